@@ -1,0 +1,171 @@
+"""The records of a right. Parsed once at the edge; never changed afterwards."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from zhirong.kernel.money import Fen
+from zhirong.kernel.text import Text
+
+
+class RightKind(StrEnum):
+    """Kinds of intellectual property right that can be financed."""
+
+    INVENTION = "invention"
+    UTILITY_MODEL = "utility_model"
+    DESIGN = "design"
+    TRADEMARK = "trademark"
+    COPYRIGHT = "copyright"
+    SOFTWARE = "software"
+    LAYOUT_DESIGN = "layout_design"
+    PLANT_VARIETY = "plant_variety"
+    TRADE_NAME = "trade_name"
+    TRADE_SECRET = "trade_secret"  # noqa: S105 - a kind of right, not a password
+
+
+PATENT_KINDS = frozenset({RightKind.INVENTION, RightKind.UTILITY_MODEL, RightKind.DESIGN})
+
+KIND_TEXT: dict[RightKind, Text] = {
+    RightKind.INVENTION: Text("发明专利", "invention patent"),
+    RightKind.UTILITY_MODEL: Text("实用新型专利", "utility model"),
+    RightKind.DESIGN: Text("外观设计专利", "design"),
+    RightKind.TRADEMARK: Text("注册商标", "trademark"),
+    RightKind.COPYRIGHT: Text("著作权", "copyright"),
+    RightKind.SOFTWARE: Text("软件著作权", "software copyright"),
+    RightKind.LAYOUT_DESIGN: Text("集成电路布图设计", "IC layout design"),
+    RightKind.PLANT_VARIETY: Text("植物新品种", "plant variety"),
+    RightKind.TRADE_NAME: Text("商号", "trade name"),
+    RightKind.TRADE_SECRET: Text("商业秘密", "trade secret"),
+}
+
+
+class LegalStatus(StrEnum):
+    """Where a right stands in its life. Exactly one at any time."""
+
+    PENDING = "pending"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    IN_FORCE = "in_force"
+    LAPSED = "lapsed"
+    INVALIDATED = "invalidated"
+    EXPIRED = "expired"
+
+
+STATUS_TEXT: dict[LegalStatus, Text] = {
+    LegalStatus.PENDING: Text("申请中", "pending"),
+    LegalStatus.REFUSED: Text("已驳回", "refused"),
+    LegalStatus.WITHDRAWN: Text("已撤回或视为放弃", "withdrawn or given up"),
+    LegalStatus.IN_FORCE: Text("有效", "in force"),
+    LegalStatus.LAPSED: Text("已终止", "lapsed"),
+    LegalStatus.INVALIDATED: Text("已宣告无效", "invalidated"),
+    LegalStatus.EXPIRED: Text("已届满", "expired"),
+}
+
+
+class Flag(StrEnum):
+    """What may stand beside a right's status, any number at once."""
+
+    PLEDGED = "pledged"
+    FROZEN = "frozen"
+    INVALIDATION_PENDING = "invalidation_pending"
+    IN_DISPUTE = "in_dispute"
+
+
+FLAG_TEXT: dict[Flag, Text] = {
+    Flag.PLEDGED: Text("已质押", "pledged"),
+    Flag.FROZEN: Text("被保全或冻结", "frozen by a court"),
+    Flag.INVALIDATION_PENDING: Text("无效宣告程序中", "invalidation pending"),
+    Flag.IN_DISPUTE: Text("权属争议中", "ownership in dispute"),
+}
+
+
+class Role(StrEnum):
+    """The part a right plays in its firm's business (003)."""
+
+    CORE = "core"
+    DEFENSIVE = "defensive"
+    OFFENSIVE = "offensive"
+    GENERAL = "general"
+
+
+ROLE_TEXT: dict[Role, Text] = {
+    Role.CORE: Text("核心", "core"),
+    Role.DEFENSIVE: Text("防御型", "defensive"),
+    Role.OFFENSIVE: Text("进攻型", "offensive"),
+    Role.GENERAL: Text("一般", "general"),
+}
+
+
+class LicenceKind(StrEnum):
+    """Licences by what they leave to the holder: exclusive nothing, sole his own use, the others everything."""
+
+    EXCLUSIVE = "exclusive"
+    SOLE = "sole"
+    NON_EXCLUSIVE = "non_exclusive"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """One owner. code: unified social credit code, empty for a natural person or where unknown.
+
+    consents: whether this co-owner agrees to the pledge in writing; None is not asked yet.
+    """
+
+    name: str
+    code: str = ""
+    is_natural_person: bool = False
+    consents: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A licence granted on a right. to: None is without a stated end. recorded: with the authority."""
+
+    kind: LicenceKind
+    licensee: str
+    start: date | None = None
+    end: date | None = None
+    yearly_fee: Fen = 0
+    recorded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One right as its holder and the register describe it.
+
+    id: its name inside the case or package. number: its one kept form (see ``kernel.identifiers``); empty for
+    kinds without numbers. Dates are days in Shanghai; None is not known or not yet.
+    first_use_date: first commercial use anywhere (layout design). creation_date: finished (software, layout).
+    ended_date: the day it lapsed, was invalidated, refused or withdrawn; status says which.
+    status: what the register says; None leaves it to be derived from the dates.
+    fee_paid_through_year: last patent year whose annual fee is paid; None is not known.
+    same_day_invention: a same-day invention application exists for this utility model (refusal ground 10).
+    vine_or_tree: decides the life of a plant variety. co_owners_agreed_freely: the co-owners' contract lets
+    each of them pledge alone. provenance: where the record comes from, in words.
+    """
+
+    id: str
+    kind: RightKind
+    title: str
+    number: str
+    holders: tuple[Holder, ...]
+    filing_date: date | None = None
+    grant_date: date | None = None
+    registration_date: date | None = None
+    publication_date: date | None = None
+    creation_date: date | None = None
+    first_use_date: date | None = None
+    ended_date: date | None = None
+    status: LegalStatus | None = None
+    fee_paid_through_year: int | None = None
+    flags: frozenset[Flag] = frozenset()
+    licences: tuple[Licence, ...] = ()
+    role: Role = Role.GENERAL
+    author_death_date: date | None = None
+    same_day_invention: bool = False
+    vine_or_tree: bool = False
+    co_owners_agreed_freely: bool = False
+    goods_classes: tuple[int, ...] = ()
+    provenance: str = ""
+    notes: tuple[str, ...] = field(default=())

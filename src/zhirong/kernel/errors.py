@@ -1,0 +1,74 @@
+"""Bad input, said so that it can be mended: field, value, reason and mend, and all of it at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from zhirong.kernel.text import Lang, Text
+
+_SHOWN_VALUE_LIMIT = 120  # a whole pasted file as "the value" would bury the reason
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with an input.
+
+    field: path of the field as the user wrote it, such as ``rights[2].filing_date``.
+    value: what was found there, as text; empty when nothing was there.
+    reason: what is wrong with it. mend: what to do about it.
+    code: stable English key, for programs and tests.
+    """
+
+    field: str
+    value: str
+    reason: Text
+    mend: Text
+    code: str
+
+    def within(self, prefix: str) -> "Problem":
+        """The same problem, seen from the record that contains this one."""
+        separator = "" if not self.field or self.field.startswith("[") else "."
+        return replace(self, field=f"{prefix}{separator}{self.field}")
+
+    def as_text(self, lang: Lang = "zh") -> str:
+        """One line for a person."""
+        shown = self.value if len(self.value) <= _SHOWN_VALUE_LIMIT else self.value[:_SHOWN_VALUE_LIMIT] + "…"
+        if lang == "zh":
+            found = f"（填的是“{shown}”）" if shown else "（未填）"
+            return f"{self.field}{found}：{self.reason.zh}。改法：{self.mend.zh}"
+        found = f' (found "{shown}")' if shown else " (nothing given)"
+        return f"{self.field}{found}: {self.reason.en}. To mend: {self.mend.en}"
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs."""
+        return {
+            "field": self.field,
+            "value": self.value,
+            "code": self.code,
+            "reason": self.reason.as_json(),
+            "mend": self.mend.as_json(),
+        }
+
+
+class InputError(ValueError):
+    """An input that cannot be used. Carries every problem found, never only the first.
+
+    source: where the input came from (a file name), empty when it came from a program.
+    """
+
+    def __init__(self, problems: Iterable[Problem], source: str = "") -> None:
+        self.problems = tuple(problems)
+        self.source = source
+        if not self.problems:
+            raise AssertionError("an InputError without a problem tells nobody anything")
+        super().__init__(self.as_text("en"))
+
+    def as_text(self, lang: Lang = "zh") -> str:
+        """All problems, one a line, under a line that counts them."""
+        count = len(self.problems)
+        where = self.source or ("输入" if lang == "zh" else "the input")
+        head = f"{where} 有 {count} 处问题：" if lang == "zh" else f"{where} has {count} problem(s):"
+        return "\n".join([head, *(f"  {number}. {p.as_text(lang)}" for number, p in enumerate(self.problems, 1))])
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs."""
+        return {"source": self.source, "problems": [p.as_json() for p in self.problems]}

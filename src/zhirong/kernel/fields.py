@@ -1,0 +1,398 @@
+"""Reading a record from a table of fields, once, at the edge: typed, complete, and every problem at once."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any
+
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.money import Fen, MoneyError, parse_yuan
+from zhirong.kernel.text import Text
+
+_MISSING = object()
+_DAY_FORM = Text("写成 2026-01-31", "write it as 2026-01-31")
+_FIRST_DAY = date(1, 1, 1)
+
+
+def parse_toml(text: str, source: str) -> dict[str, Any]:
+    """A TOML text as a table, with decimals kept exact. Raises InputError naming line and column."""
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        problem = Problem(
+            field=source,
+            value="",
+            reason=Text(f"不是合法的 TOML：{error}", f"not valid TOML: {error}"),
+            mend=Text("按所指的行列改正写法", "correct the line and column named"),
+            code="toml",
+        )
+        raise InputError([problem], source) from error
+
+
+class Reader:
+    """Takes named fields out of one table and remembers what was wrong with them.
+
+    A field that is missing or wrong is noted as a problem and a harmless value of the right type is returned,
+    so that the reading goes on and finds the rest. ``finish`` notes the fields that nobody asked for. The reader
+    that was made first raises them all together in ``raise_problems`` (and in ``finish``).
+    """
+
+    def __init__(
+        self,
+        table: Mapping[str, Any],
+        path: str = "",
+        source: str = "",
+        problems: list[Problem] | None = None,
+    ) -> None:
+        self._table = table
+        self._path = path
+        self._source = source
+        self._problems: list[Problem] = [] if problems is None else problems
+        self._is_root = problems is None
+        self._asked: set[str] = set()
+
+    # -- problems ---------------------------------------------------------------------------------------------
+
+    def problem(self, field: str, value: object, code: str, reason: Text, mend: Text) -> None:
+        """Note a problem with one of this table's fields."""
+        shown = value.isoformat() if isinstance(value, date) else str(value)
+        self._problems.append(Problem(self._at(field), shown, reason, mend, code))
+
+    def failed(self) -> bool:
+        """Whether any problem has been noted so far, here or in a table inside."""
+        return bool(self._problems)
+
+    def problem_count(self) -> int:
+        """How many problems have been noted so far, here or in a table inside."""
+        return len(self._problems)
+
+    def finish(self) -> None:
+        """Note the fields that nobody asked for; at the outermost table also raise what was found."""
+        for name in self._table:
+            if name in self._asked:
+                continue
+            near = get_close_matches(name, self._asked, n=1)
+            known = "、".join(sorted(self._asked))
+            mend = (
+                Text(f"是否想写 {near[0]}？", f"did you mean {near[0]}?")
+                if near
+                else Text(f"删去它，或改为已知字段：{known}", f"remove it, or use a known field: {known}")
+            )
+            self.problem(
+                name,
+                _brief(self._table[name]),
+                "unknown_field",
+                Text("不认识的字段", "this field is not known"),
+                mend,
+            )
+        if self._is_root:
+            self.raise_problems()
+
+    def raise_problems(self) -> None:
+        """Raise InputError if anything was noted."""
+        if self._problems:
+            raise InputError(self._problems, self._source)
+
+    # -- fields -----------------------------------------------------------------------------------------------
+
+    def has(self, name: str) -> bool:
+        """Whether the field is there. Counts as having asked for it."""
+        self._asked.add(name)
+        return name in self._table
+
+    def anything(self, name: str) -> Any:
+        """A required field of any type."""
+        value = self._take(name)
+        return None if value is _MISSING else value
+
+    def text(self, name: str) -> str:
+        """Required words, not blank."""
+        value = self._take(name)
+        return "" if value is _MISSING else self._as_text(name, value)
+
+    def optional_text(self, name: str, default: str = "") -> str:
+        """Words, or ``default`` where the field is left out."""
+        value = self._look(name)
+        return default if value is _MISSING else self._as_text(name, value, blank_is_fine=True)
+
+    def words(self, name: str) -> Text:
+        """Required words in both languages: a table with ``zh`` and ``en``, or one string for both."""
+        value = self._take(name)
+        return Text("", "") if value is _MISSING else self._as_words(name, value)
+
+    def optional_words(self, name: str) -> Text | None:
+        """Words in both languages, or None where the field is left out."""
+        value = self._look(name)
+        return None if value is _MISSING else self._as_words(name, value)
+
+    def choice(self, name: str, allowed: Sequence[str], default: str | None = None) -> str:
+        """One of the words allowed. Required unless there is a default."""
+        value = self._take(name) if default is None else self._look(name)
+        if value is _MISSING:
+            return allowed[0] if default is None else default
+        if value not in allowed:
+            listed = "、".join(allowed)
+            self.problem(
+                name,
+                _brief(value),
+                "not_a_choice",
+                Text("不在可选范围内", "not one of the choices"),
+                Text(f"可选：{listed}", f"choose one of: {', '.join(allowed)}"),
+            )
+            return allowed[0]
+        return str(value)
+
+    def flag(self, name: str, default: bool | None = None) -> bool:
+        """Yes or no. Required unless there is a default."""
+        value = self._take(name) if default is None else self._look(name)
+        if value is _MISSING:
+            return bool(default)
+        if not isinstance(value, bool):
+            self._wrong_type(name, value, Text("应为 true 或 false", "must be true or false"))
+            return bool(default)
+        return value
+
+    def day(self, name: str) -> date:
+        """A required day."""
+        value = self._take(name)
+        if value is _MISSING:
+            return _FIRST_DAY
+        day = self._as_day(name, value)
+        return _FIRST_DAY if day is None else day
+
+    def optional_day(self, name: str) -> date | None:
+        """A day, or None where the field is left out."""
+        value = self._look(name)
+        return None if value is _MISSING else self._as_day(name, value)
+
+    def money(self, name: str, minimum: Fen | None = 0) -> Fen:
+        """A required amount, written in yuan, as fen. Not below ``minimum`` (fen)."""
+        value = self._take(name)
+        return 0 if value is _MISSING else self._as_money(name, value, minimum)
+
+    def optional_money(self, name: str, minimum: Fen | None = 0) -> Fen | None:
+        """An amount written in yuan, as fen, or None where the field is left out."""
+        value = self._look(name)
+        return None if value is _MISSING else self._as_money(name, value, minimum)
+
+    def number(
+        self,
+        name: str,
+        low: Decimal | int | None = None,
+        high: Decimal | int | None = None,
+        default: Decimal | None = None,
+    ) -> Decimal:
+        """A decimal within bounds, both included. Required unless there is a default."""
+        value = self._take(name) if default is None else self._look(name)
+        if value is _MISSING:
+            return Decimal(0) if default is None else default
+        return self._as_number(name, value, low, high)
+
+    def optional_number(
+        self, name: str, low: Decimal | int | None = None, high: Decimal | int | None = None
+    ) -> Decimal | None:
+        """A decimal within bounds, or None where the field is left out."""
+        value = self._look(name)
+        return None if value is _MISSING else self._as_number(name, value, low, high)
+
+    def rate(self, name: str, default: Decimal | None = None) -> Decimal:
+        """A share between 0 and 1. Required unless there is a default."""
+        return self.number(name, 0, 1, default)
+
+    def whole(self, name: str, low: int | None = None, high: int | None = None, default: int | None = None) -> int:
+        """A whole number within bounds, both included. Required unless there is a default."""
+        value = self._take(name) if default is None else self._look(name)
+        if value is _MISSING:
+            return 0 if default is None else default
+        return self._as_whole(name, value, low, high)
+
+    def optional_whole(self, name: str, low: int | None = None, high: int | None = None) -> int | None:
+        """A whole number within bounds, or None where the field is left out."""
+        value = self._look(name)
+        return None if value is _MISSING else self._as_whole(name, value, low, high)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of words, empty where the field is left out."""
+        value = self._look(name)
+        if value is _MISSING:
+            return ()
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            self._wrong_type(
+                name, value, Text('应为文字列表，如 ["甲", "乙"]', 'must be a list of words: ["a", "b"]')
+            )
+            return ()
+        return tuple(value)
+
+    # -- tables inside ----------------------------------------------------------------------------------------
+
+    def table(self, name: str) -> "Reader":
+        """A required table inside this one."""
+        value = self._take(name)
+        if value is _MISSING:
+            return self._inside(name, {})
+        return self._as_table(name, value)
+
+    def optional_table(self, name: str) -> "Reader | None":
+        """A table inside this one, or None where it is left out."""
+        value = self._look(name)
+        return None if value is _MISSING else self._as_table(name, value)
+
+    def tables(self, name: str) -> "list[Reader]":
+        """A list of tables (``[[name]]``), empty where it is left out. Paths count from 1."""
+        value = self._look(name)
+        if value is _MISSING:
+            return []
+        if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+            self._wrong_type(name, value, Text(f"应写成若干 [[{name}]]", f"must be written as [[{name}]] tables"))
+            return []
+        return [self._inside(f"{name}[{number}]", item) for number, item in enumerate(value, 1)]
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all fields of the table, each counting as asked for."""
+        self._asked.update(self._table)
+        return tuple(self._table)
+
+    # -- inside -----------------------------------------------------------------------------------------------
+
+    def _at(self, field: str) -> str:
+        return f"{self._path}.{field}" if self._path and field else self._path or field
+
+    def _inside(self, name: str, table: Mapping[str, Any]) -> "Reader":
+        return Reader(table, self._at(name), self._source, self._problems)
+
+    def _look(self, name: str) -> Any:
+        self._asked.add(name)
+        return self._table.get(name, _MISSING)
+
+    def _take(self, name: str) -> Any:
+        value = self._look(name)
+        if value is _MISSING or value is None or (isinstance(value, str) and not value.strip()):
+            self.problem(
+                name,
+                "",
+                "missing",
+                Text("必填，却没有填", "this field is required"),
+                Text("补上它", "fill it in"),
+            )
+            return _MISSING
+        return value
+
+    def _wrong_type(self, name: str, value: object, mend: Text) -> None:
+        self.problem(name, _brief(value), "wrong_type", Text("类型不对", "of the wrong type"), mend)
+
+    def _as_text(self, name: str, value: object, *, blank_is_fine: bool = False) -> str:
+        if not isinstance(value, str):
+            self._wrong_type(name, value, Text("应为加引号的文字", "must be words in quotes"))
+            return ""
+        return value.strip() if blank_is_fine or value.strip() else ""
+
+    def _as_words(self, name: str, value: object) -> Text:
+        if isinstance(value, str):
+            return Text(value, value)
+        if isinstance(value, Mapping):
+            inside = self._inside(name, value)
+            words = Text(inside.text("zh"), inside.text("en"))
+            inside.finish()
+            return words
+        self._wrong_type(name, value, Text('写成 { zh = "…", en = "…" }', 'write { zh = "…", en = "…" }'))
+        return Text("", "")
+
+    def _as_day(self, name: str, value: object) -> date | None:
+        if isinstance(value, datetime):
+            self._wrong_type(name, value, Text("只写日期，不写时刻", "give the day without a time"))
+            return None
+        if isinstance(value, date):
+            return value
+        if isinstance(value, str):
+            try:
+                return date.fromisoformat(value.strip())
+            except ValueError:
+                self.problem(name, value, "not_a_day", Text("不是日期", "not a date"), _DAY_FORM)
+                return None
+        self._wrong_type(name, value, _DAY_FORM)
+        return None
+
+    def _as_money(self, name: str, value: object, minimum: Fen | None) -> Fen:
+        if not isinstance(value, str | int | Decimal) or isinstance(value, bool):
+            self._wrong_type(
+                name,
+                value,
+                Text('写成元，如 2000000 或 "200万元"', 'give yuan, such as 2000000 or "200万元"'),
+            )
+            return 0
+        try:
+            fen = parse_yuan(value)
+        except MoneyError:
+            self.problem(
+                name,
+                _brief(value),
+                "not_money",
+                Text("不是金额，或细于一分", "not an amount, or finer than a fen"),
+                Text(
+                    "写成元，至多两位小数，如 2000000.00",
+                    "give yuan with at most two decimals, such as 2000000.00",
+                ),
+            )
+            return 0
+        if minimum is not None and fen < minimum:
+            self.problem(
+                name,
+                _brief(value),
+                "too_small",
+                Text("金额太小", "the amount is too small"),
+                Text(f"不少于 {minimum / 100:.2f} 元", f"at least {minimum / 100:.2f} yuan"),
+            )
+        return fen
+
+    def _as_number(
+        self, name: str, value: object, low: Decimal | int | None, high: Decimal | int | None
+    ) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            self._wrong_type(name, value, Text("应为不加引号的数", "must be a number without quotes"))
+            return Decimal(0 if low is None else low)
+        number = Decimal(value)
+        if not number.is_finite():
+            self.problem(
+                name,
+                value,
+                "not_finite",
+                Text("不是有限的数", "not a finite number"),
+                Text("写成一个数", "give a number"),
+            )
+            return Decimal(0 if low is None else low)
+        self._check_range(name, number, low, high)
+        return number
+
+    def _as_whole(self, name: str, value: object, low: int | None, high: int | None) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            self._wrong_type(name, value, Text("应为整数", "must be a whole number"))
+            return 0 if low is None else low
+        self._check_range(name, value, low, high)
+        return value
+
+    def _check_range(
+        self, name: str, value: Decimal | int, low: Decimal | int | None, high: Decimal | int | None
+    ) -> None:
+        if (low is None or value >= low) and (high is None or value <= high):
+            return
+        if low is not None and high is not None:
+            mend = Text(f"应在 {low} 与 {high} 之间（含）", f"must lie between {low} and {high}, both included")
+        elif low is not None:
+            mend = Text(f"不得小于 {low}", f"must be at least {low}")
+        else:
+            mend = Text(f"不得大于 {high}", f"must be at most {high}")
+        self.problem(name, value, "out_of_range", Text("超出范围", "out of range"), mend)
+
+    def _as_table(self, name: str, value: object) -> "Reader":
+        if not isinstance(value, Mapping):
+            self._wrong_type(name, value, Text(f"应写成 [{name}] 表", f"must be a table [{name}]"))
+            return self._inside(name, {})
+        return self._inside(name, value)
+
+
+def _brief(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if isinstance(value, date) else str(value)

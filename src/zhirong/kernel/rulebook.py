@@ -1,0 +1,318 @@
+"""Rules at a date: the only way the program reads a number that a rule gives.
+
+A rule file is TOML without code. It holds ``[[rule]]`` tables, each with an ``id``, a ``title`` (zh, en), a
+``unit`` and ``[[rule.version]]`` tables: ``value``, ``valid_from``, ``valid_to`` (the last day it holds),
+``region``, ``issuer``, ``document``, ``article``, ``quotation``, ``confidence`` and, where wanted, ``note``.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, Literal
+
+from zhirong.kernel.fields import Reader, parse_toml
+from zhirong.kernel.money import Fen, parse_yuan
+from zhirong.kernel.text import Text
+
+Confidence = Literal["verified", "secondary", "unconfirmed", "assumed"]
+CONFIDENCES: tuple[Confidence, ...] = ("verified", "secondary", "unconfirmed", "assumed")
+CONFIDENCE_TEXT: Mapping[str, Text] = {
+    "verified": Text("已核对原文", "read in the source text"),
+    "secondary": Text("二手来源", "read in a secondary source"),
+    "unconfirmed": Text("未确认", "unconfirmed"),
+    "assumed": Text("假设", "assumed"),
+}
+UNITS = (
+    "fen",
+    "yuan",
+    "rate",
+    "bp",
+    "years",
+    "months",
+    "days",
+    "working_days",
+    "count",
+    "points",
+    "text",
+    "table",
+)
+
+COUNTRY = "CN"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a value comes from, as shown beside every number that it decides.
+
+    issuer, document, article, quotation: as in the source, empty where the source gives none.
+    valid_from, valid_to: first and last day it holds; None is open or not known.
+    """
+
+    issuer: str
+    document: str
+    article: str
+    quotation: str
+    confidence: Confidence
+    region: str = COUNTRY
+    valid_from: date | None = None
+    valid_to: date | None = None
+    note: Text | None = None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether no source confirms it, so that it must be shown as such wherever it decides something."""
+        return self.confidence in ("unconfirmed", "assumed")
+
+    def as_text(self, lang: Literal["zh", "en"] = "zh") -> str:
+        """One line: issuer, document, article and, unless it was read in the source, how sure it is."""
+        words = " ".join(part for part in (self.issuer, self.document, self.article) if part)
+        if self.note is not None and not words:
+            words = self.note.in_(lang)
+        mark = "" if self.confidence == "verified" else f"[{CONFIDENCE_TEXT[self.confidence].in_(lang)}]"
+        return " ".join(part for part in (words, mark) if part)
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs."""
+        return {
+            "issuer": self.issuer,
+            "document": self.document,
+            "article": self.article,
+            "quotation": self.quotation,
+            "confidence": self.confidence,
+            "region": self.region,
+            "valid_from": None if self.valid_from is None else self.valid_from.isoformat(),
+            "valid_to": None if self.valid_to is None else self.valid_to.isoformat(),
+            "note": None if self.note is None else self.note.as_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RuleValue:
+    """What a rule says on one day in one region, with its reference."""
+
+    id: str
+    title: Text
+    unit: str
+    value: Any
+    reference: Reference
+
+    def number(self) -> Decimal:
+        """The value as an exact decimal."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int | Decimal):
+            raise RuleError(f"{self.id} is not a number: {self.value!r}")
+        return Decimal(self.value)
+
+    def whole(self) -> int:
+        """The value as a whole number."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int):
+            raise RuleError(f"{self.id} is not a whole number: {self.value!r}")
+        return self.value
+
+    def fen(self) -> Fen:
+        """An amount that the rule gives in yuan, as fen."""
+        if self.unit != "yuan":
+            raise RuleError(f"{self.id} is in {self.unit}, not in yuan")
+        return parse_yuan(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule through time: every version of it, none overlapping another in the same region."""
+
+    id: str
+    title: Text
+    unit: str
+    versions: tuple[RuleValue, ...]
+
+
+class RuleError(LookupError):
+    """A rule that is not there, or not at that day and region. A fault of the rule files, not of a user's input."""
+
+
+class Rulebook:
+    """All rules that a program runs with."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = {rule.id: rule for rule in rules}
+
+    def __contains__(self, rule_id: object) -> bool:
+        return rule_id in self._rules
+
+    def rule(self, rule_id: str) -> Rule:
+        """A rule with all its versions. Raises RuleError."""
+        if rule_id not in self._rules:
+            raise RuleError(f"no rule {rule_id}")
+        return self._rules[rule_id]
+
+    def at(self, rule_id: str, day: date, region: str = COUNTRY) -> RuleValue:
+        """What the rule says on ``day`` in ``region`` (a GB/T 2260 code of six digits, or ``CN``).
+
+        A city without a version of its own uses its province's, a province the country's. Raises RuleError
+        if no version holds that day.
+        """
+        rule = self.rule(rule_id)
+        for place in wider_regions(region):
+            for version in rule.versions:
+                if version.reference.region == place and _holds(version.reference, day):
+                    return version
+        raise RuleError(f"no version of {rule_id} holds on {day} in {region}")
+
+    def ids(self) -> tuple[str, ...]:
+        """Every rule's id, sorted."""
+        return tuple(sorted(self._rules))
+
+    def version(self) -> str:
+        """Fingerprint of all rules (SHA-256 in hex, 16 places), kept with every decision made under them."""
+        content = [
+            [v.id, v.unit, v.value, v.reference.as_json()] for rule in self._rules.values() for v in rule.versions
+        ]
+        text = json.dumps(sorted(content, key=lambda row: json.dumps(row, default=str)), default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def merged_with(self, rules: Iterable[Rule]) -> "Rulebook":
+        """A rulebook in which ``rules`` replace those of the same id."""
+        return Rulebook({**self._rules, **{rule.id: rule for rule in rules}}.values())
+
+
+def wider_regions(region: str) -> tuple[str, ...]:
+    """A region and what contains it, narrowest first: ``440106`` → district, city, province, country."""
+    if region == COUNTRY or len(region) != 6:
+        return (region,) if region == COUNTRY else (region, COUNTRY)
+    chain = [region, region[:4] + "00", region[:2] + "0000", COUNTRY]
+    return tuple(dict.fromkeys(chain))
+
+
+def read_rules(text: str, source: str) -> tuple[Rule, ...]:
+    """The rules of one file. Raises InputError that lists everything wrong with it."""
+    reader = Reader(parse_toml(text, source), source=source)
+    reader.optional_text("about")
+    rules = tuple(rule for entry in reader.tables("rule") if (rule := _read_rule(entry)) is not None)
+    reader.finish()
+    return rules
+
+
+def load_rulebook(folder: Path | Traversable | None = None) -> Rulebook:
+    """Every rule file below ``folder``; by default those that come with the package.
+
+    The folders ``modes`` and ``funds`` hold files in the mode language, which ``chain/mode`` reads.
+    """
+    root = shipped_rules() if folder is None else folder
+    rules: list[Rule] = []
+    for file in rule_files(root):
+        rules.extend(read_rules(file.read_text(encoding="utf-8"), file.name))
+    seen: set[str] = set()
+    twice = {rule.id for rule in rules if rule.id in seen or seen.add(rule.id)}  # type: ignore[func-returns-value]
+    if twice:
+        raise RuleError(f"defined in two files: {', '.join(sorted(twice))}")
+    return Rulebook(rules)
+
+
+def shipped_rules() -> Traversable:
+    """The folder of rule files that comes with the package."""
+    return Path(__file__).resolve().parent.parent / "rules"
+
+
+def rule_files(root: Path | Traversable) -> list[Path | Traversable]:
+    """Rule files below a folder in the order of their paths, those of the mode language left out."""
+    found: list[Path | Traversable] = []
+    for entry in sorted(root.iterdir(), key=lambda item: item.name):
+        if entry.is_dir():
+            if entry.name not in ("modes", "funds"):
+                found.extend(rule_files(entry))
+        elif entry.name.endswith(".toml"):
+            found.append(entry)
+    return found
+
+
+def _read_rule(reader: Reader) -> Rule | None:
+    rule_id = reader.text("id")
+    title = reader.words("title")
+    unit = reader.choice("unit", UNITS)
+    versions = [_read_version(entry, rule_id, title, unit) for entry in reader.tables("version")]
+    if not versions:
+        reader.problem(
+            "version",
+            "",
+            "no_version",
+            Text("规则没有任何版本", "the rule has no version"),
+            Text("至少写一个 [[rule.version]]", "write at least one [[rule.version]]"),
+        )
+    for index, version in enumerate(versions):
+        for other in versions[:index]:
+            if version.reference.region == other.reference.region and _overlap(version.reference, other.reference):
+                reader.problem(
+                    f"version[{index + 1}]",
+                    str(version.reference.valid_from),
+                    "versions_overlap",
+                    Text(
+                        "与同一地区的另一版本日期重叠",
+                        "its dates overlap another version for the same region",
+                    ),
+                    Text(
+                        "给前一版本写 valid_to（最后一天）",
+                        "give the earlier version a valid_to (its last day)",
+                    ),
+                )
+    reader.finish()
+    return Rule(rule_id, title, unit, tuple(versions))
+
+
+def _read_version(reader: Reader, rule_id: str, title: Text, unit: str) -> RuleValue:
+    value = reader.anything("value")
+    reference = read_reference(reader)
+    reader.finish()
+    return RuleValue(rule_id, title, unit, value, reference)
+
+
+def read_reference(reader: Reader) -> Reference:
+    """Issuer, document, article, quotation, confidence, region, dates and note from a reader's own fields."""
+    confidence = reader.choice("confidence", CONFIDENCES)
+    valid_from = reader.optional_day("valid_from")
+    valid_to = reader.optional_day("valid_to")
+    reference = Reference(
+        issuer=reader.optional_text("issuer"),
+        document=reader.optional_text("document"),
+        article=reader.optional_text("article"),
+        quotation=reader.optional_text("quotation", "none"),
+        confidence=confidence,  # type: ignore[arg-type]
+        region=reader.optional_text("region", COUNTRY),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        note=reader.optional_words("note"),
+    )
+    if valid_from is not None and valid_to is not None and valid_to < valid_from:
+        reader.problem(
+            "valid_to",
+            valid_to.isoformat(),
+            "dates_reversed",
+            Text("最后一天早于第一天", "the last day comes before the first"),
+            Text("改正 valid_from 或 valid_to", "correct valid_from or valid_to"),
+        )
+    if not reference.doubtful and not (reference.issuer or reference.document):
+        reader.problem(
+            "issuer",
+            "",
+            "no_source",
+            Text("没有来源", "no source is given"),
+            Text(
+                "写明 issuer 或 document；若无来源，confidence 写 unconfirmed 或 assumed",
+                "name an issuer or a document, or set confidence to unconfirmed or assumed",
+            ),
+        )
+    return reference
+
+
+def _holds(reference: Reference, day: date) -> bool:
+    after_start = reference.valid_from is None or reference.valid_from <= day
+    return after_start and (reference.valid_to is None or day <= reference.valid_to)
+
+
+def _overlap(one: Reference, other: Reference) -> bool:
+    starts_before_end = one.valid_from is None or other.valid_to is None or one.valid_from <= other.valid_to
+    ends_after_start = one.valid_to is None or other.valid_from is None or one.valid_to >= other.valid_from
+    return starts_before_end and ends_after_start
