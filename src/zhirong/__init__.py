@@ -1,0 +1,3 @@
+"""Zhirong (知融): the open platform for intellectual-property finance."""
+
+__version__ = "0.1.0"

@@ -30,7 +30,7 @@ def parse_yuan(written: str | int | Decimal) -> Fen:
 
     Raises MoneyError for anything else, for more than two decimals, and for floats, which cannot hold fen.
     """
-    if isinstance(written, bool) or isinstance(written, float):
+    if isinstance(written, bool | float):
         raise MoneyError(f"not an amount: {written!r}")
     if isinstance(written, int):
         return written * FEN_PER_YUAN

@@ -1,0 +1,48 @@
+"""Files named on the command line: read, and refused by name where they cannot be."""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.fields import parse_toml
+from zhirong.kernel.text import Text
+
+
+def read_text(path: str) -> str:
+    """The text of a UTF-8 file. Raises InputError naming the file, the reason and the mend."""
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(path, error) from error
+
+
+def read_toml(path: str) -> dict[str, Any]:
+    """The table of a TOML file, with decimals kept exact."""
+    return parse_toml(read_text(path), path)
+
+
+def unreadable(path: str, error: OSError | UnicodeDecodeError) -> InputError:
+    """Why a file named by the user cannot be read, as a problem that can be mended."""
+    if isinstance(error, FileNotFoundError):
+        reason, mend = Text("没有这个文件", "there is no such file"), Text("检查路径", "check the path")
+    elif isinstance(error, IsADirectoryError):
+        reason, mend = (
+            Text("这是文件夹，不是文件", "this is a folder, not a file"),
+            Text("写明文件名", "name the file"),
+        )
+    elif isinstance(error, UnicodeDecodeError):
+        reason = Text("文件不是 UTF-8 编码", "the file is not UTF-8")
+        mend = Text("另存为 UTF-8 编码", "save it as UTF-8")
+    else:
+        reason = Text(f"读不出来：{error.strerror}", f"cannot be read: {error.strerror}")
+        mend = Text("检查文件和权限", "check the file and its permissions")
+    return InputError([Problem("FILE", path, reason, mend, "unreadable_file")], path)
+
+
+def print_json(content: Mapping[str, Any] | list[Any]) -> None:
+    """Content as JSON on standard output, Chinese kept readable."""
+    json.dump(content, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")

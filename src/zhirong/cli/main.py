@@ -1,0 +1,79 @@
+"""Entry point of ``zhirong``. Each command is a module with ``configure(parser)`` and ``run(arguments)``."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+# What a command does is said here, so that --help needs to import none of them. Chinese first.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "quote": ("从权利到报价：一家企业、一页答案", "from rights to a quote: one firm, one page of answer"),
+    "rights": ("核对权利清单：号码、状态、年龄、剩余寿命", "check a list of rights: numbers, states, ages, lives"),
+    "modes": ("融资模式：列出、说明、核对、比较", "financing modes: list, explain, check, compare"),
+}
+
+EXIT_BAD_INPUT = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 done with findings, 2 the input cannot be used."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    lang = _language(words)
+    parser, commands = _parser(lang)
+    name = next((word for word in words if not word.startswith("-")), None)
+    if name in COMMANDS:
+        module = import_module(f"zhirong.cli.{name}")
+        module.configure(commands[name])
+    options = parser.parse_args(words)
+    if options.command is None:
+        parser.print_help()
+        return 0
+    options.lang = lang
+    try:
+        return int(module.run(options))
+    except BrokenPipeError:
+        # The reader closed the pipe (`| head`): nothing more to say, and nothing went wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except ValueError as error:
+        if not hasattr(error, "problems"):
+            raise
+        _say_problems(error, bool(getattr(options, "json", False)), lang)
+        return EXIT_BAD_INPUT
+
+
+def _language(words: list[str]) -> str:
+    if "--lang" in words[:-1]:
+        return "en" if words[words.index("--lang") + 1] == "en" else "zh"
+    if "--lang=en" in words:
+        return "en"
+    return "en" if "--lang=zh" not in words and os.environ.get("ZHIRONG_LANG", "").startswith("en") else "zh"
+
+
+def _parser(lang: str) -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    from zhirong import __version__
+
+    about = "知融：知识产权金融开放平台" if lang == "zh" else "Zhirong: the open platform for IP finance"
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--lang", choices=("zh", "en"), help="语言 / language (ZHIRONG_LANG)")
+    parser = argparse.ArgumentParser(prog="zhirong", description=about, parents=[common])
+    parser.add_argument("--version", action="version", version=f"zhirong {__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="命令" if lang == "zh" else "command")
+    commands = {
+        name: subparsers.add_parser(name, help=words[0 if lang == "zh" else 1], parents=[common])
+        for name, words in COMMANDS.items()
+    }
+    return parser, commands
+
+
+def _say_problems(error: ValueError, as_json: bool, lang: str) -> None:
+    if as_json:
+        print(json.dumps({"error": error.as_json()}, ensure_ascii=False, indent=2), file=sys.stderr)  # type: ignore[attr-defined]
+    else:
+        print(error.as_text(lang), file=sys.stderr)  # type: ignore[attr-defined]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
