@@ -4,8 +4,9 @@ A balance is an ``int`` of fen (0.01 yuan). Rates are ``Decimal`` or ``Fraction`
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Literal, TypeVar
 
@@ -14,9 +15,8 @@ Rate = Decimal | Fraction | int
 Rounding = Literal["half_up", "half_even", "floor"]
 
 FEN_PER_YUAN = 100
-_MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "floor": ROUND_FLOOR}
 _UNITS = {"元": 1, "圆": 1, "万元": 10_000, "万": 10_000, "亿元": 100_000_000, "亿": 100_000_000, "": 1}
-_AMOUNT = re.compile(r"[¥￥]?\s*([+-]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?)\s*(亿元|万元|亿|万|元|圆|)")
+_AMOUNT = re.compile(r"¥?\s*([+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)\s*(亿元|万元|亿|万|元|圆|)")
 
 Party = TypeVar("Party")
 
@@ -36,15 +36,13 @@ def parse_yuan(written: str | int | Decimal) -> Fen:
         return written * FEN_PER_YUAN
     unit = 1
     if isinstance(written, str):
-        match = _AMOUNT.fullmatch(written.strip())
+        # Full-width digits, commas and the full-width yen sign become the plain ones.
+        match = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", written).strip())
         if match is None:
             raise MoneyError(f"not an amount: {written!r}")
         digits, unit_name = match.groups()
         unit = _UNITS[unit_name]
-        try:
-            amount = Decimal(re.sub("[,，]", "", digits))
-        except InvalidOperation as error:
-            raise MoneyError(f"not an amount: {written!r}") from error
+        amount = Decimal(digits.replace(",", ""))
     else:
         amount = written
     if not amount.is_finite():

@@ -1,0 +1,40 @@
+# Two commands on a machine with Python 3.11 and make: `make demo` and `make test`.
+# Everything else is optional. Variables: PYTHON (which interpreter makes the environment).
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+
+.PHONY: demo test check bench lock clean help
+.DEFAULT_GOAL := help
+
+demo: ## set everything up and quote a real case: screen, PDF and Excel in out/
+	@$(PYTHON) tools/setup.py base
+	@mkdir -p out
+	@$(BIN)/zhirong quote src/zhirong/cases/xixian-jingshuixing/case.toml --pdf out/quote.pdf --xlsx out/quote.xlsx
+	@$(PYTHON) tools/setup.py --left-out
+
+test: ## set everything up and pass every check and test
+	@$(PYTHON) tools/setup.py test
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/pytest -n 2
+	@$(PYTHON) tools/setup.py --left-out
+
+check: ## style, types and who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: ## measure each work beside a peer, answers compared (JSON=1 for JSON)
+	@$(PYTHON) tools/setup.py test
+	@$(BIN)/python -m bench $(if $(JSON),--json)
+
+lock: ## make the lock files anew from pyproject.toml and requirements/*.in
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements/base.txt pyproject.toml requirements/base.in
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -c requirements/base.txt -o requirements/dev.txt pyproject.toml requirements/dev.in
+
+clean: ## remove the environment and everything made
+	rm -rf .venv out build dist
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'

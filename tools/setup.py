@@ -1,0 +1,106 @@
+"""Sets up everything `make demo` and `make test` need, with the standard library alone.
+
+python3 tools/setup.py base|test     make the environment from the lock file
+python3 tools/setup.py --left-out    say loudly what had to be left out, with the command that mends it
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+LEFT_OUT = VENV / "left-out.txt"
+LOCKS = {"base": ROOT / "requirements" / "base.txt", "test": ROOT / "requirements" / "dev.txt"}
+OLDEST = (3, 11)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def main(words: list[str]) -> int:
+    """Run one of the two jobs named above."""
+    if words == ["--left-out"]:
+        say_left_out()
+        return 0
+    if len(words) != 1 or words[0] not in LOCKS:
+        print(__doc__)
+        return 2
+    if sys.version_info < OLDEST:
+        print(f"Python 3.11 or later is needed; {sys.executable} is {sys.version.split()[0]}.")
+        print("To mend: install Python 3.11, or name it: make demo PYTHON=/path/to/python3.11")
+        return 1
+    make_environment(words[0])
+    left_out = look_for_browser() if words[0] == "test" else []
+    LEFT_OUT.write_text("\n".join(left_out), encoding="utf-8")
+    return 0
+
+
+def make_environment(kind: str) -> None:
+    """The virtual environment with exactly what the lock file names, and the package itself, editable."""
+    stamp = VENV / "installed.txt"
+    wanted = fingerprint(kind)
+    installed = stamp.read_text(encoding="utf-8").split() if stamp.exists() else []
+    # An environment for tests serves the demo as well: its lock file contains the other.
+    if wanted in installed:
+        return
+    python = VENV / "bin" / "python"
+    if not python.exists():
+        print(f"Making the environment in {VENV.name}/ …", flush=True)
+        made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False)
+        if made.returncode != 0:
+            shutil.rmtree(VENV, ignore_errors=True)
+            sys.exit("No virtual environment could be made. To mend on Debian: apt-get install python3-venv")
+    print(f"Installing what {LOCKS[kind].relative_to(ROOT)} locks (a minute or two the first time) …", flush=True)
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-q"]
+    run([*pip, "--require-hashes", "-r", str(LOCKS[kind])])
+    run([*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
+    served = [fingerprint("base"), wanted] if kind == "test" else [wanted]
+    stamp.write_text("\n".join(dict.fromkeys(served)), encoding="utf-8")
+
+
+def fingerprint(kind: str) -> str:
+    """Changes whenever the lock file or the package's own definition does."""
+    content = LOCKS[kind].read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    return hashlib.sha256(content).hexdigest()
+
+
+def look_for_browser() -> list[str]:
+    """Chromium for the browser tests: found, or installed where this user may, or named as left out."""
+    if any(shutil.which(name) for name in BROWSERS):
+        return []
+    mend = "apt-get update && apt-get install -y chromium"
+    apt = shutil.which("apt-get")
+    if apt is not None and os.geteuid() == 0:
+        print("Installing chromium for the browser tests …", flush=True)
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
+            done = subprocess.run([apt, *words], env=quiet, stdout=subprocess.DEVNULL, check=False)
+            if done.returncode != 0:
+                break
+        if any(shutil.which(name) for name in BROWSERS):
+            return []
+    return [f"chromium is not installed, so the browser tests were skipped. To mend (as root): {mend}"]
+
+
+def say_left_out() -> None:
+    """Print what had to be left out, so that nobody takes a skipped test for a passed one."""
+    lines = LEFT_OUT.read_text(encoding="utf-8").splitlines() if LEFT_OUT.exists() else []
+    if lines:
+        print("\n" + "!" * 100)
+        print("LEFT OUT:")
+        for line in lines:
+            print(f"  - {line}")
+        print("!" * 100)
+
+
+def run(command: list[str]) -> None:
+    """A command that must succeed."""
+    done = subprocess.run(command, check=False)
+    if done.returncode != 0:
+        sys.exit(f"This failed: {' '.join(command)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
