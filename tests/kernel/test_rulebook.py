@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from zhirong.kernel.errors import InputError
-from zhirong.kernel.rulebook import RuleError, Rulebook, load_rulebook, read_rules, wider_regions
+from zhirong.kernel.rulebook import Rulebook, RuleError, load_rulebook, read_rules, wider_regions
 
 FILE = """
 about = "two versions and a city of its own"
