@@ -1,0 +1,95 @@
+"""The periods of a loan: from due day to due day, with the part of a year that each counts for."""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from zhirong.chain.loan.cycles import cycle_days
+from zhirong.chain.loan.day_counts import year_fraction
+from zhirong.chain.loan.terms import MONTHLY, InterestBasis, LoanTerms, Method
+from zhirong.kernel.days import WorkingDays, add_months, months_between
+
+_MONTHS_A_YEAR = 12
+_DAYS_OF_BROKEN_YEAR = 360
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One interest period.
+
+    start, end: days between which interest runs. written: the due day as the contract writes it.
+    paid: the day of payment, moved to a working day. whole_months: for interest by months, how many months of
+    a whole cycle it is; None for a broken period. provisional: the calendar of its year is not announced.
+    """
+
+    start: date
+    end: date
+    written: date
+    paid: date
+    whole_months: int | None
+    provisional: bool
+
+
+def periods(terms: LoanTerms, working_days: WorkingDays) -> tuple[Period, ...]:
+    """The periods of a loan in order, the last of which ends the loan."""
+    written = due_days(terms)
+    found: list[Period] = []
+    previous_written = previous_end = terms.start
+    for day in written:
+        paid = working_days.shift(day, terms.shift)
+        end = paid if terms.interest_to_shifted else day
+        provisional = terms.shift != "none" and (
+            working_days.is_provisional(day) or working_days.is_provisional(paid)
+        )
+        if end > previous_end:
+            whole = _whole_months(terms, previous_written, day)
+            found.append(Period(previous_end, end, day, paid, whole, provisional))
+            previous_written, previous_end = day, end
+    return tuple(found)
+
+
+def due_days(terms: LoanTerms) -> tuple[date, ...]:
+    """The due days as the contract writes them, ascending, the end of the loan last."""
+    if terms.method is Method.WITH_PRINCIPAL:
+        return (terms.end,)
+    anchor = terms.start if terms.first_due is None else terms.first_due
+    days = cycle_days(anchor, terms.end, terms.cycle, terms.end_of_month, terms.stub)
+    return tuple(day for day in days if day > terms.start)
+
+
+def fraction_of_year(period: Period, start: date, end: date, basis: InterestBasis) -> Fraction:
+    """How much of a year the days from ``start`` to ``end``, both within the period, count for.
+
+    By months, a part of a period counts in proportion to its days, so that a reset to the same rate or a
+    repayment of nothing changes no interest.
+    """
+    if basis != MONTHLY:
+        return year_fraction(start, end, basis)
+    whole = period.whole_months
+    if whole is None:
+        whole = months_between(period.start, period.end)
+        left_over = (period.end - add_months(period.start, whole)).days
+    else:
+        left_over = 0
+    of_period = Fraction(whole, _MONTHS_A_YEAR) + Fraction(left_over, _DAYS_OF_BROKEN_YEAR)
+    return of_period * Fraction((end - start).days, (period.end - period.start).days)
+
+
+def _whole_months(terms: LoanTerms, start: date, end: date) -> int | None:
+    """The months of the cycle if the period is a whole cycle, which month ends make hard to see from the days."""
+    months = terms.cycle.months
+    if months is None or terms.method is Method.WITH_PRINCIPAL:
+        return None
+    anchor = terms.start if terms.first_due is None else terms.first_due
+    steps = (_months_apart(anchor, start), _months_apart(anchor, end))
+    on_cycle = all(
+        step % months == 0 and add_months(anchor, step, terms.end_of_month) == day
+        for step, day in zip(steps, (start, end), strict=True)
+    )
+    if on_cycle and steps[1] - steps[0] == months:
+        return months
+    return months if add_months(start, months, terms.end_of_month) == end else None
+
+
+def _months_apart(one: date, other: date) -> int:
+    return 12 * (other.year - one.year) + other.month - one.month

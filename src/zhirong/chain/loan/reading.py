@@ -1,0 +1,105 @@
+"""Loan terms from a table of fields as a user writes them."""
+
+from datetime import date
+from decimal import Decimal
+
+from zhirong.chain.loan.cycles import Cycle, parse_cycle
+from zhirong.chain.loan.day_counts import DAY_COUNTS
+from zhirong.chain.loan.rates import INDEX_RULES, FixedRate, LinkedRate
+from zhirong.chain.loan.terms import LoanTerms, Method, findings
+from zhirong.kernel.days import add_months
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.text import Text
+
+_MOST_MONTHS = 600  # fifty years: longer than any loan, short enough to catch days written as months
+_ONE_MONTH = Cycle(1, "month")
+
+
+def read_terms(reader: Reader) -> LoanTerms:
+    """The terms in ``reader``'s table; every problem is noted in the reader, which raises them in the end.
+
+    Money is in yuan, the rate is a share of one (0.0435). Either ``end`` or ``months`` says how long,
+    either ``rate`` or ``[linked]`` at what rate. ``day_count`` left out is ``monthly`` for level payment and
+    equal principal and ``act_360`` for the others.
+    """
+    before = reader.problem_count()
+    principal = reader.money("principal", minimum=1)
+    start = reader.day("start")
+    end_of_month = reader.choice("end_of_month", ("same_day", "end_of_month"), "same_day")
+    end = _read_end(reader, start, end_of_month)
+    method = Method(reader.choice("method", [method.value for method in Method]))
+    amortises = method in (Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL)
+    terms = LoanTerms(
+        principal=principal,
+        start=start,
+        end=end,
+        method=method,
+        rate=_read_rate(reader),
+        cycle=read_cycle(reader, "cycle") or _ONE_MONTH,
+        first_due=reader.optional_day("first_due"),
+        day_count=reader.choice("day_count", ("monthly", *DAY_COUNTS), "monthly" if amortises else "act_360"),  # type: ignore[arg-type]
+        end_of_month=end_of_month,  # type: ignore[arg-type]
+        stub=reader.choice("stub", ("short", "long"), "short"),  # type: ignore[arg-type]
+        shift=reader.choice("shift", ("none", "following", "modified_following", "preceding"), "none"),  # type: ignore[arg-type]
+        interest_to_shifted=reader.flag("interest_to_shifted", default=False),
+    )
+    if reader.problem_count() == before:
+        for finding in findings(terms):
+            reader.problem(*finding)
+    return terms
+
+
+def read_cycle(reader: Reader, name: str) -> Cycle | None:
+    """A cycle such as ``1M``, or None where the field is left out."""
+    if not reader.has(name):
+        return None
+    written = reader.text(name)
+    cycle = parse_cycle(written)
+    if cycle is None and written:
+        reader.problem(
+            name,
+            written,
+            "not_a_cycle",
+            Text("不是周期", "not a cycle"),
+            Text("写成数字加字母，如 1M（月）、1Q（季）、1Y（年）、2W（两周）", "write 1M, 1Q, 1Y, 2W or the like"),
+        )
+    return cycle
+
+
+def _read_end(reader: Reader, start: date, end_of_month: str) -> date:
+    by_day, by_months = reader.has("end"), reader.has("months")
+    if by_day and by_months:
+        reader.problem(
+            "months",
+            "",
+            "said_twice",
+            Text("期限写了两次", "the term is given twice"),
+            Text("end 与 months 只留一个", "keep either end or months"),
+        )
+    if by_months:
+        months = reader.whole("months", 1, _MOST_MONTHS)
+        return add_months(start, max(months, 1), end_of_month)  # type: ignore[arg-type]
+    return reader.day("end")
+
+
+def _read_rate(reader: Reader) -> FixedRate | LinkedRate:
+    linked = reader.optional_table("linked")
+    if linked is None:
+        return FixedRate(reader.rate("rate"))
+    if reader.has("rate"):
+        reader.problem(
+            "rate",
+            "",
+            "said_twice",
+            Text("利率写了两次", "the rate is given twice"),
+            Text("rate 与 [linked] 只留一个", "keep either rate or [linked]"),
+        )
+    rate = LinkedRate(
+        index=linked.choice("index", list(INDEX_RULES)),  # type: ignore[arg-type]
+        spread_bp=linked.number("spread_bp", -1000, 5000, Decimal(0)),
+        reset=read_cycle(linked, "reset"),
+        reset_from=linked.optional_day("reset_from"),
+        observed=linked.choice("observed", ("same_day", "day_before", "working_day_before"), "day_before"),  # type: ignore[arg-type]
+    )
+    linked.finish()
+    return rate
