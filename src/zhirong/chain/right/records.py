@@ -138,8 +138,11 @@ class Right:
     kinds without numbers. Dates are days in Shanghai; None is not known or not yet.
     first_use_date: first commercial use anywhere (layout design). creation_date: finished (software, layout).
     ended_date: the day it lapsed, was invalidated, refused or withdrawn; status says which.
+    term_end_date: last day of the present term by the register, where it differs from what the filing or
+    registration date gives: a renewed trademark, a compensated patent term.
     status: what the register says; None leaves it to be derived from the dates.
     fee_paid_through_year: last patent year whose annual fee is paid; None is not known.
+    publication_number: number of the published document, in its kept form (patents).
     same_day_invention: a same-day invention application exists for this utility model (refusal ground 10).
     vine_or_tree: decides the life of a plant variety. co_owners_agreed_freely: the co-owners' contract lets
     each of them pledge alone. provenance: where the record comes from, in words.
@@ -157,6 +160,7 @@ class Right:
     creation_date: date | None = None
     first_use_date: date | None = None
     ended_date: date | None = None
+    term_end_date: date | None = None
     status: LegalStatus | None = None
     fee_paid_through_year: int | None = None
     flags: frozenset[Flag] = frozenset()
@@ -167,5 +171,6 @@ class Right:
     vine_or_tree: bool = False
     co_owners_agreed_freely: bool = False
     goods_classes: tuple[int, ...] = ()
+    publication_number: str = ""
     provenance: str = ""
     notes: tuple[str, ...] = field(default=())

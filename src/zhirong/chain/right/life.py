@@ -1,0 +1,237 @@
+"""The legal life of a right: its first and its last day, by the law of the day that governs it.
+
+The last day is the last one on which the right exists: the eve of the anniversary. A patent of 20 years filed on
+2010-03-15 lives to and including 2030-03-14. Where the anniversary's month lacks the day (29 February), the last
+day of that month stands for it, so that a term of 15 years from 2024-02-29 lives to and including 2039-02-27.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from zhirong.chain.right.records import KIND_TEXT, Right, RightKind
+from zhirong.kernel.days import add_years, years_between
+from zhirong.kernel.explain import Explanation
+from zhirong.kernel.rulebook import Rulebook, RuleValue
+from zhirong.kernel.text import Text
+
+_ONE_DAY = timedelta(days=1)
+DATE_TEXT: dict[str, Text] = {
+    "filing_date": Text("申请日", "filing date"),
+    "grant_date": Text("授权公告日", "grant date"),
+    "registration_date": Text("注册（登记）日", "registration date"),
+    "publication_date": Text("首次发表日", "first publication"),
+    "creation_date": Text("创作（开发）完成日", "completion"),
+    "first_use_date": Text("首次商业利用日", "first commercial use"),
+    "author_death_date": Text("作者死亡日", "author's death"),
+    "term_end_date": Text("登记簿所载届满日", "last day by the register"),
+    "ended_date": Text("终止日", "day it ended"),
+}
+_EVENTS = tuple(name for name in DATE_TEXT if name != "term_end_date")
+_REGISTER_EVENTS = {"filing_date", "grant_date", "registration_date", "ended_date"}
+_END = Text("权利存续的最后一天", "last day of the right")
+
+
+@dataclass(frozen=True, slots=True)
+class LegalLife:
+    """A right's life by law, unless it ends sooner (an unpaid fee, an invalidation).
+
+    start: the day from which the term counts; None where it is not known. end: the last day on which the right
+    exists, this day included; None where it has no end by law (``unlimited``) or where fields are ``missing``.
+    missing: names of the fields of ``Right`` without which the end cannot be told.
+    """
+
+    start: date | None
+    end: date | None
+    unlimited: bool
+    missing: tuple[str, ...]
+    explanation: Explanation
+
+    def is_over(self, day: date) -> bool:
+        """Whether the last day lies before ``day``."""
+        return self.end is not None and self.end < day
+
+
+def as_known_on(right: Right, day: date) -> Right:
+    """The right as it was known at the end of ``day``: every later event removed, so that nothing looks ahead.
+
+    The register's word is of its own day; it is dropped with the event that it reports.
+    """
+    is_later = {name for name in _EVENTS if (value := getattr(right, name)) is not None and value > day}
+    if not is_later:
+        return right
+
+    def known(name: str) -> date | None:
+        return None if name in is_later else getattr(right, name)
+
+    return replace(
+        right,
+        filing_date=known("filing_date"),
+        grant_date=known("grant_date"),
+        registration_date=known("registration_date"),
+        publication_date=known("publication_date"),
+        creation_date=known("creation_date"),
+        first_use_date=known("first_use_date"),
+        ended_date=known("ended_date"),
+        author_death_date=known("author_death_date"),
+        status=None if is_later & _REGISTER_EVENTS else right.status,
+    )
+
+
+def legal_life(right: Right, rules: Rulebook, day: date) -> LegalLife:
+    """First and last day of a right's life as known on ``day``; the rules are those of the governing date.
+
+    Governing dates: filing (patents, layout designs), registration (trademarks), grant (plant varieties),
+    publication, creation or death (copyright).
+    """
+    if right.term_end_date is not None:
+        return _by_register(right)
+    return _LIVES[right.kind](as_known_on(right, day), rules)
+
+
+def remaining_days(life: LegalLife, day: date) -> int | None:
+    """Days left from the morning of ``day`` to the end of the last day; 0 once over, None where no end is known.
+
+    On the day of filing of a 20-year patent this is the whole term.
+    """
+    return None if life.end is None else max(0, (life.end - day).days + 1)
+
+
+def remaining_years(life: LegalLife, day: date) -> float | None:
+    """``remaining_days`` in years of 365.25 days, for models."""
+    return None if life.end is None else max(0.0, years_between(day, life.end + _ONE_DAY))
+
+
+def term_end(start: date, years: int, last_day: RuleValue) -> date:
+    """The last day of a term of whole years: the anniversary moved by ``right.life.last_day`` (the eve: −1)."""
+    return add_years(start, years) + timedelta(days=last_day.whole())
+
+
+# -- by kind ----------------------------------------------------------------------------------------------------
+
+
+def _by_register(right: Right) -> LegalLife:
+    end = right.term_end_date
+    start = right.filing_date or right.registration_date or right.grant_date
+    explanation = Explanation(_END, end, "day", formula=DATE_TEXT["term_end_date"])
+    return LegalLife(start, end, False, (), explanation)
+
+
+def _term(
+    right: Right, rules: Rulebook, rule_id: str, field: str, *, more: tuple[Explanation, ...] = ()
+) -> LegalLife:
+    start: date | None = getattr(right, field)
+    if start is None:
+        return _unknown(right.kind, (field,))
+    years = rules.at(rule_id, start)
+    last_day = rules.at("right.life.last_day", start)
+    end = term_end(start, years.whole(), last_day)
+    explanation = Explanation(
+        _END,
+        end,
+        "day",
+        formula=Text(
+            f"{DATE_TEXT[field].zh} {start} 起 {years.value} 年，至相应日的前一天",
+            f"{years.value} years from the {DATE_TEXT[field].en} {start}, to the eve of the anniversary",
+        ),
+        references=(years.reference, last_day.reference),
+        parts=more,
+    )
+    return LegalLife(start, end, False, (), explanation)
+
+
+def _patent(right: Right, rules: Rulebook) -> LegalLife:
+    return _term(right, rules, f"right.life.{right.kind.value}", "filing_date")
+
+
+def _trademark(right: Right, rules: Rulebook) -> LegalLife:
+    return _term(right, rules, "right.life.trademark", "registration_date")
+
+
+def _plant_variety(right: Right, rules: Rulebook) -> LegalLife:
+    rule_id = "right.life.plant_variety.vine_or_tree" if right.vine_or_tree else "right.life.plant_variety"
+    return _term(right, rules, rule_id, "grant_date")
+
+
+def _layout_design(right: Right, rules: Rulebook) -> LegalLife:
+    """Ten years from filing or first commercial use, whichever is earlier, and never past fifteen from creation."""
+    if right.filing_date is None:
+        # The first use alone is no start: without a registration filed there is no right to last.
+        return _unknown(right.kind, ("filing_date",))
+    used_first = right.first_use_date is not None and right.first_use_date < right.filing_date
+    life = _term(right, rules, "right.life.layout_design", "first_use_date" if used_first else "filing_date")
+    if right.creation_date is None or life.end is None:
+        return life
+    limit = _term(right, rules, "right.life.layout_design.from_creation", "creation_date")
+    if limit.end is None or limit.end >= life.end:
+        return life
+    explanation = replace(limit.explanation, parts=(life.explanation,))
+    return LegalLife(life.start, limit.end, False, (), explanation)
+
+
+def _copyright(right: Right, rules: Rulebook) -> LegalLife:
+    """Fifty years after first publication (legal person) or after death (natural person), to 31 December.
+
+    A legal person's work that stays unpublished for fifty years after completion is no longer protected.
+    """
+    family = "right.life.software" if right.kind is RightKind.SOFTWARE else "right.life.copyright"
+    of_a_person = bool(right.holders) and all(holder.is_natural_person for holder in right.holders)
+    if right.author_death_date is not None or of_a_person:
+        return _to_year_end(right, rules, f"{family}.natural_person", "author_death_date")
+    field = "publication_date" if right.publication_date is not None else "creation_date"
+    life = _to_year_end(right, rules, f"{family}.legal_person", field)
+    return life if life.end is not None else replace(life, missing=("publication_date", "creation_date"))
+
+
+def _to_year_end(right: Right, rules: Rulebook, rule_id: str, field: str) -> LegalLife:
+    event: date | None = getattr(right, field)
+    begin = right.creation_date or right.publication_date or right.registration_date
+    if event is None:
+        return replace(_unknown(right.kind, (field,)), start=begin)
+    years = rules.at(rule_id, event)
+    last_day = rules.at("right.life.copyright.last_day", event)
+    month, day = (int(part) for part in str(last_day.value).split("-"))
+    end = date(event.year + years.whole(), month, day)
+    explanation = Explanation(
+        _END,
+        end,
+        "day",
+        formula=Text(
+            f"{DATE_TEXT[field].zh} {event} 后第 {years.value} 年的 12 月 31 日",
+            f"31 December of year {years.value} after {DATE_TEXT[field].en} {event}",
+        ),
+        references=(years.reference, last_day.reference),
+    )
+    return LegalLife(begin or event, end, False, (), explanation)
+
+
+def _unlimited(right: Right, rules: Rulebook) -> LegalLife:
+    words = (
+        Text("随企业存续", "as long as the firm")
+        if right.kind is RightKind.TRADE_NAME
+        else Text("保密期间", "as long as it is secret")
+    )
+    explanation = Explanation(_END, Text("没有法定届满日", "no end by law"), formula=words, basis="unconfirmed")
+    return LegalLife(right.registration_date or right.creation_date, None, True, (), explanation)
+
+
+def _unknown(kind: RightKind, missing: tuple[str, ...]) -> LegalLife:
+    words = Text(
+        f"{KIND_TEXT[kind].zh}缺{'、'.join(DATE_TEXT[name].zh for name in missing)}，算不出",
+        f"cannot be told for a {KIND_TEXT[kind].en} without {', '.join(DATE_TEXT[name].en for name in missing)}",
+    )
+    return LegalLife(None, None, False, missing, Explanation(_END, words))
+
+
+_LIVES: dict[RightKind, Callable[[Right, Rulebook], LegalLife]] = {
+    RightKind.INVENTION: _patent,
+    RightKind.UTILITY_MODEL: _patent,
+    RightKind.DESIGN: _patent,
+    RightKind.TRADEMARK: _trademark,
+    RightKind.COPYRIGHT: _copyright,
+    RightKind.SOFTWARE: _copyright,
+    RightKind.LAYOUT_DESIGN: _layout_design,
+    RightKind.PLANT_VARIETY: _plant_variety,
+    RightKind.TRADE_NAME: _unlimited,
+    RightKind.TRADE_SECRET: _unlimited,
+}

@@ -1,0 +1,248 @@
+"""Reading rights from the tables of a case file, once, at the edge."""
+
+from datetime import date
+
+from zhirong.chain.right.records import (
+    PATENT_KINDS,
+    Flag,
+    Holder,
+    LegalStatus,
+    Licence,
+    LicenceKind,
+    Right,
+    RightKind,
+    Role,
+)
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.identifiers import NumberError, credit_code, patent_publication_number, right_number
+from zhirong.kernel.text import Text
+
+KINDS = tuple(kind.value for kind in RightKind)
+STATUSES = tuple(status.value for status in LegalStatus)
+FLAGS = tuple(flag.value for flag in Flag)
+ROLES = tuple(role.value for role in Role)
+LICENCE_KINDS = tuple(kind.value for kind in LicenceKind)
+NICE_CLASSES = range(1, 46)
+_MOST_PATENT_YEARS = 20
+
+# Pairs of dates of which the first cannot come after the second.
+_ORDER = (
+    ("filing_date", "grant_date"),
+    ("filing_date", "registration_date"),
+    ("filing_date", "ended_date"),
+    ("filing_date", "term_end_date"),
+    ("grant_date", "term_end_date"),
+    ("registration_date", "term_end_date"),
+    ("creation_date", "first_use_date"),
+    ("creation_date", "publication_date"),
+)
+
+
+def read_rights(reader: Reader, name: str = "rights") -> tuple[Right, ...]:
+    """The rights of a case: its tables ``[[rights]]``. At least one, each id once."""
+    rights: list[Right] = []
+    ids: set[str] = set()
+    for entry in reader.tables(name):
+        right = read_right(entry)
+        if right.id and right.id in ids:
+            entry.problem(
+                "id",
+                right.id,
+                "id_twice",
+                Text("编号与前面的权利重复", "another right has the same id"),
+                Text("每件权利用不同的 id", "give each right an id of its own"),
+            )
+        ids.add(right.id)
+        rights.append(right)
+    if not rights:
+        reader.problem(
+            name,
+            "",
+            "no_rights",
+            Text("没有权利", "there is no right"),
+            Text(f"至少写一个 [[{name}]]", f"write at least one [[{name}]]"),
+        )
+    return tuple(rights)
+
+
+def read_right(reader: Reader) -> Right:
+    """One right. Field names are those of ``Right``; kinds, states, flags and roles are their English words."""
+    kind = RightKind(reader.choice("kind", KINDS))
+    status = reader.choice("status", (*STATUSES, ""), default="")
+    right = Right(
+        id=reader.text("id"),
+        kind=kind,
+        title=reader.text("title"),
+        number=read_number(reader, kind),
+        holders=_read_holders(reader),
+        filing_date=reader.optional_day("filing_date"),
+        grant_date=reader.optional_day("grant_date"),
+        registration_date=reader.optional_day("registration_date"),
+        publication_date=reader.optional_day("publication_date"),
+        creation_date=reader.optional_day("creation_date"),
+        first_use_date=reader.optional_day("first_use_date"),
+        ended_date=reader.optional_day("ended_date"),
+        term_end_date=reader.optional_day("term_end_date"),
+        status=LegalStatus(status) if status else None,
+        fee_paid_through_year=reader.optional_whole("fee_paid_through_year", 1, _MOST_PATENT_YEARS),
+        flags=_read_flags(reader),
+        licences=tuple(_read_licence(entry) for entry in reader.tables("licences")),
+        role=Role(reader.choice("role", ROLES, default=Role.GENERAL.value)),
+        author_death_date=reader.optional_day("author_death_date"),
+        same_day_invention=reader.flag("same_day_invention", False),
+        vine_or_tree=reader.flag("vine_or_tree", False),
+        co_owners_agreed_freely=reader.flag("co_owners_agreed_freely", False),
+        goods_classes=_read_goods_classes(reader),
+        publication_number=_read_publication_number(reader),
+        provenance=reader.optional_text("provenance"),
+        notes=reader.texts("notes"),
+    )
+    check_dates(reader, right)
+    reader.finish()
+    return right
+
+
+def read_number(reader: Reader, kind: RightKind) -> str:
+    """The field ``number`` in the kept form of its kind."""
+    written = reader.optional_text("number")
+    try:
+        return right_number(kind.value, written)
+    except NumberError as error:
+        reader.problem("number", written, error.code, error.reason, error.mend)
+        return ""
+
+
+def check_dates(reader: Reader, right: Right) -> None:
+    """Note dates that contradict each other, and facts that the kind of right cannot have."""
+    for earlier, later in _ORDER:
+        first: date | None = getattr(right, earlier)
+        second: date | None = getattr(right, later)
+        if first is not None and second is not None and second < first:
+            reader.problem(
+                later,
+                second,
+                "dates_reversed",
+                Text(f"早于 {earlier}（{first}）", f"it comes before {earlier} ({first})"),
+                Text(f"改正 {earlier} 或 {later}", f"correct {earlier} or {later}"),
+            )
+    if right.kind in PATENT_KINDS and right.filing_date is None:
+        reader.problem(
+            "filing_date",
+            "",
+            "missing",
+            Text(
+                "专利必须有申请日：期限和年费都从它算起",
+                "a patent needs its filing date: term and fees count from it",
+            ),
+            Text("照专利证书填写", "copy it from the patent certificate"),
+        )
+    if right.same_day_invention and right.kind is not RightKind.UTILITY_MODEL:
+        reader.problem(
+            "same_day_invention",
+            "true",
+            "not_for_kind",
+            Text("只有实用新型才有同日发明申请一说", "only a utility model can have a same-day invention"),
+            Text("删去，或改正种类", "remove it, or correct the kind"),
+        )
+    if right.fee_paid_through_year is not None and right.kind not in PATENT_KINDS:
+        reader.problem(
+            "fee_paid_through_year",
+            right.fee_paid_through_year,
+            "not_for_kind",
+            Text("这类权利没有年费", "this kind of right has no annual fee"),
+            Text("删去，或改正种类", "remove it, or correct the kind"),
+        )
+
+
+def _read_holders(reader: Reader) -> tuple[Holder, ...]:
+    holders = tuple(_read_holder(entry) for entry in reader.tables("holders"))
+    if not holders:
+        reader.problem(
+            "holders",
+            "",
+            "missing",
+            Text("没有权利人", "no holder is given"),
+            Text('写成 holders = [{ name = "甲公司" }]', 'write holders = [{ name = "甲公司" }]'),
+        )
+    return holders
+
+
+def _read_holder(reader: Reader) -> Holder:
+    written = reader.optional_text("code")
+    code = ""
+    if written:
+        try:
+            code = credit_code(written)
+        except NumberError as error:
+            reader.problem("code", written, error.code, error.reason, error.mend)
+    holder = Holder(
+        name=reader.text("name"),
+        code=code,
+        is_natural_person=reader.flag("is_natural_person", False),
+        consents=reader.flag("consents") if reader.has("consents") else None,
+    )
+    reader.finish()
+    return holder
+
+
+def _read_licence(reader: Reader) -> Licence:
+    licence = Licence(
+        kind=LicenceKind(reader.choice("kind", LICENCE_KINDS)),
+        licensee=reader.text("licensee"),
+        start=reader.optional_day("start"),
+        end=reader.optional_day("end"),
+        yearly_fee=reader.optional_money("yearly_fee") or 0,
+        recorded=reader.flag("recorded", False),
+    )
+    if licence.start is not None and licence.end is not None and licence.end < licence.start:
+        reader.problem(
+            "end",
+            licence.end,
+            "dates_reversed",
+            Text("许可结束早于开始", "the licence ends before it starts"),
+            Text("改正 start 或 end", "correct start or end"),
+        )
+    reader.finish()
+    return licence
+
+
+def _read_flags(reader: Reader) -> frozenset[Flag]:
+    words = reader.texts("flags")
+    for word in words:
+        if word not in FLAGS:
+            reader.problem(
+                "flags",
+                word,
+                "not_a_choice",
+                Text("不在可选范围内", "not one of the choices"),
+                Text(f"可选：{'、'.join(FLAGS)}", f"choose from: {', '.join(FLAGS)}"),
+            )
+    return frozenset(Flag(word) for word in words if word in FLAGS)
+
+
+def _read_goods_classes(reader: Reader) -> tuple[int, ...]:
+    if not reader.has("goods_classes"):
+        return ()
+    value = reader.anything("goods_classes")
+    is_list = isinstance(value, list)
+    if not is_list or any(isinstance(n, bool) or n not in NICE_CLASSES for n in value):
+        reader.problem(
+            "goods_classes",
+            value,
+            "goods_classes",
+            Text("不是商品和服务类别", "not classes of goods and services"),
+            Text("写 1 至 45 的整数，如 [9, 42]", "write whole numbers from 1 to 45: [9, 42]"),
+        )
+        return ()
+    return tuple(value)
+
+
+def _read_publication_number(reader: Reader) -> str:
+    written = reader.optional_text("publication_number")
+    if not written:
+        return ""
+    try:
+        return patent_publication_number(written)
+    except NumberError as error:
+        reader.problem("publication_number", written, error.code, error.reason, error.mend)
+        return ""

@@ -1,0 +1,175 @@
+"""Where a right stands on one day: the register's word, what the dates say, and where the two disagree."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from zhirong.chain.right.fees import FeeStanding, fee_state
+from zhirong.chain.right.life import LegalLife, as_known_on, legal_life
+from zhirong.chain.right.records import (
+    FLAG_TEXT,
+    PATENT_KINDS,
+    STATUS_TEXT,
+    Flag,
+    LegalStatus,
+    Right,
+    RightKind,
+)
+from zhirong.kernel.days import add_months
+from zhirong.kernel.explain import Explanation, of_rule
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+
+_LABEL = Text("法律状态", "legal status")
+_ENDED = frozenset(
+    {LegalStatus.LAPSED, LegalStatus.INVALIDATED, LegalStatus.REFUSED, LegalStatus.WITHDRAWN, LegalStatus.EXPIRED}
+)
+# Kinds that exist from their making, without any register.
+_WITHOUT_REGISTER = frozenset(
+    {RightKind.COPYRIGHT, RightKind.SOFTWARE, RightKind.TRADE_NAME, RightKind.TRADE_SECRET}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusOn:
+    """A right's status on one day, as it was known on that day.
+
+    status: None where nothing existed yet, or where neither the register nor the dates tell. register: the
+    register's word, as far as it speaks of that day. by_dates: what the dates alone give. conflicts: where the
+    two, or the dates among themselves, disagree. renewable_until: last day to renew a trademark past its term.
+    """
+
+    status: LegalStatus | None
+    register: LegalStatus | None
+    by_dates: LegalStatus | None
+    flags: frozenset[Flag]
+    conflicts: tuple[Text, ...]
+    life: LegalLife
+    renewable_until: date | None
+    explanation: Explanation
+
+    @property
+    def in_force(self) -> bool:
+        """Whether the right exists and can be exercised."""
+        return self.status is LegalStatus.IN_FORCE
+
+
+def status_on(right: Right, day: date, rules: Rulebook) -> StatusOn:
+    """The status on ``day`` from what was known on that day.
+
+    The register's word counts where there is one, except that no word outlasts the term: a right past its last
+    day is expired. Without a word the status follows from the dates and, for patents, from the annual fees.
+    A word that the dates contradict is reported.
+    """
+    known = as_known_on(right, day)
+    life = legal_life(known, rules, day)
+    by_dates, why = _by_dates(known, life, day, rules)
+    register = _register_word(known, life, day)
+    status = by_dates if register is None else register
+    if register is LegalStatus.IN_FORCE and life.is_over(day):
+        status = LegalStatus.EXPIRED
+    conflicts = _conflicts(known, register, by_dates, why)
+    renewable_until = _renewable_until(known, life, status, day, rules)
+    parts = [life.explanation]
+    if renewable_until is not None:
+        parts.append(
+            of_rule(rules.at("right.renewal_grace.trademark", day)),
+        )
+    parts.extend(Explanation(Text("不一致", "conflict"), text) for text in conflicts)
+    parts.extend(Explanation(Text("标记", "flag"), FLAG_TEXT[flag]) for flag in sorted(known.flags))
+    formula = why if register is None or status is not register else Text("登记簿所载", "the register's word")
+    shown = Text("不明", "not known") if status is None else STATUS_TEXT[status]
+    explanation = Explanation(_LABEL, shown, formula=formula, parts=tuple(parts))
+    return StatusOn(status, register, by_dates, known.flags, conflicts, life, renewable_until, explanation)
+
+
+def _register_word(right: Right, life: LegalLife, day: date) -> LegalStatus | None:
+    """The register's word, unless it tells of an end that had not come by ``day``."""
+    if right.status is LegalStatus.EXPIRED and life.end is not None and day <= life.end:
+        return None
+    return right.status
+
+
+def _by_dates(right: Right, life: LegalLife, day: date, rules: Rulebook) -> tuple[LegalStatus | None, Text]:
+    begun = _BEGINNINGS[right.kind](right)
+    if right.ended_date is not None:
+        status = _kind_of_end(right, begun is not None)
+        return status, Text(f"{right.ended_date} 终止", f"ended on {right.ended_date}")
+    if begun is None:
+        if right.kind in _WITHOUT_REGISTER:
+            return None, Text("没有任何日期，判断不了", "no date is given to tell from")
+        if right.filing_date is None:
+            return None, Text("到这一天还没有申请", "not yet filed on that day")
+        return LegalStatus.PENDING, Text(
+            f"{right.filing_date} 申请，尚未授权或注册", f"filed {right.filing_date}, not granted"
+        )
+    if right.kind in PATENT_KINDS:
+        # A right that lapsed for its fees did so before its term was over, and stays lapsed.
+        fees = fee_state(right, day if life.end is None else min(day, life.end), rules)
+        if fees.standing is FeeStanding.LAPSED and fees.owed is not None:
+            return LegalStatus.LAPSED, Text(
+                f"第 {fees.owed.year} 年度年费逾期未缴，自 {fees.lapsed_on} 起终止",
+                f"the fee of year {fees.owed.year} stayed unpaid; lapsed as of {fees.lapsed_on}",
+            )
+    if life.is_over(day):
+        return LegalStatus.EXPIRED, Text(f"{life.end} 届满", f"its last day was {life.end}")
+    return LegalStatus.IN_FORCE, Text(f"自 {begun} 有效", f"in force since {begun}")
+
+
+def _kind_of_end(right: Right, begun: bool) -> LegalStatus:
+    """What the day of the end means: the register's word if it names an end, else lapse or withdrawal."""
+    if right.status in _ENDED:
+        return right.status
+    return LegalStatus.LAPSED if begun else LegalStatus.WITHDRAWN
+
+
+def _conflicts(
+    right: Right, register: LegalStatus | None, by_dates: LegalStatus | None, why: Text
+) -> tuple[Text, ...]:
+    found: list[Text] = []
+    if (
+        register is not None
+        and by_dates is not None
+        and register is not by_dates
+        and not _mere_gap(right, register, by_dates)
+    ):
+        says = STATUS_TEXT[register]
+        dates = STATUS_TEXT[by_dates]
+        found.append(
+            Text(
+                f"登记簿写“{says.zh}”，按日期应为“{dates.zh}”（{why.zh}）",
+                f'the register says "{says.en}", the dates give "{dates.en}" ({why.en})',
+            )
+        )
+    return tuple(found)
+
+
+def _mere_gap(right: Right, register: LegalStatus, by_dates: LegalStatus) -> bool:
+    """Whether the dates say less only because one is not given: an end without its day, a grant without its day."""
+    if register in _ENDED and register is not LegalStatus.EXPIRED and right.ended_date is None:
+        return True
+    return register is LegalStatus.IN_FORCE and by_dates is LegalStatus.PENDING
+
+
+def _renewable_until(
+    right: Right, life: LegalLife, status: LegalStatus | None, day: date, rules: Rulebook
+) -> date | None:
+    if right.kind is not RightKind.TRADEMARK or status is not LegalStatus.EXPIRED or life.end is None:
+        return None
+    until = add_months(life.end, rules.at("right.renewal_grace.trademark", life.end).whole())
+    return until if day <= until else None
+
+
+# The day from which a right of each kind exists; None while it does not, or where no date tells.
+_BEGINNINGS: dict[RightKind, Callable[[Right], date | None]] = {
+    RightKind.INVENTION: lambda right: right.grant_date,
+    RightKind.UTILITY_MODEL: lambda right: right.grant_date,
+    RightKind.DESIGN: lambda right: right.grant_date,
+    RightKind.TRADEMARK: lambda right: right.registration_date,
+    RightKind.LAYOUT_DESIGN: lambda right: right.registration_date or right.grant_date,
+    RightKind.PLANT_VARIETY: lambda right: right.grant_date,
+    RightKind.COPYRIGHT: lambda right: right.creation_date or right.publication_date or right.registration_date,
+    RightKind.SOFTWARE: lambda right: right.creation_date or right.publication_date or right.registration_date,
+    RightKind.TRADE_NAME: lambda right: right.registration_date or right.creation_date,
+    RightKind.TRADE_SECRET: lambda right: right.creation_date,
+}

@@ -1,0 +1,417 @@
+"""Numbers that registers give: accepted the ways people write them, kept in one form, refused with the mend.
+
+Every ``…_number`` function takes what was written and returns the kept form, or raises ``NumberError``.
+
+Check digits: patent applications add digits × weights 2…9, 2…5 modulo 11, where ten is X; layout designs do the
+same (inferred from the numbers of published cases: BS.08500145.7, BS.12500520.2, BS.15550838.5). The unified
+social credit code follows GB 32100-2015 (modulo 31). The other numbers have no known check digit: only their
+form is checked.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from zhirong.kernel.text import Text
+
+_DASHES = "‐‑‒–—―−－﹣_"
+_DOTS = "。·•．｡・"
+_TO_ASCII = str.maketrans({**dict.fromkeys(_DASHES, "-"), **dict.fromkeys(_DOTS, ".")})
+_SEPARATORS = re.compile(r"[\s.\-]+")
+_LABEL = re.compile(r"^[一-鿿]*号\s*[:.]?\s*")
+
+_CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_CREDIT_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+_CREDIT_FORM = re.compile(r"[0-9A-HJ-NP-RTUWXY]{2}\d{6}[0-9A-HJ-NP-RTUWXY]{10}")
+
+_PATENT_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
+_PATENT_PREFIX = re.compile(r"^(?:CN[ .:\-]*ZL|CN|ZL)[ .:\-]*(?=\d)")
+_PATENT_SHAPE = re.compile(r"(\d{4})([12389])(\d{7})(\d|X)|(\d{2})([12389])(\d{5})(\d|X)?")
+_PATENT_KEPT = re.compile(r"(?:\d{12}|\d{8})\.(?:\d|X)|8[5-8][123]\d{5}")
+_PUBLICATION = re.compile(r"CN(\d{7}|\d{9})([ABCUSYD]\d?)")
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E[+\-]?\d+")
+_FIRST_NEW_YEAR = 2003  # numbers with a year of four digits begin in October 2003
+_FIRST_YEAR, _FIRST_CHECKED_YEAR = 1985, 1989  # the patent office opened; its numbers got a check digit
+
+PATENT_KIND_OF_DIGIT = {
+    "1": "invention",
+    "2": "utility_model",
+    "3": "design",
+    "8": "invention",
+    "9": "utility_model",
+}
+_PATENT_KIND_TEXT = {
+    "invention": Text("发明", "an invention"),
+    "utility_model": Text("实用新型", "a utility model"),
+    "design": Text("外观设计", "a design"),
+}
+
+_TRADEMARK = re.compile(r"(?:G\d{5,7}|\d{1,8})[A-Z]?")
+_SOFTWARE_REGISTRATION = re.compile(r"(\d{4})SR(\d{5,7})")
+_SOFTWARE_CERTIFICATE = re.compile(r"软著(登|变补)字第(BJ)?0*(\d{1,8})号?")
+_WORK = re.compile(r"([一-鿿]{1,2})作登字(\d{4})([A-L])(\d{8})")
+_LAYOUT = re.compile(r"(?:BS)?(\d{2}5\d{5})(\d|X)")
+_VARIETY = re.compile(r"CNA(?:(\d{4})(\d{4})(\d|X)|(\d{4})(\d{7}))")
+_FOREST_VARIETY = re.compile(r"(?:19|20)\d{2}\d{4}")
+_ORDINAL = re.compile(r"第(.+)号")
+
+
+class NumberError(ValueError):
+    """A number that cannot be right. reason: why not. mend: what to do. code: stable English key."""
+
+    def __init__(self, code: str, reason: Text, mend: Text) -> None:
+        self.code = code
+        self.reason = reason
+        self.mend = mend
+        super().__init__(f"{reason.en}: {mend.en}")
+
+
+# -- unified social credit code ---------------------------------------------------------------------------------
+
+
+def credit_code(written: str) -> str:
+    """A unified social credit code (GB 32100-2015) in its kept form: 18 places, capitals, no separators."""
+    code = _SEPARATORS.sub("", _plain(written))
+    if len(code) != 18:
+        raise NumberError(
+            "credit_code_length",
+            Text(
+                f"统一社会信用代码应为 18 位，这里是 {len(code)} 位", f"18 places are needed, here are {len(code)}"
+            ),
+            Text("照营业执照抄全 18 位", "copy all 18 places from the business licence"),
+        )
+    if _CREDIT_FORM.fullmatch(code) is None:
+        raise NumberError(
+            "credit_code_form",
+            Text(
+                "含有不用的字母（I、O、S、V、Z）或第 3 至 8 位不是数字",
+                "it holds a letter that is not used (I, O, S, V, Z), or places 3 to 8 are not digits",
+            ),
+            Text("检查是否把 1、0、5、2 写成了字母", "check whether a 1, 0, 5 or 2 was written as a letter"),
+        )
+    expected = credit_code_check(code[:17])
+    if code[17] != expected:
+        raise _wrong_check(code[17], expected)
+    return code
+
+
+def credit_code_check(first17: str) -> str:
+    """The 18th place of a unified social credit code: 31 − Σ place × 3^i modulo 31 (GB 32100-2015)."""
+    total = sum(
+        _CREDIT_ALPHABET.index(sign) * weight for sign, weight in zip(first17, _CREDIT_WEIGHTS, strict=True)
+    )
+    return _CREDIT_ALPHABET[-total % 31]
+
+
+# -- patents ----------------------------------------------------------------------------------------------------
+
+
+def patent_number(written: str) -> str:
+    """A Chinese patent application (or grant) number, kept as ``201410362077.3`` or ``00118464.4``.
+
+    ZL, CN and words such as 专利号 are dropped. Numbers of 1985 to 1988 had no check digit: ``85100001``; a
+    right one added by a database is accepted and dropped.
+    """
+    # Most numbers in a table are written as they are kept, and need no normalising.
+    is_kept = _PATENT_KEPT.fullmatch(written) is not None
+    core = written.replace(".", "") if is_kept else _patent_core(written)
+    match = _PATENT_SHAPE.fullmatch(core)
+    if match is None:
+        raise _not_a_patent_number(written, core)
+    year4, _, _, check4, year2, _, _, check2 = match.groups()
+    if year4 is not None and int(year4) < _FIRST_NEW_YEAR:
+        raise NumberError(
+            "patent_year",
+            Text(f"{year4} 年的申请号年份只写两位", f"a number of {year4} has a year of two digits"),
+            Text(f"写成 {core[2:5]}… 的九位号", f"write the nine-place number that begins with {core[2:5]}"),
+        )
+    if year2 is not None:
+        return _old_patent_number(core, year2, check2)
+    expected = patent_check_digit(core[:-1])
+    if check4 != expected:
+        raise _wrong_check(check4, expected)
+    return f"{core[:-1]}.{expected}"
+
+
+def patent_check_digit(digits: str) -> str:
+    """The check digit for the 8 or 12 digits before it: Σ digit × weight (2…9, 2…5) modulo 11, ten is X."""
+    total = sum(int(digit) * weight for digit, weight in zip(digits, _PATENT_WEIGHTS, strict=False))
+    return "0123456789X"[total % 11]
+
+
+def patent_kind(kept: str) -> str:
+    """The kind of right that a kept patent number names: invention, utility_model or design."""
+    return PATENT_KIND_OF_DIGIT[kept[4] if kept.find(".") == 12 else kept[2]]
+
+
+def patent_year(kept: str) -> int:
+    """The year in which a kept patent number was given."""
+    if kept.find(".") == 12:
+        return int(kept[:4])
+    year = int(kept[:2])
+    return 1900 + year if year >= _FIRST_YEAR % 100 else 2000 + year
+
+
+def patent_publication_number(written: str) -> str:
+    """A Chinese patent publication or grant number, kept as ``CN1329838A`` or ``CN104123456B``."""
+    core = _SEPARATORS.sub("", _plain(written))
+    if not core.startswith("CN"):
+        core = f"CN{core}"
+    if _PUBLICATION.fullmatch(core) is None:
+        raise NumberError(
+            "publication_form",
+            Text("不是中国专利文献号", "not a Chinese patent publication number"),
+            Text(
+                "写成 CN 加 7 或 9 位数字加文献种类字母（A、B、C、U、S、Y、D），如 CN104123456B",
+                "write CN, 7 or 9 digits and the letter of the document (A, B, C, U, S, Y, D): CN104123456B",
+            ),
+        )
+    return core
+
+
+# -- the other kinds --------------------------------------------------------------------------------------------
+
+
+def trademark_number(written: str) -> str:
+    """A trademark registration number, kept as digits (``1234567``), ``G1234567`` for an international one."""
+    core = _SEPARATORS.sub("", _inside_ordinal(_plain(written)))
+    if _TRADEMARK.fullmatch(core) is None:
+        raise NumberError(
+            "trademark_form",
+            Text("不是商标注册号", "not a trademark registration number"),
+            Text(
+                "写 1 至 8 位数字，国际注册加 G，如 12345678 或 G1234567",
+                "write 1 to 8 digits, with G for an international registration: 12345678 or G1234567",
+            ),
+        )
+    return core
+
+
+def software_number(written: str) -> str:
+    """A software copyright number: registration ``2014SR123456`` or certificate ``软著登字第0123456号``.
+
+    The two are different numbers of the same work; each is kept as itself. A certificate number is kept with
+    at least seven digits, as it is printed.
+    """
+    core = _SEPARATORS.sub("", _plain(written, strip_label=False))
+    core = re.sub(r"^(?:登记号|证书号):?", "", core)
+    if _SOFTWARE_REGISTRATION.fullmatch(core) is not None:
+        return core
+    match = _SOFTWARE_CERTIFICATE.fullmatch(core)
+    if match is not None:
+        kind, beijing, serial = match.groups()
+        return f"软著{kind}字第{beijing or ''}{serial.zfill(5 if beijing else 7)}号"
+    raise NumberError(
+        "software_form",
+        Text("不是软件著作权登记号或证书号", "neither a software registration number nor a certificate number"),
+        Text("写成 2014SR123456 或 软著登字第0123456号", "write 2014SR123456 or 软著登字第0123456号"),
+    )
+
+
+def copyright_number(written: str) -> str:
+    """A registration number of a work, kept as ``国作登字-2014-F-00123456`` (or a province's character)."""
+    core = _SEPARATORS.sub("", _plain(written, strip_label=False))
+    match = _WORK.fullmatch(core)
+    if match is not None:
+        return "{}作登字-{}-{}-{}".format(*match.groups())
+    raise NumberError(
+        "copyright_form",
+        Text("不是作品登记号", "not a registration number of a work"),
+        Text(
+            "写成 国作登字-2014-F-00123456；未登记的留空", "write 国作登字-2014-F-00123456; leave it empty if none"
+        ),
+    )
+
+
+def layout_design_number(written: str) -> str:
+    """A layout design registration number, kept as ``BS.12500520.2``: year, 5, serial and check digit."""
+    core = _SEPARATORS.sub("", _plain(written))
+    match = _LAYOUT.fullmatch(core)
+    if match is None:
+        raise NumberError(
+            "layout_form",
+            Text("不是布图设计登记号", "not a layout design number"),
+            Text(
+                "写成 BS. 加两位年份、5、五位流水号、点和校验位，如 BS.12500520.2",
+                "write BS., a year of two digits, 5, five digits, a dot and the check digit: BS.12500520.2",
+            ),
+        )
+    digits, check = match.groups()
+    expected = patent_check_digit(digits)
+    if check != expected:
+        raise _wrong_check(check, expected)
+    return f"BS.{digits}.{check}"
+
+
+def plant_variety_number(written: str) -> str:
+    """A plant variety number: ``CNA20110123.4``, later ``CNA20191006012``; forestry ones are eight digits."""
+    core = _SEPARATORS.sub("", _plain(written))
+    match = _VARIETY.fullmatch(core)
+    if match is not None:
+        year, serial, check, year_later, serial_later = match.groups()
+        return f"CNA{year}{serial}.{check}" if year else f"CNA{year_later}{serial_later}"
+    if _FOREST_VARIETY.fullmatch(core) is not None:
+        return core
+    raise NumberError(
+        "variety_form",
+        Text("不是植物新品种权号", "not a plant variety number"),
+        Text(
+            "写成 CNA20110123.4 或 CNA20191006012；林业品种为八位数字，如 20130045",
+            "write CNA20110123.4 or CNA20191006012; for a forestry variety eight digits: 20130045",
+        ),
+    )
+
+
+# -- by kind of right -------------------------------------------------------------------------------------------
+
+_READERS: dict[str, Callable[[str], str]] = {
+    "invention": patent_number,
+    "utility_model": patent_number,
+    "design": patent_number,
+    "trademark": trademark_number,
+    "copyright": copyright_number,
+    "software": software_number,
+    "layout_design": layout_design_number,
+    "plant_variety": plant_variety_number,
+    "trade_name": credit_code,
+}
+# Kinds that exist without any register: a right of these kinds may have no number.
+NUMBER_OPTIONAL = frozenset({"copyright", "software", "trade_name", "trade_secret"})
+
+
+def right_number(kind: str, written: str) -> str:
+    """The kept number of a right of ``kind`` (a value of ``RightKind``); a number of another kind is refused.
+
+    A trade name goes by its firm's credit code. Copyright, software, trade name and trade secret may have none
+    (an empty string stays empty); a trade secret never has one.
+    """
+    if not written.strip():
+        if kind in NUMBER_OPTIONAL:
+            return ""
+        raise NumberError("number_missing", Text("没有号码", "no number is given"), Text("补上号码", "give it"))
+    if kind == "trade_secret":
+        raise NumberError(
+            "number_not_expected",
+            Text("商业秘密没有登记号", "a trade secret has no register number"),
+            Text("留空，内部编号写入 notes", "leave it empty and put an internal number into notes"),
+        )
+    kept = _READERS[kind](written)
+    if kind in _PATENT_KIND_TEXT and patent_kind(kept) != kind:
+        found, wanted = _PATENT_KIND_TEXT[patent_kind(kept)], _PATENT_KIND_TEXT[kind]
+        raise NumberError(
+            "patent_kind",
+            Text(
+                f"这是{found.zh}的号码，而种类写的是{wanted.zh}",
+                f"the number is of {found.en}, the kind says {wanted.en}",
+            ),
+            Text("改正号码或种类", "correct the number or the kind"),
+        )
+    return kept
+
+
+def show_number(kind: str, kept: str, *, granted: bool = False, dot: bool = True) -> str:
+    """A kept number as it is printed: ``ZL201410362077.3`` once granted, without the dot for register lists."""
+    if kind not in _PATENT_KIND_TEXT:
+        return f"第{kept}号" if kind == "trademark" and kept else kept
+    return ("ZL" if granted else "") + (kept if dot else kept.replace(".", ""))
+
+
+# -- inside -----------------------------------------------------------------------------------------------------
+
+
+def _plain(written: str, *, strip_label: bool = True) -> str:
+    """Half width, capitals, common dashes and dots, without a label such as 专利号 and without spaces around."""
+    text = unicodedata.normalize("NFKC", written).translate(_TO_ASCII).upper().strip()
+    if strip_label and not text.startswith("第"):
+        text = _LABEL.sub("", text)
+    return text
+
+
+def _inside_ordinal(text: str) -> str:
+    match = _ORDINAL.fullmatch(text)
+    return text if match is None else match.group(1)
+
+
+def _patent_core(written: str) -> str:
+    text = _PATENT_PREFIX.sub("", _plain(written))
+    return text if _SCIENTIFIC.fullmatch(text) else _SEPARATORS.sub("", text)
+
+
+def _old_patent_number(core: str, year2: str, check: str | None) -> str:
+    year = int(year2)
+    full_year = 1900 + year if year >= _FIRST_YEAR % 100 else 2000 + year
+    if full_year > _FIRST_NEW_YEAR:
+        raise NumberError(
+            "patent_year",
+            Text(f"没有 {full_year} 年的九位申请号", f"no number of {full_year} has nine places"),
+            Text(
+                "2003 年 10 月起年份写四位、流水号七位",
+                "since October 2003 the year has four digits and the serial seven",
+            ),
+        )
+    expected = patent_check_digit(core[:8])
+    had_none = _FIRST_YEAR <= full_year < _FIRST_CHECKED_YEAR
+    if check is None and not had_none:
+        raise _no_check(core[:8], expected)
+    if check is not None and check != expected:
+        raise _wrong_check(check, expected)
+    return core[:8] if had_none else f"{core[:8]}.{expected}"
+
+
+def _not_a_patent_number(written: str, core: str) -> NumberError:
+    if _PUBLICATION.fullmatch(_SEPARATORS.sub("", _plain(written))) is not None:
+        return NumberError(
+            "publication_number",
+            Text(
+                "这是公开（公告）号，不是申请号或专利号", "this is a publication number, not an application number"
+            ),
+            Text("写申请号或专利号，如 ZL201410362077.3", "give the application number: ZL201410362077.3"),
+        )
+    if _SCIENTIFIC.fullmatch(core) is not None:
+        return NumberError(
+            "scientific",
+            Text(
+                "表格软件把号码改成了科学计数，末位已丢失",
+                "a spreadsheet turned the number into a power of ten and lost digits",
+            ),
+            Text("把该列设为文本格式，重新填写号码", "format the column as text and enter the number again"),
+        )
+    if re.fullmatch(r"\d{4}[12389]\d{7}", core) is not None and int(core[:4]) >= _FIRST_NEW_YEAR:
+        return _no_check(core, patent_check_digit(core))
+    padded = core.zfill(9)
+    if 5 <= len(core) < 9 and _PATENT_SHAPE.fullmatch(padded) and patent_check_digit(padded[:8]) == padded[8]:
+        return NumberError(
+            "leading_zeros",
+            Text("号码开头的 0 丢了", "the zeros at the front of the number are lost"),
+            Text(
+                f"写成 {padded[:8]}.{padded[8]}，并把该列设为文本格式",
+                f"write {padded[:8]}.{padded[8]} and format the column as text",
+            ),
+        )
+    return NumberError(
+        "patent_form",
+        Text("不是中国专利申请号", "not a Chinese patent application number"),
+        Text(
+            "写成 201410362077.3（2003 年 10 月以前如 00118464.4）：年份、种类（1、2、3、8、9）、流水号、点、校验位",
+            "write 201410362077.3 (before October 2003: 00118464.4): year, kind (1, 2, 3, 8, 9), serial, dot, check digit",
+        ),
+    )
+
+
+def _no_check(digits: str, expected: str) -> NumberError:
+    return NumberError(
+        "check_digit_missing",
+        Text("缺校验位", "the check digit is missing"),
+        Text(f"核对后写成 {digits}.{expected}", f"check it, then write {digits}.{expected}"),
+    )
+
+
+def _wrong_check(found: str, expected: str) -> NumberError:
+    return NumberError(
+        "check_digit",
+        Text(
+            f"校验位不对：是 {found}，按其余各位应为 {expected}",
+            f"wrong check digit: {found}, the other digits call for {expected}",
+        ),
+        Text("逐位核对号码", "compare the number digit by digit"),
+    )
