@@ -1,0 +1,82 @@
+"""Reading a filing from a table, once, at the edge."""
+
+from zhirong.chain.pledge.records import ClaimKind, ContractItem, Filing
+from zhirong.chain.right.records import Holder
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.text import Text
+
+_CLAIM_KINDS = tuple(kind.value for kind in ClaimKind)
+_CONTRACT_ITEMS = {item.value: item for item in ContractItem}
+
+
+def read_filing(reader: Reader) -> Filing:
+    """A filing from a table whose fields are those of ``Filing``; every problem is noted with the reader.
+
+    ``contract_items`` is a list of item names; leaving it out says that the contract has not been looked at.
+    """
+    pledgors = tuple(_read_party(entry) for entry in reader.tables("pledgors"))
+    if not pledgors:
+        reader.problem(
+            "pledgors",
+            "",
+            "missing",
+            Text("没有出质人", "there is no pledgor"),
+            Text("至少写一个 [[pledgors]]", "write at least one [[pledgors]]"),
+        )
+    pledgee = reader.optional_table("pledgee")
+    start, end = reader.optional_day("debt_start"), reader.optional_day("debt_end")
+    if start is not None and end is not None and end < start:
+        reader.problem(
+            "debt_end",
+            end,
+            "dates_reversed",
+            Text("债务到期日早于起始日", "the debt ends before it starts"),
+            Text("改正 debt_start 或 debt_end", "correct debt_start or debt_end"),
+        )
+    filing = Filing(
+        pledgors=pledgors,
+        pledgee=None if pledgee is None else _read_party(pledgee),
+        stage=reader.choice("stage", ("planned", "filed"), "planned"),  # type: ignore[arg-type]
+        claim_kind=ClaimKind(reader.choice("claim_kind", _CLAIM_KINDS, "loan")),
+        claim_amount=reader.optional_money("claim_amount"),
+        debt_start=start,
+        debt_end=end,
+        contract_items=_read_items(reader),
+        is_joint=reader.flag("is_joint", False) if reader.has("is_joint") else None,
+        has_foreign_party=reader.flag("has_foreign_party", False),
+        agency=reader.optional_text("agency"),
+        wants_despite_same_day_invention=reader.flag("wants_despite_same_day_invention", False),
+        wants_despite_invalidation=reader.flag("wants_despite_invalidation", False),
+        obstacles=reader.texts("obstacles"),
+        is_online=reader.flag("is_online", True),
+    )
+    reader.finish()
+    return filing
+
+
+def _read_party(reader: Reader) -> Holder:
+    party = Holder(
+        name=reader.text("name"),
+        code=reader.optional_text("code"),
+        is_natural_person=reader.flag("is_natural_person", False),
+    )
+    reader.finish()
+    return party
+
+
+def _read_items(reader: Reader) -> frozenset[ContractItem] | None:
+    if not reader.has("contract_items"):
+        return None
+    items = set()
+    for name in reader.texts("contract_items"):
+        if name in _CONTRACT_ITEMS:
+            items.add(_CONTRACT_ITEMS[name])
+        else:
+            reader.problem(
+                "contract_items",
+                name,
+                "not_a_choice",
+                Text("不在可选范围内", "not one of the choices"),
+                Text(f"可选：{'、'.join(_CONTRACT_ITEMS)}", f"choose from: {', '.join(_CONTRACT_ITEMS)}"),
+            )
+    return frozenset(items)

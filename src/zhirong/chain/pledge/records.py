@@ -1,0 +1,146 @@
+"""What is filed for the registration of a pledge, and what an examination finds."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from zhirong.chain.right.records import Holder
+from zhirong.kernel.money import Fen
+from zhirong.kernel.rulebook import RuleValue
+from zhirong.kernel.text import Text
+
+
+class ContractItem(StrEnum):
+    """What a pledge contract must state (notice 461 art. 8)."""
+
+    PARTIES = "parties"
+    CLAIM = "claim"
+    DEBT_TERM = "debt_term"
+    RIGHTS = "rights"
+    SCOPE = "scope"
+
+
+CONTRACT_ITEM_TEXT: dict[ContractItem, Text] = {
+    ContractItem.PARTIES: Text("双方当事人的名称和住所", "the names and addresses of both parties"),
+    ContractItem.CLAIM: Text("被担保债权的种类和数额", "the kind and amount of the secured claim"),
+    ContractItem.DEBT_TERM: Text("债务人履行债务的期限", "the term in which the debt is to be performed"),
+    ContractItem.RIGHTS: Text(
+        "专利件数，每件的名称、专利号、申请日和授权公告日",
+        "how many patents, and the name, number, filing and grant date of each",
+    ),
+    ContractItem.SCOPE: Text("质押担保的范围", "the scope of the security"),
+}
+
+
+class ClaimKind(StrEnum):
+    """What the pledge secures."""
+
+    LOAN = "loan"
+    COUNTER_GUARANTEE = "counter_guarantee"
+    MAXIMUM_AMOUNT = "maximum_amount"
+    OTHER = "other"
+
+
+CLAIM_KIND_TEXT: dict[ClaimKind, Text] = {
+    ClaimKind.LOAN: Text("借款债权", "a loan"),
+    ClaimKind.COUNTER_GUARANTEE: Text("担保人的追偿权（反担保）", "the guarantor's recourse (counter-guarantee)"),
+    ClaimKind.MAXIMUM_AMOUNT: Text("最高额债权", "claims up to a maximum amount"),
+    ClaimKind.OTHER: Text("其他债权", "another claim"),
+}
+
+Stage = Literal["planned", "filed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """An application to register a pledge, or the plan of one.
+
+    stage: ``planned`` before there is a contract (a quote asks whether a right *could* be pledged), ``filed``
+    once the papers are in. What can only be read from the papers is not examined while it is planned.
+    pledgors: who give the right as security. pledgee: who takes it. Consents of co-owners who are not pledgors
+    stand with the holders of the right.
+    claim_amount: fen; None is not stated. debt_start, debt_end: first and last day of the secured debt's term.
+    contract_items: what the contract states; None is not looked at yet.
+    is_joint: whether pledgor and pledgee apply together; None is not known.
+    has_foreign_party: a party without residence in mainland China, who must act through an agency.
+    agency: the patent agency that files, empty where the parties file themselves.
+    wants_despite_same_day_invention, wants_despite_invalidation: told of it, the parties declare in writing
+    that they still want the registration (grounds 10 and 11).
+    obstacles: any further obstacle that the office or the pledgee has named, in words (ground 12).
+    is_online: filed over the network, which shortens the office's time.
+    """
+
+    pledgors: tuple[Holder, ...]
+    pledgee: Holder | None = None
+    stage: Stage = "planned"
+    claim_kind: ClaimKind = ClaimKind.LOAN
+    claim_amount: Fen | None = None
+    debt_start: date | None = None
+    debt_end: date | None = None
+    contract_items: frozenset[ContractItem] | None = None
+    is_joint: bool | None = None
+    has_foreign_party: bool = False
+    agency: str = ""
+    wants_despite_same_day_invention: bool = False
+    wants_despite_invalidation: bool = False
+    obstacles: tuple[str, ...] = ()
+    is_online: bool = True
+
+
+class Verdict(StrEnum):
+    """What the examination of one ground comes to."""
+
+    CLEAR = "clear"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+VERDICT_TEXT: dict[Verdict, Text] = {
+    Verdict.CLEAR: Text("无障碍", "clear"),
+    Verdict.REFUSED: Text("不予登记", "refused"),
+    Verdict.UNKNOWN: Text("资料不足，无法判断", "unknown: data is missing"),
+    Verdict.NOT_APPLICABLE: Text("不适用", "does not apply"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One refusal ground, examined.
+
+    number: the ground's number in the rule, 0 where the kind of right has no rules here. verdict: see Verdict.
+    title: the ground in a few words. reason: why this verdict, with the facts. mend: what to do about it, None
+    where there is nothing to do. reference: the rule; None where the kind of right has no rules here.
+    """
+
+    number: int
+    verdict: Verdict
+    title: Text
+    reason: Text
+    mend: Text | None = None
+    reference: RuleValue | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs."""
+        return {
+            "number": self.number,
+            "verdict": self.verdict.value,
+            "title": self.title.as_json(),
+            "reason": self.reason.as_json(),
+            "mend": None if self.mend is None else self.mend.as_json(),
+            "reference": None if self.reference is None else self.reference.reference.as_json(),
+        }
+
+
+Pledgeable = Literal["yes", "no", "unknown"]
+
+
+def pledgeable(findings: tuple[Finding, ...]) -> Pledgeable:
+    """Whether a right can be pledged: no if any ground refuses it, unknown if any could not be examined."""
+    if not findings:
+        raise ValueError("no finding: nothing has been examined")
+    verdicts = {finding.verdict for finding in findings}
+    if Verdict.REFUSED in verdicts:
+        return "no"
+    return "unknown" if Verdict.UNKNOWN in verdicts else "yes"
