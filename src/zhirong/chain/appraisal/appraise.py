@@ -1,0 +1,318 @@
+"""From a request and rights to a value: every method simulated, the results reconciled, alarms raised."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from zhirong.chain.appraisal.life import remaining_life
+from zhirong.chain.appraisal.method import APPROACH_TEXT, Alarm, Driver, Method, Terms
+from zhirong.chain.appraisal.records import Appraisal, MethodResult, NoValue, RemainingLife, TornadoBar
+from zhirong.chain.appraisal.request import PURPOSE_TEXT, AppraisalRequest, future_date
+from zhirong.chain.appraisal.simulate import Distribution, distribution_of, fen_of, uniforms
+from zhirong.chain.appraisal.uncertain import Array, Level, read_widening
+from zhirong.chain.right.records import Right
+from zhirong.kernel.days import add_months
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.explain import Explanation, of_rule
+from zhirong.kernel.money import show_yuan
+from zhirong.kernel.rulebook import Rulebook, RuleError, RuleValue
+from zhirong.kernel.text import Text, same
+
+# A tornado compares medians; a tenth of the paths ranks the inputs as well as all of them would.
+_TORNADO_SHARE = 10
+
+Draws = Mapping[str, Level]
+
+
+def appraise(request: AppraisalRequest, rights: Sequence[Right], rules: Rulebook, day: date) -> Appraisal | NoValue:
+    """The value of the request's rights by the rules of ``day``, or why there is none.
+
+    rights: those of the case; the request names the ones that are valued together. Raises InputError for a
+    valuation date after ``day`` and for a right that the case does not hold.
+    """
+    subject = _subject(request, rights, day)
+    life = remaining_life(subject, request.methods, request.contract_end, request.valuation_date, rules, day)
+    nothing = _why_no_value(request, life)
+    if nothing is not None:
+        return nothing
+    widening_rule = rules.at("appraisal.evidence", day)
+    terms = Terms(read_widening(widening_rule), life.cap)
+    names = [f"{method.id}.{driver.name}" for method in request.methods for driver in method.drivers()]
+    draws = uniforms(request.seed, request.paths, names, request.correlations)
+    methods = [method for method in request.methods if method.has_economic_input()]
+    values = {method.id: method.values(_draws_of(method, draws), terms) for method in methods}
+    preference = rules.at("appraisal.reconcile.preference", day)
+    weights = approach_weights(methods, preference)
+    reconciled = _reconciled(values, weights)
+    value = distribution_of(reconciled)
+    leading = [method for method in methods if weights[method.id] > 0]
+    results = tuple(
+        _result(method, weights[method.id], value if leading == [method] else distribution_of(values[method.id]))
+        for method in methods
+    )
+    alarms, references = _alarms(request, methods, results, value, rules, day)
+    return Appraisal(
+        request=request,
+        day=day,
+        value=value,
+        results=results,
+        tornado=_tornado(leading, weights, draws, terms, request.paths),
+        life=life,
+        alarms=alarms,
+        stale=any(alarm.code == "stale" for alarm in alarms),
+        explanation=_explanation(request, value, results, life, alarms, (widening_rule, preference, *references)),
+    )
+
+
+def approach_weights(methods: Sequence[Method], preference: RuleValue) -> dict[str, Decimal]:
+    """Each method's weight: all of it to the approach that the rule prefers, evenly among its methods.
+
+    The rule lists approaches in order of preference; the others stand beside as cross-checks, with weight zero.
+    Raises RuleError for a method whose approach the rule does not list.
+    """
+    order = list(preference.value)
+    for method in methods:
+        if method.approach not in order:
+            raise RuleError(f"{preference.id} does not list the {method.approach} approach")
+    first = min(order.index(method.approach) for method in methods)
+    count = sum(order.index(method.approach) == first for method in methods)
+    share = Decimal(1) / count
+    return {method.id: share if order.index(method.approach) == first else Decimal(0) for method in methods}
+
+
+# -- what is asked for ------------------------------------------------------------------------------------------
+
+
+def _subject(request: AppraisalRequest, rights: Sequence[Right], day: date) -> tuple[Right, ...]:
+    known = {right.id: right for right in rights}
+    problems = []
+    if request.valuation_date > day:
+        code, reason, mend = future_date(day)
+        problems.append(Problem("appraisal.valuation_date", str(request.valuation_date), reason, mend, code))
+    for right_id in request.rights:
+        if right_id not in known:
+            problems.append(
+                Problem(
+                    "appraisal.rights",
+                    right_id,
+                    Text("本案没有这项权利", "the case has no such right"),
+                    Text(f"可选：{'、'.join(known)}", f"choose from: {', '.join(known)}"),
+                    "unknown_right",
+                )
+            )
+    if problems:
+        raise InputError(problems)
+    return tuple(known[right_id] for right_id in request.rights)
+
+
+def _why_no_value(request: AppraisalRequest, life: RemainingLife) -> NoValue | None:
+    if not request.rights:
+        return _no_value(
+            "no_rights",
+            Text("没有指明要评估的权利", "no right is named to be appraised"),
+            Text("补充权利", "add the rights"),
+        )
+    if not any(method.has_economic_input() for method in request.methods):
+        return _no_value(
+            "no_economic_input",
+            Text(
+                "没有任何经济数据（收入、许可费率或成本），不能给出价值；这不等于价值为零",
+                "no economic input is given (revenue, royalty or cost), so no value can be: not a value of zero",
+            ),
+            Text(
+                "补充使用该权利的产品收入与许可费率，或研发成本，并注明证据等级",
+                "add revenue and royalty rate of the products that use the rights, or their cost, with evidence grades",
+            ),
+        )
+    if life.unknown:
+        fields = "; ".join(f"{right_id}: {', '.join(missing)}" for right_id, missing in life.unknown)
+        return _no_value(
+            "legal_life_unknown",
+            Text(f"缺少日期，算不出权利还能存续多久（{fields}）", f"the legal life cannot be told ({fields})"),
+            Text("补上所缺日期", "fill in the missing dates"),
+            life.explanation,
+        )
+    if life.remaining is not None and life.remaining <= 0:
+        return _no_value(
+            "no_life_left",
+            Text("在评估基准日，权利、合同或经济寿命已经结束", "the life is over on the valuation date"),
+            Text("换用仍有寿命的权利，或改正日期", "use rights that still have a life, or correct the dates"),
+            life.explanation,
+        )
+    return None
+
+
+def _no_value(code: str, reason: Text, mend: Text, *parts: Explanation) -> NoValue:
+    explanation = Explanation(Text("评估价值", "appraised value"), reason, formula=mend, parts=parts)
+    return NoValue(code, reason, mend, explanation)
+
+
+# -- the model ---------------------------------------------------------------------------------------------------
+
+
+def _draws_of(method: Method, draws: Draws) -> dict[str, Level]:
+    return {driver.name: draws[f"{method.id}.{driver.name}"] for driver in method.drivers()}
+
+
+def _reconciled(values: Mapping[str, Array], weights: Mapping[str, Decimal]) -> Array:
+    parts = [values[name] * float(weight) for name, weight in weights.items() if weight > 0]
+    return np.sum(parts, axis=0) if len(parts) > 1 else parts[0]
+
+
+def _result(method: Method, weight: Decimal, value: Distribution) -> MethodResult:
+    return MethodResult(
+        method.id,
+        method.method,
+        method.approach,
+        method.title,
+        weight,
+        value,
+        method.drivers(),
+        method.explain(),
+    )
+
+
+def _tornado(
+    methods: Sequence[Method], weights: Mapping[str, Decimal], draws: Mapping[str, Array], terms: Terms, paths: int
+) -> tuple[TornadoBar, ...]:
+    """P50 with each input of the weighted methods set to its own P10 and P90; the widest swing first."""
+    few = max(1_000, paths // _TORNADO_SHARE)
+    part = {name: draw[:few] for name, draw in draws.items()}
+    base = {method.id: method.values(_draws_of(method, part), terms) for method in methods}
+
+    def median(method: Method, driver: Driver, level: float) -> int:
+        moved = np.broadcast_to(method.values({**_draws_of(method, part), driver.name: level}, terms), few)
+        return fen_of(float(np.median(_reconciled({**base, method.id: moved}, used))))
+
+    used = {method.id: weights[method.id] for method in methods}
+    bars = [
+        TornadoBar(
+            f"{method.id}.{driver.name}",
+            driver.label,
+            float(driver.total(0.1, terms.widening)),
+            float(driver.total(0.9, terms.widening)),
+            median(method, driver, 0.1),
+            median(method, driver, 0.9),
+        )
+        for method in methods
+        for driver in method.drivers()
+    ]
+    return tuple(sorted(bars, key=lambda bar: -abs(bar.swing)))
+
+
+# -- what a reader must know -------------------------------------------------------------------------------------
+
+
+def _alarms(
+    request: AppraisalRequest,
+    methods: Sequence[Method],
+    results: Sequence[MethodResult],
+    value: Distribution,
+    rules: Rulebook,
+    day: date,
+) -> tuple[tuple[Alarm, ...], tuple[RuleValue, ...]]:
+    limit = rules.at("appraisal.reconcile.spread_limit", day)
+    months = rules.at("appraisal.validity", day)
+    skew = rules.at("appraisal.skew_limit", day)
+    alarms = []
+    lowest = min(results, key=lambda result: result.value.median)
+    highest = max(results, key=lambda result: result.value.median)
+    if highest.value.median > limit.number() * lowest.value.median:
+        alarms.append(_spread(lowest, highest, limit.number()))
+    if add_months(request.valuation_date, months.whole()) < day:
+        text = Text(
+            f"评估基准日 {request.valuation_date} 距今已超过 {months.whole()} 个月，须重新评估后才可依据",
+            f"the valuation date {request.valuation_date} is more than {months.whole()} months ago: revalue first",
+        )
+        alarms.append(Alarm("stale", text))
+    alarms.extend(alarm for method in methods for alarm in method.cautions(rules, day))
+    if value.mean > skew.number() * value.median:
+        text = Text(
+            f"均值 {show_yuan(value.mean)} 元远高于中位数 {show_yuan(value.median)} 元：价值靠少数好结果撑起",
+            f"the mean of CNY {show_yuan(value.mean)} lies far above the median of {show_yuan(value.median)}:"
+            " a few good outcomes carry it",
+        )
+        alarms.append(Alarm("mean_far_above_median", text))
+    return tuple(alarms), (limit, months)
+
+
+def _spread(lowest: MethodResult, highest: MethodResult, limit: Decimal) -> Alarm:
+    low, high = show_yuan(lowest.value.median), show_yuan(highest.value.median)
+    return Alarm(
+        "methods_disagree",
+        Text(
+            f"{highest.title.zh}（中位数 {high} 元）与{lowest.title.zh}（{low} 元）相差超过 {limit} 倍："
+            "不取平均，须说明原因",
+            f"{highest.title.en} (median CNY {high}) and {lowest.title.en} ({low}) are more than {limit} times"
+            " apart: not averaged, to be explained",
+        ),
+    )
+
+
+def _explanation(
+    request: AppraisalRequest,
+    value: Distribution,
+    results: Sequence[MethodResult],
+    life: RemainingLife,
+    alarms: Sequence[Alarm],
+    rules: Sequence[RuleValue],
+) -> Explanation:
+    interval = f"{show_yuan(value.percentiles[10])} – {show_yuan(value.percentiles[90])}"
+    distribution = Explanation(
+        Text("分布（P10 – P90）", "distribution (P10 – P90)"),
+        Text(f"{interval} 元", f"CNY {interval}"),
+        formula=Text(
+            f"{request.paths} 次模拟，种子 {request.seed}；P50 的模拟误差 {show_yuan(value.errors[50])} 元；元四舍五入到分",
+            f"{request.paths} paths, seed {request.seed}; simulation error of P50 CNY {show_yuan(value.errors[50])};"
+            " rounded once to the fen, halves up",
+        ),
+        parts=(
+            Explanation(Text("均值（平均结果）", "mean (the average outcome)"), value.mean, "fen"),
+            Explanation(
+                Text("中位数（一半机会更低）", "median (half of the outcomes are lower)"), value.median, "fen"
+            ),
+        ),
+    )
+    return Explanation(
+        Text("评估价值（P50）", "appraised value (P50)"),
+        value.median,
+        "fen",
+        Text(
+            f"目的：{PURPOSE_TEXT[request.purpose].zh}；基准日 {request.valuation_date}；与区间一并使用",
+            f"purpose: {PURPOSE_TEXT[request.purpose].en}; as of {request.valuation_date}; read it with its interval",
+        ),
+        parts=(
+            distribution,
+            *(_weighted(result) for result in results),
+            life.explanation,
+            *(of_rule(rule, _rule_words(rule), "text") for rule in rules),
+            *(Explanation(Text("提示", "alarm"), alarm.text) for alarm in alarms),
+        ),
+    )
+
+
+def _weighted(result: MethodResult) -> Explanation:
+    approach = APPROACH_TEXT[result.approach]
+    own = result.explanation
+    weight = f"{result.weight * 100:.0f} %"
+    return Explanation(
+        Text(
+            f"{result.title.zh}（{approach.zh}，权重 {weight}）",
+            f"{result.title.en} ({approach.en}, weight {weight})",
+        ),
+        result.value.median,
+        "fen",
+        own.formula,
+        parts=own.parts,
+    )
+
+
+def _rule_words(rule: RuleValue) -> Text:
+    if rule.id == "appraisal.reconcile.preference":
+        words = [APPROACH_TEXT[approach] for approach in rule.value]
+        return Text("、".join(word.zh for word in words), ", ".join(word.en for word in words))
+    if rule.id == "appraisal.evidence":
+        return Text("按证据等级放宽", "by evidence grade")
+    return same(str(rule.value))

@@ -1,0 +1,171 @@
+"""What a lender may count on: a low value, times what is left of it when it has to be sold."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from math import exp
+
+from zhirong.chain.appraisal.life import carriers
+from zhirong.chain.appraisal.records import Appraisal, LendingFactor, LendingValue
+from zhirong.chain.appraisal.request import REDEPLOYABILITY_TEXT
+from zhirong.chain.right.records import KIND_TEXT, PATENT_KINDS, Flag, Right
+from zhirong.kernel.days import add_months, years_between
+from zhirong.kernel.explain import Explanation, of_rule
+from zhirong.kernel.money import round_fen
+from zhirong.kernel.rulebook import Rulebook, RuleValue
+from zhirong.kernel.text import Text, same
+
+_PLACES = 6  # a model's factor is shown and used with six decimals, so that the product can be checked by hand
+
+DISPUTED = frozenset({Flag.IN_DISPUTE, Flag.FROZEN})
+
+
+def lending_value(
+    appraisal: Appraisal, rights: Sequence[Right], term_end: date, rules: Rulebook, day: date
+) -> LendingValue:
+    """Low quantile × survival to term and sale × validity × forced-sale factor × (1 − disposal cost), in fen.
+
+    Where a package holds several carrying rights, the weakest of them decides each factor. term_end: last day of
+    the loan. Rounded down to the fen.
+    """
+    subject = carriers([right for right in rights if right.id in appraisal.request.rights])
+    quantile = rules.at("appraisal.lending.quantile", day)
+    months = rules.at("quote.disposal_months", day)
+    sale_day = add_months(term_end, months.whole())
+    years = max(0.0, years_between(appraisal.request.valuation_date, sale_day))
+    low = appraisal.value.at(quantile.whole())
+    factors = (
+        _life_left(appraisal, years, months),
+        _weakest(subject, lambda right: _survival(right, years, rules, day)),
+        _weakest(subject, lambda right: _validity(right, years, rules, day)),
+        _weakest(subject, lambda right: _forced_sale(right, appraisal, rules, day)),
+        _after_disposal_cost(rules, day),
+    )
+    exact = Fraction(low)
+    for factor in factors:
+        exact *= Fraction(factor.value)
+    fen = round_fen(exact, "floor")
+    explanation = Explanation(
+        Text("可贷价值", "lending value"),
+        fen,
+        "fen",
+        Text(
+            f"P{quantile.whole()} × 剩余收益期 × 维持 × 有效性 × 快速变现 ×（1 − 处置费用），向下取整到分",
+            f"P{quantile.whole()} × life left × survival × validity × forced sale × (1 − disposal cost),"
+            " down to the fen",
+        ),
+        parts=(
+            Explanation(
+                Text(f"低位价值 P{quantile.whole()}", f"low value P{quantile.whole()}"),
+                low,
+                "fen",
+                references=(quantile.reference,),
+            ),
+            Explanation(
+                Text("预计变现完成日", "day a sale is expected to end"),
+                sale_day,
+                "day",
+                Text(f"贷款到期日 {term_end} 加处置时间", f"end of the loan {term_end} plus the time of disposal"),
+                references=(months.reference,),
+            ),
+            *(factor.explanation for factor in factors),
+        ),
+    )
+    return LendingValue(fen, low, quantile.whole(), factors, sale_day, explanation)
+
+
+def invalidation_probability(challenge_rate: float, invalidation_share: float, years: float) -> float:
+    """Chance of being fully invalidated within ``years``: (1 − e^(−c·t)) · s.
+
+    c: challenges a year and right; s: share of challenged rights that are fully invalidated. Challenge times
+    invalidation: most rights are never challenged.
+    """
+    return (1.0 - exp(-challenge_rate * years)) * invalidation_share
+
+
+# -- the factors -------------------------------------------------------------------------------------------------
+
+
+def _life_left(appraisal: Appraisal, years: float, months: RuleValue) -> LendingFactor:
+    life = appraisal.life.remaining
+    share = 1.0 if life is None else max(0.0, 1.0 - years / life)
+    shown = Text("无限制", "no limit") if life is None else same(f"{life:.2f}")
+    return _factor(
+        "life_left",
+        Text("变现时剩余收益期的比例", "part of the earning life left at the sale"),
+        share,
+        (months,),
+        Text(f"1 − {years:.2f} 年 ÷ 剩余寿命 {shown.zh} 年", f"1 − {years:.2f} years ÷ {shown.en} years of life"),
+    )
+
+
+def _survival(right: Right, years: float, rules: Rulebook, day: date) -> LendingFactor:
+    rate = rules.at(f"appraisal.lapse_rate.{right.kind.value}", day)
+    return _factor(
+        "survival",
+        Text("维持到变现的概率", "chance of being kept alive until the sale"),
+        exp(-float(rate.number()) * years),
+        (rate,),
+        Text(
+            f"{KIND_TEXT[right.kind].zh}：e^(−{rate.value} × {years:.2f} 年)",
+            f"{KIND_TEXT[right.kind].en}: e^(−{rate.value} × {years:.2f} years)",
+        ),
+    )
+
+
+def _validity(right: Right, years: float, rules: Rulebook, day: date) -> LendingFactor:
+    share = rules.at(f"appraisal.invalidation_share.{right.kind.value}", day)
+    label = Text("权利有效的概率", "chance of staying valid")
+    if Flag.INVALIDATION_PENDING in right.flags:
+        words = Text(
+            f"已被提起无效：1 − 全部无效比例 {share.value}",
+            f"already challenged: 1 − share fully invalidated {share.value}",
+        )
+        return _factor("validity", label, 1.0 - float(share.number()), (share,), words)
+    level = "disputed" if right.flags & DISPUTED else "ordinary"
+    family = "patent" if right.kind in PATENT_KINDS else "other"
+    challenge = rules.at(f"appraisal.challenge_rate.{family}.{level}", day)
+    chance = invalidation_probability(float(challenge.number()), float(share.number()), years)
+    words = Text(
+        f"1 −（1 − e^(−年挑战率 {challenge.value} × {years:.2f} 年)）× 全部无效比例 {share.value}",
+        f"1 − (1 − e^(−{challenge.value} challenges a year × {years:.2f} years)) × {share.value} fully invalidated",
+    )
+    return _factor("validity", label, 1.0 - chance, (challenge, share), words)
+
+
+def _forced_sale(right: Right, appraisal: Appraisal, rules: Rulebook, day: date) -> LendingFactor:
+    stated = appraisal.request.redeployability
+    level = stated or "low"
+    rule = rules.at(f"appraisal.forced_sale.{right.kind.value}", day)
+    words = REDEPLOYABILITY_TEXT[level]
+    if stated is None:
+        words = Text(f"未说明可转用程度，按最低：{words.zh}", f"not stated, so the lowest: {words.en}")
+    return _factor(
+        "forced_sale",
+        Text(f"快速变现折扣（{KIND_TEXT[right.kind].zh}）", f"forced-sale factor ({KIND_TEXT[right.kind].en})"),
+        float(rule.value[level]),
+        (rule,),
+        words,
+    )
+
+
+def _after_disposal_cost(rules: Rulebook, day: date) -> LendingFactor:
+    cost = rules.at("appraisal.disposal_cost", day)
+    return _factor(
+        "after_disposal_cost",
+        Text("扣除处置费用后", "after the cost of disposal"),
+        1.0 - float(cost.number()),
+        (cost,),
+        Text(f"1 − {cost.value}", f"1 − {cost.value}"),
+    )
+
+
+def _weakest(subject: Sequence[Right], factor_of: Callable[[Right], LendingFactor]) -> LendingFactor:
+    return min((factor_of(right) for right in subject), key=lambda factor: factor.value)
+
+
+def _factor(name: str, label: Text, value: float, rules: tuple[RuleValue, ...], words: Text) -> LendingFactor:
+    exact = round(Decimal(value), _PLACES)
+    parts = tuple(of_rule(rule) for rule in rules)
+    return LendingFactor(name, label, exact, rules, Explanation(label, exact, "rate", words, parts=parts))

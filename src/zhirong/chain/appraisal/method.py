@@ -1,0 +1,120 @@
+"""What every method of appraisal offers, so that a new one is a module of its own and one line in the registry."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, Protocol
+
+import numpy as np
+
+from zhirong.chain.appraisal.uncertain import Array, Level, Uncertain, Widening
+from zhirong.kernel.explain import Explanation
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+
+Approach = Literal["income", "market", "cost", "option"]
+
+APPROACH_TEXT: Mapping[Approach, Text] = {
+    "income": Text("收益法", "income approach"),
+    "market": Text("市场法", "market approach"),
+    "cost": Text("成本法", "cost approach"),
+    "option": Text("期权法", "option approach"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that a reader of the value must know before using it. code: stable English key."""
+
+    code: str
+    text: Text
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs."""
+        return {"code": self.code, "text": self.text.as_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """One source of uncertainty of a method: the figures that move together with it.
+
+    name: unique inside the method; correlations and the tornado call it ``<method id>.<name>``.
+    figures: its figures with their labels. Several (the years of a forecast, the items of a build-up) share one
+    draw: they are high together or low together, which never flatters a low quantile by diversification.
+    """
+
+    name: str
+    label: Text
+    figures: tuple[tuple[Text, Uncertain], ...]
+
+    def total(self, u: Level, widening: Widening) -> Level:
+        """The sum of its figures at probability ``u``."""
+        return sum((widening.quantile(figure, u) for _, figure in self.figures), start=0.0)
+
+    def explain(self) -> Explanation:
+        """Its figures as stated."""
+        if len(self.figures) == 1:
+            return self.figures[0][1].explain(self.label)
+        return Explanation(self.label, parts=tuple(figure.explain(label) for label, figure in self.figures))
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a method is told besides its own inputs.
+
+    widening: by evidence grade. life_cap: years from the valuation date after which the right no longer earns,
+    by law or contract; None is without a cap.
+    """
+
+    widening: Widening
+    life_cap: float | None
+
+    def life(self, stated: Uncertain, u: Level) -> Level:
+        """Economic life at probability ``u``: the stated one, never beyond the cap."""
+        years = self.widening.quantile(stated, u)
+        return years if self.life_cap is None else np.minimum(years, self.life_cap)
+
+
+class Method(Protocol):
+    """A method with its inputs, read from a request.
+
+    id: the name that the request gives it. method: which method it is. approach: the approach it belongs to.
+    """
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def approach(self) -> Approach: ...
+    @property
+    def title(self) -> Text: ...
+
+    def drivers(self) -> tuple[Driver, ...]:
+        """Its sources of uncertainty."""
+        ...
+
+    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+        """The value in yuan on every path; ``uniforms`` holds one probability a path (or one for all) a driver."""
+        ...
+
+    def has_economic_input(self) -> bool:
+        """Whether any of its amounts is above zero: without one there is no value, not a value of zero."""
+        ...
+
+    def stated_life(self) -> Uncertain | None:
+        """The stated economic life, where the method has one."""
+        ...
+
+    def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
+        """What the rules of ``day`` find unusual about its inputs."""
+        ...
+
+    def explain(self) -> Explanation:
+        """The method, its choices and its inputs as stated."""
+        ...
+
+
+def any_positive(figures: Sequence[Uncertain]) -> bool:
+    """Whether any of the figures can be above zero."""
+    return any(figure.high > 0 for figure in figures)

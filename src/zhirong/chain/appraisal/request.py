@@ -1,0 +1,180 @@
+"""What is to be appraised, for what, as of when and by which methods: read once from a case."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+import numpy as np
+
+from zhirong.chain.appraisal.cost import read_cost
+from zhirong.chain.appraisal.method import Method
+from zhirong.chain.appraisal.royalty import read_relief_from_royalty
+from zhirong.chain.appraisal.simulate import Correlation, correlation_matrix
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.text import Text
+
+Purpose = Literal["pledge", "transfer", "licence", "contribution", "securitisation", "disposal"]
+Redeployability = Literal["high", "medium", "low"]
+
+PURPOSE_TEXT: Mapping[Purpose, Text] = {
+    "pledge": Text("质押", "pledge"),
+    "transfer": Text("转让", "transfer"),
+    "licence": Text("许可", "licence"),
+    "contribution": Text("作价入股", "contribution to capital"),
+    "securitisation": Text("证券化", "securitisation"),
+    "disposal": Text("处置", "disposal"),
+}
+REDEPLOYABILITY_TEXT: Mapping[Redeployability, Text] = {
+    "high": Text("易转用：多家企业可直接使用", "high: several firms could use it as it is"),
+    "medium": Text("可转用：同行业少数企业可用", "medium: a few firms of the trade could use it"),
+    "low": Text("难转用：离开本企业难以使用", "low: of little use outside this firm"),
+}
+
+# One line a method: how its inputs are read. The rest of a method is its own module.
+METHODS: Mapping[str, Callable[[Reader, str, str], Method]] = {
+    "relief_from_royalty": read_relief_from_royalty,
+    "cost": read_cost,
+}
+
+DEFAULT_SEED = 1
+DEFAULT_PATHS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class AppraisalRequest:
+    """An appraisal asked for.
+
+    rights: ids of the rights valued together. valuation_date: the day of the value. contract_end: last day of a
+    contract that ends the income before the law does. redeployability: how easily another firm could use the
+    rights; None was not stated. methods: in the order given; none at all leads to no value.
+    seed, paths: of the simulation.
+    """
+
+    purpose: Purpose
+    valuation_date: date
+    rights: tuple[str, ...]
+    methods: tuple[Method, ...]
+    correlations: tuple[Correlation, ...] = ()
+    contract_end: date | None = None
+    redeployability: Redeployability | None = None
+    seed: int = DEFAULT_SEED
+    paths: int = DEFAULT_PATHS
+
+
+def read_appraisal(reader: Reader, right_ids: Sequence[str], as_of: date | None = None) -> AppraisalRequest:
+    """The request in an ``[appraisal]`` table.
+
+    right_ids: the ids of the case's rights; ``rights`` names some of them, all where it is left out.
+    as_of: the case's day, where known; a valuation date after it is refused.
+    """
+    purpose: Purpose = reader.choice("purpose", tuple(PURPOSE_TEXT))  # type: ignore[assignment]
+    valuation_date = reader.day("valuation_date")
+    if as_of is not None and valuation_date > as_of:
+        reader.problem("valuation_date", valuation_date, *future_date(as_of))
+    contract_end = reader.optional_day("contract_end")
+    if contract_end is not None and contract_end <= valuation_date:
+        reader.problem(
+            "contract_end",
+            contract_end,
+            "contract_over",
+            Text("合同在评估基准日之前已经结束", "the contract ends before the valuation date"),
+            Text("改正日期；合同不限制收益期则删去它", "correct it, or remove it if no contract ends the income"),
+        )
+    rights = _read_rights(reader, right_ids)
+    redeployability: Redeployability | None = None
+    if reader.has("redeployability"):
+        redeployability = reader.choice("redeployability", tuple(REDEPLOYABILITY_TEXT))  # type: ignore[assignment]
+    seed = reader.whole("seed", 0, 2**63 - 1, default=DEFAULT_SEED)
+    paths = reader.whole("paths", 1_000, 1_000_000, default=DEFAULT_PATHS)
+    methods = _read_methods(reader, purpose)
+    correlations = _read_correlations(reader, methods)
+    reader.finish()
+    return AppraisalRequest(
+        purpose, valuation_date, rights, methods, correlations, contract_end, redeployability, seed, paths
+    )
+
+
+def future_date(as_of: date) -> tuple[str, Text, Text]:
+    """Code, reason and mend for a date after the case's day."""
+    return (
+        "date_in_future",
+        Text(f"晚于本案日期 {as_of}", f"after the day of the case, {as_of}"),
+        Text("改为本案日期当天或之前", "give that day or an earlier one"),
+    )
+
+
+def _read_rights(reader: Reader, right_ids: Sequence[str]) -> tuple[str, ...]:
+    named = reader.texts("rights")
+    for right_id in named:
+        if right_id not in right_ids:
+            reader.problem(
+                "rights",
+                right_id,
+                "unknown_right",
+                Text("本案没有这项权利", "the case has no such right"),
+                Text(f"可选：{'、'.join(right_ids)}", f"choose from: {', '.join(right_ids)}"),
+            )
+    if len(set(named)) < len(named):
+        reader.problem(
+            "rights",
+            ", ".join(named),
+            "right_twice",
+            Text("同一项权利写了两次", "a right is named twice"),
+            Text("每项只写一次", "name each once"),
+        )
+    return named or tuple(right_ids)
+
+
+def _read_methods(reader: Reader, purpose: Purpose) -> tuple[Method, ...]:
+    methods: list[Method] = []
+    for entry in reader.tables("method"):
+        name = entry.choice("method", tuple(METHODS))
+        method_id = entry.optional_text("id", name)
+        if any(method.id == method_id for method in methods):
+            entry.problem(
+                "id",
+                method_id,
+                "id_twice",
+                Text("两个方法同名", "two methods have the same id"),
+                Text("给其中一个另写 id", "give one of them another id"),
+            )
+        methods.append(METHODS[name](entry, method_id, purpose))
+        entry.finish()
+    return tuple(methods)
+
+
+def _read_correlations(reader: Reader, methods: Sequence[Method]) -> tuple[Correlation, ...]:
+    known = [f"{method.id}.{driver.name}" for method in methods for driver in method.drivers()]
+    before = reader.problem_count()
+    pairs = []
+    for entry in reader.tables("correlation"):
+        names = entry.texts("between")
+        if len(set(names)) != 2 or not set(names) <= set(known):
+            entry.problem(
+                "between",
+                ", ".join(names),
+                "not_two_inputs",
+                Text("应为两个不同的输入", "must name two different inputs"),
+                Text(f"可选：{'、'.join(known)}", f"choose two of: {', '.join(known)}"),
+            )
+            names = ("", "")
+        rho = float(entry.number("rho", Decimal("-0.99"), Decimal("0.99")))
+        pairs.append(Correlation(names[0], names[1], rho))
+        entry.finish()
+    if pairs and reader.problem_count() == before:
+        joined = tuple(dict.fromkeys(name for pair in pairs for name in (pair.one, pair.other)))
+        twice = len({frozenset((pair.one, pair.other)) for pair in pairs}) < len(pairs)
+        if twice or np.linalg.eigvalsh(correlation_matrix(joined, pairs))[0] < 1e-9:
+            reader.problem(
+                "correlation",
+                "; ".join(f"{pair.one}~{pair.other} {pair.rho:g}" for pair in pairs),
+                "correlations_contradict",
+                Text(
+                    "这些相关系数互相矛盾，或同一对写了两次",
+                    "the correlations contradict each other or repeat a pair",
+                ),
+                Text("每对只写一次，并减小绝对值", "state each pair once, with smaller values"),
+            )
+    return tuple(pairs)
