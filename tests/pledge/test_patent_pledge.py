@@ -255,7 +255,7 @@ _SWITCHES = {
 }
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.sets(st.integers(1, 12)), st.integers(1, 12))
 def test_adding_a_ground_never_clears_another(there: set[int], added: int) -> None:
     filing, right = FILING, PATENT

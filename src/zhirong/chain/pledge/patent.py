@@ -125,6 +125,9 @@ def _granted(facts: _Facts) -> Ruling:
             Text(f"专利申请尚未授权（{shown.zh}）", f"the application has not been granted ({shown.en})"),
             Text("授权公告后再申请", "apply after the grant has been published"),
         )
+    granted = facts.right.grant_date
+    if status in _ENDED and (granted is None or granted > facts.day):
+        return _not_applicable("专利权已不存在，见第2项", "the patent is no more; see ground 2")
     return _clear("已授权", "it has been granted")
 
 
