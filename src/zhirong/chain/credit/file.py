@@ -1,0 +1,248 @@
+"""The credit file of a firm (000 §4.3, 001 §3.1): what is known of it, item by item, each with its source.
+
+Every item may be missing; a missing item is a state that is named, never a zero and never fine. Nothing is
+recorded about the age, sex or origin of persons.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.money import Fen
+from zhirong.kernel.provenance import Provenance, read_grade
+from zhirong.kernel.text import Text
+
+TAX_GRADES = ("A", "B", "M", "C", "D")
+CUSTOMS_GRADES = ("advanced", "ordinary", "not_registered", "dishonest")
+RATINGS = ("AAA", "AA", "A", "BBB", "BB", "B", "CCC", "CC", "C", "D")
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The firm's entry in the register: since when, and whether it is a legal person."""
+
+    registered_on: date
+    legal_person: bool
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Tax:
+    """The tax office's yearly credit grade of the firm (A best, then B, M, C, D) and taxes in arrears, in fen."""
+
+    grade: str
+    arrears: Fen
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """The customs' credit grade, and imports and exports of the last year, in fen."""
+
+    customs_grade: str
+    imports: Fen
+    exports: Fen
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Compliance:
+    """Penalties by authorities in the last three years, and the lists that the firm stands on."""
+
+    penalties: int
+    dishonest_judgment_debtor: bool
+    abnormal_operations: bool
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """What the firm owes and owns, in fen, and how much of its debt is overdue now."""
+
+    total_debt: Fen
+    total_assets: Fen
+    overdue: Fen
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class CashFlow:
+    """Operating cash flow of a year and principal and interest due in it on all present debt, in fen."""
+
+    operating_cash_flow: Fen
+    debt_service: Fen
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """The grade in a credit rating agency's report."""
+
+    agency: str
+    grade: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class BankHistory:
+    """Loans in the last three years: how many were repaid, the longest time overdue in days, any classified bad."""
+
+    loans_repaid: int
+    worst_overdue_days: int
+    substandard_or_worse: bool
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class CreditFile:
+    """Everything known about a firm's credit; None is missing."""
+
+    registration: Registration | None = None
+    tax: Tax | None = None
+    trade: Trade | None = None
+    compliance: Compliance | None = None
+    debt: Debt | None = None
+    cash_flow: CashFlow | None = None
+    rating: Rating | None = None
+    bank_history: BankHistory | None = None
+
+
+SECTION_TEXT: dict[str, Text] = {
+    "registration": Text("注册登记", "registration"),
+    "tax": Text("纳税", "taxes"),
+    "trade": Text("进出口", "imports and exports"),
+    "compliance": Text("守法", "compliance"),
+    "debt": Text("负债", "debt"),
+    "cash_flow": Text("现金流", "cash flow"),
+    "rating": Text("信用评级报告", "rating agency's report"),
+    "bank_history": Text("银行往来记录", "bank history"),
+}
+
+
+def provenance_of(file: CreditFile, section: str) -> Provenance | None:
+    """Where a section of the file comes from; None where the section is missing."""
+    part = getattr(file, section)
+    return None if part is None else part.provenance
+
+
+def read_credit(reader: Reader, as_of: date | None = None) -> CreditFile:
+    """The credit file in a ``[credit]`` table: one table a section, each with ``source``, ``date`` and ``grade``.
+
+    as_of: the case's day, where known; an item of a later day is refused.
+    """
+    inside = {name: reader.optional_table(name) for name in SECTION_TEXT}
+    file = CreditFile(
+        registration=_registration(inside["registration"], as_of),
+        tax=_tax(inside["tax"], as_of),
+        trade=_trade(inside["trade"], as_of),
+        compliance=_compliance(inside["compliance"], as_of),
+        debt=_debt(inside["debt"], as_of),
+        cash_flow=_cash_flow(inside["cash_flow"], as_of),
+        rating=_rating(inside["rating"], as_of),
+        bank_history=_bank_history(inside["bank_history"], as_of),
+    )
+    reader.finish()
+    return file
+
+
+def _registration(reader: Reader | None, as_of: date | None) -> Registration | None:
+    if reader is None:
+        return None
+    registered = reader.day("registered_on")
+    if as_of is not None and registered > as_of:
+        _in_future(reader, "registered_on", registered, as_of)
+    return Registration(registered, reader.flag("legal_person"), _provenance(reader, as_of))
+
+
+def _tax(reader: Reader | None, as_of: date | None) -> Tax | None:
+    if reader is None:
+        return None
+    return Tax(reader.choice("tax_grade", TAX_GRADES), reader.money("arrears"), _provenance(reader, as_of))
+
+
+def _trade(reader: Reader | None, as_of: date | None) -> Trade | None:
+    if reader is None:
+        return None
+    return Trade(
+        reader.choice("customs_grade", CUSTOMS_GRADES),
+        reader.money("imports"),
+        reader.money("exports"),
+        _provenance(reader, as_of),
+    )
+
+
+def _compliance(reader: Reader | None, as_of: date | None) -> Compliance | None:
+    if reader is None:
+        return None
+    return Compliance(
+        reader.whole("penalties_in_three_years", 0, 10_000),
+        reader.flag("dishonest_judgment_debtor"),
+        reader.flag("abnormal_operations"),
+        _provenance(reader, as_of),
+    )
+
+
+def _debt(reader: Reader | None, as_of: date | None) -> Debt | None:
+    if reader is None:
+        return None
+    debt = Debt(
+        reader.money("total_debt"),
+        reader.money("total_assets", minimum=1),
+        reader.money("overdue"),
+        _provenance(reader, as_of),
+    )
+    if debt.overdue > debt.total_debt:
+        reader.problem(
+            "overdue",
+            debt.overdue / 100,
+            "overdue_above_debt",
+            Text("逾期金额大于全部负债", "more is overdue than is owed"),
+            Text("改正 overdue 或 total_debt", "correct overdue or total_debt"),
+        )
+    return debt
+
+
+def _cash_flow(reader: Reader | None, as_of: date | None) -> CashFlow | None:
+    if reader is None:
+        return None
+    return CashFlow(
+        reader.money("operating_cash_flow", minimum=None),
+        reader.money("debt_service"),
+        _provenance(reader, as_of),
+    )
+
+
+def _rating(reader: Reader | None, as_of: date | None) -> Rating | None:
+    if reader is None:
+        return None
+    return Rating(reader.text("agency"), reader.choice("rating", RATINGS), _provenance(reader, as_of))
+
+
+def _bank_history(reader: Reader | None, as_of: date | None) -> BankHistory | None:
+    if reader is None:
+        return None
+    return BankHistory(
+        reader.whole("loans_repaid", 0, 10_000),
+        reader.whole("worst_overdue_days", 0, 10_000),
+        reader.flag("substandard_or_worse"),
+        _provenance(reader, as_of),
+    )
+
+
+def _provenance(reader: Reader, as_of: date | None) -> Provenance:
+    day = reader.day("date")
+    if as_of is not None and day > as_of:
+        _in_future(reader, "date", day, as_of)
+    provenance = Provenance(reader.text("source"), read_grade(reader), day)
+    reader.finish()
+    return provenance
+
+
+def _in_future(reader: Reader, field: str, day: date, as_of: date) -> None:
+    reader.problem(
+        field,
+        day,
+        "date_in_future",
+        Text(f"晚于本案日期 {as_of}", f"after the day of the case, {as_of}"),
+        Text("改为本案日期当天或之前", "give that day or an earlier one"),
+    )
