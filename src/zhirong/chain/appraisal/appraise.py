@@ -41,7 +41,7 @@ def appraise(request: AppraisalRequest, rights: Sequence[Right], rules: Rulebook
     terms = Terms(read_widening(widening_rule), life.cap)
     names = [f"{method.id}.{driver.name}" for method in request.methods for driver in method.drivers()]
     draws = uniforms(request.seed, request.paths, names, request.correlations)
-    methods = [method for method in request.methods if method.has_economic_input()]
+    methods = request.methods
     values = {method.id: method.values(_draws_of(method, draws), terms) for method in methods}
     preference = rules.at("appraisal.reconcile.preference", day)
     weights = approach_weights(methods, preference)
@@ -114,12 +114,14 @@ def _why_no_value(request: AppraisalRequest, life: RemainingLife) -> NoValue | N
             Text("没有指明要评估的权利", "no right is named to be appraised"),
             Text("补充权利", "add the rights"),
         )
-    if not any(method.has_economic_input() for method in request.methods):
+    empty = [method.id for method in request.methods if not method.has_economic_input()]
+    if empty or not request.methods:
+        where = f"（{'、'.join(empty)}）" if empty else "", f" ({', '.join(empty)})" if empty else ""
         return _no_value(
             "no_economic_input",
             Text(
-                "没有任何经济数据（收入、许可费率或成本），不能给出价值；这不等于价值为零",
-                "no economic input is given (revenue, royalty or cost), so no value can be: not a value of zero",
+                f"缺少经济数据：收入、许可费率或成本{where[0]}，不能给出价值；这不等于价值为零",
+                f"no economic input: revenue, royalty or cost{where[1]}; so there is no value, not a value of zero",
             ),
             Text(
                 "补充使用该权利的产品收入与许可费率，或研发成本，并注明证据等级",

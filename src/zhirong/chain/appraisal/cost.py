@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -44,27 +44,16 @@ class Cost:
     functional: share lost to better technology. economic: share lost to the market.
     """
 
+    method: ClassVar = "cost"
+    approach: ClassVar[Approach] = "cost"
+    title: ClassVar = Text("成本法", "cost method")
+
     id: str
     items: tuple[tuple[Text, Uncertain], ...]
     functional: Uncertain
     economic: Uncertain
     basis: Basis
     combination: Combination
-
-    @property
-    def method(self) -> str:
-        """Which method this is."""
-        return "cost"
-
-    @property
-    def approach(self) -> Approach:
-        """The approach it belongs to."""
-        return "cost"
-
-    @property
-    def title(self) -> Text:
-        """Its name for people."""
-        return Text("成本法", "cost method")
 
     def drivers(self) -> tuple[Driver, ...]:
         """The items together, and each kind of obsolescence."""

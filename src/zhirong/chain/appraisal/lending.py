@@ -27,9 +27,11 @@ def lending_value(
     """Low quantile × survival to term and sale × validity × forced-sale factor × (1 − disposal cost), in fen.
 
     Where a package holds several carrying rights, the weakest of them decides each factor. term_end: last day of
-    the loan. Rounded down to the fen.
+    the loan. Rounded down to the fen. Raises ValueError if none of the appraised rights is given.
     """
     subject = carriers([right for right in rights if right.id in appraisal.request.rights])
+    if not subject:
+        raise ValueError("none of the rights appraised is among the rights given")
     quantile = rules.at("appraisal.lending.quantile", day)
     months = rules.at("quote.disposal_months", day)
     sale_day = add_months(term_end, months.whole())

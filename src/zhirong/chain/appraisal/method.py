@@ -99,7 +99,7 @@ class Method(Protocol):
         ...
 
     def has_economic_input(self) -> bool:
-        """Whether any of its amounts is above zero: without one there is no value, not a value of zero."""
+        """Whether its amounts are above zero: where they are not there is no value, not a value of zero."""
         ...
 
     def stated_life(self) -> Uncertain | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -104,6 +104,10 @@ class ReliefFromRoyalty:
     tax: income tax rate, zero before tax. amortisation_years: of the tax benefit; None leaves it out.
     """
 
+    method: ClassVar = "relief_from_royalty"
+    approach: ClassVar[Approach] = "income"
+    title: ClassVar = Text("许可费节省法", "relief from royalty")
+
     id: str
     revenue: tuple[Uncertain, ...] | Growth
     royalty: Uncertain
@@ -113,21 +117,6 @@ class ReliefFromRoyalty:
     tax_basis: TaxBasis
     convention: Convention
     amortisation_years: int | None
-
-    @property
-    def method(self) -> str:
-        """Which method this is."""
-        return "relief_from_royalty"
-
-    @property
-    def approach(self) -> Approach:
-        """The approach it belongs to."""
-        return "income"
-
-    @property
-    def title(self) -> Text:
-        """Its name for people."""
-        return Text("许可费节省法", "relief from royalty")
 
     def drivers(self) -> tuple[Driver, ...]:
         """Revenue (with growth and decay), royalty, discount rate and economic life."""

@@ -74,6 +74,7 @@ class CreditAssessment:
 
     points of highest; grade; default_probability: chance of default within a year, from a dated table that says
     how sure it is. missing, stale: sections of the file that scored lowest for it. flags: gates among them.
+    unchecked: codes of gates that nothing in the file rules out, because its section is missing or stale.
     """
 
     points: int
@@ -84,6 +85,7 @@ class CreditAssessment:
     missing: tuple[str, ...]
     stale: tuple[str, ...]
     flags: tuple[RedFlag, ...]
+    unchecked: tuple[str, ...]
     explanation: Explanation
 
     @property
@@ -103,6 +105,7 @@ class CreditAssessment:
             "missing": list(self.missing),
             "stale": list(self.stale),
             "flags": [flag.as_json() for flag in self.flags],
+            "unchecked": list(self.unchecked),
             "explanation": self.explanation.as_json(),
         }
 
@@ -132,6 +135,11 @@ def assess(credit_file: CreditFile, day: date, rules: Rulebook) -> CreditAssessm
         missing=tuple(section for section, state in states.items() if state == "missing"),
         stale=tuple(section for section, state in states.items() if state == "stale"),
         flags=flags,
+        unchecked=tuple(
+            code
+            for code, (section, _) in _FLAGS.items()
+            if states[section] != "known" and _is_gate(code, rules, day) and code not in {f.code for f in flags}
+        ),
         explanation=_explanation(points, highest, grade, grades, probability, items, flags),
     )
 
@@ -150,15 +158,19 @@ def grade_of(share: Decimal, grades: RuleValue) -> str:
 def red_flags(file: CreditFile, rules: Rulebook, day: date) -> tuple[RedFlag, ...]:
     """What the file shows that no points make up for. Bad news never grows stale, so its age does not matter."""
     found = []
-    for code, text_of in _FLAGS.items():
+    for code, (_, text_of) in _FLAGS.items():
         text = text_of(file)
-        if text is None:
-            continue
-        rule = rules.at(f"credit.flag.{code}", day)
-        if rule.value not in ("gate", "shown"):
-            raise RuleError(f"{rule.id} must be gate or shown, not {rule.value!r}")
-        found.append(RedFlag(code, text, rule.value == "gate", rule))
+        if text is not None:
+            rule = rules.at(f"credit.flag.{code}", day)
+            found.append(RedFlag(code, text, _is_gate(code, rules, day), rule))
     return tuple(found)
+
+
+def _is_gate(code: str, rules: Rulebook, day: date) -> bool:
+    rule = rules.at(f"credit.flag.{code}", day)
+    if rule.value not in ("gate", "shown"):
+        raise RuleError(f"{rule.id} must be gate or shown, not {rule.value!r}")
+    return bool(rule.value == "gate")
 
 
 def _dishonest(file: CreditFile) -> Text | None:
@@ -199,13 +211,14 @@ def _customs_dishonest(file: CreditFile) -> Text | None:
     return Text("海关失信企业", "dishonest by the customs' grade")
 
 
-_FLAGS: Mapping[str, Callable[[CreditFile], Text | None]] = {
-    "dishonest_judgment_debtor": _dishonest,
-    "abnormal_operations": _abnormal,
-    "overdue_debt": _overdue,
-    "substandard_loan": _bad_loan,
-    "tax_arrears": _arrears,
-    "customs_dishonest": _customs_dishonest,
+# Code of a flag: the section of the file that it is read from, and what it says where it stands.
+_FLAGS: Mapping[str, tuple[str, Callable[[CreditFile], Text | None]]] = {
+    "dishonest_judgment_debtor": ("compliance", _dishonest),
+    "abnormal_operations": ("compliance", _abnormal),
+    "overdue_debt": ("debt", _overdue),
+    "substandard_loan": ("bank_history", _bad_loan),
+    "tax_arrears": ("tax", _arrears),
+    "customs_dishonest": ("trade", _customs_dishonest),
 }
 
 
