@@ -1,0 +1,434 @@
+"""Who bears what of a loss: one allocator for a single loan and for a portfolio, exact in fen, every fen explained.
+
+The steps, for each loan in the order that the mode states:
+
+1. what was received before the claim reduces what is owed;
+2. the base: the components that are shared, and of a mixed loan the IP part; the rest is the lender's;
+3. caps that count loans, then caps that count the loss, cut the base; what is cut goes to the party named;
+4. the base is cut into slices by the tiers and each slice divided by its shares;
+5. caps that count payments cut what a payer pays; what is cut goes to the party named.
+
+Every division rounds towards the payer's benefit (down) before the residue is given to the party named in the file, or
+to the largest remainders.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from zhirong.chain.mode.eligibility import try_condition
+from zhirong.chain.mode.loss import Allocation, Line, LoanLoss, LoanShare, PoolState
+from zhirong.chain.mode.model import Cap, Mode, Sharing, Tier
+from zhirong.chain.mode.shares import bonus_met, final_shares
+from zhirong.chain.mode.vocabulary import COMPONENTS, READINGS
+from zhirong.kernel import money
+from zhirong.kernel.explain import Explanation, show_value
+from zhirong.kernel.money import Fen, show_yuan
+from zhirong.kernel.rulebook import Reference
+from zhirong.kernel.text import Text
+
+
+@dataclass(slots=True)
+class _Case:
+    """One loan on its way through the steps."""
+
+    loan: LoanLoss
+    sharing: Sharing
+    net: dict[str, Fen]
+    covered: Fen = 0
+    refused: Text | None = None
+    parts: dict[str, Fen] = field(default_factory=lambda: defaultdict(int))
+    lines: list[Line] = field(default_factory=list)
+    members: dict[str, Fen] = field(default_factory=dict)
+
+    @property
+    def loss(self) -> Fen:
+        return sum(self.net.values())
+
+    def bear(self, party: str, amount: Fen, label: Text, formula: Text | None, reference: Reference | None) -> None:
+        if amount:
+            self.parts[party] += amount
+            references = () if reference is None else (reference,)
+            self.lines.append(Line(party, amount, Explanation(label, amount, "fen", formula, references)))
+
+
+def allocate(
+    mode: Mode, loans: Sequence[LoanLoss], pool: PoolState | None = None, day: date | None = None
+) -> Allocation:
+    """What each party bears of the losses of ``loans``, each loan's parts summing to its loss exactly.
+
+    pool: balance, fees, entered principal and pauses, where a cap, layer or breaker needs them. day: claims that
+    arrive later are not yet known (None: all are). Recoveries up to a claim reduce it; later ones are the business
+    of ``stream``. Raises ValueError for a loss above the loan, a negative amount, an identifier given twice, and for
+    terms that need a figure of the pool that is not given.
+    """
+    state = PoolState() if pool is None else pool
+    _check(loans)
+    cases = {loan.loan_id: _start(mode, loan, state) for loan in loans if day is None or loan.claim_day <= day}
+    turn = sorted(cases.values(), key=_turn)
+    rooms = _Rooms(mode, state)
+    for case in turn:
+        _cover(mode, case, rooms)
+    pool_losses = _PoolLosses(turn, state)
+    for case in turn:
+        _share(mode, case, pool_losses)
+        _cap_payments(mode, case, rooms)
+        _name_members(mode, case)
+    return _finish(mode, loans, cases)
+
+
+def _check(loans: Sequence[LoanLoss]) -> None:
+    seen: set[str] = set()
+    for loan in loans:
+        if loan.loan_id in seen:
+            raise ValueError(f"loan {loan.loan_id!r} is given twice: nothing is counted twice")
+        seen.add(loan.loan_id)
+        if loan.amount <= 0 or min(loan.principal, loan.interest, loan.costs, loan.paid_elsewhere) < 0:
+            raise ValueError(f"loan {loan.loan_id!r}: an amount is negative, or nothing was lent")
+        if loan.principal > loan.amount:
+            raise ValueError(f"loan {loan.loan_id!r}: more principal is lost than was lent")
+        if not 0 <= loan.ip_share <= 1:
+            raise ValueError(f"loan {loan.loan_id!r}: the IP part must lie between 0 and 1")
+
+
+def _turn(case: _Case) -> tuple[date, date, str]:
+    loan = case.loan
+    if case.sharing.order == "claim_day":
+        return (loan.claim_day, loan.loan_day, loan.loan_id)
+    return (loan.loan_day, loan.loan_day, loan.loan_id)
+
+
+# -- 1. what is owed ----------------------------------------------------------------------------------------------
+
+
+def _start(mode: Mode, loan: LoanLoss, pool: PoolState) -> _Case:
+    sharing = mode.sharing_on(loan.loan_day)
+    net = {"principal": loan.principal, "interest": loan.interest, "costs": loan.costs}
+    received = sum(recovery.net for recovery in loan.recoveries if recovery.day <= loan.claim_day)
+    for component in mode.recoveries.against:
+        taken = min(net[component], received)
+        net[component] -= taken
+        received -= taken
+    elsewhere = loan.paid_elsewhere
+    for component in ("principal", "interest", "costs"):
+        taken = min(net[component], elsewhere)
+        net[component] -= taken
+        elsewhere -= taken
+    return _Case(loan, sharing, net, refused=_refusal(loan, sharing, pool))
+
+
+def _refusal(loan: LoanLoss, sharing: Sharing, pool: PoolState) -> Text | None:
+    if loan.paid_elsewhere and sharing.elsewhere == "refuse":
+        return Text("已在另一模式下获得补偿，不重复补偿", "compensated under another mode already: not twice")
+    for pause in pool.pauses:
+        if pause.covers(loan.lender, loan.loan_day):
+            return Text("贷款发放于暂停期间", "the loan was made while new lending was paused")
+    for condition in sharing.claim_conditions:
+        result = try_condition(condition, loan.facts, loan.claim_day)
+        if result.state == "unmet":
+            return Text(f"不予补偿：{result.reason.zh}", f"not compensated: {result.reason.en}")
+    return None
+
+
+# -- 2. and 3. what is covered ------------------------------------------------------------------------------------
+
+
+class _Rooms:
+    """What is left under each cap for each loan, firm, lender or year."""
+
+    def __init__(self, mode: Mode, pool: PoolState) -> None:
+        self._mode = mode
+        self._pool = pool
+        self._used: dict[tuple[object, ...], Fen] = defaultdict(int)
+
+    def left(self, cap: Cap, case: _Case) -> Fen:
+        """Room under ``cap`` for the loan, never below zero."""
+        return max(0, self._limit(cap, case) - self._used[self._key(cap, case)])
+
+    def use(self, cap: Cap, case: _Case, amount: Fen) -> None:
+        """Take up room."""
+        self._used[self._key(cap, case)] += amount
+
+    def _key(self, cap: Cap, case: _Case) -> tuple[object, ...]:
+        if cap.of_balance:
+            return ("balance", cap.payers)  # one purse, whatever version of the terms a loan was made under
+        values = {
+            "loan": case.loan.loan_id,
+            "borrower": case.loan.borrower,
+            "lender": case.loan.lender,
+            "year": case.loan.loan_day.year,
+        }
+        return (id(cap), *(values[key] for key in cap.per))
+
+    def _limit(self, cap: Cap, case: _Case) -> Fen:
+        if cap.amount is not None:
+            return cap.amount
+        if cap.times_fees is not None:
+            return money.share_of(self._pool.fees, cap.times_fees, "floor")
+        if cap.of_entered is not None:
+            lender = case.loan.lender if "lender" in cap.per else None
+            year = case.loan.loan_day.year if "year" in cap.per else None
+            return money.share_of(self._pool.entered_in(lender, year), cap.of_entered, "floor")
+        balance = self._pool.balance
+        if balance is None:
+            balance = 0 if self._mode.fund is None else self._mode.fund.size
+        return balance
+
+
+def _cover(mode: Mode, case: _Case, rooms: _Rooms) -> None:
+    """The part of the loss that is shared at all; the lender and the overflow party bear the rest."""
+    sharing, loan = case.sharing, case.loan
+    rest = sharing.rest_to
+    if case.refused is not None:
+        case.bear(rest, case.loss, case.refused, None, sharing.reference)
+        return
+    for component, amount in case.net.items():
+        if component not in sharing.base:
+            words = COMPONENTS[component]
+            label = Text(f"{words.zh}不分担", f"{words.en} is not shared")
+            case.bear(rest, amount, label, None, sharing.reference)
+    base = sum(amount for component, amount in case.net.items() if component in sharing.base)
+    if sharing.mixed and loan.ip_share != 1:
+        ip_part = money.share_of(base, loan.ip_share, "floor")
+        label = Text("混合贷款中非知识产权部分不分担", "the part of a mixed loan without IP is not shared")
+        formula = _formula(base, f"1 − {loan.ip_share}")
+        case.bear(rest, base - ip_part, label, formula, sharing.reference)
+        base = ip_part
+    base = _cover_loans(case, base, rooms)
+    caps = [cap for cap in sharing.caps if cap.counts == "shared_loss"]
+    for cap in caps:
+        base = _cut(case, cap, base, min(base, rooms.left(cap, case)))
+    for cap in caps:
+        rooms.use(cap, case, base)
+    case.covered = base
+
+
+def _cover_loans(case: _Case, base: Fen, rooms: _Rooms) -> Fen:
+    caps = [cap for cap in case.sharing.caps if cap.counts == "loans_covered"]
+    counted = case.loan.amount
+    for cap in caps:
+        allowed = min(counted, rooms.left(cap, case))
+        if allowed < counted:
+            kept = base * allowed // counted
+            base = _cut(case, cap, base, kept, Text(
+                f"贷款 {show_yuan(counted)} 中纳入 {show_yuan(allowed)}",
+                f"of the loan of {show_yuan(counted)}, {show_yuan(allowed)} is covered",
+            ))  # fmt: skip
+            counted = allowed
+    for cap in caps:
+        rooms.use(cap, case, counted)
+    return base
+
+
+def _cut(case: _Case, cap: Cap, base: Fen, kept: Fen, how: Text | None = None) -> Fen:
+    label = Text(f"超出上限（{READINGS[cap.counts].zh}）", f"above the cap ({READINGS[cap.counts].en})")
+    case.bear(cap.overflow_to, base - kept, label, how, cap.reference)
+    return kept
+
+
+# -- 4. slices and shares -----------------------------------------------------------------------------------------
+
+
+class _PoolLosses:
+    """Where a loan's covered loss lies among those of its pool, for layers on the pool's loss ratio."""
+
+    def __init__(self, turn: Sequence[_Case], pool: PoolState) -> None:
+        self._pool = pool
+        self._before: dict[tuple[object, ...], Fen] = defaultdict(int)
+        self._total: dict[tuple[object, ...], Fen] = defaultdict(int)
+        for case in turn:
+            self._total[self._key(case)] += case.covered
+
+    def slice_before(self, case: _Case) -> Fen:
+        """Losses of the pool before this loan's; counts this loan's from now on."""
+        key = self._key(case)
+        before = self._before[key]
+        self._before[key] += case.covered
+        return before
+
+    def total(self, case: _Case) -> Fen:
+        """All losses of the loan's pool."""
+        return self._total[self._key(case)]
+
+    def entered(self, case: _Case) -> Fen:
+        """Principal entered in the loan's pool. Raises ValueError where none is known."""
+        per = case.sharing.pool_per
+        entered = self._pool.entered_in(
+            case.loan.lender if "lender" in per else None, case.loan.loan_day.year if "year" in per else None
+        )
+        if entered <= 0:
+            raise ValueError("these terms are measured on the pool's loss ratio: give the principal entered")
+        return entered
+
+    def _key(self, case: _Case) -> tuple[object, ...]:
+        values = {"lender": case.loan.lender, "year": case.loan.loan_day.year}
+        return (id(case.sharing), *(values[key] for key in case.sharing.pool_per))
+
+
+def _share(mode: Mode, case: _Case, pool: _PoolLosses) -> None:
+    if case.covered == 0:
+        return
+    sharing = case.sharing
+    met = [bonus_met(bonus, case.loan.facts, case.loan.loan_day) for bonus in sharing.bonuses]
+    for tier, piece, before in _slices(mode, case, pool):
+        if piece == 0:
+            continue
+        shares = final_shares(sharing, tier, met)
+        residue = sharing.residue_to if shares.get(sharing.residue_to or "") else None
+        paths = dict(tier.paths)
+        for party, amount in money.allocate(piece, shares, residue).items():
+            rate = show_value(_as_decimal(shares[party]), "rate")
+            path = f"（{paths[party].zh}）" if party in paths else ""
+            name = mode.name_of(party)
+            label = Text(f"{name.zh}承担 {rate}{path}{before.zh}", f"{name.en} bears {rate}{path}{before.en}")
+            case.bear(party, amount, label, _formula(piece, rate), sharing.reference)
+
+
+def _slices(mode: Mode, case: _Case, pool: _PoolLosses) -> list[tuple[Tier, Fen, Text]]:
+    sharing, covered = case.sharing, case.covered
+    none = Text("", "")
+    if len(sharing.tiers) == 1:
+        return [(sharing.tiers[0], covered, none)]
+    ends = _ends(mode, case, pool)
+    measured, start = _measured(case, pool)
+    if sharing.tier_reading == "whole":
+        number = next(n for n, end in enumerate(ends) if end is None or measured <= end)
+        return [(sharing.tiers[number], covered, Text(f"，第 {number + 1} 档", f", tier {number + 1}"))]
+    slices: list[tuple[Tier, Fen, Text]] = []
+    taken = 0
+    for number, (tier, end) in enumerate(zip(sharing.tiers, ends, strict=True)):
+        reached = measured if end is None else min(measured, end)
+        within = max(0, reached - start)
+        upto = within if sharing.measure in ("loss", "pool_loss_ratio") else covered * within // measured
+        slices.append((tier, upto - taken, Text(f"，第 {number + 1} 档", f", tier {number + 1}")))
+        taken = upto
+    return slices
+
+
+def _measured(case: _Case, pool: _PoolLosses) -> tuple[Fen, Fen]:
+    """End and start of the loan on the scale of the tiers."""
+    measure = case.sharing.measure
+    if measure == "loan_amount":
+        return case.loan.amount, 0
+    if measure == "borrower_balance":
+        balance = case.loan.borrower_balance
+        return max(case.loan.amount, balance or 0), 0
+    if measure == "loss":
+        return case.covered, 0
+    if case.sharing.tier_reading == "whole":
+        return pool.total(case), 0
+    before = pool.slice_before(case)
+    return before + case.covered, before
+
+
+def _ends(mode: Mode, case: _Case, pool: _PoolLosses) -> list[Fen | None]:
+    ends: list[Fen | None] = []
+    last = 0
+    for tier in case.sharing.tiers:
+        if tier.up_to_fact is not None:
+            last += amount_of(mode, case.loan, tier.up_to_fact)
+            ends.append(last)
+        elif tier.up_to is None:
+            ends.append(None)
+        elif case.sharing.measure == "pool_loss_ratio":
+            last = money.share_of(pool.entered(case), tier.up_to, "floor")
+            ends.append(last)
+        else:
+            last = int(tier.up_to)
+            ends.append(last)
+    return ends
+
+
+def amount_of(mode: Mode, loan: LoanLoss, fact: str) -> Fen:
+    """An amount that comes with a loan; an agreed price that the contract leaves out is the file's part of the loan."""
+    if fact in loan.amounts:
+        return loan.amounts[fact]
+    if fact == "agreed_price" and mode.put is not None:
+        return money.share_of(loan.amount, mode.put.price_rate, "floor")
+    return 0
+
+
+# -- 5. caps on payments ------------------------------------------------------------------------------------------
+
+
+def _cap_payments(mode: Mode, case: _Case, rooms: _Rooms) -> None:
+    caps = [cap for cap in case.sharing.caps if cap.counts == "payment"]
+    if case.refused is not None:
+        return
+    for cap in caps:
+        wanted = {role: case.parts.get(role, 0) for role in cap.payers}
+        excess = sum(wanted.values()) - rooms.left(cap, case)
+        if excess <= 0:
+            continue
+        for role, cut in money.allocate(excess, wanted).items():
+            name = mode.name_of(role)
+            label = Text(f"{name.zh}的支付超出上限", f"{name.en} pays no more than the cap")
+            case.bear(role, -cut, label, None, cap.reference)
+            case.bear(cap.overflow_to, cut, label, None, cap.reference)
+    for cap in caps:
+        rooms.use(cap, case, sum(case.parts.get(role, 0) for role in cap.payers))
+
+
+def _name_members(mode: Mode, case: _Case) -> None:
+    """A group's part divided among its members by what each pledged, none above its pledge."""
+    role = case.sharing.member_role
+    if role is None or not case.loan.members or not case.parts.get(role):
+        return
+    pledged = sum(case.loan.members.values())
+    excess = case.parts[role] - pledged
+    if excess > 0:
+        label = Text("超出成员质押额", "above what the members pledged")
+        case.bear(role, -excess, label, None, case.sharing.reference)
+        case.bear(case.sharing.rest_to, excess, label, None, case.sharing.reference)
+    if case.parts[role]:
+        case.members = dict(money.allocate(case.parts[role], case.loan.members))
+
+
+# -- result -------------------------------------------------------------------------------------------------------
+
+
+def _finish(mode: Mode, loans: Sequence[LoanLoss], cases: Mapping[str, _Case]) -> Allocation:
+    roles = mode.bearers
+    shares = []
+    totals: dict[str, Fen] = dict.fromkeys(roles, 0)
+    for loan in loans:
+        if loan.loan_id not in cases:
+            continue
+        case = cases[loan.loan_id]
+        parts = {role: case.parts.get(role, 0) for role in roles}
+        if sum(parts.values()) != case.loss or min(parts.values()) < 0:
+            raise AssertionError(f"{loan.loan_id}: the parts {parts} are not the loss {case.loss}")
+        for role, amount in parts.items():
+            totals[role] += amount
+        shares.append(
+            LoanShare(loan.loan_id, case.loss, parts, tuple(case.lines), _explain(mode, case, parts), case.members)
+        )
+    loss = sum(share.loss for share in shares)
+    parts_of_all = tuple(Explanation(mode.name_of(role), amount, "fen") for role, amount in totals.items())
+    label = Text("各方承担的损失", "what each party bears")
+    return Allocation(tuple(shares), totals, loss, Explanation(label, loss, "fen", parts=parts_of_all))
+
+
+def _explain(mode: Mode, case: _Case, parts: Mapping[str, Fen]) -> Explanation:
+    label = Text(f"贷款 {case.loan.loan_id} 的损失", f"loss on loan {case.loan.loan_id}")
+    by_party = tuple(
+        Explanation(
+            mode.name_of(role),
+            amount,
+            "fen",
+            parts=tuple(line.why for line in case.lines if line.party == role),
+        )
+        for role, amount in parts.items()
+    )
+    return Explanation(label, case.loss, "fen", parts=by_party)
+
+
+def _formula(amount: Fen, factor: str) -> Text:
+    return Text(f"{show_yuan(amount)} × {factor}", f"{show_yuan(amount)} × {factor}")
+
+
+def _as_decimal(share: Fraction) -> Decimal:
+    return money.quantise_rate(share, 6)

@@ -1,0 +1,463 @@
+"""The allocator on arrays: a million losses at once, equal to the fen to ``allocate``.
+
+Two uses: scenarios of one loan, each alone (``scenarios``), to carry a distribution of losses through caps and tiers;
+and a whole portfolio under common caps. The steps are those of ``allocate``; what it does loan by loan with rooms
+left under a cap is done here with running totals inside each group, since under a cap of C the loans before one have
+taken min(C, their sum).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from zhirong.chain.mode.allocate import amount_of
+from zhirong.chain.mode.loss import LoanLoss, PoolState
+from zhirong.chain.mode.model import Cap, Mode, Sharing, Tier
+from zhirong.chain.mode.shares import bonus_met, final_shares, weights_of
+from zhirong.kernel import money
+from zhirong.kernel.money import Fen
+
+Fens = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+_LARGEST_TABLE = 1 << 16
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Losses of many loans as columns of equal length (fen), in the order in which the loans were made.
+
+    alone: each row is a world of its own, and takes no room from another. borrower, lender: whole numbers that name
+    them; year: calendar year of the loan. ip_millionths: part of a mixed loan that IP secures. balance: the firm's
+    balance, by default the loan. refused: not compensated at all. bonus: one column a bonus, whether it is earned.
+    amounts: agreed price, deposit, deductible. Losses are after recoveries that came before the claim.
+    """
+
+    principal: Fens
+    amount: Fens
+    interest: Fens | None = None
+    costs: Fens | None = None
+    borrower: Fens | None = None
+    lender: Fens | None = None
+    year: Fens | None = None
+    ip_millionths: Fens | None = None
+    balance: Fens | None = None
+    refused: Flags | None = None
+    bonus: Flags | None = None
+    amounts: Mapping[str, Fens] = field(default_factory=dict)
+    alone: bool = False
+
+
+def scenarios(
+    mode: Mode, loan: LoanLoss, principal: Fens, interest: Fens | None = None, costs: Fens | None = None
+) -> Losses:
+    """Many possible losses of one loan, each a world of its own, for ``allocate_many``.
+
+    loan: gives everything but the losses; its own are not read.
+    """
+    count = len(principal)
+    sharing = mode.sharing_on(loan.loan_day)
+    met = [bonus_met(bonus, loan.facts, loan.loan_day) for bonus in sharing.bonuses]
+    facts = {tier.up_to_fact for tier in sharing.tiers if tier.up_to_fact is not None}
+    return Losses(
+        principal=np.asarray(principal, dtype=np.int64),
+        amount=np.full(count, loan.amount, dtype=np.int64),
+        interest=interest,
+        costs=costs,
+        ip_millionths=np.full(count, int(loan.ip_share * _MILLION), dtype=np.int64) if sharing.mixed else None,
+        balance=None if loan.borrower_balance is None else np.full(count, loan.borrower_balance, dtype=np.int64),
+        bonus=np.tile(np.array(met, dtype=np.bool_), (count, 1)) if met else None,
+        year=np.full(count, loan.loan_day.year, dtype=np.int64),
+        amounts={fact: np.full(count, amount_of(mode, loan, fact), dtype=np.int64) for fact in facts},
+        alone=True,
+    )
+
+
+def allocate_many(mode: Mode, losses: Losses, day: date, pool: PoolState | None = None) -> Fens:
+    """What each party bears of each loss: one row a loan, one column for each of ``mode.bearers``, whole fen.
+
+    day: a day on which all these loans are made, which chooses the version of the terms. Every row sums to its
+    loss. Raises ValueError where columns are missing that a cap or tier needs.
+    """
+    sharing = mode.sharing_on(day)
+    work = _Work(mode, sharing, losses, PoolState() if pool is None else pool)
+    covered = work.cover()
+    work.share(covered)
+    work.cap_payments()
+    return work.parts.T
+
+
+class _Work:
+    """One allocation in progress. parts: one row a party, so that every operation runs over whole rows."""
+
+    def __init__(self, mode: Mode, sharing: Sharing, losses: Losses, pool: PoolState) -> None:
+        self.mode = mode
+        self.sharing = sharing
+        self.losses = losses
+        self.pool = pool
+        self.row = {role: number for number, role in enumerate(mode.bearers)}
+        self.count = len(losses.principal)
+        self.parts: Fens = np.zeros((len(self.row), self.count), dtype=np.int64)
+        self._groups: dict[tuple[str, ...], _Group] = {}
+
+    # -- what is covered ------------------------------------------------------------------------------------------
+
+    def cover(self) -> Fens:
+        """The part of each loss that is shared; what is not goes to those who bear it."""
+        losses, sharing = self.losses, self.sharing
+        columns = {"principal": losses.principal, "interest": losses.interest, "costs": losses.costs}
+        rest = self.parts[self.row[sharing.rest_to]]
+        covered: Fens | None = None
+        for component, column in columns.items():
+            if column is None:
+                continue
+            if component not in sharing.base:
+                rest += column
+            else:
+                covered = column if covered is None else covered + column
+        base: Fens = np.zeros(self.count, dtype=np.int64) if covered is None else covered
+        if sharing.mixed and losses.ip_millionths is not None:
+            part = _muldiv(base, losses.ip_millionths, np.full(self.count, _MILLION, dtype=np.int64))
+            rest += base - part
+            base = part
+        if losses.refused is not None:
+            rest += np.where(losses.refused, base, 0)
+            base = np.where(losses.refused, 0, base)
+        base = self._cover_loans(base)
+        caps = [cap for cap in sharing.caps if cap.counts == "shared_loss"]
+        return self._limit(base, caps, lambda cap, wanted, kept: self._overflow(cap, wanted - kept))
+
+    def _cover_loans(self, base: Fens) -> Fens:
+        caps = [cap for cap in self.sharing.caps if cap.counts == "loans_covered"]
+        if not caps:
+            return base
+        counted = self.losses.amount
+        if self.losses.refused is not None:
+            counted = np.where(self.losses.refused, 0, counted)
+        state = [base]
+
+        def cut(cap: Cap, wanted: Fens, kept: Fens) -> None:
+            touched = np.flatnonzero(kept < wanted)
+            if touched.size == 0:
+                return
+            before = state[0]
+            after = before.copy()
+            after[touched] = _muldiv(before[touched], kept[touched], wanted[touched])
+            self._overflow(cap, before - after)
+            state[0] = after
+
+        self._limit(counted, caps, cut)
+        return state[0]
+
+    def _overflow(self, cap: Cap, amount: Fens) -> None:
+        self.parts[self.row[cap.overflow_to]] += amount
+
+    # -- caps -----------------------------------------------------------------------------------------------------
+
+    def _limit(self, wanted: Fens, caps: Sequence[Cap], cut: Callable[[Cap, Fens, Fens], None]) -> Fens:
+        """What is left of ``wanted`` under all caps; ``cut`` is told, cap by cap, what each of them takes away."""
+        if not caps:
+            return wanted
+        kept = wanted
+        if _is_chain(caps):
+            for cap in caps:
+                new = self._under(cap, kept, kept)
+                if new is not kept:
+                    cut(cap, kept, new)
+                kept = new
+            return kept
+        while True:  # each round settles at least the next loan, so it ends; in practice after a few rounds
+            new = wanted
+            for cap in caps:
+                new = self._under(cap, new, kept)
+            if np.array_equal(new, kept):
+                break
+            kept = new
+        before = wanted
+        for cap in caps:
+            after = self._under(cap, before, kept)
+            cut(cap, before, after)
+            before = after
+        return before
+
+    def _under(self, cap: Cap, wanted: Fens, taken: Fens) -> Fens:
+        """``wanted`` limited to what ``taken`` by the loans before leaves of the cap."""
+        limit = self._limit_of(cap)
+        if self.losses.alone or "loan" in cap.per:
+            return wanted if _fits(wanted, limit) else np.minimum(wanted, limit)
+        group = self._group(cap.per)
+        if group.total_fits(taken, limit):
+            return wanted
+        return np.minimum(wanted, np.maximum(limit - group.before(taken), 0))
+
+    def _limit_of(self, cap: Cap) -> Fen | Fens:
+        pool = self.pool
+        if cap.amount is not None:
+            return cap.amount
+        if cap.times_fees is not None:
+            return money.share_of(pool.fees, cap.times_fees, "floor")
+        if cap.of_entered is not None:
+            return _part_of(self._entered(cap.per), cap.of_entered)
+        if pool.balance is not None:
+            return pool.balance
+        return 0 if self.mode.fund is None else self.mode.fund.size
+
+    def _entered(self, per: Sequence[str]) -> Fen | Fens:
+        keys = [key for key in ("lender", "year") if key in per]
+        if not keys or self.losses.alone:
+            year = int(_column(self.losses, "year")[0]) if "year" in per and self.count else None
+            return self.pool.entered_in(None, year)
+        columns = [_column(self.losses, key) for key in keys]
+        pairs, inverse = np.unique(np.stack(columns), axis=1, return_inverse=True)
+        amounts = [
+            self.pool.entered_in(
+                str(pair[keys.index("lender")]) if "lender" in keys else None,
+                int(pair[keys.index("year")]) if "year" in keys else None,
+            )
+            for pair in pairs.T
+        ]
+        return np.array(amounts, dtype=np.int64)[inverse.ravel()]
+
+    def _group(self, per: tuple[str, ...]) -> "_Group":
+        if per not in self._groups:
+            self._groups[per] = _Group([_column(self.losses, key) for key in per], self.count)
+        return self._groups[per]
+
+    # -- shares ---------------------------------------------------------------------------------------------------
+
+    def share(self, covered: Fens) -> None:
+        """Divide what is covered by tiers and shares."""
+        sharing = self.sharing
+        if len(sharing.tiers) == 1:
+            self._divide(covered, sharing.tiers[0], None)
+            return
+        measured, start = self._measured(covered)
+        ends = self._ends()
+        if sharing.tier_reading == "whole":
+            lower: Flags = np.zeros(self.count, dtype=np.bool_)
+            for tier, end in zip(sharing.tiers, ends, strict=True):
+                inside = ~lower if end is None else ~lower & (measured <= end)
+                lower |= inside
+                self._divide(covered, tier, inside)
+            return
+        taken: Fens = np.zeros(self.count, dtype=np.int64)
+        for tier, end in zip(sharing.tiers, ends, strict=True):
+            within = np.maximum((measured if end is None else np.minimum(measured, end)) - start, 0)
+            upto = within if sharing.measure in ("loss", "pool_loss_ratio") else _muldiv(covered, within, measured)
+            self._divide(upto - taken, tier, None)
+            taken = upto
+
+    def _measured(self, covered: Fens) -> tuple[Fens, Fens | Fen]:
+        measure = self.sharing.measure
+        if measure == "loan_amount":
+            return self.losses.amount, 0
+        if measure == "borrower_balance":
+            balance = self.losses.balance
+            return self.losses.amount if balance is None else np.maximum(self.losses.amount, balance), 0
+        if measure == "loss" or self.losses.alone:
+            return covered, 0
+        group = self._group(self.sharing.pool_per)
+        if self.sharing.tier_reading == "whole":
+            return group.totals(covered), 0
+        before = group.before(covered)
+        return before + covered, before
+
+    def _ends(self) -> list[Fen | Fens | None]:
+        ends: list[Fen | Fens | None] = []
+        last: Fen | Fens = 0
+        for tier in self.sharing.tiers:
+            if tier.up_to_fact is not None:
+                last = last + self.losses.amounts.get(tier.up_to_fact, np.zeros(self.count, dtype=np.int64))
+                ends.append(last)
+            elif tier.up_to is None:
+                ends.append(None)
+            elif self.sharing.measure == "pool_loss_ratio":
+                entered = self._entered(self.sharing.pool_per)
+                if np.min(entered) <= 0:
+                    raise ValueError(
+                        "these terms are measured on the pool's loss ratio: give the principal entered"
+                    )
+                last = _part_of(entered, tier.up_to)
+                ends.append(last)
+            else:
+                last = int(tier.up_to)
+                ends.append(last)
+        return ends
+
+    def _divide(self, piece: Fens, tier: Tier, inside: Flags | None) -> None:
+        if inside is not None:
+            piece = np.where(inside, piece, 0)
+        bonuses = len(self.sharing.bonuses)
+        if bonuses == 0 or self.losses.bonus is None:
+            self._divide_by(piece, final_shares(self.sharing, tier, [False] * bonuses))
+            return
+        codes = self.losses.bonus @ (1 << np.arange(bonuses))
+        for code in np.unique(codes):
+            met = [bool(code >> number & 1) for number in range(bonuses)]
+            self._divide_by(np.where(codes == code, piece, 0), final_shares(self.sharing, tier, met))
+
+    def _divide_by(self, piece: Fens, shares: Mapping[str, Fraction]) -> None:
+        if len(shares) == 1:
+            self.parts[self.row[next(iter(shares))]] += piece
+            return
+        weights, denominator = weights_of(shares)
+        residue = self.sharing.residue_to if shares.get(self.sharing.residue_to or "") else None
+        whole = piece // denominator
+        rest = piece - whole * denominator
+        # What rounding does depends on the remainder alone, so it is looked up: exact, and no product overflows.
+        if denominator <= _LARGEST_TABLE:
+            remainders: Any = range(denominator)
+            place = rest
+        else:
+            unique, place = np.unique(rest, return_inverse=True)
+            remainders = unique.tolist()
+        divided = [money.allocate(remainder, weights, residue) for remainder in remainders]
+        for role, weight in weights.items():
+            table = np.array([parts[role] for parts in divided], dtype=np.int64)
+            row = self.parts[self.row[role]]
+            row += table[place]
+            if weight:
+                whole_part = whole * weight
+                row += whole_part
+
+    # -- payments -------------------------------------------------------------------------------------------------
+
+    def cap_payments(self) -> None:
+        """Limit what payers pay; what is cut goes to the overflow party."""
+        caps = [cap for cap in self.sharing.caps if cap.counts == "payment"]
+        if not caps:
+            return
+        if len(caps[0].payers) == 1 and _is_chain(caps):
+            row = self.parts[self.row[caps[0].payers[0]]]
+            row[:] = self._limit(row.copy(), caps, lambda cap, wanted, kept: self._overflow(cap, wanted - kept))
+            return
+        before = self.parts
+        taken = [self._paid(before, cap) for cap in caps]
+        while True:  # as in _limit: each round settles at least the next loan
+            parts = before.copy()
+            for cap, used in zip(caps, taken, strict=True):
+                wanted = self._paid(parts, cap)
+                self._take_back(parts, cap, wanted - self._under(cap, wanted, used))
+            new = [self._paid(parts, cap) for cap in caps]
+            if all(np.array_equal(one, other) for one, other in zip(new, taken, strict=True)):
+                self.parts = parts
+                return
+            taken = new
+
+    def _paid(self, parts: Fens, cap: Cap) -> Fens:
+        total: Fens = sum((parts[self.row[role]] for role in cap.payers), np.zeros(self.count, dtype=np.int64))
+        return total
+
+    def _take_back(self, parts: Fens, cap: Cap, excess: Fens) -> None:
+        if len(cap.payers) == 1:
+            parts[self.row[cap.payers[0]]] -= excess
+        else:
+            for loan in np.flatnonzero(excess):
+                paid = {role: int(parts[self.row[role], loan]) for role in cap.payers}
+                for role, amount in money.allocate(int(excess[loan]), paid).items():
+                    parts[self.row[role], loan] -= amount
+        parts[self.row[cap.overflow_to]] += excess
+
+
+class _Group:
+    """Loans that share a cap, and running totals inside each group in the order of the loans."""
+
+    def __init__(self, keys: Sequence[Fens], count: int) -> None:
+        self._order: Fens | None = None
+        if not keys or count == 0:
+            return
+        ids = _ids(keys)
+        if int(ids.max()) >= (1 << 62) // count:
+            ids = np.unique(ids, return_inverse=True)[1].astype(np.int64)
+        # One sort of (group, position) pairs packed into a word: stable, and several times faster than argsort.
+        packed = np.sort(ids * count + np.arange(count))
+        self._order = packed % count
+        sorted_ids = packed // count
+        starts = np.flatnonzero(np.concatenate(([True], sorted_ids[1:] != sorted_ids[:-1])))
+        self._starts = starts
+        self._lengths = np.diff(np.append(starts, count))
+
+    def before(self, taken: Fens) -> Fens:
+        """For each loan, what the loans before it in its group have taken."""
+        if self._order is None:
+            return np.cumsum(taken) - taken
+        in_order = taken[self._order]
+        running = np.cumsum(in_order) - in_order
+        running -= np.repeat(running[self._starts], self._lengths)
+        result: Fens = np.empty_like(running)
+        result[self._order] = running
+        return result
+
+    def totals(self, taken: Fens) -> Fens:
+        """For each loan, what all loans of its group have taken."""
+        if self._order is None:
+            return np.full(len(taken), taken.sum(), dtype=np.int64)
+        sums = np.add.reduceat(taken[self._order], self._starts)
+        result: Fens = np.empty_like(taken)
+        result[self._order] = np.repeat(sums, self._lengths)
+        return result
+
+    def total_fits(self, taken: Fens, limit: Fen | Fens) -> bool:
+        """Whether even all loans together stay within one common limit, so that nothing need be sorted out."""
+        return isinstance(limit, int) and bool(taken.sum() <= limit)
+
+
+def _ids(keys: Sequence[Fens]) -> Fens:
+    ids: Fens = keys[0] - keys[0].min()
+    for key in keys[1:]:
+        low, high = int(key.min()), int(key.max())
+        ids = np.add(ids * (high - low + 1), key - low, dtype=np.int64)
+    return ids
+
+
+def _column(losses: Losses, key: str) -> Fens:
+    column: Fens | None = getattr(losses, key)
+    if column is None:
+        raise ValueError(f"these terms need the column {key!r}")
+    return column
+
+
+def _is_chain(caps: Sequence[Cap]) -> bool:
+    """Whether each cap's groups lie within the next one's, for the same payers and with the same overflow.
+
+    Then one pass is exact: once the wider cap is used up, nothing later is paid, whatever room the narrower one has.
+    """
+    first = caps[0]
+    if any(cap.payers != first.payers or cap.overflow_to != first.overflow_to for cap in caps):
+        return False
+    return all(
+        "loan" in one.per or ("loan" not in other.per and set(other.per) <= set(one.per))
+        for one, other in zip(caps, caps[1:], strict=False)
+    )
+
+
+def _fits(wanted: Fens, limit: Fen | Fens) -> bool:
+    return isinstance(limit, int) and (wanted.size == 0 or bool(wanted.max() <= limit))
+
+
+def _part_of(amounts: Fen | Fens, rate: Fraction) -> Fen | Fens:
+    """``amount × rate`` rounded down, exactly. A column is expected to hold few different amounts."""
+    if isinstance(amounts, int):
+        return money.share_of(amounts, rate, "floor")
+    unique, inverse = np.unique(amounts, return_inverse=True)
+    parts: Fens = np.array([money.share_of(int(a), rate, "floor") for a in unique], dtype=np.int64)
+    column: Fens = parts[inverse]
+    return column
+
+
+def _muldiv(a: Fens, b: Fens, c: Fens) -> Fens:
+    """``a × b // c`` exactly, for 0 ≤ a, 0 ≤ b ≤ c and c > 0, though a × b may not fit in 64 bits.
+
+    A quotient estimated in floating point is off by a few at most; the remainder, computed modulo 2^64, is small and
+    therefore right, and says by how much.
+    """
+    estimate: Fens = (a * (b / c)).astype(np.int64)
+    with np.errstate(over="ignore"):
+        remainder = a * b - estimate * c
+    result: Fens = estimate + remainder // c
+    return result

@@ -1,0 +1,191 @@
+"""Whether a firm and its loan meet a mode's conditions and limits, each met, unmet or not known, with the mend."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Literal
+
+from zhirong.chain.mode.model import Condition, Limits, Mode
+from zhirong.chain.mode.vocabulary import FACTS
+from zhirong.kernel.days import add_years
+from zhirong.kernel.explain import Unit, show_value
+from zhirong.kernel.rulebook import Reference, wider_regions
+from zhirong.kernel.text import Text
+
+State = Literal["met", "unmet", "unknown"]
+NEVER = "never"  # a day fact for something that has not happened
+
+_UNITS: dict[str, Unit] = {"fen": "fen", "rate": "rate", "months": "months", "count": "count"}
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionResult:
+    """One condition tried on one firm. code: stable key. reason: what is asked and what was found."""
+
+    code: str
+    state: State
+    reason: Text
+    mend: Text | None
+    reference: Reference
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs."""
+        return {
+            "code": self.code,
+            "state": self.state,
+            "reason": self.reason.as_json(),
+            "mend": None if self.mend is None else self.mend.as_json(),
+            "reference": self.reference.as_json(),
+        }
+
+
+def eligibility(mode: Mode, facts: Mapping[str, object], day: date) -> tuple[ConditionResult, ...]:
+    """Every condition and limit of ``mode`` tried on ``facts`` as of ``day``.
+
+    facts: keys of ``vocabulary.FACTS`` (and ``lpr_1y``, the one-year LPR, which a rate limit needs). A key that is
+    absent, or None, is not known; a day fact may be ``"never"``. Raises ValueError for a key that nobody defined.
+    """
+    for key in facts:
+        if key not in FACTS and key != "lpr_1y":
+            near = get_close_matches(key, FACTS, n=1)
+            raise ValueError(f"no fact {key!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+    results = [] if _in_force(mode, day) is None else [_in_force(mode, day)]
+    results.extend(try_condition(condition, facts, day) for condition in mode.conditions)
+    if mode.limits is not None:
+        results.extend(try_condition(condition, facts, day) for condition in _limit_conditions(mode.limits))
+        if mode.limits.rate_over_lpr is not None:
+            results.append(_rate_over_lpr(mode.limits, mode.limits.rate_over_lpr, facts))
+    return tuple(result for result in results if result is not None)
+
+
+def try_condition(condition: Condition, facts: Mapping[str, object], day: date) -> ConditionResult:
+    """One condition tried on facts as of ``day``."""
+    fact = FACTS[condition.fact]
+    found = facts.get(condition.fact)
+    asked = asked_of(condition)
+    if found is None:
+        return ConditionResult(
+            condition.code,
+            "unknown",
+            Text(f"{asked.zh}；尚不知“{fact.label.zh}”", f"{asked.en}; {fact.label.en}: not known"),
+            Text(f"补充“{fact.label.zh}”", f"state: {fact.label.en}"),
+            condition.reference,
+        )
+    met = _is_met(condition, found, day)
+    shown = Text(_show(condition.fact, found, "zh"), _show(condition.fact, found, "en"))
+    reason = Text(f"{asked.zh}；现为 {shown.zh}", f"{asked.en}; found: {shown.en}")
+    return ConditionResult(
+        condition.code, "met" if met else "unmet", reason, None if met else fact.mend, condition.reference
+    )
+
+
+def _is_met(condition: Condition, found: object, day: date) -> bool:
+    test, value = condition.test, condition.value
+    if test == "is":
+        return bool(found) == value
+    if test == "within" and isinstance(value, tuple):
+        return any(place in value for place in wider_regions(str(found)))
+    if (
+        test in ("any_of", "only_of")
+        and isinstance(value, tuple)
+        and isinstance(found, tuple | list | frozenset | set)
+    ):
+        kinds = {str(kind) for kind in found}
+        return bool(kinds & set(value)) if test == "any_of" else bool(kinds) and kinds <= set(value)
+    if test in ("years_at_least", "none_within_years") and isinstance(value, int):
+        if found == NEVER:
+            return test == "none_within_years"
+        return isinstance(found, date) and add_years(found, value) <= day
+    if isinstance(found, int | Decimal) and isinstance(value, int | Decimal):
+        return found >= value if test == "at_least" else found <= value
+    raise ValueError(f"{condition.fact} = {found!r} cannot be tested with {test}")
+
+
+def asked_of(condition: Condition) -> Text:
+    """What a condition asks for, in words; the file's own words where it has some."""
+    if condition.why is not None:
+        return condition.why
+    label = FACTS[condition.fact].label
+    value = condition.value
+    if condition.test == "is":
+        return Text(f"要求{'' if value else '不是'}{label.zh}", f"asked for: {'' if value else 'not '}{label.en}")
+    if isinstance(value, tuple):
+        listed = "、".join(value)
+        words = {"within": ("在", "in"), "any_of": ("包括", "any of"), "only_of": ("仅限", "only")}[condition.test]
+        return Text(f"{label.zh}须{words[0]} {listed}", f"{label.en}: {words[1]} {', '.join(value)}")
+    if condition.test == "years_at_least":
+        return Text(f"{label.zh}距今须满 {value} 年", f"{label.en}: at least {value} year(s) ago")
+    if condition.test == "none_within_years":
+        return Text(
+            f"近 {value} 年内须无{label.zh.removesuffix('日期')}", f"{label.en}: none within {value} year(s)"
+        )
+    unit = _UNITS[FACTS[condition.fact].kind]
+    word = ("不低于", "at least") if condition.test == "at_least" else ("不超过", "at most")
+    return Text(
+        f"{label.zh}{word[0]} {show_value(value, unit, 'zh')}",
+        f"{label.en}: {word[1]} {show_value(value, unit, 'en')}",
+    )
+
+
+def _show(fact: str, found: object, lang: Literal["zh", "en"]) -> str:
+    if found == NEVER:
+        return "无" if lang == "zh" else "none"
+    if isinstance(found, tuple | list | set | frozenset):
+        return ("、" if lang == "zh" else ", ").join(sorted(str(item) for item in found))
+    if isinstance(found, bool | int | Decimal | str | date):
+        return show_value(found, _UNITS.get(FACTS[fact].kind, "text"), lang)
+    return str(found)
+
+
+def _limit_conditions(limits: Limits) -> list[Condition]:
+    wanted = (
+        ("amount_fen", limits.amount_at_most),
+        ("borrower_balance_fen", limits.balance_at_most),
+        ("term_months", limits.term_months_at_most),
+        ("annual_rate", limits.rate_at_most),
+    )
+    return [Condition(fact, "at_most", value, limits.reference) for fact, value in wanted if value is not None]
+
+
+def _rate_over_lpr(limits: Limits, over: Decimal, facts: Mapping[str, object]) -> ConditionResult:
+    points = show_value(over * 10_000, "count", "zh")
+    asked = Text(f"年利率不超过一年期 LPR + {points} 个基点", f"annual rate: at most one-year LPR + {points} bp")
+    rate, lpr = facts.get("annual_rate"), facts.get("lpr_1y")
+    code = "annual_rate.over_lpr"
+    if not isinstance(rate, Decimal) or not isinstance(lpr, Decimal):
+        return ConditionResult(
+            code,
+            "unknown",
+            Text(f"{asked.zh}；利率或 LPR 未知", f"{asked.en}; the rate or the LPR is not known"),
+            Text("补充年利率", "state the annual rate"),
+            limits.reference,
+        )
+    met = rate <= lpr + over
+    found = Text(
+        f"现为 {show_value(rate, 'rate')}，上限 {show_value(lpr + over, 'rate')}",
+        f"found: {show_value(rate, 'rate')}, at most {show_value(lpr + over, 'rate')}",
+    )
+    return ConditionResult(
+        code,
+        "met" if met else "unmet",
+        Text(f"{asked.zh}；{found.zh}", f"{asked.en}; {found.en}"),
+        None if met else FACTS["annual_rate"].mend,
+        limits.reference,
+    )
+
+
+def _in_force(mode: Mode, day: date) -> ConditionResult | None:
+    first, last = mode.source.valid_from, mode.source.valid_to
+    if (first is None or first <= day) and (last is None or day <= last):
+        return None
+    return ConditionResult(
+        "mode.in_force",
+        "unmet",
+        Text(
+            f"规则有效期 {first or ''} 至 {last or ''}，{day} 不在其内", f"in force {first or ''} to {last or ''}"
+        ),
+        Text("选用现行规则", "use the rule now in force"),
+        mode.source,
+    )

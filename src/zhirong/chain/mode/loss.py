@@ -1,0 +1,137 @@
+"""What the allocator takes and gives: losses of loans, the state of a pool, and who bears what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from zhirong.kernel.explain import Explanation
+from zhirong.kernel.money import Fen
+
+NOTHING: Mapping[str, Fen] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """Money that came in from the debtor or the pledged right. costs: of getting it, borne out of it."""
+
+    day: date
+    amount: Fen
+    costs: Fen = 0
+
+    @property
+    def net(self) -> Fen:
+        """What is left of it to be shared; never below zero."""
+        return max(0, self.amount - self.costs)
+
+
+@dataclass(frozen=True, slots=True)
+class LoanLoss:
+    """One loan and what was lost on it (fen). A loan that lost nothing still takes up room under a cap on loans.
+
+    amount: what was lent on ``loan_day``. principal, interest, costs: unpaid on ``claim_day``, before recoveries.
+    ip_share: part of a mixed loan that IP secures. borrower_balance: the firm's balance under the mode, by default
+    the loan itself. paid_elsewhere: compensated already under another mode. facts: those that conditions at claim
+    and bonuses ask for. amounts: agreed price, deposit, deductible. members: what each member firm pledged.
+    closed_on: the day the case was written off or settled, which trues up an advance.
+    """
+
+    loan_id: str
+    borrower: str
+    lender: str
+    loan_day: date
+    claim_day: date
+    amount: Fen
+    principal: Fen
+    interest: Fen = 0
+    costs: Fen = 0
+    recoveries: tuple[Recovery, ...] = ()
+    ip_share: Decimal = Decimal(1)
+    borrower_balance: Fen | None = None
+    paid_elsewhere: Fen = 0
+    facts: Mapping[str, object] = field(default_factory=dict)
+    amounts: Mapping[str, Fen] = field(default_factory=dict)
+    members: Mapping[str, Fen] = field(default_factory=dict)
+    closed_on: date | None = None
+
+    @property
+    def gross(self) -> Fen:
+        """All that was unpaid on the day of the claim."""
+        return self.principal + self.interest + self.costs
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """No new loans of ``lender`` (empty: of any) from ``first`` to ``last`` (None: still paused)."""
+
+    lender: str
+    first: date
+    last: date | None
+    ratio: Decimal
+
+    def covers(self, lender: str, day: date) -> bool:
+        """Whether a loan of ``lender`` made on ``day`` falls into it."""
+        return self.lender in ("", lender) and self.first <= day and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolState:
+    """What a cap, a layer or a breaker has to know of the pool.
+
+    balance: the fund's money (None: the size in the file). fees: collected so far. entered: principal entered, by
+    lender and calendar year of the loan; ``("", 0)`` where only the whole is known. pauses: periods without new loans.
+    """
+
+    balance: Fen | None = None
+    fees: Fen = 0
+    entered: Mapping[tuple[str, int], Fen] = field(default_factory=dict)
+    pauses: tuple[Pause, ...] = ()
+
+    def entered_in(self, lender: str | None, year: int | None) -> Fen:
+        """Principal entered by one lender or all, in one year or all."""
+        return sum(
+            amount
+            for (who, when), amount in self.entered.items()
+            if (lender is None or who in ("", lender)) and (year is None or when in (0, year))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A number of fen that a party bears, and why."""
+
+    party: str
+    amount: Fen
+    why: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class LoanShare:
+    """Who bears what of one loan's loss. parts sum to ``loss`` exactly; lines sum to parts.
+
+    loss: after recoveries that came before the claim. members: how a group's part falls on its member firms.
+    """
+
+    loan_id: str
+    loss: Fen
+    parts: Mapping[str, Fen]
+    lines: tuple[Line, ...]
+    explanation: Explanation
+    members: Mapping[str, Fen] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """Who bears what of all losses given. loans: in the order in which they were given."""
+
+    loans: tuple[LoanShare, ...]
+    totals: Mapping[str, Fen]
+    loss: Fen
+    explanation: Explanation
+
+    def of(self, loan_id: str) -> LoanShare:
+        """The share of one loan. Raises KeyError."""
+        for loan in self.loans:
+            if loan.loan_id == loan_id:
+                return loan
+        raise KeyError(loan_id)

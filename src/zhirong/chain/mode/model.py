@@ -1,0 +1,421 @@
+"""A mode as the engine sees it: roles, terms of sharing, conditions, charges. Made by ``read``, never by hand.
+
+Amounts are fen, rates and shares exact. Everything that a source does not say carries a reference whose
+confidence is ``assumed`` and is listed in ``Mode.assumptions``.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from zhirong.kernel.money import Fen
+from zhirong.kernel.rulebook import Reference
+from zhirong.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who plays a role in this mode. role: a word of ``vocabulary.ROLES``."""
+
+    role: str
+    name: Text
+    does: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One test of one fact. value: days and regions as words, numbers as Decimal, amounts in fen."""
+
+    fact: str
+    test: str
+    value: bool | Decimal | int | tuple[str, ...]
+    reference: Reference
+    why: Text | None = None
+
+    @property
+    def code(self) -> str:
+        """Stable key of the condition."""
+        return f"{self.fact}.{self.test}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """Who bears what of one slice.
+
+    up_to: end of the slice in fen (or a ratio for the pool's loss ratio), included; None is open.
+    up_to_fact: name of an amount of the loan that ends the slice instead, such as an agreed price.
+    shares: exact parts that sum to 1, in the order of the parties. paths: how a nested share came about.
+    """
+
+    shares: tuple[tuple[str, Fraction], ...]
+    up_to: Fraction | None = None
+    up_to_fact: str | None = None
+    paths: tuple[tuple[str, Text], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bonus:
+    """A further share for ``to``, taken from ``taken_from``, where the condition is met."""
+
+    to: str
+    taken_from: str
+    add: Fraction
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class TopUp:
+    """A further layer: ``payer`` bears ``share`` of the base on top, taken from ``taken_from``."""
+
+    payer: str
+    taken_from: str
+    share: Fraction
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The parties named bear together at most ``share``; bonuses and top-ups are cut to it, the last first."""
+
+    parties: tuple[str, ...]
+    share: Fraction
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A limit on what is counted, shared or paid.
+
+    counts: a reading of ``vocabulary.READINGS``. per: what it is counted for; empty is the whole pool.
+    Exactly one of: amount (fen); times_fees (multiple of the fees collected by the payers); of_entered (part of the
+    principal entered in the pool); of_balance (the fund's balance on the day).
+    payers: whose payments it limits (reading ``payment`` only).
+    """
+
+    counts: str
+    per: tuple[str, ...]
+    payers: tuple[str, ...]
+    overflow_to: str
+    reference: Reference
+    amount: Fen | None = None
+    times_fees: Fraction | None = None
+    of_entered: Fraction | None = None
+    of_balance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """No new loans of a lender while its losses of the year exceed ``above`` of that year's entered principal.
+
+    Exactly ``above`` does not trip it. It resumes when the ratio is ``resume_at`` or less again, or, with
+    ``resume_next_year``, on the next 1 January at the latest.
+    """
+
+    above: Fraction
+    resume_at: Fraction
+    resume_next_year: bool
+    per_lender: bool
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """Part of what a payer owes that is paid on the claim; the rest is trued up when the case is closed."""
+
+    payers: tuple[str, ...]
+    share: Fraction
+    days: int
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Recoveries:
+    """How money that comes in after the loss was shared goes back.
+
+    back: ``pro_rata`` to what each still bears, or ``in_order`` of the parties named. against: the order in which
+    money received before the claim reduces what is owed.
+    """
+
+    back: str
+    order: tuple[str, ...]
+    against: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """How a loss is divided, from the first to the last day named.
+
+    base: components that are shared; what is not shared is borne by ``rest_to``. mixed: whether of a loan secured
+    by more than IP only the IP part is shared. measure, tier_reading: what the tiers are measured on and how.
+    residue_to: who takes the fen that rounding leaves (None: the largest remainders). order: whose turn it is first
+    under a cap. elsewhere: ``refuse`` a loss already compensated under another mode, or ``deduct`` what was paid.
+    """
+
+    tiers: tuple[Tier, ...]
+    base: tuple[str, ...]
+    rest_to: str
+    residue_to: str | None
+    reference: Reference
+    measure: str = "loan_amount"
+    tier_reading: str = "whole"
+    pool_per: tuple[str, ...] = ()
+    mixed: bool = False
+    order: str = "loan_day"
+    elsewhere: str = "refuse"
+    bonuses: tuple[Bonus, ...] = ()
+    top_ups: tuple[TopUp, ...] = ()
+    ceilings: tuple[Ceiling, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    claim_conditions: tuple[Condition, ...] = ()
+    member_role: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether loans made on ``day`` are shared by these terms."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a loan may be. rate_over_lpr: at most the one-year LPR plus this."""
+
+    reference: Reference
+    amount_at_most: Fen | None = None
+    balance_at_most: Fen | None = None
+    term_months_at_most: int | None = None
+    rate_at_most: Decimal | None = None
+    rate_over_lpr: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeRule:
+    """Who pays whom what, and when.
+
+    base, of: what the rate is taken of; ``of`` names the party or the other charge. per_year: the rate is yearly.
+    amount: a fixed amount (base ``fixed``). at_most, at_most_per_year: limit in fen, in all or a calendar year.
+    lpr_multiple: interest is counted only up to this multiple of the LPR. ip_part_only: only the IP part counts.
+    group: subsidies of one group are not paid for the same thing twice.
+    """
+
+    code: str
+    title: Text
+    kind: str
+    payer: str
+    payee: str
+    base: str
+    when: str
+    reference: Reference
+    of: str = ""
+    rate: Decimal | None = None
+    amount: Fen | None = None
+    per_year: bool = False
+    at_most: Fen | None = None
+    at_most_per_year: Fen | None = None
+    lpr_multiple: Decimal | None = None
+    ip_part_only: bool = False
+    days_after: int = 0
+    only_if_repaid: bool = False
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step on the way to the loan. days: calendar days it takes; cost in fen, paid by ``cost_to``."""
+
+    title: Text
+    who: str
+    days: int
+    reference: Reference
+    cost: Fen = 0
+    cost_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentNeed:
+    """A paper that someone has to bring."""
+
+    title: Text
+    from_role: str
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Fund:
+    """Money set aside for a mode. contributions: role and amount, which sum to ``size``."""
+
+    size: Fen
+    contributions: tuple[tuple[str, Text, Fen], ...]
+    leverage: Fraction | None
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceBack:
+    """After a payout the payer takes title and licenses the right back to the firm, which may buy it back.
+
+    fee_rate: periodic fee as a part of what was repaid; every_months, periods: how often and how many times.
+    buy_back_rate: price of buying back as a part of what was repaid; None where the contract names it.
+    """
+
+    holder: str
+    fee_rate: Fraction
+    every_months: int
+    periods: int
+    buy_back_rate: Fraction
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """On default ``buyer`` buys the pledged right at the agreed price, whatever it is worth that day.
+
+    price_rate: agreed price as a part of the loan, where the contract does not name one.
+    """
+
+    buyer: str
+    price_rate: Fraction
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The same mode with roles replaced (an insurer's part borne by the bank, say)."""
+
+    id: str
+    title: Text
+    roles: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something that no source says. place: where in the file it is used."""
+
+    place: str
+    words: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One financing mode, complete."""
+
+    id: str
+    title: Text
+    place: Text
+    region: str
+    government: str
+    leader: str
+    lender_kind: str
+    about: Text
+    source: Reference
+    parties: tuple[Party, ...]
+    sharings: tuple[Sharing, ...]
+    recoveries: Recoveries
+    conditions: tuple[Condition, ...] = ()
+    limits: Limits | None = None
+    charges: tuple[ChargeRule, ...] = ()
+    steps: tuple[Step, ...] = ()
+    documents: tuple[DocumentNeed, ...] = ()
+    fund: Fund | None = None
+    breakers: tuple[Breaker, ...] = ()
+    advance: Advance | None = None
+    licence_back: LicenceBack | None = None
+    put: Put | None = None
+    variants: tuple[Variant, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    other_sources: tuple[Reference, ...] = ()
+    exclusive_with: tuple[str, ...] = field(default=())
+
+    def party(self, role: str) -> Party:
+        """Who plays a role. Raises KeyError."""
+        for party in self.parties:
+            if party.role == role:
+                return party
+        raise KeyError(role)
+
+    def name_of(self, role: str) -> Text:
+        """The name that the file gives to a role."""
+        return self.party(role).name
+
+    def sharing_on(self, day: date) -> Sharing:
+        """The terms for a loan made on ``day``. Before the first and after the last the nearest ones are taken."""
+        for sharing in self.sharings:
+            if sharing.holds(day):
+                return sharing
+        last = self.sharings[-1]
+        return last if last.valid_from is None or day >= last.valid_from else self.sharings[0]
+
+    @property
+    def bearers(self) -> tuple[str, ...]:
+        """Every role that can bear a part of a loss, in the order of the parties: the columns of ``arrays``."""
+        named: set[str] = set()
+        for sharing in self.sharings:
+            named.add(sharing.rest_to)
+            named.update(role for tier in sharing.tiers for role, _ in tier.shares)
+            named.update(cap.overflow_to for cap in sharing.caps)
+            for bonus in sharing.bonuses:
+                named.update((bonus.to, bonus.taken_from))
+            for layer in sharing.top_ups:
+                named.update((layer.payer, layer.taken_from))
+        return tuple(party.role for party in self.parties if party.role in named)
+
+    def variant(self, variant_id: str) -> "Mode":
+        """The mode with the roles of one variant replaced. Raises KeyError."""
+        for variant in self.variants:
+            if variant.id == variant_id:
+                return _with_roles(self, dict(variant.roles))
+        raise KeyError(variant_id)
+
+    def with_reading(self, reading: str) -> "Mode":
+        """The mode with every cap on single loans and borrowers read as ``vocabulary.READINGS`` names."""
+        return replace(
+            self,
+            sharings=tuple(
+                replace(
+                    sharing,
+                    caps=tuple(
+                        replace(cap, counts=reading) if "loan" in cap.per or "borrower" in cap.per else cap
+                        for cap in sharing.caps
+                    ),
+                )
+                for sharing in self.sharings
+            ),
+        )
+
+
+def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:
+    def other(role: str) -> str:
+        return roles.get(role, role)
+
+    def tier_of(tier: Tier) -> Tier:
+        merged: dict[str, Fraction] = {}
+        for role, share in tier.shares:
+            merged[other(role)] = merged.get(other(role), Fraction(0)) + share
+        return replace(tier, shares=tuple(merged.items()), paths=())
+
+    sharings = tuple(
+        replace(
+            sharing,
+            tiers=tuple(tier_of(tier) for tier in sharing.tiers),
+            caps=tuple(
+                replace(cap, payers=tuple(dict.fromkeys(other(role) for role in cap.payers)))
+                for cap in sharing.caps
+            ),
+        )
+        for sharing in mode.sharings
+    )
+    return replace(
+        mode,
+        sharings=sharings,
+        parties=tuple(party for party in mode.parties if party.role not in roles),
+        # A role that takes no part is neither paid nor asked for anything.
+        charges=tuple(
+            c for c in mode.charges if c.payer not in roles and c.payee not in roles and c.of not in roles
+        ),
+        steps=tuple(step for step in mode.steps if step.who not in roles),
+        documents=tuple(need for need in mode.documents if need.from_role not in roles),
+        variants=(),
+    )

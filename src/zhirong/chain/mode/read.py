@@ -1,0 +1,418 @@
+"""From the text of a mode file to a ``Mode``: read once, checked completely, every problem reported together.
+
+The language is described for people in docs/developers/mode-language.md.
+"""
+
+from dataclasses import replace
+from fractions import Fraction
+
+from zhirong.chain.mode import vocabulary as words
+from zhirong.chain.mode.model import (
+    Advance,
+    Assumption,
+    Breaker,
+    ChargeRule,
+    DocumentNeed,
+    Fund,
+    LicenceBack,
+    Limits,
+    Mode,
+    Party,
+    Put,
+    Recoveries,
+    Step,
+    Variant,
+)
+from zhirong.chain.mode.read_sharing import check_versions, read_sharing
+from zhirong.chain.mode.reading import Context, need_role, read_condition, read_own_reference, roles_of
+from zhirong.kernel.fields import Reader, parse_toml
+from zhirong.kernel.money import Fen
+from zhirong.kernel.rulebook import Reference, read_reference
+from zhirong.kernel.text import Text
+
+
+def read_mode(text: str, source: str) -> Mode:
+    """The mode written in ``text``. source: the file's name, for messages.
+
+    Raises InputError that lists everything wrong with it: unknown fields and parties, shares that do not sum to
+    one, tiers or dates with gaps or overlaps, a source that is lacking, terms that contradict each other.
+    """
+    reader = Reader(parse_toml(text, source), source=source)
+    mode_id = reader.text("id")
+    title = reader.words("title")
+    place = reader.words("place")
+    region = reader.optional_text("region", "CN")
+    government = reader.choice("government", tuple(words.GOVERNMENT_PARTS))
+    leader = reader.choice("leader", tuple(words.LEADERS))
+    lender_kind = reader.choice("lender_kind", tuple(words.LENDER_KINDS))
+    about = reader.words("about")
+    exclusive = reader.texts("exclusive_with")
+    source_reader = reader.table("source")
+    reference = read_reference(source_reader)
+    source_reader.finish()
+    parties = _read_parties(reader)
+    context = Context(reference, tuple(party.role for party in parties), [])
+    others = tuple(_read_other_source(entry) for entry in reader.tables("other_source"))
+    for entry in reader.tables("assumption"):
+        context.assumptions.append(Assumption(entry.text("place"), entry.words("words")))
+        entry.finish()
+    conditions = tuple(read_condition(entry, context) for entry in reader.tables("condition"))
+    limits = _read_limits(reader, context)
+    sharings = tuple(read_sharing(entry, context, conditions) for entry in reader.tables("sharing"))
+    check_versions(reader, sharings)
+    mode = Mode(
+        id=mode_id,
+        title=title,
+        place=place,
+        region=region,
+        government=government,
+        leader=leader,
+        lender_kind=lender_kind,
+        about=about,
+        source=reference,
+        parties=parties,
+        sharings=sharings,
+        recoveries=_read_recoveries(reader, context),
+        conditions=conditions,
+        limits=limits,
+        charges=_read_charges(reader, context),
+        steps=tuple(_read_step(entry, context) for entry in reader.tables("step")),
+        documents=tuple(_read_document(entry, context) for entry in reader.tables("document")),
+        fund=_read_fund(reader, context),
+        breakers=tuple(_read_breaker(entry, context) for entry in reader.tables("breaker")),
+        advance=_read_advance(reader, context),
+        licence_back=_read_licence_back(reader, context),
+        put=_read_put(reader, context),
+        variants=tuple(_read_variant(entry, context) for entry in reader.tables("variant")),
+        other_sources=others,
+        exclusive_with=exclusive,
+    )
+    _check_whole(reader, mode)
+    reader.finish()
+    return replace(mode, assumptions=tuple(context.assumptions))
+
+
+def _read_parties(reader: Reader) -> tuple[Party, ...]:
+    table = reader.table("parties")
+    parties = []
+    for role in table.names():
+        if role not in words.ROLES:
+            need_role(table, role, role, tuple(words.ROLES))
+            continue
+        entry = table.table(role)
+        parties.append(Party(role, Text(entry.text("zh"), entry.text("en")), entry.optional_words("does")))
+        entry.finish()
+    for needed in ("firm", "lender"):
+        if needed not in {party.role for party in parties}:
+            table.problem(
+                needed,
+                "",
+                "party_missing",
+                Text("每个模式都有企业和放款机构", "every mode has a firm and a lender"),
+                Text(f"在 [parties] 中写上 {needed}", f"add {needed} to [parties]"),
+            )
+    table.finish()
+    return tuple(parties)
+
+
+def _read_other_source(reader: Reader) -> Reference:
+    reference = read_reference(reader)
+    reader.finish()
+    return reference
+
+
+def _read_limits(reader: Reader, context: Context) -> Limits | None:
+    entry = reader.optional_table("limits")
+    if entry is None:
+        return None
+    limits = Limits(
+        reference=read_own_reference(entry, context, "limits"),
+        amount_at_most=entry.optional_money("amount_at_most", 1),
+        balance_at_most=entry.optional_money("balance_at_most", 1),
+        term_months_at_most=entry.optional_whole("term_months_at_most", 1, 600),
+        rate_at_most=entry.optional_number("rate_at_most", 0, 1),
+        rate_over_lpr=entry.optional_number("rate_over_lpr", -1, 1),
+    )
+    if (
+        limits.amount_at_most is not None
+        and limits.balance_at_most is not None
+        and limits.amount_at_most > limits.balance_at_most
+    ):
+        entry.problem(
+            "amount_at_most",
+            limits.amount_at_most // 100,
+            "contradiction",
+            Text("单笔上限高于余额上限", "one loan may be larger than the whole balance"),
+            Text("使单笔上限不高于余额上限", "set amount_at_most no higher than balance_at_most"),
+        )
+    entry.finish()
+    return limits
+
+
+def _read_recoveries(reader: Reader, context: Context) -> Recoveries:
+    entry = reader.optional_table("recoveries")
+    if entry is None:
+        return Recoveries("pro_rata", (), ("costs", "interest", "principal"))
+    back = entry.choice("back", ("pro_rata", "in_order"), "pro_rata")
+    order = roles_of(entry, "order", context.roles)
+    against = entry.texts("against") or ("costs", "interest", "principal")
+    if sorted(against) != sorted(words.COMPONENTS):
+        entry.problem(
+            "against",
+            ", ".join(against),
+            "incomplete",
+            Text("须列出 costs、interest、principal 各一次", "name costs, interest and principal once each"),
+            Text("补全次序", "complete the order"),
+        )
+    if (back == "in_order") != bool(order):
+        entry.problem(
+            "order",
+            ", ".join(order),
+            "contradiction",
+            Text(
+                "in_order 要写 order，pro_rata 不写",
+                "in_order needs an order of parties, pro_rata has none",
+            ),
+            Text("补上或删去 order", "add or remove order"),
+        )
+    entry.finish()
+    return Recoveries(back, order, against)
+
+
+def _read_charges(reader: Reader, context: Context) -> tuple[ChargeRule, ...]:
+    rules: list[ChargeRule] = []
+    for entry in reader.tables("charge"):
+        rules.append(_read_charge(entry, context, rules))
+    return tuple(rules)
+
+
+def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> ChargeRule:
+    code = entry.text("code")
+    base = entry.choice("base", tuple(words.CHARGE_BASES))
+    rule = ChargeRule(
+        code=code,
+        title=entry.words("title"),
+        kind=entry.choice("kind", tuple(kind for kind in words.CHARGE_KINDS if kind != "interest")),
+        payer=need_role(entry, "payer", entry.text("payer"), context.roles),
+        payee=need_role(entry, "payee", entry.text("payee"), context.roles),
+        base=base,
+        when=entry.choice("when", tuple(words.WHEN)),
+        reference=read_own_reference(entry, context, f"charge {code}"),
+        of=entry.optional_text("of"),
+        rate=entry.optional_number("rate", 0, 1),
+        amount=entry.optional_money("amount", 1),
+        per_year=entry.flag("per_year", False),
+        at_most=entry.optional_money("at_most", 1),
+        at_most_per_year=entry.optional_money("at_most_per_year", 1),
+        lpr_multiple=entry.optional_number("lpr_multiple", 0, 100),
+        ip_part_only=entry.flag("ip_part_only", False),
+        days_after=entry.whole("days_after", 0, 3660, 0),
+        only_if_repaid=entry.flag("only_if_repaid", False),
+        group=entry.optional_text("group"),
+    )
+    if any(other.code == code for other in before):
+        entry.problem(
+            "code",
+            code,
+            "twice",
+            Text("代码重复", "the code is used twice"),
+            Text("换一个代码", "use another code"),
+        )
+    if (base == "fixed") == (rule.amount is None) or (base != "fixed") == (rule.rate is None):
+        entry.problem(
+            "base",
+            base,
+            "contradiction",
+            Text("定额须写 amount，其余须写 rate", "a fixed charge has an amount, every other one a rate"),
+            Text("二者只写其一", "write the one that belongs to the base, and not the other"),
+        )
+    if base == "share" and rule.of not in context.roles:
+        need_role(entry, "of", rule.of, context.roles)
+    if base == "charge" and rule.of not in {other.code for other in before}:
+        entry.problem(
+            "of",
+            rule.of,
+            "unknown_charge",
+            Text("前面没有这项费用", "no charge of this code comes before"),
+            Text("先写该费用，再写以其为基数的补贴", "write that charge before the subsidy that is a part of it"),
+        )
+    if rule.lpr_multiple is not None and base != "interest":
+        entry.problem(
+            "lpr_multiple",
+            rule.lpr_multiple,
+            "contradiction",
+            Text("只有以利息为基数时才按 LPR 限制", "only a charge on interest can be limited by the LPR"),
+            Text("删去 lpr_multiple 或改 base", "remove lpr_multiple, or change the base"),
+        )
+    if rule.per_year and rule.when != "yearly":
+        entry.problem(
+            "when",
+            rule.when,
+            "contradiction",
+            Text("按年计收的须写 when = yearly", "a yearly rate is charged yearly"),
+            Text('写 when = "yearly"', 'write when = "yearly"'),
+        )
+    entry.finish()
+    return rule
+
+
+def _read_step(entry: Reader, context: Context) -> Step:
+    title = entry.words("title")
+    cost: Fen = entry.optional_money("cost") or 0
+    step = Step(
+        title=title,
+        who=need_role(entry, "who", entry.text("who"), context.roles),
+        days=entry.whole("days", 0, 3660),
+        reference=read_own_reference(entry, context, f"step {title.en}"),
+        cost=cost,
+        cost_to=need_role(entry, "cost_to", entry.text("cost_to"), context.roles) if cost else "",
+    )
+    entry.finish()
+    return step
+
+
+def _read_document(entry: Reader, context: Context) -> DocumentNeed:
+    title = entry.words("title")
+    need = DocumentNeed(
+        title=title,
+        from_role=need_role(entry, "from", entry.text("from"), context.roles),
+        reference=read_own_reference(entry, context, f"document {title.en}"),
+    )
+    entry.finish()
+    return need
+
+
+def _read_fund(reader: Reader, context: Context) -> Fund | None:
+    entry = reader.optional_table("fund")
+    if entry is None:
+        return None
+    size = entry.money("size", 1)
+    contributions = []
+    for part in entry.tables("contribution"):
+        contributions.append((part.optional_text("role"), part.words("title"), part.money("amount", 1)))
+        part.finish()
+    if contributions and sum(amount for _, _, amount in contributions) != size:
+        entry.problem(
+            "contribution",
+            sum(amount for _, _, amount in contributions) / 100,
+            "does_not_add_up",
+            Text("各出资之和不等于基金规模", "the contributions do not sum to the size of the fund"),
+            Text("改正 size 或出资额", "correct the size or the contributions"),
+        )
+    leverage = entry.optional_number("leverage_at_least", 0, 1000)
+    fund = Fund(
+        size,
+        tuple(contributions),
+        None if leverage is None else Fraction(leverage),
+        read_own_reference(entry, context, "fund"),
+    )
+    entry.finish()
+    return fund
+
+
+def _read_breaker(entry: Reader, context: Context) -> Breaker:
+    limit = entry.number("above", 0, 1)
+    above = Fraction(limit)
+    resume_at = Fraction(entry.number("resume_at", 0, 1, limit))
+    breaker = Breaker(
+        above=above,
+        resume_at=resume_at,
+        resume_next_year=entry.flag("resume_next_year", False),
+        per_lender=entry.flag("per_lender", True),
+        reference=read_own_reference(entry, context, "breaker"),
+    )
+    if resume_at > above:
+        entry.problem(
+            "resume_at",
+            resume_at,
+            "contradiction",
+            Text("恢复线高于暂停线", "it would resume above the ratio that pauses it"),
+            Text("使 resume_at 不高于 above", "set resume_at no higher than above"),
+        )
+    entry.finish()
+    return breaker
+
+
+def _read_advance(reader: Reader, context: Context) -> Advance | None:
+    entry = reader.optional_table("advance")
+    if entry is None:
+        return None
+    advance = Advance(
+        payers=roles_of(entry, "payers", context.roles),
+        share=Fraction(entry.rate("share")),
+        days=entry.whole("days", 0, 3660, 0),
+        reference=read_own_reference(entry, context, "advance"),
+    )
+    entry.finish()
+    return advance
+
+
+def _read_licence_back(reader: Reader, context: Context) -> LicenceBack | None:
+    entry = reader.optional_table("licence_back")
+    if entry is None:
+        return None
+    terms = LicenceBack(
+        holder=need_role(entry, "holder", entry.text("holder"), context.roles),
+        fee_rate=Fraction(entry.number("fee_rate", 0, 1)),
+        every_months=entry.whole("every_months", 1, 120),
+        periods=entry.whole("periods", 1, 400),
+        buy_back_rate=Fraction(entry.number("buy_back_rate", 0, 100)),
+        reference=read_own_reference(entry, context, "licence_back"),
+    )
+    entry.finish()
+    return terms
+
+
+def _read_put(reader: Reader, context: Context) -> Put | None:
+    entry = reader.optional_table("put")
+    if entry is None:
+        return None
+    put = Put(
+        buyer=need_role(entry, "buyer", entry.text("buyer"), context.roles),
+        price_rate=Fraction(entry.number("price_rate", 0, 100)),
+        reference=read_own_reference(entry, context, "put"),
+    )
+    entry.finish()
+    return put
+
+
+def _read_variant(entry: Reader, context: Context) -> Variant:
+    variant_id = entry.text("id")
+    title = entry.words("title")
+    roles = []
+    table = entry.table("replace")
+    for role in table.names():
+        need_role(table, role, role, context.roles)
+        roles.append((role, need_role(table, role, table.text(role), context.roles)))
+    table.finish()
+    entry.finish()
+    return Variant(variant_id, title, tuple(roles))
+
+
+def _check_whole(reader: Reader, mode: Mode) -> None:
+    if mode.id in mode.exclusive_with:
+        reader.problem(
+            "exclusive_with",
+            mode.id,
+            "contradiction",
+            Text("模式不能与自己互斥", "a mode cannot exclude itself"),
+            Text("删去它", "remove it"),
+        )
+    balance_capped = any(cap.of_balance for sharing in mode.sharings for cap in sharing.caps)
+    if balance_capped and mode.fund is None:
+        reader.problem(
+            "fund",
+            "",
+            "contradiction",
+            Text("以基金余额为限，却没有写基金", "a cap names the fund's balance, but there is no fund"),
+            Text("写 [fund]", "write [fund]"),
+        )
+    asked = {condition.code for condition in mode.conditions}
+    if len(asked) != len(mode.conditions):
+        reader.problem(
+            "condition",
+            "",
+            "twice",
+            Text("同一条件写了两次", "the same condition is written twice"),
+            Text("合并它们", "merge them"),
+        )

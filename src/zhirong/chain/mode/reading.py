@@ -1,0 +1,108 @@
+"""Parts of a mode file that occur everywhere: roles, conditions, and where a thing comes from."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from difflib import get_close_matches
+
+from zhirong.chain.mode.model import Assumption, Condition
+from zhirong.chain.mode.vocabulary import FACTS, TESTS
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.rulebook import Reference, read_reference
+from zhirong.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the parts of one file share. assumptions: filled while reading."""
+
+    source: Reference
+    roles: tuple[str, ...]
+    assumptions: list[Assumption]
+
+
+def need_role(reader: Reader, field: str, role: str, known: tuple[str, ...]) -> str:
+    """``role`` if it is known; otherwise a problem that suggests the nearest one."""
+    if role and role not in known:
+        near = get_close_matches(role, known, n=1)
+        reader.problem(
+            field,
+            role,
+            "unknown_party",
+            Text("不认识的参与方", "this party is not known here"),
+            Text(f"是否想写 {near[0]}？", f"did you mean {near[0]}?")
+            if near
+            else Text(f"可写：{'、'.join(known)}", f"write one of: {', '.join(known)}"),
+        )
+    return role
+
+
+def roles_of(reader: Reader, field: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """A list of roles, each checked."""
+    return tuple(need_role(reader, field, role, known) for role in reader.texts(field))
+
+
+def read_own_reference(reader: Reader, context: Context, place: str) -> Reference:
+    """Where one item comes from: the file's source, perhaps with an article of its own; another source; or nowhere.
+
+    ``assumed = { zh, en }`` says that no source gives it and why it is set so. ``source = { … }`` names another.
+    """
+    assumed = reader.optional_words("assumed")
+    own = reader.optional_table("source")
+    article = reader.optional_text("article")
+    quotation = reader.optional_text("quotation")
+    if own is not None:
+        reference = read_reference(own)
+        own.finish()
+        return reference
+    if assumed is not None:
+        context.assumptions.append(Assumption(place, assumed))
+        return Reference("", "", "", "none", "assumed", context.source.region, note=assumed)
+    return replace(
+        context.source,
+        article=article or context.source.article,
+        quotation=quotation or context.source.quotation,
+    )
+
+
+def read_condition(reader: Reader, context: Context) -> Condition:
+    """One ``fact`` with exactly one test."""
+    fact = reader.text("fact")
+    known = FACTS.get(fact)
+    if known is None and fact:
+        near = get_close_matches(fact, FACTS, n=1)
+        reader.problem(
+            "fact",
+            fact,
+            "unknown_fact",
+            Text("不认识的事实", "this fact is not known"),
+            Text(f"是否想写 {near[0]}？", f"did you mean {near[0]}?")
+            if near
+            else Text(f"可写：{'、'.join(FACTS)}", f"write one of: {', '.join(FACTS)}"),
+        )
+    reference = read_own_reference(reader, context, f"condition {fact}")
+    why = reader.optional_words("why")
+    tests = [test for test in TESTS if reader.has(test)]
+    allowed = [test for test, kinds in TESTS.items() if known is not None and known.kind in kinds]
+    if known is not None and (len(tests) != 1 or tests[0] not in allowed):
+        reader.problem(
+            "fact",
+            fact,
+            "wrong_test",
+            Text("每个条件写一种检验，且须适合该事实", "a condition has one test, and one that suits its fact"),
+            Text(f"写其中之一：{'、'.join(allowed)}", f"write one of: {', '.join(allowed)}"),
+        )
+    condition = Condition(fact, tests[0] if tests else "is", _value(reader, fact, tests), reference, why)
+    reader.finish()
+    return condition
+
+
+def _value(reader: Reader, fact: str, tests: list[str]) -> bool | Decimal | int | tuple[str, ...]:
+    test = tests[0] if tests else ""
+    if test in ("within", "any_of", "only_of"):
+        return reader.texts(test)
+    if test in ("years_at_least", "none_within_years"):
+        return reader.whole(test, 0, 100)
+    if test in ("at_least", "at_most"):
+        is_money = fact in FACTS and FACTS[fact].kind == "fen"
+        return reader.money(test) if is_money else reader.number(test, 0)
+    return reader.flag(test) if test == "is" else False

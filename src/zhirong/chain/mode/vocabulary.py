@@ -1,0 +1,251 @@
+"""The words of the mode language: roles, facts, tests and readings. A file that uses another word is refused."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from zhirong.kernel.text import Text
+
+# Parties are roles. A mode file says who plays the role there ("partner bank", "productivity centre").
+ROLES: dict[str, Text] = {
+    "firm": Text("企业", "firm"),
+    "lender": Text("放款机构", "lender"),
+    "government": Text("政府", "government"),
+    "federal": Text("联邦政府", "federal government"),
+    "state": Text("州政府", "state government"),
+    "province": Text("省级", "province"),
+    "city": Text("市级", "city"),
+    "district": Text("区级", "district"),
+    "fund": Text("风险补偿基金", "risk compensation fund"),
+    "national_fund": Text("国家融资担保基金", "national guarantee fund"),
+    "reguarantor": Text("再担保机构", "re-guarantor"),
+    "guarantor": Text("担保机构", "guarantor"),
+    "insurer": Text("保险公司", "insurer"),
+    "ip_operator": Text("知识产权运营或服务机构", "IP operator or service company"),
+    "appraiser": Text("评估机构", "appraisal agency"),
+    "disposal_fund": Text("处置基金", "disposal fund"),
+    "asset_manager": Text("资产管理公司", "asset manager"),
+    "purchaser": Text("约定收购方", "agreed purchaser"),
+    "investor": Text("投资机构", "investor"),
+    "peers": Text("同业担保成员企业", "member firms of the peer guarantee"),
+    "park": Text("园区", "park"),
+    "service_centre": Text("服务中心", "service centre"),
+    "platform": Text("知识产权金融平台", "IP finance platform"),
+    "registrar": Text("登记机关", "registration office"),
+    "rating_agency": Text("信用评估机构", "credit rating agency"),
+}
+
+GovernmentPart = Literal["led", "taking_part", "market"]
+GOVERNMENT_PARTS: dict[str, Text] = {
+    "led": Text("政府主导", "government-led"),
+    "taking_part": Text("政府参与", "government taking part"),
+    "market": Text("市场主导", "market-led"),
+}
+LEADERS: dict[str, Text] = {
+    "local_government": Text("地方政府主导", "led by local government"),
+    "ip_operator": Text("知识产权运营机构主导", "led by an IP operator"),
+    "insurer": Text("保险机构主导", "led by an insurer"),
+    "lender": Text("商业银行或小贷公司主导", "led by a commercial bank or micro-loan company"),
+    "none": Text("不在此分类之内", "outside this typology"),
+}
+LENDER_KINDS: dict[str, Text] = {
+    "bank": Text("银行", "bank"),
+    "policy_bank": Text("政策性银行", "policy bank"),
+    "insurer": Text("保险公司", "insurer"),
+    "micro_loan": Text("小额贷款公司", "micro-loan company"),
+}
+
+COMPONENTS: dict[str, Text] = {
+    "principal": Text("本金", "principal"),
+    "interest": Text("利息", "interest"),
+    "costs": Text("费用", "costs"),
+}
+
+# What a cap counts: the three readings of "jointly bear … of loans of at most 5 m each" (001 §3.2.2(2)).
+READINGS: dict[str, Text] = {
+    "loans_covered": Text("按纳入的贷款额计", "counts the loans covered"),
+    "shared_loss": Text("按参与分担的损失额计", "counts the loss that is shared"),
+    "payment": Text("按支付额计", "counts what is paid"),
+}
+CAP_KEYS: dict[str, Text] = {
+    "loan": Text("每笔贷款", "each loan"),
+    "borrower": Text("每家企业", "each firm"),
+    "lender": Text("每家放款机构", "each lender"),
+    "year": Text("每年", "each year"),
+}
+ORDERS: dict[str, Text] = {
+    "loan_day": Text("按贷款时间先后", "in the order in which the loans were made"),
+    "claim_day": Text("按索赔时间先后", "in the order in which the claims arrive"),
+}
+MEASURES: dict[str, Text] = {
+    "loan_amount": Text("单笔贷款额", "amount of the loan"),
+    "borrower_balance": Text("企业贷款余额", "the firm's balance of loans"),
+    "loss": Text("分担的损失额", "loss that is shared"),
+    "pool_loss_ratio": Text("池内损失率", "loss ratio of the pool"),
+}
+# Amounts that come with a loan and can end a slice of its loss.
+LOAN_AMOUNTS: dict[str, Text] = {
+    "agreed_price": Text("约定收购价", "agreed purchase price"),
+    "deposit": Text("保证金", "deposit"),
+    "deductible": Text("保单免赔额", "deductible of the policy"),
+}
+TIER_READINGS: dict[str, Text] = {
+    "marginal": Text("分段计算", "each slice by its own tier"),
+    "whole": Text("全额按所在档计算", "the whole amount by the tier it falls in"),
+}
+
+FactKind = Literal["region", "day", "flag", "count", "kinds", "fen", "months", "rate", "word"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that a condition may ask about. mend: what a firm can do where the condition is not met."""
+
+    kind: FactKind
+    label: Text
+    mend: Text
+
+
+_CHOOSE_OTHER = Text("另选融资模式", "choose another mode")
+
+FACTS: dict[str, Fact] = {
+    "region": Fact(
+        "region",
+        Text("注册地区（GB/T 2260 代码）", "region of registration (GB/T 2260 code)"),
+        Text("选用注册地的模式", "choose a mode of the place of registration"),
+    ),
+    "registered_on": Fact(
+        "day",
+        Text("注册日期", "day of registration"),
+        Text("待注册满规定年限后再申请", "apply once registered for the time required"),
+    ),
+    "legal_person": Fact(
+        "flag", Text("独立法人", "legal person"), Text("以独立法人申请", "apply as a legal person")
+    ),
+    "sme": Fact("flag", Text("中小微企业", "small or medium-sized firm"), _CHOOSE_OTHER),
+    "sme_tech": Fact(
+        "flag",
+        Text("科技型中小企业", "science and technology SME"),
+        Text("先办理科技型中小企业入库", "enter the register of science and technology SMEs first"),
+    ),
+    "granted_patents": Fact(
+        "count",
+        Text("已授权专利件数", "granted patents"),
+        Text("取得授权专利后再申请", "apply once a patent is granted"),
+    ),
+    "right_kinds": Fact(
+        "kinds",
+        Text("出质权利种类", "kinds of rights pledged"),
+        Text("改以规定种类的权利出质", "pledge rights of the kinds named"),
+    ),
+    "amount_fen": Fact("fen", Text("贷款金额", "amount of the loan"), Text("调整贷款金额", "change the amount")),
+    "borrower_balance_fen": Fact(
+        "fen",
+        Text("企业在该模式下的贷款余额", "the firm's balance of loans under the mode"),
+        Text("减少金额或先还旧贷", "borrow less, or repay earlier loans first"),
+    ),
+    "term_months": Fact("months", Text("贷款期限", "term of the loan"), Text("调整期限", "change the term")),
+    "annual_rate": Fact(
+        "rate",
+        Text("贷款年利率", "annual rate of the loan"),
+        Text("与放款机构商定更低的利率", "agree on a lower rate with the lender"),
+    ),
+    "bad_credit_on": Fact(
+        "day",
+        Text("最近一次不良信用记录日期", "day of the last bad credit record"),
+        Text("待不良记录满规定年限", "wait until the record is old enough"),
+    ),
+    "substandard_on": Fact(
+        "day",
+        Text("最近一次次级或更差贷款日期", "day of the last loan classified substandard or worse"),
+        Text("待记录满规定年限", "wait until the record is old enough"),
+    ),
+    "dishonest_debtor": Fact(
+        "flag",
+        Text("失信被执行人", "dishonest judgment debtor"),
+        Text("履行义务并移出名单后再申请", "perform the judgment and leave the list first"),
+    ),
+    "ip_share_of_security": Fact(
+        "rate",
+        Text("知识产权占担保物比重", "share of IP in the security"),
+        Text("提高知识产权在担保物中的比重", "raise the share of IP in the security"),
+    ),
+    "lender_is_partner": Fact(
+        "flag",
+        Text("放款机构是合作机构", "the lender is a partner of the scheme"),
+        Text("改向合作机构申请", "apply to a partner lender"),
+    ),
+    "key_list": Fact("flag", Text("列入重点名单", "on the key list"), _CHOOSE_OTHER),
+    "ip_pledge": Fact("flag", Text("以知识产权质押", "secured by an IP pledge"), _CHOOSE_OTHER),
+    "central_bank_tool": Fact("flag", Text("使用央行政策工具资金", "funded by a central bank tool"), _CHOOSE_OTHER),
+    "park_tenant": Fact(
+        "flag", Text("园区入驻企业", "tenant of the park"), Text("入驻园区", "become a tenant of the park")
+    ),
+    "peer_member": Fact(
+        "flag",
+        Text("同业担保成员", "member of the peer guarantee"),
+        Text("先加入同业担保", "join the peer guarantee first"),
+    ),
+    "insured": Fact("flag", Text("已投保", "insured"), Text("先投保", "take out the insurance first")),
+    "in_index": Fact(
+        "flag",
+        Text("入选放款机构的专利指标", "selected by the lender's patent index"),
+        Text("补充专利与经营资料后再评", "add patent and business data and be scored again"),
+    ),
+    "main_security_is_credit": Fact("flag", Text("以信用为主", "lent mainly on credit"), _CHOOSE_OTHER),
+    "pledge_registered": Fact(
+        "flag",
+        Text("质押已登记", "the pledge is registered"),
+        Text("办理质押登记", "have the pledge registered"),
+    ),
+    "lawful_use": Fact(
+        "flag",
+        Text("贷款按约定用途使用", "the loan was used as agreed"),
+        Text("按约定用途使用贷款", "use the loan as agreed"),
+    ),
+    "good_faith": Fact(
+        "flag",
+        Text("无骗贷等恶意行为", "no fraud"),
+        Text("不适用", "none"),
+    ),
+    "venture_backed": Fact(
+        "flag",
+        Text("已获创业投资", "backed by venture capital"),
+        Text("先引入创业投资", "bring in a venture investor first"),
+    ),
+    "small_guarantee": Fact(
+        "flag", Text("单户担保额不超过五百万元", "guarantee of at most 5 million a borrower"), _CHOOSE_OTHER
+    ),
+}
+
+# Which tests a condition may make of which kind of fact.
+TESTS: dict[str, tuple[FactKind, ...]] = {
+    "within": ("region",),
+    "is": ("flag",),
+    "at_least": ("count", "fen", "months", "rate"),
+    "at_most": ("count", "fen", "months", "rate"),
+    "years_at_least": ("day",),
+    "none_within_years": ("day",),
+    "any_of": ("kinds",),
+    "only_of": ("kinds",),
+}
+
+CHARGE_BASES: dict[str, Text] = {
+    "loan": Text("贷款额", "amount of the loan"),
+    "share": Text("该方承担部分的贷款额", "part of the loan that the party named bears"),
+    "appraised_value": Text("评估值", "appraised value"),
+    "interest": Text("已付利息", "interest paid"),
+    "charge": Text("另一项费用", "another charge"),
+    "fixed": Text("定额", "fixed amount"),
+}
+CHARGE_KINDS: dict[str, Text] = {
+    "interest": Text("利息", "interest"),
+    "fee": Text("费用", "fee"),
+    "premium": Text("保费", "premium"),
+    "subsidy": Text("补贴", "subsidy"),
+    "reward": Text("奖励", "reward"),
+}
+WHEN: dict[str, Text] = {
+    "start": Text("放款时", "when the loan is paid out"),
+    "yearly": Text("每年年初", "at the start of each year of the loan"),
+    "end": Text("还清后", "once the loan is repaid"),
+}
