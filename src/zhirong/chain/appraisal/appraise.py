@@ -42,7 +42,7 @@ def appraise(request: AppraisalRequest, rights: Sequence[Right], rules: Rulebook
     names = [f"{method.id}.{driver.name}" for method in request.methods for driver in method.drivers()]
     draws = uniforms(request.seed, request.paths, names, request.correlations)
     methods = request.methods
-    values = {method.id: method.values(_draws_of(method, draws), terms) for method in methods}
+    values = {method.id: _simulated(method, draws, terms, request.paths) for method in methods}
     preference = rules.at("appraisal.reconcile.preference", day)
     weights = approach_weights(methods, preference)
     reconciled = _reconciled(values, weights)
@@ -158,6 +158,11 @@ def _draws_of(method: Method, draws: Draws) -> dict[str, Level]:
     return {driver.name: draws[f"{method.id}.{driver.name}"] for driver in method.drivers()}
 
 
+def _simulated(method: Method, draws: Draws, terms: Terms, paths: int) -> Array:
+    # Inputs that are all certain give one number instead of one for each path.
+    return np.broadcast_to(method.values(_draws_of(method, draws), terms), (paths,))
+
+
 def _reconciled(values: Mapping[str, Array], weights: Mapping[str, Decimal]) -> Array:
     parts = [values[name] * float(weight) for name, weight in weights.items() if weight > 0]
     return np.sum(parts, axis=0) if len(parts) > 1 else parts[0]
@@ -182,10 +187,10 @@ def _tornado(
     """P50 with each input of the weighted methods set to its own P10 and P90; the widest swing first."""
     few = max(1_000, paths // _TORNADO_SHARE)
     part = {name: draw[:few] for name, draw in draws.items()}
-    base = {method.id: method.values(_draws_of(method, part), terms) for method in methods}
+    base = {method.id: _simulated(method, part, terms, few) for method in methods}
 
     def median(method: Method, driver: Driver, level: float) -> int:
-        moved = np.broadcast_to(method.values({**_draws_of(method, part), driver.name: level}, terms), few)
+        moved = np.broadcast_to(method.values({**_draws_of(method, part), driver.name: level}, terms), (few,))
         return fen_of(float(np.median(_reconciled({**base, method.id: moved}, used))))
 
     used = {method.id: weights[method.id] for method in methods}

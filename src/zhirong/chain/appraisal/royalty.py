@@ -47,7 +47,7 @@ def royalty_savings(
 
     V = Σₜ Rₜ · ρ · (1 − τ) · wₜ · (1 + r)^−(t − h),  h = 0 at the end of the year, ½ in its middle;
     wₜ = the part of year t that lies inside the life, between 0 and 1 (Smith and Parr, Valuation of Intellectual
-    Property and Intangible Assets, ch. on relief from royalty; worked example W14).
+    Property and Intangible Assets; worked example W14).
     ``revenue`` holds one entry a year, at least as many as the longest life.
     """
     factor = 1.0 / (1.0 + discount)

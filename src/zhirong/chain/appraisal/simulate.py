@@ -108,7 +108,7 @@ def distribution_of(values: Array) -> Distribution:
     """Percentiles, mean and spread of simulated values in yuan, with the error that the simulation leaves.
 
     The error of a percentile is half the distance between the order statistics one binomial standard deviation
-    on either side of it (David and Nagaraja, Order Statistics, §7.1); that of the mean is s/√n.
+    on either side of it (David and Nagaraja, Order Statistics); that of the mean is s/√n.
     """
     count = len(values)
     ordered = np.sort(values)
