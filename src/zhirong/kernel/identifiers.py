@@ -275,6 +275,7 @@ _READERS: dict[str, Callable[[str], str]] = {
     "plant_variety": plant_variety_number,
     "trade_name": credit_code,
 }
+_SIGNS = {"software": "软著", "copyright": "作登字", "layout_design": "BS", "plant_variety": "CNA"}
 # Kinds that exist without any register: a right of these kinds may have no number.
 NUMBER_OPTIONAL = frozenset({"copyright", "software", "trade_name", "trade_secret"})
 
@@ -307,6 +308,23 @@ def right_number(kind: str, written: str) -> str:
             Text("改正号码或种类", "correct the number or the kind"),
         )
     return kept
+
+
+def kind_of_number(written: str) -> str | None:
+    """The kind of right that a number's form alone names, or None where it names none.
+
+    Trademark numbers are bare digits and name nothing; nor does what cannot be a number.
+    """
+    core = _SEPARATORS.sub("", _plain(written, strip_label=False))
+    for kind, sign in _SIGNS.items():
+        if core.startswith(sign) or (kind == "copyright" and sign in core[:5]):
+            return kind
+    if _SOFTWARE_REGISTRATION.fullmatch(core) is not None:
+        return "software"
+    core = _patent_core(written)
+    match = _PATENT_SHAPE.fullmatch(core)
+    # Eight digits may be a trademark as well as a patent of the eighties.
+    return None if match is None or len(core) == 8 else PATENT_KIND_OF_DIGIT[match[2] or match[6]]
 
 
 def show_number(kind: str, kept: str, *, granted: bool = False, dot: bool = True) -> str:

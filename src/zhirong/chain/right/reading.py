@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from zhirong.chain.right.life import DATE_TEXT
 from zhirong.chain.right.records import (
     PATENT_KINDS,
     Flag,
@@ -13,8 +14,15 @@ from zhirong.chain.right.records import (
     RightKind,
     Role,
 )
+from zhirong.kernel.errors import Problem
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.identifiers import NumberError, credit_code, patent_publication_number, right_number
+from zhirong.kernel.identifiers import (
+    NumberError,
+    credit_code,
+    patent_publication_number,
+    patent_year,
+    right_number,
+)
 from zhirong.kernel.text import Text
 
 KINDS = tuple(kind.value for kind in RightKind)
@@ -23,7 +31,7 @@ FLAGS = tuple(flag.value for flag in Flag)
 ROLES = tuple(role.value for role in Role)
 LICENCE_KINDS = tuple(kind.value for kind in LicenceKind)
 NICE_CLASSES = range(1, 46)
-_MOST_PATENT_YEARS = 20
+MOST_PATENT_YEARS = 20
 
 # Pairs of dates of which the first cannot come after the second.
 _ORDER = (
@@ -67,6 +75,7 @@ def read_rights(reader: Reader, name: str = "rights") -> tuple[Right, ...]:
 
 def read_right(reader: Reader) -> Right:
     """One right. Field names are those of ``Right``; kinds, states, flags and roles are their English words."""
+    noted = reader.problem_count()
     kind = RightKind(reader.choice("kind", KINDS))
     status = reader.choice("status", (*STATUSES, ""), default="")
     right = Right(
@@ -84,7 +93,7 @@ def read_right(reader: Reader) -> Right:
         ended_date=reader.optional_day("ended_date"),
         term_end_date=reader.optional_day("term_end_date"),
         status=LegalStatus(status) if status else None,
-        fee_paid_through_year=reader.optional_whole("fee_paid_through_year", 1, _MOST_PATENT_YEARS),
+        fee_paid_through_year=reader.optional_whole("fee_paid_through_year", 1, MOST_PATENT_YEARS),
         flags=_read_flags(reader),
         licences=tuple(_read_licence(entry) for entry in reader.tables("licences")),
         role=Role(reader.choice("role", ROLES, default=Role.GENERAL.value)),
@@ -97,7 +106,10 @@ def read_right(reader: Reader) -> Right:
         provenance=reader.optional_text("provenance"),
         notes=reader.texts("notes"),
     )
-    check_dates(reader, right)
+    if reader.problem_count() == noted:
+        # Contradictions are looked for only where every field could be read; others would mislead.
+        for found in contradictions(right):
+            reader.problem(found.field, found.value, found.code, found.reason, found.mend)
     reader.finish()
     return right
 
@@ -112,46 +124,82 @@ def read_number(reader: Reader, kind: RightKind) -> str:
         return ""
 
 
-def check_dates(reader: Reader, right: Right) -> None:
-    """Note dates that contradict each other, and facts that the kind of right cannot have."""
+def contradictions(right: Right) -> tuple[Problem, ...]:
+    """What is wrong with a right as a whole: dates in the wrong order, facts that its kind cannot have.
+
+    Problems name the fields of ``Right``.
+    """
+    found: list[Problem] = []
     for earlier, later in _ORDER:
         first: date | None = getattr(right, earlier)
         second: date | None = getattr(right, later)
         if first is not None and second is not None and second < first:
-            reader.problem(
-                later,
-                second,
-                "dates_reversed",
-                Text(f"早于 {earlier}（{first}）", f"it comes before {earlier} ({first})"),
-                Text(f"改正 {earlier} 或 {later}", f"correct {earlier} or {later}"),
+            found.append(
+                Problem(
+                    later,
+                    second.isoformat(),
+                    Text(
+                        f"早于{DATE_TEXT[earlier].zh} {first}",
+                        f"it comes before the {DATE_TEXT[earlier].en}, {first}",
+                    ),
+                    Text("改正其中一个日期", "correct one of the two dates"),
+                    "dates_reversed",
+                )
             )
-    if right.kind in PATENT_KINDS and right.filing_date is None:
-        reader.problem(
-            "filing_date",
-            "",
-            "missing",
-            Text(
-                "专利必须有申请日：期限和年费都从它算起",
-                "a patent needs its filing date: term and fees count from it",
-            ),
-            Text("照专利证书填写", "copy it from the patent certificate"),
+    if right.kind in PATENT_KINDS:
+        found.extend(_patent_contradictions(right))
+    elif right.fee_paid_through_year is not None:
+        found.append(
+            Problem(
+                "fee_paid_through_year",
+                str(right.fee_paid_through_year),
+                Text("这类权利没有年费", "this kind of right has no annual fee"),
+                Text("删去，或改正种类", "remove it, or correct the kind"),
+                "not_for_kind",
+            )
         )
     if right.same_day_invention and right.kind is not RightKind.UTILITY_MODEL:
-        reader.problem(
-            "same_day_invention",
-            "true",
-            "not_for_kind",
-            Text("只有实用新型才有同日发明申请一说", "only a utility model can have a same-day invention"),
-            Text("删去，或改正种类", "remove it, or correct the kind"),
+        found.append(
+            Problem(
+                "same_day_invention",
+                "true",
+                Text("只有实用新型才有同日发明申请一说", "only a utility model can have a same-day invention"),
+                Text("删去，或改正种类", "remove it, or correct the kind"),
+                "not_for_kind",
+            )
         )
-    if right.fee_paid_through_year is not None and right.kind not in PATENT_KINDS:
-        reader.problem(
-            "fee_paid_through_year",
-            right.fee_paid_through_year,
-            "not_for_kind",
-            Text("这类权利没有年费", "this kind of right has no annual fee"),
-            Text("删去，或改正种类", "remove it, or correct the kind"),
-        )
+    return tuple(found)
+
+
+def _patent_contradictions(right: Right) -> list[Problem]:
+    if right.filing_date is None:
+        return [
+            Problem(
+                "filing_date",
+                "",
+                Text(
+                    "专利必须有申请日：期限和年费都从它算起",
+                    "a patent needs its filing date: term and fees count from it",
+                ),
+                Text("照专利证书填写", "copy it from the patent certificate"),
+                "missing",
+            )
+        ]
+    # A divisional application keeps its parent's filing date, so the number may be later, but never earlier.
+    if right.number and right.filing_date.year > patent_year(right.number):
+        return [
+            Problem(
+                "filing_date",
+                right.filing_date.isoformat(),
+                Text(
+                    f"晚于号码 {right.number} 的年份",
+                    f"it is later than the year of the number {right.number}",
+                ),
+                Text("改正申请日或号码", "correct the filing date or the number"),
+                "filed_after_number",
+            )
+        ]
+    return []
 
 
 def _read_holders(reader: Reader) -> tuple[Holder, ...]:

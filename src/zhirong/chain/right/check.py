@@ -1,0 +1,185 @@
+"""The check of a list of rights: what it holds on one day, what looks odd in it, and which rows cannot be used."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from zhirong.chain.right.fees import FeeStanding, FeeState, fee_state
+from zhirong.chain.right.package import Member, Package, package_of, quartiles
+from zhirong.chain.right.records import LegalStatus
+from zhirong.chain.right.table import RightsTable
+from zhirong.kernel.explain import plain
+from zhirong.kernel.money import yuan
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+
+_DAYS_A_YEAR = Decimal("365.25")
+_SPREAD = ("least", "lower_quarter", "median", "upper_quarter", "most")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something odd about a good row. row: as a spreadsheet counts it. code: stable English key."""
+
+    row: int
+    id: str
+    code: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class RightsCheck:
+    """A list of rights, checked as of one day.
+
+    fees: of each right, in the order of the package. ages, lives: least, quartiles and most in days, of all rights
+    that had begun and of what is left to those in force; None where there is none.
+    """
+
+    source: str
+    table: RightsTable
+    package: Package
+    fees: tuple[FeeState, ...]
+    doubts: tuple[Doubt, ...]
+    ages: tuple[int, ...] | None
+    lives: tuple[int, ...] | None
+    rules_version: str
+
+    @property
+    def by_fee(self) -> dict[FeeStanding, int]:
+        """How many patents in force stand how with their annual fees."""
+        standings: Counter[FeeStanding] = Counter(
+            fee.standing
+            for member, fee in zip(self.package.members, self.fees, strict=True)
+            if member.status.in_force and fee.standing is not FeeStanding.NONE
+        )
+        return {standing: standings[standing] for standing in FeeStanding if standings[standing]}
+
+    def as_json(self) -> dict[str, object]:
+        """Everything, with stable English keys; days as ISO dates, money as strings in yuan."""
+        table, package = self.table, self.package
+        first = package.first_to_end
+        return {
+            "source": self.source,
+            "as_of": package.day.isoformat(),
+            "rules_version": self.rules_version,
+            "row_count": table.row_count,
+            "good_count": len(table.rights),
+            "bad_count": len(table.bad),
+            "headings_not_used": list(table.not_used),
+            "by_kind": {kind.value: count for kind, count in package.by_kind.items()},
+            "by_status": {_key(status): count for status, count in package.by_status.items()},
+            "by_role": {role.value: count for role, count in package.by_role.items()},
+            "by_fee_standing": {standing.value: count for standing, count in self.by_fee.items()},
+            "age_years": _spread_json(self.ages),
+            "remaining_years_in_force": _spread_json(self.lives),
+            "first_to_end": None if first is None else first.right.id,
+            "without_end": list(package.without_end),
+            "doubts": [
+                {"row": doubt.row, "id": doubt.id, "code": doubt.code, "text": doubt.text.as_json()}
+                for doubt in self.doubts
+            ],
+            "rights": [
+                _right_json(row, member, fee)
+                for row, member, fee in zip(table.rows, package.members, self.fees, strict=True)
+            ],
+            "bad": [
+                {"row": bad.row, "problems": [problem.as_json() for problem in bad.problems]} for bad in table.bad
+            ],
+        }
+
+
+def check_rights(table: RightsTable, rules: Rulebook, day: date, source: str) -> RightsCheck:
+    """The list as of ``day``, from what was known on that day."""
+    package = package_of(table.rights, rules, day)
+    fees = tuple(fee_state(right, day, rules) for right in table.rights)
+    return RightsCheck(
+        source,
+        table,
+        package,
+        fees,
+        _doubts(table, package, rules),
+        quartiles([member.age_days for member in package.members if member.age_days is not None]),
+        quartiles([member.remaining_days for member in package.in_force if member.remaining_days is not None]),
+        rules.version(),
+    )
+
+
+def years(days: int) -> Decimal:
+    """Days as years of 365.25 days, to two decimals."""
+    return (days / _DAYS_A_YEAR).quantize(Decimal("0.01"))
+
+
+def _doubts(table: RightsTable, package: Package, rules: Rulebook) -> tuple[Doubt, ...]:
+    long = rules.at("right.check.long_pending_years", package.day).whole()
+    broken = {bad.row for bad in table.bad if any(problem.code == "number_unknown" for problem in bad.problems)}
+    found: list[Doubt] = []
+    for row, member in zip(table.rows, package.members, strict=True):
+        found.extend(Doubt(row, member.right.id, "conflict", text) for text in member.status.conflicts)
+        if member.status.status is LegalStatus.PENDING and member.age_days and years(member.age_days) > long:
+            text = Text(
+                f"申请已 {years(member.age_days)} 年而无授权、驳回或撤回的日期，这一行多半不全",
+                f"pending for {years(member.age_days)} years without a day of grant, refusal or withdrawal: "
+                "the row is probably incomplete",
+            )
+            found.append(Doubt(row, member.right.id, "long_pending", text))
+        if row + 1 in broken:
+            text = Text(
+                f"其后的第 {row + 1} 行不是一件权利，可能是本行断开的后半，本行因此缺少日期",
+                f"row {row + 1} after it is no right; it may be the torn-off rest of this row, which then lacks dates",
+            )
+            found.append(Doubt(row, member.right.id, "torn", text))
+        if member.status.status is None:
+            found.append(Doubt(row, member.right.id, "no_status", _why_no_status(member, package.day)))
+        elif member.status.in_force and member.status.life.missing:
+            life = member.status.life.explanation
+            found.append(Doubt(row, member.right.id, "no_end", Text(life.show_value("zh"), life.show_value("en"))))
+    return tuple(found)
+
+
+def _why_no_status(member: Member, day: date) -> Text:
+    why = member.status.explanation.formula
+    return Text(f"{day} 的状态不明", f"no status on {day}") if why is None else why
+
+
+def _right_json(row: int, member: Member, fee: FeeState) -> dict[str, object]:
+    right, status = member.right, member.status
+    life = status.life
+    return {
+        "row": row,
+        "id": right.id,
+        "kind": right.kind.value,
+        "number": right.number,
+        "title": right.title,
+        "status": _key(status.status),
+        "register_status": None if status.register is None else status.register.value,
+        "status_by_dates": None if status.by_dates is None else status.by_dates.value,
+        "flags": sorted(flag.value for flag in status.flags),
+        "conflicts": [text.as_json() for text in status.conflicts],
+        "term_start": None if life.start is None else life.start.isoformat(),
+        "term_end": None if life.end is None else life.end.isoformat(),
+        "without_end": life.unlimited,
+        "age_days": member.age_days,
+        "remaining_days": member.remaining_days,
+        "renewable_until": None if status.renewable_until is None else status.renewable_until.isoformat(),
+        "fees": {
+            "standing": fee.standing.value,
+            "overdue": fee.overdue,
+            "year": None if fee.owed is None else fee.owed.year,
+            "due": None if fee.owed is None else fee.owed.due.isoformat(),
+            "amount": None if fee.owed is None else yuan(fee.owed.fee),
+            "surcharge": yuan(fee.surcharge),
+        },
+        "role": right.role.value,
+    }
+
+
+def _key(status: LegalStatus | None) -> str:
+    return "not_known" if status is None else status.value
+
+
+def _spread_json(days: Sequence[int] | None) -> dict[str, str] | None:
+    if days is None:
+        return None
+    return {name: plain(years(count)) for name, count in zip(_SPREAD, days, strict=True)}

@@ -1,0 +1,185 @@
+"""``zhirong rights``: check a list of rights, or make an empty one to fill in."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zhirong.cli.files import print_json, unreadable
+from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Lang, Text
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from zhirong.chain.right.check import RightsCheck
+
+_WORDS = {
+    "check": ("核对清单（CSV 或 Excel）", "check a list (CSV or Excel)"),
+    "template": ("生成空白的 Excel 清单", "make an empty list in Excel"),
+}
+_DOUBTS_SHOWN = 20
+_VALUE_SHOWN = 40
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The sub-commands and their options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="check | template")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="语言 / language")
+    check = actions.add_parser("check", help=" / ".join(_WORDS["check"]), parents=[common])
+    check.add_argument("file", metavar="FILE", help="CSV / .xlsx")
+    check.add_argument("--as-of", type=_day, metavar="DATE", help="截至哪一天，如 2026-01-31 / the day to judge by")
+    check.add_argument("--json", action="store_true", help="全部内容，机器可读 / everything, for programs")
+    template = actions.add_parser("template", help=" / ".join(_WORDS["template"]), parents=[common])
+    template.add_argument("file", metavar="FILE", help=".xlsx")
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 where every row is good, 1 where some are bad; InputError where the file cannot be used."""
+    return _template(options) if options.action == "template" else _check(options)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from zhirong.chain.right.check import check_rights
+    from zhirong.chain.right.table import read_rights_table
+    from zhirong.documents.tables import read_rows
+    from zhirong.kernel.rulebook import load_rulebook
+
+    day = options.as_of or day_of(datetime.now(UTC))
+    try:
+        content = Path(options.file).read_bytes()
+    except OSError as error:
+        raise unreadable(options.file, error) from error
+    table = read_rights_table(read_rows(content, options.file), options.file, day)
+    checked = check_rights(table, load_rulebook(), day, options.file)
+    if options.json:
+        print_json(checked.as_json())
+    else:
+        _show(checked, options.lang)
+    return 1 if table.bad else 0
+
+
+def _template(options: argparse.Namespace) -> int:
+    from zhirong.documents.tables import rights_template
+
+    path = Path(options.file)
+    if path.suffix.lower() != ".xlsx":
+        problem = Problem(
+            "FILE",
+            options.file,
+            Text("模板是 Excel 文件", "the template is an Excel file"),
+            Text("文件名以 .xlsx 结尾", "give a name that ends with .xlsx"),
+            "not_xlsx",
+        )
+        raise InputError([problem], options.file)
+    try:
+        with path.open("xb") as file:
+            file.write(rights_template(options.lang))
+    except FileExistsError as error:
+        problem = Problem(
+            "FILE",
+            options.file,
+            Text("文件已存在，不覆盖", "the file exists and is not overwritten"),
+            Text("换一个文件名", "give another name"),
+            "file_exists",
+        )
+        raise InputError([problem], options.file) from error
+    except OSError as error:
+        raise unreadable(options.file, error) from error
+    print(f"已写入 {path}" if options.lang == "zh" else f"written to {path}")
+    return 0
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"{written}：不是日期，写成 2026-01-31 / not a date, write it as 2026-01-31"
+        ) from error
+
+
+def _show(checked: "RightsCheck", lang: Lang) -> None:
+    from rich.console import Console
+
+    from zhirong.chain.right.fees import STANDING_TEXT
+    from zhirong.chain.right.records import KIND_TEXT, ROLE_TEXT, STATUS_TEXT
+
+    def say(zh: str, en: str) -> None:
+        print(zh if lang == "zh" else en)
+
+    table, package = checked.table, checked.package
+    say(
+        f"{checked.source}，截至 {package.day}：共 {table.row_count} 行，可用 {len(table.rights)} 行，有问题 {len(table.bad)} 行",
+        f"{checked.source}, as of {package.day}: {table.row_count} rows, {len(table.rights)} good, {len(table.bad)} bad",
+    )
+    unknown = Text("不明", "not known")
+    _counts(Text("种类", "kinds"), [(KIND_TEXT[kind], n) for kind, n in package.by_kind.items()], lang)
+    states = [(unknown if status is None else STATUS_TEXT[status], n) for status, n in package.by_status.items()]
+    _counts(Text("法律状态", "states"), states, lang)
+    _counts(Text("作用", "roles"), [(ROLE_TEXT[role], n) for role, n in package.by_role.items()], lang)
+    fees = [(STANDING_TEXT[standing], n) for standing, n in checked.by_fee.items()]
+    _counts(Text("有效专利的年费", "fees of patents in force"), fees, lang)
+    if checked.ages or checked.lives:
+        Console(highlight=False).print(_spread_table(checked, lang))
+    first = package.first_to_end
+    if first is not None:
+        end = first.status.life.end
+        say(
+            f"有效者中最早届满：{first.right.id}，{end}", f"first of those in force to end: {first.right.id}, {end}"
+        )
+    if table.not_used:
+        names = "、".join(table.not_used)
+        say(f"未使用的栏目（{len(table.not_used)}）：{names}", f"columns not used ({len(table.not_used)}): {names}")
+    if checked.doubts:
+        say(f"可疑 {len(checked.doubts)} 处：", f"{len(checked.doubts)} doubts:")
+        for doubt in checked.doubts[:_DOUBTS_SHOWN]:
+            say(
+                f"  第 {doubt.row} 行 {doubt.id}：{doubt.text.zh}", f"  row {doubt.row} {doubt.id}: {doubt.text.en}"
+            )
+        if len(checked.doubts) > _DOUBTS_SHOWN:
+            say("  其余见 --json", "  the rest are in --json")
+    if table.bad:
+        say(f"有问题的 {len(table.bad)} 行，未采用：", f"{len(table.bad)} bad rows, not used:")
+        for bad in table.bad:
+            say(f"  第 {bad.row} 行", f"  row {bad.row}")
+            for problem in bad.problems:
+                print(f"    {_shortened(problem).as_text(lang)}")
+
+
+def _counts(label: Text, counts: Sequence[tuple[Text, int]], lang: Lang) -> None:
+    if counts:
+        listed = "  ".join(f"{name.in_(lang)} {count}" for name, count in counts)
+        print(f"{label.in_(lang)}{'：' if lang == 'zh' else ': '}{listed}")
+
+
+def _spread_table(checked: "RightsCheck", lang: Lang) -> "Table":
+    """Ages and remaining lives in years: least, quartiles, most."""
+    from rich import box
+    from rich.table import Table
+
+    from zhirong.chain.right.check import years
+
+    heads = (
+        ("年", "最小", "四分之一", "中位", "四分之三", "最大")
+        if lang == "zh"
+        else ("years", "least", "quarter", "median", "three quarters", "most")
+    )
+    table = Table(*heads, box=box.SIMPLE_HEAD)
+    for label, days in (
+        (Text("年龄", "age"), checked.ages),
+        (Text("剩余寿命（有效者）", "remaining life (in force)"), checked.lives),
+    ):
+        if days is not None:
+            table.add_row(label.in_(lang), *(f"{years(count):.1f}" for count in days))
+    return table
+
+
+def _shortened(problem: Problem) -> Problem:
+    """A pasted page as the value would bury the reason."""
+    value = " ".join(problem.value.split())
+    return replace(problem, value=value if len(value) <= _VALUE_SHOWN else f"{value[:_VALUE_SHOWN]}…")
