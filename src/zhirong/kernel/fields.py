@@ -102,6 +102,10 @@ class Reader:
         self._asked.add(name)
         return name in self._table
 
+    def is_word(self, name: str, word: str) -> bool:
+        """Whether the field is there and holds just this word. Counts as having asked for it."""
+        return bool(self._look(name) == word)
+
     def anything(self, name: str) -> Any:
         """A required field of any type."""
         value = self._take(name)

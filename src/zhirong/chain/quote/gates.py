@@ -1,0 +1,265 @@
+"""What makes a lender decline, or ask for more, before any sum is computed. Each gate has a code and a mend."""
+
+from datetime import date
+from decimal import Decimal
+
+from zhirong.chain.appraisal.records import Appraisal, NoValue
+from zhirong.chain.credit.assess import CreditAssessment
+from zhirong.chain.credit.file import SECTION_TEXT
+from zhirong.chain.pledge.examine import examine
+from zhirong.chain.pledge.records import Filing, pledgeable
+from zhirong.chain.pledge.records import Verdict as GroundVerdict
+from zhirong.chain.quote.records import Gate, RightView, Verdict
+from zhirong.chain.right.life import legal_life, remaining_years
+from zhirong.chain.right.records import Flag, Right, Role
+from zhirong.chain.right.status import status_on
+from zhirong.kernel.days import add_months
+from zhirong.kernel.provenance import EvidenceGrade
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+
+
+def view_right(right: Right, filing: Filing, day: date, rules: Rulebook) -> RightView:
+    """A right with its status, life and every refusal ground, as of ``day``."""
+    life = legal_life(right, rules, day)
+    left = remaining_years(life, day)
+    findings = examine(filing, right, day, rules)
+    return RightView(
+        right=right,
+        status=status_on(right, day, rules),
+        life=life,
+        findings=findings,
+        pledgeable=pledgeable(findings),
+        remaining=None if left is None else Decimal(str(round(left, 2))),
+    )
+
+
+def key_rights(views: tuple[RightView, ...], subject: tuple[str, ...]) -> tuple[RightView, ...]:
+    """The rights that carry the value: the core ones among those appraised, or all of these if none is called core."""
+    valued = tuple(view for view in views if view.right.id in subject)
+    core = tuple(view for view in valued if view.right.role is Role.CORE)
+    return core or valued
+
+
+def pass_gates(
+    keys: tuple[RightView, ...],
+    appraisal: Appraisal | NoValue,
+    credit: CreditAssessment,
+    end: date,
+    rules: Rulebook,
+    day: date,
+) -> tuple[Gate, ...]:
+    """Every gate, in the order in which a loan officer asks. keys: see ``key_rights``. end: last day of the loan."""
+    return (
+        _pledgeable(keys),
+        _in_force(keys),
+        _invalidation(keys),
+        _outlives(keys, end, rules, day),
+        _valued(appraisal),
+        _evidence(appraisal),
+        *_credit_gates(credit),
+        _credit_complete(credit),
+    )
+
+
+def _pledgeable(keys: tuple[RightView, ...]) -> Gate:
+    title = Text("核心权利能否质押登记", "can the key rights be pledged")
+    refused = [
+        (view, finding) for view in keys for finding in view.findings if finding.verdict is GroundVerdict.REFUSED
+    ]
+    if refused:
+        return Gate(
+            "key_right_not_pledgeable",
+            Verdict.FAILED,
+            title,
+            Text(
+                "；".join(f"{view.right.title}：{finding.reason.zh}" for view, finding in refused),
+                "; ".join(f"{view.right.title}: {finding.reason.en}" for view, finding in refused),
+            ),
+            _joined([finding.mend for _, finding in refused if finding.mend is not None]),
+            tuple(finding.reference.reference for _, finding in refused if finding.reference is not None),
+        )
+    unknown = [
+        (view, finding) for view in keys for finding in view.findings if finding.verdict is GroundVerdict.UNKNOWN
+    ]
+    if unknown:
+        return Gate(
+            "key_right_not_examined",
+            Verdict.OPEN,
+            title,
+            Text(
+                "；".join(f"{view.right.title}：{finding.reason.zh}" for view, finding in unknown),
+                "; ".join(f"{view.right.title}: {finding.reason.en}" for view, finding in unknown),
+            ),
+            _joined([finding.mend for _, finding in unknown if finding.mend is not None]),
+        )
+    return Gate(
+        "key_right_not_pledgeable",
+        Verdict.PASSED,
+        title,
+        Text("逐项审查，均无不予登记的情形", "no refusal ground was found in any of them"),
+    )
+
+
+def _in_force(keys: tuple[RightView, ...]) -> Gate:
+    title = Text("核心权利是否有效", "are the key rights in force")
+    conflicts = [conflict for view in keys for conflict in view.status.conflicts]
+    ended = [view.right.title for view in keys if view.status.status is not None and not view.status.in_force]
+    unknown = [view.right.title for view in keys if view.status.status is None]
+    mend = Text("换用有效的权利，或先恢复权利", "use rights in force, or have them restored first")
+    if ended:
+        names = "、".join(ended)
+        return Gate(
+            "not_in_force", Verdict.FAILED, title, Text(f"{names}不是有效状态", f"{names}: not in force"), mend
+        )
+    if unknown or conflicts:
+        names = "、".join(unknown)
+        reason = Text(
+            "；".join([*([f"{names}的状态不明"] if unknown else []), *(c.zh for c in conflicts)]),
+            "; ".join([*([f"the status of {names} is not known"] if unknown else []), *(c.en for c in conflicts)]),
+        )
+        return Gate(
+            "status_unknown",
+            Verdict.OPEN,
+            title,
+            reason,
+            Text("取登记簿副本核对", "check them against a copy of the register"),
+        )
+    return Gate("not_in_force", Verdict.PASSED, title, Text("均为有效", "all in force"))
+
+
+def _invalidation(keys: tuple[RightView, ...]) -> Gate:
+    title = Text("核心权利是否在无效宣告程序中", "is a key right under invalidation")
+    attacked = [view.right.title for view in keys if Flag.INVALIDATION_PENDING in view.right.flags]
+    if not attacked:
+        return Gate("key_right_under_invalidation", Verdict.PASSED, title, Text("没有", "none is"))
+    names = "、".join(attacked)
+    if len(attacked) == len(keys):
+        return Gate(
+            "key_right_under_invalidation",
+            Verdict.FAILED,
+            title,
+            Text(f"全部核心权利都在无效宣告程序中：{names}", f"every key right is under invalidation: {names}"),
+            Text("待无效决定作出，或增加其他权利", "wait for the decision, or add other rights"),
+        )
+    return Gate(
+        "key_right_under_invalidation",
+        Verdict.OPEN,
+        title,
+        Text(f"{names}在无效宣告程序中", f"under invalidation: {names}"),
+        Text("取无效程序资料并评估胜算", "obtain the file of the proceedings and assess them"),
+    )
+
+
+def _outlives(keys: tuple[RightView, ...], end: date, rules: Rulebook, day: date) -> Gate:
+    title = Text("剩余寿命能否覆盖贷款期和处置期", "do the key rights outlive the loan and a disposal")
+    rule = rules.at("quote.disposal_months", day)
+    needed = add_months(end, rule.whole())
+    short = [view for view in keys if view.life.end is not None and view.life.end < needed]
+    references = (rule.reference,)
+    if short:
+        return Gate(
+            "life_too_short",
+            Verdict.FAILED,
+            title,
+            Text(
+                "；".join(f"{view.right.title}至 {view.life.end} 届满，须至少到 {needed}" for view in short),
+                "; ".join(f"{view.right.title} ends on {view.life.end}, needed to {needed}" for view in short),
+            ),
+            Text("缩短贷款期限，或换用寿命更长的权利", "shorten the term, or use rights that last longer"),
+            references,
+        )
+    unknown = [view.right.title for view in keys if view.life.end is None and view.life.missing]
+    if unknown:
+        names = "、".join(unknown)
+        return Gate(
+            "life_unknown",
+            Verdict.OPEN,
+            title,
+            Text(f"{names}的届满日算不出", f"the last day of {names} cannot be told"),
+            Text("补充日期", "add the dates"),
+            references,
+        )
+    return Gate(
+        "life_too_short",
+        Verdict.PASSED,
+        title,
+        Text(f"均活过 {needed}", f"all last beyond {needed}"),
+        references=references,
+    )
+
+
+def _valued(appraisal: Appraisal | NoValue) -> Gate:
+    title = Text("有无评估价值", "is there a value")
+    if isinstance(appraisal, NoValue):
+        return Gate("no_value", Verdict.FAILED, title, appraisal.reason, appraisal.mend)
+    if appraisal.stale:
+        return Gate(
+            "value_stale",
+            Verdict.OPEN,
+            title,
+            Text(
+                f"评估基准日 {appraisal.request.valuation_date} 已过有效期",
+                f"the valuation of {appraisal.request.valuation_date} is out of date",
+            ),
+            Text("以新的基准日重新评估", "appraise it anew"),
+        )
+    if appraisal.alarms:
+        return Gate(
+            "value_alarm",
+            Verdict.OPEN,
+            title,
+            _joined([alarm.text for alarm in appraisal.alarms]),
+            Text("向评估机构核实后再用", "clear it with the appraiser before relying on the value"),
+        )
+    return Gate("no_value", Verdict.PASSED, title, Text("有评估价值", "there is a value"))
+
+
+def _evidence(appraisal: Appraisal | NoValue) -> Gate:
+    title = Text("评估依据是否充分", "is the evidence good enough")
+    mend = Text(
+        "提供审计报告、许可合同或纳税申报表替换假设", "bring audited accounts, licence contracts or tax returns"
+    )
+    if isinstance(appraisal, NoValue):
+        return Gate("evidence_weak", Verdict.OPEN, title, Text("没有可看的依据", "there is none to look at"), mend)
+    figures = [figure for result in appraisal.results for driver in result.drivers for _, figure in driver.figures]
+    weak = sum(figure.grade is EvidenceGrade.ASSUMED for figure in figures)
+    reason = Text(f"{len(figures)} 项输入中 {weak} 项为假设", f"{weak} of {len(figures)} inputs are assumptions")
+    if 2 * weak > len(figures):
+        return Gate("evidence_weak", Verdict.OPEN, title, reason, mend)
+    return Gate("evidence_weak", Verdict.PASSED, title, reason)
+
+
+def _credit_gates(credit: CreditAssessment) -> tuple[Gate, ...]:
+    title = Text("信用档案有无禁止性记录", "is there anything in the credit file that forbids a loan")
+    mend = Text("消除该记录后再申请", "clear it before applying again")
+    shown = [flag.text for flag in credit.flags if not flag.is_gate]
+    forbidding = tuple(
+        Gate(flag.code, Verdict.FAILED, title, flag.text, mend, (flag.rule.reference,)) for flag in credit.gates
+    )
+    if forbidding:
+        return forbidding
+    if shown:
+        return (Gate("credit_red_flag", Verdict.OPEN, title, _joined(shown), mend),)
+    return (Gate("credit_red_flag", Verdict.PASSED, title, Text("没有", "nothing")),)
+
+
+def _credit_complete(credit: CreditAssessment) -> Gate:
+    title = Text("信用档案是否齐全", "is the credit file complete")
+    lacking = [*credit.missing, *credit.stale]
+    if not lacking:
+        return Gate("credit_incomplete", Verdict.PASSED, title, Text("齐全且未过期", "complete and current"))
+    zh = "、".join(SECTION_TEXT[section].zh for section in lacking)
+    en = ", ".join(SECTION_TEXT[section].en for section in lacking)
+    return Gate(
+        "credit_incomplete",
+        Verdict.OPEN,
+        title,
+        Text(f"缺少或过期：{zh}（按最低分计）", f"missing or out of date: {en} (scored lowest)"),
+        Text(f"补充：{zh}", f"bring: {en}"),
+    )
+
+
+def _joined(texts: list[Text]) -> Text:
+    unique = list(dict.fromkeys(texts))
+    return Text("；".join(text.zh for text in unique), "; ".join(text.en for text in unique))

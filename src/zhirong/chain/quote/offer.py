@@ -1,0 +1,306 @@
+"""One financing mode for one case: may it be used, what it costs the firm, who bears what, what is still missing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+
+from zhirong.chain.appraisal.records import Appraisal, LendingValue
+from zhirong.chain.loan.cost import internal_rate
+from zhirong.chain.loan.rates import FixedRate
+from zhirong.chain.loan.schedule import Schedule, schedule
+from zhirong.chain.loan.terms import LoanTerms
+from zhirong.chain.mode.allocate import allocate
+from zhirong.chain.mode.arrays import allocate_many, scenarios
+from zhirong.chain.mode.charges import Charge, Dated, LoanFacts, charges
+from zhirong.chain.mode.eligibility import ConditionResult, eligibility
+from zhirong.chain.mode.loss import LoanLoss
+from zhirong.chain.mode.model import Mode
+from zhirong.chain.pledge.records import Pledgeable
+from zhirong.chain.quote.losses import expected_fen, loss_grid, net_proceeds
+from zhirong.chain.quote.records import Case, CashFlow, Line, Need, Offer, PartyAmount
+from zhirong.kernel.days import WorkingDays, add_months
+from zhirong.kernel.explain import Explanation, of_rule
+from zhirong.kernel.money import Fen, quantise_rate
+from zhirong.kernel.rulebook import RuleValue
+from zhirong.kernel.text import Text
+
+_GIVEN = ("subsidy", "reward")
+# What an expected loss takes for granted: that the lender's claim is in order when it comes.
+_CLAIM_IN_ORDER = {"pledge_registered": True, "lawful_use": True, "good_faith": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Everything about a case that does not depend on the mode.
+
+    annual_rate: exact, with how it came about. facts: what modes may ask about. value, lending: None without a
+    value. missing: what the gates still ask for.
+    """
+
+    case: Case
+    line: Line
+    annual_rate: Decimal
+    rate_explanation: Explanation
+    lpr: Decimal
+    facts: Mapping[str, object]
+    value: Appraisal | None
+    lending: LendingValue | None
+    default: RuleValue
+    recovery_cost: RuleValue
+    working_days: WorkingDays
+    missing: tuple[Text, ...]
+
+
+def make_offer(mode: Mode, terms: Terms) -> Offer:
+    """The offer under ``mode``. Nothing in it depends on what the mode is called."""
+    request = terms.case.request
+    amount, limited_by = _amount(mode, terms.line)
+    conditions = eligibility(
+        mode,
+        {
+            **terms.facts,
+            "amount_fen": amount or request.amount,
+            "borrower_balance_fen": _balance(terms, amount or request.amount),
+            "term_months": request.term_months,
+            "annual_rate": terms.annual_rate,
+            "lpr_1y": terms.lpr,
+        },
+        terms.case.as_of,
+    )
+    needs = _needs(mode, conditions, terms.missing)
+    if amount == 0 or terms.value is None or terms.lending is None:
+        return _no_offer(mode, conditions, limited_by, terms, needs)
+    plan = schedule(
+        LoanTerms(
+            principal=amount,
+            start=request.start,
+            end=add_months(request.start, request.term_months),
+            method=request.method,
+            rate=FixedRate(terms.annual_rate),
+            cycle=request.cycle,
+            shift="following",
+        ),
+        terms.working_days,
+    )
+    made = charges(
+        mode,
+        LoanFacts(
+            amount=amount,
+            start=request.start,
+            term_months=request.term_months,
+            annual_rate=terms.annual_rate,
+            interest=tuple(Dated(row.due, row.interest) for row in plan.rows),
+            lpr=terms.lpr,
+            ip_share=_ip_share(terms),
+            appraised_value=terms.value.appraised_value,
+        ),
+    )
+    flows = cash_flows(plan, made)
+    annual_cost = internal_rate([(flow.day, flow.amount) for flow in flows])
+    before = internal_rate([(flow.day, flow.amount) for flow in flows if flow.kind not in _GIVEN])
+    full = _full_loss(mode, terms, amount, plan.terms.end)
+    expected, chance, expectation = _expected_loss(mode, terms, plan, terms.value, terms.lending)
+    return Offer(
+        mode=mode,
+        eligible=_verdict(conditions),
+        conditions=conditions,
+        amount=amount,
+        limited_by=limited_by,
+        term_months=request.term_months,
+        annual_rate=terms.annual_rate,
+        schedule=plan,
+        charges=made,
+        cash_flows=flows,
+        annual_cost=annual_cost,
+        cost_before_subsidy=before,
+        full_loss=full[0],
+        expected_loss=expected,
+        default_chance=chance,
+        needs=needs,
+        explanation=Explanation(
+            mode.title,
+            amount,
+            "fen",
+            Text("额度与模式单笔上限中的较小者", "the lesser of the line and the mode's limit a loan"),
+            parts=(_cost_explanation(terms, made, annual_cost, before), full[1], expectation),
+        ),
+    )
+
+
+def cash_flows(plan: Schedule, made: Sequence[Charge]) -> tuple[CashFlow, ...]:
+    """What the firm receives and pays, in order: the loan, its principal, and every charge it is a party to."""
+    flows = [CashFlow(plan.terms.start, plan.terms.principal, Text("放款", "loan paid out"), "drawdown")]
+    flows += [
+        CashFlow(row.due, -row.principal, Text("偿还本金", "repayment of principal"), "principal")
+        for row in plan.rows
+        if row.principal
+    ]
+    for charge in made:
+        if charge.payer == "firm":
+            flows.append(CashFlow(charge.day, -charge.amount, charge.title, charge.kind))
+        elif charge.payee == "firm":
+            flows.append(CashFlow(charge.day, charge.amount, charge.title, charge.kind))
+    return tuple(sorted(flows, key=lambda flow: flow.day))
+
+
+def _amount(mode: Mode, line: Line) -> tuple[Fen, str]:
+    most = None if mode.limits is None else mode.limits.amount_at_most
+    if most is not None and line.amount > most:
+        return most, "mode_limit"
+    return line.amount, "" if line.amount else line.binding
+
+
+def _balance(terms: Terms, amount: Fen) -> Fen:
+    """The firm's balance under the mode once this loan is made; without other loans, the loan itself."""
+    stated = terms.facts.get("borrower_balance_fen")
+    return amount + (stated if isinstance(stated, int) else 0)
+
+
+def _ip_share(terms: Terms) -> Decimal:
+    stated = terms.facts.get("ip_share_of_security")
+    return stated if isinstance(stated, Decimal) else Decimal(1)
+
+
+def _verdict(conditions: Sequence[ConditionResult]) -> Pledgeable:
+    states = {condition.state for condition in conditions}
+    if "unmet" in states:
+        return "no"
+    return "unknown" if "unknown" in states else "yes"
+
+
+def _needs(mode: Mode, conditions: Sequence[ConditionResult], missing: Sequence[Text]) -> tuple[Need, ...]:
+    firm = mode.name_of("firm")
+    needs = [Need("firm", firm, text) for text in missing]
+    needs += [
+        Need("firm", firm, condition.mend)
+        for condition in conditions
+        if condition.state != "met" and condition.mend is not None
+    ]
+    needs += [Need(need.from_role, mode.name_of(need.from_role), need.title) for need in mode.documents]
+    return tuple(dict.fromkeys(needs))
+
+
+def _no_offer(
+    mode: Mode,
+    conditions: tuple[ConditionResult, ...],
+    limited_by: str,
+    terms: Terms,
+    needs: tuple[Need, ...],
+) -> Offer:
+    return Offer(
+        mode=mode,
+        eligible=_verdict(conditions),
+        conditions=conditions,
+        amount=0,
+        limited_by=limited_by,
+        term_months=terms.case.request.term_months,
+        annual_rate=terms.annual_rate,
+        schedule=None,
+        charges=(),
+        cash_flows=(),
+        annual_cost=None,
+        cost_before_subsidy=None,
+        full_loss=(),
+        expected_loss=(),
+        default_chance=Decimal(0),
+        needs=needs,
+        explanation=Explanation(mode.title, 0, "fen", Text("没有额度", "there is no line")),
+    )
+
+
+def _loan(mode: Mode, terms: Terms, amount: Fen, end: date, principal: Fen) -> LoanLoss:
+    return LoanLoss(
+        loan_id=terms.case.id,
+        borrower=terms.case.firm_name,
+        lender=mode.name_of("lender").zh,
+        loan_day=terms.case.request.start,
+        claim_day=end,
+        amount=amount,
+        principal=principal,
+        ip_share=_ip_share(terms),
+        borrower_balance=_balance(terms, amount),
+        facts={**terms.facts, **_CLAIM_IN_ORDER},
+    )
+
+
+def _full_loss(mode: Mode, terms: Terms, amount: Fen, end: date) -> tuple[tuple[PartyAmount, ...], Explanation]:
+    """Who bears what if the whole principal is lost and nothing comes back."""
+    share = allocate(mode, [_loan(mode, terms, amount, end, amount)]).loans[0]
+    parts = tuple(
+        PartyAmount(role, mode.name_of(role), share.parts.get(role, 0))
+        for role in mode.bearers
+        if share.parts.get(role, 0)
+    )
+    return parts, share.explanation
+
+
+def _expected_loss(
+    mode: Mode, terms: Terms, plan: Schedule, value: Appraisal, lending: LendingValue
+) -> tuple[tuple[PartyAmount, ...], Decimal, Explanation]:
+    """Each party's part of the loss distribution, integrated point by point through the mode's tiers and caps."""
+    kept = Decimal(1)
+    for factor in lending.factors:
+        kept *= factor.value
+    grid = loss_grid(
+        plan, terms.default.number(), net_proceeds(value.value.paths, kept), terms.recovery_cost.number()
+    )
+    amount = plan.terms.principal
+    loan = _loan(mode, terms, amount, plan.terms.end, 0)
+    parts = allocate_many(mode, scenarios(mode, loan, grid.principal, grid.interest, grid.costs), loan.loan_day)
+    if not np.array_equal(parts.sum(axis=1), grid.total):
+        raise AssertionError("the parts of a loss do not sum to it")
+    shares = tuple(
+        PartyAmount(role, mode.name_of(role), expected_fen(grid.probability, parts[:, column]))
+        for column, role in enumerate(mode.bearers)
+    )
+    chance = quantise_rate(Fraction(grid.default), 6)
+    explanation = Explanation(
+        Text("预期损失", "expected loss"),
+        sum(share.amount for share in shares),
+        "fen",
+        Text(
+            f"逐期违约 × 质押物价值分布（{len(grid.probability)} 个情形），每个情形按分担规则计算后加权",
+            f"default at each instalment × distribution of the rights' value ({len(grid.probability)} cases),"
+            " each shared by the mode's rule, then weighted",
+        ),
+        parts=(
+            of_rule(terms.default, unit="rate"),
+            Explanation(Text("贷款期内违约概率", "chance of default over the loan"), chance, "rate"),
+            of_rule(terms.recovery_cost, unit="rate"),
+            Explanation(
+                Text("质押物变现折扣", "what a sale leaves of the value"),
+                quantise_rate(Fraction(kept), 4),
+                "rate",
+                parts=tuple(factor.explanation for factor in lending.factors),
+            ),
+            *(Explanation(share.name, share.amount, "fen") for share in shares),
+        ),
+    )
+    return tuple(share for share in shares if share.amount), chance, explanation
+
+
+def _cost_explanation(
+    terms: Terms, made: Sequence[Charge], annual_cost: Decimal | None, before: Decimal | None
+) -> Explanation:
+    return Explanation(
+        Text("企业实际年化成本", "the firm's effective annual cost"),
+        None if annual_cost is None else quantise_rate(Fraction(annual_cost), 6),
+        "rate",
+        Text(
+            "企业逐日现金流的内部收益率（ACT/365）",
+            "internal rate of return of the firm's dated cash flows (ACT/365)",
+        ),
+        parts=(
+            terms.rate_explanation,
+            Explanation(
+                Text("补贴前", "before subsidies"),
+                None if before is None else quantise_rate(Fraction(before), 6),
+                "rate",
+            ),
+            *(charge.explanation for charge in made),
+        ),
+    )

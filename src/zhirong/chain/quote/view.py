@@ -1,0 +1,226 @@
+"""The quote as data for programs, pages and papers. Money is a string in yuan, keys are English and stable.
+
+The keys are described in docs/schemas/quote.schema.json.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from zhirong.chain.appraisal.records import Appraisal, LendingValue, NoValue
+from zhirong.chain.mode.model import Mode
+from zhirong.chain.mode.vocabulary import ROLES
+from zhirong.chain.quote.records import Gate, Line, Offer, PartyAmount, Quote, RightView
+from zhirong.chain.right.records import FLAG_TEXT, KIND_TEXT, ROLE_TEXT, STATUS_TEXT
+from zhirong.kernel.explain import plain
+from zhirong.kernel.money import Fen, yuan
+from zhirong.kernel.rulebook import Reference
+from zhirong.kernel.text import Text
+
+SCHEMA = "zhirong.quote/1"
+
+_NOT_KNOWN = Text("不明", "not known")
+_COST_KINDS = {"interest": "interest", "fee": "fees", "premium": "premiums"}
+
+
+def view(quote: Quote) -> dict[str, Any]:
+    """The whole answer as JSON-ready data."""
+    case = quote.case
+    return {
+        "schema": SCHEMA,
+        "case": {
+            "id": case.id,
+            "title": case.title.as_json(),
+            "as_of": case.as_of.isoformat(),
+            "region": case.region,
+            "firm": {"name": case.firm_name, "code": case.firm_code},
+            "request": {
+                "amount": yuan(case.request.amount),
+                "term_months": case.request.term_months,
+                "purpose": case.request.purpose.as_json(),
+                "method": case.request.method.value,
+            },
+            "sources": list(case.sources),
+            "assumed": [text.as_json() for text in case.assumed],
+        },
+        "rights": [_right(right) for right in quote.rights],
+        "appraisal": _appraisal(quote.appraisal, quote.lending),
+        "credit": quote.credit.as_json(),
+        "gates": [_gate(gate) for gate in quote.gates],
+        "line": _line(quote.line),
+        "modes": [_offer(offer) for offer in quote.offers],
+        "doubts": [reference.as_json() for reference in quote.doubts],
+        "rules_version": quote.rules_version,
+    }
+
+
+def _right(seen: RightView) -> dict[str, Any]:
+    right, status = seen.right, seen.status.status
+    return {
+        "id": right.id,
+        "kind": right.kind.value,
+        "kind_text": KIND_TEXT[right.kind].as_json(),
+        "title": right.title,
+        "number": right.number,
+        "holders": [holder.name for holder in right.holders],
+        "status": None if status is None else status.value,
+        "status_text": (_NOT_KNOWN if status is None else STATUS_TEXT[status]).as_json(),
+        "status_conflicts": [text.as_json() for text in seen.status.conflicts],
+        "flags": [FLAG_TEXT[flag].as_json() for flag in sorted(right.flags)],
+        "role": right.role.value,
+        "role_text": ROLE_TEXT[right.role].as_json(),
+        "life_end": None if seen.life.end is None else seen.life.end.isoformat(),
+        "remaining_years": None if seen.remaining is None else plain(seen.remaining),
+        "life_explanation": seen.life.explanation.as_json(),
+        "pledgeable": seen.pledgeable,
+        "findings": [finding.as_json() for finding in seen.findings],
+    }
+
+
+def _appraisal(appraisal: Appraisal | NoValue, lending: LendingValue | None) -> dict[str, Any]:
+    if isinstance(appraisal, NoValue):
+        return {"status": "no_value", **appraisal.as_json()}
+    return {
+        "status": "valued",
+        **appraisal.as_json(),
+        "lending": None if lending is None else lending.as_json(),
+    }
+
+
+def _gate(gate: Gate) -> dict[str, Any]:
+    return {
+        "code": gate.code,
+        "verdict": gate.verdict.value,
+        "title": gate.title.as_json(),
+        "reason": gate.reason.as_json(),
+        "mend": None if gate.mend is None else gate.mend.as_json(),
+        "references": _references(gate.references),
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "decision": line.decision.value,
+        "amount": yuan(line.amount),
+        "conditional": line.conditional,
+        "binding": line.binding,
+        "limits": [
+            {
+                "code": limit.code,
+                "title": limit.title.as_json(),
+                "amount": yuan(limit.amount),
+                "binding": limit.code == line.binding,
+            }
+            for limit in line.limits
+        ],
+        "pledge_rate": None if line.pledge_rate is None else plain(line.pledge_rate),
+        "explanation": line.explanation.as_json(),
+    }
+
+
+def _offer(offer: Offer) -> dict[str, Any]:
+    mode = offer.mode
+    return {
+        "id": mode.id,
+        "title": mode.title.as_json(),
+        "eligible": offer.eligible,
+        "conditions": [condition.as_json() for condition in offer.conditions],
+        "loan": {
+            "amount": yuan(offer.amount),
+            "limited_by": offer.limited_by,
+            "term_months": offer.term_months,
+            "annual_rate": plain(offer.annual_rate),
+        },
+        "schedule": [] if offer.schedule is None else [row.as_json() for row in offer.schedule.rows],
+        "charges": [
+            {**charge.as_json(), "payer_text": _name(mode, charge.payer), "payee_text": _name(mode, charge.payee)}
+            for charge in offer.charges
+        ],
+        "cash_flows": [
+            {
+                "day": flow.day.isoformat(),
+                "amount": yuan(flow.amount),
+                "title": flow.title.as_json(),
+                "kind": flow.kind,
+            }
+            for flow in offer.cash_flows
+        ],
+        "effective_annual_cost": _rate(offer.annual_cost),
+        "cost_before_subsidy": _rate(offer.cost_before_subsidy),
+        "totals": _totals(offer),
+        "full_loss": _parties(offer.full_loss, offer.amount),
+        "expected_loss": _parties(offer.expected_loss, sum(part.amount for part in offer.expected_loss)),
+        "default_chance": plain(offer.default_chance),
+        "process": _process(offer),
+        "needed": [
+            {"party": need.who, "party_text": need.name.as_json(), "what": need.what.as_json()}
+            for need in offer.needs
+        ],
+        "assumptions": [{"place": item.place, "words": item.words.as_json()} for item in mode.assumptions],
+        "source": mode.source.as_json(),
+        "explanation": offer.explanation.as_json(),
+    }
+
+
+def _totals(offer: Offer) -> dict[str, str]:
+    """What the firm pays and is given over the loan, by kind."""
+    sums: dict[str, Fen] = {"interest": 0, "fees": 0, "premiums": 0, "subsidies": 0}
+    for charge in offer.charges:
+        if charge.payer == "firm" and charge.kind in _COST_KINDS:
+            sums[_COST_KINDS[charge.kind]] += charge.amount
+        elif charge.payee == "firm":
+            sums["subsidies"] += charge.amount
+    return {name: yuan(amount) for name, amount in sums.items()}
+
+
+def _process(offer: Offer) -> dict[str, Any]:
+    """How long and how costly the way to the money is (001 §5.1.4). Steps follow each other."""
+    mode = offer.mode
+    start = None if offer.schedule is None else offer.schedule.terms.start
+    upfront = sum(
+        charge.amount
+        for charge in offer.charges
+        if charge.payer == "firm" and charge.kind in ("fee", "premium") and charge.day == start
+    )
+    taking_part = {party.role for party in mode.parties} & {step.who for step in mode.steps}
+    return {
+        "parties": len(taking_part),
+        "days": sum(step.days for step in mode.steps),
+        "cost": yuan(upfront + sum(step.cost for step in mode.steps)),
+        "assumed": any(step.reference.doubtful for step in mode.steps),
+        "steps": [
+            {
+                "title": step.title.as_json(),
+                "party": step.who,
+                "party_text": _name(mode, step.who),
+                "days": step.days,
+                "assumed": step.reference.doubtful,
+            }
+            for step in mode.steps
+        ],
+    }
+
+
+def _parties(parts: Sequence[PartyAmount], whole: Fen) -> list[dict[str, Any]]:
+    return [
+        {
+            "party": part.role,
+            "party_text": part.name.as_json(),
+            "amount": yuan(part.amount),
+            "share": plain(Decimal(part.amount * 10_000 // whole) / 10_000) if whole else "0",
+        }
+        for part in parts
+    ]
+
+
+def _name(mode: Mode, role: str) -> dict[str, str]:
+    named = {party.role: party.name for party in mode.parties}
+    return named.get(role, ROLES[role]).as_json()
+
+
+def _rate(rate: Decimal | None) -> str | None:
+    return None if rate is None else plain(rate.quantize(Decimal("0.000001")))
+
+
+def _references(references: Sequence[Reference]) -> list[dict[str, object]]:
+    return [reference.as_json() for reference in references]

@@ -1,0 +1,72 @@
+"""Zhirong from Python, in a few lines.
+
+    from zhirong.library import load_case, quote_case
+    answer = quote_case(load_case("case.toml"))
+    print(answer.line.amount, [offer.mode.title.zh for offer in answer.offers if offer.eligible == "yes"])
+
+This is where files are read: case files, rule files and mode files. Everything below is pure.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from zhirong.chain.mode.model import Mode
+from zhirong.chain.quote.quote import quote
+from zhirong.chain.quote.reading import read_case
+from zhirong.chain.quote.records import Case, Quote
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.fields import parse_toml
+from zhirong.kernel.rulebook import Rulebook, load_rulebook
+from zhirong.kernel.text import Text
+
+
+@cache
+def rules() -> Rulebook:
+    """The rules that come with the package."""
+    return load_rulebook()
+
+
+@cache
+def modes() -> dict[str, Mode]:
+    """The financing modes that come with the package, by id."""
+    from zhirong.chain.mode.files import load_modes
+
+    return load_modes()
+
+
+def load_case(path: str | Path) -> Case:
+    """The case in a TOML file. Raises InputError with everything that is wrong with it, OSError if unreadable."""
+    return read_case(parse_toml(Path(path).read_text(encoding="utf-8-sig"), str(path)), str(path))
+
+
+def quote_case(case: Case, mode_ids: Iterable[str] | None = None, rulebook: Rulebook | None = None) -> Quote:
+    """The quote of a case under the modes named, by default under all.
+
+    rulebook: the rules to use, by default those of the package. Raises InputError for a mode that is not there.
+    """
+    return quote(case, choose_modes(mode_ids), rules() if rulebook is None else rulebook)
+
+
+def choose_modes(mode_ids: Iterable[str] | None) -> tuple[Mode, ...]:
+    """The modes named, in that order, or all of them. Raises InputError naming every id that is not there."""
+    available = modes()
+    if mode_ids is None:
+        return tuple(available.values())
+    wanted = tuple(dict.fromkeys(mode_ids))
+    unknown = [mode_id for mode_id in wanted if mode_id not in available]
+    if unknown:
+        raise InputError(unknown_mode(mode_id, tuple(available)) for mode_id in unknown)
+    return tuple(available[mode_id] for mode_id in wanted)
+
+
+def unknown_mode(mode_id: str, known: Iterable[str]) -> Problem:
+    """A mode that is not there, as a problem that lists those that are."""
+    listed = ", ".join(known)
+    return Problem(
+        "mode",
+        mode_id,
+        Text("没有这个模式", "there is no such mode"),
+        Text(f"可选：{listed}", f"choose from: {listed}"),
+        "unknown_mode",
+    )
