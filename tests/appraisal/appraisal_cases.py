@@ -74,9 +74,7 @@ def a_right(right_id: str = "p1", kind: RightKind = RightKind.INVENTION, **field
     return Right(right_id, kind, "一种控制方法", "", (Holder("甲公司"),), **fields)
 
 
-def figure(
-    *points: float | str, kind: Kind = "yuan", grade: EvidenceGrade = EvidenceGrade.CONTRACT
-) -> Uncertain:
+def figure(*points: float | str, kind: Kind = "yuan", grade: EvidenceGrade = EvidenceGrade.CONTRACT) -> Uncertain:
     """One stated figure, or three points."""
     low, mode, high = (Decimal(str(point)) for point in (points if len(points) == 3 else points * 3))
     return Uncertain(low, mode, high, grade, kind)
@@ -102,7 +100,9 @@ def cost_method(**changes: Any) -> Cost:
     """Worked example W22, added, unless changed."""
     inputs: dict[str, Any] = {
         "id": "cost",
-        "items": tuple((same(name), figure(amount)) for name, amount in (("a", 200_000), ("b", 100_000), ("c", 50_000))),
+        "items": tuple(
+            (same(name), figure(amount)) for name, amount in (("a", 200_000), ("b", 100_000), ("c", 50_000))
+        ),
         "functional": figure("0.10", kind="rate"),
         "economic": figure("0.05", kind="rate"),
         "basis": "reproduction",
@@ -124,4 +124,15 @@ def request(*methods: Any, **changes: Any) -> AppraisalRequest:
     return AppraisalRequest(**{**inputs, **changes})
 
 
-__all__ = ["CASE", "DAY", "VALUED", "Growth", "a_right", "cost_method", "figure", "read", "request", "royalty_method"]
+__all__ = [
+    "CASE",
+    "DAY",
+    "VALUED",
+    "Growth",
+    "a_right",
+    "cost_method",
+    "figure",
+    "read",
+    "request",
+    "royalty_method",
+]

@@ -58,7 +58,16 @@ def test_a_case_gives_an_interval_with_its_errors_and_its_drivers() -> None:
 
 def test_json_carries_money_as_strings_in_yuan_and_every_input_with_its_grade() -> None:
     found = json.loads(json.dumps(value_of(read()).as_json()))
-    assert set(found["value"]) >= {"p5", "p10", "p50", "p90", "p95", "mean", "standard_deviation", "simulation_error"}
+    assert set(found["value"]) >= {
+        "p5",
+        "p10",
+        "p50",
+        "p90",
+        "p95",
+        "mean",
+        "standard_deviation",
+        "simulation_error",
+    }
     assert found["value"]["p50"].rpartition(".")[2].isdigit()
     assert len(found["value"]["p50"].rpartition(".")[2]) == 2
     grades = {entry["input"]: entry["figures"][0]["grade"] for entry in found["methods"][0]["inputs"]}
@@ -210,7 +219,9 @@ def test_a_living_authors_copyright_has_a_life() -> None:
 
 def test_a_date_after_the_day_and_a_right_that_is_not_there_are_refused() -> None:
     with pytest.raises(InputError) as caught:
-        appraise(request(royalty_method(), valuation_date=date(2026, 9, 2), rights=("p9",)), [a_right()], RULES, DAY)
+        appraise(
+            request(royalty_method(), valuation_date=date(2026, 9, 2), rights=("p9",)), [a_right()], RULES, DAY
+        )
     assert [problem.code for problem in caught.value.problems] == ["date_in_future", "unknown_right"]
 
 
@@ -274,9 +285,9 @@ def test_weaker_evidence_widens_the_interval_on_both_sides() -> None:
     assert spreads[0][0] == spreads[0][1]
 
 
-@pytest.mark.parametrize("table", ['{ contract = { relative = 0, points = 0 } }', "3"])
+@pytest.mark.parametrize("table", ["{ contract = { relative = 0, points = 0 } }", "3"])
 def test_a_rule_that_leaves_out_a_grade_is_a_fault_of_the_rule(table: str) -> None:
-    text = f'''
+    text = f"""
 [[rule]]
 id = "appraisal.evidence"
 title = "t"
@@ -284,7 +295,7 @@ unit = "table"
 [[rule.version]]
 value = {table}
 confidence = "assumed"
-'''
+"""
     with pytest.raises(RuleError, match="every evidence grade"):
         read_widening(read_rules(text, "x.toml")[0].versions[0])
 
@@ -292,6 +303,11 @@ confidence = "assumed"
 def test_the_explanation_names_every_input_and_every_doubtful_rule() -> None:
     found = value_of(read(CASE))
     text = found.explanation.as_text("en")
-    for words in ("royalty rate: 3 % / 5 % / 7 %", "risk premium", "evidence: audited; source: 审计报告", "multiplied"):
+    for words in (
+        "royalty rate: 3 % / 5 % / 7 %",
+        "risk premium",
+        "evidence: audited; source: 审计报告",
+        "multiplied",
+    ):
         assert words in text
     assert found.explanation.doubts()
