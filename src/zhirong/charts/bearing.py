@@ -1,0 +1,263 @@
+"""Charts by financing mode: who bears what of a full loss, and what a year of the loan costs the firm."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from zhirong.charts.theme import (
+    BLUE,
+    BOLD,
+    GREEN,
+    INK,
+    ORANGE,
+    PINK,
+    RULE,
+    WIDTH,
+    Spec,
+    chart,
+    colour_scale,
+    colours_of,
+    ink_on,
+    show_amount,
+    show_rate,
+    text_width,
+)
+from zhirong.kernel.text import Lang, Text
+
+_ROW = 34
+_BAR = 24
+_LEGEND_SPACE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One party's part of a loss. amount: yuan. share: of the whole, 0 to 1."""
+
+    party: Text
+    amount: Decimal
+    share: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LossBar:
+    """Who bears what under one mode."""
+
+    mode: Text
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CostBar:
+    """What a loan costs the firm under one mode, in yuan over its life.
+
+    subsidies: what the firm gets back, positive. annual_cost: effective annual cost after subsidies, None where
+    it could not be computed.
+    """
+
+    mode: Text
+    interest: Decimal
+    fees: Decimal
+    premiums: Decimal
+    subsidies: Decimal
+    annual_cost: Decimal | None = None
+
+
+def full_loss_chart(bars: Sequence[LossBar], lang: Lang = "zh", width: int = WIDTH) -> Spec:
+    """One bar a mode, whole width the whole loss, each party's part labelled where the words fit."""
+    colours = colours_of(part.party.in_(lang) for bar in bars for part in bar.parts if part.share)
+    rows: list[dict[str, object]] = []
+    for bar in bars:
+        start = Decimal(0)
+        for part in bar.parts:
+            if not part.share:
+                continue
+            party, end = part.party.in_(lang), start + part.share
+            rows.append(
+                {
+                    "mode": bar.mode.in_(lang),
+                    "party": party,
+                    "start": float(start),
+                    "end": float(end),
+                    "middle": float((start + end) / 2),
+                    "label": _fitting_label(party, part.share, width),
+                    "ink": ink_on(colours[party]),
+                    "amount": show_amount(part.amount, lang),
+                    "share": show_rate(part.share, 1),
+                }
+            )
+            start = end
+    return chart(
+        Text("全部损失由谁承担", "Who bears a full loss"),
+        _height(bars),
+        [
+            {
+                "data": {"values": rows},
+                "mark": {"type": "bar", "height": _BAR, "stroke": "#FFFFFF", "strokeWidth": 1},
+                "encoding": {
+                    "y": _mode_axis(),
+                    "x": {
+                        "field": "start",
+                        "type": "quantitative",
+                        "scale": {"domain": [0, 1]},
+                        "axis": {"format": ".0%", "title": None, "values": [0, 0.25, 0.5, 0.75, 1]},
+                    },
+                    "x2": {"field": "end"},
+                    "color": {
+                        "field": "party",
+                        "type": "nominal",
+                        "scale": colour_scale(colours),
+                        "legend": {"orient": "top", "title": None, "offset": _LEGEND_SPACE},
+                    },
+                    "tooltip": [
+                        {"field": "mode", "title": Text("模式", "mode").in_(lang)},
+                        {"field": "party", "title": Text("承担方", "party").in_(lang)},
+                        {"field": "share", "title": Text("比例", "share").in_(lang)},
+                        {"field": "amount", "title": Text("金额", "amount").in_(lang)},
+                    ],
+                },
+            },
+            {
+                "data": {"values": rows},
+                "mark": {"type": "text", "baseline": "middle"},
+                "encoding": {
+                    "y": _mode_axis(),
+                    "x": {"field": "middle", "type": "quantitative"},
+                    "text": {"field": "label"},
+                    "color": {"field": "ink", "type": "nominal", "scale": None},
+                },
+            },
+        ],
+        lang,
+        _loss_sentence(bars, lang),
+        width,
+    )
+
+
+def cost_chart(bars: Sequence[CostBar], lang: Lang = "zh", width: int = WIDTH) -> Spec:
+    """Interest, fees and premiums to the right of zero, subsidies to the left; the annual cost beside each bar."""
+    names = {
+        "interest": Text("利息", "interest").in_(lang),
+        "fees": Text("费用", "fees").in_(lang),
+        "premiums": Text("保费", "premiums").in_(lang),
+        "subsidies": Text("补贴", "subsidies").in_(lang),
+    }
+    colours = dict(zip(names.values(), (BLUE, ORANGE, PINK, GREEN), strict=True))
+    rows: list[dict[str, object]] = []
+    ends: list[dict[str, object]] = []
+    for bar in bars:
+        start = Decimal(0)
+        mode = bar.mode.in_(lang)
+        for kind, amount in (("interest", bar.interest), ("fees", bar.fees), ("premiums", bar.premiums)):
+            if amount:
+                rows.append(_cost_row(mode, names[kind], start, start + amount, show_amount(amount, lang)))
+            start += amount
+        if bar.subsidies:
+            rows.append(
+                _cost_row(mode, names["subsidies"], -bar.subsidies, Decimal(0), show_amount(-bar.subsidies, lang))
+            )
+        shown = "—" if bar.annual_cost is None else show_rate(bar.annual_cost)
+        ends.append({"mode": mode, "end": float(start / 10_000), "label": shown})
+    farthest = max((float(str(end["end"])) for end in ends), default=0.0)
+    lowest = min((float(-bar.subsidies / 10_000) for bar in bars), default=0.0)
+    span = (farthest - lowest) or 1.0
+    # Room at the right for the words beside the longest bar.
+    right = farthest + span * 56 / (width - 56)
+    x_axis = {"title": Text("万元（整个贷款期）", "CNY 10,000 over the life of the loan").in_(lang), "tickCount": 6}
+    return chart(
+        Text(
+            "企业的成本与补贴后的实际年成本",
+            "Cost to the firm, and its effective annual cost",
+        ),
+        _height(bars),
+        [
+            {
+                "data": {"values": rows},
+                "mark": {"type": "bar", "height": _BAR, "stroke": "#FFFFFF", "strokeWidth": 1},
+                "encoding": {
+                    "y": _mode_axis(),
+                    "x": {
+                        "field": "start",
+                        "type": "quantitative",
+                        "scale": {"domain": [lowest, right], "nice": False},
+                        "axis": x_axis,
+                    },
+                    "x2": {"field": "end"},
+                    "color": {
+                        "field": "kind",
+                        "type": "nominal",
+                        "scale": colour_scale(colours),
+                        "legend": {"orient": "top", "title": None, "offset": _LEGEND_SPACE, "columns": 4},
+                    },
+                    "tooltip": [
+                        {"field": "mode", "title": Text("模式", "mode").in_(lang)},
+                        {"field": "kind", "title": Text("项目", "item").in_(lang)},
+                        {"field": "amount", "title": Text("金额", "amount").in_(lang)},
+                    ],
+                },
+            },
+            {
+                "data": {"values": ends},
+                "mark": {"type": "text", "align": "left", "dx": 6, "fontWeight": BOLD},
+                "encoding": {
+                    "y": _mode_axis(),
+                    "x": {"field": "end", "type": "quantitative"},
+                    "text": {"field": "label"},
+                    "color": {"value": INK},
+                },
+            },
+            {
+                "data": {"values": [{"zero": 0}]},
+                "mark": {"type": "rule", "color": INK, "strokeWidth": 1},
+                "encoding": {"x": {"field": "zero", "type": "quantitative"}},
+            },
+        ],
+        lang,
+        _cost_sentence(bars, lang),
+        width,
+    )
+
+
+def _cost_row(mode: str, kind: str, start: Decimal, end: Decimal, amount: str) -> dict[str, object]:
+    return {
+        "mode": mode,
+        "kind": kind,
+        "start": float(start / 10_000),
+        "end": float(end / 10_000),
+        "amount": amount,
+    }
+
+
+def _mode_axis() -> Spec:
+    axis = {"title": None, "ticks": False, "domain": False, "labelPadding": 6, "gridColor": RULE}
+    return {"field": "mode", "type": "nominal", "sort": None, "axis": axis}
+
+
+def _height(bars: Sequence[object]) -> int:
+    return _ROW * max(1, len(bars))
+
+
+def _fitting_label(party: str, share: Decimal, width: int) -> str:
+    room = float(share) * width - 8
+    percent = show_rate(share, 0 if (share * 100) % 1 == 0 else 1)
+    for words in (f"{party} {percent}", percent):
+        if text_width(words) <= room:
+            return words
+    return ""
+
+
+def _loss_sentence(bars: Sequence[LossBar], lang: Lang) -> str:
+    colon, comma, stop = ("：", "、", "；") if lang == "zh" else (": ", ", ", "; ")
+    return stop.join(
+        bar.mode.in_(lang)
+        + colon
+        + comma.join(f"{p.party.in_(lang)} {show_rate(p.share, 1)}" for p in bar.parts if p.share)
+        for bar in bars
+    )
+
+
+def _cost_sentence(bars: Sequence[CostBar], lang: Lang) -> str:
+    colon, stop = ("：", "；") if lang == "zh" else (": ", "; ")
+    return stop.join(
+        bar.mode.in_(lang) + colon + ("—" if bar.annual_cost is None else show_rate(bar.annual_cost))
+        for bar in bars
+    )

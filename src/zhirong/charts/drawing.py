@@ -1,0 +1,80 @@
+"""From a chart's definition to SVG, PNG and an interactive page, all without a network."""
+
+import json
+import re
+from functools import cache
+from html import escape
+from typing import Any
+
+from zhirong.charts.fonts import FAMILY, font_folder
+from zhirong.kernel.text import Lang
+
+Spec = dict[str, Any]
+
+# What the page calls; the bundle brings the libraries that it needs.
+_SNIPPET = "window.vegaEmbed = vegaEmbed;"
+# Renderers of SVG set a variable font at its thinnest where nothing but the normal weight is asked for.
+_NOT_BOLD = re.compile(r'<text (?![^>]*font-weight="(?:bold|700)")')
+_NORMAL = "<text style=\"font-variation-settings:'wght' 400\" "
+_PIXELS_PER_INCH = 72  # one SVG pixel is one typographic point
+
+
+def to_svg(spec: Spec) -> str:
+    """The chart as SVG with its words kept as text."""
+    import vl_convert
+
+    _register_font()
+    svg: str = vl_convert.vegalite_to_svg(spec)
+    return _NOT_BOLD.sub(_NORMAL, svg)
+
+
+def to_png(spec: Spec, scale: float = 2.0) -> bytes:
+    """The chart as PNG, ``scale`` pixels to a pixel of the definition.
+
+    Drawn by typst like the PDF: the PNG of vl-convert sets our variable font at its thinnest.
+    """
+    import typst
+
+    page = f'#set page(width: auto, height: auto, margin: 0pt)\n#set text(font: "{FAMILY}")\n'
+    picture = '#image(bytes(sys.inputs.at("svg")), format: "svg")'
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())])
+    compiled = typst.compile(
+        (page + picture).encode(),
+        font_paths=fonts,
+        sys_inputs={"svg": to_svg(spec)},
+        format="png",
+        ppi=_PIXELS_PER_INCH * scale,
+    )
+    if not isinstance(compiled, bytes):
+        raise AssertionError("one chart makes one page")
+    return compiled
+
+
+def to_html(spec: Spec, lang: Lang = "zh") -> str:
+    """A whole page with the interactive chart and every script inside it; it asks the network for nothing."""
+    # A closing tag inside somebody's words must not end the script that carries them.
+    data = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
+    title = escape(str(spec["title"]["text"]))
+    language = "zh-Hans" if lang == "zh" else "en"
+    return (
+        f'<!doctype html>\n<html lang="{language}">\n<head><meta charset="utf-8"><title>{title}</title>\n'
+        f"<style>body{{font-family:'{FAMILY}','Microsoft YaHei','PingFang SC',sans-serif;margin:1.5rem}}</style>\n"
+        f"<script>{_script()}</script></head>\n"
+        f'<body><div id="chart" role="img" aria-label="{escape(str(spec["description"]))}"></div>\n'
+        f"<script>vegaEmbed('#chart', {data}, {{renderer: 'svg', actions: false}});</script>\n</body>\n</html>\n"
+    )
+
+
+@cache
+def _script() -> str:
+    import vl_convert
+
+    script: str = vl_convert.javascript_bundle(_SNIPPET)
+    return script.replace("</script", "<\\/script")
+
+
+@cache
+def _register_font() -> None:
+    import vl_convert
+
+    vl_convert.register_font_directory(str(font_folder()))

@@ -1,0 +1,110 @@
+"""What all charts share: colours, fonts, sizes, and how amounts and rates are written on them."""
+
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from zhirong.charts.fonts import FAMILY
+from zhirong.kernel.text import Lang, Text
+
+Spec = dict[str, Any]
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+WIDTH = 460  # of the drawing itself, without the words at its left; a page of paper asks for less
+
+# Okabe and Ito's palette, which people with any common colour blindness can tell apart; the yellow is left out
+# because it fades on white paper. Order: most contrast between neighbours first.
+PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#6B6B6B", "#A8A8A8")
+BLUE, ORANGE, GREEN, PINK, SKY, VERMILION, GREY, LIGHT_GREY = PALETTE
+INK = "#1F2933"
+RULE = "#D5DAE0"
+
+BOLD = 700
+
+_WIDE_FROM = "\u2e80"  # from here on, characters fill a square
+
+
+def chart(title: Text, height: int, layers: list[Spec], lang: Lang, description: str, width: int = WIDTH) -> Spec:
+    """A layered Vega-Lite chart. description: what it shows, in a sentence, for those who cannot see it."""
+    return {
+        "$schema": SCHEMA,
+        "title": {"text": title.in_(lang), "anchor": "start", "fontSize": 13, "fontWeight": BOLD, "offset": 8},
+        "description": description,
+        "width": width,
+        "height": height,
+        "layer": layers,
+        "config": {
+            "font": FAMILY,
+            "background": "#FFFFFF",
+            "view": {"stroke": None},
+            "title": {"color": INK, "font": FAMILY},
+            "axis": {
+                "labelFontSize": 11,
+                "titleFontSize": 11,
+                "titleFontWeight": "normal",
+                "labelColor": INK,
+                "titleColor": INK,
+                "gridColor": RULE,
+                "domainColor": RULE,
+                "tickColor": RULE,
+                "labelLimit": 220,
+            },
+            "legend": {
+                "labelFontSize": 11,
+                "labelColor": INK,
+                "labelLimit": 160,
+                "symbolType": "square",
+                "columns": max(2, width // 100),
+            },
+            "text": {"fontSize": 11, "color": INK},
+        },
+    }
+
+
+def ink_on(colour: str) -> str:
+    """Dark ink or white, whichever reads better on ``colour`` (contrast of relative luminances, WCAG 2)."""
+    dark = (_luminance(colour) + 0.05) / (_luminance(INK) + 0.05)
+    light = 1.05 / (_luminance(colour) + 0.05)
+    return INK if dark >= light else "#FFFFFF"
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def text_width(words: str, size: int = 11) -> float:
+    """About how wide words are set, in pixels."""
+    return sum(size if character >= _WIDE_FROM else 0.58 * size for character in words)
+
+
+def colours_of(names: Iterable[str]) -> dict[str, str]:
+    """One colour for each name, in the order in which the names come first."""
+    return {name: PALETTE[index % len(PALETTE)] for index, name in enumerate(dict.fromkeys(names))}
+
+
+def colour_scale(colours: Mapping[str, str]) -> Spec:
+    """The Vega-Lite scale that gives each name its colour."""
+    return {"domain": list(colours), "range": list(colours.values())}
+
+
+def show_amount(amount: Decimal, lang: Lang) -> str:
+    """An amount in yuan, short enough for a label: in ten thousands from ten thousand up."""
+    if abs(amount) < 10_000:
+        whole = f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,}"
+        return f"{whole} 元" if lang == "zh" else f"¥{whole}"
+    if lang == "zh":
+        return f"{_short(amount / 10_000)} 万元"
+    return f"¥{_short(amount / 1_000_000)} m" if abs(amount) >= 1_000_000 else f"¥{_short(amount / 1_000)} k"
+
+
+def show_rate(rate: Decimal, places: int = 2) -> str:
+    """A rate in per cent with a fixed number of places."""
+    return f"{(rate * 100).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)} %"
+
+
+def _short(number: Decimal) -> str:
+    places = 0 if abs(number) >= 1000 else 1 if abs(number) >= 100 else 2
+    text = f"{number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,37 @@
+"""The quote as PDF: one page of answer, then the reasons."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from zhirong.charts.drawing import to_svg
+from zhirong.charts.fonts import FAMILY, font_folder
+from zhirong.charts.quote import quote_charts
+from zhirong.documents.quote_view import quote_view
+from zhirong.kernel.text import Lang
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+CHART_WIDTH = 310  # two charts side by side on A4, with words large enough to read
+
+
+def quote_pdf(quote: Mapping[str, Any], lang: Lang = "zh") -> bytes:
+    """A quote (schema ``zhirong.quote/1``) as PDF, its fonts embedded, its words kept as text.
+
+    Nothing that a user wrote is ever read as markup: the template receives data only. Raises InputError where
+    the machine has no Chinese font.
+    """
+    import typst
+
+    view = quote_view(quote, lang)
+    view["charts"] = {name: to_svg(spec) for name, spec in quote_charts(quote, lang, CHART_WIDTH).items()}
+    pdf = typst.compile(
+        str(TEMPLATES / "quote.typ"),
+        root=str(TEMPLATES),
+        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())]),
+        sys_inputs={"data": json.dumps(view, ensure_ascii=False), "font": FAMILY},
+        format="pdf",
+    )
+    if not isinstance(pdf, bytes):
+        raise AssertionError("a PDF is one file")
+    return pdf

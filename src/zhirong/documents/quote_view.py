@@ -1,0 +1,386 @@
+"""A quote as the words and figures that a document shows, from the quote as JSON carries it.
+
+Every optional part may be absent; what is absent is left out of the document, never guessed.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from zhirong.documents.words import (
+    ELIGIBLE,
+    NOTHING,
+    PLEDGEABLE,
+    VERDICTS,
+    WORDS,
+    explanation_rows,
+    money,
+    percent,
+    short_percent,
+    source,
+    ten_thousands,
+    words,
+)
+from zhirong.kernel.text import Lang, Text
+
+Json = Mapping[str, Any]
+View = dict[str, Any]
+
+RIGHTS_ON_PAGE_ONE = 6
+MODES_ON_PAGE_ONE = 8
+STEPS_ON_PAGE_ONE = 6
+ROWS_OF_A_ROOMY_PAGE = 9
+_QUIET = ("clear", "not_applicable")
+
+
+def quote_view(quote: Json, lang: Lang) -> View:
+    """Everything that the template of a quote prints."""
+    modes = [_mode(mode, lang) for mode in quote.get("modes") or []]
+    rights = [_right(right, lang) for right in quote.get("rights") or []]
+    return {
+        "lang": lang,
+        "w": {name: text.in_(lang) for name, text in WORDS.items()},
+        "case": _case(quote, lang),
+        "headline": _headline(quote, lang),
+        "rights": rights,
+        "rights_shown": rights[:RIGHTS_ON_PAGE_ONE],
+        "rights_left": max(0, len(rights) - RIGHTS_ON_PAGE_ONE),
+        "modes": modes,
+        "modes_shown": modes[:MODES_ON_PAGE_ONE],
+        "modes_left": max(0, len(modes) - MODES_ON_PAGE_ONE),
+        # With few rows, page one has room for the charts of the value beside those of the modes.
+        "roomy": len(rights) + len(modes) <= ROWS_OF_A_ROOMY_PAGE,
+        "steps": next_steps(quote, lang)[:STEPS_ON_PAGE_ONE],
+        "appraisal": _appraisal(quote.get("appraisal") or {}, lang),
+        "credit": _credit(quote.get("credit") or {}, lang),
+        "gates": [_gate(gate, lang) for gate in quote.get("gates") or []],
+        "line": _line(quote.get("line") or {}, lang),
+        "doubts": [_doubt(reference, lang) for reference in quote.get("doubts") or []],
+        "sources": [words(line, lang) for line in (quote.get("case") or {}).get("sources") or []],
+        "made_with": _made_with(quote, lang),
+    }
+
+
+def next_steps(quote: Json, lang: Lang) -> list[View]:
+    """Who has to do what next, the most pressing first, each once.
+
+    Order: gates not passed, obstacles to the pledge, open conditions of modes, then what the cheapest eligible
+    mode still needs.
+    """
+    firm = WORDS["firm"].in_(lang)
+    steps: list[tuple[str, str]] = []
+    for gate in quote.get("gates") or []:
+        if not gate.get("passed") and gate.get("mend"):
+            steps.append((firm, f"{words(gate['title'], lang)}{_colon(lang)}{words(gate['mend'], lang)}"))
+    for right in quote.get("rights") or []:
+        for finding in right.get("findings") or []:
+            if finding.get("verdict") not in _QUIET and finding.get("mend"):
+                steps.append(
+                    (firm, f"{words(right.get('title'), lang)}{_colon(lang)}{words(finding['mend'], lang)}")
+                )
+    modes = quote.get("modes") or []
+    for mode in modes:
+        if mode.get("eligible") != "unknown":
+            continue
+        for condition in mode.get("conditions") or []:
+            if condition.get("verdict") == "unknown" and condition.get("mend"):
+                steps.append((firm, f"{words(mode['title'], lang)}{_colon(lang)}{words(condition['mend'], lang)}"))
+    best = cheapest(quote)
+    if best is not None:
+        for need in best.get("needed") or []:
+            steps.append((words(need.get("party_text"), lang), words(need.get("what"), lang)))
+    return [{"who": who, "what": what} for who, what in dict.fromkeys(steps)]
+
+
+def cheapest(quote: Json) -> Json | None:
+    """The eligible mode with the lowest effective annual cost, None where none is confirmed eligible."""
+    open_modes = [
+        mode
+        for mode in quote.get("modes") or []
+        if mode.get("eligible") == "yes" and mode.get("effective_annual_cost") is not None
+    ]
+    return min(open_modes, key=lambda mode: Decimal(mode["effective_annual_cost"]), default=None)
+
+
+def _case(quote: Json, lang: Lang) -> View:
+    case = quote.get("case") or {}
+    firm, request = case.get("firm") or {}, case.get("request") or {}
+    asked = f"{money(request.get('amount'))} {WORDS['yuan'].in_(lang)}"
+    if request.get("term_months"):
+        asked += f"{_comma(lang)}{request['term_months']} {WORDS['months'].in_(lang)}"
+    return {
+        "id": str(case.get("id") or ""),
+        "title": words(case.get("title"), lang),
+        "as_of": str(case.get("as_of") or ""),
+        "region": words(case.get("region_text"), lang) or str(case.get("region") or ""),
+        "firm": str(firm.get("name") or ""),
+        "code": str(firm.get("code") or "") or NOTHING,
+        "asked": asked,
+        "purpose": words(request.get("purpose"), lang) or NOTHING,
+    }
+
+
+def _headline(quote: Json, lang: Lang) -> View:
+    line, appraisal, credit = (quote.get(name) or {} for name in ("line", "appraisal", "credit"))
+    decision = str(line.get("decision") or "decline")
+    value = appraisal.get("value") or {}
+    best = cheapest(quote)
+    binding = next((limit for limit in line.get("limits") or [] if limit.get("binding")), None)
+    failed = [words(gate.get("reason"), lang) for gate in quote.get("gates") or [] if not gate.get("passed")]
+    between = f"{ten_thousands(value.get('p10'), lang)} – {ten_thousands(value.get('p90'), lang)}"
+    return {
+        "decision": decision,
+        "decision_text": _decision(quote, decision, lang),
+        "amount": money(line.get("amount")),
+        "binding": "" if binding is None else words(binding.get("title"), lang),
+        "failed": failed,
+        "value": ten_thousands(value.get("p50"), lang) if value else WORDS["no_value"].in_(lang),
+        "value_note": f"{WORDS['interval'].in_(lang)} {between}" if value else "",
+        "credit": _grade(credit, lang),
+        "credit_note": f"{WORDS['default_probability'].in_(lang)} {percent(credit.get('default_probability'))}",
+        "cost": NOTHING if best is None else percent(best["effective_annual_cost"]),
+        "cost_note": WORDS["none_eligible"].in_(lang) if best is None else words(best.get("title"), lang),
+    }
+
+
+def _decision(quote: Json, decision: str, lang: Lang) -> str:
+    amount = money((quote.get("line") or {}).get("amount"))
+    asked = money(((quote.get("case") or {}).get("request") or {}).get("amount"))
+    if decision == "offer":
+        return Text(f"可以按申请放贷 {amount} 元", f"The loan of CNY {amount} can be made").in_(lang)
+    if decision == "offer_less":
+        return Text(
+            f"可以放贷 {amount} 元，少于申请的 {asked} 元",
+            f"CNY {amount} can be lent, less than the {asked} requested",
+        ).in_(lang)
+    return Text("目前不能放贷", "No loan can be made as things stand").in_(lang)
+
+
+def _right(right: Json, lang: Lang) -> View:
+    findings = [_finding(finding, lang) for finding in right.get("findings") or []]
+    loud = [finding for finding in findings if finding["verdict"] not in _QUIET]
+    pledgeable = str(right.get("pledgeable") or "unknown")
+    semicolon = "；" if lang == "zh" else "; "
+    return {
+        "title": words(right.get("title"), lang),
+        "number": str(right.get("number") or "") or NOTHING,
+        "kind": words(right.get("kind_text") or right.get("kind"), lang),
+        "role": words(right.get("role_text"), lang) or NOTHING,
+        "status": words(right.get("status_text") or right.get("status"), lang) or NOTHING,
+        "flags": [words(flag, lang) for flag in right.get("flags") or []],
+        "life_end": str(right.get("life_end") or NOTHING),
+        "remaining": str(right.get("remaining_years") or NOTHING),
+        "pledgeable": pledgeable,
+        "pledgeable_text": PLEDGEABLE[pledgeable].in_(lang) if pledgeable in PLEDGEABLE else pledgeable,
+        "obstacle": semicolon.join(finding["reason"] for finding in loud),
+        "findings": loud,
+        "quiet": ("、" if lang == "zh" else ", ").join(
+            f"{finding['number']} {finding['title']}" for finding in findings if finding["verdict"] in _QUIET
+        ),
+        "source": next((finding["source"] for finding in findings if finding["source"]), ""),
+    }
+
+
+def _finding(finding: Json, lang: Lang) -> View:
+    verdict = str(finding.get("verdict") or "unknown")
+    return {
+        "number": str(finding.get("number") or ""),
+        "verdict": verdict,
+        "verdict_text": VERDICTS[verdict].in_(lang) if verdict in VERDICTS else verdict,
+        "title": words(finding.get("title"), lang),
+        "reason": words(finding.get("reason"), lang),
+        "mend": words(finding.get("mend"), lang),
+        "source": source(finding.get("reference"), lang),
+    }
+
+
+def _appraisal(appraisal: Json, lang: Lang) -> View:
+    value = appraisal.get("value") or {}
+    return {
+        "present": bool(appraisal),
+        "has_value": bool(value),
+        "quantiles": [
+            [name.upper(), money(value.get(name))] for name in ("p5", "p10", "p50", "p90", "p95") if value
+        ]
+        + ([[WORDS["mean"].in_(lang), money(value["mean"])]] if value.get("mean") is not None else []),
+        "grade": words(appraisal.get("grade"), lang),
+        "lending_value": money(appraisal.get("lending_value")),
+        "methods": [
+            {
+                "title": words(method.get("title"), lang),
+                "weight": percent(method.get("weight"), 0),
+                "quantiles": [money(method.get(name)) for name in ("p10", "p50", "p90")],
+            }
+            for method in appraisal.get("methods") or []
+        ],
+        "alarms": [words(alarm, lang) for alarm in appraisal.get("alarms") or []],
+        "explanation": _explained(appraisal, lang),
+    }
+
+
+def _credit(credit: Json, lang: Lang) -> View:
+    return {
+        "present": bool(credit),
+        "points": str(credit.get("points") or NOTHING),
+        "grade": str(credit.get("grade") or NOTHING),
+        "default_probability": percent(credit.get("default_probability")),
+        "items": [
+            {
+                "title": words(item.get("title"), lang),
+                "value": words(item.get("value"), lang),
+                "points": str(item.get("points", "")),
+                "reason": words(item.get("reason"), lang),
+            }
+            for item in credit.get("items") or []
+        ],
+        "explanation": _explained(credit, lang),
+    }
+
+
+def _gate(gate: Json, lang: Lang) -> View:
+    return {
+        "passed": bool(gate.get("passed")),
+        "title": words(gate.get("title"), lang),
+        "reason": words(gate.get("reason"), lang),
+        "mend": words(gate.get("mend"), lang),
+    }
+
+
+def _line(line: Json, lang: Lang) -> View:
+    return {
+        "present": bool(line),
+        "amount": money(line.get("amount")),
+        "pledge_rate": percent(line.get("pledge_rate")),
+        "limits": [
+            {
+                "title": words(limit.get("title"), lang),
+                "amount": money(limit.get("amount")),
+                "binding": bool(limit.get("binding")),
+            }
+            for limit in line.get("limits") or []
+        ],
+        "explanation": _explained(line, lang),
+    }
+
+
+def _mode(mode: Json, lang: Lang) -> View:
+    eligible = str(mode.get("eligible") or "unknown")
+    loan, totals, process = (mode.get(name) or {} for name in ("loan", "totals", "process"))
+    sharing = sharing_rows(mode, lang)
+    conditions = [_finding(condition, lang) for condition in mode.get("conditions") or []]
+    return {
+        "id": str(mode.get("id") or ""),
+        "title": words(mode.get("title"), lang),
+        "eligible": eligible,
+        "eligible_text": ELIGIBLE[eligible].in_(lang) if eligible in ELIGIBLE else eligible,
+        "conditions": conditions,
+        "loan": money(loan.get("amount")),
+        "term": f"{loan['term_months']} {WORDS['months'].in_(lang)}" if loan.get("term_months") else NOTHING,
+        "annual_rate": percent(loan.get("annual_rate")),
+        "after": percent(mode.get("effective_annual_cost")),
+        "before": percent(mode.get("cost_before_subsidy")),
+        "totals": [
+            [WORDS[name].in_(lang), money(totals.get(name))]
+            for name in ("interest", "fees", "premiums", "subsidies")
+            if totals.get(name) is not None
+        ],
+        "bears": [f"{row['party']} {row['share']}" for row in sharing if row["bears_full"]] or [NOTHING],
+        "why": next((c["reason"] for c in conditions if c["verdict"] == eligible and eligible != "yes"), ""),
+        "costs": [
+            {
+                "title": words(cost.get("title"), lang),
+                "payer": words(cost.get("payer"), lang),
+                "payee": words(cost.get("payee"), lang),
+                "amount": money(cost.get("amount")),
+                "day": str(cost.get("day") or NOTHING),
+            }
+            for cost in mode.get("costs") or []
+        ],
+        "flows": [
+            {
+                "day": str(flow.get("day") or NOTHING),
+                "title": words(flow.get("title"), lang),
+                "amount": money(flow.get("amount")),
+            }
+            for flow in mode.get("cash_flows") or []
+        ],
+        "flow_total": _sum(flow.get("amount") for flow in mode.get("cash_flows") or []),
+        "sharing": sharing,
+        "days": NOTHING if process.get("days") is None else str(process["days"]),
+        "parties": NOTHING if process.get("parties") is None else str(process["parties"]),
+        "process_cost": money(process.get("cost")),
+        "steps": [
+            {
+                "title": words(step.get("title"), lang),
+                "party": words(step.get("party_text"), lang),
+                "days": str(step.get("days", NOTHING)),
+                "assumed": bool(step.get("assumed")),
+            }
+            for step in process.get("steps") or []
+        ],
+        "needed": [
+            {"who": words(need.get("party_text"), lang), "what": words(need.get("what"), lang)}
+            for need in mode.get("needed") or []
+        ],
+        "explanation": _explained(mode, lang),
+    }
+
+
+def sharing_rows(mode: Json, lang: Lang) -> list[View]:
+    """One row a party: its part of a full loss and of the expected loss, in the order of the quote."""
+    full = {str(row["party"]): row for row in mode.get("full_loss") or []}
+    expected = {str(row["party"]): row for row in mode.get("expected_loss") or []}
+    rows = []
+    for party in dict.fromkeys([*full, *expected]):
+        named = full.get(party) or expected[party]
+        share = full.get(party, {}).get("share")
+        rows.append(
+            {
+                "party": words(named.get("party_text") or party, lang),
+                "share": NOTHING if share is None else short_percent(share),
+                "bears_full": share is not None and Decimal(share) != 0,
+                "full": money(full.get(party, {}).get("amount")),
+                "expected": money(expected.get(party, {}).get("amount")),
+            }
+        )
+    return rows
+
+
+def _doubt(reference: Json, lang: Lang) -> View:
+    note = words(reference.get("note"), lang)
+    line = source(reference, lang)
+    return {"source": line, "note": "" if note and note in line else note}
+
+
+def _made_with(quote: Json, lang: Lang) -> str:
+    said = [
+        f"{WORDS[name].in_(lang)} {quote[name]}"
+        for name in ("rules_version", "seed", "paths")
+        if quote.get(name) is not None
+    ]
+    return _comma(lang).join(said)
+
+
+def _explained(part: Json, lang: Lang) -> list[View]:
+    node = part.get("explanation")
+    return explanation_rows(node, lang) if node else []
+
+
+def _sum(amounts: Any) -> str:
+    total = sum((Decimal(amount) for amount in amounts if amount is not None), Decimal(0))
+    return money(f"{total:.2f}")
+
+
+def _grade(credit: Json, lang: Lang) -> str:
+    grade, points = str(credit.get("grade") or NOTHING), credit.get("points")
+    if points is None:
+        return grade
+    return Text(f"{grade}（{points} 分）", f"{grade} ({points} points)").in_(lang)
+
+
+def _colon(lang: Lang) -> str:
+    return Text("：", ": ").in_(lang)
+
+
+def _comma(lang: Lang) -> str:
+    return Text("，", ", ").in_(lang)

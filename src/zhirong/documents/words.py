@@ -1,0 +1,254 @@
+"""The fixed words of the documents, and how amounts, rates and days are written in them."""
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from zhirong.kernel.money import parse_yuan, show_yuan
+from zhirong.kernel.text import Lang, Text
+
+Json = Mapping[str, Any]
+
+NOTHING = "—"
+
+WORDS: dict[str, Text] = {
+    "sep": Text("，", ", "),
+    "title": Text("知识产权质押融资报价", "Quote for a loan on intellectual property"),
+    "reasons": Text("理由与依据", "Reasons and sources"),
+    "firm": Text("企业", "Firm"),
+    "code": Text("统一社会信用代码", "Credit code"),
+    "case": Text("案件", "Case"),
+    "as_of": Text("基准日", "As of"),
+    "region": Text("地区", "Region"),
+    "request": Text("申请", "Requested"),
+    "purpose": Text("用途", "Purpose"),
+    "months": Text("个月", "months"),
+    "line": Text("可贷额度", "Credit line"),
+    "binding": Text("决定额度的是", "Set by"),
+    "value": Text("评估价值（中位）", "Value (median)"),
+    "interval": Text("八成把握在", "80 % between"),
+    "no_value": Text("没有给出价值", "No value given"),
+    "lending_value": Text("放贷价值", "Lending value"),
+    "pledge_rate": Text("质押率", "Pledge rate"),
+    "credit": Text("信用", "Credit"),
+    "points": Text("分", "points"),
+    "default_probability": Text("一年违约概率", "One-year default probability"),
+    "cheapest": Text("企业最低实际年成本", "Lowest effective annual cost"),
+    "cheapest_among": Text("符合条件的模式中", "among eligible modes"),
+    "none_eligible": Text("没有已确认符合的模式", "no mode is confirmed eligible"),
+    "rights": Text("权利", "Rights"),
+    "right": Text("权利", "Right"),
+    "number": Text("号码", "Number"),
+    "kind": Text("种类", "Kind"),
+    "role": Text("作用", "Role"),
+    "status": Text("状态", "Status"),
+    "flags": Text("标记", "Flags"),
+    "life_end": Text("届满日", "Last day"),
+    "remaining": Text("剩余年限", "Years left"),
+    "pledgeable": Text("能否质押", "Can be pledged"),
+    "obstacle": Text("障碍", "Obstacle"),
+    "more_rights": Text("其余见后页，项数", "More on later pages:"),
+    "modes": Text("融资模式", "Financing modes"),
+    "mode": Text("模式", "Mode"),
+    "eligible": Text("是否符合", "Eligible"),
+    "loan": Text("贷款", "Loan"),
+    "annual_rate": Text("年利率", "Annual rate"),
+    "annual_cost": Text("实际年成本", "Effective annual cost"),
+    "after_subsidy": Text("补贴后", "after subsidies"),
+    "before_subsidy": Text("补贴前", "before subsidies"),
+    "days": Text("天", "days"),
+    "duration": Text("天数", "Days"),
+    "parties": Text("参与方", "Parties"),
+    "process_cost": Text("办理费用", "Cost of getting there"),
+    "who_bears": Text("全部损失由谁承担", "Who bears a full loss"),
+    "next_steps": Text("下一步", "Next steps"),
+    "by": Text("由谁", "By whom"),
+    "what": Text("做什么", "What"),
+    "findings": Text("质押登记审查", "Examination of the pledge"),
+    "item_of_credit": Text("项目", "Item"),
+    "more_modes": Text("其余见后页，项数", "More on later pages:"),
+    "item": Text("项", "Item"),
+    "verdict": Text("结论", "Verdict"),
+    "reason": Text("理由", "Reason"),
+    "mend": Text("怎么办", "What to do"),
+    "source": Text("依据", "Source"),
+    "clear_rest": Text("其余各项无障碍或不适用：", "All others clear or not applicable:"),
+    "appraisal": Text("评估", "Appraisal"),
+    "grade": Text("等级", "Grade"),
+    "mean": Text("均值", "Mean"),
+    "method": Text("方法", "Method"),
+    "weight": Text("权重", "Weight"),
+    "alarms": Text("提示", "Warnings"),
+    "input": Text("输入", "Input"),
+    "low": Text("取低值时", "At its low"),
+    "high": Text("取高值时", "At its high"),
+    "gates": Text("准入门槛", "Gates"),
+    "gate": Text("门槛", "Gate"),
+    "passed": Text("通过", "passed"),
+    "failed": Text("未通过", "not passed"),
+    "limit": Text("限额", "Limit"),
+    "limits": Text("额度", "Line"),
+    "amount": Text("金额（元）", "Amount (CNY)"),
+    "binds": Text("决定额度", "binding"),
+    "conditions": Text("条件", "Conditions"),
+    "condition": Text("条件", "Condition"),
+    "costs": Text("费用与补贴", "Costs and subsidies"),
+    "payer": Text("付款方", "Payer"),
+    "payee": Text("收款方", "Payee"),
+    "day": Text("日期", "Day"),
+    "cash_flows": Text("企业的现金流", "The firm's cash flows"),
+    "cash_flow": Text("收（+）付（−），元", "In (+), out (−), CNY"),
+    "total": Text("合计", "Total"),
+    "sharing": Text("谁承担损失", "Who bears a loss"),
+    "party": Text("承担方", "Party"),
+    "share": Text("比例", "Share"),
+    "full_loss": Text("全部损失（元）", "Full loss (CNY)"),
+    "expected_loss": Text("预期损失（元）", "Expected loss (CNY)"),
+    "process": Text("办理过程", "Process"),
+    "step": Text("步骤", "Step"),
+    "assumed": Text("假设", "assumed"),
+    "needed": Text("还缺什么", "Still needed"),
+    "explanation": Text("算法与出处", "How it was computed"),
+    "quantity": Text("数量", "Quantity"),
+    "result": Text("结果", "Result"),
+    "formula": Text("怎么来的", "How"),
+    "doubts": Text("未确认与假设", "Unconfirmed and assumed"),
+    "doubts_lead": Text(
+        "下列各项参与了计算，但没有经原文核对，或只是假设；使用前应当核实。",
+        "These entered the computation without being confirmed by a source; check them before relying on it.",
+    ),
+    "inputs": Text("资料来源", "Sources of the input"),
+    "interest": Text("利息", "Interest"),
+    "fees": Text("费用", "Fees"),
+    "premiums": Text("保费", "Premiums"),
+    "subsidies": Text("补贴", "Subsidies"),
+    "net_cost": Text("净成本", "Net cost"),
+    "yuan": Text("元", "CNY"),
+    "rules_version": Text("规则版本", "Rules"),
+    "seed": Text("随机种子", "Seed"),
+    "paths": Text("模拟次数", "Paths"),
+    "page": Text("第", "Page"),
+    "of_pages": Text("页，共", "of"),
+    "page_end": Text("页", ""),
+    "disclaimer": Text(
+        "本文件按所填资料和注明日期的规则计算，供各方商谈使用，不是授信批复。",
+        "Computed from the input given and the rules of the day named, for talks between the parties; not a credit decision.",
+    ),
+    "summary": Text("摘要", "Summary"),
+}
+
+ELIGIBLE: dict[str, Text] = {
+    "yes": Text("符合", "yes"),
+    "no": Text("不符合", "no"),
+    "unknown": Text("待确认", "to be confirmed"),
+}
+PLEDGEABLE: dict[str, Text] = {
+    "yes": Text("可以", "yes"),
+    "no": Text("不可以", "no"),
+    "unknown": Text("待确认", "to be confirmed"),
+}
+VERDICTS: dict[str, Text] = {
+    "clear": Text("无障碍", "clear"),
+    "refused": Text("不予登记", "refused"),
+    "unknown": Text("资料不足", "data missing"),
+    "not_applicable": Text("不适用", "not applicable"),
+    "yes": Text("满足", "met"),
+    "no": Text("不满足", "not met"),
+}
+CONFIDENCES: dict[str, Text] = {
+    "verified": Text("已核对原文", "read in the source text"),
+    "secondary": Text("二手来源", "secondary source"),
+    "unconfirmed": Text("未确认", "unconfirmed"),
+    "assumed": Text("假设", "assumed"),
+}
+UNITS: dict[str, Text] = {
+    "years": Text(" 年", " years"),
+    "months": Text(" 个月", " months"),
+    "days": Text(" 天", " days"),
+    "points": Text(" 分", " points"),
+}
+
+
+def words(value: Any, lang: Lang) -> str:
+    """Words in the language asked for, from a table with ``zh`` and ``en``, or from plain words."""
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return str(value.get(lang) or value.get("zh") or value.get("en") or "")
+    return str(value)
+
+
+def money(amount: str | None) -> str:
+    """Yuan as JSON carries it, with thousands separated; a dash where there is none."""
+    return NOTHING if amount is None else show_yuan(parse_yuan(amount))
+
+
+def ten_thousands(amount: str | None, lang: Lang) -> str:
+    """Yuan rounded to the ten thousand and so named: for values that a simulation gives to no better than that."""
+    if amount is None:
+        return NOTHING
+    rounded = (Decimal(amount) / 10_000).quantize(Decimal(1), ROUND_HALF_UP)
+    return f"{rounded:,} 万元" if lang == "zh" else f"CNY {rounded * 10_000:,}"
+
+
+def percent(rate: str | None, places: int = 2) -> str:
+    """A rate in per cent; a dash where there is none."""
+    if rate is None:
+        return NOTHING
+    return f"{(Decimal(rate) * 100).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)} %"
+
+
+def short_percent(rate: str) -> str:
+    """A rate in per cent without needless decimals, one at most."""
+    shown = (Decimal(rate) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{shown.normalize():f} %"
+
+
+def source(reference: Json | None, lang: Lang) -> str:
+    """A reference on one line, with how sure it is unless it was read in the source."""
+    if reference is None:
+        return ""
+    named = " ".join(str(reference.get(key) or "") for key in ("issuer", "document", "article")).split()
+    # The document's full name often begins with the issuer's.
+    if len(named) > 1 and named[1].startswith(named[0]):
+        named = named[1:]
+    line = " ".join(named) or words(reference.get("note"), lang)
+    confidence = str(reference.get("confidence") or "verified")
+    if confidence == "verified":
+        return line
+    return f"{line} [{CONFIDENCES[confidence].in_(lang)}]".strip()
+
+
+def explained_value(node: Json, lang: Lang) -> str:
+    """The value of one node of an explanation, with its unit."""
+    value, unit = node.get("value"), node.get("unit")
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return Text("是" if value else "否", "yes" if value else "no").in_(lang)
+    if isinstance(value, Mapping):
+        return words(value, lang)
+    if unit == "yuan":
+        return f"{money(str(value))} {WORDS['yuan'].in_(lang)}"
+    if unit == "rate":
+        return f"{(Decimal(str(value)) * 100).normalize():f} %"
+    return f"{value}{UNITS[str(unit)].in_(lang)}" if unit in UNITS else str(value)
+
+
+def explanation_rows(node: Json, lang: Lang, depth: int = 0) -> list[dict[str, Any]]:
+    """An explanation as rows, top down, each with its depth."""
+    sources = [source(reference, lang) for reference in node.get("references") or []]
+    basis = node.get("basis")
+    if basis in ("unconfirmed", "assumed"):
+        sources.append(f"[{CONFIDENCES[str(basis)].in_(lang)}]")
+    row = {
+        "depth": depth,
+        "label": words(node.get("label"), lang),
+        "value": explained_value(node, lang),
+        "formula": words(node.get("formula"), lang),
+        "source": ("；" if lang == "zh" else "; ").join(text for text in sources if text),
+    }
+    rows = [row]
+    for part in node.get("parts") or []:
+        rows.extend(explanation_rows(part, lang, depth + 1))
+    return rows

@@ -1,0 +1,183 @@
+"""The quote as PDF: what comes back out of it, what it embeds, and what a hostile or thin quote does to it."""
+
+import copy
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from zhirong.charts import fonts
+from zhirong.documents.quote_pdf import quote_pdf
+from zhirong.documents.quote_view import cheapest, next_steps, quote_view
+from zhirong.kernel.errors import InputError
+
+QUOTE: dict[str, Any] = json.loads((Path(__file__).parent / "quote.json").read_text(encoding="utf-8"))
+
+
+def pages(pdf: bytes) -> list[str]:
+    return ["".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages]
+
+
+@pytest.fixture(scope="module")
+def pdf() -> bytes:
+    return quote_pdf(QUOTE)
+
+
+def test_page_one_is_the_answer(pdf: bytes) -> None:
+    first, second = pages(pdf)[:2]
+    for words in (
+        "知识产权质押融资报价",
+        "西咸惯性导航技术有限公司",
+        "91610000MA6TG00000",
+        "2021-11-15",
+        "可以放贷1,510,000.00元，少于申请的2,000,000.00元",
+        "放贷价值×质押率",
+        "806万元",
+        "471万元–1,324万元",
+        "一种高精度光纤陀螺温度补偿方法",
+        "201410362077.3",
+        "专利权已被启动无效宣告程序",
+        "政府54%",
+        "没有科技型中小企业入库编号",
+        "3.30%",
+        "下一步",
+        "向园区管委会申请推荐",
+        "全部损失由谁承担",
+        "哪些输入最影响价值",
+    ):
+        assert "".join(words.split()) in first, words
+    assert "理由与依据" in second
+    assert "理由与依据" not in first
+
+
+def test_the_reasons_follow(pdf: bytes) -> None:
+    rest = "".join(pages(pdf)[1:])
+    for words in (
+        "准入门槛",
+        "至少一项权利可以质押",
+        "不予登记",
+        "国家知识产权局公告第461号",
+        "许可费节省法",
+        "成立年限",
+        "额度",
+        "110,816.67",
+        "-2,027,704.16",
+        "预期损失",
+        "质押登记（网上）",
+        "还缺什么",
+        "按实际日期的现金流求内部收益率",
+        "LPR各期数值未经核对",
+        "[未确认]",
+        "3f9a1c2b7d8e6f50",
+    ):
+        assert words in rest, words
+
+
+def test_every_font_is_embedded(pdf: bytes) -> None:
+    names = set()
+    for page in PdfReader(io.BytesIO(pdf)).pages:
+        for font in page["/Resources"]["/Font"].values():
+            described = font.get_object()
+            inner = described["/DescendantFonts"][0].get_object() if "/DescendantFonts" in described else described
+            descriptor = inner["/FontDescriptor"].get_object()
+            assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(descriptor), described["/BaseFont"]
+            names.add(str(described["/BaseFont"]))
+    assert any("NotoSansCJK" in name for name in names), names
+
+
+def test_the_same_quote_gives_the_same_bytes(pdf: bytes) -> None:
+    assert quote_pdf(copy.deepcopy(QUOTE)) == pdf
+
+
+def test_markup_in_a_users_words_is_printed_not_run(pdf: bytes) -> None:
+    assert "#pagebreak()*x*$x$=cmd" in pages(pdf)[0]
+    hostile = copy.deepcopy(QUOTE)
+    hostile["case"]["firm"]["name"] = '#panic("x") ] } $ \\ " <b> #read("/etc/passwd") @a'
+    assert '#panic("x")]}$\\"<b>#read("/etc/passwd")@a' in pages(quote_pdf(hostile))[0]
+
+
+def test_in_english() -> None:
+    first = pages(quote_pdf(QUOTE, "en"))[0]
+    assert "Quoteforaloanonintellectualproperty" in first
+    assert "CNY1,510,000.00canbelent,lessthanthe2,000,000.00requested" in first
+    assert "Pudongmode" in first
+
+
+def test_a_quote_without_its_optional_parts() -> None:
+    thin = {"schema": "zhirong.quote/1", "case": {"id": "x", "firm": {"name": "甲公司"}}}
+    text = pages(quote_pdf(thin))
+    assert "目前不能放贷" in text[0]
+    assert "没有给出价值" in text[0]
+
+
+def test_no_value_and_a_failed_gate() -> None:
+    quote = copy.deepcopy(QUOTE)
+    quote["appraisal"] = {"status": "no_value", "value": None, "methods": [], "alarms": []}
+    quote["line"].update(amount="0.00", decision="decline", binding=None)
+    for limit in quote["line"]["limits"]:
+        limit["binding"] = False
+    gate = {"zh": "没有经济输入，不能给出价值", "en": "no economic input"}
+    quote["gates"][0].update(passed=False, reason=gate, mend={"zh": "提供收入资料", "en": "give the sales"})
+    for mode in quote["modes"]:
+        mode.update(eligible="unknown", loan=None, totals=None, full_loss=[], costs=[], effective_annual_cost=None)
+    text = pages(quote_pdf(quote))
+    assert "目前不能放贷" in text[0]
+    assert "没有经济输入，不能给出价值" in text[0]
+    assert "提供收入资料" in text[0]
+    assert "没有已确认符合的模式" in text[0]
+
+
+def test_page_one_stays_one_page_however_much_there_is() -> None:
+    quote = copy.deepcopy(QUOTE)
+    quote["rights"] = [dict(QUOTE["rights"][index % 3], id=f"r{index}") for index in range(40)]
+    quote["modes"] = [dict(QUOTE["modes"][index % 5], id=f"m{index}") for index in range(12)]
+    text = pages(quote_pdf(quote))
+    assert "项数34" in text[0]
+    assert "下一步" in text[0]
+    assert text[1].startswith("理由与依据")
+
+
+def test_the_cheapest_mode_is_an_eligible_one() -> None:
+    quote = copy.deepcopy(QUOTE)
+    quote["modes"][3]["effective_annual_cost"] = "0.0001"
+    best = cheapest(quote)
+    assert best is not None and best["id"] == "suzhou"
+    assert cheapest({"modes": []}) is None
+
+
+def test_next_steps_put_failed_gates_first_and_name_each_once() -> None:
+    quote = copy.deepcopy(QUOTE)
+    quote["gates"][1].update(passed=False, mend={"zh": "先履行判决", "en": "comply first"})
+    steps = next_steps(quote, "zh")
+    assert steps[0]["what"].endswith("先履行判决")
+    assert len({(step["who"], step["what"]) for step in steps}) == len(steps)
+
+
+def test_shares_on_page_one_are_those_of_the_quote() -> None:
+    view = quote_view(QUOTE, "zh")
+    zhongshan = next(mode for mode in view["modes"] if mode["id"] == "zhongshan")
+    assert zhongshan["bears"] == ["政府 54 %", "银行 26 %", "保险公司 16 %", "知识产权服务公司 4 %"]
+
+
+def test_a_machine_without_the_font_is_told_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(fonts, "WHEEL", "no_such_wheel_here")
+    monkeypatch.setattr(fonts, "DEBIAN_FOLDER", tmp_path)
+    with pytest.raises(InputError) as caught:
+        fonts.font_folder()
+    assert "fonts-noto-cjk" in caught.value.problems[0].mend.zh
+    (tmp_path / "NotoSansCJK-Regular.ttc").touch()
+    assert fonts.font_folder() == tmp_path
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
+    import subprocess
+
+    code = "import sys, zhirong.documents.quote_pdf; print([m for m in ('typst', 'vl_convert', 'altair') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
