@@ -46,3 +46,10 @@ def print_json(content: Mapping[str, Any] | list[Any]) -> None:
     """Content as JSON on standard output, Chinese kept readable."""
     json.dump(content, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
+
+
+def unwritable(path: str, error: OSError) -> InputError:
+    """Why a file that the user asked for cannot be written, as a problem that can be mended."""
+    reason = Text(f"写不进去：{error.strerror}", f"cannot be written: {error.strerror}")
+    mend = Text("换一个可写的位置，或先建文件夹", "choose a place that can be written to, or make the folder first")
+    return InputError([Problem("FILE", path, reason, mend, "unwritable_file")], path)

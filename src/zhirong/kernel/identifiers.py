@@ -14,6 +14,12 @@ from collections.abc import Callable
 
 from zhirong.kernel.text import Text
 
+
+def _pattern(form: str) -> re.Pattern[str]:
+    """A form in which digits are 0 to 9 only: Unicode knows others, which no register gives."""
+    return re.compile(form, re.ASCII)
+
+
 _DASHES = "‐‑‒–—―−－﹣_"
 _DOTS = "。·•．｡・"
 _TO_ASCII = str.maketrans({**dict.fromkeys(_DASHES, "-"), **dict.fromkeys(_DOTS, ".")})
@@ -22,14 +28,15 @@ _LABEL = re.compile(r"^[一-鿿]*号\s*[:.]?\s*")
 
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
-_CREDIT_FORM = re.compile(r"[0-9A-HJ-NP-RTUWXY]{2}\d{6}[0-9A-HJ-NP-RTUWXY]{10}")
+_CREDIT_FORM = _pattern(r"[0-9A-HJ-NP-RTUWXY]{2}\d{6}[0-9A-HJ-NP-RTUWXY]{10}")
 
 _PATENT_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
-_PATENT_PREFIX = re.compile(r"^(?:CN[ .:\-]*ZL|CN|ZL)[ .:\-]*(?=\d)")
-_PATENT_SHAPE = re.compile(r"(\d{4})([12389])(\d{7})(\d|X)|(\d{2})([12389])(\d{5})(\d|X)?")
-_PATENT_KEPT = re.compile(r"(?:\d{12}|\d{8})\.(?:\d|X)|8[5-8][123]\d{5}")
-_PUBLICATION = re.compile(r"CN(\d{7}|\d{9})([ABCUSYD]\d?)")
-_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E[+\-]?\d+")
+_PATENT_PREFIX = _pattern(r"^(?:CN[ .:\-]*ZL|CN|ZL)[ .:\-]*(?=\d)")
+_PATENT_SHAPE = _pattern(r"(\d{4})([12389])(\d{7})(\d|X)|(\d{2})([12389])(\d{5})(\d|X)?")
+_WITHOUT_CHECK = _pattern(r"\d{4}[12389]\d{7}")
+_PATENT_KEPT = _pattern(r"(?:\d{12}|\d{8})\.(?:\d|X)|8[5-8][123]\d{5}")
+_PUBLICATION = _pattern(r"CN(\d{7}|\d{9})([ABCUSYD]\d?)")
+_SCIENTIFIC = _pattern(r"\d(?:\.\d+)?E[+\-]?\d+")
 _FIRST_NEW_YEAR = 2003  # numbers with a year of four digits begin in October 2003
 _FIRST_YEAR, _FIRST_CHECKED_YEAR = 1985, 1989  # the patent office opened; its numbers got a check digit
 
@@ -46,13 +53,13 @@ _PATENT_KIND_TEXT = {
     "design": Text("外观设计", "a design"),
 }
 
-_TRADEMARK = re.compile(r"(?:G\d{5,7}|\d{1,8})[A-Z]?")
-_SOFTWARE_REGISTRATION = re.compile(r"(\d{4})SR(\d{5,7})")
-_SOFTWARE_CERTIFICATE = re.compile(r"软著(登|变补)字第(BJ)?0*(\d{1,8})号?")
-_WORK = re.compile(r"([一-鿿]{1,2})作登字(\d{4})([A-L])(\d{8})")
-_LAYOUT = re.compile(r"(?:BS)?(\d{2}5\d{5})(\d|X)")
-_VARIETY = re.compile(r"CNA(?:(\d{4})(\d{4})(\d|X)|(\d{4})(\d{7}))")
-_FOREST_VARIETY = re.compile(r"(?:19|20)\d{2}\d{4}")
+_TRADEMARK = _pattern(r"(?:G\d{5,7}|\d{1,8})[A-Z]?")
+_SOFTWARE_REGISTRATION = _pattern(r"(\d{4})SR(\d{5,7})")
+_SOFTWARE_CERTIFICATE = _pattern(r"软著(登|变补)字第(BJ)?0*(\d{1,8})号?")
+_WORK = _pattern(r"([一-鿿]{1,2})作登字(\d{4})([A-L])(\d{8})")
+_LAYOUT = _pattern(r"(?:BS)?(\d{2}5\d{5})(\d|X)")
+_VARIETY = _pattern(r"CNA(?:(\d{4})(\d{4})(\d|X)|(\d{4})(\d{7}))")
+_FOREST_VARIETY = _pattern(r"(?:19|20)\d{2}\d{4}")
 _ORDINAL = re.compile(r"第(.+)号")
 
 
@@ -394,7 +401,7 @@ def _not_a_patent_number(written: str, core: str) -> NumberError:
             ),
             Text("把该列设为文本格式，重新填写号码", "format the column as text and enter the number again"),
         )
-    if re.fullmatch(r"\d{4}[12389]\d{7}", core) is not None and int(core[:4]) >= _FIRST_NEW_YEAR:
+    if _WITHOUT_CHECK.fullmatch(core) is not None and int(core[:4]) >= _FIRST_NEW_YEAR:
         return _no_check(core, patent_check_digit(core))
     padded = core.zfill(9)
     if 5 <= len(core) < 9 and _PATENT_SHAPE.fullmatch(padded) and patent_check_digit(padded[:8]) == padded[8]:

@@ -68,6 +68,11 @@ class Reference:
         """Whether no source confirms it, so that it must be shown as such wherever it decides something."""
         return self.confidence in ("unconfirmed", "assumed")
 
+    def holds(self, day: date) -> bool:
+        """Whether ``day`` lies within its dates; an end that is not known is open."""
+        after_start = self.valid_from is None or self.valid_from <= day
+        return after_start and (self.valid_to is None or day <= self.valid_to)
+
     def as_text(self, lang: Literal["zh", "en"] = "zh") -> str:
         """One line: issuer, document, article and, unless it was read in the source, how sure it is."""
         words = " ".join(part for part in (self.issuer, self.document, self.article) if part)
@@ -155,12 +160,19 @@ class Rulebook:
         A city without a version of its own uses its province's, a province the country's. Raises RuleError
         if no version holds that day.
         """
+        found = self.find(rule_id, day, region)
+        if found is None:
+            raise RuleError(f"no version of {rule_id} holds on {day} in {region}")
+        return found
+
+    def find(self, rule_id: str, day: date, region: str = COUNTRY) -> RuleValue | None:
+        """As ``at``, but None where no version holds that day. Raises RuleError where there is no such rule."""
         rule = self.rule(rule_id)
         for place in wider_regions(region):
             for version in rule.versions:
-                if version.reference.region == place and _holds(version.reference, day):
+                if version.reference.region == place and version.reference.holds(day):
                     return version
-        raise RuleError(f"no version of {rule_id} holds on {day} in {region}")
+        return None
 
     def ids(self) -> tuple[str, ...]:
         """Every rule's id, sorted."""
@@ -305,11 +317,6 @@ def read_reference(reader: Reader) -> Reference:
             ),
         )
     return reference
-
-
-def _holds(reference: Reference, day: date) -> bool:
-    after_start = reference.valid_from is None or reference.valid_from <= day
-    return after_start and (reference.valid_to is None or day <= reference.valid_to)
 
 
 def _overlap(one: Reference, other: Reference) -> bool:

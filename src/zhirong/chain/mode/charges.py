@@ -81,7 +81,7 @@ class Charge:
 def charges(mode: Mode, loan: LoanFacts) -> tuple[Charge, ...]:
     """All payments of a loan under ``mode`` beside its principal, interest first, in the order of their days.
 
-    A subsidy never gives back more than what it is a part of, all subsidies on the same thing together.
+    A rule that is not in force on the day the loan starts is left out. A subsidy never gives back more than what it is a part of, all subsidies on the same thing together.
     Raises ValueError where a rule needs something of the loan that is not given.
     """
     made = list(_interest(loan))
@@ -89,6 +89,8 @@ def charges(mode: Mode, loan: LoanFacts) -> tuple[Charge, ...]:
     for charge in made:
         left["interest"] += charge.amount
     for rule in mode.charges:
+        if not rule.reference.holds(loan.start):
+            continue
         new = _apply(mode, rule, loan, made)
         if rule.kind in GIVEN_BACK and rule.base in ("interest", "charge"):
             new = _no_more_than(rule, new, left)

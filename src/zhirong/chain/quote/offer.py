@@ -45,7 +45,7 @@ class Terms:
     line: Line
     annual_rate: Decimal
     rate_explanation: Explanation
-    lpr: Decimal
+    lpr: Decimal | None
     facts: Mapping[str, object]
     value: Appraisal | None
     lending: LendingValue | None

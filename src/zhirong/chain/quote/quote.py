@@ -15,6 +15,7 @@ from zhirong.chain.quote.offer import Terms, make_offer
 from zhirong.chain.quote.records import Case, Gate, Offer, Quote, RightView, Verdict
 from zhirong.chain.right.records import PATENT_KINDS
 from zhirong.kernel.days import add_months, working_days_from
+from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.explain import Explanation, of_rule
 from zhirong.kernel.rulebook import Reference, Rulebook
 from zhirong.kernel.text import Text
@@ -51,7 +52,7 @@ def quote(case: Case, modes: Sequence[Mode], rules: Rulebook) -> Quote:
         line=line,
         annual_rate=rate,
         rate_explanation=rate_explanation,
-        lpr=rules.at("lending.lpr.one_year", day).number(),
+        lpr=None if (lpr := rules.find("lending.lpr.one_year", day)) is None else lpr.number(),
         facts=facts_of(case, views),
         value=appraisal if isinstance(appraisal, Appraisal) else None,
         lending=lending,
@@ -81,7 +82,19 @@ def annual_rate(case: Case, credit: CreditAssessment, rules: Rulebook) -> tuple[
     if case.request.annual_rate is not None:
         agreed = case.request.annual_rate
         return agreed, Explanation(title, agreed, "rate", Text("借贷双方商定", "agreed by the parties"))
-    lpr = rules.at("lending.lpr.one_year", case.as_of)
+    lpr = rules.find("lending.lpr.one_year", case.as_of)
+    if lpr is None:
+        raise InputError(
+            [
+                Problem(
+                    "request.annual_rate",
+                    "",
+                    Text(f"{case.as_of} 没有公布的一年期 LPR", f"no one-year LPR was published for {case.as_of}"),
+                    Text("填写商定的年利率", "give the annual rate that the parties agreed on"),
+                    "no_published_rate",
+                )
+            ]
+        )
     spread = rules.at(f"quote.rate_spread.{credit.grade}", case.as_of)
     rate = lpr.number() + spread.number() * _BASIS_POINT
     return rate, Explanation(

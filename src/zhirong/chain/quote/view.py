@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from zhirong.chain.appraisal.records import Appraisal, LendingValue, NoValue
+from zhirong.chain.mode.eligibility import ConditionResult
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import ROLES
-from zhirong.chain.quote.records import Gate, Line, Offer, PartyAmount, Quote, RightView
+from zhirong.chain.quote.records import Gate, Line, Offer, PartyAmount, Quote, RightView, Verdict
 from zhirong.chain.right.records import FLAG_TEXT, KIND_TEXT, ROLE_TEXT, STATUS_TEXT
 from zhirong.kernel.explain import plain
 from zhirong.kernel.money import Fen, yuan
@@ -20,6 +21,7 @@ from zhirong.kernel.text import Text
 SCHEMA = "zhirong.quote/1"
 
 _NOT_KNOWN = Text("不明", "not known")
+_VERDICTS = {"met": "yes", "unmet": "no", "unknown": "unknown"}
 _COST_KINDS = {"interest": "interest", "fee": "fees", "premium": "premiums"}
 
 
@@ -51,6 +53,8 @@ def view(quote: Quote) -> dict[str, Any]:
         "modes": [_offer(offer) for offer in quote.offers],
         "doubts": [reference.as_json() for reference in quote.doubts],
         "rules_version": quote.rules_version,
+        "seed": None if case.appraisal is None else case.appraisal.seed,
+        "paths": None if case.appraisal is None else case.appraisal.paths,
     }
 
 
@@ -83,6 +87,22 @@ def _appraisal(appraisal: Appraisal | NoValue, lending: LendingValue | None) -> 
     return {
         "status": "valued",
         **appraisal.as_json(),
+        "methods": [
+            {
+                "code": result.method,
+                **result.as_json(),
+                "p10": yuan(result.value.at(10)),
+                "p50": yuan(result.value.at(50)),
+                "p90": yuan(result.value.at(90)),
+            }
+            for result in appraisal.results
+        ],
+        "alarms": [alarm.text.as_json() for alarm in appraisal.alarms],
+        "tornado": [
+            {"code": bar.input, "input": bar.label.as_json(), "low": yuan(bar.p50_low), "high": yuan(bar.p50_high)}
+            for bar in appraisal.tornado
+        ],
+        "lending_value": None if lending is None else yuan(lending.fen),
         "lending": None if lending is None else lending.as_json(),
     }
 
@@ -91,6 +111,7 @@ def _gate(gate: Gate) -> dict[str, Any]:
     return {
         "code": gate.code,
         "verdict": gate.verdict.value,
+        "passed": gate.verdict is Verdict.PASSED,
         "title": gate.title.as_json(),
         "reason": gate.reason.as_json(),
         "mend": None if gate.mend is None else gate.mend.as_json(),
@@ -124,7 +145,7 @@ def _offer(offer: Offer) -> dict[str, Any]:
         "id": mode.id,
         "title": mode.title.as_json(),
         "eligible": offer.eligible,
-        "conditions": [condition.as_json() for condition in offer.conditions],
+        "conditions": [_condition(condition) for condition in offer.conditions],
         "loan": {
             "amount": yuan(offer.amount),
             "limited_by": offer.limited_by,
@@ -132,8 +153,14 @@ def _offer(offer: Offer) -> dict[str, Any]:
             "annual_rate": plain(offer.annual_rate),
         },
         "schedule": [] if offer.schedule is None else [row.as_json() for row in offer.schedule.rows],
-        "charges": [
-            {**charge.as_json(), "payer_text": _name(mode, charge.payer), "payee_text": _name(mode, charge.payee)}
+        "costs": [
+            {
+                **charge.as_json(),
+                "payer": _name(mode, charge.payer),
+                "payee": _name(mode, charge.payee),
+                "payer_role": charge.payer,
+                "payee_role": charge.payee,
+            }
             for charge in offer.charges
         ],
         "cash_flows": [
@@ -159,6 +186,16 @@ def _offer(offer: Offer) -> dict[str, Any]:
         "assumptions": [{"place": item.place, "words": item.words.as_json()} for item in mode.assumptions],
         "source": mode.source.as_json(),
         "explanation": offer.explanation.as_json(),
+    }
+
+
+def _condition(condition: ConditionResult) -> dict[str, Any]:
+    return {
+        "code": condition.code,
+        "verdict": _VERDICTS[condition.state],
+        "reason": condition.reason.as_json(),
+        "mend": None if condition.mend is None else condition.mend.as_json(),
+        "reference": condition.reference.as_json(),
     }
 
 

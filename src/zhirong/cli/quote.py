@@ -1,0 +1,72 @@
+"""``zhirong quote CASE.toml``: one case, one page of answer, on the screen, as JSON, PDF or Excel."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from zhirong.cli.files import print_json, read_toml, unwritable
+from zhirong.kernel.text import Lang
+
+EXIT_DECLINED = 1
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's words."""
+    parser.add_argument("case", metavar="CASE.toml", help="案件文件 / case file (docs/users/case-file.md)")
+    parser.add_argument(
+        "--mode", action="append", metavar="ID", help="只算这个模式，可重复 / only this mode, repeatable"
+    )
+    parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+    parser.add_argument("--pdf", metavar="FILE", help="另存 PDF / write a PDF")
+    parser.add_argument("--xlsx", metavar="FILE", help="另存 Excel / write an Excel file")
+    parser.add_argument(
+        "--explain", action="store_true", help="列出每个数的来由 / show where every number comes from"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Quote the case. Returns 1 where nothing can be lent, so that a script can tell."""
+    from zhirong.chain.quote.reading import read_case
+    from zhirong.chain.quote.records import Decision
+    from zhirong.chain.quote.view import view
+    from zhirong.library import quote_case
+
+    answer = quote_case(read_case(read_toml(options.case), options.case), options.mode)
+    data = view(answer)
+    # Papers first: if one cannot be written, nothing on the screen must suggest that it was.
+    written = _write_papers(data, options)
+    if options.json:
+        print_json(data)
+    else:
+        from zhirong.cli.quote_screen import show
+
+        show(data, options.lang, explain=options.explain)
+        for path in written:
+            print(f"已写出 {path}" if options.lang == "zh" else f"written: {path}")
+    return EXIT_DECLINED if answer.line.decision is Decision.DECLINE else 0
+
+
+def _write_papers(data: dict[str, Any], options: argparse.Namespace) -> list[str]:
+    lang: Lang = options.lang
+    written = []
+    if options.pdf:
+        from zhirong.documents.quote_pdf import quote_pdf
+
+        _write(options.pdf, quote_pdf(data, lang))
+        written.append(options.pdf)
+    if options.xlsx:
+        from zhirong.documents.quote_xlsx import quote_xlsx
+
+        _write(options.xlsx, quote_xlsx(data, lang))
+        written.append(options.xlsx)
+    if options.json and written:
+        print("\n".join(written), file=sys.stderr)
+    return written
+
+
+def _write(path: str, content: bytes) -> None:
+    try:
+        Path(path).write_bytes(content)
+    except OSError as error:
+        raise unwritable(path, error) from error

@@ -1,0 +1,126 @@
+"""The quote on a terminal: the answer first, then the tables, then what is still needed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from zhirong.documents.quote_view import quote_view
+from zhirong.kernel.text import Lang
+
+_COLOUR = {"yes": "green", "no": "red", "unknown": "yellow"}
+
+
+def show(quote: Mapping[str, Any], lang: Lang, *, explain: bool) -> None:
+    """Print a quote as JSON carries it (``chain.quote.view``)."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        # A pipe has no width of its own; a table folded at 80 columns would be harder to read than a long line.
+        console.width = 160
+    seen = quote_view(quote, lang)
+    words = seen["w"]
+    _answer(console, seen, words)
+    _rights(console, seen, words)
+    _line(console, seen, words)
+    _modes(console, seen, words)
+    _steps(console, seen, words)
+    if explain:
+        _explanations(console, seen, words)
+    doubts = len(seen["doubts"])
+    if doubts:
+        text = (
+            f"{doubts} 条依据未经来源证实（假设或未确认），逐条见 --explain、PDF 或 Excel。"
+            if lang == "zh"
+            else f"{doubts} rules used here are confirmed by no source (assumed or unconfirmed): see --explain."
+        )
+        console.print(text, style="yellow")
+
+
+def _answer(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
+    case, head = seen["case"], seen["headline"]
+    console.print()
+    console.print(case["title"], style="bold")
+    console.print(f"{words['as_of']} {case['as_of']}    {words['request']} {case['asked']}    {case['purpose']}")
+    console.print()
+    console.print(head["decision_text"], style="bold green" if head["decision"] == "offer" else "bold yellow")
+    if head["binding"]:
+        console.print(f"{words['binding']}: {head['binding']}")
+    console.print(f"{words['value']}: {head['value']}    {head['value_note']}")
+    console.print(f"{words['credit']}: {head['credit']}    {head['credit_note']}")
+    for reason in head["failed"]:
+        console.print(f"! {reason}", style="yellow")
+
+
+def _rights(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
+    table = _table(
+        words["rights"], words, "right", "kind", "number", "status", "life_end", "pledgeable", "obstacle"
+    )
+    for right in seen["rights"]:
+        colour = _COLOUR.get(right["pledgeable"], "")
+        table.add_row(
+            right["title"],
+            right["kind"],
+            right["number"],
+            "、".join([right["status"], *right["flags"]]),
+            right["life_end"],
+            f"[{colour}]{right['pledgeable_text']}[/]",
+            right["obstacle"],
+        )
+    console.print(table)
+
+
+def _line(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
+    table = _table(words["line"], words, "line", "amount")
+    for limit in seen["line"]["limits"]:
+        mark = "◀" if limit["binding"] else ""
+        table.add_row(limit["title"], f"{limit['amount']} {mark}")
+    console.print(table)
+
+
+def _modes(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
+    columns = ("mode", "eligible", "loan", "annual_cost", "before_subsidy", "bears", "duration", "obstacle")
+    table = _table(words["modes"], words, *columns)
+    for mode in seen["modes"]:
+        colour = _COLOUR.get(mode["eligible"], "")
+        table.add_row(
+            mode["title"],
+            f"[{colour}]{mode['eligible_text']}[/]",
+            mode["loan"],
+            mode["after"],
+            mode["before"],
+            "，".join(mode["bears"]),
+            mode["days"],
+            mode["why"],
+        )
+    console.print(table)
+
+
+def _steps(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
+    if not seen["steps"]:
+        return
+    console.print(words["next_steps"], style="bold")
+    for number, step in enumerate(seen["steps"], 1):
+        console.print(f"  {number}. {step['who']}: {step['what']}")
+    console.print()
+
+
+def _explanations(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
+    parts = [(words[name], seen[name]["explanation"]) for name in ("line", "credit", "value") if name in seen]
+    parts.append((words["value"], seen["appraisal"]["explanation"]))
+    parts += [(mode["title"], mode["explanation"]) for mode in seen["modes"]]
+    for title, rows in parts:
+        console.rule(title)
+        for row in rows:
+            source = f"  〔{row['source']}〕" if row["source"] else ""
+            formula = f"  = {row['formula']}" if row["formula"] else ""
+            console.print(f"{'  ' * row['depth']}{row['label']}  {row['value']}{formula}{source}", markup=False)
+
+
+def _table(title: str, words: Mapping[str, str], *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        right = column in ("amount", "loan", "annual_cost", "before_subsidy", "duration")
+        table.add_column(words.get(column, column), justify="right" if right else "left", overflow="fold")
+    return table
