@@ -62,7 +62,8 @@ def test_a_forecast_by_year_says_itself_how_long_it_goes_on() -> None:
     assert isinstance(income, ReliefFromRoyalty)
     assert isinstance(income.revenue, tuple)
     assert len(income.revenue) == 2
-    assert income.life.mode == 2
+    assert income.life is None
+    assert income.stated_life() == 2
     assert income.amortisation_years == 5
 
 

@@ -152,6 +152,18 @@ def test_the_law_ends_what_the_appraiser_would_go_on_with() -> None:
     assert short.appraised_value == pytest.approx(three.appraised_value, rel=0.005)
 
 
+def test_a_forecast_by_year_ends_with_its_last_year_and_earlier_by_law() -> None:
+    stated, unstated = (value_of(request(royalty_method(life=life))) for life in (figure(5, kind="years"), None))
+    assert unstated.value == stated.value
+    assert unstated.life.remaining == 5
+    assert "income.life" not in {bar.input for bar in unstated.tornado}
+    ending = a_right(filing_date=date(2009, 7, 1))
+    short = value_of(request(royalty_method(life=None)), ending)
+    assert short.value == value_of(request(royalty_method()), ending).value
+    with pytest.raises(ValueError, match="economic life"):
+        royalty_method(revenue=Growth(figure(1), figure(0, kind="growth"), None), life=None)
+
+
 def test_a_contract_ends_it_too() -> None:
     found = value_of(request(royalty_method(), contract_end=date(2028, 6, 30)))
     assert found.life.remaining == pytest.approx(2.0, abs=0.01)

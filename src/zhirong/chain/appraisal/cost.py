@@ -76,7 +76,7 @@ class Cost:
         """Whether any item costs anything."""
         return any_positive([figure for _, figure in self.items])
 
-    def stated_life(self) -> Uncertain | None:
+    def stated_life(self) -> float | None:
         """Cost looks back and states no life."""
         return None
 

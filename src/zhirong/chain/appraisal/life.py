@@ -68,7 +68,7 @@ def remaining_life(
         if life.missing and life.missing != ("author_death_date",) and years is None:
             unknown.append((right.id, life.missing))
     contract = None if contract_end is None else max(0.0, years_between(valuation_date, contract_end))
-    stated = [float(figure.mode) for method in methods if (figure := method.stated_life()) is not None]
+    stated = [years for method in methods if (years := method.stated_life()) is not None]
     ends = [years for years in (legal, contract, min(stated) if stated else None) if years is not None]
     economic = min(ends) if stated else None
     remaining = min(ends) if ends else None

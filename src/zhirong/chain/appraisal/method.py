@@ -69,9 +69,8 @@ class Terms:
     widening: Widening
     life_cap: float | None
 
-    def life(self, stated: Uncertain, u: Level) -> Level:
-        """Economic life at probability ``u``: the stated one, never beyond the cap."""
-        years = self.widening.quantile(stated, u)
+    def capped(self, years: Level) -> Level:
+        """A life in years, never beyond the cap."""
         return years if self.life_cap is None else np.minimum(years, self.life_cap)
 
 
@@ -102,8 +101,8 @@ class Method(Protocol):
         """Whether its amounts are above zero: where they are not there is no value, not a value of zero."""
         ...
 
-    def stated_life(self) -> Uncertain | None:
-        """The stated economic life, where the method has one."""
+    def stated_life(self) -> float | None:
+        """The economic life in years, most likely as stated, where the method has one."""
         ...
 
     def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import inf
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -13,13 +14,13 @@ from zhirong.chain.appraisal.uncertain import (
     Array,
     Level,
     Uncertain,
+    Widening,
     read_optional_uncertain,
     read_uncertain,
     uncertain_of,
 )
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.provenance import EvidenceGrade
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
@@ -100,8 +101,9 @@ class ReliefFromRoyalty:
 
     revenue: one figure for each year after the valuation date, or a first year with growth and decay.
     royalty: share of net sales. discount: items of the build-up, added; one item is a rate stated as a whole.
-    life: stated economic life in years; with a forecast by year, at most its years.
+    life: stated economic life in years; None with a forecast by year that itself says how long the income goes on.
     tax: income tax rate, zero before tax. amortisation_years: of the tax benefit; None leaves it out.
+    Raises ValueError for revenue that grows without an end.
     """
 
     method: ClassVar = "relief_from_royalty"
@@ -112,11 +114,15 @@ class ReliefFromRoyalty:
     revenue: tuple[Uncertain, ...] | Growth
     royalty: Uncertain
     discount: tuple[tuple[Text, Uncertain], ...]
-    life: Uncertain
+    life: Uncertain | None
     tax: Decimal
     tax_basis: TaxBasis
     convention: Convention
     amortisation_years: int | None
+
+    def __post_init__(self) -> None:
+        if self.life is None and isinstance(self.revenue, Growth):
+            raise ValueError("revenue that grows from a first year needs an economic life to end it")
 
     def drivers(self) -> tuple[Driver, ...]:
         """Revenue (with growth and decay), royalty, discount rate and economic life."""
@@ -135,13 +141,14 @@ class ReliefFromRoyalty:
             drivers.append(Driver("revenue", Text("各年收入", "revenue by year"), years))
         drivers.append(_single("royalty", Text("许可费率", "royalty rate"), self.royalty))
         drivers.append(Driver("discount", Text("折现率", "discount rate"), self.discount))
-        drivers.append(_single("life", Text("经济寿命（年）", "economic life (years)"), self.life))
+        if self.life is not None:
+            drivers.append(_single("life", Text("经济寿命（年）", "economic life (years)"), self.life))
         return tuple(drivers)
 
     def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
         """The value in yuan on every path."""
         widening = terms.widening
-        life = terms.life(self.life, uniforms["life"])
+        life = terms.capped(self._life(uniforms, widening))
         if isinstance(self.revenue, Growth):
             decay = self.revenue.decay
             revenue = growing_revenue(
@@ -151,7 +158,6 @@ class ReliefFromRoyalty:
                 max(1, int(np.ceil(np.max(life)))),
             )
         else:
-            life = np.minimum(life, len(self.revenue))
             revenue = [widening.quantile(figure, uniforms["revenue"]) for figure in self.revenue]
         discount: Level = sum(
             (widening.quantile(item, uniforms["discount"]) for _, item in self.discount), start=0.0
@@ -163,14 +169,20 @@ class ReliefFromRoyalty:
             value = value * amortisation_benefit_factor(tax, self.amortisation_years, discount, self.convention)
         return np.asarray(value, dtype=np.float64)
 
+    def _life(self, uniforms: Mapping[str, Level], widening: Widening) -> Level:
+        stated = inf if self.life is None else widening.quantile(self.life, uniforms["life"])
+        return stated if isinstance(self.revenue, Growth) else np.minimum(stated, len(self.revenue))
+
     def has_economic_input(self) -> bool:
         """Whether there is any revenue and any royalty."""
         figures = (self.revenue.first_year,) if isinstance(self.revenue, Growth) else self.revenue
         return any_positive(figures) and self.royalty.high > 0
 
-    def stated_life(self) -> Uncertain | None:
-        """The stated economic life."""
-        return self.life
+    def stated_life(self) -> float | None:
+        """The stated economic life, or the years of the forecast."""
+        if self.life is not None:
+            return float(self.life.mode)
+        return None if isinstance(self.revenue, Growth) else float(len(self.revenue))
 
     def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
         """A royalty rate above what is customary wants licences to show for it."""
@@ -301,15 +313,14 @@ def _read_discount(reader: Reader) -> tuple[tuple[Text, Uncertain], ...]:
     return ((Text("折现率", "discount rate"), figure),)
 
 
-def _read_life(reader: Reader, revenue: tuple[Uncertain, ...] | Growth) -> Uncertain:
+def _read_life(reader: Reader, revenue: tuple[Uncertain, ...] | Growth) -> Uncertain | None:
     least = Decimal("0.1")
     if isinstance(revenue, Growth):
         return read_uncertain(reader, "economic_life", "years", (least, Decimal(MAX_FORECAST_YEARS)))
     years = Decimal(len(revenue))
     stated = reader.has("economic_life")
     if not stated:
-        # A forecast by year says itself how long it goes on; nothing is added after its last year.
-        return Uncertain(years, years, years, EvidenceGrade.CONTRACT, "years", "预测年数 / years forecast")
+        return None  # nothing is added after the last year of a forecast
     life = read_uncertain(reader, "economic_life", "years", (least, Decimal(MAX_FORECAST_YEARS)))
     if life.high > years:
         reader.problem(
