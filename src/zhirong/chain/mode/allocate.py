@@ -107,7 +107,7 @@ def _turn(case: _Case) -> tuple[date, date, str]:
 def _start(mode: Mode, loan: LoanLoss, pool: PoolState) -> _Case:
     sharing = mode.sharing_on(loan.loan_day)
     net = {"principal": loan.principal, "interest": loan.interest, "costs": loan.costs}
-    received = sum(recovery.net for recovery in loan.recoveries if recovery.day <= loan.claim_day)
+    received = sum(recovery.net for recovery in loan.recoveries if recovery.day <= loan.last_reckoned)
     for component in mode.recoveries.against:
         taken = min(net[component], received)
         net[component] -= taken

@@ -459,5 +459,5 @@ def _muldiv(a: Fens, b: Fens, c: Fens) -> Fens:
     estimate: Fens = (a * (b / c)).astype(np.int64)
     with np.errstate(over="ignore"):
         remainder = a * b - estimate * c
-    result: Fens = estimate + remainder // c
+        result: Fens = estimate + np.floor_divide(remainder, c, dtype=np.int64)
     return result

@@ -130,6 +130,9 @@ def _interest(loan: LoanFacts) -> list[Charge]:
 def _apply(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[Charge]) -> list[Charge]:
     if rule.only_if_repaid and not loan.repaid:
         return []
+    too_small = rule.loan_above is not None and loan.amount <= rule.loan_above
+    if too_small or (rule.loan_at_most is not None and loan.amount > rule.loan_at_most):
+        return []
     dated = _bases(mode, rule, loan, made)
     new: list[Charge] = []
     spent = 0

@@ -33,7 +33,8 @@ class LoanLoss:
     ip_share: part of a mixed loan that IP secures. borrower_balance: the firm's balance under the mode, by default
     the loan itself. paid_elsewhere: compensated already under another mode. facts: those that conditions at claim
     and bonuses ask for. amounts: agreed price, deposit, deductible. members: what each member firm pledged.
-    closed_on: the day the case was written off or settled, which trues up an advance.
+    closed_on: the day the case was written off or settled, which trues up an advance. reckoned_on: the day up to which
+    recoveries reduce the loss before it is shared, by default that of the claim.
     """
 
     loan_id: str
@@ -53,6 +54,12 @@ class LoanLoss:
     amounts: Mapping[str, Fen] = field(default_factory=dict)
     members: Mapping[str, Fen] = field(default_factory=dict)
     closed_on: date | None = None
+    reckoned_on: date | None = None
+
+    @property
+    def last_reckoned(self) -> date:
+        """The last day whose recoveries reduce the loss before it is shared."""
+        return self.claim_day if self.reckoned_on is None else self.reckoned_on
 
     @property
     def gross(self) -> Fen:

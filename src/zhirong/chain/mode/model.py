@@ -56,12 +56,12 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Bonus:
-    """A further share for ``to``, taken from ``taken_from``, where the condition is met."""
+    """A further share for ``to``, taken from ``taken_from``, where one of the conditions is met."""
 
     to: str
     taken_from: str
     add: Fraction
-    condition: Condition
+    conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,10 @@ class Sharing:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a loan may be. rate_over_lpr: at most the one-year LPR plus this."""
+    """What a loan may be. rate_over_lpr: at most the one-year LPR plus this.
+
+    pledge_above: a pledge is asked for only as far as the loan exceeds this.
+    """
 
     reference: Reference
     amount_at_most: Fen | None = None
@@ -189,6 +192,7 @@ class Limits:
     term_months_at_most: int | None = None
     rate_at_most: Decimal | None = None
     rate_over_lpr: Decimal | None = None
+    pledge_above: Fen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,8 @@ class ChargeRule:
     base, of: what the rate is taken of; ``of`` names the party or the other charge. per_year: the rate is yearly.
     amount: a fixed amount (base ``fixed``). at_most, at_most_per_year: limit in fen, in all or a calendar year.
     lpr_multiple: interest is counted only up to this multiple of the LPR. ip_part_only: only the IP part counts.
-    group: subsidies of one group are not paid for the same thing twice.
+    loan_above, loan_at_most: the rule is for loans above, and of at most, so much. group: code of what a subsidy gives
+    back; subsidies of one group must not give back more than was paid.
     """
 
     code: str
@@ -219,6 +224,8 @@ class ChargeRule:
     ip_part_only: bool = False
     days_after: int = 0
     only_if_repaid: bool = False
+    loan_above: Fen | None = None
+    loan_at_most: Fen | None = None
     group: str = ""
 
 

@@ -132,6 +132,7 @@ def _read_limits(reader: Reader, context: Context) -> Limits | None:
         term_months_at_most=entry.optional_whole("term_months_at_most", 1, 600),
         rate_at_most=entry.optional_number("rate_at_most", 0, 1),
         rate_over_lpr=entry.optional_number("rate_over_lpr", -1, 1),
+        pledge_above=entry.optional_money("pledge_above", 0),
     )
     if (
         limits.amount_at_most is not None
@@ -208,6 +209,8 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
         ip_part_only=entry.flag("ip_part_only", False),
         days_after=entry.whole("days_after", 0, 3660, 0),
         only_if_repaid=entry.flag("only_if_repaid", False),
+        loan_above=entry.optional_money("loan_above", 0),
+        loan_at_most=entry.optional_money("loan_at_most", 1),
         group=entry.optional_text("group"),
     )
     if any(other.code == code for other in before):

@@ -84,6 +84,15 @@ def _read_splits(reader: Reader, roles: tuple[str, ...]) -> dict[str, dict[str, 
 
 
 def _read_shares(reader: Reader, known: tuple[str, ...]) -> dict[str, Fraction]:
+    if reader.has("weights") and not reader.has("shares"):
+        weights = reader.table("weights")
+        written = {}
+        for name in weights.names():
+            need_role(weights, name, name, known)
+            written[name] = weights.whole(name, 0)
+        weights.finish()
+        whole = max(1, sum(written.values()))
+        return {name: Fraction(weight, whole) for name, weight in written.items()}
     table = reader.table("shares")
     shares = {}
     for name in table.names():
@@ -135,8 +144,18 @@ def _read_bonus(reader: Reader, context: Context) -> Bonus:
         to=need_role(reader, "to", reader.text("to"), context.roles),
         taken_from=need_role(reader, "from", reader.text("from"), context.roles),
         add=Fraction(reader.rate("add")),
-        condition=read_condition(reader.table("when"), context),
+        conditions=tuple(read_condition(entry, context) for entry in reader.tables("when")),
     )
+    if not bonus.conditions:
+        reader.problem(
+            "when",
+            "",
+            "missing",
+            Text("没有写何时加成", "it is not said when the bonus is earned"),
+            Text(
+                '如 when = [{ fact = "key_list", is = true }]', 'such as when = [{ fact = "key_list", is = true }]'
+            ),
+        )
     reader.finish()
     return bonus
 
@@ -345,17 +364,21 @@ def _check_caps(reader: Reader, sharing: Sharing) -> None:
 
 
 def _check_bonuses(reader: Reader, sharing: Sharing, conditions: tuple[Condition, ...]) -> None:
+    asked = {condition.fact: condition.value for condition in conditions if condition.test == "is"}
     for number, bonus in enumerate(sharing.bonuses, 1):
-        for condition in conditions:
-            same_fact = condition.fact == bonus.condition.fact and condition.test == bonus.condition.test == "is"
-            if same_fact and condition.value != bonus.condition.value:
-                reader.problem(
-                    f"bonus[{number}].when",
-                    bonus.condition.fact,
-                    "contradiction",
-                    Text("准入条件使这项加成永远不会出现", "the conditions of the mode rule this bonus out"),
-                    Text("改准入条件，或删去加成", "change the condition, or remove the bonus"),
-                )
+        ruled_out = [
+            when.fact
+            for when in bonus.conditions
+            if when.test == "is" and when.fact in asked and asked[when.fact] != when.value
+        ]
+        if ruled_out and len(ruled_out) == len(bonus.conditions):
+            reader.problem(
+                f"bonus[{number}].when",
+                ", ".join(ruled_out),
+                "contradiction",
+                Text("准入条件使这项加成永远不会出现", "the conditions of the mode rule this bonus out"),
+                Text("改准入条件，或删去加成", "change the condition, or remove the bonus"),
+            )
 
 
 def check_versions(reader: Reader, sharings: tuple[Sharing, ...]) -> None:

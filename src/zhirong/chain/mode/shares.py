@@ -36,7 +36,7 @@ def _move(sharing: Sharing, shares: dict[str, Fraction], giver: str, taker: str,
 
 def bonus_met(bonus: Bonus, facts: Mapping[str, object], day: date) -> bool:
     """Whether a loan earns a bonus. A fact that is not stated earns nothing."""
-    return try_condition(bonus.condition, facts, day).state == "met"
+    return any(try_condition(condition, facts, day).state == "met" for condition in bonus.conditions)
 
 
 def weights_of(shares: Mapping[str, Fraction]) -> tuple[dict[str, int], int]:

@@ -49,6 +49,7 @@ def mode_json(mode: Mode) -> dict[str, object]:
             "term_months_at_most": limits.term_months_at_most,
             "rate_at_most": _number(limits.rate_at_most),
             "rate_over_lpr": _number(limits.rate_over_lpr),
+            "pledge_above": _yuan(limits.pledge_above),
             "reference": limits.reference.as_json(),
         },
         "charges": [_charge_json(rule) for rule in mode.charges],
@@ -141,7 +142,12 @@ def _sharing_json(sharing: Sharing) -> dict[str, object]:
             for tier in sharing.tiers
         ],
         "bonuses": [
-            {"to": b.to, "from": b.taken_from, "add": _share(b.add), "when": asked_of(b.condition).as_json()}
+            {
+                "to": b.to,
+                "from": b.taken_from,
+                "add": _share(b.add),
+                "when_any": [asked_of(c).as_json() for c in b.conditions],
+            }
             for b in sharing.bonuses
         ],
         "top_ups": [
@@ -187,6 +193,8 @@ def _charge_json(rule: ChargeRule) -> dict[str, object]:
         "lpr_multiple": _number(rule.lpr_multiple),
         "ip_part_only": rule.ip_part_only,
         "only_if_repaid": rule.only_if_repaid,
+        "loan_above": _yuan(rule.loan_above),
+        "loan_at_most": _yuan(rule.loan_at_most),
         "group": rule.group or None,
         "reference": rule.reference.as_json(),
     }
@@ -231,7 +239,8 @@ def sharing_lines(mode: Mode, sharing: Sharing, lang: Lang) -> list[str]:
     for number, tier in enumerate(sharing.tiers, 1):
         lines.append(_tier_line(mode, sharing, tier, number, lang))
     for bonus in sharing.bonuses:
-        who, add, when = mode.name_of(bonus.to).in_(lang), percent(bonus.add), asked_of(bonus.condition).in_(lang)
+        who, add = mode.name_of(bonus.to).in_(lang), percent(bonus.add)
+        when = ("或" if zh else " or ").join(asked_of(condition).in_(lang) for condition in bonus.conditions)
         lines.append(f"加成：{when}时，{who}多承担 {add}" if zh else f"bonus: {who} bears {add} more where {when}")
     for layer in sharing.top_ups:
         who, share = mode.name_of(layer.payer).in_(lang), percent(layer.share)
@@ -315,6 +324,8 @@ def _conditions(mode: Mode, lang: Lang) -> list[str]:
                 None if limits.rate_over_lpr is None else plain(limits.rate_over_lpr * 10_000),
             ),
         )
+        if limits.pledge_above is not None:
+            shown = (*shown, ("超过此额才要求质押", "a pledge is asked for above", show_yuan(limits.pledge_above)))
         mark = _mark(limits.reference, lang)
         lines += [f"  {a if zh else b} {value}{mark}" for a, b, value in shown if value is not None]
     return ["", "条件" if zh else "Conditions", *lines] if lines else []
