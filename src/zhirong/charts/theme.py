@@ -37,6 +37,8 @@ def chart(title: Text, height: int, layers: list[Spec], lang: Lang, description:
             "font": FAMILY,
             "background": "#FFFFFF",
             "view": {"stroke": None},
+            # Room for words that come out wider than they were measured.
+            "padding": {"left": 14, "right": 10, "top": 6, "bottom": 5},
             "title": {"color": INK, "font": FAMILY},
             "axis": {
                 "labelFontSize": 11,

@@ -8,7 +8,7 @@ from typing import Any
 from zhirong.charts.drawing import to_svg
 from zhirong.charts.fonts import FAMILY, font_folder
 from zhirong.charts.quote import quote_charts
-from zhirong.documents.quote_view import quote_view
+from zhirong.documents.quote_view import in_order_of_use, quote_view
 from zhirong.kernel.text import Lang
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -23,6 +23,7 @@ def quote_pdf(quote: Mapping[str, Any], lang: Lang = "zh") -> bytes:
     """
     import typst
 
+    quote = in_order_of_use(quote)
     view = quote_view(quote, lang)
     view["charts"] = {name: to_svg(spec) for name, spec in quote_charts(quote, lang, CHART_WIDTH).items()}
     pdf = typst.compile(

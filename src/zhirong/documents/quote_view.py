@@ -61,6 +61,17 @@ def quote_view(quote: Json, lang: Lang) -> View:
     }
 
 
+def in_order_of_use(quote: Json) -> Json:
+    """The quote with its modes in the order in which the firm cares: eligible, to be confirmed, not; cheap first."""
+    ranks = {"yes": 0, "unknown": 1}
+
+    def rank(mode: Json) -> tuple[int, Decimal]:
+        cost = mode.get("effective_annual_cost")
+        return ranks.get(str(mode.get("eligible")), 2), Decimal("Infinity") if cost is None else Decimal(cost)
+
+    return {**quote, "modes": sorted(quote.get("modes") or [], key=rank)}
+
+
 def next_steps(quote: Json, lang: Lang) -> list[View]:
     """Who has to do what next, the most pressing first, each once.
 
@@ -375,7 +386,7 @@ def _grade(credit: Json, lang: Lang) -> str:
     grade, points = str(credit.get("grade") or NOTHING), credit.get("points")
     if points is None:
         return grade
-    return Text(f"{grade}（{points} 分）", f"{grade} ({points} points)").in_(lang)
+    return Text(f"{grade}（{points} 分）", f"{grade} ({points})").in_(lang)
 
 
 def _colon(lang: Lang) -> str:

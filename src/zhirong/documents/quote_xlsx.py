@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from zhirong.documents.quote_view import next_steps, sharing_rows
+from zhirong.documents.quote_view import in_order_of_use, next_steps, sharing_rows
 from zhirong.documents.words import (
     ELIGIBLE,
     NOTHING,
@@ -36,6 +36,7 @@ _SHEETS = {
 
 def quote_xlsx(quote: Json, lang: Lang = "zh") -> bytes:
     """A quote (schema ``zhirong.quote/1``) as an Excel workbook. The same quote always gives the same bytes."""
+    quote = in_order_of_use(quote)
     buffer = io.BytesIO()
     day = str((quote.get("case") or {}).get("as_of") or "")
     book = Workbook(buffer, datetime.fromisoformat(day) if day else None)
@@ -121,22 +122,42 @@ def _summary(sheet: Sheet, quote: Json, lang: Lang) -> None:
 
 
 def _rights(sheet: Sheet, quote: Json, lang: Lang) -> None:
-    sheet.widths(36, 18, 16, 12, 10, 18, 12, 10, 12)
+    sheet.widths(36, 18, 24, 12, 40, 40, 30, 10, 12, 10)
     sheet.head(
-        _heads(("right", "number", "kind", "role", "status", "flags", "life_end", "remaining", "pledgeable"), lang)
+        _heads(
+            (
+                "right",
+                "number",
+                "kind",
+                "pledgeable",
+                "obstacle",
+                "flags",
+                "status",
+                "role",
+                "life_end",
+                "remaining",
+            ),
+            lang,
+        )
     )
     for right in quote.get("rights") or []:
         remaining = right.get("remaining_years")
+        obstacles = [
+            words(finding.get("reason"), lang)
+            for finding in right.get("findings") or []
+            if finding.get("verdict") in ("refused", "unknown")
+        ]
         sheet.row(
             words(right.get("title"), lang),
             str(right.get("number") or ""),
             words(right.get("kind_text") or right.get("kind"), lang),
-            words(right.get("role_text"), lang),
-            words(right.get("status_text") or right.get("status"), lang),
+            PLEDGEABLE[str(right.get("pledgeable") or "unknown")].in_(lang),
+            "\n".join(obstacles),
             WORDS["sep"].in_(lang).join(words(flag, lang) for flag in right.get("flags") or []),
+            words(right.get("status_text") or right.get("status"), lang),
+            words(right.get("role_text"), lang),
             str(right.get("life_end") or ""),
             None if remaining is None else Decimal(str(remaining)),
-            PLEDGEABLE[str(right.get("pledgeable") or "unknown")].in_(lang),
         )
     sheet.gap()
     sheet.head(_heads(("right", "item", "findings", "verdict", "reason", "mend", "source"), lang))
@@ -229,7 +250,7 @@ def _line(sheet: Sheet, quote: Json, lang: Lang) -> None:
 
 
 def _modes(sheet: Sheet, book: Workbook, quote: Json, lang: Lang) -> None:
-    sheet.widths(24, 14, 16, 16, 16, 16, 16, 14, 14)
+    sheet.widths(26, 22, 24, 30, 40, 16, 16, 14, 14)
     names = ("interest", "fees", "premiums", "subsidies")
     sheet.head(_heads(("mode", "eligible", *names, "net_cost", "after_subsidy", "before_subsidy"), lang))
     first = sheet.next_row
@@ -246,9 +267,7 @@ def _modes(sheet: Sheet, book: Workbook, quote: Json, lang: Lang) -> None:
             _rate(mode.get("effective_annual_cost")),
             _rate(mode.get("cost_before_subsidy")),
         )
-    if modes:
-        last = sheet.next_row - 1
-        book.bars(sheet, _w("annual_cost", lang), f"K{first}", first, last, ["H", "I"], first - 1, is_rate=True)
+    last = sheet.next_row - 1
     sheet.gap()
     sheet.head(_heads(("mode", "verdict", "condition", "reason", "mend"), lang))
     for mode in modes:
@@ -278,6 +297,9 @@ def _modes(sheet: Sheet, book: Workbook, quote: Json, lang: Lang) -> None:
             sheet.row(
                 words(mode.get("title"), lang), words(need.get("party_text"), lang), words(need.get("what"), lang)
             )
+    if modes:
+        where = f"A{sheet.next_row + 1}"
+        book.bars(sheet, _w("annual_cost", lang), where, first, last, ["H", "I"], first - 1, is_rate=True)
 
 
 def _flows(sheet: Sheet, quote: Json, lang: Lang) -> None:

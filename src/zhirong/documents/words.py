@@ -32,8 +32,8 @@ WORDS: dict[str, Text] = {
     "pledge_rate": Text("质押率", "Pledge rate"),
     "credit": Text("信用", "Credit"),
     "points": Text("分", "points"),
-    "default_probability": Text("一年违约概率", "One-year default probability"),
-    "cheapest": Text("企业最低实际年成本", "Lowest effective annual cost"),
+    "default_probability": Text("一年违约概率", "Default within a year"),
+    "cheapest": Text("企业最低实际年成本", "Lowest annual cost"),
     "cheapest_among": Text("符合条件的模式中", "among eligible modes"),
     "none_eligible": Text("没有已确认符合的模式", "no mode is confirmed eligible"),
     "rights": Text("权利", "Rights"),
@@ -53,7 +53,7 @@ WORDS: dict[str, Text] = {
     "eligible": Text("是否符合", "Eligible"),
     "loan": Text("贷款", "Loan"),
     "annual_rate": Text("年利率", "Annual rate"),
-    "annual_cost": Text("实际年成本", "Effective annual cost"),
+    "annual_cost": Text("实际年成本", "Annual cost"),
     "after_subsidy": Text("补贴后", "after subsidies"),
     "before_subsidy": Text("补贴前", "before subsidies"),
     "days": Text("天", "days"),
@@ -187,8 +187,9 @@ def ten_thousands(amount: str | None, lang: Lang) -> str:
     """Yuan rounded to the ten thousand and so named: for values that a simulation gives to no better than that."""
     if amount is None:
         return NOTHING
-    rounded = (Decimal(amount) / 10_000).quantize(Decimal(1), ROUND_HALF_UP)
-    return f"{rounded:,} 万元" if lang == "zh" else f"CNY {rounded * 10_000:,}"
+    if lang == "zh":
+        return f"{(Decimal(amount) / 10_000).quantize(Decimal(1), ROUND_HALF_UP):,} 万元"
+    return f"CNY {(Decimal(amount) / 1_000_000).quantize(Decimal('0.01'), ROUND_HALF_UP):,} m"
 
 
 def percent(rate: str | None, places: int = 2) -> str:
