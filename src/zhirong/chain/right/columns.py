@@ -41,9 +41,11 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "number",
         "专利号",
         "申请号",
+        "专利申请号",
         "申请号/专利号",
         "注册号",
         "商标注册号",
+        "商标号",
         "登记号",
         "证书号",
         "品种权号",
@@ -211,6 +213,15 @@ def word_key(word: str) -> str:
     """A cell's word without what people vary: width, case and blanks around."""
     return unicodedata.normalize("NFKC", word).casefold().strip()
 
+
+# Headings of numbers that name their kind, for lists of one kind without a column for it. Others tell by their form.
+KIND_OF_HEADING: dict[str, RightKind] = {
+    heading_key("商标注册号"): RightKind.TRADEMARK,
+    heading_key("商标号"): RightKind.TRADEMARK,
+}
+
+# Headings that speak of patents only, so that bare digits below them are no trademark's.
+PATENT_HEADINGS = frozenset(heading_key(name) for name in ("专利号", "专利申请号", "patent number", "app_num"))
 
 FIELD_OF_HEADING: dict[str, str] = {heading_key(name): field for field, names in HEADINGS.items() for name in names}
 

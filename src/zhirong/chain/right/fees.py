@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from zhirong.chain.right.life import as_known_on, legal_life
-from zhirong.chain.right.records import PATENT_KINDS, Right
+from zhirong.chain.right.records import PATENT_KINDS, LegalStatus, Right
 from zhirong.kernel.days import add_months, add_years, whole_years
 from zhirong.kernel.explain import Explanation, of_rule
 from zhirong.kernel.money import Fen, parse_yuan, share_of
@@ -138,13 +138,14 @@ def fee_state(right: Right, day: date, rules: Rulebook) -> FeeState:
     nothing = _no_fee(known, day, rules)
     if nothing is not None:
         return _state(FeeStanding.NONE, right, formula=nothing)
-    assert known.filing_date is not None and known.grant_date is not None
+    if known.filing_date is None:
+        return _state(FeeStanding.UNKNOWN, right, formula=Text("申请日未填", "the filing date is not given"))
     current = patent_year(known.filing_date, day)
-    granted = patent_year(known.filing_date, known.grant_date)
-    paid = max(granted, known.fee_paid_through_year or granted)
-    if known.fee_paid_through_year is None and current > granted:
-        formula = Text("fee_paid_through_year 未填", "fee_paid_through_year is not given")
+    granted = 0 if known.grant_date is None else patent_year(known.filing_date, known.grant_date)
+    if known.fee_paid_through_year is None and granted < current:
+        formula = Text("年费缴至哪一年未填", "the last year paid for is not given")
         return _state(FeeStanding.UNKNOWN, right, _fee_or_none(known, current, rules), formula=formula)
+    paid = max(granted, known.fee_paid_through_year or 0)
     owed = _fee_or_none(known, paid + 1, rules)
     if owed is None or day < owed.starts:
         return _state(
@@ -193,14 +194,14 @@ def upcoming_fees(right: Right, first: date, last: date, rules: Rulebook) -> tup
     year of grant or before are left out.
     """
     known = as_known_on(right, first)
-    if known.kind not in PATENT_KINDS or known.filing_date is None or known.grant_date is None:
+    if known.filing_date is None or _no_fee(known, first, rules) is not None:
         return ()
-    end = legal_life(known, rules, first).end
-    paid = max(patent_year(known.filing_date, known.grant_date), known.fee_paid_through_year or 0)
+    granted = 0 if known.grant_date is None else patent_year(known.filing_date, known.grant_date)
+    paid = max(granted, known.fee_paid_through_year or 0)
     fees: list[AnnualFee] = []
     for year in range(paid + 1, patent_year(known.filing_date, last) + 2):
         fee = _fee_or_none(known, year, rules)
-        if fee is None or (end is not None and fee.starts > end):
+        if fee is None:
             break
         if first <= fee.due <= last:
             fees.append(fee)
@@ -214,7 +215,7 @@ def _no_fee(right: Right, day: date, rules: Rulebook) -> Text | None:
     """Why no annual fee can be owed, or None where one can."""
     if right.kind not in PATENT_KINDS:
         return Text("这类权利没有年费", "this kind of right has no annual fee")
-    if right.filing_date is None or right.grant_date is None:
+    if right.grant_date is None and right.status is not LegalStatus.IN_FORCE:
         return Text("尚未授权", "not yet granted")
     if right.ended_date is not None:
         return Text(f"{right.ended_date} 已终止", f"ended on {right.ended_date}")
@@ -231,10 +232,15 @@ def _of_year(schedule: RuleValue, year: int) -> Fen:
 
 
 def _fee_or_none(right: Right, year: int, rules: Rulebook) -> AnnualFee | None:
-    """The fee of a year, or None once the term is over by the start of that year."""
-    assert right.filing_date is not None
+    """The fee of a year; None once the term is over, and in a compensated term, which no schedule covers."""
+    if right.filing_date is None:
+        return None
     starts = add_years(right.filing_date, year - 1)
-    return None if legal_life(right, rules, starts).is_over(starts) else annual_fee(right, year, rules)
+    schedule = rules.at(f"right.annual_fee.{right.kind.value}", starts)
+    covered = year <= max(step["to"] for step in schedule.value)
+    return (
+        annual_fee(right, year, rules) if covered and not legal_life(right, rules, starts).is_over(starts) else None
+    )
 
 
 def _surcharge_parts(owed: AnnualFee, surcharge: Fen, rules: Rulebook) -> tuple[Explanation, ...]:

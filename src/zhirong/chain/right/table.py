@@ -1,21 +1,22 @@
 """Rights out of the rows of a table: good rows become records, bad rows keep every reason why they are not."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeVar
 
+from zhirong.chain.right.cells import Cell, as_day, as_text
 from zhirong.chain.right.columns import (
-    BLANKS,
     FIELD_OF_HEADING,
     FLAG_WORDS,
     HEADINGS,
+    KIND_OF_HEADING,
     KIND_WORDS,
     NO,
+    PATENT_HEADINGS,
     ROLE_WORDS,
     STATUS_WORDS,
     YES,
@@ -34,14 +35,12 @@ from zhirong.kernel.identifiers import (
 )
 from zhirong.kernel.text import Text
 
-Cell = str | int | float | bool | date | datetime | None
 Row = tuple[int, Sequence[Cell]]
 
 _HEADING_ROWS = 10  # a title or two may stand above the headings
 _LISTED = re.compile(r"[;；、|\n]+")
-_DAY = re.compile(r"(\d{4})(?:[-./年](\d{1,2})[-./月](\d{1,2})日?|(\d{2})(\d{2}))")
 _DAMAGED = "\N{REPLACEMENT CHARACTER}"
-_LONGEST_BLANK = max(len(word) for word in BLANKS)
+_LONGEST_TRADEMARK = 8  # digits; numbers as short as that may be a trademark's or an old patent's
 
 # Columns that say when a right ended, with the status that this event alone names. None: a lapse of what had been
 # granted, a withdrawal of what had not, so that "given up" without a grant is an application given up.
@@ -125,6 +124,8 @@ class _Columns:
     headings: tuple[str, ...]
     of_field: Mapping[str, tuple[int, ...]]
     not_used: tuple[str, ...]
+    kind: RightKind | None  # the one kind that the heading of the numbers names
+    of_patents: bool  # whether that heading speaks of patents only
 
 
 def _find_headings(rows: Iterable[Row], source: str) -> _Columns:
@@ -139,7 +140,11 @@ def _find_headings(rows: Iterable[Row], source: str) -> _Columns:
         if "number" in of_field or ("kind" in of_field and "title" in of_field):
             known = {place for places in of_field.values() for place in places}
             not_used = tuple(name for place, name in enumerate(headings) if name and place not in known)
-            return _Columns(headings, {field: tuple(places) for field, places in of_field.items()}, not_used)
+            places_of = {field: tuple(places) for field, places in of_field.items()}
+            of_numbers = {heading_key(headings[place]) for place in places_of.get("number", ())}
+            kinds = {KIND_OF_HEADING.get(key) for key in of_numbers}
+            kind = kinds.pop() if len(kinds) == 1 else None
+            return _Columns(headings, places_of, not_used, kind, bool(of_numbers & PATENT_HEADINGS))
         looked_at.extend(heading for heading in headings if heading)
     near = [match for heading in looked_at for match in get_close_matches(heading, HEADINGS["number"], n=1)]
     known_names = "、".join(HEADINGS["number"][:6])
@@ -223,7 +228,7 @@ class _RowReader:
 
     def _kind_and_number(self) -> tuple[RightKind, str]:
         written = self._texts("number")
-        kind = self._word("kind", KIND_WORDS)
+        kind = self._word("kind", KIND_WORDS) or self._columns.kind
         if kind is None:
             named = next((name for text in written if (name := kind_of_number(text)) is not None), None)
             if named is None:
@@ -249,6 +254,15 @@ class _RowReader:
     def _note_unknown_number(self, written: Sequence[str]) -> None:
         """Why a number that does not name its kind cannot be used: it is damaged, or the kind must be said."""
         text = written[0] if written else ""
+        if text.isdecimal() and len(text) <= _LONGEST_TRADEMARK and not self._columns.of_patents:
+            self.note(
+                "kind",
+                "",
+                "kind_needed",
+                Text(f"光凭数字 {text} 看不出种类", f"the digits {text} alone do not tell the kind"),
+                Text("写明种类，如商标", "state the kind, such as a trademark"),
+            )
+            return
         if text:
             try:
                 right_number(RightKind.INVENTION.value, text)
@@ -302,7 +316,7 @@ class _RowReader:
         cells = self._cells
         found: list[str] = []
         for place in places:
-            text = _as_text(cells[place]) if place < len(cells) else ""
+            text = as_text(cells[place]) if place < len(cells) else ""
             if text:
                 if _DAMAGED in text:
                     self._note_damage(field, text)
@@ -333,10 +347,10 @@ class _RowReader:
         days: list[date] = []
         for place in places:
             cell = self._cells[place] if place < len(self._cells) else None
-            day = _as_day(cell)
+            day = as_day(cell)
             if day is not None:
                 days.append(day)
-            elif text := _as_text(cell):
+            elif text := as_text(cell):
                 self.note(
                     field,
                     text,
@@ -442,7 +456,7 @@ class _RowReader:
     # -- the row as a whole -------------------------------------------------------------------------------------
 
     def _check_width(self) -> None:
-        extra = [text for cell in self._cells[len(self._columns.headings) :] if (text := _as_text(cell))]
+        extra = [text for cell in self._cells[len(self._columns.headings) :] if (text := as_text(cell))]
         if extra:
             self.problems.append(
                 Problem(
@@ -476,36 +490,3 @@ class _RowReader:
 
 
 _FILL_IN = Text("补上它", "fill it in")
-
-
-def _as_text(cell: Cell) -> str:
-    """A cell as words; empty for what people write where there is nothing (NA, —, 无)."""
-    if isinstance(cell, str):
-        text = cell.strip()
-        return "" if len(text) <= _LONGEST_BLANK and text.upper() in BLANKS else text
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "是" if cell else "否"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
-
-
-def _as_day(cell: Cell) -> date | None:
-    """A cell as a day, written 2010-03-15, 2010.3.15, 2010/3/15, 2010年3月15日 or 20100315; None for anything else."""
-    if isinstance(cell, datetime):
-        return cell.date() if (cell.hour, cell.minute, cell.second) == (0, 0, 0) else None
-    if isinstance(cell, date):
-        return cell
-    text = _as_text(cell)
-    if not text:
-        return None
-    match = _DAY.fullmatch(text if text.isascii() else unicodedata.normalize("NFKC", text).replace(" ", ""))
-    if match is None:
-        return None
-    year, month, day, short_month, short_day = match.groups()
-    try:
-        return date(int(year), int(month or short_month), int(day or short_day))
-    except ValueError:
-        return None
