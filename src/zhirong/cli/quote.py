@@ -29,19 +29,20 @@ def run(options: argparse.Namespace) -> int:
     """Quote the case. Returns 1 where nothing can be lent, so that a script can tell."""
     from zhirong.chain.quote.reading import read_case
     from zhirong.chain.quote.records import Decision
-    from zhirong.chain.quote.view import view
+    from zhirong.chain.quote.view import for_reading, view
     from zhirong.library import quote_case
 
     answer = quote_case(read_case(read_toml(options.case), options.case), options.mode)
     data = view(answer)
+    readable = data if options.mode else for_reading(data)
     # Papers first: if one cannot be written, nothing on the screen must suggest that it was.
-    written = _write_papers(data, options)
+    written = _write_papers(readable, options)
     if options.json:
         print_json(data)
     else:
         from zhirong.cli.quote_screen import show
 
-        show(data, options.lang, explain=options.explain)
+        show(readable, options.lang, explain=options.explain)
         for path in written:
             print(f"已写出 {path}" if options.lang == "zh" else f"written: {path}")
     return EXIT_DECLINED if answer.line.decision is Decision.DECLINE else 0

@@ -25,6 +25,7 @@ def show(quote: Mapping[str, Any], lang: Lang, *, explain: bool) -> None:
     _rights(console, seen, words)
     _line(console, seen, words)
     _modes(console, seen, words)
+    _elsewhere(console, quote.get("elsewhere") or [], lang)
     _steps(console, seen, words)
     if explain:
         _explanations(console, seen, words)
@@ -80,7 +81,7 @@ def _line(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -
 
 
 def _modes(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
-    columns = ("mode", "eligible", "loan", "annual_cost", "before_subsidy", "bears", "duration", "obstacle")
+    columns = ("mode", "eligible", "loan", "annual_cost", "before_subsidy", "who_bears", "duration", "obstacle")
     table = _table(words["modes"], words, *columns)
     for mode in seen["modes"]:
         colour = _COLOUR.get(mode["eligible"], "")
@@ -90,11 +91,24 @@ def _modes(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) 
             mode["loan"],
             mode["after"],
             mode["before"],
-            "，".join(mode["bears"]),
+            "，".join(mode["bears"]).replace(" %", "\u00a0%"),
             mode["days"],
             mode["why"],
         )
     console.print(table)
+
+
+def _elsewhere(console: Console, modes: list[Any], lang: Lang) -> None:
+    if not modes:
+        return
+    names = ("、" if lang == "zh" else ", ").join(mode["title"][lang] for mode in modes)
+    said = (
+        f"另有 {len(modes)} 个模式不在本地区或不在有效期内（用 --mode 逐个试算）：{names}"
+        if lang == "zh"
+        else f"{len(modes)} more modes belong to other places or times (try one with --mode): {names}"
+    )
+    console.print(said, style="dim")
+    console.print()
 
 
 def _steps(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:

@@ -1,7 +1,7 @@
 """Whether a firm and its loan meet a mode's conditions and limits, each met, unmet or not known, with the mend."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -52,12 +52,40 @@ def eligibility(mode: Mode, facts: Mapping[str, object], day: date) -> tuple[Con
             near = get_close_matches(key, FACTS, n=1)
             raise ValueError(f"no fact {key!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
     results = [] if _in_force(mode, day) is None else [_in_force(mode, day)]
-    results.extend(try_condition(condition, facts, day) for condition in mode.conditions)
+    results.extend(try_condition(_with_place(mode, condition), facts, day) for condition in mode.conditions)
+    if not any(condition.fact == "region" for condition in mode.conditions):
+        results.append(_offered_here(mode, facts))
     if mode.limits is not None:
         results.extend(try_condition(condition, facts, day) for condition in _limit_conditions(mode.limits))
         if mode.limits.rate_over_lpr is not None:
             results.append(_rate_over_lpr(mode.limits, mode.limits.rate_over_lpr, facts))
     return tuple(result for result in results if result is not None)
+
+
+def _with_place(mode: Mode, condition: Condition) -> Condition:
+    """A condition on the region says the place by its name, not by its code."""
+    if condition.fact != "region" or condition.why is not None:
+        return condition
+    return replace(condition, why=_must_be_in(mode))
+
+
+def _must_be_in(mode: Mode) -> Text:
+    return Text(f"企业须在{mode.place.zh}注册", f"the firm must be registered in {mode.place.en}")
+
+
+def _offered_here(mode: Mode, facts: Mapping[str, object]) -> ConditionResult | None:
+    """A mode that names no region among its conditions is still only offered where it comes from."""
+    region = facts.get("region")
+    if region is None or mode.region in wider_regions(str(region)):
+        return None
+    asked = _must_be_in(mode)
+    return ConditionResult(
+        "mode.region",
+        "unmet",
+        Text(f"{asked.zh}；现为 {region}", f"{asked.en}; found: {region}"),
+        FACTS["region"].mend,
+        mode.source,
+    )
 
 
 def try_condition(condition: Condition, facts: Mapping[str, object], day: date) -> ConditionResult:

@@ -21,6 +21,7 @@ from zhirong.kernel.text import Text
 SCHEMA = "zhirong.quote/1"
 
 _NOT_KNOWN = Text("不明", "not known")
+_ELSEWHERE = ("mode.region", "mode.in_force", "region.within")
 _VERDICTS = {"met": "yes", "unmet": "no", "unknown": "unknown"}
 _COST_KINDS = {"interest": "interest", "fee": "fees", "premium": "premiums"}
 
@@ -58,6 +59,18 @@ def view(quote: Quote) -> dict[str, Any]:
     }
 
 
+def for_reading(data: dict[str, Any]) -> dict[str, Any]:
+    """The same answer for screens and papers: modes of other places and times only by name, in ``elsewhere``.
+
+    Where no mode is offered here, all are kept, so that there is something to compare.
+    """
+    here = [mode for mode in data["modes"] if mode["offered_here"]]
+    if not here:
+        return {**data, "elsewhere": []}
+    elsewhere = [{"id": mode["id"], "title": mode["title"]} for mode in data["modes"] if not mode["offered_here"]]
+    return {**data, "modes": here, "elsewhere": elsewhere}
+
+
 def _right(seen: RightView) -> dict[str, Any]:
     right, status = seen.right, seen.status.status
     return {
@@ -84,9 +97,12 @@ def _right(seen: RightView) -> dict[str, Any]:
 def _appraisal(appraisal: Appraisal | NoValue, lending: LendingValue | None) -> dict[str, Any]:
     if isinstance(appraisal, NoValue):
         return {"status": "no_value", **appraisal.as_json()}
+    value = appraisal.value.as_json()
     return {
         "status": "valued",
         **appraisal.as_json(),
+        "value": {name: amount for name, amount in value.items() if isinstance(amount, str)},
+        "simulation_error": value["simulation_error"],
         "methods": [
             {
                 "code": result.method,
@@ -145,6 +161,7 @@ def _offer(offer: Offer) -> dict[str, Any]:
         "id": mode.id,
         "title": mode.title.as_json(),
         "eligible": offer.eligible,
+        "offered_here": offered_here(offer),
         "conditions": [_condition(condition) for condition in offer.conditions],
         "loan": {
             "amount": yuan(offer.amount),
@@ -189,6 +206,11 @@ def _offer(offer: Offer) -> dict[str, Any]:
     }
 
 
+def offered_here(offer: Offer) -> bool:
+    """Whether the mode exists for this firm at all: at its place, on the day of the case."""
+    return not any(condition.code in _ELSEWHERE and condition.state == "unmet" for condition in offer.conditions)
+
+
 def _condition(condition: ConditionResult) -> dict[str, Any]:
     return {
         "code": condition.code,
@@ -221,8 +243,8 @@ def _process(offer: Offer) -> dict[str, Any]:
     )
     taking_part = {party.role for party in mode.parties} & {step.who for step in mode.steps}
     return {
-        "parties": len(taking_part),
-        "days": sum(step.days for step in mode.steps),
+        "parties": len(taking_part) if mode.steps else None,
+        "days": sum(step.days for step in mode.steps) if mode.steps else None,
         "cost": yuan(upfront + sum(step.cost for step in mode.steps)),
         "assumed": any(step.reference.doubtful for step in mode.steps),
         "steps": [

@@ -1,0 +1,173 @@
+"""Bad input of every kind is refused by field, value, reason and mend, all at once, before anything is computed."""
+
+import copy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from quote_cases import CASES, case_table, changed
+
+from zhirong.chain.quote.reading import read_case
+from zhirong.kernel.errors import InputError
+from zhirong.library import quote_case
+
+TABLE = case_table("xixian-jingshuixing")
+
+WRONG = [
+    ("case__as_of", "2021-13-01", "case.as_of", "not_a_day"),
+    ("case__as_of", None, "case.as_of", "missing"),
+    ("case__id", None, "case.id", "missing"),
+    ("firm__region", "西安", "firm.region", "not_a_region"),
+    ("firm__code", "91610000MA6TG0000X", "firm.code", "bad_credit_code"),
+    ("request__amount", "两百万", "request.amount", "not_money"),
+    ("request__amount", 0, "request.amount", "too_small"),
+    ("request__amount", -5, "request.amount", "too_small"),
+    ("request__amount", "0.001", "request.amount", "not_money"),
+    ("request__term_months", 0, "request.term_months", "out_of_range"),
+    ("request__term_months", 1000, "request.term_months", "out_of_range"),
+    ("request__start", "2021-01-01", "request.start", "start_before_case"),
+    ("request__method", "ballon", "request.method", "not_a_choice"),
+    ("request__cycle", "monthly", "request.cycle", "not_a_cycle"),
+    ("rights", [], "rights", "no_rights"),
+    ("rights__0__kind", "patent", "rights[1].kind", "not_a_choice"),
+    ("rights__0__number", "201719999901.8", "rights[1].number", None),
+    ("rights__0__number", "201829999902.1", "rights[1].number", None),
+    ("rights__1__id", "water-membrane", "rights[2].id", "id_twice"),
+    ("rights__0__grant_date", "2016-01-01", "rights[1].grant_date", None),
+    ("rights__0__holders", [], "rights[1].holders", None),
+    ("appraisal__valuation_date", "2021-12-31", "appraisal.valuation_date", "date_in_future"),
+    ("appraisal__rights", ["another"], "appraisal.rights", "unknown_right"),
+    ("appraisal__method__0__royalty_rate__mode", 5, "appraisal.method[1].royalty_rate.mode", "out_of_range"),
+    ("appraisal__method__0__method", "guess", "appraisal.method[1].method", "not_a_choice"),
+    ("credit__tax__tax_grade", "E", "credit.tax.tax_grade", "not_a_choice"),
+    ("credit__tax__date", "2031-01-01", "credit.tax.date", "date_in_future"),
+    ("facts__registerd_on", "2001-01-01", "facts.registerd_on", "unknown_field"),
+    ("facts__sme", "yes", "facts.sme", "wrong_type"),
+    ("facts__bad_credit_on", "never ever", "facts.bad_credit_on", "not_a_day"),
+    ("quote", {}, "quote", "unknown_field"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "field", "code"), WRONG, ids=[f"{w[0]}={w[1]}"[:60] for w in WRONG])
+def test_what_is_wrong_is_named(path, value, field, code):
+    with pytest.raises(InputError) as caught:
+        changed(TABLE, **{path: value})
+    found = [problem for problem in caught.value.problems if problem.field == field]
+    assert found, [problem.field for problem in caught.value.problems]
+    if code is not None:
+        assert code in {problem.code for problem in found}
+    for problem in found:
+        assert problem.reason.zh and problem.reason.en
+        assert problem.mend.zh and problem.mend.en
+
+
+def test_everything_wrong_is_told_together():
+    table = copy.deepcopy(TABLE)
+    table["request"]["amount"] = "很多"
+    table["firm"]["region"] = "x"
+    table["rights"][0]["kind"] = "x"
+    table["credit"]["tax"]["tax_grade"] = "x"
+    with pytest.raises(InputError) as caught:
+        read_case(table, "case.toml")
+    assert {p.field for p in caught.value.problems} >= {
+        "request.amount",
+        "firm.region",
+        "rights[1].kind",
+        "credit.tax.tax_grade",
+    }
+
+
+@pytest.mark.parametrize("name", ["case", "firm", "request", "rights", "credit"])
+def test_a_missing_part_is_named(name):
+    table = copy.deepcopy(TABLE)
+    del table[name]
+    with pytest.raises(InputError) as caught:
+        read_case(table, "case.toml")
+    assert any(problem.field.split(".")[0].split("[")[0] == name for problem in caught.value.problems)
+
+
+def test_a_case_without_appraisal_declines_without_a_value():
+    answer = quote_case(changed(TABLE, appraisal=None), ["beijing"])
+    assert answer.line.amount == 0
+    assert {gate.code for gate in answer.gates if gate.verdict.value == "failed"} == {"no_value"}
+    assert answer.offers[0].amount == 0
+    assert answer.offers[0].conditions
+
+
+def test_no_published_rate_asks_for_the_agreed_one():
+    table = case_table("suzhou-beiang")
+    with pytest.raises(InputError) as caught:
+        quote_case(changed(table, request__annual_rate=None))
+    assert [problem.field for problem in caught.value.problems] == ["request.annual_rate"]
+
+
+GATES = [
+    ({"rights__0__flags": ["pledged"]}, "key_right_not_pledgeable"),
+    ({"rights__0__flags": ["frozen"]}, "key_right_not_pledgeable"),
+    ({"rights__0__flags": ["in_dispute"]}, "key_right_not_pledgeable"),
+    ({"rights__0__fee_paid_through_year": 3}, "key_right_not_pledgeable"),
+    ({"rights__0__flags": ["invalidation_pending"]}, "key_right_under_invalidation"),
+    ({"rights__0__status": "invalidated", "rights__0__ended_date": "2021-06-01"}, "not_in_force"),
+    (
+        {
+            "rights__0__holders": [
+                {"name": "陕西泾水兴环保科技公司"},
+                {"name": "某大学", "consents": False},
+            ]
+        },
+        "key_right_not_pledgeable",
+    ),
+    ({"request__term_months": 200}, "life_too_short"),
+    ({"credit__compliance__dishonest_judgment_debtor": True}, "dishonest_judgment_debtor"),
+]
+
+
+@pytest.mark.parametrize(("changes", "code"), GATES, ids=[str(g[1]) + str(n) for n, g in enumerate(GATES)])
+def test_each_gate_declines_with_its_reason_and_mend(changes, code):
+    answer = quote_case(changed(TABLE, **changes), ["beijing"])
+    failed = {gate.code: gate for gate in answer.gates if gate.verdict.value == "failed"}
+    assert code in failed
+    assert failed[code].mend is not None
+    assert answer.line.amount == 0
+
+
+def run(*words):
+    command = [str(Path(sys.executable).parent / "zhirong"), "quote", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "没有这个文件"),
+        ("", "case"),
+        ("[case", "TOML"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        ("case = 3", "case"),
+    ],
+)
+def test_files_that_are_no_cases(tmp_path, content, said):
+    path = tmp_path / "case.toml"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif content is not None:
+        path.write_text(content, encoding="utf-8")
+    done = run(path)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_mode_that_is_not_there_is_named():
+    done = run(CASES / "xixian-jingshuixing" / "case.toml", "--mode", "pudongg")
+    assert done.returncode == 2
+    assert "pudongg" in done.stderr
+    assert "pudong" in done.stderr
+
+
+def test_a_paper_that_cannot_be_written_is_named(tmp_path):
+    done = run(CASES / "xixian-jingshuixing" / "case.toml", "--pdf", tmp_path / "no" / "such.pdf")
+    assert done.returncode == 2
+    assert "such.pdf" in done.stderr
+    assert "Traceback" not in done.stderr

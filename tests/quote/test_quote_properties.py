@@ -1,0 +1,175 @@
+"""What must hold of every quote: names do not matter, better input never hurts, nothing is lost in sharing."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from quote_cases import case_table, changed
+
+from zhirong.chain.quote.quote import quote
+from zhirong.chain.quote.records import Decision
+from zhirong.chain.quote.view import view
+from zhirong.library import modes, quote_case, rules
+
+TABLE = case_table("xixian-jingshuixing")
+FEW = settings(max_examples=25, deadline=None)
+ONE_MODE = [modes()["beijing"]]
+
+
+def line_of(**changes):
+    return quote(changed(TABLE, **changes), ONE_MODE, rules()).line
+
+
+def test_renaming_every_mode_changes_no_result():
+    case = changed(TABLE)
+    named = view(quote(case, list(modes().values()), rules()))
+    renamed = view(quote(case, [replace(mode, id=f"m{n}") for n, mode in enumerate(modes().values())], rules()))
+    for one, other in zip(named["modes"], renamed["modes"], strict=True):
+        assert one["id"] != other["id"]
+        assert {**one, "id": ""} == {**other, "id": ""}
+    assert {**named, "modes": []} == {**renamed, "modes": []}
+
+
+def test_the_order_and_company_of_modes_change_no_result():
+    case = changed(TABLE)
+    together = {offer.mode.id: offer for offer in quote_case(case).offers}
+    for mode_id, offer in list(together.items())[::5]:
+        assert quote_case(case, [mode_id]).offers[0] == offer
+
+
+def test_the_same_case_gives_the_same_answer_twice():
+    assert view(quote_case(changed(TABLE))) == view(quote_case(changed(TABLE)))
+
+
+@FEW
+@given(st.integers(10_000, 50_000_000), st.sampled_from(sorted(modes())))
+def test_the_parts_of_a_full_loss_sum_to_it(amount, mode_id):
+    case = changed(
+        TABLE,
+        request__amount=amount,
+        appraisal__method__0__first_year_revenue={"value": "900亿元", "grade": "contract", "source": "test"},
+        credit__cash_flow__operating_cash_flow="900亿元",
+    )
+    offer = quote_case(case, [mode_id]).offers[0]
+    limit = offer.mode.limits.amount_at_most if offer.mode.limits else None
+    assert offer.amount == min(amount * 100, limit or amount * 100)
+    assert sum(part.amount for part in offer.full_loss) == offer.amount
+    assert all(part.amount > 0 for part in offer.full_loss)
+    assert sum(flow.amount for flow in offer.cash_flows if flow.kind in ("drawdown", "principal")) == 0
+
+
+@FEW
+@given(st.integers(100, 20_000), st.integers(0, 20_000), st.sampled_from(["low", "mode", "high"]))
+def test_more_revenue_never_lowers_the_line(thousands, more, point):
+    def at(amount):
+        figures = {"low": 100_000, "mode": 10_000_000, "high": 21_000_000, "grade": "declared", "source": "test"}
+        shift = {"low": 0, "mode": 0, "high": 0} | {point: amount * 1000}
+        stated = sorted(figures[name] + shift[name] for name in ("low", "mode", "high"))
+        low, mode, high = stated
+        return line_of(appraisal__method__0__first_year_revenue={**figures, "low": low, "mode": mode, "high": high})
+
+    assert at(thousands + more).amount >= at(thousands).amount
+
+
+@FEW
+@given(st.decimals("0.005", "0.10", places=3), st.decimals("0", "0.05", places=3))
+def test_a_higher_royalty_never_lowers_the_line(royalty, more):
+    def at(rate):
+        return line_of(
+            appraisal__method__0__royalty_rate={"value": rate, "grade": "declared", "source": "test"}
+        ).amount
+
+    assert at(royalty + more) >= at(royalty)
+
+
+CREDIT_STEPS = [
+    ("credit__tax__tax_grade", ["D", "C", "M", "B", "A"]),
+    ("credit__compliance__penalties_in_three_years", [5, 2, 1, 0]),
+    ("credit__compliance__dishonest_judgment_debtor", [True, False]),
+    ("credit__debt__total_debt", ["2500万元", "1800万元", "1150万元", "300万元"]),
+    ("credit__debt__overdue", ["10万元", 0]),
+    ("credit__cash_flow__operating_cash_flow", ["-100万元", 0, "100万元", "390万元", "2000万元"]),
+    ("credit__cash_flow__debt_service", ["500万元", "200万元", "90万元", 0]),
+    ("credit__bank_history__worst_overdue_days", [120, 40, 10, 0]),
+    ("credit__bank_history__loans_repaid", [0, 1, 2, 8]),
+]
+
+
+@pytest.mark.parametrize(("field", "steps"), CREDIT_STEPS)
+@pytest.mark.parametrize("revenue", [3_400_000, 34_000_000, 340_000_000])
+def test_better_credit_never_lowers_the_line(field, steps, revenue):
+    figure = {"value": revenue, "grade": "audited", "source": "test"}
+    lines = [line_of(**{field: step}, appraisal__method__0__first_year_revenue=figure).amount for step in steps]
+    assert lines == sorted(lines)
+
+
+def test_a_gate_that_fails_leaves_no_line():
+    line = line_of(credit__compliance__dishonest_judgment_debtor=True)
+    assert line.decision is Decision.DECLINE
+    assert line.amount == 0
+    assert line.binding == "dishonest_judgment_debtor"
+
+
+@FEW
+@given(st.integers(1, 400), st.integers(0, 300))
+def test_asking_for_more_never_brings_less(ten_thousands, more):
+    def at(amount):
+        return line_of(request__amount=amount * 10_000).amount
+
+    assert at(ten_thousands + more) >= at(ten_thousands)
+
+
+def test_the_line_never_exceeds_any_of_its_limits():
+    for name in ("xixian-jingshuixing", "suzhou-beiang", "futian-borrower"):
+        line = quote(changed(case_table(name)), ONE_MODE, rules()).line
+        assert line.amount <= min(limit.amount for limit in line.limits)
+        assert line.binding in {limit.code for limit in line.limits}
+
+
+def test_effective_cost_is_the_rate_where_nothing_else_is_paid():
+    """A loan at 4.45 % with monthly interest and no charges costs (1 + 0.0445/360·days)… a year: by hand."""
+    mode = replace(modes()["beijing"], charges=())
+    offer = quote(changed(TABLE), [mode], rules()).offers[0]
+    start = offer.schedule.terms.start
+    paid = sum(
+        Decimal(-flow.amount) / (1 + offer.annual_cost) ** (Decimal((flow.day - start).days) / 365)
+        for flow in offer.cash_flows[1:]
+    )
+    assert abs(paid - offer.amount) < 1
+    assert Decimal("0.0445") < offer.annual_cost < Decimal("0.0465")
+
+
+def in_2024():
+    """The Futian case three years on, every paper as current as it was, at LPR plus spread."""
+    table = case_table("futian-borrower")
+    table["case"]["as_of"] = date(2024, 3, 15)
+    table["appraisal"]["valuation_date"] = date(2024, 2, 29)
+    del table["request"]["annual_rate"]
+    for right, year in zip(table["rights"], (10, 9), strict=False):
+        right["fee_paid_through_year"] = year
+    for section in table["credit"].values():
+        section["date"] = date(2024, 3, 1)
+    return changed(table)
+
+
+def test_subsidies_lower_the_cost_and_nothing_else():
+    """Beijing: half of the interest counted at 1.4 × LPR, at most 300,000 a firm and year; half of the appraisal fee."""
+    offer = quote(in_2024(), ONE_MODE, rules()).offers[0]
+    subsidies = sorted(flow.amount for flow in offer.cash_flows if flow.kind == "subsidy")
+    assert sum(subsidies) > 0
+    assert max(subsidies) <= 30_000_000
+    assert offer.annual_cost < offer.cost_before_subsidy
+    before = quote(in_2024(), [replace(ONE_MODE[0], charges=tuple(
+        charge for charge in ONE_MODE[0].charges if charge.kind != "subsidy"))], rules()).offers[0]  # fmt: skip
+    assert before.annual_cost == offer.cost_before_subsidy
+    assert before.full_loss == offer.full_loss
+
+
+def test_a_subsidy_is_not_paid_before_its_rule_is_in_force():
+    """Beijing's subsidies date from 2023; the Xixian loan of 2021 gets none."""
+    offer = quote(changed(TABLE), ONE_MODE, rules()).offers[0]
+    assert not [charge for charge in offer.charges if charge.kind == "subsidy"]
+    assert offer.annual_cost == offer.cost_before_subsidy
