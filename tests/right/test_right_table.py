@@ -77,6 +77,12 @@ def test_english_headings_in_any_case_and_with_remarks() -> None:
     assert table.rights[0].holders[0].name == "A Ltd" and table.rights[0].status is LegalStatus.IN_FORCE
 
 
+def test_a_heading_that_names_one_field_twice() -> None:
+    table = table_of(["专利号/注册号", "申请日（或授权日）", "专利号／申请日"], [GOOD, "2014-07-28", "x"])
+    assert table.not_used == ("专利号／申请日",)
+    assert table.rights[0].number == "201410362077.3"
+
+
 def test_a_heading_row_below_a_title() -> None:
     table = table_of(["甲公司专利清单"], ["", ""], ["专利号", "申请日"], [GOOD, "20140728"])
     assert table.rows == (4,) and table.rights[0].filing_date == date(2014, 7, 28)

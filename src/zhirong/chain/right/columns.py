@@ -42,7 +42,6 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "专利号",
         "申请号",
         "专利申请号",
-        "申请号/专利号",
         "注册号",
         "商标注册号",
         "商标号",
@@ -200,6 +199,7 @@ ROLE_WORDS: dict[str, Role] = {
 }
 
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
+_ALTERNATIVES = re.compile(r"[/／、或|]")
 _BETWEEN = re.compile(r"[\s_\-*:.]+")
 
 
@@ -223,7 +223,18 @@ KIND_OF_HEADING: dict[str, RightKind] = {
 # Headings that speak of patents only, so that bare digits below them are no trademark's.
 PATENT_HEADINGS = frozenset(heading_key(name) for name in ("专利号", "专利申请号", "patent number", "app_num"))
 
-FIELD_OF_HEADING: dict[str, str] = {heading_key(name): field for field, names in HEADINGS.items() for name in names}
+_FIELD_OF_HEADING: dict[str, str] = {
+    heading_key(name): field for field, names in HEADINGS.items() for name in names
+}
+
+
+def field_of(heading: str) -> str | None:
+    """The field that a heading names; two names of one field may stand in it, as in 专利号/注册号. None if unknown."""
+    field = _FIELD_OF_HEADING.get(heading_key(heading))
+    if field is not None:
+        return field
+    parts = {_FIELD_OF_HEADING.get(heading_key(part)) for part in _ALTERNATIVES.split(heading)}
+    return parts.pop() if len(parts) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

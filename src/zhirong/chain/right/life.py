@@ -178,9 +178,10 @@ def _copyright(right: Right, rules: Rulebook) -> LegalLife:
     of_a_person = bool(right.holders) and all(holder.is_natural_person for holder in right.holders)
     if right.author_death_date is not None or of_a_person:
         return _to_year_end(right, rules, f"{family}.natural_person", "author_death_date")
+    if right.publication_date is None and right.creation_date is None:
+        return replace(_unknown(right.kind, ("publication_date", "creation_date")), start=right.registration_date)
     field = "publication_date" if right.publication_date is not None else "creation_date"
-    life = _to_year_end(right, rules, f"{family}.legal_person", field)
-    return life if life.end is not None else replace(life, missing=("publication_date", "creation_date"))
+    return _to_year_end(right, rules, f"{family}.legal_person", field)
 
 
 def _to_year_end(right: Right, rules: Rulebook, rule_id: str, field: str) -> LegalLife:
@@ -217,8 +218,9 @@ def _unlimited(right: Right, rules: Rulebook) -> LegalLife:
 
 def _unknown(kind: RightKind, missing: tuple[str, ...]) -> LegalLife:
     words = Text(
-        f"{KIND_TEXT[kind].zh}缺{'、'.join(DATE_TEXT[name].zh for name in missing)}，算不出",
-        f"cannot be told for a {KIND_TEXT[kind].en} without {', '.join(DATE_TEXT[name].en for name in missing)}",
+        f"{KIND_TEXT[kind].zh}没有{'或'.join(DATE_TEXT[name].zh for name in missing)}，算不出最后一天",
+        f"without {' or '.join(DATE_TEXT[name].en for name in missing)} "
+        f"the last day of a {KIND_TEXT[kind].en} cannot be told",
     )
     return LegalLife(None, None, False, missing, Explanation(_END, words))
 

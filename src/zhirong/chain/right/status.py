@@ -103,7 +103,7 @@ def _by_dates(right: Right, life: LegalLife, day: date, rules: Rulebook) -> tupl
         return LegalStatus.PENDING, Text(
             f"{right.filing_date} 申请，尚未授权或注册", f"filed {right.filing_date}, not granted"
         )
-    if right.kind in PATENT_KINDS:
+    if right.kind in PATENT_KINDS and right.fee_paid_through_year is not None:
         # A right that lapsed for its fees did so before its term was over, and stays lapsed.
         fees = fee_state(right, day if life.end is None else min(day, life.end), rules)
         if fees.standing is FeeStanding.LAPSED and fees.owed is not None:

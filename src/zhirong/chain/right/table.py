@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from zhirong.chain.right.cells import Cell, as_day, as_text
 from zhirong.chain.right.columns import (
-    FIELD_OF_HEADING,
     FLAG_WORDS,
     HEADINGS,
     KIND_OF_HEADING,
@@ -20,6 +19,7 @@ from zhirong.chain.right.columns import (
     ROLE_WORDS,
     STATUS_WORDS,
     YES,
+    field_of,
     heading_key,
     word_key,
 )
@@ -134,7 +134,7 @@ def _find_headings(rows: Iterable[Row], source: str) -> _Columns:
         headings = tuple("" if cell is None else str(cell).strip() for cell in cells)
         of_field: dict[str, list[int]] = {}
         for place, heading in enumerate(headings):
-            field = FIELD_OF_HEADING.get(heading_key(heading))
+            field = field_of(heading)
             if field is not None:
                 of_field.setdefault(field, []).append(place)
         if "number" in of_field or ("kind" in of_field and "title" in of_field):
