@@ -45,8 +45,8 @@ def test_a_mode_that_does_not_qualify_says_so() -> None:
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=8).filter(any))
 def test_parts_of_a_loss_follow_each_other_without_gap(weights: list[int]) -> None:
     whole = sum(weights)
-    parts = tuple(Part(same(f"p{n}"), Decimal(w), Decimal(w) / whole) for n, w in enumerate(weights))
-    drawn = rows(full_loss_chart([LossBar(same("m"), parts)]))
+    parts = tuple(Part(same(f"p{n}"), same(f"p{n}"), Decimal(w), Decimal(w) / whole) for n, w in enumerate(weights))
+    drawn = rows(full_loss_chart([LossBar(same("m"), parts)], [part.role for part in parts]))
     assert len(drawn) == sum(weight > 0 for weight in weights)
     assert drawn[0]["start"] == 0
     assert drawn[-1]["end"] == pytest.approx(1)
@@ -61,9 +61,17 @@ def test_costs_stand_right_of_zero_and_subsidies_left() -> None:
     assert rows(spec, 1)[0] == {"mode": "m", "end": 12.0, "label": "4.12 %"}
 
 
-def test_one_party_has_one_colour_in_every_mode() -> None:
-    scale = quote_charts(QUOTE)["full_loss"]["layer"][0]["encoding"]["color"]["scale"]
-    assert len(scale["domain"]) == len(set(scale["domain"])) == len(set(scale["range"])) == 7
+def test_one_role_has_one_colour_in_every_mode() -> None:
+    spec = quote_charts(QUOTE)["full_loss"]
+    scale = spec["layer"][0]["encoding"]["color"]["scale"]
+    assert len(scale["domain"]) == len(set(scale["domain"])) == len(set(scale["range"]))
+    assert {row["role"] for row in rows(spec)} == set(scale["domain"])
+    # A bank by any name is the lender, and comes first.
+    quote = copy.deepcopy(QUOTE)
+    quote["modes"][0]["full_loss"][0]["party_text"] = {"zh": "某商业银行", "en": "a bank"}
+    renamed = quote_charts(quote)["full_loss"]
+    assert renamed["layer"][0]["encoding"]["color"]["scale"] == scale
+    assert scale["domain"][0] == "放款机构"
 
 
 def test_a_tornado_is_sorted_by_width() -> None:
@@ -139,4 +147,4 @@ def test_labels_of_a_value_keep_apart() -> None:
 
 
 def test_english_titles() -> None:
-    assert full_loss_chart([LossBar(Text("甲", "A"), ())], "en")["title"]["text"] == "Who bears a full loss"
+    assert full_loss_chart([LossBar(Text("甲", "A"), ())], [], "en")["title"]["text"] == "Who bears a full loss"

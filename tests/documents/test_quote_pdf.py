@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from zhirong.charts import fonts
 from zhirong.documents.quote_pdf import quote_pdf
 from zhirong.documents.quote_view import cheapest, next_steps, quote_view
+from zhirong.documents.words import explanation_rows
 from zhirong.kernel.errors import InputError
 
 QUOTE: dict[str, Any] = json.loads((Path(__file__).parent / "quote.json").read_text(encoding="utf-8"))
@@ -181,3 +182,38 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
     code = "import sys, zhirong.documents.quote_pdf; print([m for m in ('typst', 'vl_convert', 'altair') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_among_many_modes_those_that_do_not_fit_get_a_line() -> None:
+    quote = copy.deepcopy(QUOTE)
+    barred = quote["modes"][3]
+    quote["modes"] += [
+        dict(barred, id=f"barred-{n}", title={"zh": f"不适用模式{n}", "en": f"barred {n}"}) for n in range(10)
+    ]
+    text = "".join(pages(quote_pdf(quote)))
+    assert "不符合的模式" in text
+    assert "不适用模式9没有科技型中小企业入库编号" in text
+    assert "模式不适用模式9不符合" not in text
+    assert "模式苏州模式符合" in text
+
+
+def test_many_alike_steps_are_one_counted_row() -> None:
+    instalment = {"label": {"zh": "利息", "en": "interest"}, "value": "10.00", "unit": "yuan", "parts": []}
+    other = dict(instalment, value="11.00")
+    rows = explanation_rows({"label": "x", "parts": [instalment, instalment, other, instalment]}, "zh")
+    assert [row["label"] for row in rows] == ["x", "利息 × 2", "利息", "利息"]
+
+
+def test_costs_of_one_kind_between_the_same_parties_are_summed() -> None:
+    cost = QUOTE["modes"][0]["costs"][0]
+    months = [dict(cost, amount="100.01", day=f"2022-0{month}-15") for month in (3, 1, 2)]
+    view = quote_view({"modes": [dict(QUOTE["modes"][0], costs=months)]}, "zh")
+    assert view["modes"][0]["costs"] == [
+        {
+            "title": "贷款利息 × 3",
+            "payer": "企业",
+            "payee": "银行",
+            "day": "2022-01-15 – 2022-03-15",
+            "amount": "300.03",
+        }
+    ]

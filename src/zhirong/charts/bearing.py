@@ -31,9 +31,10 @@ _LEGEND_SPACE = 8
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One party's part of a loss. amount: yuan. share: of the whole, 0 to 1."""
+    """One party's part of a loss. role: what its colour stands for. amount: yuan. share: of the whole, 0 to 1."""
 
     party: Text
+    role: Text
     amount: Decimal
     share: Decimal
 
@@ -62,9 +63,13 @@ class CostBar:
     annual_cost: Decimal | None = None
 
 
-def full_loss_chart(bars: Sequence[LossBar], lang: Lang = "zh", width: int = WIDTH) -> Spec:
-    """One bar a mode, whole width the whole loss, each party's part labelled where the words fit."""
-    colours = colours_of(part.party.in_(lang) for bar in bars for part in bar.parts if part.share)
+def full_loss_chart(bars: Sequence[LossBar], roles: Sequence[Text], lang: Lang = "zh", width: int = WIDTH) -> Spec:
+    """One bar a mode, whole width the whole loss, each party's part labelled where the words fit.
+
+    roles: every role in the order of the legend, so that one role keeps its place from chart to chart.
+    """
+    there = {part.role for bar in bars for part in bar.parts if part.share}
+    colours = colours_of(role.in_(lang) for role in roles if role in there)
     rows: list[dict[str, object]] = []
     for bar in bars:
         start = Decimal(0)
@@ -76,11 +81,12 @@ def full_loss_chart(bars: Sequence[LossBar], lang: Lang = "zh", width: int = WID
                 {
                     "mode": bar.mode.in_(lang),
                     "party": party,
+                    "role": part.role.in_(lang),
                     "start": float(start),
                     "end": float(end),
                     "middle": float((start + end) / 2),
                     "label": _fitting_label(party, part.share, width),
-                    "ink": ink_on(colours[party]),
+                    "ink": ink_on(colours[part.role.in_(lang)]),
                     "amount": show_amount(part.amount, lang),
                     "share": show_rate(part.share, 1),
                 }
@@ -103,7 +109,7 @@ def full_loss_chart(bars: Sequence[LossBar], lang: Lang = "zh", width: int = WID
                     },
                     "x2": {"field": "end"},
                     "color": {
-                        "field": "party",
+                        "field": "role",
                         "type": "nominal",
                         "scale": colour_scale(colours),
                         "legend": {"orient": "top", "title": None, "offset": _LEGEND_SPACE},

@@ -1,9 +1,10 @@
 """The charts of a quote, from the quote as JSON carries it (schema ``zhirong.quote/1``)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from zhirong.chain.mode.vocabulary import ROLES
 from zhirong.charts.bearing import CostBar, LossBar, Part, cost_chart, full_loss_chart
 from zhirong.charts.theme import WIDTH, Spec
 from zhirong.charts.value import Swing, tornado_chart, value_chart
@@ -21,7 +22,7 @@ def quote_charts(quote: Json, lang: Lang = "zh", width: int = WIDTH) -> dict[str
     modes = quote.get("modes") or []
     losses = [LossBar(_mode_name(mode), _parts(mode)) for mode in modes if mode.get("full_loss")]
     if losses:
-        charts["full_loss"] = full_loss_chart(losses, lang, width)
+        charts["full_loss"] = full_loss_chart(losses, _roles(losses), lang, width)
     costs = [_cost_bar(mode) for mode in modes if mode.get("totals")]
     if costs:
         charts["cost"] = cost_chart(costs, lang, width)
@@ -40,10 +41,18 @@ def quote_charts(quote: Json, lang: Lang = "zh", width: int = WIDTH) -> dict[str
 
 
 def _parts(mode: Json) -> tuple[Part, ...]:
-    rows = mode["full_loss"]
-    return tuple(
-        Part(_words(r.get("party_text") or r["party"]), Decimal(r["amount"]), Decimal(r["share"])) for r in rows
-    )
+    return tuple(_part(row) for row in mode["full_loss"])
+
+
+def _part(row: Json) -> Part:
+    name = _words(row.get("party_text") or row["party"])
+    role = ROLES.get(row["party"], name)
+    return Part(name, role, Decimal(row["amount"]), Decimal(row["share"]))
+
+
+def _roles(bars: Sequence[LossBar]) -> list[Text]:
+    """The known roles in their own order, then parties that play none of them."""
+    return list(dict.fromkeys([*ROLES.values(), *(part.role for bar in bars for part in bar.parts)]))
 
 
 def _cost_bar(mode: Json) -> CostBar:

@@ -8,7 +8,7 @@ from typing import Any
 from zhirong.charts.drawing import to_svg
 from zhirong.charts.fonts import FAMILY, font_folder
 from zhirong.charts.quote import quote_charts
-from zhirong.documents.quote_view import in_order_of_use, quote_view
+from zhirong.documents.quote_view import in_order_of_use, modes_of_page_one, quote_view
 from zhirong.kernel.text import Lang
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -25,7 +25,8 @@ def quote_pdf(quote: Mapping[str, Any], lang: Lang = "zh") -> bytes:
 
     quote = in_order_of_use(quote)
     view = quote_view(quote, lang)
-    view["charts"] = {name: to_svg(spec) for name, spec in quote_charts(quote, lang, CHART_WIDTH).items()}
+    drawn = quote_charts({**quote, "modes": modes_of_page_one(quote)}, lang, CHART_WIDTH)
+    view["charts"] = {name: to_svg(spec) for name, spec in drawn.items()}
     pdf = typst.compile(
         str(TEMPLATES / "quote.typ"),
         root=str(TEMPLATES),

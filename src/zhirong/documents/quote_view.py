@@ -28,14 +28,20 @@ View = dict[str, Any]
 
 RIGHTS_ON_PAGE_ONE = 6
 MODES_ON_PAGE_ONE = 8
+FEWEST_MODES_ON_PAGE_ONE = 5
+MODES_ALL_IN_FULL = 6
 STEPS_ON_PAGE_ONE = 6
 ROWS_OF_A_ROOMY_PAGE = 9
 _QUIET = ("clear", "not_applicable")
 
 
 def quote_view(quote: Json, lang: Lang) -> View:
-    """Everything that the template of a quote prints."""
-    modes = [_mode(mode, lang) for mode in quote.get("modes") or []]
+    """Everything that the template of a quote prints, from a quote in order of use."""
+    raw_modes = quote.get("modes") or []
+    modes = [_mode(mode, lang) for mode in raw_modes]
+    shown = len(modes_of_page_one(quote))
+    # Every mode in full while they are few; among many, those that the firm cannot use get a line each.
+    detailed = [mode for mode in modes if mode["eligible"] != "no" or len(modes) <= MODES_ALL_IN_FULL]
     rights = [_right(right, lang) for right in quote.get("rights") or []]
     return {
         "lang": lang,
@@ -45,18 +51,23 @@ def quote_view(quote: Json, lang: Lang) -> View:
         "rights": rights,
         "rights_shown": rights[:RIGHTS_ON_PAGE_ONE],
         "rights_left": max(0, len(rights) - RIGHTS_ON_PAGE_ONE),
-        "modes": modes,
-        "modes_shown": modes[:MODES_ON_PAGE_ONE],
-        "modes_left": max(0, len(modes) - MODES_ON_PAGE_ONE),
+        "modes": detailed,
+        "elsewhere": ("、" if lang == "zh" else ", ").join(
+            words(mode.get("title"), lang) for mode in quote.get("elsewhere") or []
+        ),
+        "modes_closed": [mode for mode in modes if mode not in detailed],
+        "modes_shown": modes[:shown],
+        "modes_left": len(modes) - shown,
         # With few rows, page one has room for the charts of the value beside those of the modes.
-        "roomy": len(rights) + len(modes) <= ROWS_OF_A_ROOMY_PAGE,
+        "roomy": min(len(rights), RIGHTS_ON_PAGE_ONE) + shown <= ROWS_OF_A_ROOMY_PAGE,
         "steps": next_steps(quote, lang)[:STEPS_ON_PAGE_ONE],
         "appraisal": _appraisal(quote.get("appraisal") or {}, lang),
         "credit": _credit(quote.get("credit") or {}, lang),
         "gates": [_gate(gate, lang) for gate in quote.get("gates") or []],
         "line": _line(quote.get("line") or {}, lang),
-        "doubts": [_doubt(reference, lang) for reference in quote.get("doubts") or []],
+        "doubts": _doubts(quote, lang),
         "sources": [words(line, lang) for line in (quote.get("case") or {}).get("sources") or []],
+        "assumed": [words(line, lang) for line in (quote.get("case") or {}).get("assumed") or []],
         "made_with": _made_with(quote, lang),
     }
 
@@ -72,6 +83,13 @@ def in_order_of_use(quote: Json) -> Json:
     return {**quote, "modes": sorted(quote.get("modes") or [], key=rank)}
 
 
+def modes_of_page_one(quote: Json) -> list[Json]:
+    """The first modes of a quote in order of use: those open to the firm, and a few more where those are few."""
+    modes = quote.get("modes") or []
+    usable = sum(mode.get("eligible") != "no" for mode in modes)
+    return list(modes[: min(MODES_ON_PAGE_ONE, max(usable, FEWEST_MODES_ON_PAGE_ONE))])
+
+
 def next_steps(quote: Json, lang: Lang) -> list[View]:
     """Who has to do what next, the most pressing first, each once.
 
@@ -80,8 +98,10 @@ def next_steps(quote: Json, lang: Lang) -> list[View]:
     """
     firm = WORDS["firm"].in_(lang)
     steps: list[tuple[str, str]] = []
+    said: set[str] = set()
     for gate in quote.get("gates") or []:
         if not gate.get("passed") and gate.get("mend"):
+            said.add(words(gate["mend"], lang))
             steps.append((firm, f"{words(gate['title'], lang)}{_colon(lang)}{words(gate['mend'], lang)}"))
     for right in quote.get("rights") or []:
         for finding in right.get("findings") or []:
@@ -99,6 +119,8 @@ def next_steps(quote: Json, lang: Lang) -> list[View]:
     best = cheapest(quote)
     if best is not None:
         for need in best.get("needed") or []:
+            if words(need.get("what"), lang) in said:
+                continue
             steps.append((words(need.get("party_text"), lang), words(need.get("what"), lang)))
     return [{"who": who, "what": what} for who, what in dict.fromkeys(steps)]
 
@@ -137,7 +159,9 @@ def _headline(quote: Json, lang: Lang) -> View:
     value = appraisal.get("value") or {}
     best = cheapest(quote)
     binding = next((limit for limit in line.get("limits") or [] if limit.get("binding")), None)
-    failed = [words(gate.get("reason"), lang) for gate in quote.get("gates") or [] if not gate.get("passed")]
+    gates = quote.get("gates") or []
+    failed = [words(gate.get("reason"), lang) for gate in gates if gate_verdict(gate) == "failed"]
+    conditions = [words(gate.get("reason"), lang) for gate in gates if gate_verdict(gate) == "open"]
     between = f"{ten_thousands(value.get('p10'), lang)} – {ten_thousands(value.get('p90'), lang)}"
     return {
         "decision": decision,
@@ -145,6 +169,7 @@ def _headline(quote: Json, lang: Lang) -> View:
         "amount": money(line.get("amount")),
         "binding": "" if binding is None else words(binding.get("title"), lang),
         "failed": failed,
+        "conditions": conditions,
         "value": ten_thousands(value.get("p50"), lang) if value else WORDS["no_value"].in_(lang),
         "value_note": f"{WORDS['interval'].in_(lang)} {between}" if value else "",
         "credit": _grade(credit, lang),
@@ -239,8 +264,8 @@ def _credit(credit: Json, lang: Lang) -> View:
             {
                 "title": words(item.get("title"), lang),
                 "value": words(item.get("value"), lang),
-                "points": str(item.get("points", "")),
-                "reason": words(item.get("reason"), lang),
+                "points": _points(item),
+                "reason": words(item.get("reason"), lang) or _provenance(item.get("provenance"), lang),
             }
             for item in credit.get("items") or []
         ],
@@ -248,13 +273,35 @@ def _credit(credit: Json, lang: Lang) -> View:
     }
 
 
+def _points(item: Json) -> str:
+    points, highest = item.get("points"), item.get("highest")
+    if points is None:
+        return NOTHING
+    return str(points) if highest is None else f"{points} / {highest}"
+
+
+def _provenance(provenance: Json | None, lang: Lang) -> str:
+    if not provenance:
+        return ""
+    return _comma(lang).join(str(provenance[name]) for name in ("source", "date") if provenance.get(name))
+
+
 def _gate(gate: Json, lang: Lang) -> View:
     return {
-        "passed": bool(gate.get("passed")),
+        "verdict": gate_verdict(gate),
+        "verdict_text": WORDS[gate_verdict(gate)].in_(lang),
         "title": words(gate.get("title"), lang),
         "reason": words(gate.get("reason"), lang),
         "mend": words(gate.get("mend"), lang),
     }
+
+
+def gate_verdict(gate: Json) -> str:
+    """``passed``, ``open`` (to be mended, but no bar) or ``failed``."""
+    verdict = str(gate.get("verdict") or "")
+    if verdict in ("passed", "open"):
+        return verdict
+    return "passed" if gate.get("passed") else "failed"
 
 
 def _line(line: Json, lang: Lang) -> View:
@@ -297,16 +344,8 @@ def _mode(mode: Json, lang: Lang) -> View:
         ],
         "bears": [f"{row['party']} {row['share']}" for row in sharing if row["bears_full"]] or [NOTHING],
         "why": next((c["reason"] for c in conditions if c["verdict"] == eligible and eligible != "yes"), ""),
-        "costs": [
-            {
-                "title": words(cost.get("title"), lang),
-                "payer": words(cost.get("payer"), lang),
-                "payee": words(cost.get("payee"), lang),
-                "amount": money(cost.get("amount")),
-                "day": str(cost.get("day") or NOTHING),
-            }
-            for cost in mode.get("costs") or []
-        ],
+        "what_to_do": next((c["mend"] for c in conditions if c["verdict"] == eligible and eligible != "yes"), ""),
+        "costs": _costs(mode, lang),
         "flows": [
             {
                 "day": str(flow.get("day") or NOTHING),
@@ -317,8 +356,9 @@ def _mode(mode: Json, lang: Lang) -> View:
         ],
         "flow_total": _sum(flow.get("amount") for flow in mode.get("cash_flows") or []),
         "sharing": sharing,
-        "days": NOTHING if process.get("days") is None else str(process["days"]),
+        "days": NOTHING if process.get("days") is None or process.get("steps") == [] else str(process["days"]),
         "parties": NOTHING if process.get("parties") is None else str(process["parties"]),
+        "source": source(mode.get("source"), lang),
         "process_cost": money(process.get("cost")),
         "steps": [
             {
@@ -335,6 +375,24 @@ def _mode(mode: Json, lang: Lang) -> View:
         ],
         "explanation": _explained(mode, lang),
     }
+
+
+def _costs(mode: Json, lang: Lang) -> list[View]:
+    """Costs and subsidies, each kind between the same two parties on one line with its first and last day."""
+    groups: dict[tuple[str, str, str], list[Json]] = {}
+    for cost in mode.get("costs") or []:
+        key = (words(cost.get("title"), lang), words(cost.get("payer"), lang), words(cost.get("payee"), lang))
+        groups.setdefault(key, []).append(cost)
+    rows = []
+    for (title, payer, payee), costs in groups.items():
+        days = sorted(str(cost["day"]) for cost in costs if cost.get("day"))
+        span = days[0] if days else NOTHING
+        if days and days[-1] != span:
+            span = f"{span} – {days[-1]}"
+        many = f" × {len(costs)}" if len(costs) > 1 else ""
+        amount = _sum(cost.get("amount") for cost in costs)
+        rows.append({"title": title + many, "payer": payer, "payee": payee, "day": span, "amount": amount})
+    return rows
 
 
 def sharing_rows(mode: Json, lang: Lang) -> list[View]:
@@ -357,10 +415,13 @@ def sharing_rows(mode: Json, lang: Lang) -> list[View]:
     return rows
 
 
-def _doubt(reference: Json, lang: Lang) -> View:
-    note = words(reference.get("note"), lang)
-    line = source(reference, lang)
-    return {"source": line, "note": "" if note and note in line else note}
+def _doubts(quote: Json, lang: Lang) -> list[View]:
+    """What no source confirms, each line once, as many rules as it may stand for."""
+    found = []
+    for reference in quote.get("doubts") or []:
+        note, line = words(reference.get("note"), lang), source(reference, lang)
+        found.append((line, "" if note and note in line else note))
+    return [{"source": line, "note": note} for line, note in dict.fromkeys(found)]
 
 
 def _made_with(quote: Json, lang: Lang) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from zhirong.documents.quote_view import in_order_of_use, next_steps, sharing_rows
+from zhirong.documents.quote_view import gate_verdict, in_order_of_use, next_steps, sharing_rows
 from zhirong.documents.words import (
     ELIGIBLE,
     NOTHING,
@@ -212,7 +212,7 @@ def _appraisal(sheet: Sheet, quote: Json, lang: Lang) -> None:
                 words(item.get("title"), lang),
                 words(item.get("value"), lang),
                 None if points is None else Decimal(str(points)),
-                words(item.get("reason"), lang),
+                words(item.get("reason"), lang) or str((item.get("provenance") or {}).get("source") or ""),
             )
         points = sum((Decimal(str(item.get("points") or 0)) for item in credit["items"]), Decimal(0))
         sheet.total(_w("total", lang), "", Formula(f"=SUM(C{first}:C{sheet.next_row - 1})", points))
@@ -224,7 +224,7 @@ def _line(sheet: Sheet, quote: Json, lang: Lang) -> None:
     for gate in quote.get("gates") or []:
         sheet.row(
             words(gate.get("title"), lang),
-            _w("passed" if gate.get("passed") else "failed", lang),
+            _w(gate_verdict(gate), lang),
             "",
             words(gate.get("reason"), lang),
             words(gate.get("mend"), lang),
@@ -267,15 +267,17 @@ def _modes(sheet: Sheet, book: Workbook, quote: Json, lang: Lang) -> None:
             _rate(mode.get("effective_annual_cost")),
             _rate(mode.get("cost_before_subsidy")),
         )
-    last = sheet.next_row - 1
+    # The chart shows the modes that are open to the firm; they come first.
+    open_modes = sum(mode.get("eligible") != "no" for mode in modes) or len(modes)
+    last = first + open_modes - 1
     sheet.gap()
-    sheet.head(_heads(("mode", "verdict", "condition", "reason", "mend"), lang))
+    sheet.head(_heads(("mode", "verdict", "condition", "as_it_stands", "mend"), lang))
     for mode in modes:
         for condition in mode.get("conditions") or []:
             sheet.row(
                 words(mode.get("title"), lang),
                 VERDICTS[str(condition.get("verdict") or "unknown")].in_(lang),
-                words(condition.get("title"), lang),
+                words(condition.get("title"), lang) or str(condition.get("code") or ""),
                 words(condition.get("reason"), lang),
                 words(condition.get("mend"), lang),
             )
@@ -357,6 +359,7 @@ def _losses(sheet: Sheet, book: Workbook, quote: Json, lang: Lang) -> None:
         blocks.append((first, sheet.next_row - 1))
         sheet.gap()
     first, last = blocks[0]
+    last = first + (sum(mode.get("eligible") != "no" for mode in modes) or len(modes)) - 1
     columns = [_column(index) for index in range(1, len(parties) + 1)]
     where = f"A{sheet.next_row + 1}"
     book.bars(sheet, _w("who_bears", lang), where, first, last, columns, first - 1, is_stacked=True)
@@ -378,6 +381,11 @@ def _sources(sheet: Sheet, quote: Json, lang: Lang) -> None:
     sheet.head([_w("inputs", lang)])
     for line in (quote.get("case") or {}).get("sources") or []:
         sheet.row(words(line, lang))
+    assumed = (quote.get("case") or {}).get("assumed") or []
+    if assumed:
+        sheet.head([_w("assumed_inputs", lang)])
+        for line in assumed:
+            sheet.row(words(line, lang))
     for name in ("rules_version", "seed", "paths"):
         if quote.get(name) is not None:
             sheet.row(_w(name, lang), str(quote[name]))

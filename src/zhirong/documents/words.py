@@ -13,6 +13,7 @@ NOTHING = "—"
 
 WORDS: dict[str, Text] = {
     "sep": Text("，", ", "),
+    "semicolon": Text("；", "; "),
     "title": Text("知识产权质押融资报价", "Quote for a loan on intellectual property"),
     "reasons": Text("理由与依据", "Reasons and sources"),
     "firm": Text("企业", "Firm"),
@@ -86,6 +87,13 @@ WORDS: dict[str, Text] = {
     "gate": Text("门槛", "Gate"),
     "passed": Text("通过", "passed"),
     "failed": Text("未通过", "not passed"),
+    "open": Text("待补", "to be completed"),
+    "subject_to": Text("条件：", "Subject to: "),
+    "where_from": Text("出处", "Where from"),
+    "elsewhere": Text("只在别处或别的时期办理的模式，未列入：", "Modes of other places or times, left out: "),
+    "closed_modes": Text("不符合的模式", "Modes that do not fit"),
+    "assumed_inputs": Text("假设的资料", "Assumed input"),
+    "as_it_stands": Text("条件与现状", "Condition, and how it stands"),
     "limit": Text("限额", "Limit"),
     "limits": Text("额度", "Line"),
     "amount": Text("金额（元）", "Amount (CNY)"),
@@ -237,7 +245,7 @@ def explained_value(node: Json, lang: Lang) -> str:
 
 
 def explanation_rows(node: Json, lang: Lang, depth: int = 0) -> list[dict[str, Any]]:
-    """An explanation as rows, top down, each with its depth."""
+    """An explanation as rows, top down, each with its depth; the same row many times over comes once, counted."""
     sources = [source(reference, lang) for reference in node.get("references") or []]
     basis = node.get("basis")
     if basis in ("unconfirmed", "assumed"):
@@ -250,6 +258,19 @@ def explanation_rows(node: Json, lang: Lang, depth: int = 0) -> list[dict[str, A
         "source": ("；" if lang == "zh" else "; ").join(text for text in sources if text),
     }
     rows = [row]
-    for part in node.get("parts") or []:
-        rows.extend(explanation_rows(part, lang, depth + 1))
+    for parts in _runs(node.get("parts") or []):
+        first = explanation_rows(parts[0], lang, depth + 1)
+        if len(parts) > 1:
+            first[0]["label"] += f" × {len(parts)}"
+        rows.extend(first)
     return rows
+
+
+def _runs(parts: list[Json]) -> list[list[Json]]:
+    runs: list[list[Json]] = []
+    for part in parts:
+        if runs and runs[-1][0] == part:
+            runs[-1].append(part)
+        else:
+            runs.append([part])
+    return runs
