@@ -171,3 +171,11 @@ def test_a_paper_that_cannot_be_written_is_named(tmp_path):
     assert done.returncode == 2
     assert "such.pdf" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_page_for_users_names_every_fact_that_a_case_may_state():
+    from zhirong.chain.mode.vocabulary import FACTS
+    from zhirong.chain.quote.reading import DERIVED_FACTS
+
+    page = (Path(__file__).resolve().parents[2] / "docs" / "users" / "case-file.md").read_text(encoding="utf-8")
+    assert [name for name in FACTS if name not in DERIVED_FACTS and f"`{name}`" not in page] == []

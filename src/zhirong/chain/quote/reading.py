@@ -23,14 +23,19 @@ from zhirong.kernel.identifiers import NumberError, credit_code
 from zhirong.kernel.text import Text
 
 # Facts that the quote works out from the rest of the case; stating them as well would be saying a thing twice.
-DERIVED_FACTS = (
-    "region",
-    "granted_patents",
-    "right_kinds",
-    "amount_fen",
-    "term_months",
-    "annual_rate",
-    "ip_pledge",
+DERIVED_FACTS = frozenset(
+    {
+        "region",
+        "registered_on",
+        "legal_person",
+        "dishonest_debtor",
+        "granted_patents",
+        "right_kinds",
+        "amount_fen",
+        "term_months",
+        "annual_rate",
+        "ip_pledge",
+    }
 )
 
 _MOST_MONTHS = 360
