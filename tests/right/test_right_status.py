@@ -1,10 +1,13 @@
 """Status as of a day: from the dates, from the register, and where the two disagree."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from right_cases import FIRM, PERSON, RULES, right_of
 
+from zhirong.chain.right.life import as_known_on
 from zhirong.chain.right.records import Flag, LegalStatus, Right
 from zhirong.chain.right.status import status_on
 
@@ -136,3 +139,35 @@ def test_flags_stand_beside_the_status() -> None:
     assert found.flags == {Flag.PLEDGED, Flag.FROZEN}
     assert "已质押" in found.explanation.as_text("zh")
     assert FIRM.name not in found.explanation.as_text("zh")
+
+
+some_day = st.dates(date(2005, 1, 1), date(2035, 12, 31))
+
+
+@settings(max_examples=80)
+@given(
+    some_day,
+    st.integers(0, 2000),
+    st.none() | st.integers(0, 6000),
+    st.none() | st.sampled_from([LegalStatus.LAPSED, LegalStatus.INVALIDATED]),
+    some_day,
+)
+def test_what_comes_later_changes_nothing(
+    filed: date, to_grant: int, to_end: int | None, word: LegalStatus | None, day: date
+) -> None:
+    grant = filed + timedelta(days=to_grant)
+    right = right_of(
+        "invention",
+        filing_date=filed,
+        grant_date=grant,
+        ended_date=None if to_end is None else grant + timedelta(days=to_end),
+        status=None if to_end is None else word,
+    )
+    found = status_on(right, day, RULES)
+    assert found == status_on(as_known_on(right, day), day, RULES)
+    # Only what is filed has a status, only what is granted is in force, and nothing past its last day is.
+    assert (found.status is None) == (day < filed)
+    assert (found.status is LegalStatus.PENDING) == (filed <= day < grant)
+    if found.in_force:
+        assert right.ended_date is None or day < right.ended_date
+        assert found.life.end is not None and day <= found.life.end

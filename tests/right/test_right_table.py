@@ -160,6 +160,11 @@ def test_a_good_row_beside_a_bad_one_is_loaded_and_a_number_counts_once() -> Non
     assert [(bad.row, bad.problems[-1].code) for bad in table.bad] == [(3, "not_a_day"), (5, "number_twice")]
 
 
+def test_an_id_counts_once() -> None:
+    table = table_of(["编号", "专利号", "申请日"], ["A1", GOOD, "2014-07-28"], ["A1", "00118464.4", "2000-06-30"])
+    assert [(bad.row, [problem.code for problem in bad.problems]) for bad in table.bad] == [(3, ["id_twice"])]
+
+
 def test_application_and_patent_number_side_by_side_are_one() -> None:
     table = table_of(["申请号", "专利号", "申请日"], ["CN201410362077.3", GOOD, "2014-07-28"])
     assert table.bad == () and table.rights[0].number == "201410362077.3"

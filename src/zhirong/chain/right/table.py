@@ -91,22 +91,17 @@ def read_rights_table(rows: Iterable[Row], source: str, as_of: date | None = Non
     rights: list[Right] = []
     numbers: list[int] = []
     bad: list[BadRow] = []
-    seen: dict[str, int] = {}
+    rows_of: dict[tuple[str, str], int] = {}
     for number, cells in remaining:
         reader = _RowReader(columns, cells, number, as_of)
         if reader.is_empty():
             continue
         right = reader.right()
-        if right.number and right.number in seen:
-            reader.note(
-                "number",
-                right.number,
-                "number_twice",
-                Text(f"与第 {seen[right.number]} 行的号码相同", f"row {seen[right.number]} has the same number"),
-                Text("删去重复的一行，或改正号码", "remove one of the rows, or correct the number"),
-            )
-        elif right.number:
-            seen[right.number] = number
+        for field, value in (("number", right.number), ("id", right.id)):
+            first = rows_of.setdefault((field, value), number) if value else number
+            # A right without an id of its own goes by its number, which is reported already.
+            if first != number and (field == "number" or value != right.number):
+                reader.note_twice(field, value, first)
         if reader.problems:
             bad.append(BadRow(number, tuple(reader.problems)))
         else:
@@ -178,6 +173,16 @@ class _RowReader:
         places = self._columns.of_field.get(column)
         heading = self._columns.headings[places[0]] if places else HEADINGS[column][0]
         self.problems.append(Problem(heading, value, reason, mend, code))
+
+    def note_twice(self, field: str, value: str, first: int) -> None:
+        """Note that an earlier row has the same number or id."""
+        self.note(
+            field,
+            value,
+            f"{field}_twice",
+            Text(f"与第 {first} 行相同", f"row {first} has the same"),
+            Text("删去重复的一行，或改正它", "remove one of the rows, or correct it"),
+        )
 
     def is_empty(self) -> bool:
         """Whether the row holds nothing at all."""
