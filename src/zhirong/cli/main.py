@@ -11,6 +11,10 @@ from importlib import import_module
 COMMANDS: dict[str, tuple[str, str]] = {
     "quote": ("从权利到报价：一家企业、一页答案", "from rights to a quote: one firm, one page of answer"),
     "rights": ("核对权利清单：号码、状态、年龄、剩余寿命", "check a list of rights: numbers, states, ages, lives"),
+    "settle": (
+        "损失分担：一份索赔，各方承担多少、为什么",
+        "share a loss: what each party bears of a claim, and why",
+    ),
     "modes": ("融资模式：列出、说明、核对、比较", "financing modes: list, explain, check, compare"),
 }
 

@@ -1,27 +1,51 @@
 """``zhirong modes``: the financing modes, listed, explained, checked, put in order and compared."""
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-ACTIONS = ("check", "format", "compare", "diff")
+if TYPE_CHECKING:
+    from zhirong.chain.mode.model import Mode
+    from zhirong.kernel.errors import InputError
+
+_USAGE = "[ID | check FILE… | format FILE… | compare CASE.toml | diff A [B]]"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Arguments: nothing lists the modes, an id explains one, an action word works on files."""
+    """Arguments: nothing lists the modes, an id explains one, an action word works on files or on two modes."""
     parser.add_argument(
         "words",
         nargs="*",
-        metavar="ID | check FILE",
-        help="模式代码；或 check FILE / a mode's id; or check FILE",
+        metavar=_USAGE,
+        help="不写则列出；代码则说明；check 核对文件；format 整理文件；compare 并列比较；diff 比较两种规则 / "
+        "nothing lists; an id explains; check and format take files; compare a case; diff two rules",
     )
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+    parser.add_argument("--check", action="store_true", help="format：只检查，不改写 / format: check, do not write")
+    parser.add_argument("--on", metavar="DATE", help="diff：A 按此日 / diff: A as of this day")
+    parser.add_argument("--and", dest="and_", metavar="DATE", help="diff：B 按此日 / diff: B as of this day")
+    parser.add_argument("--portfolio", metavar="CLAIM.toml", help="diff：用此索赔文件比较 / diff: on these losses")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List, explain or check. Exit code 0, or 1 where no such mode exists."""
-    if not arguments.words:
+    """Exit code 0, or 1 where a file checked or formatted is found wanting."""
+    words = arguments.words
+    if not words:
         return _list(arguments)
-    return _one(arguments, arguments.words[0])
+    if words[0] == "check":
+        return _check(arguments, words[1:])
+    if words[0] == "format":
+        return _format(arguments, words[1:])
+    if words[0] == "diff":
+        from zhirong.cli.modes_compare import diff
+
+        return diff(arguments, words[1:])
+    if words[0] == "compare":
+        from zhirong.cli.modes_compare import compare
+
+        return compare(arguments, words[1:])
+    if len(words) > 1:
+        raise bad_words(words[1], "多余的词", "one word too many", "一次只看一个模式", "see one mode at a time")
+    return _one(arguments, words[0])
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -54,29 +78,92 @@ def _head_json(head: Any) -> dict[str, object]:
 
 
 def _one(arguments: argparse.Namespace, mode_id: str) -> int:
-    from zhirong.chain.mode.files import load_mode
-    from zhirong.chain.mode.show import mode_json, mode_text
-    from zhirong.cli.files import print_json
-
-    mode = load_mode(known_id(mode_id))
+    mode = the_mode(mode_id)
     if arguments.json:
+        from zhirong.chain.mode.show import mode_json
+        from zhirong.cli.files import print_json
+
         print_json(mode_json(mode))
-    else:
-        print(mode_text(mode, arguments.lang))
+        return 0
+    from zhirong.chain.mode.draw import drawing
+    from zhirong.chain.mode.show import mode_text
+
+    print(mode_text(mode, arguments.lang))
+    print("\n谁在何时付给谁" if arguments.lang == "zh" else "\nWho pays whom when")
+    print(drawing(mode, arguments.lang))
     return 0
 
 
-def known_id(mode_id: str) -> str:
-    """``mode_id`` if a file has it. Raises InputError that suggests the nearest one."""
+def _check(arguments: argparse.Namespace, files: list[str]) -> int:
+    from zhirong.chain.mode.read import read_mode
+    from zhirong.cli.files import print_json, read_text
+    from zhirong.kernel.errors import InputError
+
+    if not files:
+        raise bad_words("check", "没有写文件", "no file is named", "写 check 文件", "write: check FILE")
+    results: list[dict[str, object]] = []
+    texts: list[str] = []
+    for path in files:
+        try:
+            mode = read_mode(read_text(path), path)
+        except InputError as error:
+            results.append({"file": path, "correct": False, **error.as_json()})
+            texts.append(error.as_text(arguments.lang))
+            continue
+        results.append({"file": path, "correct": True, "id": mode.id, "assumptions": len(mode.assumptions)})
+        texts.append(
+            f"{path}：正确（{mode.id}，假设 {len(mode.assumptions)} 处）"
+            if arguments.lang == "zh"
+            else f"{path}: correct ({mode.id}, {len(mode.assumptions)} assumptions)"
+        )
+    if arguments.json:
+        print_json(results)
+    else:
+        print("\n".join(texts))
+    return 0 if all(result["correct"] for result in results) else 1
+
+
+def _format(arguments: argparse.Namespace, files: list[str]) -> int:
+    from pathlib import Path
+
+    from zhirong.chain.mode.layout import format_mode
+    from zhirong.cli.files import read_text
+
+    if not files:
+        raise bad_words("format", "没有写文件", "no file is named", "写 format 文件", "write: format FILE")
+    chinese = arguments.lang == "zh"
+    changed = 0
+    for path in files:
+        before = read_text(path)
+        after = format_mode(before, path)
+        if after == before:
+            print(f"{path}：已是规范写法" if chinese else f"{path}: in order already")
+            continue
+        changed += 1
+        if arguments.check:
+            print(f"{path}：需要整理" if chinese else f"{path}: not in order")
+        else:
+            Path(path).write_text(after, encoding="utf-8")
+            print(f"{path}：已整理" if chinese else f"{path}: put in order")
+    return 1 if changed and arguments.check else 0
+
+
+def the_mode(mode_id: str) -> "Mode":
+    """The mode with this id, or that of a file whose path is given. Raises InputError that suggests the nearest id."""
     from difflib import get_close_matches
 
+    from zhirong.chain.mode.files import load_mode
     from zhirong.chain.mode.heads import list_modes
+    from zhirong.chain.mode.read import read_mode
+    from zhirong.cli.files import read_text
     from zhirong.kernel.errors import InputError, Problem
     from zhirong.kernel.text import Text
 
+    if mode_id.endswith(".toml"):
+        return read_mode(read_text(mode_id), mode_id)
     ids = [head.id for head in list_modes()]
     if mode_id in ids:
-        return mode_id
+        return load_mode(mode_id)
     near = get_close_matches(mode_id, ids, n=1)
     mend = (
         Text(f"是否想写 {near[0]}？", f"did you mean {near[0]}?")
@@ -84,3 +171,11 @@ def known_id(mode_id: str) -> str:
         else Text("用 zhirong modes 查看全部代码", "see all ids with: zhirong modes")
     )
     raise InputError([Problem("ID", mode_id, Text("没有这个模式", "there is no such mode"), mend, "unknown_mode")])
+
+
+def bad_words(value: str, zh: str, en: str, mend_zh: str, mend_en: str) -> "InputError":
+    """A word on the command line that cannot be understood, as a problem that can be mended."""
+    from zhirong.kernel.errors import InputError, Problem
+    from zhirong.kernel.text import Text
+
+    return InputError([Problem("modes", value, Text(zh, en), Text(mend_zh, mend_en), "words")])

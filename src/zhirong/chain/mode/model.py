@@ -377,7 +377,15 @@ class Mode:
         raise KeyError(variant_id)
 
     def with_reading(self, reading: str) -> "Mode":
-        """The mode with every cap on single loans and borrowers read as ``vocabulary.READINGS`` names."""
+        """The mode with every cap on single loans and borrowers read as ``vocabulary.READINGS`` names.
+
+        Raises ValueError for ``payment`` where such a cap does not say whose payments it would limit.
+        """
+        caps = [cap for sharing in self.sharings for cap in sharing.caps if {"loan", "borrower"} & set(cap.per)]
+        if not caps:
+            raise ValueError("the mode has no cap on single loans or borrowers")
+        if reading == "payment" and any(not cap.payers for cap in caps):
+            raise ValueError("a cap does not say whose payments it would limit")
         return replace(
             self,
             sharings=tuple(

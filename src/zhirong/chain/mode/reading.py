@@ -50,6 +50,7 @@ def read_own_reference(reader: Reader, context: Context, place: str) -> Referenc
     own = reader.optional_table("source")
     article = reader.optional_text("article")
     quotation = reader.optional_text("quotation")
+    note = reader.optional_words("note")
     if own is not None:
         reference = read_reference(own)
         own.finish()
@@ -61,6 +62,7 @@ def read_own_reference(reader: Reader, context: Context, place: str) -> Referenc
         context.source,
         article=article or context.source.article,
         quotation=quotation or context.source.quotation,
+        note=note or context.source.note,
     )
 
 

@@ -13,11 +13,12 @@ def final_shares(sharing: Sharing, tier: Tier, met: Sequence[bool]) -> dict[str,
     """What each party bears of a slice once bonuses and top-up layers are added and ceilings applied.
 
     met: for each bonus, whether its condition is met. What is added to one party is taken from another; it never
-    takes more than that party has, nor lifts the parties of a ceiling above it.
+    takes more than that party has, nor lifts the parties of a ceiling above it. A bonus raises a share that is there: where a tier
+    gives a party nothing, it earns nothing.
     """
     shares = dict(tier.shares)
     for bonus, applies in zip(sharing.bonuses, met, strict=True):
-        if applies:
+        if applies and shares.get(bonus.to):
             _move(sharing, shares, bonus.taken_from, bonus.to, bonus.add)
     for layer in sharing.top_ups:
         _move(sharing, shares, layer.taken_from, layer.payer, layer.share)

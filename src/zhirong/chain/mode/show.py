@@ -309,7 +309,7 @@ def _conditions(mode: Mode, lang: Lang) -> list[str]:
     ]
     limits = mode.limits
     if limits is not None:
-        shown = (
+        shown: list[tuple[str, str, str | None]] = [
             ("单笔金额至多", "amount at most", _yuan_words(limits.amount_at_most)),
             ("余额至多", "balance at most", _yuan_words(limits.balance_at_most)),
             (
@@ -323,9 +323,8 @@ def _conditions(mode: Mode, lang: Lang) -> list[str]:
                 "rate at most LPR plus (bp)",
                 None if limits.rate_over_lpr is None else plain(limits.rate_over_lpr * 10_000),
             ),
-        )
-        if limits.pledge_above is not None:
-            shown = (*shown, ("超过此额才要求质押", "a pledge is asked for above", show_yuan(limits.pledge_above)))
+        ]
+        shown.append(("超过此额才要求质押", "a pledge is asked for above", _yuan_words(limits.pledge_above)))
         mark = _mark(limits.reference, lang)
         lines += [f"  {a if zh else b} {value}{mark}" for a, b, value in shown if value is not None]
     return ["", "条件" if zh else "Conditions", *lines] if lines else []

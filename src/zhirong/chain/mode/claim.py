@@ -1,0 +1,178 @@
+"""The claim file: loans of borrowers and what was lost on them, read once into records."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from zhirong.chain.mode.breaker import PoolEvent, pauses
+from zhirong.chain.mode.eligibility import NEVER
+from zhirong.chain.mode.loss import LoanLoss, PoolState, Recovery
+from zhirong.chain.mode.model import Mode
+from zhirong.chain.mode.vocabulary import FACTS, LOAN_AMOUNTS
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.money import Fen
+from zhirong.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a claim file says. pool: without the pauses, which depend on the mode; events: what may cause them."""
+
+    loans: tuple[LoanLoss, ...]
+    pool: PoolState
+    events: tuple[PoolEvent, ...]
+
+    def pool_under(self, mode: Mode) -> PoolState:
+        """The pool with the pauses that the breakers of ``mode`` bring about."""
+        return PoolState(self.pool.balance, self.pool.fees, self.pool.entered, pauses(mode, self.events))
+
+
+def read_claims(reader: Reader) -> Claims:
+    """Loans, losses, recoveries and the state of the pool. Raises InputError with everything wrong in the file."""
+    pool = _read_pool(reader)
+    events = tuple(_read_event(entry) for entry in reader.tables("pool_event"))
+    loans = tuple(_read_loan(entry) for entry in reader.tables("loan"))
+    if not loans:
+        reader.problem(
+            "loan",
+            "",
+            "missing",
+            Text("没有贷款", "there are no loans"),
+            Text("至少写一个 [[loan]]", "write at least one [[loan]]"),
+        )
+    seen: set[str] = set()
+    for number, loan in enumerate(loans, 1):
+        if loan.loan_id in seen:
+            reader.problem(
+                f"loan[{number}].id",
+                loan.loan_id,
+                "twice",
+                Text("同一笔贷款写了两次，不能重复计算", "the same loan is given twice and cannot count twice"),
+                Text("删去重复的一笔，或改正编号", "remove one of them, or correct the id"),
+            )
+        seen.add(loan.loan_id)
+    reader.finish()
+    return Claims(loans, pool, events)
+
+
+def _read_pool(reader: Reader) -> PoolState:
+    entry = reader.optional_table("pool")
+    if entry is None:
+        return PoolState()
+    entered: dict[tuple[str, int], Fen] = {}
+    for row in entry.tables("entered"):
+        key = (row.optional_text("lender"), row.whole("year", 1990, 2200, 0) if row.has("year") else 0)
+        entered[key] = entered.get(key, 0) + row.money("principal")
+        row.finish()
+    pool = PoolState(entry.optional_money("balance"), entry.optional_money("fees") or 0, entered)
+    entry.finish()
+    return pool
+
+
+def _read_event(reader: Reader) -> PoolEvent:
+    event = PoolEvent(
+        reader.day("day"),
+        reader.text("lender"),
+        reader.optional_money("entered") or 0,
+        reader.optional_money("loss", None) or 0,
+    )
+    reader.finish()
+    return event
+
+
+def _read_loan(reader: Reader) -> LoanLoss:
+    loan = LoanLoss(
+        loan_id=reader.text("id"),
+        borrower=reader.text("borrower"),
+        lender=reader.text("lender"),
+        loan_day=reader.day("loan_day"),
+        claim_day=reader.day("claim_day"),
+        amount=reader.money("amount", 1),
+        principal=reader.money("principal"),
+        interest=reader.optional_money("interest") or 0,
+        costs=reader.optional_money("costs") or 0,
+        recoveries=tuple(_read_recovery(entry) for entry in reader.tables("recovery")),
+        ip_share=reader.rate("ip_share", Decimal(1)),
+        borrower_balance=reader.optional_money("borrower_balance"),
+        paid_elsewhere=reader.optional_money("paid_elsewhere") or 0,
+        facts=_read_facts(reader),
+        amounts=_read_amounts(reader),
+        members=_read_members(reader),
+        closed_on=reader.optional_day("closed_on"),
+    )
+    if loan.principal > loan.amount:
+        reader.problem(
+            "principal",
+            loan.principal / 100,
+            "too_large",
+            Text("损失的本金高于贷款额", "more principal is lost than was lent"),
+            Text("改正 principal 或 amount", "correct principal or amount"),
+        )
+    if loan.claim_day < loan.loan_day:
+        reader.problem(
+            "claim_day",
+            loan.claim_day,
+            "dates_reversed",
+            Text("索赔早于放款", "the claim comes before the loan"),
+            Text("改正日期", "correct the dates"),
+        )
+    if loan.closed_on is not None and loan.closed_on < loan.claim_day:
+        reader.problem(
+            "closed_on",
+            loan.closed_on,
+            "dates_reversed",
+            Text("结案早于索赔", "the case is closed before the claim"),
+            Text("改正日期", "correct the dates"),
+        )
+    reader.finish()
+    return loan
+
+
+def _read_recovery(reader: Reader) -> Recovery:
+    recovery = Recovery(reader.day("day"), reader.money("amount", 1), reader.optional_money("costs") or 0)
+    reader.finish()
+    return recovery
+
+
+def _read_facts(reader: Reader) -> dict[str, object]:
+    table = reader.optional_table("facts")
+    facts: dict[str, object] = {}
+    if table is None:
+        return facts
+    for name, fact in FACTS.items():
+        if table.has(name):
+            facts[name] = _fact(table, name, fact.kind)
+    table.finish()
+    return facts
+
+
+def _fact(table: Reader, name: str, kind: str) -> object:
+    if kind == "flag":
+        return table.flag(name)
+    if kind == "day":
+        value = table.anything(name)
+        return NEVER if value == NEVER else table.day(name)
+    if kind == "fen":
+        return table.money(name)
+    if kind == "kinds":
+        return table.texts(name)
+    if kind in ("count", "months"):
+        return table.whole(name, 0)
+    return table.number(name, 0) if kind == "rate" else table.text(name)
+
+
+def _read_amounts(reader: Reader) -> dict[str, Fen]:
+    table = reader.optional_table("amounts")
+    if table is None:
+        return {}
+    amounts = {name: table.money(name) for name in LOAN_AMOUNTS if table.has(name)}
+    table.finish()
+    return amounts
+
+
+def _read_members(reader: Reader) -> dict[str, Fen]:
+    table = reader.optional_table("members")
+    if table is None:
+        return {}
+    members = {name: table.money(name, 1) for name in table.names()}
+    table.finish()
+    return members

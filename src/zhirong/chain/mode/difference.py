@@ -1,0 +1,143 @@
+"""What differs between two modes, or between one mode at two dates, and what that means on a portfolio."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from zhirong.chain.mode.allocate import allocate
+from zhirong.chain.mode.loss import LoanLoss, PoolState
+from zhirong.chain.mode.model import Mode
+from zhirong.chain.mode.show import mode_json
+from zhirong.kernel.days import add_months
+from zhirong.kernel.money import FEN_PER_YUAN, Fen
+from zhirong.kernel.rulebook import Reference
+from zhirong.kernel.text import Text
+
+_WORDS_ONLY = {
+    "id",
+    "title",
+    "place",
+    "about",
+    "reference",
+    "source",
+    "other_sources",
+    "assumptions",
+    "name",
+    "does",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where two modes differ. before, after: as the JSON of a mode writes it; None where it is absent."""
+
+    place: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True, slots=True)
+class OnPortfolio:
+    """What a party bears of the same losses under two modes (fen)."""
+
+    role: str
+    name: Text
+    before: Fen
+    after: Fen
+
+
+def as_of(mode: Mode, day: date) -> Mode:
+    """The mode as it stood on ``day``: one version of the terms, and only what holds that day."""
+
+    def holds(reference: Reference) -> bool:
+        first, last = reference.valid_from, reference.valid_to
+        return (first is None or first <= day) and (last is None or day <= last)
+
+    return replace(
+        mode,
+        sharings=(mode.sharing_on(day),),
+        conditions=tuple(item for item in mode.conditions if holds(item.reference)),
+        charges=tuple(item for item in mode.charges if holds(item.reference)),
+        breakers=tuple(item for item in mode.breakers if holds(item.reference)),
+    )
+
+
+def differences(before: Mode, after: Mode) -> tuple[Difference, ...]:
+    """Every term, condition, limit and charge that is not the same. Names, titles and sources are left aside."""
+    found: list[Difference] = []
+    _compare("", mode_json(before), mode_json(after), found)
+    return tuple(found)
+
+
+def _compare(place: str, before: object, after: object, found: list[Difference]) -> None:
+    if before == after:
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in dict.fromkeys((*before, *after)):
+            if name not in _WORDS_ONLY:
+                _compare(f"{place}.{name}" if place else str(name), before.get(name), after.get(name), found)
+        return
+    if isinstance(before, list) and isinstance(after, list) and _is_records(before) and _is_records(after):
+        left, right = _by_key(before), _by_key(after)
+        for key in dict.fromkeys((*left, *right)):
+            _compare(f"{place}[{key}]", left.get(key), right.get(key), found)
+        return
+    found.append(Difference(place, before, after))
+
+
+def _is_records(items: Sequence[object]) -> bool:
+    return all(isinstance(item, dict) for item in items)
+
+
+def _by_key(items: Sequence[object]) -> dict[str, object]:
+    keyed: dict[str, object] = {}
+    for number, item in enumerate(items, 1):
+        if isinstance(item, dict):
+            title = item.get("title")
+            words = title.get("zh") if isinstance(title, dict) else None
+            keyed[str(item.get("code") or item.get("role") or item.get("id") or words or number)] = item
+    return keyed
+
+
+def on_portfolio(
+    before: Mode, after: Mode, first: Sequence[LoanLoss], second: Sequence[LoanLoss], pool: PoolState | None = None
+) -> tuple[OnPortfolio, ...]:
+    """What each role bears of the same losses under both. second: the same loans as ``first``, perhaps on other days."""
+    one = allocate(before, first, pool).totals
+    two = allocate(after, second, pool).totals
+    names = {party.role: party.name for mode in (after, before) for party in mode.parties}
+    return tuple(
+        OnPortfolio(role, names[role], one.get(role, 0), two.get(role, 0)) for role in dict.fromkeys((*one, *two))
+    )
+
+
+def example_portfolio(day: date) -> tuple[LoanLoss, ...]:
+    """Six loans to three firms that show where terms part: below, at and above the usual caps. An example, not data."""
+    rows = (
+        ("甲", "1000000", "1000000", "40000"),
+        ("乙", "5000000", "3000000", "150000"),
+        ("乙", "5000000.01", "5000000.01", "200000"),
+        ("丙", "8000000", "6000000", "300000"),
+        ("丙", "12000000", "12000000", "500000"),
+        ("丙", "20000000", "9000000", "400000"),
+    )
+    facts: dict[str, object] = {"ip_pledge": True, "key_list": False, "central_bank_tool": False}
+    return tuple(
+        LoanLoss(
+            loan_id=str(number),
+            borrower=borrower,
+            lender="bank",
+            loan_day=day,
+            claim_day=add_months(day, 15),
+            amount=_fen(amount),
+            principal=_fen(principal),
+            interest=_fen(interest),
+            facts=facts,
+        )
+        for number, (borrower, amount, principal, interest) in enumerate(rows, 1)
+    )
+
+
+def _fen(amount: str) -> Fen:
+    return int(Decimal(amount) * FEN_PER_YUAN)

@@ -1,0 +1,16 @@
+"""Columns of text that line up on a terminal."""
+
+from zhirong.chain.mode.draw import display_width
+
+
+def aligned(rows: list[list[str]]) -> list[str]:
+    """Rows as lines whose columns line up, Chinese letters counted as two; the first column to the left."""
+    widths = [max(display_width(row[number]) for row in rows) for number in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = []
+        for number, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            space = " " * (width - display_width(cell))
+            cells.append(cell + space if number == 0 else space + cell)
+        lines.append("  ".join(cells).rstrip())
+    return lines

@@ -1,0 +1,223 @@
+"""``zhirong modes diff`` and ``zhirong modes compare``: two rules, or one case under all of them, side by side."""
+
+import argparse
+from datetime import date
+from typing import TYPE_CHECKING
+
+from zhirong.chain.mode.difference import as_of, differences, example_portfolio, on_portfolio
+from zhirong.chain.mode.loss import LoanLoss, PoolState
+from zhirong.cli.columns import aligned
+from zhirong.cli.files import print_json, read_toml
+from zhirong.cli.modes import bad_words, the_mode
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.money import Fen, show_yuan, yuan
+from zhirong.kernel.text import Lang, Text
+
+if TYPE_CHECKING:
+    from zhirong.chain.quote.records import Offer, PartyAmount
+
+_EXAMPLE_DAY = date(2026, 3, 2)
+
+
+def diff(arguments: argparse.Namespace, ids: list[str]) -> int:
+    """What differs between two modes, or one mode on two days, and what each party bears under both."""
+    if not 1 <= len(ids) <= 2 or (len(ids) == 1 and not (arguments.on and arguments.and_)):
+        raise bad_words(
+            " ".join(["diff", *ids]),
+            "要两个模式，或一个模式和两个日期",
+            "two modes are needed, or one mode and two days",
+            "写 diff A B，或 diff A --on 日期 --and 日期",
+            "write: diff A B, or diff A --on DATE --and DATE",
+        )
+    before, after = the_mode(ids[0]), the_mode(ids[-1])
+    first_day = _day("--on", arguments.on) or _EXAMPLE_DAY
+    second_day = _day("--and", arguments.and_) or first_day
+    if arguments.on:
+        before = as_of(before, first_day)
+    if arguments.on or arguments.and_:
+        after = as_of(after, second_day)
+    first, second, pool = _portfolios(arguments, first_day, second_day)
+    found = differences(before, after)
+    rows = on_portfolio(before, after, first, second, pool)
+    if arguments.json:
+        print_json(
+            {
+                "before": before.id,
+                "after": after.id,
+                "on": first_day.isoformat(),
+                "and": second_day.isoformat(),
+                "differences": [{"place": d.place, "before": d.before, "after": d.after} for d in found],
+                "portfolio": [
+                    {
+                        "role": r.role,
+                        "name": r.name.as_json(),
+                        "before": yuan(r.before),
+                        "after": yuan(r.after),
+                        "change": yuan(r.after - r.before),
+                    }
+                    for r in rows
+                ],
+            }
+        )
+        return 0
+    zh = arguments.lang == "zh"
+    print(f"{before.title.in_(arguments.lang)} → {after.title.in_(arguments.lang)}")
+    for item in found:
+        print(f"  {item.place}: {_shown(item.before)} → {_shown(item.after)}")
+    if not found:
+        print("  规则相同" if zh else "  the rules are the same")
+    loss = show_yuan(sum(row.before for row in rows))
+    if arguments.portfolio:
+        print(
+            f"\n在 {arguments.portfolio} 的损失 {loss} 元上"
+            if zh
+            else f"\non the losses of {arguments.portfolio}, {loss}"
+        )
+    else:
+        print(f"\n在示例组合的损失 {loss} 元上" if zh else f"\non the losses of an example portfolio, {loss}")
+    for row in rows:
+        change = row.after - row.before
+        sign = "+" if change > 0 else ""
+        print(
+            f"  {row.name.in_(arguments.lang)}: {show_yuan(row.before)} → {show_yuan(row.after)} ({sign}{show_yuan(change)})"
+        )
+    return 0
+
+
+def _portfolios(
+    arguments: argparse.Namespace, first_day: date, second_day: date
+) -> tuple[tuple[LoanLoss, ...], tuple[LoanLoss, ...], PoolState | None]:
+    if not arguments.portfolio:
+        return example_portfolio(first_day), example_portfolio(second_day), _example_pool(first_day, second_day)
+    from zhirong.chain.mode.claim import read_claims
+    from zhirong.kernel.fields import Reader
+
+    claims = read_claims(Reader(read_toml(arguments.portfolio), source=arguments.portfolio))
+    return claims.loans, claims.loans, claims.pool
+
+
+def _example_pool(*days: date) -> PoolState:
+    """A pool wide enough that its own size decides nothing: 1 billion yuan, entered and held."""
+    billion = 100_000_000_000
+    return PoolState(billion, billion, {("bank", day.year): billion for day in days})
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{name} {_shown(item)}" for name, item in value.items() if name not in ("reference", "title")
+        )
+    if isinstance(value, list):
+        return "; ".join(_shown(item) for item in value) or "—"
+    return "—" if value is None else str(value)
+
+
+def _day(option: str, written: str | None) -> date | None:
+    if written is None:
+        return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError as error:
+        mend = Text("写成 2026-01-31", "write it as 2026-01-31")
+        raise InputError([Problem(option, written, Text("不是日期", "not a date"), mend, "not_a_day")]) from error
+
+
+# Which roles stand together in one column of the comparison.
+_COLUMNS: tuple[tuple[Text, tuple[str, ...]], ...] = (
+    (Text("放款机构", "lender"), ("lender",)),
+    (
+        Text("政府和基金", "government, fund"),
+        ("government", "fund", "federal", "state", "province", "city", "district", "national_fund", "park"),
+    ),
+    (Text("担保", "guarantor"), ("guarantor", "reguarantor", "peers")),
+    (Text("保险", "insurer"), ("insurer",)),
+    (
+        Text("其他", "others"),
+        ("ip_operator", "appraiser", "disposal_fund", "asset_manager", "purchaser", "investor"),
+    ),
+)
+_FULL = Text("各方在全损时承担（元）", "borne if everything is lost (yuan)")
+_EXPECTED = Text("各方的预期损失（元）", "expected loss of each (yuan)")
+_HEAD = (
+    Text("模式", "mode"),
+    Text("能否", "eligible"),
+    Text("可贷（元）", "loan (yuan)"),
+    Text("企业年化成本", "firm's cost a year"),
+    Text("补贴（元）", "subsidies (yuan)"),
+    Text("天数", "days"),
+)
+_ELIGIBLE = {"yes": Text("可以", "yes"), "no": Text("不可", "no"), "unknown": Text("待定", "open")}
+
+
+def compare(arguments: argparse.Namespace, words: list[str]) -> int:
+    """One case under all modes, side by side: for the firm, and what each other party would bear."""
+    if len(words) != 1:
+        raise bad_words(
+            " ".join(["compare", *words]),
+            "要一个案件文件",
+            "one case file is needed",
+            "写 compare CASE.toml（格式同 zhirong quote）",
+            "write: compare CASE.toml (the same file as for zhirong quote)",
+        )
+    from zhirong.chain.quote.reading import read_case
+    from zhirong.library import quote_case
+
+    offers = quote_case(read_case(read_toml(words[0]), words[0])).offers
+    rank = {"yes": 0, "unknown": 1, "no": 2}
+    ordered = sorted(offers, key=lambda o: (rank[str(o.eligible)], o.annual_cost is None, o.annual_cost or 0))
+    if arguments.json:
+        print_json([_offer_json(offer) for offer in ordered])
+        return 0
+    lang = arguments.lang
+    rows = [[words.in_(lang) for words in _HEAD]]
+    rows += [_offer_row(offer, lang) for offer in ordered]
+    print("\n".join(aligned(rows)))
+    for title, kind in ((_FULL, "full_loss"), (_EXPECTED, "expected_loss")):
+        print(f"\n{title.in_(lang)}")
+        rows = [[_HEAD[0].in_(lang), *(name.in_(lang) for name, _ in _COLUMNS)]]
+        rows += [
+            [offer.mode.title.in_(lang), *(show_yuan(amount) for amount in _by_column(getattr(offer, kind)))]
+            for offer in ordered
+            if getattr(offer, kind)
+        ]
+        print("\n".join(aligned(rows)))
+    return 0
+
+
+def _offer_row(offer: "Offer", lang: Lang) -> list[str]:
+    return [
+        offer.mode.title.in_(lang),
+        _ELIGIBLE[str(offer.eligible)].in_(lang),
+        show_yuan(offer.amount),
+        "—" if offer.annual_cost is None else f"{offer.annual_cost * 100:.2f} %",
+        show_yuan(_subsidies(offer)),
+        str(sum(step.days for step in offer.mode.steps)) if offer.mode.steps else "—",
+    ]
+
+
+def _subsidies(offer: "Offer") -> Fen:
+    """What the firm gets back over the life of the loan."""
+    return sum(c.amount for c in offer.charges if c.kind in ("subsidy", "reward") and c.payee == "firm")
+
+
+def _by_column(parts: "tuple[PartyAmount, ...]") -> list[Fen]:
+    return [sum(part.amount for part in parts if part.role in roles) for _, roles in _COLUMNS]
+
+
+def _offer_json(offer: "Offer") -> dict[str, object]:
+    names = ("lender", "government_and_fund", "guarantor", "insurer", "others")
+    return {
+        "id": offer.mode.id,
+        "title": offer.mode.title.as_json(),
+        "eligible": str(offer.eligible),
+        "unmet": [c.as_json() for c in offer.conditions if c.state != "met"],
+        "firm": {
+            "loan": yuan(offer.amount),
+            "effective_annual_cost": None if offer.annual_cost is None else str(offer.annual_cost),
+            "cost_before_subsidy": None if offer.cost_before_subsidy is None else str(offer.cost_before_subsidy),
+            "subsidies": yuan(_subsidies(offer)),
+            "days": sum(step.days for step in offer.mode.steps) if offer.mode.steps else None,
+        },
+        "full_loss": dict(zip(names, map(yuan, _by_column(offer.full_loss)), strict=True)),
+        "expected_loss": dict(zip(names, map(yuan, _by_column(offer.expected_loss)), strict=True)),
+    }

@@ -1,0 +1,150 @@
+"""``zhirong settle CLAIM.toml --mode ID``: what each party bears of the losses in a claim file, and why."""
+
+import argparse
+from collections.abc import Sequence
+
+from zhirong.chain.mode.claim import read_claims
+from zhirong.chain.mode.loss import LoanShare, PoolState
+from zhirong.chain.mode.model import Mode
+from zhirong.chain.mode.stream import Settlement, settle
+from zhirong.chain.mode.vocabulary import READINGS
+from zhirong.cli.columns import aligned
+from zhirong.cli.files import print_json, read_toml
+from zhirong.cli.modes import the_mode
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.money import show_yuan, yuan
+from zhirong.kernel.text import Lang, Text
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The claim file, the mode and, where the mode leaves a choice, its variant and the reading of its caps."""
+    parser.add_argument("file", metavar="CLAIM.toml", help="索赔文件 / the claim file")
+    parser.add_argument("--mode", required=True, metavar="ID", help="模式代码或文件 / a mode's id or file")
+    parser.add_argument("--variant", metavar="ID", help="模式的变体 / a variant of the mode")
+    parser.add_argument("--reading", choices=tuple(READINGS), help="上限的读法 / how its caps are read")
+    parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit code 0. Raises InputError for a file, mode or choice that cannot be used."""
+    mode = _chosen(arguments)
+    reader = Reader(read_toml(arguments.file), source=arguments.file)
+    claims = read_claims(reader)
+    pool = claims.pool_under(mode)
+    try:
+        settled = settle(mode, claims.loans, pool)
+    except ValueError as error:
+        # The terms need something that the file does not give: the allocator says what.
+        reason, mend = Text(str(error), str(error)), Text("在 [pool] 中补上", "add it under [pool]")
+        raise InputError([Problem("pool", "", reason, mend, "missing_figure")], arguments.file) from error
+    if arguments.json:
+        print_json(_as_json(mode, settled, pool))
+    else:
+        print(_as_text(mode, settled, pool, arguments.lang))
+    return 0
+
+
+def _chosen(arguments: argparse.Namespace) -> Mode:
+    mode = the_mode(arguments.mode)
+    if arguments.reading:
+        try:
+            mode = mode.with_reading(arguments.reading)
+        except ValueError as error:
+            reason = Text("该模式的上限不能这样读", str(error))
+            mend = Text("不写 --reading", "leave out --reading")
+            raise InputError([Problem("--reading", arguments.reading, reason, mend, "reading")]) from error
+    if arguments.variant:
+        known = [variant.id for variant in mode.variants]
+        if arguments.variant not in known:
+            reason = Text("该模式没有这个变体", "the mode has no such variant")
+            listed = ", ".join(known) or "-"
+            mend = Text(f"可选：{listed}", f"choose one of: {listed}")
+            raise InputError([Problem("--variant", arguments.variant, reason, mend, "unknown_variant")])
+        mode = mode.variant(arguments.variant)
+    return mode
+
+
+def _as_json(mode: Mode, settled: Settlement, pool: PoolState) -> dict[str, object]:
+    return {
+        "mode": mode.id,
+        "parties": {role: mode.name_of(role).as_json() for role in mode.bearers},
+        "pauses": [
+            {
+                "lender": pause.lender,
+                "first": pause.first.isoformat(),
+                "last": None if pause.last is None else pause.last.isoformat(),
+                "ratio": str(pause.ratio),
+            }
+            for pause in pool.pauses
+        ],
+        "loss": yuan(settled.shared.loss),
+        "borne": {role: yuan(amount) for role, amount in settled.shared.totals.items()},
+        "loans": [
+            {
+                "id": loan.loan_id,
+                "loss": yuan(loan.loss),
+                "borne": {role: yuan(amount) for role, amount in loan.parts.items()},
+                "after_recoveries": {
+                    role: yuan(amount) for role, amount in settled.positions[loan.loan_id].items()
+                },
+                "members": {name: yuan(amount) for name, amount in loan.members.items()},
+                "explanation": loan.explanation.as_json(),
+            }
+            for loan in settled.shared.loans
+        ],
+        "movements": [
+            {
+                "day": move.day.isoformat(),
+                "loan": move.loan_id,
+                "party": move.party,
+                "kind": move.kind,
+                "amount": yuan(move.amount),
+            }
+            for move in settled.movements
+        ],
+        "assumptions": [assumption.words.as_json() for assumption in mode.assumptions],
+    }
+
+
+def _as_text(mode: Mode, settled: Settlement, pool: PoolState, lang: Lang) -> str:
+    zh = lang == "zh"
+    lines = [mode.title.in_(lang)]
+    for pause in pool.pauses:
+        until = pause.last or ("至今" if zh else "still")
+        ratio = f"{pause.ratio * 100:.2f} %"
+        lines.append(
+            f"暂停新增：{pause.lender} {pause.first} 至 {until}，损失率 {ratio}"
+            if zh
+            else f"no new loans: {pause.lender} {pause.first} to {until}, loss ratio {ratio}"
+        )
+    lines += ["", *_table(mode, settled.shared.loans, lang), ""]
+    if any(sum(settled.positions[loan.loan_id].values()) != loan.loss for loan in settled.shared.loans):
+        lines.append("回收之后各方仍承担" if zh else "still borne after recoveries")
+        left = {role: sum(parts.get(role, 0) for parts in settled.positions.values()) for role in mode.bearers}
+        lines += [f"  {mode.name_of(role).in_(lang)}: {show_yuan(amount)}" for role, amount in left.items()]
+        lines.append("")
+    lines.append("何时付给放款机构（负数为退回）" if zh else "paid to the lender, and when (negative: paid back)")
+    for move in settled.movements:
+        words = move.explanation.label.in_(lang)
+        lines.append(f"  {move.day}  {move.loan_id}  {words} {show_yuan(move.amount)}")
+    lines += ["", "为什么" if zh else "why"]
+    lines += [f"  {line}" for loan in settled.shared.loans for line in loan.explanation.as_text(lang).split("\n")]
+    if mode.assumptions:
+        lines += ["", "其中的假设" if zh else "what is assumed"]
+        wanted = [a for a in mode.assumptions if a.place.startswith(("sharing", "cap", "ceiling", "recoveries"))]
+        lines += [f"  {text}" for text in dict.fromkeys(a.words.in_(lang) for a in wanted)]
+    return "\n".join(lines)
+
+
+def _table(mode: Mode, loans: Sequence[LoanShare], lang: Lang) -> list[str]:
+    zh = lang == "zh"
+    head = ["贷款" if zh else "loan", "损失" if zh else "loss"]
+    head += [mode.name_of(role).in_(lang) for role in mode.bearers]
+    rows = [
+        [loan.loan_id, show_yuan(loan.loss), *(show_yuan(loan.parts[role]) for role in mode.bearers)]
+        for loan in loans
+    ]
+    total = [sum(loan.parts[role] for loan in loans) for role in mode.bearers]
+    rows.append(["合计" if zh else "all", show_yuan(sum(total)), *(show_yuan(amount) for amount in total)])
+    return aligned([head, *rows])
