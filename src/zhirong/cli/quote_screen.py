@@ -7,7 +7,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from zhirong.documents.quote_view import quote_view
+from zhirong.documents.quote_view import in_order_of_use, quote_view
 from zhirong.kernel.text import Lang
 
 _COLOUR = {"yes": "green", "no": "red", "unknown": "yellow"}
@@ -19,7 +19,7 @@ def show(quote: Mapping[str, Any], lang: Lang, *, explain: bool) -> None:
     if not console.is_terminal:
         # A pipe has no width of its own; a table folded at 80 columns would be harder to read than a long line.
         console.width = 160
-    seen = quote_view(quote, lang)
+    seen = quote_view(in_order_of_use(quote), lang)
     words = seen["w"]
     _answer(console, seen, words)
     _rights(console, seen, words)
@@ -99,13 +99,13 @@ def _modes(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) 
 
 
 def _elsewhere(console: Console, modes: list[Any], lang: Lang) -> None:
+    """How many modes belong to other places or times; their names would fill the screen, `zhirong modes` has them."""
     if not modes:
         return
-    names = ("、" if lang == "zh" else ", ").join(mode["title"][lang] for mode in modes)
     said = (
-        f"另有 {len(modes)} 个模式不在本地区或不在有效期内（用 --mode 逐个试算）：{names}"
+        f"另有 {len(modes)} 个模式不在本地区或不在有效期内：见 zhirong modes，用 --mode ID 逐个试算"
         if lang == "zh"
-        else f"{len(modes)} more modes belong to other places or times (try one with --mode): {names}"
+        else f"{len(modes)} more modes belong to other places or times: see zhirong modes, try one with --mode ID"
     )
     console.print(said, style="dim")
     console.print()
