@@ -10,7 +10,6 @@ from zhirong.chain.right.fees import FeeStanding, FeeState, fee_state
 from zhirong.chain.right.package import Member, Package, package_of, quartiles
 from zhirong.chain.right.records import LegalStatus
 from zhirong.chain.right.table import RightsTable
-from zhirong.kernel.explain import plain
 from zhirong.kernel.money import yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
@@ -182,4 +181,4 @@ def _key(status: LegalStatus | None) -> str:
 def _spread_json(days: Sequence[int] | None) -> dict[str, str] | None:
     if days is None:
         return None
-    return {name: plain(years(count)) for name, count in zip(_SPREAD, days, strict=True)}
+    return {name: str(years(count)) for name, count in zip(_SPREAD, days, strict=True)}
