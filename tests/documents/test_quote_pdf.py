@@ -90,6 +90,17 @@ def test_every_font_is_embedded(pdf: bytes) -> None:
     assert any("NotoSansCJK" in name for name in names), names
 
 
+def test_it_is_made_for_the_archive_and_for_screen_readers(pdf: bytes) -> None:
+    document = PdfReader(io.BytesIO(pdf))
+    catalog = document.trailer["/Root"]
+    assert catalog["/Lang"] == "zh-CN"
+    assert "/StructTreeRoot" in catalog
+    assert document.metadata is not None and document.metadata.title is not None
+    assert "西咸惯性导航技术有限公司" in document.metadata.title
+    xmp = catalog["/Metadata"].get_data().decode()
+    assert "pdfaid:part" in xmp and "pdfuaid:part" in xmp
+
+
 def test_the_same_quote_gives_the_same_bytes(pdf: bytes) -> None:
     assert quote_pdf(copy.deepcopy(QUOTE)) == pdf
 
@@ -109,7 +120,7 @@ def test_in_english() -> None:
 
 
 def test_a_quote_without_its_optional_parts() -> None:
-    thin = {"schema": "zhirong.quote/1", "case": {"id": "x", "firm": {"name": "甲公司"}}}
+    thin = {"schema": "zhirong.quote/1", "case": {"id": "x", "as_of": "2021-11-15", "firm": {"name": "甲公司"}}}
     text = pages(quote_pdf(thin))
     assert "目前不能放贷" in text[0]
     assert "没有给出价值" in text[0]
@@ -138,6 +149,9 @@ def test_page_one_stays_one_page_however_much_there_is() -> None:
     quote["modes"] = [dict(QUOTE["modes"][index % 5], id=f"m{index}") for index in range(12)]
     text = pages(quote_pdf(quote))
     assert "项数34" in text[0]
+    # No room there for the charts of the value: they stand with the appraisal.
+    assert "哪些输入最影响价值" not in text[0]
+    assert "哪些输入最影响价值" in "".join(text[1:])
     assert "下一步" in text[0]
     assert text[1].startswith("理由与依据")
 

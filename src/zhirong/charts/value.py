@@ -69,7 +69,7 @@ def value_chart(
         },
     ]
     if lending_value is not None:
-        marked = Text("放贷价值", "lending value").in_(lang)
+        marked = Text("可贷价值", "lending value").in_(lang)
         layers.append(
             {
                 "data": {"values": [{"x": _ten_thousands(lending_value)}]},

@@ -12,14 +12,15 @@ from zhirong.documents.quote_view import in_order_of_use, modes_of_page_one, quo
 from zhirong.kernel.text import Lang
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+STANDARDS = ["a-2a", "ua-1"]  # for the archive, and for readers who cannot see the page
 CHART_WIDTH = 310  # two charts side by side on A4, with words large enough to read
 
 
 def quote_pdf(quote: Mapping[str, Any], lang: Lang = "zh") -> bytes:
     """A quote (schema ``zhirong.quote/1``) as PDF, its fonts embedded, its words kept as text.
 
-    Nothing that a user wrote is ever read as markup: the template receives data only. Raises InputError where
-    the machine has no Chinese font.
+    Nothing that a user wrote is ever read as markup: the template receives data only. The quote's
+    ``case.as_of`` is the document's date. Raises InputError where the machine has no Chinese font.
     """
     import typst
 
@@ -33,6 +34,7 @@ def quote_pdf(quote: Mapping[str, Any], lang: Lang = "zh") -> bytes:
         font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())]),
         sys_inputs={"data": json.dumps(view, ensure_ascii=False), "font": FAMILY},
         format="pdf",
+        pdf_standards=STANDARDS,
     )
     if not isinstance(pdf, bytes):
         raise AssertionError("a PDF is one file")

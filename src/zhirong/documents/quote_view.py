@@ -31,7 +31,6 @@ MODES_ON_PAGE_ONE = 8
 FEWEST_MODES_ON_PAGE_ONE = 5
 MODES_ALL_IN_FULL = 6
 STEPS_ON_PAGE_ONE = 6
-ROWS_OF_A_ROOMY_PAGE = 9
 _QUIET = ("clear", "not_applicable")
 
 
@@ -58,8 +57,6 @@ def quote_view(quote: Json, lang: Lang) -> View:
         "modes_closed": [mode for mode in modes if mode not in detailed],
         "modes_shown": modes[:shown],
         "modes_left": len(modes) - shown,
-        # With few rows, page one has room for the charts of the value beside those of the modes.
-        "roomy": min(len(rights), RIGHTS_ON_PAGE_ONE) + shown <= ROWS_OF_A_ROOMY_PAGE,
         "steps": next_steps(quote, lang)[:STEPS_ON_PAGE_ONE],
         "appraisal": _appraisal(quote.get("appraisal") or {}, lang),
         "credit": _credit(quote.get("credit") or {}, lang),

@@ -29,7 +29,7 @@ WORDS: dict[str, Text] = {
     "value": Text("评估价值（中位）", "Value (median)"),
     "interval": Text("八成把握在", "80 % between"),
     "no_value": Text("没有给出价值", "No value given"),
-    "lending_value": Text("放贷价值", "Lending value"),
+    "lending_value": Text("可贷价值", "Lending value"),
     "pledge_rate": Text("质押率", "Pledge rate"),
     "credit": Text("信用", "Credit"),
     "points": Text("分", "points"),
