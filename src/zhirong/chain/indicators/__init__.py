@@ -1,0 +1,1 @@
+"""Indicators of a right's quality: scores that rank and screen, and never become a value."""
