@@ -12,7 +12,6 @@ from zhirong.documents.quote_view import in_order_of_use, modes_of_page_one, quo
 from zhirong.kernel.text import Lang
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-STANDARDS = ["a-2a", "ua-1"]  # for the archive, and for readers who cannot see the page
 CHART_WIDTH = 310  # two charts side by side on A4, with words large enough to read
 
 
@@ -34,7 +33,8 @@ def quote_pdf(quote: Mapping[str, Any], lang: Lang = "zh") -> bytes:
         font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())]),
         sys_inputs={"data": json.dumps(view, ensure_ascii=False), "font": FAMILY},
         format="pdf",
-        pdf_standards=STANDARDS,
+        # For the archive, and for readers who cannot see the page.
+        pdf_standards=["a-2a", "ua-1"],
     )
     if not isinstance(pdf, bytes):
         raise AssertionError("a PDF is one file")

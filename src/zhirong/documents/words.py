@@ -27,6 +27,7 @@ WORDS: dict[str, Text] = {
     "line": Text("可贷额度", "Credit line"),
     "binding": Text("决定额度的是", "Set by"),
     "value": Text("评估价值（中位）", "Value (median)"),
+    "interval": Text("八成把握在", "80 % between"),
     "no_value": Text("没有给出价值", "No value given"),
     "lending_value": Text("可贷价值", "Lending value"),
     "pledge_rate": Text("质押率", "Pledge rate"),
