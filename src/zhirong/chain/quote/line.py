@@ -41,7 +41,7 @@ def credit_line(
     if isinstance(appraisal, Appraisal) and lending is not None:
         limits.append(_pledge_rate_limit(keys, appraisal, credit, rules, day))
         limits.append(
-            LineLimit("lending_value", Text("质押物的放款价值", "lending value"), lending.fen, lending.explanation)
+            LineLimit("lending_value", Text("可贷价值", "lending value"), lending.fen, lending.explanation)
         )
     cash_flow = _cash_flow_limit(file, request, annual_rate, rules, day)
     if cash_flow is not None:
