@@ -19,6 +19,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.rulebook import Rulebook, load_rulebook
 from zhirong.kernel.text import Text
+from zhirong.mode_files import load_modes
 
 
 @cache
@@ -30,8 +31,6 @@ def rules() -> Rulebook:
 @cache
 def modes() -> dict[str, Mode]:
     """The financing modes that come with the package, by id."""
-    from zhirong.chain.mode.files import load_modes
-
     return load_modes()
 
 

@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from zhirong.chain.mode.heads import list_modes
+    from zhirong.mode_files import list_modes
 
     heads = list_modes()
     if arguments.json:
@@ -152,12 +152,11 @@ def the_mode(mode_id: str) -> "Mode":
     """The mode with this id, or that of a file whose path is given. Raises InputError that suggests the nearest id."""
     from difflib import get_close_matches
 
-    from zhirong.chain.mode.files import load_mode
-    from zhirong.chain.mode.heads import list_modes
     from zhirong.chain.mode.read import read_mode
     from zhirong.cli.files import read_text
     from zhirong.kernel.errors import InputError, Problem
     from zhirong.kernel.text import Text
+    from zhirong.mode_files import list_modes, load_mode
 
     if mode_id.endswith(".toml"):
         return read_mode(read_text(mode_id), mode_id)

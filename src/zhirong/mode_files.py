@@ -1,8 +1,14 @@
-"""The list of modes from the heads of their files, fast: nothing below a file's first table is read."""
+"""The mode files that come with the package, or those of a folder: listed by their heads, or read and checked.
+
+The list is fast: nothing below a file's first table is read, and the reader of whole modes is not imported.
+"""
 
 import tomllib
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from zhirong.chain.mode.model import Mode
 
 FOLDERS = ("modes", "funds")
 
@@ -25,13 +31,39 @@ def mode_files(folder: Path | None = None) -> list[Path]:
     """Mode files of a folder in the order of their names; by default modes, then the rules of cities and funds."""
     if folder is not None:
         return sorted(folder.glob("*.toml"))
-    rules = Path(__file__).resolve().parents[2] / "rules"
+    rules = Path(__file__).resolve().parent / "rules"
     return [path for name in FOLDERS for path in sorted((rules / name).glob("*.toml"))]
 
 
 def list_modes(folder: Path | None = None) -> list[ModeHead]:
     """The heads of all mode files. Raises ValueError naming a file whose head cannot be read."""
     return [_head(path) for path in mode_files(folder)]
+
+
+def load_modes(folder: Path | None = None) -> "dict[str, Mode]":
+    """Every mode of a folder (by default those that come with the package), by id, in the order of the files.
+
+    Raises InputError for a file that is wrong, ValueError where two files have the same id.
+    """
+    from zhirong.chain.mode.read import read_mode
+
+    modes: dict[str, Mode] = {}
+    for path in mode_files(folder):
+        mode = read_mode(path.read_text(encoding="utf-8"), path.name)
+        if mode.id in modes:
+            raise ValueError(f"{path.name}: another file has the id {mode.id} already")
+        modes[mode.id] = mode
+    return modes
+
+
+def load_mode(mode_id: str, folder: Path | None = None) -> "Mode":
+    """One mode by its id. Raises KeyError where no file has it."""
+    from zhirong.chain.mode.read import read_mode
+
+    for head in list_modes(folder):
+        if head.id == mode_id:
+            return read_mode(head.path.read_text(encoding="utf-8"), head.path.name)
+    raise KeyError(mode_id)
 
 
 def _head(path: Path) -> ModeHead:
