@@ -51,6 +51,8 @@ def _answer(console: Console, seen: Mapping[str, Any], words: Mapping[str, str])
     console.print(f"{words['value']}: {head['value']}    {head['value_note']}")
     console.print(f"{words['credit']}: {head['credit']}    {head['credit_note']}")
     for reason in head["failed"]:
+        console.print(f"✗ {reason}", style="red")
+    for reason in head["conditions"]:
         console.print(f"! {reason}", style="yellow")
 
 
@@ -83,7 +85,7 @@ def _line(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -
 def _modes(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
     columns = ("mode", "eligible", "loan", "annual_cost", "before_subsidy", "who_bears", "duration", "obstacle")
     table = _table(words["modes"], words, *columns)
-    for mode in seen["modes"]:
+    for mode in [*seen["modes"], *seen["modes_closed"]]:
         colour = _COLOUR.get(mode["eligible"], "")
         table.add_row(
             mode["title"],
@@ -123,7 +125,7 @@ def _steps(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) 
 def _explanations(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
     parts = [(words[name], seen[name]["explanation"]) for name in ("line", "credit", "value") if name in seen]
     parts.append((words["value"], seen["appraisal"]["explanation"]))
-    parts += [(mode["title"], mode["explanation"]) for mode in seen["modes"]]
+    parts += [(mode["title"], mode["explanation"]) for mode in seen["modes"] if mode["explanation"]]
     for title, rows in parts:
         console.rule(title)
         for row in rows:
