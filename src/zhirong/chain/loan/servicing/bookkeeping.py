@@ -1,0 +1,61 @@
+"""From what a loan stands at to entries: what the books do not show yet is booked today, and nothing is edited.
+
+For each cause the replay gives cumulative amounts by account. What the books hold for that cause already is taken
+off; the rest is an entry of today. A late payment thus brings its own entry, and one more for every later event
+that it changed.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from zhirong.chain.loan.servicing.state import LoanState, Moves
+from zhirong.kernel.money import Fen
+from zhirong.kernel.posting import Entry, Posting
+
+PROVISION = "provision"
+_PROVISION_EXPENSE, _PROVISION_ACCOUNT = "lender:expense:provision", "lender:provision"
+
+
+def provision_moves(amount: Fen) -> Moves:
+    """What the books should show for a provision of ``amount`` fen, cumulatively."""
+    if amount == 0:
+        return {}
+    return {PROVISION: {_PROVISION_EXPENSE: amount, _PROVISION_ACCOUNT: -amount}}
+
+
+def to_book(state: LoanState, booked: Moves, day: date, provision: Fen | None = None) -> tuple[Entry, ...]:
+    """The entries of ``day`` that bring the books from ``booked`` to the state, one a cause that differs.
+
+    booked: what the books hold for this loan, cumulatively by cause and account. provision: what should be set
+    aside; None leaves the provision as it is booked.
+    """
+    wanted: dict[str, Mapping[str, Fen]] = dict(state.moves)
+    if provision is not None:
+        wanted.update(provision_moves(provision))
+    elif PROVISION in booked:
+        wanted[PROVISION] = booked[PROVISION]
+    entries = []
+    for cause in dict.fromkeys((*wanted, *booked)):
+        should, has = wanted.get(cause, {}), booked.get(cause, {})
+        postings = tuple(
+            Posting(account, difference)
+            for account in dict.fromkeys((*should, *has))
+            if (difference := should.get(account, 0) - has.get(account, 0))
+        )
+        if postings:
+            entries.append(Entry(day, cause, postings))
+    return tuple(entries)
+
+
+def cumulative(entries: Iterable[Entry]) -> dict[str, dict[str, Fen]]:
+    """What entries add up to, by cause and account; accounts that came to nothing left out."""
+    sums: dict[str, dict[str, Fen]] = {}
+    for entry in entries:
+        accounts = sums.setdefault(entry.cause, {})
+        for posting in entry.postings:
+            accounts[posting.account] = accounts.get(posting.account, 0) + posting.amount
+    return {
+        cause: left
+        for cause, accounts in sums.items()
+        if (left := {account: amount for account, amount in accounts.items() if amount})
+    }

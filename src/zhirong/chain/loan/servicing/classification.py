@@ -1,0 +1,271 @@
+"""Five categories by the order of 2023: by days, by what is known of the debtor, by its other debts, by history.
+
+Every rule that applies gives a category at least; the worst decides, and the result names the rule that gave it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, Category, worst
+from zhirong.chain.loan.servicing.state import Standing
+from zhirong.kernel.days import add_months
+from zhirong.kernel.explain import Explanation, Unit, Value
+from zhirong.kernel.money import Fen
+from zhirong.kernel.rulebook import Rulebook, RuleValue
+from zhirong.kernel.text import Text
+
+_DAYS = "lending.classification.days"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a loan beyond its payments.
+
+    is_technical: the delay has a technical cause that is not the debtor's. is_impaired: credit-impaired.
+    expected_loss: expected credit loss as a share of the balance. in_liquidation: of the debtor.
+    """
+
+    is_technical: bool = False
+    is_impaired: bool = False
+    expected_loss: Decimal = Decimal(0)
+    in_liquidation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DebtorClaims:
+    """A debtor's claims (fen), for the two rules that look beyond the loan.
+
+    claims, bad: at this bank, and those of them that are non-performing by themselves. debts, late: at all banks,
+    and those of them more than 90 days overdue. is_retail: the rules do not hold for retail debtors.
+    """
+
+    claims: Fen = 0
+    bad: Fen = 0
+    debts: Fen = 0
+    late: Fen = 0
+    is_retail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One rule that applies: at least ``category``. rule: its id, ``loan.written_off`` and the like for facts."""
+
+    category: Category
+    rule: str
+    text: Text
+    value: Value = None
+    unit: Unit = "text"
+    source: RuleValue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """A category, the rule that decided it, and every ground in the order in which they were looked at."""
+
+    category: Category
+    decided_by: str
+    grounds: tuple[Ground, ...]
+    explanation: Explanation
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys."""
+        return {
+            "category": self.category.value,
+            "decided_by": self.decided_by,
+            "grounds": [
+                {"category": g.category.value, "rule": g.rule, "text": g.text.as_json()} for g in self.grounds
+            ],
+            "explanation": self.explanation.as_json(),
+        }
+
+
+def classify(
+    standing: Standing, rules: Rulebook, day: date, facts: Facts | None = None, debtor: DebtorClaims | None = None
+) -> Classification:
+    """The category of a loan on ``day``.
+
+    Raises RuleError for a day on which no classification rule holds. ``debtor`` left out leaves the two rules of a
+    debtor's other debts unapplied.
+    """
+    known = Facts() if facts is None else facts
+    grounds = [
+        *_by_days(standing, known, rules, day),
+        *_by_facts(known, rules, day),
+        *_by_history(standing, rules, day),
+        *([] if debtor is None else _by_debtor(debtor, rules, day)),
+    ]
+    category = worst(*(ground.category for ground in grounds))
+    decisive = next(ground for ground in grounds if ground.category is category)
+    parts = tuple(
+        Explanation(
+            ground.text,
+            ground.value,
+            ground.unit,
+            Text(f"至少{CATEGORY_TEXT[ground.category].zh}", f"at least {CATEGORY_TEXT[ground.category].en}"),
+            () if ground.source is None else (ground.source.reference,),
+        )
+        for ground in grounds
+    )
+    explanation = Explanation(
+        Text("五级分类", "five-category classification"),
+        CATEGORY_TEXT[category],
+        formula=Text(f"取最差者：{decisive.text.zh}", f"the worst: {decisive.text.en}"),
+        parts=parts,
+    )
+    return Classification(category, decisive.rule, tuple(grounds), explanation)
+
+
+def category_by_days(days_overdue: int, rules: Rulebook, day: date) -> Category:
+    """The category that the days overdue alone give: beyond 0, 90, 270, 360 days."""
+    limits = rules.at(_DAYS, day).value
+    return worst(Category.NORMAL, *(Category(name) for name, limit in limits.items() if days_overdue > limit))
+
+
+def _by_days(standing: Standing, facts: Facts, rules: Rulebook, day: date) -> list[Ground]:
+    rule = rules.at(_DAYS, day)
+    days = standing.days_overdue
+    category = category_by_days(days, rules, day)
+    if category is Category.NORMAL:
+        return [Ground(category, _DAYS, Text("没有逾期", "nothing is overdue"), days, "days", rule)]
+    if category is Category.SPECIAL_MENTION and facts.is_technical:
+        limit = rules.at("lending.classification.technical_days", day)
+        if days <= limit.whole():
+            words = Text(
+                f"技术性逾期 {days} 天，不超过 {limit.whole()} 天",
+                f"technically {days} days late, at most {limit.whole()}",
+            )
+            return [Ground(Category.NORMAL, limit.id, words, days, "days", limit)]
+    over = rule.value[category.value]
+    words = Text(f"逾期 {days} 天，超过 {over} 天", f"{days} days overdue, more than {over}")
+    return [Ground(category, _DAYS, words, days, "days", rule)]
+
+
+def _by_facts(facts: Facts, rules: Rulebook, day: date) -> list[Ground]:
+    grounds = []
+    if facts.is_impaired:
+        rule = rules.at("lending.classification.impaired", day)
+        words = Text("已发生信用减值", "credit-impaired")
+        grounds.append(Ground(Category(rule.value), rule.id, words, source=rule))
+    rule = rules.at("lending.classification.expected_loss", day)
+    reached = [Category(name) for name, share in rule.value.items() if facts.expected_loss >= share]
+    if reached:
+        category = worst(*reached)
+        words = Text(
+            f"预期信用损失不低于余额的 {rule.value[category.value]}",
+            f"expected credit loss of at least {rule.value[category.value]} of the balance",
+        )
+        grounds.append(Ground(category, rule.id, words, facts.expected_loss, "rate", rule))
+    if facts.in_liquidation:
+        rule = rules.at("lending.classification.liquidation", day)
+        grounds.append(
+            Ground(
+                Category(rule.value), rule.id, Text("债务人破产清算", "the debtor is in liquidation"), source=rule
+            )
+        )
+    return grounds
+
+
+def _by_history(standing: Standing, rules: Rulebook, day: date) -> list[Ground]:
+    grounds = []
+    if standing.written_off:
+        grounds.append(Ground(Category.LOSS, "loan.written_off", Text("已核销", "written off")))
+    if standing.restructured_on is not None:
+        rule = rules.at("lending.classification.watch", day)
+        end = add_months(standing.restructured_on, rule.whole())
+        if day < end or standing.days_overdue > 0:
+            words = Text(
+                f"{standing.restructured_on} 重组，观察期至少到 {end}",
+                f"restructured on {standing.restructured_on}, watched until {end} at least",
+            )
+            grounds.append(Ground(Category.SPECIAL_MENTION, rule.id, words, end, "day", rule))
+    bad_beyond = rules.at(_DAYS, day).value[Category.SUBSTANDARD.value]
+    bad = [span for span in standing.spans if span.days > bad_beyond]
+    if bad and standing.days_overdue <= bad_beyond:
+        rule = rules.at("lending.classification.upgrade", day)
+        wait = _still_to_wait(standing, rule, day)
+        if wait is not None:
+            grounds.append(Ground(Category.SUBSTANDARD, rule.id, wait, source=rule))
+    return grounds
+
+
+def _still_to_wait(standing: Standing, rule: RuleValue, day: date) -> Text | None:
+    """Why a loan that was bad may not be upgraded yet; None where it may."""
+    if standing.days_overdue > 0 or standing.clean_since is None:
+        return Text("曾为不良，逾期尚未全部付清", "it was bad, and not all arrears are paid")
+    periods, months = int(rule.value["periods"]), int(rule.value["months"])
+    clean = standing.clean_since
+    kept = [due for due in standing.kept if clean < due <= day]
+    if len(kept) >= periods and day >= add_months(clean, months):
+        return None
+    return Text(
+        f"曾为不良，{clean} 付清逾期后只过了 {len(kept)} 期；须满 {periods} 期并到 {add_months(clean, months)}",
+        f"it was bad; since the arrears were paid on {clean} {len(kept)} periods were kept, "
+        f"of {periods}, and the wait lasts until {add_months(clean, months)}",
+    )
+
+
+def _by_debtor(debtor: DebtorClaims, rules: Rulebook, day: date) -> list[Ground]:
+    if debtor.is_retail:
+        return []
+    grounds = []
+    for part, whole, rule_id, zh, en in (
+        (
+            debtor.bad,
+            debtor.claims,
+            "bad_share",
+            "该债务人在本行的不良债权占",
+            "bad claims of the debtor at the bank",
+        ),
+        (
+            debtor.late,
+            debtor.debts,
+            "overdue_share",
+            "该债务人在各行逾期超过 90 天的债务占",
+            "its debts at all banks over 90 days late",
+        ),
+    ):
+        rule = rules.at(f"lending.classification.{rule_id}", day)
+        if whole > 0 and Fraction(part, whole) > Fraction(rule.number()):
+            share = Decimal(part) / Decimal(whole)
+            words = Text(f"{zh}比超过 {rule.value}", f"{en}: more than {rule.value} of them")
+            grounds.append(Ground(Category.SUBSTANDARD, rule.id, words, round(share, 6), "rate", rule))
+    return grounds
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One loan among its debtor's. balance: owed at this bank."""
+
+    loan_id: str
+    standing: Standing
+    balance: Fen
+    facts: Facts = Facts()
+
+
+def classify_debtor(
+    claims: Sequence[Claim],
+    rules: Rulebook,
+    day: date,
+    *,
+    is_retail: bool = False,
+    elsewhere: Fen = 0,
+    late_elsewhere: Fen = 0,
+) -> dict[str, Classification]:
+    """Every loan of one debtor, each first by itself and then with the debtor's other debts in view.
+
+    elsewhere, late_elsewhere: debts at other banks, and those of them more than 90 days overdue.
+    """
+    beyond = rules.at(_DAYS, day).value[Category.SUBSTANDARD.value]
+    alone = {claim.loan_id: classify(claim.standing, rules, day, claim.facts) for claim in claims}
+    whole = sum(claim.balance for claim in claims)
+    debtor = DebtorClaims(
+        claims=whole,
+        bad=sum(claim.balance for claim in claims if alone[claim.loan_id].category.is_bad),
+        debts=whole + elsewhere,
+        late=late_elsewhere + sum(c.balance for c in claims if c.standing.days_overdue > beyond),
+        is_retail=is_retail,
+    )
+    return {claim.loan_id: classify(claim.standing, rules, day, claim.facts, debtor) for claim in claims}

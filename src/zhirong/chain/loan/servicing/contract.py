@@ -1,0 +1,84 @@
+"""What a loan contract agrees about lateness, misuse and payments, beside its terms of money and days."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from zhirong.chain.loan.day_counts import DayCount
+from zhirong.chain.loan.servicing.heads import Category, Head
+from zhirong.chain.loan.terms import Finding, LoanTerms
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text, same
+
+# prepay_shorten: later instalments stay as high and the loan ends sooner. prepay_reduce: it ends as agreed with
+# smaller instalments. hold: money beyond what is due waits for the next due day.
+Excess = Literal["prepay_shorten", "prepay_reduce", "hold"]
+# by_head: all costs first, then all penalties … by_instalment: the oldest instalment wholly, then the next.
+Walk = Literal["by_head", "by_instalment"]
+
+Order = tuple[Head, ...]
+
+_UPLIFTS = (
+    ("overdue_uplift", "lending.servicing.overdue_uplift", Text("逾期加收幅度", "the overdue uplift")),
+    ("misuse_uplift", "lending.servicing.misuse_uplift", Text("挪用加收幅度", "the misuse uplift")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A loan contract as it is serviced.
+
+    overdue_uplift, misuse_uplift: added to the contract rate, as a share of it (0.5: half as much again).
+    compounds: whether interest that fell due and was not paid bears interest at the penalty rate.
+    order: the heads in the order in which a payment covers them; None for the rule's order. orders: another order
+    while the loan is in a category. walk: across all instalments head by head, or instalment by instalment.
+    excess: what happens to money beyond what is due.
+    """
+
+    loan_id: str
+    terms: LoanTerms
+    overdue_uplift: Decimal = Decimal("0.5")
+    misuse_uplift: Decimal = Decimal(1)
+    compounds: bool = True
+    order: Order | None = None
+    orders: Mapping[Category, Order] = field(default_factory=dict)
+    walk: Walk = "by_head"
+    excess: Excess = "prepay_reduce"
+
+    @property
+    def penalty_basis(self) -> DayCount:
+        """How penalty and compound interest count days: as the contract does by actual days, else days ÷ 360."""
+        basis = self.terms.day_count
+        if basis in ("act_360", "act_365", "act_act"):
+            return basis
+        return "act_360"
+
+
+def contract_findings(contract: Contract, rules: Rulebook, day: date) -> Iterator[Finding]:
+    """What in the contract the rules of ``day`` do not allow: field, value, code, reason, mend."""
+    for name, rule_id, words in _UPLIFTS:
+        uplift: Decimal = getattr(contract, name)
+        rule = rules.at(rule_id, day)
+        least, most = rule.value["least"], rule.value["most"]
+        if not least <= uplift <= most:
+            yield (
+                name,
+                uplift,
+                "uplift_outside",
+                Text(
+                    f"{words.zh}须在 {least} 与 {most} 之间（{rule.reference.as_text()}）",
+                    f"{words.en} must lie between {least} and {most} ({rule.reference.as_text('en')})",
+                ),
+                Text(f"改为 {least} 到 {most} 之间的数", f"choose a number from {least} to {most}"),
+            )
+    for name, order in (("order", contract.order), *(("orders." + c, o) for c, o in contract.orders.items())):
+        if order is not None and sorted(order) != sorted(Head):
+            yield (
+                name,
+                ", ".join(order),
+                "order_incomplete",
+                Text("抵充顺序须把五项各写一次", "the order must name each of the five heads once"),
+                same(", ".join(Head)),
+            )

@@ -1,0 +1,307 @@
+"""What happens to a loan: frozen records, in the order of the days on which they happened.
+
+Each has an ``id`` that is unique within the loan, the ``day`` on which it has effect, the day ``booked`` on which it
+became known to the books, and a ``cause`` in words. What is booked late is replayed from its day.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from zhirong.chain.loan.servicing.heads import Head
+from zhirong.chain.loan.terms import Method
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.money import Fen, yuan
+from zhirong.kernel.text import Text
+
+Payer = Literal["firm", "guarantor", "fund", "insurer", "operator", "plan"]
+PAYERS: tuple[Payer, ...] = ("firm", "guarantor", "fund", "insurer", "operator", "plan")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Happened:
+    id: str
+    day: date
+    booked: date
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawdown(_Happened):
+    """Money lent. The first one starts the loan; a later one is a further tranche."""
+
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueRow(_Happened):
+    """An instalment of a plan made by hand: ``principal`` falls due on ``day``, with the interest up to it.
+
+    Where a loan has any, they are its plan instead of the schedule of its terms; the last clears the loan.
+    """
+
+    principal: Fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateSet(_Happened):
+    """The yearly contract rate from ``day`` on."""
+
+    yearly: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment(_Happened):
+    """Money received. payer: whose it was. order: heads in the order the parties agreed for this payment."""
+
+    amount: Fen
+    payer: Payer = "firm"
+    order: tuple[Head, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fee(_Happened):
+    """A cost that the debtor owes from ``day`` on, such as that of a lawsuit."""
+
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund(_Happened):
+    """Money given back. What exceeds the debtor's credit is owed again, as costs."""
+
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversal(_Happened):
+    """The event named never counted. A reversal can itself be reversed."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MisuseFound(_Happened):
+    """Funds put to another use from ``day`` on. amount: how much of the principal; None for all of it."""
+
+    amount: Fen | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MisuseEnded(_Happened):
+    """The misuse has ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceleration(_Happened):
+    """The whole loan with the interest up to ``day`` falls due on ``day``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension(_Happened):
+    """What is not yet due is paid by ``until`` instead, at ``yearly`` if the rate changes."""
+
+    until: date
+    yearly: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restructuring(_Happened):
+    """All principal, overdue or not, is paid anew from ``day`` to ``until``; the debtor is in difficulty.
+
+    capitalises: whether unpaid interest becomes principal; otherwise it stays due as it was.
+    """
+
+    until: date
+    yearly: Decimal | None = None
+    method: Method | None = None
+    capitalises: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteOff(_Happened):
+    """The lender takes the whole claim off its books; the debt remains."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery(_Happened):
+    """Money got in on a claim that was written off. costs: of getting it, taken out of it first."""
+
+    amount: Fen
+    costs: Fen = 0
+    payer: Payer = "firm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver(_Happened):
+    """The lender gives up what it names of each head, at most what is then owed and due."""
+
+    amounts: Mapping[Head, Fen] = field(default_factory=dict)
+
+
+Event = (
+    Drawdown
+    | DueRow
+    | RateSet
+    | Payment
+    | Fee
+    | Refund
+    | Reversal
+    | MisuseFound
+    | MisuseEnded
+    | Acceleration
+    | Extension
+    | Restructuring
+    | WriteOff
+    | Recovery
+    | Waiver
+)
+
+EVENT_TEXT: dict[type, Text] = {
+    Drawdown: Text("放款", "drawdown"),
+    DueRow: Text("到期一期", "due row"),
+    RateSet: Text("定利率", "rate set"),
+    Payment: Text("还款", "payment"),
+    Fee: Text("费用", "fee"),
+    Refund: Text("退款", "refund"),
+    Reversal: Text("冲正", "reversal"),
+    MisuseFound: Text("发现挪用", "misuse found"),
+    MisuseEnded: Text("挪用终止", "misuse ended"),
+    Acceleration: Text("宣布提前到期", "acceleration"),
+    Extension: Text("展期", "extension"),
+    Restructuring: Text("重组", "restructuring"),
+    WriteOff: Text("核销", "write-off"),
+    Recovery: Text("核销后回收", "recovery after write-off"),
+    Waiver: Text("减免", "waiver"),
+}
+
+# On one day: what sets the terms, then what adds to the debt, then money, then what ends it. Instalments fall due
+# before all of them. The order of booking plays no part, so that a late entry ends where a timely one does.
+_RANK: dict[type, int] = {
+    Drawdown: 0,
+    RateSet: 1,
+    MisuseFound: 2,
+    MisuseEnded: 3,
+    Fee: 4,
+    Extension: 5,
+    Restructuring: 6,
+    Payment: 7,
+    Waiver: 8,
+    Acceleration: 9,
+    Refund: 10,
+    WriteOff: 11,
+    Recovery: 12,
+}
+
+
+def in_force(events: Iterable[Event], as_of: date, known_on: date) -> tuple[Event, ...]:
+    """The events that count, in the order of their days: known by ``known_on``, of ``as_of`` or before, not reversed.
+
+    Instalments of a plan made by hand count from the start, whatever their day.
+    """
+    known = [event for event in events if event.booked <= known_on]
+    reversed_ids: set[str] = set()
+    # The last word counts: a reversal that was itself reversed later takes nothing away. Events booked on one day
+    # keep the order in which they were written, which a sort with reverse=True would not turn round.
+    booking_order = sorted(known, key=lambda event: event.booked)
+    for event in booking_order[::-1]:
+        if isinstance(event, Reversal) and event.id not in reversed_ids:
+            reversed_ids.add(event.of)
+    counted = [
+        event
+        for event in known
+        if not isinstance(event, Reversal)
+        and event.id not in reversed_ids
+        and (event.day <= as_of or isinstance(event, DueRow))
+    ]
+    return ordered(counted)
+
+
+def ordered(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Events in the order in which they happen: by day, within a day by kind, then by id."""
+    return tuple(sorted(events, key=lambda event: (event.day, _RANK.get(type(event), -1), event.id)))
+
+
+def check_events(events: Iterable[Event]) -> None:
+    """Raise InputError with everything that makes the events no story of a loan."""
+    problems = []
+    seen: dict[str, Event] = {}
+    listed = tuple(events)
+    for event in listed:
+        where = f"event[{event.id}]"
+        if event.id in seen:
+            problems.append(
+                Problem(
+                    f"{where}.id",
+                    event.id,
+                    Text("编号重复", "the id is used twice"),
+                    Text("每个事件用不同的编号", "give every event an id of its own"),
+                    "id_twice",
+                )
+            )
+        seen[event.id] = event
+        amount = getattr(event, "amount", None)
+        if amount is not None and amount <= 0:
+            problems.append(
+                Problem(
+                    f"{where}.amount",
+                    yuan(amount),
+                    Text("金额须大于零", "the amount must be more than nothing"),
+                    Text(
+                        "写成正数；要撤销用冲正事件", "give a positive amount; to take one back, reverse its event"
+                    ),
+                    "amount_not_positive",
+                )
+            )
+        until = getattr(event, "until", None)
+        if until is not None and until <= event.day:
+            problems.append(
+                Problem(
+                    f"{where}.until",
+                    until.isoformat(),
+                    Text("新的到期日须晚于生效日", "the new end must come after the day of effect"),
+                    Text("改正 until", "correct until"),
+                    "dates_reversed",
+                )
+            )
+    booked_before: set[str] = set()
+    for event in sorted(listed, key=lambda event: event.booked):
+        nothing_there = isinstance(event, Reversal) and event.of not in booked_before
+        booked_before.add(event.id)
+        if isinstance(event, Reversal) and nothing_there:
+            problems.append(
+                Problem(
+                    f"event[{event.id}].of",
+                    event.of,
+                    Text("没有先于它记账的这个事件", "no event of this id was booked before it"),
+                    Text("写明要冲正的事件编号", "name the id of the event to be reversed"),
+                    "nothing_to_reverse",
+                )
+            )
+    first = min((e.day for e in listed if isinstance(e, Drawdown)), default=None)
+    if first is None:
+        problems.append(
+            Problem(
+                "event",
+                "",
+                Text("没有放款事件", "there is no drawdown"),
+                Text("写入放款事件", "add the drawdown"),
+                "no_drawdown",
+            )
+        )
+    else:
+        problems.extend(
+            Problem(
+                f"event[{event.id}].day",
+                event.day.isoformat(),
+                Text("早于首次放款", "before the first drawdown"),
+                Text("改正日期", "correct the day"),
+                "before_drawdown",
+            )
+            for event in listed
+            if event.day < first
+        )
+    if problems:
+        raise InputError(problems)

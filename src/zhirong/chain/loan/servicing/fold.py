@@ -1,0 +1,616 @@
+"""The fold: one event after another, and between them the days, changing what a loan stands at.
+
+It keeps its working figures in itself and hands out a frozen ``LoanState`` at the end. On a day, instalments fall
+due first; interest runs from a day up to, not with, the next.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from zhirong.chain.loan.periods import due_days
+from zhirong.chain.loan.servicing import events as ev
+from zhirong.chain.loan.servicing.classification import classify
+from zhirong.chain.loan.servicing.contract import Contract, Order
+from zhirong.chain.loan.servicing.heads import HEAD_TEXT, Head
+from zhirong.chain.loan.servicing.plan import (
+    Plan,
+    PlanRow,
+    Running,
+    accrued,
+    first_plan,
+    interest_ahead,
+    plan_by_hand,
+    replanned,
+    spread,
+)
+from zhirong.chain.loan.servicing.pots import Pot, Uplifts
+from zhirong.chain.loan.servicing.state import Applied, Item, LateSpan, LoanState, Standing
+from zhirong.chain.loan.terms import Method
+from zhirong.kernel.days import WorkingDays
+from zhirong.kernel.money import Fen, round_fen, show_yuan
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+
+ACCRUAL = "accrual"  # the cause under which the books show interest that time alone brought about
+
+CASH, CREDIT = "lender:cash", "lender:credit"
+LOAN = {head: f"lender:loan:{head.value}" for head in Head}
+INCOME = {head: f"lender:income:{head.value}" for head in Head}
+WAIVED, WRITTEN_OFF = "lender:expense:waiver", "lender:expense:write_off"
+RECOVERED, RECOVERY_COSTS = "lender:income:recovery", "lender:expense:recovery_costs"
+
+_POTS = (Head.PENALTY, Head.COMPOUND)
+_NO_TIME = Running(Fraction(0), date.min, Fraction(0))
+
+
+@dataclass(slots=True)
+class _Owed:
+    """An instalment that fell due, as it is being paid."""
+
+    number: int
+    due: date
+    principal: Fen
+    interest: Fen
+    principal_left: Fen
+    interest_left: Fen
+    cleared_on: date | None = None
+
+    @property
+    def left(self) -> Fen:
+        return self.principal_left + self.interest_left
+
+
+class Fold:
+    """The working figures of one loan. ``apply`` takes the next event, ``close`` runs to a day and gives the state."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        rules: Rulebook,
+        working_days: WorkingDays,
+        yearly: Decimal,
+        by_hand: Sequence[ev.DueRow],
+    ) -> None:
+        self._contract, self._rules, self._working_days = contract, rules, working_days
+        self._by_hand = by_hand
+        self._terms = contract.terms
+        self._yearly = yearly
+        self._today = date.min
+        self._drawn: Fen = 0
+        self._plan: Plan | None = None
+        self._running = _NO_TIME
+        self._items: list[_Owed] = []
+        self._pots = {head: Pot() for head in _POTS}
+        self._costs: Fen = 0
+        self._credit: Fen = 0
+        self._misuse: Fen | None = 0
+        self._spans: list[LateSpan] = []
+        self._clean_since: date | None = None
+        self._applied: list[Applied] = []
+        self._paid = dict.fromkeys(Head, 0)
+        self._waived = dict.fromkeys(Head, 0)
+        self._off = dict.fromkeys(Head, 0)
+        self._recovered: Fen = 0
+        self._interest_earned: Fen = 0
+        self._restructured_on: date | None = None
+        self._accelerated_on: date | None = None
+        self._extended_to: date | None = None
+        self._written_off_on: date | None = None
+        self._settled_on: date | None = None
+        self._notes: list[Text] = []
+        self._moves: dict[str, dict[str, Fen]] = defaultdict(lambda: defaultdict(int))
+
+    # -- time -------------------------------------------------------------------------------------------------
+
+    def _to(self, day: date) -> None:
+        """Run to ``day``: interest by the days, and every instalment that falls due on the way or on the day."""
+        while True:
+            ends = [row.period.end for row in self._rows[:1]]
+            lates = [item.due for item in self._items if item.due > self._today and item.left]
+            upcoming = min(ends + lates, default=day)
+            if upcoming > day:
+                break
+            if not ends and not lates:
+                break
+            self._run_days(upcoming)
+            if ends and ends[0] <= upcoming:
+                self._fall_due()
+        self._run_days(day)
+
+    def _run_days(self, day: date) -> None:
+        if day <= self._today:
+            return
+        if self._today > date.min:
+            late = [item for item in self._items if item.due <= self._today]
+            overdue = sum(item.principal_left for item in late)
+            uplifts = Uplifts(
+                Fraction(self._yearly),
+                Fraction(self._contract.overdue_uplift),
+                Fraction(self._contract.misuse_uplift),
+                self._contract.penalty_basis,
+            )
+            not_due = self._not_due
+            misused = not_due + overdue if self._misuse is None else self._misuse
+            self._pots[Head.PENALTY].exact += uplifts.penalty(not_due, overdue, misused, self._today, day)
+            if self._contract.compounds:
+                interest = sum(item.interest_left for item in late)
+                self._pots[Head.COMPOUND].exact += uplifts.compound(interest, self._today, day)
+        self._today = day
+
+    def _fall_due(self) -> None:
+        """The running period ends: its principal and interest become an instalment that is due."""
+        if self._plan is None:
+            raise AssertionError("nothing can fall due without a plan")
+        row, *later = self._plan.rows
+        self._add_item(row.number, row.period.paid, row.principal, round_fen(self._accrued(row.period.end)))
+        self._plan = replace(self._plan, rows=tuple(later))
+        self._running = Running(Fraction(0), row.period.end, Fraction(self._yearly))
+        self._use_credit()
+
+    def _add_item(self, number: int, due: date, principal: Fen, interest: Fen) -> None:
+        self._interest_earned += interest
+        if principal or interest:
+            self._items.append(_Owed(number, due, principal, interest, principal, interest))
+
+    def _use_credit(self) -> None:
+        if self._credit and self._due_total:
+            before = self._oldest_late
+            amount = min(self._credit, self._due_total)
+            cause = f"credit:{self._today.isoformat()}"
+            parts, items = self._cover(amount, self._order(None))
+            self._credit -= amount
+            self._move(cause, {CREDIT: amount, **self._credited(parts)})
+            self._applied.append(Applied(cause, self._today, amount, parts, 0, 0, items))
+            self._after_change(before)
+
+    # -- figures ----------------------------------------------------------------------------------------------
+
+    @property
+    def _rows(self) -> tuple[PlanRow, ...]:
+        return () if self._plan is None else self._plan.rows
+
+    @property
+    def _not_due(self) -> Fen:
+        return 0 if self._plan is None else self._plan.balance
+
+    @property
+    def _due_total(self) -> Fen:
+        return self._costs + sum(pot.owed for pot in self._pots.values()) + sum(item.left for item in self._items)
+
+    def _accrued(self, day: date) -> Fraction:
+        if self._plan is None or not self._plan.rows:
+            return Fraction(0)
+        period = self._plan.rows[0].period
+        return accrued(self._running, period, self._plan.balance, day, self._plan.terms.day_count)
+
+    @property
+    def _oldest_late(self) -> date | None:
+        """The due day of the oldest unpaid instalment that is late today."""
+        return min((item.due for item in self._items if item.left and item.due < self._today), default=None)
+
+    def _rebase(self) -> None:
+        """Close the accrual of the running period up to today, before the balance or the rate changes."""
+        self._running = Running(self._accrued(self._today), self._today, Fraction(self._yearly))
+
+    def _move(self, cause: str, amounts: Mapping[str, Fen]) -> None:
+        for account, amount in amounts.items():
+            self._moves[cause][account] += amount
+
+    @staticmethod
+    def _credited(parts: Mapping[Head, Fen]) -> dict[str, Fen]:
+        return {LOAN[head]: -part for head, part in parts.items() if part}
+
+    def _note(self, event_id: str, zh: str, en: str) -> None:
+        self._notes.append(Text(f"{event_id}：{zh}", f"{event_id}: {en}"))
+
+    def _after_change(self, oldest_before: date | None) -> None:
+        """Note how late the loan was, where what is oldest has changed, and when nothing was left to pay."""
+        oldest = self._oldest_late
+        if oldest_before is not None and oldest != oldest_before:
+            self._spans.append(LateSpan(oldest_before, self._today))
+            if oldest is None:
+                self._clean_since = self._today
+        for item in self._items:
+            if item.left == 0 and item.cleared_on is None:
+                item.cleared_on = self._today
+        is_empty = not self._due_total and not self._not_due and not self._accrued(self._today)
+        is_over = self._drawn > 0 and is_empty and self._written_off_on is None
+        self._settled_on = (self._settled_on or self._today) if is_over else None
+
+    def _standing(self) -> Standing:
+        oldest = self._oldest_late
+        return Standing(
+            days_overdue=0 if oldest is None else (self._today - oldest).days,
+            spans=tuple(self._spans),
+            clean_since=None if oldest is not None else self._clean_since,
+            kept=tuple(i.due for i in self._items if i.cleared_on is not None and i.cleared_on <= i.due),
+            restructured_on=self._restructured_on,
+            written_off=self._written_off_on is not None,
+        )
+
+    # -- money in ---------------------------------------------------------------------------------------------
+
+    def _order(self, agreed: Order | None) -> Order:
+        if agreed is not None:
+            return agreed
+        if self._contract.orders:
+            category = classify(self._standing(), self._rules, self._today).category
+            if category in self._contract.orders:
+                return self._contract.orders[category]
+        if self._contract.order is not None:
+            return self._contract.order
+        return tuple(Head(name) for name in self._rules.at("lending.servicing.order", self._today).value)
+
+    def _cover(self, amount: Fen, order: Order) -> tuple[dict[Head, Fen], dict[int, Fen]]:
+        """Cover what is due, at most ``amount``; gives what went to each head and to each instalment."""
+        parts, by_item = dict.fromkeys(Head, 0), defaultdict[int, Fen](int)
+        left = amount
+        items = sorted((i for i in self._items if i.left), key=lambda i: (i.due, i.number))
+        groups = [items] if self._contract.walk == "by_head" or not items else [[item] for item in items]
+        for group in groups:
+            for head in order:
+                part = self._cover_head(head, left, group, by_item)
+                parts[head] += part
+                left -= part
+        for head, part in parts.items():
+            self._paid[head] += part
+        return parts, dict(by_item)
+
+    def _cover_head(self, head: Head, most: Fen, items: Sequence[_Owed], by_item: dict[int, Fen]) -> Fen:
+        if head is Head.COSTS:
+            part = min(most, self._costs)
+            self._costs -= part
+            return part
+        if head in _POTS:
+            return self._pots[head].take(most)
+        covered = 0
+        for item in items:
+            if head is Head.INTEREST:
+                part = min(most - covered, item.interest_left)
+                item.interest_left -= part
+            else:
+                part = min(most - covered, item.principal_left)
+                item.principal_left -= part
+            if part:
+                by_item[item.number] += part
+            covered += part
+        return covered
+
+    def _receive(self, event_id: str, amount: Fen, payer: ev.Payer, agreed: Order | None) -> None:
+        self._move(event_id, {CASH: amount})
+        if payer != "firm":
+            # Who pays for the debtor takes over the claim on it.
+            self._move(event_id, {f"{payer}:cash": -amount, f"{payer}:recourse": amount})
+        if self._written_off_on is not None:
+            self._recover(event_id, amount, agreed)
+            return
+        before = self._oldest_late
+        covered = min(amount, self._due_total)
+        parts, items = self._cover(covered, self._order(agreed))
+        self._move(event_id, self._credited(parts))
+        prepaid, credit = self._excess(event_id, amount - covered)
+        self._credit += credit
+        self._move(event_id, {CREDIT: -credit})
+        self._applied.append(Applied(event_id, self._today, amount, parts, prepaid, credit, items))
+        self._after_change(before)
+
+    def _excess(self, event_id: str, rest: Fen) -> tuple[Fen, Fen]:
+        """What is done with money beyond what is due: gives what was prepaid and what is kept as credit."""
+        plan = self._plan
+        if plan is None or not plan.rows or not rest or self._contract.excess == "hold":
+            return 0, rest
+        ready = round_fen(self._accrued(self._today))
+        if rest >= plan.balance + ready:
+            self._add_item(plan.rows[0].number, self._today, plan.balance, ready)
+            prepaid = plan.balance + ready
+            self._clear_plan()
+            parts, _ = self._cover(prepaid, tuple(Head))
+            self._move(event_id, self._credited(parts))
+            return prepaid, rest - prepaid
+        prepaid = min(rest, plan.balance)
+        self._rebase()
+        self._plan = spread(plan, plan.balance - prepaid, self._running, self._contract.excess)
+        self._paid[Head.PRINCIPAL] += prepaid
+        self._move(event_id, {LOAN[Head.PRINCIPAL]: -prepaid})
+        return prepaid, rest - prepaid
+
+    def _recover(self, event_id: str, amount: Fen, agreed: Order | None) -> None:
+        parts, left = dict.fromkeys(Head, 0), amount
+        for head in self._order(agreed):
+            parts[head] = min(left, self._off[head])
+            self._off[head] -= parts[head]
+            left -= parts[head]
+        self._recovered += amount - left
+        self._credit += left
+        self._move(event_id, {RECOVERED: left - amount, CREDIT: -left})
+        self._applied.append(Applied(event_id, self._today, amount, parts, 0, left, {}))
+
+    def _clear_plan(self) -> None:
+        if self._plan is not None:
+            self._plan = replace(self._plan, rows=())
+        self._running = Running(Fraction(0), self._today, Fraction(self._yearly))
+
+    # -- events -----------------------------------------------------------------------------------------------
+
+    def apply(self, event: ev.Event) -> None:
+        """Run to the event's day and let it happen."""
+        self._to(event.day)
+        match event:
+            case ev.Drawdown():
+                self._on_drawdown(event)
+            case ev.RateSet():
+                self._on_rate_set(event)
+            case ev.Payment():
+                self._receive(event.id, event.amount, event.payer, event.order)
+            case ev.Fee():
+                self._on_fee(event)
+            case ev.Refund():
+                self._on_refund(event)
+            case ev.MisuseFound():
+                self._misuse = event.amount
+            case ev.MisuseEnded():
+                self._misuse = 0
+            case ev.Acceleration():
+                self._on_acceleration(event)
+            case ev.Extension():
+                self._on_extension(event)
+            case ev.Restructuring():
+                self._on_restructuring(event)
+            case ev.WriteOff():
+                self._on_write_off(event)
+            case ev.Recovery():
+                self._on_recovery(event)
+            case ev.Waiver():
+                self._on_waiver(event)
+            case ev.DueRow() | ev.Reversal():
+                raise AssertionError(f"{event.id}: it shapes the others and does not happen by itself")
+
+    def _on_drawdown(self, event: ev.Drawdown) -> None:
+        self._move(event.id, {LOAN[Head.PRINCIPAL]: event.amount, CASH: -event.amount})
+        self._drawn += event.amount
+        self._settled_on = None
+        if self._plan is None:
+            terms = self._terms
+            if event.day != terms.start:
+                later = [day for day in due_days(terms) if day > event.day]
+                first = None if terms.method is Method.WITH_PRINCIPAL or not later else later[0]
+                terms = replace(terms, start=event.day, first_due=first)
+            self._terms = terms
+            self._running = Running(Fraction(0), event.day, Fraction(self._yearly))
+            if self._by_hand:
+                due = [(row.day, row.principal) for row in sorted(self._by_hand, key=lambda row: row.day)]
+                self._plan = plan_by_hand(terms, event.amount, due, self._working_days)
+            else:
+                self._plan = first_plan(terms, event.amount, self._yearly, self._working_days)
+        elif self._plan.rows:
+            self._rebase()
+            self._plan = spread(self._plan, self._plan.balance + event.amount, self._running)
+        else:
+            self._add_item(self._next_number, event.day, event.amount, 0)
+            self._note(event.id, "放款时合同已到期，当日到期", "drawn after the loan's end: due at once")
+
+    @property
+    def _next_number(self) -> int:
+        if self._plan is not None and self._plan.rows:
+            return self._plan.rows[0].number
+        return max((item.number for item in self._items), default=0) + 1
+
+    def _on_rate_set(self, event: ev.RateSet) -> None:
+        if event.yearly == self._yearly:
+            return
+        closed = self._accrued(self._today)
+        self._yearly = event.yearly
+        self._running = Running(closed, self._today, Fraction(event.yearly))
+        if self._plan is not None and self._plan.terms.method is Method.LEVEL_PAYMENT:
+            self._plan = spread(self._plan, self._plan.balance, self._running)
+
+    def _on_fee(self, event: ev.Fee) -> None:
+        if self._written_off_on is not None:
+            self._off[Head.COSTS] += event.amount
+            self._move(event.id, {WRITTEN_OFF: event.amount, INCOME[Head.COSTS]: -event.amount})
+            return
+        self._costs += event.amount
+        self._move(event.id, {LOAN[Head.COSTS]: event.amount, INCOME[Head.COSTS]: -event.amount})
+        self._settled_on = None
+        self._use_credit()
+
+    def _on_refund(self, event: ev.Refund) -> None:
+        from_credit = min(event.amount, self._credit)
+        beyond = event.amount - from_credit
+        self._credit -= from_credit
+        self._move(event.id, {CREDIT: from_credit, CASH: -event.amount})
+        if beyond:
+            self._costs += beyond
+            self._settled_on = None
+            self._move(event.id, {LOAN[Head.COSTS]: beyond})
+            self._note(
+                event.id,
+                f"退款比溢缴多 {show_yuan(beyond)} 元，记为应收费用",
+                f"CNY {show_yuan(beyond)} more than the credit was given back and is owed as costs",
+            )
+
+    def _on_acceleration(self, event: ev.Acceleration) -> None:
+        before = self._oldest_late
+        self._accelerated_on = event.day
+        self._add_item(self._next_number, event.day, self._not_due, round_fen(self._accrued(self._today)))
+        self._clear_plan()
+        self._use_credit()
+        self._after_change(before)
+
+    def _take_back(self) -> Fen:
+        """Principal of instalments that are due today or later, not late: it may still be put off."""
+        back = 0
+        for item in self._items:
+            if item.due >= self._today and item.principal_left:
+                back += item.principal_left
+                item.principal -= item.principal_left
+                item.principal_left = 0
+        return back
+
+    def _on_extension(self, event: ev.Extension) -> None:
+        if self._plan is None:
+            self._note(event.id, "没有可展期的贷款", "there is nothing to extend")
+            return
+        before = self._oldest_late
+        closed = self._accrued(self._today)
+        balance = self._not_due + self._take_back()
+        if balance == 0 or event.until <= self._terms.end:
+            self._note(
+                event.id, "没有未到期的本金可展期，或新到期日不晚于原到期日", "nothing not yet due, or no later end"
+            )
+            return
+        self._yearly = self._yearly if event.yearly is None else event.yearly
+        self._running = Running(closed, self._today, Fraction(self._yearly))
+        number = self._next_number
+        self._terms = replace(self._terms, end=event.until)
+        self._plan = replanned(self._terms, number, self._today, balance, self._running, self._working_days)
+        self._extended_to = event.until
+        self._after_change(before)
+
+    def _on_restructuring(self, event: ev.Restructuring) -> None:
+        before = self._oldest_late
+        closed = self._accrued(self._today)
+        balance = self._not_due
+        interest = 0
+        for item in self._items:
+            balance += item.principal_left
+            item.principal -= item.principal_left
+            item.principal_left = 0
+            if event.capitalises:
+                interest += item.interest_left
+                item.interest_left = 0
+        number = self._next_number
+        if event.capitalises:
+            ready = round_fen(closed)
+            self._interest_earned += ready
+            interest += ready
+            closed = Fraction(0)
+        if balance == 0:
+            self._note(event.id, "没有可重组的本金", "there is no principal to restructure")
+            return
+        self._move(event.id, {LOAN[Head.PRINCIPAL]: interest, LOAN[Head.INTEREST]: -interest})
+        self._yearly = self._yearly if event.yearly is None else event.yearly
+        self._running = Running(closed, self._today, Fraction(self._yearly))
+        method = self._terms.method if event.method is None else event.method
+        self._terms = replace(self._terms, start=event.day, end=event.until, first_due=None, method=method)
+        self._plan = replanned(
+            self._terms, number, self._today, balance + interest, self._running, self._working_days
+        )
+        self._restructured_on = event.day
+        self._after_change(before)
+
+    def _on_write_off(self, event: ev.WriteOff) -> None:
+        before = self._oldest_late
+        ready = round_fen(self._accrued(self._today))
+        self._interest_earned += ready
+        off = {
+            Head.COSTS: self._costs,
+            Head.PENALTY: self._pots[Head.PENALTY].owed,
+            Head.COMPOUND: self._pots[Head.COMPOUND].owed,
+            Head.INTEREST: ready + sum(item.interest_left for item in self._items),
+            Head.PRINCIPAL: self._not_due + sum(item.principal_left for item in self._items),
+        }
+        self._costs = 0
+        for head in _POTS:
+            self._pots[head].take(off[head])
+        for item in self._items:
+            item.principal_left = item.interest_left = 0
+        self._clear_plan()
+        self._misuse = 0
+        self._written_off_on = event.day
+        self._move(event.id, {WRITTEN_OFF: sum(off.values()), **self._credited(off)})
+        for head, amount in off.items():
+            self._off[head] += amount
+        self._after_change(before)
+
+    def _on_recovery(self, event: ev.Recovery) -> None:
+        if self._written_off_on is None:
+            # The write-off was taken back: what came in is a payment, and what it cost is owed by the debtor.
+            self._costs += event.costs
+            self._move(event.id, {LOAN[Head.COSTS]: event.costs, CASH: -event.costs})
+            self._receive(event.id, event.amount, event.payer, None)
+            return
+        self._move(event.id, {RECOVERY_COSTS: event.costs, CASH: -event.costs})
+        net = max(0, event.amount - event.costs)
+        self._move(event.id, {CASH: event.amount, RECOVERED: net - event.amount})
+        if event.payer != "firm":
+            self._move(event.id, {f"{event.payer}:cash": -event.amount, f"{event.payer}:recourse": event.amount})
+        self._recover(event.id, net, None)
+
+    def _on_waiver(self, event: ev.Waiver) -> None:
+        before = self._oldest_late
+        by_item = defaultdict[int, Fen](int)
+        given: dict[Head, Fen] = {}
+        for head, amount in event.amounts.items():
+            items = sorted((i for i in self._items if i.left), key=lambda i: (i.due, i.number))
+            given[head] = self._cover_head(head, amount, items, by_item)
+            self._waived[head] += given[head]
+            if given[head] < amount:
+                self._note(
+                    event.id,
+                    f"{HEAD_TEXT[head].zh}只欠 {show_yuan(given[head])} 元，按此减免",
+                    f"only CNY {show_yuan(given[head])} of {HEAD_TEXT[head].en} was owed, and waived",
+                )
+        self._move(event.id, {WAIVED: sum(given.values()), **self._credited(given)})
+        self._after_change(before)
+
+    # -- the end ----------------------------------------------------------------------------------------------
+
+    def close(self, as_of: date) -> LoanState:
+        """Run to ``as_of`` and give the state."""
+        self._to(as_of)
+        exact = self._accrued(as_of)
+        ready = round_fen(exact)
+        earned = {
+            Head.INTEREST: self._interest_earned + ready,
+            **{head: self._pots[head].earned for head in _POTS},
+        }
+        for head, amount in earned.items():
+            self._move(ACCRUAL, {LOAN[head]: amount, INCOME[head]: -amount})
+        items = tuple(
+            Item(i.number, i.due, i.principal, i.interest, i.principal_left, i.interest_left, i.cleared_on)
+            for i in self._items
+        )
+        plan = self._plan
+        not_due, standing = self._not_due, self._standing()
+        principal = not_due + sum(item.principal_left for item in items)
+        return LoanState(
+            loan_id=self._contract.loan_id,
+            as_of=as_of,
+            drawn=self._drawn,
+            not_due=not_due,
+            items=items,
+            costs=self._costs,
+            penalty=self._pots[Head.PENALTY].owed,
+            compound=self._pots[Head.COMPOUND].owed,
+            accrued=ready,
+            accrued_exact=exact,
+            penalty_exact=self._pots[Head.PENALTY].exact,
+            compound_exact=self._pots[Head.COMPOUND].exact,
+            credit=self._credit,
+            yearly=self._yearly,
+            misused=principal if self._misuse is None else min(self._misuse, principal),
+            plan=plan,
+            interest_ahead=() if plan is None else interest_ahead(plan, self._running),
+            standing=standing,
+            applied=tuple(self._applied),
+            paid=dict(self._paid),
+            waived=dict(self._waived),
+            written_off=dict(self._off),
+            recovered=self._recovered,
+            accelerated_on=self._accelerated_on,
+            extended_to=self._extended_to,
+            written_off_on=self._written_off_on,
+            settled_on=self._settled_on,
+            provisional=plan is not None and any(row.period.provisional for row in plan.rows),
+            notes=tuple(self._notes),
+            moves={
+                cause: {account: amount for account, amount in sorted(amounts.items()) if amount}
+                for cause, amounts in self._moves.items()
+                if any(amounts.values())
+            },
+        )

@@ -1,0 +1,147 @@
+"""What a loan stands at, from its events alone, as of any day and as known on any day."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from zhirong.chain.loan.rates import FixedRate, published_rates, rate_sets
+from zhirong.chain.loan.servicing import events as ev
+from zhirong.chain.loan.servicing.contract import Contract
+from zhirong.chain.loan.servicing.fold import Fold
+from zhirong.chain.loan.servicing.heads import HEAD_TEXT, Head
+from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.kernel.days import WorkingDays
+from zhirong.kernel.explain import Explanation
+from zhirong.kernel.rulebook import Reference, Rulebook
+from zhirong.kernel.text import Text
+
+
+def replay(
+    events: Iterable[ev.Event],
+    contract: Contract,
+    as_of: date,
+    rules: Rulebook,
+    working_days: WorkingDays,
+    known_on: date | None = None,
+) -> LoanState:
+    """The state of a loan at the end of ``as_of``, from its events and its contract.
+
+    known_on: only what was booked by this day counts; by default everything given does. Raises InputError for
+    events that are no story of a loan, and for a linked rate that is not published.
+    """
+    listed = tuple(events)
+    ev.check_events(listed)
+    counted = ev.in_force(listed, as_of, date.max if known_on is None else known_on)
+    by_hand = [event for event in counted if isinstance(event, ev.DueRow)]
+    first = next((event.day for event in counted if isinstance(event, ev.Drawdown)), contract.terms.start)
+    sets, sources = _contract_rates(contract, first, as_of, counted, rules, working_days)
+    fold = Fold(contract, rules, working_days, sets[0].yearly, by_hand)
+    happening = ev.ordered([*(e for e in counted if not isinstance(e, ev.DueRow)), *sets[1:]])
+    for event in happening:
+        fold.apply(event)
+    state = fold.close(as_of)
+    return replace(state, explanation=_explain(state, contract, rules, sources))
+
+
+def _contract_rates(
+    contract: Contract,
+    first: date,
+    as_of: date,
+    counted: Iterable[ev.Event],
+    rules: Rulebook,
+    working_days: WorkingDays,
+) -> tuple[list[ev.RateSet], tuple[Reference, ...]]:
+    """The rates that the contract itself sets up to ``as_of``, the first at the drawdown, and their sources.
+
+    A rate set by an event on the same day takes the place of the contract's.
+    """
+    rate = contract.terms.rate
+    if isinstance(rate, FixedRate):
+        return [_set(first, rate.yearly)], ()
+    ends = [contract.terms.end, *(e.until for e in counted if isinstance(e, ev.Extension | ev.Restructuring))]
+    end = min(max(ends), as_of + timedelta(days=1))
+    found = rate_sets(rate, first, max(end, first + timedelta(days=1)), working_days, published_rates(rules))
+    by_event = {event.day for event in counted if isinstance(event, ev.RateSet)}
+    later = [item for item in found[1:] if item.day not in by_event]
+    sources = tuple(dict.fromkeys(item.source for item in found if item.source is not None))
+    return [_set(item.day, item.yearly) for item in (found[0], *later)], sources
+
+
+def _set(day: date, yearly: Decimal) -> ev.RateSet:
+    return ev.RateSet(id=f"rate:{day.isoformat()}", day=day, booked=day, yearly=yearly)
+
+
+def _explain(state: LoanState, contract: Contract, rules: Rulebook, sources: tuple[Reference, ...]) -> Explanation:
+    day = state.as_of
+    overdue = rules.at("lending.servicing.overdue_uplift", day).reference
+    misuse = rules.at("lending.servicing.misuse_uplift", day).reference
+    compound = rules.at("lending.servicing.compound", day).reference
+    order = rules.at("lending.servicing.order", day).reference
+    late = state.yearly * (1 + contract.overdue_uplift)
+    rate = Explanation(Text("合同利率", "contract rate"), state.yearly, "rate", references=sources)
+    late_rate = Explanation(
+        Text("罚息利率", "penalty rate"),
+        late,
+        "rate",
+        Text(f"合同利率 ×（1 + {contract.overdue_uplift}）", f"contract rate × (1 + {contract.overdue_uplift})"),
+        (overdue,),
+    )
+    owed_penalty = Explanation(
+        HEAD_TEXT[Head.PENALTY],
+        state.penalty,
+        "fen",
+        Text(
+            "逐日累计（精确）后取整，减已付、已减免",
+            "by the day, exactly, rounded as a whole, less what was paid or waived",
+        ),
+        (misuse,) if state.misused else (),
+        parts=(late_rate,),
+    )
+    parts = (
+        Explanation(
+            Text("未到期本金", "principal not yet due"),
+            state.not_due,
+            "fen",
+        ),
+        Explanation(
+            Text("到期未还本金", "principal due"),
+            state.principal_due,
+            "fen",
+            parts=tuple(
+                Explanation(
+                    Text(f"第 {item.number} 期，{item.due} 到期", f"instalment {item.number}, due {item.due}"),
+                    item.left,
+                    "fen",
+                )
+                for item in state.items
+                if item.left
+            ),
+        ),
+        Explanation(Text("到期未付利息", "interest due"), state.interest_due, "fen"),
+        Explanation(
+            Text("本期已计利息", "interest of the running period"),
+            state.accrued,
+            "fen",
+            Text("余额 × 利率 × 天数占年比例，取整一次", "balance × rate × part of a year, rounded once"),
+            parts=(rate,),
+        ),
+        owed_penalty,
+        Explanation(
+            HEAD_TEXT[Head.COMPOUND],
+            state.compound,
+            "fen",
+            Text("到期未付利息 × 罚息利率，逐日", "unpaid interest × penalty rate, by the day"),
+            (compound,),
+        ),
+        Explanation(HEAD_TEXT[Head.COSTS], state.costs, "fen"),
+        Explanation(Text("溢缴款", "the debtor's credit"), -state.credit, "fen"),
+    )
+    return Explanation(
+        Text("今日结清金额", "what settles the loan today"),
+        state.payoff,
+        "fen",
+        Text("各项之和，不少于零", "the sum of the parts, never below nothing"),
+        (order,) if contract.order is None else (),
+        parts=parts,
+    )

@@ -1,0 +1,234 @@
+"""What a loan stands at on one day: everything owed, everything that was paid, and what is still to come."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from zhirong.chain.loan.servicing.heads import Head
+from zhirong.chain.loan.servicing.plan import Plan
+from zhirong.kernel.explain import Explanation
+from zhirong.kernel.money import Fen, yuan
+from zhirong.kernel.text import Text
+
+Moves = Mapping[str, Mapping[str, Fen]]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An instalment that fell due. principal, interest: what it came to. *_left: what is unpaid of it.
+
+    number: of the row; what falls due by acceleration or early settlement takes the next. cleared_on: the day on
+    which nothing of it was left.
+    """
+
+    number: int
+    due: date
+    principal: Fen
+    interest: Fen
+    principal_left: Fen
+    interest_left: Fen
+    cleared_on: date | None
+
+    @property
+    def left(self) -> Fen:
+        """All that is unpaid of it."""
+        return self.principal_left + self.interest_left
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys; money as strings in yuan."""
+        return {
+            "number": self.number,
+            "due": self.due.isoformat(),
+            "principal": yuan(self.principal),
+            "interest": yuan(self.interest),
+            "principal_left": yuan(self.principal_left),
+            "interest_left": yuan(self.interest_left),
+            "cleared_on": None if self.cleared_on is None else self.cleared_on.isoformat(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LateSpan:
+    """A time during which the oldest unpaid instalment was that of ``due``: until ``until``."""
+
+    due: date
+    until: date
+
+    @property
+    def days(self) -> int:
+        """How many days late it was in the end."""
+        return (self.until - self.due).days
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the classification of a loan needs to know of it.
+
+    days_overdue: of the oldest unpaid instalment, 0 where none is late. spans: how late it was before.
+    clean_since: the day on which the last arrears were cleared; None while there are some, or never were.
+    kept: due days after that which were paid in time. restructured_on: the last restructuring.
+    """
+
+    days_overdue: int = 0
+    spans: tuple[LateSpan, ...] = ()
+    clean_since: date | None = None
+    kept: tuple[date, ...] = ()
+    restructured_on: date | None = None
+    written_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How one receipt was applied. parts: to what was due. prepaid: to principal not yet due. credit: kept.
+
+    items: how much of it went to each instalment, by its number.
+    """
+
+    event: str
+    day: date
+    amount: Fen
+    parts: Mapping[Head, Fen]
+    prepaid: Fen
+    credit: Fen
+    items: Mapping[int, Fen]
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys; money as strings in yuan; heads that got nothing left out."""
+        return {
+            "event": self.event,
+            "day": self.day.isoformat(),
+            "amount": yuan(self.amount),
+            "parts": {head.value: yuan(part) for head, part in self.parts.items() if part},
+            "prepaid": yuan(self.prepaid),
+            "credit": yuan(self.credit),
+            "instalments": {str(number): yuan(part) for number, part in self.items.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LoanState:
+    """A loan at the end of the day ``as_of``.
+
+    not_due: principal that has not fallen due. items: every instalment that has. costs, penalty, compound: owed now.
+    accrued: interest of the running period in whole fen, ``accrued_exact`` unrounded; it is not yet due.
+    credit: the debtor's money held. yearly: the contract rate. plan: what is ahead; interest_ahead: the interest of
+    each of its rows if nothing else happens. written_off: what is still claimed off the books, by head.
+    moves: cumulative amounts by cause and account, as the books should show them. notes: what was not done as asked.
+    """
+
+    loan_id: str
+    as_of: date
+    drawn: Fen
+    not_due: Fen
+    items: tuple[Item, ...]
+    costs: Fen
+    penalty: Fen
+    compound: Fen
+    accrued: Fen
+    accrued_exact: Fraction
+    penalty_exact: Fraction
+    compound_exact: Fraction
+    credit: Fen
+    yearly: Decimal
+    misused: Fen
+    plan: Plan | None
+    interest_ahead: tuple[Fen, ...]
+    standing: Standing
+    applied: tuple[Applied, ...]
+    paid: Mapping[Head, Fen]
+    waived: Mapping[Head, Fen]
+    written_off: Mapping[Head, Fen]
+    recovered: Fen
+    accelerated_on: date | None
+    extended_to: date | None
+    written_off_on: date | None
+    settled_on: date | None
+    provisional: bool
+    notes: tuple[Text, ...]
+    moves: Moves
+    explanation: Explanation = Explanation(Text("欠款", "what is owed"))
+
+    @property
+    def principal(self) -> Fen:
+        """Principal outstanding in the books, due or not."""
+        return self.not_due + self.principal_due
+
+    @property
+    def principal_due(self) -> Fen:
+        """Principal that fell due and is unpaid."""
+        return sum(item.principal_left for item in self.items)
+
+    @property
+    def interest_due(self) -> Fen:
+        """Interest that fell due and is unpaid."""
+        return sum(item.interest_left for item in self.items)
+
+    @property
+    def due(self) -> Fen:
+        """Everything that is due now."""
+        return self.principal_due + self.interest_due + self.costs + self.penalty + self.compound
+
+    @property
+    def payoff(self) -> Fen:
+        """What settles the loan today, the debtor's credit taken off."""
+        return max(0, self.due + self.not_due + self.accrued - self.credit)
+
+    @property
+    def days_overdue(self) -> int:
+        """Days since the oldest unpaid instalment was due; 0 where none is late."""
+        return self.standing.days_overdue
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys; money as strings in yuan."""
+        ahead = () if self.plan is None else self.plan.rows
+        days = {
+            "accelerated_on": self.accelerated_on,
+            "extended_to": self.extended_to,
+            "restructured_on": self.standing.restructured_on,
+            "written_off_on": self.written_off_on,
+            "settled_on": self.settled_on,
+        }
+        return {
+            "loan": self.loan_id,
+            "as_of": self.as_of.isoformat(),
+            "drawn": yuan(self.drawn),
+            "principal": yuan(self.principal),
+            "principal_not_due": yuan(self.not_due),
+            "principal_due": yuan(self.principal_due),
+            "interest_due": yuan(self.interest_due),
+            "accrued_interest": yuan(self.accrued),
+            "penalty": yuan(self.penalty),
+            "compound": yuan(self.compound),
+            "costs": yuan(self.costs),
+            "due": yuan(self.due),
+            "payoff": yuan(self.payoff),
+            "credit": yuan(self.credit),
+            "rate": f"{self.yearly.normalize():f}",
+            "misused": yuan(self.misused),
+            "days_overdue": self.days_overdue,
+            "items": [item.as_json() for item in self.items],
+            "ahead": [
+                {
+                    "number": row.number,
+                    "due": row.period.paid.isoformat(),
+                    "principal": yuan(row.principal),
+                    "interest": yuan(interest),
+                }
+                for row, interest in zip(ahead, self.interest_ahead, strict=True)
+            ],
+            "payments": [applied.as_json() for applied in self.applied],
+            "paid": _heads(self.paid),
+            "waived": _heads(self.waived),
+            "written_off": _heads(self.written_off),
+            "recovered": yuan(self.recovered),
+            **{name: None if day is None else day.isoformat() for name, day in days.items()},
+            "provisional": self.provisional,
+            "notes": [note.as_json() for note in self.notes],
+            "explanation": self.explanation.as_json(),
+        }
+
+
+def _heads(amounts: Mapping[Head, Fen]) -> dict[str, str]:
+    return {head.value: yuan(amounts.get(head, 0)) for head in Head}
