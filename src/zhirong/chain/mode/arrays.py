@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +23,6 @@ from zhirong.kernel.money import Fen
 
 Fens = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-_LARGEST_TABLE = 1 << 16
 _MILLION = 1_000_000
 
 
@@ -191,7 +189,7 @@ class _Work:
         if self.losses.alone or "loan" in cap.per:
             return wanted if _fits(wanted, limit) else np.minimum(wanted, limit)
         group = self._group(cap.per)
-        if group.total_fits(taken, limit):
+        if wanted is taken and group.total_fits(taken, limit):
             return wanted
         return np.minimum(wanted, np.maximum(limit - group.before(taken), 0))
 
@@ -309,21 +307,15 @@ class _Work:
         residue = self.sharing.residue_to if shares.get(self.sharing.residue_to or "") else None
         whole = piece // denominator
         rest = piece - whole * denominator
-        # What rounding does depends on the remainder alone, so it is looked up: exact, and no product overflows.
-        if denominator <= _LARGEST_TABLE:
-            remainders: Any = range(denominator)
-            place = rest
-        else:
-            unique, place = np.unique(rest, return_inverse=True)
-            remainders = unique.tolist()
-        divided = [money.allocate(remainder, weights, residue) for remainder in remainders]
-        for role, weight in weights.items():
-            table = np.array([parts[role] for parts in divided], dtype=np.int64)
+        # What rounding does depends on the remainder alone: for many rows it is worked out once for each remainder.
+        # No product overflows, since remainders and weights are below the denominator.
+        tabled = denominator <= self.count
+        small = np.arange(denominator, dtype=np.int64) if tabled else rest
+        for role, parts in _divide_small(small, weights, denominator, residue).items():
             row = self.parts[self.row[role]]
-            row += table[place]
-            if weight:
-                whole_part = whole * weight
-                row += whole_part
+            row += parts[rest] if tabled else parts
+            if weights[role]:
+                row += whole * weights[role]
 
     # -- payments -------------------------------------------------------------------------------------------------
 
@@ -362,6 +354,28 @@ class _Work:
                 for role, amount in money.allocate(int(excess[loan]), paid).items():
                     parts[self.row[role], loan] -= amount
         parts[self.row[cap.overflow_to]] += excess
+
+
+def _divide_small(
+    amounts: Fens, weights: Mapping[str, int], denominator: int, residue: str | None
+) -> dict[str, Fens]:
+    """Amounts below the denominator divided as ``money.allocate`` divides them."""
+    parts: dict[str, Fens] = {role: amounts * weight // denominator for role, weight in weights.items()}
+    left: Fens = amounts - sum(parts.values())
+    if residue is not None:
+        parts[residue] = parts[residue] + left
+        return parts
+    remainders = {role: amounts * weight - parts[role] * denominator for role, weight in weights.items()}
+    roles = list(weights)
+    for number, role in enumerate(roles):
+        mine = remainders[role]
+        rank: Fens = np.zeros(len(amounts), dtype=np.int64)
+        for place, other in enumerate(roles):
+            if place != number:
+                theirs = remainders[other]
+                rank += (theirs >= mine) if place < number else (theirs > mine)
+        parts[role] = parts[role] + (rank < left)
+    return parts
 
 
 class _Group:
