@@ -5,7 +5,7 @@ off; the rest is an entry of today. A late payment thus brings its own entry, an
 that it changed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from zhirong.chain.loan.servicing.state import LoanState, Moves
@@ -45,17 +45,3 @@ def to_book(state: LoanState, booked: Moves, day: date, provision: Fen | None = 
         if postings:
             entries.append(Entry(day, cause, postings))
     return tuple(entries)
-
-
-def cumulative(entries: Iterable[Entry]) -> dict[str, dict[str, Fen]]:
-    """What entries add up to, by cause and account; accounts that came to nothing left out."""
-    sums: dict[str, dict[str, Fen]] = {}
-    for entry in entries:
-        accounts = sums.setdefault(entry.cause, {})
-        for posting in entry.postings:
-            accounts[posting.account] = accounts.get(posting.account, 0) + posting.amount
-    return {
-        cause: left
-        for cause, accounts in sums.items()
-        if (left := {account: amount for account, amount in accounts.items() if amount})
-    }

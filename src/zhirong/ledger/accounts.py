@@ -1,0 +1,85 @@
+"""The accounts: whose they are, what kind they are, and what they are called.
+
+An account is a path such as ``lender:loan:interest``: the party, then what it holds, then the detail.
+"""
+
+from typing import Literal
+
+from zhirong.kernel.text import Text
+
+Kind = Literal["asset", "liability", "equity", "income", "expense"]
+
+PARTY_TEXT: dict[str, Text] = {
+    "lender": Text("贷款人", "lender"),
+    "guarantor": Text("担保机构", "guarantor"),
+    "fund": Text("风险补偿基金", "risk compensation fund"),
+    "insurer": Text("保险人", "insurer"),
+    "operator": Text("运营方", "operator"),
+    "firm": Text("企业", "firm"),
+    "plan": Text("专项计划", "special plan"),
+}
+
+# What the second step of a path is: its kind and its name.
+_HOLDINGS: dict[str, tuple[Kind, Text]] = {
+    "cash": ("asset", Text("货币资金", "cash")),
+    "loan": ("asset", Text("贷款", "loan")),
+    "recourse": ("asset", Text("应收追偿款", "recourse")),
+    "receivable": ("asset", Text("应收款", "receivable")),
+    "credit": ("liability", Text("溢缴款", "debtor's credit")),
+    "payable": ("liability", Text("应付款", "payable")),
+    "deposit": ("liability", Text("保证金", "deposit")),
+    # A provision lowers an asset; as a credit balance it is shown with the liabilities.
+    "provision": ("liability", Text("贷款损失准备", "provision")),
+    "equity": ("equity", Text("权益", "equity")),
+    "income": ("income", Text("收入", "income")),
+    "expense": ("expense", Text("支出", "expense")),
+}
+
+_DETAILS: dict[str, Text] = {
+    "principal": Text("本金", "principal"),
+    "interest": Text("利息", "interest"),
+    "penalty": Text("罚息", "penalty interest"),
+    "compound": Text("复利", "compound interest"),
+    "costs": Text("费用", "costs"),
+    "recovery": Text("核销后回收", "recovery after write-off"),
+    "recovery_costs": Text("追收费用", "costs of recovery"),
+    "waiver": Text("减免", "waiver"),
+    "write_off": Text("核销", "write-off"),
+    "provision": Text("计提准备", "provision"),
+}
+
+KIND_TEXT: dict[Kind, Text] = {
+    "asset": Text("资产", "asset"),
+    "liability": Text("负债", "liability"),
+    "equity": Text("权益", "equity"),
+    "income": Text("收入", "income"),
+    "expense": Text("支出", "expense"),
+}
+
+
+def party_of(account: str) -> str:
+    """The party whose account it is."""
+    return account.split(":", 1)[0]
+
+
+def is_account(account: str) -> bool:
+    """Whether the path names a known party, a known holding and, at most, plain words after them."""
+    steps = account.split(":")
+    return (
+        len(steps) >= 2
+        and steps[0] in PARTY_TEXT
+        and steps[1] in _HOLDINGS
+        and all(step.isascii() and step.replace("_", "").isalnum() for step in steps[2:])
+    )
+
+
+def kind_of(account: str) -> Kind:
+    """What kind of account it is. Raises KeyError for a path that is no account."""
+    return _HOLDINGS[account.split(":")[1]][0]
+
+
+def account_text(account: str) -> Text:
+    """The account's name in words, such as 贷款人 贷款 本金."""
+    party, holding, *details = account.split(":")
+    words = [PARTY_TEXT[party], _HOLDINGS[holding][1], *(_DETAILS.get(step, Text(step, step)) for step in details)]
+    return Text("·".join(word.zh for word in words), ", ".join(word.en for word in words))
