@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from zhirong.chain.appraisal import AppraisalRequest, read_appraisal
-from zhirong.chain.appraisal.cost import Cost
-from zhirong.chain.appraisal.royalty import Growth, ReliefFromRoyalty
+from zhirong.chain.appraisal.cost import Cost, Obsolescence
+from zhirong.chain.appraisal.discount import BuildUp, Discount
+from zhirong.chain.appraisal.income import Forecast, Growth, Income
+from zhirong.chain.appraisal.royalty import REVENUE, ReliefFromRoyalty
 from zhirong.chain.appraisal.uncertain import Kind, Uncertain
 from zhirong.chain.right.records import Holder, Right, RightKind, Role
 from zhirong.kernel.fields import Reader, parse_toml
@@ -80,33 +82,42 @@ def figure(*points: float | str, kind: Kind = "yuan", grade: EvidenceGrade = Evi
     return Uncertain(low, mode, high, grade, kind)
 
 
-def royalty_method(**changes: Any) -> ReliefFromRoyalty:
-    """Worked example W14 without tax benefit, unless changed."""
+def income_terms(**changes: Any) -> Income:
+    """12 % at the end of each year, tax of 25 %, a life of five years, unless changed; ``discount`` takes a figure."""
+    discount = changes.pop("discount", figure("0.12", kind="rate"))
     inputs: dict[str, Any] = {
-        "id": "income",
-        "revenue": tuple(figure(1_000_000 + 100_000 * year) for year in range(5)),
-        "royalty": figure("0.05", kind="rate"),
-        "discount": ((same("r"), figure("0.12", kind="rate")),),
+        "discount": Discount(BuildUp(((same("r"), discount),))),
         "life": figure(5, kind="years"),
         "tax": Decimal("0.25"),
         "tax_basis": "after_tax",
         "convention": "end_of_year",
         "amortisation_years": None,
+        "valuation_date": VALUED,
     }
-    return ReliefFromRoyalty(**{**inputs, **changes})
+    return Income(**{**inputs, **changes})
+
+
+def royalty_method(**changes: Any) -> ReliefFromRoyalty:
+    """Worked example W14 without tax benefit, unless changed."""
+    revenue = changes.pop("revenue", tuple(figure(1_000_000 + 100_000 * year) for year in range(5)))
+    method_id, royalty = changes.pop("id", "income"), changes.pop("royalty", figure("0.05", kind="rate"))
+    return ReliefFromRoyalty(method_id, Forecast("revenue", REVENUE, revenue), royalty, income_terms(**changes))
 
 
 def cost_method(**changes: Any) -> Cost:
     """Worked example W22, added, unless changed."""
+    wear = Obsolescence(
+        changes.pop("functional", figure("0.10", kind="rate")),
+        changes.pop("economic", figure("0.05", kind="rate")),
+        changes.pop("combination", "added"),
+    )
     inputs: dict[str, Any] = {
         "id": "cost",
         "items": tuple(
             (same(name), figure(amount)) for name, amount in (("a", 200_000), ("b", 100_000), ("c", 50_000))
         ),
-        "functional": figure("0.10", kind="rate"),
-        "economic": figure("0.05", kind="rate"),
+        "wear": wear,
         "basis": "reproduction",
-        "combination": "added",
     }
     return Cost(**{**inputs, **changes})
 
@@ -132,6 +143,7 @@ __all__ = [
     "a_right",
     "cost_method",
     "figure",
+    "income_terms",
     "read",
     "request",
     "royalty_method",

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from appraisal_cases import CASE, DAY, read
 
-from zhirong.chain.appraisal.royalty import Growth, ReliefFromRoyalty
+from zhirong.chain.appraisal.income import Growth
+from zhirong.chain.appraisal.royalty import ReliefFromRoyalty
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.provenance import EvidenceGrade
 
@@ -50,21 +51,21 @@ def test_a_case_is_read_whole() -> None:
     assert (request.seed, request.paths) == (1, 20_000)
     income = request.methods[0]
     assert isinstance(income, ReliefFromRoyalty)
-    assert isinstance(income.revenue, Growth)
-    assert income.revenue.first_year.as_text() == "¥8,000,000.00 / ¥10,000,000.00 / ¥12,000,000.00"
-    assert income.revenue.first_year.grade is EvidenceGrade.AUDITED
-    assert income.revenue.first_year.source == "审计报告"
-    assert [label.en for label, _ in income.discount] == ["risk-free rate", "risk premium"]
+    amounts = income.revenue.amounts
+    assert isinstance(amounts, Growth)
+    assert amounts.first_year.as_text() == "¥8,000,000.00 / ¥10,000,000.00 / ¥12,000,000.00"
+    assert amounts.first_year.grade is EvidenceGrade.AUDITED
+    assert amounts.first_year.source == "审计报告"
+    assert [label.en for label, _ in income.income.discount.source.figures()] == ["risk-free rate", "risk premium"]
 
 
 def test_a_forecast_by_year_says_itself_how_long_it_goes_on() -> None:
     income = read(BY_YEAR).methods[0]
     assert isinstance(income, ReliefFromRoyalty)
-    assert isinstance(income.revenue, tuple)
-    assert len(income.revenue) == 2
-    assert income.life is None
+    assert income.revenue.years == 2
+    assert income.income.life is None
     assert income.stated_life() == 2
-    assert income.amortisation_years == 5
+    assert income.income.amortisation_years == 5
 
 
 @pytest.mark.parametrize(

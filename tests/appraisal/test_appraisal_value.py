@@ -161,7 +161,7 @@ def test_a_forecast_by_year_ends_with_its_last_year_and_earlier_by_law() -> None
     short = value_of(request(royalty_method(life=None)), ending)
     assert short.value == value_of(request(royalty_method()), ending).value
     with pytest.raises(ValueError, match="economic life"):
-        royalty_method(revenue=Growth(figure(1), figure(0, kind="growth"), None), life=None)
+        value_of(request(royalty_method(revenue=Growth(figure(1), figure(0, kind="growth"), None), life=None)))
 
 
 def test_a_contract_ends_it_too() -> None:

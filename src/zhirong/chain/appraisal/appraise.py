@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 
 from zhirong.chain.appraisal.life import remaining_life
-from zhirong.chain.appraisal.method import APPROACH_TEXT, Alarm, Driver, Method, Terms
+from zhirong.chain.appraisal.method import APPROACH_TEXT, NEVER_DECIDES, Alarm, Driver, Method, Terms
 from zhirong.chain.appraisal.records import Appraisal, MethodResult, NoValue, RemainingLife, TornadoBar
 from zhirong.chain.appraisal.request import PURPOSE_TEXT, AppraisalRequest, future_date
 from zhirong.chain.appraisal.simulate import Distribution, distribution_of, fen_of, uniforms
@@ -34,7 +34,7 @@ def appraise(request: AppraisalRequest, rights: Sequence[Right], rules: Rulebook
     """
     subject = _subject(request, rights, day)
     life = remaining_life(subject, request.methods, request.contract_end, request.valuation_date, rules, day)
-    nothing = _why_no_value(request, life)
+    nothing = _why_no_value(request, life, rules, day)
     if nothing is not None:
         return nothing
     widening_rule = rules.at("appraisal.evidence", day)
@@ -73,13 +73,14 @@ def approach_weights(methods: Sequence[Method], preference: RuleValue) -> dict[s
     Raises RuleError for a method whose approach the rule does not list.
     """
     order = list(preference.value)
-    for method in methods:
+    deciding = [method for method in methods if method.approach != NEVER_DECIDES]
+    for method in deciding:
         if method.approach not in order:
             raise RuleError(f"{preference.id} does not list the {method.approach} approach")
-    first = min(order.index(method.approach) for method in methods)
-    count = sum(order.index(method.approach) == first for method in methods)
-    share = Decimal(1) / count
-    return {method.id: share if order.index(method.approach) == first else Decimal(0) for method in methods}
+    first = min(order.index(method.approach) for method in deciding)
+    leading = [method.id for method in deciding if order.index(method.approach) == first]
+    share = Decimal(1) / len(leading)
+    return {method.id: share if method.id in leading else Decimal(0) for method in methods}
 
 
 # -- what is asked for ------------------------------------------------------------------------------------------
@@ -107,7 +108,7 @@ def _subject(request: AppraisalRequest, rights: Sequence[Right], day: date) -> t
     return tuple(known[right_id] for right_id in request.rights)
 
 
-def _why_no_value(request: AppraisalRequest, life: RemainingLife) -> NoValue | None:
+def _why_no_value(request: AppraisalRequest, life: RemainingLife, rules: Rulebook, day: date) -> NoValue | None:
     if not request.rights:
         return _no_value(
             "no_rights",
@@ -128,6 +129,19 @@ def _why_no_value(request: AppraisalRequest, life: RemainingLife) -> NoValue | N
                 "add revenue and royalty rate of the products that use the rights, or their cost, with evidence grades",
             ),
         )
+    if all(method.approach == NEVER_DECIDES for method in request.methods):
+        return _no_value(
+            "only_cross_checks",
+            Text(
+                "只有核对用的方法，不能据以定值", "only methods that serve as cross-checks, which decide no value"
+            ),
+            Text("补充收益法、市场法或成本法", "add an income, market or cost method"),
+        )
+    for method in request.methods:
+        refusal = method.refusal(rules, day)
+        if refusal is not None:
+            reason = Text(f"{method.title.zh}：{refusal.reason.zh}", f"{method.title.en}: {refusal.reason.en}")
+            return _no_value(refusal.code, reason, refusal.mend)
     if life.unknown:
         fields = "; ".join(f"{right_id}: {', '.join(missing)}" for right_id, missing in life.unknown)
         return _no_value(
@@ -224,8 +238,9 @@ def _alarms(
     months = rules.at("appraisal.validity", day)
     skew = rules.at("appraisal.skew_limit", day)
     alarms = []
-    lowest = min(results, key=lambda result: result.value.median)
-    highest = max(results, key=lambda result: result.value.median)
+    deciding = [result for result in results if result.approach != NEVER_DECIDES]
+    lowest = min(deciding, key=lambda result: result.value.median)
+    highest = max(deciding, key=lambda result: result.value.median)
     if highest.value.median > limit.number() * lowest.value.median:
         alarms.append(_spread(lowest, highest, limit.number()))
     if add_months(request.valuation_date, months.whole()) < day:

@@ -1,18 +1,21 @@
-"""Cost: the right is worth no more than making it again, less what has become obsolete."""
+"""Cost: the right is worth no more than making it again, less what has become obsolete.
+
+Three ways of finding the cost: its items (at today's prices, or carried to them by an index), the multiplier
+method of Chinese practice (倍加系数法), and an effort model for software.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import ClassVar, Literal
 
 import numpy as np
 
-from zhirong.chain.appraisal.method import Alarm, Approach, Driver, Terms, any_positive
-from zhirong.chain.appraisal.uncertain import Array, Level, Uncertain, read_uncertain, uncertain_of
-from zhirong.kernel.explain import Explanation
+from zhirong.chain.appraisal.method import Approach, Driver, Ordinary, Setting, Terms, any_positive, single
+from zhirong.chain.appraisal.uncertain import Array, Level, Uncertain, Widening, read_uncertain, uncertain_of
+from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.rulebook import Rulebook
-from zhirong.kernel.text import Text
+from zhirong.kernel.text import Text, same
 
 Basis = Literal["reproduction", "replacement"]
 Combination = Literal["added", "multiplied"]
@@ -25,6 +28,21 @@ COMBINATION_TEXT: Mapping[Combination, Text] = {
     "added": Text("贬值率相加", "obsolescence added"),
     "multiplied": Text("贬值率连乘", "obsolescence multiplied"),
 }
+FUNCTIONAL = Text("功能性贬值率", "functional obsolescence")
+ECONOMIC = Text("经济性贬值率", "economic obsolescence")
+# Effort in person-months = a · KLOC^b · adjustment (Boehm, Software Engineering Economics, 1981: basic and
+# intermediate COCOMO).
+COCOMO: Mapping[str, tuple[float, float]] = {
+    "basic_organic": (2.4, 1.05),
+    "basic_semi_detached": (3.0, 1.12),
+    "basic_embedded": (3.6, 1.20),
+    "intermediate_organic": (3.2, 1.05),
+    "intermediate_semi_detached": (3.0, 1.12),
+    "intermediate_embedded": (2.8, 1.20),
+}
+
+
+# -- formulas -----------------------------------------------------------------------------------------------------
 
 
 def cost_less_obsolescence(cost: Level, functional: Level, economic: Level, combination: Combination) -> Level:
@@ -37,12 +55,91 @@ def cost_less_obsolescence(cost: Level, functional: Level, economic: Level, comb
     return cost * ((1.0 - functional) * (1.0 - economic))
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Inputs of the method. items: what it takes to make the right again, in yuan, each with its label.
+def multiplier_cost(materials: Level, labour: Level, creativity: Level, failure: Level, profit: Level) -> Level:
+    """Cost by the multiplier method: (C + β₁·V) / (1 − β₂) · (1 + L) (worked example W4).
 
-    functional: share lost to better technology. economic: share lost to the market.
+    C: what was used up. V: labour. β₁: multiplier of creative labour. β₂: average rate of failed research.
+    L: return on the investment. In the unit of C and V.
     """
+    return (materials + creativity * labour) / (1.0 - failure) * (1.0 + profit)
+
+
+def age_life_share(used: Level, left: Level) -> Level:
+    """The part of a cost that is left after ``used`` years with ``left`` years to go: n / (m + n)."""
+    return left / (used + left)
+
+
+def cocomo_effort(a: float, b: float, kloc: Level, adjustment: Level) -> Level:
+    """Effort in person-months: a · KLOC^b · adjustment (worked example W11)."""
+    return a * kloc**b * adjustment
+
+
+# -- what has worn off --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Obsolescence:
+    """functional: share lost to better technology. economic: share lost to the market."""
+
+    functional: Uncertain
+    economic: Uncertain
+    combination: Combination
+
+    def drivers(self) -> tuple[Driver, ...]:
+        """Each kind of obsolescence."""
+        return (single("functional", FUNCTIONAL, self.functional), single("economic", ECONOMIC, self.economic))
+
+    def left(self, cost: Level, uniforms: Mapping[str, Level], widening: Widening) -> Level:
+        """What is left of a cost on every path."""
+        functional = widening.quantile(self.functional, uniforms["functional"])
+        economic = widening.quantile(self.economic, uniforms["economic"])
+        return cost_less_obsolescence(cost, functional, economic, self.combination)
+
+    def formula(self) -> Text:
+        """The formula for people."""
+        if self.combination == "added":
+            return Text("成本 ×（1 − 功能性 − 经济性）", "cost × (1 − functional − economic)")
+        return Text("成本 ×（1 − 功能性）×（1 − 经济性）", "cost × (1 − functional) × (1 − economic)")
+
+    def explain(self) -> Explanation:
+        """How the two combine."""
+        return Explanation(Text("贬值合并方式", "how obsolescence combines"), COMBINATION_TEXT[self.combination])
+
+
+@dataclass(frozen=True, slots=True)
+class AgeLife:
+    """used: years in use so far, exactly known. remaining: years still to come."""
+
+    used: Decimal
+    remaining: Uncertain
+
+    def drivers(self) -> tuple[Driver, ...]:
+        """The years still to come."""
+        return (single("remaining", Text("尚可使用年限", "years still to come"), self.remaining),)
+
+    def left(self, cost: Level, uniforms: Mapping[str, Level], widening: Widening) -> Level:
+        """What is left of a cost on every path."""
+        remaining = widening.quantile(self.remaining, uniforms["remaining"])
+        return cost * age_life_share(float(self.used), remaining)
+
+    def formula(self) -> Text:
+        """The formula for people."""
+        return Text("成本 × 尚可使用 ÷（已使用 + 尚可使用）", "cost × remaining ÷ (used + remaining)")
+
+    def explain(self) -> Explanation:
+        """The years behind."""
+        return Explanation(Text("已使用年限", "years in use so far"), self.used, "years")
+
+
+Wear = Obsolescence | AgeLife
+
+
+# -- the methods --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cost(Ordinary):
+    """What it takes to make the right again. items: in yuan of today, each with its label."""
 
     method: ClassVar = "cost"
     approach: ClassVar[Approach] = "cost"
@@ -50,72 +147,211 @@ class Cost:
 
     id: str
     items: tuple[tuple[Text, Uncertain], ...]
-    functional: Uncertain
-    economic: Uncertain
+    wear: Wear
     basis: Basis
-    combination: Combination
 
     def drivers(self) -> tuple[Driver, ...]:
-        """The items together, and each kind of obsolescence."""
-        functional = Text("功能性贬值率", "functional obsolescence")
-        economic = Text("经济性贬值率", "economic obsolescence")
-        return (
-            Driver("cost", Text("重置成本", "cost new"), self.items),
-            Driver("functional", functional, ((functional, self.functional),)),
-            Driver("economic", economic, ((economic, self.economic),)),
-        )
+        """The items together, and what has worn off."""
+        return (Driver("cost", Text("重置成本", "cost new"), self.items), *self.wear.drivers())
 
     def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
         """The value in yuan on every path."""
-        cost, functional, economic = (
-            driver.total(uniforms[driver.name], terms.widening) for driver in self.drivers()
-        )
-        return np.asarray(cost_less_obsolescence(cost, functional, economic, self.combination), dtype=np.float64)
+        cost = self.drivers()[0].total(uniforms["cost"], terms.widening)
+        return np.asarray(self.wear.left(cost, uniforms, terms.widening), dtype=np.float64)
 
     def has_economic_input(self) -> bool:
         """Whether any item costs anything."""
         return any_positive([figure for _, figure in self.items])
 
-    def stated_life(self) -> float | None:
-        """Cost looks back and states no life."""
-        return None
+    def explain(self) -> Explanation:
+        """The choices of the method and its inputs as stated."""
+        return _explained(
+            self.title,
+            self.drivers(),
+            self.wear,
+            Explanation(Text("成本口径", "basis of cost"), BASIS_TEXT[self.basis]),
+        )
 
-    def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
-        """Nothing about a cost is unusual by itself."""
-        return ()
+
+@dataclass(frozen=True, slots=True)
+class MultiplierCost(Ordinary):
+    """Cost by the multiplier method (倍加系数法): creative labour counts more, failed research is paid for."""
+
+    method: ClassVar = "cost_multiplier"
+    approach: ClassVar[Approach] = "cost"
+    title: ClassVar = Text("成本法（倍加系数）", "cost, multiplier method")
+
+    id: str
+    materials: tuple[tuple[Text, Uncertain], ...]
+    labour: Uncertain
+    creativity: Uncertain
+    failure: Uncertain
+    profit: Uncertain
+    wear: Wear
+
+    def drivers(self) -> tuple[Driver, ...]:
+        """What was used up, labour, its multiplier, failure, return, and what has worn off."""
+        return (
+            Driver("materials", Text("物化消耗", "what was used up"), self.materials),
+            single("labour", Text("活劳动消耗", "labour"), self.labour),
+            single("creativity", Text("创造性劳动倍加系数", "multiplier of creative labour"), self.creativity),
+            single("failure", Text("科研平均风险率", "average rate of failed research"), self.failure),
+            single("profit", Text("投资报酬率", "return on the investment"), self.profit),
+            *self.wear.drivers(),
+        )
+
+    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+        """The value in yuan on every path."""
+        levels = {driver.name: driver.total(uniforms[driver.name], terms.widening) for driver in self.drivers()}
+        cost = multiplier_cost(
+            levels["materials"], levels["labour"], levels["creativity"], levels["failure"], levels["profit"]
+        )
+        return np.asarray(self.wear.left(cost, uniforms, terms.widening), dtype=np.float64)
+
+    def has_economic_input(self) -> bool:
+        """Whether anything was spent."""
+        return any_positive([self.labour, *(figure for _, figure in self.materials)])
 
     def explain(self) -> Explanation:
         """The choices of the method and its inputs as stated."""
-        formula = (
-            Text("V = 成本 ×（1 − 功能性 − 经济性）", "V = cost × (1 − functional − economic)")
-            if self.combination == "added"
-            else Text("V = 成本 ×（1 − 功能性）×（1 − 经济性）", "V = cost × (1 − functional) × (1 − economic)")
+        formula = Text(
+            "重置成本 =（物化 + 倍加系数 × 活劳动）÷（1 − 风险率）×（1 + 报酬率）",
+            "cost new = (used up + multiplier × labour) ÷ (1 − failure) × (1 + return)",
         )
-        return Explanation(
-            self.title,
-            formula=formula,
-            parts=(
-                *(driver.explain() for driver in self.drivers()),
-                Explanation(Text("成本口径", "basis of cost"), BASIS_TEXT[self.basis]),
-                Explanation(Text("贬值合并方式", "how obsolescence combines"), COMBINATION_TEXT[self.combination]),
-            ),
+        part = Explanation(Text("重置成本", "cost new"), formula)
+        return _explained(self.title, self.drivers(), self.wear, part)
+
+
+@dataclass(frozen=True, slots=True)
+class SoftwareCost(Ordinary):
+    """Cost of making software again, from its size. size: thousand lines of source. adjustment: product of the
+    effort multipliers. reserve: share added to the effort. month: cost of a person-month in yuan."""
+
+    method: ClassVar = "software_cost"
+    approach: ClassVar[Approach] = "cost"
+    title: ClassVar = Text("软件工作量成本法（COCOMO）", "software cost by effort (COCOMO)")
+
+    id: str
+    model: str
+    size: Uncertain
+    adjustment: Uncertain
+    reserve: Uncertain
+    month: Uncertain
+    wear: Wear
+
+    def drivers(self) -> tuple[Driver, ...]:
+        """Size, adjustment, reserve, cost of a month, and what has worn off."""
+        return (
+            single("size", Text("源代码（千行）", "size (thousand lines)"), self.size),
+            single("adjustment", Text("工作量调整系数", "effort adjustment"), self.adjustment),
+            single("reserve", Text("工作量附加率", "reserve on the effort"), self.reserve),
+            single("month", Text("人月成本", "cost of a person-month"), self.month),
+            *self.wear.drivers(),
+        )
+
+    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+        """The value in yuan on every path."""
+        at = {driver.name: driver.total(uniforms[driver.name], terms.widening) for driver in self.drivers()}
+        effort = cocomo_effort(*COCOMO[self.model], at["size"], at["adjustment"]) * (1.0 + at["reserve"])
+        return np.asarray(self.wear.left(effort * at["month"], uniforms, terms.widening), dtype=np.float64)
+
+    def has_economic_input(self) -> bool:
+        """Whether there is any size and any cost of it."""
+        return any_positive([self.size]) and self.month.high > 0
+
+    def explain(self) -> Explanation:
+        """The choices of the method and its inputs as stated."""
+        a, b = COCOMO[self.model]
+        words = same(f"{self.model}: {a} × KLOC^{b} × EAF × (1 + reserve) × month")
+        return _explained(
+            self.title, self.drivers(), self.wear, Explanation(Text("工作量模型", "effort model"), words)
         )
 
 
-def read_cost(reader: Reader, method_id: str, purpose: str) -> Cost:
+def _explained(title: Text, drivers: tuple[Driver, ...], wear: Wear, part: Explanation) -> Explanation:
+    formula = wear.formula()
+    return Explanation(
+        title,
+        formula=Text(f"V = {formula.zh}", f"V = {formula.en}"),
+        parts=(*(driver.explain() for driver in drivers), part, wear.explain()),
+    )
+
+
+# -- reading ------------------------------------------------------------------------------------------------------
+
+
+def read_cost(reader: Reader, method_id: str, setting: Setting) -> Cost:
     """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    items = _read_items(reader, "item", reader.optional_number("index_now", Decimal("0.01"), Decimal(100_000)))
+    wear = _read_wear(reader)
+    basis: Basis = reader.choice("basis", tuple(BASIS_TEXT))  # type: ignore[assignment]
+    return Cost(method_id, items, wear, basis)
+
+
+def read_multiplier_cost(reader: Reader, method_id: str, setting: Setting) -> MultiplierCost:
+    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    return MultiplierCost(
+        id=method_id,
+        materials=_read_items(reader, "material", None),
+        labour=read_uncertain(reader, "labour", "yuan"),
+        creativity=read_uncertain(reader, "creativity", "number", (Decimal(1), Decimal(10))),
+        failure=read_uncertain(reader, "failure_rate", "rate", (Decimal(0), Decimal("0.7"))),
+        profit=read_uncertain(reader, "return", "rate"),
+        wear=_read_wear(reader),
+    )
+
+
+def read_software_cost(reader: Reader, method_id: str, setting: Setting) -> SoftwareCost:
+    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    return SoftwareCost(
+        id=method_id,
+        model=reader.choice("model", tuple(COCOMO)),
+        size=read_uncertain(reader, "thousand_lines", "number", (Decimal("0.01"), Decimal(1_000_000))),
+        adjustment=read_uncertain(reader, "adjustment", "number", (Decimal("0.05"), Decimal(75))),
+        reserve=read_uncertain(reader, "reserve", "rate"),
+        month=read_uncertain(reader, "person_month", "yuan"),
+        wear=_read_wear(reader),
+    )
+
+
+def _read_items(reader: Reader, name: str, index_now: Decimal | None) -> tuple[tuple[Text, Uncertain], ...]:
     items = []
-    for item in reader.tables("item"):
+    for item in reader.tables(name):
         label = item.words("label")
-        items.append((label, uncertain_of(item, "yuan")))
+        then = item.optional_number("index_then", Decimal("0.01"), Decimal(100_000))
+        figure = uncertain_of(item, "yuan")
+        if then is not None and index_now is None:
+            item.problem(
+                "index_then",
+                plain(then),
+                "index_without_now",
+                Text("有当时指数，没有现时指数", "an index then, but none for now"),
+                Text("补上 index_now，或删去它", "give index_now, or remove it"),
+            )
+        elif then is not None and index_now is not None and then > 0:
+            times = index_now / then
+            figure = replace(figure, low=figure.low * times, mode=figure.mode * times, high=figure.high * times)
+            words = f"{plain(index_now)} ÷ {plain(then)}"
+            label = Text(f"{label.zh}（按指数 {words} 调整）", f"{label.en} (by index {words})")
+        items.append((label, figure))
     if not items:
         reader.problem(
-            "item",
+            name,
             "",
             "missing",
             Text("没有任何成本项目", "no item of cost is given"),
-            Text("至少写一个 [[item]]", "give at least one [[item]]"),
+            Text(f"至少写一个 [[{name}]]", f"give at least one [[{name}]]"),
         )
+    return tuple(items)
+
+
+def _read_wear(reader: Reader) -> Wear:
+    if reader.has("age_life"):
+        inside = reader.table("age_life")
+        used = inside.number("used", 0, 100)
+        wear = AgeLife(used, read_uncertain(inside, "remaining", "years", (Decimal("0.1"), Decimal(100))))
+        inside.finish()
+        return wear
     functional = read_uncertain(reader, "functional_obsolescence", "rate")
     economic = read_uncertain(reader, "economic_obsolescence", "rate")
     combination: Combination = reader.choice("obsolescence", tuple(COMBINATION_TEXT))  # type: ignore[assignment]
@@ -127,5 +363,4 @@ def read_cost(reader: Reader, method_id: str, purpose: str) -> Cost:
             Text("两项贬值率相加超过 100 %", "the two kinds of obsolescence add up to more than 100 %"),
             Text('减小其一，或写 obsolescence = "multiplied"', 'lower one, or set obsolescence = "multiplied"'),
         )
-    basis: Basis = reader.choice("basis", tuple(BASIS_TEXT))  # type: ignore[assignment]
-    return Cost(method_id, tuple(items), functional, economic, basis, combination)
+    return Obsolescence(functional, economic, combination)

@@ -1,6 +1,6 @@
 """What every method of appraisal offers, so that a new one is a module of its own and one line in the registry."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
@@ -12,14 +12,25 @@ from zhirong.kernel.explain import Explanation
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
-Approach = Literal["income", "market", "cost", "option"]
+Approach = Literal["income", "market", "cost", "option", "cross_check"]
 
 APPROACH_TEXT: Mapping[Approach, Text] = {
     "income": Text("收益法", "income approach"),
     "market": Text("市场法", "market approach"),
     "cost": Text("成本法", "cost approach"),
     "option": Text("期权法", "option approach"),
+    "cross_check": Text("仅供核对", "cross-check only"),
 }
+# A cross-check stands beside the value and never decides it, whatever the rules prefer.
+NEVER_DECIDES: Approach = "cross_check"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the reading of a method must know of its request: what the value is for and as of when."""
+
+    purpose: str
+    valuation_date: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +46,33 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a method may not be used with what it was given, and what would mend it. code: stable English key."""
+
+    code: str
+    reason: Text
+    mend: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Driver:
     """One source of uncertainty of a method: the figures that move together with it.
 
     name: unique inside the method; correlations and the tornado call it ``<method id>.<name>``.
     figures: its figures with their labels. Several (the years of a forecast, the items of a build-up) share one
     draw: they are high together or low together, which never flatters a low quantile by diversification.
+    quantile: how the figures make one quantity at a probability; None adds them up.
     """
 
     name: str
     label: Text
     figures: tuple[tuple[Text, Uncertain], ...]
+    quantile: Callable[[Level, Widening], Level] | None = None
 
     def total(self, u: Level, widening: Widening) -> Level:
-        """The sum of its figures at probability ``u``."""
+        """Its quantity at probability ``u``."""
+        if self.quantile is not None:
+            return self.quantile(u, widening)
         return sum((widening.quantile(figure, u) for _, figure in self.figures), start=0.0)
 
     def explain(self) -> Explanation:
@@ -109,9 +133,36 @@ class Method(Protocol):
         """What the rules of ``day`` find unusual about its inputs."""
         ...
 
+    def refusal(self, rules: Rulebook, day: date) -> Refusal | None:
+        """Why no value may be given by this method under the rules of ``day``, where that is so."""
+        ...
+
     def explain(self) -> Explanation:
         """The method, its choices and its inputs as stated."""
         ...
+
+
+class Ordinary:
+    """What most methods answer: nothing unusual by itself, nothing that forbids a value, no life stated."""
+
+    __slots__ = ()
+
+    def stated_life(self) -> float | None:
+        """No economic life is stated."""
+        return None
+
+    def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
+        """Nothing about the inputs is unusual by itself."""
+        return ()
+
+    def refusal(self, rules: Rulebook, day: date) -> Refusal | None:
+        """Nothing forbids a value."""
+        return None
+
+
+def single(name: str, label: Text, figure: Uncertain) -> Driver:
+    """A driver of one figure."""
+    return Driver(name, label, ((label, figure),))
 
 
 def any_positive(figures: Sequence[Uncertain]) -> bool:

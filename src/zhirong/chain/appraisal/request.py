@@ -8,9 +8,19 @@ from typing import Literal
 
 import numpy as np
 
-from zhirong.chain.appraisal.cost import read_cost
-from zhirong.chain.appraisal.method import Method
-from zhirong.chain.appraisal.royalty import read_relief_from_royalty
+from zhirong.chain.appraisal.capitalisation import read_capitalisation
+from zhirong.chain.appraisal.cost import read_cost, read_multiplier_cost, read_software_cost
+from zhirong.chain.appraisal.earnings import read_excess_earnings
+from zhirong.chain.appraisal.market import read_comparable_deals
+from zhirong.chain.appraisal.method import Method, Setting
+from zhirong.chain.appraisal.options import read_real_option
+from zhirong.chain.appraisal.profit import (
+    read_excess_profit,
+    read_profit_split,
+    read_rule_of_25,
+    read_with_and_without,
+)
+from zhirong.chain.appraisal.royalty import read_licence_income, read_relief_from_royalty
 from zhirong.chain.appraisal.simulate import Correlation, correlation_matrix
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
@@ -33,9 +43,20 @@ REDEPLOYABILITY_TEXT: Mapping[Redeployability, Text] = {
 }
 
 # One line a method: how its inputs are read. The rest of a method is its own module.
-METHODS: Mapping[str, Callable[[Reader, str, str], Method]] = {
+METHODS: Mapping[str, Callable[[Reader, str, Setting], Method]] = {
     "relief_from_royalty": read_relief_from_royalty,
+    "licence_income": read_licence_income,
+    "profit_split": read_profit_split,
+    "excess_profit": read_excess_profit,
+    "excess_earnings": read_excess_earnings,
+    "with_and_without": read_with_and_without,
+    "capitalisation": read_capitalisation,
+    "comparable_transactions": read_comparable_deals,
     "cost": read_cost,
+    "cost_multiplier": read_multiplier_cost,
+    "software_cost": read_software_cost,
+    "real_option": read_real_option,
+    "rule_of_25": read_rule_of_25,
 }
 
 DEFAULT_SEED = 1
@@ -88,7 +109,7 @@ def read_appraisal(reader: Reader, right_ids: Sequence[str], as_of: date | None 
         redeployability = reader.choice("redeployability", tuple(REDEPLOYABILITY_TEXT))  # type: ignore[assignment]
     seed = reader.whole("seed", 0, 2**63 - 1, default=DEFAULT_SEED)
     paths = reader.whole("paths", 1_000, 1_000_000, default=DEFAULT_PATHS)
-    methods = _read_methods(reader, purpose)
+    methods = _read_methods(reader, Setting(purpose, valuation_date))
     correlations = _read_correlations(reader, methods)
     reader.finish()
     return AppraisalRequest(
@@ -127,7 +148,7 @@ def _read_rights(reader: Reader, right_ids: Sequence[str]) -> tuple[str, ...]:
     return named or tuple(right_ids)
 
 
-def _read_methods(reader: Reader, purpose: Purpose) -> tuple[Method, ...]:
+def _read_methods(reader: Reader, setting: Setting) -> tuple[Method, ...]:
     methods: list[Method] = []
     for entry in reader.tables("method"):
         name = entry.choice("method", tuple(METHODS))
@@ -140,7 +161,7 @@ def _read_methods(reader: Reader, purpose: Purpose) -> tuple[Method, ...]:
                 Text("两个方法同名", "two methods have the same id"),
                 Text("给其中一个另写 id", "give one of them another id"),
             )
-        methods.append(METHODS[name](entry, method_id, purpose))
+        methods.append(METHODS[name](entry, method_id, setting))
         entry.finish()
     return tuple(methods)
 

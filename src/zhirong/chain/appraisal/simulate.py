@@ -7,7 +7,7 @@ from zlib import crc32
 
 import numpy as np
 
-from zhirong.chain.appraisal.uncertain import Array
+from zhirong.chain.appraisal.uncertain import Array, Level
 from zhirong.kernel.money import FEN_PER_YUAN, Fen, round_fen, yuan
 
 PERCENTILES = (5, 10, 50, 90, 95)
@@ -102,6 +102,32 @@ def normal_cdf(z: Array) -> Array:
     series = t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
     upper: Array = np.exp(-0.5 * z * z) * (series / np.sqrt(2.0 * np.pi))
     return np.where(z >= 0.0, 1.0 - upper, upper)
+
+
+def normal_quantile(u: Level) -> Level:
+    """Inverse of the standard normal distribution function, relative error below 1.2e-9 (Acklam 2003)."""
+    p = np.clip(np.asarray(u, dtype=np.float64), 1e-15, 1.0 - 1e-15)
+    tail = np.minimum(p, 1.0 - p)
+    q = np.sqrt(-2.0 * np.log(tail))
+    outer = _polynomial(_TAIL_ABOVE, q) / (_polynomial(_TAIL_BELOW, q) * q + 1.0)
+    d = p - 0.5
+    r = d * d
+    middle = _polynomial(_MIDDLE_ABOVE, r) * d / (_polynomial(_MIDDLE_BELOW, r) * r + 1.0)
+    z: Array = np.where(tail < 0.02425, np.where(p < 0.5, outer, -outer), middle)
+    return z
+
+
+_MIDDLE_ABOVE = (-39.69683028665376, 220.9460984245205, -275.9285104469687, 138.3577518672690, -30.66479806614716, 2.506628277459239)  # fmt: skip
+_MIDDLE_BELOW = (-54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572)
+_TAIL_ABOVE = (-0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968, 2.938163982698783)  # fmt: skip
+_TAIL_BELOW = (0.007784695709041462, 0.3224671290700398, 2.445134137142996, 3.754408661907416)
+
+
+def _polynomial(coefficients: Sequence[float], x: Array) -> Array:
+    total = np.zeros_like(x)
+    for coefficient in coefficients:
+        total = total * x + coefficient
+    return total
 
 
 def distribution_of(values: Array) -> Distribution:

@@ -25,12 +25,12 @@ from zhirong.kernel.text import Text, same
 Array = NDArray[np.float64]
 Level = Array | float  # one number for each path, or one for all of them
 
-Kind = Literal["yuan", "rate", "growth", "years"]
+Kind = Literal["yuan", "rate", "growth", "years", "number"]
 
 
 @dataclass(frozen=True, slots=True)
 class Uncertain:
-    """A stated figure: least, most likely and greatest, in yuan, as a share, a yearly growth or in years.
+    """A stated figure: least, most likely and greatest, in yuan, as a share, a yearly growth, in years or bare.
 
     source: where it comes from, in words. A single stated figure has three equal points.
     """
@@ -51,7 +51,7 @@ class Uncertain:
         """One of its points for people, in words that both languages share (years carry no unit)."""
         if self.kind == "yuan":
             return f"¥{show_yuan(int((point * FEN_PER_YUAN).to_integral_value()))}"
-        return plain(point) if self.kind == "years" else f"{plain(point * 100)} %"
+        return plain(point) if self.kind in ("years", "number") else f"{plain(point * 100)} %"
 
     def as_text(self) -> str:
         """The figure as stated, for people."""
@@ -104,6 +104,10 @@ class Widening:
         return triangular_quantile(u, *self.ends(figure))
 
 
+# Figures exactly as stated, whatever their evidence: for what is read off the middle of each range.
+AS_STATED = Widening(dict.fromkeys(EvidenceGrade, 0.0), dict.fromkeys(EvidenceGrade, 0.0))
+
+
 def read_widening(rule: RuleValue) -> Widening:
     """The widening that a rule states: a table of grades with ``relative`` and ``points``. Raises RuleError."""
     try:
@@ -138,6 +142,7 @@ _BOUNDS: Mapping[Kind, tuple[Decimal, Decimal]] = {
     "rate": (Decimal(0), Decimal(1)),
     "growth": (Decimal("-0.9"), Decimal(2)),
     "years": (Decimal(0), Decimal(100)),
+    "number": (Decimal(0), Decimal(10) ** 9),
 }
 
 

@@ -1,0 +1,171 @@
+"""Capitalisation: one yearly income, level, growing or declining, for ever or for a life."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from math import ceil, inf
+from typing import ClassVar
+
+import numpy as np
+
+from zhirong.chain.appraisal.cashflow import annuity, growing, present_value, yearly_periods
+from zhirong.chain.appraisal.income import LEAST_LIFE, Income, read_income
+from zhirong.chain.appraisal.method import Alarm, Approach, Driver, Ordinary, Setting, Terms, single
+from zhirong.chain.appraisal.uncertain import (
+    AS_STATED,
+    Array,
+    Level,
+    Uncertain,
+    read_optional_uncertain,
+    read_uncertain,
+)
+from zhirong.kernel.explain import Explanation
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+
+# Growth that reaches the discount rate has no sum; on every path it is kept this far below.
+LEAST_SPREAD = 0.005
+
+
+def perpetuity(income: Level, discount: Level, growth: Level = 0.0) -> Level:
+    """Value of an income that never ends: A / (r − g), first amount in a year (Gordon 1959)."""
+    return income / (discount - growth)
+
+
+def declining_annuity(income: float, decline: float, discount: float, years: int) -> float:
+    """Value of A, A − B, A − 2B, … at the end of each year: A·a − B·(a − n·v^n)/r, with a the annuity factor.
+
+    The textbook's declining-balance income (纯收益等额递减). Raises ValueError where the income turns negative.
+    """
+    if income - decline * (years - 1) < 0:
+        raise ValueError("the income falls below zero before the years are over")
+    factor = float(annuity(discount, float(years)))
+    return income * factor - decline * (factor - years * (1.0 + discount) ** -years) / discount
+
+
+@dataclass(frozen=True, slots=True)
+class Capitalisation(Ordinary):
+    """A yearly income of the right, capitalised.
+
+    growth: yearly, negative where it declines in proportion. decline: yuan less every year. life: None is without
+    an end of its own; law and contract end it all the same.
+    """
+
+    method: ClassVar = "capitalisation"
+    approach: ClassVar[Approach] = "income"
+    title: ClassVar = Text("收益资本化法", "capitalisation of income")
+
+    id: str
+    yearly: Uncertain
+    growth: Uncertain | None
+    decline: Uncertain | None
+    life: Uncertain | None
+    income: Income
+
+    def drivers(self) -> tuple[Driver, ...]:
+        """Yearly income, growth or decline, life and discount rate."""
+        found = [single("income", Text("年收益", "yearly income"), self.yearly)]
+        if self.growth is not None:
+            found.append(single("growth", Text("年增长", "yearly growth"), self.growth))
+        if self.decline is not None:
+            found.append(single("decline", Text("每年递减额", "yearly decline"), self.decline))
+        if self.life is not None:
+            found.append(single("life", Text("经济寿命（年）", "economic life (years)"), self.life))
+        return (*found, *self.income.drivers())
+
+    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+        """The value in yuan on every path."""
+        at = terms.widening.quantile
+        yearly = at(self.yearly, uniforms["income"])
+        rate = self.income.rate(uniforms, terms.widening)
+        growth: Level = 0.0 if self.growth is None else at(self.growth, uniforms["growth"])
+        growth = np.minimum(growth, rate - LEAST_SPREAD)
+        life = terms.capped(inf if self.life is None else at(self.life, uniforms["life"]))
+        years = float(np.max(life))
+        if self.decline is not None:
+            by = at(self.decline, uniforms["decline"])
+            # Without another end the income itself ends when nothing is left of it.
+            longest = min(years, float(np.max(yearly / np.maximum(by, 1e-9))) + 1.0, 1_000.0)
+            count = max(1, ceil(longest))
+            flows = [np.maximum(0.0, yearly - by * year) for year in range(count)]
+            value = self._limited(flows, rate, np.minimum(life, float(count)))
+        elif years == inf:
+            value = perpetuity(yearly, rate, growth)
+            if self.income.convention == "mid_year":
+                value = value * np.sqrt(1.0 + rate)
+        else:
+            value = self._limited(growing(yearly, growth, 0.0, max(1, ceil(years))), rate, life)
+        return np.asarray(value * (1.0 - float(self.income.tax)) * self.income.benefit(rate), dtype=np.float64)
+
+    def _limited(self, flows: list[Level], rate: Level, life: Level) -> Level:
+        return present_value(flows, rate, life, yearly_periods(len(flows), self.income.convention))
+
+    def has_economic_input(self) -> bool:
+        """Whether there is any income."""
+        return self.yearly.high > 0
+
+    def stated_life(self) -> float | None:
+        """The stated economic life."""
+        return None if self.life is None else float(self.life.mode)
+
+    def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
+        """Growth near the discount rate makes the value anything one likes."""
+        if self.growth is None or self.life is not None:
+            return ()
+        rate, growth = float(self.income.discount.rate(0.5, AS_STATED)), float(self.growth.high)
+        if growth < rate / 2:
+            return ()
+        text = Text(
+            f"永续增长率最高 {growth:.1%}，接近折现率 {rate:.1%}：价值对增长率极为敏感",
+            f"perpetual growth of up to {growth:.1%} comes near the discount rate of {rate:.1%}:"
+            " the value hangs on it",
+        )
+        return (Alarm("growth_near_discount", text),)
+
+    def explain(self) -> Explanation:
+        """The choices of the method and its inputs as stated."""
+        formula = Text("V = 年收益 ÷（折现率 − 增长率）", "V = yearly income ÷ (discount − growth)")
+        if self.decline is not None:
+            formula = Text(
+                "V = Σ max(0, 年收益 − 递减额 ×（t − 1）) ÷（1 + 折现率）^t",
+                "V = Σ max(0, income − decline × (t − 1)) ÷ (1 + discount)^t",
+            )
+        elif self.life is not None:
+            formula = Text(
+                "V = Σ 年收益 ×（1 + 增长率）^(t−1) ÷（1 + 折现率）^t",
+                "V = Σ income × (1 + growth)^(t−1) ÷ (1 + discount)^t",
+            )
+        return Explanation(
+            self.title,
+            formula=formula,
+            parts=(*(driver.explain() for driver in self.drivers()), *self.income.explain()),
+        )
+
+
+def read_capitalisation(reader: Reader, method_id: str, setting: Setting) -> Capitalisation:
+    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    growth = read_optional_uncertain(reader, "growth", "growth")
+    decline = read_optional_uncertain(reader, "yearly_decline", "yuan")
+    if growth is not None and decline is not None:
+        reader.problem(
+            "yearly_decline",
+            decline.as_text(),
+            "change_twice",
+            Text("增长率与递减额只能写一种", "growth and a yearly decline exclude each other"),
+            Text("删去其一", "remove one of them"),
+        )
+    life = None
+    if reader.has("economic_life"):
+        life = read_uncertain(reader, "economic_life", "years", (LEAST_LIFE, Decimal(100)))
+    income = read_income(reader, setting, perpetual=True)
+    if income.convention == "exact_date":
+        reader.problem(
+            "convention",
+            income.convention,
+            "days_and_convention",
+            Text("资本化的年收益没有收款日期", "a capitalised income has no days"),
+            Text("写 end_of_year 或 mid_year", "give end_of_year or mid_year"),
+        )
+    return Capitalisation(method_id, read_uncertain(reader, "yearly_income", "yuan"), growth, decline, life, income)

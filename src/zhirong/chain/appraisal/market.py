@@ -1,0 +1,302 @@
+"""Comparable transactions: what was paid for rights like this one, adjusted, weighted by how alike they are.
+
+The deals come from a table that the user keeps. Their spread is the uncertainty of the value: this right's price
+is one more draw from the same market, not the average of the others.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from math import exp, sqrt
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from zhirong.chain.appraisal.method import Alarm, Approach, Driver, Ordinary, Refusal, Setting, Terms, single
+from zhirong.chain.appraisal.simulate import normal_quantile
+from zhirong.chain.appraisal.uncertain import Array, Level, Uncertain, Widening, read_uncertain
+from zhirong.kernel.days import add_months, years_between
+from zhirong.kernel.explain import Explanation, plain
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.money import FEN_PER_YUAN, Fen, show_yuan
+from zhirong.kernel.provenance import EVIDENCE_TEXT, EvidenceGrade, read_grade
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text, same
+
+DealKind = Literal["sale", "licence", "auction", "disposal", "offer"]
+DEAL_TEXT: Mapping[DealKind, Text] = {
+    "sale": Text("转让成交", "sale"),
+    "licence": Text("许可成交", "licence"),
+    "auction": Text("拍卖成交", "auction"),
+    "disposal": Text("质物处置成交", "disposal"),
+    "offer": Text("报价（未成交）", "offer, not a deal"),
+}
+_P90 = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """One deal of the table.
+
+    price: fen. scale: what the price is counted by (yearly revenue, number of rights): the price of one unit is
+    compared. similarity: weight, above 0 and at most 1. adjustments: factors that carry the deal to the subject
+    (terms of the deal, its time, the right itself), multiplied.
+    """
+
+    label: str
+    kind: DealKind
+    day: date
+    price: Fen
+    scale: Decimal
+    similarity: Decimal
+    adjustments: tuple[tuple[Text, Decimal], ...]
+    grade: EvidenceGrade
+    source: str
+
+    @property
+    def unit_price(self) -> float:
+        """Adjusted price of one unit of scale, in yuan."""
+        factor = 1.0
+        for _, adjustment in self.adjustments:
+            factor *= float(adjustment)
+        return self.price / FEN_PER_YUAN / float(self.scale) * factor
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What the deals say of one unit: log mean and log deviation of a further deal, and the deals it rests on.
+
+    variation: weighted standard deviation over weighted mean of the adjusted unit prices. effective: number of
+    deals that the weights amount to, (Σw)² / Σw².
+    """
+
+    mean_log: float
+    deviation: float
+    variation: float
+    effective: float
+
+
+def spread_of(prices: Sequence[float], weights: Sequence[float], unlikeness: Sequence[float]) -> Spread:
+    """The spread of a further deal, from at least two prices.
+
+    Prices are taken as log-normal. The deviation of a further one is s·√(1 + 1/n), with n the effective number,
+    stretched so that its P10 to P90 is that of Student's t with n − 1 degrees of freedom. ``unlikeness`` adds
+    each deal's own doubt (a share of its price) to s, so that deals that agree by luck do not look certain.
+    """
+    weight = np.asarray(weights) / sum(weights)
+    logs = np.log(prices)
+    mean = float(weight @ logs)
+    effective = 1.0 / float(weight @ weight)
+    within = float(weight @ (logs - mean) ** 2) * effective / (effective - 1.0)
+    doubt = float(weight @ np.square(unlikeness))
+    stretch = student_quantile(_P90, effective - 1.0) / float(normal_quantile(_P90))
+    deviation = sqrt((within + doubt) * (1.0 + 1.0 / effective)) * stretch
+    level = float(weight @ np.asarray(prices))
+    variation = sqrt(float(weight @ (np.asarray(prices) - level) ** 2) * effective / (effective - 1.0)) / level
+    return Spread(mean, deviation, variation, effective)
+
+
+def student_quantile(p: float, freedom: float) -> float:
+    """Quantile of Student's t, by integrating its density (1 + t²/ν)^(−(ν + 1)/2); error below 1e-4 for p to 0.99."""
+    # t = √ν · tan θ turns the density into cos^(ν − 1) θ on a finite interval.
+    theta = np.linspace(0.0, np.pi / 2, 20_001)[:-1]
+    density = np.cos(theta) ** (freedom - 1.0)
+    area = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])
+    half = abs(p - 0.5) * 2.0 * area[-1]
+    value = sqrt(freedom) * float(np.tan(np.interp(half, area, theta)))
+    return value if p >= 0.5 else -value
+
+
+@dataclass(frozen=True, slots=True)
+class ComparableDeals(Ordinary):
+    """Deals and the subject's scale, in the unit of the deals' scale."""
+
+    method: ClassVar = "comparable_transactions"
+    approach: ClassVar[Approach] = "market"
+    title: ClassVar = Text("市场法（可比交易）", "comparable transactions")
+
+    id: str
+    deals: tuple[Deal, ...]
+    scale: Uncertain
+    unit: str
+    valuation_date: date
+
+    def spread(self) -> Spread:
+        """What the deals say of one unit. Raises ValueError for fewer than two deals."""
+        if len(self.deals) < 2:
+            raise ValueError("one deal has no spread")
+        return spread_of(
+            [deal.unit_price for deal in self.deals],
+            [float(deal.similarity) * (0.5 if deal.kind == "offer" else 1.0) for deal in self.deals],
+            [float(1 - deal.similarity) / 2 for deal in self.deals],
+        )
+
+    def unit_value(self, u: Level, widening: Widening) -> Level:
+        """Price of one unit in yuan at probability ``u``."""
+        spread = self.spread()
+        value: Level = np.exp(spread.mean_log + spread.deviation * normal_quantile(u))
+        return value
+
+    def drivers(self) -> tuple[Driver, ...]:
+        """The deals together, and the subject's scale."""
+        return (
+            Driver("deals", Text("可比交易单价", "unit price of comparable deals"), (), self.unit_value),
+            single(
+                "scale", Text(f"评估对象规模（{self.unit}）", f"scale of the subject ({self.unit})"), self.scale
+            ),
+        )
+
+    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+        """The value in yuan on every path."""
+        unit = self.unit_value(uniforms["deals"], terms.widening)
+        return np.asarray(unit * terms.widening.quantile(self.scale, uniforms["scale"]), dtype=np.float64)
+
+    def has_economic_input(self) -> bool:
+        """Whether anything was paid and there is a scale to carry it to."""
+        return self.scale.high > 0 and bool(self.deals)
+
+    def refusal(self, rules: Rulebook, day: date) -> Refusal | None:
+        """Fewer deals than the rule asks for, offers and deals too old not counted."""
+        needed = rules.at("appraisal.market.fewest_deals", day).whole()
+        oldest = rules.at("appraisal.market.oldest", day).whole()
+        counted = [deal for deal in self.deals if deal.kind != "offer" and not self._older(deal, oldest)]
+        if len(counted) >= needed:
+            return None
+        reason = Text(
+            f"可比成交只有 {len(counted)} 宗，少于 {needed} 宗（报价和 {oldest} 个月前的交易不计）",
+            f"only {len(counted)} comparable deals, fewer than {needed} (offers and deals older than {oldest} months"
+            " do not count)",
+        )
+        return Refusal(
+            "too_few_deals", reason, Text("补充成交案例，或改用其他方法", "add deals, or use another method")
+        )
+
+    def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
+        """Old deals, offers, and prices far apart make the result weak."""
+        months = rules.at("appraisal.market.old", day).whole()
+        limit = rules.at("appraisal.market.variation_limit", day).number()
+        found = []
+        old = [deal.label for deal in self.deals if self._older(deal, months)]
+        if old:
+            names = "、".join(old), ", ".join(old)
+            text = Text(
+                f"交易已过 {months} 个月，参考性弱：{names[0]}",
+                f"deals older than {months} months are weak: {names[1]}",
+            )
+            found.append(Alarm("old_deals", text))
+        offers = [deal.label for deal in self.deals if deal.kind == "offer"]
+        if offers:
+            names = "、".join(offers), ", ".join(offers)
+            text = Text(f"含报价而非成交，权重减半：{names[0]}", f"offers, not deals, count half: {names[1]}")
+            found.append(Alarm("offers_not_deals", text))
+        variation = self.spread().variation if len(self.deals) > 1 else 0.0
+        if variation > float(limit):
+            text = Text(
+                f"调整后单价离散：变异系数 {variation:.0%}，超过 {limit:.0%}",
+                f"adjusted unit prices are far apart: coefficient of variation {variation:.0%}, above {limit:.0%}",
+            )
+            found.append(Alarm("deals_dispersed", text))
+        return tuple(found)
+
+    def _older(self, deal: Deal, months: int) -> bool:
+        return add_months(deal.day, months) < self.valuation_date
+
+    def explain(self) -> Explanation:
+        """Every deal with its adjustments and weight, and their dispersion."""
+        parts = [_deal_explanation(deal, self.unit, self.valuation_date) for deal in self.deals]
+        if len(self.deals) > 1:
+            spread = self.spread()
+            shown = Text(
+                f"中位单价 {exp(spread.mean_log):,.4g} 元，变异系数 {spread.variation:.1%}，"
+                f"有效案例数 {spread.effective:.1f}",
+                f"median unit price CNY {exp(spread.mean_log):,.4g}, coefficient of variation {spread.variation:.1%},"
+                f" effective number of deals {spread.effective:.1f}",
+            )
+            parts.append(Explanation(Text("离散程度", "dispersion"), shown))
+        return Explanation(
+            self.title,
+            formula=Text(
+                "V = 规模 × 调整后单价的对数正态分布（按相似度加权，含再成交一宗的不确定性）",
+                "V = scale × log-normal of adjusted unit prices (weighted by similarity, as of one further deal)",
+            ),
+            parts=(self.drivers()[1].explain(), *parts),
+        )
+
+
+def _deal_explanation(deal: Deal, unit: str, valuation_date: date) -> Explanation:
+    """One deal for people: price, scale, adjustments, weight, age, evidence."""
+    factors = " × ".join(plain(factor) for _, factor in deal.adjustments) or "1"
+    age = years_between(deal.day, valuation_date)
+    kind, grade = DEAL_TEXT[deal.kind], EVIDENCE_TEXT[deal.grade]
+    formula = Text(
+        f"{kind.zh} {deal.day}（{age:.1f} 年前）；¥{show_yuan(deal.price)} ÷ {plain(deal.scale)} {unit} × {factors}；"
+        f"相似度 {plain(deal.similarity)}；{grade.zh}" + (f"；来源：{deal.source}" if deal.source else ""),
+        f"{kind.en} of {deal.day} ({age:.1f} years ago); CNY {show_yuan(deal.price)} ÷ {plain(deal.scale)} {unit}"
+        f" × {factors}; similarity {plain(deal.similarity)}; {grade.en}"
+        + (f"; source: {deal.source}" if deal.source else ""),
+    )
+    adjustments = tuple(Explanation(label, factor, "count") for label, factor in deal.adjustments)
+    return Explanation(same(deal.label), same(f"¥{_shown(deal.unit_price)}"), formula=formula, parts=adjustments)
+
+
+def _shown(amount: float) -> str:
+    """A unit price for people: two decimals, or four significant digits where it is small."""
+    return f"{amount:,.2f}" if amount >= 1 else f"{amount:.4g}"
+
+
+# -- reading ------------------------------------------------------------------------------------------------------
+
+
+def read_comparable_deals(reader: Reader, method_id: str, setting: Setting) -> ComparableDeals:
+    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    deals = tuple(read_deal(entry, setting.valuation_date) for entry in reader.tables("deal"))
+    if not deals:
+        reader.problem(
+            "deal",
+            "",
+            "missing",
+            Text("没有可比交易", "no comparable deal is given"),
+            Text("写若干 [[deal]]", "give [[deal]] tables"),
+        )
+    labels = [deal.label for deal in deals]
+    if len(set(labels)) < len(labels):
+        reader.problem(
+            "deal",
+            ", ".join(labels),
+            "deal_twice",
+            Text("同一交易写了两次", "a deal is given twice"),
+            Text("每宗交易只写一次", "give each deal once"),
+        )
+    scale = read_uncertain(reader, "scale", "number", (Decimal("0.0001"), Decimal(10) ** 12))
+    return ComparableDeals(method_id, deals, scale, reader.text("scale_unit"), setting.valuation_date)
+
+
+def read_deal(reader: Reader, valuation_date: date) -> Deal:
+    """One deal of a table that the user keeps: a ``[[deal]]`` of a case or a row of a file."""
+    adjustments = []
+    for entry in reader.tables("adjustment"):
+        adjustments.append((entry.words("label"), entry.number("factor", Decimal("0.05"), Decimal(20))))
+        entry.finish()
+    price = reader.money("price", minimum=1)
+    deal = Deal(
+        label=reader.text("label"),
+        kind=reader.choice("kind", tuple(DEAL_TEXT)),  # type: ignore[arg-type]
+        day=reader.day("day"),
+        price=max(1, price),
+        scale=max(Decimal("0.0001"), reader.number("scale", Decimal("0.0001"), Decimal(10) ** 12)),
+        similarity=max(Decimal("0.01"), reader.number("similarity", Decimal("0.01"), 1)),
+        adjustments=tuple(adjustments),
+        grade=read_grade(reader),
+        source=reader.optional_text("source"),
+    )
+    if deal.day > valuation_date:
+        reader.problem(
+            "day",
+            deal.day,
+            "date_in_future",
+            Text("晚于评估基准日", "after the valuation date"),
+            Text("只用基准日及以前的交易", "use deals up to the valuation date only"),
+        )
+    reader.finish()
+    return deal

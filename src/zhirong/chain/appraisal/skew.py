@@ -1,0 +1,22 @@
+"""How unequal the values of rights are: a few are worth nearly everything (log-normal; worked example W31)."""
+
+from math import log, sqrt
+
+import numpy as np
+
+from zhirong.chain.appraisal.simulate import normal_cdf, normal_quantile
+
+
+def sigma_of_mean_to_median(ratio: float) -> float:
+    """Log deviation of a log-normal distribution whose mean is ``ratio`` times its median: σ = √(2·ln ratio).
+
+    Raises ValueError for a ratio below 1: the mean of a log-normal never lies below its median.
+    """
+    if ratio < 1.0:
+        raise ValueError(f"a log-normal mean cannot be {ratio} times its median")
+    return sqrt(2.0 * log(ratio))
+
+
+def share_of_top(part: float, sigma: float) -> float:
+    """What part of the whole value the top ``part`` of rights hold: Φ(σ − z₁₋ₚ) (the Lorenz curve of a log-normal)."""
+    return float(normal_cdf(np.asarray(sigma - normal_quantile(1.0 - part))))
