@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "损失分担：一份索赔，各方承担多少、为什么",
         "share a loss: what each party bears of a claim, and why",
     ),
+    "loan": ("贷款：从事件重算欠款、分类与账簿", "a loan: what it stands at, its category and books, from its events"),
     "modes": ("融资模式：列出、说明、核对、比较", "financing modes: list, explain, check, compare"),
 }
 

@@ -1,0 +1,178 @@
+"""``zhirong loan replay EVENTS.toml --as-of DATE``: what a loan stands at, from its events alone, and its books."""
+
+import argparse
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from zhirong.cli.files import print_json, read_toml
+from zhirong.kernel.days import day_of
+from zhirong.kernel.text import Lang, Text
+
+if TYPE_CHECKING:
+    from zhirong.chain.loan.servicing.classification import Classification
+    from zhirong.chain.loan.servicing.reading import LoanFile
+    from zhirong.chain.loan.servicing.state import LoanState
+    from zhirong.kernel.days import WorkingDays
+    from zhirong.kernel.rulebook import Rulebook
+    from zhirong.ledger.books import Books
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The sub-command and its options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="replay")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="语言 / language")
+    replay = actions.add_parser("replay", help="从事件重算一笔贷款 / replay a loan from its events", parents=[common])
+    replay.add_argument("file", metavar="EVENTS.toml", help="合同与事件 / the contract and its events")
+    replay.add_argument("--as-of", type=_day, metavar="DATE", help="截至哪一天，默认今天 / the day, by default today")
+    replay.add_argument(
+        "--known-on", type=_day, metavar="DATE", help="只用此日及以前入账的事件 / only what was booked by this day"
+    )
+    replay.add_argument("--json", action="store_true", help="全部内容，机器可读 / everything, for programs")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Exit code 0. Raises InputError for a file that cannot be used."""
+    from zhirong.chain.loan.servicing.provisions import PROVISION_TABLES, provision
+    from zhirong.chain.loan.servicing.reading import read_loan_file
+    from zhirong.chain.loan.servicing.replay import replay
+    from zhirong.kernel.days import working_days_from
+    from zhirong.kernel.fields import Reader
+    from zhirong.kernel.rulebook import load_rulebook
+
+    as_of = options.as_of or day_of(datetime.now(UTC))
+    known_on = options.known_on or as_of
+    rules = load_rulebook()
+    loan = read_loan_file(Reader(read_toml(options.file), source=options.file), rules)
+    working_days = working_days_from(rules.at("calendar.working_days", as_of).value)
+    state = replay(loan.events, loan.contract, as_of, rules, working_days, known_on)
+    judged = _judge(state, loan, rules)
+    set_aside = (
+        {}
+        if judged is None
+        else {table: provision(state.principal, judged.category, rules, as_of, table)[0] for table in PROVISION_TABLES}
+    )
+    books = _keep_books(loan, as_of, known_on, rules, working_days)
+    if options.json:
+        print_json(_as_json(state, judged, set_aside, books, rules))
+    else:
+        print(_as_text(state, judged, set_aside, books, options.lang))
+    return 0
+
+
+def _judge(state: "LoanState", loan: "LoanFile", rules: "Rulebook") -> "Classification | None":
+    from zhirong.chain.loan.servicing.classification import classify
+    from zhirong.kernel.rulebook import RuleError
+
+    try:
+        return classify(state.standing, rules, state.as_of, loan.facts, loan.debtor)
+    except RuleError:
+        return None  # the order came into force later; the reader is told
+
+
+def _keep_books(
+    loan: "LoanFile", as_of: date, known_on: date, rules: "Rulebook", working_days: "WorkingDays"
+) -> "Books":
+    """The books as they were kept: on every day on which something was booked, and on the last."""
+    from zhirong.chain.loan.servicing.bookkeeping import to_book
+    from zhirong.chain.loan.servicing.replay import replay
+    from zhirong.ledger.books import Books, post
+    from zhirong.ledger.views import by_cause
+
+    last = min(as_of, known_on)
+    books, loan_id = Books(), loan.contract.loan_id
+    for day in sorted({event.booked for event in loan.events if event.booked <= last} | {last}):
+        state = replay(loan.events, loan.contract, day, rules, working_days, day)
+        books = post(books, [(loan_id, entry) for entry in to_book(state, by_cause(books, loan_id), day)])
+    return books
+
+
+def _as_json(
+    state: "LoanState",
+    judged: "Classification | None",
+    set_aside: dict[str, int],
+    books: "Books",
+    rules: "Rulebook",
+) -> dict[str, object]:
+    from zhirong.kernel.money import yuan
+    from zhirong.ledger.check import check
+    from zhirong.ledger.views import trial_balance
+
+    return {
+        **state.as_json(),
+        "classification": None if judged is None else judged.as_json(),
+        "provision": {table: yuan(amount) for table, amount in set_aside.items()},
+        "entries": [
+            {
+                "number": booked.number,
+                "day": booked.entry.day.isoformat(),
+                "cause": booked.entry.cause,
+                "postings": [{"account": p.account, "amount": yuan(p.amount)} for p in booked.entry.postings],
+            }
+            for booked in books.entries
+        ],
+        "trial_balance": [row.as_json() for row in trial_balance(books).rows],
+        "books_problems": [problem.as_json() for problem in check(books)],
+        "rules": rules.version(),
+    }
+
+
+def _as_text(
+    state: "LoanState", judged: "Classification | None", set_aside: dict[str, int], books: "Books", lang: Lang
+) -> str:
+    from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, HEAD_TEXT
+    from zhirong.chain.loan.servicing.provisions import PROVISION_TABLES
+    from zhirong.cli.columns import aligned
+    from zhirong.kernel.money import show_yuan
+    from zhirong.ledger.accounts import account_text
+    from zhirong.ledger.views import trial_balance
+
+    def say(zh: str, en: str) -> str:
+        return zh if lang == "zh" else en
+
+    lines = [say(f"{state.loan_id}，截至 {state.as_of}（元）", f"{state.loan_id}, as of {state.as_of} (CNY)")]
+    lines.append(state.explanation.as_text(lang))
+    if state.days_overdue:
+        lines.append(say(f"逾期 {state.days_overdue} 天", f"{state.days_overdue} days overdue"))
+    if judged is None:
+        lines.append(say("该日没有可用的分类规则", "no classification rule holds on that day"))
+    else:
+        name = CATEGORY_TEXT[judged.category].in_(lang)
+        lines.append(say(f"分类：{name}", f"category: {name}"))
+        lines.extend(f"  {ground.text.in_(lang)}  [{ground.rule}]" for ground in judged.grounds)
+        for table, amount in set_aside.items():
+            title = PROVISION_TABLES[table].in_(lang)  # type: ignore[index]
+            lines.append(say(f"应提准备（{title}）：{show_yuan(amount)}", f"provision ({title}): {show_yuan(amount)}"))
+    if state.applied:
+        lines.append(say("收款如何抵充：", "how receipts were applied:"))
+        for applied in state.applied:
+            parts = [f"{HEAD_TEXT[head].in_(lang)} {show_yuan(part)}" for head, part in applied.parts.items() if part]
+            if applied.prepaid:
+                parts.append(say("提前还本付息 ", "prepaid ") + show_yuan(applied.prepaid))
+            if applied.credit:
+                parts.append(say("溢缴 ", "credit ") + show_yuan(applied.credit))
+            lines.append(f"  {applied.day} {applied.event} {show_yuan(applied.amount)}: {'; '.join(parts)}")
+    ahead = () if state.plan is None else state.plan.rows
+    if ahead:
+        lines.append(say("以后到期：", "still to fall due:"))
+        heads = [say("期", "no."), say("还款日", "due"), say("本金", "principal"), say("利息", "interest")]
+        rows = [
+            [str(row.number), row.period.paid.isoformat(), show_yuan(row.principal), show_yuan(interest)]
+            for row, interest in zip(ahead, state.interest_ahead, strict=True)
+        ]
+        lines.extend(aligned([heads, *rows]))
+    lines.append(say(f"账簿：{len(books.entries)} 笔分录", f"books: {len(books.entries)} entries"))
+    trial = [[account_text(row.account).in_(lang), show_yuan(row.balance)] for row in trial_balance(books).rows]
+    lines.extend(aligned(trial) if trial else [])
+    lines.extend(note.in_(lang) for note in state.notes)
+    if state.provisional:
+        lines.append(say("部分还款日所在年份的放假安排尚未公布", "the working days of some years ahead are not announced"))
+    return "\n".join(lines)
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError as error:
+        words = Text("不是日期，写成 2026-01-31", "not a date, write it as 2026-01-31")
+        raise argparse.ArgumentTypeError(f"{written}：{words.zh} / {words.en}") from error
