@@ -1,0 +1,224 @@
+"""Overrides of a credit grade: one band, two people, a coded reason, an expiry; and how they turned out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from zhirong.chain.credit.assess import CreditAssessment
+from zhirong.kernel.days import add_months
+from zhirong.kernel.errors import Problem
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.money import quantise_rate
+from zhirong.kernel.rulebook import Rulebook, RuleValue
+from zhirong.kernel.text import Text
+
+Direction = Literal["up", "down"]
+State = Literal["in_force", "expired", "not_yet"]
+Finding = Literal["too_few", "no_worse", "worse"]
+
+FINDING_TEXT: Mapping[Finding, Text] = {
+    "too_few": Text("笔数太少，不下结论", "too few to say"),
+    "no_worse": Text("结果不差于调整后的等级", "turned out no worse than the grade they were given"),
+    "worse": Text(
+        "结果差于调整后的等级，这种理由不可靠", "turned out worse than the grade given: the reason misleads"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A grade set aside by people. expires: the last day on which it holds."""
+
+    firm: str
+    from_grade: str
+    to_grade: str
+    reason: str
+    words: str
+    proposed_by: str
+    approved_by: str
+    made_on: date
+    expires: date
+
+    def state(self, day: date) -> State:
+        """Whether it holds on ``day``."""
+        if day < self.made_on:
+            return "not_yet"
+        return "in_force" if day <= self.expires else "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideOutcome:
+    """How a loan under an override ended: whether it defaulted within the year that the grade speaks of."""
+
+    override: Override
+    defaulted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRecord:
+    """How the overrides of one reason turned out.
+
+    expected: defaults that the grades given would have led to. rate: defaults ÷ overrides.
+    """
+
+    reason: str
+    count: int
+    defaults: int
+    expected: Decimal
+    rate: Decimal
+    finding: Finding
+
+
+def grade_order(rules: Rulebook, day: date) -> tuple[str, ...]:
+    """The grades, best first."""
+    rows = sorted(rules.at("credit.grades", day).value, key=lambda row: Decimal(row["from"]), reverse=True)
+    return tuple(str(row["grade"]) for row in rows)
+
+
+def read_override(reader: Reader, firm: str, graded: CreditAssessment, rules: Rulebook, day: date) -> Override:
+    """The override in an ``[override]`` table: ``to_grade``, ``reason``, ``words``, ``proposed_by``,
+    ``approved_by``, ``made_on``, ``expires``. graded: the firm's assessment by the scorecard.
+
+    Refused: more than one band, no change, one person alone, a reason that the rule does not list or that points
+    the other way, an expiry beyond the rule's limit, and any override of a gate.
+    """
+    order = grade_order(rules, day)
+    reasons = rules.at("credit.override.reasons", day)
+    longest = rules.at("credit.override.longest", day)
+    override = Override(
+        firm=firm,
+        from_grade=graded.grade,
+        to_grade=reader.choice("to_grade", order),
+        reason=reader.choice("reason", [str(row["code"]) for row in reasons.value]),
+        words=reader.text("words"),
+        proposed_by=reader.text("proposed_by"),
+        approved_by=reader.text("approved_by"),
+        made_on=reader.day("made_on"),
+        expires=reader.day("expires"),
+    )
+    for problem in _faults(override, graded, order, reasons, longest, day):
+        reader.problem(problem.field, problem.value, problem.code, problem.reason, problem.mend)
+    reader.finish()
+    return override
+
+
+def grade_with(graded: CreditAssessment, override: Override | None, day: date) -> str:
+    """The grade to use on ``day``: the overridden one while it holds and the scorecard's grade has not moved.
+
+    An override answers one grade of one day; once the scorecard gives another, it no longer speaks.
+    """
+    if override is None or override.state(day) != "in_force" or override.from_grade != graded.grade:
+        return graded.grade
+    return override.to_grade
+
+
+def track(outcomes: Sequence[OverrideOutcome], rules: Rulebook, day: date) -> tuple[ReasonRecord, ...]:
+    """Each reason's record. ``worse``: the defaults exceed what the grades given led to expect by more than twice
+    the binomial standard deviation; with fewer than ``credit.override.enough`` outcomes nothing is concluded.
+    """
+    enough = rules.at("credit.override.enough", day).whole()
+    records = []
+    for reason in sorted({outcome.override.reason for outcome in outcomes}):
+        mine = [outcome for outcome in outcomes if outcome.override.reason == reason]
+        chances = [
+            Fraction(rules.at(f"credit.default_probability.{one.override.to_grade}", day).number()) for one in mine
+        ]
+        expected = sum(chances, Fraction(0))
+        variance = sum((p * (1 - p) for p in chances), Fraction(0))
+        defaults = sum(outcome.defaulted for outcome in mine)
+        excess = defaults - expected
+        finding: Finding = "no_worse"
+        if len(mine) < enough:
+            finding = "too_few"
+        elif excess > 0 and excess * excess > 4 * variance:
+            finding = "worse"
+        records.append(
+            ReasonRecord(
+                reason,
+                len(mine),
+                defaults,
+                quantise_rate(expected, 2),
+                quantise_rate(Fraction(defaults, len(mine)), 4),
+                finding,
+            )
+        )
+    return tuple(records)
+
+
+def direction_of(override: Override, order: Sequence[str]) -> Direction:
+    """Whether it betters (up) or worsens (down) the grade."""
+    return "up" if order.index(override.to_grade) < order.index(override.from_grade) else "down"
+
+
+def _faults(
+    override: Override,
+    graded: CreditAssessment,
+    order: Sequence[str],
+    reasons: RuleValue,
+    longest: RuleValue,
+    day: date,
+) -> list[Problem]:
+    faults = []
+
+    def fault(field: str, value: object, code: str, reason: Text, mend: Text) -> None:
+        faults.append(Problem(field, str(value), reason, mend, code))
+
+    steps = abs(order.index(override.to_grade) - order.index(override.from_grade))
+    if steps != 1:
+        fault(
+            "to_grade",
+            override.to_grade,
+            "not_one_band",
+            Text(f"只能由 {override.from_grade} 调整一级", f"may move by one band from {override.from_grade} only"),
+            Text("改为相邻的等级", "choose a neighbouring grade"),
+        )
+    if graded.gates:
+        fault(
+            "to_grade",
+            override.to_grade,
+            "gate_cannot_be_overridden",
+            Text("一票否决项不能调整", "what declines by itself cannot be overridden"),
+            Text("先消除该记录", "clear that record first"),
+        )
+    if _person(override.proposed_by) == _person(override.approved_by):
+        fault(
+            "approved_by",
+            override.approved_by,
+            "same_person",
+            Text("提出人与批准人是同一人", "who proposes and who approves is one person"),
+            Text("由另一人批准", "let somebody else approve"),
+        )
+    allowed = next((str(row["direction"]) for row in reasons.value if row["code"] == override.reason), "both")
+    if steps and allowed not in ("both", direction_of(override, order)):
+        fault(
+            "reason",
+            override.reason,
+            "reason_points_elsewhere",
+            Text("这种理由不支持这个方向的调整", "the reason does not speak for a move in this direction"),
+            Text("改换理由或方向", "change the reason or the direction"),
+        )
+    if override.made_on > day:
+        fault(
+            "made_on",
+            override.made_on,
+            "date_in_future",
+            Text(f"晚于本案日期 {day}", f"after the day of the case, {day}"),
+            Text("改为本案日期当天或之前", "give that day or an earlier one"),
+        )
+    latest = add_months(override.made_on, longest.whole())
+    if not override.made_on <= override.expires <= latest:
+        fault(
+            "expires",
+            override.expires,
+            "expiry_out_of_range",
+            Text(f"须在 {override.made_on} 至 {latest} 之间", f"must lie between {override.made_on} and {latest}"),
+            Text("改写到期日", "change the expiry"),
+        )
+    return faults
+
+
+def _person(name: str) -> str:
+    return "".join(name.split()).casefold()
