@@ -209,10 +209,11 @@ def _cover(mode: Mode, case: _Case, rooms: _Rooms) -> None:
 def _cover_loans(case: _Case, base: Fen, rooms: _Rooms) -> Fen:
     caps = [cap for cap in case.sharing.caps if cap.counts == "loans_covered"]
     counted = case.loan.amount
+    whole = base
     for cap in caps:
         allowed = min(counted, rooms.left(cap, case))
         if allowed < counted:
-            kept = base * allowed // counted
+            kept = whole * allowed // case.loan.amount
             base = _cut(case, cap, base, kept, Text(
                 f"贷款 {show_yuan(counted)} 中纳入 {show_yuan(allowed)}",
                 f"of the loan of {show_yuan(counted)}, {show_yuan(allowed)} is covered",

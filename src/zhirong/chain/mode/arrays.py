@@ -6,7 +6,7 @@ left under a cap is done here with running totals inside each group, since under
 taken min(C, their sum).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -24,6 +24,7 @@ from zhirong.kernel.money import Fen
 Fens = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 _MILLION = 1_000_000
+_BLOCK = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +140,12 @@ class _Work:
             counted = np.where(self.losses.refused, 0, counted)
         state = [base]
 
-        def cut(cap: Cap, wanted: Fens, kept: Fens) -> None:
-            touched = np.flatnonzero(kept < wanted)
-            if touched.size == 0:
-                return
-            before = state[0]
-            after = before.copy()
-            after[touched] = _muldiv(before[touched], kept[touched], wanted[touched])
-            self._overflow(cap, before - after)
+        def cut(cap: Cap, _wanted: Fens, kept: Fens) -> None:
+            before, over = state[0], self.parts[self.row[cap.overflow_to]]
+            after: Fens = np.empty_like(before)
+            for block in _blocks(self.count):
+                after[block] = _muldiv(base[block], kept[block], self.losses.amount[block])
+                over[block] += before[block] - after[block]
             state[0] = after
 
         self._limit(counted, caps, cut)
@@ -164,10 +163,9 @@ class _Work:
         kept = wanted
         if _is_chain(caps):
             for cap in caps:
-                new = self._under(cap, kept, kept)
-                if new is not kept:
-                    cut(cap, kept, new)
-                kept = new
+                kept = self._under(cap, kept, kept)
+            if kept is not wanted:
+                cut(caps[0], wanted, kept)
             return kept
         while True:  # each round settles at least the next loan, so it ends; in practice after a few rounds
             new = wanted
@@ -188,10 +186,8 @@ class _Work:
         limit = self._limit_of(cap)
         if self.losses.alone or "loan" in cap.per:
             return wanted if _fits(wanted, limit) else np.minimum(wanted, limit)
-        group = self._group(cap.per)
-        if wanted is taken and group.total_fits(taken, limit):
-            return wanted
-        return np.minimum(wanted, np.maximum(limit - group.before(taken), 0))
+        # Where what is wanted is also what is taken, a group that fits as a whole needs no looking into.
+        return self._group(cap.per).limited(wanted, taken, limit, None if wanted is taken else -1)
 
     def _limit_of(self, cap: Cap) -> Fen | Fens:
         pool = self.pool
@@ -305,17 +301,19 @@ class _Work:
             return
         weights, denominator = weights_of(shares)
         residue = self.sharing.residue_to if shares.get(self.sharing.residue_to or "") else None
-        whole = piece // denominator
-        rest = piece - whole * denominator
         # What rounding does depends on the remainder alone: for many rows it is worked out once for each remainder.
         # No product overflows, since remainders and weights are below the denominator.
-        tabled = denominator <= self.count
-        small = np.arange(denominator, dtype=np.int64) if tabled else rest
-        for role, parts in _divide_small(small, weights, denominator, residue).items():
-            row = self.parts[self.row[role]]
-            row += parts[rest] if tabled else parts
-            if weights[role]:
-                row += whole * weights[role]
+        table = None
+        if denominator <= self.count:
+            table = _divide_small(np.arange(denominator, dtype=np.int64), weights, denominator, residue)
+        for block in _blocks(self.count):
+            whole = piece[block] // denominator
+            rest = piece[block] - whole * denominator
+            small = _divide_small(rest, weights, denominator, residue) if table is None else table
+            for role, weight in weights.items():
+                row = self.parts[self.row[role]][block]
+                row += small[role] if table is None else small[role][rest]
+                row += whole * weight
 
     # -- payments -------------------------------------------------------------------------------------------------
 
@@ -382,43 +380,54 @@ class _Group:
     """Loans that share a cap, and running totals inside each group in the order of the loans."""
 
     def __init__(self, keys: Sequence[Fens], count: int) -> None:
-        self._order: Fens | None = None
-        if not keys or count == 0:
-            return
-        ids = _ids(keys)
-        if int(ids.max()) >= (1 << 62) // count:
-            ids = np.unique(ids, return_inverse=True)[1].astype(np.int64)
-        # One sort of (group, position) pairs packed into a word: stable, and several times faster than argsort.
-        packed = np.sort(ids * count + np.arange(count))
-        self._order = packed % count
-        sorted_ids = packed // count
-        starts = np.flatnonzero(np.concatenate(([True], sorted_ids[1:] != sorted_ids[:-1])))
-        self._starts = starts
-        self._lengths = np.diff(np.append(starts, count))
+        self._ids = _ids(keys) if keys and count else None
 
     def before(self, taken: Fens) -> Fens:
         """For each loan, what the loans before it in its group have taken."""
-        if self._order is None:
+        if self._ids is None:
             return np.cumsum(taken) - taken
-        in_order = taken[self._order]
-        running = np.cumsum(in_order) - in_order
-        running -= np.repeat(running[self._starts], self._lengths)
-        result: Fens = np.empty_like(running)
-        result[self._order] = running
+        rows, before = self._before(taken, np.arange(len(taken)))
+        result: Fens = np.empty_like(before)
+        result[rows] = before
         return result
+
+    def limited(self, wanted: Fens, taken: Fens, limit: Fen | Fens, look_above: int | None) -> Fens:
+        """``wanted`` cut to what the loans before leave of ``limit``.
+
+        look_above: groups that take no more than this in all are left as they are; by default the limit itself.
+        """
+        if self._ids is None:
+            return np.minimum(wanted, np.maximum(limit - self.before(taken), 0))
+        tight = np.flatnonzero(self.totals(taken) > (limit if look_above is None else look_above))
+        rows, before = self._before(taken, tight)
+        own_limit = limit if isinstance(limit, int) else limit[rows]
+        result = wanted.copy()
+        result[rows] = np.minimum(wanted[rows], np.maximum(own_limit - before, 0))
+        return result
+
+    def _before(self, taken: Fens, rows: Fens) -> tuple[Fens, Fens]:
+        """Rows in the order of their groups, and for each what the rows before it in its group have taken."""
+        if self._ids is None or rows.size == 0:
+            return rows, np.zeros(rows.size, dtype=np.int64)
+        # One sort of (group, position) pairs packed into a word: stable, and several times faster than argsort.
+        bits = max(1, (rows.size - 1).bit_length())
+        packed = np.sort((self._ids[rows] << bits) | np.arange(rows.size))
+        groups = packed >> bits
+        ordered = rows[packed & ((1 << bits) - 1)]
+        in_order = taken[ordered]
+        running = np.cumsum(in_order) - in_order
+        is_first = np.concatenate(([True], groups[1:] != groups[:-1]))
+        # Running totals never fall, so the last group's start is the greatest start so far.
+        running -= np.maximum.accumulate(np.where(is_first, running, 0))
+        return ordered, running
 
     def totals(self, taken: Fens) -> Fens:
         """For each loan, what all loans of its group have taken."""
-        if self._order is None:
+        if self._ids is None:
             return np.full(len(taken), taken.sum(), dtype=np.int64)
-        sums = np.add.reduceat(taken[self._order], self._starts)
-        result: Fens = np.empty_like(taken)
-        result[self._order] = np.repeat(sums, self._lengths)
-        return result
-
-    def total_fits(self, taken: Fens, limit: Fen | Fens) -> bool:
-        """Whether even all loans together stay within one common limit, so that nothing need be sorted out."""
-        return isinstance(limit, int) and bool(taken.sum() <= limit)
+        # A float holds whole numbers up to 2^53 exactly: 90 trillion yuan, more than any pool.
+        sums: Fens = np.bincount(self._ids, weights=taken).astype(np.int64)
+        return sums[self._ids]
 
 
 def _ids(keys: Sequence[Fens]) -> Fens:
@@ -426,7 +435,14 @@ def _ids(keys: Sequence[Fens]) -> Fens:
     for key in keys[1:]:
         low, high = int(key.min()), int(key.max())
         ids = np.add(ids * (high - low + 1), key - low, dtype=np.int64)
+    if int(ids.max()) > 4 * len(ids) + _BLOCK:
+        ids = np.unique(ids, return_inverse=True)[1].astype(np.int64)
     return ids
+
+
+def _blocks(count: int) -> Iterator[slice]:
+    """The rows in blocks small enough that what is worked out on the way stays in the processor's cache."""
+    return (slice(start, min(start + _BLOCK, count)) for start in range(0, count, _BLOCK))
 
 
 def _column(losses: Losses, key: str) -> Fens:
@@ -467,11 +483,11 @@ def _part_of(amounts: Fen | Fens, rate: Fraction) -> Fen | Fens:
 def _muldiv(a: Fens, b: Fens, c: Fens) -> Fens:
     """``a × b // c`` exactly, for 0 ≤ a, 0 ≤ b ≤ c and c > 0, though a × b may not fit in 64 bits.
 
-    A quotient estimated in floating point is off by a few at most; the remainder, computed modulo 2^64, is small and
-    therefore right, and says by how much.
+    A quotient estimated in floating point is off by one at most for any a below 2^50; the remainder, computed modulo
+    2^64, is small and therefore right, and says which way.
     """
     estimate: Fens = (a * (b / c)).astype(np.int64)
     with np.errstate(over="ignore"):
         remainder = a * b - estimate * c
-        result: Fens = estimate + np.floor_divide(remainder, c, dtype=np.int64)
+    result: Fens = estimate + (remainder >= c) - (remainder < 0)
     return result
