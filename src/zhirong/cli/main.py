@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "loan": ("贷款：从事件重算欠款、分类与账簿", "a loan: what it stands at, its category and books, from its events"),
     "modes": ("融资模式：列出、说明、核对、比较", "financing modes: list, explain, check, compare"),
+    "verify": ("离线核验登记回执", "check a receipt of the register, offline"),
 }
 
 EXIT_BAD_INPUT = 2

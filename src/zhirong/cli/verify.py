@@ -1,0 +1,61 @@
+"""``zhirong verify``: is a receipt of the register true? Offline: no database, no network."""
+
+import argparse
+from pathlib import Path
+
+from zhirong.cli.files import print_json, read_text, unreadable
+
+_EXIT = {"holds": 0, "fails": 1, "undecided": 2}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The receipt and what it is checked against."""
+    parser.add_argument("receipt", metavar="RECEIPT", help="登记机构给出的回执 / the receipt from the register")
+    parser.add_argument(
+        "--checkpoint",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="另行取得的检查点，可多次 / a checkpoint got elsewhere; may be repeated",
+    )
+    parser.add_argument(
+        "--key",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="登记机构或见证人公布的公钥，可多次 / published keys of the register or of witnesses; may be repeated",
+    )
+    parser.add_argument(
+        "--disclosure",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="权利人的披露文件，可多次 / what the holder discloses; may be repeated",
+    )
+    parser.add_argument("--json", action="store_true", help="机器可读 / for programs")
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 where everything holds, 1 where something is false, 2 undecided; InputError where a file cannot be used."""
+    from zhirong.evidence.identity import read_disclosure
+    from zhirong.evidence.keys import read_keys
+    from zhirong.evidence.receipts import read_checkpoint_file, read_receipt
+    from zhirong.evidence.verify import verify_receipt
+
+    receipt = read_receipt(_bytes(options.receipt), options.receipt)
+    keys = [key for path in options.key for key in read_keys(read_text(path), path)]
+    checkpoints = [(path, read_checkpoint_file(_bytes(path), path)) for path in options.checkpoint]
+    disclosures = [(path, read_disclosure(_bytes(path), path)) for path in options.disclosure]
+    verification = verify_receipt(receipt, checkpoints, keys, disclosures)
+    if options.json:
+        print_json(verification.as_json())
+    else:
+        print(verification.as_text(options.lang))
+    return _EXIT[verification.verdict]
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from error

@@ -1,0 +1,88 @@
+"""Keyed fingerprints (HMAC-SM3): has another institution the same right or claim, without showing which?
+
+Every institution computes the fingerprint of what it holds under a key that all of them share and sends only the
+fingerprint. Equal fingerprints are the same right, or the same claim. Without the key nothing can be learned from
+one. With it, numbers can be tried one by one, since there are only so many: the key goes to the institutions
+and to nobody else, and is changed at every period, after which old and new fingerprints can no longer be matched.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from zhirong.evidence import canonical
+from zhirong.kernel.identifiers import credit_code, right_number
+from zhirong.kernel.money import Fen
+
+SUBJECT_FORMAT = "zhirong-duplicate-1"
+LEAST_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one institution reports. reference: its own name for the matter, not shown to others."""
+
+    institution: str
+    fingerprint: str
+    reference: str = ""
+
+
+def right_fingerprint(key: bytes, period: str, kind: str, number: str) -> str:
+    """Fingerprint of a right: 64 hexadecimal digits. kind, number: as the kernel keeps them; any usual writing of
+    the number is accepted. period: words that all institutions agree on, such as ``2026-11``.
+
+    Raises NumberError for a number that cannot be right, ValueError for none at all and for a key that is too short.
+    """
+    kept = right_number(kind, number)
+    if not kept:
+        # Without this, all rights that have no number would look like the same one.
+        raise ValueError("a right without a number has no fingerprint")
+    return _fingerprint(key, period, {"kind": kind, "number": kept, "subject": "right"})
+
+
+def claim_fingerprint(
+    key: bytes, period: str, debtor_code: str, document_number: str, amount: Fen, due: date
+) -> str:
+    """Fingerprint of a claim: its debtor's credit code, the number of its contract or invoice, amount and due day.
+
+    The document's number is taken without regard to spaces and to capitals, which institutions write differently.
+    """
+    subject = {
+        "amount_fen": amount,
+        "debtor": credit_code(debtor_code),
+        "document": "".join(document_number.split()).upper(),
+        "due": due.isoformat(),
+        "subject": "claim",
+    }
+    if not subject["document"]:
+        raise ValueError("a claim is known by the number of its contract or invoice")
+    return _fingerprint(key, period, subject)
+
+
+def used_twice(reports: Iterable[Report]) -> dict[str, tuple[Report, ...]]:
+    """The fingerprints that more than one institution reported, with their reports."""
+    by_fingerprint: dict[str, list[Report]] = defaultdict(list)
+    for report in reports:
+        by_fingerprint[report.fingerprint].append(report)
+    return {
+        fingerprint: tuple(found)
+        for fingerprint, found in by_fingerprint.items()
+        if len({report.institution for report in found}) > 1
+    }
+
+
+def hmac_sm3(key: bytes, message: bytes) -> bytes:
+    """HMAC (RFC 2104, GB/T 15852.2) with SM3, 32 bytes."""
+    from cryptography.hazmat.primitives.hashes import SM3
+    from cryptography.hazmat.primitives.hmac import HMAC
+
+    state = HMAC(key, SM3())
+    state.update(message)
+    return state.finalize()
+
+
+def _fingerprint(key: bytes, period: str, subject: Mapping[str, object]) -> str:
+    if len(key) < LEAST_KEY_BYTES:
+        raise ValueError(f"the key must have at least {LEAST_KEY_BYTES} bytes")
+    return hmac_sm3(key, canonical.encode({**subject, "format": SUBJECT_FORMAT, "period": period})).hex()

@@ -1,0 +1,171 @@
+"""Statements on keys: one key hands over to the next, or is said to be lost.
+
+    zhirong-key-statement-1
+    origin
+    rotation
+    old key
+    new key
+    size 5000
+    time 2026-11-21T02:00:00Z
+
+A statement is a signed note. A *rotation* is signed by both keys: whoever trusts the old one can then trust the
+new one. A *loss* can be signed by the new key only, so it gives no reason to trust that key: the verifier must
+get it from the institution itself. Either way the old key signs nothing larger than ``size``.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from zhirong.evidence.entries import is_instant, is_origin, size_of
+from zhirong.evidence.keys import PublicKey, SigningKey, read_key
+from zhirong.evidence.notes import SignatureState, SignedNote, check_signatures, read_note
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+
+STATEMENT_FORMAT = "zhirong-key-statement-1"
+_LINES = 7
+
+
+class StatementKind(StrEnum):
+    """Why the key changes."""
+
+    ROTATION = "rotation"
+    LOSS = "loss"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStatement:
+    """The change from one key of a log to the next. size: the largest log that the old key has signed."""
+
+    kind: StatementKind
+    origin: str
+    old: PublicKey
+    new: PublicKey
+    size: int
+    time: str
+
+    def as_text(self) -> str:
+        """The text that is signed."""
+        return (
+            f"{STATEMENT_FORMAT}\n{self.origin}\n{self.kind.value}\n{self.old.as_text()}\n{self.new.as_text()}\n"
+            f"size {self.size}\ntime {self.time}\n"
+        )
+
+    def signed(self, *keys: SigningKey) -> SignedNote:
+        """The statement signed by the new key and, for a rotation, by the old one before it."""
+        wanted = (self.old, self.new) if self.kind is StatementKind.ROTATION else (self.new,)
+        if tuple(key.public() for key in keys) != tuple(replace(key, until=None) for key in wanted):
+            raise ValueError("a rotation is signed by the old key and the new one, a loss by the new one")
+        note = SignedNote(self.as_text())
+        for key in keys:
+            note = note.signed(key)
+        return note
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFinding:
+    """What a statement led to. accepted: whether the new key is now trusted. reason: why, or why not."""
+
+    statement: KeyStatement
+    accepted: bool
+    code: str
+    reason: Text
+
+
+def read_statement(written: str, source: str = "") -> tuple[KeyStatement, SignedNote]:
+    """A statement and its note from the written form; signatures are not checked here. Raises InputError."""
+    note = read_note(written, source)
+    lines = note.text[:-1].split("\n")
+    mend = Text("使用原来的密钥声明", "use the original statement")
+    good = (
+        len(lines) == _LINES
+        and lines[0] == STATEMENT_FORMAT
+        and is_origin(lines[1])
+        and lines[2] in list(StatementKind)
+        and lines[5].startswith("size ")
+        and size_of(lines[5][5:]) is not None
+        and lines[6].startswith("time ")
+        and is_instant(lines[6][5:])
+    )
+    if not good:
+        reason = Text("不是密钥声明的写法", "not written as a statement on keys")
+        raise InputError([Problem("", note.text[:60], reason, mend, "statement_form")], source)
+    old, new = read_key(lines[3], source), read_key(lines[4], source)
+    if {old.name, new.name} != {lines[1]} or old.is_witness or new.is_witness or old == new:
+        reason = Text("新旧密钥应是同一日志的两把密钥", "the two keys should be two keys of this log")
+        raise InputError([Problem("", lines[1], reason, mend, "statement_keys")], source)
+    return KeyStatement(StatementKind(lines[2]), lines[1], old, new, int(lines[5][5:]), lines[6][5:]), note
+
+
+def follow_statements(
+    keys: Iterable[PublicKey], statements: Sequence[tuple[KeyStatement, SignedNote]]
+) -> tuple[tuple[PublicKey, ...], tuple[StatementFinding, ...]]:
+    """The keys to trust after the statements, taken in order, and what each of them led to."""
+    trusted = {(key.name, key.id): key for key in keys}
+    findings = []
+    for statement, note in statements:
+        finding = _followed(statement, note, trusted)
+        findings.append(finding)
+        if finding.accepted:
+            old, new = statement.old, statement.new
+            trusted[old.name, old.id] = replace(old, until=statement.size)
+            trusted.setdefault((new.name, new.id), new)
+        elif finding.code == "loss":
+            _limit(trusted, statement)
+    return tuple(trusted.values()), tuple(findings)
+
+
+def _followed(
+    statement: KeyStatement, note: SignedNote, trusted: dict[tuple[str, bytes], PublicKey]
+) -> StatementFinding:
+    old = trusted.get((statement.old.name, statement.old.id))
+    new = trusted.get((statement.new.name, statement.new.id))
+    own = {statement.old.id: statement.old, statement.new.id: statement.new}
+    states = {one.signature.key_id: one.state for one in check_signatures(note, own.values(), 0)}
+    needed = [statement.new.id]
+    if statement.kind is StatementKind.ROTATION:
+        needed.append(statement.old.id)
+    if any(states.get(key_id) is not SignatureState.GOOD for key_id in needed):
+        return StatementFinding(
+            statement, False, "signature", Text("声明上的签名不全或不对", "its signatures are missing or wrong")
+        )
+    if statement.kind is StatementKind.LOSS:
+        if new is None:
+            reason = Text(
+                "旧密钥已报失；新密钥须直接向登记机构取得，用 --key 给出",
+                "the old key is said to be lost; get the new one from the institution itself and give it with --key",
+            )
+        else:
+            reason = Text("旧密钥已报失，新密钥已由您给出", "the old key is lost; the new one was given by you")
+        return StatementFinding(statement, False, "loss", reason)
+    if old is None:
+        return StatementFinding(
+            statement,
+            False,
+            "old_key_unknown",
+            Text("旧密钥不在所给密钥之中", "the old key is not one that was given"),
+        )
+    if old.until is not None:
+        return StatementFinding(
+            statement,
+            False,
+            "old_key_retired",
+            Text("旧密钥已停用，不能再交接", "the old key is retired and can hand over no more"),
+        )
+    return StatementFinding(
+        statement,
+        True,
+        "rotation",
+        Text(
+            f"密钥自第 {statement.size} 条之后由旧换新，新旧双方都签了字",
+            f"after entry {statement.size} the new key took over from the old; both signed",
+        ),
+    )
+
+
+def _limit(trusted: dict[tuple[str, bytes], PublicKey], statement: KeyStatement) -> None:
+    """A loss retires the old key, provided that the new key which says so is itself trusted."""
+    old = trusted.get((statement.old.name, statement.old.id))
+    if old is not None and old.until is None and (statement.new.name, statement.new.id) in trusted:
+        trusted[old.name, old.id] = replace(old, until=statement.size)

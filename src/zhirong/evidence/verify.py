@@ -1,0 +1,439 @@
+"""Verifying a receipt: each thing that was checked, each that was not, and a verdict, in plain words.
+
+Two things can be trusted to begin with: a key of the register, or a checkpoint that came from somewhere else than
+the receipt (a gazette, a witness, an earlier receipt). Given neither, nothing is proved and the verdict says so.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from zhirong.evidence import canonical
+from zhirong.evidence.checkpoints import Checkpoint
+from zhirong.evidence.hashes import leaf_hash
+from zhirong.evidence.identity import Disclosure, check_disclosure, identity_of
+from zhirong.evidence.keys import PublicKey
+from zhirong.evidence.notes import SignatureFinding, SignatureState, SignedNote, check_signatures
+from zhirong.evidence.proofs import ProofError, verify_consistency, verify_inclusion
+from zhirong.evidence.receipts import ConsistencyProof, FileRead, ReceiptRead
+from zhirong.evidence.statements import follow_statements
+from zhirong.kernel.errors import InputError
+from zhirong.kernel.text import Lang, Text, same
+
+
+class Outcome(StrEnum):
+    """What came of one check. ``open`` is asked for but not decidable from what was given."""
+
+    GOOD = "good"
+    BAD = "bad"
+    OPEN = "open"
+    NOT_CHECKED = "not_checked"
+
+
+_MARKS = {Outcome.GOOD: "✓", Outcome.BAD: "✗", Outcome.OPEN: "?", Outcome.NOT_CHECKED: "–"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check. code: stable English key. about: which file or part."""
+
+    code: str
+    outcome: Outcome
+    about: str
+    text: Text
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs."""
+        return {"code": self.code, "outcome": self.outcome, "about": self.about, "text": self.text.as_json()}
+
+
+class Verdict(StrEnum):
+    """Everything asked for holds; something is false; or it cannot be decided from what was given."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    UNDECIDED = "undecided"
+
+
+_VERDICT_TEXT = {
+    Verdict.HOLDS: Text("属实：该条目确在日志之中", "It holds: the entry is in the log"),
+    Verdict.FAILS: Text("不属实：至少一处核验不通过", "It fails: at least one check came out false"),
+    Verdict.UNDECIDED: Text("无法判定：所给材料不足", "Undecided: what was given is not enough"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """All checks of one receipt, in the order they were made."""
+
+    receipt: ReceiptRead
+    checks: tuple[Check, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The least favourable of all checks."""
+        outcomes = {check.outcome for check in self.checks}
+        if Outcome.BAD in outcomes:
+            return Verdict.FAILS
+        return Verdict.UNDECIDED if Outcome.OPEN in outcomes else Verdict.HOLDS
+
+    def as_text(self, lang: Lang = "zh") -> str:
+        """For a person: the verdict, what the receipt says, what was checked and what was not."""
+        entry, checkpoint = self.receipt.entry, self.receipt.signed.checkpoint
+        lines = [_VERDICT_TEXT[self.verdict].in_(lang)]
+        said = Text(
+            f"回执称：日志 {checkpoint.origin} 第 {self.receipt.leaf_index + 1} 条（序号 {self.receipt.leaf_index}），"
+            f"事项 {entry.kind}，时间 {entry.time}；检查点共 {checkpoint.size} 条，{checkpoint.time}",
+            f"The receipt says: log {checkpoint.origin}, index {self.receipt.leaf_index}, {entry.kind}, {entry.time}; "
+            f"checkpoint of {checkpoint.size} entries, {checkpoint.time}",
+        )
+        lines.append(said.in_(lang))
+        content = canonical.encode(entry.body).decode()
+        lines.append(f"条目内容：{content}" if lang == "zh" else f"What the entry says: {content}")
+        for heading, wanted in (
+            (Text("已核验", "Checked"), (Outcome.BAD, Outcome.OPEN, Outcome.GOOD)),
+            (Text("未核验", "Not checked"), (Outcome.NOT_CHECKED,)),
+        ):
+            chosen = [check for outcome in wanted for check in self.checks if check.outcome is outcome]
+            if chosen:
+                lines.append(heading.in_(lang) + ("：" if lang == "zh" else ":"))
+                lines += [f"  {_MARKS[one.outcome]} {_with_about(one, lang)}" for one in chosen]
+        return "\n".join(lines)
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs."""
+        entry, checkpoint = self.receipt.entry, self.receipt.signed.checkpoint
+        return {
+            "verdict": self.verdict,
+            "entry": entry.as_json(),
+            "leaf_index": self.receipt.leaf_index,
+            "checkpoint": {
+                "origin": checkpoint.origin,
+                "size": checkpoint.size,
+                "root": checkpoint.root.hex(),
+                "hash": checkpoint.algorithm,
+                "time": checkpoint.time,
+            },
+            "checks": [check.as_json() for check in self.checks],
+        }
+
+
+def verify_receipt(
+    receipt: ReceiptRead,
+    checkpoints: Sequence[tuple[str, FileRead]] = (),
+    keys: Iterable[PublicKey] = (),
+    disclosures: Sequence[tuple[str, Disclosure]] = (),
+) -> Verification:
+    """Check a receipt against itself, the keys and the other checkpoints given. Names go with the files."""
+    given = tuple(keys)
+    work = _Work()
+    _check_entry(work, receipt)
+    statements = [*receipt.statements, *(one for _, file in checkpoints for one in file.statements)]
+    trusted, findings = follow_statements(given, tuple(dict.fromkeys(statements)))
+    for finding in findings:
+        outcome = Outcome.GOOD if finding.accepted else _STATEMENT_OUTCOMES.get(finding.code, Outcome.NOT_CHECKED)
+        work.add(f"key_{finding.code}", outcome, finding.statement.new.as_text(), finding.reason)
+    anchored = False
+    proofs = [*receipt.consistency, *(proof for _, file in checkpoints for proof in file.consistency)]
+    for name, file in checkpoints:
+        _check_checksum(work, name, file)
+        believed = _check_signatures(work, name, file, trusted, Outcome.OPEN)
+        anchored |= _check_consistency(work, name, receipt, file.signed.checkpoint, proofs) and believed
+    for place, (name, one) in enumerate(checkpoints):
+        for other_name, other in checkpoints[place + 1 :]:
+            _check_pair(work, f"{name} / {other_name}", one.signed.checkpoint, other.signed.checkpoint)
+    # The key that signed a receipt may be unknown where a checkpoint that can be believed contains the receipt's log.
+    missing = Outcome.NOT_CHECKED if anchored else Outcome.BAD
+    signed = _check_signatures(work, "receipt", receipt, trusted, missing) and bool(given)
+    for name, disclosure in disclosures:
+        _check_disclosure(work, name, receipt, disclosure)
+    for stamp in receipt.timestamps:
+        text = Text(
+            f"第三方时间戳（{stamp.kind}，{len(stamp.token)} 字节）未核验，可用任何 RFC 3161 工具核验",
+            f"the time stamp ({stamp.kind}, {len(stamp.token)} bytes); any RFC 3161 tool can check it",
+        )
+        work.add("timestamp", Outcome.NOT_CHECKED, "receipt", text)
+    if not given and not anchored:
+        text = Text(
+            "没有可以信赖的起点：请用 --key 给出登记机构公布的公钥，或用 --checkpoint 给出另行取得的检查点",
+            "there is nothing to trust: give the register's published key with --key, "
+            "or a checkpoint that you got elsewhere with --checkpoint",
+        )
+        work.add("nothing_to_trust", Outcome.OPEN, "", text)
+    elif not signed and not anchored:
+        text = Text("所给的密钥和检查点都不能为这份回执作证", "no key or checkpoint given vouches for this receipt")
+        work.add("not_vouched_for", Outcome.OPEN, "", text)
+    return Verification(receipt, tuple(work.checks))
+
+
+_STATEMENT_OUTCOMES = {
+    "signature": Outcome.BAD,
+    "old_key_retired": Outcome.BAD,
+}
+
+
+@dataclass(slots=True)
+class _Work:
+    checks: list[Check] = field(default_factory=list)
+
+    def add(self, code: str, outcome: Outcome, about: str, text: Text) -> None:
+        self.checks.append(Check(code, outcome, about, text))
+
+
+def _check_entry(work: _Work, receipt: ReceiptRead) -> None:
+    entry, checkpoint = receipt.entry, receipt.signed.checkpoint
+    _check_checksum(work, "receipt", receipt)
+    for code, is_right, good, bad in (
+        (
+            "entry_log",
+            entry.log == checkpoint.origin,
+            Text("条目与检查点属于同一日志", "entry and checkpoint are of the same log"),
+            Text(
+                f"条目属于日志 {entry.log}，检查点属于 {checkpoint.origin}",
+                f"the entry is of log {entry.log}, the checkpoint of {checkpoint.origin}",
+            ),
+        ),
+        (
+            "entry_index",
+            entry.index == receipt.leaf_index,
+            Text("条目自述的序号与证明一致", "the entry's own index is that of the proof"),
+            Text(
+                f"条目自述序号 {entry.index}，证明的是 {receipt.leaf_index}",
+                f"the entry says index {entry.index}, the proof is of {receipt.leaf_index}",
+            ),
+        ),
+        (
+            "entry_time",
+            entry.time <= checkpoint.time,
+            Text("条目时间不晚于检查点", "the entry is not later than the checkpoint"),
+            Text(
+                f"条目时间 {entry.time} 晚于检查点 {checkpoint.time}",
+                f"the entry's time {entry.time} is later than the checkpoint's {checkpoint.time}",
+            ),
+        ),
+    ):
+        work.add(code, Outcome.GOOD if is_right else Outcome.BAD, "receipt", good if is_right else bad)
+    try:
+        leaf = leaf_hash(checkpoint.algorithm, receipt.leaf)
+        verify_inclusion(
+            checkpoint.algorithm, leaf, receipt.leaf_index, checkpoint.size, receipt.inclusion, checkpoint.root
+        )
+    except ProofError as error:
+        work.add(
+            "inclusion", Outcome.BAD, "receipt", _proof_text(error, "包含证明不成立", "the inclusion proof fails")
+        )
+    else:
+        text = Text(
+            f"包含证明成立：条目确在这 {checkpoint.size} 条之中（{checkpoint.algorithm.value}）",
+            f"the inclusion proof holds: the entry is one of the {checkpoint.size} ({checkpoint.algorithm.value})",
+        )
+        work.add("inclusion", Outcome.GOOD, "receipt", text)
+
+
+def _check_checksum(work: _Work, name: str, file: FileRead) -> None:
+    if file.intact is None:
+        return
+    if file.intact:
+        work.add("checksum", Outcome.GOOD, name, Text("文件完好", "the file is undamaged"))
+    else:
+        text = Text("文件自签发后被改动或损坏：校验和不符", "the file was changed or damaged: its checksum differs")
+        work.add("checksum", Outcome.BAD, name, text)
+
+
+# -- signatures -----------------------------------------------------------------------------------------------
+
+
+def _check_signatures(work: _Work, name: str, file: FileRead, keys: Sequence[PublicKey], missing: Outcome) -> bool:
+    """Note what each signature is worth; whether the checkpoint can be believed as far as signatures go.
+
+    It can where the log or a trusted witness signed it, and where no key of the log was given to hold against it.
+    missing: what it means that none of the log's keys signed.
+    """
+    checkpoint, note = file.signed.checkpoint, file.signed.note
+    findings = check_signatures(note, keys, checkpoint.size)
+    for finding in findings:
+        work.add(*_signature_check(finding, name, checkpoint))
+    own = [key for key in keys if _is_own(key, checkpoint)]
+    if own and not any(finding.key is not None and _is_own(finding.key, checkpoint) for finding in findings):
+        work.add("log_signature_missing", missing, name, _missing_text(checkpoint, own, note))
+    good = [finding.key for finding in findings if finding.key is not None and finding.state is SignatureState.GOOD]
+    if own:
+        return any(_is_own(key, checkpoint) for key in good)
+    return not any(key.is_witness for key in keys) or any(key.is_witness for key in good)
+
+
+def _is_own(key: PublicKey, checkpoint: Checkpoint) -> bool:
+    return not key.is_witness and key.name == checkpoint.origin
+
+
+def _signature_check(
+    finding: SignatureFinding, name: str, checkpoint: Checkpoint
+) -> tuple[str, Outcome, str, Text]:
+    who = f"{finding.signature.name} {finding.signature.key_id.hex()}"
+    key = finding.key
+    if finding.state is SignatureState.UNKNOWN_KEY:
+        text = Text(f"{who} 的签名：没有给出这把公钥", f"the signature of {who}: its key was not given")
+        return "signature_unknown_key", Outcome.NOT_CHECKED, name, text
+    if finding.state is SignatureState.NOT_SUPPORTED:
+        text = Text(f"{who} 的签名：本版本不支持这种算法", f"the signature of {who}: not supported by this version")
+        return "signature_not_supported", Outcome.NOT_CHECKED, name, text
+    if finding.state is SignatureState.BAD:
+        text = Text(
+            f"{who} 的签名不对：检查点或签名被改动",
+            f"the signature of {who} is wrong: it or the checkpoint was changed",
+        )
+        return "signature_bad", Outcome.BAD, name, text
+    if finding.state is SignatureState.RETIRED:
+        until = key.until if key is not None else None
+        text = Text(
+            f"{who} 已于第 {until} 条停用，却签了 {checkpoint.size} 条的检查点",
+            f"{who} was retired at size {until}, yet it signed a checkpoint of {checkpoint.size}",
+        )
+        return "signature_retired_key", Outcome.BAD, name, text
+    if finding.seconds is not None:
+        when = _instant(finding.seconds)
+        text = Text(f"见证人 {who} 于 {when} 会签", f"witness {who} countersigned at {when}")
+        return "witness", Outcome.GOOD, name, text
+    if key is not None and _is_own(key, checkpoint):
+        text = Text(f"登记机构 {who} 的签名有效", f"the signature of the register {who} is good")
+        return "log_signature", Outcome.GOOD, name, text
+    text = Text(
+        f"{who} 的签名有效，但它不是这个日志的密钥", f"the signature of {who} is good, but not of this log's key"
+    )
+    return "other_signature", Outcome.NOT_CHECKED, name, text
+
+
+def _missing_text(checkpoint: Checkpoint, own: Sequence[PublicKey], note: SignedNote) -> Text:
+    asked = ", ".join(key.id.hex() for key in own)
+    found = ", ".join(one.key_id.hex() for one in note.signatures if one.name == checkpoint.origin)
+    return Text(
+        f"没有所给密钥（{asked}）的签名；检查点上同名的签名是：{found or '无'}",
+        f"no signature of the keys given ({asked}); signatures of that name on the checkpoint: {found or 'none'}",
+    )
+
+
+def _instant(seconds: int) -> str:
+    try:
+        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except OverflowError:
+        return f"1970-01-01T00:00:00Z + {seconds} s"
+
+
+# -- other checkpoints ----------------------------------------------------------------------------------------
+
+
+def _check_consistency(
+    work: _Work, name: str, receipt: ReceiptRead, other: Checkpoint, proofs: Sequence[ConsistencyProof]
+) -> bool:
+    """Note whether one log can have had both checkpoints; whether the other one thereby contains the entry.
+
+    An older checkpoint that the entry came after does not: anyone can continue a published log on paper.
+    """
+    own = receipt.signed.checkpoint
+    if not _check_pair(work, name, own, other):
+        return False
+    if own.size == other.size:
+        work.add(
+            "consistency", Outcome.GOOD, name, Text("与回执的检查点相同", "the same log state as the receipt's")
+        )
+        return True
+    old, new = sorted((own, other), key=lambda one: one.size)
+    fitting = [proof for proof in proofs if (proof.old_size, proof.new_size) == (old.size, new.size)]
+    if not fitting and old.size:
+        text = Text(
+            f"缺少从 {old.size} 条到 {new.size} 条的一致性证明，请向登记机构索取带证明的检查点文件",
+            f"there is no consistency proof from {old.size} to {new.size}: ask the register for a file with it",
+        )
+        work.add("consistency_unproved", Outcome.OPEN, name, text)
+        return False
+    problems = []
+    for hashes in [proof.hashes for proof in fitting] or [()]:
+        try:
+            verify_consistency(own.algorithm, old.size, old.root, new.size, new.root, hashes)
+        except ProofError as error:
+            problems.append(error)
+        else:
+            text = Text(
+                f"一致性证明成立：{new.size} 条的日志以那 {old.size} 条开头，未改一字",
+                f"the consistency proof holds: the log of {new.size} begins with those {old.size}, unchanged",
+            )
+            work.add("consistency", Outcome.GOOD, name, text)
+            return other.size > receipt.leaf_index
+    text = _proof_text(
+        problems[0],
+        f"{old.size} 条与 {new.size} 条的检查点不一致：日志被改写，或证明不对",
+        f"the checkpoints of {old.size} and {new.size} do not agree: the log was rewritten, or the proof is wrong",
+    )
+    work.add("consistency", Outcome.BAD, name, text)
+    return False
+
+
+def _check_pair(work: _Work, name: str, one: Checkpoint, other: Checkpoint) -> bool:
+    """What two checkpoints of one log can never show, proof or no proof."""
+    if one.origin != other.origin:
+        text = Text(f"是另一个日志的检查点：{other.origin}", f"it is of another log: {other.origin}")
+        work.add("other_log", Outcome.BAD, name, text)
+        return False
+    if one.algorithm is not other.algorithm:
+        text = Text(
+            f"哈希算法不同：{one.algorithm.value}、{other.algorithm.value}",
+            f"the hash functions differ: {one.algorithm.value}, {other.algorithm.value}",
+        )
+        work.add("other_hash", Outcome.BAD, name, text)
+        return False
+    if one.size == other.size and one.root != other.root:
+        text = Text(
+            f"同为 {one.size} 条，内容却不同：登记机构对不同的人出示了不同的日志",
+            f"both have {one.size} entries, yet different content: the register showed different logs",
+        )
+        work.add("split_view", Outcome.BAD, name, text)
+        return False
+    earlier, later = sorted((one, other), key=lambda checkpoint: checkpoint.time)
+    if earlier.time < later.time and earlier.size > later.size:
+        text = Text(
+            f"日志变短了：{earlier.time} 有 {earlier.size} 条，{later.time} 只有 {later.size} 条",
+            f"the log became shorter: {earlier.size} entries at {earlier.time}, {later.size} at {later.time}",
+        )
+        work.add("log_cut_short", Outcome.BAD, name, text)
+        return False
+    return True
+
+
+# -- disclosures ----------------------------------------------------------------------------------------------
+
+
+def _check_disclosure(work: _Work, name: str, receipt: ReceiptRead, disclosure: Disclosure) -> None:
+    entry = receipt.entry
+    try:
+        identity = identity_of(entry.body)
+    except InputError as error:
+        work.add("not_an_identity", Outcome.BAD, name, Text(error.as_text("zh"), error.as_text("en")))
+        return
+    problems = check_disclosure(identity, disclosure)
+    for problem in problems:
+        work.add(f"disclosure_{problem.code}", Outcome.BAD, f"{name} {problem.field}", problem.reason)
+    if not problems:
+        shown = ", ".join(claim.name for claim in disclosure.claims)
+        text = Text(f"披露与记录中的承诺相符：{shown}", f"what is disclosed is what was committed to: {shown}")
+        work.add("disclosure", Outcome.GOOD, name, text)
+
+
+def _proof_text(error: ProofError, zh: str, en: str) -> Text:
+    reasons = {
+        "index_outside": "序号超出日志",
+        "proof_too_long": "证明过长",
+        "proof_too_short": "证明过短",
+        "root_differs": "算得的根与检查点不同：条目、证明或检查点被改动",
+        "old_root_differs": "算得的旧根不同",
+        "new_root_differs": "算得的新根不同",
+        "sizes": "条数颠倒",
+        "not_a_hash": "哈希值长度不对",
+    }
+    return Text(f"{zh}（{reasons[error.code]}）", f"{en} ({error})")
+
+
+def _with_about(check: Check, lang: Lang) -> str:
+    about = {"receipt": Text("回执", "receipt"), "": same("")}.get(check.about, same(check.about))
+    separator = "：" if lang == "zh" else ": "
+    return f"{about.in_(lang)}{separator}{check.text.in_(lang)}" if check.about else check.text.in_(lang)
