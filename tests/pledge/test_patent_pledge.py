@@ -15,7 +15,7 @@ from zhirong.chain.right.records import Flag, Holder, LegalStatus, Right, RightK
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.rulebook import RuleError, load_rulebook
+from zhirong.kernel.rulebook import load_rulebook
 
 RULES = load_rulebook()
 DAY = date(2021, 11, 15)
@@ -223,15 +223,6 @@ def test_disputed_ownership_is_refused() -> None:
     assert refused(FILING, replace(PATENT, flags=frozenset({Flag.IN_DISPUTE}))) == {5}
 
 
-@pytest.mark.parametrize(
-    "kind", sorted(set(RightKind) - {RightKind.INVENTION, RightKind.UTILITY_MODEL, RightKind.DESIGN})
-)
-def test_kinds_without_rules_are_unknown_not_clear(kind: RightKind) -> None:
-    findings = examine(FILING, replace(PATENT, kind=kind), DAY, RULES)
-    assert [finding.verdict for finding in findings] == [Verdict.UNKNOWN]
-    assert pledgeable(findings) == "unknown"
-
-
 def test_before_the_notice_the_grounds_are_assumed() -> None:
     day = date(2020, 5, 6)
     finding = one(replace(FILING, debt_end=date(2021, 5, 5)), PATENT, 9, day)
@@ -276,12 +267,6 @@ def test_review_deadline_counts_working_days(received: date, is_online: bool) ->
     assert sum(day.weekday() < 5 for day in between) == deadline.rule.whole()
     if received >= DAY:
         assert deadline.rule.whole() == (2 if is_online else 5)
-
-
-def test_review_deadline_of_a_kind_without_rules() -> None:
-    calendar = WorkingDays(frozenset({2021}), frozenset(), frozenset())
-    with pytest.raises(RuleError):
-        review_deadline(RightKind.TRADEMARK, DAY, True, calendar, RULES)
 
 
 def test_review_deadline_is_provisional_in_a_year_not_announced() -> None:

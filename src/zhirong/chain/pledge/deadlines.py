@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from zhirong.chain.right.records import PATENT_KINDS, RightKind
+from zhirong.chain.pledge.packs import register_of
+from zhirong.chain.pledge.records import Subject
+from zhirong.chain.right.records import RightKind
 from zhirong.kernel.days import WorkingDays
-from zhirong.kernel.rulebook import Rulebook, RuleError, RuleValue
+from zhirong.kernel.rulebook import Rulebook, RuleValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +23,19 @@ class Deadline:
 
 
 def review_deadline(
-    kind: RightKind, received: date, is_online: bool, calendar: WorkingDays, rules: Rulebook
+    kind: RightKind,
+    received: date,
+    is_online: bool,
+    calendar: WorkingDays,
+    rules: Rulebook,
+    subject: Subject = Subject.RIGHT,
 ) -> Deadline:
     """The last day on which the office decides on a filing received on ``received``.
 
-    The day of receipt is not counted. Raises RuleError for a kind of right whose register has no rules here.
+    The day of receipt is not counted. Raises RuleError if the rulebook lacks the register's time.
     """
-    if kind not in PATENT_KINDS:
-        raise RuleError(f"no rules of registration for {kind}")
-    name = "review_days_online" if is_online else "review_days"
-    rule = rules.at(f"registration.patent.{name}", received)
+    folder = f"registration.{register_of(kind, subject)}"
+    online = f"{folder}.review_days_online"
+    rule = rules.at(online if is_online and online in rules else f"{folder}.review_days", received)
     last = calendar.add(received, rule.whole())
     return Deadline(last, calendar.is_provisional(received) or calendar.is_provisional(last), rule)

@@ -1,9 +1,15 @@
 """Reading a filing from a table, once, at the edge."""
 
-from zhirong.chain.pledge.records import ClaimKind, ContractItem, Filing
+from collections.abc import Mapping
+from typing import TypeVar
+
+from zhirong.chain.pledge.papers import Paper
+from zhirong.chain.pledge.records import ClaimKind, ContractItem, Filing, Subject
 from zhirong.chain.right.records import Holder
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
+
+Word = TypeVar("Word", ContractItem, Paper)
 
 _CLAIM_KINDS = tuple(kind.value for kind in ClaimKind)
 _CONTRACT_ITEMS = {item.value: item for item in ContractItem}
@@ -49,6 +55,12 @@ def read_filing(reader: Reader) -> Filing:
         wants_despite_invalidation=reader.flag("wants_despite_invalidation", False),
         obstacles=reader.texts("obstacles"),
         is_online=reader.flag("is_online", True),
+        subject=Subject(reader.choice("subject", tuple(Subject), Subject.RIGHT)),
+        papers=frozenset(_read_words(reader, "papers", {paper.value: paper for paper in Paper})),
+        is_valued_by_appraiser=reader.flag("is_valued_by_appraiser", False),
+        related_marks=reader.texts("related_marks") if reader.has("related_marks") else None,
+        together=frozenset(reader.texts("together")),
+        pilot_basis=reader.optional_text("pilot_basis"),
     )
     reader.finish()
     return filing
@@ -67,16 +79,21 @@ def _read_party(reader: Reader) -> Holder:
 def _read_items(reader: Reader) -> frozenset[ContractItem] | None:
     if not reader.has("contract_items"):
         return None
-    items = set()
-    for name in reader.texts("contract_items"):
-        if name in _CONTRACT_ITEMS:
-            items.add(_CONTRACT_ITEMS[name])
+    return frozenset(_read_words(reader, "contract_items", _CONTRACT_ITEMS))
+
+
+def _read_words(reader: Reader, field: str, known: Mapping[str, Word]) -> list[Word]:
+    """A list of words, each one of those known; any other is noted with the choices."""
+    found = []
+    for name in reader.texts(field):
+        if name in known:
+            found.append(known[name])
         else:
             reader.problem(
-                "contract_items",
+                field,
                 name,
                 "not_a_choice",
                 Text("不在可选范围内", "not one of the choices"),
-                Text(f"可选：{'、'.join(_CONTRACT_ITEMS)}", f"choose from: {', '.join(_CONTRACT_ITEMS)}"),
+                Text(f"可选：{'、'.join(known)}", f"choose from: {', '.join(known)}"),
             )
-    return frozenset(items)
+    return found

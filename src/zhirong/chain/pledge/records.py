@@ -49,6 +49,19 @@ CLAIM_KIND_TEXT: dict[ClaimKind, Text] = {
     ClaimKind.OTHER: Text("其他债权", "another claim"),
 }
 
+
+class Subject(StrEnum):
+    """What of a right is pledged: the right itself, or the licence fees that it will bring."""
+
+    RIGHT = "right"
+    LICENCE_FEES = "licence_fees"
+
+
+SUBJECT_TEXT: dict[Subject, Text] = {
+    Subject.RIGHT: Text("权利本身", "the right itself"),
+    Subject.LICENCE_FEES: Text("许可费应收账款", "licence fees receivable"),
+}
+
 Stage = Literal["planned", "filed"]
 
 
@@ -69,6 +82,11 @@ class Filing:
     that they still want the registration (grounds 10 and 11).
     obstacles: any further obstacle that the office or the pledgee has named, in words (ground 12).
     is_online: filed over the network, which shortens the office's time.
+    subject: what of the rights is pledged. papers: those at hand (the words of ``papers.Paper``).
+    is_valued_by_appraiser: whether the value rests on a report, not on the parties' agreement.
+    related_marks: numbers of the holder's same or similar marks on same or similar goods; None is not searched.
+    together: numbers of all rights in the same application. pilot_basis: the document that entrusts a kind
+    without a national register to a pilot.
     """
 
     pledgors: tuple[Holder, ...]
@@ -86,6 +104,12 @@ class Filing:
     wants_despite_invalidation: bool = False
     obstacles: tuple[str, ...] = ()
     is_online: bool = True
+    subject: Subject = Subject.RIGHT
+    papers: frozenset[str] = frozenset()
+    is_valued_by_appraiser: bool = False
+    related_marks: tuple[str, ...] | None = None
+    together: frozenset[str] = frozenset()
+    pilot_basis: str = ""
 
 
 class Verdict(StrEnum):

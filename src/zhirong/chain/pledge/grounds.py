@@ -1,0 +1,277 @@
+"""Refusal grounds that several registers share; each register's pack lists those that it has, in its order."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from zhirong.chain.pledge.records import CONTRACT_ITEM_TEXT, ContractItem, Filing, Finding, Verdict
+from zhirong.chain.right.records import KIND_TEXT, STATUS_TEXT, Flag, Holder, LegalStatus, Right
+from zhirong.chain.right.status import StatusOn, status_on
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text, same
+
+Ruling = tuple[Verdict, Text, Text | None]
+
+_ENDED = frozenset({LegalStatus.LAPSED, LegalStatus.INVALIDATED, LegalStatus.EXPIRED})
+_NEVER_GRANTED = frozenset({LegalStatus.PENDING, LegalStatus.REFUSED, LegalStatus.WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What every ground looks at: the filing, the right, how it stands that day, and the folder of its rules."""
+
+    filing: Filing
+    right: Right
+    day: date
+    rules: Rulebook
+    standing: StatusOn
+    folder: str
+
+
+Ground = Callable[[Facts], Ruling]
+
+
+def examine_by(
+    folder: str,
+    grounds: Sequence[tuple[str, Ground]],
+    filing: Filing,
+    right: Right,
+    day: date,
+    rules: Rulebook,
+) -> tuple[Finding, ...]:
+    """Every ground of one register in its order. A ground's rule is ``<folder>.<name>``.
+
+    Raises RuleError if the rulebook lacks one of them on that day.
+    """
+    facts = Facts(filing, right, day, rules, status_on(right, day, rules), folder)
+    findings = []
+    for number, (name, ground) in enumerate(grounds, 1):
+        verdict, reason, mend = ground(facts)
+        rule = rules.at(f"{folder}.{name}", day)
+        findings.append(Finding(number, verdict, rule.title, reason, mend, rule))
+    return tuple(findings)
+
+
+def clear(zh: str, en: str) -> Ruling:
+    """The ground is not met."""
+    return Verdict.CLEAR, Text(zh, en), None
+
+
+def refused(reason: Text, mend: Text) -> Ruling:
+    """The ground is met."""
+    return Verdict.REFUSED, reason, mend
+
+
+def unknown(reason: Text, mend: Text) -> Ruling:
+    """The data do not tell."""
+    return Verdict.UNKNOWN, reason, mend
+
+
+def does_not_apply(zh: str, en: str) -> Ruling:
+    """The ground is not for this case."""
+    return Verdict.NOT_APPLICABLE, Text(zh, en), None
+
+
+def same_party(one: Holder, other: Holder) -> bool:
+    """Whether two records name the same person: by credit code where both give one, by name otherwise."""
+    if one.code and other.code:
+        return one.code == other.code
+    return one.name.strip() == other.name.strip()
+
+
+def owner(facts: Facts) -> Ruling:
+    """The pledgor is not the holder on record."""
+    kind = KIND_TEXT[facts.right.kind]
+    owners = "、".join(holder.name for holder in facts.right.holders)
+    if not facts.right.holders:
+        return unknown(
+            Text(f"没有{kind.zh}的权利人资料", f"the holder of this {kind.en} is not given"),
+            Text("提供登记机关出具的权属证明", "supply the register's proof of ownership"),
+        )
+    strangers = [p.name for p in facts.filing.pledgors if not any(same_party(p, h) for h in facts.right.holders)]
+    if strangers or not facts.filing.pledgors:
+        who = "、".join(strangers)
+        return refused(
+            Text(
+                f"出质人{who or '未写明'}不是登记的权利人；登记的是{owners}",
+                f"the pledgor {who or '(none named)'} is not the holder on record, who is {owners}",
+            ),
+            Text(
+                "由登记的权利人出质，或先办理转让、名称变更",
+                "let the holder on record pledge it, or first record the transfer or the change of name",
+            ),
+        )
+    return clear(f"出质人是登记的权利人（{owners}）", f"the pledgor is the holder on record ({owners})")
+
+
+def in_force(facts: Facts) -> Ruling:
+    """The right does not stand: not granted, ended, or its term over and not renewed."""
+    status = facts.standing.status
+    kind = KIND_TEXT[facts.right.kind]
+    if status is None:
+        return unknown(
+            Text("法律状态不明", "the legal status is not known"),
+            Text("提供登记机关的近期证明，或补上日期", "supply a recent extract of the register, or the dates"),
+        )
+    if status in _ENDED | _NEVER_GRANTED:
+        shown = STATUS_TEXT[status]
+        return refused(
+            Text(f"{kind.zh}{shown.zh}", f"the {kind.en} is {shown.en}"),
+            Text(
+                "从质押清单中剔除；可以续展或恢复的，先续展或恢复",
+                "leave it out; where it can be renewed or restored, do so first",
+            ),
+        )
+    if facts.standing.by_dates in _ENDED and facts.standing.conflicts:
+        return unknown(
+            facts.standing.conflicts[0],
+            Text("提供登记机关的近期证明", "supply a recent extract of the register"),
+        )
+    return clear("权利有效", "the right is in force")
+
+
+def dispute(facts: Facts) -> Ruling:
+    """Ownership is disputed, or a court has frozen the right."""
+    if Flag.FROZEN in facts.right.flags:
+        return refused(
+            Text("权利被法院查封、保全或冻结", "the right is sealed or frozen by a court"),
+            Text("解除后再申请", "apply after it has been lifted"),
+        )
+    if Flag.IN_DISPUTE in facts.right.flags:
+        return refused(
+            Text("权属有纠纷", "ownership is disputed"),
+            Text("了结纠纷后再申请", "apply after the dispute is settled"),
+        )
+    return clear("没有纠纷或保全的记录", "no dispute and no court order is on record")
+
+
+def debt_term(facts: Facts) -> Ruling:
+    """The debt runs past the last day of the right. A debt due on that day does not."""
+    end = facts.filing.debt_end
+    if end is None:
+        return unknown(
+            Text("未写明债务到期日", "the last day of the debt is not stated"),
+            Text("写明债务履行期限", "state the term of the debt"),
+        )
+    if facts.standing.life.unlimited:
+        return clear("权利没有法定的届满日", "the right has no end by law")
+    last_day = facts.standing.life.end
+    if last_day is None:
+        return unknown(
+            Text("无法算出权利届满日", "the last day of the right cannot be derived"),
+            Text("补上决定保护期的日期", "supply the dates that decide its term"),
+        )
+    if end > last_day:
+        return refused(
+            Text(
+                f"债务到{end}才到期，权利{last_day}届满",
+                f"the debt is due on {end}, the right expires on {last_day}",
+            ),
+            Text(
+                f"把债务到期日提前到{last_day}或更早，或先续展，或换一项权利",
+                f"let the debt end on {last_day} or earlier, renew first, or pledge another right",
+            ),
+        )
+    return clear(f"债务{end}到期，不晚于{last_day}", f"the debt is due on {end}, not after {last_day}")
+
+
+def contract(facts: Facts) -> Ruling:
+    """The contract lacks what it must state."""
+    required = [ContractItem(name) for name in facts.rules.at(f"{facts.folder}.contract_items", facts.day).value]
+    stated = facts.filing.contract_items
+    listed = _items(required)
+    if stated is None:
+        mend = Text(f"订立书面合同，载明{listed.zh}", f"draw up a written contract that states {listed.en}")
+        if facts.filing.stage == "planned":
+            return Verdict.NOT_APPLICABLE, Text("质押合同尚未订立", "there is no pledge contract yet"), mend
+        return unknown(Text("质押合同尚未查看", "the pledge contract has not been looked at"), mend)
+    missing = [item for item in required if item not in stated]
+    if missing:
+        listed = _items(missing)
+        return refused(
+            Text(f"质押合同缺少{listed.zh}", f"the pledge contract lacks {listed.en}"),
+            Text("补齐后重新签章", "add them and sign and seal again"),
+        )
+    return clear("质押合同载明了应有的事项", "the pledge contract states what it must")
+
+
+def _items(items: Sequence[ContractItem]) -> Text:
+    return Text(
+        "；".join(CONTRACT_ITEM_TEXT[item].zh for item in items),
+        "; ".join(CONTRACT_ITEM_TEXT[item].en for item in items),
+    )
+
+
+def co_owners(facts: Facts) -> Ruling:
+    """A co-owned right without everybody's consent."""
+    if not facts.right.holders:
+        return unknown(
+            Text("没有权利人资料，不知道是否共有", "the holders are not given, so co-ownership is not known"),
+            Text("提供登记机关出具的权属证明", "supply the register's proof of ownership"),
+        )
+    if len(facts.right.holders) == 1:
+        return does_not_apply("只有一名权利人", "there is a single holder")
+    if facts.right.co_owners_agreed_freely:
+        return clear("共有人约定各自可以单独出质", "the co-owners have agreed that each of them may pledge alone")
+    others = [h for h in facts.right.holders if not any(same_party(p, h) for p in facts.filing.pledgors)]
+    against = "、".join(h.name for h in others if h.consents is False)
+    unasked = "、".join(h.name for h in others if h.consents is None)
+    if against:
+        return refused(
+            Text(f"共有人{against}不同意出质", f"the co-owner {against} does not consent"),
+            Text("取得全体共有人的书面同意", "get the written consent of all"),
+        )
+    if unasked:
+        return unknown(
+            Text(f"不知道共有人{unasked}是否同意", f"it is not known whether the co-owner {unasked} consents"),
+            Text("请其出具书面同意", "ask for the written consent"),
+        )
+    return clear("全体共有人同意", "all co-owners consent")
+
+
+def pledged(facts: Facts) -> Ruling:
+    """Pledged already, as far as the right's own record says; the register itself counts ranks on entry."""
+    if Flag.PLEDGED in facts.right.flags:
+        return refused(
+            Text("已有质押登记", "a pledge is registered already"),
+            Text("先注销原质押登记", "have the earlier registration discharged first"),
+        )
+    return clear("没有质押登记的记录", "no registered pledge is on record")
+
+
+def pilot_basis(facts: Facts) -> Ruling:
+    """No document of a pilot says that this register keeps pledges of this kind."""
+    kind = KIND_TEXT[facts.right.kind]
+    if not facts.filing.pilot_basis:
+        return unknown(
+            Text(
+                f"{kind.zh}的质押登记属于试点，未写明试点依据",
+                f"pledges of a {kind.en} are registered under a pilot only, and none is named",
+            ),
+            Text("写明试点地区的文件名称和文号", "name the pilot's document and its number"),
+        )
+    named = facts.filing.pilot_basis
+    return clear(f"试点依据：{named}", f"the pilot's basis: {named}")
+
+
+def other(facts: Facts) -> Ruling:
+    """Anything else, among it the manner of applying."""
+    filing = facts.filing
+    if filing.obstacles:
+        return refused(same("；".join(filing.obstacles)), Text("消除所列情形", "remove the obstacles named"))
+    if filing.has_foreign_party and not filing.agency:
+        return refused(
+            Text("有境外当事人，却没有委托代理机构", "a party is foreign, but no agency has been appointed"),
+            Text("委托代理机构并出具委托书", "appoint an agency by a power of attorney"),
+        )
+    if filing.is_joint is False:
+        return refused(
+            Text("不是双方共同申请", "the parties do not apply together"),
+            Text("由出质人与质权人共同申请", "let pledgor and pledgee apply together"),
+        )
+    if filing.is_joint is None and filing.stage == "filed":
+        return unknown(
+            Text("不知道是否双方共同申请", "it is not known whether the parties apply together"),
+            Text("核对申请表上双方的签章", "check both parties' seals on the application form"),
+        )
+    return clear("没有发现其他障碍", "no other obstacle is known")

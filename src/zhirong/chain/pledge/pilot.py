@@ -1,0 +1,40 @@
+"""Kinds whose pledges only a pilot registers: layout designs, plant varieties, trade names and trade secrets.
+
+No national rules of registration for them are at hand. The packs hold what follows from the Civil Code and from
+the rules of the neighbouring registers, every value marked as assumed, and ask for the document of the pilot.
+"""
+
+from datetime import date
+
+from zhirong.chain.pledge.grounds import (
+    co_owners,
+    contract,
+    debt_term,
+    dispute,
+    examine_by,
+    in_force,
+    other,
+    owner,
+    pilot_basis,
+    pledged,
+)
+from zhirong.chain.pledge.records import Filing, Finding
+from zhirong.chain.right.records import Right
+from zhirong.kernel.rulebook import Rulebook
+
+_GROUNDS = (
+    ("pilot_basis", pilot_basis),
+    ("owner", owner),
+    ("in_force", in_force),
+    ("dispute", dispute),
+    ("contract", contract),
+    ("debt_term", debt_term),
+    ("co_owners", co_owners),
+    ("pledged", pledged),
+    ("other", other),
+)
+
+
+def examine_pilot(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[Finding, ...]:
+    """The grounds of a pilot register. Raises RuleError without its rules."""
+    return examine_by("registration.pilot", _GROUNDS, filing, right, day, rules)

@@ -1,0 +1,151 @@
+"""Before a filing, and every day after: is this right free, may this claim be secured by it, by which rule not."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from zhirong.chain.pledge.examine import examine
+from zhirong.chain.pledge.packs import max_rank, register_of
+from zhirong.chain.pledge.papers import PapersCheck, check_papers
+from zhirong.chain.pledge.records import Filing, Finding, Pledgeable, Subject, Verdict, pledgeable
+from zhirong.chain.pledge.register import free_rank
+from zhirong.chain.right.records import KIND_TEXT, Right
+from zhirong.kernel.errors import Problem
+from zhirong.kernel.rulebook import Rulebook, RuleValue
+from zhirong.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the register knows of one right: the ranks taken, and the court order that freezes it, if any."""
+
+    ranks: tuple[int, ...] = ()
+    frozen_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RightCheck:
+    """One right, checked. rank: the rank that a pledge would get, None where none is free.
+
+    limit_rule: how many pledges its register allows at a time.
+    """
+
+    key: str
+    right: Right
+    findings: tuple[Finding, ...]
+    papers: PapersCheck
+    rank: int | None
+    standing: Standing
+    limit_rule: RuleValue
+
+    @property
+    def verdict(self) -> Pledgeable:
+        """``no`` if a ground refuses it, no rank is free or it is frozen; ``unknown`` if a ground cannot be told."""
+        if self.rank is None or self.standing.frozen_by:
+            return "no"
+        return pledgeable(self.findings)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that stands in the way, each with its rule and what to do."""
+        found = []
+        title = KIND_TEXT[self.right.kind]
+        if self.rank is None:
+            source = self.limit_rule.reference
+            found.append(
+                Problem(
+                    "rank",
+                    self.key,
+                    Text(
+                        f"{title.zh}{self.right.number}在本登记簿已有质押，没有可用顺位（{source.as_text('zh')}）",
+                        f"the {title.en} {self.right.number} is pledged in this register; no rank is free"
+                        f" ({source.as_text('en')})",
+                    ),
+                    Text("先注销原质押登记", "have the earlier registration discharged first"),
+                    "rank_taken",
+                )
+            )
+        if self.standing.frozen_by:
+            order = self.standing.frozen_by
+            found.append(
+                Problem(
+                    "right",
+                    self.key,
+                    Text(f"被法院冻结（{order}）", f"frozen by a court ({order})"),
+                    Text("解除后再申请", "apply after it has been lifted"),
+                    "frozen",
+                )
+            )
+        for finding in self.findings:
+            if finding.verdict in (Verdict.REFUSED, Verdict.UNKNOWN):
+                reference = None if finding.reference is None else finding.reference.reference
+                zh = "" if reference is None else f"（{reference.as_text('zh')}）"
+                en = "" if reference is None else f" ({reference.as_text('en')})"
+                found.append(
+                    Problem(
+                        "right",
+                        self.key,
+                        Text(
+                            f"{finding.title.zh}：{finding.reason.zh}{zh}",
+                            f"{finding.title.en}: {finding.reason.en}{en}",
+                        ),
+                        finding.mend or Text("核对资料", "check the data"),
+                        f"ground_{finding.number}_{finding.verdict.value}",
+                    )
+                )
+        return tuple(found)
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs."""
+        return {
+            "key": self.key,
+            "verdict": self.verdict,
+            "rank": self.rank,
+            "frozen_by": self.standing.frozen_by,
+            "findings": [finding.as_json() for finding in self.findings],
+            "papers": self.papers.as_json(),
+            "problems": [problem.as_json() for problem in self.problems()],
+        }
+
+
+def check_filing(
+    filing: Filing,
+    rights: Iterable[tuple[str, Right]],
+    standings: Mapping[str, Standing],
+    day: date,
+    rules: Rulebook,
+) -> tuple[RightCheck, ...]:
+    """Every right of a filing against its own register's rules and against what this register holds.
+
+    rights: each with its key. A package over several kinds is checked kind by kind. Raises RuleError if the
+    rulebook lacks the rules of one of the registers.
+    """
+    checks = []
+    for key, right in rights:
+        register = register_of(right.kind, filing.subject)
+        limit = max_rank(register, day, rules)
+        standing = standings.get(key, Standing())
+        checks.append(
+            RightCheck(
+                key,
+                right,
+                examine(filing, right, day, rules),
+                check_papers(filing, right, day, rules),
+                free_rank(standing.ranks, limit),
+                standing,
+                rules.at(f"registration.max_rank.{register}", day),
+            )
+        )
+    return tuple(checks)
+
+
+def right_key(right: Right, subject: Subject = Subject.RIGHT) -> str:
+    """The name of a right in the register: kind and number; for kinds without a number a fingerprint of the title
+    and its holders. Fees of a right are another object than the right itself.
+    """
+    named = right.number
+    if not named:
+        holders = "\n".join(sorted(holder.code or holder.name.strip() for holder in right.holders))
+        named = "#" + hashlib.sha256(f"{right.title.strip()}\n{holders}".encode()).hexdigest()[:24]
+    fees = "" if subject is Subject.RIGHT else "/fees"
+    return f"{right.kind.value}:{named}{fees}"

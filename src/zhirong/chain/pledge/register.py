@@ -1,0 +1,313 @@
+"""The register as a fold over its events: what each event does, what it may not do, and the state after all."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from zhirong.chain.pledge.register_json import day_of_json, party_of, right_of
+from zhirong.chain.pledge.registration import (
+    Move,
+    RegisterRole,
+    Registration,
+    Status,
+    next_status,
+    refuse,
+)
+from zhirong.kernel.text import Text
+
+PLEDGE = "pledge."  # an event of a registration is called pledge.<move>
+FREEZE_RIGHT = "right.freeze"
+UNFREEZE_RIGHT = "right.unfreeze"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEvent:
+    """One thing that happened. index: its place in the log, from 0. kind: see above; kinds that are neither change
+    no registration. time: instant in UTC to the second. registration: None where it concerns none.
+    content: the facts, plain JSON. rules: version of the rulebook that it was decided by.
+    """
+
+    index: int
+    kind: str
+    time: str
+    registration: int | None
+    content: Mapping[str, Any]
+    rules: str = ""
+
+    @property
+    def move(self) -> Move | None:
+        """The move of a registration that it is, if it is one."""
+        return Move(self.kind.removeprefix(PLEDGE)) if self.kind.startswith(PLEDGE) else None
+
+
+class BrokenRegisterError(ValueError):
+    """Events that no lawful register can hold: a fault of the store or a forgery, never of a user's input."""
+
+
+@dataclass(slots=True)
+class RegisterState:
+    """Everything that the events leave. charges: by right, rank to registration. frozen: by right, the court order."""
+
+    registrations: dict[int, Registration] = field(default_factory=dict)
+    charges: dict[str, dict[int, int]] = field(default_factory=dict)
+    frozen: dict[str, str] = field(default_factory=dict)
+    last_number: int = 0
+    events: int = 0
+
+    def take(self, event: RegisterEvent) -> None:
+        """Take in the next event. Raises BrokenRegisterError or InputError where it cannot follow; then the state
+        is as before.
+        """
+        if event.index != self.events:
+            raise BrokenRegisterError(f"event {event.index} comes where event {self.events} should")
+        if event.move is not None:
+            self._take_move(event)
+        elif event.kind == FREEZE_RIGHT:
+            self.frozen[event.content["right"]] = event.content["order"]
+        elif event.kind == UNFREEZE_RIGHT:
+            self.frozen.pop(event.content["right"], None)
+        self.events += 1
+
+    def _take_move(self, event: RegisterEvent) -> None:
+        if event.registration is None:
+            raise BrokenRegisterError(f"event {event.index} moves no registration")
+        found = self.registrations.get(event.registration)
+        if found is None and event.registration != len(self.registrations) + 1:
+            raise BrokenRegisterError(f"filing {event.registration} does not follow {len(self.registrations)}")
+        after = apply_move(found, event)
+        before = {} if found is None else found.charged()
+        added = {key: rank for key, rank in after.charged().items() if key not in before}
+        for key, rank in added.items():
+            limit = event.content["limits"][key]
+            taken = self.charges.get(key, {})
+            if rank in taken or rank < 1 or (limit is not None and rank > limit):
+                raise BrokenRegisterError(f"event {event.index} gives rank {rank} of {key}, which is not free")
+            if key in self.frozen:
+                raise BrokenRegisterError(f"event {event.index} pledges {key}, which a court has frozen")
+        if after.number is not None and (found is None or found.number is None):
+            if after.number != self.last_number + 1:
+                raise BrokenRegisterError(f"priority number {after.number} does not follow {self.last_number}")
+            self.last_number = after.number
+        for key, rank in added.items():
+            self.charges.setdefault(key, {})[rank] = after.id
+        for key, rank in before.items():
+            if key not in after.charged():
+                del self.charges[key][rank]
+        self.registrations[after.id] = after
+
+
+def replay(events: Iterable[RegisterEvent]) -> RegisterState:
+    """The state after all events. Raises as ``RegisterState.take``."""
+    state = RegisterState()
+    for event in events:
+        state.take(event)
+    return state
+
+
+def free_rank(taken: Iterable[int], limit: int | None) -> int | None:
+    """The next rank of a right behind those taken, None where its register allows no more."""
+    ranks = set(taken)
+    if limit is not None and len(ranks) >= limit:
+        return None
+    rank = max(ranks, default=0) + 1
+    # Behind a discharged first rank the later ones stay where they are; a gap may be all that the limit leaves.
+    if limit is not None and rank > limit:
+        return next(one for one in range(1, limit + 1) if one not in ranks)
+    return rank
+
+
+def apply_move(found: Registration | None, event: RegisterEvent) -> Registration:
+    """The registration after an event. Raises InputError where the move is not lawful now or its content not sound."""
+    move = event.move
+    if move is None:
+        raise BrokenRegisterError(f"event {event.index} is no move of a registration")
+    role = found.role if found is not None else RegisterRole(event.content["role"])
+    status = next_status(role, found, move)
+    if found is None:
+        return _opened(event, role, status)
+    return replace(_CHANGES[move](found, event.content), status=status, moves=found.moves + 1)
+
+
+def _opened(event: RegisterEvent, role: RegisterRole, status: Status) -> Registration:
+    content = event.content
+    if event.registration is None:
+        raise BrokenRegisterError(f"event {event.index} opens no registration")
+    return Registration(
+        id=event.registration,
+        role=role,
+        subject=content["subject"],
+        status=status,
+        rights=tuple(right_of(right) for right in content["rights"]),
+        pledgors=tuple(party_of(party) for party in content["pledgors"]),
+        pledgee=party_of(content["pledgee"]),
+        claim_kind=content["claim_kind"],
+        claim_amount=content["claim_amount"],
+        debt_start=day_of_json(content["debt_start"]),
+        debt_end=day_of_json(content["debt_end"]),
+        filed_on=day_of_json(content["filed_on"]),
+        review_by=day_of_json(content["review_by"]),
+    )
+
+
+def _file(found: Registration, content: Mapping[str, Any]) -> Registration:
+    return replace(found, filed_on=day_of_json(content["filed_on"]), review_by=day_of_json(content["review_by"]))
+
+
+def _as_it_is(found: Registration, content: Mapping[str, Any]) -> Registration:
+    return found
+
+
+def _end(found: Registration, content: Mapping[str, Any]) -> Registration:
+    return replace(found, ended_on=day_of_json(content["day"]), end_reason=content["reason"])
+
+
+def _ranked(found: Registration, content: Mapping[str, Any]) -> Registration:
+    ranks = content["ranks"]
+    return replace(
+        found,
+        rights=tuple(replace(right, rank=ranks[right.key]) for right in found.rights),
+        entered_on=day_of_json(content["day"]),
+    )
+
+
+def _enter(found: Registration, content: Mapping[str, Any]) -> Registration:
+    return replace(_ranked(found, content), number=content["number"])
+
+
+def _record_authority(found: Registration, content: Mapping[str, Any]) -> Registration:
+    for name in ("authority", "authority_number", "certificate"):
+        if not content[name]:
+            raise refuse(
+                "incomplete",
+                name,
+                "",
+                Text("镜像登记须有登记机关的登记号和证书", "a mirror needs the authority's number and certificate"),
+                Text("补上后再记载", "supply it first"),
+            )
+    return replace(
+        _ranked(found, content),
+        authority=content["authority"],
+        authority_number=content["authority_number"],
+        certificate=content["certificate"],
+    )
+
+
+def _changed(found: Registration, content: Mapping[str, Any]) -> Registration:
+    """Amendment and correction: the fields named, given whole."""
+    changes = content["changes"]
+    fields: dict[str, Any] = {}
+    for name, value in changes.items():
+        if name in ("claim_kind", "claim_amount"):
+            fields[name] = value
+        elif name in ("debt_start", "debt_end"):
+            fields[name] = day_of_json(value)
+        elif name == "pledgee":
+            fields[name] = party_of(value)
+        elif name == "pledgors":
+            fields[name] = tuple(party_of(party) for party in value)
+        else:
+            raise refuse(
+                "not_amendable",
+                name,
+                value,
+                Text("不能变更的事项", "not something that can be amended"),
+                Text("其他事项注销后重新申请", "for anything else, discharge and file anew"),
+            )
+    if not fields:
+        raise refuse(
+            "nothing", "changes", "", Text("没有变更", "nothing is changed"), Text("写明变更", "say what changes")
+        )
+    return replace(found, **fields)
+
+
+def _extend(found: Registration, content: Mapping[str, Any]) -> Registration:
+    until = day_of_json(content["debt_end"])
+    if until is None or (found.debt_end is not None and until <= found.debt_end):
+        raise refuse(
+            "not_later",
+            "debt_end",
+            until or "",
+            Text(f"不晚于现在的到期日{found.debt_end}", f"not later than the present last day, {found.debt_end}"),
+            Text("写明延长后的到期日", "give the new last day"),
+        )
+    return replace(found, debt_end=until)
+
+
+def _transfer(found: Registration, content: Mapping[str, Any]) -> Registration:
+    to = party_of(content["pledgee"])
+    if (to.name, to.code) == (found.pledgee.name, found.pledgee.code):
+        raise refuse(
+            "same_pledgee",
+            "pledgee",
+            to.name,
+            Text("受让人就是现在的质权人", "the transferee is the present pledgee"),
+            Text("写明受让人", "name the transferee"),
+        )
+    return replace(found, pledgee=to)
+
+
+def _release_some(found: Registration, content: Mapping[str, Any]) -> Registration:
+    keys = set(content["rights"])
+    held = {right.key for right in found.rights if not right.released}
+    if not keys <= held:
+        raise refuse(
+            "not_charged",
+            "rights",
+            "、".join(sorted(keys - held)),
+            Text("不在该登记中，或已解除", "not in this registration, or released already"),
+            Text("核对权利号", "check the numbers"),
+        )
+    if keys == held:
+        raise refuse(
+            "all_of_them",
+            "rights",
+            "",
+            Text("这是全部权利", "these are all of its rights"),
+            Text("办理注销", "file a discharge"),
+        )
+    amount = content["claim_amount"]
+    if not keys and amount == found.claim_amount:
+        raise refuse(
+            "nothing",
+            "rights",
+            "",
+            Text("没有解除任何权利或金额", "nothing is released"),
+            Text("写明解除什么", "say what"),
+        )
+    if amount > found.claim_amount:
+        raise refuse(
+            "not_less",
+            "claim_amount",
+            amount,
+            Text("部分注销不能增加金额", "a partial discharge cannot raise the amount"),
+            Text("增加金额办理变更", "to raise it, file an amendment"),
+        )
+    rights = tuple(replace(right, released=right.released or right.key in keys) for right in found.rights)
+    return replace(found, rights=rights, claim_amount=amount)
+
+
+def _freeze(found: Registration, content: Mapping[str, Any]) -> Registration:
+    return replace(found, frozen_by=content["order"])
+
+
+def _unfreeze(found: Registration, content: Mapping[str, Any]) -> Registration:
+    return replace(found, frozen_by="")
+
+
+_CHANGES: Mapping[Move, Callable[[Registration, Mapping[str, Any]], Registration]] = {
+    Move.FILE: _file,
+    Move.ACCEPT: _as_it_is,
+    Move.REFUSE: _end,
+    Move.WITHDRAW: _end,
+    Move.ENTER: _enter,
+    Move.RECORD_AUTHORITY: _record_authority,
+    Move.AMEND: _changed,
+    Move.EXTEND: _extend,
+    Move.TRANSFER_CLAIM: _transfer,
+    Move.PARTIALLY_DISCHARGE: _release_some,
+    Move.DISCHARGE: _end,
+    Move.REVOKE: _end,
+    Move.CORRECT: _changed,
+    Move.FREEZE: _freeze,
+    Move.UNFREEZE: _unfreeze,
+}

@@ -1,0 +1,213 @@
+"""A registration from its preparation to its end: the record, its states and the lawful moves between them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from zhirong.chain.right.records import Holder, RightKind
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.money import Fen
+from zhirong.kernel.text import Text
+
+
+class RegisterRole(StrEnum):
+    """What the register is for a registration: its record, or the mirror of an authority's."""
+
+    RECORD = "record"
+    MIRROR = "mirror"
+
+
+class Status(StrEnum):
+    """Where a registration stands. Exactly one at any time; a court's freeze stands beside it."""
+
+    PREPARED = "prepared"
+    FILED = "filed"
+    EXAMINED = "examined"
+    ENTERED = "entered"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    DISCHARGED = "discharged"
+    REVOKED = "revoked"
+
+
+STATUS_WORDS: Mapping[Status, Text] = {
+    Status.PREPARED: Text("已准备", "prepared"),
+    Status.FILED: Text("已申请", "filed"),
+    Status.EXAMINED: Text("审查通过，待登记", "examined, to be entered"),
+    Status.ENTERED: Text("已登记", "entered"),
+    Status.REFUSED: Text("不予登记", "refused"),
+    Status.WITHDRAWN: Text("已撤回", "withdrawn"),
+    Status.DISCHARGED: Text("已注销", "discharged"),
+    Status.REVOKED: Text("已撤销", "revoked"),
+}
+
+
+class Move(StrEnum):
+    """What can happen to a registration.
+
+    RECORD_AUTHORITY: the authority's number and certificate are recorded, which completes a mirror registration.
+    FREEZE and UNFREEZE are court orders.
+    """
+
+    PREPARE = "prepare"
+    FILE = "file"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+    ENTER = "enter"
+    RECORD_AUTHORITY = "record_authority"
+    AMEND = "amend"
+    EXTEND = "extend"
+    TRANSFER_CLAIM = "transfer_claim"
+    PARTIALLY_DISCHARGE = "partially_discharge"
+    DISCHARGE = "discharge"
+    REVOKE = "revoke"
+    CORRECT = "correct"
+    FREEZE = "freeze"
+    UNFREEZE = "unfreeze"
+
+
+MOVE_WORDS: Mapping[Move, Text] = {
+    Move.PREPARE: Text("准备", "preparation"),
+    Move.FILE: Text("申请", "filing"),
+    Move.ACCEPT: Text("审查通过", "acceptance"),
+    Move.REFUSE: Text("不予登记", "refusal"),
+    Move.WITHDRAW: Text("撤回申请", "withdrawal"),
+    Move.ENTER: Text("登记", "entry"),
+    Move.RECORD_AUTHORITY: Text("记载登记机关的登记号和证书", "recording the authority's number and certificate"),
+    Move.AMEND: Text("变更", "amendment"),
+    Move.EXTEND: Text("延期", "extension"),
+    Move.TRANSFER_CLAIM: Text("债权转让", "transfer of the claim"),
+    Move.PARTIALLY_DISCHARGE: Text("部分注销", "partial discharge"),
+    Move.DISCHARGE: Text("注销", "discharge"),
+    Move.REVOKE: Text("撤销", "revocation"),
+    Move.CORRECT: Text("更正", "correction"),
+    Move.FREEZE: Text("法院冻结", "freezing by a court"),
+    Move.UNFREEZE: Text("解除冻结", "lifting of a freeze"),
+}
+
+# Where each move leads from each state; what is not here is refused. None stands before the first move.
+_SAME = (Move.AMEND, Move.EXTEND, Move.TRANSFER_CLAIM, Move.PARTIALLY_DISCHARGE, Move.CORRECT)
+LAWFUL: Mapping[tuple[RegisterRole, Status | None, Move], Status] = {
+    **{
+        (role, state, move): then
+        for role in RegisterRole
+        for state, move, then in (
+            (None, Move.PREPARE, Status.PREPARED),
+            (None, Move.FILE, Status.FILED),
+            (Status.PREPARED, Move.FILE, Status.FILED),
+            (Status.PREPARED, Move.WITHDRAW, Status.WITHDRAWN),
+            (Status.FILED, Move.WITHDRAW, Status.WITHDRAWN),
+            (Status.FILED, Move.REFUSE, Status.REFUSED),
+            (Status.ENTERED, Move.DISCHARGE, Status.DISCHARGED),
+            (Status.ENTERED, Move.REVOKE, Status.REVOKED),
+            (Status.ENTERED, Move.FREEZE, Status.ENTERED),
+            (Status.ENTERED, Move.UNFREEZE, Status.ENTERED),
+            *((Status.ENTERED, move, Status.ENTERED) for move in _SAME),
+        )
+    },
+    (RegisterRole.RECORD, Status.FILED, Move.ACCEPT): Status.EXAMINED,
+    (RegisterRole.RECORD, Status.EXAMINED, Move.REFUSE): Status.REFUSED,
+    (RegisterRole.RECORD, Status.EXAMINED, Move.WITHDRAW): Status.WITHDRAWN,
+    (RegisterRole.RECORD, Status.EXAMINED, Move.ENTER): Status.ENTERED,
+    # The authority examines; here its result is recorded.
+    (RegisterRole.MIRROR, Status.FILED, Move.RECORD_AUTHORITY): Status.ENTERED,
+}
+
+# A freeze stops everything but its own lifting, a correction of the record, and the court's own revocation.
+_WHILE_FROZEN = frozenset({Move.UNFREEZE, Move.CORRECT, Move.REVOKE})
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredRight:
+    """One right within a registration. rank: 1 is first, None before entry. released: by partial discharge."""
+
+    key: str
+    kind: RightKind
+    number: str
+    title: str
+    rank: int | None = None
+    released: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One registration as it stands. id: number of its filing, from 1, without gaps.
+
+    role: see RegisterRole. subject: what of the rights is pledged. claim_amount: fen still secured; under a
+    maximum-amount pledge the most that is. review_by: last day of the examination. number: the priority number,
+    None before entry and in a mirror. authority_number, certificate: the authority's, in a mirror. frozen_by: the
+    court order that holds it. moves: how many moves it has had, the last included.
+    """
+
+    id: int
+    role: RegisterRole
+    subject: str
+    status: Status
+    rights: tuple[RegisteredRight, ...]
+    pledgors: tuple[Holder, ...]
+    pledgee: Holder
+    claim_kind: str
+    claim_amount: Fen
+    debt_start: date | None
+    debt_end: date | None
+    filed_on: date | None = None
+    review_by: date | None = None
+    number: int | None = None
+    entered_on: date | None = None
+    ended_on: date | None = None
+    end_reason: str = ""
+    authority: str = ""
+    authority_number: str = ""
+    certificate: str = ""
+    frozen_by: str = ""
+    moves: int = 1
+
+    def charged(self) -> dict[str, int]:
+        """The rights that it burdens now, by key, with their ranks; none unless entered."""
+        if self.status is not Status.ENTERED:
+            return {}
+        return {one.key: one.rank for one in self.rights if one.rank is not None and not one.released}
+
+
+def refuse(code: str, field: str, value: object, reason: Text, mend: Text) -> InputError:
+    """One refusal, to be raised."""
+    return InputError([Problem(field, str(value), reason, mend, code)])
+
+
+def next_status(role: RegisterRole, found: Registration | None, move: Move) -> Status:
+    """The state that a move leads to. Raises InputError for a move that is not lawful now."""
+    state = None if found is None else found.status
+    then = LAWFUL.get((role, state, move))
+    if then is None:
+        allowed = [one for (a_role, a_state, one) in LAWFUL if a_role is role and a_state is state]
+        now = Text("尚未申请", "not filed") if state is None else STATUS_WORDS[state]
+        choice = Text(
+            "、".join(MOVE_WORDS[one].zh for one in allowed) or "无",
+            ", ".join(MOVE_WORDS[one].en for one in allowed) or "nothing",
+        )
+        raise refuse(
+            "not_in_this_state",
+            "status",
+            "" if state is None else state,
+            Text(f"{now.zh}，不能{MOVE_WORDS[move].zh}", f"it is {now.en}: no {MOVE_WORDS[move].en} now"),
+            Text(f"此时可以：{choice.zh}", f"possible now: {choice.en}"),
+        )
+    if found is not None and found.frozen_by and move not in _WHILE_FROZEN:
+        raise refuse(
+            "frozen",
+            "frozen_by",
+            found.frozen_by,
+            Text("该登记被法院冻结", "a court has frozen this registration"),
+            Text("凭法院的解除文书办理", "proceed with the court's order that lifts it"),
+        )
+    if move is Move.UNFREEZE and found is not None and not found.frozen_by:
+        raise refuse(
+            "not_frozen",
+            "frozen_by",
+            "",
+            Text("没有被冻结", "it is not frozen"),
+            Text("核对登记号", "check the number"),
+        )
+    return then

@@ -1,0 +1,68 @@
+"""The registration of trademark pledges (CNIPA notice 358)."""
+
+from datetime import date
+
+from zhirong.chain.pledge.grounds import (
+    Facts,
+    Ruling,
+    clear,
+    co_owners,
+    contract,
+    debt_term,
+    dispute,
+    examine_by,
+    in_force,
+    other,
+    owner,
+    pledged,
+    refused,
+    unknown,
+)
+from zhirong.chain.pledge.records import Filing, Finding
+from zhirong.chain.right.records import Right
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+
+
+def examine_trademark(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[Finding, ...]:
+    """The grounds of notice 358 and what it demands of an application. Raises RuleError without its rules."""
+    return examine_by("registration.trademark", _GROUNDS, filing, right, day, rules)
+
+
+def _similar_marks(facts: Facts) -> Ruling:
+    """The holder's same or similar marks on same or similar goods are not pledged together with this one."""
+    related = facts.filing.related_marks
+    if related is None:
+        return unknown(
+            Text(
+                "未查明是否另有相同或近似的商标",
+                "it has not been searched whether the holder has same or similar marks",
+            ),
+            Text(
+                "查询出质人名下在相同或类似商品上的相同、近似商标，一并填写",
+                "search the holder's same or similar marks on same or similar goods, and list them",
+            ),
+        )
+    left_out = [
+        number for number in related if number != facts.right.number and number not in facts.filing.together
+    ]
+    if left_out:
+        listed = "、".join(left_out)
+        return refused(
+            Text(f"相同或近似的商标{listed}没有一并出质", f"same or similar marks are left out: {listed}"),
+            Text("在同一件申请中一并出质", "pledge them together in one application"),
+        )
+    return clear("相同、近似的商标已一并出质", "same and similar marks are pledged together")
+
+
+_GROUNDS = (
+    ("owner", owner),
+    ("contract", contract),
+    ("in_force", in_force),
+    ("court", dispute),
+    ("similar_marks", _similar_marks),
+    ("co_owners", co_owners),
+    ("debt_term", debt_term),
+    ("pledged", pledged),
+    ("other", other),
+)
