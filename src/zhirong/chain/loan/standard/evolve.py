@@ -1,0 +1,366 @@
+"""What each event of a lending contract pays and how it changes the contract's state.
+
+Formulas are the payoff and state transition functions of the ACTUS technical specification, sections PAM to UMP.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from zhirong.chain.loan.standard.contract import Contract
+from zhirong.chain.loan.standard.timeline import (
+    Observed,
+    Planned,
+    interest_times,
+    maturity_of,
+    plan,
+    principal_times,
+)
+from zhirong.chain.loan.standard.times import step
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """An observed quantity through time, in the order of the times."""
+
+    code: str
+    points: tuple[tuple[datetime, float], ...]
+
+    def at(self, moment: datetime) -> float:
+        """The value last observed at or before ``moment``. Raises InputError before the first."""
+        found = bisect_right(self.points, moment, key=lambda point: point[0])
+        if found == 0:
+            raise InputError([_not_observed(self.code, moment)])
+        return self.points[found - 1][1]
+
+
+Market = Mapping[str, Series]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """State variables of the standard: signed by the contract's role where they are amounts.
+
+    since: time of the last event. base: interest calculation base. payment: next principal redemption payment,
+    unsigned. fixed: interest that a call has fixed and that the settlement pays.
+    """
+
+    since: datetime
+    notional: float = 0.0
+    rate: float = 0.0
+    accrued: float = 0.0
+    fees: float = 0.0
+    notional_scale: float = 1.0
+    interest_scale: float = 1.0
+    base: float = 0.0
+    payment: float = 0.0
+    fixed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event that happened: what it paid, and the state after it."""
+
+    type: str
+    time: datetime
+    payoff: float
+    currency: str
+    state: State
+
+
+def evolve(contract: Contract, market: Market, observed: Sequence[Observed], until: datetime | None) -> list[Event]:
+    """Every event of a lending contract up to ``until`` (its end where None), with payoff and state.
+
+    Raises InputError for a quantity that was not observed, ValueError for terms that define no contract.
+    """
+    state = initial_state(contract, until)
+    events: list[Event] = []
+    for planned in plan(contract, until, observed):
+        payoff, state = _STEPS[planned.type](_Moment(contract, market, until, planned), state)
+        events.append(Event(planned.type, planned.time, payoff, contract.currency, state))
+    if contract.purchase is None:
+        return events
+    bought = Planned("PRD", contract.purchase, contract.purchase).order
+    return [event for event in events if Planned(event.type, event.time, event.time).order >= bought]
+
+
+def initial_state(contract: Contract, until: datetime | None) -> State:
+    """The state as of the status date."""
+    state = State(
+        since=contract.status,
+        notional_scale=contract.notional_scale,
+        interest_scale=contract.interest_scale,
+        payment=_first_payment(contract, until),
+    )
+    if contract.initial_exchange > contract.status:
+        return state
+    notional = contract.sign * contract.notional
+    state = replace(state, notional=notional, rate=contract.rate or 0.0, base=_first_base(contract, notional))
+    state = replace(state, accrued=_accrued_before(contract, state, until), fees=contract.fee_accrued)
+    if contract.type == "ANN" and contract.payment is None:
+        state = replace(state, payment=contract.sign * annuity(contract, state, until))
+    return state
+
+
+def annuity(contract: Contract, state: State, until: datetime | None) -> float:
+    """The payment that redeems the notional by the amortisation date (specification, annuity amount function)."""
+    end = contract.amortisation or maturity_of(contract, until)
+    if end is None:
+        raise ValueError("an annuity needs an end")
+    times = [time for time in principal_times(contract, end, with_end=True) if time > state.since]
+    years = contract.conventions.plain_years
+    growth = [1 + state.rate * years(one, other) for one, other in zip(times, times[1:], strict=False)]
+    owed = state.notional + state.accrued + years(state.since, times[0]) * state.rate * state.notional
+    total, factor = 1.0, 1.0
+    for grown in reversed(growth):
+        factor *= grown
+        total += factor
+    return owed * factor / total
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """One event being worked out."""
+
+    contract: Contract
+    market: Market
+    until: datetime | None
+    event: Planned
+
+    def observe(self, code: str, moment: datetime) -> float:
+        if code not in self.market:
+            raise InputError([_not_observed(code, moment)])
+        return self.market[code].at(moment)
+
+    def accrue(self, state: State) -> State:
+        """The state with interest and fees grown up to the event."""
+        years = self.contract.conventions.years(state.since, self.event.scheduled)
+        fees = state.fees
+        if self.contract.fee_basis == "N":
+            fees += years * state.notional * self.contract.fee_rate
+        grown = state.accrued + years * state.rate * self._base(state)
+        return replace(state, accrued=grown, fees=fees, since=self.event.scheduled)
+
+    def _base(self, state: State) -> float:
+        return state.notional if self.contract.type in ("PAM", "CLM", "UMP") else state.base
+
+    def with_notional(self, state: State, notional: float) -> State:
+        """The state with another notional, and with it the interest calculation base where that follows."""
+        return replace(state, notional=notional, base=notional if self.contract.base == "NT" else state.base)
+
+
+_Result = tuple[float, State]
+
+
+def _exchange(now: _Moment, state: State) -> _Result:
+    contract = now.contract
+    premium = 0.0 if contract.type in ("CLM", "UMP") else contract.premium
+    notional = contract.sign * contract.notional
+    rate = contract.rate or 0.0
+    accrued = 0.0
+    if contract.accrued is not None:
+        accrued = contract.sign * contract.accrued
+    elif contract.interest_anchor is not None and contract.interest_anchor < now.event.scheduled:
+        accrued = contract.conventions.years(contract.interest_anchor, now.event.scheduled) * notional * rate
+    after = replace(
+        state,
+        notional=notional,
+        rate=rate,
+        accrued=accrued,
+        base=_first_base(contract, notional),
+        since=now.event.scheduled,
+    )
+    return -contract.sign * (contract.notional + premium), after
+
+
+def _pay_interest(now: _Moment, state: State) -> _Result:
+    if now.contract.type in ("CLM", "UMP") and state.fixed:
+        return state.fixed, replace(state, fixed=0.0, since=now.event.scheduled)
+    grown = now.accrue(state)
+    return grown.interest_scale * grown.accrued, replace(grown, accrued=0.0)
+
+
+def _capitalise(now: _Moment, state: State) -> _Result:
+    grown = now.accrue(state)
+    return 0.0, replace(now.with_notional(grown, grown.notional + grown.accrued), accrued=0.0)
+
+
+def _redeem(now: _Moment, state: State) -> _Result:
+    """Principal paid by schedule: a fixed amount, or what a fixed payment leaves after interest; never too much."""
+    contract, sign = now.contract, now.contract.sign
+    grown = now.accrue(state)
+    if contract.type == "LAX":
+        wanted = now.event.amount
+    elif contract.type == "UMP":
+        wanted = now.event.amount
+    elif contract.type == "LAM":
+        wanted = state.payment
+    else:
+        wanted = state.payment - sign * grown.accrued
+    paid = min(wanted, abs(grown.notional))
+    after = now.with_notional(grown, grown.notional - sign * paid)
+    return sign * grown.notional_scale * paid, after
+
+
+def _draw(now: _Moment, state: State) -> _Result:
+    grown = now.accrue(state)
+    drawn = now.contract.sign * now.event.amount
+    return -grown.notional_scale * drawn, now.with_notional(grown, grown.notional + drawn)
+
+
+def _prepay(now: _Moment, state: State) -> _Result:
+    grown = now.accrue(state)
+    amount = now.event.amount
+    if math.isnan(amount):
+        amount = now.observe(now.contract.prepayment_index, now.event.scheduled) * abs(grown.notional)
+    paid = now.contract.sign * min(amount, abs(grown.notional))
+    after = now.with_notional(grown, grown.notional - paid)
+    if now.contract.type == "ANN" and now.contract.prepayment == "A" and after.notional != 0:
+        after = replace(after, payment=now.contract.sign * annuity(now.contract, after, now.until))
+    return paid, after
+
+
+def _penalise(now: _Moment, state: State) -> _Result:
+    contract = now.contract
+    years = contract.conventions.years(state.since, now.event.scheduled)
+    if contract.penalty == "A":
+        payoff = contract.sign * contract.penalty_rate
+    elif contract.penalty == "N":
+        payoff = years * state.notional * contract.penalty_rate
+    else:
+        lost = state.rate - now.observe(contract.reset_index, now.event.scheduled)
+        payoff = years * state.notional * max(0.0, lost)
+    return payoff, now.accrue(state)
+
+
+def _pay_fee(now: _Moment, state: State) -> _Result:
+    grown = now.accrue(state)
+    payoff = now.contract.sign * now.contract.fee_rate if now.contract.fee_basis == "A" else grown.fees
+    return payoff, replace(grown, fees=0.0)
+
+
+def _reset(now: _Moment, state: State) -> _Result:
+    contract = now.contract
+    moment = now.event.scheduled if contract.fixing is None else step(now.event.scheduled, contract.fixing, -1)
+    spread = now.event.amount if contract.type == "LAX" else contract.spread
+    observed = now.observe(contract.reset_index, moment) * contract.multiplier + spread
+    change = min(max(observed - state.rate, contract.period_floor), contract.period_cap)
+    rate = min(max(state.rate + change, contract.life_floor), contract.life_cap)
+    return 0.0, replace(now.accrue(state), rate=rate)
+
+
+def _reset_fixed(now: _Moment, state: State) -> _Result:
+    return 0.0, replace(now.accrue(state), rate=now.event.amount)
+
+
+def _fix_payment(now: _Moment, state: State) -> _Result:
+    grown = now.accrue(state)
+    return 0.0, replace(grown, payment=now.contract.sign * annuity(now.contract, grown, now.until))
+
+
+def _scale(now: _Moment, state: State) -> _Result:
+    contract = now.contract
+    index = now.observe(contract.scaling_index, now.event.scheduled) / contract.scaling_start
+    grown = now.accrue(state)
+    return 0.0, replace(
+        grown,
+        interest_scale=index if "I" in contract.scaling else grown.interest_scale,
+        notional_scale=index if "N" in contract.scaling else grown.notional_scale,
+    )
+
+
+def _rebase(now: _Moment, state: State) -> _Result:
+    grown = now.accrue(state)
+    return 0.0, replace(grown, base=grown.notional)
+
+
+def _buy(now: _Moment, state: State) -> _Result:
+    grown = now.accrue(state)
+    return -(now.contract.sign * now.contract.purchase_price + grown.accrued), grown
+
+
+def _terminate(now: _Moment, state: State) -> _Result:
+    grown = now.accrue(state)
+    payoff = now.contract.sign * now.contract.termination_price + grown.accrued
+    return payoff, replace(grown, notional=0.0, accrued=0.0, fees=0.0, base=0.0)
+
+
+def _mature(now: _Moment, state: State) -> _Result:
+    grown = now.accrue(state) if now.contract.type != "CLM" and now.event.type == "MD" else state
+    payoff = grown.notional_scale * grown.notional + grown.interest_scale * grown.accrued + grown.fees
+    return payoff, replace(grown, notional=0.0, accrued=0.0, fees=0.0, base=0.0, since=now.event.scheduled)
+
+
+def _call(now: _Moment, state: State) -> _Result:
+    """The lender calls: interest stops, and with a period of notice what has accrued is fixed until it settles."""
+    grown = now.accrue(state)
+    if now.contract.notice is None:
+        return 0.0, grown
+    return 0.0, replace(grown, accrued=0.0, fixed=grown.accrued)
+
+
+_STEPS: dict[str, Callable[[_Moment, State], _Result]] = {
+    "IED": _exchange,
+    "IP": _pay_interest,
+    "IPCI": _capitalise,
+    "PR": _redeem,
+    "PI": _draw,
+    "PP": _prepay,
+    "PY": _penalise,
+    "FP": _pay_fee,
+    "RR": _reset,
+    "RRF": _reset_fixed,
+    "PRF": _fix_payment,
+    "SC": _scale,
+    "IPCB": _rebase,
+    "PRD": _buy,
+    "TD": _terminate,
+    "MD": _mature,
+    "XD": _call,
+    "STD": _mature,
+}
+
+
+def _first_payment(contract: Contract, until: datetime | None) -> float:
+    if contract.payment is not None:
+        return contract.payment
+    if contract.type != "LAM":
+        return 0.0
+    end = contract.amortisation or maturity_of(contract, until)
+    if end is None:
+        raise ValueError("a linear amortiser needs an end or a payment")
+    times = [time for time in principal_times(contract, end, with_end=True) if time > contract.status]
+    return contract.notional / max(len(times), 1)
+
+
+def _first_base(contract: Contract, notional: float) -> float:
+    if contract.base == "NT" or contract.base_amount is None:
+        return notional
+    return contract.sign * contract.base_amount
+
+
+def _accrued_before(contract: Contract, state: State, until: datetime | None) -> float:
+    """Interest accrued by the status date of a contract that runs already."""
+    if contract.accrued is not None:
+        return contract.sign * contract.accrued
+    end = maturity_of(contract, until)
+    if contract.rate is None or contract.type in ("CLM", "UMP") or end is None:
+        return 0.0
+    paid = [time for time in interest_times(contract, end) if time < contract.status]
+    if not paid:
+        return 0.0
+    return contract.conventions.years(paid[-1], contract.status) * state.base * state.rate
+
+
+def _not_observed(code: str, moment: datetime) -> Problem:
+    return Problem(
+        f"dataObserved.{code}",
+        moment.isoformat(),
+        Text("这一时刻没有观测值", "nothing was observed by this time"),
+        Text("补充 dataObserved 中的数据", "add the observation to dataObserved"),
+        "not_observed",
+    )

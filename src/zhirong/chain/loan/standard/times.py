@@ -1,0 +1,144 @@
+"""Times, schedules, business-day shifts and parts of a year as the contract standard defines them."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from zhirong.chain.loan.cycles import Cycle, parse_cycle
+from zhirong.chain.loan.day_counts import DayCount, year_fraction
+from zhirong.kernel.days import EndOfMonth, WorkingDays
+
+Calendar = Literal["NC", "MF"]
+_WEEKDAYS = WorkingDays(frozenset(), frozenset(), frozenset())
+_PERIOD = re.compile(r"P(\d+)([DWMQHY])")
+_CYCLE = re.compile(r"P(\d+[DWMQHY])(?:L([01]))?")
+_MIDNIGHT = "T24:00"
+_LAST_SECOND = time(23, 59, 59)
+
+_DAY_COUNTS: dict[str, DayCount] = {
+    "AA": "act_act",
+    "A360": "act_360",
+    "A365": "act_365",
+    "30E360": "30e_360",
+    "30E360ISDA": "30e_360_isda",
+    "28E336": "28e_336",
+}
+
+
+def parse_time(written: str) -> datetime:
+    """A time in ISO 8601 with or without seconds; 24:00 is the beginning of the next day. Raises ValueError."""
+    text = written.strip()
+    if _MIDNIGHT in text:
+        return datetime.combine(date.fromisoformat(text.split("T")[0]) + timedelta(days=1), time())
+    return datetime.fromisoformat(text)
+
+
+def parse_standard_cycle(written: str) -> tuple[Cycle, bool]:
+    """A cycle such as ``P1ML0`` and whether its last stub is long (``L0``). Raises ValueError."""
+    match = _CYCLE.fullmatch(written.strip())
+    cycle = None if match is None else parse_cycle(match[1])
+    if match is None or cycle is None:
+        raise ValueError(f"not a cycle: {written!r}")
+    return cycle, match[2] == "0"
+
+
+def parse_period(written: str) -> Cycle | None:
+    """A period such as ``P31D``; None for one of length nothing. Raises ValueError."""
+    match = _PERIOD.fullmatch(written.strip())
+    if match is None:
+        raise ValueError(f"not a period: {written!r}")
+    return None if int(match[1]) == 0 else parse_cycle(match[1] + match[2])
+
+
+def step(anchor: datetime, cycle: Cycle | None, number: int = 1, rule: EndOfMonth = "same_day") -> datetime:
+    """The time ``number`` cycles from the anchor; the anchor itself for no cycle."""
+    if cycle is None:
+        return anchor
+    return datetime.combine(cycle.step(anchor.date(), number, rule), anchor.time())
+
+
+def schedule_times(
+    anchor: datetime | None,
+    end: datetime,
+    cycle: tuple[Cycle, bool] | None,
+    rule: EndOfMonth,
+    *,
+    with_end: bool,
+) -> list[datetime]:
+    """The schedule function S(s, c, T): cyclic times from ``anchor`` before ``end``, and ``end`` itself if wanted.
+
+    A long last stub drops the last cyclic time if the end does not lie on the cycle (technical specification,
+    section on schedules); a schedule of two times has none to drop.
+    """
+    if anchor is None:
+        return []
+    if cycle is None:
+        return sorted({time for time in (anchor, end) if with_end or time != end})
+    times: list[datetime] = []
+    number = 0
+    reached = anchor
+    while reached < end:
+        times.append(reached)
+        number += 1
+        reached = step(anchor, cycle[0], number, rule)
+    if cycle[1] and reached != end and len(times) + with_end > 2:
+        times.pop()
+    return [*times, end] if with_end else times
+
+
+class Conventions:
+    """The calendar, business-day, end-of-month and day-count conventions of one contract."""
+
+    def __init__(self, calendar: str, shift: str, end_of_month: str, day_count: str, maturity: datetime | None) -> None:
+        self.calendar: Calendar = "MF" if calendar in ("MF", "MondayToFriday") else "NC"
+        self.calculates_first = shift.startswith("CS")
+        self._rule = shift[2:] if len(shift) > 2 else ""
+        self.end_of_month: EndOfMonth = "end_of_month" if end_of_month in ("EOM", "EM") else "same_day"
+        self._day_count = day_count
+        self._maturity = None if maturity is None else maturity.date()
+
+    def shifted(self, moment: datetime) -> datetime:
+        """The time at which an event scheduled for ``moment`` happens."""
+        day = moment.date()
+        if self.calendar == "NC" or not self._rule or _WEEKDAYS.is_working(day):
+            return moment
+        following = _WEEKDAYS.shift(day, "following")
+        preceding = _WEEKDAYS.shift(day, "preceding")
+        if self._rule == "F":
+            moved = following
+        elif self._rule == "P":
+            moved = preceding
+        elif self._rule == "MF":
+            moved = following if following.month == day.month else preceding
+        else:
+            moved = preceding if preceding.month == day.month else following
+        return datetime.combine(moved, moment.time())
+
+    def years(self, start: datetime, end: datetime) -> float:
+        """Y(s, t): the part of a year between two calculation times, shifted first unless shifts come after."""
+        if not self.calculates_first:
+            start, end = self.shifted(start), self.shifted(end)
+        return self.plain_years(start, end)
+
+    def plain_years(self, start: datetime, end: datetime) -> float:
+        """The part of a year between two times as they stand, in whole days."""
+        first, last = _counted_day(start), _counted_day(end)
+        if self._day_count == "B252":
+            days = (last - first).days
+            working = sum(
+                1
+                for offset in range(days)
+                if self.calendar == "NC" or _WEEKDAYS.is_working(first + timedelta(days=offset))
+            )
+            return working / 252
+        if self._day_count == "A336":
+            return (last - first).days / 336
+        return float(year_fraction(first, last, _DAY_COUNTS[self._day_count], self._maturity))
+
+
+def _counted_day(moment: datetime) -> date:
+    """The day that a time counts as: its own, but the last second of a day is the next day's beginning."""
+    return moment.date() + timedelta(days=1) if moment.time() >= _LAST_SECOND else moment.date()
+
+
+KNOWN_DAY_COUNTS = (*_DAY_COUNTS, "A336", "B252")
