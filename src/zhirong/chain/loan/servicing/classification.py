@@ -5,7 +5,7 @@ Every rule that applies gives a category at least; the worst decides, and the re
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -181,30 +181,71 @@ def _by_history(standing: Standing, rules: Rulebook, day: date) -> list[Ground]:
                 f"restructured on {standing.restructured_on}, watched until {end} at least",
             )
             grounds.append(Ground(Category.SPECIAL_MENTION, rule.id, words, end, "day", rule))
-    bad_beyond = rules.at(_DAYS, day).value[Category.SUBSTANDARD.value]
-    bad = [span for span in standing.spans if span.days > bad_beyond]
-    if bad and standing.days_overdue <= bad_beyond:
+    if standing.days_overdue <= _bad_beyond(rules, day):
         rule = rules.at("lending.classification.upgrade", day)
-        wait = _still_to_wait(standing, rule, day)
-        if wait is not None:
-            grounds.append(Ground(Category.SUBSTANDARD, rule.id, wait, source=rule))
+        hold = hold_of(standing, rules, day)
+        if hold is not None and not hold.is_over(day):
+            grounds.append(Ground(Category.SUBSTANDARD, rule.id, hold.text(day), source=rule))
     return grounds
 
 
-def _still_to_wait(standing: Standing, rule: RuleValue, day: date) -> Text | None:
-    """Why a loan that was bad may not be upgraded yet; None where it may."""
-    if standing.days_overdue > 0 or standing.clean_since is None:
-        return Text("曾为不良，逾期尚未全部付清", "it was bad, and not all arrears are paid")
+def _bad_beyond(rules: Rulebook, day: date) -> int:
+    return int(rules.at(_DAYS, day).value[Category.SUBSTANDARD.value])
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a loan that was bad may not be upgraded yet.
+
+    clean: the day on which its arrears were paid; None while some are unpaid. kept, of: periods kept since, and how
+    many must be. until: the day before which it may not be upgraded anyway.
+    """
+
+    clean: date | None
+    kept: int = 0
+    of: int = 0
+    until: date = date.max
+
+    def is_over(self, day: date) -> bool:
+        """Whether it may be upgraded on ``day``."""
+        return self.clean is not None and self.kept >= self.of and day >= self.until
+
+    def text(self, day: date) -> Text:
+        """In words."""
+        if self.clean is None:
+            return Text("曾为不良，逾期尚未全部付清", "it was bad, and not all arrears are paid")
+        return Text(
+            f"曾为不良，{self.clean} 付清逾期后正常偿付 {self.kept} 期；须满 {self.of} 期并到 {self.until}",
+            f"it was bad; since its arrears were paid on {self.clean} {self.kept} of {self.of} periods were kept, "
+            f"and the wait lasts until {self.until}",
+        )
+
+
+def hold_of(standing: Standing, rules: Rulebook, day: date) -> Hold | None:
+    """What holds a loan that was bad from being upgraded on ``day``; None where it never was, or was released before."""
+    return _hold(standing, rules.at("lending.classification.upgrade", day), _bad_beyond(rules, day), day)
+
+
+def _hold(standing: Standing, rule: RuleValue, bad_beyond: int, day: date) -> Hold | None:
     periods, months = int(rule.value["periods"]), int(rule.value["months"])
-    clean = standing.clean_since
-    kept = [due for due in standing.kept if clean < due <= day]
-    if len(kept) >= periods and day >= add_months(clean, months):
+
+    def since(clean: date, to: date) -> Hold:
+        return Hold(clean, sum(clean < due <= to for due in standing.kept), periods, add_months(clean, months))
+
+    was_bad, clean = False, None
+    for span in standing.spans:
+        if was_bad and clean is not None and since(clean, span.due).is_over(span.due):
+            was_bad = False
+        was_bad = was_bad or span.days > bad_beyond
+        clean = span.until if span.clears else None
+    if not was_bad:
         return None
-    return Text(
-        f"曾为不良，{clean} 付清逾期后只过了 {len(kept)} 期；须满 {periods} 期并到 {add_months(clean, months)}",
-        f"it was bad; since the arrears were paid on {clean} {len(kept)} periods were kept, "
-        f"of {periods}, and the wait lasts until {add_months(clean, months)}",
-    )
+    if standing.days_overdue == 0:
+        return Hold(None) if clean is None else since(clean, day)
+    late_since = day - timedelta(days=standing.days_overdue)
+    if clean is not None and since(clean, late_since).is_over(late_since):
+        return None
+    return Hold(None)
 
 
 def _by_debtor(debtor: DebtorClaims, rules: Rulebook, day: date) -> list[Ground]:
@@ -258,7 +299,7 @@ def classify_debtor(
 
     elsewhere, late_elsewhere: debts at other banks, and those of them more than 90 days overdue.
     """
-    beyond = rules.at(_DAYS, day).value[Category.SUBSTANDARD.value]
+    beyond = _bad_beyond(rules, day)
     alone = {claim.loan_id: classify(claim.standing, rules, day, claim.facts) for claim in claims}
     whole = sum(claim.balance for claim in claims)
     debtor = DebtorClaims(

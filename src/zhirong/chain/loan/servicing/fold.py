@@ -89,7 +89,6 @@ class Fold:
         self._credit: Fen = 0
         self._misuse: Fen | None = 0
         self._spans: list[LateSpan] = []
-        self._clean_since: date | None = None
         self._applied: list[Applied] = []
         self._paid = dict.fromkeys(Head, 0)
         self._waived = dict.fromkeys(Head, 0)
@@ -211,9 +210,7 @@ class Fold:
         """Note how late the loan was, where what is oldest has changed, and when nothing was left to pay."""
         oldest = self._oldest_late
         if oldest_before is not None and oldest != oldest_before:
-            self._spans.append(LateSpan(oldest_before, self._today))
-            if oldest is None:
-                self._clean_since = self._today
+            self._spans.append(LateSpan(oldest_before, self._today, clears=oldest is None))
         for item in self._items:
             if item.left == 0 and item.cleared_on is None:
                 item.cleared_on = self._today
@@ -226,7 +223,6 @@ class Fold:
         return Standing(
             days_overdue=0 if oldest is None else (self._today - oldest).days,
             spans=tuple(self._spans),
-            clean_since=None if oldest is not None else self._clean_since,
             kept=tuple(i.due for i in self._items if i.cleared_on is not None and i.cleared_on <= i.due),
             restructured_on=self._restructured_on,
             written_off=self._written_off_on is not None,

@@ -51,10 +51,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class LateSpan:
-    """A time during which the oldest unpaid instalment was that of ``due``: until ``until``."""
+    """A time during which the oldest unpaid instalment was that of ``due``: until ``until``.
+
+    clears: whether nothing was late any more after it.
+    """
 
     due: date
     until: date
+    clears: bool = True
 
     @property
     def days(self) -> int:
@@ -66,14 +70,12 @@ class LateSpan:
 class Standing:
     """What the classification of a loan needs to know of it.
 
-    days_overdue: of the oldest unpaid instalment, 0 where none is late. spans: how late it was before.
-    clean_since: the day on which the last arrears were cleared; None while there are some, or never were.
-    kept: due days after that which were paid in time. restructured_on: the last restructuring.
+    days_overdue: of the oldest unpaid instalment, 0 where none is late. spans: how late it was before, in order.
+    kept: due days of instalments that were paid in time. restructured_on: the last restructuring.
     """
 
     days_overdue: int = 0
     spans: tuple[LateSpan, ...] = ()
-    clean_since: date | None = None
     kept: tuple[date, ...] = ()
     restructured_on: date | None = None
     written_off: bool = False

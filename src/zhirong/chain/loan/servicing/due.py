@@ -1,0 +1,79 @@
+"""What falls due when: of one loan and of a portfolio, between two days."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.kernel.money import Fen, yuan
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What one loan is to pay on one day. overdue: it should have been paid by then already."""
+
+    day: date
+    loan_id: str
+    number: int
+    principal: Fen
+    interest: Fen
+    overdue: bool
+    provisional: bool
+
+    @property
+    def total(self) -> Fen:
+        """Principal and interest."""
+        return self.principal + self.interest
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys; money as strings in yuan."""
+        return {
+            "day": self.day.isoformat(),
+            "loan": self.loan_id,
+            "number": self.number,
+            "principal": yuan(self.principal),
+            "interest": yuan(self.interest),
+            "total": yuan(self.total),
+            "overdue": self.overdue,
+            "provisional": self.provisional,
+        }
+
+
+def due_of(state: LoanState, first: date, last: date) -> tuple[Due, ...]:
+    """What is unpaid or falls due from ``first`` to ``last``, both included; interest ahead as if nothing happens.
+
+    Arrears keep the day on which they were due.
+    """
+    found = [
+        Due(
+            item.due,
+            state.loan_id,
+            item.number,
+            item.principal_left,
+            item.interest_left,
+            item.due < state.as_of,
+            False,
+        )
+        for item in state.items
+        if item.left
+    ]
+    rows = () if state.plan is None else state.plan.rows
+    found += [
+        Due(row.period.paid, state.loan_id, row.number, row.principal, interest, False, row.period.provisional)
+        for row, interest in zip(rows, state.interest_ahead, strict=True)
+    ]
+    return tuple(due for due in found if first <= due.day <= last)
+
+
+def calendar(states: Iterable[LoanState], first: date, last: date) -> tuple[Due, ...]:
+    """What a portfolio is to be paid from ``first`` to ``last``, by day, then by loan."""
+    found = [due for state in states for due in due_of(state, first, last)]
+    return tuple(sorted(found, key=lambda due: (due.day, due.loan_id, due.number)))
+
+
+def per_day(dues: Iterable[Due]) -> dict[date, Fen]:
+    """The sum that falls due on each day, in the order of the days."""
+    sums: dict[date, Fen] = {}
+    for due in dues:
+        sums[due.day] = sums.get(due.day, 0) + due.total
+    return dict(sorted(sums.items()))

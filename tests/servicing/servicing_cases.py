@@ -1,0 +1,115 @@
+"""Contracts and streams of events for the tests of servicing, drawn at random."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from zhirong.chain.loan.cycles import Cycle
+from zhirong.chain.loan.rates import FixedRate, LinkedRate
+from zhirong.chain.loan.servicing import events as ev
+from zhirong.chain.loan.servicing.contract import Contract
+from zhirong.chain.loan.servicing.heads import Head
+from zhirong.chain.loan.terms import LoanTerms, Method
+from zhirong.kernel.days import add_months, working_days_from
+from zhirong.kernel.rulebook import load_rulebook
+
+RULES = load_rulebook()
+WORKING_DAYS = working_days_from(RULES.at("calendar.working_days", date(2024, 1, 1)).value)
+
+_starts = st.dates(date(2023, 7, 1), date(2024, 3, 31))
+_rates = st.integers(100, 1800).map(lambda bp: Decimal(bp) / 10000)
+
+
+@st.composite
+def contracts(draw: st.DrawFn, for_arrays: bool = False) -> Contract:
+    start = draw(_starts)
+    method = draw(st.sampled_from(list(Method)))
+    linked = st.builds(
+        LinkedRate,
+        index=st.just("lpr_one_year"),
+        spread_bp=st.sampled_from([Decimal(-20), Decimal(55)]),
+        reset=st.sampled_from([None, Cycle(1, "month"), Cycle(3, "month")]),
+    )
+    terms = LoanTerms(
+        principal=draw(st.integers(10_000, 10**9)),
+        start=start,
+        end=add_months(start, draw(st.integers(3, 14))),
+        method=method,
+        rate=draw(st.builds(FixedRate, _rates) if for_arrays else st.one_of(st.builds(FixedRate, _rates), linked)),
+        cycle=draw(st.sampled_from([Cycle(1, "month"), Cycle(3, "month")])),
+        day_count=draw(
+            st.sampled_from(
+                ["monthly", "act_360", "act_365"] if for_arrays else ["monthly", "act_360", "act_act", "30_360"]
+            )
+        ),
+        shift=draw(st.sampled_from(["none", "following"])),
+    )
+    if terms.day_count != "monthly" and draw(st.booleans()):
+        terms = replace(terms, interest_to_shifted=True)
+    return Contract(
+        loan_id="L1",
+        terms=terms,
+        overdue_uplift=draw(st.sampled_from([Decimal("0.3"), Decimal("0.5")])),
+        compounds=draw(st.booleans()),
+        order=draw(st.sampled_from([None, tuple(reversed(Head))])),
+        walk=draw(st.sampled_from(["by_head", "by_instalment"])),
+        excess=draw(st.sampled_from(["prepay_reduce", "prepay_shorten", "hold"])),
+    )
+
+
+@st.composite
+def streams(draw: st.DrawFn, contract: Contract, simple: bool = False) -> tuple[ev.Event, ...]:
+    """A drawdown and up to eight events after it, each booked on its day or up to 80 days later."""
+    terms = contract.terms
+    made: list[ev.Event] = [ev.Drawdown(id="D", day=terms.start, booked=terms.start, amount=terms.principal)]
+    amounts = st.one_of(st.integers(1, terms.principal), st.integers(1, terms.principal // 10 + 1))
+    kinds = ["payment"] * 3 if simple else [
+        "payment", "payment", "payment", "fee", "refund", "misuse", "misuse_end", "rate", "accelerate", "extend",
+        "restructure", "write_off", "recovery", "waiver", "reversal", "drawdown",
+    ]  # fmt: skip
+    for number in range(draw(st.integers(0, 8))):
+        day = terms.start + timedelta(days=draw(st.integers(0, 520)))
+        booked = day + timedelta(days=draw(st.sampled_from([0, 0, 1, 9, 80])))
+        kind, i = draw(st.sampled_from(kinds)), f"E{number}"
+        if kind == "payment":
+            payer = draw(st.sampled_from(["firm", "firm", "guarantor"]))
+            made.append(ev.Payment(id=i, day=day, booked=booked, amount=draw(amounts), payer=payer))
+        elif kind == "fee":
+            made.append(ev.Fee(id=i, day=day, booked=booked, amount=draw(amounts)))
+        elif kind == "refund":
+            made.append(ev.Refund(id=i, day=day, booked=booked, amount=draw(st.integers(1, 10_000))))
+        elif kind == "misuse":
+            made.append(ev.MisuseFound(id=i, day=day, booked=booked, amount=draw(st.none() | amounts)))
+        elif kind == "misuse_end":
+            made.append(ev.MisuseEnded(id=i, day=day, booked=booked))
+        elif kind == "rate":
+            made.append(ev.RateSet(id=i, day=day, booked=booked, yearly=draw(_rates)))
+        elif kind == "accelerate":
+            made.append(ev.Acceleration(id=i, day=day, booked=booked))
+        elif kind == "extend":
+            until = add_months(terms.end, draw(st.integers(1, 12)))
+            if until > day:
+                made.append(ev.Extension(id=i, day=day, booked=booked, until=until))
+        elif kind == "restructure":
+            until = add_months(day, draw(st.integers(1, 14)))
+            capitalises = draw(st.booleans())
+            made.append(ev.Restructuring(id=i, day=day, booked=booked, until=until, capitalises=capitalises))
+        elif kind == "write_off":
+            made.append(ev.WriteOff(id=i, day=day, booked=booked))
+        elif kind == "recovery":
+            made.append(
+                ev.Recovery(id=i, day=day, booked=booked, amount=draw(amounts), costs=draw(st.integers(0, 99)))
+            )
+        elif kind == "waiver":
+            heads = draw(st.dictionaries(st.sampled_from(list(Head)), st.integers(1, 10_000), min_size=1))
+            made.append(ev.Waiver(id=i, day=day, booked=booked, amounts=heads))
+        elif kind == "drawdown":
+            made.append(ev.Drawdown(id=i, day=day, booked=booked, amount=draw(amounts)))
+        else:
+            earlier = [event for event in made[1:] if event.booked <= booked]
+            if earlier:
+                of = draw(st.sampled_from(earlier)).id
+                made.append(ev.Reversal(id=i, day=day, booked=booked, of=of))
+    return tuple(made)
