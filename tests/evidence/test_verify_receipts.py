@@ -1,0 +1,296 @@
+"""What a receipt proves, to whom, and what it does not: keys, witnesses, other checkpoints, forgeries."""
+
+import pytest
+from small_log import LOG_KEY, NEXT_KEY, ORIGIN, THIEF, WITNESS, SmallLog, instant
+
+from zhirong.evidence.hashes import HashAlgorithm
+from zhirong.evidence.keys import KeyType, PublicKey, SigningKey, read_key, read_keys
+from zhirong.evidence.notes import MOST_SIGNATURES, read_note
+from zhirong.evidence.receipts import (
+    CheckpointFile,
+    ConsistencyProof,
+    Receipt,
+    Timestamp,
+    read_checkpoint_file,
+    read_receipt,
+    timestamp_imprint,
+)
+from zhirong.evidence.statements import KeyStatement, StatementKind, read_statement
+from zhirong.evidence.verify import Outcome, Verdict, verify_receipt
+from zhirong.kernel.errors import InputError
+
+LOG = SmallLog(20)
+OWN, NEXT, SEEN = LOG_KEY.public(), NEXT_KEY.public(), WITNESS.public()
+
+
+def verify(receipt, *files, keys=(OWN,)):
+    others = [(f"file {number}", read_checkpoint_file(one.as_bytes())) for number, one in enumerate(files, 1)]
+    return verify_receipt(read_receipt(receipt.as_bytes()), others, keys)
+
+
+def wrong(verification):
+    return {check.code for check in verification.checks if check.outcome in (Outcome.BAD, Outcome.OPEN)}
+
+
+@pytest.mark.parametrize("algorithm", list(HashAlgorithm))
+def test_a_good_receipt_holds_for_every_entry(algorithm):
+    log = SmallLog(20, algorithm)
+    for size in (1, 13, 16, 20):
+        for index in range(size):
+            assert verify(log.receipt(index, size)).verdict is Verdict.HOLDS
+            assert verify(log.receipt(index, size), log.file(20, size)).verdict is Verdict.HOLDS
+    assert verify(log.receipt(3, 20), log.file(13)).verdict is Verdict.UNDECIDED
+    assert verify(log.receipt(3, 20, consistency=(log.consistency(13),)), log.file(13)).verdict is Verdict.HOLDS
+
+
+def test_nothing_given_proves_nothing():
+    found = verify(LOG.receipt(3), keys=())
+    assert (found.verdict, wrong(found)) == (Verdict.UNDECIDED, {"nothing_to_trust"})
+
+
+def test_a_checkpoint_from_elsewhere_is_enough_without_a_key_if_it_contains_the_entry():
+    assert verify(LOG.receipt(3, 13), LOG.file(20, 13), keys=()).verdict is Verdict.HOLDS
+    assert verify(LOG.receipt(3), LOG.file(20), keys=()).verdict is Verdict.HOLDS
+    older = LOG.receipt(3, consistency=(LOG.consistency(10),))
+    assert verify(older, LOG.file(10), keys=()).verdict is Verdict.HOLDS
+
+
+def test_a_published_checkpoint_continued_on_paper_does_not_vouch_for_what_was_added():
+    """Anyone can take a published log, add an entry and prove that the longer log follows from the published one."""
+    forged = SmallLog(20, key=THIEF, change=15)
+    receipt = forged.receipt(15, consistency=(forged.consistency(10),))
+    published = LOG.file(10)
+    found = verify(receipt, published, keys=())
+    assert "consistency" in {check.code for check in found.checks if check.outcome is Outcome.GOOD}
+    assert (found.verdict, wrong(found)) == (Verdict.UNDECIDED, {"nothing_to_trust"})
+    assert verify(receipt, published).verdict is Verdict.FAILS
+    empty = verify(forged.receipt(0), SmallLog(0).file(0), keys=())
+    assert empty.verdict is Verdict.UNDECIDED
+
+
+def test_a_forged_signature_or_another_key_fails():
+    found = verify(LOG.receipt(3, signed=LOG.signed(key=THIEF)))
+    assert (found.verdict, wrong(found)) == (Verdict.FAILS, {"log_signature_missing"})
+    genuine = LOG.signed()
+    line = genuine.note.signatures[0]
+    moved = SmallLog(19).signed().note.text  # another text under the same signature
+    forged = read_checkpoint_file(f"{moved}\n{line.as_line()}\n".encode()).signed
+    found = verify(LOG.receipt(3, 19, signed=forged))
+    assert (found.verdict, wrong(found)) == (Verdict.FAILS, {"signature_bad"})
+
+
+def test_a_witness_cannot_sign_for_the_log_nor_the_log_for_a_witness():
+    imposter = SigningKey(ORIGIN, KeyType.WITNESS_ED25519, LOG_KEY.seed)
+    signed = CheckpointFile(LOG.signed(key=THIEF).countersigned(imposter, 1)).signed
+    assert verify(LOG.receipt(3, signed=signed), keys=(OWN, imposter.public())).verdict is Verdict.FAILS
+    with pytest.raises(ValueError, match="countersigns"):
+        LOG.signed().note.signed(WITNESS)
+    with pytest.raises(ValueError, match="witness's key"):
+        LOG.signed().countersigned(LOG_KEY, 1)
+    with pytest.raises(ValueError, match="log's name"):
+        LOG.checkpoint().signed(WITNESS)
+
+
+def test_witnesses_are_counted_and_one_that_signed_something_else_is_found():
+    signed = LOG.signed().countersigned(WITNESS, 1_790_000_000)
+    found = verify(LOG.receipt(3, signed=signed), keys=(OWN, SEEN))
+    assert [check.text.en for check in found.checks if check.code == "witness"][0].endswith("2026-09-21T14:13:20Z")
+    assert verify(LOG.receipt(3, signed=signed), keys=(SEEN,)).verdict is Verdict.HOLDS
+    assert verify(LOG.receipt(3), keys=(SEEN,)).verdict is Verdict.UNDECIDED
+    stranger = SmallLog(19).signed().countersigned(WITNESS, 1_790_000_000).note.signatures[1]
+    mixed = read_checkpoint_file(f"{LOG.signed().as_text()}{stranger.as_line()}\n".encode()).signed
+    found = verify(LOG.receipt(3, signed=mixed), keys=(OWN, SEEN))
+    assert (found.verdict, wrong(found)) == (Verdict.FAILS, {"signature_bad"})
+
+
+def test_a_split_view_a_shorter_log_and_a_rewritten_one_are_named():
+    other = SmallLog(20, change=4)
+    assert wrong(verify(LOG.receipt(3), other.file(20))) == {"split_view"}
+    cut = LOG.file(13, time=instant(30))
+    assert wrong(verify(LOG.receipt(3), cut)) == {"log_cut_short"}
+    longer = SmallLog(26, change=4)
+    for proof in (longer.consistency(20), ConsistencyProof(20, 26, SmallLog(26).consistency(20).hashes)):
+        found = verify(LOG.receipt(3), CheckpointFile(longer.signed(), (proof,)))
+        assert (found.verdict, wrong(found)) == (Verdict.FAILS, {"consistency"})
+    assert wrong(verify(LOG.receipt(3), longer.file(26, 19))) == {"consistency_unproved"}
+    # Two checkpoints given beside the receipt are held against each other as well.
+    found = verify(LOG.receipt(3, 13), LOG.file(20, 13), other.file(20, 13))
+    assert {"split_view", "consistency"} <= wrong(found)
+    strange = SmallLog(
+        20,
+        origin="register.example/other",
+        key=SigningKey("register.example/other", KeyType.LOG_ED25519, b"\1" * 32),
+    )
+    assert wrong(verify(LOG.receipt(3), strange.file(20))) == {"other_log"}
+    assert wrong(verify(LOG.receipt(3), SmallLog(20, HashAlgorithm.SM3).file(20))) == {"other_hash"}
+
+
+def test_an_entry_shown_at_another_place_or_of_another_log_fails():
+    good = LOG.receipt(3)
+    for code, receipt in [
+        ("entry_index", Receipt(good.entry, 4, LOG.tree.inclusion_proof(4), good.signed)),
+        ("inclusion", Receipt(LOG.entries[4], 3, good.inclusion, good.signed)),
+        ("inclusion", Receipt(good.entry, 3, good.inclusion[:-1], good.signed)),
+        ("inclusion", Receipt(good.entry, 3, (*good.inclusion, b"\0" * 32), good.signed)),
+        ("inclusion", Receipt(good.entry, 30, good.inclusion, good.signed)),
+        ("entry_log", Receipt(SmallLog(20, origin="x").entries[3], 3, good.inclusion, good.signed)),
+        ("entry_time", LOG.receipt(3, signed=LOG.signed(time=instant(1)))),
+    ]:
+        found = verify(receipt)
+        assert found.verdict is Verdict.FAILS and code in wrong(found)
+
+
+def test_a_time_stamp_is_carried_and_said_to_be_unchecked():
+    found = verify(LOG.receipt(3, timestamps=(Timestamp("rfc3161", b"\x30\x00"),)))
+    assert found.verdict is Verdict.HOLDS
+    assert [check.code for check in found.checks if check.outcome is Outcome.NOT_CHECKED] == ["timestamp"]
+    assert len(timestamp_imprint(LOG.signed())) == 32
+    assert timestamp_imprint(LOG.signed()) == timestamp_imprint(LOG.signed().countersigned(WITNESS, 5))
+
+
+# -- keys that change -----------------------------------------------------------------------------------------
+
+
+def rotation(kind=StatementKind.ROTATION, old=OWN, new=NEXT, size=13):
+    return KeyStatement(kind, ORIGIN, old, new, size, instant(size))
+
+
+ROTATED = rotation().signed(LOG_KEY, NEXT_KEY)
+
+
+def test_whoever_trusts_the_old_key_can_trust_the_new_one_through_a_rotation():
+    receipt = LOG.receipt(3, signed=LOG.signed(key=NEXT_KEY), statements=(ROTATED,))
+    assert verify(receipt).verdict is Verdict.HOLDS
+    assert verify(LOG.receipt(3, signed=LOG.signed(key=NEXT_KEY))).verdict is Verdict.FAILS
+    # The old key still vouches for what it signed while it was in use, and for nothing later.
+    assert verify(LOG.receipt(3, 13, statements=(ROTATED,))).verdict is Verdict.HOLDS
+    found = verify(LOG.receipt(3, 20, statements=(ROTATED,)))
+    assert (found.verdict, wrong(found)) == (Verdict.FAILS, {"signature_retired_key"})
+
+
+def test_an_old_receipt_holds_under_the_new_key_alone_through_a_newer_checkpoint():
+    found = verify(LOG.receipt(3, 13), LOG.file(20, 13, key=NEXT_KEY), keys=(NEXT,))
+    assert found.verdict is Verdict.HOLDS
+    assert verify(LOG.receipt(3, 13), keys=(NEXT,)).verdict is Verdict.FAILS
+    # A checkpoint whose signer is unknown cannot be what vouches, once the log's key is known.
+    assert verify(LOG.receipt(3, 13), LOG.file(20, 13, key=THIEF), keys=(NEXT,)).verdict is Verdict.FAILS
+
+
+def test_a_retired_key_is_refused_for_later_sizes_and_hands_over_no_more():
+    retired = PublicKey(OWN.name, OWN.type, OWN.material, 13)
+    assert verify(LOG.receipt(3, 13), keys=(retired,)).verdict is Verdict.HOLDS
+    assert wrong(verify(LOG.receipt(3, 14), keys=(retired,))) == {"signature_retired_key"}
+    receipt = LOG.receipt(3, signed=LOG.signed(key=NEXT_KEY), statements=(ROTATED,))
+    assert "key_old_key_retired" in wrong(verify(receipt, keys=(retired,)))
+    twice = rotation(new=THIEF.public()).signed(LOG_KEY, THIEF)
+    receipt = LOG.receipt(3, signed=LOG.signed(key=THIEF), statements=(ROTATED, twice))
+    assert "key_old_key_retired" in wrong(verify(receipt))
+
+
+def test_a_rotation_that_the_old_key_did_not_sign_is_refused():
+    text = rotation(new=THIEF.public()).as_text()
+    note = read_note(
+        f"{text}\n{rotation(StatementKind.LOSS, new=THIEF.public()).signed(THIEF).as_text().split(chr(10) * 2)[1]}"
+    )
+    assert note.text == text
+    receipt = LOG.receipt(3, signed=LOG.signed(key=THIEF), statements=(note,))
+    assert "key_signature" in wrong(verify(receipt))
+    with pytest.raises(ValueError, match="signed by the old key"):
+        rotation().signed(NEXT_KEY)
+
+
+def test_a_lost_key_gives_no_reason_to_trust_the_next_one():
+    loss = rotation(StatementKind.LOSS).signed(NEXT_KEY)
+    receipt = LOG.receipt(3, signed=LOG.signed(key=NEXT_KEY), statements=(loss,))
+    found = verify(receipt)
+    assert found.verdict is Verdict.FAILS and "key_loss" in {check.code for check in found.checks}
+    assert verify(receipt, keys=(NEXT,)).verdict is Verdict.HOLDS
+    # Once the new key is trusted, the lost one counts no further than the statement says.
+    later = LOG.receipt(3, statements=(loss,))
+    assert "signature_retired_key" in wrong(verify(later, keys=(OWN, NEXT)))
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        lambda text: text.replace("rotation", "gift"),
+        lambda text: text.replace("size 13", "size 013"),
+        lambda text: text.replace("size 13", f"size {2**63}"),
+        lambda text: text.replace("time ", "zeit "),
+        lambda text: text.replace(ORIGIN, "other", 1),
+        lambda text: text.replace(OWN.as_text(), NEXT.as_text()),
+        lambda text: text.replace(OWN.as_text(), SEEN.as_text()),
+        lambda text: text.replace("zhirong-key-statement-1", "zhirong-key-statement-2"),
+    ],
+)
+def test_malformed_statements_are_refused(break_it):
+    with pytest.raises(InputError):
+        read_statement(break_it(ROTATED.as_text()))
+
+
+# -- keys as written ------------------------------------------------------------------------------------------
+
+
+def test_keys_are_read_as_they_are_written():
+    text = f"# register\n\n{OWN.as_text()} until 13\n{SEEN.as_text()}\n"
+    own, seen = read_keys(text, "keys")
+    assert own == PublicKey(OWN.name, OWN.type, OWN.material, 13)
+    assert seen == SEEN and seen.is_witness and not own.is_witness
+    assert "seed" not in repr(LOG_KEY) and LOG_KEY.seed.hex() not in repr(LOG_KEY)
+
+
+def test_every_changed_character_of_a_key_is_refused_or_another_key():
+    written = OWN.as_text()
+    for place in range(len(written)):
+        for bit in range(7):
+            letter = chr(ord(written[place]) ^ 1 << bit)
+            try:
+                key = read_key(written[:place] + letter + written[place + 1 :])
+            except InputError:
+                continue
+            assert key.name != OWN.name and key.material == OWN.material, (place, letter)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "# nothing", "words", f"{OWN.as_text()} until", f"{OWN.as_text()} from 3", f"{OWN.as_text()} until ٣"],
+)
+def test_key_files_that_cannot_be_used_say_why(line):
+    with pytest.raises(InputError) as refused:
+        read_keys(line, "keys")
+    assert refused.value.problems[0].mend.en
+
+
+def test_sm2_keys_are_known_by_name_and_said_not_to_be_supported():
+    sm2 = PublicKey(ORIGIN, KeyType.LOG_SM2, b"\x04" + bytes(64))
+    assert read_key(sm2.as_text()) == sm2 and not sm2.can_be_checked
+    text = LOG.signed().note.text
+    from zhirong.evidence.notes import NoteSignature, SignedNote
+
+    note = SignedNote(text, (*LOG.signed().note.signatures, NoteSignature(ORIGIN, sm2.id, bytes(64))))
+    signed = read_checkpoint_file(note.as_text().encode()).signed
+    found = verify(LOG.receipt(3, signed=signed), keys=(OWN, sm2))
+    assert found.verdict is Verdict.HOLDS
+    assert "signature_not_supported" in {check.code for check in found.checks}
+    assert verify(LOG.receipt(3, signed=signed), keys=(sm2,)).verdict is not Verdict.HOLDS
+    with pytest.raises(ValueError, match="not made"):
+        SigningKey(ORIGIN, KeyType.LOG_SM2, bytes(32))
+
+
+def test_notes_of_another_form_are_refused():
+    good = LOG.signed().as_text()
+    line = LOG.signed().note.signatures[0].as_line()
+    for text in (
+        good.replace("\n\n", "\n"),
+        good.rstrip("\n"),
+        good + "\n",
+        good.replace("— ", "- "),
+        good.replace("\n", "\r\n"),
+        good.replace("hash", "\thash"),
+        good + line + "=\n",
+        good + f"{line}\n" * MOST_SIGNATURES,
+        "",
+        "\n\n" + line + "\n",
+    ):
+        with pytest.raises(InputError):
+            read_checkpoint_file(text.encode() or b"\n")
