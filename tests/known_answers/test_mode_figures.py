@@ -9,7 +9,7 @@ import pytest
 from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.mode.breaker import lending_owed, lending_shortfall
 from zhirong.chain.mode.charges import LoanFacts, charges
-from zhirong.chain.mode.loss import LoanLoss
+from zhirong.chain.mode.loss import LoanLoss, Recovery
 from zhirong.chain.mode.read import read_mode
 from zhirong.chain.mode.stream import settle
 from zhirong.chain.mode.transfer import licence_back
@@ -223,7 +223,5 @@ def test_s13_ip_insurer_pays_what_is_left_after_disposal() -> None:
 
 
 def test_s13_proceeds_may_be_given_as_a_recovery_before_the_claim() -> None:
-    from zhirong.chain.mode.loss import Recovery
-
     loan = loss_of("10", recoveries=(Recovery(date(2022, 5, 1), fen("0.8"), fen("0.1")),))
     assert borne("national-ip-insurer", loan) == {"insurer": Decimal("9.3")}

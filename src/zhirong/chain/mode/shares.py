@@ -13,15 +13,17 @@ def final_shares(sharing: Sharing, tier: Tier, met: Sequence[bool]) -> dict[str,
     """What each party bears of a slice once bonuses and top-up layers are added and ceilings applied.
 
     met: for each bonus, whether its condition is met. What is added to one party is taken from another; it never
-    takes more than that party has, nor lifts the parties of a ceiling above it. A bonus raises a share that is there: where a tier
-    gives a party nothing, it earns nothing.
+    takes more than that party has, nor lifts the parties of a ceiling above it. A bonus raises a share that is
+    there: where a tier gives a party nothing, it earns nothing. Nor does a layer come on top of a tier that nobody
+    else compensates.
     """
     shares = dict(tier.shares)
     for bonus, applies in zip(sharing.bonuses, met, strict=True):
         if applies and shares.get(bonus.to):
             _move(sharing, shares, bonus.taken_from, bonus.to, bonus.add)
     for layer in sharing.top_ups:
-        _move(sharing, shares, layer.taken_from, layer.payer, layer.share)
+        if dict(tier.shares).get(layer.taken_from) != 1:
+            _move(sharing, shares, layer.taken_from, layer.payer, layer.share)
     return shares
 
 

@@ -134,7 +134,12 @@ def _reckon(mode: Mode, loans: Sequence[LoanLoss], shared: Allocation, day: date
         later = [recovery.net for recovery in loan.recoveries if last < recovery.day <= day]
         state.received[loan.loan_id] = sum(later)
         if waiting:
-            continue  # until the case is closed what comes in stays with the lender; the true-up counts it
+            # Until the case is closed what comes in stays with the lender; the true-up counts it.
+            carried = shared.of(loan.loan_id).loss - sum(
+                state.due[loan.loan_id, role] for role in parts if role != "lender"
+            )
+            state.back[loan.loan_id, "lender"] = min(sum(later), carried)
+            continue
         for role, amount in give_back(mode.recoveries, parts, later).items():
             state.back[loan.loan_id, role] = amount
     return state

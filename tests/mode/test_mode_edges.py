@@ -1,0 +1,198 @@
+"""Exactly at a limit, and one fen beyond it."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from mode_samples import mode_of, quota_body
+
+from zhirong.chain.mode.allocate import allocate
+from zhirong.chain.mode.breaker import PoolEvent, pauses
+from zhirong.chain.mode.loss import LoanLoss, PoolState, Recovery
+from zhirong.chain.mode.stream import settle
+from zhirong.mode_files import load_modes
+
+MODES = load_modes()
+FIVE_MILLION = 500_000_000
+DAY = date(2026, 3, 2)
+
+
+def lost(amount: int, **other: object) -> LoanLoss:
+    given: dict[str, object] = {
+        "loan_id": "A",
+        "borrower": "甲",
+        "lender": "银行",
+        "loan_day": DAY,
+        "claim_day": date(2027, 6, 1),
+        "amount": amount,
+        "principal": amount,
+        **other,
+    }
+    return LoanLoss(**given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("amount", "fund"), [(FIVE_MILLION, 200_000_000), (FIVE_MILLION + 1, 150_000_000)])
+def test_whole_tier_at_five_million_and_a_fen_above(amount: int, fund: int) -> None:
+    """40 % of 5,000,000.00; of 5,000,000.01 the 30 % of the next tier, rounded down."""
+    shared = allocate(MODES["guangzhou-2025"], [lost(amount)])
+    assert shared.totals["fund"] == fund
+
+
+@pytest.mark.parametrize(("amount", "fund"), [(FIVE_MILLION, 250_000_000), (FIVE_MILLION + 1, 250_000_000)])
+def test_cap_on_loans_at_five_million_and_a_fen_above(amount: int, fund: int) -> None:
+    shared = allocate(MODES["guangzhou-55"], [lost(amount)])
+    assert shared.totals == {"lender": amount - fund, "fund": fund}
+
+
+def test_bonus_stops_at_the_ceiling() -> None:
+    both = lost(FIVE_MILLION, facts={"ip_pledge": True, "central_bank_tool": True})
+    assert allocate(MODES["guangzhou-2025"], [both]).totals["fund"] == 250_000_000  # 40 + 15 + 5 %, at most 50 %
+    one = replace(both, facts={"central_bank_tool": True})
+    assert allocate(MODES["guangzhou-2025"], [one]).totals["fund"] == 225_000_000
+
+
+def test_breaker_does_not_trip_at_exactly_three_per_cent() -> None:
+    mode = MODES["guangzhou-2025"]
+    entered = PoolEvent(date(2026, 1, 5), "银行", entered=10_000_000_000)
+    assert pauses(mode, [entered, PoolEvent(date(2026, 6, 1), "银行", loss=300_000_000)]) == ()
+    (pause,) = pauses(mode, [entered, PoolEvent(date(2026, 6, 1), "银行", loss=300_000_001)])
+    assert (pause.first, pause.last) == (date(2026, 6, 2), date(2026, 12, 31))
+    assert pause.ratio == Decimal("0.030000")
+
+
+def test_breaker_resumes_when_the_ratio_is_back_and_next_year() -> None:
+    mode = MODES["guangzhou-2025"]
+    events = [
+        PoolEvent(date(2026, 1, 5), "银行", entered=10_000_000_000),
+        PoolEvent(date(2026, 6, 1), "银行", loss=400_000_000),
+        PoolEvent(date(2026, 9, 1), "银行", loss=-100_000_000),
+        PoolEvent(date(2026, 10, 1), "银行", loss=1),
+    ]
+    first, second = pauses(mode, events)
+    assert (first.first, first.last) == (date(2026, 6, 2), date(2026, 9, 1))
+    assert (second.first, second.last) == (date(2026, 10, 2), date(2026, 12, 31))
+    other_lender = PoolEvent(date(2026, 1, 5), "另一银行", entered=1)
+    assert {pause.lender for pause in pauses(mode, [*events, other_lender])} == {"银行"}
+
+
+def test_loans_made_in_a_pause_are_the_lenders_and_earlier_ones_are_not() -> None:
+    mode = MODES["guangzhou-2025"]
+    events = [
+        PoolEvent(date(2026, 1, 5), "银行", entered=10_000_000_000),
+        PoolEvent(date(2026, 6, 1), "银行", loss=400_000_000),
+    ]
+    state = PoolState(pauses=pauses(mode, events))
+    last_day, first_paused = (
+        lost(FIVE_MILLION, loan_id="before", loan_day=date(2026, 6, 1)),
+        lost(FIVE_MILLION, loan_id="during", loan_day=date(2026, 6, 2)),
+    )
+    shared = allocate(mode, [last_day, first_paused], state)
+    assert shared.of("before").parts["fund"] == 200_000_000
+    assert shared.of("during").parts["fund"] == 0
+
+
+def test_nothing_is_counted_twice_across_modes() -> None:
+    mode = MODES["guangzhou-2025"]
+    claimed = lost(FIVE_MILLION, paid_elsewhere=100_000_000)
+    shared = allocate(mode, [claimed])
+    assert shared.totals == {"lender": FIVE_MILLION - 100_000_000, "fund": 0}
+    deducting = mode_of(quota_body({"lender": 5_000, "fund": 5_000}, more='elsewhere = "deduct"'))
+    assert allocate(deducting, [claimed]).totals["fund"] == 200_000_000
+    with pytest.raises(ValueError, match="twice"):
+        allocate(mode, [claimed, claimed])
+
+
+NPL_LAYERS = """
+[[sharing]]
+base = ["principal"]
+rest_to = "lender"
+residue_to = "lender"
+measure = "pool_loss_ratio"
+tier_reading = "{reading}"
+pool_per = ["lender", "year"]
+
+[[sharing.tier]]
+up_to_ratio = 0.01
+shares = {{ lender = 1 }}
+
+[[sharing.tier]]
+up_to_ratio = 0.03
+shares = {{ fund = 0.5, lender = 0.5 }}
+
+[[sharing.tier]]
+shares = {{ fund = 0.8, lender = 0.2 }}
+"""
+
+
+def test_layers_on_the_loss_ratio_of_the_pool() -> None:
+    """Entered 100 m: the bank bears the first 1 m of losses, half of the next 2 m, a fifth of what is above."""
+    state = PoolState(entered={("银行", 2026): 10_000_000_000})
+    loans = [
+        lost(200_000_000, loan_id="1"),
+        lost(200_000_000, loan_id="2", loan_day=date(2026, 4, 1)),
+        lost(100_000_000, loan_id="3", loan_day=date(2026, 5, 1)),
+    ]
+    marginal = allocate(mode_of(NPL_LAYERS.format(reading="marginal")), loans, state)
+    assert [loan.parts["fund"] for loan in marginal.loans] == [50_000_000, 50_000_000 + 80_000_000, 80_000_000]
+    whole = allocate(mode_of(NPL_LAYERS.format(reading="whole")), loans, state)
+    assert [loan.parts["fund"] for loan in whole.loans] == [160_000_000, 160_000_000, 80_000_000]
+    with pytest.raises(ValueError, match="principal entered"):
+        allocate(mode_of(NPL_LAYERS.format(reading="marginal")), loans)
+
+
+def test_marginal_tiers_of_a_loan() -> None:
+    body = (
+        '[[sharing]]\nbase = ["principal"]\nrest_to = "lender"\nmeasure = "loan_amount"\ntier_reading = "marginal"\n'
+        "[[sharing.tier]]\nup_to = 5000000\nshares = { fund = 0.8, lender = 0.2 }\n"
+        "[[sharing.tier]]\nshares = { fund = 0.5, lender = 0.5 }\n"
+    )
+    shared = allocate(mode_of(body), [lost(800_000_000, principal=400_000_000)])
+    # Half of a loan of 8 m is lost: 5/8 of it at 80 %, 3/8 at 50 %.
+    assert shared.totals["fund"] == 200_000_000 + 75_000_000
+
+
+def test_advance_is_trued_up_when_the_case_is_closed() -> None:
+    body = quota_body({"lender": 5_000, "fund": 5_000}) + '\n[advance]\npayers = ["fund"]\nshare = 0.6\ndays = 30\n'
+    loan = lost(
+        100_000_000,
+        recoveries=(Recovery(date(2027, 9, 1), 20_000_000), Recovery(date(2028, 3, 1), 10_000_000)),
+        closed_on=date(2027, 12, 31),
+    )
+    settled = settle(mode_of(body), [loan])
+    fund = [(move.day, move.kind, move.amount) for move in settled.movements if move.party == "fund"]
+    assert fund == [
+        (date(2027, 7, 1), "advance", 30_000_000),
+        (date(2027, 12, 31), "true_up", 10_000_000),  # half of the 80 that are left, 30 paid
+        (date(2028, 3, 1), "recovery", -5_000_000),
+    ]
+    assert settled.positions["A"] == {"lender": 35_000_000, "fund": 35_000_000}
+    open_still = settle(mode_of(body), [replace(loan, closed_on=None)])
+    assert open_still.positions["A"]["fund"] == 30_000_000
+    assert open_still.positions["A"]["lender"] == 70_000_000 - 30_000_000  # what came in is still with the lender
+
+
+def test_refused_claims_stay_with_the_lender() -> None:
+    body = quota_body({"lender": 2_000, "fund": 8_000}) + (
+        '\n[[sharing.claim_condition]]\nfact = "pledge_registered"\nis = true\n'
+    )
+    mode = mode_of(body)
+    registered = lost(FIVE_MILLION, facts={"pledge_registered": True})
+    assert allocate(mode, [registered]).totals["fund"] == 400_000_000
+    not_registered = replace(registered, facts={"pledge_registered": False})
+    shared = allocate(mode, [not_registered])
+    assert shared.totals == {"lender": FIVE_MILLION, "fund": 0}
+    assert "质押已登记" in shared.loans[0].explanation.as_text()
+
+
+def test_surplus_of_a_recovery_is_the_firms() -> None:
+    loan = lost(100_000_000, recoveries=(Recovery(date(2028, 1, 1), 130_000_000),))
+    settled = settle(MODES["pudong"], [loan])
+    assert not any(settled.positions["A"][role] for role in ("lender", "government"))
+    assert [(m.party, m.amount) for m in settled.movements if m.kind == "surplus"] == [("firm", -30_000_000)]
+
+
+def test_amounts_that_cannot_be() -> None:
+    for wrong in (lost(100, principal=101), lost(100, interest=-1), lost(100, ip_share=Decimal("1.1"))):
+        with pytest.raises(ValueError, match="loan 'A'"):
+            allocate(MODES["pudong"], [wrong])

@@ -1,0 +1,38 @@
+"""Every mode and city rule against its golden case: the whole table of who bears what, kept in a file beside."""
+
+from pathlib import Path
+
+import pytest
+
+from zhirong.chain.mode.allocate import allocate
+from zhirong.chain.mode.claim import read_claims
+from zhirong.kernel.fields import Reader, parse_toml
+from zhirong.kernel.money import yuan
+from zhirong.mode_files import load_modes, mode_files
+
+GOLDEN = Path(__file__).parent / "golden"
+MODES = load_modes()
+CLAIMS = read_claims(Reader(parse_toml((GOLDEN / "portfolio.toml").read_text(encoding="utf-8"), "portfolio.toml")))
+
+
+@pytest.mark.parametrize("mode_id", sorted(MODES))
+def test_mode_against_its_golden_case(mode_id: str) -> None:
+    wanted = parse_toml((GOLDEN / f"{mode_id}.toml").read_text(encoding="utf-8"), f"{mode_id}.toml")
+    assert wanted.pop("mode") == mode_id
+    bank_alone = wanted.pop("bank_alone", "")
+    mode = MODES[mode_id]
+    shared = allocate(mode, CLAIMS.loans, CLAIMS.pool_under(mode))
+    found: dict[str, dict[str, object]] = {}
+    for loan in shared.loans:
+        found[loan.loan_id] = {"loss": yuan(loan.loss), **{role: yuan(part) for role, part in loan.parts.items()}}
+        if loan.members:
+            found[loan.loan_id]["members"] = {name: yuan(part) for name, part in loan.members.items()}
+    assert found == wanted
+    # A table in which the bank bears everything shows nothing, unless the file says why it cannot be otherwise.
+    borne_by_others = sum(part for role, part in shared.totals.items() if role != "lender")
+    assert (borne_by_others == 0) == bool(bank_alone)
+
+
+def test_every_file_has_a_golden_case_and_none_is_left_over() -> None:
+    cases = {path.stem for path in GOLDEN.glob("*.toml")} - {"portfolio"}
+    assert cases == {path.stem for path in mode_files()} == set(MODES)
