@@ -9,6 +9,7 @@ from mode_samples import mode_of, quota_body
 
 from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.mode.breaker import PoolEvent, pauses
+from zhirong.chain.mode.charges import LoanFacts, charges
 from zhirong.chain.mode.loss import LoanLoss, PoolState, Recovery
 from zhirong.chain.mode.stream import settle
 from zhirong.mode_files import load_modes
@@ -196,3 +197,36 @@ def test_amounts_that_cannot_be() -> None:
     for wrong in (lost(100, principal=101), lost(100, interest=-1), lost(100, ip_share=Decimal("1.1"))):
         with pytest.raises(ValueError, match="loan 'A'"):
             allocate(MODES["pudong"], [wrong])
+
+
+def test_a_reinsurer_pays_after_the_guarantor_has_paid() -> None:
+    mode = MODES["national-4222"]
+    settled = settle(mode, [lost(100_000_000)])
+    moves = [(move.day, move.party, move.to, move.amount) for move in settled.movements]
+    assert moves == [
+        (date(2027, 6, 1), "guarantor", "lender", 80_000_000),
+        (date(2027, 7, 1), "reguarantor", "guarantor", 20_000_000),
+        (date(2027, 7, 1), "national_fund", "guarantor", 20_000_000),
+    ]
+    half_way = settle(mode, [lost(100_000_000)], until=date(2027, 6, 15))
+    assert half_way.positions["A"] == {
+        "lender": 20_000_000,
+        "guarantor": 80_000_000,
+        "reguarantor": 0,
+        "national_fund": 0,
+    }
+
+
+def test_recoveries_of_a_reinsured_loan_go_back_by_risk_shares() -> None:
+    loan = lost(100_000_000, recoveries=(Recovery(date(2028, 1, 1), 10_000_000),))
+    settled = settle(MODES["national-4222"], [loan])
+    back = {move.party: move.amount for move in settled.movements if move.kind == "recovery"}
+    assert back == {"guarantor": -4_000_000, "reguarantor": -2_000_000, "national_fund": -2_000_000}
+    assert settled.positions["A"]["lender"] == 18_000_000
+
+
+def test_national_fund_fee_by_the_size_of_the_loan() -> None:
+    mode = MODES["national-4222"]
+    for amount, fee in ((FIVE_MILLION, 300_000), (FIVE_MILLION + 100, 500_010)):
+        made = charges(mode, LoanFacts(amount, DAY, 12, Decimal("0.04")))
+        assert [charge.amount for charge in made if charge.payee == "national_fund"] == [fee]

@@ -98,6 +98,7 @@ def _as_json(mode: Mode, settled: Settlement, pool: PoolState) -> dict[str, obje
                 "day": move.day.isoformat(),
                 "loan": move.loan_id,
                 "party": move.party,
+                "to": move.to,
                 "kind": move.kind,
                 "amount": yuan(move.amount),
             }
@@ -124,7 +125,7 @@ def _as_text(mode: Mode, settled: Settlement, pool: PoolState, lang: Lang) -> st
         left = {role: sum(parts.get(role, 0) for parts in settled.positions.values()) for role in mode.bearers}
         lines += [f"  {mode.name_of(role).in_(lang)}: {show_yuan(amount)}" for role, amount in left.items()]
         lines.append("")
-    lines.append("何时付给放款机构（负数为退回）" if zh else "paid to the lender, and when (negative: paid back)")
+    lines.append("谁在何时付给谁（负数为退回）" if zh else "who pays whom, and when (negative: paid back)")
     for move in settled.movements:
         words = move.explanation.label.in_(lang)
         lines.append(f"  {move.day}  {move.loan_id}  {words} {show_yuan(move.amount)}")

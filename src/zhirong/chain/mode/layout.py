@@ -32,7 +32,7 @@ _SECTIONS = (
     "step",
     "document",
 )
-_INSIDE = ("split", "tier", "bonus", "top_up", "ceiling", "cap", "claim_condition", "contribution")
+_INSIDE = ("split", "tier", "bonus", "top_up", "ceiling", "cap", "timing", "claim_condition", "contribution")
 _LAST = ("article", "quotation", "confidence", "note", "assumed", "source")
 
 

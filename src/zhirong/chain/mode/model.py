@@ -105,6 +105,16 @@ class Cap:
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """When a payer pays, and to whom. days: after the claim. through: who pays in its stead first, and is repaid by it."""
+
+    payer: str
+    days: int
+    through: str | None
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
 class Breaker:
     """No new loans of a lender while its losses of the year exceed ``above`` of that year's entered principal.
 
@@ -168,9 +178,17 @@ class Sharing:
     ceilings: tuple[Ceiling, ...] = ()
     caps: tuple[Cap, ...] = ()
     claim_conditions: tuple[Condition, ...] = ()
+    timings: tuple[Timing, ...] = ()
     member_role: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+
+    def timing_of(self, payer: str) -> Timing:
+        """When a payer pays; on the day of the claim and straight to the lender where nothing is said."""
+        for timing in self.timings:
+            if timing.payer == payer:
+                return timing
+        return Timing(payer, 0, None, self.reference)
 
     def holds(self, day: date) -> bool:
         """Whether loans made on ``day`` are shared by these terms."""

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.mode import vocabulary as words
-from zhirong.chain.mode.model import Bonus, Cap, Ceiling, Condition, Sharing, Tier, TopUp
+from zhirong.chain.mode.model import Bonus, Cap, Ceiling, Condition, Sharing, Tier, Timing, TopUp
 from zhirong.chain.mode.reading import Context, need_role, read_condition, read_own_reference, roles_of
 from zhirong.kernel.explain import plain
 from zhirong.kernel.fields import Reader
@@ -53,6 +53,7 @@ def read_sharing(reader: Reader, context: Context, conditions: tuple[Condition, 
         ceilings=tuple(_read_ceiling(entry, context) for entry in reader.tables("ceiling")),
         caps=tuple(_read_cap(entry, context) for entry in reader.tables("cap")),
         claim_conditions=tuple(read_condition(entry, context) for entry in reader.tables("claim_condition")),
+        timings=tuple(_read_timing(entry, context) for entry in reader.tables("timing")),
         member_role=need_role(reader, "members", reader.optional_text("members"), roles) or None,
         valid_from=reader.optional_day("valid_from"),
         valid_to=reader.optional_day("valid_to"),
@@ -61,6 +62,7 @@ def read_sharing(reader: Reader, context: Context, conditions: tuple[Condition, 
     _check_ceilings(reader, sharing)
     _check_caps(reader, sharing)
     _check_bonuses(reader, sharing, conditions)
+    _check_timings(reader, sharing)
     reader.finish()
     return sharing
 
@@ -169,6 +171,17 @@ def _read_top_up(reader: Reader, roles: tuple[str, ...]) -> TopUp:
     )
     reader.finish()
     return layer
+
+
+def _read_timing(reader: Reader, context: Context) -> Timing:
+    timing = Timing(
+        payer=need_role(reader, "payer", reader.text("payer"), context.roles),
+        days=reader.whole("days", 0, 3660, 0),
+        through=need_role(reader, "through", reader.optional_text("through"), context.roles) or None,
+        reference=read_own_reference(reader, context, "timing"),
+    )
+    reader.finish()
+    return timing
 
 
 def _read_ceiling(reader: Reader, context: Context) -> Ceiling:
@@ -378,6 +391,29 @@ def _check_bonuses(reader: Reader, sharing: Sharing, conditions: tuple[Condition
                 "contradiction",
                 Text("准入条件使这项加成永远不会出现", "the conditions of the mode rule this bonus out"),
                 Text("改准入条件，或删去加成", "change the condition, or remove the bonus"),
+            )
+
+
+def _check_timings(reader: Reader, sharing: Sharing) -> None:
+    through = {timing.payer for timing in sharing.timings if timing.through is not None}
+    for number, timing in enumerate(sharing.timings, 1):
+        if any(timing.payer == other.payer for other in sharing.timings[: number - 1]):
+            reader.problem(
+                f"timing[{number}].payer",
+                timing.payer,
+                "twice",
+                Text("同一方写了两次付款时点", "the timing of this party is given twice"),
+                Text("合并为一条", "merge them"),
+            )
+        if timing.through is not None and (timing.through in through or timing.through == timing.payer):
+            reader.problem(
+                f"timing[{number}].through",
+                timing.through,
+                "contradiction",
+                Text(
+                    "先行付款的一方自己也由别人先行付款", "the party that pays first is itself paid for by another"
+                ),
+                Text("先行付款的一方须直接付给放款机构", "let the party that pays first pay the lender itself"),
             )
 
 

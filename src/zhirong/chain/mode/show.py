@@ -169,6 +169,7 @@ def _sharing_json(sharing: Sharing) -> dict[str, object]:
             }
             for cap in sharing.caps
         ],
+        "timings": [{"payer": t.payer, "days": t.days, "through": t.through} for t in sharing.timings],
         "claim_conditions": [asked_of(condition).as_json() for condition in sharing.claim_conditions],
         "reference": sharing.reference.as_json(),
     }
@@ -253,6 +254,12 @@ def sharing_lines(mode: Mode, sharing: Sharing, lang: Lang) -> list[str]:
             else f"{who} together bear at most {percent(ceiling.share)}"
         )
     lines += [_cap_line(mode, cap, lang) for cap in sharing.caps]
+    for timing in sharing.timings:
+        who = mode.name_of(timing.payer).in_(lang)
+        to = mode.name_of(timing.through).in_(lang) if timing.through else ""
+        after = f"索赔后 {timing.days} 天" if zh else f"{timing.days} days after the claim"
+        via = (f"，由{to}先行支付" if zh else f", after {to} has paid for it") if to else ""
+        lines.append(f"{who}：{after}支付{via}" if zh else f"{who} pays {after}{via}")
     if sharing.caps:
         order = words.ORDERS[sharing.order].in_(lang)
         lines.append(f"上限{order}使用" if zh else f"caps are used up {order}")

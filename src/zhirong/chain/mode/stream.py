@@ -28,7 +28,8 @@ _KINDS: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Money that moves between a party and the lender on one day; what is paid to the party is negative.
+    """Money that moves from a party to ``to`` on one day (the lender, unless another has paid first); what is paid to
+    the party is negative.
 
     kind: payment, advance, true_up, recovery, or surplus (what is left of a recovery, for the firm).
     """
@@ -39,6 +40,7 @@ class Movement:
     amount: Fen
     kind: str
     explanation: Explanation
+    to: str = "lender"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +65,31 @@ def settle(
     Raises ValueError as ``allocate`` does.
     """
     movements: list[Movement] = []
-    paid: dict[tuple[str, str], Fen] = defaultdict(int)
-    back: dict[tuple[str, str], Fen] = defaultdict(int)
+    paid: dict[_Flow, Fen] = defaultdict(int)
+    back: dict[_Flow, Fen] = defaultdict(int)
     shared = allocate(mode, [], pool)
-    state: _State = _State({}, {}, {})
+    state: _State = _State({}, {}, [])
     for day in _days(mode, loans, until):
         shared = allocate(mode, _as_of(mode, loans, day), pool, day)
         state = _reckon(mode, loans, shared, day)
-        movements += _moves(mode, state.due, paid, day, "payment")
+        movements += _moves(mode, state.paid, paid, day, "payment")
         movements += _moves(mode, state.back, back, day, "recovery")
-    positions = {
-        loan_id: {
-            role: amount - state.back.get((loan_id, role), 0)
-            for role, amount in _borne(mode, shared, loan_id, state).items()
-        }
-        for loan_id in state.received
-    }
+    positions = {loan_id: _position(shared, loan_id, state) for loan_id in state.loans}
     left = {loan_id: sum(parts.values()) for loan_id, parts in positions.items()}
     return Settlement(tuple(movements), positions, left, shared)
 
 
+# Loan, who pays, who is paid.
+_Flow = tuple[str, str, str]
+
+
 @dataclass(slots=True)
 class _State:
-    """As of one day: what each payer has to have paid, what it has to have got back, what was received."""
+    """As of one day: what has been paid by whom to whom, and what each party has to have got back."""
 
-    due: dict[tuple[str, str], Fen]
-    back: dict[tuple[str, str], Fen]
-    received: dict[str, Fen]
+    paid: dict[_Flow, Fen]
+    back: dict[_Flow, Fen]
+    loans: list[str]
 
 
 def _days(mode: Mode, loans: Sequence[LoanLoss], until: date | None) -> list[date]:
@@ -97,6 +97,8 @@ def _days(mode: Mode, loans: Sequence[LoanLoss], until: date | None) -> list[dat
     for loan in loans:
         days.add(loan.claim_day)
         days.update(recovery.day for recovery in loan.recoveries if recovery.day > loan.claim_day)
+        timings = mode.sharing_on(loan.loan_day).timings
+        days.update(loan.claim_day + timedelta(days=timing.days) for timing in timings)
         if mode.advance is not None:
             days.add(loan.claim_day + timedelta(days=mode.advance.days))
             if loan.closed_on is not None:
@@ -119,33 +121,53 @@ def _as_of(mode: Mode, loans: Sequence[LoanLoss], day: date) -> list[LoanLoss]:
 
 
 def _reckon(mode: Mode, loans: Sequence[LoanLoss], shared: Allocation, day: date) -> _State:
-    state = _State({}, {}, {})
+    state = _State({}, {}, [])
     for loan in loans:
         if loan.claim_day > day:
             continue
-        parts = dict(shared.of(loan.loan_id).parts)
+        share = shared.of(loan.loan_id)
         waiting = _is_open(mode, loan, day)
-        for role, amount in parts.items():
-            if role != "lender":
-                state.due[loan.loan_id, role] = _due(mode, loan, role, amount, day, waiting)
+        flows = _flows(mode, loan, share.parts, day, waiting)
+        for (payer, payee), amount in flows.items():
+            state.paid[loan.loan_id, payer, payee] = amount
+        state.loans.append(loan.loan_id)
         last = loan.last_reckoned
         if mode.advance is not None and loan.closed_on is not None and loan.closed_on <= day:
             last = loan.closed_on
         later = [recovery.net for recovery in loan.recoveries if last < recovery.day <= day]
-        state.received[loan.loan_id] = sum(later)
         if waiting:
             # Until the case is closed what comes in stays with the lender; the true-up counts it.
-            carried = shared.of(loan.loan_id).loss - sum(
-                state.due[loan.loan_id, role] for role in parts if role != "lender"
-            )
-            state.back[loan.loan_id, "lender"] = min(sum(later), carried)
+            carried = share.loss - sum(amount for (_, payee), amount in flows.items() if payee == "lender")
+            state.back[loan.loan_id, "lender", "lender"] = min(sum(later), carried)
             continue
-        for role, amount in give_back(mode.recoveries, parts, later).items():
-            state.back[loan.loan_id, role] = amount
+        for role, amount in give_back(mode.recoveries, share.parts, later).items():
+            state.back[loan.loan_id, role, "lender"] = amount
     return state
 
 
-def _due(mode: Mode, loan: LoanLoss, role: str, amount: Fen, day: date, waiting: bool) -> Fen:
+def _flows(
+    mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date, waiting: bool
+) -> dict[tuple[str, str], Fen]:
+    """What each payer has paid to whom by ``day``. One that pays through another repays what that one paid first."""
+    flows: dict[tuple[str, str], Fen] = defaultdict(int)
+    sharing = mode.sharing_on(loan.loan_day)
+    for role, amount in parts.items():
+        if role == "lender":
+            continue
+        paid = _paid_by(mode, loan, role, amount, day, waiting)
+        through = sharing.timing_of(role).through
+        if through is None:
+            flows[role, "lender"] += paid
+        else:
+            first = _paid_by(mode, loan, through, amount, day, waiting)
+            flows[through, "lender"] += first
+            flows[role, through] += min(paid, first)
+    return flows
+
+
+def _paid_by(mode: Mode, loan: LoanLoss, role: str, amount: Fen, day: date, waiting: bool) -> Fen:
+    if day < loan.claim_day + timedelta(days=mode.sharing_on(loan.loan_day).timing_of(role).days):
+        return 0
     advance = mode.advance
     if not waiting or advance is None or role not in advance.payers:
         return amount
@@ -154,15 +176,19 @@ def _due(mode: Mode, loan: LoanLoss, role: str, amount: Fen, day: date, waiting:
     return money.share_of(amount, advance.share, "floor")
 
 
-def _borne(mode: Mode, shared: Allocation, loan_id: str, state: _State) -> dict[str, Fen]:
-    """Positions before recoveries: while an advance is open the lender carries what is not yet paid."""
-    parts = dict(shared.of(loan_id).parts)
-    for role in parts:
-        if role != "lender":
-            paid = state.due[loan_id, role]
-            parts["lender"] = parts.get("lender", 0) + parts[role] - paid
-            parts[role] = paid
-    return parts
+def _position(shared: Allocation, loan_id: str, state: _State) -> dict[str, Fen]:
+    """What each bears as of now: what it has paid less what it was paid and got back; the lender carries the rest."""
+    share = shared.of(loan_id)
+    position = dict.fromkeys(share.parts, 0)
+    position["lender"] = share.loss
+    for flows, sign in ((state.paid, 1), (state.back, -1)):
+        for (loan, payer, payee), amount in flows.items():
+            if loan != loan_id or payer == "firm":
+                continue
+            position[payer] += sign * amount
+            if sign > 0:
+                position[payee] -= amount
+    return position
 
 
 def give_back(terms: Recoveries, parts: Mapping[str, Fen], received: Sequence[Fen]) -> dict[str, Fen]:
@@ -191,14 +217,13 @@ def give_back(terms: Recoveries, parts: Mapping[str, Fen], received: Sequence[Fe
     return got
 
 
-def _moves(
-    mode: Mode, now: Mapping[tuple[str, str], Fen], before: dict[tuple[str, str], Fen], day: date, kind: str
-) -> list[Movement]:
+def _moves(mode: Mode, now: Mapping[_Flow, Fen], before: dict[_Flow, Fen], day: date, kind: str) -> list[Movement]:
     moves = []
-    for (loan_id, role), amount in now.items():
-        change = amount - before[loan_id, role]
-        first = (loan_id, role) not in before or before[loan_id, role] == 0
-        before[loan_id, role] = amount
+    for flow, amount in now.items():
+        loan_id, role, to = flow
+        change = amount - before[flow]
+        first = before[flow] == 0
+        before[flow] = amount
         if change == 0 or role == "lender":
             continue
         named = kind
@@ -209,7 +234,7 @@ def _moves(
             named = "surplus"
         signed = change if kind == "payment" else -change
         label = _KINDS[named]
-        name = mode.name_of(role)
-        words = Text(f"{name.zh}：{label.zh}", f"{name.en}: {label.en}")
-        moves.append(Movement(day, loan_id, role, signed, named, Explanation(words, signed, "fen")))
+        name, payee = mode.name_of(role), mode.name_of(to)
+        words = Text(f"{name.zh} → {payee.zh}：{label.zh}", f"{name.en} → {payee.en}: {label.en}")
+        moves.append(Movement(day, loan_id, role, signed, named, Explanation(words, signed, "fen"), to))
     return moves
