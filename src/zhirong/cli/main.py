@@ -10,12 +10,18 @@ from importlib import import_module
 # What a command does is said here, so that --help needs to import none of them. Chinese first.
 COMMANDS: dict[str, tuple[str, str]] = {
     "quote": ("从权利到报价：一家企业、一页答案", "from rights to a quote: one firm, one page of answer"),
+    "appraise": (
+        "评估：一个案件、一份清单，或按历史数据回测",
+        "appraise a case, a whole list, or back-test on past data",
+    ),
     "rights": ("核对权利清单：号码、状态、年龄、剩余寿命", "check a list of rights: numbers, states, ages, lives"),
     "settle": (
         "损失分担：一份索赔，各方承担多少、为什么",
         "share a loss: what each party bears of a claim, and why",
     ),
     "loan": ("贷款：从事件重算欠款、分类与账簿", "a loan: what it stands at, its category and books, from its events"),
+    "schedule": ("还款计划：每期本金、利息，精确到分", "a repayment schedule: principal and interest to the fen"),
+    "actus": ("ACTUS 标准合同：逐例运行、比对", "contracts of the ACTUS standard: run and compare cases"),
     "modes": ("融资模式：列出、说明、核对、比较", "financing modes: list, explain, check, compare"),
     "verify": ("离线核验登记回执", "check a receipt of the register, offline"),
 }

@@ -6,11 +6,13 @@ from decimal import Decimal
 
 import numpy as np
 
-from zhirong.chain.appraisal.life import remaining_life
-from zhirong.chain.appraisal.method import APPROACH_TEXT, NEVER_DECIDES, Alarm, Driver, Method, Terms
+from zhirong.chain.appraisal.life import carriers, remaining_life
+from zhirong.chain.appraisal.method import APPROACH_TEXT, NEVER_DECIDES, Alarm, Driver, Method, RenewalTerms, Terms
 from zhirong.chain.appraisal.records import Appraisal, MethodResult, NoValue, RemainingLife, TornadoBar
+from zhirong.chain.appraisal.renewal import RenewalOption, renewal_terms
 from zhirong.chain.appraisal.request import PURPOSE_TEXT, AppraisalRequest, future_date
 from zhirong.chain.appraisal.simulate import Distribution, distribution_of, fen_of, uniforms
+from zhirong.chain.appraisal.suitability import Suitability, suitability
 from zhirong.chain.appraisal.uncertain import Array, Level, read_widening
 from zhirong.chain.right.records import Right
 from zhirong.kernel.days import add_months
@@ -38,7 +40,10 @@ def appraise(request: AppraisalRequest, rights: Sequence[Right], rules: Rulebook
     if nothing is not None:
         return nothing
     widening_rule = rules.at("appraisal.evidence", day)
-    terms = Terms(read_widening(widening_rule), life.cap)
+    renewal = _renewal(request, subject, rules, day)
+    if isinstance(renewal, NoValue):
+        return renewal
+    terms = Terms(read_widening(widening_rule), life.cap, renewal)
     names = [f"{method.id}.{driver.name}" for method in request.methods for driver in method.drivers()]
     draws = uniforms(request.seed, request.paths, names, request.correlations)
     methods = request.methods
@@ -52,7 +57,10 @@ def appraise(request: AppraisalRequest, rights: Sequence[Right], rules: Rulebook
         _result(method, weights[method.id], value if leading == [method] else distribution_of(values[method.id]))
         for method in methods
     )
+    kinds = [right.kind for right in carriers(subject)]
+    suits = tuple(suitability(method, kinds, request.purpose, rules, day) for method in methods)
     alarms, references = _alarms(request, methods, results, value, rules, day)
+    alarms += _unfit(suits, weights)
     return Appraisal(
         request=request,
         day=day,
@@ -62,7 +70,9 @@ def appraise(request: AppraisalRequest, rights: Sequence[Right], rules: Rulebook
         life=life,
         alarms=alarms,
         stale=any(alarm.code == "stale" for alarm in alarms),
-        explanation=_explanation(request, value, results, life, alarms, (widening_rule, preference, *references)),
+        explanation=_explanation(
+            request, value, results, suits, life, alarms, (widening_rule, preference, *references)
+        ),
     )
 
 
@@ -158,6 +168,24 @@ def _why_no_value(request: AppraisalRequest, life: RemainingLife, rules: Ruleboo
             life.explanation,
         )
     return None
+
+
+def _renewal(
+    request: AppraisalRequest, subject: Sequence[Right], rules: Rulebook, day: date
+) -> RenewalTerms | NoValue | None:
+    if not any(isinstance(method, RenewalOption) for method in request.methods):
+        return None
+    terms = renewal_terms(carriers(subject), request.valuation_date, rules, day)
+    if terms is None:
+        return _no_value(
+            "renewal_without_fees",
+            Text(
+                "续展期权只适用于有申请日、逐年缴费的专利",
+                "the renewal option applies to patents with a filing date, kept by yearly fees",
+            ),
+            Text("补上申请日，或改用其他方法", "fill in the filing dates, or use another method"),
+        )
+    return terms
 
 
 def _no_value(code: str, reason: Text, mend: Text, *parts: Explanation) -> NoValue:
@@ -277,6 +305,7 @@ def _explanation(
     request: AppraisalRequest,
     value: Distribution,
     results: Sequence[MethodResult],
+    suits: Sequence[Suitability],
     life: RemainingLife,
     alarms: Sequence[Alarm],
     rules: Sequence[RuleValue],
@@ -307,7 +336,7 @@ def _explanation(
         ),
         parts=(
             distribution,
-            *(_weighted(result) for result in results),
+            *(_weighted(result, suit) for result, suit in zip(results, suits, strict=True)),
             life.explanation,
             *(of_rule(rule, _rule_words(rule), "text") for rule in rules),
             *(Explanation(Text("提示", "alarm"), alarm.text) for alarm in alarms),
@@ -315,7 +344,7 @@ def _explanation(
     )
 
 
-def _weighted(result: MethodResult) -> Explanation:
+def _weighted(result: MethodResult, suit: Suitability) -> Explanation:
     approach = APPROACH_TEXT[result.approach]
     own = result.explanation
     weight = f"{result.weight * 100:.0f} %"
@@ -327,7 +356,29 @@ def _weighted(result: MethodResult) -> Explanation:
         result.value.median,
         "fen",
         own.formula,
-        parts=own.parts,
+        parts=(Explanation(Text("权重的理由", "why this weight"), _why(result)), suit.explain(), *own.parts),
+    )
+
+
+def _why(result: MethodResult) -> Text:
+    if result.weight > 0:
+        return Text(
+            "按规则的优先次序，现有方法中这一途径居先；同一途径的方法平分",
+            "by the order of the rules this approach comes first among those given; its methods share evenly",
+        )
+    if result.approach == NEVER_DECIDES:
+        return Text("仅供核对，从不定值", "a cross-check, which never decides a value")
+    return Text("有优先的途径，此处只作核对", "a better approach is there; this one is a check")
+
+
+def _unfit(suits: Sequence[Suitability], weights: Mapping[str, Decimal]) -> tuple[Alarm, ...]:
+    return tuple(
+        Alarm(
+            "method_unfit",
+            Text(f"{suit.method_id}：{suit.why.zh}", f"{suit.method_id}: {suit.why.en}"),
+        )
+        for suit in suits
+        if suit.verdict == "unfit" and weights[suit.method_id] > 0
     )
 
 

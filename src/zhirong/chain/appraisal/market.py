@@ -7,9 +7,9 @@ is one more draw from the same market, not the average of the others.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from math import exp, sqrt
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -300,3 +300,30 @@ def read_deal(reader: Reader, valuation_date: date) -> Deal:
         )
     reader.finish()
     return deal
+
+
+def deal_table(row: Mapping[str, str]) -> dict[str, Any]:
+    """A row of the user's file of deals as the table that ``read_deal`` reads; numbers that are none stay words.
+
+    Columns: label, kind, day, price, scale, similarity, grade, source, and ``adjust:<what for>`` for each factor.
+    """
+    table: dict[str, Any] = {}
+    adjustments: list[dict[str, Any]] = []
+    for name, written in row.items():
+        value = written.strip()
+        if not value:
+            continue
+        if name.startswith("adjust:"):
+            adjustments.append({"label": name.removeprefix("adjust:"), "factor": _decimal(value)})
+        else:
+            table[name] = _decimal(value) if name in ("scale", "similarity") else value
+    if adjustments:
+        table["adjustment"] = adjustments
+    return table
+
+
+def _decimal(written: str) -> Decimal | str:
+    try:
+        return Decimal(written)
+    except InvalidOperation:
+        return written

@@ -83,15 +83,39 @@ class Driver:
 
 
 @dataclass(frozen=True, slots=True)
+class FeeLadder:
+    """A patent's annual fees ahead. year: patent year on the valuation date. fee_paid: its fee, in yuan.
+
+    to_first_fee: years until the next fee. fees: those of the years after, in yuan, to the end of the term.
+    """
+
+    year: int
+    fee_paid: float
+    to_first_fee: float
+    fees: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalTerms:
+    """Returns over many rights, as renewals imply them (see ``renewal.Returns``), and the fees of these rights."""
+
+    mu: float
+    sigma: float
+    decay: float
+    ladders: tuple[FeeLadder, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What a method is told besides its own inputs.
 
     widening: by evidence grade. life_cap: years from the valuation date after which the right no longer earns,
-    by law or contract; None is without a cap.
+    by law or contract; None is without a cap. renewal: fees and returns, where a method asks for them.
     """
 
     widening: Widening
     life_cap: float | None
+    renewal: RenewalTerms | None = None
 
     def capped(self, years: Level) -> Level:
         """A life in years, never beyond the cap."""

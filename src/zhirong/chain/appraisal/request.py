@@ -20,6 +20,7 @@ from zhirong.chain.appraisal.profit import (
     read_rule_of_25,
     read_with_and_without,
 )
+from zhirong.chain.appraisal.renewal import read_renewal_option
 from zhirong.chain.appraisal.royalty import read_licence_income, read_relief_from_royalty
 from zhirong.chain.appraisal.simulate import Correlation, correlation_matrix
 from zhirong.kernel.fields import Reader
@@ -56,6 +57,7 @@ METHODS: Mapping[str, Callable[[Reader, str, Setting], Method]] = {
     "cost_multiplier": read_multiplier_cost,
     "software_cost": read_software_cost,
     "real_option": read_real_option,
+    "renewal_option": read_renewal_option,
     "rule_of_25": read_rule_of_25,
 }
 

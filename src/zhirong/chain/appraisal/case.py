@@ -1,0 +1,63 @@
+"""The parts of a case file that an appraisal needs: its day, its rights and what is asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from zhirong.chain.appraisal.request import AppraisalRequest, read_appraisal
+from zhirong.chain.right.reading import read_rights
+from zhirong.chain.right.records import Right
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.text import Text
+
+# Parts of a case that other links read; an appraisal neither needs nor judges them.
+OTHER_PARTS = ("firm", "facts", "request", "filing", "credit")
+
+
+@dataclass(frozen=True, slots=True)
+class AppraisalCase:
+    """What to appraise. as_of: the day whose rules count, and after which nothing may be known."""
+
+    as_of: date
+    rights: tuple[Right, ...]
+    request: AppraisalRequest
+
+
+def read_appraisal_case(table: Mapping[str, Any], source: str = "") -> AppraisalCase:
+    """An appraisal's case from the table of a case file. Raises InputError with everything that is wrong."""
+    reader = Reader(table, source=source)
+    head = reader.table("case")
+    as_of = head.day("as_of")
+    for name in ("id", "title", "sources", "assumed"):
+        head.has(name)
+    head.finish()
+    for name in OTHER_PARTS:
+        reader.has(name)
+    rights = read_rights(reader)
+    request = read_appraisal(reader.table("appraisal"), [right.id for right in rights], as_of)
+    reader.finish()
+    return AppraisalCase(as_of, rights, request)
+
+
+def only_methods(request: AppraisalRequest, names: tuple[str, ...]) -> AppraisalRequest:
+    """The request with some of its methods, named by id or by method. Raises InputError for a name it does not hold.
+
+    Correlations with inputs of other methods go with them.
+    """
+    for name in names:
+        if not any(name in (method.id, method.method) for method in request.methods):
+            listed = ", ".join(method.id for method in request.methods)
+            problem = Problem(
+                "method",
+                name,
+                Text("本案没有这个方法", "the case has no such method"),
+                Text(f"可选：{listed}", f"choose from: {listed}"),
+                "unknown_method",
+            )
+            raise InputError([problem])
+    methods = tuple(method for method in request.methods if {method.id, method.method} & set(names))
+    known = {f"{method.id}.{driver.name}" for method in methods for driver in method.drivers()}
+    kept = tuple(pair for pair in request.correlations if {pair.one, pair.other} <= known)
+    return replace(request, methods=methods, correlations=kept)

@@ -1,0 +1,211 @@
+"""``zhirong appraise``: one case, a whole list of rights, or a back-test on past maintenance data."""
+
+import argparse
+import csv
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from zhirong.cli.files import print_json, read_toml, unreadable
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+
+EXIT_NO_VALUE = 1
+BACKTEST = "backtest"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's words."""
+    parser.add_argument(
+        "case",
+        nargs="?",
+        metavar="CASE.toml",
+        help=f"案件文件，或 {BACKTEST} / case file, or {BACKTEST} (docs/users/appraisal.md)",
+    )
+    parser.add_argument(
+        "data", nargs="?", metavar="DATA", help=f"{BACKTEST}：维持数据 CSV / maintenance data as CSV"
+    )
+    parser.add_argument(
+        "--method", action="append", metavar="NAME", help="只用这个方法，可重复 / only this method, repeatable"
+    )
+    parser.add_argument("--deals", metavar="FILE", help="可比交易表 CSV / table of comparable deals as CSV")
+    parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+    parser.add_argument(
+        "--explain", action="store_true", help="列出每个数的来由 / show where every number comes from"
+    )
+    parser.add_argument(
+        "--as-of", metavar="DAY", help=f"{BACKTEST}：只用到这一天所知 / using what was known on this day"
+    )
+    parser.add_argument(
+        "--observed-to", metavar="DAY", help=f"{BACKTEST}：数据观察到哪一天 / last day of observation"
+    )
+    parser.add_argument("--batch", metavar="RIGHTS", help="批量：权利清单 CSV 或 Parquet / a list of rights")
+    parser.add_argument("--out", metavar="VALUES", help="批量：结果写到 CSV 或 Parquet / where the values go")
+    parser.add_argument("--seed", type=int, default=1, help="批量：种子 / seed of a batch")
+    parser.add_argument("--paths", type=int, default=1_000, help="批量：每项权利的模拟次数 / paths a right")
+    parser.add_argument("--workers", type=int, metavar="N", help="批量：进程数 / processes (default: CPUs)")
+    parser.add_argument("--cluster", metavar="ADDRESS", help="批量：Dask 集群地址 / address of a Dask cluster")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what was asked for. Returns 1 where a case has no value, so that a script can tell."""
+    if options.batch:
+        from zhirong.cli.appraise_batch import run_batch
+
+        return run_batch(options)
+    if options.case is None:
+        raise _missing(
+            "CASE.toml", "没有案件文件", "no case file is given", "写案件文件，或 --batch", "name one, or --batch"
+        )
+    if options.case == BACKTEST:
+        return _backtest(options)
+    return _case(options)
+
+
+# -- one case -----------------------------------------------------------------------------------------------------
+
+
+def _case(options: argparse.Namespace) -> int:
+    from zhirong.chain.appraisal import NoValue, appraise
+    from zhirong.chain.appraisal.case import only_methods, read_appraisal_case
+    from zhirong.kernel.rulebook import load_rulebook
+
+    table = read_toml(options.case)
+    if options.deals:
+        _add_deals(table, options.deals)
+    case = read_appraisal_case(table, options.case)
+    request = only_methods(case.request, tuple(options.method)) if options.method else case.request
+    found = appraise(request, case.rights, load_rulebook(), case.as_of)
+    if options.json:
+        print_json({"status": "no_value" if isinstance(found, NoValue) else "valued", **found.as_json()})
+    else:
+        from zhirong.cli.appraise_screen import show_no_value, show_value
+
+        if isinstance(found, NoValue):
+            show_no_value(found, options.lang)
+        else:
+            show_value(found, options.lang, explain=options.explain)
+    return EXIT_NO_VALUE if isinstance(found, NoValue) else 0
+
+
+def _add_deals(table: dict[str, Any], path: str) -> None:
+    from zhirong.chain.appraisal.market import deal_table
+
+    methods = table.get("appraisal", {}).get("method", [])
+    wanted = [method for method in methods if method.get("method") == "comparable_transactions"]
+    if not wanted:
+        raise _missing(
+            "--deals",
+            "本案没有可比交易法",
+            "the case has no method of comparable transactions",
+            '加一个 method = "comparable_transactions"',
+            'add method = "comparable_transactions"',
+        )
+    rows = [deal_table(row) for row in read_rows(path)]
+    for method in wanted:
+        method["deal"] = [*method.get("deal", []), *rows]
+
+
+# -- back-test ----------------------------------------------------------------------------------------------------
+
+
+def _backtest(options: argparse.Namespace) -> int:
+    from zhirong.chain.appraisal.maintenance import read_applications, survival_after_filing
+    from zhirong.chain.appraisal.renewal import fit_returns
+    from zhirong.chain.appraisal.screening import backtest
+    from zhirong.kernel.rulebook import load_rulebook
+
+    if options.data is None:
+        raise _missing("DATA", "没有数据文件", "no data file is given", "写 CSV 的路径", "name the CSV file")
+    day = _day("--as-of", options.as_of, date(2008, 12, 31))
+    observed_to = _day("--observed-to", options.observed_to, date(2017, 12, 31))
+    applications, debris = read_applications(read_rows(options.data, "latin-1"))
+    try:
+        survival = survival_after_filing(applications, observed_to, range(3, 17))
+        tested = backtest(applications, day, observed_to)
+    except ValueError as error:
+        problem = Problem(
+            "--as-of",
+            day.isoformat(),
+            Text(f"无法回测：{error}", f"cannot be back-tested: {error}"),
+            Text("换一个日期，或核对数据", "choose another day, or check the data"),
+            "no_backtest",
+        )
+        raise InputError([problem], options.data) from error
+    rules, today = load_rulebook(), date(2026, 1, 1)  # the schedule of fees is that of the present
+    schedule = rules.at("right.annual_fee.invention", today).value
+    years = [year for year in survival.years if 6 <= year <= 16]
+    fees = [next(float(row["yuan"]) for row in schedule if row["from"] <= year <= row["to"]) for year in years]
+    decay = float(rules.at("appraisal.renewal.returns", today).value["decay"])
+    kept = [survival.in_force[survival.years.index(year)] for year in years]
+    returns = fit_returns(years, kept, fees, decay)
+    answer: dict[str, Any] = {
+        "applications": len(applications),
+        "rows_without_number_or_day": debris,
+        "observed_to": observed_to.isoformat(),
+        "survival": survival.as_json(),
+        "backtest": {
+            "as_of": day.isoformat(),
+            "anniversaries_learnt_from": tested.learnt_anniversaries,
+            "lapses_learnt_from": tested.learnt_lapses,
+            "horizons": [
+                {
+                    "years": horizon.years,
+                    "to": horizon.day.isoformat(),
+                    "rights": horizon.rights,
+                    "left_out_as_expiring": horizon.left_out,
+                    "kept": f"{horizon.kept:.4f}",
+                    "model": horizon.model.as_json(),
+                    "age_only": horizon.age_only.as_json(),
+                }
+                for horizon in tested.horizons
+            ],
+            "weights_on_lapse": {name: f"{weight:.4f}" for name, weight in tested.weights},
+        },
+        "renewal_returns": {"mu": f"{returns.mu:.4f}", "sigma": f"{returns.sigma:.4f}", "decay": f"{decay:g}"},
+    }
+    if options.json:
+        print_json(answer)
+    else:
+        from zhirong.cli.appraise_screen import show_backtest
+
+        show_backtest(answer, options.lang)
+    return 0
+
+
+# -- files --------------------------------------------------------------------------------------------------------
+
+
+def read_rows(path: str, encoding: str = "utf-8-sig") -> list[Mapping[str, str]]:
+    """The rows of a CSV file by column name; a field that a short row lacks is empty."""
+    return list(_rows(path, encoding))
+
+
+def _rows(path: str, encoding: str) -> Iterator[Mapping[str, str]]:
+    try:
+        with Path(path).open(encoding=encoding, newline="") as file:
+            for row in csv.DictReader(file, restval=""):
+                yield {name: value for name, value in row.items() if name is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(path, error) from error
+
+
+def _day(name: str, written: str | None, default: date) -> date:
+    if written is None:
+        return default
+    try:
+        return date.fromisoformat(written)
+    except ValueError as error:
+        problem = Problem(
+            name,
+            written,
+            Text("不是日期", "not a date"),
+            Text("写成 2008-12-31", "write it as 2008-12-31"),
+            "not_a_day",
+        )
+        raise InputError([problem]) from error
+
+
+def _missing(field: str, zh: str, en: str, mend_zh: str, mend_en: str) -> InputError:
+    return InputError([Problem(field, "", Text(zh, en), Text(mend_zh, mend_en), "missing")])

@@ -1,0 +1,128 @@
+"""An appraisal on a terminal: the value with its interval first, then what it rests on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from zhirong.chain.appraisal import Appraisal, NoValue
+from zhirong.kernel.money import show_yuan
+from zhirong.kernel.text import Lang
+
+
+def show_value(found: Appraisal, lang: Lang, *, explain: bool) -> None:
+    """Print an appraisal."""
+    console = _console()
+    console.print()
+    console.print(("评估价值：" if lang == "zh" else "Appraised value: ") + found.show(lang), style="bold green")
+    for alarm in found.alarms:
+        console.print(f"! {alarm.text.in_(lang)}", style="yellow")
+    heads = ("方法", "权重", "P10", "P50", "P90") if lang == "zh" else ("method", "weight", "P10", "P50", "P90")
+    table = _table(heads)
+    for result in found.results:
+        amounts = [show_yuan(result.value.percentiles[percent]) for percent in (10, 50, 90)]
+        table.add_row(result.title.in_(lang), f"{result.weight * 100:.0f} %", *amounts)
+    console.print(table)
+    heads = (
+        ("影响最大的输入", "P10 时 P50", "P90 时 P50")
+        if lang == "zh"
+        else ("driver", "P50 at its P10", "P50 at its P90")
+    )
+    table = _table(heads)
+    for bar in found.tornado[:8]:
+        table.add_row(bar.label.in_(lang), show_yuan(bar.p50_low), show_yuan(bar.p50_high))
+    console.print(table)
+    if explain:
+        console.print(found.explanation.as_text(lang), markup=False)
+    doubts = len(found.explanation.doubts())
+    if doubts:
+        console.print(
+            f"{doubts} 条依据未经来源证实，见 --explain"
+            if lang == "zh"
+            else f"{doubts} rules are confirmed by no source: --explain",
+            style="yellow",
+        )
+
+
+def show_no_value(found: NoValue, lang: Lang) -> None:
+    """Print why there is no value, which is not a value of zero."""
+    console = _console()
+    head, mend = ("没有评估价值：", "改法：") if lang == "zh" else ("No value: ", "To mend: ")
+    console.print(head + found.reason.in_(lang), style="bold yellow")
+    console.print(mend + found.mend.in_(lang))
+
+
+def show_backtest(answer: Mapping[str, Any], lang: Lang) -> None:
+    """Print survival and the scores of a back-test."""
+    console = _console()
+    zh = lang == "zh"
+    survival, tested = answer["survival"], answer["backtest"]
+    console.print(
+        f"{answer['applications']} 件申请；授权 {survival['rights']} 件，终止 {survival['lapses']} 件；"
+        f"{answer['rows_without_number_or_day']} 行残缺未用"
+        if zh
+        else f"{answer['applications']} applications; {survival['rights']} granted, {survival['lapses']} lapsed;"
+        f" {answer['rows_without_number_or_day']} broken rows left out"
+    )
+    table = _table(("申请后年数", "仍有效", "95 % 区间") if zh else ("years after filing", "in force", "95 % band"))
+    for row in survival["by_year"]:
+        table.add_row(
+            str(row["year"]), f"{float(row['in_force']):.1%}", f"{float(row['low']):.1%} – {float(row['high']):.1%}"
+        )
+    console.print(table)
+    console.print(
+        f"回测：只用 {tested['as_of']} 之前已公开的 {tested['anniversaries_learnt_from']} 个年费周年"
+        f"（{tested['lapses_learnt_from']} 次终止）"
+        if zh
+        else f"Back-test: learnt from {tested['anniversaries_learnt_from']} anniversaries"
+        f" ({tested['lapses_learnt_from']} lapses) known on {tested['as_of']}"
+    )
+    heads = ("年后", "权利", "仍有效", "AUC", "Brier", "仅年龄 AUC", "仅年龄 Brier")
+    table = _table(heads if zh else ("years", "rights", "kept", "AUC", "Brier", "age only AUC", "age only Brier"))
+    for row in tested["horizons"]:
+        model, plain = row["model"], row["age_only"]
+        table.add_row(
+            str(row["years"]),
+            str(row["rights"]),
+            f"{float(row['kept']):.1%}",
+            f"{float(model['auc']):.3f} ± {float(model['auc_standard_error']):.3f}",
+            f"{float(model['brier']):.3f}",
+            f"{float(plain['auc']):.3f}",
+            f"{float(plain['brier']):.3f}",
+        )
+    console.print(table)
+    for row in tested["horizons"]:
+        table = _table(
+            (f"{row['years']} 年：预测", "实际", "权利")
+            if zh
+            else (f"{row['years']} years: forecast", "kept", "rights")
+        )
+        for tenth in row["model"]["calibration"]:
+            table.add_row(f"{float(tenth['forecast']):.1%}", f"{float(tenth['kept']):.1%}", str(tenth["rights"]))
+        console.print(table)
+    returns = answer["renewal_returns"]
+    console.print(
+        f"维持数据隐含的年回报（对数正态）：mu {returns['mu']}，sigma {returns['sigma']}，衰减 {returns['decay']}（假设）"
+        if zh
+        else f"Yearly returns implied by renewals (log-normal): mu {returns['mu']}, sigma {returns['sigma']},"
+        f" decay {returns['decay']} (assumed)"
+    )
+    console.print(
+        "指标只用于排序和筛选，不成为价值。" if zh else "Indicators rank and screen; they never become a value."
+    )
+
+
+def _table(heads: tuple[str, ...]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for place, head in enumerate(heads):
+        table.add_column(head, justify="left" if place == 0 else "right")
+    return table
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 160
+    return console
