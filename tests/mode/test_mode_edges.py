@@ -227,6 +227,6 @@ def test_recoveries_of_a_reinsured_loan_go_back_by_risk_shares() -> None:
 
 def test_national_fund_fee_by_the_size_of_the_loan() -> None:
     mode = MODES["national-4222"]
-    for amount, fee in ((FIVE_MILLION, 300_000), (FIVE_MILLION + 100, 500_010)):
+    for amount, fee in ((FIVE_MILLION, 300_000), (FIVE_MILLION + 1, 500_000)):
         made = charges(mode, LoanFacts(amount, DAY, 12, Decimal("0.04")))
         assert [charge.amount for charge in made if charge.payee == "national_fund"] == [fee]

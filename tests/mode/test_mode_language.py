@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from mode_samples import HEAD, mode_of, quota_body
 
+from zhirong.chain.mode import vocabulary
 from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.mode.charges import Charge, LoanFacts, charges
 from zhirong.chain.mode.layout import format_mode
@@ -264,3 +265,44 @@ def test_made_up_payment_that_is_a_share_of_what_was_entered() -> None:
         + '\n[[sharing.cap]]\ncounts = "payment"\npayers = ["fund"]\noverflow_to = "lender"\nof_entered = 0.025\n'
     )
     assert fund_of(body, loan(1_000), pool=PoolState(entered={("", 0): 10_000})) == [250]
+
+
+# -- the page that describes the language --------------------------------------------------------------------------
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "developers" / "mode-language.md").read_text(
+    encoding="utf-8"
+)
+EXAMPLES = [block.split("\n```")[0] for block in PAGE.split("```toml\n")[1:]]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.split('"')[1])
+def test_every_example_of_the_page_is_a_correct_file(example: str) -> None:
+    mode = read_mode(example, "page.toml")
+    assert read_mode(format_mode(example, "page.toml"), "page.toml") == mode
+    case = loan(800_000_000, facts={"pledge_registered": True}, amounts={"agreed_price": 100_000_000})
+    state = PoolState(fees=10_000_000_000, entered={("", 0): 10_000_000_000})
+    shared = allocate(mode, [case], state)
+    assert sum(shared.totals.values()) == 800_000_000
+    assert any(amount for role, amount in shared.totals.items() if role != "lender")
+
+
+def test_the_page_names_every_word_of_the_language() -> None:
+    words = {
+        *vocabulary.ROLES,
+        *vocabulary.FACTS,
+        *vocabulary.TESTS,
+        *vocabulary.READINGS,
+        *vocabulary.CAP_KEYS,
+        *vocabulary.ORDERS,
+        *vocabulary.MEASURES,
+        *vocabulary.TIER_READINGS,
+        *vocabulary.LOAN_AMOUNTS,
+        *vocabulary.CHARGE_BASES,
+        *vocabulary.WHEN,
+        *vocabulary.GOVERNMENT_PARTS,
+        *vocabulary.LEADERS,
+        *vocabulary.LENDER_KINDS,
+        *vocabulary.COMPONENTS,
+    }
+    missing = {word for word in words if word not in PAGE}
+    assert not missing
