@@ -129,7 +129,7 @@ def test_terms_that_do_not_fit_together_are_named() -> None:
 @st.composite
 def any_terms(draw: st.DrawFn) -> LoanTerms:
     start = draw(st.dates(date(2020, 1, 1), date(2026, 12, 31)))
-    method = draw(st.sampled_from(list(Method)))
+    method = draw(st.sampled_from([m for m in Method if m is not Method.CUSTOM]))
     day_count = draw(st.sampled_from(["monthly", "act_360", "act_365", "act_act", "30_360"]))
     end = add_months(start, draw(st.integers(1, 60)))
     return LoanTerms(

@@ -52,6 +52,8 @@ def due_days(terms: LoanTerms) -> tuple[date, ...]:
     """The due days as the contract writes them, ascending, the end of the loan last."""
     if terms.method is Method.WITH_PRINCIPAL:
         return (terms.end,)
+    if terms.method is Method.CUSTOM:
+        return tuple(sorted({*(item.day for item in terms.plan), terms.end}))
     anchor = terms.start if terms.first_due is None else terms.first_due
     days = cycle_days(anchor, terms.end, terms.cycle, terms.end_of_month, terms.stub)
     return tuple(day for day in days if day > terms.start)
@@ -78,7 +80,7 @@ def fraction_of_year(period: Period, start: date, end: date, basis: InterestBasi
 def _whole_months(terms: LoanTerms, start: date, end: date) -> int | None:
     """The months of the cycle if the period is a whole cycle, which month ends make hard to see from the days."""
     months = terms.cycle.months
-    if months is None or terms.method is Method.WITH_PRINCIPAL:
+    if months is None or terms.method in (Method.WITH_PRINCIPAL, Method.CUSTOM):
         return None
     anchor = terms.start if terms.first_due is None else terms.first_due
     steps = (_months_apart(anchor, start), _months_apart(anchor, end))

@@ -3,15 +3,27 @@
 from datetime import date
 from decimal import Decimal
 
+from zhirong.chain.loan.check import findings
 from zhirong.chain.loan.cycles import Cycle, parse_cycle
 from zhirong.chain.loan.day_counts import DAY_COUNTS
 from zhirong.chain.loan.rates import INDEX_RULES, FixedRate, LinkedRate
-from zhirong.chain.loan.terms import LoanTerms, Method, findings
+from zhirong.chain.loan.terms import (
+    Amendment,
+    Change,
+    Draw,
+    Grace,
+    LoanTerms,
+    Method,
+    PlanItem,
+    Prepayment,
+    Step,
+)
 from zhirong.kernel.days import add_months
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
 
-_MOST_MONTHS = 600  # fifty years: longer than any loan, short enough to catch days written as months
+MOST_MONTHS = 600  # fifty years: longer than any loan, short enough to catch days written as months
+_PLAIN_METHODS = [method.value for method in Method if method is not Method.CUSTOM]
 _ONE_MONTH = Cycle(1, "month")
 
 
@@ -42,11 +54,88 @@ def read_terms(reader: Reader) -> LoanTerms:
         stub=reader.choice("stub", ("short", "long"), "short"),  # type: ignore[arg-type]
         shift=reader.choice("shift", ("none", "following", "modified_following", "preceding"), "none"),  # type: ignore[arg-type]
         interest_to_shifted=reader.flag("interest_to_shifted", default=False),
+        principal_every=reader.whole("principal_every", 1, 120, 1),
+        grace=_read_grace(reader),
+        step=_read_step(reader),
+        balloon=reader.optional_money("balloon") or 0,
+        plan=tuple(_read_item(item) for item in reader.tables("plan")),
+        changes=read_changes(reader),
+        limit=reader.optional_money("limit", minimum=1),
     )
     if reader.problem_count() == before:
         for finding in findings(terms):
             reader.problem(*finding)
     return terms
+
+
+def read_changes(reader: Reader) -> tuple[Change, ...]:
+    """Drawdowns ``[[draw]]``, prepayments ``[[prepayment]]`` and other terms ``[[amendment]]``."""
+    return (
+        *(_read_draw(item) for item in reader.tables("draw")),
+        *(_read_prepayment(item) for item in reader.tables("prepayment")),
+        *(_read_amendment(item) for item in reader.tables("amendment")),
+    )
+
+
+def _read_grace(reader: Reader) -> Grace | None:
+    inside = reader.optional_table("grace")
+    if inside is None:
+        return None
+    grace = Grace(
+        inside.whole("periods", 1, MOST_MONTHS),
+        inside.choice("interest", ("paid", "capitalised", "deferred"), "paid"),  # type: ignore[arg-type]
+    )
+    inside.finish()
+    return grace
+
+
+def _read_step(reader: Reader) -> Step | None:
+    inside = reader.optional_table("step")
+    if inside is None:
+        return None
+    step = Step(inside.whole("every", 1, MOST_MONTHS, 12), inside.number("factor", Decimal("0.1"), 10))
+    inside.finish()
+    return step
+
+
+def _read_item(reader: Reader) -> PlanItem:
+    item = PlanItem(reader.day("day"), reader.optional_money("principal") or 0)
+    reader.finish()
+    return item
+
+
+def _read_draw(reader: Reader) -> Draw:
+    draw = Draw(reader.day("day"), reader.money("amount", minimum=1))
+    reader.finish()
+    return draw
+
+
+def _read_prepayment(reader: Reader) -> Prepayment:
+    prepayment = Prepayment(
+        day=reader.day("day"),
+        amount=reader.optional_money("amount", minimum=1),
+        effect=reader.choice("effect", ("reduce", "shorten"), "reduce"),  # type: ignore[arg-type]
+        interest=reader.choice("interest", ("at_once", "next_due"), "at_once"),  # type: ignore[arg-type]
+    )
+    reader.finish()
+    return prepayment
+
+
+def _read_amendment(reader: Reader) -> Amendment:
+    rated = reader.has("rate") or reader.has("linked")
+    method = reader.optional_text("method")
+    amendment = Amendment(
+        day=reader.day("day"),
+        kind=reader.choice("kind", ("extension", "renewal", "restructuring")),  # type: ignore[arg-type]
+        end=reader.optional_day("end"),
+        rate=_read_rate(reader) if rated else None,
+        method=Method(reader.choice("method", _PLAIN_METHODS)) if method else None,
+        cycle=read_cycle(reader, "cycle"),
+        first_due=reader.optional_day("first_due"),
+        interest=reader.choice("interest", ("next_due", "paid", "capitalised"), "next_due"),  # type: ignore[arg-type]
+    )
+    reader.finish()
+    return amendment
 
 
 def read_cycle(reader: Reader, name: str) -> Cycle | None:
@@ -77,7 +166,7 @@ def _read_end(reader: Reader, start: date, end_of_month: str) -> date:
             Text("end 与 months 只留一个", "keep either end or months"),
         )
     if by_months:
-        months = reader.whole("months", 1, _MOST_MONTHS)
+        months = reader.whole("months", 1, MOST_MONTHS)
         return add_months(start, max(months, 1), end_of_month)  # type: ignore[arg-type]
     return reader.day("end")
 

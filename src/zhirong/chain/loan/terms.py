@@ -1,8 +1,8 @@
 """What a loan contract says about money and days. Parsed once at the edge; never changed afterwards."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Literal
 
@@ -21,6 +21,7 @@ class Method(StrEnum):
     EQUAL_PRINCIPAL = "equal_principal"
     BULLET = "bullet"
     WITH_PRINCIPAL = "interest_with_principal"
+    CUSTOM = "custom"
 
 
 METHOD_TEXT: dict[Method, Text] = {
@@ -28,7 +29,10 @@ METHOD_TEXT: dict[Method, Text] = {
     Method.EQUAL_PRINCIPAL: Text("等额本金", "equal principal"),
     Method.BULLET: Text("按期付息，到期还本", "periodic interest, principal at the end"),
     Method.WITH_PRINCIPAL: Text("利随本清", "interest together with the principal"),
+    Method.CUSTOM: Text("自定还款计划", "a plan of its own"),
 }
+
+AMORTISING = frozenset({Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL})
 
 # monthly: a whole cycle of months is so many twelfths of a year whatever its days; days of a broken period ÷ 360.
 InterestBasis = Literal["monthly"] | DayCount
@@ -36,16 +40,93 @@ MONTHLY: Final = "monthly"
 
 
 @dataclass(frozen=True, slots=True)
+class Grace:
+    """The first ``periods`` due days repay no principal.
+
+    interest: paid on them as usual, capitalised (added to the principal), or deferred to the first due day after.
+    """
+
+    periods: int
+    interest: Literal["paid", "capitalised", "deferred"] = "paid"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Payments (or equal parts of principal) that change by a factor every so many due days: 1.1 up, 0.9 down."""
+
+    every: int
+    factor: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PlanItem:
+    """A due day of a plan of its own, and the principal that falls due on it, which may be none."""
+
+    day: date
+    principal: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A further drawdown: a tranche of the loan, or one under a line of credit."""
+
+    day: date
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class Prepayment:
+    """Principal repaid before it is due. amount: None for all of it, with the interest.
+
+    effect: whether later payments stay and end sooner (shorten) or become smaller (reduce).
+    interest: whether what has accrued is paid at once or on the next due day.
+    """
+
+    day: date
+    amount: Fen | None
+    effect: Literal["shorten", "reduce"] = "reduce"
+    interest: Literal["at_once", "next_due"] = "at_once"
+
+
+AmendmentKind = Literal["extension", "renewal", "restructuring"]
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """Other terms from a day on: an extension (展期), a renewal without repayment (无还本续贷), a restructuring.
+
+    None leaves a term as it was. A new method, cycle or first due day counts its due days from the amendment.
+    On the loan's last day it takes the place of the repayment of principal. interest: whether what has accrued
+    is paid that day, added to the principal, or paid on the next due day.
+    """
+
+    day: date
+    kind: AmendmentKind
+    end: date | None = None
+    rate: FixedRate | LinkedRate | None = None
+    method: Method | None = None
+    cycle: Cycle | None = None
+    first_due: date | None = None
+    interest: Literal["paid", "capitalised", "next_due"] = "next_due"
+
+
+Change = Draw | Prepayment | Amendment
+
+
+@dataclass(frozen=True, slots=True)
 class LoanTerms:
     """A loan as contracted.
 
-    principal: fen lent. start: day of the drawdown. end: day of the last payment.
+    principal: fen drawn on the first day. start: day of the drawdown. end: day of the last payment.
     rate: fixed, or linked to a published rate. cycle: time between due days; without meaning for
     ``interest_with_principal``. first_due: first due day where it is not one cycle after the start.
     day_count: how interest counts days. end_of_month: whether a loan drawn on a last day of a month stays on
     last days. stub: whether a broken last period stands alone (short) or joins the one before (long).
     shift: where a due day goes that is no working day. interest_to_shifted: whether interest then runs on to
     the day of payment, or stops at the day written in the contract.
+    principal_every: equal principal is repaid on every so many due days only. balloon: principal left for the
+    last day. plan: the due days of a custom plan. changes: what happened or was agreed later, in any order.
+    limit: the most that may be owed under a line of credit.
     """
 
     principal: Fen
@@ -60,53 +141,14 @@ class LoanTerms:
     stub: Stub = "short"
     shift: Shift = "none"
     interest_to_shifted: bool = False
+    principal_every: int = 1
+    grace: Grace | None = None
+    step: Step | None = None
+    balloon: Fen = 0
+    plan: tuple[PlanItem, ...] = ()
+    changes: tuple[Change, ...] = ()
+    limit: Fen | None = None
 
 
+# A thing that does not fit: field, value, code, reason, mend.
 Finding = tuple[str, object, str, Text, Text]
-
-
-def findings(terms: LoanTerms) -> Iterator[Finding]:
-    """What does not fit together in the terms: field, value, code, reason, mend."""
-    if terms.principal <= 0:
-        yield (
-            "principal",
-            terms.principal,
-            "no_principal",
-            Text("本金须大于零", "the principal must be more than nothing"),
-            Text("填写贷款金额（元）", "give the amount of the loan in yuan"),
-        )
-    if terms.end <= terms.start:
-        yield (
-            "end",
-            terms.end,
-            "dates_reversed",
-            Text("到期日不晚于放款日", "the loan ends on or before the day it starts"),
-            Text("改正 start 或 end", "correct start or end"),
-        )
-    if terms.first_due is not None and not terms.start < terms.first_due <= terms.end:
-        yield (
-            "first_due",
-            terms.first_due,
-            "first_due_outside",
-            Text("首个还款日不在贷款期内", "the first due day lies outside the loan's term"),
-            Text("填写放款日之后、不晚于到期日的日期", "give a day after the start and not after the end"),
-        )
-    if terms.day_count == MONTHLY and terms.cycle.months is None and terms.method is not Method.WITH_PRINCIPAL:
-        yield (
-            "day_count",
-            terms.day_count,
-            "monthly_needs_months",
-            Text("按月计息须以月为周期", "counting interest by months needs a cycle of months"),
-            Text("把 cycle 写成 1M、3M 等，或换 day_count", "write cycle as 1M, 3M, or choose another day_count"),
-        )
-    if terms.day_count == MONTHLY and terms.interest_to_shifted:
-        yield (
-            "interest_to_shifted",
-            terms.interest_to_shifted,
-            "monthly_never_shifts",
-            Text(
-                "按月计息与“利息算到顺延后的付款日”不能并用",
-                "interest by whole months cannot run on to a shifted day",
-            ),
-            Text("换 day_count，如 act_360", "choose another day_count, such as act_360"),
-        )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from zhirong.chain.loan.standard.contract import ENHANCEMENT_TYPES, Terms, read_contract, refused
@@ -114,15 +113,11 @@ def read_observed(events: Sequence[Mapping[str, Any]]) -> list[Observed]:
 
 def _agrees(ours: object, theirs: object, field: str) -> bool:
     if field.endswith("Date"):
-        return ours is not None and parse_time(str(ours)) == _time(theirs)
-    if isinstance(ours, float) or isinstance(ours, int):
+        return ours is not None and parse_time(str(ours)) == parse_time(str(theirs))
+    if isinstance(ours, float | int):
         try:
             published = float(str(theirs))
         except ValueError:
             return False
         return abs(ours - published) <= max(ABSOLUTE, RELATIVE * abs(published))
     return str(ours) == str(theirs).strip()
-
-
-def _time(written: object) -> datetime:
-    return parse_time(str(written))

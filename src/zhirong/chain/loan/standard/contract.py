@@ -68,7 +68,9 @@ class Terms:
 
     def time(self, name: str) -> datetime | None:
         """A time."""
-        return self._as(name, lambda value: parse_time(str(value)), Text("应为 ISO 8601 时间", "must be an ISO 8601 time"))
+        return self._as(
+            name, lambda value: parse_time(str(value)), Text("应为 ISO 8601 时间", "must be an ISO 8601 time")
+        )
 
     def required_time(self, name: str) -> datetime:
         """A time that the contract cannot do without."""
@@ -112,7 +114,9 @@ class Terms:
 
 def refused(name: str, value: object, mend: Text) -> InputError:
     """The refusal of one term."""
-    return InputError([Problem(name, str(value), Text("合同条款读不出来", "the term cannot be read"), mend, "bad_term")])
+    return InputError(
+        [Problem(name, str(value), Text("合同条款读不出来", "the term cannot be read"), mend, "bad_term")]
+    )
 
 
 def _number(value: Any) -> float:
@@ -161,7 +165,6 @@ class Contract:
     life_cap: float
     period_floor: float
     period_cap: float
-    fixing: Cycle | None
     fee_rate: float
     fee_basis: str
     fee_accrued: float
@@ -199,7 +202,11 @@ def read_conventions(terms: Terms, maturity: datetime | None) -> Conventions:
     """The conventions of a contract, defaults filled in."""
     day_count = terms.text("dayCountConvention", "A365")
     if day_count not in KNOWN_DAY_COUNTS:
-        raise refused("dayCountConvention", day_count, Text("可选：" + "、".join(KNOWN_DAY_COUNTS), ", ".join(KNOWN_DAY_COUNTS)))
+        raise refused(
+            "dayCountConvention",
+            day_count,
+            Text("可选：" + "、".join(KNOWN_DAY_COUNTS), ", ".join(KNOWN_DAY_COUNTS)),
+        )
     return Conventions(
         terms.text("calendar", "NC"),
         terms.text("businessDayConvention"),
@@ -254,7 +261,6 @@ def read_contract(table: Mapping[str, Any]) -> Contract:
         life_cap=_or(terms.number("lifeCap"), infinity),
         period_floor=_or(terms.number("periodFloor"), -infinity),
         period_cap=_or(terms.number("periodCap"), infinity),
-        fixing=terms.period("fixingDays") if terms.raw("fixingDays") is not None else None,
         fee_rate=terms.number("feeRate") or 0.0,
         fee_basis=terms.text("feeBasis", "N"),
         fee_accrued=terms.number("feeAccrued") or 0.0,

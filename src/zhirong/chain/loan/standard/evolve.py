@@ -13,12 +13,12 @@ from zhirong.chain.loan.standard.contract import Contract
 from zhirong.chain.loan.standard.timeline import (
     Observed,
     Planned,
+    first_fixing,
     interest_times,
     maturity_of,
     plan,
     principal_times,
 )
-from zhirong.chain.loan.standard.times import step
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
@@ -46,7 +46,8 @@ class State:
     """State variables of the standard: signed by the contract's role where they are amounts.
 
     since: time of the last event. base: interest calculation base. payment: next principal redemption payment,
-    unsigned. fixed: interest that a call has fixed and that the settlement pays.
+    unsigned. fixed: interest that a call has fixed and that the
+    settlement pays, None without one.
     """
 
     since: datetime
@@ -58,7 +59,7 @@ class State:
     interest_scale: float = 1.0
     base: float = 0.0
     payment: float = 0.0
-    fixed: float = 0.0
+    fixed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +107,21 @@ def initial_state(contract: Contract, until: datetime | None) -> State:
     return state
 
 
-def annuity(contract: Contract, state: State, until: datetime | None) -> float:
-    """The payment that redeems the notional by the amortisation date (specification, annuity amount function)."""
+def annuity(contract: Contract, state: State, until: datetime | None, *, includes_start: bool = False) -> float:
+    """The payment that redeems the notional by the amortisation date (specification, annuity amount function).
+
+    includes_start: whether the first payment may fall on the time of the state itself.
+    """
     end = contract.amortisation or maturity_of(contract, until)
     if end is None:
         raise ValueError("an annuity needs an end")
-    times = [time for time in principal_times(contract, end, with_end=True) if time > state.since]
+    times = [
+        time
+        for time in principal_times(contract, end, with_end=True)
+        if time > state.since or (includes_start and time == state.since)
+    ]
+    if not times:
+        return abs(state.notional + state.accrued)
     years = contract.conventions.plain_years
     growth = [1 + state.rate * years(one, other) for one, other in zip(times, times[1:], strict=False)]
     owed = state.notional + state.accrued + years(state.since, times[0]) * state.rate * state.notional
@@ -174,12 +184,14 @@ def _exchange(now: _Moment, state: State) -> _Result:
         base=_first_base(contract, notional),
         since=now.event.scheduled,
     )
+    if contract.type == "ANN" and contract.payment is None and first_fixing(contract) is None:
+        after = replace(after, payment=contract.sign * annuity(contract, after, now.until, includes_start=True))
     return -contract.sign * (contract.notional + premium), after
 
 
 def _pay_interest(now: _Moment, state: State) -> _Result:
-    if now.contract.type in ("CLM", "UMP") and state.fixed:
-        return state.fixed, replace(state, fixed=0.0, since=now.event.scheduled)
+    if state.fixed is not None:
+        return state.fixed, replace(state, fixed=None, since=now.event.scheduled)
     grown = now.accrue(state)
     return grown.interest_scale * grown.accrued, replace(grown, accrued=0.0)
 
@@ -193,9 +205,7 @@ def _redeem(now: _Moment, state: State) -> _Result:
     """Principal paid by schedule: a fixed amount, or what a fixed payment leaves after interest; never too much."""
     contract, sign = now.contract, now.contract.sign
     grown = now.accrue(state)
-    if contract.type == "LAX":
-        wanted = now.event.amount
-    elif contract.type == "UMP":
+    if contract.type in ("LAX", "UMP"):
         wanted = now.event.amount
     elif contract.type == "LAM":
         wanted = state.payment
@@ -245,9 +255,9 @@ def _pay_fee(now: _Moment, state: State) -> _Result:
 
 def _reset(now: _Moment, state: State) -> _Result:
     contract = now.contract
-    moment = now.event.scheduled if contract.fixing is None else step(now.event.scheduled, contract.fixing, -1)
+    # Observations carry the time of the reset they are for; how many days before it the market fixed them is its own.
     spread = now.event.amount if contract.type == "LAX" else contract.spread
-    observed = now.observe(contract.reset_index, moment) * contract.multiplier + spread
+    observed = now.observe(contract.reset_index, now.event.scheduled) * contract.multiplier + spread
     change = min(max(observed - state.rate, contract.period_floor), contract.period_cap)
     rate = min(max(state.rate + change, contract.life_floor), contract.life_cap)
     return 0.0, replace(now.accrue(state), rate=rate)
@@ -280,17 +290,17 @@ def _rebase(now: _Moment, state: State) -> _Result:
 
 def _buy(now: _Moment, state: State) -> _Result:
     grown = now.accrue(state)
-    return -(now.contract.sign * now.contract.purchase_price + grown.accrued), grown
+    return -now.contract.sign * (now.contract.purchase_price + grown.accrued), grown
 
 
 def _terminate(now: _Moment, state: State) -> _Result:
     grown = now.accrue(state)
-    payoff = now.contract.sign * now.contract.termination_price + grown.accrued
+    payoff = now.contract.sign * (now.contract.termination_price + grown.accrued)
     return payoff, replace(grown, notional=0.0, accrued=0.0, fees=0.0, base=0.0)
 
 
 def _mature(now: _Moment, state: State) -> _Result:
-    grown = now.accrue(state) if now.contract.type != "CLM" and now.event.type == "MD" else state
+    grown = state if now.contract.type in ("CLM", "UMP") else now.accrue(state)
     payoff = grown.notional_scale * grown.notional + grown.interest_scale * grown.accrued + grown.fees
     return payoff, replace(grown, notional=0.0, accrued=0.0, fees=0.0, base=0.0, since=now.event.scheduled)
 

@@ -86,14 +86,15 @@ def plan(contract: Contract, until: datetime | None, observed: Iterable[Observed
     if until is None:
         until = end
     events: list[Planned] = [Planned("IED", contract.initial_exchange, contract.initial_exchange)]
-    exercise = next((event for event in observed if event.type == "XD" and event.time > contract.status), None)
-    called = exercise is not None and contract.maturity is None and contract.type in ("CLM", "UMP")
-    if called and exercise is not None:
-        end = exercise.time
+    exercise = _call_of(contract, observed)
+    if exercise is not None:
+        end = exercise
     events += _interest(contract, end)
     events += _redemption(contract, end)
     events += _resets(contract, end)
-    events += _cyclic(contract, "FP", contract.fee_anchor, contract.fee_cycle, end, with_end=contract.type not in ("CLM", "UMP"))
+    events += _cyclic(
+        contract, "FP", contract.fee_anchor, contract.fee_cycle, end, with_end=contract.type not in ("CLM", "UMP")
+    )
     if "I" in contract.scaling or "N" in contract.scaling:
         events += _cyclic(contract, "SC", contract.scaling_anchor, contract.scaling_cycle, end)
     if contract.base == "NTL" and contract.type not in ("PAM", "CLM", "UMP"):
@@ -106,12 +107,27 @@ def plan(contract: Contract, until: datetime | None, observed: Iterable[Observed
         events = [event for event in events if event.order <= last.order]
         events.append(last)
     events = [event for event in events if contract.status < event.time <= until]
-    if called and exercise is not None:
-        settled = step(exercise.time, contract.notice)
+    if exercise is not None:
+        settled = step(exercise, contract.notice)
         paid = contract.conventions.shifted(settled)
-        events = [event for event in events if event.time <= exercise.time]
-        events += [Planned("XD", exercise.time, exercise.time), Planned("IP", settled, paid), Planned("STD", settled, paid)]
+        events = [event for event in events if event.time <= exercise]
+        events += [
+            Planned("XD", exercise, exercise),
+            Planned("IP", settled, paid),
+            Planned("STD", settled, paid),
+        ]
     return sorted(events, key=lambda event: event.order)
+
+
+def _call_of(contract: Contract, observed: Iterable[Observed]) -> datetime | None:
+    """When the lender of call money called it, if that settles before any maturity."""
+    if contract.type not in ("CLM", "UMP"):
+        return None
+    calls = [event.time for event in observed if event.type == "XD" and event.time > contract.status]
+    first = min(calls, default=None)
+    if first is None or (contract.maturity is not None and step(first, contract.notice) > contract.maturity):
+        return None
+    return first
 
 
 def principal_times(contract: Contract, end: datetime, *, with_end: bool) -> list[datetime]:
@@ -173,7 +189,9 @@ def _interest(contract: Contract, end: datetime) -> list[Planned]:
     if contract.type in ("CLM", "UMP"):
         return _call_interest(contract, end)
     events: list[Planned] = []
-    scheduled = contract.interest_cycle is not None or contract.interest_anchor is not None or contract.interest_array
+    scheduled = (
+        contract.interest_cycle is not None or contract.interest_anchor is not None or contract.interest_array
+    )
     if contract.rate is not None and scheduled:
         events = _planned(contract, "IP", interest_times(contract, end))
     if contract.capitalisation_end is not None:
@@ -221,10 +239,21 @@ def _redemption(contract: Contract, end: datetime) -> list[Planned]:
 def _fixings(contract: Contract, end: datetime) -> list[Planned]:
     """When an annuity's payment is fixed: the day before the first, where it is not agreed, and at rate resets."""
     events = [Planned("PRF", event.scheduled, event.time) for event in _resets(contract, end)]
-    first = contract.principal_anchor or _after(contract, contract.principal_cycle)
-    if contract.payment is None and first is not None:
-        events += _planned(contract, "PRF", [first - timedelta(days=1)])
+    fixing = first_fixing(contract)
+    if contract.payment is None and fixing is not None:
+        events += _planned(contract, "PRF", [fixing])
     return events
+
+
+def first_fixing(contract: Contract) -> datetime | None:
+    """When an annuity's payment is first fixed: the day before the first payment.
+
+    None if that is before the initial exchange, with which the payment is fixed then.
+    """
+    first = contract.principal_anchor or _after(contract, contract.principal_cycle)
+    if first is None or first - timedelta(days=1) < contract.initial_exchange:
+        return None
+    return first - timedelta(days=1)
 
 
 def _stop(entries: tuple[Redemption, ...], index: int, end: datetime) -> datetime:
@@ -308,5 +337,3 @@ def _exotic_maturity(contract: Contract) -> datetime:
                 return moment
             number += 1
     raise ValueError("the array of payments never redeems the contract")
-
-

@@ -30,7 +30,7 @@ def parse_time(written: str) -> datetime:
     text = written.strip()
     if _MIDNIGHT in text:
         return datetime.combine(date.fromisoformat(text.split("T")[0]) + timedelta(days=1), time())
-    return datetime.fromisoformat(text)
+    return datetime.fromisoformat(text).replace(tzinfo=None)
 
 
 def parse_standard_cycle(written: str) -> tuple[Cycle, bool]:
@@ -89,7 +89,9 @@ def schedule_times(
 class Conventions:
     """The calendar, business-day, end-of-month and day-count conventions of one contract."""
 
-    def __init__(self, calendar: str, shift: str, end_of_month: str, day_count: str, maturity: datetime | None) -> None:
+    def __init__(
+        self, calendar: str, shift: str, end_of_month: str, day_count: str, maturity: datetime | None
+    ) -> None:
         self.calendar: Calendar = "MF" if calendar in ("MF", "MondayToFriday") else "NC"
         self.calculates_first = shift.startswith("CS")
         self._rule = shift[2:] if len(shift) > 2 else ""

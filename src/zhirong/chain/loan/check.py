@@ -1,0 +1,156 @@
+"""What does not fit together in the terms of a loan."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from zhirong.chain.loan.terms import AMORTISING, MONTHLY, Amendment, Draw, Finding, LoanTerms, Method, Prepayment
+from zhirong.kernel.text import Text
+
+
+def findings(terms: LoanTerms) -> Iterator[Finding]:
+    """What does not fit together in the terms: field, value, code, reason, mend."""
+    if terms.principal <= 0:
+        yield (
+            "principal",
+            terms.principal,
+            "no_principal",
+            Text("本金须大于零", "the principal must be more than nothing"),
+            Text("填写贷款金额（元）", "give the amount of the loan in yuan"),
+        )
+    if terms.end <= terms.start:
+        yield (
+            "end",
+            terms.end,
+            "dates_reversed",
+            Text("到期日不晚于放款日", "the loan ends on or before the day it starts"),
+            Text("改正 start 或 end", "correct start or end"),
+        )
+    if terms.first_due is not None and not terms.start < terms.first_due <= terms.end:
+        yield (
+            "first_due",
+            terms.first_due,
+            "first_due_outside",
+            Text("首个还款日不在贷款期内", "the first due day lies outside the loan's term"),
+            Text("填写放款日之后、不晚于到期日的日期", "give a day after the start and not after the end"),
+        )
+    if terms.day_count == MONTHLY and terms.cycle.months is None and terms.method is not Method.WITH_PRINCIPAL:
+        yield (
+            "day_count",
+            terms.day_count,
+            "monthly_needs_months",
+            Text("按月计息须以月为周期", "counting interest by months needs a cycle of months"),
+            Text("把 cycle 写成 1M、3M 等，或换 day_count", "write cycle as 1M, 3M, or choose another day_count"),
+        )
+    if terms.day_count == MONTHLY and terms.interest_to_shifted:
+        yield (
+            "interest_to_shifted",
+            terms.interest_to_shifted,
+            "monthly_never_shifts",
+            Text(
+                "按月计息与“利息算到顺延后的付款日”不能并用",
+                "interest by whole months cannot run on to a shifted day",
+            ),
+            Text("换 day_count，如 act_360", "choose another day_count, such as act_360"),
+        )
+    yield from _form_findings(terms)
+    yield from _change_findings(terms)
+
+
+def lent(terms: LoanTerms) -> int:
+    """Everything drawn under the loan, in fen."""
+    return terms.principal + sum(change.amount for change in terms.changes if isinstance(change, Draw))
+
+
+def _form_findings(terms: LoanTerms) -> Iterator[Finding]:
+    """Forms of repayment that exclude one another."""
+    if terms.method not in AMORTISING:
+        for field, value in (("balloon", terms.balloon), ("step", terms.step)):
+            if value:
+                yield _unfit(field, value, "等额本息或等额本金", "level payment or equal principal")
+    if terms.principal_every > 1 and terms.method is not Method.EQUAL_PRINCIPAL:
+        yield _unfit("principal_every", terms.principal_every, "等额本金", "equal principal")
+    if terms.grace is not None and terms.method in (Method.WITH_PRINCIPAL, Method.CUSTOM):
+        yield _unfit("grace", terms.grace.periods, "等额本息、等额本金或到期还本", "another method")
+    if terms.balloon >= lent(terms) > 0:
+        yield (
+            "balloon",
+            terms.balloon,
+            "balloon_too_large",
+            Text("尾款不小于贷款金额", "the balloon is not less than the loan"),
+            Text("减小尾款", "make the balloon smaller"),
+        )
+    days = [item.day for item in terms.plan]
+    if bool(terms.plan) != (terms.method is Method.CUSTOM):
+        yield (
+            "plan",
+            "",
+            "plan_and_method",
+            Text("自定计划与还款方式不符", "a plan of its own and the method do not go together"),
+            Text("method 写 custom 并列出 [[plan]]", "write method custom and list [[plan]]"),
+        )
+    if days != sorted(set(days)) or any(not terms.start < day <= terms.end for day in days):
+        yield (
+            "plan",
+            ", ".join(day.isoformat() for day in days),
+            "plan_days",
+            Text("计划日期须在贷款期内、递增且不重复", "days of the plan must ascend within the term"),
+            Text("改正日期", "correct the days"),
+        )
+    planned = sum(item.principal for item in terms.plan)
+    if planned > lent(terms):
+        yield (
+            "plan",
+            planned,
+            "plan_too_large",
+            Text("计划本金合计超过贷款金额", "the plan repays more than the loan"),
+            Text("改正本金，末期自动结清余额", "correct the amounts; the last day clears what is left"),
+        )
+
+
+def _change_findings(terms: LoanTerms) -> Iterator[Finding]:
+    last = max(
+        [terms.end, *(change.end for change in terms.changes if isinstance(change, Amendment) and change.end)]
+    )
+    for change in terms.changes:
+        if not terms.start < change.day <= last:
+            yield _outside("changes.day", change.day)
+        if isinstance(change, Draw | Prepayment) and change.amount is not None and change.amount <= 0:
+            yield (
+                "changes.amount",
+                change.amount,
+                "no_amount",
+                Text("金额须大于零", "the amount must be more than nothing"),
+                Text("填写金额（元）", "give an amount in yuan"),
+            )
+        if isinstance(change, Prepayment) and change.effect == "shorten" and terms.method not in AMORTISING:
+            yield _unfit("changes.effect", change.effect, "等额本息或等额本金", "level payment or equal principal")
+        if isinstance(change, Amendment) and change.end is not None and change.end <= change.day:
+            yield _outside("changes.end", change.end)
+    if terms.limit is not None and terms.principal > terms.limit:
+        yield (
+            "principal",
+            terms.principal,
+            "over_limit",
+            Text("超过授信额度", "more than the limit of the line"),
+            Text("减小金额或提高 limit", "draw less, or raise the limit"),
+        )
+
+
+def _outside(field: str, day: date) -> Finding:
+    return (
+        field,
+        day,
+        "day_outside",
+        Text("日期不在贷款期内", "the day lies outside the loan's term"),
+        Text("填写放款日之后、不晚于到期日的日期", "give a day after the start and not after the end"),
+    )
+
+
+def _unfit(field: str, value: object, method_zh: str, method_en: str) -> Finding:
+    return (
+        field,
+        value,
+        "unfit_for_method",
+        Text("与还款方式不能并用", "does not go with the method"),
+        Text(f"删去它，或改用{method_zh}", f"remove it, or use {method_en}"),
+    )

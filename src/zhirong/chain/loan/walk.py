@@ -1,0 +1,285 @@
+"""Walking a loan from day to day: interest grows, due days are paid, changes happen, and each leaves a row."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from zhirong.chain.loan.periods import Period, fraction_of_year, periods
+from zhirong.chain.loan.rates import RateSet, RateTables, rate_sets
+from zhirong.chain.loan.rows import Row, RowKind
+from zhirong.chain.loan.terms import Amendment, Change, Draw, Grace, LoanTerms, Method, Prepayment
+from zhirong.kernel.days import WorkingDays
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.money import Fen, round_fen, yuan
+from zhirong.kernel.text import Text
+
+# Discount factors of a level payment are kept to 50 places: its error stays below 10^-40 fen over any term.
+_SCALE = 10**50
+
+# On one day a drawdown comes before a repayment, and both before other terms.
+_ORDER = {Draw: 0, Prepayment: 1, Amendment: 2}
+
+
+def walk(
+    terms: LoanTerms, working_days: WorkingDays, tables: RateTables
+) -> tuple[tuple[Row, ...], tuple[RateSet, ...]]:
+    """Every row of a loan, and every rate that was set. Raises InputError for a change that cannot be."""
+    run = _Run(terms, working_days, tables)
+    changes = sorted(terms.changes, key=lambda change: (change.day, _ORDER[type(change)]))
+    while run.spans:
+        span = run.spans[0]
+        # A change on a due day comes after what is due; on the loan's last day other terms come before it.
+        if changes and (changes[0].day < span.end or run.ends_with(changes[0])):
+            run.change(changes.pop(0))
+        else:
+            run.pay(more_to_come=any(isinstance(change, Draw) for change in changes))
+    for change in changes:
+        raise InputError([_refused("changes.day", change.day.isoformat(), _ALREADY_REPAID)])
+    return tuple(run.rows), tuple(run.sets)
+
+
+_ALREADY_REPAID = Text("这时贷款已经结清", "the loan has been repaid by then")
+_MORE_THAN_OWED = Text("多于当时所欠本金", "more than the principal owed then")
+_OVER_LIMIT = Text("提款后超过授信额度", "the line's limit would be exceeded")
+
+
+@dataclass(slots=True)
+class _Run:
+    """The loan as it stands while it is walked through."""
+
+    terms: LoanTerms
+    working_days: WorkingDays
+    tables: RateTables
+    rows: list[Row] = field(default_factory=list)
+    sets: list[RateSet] = field(default_factory=list)
+    spans: list[Period] = field(default_factory=list)
+    upcoming: list[RateSet] = field(default_factory=list)
+    balance: Fen = 0
+    accrued: Fraction = Fraction(0)
+    since: date = date.min
+    weights: list[Fraction] = field(default_factory=list)
+    in_grace: int = 0
+    payment: Fraction | None = None
+    part: Fraction | None = None
+    in_force: RateSet = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.balance = self.terms.principal
+        self.since = self.terms.start
+        self._begin(self.terms.start, self.terms.grace)
+
+    # -- what happens -----------------------------------------------------------------------------------------
+
+    def pay(self, *, more_to_come: bool) -> None:
+        """The next due day."""
+        span = self.spans[0]
+        self._accrue(span, span.end)
+        owed = self.balance
+        capitalised = interest = 0
+        relief = self._relief()
+        if relief == "capitalised":
+            capitalised = round_fen(self.accrued)
+        elif relief == "paid":
+            interest = round_fen(self.accrued)
+        principal = self._principal_due(interest)
+        if relief != "deferred":
+            self.accrued = Fraction(0)
+        self.balance = owed + capitalised - principal
+        self._row("due", span.written, span, owed, principal, interest, capitalised=capitalised)
+        self._step_on()
+        if self.balance == 0 and self.terms.changes and not more_to_come:
+            self.spans = []
+
+    def change(self, change: Change) -> None:
+        """A drawdown, a prepayment or other terms."""
+        span = self.spans[0]
+        self._accrue(span, change.day)
+        if isinstance(change, Draw):
+            self._draw(change, span)
+        elif isinstance(change, Prepayment):
+            self._prepay(change, span)
+        else:
+            self._amend(change, span)
+
+    def ends_with(self, change: Change) -> bool:
+        """Whether ``change`` gives the loan other terms on what was to be its last day."""
+        return isinstance(change, Amendment) and len(self.spans) == 1 and change.day == self.spans[0].end
+
+    # -- inside -----------------------------------------------------------------------------------------------
+
+    def _begin(self, day: date, grace: Grace | None) -> None:
+        """Due days, rates and weights of the terms as they are now."""
+        self.spans = [span for span in periods(self.terms, self.working_days) if span.end > day]
+        sets = rate_sets(self.terms.rate, self.terms.start, self.terms.end, self.working_days, self.tables)
+        self.sets += [item for item in sets if item.day > day or not self.rows]
+        self.upcoming = [item for item in sets if item.day > day]
+        self.in_force = [item for item in sets if item.day <= day][-1]
+        self.in_grace = 0 if grace is None else min(grace.periods, len(self.spans) - 1)
+        self.weights = _weights(self.terms, len(self.spans), self.in_grace)
+        self.payment = self.part = None
+
+    def _accrue(self, span: Period, day: date) -> None:
+        while self.upcoming and self.upcoming[0].day < day:
+            reset = self.upcoming.pop(0)
+            self._grow(span, reset.day)
+            if reset.yearly != self.in_force.yearly:
+                self.payment = None
+            self.in_force = reset
+        self._grow(span, day)
+
+    def _grow(self, span: Period, day: date) -> None:
+        if day > self.since:
+            years = fraction_of_year(span, self.since, day, self.terms.day_count)
+            self.accrued += self.balance * self.in_force.yearly_exact * years
+            self.since = day
+
+    def _relief(self) -> Literal["paid", "capitalised", "deferred"]:
+        """What becomes of the interest of the due day at hand: paid, unless it lies in a grace that says otherwise."""
+        grace = self.terms.grace
+        return grace.interest if grace is not None and self.in_grace > 0 else "paid"
+
+    def _principal_due(self, interest: Fen) -> Fen:
+        if len(self.spans) == 1:
+            return self.balance
+        method, weight = self.terms.method, self.weights[0]
+        if method is Method.CUSTOM:
+            planned = {item.day: item.principal for item in self.terms.plan}
+            return min(planned.get(self.spans[0].written, 0), self.balance)
+        if weight == 0 or method not in (Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL):
+            return 0
+        if method is Method.EQUAL_PRINCIPAL:
+            if self.part is None:
+                self.part = Fraction(self.balance - self.terms.balloon) / sum(self.weights)
+            return min(max(round_fen(self.part * weight), 0), self.balance)
+        if self.payment is None:
+            self.payment = self._level_payment()
+        return min(max(round_fen(self.payment * weight) - interest, 0), self.balance)
+
+    def _level_payment(self) -> Fraction:
+        """The payment that, made now and on every later due day in its weight, clears balance and interest.
+
+        (balance + accrued - balloon·d₁…dₙ) ÷ (w₀ + w₁d₁ + w₂d₁d₂ + …), where dⱼ = 1 ÷ (1 + rate × part of a
+        year of period j); for whole months, one rate and weights of one this is P·i ÷ (1 - (1 + i)^-n).
+        """
+        factor = _SCALE
+        total = self.weights[0] * _SCALE
+        for span, weight in zip(self.spans[1:], self.weights[1:], strict=True):
+            years = fraction_of_year(span, span.start, span.end, self.terms.day_count)
+            growth = 1 + self.in_force.yearly_exact * years
+            factor = factor * growth.denominator // growth.numerator
+            total += weight * factor
+        owed = (self.balance + self.accrued) * _SCALE - self.terms.balloon * factor
+        return Fraction(owed) / total
+
+    def _draw(self, change: Draw, span: Period) -> None:
+        owed = self.balance
+        if self.terms.limit is not None and owed + change.amount > self.terms.limit:
+            raise InputError([_refused("changes.amount", yuan(change.amount), _OVER_LIMIT)])
+        self.balance += change.amount
+        self.payment = self.part = None
+        self._row("draw", change.day, span, owed, 0, 0, drawn=change.amount)
+
+    def _prepay(self, change: Prepayment, span: Period) -> None:
+        owed = self.balance
+        amount = owed if change.amount is None else change.amount
+        if amount > owed:
+            raise InputError([_refused("changes.amount", yuan(amount), _MORE_THAN_OWED)])
+        clears = amount == owed and self.terms.limit is None
+        interest = round_fen(self.accrued) if clears or change.interest == "at_once" else 0
+        if clears or change.interest == "at_once":
+            self.accrued = Fraction(0)
+        self.balance -= amount
+        if change.effect == "reduce":
+            self.payment = self.part = None
+        self._row("prepayment", change.day, span, owed, amount, interest)
+        if clears:
+            self.spans = []
+
+    def _amend(self, change: Amendment, span: Period) -> None:
+        owed = self.balance
+        interest = capitalised = 0
+        last = change.day == span.end
+        if change.interest == "capitalised":
+            capitalised = round_fen(self.accrued)
+        elif change.interest == "paid" or last:
+            interest = round_fen(self.accrued)
+        if capitalised or interest:
+            self.accrued = Fraction(0)
+        self.balance += capitalised
+        self._row(change.kind, change.day, span, owed, 0, interest, capitalised=capitalised)
+        anew = change.method is not None or change.cycle is not None or change.first_due is not None or last
+        terms = replace(
+            self.terms,
+            end=change.end or self.terms.end,
+            method=change.method or self.terms.method,
+            cycle=change.cycle or self.terms.cycle,
+            plan=() if change.method is not None else self.terms.plan,
+            grace=None,
+            step=None if anew else self.terms.step,
+            balloon=0 if anew else self.terms.balloon,
+        )
+        if anew:
+            terms = replace(terms, start=change.day, first_due=change.first_due)
+        if terms.end <= change.day:
+            raise InputError([_refused("changes.end", change.end or self.terms.end, _ALREADY_REPAID)])
+        self.terms = terms
+        self._begin(change.day, None)
+        if change.rate is not None:
+            sets = rate_sets(change.rate, change.day, terms.end, self.working_days, self.tables)
+            self.terms = replace(terms, rate=change.rate)
+            self.sets += sets
+            self.in_force, *self.upcoming = sets
+
+    def _step_on(self) -> None:
+        self.since = self.spans.pop(0).end
+        self.weights.pop(0)
+        self.in_grace -= 1
+
+    def _row(
+        self,
+        kind: RowKind,
+        written: date,
+        span: Period,
+        owed: Fen,
+        principal: Fen,
+        interest: Fen,
+        drawn: Fen = 0,
+        capitalised: Fen = 0,
+    ) -> None:
+        self.rows.append(
+            Row(
+                number=len(self.rows) + 1,
+                written=written,
+                due=span.paid if kind == "due" else written,
+                opening=owed,
+                principal=principal,
+                interest=interest,
+                total=principal + interest,
+                closing=owed + drawn + capitalised - principal,
+                rate=self.in_force.yearly,
+                provisional=span.provisional and kind == "due",
+                kind=kind,
+                drawn=drawn,
+                capitalised=capitalised,
+            )
+        )
+
+
+def _weights(terms: LoanTerms, count: int, in_grace: int) -> list[Fraction]:
+    """How much each due day repays relative to the first that repays: nothing in grace, more or less by steps."""
+    weights: list[Fraction] = []
+    for index in range(count):
+        place = index - in_grace
+        repays = place >= 0 and ((place + 1) % terms.principal_every == 0 or index == count - 1)
+        weight = Fraction(1 if repays else 0)
+        if repays and terms.step is not None:
+            weight = Fraction(terms.step.factor) ** (place // terms.step.every)
+        weights.append(weight)
+    return weights
+
+
+def _refused(name: str, value: object, reason: Text) -> Problem:
+    return Problem(
+        name, str(value), reason, Text("改正日期或金额", "correct the day or the amount"), "change_refused"
+    )
