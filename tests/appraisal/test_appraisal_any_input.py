@@ -3,6 +3,7 @@
 from copy import deepcopy
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from appraisal_cases import CASE, DAY, a_right
@@ -15,7 +16,14 @@ from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.rulebook import load_rulebook
 
 RULES = load_rulebook()
-TABLE = parse_toml(CASE, "case.toml")
+PAGE = (Path(__file__).parents[2] / "docs" / "users" / "appraisal.md").read_text(encoding="utf-8")
+HEAD = '[appraisal]\npurpose = "transfer"\nvaluation_date = 2026-06-30\npaths = 1000\n'
+EXAMPLES = [
+    parse_toml(HEAD + block.split("```")[0], "page")["appraisal"]
+    for block in PAGE.split("```toml\n")[1:]
+    if block.startswith("[[appraisal.method]]")
+]
+TABLES = [parse_toml(CASE, "case.toml"), *EXAMPLES]
 
 VALUES = st.one_of(
     st.none(),
@@ -44,19 +52,29 @@ def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(places(TABLE)), VALUES, st.booleans()), min_size=1, max_size=2))
-def test_any_change_is_refused_by_field_or_appraised(changes: list[tuple[tuple[Any, ...], Any, bool]]) -> None:
-    table = deepcopy(TABLE)
-    for path, value, remove in changes:
+PLACES = [(index, place) for index, table in enumerate(TABLES) for place in places(table)]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.sampled_from(PLACES), VALUES, st.booleans(), st.data())
+def test_any_change_is_refused_by_field_or_appraised(
+    first: tuple[int, tuple[Any, ...]], value: Any, remove: bool, data: st.DataObject
+) -> None:
+    index, place = first
+    table = deepcopy(TABLES[index])
+    changes = [(place, value, remove)]
+    if data.draw(st.booleans()):
+        other = data.draw(st.sampled_from([path for number, path in PLACES if number == index]))
+        changes.append((other, data.draw(VALUES), data.draw(st.booleans())))
+    for path, changed, gone in changes:
         node: Any = table
         try:
             for key in path[:-1]:
                 node = node[key]
-            if remove:
+            if gone:
                 del node[path[-1]]
             else:
-                node[path[-1]] = value
+                node[path[-1]] = changed
         except (KeyError, IndexError, TypeError):
             continue  # an earlier change has taken this place away
     try:

@@ -104,10 +104,7 @@ class LicenceIncome(Ordinary):
         """Sales or profit with its margin, the share of sales, the fee, discount rate and life."""
         found = [*self.base.drivers()]
         if self.margin is not None:
-            # A high margin means few sales for a given profit: the low end of the margin is the high draw.
-            label = Text("销售利润率", "profit margin on sales")
-            margin = self.margin
-            found.append(Driver("margin", label, ((label, margin),), lambda u, w: w.quantile(margin, 1.0 - u)))
+            found.append(single("margin", Text("销售利润率", "profit margin on sales"), self.margin))
         found.append(single("share", Text("销售额提成率", "share of sales"), self.share))
         if self.fee is not None:
             found.append(single("fee", Text("入门费", "fee at the start"), self.fee))
@@ -118,7 +115,7 @@ class LicenceIncome(Ordinary):
         widening = terms.widening
         share = widening.quantile(self.share, uniforms["share"])
         if self.margin is not None:
-            share = share / widening.quantile(self.margin, 1.0 - uniforms["margin"])
+            share = share / widening.quantile(self.margin, uniforms["margin"])
         value = self.income.value(self.base, uniforms, terms) * share
         if self.fee is not None:
             value = value + widening.quantile(self.fee, uniforms["fee"]) * (1.0 - float(self.income.tax))
