@@ -1,0 +1,112 @@
+"""An authority's published data against the mirror of its register: every difference is an alarm."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from zhirong.chain.pledge.registration import RegisterRole, Registration, Status
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One pledge as the authority publishes it. ended_on: the day of its cancellation, None while it stands."""
+
+    authority_number: str
+    rights: tuple[str, ...]
+    pledgors: tuple[str, ...]
+    pledgee: str
+    registered_on: date
+    ended_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing in which the two differ. registration: ours, None where we have none. code: stable English key."""
+
+    code: str
+    authority_number: str
+    registration: int | None
+    text: Text
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs."""
+        return {
+            "code": self.code,
+            "authority_number": self.authority_number,
+            "registration": self.registration,
+            "text": self.text.as_json(),
+        }
+
+
+def read_published(reader: Reader) -> Published:
+    """One published pledge from a table; ``rights`` are numbers in their kept form."""
+    published = Published(
+        authority_number=reader.text("authority_number"),
+        rights=reader.texts("rights"),
+        pledgors=reader.texts("pledgors"),
+        pledgee=reader.text("pledgee"),
+        registered_on=reader.day("registered_on"),
+        ended_on=reader.optional_day("ended_on"),
+    )
+    reader.finish()
+    return published
+
+
+def differences(
+    authority: str, published: Iterable[Published], mirrored: Iterable[Registration], *, is_complete: bool
+) -> tuple[Difference, ...]:
+    """Where the mirror of one authority and its published data differ.
+
+    is_complete: whether the data are all that the authority has, so that one of ours that is not in it is a
+    difference too. Those of ours that were never completed are not compared.
+    """
+    ours = {
+        one.authority_number: one
+        for one in mirrored
+        if one.role is RegisterRole.MIRROR and one.authority == authority and one.authority_number
+    }
+    found: list[Difference] = []
+    seen = set()
+    for theirs in published:
+        seen.add(theirs.authority_number)
+        own = ours.get(theirs.authority_number)
+        if own is None:
+            text = Text("登记机关有，本登记簿没有", "the authority has it, this register does not")
+            found.append(Difference("not_here", theirs.authority_number, None, text))
+        else:
+            found.extend(_compared(theirs, own))
+    if is_complete:
+        for number in sorted(ours.keys() - seen):
+            text = Text("本登记簿有，登记机关没有", "this register has it, the authority does not")
+            found.append(Difference("not_there", number, ours[number].id, text))
+    return tuple(found)
+
+
+def _compared(theirs: Published, own: Registration) -> list[Difference]:
+    here_ended = own.status in (Status.DISCHARGED, Status.REVOKED)
+    facts: Mapping[str, tuple[object, object, Text]] = {
+        "rights_differ": (
+            sorted(theirs.rights),
+            sorted(right.number for right in own.rights if not right.released),
+            Text("质押的权利", "the rights"),
+        ),
+        "pledgors_differ": (
+            sorted(theirs.pledgors),
+            sorted(party.name for party in own.pledgors),
+            Text("出质人", "the pledgors"),
+        ),
+        "pledgee_differs": (theirs.pledgee, own.pledgee.name, Text("质权人", "the pledgee")),
+        "end_differs": (theirs.ended_on is not None, here_ended, Text("是否已注销", "whether it has ended")),
+    }
+    return [
+        Difference(
+            code,
+            theirs.authority_number,
+            own.id,
+            Text(f"{what.zh}不同：登记机关 {there}，此处 {here}", f"{what.en} differ: there {there}, here {here}"),
+        )
+        for code, (there, here, what) in facts.items()
+        if there != here
+    ]

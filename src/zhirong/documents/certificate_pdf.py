@@ -1,0 +1,80 @@
+"""Certificates of the pledge register as PDF: of a registration, and of what a search found."""
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from zhirong.charts.fonts import FAMILY, font_folder
+from zhirong.kernel.text import Lang, Text
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+_WORDS: Mapping[str, Text] = {
+    "code_title": Text("核验码", "check code"),
+    "how_to_check": Text(
+        "用回执文件可离线核验：zhirong verify 回执文件；也可凭核验码向登记簿查询。二维码所载即核验码全文。",
+        "Check it offline with the receipt: zhirong verify RECEIPT; or ask the register by the check code. The QR code "
+        "holds the whole code.",
+    ),
+    "qr_alt": Text("核验码的二维码", "QR code of the check code"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateView:
+    """What stands on a certificate. facts: label and value. rows: of the table under ``rows_title``.
+
+    code: the short check code. full_code: what the QR code holds. Everything is plain words.
+    """
+
+    title: str
+    subtitle: str
+    facts: Sequence[tuple[str, str]]
+    rows_title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    empty: str
+    code: str
+    full_code: str
+    footer: str
+
+
+def certificate_pdf(view: CertificateView, lang: Lang = "zh") -> bytes:
+    """The certificate, its fonts embedded, its words kept as text. Raises InputError without a Chinese font."""
+    import typst
+
+    data = {
+        "title": view.title,
+        "subtitle": view.subtitle,
+        "facts": [list(pair) for pair in view.facts],
+        "rows_title": view.rows_title,
+        "columns": list(view.columns),
+        "rows": [list(row) for row in view.rows],
+        "empty": view.empty,
+        "code": view.code,
+        "footer": view.footer,
+        "qr": qr_svg(view.full_code),
+        "lang": lang,
+        **{name: words.in_(lang) for name, words in _WORDS.items()},
+    }
+    pdf = typst.compile(
+        str(TEMPLATES / "certificate.typ"),
+        root=str(TEMPLATES),
+        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())]),
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False), "font": FAMILY},
+        format="pdf",
+    )
+    if not isinstance(pdf, bytes):
+        raise AssertionError("a PDF is one file")
+    return pdf
+
+
+def qr_svg(content: str) -> str:
+    """A QR code as an SVG picture (ISO/IEC 18004, error correction M)."""
+    import segno
+
+    out = io.BytesIO()
+    segno.make(content, error="m", micro=False).save(out, kind="svg", scale=4, border=4)
+    return out.getvalue().decode("utf-8")

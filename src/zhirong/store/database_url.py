@@ -1,0 +1,46 @@
+"""Where the database is, from the environment, as Django wants to hear it."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+BUSY_SECONDS = 60  # how long a writer waits for another one before it gives up
+
+
+def database(url: str, data: Path) -> dict[str, Any]:
+    """Django's settings of one database. url: ``postgresql://user:password@host:port/name`` (``?host=/folder`` for a
+    socket), ``sqlite:///path``, or empty for ``zhirong.sqlite3`` in the data folder.
+
+    Raises ValueError for any other kind of URL.
+    """
+    if not url:
+        return _sqlite(data / "zhirong.sqlite3")
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return _sqlite(Path(unquote(parts.path)))
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise ValueError(f"DATABASE_URL: {parts.scheme!r} is neither postgresql nor sqlite")
+    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "postgres",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", parts.hostname or ""),
+        "PORT": parts.port or options.pop("port", ""),
+        "OPTIONS": options,
+    }
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {
+            # A transaction takes the write lock when it begins: it never has to give up half-way.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": BUSY_SECONDS,
+            # FULL: what was answered survives a power cut, at the price of one flush a transaction.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        },
+    }

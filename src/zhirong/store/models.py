@@ -1,0 +1,165 @@
+"""The tables. What they hold follows from the events; ``zhirong register check`` makes sure that it does."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class LogHead(models.Model):
+    """The one row that every writer locks: the log's name, its size and edge, and the last numbers given."""
+
+    origin = models.TextField()
+    algorithm = models.CharField(max_length=16)
+    size = models.BigIntegerField(default=0)
+    peaks = models.TextField(default="", blank=True)  # hexadecimal, largest first
+    last_filing = models.BigIntegerField(default=0)
+    last_number = models.BigIntegerField(default=0)
+
+
+class Event(models.Model):
+    """One event, one leaf. entry: the canonical bytes that are hashed. content: what they commit to, canonical too.
+
+    verb, key, request: a client's own key makes a repeated request harmless; request is its fingerprint.
+    """
+
+    index = models.BigIntegerField(primary_key=True)
+    kind = models.CharField(max_length=64, db_index=True)
+    day = models.DateField(db_index=True)
+    registration = models.BigIntegerField(null=True, db_index=True)
+    entry = models.TextField()
+    content = models.TextField()
+    salt = models.CharField(max_length=64)
+    actor = models.CharField(max_length=200)
+    key = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["actor", "key"], name="event_once_per_key")]
+
+
+class Tile(models.Model):
+    """Hashes of the tree, sixteen side by side (see ``evidence.tree``), hexadecimal."""
+
+    level = models.IntegerField()
+    index = models.BigIntegerField()
+    hashes = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "index"], name="tile_once")]
+
+
+class Checkpoint(models.Model):
+    """A signed checkpoint as it was given out."""
+
+    size = models.BigIntegerField(primary_key=True)
+    note = models.TextField()
+
+
+class Party(models.Model):
+    """A firm, bank or person that holds a right or a pledge. name_key: as search compares names."""
+
+    name = models.CharField(max_length=300)
+    code = models.CharField(max_length=18, blank=True, db_index=True)
+    is_natural_person = models.BooleanField()
+    name_key = models.CharField(max_length=300, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "code", "is_natural_person"], name="party_once"),
+        ]
+
+
+class Right(models.Model):
+    """A right that has been filed. frozen_by: the court order that holds it, empty where none does."""
+
+    key = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=32)
+    number = models.CharField(max_length=64, db_index=True)
+    title = models.CharField(max_length=500)
+    frozen_by = models.CharField(max_length=200, blank=True)
+
+
+class Registration(models.Model):
+    """A registration. state: all of it, canonical JSON; the other columns repeat what is searched for."""
+
+    id = models.BigIntegerField(primary_key=True)
+    number = models.BigIntegerField(null=True, unique=True)
+    status = models.CharField(max_length=16)
+    role = models.CharField(max_length=16)
+    filed_on = models.DateField(null=True, db_index=True)
+    entered_on = models.DateField(null=True, db_index=True)
+    authority_number = models.CharField(max_length=100, blank=True, db_index=True)
+    state = models.TextField()
+
+
+class Charge(models.Model):
+    """One right in one registration. active: entered and not released; then its rank is its own."""
+
+    registration = models.ForeignKey(Registration, models.PROTECT)
+    right = models.ForeignKey(Right, models.PROTECT)
+    rank = models.IntegerField(null=True)
+    active = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["registration", "right"], name="charge_once_per_registration"),
+            # The database itself refuses two pledges of one rank.
+            models.UniqueConstraint(fields=["right", "rank"], condition=Q(active=True), name="charge_one_per_rank"),
+        ]
+
+
+class Part(models.Model):
+    """Who takes part in a registration, and as what: pledgor or pledgee."""
+
+    registration = models.ForeignKey(Registration, models.PROTECT)
+    party = models.ForeignKey(Party, models.PROTECT)
+    part = models.CharField(max_length=16)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["registration", "party", "part"], name="part_once")]
+
+
+class Name(models.Model):
+    """A party's name as search compares it, each once. size: how many different two-character tokens it has."""
+
+    text = models.CharField(max_length=300, unique=True)
+    size = models.IntegerField()
+
+
+class Token(models.Model):
+    """One token of a name: two characters that stand side by side, or a single character."""
+
+    token = models.CharField(max_length=2)
+    name = models.ForeignKey(Name, models.CASCADE, db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token", "name"], name="token_once")]
+        indexes = [models.Index(fields=["name"], name="token_by_name")]
+
+
+class TokenCount(models.Model):
+    """How many names have a token, so that a search begins with the rarest."""
+
+    token = models.CharField(max_length=2, primary_key=True)
+    count = models.BigIntegerField()
+
+
+class Subscription(models.Model):
+    """Who wants to hear of what: a right by its key, or a holder by name or credit code."""
+
+    subscriber = models.CharField(max_length=200)
+    target = models.CharField(max_length=8, choices=[("right", "right"), ("party", "party")])
+    value = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subscriber", "target", "value"], name="subscribed_once")]
+        indexes = [models.Index(fields=["target", "value"], name="subscribed_to")]
+
+
+class Outgoing(models.Model):
+    """A message to be pushed; it is written with the event that it tells of, and sent afterwards."""
+
+    event = models.ForeignKey(Event, models.PROTECT)
+    to = models.CharField(max_length=200, db_index=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "to"], name="told_once")]

@@ -1,0 +1,126 @@
+"""Names as search compares them: exact, by any part of them, and similar; two-character tokens on any database.
+
+A name is held with every pair of characters that stand side by side in it, and with every single character. A
+search for a part begins with its rarest pair and then looks at the names themselves, so the answer is exact: it
+is the same as reading every name. Similarity is Dice's: 2 |A ∩ B| ÷ (|A| + |B|) over the sets of pairs.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from fractions import Fraction
+from math import ceil
+
+from django.db.models import Count, F
+
+from zhirong.store.models import Name, Token, TokenCount
+
+LEAST_SIMILARITY = Fraction(3, 5)
+
+
+def name_key(written: str) -> str:
+    """A name as it is compared: full-width forms made plain, capitals and spaces without meaning."""
+    return "".join(unicodedata.normalize("NFKC", written).split()).casefold()
+
+
+def pairs(key: str) -> frozenset[str]:
+    """Its two-character tokens; of a name of one character, that character."""
+    return frozenset(key[at : at + 2] for at in range(len(key) - 1)) if len(key) > 1 else frozenset(key)
+
+
+def similarity(one: frozenset[str], other: frozenset[str]) -> Fraction:
+    """Dice's coefficient of two sets of tokens, 0 to 1."""
+    total = len(one) + len(other)
+    return Fraction(2 * len(one & other), total) if total else Fraction(0)
+
+
+def add_names(written: Iterable[str]) -> None:
+    """Make names findable. Called within the transaction that writes them; those known already stay."""
+    keys = {key for name in written if (key := name_key(name))}
+    new = keys - set(Name.objects.filter(text__in=keys).values_list("text", flat=True))
+    if not new:
+        return
+    Name.objects.bulk_create(Name(text=key, size=len(pairs(key))) for key in sorted(new))
+    counts: Counter[str] = Counter()
+    tokens = []
+    for name in Name.objects.filter(text__in=new):
+        own = pairs(name.text) | frozenset(name.text)
+        counts.update(own)
+        tokens += [Token(token=token, name=name) for token in sorted(own)]
+    Token.objects.bulk_create(tokens)
+    TokenCount.objects.bulk_create(
+        (TokenCount(token=token, count=0) for token in sorted(counts)), ignore_conflicts=True
+    )
+    for token in sorted(counts):
+        TokenCount.objects.filter(token=token).update(count=F("count") + counts[token])
+
+
+def names_containing(written: str, limit: int, after: int = 0) -> list[Name]:
+    """Names that have these characters in them, in the order in which they came; ``after`` an id to page on."""
+    key = name_key(written)
+    if not key:
+        return []
+    rarest = _rarest(pairs(key))
+    if rarest is None:
+        return []
+    found = Name.objects.filter(id__in=Token.objects.filter(token=rarest[0]).values("name"), id__gt=after)
+    if len(key) > 2:
+        # `like` is blind to case in SQLite and not in PostgreSQL; keys have no capitals, so it makes no difference.
+        found = found.filter(text__contains=key)
+    return list(found.order_by("id")[:limit])
+
+
+def names_like(written: str, limit: int, least: Fraction = LEAST_SIMILARITY) -> list[tuple[Name, Fraction]]:
+    """Names at least so similar, the most similar first, then in the order in which they came.
+
+    A name that shares fewer than c = ⌈t·|Q| ÷ (2 − t)⌉ tokens with the query cannot reach the similarity t; so it has
+    at least one of the |Q| − c + 1 rarest, and no other postings need be read.
+    """
+    query = pairs(name_key(written))
+    if not query:
+        return []
+    shared = max(1, ceil(least * len(query) / (2 - least)))
+    counts = dict(TokenCount.objects.filter(token__in=query).values_list("token", "count"))
+    by_rarity = sorted(query, key=lambda token: (counts.get(token, 0), token))
+    first = [token for token in by_rarity[: len(query) - shared + 1] if token in counts]
+    longest = int(len(query) * (2 - least) / least)
+    candidates = Name.objects.filter(
+        id__in=Token.objects.filter(token__in=first).values("name"), size__gte=shared, size__lte=longest
+    )
+    scored = [(name, similarity(query, pairs(name.text))) for name in candidates]
+    good = [(name, score) for name, score in scored if score >= least]
+    return sorted(good, key=lambda pair: (-pair[1], pair[0].id))[:limit]
+
+
+def _rarest(tokens: frozenset[str]) -> tuple[str, int] | None:
+    """The token that fewest names have, and how many; None where one of them is in no name at all."""
+    counts = dict(TokenCount.objects.filter(token__in=tokens).values_list("token", "count"))
+    if len(counts) < len(tokens):
+        return None
+    return min(counts.items(), key=lambda pair: (pair[1], pair[0]))
+
+
+def check_names(expected: Iterable[str]) -> list[str]:
+    """What is wrong with the search tables, given every name that they should hold."""
+    wrong = []
+    keys = {key for name in expected if (key := name_key(name))}
+    held = {name.text: name for name in Name.objects.all()}
+    wrong += [f"name {key!r} is missing" for key in sorted(keys - held.keys())]
+    wrong += [f"name {key!r} should not be there" for key in sorted(held.keys() - keys)]
+    tokens: dict[int, set[str]] = {}
+    for name_id, token in Token.objects.values_list("name_id", "token"):
+        tokens.setdefault(name_id, set()).add(token)
+    for key, name in sorted(held.items()):
+        if tokens.pop(name.id, set()) != pairs(key) | frozenset(key):
+            wrong.append(f"tokens of name {key!r} differ from the name")
+        if name.size != len(pairs(key)):
+            wrong.append(f"size of name {key!r} differs from the name")
+    wrong += [f"tokens of name {name_id} have no name" for name_id in sorted(tokens)]
+    real = dict(Token.objects.values_list("token").annotate(Count("id")))
+    counted = dict(TokenCount.objects.values_list("token", "count"))
+    wrong += [
+        f"count of token {token!r} differs"
+        for token in sorted(real.keys() | counted.keys())
+        if real.get(token) != counted.get(token)
+    ]
+    return wrong

@@ -1,0 +1,39 @@
+"""One write at a time: every verb runs within one transaction that holds the log's head."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from zhirong.store.models import LogHead
+
+# SQLite has one writer; threads of one process queue here, fairly, instead of polling the file one against another.
+_ONE_WRITER = threading.Lock()
+
+
+class NoRegisterError(RuntimeError):
+    """The database has no register yet: ``zhirong register init`` makes one."""
+
+
+@contextmanager
+def writing() -> Iterator[LogHead]:
+    """A transaction that holds the log's head: nobody else writes until it ends, everything or nothing is kept.
+
+    Raises NoRegisterError where there is no register.
+    """
+    if connection.vendor == "sqlite":
+        with _ONE_WRITER, _transaction() as head:
+            yield head
+    else:
+        with _transaction() as head:
+            yield head
+
+
+@contextmanager
+def _transaction() -> Iterator[LogHead]:
+    with transaction.atomic(durable=True):
+        head = LogHead.objects.select_for_update().first()
+        if head is None:
+            raise NoRegisterError("there is no register in this database")
+        yield head

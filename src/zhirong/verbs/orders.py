@@ -1,0 +1,167 @@
+"""What comes from outside a registration: court orders, an authority's data, subscriptions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from zhirong.chain.pledge.reconcile import Difference, differences, read_published
+from zhirong.chain.pledge.register import FREEZE_RIGHT, UNFREEZE_RIGHT
+from zhirong.chain.pledge.register_json import registration_of
+from zhirong.chain.pledge.registration import Move, RegisterRole, refuse
+from zhirong.chain.right.records import RightKind
+from zhirong.evidence import canonical
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.text import Text
+from zhirong.store import models
+from zhirong.store.names import name_key
+from zhirong.verbs.outbox import PARTY, RIGHT
+from zhirong.verbs.pattern import By, Decision, Done, Work, act, plain, pledge_kind
+
+SUBSCRIBED = "subscription.opened"
+UNSUBSCRIBED = "subscription.closed"
+RECONCILED = "reconciliation.made"
+
+Action = Literal["freeze", "unfreeze"]
+
+
+def court_order_on_registration(by: By, registration: int, order: str, action: Action) -> Done:
+    """A court holds a registration still, or lets it go. order: the number of its document."""
+    move = Move.FREEZE if action == "freeze" else Move.UNFREEZE
+    _demand_order(order)
+
+    def decide(work: Work) -> Decision:
+        return Decision(pledge_kind(move), registration, {"order": order}, {})
+
+    return act("court_order", by, {"order": order, "action": action}, decide, registration)
+
+
+def court_order_on_right(by: By, right: str, order: str, action: Action) -> Done:
+    """A court freezes a right, so that no new pledge of it can be entered, or lets it go. right: its key."""
+    _demand_order(order)
+    kind = FREEZE_RIGHT if action == "freeze" else UNFREEZE_RIGHT
+
+    def decide(work: Work) -> Decision:
+        row = models.Right.objects.filter(key=right).first()
+        if row is None:
+            # A court may freeze what nobody has pledged yet.
+            row = models.Right(key=right, **unfiled_right(right))
+        if (action == "freeze") == bool(row.frozen_by):
+            raise refuse(
+                "frozen_already" if row.frozen_by else "not_frozen",
+                "right",
+                right,
+                Text(f"已被冻结（{row.frozen_by}）", f"frozen already ({row.frozen_by})")
+                if row.frozen_by
+                else Text("没有被冻结", "it is not frozen"),
+                Text("核对权利和文书", "check the right and the order"),
+            )
+        row.frozen_by = order if action == "freeze" else ""
+        row.save()
+        return Decision(kind, None, {"right": right, "order": order}, {"right": right})
+
+    return act("court_order", by, {"right": right, "order": order, "action": action}, decide)
+
+
+def unfiled_right(key: str) -> dict[str, str]:
+    """The columns of a right that is only known by its key. Raises InputError for what is no key."""
+    kind, colon, number = key.partition(":")
+    if not colon or not number or kind not in tuple(RightKind):
+        raise refuse(
+            "not_a_key",
+            "right",
+            key,
+            Text("不是权利的键", "not the key of a right"),
+            Text("写成 invention:201410362077.3", "write it as invention:201410362077.3"),
+        )
+    number = number.removesuffix("/fees")
+    return {"kind": kind, "number": "" if number.startswith("#") else number, "title": ""}
+
+
+def reconcile(
+    by: By, authority: str, published: Sequence[Mapping[str, Any]], *, is_complete: bool = False
+) -> tuple[Done, tuple[Difference, ...]]:
+    """Compare an authority's published data with the mirror; every difference is kept with the event, as an alarm.
+
+    Raises InputError with everything that cannot be read in the data.
+    """
+    problems: list[Problem] = []
+    reader = Reader({"published": [dict(row) for row in published]}, source="", problems=problems)
+    read = [read_published(row) for row in reader.tables("published")]
+    if problems:
+        raise InputError(problems)
+    found: list[Difference] = []
+
+    def decide(work: Work) -> Decision:
+        states = models.Registration.objects.filter(role=RegisterRole.MIRROR.value).order_by("id")
+        ours = [registration_of(canonical.decode(row.state.encode())) for row in states]
+        found.extend(differences(authority, read, ours, is_complete=is_complete))
+        content = {
+            "authority": authority,
+            "differences": [one.as_json() for one in found],
+            "published": plain(published),
+        }
+        return Decision(RECONCILED, None, content, {"authority": authority, "differences": len(found)})
+
+    request = {"authority": authority, "published": list(published), "is_complete": is_complete}
+    done = act("reconcile", by, request, decide)
+    return done, tuple(found) if not done.repeated else alarms_of(done.index)
+
+
+def alarms_of(index: int) -> tuple[Difference, ...]:
+    """The differences that a reconciliation found. index: of its event."""
+    content = canonical.decode(models.Event.objects.get(index=index).content.encode())
+    return tuple(
+        Difference(one["code"], one["authority_number"], one["registration"], Text(**one["text"]))
+        for one in content["differences"]
+    )
+
+
+def subscribe(by: By, target: Literal["right", "party"], value: str) -> Done:
+    """Hear of everything that happens to a right (its key) or a party (its name or credit code)."""
+    return _subscription(by, target, value, SUBSCRIBED)
+
+
+def unsubscribe(by: By, target: Literal["right", "party"], value: str) -> Done:
+    """Hear no more of it."""
+    return _subscription(by, target, value, UNSUBSCRIBED)
+
+
+def _subscription(by: By, target: str, value: str, kind: str) -> Done:
+    if target not in (RIGHT, PARTY) or not value.strip():
+        raise refuse(
+            "target",
+            "target",
+            f"{target} {value}",
+            Text("订阅的对象不对", "not something to subscribe to"),
+            Text(
+                "写 right 和权利的键，或 party 和名称或信用代码",
+                "give right and its key, or party and a name or code",
+            ),
+        )
+    subscriber = by.actor.id
+    kept = value if target == RIGHT or _is_code(value) else name_key(value)
+
+    def decide(work: Work) -> Decision:
+        if kind == SUBSCRIBED:
+            models.Subscription.objects.get_or_create(subscriber=subscriber, target=target, value=kept)
+        else:
+            models.Subscription.objects.filter(subscriber=subscriber, target=target, value=kept).delete()
+        content = {"subscriber": subscriber, "target": target, "value": kept}
+        return Decision(kind, None, content, {})
+
+    return act("subscribe", by, {"kind": kind, "target": target, "value": kept}, decide)
+
+
+def _is_code(value: str) -> bool:
+    return len(value) == 18 and value.isascii() and value.isalnum() and value.upper() == value
+
+
+def _demand_order(order: str) -> None:
+    if not order.strip():
+        raise refuse(
+            "missing",
+            "order",
+            "",
+            Text("没有写明法院文书的编号", "the court's document is not named"),
+            Text("写明文书编号", "give its number"),
+        )

@@ -1,0 +1,76 @@
+"""What the register's tests share: parties, requests, actors, a clock."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from zhirong.chain.right.records import Holder
+from zhirong.kernel.identifiers import patent_check_digit
+
+START = datetime(2025, 6, 2, 2, 0, tzinfo=UTC)
+PAPERS = [
+    "form",
+    "main_contract",
+    "pledge_contract",
+    "identity",
+    "identity_or_commitment",
+    "power_of_attorney",
+    "co_owner_consent",
+    "prior_licences",
+    "valuation_report",
+]
+ITEMS = ["parties", "claim", "debt_term", "rights", "scope"]
+FIRM = {"name": "西安甲科技有限公司"}
+BANK = {"name": "丙银行股份有限公司西安分行"}
+
+
+def patent_number(serial: int) -> str:
+    digits = f"20141{serial:07d}"
+    return f"{digits}.{patent_check_digit(digits)}"
+
+
+def patent(serial: int, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": f"p{serial}",
+        "kind": "invention",
+        "title": f"一种张力控制装置{serial}",
+        "number": patent_number(serial),
+        "holders": [dict(FIRM)],
+        "filing_date": "2014-07-28",
+        "grant_date": "2016-05-04",
+        "fee_paid_through_year": 12,
+        **changes,
+    }
+
+
+def request(*rights: dict[str, Any], role: str = "record", **filing: Any) -> dict[str, Any]:
+    return {
+        "role": role,
+        "rights": list(rights),
+        "filing": {
+            "pledgors": [dict(FIRM)],
+            "pledgee": dict(BANK),
+            "claim_amount": "200万元",
+            "debt_start": "2025-06-02",
+            "debt_end": "2026-06-01",
+            "contract_items": ITEMS,
+            "is_joint": True,
+            "papers": PAPERS,
+            "pilot_basis": "某市试点办法",
+            **filing,
+        },
+    }
+
+
+class Clock:
+    """Instants one second apart, and keys that are never used twice."""
+
+    def __init__(self, name: str = "t") -> None:
+        self.name, self.count = name, 0
+
+    def tick(self) -> tuple[datetime, str]:
+        self.count += 1
+        return START + timedelta(seconds=self.count), f"{self.name}-{self.count}"
+
+
+def bank_party() -> Holder:
+    return Holder(BANK["name"])
