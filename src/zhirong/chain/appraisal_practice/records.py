@@ -1,0 +1,387 @@
+"""One record of a value, in two grades: online (free, automatic, wide) and formal (an agency's, signed).
+
+A record is never silently good: on a given day it is current, stale, withdrawn or not there at all, and each of
+these is a state of its own, never a value of zero.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from zhirong.chain.appraisal.records import Appraisal
+from zhirong.chain.appraisal.request import PURPOSE_TEXT
+from zhirong.chain.appraisal.uncertain import Uncertain
+from zhirong.kernel.days import add_months
+from zhirong.kernel.explain import Explanation, plain
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.money import Fen, round_fen, show_yuan, yuan
+from zhirong.kernel.provenance import EvidenceGrade
+from zhirong.kernel.rulebook import Rulebook, RuleValue
+from zhirong.kernel.text import Text
+
+Grade = Literal["online", "formal"]
+ValueType = Literal["market", "investment", "liquidation"]
+State = Literal["current", "stale", "withdrawn", "missing"]
+
+GRADE_TEXT: Mapping[Grade, Text] = {
+    "online": Text("线上评估（免费、自动、区间宽）", "online (free, automatic, wide interval)"),
+    "formal": Text("正式评估（评估机构出具并签章）", "formal (an agency's, signed)"),
+}
+VALUE_TYPE_TEXT: Mapping[ValueType, Text] = {
+    "market": Text("市场价值", "market value"),
+    "investment": Text("投资价值", "investment value"),
+    "liquidation": Text("清算价值", "liquidation value"),
+}
+STATE_TEXT: Mapping[State, Text] = {
+    "current": Text("有效", "current"),
+    "stale": Text("已过期，须重新评估", "out of date: revalue"),
+    "withdrawn": Text("已撤回，不得使用", "withdrawn: not to be used"),
+    "missing": Text("没有评估", "there is no appraisal"),
+}
+SIGNATORIES = 2  # appraisers who sign a formal report
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """One figure that a value rests on, as its report states it. name: stable, such as ``royalty.rate``."""
+
+    name: str
+    label: Text
+    low: Decimal
+    mode: Decimal
+    high: Decimal
+    kind: str
+    grade: EvidenceGrade
+    source: str
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys; numbers as strings."""
+        return {
+            "name": self.name,
+            "label": self.label.as_json(),
+            "low": plain(self.low),
+            "mode": plain(self.mode),
+            "high": plain(self.high),
+            "kind": self.kind,
+            "grade": self.grade.value,
+            "source": self.source,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who answers for a formal report. appraisers: ids. independent: no tie to client, borrower or lender.
+    preset_value: whether the client named a value beforehand, which makes the report void for lending.
+    """
+
+    agency: str
+    appraisers: tuple[str, ...]
+    signed_on: date
+    independent: bool
+    preset_value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRecord:
+    """A value of rights, for a purpose, of a type, as of a day, good until a day.
+
+    rights: their ids or numbers. value: fen (P50); low, high: the interval shown with it. methods: by name.
+    valid_until: last day on which it may be relied on. fee: fen paid for it. signature: of a formal one only.
+    withdrawn_on: the day its agency or an authority withdrew it.
+    """
+
+    id: str
+    grade: Grade
+    rights: tuple[str, ...]
+    purpose: str
+    value_type: ValueType
+    valuation_date: date
+    issued_on: date
+    valid_until: date
+    value: Fen
+    low: Fen
+    high: Fen
+    methods: tuple[str, ...]
+    assumptions: tuple[Assumption, ...]
+    fee: Fen = 0
+    client: str = ""
+    signature: Signature | None = None
+    withdrawn_on: date | None = None
+
+    def state(self, day: date) -> State:
+        """How it stands on ``day``; before it was issued there is none."""
+        if day < self.issued_on:
+            return "missing"
+        if self.withdrawn_on is not None and self.withdrawn_on <= day:
+            return "withdrawn"
+        return "current" if day <= self.valid_until else "stale"
+
+    def show(self) -> Text:
+        """The value for people, always with its interval, grade and date."""
+        grade = GRADE_TEXT[self.grade]
+        value, low, high = (show_yuan(amount) for amount in (self.value, self.low, self.high))
+        return Text(
+            f"{value} 元（{low} 至 {high} 元；{grade.zh}；基准日 {self.valuation_date}）",
+            f"CNY {value} ({low} to {high}; {grade.en}; as of {self.valuation_date})",
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys; amounts as strings in yuan."""
+        signed = self.signature
+        return {
+            "id": self.id,
+            "grade": self.grade,
+            "rights": list(self.rights),
+            "purpose": self.purpose,
+            "value_type": self.value_type,
+            "valuation_date": self.valuation_date.isoformat(),
+            "issued_on": self.issued_on.isoformat(),
+            "valid_until": self.valid_until.isoformat(),
+            "value": yuan(self.value),
+            "low": yuan(self.low),
+            "high": yuan(self.high),
+            "methods": list(self.methods),
+            "assumptions": [assumption.as_json() for assumption in self.assumptions],
+            "fee": yuan(self.fee),
+            "client": self.client,
+            "withdrawn_on": None if self.withdrawn_on is None else self.withdrawn_on.isoformat(),
+            "signature": None
+            if signed is None
+            else {
+                "agency": signed.agency,
+                "appraisers": list(signed.appraisers),
+                "signed_on": signed.signed_on.isoformat(),
+                "independent": signed.independent,
+                "preset_value": signed.preset_value,
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the rights stand for a use on a day. record: the best there is; None where state is ``missing``."""
+
+    state: State
+    record: ValueRecord | None
+    reason: Text
+    explanation: Explanation
+
+
+def online_record(
+    record_id: str,
+    appraisal: Appraisal,
+    issued_on: date,
+    rules: Rulebook,
+    value_type: ValueType = "market",
+    client: str = "",
+) -> ValueRecord:
+    """The online grade of an automatic appraisal: free, unsigned, valid briefly, its interval stretched.
+
+    low, high = P50 ∓ stretch × its distance to P10 and P90, never below 0: nobody has looked at the inputs.
+    """
+    stretch = Fraction(rules.at("practice.online_stretch", issued_on).number())
+    low, high = appraisal.interval()
+    middle = appraisal.appraised_value
+    return ValueRecord(
+        id=record_id,
+        grade="online",
+        rights=appraisal.request.rights,
+        purpose=appraisal.request.purpose,
+        value_type=value_type,
+        valuation_date=appraisal.request.valuation_date,
+        issued_on=issued_on,
+        valid_until=_until("online", appraisal.request.valuation_date, rules, issued_on),
+        value=middle,
+        low=max(0, round_fen(middle - stretch * (middle - low))),
+        high=round_fen(middle + stretch * (high - middle)),
+        methods=tuple(result.method for result in appraisal.results),
+        assumptions=assumptions_of(appraisal),
+        client=client,
+    )
+
+
+def formal_record(
+    record_id: str,
+    appraisal: Appraisal,
+    signature: Signature,
+    rules: Rulebook,
+    fee: Fen,
+    value_type: ValueType = "market",
+    client: str = "",
+) -> ValueRecord:
+    """The formal grade of an appraisal that an agency has done and signed; its interval is P10 to P90."""
+    low, high = appraisal.interval()
+    return ValueRecord(
+        id=record_id,
+        grade="formal",
+        rights=appraisal.request.rights,
+        purpose=appraisal.request.purpose,
+        value_type=value_type,
+        valuation_date=appraisal.request.valuation_date,
+        issued_on=signature.signed_on,
+        valid_until=_until("formal", appraisal.request.valuation_date, rules, signature.signed_on),
+        value=appraisal.appraised_value,
+        low=low,
+        high=high,
+        methods=tuple(result.method for result in appraisal.results),
+        assumptions=assumptions_of(appraisal),
+        fee=fee,
+        client=client,
+        signature=signature,
+    )
+
+
+def assumptions_of(appraisal: Appraisal) -> tuple[Assumption, ...]:
+    """Every figure that an appraisal rests on, named by method and driver, several of one driver counted."""
+    found = []
+    for result in appraisal.results:
+        for driver in result.drivers:
+            for number, (label, figure) in enumerate(driver.figures, 1):
+                ending = f"[{number}]" if len(driver.figures) > 1 else ""
+                found.append(_assumption(f"{result.method}.{driver.name}{ending}", label, figure))
+    return tuple(found)
+
+
+def standing(
+    records: Sequence[ValueRecord], right_id: str, purpose: str, day: date, needed: Grade = "online"
+) -> Standing:
+    """How a right stands on ``day`` for ``purpose``: the best record of the grade needed, or what is wrong.
+
+    A formal record serves where an online one is enough; never the other way round. A report with a preset value
+    or without a declaration of independence does not serve. Among several that serve the lowest counts: a client
+    who has bought two opinions gains nothing by it.
+    """
+    mine = [
+        record
+        for record in records
+        if right_id in record.rights
+        and record.purpose == purpose
+        and record.issued_on <= day
+        and (needed == "online" or record.grade == "formal")
+        and (record.signature is None or (record.signature.independent and not record.signature.preset_value))
+    ]
+    for state in ("current", "stale", "withdrawn"):
+        found = [record for record in mine if record.state(day) == state]
+        if found:
+            formal = [record for record in found if record.grade == "formal"] or found
+            chosen = min(formal, key=lambda record: (record.value, record.id))
+            return _standing(state, chosen, purpose, needed)
+    return _standing("missing", None, purpose, needed)
+
+
+def read_record(reader: Reader, as_of: date) -> ValueRecord:
+    """A record that came on paper: its figures as stated there (``[[record]]``). Assumptions are optional."""
+    grade: Grade = reader.choice("grade", tuple(GRADE_TEXT))  # type: ignore[assignment]
+    valued, issued = reader.day("valuation_date"), reader.day("issued_on")
+    until = reader.day("valid_until")
+    if not valued <= issued <= as_of or until < issued:
+        reader.problem(
+            "issued_on",
+            issued,
+            "dates_out_of_order",
+            Text("须满足：基准日 ≤ 出具日 ≤ 今日，出具日 ≤ 有效期末", "valuation ≤ issue ≤ today, issue ≤ end"),
+            Text("改正日期", "correct the dates"),
+        )
+    low, value, high = reader.money("low"), reader.money("value", 1), reader.money("high")
+    if not low <= value <= high:
+        reader.problem(
+            "value",
+            yuan(value),
+            "range_out_of_order",
+            Text("须满足 low ≤ value ≤ high", "low ≤ value ≤ high does not hold"),
+            Text("改正三个数", "correct the figures"),
+        )
+    record = ValueRecord(
+        id=reader.text("id"),
+        grade=grade,
+        rights=reader.texts("rights"),
+        purpose=reader.choice("purpose", tuple(PURPOSE_TEXT)),
+        value_type=reader.choice("value_type", tuple(VALUE_TYPE_TEXT)),  # type: ignore[arg-type]
+        valuation_date=valued,
+        issued_on=issued,
+        valid_until=until,
+        value=value,
+        low=low,
+        high=high,
+        methods=reader.texts("methods"),
+        assumptions=tuple(_read_assumption(entry) for entry in reader.tables("assumption")),
+        fee=0 if (fee := reader.optional_money("fee")) is None else fee,
+        client=reader.optional_text("client"),
+        signature=_read_signature(reader, grade),
+        withdrawn_on=reader.optional_day("withdrawn_on"),
+    )
+    reader.finish()
+    return record
+
+
+# -- inside ------------------------------------------------------------------------------------------------------
+
+
+def _until(grade: Grade, valuation_date: date, rules: Rulebook, day: date) -> date:
+    return add_months(valuation_date, validity(grade, rules, day).whole())
+
+
+def validity(grade: Grade, rules: Rulebook, day: date) -> RuleValue:
+    """Months from the valuation date for which a record of this grade may be relied on."""
+    return rules.at(f"practice.validity.{grade}", day)
+
+
+def _assumption(name: str, label: Text, figure: Uncertain) -> Assumption:
+    return Assumption(name, label, figure.low, figure.mode, figure.high, figure.kind, figure.grade, figure.source)
+
+
+def _standing(state: State, record: ValueRecord | None, purpose: str, needed: Grade) -> Standing:
+    words = STATE_TEXT[state]
+    title = Text("评估记录", "record of the value")
+    if record is None:
+        grade = GRADE_TEXT[needed]
+        reason = Text(f"{words.zh}（需要：{grade.zh}）", f"{words.en} (needed: {grade.en})")
+        return Standing(state, None, reason, Explanation(title, reason))
+    shown = record.show()
+    reason = Text(f"{words.zh}：{shown.zh}", f"{words.en}: {shown.en}")
+    return Standing(state, record, reason, Explanation(title, reason, formula=Text(purpose, purpose)))
+
+
+def _read_signature(reader: Reader, grade: Grade) -> Signature | None:
+    inside = reader.optional_table("signature")
+    if inside is None:
+        if grade == "formal":
+            reader.problem(
+                "signature",
+                "",
+                "unsigned",
+                Text("正式评估须由评估机构签章", "a formal appraisal is signed by its agency"),
+                Text("补充 [signature]，或改为 online", "add [signature], or call it online"),
+            )
+        return None
+    signature = Signature(
+        agency=inside.text("agency"),
+        appraisers=inside.texts("appraisers"),
+        signed_on=inside.day("signed_on"),
+        independent=inside.flag("independent"),
+        preset_value=inside.flag("preset_value"),
+    )
+    if len(set(signature.appraisers)) < SIGNATORIES:
+        inside.problem(
+            "appraisers",
+            "、".join(signature.appraisers),
+            "too_few_signatories",
+            Text(f"至少 {SIGNATORIES} 名评估师签名", f"at least {SIGNATORIES} appraisers sign"),
+            Text("补充签名的评估师", "add who signs"),
+        )
+    inside.finish()
+    return signature
+
+
+def _read_assumption(reader: Reader) -> Assumption:
+    label = reader.words("label")
+    name = reader.text("name")
+    low, mode, high = reader.number("low"), reader.number("mode"), reader.number("high")
+    kind = reader.choice("kind", ("yuan", "rate", "growth", "years"))
+    grade = EvidenceGrade(reader.choice("grade", tuple(EvidenceGrade)))
+    assumption = Assumption(name, label, low, mode, high, kind, grade, reader.optional_text("source"))
+    reader.finish()
+    return assumption
