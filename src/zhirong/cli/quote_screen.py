@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from zhirong.documents.quote_view import in_order_of_use, quote_view
@@ -19,12 +20,12 @@ def show(quote: Mapping[str, Any], lang: Lang, *, explain: bool) -> None:
     if not console.is_terminal:
         # A pipe has no width of its own; a table folded at 80 columns would be harder to read than a long line.
         console.width = 160
-    seen = quote_view(in_order_of_use(quote), lang)
+    seen = escaped(quote_view(in_order_of_use(quote), lang))
     words = seen["w"]
-    _answer(console, seen, words)
-    _rights(console, seen, words)
+    _answer(console, seen, words, lang, bool(quote["line"]["conditional"]))
+    _rights(console, seen, words, lang)
     _line(console, seen, words)
-    _modes(console, seen, words)
+    _modes(console, seen, words, lang)
     _elsewhere(console, quote.get("elsewhere") or [], lang)
     _steps(console, seen, words)
     if explain:
@@ -39,13 +40,31 @@ def show(quote: Mapping[str, Any], lang: Lang, *, explain: bool) -> None:
         console.print(text, style="yellow")
 
 
-def _answer(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
+def escaped(value: Any) -> Any:
+    """The same data with brackets that a name happens to hold shown as they are, not taken for markup."""
+    if isinstance(value, str):
+        return escape(value)
+    if isinstance(value, dict):
+        return {key: escaped(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [escaped(item) for item in value]
+    return value
+
+
+def _answer(
+    console: Console, seen: Mapping[str, Any], words: Mapping[str, str], lang: Lang, is_conditional: bool
+) -> None:
     case, head = seen["case"], seen["headline"]
     console.print()
     console.print(case["title"], style="bold")
     console.print(f"{words['as_of']} {case['as_of']}    {words['request']} {case['asked']}    {case['purpose']}")
     console.print()
     console.print(head["decision_text"], style="bold green" if head["decision"] == "offer" else "bold yellow")
+    if is_conditional:
+        console.print(
+            "附条件：下列各项落实后方可放款" if lang == "zh" else "conditional: to be settled before any payment",
+            style="yellow",
+        )
     if head["binding"]:
         console.print(f"{words['binding']}: {head['binding']}")
     console.print(f"{words['value']}: {head['value']}    {head['value_note']}")
@@ -56,7 +75,7 @@ def _answer(console: Console, seen: Mapping[str, Any], words: Mapping[str, str])
         console.print(f"! {reason}", style="yellow")
 
 
-def _rights(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
+def _rights(console: Console, seen: Mapping[str, Any], words: Mapping[str, str], lang: Lang) -> None:
     table = _table(
         words["rights"], words, "right", "kind", "number", "status", "life_end", "pledgeable", "obstacle"
     )
@@ -66,7 +85,7 @@ def _rights(console: Console, seen: Mapping[str, Any], words: Mapping[str, str])
             right["title"],
             right["kind"],
             right["number"],
-            "、".join([right["status"], *right["flags"]]),
+            ("、" if lang == "zh" else ", ").join([right["status"], *right["flags"]]),
             right["life_end"],
             f"[{colour}]{right['pledgeable_text']}[/]",
             right["obstacle"],
@@ -82,7 +101,7 @@ def _line(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -
     console.print(table)
 
 
-def _modes(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
+def _modes(console: Console, seen: Mapping[str, Any], words: Mapping[str, str], lang: Lang) -> None:
     columns = ("mode", "eligible", "loan", "annual_cost", "before_subsidy", "who_bears", "duration", "obstacle")
     table = _table(words["modes"], words, *columns)
     for mode in [*seen["modes"], *seen["modes_closed"]]:
@@ -93,7 +112,7 @@ def _modes(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) 
             mode["loan"],
             mode["after"],
             mode["before"],
-            "，".join(mode["bears"]).replace(" %", "\u00a0%"),
+            ("，" if lang == "zh" else ", ").join(mode["bears"]).replace(" %", "\u00a0%"),
             mode["days"],
             mode["why"],
         )
@@ -131,7 +150,7 @@ def _explanations(console: Console, seen: Mapping[str, Any], words: Mapping[str,
         for row in rows:
             source = f"  〔{row['source']}〕" if row["source"] else ""
             formula = f"  = {row['formula']}" if row["formula"] else ""
-            console.print(f"{'  ' * row['depth']}{row['label']}  {row['value']}{formula}{source}", markup=False)
+            console.print(f"{'  ' * row['depth']}{row['label']}  {row['value']}{formula}{source}")
 
 
 def _table(title: str, words: Mapping[str, str], *columns: str) -> Table:

@@ -1,6 +1,7 @@
 """Reading a record from a table of fields, once, at the edge: typed, complete, and every problem at once."""
 
 import tomllib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,9 @@ from zhirong.kernel.text import Text
 _MISSING = object()
 _DAY_FORM = Text("写成 2026-01-31", "write it as 2026-01-31")
 _FIRST_DAY = date(1, 1, 1)
+# No right, firm or loan reaches further; beyond it a typing error is likelier than a meaning.
+_YEARS = range(1800, 2300)
+_LONGEST_TEXT = 1000
 
 
 def parse_toml(text: str, source: str) -> dict[str, Any]:
@@ -23,8 +27,10 @@ def parse_toml(text: str, source: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         problem = Problem(
             field=source,
-            value="",
-            reason=Text(f"不是合法的 TOML：{error}", f"not valid TOML: {error}"),
+            value=str(error),
+            reason=Text(
+                "不是合法的 TOML（括号内为解析器指出的位置）", "not valid TOML (the parser's words are quoted)"
+            ),
             mend=Text("按所指的行列改正写法", "correct the line and column named"),
             code="toml",
         )
@@ -74,11 +80,14 @@ class Reader:
             if name in self._asked:
                 continue
             near = get_close_matches(name, self._asked, n=1)
-            known = "、".join(sorted(self._asked))
+            known = sorted(self._asked)
             mend = (
                 Text(f"是否想写 {near[0]}？", f"did you mean {near[0]}?")
                 if near
-                else Text(f"删去它，或改为已知字段：{known}", f"remove it, or use a known field: {known}")
+                else Text(
+                    f"删去它，或改为已知字段：{'、'.join(known)}",
+                    f"remove it, or use a known field: {', '.join(known)}",
+                )
             )
             self.problem(
                 name,
@@ -137,13 +146,13 @@ class Reader:
         if value is _MISSING:
             return allowed[0] if default is None else default
         if value not in allowed:
-            listed = "、".join(allowed)
+            words = [word for word in allowed if word]  # an empty choice stands for leaving the field out
             self.problem(
                 name,
                 _brief(value),
                 "not_a_choice",
                 Text("不在可选范围内", "not one of the choices"),
-                Text(f"可选：{listed}", f"choose one of: {', '.join(allowed)}"),
+                Text(f"可选：{'、'.join(words)}", f"choose one of: {', '.join(words)}"),
             )
             return allowed[0]
         return str(value)
@@ -290,10 +299,31 @@ class Reader:
         if not isinstance(value, str):
             self._wrong_type(name, value, Text("应为加引号的文字", "must be words in quotes"))
             return ""
+        self._check_text(name, value)
         return value.strip() if blank_is_fine or value.strip() else ""
+
+    def _check_text(self, name: str, value: str) -> None:
+        """Refuse what no page can show: control characters, and words longer than any name or remark."""
+        if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in value):
+            self.problem(
+                name,
+                value.encode("unicode_escape").decode(),
+                "control_character",
+                Text("含有看不见的控制字符", "it holds invisible control characters"),
+                Text("删去它们，重新输入", "remove them and type it again"),
+            )
+        if len(value) > _LONGEST_TEXT:
+            self.problem(
+                name,
+                value,
+                "too_long",
+                Text(f"长 {len(value)} 字", f"it is {len(value)} characters long"),
+                Text(f"不超过 {_LONGEST_TEXT} 字", f"at most {_LONGEST_TEXT} characters"),
+            )
 
     def _as_words(self, name: str, value: object) -> Text:
         if isinstance(value, str):
+            self._check_text(name, value)
             return Text(value, value)
         if isinstance(value, Mapping):
             inside = self._inside(name, value)
@@ -307,16 +337,28 @@ class Reader:
         if isinstance(value, datetime):
             self._wrong_type(name, value, Text("只写日期，不写时刻", "give the day without a time"))
             return None
-        if isinstance(value, date):
-            return value
         if isinstance(value, str):
             try:
-                return date.fromisoformat(value.strip())
+                value = date.fromisoformat(value.strip())
             except ValueError:
                 self.problem(name, value, "not_a_day", Text("不是日期", "not a date"), _DAY_FORM)
                 return None
-        self._wrong_type(name, value, _DAY_FORM)
-        return None
+        if not isinstance(value, date):
+            self._wrong_type(name, value, _DAY_FORM)
+            return None
+        if value.year not in _YEARS:
+            self.problem(
+                name,
+                value,
+                "out_of_range",
+                Text("年份不合理", "an unlikely year"),
+                Text(
+                    f"年份须在 {_YEARS.start} 与 {_YEARS.stop - 1} 之间",
+                    f"the year must lie between {_YEARS.start} and {_YEARS.stop - 1}",
+                ),
+            )
+            return None
+        return value
 
     def _as_money(self, name: str, value: object, minimum: Fen | None) -> Fen:
         if not isinstance(value, str | int | Decimal) or isinstance(value, bool):
@@ -399,4 +441,6 @@ class Reader:
 def _brief(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, Mapping | list):
+        return "{…}" if isinstance(value, Mapping) else f"[{len(value)}]"
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -12,6 +12,7 @@ from zhirong.chain.loan.terms import (
     Change,
     Draw,
     Grace,
+    InterestBasis,
     LoanTerms,
     Method,
     PlanItem,
@@ -40,16 +41,16 @@ def read_terms(reader: Reader) -> LoanTerms:
     end_of_month = reader.choice("end_of_month", ("same_day", "end_of_month"), "same_day")
     end = _read_end(reader, start, end_of_month)
     method = Method(reader.choice("method", [method.value for method in Method]))
-    amortises = method in (Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL)
+    cycle = read_cycle(reader, "cycle") or _ONE_MONTH
     terms = LoanTerms(
         principal=principal,
         start=start,
         end=end,
         method=method,
         rate=_read_rate(reader),
-        cycle=read_cycle(reader, "cycle") or _ONE_MONTH,
+        cycle=cycle,
         first_due=reader.optional_day("first_due"),
-        day_count=reader.choice("day_count", ("monthly", *DAY_COUNTS), "monthly" if amortises else "act_360"),  # type: ignore[arg-type]
+        day_count=reader.choice("day_count", ("monthly", *DAY_COUNTS), usual_day_count(method, cycle)),  # type: ignore[arg-type]
         end_of_month=end_of_month,  # type: ignore[arg-type]
         stub=reader.choice("stub", ("short", "long"), "short"),  # type: ignore[arg-type]
         shift=reader.choice("shift", ("none", "following", "modified_following", "preceding"), "none"),  # type: ignore[arg-type]
@@ -136,6 +137,12 @@ def _read_amendment(reader: Reader) -> Amendment:
     )
     reader.finish()
     return amendment
+
+
+def usual_day_count(method: Method, cycle: Cycle) -> InterestBasis:
+    """How interest counts days where nobody says: by whole months for instalments in months, else by days ÷ 360."""
+    by_months = method in (Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL) and cycle.months is not None
+    return "monthly" if by_months else "act_360"
 
 
 def read_cycle(reader: Reader, name: str) -> Cycle | None:

@@ -103,7 +103,10 @@ def charges(mode: Mode, loan: LoanFacts) -> tuple[Charge, ...]:
 def _interest(loan: LoanFacts) -> list[Charge]:
     label = Text("利息", "interest")
     flows = loan.interest
-    formula = Text("还款计划", "repayment plan")
+    rate = f"{plain(loan.annual_rate * 100)} %"
+    formula = Text(
+        f"未还本金 × 年利率 {rate} × 计息期（还款计划）", f"principal owed × {rate} a year × period (schedule)"
+    )
     if not flows:
         exact = Fraction(loan.amount) * Fraction(loan.annual_rate) * loan.term_months / 12
         flows = (Dated(loan.end, round_fen(exact)),)

@@ -6,10 +6,13 @@ from decimal import Decimal
 from zhirong.chain.appraisal.records import Appraisal, NoValue
 from zhirong.chain.credit.assess import CreditAssessment
 from zhirong.chain.credit.file import SECTION_TEXT
+from zhirong.chain.credit.team import STATE_TEXT, TeamAssessment
 from zhirong.chain.pledge.examine import examine
-from zhirong.chain.pledge.records import Filing, pledgeable
+from zhirong.chain.pledge.records import Filing, Finding, pledgeable
 from zhirong.chain.pledge.records import Verdict as GroundVerdict
+from zhirong.chain.quote.ownership import filing_for
 from zhirong.chain.quote.records import Gate, RightView, Verdict
+from zhirong.chain.quote.title import TitleInvestigation, title_gate
 from zhirong.chain.right.life import legal_life, remaining_years
 from zhirong.chain.right.records import Flag, Right, Role
 from zhirong.chain.right.status import status_on
@@ -18,12 +21,14 @@ from zhirong.kernel.provenance import EvidenceGrade
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
+_PATENT_CO_OWNERS = "registration.patent.ground_08"
+
 
 def view_right(right: Right, filing: Filing, day: date, rules: Rulebook) -> RightView:
     """A right with its status, life and every refusal ground, as of ``day``."""
     life = legal_life(right, rules, day)
     left = remaining_years(life, day)
-    findings = examine(filing, right, day, rules)
+    findings = examine(filing_for(filing, right), right, day, rules)
     return RightView(
         right=right,
         status=status_on(right, day, rules),
@@ -48,25 +53,33 @@ def pass_gates(
     end: date,
     rules: Rulebook,
     day: date,
+    title: TitleInvestigation | None = None,
+    team: TeamAssessment | None = None,
 ) -> tuple[Gate, ...]:
-    """Every gate, in the order in which a loan officer asks. keys: see ``key_rights``. end: last day of the loan."""
+    """Every gate, in the order in which a loan officer asks. keys: see ``key_rights``. end: last day of the loan.
+
+    title: the title investigation by the pledgee's law firm, where one was commissioned. team: the assessment of
+    the team, where there is one. Without them their gates are not asked.
+    """
     return (
         _pledgeable(keys),
+        _co_owners(keys),
+        *(() if title is None else (title_gate(title, [view.right.id for view in keys], rules, day),)),
         _in_force(keys),
         _invalidation(keys),
         _outlives(keys, end, rules, day),
         _valued(appraisal),
-        _evidence(appraisal),
+        _evidence(appraisal, rules, day),
         *_credit_gates(credit),
+        _credit_unchecked(credit, rules, day),
         _credit_complete(credit),
+        *(() if team is None else (_team(team),)),
     )
 
 
 def _pledgeable(keys: tuple[RightView, ...]) -> Gate:
     title = Text("核心权利能否质押登记", "can the key rights be pledged")
-    refused = [
-        (view, finding) for view in keys for finding in view.findings if finding.verdict is GroundVerdict.REFUSED
-    ]
+    refused = [pair for pair in _of_pledge(keys) if pair[1].verdict is GroundVerdict.REFUSED]
     if refused:
         return Gate(
             "key_right_not_pledgeable",
@@ -79,9 +92,7 @@ def _pledgeable(keys: tuple[RightView, ...]) -> Gate:
             _joined([finding.mend for _, finding in refused if finding.mend is not None]),
             tuple(finding.reference.reference for _, finding in refused if finding.reference is not None),
         )
-    unknown = [
-        (view, finding) for view in keys for finding in view.findings if finding.verdict is GroundVerdict.UNKNOWN
-    ]
+    unknown = [pair for pair in _of_pledge(keys) if pair[1].verdict is GroundVerdict.UNKNOWN]
     if unknown:
         return Gate(
             "key_right_not_examined",
@@ -99,6 +110,38 @@ def _pledgeable(keys: tuple[RightView, ...]) -> Gate:
         title,
         Text("逐项审查，均无不予登记的情形", "no refusal ground was found in any of them"),
     )
+
+
+def _is_co_owners(finding: Finding) -> bool:
+    """Whether a finding is the register's ground that co-owners have not agreed, whichever the register."""
+    rule = finding.reference
+    return rule is not None and (rule.id == _PATENT_CO_OWNERS or rule.id.endswith(".co_owners"))
+
+
+def _of_pledge(keys: tuple[RightView, ...]) -> list[tuple[RightView, Finding]]:
+    """Every finding but those on co-owners, which have a gate of their own."""
+    return [(view, finding) for view in keys for finding in view.findings if not _is_co_owners(finding)]
+
+
+def _co_owners(keys: tuple[RightView, ...]) -> Gate:
+    title = Text("共有人是否同意", "do the co-owners consent")
+    found = [(view, finding) for view in keys for finding in view.findings if _is_co_owners(finding)]
+    for ground, verdict in ((GroundVerdict.REFUSED, Verdict.FAILED), (GroundVerdict.UNKNOWN, Verdict.OPEN)):
+        named = [(view, finding) for view, finding in found if finding.verdict is ground]
+        if named:
+            return Gate(
+                "co_owner_consent",
+                verdict,
+                title,
+                Text(
+                    "；".join(f"{view.right.title}：{finding.reason.zh}" for view, finding in named),
+                    "; ".join(f"{view.right.title}: {finding.reason.en}" for view, finding in named),
+                ),
+                _joined([finding.mend for _, finding in named if finding.mend is not None]),
+                tuple(finding.reference.reference for _, finding in named if finding.reference is not None),
+            )
+    reason = Text("没有共有人，或均已同意", "there is no co-owner, or all consent")
+    return Gate("co_owner_consent", Verdict.PASSED, title, reason)
 
 
 def _in_force(keys: tuple[RightView, ...]) -> Gate:
@@ -215,7 +258,7 @@ def _valued(appraisal: Appraisal | NoValue) -> Gate:
     return Gate("no_value", Verdict.PASSED, title, Text("有评估价值", "there is a value"))
 
 
-def _evidence(appraisal: Appraisal | NoValue) -> Gate:
+def _evidence(appraisal: Appraisal | NoValue, rules: Rulebook, day: date) -> Gate:
     title = Text("评估依据是否充分", "is the evidence good enough")
     mend = Text(
         "提供审计报告、许可合同或纳税申报表替换假设", "bring audited accounts, licence contracts or tax returns"
@@ -225,9 +268,13 @@ def _evidence(appraisal: Appraisal | NoValue) -> Gate:
     figures = [figure for result in appraisal.results for driver in result.drivers for _, figure in driver.figures]
     weak = sum(figure.grade is EvidenceGrade.ASSUMED for figure in figures)
     reason = Text(f"{len(figures)} 项输入中 {weak} 项为假设", f"{weak} of {len(figures)} inputs are assumptions")
-    if 2 * weak > len(figures):
-        return Gate("evidence_weak", Verdict.OPEN, title, reason, mend)
-    return Gate("evidence_weak", Verdict.PASSED, title, reason)
+    limits = rules.at("quote.weak_evidence", day)
+    references = (limits.reference,)
+    if weak > limits.value["declined_above"] * len(figures):
+        return Gate("evidence_weak", Verdict.FAILED, title, reason, mend, references)
+    if weak > limits.value["open_above"] * len(figures):
+        return Gate("evidence_weak", Verdict.OPEN, title, reason, mend, references)
+    return Gate("evidence_weak", Verdict.PASSED, title, reason, references=references)
 
 
 def _credit_gates(credit: CreditAssessment) -> tuple[Gate, ...]:
@@ -258,6 +305,33 @@ def _credit_complete(credit: CreditAssessment) -> Gate:
         Text(f"缺少或过期：{zh}（按最低分计）", f"missing or out of date: {en} (scored lowest)"),
         Text(f"补充：{zh}", f"bring: {en}"),
     )
+
+
+def _credit_unchecked(credit: CreditAssessment, rules: Rulebook, day: date) -> Gate:
+    """What forbids a loan must be ruled out: a record that nobody has looked at, or not lately, is not clean."""
+    title = Text("禁止性记录是否都查过", "has everything that forbids a loan been looked for")
+    if not credit.unchecked:
+        return Gate(
+            "credit_unchecked", Verdict.PASSED, title, Text("都查过，且在有效期内", "all of it, and lately")
+        )
+    named = [rules.at(f"credit.flag.{code}", day).title for code in credit.unchecked]
+    zh, en = "、".join(text.zh for text in named), ", ".join(text.en for text in named)
+    return Gate(
+        "credit_unchecked",
+        Verdict.OPEN,
+        title,
+        Text(f"没有资料或资料过期，不能排除：{zh}", f"missing or out of date, so not ruled out: {en}"),
+        Text(f"查询并补充：{zh}", f"look up and bring: {en}"),
+    )
+
+
+def _team(team: TeamAssessment) -> Gate:
+    title = Text("团队评估能否使用", "can the assessment of the team be used")
+    reason = STATE_TEXT[team.state]
+    if team.usable:
+        return Gate("team_unsettled", Verdict.PASSED, title, reason)
+    mend = Text("由独立的评定人补评", "let a further independent rater assess it")
+    return Gate("team_unsettled", Verdict.OPEN, title, reason, mend)
 
 
 def _joined(texts: list[Text]) -> Text:

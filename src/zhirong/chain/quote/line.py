@@ -8,10 +8,10 @@ from fractions import Fraction
 from zhirong.chain.appraisal.records import Appraisal, LendingValue, NoValue
 from zhirong.chain.credit.assess import CreditAssessment
 from zhirong.chain.credit.file import CreditFile
+from zhirong.chain.quote.rates import Scores, security_limits
 from zhirong.chain.quote.records import Decision, Gate, Line, LineLimit, Request, RightView, Verdict
-from zhirong.chain.right.records import KIND_TEXT, RightKind
 from zhirong.kernel.explain import Explanation, of_rule
-from zhirong.kernel.money import Fen, quantise_rate, round_fen, share_of
+from zhirong.kernel.money import Fen, quantise_rate, round_fen
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text, same
 
@@ -29,23 +29,25 @@ def credit_line(
     gates: Sequence[Gate],
     rules: Rulebook,
     day: date,
+    scores: Scores | None = None,
 ) -> Line:
     """The line for a request.
 
-    Limits: the amount asked for; pledge rate cap of the kind × factor of the credit grade × appraised value (P50);
-    the lending value; what the cash flow covers. The line is the least of them, rounded down to the step of the
+    Limits: the amount asked for; pledge rate cap of the kind × factor of the credit grade × appraised value (P50),
+    or with scores of right and team ("1 + 1") the cap alone and the rate of their grid; the lending value; what
+    the cash flow covers. The mode's own limit, the lender's loss budget, is in ``pledge_rate``. The line is the least of them, rounded down to the step of the
     rule unless it is the amount asked for, and nothing at all where a gate has failed or it falls below the least
     line. Every limit rises or stays with value, cash flow and credit grade, and so does their least.
     """
     limits = [_asked_for(request)]
     if isinstance(appraisal, Appraisal) and lending is not None:
-        limits.append(_pledge_rate_limit(keys, appraisal, credit, rules, day))
-        limits.append(
-            LineLimit("lending_value", Text("可贷价值", "lending value"), lending.fen, lending.explanation)
-        )
-    cash_flow = _cash_flow_limit(file, request, annual_rate, rules, day)
-    if cash_flow is not None:
-        limits.append(cash_flow)
+        limits += [
+            rate.as_line_limit()
+            for rate in security_limits(
+                appraisal, lending, [v.right.kind for v in keys], credit, scores, rules, day
+            )
+        ]
+    limits.append(_cash_flow_limit(file, request, annual_rate, rules, day))
     least = min(limits, key=lambda limit: limit.amount)
     step = rules.at("quote.line_step", day)
     amount = least.amount if least.code == "requested" else least.amount // step.fen() * step.fen()
@@ -55,8 +57,8 @@ def credit_line(
     binding = least.code
     if failed:
         amount, binding = 0, failed[0].code
-    elif amount < minimum.fen() and amount < request.amount:
-        amount, binding = 0, least.code
+    elif amount < minimum.fen():
+        amount, binding = 0, "line_minimum"
     if amount == 0:
         decision = Decision.DECLINE
     else:
@@ -73,17 +75,19 @@ def credit_line(
             _AMOUNT,
             amount,
             "fen",
-            _formula(failed, least),
+            _formula(failed, least, least.amount < minimum.fen()),
             references=(step.reference, minimum.reference),
             parts=tuple(limit.explanation for limit in limits),
         ),
     )
 
 
-def _formula(failed: Sequence[Gate], least: LineLimit) -> Text:
+def _formula(failed: Sequence[Gate], least: LineLimit, is_too_small: bool) -> Text:
     if failed:
         names = "、".join(gate.title.zh for gate in failed)
         return Text(f"未通过：{names}", f"not passed: {', '.join(gate.title.en for gate in failed)}")
+    if is_too_small:
+        return Text(f"{least.title.zh}低于最低额度", f"below the least line: {least.title.en}")
     return Text(f"各项限额中最小者：{least.title.zh}", f"the least of its limits: {least.title.en}")
 
 
@@ -92,61 +96,22 @@ def _asked_for(request: Request) -> LineLimit:
     return LineLimit("requested", title, request.amount, Explanation(title, request.amount, "fen"))
 
 
-def _pledge_rate_limit(
-    keys: Sequence[RightView], appraisal: Appraisal, credit: CreditAssessment, rules: Rulebook, day: date
-) -> LineLimit:
-    """Appraised value × least cap among the kinds of the key rights × factor of the credit grade."""
-    caps = [rules.at(f"quote.pledge_rate_cap.{kind.value}", day) for kind in _kinds(keys)]
-    cap = min(caps, key=lambda rule: rule.number())
-    factor = rules.at(f"quote.grade_factor.{credit.grade}", day)
-    value = appraisal.appraised_value
-    amount = share_of(value, Fraction(cap.number()) * Fraction(factor.number()), "floor")
-    low, high = appraisal.interval()
-    title = Text("质押率上限", "pledge rate cap")
-    explanation = Explanation(
-        title,
-        amount,
-        "fen",
-        Text(
-            "评估价值（P50）× 质押率上限 × 信用等级系数", "appraised value (P50) × pledge rate cap × grade factor"
-        ),
-        parts=(
-            Explanation(
-                Text("评估价值（P50）", "appraised value (P50)"),
-                value,
-                "fen",
-                Text(
-                    f"八成可能在 {low / 100:,.2f} 至 {high / 100:,.2f} 元之间",
-                    f"80 % likely between CNY {low / 100:,.2f} and {high / 100:,.2f}",
-                ),
-            ),
-            of_rule(cap, unit="rate"),
-            of_rule(factor, unit="rate"),
-        ),
-    )
-    return LineLimit("pledge_rate", title, amount, explanation)
-
-
-def _kinds(keys: Sequence[RightView]) -> list[RightKind]:
-    present = {view.right.kind for view in keys}
-    return [kind for kind in KIND_TEXT if kind in present]
-
-
 def _cash_flow_limit(
     file: CreditFile, request: Request, annual_rate: Decimal, rules: Rulebook, day: date
-) -> LineLimit | None:
+) -> LineLimit:
     """(Operating cash flow − debt service) × term ÷ cover ÷ (1 + rate × term), with the term in years.
 
-    Nothing is assumed where no cash flow is stated: the credit file names it as missing instead.
+    A cash flow that is not stated repays nothing: to withhold it must never help.
     """
+    title = Text("现金流可偿还额", "what the cash flow can repay")
     if file.cash_flow is None:
-        return None
+        words = Text("没有现金流资料，按零计", "no cash flow is stated: counted as none")
+        return LineLimit("cash_flow", title, 0, Explanation(title, 0, "fen", words))
     cover = rules.at("quote.cash_flow_cover", day)
     years = Fraction(request.term_months, 12)
     free = file.cash_flow.operating_cash_flow - file.cash_flow.debt_service
     exact = Fraction(max(0, free)) * years / Fraction(cover.number()) / (1 + Fraction(annual_rate) * years)
     amount: Fen = round_fen(exact, "floor")
-    title = Text("现金流可偿还额", "what the cash flow can repay")
     explanation = Explanation(
         title,
         amount,

@@ -11,6 +11,7 @@ import numpy as np
 from zhirong.chain.appraisal.records import Appraisal, LendingValue
 from zhirong.chain.loan.cost import internal_rate
 from zhirong.chain.loan.rates import FixedRate
+from zhirong.chain.loan.reading import usual_day_count
 from zhirong.chain.loan.schedule import Schedule, schedule
 from zhirong.chain.loan.terms import LoanTerms
 from zhirong.chain.mode.allocate import allocate
@@ -20,7 +21,7 @@ from zhirong.chain.mode.eligibility import ConditionResult, eligibility
 from zhirong.chain.mode.loss import LoanLoss
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.pledge.records import Pledgeable
-from zhirong.chain.quote.losses import expected_fen, loss_grid, net_proceeds
+from zhirong.chain.quote.losses import CHANCES, expected_parts, haircut_and_chance, loss_grid, net_proceeds
 from zhirong.chain.quote.records import Case, CashFlow, Line, Need, Offer, PartyAmount
 from zhirong.kernel.days import WorkingDays, add_months
 from zhirong.kernel.explain import Explanation, of_rule
@@ -51,6 +52,7 @@ class Terms:
     lending: LendingValue | None
     default: RuleValue
     recovery_cost: RuleValue
+    disposal_months: RuleValue
     working_days: WorkingDays
     missing: tuple[Text, ...]
 
@@ -82,6 +84,7 @@ def make_offer(mode: Mode, terms: Terms) -> Offer:
             method=request.method,
             rate=FixedRate(terms.annual_rate),
             cycle=request.cycle,
+            day_count=usual_day_count(request.method, request.cycle),
             shift="following",
         ),
         terms.working_days,
@@ -242,11 +245,13 @@ def _expected_loss(
     mode: Mode, terms: Terms, plan: Schedule, value: Appraisal, lending: LendingValue
 ) -> tuple[tuple[PartyAmount, ...], Decimal, Explanation]:
     """Each party's part of the loss distribution, integrated point by point through the mode's tiers and caps."""
-    kept = Decimal(1)
-    for factor in lending.factors:
-        kept *= factor.value
+    haircut, alive = haircut_and_chance(lending)
     grid = loss_grid(
-        plan, terms.default.number(), net_proceeds(value.value.paths, kept), terms.recovery_cost.number()
+        plan,
+        terms.default.number(),
+        net_proceeds(value.value.paths, haircut, alive),
+        terms.recovery_cost.number(),
+        terms.disposal_months.whole(),
     )
     amount = plan.terms.principal
     loan = _loan(mode, terms, amount, plan.terms.end, 0)
@@ -254,8 +259,8 @@ def _expected_loss(
     if not np.array_equal(parts.sum(axis=1), grid.total):
         raise AssertionError("the parts of a loss do not sum to it")
     shares = tuple(
-        PartyAmount(role, mode.name_of(role), expected_fen(grid.probability, parts[:, column]))
-        for column, role in enumerate(mode.bearers)
+        PartyAmount(role, mode.name_of(role), part)
+        for role, part in zip(mode.bearers, expected_parts(grid.probability, parts), strict=True)
     )
     chance = quantise_rate(Fraction(grid.default), 6)
     explanation = Explanation(
@@ -271,11 +276,19 @@ def _expected_loss(
             of_rule(terms.default, unit="rate"),
             Explanation(Text("贷款期内违约概率", "chance of default over the loan"), chance, "rate"),
             of_rule(terms.recovery_cost, unit="rate"),
+            of_rule(terms.disposal_months, unit="months"),
             Explanation(
-                Text("质押物变现折扣", "what a sale leaves of the value"),
-                quantise_rate(Fraction(kept), 4),
+                Text("变现时权利仍有效的概率", "chance that the rights are alive when sold"),
+                quantise_rate(Fraction(alive), 6),
                 "rate",
-                parts=tuple(factor.explanation for factor in lending.factors),
+                Text("否则分文无收，单列一种情形", "otherwise nothing comes in: a case of its own"),
+                parts=tuple(factor.explanation for factor in lending.factors if factor.name in CHANCES),
+            ),
+            Explanation(
+                Text("变现折扣", "what a sale leaves of the value"),
+                quantise_rate(Fraction(haircut), 6),
+                "rate",
+                parts=tuple(factor.explanation for factor in lending.factors if factor.name not in CHANCES),
             ),
             *(Explanation(share.name, share.amount, "fen") for share in shares),
         ),

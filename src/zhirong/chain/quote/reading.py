@@ -1,15 +1,13 @@
 """Reading a case file: once, at the edge, every problem reported together."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from zhirong.chain.appraisal.request import read_appraisal
-from zhirong.chain.credit.file import read_credit
+from zhirong.chain.credit.file import CreditFile, read_credit
 from zhirong.chain.loan.cycles import Cycle
-from zhirong.chain.loan.reading import read_cycle
+from zhirong.chain.loan.reading import MOST_MONTHS, read_cycle
 from zhirong.chain.loan.terms import Method
 from zhirong.chain.mode.eligibility import NEVER
 from zhirong.chain.mode.vocabulary import FACTS, FactKind
@@ -17,7 +15,7 @@ from zhirong.chain.pledge.reading import read_filing
 from zhirong.chain.pledge.records import Filing
 from zhirong.chain.quote.records import Case, Fact, Request
 from zhirong.chain.right.reading import read_rights
-from zhirong.chain.right.records import KIND_TEXT, Holder, Right
+from zhirong.chain.right.records import KIND_TEXT, Holder
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.identifiers import NumberError, credit_code
 from zhirong.kernel.text import Text
@@ -38,9 +36,9 @@ DERIVED_FACTS = frozenset(
     }
 )
 
-_MOST_MONTHS = 360
-_HIGHEST_RATE = Decimal("0.36")
 _REGION_DIGITS = 6
+# Ways of paying back that amount, term and rate describe completely.
+_METHODS = ("bullet", "level_payment", "equal_principal", "interest_with_principal")
 
 
 def read_case(table: Mapping[str, Any], source: str = "") -> Case:
@@ -50,20 +48,25 @@ def read_case(table: Mapping[str, Any], source: str = "") -> Case:
     """
     reader = Reader(table, source=source)
     head = reader.table("case")
-    case_id, title, as_of = head.text("id"), head.words("title"), head.day("as_of")
+    case_id, title = head.text("id"), head.words("title")
+    before = reader.problem_count()
+    as_of = head.day("as_of")
+    # Without a day of the case, nothing can be said to come after it.
+    day = as_of if reader.problem_count() == before else None
     sources = head.texts("sources")
     assumed = tuple(_read_words(entry) for entry in head.tables("assumed"))
     head.finish()
     firm = reader.table("firm")
     firm_name, firm_code, region = firm.text("name"), _read_code(firm), _read_region(firm)
     firm.finish()
-    request = _read_request(reader.table("request"), as_of)
+    request = _read_request(reader.table("request"), day)
     rights = read_rights(reader)
-    filing = _read_planned(reader.optional_table("filing"), rights, request)
+    filing = _read_planned(reader.optional_table("filing"), Holder(firm_name, firm_code), request)
     wanted = reader.optional_table("appraisal")
-    appraisal = None if wanted is None else read_appraisal(wanted, [right.id for right in rights], as_of)
-    credit = read_credit(reader.table("credit"), as_of)
-    facts = _read_facts(reader.optional_table("facts"))
+    appraisal = None if wanted is None else read_appraisal(wanted, [right.id for right in rights], day)
+    known = reader.optional_table("credit")
+    credit = CreditFile() if known is None else read_credit(known, day)
+    facts = _read_facts(reader.optional_table("facts"), day)
     reader.finish()
     return Case(
         id=case_id,
@@ -115,9 +118,9 @@ def _read_region(firm: Reader) -> str:
     return region
 
 
-def _read_request(reader: Reader, as_of: date) -> Request:
-    start = reader.optional_day("start") or as_of
-    if start < as_of:
+def _read_request(reader: Reader, as_of: date | None) -> Request:
+    start = reader.optional_day("start") or as_of or date.min
+    if as_of is not None and start < as_of:
         reader.problem(
             "start",
             start,
@@ -127,36 +130,41 @@ def _read_request(reader: Reader, as_of: date) -> Request:
         )
     request = Request(
         amount=reader.money("amount", minimum=1),
-        term_months=reader.whole("term_months", 1, _MOST_MONTHS),
+        term_months=reader.whole("term_months", 1, MOST_MONTHS),
         purpose=reader.optional_words("purpose") or Text("", ""),
-        method=Method(reader.choice("method", [method.value for method in Method], Method.BULLET.value)),
+        method=Method(reader.choice("method", _METHODS, Method.BULLET.value)),
         cycle=read_cycle(reader, "cycle") or Cycle(1, "month"),
         start=start,
-        annual_rate=reader.optional_number("annual_rate", 0, _HIGHEST_RATE),
+        annual_rate=reader.optional_number("annual_rate", 0, 1),
     )
     reader.finish()
     return request
 
 
-def _read_planned(reader: Reader | None, rights: tuple[Right, ...], request: Request) -> Filing:
-    """The planned pledge: what the case says of it, else the firm's own rights for the loan asked for."""
-    holders = tuple(dict.fromkeys(_as_party(holder) for right in rights for holder in right.holders[:1]))
+def _read_planned(reader: Reader | None, firm: Holder, request: Request) -> Filing:
+    """The planned pledge: what the case says of it, else the firm's pledge for the loan asked for."""
     if reader is None:
-        return Filing(pledgors=holders, claim_amount=request.amount, debt_start=request.start)
+        return Filing(pledgors=(firm,), claim_amount=request.amount, debt_start=request.start)
     return read_filing(reader)
 
 
-def _as_party(holder: Holder) -> Holder:
-    return replace(holder, consents=None)
-
-
-def _read_facts(reader: Reader | None) -> Mapping[str, Fact]:
+def _read_facts(reader: Reader | None, as_of: date | None) -> Mapping[str, Fact]:
     if reader is None:
         return {}
     facts: dict[str, Fact] = {}
     for name, fact in FACTS.items():
-        if name not in DERIVED_FACTS and reader.has(name):
-            facts[name] = _read_fact(reader, name, fact.kind)
+        written = name.removesuffix("_fen")  # amounts are written in yuan, as everywhere in a case
+        if name in DERIVED_FACTS or not reader.has(written):
+            continue
+        facts[name] = found = _read_fact(reader, written, fact.kind)
+        if isinstance(found, date) and as_of is not None and found > as_of:
+            reader.problem(
+                written,
+                found,
+                "date_in_future",
+                Text(f"晚于本案日期 {as_of}", f"after the day of the case, {as_of}"),
+                Text("改为本案日期当天或之前", "give that day or an earlier one"),
+            )
     reader.finish()
     return facts
 

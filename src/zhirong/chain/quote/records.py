@@ -196,9 +196,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The whole answer, and what it was made with."""
+    """The whole answer, and what it was made with. region_name: of the firm's region."""
 
     case: Case
+    region_name: Text
     rights: tuple[RightView, ...]
     appraisal: Appraisal | NoValue
     lending: LendingValue | None

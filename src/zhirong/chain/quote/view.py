@@ -14,11 +14,13 @@ from zhirong.chain.mode.vocabulary import ROLES
 from zhirong.chain.quote.records import Gate, Line, Offer, PartyAmount, Quote, RightView, Verdict
 from zhirong.chain.right.records import FLAG_TEXT, KIND_TEXT, ROLE_TEXT, STATUS_TEXT
 from zhirong.kernel.explain import plain
-from zhirong.kernel.money import Fen, yuan
+from zhirong.kernel.money import Fen, allocate, yuan
 from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Text
 
 SCHEMA = "zhirong.quote/1"
+
+_SHARE_UNITS = 10_000  # shares are shown to four places
 
 _NOT_KNOWN = Text("不明", "not known")
 _ELSEWHERE = ("mode.region", "mode.in_force", "region.within")
@@ -36,6 +38,7 @@ def view(quote: Quote) -> dict[str, Any]:
             "title": case.title.as_json(),
             "as_of": case.as_of.isoformat(),
             "region": case.region,
+            "region_text": quote.region_name.as_json(),
             "firm": {"name": case.firm_name, "code": case.firm_code},
             "request": {
                 "amount": yuan(case.request.amount),
@@ -192,8 +195,8 @@ def _offer(offer: Offer) -> dict[str, Any]:
         "effective_annual_cost": _rate(offer.annual_cost),
         "cost_before_subsidy": _rate(offer.cost_before_subsidy),
         "totals": _totals(offer),
-        "full_loss": _parties(offer.full_loss, offer.amount),
-        "expected_loss": _parties(offer.expected_loss, sum(part.amount for part in offer.expected_loss)),
+        "full_loss": _parties(offer.full_loss),
+        "expected_loss": _parties(offer.expected_loss),
         "default_chance": plain(offer.default_chance),
         "process": _process(offer),
         "needed": [
@@ -260,13 +263,16 @@ def _process(offer: Offer) -> dict[str, Any]:
     }
 
 
-def _parties(parts: Sequence[PartyAmount], whole: Fen) -> list[dict[str, Any]]:
+def _parties(parts: Sequence[PartyAmount]) -> list[dict[str, Any]]:
+    """Amounts, and shares to four places that sum to one exactly."""
+    weights = {part.role: part.amount for part in parts}
+    shares = allocate(_SHARE_UNITS, weights) if any(weights.values()) else dict.fromkeys(weights, 0)
     return [
         {
             "party": part.role,
             "party_text": part.name.as_json(),
             "amount": yuan(part.amount),
-            "share": plain(Decimal(part.amount * 10_000 // whole) / 10_000) if whole else "0",
+            "share": plain(Decimal(shares[part.role]) / _SHARE_UNITS),
         }
         for part in parts
     ]

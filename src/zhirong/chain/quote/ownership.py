@@ -1,0 +1,90 @@
+"""Whose rights are pledged, and what others may already do with them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from zhirong.chain.pledge.grounds import same_party
+from zhirong.chain.pledge.records import Filing
+from zhirong.chain.quote.records import Gate, RightView, Verdict
+from zhirong.chain.right.records import Holder, LicenceKind, Right
+from zhirong.kernel.text import Text
+
+_LEAVES_LITTLE = (LicenceKind.EXCLUSIVE, LicenceKind.SOLE)
+
+
+def filing_for(filing: Filing, right: Right) -> Filing:
+    """The planned filing for one right: its pledgors are those of the case who hold it.
+
+    A right that none of them holds is pledged by its holders if all of them have consented (a third party's
+    pledge); otherwise the filing stays as it is, and the first refusal ground says whose right it is.
+    """
+    own = tuple(p for p in filing.pledgors if any(same_party(p, holder) for holder in right.holders))
+    if own:
+        return replace(filing, pledgors=own)
+    if right.holders and all(holder.consents for holder in right.holders):
+        return replace(filing, pledgors=right.holders)
+    return filing
+
+
+def ownership_gates(views: Sequence[RightView], subject: Sequence[str], firm: Holder) -> tuple[Gate, ...]:
+    """What a lender has to settle about the rights that were valued, key rights or not. subject: their ids."""
+    valued = [view for view in views if view.right.id in subject]
+    return (_third_party(valued, firm), _all_pledgeable(valued), _licences(valued))
+
+
+def _third_party(valued: Sequence[RightView], firm: Holder) -> Gate:
+    title = Text("出质的是否企业自己的权利", "are the rights the firm's own")
+    foreign = [v.right for v in valued if not any(same_party(firm, holder) for holder in v.right.holders)]
+    if not foreign:
+        return Gate("third_party_pledge", Verdict.PASSED, title, Text("都是", "all of them are"))
+    zh = "；".join(f"{right.title}属于{'、'.join(h.name for h in right.holders)}" for right in foreign)
+    en = "; ".join(f"{right.title} belongs to {', '.join(h.name for h in right.holders)}" for right in foreign)
+    return Gate(
+        "third_party_pledge",
+        Verdict.OPEN,
+        title,
+        Text(zh, en),
+        Text("取得权利人为企业提供质押的书面决议", "bring the holder's written decision to pledge it for the firm"),
+    )
+
+
+def _all_pledgeable(valued: Sequence[RightView]) -> Gate:
+    title = Text("计入价值的权利能否全部质押", "can everything that was valued be pledged")
+    lacking = [view for view in valued if view.pledgeable != "yes" or not view.status.in_force]
+    if not lacking:
+        return Gate("valued_right_not_pledgeable", Verdict.PASSED, title, Text("可以", "it can"))
+    names = "、".join(view.right.title for view in lacking)
+    return Gate(
+        "valued_right_not_pledgeable",
+        Verdict.OPEN,
+        title,
+        Text(
+            f"{names}计入了评估，但不能或尚不知能否质押",
+            f"valued, but it cannot or may not be pledged: {', '.join(view.right.title for view in lacking)}",
+        ),
+        Text("从评估范围中剔除后重新评估，或消除障碍", "appraise again without it, or clear the obstacle"),
+    )
+
+
+def _licences(valued: Sequence[RightView]) -> Gate:
+    title = Text("有无独占或排他许可", "are there exclusive or sole licences")
+    bound = [
+        (view.right, licence)
+        for view in valued
+        for licence in view.right.licences
+        if licence.kind in _LEAVES_LITTLE
+    ]
+    if not bound:
+        return Gate("exclusive_licence", Verdict.PASSED, title, Text("没有", "there are none"))
+    zh = "；".join(f"{right.title}已许可给{licence.licensee}" for right, licence in bound)
+    en = "; ".join(f"{right.title} is licensed to {licence.licensee}" for right, licence in bound)
+    return Gate(
+        "exclusive_licence",
+        Verdict.OPEN,
+        title,
+        Text(f"{zh}，买受人所得因此减少", f"{en}, which leaves a buyer less"),
+        Text(
+            "确认评估已扣除该许可，并取得许可合同",
+            "see that the appraisal allows for it, and obtain the licence contract",
+        ),
+    )

@@ -1,0 +1,522 @@
+"""The pledge rate under one mode: the least of its limits, the binding one named, and what would change it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_FLOOR, Decimal
+from fractions import Fraction
+from math import ceil
+
+from zhirong.chain.appraisal.records import Appraisal, LendingValue, NoValue
+from zhirong.chain.loan.rates import FixedRate
+from zhirong.chain.loan.reading import usual_day_count
+from zhirong.chain.loan.schedule import schedule
+from zhirong.chain.loan.terms import LoanTerms
+from zhirong.chain.mode.arrays import allocate_many, scenarios
+from zhirong.chain.mode.loss import LoanLoss
+from zhirong.chain.mode.model import Mode
+from zhirong.chain.quote.gates import key_rights
+from zhirong.chain.quote.losses import Proceeds, haircut_and_chance, loss_grid, net_proceeds
+from zhirong.chain.quote.quote import annual_rate, facts_of
+from zhirong.chain.quote.rates import RateLimit, Scores, grid_rate, security_limits
+from zhirong.chain.quote.records import Quote, Request, RightView, Verdict
+from zhirong.kernel.days import WorkingDays, add_months, working_days_from
+from zhirong.kernel.explain import Explanation, plain
+from zhirong.kernel.money import Fen, quantise_rate, round_fen, show_yuan, yuan
+from zhirong.kernel.rulebook import Rulebook, RuleValue
+from zhirong.kernel.text import Text, same
+
+_LENDER = "lender"
+_CLAIM_IN_ORDER = {"pledge_registered": True, "lawful_use": True, "good_faith": True}
+_LADDER = 1.25  # amounts tried on the way up: fixed rungs, so that no input but the loss itself moves the answer
+_CHANCE = Decimal("0.0001")  # a chance of default is told to a hundredth of a per cent
+_MOST_TIMES = 64  # proceeds better than this many times are no answer to anybody
+
+
+@dataclass(frozen=True, slots=True)
+class LoanUnderMode:
+    """What the lender's expected loss depends on besides the amount.
+
+    facts: what the mode may ask about. proceeds: net of a sale, with their chances. default: within a year.
+    recovery_cost: share of what is claimed. disposal_months: how long a disposal takes.
+    """
+
+    mode: Mode
+    case_id: str
+    firm: str
+    request: Request
+    annual_rate: Decimal
+    facts: dict[str, object]
+    proceeds: Proceeds
+    default: Decimal
+    recovery_cost: Decimal
+    disposal_months: int
+    working_days: WorkingDays
+
+    def lender_loss(self, amount: Fen, default: Decimal | None = None, times: float = 1.0) -> float:
+        """The lender's expected loss in fen over the life of a loan of ``amount``, through the mode's own sharing.
+
+        default, times: another chance of default, or proceeds so many times as high, for asking "what if".
+        """
+        if _LENDER not in self.mode.bearers:
+            return 0.0
+        request = self.request
+        end = add_months(request.start, request.term_months)
+        plan = schedule(
+            LoanTerms(
+                principal=amount,
+                start=request.start,
+                end=end,
+                method=request.method,
+                rate=FixedRate(self.annual_rate),
+                cycle=request.cycle,
+                day_count=usual_day_count(request.method, request.cycle),
+                shift="following",
+            ),
+            self.working_days,
+        )
+        chance = self.default if default is None else default
+        grid = loss_grid(plan, chance, self.proceeds.times(times), self.recovery_cost, self.disposal_months)
+        share, balance = self.facts.get("ip_share_of_security"), self.facts.get("borrower_balance_fen")
+        loan = LoanLoss(
+            loan_id=self.case_id,
+            borrower=self.firm,
+            lender=self.mode.name_of(_LENDER).zh,
+            loan_day=request.start,
+            claim_day=plan.terms.end,
+            amount=amount,
+            principal=0,
+            ip_share=share if isinstance(share, Decimal) else Decimal(1),
+            borrower_balance=amount + (balance if isinstance(balance, int) else 0),
+            facts={**self.facts, **_CLAIM_IN_ORDER},
+        )
+        losses = scenarios(self.mode, loan, grid.principal, grid.interest, grid.costs)
+        parts = allocate_many(self.mode, losses, loan.loan_day)
+        return float(grid.probability @ parts[:, self.mode.bearers.index(_LENDER)])
+
+    def within(self, amount: Fen, budget: Decimal, default: Decimal | None = None, times: float = 1.0) -> bool:
+        """Whether the expected loss stays within ``budget`` a year of the principal."""
+        allowed = Fraction(budget) * Fraction(self.request.term_months, 12) * amount
+        return self.lender_loss(amount, default, times) <= float(allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What would lift the binding limit, all else as it is: an input, what it is now and what it must be.
+
+    code: stable English key. now, needed: for people. to: the same as a number (yuan, share or points), None where
+    it is a word. reaches: fen that the least of the limits then reaches at least.
+    """
+
+    code: str
+    title: Text
+    now: Text
+    needed: Text
+    to: Decimal | None
+    reaches: Fen
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs."""
+        return {
+            "code": self.code,
+            "title": self.title.as_json(),
+            "now": self.now.as_json(),
+            "needed": self.needed.as_json(),
+            "to": None if self.to is None else plain(self.to),
+            "reaches": yuan(self.reaches),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeRate:
+    """The pledge rate for a case under a mode.
+
+    rate: of the appraised value (P50), rounded down to four decimals. amount: fen. binding: code of the limit or of
+    the gate that decides. limits: all of them, least first. changes: what would lift the binding one.
+    """
+
+    mode_id: str
+    rate: Decimal
+    amount: Fen
+    binding: str
+    limits: tuple[RateLimit, ...]
+    changes: tuple[Change, ...]
+    explanation: Explanation
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys; amounts as strings in yuan."""
+        return {
+            "mode": self.mode_id,
+            "pledge_rate": plain(self.rate),
+            "amount": yuan(self.amount),
+            "binding": self.binding,
+            "limits": [
+                {
+                    "code": limit.code,
+                    "title": limit.title.as_json(),
+                    "rate": plain(quantise_rate(limit.rate, 4)),
+                    "amount": yuan(limit.amount),
+                    "binding": limit.code == self.binding,
+                }
+                for limit in self.limits
+            ],
+            "changes": [change.as_json() for change in self.changes],
+            "explanation": self.explanation.as_json(),
+        }
+
+
+def pledge_rate(answer: Quote, mode: Mode, rules: Rulebook, scores: Scores | None = None) -> PledgeRate:
+    """The least of: cap of the kind, lending value ÷ value, the rate at which the lender's expected loss under
+    ``mode`` stays within its budget, the grid of right × team; capped by what the cash flow covers.
+
+    Without ``scores`` the factor of the credit grade scales the cap in place of the grid. A failed gate or a
+    missing value leaves 0. Every limit rises or stays with every better input, and so does their least.
+    """
+    failed = next((gate for gate in answer.gates if gate.verdict is Verdict.FAILED), None)
+    if isinstance(answer.appraisal, NoValue) or answer.lending is None:
+        code = "no_value" if failed is None else failed.code
+        return _nothing(mode, code, (), answer.appraisal.explanation)
+    day, value = answer.case.as_of, answer.appraisal
+    loan = loan_under(answer, mode, value, answer.lending, rules)
+    limits = _limits(answer, value, answer.lending, loan, scores, rules, day)
+    ordered = tuple(sorted(limits, key=lambda limit: limit.amount))
+    if failed is not None:
+        return _nothing(mode, failed.code, ordered, Explanation(failed.title, failed.reason))
+    least = ordered[0]
+    rate = Fraction(least.amount, value.appraised_value) if value.appraised_value else Fraction(0)
+    shown = Decimal(int(rate * 10_000)) / 10_000
+    changes = _changes(answer, value, answer.lending, ordered, loan, scores, rules, day)
+    return PledgeRate(
+        mode_id=mode.id,
+        rate=shown,
+        amount=least.amount,
+        binding=least.code,
+        limits=ordered,
+        changes=changes,
+        explanation=Explanation(
+            Text("质押率", "pledge rate"),
+            shown,
+            "rate",
+            Text(f"各项限额中最小者：{least.title.zh}", f"the least of its limits: {least.title.en}"),
+            parts=(
+                *(limit.explanation for limit in ordered),
+                *(
+                    Explanation(
+                        Text(f"若改善：{change.title.zh}", f"if better: {change.title.en}"),
+                        change.needed,
+                        formula=Text(
+                            f"现为 {change.now.zh}；可贷至少 {show_yuan(change.reaches)} 元",
+                            f"now {change.now.en}; at least CNY {show_yuan(change.reaches)} then",
+                        ),
+                    )
+                    for change in changes
+                ),
+            ),
+        ),
+    )
+
+
+def loan_under(
+    answer: Quote, mode: Mode, value: Appraisal, lending: LendingValue, rules: Rulebook
+) -> LoanUnderMode:
+    """The loan asked for, under ``mode``, ready to be asked for its expected loss at any amount."""
+    case, day = answer.case, answer.case.as_of
+    haircut, alive = haircut_and_chance(lending)
+    return LoanUnderMode(
+        mode=mode,
+        case_id=case.id,
+        firm=case.firm_name,
+        request=case.request,
+        annual_rate=annual_rate(case, answer.credit, rules)[0],
+        facts=dict(facts_of(case, answer.rights)),
+        proceeds=net_proceeds(value.value.paths, haircut, alive),
+        default=answer.credit.default_probability.number(),
+        recovery_cost=rules.at("quote.recovery_cost", day).number(),
+        disposal_months=rules.at("quote.disposal_months", day).whole(),
+        working_days=working_days_from(rules.at("calendar.working_days", day).value),
+    )
+
+
+def greatest_within_budget(loan: LoanUnderMode, budget: Decimal, most: Fen, step: Fen) -> Fen:
+    """The greatest amount up to ``most`` below which the lender's expected loss never leaves the budget.
+
+    Amounts are tried on fixed rungs upward; between the last that holds and the first that does not, whole steps
+    are halved. ``most`` itself is returned where every rung holds.
+    """
+    good, rung = 0, 1
+    while rung * step < most:
+        if not loan.within(rung * step, budget):
+            return _between(lambda count: loan.within(count * step, budget), good, rung) * step
+        good, rung = rung, max(rung + 1, int(rung * _LADDER))
+    if most == 0 or loan.within(most, budget):
+        return most
+    return _between(lambda count: loan.within(count * step, budget), good, most // step + 1) * step
+
+
+# -- limits ------------------------------------------------------------------------------------------------------
+
+
+def _limits(
+    answer: Quote,
+    value: Appraisal,
+    lending: LendingValue,
+    loan: LoanUnderMode,
+    scores: Scores | None,
+    rules: Rulebook,
+    day: date,
+) -> list[RateLimit]:
+    kinds = [view.right.kind for view in _keys(answer)]
+    limits = list(security_limits(value, lending, kinds, answer.credit, scores, rules, day))
+    for limit in answer.line.limits:
+        if limit.code == "cash_flow":
+            share = Fraction(limit.amount, value.appraised_value) if value.appraised_value else Fraction(0)
+            limits.append(RateLimit(limit.code, limit.title, share, limit.amount, limit.explanation))
+    most = min(limit.amount for limit in limits)
+    budget = rules.at("quote.loss_budget", day)
+    step = rules.at("quote.line_step", day)
+    amount = greatest_within_budget(loan, budget.number(), most, step.fen())
+    # Where even the least of the others holds, the budget does not limit: it is not searched for beyond it.
+    if amount < most:
+        limits.append(_budget_limit(amount, value, loan, budget, step))
+    return limits
+
+
+def _budget_limit(
+    amount: Fen, value: Appraisal, loan: LoanUnderMode, budget: RuleValue, step: RuleValue
+) -> RateLimit:
+    title = Text("贷款人预期损失预算", "the lender's loss budget")
+    loss = round_fen(Fraction(loan.lender_loss(amount))) if amount else 0
+    explanation = Explanation(
+        title,
+        amount,
+        "fen",
+        Text(
+            f"在“{loan.mode.title.zh}”下贷款人预期损失不超过每年本金 {plain(budget.number() * 100)} % 的最大金额",
+            f"the greatest amount at which the lender's expected loss under “{loan.mode.title.en}” stays within"
+            f" {plain(budget.number() * 100)} % of the principal a year",
+        ),
+        references=(budget.reference, step.reference),
+        parts=(
+            Explanation(Text("贷款人预期损失", "the lender's expected loss"), loss, "fen"),
+            Explanation(Text("一年内违约概率", "chance of default within a year"), loan.default, "rate"),
+        ),
+    )
+    return RateLimit("expected_loss", title, Fraction(amount, value.appraised_value), amount, explanation)
+
+
+def _keys(answer: Quote) -> tuple[RightView, ...]:
+    subject = answer.case.appraisal.rights if answer.case.appraisal is not None else ()
+    return key_rights(answer.rights, subject) or answer.rights
+
+
+def _between(holds: Callable[[int], bool], good: int, bad: int) -> int:
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        good, bad = (middle, bad) if holds(middle) else (good, middle)
+    return good
+
+
+def _nothing(mode: Mode, code: str, limits: tuple[RateLimit, ...], why: Explanation) -> PledgeRate:
+    return PledgeRate(
+        mode.id,
+        Decimal(0),
+        0,
+        code,
+        limits,
+        (),
+        Explanation(Text("质押率", "pledge rate"), Decimal(0), "rate", parts=(why,)),
+    )
+
+
+# -- what would change the answer --------------------------------------------------------------------------------
+
+
+def _changes(
+    answer: Quote,
+    value: Appraisal,
+    lending: LendingValue,
+    ordered: Sequence[RateLimit],
+    loan: LoanUnderMode,
+    scores: Scores | None,
+    rules: Rulebook,
+    day: date,
+) -> tuple[Change, ...]:
+    """For the binding limit, how much better each of its inputs must be to reach the next one."""
+    least = ordered[0]
+    target = next((limit.amount for limit in ordered if limit.amount > least.amount), None)
+    if least.code == "expected_loss":
+        # The budget's own search ends at the least of the others.
+        target = ordered[1].amount
+    if target is None:
+        return ()
+    if least.code == "pledge_rate":
+        return _for_cap(answer, value, least, target, scores, rules, day)
+    if least.code == "lending_value":
+        return _for_lending(lending, target)
+    if least.code == "one_plus_one" and scores is not None:
+        return _for_grid(value, least, target, scores, rules, day)
+    if least.code == "cash_flow":
+        return _for_cash_flow(answer, loan, target, rules, day)
+    return _for_budget(loan, target, rules.at("quote.loss_budget", day).number())
+
+
+def _for_cap(
+    answer: Quote,
+    value: Appraisal,
+    least: RateLimit,
+    target: Fen,
+    scores: Scores | None,
+    rules: Rulebook,
+    day: date,
+) -> tuple[Change, ...]:
+    changes = [_more_value(value, least.rate, target)] if least.rate else []
+    if scores is not None:
+        return tuple(changes)
+    grade = answer.credit.grade
+    factor = Fraction(rules.at(f"quote.grade_factor.{grade}", day).number())
+    for better in _grades_above(grade, rules, day):
+        own = Fraction(rules.at(f"quote.grade_factor.{better}", day).number())
+        if factor and least.rate / factor * own * value.appraised_value >= target:
+            title = Text("信用等级", "credit grade")
+            changes.append(Change("credit_grade", title, same(grade), same(better), None, target))
+            break
+    return tuple(changes)
+
+
+def _grades_above(grade: str, rules: Rulebook, day: date) -> list[str]:
+    """Grades better than ``grade``, the nearest first."""
+    rows = sorted(rules.at("credit.grades", day).value, key=lambda row: Decimal(row["from"]))
+    order = [str(row["grade"]) for row in rows]
+    return order[order.index(grade) + 1 :]
+
+
+def _more_value(value: Appraisal, rate: Fraction, target: Fen) -> Change:
+    needed = ceil(Fraction(target) / rate)
+    return Change(
+        "appraised_value",
+        Text("评估价值（P50）", "appraised value (P50)"),
+        _money(value.appraised_value),
+        _money(needed),
+        Decimal(needed) / 100,
+        target,
+    )
+
+
+def _for_lending(lending: LendingValue, target: Fen) -> tuple[Change, ...]:
+    if lending.fen == 0:
+        return ()
+    times = Fraction(target, lending.fen)
+    low = ceil(lending.low_value * times)
+    label = Text(f"低位价值 P{lending.quantile}", f"low value P{lending.quantile}")
+    changes = [Change("low_value", label, _money(lending.low_value), _money(low), Decimal(low) / 100, target)]
+    for factor in lending.factors:
+        needed = Fraction(factor.value) * times
+        if needed <= 1:  # beyond 1 this factor alone cannot do it
+            shown = quantise_rate(needed + Fraction(1, 2 * 10**6), 6)
+            changes.append(
+                Change(
+                    factor.name,
+                    factor.label,
+                    same(f"{plain(factor.value * 100)} %"),
+                    same(f"{plain(shown * 100)} %"),
+                    shown,
+                    target,
+                )
+            )
+    return tuple(changes)
+
+
+def _for_grid(
+    value: Appraisal, least: RateLimit, target: Fen, scores: Scores, rules: Rulebook, day: date
+) -> tuple[Change, ...]:
+    rule = rules.at("quote.pledge_rate_grid", day)
+    changes = [_more_value(value, least.rate, target)] if least.rate else []
+
+    def reaches(right: Decimal, team: str) -> bool:
+        return int(Fraction(grid_rate(rule, right, team)) * value.appraised_value) >= target
+
+    starts = sorted(Decimal(row["from"]) for row in rule.value["rows"] if row["from"] > scores.right)
+    for start in starts:
+        if reaches(start, scores.team.grade):
+            title = Text("权利得分", "score of the right")
+            now, needed = same(plain(scores.right)), same(plain(start))
+            changes.append(Change("right_score", title, now, needed, start, target))
+            break
+    bands = sorted(rules.at("credit.team.bands", day).value, key=lambda row: Decimal(row["from"]))
+    for band in bands:
+        if band["from"] > scores.team.score and reaches(scores.right, str(band["grade"])):
+            title = Text("团队评分", "score of the team")
+            now, needed = same(plain(scores.team.score)), same(plain(Decimal(band["from"])))
+            changes.append(Change("team_score", title, now, needed, Decimal(band["from"]), target))
+            break
+    return tuple(changes)
+
+
+def _for_cash_flow(
+    answer: Quote, loan: LoanUnderMode, target: Fen, rules: Rulebook, day: date
+) -> tuple[Change, ...]:
+    file = answer.case.credit.cash_flow
+    if file is None:
+        return ()
+    cover = Fraction(rules.at("quote.cash_flow_cover", day).number())
+    years = Fraction(loan.request.term_months, 12)
+    free = Fraction(target) * (1 + Fraction(loan.annual_rate) * years) * cover / years
+    needed = ceil(free) + file.debt_service
+    most = file.operating_cash_flow - ceil(free)
+    changes = [
+        Change(
+            "operating_cash_flow",
+            Text("经营现金流（一年）", "operating cash flow, a year"),
+            _money(file.operating_cash_flow),
+            _money(needed),
+            Decimal(needed) / 100,
+            target,
+        )
+    ]
+    if most >= 0:
+        changes.append(
+            Change(
+                "debt_service",
+                Text("已有债务一年的本息", "debt service of a year"),
+                _money(file.debt_service),
+                Text(f"至多 {show_yuan(most)} 元", f"CNY {show_yuan(most)} at most"),
+                Decimal(most) / 100,
+                target,
+            )
+        )
+    return tuple(changes)
+
+
+def _for_budget(loan: LoanUnderMode, target: Fen, budget: Decimal) -> tuple[Change, ...]:
+    changes = []
+    parts = int((loan.default / _CHANCE).to_integral_value(ROUND_FLOOR))
+    chance = _between(lambda count: loan.within(target, budget, default=count * _CHANCE), 0, parts + 1) * _CHANCE
+    if loan.within(target, budget, default=chance):
+        changes.append(
+            Change(
+                "default_probability",
+                Text("一年内违约概率", "chance of default within a year"),
+                same(f"{plain(loan.default * 100)} %"),
+                Text(f"至多 {plain(chance * 100)} %", f"{plain(chance * 100)} % at most"),
+                chance,
+                target,
+            )
+        )
+    if loan.within(target, budget, times=_MOST_TIMES):
+        # In hundredths: the first that holds is one above the last that does not.
+        times = _between(lambda n: not loan.within(target, budget, times=n / 100), 100, _MOST_TIMES * 100) + 1
+        changes.append(
+            Change(
+                "proceeds",
+                Text("质押物变现所得", "proceeds of the rights"),
+                Text("现值的 1 倍", "once what it is now"),
+                Text(f"现值的 {times / 100:.2f} 倍", f"{times / 100:.2f} times what it is now"),
+                Decimal(times) / 100,
+                target,
+            )
+        )
+    return tuple(changes)
+
+
+def _money(fen: Fen) -> Text:
+    return Text(f"{show_yuan(fen)} 元", f"CNY {show_yuan(fen)}")

@@ -1,0 +1,149 @@
+"""The title investigation by the pledgee's law firm (000 §2.3): a due-diligence item with cost and finding.
+
+"允许质权人或质权人所委托的律师事务所对拟质押的知识产权权属关系进行调查，由此所产生的费用由当事人双方约定".
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from zhirong.chain.quote.records import Gate, Verdict
+from zhirong.kernel.days import add_months
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.money import Fen, show_yuan, yuan
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+
+TitleFinding = Literal["clear", "curable", "defective"]
+Payer = Literal["pledgor", "pledgee", "both"]
+
+FINDING_TEXT: Mapping[TitleFinding, Text] = {
+    "clear": Text("权属清楚", "the title is clear"),
+    "curable": Text("有可以补正的瑕疵", "a defect that can be cured"),
+    "defective": Text("权属有重大瑕疵", "a grave defect of title"),
+}
+PAYER_TEXT: Mapping[Payer, Text] = {
+    "pledgor": Text("出质人", "the pledgor"),
+    "pledgee": Text("质权人", "the pledgee"),
+    "both": Text("双方各半", "both, half each"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TitleInvestigation:
+    """One investigation.
+
+    rights: ids of the rights looked at. cost: fen, agreed between the parties. done_on: None while it runs.
+    finding: None while it runs. words: what the law firm found, or what is to be cured.
+    """
+
+    law_firm: str
+    commissioned_on: date
+    cost: Fen
+    paid_by: Payer
+    rights: tuple[str, ...]
+    done_on: date | None
+    finding: TitleFinding | None
+    words: str
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys; the cost as a string in yuan."""
+        return {
+            "law_firm": self.law_firm,
+            "commissioned_on": self.commissioned_on.isoformat(),
+            "cost": yuan(self.cost),
+            "paid_by": self.paid_by,
+            "rights": list(self.rights),
+            "done_on": None if self.done_on is None else self.done_on.isoformat(),
+            "finding": self.finding,
+            "words": self.words,
+        }
+
+
+def read_title(reader: Reader, right_ids: Sequence[str], as_of: date) -> TitleInvestigation:
+    """The investigation in a ``[title_investigation]`` table: ``law_firm``, ``commissioned_on``, ``cost``,
+    ``paid_by``, ``rights`` (all where left out) and, once done, ``done_on``, ``finding`` and ``words``.
+    """
+    done = reader.optional_day("done_on")
+    commissioned = reader.day("commissioned_on")
+    finding: TitleFinding | None = None
+    if done is not None:
+        finding = reader.choice("finding", tuple(FINDING_TEXT))  # type: ignore[assignment]
+        if not commissioned <= done <= as_of:
+            reader.problem(
+                "done_on",
+                done,
+                "date_out_of_order",
+                Text(f"须在委托日与本案日期 {as_of} 之间", f"must lie between its commission and {as_of}"),
+                Text("改正日期", "correct the date"),
+            )
+    elif reader.has("finding"):
+        reader.problem(
+            "finding",
+            reader.anything("finding"),
+            "finding_before_end",
+            Text("尚未完成，却写了结论", "a finding before it is done"),
+            Text("补 done_on，或删去 finding", "add done_on, or remove the finding"),
+        )
+    named = reader.texts("rights")
+    for right_id in named:
+        if right_id not in right_ids:
+            reader.problem(
+                "rights",
+                right_id,
+                "unknown_right",
+                Text("本案没有这项权利", "the case has no such right"),
+                Text(f"可选：{'、'.join(right_ids)}", f"choose from: {', '.join(right_ids)}"),
+            )
+    investigation = TitleInvestigation(
+        law_firm=reader.text("law_firm"),
+        commissioned_on=commissioned,
+        cost=reader.money("cost"),
+        paid_by=reader.choice("paid_by", tuple(PAYER_TEXT)),  # type: ignore[arg-type]
+        rights=named or tuple(right_ids),
+        done_on=done,
+        finding=finding,
+        words=reader.optional_text("words"),
+    )
+    reader.finish()
+    return investigation
+
+
+def title_gate(title: TitleInvestigation, keys: Sequence[str], rules: Rulebook, day: date) -> Gate:
+    """What the investigation means for the loan: clear passes, a grave defect declines, all else stays open.
+
+    keys: ids of the key rights; one that was not looked at, or a report older than ``quote.title_validity``,
+    leaves the gate open.
+    """
+    name = Text("律师事务所的权属调查", "title investigation by the pledgee's law firm")
+    validity = rules.at("quote.title_validity", day)
+    cost = Text(
+        f"{title.law_firm}，费用 {show_yuan(title.cost)} 元由{PAYER_TEXT[title.paid_by].zh}承担",
+        f"{title.law_firm}, at CNY {show_yuan(title.cost)} paid by {PAYER_TEXT[title.paid_by].en}",
+    )
+
+    def gate(verdict: Verdict, reason: Text, mend: Text | None = None) -> Gate:
+        words = f"：{title.words}" if title.words else "", f": {title.words}" if title.words else ""
+        said = Text(f"{reason.zh}{words[0]}（{cost.zh}）", f"{reason.en}{words[1]} ({cost.en})")
+        return Gate("title_investigation", verdict, name, said, mend, (validity.reference,))
+
+    if title.finding is None or title.done_on is None:
+        return gate(
+            Verdict.OPEN, Text("尚未完成", "not done yet"), Text("等调查报告", "wait for the law firm's report")
+        )
+    if title.finding == "defective":
+        return gate(Verdict.FAILED, FINDING_TEXT["defective"], Text("换用其他权利", "use other rights"))
+    if add_months(title.done_on, validity.whole()) < day:
+        return gate(Verdict.OPEN, Text("报告已过有效期", "the report is out of date"), Text("补充调查", "renew it"))
+    left_out = [right_id for right_id in keys if right_id not in title.rights]
+    if left_out:
+        named = "、".join(left_out), ", ".join(left_out)
+        return gate(
+            Verdict.OPEN,
+            Text(f"没有调查：{named[0]}", f"not looked at: {named[1]}"),
+            Text("补充调查", "have them looked at too"),
+        )
+    if title.finding == "curable":
+        return gate(Verdict.OPEN, FINDING_TEXT["curable"], Text("放款前补正", "cure it before the drawdown"))
+    return gate(Verdict.PASSED, FINDING_TEXT["clear"])
