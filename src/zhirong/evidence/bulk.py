@@ -13,7 +13,7 @@ from zhirong.evidence.hashes import HASH_BYTES, HashAlgorithm
 from zhirong.evidence.lanes import Words, hash_leaves, hash_pairs
 from zhirong.evidence.tree import TILE_LEVELS, TILE_WIDTH, MemoryTiles, MerkleTree
 
-BATCH = TILE_WIDTH**4  # a batch fills whole tiles on four levels; with entries of 1 KiB it holds 64 MiB
+BATCH = TILE_WIDTH**3  # whole tiles on three levels; with entries of 1 KiB a batch holds 4 MiB
 
 
 def build_tree(algorithm: HashAlgorithm, entries: Iterable[bytes]) -> MerkleTree:
