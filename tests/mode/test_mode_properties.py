@@ -14,7 +14,8 @@ from mode_samples import MODE_DAY, PAYERS, capped_modes, loans, mode_of, pool, q
 from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.mode.arrays import Losses, allocate_many, scenarios
 from zhirong.chain.mode.loss import LoanLoss, Recovery
-from zhirong.chain.mode.model import Cap, Mode
+from zhirong.chain.mode.model import Advance, Cap, Mode
+from zhirong.chain.mode.running import running
 from zhirong.chain.mode.shares import bonus_met
 from zhirong.chain.mode.stream import settle
 from zhirong.kernel import money
@@ -213,3 +214,27 @@ def test_shares_are_exact_where_they_divide() -> None:
     mode = mode_of(quota_body({"lender": 2_000, "fund": 5_000, "guarantor": 3_000, "insurer": 0}))
     loan = LoanLoss("A", "甲", "0", MODE_DAY, date(2022, 1, 1), 10**9, 10**9)
     assert allocate(mode, [loan]).totals["fund"] == money.share_of(10**9, Decimal("0.5"))
+
+
+@few
+@given(capped_modes(), loans(6), st.booleans())
+def test_claims_taken_in_by_columns_or_one_by_one_stand_alike(
+    mode: Mode, portfolio: list[LoanLoss], with_advance: bool
+) -> None:
+    if with_advance:
+        mode = replace(mode, advance=Advance(("fund",), Fraction(1, 2), 10, mode.source))
+        portfolio = [
+            replace(
+                loan,
+                recoveries=(Recovery(loan.claim_day + timedelta(days=20), 1 + loan.gross // 3),),
+                closed_on=loan.claim_day + timedelta(days=60),
+            )
+            for loan in portfolio
+        ]
+    by_columns, one_by_one = running(mode, portfolio, pool(), few=0), running(mode, portfolio, pool(), few=99)
+    for day in (date(2021, 12, 31), *(date(2022, month, 1) for month in range(1, 13)), date(2023, 6, 1)):
+        by_columns.move_to(day)
+        one_by_one.move_to(day)
+        for loan in portfolio:
+            if loan.claim_day <= day:
+                assert by_columns.parts(loan.loan_id) == one_by_one.parts(loan.loan_id)

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from zhirong.chain.mode.model import Mode
     from zhirong.kernel.errors import InputError
 
-_USAGE = "[ID | check FILE… | format FILE… | compare CASE.toml | diff A [B]]"
+_USAGE = "[ID | check FILE… | format FILE… | compare CASE.toml | subsidies CASE.toml [ID]… | diff A [B]]"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -16,8 +16,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "words",
         nargs="*",
         metavar=_USAGE,
-        help="不写则列出；代码则说明；check 核对文件；format 整理文件；compare 并列比较；diff 比较两种规则 / "
-        "nothing lists; an id explains; check and format take files; compare a case; diff two rules",
+        help="不写则列出；代码则说明；check 核对文件；format 整理文件；compare 并列比较；subsidies 列补贴；diff 比较两种规则 / "
+        "nothing lists; an id explains; check and format take files; compare a case; list its subsidies; diff two rules",
     )
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
     parser.add_argument("--check", action="store_true", help="format：只检查，不改写 / format: check, do not write")
@@ -43,6 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
         from zhirong.cli.modes_compare import compare
 
         return compare(arguments, words[1:])
+    if words[0] == "subsidies":
+        from zhirong.cli.modes_compare import subsidies
+
+        return subsidies(arguments, words[1:])
     if len(words) > 1:
         raise bad_words(words[1], "多余的词", "one word too many", "一次只看一个模式", "see one mode at a time")
     return _one(arguments, words[0])

@@ -14,6 +14,7 @@ from zhirong.kernel.money import Fen, show_yuan, yuan
 from zhirong.kernel.text import Lang, Text
 
 if TYPE_CHECKING:
+    from zhirong.chain.mode.charges import Charge
     from zhirong.chain.quote.records import Offer, PartyAmount
 
 _EXAMPLE_DAY = date(2026, 3, 2)
@@ -221,3 +222,71 @@ def _offer_json(offer: "Offer") -> dict[str, object]:
         "full_loss": dict(zip(names, map(yuan, _by_column(offer.full_loss)), strict=True)),
         "expected_loss": dict(zip(names, map(yuan, _by_column(offer.expected_loss)), strict=True)),
     }
+
+
+def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
+    """Every subsidy and reward of a case as dated payments; 1 where several modes would pay for one thing twice."""
+    if not words:
+        raise bad_words(
+            "subsidies",
+            "要一个案件文件",
+            "a case file is needed",
+            "写 subsidies CASE.toml [模式代码]…",
+            "write: subsidies CASE.toml [ID]…",
+        )
+    from zhirong.chain.mode.charges import GIVEN_BACK
+    from zhirong.chain.mode.stacking import stacked
+    from zhirong.chain.quote.reading import read_case
+    from zhirong.library import quote_case
+
+    offers = quote_case(read_case(read_toml(words[0]), words[0]), words[1:] or None).offers
+    chosen = [offer for offer in offers if words[1:] or str(offer.eligible) == "yes"]
+    rows = [(offer, charge) for offer in chosen for charge in offer.charges if charge.kind in GIVEN_BACK]
+    rows.sort(key=lambda row: row[1].day)
+    # Drawn on together: the costs of the loan once, as under the first mode, and the subsidies of all.
+    together = [charge for charge in chosen[0].charges if charge.kind not in GIVEN_BACK] if chosen else []
+    named = bool(words[1:])
+    found = stacked([*together, *(charge for _, charge in rows)]) if named else ()
+    ids = {offer.mode.id for offer in chosen}
+    clashes = sorted(
+        {tuple(sorted((o.mode.id, other))) for o in chosen for other in o.mode.exclusive_with if other in ids}
+    )
+    if arguments.json:
+        print_json(
+            {
+                "subsidies": [{"mode": offer.mode.id, **charge.as_json()} for offer, charge in rows],
+                "stacked": [
+                    {
+                        "group": item.group,
+                        "paid": yuan(item.paid),
+                        "given_back": yuan(item.given_back),
+                        "excess": yuan(item.excess),
+                        "codes": list(item.codes),
+                    }
+                    for item in found
+                ],
+                "exclusive": [list(pair) for pair in clashes] if named else [],
+            }
+        )
+    else:
+        _show_subsidies(rows, arguments.lang)
+        for item in found:
+            print(f"{item.group}: {item.words.in_(arguments.lang)}")
+        for one, other in clashes if named else []:
+            print(
+                f"{one} 与 {other} 不得同时使用"
+                if arguments.lang == "zh"
+                else f"{one} and {other} cannot be used together"
+            )
+    return 1 if found or (named and clashes) else 0
+
+
+def _show_subsidies(rows: "list[tuple[Offer, Charge]]", lang: Lang) -> None:
+    for offer, charge in rows:
+        payer, payee = offer.mode.name_of(charge.payer).in_(lang), offer.mode.name_of(charge.payee).in_(lang)
+        what = charge.explanation.formula
+        shown = "" if what is None else f" = {what.in_(lang)}"
+        title = f"{offer.mode.title.in_(lang)} · {charge.title.in_(lang)}"
+        print(f"{charge.day}  {title}: {payer} → {payee} {show_yuan(charge.amount)}{shown}")
+    if not rows:
+        print("没有补贴" if lang == "zh" else "no subsidies")

@@ -68,7 +68,7 @@ def allocate(
     state = PoolState() if pool is None else pool
     _check(loans)
     cases = {loan.loan_id: _start(mode, loan, state) for loan in loans if day is None or loan.claim_day <= day}
-    turn = sorted(cases.values(), key=_turn)
+    turn = sorted(cases.values(), key=lambda case: turn_of(case.sharing, case.loan))
     rooms = _Rooms(mode, state)
     for case in turn:
         _cover(mode, case, rooms)
@@ -94,9 +94,9 @@ def _check(loans: Sequence[LoanLoss]) -> None:
             raise ValueError(f"loan {loan.loan_id!r}: the IP part must lie between 0 and 1")
 
 
-def _turn(case: _Case) -> tuple[date, date, str]:
-    loan = case.loan
-    if case.sharing.order == "claim_day":
+def turn_of(sharing: Sharing, loan: LoanLoss) -> tuple[date, date, str]:
+    """A key that sorts loans into the order in which their turn under a cap comes."""
+    if sharing.order == "claim_day":
         return (loan.claim_day, loan.loan_day, loan.loan_id)
     return (loan.loan_day, loan.loan_day, loan.loan_id)
 
@@ -106,6 +106,11 @@ def _turn(case: _Case) -> tuple[date, date, str]:
 
 def _start(mode: Mode, loan: LoanLoss, pool: PoolState) -> _Case:
     sharing = mode.sharing_on(loan.loan_day)
+    return _Case(loan, sharing, net_loss(mode, loan), refused=refusal(loan, sharing, pool))
+
+
+def net_loss(mode: Mode, loan: LoanLoss) -> dict[str, Fen]:
+    """What is owed by component, less what was received by then and what another mode has paid."""
     net = {"principal": loan.principal, "interest": loan.interest, "costs": loan.costs}
     received = sum(recovery.net for recovery in loan.recoveries if recovery.day <= loan.last_reckoned)
     for component in mode.recoveries.against:
@@ -117,10 +122,11 @@ def _start(mode: Mode, loan: LoanLoss, pool: PoolState) -> _Case:
         taken = min(net[component], elsewhere)
         net[component] -= taken
         elsewhere -= taken
-    return _Case(loan, sharing, net, refused=_refusal(loan, sharing, pool))
+    return net
 
 
-def _refusal(loan: LoanLoss, sharing: Sharing, pool: PoolState) -> Text | None:
+def refusal(loan: LoanLoss, sharing: Sharing, pool: PoolState) -> Text | None:
+    """Why a loss is not compensated at all, or None."""
     if loan.paid_elsewhere and sharing.elsewhere == "refuse":
         return Text("已在另一模式下获得补偿，不重复补偿", "compensated under another mode already: not twice")
     for pause in pool.pauses:

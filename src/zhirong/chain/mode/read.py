@@ -327,7 +327,7 @@ def _read_breaker(entry: Reader, context: Context) -> Breaker:
     if resume_at > above:
         entry.problem(
             "resume_at",
-            resume_at,
+            float(resume_at),
             "contradiction",
             Text("恢复线高于暂停线", "it would resume above the ratio that pauses it"),
             Text("使 resume_at 不高于 above", "set resume_at no higher than above"),

@@ -6,12 +6,13 @@ moves that day is the difference from the day before. So the order of arrival ne
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.mode.loss import Allocation, LoanLoss, PoolState
 from zhirong.chain.mode.model import Mode, Recoveries
+from zhirong.chain.mode.running import as_of, running
 from zhirong.kernel import money
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import Fen
@@ -64,38 +65,47 @@ def settle(
 
     Raises ValueError as ``allocate`` does.
     """
+    events = _events(mode, loans, until)
+    last = max(events, default=date.min)
+    shared = allocate(mode, [as_of(mode, loan, last) for loan in loans], pool, last)
+    standing = running(mode, loans, pool)
+    by_id = {loan.loan_id: loan for loan in loans}
+    accounts: dict[str, _Account] = {}
     movements: list[Movement] = []
-    paid: dict[_Flow, Fen] = defaultdict(int)
-    back: dict[_Flow, Fen] = defaultdict(int)
-    shared = allocate(mode, [], pool)
-    state: _State = _State({}, {}, [])
-    for day in _days(mode, loans, until):
-        shared = allocate(mode, _as_of(mode, loans, day), pool, day)
-        state = _reckon(mode, loans, shared, day)
-        movements += _moves(mode, state.paid, paid, day, "payment")
-        movements += _moves(mode, state.back, back, day, "recovery")
-    positions = {loan_id: _position(shared, loan_id, state) for loan_id in state.loans}
+    for day in sorted(events):
+        touched = standing.move_to(day) | events[day]
+        given_back: list[Movement] = []
+        for loan_id in (loan_id for loan_id in by_id if loan_id in touched):
+            new = _reckon(mode, by_id[loan_id], standing.parts(loan_id), day)
+            old = accounts.get(loan_id, _Account({}, {}))
+            movements += _moves(mode, loan_id, new.paid, old.paid, day, "payment")
+            given_back += _moves(mode, loan_id, new.back, old.back, day, "recovery")
+            accounts[loan_id] = new
+        movements += given_back
+    positions = {
+        loan.loan_id: _position(shared, loan.loan_id, accounts) for loan in loans if loan.loan_id in accounts
+    }
     left = {loan_id: sum(parts.values()) for loan_id, parts in positions.items()}
     return Settlement(tuple(movements), positions, left, shared)
 
 
-# Loan, who pays, who is paid.
-_Flow = tuple[str, str, str]
+# Who pays, who is paid.
+_Flow = tuple[str, str]
 
 
-@dataclass(slots=True)
-class _State:
-    """As of one day: what has been paid by whom to whom, and what each party has to have got back."""
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """Of one loan as of one day: what has been paid by whom to whom, and what each party has to have got back."""
 
-    paid: dict[_Flow, Fen]
-    back: dict[_Flow, Fen]
-    loans: list[str]
+    paid: Mapping[_Flow, Fen]
+    back: Mapping[_Flow, Fen]
 
 
-def _days(mode: Mode, loans: Sequence[LoanLoss], until: date | None) -> list[date]:
-    days: set[date] = set()
+def _events(mode: Mode, loans: Sequence[LoanLoss], until: date | None) -> dict[date, set[str]]:
+    """The days on which something is due on a loan's own account, whatever happens to the others."""
+    events: dict[date, set[str]] = defaultdict(set)
     for loan in loans:
-        days.add(loan.claim_day)
+        days = {loan.claim_day}
         days.update(recovery.day for recovery in loan.recoveries if recovery.day > loan.claim_day)
         timings = mode.sharing_on(loan.loan_day).timings
         days.update(loan.claim_day + timedelta(days=timing.days) for timing in timings)
@@ -103,46 +113,27 @@ def _days(mode: Mode, loans: Sequence[LoanLoss], until: date | None) -> list[dat
             days.add(loan.claim_day + timedelta(days=mode.advance.days))
             if loan.closed_on is not None:
                 days.add(loan.closed_on)
-    return sorted(day for day in days if until is None or day <= until)
+        for day in days:
+            if until is None or day <= until:
+                events[day].add(loan.loan_id)
+    return events
 
 
 def _is_open(mode: Mode, loan: LoanLoss, day: date) -> bool:
     return mode.advance is not None and (loan.closed_on is None or day < loan.closed_on)
 
 
-def _as_of(mode: Mode, loans: Sequence[LoanLoss], day: date) -> list[LoanLoss]:
-    """The loans as reckoned on ``day``: once a case with an advance is closed, all received by then reduces it."""
-    return [
-        replace(loan, reckoned_on=loan.closed_on)
-        if mode.advance is not None and loan.closed_on is not None and loan.closed_on <= day
-        else loan
-        for loan in loans
-    ]
-
-
-def _reckon(mode: Mode, loans: Sequence[LoanLoss], shared: Allocation, day: date) -> _State:
-    state = _State({}, {}, [])
-    for loan in loans:
-        if loan.claim_day > day:
-            continue
-        share = shared.of(loan.loan_id)
-        waiting = _is_open(mode, loan, day)
-        flows = _flows(mode, loan, share.parts, day, waiting)
-        for (payer, payee), amount in flows.items():
-            state.paid[loan.loan_id, payer, payee] = amount
-        state.loans.append(loan.loan_id)
-        last = loan.last_reckoned
-        if mode.advance is not None and loan.closed_on is not None and loan.closed_on <= day:
-            last = loan.closed_on
-        later = [recovery.net for recovery in loan.recoveries if last < recovery.day <= day]
-        if waiting:
-            # Until the case is closed what comes in stays with the lender; the true-up counts it.
-            carried = share.loss - sum(amount for (_, payee), amount in flows.items() if payee == "lender")
-            state.back[loan.loan_id, "lender", "lender"] = min(sum(later), carried)
-            continue
-        for role, amount in give_back(mode.recoveries, share.parts, later).items():
-            state.back[loan.loan_id, role, "lender"] = amount
-    return state
+def _reckon(mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date) -> _Account:
+    waiting = _is_open(mode, loan, day)
+    flows = _flows(mode, loan, parts, day, waiting)
+    last = as_of(mode, loan, day).last_reckoned
+    later = [recovery.net for recovery in loan.recoveries if last < recovery.day <= day]
+    if waiting:
+        # Until the case is closed what comes in stays with the lender; the true-up counts it.
+        carried = sum(parts.values()) - sum(amount for (_, payee), amount in flows.items() if payee == "lender")
+        return _Account(flows, {("lender", "lender"): min(sum(later), carried)})
+    back = give_back(mode.recoveries, parts, later)
+    return _Account(flows, {(role, "lender"): amount for role, amount in back.items()})
 
 
 def _flows(
@@ -176,18 +167,17 @@ def _paid_by(mode: Mode, loan: LoanLoss, role: str, amount: Fen, day: date, wait
     return money.share_of(amount, advance.share, "floor")
 
 
-def _position(shared: Allocation, loan_id: str, state: _State) -> dict[str, Fen]:
+def _position(shared: Allocation, loan_id: str, accounts: Mapping[str, _Account]) -> dict[str, Fen]:
     """What each bears as of now: what it has paid less what it was paid and got back; the lender carries the rest."""
-    share = shared.of(loan_id)
+    share, account = shared.of(loan_id), accounts[loan_id]
     position = dict.fromkeys(share.parts, 0)
     position["lender"] = share.loss
-    for flows, sign in ((state.paid, 1), (state.back, -1)):
-        for (loan, payer, payee), amount in flows.items():
-            if loan != loan_id or payer == "firm":
-                continue
-            position[payer] += sign * amount
-            if sign > 0:
-                position[payee] -= amount
+    for (payer, payee), amount in account.paid.items():
+        position[payer] += amount
+        position[payee] -= amount
+    for (role, _), amount in account.back.items():
+        if role != "firm":
+            position[role] -= amount
     return position
 
 
@@ -217,19 +207,19 @@ def give_back(terms: Recoveries, parts: Mapping[str, Fen], received: Sequence[Fe
     return got
 
 
-def _moves(mode: Mode, now: Mapping[_Flow, Fen], before: dict[_Flow, Fen], day: date, kind: str) -> list[Movement]:
+def _moves(
+    mode: Mode, loan_id: str, now: Mapping[_Flow, Fen], before: Mapping[_Flow, Fen], day: date, kind: str
+) -> list[Movement]:
     moves = []
-    for flow, amount in now.items():
-        loan_id, role, to = flow
-        change = amount - before[flow]
-        first = before[flow] == 0
-        before[flow] = amount
+    for (role, to), amount in now.items():
+        old = before.get((role, to), 0)
+        change = amount - old
         if change == 0 or role == "lender":
             continue
         named = kind
         if kind == "payment":
-            is_advance = mode.advance is not None and role in mode.advance.payers and first
-            named = "advance" if is_advance else "payment" if first and change > 0 else "true_up"
+            is_advance = mode.advance is not None and role in mode.advance.payers and old == 0
+            named = "advance" if is_advance else "payment" if old == 0 and change > 0 else "true_up"
         elif role == "firm":
             named = "surplus"
         signed = change if kind == "payment" else -change
