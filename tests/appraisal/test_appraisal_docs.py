@@ -18,7 +18,9 @@ EXAMPLES = [block.split("```")[0] for block in PAGE.split("```toml\n")[1:]]
 OF_ONE_METHOD = [example for example in EXAMPLES if example.startswith("[[appraisal.method]]")]
 HEAD = '[appraisal]\npurpose = "transfer"\nvaluation_date = 2026-06-30\npaths = 1000\n'
 # A cross-check gives no value alone; a cost beside it does.
-COST = EXAMPLES[0][EXAMPLES[0].index('[[appraisal.method]]\nmethod = "cost"') :].split("[[appraisal.correlation]]")[0]
+COST = EXAMPLES[0][EXAMPLES[0].index('[[appraisal.method]]\nmethod = "cost"') :].split("[[appraisal.correlation]]")[
+    0
+]
 
 
 def found_by(text: str) -> Appraisal:

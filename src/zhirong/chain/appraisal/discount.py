@@ -10,6 +10,7 @@ from typing import Literal
 
 from zhirong.chain.appraisal.method import Driver
 from zhirong.chain.appraisal.uncertain import (
+    UNREAD,
     Level,
     Uncertain,
     Widening,
@@ -260,7 +261,9 @@ def _read_source(reader: Reader, tax_basis: str) -> BuildUp | Capm | Wacc:
         return _read_scored(reader)
     if ways["discount_item"]:
         return _read_items(reader)
-    return BuildUp(((LABEL, read_uncertain(reader, "discount_rate", "rate", (LEAST, Decimal(1)))),))
+    stated = ways["discount_rate"]
+    whole = read_uncertain(reader, "discount_rate", "rate", (LEAST, Decimal(1))) if stated else UNREAD
+    return BuildUp(((LABEL, whole),))
 
 
 def _labelled(entry: Reader) -> tuple[Text, Uncertain]:

@@ -97,7 +97,7 @@ def longstaff_schwartz(
     """A call that may be exercised at any step, by simulation with regression (Longstaff and Schwartz 2001).
 
     shocks: standard normal, one row a step and one column a path, passed in so that the caller owns the randomness.
-    The value of waiting is regressed on 1, x, x², x³ of the price over the strike, where exercise would pay.
+    The value of waiting is regressed on 1, x and ln x, x the price over the strike, where exercise would pay.
     Returns value and its standard error. A low estimate: the rule found is no better than the best one.
     """
     steps, paths = shocks.shape
@@ -112,8 +112,11 @@ def longstaff_schwartz(
         open_paths = np.flatnonzero(now > 0.0)
         if open_paths.size < 10:
             continue  # too few to fit a curve through; waiting is then the rule
-        basis = np.vander(prices[row, open_paths] / strike, 4)
-        waiting = basis @ np.linalg.lstsq(basis, paid[open_paths], rcond=None)[0]
+        over = prices[row, open_paths] / strike
+        basis = np.stack([np.ones_like(over), over, np.log(over)], axis=1)
+        # Errors grow with the price: each path counts by 1/x, or the few highest would decide the curve.
+        weights = np.linalg.lstsq(basis / over[:, None], paid[open_paths] / over, rcond=None)[0]
+        waiting = basis @ weights
         exercised = open_paths[now[open_paths] > waiting]
         paid[exercised] = now[exercised]
     paid *= discount

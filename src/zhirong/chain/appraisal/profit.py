@@ -9,7 +9,14 @@ import numpy as np
 
 from zhirong.chain.appraisal.income import Forecast, Income, read_forecast, read_income, read_years
 from zhirong.chain.appraisal.method import Approach, Driver, Ordinary, Setting, Terms, single
-from zhirong.chain.appraisal.uncertain import Array, Level, Uncertain, read_optional_uncertain, read_uncertain
+from zhirong.chain.appraisal.uncertain import (
+    UNREAD,
+    Array,
+    Level,
+    Uncertain,
+    read_optional_uncertain,
+    read_uncertain,
+)
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
@@ -218,7 +225,7 @@ def read_profit_split(reader: Reader, method_id: str, setting: Setting) -> Profi
             )
         split = MarginalProfit(marginal)
     else:
-        split = StatedSplit(read_uncertain(reader, "split_rate", "rate"))
+        split = StatedSplit(read_uncertain(reader, "split_rate", "rate") if ways else UNREAD)
     return ProfitSplit(method_id, profit, split, read_income(reader, setting, profit))
 
 

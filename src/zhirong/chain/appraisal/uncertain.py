@@ -81,6 +81,10 @@ class Uncertain:
         return Explanation(label, same(self.as_text()), formula=words, basis=basis)
 
 
+# Stands where a figure could not be read, so that the reading goes on; the problem has been noted.
+UNREAD = Uncertain(Decimal(0), Decimal(0), Decimal(0), EvidenceGrade.ASSUMED, "rate")
+
+
 @dataclass(frozen=True, slots=True)
 class Widening:
     """How far each evidence grade widens a stated range: a share of ``low``, or points of yearly growth."""
