@@ -1,5 +1,7 @@
 """What a receipt proves, to whom, and what it does not: keys, witnesses, other checkpoints, forgeries."""
 
+from dataclasses import replace
+
 import pytest
 from small_log import LOG_KEY, NEXT_KEY, ORIGIN, THIEF, WITNESS, SmallLog, instant
 
@@ -16,6 +18,7 @@ from zhirong.evidence.receipts import (
     timestamp_imprint,
 )
 from zhirong.evidence.statements import KeyStatement, StatementKind, read_statement
+from zhirong.evidence.tree import MerkleTree
 from zhirong.evidence.verify import Outcome, Verdict, verify_receipt
 from zhirong.kernel.errors import InputError
 
@@ -77,6 +80,23 @@ def test_a_forged_signature_or_another_key_fails():
     forged = read_checkpoint_file(f"{moved}\n{line.as_line()}\n".encode()).signed
     found = verify(LOG.receipt(3, 19, signed=forged))
     assert (found.verdict, wrong(found)) == (Verdict.FAILS, {"signature_bad"})
+
+
+def test_the_key_of_another_log_says_nothing_about_this_one():
+    other = SigningKey("register.example/other", KeyType.LOG_ED25519, LOG_KEY.seed)
+    forged = SmallLog(20, key=THIEF, change=3)
+    for receipt, files in [
+        (LOG.receipt(3), []),
+        (forged.receipt(3), []),
+        (forged.receipt(3), [forged.file(20)]),
+    ]:
+        found = verify(receipt, *files, keys=(other.public(),))
+        assert (found.verdict, wrong(found)) == (Verdict.UNDECIDED, {"not_vouched_for"})
+    # Its signature, though good, is not that of this log.
+    signed = read_checkpoint_file(LOG.signed(key=THIEF).note.signed(other).as_text().encode()).signed
+    found = verify(LOG.receipt(3, signed=signed), keys=(other.public(),))
+    assert found.verdict is Verdict.UNDECIDED
+    assert verify(LOG.receipt(3, signed=signed), keys=(other.public(), OWN)).verdict is Verdict.FAILS
 
 
 def test_a_witness_cannot_sign_for_the_log_nor_the_log_for_a_witness():
@@ -185,6 +205,39 @@ def test_a_retired_key_is_refused_for_later_sizes_and_hands_over_no_more():
     twice = rotation(new=THIEF.public()).signed(LOG_KEY, THIEF)
     receipt = LOG.receipt(3, signed=LOG.signed(key=THIEF), statements=(ROTATED, twice))
     assert "key_old_key_retired" in wrong(verify(receipt))
+
+
+def test_a_key_given_twice_counts_with_the_smaller_limit():
+    retired = PublicKey(OWN.name, OWN.type, OWN.material, 13)
+    for keys in ((OWN, retired), (retired, OWN)):
+        assert wrong(verify(LOG.receipt(3), keys=keys)) == {"signature_retired_key"}
+
+
+def test_a_key_made_to_have_the_same_id_cannot_hand_over(monkeypatch):
+    """Four bytes of ID can be made to collide with patience; here they all do."""
+    monkeypatch.setattr(PublicKey, "id", property(lambda key: b"same"))
+    forged = rotation(old=THIEF.public(), new=NEXT).signed(THIEF, NEXT_KEY)
+    receipt = LOG.receipt(3, signed=LOG.signed(key=NEXT_KEY), statements=(forged,))
+    found = verify(receipt)
+    assert found.verdict is Verdict.FAILS and "key_old_key_unknown" in {check.code for check in found.checks}
+    claimed = read_note(
+        rotation(new=THIEF.public()).as_text()
+        + "\n"
+        + rotation(new=THIEF.public()).signed(LOG_KEY, THIEF).signatures[1].as_line()
+        + "\n"
+    )
+    assert "key_signature" in wrong(verify(LOG.receipt(3, signed=LOG.signed(key=THIEF), statements=(claimed,))))
+
+
+def test_nothing_in_an_entry_can_play_tricks_on_a_screen():
+    log = SmallLog(1)
+    log.entries[0] = replace(log.entries[0], body={"a": "\x9b2J\u202e甲"})
+    log.tree = MerkleTree(log.algorithm, [log.entries[0].as_bytes()])
+    said = verify(log.receipt(0)).as_text()
+    assert "\\u009b2J\\u202e甲" in said and said.replace("\n", "").isprintable()
+    for name in ("a\u202eb", "a b", "a+b", "a\x9bb", ""):
+        with pytest.raises(ValueError, match="name"):
+            SigningKey(name, KeyType.LOG_ED25519, bytes(32))
 
 
 def test_a_rotation_that_the_old_key_did_not_sign_is_refused():

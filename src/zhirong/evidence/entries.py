@@ -93,8 +93,8 @@ def is_instant(written: str) -> bool:
 
 
 def is_origin(written: str) -> bool:
-    """Whether the words can name a log or a key."""
-    return _ORIGIN.fullmatch(written) is not None
+    """Whether the words can name a log or a key: no spaces, no plus, nothing that a screen would not show."""
+    return _ORIGIN.fullmatch(written) is not None and written.isprintable()
 
 
 def size_of(written: str) -> int | None:
@@ -104,7 +104,7 @@ def size_of(written: str) -> int | None:
 
 def _matching(reader: Reader, name: str, form: re.Pattern[str], mend: Text) -> str:
     written = reader.text(name)
-    if written and form.fullmatch(written) is None:
+    if written and (form.fullmatch(written) is None or not written.isprintable()):
         reader.problem(name, written, "form", Text("写法不对", "not of the right form"), mend)
     return written
 

@@ -8,7 +8,8 @@ and the role, so that a witness's key can never count as the log's own.
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from zhirong.evidence.entries import is_origin, size_of
@@ -110,6 +111,17 @@ class SigningKey:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
         return Ed25519PrivateKey.from_private_bytes(self.seed).sign(message)
+
+
+def strictest(keys: Iterable[PublicKey]) -> tuple[PublicKey, ...]:
+    """Each key once; one that is given several times counts with the smallest ``until``."""
+    found: dict[PublicKey, PublicKey] = {}
+    for key in keys:
+        bare = replace(key, until=None)
+        before = found.get(bare, bare)
+        limits = [one.until for one in (before, key) if one.until is not None]
+        found[bare] = replace(bare, until=min(limits, default=None))
+    return tuple(found.values())
 
 
 def read_key(written: str, source: str = "") -> PublicKey:

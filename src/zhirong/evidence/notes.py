@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from zhirong.evidence.entries import is_origin
-from zhirong.evidence.keys import KEY_ID_BYTES, KeyType, PublicKey, SigningKey
+from zhirong.evidence.keys import KEY_ID_BYTES, KeyType, PublicKey, SigningKey, strictest
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
@@ -114,7 +114,7 @@ def read_note(written: str, source: str = "") -> SignedNote:
 
 def check_signatures(note: SignedNote, keys: Iterable[PublicKey], size: int) -> tuple[SignatureFinding, ...]:
     """What each signature is worth. size: of the log that the note speaks of, for keys that are retired."""
-    known = {(key.name, key.id): key for key in keys}
+    known = {(key.name, key.id): key for key in strictest(keys)}
     return tuple(_checked(note.text, one, known.get((one.name, one.key_id)), size) for one in note.signatures)
 
 

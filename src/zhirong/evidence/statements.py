@@ -13,13 +13,13 @@ new one. A *loss* can be signed by the new key only, so it gives no reason to tr
 get it from the institution itself. Either way the old key signs nothing larger than ``size``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from zhirong.evidence.entries import is_instant, is_origin, size_of
-from zhirong.evidence.keys import PublicKey, SigningKey, read_key
-from zhirong.evidence.notes import SignatureState, SignedNote, check_signatures, read_note
+from zhirong.evidence.keys import PublicKey, SigningKey, read_key, strictest
+from zhirong.evidence.notes import SignedNote, read_note
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
@@ -102,70 +102,59 @@ def follow_statements(
     keys: Iterable[PublicKey], statements: Sequence[tuple[KeyStatement, SignedNote]]
 ) -> tuple[tuple[PublicKey, ...], tuple[StatementFinding, ...]]:
     """The keys to trust after the statements, taken in order, and what each of them led to."""
-    trusted = {(key.name, key.id): key for key in keys}
+    # By the whole key: an ID of four bytes can be made to collide with another's.
+    trusted = {replace(key, until=None): key for key in strictest(keys)}
     findings = []
     for statement, note in statements:
         finding = _followed(statement, note, trusted)
         findings.append(finding)
         if finding.accepted:
-            old, new = statement.old, statement.new
-            trusted[old.name, old.id] = replace(old, until=statement.size)
-            trusted.setdefault((new.name, new.id), new)
-        elif finding.code == "loss":
-            _limit(trusted, statement)
+            trusted[statement.old] = replace(statement.old, until=statement.size)
+            trusted.setdefault(statement.new, statement.new)
+        elif finding.code == "loss" and statement.new in trusted and statement.old in trusted:
+            # The new key, itself trusted, says from where on the lost one counts no more.
+            limited = replace(statement.old, until=statement.size)
+            trusted[statement.old] = strictest((trusted[statement.old], limited))[0]
     return tuple(trusted.values()), tuple(findings)
 
 
 def _followed(
-    statement: KeyStatement, note: SignedNote, trusted: dict[tuple[str, bytes], PublicKey]
+    statement: KeyStatement, note: SignedNote, trusted: Mapping[PublicKey, PublicKey]
 ) -> StatementFinding:
-    old = trusted.get((statement.old.name, statement.old.id))
-    new = trusted.get((statement.new.name, statement.new.id))
-    own = {statement.old.id: statement.old, statement.new.id: statement.new}
-    states = {one.signature.key_id: one.state for one in check_signatures(note, own.values(), 0)}
-    needed = [statement.new.id]
+    needed = [statement.new]
     if statement.kind is StatementKind.ROTATION:
-        needed.append(statement.old.id)
-    if any(states.get(key_id) is not SignatureState.GOOD for key_id in needed):
-        return StatementFinding(
-            statement, False, "signature", Text("声明上的签名不全或不对", "its signatures are missing or wrong")
+        needed.append(statement.old)
+    old = trusted.get(statement.old)
+    if not all(key.can_be_checked for key in needed):
+        code, reason = "not_supported", Text("本版本不支持其算法", "its algorithm is not supported by this version")
+    elif not all(_has_signed(note, key) for key in needed):
+        code, reason = "signature", Text("声明上的签名不全或不对", "its signatures are missing or wrong")
+    elif statement.kind is StatementKind.LOSS and statement.new not in trusted:
+        code = "loss"
+        reason = Text(
+            "旧密钥已报失；新密钥须直接向登记机构取得，用 --key 给出",
+            "the old key is said to be lost; get the new one from the institution itself and give it with --key",
         )
-    if statement.kind is StatementKind.LOSS:
-        if new is None:
-            reason = Text(
-                "旧密钥已报失；新密钥须直接向登记机构取得，用 --key 给出",
-                "the old key is said to be lost; get the new one from the institution itself and give it with --key",
-            )
-        else:
-            reason = Text("旧密钥已报失，新密钥已由您给出", "the old key is lost; the new one was given by you")
-        return StatementFinding(statement, False, "loss", reason)
-    if old is None:
-        return StatementFinding(
-            statement,
-            False,
-            "old_key_unknown",
-            Text("旧密钥不在所给密钥之中", "the old key is not one that was given"),
+    elif statement.kind is StatementKind.LOSS:
+        code, reason = (
+            "loss",
+            Text("旧密钥已报失，新密钥已由您给出", "the old key is lost; the new one was given by you"),
         )
-    if old.until is not None:
-        return StatementFinding(
-            statement,
-            False,
-            "old_key_retired",
-            Text("旧密钥已停用，不能再交接", "the old key is retired and can hand over no more"),
-        )
-    return StatementFinding(
-        statement,
-        True,
-        "rotation",
-        Text(
+    elif old is None:
+        code = "old_key_unknown"
+        reason = Text("旧密钥不在所给密钥之中", "the old key is not one that was given")
+    elif old.until is not None:
+        code = "old_key_retired"
+        reason = Text("旧密钥已停用，不能再交接", "the old key is retired and can hand over no more")
+    else:
+        code = "rotation"
+        reason = Text(
             f"密钥自第 {statement.size} 条之后由旧换新，新旧双方都签了字",
             f"after entry {statement.size} the new key took over from the old; both signed",
-        ),
-    )
+        )
+    return StatementFinding(statement, code == "rotation", code, reason)
 
 
-def _limit(trusted: dict[tuple[str, bytes], PublicKey], statement: KeyStatement) -> None:
-    """A loss retires the old key, provided that the new key which says so is itself trusted."""
-    old = trusted.get((statement.old.name, statement.old.id))
-    if old is not None and old.until is None and (statement.new.name, statement.new.id) in trusted:
-        trusted[old.name, old.id] = replace(old, until=statement.size)
+def _has_signed(note: SignedNote, key: PublicKey) -> bool:
+    lines = [one for one in note.signatures if (one.name, one.key_id) == (key.name, key.id)]
+    return any(key.verifies(one.signature, note.text.encode()) for one in lines)

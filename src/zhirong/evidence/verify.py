@@ -89,7 +89,7 @@ class Verification:
             f"checkpoint of {checkpoint.size} entries, {checkpoint.time}",
         )
         lines.append(said.in_(lang))
-        content = canonical.encode(entry.body).decode()
+        content = _printable(canonical.encode(entry.body).decode())
         lines.append(f"条目内容：{content}" if lang == "zh" else f"What the entry says: {content}")
         for heading, wanted in (
             (Text("已核验", "Checked"), (Outcome.BAD, Outcome.OPEN, Outcome.GOOD)),
@@ -138,14 +138,15 @@ def verify_receipt(
     proofs = [*receipt.consistency, *(proof for _, file in checkpoints for proof in file.consistency)]
     for name, file in checkpoints:
         _check_checksum(work, name, file)
-        believed = _check_signatures(work, name, file, trusted, Outcome.OPEN)
+        # Without any key, a checkpoint is taken at the word of whoever gives it.
+        believed = _check_signatures(work, name, file, trusted, Outcome.OPEN) or not given
         anchored |= _check_consistency(work, name, receipt, file.signed.checkpoint, proofs) and believed
     for place, (name, one) in enumerate(checkpoints):
         for other_name, other in checkpoints[place + 1 :]:
             _check_pair(work, f"{name} / {other_name}", one.signed.checkpoint, other.signed.checkpoint)
     # The key that signed a receipt may be unknown where a checkpoint that can be believed contains the receipt's log.
     missing = Outcome.NOT_CHECKED if anchored else Outcome.BAD
-    signed = _check_signatures(work, "receipt", receipt, trusted, missing) and bool(given)
+    signed = _check_signatures(work, "receipt", receipt, trusted, missing)
     for name, disclosure in disclosures:
         _check_disclosure(work, name, receipt, disclosure)
     for stamp in receipt.timestamps:
@@ -245,10 +246,9 @@ def _check_checksum(work: _Work, name: str, file: FileRead) -> None:
 
 
 def _check_signatures(work: _Work, name: str, file: FileRead, keys: Sequence[PublicKey], missing: Outcome) -> bool:
-    """Note what each signature is worth; whether the checkpoint can be believed as far as signatures go.
+    """Note what each signature is worth; whether the log itself signed or, where none of its keys is known, a witness.
 
-    It can where the log or a trusted witness signed it, and where no key of the log was given to hold against it.
-    missing: what it means that none of the log's keys signed.
+    missing: what it means that none of the log's known keys signed.
     """
     checkpoint, note = file.signed.checkpoint, file.signed.note
     findings = check_signatures(note, keys, checkpoint.size)
@@ -258,9 +258,7 @@ def _check_signatures(work: _Work, name: str, file: FileRead, keys: Sequence[Pub
     if own and not any(finding.key is not None and _is_own(finding.key, checkpoint) for finding in findings):
         work.add("log_signature_missing", missing, name, _missing_text(checkpoint, own, note))
     good = [finding.key for finding in findings if finding.key is not None and finding.state is SignatureState.GOOD]
-    if own:
-        return any(_is_own(key, checkpoint) for key in good)
-    return not any(key.is_witness for key in keys) or any(key.is_witness for key in good)
+    return any(_is_own(key, checkpoint) if own else key.is_witness for key in good)
 
 
 def _is_own(key: PublicKey, checkpoint: Checkpoint) -> bool:
@@ -431,6 +429,11 @@ def _proof_text(error: ProofError, zh: str, en: str) -> Text:
         "not_a_hash": "哈希值长度不对",
     }
     return Text(f"{zh}（{reasons[error.code]}）", f"{en} ({error})")
+
+
+def _printable(words: str) -> str:
+    """What an entry says must not be able to move the cursor or turn the direction of writing."""
+    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in words)
 
 
 def _with_about(check: Check, lang: Lang) -> str:
