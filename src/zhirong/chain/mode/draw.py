@@ -10,7 +10,7 @@ from zhirong.kernel.explain import plain
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Lang, Text
 
-_LANE = 14
+_LANE = 12  # a column is at least this wide
 _WHEN = 10
 
 _DEFAULT = Text("违约后", "default")
@@ -22,13 +22,14 @@ def drawing(mode: Mode, lang: Lang = "zh") -> str:
     arrows = _arrows(mode, lang)
     used = {role for _, payer, payee, _, _ in arrows for role in (payer, payee)}
     lanes = [party.role for party in mode.parties if party.role in used]
-    head = " " * _WHEN + "".join(_centred(words.ROLES[role].in_(lang), _LANE) for role in lanes)
-    lines = [head.rstrip()]
+    names = [_short(words.ROLES[role].in_(lang)) for role in lanes]
+    width = max([_LANE, *(display_width(name) + 2 for name in names)])
+    lines = [(" " * _WHEN + "".join(_centred(name, width) for name in names)).rstrip()]
     before = ""
     for when, payer, payee, heavy, label in arrows:
         shown = when if when != before else ""
         before = when
-        lines.append(_pad(shown, _WHEN) + _arrow(lanes, payer, payee, heavy) + " " + label)
+        lines.append(_pad(shown, _WHEN) + _arrow(lanes, payer, payee, heavy, width) + " " + label)
     return "\n".join(lines)
 
 
@@ -48,7 +49,11 @@ def _arrows(mode: Mode, lang: Lang) -> list[tuple[str, str, str, bool, str]]:
             if role != "lender" and share:
                 payers.setdefault(role, []).append(percent(share))
     for role, shares in payers.items():
-        arrows.append((_DEFAULT.in_(lang), role, "lender", False, " / ".join(dict.fromkeys(shares))))
+        timing = sharing.timing_of(role)
+        label = " / ".join(dict.fromkeys(shares))
+        if timing.days:
+            label += f"，{timing.days} 天后" if zh else f", after {timing.days} days"
+        arrows.append((_DEFAULT.in_(lang), role, timing.through or "lender", False, label))
     order = mode.recoveries.order or tuple(payers)
     label = (
         ("先行归还" if zh else "first in turn") if mode.recoveries.order else ("按承担比例" if zh else "pro rata")
@@ -73,14 +78,14 @@ def _charge_arrow(rule: ChargeRule, lang: Lang) -> tuple[str, str, str, bool, st
     return (short[rule.when].in_(lang), rule.payer, rule.payee, False, f"{rule.title.in_(lang)} {amount}")
 
 
-def _arrow(lanes: list[str], payer: str, payee: str, heavy: bool) -> str:
+def _arrow(lanes: list[str], payer: str, payee: str, heavy: bool, width: int) -> str:
     first, last = lanes.index(payer), lanes.index(payee)
     line = "═" if heavy else "─"
-    row = []
+    row: list[str] = []
     for _ in lanes:
-        row += list(" " * (_LANE // 2) + "│" + " " * (_LANE - _LANE // 2 - 1))
+        row += list(" " * (width // 2) + "│" + " " * (width - width // 2 - 1))
     low, high = sorted((first, last))
-    left, right = low * _LANE + _LANE // 2, high * _LANE + _LANE // 2
+    left, right = low * width + width // 2, high * width + width // 2
     for position in range(left + 1, right):
         row[position] = line
     row[right - 1 if last > first else left + 1] = "▶" if last > first else "◀"
@@ -97,7 +102,10 @@ def _pad(text: str, width: int) -> str:
 
 
 def _centred(text: str, width: int) -> str:
-    while display_width(text) > width - 1:
-        text = text[:-1]
     space = width - display_width(text)
     return " " * (space // 2) + text + " " * (space - space // 2)
+
+
+def _short(text: str) -> str:
+    """A role's name without what explains it, so that a drawing of many parties fits a screen."""
+    return text.split(" or ")[0].split("或")[0].removesuffix(" of the peer guarantee")
