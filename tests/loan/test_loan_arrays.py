@@ -1,0 +1,70 @@
+"""Arrays of level-payment loans: the same fen as the schedule of each loan alone."""
+
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zhirong.chain.loan import arrays
+from zhirong.chain.loan.arrays import RATE_SCALE, level_payments, level_schedule_blocks, level_schedules
+from zhirong.chain.loan.rates import FixedRate
+from zhirong.chain.loan.schedule import schedule
+from zhirong.chain.loan.terms import LoanTerms, Method
+from zhirong.kernel.days import WorkingDays, add_months
+
+EVERY_DAY = WorkingDays(frozenset(), frozenset(), frozenset())
+START = date(2026, 1, 15)
+
+LOAN = st.tuples(st.integers(1, 10**11), st.integers(0, 360_000), st.integers(1, 60))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(LOAN, min_size=1, max_size=6))
+def test_each_row_is_that_of_the_loan_alone(loans: list[tuple[int, int, int]]) -> None:
+    principal, rate, months = (np.array(column, dtype=np.int64) for column in zip(*loans, strict=True))
+    made = level_schedules(principal, rate, months)
+    for loan, (amount, millionths, count) in enumerate(loans):
+        terms = LoanTerms(
+            amount,
+            START,
+            add_months(START, count),
+            Method.LEVEL_PAYMENT,
+            FixedRate(Decimal(millionths) / RATE_SCALE),
+        )
+        rows = schedule(terms, EVERY_DAY).rows
+        assert [row.interest for row in rows] == list(made.interest[:count, loan])
+        assert [row.principal for row in rows] == list(made.principal[:count, loan])
+        assert [row.closing for row in rows] == list(made.closing[:count, loan])
+        assert not made.interest[count:, loan].any()
+        assert not made.principal[count:, loan].any()
+
+
+def test_a_payment_on_the_half_fen_is_settled_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    exactly = arrays._exact_payment
+    monkeypatch.setattr(arrays, "_exact_payment", lambda *loan: asked.append(loan[0]) or exactly(*loan))
+    # 3 fen in two payments without interest: a fen and a half, rounded up
+    assert list(level_payments(np.array([3, 4]), np.array([0, 0]), np.array([2, 2]))) == [2, 2]
+    assert asked == [3]
+
+
+def test_blocks_and_reused_arrays_give_the_same() -> None:
+    chance = np.random.default_rng(7)
+    principal, rate, months = chance.integers(1, 10**9, 1300), chance.integers(0, 90_000, 1300), np.full(1300, 12)
+    whole = level_schedules(principal, rate, months)
+    pieces = [block.closing.copy() for block in level_schedule_blocks(principal, rate, months, 500)]
+    assert (np.hstack(pieces) == whole.closing).all()
+    again = level_schedules(principal, rate, months, whole)
+    assert again.interest is whole.interest
+
+
+@pytest.mark.parametrize(
+    ("principal", "rate", "months"),
+    [([0], [1], [1]), ([1], [-1], [1]), ([1], [1], [0]), ([1, 2], [1], [1]), ([2**60], [10**6], [1])],
+)
+def test_what_makes_no_loan_is_refused(principal: list[int], rate: list[int], months: list[int]) -> None:
+    with pytest.raises(ValueError, match=r"arrays|positive|large"):
+        level_schedules(np.array(principal), np.array(rate), np.array(months))
