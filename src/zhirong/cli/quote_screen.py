@@ -22,7 +22,7 @@ def show(quote: Mapping[str, Any], lang: Lang, *, explain: bool) -> None:
         console.width = 160
     seen = escaped(quote_view(in_order_of_use(quote), lang))
     words = seen["w"]
-    _answer(console, seen, words, lang, bool(quote["line"]["conditional"]))
+    _answer(console, seen, words)
     _rights(console, seen, words, lang)
     _line(console, seen, words)
     _modes(console, seen, words, lang)
@@ -51,20 +51,13 @@ def escaped(value: Any) -> Any:
     return value
 
 
-def _answer(
-    console: Console, seen: Mapping[str, Any], words: Mapping[str, str], lang: Lang, is_conditional: bool
-) -> None:
+def _answer(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
     case, head = seen["case"], seen["headline"]
     console.print()
     console.print(case["title"], style="bold")
     console.print(f"{words['as_of']} {case['as_of']}    {words['request']} {case['asked']}    {case['purpose']}")
     console.print()
     console.print(head["decision_text"], style="bold green" if head["decision"] == "offer" else "bold yellow")
-    if is_conditional:
-        console.print(
-            "附条件：下列各项落实后方可放款" if lang == "zh" else "conditional: to be settled before any payment",
-            style="yellow",
-        )
     if head["binding"]:
         console.print(f"{words['binding']}: {head['binding']}")
     console.print(f"{words['value']}: {head['value']}    {head['value_note']}")

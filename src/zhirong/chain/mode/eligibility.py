@@ -205,15 +205,27 @@ def _rate_over_lpr(limits: Limits, over: Decimal, facts: Mapping[str, object]) -
 
 
 def _in_force(mode: Mode, day: date) -> ConditionResult | None:
+    """Whether the mode's source lets it be used on ``day``. Without a first day that is not known, and not fine."""
     first, last = mode.source.valid_from, mode.source.valid_to
-    if (first is None or first <= day) and (last is None or day <= last):
+    if first is None and (last is None or day <= last):
+        return ConditionResult(
+            "mode.validity",
+            "unknown",
+            Text(
+                f"来源没有给出有效期，{day} 是否执行待确认",
+                f"the source gives no dates: whether it is in force on {day} is to be confirmed",
+            ),
+            Text(
+                "向放款机构或主管部门确认该模式现在执行", "have the lender or the authority confirm it is in force"
+            ),
+            mode.source,
+        )
+    if mode.source.holds(day):
         return None
+    if first is not None and day < first:
+        reason = Text(f"自 {first} 起有效，{day} 尚未开始", f"in force from {first}, not yet on {day}")
+    else:
+        reason = Text(f"有效至 {last}，{day} 已过", f"in force to {last}, no longer on {day}")
     return ConditionResult(
-        "mode.in_force",
-        "unmet",
-        Text(
-            f"规则有效期 {first or ''} 至 {last or ''}，{day} 不在其内", f"in force {first or ''} to {last or ''}"
-        ),
-        Text("选用现行规则", "use the rule now in force"),
-        mode.source,
+        "mode.in_force", "unmet", reason, Text("选用现行规则", "use the rule now in force"), mode.source
     )
