@@ -103,20 +103,28 @@ def test_a_whole_log_has_no_findings():
     assert audit(*stored(20, 16)).covered == 16
 
 
-def test_every_changed_byte_of_a_small_stored_log_is_found_and_named():
-    entries, levels, checkpoints = stored(19, 7, 19)
+def test_every_changed_byte_of_every_entry_of_a_small_log_is_found_and_named():
+    entries, levels, checkpoints = stored(6, 3, 6)
     for index, entry in enumerate(entries):
         for place in range(len(entry)):
             damaged = [*entries[:index], changed(entry, place, 1 << place % 8), *entries[index + 1 :]]
             found = audit(damaged, levels, checkpoints).findings
             assert ("entry_changed", f"entry {index}") in {(one.code, one.place) for one in found}
             assert not any(one.place.startswith("tile") for one in found)
+
+
+def test_every_changed_byte_of_every_tile_of_a_small_log_is_found_and_named():
+    entries, levels, checkpoints = stored(18, 18)
     for level, hashes in enumerate(levels):
         for place in range(len(hashes)):
             damaged = [*levels[:level], changed(hashes, place, 1 << place % 8), *levels[level + 1 :]]
             found = audit(entries, damaged, checkpoints).findings
             name = f"tile {level}/{place // 512} hash {place % 512 // 32}"
             assert [(one.code, one.place) for one in found] == [("tile_changed", name)]
+
+
+def test_every_changed_byte_of_every_checkpoint_of_a_small_log_is_found_and_named():
+    entries, levels, checkpoints = stored(6, 3, 6)
     for number, note in enumerate(checkpoints):
         data = note.encode()
         for place in range(len(data)):

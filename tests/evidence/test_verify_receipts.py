@@ -7,7 +7,7 @@ from small_log import LOG_KEY, NEXT_KEY, ORIGIN, THIEF, WITNESS, SmallLog, insta
 
 from zhirong.evidence.hashes import HashAlgorithm
 from zhirong.evidence.keys import KeyType, PublicKey, SigningKey, read_key, read_keys
-from zhirong.evidence.notes import MOST_SIGNATURES, read_note
+from zhirong.evidence.notes import MOST_SIGNATURES, NoteSignature, SignedNote, read_note
 from zhirong.evidence.receipts import (
     CheckpointFile,
     ConsistencyProof,
@@ -318,14 +318,15 @@ def test_sm2_keys_are_known_by_name_and_said_not_to_be_supported():
     sm2 = PublicKey(ORIGIN, KeyType.LOG_SM2, b"\x04" + bytes(64))
     assert read_key(sm2.as_text()) == sm2 and not sm2.can_be_checked
     text = LOG.signed().note.text
-    from zhirong.evidence.notes import NoteSignature, SignedNote
-
     note = SignedNote(text, (*LOG.signed().note.signatures, NoteSignature(ORIGIN, sm2.id, bytes(64))))
     signed = read_checkpoint_file(note.as_text().encode()).signed
     found = verify(LOG.receipt(3, signed=signed), keys=(OWN, sm2))
     assert found.verdict is Verdict.HOLDS
     assert "signature_not_supported" in {check.code for check in found.checks}
     assert verify(LOG.receipt(3, signed=signed), keys=(sm2,)).verdict is not Verdict.HOLDS
+    handed = SignedNote(rotation(new=sm2).as_text()).signed(LOG_KEY)
+    found = verify(LOG.receipt(3, 13, statements=(handed,)))
+    assert "key_not_supported" in {check.code for check in found.checks} and found.verdict is Verdict.HOLDS
     with pytest.raises(ValueError, match="not made"):
         SigningKey(ORIGIN, KeyType.LOG_SM2, bytes(32))
 
