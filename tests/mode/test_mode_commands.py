@@ -193,3 +193,33 @@ def test_compare_sets_the_modes_side_by_side(capsys: pytest.CaptureFixture[str])
     assert all({"firm", "full_loss", "expected_loss"} <= set(row) for row in rows)
     assert main(["modes", "compare", case]) == 0
     assert "企业年化成本" in capsys.readouterr().out
+
+
+def test_subsidies_of_a_case_as_dated_payments(capsys: pytest.CaptureFixture[str]) -> None:
+    case = str(CASES / "suzhou-beiang" / "case.toml")
+    assert main(["modes", "subsidies", case, "suzhou", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    paid = {item["code"]: item for item in data["subsidies"]}
+    assert set(paid) == {"risk_subsidy", "reward"}
+    assert float(paid["risk_subsidy"]["amount"]) == pytest.approx(1.5 * float(paid["reward"]["amount"]))
+    assert {item["payee"] for item in data["subsidies"]} == {"lender"}
+    assert main(["modes", "subsidies", case, "guangzhou-2025", "guangzhou-2025-guarantee", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["exclusive"] == [["guangzhou-2025", "guangzhou-2025-guarantee"]]
+    assert main(["modes", "subsidies"]) == 2
+
+
+def test_a_pause_is_told_and_its_loans_are_the_lenders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "claim.toml"
+    file.write_text(
+        '[[pool_event]]\nday = 2026-01-05\nlender = "银行"\nentered = 100000000\n'
+        '[[pool_event]]\nday = 2026-02-01\nlender = "银行"\nloss = 4000000\n'
+        '[[loan]]\nid = "a"\nborrower = "x"\nlender = "银行"\nloan_day = 2026-03-01\nclaim_day = 2027-01-01\n'
+        "amount = 5000000\nprincipal = 5000000\n",
+        encoding="utf-8",
+    )
+    assert main(["settle", str(file), "--mode", "guangzhou-2025", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["pauses"] == [{"lender": "银行", "first": "2026-02-02", "last": "2026-12-31", "ratio": "0.040000"}]
+    assert data["borne"]["fund"] == "0.00"
+    assert main(["settle", str(file), "--mode", "guangzhou-2025"]) == 0
+    assert "暂停" in capsys.readouterr().out

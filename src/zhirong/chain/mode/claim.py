@@ -9,7 +9,7 @@ from zhirong.chain.mode.loss import LoanLoss, PoolState, Recovery
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import FACTS, LOAN_AMOUNTS
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.money import Fen
+from zhirong.kernel.money import Fen, yuan
 from zhirong.kernel.text import Text
 
 
@@ -102,7 +102,7 @@ def _read_loan(reader: Reader) -> LoanLoss:
     if loan.principal > loan.amount:
         reader.problem(
             "principal",
-            loan.principal / 100,
+            yuan(loan.principal),
             "too_large",
             Text("损失的本金高于贷款额", "more principal is lost than was lent"),
             Text("改正 principal 或 amount", "correct principal or amount"),

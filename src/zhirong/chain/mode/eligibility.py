@@ -1,6 +1,6 @@
 """Whether a firm and its loan meet a mode's conditions and limits, each met, unmet or not known, with the mend."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -8,11 +8,11 @@ from difflib import get_close_matches
 from typing import Literal
 
 from zhirong.chain.mode.model import Condition, Limits, Mode
-from zhirong.chain.mode.vocabulary import FACTS
+from zhirong.chain.mode.vocabulary import FACTS, RIGHT_KINDS
 from zhirong.kernel.days import add_years
 from zhirong.kernel.explain import Unit, show_value
 from zhirong.kernel.rulebook import Reference, wider_regions
-from zhirong.kernel.text import Text
+from zhirong.kernel.text import Text, same
 
 State = Literal["met", "unmet", "unknown"]
 NEVER = "never"  # a day fact for something that has not happened
@@ -140,9 +140,11 @@ def asked_of(condition: Condition) -> Text:
     if condition.test == "is":
         return Text(f"要求{'' if value else '不是'}{label.zh}", f"asked for: {'' if value else 'not '}{label.en}")
     if isinstance(value, tuple):
-        listed = "、".join(value)
-        words = {"within": ("在", "in"), "any_of": ("包括", "any of"), "only_of": ("仅限", "only")}[condition.test]
-        return Text(f"{label.zh}须{words[0]} {listed}", f"{label.en}: {words[1]} {', '.join(value)}")
+        words = {"within": ("在", "in"), "any_of": ("至少有一种：", "any of"), "only_of": ("仅限", "only")}[
+            condition.test
+        ]
+        listed = _listed(value)
+        return Text(f"{label.zh}须{words[0]}{listed.zh}", f"{label.en}: {words[1]} {listed.en}")
     if condition.test == "years_at_least":
         return Text(f"{label.zh}距今须满 {value} 年", f"{label.en}: at least {value} year(s) ago")
     if condition.test == "none_within_years":
@@ -157,11 +159,17 @@ def asked_of(condition: Condition) -> Text:
     )
 
 
+def _listed(words: Sequence[str]) -> Text:
+    """Kinds of rights by their names, region codes as they are."""
+    named = [RIGHT_KINDS.get(word, same(word)) for word in words]
+    return Text("、".join(name.zh for name in named), ", ".join(name.en for name in named))
+
+
 def _show(fact: str, found: object, lang: Literal["zh", "en"]) -> str:
     if found == NEVER:
         return "无" if lang == "zh" else "none"
     if isinstance(found, tuple | list | set | frozenset):
-        return ("、" if lang == "zh" else ", ").join(sorted(str(item) for item in found))
+        return _listed(sorted(str(item) for item in found)).in_(lang)
     if isinstance(found, bool | int | Decimal | str | date):
         return show_value(found, _UNITS.get(FACTS[fact].kind, "text"), lang)
     return str(found)

@@ -26,7 +26,7 @@ from zhirong.chain.mode.model import (
 from zhirong.chain.mode.read_sharing import check_versions, read_sharing
 from zhirong.chain.mode.reading import Context, need_role, read_condition, read_own_reference, roles_of
 from zhirong.kernel.fields import Reader, parse_toml
-from zhirong.kernel.money import Fen
+from zhirong.kernel.money import Fen, yuan
 from zhirong.kernel.rulebook import Reference, read_reference
 from zhirong.kernel.text import Text
 
@@ -141,7 +141,7 @@ def _read_limits(reader: Reader, context: Context) -> Limits | None:
     ):
         entry.problem(
             "amount_at_most",
-            limits.amount_at_most // 100,
+            yuan(limits.amount_at_most),
             "contradiction",
             Text("单笔上限高于余额上限", "one loan may be larger than the whole balance"),
             Text("使单笔上限不高于余额上限", "set amount_at_most no higher than balance_at_most"),
@@ -297,7 +297,7 @@ def _read_fund(reader: Reader, context: Context) -> Fund | None:
     if contributions and sum(amount for _, _, amount in contributions) != size:
         entry.problem(
             "contribution",
-            sum(amount for _, _, amount in contributions) / 100,
+            yuan(sum(amount for _, _, amount in contributions)),
             "does_not_add_up",
             Text("各出资之和不等于基金规模", "the contributions do not sum to the size of the fund"),
             Text("改正 size 或出资额", "correct the size or the contributions"),
