@@ -148,3 +148,22 @@ def test_labels_of_a_value_keep_apart() -> None:
 
 def test_english_titles() -> None:
     assert full_loss_chart([LossBar(Text("甲", "A"), ())], [], "en")["title"]["text"] == "Who bears a full loss"
+
+
+def test_what_has_nothing_to_show_is_not_drawn() -> None:
+    quote = copy.deepcopy(QUOTE)
+    zero = dict.fromkeys(("interest", "fees", "premiums", "subsidies"), "0.00")
+    quote["modes"][0].update(full_loss=[], totals=zero)
+    charts = quote_charts(quote)
+    for name in ("full_loss", "cost"):
+        assert {row["mode"] for row in rows(charts[name])} == {
+            row["mode"] for row in rows(quote_charts(QUOTE)[name])
+        } - {"北京模式"}
+    for mode in quote["modes"]:
+        mode.update(full_loss=[dict(mode["full_loss"][0], share="0")] if mode["full_loss"] else [], totals=zero)
+    assert list(quote_charts(quote)) == ["value", "tornado"]
+
+
+def test_english_descriptions_have_english_punctuation() -> None:
+    for spec in quote_charts(QUOTE, "en").values():
+        assert not set(spec["description"]) & set("，、：；（）")

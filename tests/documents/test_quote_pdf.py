@@ -11,8 +11,10 @@ import pytest
 from pypdf import PdfReader
 
 from zhirong.charts import fonts
+from zhirong.charts.coverage import shown_characters
+from zhirong.documents.printable import printable
 from zhirong.documents.quote_pdf import quote_pdf
-from zhirong.documents.quote_view import cheapest, next_steps, quote_view
+from zhirong.documents.quote_view import cheapest, decision_text, next_steps, provisional_note, quote_view
 from zhirong.documents.words import explanation_rows
 from zhirong.kernel.errors import InputError
 
@@ -231,3 +233,139 @@ def test_costs_of_one_kind_between_the_same_parties_are_summed() -> None:
             "amount": "300.03",
         }
     ]
+
+
+def test_what_the_font_lacks_is_marked_and_said() -> None:
+    quote = copy.deepcopy(QUOTE)
+    quote["case"]["firm"]["name"] = "甲😀乙ﷺ丙\x07丁𠮷龘\ud800戊\ue000己\ufeff庚"
+    quote["modes"][0]["title"] = {"zh": "北京模式🚀", "en": "Beijing 🚀"}
+    first, *rest = pages(quote_pdf(quote))
+    assert "甲〓乙〓丙丁𠮷龘〓戊〓己庚" in first
+    assert "北京模式〓" in first
+    assert "字体缺少的字符以〓代替" in first
+    assert "〓standsforacharacter" in pages(quote_pdf(quote, "en"))[0]
+    assert "代替" not in pages(quote_pdf(QUOTE))[0]
+
+
+@pytest.mark.parametrize("character", [chr(code) for code in (0, 0x1B, 0xE01, 0x1820, 0x202E, 0xFFFF, 0x10FFFF)])
+def test_no_character_stops_the_paper(character: str) -> None:
+    quote = copy.deepcopy(QUOTE)
+    quote["rights"][0]["title"] = f"一种{character}方法"
+    assert "方法" in pages(quote_pdf(quote))[0]
+
+
+def test_the_characters_of_the_font_are_those_it_shows() -> None:
+    shown = shown_characters()
+    assert {ord(character) for character in "aé中𠮷龘〓，−●"} <= shown
+    assert not {0x1F600, 0xFDFA, 0x07, 0xE000} & shown
+
+
+def test_a_word_longer_than_a_line_may_break() -> None:
+    words = printable({"a": ["x" * 100, "short words stay", 3]}, shown_characters())
+    assert max(len(piece) for piece in words["a"][0].split("\u200b")) == 20
+    assert words["a"][0].replace("\u200b", "") == "x" * 100
+    assert words["a"][1:] == ["short words stay", 3]
+
+
+def test_long_words_are_cut_on_page_one_and_whole_among_the_reasons() -> None:
+    quote = copy.deepcopy(QUOTE)
+    title = "光纤陀螺与惯性导航" * 334
+    quote["case"]["title"] = {"zh": title, "en": title}
+    quote["case"]["request"]["purpose"] = {"zh": "采购材料" * 750, "en": "x"}
+    quote["case"]["firm"]["name"] = "甲" * 3000
+    for thing in (*quote["rights"], *quote["modes"]):
+        thing["title"] = {"zh": title, "en": title}
+    first, second, *rest = pages(quote_pdf(quote))
+    assert "…" in first and "下一步" in first and "全部损失由谁承担" in first
+    assert second.startswith("理由与依据")
+    # The footer of a page stands between what came before a page break and what came after it.
+    whole = "".join([second, *rest])
+    assert whole.count("光纤陀螺与惯性导航") > 8 * 330
+    assert whole.count("采购材料") >= 745 and whole.count("甲") >= 2990
+
+
+def test_verdicts_of_gates_have_a_column_of_their_own() -> None:
+    quote = copy.deepcopy(QUOTE)
+    reason = {"zh": "缺资料", "en": "missing files"}
+    quote["gates"][0].update(passed=False, verdict="open", reason=reason)
+    found: list[tuple[float, str]] = []
+    page = PdfReader(io.BytesIO(quote_pdf(quote, "en"))).pages[1]
+    page.extract_text(visitor_text=lambda text, cm, tm, font, size: found.append((cm[4], text.strip())))
+    width = next(x for x, text in found if text.startswith("missing")) - next(
+        x for x, text in found if text.startswith("to be") or text == "completed"
+    )
+    # "completed" in bold of 8 points, with the padding of two cells.
+    assert width > 9 * 8 * 0.62 + 8
+
+
+def test_a_conditional_offer_says_so_first() -> None:
+    quote = copy.deepcopy(QUOTE)
+    quote["line"]["conditional"] = True
+    assert "附条件：可以放贷1,510,000.00元" in pages(quote_pdf(quote))[0]
+    assert "Conditional:CNY1,510,000.00canbelent" in pages(quote_pdf(quote, "en"))[0]
+    assert decision_text(quote, "zh").startswith("附条件：")
+    quote["line"]["decision"] = "offer"
+    assert decision_text(quote, "en") == "Conditional: The loan of CNY 1,510,000.00 can be made"
+    quote["line"]["decision"] = "decline"
+    assert decision_text(quote, "zh") == "目前不能放贷"
+    assert decision_text(QUOTE, "zh").startswith("可以放贷")
+
+
+def test_provisional_due_days_name_their_year() -> None:
+    quote = copy.deepcopy(QUOTE)
+    rows = [
+        {"written": "2026-12-31", "due": "2027-01-04", "provisional": True},
+        {"written": "2028-01-01", "due": "2027-12-31", "provisional": True},
+        {"written": "2026-05-15", "due": "2026-05-15", "provisional": False},
+    ]
+    quote["modes"][0]["schedule"] = rows
+    assert provisional_note(quote["modes"], "zh").startswith("2027、2028 年的节假日安排尚未公布")
+    assert provisional_note(quote["modes"][1:], "zh") == ""
+    first, *rest = pages(quote_pdf(quote))
+    assert "2027、2028年的节假日安排尚未公布" in first
+    assert "".join(rest).count("2027、2028年的节假日安排尚未公布") == 1
+    assert "Theworkingdaysof2027,2028arenotannouncedyet" in pages(quote_pdf(quote, "en"))[0]
+
+
+def test_without_a_confirmed_mode_the_cheapest_to_be_confirmed_stands_in() -> None:
+    quote = copy.deepcopy(QUOTE)
+    for mode in quote["modes"]:
+        mode["eligible"] = "no"
+    assert cheapest(quote) is None
+    for mode, cost in zip(quote["modes"][:3], ("0.05", "0.03", "0.04"), strict=True):
+        mode.update(eligible="unknown", effective_annual_cost=cost)
+    assert cheapest(quote) is quote["modes"][1]
+    head = quote_view(quote, "zh")["headline"]
+    assert (head["cost"], head["cost_open"]) == ("3.00 %", "（待确认）")
+    assert "3.00%" in pages(quote_pdf(quote))[0] and "（待确认）" in pages(quote_pdf(quote))[0]
+    quote["modes"][4]["eligible"] = "yes"
+    assert cheapest(quote) is quote["modes"][4]
+    assert quote_view(quote, "en")["headline"]["cost_open"] == ""
+
+
+def test_the_region_is_named_beside_its_code() -> None:
+    quote = copy.deepcopy(QUOTE)
+    assert "地区610100" in pages(quote_pdf(quote))[0]
+    quote["case"]["region_text"] = {"zh": "陕西省西安市", "en": "Xi'an, Shaanxi"}
+    assert "地区陕西省西安市610100" in pages(quote_pdf(quote))[0]
+
+
+def test_the_english_paper_has_no_chinese_punctuation() -> None:
+    quote = copy.deepcopy(QUOTE)
+    quote["line"]["conditional"] = True
+    quote["case"]["firm"]["name"] = "A Ltd"
+    quote["elsewhere"] = [{"title": {"zh": "甲", "en": "A"}}, {"title": {"zh": "乙", "en": "B"}}]
+    # What users and sources wrote in Chinese stays so; here everything has English words.
+    english = _in_english_only(quote)
+    found = set("".join(pages(quote_pdf(english, "en")))) & set("，、：；（）。“”")
+    assert found == set()
+
+
+def _in_english_only(content: Any) -> Any:
+    if isinstance(content, dict) and "en" in content:
+        return {"zh": content["en"], "en": content["en"]}
+    if isinstance(content, dict):
+        return {name: _in_english_only(part) for name, part in content.items()}
+    if isinstance(content, list):
+        return [_in_english_only(part) for part in content]
+    return "x" if isinstance(content, str) and not content.isascii() else content

@@ -133,3 +133,31 @@ def test_a_quote_without_its_optional_parts() -> None:
 
 def test_in_english() -> None:
     assert load_workbook(io.BytesIO(quote_xlsx(QUOTE, "en"))).sheetnames[0] == "Summary"
+
+
+def test_half_a_character_does_not_stop_the_workbook() -> None:
+    quote = copy.deepcopy(QUOTE)
+    quote["case"]["firm"]["name"] = "甲\ud800乙😀"
+    assert load_workbook(io.BytesIO(quote_xlsx(quote)))["摘要"]["B2"].value == "甲\ufffd乙😀"
+
+
+def _words_of(workbook: Workbook, sheet: str) -> list[str]:
+    return [str(cell.value) for row in workbook[sheet].iter_rows() for cell in row if cell.value is not None]
+
+
+def test_the_summary_says_what_the_quote_comes_to() -> None:
+    quote = copy.deepcopy(QUOTE)
+    quote["line"]["conditional"] = True
+    summary = _words_of(load_workbook(io.BytesIO(quote_xlsx(quote))), "摘要")
+    assert "附条件：可以放贷 1,510,000.00 元，少于申请的 2,000,000.00 元" in summary
+    english = _words_of(load_workbook(io.BytesIO(quote_xlsx(quote, "en"))), "Summary")
+    assert "Conditional: CNY 1,510,000.00 can be lent, less than the 2,000,000.00 requested" in english
+
+
+def test_provisional_due_days_name_their_year() -> None:
+    quote = copy.deepcopy(QUOTE)
+    quote["modes"][0]["schedule"] = [{"written": "2027-02-15", "due": "2027-02-15", "provisional": True}]
+    book = load_workbook(io.BytesIO(quote_xlsx(quote)))
+    for sheet in ("摘要", "现金流"):
+        assert sum("2027 年的节假日安排尚未公布" in words for words in _words_of(book, sheet)) == 1
+    assert not any("尚未公布" in words for words in _words_of(load_workbook(io.BytesIO(quote_xlsx(QUOTE))), "摘要"))

@@ -1,17 +1,20 @@
 """Charts by financing mode: who bears what of a full loss, and what a year of the loan costs the firm."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from zhirong.charts.theme import (
     BLUE,
     BOLD,
+    COLON,
     GREEN,
     INK,
+    LISTING,
     ORANGE,
     PINK,
     RULE,
+    SEMICOLON,
     WIDTH,
     Spec,
     chart,
@@ -96,32 +99,21 @@ def full_loss_chart(bars: Sequence[LossBar], roles: Sequence[Text], lang: Lang =
         Text("全部损失由谁承担", "Who bears a full loss"),
         _height(bars),
         [
-            {
-                "data": {"values": rows},
-                "mark": {"type": "bar", "height": _BAR, "stroke": "#FFFFFF", "strokeWidth": 1},
-                "encoding": {
-                    "y": _mode_axis(),
-                    "x": {
-                        "field": "start",
-                        "type": "quantitative",
-                        "scale": {"domain": [0, 1]},
-                        "axis": {"format": ".0%", "title": None, "values": [0, 0.25, 0.5, 0.75, 1]},
-                    },
-                    "x2": {"field": "end"},
-                    "color": {
-                        "field": "role",
-                        "type": "nominal",
-                        "scale": colour_scale(colours),
-                        "legend": {"orient": "top", "title": None, "offset": _LEGEND_SPACE},
-                    },
-                    "tooltip": [
-                        {"field": "mode", "title": Text("模式", "mode").in_(lang)},
-                        {"field": "party", "title": Text("承担方", "party").in_(lang)},
-                        {"field": "share", "title": Text("比例", "share").in_(lang)},
-                        {"field": "amount", "title": Text("金额", "amount").in_(lang)},
-                    ],
+            _bars(
+                rows,
+                {
+                    "scale": {"domain": [0, 1]},
+                    "axis": {"format": ".0%", "title": None, "values": [0, 0.25, 0.5, 0.75, 1]},
                 },
-            },
+                _colour("role", colours),
+                {
+                    "mode": Text("模式", "mode"),
+                    "party": Text("承担方", "party"),
+                    "share": Text("比例", "share"),
+                    "amount": Text("金额", "amount"),
+                },
+                lang,
+            ),
             {
                 "data": {"values": rows},
                 "mark": {"type": "text", "baseline": "middle"},
@@ -176,31 +168,13 @@ def cost_chart(bars: Sequence[CostBar], lang: Lang = "zh", width: int = WIDTH) -
         ),
         _height(bars),
         [
-            {
-                "data": {"values": rows},
-                "mark": {"type": "bar", "height": _BAR, "stroke": "#FFFFFF", "strokeWidth": 1},
-                "encoding": {
-                    "y": _mode_axis(),
-                    "x": {
-                        "field": "start",
-                        "type": "quantitative",
-                        "scale": {"domain": [lowest, right], "nice": False},
-                        "axis": x_axis,
-                    },
-                    "x2": {"field": "end"},
-                    "color": {
-                        "field": "kind",
-                        "type": "nominal",
-                        "scale": colour_scale(colours),
-                        "legend": {"orient": "top", "title": None, "offset": _LEGEND_SPACE, "columns": 4},
-                    },
-                    "tooltip": [
-                        {"field": "mode", "title": Text("模式", "mode").in_(lang)},
-                        {"field": "kind", "title": Text("项目", "item").in_(lang)},
-                        {"field": "amount", "title": Text("金额", "amount").in_(lang)},
-                    ],
-                },
-            },
+            _bars(
+                rows,
+                {"scale": {"domain": [lowest, right], "nice": False}, "axis": x_axis},
+                _colour("kind", colours, columns=len(colours)),
+                {"mode": Text("模式", "mode"), "kind": Text("项目", "item"), "amount": Text("金额", "amount")},
+                lang,
+            ),
             {
                 "data": {"values": ends},
                 "mark": {"type": "text", "align": "left", "dx": 6, "fontWeight": BOLD},
@@ -221,6 +195,30 @@ def cost_chart(bars: Sequence[CostBar], lang: Lang = "zh", width: int = WIDTH) -
         _cost_sentence(bars, lang),
         width,
     )
+
+
+def _bars(rows: list[dict[str, object]], x: Spec, colour: Spec, tooltip: Mapping[str, Text], lang: Lang) -> Spec:
+    """The layer that both charts share: one bar a mode, of pieces from ``start`` to ``end``."""
+    return {
+        "data": {"values": rows},
+        "mark": {"type": "bar", "height": _BAR, "stroke": "#FFFFFF", "strokeWidth": 1},
+        "encoding": {
+            "y": _mode_axis(),
+            "x": {"field": "start", "type": "quantitative", **x},
+            "x2": {"field": "end"},
+            "color": colour,
+            "tooltip": [{"field": name, "title": title.in_(lang)} for name, title in tooltip.items()],
+        },
+    }
+
+
+def _colour(field: str, colours: Mapping[str, str], **legend: object) -> Spec:
+    return {
+        "field": field,
+        "type": "nominal",
+        "scale": colour_scale(colours),
+        "legend": {"orient": "top", "title": None, "offset": _LEGEND_SPACE, **legend},
+    }
 
 
 def _cost_row(mode: str, kind: str, start: Decimal, end: Decimal, amount: str) -> dict[str, object]:
@@ -252,8 +250,8 @@ def _fitting_label(party: str, share: Decimal, width: int) -> str:
 
 
 def _loss_sentence(bars: Sequence[LossBar], lang: Lang) -> str:
-    colon, comma, stop = ("：", "、", "；") if lang == "zh" else (": ", ", ", "; ")
-    return stop.join(
+    colon, comma = COLON.in_(lang), LISTING.in_(lang)
+    return SEMICOLON.in_(lang).join(
         bar.mode.in_(lang)
         + colon
         + comma.join(f"{p.party.in_(lang)} {show_rate(p.share, 1)}" for p in bar.parts if p.share)
@@ -262,8 +260,7 @@ def _loss_sentence(bars: Sequence[LossBar], lang: Lang) -> str:
 
 
 def _cost_sentence(bars: Sequence[CostBar], lang: Lang) -> str:
-    colon, stop = ("：", "；") if lang == "zh" else (": ", "; ")
-    return stop.join(
-        bar.mode.in_(lang) + colon + ("—" if bar.annual_cost is None else show_rate(bar.annual_cost))
+    return SEMICOLON.in_(lang).join(
+        bar.mode.in_(lang) + COLON.in_(lang) + ("—" if bar.annual_cost is None else show_rate(bar.annual_cost))
         for bar in bars
     )

@@ -16,14 +16,15 @@ Json = Mapping[str, Any]
 def quote_charts(quote: Json, lang: Lang = "zh", width: int = WIDTH) -> dict[str, Spec]:
     """Every chart that the quote has the numbers for, by name: ``full_loss``, ``cost``, ``value``, ``tornado``.
 
+    A mode under which nothing is lent has no bar: it costs nothing and nobody bears anything.
     width: of each drawing, in pixels; narrower drawings are set with relatively larger words.
     """
     charts: dict[str, Spec] = {}
     modes = quote.get("modes") or []
-    losses = [LossBar(_mode_name(mode), _parts(mode)) for mode in modes if mode.get("full_loss")]
+    losses = [LossBar(_mode_name(mode), _parts(mode)) for mode in modes if _is_borne(mode)]
     if losses:
         charts["full_loss"] = full_loss_chart(losses, _roles(losses), lang, width)
-    costs = [_cost_bar(mode) for mode in modes if mode.get("totals")]
+    costs = [_cost_bar(mode) for mode in modes if _is_charged(mode)]
     if costs:
         charts["cost"] = cost_chart(costs, lang, width)
     appraisal = quote.get("appraisal") or {}
@@ -38,6 +39,14 @@ def quote_charts(quote: Json, lang: Lang = "zh", width: int = WIDTH) -> dict[str
         if swings:
             charts["tornado"] = tornado_chart(swings, value["p50"], lang, width)
     return charts
+
+
+def _is_borne(mode: Json) -> bool:
+    return any(Decimal(row["share"]) for row in mode.get("full_loss") or [])
+
+
+def _is_charged(mode: Json) -> bool:
+    return any(Decimal((mode.get("totals") or {}).get(name) or 0) for name in _TOTALS)
 
 
 def _parts(mode: Json) -> tuple[Part, ...]:

@@ -21,6 +21,9 @@ RULE = "#D5DAE0"
 
 BOLD = 700
 
+# The marks between words, which each language has its own of.
+COLON, LISTING, SEMICOLON = Text("：", ": "), Text("、", ", "), Text("；", "; ")
+
 _WIDE_FROM = "\u2e80"  # from here on, characters fill a square
 
 

@@ -8,6 +8,7 @@ from zhirong.charts.theme import (
     BLUE,
     INK,
     ORANGE,
+    SEMICOLON,
     SKY,
     WIDTH,
     Spec,
@@ -100,7 +101,7 @@ def value_chart(
         92 if lending_value is not None else 76,
         layers,
         lang,
-        "；".join(f"{name.upper()} {show_amount(value[name], lang)}" for name in _POINTS),
+        SEMICOLON.in_(lang).join(f"{name.upper()} {show_amount(value[name], lang)}" for name in _POINTS),
         width,
     )
 
@@ -188,7 +189,7 @@ def tornado_chart(swings: Sequence[Swing], base: Decimal, lang: Lang = "zh", wid
             },
         ],
         lang,
-        "；".join(
+        SEMICOLON.in_(lang).join(
             f"{swing.name.in_(lang)} {show_amount(swing.low, lang)} – {show_amount(swing.high, lang)}"
             for swing in ordered
         ),

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from zhirong.charts.coverage import shown_characters
 from zhirong.charts.drawing import to_svg
 from zhirong.charts.fonts import FAMILY, font_folder
 from zhirong.charts.quote import quote_charts
+from zhirong.documents.printable import has_marks, printable
 from zhirong.documents.quote_view import in_order_of_use, modes_of_page_one, quote_view
 from zhirong.kernel.text import Lang
 
@@ -18,13 +20,16 @@ CHART_WIDTH = 310  # two charts side by side on A4, with words large enough to r
 def quote_pdf(quote: Mapping[str, Any], lang: Lang = "zh") -> bytes:
     """A quote (schema ``zhirong.quote/1``) as PDF, its fonts embedded, its words kept as text.
 
-    Nothing that a user wrote is ever read as markup: the template receives data only. The quote's
-    ``case.as_of`` is the document's date. Raises InputError where the machine has no Chinese font.
+    Nothing that a user wrote is ever read as markup: the template receives data only. A character that the font
+    lacks is printed as 〓, and page one says so; long words are cut there and stand in full among the reasons. The
+    quote's ``case.as_of`` is the document's date. Raises InputError where the machine has no Chinese font.
     """
     import typst
 
-    quote = in_order_of_use(quote)
+    written = in_order_of_use(quote)
+    quote = printable(written, shown_characters())
     view = quote_view(quote, lang)
+    view["not_in_font"] = has_marks(quote) and not has_marks(written)
     drawn = quote_charts({**quote, "modes": modes_of_page_one(quote)}, lang, CHART_WIDTH)
     view["charts"] = {name: to_svg(spec) for name, spec in drawn.items()}
     pdf = typst.compile(

@@ -3,7 +3,7 @@
 Every optional part may be absent; what is absent is left out of the document, never guessed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -51,12 +51,13 @@ def quote_view(quote: Json, lang: Lang) -> View:
         "rights_shown": rights[:RIGHTS_ON_PAGE_ONE],
         "rights_left": max(0, len(rights) - RIGHTS_ON_PAGE_ONE),
         "modes": detailed,
-        "elsewhere": ("、" if lang == "zh" else ", ").join(
-            words(mode.get("title"), lang) for mode in quote.get("elsewhere") or []
-        ),
+        "elsewhere": WORDS["listing"]
+        .in_(lang)
+        .join(words(mode.get("title"), lang) for mode in quote.get("elsewhere") or []),
         "modes_closed": [mode for mode in modes if mode not in detailed],
         "modes_shown": modes[:shown],
         "modes_left": len(modes) - shown,
+        "provisional": provisional_note(raw_modes, lang),
         "steps": next_steps(quote, lang)[:STEPS_ON_PAGE_ONE],
         "appraisal": _appraisal(quote.get("appraisal") or {}, lang),
         "credit": _credit(quote.get("credit") or {}, lang),
@@ -90,29 +91,27 @@ def modes_of_page_one(quote: Json) -> list[Json]:
 def next_steps(quote: Json, lang: Lang) -> list[View]:
     """Who has to do what next, the most pressing first, each once.
 
-    Order: gates not passed, obstacles to the pledge, open conditions of modes, then what the cheapest eligible
-    mode still needs.
+    Order: gates not passed, obstacles to the pledge, open conditions of modes, then what the cheapest mode still
+    needs.
     """
-    firm = WORDS["firm"].in_(lang)
+    firm, colon = WORDS["firm"].in_(lang), WORDS["colon"].in_(lang)
     steps: list[tuple[str, str]] = []
     said: set[str] = set()
     for gate in quote.get("gates") or []:
         if not gate.get("passed") and gate.get("mend"):
             said.add(words(gate["mend"], lang))
-            steps.append((firm, f"{words(gate['title'], lang)}{_colon(lang)}{words(gate['mend'], lang)}"))
+            steps.append((firm, f"{words(gate['title'], lang)}{colon}{words(gate['mend'], lang)}"))
     for right in quote.get("rights") or []:
         for finding in right.get("findings") or []:
             if finding.get("verdict") not in _QUIET and finding.get("mend"):
-                steps.append(
-                    (firm, f"{words(right.get('title'), lang)}{_colon(lang)}{words(finding['mend'], lang)}")
-                )
+                steps.append((firm, f"{words(right.get('title'), lang)}{colon}{words(finding['mend'], lang)}"))
     modes = quote.get("modes") or []
     for mode in modes:
         if mode.get("eligible") != "unknown":
             continue
         for condition in mode.get("conditions") or []:
             if condition.get("verdict") == "unknown" and condition.get("mend"):
-                steps.append((firm, f"{words(mode['title'], lang)}{_colon(lang)}{words(condition['mend'], lang)}"))
+                steps.append((firm, f"{words(mode['title'], lang)}{colon}{words(condition['mend'], lang)}"))
     best = cheapest(quote)
     if best is not None:
         for need in best.get("needed") or []:
@@ -123,13 +122,58 @@ def next_steps(quote: Json, lang: Lang) -> list[View]:
 
 
 def cheapest(quote: Json) -> Json | None:
-    """The eligible mode with the lowest effective annual cost, None where none is confirmed eligible."""
-    open_modes = [
-        mode
-        for mode in quote.get("modes") or []
-        if mode.get("eligible") == "yes" and mode.get("effective_annual_cost") is not None
-    ]
-    return min(open_modes, key=lambda mode: Decimal(mode["effective_annual_cost"]), default=None)
+    """The mode with the lowest effective annual cost, of those confirmed eligible, or else of those to be confirmed.
+
+    None where no mode of either sort has a cost.
+    """
+    for eligible in ("yes", "unknown"):
+        open_modes: list[Json] = [
+            mode
+            for mode in quote.get("modes") or []
+            if mode.get("eligible") == eligible and mode.get("effective_annual_cost") is not None
+        ]
+        if open_modes:
+            return min(open_modes, key=lambda mode: Decimal(mode["effective_annual_cost"]))
+    return None
+
+
+def decision_text(quote: Json, lang: Lang) -> str:
+    """What the quote comes to, in one sentence: lent or not, how much, and whether on conditions."""
+    line = quote.get("line") or {}
+    decision, amount = str(line.get("decision") or "decline"), money(line.get("amount"))
+    asked = money(((quote.get("case") or {}).get("request") or {}).get("amount"))
+    if decision == "offer":
+        said = Text(f"可以按申请放贷 {amount} 元", f"The loan of CNY {amount} can be made")
+    elif decision == "offer_less":
+        said = Text(
+            f"可以放贷 {amount} 元，少于申请的 {asked} 元",
+            f"CNY {amount} can be lent, less than the {asked} requested",
+        )
+    else:
+        return Text("目前不能放贷", "No loan can be made as things stand").in_(lang)
+    if line.get("conditional"):
+        said = Text(f"附条件：{said.zh}", f"Conditional: {said.en}")
+    return said.in_(lang)
+
+
+def provisional_note(modes: Sequence[Json], lang: Lang) -> str:
+    """That due days may still move, naming the years whose working days are not announced; empty where none may."""
+    # Years are announced one after the other, so of two the later is the one that is open.
+    years = sorted(
+        {
+            max(str(row.get("due")), str(row.get("written") or row.get("due")))[:4]
+            for mode in modes
+            for row in mode.get("schedule") or []
+            if row.get("provisional")
+        }
+    )
+    if not years:
+        return ""
+    named = WORDS["listing"].in_(lang).join(years)
+    return Text(
+        f"{named} 年的节假日安排尚未公布，该年的付款日是暂定的，公布后可能变动。",
+        f"The working days of {named} are not announced yet: due days of that time are provisional and may move.",
+    ).in_(lang)
 
 
 def _case(quote: Json, lang: Lang) -> View:
@@ -137,17 +181,22 @@ def _case(quote: Json, lang: Lang) -> View:
     firm, request = case.get("firm") or {}, case.get("request") or {}
     asked = f"{money(request.get('amount'))} {WORDS['yuan'].in_(lang)}"
     if request.get("term_months"):
-        asked += f"{_comma(lang)}{request['term_months']} {WORDS['months'].in_(lang)}"
+        asked += f"{WORDS['sep'].in_(lang)}{request['term_months']} {WORDS['months'].in_(lang)}"
     return {
         "id": str(case.get("id") or ""),
         "title": words(case.get("title"), lang),
         "as_of": str(case.get("as_of") or ""),
-        "region": words(case.get("region_text"), lang) or str(case.get("region") or ""),
+        "region": region(case, lang),
         "firm": str(firm.get("name") or ""),
         "code": str(firm.get("code") or "") or NOTHING,
         "asked": asked,
         "purpose": words(request.get("purpose"), lang) or NOTHING,
     }
+
+
+def region(case: Json, lang: Lang) -> str:
+    """The region's name, where the quote has it, and its code."""
+    return f"{words(case.get('region_text'), lang)} {case.get('region') or ''}".strip()
 
 
 def _headline(quote: Json, lang: Lang) -> View:
@@ -162,7 +211,7 @@ def _headline(quote: Json, lang: Lang) -> View:
     between = f"{ten_thousands(value.get('p10'), lang)} – {ten_thousands(value.get('p90'), lang)}"
     return {
         "decision": decision,
-        "decision_text": _decision(quote, decision, lang),
+        "decision_text": decision_text(quote, lang),
         "amount": money(line.get("amount")),
         "binding": "" if binding is None else words(binding.get("title"), lang),
         "failed": failed,
@@ -173,27 +222,14 @@ def _headline(quote: Json, lang: Lang) -> View:
         "credit_note": f"{WORDS['default_probability'].in_(lang)} {percent(credit.get('default_probability'))}",
         "cost": NOTHING if best is None else percent(best["effective_annual_cost"]),
         "cost_note": WORDS["none_eligible"].in_(lang) if best is None else words(best.get("title"), lang),
+        "cost_open": WORDS["if_confirmed"].in_(lang) if best is not None and best.get("eligible") != "yes" else "",
     }
-
-
-def _decision(quote: Json, decision: str, lang: Lang) -> str:
-    amount = money((quote.get("line") or {}).get("amount"))
-    asked = money(((quote.get("case") or {}).get("request") or {}).get("amount"))
-    if decision == "offer":
-        return Text(f"可以按申请放贷 {amount} 元", f"The loan of CNY {amount} can be made").in_(lang)
-    if decision == "offer_less":
-        return Text(
-            f"可以放贷 {amount} 元，少于申请的 {asked} 元",
-            f"CNY {amount} can be lent, less than the {asked} requested",
-        ).in_(lang)
-    return Text("目前不能放贷", "No loan can be made as things stand").in_(lang)
 
 
 def _right(right: Json, lang: Lang) -> View:
     findings = [_finding(finding, lang) for finding in right.get("findings") or []]
     loud = [finding for finding in findings if finding["verdict"] not in _QUIET]
     pledgeable = str(right.get("pledgeable") or "unknown")
-    semicolon = "；" if lang == "zh" else "; "
     return {
         "title": words(right.get("title"), lang),
         "number": str(right.get("number") or "") or NOTHING,
@@ -205,11 +241,11 @@ def _right(right: Json, lang: Lang) -> View:
         "remaining": str(right.get("remaining_years") or NOTHING),
         "pledgeable": pledgeable,
         "pledgeable_text": PLEDGEABLE[pledgeable].in_(lang) if pledgeable in PLEDGEABLE else pledgeable,
-        "obstacle": semicolon.join(finding["reason"] for finding in loud),
+        "obstacle": WORDS["semicolon"].in_(lang).join(finding["reason"] for finding in loud),
         "findings": loud,
-        "quiet": ("、" if lang == "zh" else ", ").join(
-            f"{finding['number']} {finding['title']}" for finding in findings if finding["verdict"] in _QUIET
-        ),
+        "quiet": WORDS["listing"]
+        .in_(lang)
+        .join(f"{finding['number']} {finding['title']}" for finding in findings if finding["verdict"] in _QUIET),
         "source": next((finding["source"] for finding in findings if finding["source"]), ""),
     }
 
@@ -280,7 +316,7 @@ def _points(item: Json) -> str:
 def _provenance(provenance: Json | None, lang: Lang) -> str:
     if not provenance:
         return ""
-    return _comma(lang).join(str(provenance[name]) for name in ("source", "date") if provenance.get(name))
+    return WORDS["sep"].in_(lang).join(str(provenance[name]) for name in ("source", "date") if provenance.get(name))
 
 
 def _gate(gate: Json, lang: Lang) -> View:
@@ -351,6 +387,7 @@ def _mode(mode: Json, lang: Lang) -> View:
             }
             for flow in mode.get("cash_flows") or []
         ],
+        "provisional": provisional_note([mode], lang),
         "flow_total": _sum(flow.get("amount") for flow in mode.get("cash_flows") or []),
         "sharing": sharing,
         "days": NOTHING if process.get("days") is None or process.get("steps") == [] else str(process["days"]),
@@ -427,7 +464,7 @@ def _made_with(quote: Json, lang: Lang) -> str:
         for name in ("rules_version", "seed", "paths")
         if quote.get(name) is not None
     ]
-    return _comma(lang).join(said)
+    return WORDS["sep"].in_(lang).join(said)
 
 
 def _explained(part: Json, lang: Lang) -> list[View]:
@@ -445,11 +482,3 @@ def _grade(credit: Json, lang: Lang) -> str:
     if points is None:
         return grade
     return Text(f"{grade}（{points} 分）", f"{grade} ({points})").in_(lang)
-
-
-def _colon(lang: Lang) -> str:
-    return Text("：", ": ").in_(lang)
-
-
-def _comma(lang: Lang) -> str:
-    return Text("，", ", ").in_(lang)

@@ -6,7 +6,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from zhirong.documents.quote_view import gate_verdict, in_order_of_use, next_steps, sharing_rows
+from zhirong.documents.quote_view import (
+    decision_text,
+    gate_verdict,
+    in_order_of_use,
+    next_steps,
+    provisional_note,
+    region,
+    sharing_rows,
+)
 from zhirong.documents.words import (
     ELIGIBLE,
     NOTHING,
@@ -80,12 +88,13 @@ def _summary(sheet: Sheet, quote: Json, lang: Lang) -> None:
     sheet.row(_w("code", lang), firm.get("code") or "")
     sheet.row(_w("case", lang), f"{case.get('id') or ''} {words(case.get('title'), lang)}".strip())
     sheet.row(_w("as_of", lang), str(case.get("as_of") or ""))
-    sheet.row(_w("region", lang), words(case.get("region_text"), lang) or str(case.get("region") or ""))
+    sheet.row(_w("region", lang), region(case, lang))
     sheet.row(_w("request", lang), _amount(request.get("amount")))
     sheet.row(_w("months", lang), request.get("term_months"))
     sheet.row(_w("purpose", lang), words(request.get("purpose"), lang))
     sheet.gap()
     binding = next((limit for limit in line.get("limits") or [] if limit.get("binding")), None)
+    sheet.row(_w("decision", lang), decision_text(quote, lang))
     sheet.row(_w("line", lang), _amount(line.get("amount")))
     sheet.row(_w("binding", lang), "" if binding is None else words(binding.get("title"), lang))
     sheet.row(_w("pledge_rate", lang), _rate(line.get("pledge_rate")))
@@ -118,7 +127,14 @@ def _summary(sheet: Sheet, quote: Json, lang: Lang) -> None:
         for step in steps:
             sheet.row(step["who"], step["what"])
     sheet.gap()
+    _note(sheet, quote.get("modes") or [], lang)
     sheet.row(_w("disclaimer", lang))
+
+
+def _note(sheet: Sheet, modes: Sequence[Json], lang: Lang) -> None:
+    note = provisional_note(modes, lang)
+    if note:
+        sheet.row(note)
 
 
 def _rights(sheet: Sheet, quote: Json, lang: Lang) -> None:
@@ -330,6 +346,7 @@ def _flows(sheet: Sheet, quote: Json, lang: Lang) -> None:
                 total += Decimal(flow.get("amount") or 0)
             summed = Formula(f"=SUM(D{first}:D{sheet.next_row - 1})", total, is_money=True)
             sheet.total(_w("total", lang), "", "", summed)
+            _note(sheet, [mode], lang)
         sheet.gap()
 
 

@@ -14,6 +14,10 @@ NOTHING = "—"
 WORDS: dict[str, Text] = {
     "sep": Text("，", ", "),
     "semicolon": Text("；", "; "),
+    "colon": Text("：", ": "),
+    "listing": Text("、", ", "),
+    "opening": Text("（", " ("),
+    "closing": Text("）", ")"),
     "title": Text("知识产权质押融资报价", "Quote for a loan on intellectual property"),
     "reasons": Text("理由与依据", "Reasons and sources"),
     "firm": Text("企业", "Firm"),
@@ -142,6 +146,9 @@ WORDS: dict[str, Text] = {
         "Computed from the input given and the rules of the day named, for talks between the parties; not a credit decision.",
     ),
     "summary": Text("摘要", "Summary"),
+    "decision": Text("结论", "Answer"),
+    "if_confirmed": Text("（待确认）", " (to be confirmed)"),
+    "not_in_font": Text("字体缺少的字符以〓代替。", "〓 stands for a character that the font lacks."),
 }
 
 ELIGIBLE: dict[str, Text] = {
@@ -254,7 +261,7 @@ def explanation_rows(node: Json, lang: Lang, depth: int = 0) -> list[dict[str, A
         "label": words(node.get("label"), lang),
         "value": explained_value(node, lang),
         "formula": words(node.get("formula"), lang),
-        "source": ("；" if lang == "zh" else "; ").join(text for text in sources if text),
+        "source": WORDS["semicolon"].in_(lang).join(text for text in sources if text),
     }
     rows = [row]
     for parts in _runs(node.get("parts") or []):

@@ -1,5 +1,6 @@
 """Writing an Excel workbook row by row, so that a cell is what its type says and never what its text looks like."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from zhirong.charts.theme import PALETTE
 _NAVY = "#12395B"
 _SHADE = "#F3F6F9"
 _LONGEST_CELL = 32_767  # what Excel can hold
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _FONT = "Microsoft YaHei"  # on every Windows and Mac Office; elsewhere the reader's own Chinese font stands in
 
 
@@ -180,7 +182,9 @@ class Sheet:
         if cell is None:
             self._sheet.write_blank(row, column, None, f[look["text"]])
         elif isinstance(cell, str):
-            self._sheet.write_string(row, column, cell[:_LONGEST_CELL], f[look["text"]])
+            # Half of a surrogate pair stands for no character, and no file can hold it.
+            words = _HALF_CHARACTER.sub("\ufffd", cell)[:_LONGEST_CELL]
+            self._sheet.write_string(row, column, words, f[look["text"]])
         elif isinstance(cell, Amount):
             self._sheet.write_number(row, column, float(cell.yuan), f[look["amount"]])
         elif isinstance(cell, Rate):

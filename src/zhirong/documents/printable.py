@@ -1,0 +1,52 @@
+"""Words as a font can print them: what it lacks is marked, what has no shape is left out."""
+
+import re
+import unicodedata
+from collections.abc import Container, Mapping
+from typing import Any
+
+MARK = "〓"  # what Chinese printers set for a character that they do not have
+_NO_SHAPE = ("Cc", "Cf")
+_NO_CHARACTER = ("Cs", "Co", "Cn")
+_VARIANTS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+_BREAK_HERE = "\u200b"
+# A word that no line holds would run into the next column: it may break after every so many characters.
+_LONG_WORD = re.compile(r"[!-\u2dff]{40,}")
+_PIECE = re.compile(r"(.{20})(?=.)")
+
+
+def printable(content: Any, shown: Container[int]) -> Any:
+    """The same JSON with every text made printable; shown: the code points that the font has.
+
+    A character that the font lacks becomes ``MARK``, as does one that means nothing by itself (half a surrogate
+    pair, a private or unassigned code point). Control and format characters and variation selectors vanish; a
+    line break stays, any other space becomes a plain one.
+    """
+    if isinstance(content, str):
+        words = "".join(_character(character, shown) for character in content)
+        return _LONG_WORD.sub(lambda word: _PIECE.sub(rf"\1{_BREAK_HERE}", word[0]), words)
+    if isinstance(content, Mapping):
+        return {name: printable(part, shown) for name, part in content.items()}
+    if isinstance(content, list | tuple):
+        return [printable(part, shown) for part in content]
+    return content
+
+
+def has_marks(content: Any) -> bool:
+    """Whether some text of the JSON holds ``MARK``."""
+    if isinstance(content, str):
+        return MARK in content
+    parts = content.values() if isinstance(content, Mapping) else content if isinstance(content, list) else ()
+    return any(has_marks(part) for part in parts)
+
+
+def _character(character: str, shown: Container[int]) -> str:
+    code = ord(character)
+    if character == "\n" or 0x20 <= code < 0x7F:
+        return character
+    if character.isspace():
+        return character if code in shown else " "
+    kind = unicodedata.category(character)
+    if kind in _NO_SHAPE or any(code in block for block in _VARIANTS):
+        return ""
+    return MARK if kind in _NO_CHARACTER or code not in shown else character
