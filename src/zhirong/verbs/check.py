@@ -6,6 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
 from zhirong.chain.pledge.register import FREEZE_RIGHT, BrokenRegisterError, RegisterState
 from zhirong.chain.pledge.registration import Registration
 from zhirong.evidence import canonical
@@ -22,6 +25,8 @@ from zhirong.store.log import CONTENT_NAME, StoredTiles, public_keys
 from zhirong.store.names import check_names, name_key
 from zhirong.verbs.orders import SUBSCRIBED, UNSUBSCRIBED, unfiled_right
 from zhirong.verbs.pattern import register_event
+
+_DAYS = ("filed_on", "entered_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +45,14 @@ def check_register(folder: Path) -> RegisterCheck:
     head = models.LogHead.objects.first()
     if head is None:
         return RegisterCheck((_finding("no_register", "register", "没有登记簿", "there is no register"),), 0, 0)
+    if head.algorithm not in tuple(HashAlgorithm):
+        wrong = _finding("head", "head algorithm", "不认识的哈希算法", "the hash function is not known")
+        return RegisterCheck((wrong,), 0, 0)
     algorithm = HashAlgorithm(head.algorithm)
+    tiles = _CheckedTiles()
     notes = list(models.Checkpoint.objects.order_by("size").values_list("note", flat=True))
-    audit = audit_log(head.origin, algorithm, _entries(), StoredTiles(), notes, public_keys(folder))
-    found = list(audit.findings)
+    audit = audit_log(head.origin, algorithm, _entries(), tiles, notes, public_keys(folder))
+    found = [*tiles.findings, *audit.findings]
     for size, note in models.Checkpoint.objects.values_list("size", "note"):
         if note.split("\n")[1:2] != [str(size)]:
             found.append(
@@ -55,12 +64,16 @@ def check_register(folder: Path) -> RegisterCheck:
     names: set[str] = set()
     parties: set[tuple[str, str, bool]] = set()
     ever_frozen: set[str] = set()
-    for event in models.Event.objects.order_by("index").iterator():
+    events = models.Event.objects.defer("day").annotate(day_written=_written("day"))
+    for event in events.order_by("index").iterator():
         frontier, _ = frontier.append(leaf_hash(algorithm, event.entry.encode()))
         found += _event_findings(event, algorithm)
         try:
             taken = register_event(event)
             state.take(taken)
+            if taken.kind == FREEZE_RIGHT:
+                ever_frozen.add(taken.content["right"])
+            _take_subscription(taken.kind, taken.content, subscribed)
         except (InputError, BrokenRegisterError, KeyError, ValueError, TypeError) as error:
             # What follows rests on it: every further difference would be an echo of this one.
             found.append(_finding("replay", f"event {event.index}", *_both(f"{type(error).__name__}: {error}")))
@@ -69,9 +82,6 @@ def check_register(folder: Path) -> RegisterCheck:
             for party, _ in rows.parts(state.registrations[taken.registration]):
                 parties.add((party.name, party.code, party.is_natural_person))
                 names.add(party.name)
-        if taken.kind == FREEZE_RIGHT:
-            ever_frozen.add(taken.content["right"])
-        _take_subscription(taken.kind, taken.content, subscribed)
     found += _head_findings(head, state, frontier)
     found += _registration_findings(state)
     found += _right_findings(state, ever_frozen)
@@ -83,9 +93,31 @@ def check_register(folder: Path) -> RegisterCheck:
     return RegisterCheck(tuple(found), audit.size, audit.covered)
 
 
+class _CheckedTiles(StoredTiles):
+    """The tiles, where one that is no longer hexadecimal counts as empty, and is named."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def tile(self, tile_level: int, index: int) -> bytes:
+        """The hashes of one tile."""
+        try:
+            return super().tile(tile_level, index)
+        except ValueError:
+            wrong = _finding("tile_form", f"tile {tile_level}/{index}", "不是十六进制", "not hexadecimal")
+            if wrong not in self.findings:
+                self.findings.append(wrong)
+            return b""
+
+
 def _entries() -> Iterator[tuple[int, bytes]]:
     for index, entry in models.Event.objects.order_by("index").values_list("index", "entry").iterator():
         yield index, entry.encode()
+
+
+def _written(column: str) -> Cast:
+    """A day as it is written in the table: a damaged one could not be read as a day."""
+    return Cast(column, TextField())
 
 
 def _event_findings(event: models.Event, algorithm: HashAlgorithm) -> list[Finding]:
@@ -110,11 +142,16 @@ def _event_findings(event: models.Event, algorithm: HashAlgorithm) -> list[Findi
         "registration": entry.body.get("registration"),
         "actor": content["_actor"],
         "key": content["_key"],
-        "day": day_of(datetime.fromisoformat(entry.time.replace("Z", "+00:00"))),
+        "day_written": day_of(datetime.fromisoformat(entry.time.replace("Z", "+00:00"))).isoformat(),
         "salt": event.salt.lower(),
     }
     return [
-        _finding("column", f"{place} {name}", "列与条目不符", "the column differs from the entry")
+        _finding(
+            "column",
+            f"{place} {name.removesuffix('_written')}",
+            "列与条目不符",
+            "the column differs from the entry",
+        )
         for name, value in expected.items()
         if getattr(event, name) != value
     ]
@@ -140,7 +177,8 @@ def _head_findings(head: models.LogHead, state: RegisterState, frontier: Frontie
 
 def _registration_findings(state: RegisterState) -> list[Finding]:
     found = []
-    held = {row.id: row for row in models.Registration.objects.all()}
+    kept = models.Registration.objects.defer(*_DAYS).annotate(**{f"{day}_written": _written(day) for day in _DAYS})
+    held = {row.id: row for row in kept}
     charges: dict[int, dict[str, tuple[int | None, bool]]] = {}
     for registration, key, rank, active in models.Charge.objects.values_list(
         "registration_id", "right__key", "rank", "active"
@@ -159,7 +197,9 @@ def _registration_findings(state: RegisterState) -> list[Finding]:
             en = "in the log, not in the table" if row is None else "in the table, not in the log"
             found.append(_finding("registration", place, zh, en))
             continue
-        found += _differing(place, row, rows.registration_columns(one))
+        columns = rows.registration_columns(one)
+        columns |= {f"{day}_written": None if (on := columns.pop(day)) is None else on.isoformat() for day in _DAYS}
+        found += _differing(place, row, columns)
         if charges.get(number, {}) != rows.charge_columns(one):
             found.append(_finding("charges", place, "质押的权利与日志不符", "its rights differ from the log"))
         if parts.get(number, set()) != _parts(one):
@@ -173,7 +213,7 @@ def _parts(one: Registration) -> set[tuple[str, str, bool, str]]:
 
 def _differing(place: str, row: Any, expected: dict[str, Any]) -> list[Finding]:
     return [
-        _finding("row", f"{place} {name}", f"应为 {value}", f"should be {value}")
+        _finding("row", f"{place} {name.removesuffix('_written')}", f"应为 {value}", f"should be {value}")
         for name, value in expected.items()
         if getattr(row, name) != value
     ]

@@ -1,0 +1,100 @@
+"""`register check`: a whole register is whole, and any change to it is found and named."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection
+from register_damage import some_changes
+from register_world import World, patent, patent_number, request
+
+from zhirong.store import models
+from zhirong.store.log import checkpoint, signing_key
+from zhirong.verbs import orders, pledges
+
+
+def small(world: World) -> None:
+    """A few registrations in several states, a freeze, a subscription, two checkpoints."""
+    world.entered(patent(1), patent(2))
+    pledges.partially_discharge(world.by(), 1, [f"invention:{patent_number(2)}"], 1_000)
+    orders.court_order_on_right(world.by("court"), f"invention:{patent_number(1)}", "（2025）陕01执1号", "freeze")
+    orders.subscribe(world.by("court"), "right", f"invention:{patent_number(1)}")
+    checkpoint(signing_key(world.folder), world.now)
+    pledges.file_pledge(world.by(), request(patent(3)))
+    checkpoint(signing_key(world.folder), world.now)
+
+
+def test_a_single_change_anywhere_is_found_and_named(sqlite_world: World) -> None:
+    world = sqlite_world
+    small(world)
+    assert world.findings() == ()
+    tried = 0
+    for place, at in some_changes(random.Random(1), 1):
+        try:
+            place.write(place.changed_at(at), place.value)
+        except IntegrityError:
+            continue  # the database itself refused it
+        found = world.findings()
+        assert found, f"unseen: {place.table} {place.column} of row {place.rowid}, character {at}: {place.value!r}"
+        assert all(finding.place and finding.text.zh and finding.text.en for finding in found)
+        place.write(place.value, place.changed_at(at))
+        tried += 1
+    assert tried > 150
+    assert world.findings() == ()
+
+
+@pytest.mark.parametrize(
+    ("sql", "place"),
+    [
+        ("delete from store_event where \"index\" = 2", "entry 2"),
+        ("delete from store_registration where id = 2", "registration 2"),
+        ("delete from store_tile where level = 0", "tile"),
+        ("delete from store_part where registration_id = 1", "registration 1"),
+        ("delete from store_right where key like '%000003%'", "right"),
+        ("update store_charge set active = 1 where active = 0 and registration_id = 1", "registration 1"),
+        ("update store_registration set number = 5 where id = 2", "registration 2"),
+        ("update store_loghead set last_number = 0", "head"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_or_added_is_named(sqlite_world: World, sql: str, place: str) -> None:
+    small(sqlite_world)
+    with connection.cursor() as cursor:
+        cursor.execute("pragma foreign_keys = off")
+        cursor.execute(sql)
+    found = sqlite_world.findings()
+    assert any(place in finding.place for finding in found), found
+
+
+def test_a_log_cut_short_is_told_by_its_checkpoints(sqlite_world: World) -> None:
+    small(sqlite_world)
+    models.Outgoing.objects.all().delete()
+    models.Event.objects.filter(index__gte=5).delete()
+    assert "log_cut_short" in {finding.code for finding in sqlite_world.findings()}
+
+
+def test_a_rewritten_past_is_told_even_when_all_hashes_are_made_anew(sqlite_world: World) -> None:
+    """The operator makes a new log from changed events: everything fits, but what had been signed does not."""
+    world = sqlite_world
+    world.entered(patent(1))
+    signed = checkpoint(signing_key(world.folder), world.now).as_text()
+    from register_databases import fresh
+
+    with fresh("sqlite") as (folder, url):
+        forged = World(folder, url)
+        forged.entered(patent(2))
+        assert forged.findings() == ()
+        for name in ("register.key", "register.pub"):
+            (folder / name).write_bytes((world.folder / name).read_bytes())
+        models.Checkpoint.objects.create(size=3, note=signed)
+        assert "root_differs" in {finding.code for finding in forged.findings()}
+
+
+def test_the_checkpoint_of_a_size_is_one(sqlite_world: World) -> None:
+    sqlite_world.entered(patent(1))
+    key = signing_key(sqlite_world.folder)
+    first = checkpoint(key, sqlite_world.now)
+    assert checkpoint(key, sqlite_world.now + timedelta(days=1)).as_text() == first.as_text()
+    with pytest.raises(FileExistsError):
+        from zhirong.store.log import make_key
+
+        make_key(sqlite_world.folder, "another")
