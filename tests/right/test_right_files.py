@@ -16,6 +16,7 @@ from zhirong.documents.tables import read_rows, rights_template
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 
+CHINESE_MARKS = set("，、：；（）。“”")
 LIST = """编号,种类,名称,号码,权利人,申请日,授权公告日,注册日,年费缴至年度,标记
 A1,发明专利,一种电机控制器,ZL 2014 1 0362077.3,甲公司；乙大学,2014-07-28,2016-05-04,,12,已质押
 A2,,另一种控制器,00118464.4,甲公司,2000-06-30,2004-03-03,,,
@@ -230,7 +231,67 @@ def test_a_template_overwrites_nothing_and_is_excel(
 
 
 def test_a_day_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = write(tmp_path, LIST)
+    assert main(["rights", "check", file, "--as-of", "2026-02-30"]) == 2
+    assert "--as-of（填的是“2026-02-30”）：不是日期" in capsys.readouterr().err
+    assert main(["--lang", "en", "rights", "check", file, "--as-of", "2026-02-30"]) == 2
+    assert "not a date" in (said := capsys.readouterr().err) and not CHINESE_MARKS & set(said)
+
+
+def test_a_template_that_cannot_be_written_is_said_to_be_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, err = run(capsys, "template", str(tmp_path / "nowhere" / "x.xlsx"))
+    assert status == 2
+    assert "写不进去" in err and "没有这个文件" not in err
+
+
+def test_english_output_has_english_punctuation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = LIST.replace("标记\n", "标记,内部编码,备用栏,多余\n", 1).replace("电机控制器", "motor")
+    assert main(["--lang", "en", "rights", "check", write(tmp_path, text), "--as-of", "2026-01-31"]) == 0
+    assert "columns not used (3): 内部编码, 备用栏, 多余" in (said := capsys.readouterr().out)
+    assert not CHINESE_MARKS & set(said)
+    headless = tmp_path / "headless.csv"
+    headless.write_text("甲,乙\n1,2\n", encoding="utf-8")
+    assert main(["--lang", "en", "rights", "check", str(headless)]) == 2
+    assert not CHINESE_MARKS & set(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["rights", "chekc", "x"], "不能是 'chekc'（可选："),
+        (["nonsense"], "参数 命令：不能是 'nonsense'"),
+        (["rights", "check"], "缺少参数：FILE"),
+        (["rights"], "缺少参数：check | template"),
+        (["rights", "check", "x", "--as-of"], "参数 --as-of：后面要有一个值"),
+        (["rights", "check", "x", "--as-off"], "不认识的参数：--as-off"),
+        (["rights", "check", "x", "--json=1"], "参数 --json：不带值，却给了 '1'"),
+        (["--lang", "fr", "rights"], "参数 --lang：不能是 'fr'"),
+    ],
+)
+def test_mistakes_on_the_command_line_are_said_in_chinese(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as caught:
-        main(["rights", "check", write(tmp_path, LIST), "--as-of", "2026-02-30"])
+        main(words)
+    err = capsys.readouterr().err
     assert caught.value.code == 2
-    assert "2026-02-30" in capsys.readouterr().err
+    assert said in err and "用法：" in err
+    for english in ("usage", "error", "argument", "invalid", "expected"):
+        assert english not in err
+
+
+@pytest.mark.parametrize("words", [["--help"], ["rights", "--help"], ["rights", "check", "--help"]])
+def test_help_is_in_the_language_asked_for(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    for lang, there, absent in (
+        ("zh", ("用法：", "\n选项：", "显示帮助后退出"), ("usage", "options", "positional", "show this")),
+        ("en", ("usage: ", "\noptions:", "show this help"), ("用法", "选项", "显示帮助")),
+    ):
+        with pytest.raises(SystemExit):
+            main(["--lang", lang, *words])
+        out = capsys.readouterr().out
+        assert all(word in out for word in there), out
+        assert not any(word in out for word in absent), out
+        # Options that a command shares with all others stand with its own, not in a part of their own.
+        assert out.count(there[1]) == 1

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from zhirong.cli.parser import ChineseParser
+
 # What a command does is said here, so that --help needs to import none of them. Chinese first.
 COMMANDS: dict[str, tuple[str, str]] = {
     "quote": ("从权利到报价：一家企业、一页答案", "from rights to a quote: one firm, one page of answer"),
@@ -19,12 +21,18 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "损失分担：一份索赔，各方承担多少、为什么",
         "share a loss: what each party bears of a claim, and why",
     ),
-    "loan": ("贷款：从事件重算欠款、分类与账簿", "a loan: what it stands at, its category and books, from its events"),
+    "loan": (
+        "贷款：从事件重算欠款、分类与账簿",
+        "a loan: what it stands at, its category and books, from its events",
+    ),
     "schedule": ("还款计划：每期本金、利息，精确到分", "a repayment schedule: principal and interest to the fen"),
     "actus": ("ACTUS 标准合同：逐例运行、比对", "contracts of the ACTUS standard: run and compare cases"),
     "modes": ("融资模式：列出、说明、核对、比较", "financing modes: list, explain, check, compare"),
     "verify": ("离线核验登记回执", "check a receipt of the register, offline"),
-    "register": ("质押登记簿：申请、审查、登记、查询、核对", "the pledge register: file, examine, enter, search, check"),
+    "register": (
+        "质押登记簿：申请、审查、登记、查询、核对",
+        "the pledge register: file, examine, enter, search, check",
+    ),
 }
 
 EXIT_BAD_INPUT = 2
@@ -35,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     lang = _language(words)
     parser, commands = _parser(lang)
-    name = next((word for word in words if not word.startswith("-")), None)
+    name = _command(words)
     if name in COMMANDS:
         module = import_module(f"zhirong.cli.{name}")
         module.configure(commands[name])
@@ -57,6 +65,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_BAD_INPUT
 
 
+def _command(words: list[str]) -> str | None:
+    """The first word that is neither an option nor the language that ``--lang`` names."""
+    before = ["", *words]
+    return next(
+        (word for word, last in zip(words, before, strict=False) if word[:1] != "-" and last != "--lang"), None
+    )
+
+
 def _language(words: list[str]) -> str:
     if "--lang" in words[:-1]:
         return "en" if words[words.index("--lang") + 1] == "en" else "zh"
@@ -71,7 +87,8 @@ def _parser(lang: str) -> tuple[argparse.ArgumentParser, dict[str, argparse.Argu
     about = "知融：知识产权金融开放平台" if lang == "zh" else "Zhirong: the open platform for IP finance"
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--lang", choices=("zh", "en"), help="语言 / language (ZHIRONG_LANG)")
-    parser = argparse.ArgumentParser(prog="zhirong", description=about, parents=[common])
+    kind = ChineseParser if lang == "zh" else argparse.ArgumentParser
+    parser = kind(prog="zhirong", description=about, parents=[common])
     parser.add_argument("--version", action="version", version=f"zhirong {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="命令" if lang == "zh" else "command")
     commands = {

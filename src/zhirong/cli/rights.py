@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zhirong.cli.files import print_json, unreadable
+from zhirong.cli.files import print_json, unreadable, unwritable
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Lang, Text
@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     common.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="语言 / language")
     check = actions.add_parser("check", help=" / ".join(_WORDS["check"]), parents=[common])
     check.add_argument("file", metavar="FILE", help="CSV / .xlsx")
-    check.add_argument("--as-of", type=_day, metavar="DATE", help="截至哪一天，如 2026-01-31 / the day to judge by")
+    check.add_argument("--as-of", metavar="DATE", help="截至哪一天，如 2026-01-31 / the day to judge by")
     check.add_argument("--json", action="store_true", help="全部内容，机器可读 / everything, for programs")
     template = actions.add_parser("template", help=" / ".join(_WORDS["template"]), parents=[common])
     template.add_argument("file", metavar="FILE", help=".xlsx")
@@ -49,7 +49,7 @@ def _check(options: argparse.Namespace) -> int:
     from zhirong.documents.tables import read_rows
     from zhirong.kernel.rulebook import load_rulebook
 
-    day = options.as_of or day_of(datetime.now(UTC))
+    day = day_of(datetime.now(UTC)) if options.as_of is None else _day(options.as_of)
     try:
         content = Path(options.file).read_bytes()
     except OSError as error:
@@ -89,7 +89,7 @@ def _template(options: argparse.Namespace) -> int:
         )
         raise InputError([problem], options.file) from error
     except OSError as error:
-        raise unreadable(options.file, error) from error
+        raise unwritable(options.file, error) from error
     print(f"已写入 {path}" if options.lang == "zh" else f"written to {path}")
     return 0
 
@@ -98,9 +98,8 @@ def _day(written: str) -> date:
     try:
         return date.fromisoformat(written)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(
-            f"{written}：不是日期，写成 2026-01-31 / not a date, write it as 2026-01-31"
-        ) from error
+        reason, mend = Text("不是日期", "not a date"), Text("写成 2026-01-31", "write it as 2026-01-31")
+        raise InputError([Problem("--as-of", written, reason, mend, "not_a_date")]) from error
 
 
 def _show(checked: "RightsCheck", lang: Lang) -> None:
@@ -133,8 +132,11 @@ def _show(checked: "RightsCheck", lang: Lang) -> None:
             f"有效者中最早届满：{first.right.id}，{end}", f"first of those in force to end: {first.right.id}, {end}"
         )
     if table.not_used:
-        names = "、".join(table.not_used)
-        say(f"未使用的栏目（{len(table.not_used)}）：{names}", f"columns not used ({len(table.not_used)}): {names}")
+        count = len(table.not_used)
+        say(
+            f"未使用的栏目（{count}）：{'、'.join(table.not_used)}",
+            f"columns not used ({count}): {', '.join(table.not_used)}",
+        )
     if checked.doubts:
         say(f"可疑 {len(checked.doubts)} 处：", f"{len(checked.doubts)} doubts:")
         for doubt in checked.doubts[:_DOUBTS_SHOWN]:

@@ -142,18 +142,18 @@ def _find_headings(rows: Iterable[Row], source: str) -> _Columns:
             return _Columns(headings, places_of, not_used, kind, bool(of_numbers & PATENT_HEADINGS))
         looked_at.extend(heading for heading in headings if heading)
     near = [match for heading in looked_at for match in get_close_matches(heading, HEADINGS["number"], n=1)]
-    known_names = "、".join(HEADINGS["number"][:6])
+    known = HEADINGS["number"][:6]
     mend = (
         Text(f"是否想写“{near[0]}”？", f'did you mean "{near[0]}"?')
         if near
         else Text(
-            f"第一行写表头，其中要有号码一栏（{known_names} 等）；zhirong rights template 可生成模板",
-            f"put headings into the first row, one of them for the number ({known_names} …); "
+            f"第一行写表头，其中要有号码一栏（{'、'.join(known)} 等）；zhirong rights template 可生成模板",
+            f"put headings into the first row, one of them for the number ({', '.join(known)} …); "
             "zhirong rights template makes a template",
         )
     )
     reason = Text("找不到号码一栏的表头", "no heading for the number is found")
-    problem = Problem("HEADINGS", "、".join(looked_at[:8]), reason, mend, "no_headings")
+    problem = Problem("HEADINGS", "; ".join(looked_at[:8]), reason, mend, "no_headings")
     raise InputError([problem], source)
 
 
@@ -249,7 +249,7 @@ class _RowReader:
         if len(set(kept)) > 1:
             self.note(
                 "number",
-                "、".join(kept),
+                "; ".join(kept),
                 "numbers_differ",
                 Text("几栏号码不是同一个号", "the columns give different numbers"),
                 Text("一行只写一件权利的号码", "give the number of one right in a row"),
@@ -420,7 +420,7 @@ class _RowReader:
             return tuple(int(part) for part in parts)
         self.note(
             "goods_classes",
-            "、".join(parts),
+            "; ".join(parts),
             "goods_classes",
             Text("不是商品和服务类别", "not classes of goods and services"),
             Text("写 1 至 45 的整数，如 9、42", "write whole numbers from 1 to 45: 9; 42"),
@@ -439,7 +439,7 @@ class _RowReader:
         if len(codes) > len(names):
             self.note(
                 "codes",
-                "、".join(codes),
+                "; ".join(codes),
                 "codes_differ",
                 Text("信用代码比权利人多", "there are more credit codes than holders"),
                 Text("按权利人的顺序写，用分号隔开", "give them in the order of the holders, parted by semicolons"),
@@ -466,7 +466,7 @@ class _RowReader:
             self.problems.append(
                 Problem(
                     f"+{len(extra)}",
-                    "、".join(extra),
+                    "; ".join(extra),
                     Text("比表头多出的格子里有内容", "cells beyond the headings hold something"),
                     Text("检查是否有未加引号的逗号", "check for a comma without quotes"),
                     "too_many_cells",
