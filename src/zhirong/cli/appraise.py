@@ -35,7 +35,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--explain", action="store_true", help="列出每个数的来由 / show where every number comes from"
     )
     parser.add_argument(
-        "--as-of", metavar="DAY", help=f"{BACKTEST}：只用到这一天所知 / using what was known on this day"
+        "--as-of",
+        metavar="DAY",
+        help=f"{BACKTEST}：只用到这一天所知；批量：规则的日期 / back-test: what was known then; batch: day of the rules",
     )
     parser.add_argument(
         "--observed-to", metavar="DAY", help=f"{BACKTEST}：数据观察到哪一天 / last day of observation"
@@ -118,8 +120,8 @@ def _backtest(options: argparse.Namespace) -> int:
 
     if options.data is None:
         raise _missing("DATA", "没有数据文件", "no data file is given", "写 CSV 的路径", "name the CSV file")
-    day = _day("--as-of", options.as_of, date(2008, 12, 31))
-    observed_to = _day("--observed-to", options.observed_to, date(2017, 12, 31))
+    day = read_day("--as-of", options.as_of, date(2008, 12, 31))
+    observed_to = read_day("--observed-to", options.observed_to, date(2017, 12, 31))
     applications, debris = read_applications(read_rows(options.data, "latin-1"))
     try:
         survival = survival_after_filing(applications, observed_to, range(3, 17))
@@ -191,7 +193,8 @@ def _rows(path: str, encoding: str) -> Iterator[Mapping[str, str]]:
         raise unreadable(path, error) from error
 
 
-def _day(name: str, written: str | None, default: date) -> date:
+def read_day(name: str, written: str | None, default: date) -> date:
+    """The day of an option, or the default. Raises InputError naming the option."""
     if written is None:
         return default
     try:

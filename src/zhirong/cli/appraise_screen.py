@@ -25,12 +25,8 @@ def show_value(found: Appraisal, lang: Lang, *, explain: bool) -> None:
         amounts = [show_yuan(result.value.percentiles[percent]) for percent in (10, 50, 90)]
         table.add_row(result.title.in_(lang), f"{result.weight * 100:.0f} %", *amounts)
     console.print(table)
-    heads = (
-        ("影响最大的输入", "P10 时 P50", "P90 时 P50")
-        if lang == "zh"
-        else ("driver", "P50 at its P10", "P50 at its P90")
-    )
-    table = _table(heads)
+    moved = ("影响最大的输入", "P10 时 P50", "P90 时 P50")
+    table = _table(moved if lang == "zh" else ("driver", "P50 at its P10", "P50 at its P90"))
     for bar in found.tornado[:8]:
         table.add_row(bar.label.in_(lang), show_yuan(bar.p50_low), show_yuan(bar.p50_high))
     console.print(table)

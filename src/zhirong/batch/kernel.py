@@ -1,0 +1,138 @@
+"""Relief from royalty for many rights at once: one pass a right, its paths side by side in the cache.
+
+The model and the draws are those of ``chain.appraisal``: each input draws from a stream that depends on seed and name
+alone, and every right meets the same draws. So a right's value depends neither on its block nor on the worker nor on
+the rights beside it, and agrees with its appraisal alone, but for the last bits of a float.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from numba import njit
+
+from zhirong.batch.portfolio import FIGURES
+from zhirong.chain.appraisal.simulate import PERCENTILES, uniforms
+from zhirong.chain.appraisal.uncertain import Array
+
+# Columns of a result, in order.
+COLUMNS = (*(f"p{percent}" for percent in PERCENTILES), "mean", "standard_deviation", "p50_error", "mean_error")
+METHOD = "relief_from_royalty"
+_BINS = 1024
+_SHARES = np.array(PERCENTILES) / 100
+_MEDIAN = PERCENTILES.index(50)
+
+
+@lru_cache(maxsize=2)
+def draws(seed: int, paths: int) -> Array:
+    """Draws of every figure, (figures, 3, paths): u, √u and √(1 − u)."""
+    found = uniforms(seed, paths, [f"{METHOD}.{name}" for name in FIGURES])
+    stacked = np.stack([found[f"{METHOD}.{name}"] for name in FIGURES])
+    return np.stack([stacked, np.sqrt(stacked), np.sqrt(1.0 - stacked)], axis=1)
+
+
+def appraise_block(block: tuple[Array, Array, Array, Array], seed: int, paths: int) -> Array:
+    """Values of a block of rights, one row each with the columns of ``COLUMNS``, in yuan."""
+    points, tax, cap, mid_year = (np.ascontiguousarray(part, dtype=np.float64) for part in block)
+    result = np.empty((len(points), len(COLUMNS)))
+    _appraise(points, tax, cap, mid_year, draws(seed, paths), result)
+    return result
+
+
+@njit(cache=True)
+def _appraise(points, tax, cap, mid_year, draw, result):  # type: ignore[no-untyped-def]
+    paths = draw.shape[2]
+    drawn = np.empty((6, paths))
+    value, running, step = np.empty(paths), np.empty(paths), np.empty(paths)
+    ordered, place = np.empty(paths), np.empty(paths, dtype=np.int64)
+    for right in range(points.shape[0]):
+        for figure in range(6):
+            _triangular(points[right, figure], draw[figure], drawn[figure])
+        _present_value(drawn, cap[right], mid_year[right], value, running, step)
+        value *= 1.0 - tax[right]
+        _summary(value, ordered, place, result[right])
+
+
+@njit(cache=True)
+def _triangular(point, draw, out):  # type: ignore[no-untyped-def]
+    low, mode, high = point
+    width = high - low
+    if width <= 0.0:
+        out[:] = mode
+        return
+    c = (mode - low) / width
+    rising, falling = width * np.sqrt(c), width * np.sqrt(1.0 - c)
+    for path in range(out.size):
+        below = low + rising * draw[1, path]
+        above = high - falling * draw[2, path]
+        out[path] = below if draw[0, path] <= c else above
+
+
+@njit(cache=True)
+def _present_value(drawn, cap, mid_year, value, running, step):  # type: ignore[no-untyped-def]
+    revenue, growth, decay, royalty, discount, life = drawn
+    shortest, longest = np.inf, 0.0
+    for path in range(value.size):
+        factor = 1.0 / (1.0 + discount[path])
+        first = np.sqrt(factor) if mid_year > 0.0 else factor
+        running[path] = revenue[path] * royalty[path] * first
+        step[path] = (1.0 + growth[path]) * (1.0 - decay[path]) * factor
+        value[path] = 0.0
+        life[path] = min(life[path], cap)
+        shortest, longest = min(shortest, life[path]), max(longest, life[path])
+    for year in range(int(np.ceil(longest))):
+        if year + 1 <= shortest:
+            for path in range(value.size):
+                value[path] += running[path]
+                running[path] *= step[path]
+        else:
+            for path in range(value.size):
+                value[path] += running[path] * min(1.0, max(0.0, life[path] - year))
+                running[path] *= step[path]
+
+
+@njit(cache=True)
+def _summary(value, ordered, place, row):  # type: ignore[no-untyped-def]
+    """Percentiles by sorting into bins and looking into those bins alone that hold a rank that is asked for."""
+    count = value.size
+    mean, least, greatest = 0.0, value[0], value[0]
+    for path in range(count):
+        mean += value[path]
+        least, greatest = min(least, value[path]), max(greatest, value[path])
+    mean /= count
+    squares = 0.0
+    for path in range(count):
+        squares += (value[path] - mean) ** 2
+    deviation = np.sqrt(squares / (count - 1))
+    starts = np.zeros(_BINS + 1, dtype=np.int64)
+    scale = 0.0 if greatest <= least else (_BINS - 1) / (greatest - least)
+    for path in range(count):
+        place[path] = int((value[path] - least) * scale)
+        starts[place[path] + 1] += 1
+    for number in range(_BINS):
+        starts[number + 1] += starts[number]
+    free = starts[:-1].copy()
+    for path in range(count):
+        ordered[free[place[path]]] = value[path]
+        free[place[path]] += 1
+    done = np.zeros(_BINS, dtype=np.bool_)
+    for number in range(_SHARES.size):
+        at = _SHARES[number] * (count - 1)
+        lower = int(at)
+        one = _ranked(ordered, starts, done, lower)
+        two = _ranked(ordered, starts, done, min(lower + 1, count - 1))
+        row[number] = one + (at - lower) * (two - one)
+    middle = _SHARES[_MEDIAN]
+    at, reach = middle * (count - 1), np.sqrt(count * middle * (1.0 - middle))
+    below = _ranked(ordered, starts, done, max(0, int(at - reach)))
+    above = _ranked(ordered, starts, done, min(count - 1, int(np.ceil(at + reach))))
+    row[5], row[6] = mean, deviation
+    row[7], row[8] = (above - below) / 2.0, deviation / np.sqrt(count)
+
+
+@njit(cache=True)
+def _ranked(ordered, starts, done, rank):  # type: ignore[no-untyped-def]
+    number = np.searchsorted(starts, rank, side="right") - 1
+    if not done[number]:
+        ordered[starts[number] : starts[number + 1]].sort()
+        done[number] = True
+    return ordered[rank]

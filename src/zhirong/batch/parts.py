@@ -1,0 +1,58 @@
+"""Finished blocks kept beside the output, so that a batch that was interrupted goes on where it stopped."""
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+from zhirong.batch.kernel import COLUMNS
+from zhirong.batch.portfolio import Portfolio
+from zhirong.batch.run import BLOCK_ROWS
+from zhirong.chain.appraisal.uncertain import Array
+
+MODEL = 1  # raised when the same input would give other numbers, so that old parts are not taken up
+
+
+def fingerprint(portfolio: Portfolio, seed: int, paths: int) -> str:
+    """What a result depends on, as one word: inputs, seed, paths, size of a block and the model."""
+    digest = hashlib.sha256(json.dumps([MODEL, seed, paths, BLOCK_ROWS, list(COLUMNS)]).encode())
+    digest.update("\n".join(portfolio.ids).encode())
+    for part in (portfolio.points, portfolio.tax, portfolio.cap, portfolio.mid_year):
+        digest.update(np.ascontiguousarray(part).tobytes())
+    return digest.hexdigest()
+
+
+class Parts:
+    """The finished blocks of one batch, in a folder beside its output. A block that was cut short does not count."""
+
+    def __init__(self, out: Path, job: str) -> None:
+        self.folder = out.with_name(out.name + ".parts")
+        mark = self.folder / "job.txt"
+        if self.folder.exists() and (not mark.exists() or mark.read_text(encoding="utf-8") != job):
+            shutil.rmtree(self.folder)  # of another input, seed or model: of no use here
+        self.folder.mkdir(exist_ok=True)
+        mark.write_text(job, encoding="utf-8")
+
+    def done(self) -> list[int]:
+        """Numbers of the blocks that are done."""
+        return sorted(int(path.stem) for path in self.folder.glob("*.npy"))
+
+    def keep(self, number: int, values: Array) -> None:
+        """Keep a block: written aside first, so that a power cut leaves a whole block or none."""
+        aside = self.folder / f"{number}.tmp"
+        with aside.open("wb") as file:
+            np.save(file, values)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(self.folder / f"{number}.npy")
+
+    def whole(self) -> Array:
+        """All blocks in order."""
+        return np.concatenate([np.load(self.folder / f"{number}.npy") for number in self.done()])
+
+    def remove(self) -> None:
+        """Away with the folder, once the output is written."""
+        shutil.rmtree(self.folder)

@@ -1,0 +1,149 @@
+"""Running blocks over an Executor so that a worker that dies changes nothing but the time it takes.
+
+Blocks are cut by row numbers, never by worker, and a block's result depends on its rows, seed and paths alone: it may
+be computed by anybody, twice, in any order.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from os import cpu_count
+from typing import TypeVar
+
+import numpy as np
+
+from zhirong.batch.kernel import COLUMNS, appraise_block
+from zhirong.batch.portfolio import Column, Portfolio, read_portfolio
+from zhirong.chain.appraisal.uncertain import Array, Widening
+
+BLOCK_ROWS = 4_096
+AHEAD = 4  # blocks handed out for each worker: enough to keep it busy, few enough to keep memory flat
+MOST_DEATHS = 5  # pools that may break one after the other without a block done: then the fault is in the work
+
+Work = TypeVar("Work")
+Pool = Callable[[], AbstractContextManager[Executor]]
+
+
+class WorkersDieError(RuntimeError):
+    """Workers kept dying although nothing was left to blame but the work itself or the machine's memory."""
+
+
+def blocks_of(count: int, rows: int = BLOCK_ROWS) -> list[tuple[int, int]]:
+    """First row and end of every block."""
+    return [(start, min(start + rows, count)) for start in range(0, count, rows)]
+
+
+def local_pool(workers: int | None = None) -> Pool:
+    """Processes of this machine; as many as it has processors unless said otherwise.
+
+    Spawned, not forked: a fork copies locks in whatever state another thread left them.
+    """
+    number = workers or cpu_count() or 1
+    return lambda: ProcessPoolExecutor(number, mp_context=get_context("spawn"))
+
+
+def run_blocks(
+    work: Callable[[Work], Array], todo: Mapping[int, Callable[[], Work]], pool: Pool, ahead: int
+) -> Iterator[tuple[int, Array]]:
+    """Number and result of each block, as they are done; a broken pool is replaced and what it lost is done again.
+
+    todo: what makes a block's argument, by number, called when the block is handed out. ahead: blocks in hand at
+    once. Raises WorkersDieError where ``MOST_DEATHS`` pools broke in a row, and whatever ``work`` raises.
+    """
+    left = dict(todo)
+    deaths = 0
+    while left:
+        with pool() as executor:
+            try:
+                for number, result in _through(executor, work, left, ahead):
+                    deaths = 0
+                    yield number, result
+            except BrokenProcessPool as error:
+                deaths += 1
+                if deaths == MOST_DEATHS:
+                    raise WorkersDieError(
+                        f"{deaths} pools of workers broke without a block done: is there enough memory?"
+                    ) from error
+
+
+def _through(
+    executor: Executor, work: Callable[[Work], Array], left: dict[int, Callable[[], Work]], ahead: int
+) -> Iterator[tuple[int, Array]]:
+    waiting: dict[Future[Array], int] = {}
+    numbers = iter(sorted(left))
+    while True:
+        for number in numbers:
+            waiting[executor.submit(work, left[number]())] = number
+            if len(waiting) >= ahead:
+                break
+        if not waiting:
+            return
+        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        for future in done:
+            number = waiting.pop(future)
+            result = future.result()
+            del left[number]
+            yield number, result
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker does with a block: a plain record, so that it travels to any worker."""
+
+    seed: int
+    paths: int
+
+    def __call__(self, block: tuple[Array, Array, Array, Array]) -> Array:
+        """Values of the block's rights."""
+        return appraise_block(block, self.seed, self.paths)
+
+
+def appraise_portfolio(
+    portfolio: Portfolio,
+    seed: int,
+    paths: int,
+    pool: Pool | None = None,
+    *,
+    workers: int = 1,
+    skip: Sequence[int] = (),
+    rows: int = BLOCK_ROWS,
+) -> Iterator[tuple[int, Array]]:
+    """Blocks of values as they are done: number and (rights, columns) of ``kernel.COLUMNS``.
+
+    pool: None computes here, without workers. skip: blocks that are done already.
+    """
+    job = Job(seed, paths)
+    cuts = blocks_of(len(portfolio), rows)
+    todo = [number for number in range(len(cuts)) if number not in set(skip)]
+    if pool is None:
+        for number in todo:
+            yield number, job(portfolio.block(*cuts[number]))
+        return
+
+    def maker(number: int) -> Callable[[], tuple[Array, Array, Array, Array]]:
+        return lambda: portfolio.block(*cuts[number])
+
+    yield from run_blocks(job, {number: maker(number) for number in todo}, pool, AHEAD * workers)
+
+
+def appraise_arrays(
+    columns: Mapping[str, Column],
+    widening: Widening,
+    seed: int = 1,
+    paths: int = 1_000,
+    pool: Pool | None = None,
+    workers: int = 1,
+) -> dict[str, Array]:
+    """Arrays in, arrays out: the values of a portfolio's columns, in yuan, by the names of ``kernel.COLUMNS``.
+
+    Raises InputError naming rows and columns that cannot be used.
+    """
+    portfolio = read_portfolio(columns, widening)
+    whole = np.empty((len(portfolio), len(COLUMNS)))
+    cuts = blocks_of(len(portfolio))
+    for number, values in appraise_portfolio(portfolio, seed, paths, pool, workers=workers):
+        whole[slice(*cuts[number])] = values
+    return {name: whole[:, place] for place, name in enumerate(COLUMNS)}

@@ -1,0 +1,179 @@
+"""``zhirong appraise --batch``: a list of rights from CSV or Parquet, their values to CSV or Parquet."""
+
+import argparse
+import csv
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from importlib import import_module
+from os import cpu_count
+from pathlib import Path
+from typing import Any
+
+from zhirong.cli.appraise import read_day, read_rows
+from zhirong.cli.files import unreadable, unwritable
+from zhirong.kernel.days import SHANGHAI, day_of
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+
+
+def run_batch(options: argparse.Namespace) -> int:
+    """Appraise a list of rights, with progress on the error stream, going on where an earlier run stopped."""
+    from zhirong.batch.parts import Parts, fingerprint
+    from zhirong.batch.portfolio import read_portfolio
+    from zhirong.batch.run import appraise_portfolio, blocks_of, local_pool
+    from zhirong.chain.appraisal.uncertain import read_widening
+    from zhirong.kernel.rulebook import load_rulebook
+
+    if not options.out:
+        raise _problem(
+            "--out", "", "没有写结果文件", "no file for the values is named", "写 --out VALUES.csv", "give --out"
+        )
+    if not 100 <= options.paths <= 100_000:
+        raise _problem(
+            "--paths", str(options.paths), "次数不合理", "an unreasonable number", "100 至 100000", "100 to 100000"
+        )
+    if options.seed < 0 or (options.workers is not None and options.workers < 1):
+        raise _problem(
+            "--seed",
+            str(options.seed),
+            "种子或进程数为负",
+            "seed or workers below their least",
+            "改正",
+            "correct it",
+        )
+    today = day_of(datetime.now(SHANGHAI))
+    day = read_day("--as-of", options.as_of, today)
+    widening = read_widening(load_rulebook().at("appraisal.evidence", day))
+    try:
+        portfolio = read_portfolio(_read_columns(options.batch), widening)
+    except InputError as error:
+        raise InputError(error.problems, options.batch) from error
+    out = Path(options.out)
+    try:
+        parts = Parts(out, fingerprint(portfolio, options.seed, options.paths))
+    except OSError as error:
+        raise unwritable(options.out, error) from error
+    workers = options.workers or cpu_count() or 1
+    total, done = len(blocks_of(len(portfolio))), parts.done()
+    pool = _cluster(options.cluster) if options.cluster else None if workers == 1 else local_pool(workers)
+    blocks = appraise_portfolio(portfolio, options.seed, options.paths, pool, workers=workers, skip=done)
+    with _progress(total, len(done), options.lang) as advance:
+        for number, values in blocks:
+            parts.keep(number, values)
+            advance()
+    try:
+        _write(out, portfolio.ids, parts.whole())
+    except OSError as error:
+        raise unwritable(options.out, error) from error
+    parts.remove()
+    if options.json:
+        from zhirong.cli.files import print_json
+
+        print_json({"rights": len(portfolio), "seed": options.seed, "paths": options.paths, "out": options.out})
+    else:
+        zh = options.lang == "zh"
+        print(f"{len(portfolio)} 项权利已评估：{options.out}" if zh else f"{len(portfolio)} rights: {options.out}")
+    return 0
+
+
+def _cluster(address: str) -> Any:
+    try:
+        connect = import_module("distributed").Client
+    except ImportError as error:
+        raise _problem(
+            "--cluster",
+            address,
+            "没有安装 Dask",
+            "Dask is not installed",
+            "安装 zhirong[cluster]",
+            "install zhirong[cluster]",
+        ) from error
+
+    @contextmanager
+    def pool() -> Iterator[Any]:
+        try:
+            client = connect(address, timeout="10s")
+        except OSError as error:
+            raise _problem(
+                "--cluster", address, "连不上集群", "the cluster cannot be reached", "检查地址", "check the address"
+            ) from error
+        with client:
+            yield client.get_executor()
+
+    return pool
+
+
+@contextmanager
+def _progress(total: int, done: int, lang: str) -> Iterator[Any]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(file=sys.stderr)
+    with Progress(console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("评估" if lang == "zh" else "appraising", total=total, completed=done)
+        yield lambda: progress.advance(task)
+
+
+# -- files --------------------------------------------------------------------------------------------------------
+
+
+def _read_columns(path: str) -> Mapping[str, Any]:
+    if path.endswith(".parquet"):
+        parquet = _arrow(path)
+        try:
+            table = parquet.read_table(path)
+        except OSError as error:
+            raise unreadable(path, error) from error
+        except ValueError as error:  # pyarrow's own errors are ValueErrors
+            raise _problem(
+                path, "", f"不是 Parquet：{error}", f"not Parquet: {error}", "检查文件", "check it"
+            ) from error
+        return {name: _column(table[name]) for name in table.column_names}
+    rows = read_rows(path)
+    return {name: [row[name] for row in rows] for name in rows[0]} if rows else {"id": []}
+
+
+def _column(column: Any) -> Any:
+    import pyarrow
+
+    numeric = pyarrow.types.is_floating(column.type) or pyarrow.types.is_integer(column.type)
+    return column.to_numpy() if numeric and column.null_count == 0 else column.to_pylist()
+
+
+def _write(out: Path, ids: tuple[str, ...], values: Any) -> None:
+    from zhirong.batch.kernel import COLUMNS
+
+    aside = out.with_name(out.name + ".tmp")
+    if out.suffix == ".parquet":
+        import pyarrow
+
+        columns = {"id": list(ids), **{name: values[:, place] for place, name in enumerate(COLUMNS)}}
+        _arrow(str(out)).write_table(pyarrow.table(columns), str(aside))
+    else:
+        with aside.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["id", *COLUMNS])
+            for name, row in zip(ids, values, strict=True):
+                writer.writerow([name, *(f"{amount:.2f}" for amount in row)])
+    aside.replace(out)
+
+
+def _arrow(path: str) -> Any:
+    try:
+        from pyarrow import parquet
+    except ImportError as error:
+        raise _problem(
+            path,
+            "",
+            "读写 Parquet 需要 Arrow",
+            "Parquet needs Arrow",
+            "安装 zhirong[cluster]，或用 CSV",
+            "install zhirong[cluster], or use CSV",
+        ) from error
+    return parquet
+
+
+def _problem(field: str, value: str, zh: str, en: str, mend_zh: str, mend_en: str) -> InputError:
+    return InputError([Problem(field, value, Text(zh, en), Text(mend_zh, mend_en), "cannot_be_used")])
