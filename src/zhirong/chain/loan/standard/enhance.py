@@ -256,6 +256,4 @@ def _fee_times(contract: Enhancement, called: datetime | None) -> list[datetime]
     if anchor is None and contract.fee_cycle is not None and contract.purchase is not None:
         anchor = step(contract.purchase, contract.fee_cycle[0])
     end = contract.maturity if called is None else called
-    return schedule_times(
-        anchor, end, contract.fee_cycle, contract.conventions.end_of_month, with_end=called is None
-    )
+    return schedule_times(anchor, end, contract.fee_cycle, contract.conventions.end_of_month, with_end=False)

@@ -37,6 +37,10 @@ class Series:
             raise InputError([_not_observed(self.code, moment)])
         return self.points[found - 1][1]
 
+    def has(self, moment: datetime) -> bool:
+        """Whether something was observed at just that time."""
+        return any(time == moment for time, _ in self.points)
+
 
 Market = Mapping[str, Series]
 
@@ -141,10 +145,18 @@ class _Moment:
     until: datetime | None
     event: Planned
 
-    def observe(self, code: str, moment: datetime) -> float:
+    def observe(self, code: str) -> float:
+        """What a market object is worth for this event.
+
+        An observation may carry the scheduled time or, where the event was shifted, the time it happened.
+        """
+        moment = self.event.scheduled
         if code not in self.market:
             raise InputError([_not_observed(code, moment)])
-        return self.market[code].at(moment)
+        series = self.market[code]
+        if self.event.time != moment and not series.has(moment) and series.has(self.event.time):
+            return series.at(self.event.time)
+        return series.at(moment)
 
     def accrue(self, state: State) -> State:
         """The state with interest and fees grown up to the event."""
@@ -226,7 +238,7 @@ def _prepay(now: _Moment, state: State) -> _Result:
     grown = now.accrue(state)
     amount = now.event.amount
     if math.isnan(amount):
-        amount = now.observe(now.contract.prepayment_index, now.event.scheduled) * abs(grown.notional)
+        amount = now.observe(now.contract.prepayment_index) * abs(grown.notional)
     paid = now.contract.sign * min(amount, abs(grown.notional))
     after = now.with_notional(grown, grown.notional - paid)
     if now.contract.type == "ANN" and now.contract.prepayment == "A" and after.notional != 0:
@@ -242,7 +254,7 @@ def _penalise(now: _Moment, state: State) -> _Result:
     elif contract.penalty == "N":
         payoff = years * state.notional * contract.penalty_rate
     else:
-        lost = state.rate - now.observe(contract.reset_index, now.event.scheduled)
+        lost = state.rate - now.observe(contract.reset_index)
         payoff = years * state.notional * max(0.0, lost)
     return payoff, now.accrue(state)
 
@@ -256,8 +268,8 @@ def _pay_fee(now: _Moment, state: State) -> _Result:
 def _reset(now: _Moment, state: State) -> _Result:
     contract = now.contract
     # Observations carry the time of the reset they are for; how many days before it the market fixed them is its own.
-    spread = now.event.amount if contract.type == "LAX" else contract.spread
-    observed = now.observe(contract.reset_index, now.event.scheduled) * contract.multiplier + spread
+    spread = contract.spread + (now.event.amount if contract.type == "LAX" else 0.0)
+    observed = now.observe(contract.reset_index) * contract.multiplier + spread
     change = min(max(observed - state.rate, contract.period_floor), contract.period_cap)
     rate = min(max(state.rate + change, contract.life_floor), contract.life_cap)
     return 0.0, replace(now.accrue(state), rate=rate)
@@ -274,7 +286,7 @@ def _fix_payment(now: _Moment, state: State) -> _Result:
 
 def _scale(now: _Moment, state: State) -> _Result:
     contract = now.contract
-    index = now.observe(contract.scaling_index, now.event.scheduled) / contract.scaling_start
+    index = now.observe(contract.scaling_index) / contract.scaling_start
     grown = now.accrue(state)
     return 0.0, replace(
         grown,

@@ -220,7 +220,8 @@ def _redemption(contract: Contract, end: datetime) -> list[Planned]:
     events: list[Planned] = []
     if contract.type in ("LAM", "NAM", "ANN"):
         events = _planned(contract, "PR", principal_times(contract, end, with_end=False))
-        events.append(Planned("MD", end, contract.conventions.shifted(end)))
+        # An annuity ends on its maturity as it stands, like a bullet; linear and negative amortisers shift it.
+        events.append(Planned("MD", end, end if contract.type == "ANN" else contract.conventions.shifted(end)))
     elif contract.type == "LAX":
         for index, entry in enumerate(contract.principal_array):
             stop = _stop(contract.principal_array, index, end)
