@@ -162,3 +162,12 @@ def test_principal_is_conserved_and_the_last_row_clears(loan: LoanTerms) -> None
         assert row.total == row.principal + row.interest
         owed = row.opening - row.principal
         assert row.closing == owed >= 0
+
+
+def test_the_explanation_names_the_published_rate_and_that_it_is_not_confirmed() -> None:
+    rate = LinkedRate("lpr_one_year", Decimal(50))
+    made = schedule(terms(Method.BULLET, rate=rate), CALENDAR, TABLES)
+    shown = made.explain().as_text("zh")
+    assert "3.6 %" in shown
+    assert "未确认" in shown
+    assert made.explain().doubts()

@@ -10,12 +10,14 @@ from datetime import date
 from zhirong.chain.loan.check import findings
 from zhirong.chain.loan.rates import RateTables
 from zhirong.chain.loan.rows import Row
-from zhirong.chain.loan.terms import LoanTerms
+from zhirong.chain.loan.terms import METHOD_TEXT, LoanTerms
 from zhirong.chain.loan.walk import walk
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import Fen, yuan
 from zhirong.kernel.rulebook import Reference
+from zhirong.kernel.text import Text
 
 __all__ = ["Row", "Schedule", "schedule"]
 
@@ -37,6 +39,26 @@ class Schedule:
     def provisional(self) -> bool:
         """Whether a due day may still move because the working days of its year are not announced."""
         return any(row.provisional for row in self.rows)
+
+    def explain(self) -> Explanation:
+        """The interest of the whole loan, what it follows from, and the published rates that decide it."""
+        terms = self.terms
+        rates = tuple(dict.fromkeys(row.rate for row in self.rows))
+        return Explanation(
+            Text("全部利息", "interest in all"),
+            self.interest,
+            "fen",
+            Text(
+                "各期利息之和，每期一次四舍五入到分", "the sum of each row's interest, each rounded once to a fen"
+            ),
+            references=self.sources,
+            parts=(
+                Explanation(Text("还款方式", "method"), METHOD_TEXT[terms.method]),
+                Explanation(Text("贷款金额", "principal"), terms.principal, "fen"),
+                Explanation(Text("期数", "rows"), len(self.rows), "count"),
+                *(Explanation(Text("年利率", "yearly rate"), rate, "rate") for rate in rates),
+            ),
+        )
 
     def as_json(self) -> dict[str, object]:
         """Stable keys; money as strings in yuan."""
