@@ -1,0 +1,156 @@
+"""Races, kills, damage and the simulation at full length: a soak, beside the short forms in the tests.
+
+python tests/register/register_soak.py race --postgresql          8 processes × 8 threads × 1,000 rights
+python tests/register/register_soak.py kill --times 500
+python tests/register/register_soak.py simulate --steps 100000
+python tests/register/register_soak.py damage                     every character of a small register
+"""
+
+import argparse
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+import register_databases  # noqa: E402
+from register_world import World, patent_number  # noqa: E402
+
+
+def start(what: str, folder: Path, url: str, *rest: int) -> "subprocess.Popen[str]":
+    """A client that waits for its signal."""
+    program = [sys.executable, str(HERE / "register_client.py"), what, str(folder), url, *map(str, rest)]
+    client = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert client.stdout is not None
+    assert client.stdout.readline() == "ready\n"
+    return client
+
+
+def go(client: "subprocess.Popen[str]") -> None:
+    """Let it begin."""
+    assert client.stdin is not None
+    client.stdin.write("go\n")
+    client.stdin.flush()
+
+
+def race(kind: str, processes: int, threads: int, rights: int) -> dict[str, Any]:
+    """Everyone pledges the same rights at once: each once, numbers without gap, every loser told why."""
+    with register_databases.fresh(kind) as (folder, url):
+        clients = [start("race", folder, url, number, threads, rights) for number in range(processes)]
+        begun = time.perf_counter()
+        for client in clients:
+            go(client)
+        outcomes = []
+        for client in clients:
+            out, _ = client.communicate()
+            outcomes += [json.loads(line) for line in out.splitlines()]
+            assert client.returncode == 0
+        seconds = time.perf_counter() - begun
+        assert len(outcomes) == processes * threads * rights
+        failed = [one["failed"] for one in outcomes if "failed" in one]
+        assert not failed, failed[:3]
+        won = [one for one in outcomes if "number" in one]
+        assert sorted(one["right"] for one in won) == list(range(1, rights + 1)), "each right exactly once"
+        assert sorted(one["number"] for one in won) == list(range(1, rights + 1)), "numbers without gap"
+        losers = [one for one in outcomes if "why" in one]
+        assert all(one["why"] == ["rank_taken"] for one in losers) and len(losers) + len(won) == len(outcomes)
+        world = World(folder, url)
+        assert world.findings() == ()
+        from zhirong.store.models import Charge, Registration
+
+        active = Charge.objects.filter(active=True).values_list("right__number", flat=True)
+        assert sorted(active) == sorted(patent_number(right) for right in range(1, rights + 1))
+        return {"attempts": len(outcomes), "seconds": seconds, "filings": Registration.objects.count()}
+
+
+def kill(kind: str, times: int, seed: int) -> dict[str, Any]:
+    """SIGKILL writers at random moments: no entry without its leaf, no answer lost, no receipt that does not verify."""
+    from zhirong.evidence.receipts import read_receipt
+    from zhirong.evidence.verify import Verdict, verify_receipt
+    from zhirong.store.log import public_keys
+    from zhirong.store.models import Event
+
+    chance, answers = random.Random(seed), 0
+    with register_databases.fresh(kind) as (folder, url):
+        world, keys, last = World(folder, url), public_keys(folder), 0
+        for run in range(1, times + 1):
+            client = start("write", folder, url, run)
+            go(client)
+            time.sleep(0.15 + chance.random() * 0.35)
+            client.send_signal(signal.SIGKILL)
+            out, _ = client.communicate()
+            # The last line may have been cut by the kill; a whole one was an answer, and must hold.
+            for line in out.splitlines(keepends=True):
+                if line.endswith("\n"):
+                    said = json.loads(line)
+                    answers += 1
+                    assert Event.objects.filter(index=said["index"]).exists(), "an answer was lost"
+                    checked = verify_receipt(read_receipt(said["receipt"].encode()), keys=keys)
+                    assert checked.verdict is Verdict.HOLDS
+            size = Event.objects.count()
+            assert size >= last
+            last = size
+            if times <= 10 or run % 25 == 0 or run == times:
+                assert world.findings() == (), run
+        return {"kills": times, "answers": answers, "events": last}
+
+
+def damage() -> dict[str, Any]:
+    """Every character of every value of a small register."""
+    from django.db import IntegrityError
+    from register_damage import some_changes
+    from test_register_check import small
+
+    tried = 0
+    with register_databases.fresh("sqlite") as (folder, url):
+        world = World(folder, url)
+        small(world)
+        for place, at in some_changes(random.Random(1), 1_000_000):
+            changed = place.changed_at(at)
+            try:
+                place.write(changed, place.value)
+            except IntegrityError:
+                continue
+            assert world.findings(), (place, at)
+            place.write(place.value, changed)
+            tried += 1
+        assert world.findings() == ()
+    return {"changes": tried}
+
+
+def main() -> None:
+    """Run one of them and print what it measured."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("race", "kill", "simulate", "damage"))
+    parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument("--processes", type=int, default=8)
+    parser.add_argument("--threads", type=int, default=8)
+    parser.add_argument("--rights", type=int, default=1000)
+    parser.add_argument("--times", type=int, default=500)
+    parser.add_argument("--steps", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    kind = "postgresql" if options.postgresql else "sqlite"
+    try:
+        if options.what == "race":
+            print(race(kind, options.processes, options.threads, options.rights))
+        elif options.what == "kill":
+            print(kill(kind, options.times, options.seed))
+        elif options.what == "simulate":
+            from register_simulation import simulate
+
+            print(simulate(kind, options.steps, options.seed))
+        else:
+            print(damage())
+    finally:
+        register_databases.end()
+
+
+if __name__ == "__main__":
+    main()
