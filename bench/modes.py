@@ -33,7 +33,7 @@ def run() -> list[Measurement]:
     unlimited = allocate_many(mode, losses, DAY, PoolState(balance=1 << 60))
     balance = int(unlimited[:, mode.bearers.index("fund")].sum()) * 9 // 10
     pool = PoolState(balance=balance)
-    ours, shared = best_of(lambda: allocate_many(mode, losses, DAY, pool), 9)
+    ours, shared = best_of(lambda: allocate_many(mode, losses, DAY, pool), 25)
     columns = [
         column.tolist()
         for column in (losses.amount, losses.principal, losses.interest, losses.borrower, losses.year)

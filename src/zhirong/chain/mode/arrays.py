@@ -24,7 +24,7 @@ from zhirong.kernel.money import Fen
 Fens = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 _MILLION = 1_000_000
-_BLOCK = 1 << 15
+_BLOCK = 1 << 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,9 +311,9 @@ class _Work:
             rest = piece[block] - whole * denominator
             small = _divide_small(rest, weights, denominator, residue) if table is None else table
             for role, weight in weights.items():
-                row = self.parts[self.row[role]][block]
-                row += small[role] if table is None else small[role][rest]
-                row += whole * weight
+                part = whole * weight
+                part += small[role] if table is None else small[role].take(rest)
+                self.parts[self.row[role]][block] += part
 
     # -- payments -------------------------------------------------------------------------------------------------
 
@@ -398,7 +398,11 @@ class _Group:
         """
         if self._ids is None:
             return np.minimum(wanted, np.maximum(limit - self.before(taken), 0))
-        tight = np.flatnonzero(self.totals(taken) > (limit if look_above is None else look_above))
+        bound = limit if look_above is None else look_above
+        if isinstance(bound, int):
+            tight = np.flatnonzero((self._sums(taken) > bound)[self._ids])
+        else:
+            tight = np.flatnonzero(self.totals(taken) > bound)
         rows, before = self._before(taken, tight)
         own_limit = limit if isinstance(limit, int) else limit[rows]
         result = wanted.copy()
@@ -425,9 +429,12 @@ class _Group:
         """For each loan, what all loans of its group have taken."""
         if self._ids is None:
             return np.full(len(taken), taken.sum(), dtype=np.int64)
+        return self._sums(taken)[self._ids]
+
+    def _sums(self, taken: Fens) -> Fens:
+        """What the loans of each group have taken, by its number."""
         # A float holds whole numbers up to 2^53 exactly: 90 trillion yuan, more than any pool.
-        sums: Fens = np.bincount(self._ids, weights=taken).astype(np.int64)
-        return sums[self._ids]
+        return np.bincount(self._ids, weights=taken).astype(np.int64)  # type: ignore[arg-type]
 
 
 def _ids(keys: Sequence[Fens]) -> Fens:
@@ -483,9 +490,12 @@ def _part_of(amounts: Fen | Fens, rate: Fraction) -> Fen | Fens:
 def _muldiv(a: Fens, b: Fens, c: Fens) -> Fens:
     """``a × b // c`` exactly, for 0 ≤ a, 0 ≤ b ≤ c and c > 0, though a × b may not fit in 64 bits.
 
-    A quotient estimated in floating point is off by one at most for any a below 2^50; the remainder, computed modulo
-    2^64, is small and therefore right, and says which way.
+    Where it might not, a quotient estimated in floating point is off by one at most for any a below 2^50; the
+    remainder, computed modulo 2^64, is small and therefore right, and says which way.
     """
+    if a.size == 0 or int(a.max()) * int(b.max()) < 1 << 63:
+        exact: Fens = np.floor_divide(a * b, c, dtype=np.int64)
+        return exact
     estimate: Fens = (a * (b / c)).astype(np.int64)
     with np.errstate(over="ignore"):
         remainder = a * b - estimate * c
