@@ -126,6 +126,32 @@ def test_every_other_form_of_a_proof_is_refused(algorithm):
             verify_consistency(algorithm, old, tree.root(6), new, tree.root(), proof)
 
 
+@pytest.mark.parametrize("algorithm", BOTH)
+def test_a_proof_that_leads_to_the_root_of_another_size_is_refused(algorithm):
+    """The hashes fit the root each time; only the number of levels shows that the size is not the true one."""
+    leaf, other, third = (leaf_hash(algorithm, one) for one in (b"a", b"b", b"c"))
+    pair = node_hash(algorithm, leaf, other)
+    four = node_hash(algorithm, pair, third)
+    for size, proof, root, code in [
+        (2, [], leaf, "proof_too_short"),
+        (3, [other], pair, "proof_too_short"),
+        (8, [other, third], four, "proof_too_short"),
+        (1, [other], pair, "proof_too_long"),
+        (2, [other, third], four, "proof_too_long"),
+    ]:
+        with pytest.raises(ProofError) as refused:
+            verify_inclusion(algorithm, leaf, 0, size, proof, root)
+        assert refused.value.code == code
+    for old, new, proof, root, code in [
+        (1, 3, [other], pair, "proof_too_short"),
+        (1, 8, [other, third], four, "proof_too_short"),
+        (1, 2, [other, third], four, "proof_too_long"),
+    ]:
+        with pytest.raises(ProofError) as refused:
+            verify_consistency(algorithm, old, leaf, new, root, proof)
+        assert refused.value.code == code
+
+
 def test_the_frontier_can_be_taken_up_again_from_tiles_at_any_size(made):
     tree, definition = made
     for size in (0, 1, 15, 16, 17, 31, 100, 255, 256):

@@ -7,7 +7,7 @@ complete nodes and, on the right edge, from folds of them, so it takes O(log n) 
 
 from collections.abc import Callable, Sequence
 
-from zhirong.evidence.hashes import HASH_BYTES, HashAlgorithm, digest_of, empty_root, node_hash
+from zhirong.evidence.hashes import HASH_BYTES, NODE_PREFIX, HashAlgorithm, digest_of, empty_root, node_hash
 
 # (level, index) of a complete node to its hash.
 NodeSource = Callable[[int, int], bytes]
@@ -122,11 +122,11 @@ def root_of_inclusion(
         if last == 0:
             raise ProofError("proof_too_long", "the proof has more hashes than the tree has levels")
         if first & 1 or first == last:
-            root = digest(b"\x01" + brother + root)
+            root = digest(NODE_PREFIX + brother + root)
             while first and not first & 1:
                 first, last = first >> 1, last >> 1
         else:
-            root = digest(b"\x01" + root + brother)
+            root = digest(NODE_PREFIX + root + brother)
         first, last = first >> 1, last >> 1
     if last != 0:
         raise ProofError("proof_too_short", "the proof has fewer hashes than the tree has levels")
