@@ -174,6 +174,15 @@ def test_next_steps_put_failed_gates_first_and_name_each_once() -> None:
     assert len({(step["who"], step["what"]) for step in steps}) == len(steps)
 
 
+def test_what_several_modes_wait_for_is_one_step() -> None:
+    quote = copy.deepcopy(QUOTE)
+    mend = {"zh": "向主管部门确认", "en": "ask the authority"}
+    for mode in quote["modes"][:3]:
+        mode.update(eligible="unknown", conditions=[{"verdict": "unknown", "reason": mend, "mend": mend}])
+    waiting = [step["what"] for step in next_steps(quote, "zh") if "向主管部门确认" in step["what"]]
+    assert waiting == [f"向主管部门确认（{'、'.join(mode['title']['zh'] for mode in quote['modes'][:3])}）"]
+
+
 def test_shares_on_page_one_are_those_of_the_quote() -> None:
     view = quote_view(QUOTE, "zh")
     zhongshan = next(mode for mode in view["modes"] if mode["id"] == "zhongshan")

@@ -105,13 +105,9 @@ def next_steps(quote: Json, lang: Lang) -> list[View]:
         for finding in right.get("findings") or []:
             if finding.get("verdict") not in _QUIET and finding.get("mend"):
                 steps.append((firm, f"{words(right.get('title'), lang)}{colon}{words(finding['mend'], lang)}"))
-    modes = quote.get("modes") or []
-    for mode in modes:
-        if mode.get("eligible") != "unknown":
-            continue
-        for condition in mode.get("conditions") or []:
-            if condition.get("verdict") == "unknown" and condition.get("mend"):
-                steps.append((firm, f"{words(mode['title'], lang)}{colon}{words(condition['mend'], lang)}"))
+    for what, titles in _open_conditions(quote, lang).items():
+        named = WORDS["listing"].in_(lang).join(titles)
+        steps.append((firm, f"{what}{WORDS['opening'].in_(lang)}{named}{WORDS['closing'].in_(lang)}"))
     best = cheapest(quote)
     if best is not None:
         for need in best.get("needed") or []:
@@ -119,6 +115,18 @@ def next_steps(quote: Json, lang: Lang) -> list[View]:
                 continue
             steps.append((words(need.get("party_text"), lang), words(need.get("what"), lang)))
     return [{"who": who, "what": what} for who, what in dict.fromkeys(steps)]
+
+
+def _open_conditions(quote: Json, lang: Lang) -> dict[str, list[str]]:
+    """What would settle the open conditions of the modes to be confirmed, each with the modes that wait for it."""
+    waiting: dict[str, list[str]] = {}
+    for mode in quote.get("modes") or []:
+        for condition in mode.get("conditions") or [] if mode.get("eligible") == "unknown" else []:
+            if condition.get("verdict") == "unknown" and condition.get("mend"):
+                titles = waiting.setdefault(words(condition["mend"], lang), [])
+                if (title := words(mode.get("title"), lang)) not in titles:
+                    titles.append(title)
+    return waiting
 
 
 def cheapest(quote: Json) -> Json | None:
