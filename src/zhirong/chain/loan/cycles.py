@@ -38,10 +38,14 @@ class Cycle:
         """The day ``number`` steps from the anchor, always counted from the anchor itself.
 
         Counting on from the day before would let 31 January drift to the 28th for ever after one February.
+        A step beyond the last day of the calendar stops there.
         """
-        if self.unit == "day":
-            return anchor + timedelta(days=self.count * number)
-        return add_months(anchor, self.count * number, rule)
+        try:
+            if self.unit == "day":
+                return anchor + timedelta(days=self.count * number)
+            return add_months(anchor, self.count * number, rule)
+        except (OverflowError, ValueError):
+            return date.max
 
 
 def parse_cycle(written: str) -> Cycle | None:

@@ -90,7 +90,7 @@ def _whole_months(terms: LoanTerms, start: date, end: date) -> int | None:
     )
     if on_cycle and steps[1] - steps[0] == months:
         return months
-    return months if add_months(start, months, terms.end_of_month) == end else None
+    return months if terms.cycle.step(start, 1, terms.end_of_month) == end else None
 
 
 def _months_apart(one: date, other: date) -> int:

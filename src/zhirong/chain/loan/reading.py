@@ -19,7 +19,6 @@ from zhirong.chain.loan.terms import (
     Prepayment,
     Step,
 )
-from zhirong.kernel.days import add_months
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
 
@@ -174,7 +173,7 @@ def _read_end(reader: Reader, start: date, end_of_month: str) -> date:
         )
     if by_months:
         months = reader.whole("months", 1, MOST_MONTHS)
-        return add_months(start, max(months, 1), end_of_month)  # type: ignore[arg-type]
+        return Cycle(min(max(months, 1), MOST_MONTHS), "month").step(start, 1, end_of_month)  # type: ignore[arg-type]
     return reader.day("end")
 
 

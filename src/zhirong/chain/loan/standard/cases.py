@@ -77,12 +77,14 @@ def first_difference(computed: Sequence[Row], published: Sequence[Mapping[str, A
 
 
 def read_market(data: Mapping[str, Any]) -> Market:
-    """Observed quantities by code."""
+    """Observed quantities by code. Raises InputError naming the one that cannot be read."""
+    if not isinstance(data, Mapping):
+        raise refused("dataObserved", data, Text("应为按代码列出的表", "must be a table by code"))
     market: dict[str, Series] = {}
     for code, entry in data.items():
         try:
             points = [(parse_time(str(point["timestamp"])), float(point["value"])) for point in entry["data"]]
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise refused(
                 f"dataObserved.{code}", entry, Text("应为 timestamp 与 value", "needs timestamp and value")
             ) from error
@@ -91,7 +93,9 @@ def read_market(data: Mapping[str, Any]) -> Market:
 
 
 def read_observed(events: Sequence[Mapping[str, Any]]) -> list[Observed]:
-    """Observed events, in the order of their times."""
+    """Observed events, in the order of their times. Raises InputError naming the one that cannot be read."""
+    if not isinstance(events, list):
+        raise refused("eventsObserved", events, Text("应为事件列表", "must be a list of events"))
     found: list[Observed] = []
     for number, event in enumerate(events, 1):
         try:
@@ -104,7 +108,7 @@ def read_observed(events: Sequence[Mapping[str, Any]]) -> list[Observed]:
                     performance=str((event.get("states") or {}).get("contractPerformance") or ""),
                 )
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise refused(
                 f"eventsObserved[{number}]", event, Text("应有 time、type", "needs time and type")
             ) from error

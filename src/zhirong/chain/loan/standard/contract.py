@@ -1,5 +1,6 @@
 """A contract's terms as the standard's data dictionary names them, read once into a frozen record."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -122,7 +123,10 @@ def refused(name: str, value: object, mend: Text) -> InputError:
 def _number(value: Any) -> float:
     if isinstance(value, bool):
         raise ValueError("not a number")
-    return float(value)
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("not a finite number")
+    return number
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,11 @@ def read_enhancement(table: Mapping[str, Any]) -> Enhancement:
     """A guarantee or collateral contract from its terms. Raises InputError naming the term."""
     terms = Terms(table)
     references = terms.raw("contractStructure")
-    if not isinstance(references, list) or not references:
+    if (
+        not isinstance(references, list)
+        or not references
+        or not all(isinstance(each, Mapping) for each in references)
+    ):
         raise refused("contractStructure", references, Text("列出所担保的合同", "list the contracts covered"))
     covered: list[Contract] = []
     identifiers: set[str] = set()
@@ -91,7 +95,7 @@ def read_enhancement(table: Mapping[str, Any]) -> Enhancement:
         identifiers.update(name for name in (child.text("contractID"), child.text("contractIdentifier")) if name)
         if child.text("marketObjectCode"):
             markets.append(child.text("marketObjectCode"))
-        if reference.get("referenceType") == "CNT":
+        if reference.get("referenceType") == "CNT" and isinstance(held, Mapping):
             covered.append(read_contract(held))
     maturity = terms.time("maturityDate")
     if maturity is None:

@@ -13,6 +13,7 @@ _WEEKDAYS = WorkingDays(frozenset(), frozenset(), frozenset())
 _PERIOD = re.compile(r"P(\d+)([DWMQHY])")
 _CYCLE = re.compile(r"P(\d+[DWMQHY])(?:L([01]))?")
 _MIDNIGHT = "T24:00"
+_MOST_TIMES = 20_000  # fifty years of days; a schedule beyond it is a slip of the pen
 _LAST_SECOND = time(23, 59, 59)
 
 _DAY_COUNTS: dict[str, DayCount] = {
@@ -68,7 +69,7 @@ def schedule_times(
     """The schedule function S(s, c, T): cyclic times from ``anchor`` before ``end``, and ``end`` itself if wanted.
 
     A long last stub drops the last cyclic time if the end does not lie on the cycle (technical specification,
-    section on schedules); a schedule of two times has none to drop.
+    section on schedules); a schedule of two times has none to drop. Raises ValueError for one without measure.
     """
     if anchor is None:
         return []
@@ -78,6 +79,8 @@ def schedule_times(
     number = 0
     reached = anchor
     while reached < end:
+        if number == _MOST_TIMES:
+            raise ValueError(f"the schedule from {anchor} to {end} has more than {_MOST_TIMES} times")
         times.append(reached)
         number += 1
         reached = step(anchor, cycle[0], number, rule)
