@@ -12,6 +12,7 @@ from zhirong.cli.parser import ChineseParser
 # What a command does is said here, so that --help needs to import none of them. Chinese first.
 COMMANDS: dict[str, tuple[str, str]] = {
     "quote": ("从权利到报价：一家企业、一页答案", "from rights to a quote: one firm, one page of answer"),
+    "rate": ("质押率：取决于什么，怎样能更高", "the pledge rate: what limits it, what would raise it"),
     "appraise": (
         "评估：一个案件、一份清单，或按历史数据回测",
         "appraise a case, a whole list, or back-test on past data",

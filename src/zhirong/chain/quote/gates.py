@@ -73,7 +73,7 @@ def pass_gates(
         *_credit_gates(credit),
         _credit_unchecked(credit, rules, day),
         _credit_complete(credit),
-        *(() if team is None else (_team(team),)),
+        *(() if team is None else (team_gate(team),)),
     )
 
 
@@ -325,7 +325,8 @@ def _credit_unchecked(credit: CreditAssessment, rules: Rulebook, day: date) -> G
     )
 
 
-def _team(team: TeamAssessment) -> Gate:
+def team_gate(team: TeamAssessment) -> Gate:
+    """Whether the assessment of the team may be relied on; otherwise it counts, on condition that it is settled."""
     title = Text("团队评估能否使用", "can the assessment of the team be used")
     reason = STATE_TEXT[team.state]
     if team.usable:

@@ -1,0 +1,154 @@
+"""``zhirong rate CASE.toml``: the pledge rate under each mode, what limits it, and what would change it."""
+
+import argparse
+from typing import Any
+
+from zhirong.cli.files import print_json, read_toml
+from zhirong.kernel.text import Lang, Text
+
+EXIT_NOTHING = 1
+_SHOWN_MODES = 5
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's words."""
+    parser.add_argument("case", metavar="CASE.toml", help="案件文件 / case file (docs/users/case-file.md)")
+    parser.add_argument(
+        "--scores",
+        metavar="FILE",
+        help="团队评定、指标答案、权属调查 / team, indicators, title (docs/users/one-plus-one.md)",
+    )
+    parser.add_argument(
+        "--mode", action="append", metavar="ID", help="只算这个模式，可重复 / only this mode, repeatable"
+    )
+    parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+    parser.add_argument(
+        "--explain", action="store_true", help="列出每个数的来由 / show where every number comes from"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Say the pledge rate. Returns 1 where nothing can be lent under any of the modes."""
+    from zhirong.chain.quote.one_plus_one import judge, kinds_left_out, read_one_plus_one
+    from zhirong.chain.quote.pledge_rate import pledge_rate
+    from zhirong.chain.quote.reading import read_case
+    from zhirong.chain.quote.view import offered_here
+    from zhirong.library import choose_modes, quote_case, rules
+
+    case = read_case(read_toml(options.case), options.case)
+    answer = quote_case(case, options.mode)
+    stated = read_one_plus_one(
+        read_toml(options.scores) if options.scores else {}, case, rules(), options.scores or ""
+    )
+    judged = judge(answer, stated, rules())
+    chosen = choose_modes(options.mode)
+    if not options.mode:
+        here = {offer.mode.id for offer in answer.offers if offered_here(offer)}
+        chosen = tuple(mode for mode in chosen if mode.id in here)[:_SHOWN_MODES] or chosen[:_SHOWN_MODES]
+    rates = [pledge_rate(judged.answer, mode, rules(), judged.scores) for mode in chosen]
+    left_out = kinds_left_out(judged)
+    data: dict[str, Any] = {
+        "schema": "zhirong.pledge_rate/1",
+        "case": case.id,
+        "as_of": case.as_of.isoformat(),
+        "one_plus_one": judged.scores is not None,
+        "team": None if judged.team is None else judged.team.as_json(),
+        "indicators": [score.as_json() for score in judged.rights],
+        "kinds_left_out": None if left_out is None else left_out.as_json(),
+        "title_investigation": None if stated.title is None else stated.title.as_json(),
+        "gates": [
+            {
+                "code": gate.code,
+                "verdict": gate.verdict.value,
+                "title": gate.title.as_json(),
+                "reason": gate.reason.as_json(),
+            }
+            for gate in judged.answer.gates
+        ],
+        "rates": [
+            {"title": mode.title.as_json(), **rate.as_json()} for mode, rate in zip(chosen, rates, strict=True)
+        ],
+        "rules_version": rules().version(),
+    }
+    if options.json:
+        print_json(data)
+    else:
+        _show(data, options.lang)
+        if options.explain:
+            for rate in rates:
+                print(rate.explanation.as_text(options.lang))
+    return 0 if any(rate.amount for rate in rates) else EXIT_NOTHING
+
+
+def _show(data: dict[str, Any], lang: Lang) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from zhirong.documents.words import money, percent
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 160
+
+    def say(zh: str, en: str) -> str:
+        return Text(zh, en).in_(lang)
+
+    def words(value: dict[str, str] | None) -> str:
+        return "" if value is None else escape(value[lang])
+
+    team = data["team"]
+    if team is not None:
+        agreement = "—" if team["agreement"] is None else team["agreement"]
+        console.print(
+            say(f"团队 {team['score']} 分（{team['grade']}），加权 kappa {agreement}：", f"Team {team['score']} ({team['grade']}), weighted kappa {agreement}: ")
+            + words(team["state_text"])
+        )  # fmt: skip
+    for score in data["indicators"]:
+        console.print(
+            say(
+                f"指标 {escape(score['right'])}：{score['score']} 分，若缺项最好 {score['highest']}，已知权重 {score['coverage']}",
+                f"Indicators {escape(score['right'])}: {score['score']}, {score['highest']} if the missing were best,"
+                f" {score['coverage']} of the weight known",
+            )
+        )
+    if data["kinds_left_out"] is not None:
+        console.print(say("这套指标不评：", "not scored by this system: ") + words(data["kinds_left_out"]))
+    table = Table(box=SIMPLE_HEAD)
+    for head in (
+        say("模式", "Mode"),
+        say("质押率", "Pledge rate"),
+        say("金额（元）", "Amount (CNY)"),
+        say("取决于", "Set by"),
+    ):
+        table.add_column(head)
+    for rate in data["rates"]:
+        share = percent(rate["pledge_rate"])
+        binding = next((words(one["title"]) for one in rate["limits"] if one["binding"]), "") or _gate_words(
+            data, rate, lang
+        )
+        table.add_row(words(rate["title"]), share, money(rate["amount"]), binding)
+    console.print(table)
+    seen = set()
+    for rate in data["rates"]:
+        for change in rate["changes"]:
+            line = say(
+                f"若{words(change['title'])}由 {words(change['now'])} 变为 {words(change['needed'])}，可到 {money(change['reaches'])} 元",
+                f"if {words(change['title'])} goes from {words(change['now'])} to {words(change['needed'])}:"
+                f" CNY {money(change['reaches'])}",
+            )
+            if line not in seen:
+                seen.add(line)
+                console.print(f"  · {line}")
+    marks = {"failed": ("red", say("未通过", "failed")), "open": ("yellow", say("待办", "open"))}
+    for gate in data["gates"]:
+        # The title investigation is shown whatever it found: it was paid for.
+        if gate["verdict"] in marks or gate["code"] == "title_investigation":
+            colour, mark = marks.get(gate["verdict"], ("green", say("通过", "passed")))
+            console.print(f"  [{colour}]{mark}[/] {words(gate['title'])}：{words(gate['reason'])}")
+
+
+def _gate_words(data: dict[str, Any], rate: dict[str, Any], lang: Lang) -> str:
+    titles = {gate["code"]: gate["title"][lang] for gate in data["gates"]}
+    return str(titles.get(rate["binding"], rate["binding"]))
