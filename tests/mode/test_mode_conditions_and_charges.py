@@ -8,7 +8,7 @@ import pytest
 from mode_samples import mode_of, quota_body
 
 from zhirong.chain.mode.charges import Dated, LoanFacts, charges
-from zhirong.chain.mode.eligibility import eligibility
+from zhirong.chain.mode.eligibility import eligibility, partner_check
 from zhirong.chain.mode.model import Mode
 from zhirong.mode_files import load_modes
 
@@ -200,3 +200,19 @@ def test_every_mode_charges_a_plain_loan_and_says_why(mode_id: str) -> None:
     for item in made:
         assert item.amount > 0 and item.explanation.value == item.amount
         assert item.kind == "interest" or item.explanation.references
+
+
+def test_a_guarantor_at_and_above_the_limits_of_its_book() -> None:
+    at_the_limits: dict[str, object] = {
+        "guarantee_multiple": Decimal(15),
+        "largest_debtor_share": Decimal("0.10"),
+        "related_debtors_share": Decimal("0.15"),
+        "small_agri_share": Decimal("0.80"),
+        "small_guarantee_share": Decimal("0.50"),
+    }
+    mode = MODES["national-4222"]
+    assert {result.state for result in partner_check(mode, at_the_limits, DAY)} == {"met"}
+    above = {**at_the_limits, "guarantee_multiple": Decimal("15.01"), "small_agri_share": Decimal("0.79")}
+    unmet = {result.code for result in partner_check(mode, above, DAY) if result.state == "unmet"}
+    assert unmet == {"guarantee_multiple.at_most", "small_agri_share.at_least"}
+    assert {result.state for result in partner_check(mode, {}, DAY)} == {"unknown"}

@@ -88,6 +88,11 @@ def _offered_here(mode: Mode, facts: Mapping[str, object]) -> ConditionResult | 
     )
 
 
+def partner_check(mode: Mode, facts: Mapping[str, object], day: date) -> tuple[ConditionResult, ...]:
+    """What a guarantor has to keep to over its whole book to take part, tried on its figures as of ``day``."""
+    return tuple(try_condition(condition, facts, day) for condition in mode.partner_conditions)
+
+
 def try_condition(condition: Condition, facts: Mapping[str, object], day: date) -> ConditionResult:
     """One condition tried on facts as of ``day``."""
     fact = FACTS[condition.fact]

@@ -19,6 +19,7 @@ _SECTIONS = (
     "assumption",
     "parties",
     "condition",
+    "partner_condition",
     "limits",
     "sharing",
     "recoveries",

@@ -325,7 +325,11 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """One financing mode, complete."""
+    """One financing mode, complete.
+
+    exclusive_with: modes under which the same loan cannot be claimed. partner_conditions: what a guarantor has to
+    keep to, over its whole book, to take part.
+    """
 
     id: str
     title: Text
@@ -353,6 +357,7 @@ class Mode:
     assumptions: tuple[Assumption, ...] = ()
     other_sources: tuple[Reference, ...] = ()
     exclusive_with: tuple[str, ...] = field(default=())
+    partner_conditions: tuple[Condition, ...] = ()
 
     def party(self, role: str) -> Party:
         """Who plays a role. Raises KeyError."""

@@ -41,6 +41,10 @@ def mode_json(mode: Mode) -> dict[str, object]:
             {"code": c.code, "words": asked_of(c).as_json(), "reference": c.reference.as_json()}
             for c in mode.conditions
         ],
+        "partner_conditions": [
+            {"code": c.code, "words": asked_of(c).as_json(), "reference": c.reference.as_json()}
+            for c in mode.partner_conditions
+        ],
         "limits": None
         if limits is None
         else {
@@ -314,6 +318,8 @@ def _conditions(mode: Mode, lang: Lang) -> list[str]:
     lines = [
         f"  {asked_of(condition).in_(lang)}{_mark(condition.reference, lang)}" for condition in mode.conditions
     ]
+    partner = "担保机构：" if zh else "of the guarantor: "
+    lines += [f"  {partner}{asked_of(c).in_(lang)}{_mark(c.reference, lang)}" for c in mode.partner_conditions]
     limits = mode.limits
     if limits is not None:
         shown: list[tuple[str, str, str | None]] = [

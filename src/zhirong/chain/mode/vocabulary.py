@@ -212,8 +212,33 @@ FACTS: dict[str, Fact] = {
         Text("已获创业投资", "backed by venture capital"),
         Text("先引入创业投资", "bring in a venture investor first"),
     ),
-    "small_guarantee": Fact(
-        "flag", Text("单户担保额不超过五百万元", "guarantee of at most 5 million a borrower"), _CHOOSE_OTHER
+    # Of a guarantor's whole book, for the conditions on partners.
+    "guarantee_multiple": Fact(
+        "count",
+        Text("担保责任余额对净资产的倍数", "outstanding guarantees as a multiple of net assets"),
+        Text("增加净资产或压降担保余额", "raise net assets or guarantee less"),
+    ),
+    "largest_debtor_share": Fact(
+        "rate",
+        Text("单一被担保人余额占净资产", "guarantees for one debtor, of net assets"),
+        Text("压降该被担保人的担保余额", "guarantee less for that debtor"),
+    ),
+    "related_debtors_share": Fact(
+        "rate",
+        Text(
+            "单一被担保人及其关联方余额占净资产", "guarantees for one debtor and its related parties, of net assets"
+        ),
+        Text("压降该组被担保人的担保余额", "guarantee less for that group"),
+    ),
+    "small_agri_share": Fact(
+        "rate",
+        Text("小微和三农担保业务占比", "part of guarantees for small and agricultural firms"),
+        Text("提高小微和三农业务占比", "guarantee more for small and agricultural firms"),
+    ),
+    "small_guarantee_share": Fact(
+        "rate",
+        Text("单户五百万元及以下担保业务占比", "part of guarantees of at most 5 million a borrower"),
+        Text("提高小额担保业务占比", "give more small guarantees"),
     ),
 }
 
