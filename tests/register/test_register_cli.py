@@ -1,0 +1,78 @@
+"""`zhirong register` as a registrar types it, from founding to a verified receipt; other commands stay without Django."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ZHIRONG = [sys.executable, "-m", "zhirong.cli.main"]
+FILING = """
+role = "record"
+[filing]
+claim_amount = "200万元"
+debt_start = 2026-11-01
+debt_end = 2027-11-01
+contract_items = ["parties", "claim", "debt_term", "rights", "scope"]
+is_joint = true
+papers = ["form", "main_contract", "pledge_contract", "identity_or_commitment"]
+pilot_basis = "某市试点办法"
+related_marks = []
+[[filing.pledgors]]
+name = "西安甲科技有限公司"
+[filing.pledgee]
+name = "丙银行"
+[[rights]]
+id = "m"
+kind = "trademark"
+title = "知融"
+number = "12345678"
+registration_date = 2024-03-01
+[[rights.holders]]
+name = "西安甲科技有限公司"
+"""
+
+
+@pytest.fixture
+def command(tmp_path: Path):  # type: ignore[no-untyped-def]
+    environment = {**os.environ, "ZHIRONG_DATA": str(tmp_path / "data"), "USER": "tester"}
+    environment.pop("DATABASE_URL", None)
+    (tmp_path / "pledge.toml").write_text(FILING, encoding="utf-8")
+
+    def run(*words: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [*ZHIRONG, *words], capture_output=True, text=True, env=environment, cwd=tmp_path, check=False
+        )
+
+    return run
+
+
+def test_a_registrars_day(command, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    before = command("register", "search")
+    assert before.returncode == 2 and "register init" in before.stderr and "Traceback" not in before.stderr
+    assert command("register", "init", "--origin", "register.test").returncode == 0
+    assert command("register", "init").returncode == 2, "a register is never founded twice"
+    assert command("register", "file", "pledge.toml").returncode == 0
+    assert command("register", "examine", "1").returncode == 0
+    entered = json.loads(command("register", "enter", "1", "--json").stdout)
+    assert entered["registration"]["number"] == 1
+    again = command("register", "file", "pledge.toml", "--lang", "en")
+    assert again.returncode == 2 and "no rank is free" in again.stderr
+    assert command("register", "certificate", "1", "--pdf", "c.pdf", "--receipt", "r.json").returncode == 0
+    verified = command("verify", "r.json", "--key", "data/register.pub")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    checked = command("register", "check", "--json")
+    assert checked.returncode == 0 and json.loads(checked.stdout) == {"events": 3, "covered": 3, "findings": []}
+
+
+@pytest.mark.parametrize("words", [["modes", "list"], ["register", "--help"], ["verify", "--help"]])
+def test_commands_that_need_no_database_load_no_django(words: list[str]) -> None:
+    program = (
+        "import sys; from zhirong.cli.main import main\n"
+        f"try: main({words!r})\nexcept SystemExit: pass\n"
+        "assert not [name for name in sys.modules if name.split('.')[0] == 'django'], 'Django was loaded'"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
