@@ -52,4 +52,4 @@ def test_the_whole_schedule_is_as_worked_out(scenario: dict[str, Any]) -> None:
 
 def test_names_of_scenarios_are_all_different() -> None:
     names = [scenario["name"] for scenario in SCENARIOS]
-    assert len(names) == len(set(names)) >= 40
+    assert len(names) == len(set(names)) >= 80
