@@ -34,6 +34,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--explain", action="store_true", help="列出每个数的来由 / show where every number comes from"
     )
+    parser.add_argument("--docx", metavar="FILE", help="另存 Word 评估报告 / write a report in Word")
+    parser.add_argument("--pdf", metavar="FILE", help="另存 PDF 评估报告 / write a report as PDF")
+    parser.add_argument(
+        "--sign",
+        metavar="FILE",
+        help="机构签章：正式评估（docs/users/appraisal-practice.md） / the agency's signature: a formal appraisal",
+    )
     parser.add_argument(
         "--as-of",
         metavar="DAY",
@@ -79,6 +86,11 @@ def _case(options: argparse.Namespace) -> int:
     case = read_appraisal_case(table, options.case)
     request = only_methods(case.request, tuple(options.method)) if options.method else case.request
     found = appraise(request, case.rights, load_rulebook(), case.as_of)
+    if not isinstance(found, NoValue) and (options.docx or options.pdf):
+        from zhirong.cli.appraise_report import write_reports
+
+        # Papers first: if one cannot be written, nothing on the screen must suggest that it was.
+        write_reports(table, case, found, options)
     if options.json:
         print_json({"status": "no_value" if isinstance(found, NoValue) else "valued", **found.as_json()})
     else:

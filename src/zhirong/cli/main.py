@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "评估：一个案件、一份清单，或按历史数据回测",
         "appraise a case, a whole list, or back-test on past data",
     ),
+    "report": ("评估报告：读出数据、两份对比", "appraisal reports: read one back as data, compare two"),
     "rights": ("核对权利清单：号码、状态、年龄、剩余寿命", "check a list of rights: numbers, states, ages, lives"),
     "settle": (
         "损失分担：一份索赔，各方承担多少、为什么",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from zhirong.chain.appraisal.records import Appraisal
 from zhirong.chain.appraisal.request import PURPOSE_TEXT
@@ -277,12 +277,13 @@ def read_record(reader: Reader, as_of: date) -> ValueRecord:
     grade: Grade = reader.choice("grade", tuple(GRADE_TEXT))  # type: ignore[assignment]
     valued, issued = reader.day("valuation_date"), reader.day("issued_on")
     until = reader.day("valid_until")
-    if not valued <= issued <= as_of or until < issued:
+    # A report may be issued when its value is out of date already; it is then stale from its first day.
+    if not valued <= issued <= as_of or until < valued:
         reader.problem(
             "issued_on",
             issued,
             "dates_out_of_order",
-            Text("须满足：基准日 ≤ 出具日 ≤ 今日，出具日 ≤ 有效期末", "valuation ≤ issue ≤ today, issue ≤ end"),
+            Text("须满足：基准日 ≤ 出具日 ≤ 今日，基准日 ≤ 有效期末", "valuation ≤ issue ≤ today, valuation ≤ end"),
             Text("改正日期", "correct the dates"),
         )
     low, value, high = reader.money("low"), reader.money("value", 1), reader.money("high")
@@ -317,6 +318,50 @@ def read_record(reader: Reader, as_of: date) -> ValueRecord:
     return record
 
 
+def read_signature(reader: Reader, valuation_date: date | None = None) -> Signature:
+    """The ``[signature]`` table: ``agency``, two or more ``appraisers``, ``signed_on``, ``independent``,
+    ``preset_value``. valuation_date: where known, nobody signs before it.
+    """
+    inside = reader.table("signature")
+    signature = Signature(
+        agency=inside.text("agency"),
+        appraisers=inside.texts("appraisers"),
+        signed_on=inside.day("signed_on"),
+        independent=inside.flag("independent"),
+        preset_value=inside.flag("preset_value"),
+    )
+    if len(set(signature.appraisers)) < SIGNATORIES:
+        inside.problem(
+            "appraisers",
+            "、".join(signature.appraisers),
+            "too_few_signatories",
+            Text(f"至少 {SIGNATORIES} 名评估师签名", f"at least {SIGNATORIES} appraisers sign"),
+            Text("补充签名的评估师", "add who signs"),
+        )
+    if valuation_date is not None and signature.signed_on < valuation_date:
+        inside.problem(
+            "signed_on",
+            signature.signed_on,
+            "signed_before_valuation",
+            Text(f"早于评估基准日 {valuation_date}", f"before the valuation date, {valuation_date}"),
+            Text("改正日期", "correct the date"),
+        )
+    inside.finish()
+    return signature
+
+
+def record_of_json(data: Mapping[str, Any]) -> ValueRecord:
+    """The record that ``as_json`` gave, back again. Raises InputError for anything else."""
+    table = {name: value for name, value in data.items() if value is not None}
+    stated = table.pop("assumptions", [])
+    table["assumption"] = [
+        {name: Decimal(value) if name in ("low", "mode", "high") else value for name, value in one.items()}
+        for one in stated
+    ]
+    reader = Reader(table, source="record")
+    return read_record(reader, reader.day("issued_on"))
+
+
 # -- inside ------------------------------------------------------------------------------------------------------
 
 
@@ -346,34 +391,17 @@ def _standing(state: State, record: ValueRecord | None, purpose: str, needed: Gr
 
 
 def _read_signature(reader: Reader, grade: Grade) -> Signature | None:
-    inside = reader.optional_table("signature")
-    if inside is None:
-        if grade == "formal":
-            reader.problem(
-                "signature",
-                "",
-                "unsigned",
-                Text("正式评估须由评估机构签章", "a formal appraisal is signed by its agency"),
-                Text("补充 [signature]，或改为 online", "add [signature], or call it online"),
-            )
-        return None
-    signature = Signature(
-        agency=inside.text("agency"),
-        appraisers=inside.texts("appraisers"),
-        signed_on=inside.day("signed_on"),
-        independent=inside.flag("independent"),
-        preset_value=inside.flag("preset_value"),
-    )
-    if len(set(signature.appraisers)) < SIGNATORIES:
-        inside.problem(
-            "appraisers",
-            "、".join(signature.appraisers),
-            "too_few_signatories",
-            Text(f"至少 {SIGNATORIES} 名评估师签名", f"at least {SIGNATORIES} appraisers sign"),
-            Text("补充签名的评估师", "add who signs"),
+    if reader.has("signature"):
+        return read_signature(reader)
+    if grade == "formal":
+        reader.problem(
+            "signature",
+            "",
+            "unsigned",
+            Text("正式评估须由评估机构签章", "a formal appraisal is signed by its agency"),
+            Text("补充 [signature]，或改为 online", "add [signature], or call it online"),
         )
-    inside.finish()
-    return signature
+    return None
 
 
 def _read_assumption(reader: Reader) -> Assumption:
