@@ -13,7 +13,7 @@ from zhirong.chain.pledge.reading import read_filing
 from zhirong.chain.pledge.records import Filing
 from zhirong.chain.pledge.register import RegisterEvent, apply_move
 from zhirong.chain.pledge.register_json import party_json
-from zhirong.chain.pledge.registration import Move, RegisterRole, Registration, refuse
+from zhirong.chain.pledge.registration import Move, RegisterRole, Registration, next_status, refuse
 from zhirong.chain.right.reading import read_rights
 from zhirong.chain.right.records import Right
 from zhirong.evidence import canonical
@@ -46,7 +46,7 @@ def file_prepared(by: By, registration: int) -> Done:
     """Hand in what was prepared, checked as of today."""
 
     def decide(work: Work) -> Decision:
-        found = _found(work)
+        found = _found(work, Move.FILE)
         facts = latest_facts(found.id)
         filing, rights = read_facts(facts)
         _demand_fileable(check_rights(filing, rights, work.day, work.rules))
@@ -106,7 +106,7 @@ def enter(by: By, registration: int) -> Done:
     """Enter an examined filing: its rights are free, its priority number is given, in the same transaction."""
 
     def decide(work: Work) -> Decision:
-        found = _found(work)
+        found = _found(work, Move.ENTER)
         content = {
             **_ranks(found, work.day, work.rules),
             "number": work.head.last_number + 1,
@@ -129,7 +129,7 @@ def record_authority_number(
     }
 
     def decide(work: Work) -> Decision:
-        ranks = _ranks(_found(work), work.day, work.rules)
+        ranks = _ranks(_found(work, Move.RECORD_AUTHORITY), work.day, work.rules)
         return _decision(work, Move.RECORD_AUTHORITY, {**ranks, **request}, {"authority_number": authority_number})
 
     return act("record_authority", by, request, decide, registration)
@@ -160,7 +160,7 @@ def extend(by: By, registration: int, debt_end: date) -> Done:
     request = {"debt_end": debt_end}
 
     def decide(work: Work) -> Decision:
-        filing, rights = read_facts(latest_facts(_found(work).id))
+        filing, rights = read_facts(latest_facts(_found(work, Move.EXTEND).id))
         longer = replace(filing, debt_end=debt_end)
         _demand_none_refused(
             tuple(check for check in check_rights(longer, rights, work.day, work.rules)), "debt_term"
@@ -400,9 +400,12 @@ def _place(problem: Problem) -> str:
     return f"{problem.value}/{problem.code.split('_')[1]}"
 
 
-def _found(work: Work) -> Registration:
+def _found(work: Work, move: Move | None = None) -> Registration:
+    """The registration to be moved. With a move: refused at once where it is not lawful now, before anything else."""
     if work.found is None:
         raise AssertionError("this verb moves a registration")
+    if move is not None:
+        next_status(work.found.role, work.found, move)
     return work.found
 
 
