@@ -28,8 +28,10 @@ def show(quote: Mapping[str, Any], lang: Lang, *, explain: bool) -> None:
     _modes(console, seen, words, lang)
     _elsewhere(console, quote.get("elsewhere") or [], lang)
     _steps(console, seen, words)
+    if seen["provisional"]:
+        console.print(seen["provisional"], style="yellow")
     if explain:
-        _explanations(console, seen, words)
+        _explanations(console, seen, words, lang)
     doubts = len(seen["doubts"])
     if doubts:
         text = (
@@ -62,6 +64,7 @@ def _answer(console: Console, seen: Mapping[str, Any], words: Mapping[str, str])
         console.print(f"{words['binding']}: {head['binding']}")
     console.print(f"{words['value']}: {head['value']}    {head['value_note']}")
     console.print(f"{words['credit']}: {head['credit']}    {head['credit_note']}")
+    console.print(f"{words['cheapest']}: {head['cost']}    {head['cost_note']}{head['cost_open']}")
     for reason in head["failed"]:
         console.print(f"✗ {reason}", style="red")
     for reason in head["conditions"]:
@@ -134,14 +137,14 @@ def _steps(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) 
     console.print()
 
 
-def _explanations(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
-    parts = [(words[name], seen[name]["explanation"]) for name in ("line", "credit", "value") if name in seen]
-    parts.append((words["value"], seen["appraisal"]["explanation"]))
+def _explanations(console: Console, seen: Mapping[str, Any], words: Mapping[str, str], lang: Lang) -> None:
+    parts = [(words[name], seen[name]["explanation"]) for name in ("line", "appraisal", "credit")]
     parts += [(mode["title"], mode["explanation"]) for mode in seen["modes"] if mode["explanation"]]
     for title, rows in parts:
         console.rule(title)
         for row in rows:
-            source = f"  〔{row['source']}〕" if row["source"] else ""
+            brackets = "〔{}〕" if lang == "zh" else "({})"
+            source = f"  {brackets.format(row['source'])}" if row["source"] else ""
             formula = f"  = {row['formula']}" if row["formula"] else ""
             console.print(f"{'  ' * row['depth']}{row['label']}  {row['value']}{formula}{source}")
 
