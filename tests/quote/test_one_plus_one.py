@@ -62,7 +62,7 @@ def test_the_example_runs_and_every_key_is_described(scores_file):
 def test_on_the_screen(scores_file, lang):
     done = run(CASE, "--scores", scores_file, "--explain", "--lang", lang)
     assert done.returncode == 0, done.stderr
-    for words in ("kappa", "16.9") if lang == "en" else ("加权 kappa", "质押率", "律师事务所"):
+    for words in ("kappa", "Pledge rate") if lang == "en" else ("加权 kappa", "质押率", "律师事务所"):
         assert words in done.stdout, words
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from quote_cases import case_table, changed
 
 from zhirong.chain.credit.team import ItemResult, Mark, TeamAssessment, read_items
-from zhirong.chain.quote.pledge_rate import greatest_within_budget, loan_under, pledge_rate
+from zhirong.chain.quote.lender_loss import greatest_within_budget, loan_under
+from zhirong.chain.quote.pledge_rate import pledge_rate
 from zhirong.chain.quote.quote import quote
 from zhirong.chain.quote.rates import Scores, grid_rate
 from zhirong.chain.quote.title import TitleInvestigation, read_title, title_gate
@@ -136,6 +137,15 @@ def test_the_budget_holds_at_the_amount_and_not_a_step_above():
     assert not loan.within(amount + step, budget)
     assert greatest_within_budget(loan, Decimal(1), 123_456_789, step) == 123_456_789
     assert greatest_within_budget(loan, Decimal(0), 10**10, step) == 0
+
+
+@pytest.mark.parametrize("mode_id", ["beijing", "pudong", "zhongshan", "guangzhou-55", "xixian"])
+def test_the_lender_s_loss_is_that_of_the_offer(mode_id):
+    case = quote(changed(TABLE, appraisal__paths=2000), [modes()[mode_id]], RULES)
+    offer = case.offers[0]
+    own = next((part.amount for part in offer.expected_loss if part.role == "lender"), 0)
+    loan = loan_under(case, modes()[mode_id], case.appraisal, case.lending, RULES)
+    assert abs(loan.lender_loss(offer.amount) - own) < 1
 
 
 def test_what_the_budget_asks_for_is_enough_and_hardly_more():

@@ -29,6 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Say the pledge rate. Returns 1 where nothing can be lent under any of the modes."""
+    from zhirong.chain.credit.weight_of_evidence import read_evidence, score_by_evidence
     from zhirong.chain.quote.one_plus_one import judge, kinds_left_out, read_one_plus_one
     from zhirong.chain.quote.pledge_rate import pledge_rate
     from zhirong.chain.quote.reading import read_case
@@ -47,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
         chosen = tuple(mode for mode in chosen if mode.id in here)[:_SHOWN_MODES] or chosen[:_SHOWN_MODES]
     rates = [pledge_rate(judged.answer, mode, rules(), judged.scores) for mode in chosen]
     left_out = kinds_left_out(judged)
+    evidence = score_by_evidence(case.credit, answer.credit, case.as_of, read_evidence(rules(), case.as_of))
     data: dict[str, Any] = {
         "schema": "zhirong.pledge_rate/1",
         "case": case.id,
@@ -54,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
         "one_plus_one": judged.scores is not None,
         "team": None if judged.team is None else judged.team.as_json(),
         "indicators": [score.as_json() for score in judged.rights],
+        "weight_of_evidence": evidence.as_json(),
         "kinds_left_out": None if left_out is None else left_out.as_json(),
         "title_investigation": None if stated.title is None else stated.title.as_json(),
         "gates": [
@@ -113,6 +116,14 @@ def _show(data: dict[str, Any], lang: Lang) -> None:
                 f" {score['coverage']} of the weight known",
             )
         )
+    evidence = data["weight_of_evidence"]
+    titles = {item["item"]: words(item["title"]) for item in evidence["items"]}
+    lost = ("、" if lang == "zh" else ", ").join(titles[name] for name in evidence["reasons"][:3])
+    console.print(
+        say(f"证据权重 {evidence['points']} 分（", f"Weight of evidence {evidence['points']} points (")
+        + words(evidence["basis"])
+        + (say(f"）；失分最多：{lost}", f"); most lost on: {lost}") if lost else say("）", ")"))
+    )
     if data["kinds_left_out"] is not None:
         console.print(say("这套指标不评：", "not scored by this system: ") + words(data["kinds_left_out"]))
     table = Table(box=SIMPLE_HEAD)
