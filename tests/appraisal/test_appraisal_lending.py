@@ -11,7 +11,7 @@ import pytest
 from appraisal_cases import DAY, a_right, figure, read, request, royalty_method
 
 from zhirong.chain.appraisal import Appraisal, LendingValue, appraise, lending_value
-from zhirong.chain.appraisal.lending import invalidation_probability
+from zhirong.chain.appraisal.lending import in_force_at, invalidation_probability
 from zhirong.chain.right.records import Flag, Right, RightKind, Role
 from zhirong.kernel.days import add_months, years_between
 from zhirong.kernel.rulebook import load_rulebook
@@ -51,8 +51,10 @@ def test_each_factor_follows_from_its_rule() -> None:
     years = years_between(appraisal.request.valuation_date, sale_day)
     assert found.sale_day == sale_day
     assert float(factor(found, "life_left")) == pytest.approx(1 - years / 8, abs=1e-6)
-    lapse = float(RULES.at("appraisal.lapse_rate.invention", DAY).number())
-    assert float(factor(found, "survival")) == pytest.approx(exp(-lapse * years), abs=1e-6)
+    table = [(row["year"], float(row["in_force"])) for row in RULES.at("appraisal.in_force.invention", DAY).value]
+    age = years_between(date(2018, 3, 1), appraisal.request.valuation_date)
+    kept = (in_force_at(table, age + years) / in_force_at(table, age)) ** 0.5
+    assert float(factor(found, "survival")) == pytest.approx(kept, abs=1e-6)
     assert factor(found, "forced_sale") == RULES.at("appraisal.forced_sale.invention", DAY).value["medium"]
     assert factor(found, "after_disposal_cost") == 1 - RULES.at("appraisal.disposal_cost", DAY).number()
     assert [entry.name for entry in found.factors] == [
@@ -62,6 +64,24 @@ def test_each_factor_follows_from_its_rule() -> None:
         "forced_sale",
         "after_disposal_cost",
     ]
+
+
+def test_survival_follows_the_curve_between_and_beyond_its_years() -> None:
+    table = [(3, 1.0), (4, 0.8), (5, 0.4)]
+    assert [in_force_at(table, age) for age in (0.0, 3.0, 4.0)] == [1.0, 1.0, 0.8]
+    assert in_force_at(table, 4.5) == pytest.approx((0.8 * 0.4) ** 0.5)
+    assert in_force_at(table, 7.0) == pytest.approx(0.4 * 0.4)
+    shares = [in_force_at(table, age / 10) for age in range(100)]
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_other_kinds_lapse_at_their_stated_yearly_rate() -> None:
+    found, appraisal = lend(
+        a_right(kind=RightKind.UTILITY_MODEL, filing_date=date(2023, 3, 1), grant_date=date(2024, 3, 1))
+    )
+    years = years_between(appraisal.request.valuation_date, found.sale_day)
+    lapse = float(RULES.at("appraisal.lapse_rate.utility_model", DAY).number())
+    assert float(factor(found, "survival")) == pytest.approx(exp(-lapse * years), abs=1e-6)
 
 
 def test_validity_is_challenge_times_invalidation_and_takes_no_quarter_off_every_patent() -> None:

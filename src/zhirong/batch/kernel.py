@@ -111,20 +111,20 @@ def _summary(value, ordered, place, row):  # type: ignore[no-untyped-def]
     ranks[-2], ranks[-1] = max(0, int(at - reach)), min(count - 1, int(np.ceil(at + reach)))
     wanted = np.full(_BINS, -1, dtype=np.int32)
     for rank in ranks:
-        number = np.searchsorted(starts, rank, side="right") - 1
-        wanted[number] = starts[number]
+        at_bin = np.searchsorted(starts, rank, side="right") - 1
+        wanted[at_bin] = starts[at_bin]
     # Most values lie in bins that nobody asks for: only the others are put in their place and sorted.
     free = wanted.copy()
     for path in range(count):
-        number = place[path]
-        if wanted[number] >= 0:
-            ordered[free[number]] = value[path]
-            free[number] += 1
+        at_bin = place[path]
+        if wanted[at_bin] >= 0:
+            ordered[free[at_bin]] = value[path]
+            free[at_bin] += 1
     for rank in ranks:
-        number = np.searchsorted(starts, rank, side="right") - 1
-        if wanted[number] >= 0:
-            ordered[starts[number] : starts[number + 1]].sort()
-            wanted[number] = -1
+        at_bin = np.searchsorted(starts, rank, side="right") - 1
+        if wanted[at_bin] >= 0:
+            ordered[starts[at_bin] : starts[at_bin + 1]].sort()
+            wanted[at_bin] = -1
     for number in range(_SHARES.size):
         at = _SHARES[number] * (count - 1)
         one, two = ordered[ranks[2 * number]], ordered[ranks[2 * number + 1]]

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from math import exp
+from math import exp, log
 
 from zhirong.chain.appraisal.life import carriers
 from zhirong.chain.appraisal.records import Appraisal, LendingFactor, LendingValue
 from zhirong.chain.appraisal.request import REDEPLOYABILITY_TEXT
-from zhirong.chain.right.records import KIND_TEXT, PATENT_KINDS, Flag, Right
+from zhirong.chain.right.records import KIND_TEXT, PATENT_KINDS, Flag, Right, RightKind
 from zhirong.kernel.days import add_months, years_between
 from zhirong.kernel.explain import Explanation, of_rule
 from zhirong.kernel.money import round_fen
@@ -18,6 +18,7 @@ from zhirong.kernel.text import Text, same
 
 _PLACES = 6  # a model's factor is shown and used with six decimals, so that the product can be checked by hand
 
+SURVIVAL = Text("维持到变现的概率", "chance of being kept alive until the sale")
 DISPUTED = frozenset({Flag.IN_DISPUTE, Flag.FROZEN})
 
 
@@ -39,7 +40,7 @@ def lending_value(
     low = appraisal.value.at(quantile.whole())
     factors = (
         _life_left(appraisal, years, months),
-        _weakest(subject, lambda right: _survival(right, years, rules, day)),
+        _weakest(subject, lambda right: _survival(right, appraisal.request.valuation_date, years, rules, day)),
         _weakest(subject, lambda right: _validity(right, years, rules, day)),
         _weakest(subject, lambda right: _forced_sale(right, appraisal, rules, day)),
         _after_disposal_cost(rules, day),
@@ -86,6 +87,22 @@ def invalidation_probability(challenge_rate: float, invalidation_share: float, y
     return (1.0 - exp(-challenge_rate * years)) * invalidation_share
 
 
+def in_force_at(table: Sequence[tuple[int, float]], age: float) -> float:
+    """Share in force at ``age`` years after filing, from shares at whole years in rising order.
+
+    Between years the hazard is constant; before the first nothing has lapsed; after the last the average hazard of
+    the years in the table goes on.
+    """
+    (first, _), (last, end) = table[0], table[-1]
+    if age <= first:
+        return 1.0
+    if age >= last:
+        return end * exp(log(end) / (last - first) * (age - last))
+    place = next(number for number, (year, _) in enumerate(table) if year > age)
+    (before, high), (_, low) = table[place - 1], table[place]
+    return high * exp(log(low / high) * (age - before))
+
+
 # -- the factors -------------------------------------------------------------------------------------------------
 
 
@@ -102,11 +119,13 @@ def _life_left(appraisal: Appraisal, years: float, months: RuleValue) -> Lending
     )
 
 
-def _survival(right: Right, years: float, rules: Rulebook, day: date) -> LendingFactor:
+def _survival(right: Right, valuation_date: date, years: float, rules: Rulebook, day: date) -> LendingFactor:
+    if right.kind is RightKind.INVENTION and right.filing_date is not None:
+        return _fitted_survival(years_between(right.filing_date, valuation_date), years, rules, day)
     rate = rules.at(f"appraisal.lapse_rate.{right.kind.value}", day)
     return _factor(
         "survival",
-        Text("维持到变现的概率", "chance of being kept alive until the sale"),
+        SURVIVAL,
         exp(-float(rate.number()) * years),
         (rate,),
         Text(
@@ -114,6 +133,18 @@ def _survival(right: Right, years: float, rules: Rulebook, day: date) -> Lending
             f"{KIND_TEXT[right.kind].en}: e^(−{rate.value} × {years:.2f} years)",
         ),
     )
+
+
+def _fitted_survival(age: float, years: float, rules: Rulebook, day: date) -> LendingFactor:
+    curve = rules.at("appraisal.in_force.invention", day)
+    watched = rules.at("appraisal.watched_lapse", day)
+    table = [(int(row["year"]), float(row["in_force"])) for row in curve.value]
+    now, then = in_force_at(table, age), in_force_at(table, age + years)
+    words = Text(
+        f"申请后 {age:.2f} 年至 {age + years:.2f} 年：({then:.4f} ÷ {now:.4f})^{watched.value}",
+        f"from {age:.2f} to {age + years:.2f} years after filing: ({then:.4f} ÷ {now:.4f})^{watched.value}",
+    )
+    return _factor("survival", SURVIVAL, (then / now) ** float(watched.number()), (curve, watched), words)
 
 
 def _validity(right: Right, years: float, rules: Rulebook, day: date) -> LendingFactor:
