@@ -19,6 +19,7 @@ from zhirong.store.names import (
     pairs,
     similarity,
 )
+from zhirong.store.transaction import writing
 
 PLACES = ["西安", "北京", "上海", "深圳", "广州", "佛山"]
 WORDS = ["华为", "专利", "电", "大疆创新", "阳光", "光", "海光", "甲", "新能源", "Alpha", "一一", "ＡＢ"]
@@ -34,7 +35,8 @@ def names(world: World) -> Iterator[list[str]]:
     })  # fmt: skip
     chance.shuffle(written)
     for start in range(0, len(written), 37):
-        add_names(written[start : start + 37])
+        with writing():
+            add_names(written[start : start + 37])
     add_names(written[:50])
     yield written
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from math import ceil
 
-from django.db.models import Count, F
+from django.db.models import Count
 
 from zhirong.store.models import Name, Token, TokenCount
 
@@ -48,11 +48,14 @@ def add_names(written: Iterable[str]) -> None:
         counts.update(own)
         tokens += [Token(token=token, name=name) for token in sorted(own)]
     Token.objects.bulk_create(tokens)
+    # Read and written within the one writer's transaction, so no count is lost.
+    before = dict(TokenCount.objects.filter(token__in=counts).values_list("token", "count"))
     TokenCount.objects.bulk_create(
-        (TokenCount(token=token, count=0) for token in sorted(counts)), ignore_conflicts=True
+        (TokenCount(token=token, count=before.get(token, 0) + counts[token]) for token in sorted(counts)),
+        update_conflicts=True,
+        update_fields=["count"],
+        unique_fields=["token"],
     )
-    for token in sorted(counts):
-        TokenCount.objects.filter(token=token).update(count=F("count") + counts[token])
 
 
 def names_containing(written: str, limit: int, after: int = 0) -> list[Name]:

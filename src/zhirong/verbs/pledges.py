@@ -80,9 +80,10 @@ def examine(
         checks = check_rights(filing, read, work.day, work.rules)
         content: dict[str, Any] = {
             "checks": [check.as_json() for check in checks],
-            "facts": facts,
             "resolved": request["resolved"],
         }
+        if rights:
+            content["facts"] = facts
         # A rank that is taken is no ground of refusal yet: it may be free by the time of entry.
         refused = [problem for check in checks for problem in check.problems() if _is_refusal(problem)]
         if refused:
@@ -288,7 +289,8 @@ def _open(move: Move, by: By, request: Request) -> Done:
         checks = check_rights(filing, rights, work.day, work.rules)
         if move is Move.FILE:
             _demand_fileable(checks)
-        checked = {**content, "checks": [check.as_json() for check in checks]}
+        # The examination keeps every ground with its rule; here the outcome is enough.
+        checked = {**content, "checks": [{"key": check.key, "verdict": check.verdict} for check in checks]}
         return Decision(
             pledge_kind(move), work.head.last_filing + 1, checked, {"rights": [key for key, _ in rights]}
         )
