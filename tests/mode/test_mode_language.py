@@ -290,6 +290,7 @@ def test_the_page_names_every_word_of_the_language() -> None:
     words = {
         *vocabulary.ROLES,
         *vocabulary.FACTS,
+        *vocabulary.PARTNER_FACTS,
         *vocabulary.TESTS,
         *vocabulary.READINGS,
         *vocabulary.CAP_KEYS,

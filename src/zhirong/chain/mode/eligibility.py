@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Literal
 
 from zhirong.chain.mode.model import Condition, Limits, Mode
-from zhirong.chain.mode.vocabulary import FACTS, RIGHT_KINDS
+from zhirong.chain.mode.vocabulary import ALL_FACTS, FACTS, RIGHT_KINDS
 from zhirong.kernel.days import add_years
 from zhirong.kernel.explain import Unit, show_value
 from zhirong.kernel.rulebook import Reference, wider_regions
@@ -95,7 +95,7 @@ def partner_check(mode: Mode, facts: Mapping[str, object], day: date) -> tuple[C
 
 def try_condition(condition: Condition, facts: Mapping[str, object], day: date) -> ConditionResult:
     """One condition tried on facts as of ``day``."""
-    fact = FACTS[condition.fact]
+    fact = ALL_FACTS[condition.fact]
     found = facts.get(condition.fact)
     asked = asked_of(condition)
     if found is None:
@@ -140,7 +140,7 @@ def asked_of(condition: Condition) -> Text:
     """What a condition asks for, in words; the file's own words where it has some."""
     if condition.why is not None:
         return condition.why
-    label = FACTS[condition.fact].label
+    label = ALL_FACTS[condition.fact].label
     value = condition.value
     if condition.test == "is":
         return Text(f"要求{'' if value else '不是'}{label.zh}", f"asked for: {'' if value else 'not '}{label.en}")
@@ -156,7 +156,7 @@ def asked_of(condition: Condition) -> Text:
         return Text(
             f"近 {value} 年内须无{label.zh.removesuffix('日期')}", f"{label.en}: none within {value} year(s)"
         )
-    unit = _UNITS[FACTS[condition.fact].kind]
+    unit = _UNITS[ALL_FACTS[condition.fact].kind]
     word = ("不低于", "at least") if condition.test == "at_least" else ("不超过", "at most")
     return Text(
         f"{label.zh}{word[0]} {show_value(value, unit, 'zh')}",
@@ -176,7 +176,7 @@ def _show(fact: str, found: object, lang: Literal["zh", "en"]) -> str:
     if isinstance(found, tuple | list | set | frozenset):
         return _listed(sorted(str(item) for item in found)).in_(lang)
     if isinstance(found, bool | int | Decimal | str | date):
-        return show_value(found, _UNITS.get(FACTS[fact].kind, "text"), lang)
+        return show_value(found, _UNITS.get(ALL_FACTS[fact].kind, "text"), lang)
     return str(found)
 
 

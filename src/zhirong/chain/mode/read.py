@@ -86,7 +86,9 @@ def read_mode(text: str, source: str) -> Mode:
         variants=tuple(_read_variant(entry, context) for entry in reader.tables("variant")),
         other_sources=others,
         exclusive_with=exclusive,
-        partner_conditions=tuple(read_condition(entry, context) for entry in reader.tables("partner_condition")),
+        partner_conditions=tuple(
+            read_condition(entry, context, words.PARTNER_FACTS) for entry in reader.tables("partner_condition")
+        ),
     )
     _check_whole(reader, mode)
     reader.finish()

@@ -1,11 +1,12 @@
 """Parts of a mode file that occur everywhere: roles, conditions, and where a thing comes from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import get_close_matches
 
 from zhirong.chain.mode.model import Assumption, Condition
-from zhirong.chain.mode.vocabulary import FACTS, TESTS
+from zhirong.chain.mode.vocabulary import FACTS, TESTS, Fact
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Reference, read_reference
 from zhirong.kernel.text import Text
@@ -66,12 +67,12 @@ def read_own_reference(reader: Reader, context: Context, place: str) -> Referenc
     )
 
 
-def read_condition(reader: Reader, context: Context) -> Condition:
-    """One ``fact`` with exactly one test."""
+def read_condition(reader: Reader, context: Context, facts: Mapping[str, Fact] = FACTS) -> Condition:
+    """One ``fact`` of those given, with exactly one test."""
     fact = reader.text("fact")
-    known = FACTS.get(fact)
+    known = facts.get(fact)
     if known is None and fact:
-        near = get_close_matches(fact, FACTS, n=1)
+        near = get_close_matches(fact, facts, n=1)
         reader.problem(
             "fact",
             fact,
@@ -79,7 +80,7 @@ def read_condition(reader: Reader, context: Context) -> Condition:
             Text("不认识的事实", "this fact is not known"),
             Text(f"是否想写 {near[0]}？", f"did you mean {near[0]}?")
             if near
-            else Text(f"可写：{'、'.join(FACTS)}", f"write one of: {', '.join(FACTS)}"),
+            else Text(f"可写：{'、'.join(facts)}", f"write one of: {', '.join(facts)}"),
         )
     reference = read_own_reference(reader, context, f"condition {fact}")
     why = reader.optional_words("why")

@@ -212,7 +212,10 @@ FACTS: dict[str, Fact] = {
         Text("已获创业投资", "backed by venture capital"),
         Text("先引入创业投资", "bring in a venture investor first"),
     ),
-    # Of a guarantor's whole book, for the conditions on partners.
+}
+
+# Of a guarantor's whole book: what a condition on partners may ask about.
+PARTNER_FACTS: dict[str, Fact] = {
     "guarantee_multiple": Fact(
         "count",
         Text("担保责任余额对净资产的倍数", "outstanding guarantees as a multiple of net assets"),
@@ -241,6 +244,7 @@ FACTS: dict[str, Fact] = {
         Text("提高小额担保业务占比", "give more small guarantees"),
     ),
 }
+ALL_FACTS: dict[str, Fact] = {**FACTS, **PARTNER_FACTS}
 
 # Which tests a condition may make of which kind of fact.
 TESTS: dict[str, tuple[FactKind, ...]] = {
