@@ -28,11 +28,20 @@ from zhirong.kernel.text import Text
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int8]
 Flags = npt.NDArray[np.bool_]
+Days = npt.NDArray[np.int32]  # day numbers, as date.toordinal counts
+Positions = npt.NDArray[np.intp]
 
 RATE_SCALE = 10**8  # yearly rates are whole numbers of 10⁻⁸
 _LIMB = 10**5  # a balance is multiplied in two parts of this size, so that 64 bits hold every product
 MOST_BALANCE: Fen = 10**11  # a thousand million yuan a loan
-NEVER = np.int64(np.iinfo(np.int32).max)  # a day that never comes
+NEVER = int(np.iinfo(np.int32).max)  # a day that never comes
+
+
+def _carry(fen: Ints, rest: Ints, den: Ints) -> None:
+    """Turn what is a whole fen of the remainders into fen, in place."""
+    over = rest >= den
+    fen += over
+    rest -= den * over
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +60,38 @@ class Money:
 
     def after_a_day(self) -> "Money":
         """One day later."""
-        rest = self.rest + self.step_rest
-        carry = rest >= self.den
-        return replace(self, fen=self.fen + self.step_fen + carry, rest=rest - self.den * carry)
+        fen, rest = self.fen + self.step_fen, self.rest + self.step_rest
+        _carry(fen, rest, self.den)
+        return replace(self, fen=fen, rest=rest)
+
+    def after_a_day_at(self, where: Positions) -> "Money":
+        """One day later at some positions; nothing runs at the others."""
+        some_fen = self.fen[where] + self.step_fen[where]
+        some_rest = self.rest[where] + self.step_rest[where]
+        _carry(some_fen, some_rest, self.den[where])
+        fen, rest = self.fen.copy(), self.rest.copy()
+        fen[where], rest[where] = some_fen, some_rest
+        return replace(self, fen=fen, rest=rest)
 
 
 @dataclass(frozen=True, slots=True)
 class LoanArrays:
     """Loans at the end of ``day``, each a position in every array; the loans of a debtor stand together.
 
-    not_due: principal not due. interest: of the running period. penalty, compound: earned since the start; ``*_gone``:
+    principal: outstanding, due or not; time alone does not change it. not_due: what of it is not due. interest: of the running period. penalty, compound: earned since the start; ``*_gone``:
     what of it is paid. late_principal, late_interest: past their due day, the oldest of ``oldest`` (a day number, or
     NEVER). waiting_*: between the end of a period and its due day. costs. rate, late_rate: 10⁻⁸ a year.
     row, last_row: the next row ahead and where they end; row_*: the rows of all loans one after another.
     day_num ÷ day_den: what part of a year a day of the running row counts for.
     least: the category by facts and history that no day changes, and ``least_rule`` the rule that gives it; held_to,
     watched_to: the first day on which a bad loan may be upgraded, or the watch of a restructured one ends.
-    debtor_at: where each debtor's loans begin. elsewhere, late_elsewhere, is_retail: by debtor.
+    has_history: whether facts or history may hold its category down. debtor: the number of its debtor; debtor_at:
+    where each debtor's loans begin. elsewhere, late_elsewhere, is_retail: by debtor.
     """
 
     day: date
     ids: tuple[str, ...]
+    principal: Ints
     not_due: Ints
     interest: Money
     penalty: Money
@@ -80,36 +100,33 @@ class LoanArrays:
     compound_gone: Ints
     late_principal: Ints
     late_interest: Ints
-    oldest: Ints
+    oldest: Days
     waiting_principal: Ints
     waiting_interest: Ints
-    waiting_due: Ints
+    waiting_due: Days
     costs: Ints
     rate: Ints
     late_rate: Ints
     compounds: Flags
     row: Ints
     last_row: Ints
-    row_end: Ints
-    row_due: Ints
+    row_end: Days
+    row_due: Days
     row_principal: Ints
     row_num: Ints
     row_den: Ints
-    next_end: Ints
+    next_end: Days
     is_technical: Flags
     least: Small
     least_rule: Small
-    held_to: Ints
-    watched_to: Ints
+    held_to: Days
+    watched_to: Days
+    has_history: Flags
+    debtor: Ints
     debtor_at: Ints
     elsewhere: Ints
     late_elsewhere: Ints
     is_retail: Flags
-
-    @property
-    def principal(self) -> Ints:
-        """Principal outstanding, due or not."""
-        return self.not_due + self.late_principal + self.waiting_principal
 
     @property
     def penalty_owed(self) -> Ints:
@@ -184,10 +201,15 @@ def load(
     def column(name: str) -> Ints:
         return np.array([figure[name] for figure in figures], dtype=np.int64)
 
+    def day_column(name: str) -> Days:
+        return column(name).astype(np.int32)
+
     row = last_row - counts
+    has_history = (column("least") > 0) | (column("held_to") > 0) | (column("watched_to") > 0)
     arrays = LoanArrays(
         day=day,
         ids=tuple(loan.state.loan_id for loan in ordered),
+        principal=column("principal"),
         not_due=column("not_due"),
         interest=_money(column("interest_fen"), column("interest_rest"), column("interest_den")),
         penalty=_money(column("penalty_fen"), column("penalty_rest"), column("late_den")),
@@ -196,27 +218,29 @@ def load(
         compound_gone=column("compound_gone"),
         late_principal=column("late_principal"),
         late_interest=column("late_interest"),
-        oldest=column("oldest"),
+        oldest=day_column("oldest"),
         waiting_principal=column("waiting_principal"),
         waiting_interest=column("waiting_interest"),
-        waiting_due=column("waiting_due"),
+        waiting_due=day_column("waiting_due"),
         costs=column("costs"),
         rate=column("rate"),
         late_rate=column("late_rate"),
         compounds=np.array([loan.contract.compounds for loan in ordered]),
         row=row,
         last_row=last_row,
-        row_end=row_table[:, 0],
-        row_due=row_table[:, 1],
-        row_principal=row_table[:, 2],
-        row_num=row_table[:, 3],
-        row_den=row_table[:, 4],
-        next_end=column("next_end"),
+        row_end=row_table[:, 0].astype(np.int32),
+        row_due=row_table[:, 1].astype(np.int32),
+        row_principal=row_table[:, 2].copy(),
+        row_num=row_table[:, 3].copy(),
+        row_den=row_table[:, 4].copy(),
+        next_end=day_column("next_end"),
         is_technical=np.array([loan.facts.is_technical for loan in ordered]),
         least=column("least").astype(np.int8),
         least_rule=column("least_rule").astype(np.int8),
-        held_to=column("held_to"),
-        watched_to=column("watched_to"),
+        held_to=day_column("held_to"),
+        watched_to=day_column("watched_to"),
+        has_history=has_history,
+        debtor=np.repeat(np.arange(len(starts)), np.diff([*starts, len(ordered)])),
         debtor_at=np.array(starts, dtype=np.int64),
         elsewhere=np.array([debtor.elsewhere for debtor in of_debtor], dtype=np.int64),
         late_elsewhere=np.array([debtor.late_elsewhere for debtor in of_debtor], dtype=np.int64),
@@ -226,7 +250,7 @@ def load(
     return with_late_steps(with_interest_steps(arrays, everywhere), everywhere)
 
 
-def with_interest_steps(arrays: LoanArrays, where: npt.NDArray[np.intp]) -> LoanArrays:
+def with_interest_steps(arrays: LoanArrays, where: Positions) -> LoanArrays:
     """What a day adds to the interest of the running period, computed anew at some positions."""
     at = np.minimum(arrays.row[where], max(len(arrays.row_num) - 1, 0))
     runs = arrays.row[where] < arrays.last_row[where]
@@ -237,7 +261,7 @@ def with_interest_steps(arrays: LoanArrays, where: npt.NDArray[np.intp]) -> Loan
     return replace(arrays, interest=_with_steps(money, where, step_fen, step_rest))
 
 
-def with_late_steps(arrays: LoanArrays, where: npt.NDArray[np.intp]) -> LoanArrays:
+def with_late_steps(arrays: LoanArrays, where: Positions) -> LoanArrays:
     """What a day adds to penalty and compound interest, computed anew at some positions."""
     rate = arrays.late_rate[where]
     penalty = _daily(arrays.late_principal[where], rate, arrays.penalty.den[where])
@@ -258,7 +282,7 @@ def _daily(balance: Ints, rate: Ints, den: Ints) -> tuple[Ints, Ints]:
     return fen * _LIMB + more, rest
 
 
-def _with_steps(money: Money, where: npt.NDArray[np.intp], fen: Ints, rest: Ints) -> Money:
+def _with_steps(money: Money, where: Positions, fen: Ints, rest: Ints) -> Money:
     step_fen, step_rest = money.step_fen.copy(), money.step_rest.copy()
     step_fen[where], step_rest[where] = fen, rest
     return replace(money, step_fen=step_fen, step_rest=step_rest)
@@ -321,17 +345,18 @@ def _figures(loan: Loaded, rules: Rulebook, day: date) -> dict[str, Any]:
     rows = _rows(loan)
     least = _least(loan, rules, day)
     figures: dict[str, Any] = {
+        "principal": state.principal,
         "not_due": state.not_due,
         "late_principal": sum(item.principal_left for item in late),
         "late_interest": sum(item.interest_left for item in late),
-        "oldest": min((item.due.toordinal() for item in late), default=int(NEVER)),
+        "oldest": min((item.due.toordinal() for item in late), default=NEVER),
         "waiting_principal": 0 if waiting is None else waiting.principal_left,
         "waiting_interest": 0 if waiting is None else waiting.interest_left,
-        "waiting_due": int(NEVER) if waiting is None else waiting.due.toordinal(),
+        "waiting_due": NEVER if waiting is None else waiting.due.toordinal(),
         "costs": state.costs,
         "rate": int(rate * RATE_SCALE),
         "late_rate": int(late_rate * RATE_SCALE),
-        "next_end": rows[0][0] if rows else int(NEVER),
+        "next_end": rows[0][0] if rows else NEVER,
         "interest_den": den,
         "late_den": late_den,
         "least": least.category.grade,
@@ -383,7 +408,7 @@ def _held_to(loan: Loaded, rules: Rulebook, day: date) -> int:
     hold = hold_of(loan.state.standing, rules, day)
     if hold is None:
         return 0
-    return int(NEVER) if hold.clean is None or hold.kept < hold.of else hold.until.toordinal()
+    return NEVER if hold.clean is None or hold.kept < hold.of else hold.until.toordinal()
 
 
 def _watched_to(loan: Loaded, rules: Rulebook, day: date) -> int:

@@ -73,6 +73,30 @@ def contract_findings(contract: Contract, rules: Rulebook, day: date) -> Iterato
                 ),
                 Text(f"改为 {least} 到 {most} 之间的数", f"choose a number from {least} to {most}"),
             )
+    if contract.terms.changes:
+        yield (
+            "changes",
+            len(contract.terms.changes),
+            "changes_are_events",
+            Text(
+                "放款后的变化在重算时是事件", "what changes after the drawdown is an event when a loan is replayed"
+            ),
+            Text("改写为 [[event]]", "write it as an [[event]]"),
+        )
+    if contract.terms.grace is not None and contract.terms.grace.interest != "paid":
+        yield (
+            "grace.interest",
+            contract.terms.grace.interest,
+            "grace_not_serviced",
+            Text(
+                "宽限期利息转本金或递延的贷款还不能逐事件重算",
+                "a loan whose grace defers or capitalises interest cannot be replayed yet",
+            ),
+            Text(
+                "宽限期利息写为 paid，或用 due_row 事件逐期写明",
+                "let it be paid, or name each instalment by due_row events",
+            ),
+        )
     for name, order in (("order", contract.order), *(("orders." + c, o) for c, o in contract.orders.items())):
         if order is not None and sorted(order) != sorted(Head):
             yield (

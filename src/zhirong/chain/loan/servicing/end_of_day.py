@@ -13,9 +13,11 @@ import numpy as np
 
 from zhirong.chain.loan.servicing.arrays import (
     NEVER,
+    Days,
     Flags,
     Ints,
     LoanArrays,
+    Positions,
     Small,
     rule_code,
     with_interest_steps,
@@ -104,12 +106,13 @@ def run_day(
 
 
 def _accrue(loans: LoanArrays, day: date) -> LoanArrays:
+    late = np.flatnonzero(loans.oldest != NEVER)
     return replace(
         loans,
         day=day,
         interest=loans.interest.after_a_day(),
-        penalty=loans.penalty.after_a_day(),
-        compound=loans.compound.after_a_day(),
+        penalty=loans.penalty.after_a_day_at(late),
+        compound=loans.compound.after_a_day_at(late),
     )
 
 
@@ -184,23 +187,36 @@ def _fall_late(loans: LoanArrays) -> LoanArrays:
 
 
 def _classify(loans: LoanArrays, rules: DayRules) -> tuple[Small, Small]:
+    category = np.zeros(len(loans.ids), dtype=np.int8)
+    decided = np.full(len(loans.ids), rule_code("lending.classification.days"), dtype=np.int8)
     today = loans.day.toordinal()
-    # A loan without arrears has NEVER as its oldest due day, which makes its days negative.
-    days = today - loans.oldest
-    category = np.zeros(len(days), dtype=np.int8)
+    # Only loans with arrears, facts or a history of their own can be worse than normal by themselves.
+    where = np.flatnonzero((loans.oldest < today) | loans.has_history)
+    days = today - loans.oldest[where]  # negative without arrears, as NEVER lies far ahead
+    own, own_rule = _by_themselves(loans, rules, where, days, today)
+    category[where], decided[where] = own, own_rule
+    _classify_debtors(loans, category, decided, where, own, days, rules)
+    return category, decided
+
+
+def _by_themselves(
+    loans: LoanArrays, rules: DayRules, where: Positions, days: Days, today: int
+) -> tuple[Small, Small]:
+    category = np.zeros(len(where), dtype=np.int8)
     for limit_category, limit in rules.limits:
         category[days > limit] = limit_category.grade
-    decided = np.full(len(days), rule_code("lending.classification.days"), dtype=np.int8)
-    technical = loans.is_technical & (days > 0) & (days <= rules.technical_days)
+    decided = np.full(len(where), rule_code("lending.classification.days"), dtype=np.int8)
+    technical = loans.is_technical[where] & (days > 0) & (days <= rules.technical_days)
     category[technical] = 0
     decided[technical] = rule_code("lending.classification.technical_days")
-    worse = loans.least > category
-    category[worse], decided[worse] = loans.least[worse], loans.least_rule[worse]
-    watched = (today < loans.watched_to) | ((loans.watched_to > 0) & (days > 0))
+    least, least_rule = loans.least[where], loans.least_rule[where]
+    worse = least > category
+    category[worse], decided[worse] = least[worse], least_rule[worse]
+    watched_to = loans.watched_to[where]
+    watched = (today < watched_to) | ((watched_to > 0) & (days > 0))
     _at_least(category, decided, watched, Category.SPECIAL_MENTION, "lending.classification.watch")
-    held = (today < loans.held_to) & (days <= rules.bad_beyond)
+    held = (today < loans.held_to[where]) & (days <= rules.bad_beyond)
     _at_least(category, decided, held, Category.SUBSTANDARD, "lending.classification.upgrade")
-    _classify_debtors(loans, category, decided, days > rules.bad_beyond, rules)
     return category, decided
 
 
@@ -209,32 +225,44 @@ def _at_least(category: Small, decided: Small, where: Flags, least: Category, ru
     category[worse], decided[worse] = least.grade, rule_code(rule)
 
 
-def _classify_debtors(loans: LoanArrays, category: Small, decided: Small, late: Flags, rules: DayRules) -> None:
+def _classify_debtors(
+    loans: LoanArrays, category: Small, decided: Small, where: Positions, own: Small, days: Days, rules: DayRules
+) -> None:
     """The two rules that look at all claims of a debtor, whose loans stand together in the block."""
-    starts, principal = loans.debtor_at, loans.principal
-    bad = category >= Category.SUBSTANDARD.grade
-    if not len(starts) or not (bad.any() or loans.late_elsewhere.any()):
+    if not len(loans.debtor_at):
         return
-    claims = np.add.reduceat(principal, starts)
-    bad_claims = np.add.reduceat(np.where(bad, principal, 0), starts)
-    debts = claims + loans.elsewhere
-    late_debts = np.add.reduceat(np.where(late, principal, 0), starts) + loans.late_elsewhere
-    for part, whole, (num, den), rule in (
-        (bad_claims, claims, rules.bad_share, "lending.classification.bad_share"),
-        (late_debts, debts, rules.overdue_share, "lending.classification.overdue_share"),
+    bad = where[own >= Category.SUBSTANDARD.grade]
+    late = where[days > rules.bad_beyond]
+    claims = np.add.reduceat(loans.principal, loans.debtor_at)
+    for positions, elsewhere, late_elsewhere, (num, den), rule in (
+        (bad, 0, 0, rules.bad_share, "lending.classification.bad_share"),
+        (late, loans.elsewhere, loans.late_elsewhere, rules.overdue_share, "lending.classification.overdue_share"),
     ):
-        of_debtor = (part * den > whole * num) & ~loans.is_retail
-        if of_debtor.any():
-            sizes = np.diff(np.append(starts, len(principal)))
-            _at_least(category, decided, np.repeat(of_debtor, sizes), Category.SUBSTANDARD, rule)
+        part = np.zeros_like(claims)
+        np.add.at(part, loans.debtor[positions], loans.principal[positions])
+        debtors = np.flatnonzero(((part + late_elsewhere) * den > (claims + elsewhere) * num) & ~loans.is_retail)
+        if debtors.size:
+            theirs = _loans_of(loans, debtors)
+            worse = theirs[category[theirs] < Category.SUBSTANDARD.grade]
+            category[worse], decided[worse] = Category.SUBSTANDARD.grade, rule_code(rule)
+
+
+def _loans_of(loans: LoanArrays, debtors: Positions) -> Positions:
+    """The positions of all loans of some debtors."""
+    starts = loans.debtor_at[debtors]
+    sizes = np.append(loans.debtor_at, len(loans.ids))[debtors + 1] - starts
+    first_of_each = np.repeat(starts - np.append(0, np.cumsum(sizes)[:-1]), sizes)
+    return first_of_each + np.arange(int(sizes.sum()))
 
 
 def _provide(principal: Ints, category: Small, rules: DayRules) -> Ints:
     """Principal × rate of the category in whole fen, halves up."""
-    amount = np.zeros_like(principal)
-    for grade in range(len(CATEGORIES)):
+    num, den = rules.rates[0]
+    amount: Ints = (2 * num * principal + den) // (2 * den)
+    where = np.flatnonzero(category)
+    grades, balances = category[where], principal[where]
+    for grade in range(1, len(CATEGORIES)):
+        of_grade = grades == grade
         num, den = rules.rates[grade]
-        where = np.flatnonzero(category == grade)
-        if where.size:
-            amount[where] = (2 * num * principal[where] + den) // (2 * den)
+        amount[where[of_grade]] = (2 * num * balances[of_grade] + den) // (2 * den)
     return amount

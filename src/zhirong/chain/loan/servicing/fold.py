@@ -6,13 +6,14 @@ due first; interest runs from a day up to, not with, the next.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.loan.periods import due_days
 from zhirong.chain.loan.servicing import events as ev
+from zhirong.chain.loan.servicing.arrears import Arrears
 from zhirong.chain.loan.servicing.classification import classify
 from zhirong.chain.loan.servicing.contract import Contract, Order
 from zhirong.chain.loan.servicing.heads import HEAD_TEXT, Head
@@ -23,12 +24,13 @@ from zhirong.chain.loan.servicing.plan import (
     accrued,
     first_plan,
     interest_ahead,
+    is_plainly_level,
     plan_by_hand,
     replanned,
     spread,
 )
-from zhirong.chain.loan.servicing.pots import Pot, Uplifts
-from zhirong.chain.loan.servicing.state import Applied, Item, LateSpan, LoanState, Standing
+from zhirong.chain.loan.servicing.pots import Uplifts
+from zhirong.chain.loan.servicing.state import Applied, LoanState, Standing
 from zhirong.chain.loan.terms import Method
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.money import Fen, round_fen, show_yuan
@@ -43,25 +45,7 @@ INCOME = {head: f"lender:income:{head.value}" for head in Head}
 WAIVED, WRITTEN_OFF = "lender:expense:waiver", "lender:expense:write_off"
 RECOVERED, RECOVERY_COSTS = "lender:income:recovery", "lender:expense:recovery_costs"
 
-_POTS = (Head.PENALTY, Head.COMPOUND)
 _NO_TIME = Running(Fraction(0), date.min, Fraction(0))
-
-
-@dataclass(slots=True)
-class _Owed:
-    """An instalment that fell due, as it is being paid."""
-
-    number: int
-    due: date
-    principal: Fen
-    interest: Fen
-    principal_left: Fen
-    interest_left: Fen
-    cleared_on: date | None = None
-
-    @property
-    def left(self) -> Fen:
-        return self.principal_left + self.interest_left
 
 
 class Fold:
@@ -83,12 +67,9 @@ class Fold:
         self._drawn: Fen = 0
         self._plan: Plan | None = None
         self._running = _NO_TIME
-        self._items: list[_Owed] = []
-        self._pots = {head: Pot() for head in _POTS}
-        self._costs: Fen = 0
+        self._arrears = Arrears(contract.walk, contract.compounds)
         self._credit: Fen = 0
         self._misuse: Fen | None = 0
-        self._spans: list[LateSpan] = []
         self._applied: list[Applied] = []
         self._paid = dict.fromkeys(Head, 0)
         self._waived = dict.fromkeys(Head, 0)
@@ -108,15 +89,13 @@ class Fold:
     def _to(self, day: date) -> None:
         """Run to ``day``: interest by the days, and every instalment that falls due on the way or on the day."""
         while True:
-            ends = [row.period.end for row in self._rows[:1]]
-            lates = [item.due for item in self._items if item.due > self._today and item.left]
-            upcoming = min(ends + lates, default=day)
-            if upcoming > day:
-                break
-            if not ends and not lates:
+            end = self._rows[0].period.end if self._rows else None
+            late = self._arrears.next_due(self._today)
+            upcoming = min((stop for stop in (end, late) if stop is not None), default=None)
+            if upcoming is None or upcoming > day:
                 break
             self._run_days(upcoming)
-            if ends and ends[0] <= upcoming:
+            if end == upcoming:
                 self._fall_due()
         self._run_days(day)
 
@@ -124,20 +103,13 @@ class Fold:
         if day <= self._today:
             return
         if self._today > date.min:
-            late = [item for item in self._items if item.due <= self._today]
-            overdue = sum(item.principal_left for item in late)
             uplifts = Uplifts(
                 Fraction(self._yearly),
                 Fraction(self._contract.overdue_uplift),
                 Fraction(self._contract.misuse_uplift),
                 self._contract.penalty_basis,
             )
-            not_due = self._not_due
-            misused = not_due + overdue if self._misuse is None else self._misuse
-            self._pots[Head.PENALTY].exact += uplifts.penalty(not_due, overdue, misused, self._today, day)
-            if self._contract.compounds:
-                interest = sum(item.interest_left for item in late)
-                self._pots[Head.COMPOUND].exact += uplifts.compound(interest, self._today, day)
+            self._arrears.run(uplifts, self._not_due, self._misuse, self._today, day)
         self._today = day
 
     def _fall_due(self) -> None:
@@ -152,13 +124,12 @@ class Fold:
 
     def _add_item(self, number: int, due: date, principal: Fen, interest: Fen) -> None:
         self._interest_earned += interest
-        if principal or interest:
-            self._items.append(_Owed(number, due, principal, interest, principal, interest))
+        self._arrears.add(number, due, principal, interest)
 
     def _use_credit(self) -> None:
-        if self._credit and self._due_total:
+        if self._credit and self._arrears.total:
             before = self._oldest_late
-            amount = min(self._credit, self._due_total)
+            amount = min(self._credit, self._arrears.total)
             cause = f"credit:{self._today.isoformat()}"
             parts, items = self._cover(amount, self._order(None))
             self._credit -= amount
@@ -176,10 +147,6 @@ class Fold:
     def _not_due(self) -> Fen:
         return 0 if self._plan is None else self._plan.balance
 
-    @property
-    def _due_total(self) -> Fen:
-        return self._costs + sum(pot.owed for pot in self._pots.values()) + sum(item.left for item in self._items)
-
     def _accrued(self, day: date) -> Fraction:
         if self._plan is None or not self._plan.rows:
             return Fraction(0)
@@ -188,8 +155,7 @@ class Fold:
 
     @property
     def _oldest_late(self) -> date | None:
-        """The due day of the oldest unpaid instalment that is late today."""
-        return min((item.due for item in self._items if item.left and item.due < self._today), default=None)
+        return self._arrears.oldest_late(self._today)
 
     def _rebase(self) -> None:
         """Close the accrual of the running period up to today, before the balance or the rate changes."""
@@ -208,22 +174,18 @@ class Fold:
 
     def _after_change(self, oldest_before: date | None) -> None:
         """Note how late the loan was, where what is oldest has changed, and when nothing was left to pay."""
-        oldest = self._oldest_late
-        if oldest_before is not None and oldest != oldest_before:
-            self._spans.append(LateSpan(oldest_before, self._today, clears=oldest is None))
-        for item in self._items:
-            if item.left == 0 and item.cleared_on is None:
-                item.cleared_on = self._today
-        is_empty = not self._due_total and not self._not_due and not self._accrued(self._today)
+        self._arrears.note(oldest_before, self._today)
+        is_empty = not self._arrears.total and not self._not_due and not self._accrued(self._today)
         is_over = self._drawn > 0 and is_empty and self._written_off_on is None
         self._settled_on = (self._settled_on or self._today) if is_over else None
 
     def _standing(self) -> Standing:
         oldest = self._oldest_late
+        items = self._arrears.items
         return Standing(
             days_overdue=0 if oldest is None else (self._today - oldest).days,
-            spans=tuple(self._spans),
-            kept=tuple(i.due for i in self._items if i.cleared_on is not None and i.cleared_on <= i.due),
+            spans=tuple(self._arrears.spans),
+            kept=tuple(i.due for i in items if i.cleared_on is not None and i.cleared_on <= i.due),
             restructured_on=self._restructured_on,
             written_off=self._written_off_on is not None,
         )
@@ -242,39 +204,10 @@ class Fold:
         return tuple(Head(name) for name in self._rules.at("lending.servicing.order", self._today).value)
 
     def _cover(self, amount: Fen, order: Order) -> tuple[dict[Head, Fen], dict[int, Fen]]:
-        """Cover what is due, at most ``amount``; gives what went to each head and to each instalment."""
-        parts, by_item = dict.fromkeys(Head, 0), defaultdict[int, Fen](int)
-        left = amount
-        items = sorted((i for i in self._items if i.left), key=lambda i: (i.due, i.number))
-        groups = [items] if self._contract.walk == "by_head" or not items else [[item] for item in items]
-        for group in groups:
-            for head in order:
-                part = self._cover_head(head, left, group, by_item)
-                parts[head] += part
-                left -= part
+        parts, by_item = self._arrears.cover(amount, order)
         for head, part in parts.items():
             self._paid[head] += part
-        return parts, dict(by_item)
-
-    def _cover_head(self, head: Head, most: Fen, items: Sequence[_Owed], by_item: dict[int, Fen]) -> Fen:
-        if head is Head.COSTS:
-            part = min(most, self._costs)
-            self._costs -= part
-            return part
-        if head in _POTS:
-            return self._pots[head].take(most)
-        covered = 0
-        for item in items:
-            if head is Head.INTEREST:
-                part = min(most - covered, item.interest_left)
-                item.interest_left -= part
-            else:
-                part = min(most - covered, item.principal_left)
-                item.principal_left -= part
-            if part:
-                by_item[item.number] += part
-            covered += part
-        return covered
+        return parts, by_item
 
     def _receive(self, event_id: str, amount: Fen, payer: ev.Payer, agreed: Order | None) -> None:
         self._move(event_id, {CASH: amount})
@@ -285,7 +218,7 @@ class Fold:
             self._recover(event_id, amount, agreed)
             return
         before = self._oldest_late
-        covered = min(amount, self._due_total)
+        covered = min(amount, self._arrears.total)
         parts, items = self._cover(covered, self._order(agreed))
         self._move(event_id, self._credited(parts))
         prepaid, credit = self._excess(event_id, amount - covered)
@@ -393,7 +326,7 @@ class Fold:
     def _next_number(self) -> int:
         if self._plan is not None and self._plan.rows:
             return self._plan.rows[0].number
-        return max((item.number for item in self._items), default=0) + 1
+        return self._arrears.last_number + 1
 
     def _on_rate_set(self, event: ev.RateSet) -> None:
         if event.yearly == self._yearly:
@@ -401,7 +334,7 @@ class Fold:
         closed = self._accrued(self._today)
         self._yearly = event.yearly
         self._running = Running(closed, self._today, Fraction(event.yearly))
-        if self._plan is not None and self._plan.terms.method is Method.LEVEL_PAYMENT:
+        if self._plan is not None and is_plainly_level(self._plan.terms):
             self._plan = spread(self._plan, self._plan.balance, self._running)
 
     def _on_fee(self, event: ev.Fee) -> None:
@@ -409,7 +342,7 @@ class Fold:
             self._off[Head.COSTS] += event.amount
             self._move(event.id, {WRITTEN_OFF: event.amount, INCOME[Head.COSTS]: -event.amount})
             return
-        self._costs += event.amount
+        self._arrears.costs += event.amount
         self._move(event.id, {LOAN[Head.COSTS]: event.amount, INCOME[Head.COSTS]: -event.amount})
         self._settled_on = None
         self._use_credit()
@@ -420,7 +353,7 @@ class Fold:
         self._credit -= from_credit
         self._move(event.id, {CREDIT: from_credit, CASH: -event.amount})
         if beyond:
-            self._costs += beyond
+            self._arrears.costs += beyond
             self._settled_on = None
             self._move(event.id, {LOAN[Head.COSTS]: beyond})
             self._note(
@@ -437,23 +370,13 @@ class Fold:
         self._use_credit()
         self._after_change(before)
 
-    def _take_back(self) -> Fen:
-        """Principal of instalments that are due today or later, not late: it may still be put off."""
-        back = 0
-        for item in self._items:
-            if item.due >= self._today and item.principal_left:
-                back += item.principal_left
-                item.principal -= item.principal_left
-                item.principal_left = 0
-        return back
-
     def _on_extension(self, event: ev.Extension) -> None:
         if self._plan is None:
             self._note(event.id, "没有可展期的贷款", "there is nothing to extend")
             return
         before = self._oldest_late
         closed = self._accrued(self._today)
-        balance = self._not_due + self._take_back()
+        balance = self._not_due + self._arrears.take_principal(due_from=self._today)
         if balance == 0 or event.until <= self._terms.end:
             self._note(
                 event.id, "没有未到期的本金可展期，或新到期日不晚于原到期日", "nothing not yet due, or no later end"
@@ -470,20 +393,13 @@ class Fold:
     def _on_restructuring(self, event: ev.Restructuring) -> None:
         before = self._oldest_late
         closed = self._accrued(self._today)
-        balance = self._not_due
-        interest = 0
-        for item in self._items:
-            balance += item.principal_left
-            item.principal -= item.principal_left
-            item.principal_left = 0
-            if event.capitalises:
-                interest += item.interest_left
-                item.interest_left = 0
         number = self._next_number
+        balance = self._not_due + self._arrears.take_principal(due_from=date.min)
+        interest = 0
         if event.capitalises:
             ready = round_fen(closed)
             self._interest_earned += ready
-            interest += ready
+            interest = ready + self._arrears.take_interest()
             closed = Fraction(0)
         if balance == 0:
             self._note(event.id, "没有可重组的本金", "there is no principal to restructure")
@@ -503,18 +419,9 @@ class Fold:
         before = self._oldest_late
         ready = round_fen(self._accrued(self._today))
         self._interest_earned += ready
-        off = {
-            Head.COSTS: self._costs,
-            Head.PENALTY: self._pots[Head.PENALTY].owed,
-            Head.COMPOUND: self._pots[Head.COMPOUND].owed,
-            Head.INTEREST: ready + sum(item.interest_left for item in self._items),
-            Head.PRINCIPAL: self._not_due + sum(item.principal_left for item in self._items),
-        }
-        self._costs = 0
-        for head in _POTS:
-            self._pots[head].take(off[head])
-        for item in self._items:
-            item.principal_left = item.interest_left = 0
+        off = self._arrears.take_all()
+        off[Head.INTEREST] += ready
+        off[Head.PRINCIPAL] += self._not_due
         self._clear_plan()
         self._misuse = 0
         self._written_off_on = event.day
@@ -526,7 +433,7 @@ class Fold:
     def _on_recovery(self, event: ev.Recovery) -> None:
         if self._written_off_on is None:
             # The write-off was taken back: what came in is a payment, and what it cost is owed by the debtor.
-            self._costs += event.costs
+            self._arrears.costs += event.costs
             self._move(event.id, {LOAN[Head.COSTS]: event.costs, CASH: -event.costs})
             self._receive(event.id, event.amount, event.payer, None)
             return
@@ -539,11 +446,9 @@ class Fold:
 
     def _on_waiver(self, event: ev.Waiver) -> None:
         before = self._oldest_late
-        by_item = defaultdict[int, Fen](int)
         given: dict[Head, Fen] = {}
         for head, amount in event.amounts.items():
-            items = sorted((i for i in self._items if i.left), key=lambda i: (i.due, i.number))
-            given[head] = self._cover_head(head, amount, items, by_item)
+            given[head] = self._arrears.give_up(head, amount)
             self._waived[head] += given[head]
             if given[head] < amount:
                 self._note(
@@ -561,32 +466,29 @@ class Fold:
         self._to(as_of)
         exact = self._accrued(as_of)
         ready = round_fen(exact)
+        pots = self._arrears.pots
         earned = {
             Head.INTEREST: self._interest_earned + ready,
-            **{head: self._pots[head].earned for head in _POTS},
+            **{head: pot.earned for head, pot in pots.items()},
         }
         for head, amount in earned.items():
             self._move(ACCRUAL, {LOAN[head]: amount, INCOME[head]: -amount})
-        items = tuple(
-            Item(i.number, i.due, i.principal, i.interest, i.principal_left, i.interest_left, i.cleared_on)
-            for i in self._items
-        )
         plan = self._plan
         not_due, standing = self._not_due, self._standing()
-        principal = not_due + sum(item.principal_left for item in items)
+        principal = not_due + self._arrears.principal
         return LoanState(
             loan_id=self._contract.loan_id,
             as_of=as_of,
             drawn=self._drawn,
             not_due=not_due,
-            items=items,
-            costs=self._costs,
-            penalty=self._pots[Head.PENALTY].owed,
-            compound=self._pots[Head.COMPOUND].owed,
+            items=self._arrears.frozen(),
+            costs=self._arrears.costs,
+            penalty=pots[Head.PENALTY].owed,
+            compound=pots[Head.COMPOUND].owed,
             accrued=ready,
             accrued_exact=exact,
-            penalty_exact=self._pots[Head.PENALTY].exact,
-            compound_exact=self._pots[Head.COMPOUND].exact,
+            penalty_exact=pots[Head.PENALTY].exact,
+            compound_exact=pots[Head.COMPOUND].exact,
             credit=self._credit,
             yearly=self._yearly,
             misused=principal if self._misuse is None else min(self._misuse, principal),

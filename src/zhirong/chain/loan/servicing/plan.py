@@ -44,13 +44,18 @@ class Plan:
         return sum(row.principal for row in self.rows)
 
 
+def is_plainly_level(terms: LoanTerms) -> bool:
+    """Whether one payment stays level to the end; with grace, steps or a balloon the schedule's parts are scaled."""
+    return terms.method is Method.LEVEL_PAYMENT and terms.grace is None and terms.step is None and not terms.balloon
+
+
 def first_plan(terms: LoanTerms, amount: Fen, yearly: Decimal, working_days: WorkingDays) -> Plan:
     """The plan of a loan of ``amount`` at its first rate: the schedule's own rows."""
     asked = replace(terms, principal=amount, rate=FixedRate(yearly))
     rows = schedule(asked, working_days).rows
     spans = periods(asked, working_days)
     plan = tuple(PlanRow(row.number, span, row.principal) for row, span in zip(rows, spans, strict=True))
-    payment = rows[0].total if terms.method is Method.LEVEL_PAYMENT and len(rows) > 1 else None
+    payment = rows[0].total if is_plainly_level(terms) and len(rows) > 1 else None
     return Plan(terms, plan, payment)
 
 
@@ -94,7 +99,7 @@ def spread(plan: Plan, balance: Fen, running: Running, how: Excess | None = None
     if balance == 0:
         # Interest that has accrued still falls due at the end of the running period.
         return replace(plan, rows=(replace(rows[0], principal=0),))
-    if plan.terms.method is Method.LEVEL_PAYMENT:
+    if is_plainly_level(plan.terms):
         payment = plan.payment if how == "prepay_shorten" else None
         return _level(plan, balance, running, payment)
     old = [row.principal for row in rows]
@@ -126,7 +131,7 @@ def replanned(
         for number, (span, part) in enumerate(zip(spans, parts, strict=True), numbered_from)
     )
     plan = Plan(terms, rows)
-    return _level(plan, balance, running, None) if terms.method is Method.LEVEL_PAYMENT else plan
+    return _level(plan, balance, running, None) if is_plainly_level(terms) else plan
 
 
 def interest_ahead(plan: Plan, running: Running) -> tuple[Fen, ...]:

@@ -1,0 +1,168 @@
+"""What has fallen due and is unpaid: instalments, penalty and compound interest, costs; and how it is covered."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from zhirong.chain.loan.servicing.contract import Order, Walk
+from zhirong.chain.loan.servicing.heads import Head
+from zhirong.chain.loan.servicing.pots import Pot, Uplifts
+from zhirong.chain.loan.servicing.state import Item, LateSpan
+from zhirong.kernel.money import Fen
+
+POTS = (Head.PENALTY, Head.COMPOUND)
+
+
+@dataclass(slots=True)
+class Owed:
+    """An instalment that fell due, as it is being paid."""
+
+    number: int
+    due: date
+    principal: Fen
+    interest: Fen
+    principal_left: Fen
+    interest_left: Fen
+    cleared_on: date | None = None
+
+    @property
+    def left(self) -> Fen:
+        """All that is unpaid of it."""
+        return self.principal_left + self.interest_left
+
+
+class Arrears:
+    """The working figures of what is due. It knows no plan and no event."""
+
+    def __init__(self, walk: Walk, compounds: bool) -> None:
+        self._walk, self._compounds = walk, compounds
+        self.items: list[Owed] = []
+        self.pots = {head: Pot() for head in POTS}
+        self.costs: Fen = 0
+        self.spans: list[LateSpan] = []
+
+    @property
+    def total(self) -> Fen:
+        """Everything that is due."""
+        return self.costs + sum(pot.owed for pot in self.pots.values()) + sum(item.left for item in self.items)
+
+    @property
+    def principal(self) -> Fen:
+        """Principal that fell due and is unpaid."""
+        return sum(item.principal_left for item in self.items)
+
+    @property
+    def last_number(self) -> int:
+        """The number of the last instalment that fell due, 0 for none."""
+        return max((item.number for item in self.items), default=0)
+
+    def add(self, number: int, due: date, principal: Fen, interest: Fen) -> None:
+        """An instalment falls due; one of nothing is left out."""
+        if principal or interest:
+            self.items.append(Owed(number, due, principal, interest, principal, interest))
+
+    def next_due(self, after: date) -> date | None:
+        """The next due day of an unpaid instalment that is not late yet."""
+        return min((item.due for item in self.items if item.due > after and item.left), default=None)
+
+    def oldest_late(self, day: date) -> date | None:
+        """The due day of the oldest unpaid instalment that is late on ``day``."""
+        return min((item.due for item in self.items if item.left and item.due < day), default=None)
+
+    def run(self, uplifts: Uplifts, not_due: Fen, misuse: Fen | None, start: date, end: date) -> None:
+        """Penalty and compound interest from ``start`` to ``end``, between which nothing falls due.
+
+        misuse: how much of the principal is misused; None for all of it.
+        """
+        late = [item for item in self.items if item.due <= start]
+        overdue = sum(item.principal_left for item in late)
+        misused = not_due + overdue if misuse is None else misuse
+        self.pots[Head.PENALTY].exact += uplifts.penalty(not_due, overdue, misused, start, end)
+        if self._compounds:
+            interest = sum(item.interest_left for item in late)
+            self.pots[Head.COMPOUND].exact += uplifts.compound(interest, start, end)
+
+    def cover(self, amount: Fen, order: Order) -> tuple[dict[Head, Fen], dict[int, Fen]]:
+        """Cover what is due, at most ``amount``; gives what went to each head and to each instalment."""
+        parts, by_item = dict.fromkeys(Head, 0), defaultdict[int, Fen](int)
+        left = amount
+        items = self._unpaid()
+        groups = [items] if self._walk == "by_head" or not items else [[item] for item in items]
+        for group in groups:
+            for head in order:
+                part = self._cover_head(head, left, group, by_item)
+                parts[head] += part
+                left -= part
+        return parts, dict(by_item)
+
+    def give_up(self, head: Head, most: Fen) -> Fen:
+        """Take off what is owed of a head, at most ``most``, the oldest first; gives what was taken off."""
+        return self._cover_head(head, most, self._unpaid(), defaultdict(int))
+
+    def take_principal(self, due_from: date) -> Fen:
+        """Take the unpaid principal out of instalments due on ``due_from`` or later, to be put off."""
+        taken = 0
+        for item in self.items:
+            if item.due >= due_from:
+                taken += item.principal_left
+                item.principal -= item.principal_left
+                item.principal_left = 0
+        return taken
+
+    def take_interest(self) -> Fen:
+        """Take out the unpaid interest of all instalments, to become principal."""
+        taken = 0
+        for item in self.items:
+            taken += item.interest_left
+            item.interest_left = 0
+        return taken
+
+    def take_all(self) -> dict[Head, Fen]:
+        """Take out everything, by head."""
+        off = {Head.COSTS: self.costs, **{head: pot.take(pot.owed) for head, pot in self.pots.items()}}
+        self.costs = 0
+        off[Head.INTEREST] = self.take_interest()
+        off[Head.PRINCIPAL] = self.principal
+        for item in self.items:
+            item.principal_left = 0
+        return off
+
+    def note(self, oldest_before: date | None, today: date) -> None:
+        """After a change: how late it was until today, if what is oldest changed, and what was cleared today."""
+        oldest = self.oldest_late(today)
+        if oldest_before is not None and oldest != oldest_before:
+            self.spans.append(LateSpan(oldest_before, today, clears=oldest is None))
+        for item in self.items:
+            if item.left == 0 and item.cleared_on is None:
+                item.cleared_on = today
+
+    def frozen(self) -> tuple[Item, ...]:
+        """Every instalment that fell due, as it stands."""
+        return tuple(
+            Item(i.number, i.due, i.principal, i.interest, i.principal_left, i.interest_left, i.cleared_on)
+            for i in self.items
+        )
+
+    def _unpaid(self) -> list[Owed]:
+        return sorted((item for item in self.items if item.left), key=lambda item: (item.due, item.number))
+
+    def _cover_head(self, head: Head, most: Fen, items: Sequence[Owed], by_item: dict[int, Fen]) -> Fen:
+        if head is Head.COSTS:
+            part = min(most, self.costs)
+            self.costs -= part
+            return part
+        if head in self.pots:
+            return self.pots[head].take(most)
+        covered = 0
+        for item in items:
+            if head is Head.INTEREST:
+                part = min(most - covered, item.interest_left)
+                item.interest_left -= part
+            else:
+                part = min(most - covered, item.principal_left)
+                item.principal_left -= part
+            if part:
+                by_item[item.number] += part
+            covered += part
+        return covered
