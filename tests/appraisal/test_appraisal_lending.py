@@ -84,6 +84,13 @@ def test_other_kinds_lapse_at_their_stated_yearly_rate() -> None:
     assert float(factor(found, "survival")) == pytest.approx(exp(-lapse * years), abs=1e-6)
 
 
+def test_an_invention_whose_filing_date_is_not_known_lapses_at_a_stated_rate() -> None:
+    found, appraisal = lend(a_right(filing_date=None, term_end_date=date(2038, 3, 1)))
+    years = years_between(appraisal.request.valuation_date, found.sale_day)
+    lapse = float(RULES.at("appraisal.lapse_rate.invention", DAY).number())
+    assert float(factor(found, "survival")) == pytest.approx(exp(-lapse * years), abs=1e-6)
+
+
 def test_validity_is_challenge_times_invalidation_and_takes_no_quarter_off_every_patent() -> None:
     ordinary = factor(lend()[0], "validity")
     disputed = factor(lend(a_right(flags=frozenset({Flag.IN_DISPUTE})))[0], "validity")
