@@ -348,3 +348,27 @@ def test_both_databases_are_really_used(world: World) -> None:
         else:
             cursor.execute("show synchronous_commit")
             assert cursor.fetchone() == ("on",)
+
+
+def test_an_examination_can_be_made_again_from_what_was_kept(world: World) -> None:
+    """The facts, the day and the version of the rules in the log give the same findings, ground by ground."""
+    from zhirong.chain.pledge.examine import examine
+    from zhirong.kernel.days import day_of
+    from zhirong.verbs.pattern import register_event, rulebook
+
+    world.entered(patent(1), patent(2, holders=[dict(FIRM), {"name": "西安乙大学", "consents": True}]))
+    pledges.file_pledge(world.by(), request(patent(3)))
+    pledges.examine(world.by(), 2, rights=[patent(3, flags=["frozen"])])
+    made_again = 0
+    for row in models.Event.objects.filter(kind__in=("pledge.accept", "pledge.refuse")):
+        event = register_event(row)
+        assert event.rules == rulebook().version()
+        filed = register_event(models.Event.objects.get(registration=row.registration, kind="pledge.file"))
+        facts = event.content.get("facts", filed.content["facts"])
+        filing, rights = pledges.read_facts(facts)
+        day = day_of(datetime.fromisoformat(event.time.replace("Z", "+00:00")))
+        for (key, right), kept in zip(rights, event.content["checks"], strict=True):
+            assert kept["key"] == key
+            assert [f.as_json() for f in examine(filing, right, day, rulebook())] == kept["findings"]
+            made_again += 1
+    assert made_again == 3
