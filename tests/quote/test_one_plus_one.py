@@ -147,3 +147,32 @@ def test_numbers_by_hand():
     assert abs(judged.team.score - by_hand) <= Decimal("0.005")
     assert judged.team.grade == "strong"
     assert READ.as_of == date(2021, 11, 15)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_blank_form_can_be_filled_in(lang):
+    done = run(CASE, "--form", "national_guide", "--lang", lang)
+    assert done.returncode == 0, done.stderr
+    assert stated(done.stdout).answers == {}
+    filled = "\n".join(
+        line.removeprefix("# ")
+        if not line.startswith(("#   ", "# =")) and " = " in line or line.startswith("# [")
+        else line
+        for line in done.stdout.splitlines()
+    )
+    for blank, answer in (('answer = ""', 'answer = "x"'), ("answer = \n", "answer = 1\n"), ('source = ""', 'source = "x"'),
+                          ('evidence = ""', 'evidence = "x"'), ('organisation = ""', 'organisation = "x"')):  # fmt: skip
+        filled = filled.replace(blank, answer)
+    filled = filled.replace('rater = ""', 'rater = "甲"', 1).replace('rater = ""', 'rater = "乙"', 1)
+    with pytest.raises(InputError) as caught:
+        stated(filled)
+    # Every question stands in it: only the words put for choices are wrong.
+    assert {problem.code for problem in caught.value.problems} == {"not_a_choice"}
+    choices = sum(bool(one.choices) and not one.is_computed for one in stated().system.indicators)
+    assert len(caught.value.problems) == 2 * choices
+
+
+def test_a_form_that_there_is_not():
+    done = run(CASE, "--form", "horoscope")
+    assert done.returncode == 2
+    assert "national_guide" in done.stderr

@@ -1,10 +1,14 @@
 """``zhirong rate CASE.toml``: the pledge rate under each mode, what limits it, and what would change it."""
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zhirong.cli.files import print_json, read_toml
+from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Lang, Text
+
+if TYPE_CHECKING:
+    from zhirong.chain.quote.records import Case
 
 EXIT_NOTHING = 1
 _SHOWN_MODES = 5
@@ -19,6 +23,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="团队评定、指标答案、权属调查 / team, indicators, title (docs/users/one-plus-one.md)",
     )
     parser.add_argument(
+        "--form",
+        metavar="SYSTEM",
+        help="打印空白的指标与团队评定表，如 national_guide / print a blank form of indicators and team",
+    )
+    parser.add_argument(
         "--mode", action="append", metavar="ID", help="只算这个模式，可重复 / only this mode, repeatable"
     )
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
@@ -30,6 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Say the pledge rate. Returns 1 where nothing can be lent under any of the modes."""
     from zhirong.chain.credit.weight_of_evidence import read_evidence, score_by_evidence
+    from zhirong.chain.indicators import screen
     from zhirong.chain.quote.one_plus_one import judge, kinds_left_out, read_one_plus_one
     from zhirong.chain.quote.pledge_rate import pledge_rate
     from zhirong.chain.quote.reading import read_case
@@ -37,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
     from zhirong.library import choose_modes, quote_case, rules
 
     case = read_case(read_toml(options.case), options.case)
+    if options.form:
+        return _print_form(options, case)
     answer = quote_case(case, options.mode)
     stated = read_one_plus_one(
         read_toml(options.scores) if options.scores else {}, case, rules(), options.scores or ""
@@ -55,7 +67,9 @@ def run(options: argparse.Namespace) -> int:
         "as_of": case.as_of.isoformat(),
         "one_plus_one": judged.scores is not None,
         "team": None if judged.team is None else judged.team.as_json(),
-        "indicators": [score.as_json() for score in judged.rights],
+        "indicators": [
+            {**score.as_json(), "screening": screen(score, rules(), case.as_of)[0]} for score in judged.rights
+        ],
         "weight_of_evidence": evidence.as_json(),
         "kinds_left_out": None if left_out is None else left_out.as_json(),
         "title_investigation": None if stated.title is None else stated.title.as_json(),
@@ -83,12 +97,34 @@ def run(options: argparse.Namespace) -> int:
     return 0 if any(rate.amount for rate in rates) else EXIT_NOTHING
 
 
+def _print_form(options: argparse.Namespace, case: "Case") -> int:
+    from zhirong.chain.indicators import read_system, system_ids
+    from zhirong.cli.rate_form import blank_form
+    from zhirong.library import rules
+
+    known = system_ids(rules())
+    if options.form not in known:
+        problem = Problem(
+            "--form",
+            options.form,
+            Text("没有这套指标", "there is no such system"),
+            Text(f"可选：{'、'.join(known)}", f"choose from: {', '.join(known)}"),
+            "unknown_system",
+        )
+        raise InputError([problem])
+    system = read_system(options.form, rules(), case.as_of)
+    rights = [right for right in case.rights if right.kind in system.kinds]
+    print(blank_form(system, rights, rules(), case.as_of, options.lang), end="")
+    return 0
+
+
 def _show(data: dict[str, Any], lang: Lang) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
+    from zhirong.chain.indicators.score import SCREENING_TEXT
     from zhirong.documents.words import money, percent
 
     console = Console(highlight=False)
@@ -111,10 +147,11 @@ def _show(data: dict[str, Any], lang: Lang) -> None:
     for score in data["indicators"]:
         console.print(
             say(
-                f"指标 {escape(score['right'])}：{score['score']} 分，若缺项最好 {score['highest']}，已知权重 {score['coverage']}",
+                f"指标 {escape(score['right'])}：{score['score']} 分，若缺项最好 {score['highest']}，已知权重 {score['coverage']}；",
                 f"Indicators {escape(score['right'])}: {score['score']}, {score['highest']} if the missing were best,"
-                f" {score['coverage']} of the weight known",
+                f" {score['coverage']} of the weight known; ",
             )
+            + SCREENING_TEXT[score["screening"]].in_(lang)
         )
     evidence = data["weight_of_evidence"]
     titles = {item["item"]: words(item["title"]) for item in evidence["items"]}
