@@ -145,6 +145,14 @@ def test_old_deals_and_offers_beside_enough_good_ones_raise_alarms() -> None:
     assert {"old_deals", "offers_not_deals", "deals_dispersed"} <= codes
 
 
+def test_for_a_disposal_what_was_paid_leads_and_otherwise_income() -> None:
+    both = EXAMPLE["licence_income"] + EXAMPLE["comparable_transactions"]
+    for purpose, leading in (("disposal", "comparable_transactions"), ("transfer", "licence_income")):
+        weights = {result.id: result.weight for result in value(both, purpose=purpose).results}
+        assert weights.pop(leading) == 1
+        assert set(weights.values()) == {0}
+
+
 def test_returns_on_assets_that_do_not_agree_with_the_cost_of_capital_are_told() -> None:
     agreeing = value(EXAMPLE["excess_earnings"])
     off = value(changed("excess_earnings", "wacc = { value = 0.11", "wacc = { value = 0.05"))

@@ -25,6 +25,8 @@ from zhirong.kernel.text import Text, same
 # A tornado compares medians; a tenth of the paths ranks the inputs as well as all of them would.
 _TORNADO_SHARE = 10
 
+PREFERENCE = "appraisal.reconcile.preference"
+
 Draws = Mapping[str, Level]
 
 
@@ -48,7 +50,7 @@ def appraise(request: AppraisalRequest, rights: Sequence[Right], rules: Rulebook
     draws = uniforms(request.seed, request.paths, names, request.correlations)
     methods = request.methods
     values = {method.id: _simulated(method, draws, terms, request.paths) for method in methods}
-    preference = rules.at("appraisal.reconcile.preference", day)
+    preference = rules.at(_preference_of(request, rules), day)
     weights = approach_weights(methods, preference)
     reconciled = _reconciled(values, weights)
     value = distribution_of(reconciled)
@@ -74,6 +76,12 @@ def appraise(request: AppraisalRequest, rights: Sequence[Right], rules: Rulebook
             request, value, results, suits, life, alarms, (widening_rule, preference, *references)
         ),
     )
+
+
+def _preference_of(request: AppraisalRequest, rules: Rulebook) -> str:
+    """The order of approaches for the purpose, where the rules give it one of its own."""
+    own = f"{PREFERENCE}.{request.purpose}"
+    return own if own in rules else PREFERENCE
 
 
 def approach_weights(methods: Sequence[Method], preference: RuleValue) -> dict[str, Decimal]:
@@ -383,7 +391,7 @@ def _unfit(suits: Sequence[Suitability], weights: Mapping[str, Decimal]) -> tupl
 
 
 def _rule_words(rule: RuleValue) -> Text:
-    if rule.id == "appraisal.reconcile.preference":
+    if rule.id.startswith(PREFERENCE):
         words = [APPROACH_TEXT[approach] for approach in rule.value]
         return Text("、".join(word.zh for word in words), ", ".join(word.en for word in words))
     if rule.id == "appraisal.evidence":
