@@ -180,17 +180,17 @@ def _precheck() -> Measurement:
 
 
 def _similar(firms: list[str]) -> Measurement:
-    from zhirong.store.names import LEAST_SIMILARITY, name_key, names_like, pairs, similarity
+    from zhirong.store.names import LEAST_SIMILARITY, name_key, names_like, similarity, telling_pairs
 
     chance, queries = random.Random(4), []
     for _ in range(QUERIES):
         signs = list(chance.choice(firms))
         signs[chance.randrange(len(signs))] = chance.choice(_SIGNS)
         queries.append("".join(signs))
-    held = [(name, pairs(name_key(name))) for name in firms]
+    held = [(name, telling_pairs(name_key(name))) for name in firms]
     begun = time.perf_counter()
     for query in queries[:3]:
-        wanted = pairs(name_key(query))
+        wanted = telling_pairs(name_key(query))
         good = {name for name, own in held if similarity(wanted, own) >= LEAST_SIMILARITY}
         assert {name.text for name, _ in names_like(query, len(firms))} >= {name_key(name) for name in good}
     theirs = (time.perf_counter() - begun) / 3

@@ -18,6 +18,7 @@ from zhirong.store.names import (
     names_like,
     pairs,
     similarity,
+    telling_pairs,
 )
 from zhirong.store.transaction import writing
 
@@ -86,9 +87,14 @@ def test_similar_names_are_exactly_those_of_reading_all(names: list[str]) -> Non
         for _ in range(chance.randint(0, 3)):
             key[chance.randrange(len(key))] = chance.choice("光电海一甲华新")
         query = "".join(key)[: chance.choice([1, 2, 5, 99])]
-        scored = [(similarity(pairs(query), pairs(text)), identity) for identity, text in held]
+        scored = [(similarity(telling_pairs(query), telling_pairs(text)), identity) for identity, text in held]
         good = sorted(((s, i) for s, i in scored if s >= LEAST_SIMILARITY), key=lambda pair: (-pair[0], pair[1]))
         assert [(s, name.id) for name, s in names_like(query, 1000)] == good, query
+
+
+def test_the_legal_form_says_nothing() -> None:
+    assert telling_pairs("西安甲有限公司") == telling_pairs("西安甲股份有限公司") == {"西安", "安甲"}
+    assert telling_pairs("有限公司") == {"有限", "限公", "公司"}, "of nothing but a legal form, the form itself"
 
 
 def test_a_damaged_search_table_is_found(names: list[str]) -> None:

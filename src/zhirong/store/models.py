@@ -118,7 +118,8 @@ class Part(models.Model):
 
 
 class Name(models.Model):
-    """A party's name as search compares it, each once. size: how many different two-character tokens it has."""
+    """A party's name as search compares it, each once. size: how many different tokens
+    its likeness to others is judged by."""
 
     text = models.CharField(max_length=300, unique=True)
     size = models.IntegerField()

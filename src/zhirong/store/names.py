@@ -2,7 +2,8 @@
 
 A name is held with every pair of characters that stand side by side in it, and with every single character. A
 search for a part begins with its rarest pair and then looks at the names themselves, so the answer is exact: it
-is the same as reading every name. Similarity is Dice's: 2 |A ∩ B| ÷ (|A| + |B|) over the sets of pairs.
+is the same as reading every name. Similarity is Dice's: 2 |A ∩ B| ÷ (|A| + |B|) over the sets of pairs, the legal
+form at the end (有限公司 and the like) left out.
 """
 
 import unicodedata
@@ -14,6 +15,9 @@ from math import ceil
 from django.db.models import Count
 
 from zhirong.store.models import Name, Token, TokenCount
+
+# Legal forms, longest first: nearly every firm ends with one, so they say nothing of whether two names are alike.
+_LEGAL_FORMS = ("股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "合伙企业", "公司")
 
 LEAST_SIMILARITY = Fraction(3, 5)
 
@@ -28,6 +32,12 @@ def pairs(key: str) -> frozenset[str]:
     return frozenset(key[at : at + 2] for at in range(len(key) - 1)) if len(key) > 1 else frozenset(key)
 
 
+def telling_pairs(key: str) -> frozenset[str]:
+    """The tokens by which likeness is judged: those of the name without its legal form."""
+    form = next((form for form in _LEGAL_FORMS if key.endswith(form)), "")
+    return pairs(key.removesuffix(form) or key)
+
+
 def similarity(one: frozenset[str], other: frozenset[str]) -> Fraction:
     """Dice's coefficient of two sets of tokens, 0 to 1."""
     total = len(one) + len(other)
@@ -40,7 +50,7 @@ def add_names(written: Iterable[str]) -> None:
     new = keys - set(Name.objects.filter(text__in=keys).values_list("text", flat=True))
     if not new:
         return
-    Name.objects.bulk_create(Name(text=key, size=len(pairs(key))) for key in sorted(new))
+    Name.objects.bulk_create(Name(text=key, size=len(telling_pairs(key))) for key in sorted(new))
     counts: Counter[str] = Counter()
     tokens = []
     for name in Name.objects.filter(text__in=new):
@@ -79,7 +89,7 @@ def names_like(written: str, limit: int, least: Fraction = LEAST_SIMILARITY) -> 
     A name that shares fewer than c = ⌈t·|Q| ÷ (2 − t)⌉ tokens with the query cannot reach the similarity t; so it has
     at least one of the |Q| − c + 1 rarest, and no other postings need be read.
     """
-    query = pairs(name_key(written))
+    query = telling_pairs(name_key(written))
     if not query:
         return []
     shared = max(1, ceil(least * len(query) / (2 - least)))
@@ -92,7 +102,7 @@ def names_like(written: str, limit: int, least: Fraction = LEAST_SIMILARITY) -> 
     ).values_list("id", "text", "size")
     good = []
     for identity, text, size in candidates.iterator():
-        common = len(query & pairs(text))
+        common = len(query & telling_pairs(text))
         # The same as comparing the fractions, without making one for every candidate.
         if 2 * common * least.denominator >= least.numerator * (len(query) + size):
             good.append((Fraction(2 * common, len(query) + size), identity))
@@ -122,7 +132,7 @@ def check_names(expected: Iterable[str]) -> list[str]:
     for key, name in sorted(held.items()):
         if tokens.pop(name.id, set()) != pairs(key) | frozenset(key):
             wrong.append(f"tokens of name {key!r} differ from the name")
-        if name.size != len(pairs(key)):
+        if name.size != len(telling_pairs(key)):
             wrong.append(f"size of name {key!r} differs from the name")
     wrong += [f"tokens of name {name_id} have no name" for name_id in sorted(tokens)]
     real = dict(Token.objects.values_list("token").annotate(Count("id")))
