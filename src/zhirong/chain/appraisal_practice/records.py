@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from zhirong.chain.appraisal.records import Appraisal
 from zhirong.chain.appraisal.request import PURPOSE_TEXT
-from zhirong.chain.appraisal.uncertain import Uncertain
+from zhirong.chain.appraisal.uncertain import Kind, Uncertain
 from zhirong.kernel.days import add_months
 from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.fields import Reader
@@ -408,7 +408,7 @@ def _read_assumption(reader: Reader) -> Assumption:
     label = reader.words("label")
     name = reader.text("name")
     low, mode, high = reader.number("low"), reader.number("mode"), reader.number("high")
-    kind = reader.choice("kind", ("yuan", "rate", "growth", "years"))
+    kind = reader.choice("kind", get_args(Kind))
     grade = EvidenceGrade(reader.choice("grade", tuple(EvidenceGrade)))
     assumption = Assumption(name, label, low, mode, high, kind, grade, reader.optional_text("source"))
     reader.finish()
