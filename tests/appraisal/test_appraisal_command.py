@@ -81,6 +81,17 @@ def test_deals_come_from_a_file_of_the_user(case: str, deals: str, capsys: pytes
     assert "剩余年限" in shown
 
 
+def test_the_report_is_written_as_word_and_pdf_and_read_back(case: str, deals: str, tmp_path: Path) -> None:
+    from zhirong.documents.appraisal_report import read_report
+
+    papers = [tmp_path / "report.docx", tmp_path / "report.pdf"]
+    words = ["appraise", case, "--deals", deals, "--lang", "en"]
+    assert main([*words, "--docx", str(papers[0]), "--pdf", str(papers[1])]) == 0
+    one, other = (read_report(paper.read_bytes()) for paper in papers)
+    assert one["record"]["value"] == other["record"]["value"]
+    assert main([*words, "--pdf", str(tmp_path / "nowhere" / "report.pdf")]) == 2
+
+
 def test_without_deals_the_case_is_refused_by_field(case: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["appraise", case, "--lang", "en"]) == 2
     assert "appraisal.method[2].deal" in capsys.readouterr().err
