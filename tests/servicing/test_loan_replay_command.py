@@ -1,0 +1,100 @@
+"""``zhirong loan replay`` as its user runs it, and what it says to a file that cannot be used."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from zhirong.cli.main import main
+
+GOOD = """
+[loan]
+id = "HZ-1"
+principal = 360000
+start = 2024-01-15
+end = 2024-07-15
+method = "interest_with_principal"
+rate = 0.036
+day_count = "act_360"
+
+[[event]]
+id = "D1"
+kind = "drawdown"
+day = 2024-01-15
+amount = 360000
+
+[[event]]
+id = "P1"
+kind = "payment"
+day = 2024-07-15
+booked = 2024-10-20
+amount = 366552
+"""
+
+
+def written(folder: Path, text: str) -> str:
+    file = folder / "events.toml"
+    file.write_text(text, encoding="utf-8")
+    return str(file)
+
+
+def test_json_has_state_category_provisions_and_books(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["loan", "replay", written(tmp_path, GOOD), "--as-of", "2024-10-19", "--json"]) == 0
+    late = json.loads(capsys.readouterr().out)
+    assert (late["days_overdue"], late["classification"]["category"]) == (96, "substandard")
+    assert late["provision"] == {"five_category": "90000.00", "standard": "108000.00"}
+    assert late["books_problems"] == []
+    assert main(["loan", "replay", written(tmp_path, GOOD), "--as-of", "2024-10-20", "--json"]) == 0
+    paid = json.loads(capsys.readouterr().out)
+    assert (paid["payoff"], paid["classification"]["category"]) == ("0.00", "normal")
+    assert {row["account"]: row["balance"] for row in paid["trial_balance"]}["lender:cash"] == "6552.00"
+    assert [(entry["day"], entry["cause"]) for entry in paid["entries"]] == [
+        ("2024-01-15", "D1"),
+        ("2024-10-20", "P1"),
+        ("2024-10-20", "accrual"),
+    ]
+
+
+def test_text_says_what_settles_the_loan_in_both_languages(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path, GOOD)
+    assert main(["loan", "replay", file, "--as-of", "2024-10-19"]) == 0
+    # 360,000 + 6,552 + 96 days of penalty (54 a day) and of compound interest (0.9828 a day).
+    chinese = capsys.readouterr().out
+    assert "今日结清金额：371,830.35 元" in chinese and "分类：次级" in chinese
+    assert main(["loan", "replay", file, "--as-of", "2024-10-19", "--lang", "en"]) == 0
+    assert "what settles the loan today: CNY 371,830.35" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "code"),
+    [
+        (("amount = 366552", "amount = 0"), "event[2].amount", "too_small"),
+        (('kind = "payment"', 'kind = "paiment"'), "event[2].kind", "not_a_choice"),
+        (('id = "P1"', 'id = "D1"'), "event[D1].id", "id_twice"),
+        (("day = 2024-07-15\n", "day = 2024-01-14\n"), "event[P1].day", "before_drawdown"),
+        (('kind = "payment"', 'kind = "reversal"\nof = "nobody"'), "event[2].amount", "unknown_field"),
+        (('[[event]]\nid = "D1"', '[servicing]\noverdue_uplift = 0.6\n\n[[event]]\nid = "D1"'), "servicing.overdue_uplift", "uplift_outside"),
+        (('[[event]]\nid = "D1"', '[servicing]\nmisuse_uplift = 0.4\n\n[[event]]\nid = "D1"'), "servicing.misuse_uplift", "uplift_outside"),
+        (('[[event]]\nid = "D1"', '[servicing]\norder = ["costs"]\n\n[[event]]\nid = "D1"'), "servicing.order", "order_incomplete"),
+        (('kind = "drawdown"', 'kind = "fee"'), "event", "no_drawdown"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_named(
+    change: tuple[str, str], field: str, code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = GOOD.replace(*change)
+    assert broken != GOOD
+    assert main(["loan", "replay", written(tmp_path, broken), "--as-of", "2024-10-19", "--json"]) == 2
+    problems = json.loads(capsys.readouterr().err)["error"]["problems"]
+    assert (field, code) in {(problem["field"], problem["code"]) for problem in problems}
+    assert all(problem["mend"]["zh"] and problem["mend"]["en"] for problem in problems)
+
+
+def test_before_the_order_came_into_force_no_category_is_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = GOOD.replace("2024-", "2022-")
+    assert main(["loan", "replay", written(tmp_path, old), "--as-of", "2022-10-19", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["classification"] is None
