@@ -10,6 +10,7 @@ from zhirong.kernel.text import Lang, Text
 
 if TYPE_CHECKING:
     from zhirong.chain.loan.servicing.classification import Classification
+    from zhirong.chain.loan.servicing.provisions import ProvisionTable
     from zhirong.chain.loan.servicing.reading import LoanFile
     from zhirong.chain.loan.servicing.state import LoanState
     from zhirong.kernel.days import WorkingDays
@@ -22,9 +23,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="replay")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="语言 / language")
-    replay = actions.add_parser("replay", help="从事件重算一笔贷款 / replay a loan from its events", parents=[common])
+    replay = actions.add_parser(
+        "replay", help="从事件重算一笔贷款 / replay a loan from its events", parents=[common]
+    )
     replay.add_argument("file", metavar="EVENTS.toml", help="合同与事件 / the contract and its events")
-    replay.add_argument("--as-of", type=_day, metavar="DATE", help="截至哪一天，默认今天 / the day, by default today")
+    replay.add_argument(
+        "--as-of", type=_day, metavar="DATE", help="截至哪一天，默认今天 / the day, by default today"
+    )
     replay.add_argument(
         "--known-on", type=_day, metavar="DATE", help="只用此日及以前入账的事件 / only what was booked by this day"
     )
@@ -47,10 +52,12 @@ def run(options: argparse.Namespace) -> int:
     working_days = working_days_from(rules.at("calendar.working_days", as_of).value)
     state = replay(loan.events, loan.contract, as_of, rules, working_days, known_on)
     judged = _judge(state, loan, rules)
-    set_aside = (
+    set_aside: "dict[ProvisionTable, int]" = (
         {}
         if judged is None
-        else {table: provision(state.principal, judged.category, rules, as_of, table)[0] for table in PROVISION_TABLES}
+        else {
+            table: provision(state.principal, judged.category, rules, as_of, table)[0] for table in PROVISION_TABLES
+        }
     )
     books = _keep_books(loan, as_of, known_on, rules, working_days)
     if options.json:
@@ -90,7 +97,7 @@ def _keep_books(
 def _as_json(
     state: "LoanState",
     judged: "Classification | None",
-    set_aside: dict[str, int],
+    set_aside: "dict[ProvisionTable, int]",
     books: "Books",
     rules: "Rulebook",
 ) -> dict[str, object]:
@@ -118,7 +125,11 @@ def _as_json(
 
 
 def _as_text(
-    state: "LoanState", judged: "Classification | None", set_aside: dict[str, int], books: "Books", lang: Lang
+    state: "LoanState",
+    judged: "Classification | None",
+    set_aside: "dict[ProvisionTable, int]",
+    books: "Books",
+    lang: Lang,
 ) -> str:
     from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, HEAD_TEXT
     from zhirong.chain.loan.servicing.provisions import PROVISION_TABLES
@@ -141,12 +152,16 @@ def _as_text(
         lines.append(say(f"分类：{name}", f"category: {name}"))
         lines.extend(f"  {ground.text.in_(lang)}  [{ground.rule}]" for ground in judged.grounds)
         for table, amount in set_aside.items():
-            title = PROVISION_TABLES[table].in_(lang)  # type: ignore[index]
-            lines.append(say(f"应提准备（{title}）：{show_yuan(amount)}", f"provision ({title}): {show_yuan(amount)}"))
+            title = PROVISION_TABLES[table].in_(lang)
+            lines.append(
+                say(f"应提准备（{title}）：{show_yuan(amount)}", f"provision ({title}): {show_yuan(amount)}")
+            )
     if state.applied:
         lines.append(say("收款如何抵充：", "how receipts were applied:"))
         for applied in state.applied:
-            parts = [f"{HEAD_TEXT[head].in_(lang)} {show_yuan(part)}" for head, part in applied.parts.items() if part]
+            parts = [
+                f"{HEAD_TEXT[head].in_(lang)} {show_yuan(part)}" for head, part in applied.parts.items() if part
+            ]
             if applied.prepaid:
                 parts.append(say("提前还本付息 ", "prepaid ") + show_yuan(applied.prepaid))
             if applied.credit:
@@ -166,7 +181,9 @@ def _as_text(
     lines.extend(aligned(trial) if trial else [])
     lines.extend(note.in_(lang) for note in state.notes)
     if state.provisional:
-        lines.append(say("部分还款日所在年份的放假安排尚未公布", "the working days of some years ahead are not announced"))
+        lines.append(
+            say("部分还款日所在年份的放假安排尚未公布", "the working days of some years ahead are not announced")
+        )
     return "\n".join(lines)
 
 
