@@ -118,6 +118,14 @@ def test_no_value_is_told_with_its_mend_and_exit_code_1(
     assert "To mend" in capsys.readouterr().out
 
 
+def test_a_back_test_without_its_library_says_what_to_install(
+    case: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("zhirong.cli.appraise.find_spec", lambda name: None)
+    assert main(["appraise", "backtest", case, "--lang", "en"]) == 2
+    assert "zhirong[survival]" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "field"),
     [

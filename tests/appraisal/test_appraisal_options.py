@@ -118,3 +118,13 @@ def test_the_lorenz_curve_ends_where_it_must() -> None:
     assert share_of_top(1 - 1e-12, 2.0) == pytest.approx(1.0, abs=1e-6)
     with pytest.raises(ValueError, match="cannot be"):
         sigma_of_mean_to_median(0.9)
+
+
+@settings(max_examples=50, deadline=None)
+@given(CASES)
+def test_the_formula_is_that_of_an_independent_library(case: tuple[float, ...]) -> None:
+    ql = pytest.importorskip("QuantLib")
+    asset, strike, years, rate, volatility, leakage = case
+    forward = asset * np.exp((rate - leakage) * years)
+    theirs = ql.blackFormula(ql.Option.Call, strike, forward, volatility * years**0.5, np.exp(-rate * years))
+    assert float(black_scholes(*case)) == pytest.approx(theirs, abs=2e-5)

@@ -4,6 +4,7 @@ import argparse
 import csv
 from collections.abc import Iterator, Mapping
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,14 @@ def _backtest(options: argparse.Namespace) -> int:
 
     if options.data is None:
         raise _missing("DATA", "没有数据文件", "no data file is given", "写 CSV 的路径", "name the CSV file")
+    if find_spec("lifelines") is None:
+        raise _missing(
+            BACKTEST,
+            "没有安装生存分析库",
+            "the survival library is not installed",
+            "安装 zhirong[survival]",
+            "install zhirong[survival]",
+        )
     day = read_day("--as-of", options.as_of, date(2008, 12, 31))
     observed_to = read_day("--observed-to", options.observed_to, date(2017, 12, 31))
     applications, debris = read_applications(read_rows(options.data, "latin-1"))
