@@ -61,7 +61,7 @@ def race(kind: str, processes: int, threads: int, rights: int) -> dict[str, Any]
         losers = [one for one in outcomes if "why" in one]
         assert all(one["why"] == ["rank_taken"] for one in losers) and len(losers) + len(won) == len(outcomes)
         world = World(folder, url)
-        assert world.findings() == ()
+        world.demand_whole()
         from zhirong.store.models import Charge, Registration
 
         active = Charge.objects.filter(active=True).values_list("right__number", flat=True)
@@ -97,7 +97,7 @@ def kill(kind: str, times: int, seed: int) -> dict[str, Any]:
             assert size >= last
             last = size
             if times <= 10 or run % 25 == 0 or run == times:
-                assert world.findings() == (), run
+                world.demand_whole()
         return {"kills": times, "answers": answers, "events": last}
 
 
@@ -120,7 +120,7 @@ def damage() -> dict[str, Any]:
             assert world.findings(), (place, at)
             place.write(place.value, changed)
             tried += 1
-        assert world.findings() == ()
+        world.demand_whole()
     return {"changes": tried}
 
 

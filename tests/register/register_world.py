@@ -92,3 +92,8 @@ class World:
         from zhirong.verbs.check import check_register
 
         return check_register(self.folder).findings
+
+    def demand_whole(self) -> None:
+        """Fails with the first findings where the register is not whole."""
+        found = self.findings()
+        assert found == (), "\n".join(finding.as_text("en") for finding in found[:5])
