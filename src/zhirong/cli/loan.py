@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     working_days = working_days_from(rules.at("calendar.working_days", as_of).value)
     state = replay(loan.events, loan.contract, as_of, rules, working_days, known_on)
     judged = _judge(state, loan, rules)
-    set_aside: "dict[ProvisionTable, int]" = (
+    set_aside: dict[ProvisionTable, int] = (
         {}
         if judged is None
         else {

@@ -1,0 +1,120 @@
+"""The books of a loan that went through everything, read by an outside checker, in Excel, and closed on the way."""
+
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from servicing_cases import RULES, WORKING_DAYS
+
+from zhirong.chain.loan.rates import FixedRate
+from zhirong.chain.loan.servicing import events as ev
+from zhirong.chain.loan.servicing.bookkeeping import to_book
+from zhirong.chain.loan.servicing.contract import Contract
+from zhirong.chain.loan.servicing.heads import Category, Head
+from zhirong.chain.loan.servicing.provisions import provision
+from zhirong.chain.loan.servicing.replay import replay
+from zhirong.chain.loan.terms import LoanTerms, Method
+from zhirong.kernel.errors import InputError
+from zhirong.ledger.books import Books, close, post
+from zhirong.ledger.check import check
+from zhirong.ledger.plain_text import beancount_text
+from zhirong.ledger.views import by_cause, trial_balance
+
+CONTRACT = Contract(
+    "HZ-1",
+    LoanTerms(
+        36_000_000,
+        date(2024, 1, 15),
+        date(2024, 7, 15),
+        Method.WITH_PRINCIPAL,
+        FixedRate(Decimal("0.036")),
+        day_count="act_360",
+    ),
+)
+
+
+def on(day: str, booked: str = "") -> dict[str, date]:
+    return {"day": date.fromisoformat(day), "booked": date.fromisoformat(booked or day)}
+
+
+EVENTS: tuple[ev.Event, ...] = (
+    ev.Drawdown(id="D", **on("2024-01-15"), amount=36_000_000),
+    ev.Payment(id="late-entry", **on("2024-08-01", "2024-10-31"), amount=10_000_000, payer="guarantor"),
+    ev.Fee(id="lawsuit", **on("2024-09-10"), amount=80_000),
+    ev.Waiver(id="waived", **on("2024-11-05"), amounts={Head.PENALTY: 5_000}),
+    ev.WriteOff(id="off", **on("2025-09-30")),
+    ev.Recovery(id="back", **on("2025-12-20"), amount=3_000_000, costs=20_000),
+)
+MONTH_ENDS = [
+    date(2024, 1, 31),
+    date(2024, 9, 30),
+    date(2024, 10, 31),
+    date(2024, 11, 30),
+    date(2025, 9, 30),
+    date(2025, 12, 31),
+]
+
+
+def booked_up_to(last: date) -> Books:
+    """Booked and closed at the month ends named, with a provision of the substandard rate."""
+    books = Books()
+    for day in [day for day in MONTH_ENDS if day <= last]:
+        state = replay(EVENTS, CONTRACT, day, RULES, WORKING_DAYS, known_on=day)
+        amount, _ = provision(state.principal, Category.SUBSTANDARD, RULES, day)
+        entries = to_book(state, by_cause(books, "HZ-1"), day, amount)
+        books = close(post(books, [("HZ-1", entry) for entry in entries]), day)
+    return books
+
+
+def test_the_outside_checker_agrees_with_every_balance(tmp_path: Path) -> None:
+    books = booked_up_to(date(2025, 12, 31))
+    assert check(books) == ()
+    file = tmp_path / "books.beancount"
+    file.write_text(beancount_text(books), encoding="utf-8")
+    command = [str(Path(sys.executable).parent / "bean-check"), str(file)]
+    accepted = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (accepted.returncode, accepted.stdout, accepted.stderr) == (0, "", "")
+
+
+def test_a_late_payment_is_booked_as_a_difference_after_the_close() -> None:
+    before, after = booked_up_to(date(2024, 9, 30)), booked_up_to(date(2024, 10, 31))
+    assert after.entries[: len(before.entries)] == before.entries
+    added = {
+        b.entry.cause: {p.account: p.amount for p in b.entry.postings} for b in after.entries[len(before.entries) :]
+    }
+    # 1 August: 17 days late, penalty 17 x 54.00 and compound 16.71 come first, then 6,552.00 interest; principal 92,513.29.
+    assert added["late-entry"] == {
+        "guarantor:cash": -10_000_000,
+        "guarantor:recourse": 10_000_000,
+        "lender:cash": 10_000_000,
+        "lender:loan:compound": -1_671,
+        "lender:loan:interest": -655_200,
+        "lender:loan:penalty": -91_800,
+        "lender:loan:principal": -9_251_329,
+    }
+    # By 30 September 77 days had accrued on the whole: since 1 August less runs, and October's 31 days are added.
+    # 267,486.71 x 5.4 % / 360 x 91 = 3,651.1936; with 918.00 the penalty since the start is 4,569.19, of which 4,158.00 were booked.
+    assert added["accrual"]["lender:loan:penalty"] == 456_919 - 415_800
+    # The compound interest that never ran since 1 August is taken back: 16.71 in all, 75.68 were booked.
+    assert added["accrual"]["lender:loan:compound"] == 1_671 - 7_568
+
+
+def test_after_the_write_off_the_lender_holds_nothing_but_what_it_got() -> None:
+    rows = {row.account: row.balance for row in trial_balance(booked_up_to(date(2025, 12, 31))).rows}
+    assert all(balance == 0 for account, balance in rows.items() if account.startswith("lender:loan"))
+    assert rows["lender:provision"] == 0
+    assert rows["lender:cash"] == -36_000_000 + 10_000_000 + 3_000_000 - 20_000
+    assert rows["lender:income:recovery"] == -3_000_000
+    assert rows["guarantor:recourse"] == 10_000_000
+
+
+def test_what_was_closed_cannot_be_booked_into() -> None:
+    books = booked_up_to(date(2024, 9, 30))
+    state = replay(EVENTS, CONTRACT, date(2024, 9, 30), RULES, WORKING_DAYS)
+    entries = to_book(state, by_cause(books, "HZ-1"), date(2024, 9, 30))
+    assert entries
+    with pytest.raises(InputError):
+        post(books, [("HZ-1", entry) for entry in entries])
