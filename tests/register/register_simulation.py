@@ -63,7 +63,8 @@ class Simulation:
     def attempt(self) -> tuple[str, Callable[[By], Done], Role]:
         """What is tried next."""
         one, chance = self.some_registration(), self.chance
-        order = f"（2025）陕01执{self.step}号"
+        # Names are bound now: a repeat of the request must be the same request.
+        order, authority_number = f"（2025）陕01执{self.step}号", f"Y{self.step}"
         key, action = self.some_key(), chance.choice(["freeze", "unfreeze", "unfreeze"])
         found = rows.load(one)
         held = [] if found is None else [right.key for right in found.rights]
@@ -79,7 +80,7 @@ class Simulation:
             "enter": (20, lambda by: pledges.enter(by, one), Role.REGISTRAR),
             "record": (
                 8,
-                lambda by: pledges.record_authority_number(by, one, "局", f"Y{self.step}", "ab", day),
+                lambda by: pledges.record_authority_number(by, one, "局", authority_number, "ab", day),
                 Role.AUTHORITY,
             ),
             "withdraw": (3, lambda by: pledges.withdraw(by, one, "撤回"), Role.REGISTRAR),

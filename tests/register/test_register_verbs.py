@@ -271,6 +271,10 @@ def test_search_and_privacy(world: World) -> None:
     assert [one["id"] for one in search(public, Query(after=1))] == [2]
     pledges.file_pledge(world.by(), request(patent(3)))
     assert len(search(public, Query())) == 2, "a filing is nobody else's business before it is entered"
+    others = [Actor("x", Role.LENDER, replace_name("另一银行")), Actor("y", Role.FIRM, replace_name("局外人公司"))]
+    assert [len(search(one, Query())) for one in [*others, Actor("z", Role.LENDER)]] == [2, 2, 2]
+    own = [bank, Actor("f", Role.FIRM, replace_name(FIRM["name"])), Actor("r", Role.REGISTRAR)]
+    assert [len(search(one, Query())) for one in own] == [3, 3, 3]
 
 
 def replace_name(name: str) -> Any:

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, Literal
 
+from django.db.models import Q
+
 from zhirong.chain.pledge.precheck import RightCheck
 from zhirong.chain.pledge.register_json import registration_of
 from zhirong.chain.pledge.registration import STATUS_WORDS, Registration
@@ -21,6 +23,9 @@ from zhirong.verbs.permissions import Actor, Role, allowed, demand
 from zhirong.verbs.pledges import check_rights, latest_facts, read_facts
 
 MOST = 200
+# What a register publishes. A filing that has not been entered is its parties' business.
+_PUBLISHED = ("entered", "discharged", "revoked")
+_SEE_FILINGS = (Role.REGISTRAR, Role.COURT, Role.AUTHORITY)
 How = Literal["exact", "part", "similar"]
 Side = Literal["any", "pledgor", "pledgee"]
 
@@ -53,8 +58,8 @@ def search(actor: Actor, query: Query) -> list[dict[str, Any]]:
     """
     demand(actor, "search")
     found = models.Registration.objects.filter(id__gt=query.after)
-    if actor.role is Role.PUBLIC:
-        found = found.filter(status__in=("entered", "discharged", "revoked"))
+    if actor.role not in _SEE_FILINGS:
+        found = found.filter(Q(status__in=_PUBLISHED) | Q(id__in=_own(actor)))
     if query.number:
         found = found.filter(id__in=_with_number(query.number.strip()))
     if query.name or query.code:
@@ -152,6 +157,17 @@ def changes_of(day: date) -> list[dict[str, Any]]:
     """The daily file of changes: the public entries of everything that happened to registrations and rights that day."""
     events = models.Event.objects.filter(day=day).exclude(kind__startswith="subscription.").order_by("index")
     return [entry_of_bytes(event.entry.encode()).as_json() for event in events]
+
+
+def _own(actor: Actor) -> Any:
+    """The registrations that the actor's own firm or bank takes part in."""
+    if actor.party is None:
+        return []
+    named = Q(party__name=actor.party.name)
+    if actor.party.code:
+        # By code where both have one; a party kept without a code is the same by its name.
+        named = Q(party__code=actor.party.code) | (named & Q(party__code=""))
+    return models.Part.objects.filter(named).values("registration")
 
 
 def _with_number(number: str) -> set[int]:
