@@ -196,6 +196,7 @@ ATTEMPTS: dict[str, Any] = {
     "withdraw": lambda by: pledges.withdraw(by, 2, "撤回"),
     "examine": lambda by: pledges.examine(by, 2),
     "enter": lambda by: pledges.enter(by, 2),
+    "update_facts": lambda by: pledges.update_facts(by, 1, [patent(1)]),
     "amend": lambda by: pledges.amend(by, 1, {"claim_amount": 1}, date(2025, 6, 1)),
     "extend": lambda by: pledges.extend(by, 1, date(2027, 1, 1)),
     "transfer_claim": lambda by: pledges.transfer_claim(by, 1, {"name": "丁"}),
@@ -224,7 +225,7 @@ def test_every_role_and_every_verb_on_others_registrations(world: World) -> None
         (verb, role)
         for verb, role in [
             *[("court_order", Role.COURT), ("revoke", Role.COURT), ("view", Role.COURT), ("view", Role.AUTHORITY)],
-            *[("record_authority", Role.AUTHORITY), ("reconcile", Role.AUTHORITY)],
+            *[(verb, Role.AUTHORITY) for verb in ("record_authority", "reconcile", "update_facts")],
             *[("subscribe", role) for role in (Role.LENDER, Role.FIRM, Role.COURT)],
             *[("precheck", role) for role in (Role.LENDER, Role.FIRM)],
             *[("search", role) for role in Role],
@@ -335,6 +336,15 @@ def test_the_days_changes_and_the_daily_watch(world: World) -> None:
     assert [entry["kind"] for entry in entries] == ["pledge.file", "pledge.accept", "pledge.enter"]
     assert not any(FIRM["name"] in str(entry) for entry in entries), "names are committed to, not published"
     assert list(watch(world.now)) == []
+    contested = patent(1, flags=["invalidation_pending"])
+    told = pledges.update_facts(world.by("lender", BANK["name"]), 1, [contested])
+    assert told.registration.status is Status.ENTERED and told.registration.moves == 3
+    ((_, check),) = list(watch(world.now))
+    assert {f.number for f in check.findings if f.verdict == "refused"} == {11}
+    with pytest.raises(InputError) as error:
+        pledges.update_facts(world.by(), 1, [patent(2)])
+    assert codes(error) == {"other_rights"}
+    pledges.update_facts(world.by(), 1, [patent(1)])
     late = datetime(2026, 9, 30, tzinfo=world.now.tzinfo)
     ((registration, check),) = list(watch(late))
     assert registration == 1 and {f.number for f in check.findings if f.verdict == "refused"} == {4}

@@ -165,8 +165,9 @@ def _write(
     leaf = log.Leaf(decision.kind, time, day, decision.registration, decision.public, content, by.actor.id, by.key)
     stored = log.append(head, leaf)
     head.save()
-    tell_subscribers(stored, after if after is not None else found, found)
-    return Done(event.index, decision.kind, after)
+    now = found if after is None else after
+    tell_subscribers(stored, now, found)
+    return Done(event.index, decision.kind, now)
 
 
 def _answered_before(earlier: models.Event, fingerprint: str) -> Done:

@@ -68,6 +68,7 @@ POLICIES: Mapping[str, Mapping[Role, Relation]] = {
     "withdraw": _BOTH_SIDES,
     "examine": _REGISTRAR,
     "enter": _REGISTRAR,
+    "update_facts": {**_PLEDGEE, Role.AUTHORITY: _any},
     "amend": _PLEDGEE,
     "extend": _PLEDGEE,
     "transfer_claim": _PLEDGEE,

@@ -27,6 +27,8 @@ from zhirong.verbs.pattern import By, Decision, Done, Work, act, plain, pledge_k
 
 Request = Mapping[str, Any]
 
+FACTS = "facts.updated"  # moves nothing: the registration stands as it stood
+
 
 def prepare_pledge(by: By, request: Request) -> Done:
     """Keep a filing that is not handed in yet; the way of every registration whose authority is elsewhere."""
@@ -76,7 +78,7 @@ def examine(
         if rights:
             facts = {**facts, "rights": plain(request["rights"])}
         filing, read = read_facts(facts)
-        _demand_same_rights(found, read, filing)
+        _demand_same_rights(found, read)
         checks = check_rights(filing, read, work.day, work.rules)
         content: dict[str, Any] = {
             "checks": [check.as_json() for check in checks],
@@ -101,6 +103,19 @@ def examine(
         return _decision(work, Move.ACCEPT, content)
 
     return act("examine", by, request, decide, registration)
+
+
+def update_facts(by: By, registration: int, rights: Sequence[Mapping[str, Any]]) -> Done:
+    """Keep newer extracts of the rights, all of them: what the daily watch examines from now on."""
+    request = {"rights": list(rights)}
+
+    def decide(work: Work) -> Decision:
+        found = _found(work)
+        facts = {**latest_facts(found.id), "rights": plain(request["rights"])}
+        _demand_same_rights(found, read_facts(facts)[1])
+        return Decision(FACTS, found.id, {"facts": facts}, {})
+
+    return act("update_facts", by, request, decide, registration)
 
 
 def enter(by: By, registration: int) -> Done:
@@ -383,7 +398,7 @@ def _demand_none_refused(checks: Sequence[RightCheck], *names: str) -> None:
         raise InputError(problems)
 
 
-def _demand_same_rights(found: Registration, rights: Sequence[tuple[str, Right]], filing: Filing) -> None:
+def _demand_same_rights(found: Registration, rights: Sequence[tuple[str, Right]]) -> None:
     if [key for key, _ in rights] != [right.key for right in found.rights]:
         raise refuse(
             "other_rights",
