@@ -24,6 +24,28 @@ from zhirong.verbs.permissions import Actor, Role
 RIGHTS = 80
 BANKS = [f"{name}银行" for name in "甲乙丙丁"]
 
+# What is tried: how often, as whom, and the state that it is for.
+VERBS: dict[str, tuple[int, Role, Status | None]] = {
+    "file": (20, Role.REGISTRAR, None),
+    "prepare": (5, Role.REGISTRAR, None),
+    "file_prepared": (5, Role.REGISTRAR, Status.PREPARED),
+    "examine": (20, Role.REGISTRAR, Status.FILED),
+    "enter": (20, Role.REGISTRAR, Status.EXAMINED),
+    "record": (8, Role.AUTHORITY, Status.FILED),
+    "withdraw": (2, Role.REGISTRAR, Status.FILED),
+    "amend": (3, Role.REGISTRAR, Status.ENTERED),
+    "correct": (2, Role.REGISTRAR, Status.ENTERED),
+    "extend": (3, Role.REGISTRAR, Status.ENTERED),
+    "transfer": (3, Role.REGISTRAR, Status.ENTERED),
+    "release": (6, Role.REGISTRAR, Status.ENTERED),
+    "discharge": (12, Role.REGISTRAR, Status.ENTERED),
+    "revoke": (2, Role.COURT, Status.ENTERED),
+    "court_right": (2, Role.COURT, None),
+    "court_entry": (4, Role.COURT, Status.ENTERED),
+    "subscribe": (1, Role.COURT, None),
+    "forbidden": (1, Role.PUBLIC, Status.ENTERED),
+}
+
 
 class CrashError(Exception):
     """The machine stopped in the middle of a transaction."""
@@ -44,12 +66,15 @@ class Simulation:
     def by(self, role: Role = Role.REGISTRAR) -> By:
         return By(Actor(f"{role}", role), START + timedelta(seconds=20 * self.step), f"s{self.step}")
 
-    def some_registration(self) -> int:
-        """Mostly one of the latest, sometimes an old one, sometimes one that is not there."""
+    def some_registration(self, fitting: Status | None) -> int:
+        """Mostly one in the state that the verb is for, sometimes any other, sometimes one that is not there."""
         if self.chance.random() < 0.02:
             return self.filings + 5
-        low = max(1, self.filings - 10) if self.chance.random() < 0.8 else 1
-        return self.chance.randint(low, max(1, self.filings))
+        latest = range(max(1, self.filings - 60), self.filings + 1)
+        found = [one for one in latest if self.fold.registrations[one].status is fitting]
+        if found and self.chance.random() < 0.7:
+            return self.chance.choice(found)
+        return self.chance.randint(1, max(1, self.filings))
 
     def some_key(self) -> str:
         return f"invention:{patent(self.chance.randint(1, RIGHTS))['number']}"
@@ -61,9 +86,11 @@ class Simulation:
         return request(*rights, role=role, pledgee=bank, debt_start="2025-06-02", debt_end="2027-06-01")
 
     def attempt(self) -> tuple[str, Callable[[By], Done], Role]:
-        """What is tried next."""
-        one, chance = self.some_registration(), self.chance
-        # Names are bound now: a repeat of the request must be the same request.
+        """What is tried next. Names are bound now: a repeat of the request must be the same request."""
+        chance = self.chance
+        (name,) = chance.choices(list(VERBS), [weight for weight, _, _ in VERBS.values()])
+        _, role, fitting = VERBS[name]
+        one = self.some_registration(fitting)
         order, authority_number = f"（2025）陕01执{self.step}号", f"Y{self.step}"
         key, action = self.some_key(), chance.choice(["freeze", "unfreeze", "unfreeze"])
         found = rows.load(one)
@@ -72,32 +99,27 @@ class Simulation:
         record, mirror = self.facts("record"), self.facts("mirror")
         day, bank, amount = date(2025, 6, 2), chance.choice(BANKS), chance.randint(1, 200_000_000)
         until = date(2027, 6, 1) + timedelta(days=chance.randint(-5, 400))
-        choices: dict[str, tuple[int, Callable[[By], Done], Role]] = {
-            "file": (20, lambda by: pledges.file_pledge(by, record), Role.REGISTRAR),
-            "prepare": (5, lambda by: pledges.prepare_pledge(by, mirror), Role.REGISTRAR),
-            "file_prepared": (5, lambda by: pledges.file_prepared(by, one), Role.REGISTRAR),
-            "examine": (20, lambda by: pledges.examine(by, one), Role.REGISTRAR),
-            "enter": (20, lambda by: pledges.enter(by, one), Role.REGISTRAR),
-            "record": (
-                8,
-                lambda by: pledges.record_authority_number(by, one, "局", authority_number, "ab", day),
-                Role.AUTHORITY,
-            ),
-            "withdraw": (3, lambda by: pledges.withdraw(by, one, "撤回"), Role.REGISTRAR),
-            "amend": (3, lambda by: pledges.amend(by, one, {"claim_amount": amount}, day), Role.REGISTRAR),
-            "correct": (2, lambda by: pledges.correct(by, one, {"claim_amount": amount}, "笔误"), Role.REGISTRAR),
-            "extend": (3, lambda by: pledges.extend(by, one, until), Role.REGISTRAR),
-            "transfer": (3, lambda by: pledges.transfer_claim(by, one, {"name": bank}), Role.REGISTRAR),
-            "release": (6, lambda by: pledges.partially_discharge(by, one, some), Role.REGISTRAR),
-            "discharge": (12, lambda by: pledges.discharge(by, one, "清偿"), Role.REGISTRAR),
-            "revoke": (2, lambda by: pledges.revoke(by, one, "无效"), Role.COURT),
-            "court_right": (2, lambda by: orders.court_order_on_right(by, key, order, action), Role.COURT),
-            "court_entry": (3, lambda by: orders.court_order_on_registration(by, one, order, action), Role.COURT),
-            "subscribe": (1, lambda by: orders.subscribe(by, "right", key), Role.COURT),
-            "forbidden": (1, lambda by: pledges.discharge(by, one, "清偿"), Role.PUBLIC),
+        doing: dict[str, Callable[[By], Done]] = {
+            "file": lambda by: pledges.file_pledge(by, record),
+            "prepare": lambda by: pledges.prepare_pledge(by, mirror),
+            "file_prepared": lambda by: pledges.file_prepared(by, one),
+            "examine": lambda by: pledges.examine(by, one),
+            "enter": lambda by: pledges.enter(by, one),
+            "record": lambda by: pledges.record_authority_number(by, one, "局", authority_number, "ab", day),
+            "withdraw": lambda by: pledges.withdraw(by, one, "撤回"),
+            "amend": lambda by: pledges.amend(by, one, {"claim_amount": amount}, day),
+            "correct": lambda by: pledges.correct(by, one, {"claim_amount": amount}, "笔误"),
+            "extend": lambda by: pledges.extend(by, one, until),
+            "transfer": lambda by: pledges.transfer_claim(by, one, {"name": bank}),
+            "release": lambda by: pledges.partially_discharge(by, one, some),
+            "discharge": lambda by: pledges.discharge(by, one, "清偿"),
+            "revoke": lambda by: pledges.revoke(by, one, "无效"),
+            "court_right": lambda by: orders.court_order_on_right(by, key, order, action),
+            "court_entry": lambda by: orders.court_order_on_registration(by, one, order, action),
+            "subscribe": lambda by: orders.subscribe(by, "right", key),
+            "forbidden": lambda by: pledges.discharge(by, one, "清偿"),
         }
-        (name,) = chance.choices(list(choices), [weight for weight, _, _ in choices.values()])
-        return name, choices[name][1], choices[name][2]
+        return name, doing[name], role
 
     def run_one(self) -> None:
         """One step and everything that must hold after it."""
