@@ -142,13 +142,13 @@ def _find_headings(rows: Iterable[Row], source: str) -> _Columns:
             return _Columns(headings, places_of, not_used, kind, bool(of_numbers & PATENT_HEADINGS))
         looked_at.extend(heading for heading in headings if heading)
     near = [match for heading in looked_at for match in get_close_matches(heading, HEADINGS["number"], n=1)]
-    known = HEADINGS["number"][:6]
+    usual = HEADINGS["number"][:6]
     mend = (
         Text(f"是否想写“{near[0]}”？", f'did you mean "{near[0]}"?')
         if near
         else Text(
-            f"第一行写表头，其中要有号码一栏（{'、'.join(known)} 等）；zhirong rights template 可生成模板",
-            f"put headings into the first row, one of them for the number ({', '.join(known)} …); "
+            f"第一行写表头，其中要有号码一栏（{'、'.join(usual)} 等）；zhirong rights template 可生成模板",
+            f"put headings into the first row, one of them for the number ({', '.join(usual)} …); "
             "zhirong rights template makes a template",
         )
     )
