@@ -158,6 +158,7 @@ def test_an_interest_subsidy_within_all_its_limits() -> None:
     subsidy = (
         '\n[[charge]]\ncode = "s"\ntitle = "s"\nkind = "subsidy"\npayer = "fund"\npayee = "firm"\nbase = "interest"\n'
         'rate = 0.5\nlpr_multiple = 1.4\nip_part_only = true\nwhen = "end"\ndays_after = 90\nonly_if_repaid = true\n'
+        'group = "interest"\n'
     )
     flows = (
         Dated(date(2024, 12, 31), 30_000 * YUAN),
@@ -178,7 +179,7 @@ def test_subsidies_never_give_back_more_than_was_paid() -> None:
     fee = charge('base = "fixed"\namount = 1000\nwhen = "start"')
     twice = "".join(
         f'\n[[charge]]\ncode = "{code}"\ntitle = "{code}"\nkind = "subsidy"\npayer = "fund"\npayee = "firm"\n'
-        'base = "charge"\nof = "c"\nrate = 0.7\nwhen = "end"\n'
+        'base = "charge"\nof = "c"\ngroup = "c"\nrate = 0.7\nwhen = "end"\n'
         for code in ("first", "second")
     )
     made = charges(mode_of(GOOD + fee + twice), LOAN)

@@ -4,13 +4,16 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from mode_samples import mode_of, quota_body
 
 from zhirong.chain.mode.allocate import allocate
+from zhirong.chain.mode.arrays import allocate_many, scenarios
 from zhirong.chain.mode.breaker import PoolEvent, pauses
 from zhirong.chain.mode.charges import LoanFacts, charges
 from zhirong.chain.mode.loss import LoanLoss, PoolState, Recovery
+from zhirong.chain.mode.running import running
 from zhirong.chain.mode.stream import settle
 from zhirong.mode_files import load_modes
 
@@ -42,8 +45,44 @@ def test_whole_tier_at_five_million_and_a_fen_above(amount: int, fund: int) -> N
 
 @pytest.mark.parametrize(("amount", "fund"), [(FIVE_MILLION, 250_000_000), (FIVE_MILLION + 1, 250_000_000)])
 def test_cap_on_loans_at_five_million_and_a_fen_above(amount: int, fund: int) -> None:
-    shared = allocate(MODES["guangzhou-55"], [lost(amount)])
+    in_2023 = lost(amount, loan_day=date(2023, 3, 2), claim_day=date(2024, 6, 1))
+    shared = allocate(MODES["guangzhou-55"], [in_2023])
     assert shared.totals == {"lender": amount - fund, "fund": fund}
+
+
+@pytest.mark.parametrize(
+    ("day", "fund"),
+    [
+        (date(2025, 9, 30), 0),
+        (date(2025, 10, 1), 200_000_000),
+        (date(2028, 9, 30), 200_000_000),
+        (date(2028, 10, 1), 0),
+    ],
+)
+def test_loans_made_outside_the_dates_of_a_rule_stay_with_the_lender(day: date, fund: int) -> None:
+    mode, loan = MODES["guangzhou-2025"], lost(FIVE_MILLION, loan_day=day, claim_day=date(2029, 1, 1))
+    (share,) = allocate(mode, [loan]).loans
+    assert share.parts["fund"] == fund
+    assert (share.refused is None) == bool(fund)
+    assert ("有效期" in share.explanation.as_text()) == (not fund)
+    as_if = allocate(mode, [loan], as_if_in_force=True)
+    assert as_if.totals["fund"] == 200_000_000
+    row = mode.bearers.index("fund")
+    principal = np.array([FIVE_MILLION], dtype=np.int64)
+    for wanted, asked in ((fund, False), (200_000_000, True)):
+        parts = allocate_many(mode, scenarios(mode, loan, principal), day, as_if_in_force=asked)
+        assert parts[0, row] == wanted
+    # The portfolio as it stands day by day, in columns and one by one.
+    inside = lost(FIVE_MILLION, loan_id="in", loan_day=DAY, claim_day=date(2028, 12, 1))
+    for few in (0, 99):
+        standing = running(mode, [loan, inside], None, few)
+        standing.move_to(date(2029, 1, 1))
+        assert [standing.parts(number)["fund"] for number in ("A", "in")] == [fund, 200_000_000]
+
+
+def test_a_source_without_dates_lets_every_day_in() -> None:
+    assert MODES["wuxi"].source.valid_from is None
+    assert allocate(MODES["wuxi"], [lost(FIVE_MILLION, loan_day=date(1999, 1, 1))]).totals["government"] > 0
 
 
 def test_bonus_stops_at_the_ceiling() -> None:

@@ -31,6 +31,7 @@ def diff(arguments: argparse.Namespace, ids: list[str]) -> int:
             "write: diff A B, or diff A --on DATE --and DATE",
         )
     before, after = the_mode(ids[0]), the_mode(ids[-1])
+    file_before, file_after = before, after
     first_day = _day("--on", arguments.on) or _EXAMPLE_DAY
     second_day = _day("--and", arguments.and_) or first_day
     if arguments.on:
@@ -39,7 +40,11 @@ def diff(arguments: argparse.Namespace, ids: list[str]) -> int:
         after = as_of(after, second_day)
     first, second, pool = _portfolios(arguments, first_day, second_day)
     found = differences(before, after)
-    rows = on_portfolio(before, after, first, second, pool)
+    # Two rules are compared as such; where days are asked for, and the loans are of those days, dates decide too.
+    by_days = bool(arguments.on or arguments.and_)
+    rows = on_portfolio(before, after, first, second, pool, as_if_in_force=not by_days or bool(arguments.portfolio))
+    compared = ((file_before, first_day), (file_after, second_day)) if by_days else ()
+    out_of_force = [(mode, day) for mode, day in compared if not mode.in_force_on(day)]
     if arguments.json:
         print_json(
             {
@@ -47,6 +52,7 @@ def diff(arguments: argparse.Namespace, ids: list[str]) -> int:
                 "after": after.id,
                 "on": first_day.isoformat(),
                 "and": second_day.isoformat(),
+                "not_in_force": [{"id": mode.id, "on": day.isoformat()} for mode, day in out_of_force],
                 "differences": [{"place": d.place, "before": d.before, "after": d.after} for d in found],
                 "portfolio": [
                     {
@@ -63,6 +69,8 @@ def diff(arguments: argparse.Namespace, ids: list[str]) -> int:
         return 0
     zh = arguments.lang == "zh"
     print(f"{before.title.in_(arguments.lang)} → {after.title.in_(arguments.lang)}")
+    for mode, day in out_of_force:
+        print(f"  {mode.id}：{day} 不在有效期内" if zh else f"  {mode.id}: not in force on {day}")
     for item in found:
         print(f"  {item.place}: {_shown(item.before)} → {_shown(item.after)}")
     if not found:

@@ -89,6 +89,7 @@ def _as_json(mode: Mode, settled: Settlement, pool: PoolState) -> dict[str, obje
                     role: yuan(amount) for role, amount in settled.positions[loan.loan_id].items()
                 },
                 "members": {name: yuan(amount) for name, amount in loan.members.items()},
+                "refused": None if loan.refused is None else loan.refused.as_json(),
                 "explanation": loan.explanation.as_json(),
             }
             for loan in settled.shared.loans
@@ -119,6 +120,10 @@ def _as_text(mode: Mode, settled: Settlement, pool: PoolState, lang: Lang) -> st
             if zh
             else f"no new loans: {pause.lender} {pause.first} to {until}, loss ratio {ratio}"
         )
+    for loan in settled.shared.loans:
+        if loan.refused is not None:
+            reason = loan.refused.in_(lang)
+            lines.append(f"贷款 {loan.loan_id}：{reason}" if zh else f"loan {loan.loan_id}: {reason}")
     lines += ["", *_table(mode, settled.shared.loans, lang), ""]
     if any(sum(settled.positions[loan.loan_id].values()) != loan.loss for loan in settled.shared.loans):
         lines.append("回收之后各方仍承担" if zh else "still borne after recoveries")

@@ -56,18 +56,28 @@ class _Case:
 
 
 def allocate(
-    mode: Mode, loans: Sequence[LoanLoss], pool: PoolState | None = None, day: date | None = None
+    mode: Mode,
+    loans: Sequence[LoanLoss],
+    pool: PoolState | None = None,
+    day: date | None = None,
+    *,
+    as_if_in_force: bool = False,
 ) -> Allocation:
     """What each party bears of the losses of ``loans``, each loan's parts summing to its loss exactly.
 
     pool: balance, fees, entered principal and pauses, where a cap, layer or breaker needs them. day: claims that
-    arrive later are not yet known (None: all are). Recoveries up to a claim reduce it; later ones are the business
+    arrive later are not yet known (None: all are). A loan made outside the dates of the rule is not shared;
+    as_if_in_force: share it all the same, to show what the rule would do. Recoveries up to a claim reduce it; later ones are the business
     of ``stream``. Raises ValueError for a loss above the loan, a negative amount, an identifier given twice, and for
     terms that need a figure of the pool that is not given.
     """
     state = PoolState() if pool is None else pool
     _check(loans)
-    cases = {loan.loan_id: _start(mode, loan, state) for loan in loans if day is None or loan.claim_day <= day}
+    cases = {
+        loan.loan_id: _start(mode, loan, state, as_if_in_force)
+        for loan in loans
+        if day is None or loan.claim_day <= day
+    }
     turn = sorted(cases.values(), key=lambda case: turn_of(case.sharing, case.loan))
     rooms = _Rooms(mode, state)
     for case in turn:
@@ -104,9 +114,9 @@ def turn_of(sharing: Sharing, loan: LoanLoss) -> tuple[date, date, str]:
 # -- 1. what is owed ----------------------------------------------------------------------------------------------
 
 
-def _start(mode: Mode, loan: LoanLoss, pool: PoolState) -> _Case:
-    sharing = mode.sharing_on(loan.loan_day)
-    return _Case(loan, sharing, net_loss(mode, loan), refused=refusal(loan, sharing, pool))
+def _start(mode: Mode, loan: LoanLoss, pool: PoolState, as_if_in_force: bool) -> _Case:
+    refused = refusal(mode, loan, pool, as_if_in_force=as_if_in_force)
+    return _Case(loan, mode.sharing_on(loan.loan_day), net_loss(mode, loan), refused=refused)
 
 
 def net_loss(mode: Mode, loan: LoanLoss) -> dict[str, Fen]:
@@ -125,8 +135,14 @@ def net_loss(mode: Mode, loan: LoanLoss) -> dict[str, Fen]:
     return net
 
 
-def refusal(loan: LoanLoss, sharing: Sharing, pool: PoolState) -> Text | None:
+def refusal(mode: Mode, loan: LoanLoss, pool: PoolState, *, as_if_in_force: bool = False) -> Text | None:
     """Why a loss is not compensated at all, or None."""
+    sharing = mode.sharing_on(loan.loan_day)
+    if not as_if_in_force and not mode.in_force_on(loan.loan_day):
+        return Text(
+            f"放款日 {loan.loan_day} 不在该规则的有效期内，不分担",
+            f"made on {loan.loan_day}, outside the dates of the rule: not shared",
+        )
     if loan.paid_elsewhere and sharing.elsewhere == "refuse":
         return Text("已在另一模式下获得补偿，不重复补偿", "compensated under another mode already: not twice")
     for pause in pool.pauses:
@@ -288,9 +304,10 @@ def _share(mode: Mode, case: _Case, pool: _PoolLosses) -> None:
         paths = dict(tier.paths)
         for party, amount in money.allocate(piece, shares, residue).items():
             rate = show_value(_as_decimal(shares[party]), "rate")
-            path = f"（{paths[party].zh}）" if party in paths else ""
+            path = paths.get(party)
+            how = Text("", "") if path is None else Text(f"（{path.zh}）", f" ({path.en})")
             name = mode.name_of(party)
-            label = Text(f"{name.zh}承担 {rate}{path}{before.zh}", f"{name.en} bears {rate}{path}{before.en}")
+            label = Text(f"{name.zh}承担 {rate}{how.zh}{before.zh}", f"{name.en} bears {rate}{how.en}{before.en}")
             case.bear(party, amount, label, _formula(piece, rate), sharing.reference)
 
 
@@ -411,7 +428,15 @@ def _finish(mode: Mode, loans: Sequence[LoanLoss], cases: Mapping[str, _Case]) -
         for role, amount in parts.items():
             totals[role] += amount
         shares.append(
-            LoanShare(loan.loan_id, case.loss, parts, tuple(case.lines), _explain(mode, case, parts), case.members)
+            LoanShare(
+                loan.loan_id,
+                case.loss,
+                parts,
+                tuple(case.lines),
+                _explain(mode, case, parts),
+                case.members,
+                case.refused,
+            )
         )
     loss = sum(share.loss for share in shares)
     parts_of_all = tuple(Explanation(mode.name_of(role), amount, "fen") for role, amount in totals.items())

@@ -7,7 +7,7 @@ taken min(C, their sum).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
@@ -77,13 +77,18 @@ def scenarios(
     )
 
 
-def allocate_many(mode: Mode, losses: Losses, day: date, pool: PoolState | None = None) -> Fens:
+def allocate_many(
+    mode: Mode, losses: Losses, day: date, pool: PoolState | None = None, *, as_if_in_force: bool = False
+) -> Fens:
     """What each party bears of each loss: one row a loan, one column for each of ``mode.bearers``, whole fen.
 
-    day: a day on which all these loans are made, which chooses the version of the terms. Every row sums to its
-    loss. Raises ValueError where columns are missing that a cap or tier needs.
+    day: a day on which all these loans are made, which chooses the version of the terms. Outside the dates of the
+    rule nothing is shared; as_if_in_force: share all the same, or leave it to the column ``refused``. Every row sums
+    to its loss. Raises ValueError where columns are missing that a cap or tier needs.
     """
     sharing = mode.sharing_on(day)
+    if not as_if_in_force and not mode.in_force_on(day):
+        losses = replace(losses, refused=np.ones(len(losses.principal), dtype=np.bool_))
     work = _Work(mode, sharing, losses, PoolState() if pool is None else pool)
     covered = work.cover()
     work.share(covered)

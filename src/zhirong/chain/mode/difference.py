@@ -101,11 +101,20 @@ def _by_key(items: Sequence[object]) -> dict[str, object]:
 
 
 def on_portfolio(
-    before: Mode, after: Mode, first: Sequence[LoanLoss], second: Sequence[LoanLoss], pool: PoolState | None = None
+    before: Mode,
+    after: Mode,
+    first: Sequence[LoanLoss],
+    second: Sequence[LoanLoss],
+    pool: PoolState | None = None,
+    *,
+    as_if_in_force: bool = False,
 ) -> tuple[OnPortfolio, ...]:
-    """What each role bears of the same losses under both. second: the same loans as ``first``, perhaps on other days."""
-    one = allocate(before, first, pool).totals
-    two = allocate(after, second, pool).totals
+    """What each role bears of the same losses under both. second: the same loans as ``first``, perhaps on other days.
+
+    as_if_in_force: compare the rules as such, whatever days they hold for.
+    """
+    one = allocate(before, first, pool, as_if_in_force=as_if_in_force).totals
+    two = allocate(after, second, pool, as_if_in_force=as_if_in_force).totals
     names = {party.role: party.name for mode in (after, before) for party in mode.parties}
     return tuple(
         OnPortfolio(role, names[role], one.get(role, 0), two.get(role, 0)) for role in dict.fromkeys((*one, *two))

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import Fen
+from zhirong.kernel.text import Text
 
 NOTHING: Mapping[str, Fen] = {}
 
@@ -117,6 +118,7 @@ class LoanShare:
     """Who bears what of one loan's loss. parts sum to ``loss`` exactly; lines sum to parts.
 
     loss: after recoveries that came before the claim. members: how a group's part falls on its member firms.
+    refused: why it is not compensated at all, where it is not.
     """
 
     loan_id: str
@@ -125,6 +127,7 @@ class LoanShare:
     lines: tuple[Line, ...]
     explanation: Explanation
     members: Mapping[str, Fen] = field(default_factory=dict)
+    refused: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -371,12 +371,19 @@ class Mode:
         return self.party(role).name
 
     def sharing_on(self, day: date) -> Sharing:
-        """The terms for a loan made on ``day``. Before the first and after the last the nearest ones are taken."""
+        """The terms for a loan made on ``day``, whether or not the mode was in force then (see ``in_force_on``).
+
+        Before the first and after the last the nearest ones are taken.
+        """
         for sharing in self.sharings:
             if sharing.holds(day):
                 return sharing
         last = self.sharings[-1]
         return last if last.valid_from is None or day >= last.valid_from else self.sharings[0]
+
+    def in_force_on(self, day: date) -> bool:
+        """Whether a loan made on ``day`` lies within the dates of the rule; a source without dates lets every day in."""
+        return self.source.holds(day) and any(sharing.holds(day) for sharing in self.sharings)
 
     @property
     def bearers(self) -> tuple[str, ...]:

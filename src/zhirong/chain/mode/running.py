@@ -95,7 +95,14 @@ class _InColumns:
             return set()
         self._known = int(known.size)
         new: Fens = np.zeros_like(self._shared)
-        new[known] = allocate_many(self._mode, _chosen(self._columns, known), self._loans[0].loan_day, self._pool)
+        # The column ``refused`` says which loans were made outside the dates of the rule.
+        new[known] = allocate_many(
+            self._mode,
+            _chosen(self._columns, known),
+            self._loans[0].loan_day,
+            self._pool,
+            as_if_in_force=True,
+        )
         changed = np.flatnonzero((new != self._shared).any(axis=1))
         self._shared = new
         return {self._loans[row].loan_id for row in changed}
@@ -124,7 +131,7 @@ def columns_of(
         year=_column([loan.loan_day.year for loan in loans]),
         ip_millionths=_column([int(loan.ip_share * 1_000_000) for loan in loans]),
         balance=_column([max(loan.amount, loan.borrower_balance or 0) for loan in loans]),
-        refused=np.array([refusal(loan, sharing, pool) is not None for loan in loans], dtype=np.bool_),
+        refused=np.array([refusal(mode, loan, pool) is not None for loan in loans], dtype=np.bool_),
         bonus=np.array(met, dtype=np.bool_) if sharing.bonuses else None,
         amounts={fact: _column([amount_of(mode, loan, fact) for loan in loans]) for fact in facts},
     )

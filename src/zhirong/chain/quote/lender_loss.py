@@ -84,7 +84,7 @@ class LoanUnderMode:
             facts={**self.facts, **_CLAIM_IN_ORDER},
         )
         losses = scenarios(self.mode, loan, grid.principal, grid.interest, grid.costs)
-        parts = allocate_many(self.mode, losses, loan.loan_day)
+        parts = allocate_many(self.mode, losses, loan.loan_day, as_if_in_force=True)
         return float(grid.probability @ parts[:, self.mode.bearers.index(_LENDER)])
 
     def within(self, amount: Fen, budget: Decimal, default: Decimal | None = None, times: float = 1.0) -> bool:

@@ -232,7 +232,7 @@ def _loan(mode: Mode, terms: Terms, amount: Fen, end: date, principal: Fen) -> L
 
 def _full_loss(mode: Mode, terms: Terms, amount: Fen, end: date) -> tuple[tuple[PartyAmount, ...], Explanation]:
     """Who bears what if the whole principal is lost and nothing comes back."""
-    share = allocate(mode, [_loan(mode, terms, amount, end, amount)]).loans[0]
+    share = allocate(mode, [_loan(mode, terms, amount, end, amount)], as_if_in_force=True).loans[0]
     parts = tuple(
         PartyAmount(role, mode.name_of(role), share.parts.get(role, 0))
         for role in mode.bearers
@@ -255,7 +255,8 @@ def _expected_loss(
     )
     amount = plan.terms.principal
     loan = _loan(mode, terms, amount, plan.terms.end, 0)
-    parts = allocate_many(mode, scenarios(mode, loan, grid.principal, grid.interest, grid.costs), loan.loan_day)
+    losses = scenarios(mode, loan, grid.principal, grid.interest, grid.costs)
+    parts = allocate_many(mode, losses, loan.loan_day, as_if_in_force=True)
     if not np.array_equal(parts.sum(axis=1), grid.total):
         raise AssertionError("the parts of a loss do not sum to it")
     shares = tuple(

@@ -1,0 +1,54 @@
+"""What ``zhirong settle``, ``modes diff`` and ``modes compare`` say where a rule cannot simply be carried out."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from zhirong.cli.main import main
+
+LOAN = """
+[[loan]]
+id = "A-1"
+borrower = "甲公司"
+lender = "广州银行"
+loan_day = 2010-03-01
+claim_day = 2012-09-01
+amount = 4000000
+principal = 4000000
+facts = { ip_pledge = true }
+"""
+
+
+def claim(tmp_path: Path, text: str) -> str:
+    """The path of a claim file with this text."""
+    path = tmp_path / "claim.toml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_a_loan_made_before_the_rule_is_not_shared_and_settle_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = claim(tmp_path, LOAN)
+    assert main(["settle", file, "--mode", "guangzhou-2025", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["borne"] == {"lender": "4000000.00", "fund": "0.00"}
+    assert "2010-03-01" in data["loans"][0]["refused"]["zh"]
+    assert main(["settle", file, "--mode", "guangzhou-2025", "--lang", "en"]) == 0
+    assert "loan A-1: made on 2010-03-01, outside the dates of the rule" in capsys.readouterr().out
+
+
+def test_diff_says_on_which_day_a_rule_is_not_in_force(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["modes", "diff", "guangzhou-2025", "--on", "2024-01-01", "--and", "2026-01-01"]
+    assert main([*words, "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["not_in_force"] == [{"id": "guangzhou-2025", "on": "2024-01-01"}]
+    fund = next(row for row in data["portfolio"] if row["role"] == "fund")
+    assert fund["before"] == "0.00" and fund["after"] != "0.00"
+    assert main([*words, "--lang", "en"]) == 0
+    assert "guangzhou-2025: not in force on 2024-01-01" in capsys.readouterr().out
+    assert main(["modes", "diff", "guangzhou-55", "guangzhou-2025", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["not_in_force"] == [], "two rules are compared as such where no day is named"
+    assert all(row["before"] != "0.00" for row in data["portfolio"] if row["role"] == "fund")
