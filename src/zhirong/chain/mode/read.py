@@ -23,8 +23,19 @@ from zhirong.chain.mode.model import (
     Step,
     Variant,
 )
-from zhirong.chain.mode.read_sharing import check_versions, read_sharing
-from zhirong.chain.mode.reading import Context, need_role, read_condition, read_own_reference, roles_of
+from zhirong.chain.mode.read_checks import check_versions
+from zhirong.chain.mode.read_sharing import read_sharing
+from zhirong.chain.mode.read_whole import check_mode
+from zhirong.chain.mode.reading import (
+    Context,
+    need_id,
+    need_region,
+    need_role,
+    read_condition,
+    read_own_reference,
+    roles_of,
+)
+from zhirong.kernel.explain import plain
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.money import Fen, yuan
 from zhirong.kernel.rulebook import Reference, read_reference
@@ -38,10 +49,10 @@ def read_mode(text: str, source: str) -> Mode:
     one, tiers or dates with gaps or overlaps, a source that is lacking, terms that contradict each other.
     """
     reader = Reader(parse_toml(text, source), source=source)
-    mode_id = reader.text("id")
+    mode_id = need_id(reader, "id", reader.text("id"))
     title = reader.words("title")
     place = reader.words("place")
-    region = reader.optional_text("region", "CN")
+    region = need_region(reader, "region", reader.optional_text("region", "CN"))
     government = reader.choice("government", tuple(words.GOVERNMENT_PARTS))
     leader = reader.choice("leader", tuple(words.LEADERS))
     lender_kind = reader.choice("lender_kind", tuple(words.LENDER_KINDS))
@@ -90,7 +101,7 @@ def read_mode(text: str, source: str) -> Mode:
             read_condition(entry, context, words.PARTNER_FACTS) for entry in reader.tables("partner_condition")
         ),
     )
-    _check_whole(reader, mode)
+    check_mode(reader, mode)
     reader.finish()
     return replace(mode, assumptions=tuple(context.assumptions))
 
@@ -149,6 +160,14 @@ def _read_limits(reader: Reader, context: Context) -> Limits | None:
             Text("单笔上限高于余额上限", "one loan may be larger than the whole balance"),
             Text("使单笔上限不高于余额上限", "set amount_at_most no higher than balance_at_most"),
         )
+    if limits.rate_at_most is not None and limits.rate_over_lpr is not None:
+        entry.problem(
+            "rate_at_most",
+            plain(limits.rate_at_most),
+            "contradiction",
+            Text("利率上限写了两种", "the rate is limited in two ways"),
+            Text("rate_at_most 与 rate_over_lpr 只写其一", "write rate_at_most or rate_over_lpr, not both"),
+        )
     entry.finish()
     return limits
 
@@ -178,6 +197,14 @@ def _read_recoveries(reader: Reader, context: Context) -> Recoveries:
                 "in_order needs an order of parties, pro_rata has none",
             ),
             Text("补上或删去 order", "add or remove order"),
+        )
+    if len(set(order)) != len(order) or "firm" in order:
+        entry.problem(
+            "order",
+            ", ".join(order),
+            "contradiction",
+            Text("每方写一次；企业没有垫付，不在其中", "each party stands in it once, and the firm not at all"),
+            Text("写承担损失的各方，每方一次", "name the parties that bear the loss, each once"),
         )
     entry.finish()
     return Recoveries(back, order, against)
@@ -216,6 +243,9 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
         loan_at_most=entry.optional_money("loan_at_most", 1),
         group=entry.optional_text("group"),
     )
+    if rule.kind == "subsidy" and not rule.group and base in ("interest", "charge"):
+        # What it is a part of is what it gives back: left without a group it could be given back twice.
+        rule = replace(rule, group="interest" if base == "interest" else rule.of)
     if any(other.code == code for other in before):
         entry.problem(
             "code",
@@ -223,6 +253,22 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
             "twice",
             Text("代码重复", "the code is used twice"),
             Text("换一个代码", "use another code"),
+        )
+    if rule.payer == rule.payee and rule.payer:
+        entry.problem(
+            "payee",
+            rule.payee,
+            "contradiction",
+            Text("付款方与收款方相同", "payer and payee are the same"),
+            Text("改正其一", "correct one of them"),
+        )
+    if rule.loan_above is not None and rule.loan_at_most is not None and rule.loan_above >= rule.loan_at_most:
+        entry.problem(
+            "loan_at_most",
+            yuan(rule.loan_at_most),
+            "contradiction",
+            Text("没有贷款既高于 loan_above 又不高于它", "no loan is above loan_above and at most this"),
+            Text("使 loan_at_most 高于 loan_above", "set loan_at_most above loan_above"),
         )
     if (base == "fixed") == (rule.amount is None) or (base != "fixed") == (rule.rate is None):
         entry.problem(
@@ -317,6 +363,8 @@ def _read_fund(reader: Reader, context: Context) -> Fund | None:
 
 
 def _read_breaker(entry: Reader, context: Context) -> Breaker:
+    reference = read_own_reference(entry, context, "breaker")
+    before = entry.problem_count()
     limit = entry.number("above", 0, 1)
     above = Fraction(limit)
     resume_at = Fraction(entry.number("resume_at", 0, 1, limit))
@@ -325,9 +373,9 @@ def _read_breaker(entry: Reader, context: Context) -> Breaker:
         resume_at=resume_at,
         resume_next_year=entry.flag("resume_next_year", False),
         per_lender=entry.flag("per_lender", True),
-        reference=read_own_reference(entry, context, "breaker"),
+        reference=reference,
     )
-    if resume_at > above:
+    if resume_at > above and entry.problem_count() == before:
         entry.problem(
             "resume_at",
             float(resume_at),
@@ -349,6 +397,14 @@ def _read_advance(reader: Reader, context: Context) -> Advance | None:
         days=entry.whole("days", 0, 3660, 0),
         reference=read_own_reference(entry, context, "advance"),
     )
+    if not advance.payers:
+        entry.problem(
+            "payers",
+            "",
+            "missing",
+            Text("没有写谁先行支付", "it is not said who pays in advance"),
+            Text('如 payers = ["fund"]', 'such as payers = ["fund"]'),
+        )
     entry.finish()
     return advance
 
@@ -383,42 +439,36 @@ def _read_put(reader: Reader, context: Context) -> Put | None:
 
 
 def _read_variant(entry: Reader, context: Context) -> Variant:
-    variant_id = entry.text("id")
+    variant_id = need_id(entry, "id", entry.text("id"))
     title = entry.words("title")
-    roles = []
     table = entry.table("replace")
-    for role in table.names():
+    roles = {role: need_role(table, role, table.text(role), context.roles) for role in table.names()}
+    for role, other in roles.items():
         need_role(table, role, role, context.roles)
-        roles.append((role, need_role(table, role, table.text(role), context.roles)))
+        if role in ("firm", "lender"):
+            table.problem(
+                role,
+                other,
+                "contradiction",
+                Text("每个模式都有企业和放款机构，不能替换", "every mode has a firm and a lender; they stay"),
+                Text("替换另一方", "replace another party"),
+            )
+        if other in roles:
+            table.problem(
+                role,
+                other,
+                "contradiction",
+                Text("替换者自己也被替换", "the party that steps in is itself replaced"),
+                Text("写最终由谁担任", "name the party that plays the role in the end"),
+            )
+    if not roles:
+        table.problem(
+            "",
+            "",
+            "missing",
+            Text("没有写替换谁", "it is not said who is replaced"),
+            Text('如 replace = { insurer = "lender" }', 'such as replace = { insurer = "lender" }'),
+        )
     table.finish()
     entry.finish()
-    return Variant(variant_id, title, tuple(roles))
-
-
-def _check_whole(reader: Reader, mode: Mode) -> None:
-    if mode.id in mode.exclusive_with:
-        reader.problem(
-            "exclusive_with",
-            mode.id,
-            "contradiction",
-            Text("模式不能与自己互斥", "a mode cannot exclude itself"),
-            Text("删去它", "remove it"),
-        )
-    balance_capped = any(cap.of_balance for sharing in mode.sharings for cap in sharing.caps)
-    if balance_capped and mode.fund is None:
-        reader.problem(
-            "fund",
-            "",
-            "contradiction",
-            Text("以基金余额为限，却没有写基金", "a cap names the fund's balance, but there is no fund"),
-            Text("写 [fund]", "write [fund]"),
-        )
-    asked = {condition.code for condition in mode.conditions}
-    if len(asked) != len(mode.conditions):
-        reader.problem(
-            "condition",
-            "",
-            "twice",
-            Text("同一条件写了两次", "the same condition is written twice"),
-            Text("合并它们", "merge them"),
-        )
+    return Variant(variant_id, title, tuple(roles.items()))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 
 from zhirong.chain.mode.model import Assumption, Condition
-from zhirong.chain.mode.vocabulary import FACTS, TESTS, Fact
+from zhirong.chain.mode.vocabulary import FACTS, RIGHT_KINDS, TESTS, Fact
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Reference, read_reference
 from zhirong.kernel.text import Text
@@ -35,6 +35,51 @@ def need_role(reader: Reader, field: str, role: str, known: tuple[str, ...]) -> 
             else Text(f"可写：{'、'.join(known)}", f"write one of: {', '.join(known)}"),
         )
     return role
+
+
+def need_word(reader: Reader, field: str, word: str, known: tuple[str, ...]) -> str:
+    """``word`` if it is one of the language's words for this field; otherwise a problem that suggests the nearest."""
+    if word and word not in known:
+        near = get_close_matches(word, known, n=1)
+        reader.problem(
+            field,
+            word,
+            "not_a_choice",
+            Text("不在可选范围内", "not one of the choices"),
+            Text(f"是否想写 {near[0]}？", f"did you mean {near[0]}?")
+            if near
+            else Text(f"可选：{'、'.join(known)}", f"choose from: {', '.join(known)}"),
+        )
+    return word
+
+
+def need_region(reader: Reader, field: str, region: str) -> str:
+    """``region`` if it has the form of a code: six digits (GB/T 2260), or two capitals for a country."""
+    if not (len(region) == 6 and region.isascii() and region.isdigit()) and not (
+        len(region) == 2 and region.isascii() and region.isalpha() and region.isupper()
+    ):
+        reader.problem(
+            field,
+            region,
+            "not_a_region",
+            Text("不是地区代码", "not the code of a region"),
+            Text('写六位代码，如 "440400"', 'write a code of six digits, such as "440400"'),
+        )
+    return region
+
+
+def need_id(reader: Reader, field: str, given: str) -> str:
+    """``given`` if it can be the id of a mode: it becomes a file's name and a word on the command line."""
+    parts = given.split("-")
+    if given and not all(part.isascii() and part.isalnum() and part == part.lower() for part in parts):
+        reader.problem(
+            field,
+            given,
+            "not_an_id",
+            Text("代码只能用小写字母、数字和连字符", "an id is made of small letters, digits and hyphens"),
+            Text("如 zhuhai-2026", "such as zhuhai-2026"),
+        )
+    return given
 
 
 def roles_of(reader: Reader, field: str, known: tuple[str, ...]) -> tuple[str, ...]:
@@ -102,7 +147,22 @@ def read_condition(reader: Reader, context: Context, facts: Mapping[str, Fact] =
 def _value(reader: Reader, fact: str, tests: list[str]) -> bool | Decimal | int | tuple[str, ...]:
     test = tests[0] if tests else ""
     if test in ("within", "any_of", "only_of"):
-        return reader.texts(test)
+        before = reader.problem_count()
+        listed = reader.texts(test)
+        if not listed and reader.problem_count() == before:
+            reader.problem(
+                test,
+                "",
+                "missing",
+                Text("列表是空的，没有企业能满足", "the list is empty: no firm can meet it"),
+                Text("写上允许的各项，或删去这个条件", "name what is allowed, or remove the condition"),
+            )
+        for word in listed:
+            if test == "within":
+                need_region(reader, test, word)
+            else:
+                need_word(reader, test, word, tuple(RIGHT_KINDS))
+        return listed
     if test in ("years_at_least", "none_within_years"):
         return reader.whole(test, 0, 100)
     if test in ("at_least", "at_most"):
