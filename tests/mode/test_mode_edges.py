@@ -12,7 +12,7 @@ from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.mode.arrays import allocate_many, scenarios
 from zhirong.chain.mode.breaker import PoolEvent, pauses
 from zhirong.chain.mode.charges import LoanFacts, charges
-from zhirong.chain.mode.loss import LoanLoss, PoolState, Recovery
+from zhirong.chain.mode.loss import OPEN_POOL, LoanLoss, MissingFigureError, PoolState, Recovery
 from zhirong.chain.mode.running import running
 from zhirong.chain.mode.stream import settle
 from zhirong.mode_files import load_modes
@@ -83,6 +83,32 @@ def test_loans_made_outside_the_dates_of_a_rule_stay_with_the_lender(day: date, 
 def test_a_source_without_dates_lets_every_day_in() -> None:
     assert MODES["wuxi"].source.valid_from is None
     assert allocate(MODES["wuxi"], [lost(FIVE_MILLION, loan_day=date(1999, 1, 1))]).totals["government"] > 0
+
+
+def test_a_figure_of_the_pool_that_is_not_known_is_never_zero() -> None:
+    mode, loan = MODES["shenzhen-pingshan"], lost(FIVE_MILLION)
+    principal = np.array([FIVE_MILLION], dtype=np.int64)
+    for known, figure in ((PoolState(), "entered"), (PoolState(entered={("", 0): 10**10}), "fees")):
+        for refuse in (
+            lambda known=known: allocate(mode, [loan], known),
+            lambda known=known: allocate_many(mode, scenarios(mode, loan, principal), DAY, known),
+        ):
+            with pytest.raises(MissingFigureError) as missing:
+                refuse()
+            assert missing.value.figure == figure
+    open_one = allocate(mode, [loan], OPEN_POOL)
+    assert open_one.totals == {"lender": 100_000_000, "guarantor": 200_000_000, "fund": 200_000_000}
+    assert "此处未计" in open_one.loans[0].explanation.as_text()
+    parts = allocate_many(mode, scenarios(mode, loan, principal), DAY, OPEN_POOL)
+    assert parts.tolist() == [list(open_one.totals.values())]
+    with pytest.raises(MissingFigureError, match="balance"):
+        body = quota_body({"lender": 2_000, "fund": 8_000}) + BALANCE_CAP
+        allocate(replace(mode_of(body), fund=None), [loan])
+
+
+BALANCE_CAP = (
+    '\n[[sharing.cap]]\ncounts = "payment"\npayers = ["fund"]\noverflow_to = "lender"\nof_balance = true\n'
+)
 
 
 def test_bonus_stops_at_the_ceiling() -> None:

@@ -1,12 +1,14 @@
 """What ``zhirong settle``, ``modes diff`` and ``modes compare`` say where a rule cannot simply be carried out."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from zhirong.cli.main import main
 
+CASES = Path(__file__).resolve().parents[2] / "src" / "zhirong" / "cases"
 LOAN = """
 [[loan]]
 id = "A-1"
@@ -52,3 +54,34 @@ def test_diff_says_on_which_day_a_rule_is_not_in_force(capsys: pytest.CaptureFix
     data = json.loads(capsys.readouterr().out)
     assert data["not_in_force"] == [], "two rules are compared as such where no day is named"
     assert all(row["before"] != "0.00" for row in data["portfolio"] if row["role"] == "fund")
+
+
+@pytest.mark.parametrize(
+    ("pool", "field"),
+    [("", "pool.entered"), ("[pool]\nfees = 100000\n", "pool.entered"), (None, "pool.fees")],
+)
+def test_a_limit_that_depends_on_the_pool_is_asked_for_and_never_zero(
+    pool: str | None, field: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entered = "[[pool.entered]]\nprincipal = 100000000\n"
+    file = claim(
+        tmp_path, (entered if pool is None else pool) + LOAN.replace("2010", "2026").replace("2012", "2027")
+    )
+    assert main(["settle", file, "--mode", "shenzhen-pingshan", "--json"]) == 2
+    (problem,) = json.loads(capsys.readouterr().err)["error"]["problems"]
+    assert problem["field"] == field
+    assert re.search("[\u4e00-\u9fff]", problem["reason"]["zh"])
+    assert not re.search("[\u4e00-\u9fff]", problem["reason"]["en"] + problem["mend"]["en"])
+
+
+def test_compare_says_what_depends_on_the_pool_and_shares_as_the_rule_does(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    case = str(CASES / "xixian-jingshuixing" / "case.toml")
+    assert main(["modes", "compare", case, "--json"]) == 0
+    row = next(row for row in json.loads(capsys.readouterr().out) if row["id"] == "shenzhen-pingshan")
+    assert row["depends_on_pool"] == ["fees", "entered"]
+    borne = row["full_loss"]
+    assert borne["guarantor"] == borne["government_and_fund"] != "0.00", "40 % each, as the rule says"
+    assert main(["modes", "compare", case, "--lang", "en"]) == 0
+    assert "depends on the fees collected, not counted above" in capsys.readouterr().out

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from zhirong.chain.mode.difference import as_of, differences, example_portfolio, on_portfolio
-from zhirong.chain.mode.loss import LoanLoss, PoolState
+from zhirong.chain.mode.loss import LoanLoss, MissingFigureError, PoolState
 from zhirong.cli.columns import aligned
 from zhirong.cli.files import print_json, read_toml
 from zhirong.cli.modes import bad_words, the_mode
@@ -171,11 +171,12 @@ def compare(arguments: argparse.Namespace, words: list[str]) -> int:
     from zhirong.chain.quote.reading import read_case
     from zhirong.library import quote_case
 
-    offers = quote_case(read_case(read_toml(words[0]), words[0])).offers
+    case = read_case(read_toml(words[0]), words[0])
+    offers = quote_case(case).offers
     rank = {"yes": 0, "unknown": 1, "no": 2}
     ordered = sorted(offers, key=lambda o: (rank[str(o.eligible)], o.annual_cost is None, o.annual_cost or 0))
     if arguments.json:
-        print_json([_offer_json(offer) for offer in ordered])
+        print_json([_offer_json(offer, case.request.start) for offer in ordered])
         return 0
     lang = arguments.lang
     rows = [[words.in_(lang) for words in _HEAD]]
@@ -190,7 +191,19 @@ def compare(arguments: argparse.Namespace, words: list[str]) -> int:
             if getattr(offer, kind)
         ]
         print("\n".join(aligned(rows)))
+    for offer in ordered:
+        for figure in _open_figures(offer, case.request.start):
+            name, why = offer.mode.title.in_(lang), figure.words.in_(lang)
+            print(f"{name}：{why}，上表未计" if lang == "zh" else f"{name}: {why}, not counted above")
     return 0
+
+
+def _open_figures(offer: "Offer", day: date) -> tuple[MissingFigureError, ...]:
+    """What the parts shown depend on that a case cannot say."""
+    from zhirong.chain.mode.allocate import open_figures
+    from zhirong.chain.mode.loss import OPEN_POOL
+
+    return open_figures(offer.mode, day, OPEN_POOL) if offer.full_loss else ()
 
 
 def _offer_row(offer: "Offer", lang: Lang) -> list[str]:
@@ -213,7 +226,7 @@ def _by_column(parts: "tuple[PartyAmount, ...]") -> list[Fen]:
     return [sum(part.amount for part in parts if part.role in roles) for _, roles in _COLUMNS]
 
 
-def _offer_json(offer: "Offer") -> dict[str, object]:
+def _offer_json(offer: "Offer", day: date) -> dict[str, object]:
     names = ("lender", "government_and_fund", "guarantor", "insurer", "others")
     return {
         "id": offer.mode.id,
@@ -227,6 +240,7 @@ def _offer_json(offer: "Offer") -> dict[str, object]:
             "subsidies": yuan(_subsidies(offer)),
             "days": sum(step.days for step in offer.mode.steps) if offer.mode.steps else None,
         },
+        "depends_on_pool": [figure.figure for figure in _open_figures(offer, day)],
         "full_loss": dict(zip(names, map(yuan, _by_column(offer.full_loss)), strict=True)),
         "expected_loss": dict(zip(names, map(yuan, _by_column(offer.expected_loss)), strict=True)),
     }

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from zhirong.chain.mode.claim import read_claims
-from zhirong.chain.mode.loss import LoanShare, PoolState
+from zhirong.chain.mode.loss import LoanShare, MissingFigureError, PoolState
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.stream import Settlement, settle
 from zhirong.chain.mode.vocabulary import READINGS
@@ -34,10 +34,12 @@ def run(arguments: argparse.Namespace) -> int:
     pool = claims.pool_under(mode)
     try:
         settled = settle(mode, claims.loans, pool)
-    except ValueError as error:
-        # The terms need something that the file does not give: the allocator says what.
-        reason, mend = Text(str(error), str(error)), Text("在 [pool] 中补上", "add it under [pool]")
-        raise InputError([Problem("pool", "", reason, mend, "missing_figure")], arguments.file) from error
+    except MissingFigureError as error:
+        name = "[[pool.entered]]" if error.figure == "entered" else f"{error.figure} =，写在 [pool] 下"
+        english = "[[pool.entered]]" if error.figure == "entered" else f"{error.figure} = under [pool]"
+        mend = Text(f"补上 {name}", f"add {english}")
+        problem = Problem(f"pool.{error.figure}", "", error.words, mend, "missing_figure")
+        raise InputError([problem], arguments.file) from error
     if arguments.json:
         print_json(_as_json(mode, settled, pool))
     else:

@@ -20,7 +20,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.mode.eligibility import try_condition
-from zhirong.chain.mode.loss import Allocation, Line, LoanLoss, LoanShare, PoolState
+from zhirong.chain.mode.loss import Allocation, Line, LoanLoss, LoanShare, MissingFigureError, PoolState
 from zhirong.chain.mode.model import Cap, Mode, Sharing, Tier
 from zhirong.chain.mode.shares import bonus_met, final_shares
 from zhirong.chain.mode.vocabulary import COMPONENTS, READINGS
@@ -87,7 +87,21 @@ def allocate(
         _share(mode, case, pool_losses)
         _cap_payments(mode, case, rooms)
         _name_members(mode, case)
-    return _finish(mode, loans, cases)
+    return _finish(mode, loans, cases, state)
+
+
+def open_figures(mode: Mode, day: date, pool: PoolState) -> tuple[MissingFigureError, ...]:
+    """The figures of the pool that caps and tiers for loans made on ``day`` depend on and ``pool`` does not give."""
+    sharing = mode.sharing_on(day)
+    missing = []
+    if pool.balance is None and mode.fund is None and any(cap.of_balance for cap in sharing.caps):
+        missing.append(MissingFigureError("balance"))
+    if pool.fees is None and any(cap.times_fees is not None for cap in sharing.caps):
+        missing.append(MissingFigureError("fees"))
+    by_ratio = len(sharing.tiers) > 1 and sharing.measure == "pool_loss_ratio"
+    if not pool.entered and (by_ratio or any(cap.of_entered is not None for cap in sharing.caps)):
+        missing.append(MissingFigureError("entered"))
+    return tuple(missing)
 
 
 def _check(loans: Sequence[LoanLoss]) -> None:
@@ -189,15 +203,12 @@ class _Rooms:
         if cap.amount is not None:
             return cap.amount
         if cap.times_fees is not None:
-            return money.share_of(self._pool.fees, cap.times_fees, "floor")
+            return money.share_of(self._pool.fees_collected(), cap.times_fees, "floor")
         if cap.of_entered is not None:
             lender = case.loan.lender if "lender" in cap.per else None
             year = case.loan.loan_day.year if "year" in cap.per else None
             return money.share_of(self._pool.entered_in(lender, year), cap.of_entered, "floor")
-        balance = self._pool.balance
-        if balance is None:
-            balance = 0 if self._mode.fund is None else self._mode.fund.size
-        return balance
+        return self._pool.held(None if self._mode.fund is None else self._mode.fund.size)
 
 
 def _cover(mode: Mode, case: _Case, rooms: _Rooms) -> None:
@@ -283,7 +294,7 @@ class _PoolLosses:
             case.loan.lender if "lender" in per else None, case.loan.loan_day.year if "year" in per else None
         )
         if entered <= 0:
-            raise ValueError("these terms are measured on the pool's loss ratio: give the principal entered")
+            raise MissingFigureError("entered")  # there is no ratio to nothing
         return entered
 
     def _key(self, case: _Case) -> tuple[object, ...]:
@@ -414,7 +425,7 @@ def _name_members(mode: Mode, case: _Case) -> None:
 # -- result -------------------------------------------------------------------------------------------------------
 
 
-def _finish(mode: Mode, loans: Sequence[LoanLoss], cases: Mapping[str, _Case]) -> Allocation:
+def _finish(mode: Mode, loans: Sequence[LoanLoss], cases: Mapping[str, _Case], pool: PoolState) -> Allocation:
     roles = mode.bearers
     shares = []
     totals: dict[str, Fen] = dict.fromkeys(roles, 0)
@@ -433,7 +444,7 @@ def _finish(mode: Mode, loans: Sequence[LoanLoss], cases: Mapping[str, _Case]) -
                 case.loss,
                 parts,
                 tuple(case.lines),
-                _explain(mode, case, parts),
+                _explain(mode, case, parts, pool),
                 case.members,
                 case.refused,
             )
@@ -444,7 +455,7 @@ def _finish(mode: Mode, loans: Sequence[LoanLoss], cases: Mapping[str, _Case]) -
     return Allocation(tuple(shares), totals, loss, Explanation(label, loss, "fen", parts=parts_of_all))
 
 
-def _explain(mode: Mode, case: _Case, parts: Mapping[str, Fen]) -> Explanation:
+def _explain(mode: Mode, case: _Case, parts: Mapping[str, Fen], pool: PoolState) -> Explanation:
     label = Text(f"贷款 {case.loan.loan_id} 的损失", f"loss on loan {case.loan.loan_id}")
     by_party = tuple(
         Explanation(
@@ -455,7 +466,18 @@ def _explain(mode: Mode, case: _Case, parts: Mapping[str, Fen]) -> Explanation:
         )
         for role, amount in parts.items()
     )
-    return Explanation(label, case.loss, "fen", parts=by_party)
+    return Explanation(label, case.loss, "fen", _left_open(mode, case.loan.loan_day, pool), parts=by_party)
+
+
+def _left_open(mode: Mode, day: date, pool: PoolState) -> Text | None:
+    """What was not counted because no pool was there to ask."""
+    figures = open_figures(mode, day, pool) if pool.figures_open else ()
+    if not figures:
+        return None
+    return Text(
+        "；".join(f"{figure.words.zh}，此处未计" for figure in figures),
+        "; ".join(f"{figure.words.en}, not counted here" for figure in figures),
+    )
 
 
 def _formula(amount: Fen, factor: str) -> Text:

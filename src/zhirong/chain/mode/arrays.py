@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zhirong.chain.mode.allocate import amount_of
-from zhirong.chain.mode.loss import LoanLoss, PoolState
+from zhirong.chain.mode.loss import LoanLoss, MissingFigureError, PoolState
 from zhirong.chain.mode.model import Cap, Mode, Sharing, Tier
 from zhirong.chain.mode.shares import bonus_met, final_shares, weights_of
 from zhirong.kernel import money
@@ -199,12 +199,10 @@ class _Work:
         if cap.amount is not None:
             return cap.amount
         if cap.times_fees is not None:
-            return money.share_of(pool.fees, cap.times_fees, "floor")
+            return money.share_of(pool.fees_collected(), cap.times_fees, "floor")
         if cap.of_entered is not None:
             return _part_of(self._entered(cap.per), cap.of_entered)
-        if pool.balance is not None:
-            return pool.balance
-        return 0 if self.mode.fund is None else self.mode.fund.size
+        return pool.held(None if self.mode.fund is None else self.mode.fund.size)
 
     def _entered(self, per: Sequence[str]) -> Fen | Fens:
         keys = [key for key in ("lender", "year") if key in per]
@@ -278,9 +276,7 @@ class _Work:
             elif self.sharing.measure == "pool_loss_ratio":
                 entered = self._entered(self.sharing.pool_per)
                 if np.min(entered) <= 0:
-                    raise ValueError(
-                        "these terms are measured on the pool's loss ratio: give the principal entered"
-                    )
+                    raise MissingFigureError("entered")
                 last = _part_of(entered, tier.up_to)
                 ends.append(last)
             else:

@@ -1,6 +1,6 @@
 """The claim file: loans of borrowers and what was lost on them, read once into records."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from zhirong.chain.mode.breaker import PoolEvent, pauses
@@ -23,7 +23,7 @@ class Claims:
 
     def pool_under(self, mode: Mode) -> PoolState:
         """The pool with the pauses that the breakers of ``mode`` bring about."""
-        return PoolState(self.pool.balance, self.pool.fees, self.pool.entered, pauses(mode, self.events))
+        return replace(self.pool, pauses=pauses(mode, self.events))
 
 
 def read_claims(reader: Reader) -> Claims:
@@ -63,7 +63,7 @@ def _read_pool(reader: Reader) -> PoolState:
         key = (row.optional_text("lender"), row.whole("year", 1990, 2200, 0) if row.has("year") else 0)
         entered[key] = entered.get(key, 0) + row.money("principal")
         row.finish()
-    pool = PoolState(entry.optional_money("balance"), entry.optional_money("fees") or 0, entered)
+    pool = PoolState(entry.optional_money("balance"), entry.optional_money("fees"), entered)
     entry.finish()
     return pool
 

@@ -82,26 +82,66 @@ class Pause:
         return self.lender in ("", lender) and self.first <= day and (self.last is None or day <= self.last)
 
 
+_FIGURES: Mapping[str, Text] = {
+    "balance": Text("资金池余额", "the balance of the fund"),
+    "fees": Text("已收的费用", "the fees collected"),
+    "entered": Text("纳入的本金", "the principal entered"),
+}
+# What an unknown figure counts as where it is left open: 90 trillion yuan, more than any pool.
+_WIDE: Fen = 1 << 53
+
+
+class MissingFigureError(ValueError):
+    """A cap or tier needs a figure of the pool that is not given. figure: balance, fees or entered."""
+
+    def __init__(self, figure: str) -> None:
+        name = _FIGURES[figure]
+        self.figure = figure
+        self.words = Text(f"该模式的上限或分档取决于{name.zh}", f"a cap or tier of the mode depends on {name.en}")
+        super().__init__(f"{self.words.en}: give {name.en}")
+
+
 @dataclass(frozen=True, slots=True)
 class PoolState:
     """What a cap, a layer or a breaker has to know of the pool.
 
-    balance: the fund's money (None: the size in the file). fees: collected so far. entered: principal entered, by
-    lender and calendar year of the loan; ``("", 0)`` where only the whole is known. pauses: periods without new loans.
+    balance: the fund's money (None: the size in the file). fees: collected so far (None: not known). entered:
+    principal entered, by lender and calendar year of the loan; ``("", 0)`` where only the whole is known. pauses:
+    periods without new loans. figures_open: a figure that is not known limits nothing, for showing a loan before
+    there is a pool to ask; otherwise it raises MissingFigureError. Nothing unknown ever counts as zero.
     """
 
     balance: Fen | None = None
-    fees: Fen = 0
+    fees: Fen | None = None
     entered: Mapping[tuple[str, int], Fen] = field(default_factory=dict)
     pauses: tuple[Pause, ...] = ()
+    figures_open: bool = False
 
     def entered_in(self, lender: str | None, year: int | None) -> Fen:
-        """Principal entered by one lender or all, in one year or all."""
-        return sum(
+        """Principal entered by one lender or all, in one year or all. Raises MissingFigureError."""
+        amounts = [
             amount
             for (who, when), amount in self.entered.items()
             if (lender is None or who in ("", lender)) and (year is None or when in (0, year))
-        )
+        ]
+        return sum(amounts) if amounts else self._unknown("entered")
+
+    def fees_collected(self) -> Fen:
+        """Fees collected so far. Raises MissingFigureError."""
+        return self._unknown("fees") if self.fees is None else self.fees
+
+    def held(self, size: Fen | None) -> Fen:
+        """The fund's money; ``size``, what the file says it holds, where nothing newer is known. Raises MissingFigureError."""
+        known = size if self.balance is None else self.balance
+        return self._unknown("balance") if known is None else known
+
+    def _unknown(self, figure: str) -> Fen:
+        if not self.figures_open:
+            raise MissingFigureError(figure)
+        return _WIDE
+
+
+OPEN_POOL = PoolState(figures_open=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from zhirong.chain.loan.reading import usual_day_count
 from zhirong.chain.loan.schedule import schedule
 from zhirong.chain.loan.terms import LoanTerms
 from zhirong.chain.mode.arrays import allocate_many, scenarios
-from zhirong.chain.mode.loss import LoanLoss
+from zhirong.chain.mode.loss import OPEN_POOL, LoanLoss
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.quote.losses import Proceeds, haircut_and_chance, loss_grid, net_proceeds
 from zhirong.chain.quote.quote import annual_rate, facts_of
@@ -84,7 +84,7 @@ class LoanUnderMode:
             facts={**self.facts, **_CLAIM_IN_ORDER},
         )
         losses = scenarios(self.mode, loan, grid.principal, grid.interest, grid.costs)
-        parts = allocate_many(self.mode, losses, loan.loan_day, as_if_in_force=True)
+        parts = allocate_many(self.mode, losses, loan.loan_day, OPEN_POOL, as_if_in_force=True)
         return float(grid.probability @ parts[:, self.mode.bearers.index(_LENDER)])
 
     def within(self, amount: Fen, budget: Decimal, default: Decimal | None = None, times: float = 1.0) -> bool:

@@ -18,7 +18,7 @@ from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.mode.arrays import allocate_many, scenarios
 from zhirong.chain.mode.charges import Charge, Dated, LoanFacts, charges
 from zhirong.chain.mode.eligibility import ConditionResult, eligibility
-from zhirong.chain.mode.loss import LoanLoss
+from zhirong.chain.mode.loss import OPEN_POOL, LoanLoss
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.pledge.records import Pledgeable
 from zhirong.chain.quote.losses import CHANCES, expected_parts, haircut_and_chance, loss_grid, net_proceeds
@@ -232,7 +232,8 @@ def _loan(mode: Mode, terms: Terms, amount: Fen, end: date, principal: Fen) -> L
 
 def _full_loss(mode: Mode, terms: Terms, amount: Fen, end: date) -> tuple[tuple[PartyAmount, ...], Explanation]:
     """Who bears what if the whole principal is lost and nothing comes back."""
-    share = allocate(mode, [_loan(mode, terms, amount, end, amount)], as_if_in_force=True).loans[0]
+    loan = _loan(mode, terms, amount, end, amount)
+    share = allocate(mode, [loan], OPEN_POOL, as_if_in_force=True).loans[0]
     parts = tuple(
         PartyAmount(role, mode.name_of(role), share.parts.get(role, 0))
         for role in mode.bearers
@@ -256,7 +257,7 @@ def _expected_loss(
     amount = plan.terms.principal
     loan = _loan(mode, terms, amount, plan.terms.end, 0)
     losses = scenarios(mode, loan, grid.principal, grid.interest, grid.costs)
-    parts = allocate_many(mode, losses, loan.loan_day, as_if_in_force=True)
+    parts = allocate_many(mode, losses, loan.loan_day, OPEN_POOL, as_if_in_force=True)
     if not np.array_equal(parts.sum(axis=1), grid.total):
         raise AssertionError("the parts of a loss do not sum to it")
     shares = tuple(
