@@ -101,6 +101,28 @@ def test_check_and_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert main(["modes", "check", str(tmp_path / "none.toml")]) == 1
 
 
+def test_a_misspelt_mode_that_is_excluded_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = next(path for path in mode_files() if path.stem == "guangzhou-2025").read_text(encoding="utf-8")
+    file = tmp_path / "city.toml"
+    file.write_text(text.replace('["guangzhou-2025-guarantee"]', '["guangzhou-2025-guarante"]'), encoding="utf-8")
+    assert main(["modes", "check", str(file), "--json"]) == 1
+    (result,) = json.loads(capsys.readouterr().out)
+    (problem,) = result["problems"]
+    assert problem["field"] == "exclusive_with" and "guangzhou-2025-guarantee" in problem["mend"]["en"]
+    # A mode beside it is known, whether it is checked or not.
+    (tmp_path / "guangzhou-2025-guarante.toml").write_text(text, encoding="utf-8")
+    assert main(["modes", "check", str(file)]) == 0
+
+
+def test_the_language_may_stand_anywhere(capsys: pytest.CaptureFixture[str]) -> None:
+    files = [str(path) for path in mode_files()[:2]]
+    for words in (["--lang", "en", *files], [files[0], "--lang=en", files[1]], [*files, "--lang", "en"]):
+        assert main(["modes", "check", *words]) == 0
+        assert capsys.readouterr().out.count(": correct (") == 2
+    with pytest.raises(SystemExit):
+        main(["modes", "check", "--lang", "fr", *files])
+
+
 def test_settle(claim: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["settle", claim, "--mode", "guangzhou-55", "--json"]) == 0
     data = json.loads(capsys.readouterr().out)

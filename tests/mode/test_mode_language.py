@@ -146,11 +146,11 @@ def test_the_formatter_keeps_comments_and_is_stable() -> None:
     text = (
         "# about the file\n" + HEAD.format(id="sample").strip() + "\n" + GOOD
         + '\n# why this step\n[[step]]\nwho="firm"   # the firm itself\ntitle = "apply"\ndays=3\n'
-        + '[[condition]]\n# only firms\nfact = "sme"\nis = true\n# the end\n'
+        + '[[condition]] # why it is asked\n# only firms\nfact = "sme"\nis = true\n# the end\n'
     )  # fmt: skip
     tidy = format_mode(text, "sample.toml")
     assert format_mode(tidy, "sample.toml") == tidy
-    for comment in ("# about the file", "# why this step", "# the firm itself", "# only firms", "# the end"):
+    for comment in ("# about the file", "# why this step", "# the firm itself", "# only firms", "# the end", "# why it is asked"):
         assert comment in tidy
     assert tidy.index("[[condition]]") < tidy.index("[[sharing]]") < tidy.index("[[step]]")
     assert read_mode(tidy, "sample.toml") == read_mode(text, "sample.toml")

@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if name in COMMANDS:
         module = import_module(f"zhirong.cli.{name}")
         module.configure(commands[name])
-    options = parser.parse_args(words)
+    options = parser.parse_args(_without_language(words))
     if options.command is None:
         parser.print_help()
         return 0
@@ -81,6 +81,18 @@ def _language(words: list[str]) -> str:
     if "--lang=en" in words:
         return "en"
     return "en" if "--lang=zh" not in words and os.environ.get("ZHIRONG_LANG", "").startswith("en") else "zh"
+
+
+def _without_language(words: list[str]) -> list[str]:
+    """The words without a ``--lang`` that is understood: standing between others it would cut a list of files in two."""
+    before = ["", *words]
+    return [
+        word
+        for number, word in enumerate(words)
+        if not (word == "--lang" and words[number + 1 : number + 2] in (["zh"], ["en"]))
+        and not (before[number] == "--lang" and word in ("zh", "en"))
+        and word not in ("--lang=zh", "--lang=en")
+    ]
 
 
 def _parser(lang: str) -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:

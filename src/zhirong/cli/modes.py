@@ -107,9 +107,11 @@ def _check(arguments: argparse.Namespace, files: list[str]) -> int:
         raise bad_words("check", "没有写文件", "no file is named", "写 check 文件", "write: check FILE")
     results: list[dict[str, object]] = []
     texts: list[str] = []
+    known = _known_ids(files)
     for path in files:
         try:
             mode = read_mode(read_text(path), path)
+            _check_exclusive(mode, path, known)
         except InputError as error:
             results.append({"file": path, "correct": False, **error.as_json()})
             texts.append(error.as_text(arguments.lang))
@@ -125,6 +127,42 @@ def _check(arguments: argparse.Namespace, files: list[str]) -> int:
     else:
         print("\n".join(texts))
     return 0 if all(result["correct"] for result in results) else 1
+
+
+def _known_ids(files: list[str]) -> set[str]:
+    """Ids of the modes that come with the package and of those in the files and beside them."""
+    from pathlib import Path
+
+    from zhirong.mode_files import list_modes
+
+    known = {head.id for head in list_modes()}
+    for folder in {Path(path).parent for path in files}:
+        for file in folder.glob("*.toml"):
+            known.add(file.stem)
+    return known
+
+
+def _check_exclusive(mode: "Mode", path: str, known: set[str]) -> None:
+    """Raise InputError where the file excludes a mode that nobody knows: a misspelt id would exclude nothing."""
+    from difflib import get_close_matches
+
+    from zhirong.kernel.errors import InputError, Problem
+    from zhirong.kernel.text import Text
+
+    problems = []
+    for other in mode.exclusive_with:
+        if other in known:
+            continue
+        near = get_close_matches(other, sorted(known), n=1)
+        mend = (
+            Text(f"是否想写 {near[0]}？", f"did you mean {near[0]}?")
+            if near
+            else Text("把那个模式的文件放在同一文件夹", "put the file of that mode into the same folder")
+        )
+        reason = Text("没有这个模式", "there is no such mode")
+        problems.append(Problem("exclusive_with", other, reason, mend, "unknown_mode"))
+    if problems:
+        raise InputError(problems, path)
 
 
 def _format(arguments: argparse.Namespace, files: list[str]) -> int:

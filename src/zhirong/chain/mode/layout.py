@@ -49,6 +49,7 @@ class _Field:
 class _Section:
     header: str
     comments: list[str]
+    trailing: str = ""
     fields: list[_Field] = field(default_factory=list)
 
     @property
@@ -91,8 +92,8 @@ def _parse(text: str) -> tuple[list[_Section], list[str]]:
             comments.append(stripped)
             continue
         if not statement and stripped.startswith("["):
-            header = stripped.split("#")[0].strip()
-            sections.append(_Section(header, comments))
+            header, _, after = stripped.partition("#")
+            sections.append(_Section(header.strip(), comments, f"#{after}" if after else ""))
             comments = []
             continue
         statement += line + "\n"
@@ -138,7 +139,7 @@ def _place(name: str, order: tuple[str, ...]) -> int:
 def _write(section: _Section, order: tuple[str, ...]) -> str:
     lines = list(section.comments)
     if section.header:
-        lines.append(section.header)
+        lines.append(f"{section.header}  {section.trailing}" if section.trailing else section.header)
     fields = sorted(
         section.fields,
         key=lambda item: (
