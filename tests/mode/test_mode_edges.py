@@ -111,6 +111,20 @@ BALANCE_CAP = (
 )
 
 
+@pytest.mark.parametrize("members", [{"丁": 100_000_000, "戊": 200_000_000}, {"丁": 10**10}, {}])
+def test_members_bear_no_more_than_they_pledged_one_by_one_and_in_columns(members: dict[str, int]) -> None:
+    mode, loan = MODES["peer-guarantee"], lost(1_000_000_000, members=members)
+    (share,) = allocate(mode, [loan]).loans
+    assert share.parts["peers"] == (300_000_000 if len(members) == 2 else 700_000_000)
+    principal = np.array([loan.principal, 100], dtype=np.int64)
+    parts = allocate_many(mode, scenarios(mode, loan, principal), DAY)
+    small = allocate(mode, [replace(loan, principal=100)]).totals
+    assert parts.tolist() == [list(share.parts.values()), list(small.values())]
+    standing = running(mode, [loan], None, few=0)
+    standing.move_to(loan.claim_day)
+    assert standing.parts("A") == share.parts
+
+
 def test_bonus_stops_at_the_ceiling() -> None:
     both = lost(FIVE_MILLION, facts={"ip_pledge": True, "central_bank_tool": True})
     assert allocate(MODES["guangzhou-2025"], [both]).totals["fund"] == 250_000_000  # 40 + 15 + 5 %, at most 50 %

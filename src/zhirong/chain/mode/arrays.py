@@ -34,7 +34,8 @@ class Losses:
     alone: each row is a world of its own, and takes no room from another. borrower, lender: whole numbers that name
     them; year: calendar year of the loan. ip_millionths: part of a mixed loan that IP secures. balance: the firm's
     balance, by default the loan. refused: not compensated at all. bonus: one column a bonus, whether it is earned.
-    amounts: agreed price, deposit, deductible. Losses are after recoveries that came before the claim.
+    amounts: agreed price, deposit, deductible. pledged: what the member firms of a group pledged together (-1: not
+    stated, no limit). Losses are after recoveries that came before the claim.
     """
 
     principal: Fens
@@ -49,6 +50,7 @@ class Losses:
     refused: Flags | None = None
     bonus: Flags | None = None
     amounts: Mapping[str, Fens] = field(default_factory=dict)
+    pledged: Fens | None = None
     alone: bool = False
 
 
@@ -73,6 +75,7 @@ def scenarios(
         bonus=np.tile(np.array(met, dtype=np.bool_), (count, 1)) if met else None,
         year=np.full(count, loan.loan_day.year, dtype=np.int64),
         amounts={fact: np.full(count, amount_of(mode, loan, fact), dtype=np.int64) for fact in facts},
+        pledged=np.full(count, pledged_on(loan), dtype=np.int64) if sharing.member_role else None,
         alone=True,
     )
 
@@ -93,6 +96,7 @@ def allocate_many(
     covered = work.cover()
     work.share(covered)
     work.cap_payments()
+    work.cap_members()
     return work.parts.T
 
 
@@ -353,6 +357,21 @@ class _Work:
                 for role, amount in money.allocate(int(excess[loan]), paid).items():
                     parts[self.row[role], loan] -= amount
         parts[self.row[cap.overflow_to]] += excess
+
+    def cap_members(self) -> None:
+        """No group bears more than its members pledged; the rest goes where what is not shared goes."""
+        role, pledged = self.sharing.member_role, self.losses.pledged
+        if role is None or pledged is None:
+            return
+        row = self.parts[self.row[role]]
+        excess = np.where(pledged < 0, 0, np.maximum(row - pledged, 0))
+        row -= excess
+        self.parts[self.row[self.sharing.rest_to]] += excess
+
+
+def pledged_on(loan: LoanLoss) -> Fen:
+    """What the members pledged for a loan together; -1 where no member is named."""
+    return sum(loan.members.values()) if loan.members else -1
 
 
 def _divide_small(

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from zhirong.chain.mode.allocate import allocate, amount_of, net_loss, refusal, turn_of
-from zhirong.chain.mode.arrays import Fens, Losses, allocate_many
+from zhirong.chain.mode.arrays import Fens, Losses, allocate_many, pledged_on
 from zhirong.chain.mode.loss import LoanLoss, PoolState
 from zhirong.chain.mode.model import Mode, Sharing
 from zhirong.chain.mode.shares import bonus_met
@@ -30,8 +30,7 @@ class Running(Protocol):
 def running(mode: Mode, loans: Sequence[LoanLoss], pool: PoolState | None, few: int = _FEW) -> Running:
     """The allocation of ``loans`` before the first claim. few: up to so many are shared one by one."""
     versions = {id(mode.sharing_on(loan.loan_day)) for loan in loans}
-    in_columns = len(loans) > few and len(versions) == 1 and mode.sharings[0].member_role is None
-    if in_columns:
+    if len(loans) > few and len(versions) == 1:
         return _InColumns(mode, loans, PoolState() if pool is None else pool)
     return _OneByOne(mode, loans, pool)
 
@@ -134,6 +133,7 @@ def columns_of(
         refused=np.array([refusal(mode, loan, pool) is not None for loan in loans], dtype=np.bool_),
         bonus=np.array(met, dtype=np.bool_) if sharing.bonuses else None,
         amounts={fact: _column([amount_of(mode, loan, fact) for loan in loans]) for fact in facts},
+        pledged=_column([pledged_on(loan) for loan in loans]) if sharing.member_role else None,
     )
     entered = {
         (str(lenders[lender]) if lender else "", year): amount
@@ -165,4 +165,5 @@ def _chosen(columns: Losses, rows: Fens) -> Losses:
         refused=None if columns.refused is None else columns.refused[rows],
         bonus=None if columns.bonus is None else columns.bonus[rows],
         amounts={fact: column[rows] for fact, column in columns.amounts.items()},
+        pledged=None if columns.pledged is None else columns.pledged[rows],
     )
