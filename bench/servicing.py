@@ -136,7 +136,7 @@ def _one_loan(
         else "act_360",
         shift="following",
     )
-    contract = Contract(f"L{number:06d}", terms)
+    contract = Contract(f"L{number:06d}", terms, Decimal("0.5"), Decimal(1))
     happened: list[ev.Event] = [ev.Drawdown(id="D", day=start, booked=start, amount=terms.principal)]
     state = replay(happened, contract, _LAST, rules, working_days)
     # Nine in ten pay every instalment on its day; the others stop at some point.

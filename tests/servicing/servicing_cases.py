@@ -52,6 +52,7 @@ def contracts(draw: st.DrawFn, for_arrays: bool = False) -> Contract:
         loan_id="L1",
         terms=terms,
         overdue_uplift=draw(st.sampled_from([Decimal("0.3"), Decimal("0.5")])),
+        misuse_uplift=Decimal(1),
         compounds=draw(st.booleans()),
         order=draw(st.sampled_from([None, tuple(reversed(Head))])),
         walk=draw(st.sampled_from(["by_head", "by_instalment"])),

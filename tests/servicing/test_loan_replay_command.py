@@ -1,11 +1,20 @@
 """``zhirong loan replay`` as its user runs it, and what it says to a file that cannot be used."""
 
 import json
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from servicing_cases import RULES, WORKING_DAYS
 
+from zhirong.chain.loan.rates import FixedRate
+from zhirong.chain.loan.servicing.contract import Contract
+from zhirong.chain.loan.servicing.events import Drawdown
+from zhirong.chain.loan.servicing.replay import replay
+from zhirong.chain.loan.terms import LoanTerms, Method
 from zhirong.cli.main import main
+from zhirong.kernel.errors import InputError
 
 GOOD = """
 [loan]
@@ -90,6 +99,48 @@ def test_bad_input_is_named(
     problems = json.loads(capsys.readouterr().err)["error"]["problems"]
     assert (field, code) in {(problem["field"], problem["code"]) for problem in problems}
     assert all(problem["mend"]["zh"] and problem["mend"]["en"] for problem in problems)
+
+
+LEVEL = """
+[loan]
+id = "HZ-2"
+principal = 1200000
+start = 2024-01-15
+end = 2025-01-15
+method = "level_payment"
+rate = 0.06
+{}
+[[event]]
+id = "D1"
+kind = "drawdown"
+day = 2024-01-15
+amount = 1200000
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "field", "code"),
+    [
+        ('[loan.grace]\nperiods = 3\ninterest = "capitalised"', "loan.grace.interest", "grace_not_serviced"),
+        ("[[loan.draw]]\nday = 2024-03-01\namount = 1000", "loan.changes", "changes_are_events"),
+        ("[[loan.prepayment]]\nday = 2024-03-01\namount = 1000", "loan.changes", "changes_are_events"),
+    ],
+)
+def test_what_cannot_be_serviced_is_refused_without_a_servicing_table_too(
+    table: str, field: str, code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path, LEVEL.format(table))
+    assert main(["loan", "replay", file, "--as-of", "2025-02-15", "--json"]) == 2
+    problems = json.loads(capsys.readouterr().err)["error"]["problems"]
+    assert [(problem["field"], problem["code"]) for problem in problems] == [(field, code)]
+
+
+def test_a_contract_made_in_python_is_checked_too() -> None:
+    terms = LoanTerms(36_000_000, date(2024, 1, 15), date(2024, 7, 15), Method.BULLET, FixedRate(Decimal("0.036")))
+    drawn = Drawdown(id="D", day=terms.start, booked=terms.start, amount=terms.principal)
+    with pytest.raises(InputError) as refused:
+        replay([drawn], Contract("L1", terms, Decimal("0.6"), Decimal(1)), terms.end, RULES, WORKING_DAYS)
+    assert [problem.field for problem in refused.value.problems] == ["servicing.overdue_uplift"]
 
 
 def test_before_the_order_came_into_force_no_category_is_given(

@@ -33,6 +33,8 @@ CONTRACT = Contract(
         FixedRate(Decimal("0.036")),
         day_count="act_360",
     ),
+    overdue_uplift=Decimal("0.5"),
+    misuse_uplift=Decimal(1),
 )
 
 

@@ -34,7 +34,7 @@ def contract(number: int, method: Method = Method.BULLET) -> Contract:
         day_count="act_360",
         shift="following",
     )
-    return Contract(f"L{number:02d}", terms)
+    return Contract(f"L{number:02d}", terms, Decimal("0.5"), Decimal(1))
 
 
 def events_of(number: int, method: Method = Method.BULLET) -> tuple[ev.Event, ...]:

@@ -39,8 +39,8 @@ class Contract:
 
     loan_id: str
     terms: LoanTerms
-    overdue_uplift: Decimal = Decimal("0.5")
-    misuse_uplift: Decimal = Decimal(1)
+    overdue_uplift: Decimal
+    misuse_uplift: Decimal
     compounds: bool = True
     order: Order | None = None
     orders: Mapping[Category, Order] = field(default_factory=dict)
@@ -57,14 +57,17 @@ class Contract:
 
 
 def contract_findings(contract: Contract, rules: Rulebook, day: date) -> Iterator[Finding]:
-    """What in the contract the rules of ``day`` do not allow: field, value, code, reason, mend."""
+    """What in the contract the rules of ``day`` do not allow: field, value, code, reason, mend.
+
+    Fields are those of the whole file: ``loan.changes``, ``servicing.order``.
+    """
     for name, rule_id, words in _UPLIFTS:
         uplift: Decimal = getattr(contract, name)
         rule = rules.at(rule_id, day)
         least, most = rule.value["least"], rule.value["most"]
         if not least <= uplift <= most:
             yield (
-                name,
+                f"servicing.{name}",
                 uplift,
                 "uplift_outside",
                 Text(
@@ -75,7 +78,7 @@ def contract_findings(contract: Contract, rules: Rulebook, day: date) -> Iterato
             )
     if contract.terms.changes:
         yield (
-            "changes",
+            "loan.changes",
             len(contract.terms.changes),
             "changes_are_events",
             Text(
@@ -85,7 +88,7 @@ def contract_findings(contract: Contract, rules: Rulebook, day: date) -> Iterato
         )
     if contract.terms.grace is not None and contract.terms.grace.interest != "paid":
         yield (
-            "grace.interest",
+            "loan.grace.interest",
             contract.terms.grace.interest,
             "grace_not_serviced",
             Text(
@@ -100,7 +103,7 @@ def contract_findings(contract: Contract, rules: Rulebook, day: date) -> Iterato
     for name, order in (("order", contract.order), *(("orders." + c, o) for c, o in contract.orders.items())):
         if order is not None and sorted(order) != sorted(Head):
             yield (
-                name,
+                f"servicing.{name}",
                 ", ".join(order),
                 "order_incomplete",
                 Text("抵充顺序须把五项各写一次", "the order must name each of the five heads once"),

@@ -1,11 +1,12 @@
 """A payment over several debts of one debtor, where nothing was agreed: Civil Code, article 560."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from zhirong.kernel.money import Fen, allocate
+from zhirong.kernel.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +20,25 @@ class Debt:
     burden: Decimal
 
 
-def over_debts(amount: Fen, debts: Sequence[Debt], day: date, chosen: Sequence[str] = ()) -> dict[str, Fen]:
+# How one debt comes before another under each name that the rule uses: what is smaller comes first.
+_EARLIER: dict[str, Callable[[Debt, date], Decimal | int]] = {
+    "due_first": lambda debt, day: int(debt.due > day),
+    "least_secured": lambda debt, day: Decimal(min(debt.secured, debt.owed)) / debt.owed,
+    "heavier": lambda debt, day: -debt.burden,
+    "earlier_due": lambda debt, day: debt.due.toordinal(),
+}
+_PRO_RATA = "pro_rata"  # the last of the order: those alike in all before it share
+
+
+def over_debts(
+    amount: Fen, debts: Sequence[Debt], day: date, rules: Rulebook, chosen: Sequence[str] = ()
+) -> dict[str, Fen]:
     """What each debt gets of a payment, and under the empty text what is left when all are paid.
 
-    chosen: the debts that the debtor named when paying, in its order; they come first. Then those that are due on
-    ``day``; among them the one least secured, that is with the least share of it covered; then the heavier burden;
-    then the earlier due; and those alike in all of it share in proportion to what is owed. Raises KeyError for a
-    name in ``chosen`` that is no debt.
+    chosen: the debts that the debtor named when paying, in its order; they come first. The others follow in the
+    order of the rule ``lending.servicing.order_of_debts``: those due on ``day``; among them the one least secured,
+    that is with the least share of it covered; then the heavier burden; then the earlier due; and those alike in
+    all of it share in proportion to what is owed. Raises KeyError for a name in ``chosen`` that is no debt.
     """
     parts = dict.fromkeys((debt.id for debt in debts), 0)
     left = amount
@@ -33,11 +46,11 @@ def over_debts(amount: Fen, debts: Sequence[Debt], day: date, chosen: Sequence[s
     for name in chosen:
         parts[name] = min(left, by_id[name].owed)
         left -= parts[name]
-    groups: dict[tuple[bool, Decimal, Decimal, date], list[Debt]] = {}
+    names = [name for name in rules.at("lending.servicing.order_of_debts", day).value if name != _PRO_RATA]
+    groups: dict[tuple[Decimal | int, ...], list[Debt]] = {}
     for debt in debts:
         if debt.id not in chosen and debt.owed > 0:
-            covered = Decimal(min(debt.secured, debt.owed)) / debt.owed
-            groups.setdefault((debt.due > day, covered, -debt.burden, debt.due), []).append(debt)
+            groups.setdefault(tuple(_EARLIER[name](debt, day) for name in names), []).append(debt)
     for _, alike in sorted(groups.items(), key=lambda group: group[0]):
         given = min(left, sum(debt.owed for debt in alike))
         for name, part in allocate(given, {debt.id: debt.owed for debt in alike}).items():

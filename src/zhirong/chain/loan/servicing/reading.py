@@ -1,6 +1,7 @@
 """A contract and its events from a table of fields as a user writes them."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from zhirong.chain.loan.reading import read_terms
@@ -34,12 +35,13 @@ def read_loan_file(reader: Reader, rules: Rulebook) -> LoanFile:
     loan_id = loan.text("id")
     terms = read_terms(loan)
     loan.finish()
+    # Left out, the table is empty; what does not fit is noted in ``reader`` itself, whichever table it is in.
     servicing = reader.optional_table("servicing") or Reader({}, "servicing")
     contract = Contract(
         loan_id=loan_id,
         terms=terms,
-        overdue_uplift=servicing.number("overdue_uplift", default=Decimal("0.5")),
-        misuse_uplift=servicing.number("misuse_uplift", default=Decimal(1)),
+        overdue_uplift=servicing.number("overdue_uplift", default=_usual("overdue", rules, terms.start)),
+        misuse_uplift=servicing.number("misuse_uplift", default=_usual("misuse", rules, terms.start)),
         compounds=servicing.flag("compounds", default=True),
         order=_read_order(servicing, "order"),
         orders=_read_orders(servicing),
@@ -49,12 +51,17 @@ def read_loan_file(reader: Reader, rules: Rulebook) -> LoanFile:
     servicing.finish()
     if not reader.failed():
         for finding in contract_findings(contract, rules, terms.start):
-            servicing.problem(*finding)
+            reader.problem(*finding)
     events = tuple(event for entry in reader.tables("event") if (event := _read_event(entry)) is not None)
     facts, debtor = _read_facts(reader.optional_table("facts")), _read_debtor(reader.optional_table("debtor"))
     reader.finish()
     ev.check_events(events)
     return LoanFile(contract, events, facts, debtor)
+
+
+def _usual(which: str, rules: Rulebook, day: date) -> Decimal:
+    """The uplift taken where the contract names none."""
+    return rules.at(f"lending.servicing.usual_{which}_uplift", day).number()
 
 
 def _read_order(reader: Reader, name: str) -> Order | None:

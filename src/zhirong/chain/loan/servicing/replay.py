@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from zhirong.chain.loan.rates import FixedRate, published_rates, rate_sets
 from zhirong.chain.loan.servicing import events as ev
-from zhirong.chain.loan.servicing.contract import Contract
+from zhirong.chain.loan.servicing.contract import Contract, contract_findings
 from zhirong.chain.loan.servicing.fold import Fold
 from zhirong.chain.loan.servicing.heads import HEAD_TEXT, Head
 from zhirong.chain.loan.servicing.state import LoanState
 from zhirong.kernel.days import WorkingDays
+from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.rulebook import Reference, Rulebook
 from zhirong.kernel.text import Text
@@ -28,10 +29,16 @@ def replay(
     """The state of a loan at the end of ``as_of``, from its events and its contract.
 
     known_on: only what was booked by this day counts; by default everything given does. Raises InputError for
-    events that are no story of a loan, and for a linked rate that is not published.
+    events that are no story of a loan, a contract that cannot be serviced, and a linked rate that is not published.
     """
     listed = tuple(events)
     ev.check_events(listed)
+    wrong = [
+        Problem(field, str(value), reason, mend, code)
+        for field, value, code, reason, mend in contract_findings(contract, rules, contract.terms.start)
+    ]
+    if wrong:
+        raise InputError(wrong)
     counted = ev.in_force(listed, as_of, date.max if known_on is None else known_on)
     by_hand = [event for event in counted if isinstance(event, ev.DueRow)]
     first = next((event.day for event in counted if isinstance(event, ev.Drawdown)), contract.terms.start)
@@ -77,6 +84,7 @@ def _explain(state: LoanState, contract: Contract, rules: Rulebook, sources: tup
     overdue = rules.at("lending.servicing.overdue_uplift", day).reference
     misuse = rules.at("lending.servicing.misuse_uplift", day).reference
     compound = rules.at("lending.servicing.compound", day).reference
+    heavier = rules.at("lending.servicing.heavier_of_two", day).reference
     order = rules.at("lending.servicing.order", day).reference
     late = state.yearly * (1 + contract.overdue_uplift)
     rate = Explanation(Text("合同利率", "contract rate"), state.yearly, "rate", references=sources)
@@ -95,7 +103,7 @@ def _explain(state: LoanState, contract: Contract, rules: Rulebook, sources: tup
             "逐日累计（精确）后取整，减已付、已减免",
             "by the day, exactly, rounded as a whole, less what was paid or waived",
         ),
-        (misuse,) if state.misused else (),
+        (misuse, heavier) if state.misused else (),
         parts=(late_rate,),
     )
     parts = (
