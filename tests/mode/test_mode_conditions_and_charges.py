@@ -7,8 +7,10 @@ from decimal import Decimal
 import pytest
 from mode_samples import mode_of, quota_body
 
+from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.mode.charges import Dated, LoanFacts, charges
 from zhirong.chain.mode.eligibility import eligibility, partner_check
+from zhirong.chain.mode.loss import LoanLoss
 from zhirong.chain.mode.model import Mode
 from zhirong.mode_files import load_modes
 
@@ -141,6 +143,63 @@ def test_a_yearly_charge_counts_the_part_of_the_last_year() -> None:
 def test_a_charge_on_the_part_that_a_party_bears() -> None:
     on_share = charge('base = "share"\nof = "fund"\nrate = 0.005\nwhen = "start"')
     assert paid(on_share, LOAN) == [(date(2024, 7, 1), 4_000 * YUAN)]
+
+
+TIERS = """
+[[sharing]]
+base = ["principal"]
+rest_to = "lender"
+residue_to = "lender"
+measure = "{measure}"
+tier_reading = "{reading}"
+
+[[sharing.tier]]
+up_to = 5000000
+shares = {{ guarantor = 0.14, lender = 0.86 }}
+
+[[sharing.tier]]
+up_to = 10000000
+shares = {{ guarantor = 0.20, lender = 0.80 }}
+
+[[sharing.tier]]
+shares = {{ guarantor = 0.35, lender = 0.65 }}
+"""
+ON_SHARE = charge('base = "share"\nof = "guarantor"\nrate = 0.01\nwhen = "start"')
+
+
+@pytest.mark.parametrize(
+    ("reading", "measure", "millions", "balance", "fee"),
+    [
+        ("whole", "loan_amount", 20, None, 70_000),
+        ("whole", "loan_amount", 5, None, 7_000),
+        ("whole", "loan_amount", 10, None, 20_000),
+        ("whole", "borrower_balance", 5, 20, 17_500),
+        ("marginal", "loan_amount", 20, None, 52_000),  # 5 m at 14 %, 5 m at 20 %, 10 m at 35 %
+        ("marginal", "loss", 8, None, 13_000),
+    ],
+)
+def test_a_charge_on_a_share_uses_the_tier_of_the_loan(
+    reading: str, measure: str, millions: int, balance: int | None, fee: int
+) -> None:
+    mode = mode_of(TIERS.format(reading=reading, measure=measure) + ON_SHARE)
+    amount = millions * 1_000_000 * YUAN
+    owed = None if balance is None else balance * 1_000_000 * YUAN
+    made = charges(mode, replace(LOAN, amount=amount, borrower_balance=owed))
+    assert [c.amount for c in made if c.code == "c"] == [fee * YUAN]
+    # The same part as the allocator gives the party of a loss of the whole loan.
+    lost = LoanLoss("A", "x", "y", LOAN.start, LOAN.start, amount, amount, borrower_balance=owed)
+    assert allocate(mode, [lost]).totals["guarantor"] == 100 * fee * YUAN
+
+
+def test_a_charge_on_a_share_counts_bonuses_and_layers() -> None:
+    body = quota_body({"lender": 8_000, "guarantor": 2_000}) + (
+        '\n[[sharing.bonus]]\nto = "guarantor"\nfrom = "lender"\nadd = 0.10\n'
+        'when = [{ fact = "ip_pledge", is = true }]\n'
+        '\n[[sharing.top_up]]\npayer = "fund"\nfrom = "lender"\nshare = 0.25\nname = { zh = "层", en = "layer" }\n'
+    )
+    for facts, fee in (({}, 2_000), ({"ip_pledge": True}, 3_000)):
+        made = charges(mode_of(body + ON_SHARE), replace(LOAN, facts=facts))
+        assert [c.amount for c in made if c.code == "c"] == [fee * YUAN]
 
 
 def test_charges_for_loans_of_a_size() -> None:

@@ -22,7 +22,7 @@ from fractions import Fraction
 from zhirong.chain.mode.eligibility import try_condition
 from zhirong.chain.mode.loss import Allocation, Line, LoanLoss, LoanShare, MissingFigureError, PoolState
 from zhirong.chain.mode.model import Cap, Mode, Sharing, Tier
-from zhirong.chain.mode.shares import bonus_met, final_shares
+from zhirong.chain.mode.shares import amount_of, bonus_met, final_shares
 from zhirong.chain.mode.vocabulary import COMPONENTS, READINGS
 from zhirong.kernel import money
 from zhirong.kernel.explain import Explanation, show_value
@@ -364,7 +364,7 @@ def _ends(mode: Mode, case: _Case, pool: _PoolLosses) -> list[Fen | None]:
     last = 0
     for tier in case.sharing.tiers:
         if tier.up_to_fact is not None:
-            last += amount_of(mode, case.loan, tier.up_to_fact)
+            last += amount_of(mode, case.loan.amount, case.loan.amounts, tier.up_to_fact)
             ends.append(last)
         elif tier.up_to is None:
             ends.append(None)
@@ -375,15 +375,6 @@ def _ends(mode: Mode, case: _Case, pool: _PoolLosses) -> list[Fen | None]:
             last = int(tier.up_to)
             ends.append(last)
     return ends
-
-
-def amount_of(mode: Mode, loan: LoanLoss, fact: str) -> Fen:
-    """An amount that comes with a loan; an agreed price that the contract leaves out is the file's part of the loan."""
-    if fact in loan.amounts:
-        return loan.amounts[fact]
-    if fact == "agreed_price" and mode.put is not None:
-        return money.share_of(loan.amount, mode.put.price_rate, "floor")
-    return 0
 
 
 # -- 5. caps on payments ------------------------------------------------------------------------------------------

@@ -14,10 +14,9 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from zhirong.chain.mode.allocate import amount_of
 from zhirong.chain.mode.loss import LoanLoss, MissingFigureError, PoolState
 from zhirong.chain.mode.model import Cap, Mode, Sharing, Tier
-from zhirong.chain.mode.shares import bonus_met, final_shares, weights_of
+from zhirong.chain.mode.shares import amount_of, bonus_met, final_shares, weights_of
 from zhirong.kernel import money
 from zhirong.kernel.money import Fen
 
@@ -74,7 +73,9 @@ def scenarios(
         balance=None if loan.borrower_balance is None else np.full(count, loan.borrower_balance, dtype=np.int64),
         bonus=np.tile(np.array(met, dtype=np.bool_), (count, 1)) if met else None,
         year=np.full(count, loan.loan_day.year, dtype=np.int64),
-        amounts={fact: np.full(count, amount_of(mode, loan, fact), dtype=np.int64) for fact in facts},
+        amounts={
+            fact: np.full(count, amount_of(mode, loan.amount, loan.amounts, fact), dtype=np.int64) for fact in facts
+        },
         pledged=np.full(count, pledged_on(loan), dtype=np.int64) if sharing.member_role else None,
         alone=True,
     )

@@ -1,13 +1,14 @@
 """Every fee, premium, subsidy and reward of a loan as dated amounts: who pays whom how much, when and why."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.mode.model import ChargeRule, Mode
+from zhirong.chain.mode.shares import shares_of_loan
 from zhirong.chain.mode.vocabulary import CHARGE_BASES
 from zhirong.kernel.days import add_months
 from zhirong.kernel.explain import Explanation, plain
@@ -31,7 +32,8 @@ class LoanFacts:
 
     interest: the interest payments; where none are given, simple interest for the whole term, paid with the loan.
     lpr: one-year LPR as of the start, which some subsidies need. appraised_value: of the pledged rights.
-    repaid: whether it is repaid in full on time, which some subsidies ask for.
+    repaid: whether it is repaid in full on time, which some subsidies ask for. borrower_balance, facts, amounts: as
+    for a loss; they decide which part of the loan a party bears.
     """
 
     amount: Fen
@@ -43,6 +45,9 @@ class LoanFacts:
     ip_share: Decimal = Decimal(1)
     appraised_value: Fen | None = None
     repaid: bool = True
+    borrower_balance: Fen | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    amounts: Mapping[str, Fen] = field(default_factory=dict)
 
     @property
     def end(self) -> date:
@@ -206,7 +211,7 @@ def _single_base(mode: Mode, rule: ChargeRule, loan: LoanFacts) -> Fraction:
     if rule.base == "loan":
         return loan.amount * ip_part
     if rule.base == "share":
-        shares = dict(mode.sharing_on(loan.start).tiers[0].shares)
+        shares = shares_of_loan(mode, loan.start, loan.amount, loan.borrower_balance, loan.amounts, loan.facts)
         return loan.amount * shares.get(rule.of, Fraction(0)) * ip_part
     if rule.base == "appraised_value":
         if loan.appraised_value is None:

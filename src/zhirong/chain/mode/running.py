@@ -7,11 +7,11 @@ from typing import Protocol
 
 import numpy as np
 
-from zhirong.chain.mode.allocate import allocate, amount_of, net_loss, refusal, turn_of
+from zhirong.chain.mode.allocate import allocate, net_loss, refusal, turn_of
 from zhirong.chain.mode.arrays import Fens, Losses, allocate_many, pledged_on
 from zhirong.chain.mode.loss import LoanLoss, PoolState
 from zhirong.chain.mode.model import Mode, Sharing
-from zhirong.chain.mode.shares import bonus_met
+from zhirong.chain.mode.shares import amount_of, bonus_met
 from zhirong.kernel.money import Fen
 
 _FEW = 64  # below this many loans, columns cost more than they save
@@ -132,7 +132,9 @@ def columns_of(
         balance=_column([max(loan.amount, loan.borrower_balance or 0) for loan in loans]),
         refused=np.array([refusal(mode, loan, pool) is not None for loan in loans], dtype=np.bool_),
         bonus=np.array(met, dtype=np.bool_) if sharing.bonuses else None,
-        amounts={fact: _column([amount_of(mode, loan, fact) for loan in loans]) for fact in facts},
+        amounts={
+            fact: _column([amount_of(mode, loan.amount, loan.amounts, fact) for loan in loans]) for fact in facts
+        },
         pledged=_column([pledged_on(loan) for loan in loans]) if sharing.member_role else None,
     )
     entered = {

@@ -6,7 +6,8 @@ from fractions import Fraction
 from math import lcm
 
 from zhirong.chain.mode.eligibility import try_condition
-from zhirong.chain.mode.model import Bonus, Sharing, Tier
+from zhirong.chain.mode.model import Bonus, Mode, Sharing, Tier
+from zhirong.kernel.money import Fen, share_of
 
 
 def final_shares(sharing: Sharing, tier: Tier, met: Sequence[bool]) -> dict[str, Fraction]:
@@ -35,6 +36,58 @@ def _move(sharing: Sharing, shares: dict[str, Fraction], giver: str, taker: str,
             given = min(given, max(Fraction(0), ceiling.share - borne))
     shares[giver] = shares.get(giver, Fraction(0)) - given
     shares[taker] = shares.get(taker, Fraction(0)) + given
+
+
+def shares_of_loan(
+    mode: Mode,
+    day: date,
+    amount: Fen,
+    balance: Fen | None,
+    amounts: Mapping[str, Fen],
+    facts: Mapping[str, object],
+) -> dict[str, Fraction]:
+    """What each party bears of a loan of ``amount`` made on ``day`` that is lost as a whole, before caps, as exact parts of it.
+
+    balance: of the firm's loans under the mode, by default the loan. amounts: of the loan, where they end a tier.
+    Tiers by the pool's loss ratio: how far the pool has come is not known of one loan, so it is taken as the pool's
+    first loss (assumed).
+    """
+    sharing = mode.sharing_on(day)
+    tiers = sharing.tiers
+    met = [bonus_met(bonus, facts, day) for bonus in sharing.bonuses]
+    if len(tiers) == 1 or sharing.measure == "pool_loss_ratio":
+        return final_shares(sharing, tiers[0], met)
+    measured = max(amount, balance or 0) if sharing.measure == "borrower_balance" else amount
+    borne: dict[str, Fraction] = {}
+    end = 0
+    for tier in tiers:
+        start, end = end, _end_of(mode, tier, end, amount, measured, amounts)
+        if sharing.tier_reading == "whole":
+            part = Fraction(int(start < measured <= end or (tier is tiers[0] and measured <= end)))
+        else:
+            part = Fraction(max(0, min(end, measured) - min(start, measured)), measured)
+        if part:
+            for role, share in final_shares(sharing, tier, met).items():
+                borne[role] = borne.get(role, Fraction(0)) + share * part
+    return borne
+
+
+def _end_of(mode: Mode, tier: Tier, start: Fen, amount: Fen, measured: Fen, amounts: Mapping[str, Fen]) -> Fen:
+    if tier.up_to_fact is not None:
+        return start + amount_of(mode, amount, amounts, tier.up_to_fact)
+    return max(start, measured) if tier.up_to is None else int(tier.up_to)
+
+
+def amount_of(mode: Mode, amount: Fen, amounts: Mapping[str, Fen], fact: str) -> Fen:
+    """An amount that comes with a loan of ``amount``.
+
+    An agreed price that the contract leaves out is the file's part of the loan; any other is nothing.
+    """
+    if fact in amounts:
+        return amounts[fact]
+    if fact == "agreed_price" and mode.put is not None:
+        return share_of(amount, mode.put.price_rate, "floor")
+    return 0
 
 
 def bonus_met(bonus: Bonus, facts: Mapping[str, object], day: date) -> bool:

@@ -100,6 +100,8 @@ def make_offer(mode: Mode, terms: Terms) -> Offer:
             lpr=terms.lpr,
             ip_share=_ip_share(terms),
             appraised_value=terms.value.appraised_value,
+            borrower_balance=_balance(terms, amount),
+            facts=terms.facts,
         ),
     )
     flows = cash_flows(plan, made)
