@@ -37,7 +37,7 @@ def contracts(draw: st.DrawFn, for_arrays: bool = False) -> Contract:
         start=start,
         end=add_months(start, draw(st.integers(3, 14))),
         method=method,
-        rate=draw(st.builds(FixedRate, _rates) if for_arrays else st.one_of(st.builds(FixedRate, _rates), linked)),
+        rate=draw(st.one_of(st.builds(FixedRate, _rates), linked)),
         cycle=draw(st.sampled_from([Cycle(1, "month"), Cycle(3, "month")])),
         day_count=draw(
             st.sampled_from(

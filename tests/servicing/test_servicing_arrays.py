@@ -1,5 +1,9 @@
-"""The run at the end of a day in arrays gives, for every loan and day, what the replay gives, to the fen."""
+"""The run at the end of a day in arrays gives, for every loan and day, what the replay gives, to the fen.
 
+Fixed and linked rates alike: a loan is replayed on the day on which its rate is read anew.
+"""
+
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -40,6 +44,10 @@ def test_arrays_equal_the_replay_day_by_day(data: st.DataObject) -> None:
         while loans.day < first + timedelta(days=step):
             result = end_of_day(loans, day_rules(RULES, loans.day + timedelta(days=1)))
             loans = result.loans
+            if result.reset:
+                again = replace(loaded, state=replay(past, contract, loans.day, RULES, WORKING_DAYS))
+                assume(why_not(again) == "")
+                loans = load([again], RULES, loans.day, {"甲公司": debtor})
         state = replay(past, contract, loans.day, RULES, WORKING_DAYS)
         assert int(loans.principal[0]) == state.principal
         assert int(loans.not_due[0]) == state.not_due

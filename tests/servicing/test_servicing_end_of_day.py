@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from servicing_cases import RULES, WORKING_DAYS
 
-from zhirong.chain.loan.rates import FixedRate
+from zhirong.chain.loan.cycles import Cycle
+from zhirong.chain.loan.rates import FixedRate, LinkedRate
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.arrays import RULES as RULE_NAMES
 from zhirong.chain.loan.servicing.arrays import Debtor, Loaded, LoanArrays, load, why_not
@@ -169,3 +170,26 @@ def test_calendar_of_a_loan_and_of_a_portfolio() -> None:
     assert [due.day for due in all_of_april] == sorted(due.day for due in all_of_april)
     assert {due.loan_id for due in all_of_april} == {state.loan_id for state in states}
     assert sum(per_day(all_of_april).values()) == sum(due.total for due in all_of_april)
+
+
+def test_a_rate_read_anew_is_not_passed_over() -> None:
+    """Five-year LPR fell from 4.20 % to 3.95 % on 20 February 2024; the loan of 15 January sees it on 15 March."""
+    terms = LoanTerms(
+        36_000_000, date(2024, 1, 15), date(2025, 1, 15), Method.BULLET,
+        LinkedRate("lpr_over_five_years", Decimal(0), Cycle(1, "month")), day_count="act_360",
+    )  # fmt: skip
+    linked = Contract("L1", terms, Decimal("0.5"), Decimal(1))
+    drawn = ev.Drawdown(id="D", day=terms.start, booked=terms.start, amount=terms.principal)
+    before = replay([drawn], linked, date(2024, 3, 14), RULES, WORKING_DAYS)
+    assert before.next_reset == date(2024, 3, 15)
+    on_it = end_of_day(
+        load([Loaded(linked, before, "D")], RULES, before.as_of), day_rules(RULES, date(2024, 3, 15))
+    )
+    assert on_it.reset == ("L1",)
+    with pytest.raises(ValueError, match="L1: its rate was read anew by 2024-03-15"):
+        end_of_day(on_it.loans, day_rules(RULES, date(2024, 3, 16)))
+    after = replay([drawn], linked, date(2024, 3, 15), RULES, WORKING_DAYS)
+    again = load([Loaded(linked, after, "D")], RULES, after.as_of)
+    next_day = end_of_day(again, day_rules(RULES, date(2024, 3, 16)))
+    # A day at 3.95 %: 360,000 x 3.95 % / 360 = 39.50 yuan.
+    assert (after.yearly, int(next_day.loans.interest.rounded()[0])) == (Decimal("0.0395"), after.accrued + 3950)

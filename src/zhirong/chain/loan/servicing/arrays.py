@@ -80,7 +80,8 @@ class LoanArrays:
 
     principal: outstanding, due or not; time alone does not change it. not_due: what of it is not due. interest: of the running period. penalty, compound: earned since the start; ``*_gone``:
     what of it is paid. late_principal, late_interest: past their due day, the oldest of ``oldest`` (a day number, or
-    NEVER). waiting_*: between the end of a period and its due day. costs. rate, late_rate: 10⁻⁸ a year.
+    NEVER). waiting_*: between the end of a period and its due day. costs. rate, late_rate: 10⁻⁸ a year. next_reset: the day on which
+    the rate is read anew, or NEVER.
     row, last_row: the next row ahead and where they end; row_*: the rows of all loans one after another.
     day_num ÷ day_den: what part of a year a day of the running row counts for.
     least: the category by facts and history that no day changes, and ``least_rule`` the rule that gives it; held_to,
@@ -107,6 +108,7 @@ class LoanArrays:
     costs: Ints
     rate: Ints
     late_rate: Ints
+    next_reset: Days
     compounds: Flags
     row: Ints
     last_row: Ints
@@ -225,6 +227,7 @@ def load(
         costs=column("costs"),
         rate=column("rate"),
         late_rate=column("late_rate"),
+        next_reset=day_column("next_reset"),
         compounds=np.array([loan.contract.compounds for loan in ordered]),
         row=row,
         last_row=last_row,
@@ -356,6 +359,7 @@ def _figures(loan: Loaded, rules: Rulebook, day: date) -> dict[str, Any]:
         "costs": state.costs,
         "rate": int(rate * RATE_SCALE),
         "late_rate": int(late_rate * RATE_SCALE),
+        "next_reset": NEVER if state.next_reset is None else state.next_reset.toordinal(),
         "next_end": rows[0][0] if rows else NEVER,
         "interest_den": den,
         "late_den": late_den,

@@ -71,6 +71,12 @@ class BlockResult:
     decided_by: Small
     provision: Ints
 
+    @property
+    def reset(self) -> tuple[str, ...]:
+        """The loans whose rate is read anew on this day: replay them and load the block again before the next."""
+        where = np.flatnonzero(self.loans.next_reset == self.loans.day.toordinal())
+        return tuple(self.loans.ids[int(position)] for position in where)
+
     def totals(self) -> dict[str, Fen]:
         """Sums over the block: principal, what runs and is owed, provisions."""
         loans = self.loans
@@ -85,9 +91,17 @@ class BlockResult:
 
 
 def end_of_day(loans: LoanArrays, rules: DayRules) -> BlockResult:
-    """One block from the end of one day to the end of the next. Raises ValueError for rules of another day."""
+    """One block from the end of one day to the end of the next.
+
+    Raises ValueError for rules of another day, and naming a loan whose rate was read anew (``BlockResult.reset``) and
+    which was not replayed since.
+    """
     if rules.day != loans.day + timedelta(days=1):
         raise ValueError(f"the block stands at {loans.day}; the rules are of {rules.day}")
+    passed = np.flatnonzero(loans.next_reset <= loans.day.toordinal())
+    if passed.size:
+        late = loans.ids[int(passed[0])]
+        raise ValueError(f"{late}: its rate was read anew by {loans.day}; replay it and load its block again")
     moved = _fall_late(_fall_due(_accrue(loans, rules.day)))
     category, decided_by = _classify(moved, rules)
     return BlockResult(moved, category, decided_by, _provide(moved.principal, category, rules))

@@ -505,6 +505,7 @@ class Fold:
             written_off_on=self._written_off_on,
             settled_on=self._settled_on,
             provisional=plan is not None and any(row.period.provisional for row in plan.rows),
+            next_reset=None,
             notes=tuple(self._notes),
             moves={
                 cause: {account: amount for account, amount in sorted(amounts.items()) if amount}

@@ -42,13 +42,13 @@ def replay(
     counted = ev.in_force(listed, as_of, date.max if known_on is None else known_on)
     by_hand = [event for event in counted if isinstance(event, ev.DueRow)]
     first = next((event.day for event in counted if isinstance(event, ev.Drawdown)), contract.terms.start)
-    sets, sources = _contract_rates(contract, first, as_of, counted, rules, working_days)
+    sets, next_reset, sources = _contract_rates(contract, first, as_of, counted, rules, working_days)
     fold = Fold(contract, rules, working_days, sets[0].yearly, by_hand)
     happening = ev.ordered([*(e for e in counted if not isinstance(e, ev.DueRow)), *sets[1:]])
     for event in happening:
         fold.apply(event)
     state = fold.close(as_of)
-    return replace(state, explanation=_explain(state, contract, rules, sources))
+    return replace(state, next_reset=next_reset, explanation=_explain(state, contract, rules, sources))
 
 
 def _contract_rates(
@@ -58,21 +58,23 @@ def _contract_rates(
     counted: Iterable[ev.Event],
     rules: Rulebook,
     working_days: WorkingDays,
-) -> tuple[list[ev.RateSet], tuple[Reference, ...]]:
-    """The rates that the contract itself sets up to ``as_of``, the first at the drawdown, and their sources.
+) -> tuple[list[ev.RateSet], date | None, tuple[Reference, ...]]:
+    """The rates that the contract itself sets up to ``as_of``, the day of the next, and their sources.
 
     A rate set by an event on the same day takes the place of the contract's.
     """
     rate = contract.terms.rate
     if isinstance(rate, FixedRate):
-        return [_set(first, rate.yearly)], ()
+        return [_set(first, rate.yearly)], None, ()
     ends = [contract.terms.end, *(e.until for e in counted if isinstance(e, ev.Extension | ev.Restructuring))]
-    end = min(max(ends), as_of + timedelta(days=1))
-    found = rate_sets(rate, first, max(end, first + timedelta(days=1)), working_days, published_rates(rules))
+    end = max(*ends, first + timedelta(days=1))
+    every = rate_sets(rate, first, end, working_days, published_rates(rules))
+    found = [item for item in every if item.day <= max(as_of, first)]
+    next_reset = next((item.day for item in every if item.day > as_of), None)
     by_event = {event.day for event in counted if isinstance(event, ev.RateSet)}
     later = [item for item in found[1:] if item.day not in by_event]
     sources = tuple(dict.fromkeys(item.source for item in found if item.source is not None))
-    return [_set(item.day, item.yearly) for item in (found[0], *later)], sources
+    return [_set(item.day, item.yearly) for item in (found[0], *later)], next_reset, sources
 
 
 def _set(day: date, yearly: Decimal) -> ev.RateSet:

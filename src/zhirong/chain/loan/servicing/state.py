@@ -115,7 +115,7 @@ class LoanState:
 
     not_due: principal that has not fallen due. items: every instalment that has. costs, penalty, compound: owed now.
     accrued: interest of the running period in whole fen, ``accrued_exact`` unrounded; it is not yet due.
-    credit: the debtor's money held. yearly: the contract rate. plan: what is ahead; interest_ahead: the interest of
+    credit: the debtor's money held. yearly: the contract rate. next_reset: the day on which it is read anew. plan: what is ahead; interest_ahead: the interest of
     each of its rows if nothing else happens. written_off: what is still claimed off the books, by head.
     moves: cumulative amounts by cause and account, as the books should show them. notes: what was not done as asked.
     """
@@ -148,6 +148,7 @@ class LoanState:
     written_off_on: date | None
     settled_on: date | None
     provisional: bool
+    next_reset: date | None
     notes: tuple[Text, ...]
     moves: Moves
     explanation: Explanation = Explanation(Text("欠款", "what is owed"))
@@ -227,6 +228,7 @@ class LoanState:
             "recovered": yuan(self.recovered),
             **{name: None if day is None else day.isoformat() for name, day in days.items()},
             "provisional": self.provisional,
+            "next_reset": None if self.next_reset is None else self.next_reset.isoformat(),
             "notes": [note.as_json() for note in self.notes],
             "explanation": self.explanation.as_json(),
         }
