@@ -125,6 +125,71 @@ def test_members_bear_no_more_than_they_pledged_one_by_one_and_in_columns(member
     assert standing.parts("A") == share.parts
 
 
+EVERYWHERE = """
+[[sharing]]
+base = ["principal"]
+rest_to = "insurer"
+residue_to = "insurer"
+
+[[sharing.tier]]
+shares = { insurer = 0.40, guarantor = 0.20, fund = 0.20, lender = 0.20 }
+
+[[sharing.bonus]]
+to = "fund"
+from = "insurer"
+add = 0.10
+when = [{ fact = "ip_pledge", is = true }]
+
+[[sharing.top_up]]
+payer = "insurer"
+from = "lender"
+share = 0.05
+name = { zh = "层", en = "layer" }
+
+[[sharing.ceiling]]
+parties = ["fund", "insurer"]
+share = 0.90
+
+[[sharing.cap]]
+counts = "payment"
+payers = ["fund"]
+overflow_to = "insurer"
+amount = 1
+
+[[sharing.timing]]
+payer = "insurer"
+days = 30
+
+[recoveries]
+back = "in_order"
+order = ["insurer", "fund"]
+
+[advance]
+payers = ["insurer"]
+share = 0.50
+days = 10
+
+[[variant]]
+id = "no-insurer"
+title = { zh = "不设保险", en = "no insurer" }
+replace = { insurer = "guarantor" }
+"""
+
+
+def test_a_variant_replaces_a_role_everywhere() -> None:
+    mode = mode_of(EVERYWHERE).variant("no-insurer")
+    assert "insurer" not in repr((mode.parties, mode.sharings, mode.recoveries, mode.advance))
+    loan = lost(1_000, principal=1_000, interest=50, facts={"ip_pledge": True})
+    settled = settle(
+        mode, [replace(loan, recoveries=(Recovery(date(2027, 9, 1), 100),), closed_on=date(2027, 8, 1))]
+    )
+    # 60 % − 10 % + 5 %, the interest, and the 200 above the fund's cap of 100.
+    assert dict(settled.shared.totals) == {"lender": 150, "fund": 100, "guarantor": 800}
+    assert [(m.day, m.party, m.amount) for m in settled.movements if m.kind == "recovery"] == [
+        (date(2027, 9, 1), "guarantor", -100)
+    ]
+
+
 def test_bonus_stops_at_the_ceiling() -> None:
     both = lost(FIVE_MILLION, facts={"ip_pledge": True, "central_bank_tool": True})
     assert allocate(MODES["guangzhou-2025"], [both]).totals["fund"] == 250_000_000  # 40 + 15 + 5 %, at most 50 %

@@ -432,8 +432,13 @@ class Mode:
 
 
 def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:
+    """The mode with roles replaced wherever they are named. Firm and lender are never replaced (``read`` refuses it)."""
+
     def other(role: str) -> str:
         return roles.get(role, role)
+
+    def others(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(other(role) for role in names))
 
     def tier_of(tier: Tier) -> Tier:
         merged: dict[str, Fraction] = {}
@@ -441,21 +446,51 @@ def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:
             merged[other(role)] = merged.get(other(role), Fraction(0)) + share
         return replace(tier, shares=tuple(merged.items()), paths=())
 
-    sharings = tuple(
-        replace(
+    def timings_of(timings: tuple[Timing, ...]) -> tuple[Timing, ...]:
+        """One timing a payer; a party's own goes before the one it takes over. Nobody pays through itself."""
+        merged: dict[str, Timing] = {}
+        for timing in sorted(timings, key=lambda timing: timing.payer in roles):
+            payer, through = other(timing.payer), None if timing.through is None else other(timing.through)
+            if payer != "lender":
+                moved = replace(timing, payer=payer, through=None if through in (payer, "lender") else through)
+                merged.setdefault(payer, moved)
+        return tuple(merged.values())
+
+    def sharing_of(sharing: Sharing) -> Sharing:
+        bonuses = (replace(b, to=other(b.to), taken_from=other(b.taken_from)) for b in sharing.bonuses)
+        layers = (replace(t, payer=other(t.payer), taken_from=other(t.taken_from)) for t in sharing.top_ups)
+        return replace(
             sharing,
             tiers=tuple(tier_of(tier) for tier in sharing.tiers),
+            rest_to=other(sharing.rest_to),
+            residue_to=None if sharing.residue_to is None else other(sharing.residue_to),
+            # What a party would take from itself moves nothing.
+            bonuses=tuple(bonus for bonus in bonuses if bonus.to != bonus.taken_from),
+            top_ups=tuple(layer for layer in layers if layer.payer != layer.taken_from),
+            ceilings=tuple(replace(c, parties=others(c.parties)) for c in sharing.ceilings),
             caps=tuple(
-                replace(cap, payers=tuple(dict.fromkeys(other(role) for role in cap.payers)))
-                for cap in sharing.caps
+                replace(cap, payers=others(cap.payers), overflow_to=other(cap.overflow_to)) for cap in sharing.caps
             ),
+            timings=timings_of(sharing.timings),
+            member_role=None if sharing.member_role is None else other(sharing.member_role),
         )
-        for sharing in mode.sharings
-    )
+
     return replace(
         mode,
-        sharings=sharings,
+        sharings=tuple(sharing_of(sharing) for sharing in mode.sharings),
         parties=tuple(party for party in mode.parties if party.role not in roles),
+        recoveries=replace(mode.recoveries, order=others(mode.recoveries.order)),
+        advance=None if mode.advance is None else replace(mode.advance, payers=others(mode.advance.payers)),
+        licence_back=None
+        if mode.licence_back is None
+        else replace(mode.licence_back, holder=other(mode.licence_back.holder)),
+        put=None if mode.put is None else replace(mode.put, buyer=other(mode.put.buyer)),
+        fund=None
+        if mode.fund is None
+        else replace(
+            mode.fund,
+            contributions=tuple((other(role), title, size) for role, title, size in mode.fund.contributions),
+        ),
         # A role that takes no part is neither paid nor asked for anything.
         charges=tuple(
             c for c in mode.charges if c.payer not in roles and c.payee not in roles and c.of not in roles
