@@ -90,7 +90,7 @@ def _one(arguments: argparse.Namespace, mode_id: str) -> int:
         print_json(mode_json(mode))
         return 0
     from zhirong.chain.mode.draw import drawing
-    from zhirong.chain.mode.show import mode_text
+    from zhirong.chain.mode.tell import mode_text
 
     print(mode_text(mode, arguments.lang))
     print("\n谁在何时付给谁" if arguments.lang == "zh" else "\nWho pays whom when")

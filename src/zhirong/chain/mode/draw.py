@@ -48,11 +48,20 @@ def _arrows(mode: Mode, lang: Lang) -> list[tuple[str, str, str, bool, str]]:
         for role, share in tier.shares:
             if role != "lender" and share:
                 payers.setdefault(role, []).append(percent(share))
+    for bonus in sharing.bonuses:
+        if bonus.to != "lender":
+            more = percent(bonus.add)
+            payers.setdefault(bonus.to, []).append(f"加成 +{more}" if zh else f"bonus +{more}")
+    for layer in sharing.top_ups:
+        if layer.payer != "lender":
+            payers.setdefault(layer.payer, []).append(f"{layer.name.in_(lang)} +{percent(layer.share)}")
     for role, shares in payers.items():
         timing = sharing.timing_of(role)
         label = " / ".join(dict.fromkeys(shares))
         if timing.days:
-            label += f"，{timing.days} 天后" if zh else f", after {timing.days} days"
+            label += (
+                f"，{timing.days} 天后" if zh else f", after {timing.days} {'day' if timing.days == 1 else 'days'}"
+            )
         arrows.append((_DEFAULT.in_(lang), role, timing.through or "lender", False, label))
     order = mode.recoveries.order or tuple(payers)
     label = (
