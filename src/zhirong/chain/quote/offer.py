@@ -20,6 +20,7 @@ from zhirong.chain.mode.charges import Charge, Dated, LoanFacts, charges
 from zhirong.chain.mode.eligibility import ConditionResult, eligibility
 from zhirong.chain.mode.loss import OPEN_POOL, LoanLoss
 from zhirong.chain.mode.model import Mode
+from zhirong.chain.mode.vocabulary import ROLES
 from zhirong.chain.pledge.records import Pledgeable
 from zhirong.chain.quote.losses import CHANCES, expected_parts, haircut_and_chance, loss_grid, net_proceeds
 from zhirong.chain.quote.records import Case, CashFlow, Line, Need, Offer, PartyAmount
@@ -178,14 +179,17 @@ def _verdict(conditions: Sequence[ConditionResult]) -> Pledgeable:
 
 
 def _needs(mode: Mode, conditions: Sequence[ConditionResult], missing: Sequence[Text]) -> tuple[Need, ...]:
-    firm = mode.name_of("firm")
+    """What is still needed from whom. The firm is the same firm under every mode, whatever the mode calls it."""
+    firm = ROLES["firm"]
     needs = [Need("firm", firm, text) for text in missing]
     needs += [
         Need("firm", firm, condition.mend)
         for condition in conditions
         if condition.state != "met" and condition.mend is not None
     ]
-    needs += [Need(need.from_role, mode.name_of(need.from_role), need.title) for need in mode.documents]
+    for need in mode.documents:
+        name = firm if need.from_role == "firm" else mode.name_of(need.from_role)
+        needs.append(Need(need.from_role, name, need.title))
     return tuple(dict.fromkeys(needs))
 
 
