@@ -266,6 +266,9 @@ class _Run:
         )
 
 
+Run = _Run  # servicing walks the rest of a loan with it, from where the loan stands
+
+
 def _weights(terms: LoanTerms, count: int, in_grace: int) -> list[Fraction]:
     """How much each due day repays relative to the first that repays: nothing in grace, more or less by steps."""
     weights: list[Fraction] = []
