@@ -361,6 +361,35 @@ def test_a_reinsurer_pays_after_the_guarantor_has_paid() -> None:
     }
 
 
+def test_a_recovery_goes_to_those_who_have_paid_and_the_later_payment_is_less() -> None:
+    """The guarantor pays on 1 June, the re-guarantors 20 % each on 1 July; 10 % comes in between."""
+    mode = MODES["national-4222"]
+    loan = lost(100_000_000, recoveries=(Recovery(date(2027, 6, 10), 10_000_000),))
+    settled = settle(mode, [loan])
+    assert [(m.day, m.party, m.to, m.amount) for m in settled.movements] == [
+        (date(2027, 6, 1), "guarantor", "lender", 80_000_000),
+        (date(2027, 6, 10), "guarantor", "lender", -8_000_000),
+        (date(2027, 7, 1), "reguarantor", "guarantor", 18_000_000),
+        (date(2027, 7, 1), "national_fund", "guarantor", 18_000_000),
+    ]
+    after = settle(mode, [replace(loan, recoveries=(Recovery(date(2028, 1, 1), 10_000_000),))])
+    assert settled.positions == after.positions
+
+
+def test_what_comes_in_before_anyone_has_paid_stays_with_the_lender() -> None:
+    late = '\n[[sharing.timing]]\npayer = "fund"\ndays = 30\n'
+    mode = mode_of(quota_body({"lender": 5_000, "fund": 5_000}) + late)
+    settled = settle(mode, [lost(1_000, recoveries=(Recovery(date(2027, 6, 10), 100),))])
+    assert [(m.day, m.party, m.amount) for m in settled.movements] == [(date(2027, 7, 1), "fund", 450)]
+    assert settled.positions["A"] == {"lender": 450, "fund": 450}
+
+
+def test_a_payment_made_on_closing_is_no_advance() -> None:
+    body = quota_body({"lender": 5_000, "fund": 5_000}) + '\n[advance]\npayers = ["fund"]\nshare = 0.6\ndays = 30\n'
+    settled = settle(mode_of(body), [lost(1_000, closed_on=date(2027, 6, 10))])
+    assert [(m.day, m.kind, m.amount) for m in settled.movements] == [(date(2027, 6, 10), "payment", 500)]
+
+
 def test_recoveries_of_a_reinsured_loan_go_back_by_risk_shares() -> None:
     loan = lost(100_000_000, recoveries=(Recovery(date(2028, 1, 1), 10_000_000),))
     settled = settle(MODES["national-4222"], [loan])

@@ -14,7 +14,7 @@ from mode_samples import MODE_DAY, PAYERS, capped_modes, loans, mode_of, pool, q
 from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.mode.arrays import Losses, allocate_many, scenarios
 from zhirong.chain.mode.loss import LoanLoss, Recovery
-from zhirong.chain.mode.model import Advance, Cap, Mode
+from zhirong.chain.mode.model import Advance, Cap, Mode, Timing
 from zhirong.chain.mode.running import running
 from zhirong.chain.mode.shares import bonus_met
 from zhirong.chain.mode.stream import settle
@@ -159,6 +159,43 @@ def test_full_recovery_makes_everyone_whole(mode: Mode, portfolio: list[LoanLoss
     for move in settled.movements:
         by_party[move.party] += move.amount
     assert not any(by_party.values()), "what each payer paid has come back to it"
+
+
+@few
+@given(
+    capped_modes(),
+    loans(4),
+    st.dictionaries(st.sampled_from(PAYERS), st.integers(0, 60)),
+    st.booleans(),
+    st.lists(st.tuples(st.integers(1, 90), st.integers(1, 10**9)), max_size=4),
+)
+def test_recoveries_go_to_those_who_have_paid(
+    mode: Mode, portfolio: list[LoanLoss], waits: dict[str, int], through: bool, came: list[tuple[int, int]]
+) -> None:
+    """Nobody is ever given more than it has paid, and when parties pay never changes where they end."""
+    recovered = [
+        replace(
+            loan,
+            recoveries=tuple(
+                Recovery(loan.claim_day + timedelta(days=days), amount) for days, amount in sorted(came)
+            ),
+        )
+        for loan in portfolio
+    ]
+    timings = tuple(
+        Timing(payer, days, "guarantor" if through and payer == "fund" else None, mode.source)
+        for payer, days in waits.items()
+    )
+    timed = replace(mode, sharings=tuple(replace(sharing, timings=timings) for sharing in mode.sharings))
+    settled = settle(timed, recovered, pool())
+    assert settled.positions == settle(mode, recovered, pool()).positions
+    paid: dict[tuple[str, str], int] = defaultdict(int)
+    for move in settled.movements:
+        if move.kind != "surplus":
+            paid[move.loan_id, move.party] += move.amount
+            if move.to != "lender":
+                paid[move.loan_id, move.to] -= move.amount
+            assert paid[move.loan_id, move.party] >= 0
 
 
 @few

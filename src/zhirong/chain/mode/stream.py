@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from zhirong.chain.mode.allocate import allocate
-from zhirong.chain.mode.loss import Allocation, LoanLoss, PoolState
+from zhirong.chain.mode.loss import Allocation, LoanLoss, PoolState, Recovery
 from zhirong.chain.mode.model import Mode, Recoveries
 from zhirong.chain.mode.running import as_of, running
 from zhirong.kernel import money
@@ -76,9 +76,10 @@ def settle(
         touched = standing.move_to(day) | events[day]
         given_back: list[Movement] = []
         for loan_id in (loan_id for loan_id in by_id if loan_id in touched):
+            is_open = _is_open(mode, by_id[loan_id], day)
             new = _reckon(mode, by_id[loan_id], standing.parts(loan_id), day)
             old = accounts.get(loan_id, _Account({}, {}))
-            movements += _moves(mode, loan_id, new.paid, old.paid, day, "payment")
+            movements += _moves(mode, loan_id, new.paid, old.paid, day, "payment", is_open)
             given_back += _moves(mode, loan_id, new.back, old.back, day, "recovery")
             accounts[loan_id] = new
         movements += given_back
@@ -124,43 +125,82 @@ def _is_open(mode: Mode, loan: LoanLoss, day: date) -> bool:
 
 
 def _reckon(mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date) -> _Account:
-    waiting = _is_open(mode, loan, day)
-    flows = _flows(mode, loan, parts, day, waiting)
     last = as_of(mode, loan, day).last_reckoned
-    later = [recovery.net for recovery in loan.recoveries if last < recovery.day <= day]
-    if waiting:
-        # Until the case is closed what comes in stays with the lender; the true-up counts it.
-        carried = sum(parts.values()) - sum(amount for (_, payee), amount in flows.items() if payee == "lender")
-        return _Account(flows, {("lender", "lender"): min(sum(later), carried)})
-    back = give_back(mode.recoveries, parts, later)
-    return _Account(flows, {(role, "lender"): amount for role, amount in back.items()})
+    later = [recovery for recovery in loan.recoveries if last < recovery.day <= day]
+    if not _is_open(mode, loan, day):
+        return _settled(mode, loan, parts, later, day)
+    flows = _while_open(mode, loan, parts, day)
+    # Until the case is closed what comes in stays with the lender; the true-up counts it.
+    carried = sum(parts.values()) - sum(amount for (_, payee), amount in flows.items() if payee == "lender")
+    return _Account(flows, {("lender", "lender"): min(sum(recovery.net for recovery in later), carried)})
 
 
-def _flows(
-    mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date, waiting: bool
-) -> dict[tuple[str, str], Fen]:
-    """What each payer has paid to whom by ``day``. One that pays through another repays what that one paid first."""
-    flows: dict[tuple[str, str], Fen] = defaultdict(int)
-    sharing = mode.sharing_on(loan.loan_day)
+def _while_open(mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date) -> dict[_Flow, Fen]:
+    """What each has paid to whom before the case is closed. Who pays through another repays what that one paid first."""
+    flows: dict[_Flow, Fen] = defaultdict(int)
     for role, amount in parts.items():
         if role == "lender":
             continue
-        paid = _paid_by(mode, loan, role, amount, day, waiting)
-        through = sharing.timing_of(role).through
+        paid = _paid_by(mode, loan, role, amount, day)
+        through = mode.sharing_on(loan.loan_day).timing_of(role).through
         if through is None:
             flows[role, "lender"] += paid
         else:
-            first = _paid_by(mode, loan, through, amount, day, waiting)
+            first = _paid_by(mode, loan, through, amount, day)
             flows[through, "lender"] += first
             flows[role, through] += min(paid, first)
     return flows
 
 
-def _paid_by(mode: Mode, loan: LoanLoss, role: str, amount: Fen, day: date, waiting: bool) -> Fen:
-    if day < loan.claim_day + timedelta(days=mode.sharing_on(loan.loan_day).timing_of(role).days):
+def _settled(
+    mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], received: Sequence[Recovery], day: date
+) -> _Account:
+    """What each has paid to whom, and got back, by ``day``.
+
+    A recovery goes back to those who have paid by its day. The part of one that has not paid yet goes to whoever
+    carries it till then, the lender or the party that pays first; and so much less is paid later.
+    """
+    flows: dict[_Flow, Fen] = defaultdict(int)
+    back: dict[_Flow, Fen] = defaultdict(int)
+    in_all = give_back(mode.recoveries, parts, [recovery.net for recovery in received])
+    for role, amount in in_all.items():
+        back[role, "lender"] += amount
+    for role, amount in parts.items():
+        if role == "lender":
+            continue
+        through = mode.sharing_on(loan.loan_day).timing_of(role).through
+        first, first_due = through or role, _due(mode, loan, through or role)
+        by_lender = _came_before(mode, parts, received, first_due)[role]
+        flows[first, "lender"] += amount - by_lender if day >= first_due else 0
+        back["lender", "lender"] += by_lender
+        back[role, "lender"] -= by_lender
+        if through is None:
+            continue
+        due = max(first_due, _due(mode, loan, role))
+        by_first = _came_before(mode, parts, received, due)[role] - by_lender
+        flows[role, through] += amount - by_lender - by_first if day >= due else 0
+        back[through, "lender"] += by_first
+        back[role, "lender"] -= by_first
+    return _Account(flows, back)
+
+
+def _came_before(
+    mode: Mode, parts: Mapping[str, Fen], received: Sequence[Recovery], due: date
+) -> Mapping[str, Fen]:
+    """What of the recoveries that came before ``due`` is each party's part."""
+    return give_back(mode.recoveries, parts, [recovery.net for recovery in received if recovery.day < due])
+
+
+def _due(mode: Mode, loan: LoanLoss, role: str) -> date:
+    return loan.claim_day + timedelta(days=mode.sharing_on(loan.loan_day).timing_of(role).days)
+
+
+def _paid_by(mode: Mode, loan: LoanLoss, role: str, amount: Fen, day: date) -> Fen:
+    """What a party has paid of its part while the case is open."""
+    if day < _due(mode, loan, role):
         return 0
     advance = mode.advance
-    if not waiting or advance is None or role not in advance.payers:
+    if advance is None or role not in advance.payers:
         return amount
     if day < loan.claim_day + timedelta(days=advance.days):
         return 0
@@ -208,8 +248,15 @@ def give_back(terms: Recoveries, parts: Mapping[str, Fen], received: Sequence[Fe
 
 
 def _moves(
-    mode: Mode, loan_id: str, now: Mapping[_Flow, Fen], before: Mapping[_Flow, Fen], day: date, kind: str
+    mode: Mode,
+    loan_id: str,
+    now: Mapping[_Flow, Fen],
+    before: Mapping[_Flow, Fen],
+    day: date,
+    kind: str,
+    is_open: bool = False,
 ) -> list[Movement]:
+    """What moves on a day. is_open: the case is not closed yet, so that a payer of advances pays one."""
     moves = []
     for (role, to), amount in now.items():
         old = before.get((role, to), 0)
@@ -218,7 +265,7 @@ def _moves(
             continue
         named = kind
         if kind == "payment":
-            is_advance = mode.advance is not None and role in mode.advance.payers and old == 0
+            is_advance = is_open and mode.advance is not None and role in mode.advance.payers and old == 0
             named = "advance" if is_advance else "payment" if old == 0 and change > 0 else "true_up"
         elif role == "firm":
             named = "surplus"
