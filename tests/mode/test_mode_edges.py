@@ -221,6 +221,29 @@ def test_breaker_resumes_when_the_ratio_is_back_and_next_year() -> None:
     assert {pause.lender for pause in pauses(mode, [*events, other_lender])} == {"银行"}
 
 
+def test_a_breaker_that_trips_on_the_last_day_of_the_year_ends_with_it() -> None:
+    mode = MODES["guangzhou-2025"]
+    entered = PoolEvent(date(2026, 1, 5), "银行", entered=10_000_000_000)
+    (one_day,) = pauses(mode, [entered, PoolEvent(date(2026, 12, 30), "银行", loss=400_000_000)])
+    assert (one_day.first, one_day.last) == (date(2026, 12, 31), date(2026, 12, 31))
+    last_day = PoolEvent(date(2026, 12, 31), "银行", loss=400_000_000)
+    assert pauses(mode, [entered, last_day]) == ()
+    next_year = PoolEvent(date(2027, 3, 1), "银行", entered=1)
+    assert pauses(mode, [entered, last_day, next_year]) == ()
+
+
+def test_events_of_one_day_count_together_in_any_order() -> None:
+    mode, day = MODES["guangzhou-2025"], date(2026, 6, 1)
+    start = PoolEvent(date(2026, 1, 5), "银行", entered=10_000_000_000)
+    of_day = [PoolEvent(day, "银行", loss=400_000_000), PoolEvent(day, "银行", entered=5_000_000_000)]
+    assert pauses(mode, [start, *of_day]) == pauses(mode, [start, *reversed(of_day)]) == ()
+
+
+def test_a_loss_in_a_year_without_new_principal_has_no_ratio() -> None:
+    (pause,) = pauses(MODES["guangzhou-2025"], [PoolEvent(date(2026, 6, 1), "银行", loss=1)])
+    assert pause.ratio is None and pause.first == date(2026, 6, 2)
+
+
 def test_loans_made_in_a_pause_are_the_lenders_and_earlier_ones_are_not() -> None:
     mode = MODES["guangzhou-2025"]
     events = [

@@ -85,3 +85,14 @@ def test_compare_says_what_depends_on_the_pool_and_shares_as_the_rule_does(
     assert borne["guarantor"] == borne["government_and_fund"] != "0.00", "40 % each, as the rule says"
     assert main(["modes", "compare", case, "--lang", "en"]) == 0
     assert "depends on the fees collected, not counted above" in capsys.readouterr().out
+
+
+def test_a_pause_without_principal_says_so_and_shows_no_ratio(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    event = '[[pool_event]]\nday = 2026-02-01\nlender = "广州银行"\nloss = 4000000\n'
+    file = claim(tmp_path, event + LOAN.replace("2010", "2026").replace("2012", "2027"))
+    assert main(["settle", file, "--mode", "guangzhou-2025", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["pauses"][0]["ratio"] is None
+    assert main(["settle", file, "--mode", "guangzhou-2025"]) == 0
+    assert "当年没有纳入本金" in capsys.readouterr().out

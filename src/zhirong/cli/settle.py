@@ -16,6 +16,11 @@ from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import show_yuan, yuan
 from zhirong.kernel.text import Lang, Text
 
+_NOTHING_ENTERED = Text(
+    "当年没有纳入本金，有损失即视为超过门槛（假设）",
+    "no principal entered that year: any loss is taken to be above the threshold (assumed)",
+)
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The claim file, the mode and, where the mode leaves a choice, its variant and the reading of its caps."""
@@ -76,7 +81,7 @@ def _as_json(mode: Mode, settled: Settlement, pool: PoolState) -> dict[str, obje
                 "lender": pause.lender,
                 "first": pause.first.isoformat(),
                 "last": None if pause.last is None else pause.last.isoformat(),
-                "ratio": str(pause.ratio),
+                "ratio": None if pause.ratio is None else str(pause.ratio),
             }
             for pause in pool.pauses
         ],
@@ -116,11 +121,14 @@ def _as_text(mode: Mode, settled: Settlement, pool: PoolState, lang: Lang) -> st
     lines = [mode.title.in_(lang)]
     for pause in pool.pauses:
         until = pause.last or ("至今" if zh else "still")
-        ratio = f"{pause.ratio * 100:.2f} %"
+        if pause.ratio is None:
+            why = _NOTHING_ENTERED.in_(lang)
+        else:
+            why = f"{'损失率' if zh else 'loss ratio'} {pause.ratio * 100:.2f} %"
         lines.append(
-            f"暂停新增：{pause.lender} {pause.first} 至 {until}，损失率 {ratio}"
+            f"暂停新增：{pause.lender} {pause.first} 至 {until}，{why}"
             if zh
-            else f"no new loans: {pause.lender} {pause.first} to {until}, loss ratio {ratio}"
+            else f"no new loans: {pause.lender} {pause.first} to {until}, {why}"
         )
     for loan in settled.shared.loans:
         if loan.refused is not None:

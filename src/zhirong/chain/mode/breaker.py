@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
 
 from zhirong.chain.mode.loss import Pause
 from zhirong.chain.mode.model import Breaker, Mode
@@ -27,7 +28,8 @@ def pauses(mode: Mode, events: Sequence[PoolEvent]) -> tuple[Pause, ...]:
 
     The ratio is the losses of a calendar year over the principal entered in that year. It trips above the threshold,
     not at it; the pause begins the day after, so that loans of the day itself still count. It ends when the ratio has
-    come back to where the file lets it resume, or with the year where the file says so.
+    come back to where the file lets it resume, or with the year where the file says so. A loss in a year in which no
+    principal has entered has no ratio; it is taken to be above any threshold (assumed, no rule says).
     """
     found: list[Pause] = []
     for breaker in mode.breakers:
@@ -41,29 +43,36 @@ def _pauses(breaker: Breaker, lender: str, events: Sequence[PoolEvent]) -> list[
     entered: dict[int, Fen] = defaultdict(int)
     lost: dict[int, Fen] = defaultdict(int)
     found: list[Pause] = []
-    begun: tuple[date, Decimal] | None = None
-    for event in events:
-        year = event.day.year
-        if begun is not None and breaker.resume_next_year and year > begun[0].year:
-            found.append(Pause(lender, begun[0], date(begun[0].year, 12, 31), begun[1]))
-            begun = None
-        entered[year] += event.entered
-        lost[year] += event.loss
-        ratio = _ratio(lost[year], entered[year])
-        if begun is None and ratio > breaker.above:
-            begun = (event.day + timedelta(days=1), quantise_rate(ratio, 6))
-        elif begun is not None and ratio <= breaker.resume_at:
-            found.append(Pause(lender, begun[0], event.day, begun[1]))
-            begun = None
-    if begun is not None:
-        last = date(begun[0].year, 12, 31) if breaker.resume_next_year else None
-        found.append(Pause(lender, begun[0], last, begun[1]))
+    tripped: tuple[date, Decimal | None] | None = None
+    for day, of_day in groupby(events, key=lambda event: event.day):
+        for event in of_day:  # what happens on one day counts together, in whatever order it is written
+            entered[day.year] += event.entered
+            lost[day.year] += event.loss
+        if tripped is not None and breaker.resume_next_year and day.year > tripped[0].year:
+            found += _pause(lender, *tripped, date(tripped[0].year, 12, 31))
+            tripped = None
+        ratio = _ratio(lost[day.year], entered[day.year])
+        if tripped is None and (ratio is None or ratio > breaker.above):
+            tripped = (day, None if ratio is None else quantise_rate(ratio, 6))
+        elif tripped is not None and ratio is not None and ratio <= breaker.resume_at:
+            found += _pause(lender, *tripped, day)
+            tripped = None
+    if tripped is not None:
+        last = date(tripped[0].year, 12, 31) if breaker.resume_next_year else None
+        found += _pause(lender, *tripped, last)
     return found
 
 
-def _ratio(lost: Fen, entered: Fen) -> Fraction:
+def _pause(lender: str, tripped: date, ratio: Decimal | None, last: date | None) -> list[Pause]:
+    """The pause from the day after the breaker tripped; none if it was to end on the very day."""
+    first = tripped + timedelta(days=1)
+    return [] if last is not None and last < first else [Pause(lender, first, last, ratio)]
+
+
+def _ratio(lost: Fen, entered: Fen) -> Fraction | None:
+    """None: there is a loss, but nothing that it could be a part of."""
     if entered == 0:
-        return Fraction(0) if lost <= 0 else Fraction(10**9)  # a loss without new loans is above any threshold
+        return Fraction(0) if lost <= 0 else None
     return Fraction(lost, entered)
 
 

@@ -70,12 +70,15 @@ class LoanLoss:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """No new loans of ``lender`` (empty: of any) from ``first`` to ``last`` (None: still paused)."""
+    """No new loans of ``lender`` (empty: of any) from ``first`` to ``last`` (None: still paused).
+
+    ratio: of losses to principal entered that brought it about; None where no principal had entered that year.
+    """
 
     lender: str
     first: date
     last: date | None
-    ratio: Decimal
+    ratio: Decimal | None
 
     def covers(self, lender: str, day: date) -> bool:
         """Whether a loan of ``lender`` made on ``day`` falls into it."""
