@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from zhirong.chain.loan.rates import FixedRate, LinkedRate
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.heads import Head
-from zhirong.chain.loan.terms import LoanTerms, Method
+from zhirong.chain.loan.terms import Grace, LoanTerms, Method, PlanItem, Step
 from zhirong.kernel.days import add_months, working_days_from
 from zhirong.kernel.rulebook import load_rulebook
 
@@ -23,12 +24,33 @@ _rates = st.integers(100, 1800).map(lambda bp: Decimal(bp) / 10000)
 
 
 @st.composite
+def forms(draw: st.DrawFn, method: Method, start: date) -> dict[str, Any]:
+    """What a loan of this method may agree beside it: a plan, grace, steps, a balloon, principal every so often."""
+    if method is Method.WITH_PRINCIPAL:
+        return {}
+    if method is Method.CUSTOM:
+        days = draw(st.sets(st.integers(1, 85), min_size=1, max_size=4))
+        return {
+            "plan": tuple(
+                PlanItem(start + timedelta(days=day), draw(st.integers(0, 2_000))) for day in sorted(days)
+            )
+        }
+    grace = draw(st.none() | st.integers(1, 4).map(Grace))
+    if method is Method.BULLET:
+        return {"grace": grace}
+    step = st.builds(Step, st.integers(1, 4), st.sampled_from([Decimal("1.5"), Decimal("0.8")]))
+    every = draw(st.sampled_from([1, 1, 3])) if method is Method.EQUAL_PRINCIPAL else 1
+    balloon = draw(st.sampled_from([0, 0, 4_000]))
+    return {"grace": grace, "step": draw(st.none() | step), "balloon": balloon, "principal_every": every}
+
+
+@st.composite
 def contracts(draw: st.DrawFn, for_arrays: bool = False) -> Contract:
     start = draw(_starts)
-    method = draw(st.sampled_from([each for each in Method if each is not Method.CUSTOM]))
+    method = draw(st.sampled_from(list(Method)))
     linked = st.builds(
         LinkedRate,
-        index=st.just("lpr_one_year"),
+        index=st.sampled_from(["lpr_one_year", "lpr_over_five_years"]),
         spread_bp=st.sampled_from([Decimal(-20), Decimal(55)]),
         reset=st.sampled_from([None, Cycle(1, "month"), Cycle(3, "month")]),
     )
@@ -37,6 +59,7 @@ def contracts(draw: st.DrawFn, for_arrays: bool = False) -> Contract:
         start=start,
         end=add_months(start, draw(st.integers(3, 14))),
         method=method,
+        **draw(forms(method, start)),
         rate=draw(st.one_of(st.builds(FixedRate, _rates), linked)),
         cycle=draw(st.sampled_from([Cycle(1, "month"), Cycle(3, "month")])),
         day_count=draw(

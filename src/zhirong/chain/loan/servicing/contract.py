@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from zhirong.chain.loan.check import findings
 from zhirong.chain.loan.day_counts import DayCount
 from zhirong.chain.loan.servicing.heads import Category, Head
 from zhirong.chain.loan.terms import Finding, LoanTerms
@@ -61,6 +62,8 @@ def contract_findings(contract: Contract, rules: Rulebook, day: date) -> Iterato
 
     Fields are those of the whole file: ``loan.changes``, ``servicing.order``.
     """
+    for field_name, value, code, reason, mend in findings(contract.terms):
+        yield (f"loan.{field_name}", value, code, reason, mend)
     for name, rule_id, words in _UPLIFTS:
         uplift: Decimal = getattr(contract, name)
         rule = rules.at(rule_id, day)

@@ -22,11 +22,12 @@ from zhirong.chain.loan.servicing.plan import (
     PlanRow,
     Running,
     accrued,
-    first_plan,
+    anew,
+    at_new_rate,
+    by_hand,
+    ending,
     interest_ahead,
-    is_plainly_level,
-    plan_by_hand,
-    replanned,
+    planned,
     spread,
 )
 from zhirong.chain.loan.servicing.pots import Uplifts
@@ -45,7 +46,7 @@ INCOME = {head: f"lender:income:{head.value}" for head in Head}
 WAIVED, WRITTEN_OFF = "lender:expense:waiver", "lender:expense:write_off"
 RECOVERED, RECOVERY_COSTS = "lender:income:recovery", "lender:expense:recovery_costs"
 
-_NO_TIME = Running(Fraction(0), date.min, Fraction(0))
+_NO_TIME = Running(Fraction(0), date.min, Decimal(0))
 
 
 class Fold:
@@ -62,6 +63,7 @@ class Fold:
         self._contract, self._rules, self._working_days = contract, rules, working_days
         self._by_hand = by_hand
         self._terms = contract.terms
+        self._method = contract.terms.method
         self._yearly = yearly
         self._today = date.min
         self._drawn: Fen = 0
@@ -119,7 +121,7 @@ class Fold:
         row, *later = self._plan.rows
         self._add_item(row.number, row.period.paid, row.principal, round_fen(self._accrued(row.period.end)))
         self._plan = replace(self._plan, rows=tuple(later))
-        self._running = Running(Fraction(0), row.period.end, Fraction(self._yearly))
+        self._running = Running(Fraction(0), row.period.end, self._yearly)
         self._use_credit()
 
     def _add_item(self, number: int, due: date, principal: Fen, interest: Fen) -> None:
@@ -159,7 +161,7 @@ class Fold:
 
     def _rebase(self) -> None:
         """Close the accrual of the running period up to today, before the balance or the rate changes."""
-        self._running = Running(self._accrued(self._today), self._today, Fraction(self._yearly))
+        self._running = Running(self._accrued(self._today), self._today, self._yearly)
 
     def _move(self, cause: str, amounts: Mapping[str, Fen]) -> None:
         for account, amount in amounts.items():
@@ -242,7 +244,7 @@ class Fold:
             return prepaid, rest - prepaid
         prepaid = min(rest, plan.balance)
         self._rebase()
-        self._plan = spread(plan, plan.balance - prepaid, self._running, self._contract.excess)
+        self._plan = spread(plan, plan.balance - prepaid, self._running, self._working_days, self._contract.excess)
         self._paid[Head.PRINCIPAL] += prepaid
         self._move(event_id, {LOAN[Head.PRINCIPAL]: -prepaid})
         return prepaid, rest - prepaid
@@ -261,7 +263,7 @@ class Fold:
     def _clear_plan(self) -> None:
         if self._plan is not None:
             self._plan = replace(self._plan, rows=())
-        self._running = Running(Fraction(0), self._today, Fraction(self._yearly))
+        self._running = Running(Fraction(0), self._today, self._yearly)
 
     # -- events -----------------------------------------------------------------------------------------------
 
@@ -303,24 +305,26 @@ class Fold:
         self._drawn += event.amount
         self._settled_on = None
         if self._plan is None:
-            terms = self._terms
-            if event.day != terms.start:
-                later = [day for day in due_days(terms) if day > event.day]
-                first = None if terms.method is Method.WITH_PRINCIPAL or not later else later[0]
-                terms = replace(terms, start=event.day, first_due=first)
-            self._terms = terms
-            self._running = Running(Fraction(0), event.day, Fraction(self._yearly))
-            if self._by_hand:
-                due = [(row.day, row.principal) for row in sorted(self._by_hand, key=lambda row: row.day)]
-                self._plan = plan_by_hand(terms, event.amount, due, self._working_days)
-            else:
-                self._plan = first_plan(terms, event.amount, self._yearly, self._working_days)
+            self._begin(event)
         elif self._plan.rows:
             self._rebase()
-            self._plan = spread(self._plan, self._plan.balance + event.amount, self._running)
-        else:
+            balance = self._plan.balance + event.amount
+            self._plan = spread(self._plan, balance, self._running, self._working_days)
+        if not self._rows:
             self._add_item(self._next_number, event.day, event.amount, 0)
             self._note(event.id, "放款时合同已到期，当日到期", "drawn after the loan's end: due at once")
+
+    def _begin(self, event: ev.Drawdown) -> None:
+        terms = self._terms
+        if event.day != terms.start:
+            later = [day for day in due_days(terms) if day > event.day]
+            first = None if terms.method is Method.WITH_PRINCIPAL or not later else later[0]
+            terms = replace(terms, start=event.day, first_due=first)
+        if self._by_hand:
+            terms = by_hand(terms, sorted((row.day, row.principal) for row in self._by_hand))
+        self._terms = terms
+        self._running = Running(Fraction(0), event.day, self._yearly)
+        self._plan = planned(terms, 1, event.day, event.amount, self._running, self._working_days)
 
     @property
     def _next_number(self) -> int:
@@ -333,9 +337,9 @@ class Fold:
             return
         closed = self._accrued(self._today)
         self._yearly = event.yearly
-        self._running = Running(closed, self._today, Fraction(event.yearly))
-        if self._plan is not None and is_plainly_level(self._plan.terms):
-            self._plan = spread(self._plan, self._plan.balance, self._running)
+        self._running = Running(closed, self._today, event.yearly)
+        if self._plan is not None:
+            self._plan = at_new_rate(self._plan, self._running, self._working_days)
 
     def _on_fee(self, event: ev.Fee) -> None:
         if self._written_off_on is not None:
@@ -383,10 +387,10 @@ class Fold:
             )
             return
         self._yearly = self._yearly if event.yearly is None else event.yearly
-        self._running = Running(closed, self._today, Fraction(self._yearly))
+        self._running = Running(closed, self._today, self._yearly)
         number = self._next_number
-        self._terms = replace(self._terms, end=event.until)
-        self._plan = replanned(self._terms, number, self._today, balance, self._running, self._working_days)
+        self._terms = ending(self._terms, event.until)
+        self._plan = planned(self._terms, number, self._today, balance, self._running, self._working_days)
         self._extended_to = event.until
         self._after_change(before)
 
@@ -406,10 +410,10 @@ class Fold:
             return
         self._move(event.id, {LOAN[Head.PRINCIPAL]: interest, LOAN[Head.INTEREST]: -interest})
         self._yearly = self._yearly if event.yearly is None else event.yearly
-        self._running = Running(closed, self._today, Fraction(self._yearly))
-        method = self._terms.method if event.method is None else event.method
-        self._terms = replace(self._terms, start=event.day, end=event.until, first_due=None, method=method)
-        self._plan = replanned(
+        self._running = Running(closed, self._today, self._yearly)
+        self._method = self._method if event.method is None else event.method
+        self._terms = anew(self._terms, event.day, event.until, self._method)
+        self._plan = planned(
             self._terms, number, self._today, balance + interest, self._running, self._working_days
         )
         self._restructured_on = event.day

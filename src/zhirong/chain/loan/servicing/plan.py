@@ -1,7 +1,7 @@
 """What is still to fall due: the periods ahead with the principal that each of them ends with.
 
 Dates and cycles are those of the schedules. The principal ahead is spread anew whenever the balance or the rate
-changes, by the same formulas and roundings that the schedule of an untouched loan follows.
+changes, by walking the rest of the loan as the schedule of an untouched loan is walked, so that both agree to the fen.
 """
 
 from collections.abc import Sequence
@@ -10,67 +10,44 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from zhirong.chain.loan.periods import Period, fraction_of_year, periods
-from zhirong.chain.loan.rates import FixedRate
-from zhirong.chain.loan.schedule import schedule
+from zhirong.chain.loan.periods import Period, fraction_of_year
+from zhirong.chain.loan.rates import FixedRate, RateSet
 from zhirong.chain.loan.servicing.contract import Excess
-from zhirong.chain.loan.terms import InterestBasis, LoanTerms, Method
+from zhirong.chain.loan.terms import InterestBasis, LoanTerms, Method, PlanItem
+from zhirong.chain.loan.walk import Run
 from zhirong.kernel.days import WorkingDays
-from zhirong.kernel.money import Fen, allocate, round_fen
-
-_SCALE = 10**50  # discount factors of a level payment to 50 places, as the schedules keep them
+from zhirong.kernel.money import Fen, round_fen
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """One instalment ahead. number: counted over the whole loan. period: whose end it is. principal: due then."""
+    """One instalment ahead. number: counted over the whole loan. period: whose end it is. principal: due then.
+
+    weight: how much it repays relative to the first that repays; nothing in a grace.
+    """
 
     number: int
     period: Period
     principal: Fen
+    weight: Fraction = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The instalments ahead, and the level payment where there is one. terms: what they were made from."""
+    """The instalments ahead. terms: what they were made from.
+
+    payment: of a level payment, what is paid on a due day of weight 1; part: of equal principal, what is repaid.
+    """
 
     terms: LoanTerms
     rows: tuple[PlanRow, ...]
-    payment: Fen | None = None
+    payment: Fraction | None = None
+    part: Fraction | None = None
 
     @property
     def balance(self) -> Fen:
         """Principal not yet due."""
         return sum(row.principal for row in self.rows)
-
-
-def is_plainly_level(terms: LoanTerms) -> bool:
-    """Whether one payment stays level to the end; with grace, steps or a balloon the schedule's parts are scaled."""
-    return terms.method is Method.LEVEL_PAYMENT and terms.grace is None and terms.step is None and not terms.balloon
-
-
-def first_plan(terms: LoanTerms, amount: Fen, yearly: Decimal, working_days: WorkingDays) -> Plan:
-    """The plan of a loan of ``amount`` at its first rate: the schedule's own rows."""
-    asked = replace(terms, principal=amount, rate=FixedRate(yearly))
-    rows = schedule(asked, working_days).rows
-    spans = periods(asked, working_days)
-    plan = tuple(PlanRow(row.number, span, row.principal) for row, span in zip(rows, spans, strict=True))
-    payment = rows[0].total if is_plainly_level(terms) and len(rows) > 1 else None
-    return Plan(terms, plan, payment)
-
-
-def plan_by_hand(terms: LoanTerms, amount: Fen, due: Sequence[tuple[date, Fen]], working_days: WorkingDays) -> Plan:
-    """The plan of instalments named day by day; the last clears whatever the amounts leave."""
-    rows: list[PlanRow] = []
-    start, left = terms.start, amount
-    for number, (day, principal) in enumerate(due, 1):
-        paid = working_days.shift(day, terms.shift)
-        end = paid if terms.interest_to_shifted else day
-        provisional = terms.shift != "none" and working_days.is_provisional(paid)
-        part = left if number == len(due) else min(principal, left)
-        rows.append(PlanRow(number, Period(start, end, day, paid, None, provisional), part))
-        start, left = end, left - part
-    return Plan(terms, tuple(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,59 +56,112 @@ class Running:
 
     closed: Fraction
     since: date
-    yearly: Fraction
+    yearly: Decimal
 
 
 def accrued(running: Running, period: Period, balance: Fen, day: date, basis: InterestBasis) -> Fraction:
     """Interest of the running period up to ``day``, exactly, in fen: closed + balance × rate × part of a year."""
-    return running.closed + balance * running.yearly * fraction_of_year(period, running.since, day, basis)
+    years = fraction_of_year(period, running.since, day, basis)
+    return running.closed + balance * Fraction(running.yearly) * years
 
 
-def spread(plan: Plan, balance: Fen, running: Running, how: Excess | None = None) -> Plan:
+def planned(
+    terms: LoanTerms, numbered_from: int, after: date, balance: Fen, running: Running, working_days: WorkingDays
+) -> Plan:
+    """A plan for ``balance`` over those due days of ``terms`` that come after ``after``.
+
+    Grace, steps and cycles of principal are counted from the start of ``terms``, whatever part of them has passed.
+    """
+    run = _run(terms, balance, running, working_days)
+    ahead = [(span, weight) for span, weight in zip(run.spans, run.weights, strict=True) if span.end > after]
+    rows = tuple(PlanRow(number, span, 0, weight) for number, (span, weight) in enumerate(ahead, numbered_from))
+    return _walked(Plan(terms, rows), balance, running, working_days)
+
+
+def by_hand(terms: LoanTerms, due: Sequence[tuple[date, Fen]]) -> LoanTerms:
+    """Terms whose instalments are named day by day, in their order; the last clears whatever the amounts leave."""
+    sums: dict[date, Fen] = {}
+    for day, principal in due:
+        sums[day] = sums.get(day, 0) + principal
+    return replace(
+        terms,
+        method=Method.CUSTOM,
+        plan=tuple(PlanItem(day, principal) for day, principal in sums.items()),
+        end=due[-1][0],
+        first_due=None,
+        grace=None,
+        step=None,
+        balloon=0,
+        principal_every=1,
+    )
+
+
+def ending(terms: LoanTerms, end: date) -> LoanTerms:
+    """The terms with another end; of a plan of its own, what the old last day was to clear is cleared on the new."""
+    left = tuple(item for item in terms.plan if item.day < min(end, terms.end))
+    return replace(terms, end=end, plan=left)
+
+
+def anew(terms: LoanTerms, start: date, end: date, method: Method) -> LoanTerms:
+    """The terms begun again on ``start``: grace, steps, balloon and a first due day are over."""
+    stays = method is terms.method
+    return replace(
+        ending(terms, end),
+        start=start,
+        method=method,
+        first_due=None,
+        grace=None,
+        step=None,
+        balloon=0,
+        principal_every=terms.principal_every if stays else 1,
+    )
+
+
+def spread(
+    plan: Plan, balance: Fen, running: Running, working_days: WorkingDays, how: Excess | None = None
+) -> Plan:
     """The plan with ``balance`` spread over its rows.
 
-    how: after a prepayment, ``prepay_shorten`` keeps the instalments and drops the last ones. Otherwise a level
-    payment is computed anew and other principal changes in proportion.
+    how: after a prepayment, ``prepay_shorten`` keeps the instalments as high and drops the last ones. Otherwise they
+    are worked out anew, a balloon staying as it is.
     """
-    rows = plan.rows
-    if not rows:
+    if not plan.rows:
         return plan
     if balance == 0:
         # Interest that has accrued still falls due at the end of the running period.
-        return replace(plan, rows=(replace(rows[0], principal=0),))
-    if is_plainly_level(plan.terms):
-        payment = plan.payment if how == "prepay_shorten" else None
-        return _level(plan, balance, running, payment)
-    old = [row.principal for row in rows]
-    if how == "prepay_shorten":
-        parts = _from_the_front(old, balance)
-    elif sum(old) == 0:
-        parts = [0] * (len(rows) - 1) + [balance]
-    else:
-        parts = list(allocate(balance, dict(enumerate(old))).values())
-    kept = [replace(row, principal=part) for row, part in zip(rows, parts, strict=True)]
-    while len(kept) > 1 and kept[-1].principal == 0:
-        kept.pop()
-    return replace(plan, rows=tuple(kept))
+        return replace(plan, rows=(replace(plan.rows[0], principal=0),))
+    if how != "prepay_shorten":
+        return _walked(replace(plan, payment=None, part=None), balance, running, working_days)
+    shorter = _walked(plan, balance, running, working_days)
+    rows = list(shorter.rows)
+    while len(rows) > 1 and rows[-1].principal == 0:
+        rows.pop()
+    return replace(shorter, rows=tuple(rows))
 
 
-def replanned(
-    terms: LoanTerms, numbered_from: int, after: date, balance: Fen, running: Running, working_days: WorkingDays
-) -> Plan:
-    """A plan for ``balance`` over those periods of ``terms`` that end after ``after``: for extension and restructuring."""
-    spans = [span for span in periods(terms, working_days) if span.end > after]
-    count = len(spans)
-    if terms.method in (Method.BULLET, Method.WITH_PRINCIPAL):
-        parts = [0] * (count - 1) + [balance]
-    else:
-        even = round_fen(Fraction(balance, count))
-        parts = _from_the_front([even] * (count - 1) + [balance], balance)
-    rows = tuple(
-        PlanRow(number, span, part)
-        for number, (span, part) in enumerate(zip(spans, parts, strict=True), numbered_from)
-    )
-    plan = Plan(terms, rows)
-    return _level(plan, balance, running, None) if is_plainly_level(terms) else plan
+def at_new_rate(plan: Plan, running: Running, working_days: WorkingDays) -> Plan:
+    """The plan after the rate has changed: a level payment is worked out anew, equal parts of principal stay."""
+    if not plan.balance:
+        return plan
+    return _walked(replace(plan, payment=None), plan.balance, running, working_days)
+
+
+def _run(terms: LoanTerms, balance: Fen, running: Running, working_days: WorkingDays) -> Run:
+    # The rate that runs is fixed until an event says otherwise; in a grace interest is paid, or not serviced at all.
+    return Run(replace(terms, principal=balance, rate=FixedRate(running.yearly)), working_days, {})
+
+
+def _walked(plan: Plan, balance: Fen, running: Running, working_days: WorkingDays) -> Plan:
+    """The rows ahead with the principal that the walk of a schedule gives them from where the loan stands."""
+    run = _run(plan.terms, balance, running, working_days)
+    run.spans, run.weights = [row.period for row in plan.rows], [row.weight for row in plan.rows]
+    run.rows, run.upcoming, run.in_force = [], [], RateSet(running.since, running.yearly)
+    run.accrued, run.since = running.closed, running.since
+    run.payment, run.part, run.in_grace = plan.payment, plan.part, 0
+    while run.spans:
+        run.pay(more_to_come=True)
+    rows = tuple(replace(row, principal=walked.principal) for row, walked in zip(plan.rows, run.rows, strict=True))
+    return replace(plan, rows=rows, payment=run.payment, part=run.part)
 
 
 def interest_ahead(plan: Plan, running: Running) -> tuple[Fen, ...]:
@@ -144,44 +174,7 @@ def interest_ahead(plan: Plan, running: Running) -> tuple[Fen, ...]:
     return tuple(found)
 
 
-def _level(plan: Plan, balance: Fen, running: Running, payment: Fen | None) -> Plan:
-    basis, spans = plan.terms.day_count, [row.period for row in plan.rows]
-    if payment is None and len(spans) > 1:
-        payment = round_fen(_level_payment(balance, spans, running, basis))
-    rows: list[PlanRow] = []
-    for index, row in enumerate(plan.rows):
-        interest = round_fen(_interest(row.period, balance, running, basis, index == 0))
-        is_last = index == len(spans) - 1 or payment is None
-        principal = balance if is_last else min(max((payment or 0) - interest, 0), balance)
-        rows.append(replace(row, principal=principal))
-        balance -= principal
-        if balance == 0:
-            break
-    return replace(plan, rows=tuple(rows), payment=payment)
-
-
-def _level_payment(balance: Fen, spans: Sequence[Period], running: Running, basis: InterestBasis) -> Fraction:
-    """(balance + interest of the running period) ÷ (1 + d₁ + d₁d₂ + …), dⱼ = 1 ÷ (1 + rate × part of a year)."""
-    first = accrued(running, spans[0], balance, spans[0].end, basis)
-    factor = total = _SCALE
-    for span in spans[1:]:
-        growth = 1 + running.yearly * fraction_of_year(span, span.start, span.end, basis)
-        factor = factor * growth.denominator // growth.numerator
-        total += factor
-    return (balance + first) * _SCALE / total
-
-
 def _interest(period: Period, balance: Fen, running: Running, basis: InterestBasis, is_running: bool) -> Fraction:
     if is_running:
         return accrued(running, period, balance, period.end, basis)
-    return balance * running.yearly * fraction_of_year(period, period.start, period.end, basis)
-
-
-def _from_the_front(old: Sequence[Fen], balance: Fen) -> list[Fen]:
-    """The old amounts from the first on until the balance is used up; what they cannot hold goes to the last."""
-    parts: list[Fen] = []
-    for amount in old:
-        parts.append(min(amount, balance))
-        balance -= parts[-1]
-    parts[-1] += balance
-    return parts
+    return balance * Fraction(running.yearly) * fraction_of_year(period, period.start, period.end, basis)
