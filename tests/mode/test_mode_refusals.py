@@ -152,6 +152,12 @@ REFUSED = {
         GOOD + '\n[[variant]]\nid = "v"\ntitle = "v"\nreplace = {}\n',
         "variant[1].replace",
     ),
+    "a variant whose cap overflows onto itself": (
+        GOOD
+        + '\n[[sharing.cap]]\ncounts = "payment"\npayers = ["fund"]\noverflow_to = "lender"\namount = 5\n'
+        + '\n[[variant]]\nid = "v"\ntitle = "v"\nreplace = { fund = "lender" }\n',
+        "variant[1].replace",
+    ),
     "a variant over the ceiling": (
         put(SHARES, "shares = { lender = 0.2, fund = 0.5, guarantor = 0.3 }")
         + '\n[[sharing.ceiling]]\nparties = ["fund"]\nshare = 0.5\n'
