@@ -137,7 +137,7 @@ def loans(draw: st.DrawFn, most: int = 8) -> list[LoanLoss]:
                 principal=draw(st.integers(0, amount)),
                 interest=draw(st.integers(0, amount // 10)),
                 costs=draw(st.integers(0, 100_000)),
-                ip_share=draw(st.decimals(0, 1, places=2)),
+                ip_share=draw(st.decimals(0, 1, places=draw(st.sampled_from([2, 7, 15])))),
                 facts={"ip_pledge": draw(st.booleans())},
             )
         )

@@ -190,6 +190,19 @@ def test_a_variant_replaces_a_role_everywhere() -> None:
     ]
 
 
+def test_an_ip_part_of_seven_places_is_exact_in_columns_too() -> None:
+    mode = mode_of(quota_body({"lender": 0, "fund": 10_000}, more='mixed = "ip_part"'))
+    loans = [
+        lost(10**12, loan_id=f"{number:02d}", ip_share=Decimal("0.1234567"), loan_day=DAY) for number in range(65)
+    ]
+    settled = settle(mode, loans)
+    assert {parts["fund"] for parts in settled.positions.values()} == {123_456_700_000}
+    for loan in loans:
+        assert settled.positions[loan.loan_id] == settled.shared.of(loan.loan_id).parts
+    parts = allocate_many(mode, scenarios(mode, loans[0], np.array([10**12], dtype=np.int64)), DAY)
+    assert parts.tolist() == [list(settled.shared.of("00").parts.values())]
+
+
 def test_bonus_stops_at_the_ceiling() -> None:
     both = lost(FIVE_MILLION, facts={"ip_pledge": True, "central_bank_tool": True})
     assert allocate(MODES["guangzhou-2025"], [both]).totals["fund"] == 250_000_000  # 40 + 15 + 5 %, at most 50 %
@@ -361,7 +374,13 @@ def test_surplus_of_a_recovery_is_the_firms() -> None:
 
 
 def test_amounts_that_cannot_be() -> None:
-    for wrong in (lost(100, principal=101), lost(100, interest=-1), lost(100, ip_share=Decimal("1.1"))):
+    for wrong in (
+        lost(100, principal=101),
+        lost(100, interest=-1),
+        lost(100, ip_share=Decimal("1.1")),
+        lost(100, ip_share=Decimal("0.1234567890123456")),
+        lost(100, recoveries=(Recovery(DAY, 10, 11),)),
+    ):
         with pytest.raises(ValueError, match="loan 'A'"):
             allocate(MODES["pudong"], [wrong])
 

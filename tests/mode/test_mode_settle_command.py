@@ -96,3 +96,18 @@ def test_a_pause_without_principal_says_so_and_shows_no_ratio(
     assert json.loads(capsys.readouterr().out)["pauses"][0]["ratio"] is None
     assert main(["settle", file, "--mode", "guangzhou-2025"]) == 0
     assert "当年没有纳入本金" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ("ip_share = 0.1234567890123456\n", "loan[1].ip_share"),
+        ("[[loan.recovery]]\nday = 2012-10-01\namount = 100\ncosts = 100.01\n", "loan[1].recovery[1].costs"),
+    ],
+)
+def test_what_cannot_be_carried_to_the_fen_is_refused(
+    more: str, field: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["settle", claim(tmp_path, LOAN + more), "--mode", "wuxi", "--json"]) == 2
+    problems = json.loads(capsys.readouterr().err)["error"]["problems"]
+    assert [problem["field"] for problem in problems] == [field]

@@ -20,7 +20,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.mode.eligibility import try_condition
-from zhirong.chain.mode.loss import Allocation, Line, LoanLoss, LoanShare, MissingFigureError, PoolState
+from zhirong.chain.mode.loss import IP_PLACES, Allocation, Line, LoanLoss, LoanShare, MissingFigureError, PoolState
 from zhirong.chain.mode.model import Cap, Mode, Sharing, Tier
 from zhirong.chain.mode.shares import amount_of, bonus_met, final_shares
 from zhirong.chain.mode.vocabulary import COMPONENTS, READINGS
@@ -116,6 +116,12 @@ def _check(loans: Sequence[LoanLoss]) -> None:
             raise ValueError(f"loan {loan.loan_id!r}: more principal is lost than was lent")
         if not 0 <= loan.ip_share <= 1:
             raise ValueError(f"loan {loan.loan_id!r}: the IP part must lie between 0 and 1")
+        if -int(loan.ip_share.as_tuple().exponent) > IP_PLACES:
+            raise ValueError(f"loan {loan.loan_id!r}: the IP part has more than {IP_PLACES} decimal places")
+        if any(not 0 <= recovery.costs <= recovery.amount for recovery in loan.recoveries):
+            raise ValueError(
+                f"loan {loan.loan_id!r}: a recovery costs more than it brings; the rest is a cost of the loan"
+            )
 
 
 def turn_of(sharing: Sharing, loan: LoanLoss) -> tuple[date, date, str]:

@@ -9,6 +9,7 @@ taken min(C, their sum).
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -22,7 +23,6 @@ from zhirong.kernel.money import Fen
 
 Fens = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-_MILLION = 1_000_000
 _BLOCK = 1 << 13
 
 
@@ -31,7 +31,7 @@ class Losses:
     """Losses of many loans as columns of equal length (fen), in the order in which the loans were made.
 
     alone: each row is a world of its own, and takes no room from another. borrower, lender: whole numbers that name
-    them; year: calendar year of the loan. ip_millionths: part of a mixed loan that IP secures. balance: the firm's
+    them; year: calendar year of the loan. ip_part: part of a mixed loan that IP secures, in parts of ``ip_whole``. balance: the firm's
     balance, by default the loan. refused: not compensated at all. bonus: one column a bonus, whether it is earned.
     amounts: agreed price, deposit, deductible. pledged: what the member firms of a group pledged together (-1: not
     stated, no limit). Losses are after recoveries that came before the claim.
@@ -44,12 +44,13 @@ class Losses:
     borrower: Fens | None = None
     lender: Fens | None = None
     year: Fens | None = None
-    ip_millionths: Fens | None = None
+    ip_part: Fens | None = None
     balance: Fens | None = None
     refused: Flags | None = None
     bonus: Flags | None = None
     amounts: Mapping[str, Fens] = field(default_factory=dict)
     pledged: Fens | None = None
+    ip_whole: int = 1_000_000
     alone: bool = False
 
 
@@ -64,12 +65,14 @@ def scenarios(
     sharing = mode.sharing_on(loan.loan_day)
     met = [bonus_met(bonus, loan.facts, loan.loan_day) for bonus in sharing.bonuses]
     facts = {tier.up_to_fact for tier in sharing.tiers if tier.up_to_fact is not None}
+    ip_part, ip_whole = ip_parts([loan.ip_share])
     return Losses(
         principal=np.asarray(principal, dtype=np.int64),
         amount=np.full(count, loan.amount, dtype=np.int64),
         interest=interest,
         costs=costs,
-        ip_millionths=np.full(count, int(loan.ip_share * _MILLION), dtype=np.int64) if sharing.mixed else None,
+        ip_part=np.full(count, ip_part[0], dtype=np.int64) if sharing.mixed else None,
+        ip_whole=ip_whole,
         balance=None if loan.borrower_balance is None else np.full(count, loan.borrower_balance, dtype=np.int64),
         bonus=np.tile(np.array(met, dtype=np.bool_), (count, 1)) if met else None,
         year=np.full(count, loan.loan_day.year, dtype=np.int64),
@@ -130,8 +133,8 @@ class _Work:
             else:
                 covered = column if covered is None else covered + column
         base: Fens = np.zeros(self.count, dtype=np.int64) if covered is None else covered
-        if sharing.mixed and losses.ip_millionths is not None:
-            part = _muldiv(base, losses.ip_millionths, np.full(self.count, _MILLION, dtype=np.int64))
+        if sharing.mixed and losses.ip_part is not None:
+            part = _muldiv(base, losses.ip_part, np.full(self.count, losses.ip_whole, dtype=np.int64))
             rest += base - part
             base = part
         if losses.refused is not None:
@@ -368,6 +371,13 @@ class _Work:
         excess = np.where(pledged < 0, 0, np.maximum(row - pledged, 0))
         row -= excess
         self.parts[self.row[self.sharing.rest_to]] += excess
+
+
+def ip_parts(shares: Sequence[Decimal]) -> tuple[Fens, int]:
+    """Parts of loans that IP secures as whole numbers over one common whole, exactly (up to ``IP_PLACES`` places)."""
+    places = max((-int(share.as_tuple().exponent) for share in shares), default=0)
+    whole = 10 ** max(0, places)
+    return np.array([int(share * whole) for share in shares], dtype=np.int64), whole
 
 
 def pledged_on(loan: LoanLoss) -> Fen:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from zhirong.chain.mode.breaker import PoolEvent, pauses
 from zhirong.chain.mode.eligibility import NEVER
-from zhirong.chain.mode.loss import LoanLoss, PoolState, Recovery
+from zhirong.chain.mode.loss import IP_PLACES, LoanLoss, PoolState, Recovery
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import FACTS, LOAN_AMOUNTS
 from zhirong.kernel.fields import Reader
@@ -107,6 +107,14 @@ def _read_loan(reader: Reader) -> LoanLoss:
             Text("损失的本金高于贷款额", "more principal is lost than was lent"),
             Text("改正 principal 或 amount", "correct principal or amount"),
         )
+    if -int(loan.ip_share.as_tuple().exponent) > IP_PLACES:
+        reader.problem(
+            "ip_share",
+            loan.ip_share,
+            "too_precise",
+            Text(f"小数位多于 {IP_PLACES} 位", f"more than {IP_PLACES} decimal places"),
+            Text(f"写到小数点后 {IP_PLACES} 位以内", f"write at most {IP_PLACES} decimal places"),
+        )
     if loan.claim_day < loan.loan_day:
         reader.problem(
             "claim_day",
@@ -129,6 +137,20 @@ def _read_loan(reader: Reader) -> LoanLoss:
 
 def _read_recovery(reader: Reader) -> Recovery:
     recovery = Recovery(reader.day("day"), reader.money("amount", 1), reader.optional_money("costs") or 0)
+    if recovery.costs > recovery.amount:
+        reader.problem(
+            "costs",
+            yuan(recovery.costs),
+            "too_large",
+            Text(
+                "回收费用高于回收的钱，多出的部分不会自行消失",
+                "costs above what came in do not vanish by themselves",
+            ),
+            Text(
+                "这里最多写回收额，多出的部分写进该笔贷款的 costs",
+                "write no more than the amount here, and the rest in the costs of the loan",
+            ),
+        )
     reader.finish()
     return recovery
 

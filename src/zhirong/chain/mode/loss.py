@@ -10,11 +10,15 @@ from zhirong.kernel.money import Fen
 from zhirong.kernel.text import Text
 
 NOTHING: Mapping[str, Fen] = {}
+IP_PLACES = 15  # decimal places of the part of a loan that IP secures: as many as columns of whole numbers carry
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """Money that came in from the debtor or the pledged right. costs: of getting it, borne out of it."""
+    """Money that came in from the debtor or the pledged right. costs: of getting it, borne out of it, at most all of it.
+
+    Costs above what came in are costs of the loan, which the mode's base says who bears.
+    """
 
     day: date
     amount: Fen
@@ -22,8 +26,8 @@ class Recovery:
 
     @property
     def net(self) -> Fen:
-        """What is left of it to be shared; never below zero."""
-        return max(0, self.amount - self.costs)
+        """What is left of it to be shared."""
+        return self.amount - self.costs
 
 
 @dataclass(frozen=True, slots=True)

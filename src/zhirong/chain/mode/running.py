@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from zhirong.chain.mode.allocate import allocate, net_loss, refusal, turn_of
-from zhirong.chain.mode.arrays import Fens, Losses, allocate_many, pledged_on
+from zhirong.chain.mode.arrays import Fens, Losses, allocate_many, ip_parts, pledged_on
 from zhirong.chain.mode.loss import LoanLoss, PoolState
 from zhirong.chain.mode.model import Mode, Sharing
 from zhirong.chain.mode.shares import amount_of, bonus_met
@@ -120,6 +120,7 @@ def columns_of(
     nets = [net_loss(mode, loan) for loan in loans]
     met = [[bonus_met(bonus, loan.facts, loan.loan_day) for bonus in sharing.bonuses] for loan in loans]
     facts = {tier.up_to_fact for tier in sharing.tiers if tier.up_to_fact is not None}
+    ip_part, ip_whole = ip_parts([loan.ip_share for loan in loans])
     losses = Losses(
         principal=_column([net["principal"] for net in nets]),
         amount=_column([loan.amount for loan in loans]),
@@ -128,7 +129,8 @@ def columns_of(
         borrower=_column([borrowers[loan.borrower] for loan in loans]),
         lender=_column([lenders[loan.lender] for loan in loans]),
         year=_column([loan.loan_day.year for loan in loans]),
-        ip_millionths=_column([int(loan.ip_share * 1_000_000) for loan in loans]),
+        ip_part=ip_part,
+        ip_whole=ip_whole,
         balance=_column([max(loan.amount, loan.borrower_balance or 0) for loan in loans]),
         refused=np.array([refusal(mode, loan, pool) is not None for loan in loans], dtype=np.bool_),
         bonus=np.array(met, dtype=np.bool_) if sharing.bonuses else None,
@@ -162,7 +164,8 @@ def _chosen(columns: Losses, rows: Fens) -> Losses:
         borrower=None if columns.borrower is None else columns.borrower[rows],
         lender=None if columns.lender is None else columns.lender[rows],
         year=None if columns.year is None else columns.year[rows],
-        ip_millionths=None if columns.ip_millionths is None else columns.ip_millionths[rows],
+        ip_part=None if columns.ip_part is None else columns.ip_part[rows],
+        ip_whole=columns.ip_whole,
         balance=None if columns.balance is None else columns.balance[rows],
         refused=None if columns.refused is None else columns.refused[rows],
         bonus=None if columns.bonus is None else columns.bonus[rows],
