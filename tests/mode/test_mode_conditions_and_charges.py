@@ -229,6 +229,8 @@ def test_an_interest_subsidy_within_all_its_limits() -> None:
     assert paid(subsidy, loan, "s") == [(date(2026, 4, 1), each)] * 3
     capped = subsidy + "at_most_per_year = 10000\n"
     assert [amount for _, amount in paid(capped, loan, "s")] == [each, each, 10_000 * YUAN - each]
+    made = charges(mode_of(GOOD + capped), loan)
+    assert all("按本笔贷款计" in c.explanation.as_text() for c in made if c.code == "s")
     assert paid(subsidy, replace(loan, repaid=False), "s") == []
     with pytest.raises(ValueError, match="LPR"):
         charges(mode_of(GOOD + subsidy), replace(loan, lpr=None))

@@ -2,11 +2,18 @@
 
 import json
 import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from mode_samples import mode_of, quota_body
 
+from zhirong.chain.mode.charges import Charge, LoanFacts, charges
+from zhirong.chain.mode.stacking import stacked
 from zhirong.cli.main import main
+from zhirong.cli.modes_compare import _costs_of
 
 CASES = Path(__file__).resolve().parents[2] / "src" / "zhirong" / "cases"
 LOAN = """
@@ -111,3 +118,67 @@ def test_what_cannot_be_carried_to_the_fen_is_refused(
     assert main(["settle", claim(tmp_path, LOAN + more), "--mode", "wuxi", "--json"]) == 2
     problems = json.loads(capsys.readouterr().err)["error"]["problems"]
     assert [problem["field"] for problem in problems] == [field]
+
+
+def test_settle_says_that_recoveries_do_not_fill_up_the_fund(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loan = LOAN.replace("2010", "2021").replace("2012", "2022")
+    recovery = "[[loan.recovery]]\nday = 2023-01-01\namount = 1000000\n"
+    for text, told in ((loan, False), (loan + recovery, True)):
+        file = claim(tmp_path, text)
+        assert main(["settle", file, "--mode", "guangzhou-55"]) == 0
+        assert ("不再用于本次其他贷款" in capsys.readouterr().out) == told
+        assert main(["settle", file, "--mode", "guangzhou-55", "--json"]) == 0
+        words = [item["zh"] for item in json.loads(capsys.readouterr().out)["assumptions"]]
+        assert any("不再用于本次其他贷款" in word for word in words) == told
+
+
+HEAD_OF_OFFER = """
+[[charge]]
+code = "appraisal"
+title = { zh = "评估费", en = "appraisal fee" }
+kind = "fee"
+payer = "firm"
+payee = "lender"
+base = "fixed"
+amount = 20000
+when = "start"
+"""
+GIVES_BACK = """
+[[charge]]
+code = "{code}"
+title = {{ zh = "补贴", en = "subsidy" }}
+kind = "subsidy"
+payer = "fund"
+payee = "firm"
+base = "charge"
+of = "appraisal"
+rate = 0.8
+when = "end"
+group = "appraisal"
+"""
+
+
+def test_costs_of_modes_drawn_on_together_do_not_depend_on_their_order() -> None:
+    sharing = quota_body({"lender": 2_000, "fund": 8_000})
+    fact = LoanFacts(100_000_000, date(2026, 3, 2), 12, Decimal("0.04"))
+    plain = Offered(charges(mode_of(sharing), fact))
+    one, two = (
+        Offered(charges(mode_of(HEAD_OF_OFFER + GIVES_BACK.format(code=code) + sharing), fact)) for code in "ab"
+    )
+    found = []
+    for offers in ([plain, one, two], [two, one, plain], [one, plain, two]):
+        costs = _costs_of(offers)  # type: ignore[arg-type]
+        assert sorted(c.code for c in costs) == ["appraisal", "interest"]
+        given = [c for offer in offers for c in offer.charges if c.kind == "subsidy"]
+        (item,) = stacked([*costs, *given])
+        found.append((item.paid, item.given_back))
+    assert set(found) == {(2_000_000, 3_200_000)}
+
+
+@dataclass(frozen=True)
+class Offered:
+    """An offer as far as its charges go."""
+
+    charges: tuple[Charge, ...]

@@ -1,6 +1,7 @@
 """``zhirong modes diff`` and ``zhirong modes compare``: two rules, or one case under all of them, side by side."""
 
 import argparse
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -265,8 +266,7 @@ def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
     chosen = [offer for offer in offers if words[1:] or str(offer.eligible) == "yes"]
     rows = [(offer, charge) for offer in chosen for charge in offer.charges if charge.kind in GIVEN_BACK]
     rows.sort(key=lambda row: row[1].day)
-    # Drawn on together: the costs of the loan once, as under the first mode, and the subsidies of all.
-    together = [charge for charge in chosen[0].charges if charge.kind not in GIVEN_BACK] if chosen else []
+    together = _costs_of(chosen)
     named = bool(words[1:])
     found = stacked([*together, *(charge for _, charge in rows)]) if named else ()
     ids = {offer.mode.id for offer in chosen}
@@ -301,6 +301,25 @@ def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
                 else f"{one} and {other} cannot be used together"
             )
     return 1 if found or (named and clashes) else 0
+
+
+def _costs_of(offers: "Sequence[Offer]") -> "list[Charge]":
+    """The costs of a loan drawn on under several modes together: each once, where modes differ the highest.
+
+    So nothing depends on the order in which the modes are named.
+    """
+    from zhirong.chain.mode.charges import GIVEN_BACK
+
+    costs: dict[str, list[Charge]] = {}
+    for offer in offers:
+        own: dict[str, list[Charge]] = {}
+        for charge in offer.charges:
+            if charge.kind not in GIVEN_BACK:
+                own.setdefault(charge.code, []).append(charge)
+        for code, charges in own.items():
+            if sum(c.amount for c in charges) > sum(c.amount for c in costs.get(code, [])):
+                costs[code] = charges
+    return [charge for charges in costs.values() for charge in charges]
 
 
 def _show_subsidies(rows: "list[tuple[Offer, Charge]]", lang: Lang) -> None:

@@ -22,6 +22,13 @@ _NOTHING_ENTERED = Text(
 )
 
 
+_NO_REFILL = Text(
+    "回收后退回资金池的钱不再用于本次其他贷款的赔付（以余额为限按计算时的余额算，规则未说明）",
+    "what recoveries bring back to the fund makes no room for other loans here (the limit is the balance given;"
+    " no rule says otherwise)",
+)
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """The claim file, the mode and, where the mode leaves a choice, its variant and the reading of its caps."""
     parser.add_argument("file", metavar="CLAIM.toml", help="索赔文件 / the claim file")
@@ -112,8 +119,25 @@ def _as_json(mode: Mode, settled: Settlement, pool: PoolState) -> dict[str, obje
             }
             for move in settled.movements
         ],
-        "assumptions": [assumption.words.as_json() for assumption in mode.assumptions],
+        "assumptions": [
+            *(assumption.words.as_json() for assumption in mode.assumptions),
+            *(words.as_json() for words in _own_assumptions(mode, settled)),
+        ],
     }
+
+
+def _assumed(mode: Mode, settled: Settlement) -> list[Text]:
+    """What no source says and the numbers rest on, from the file and from the engine."""
+    places = ("sharing", "cap", "ceiling", "recoveries")
+    of_file = [assumption.words for assumption in mode.assumptions if assumption.place.startswith(places)]
+    return list(dict.fromkeys([*of_file, *_own_assumptions(mode, settled)]))
+
+
+def _own_assumptions(mode: Mode, settled: Settlement) -> list[Text]:
+    """What the engine assumes where it matters to these loans."""
+    funded = {role for sharing in mode.sharings for cap in sharing.caps if cap.of_balance for role in cap.payers}
+    comes_back = any(move.kind == "recovery" and move.party in funded for move in settled.movements)
+    return [_NO_REFILL] if comes_back else []
 
 
 def _as_text(mode: Mode, settled: Settlement, pool: PoolState, lang: Lang) -> str:
@@ -146,10 +170,10 @@ def _as_text(mode: Mode, settled: Settlement, pool: PoolState, lang: Lang) -> st
         lines.append(f"  {move.day}  {move.loan_id}  {words} {show_yuan(move.amount)}")
     lines += ["", "为什么" if zh else "why"]
     lines += [f"  {line}" for loan in settled.shared.loans for line in loan.explanation.as_text(lang).split("\n")]
-    if mode.assumptions:
+    assumed = _assumed(mode, settled)
+    if assumed:
         lines += ["", "其中的假设" if zh else "what is assumed"]
-        wanted = [a for a in mode.assumptions if a.place.startswith(("sharing", "cap", "ceiling", "recoveries"))]
-        lines += [f"  {text}" for text in dict.fromkeys(a.words.in_(lang) for a in wanted)]
+        lines += [f"  {words.in_(lang)}" for words in assumed]
     return "\n".join(lines)
 
 

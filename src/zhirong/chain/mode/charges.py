@@ -160,6 +160,11 @@ def _apply(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[Charge]
                 f"{formula.zh} = {show_yuan(amount)}，以上限 {show_yuan(limited)} 为止",
                 f"{formula.en} = {show_yuan(amount)}, no more than {show_yuan(limited)}",
             )
+        if rule.at_most_per_year is not None:
+            formula = Text(
+                f"{formula.zh}（每年上限按本笔贷款计，企业其他贷款已用的额度未计）",
+                f"{formula.en} (yearly limit counted for this loan alone, not for the firm's other loans)",
+            )
         if limited <= 0:
             continue
         spent += limited

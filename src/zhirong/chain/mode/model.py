@@ -89,7 +89,8 @@ class Cap:
 
     counts: a reading of ``vocabulary.READINGS``. per: what it is counted for; empty is the whole pool.
     Exactly one of: amount (fen); times_fees (multiple of the fees collected by the payers); of_entered (part of the
-    principal entered in the pool); of_balance (the fund's balance on the day).
+    principal entered in the pool); of_balance (the fund's balance on the day of reckoning; what comes back to the
+    fund by a later recovery does not make room for other loans, which is assumed: no rule says that it does).
     payers: whose payments it limits (reading ``payment`` only).
     """
 
@@ -218,7 +219,8 @@ class ChargeRule:
     """Who pays whom what, and when.
 
     base, of: what the rate is taken of; ``of`` names the party or the other charge. per_year: the rate is yearly.
-    amount: a fixed amount (base ``fixed``). at_most, at_most_per_year: limit in fen, in all or a calendar year.
+    amount: a fixed amount (base ``fixed``). at_most, at_most_per_year: limit in fen, in all or a calendar year, of
+    this loan alone: what the firm has drawn on other loans is not known here, and is for whoever grants it to count.
     lpr_multiple: interest is counted only up to this multiple of the LPR. ip_part_only: only the IP part counts.
     loan_above, loan_at_most: the rule is for loans above, and of at most, so much. group: code of what a subsidy gives
     back; subsidies of one group must not give back more than was paid.
