@@ -71,7 +71,7 @@ def _sharing_lines(mode: Mode, sharing: Sharing, lang: Lang) -> list[str]:
             _say(
                 lang,
                 f"加成：{when}的，{to.zh}多承担 {add}，由{taken.zh}让出",
-                f"bonus: {to.en} bears {add} more, taken from {taken.en}, where: {when}",
+                f"bonus: {to.en} bears another {add}, taken from {taken.en}, where: {when}",
             )
         )
     for layer in sharing.top_ups:
@@ -143,10 +143,10 @@ def _tier_line(mode: Mode, sharing: Sharing, number: int, lang: Lang) -> str:
     reading = words.TIER_READINGS[sharing.tier_reading].in_(lang)
     end = _end_words(sharing, tier, lang)
     if end is not None:
-        where = _say(lang, f"至 {end}（含）", f"up to {end}")
+        where = _say(lang, f"至{end}（含）", f"up to {end}")
     else:
         above = _end_words(sharing, sharing.tiers[number - 1], lang)
-        where = _say(lang, f"高于 {above}", f"above {above}")
+        where = _say(lang, f"高于{above}", f"above {above}")
     return _say(
         lang,
         f"第 {number + 1} 档（{measure}{where}，{reading}）：{parts}",
@@ -159,7 +159,8 @@ def _end_words(sharing: Sharing, tier: Tier, lang: Lang) -> str | None:
         return words.LOAN_AMOUNTS[tier.up_to_fact].in_(lang)
     if tier.up_to is None:
         return None
-    return percent(tier.up_to) if sharing.measure == "pool_loss_ratio" else _money(int(tier.up_to), lang)
+    end = percent(tier.up_to) if sharing.measure == "pool_loss_ratio" else _money(int(tier.up_to), lang)
+    return _say(lang, f" {end}", end)
 
 
 def _cap_line(mode: Mode, cap: Cap, lang: Lang) -> str:
@@ -220,11 +221,11 @@ def _after_lines(mode: Mode, lang: Lang) -> list[str]:
         )
     for breaker in mode.breakers:
         above, resume = percent(breaker.above), percent(breaker.resume_at)
-        year = _say(lang, "或至次年 1 月 1 日", " or on the next 1 January") if breaker.resume_next_year else ""
+        year = _say(lang, " 或至次年 1 月 1 日", " or on the next 1 January") if breaker.resume_next_year else ""
         whose = _say(lang, "单家放款机构", "a lender's") if breaker.per_lender else _say(lang, "全部", "all")
         line = _say(
             lang,
-            f"熔断：{whose}当年损失超过当年入池本金 {above} 的，暂停新增贷款；回落至 {resume}{year}恢复",
+            f"熔断：{whose}当年损失超过当年入池本金 {above} 的，暂停新增贷款；回落至 {resume}{year} 恢复",
             f"circuit breaker: no new loans while {whose} losses of a year exceed {above} of the principal entered "
             f"that year; resumes at {resume}{year}",
         )
