@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
             results[name] = run_case(case)
         except InputError as error:
             results[name] = error
-        except ValueError as error:
+        except (ValueError, ArithmeticError) as error:
             results[name] = InputError([_undefined(error)], name)
     if options.json:
         print_json({name: _as_json(result) for name, result in results.items()})

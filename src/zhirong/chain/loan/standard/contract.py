@@ -7,8 +7,22 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from zhirong.chain.loan.cycles import Cycle
+from zhirong.chain.loan.standard.dictionary import (
+    BLANKS,
+    BUSINESS_DAYS,
+    CALENDARS,
+    DAY_COUNTS,
+    DIRECTIONS,
+    END_OF_MONTH,
+    FEE_BASES,
+    INTEREST_BASES,
+    PENALTIES,
+    PREPAYMENT_EFFECTS,
+    RATE_KINDS,
+    ROLE_SIGNS,
+    SCALINGS,
+)
 from zhirong.chain.loan.standard.times import (
-    KNOWN_DAY_COUNTS,
     Conventions,
     parse_period,
     parse_standard_cycle,
@@ -19,7 +33,6 @@ from zhirong.kernel.text import Text
 
 LENDING_TYPES = ("PAM", "LAM", "NAM", "ANN", "LAX", "CLM", "UMP")
 ENHANCEMENT_TYPES = ("CEG", "CEC")
-_LIABILITIES = frozenset({"RPL", "SEL", "ST", "PFL", "PF"})
 
 StandardCycle = tuple[Cycle, bool]
 Value = TypeVar("Value")
@@ -56,12 +69,21 @@ class Terms:
         value = self._table.get(name)
         if isinstance(value, str):
             value = value.strip()
-        return None if value in ("", None) else value
+            return None if value.upper() in BLANKS else value
+        return value
 
     def text(self, name: str, default: str = "") -> str:
         """Words."""
         value = self.raw(name)
         return default if value is None else str(value)
+
+    def word(self, name: str, allowed: Mapping[str, Value], default: str) -> Value:
+        """What a word of the data dictionary stands for, in capitals or not; ``default`` where it is left out."""
+        return _word(name, self.text(name, default), allowed)
+
+    def words(self, name: str, allowed: Mapping[str, Value]) -> list[Value]:
+        """What each word of an array stands for."""
+        return [_word(name, word, allowed) for word in self.array(name, str)]
 
     def number(self, name: str) -> float | None:
         """A number, which the cases write as text."""
@@ -118,6 +140,13 @@ def refused(name: str, value: object, mend: Text) -> InputError:
     return InputError(
         [Problem(name, str(value), Text("合同条款读不出来", "the term cannot be read"), mend, "bad_term")]
     )
+
+
+def _word(name: str, written: str, allowed: Mapping[str, Value]) -> Value:
+    key = written.strip().upper()
+    if key not in allowed:
+        raise refused(name, written, Text("可选：" + "、".join(allowed), "one of " + ", ".join(allowed)))
+    return allowed[key]
 
 
 def _number(value: Any) -> float:
@@ -197,27 +226,29 @@ class Contract:
     reset_array: tuple[Reset, ...]
 
 
-def role_sign(role: str) -> int:
+def read_role(terms: Terms, default: str) -> int:
     """R(CNTRL): 1 for a claim, -1 for an obligation."""
-    return -1 if role in _LIABILITIES else 1
+    return terms.word("contractRole", ROLE_SIGNS, default)
 
 
 def read_conventions(terms: Terms, maturity: datetime | None) -> Conventions:
-    """The conventions of a contract, defaults filled in."""
-    day_count = terms.text("dayCountConvention", "A365")
-    if day_count not in KNOWN_DAY_COUNTS:
+    """The conventions of a contract, defaults filled in.
+
+    A calendar of the user's own is refused where something depends on it: its days are not in the terms.
+    """
+    day_count = terms.word("dayCountConvention", DAY_COUNTS, "A365")
+    calendar = terms.word("calendar", CALENDARS, "NC")
+    shift = terms.word("businessDayConvention", BUSINESS_DAYS, "NOS")
+    if calendar == "CC" and (shift != "NOS" or day_count == "B252"):
         raise refused(
-            "dayCountConvention",
-            day_count,
-            Text("可选：" + "、".join(KNOWN_DAY_COUNTS), ", ".join(KNOWN_DAY_COUNTS)),
+            "calendar",
+            terms.text("calendar"),
+            Text(
+                "条款中没有自定日历的日子；请用 NC 或 MF",
+                "the days of a custom calendar are not given; use NC or MF",
+            ),
         )
-    return Conventions(
-        terms.text("calendar", "NC"),
-        terms.text("businessDayConvention"),
-        terms.text("endOfMonthConvention", "SD"),
-        day_count,
-        maturity,
-    )
+    return Conventions(calendar, shift, terms.word("endOfMonthConvention", END_OF_MONTH, "SD"), day_count, maturity)
 
 
 def read_contract(table: Mapping[str, Any]) -> Contract:
@@ -234,7 +265,7 @@ def read_contract(table: Mapping[str, Any]) -> Contract:
     return Contract(
         type=kind,
         identifier=terms.text("contractID"),
-        sign=role_sign(terms.text("contractRole", "RPA")),
+        sign=read_role(terms, "RPA"),
         currency=terms.text("currency"),
         conventions=read_conventions(terms, maturity),
         status=terms.required_time("statusDate"),
@@ -251,7 +282,7 @@ def read_contract(table: Mapping[str, Any]) -> Contract:
         principal_anchor=terms.time("cycleAnchorDateOfPrincipalRedemption"),
         principal_cycle=terms.cycle("cycleOfPrincipalRedemption"),
         payment=terms.number("nextPrincipalRedemptionPayment"),
-        base=terms.text("interestCalculationBase", "NT"),
+        base=terms.word("interestCalculationBase", INTEREST_BASES, "NT"),
         base_amount=terms.number("interestCalculationBaseAmount"),
         base_anchor=terms.time("cycleAnchorDateOfInterestCalculationBase"),
         base_cycle=terms.cycle("cycleOfInterestCalculationBase"),
@@ -266,15 +297,13 @@ def read_contract(table: Mapping[str, Any]) -> Contract:
         period_floor=_or(terms.number("periodFloor"), -infinity),
         period_cap=_or(terms.number("periodCap"), infinity),
         fee_rate=terms.number("feeRate") or 0.0,
-        fee_basis=terms.text("feeBasis", "N"),
+        fee_basis=terms.word("feeBasis", FEE_BASES, "N"),
         fee_accrued=terms.number("feeAccrued") or 0.0,
         fee_anchor=terms.time("cycleAnchorDateOfFee"),
         fee_cycle=terms.cycle("cycleOfFee"),
-        scaling=terms.text("scalingEffect", "OOO"),
+        scaling=terms.word("scalingEffect", SCALINGS, "OOO"),
         scaling_index=terms.text("marketObjectCodeOfScalingIndex"),
-        scaling_start=_or(
-            terms.number("scalingIndexAtContractDealDate"), _or(terms.number("scalingIndexAtStatusDate"), 1.0)
-        ),
+        scaling_start=_scaling_start(terms),
         notional_scale=_or(terms.number("notionalScalingMultiplier"), 1.0),
         interest_scale=_or(terms.number("interestScalingMultiplier"), 1.0),
         scaling_anchor=terms.time("cycleAnchorDateOfScalingIndex"),
@@ -283,17 +312,30 @@ def read_contract(table: Mapping[str, Any]) -> Contract:
         purchase_price=terms.number("priceAtPurchaseDate") or 0.0,
         termination=terms.time("terminationDate"),
         termination_price=terms.number("priceAtTerminationDate") or 0.0,
-        prepayment=terms.text("prepaymentEffect", "N"),
+        prepayment=terms.word("prepaymentEffect", PREPAYMENT_EFFECTS, "N"),
         prepayment_index=terms.text("objectCodeOfPrepaymentModel"),
         option_anchor=terms.time("cycleAnchorDateOfOptionality"),
         option_cycle=terms.cycle("cycleOfOptionality"),
-        penalty=terms.text("penaltyType", "O"),
+        penalty=terms.word("penaltyType", PENALTIES, "O"),
         penalty_rate=terms.number("penaltyRate") or 0.0,
         notice=terms.period("xDayNotice"),
         interest_array=_interest_array(terms),
         principal_array=_principal_array(terms),
         reset_array=_reset_array(terms),
     )
+
+
+def _scaling_start(terms: Terms) -> float:
+    """The index that later ones are divided by."""
+    for name in ("scalingIndexAtContractDealDate", "scalingIndexAtStatusDate"):
+        value = terms.number(name)
+        if value == 0:
+            raise refused(
+                name, value, Text("不得为零：指数要除以它", "must not be zero: indices are divided by it")
+            )
+        if value is not None:
+            return value
+    return 1.0
 
 
 def _or(value: float | None, default: float) -> float:
@@ -318,12 +360,12 @@ def _interest_array(terms: Terms) -> tuple[tuple[datetime, StandardCycle | None]
 def _principal_array(terms: Terms) -> tuple[Redemption, ...]:
     anchors = _times(terms, "arrayCycleAnchorDateOfPrincipalRedemption")
     amounts = terms.array("arrayNextPrincipalRedemptionPayment", _number)
-    directions = terms.array("arrayIncreaseDecrease", str)
+    directions = terms.words("arrayIncreaseDecrease", DIRECTIONS)
     cycles = _cycles(terms, "arrayCycleOfPrincipalRedemption", len(anchors))
     _same_length("arrayNextPrincipalRedemptionPayment", anchors, amounts)
     _same_length("arrayIncreaseDecrease", anchors, directions)
     return tuple(
-        Redemption(anchor, cycle, amount, direction.upper() == "INC")
+        Redemption(anchor, cycle, amount, direction == "INC")
         for anchor, cycle, amount, direction in zip(anchors, cycles, amounts, directions, strict=True)
     )
 
@@ -331,12 +373,12 @@ def _principal_array(terms: Terms) -> tuple[Redemption, ...]:
 def _reset_array(terms: Terms) -> tuple[Reset, ...]:
     anchors = _times(terms, "arrayCycleAnchorDateOfRateReset")
     rates = terms.array("arrayRate", _number)
-    kinds = terms.array("arrayFixedVariable", str)
+    kinds = terms.words("arrayFixedVariable", RATE_KINDS)
     cycles = _cycles(terms, "arrayCycleOfRateReset", len(anchors))
     _same_length("arrayRate", anchors, rates)
     _same_length("arrayFixedVariable", anchors, kinds)
     return tuple(
-        Reset(anchor, cycle, rate, kind.upper().startswith("F"))
+        Reset(anchor, cycle, rate, kind == "FIX")
         for anchor, cycle, rate, kind in zip(anchors, cycles, rates, kinds, strict=True)
     )
 

@@ -12,9 +12,10 @@ from zhirong.chain.loan.standard.contract import (
     Terms,
     read_contract,
     read_conventions,
+    read_role,
     refused,
-    role_sign,
 )
+from zhirong.chain.loan.standard.dictionary import CREDIT_EVENTS, EXPOSURES, FEE_BASES
 from zhirong.chain.loan.standard.evolve import Event, Market, State, evolve, initial_state
 from zhirong.chain.loan.standard.timeline import Observed
 from zhirong.chain.loan.standard.times import Conventions, schedule_times, step
@@ -106,15 +107,15 @@ def read_enhancement(table: Mapping[str, Any]) -> Enhancement:
     coverage = terms.number("coverageOfCreditEnhancement")
     return Enhancement(
         type=terms.text("contractType").upper(),
-        sign=role_sign(terms.text("contractRole", "BUY")),
+        sign=read_role(terms, "BUY"),
         currency=terms.text("currency"),
         conventions=read_conventions(terms, maturity),
         status=terms.required_time("statusDate"),
         maturity=maturity,
         notional=terms.number("notionalPrincipal"),
         coverage=1.0 if coverage is None else coverage,
-        exposure=terms.text("guaranteedExposure", "NO"),
-        perils=tuple(terms.array("creditEventTypeCovered", str)),
+        exposure=terms.word("guaranteedExposure", EXPOSURES, "NO"),
+        perils=tuple(terms.words("creditEventTypeCovered", CREDIT_EVENTS)) or ("DF",),
         covered_ids=frozenset(identifiers),
         covered=tuple(covered),
         covered_markets=tuple(markets),
@@ -124,7 +125,7 @@ def read_enhancement(table: Mapping[str, Any]) -> Enhancement:
         exercise=terms.time("exerciseDate"),
         settlement=terms.period("settlementPeriod"),
         fee_rate=terms.number("feeRate") or 0.0,
-        fee_basis=terms.text("feeBasis", "N"),
+        fee_basis=terms.word("feeBasis", FEE_BASES, "N"),
         fee_anchor=terms.time("cycleAnchorDateOfFee"),
         fee_cycle=terms.cycle("cycleOfFee"),
         fee_accrued=terms.number("feeAccrued") or 0.0,
@@ -247,7 +248,7 @@ def _called(contract: Enhancement, observed: Sequence[Observed]) -> datetime | N
         for event in observed
         if event.type == "CE"
         and event.contract in contract.covered_ids
-        and (not contract.perils or event.performance in contract.perils)
+        and event.performance in contract.perils
         and contract.status < event.time <= contract.maturity
     ]
     return min(hits, default=None)

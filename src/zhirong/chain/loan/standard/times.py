@@ -9,6 +9,18 @@ from zhirong.chain.loan.day_counts import DayCount, year_fraction
 from zhirong.kernel.days import EndOfMonth, WorkingDays
 
 Calendar = Literal["NC", "MF"]
+_Rule = Literal["none", "following", "modified_following", "preceding", "modified_preceding"]
+_SHIFTS: dict[str, _Rule] = {
+    "NOS": "none",
+    "SCF": "following",
+    "CSF": "following",
+    "SCMF": "modified_following",
+    "CSMF": "modified_following",
+    "SCP": "preceding",
+    "CSP": "preceding",
+    "SCMP": "modified_preceding",
+    "CSMP": "modified_preceding",
+}
 _WEEKDAYS = WorkingDays(frozenset(), frozenset(), frozenset())
 _PERIOD = re.compile(r"P(\d+)([DWMQHY])")
 _CYCLE = re.compile(r"P(\d+[DWMQHY])(?:L([01]))?")
@@ -90,30 +102,33 @@ def schedule_times(
 
 
 class Conventions:
-    """The calendar, business-day, end-of-month and day-count conventions of one contract."""
+    """The calendar, business-day, end-of-month and day-count conventions of one contract.
+
+    All in the words of the data dictionary. Raises KeyError for a business-day convention that it does not have.
+    """
 
     def __init__(
         self, calendar: str, shift: str, end_of_month: str, day_count: str, maturity: datetime | None
     ) -> None:
-        self.calendar: Calendar = "MF" if calendar in ("MF", "MondayToFriday") else "NC"
+        self.calendar: Calendar = "MF" if calendar == "MF" else "NC"
+        self._rule = _SHIFTS[shift]
         self.calculates_first = shift.startswith("CS")
-        self._rule = shift[2:] if len(shift) > 2 else ""
-        self.end_of_month: EndOfMonth = "end_of_month" if end_of_month in ("EOM", "EM") else "same_day"
+        self.end_of_month: EndOfMonth = "end_of_month" if end_of_month == "EOM" else "same_day"
         self._day_count = day_count
         self._maturity = None if maturity is None else maturity.date()
 
     def shifted(self, moment: datetime) -> datetime:
         """The time at which an event scheduled for ``moment`` happens."""
         day = moment.date()
-        if self.calendar == "NC" or not self._rule or _WEEKDAYS.is_working(day):
+        if self.calendar == "NC" or self._rule == "none" or _WEEKDAYS.is_working(day):
             return moment
         following = _WEEKDAYS.shift(day, "following")
         preceding = _WEEKDAYS.shift(day, "preceding")
-        if self._rule == "F":
+        if self._rule == "following":
             moved = following
-        elif self._rule == "P":
+        elif self._rule == "preceding":
             moved = preceding
-        elif self._rule == "MF":
+        elif self._rule == "modified_following":
             moved = following if following.month == day.month else preceding
         else:
             moved = preceding if preceding.month == day.month else following
@@ -144,6 +159,3 @@ class Conventions:
 def _counted_day(moment: datetime) -> date:
     """The day that a time counts as: its own, but the last second of a day is the next day's beginning."""
     return moment.date() + timedelta(days=1) if moment.time() >= _LAST_SECOND else moment.date()
-
-
-KNOWN_DAY_COUNTS = (*_DAY_COUNTS, "A336", "B252")
