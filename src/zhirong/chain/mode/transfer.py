@@ -40,15 +40,18 @@ def licence_back(
 ) -> TransferOutcome:
     """The holder repays the loan, takes title and licenses the right back (001 §3.2.3(1)).
 
-    fee: a period's licence fee, by default the file's part of what was repaid. fees_paid: how many were paid, by
-    default all. At the end the firm buys the right back at ``buy_back`` (by default the file's price), or the holder
-    sells it to another for ``sale``. Raises ValueError where the mode has no licence-back or both ends are given.
+    fee: a period's licence fee, by default the file's part of what was repaid. fees_paid: how many were paid, the
+    first ones, by default all. At the end the firm buys the right back at ``buy_back`` (by default the file's price), or the holder
+    sells it to another for ``sale``. Raises ValueError where the mode has no licence-back, both ends are given, or more
+    fees are said to be paid than there are periods.
     """
     terms = mode.licence_back
     if terms is None:
         raise ValueError("this mode has no licence-back")
     if buy_back is not None and sale is not None:
         raise ValueError("the right is either bought back or sold to another")
+    if fees_paid is not None and not 0 <= fees_paid <= terms.periods:
+        raise ValueError(f"fees_paid must lie between 0 and {terms.periods}, the periods of the licence")
     each = money.share_of(repaid, terms.fee_rate) if fee is None else fee
     count = terms.periods if fees_paid is None else fees_paid
     end = money.share_of(repaid, terms.buy_back_rate) if buy_back is None else buy_back
