@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +17,7 @@ from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.heads import Category, Head
 from zhirong.chain.loan.servicing.provisions import provision
 from zhirong.chain.loan.servicing.replay import replay
+from zhirong.chain.loan.servicing.state import LoanState
 from zhirong.chain.loan.terms import LoanTerms, Method
 from zhirong.kernel.errors import InputError
 from zhirong.ledger.books import Books, close, post
@@ -120,3 +122,56 @@ def test_what_was_closed_cannot_be_booked_into() -> None:
     assert entries
     with pytest.raises(InputError):
         post(books, [("HZ-1", entry) for entry in entries])
+
+
+def paid_by_guarantor(*later: ev.Event) -> LoanState:
+    """Owed on 1 August: 360,000 + 6,552 interest + 918 penalty + 16.71 compound = 367,486.71; 400,000 came."""
+    drawn = ev.Drawdown(id="D", **on("2024-01-15"), amount=36_000_000)
+    paid = ev.Payment(id="P", **on("2024-08-01"), amount=40_000_000, payer="guarantor")
+    return replay([drawn, paid, *later], CONTRACT, date(2024, 9, 1), RULES, WORKING_DAYS)
+
+
+def test_who_pays_more_than_is_owed_has_recourse_for_what_was_applied_and_keeps_the_rest() -> None:
+    state = paid_by_guarantor()
+    assert state.moves["P"]["guarantor:recourse"] == 36_748_671
+    assert state.moves["P"]["guarantor:receivable"] == 3_251_329 == -state.moves["P"]["lender:credit:guarantor"]
+    assert "lender:credit" not in state.moves["P"]
+    assert (state.credit, state.credit_of) == (3_251_329, {"guarantor": 3_251_329})
+
+
+def test_what_is_held_for_a_guarantor_becomes_recourse_when_it_covers_something_and_goes_back_to_it() -> None:
+    state = paid_by_guarantor(
+        ev.Fee(id="F", **on("2024-08-10"), amount=51_329),
+        ev.Refund(id="R", **on("2024-08-20"), amount=3_200_000, payer="guarantor"),
+    )
+    assert state.moves["credit:guarantor:2024-08-10"] == {
+        "guarantor:receivable": -51_329, "guarantor:recourse": 51_329,
+        "lender:credit:guarantor": 51_329, "lender:loan:costs": -51_329,
+    }  # fmt: skip
+    assert state.moves["R"] == {
+        "guarantor:cash": 3_200_000, "guarantor:receivable": -3_200_000,
+        "lender:cash": -3_200_000, "lender:credit:guarantor": 3_200_000,
+    }  # fmt: skip
+    assert (state.credit, state.payoff) == (0, 0)
+
+
+def test_a_recovery_beyond_what_was_written_off_is_no_recourse() -> None:
+    drawn = ev.Drawdown(id="D", **on("2024-01-15"), amount=36_000_000)
+    off = ev.WriteOff(id="W", **on("2024-07-15"))
+    back = ev.Recovery(id="R", **on("2024-08-15"), amount=37_000_000, payer="insurer")
+    state = replay([drawn, off, back], CONTRACT, date(2024, 9, 1), RULES, WORKING_DAYS)
+    assert state.moves["R"]["insurer:recourse"] == 36_655_200
+    assert state.credit_of == {"insurer": 344_800}
+
+
+def test_a_payment_before_the_order_of_2023_is_applied_in_the_usual_order_and_says_so() -> None:
+    last_first = tuple(reversed(Head))
+    by_class = replace(CONTRACT, order=last_first, orders={Category.NORMAL: tuple(Head)})
+    old = replace(by_class, terms=replace(CONTRACT.terms, start=date(2022, 1, 15), end=date(2022, 7, 15)))
+    drawn = ev.Drawdown(id="D", **on("2022-01-15"), amount=36_000_000)
+    paid = ev.Payment(id="P", **on("2022-07-15"), amount=36_000_000)
+    state = replay([drawn, paid], old, date(2022, 7, 15), RULES, WORKING_DAYS)
+    assert (state.principal_due, state.interest_due) == (0, 651_600)
+    assert [note.en for note in state.notes] == [
+        "2022-07-15: no classification rule holds on that day; the contract's usual order is taken"
+    ]

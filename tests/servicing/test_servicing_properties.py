@@ -98,7 +98,13 @@ def test_every_fen_is_somewhere(data: st.DataObject) -> None:
     assert state.credit >= 0
     for head, account in _LOAN_ACCOUNTS.items():
         assert totals.get(account, 0) == owed[head]
-    assert totals.get("lender:credit", 0) == -state.credit
+    held = {payer: "lender:credit" if payer == "firm" else f"lender:credit:{payer}" for payer in ev.PAYERS}
+    for payer, account in held.items():
+        assert totals.get(account, 0) == -state.credit_of.get(payer, 0) <= 0
+        # Who paid for the debtor holds a claim for what was applied, and has the rest with the lender.
+        if payer != "firm":
+            assert totals.get(f"{payer}:receivable", 0) == state.credit_of.get(payer, 0)
+    assert sum(state.credit_of.values()) == state.credit
     # Each cause balances, and with it the whole.
     for amounts in state.moves.values():
         assert sum(amounts.values()) == 0

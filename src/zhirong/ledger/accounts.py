@@ -25,7 +25,7 @@ _HOLDINGS: dict[str, tuple[Kind, Text]] = {
     "loan": ("asset", Text("贷款", "loan")),
     "recourse": ("asset", Text("应收追偿款", "recourse")),
     "receivable": ("asset", Text("应收款", "receivable")),
-    "credit": ("liability", Text("溢缴款", "debtor's credit")),
+    "credit": ("liability", Text("溢缴款", "credit held")),
     "payable": ("liability", Text("应付款", "payable")),
     "deposit": ("liability", Text("保证金", "deposit")),
     # A provision lowers an asset; as a credit balance it is shown with the liabilities.
@@ -46,6 +46,7 @@ _DETAILS: dict[str, Text] = {
     "waiver": Text("减免", "waiver"),
     "write_off": Text("核销", "write-off"),
     "provision": Text("计提准备", "provision"),
+    **PARTY_TEXT,
 }
 
 KIND_TEXT: dict[Kind, Text] = {

@@ -70,9 +70,10 @@ class Fee(_Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund(_Happened):
-    """Money given back. What exceeds the debtor's credit is owed again, as costs."""
+    """Money given back to ``payer``. What exceeds the credit held for it is owed again by the debtor, as costs."""
 
     amount: Fen
+    payer: Payer = "firm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,27 +1,25 @@
-"""The fold: one event after another, and between them the days, changing what a loan stands at.
+"""The fold: one event after another changes what a loan stands at, and a frozen ``LoanState`` is handed out at the end."""
 
-It keeps its working figures in itself and hands out a frozen ``LoanState`` at the end. On a day, instalments fall
-due first; interest runs from a day up to, not with, the next.
-"""
-
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.loan.periods import due_days
 from zhirong.chain.loan.servicing import events as ev
-from zhirong.chain.loan.servicing.arrears import Arrears
-from zhirong.chain.loan.servicing.classification import classify
-from zhirong.chain.loan.servicing.contract import Contract, Order
 from zhirong.chain.loan.servicing.heads import HEAD_TEXT, Head
+from zhirong.chain.loan.servicing.held import (
+    ACCRUAL,
+    CASH,
+    INCOME,
+    LOAN,
+    RECOVERED,
+    RECOVERY_COSTS,
+    WAIVED,
+    WRITTEN_OFF,
+    credited,
+)
 from zhirong.chain.loan.servicing.plan import (
-    Plan,
-    PlanRow,
     Running,
-    accrued,
     anew,
     at_new_rate,
     by_hand,
@@ -30,240 +28,14 @@ from zhirong.chain.loan.servicing.plan import (
     planned,
     spread,
 )
-from zhirong.chain.loan.servicing.pots import Uplifts
-from zhirong.chain.loan.servicing.state import Applied, LoanState, Standing
+from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.chain.loan.servicing.working import Working
 from zhirong.chain.loan.terms import Method
-from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.money import Fen, round_fen, show_yuan
-from zhirong.kernel.rulebook import Rulebook
-from zhirong.kernel.text import Text
-
-ACCRUAL = "accrual"  # the cause under which the books show interest that time alone brought about
-
-CASH, CREDIT = "lender:cash", "lender:credit"
-LOAN = {head: f"lender:loan:{head.value}" for head in Head}
-INCOME = {head: f"lender:income:{head.value}" for head in Head}
-WAIVED, WRITTEN_OFF = "lender:expense:waiver", "lender:expense:write_off"
-RECOVERED, RECOVERY_COSTS = "lender:income:recovery", "lender:expense:recovery_costs"
-
-_NO_TIME = Running(Fraction(0), date.min, Decimal(0))
 
 
-class Fold:
-    """The working figures of one loan. ``apply`` takes the next event, ``close`` runs to a day and gives the state."""
-
-    def __init__(
-        self,
-        contract: Contract,
-        rules: Rulebook,
-        working_days: WorkingDays,
-        yearly: Decimal,
-        by_hand: Sequence[ev.DueRow],
-    ) -> None:
-        self._contract, self._rules, self._working_days = contract, rules, working_days
-        self._by_hand = by_hand
-        self._terms = contract.terms
-        self._method = contract.terms.method
-        self._yearly = yearly
-        self._today = date.min
-        self._drawn: Fen = 0
-        self._plan: Plan | None = None
-        self._running = _NO_TIME
-        self._arrears = Arrears(contract.walk, contract.compounds)
-        self._credit: Fen = 0
-        self._misuse: Fen | None = 0
-        self._applied: list[Applied] = []
-        self._paid = dict.fromkeys(Head, 0)
-        self._waived = dict.fromkeys(Head, 0)
-        self._off = dict.fromkeys(Head, 0)
-        self._recovered: Fen = 0
-        self._interest_earned: Fen = 0
-        self._restructured_on: date | None = None
-        self._accelerated_on: date | None = None
-        self._extended_to: date | None = None
-        self._written_off_on: date | None = None
-        self._settled_on: date | None = None
-        self._notes: list[Text] = []
-        self._moves: dict[str, dict[str, Fen]] = defaultdict(lambda: defaultdict(int))
-
-    # -- time -------------------------------------------------------------------------------------------------
-
-    def _to(self, day: date) -> None:
-        """Run to ``day``: interest by the days, and every instalment that falls due on the way or on the day."""
-        while True:
-            end = self._rows[0].period.end if self._rows else None
-            late = self._arrears.next_due(self._today)
-            upcoming = min((stop for stop in (end, late) if stop is not None), default=None)
-            if upcoming is None or upcoming > day:
-                break
-            self._run_days(upcoming)
-            if end == upcoming:
-                self._fall_due()
-        self._run_days(day)
-
-    def _run_days(self, day: date) -> None:
-        if day <= self._today:
-            return
-        if self._today > date.min:
-            uplifts = Uplifts(
-                Fraction(self._yearly),
-                Fraction(self._contract.overdue_uplift),
-                Fraction(self._contract.misuse_uplift),
-                self._contract.penalty_basis,
-            )
-            self._arrears.run(uplifts, self._not_due, self._misuse, self._today, day)
-        self._today = day
-
-    def _fall_due(self) -> None:
-        """The running period ends: its principal and interest become an instalment that is due."""
-        if self._plan is None:
-            raise AssertionError("nothing can fall due without a plan")
-        row, *later = self._plan.rows
-        self._add_item(row.number, row.period.paid, row.principal, round_fen(self._accrued(row.period.end)))
-        self._plan = replace(self._plan, rows=tuple(later))
-        self._running = Running(Fraction(0), row.period.end, self._yearly)
-        self._use_credit()
-
-    def _add_item(self, number: int, due: date, principal: Fen, interest: Fen) -> None:
-        self._interest_earned += interest
-        self._arrears.add(number, due, principal, interest)
-
-    def _use_credit(self) -> None:
-        if self._credit and self._arrears.total:
-            before = self._oldest_late
-            amount = min(self._credit, self._arrears.total)
-            cause = f"credit:{self._today.isoformat()}"
-            parts, items = self._cover(amount, self._order(None))
-            self._credit -= amount
-            self._move(cause, {CREDIT: amount, **self._credited(parts)})
-            self._applied.append(Applied(cause, self._today, amount, parts, 0, 0, items))
-            self._after_change(before)
-
-    # -- figures ----------------------------------------------------------------------------------------------
-
-    @property
-    def _rows(self) -> tuple[PlanRow, ...]:
-        return () if self._plan is None else self._plan.rows
-
-    @property
-    def _not_due(self) -> Fen:
-        return 0 if self._plan is None else self._plan.balance
-
-    def _accrued(self, day: date) -> Fraction:
-        if self._plan is None or not self._plan.rows:
-            return Fraction(0)
-        period = self._plan.rows[0].period
-        return accrued(self._running, period, self._plan.balance, day, self._plan.terms.day_count)
-
-    @property
-    def _oldest_late(self) -> date | None:
-        return self._arrears.oldest_late(self._today)
-
-    def _rebase(self) -> None:
-        """Close the accrual of the running period up to today, before the balance or the rate changes."""
-        self._running = Running(self._accrued(self._today), self._today, self._yearly)
-
-    def _move(self, cause: str, amounts: Mapping[str, Fen]) -> None:
-        for account, amount in amounts.items():
-            self._moves[cause][account] += amount
-
-    @staticmethod
-    def _credited(parts: Mapping[Head, Fen]) -> dict[str, Fen]:
-        return {LOAN[head]: -part for head, part in parts.items() if part}
-
-    def _note(self, event_id: str, zh: str, en: str) -> None:
-        self._notes.append(Text(f"{event_id}：{zh}", f"{event_id}: {en}"))
-
-    def _after_change(self, oldest_before: date | None) -> None:
-        """Note how late the loan was, where what is oldest has changed, and when nothing was left to pay."""
-        self._arrears.note(oldest_before, self._today)
-        is_empty = not self._arrears.total and not self._not_due and not self._accrued(self._today)
-        is_over = self._drawn > 0 and is_empty and self._written_off_on is None
-        self._settled_on = (self._settled_on or self._today) if is_over else None
-
-    def _standing(self) -> Standing:
-        oldest = self._oldest_late
-        items = self._arrears.items
-        return Standing(
-            days_overdue=0 if oldest is None else (self._today - oldest).days,
-            spans=tuple(self._arrears.spans),
-            kept=tuple(i.due for i in items if i.cleared_on is not None and i.cleared_on <= i.due),
-            restructured_on=self._restructured_on,
-            written_off=self._written_off_on is not None,
-        )
-
-    # -- money in ---------------------------------------------------------------------------------------------
-
-    def _order(self, agreed: Order | None) -> Order:
-        if agreed is not None:
-            return agreed
-        if self._contract.orders:
-            category = classify(self._standing(), self._rules, self._today).category
-            if category in self._contract.orders:
-                return self._contract.orders[category]
-        if self._contract.order is not None:
-            return self._contract.order
-        return tuple(Head(name) for name in self._rules.at("lending.servicing.order", self._today).value)
-
-    def _cover(self, amount: Fen, order: Order) -> tuple[dict[Head, Fen], dict[int, Fen]]:
-        parts, by_item = self._arrears.cover(amount, order)
-        for head, part in parts.items():
-            self._paid[head] += part
-        return parts, by_item
-
-    def _receive(self, event_id: str, amount: Fen, payer: ev.Payer, agreed: Order | None) -> None:
-        self._move(event_id, {CASH: amount})
-        if payer != "firm":
-            # Who pays for the debtor takes over the claim on it.
-            self._move(event_id, {f"{payer}:cash": -amount, f"{payer}:recourse": amount})
-        if self._written_off_on is not None:
-            self._recover(event_id, amount, agreed)
-            return
-        before = self._oldest_late
-        covered = min(amount, self._arrears.total)
-        parts, items = self._cover(covered, self._order(agreed))
-        self._move(event_id, self._credited(parts))
-        prepaid, credit = self._excess(event_id, amount - covered)
-        self._credit += credit
-        self._move(event_id, {CREDIT: -credit})
-        self._applied.append(Applied(event_id, self._today, amount, parts, prepaid, credit, items))
-        self._after_change(before)
-
-    def _excess(self, event_id: str, rest: Fen) -> tuple[Fen, Fen]:
-        """What is done with money beyond what is due: gives what was prepaid and what is kept as credit."""
-        plan = self._plan
-        if plan is None or not plan.rows or not rest or self._contract.excess == "hold":
-            return 0, rest
-        ready = round_fen(self._accrued(self._today))
-        if rest >= plan.balance + ready:
-            self._add_item(plan.rows[0].number, self._today, plan.balance, ready)
-            prepaid = plan.balance + ready
-            self._clear_plan()
-            parts, _ = self._cover(prepaid, tuple(Head))
-            self._move(event_id, self._credited(parts))
-            return prepaid, rest - prepaid
-        prepaid = min(rest, plan.balance)
-        self._rebase()
-        self._plan = spread(plan, plan.balance - prepaid, self._running, self._working_days, self._contract.excess)
-        self._paid[Head.PRINCIPAL] += prepaid
-        self._move(event_id, {LOAN[Head.PRINCIPAL]: -prepaid})
-        return prepaid, rest - prepaid
-
-    def _recover(self, event_id: str, amount: Fen, agreed: Order | None) -> None:
-        parts, left = dict.fromkeys(Head, 0), amount
-        for head in self._order(agreed):
-            parts[head] = min(left, self._off[head])
-            self._off[head] -= parts[head]
-            left -= parts[head]
-        self._recovered += amount - left
-        self._credit += left
-        self._move(event_id, {RECOVERED: left - amount, CREDIT: -left})
-        self._applied.append(Applied(event_id, self._today, amount, parts, 0, left, {}))
-
-    def _clear_plan(self) -> None:
-        if self._plan is not None:
-            self._plan = replace(self._plan, rows=())
-        self._running = Running(Fraction(0), self._today, self._yearly)
+class Fold(Working):
+    """``apply`` takes the next event, ``close`` runs to a day and gives the state."""
 
     # -- events -----------------------------------------------------------------------------------------------
 
@@ -352,10 +124,8 @@ class Fold:
         self._use_credit()
 
     def _on_refund(self, event: ev.Refund) -> None:
-        from_credit = min(event.amount, self._credit)
-        beyond = event.amount - from_credit
-        self._credit -= from_credit
-        self._move(event.id, {CREDIT: from_credit, CASH: -event.amount})
+        beyond, moves = self._held.give_back(event.payer, event.amount)
+        self._move(event.id, moves)
         if beyond:
             self._arrears.costs += beyond
             self._settled_on = None
@@ -429,7 +199,7 @@ class Fold:
         self._clear_plan()
         self._misuse = 0
         self._written_off_on = event.day
-        self._move(event.id, {WRITTEN_OFF: sum(off.values()), **self._credited(off)})
+        self._move(event.id, {WRITTEN_OFF: sum(off.values()), **credited(off)})
         for head, amount in off.items():
             self._off[head] += amount
         self._after_change(before)
@@ -444,9 +214,8 @@ class Fold:
         self._move(event.id, {RECOVERY_COSTS: event.costs, CASH: -event.costs})
         net = max(0, event.amount - event.costs)
         self._move(event.id, {CASH: event.amount, RECOVERED: net - event.amount})
-        if event.payer != "firm":
-            self._move(event.id, {f"{event.payer}:cash": -event.amount, f"{event.payer}:recourse": event.amount})
-        self._recover(event.id, net, None)
+        kept = self._recover(event.id, net, None)
+        self._move(event.id, self._held.receive(event.payer, event.amount, kept))
 
     def _on_waiver(self, event: ev.Waiver) -> None:
         before = self._oldest_late
@@ -460,7 +229,7 @@ class Fold:
                     f"{HEAD_TEXT[head].zh}只欠 {show_yuan(given[head])} 元，按此减免",
                     f"only CNY {show_yuan(given[head])} of {HEAD_TEXT[head].en} was owed, and waived",
                 )
-        self._move(event.id, {WAIVED: sum(given.values()), **self._credited(given)})
+        self._move(event.id, {WAIVED: sum(given.values()), **credited(given)})
         self._after_change(before)
 
     # -- the end ----------------------------------------------------------------------------------------------
@@ -493,7 +262,8 @@ class Fold:
             accrued_exact=exact,
             penalty_exact=pots[Head.PENALTY].exact,
             compound_exact=pots[Head.COMPOUND].exact,
-            credit=self._credit,
+            credit=self._held.total,
+            credit_of={payer: held for payer, held in self._held.of.items() if held},
             yearly=self._yearly,
             misused=principal if self._misuse is None else min(self._misuse, principal),
             plan=plan,

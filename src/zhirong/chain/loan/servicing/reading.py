@@ -135,7 +135,7 @@ def _event_of_kind(kind: str, reader: Reader) -> ev.Event:
         case "fee":
             return ev.Fee(id=i, day=d, booked=b, cause=c, amount=_amount(reader))
         case "refund":
-            return ev.Refund(id=i, day=d, booked=b, cause=c, amount=_amount(reader))
+            return ev.Refund(id=i, day=d, booked=b, cause=c, amount=_amount(reader), payer=_payer(reader))
         case "reversal":
             return ev.Reversal(id=i, day=d, booked=b, cause=c, of=reader.text("of"))
         case "misuse_found":

@@ -145,7 +145,7 @@ def _explain(state: LoanState, contract: Contract, rules: Rulebook, sources: tup
             (compound,),
         ),
         Explanation(HEAD_TEXT[Head.COSTS], state.costs, "fen"),
-        Explanation(Text("溢缴款", "the debtor's credit"), -state.credit, "fen"),
+        Explanation(Text("溢缴款", "credit held"), -state.credit, "fen"),
     )
     return Explanation(
         Text("今日结清金额", "what settles the loan today"),

@@ -115,7 +115,7 @@ class LoanState:
 
     not_due: principal that has not fallen due. items: every instalment that has. costs, penalty, compound: owed now.
     accrued: interest of the running period in whole fen, ``accrued_exact`` unrounded; it is not yet due.
-    credit: the debtor's money held. yearly: the contract rate. next_reset: the day on which it is read anew. plan: what is ahead; interest_ahead: the interest of
+    credit: money held, ``credit_of`` whose. yearly: the contract rate. next_reset: the day on which it is read anew. plan: what is ahead; interest_ahead: the interest of
     each of its rows if nothing else happens. written_off: what is still claimed off the books, by head.
     moves: cumulative amounts by cause and account, as the books should show them. notes: what was not done as asked.
     """
@@ -133,6 +133,7 @@ class LoanState:
     penalty_exact: Fraction
     compound_exact: Fraction
     credit: Fen
+    credit_of: Mapping[str, Fen]
     yearly: Decimal
     misused: Fen
     plan: Plan | None
@@ -175,7 +176,7 @@ class LoanState:
 
     @property
     def payoff(self) -> Fen:
-        """What settles the loan today, the debtor's credit taken off."""
+        """What settles the loan today, credit held taken off."""
         return max(0, self.due + self.not_due + self.accrued - self.credit)
 
     @property
@@ -208,6 +209,7 @@ class LoanState:
             "due": yuan(self.due),
             "payoff": yuan(self.payoff),
             "credit": yuan(self.credit),
+            "credit_of": {payer: yuan(held) for payer, held in self.credit_of.items()},
             "rate": f"{self.yearly.normalize():f}",
             "misused": yuan(self.misused),
             "days_overdue": self.days_overdue,
