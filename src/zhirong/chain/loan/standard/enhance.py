@@ -51,6 +51,7 @@ class Enhancement:
     purchase: datetime | None
     purchase_price: float
     exercise: datetime | None
+    exercise_amount: float | None
     settlement: Cycle | None
     fee_rate: float
     fee_basis: str
@@ -90,7 +91,7 @@ def read_enhancement(table: Mapping[str, Any]) -> Enhancement:
         held = reference.get("object", {})
         if reference.get("referenceRole") == "COVI":
             child = Terms(held if isinstance(held, Mapping) else {"marketObjectCode": held})
-            covering.append(Covering(child.text("marketObjectCode"), child.number("quantity") or 1.0))
+            covering.append(Covering(child.text("marketObjectCode"), _quantity(child)))
             continue
         child = Terms(held if isinstance(held, Mapping) else {"contractIdentifier": held})
         identifiers.update(name for name in (child.text("contractID"), child.text("contractIdentifier")) if name)
@@ -105,6 +106,18 @@ def read_enhancement(table: Mapping[str, Any]) -> Enhancement:
             raise refused("maturityDate", "", Text("必填", "required"))
         maturity = max(ends)
     coverage = terms.number("coverageOfCreditEnhancement")
+    notional = terms.number("notionalPrincipal")
+    exposure = terms.word("guaranteedExposure", EXPOSURES, "NO")
+    if notional is None and not (markets if exposure == "MV" else covered):
+        raise refused(
+            "contractStructure",
+            ", ".join(sorted(identifiers)),
+            Text(
+                "所担保的合同只有编号，算不出敞口：写出合同条款（市值敞口写 marketObjectCode），或填 notionalPrincipal",
+                "the exposure is unknown: give the covered contract's terms (for MV its marketObjectCode) or"
+                " a notionalPrincipal",
+            ),
+        )
     return Enhancement(
         type=terms.text("contractType").upper(),
         sign=read_role(terms, "BUY"),
@@ -112,9 +125,9 @@ def read_enhancement(table: Mapping[str, Any]) -> Enhancement:
         conventions=read_conventions(terms, maturity),
         status=terms.required_time("statusDate"),
         maturity=maturity,
-        notional=terms.number("notionalPrincipal"),
+        notional=notional,
         coverage=1.0 if coverage is None else coverage,
-        exposure=terms.word("guaranteedExposure", EXPOSURES, "NO"),
+        exposure=exposure,
         perils=tuple(terms.words("creditEventTypeCovered", CREDIT_EVENTS)) or ("DF",),
         covered_ids=frozenset(identifiers),
         covered=tuple(covered),
@@ -123,6 +136,7 @@ def read_enhancement(table: Mapping[str, Any]) -> Enhancement:
         purchase=terms.time("purchaseDate"),
         purchase_price=terms.number("priceAtPurchaseDate") or 0.0,
         exercise=terms.time("exerciseDate"),
+        exercise_amount=terms.number("exerciseAmount"),
         settlement=terms.period("settlementPeriod"),
         fee_rate=terms.number("feeRate") or 0.0,
         fee_basis=terms.word("feeBasis", FEE_BASES, "N"),
@@ -130,6 +144,12 @@ def read_enhancement(table: Mapping[str, Any]) -> Enhancement:
         fee_cycle=terms.cycle("cycleOfFee"),
         fee_accrued=terms.number("feeAccrued") or 0.0,
     )
+
+
+def _quantity(held: Terms) -> float:
+    """How much of the covering object there is; one unit where nobody says, and nothing where it says nothing."""
+    quantity = held.number("quantity")
+    return 1.0 if quantity is None else quantity
 
 
 def evolve_enhancement(
@@ -167,16 +187,22 @@ class _Run:
         self._since = contract.status
         self._fees = contract.fee_accrued
         self._exercised: datetime | None = None
-        self._amount = 0.0
         self._notional = self._exposed(contract.status)
+        self._amount = 0.0
+        if contract.exercise is not None and contract.exercise <= contract.status:
+            self._exercised = contract.exercise
+            agreed = contract.exercise_amount
+            self._amount = self._callable(contract.exercise) if agreed is None else contract.sign * abs(agreed)
 
     def happen(self, kind: str, scheduled: datetime, moment: datetime) -> EnhancementEvent:
         contract = self._contract
         payoff = 0.0
         if kind in ("MD", "STD"):
+            # A fee due at the maturity may be paid after it, when its day is shifted: it stays owed until then.
+            self._fees = self._grown_fees(scheduled, kind) if kind == "MD" else self._fees
             if kind == "STD":
-                payoff = self._amount + self._fees
-            self._notional, self._fees = 0.0, 0.0
+                payoff, self._fees = self._amount + self._fees, 0.0
+            self._notional = 0.0
         else:
             grown = self._grown_fees(scheduled, kind)
             self._notional = self._exposed(scheduled)
@@ -240,16 +266,21 @@ class _Run:
 
 
 def _called(contract: Enhancement, observed: Sequence[Observed]) -> datetime | None:
-    """When a credit event of a covered kind hit a covered contract within the enhancement's life."""
+    """When a credit event of a covered kind hit a covered contract within the enhancement's life.
+
+    Its life begins with its purchase: what happened before covers nobody.
+    """
     if contract.exercise is not None:
         return contract.exercise
+    begins = contract.purchase or contract.status
     hits = [
         event.time
         for event in observed
         if event.type == "CE"
         and event.contract in contract.covered_ids
         and event.performance in contract.perils
-        and contract.status < event.time <= contract.maturity
+        and begins <= event.time <= contract.maturity
+        and event.time > contract.status
     ]
     return min(hits, default=None)
 
@@ -260,5 +291,7 @@ def _fee_times(contract: Enhancement, called: datetime | None) -> list[datetime]
     anchor = contract.fee_anchor
     if anchor is None and contract.fee_cycle is not None and contract.purchase is not None:
         anchor = step(contract.purchase, contract.fee_cycle[0])
-    end = contract.maturity if called is None else called
-    return schedule_times(anchor, end, contract.fee_cycle, contract.conventions.end_of_month, with_end=False)
+    times = schedule_times(
+        anchor, contract.maturity, contract.fee_cycle, contract.conventions.end_of_month, with_end=True
+    )
+    return times if called is None else [time for time in times if time < called]
