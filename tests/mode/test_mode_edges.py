@@ -203,6 +203,21 @@ def test_an_ip_part_of_seven_places_is_exact_in_columns_too() -> None:
     assert parts.tolist() == [list(settled.shared.of("00").parts.values())]
 
 
+def test_a_refused_loss_takes_no_room_of_a_payer_in_columns_either() -> None:
+    mode = mode_of(
+        '[[sharing]]\nbase = ["principal"]\nrest_to = "guarantor"\n'
+        "[[sharing.tier]]\nshares = { fund = 0.5, guarantor = 0.5 }\n"
+        '[[sharing.cap]]\ncounts = "payment"\npayers = ["guarantor"]\noverflow_to = "lender"\namount = 1\n'
+        '[[sharing.claim_condition]]\nfact = "pledge_registered"\nis = true\n'
+    )
+    loans = [lost(1_000, loan_id=str(n), facts={"pledge_registered": n > 0}) for n in range(3)]
+    shared = allocate(mode, loans)
+    assert [share.parts["guarantor"] for share in shared.loans] == [1_000, 100, 0]
+    standing = running(mode, loans, None, few=0)
+    standing.move_to(date(2027, 6, 1))
+    assert [standing.parts(str(n)) for n in range(3)] == [share.parts for share in shared.loans]
+
+
 def test_bonus_stops_at_the_ceiling() -> None:
     both = lost(FIVE_MILLION, facts={"ip_pledge": True, "central_bank_tool": True})
     assert allocate(MODES["guangzhou-2025"], [both]).totals["fund"] == 250_000_000  # 40 + 15 + 5 %, at most 50 %

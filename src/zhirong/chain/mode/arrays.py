@@ -327,7 +327,17 @@ class _Work:
     # -- payments -------------------------------------------------------------------------------------------------
 
     def cap_payments(self) -> None:
-        """Limit what payers pay; what is cut goes to the overflow party."""
+        """Limit what payers pay; what is cut goes to the overflow party. A loss that is refused is nobody's payment."""
+        refused = self.losses.refused
+        if refused is None or not refused.any():
+            self._cap_payments()
+            return
+        set_aside = np.where(refused, self.parts, 0)
+        self.parts = self.parts - set_aside
+        self._cap_payments()
+        self.parts = self.parts + set_aside
+
+    def _cap_payments(self) -> None:
         caps = [cap for cap in self.sharing.caps if cap.counts == "payment"]
         if not caps:
             return
