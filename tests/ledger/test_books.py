@@ -253,3 +253,9 @@ def test_in_parts_or_at_once_the_books_are_the_same(entries: list[tuple[str, Ent
     assert sum(at_once.balances.values()) == 0
     for row in trial.rows:
         assert row.balance == at_once.balance(row.account) == statement(at_once, row.account).closing
+
+
+@pytest.mark.parametrize("detail", ["_a", "A", "a-b", "a b", "", "利息", "a:"])
+def test_a_detail_that_an_accounting_program_would_refuse_is_no_account(detail: str) -> None:
+    assert is_account("lender:income:recovery_costs2") and is_account("lender:credit:guarantor")
+    assert not is_account(f"lender:income:{detail}")

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 from servicing_cases import RULES, WORKING_DAYS
 
@@ -141,6 +142,25 @@ def test_a_contract_made_in_python_is_checked_too() -> None:
     with pytest.raises(InputError) as refused:
         replay([drawn], Contract("L1", terms, Decimal("0.6"), Decimal(1)), terms.end, RULES, WORKING_DAYS)
     assert [problem.field for problem in refused.value.problems] == ["servicing.overdue_uplift"]
+
+
+def test_the_books_are_written_as_excel_and_for_beancount(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book, plain = tmp_path / "books.xlsx", tmp_path / "books.beancount"
+    file = written(tmp_path, GOOD)
+    command = ["loan", "replay", file, "--as-of", "2024-10-20", "--xlsx", str(book), "--beancount", str(plain)]
+    assert main([*command, "--lang", "en"]) == 0
+    assert '2024-10-20 * "HZ-1" "P1"' in plain.read_text(encoding="utf-8")
+    sheets = openpyxl.load_workbook(book)
+    cells = {row[0].value: row[5].value for row in sheets["Trial balance"].iter_rows(min_row=2, max_col=6)}
+    assert float(cells["lender:cash"]) == 6552.00
+    capsys.readouterr()
+    assert (
+        main(["loan", "replay", file, "--as-of", "2024-10-20", "--json", "--xlsx", str(tmp_path / "no" / "b")]) == 2
+    )
+    problems = json.loads(capsys.readouterr().err)["error"]["problems"]
+    assert [problem["code"] for problem in problems] == ["unwritable_file"]
 
 
 def test_before_the_order_came_into_force_no_category_is_given(

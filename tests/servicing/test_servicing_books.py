@@ -12,7 +12,7 @@ from servicing_cases import RULES, WORKING_DAYS
 
 from zhirong.chain.loan.rates import FixedRate
 from zhirong.chain.loan.servicing import events as ev
-from zhirong.chain.loan.servicing.bookkeeping import to_book
+from zhirong.chain.loan.servicing.bookkeeping import balances_of, to_book
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.heads import Category, Head
 from zhirong.chain.loan.servicing.provisions import provision
@@ -21,7 +21,7 @@ from zhirong.chain.loan.servicing.state import LoanState
 from zhirong.chain.loan.terms import LoanTerms, Method
 from zhirong.kernel.errors import InputError
 from zhirong.ledger.books import Books, close, post
-from zhirong.ledger.check import check
+from zhirong.ledger.check import check, check_against
 from zhirong.ledger.plain_text import beancount_text
 from zhirong.ledger.views import by_cause, trial_balance
 
@@ -174,4 +174,17 @@ def test_a_payment_before_the_order_of_2023_is_applied_in_the_usual_order_and_sa
     assert (state.principal_due, state.interest_due) == (0, 651_600)
     assert [note.en for note in state.notes] == [
         "2022-07-15: no classification rule holds on that day; the contract's usual order is taken"
+    ]
+
+
+def test_books_that_do_not_hold_what_the_loan_stands_at_are_named() -> None:
+    day = date(2024, 9, 30)
+    state = replay(EVENTS, CONTRACT, day, RULES, WORKING_DAYS, known_on=day)
+    books = booked_up_to(day)
+    assert check_against(books, "HZ-1", balances_of(state)) == ()
+    # A loan that grew without an entry: every entry balances, and only the state shows it.
+    grown = replace(state, not_due=state.not_due + 1_809_015)
+    assert check(books) == ()
+    assert [(p.field, p.code) for p in check_against(books, "HZ-1", balances_of(grown))] == [
+        ("balance.HZ-1.lender:loan:principal", "differs_from_replay")
     ]

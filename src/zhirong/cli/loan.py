@@ -2,9 +2,10 @@
 
 import argparse
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zhirong.cli.files import print_json, read_toml
+from zhirong.cli.files import print_json, read_toml, unwritable
 from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Lang, Text
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from zhirong.chain.loan.servicing.reading import LoanFile
     from zhirong.chain.loan.servicing.state import LoanState
     from zhirong.kernel.days import WorkingDays
+    from zhirong.kernel.errors import Problem
     from zhirong.kernel.rulebook import Rulebook
     from zhirong.ledger.books import Books
 
@@ -34,10 +36,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--known-on", type=_day, metavar="DATE", help="只用此日及以前入账的事件 / only what was booked by this day"
     )
     replay.add_argument("--json", action="store_true", help="全部内容，机器可读 / everything, for programs")
+    replay.add_argument("--xlsx", metavar="FILE", help="把账簿写成 Excel / write the books as Excel")
+    replay.add_argument(
+        "--beancount", metavar="FILE", help="把账簿写成 beancount 文本 / write the books for beancount"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Exit code 0. Raises InputError for a file that cannot be used."""
+    """Exit code 0. Raises InputError for a file that cannot be used or written."""
     from zhirong.chain.loan.servicing.provisions import PROVISION_TABLES, provision
     from zhirong.chain.loan.servicing.reading import read_loan_file
     from zhirong.chain.loan.servicing.replay import replay
@@ -59,11 +65,12 @@ def run(options: argparse.Namespace) -> int:
             table: provision(state.principal, judged.category, rules, as_of, table)[0] for table in PROVISION_TABLES
         }
     )
-    books = _keep_books(loan, as_of, known_on, rules, working_days)
+    books, problems = _keep_books(loan, as_of, known_on, rules, working_days)
+    _write_books(books, options)
     if options.json:
-        print_json(_as_json(state, judged, set_aside, books, rules))
+        print_json(_as_json(state, judged, set_aside, books, problems, rules))
     else:
-        print(_as_text(state, judged, set_aside, books, options.lang))
+        print(_as_text(state, judged, set_aside, books, problems, options.lang))
     return 0
 
 
@@ -79,11 +86,15 @@ def _judge(state: "LoanState", loan: "LoanFile", rules: "Rulebook") -> "Classifi
 
 def _keep_books(
     loan: "LoanFile", as_of: date, known_on: date, rules: "Rulebook", working_days: "WorkingDays"
-) -> "Books":
-    """The books as they were kept: on every day on which something was booked, and on the last."""
-    from zhirong.chain.loan.servicing.bookkeeping import to_book
+) -> "tuple[Books, tuple[Problem, ...]]":
+    """The books as they were kept, on every day on which something was booked and on the last, and what is wrong.
+
+    They are checked by themselves, and against what the loan stands at on the last day booked.
+    """
+    from zhirong.chain.loan.servicing.bookkeeping import balances_of, to_book
     from zhirong.chain.loan.servicing.replay import replay
     from zhirong.ledger.books import Books, post
+    from zhirong.ledger.check import check, check_against
     from zhirong.ledger.views import by_cause
 
     last = min(as_of, known_on)
@@ -91,7 +102,26 @@ def _keep_books(
     for day in sorted({event.booked for event in loan.events if event.booked <= last} | {last}):
         state = replay(loan.events, loan.contract, day, rules, working_days, day)
         books = post(books, [(loan_id, entry) for entry in to_book(state, by_cause(books, loan_id), day)])
-    return books
+    return books, (*check(books), *check_against(books, loan_id, balances_of(state)))
+
+
+def _write_books(books: "Books", options: argparse.Namespace) -> None:
+    """The books in the files asked for."""
+    if not options.xlsx and not options.beancount:
+        return
+    from zhirong.documents.ledger_xlsx import ledger_workbook
+    from zhirong.ledger.plain_text import beancount_text
+
+    made = {}
+    if options.xlsx:
+        made[options.xlsx] = ledger_workbook(books, options.lang)
+    if options.beancount:
+        made[options.beancount] = beancount_text(books).encode()
+    for path, content in made.items():
+        try:
+            Path(path).write_bytes(content)
+        except OSError as error:
+            raise unwritable(path, error) from error
 
 
 def _as_json(
@@ -99,10 +129,10 @@ def _as_json(
     judged: "Classification | None",
     set_aside: "dict[ProvisionTable, int]",
     books: "Books",
+    problems: "tuple[Problem, ...]",
     rules: "Rulebook",
 ) -> dict[str, object]:
     from zhirong.kernel.money import yuan
-    from zhirong.ledger.check import check
     from zhirong.ledger.views import trial_balance
 
     return {
@@ -119,7 +149,7 @@ def _as_json(
             for booked in books.entries
         ],
         "trial_balance": [row.as_json() for row in trial_balance(books).rows],
-        "books_problems": [problem.as_json() for problem in check(books)],
+        "books_problems": [problem.as_json() for problem in problems],
         "rules": rules.version(),
     }
 
@@ -129,6 +159,7 @@ def _as_text(
     judged: "Classification | None",
     set_aside: "dict[ProvisionTable, int]",
     books: "Books",
+    problems: "tuple[Problem, ...]",
     lang: Lang,
 ) -> str:
     from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, HEAD_TEXT
@@ -179,6 +210,7 @@ def _as_text(
     lines.append(say(f"账簿：{len(books.entries)} 笔分录", f"books: {len(books.entries)} entries"))
     trial = [[account_text(row.account).in_(lang), show_yuan(row.balance)] for row in trial_balance(books).rows]
     lines.extend(aligned(trial) if trial else [])
+    lines.extend(f"{problem.field}: {problem.value}; {problem.reason.in_(lang)}" for problem in problems)
     lines.extend(note.in_(lang) for note in state.notes)
     if state.provisional:
         lines.append(

@@ -3,6 +3,7 @@
 An account is a path such as ``lender:loan:interest``: the party, then what it holds, then the detail.
 """
 
+import re
 from typing import Literal
 
 from zhirong.kernel.text import Text
@@ -58,19 +59,23 @@ KIND_TEXT: dict[Kind, Text] = {
 }
 
 
+# What every accounting program takes as a step of an account's name.
+_DETAIL = re.compile("[a-z0-9][a-z0-9_]*")
+
+
 def party_of(account: str) -> str:
     """The party whose account it is."""
     return account.split(":", 1)[0]
 
 
 def is_account(account: str) -> bool:
-    """Whether the path names a known party, a known holding and, at most, plain words after them."""
+    """Whether the path names a known party, a known holding and, at most, details such as ``recovery_costs``."""
     steps = account.split(":")
     return (
         len(steps) >= 2
         and steps[0] in PARTY_TEXT
         and steps[1] in _HOLDINGS
-        and all(step.isascii() and step.replace("_", "").isalnum() for step in steps[2:])
+        and all(_DETAIL.fullmatch(step) for step in steps[2:])
     )
 
 

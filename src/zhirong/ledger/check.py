@@ -65,6 +65,24 @@ def check(books: Books) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
+def check_against(books: Books, loan: str, balances: Mapping[str, Fen]) -> tuple[Problem, ...]:
+    """Where the books of a loan do not hold what it stands at; empty where they do.
+
+    balances: by account, worked out apart from the books; accounts left out are not looked at.
+    """
+    return tuple(
+        Problem(
+            f"balance.{loan}.{account}",
+            yuan(has),
+            Text(f"按事件重算应为 {yuan(should)}", f"the loan, replayed from its events, stands at {yuan(should)}"),
+            _LOOK,
+            "differs_from_replay",
+        )
+        for account, should in sorted(balances.items())
+        if (has := books.balances.get((loan, account), 0)) != should
+    )
+
+
 def _differences(
     where: str, kept: Mapping[tuple[str, str], Fen], recomputed: Mapping[tuple[str, str], Fen]
 ) -> list[Problem]:

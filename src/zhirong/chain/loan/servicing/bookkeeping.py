@@ -8,6 +8,9 @@ that it changed.
 from collections.abc import Mapping
 from datetime import date
 
+from zhirong.chain.loan.servicing.events import PAYERS
+from zhirong.chain.loan.servicing.heads import Head
+from zhirong.chain.loan.servicing.held import LOAN, credit_account
 from zhirong.chain.loan.servicing.state import LoanState, Moves
 from zhirong.kernel.money import Fen
 from zhirong.kernel.posting import Entry, Posting
@@ -21,6 +24,19 @@ def provision_moves(amount: Fen) -> Moves:
     if amount == 0:
         return {}
     return {PROVISION: {_PROVISION_EXPENSE: amount, _PROVISION_ACCOUNT: -amount}}
+
+
+def balances_of(state: LoanState) -> dict[str, Fen]:
+    """What the books should hold for a loan by what it stands at, whatever was booked to get there; debit positive."""
+    owed = {
+        Head.COSTS: state.costs,
+        Head.PENALTY: state.penalty,
+        Head.COMPOUND: state.compound,
+        Head.INTEREST: state.interest_due + state.accrued,
+        Head.PRINCIPAL: state.principal,
+    }
+    held = {credit_account(payer): -state.credit_of.get(payer, 0) for payer in PAYERS}
+    return {**{LOAN[head]: amount for head, amount in owed.items()}, **held}
 
 
 def to_book(state: LoanState, booked: Moves, day: date, provision: Fen | None = None) -> tuple[Entry, ...]:
