@@ -182,3 +182,12 @@ class Offered:
     """An offer as far as its charges go."""
 
     charges: tuple[Charge, ...]
+
+
+def test_diff_on_a_portfolio_asks_for_a_missing_figure_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["modes", "diff", "shenzhen-pingshan", "wuxi", "--portfolio", claim(tmp_path, LOAN), "--json"]
+    assert main(words) == 2
+    (problem,) = json.loads(capsys.readouterr().err)["error"]["problems"]
+    assert problem["field"] == "pool.entered"

@@ -10,6 +10,7 @@ from zhirong.chain.mode.loss import LoanLoss, MissingFigureError, PoolState
 from zhirong.cli.columns import aligned
 from zhirong.cli.files import print_json, read_toml
 from zhirong.cli.modes import bad_words, the_mode
+from zhirong.cli.settle import missing_figure
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen, show_yuan, yuan
 from zhirong.kernel.text import Lang, Text
@@ -43,7 +44,12 @@ def diff(arguments: argparse.Namespace, ids: list[str]) -> int:
     found = differences(before, after)
     # Two rules are compared as such; where days are asked for, and the loans are of those days, dates decide too.
     by_days = bool(arguments.on or arguments.and_)
-    rows = on_portfolio(before, after, first, second, pool, as_if_in_force=not by_days or bool(arguments.portfolio))
+    try:
+        rows = on_portfolio(
+            before, after, first, second, pool, as_if_in_force=not by_days or bool(arguments.portfolio)
+        )
+    except MissingFigureError as error:
+        raise missing_figure(error, arguments.portfolio or "") from error
     compared = ((file_before, first_day), (file_after, second_day)) if by_days else ()
     out_of_force = [(mode, day) for mode, day in compared if not mode.in_force_on(day)]
     if arguments.json:

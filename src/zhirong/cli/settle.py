@@ -47,16 +47,20 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         settled = settle(mode, claims.loans, pool)
     except MissingFigureError as error:
-        name = "[[pool.entered]]" if error.figure == "entered" else f"{error.figure} =，写在 [pool] 下"
-        english = "[[pool.entered]]" if error.figure == "entered" else f"{error.figure} = under [pool]"
-        mend = Text(f"补上 {name}", f"add {english}")
-        problem = Problem(f"pool.{error.figure}", "", error.words, mend, "missing_figure")
-        raise InputError([problem], arguments.file) from error
+        raise missing_figure(error, arguments.file) from error
     if arguments.json:
         print_json(_as_json(mode, settled, pool))
     else:
         print(_as_text(mode, settled, pool, arguments.lang))
     return 0
+
+
+def missing_figure(error: MissingFigureError, file: str) -> InputError:
+    """What to tell the user whose claim file lacks a figure of the pool that the mode depends on."""
+    name = "[[pool.entered]]" if error.figure == "entered" else f"{error.figure} =，写在 [pool] 下"
+    english = "[[pool.entered]]" if error.figure == "entered" else f"{error.figure} = under [pool]"
+    mend = Text(f"补上 {name}", f"add {english}")
+    return InputError([Problem(f"pool.{error.figure}", "", error.words, mend, "missing_figure")], file)
 
 
 def _chosen(arguments: argparse.Namespace) -> Mode:
