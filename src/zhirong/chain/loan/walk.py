@@ -8,7 +8,7 @@ from typing import Literal
 from zhirong.chain.loan.periods import Period, fraction_of_year, periods
 from zhirong.chain.loan.rates import RateSet, RateTables, rate_sets
 from zhirong.chain.loan.rows import Row, RowKind
-from zhirong.chain.loan.terms import Amendment, Change, Draw, Grace, LoanTerms, Method, Prepayment
+from zhirong.chain.loan.terms import Amendment, Change, Draw, LoanTerms, Method, Prepayment
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen, round_fen, yuan
@@ -60,6 +60,8 @@ class _Run:
     since: date = date.min
     weights: list[Fraction] = field(default_factory=list)
     in_grace: int = 0
+    passed: int = 0
+    rate_from: date = date.min
     payment: Fraction | None = None
     part: Fraction | None = None
     in_force: RateSet = field(init=False)
@@ -67,7 +69,8 @@ class _Run:
     def __post_init__(self) -> None:
         self.balance = self.terms.principal
         self.since = self.terms.start
-        self._begin(self.terms.start, self.terms.grace)
+        self._plan(self.terms.start)
+        self._set_rates(self.terms.start)
 
     # -- what happens -----------------------------------------------------------------------------------------
 
@@ -108,16 +111,29 @@ class _Run:
 
     # -- inside -----------------------------------------------------------------------------------------------
 
-    def _begin(self, day: date, grace: Grace | None) -> None:
-        """Due days, rates and weights of the terms as they are now."""
+    def _plan(self, day: date) -> None:
+        """Due days and weights after ``day`` of the terms as they are now; so many due days have passed already."""
         self.spans = [span for span in periods(self.terms, self.working_days) if span.end > day]
-        sets = rate_sets(self.terms.rate, self.terms.start, self.terms.end, self.working_days, self.tables)
-        self.sets += [item for item in sets if item.day > day or not self.rows]
-        self.upcoming = [item for item in sets if item.day > day]
-        self.in_force = [item for item in sets if item.day <= day][-1]
-        self.in_grace = 0 if grace is None else min(grace.periods, len(self.spans) - 1)
-        self.weights = _weights(self.terms, len(self.spans), self.in_grace)
+        grace = 0 if self.terms.grace is None else self.terms.grace.periods
+        whole_grace = min(grace, self.passed + len(self.spans) - 1)
+        self.in_grace = whole_grace - self.passed
+        self.weights = _weights(self.terms, self.passed, len(self.spans), whole_grace)
         self.payment = self.part = None
+
+    def _set_rates(self, day: date) -> None:
+        """A rate agreed on ``day``: its first setting and its resets, counted from there."""
+        sets = rate_sets(self.terms.rate, day, self.terms.end, self.working_days, self.tables)
+        self.rate_from = day
+        self.sets = [item for item in self.sets if item.day < day] + list(sets)
+        self.in_force, *self.upcoming = sets
+
+    def _lengthen_rates(self, day: date) -> None:
+        """The rate goes on as agreed, up to the end as it is now: what is in force stays, resets keep their days."""
+        sets = rate_sets(self.terms.rate, self.rate_from, self.terms.end, self.working_days, self.tables)
+        known = {item.day for item in self.sets}
+        self.sets = [item for item in self.sets if item.day < self.terms.end or item.day <= day]
+        self.sets += [item for item in sets if item.day >= day and item.day not in known]
+        self.upcoming = [item for item in sets if item.day >= day and item.day > self.in_force.day]
 
     def _accrue(self, span: Period, day: date) -> None:
         while self.upcoming and self.upcoming[0].day < day:
@@ -215,26 +231,25 @@ class _Run:
             method=change.method or self.terms.method,
             cycle=change.cycle or self.terms.cycle,
             plan=() if change.method is not None else self.terms.plan,
-            grace=None,
-            step=None if anew else self.terms.step,
-            balloon=0 if anew else self.terms.balloon,
+            rate=change.rate or self.terms.rate,
         )
         if anew:
-            terms = replace(terms, start=change.day, first_due=change.first_due)
+            terms = replace(terms, start=change.day, first_due=change.first_due, grace=None, step=None, balloon=0)
+            self.passed = 0
         if terms.end <= change.day:
             raise InputError([_refused("changes.end", change.end or self.terms.end, _ALREADY_REPAID)])
         self.terms = terms
-        self._begin(change.day, None)
+        self._plan(change.day)
         if change.rate is not None:
-            sets = rate_sets(change.rate, change.day, terms.end, self.working_days, self.tables)
-            self.terms = replace(terms, rate=change.rate)
-            self.sets += sets
-            self.in_force, *self.upcoming = sets
+            self._set_rates(change.day)
+        else:
+            self._lengthen_rates(change.day)
 
     def _step_on(self) -> None:
         self.since = self.spans.pop(0).end
         self.weights.pop(0)
         self.in_grace -= 1
+        self.passed += 1
 
     def _row(
         self,
@@ -269,11 +284,14 @@ class _Run:
 Run = _Run  # servicing walks the rest of a loan with it, from where the loan stands
 
 
-def _weights(terms: LoanTerms, count: int, in_grace: int) -> list[Fraction]:
-    """How much each due day repays relative to the first that repays: nothing in grace, more or less by steps."""
+def _weights(terms: LoanTerms, passed: int, count: int, in_grace: int) -> list[Fraction]:
+    """How much each of ``count`` due days repays relative to a plain one, ``passed`` having gone before them.
+
+    Nothing in grace and between payments of principal, more or less by steps; both count from the end of grace.
+    """
     weights: list[Fraction] = []
     for index in range(count):
-        place = index - in_grace
+        place = passed + index - in_grace
         repays = place >= 0 and ((place + 1) % terms.principal_every == 0 or index == count - 1)
         weight = Fraction(1 if repays else 0)
         if repays and terms.step is not None:
