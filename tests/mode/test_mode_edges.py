@@ -265,6 +265,10 @@ def test_events_of_one_day_count_together_in_any_order() -> None:
     start = PoolEvent(date(2026, 1, 5), "银行", entered=10_000_000_000)
     of_day = [PoolEvent(day, "银行", loss=400_000_000), PoolEvent(day, "银行", entered=5_000_000_000)]
     assert pauses(mode, [start, *of_day]) == pauses(mode, [start, *reversed(of_day)]) == ()
+    losses = [PoolEvent(day, "银行", loss=400_000_000), PoolEvent(day, "银行", loss=100_000_000)]
+    for order in (losses, losses[::-1]):
+        (pause,) = pauses(mode, [start, *order])
+        assert pause.ratio == Decimal("0.05")
 
 
 def test_a_loss_in_a_year_without_new_principal_has_no_ratio() -> None:
