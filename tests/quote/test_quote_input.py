@@ -3,6 +3,7 @@
 import copy
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,7 @@ WRONG = [
     ("credit__tax__tax_grade", "E", "credit.tax.tax_grade", "not_a_choice"),
     ("credit__tax__date", "2031-01-01", "credit.tax.date", "date_in_future"),
     ("facts__registerd_on", "2001-01-01", "facts.registerd_on", "unknown_field"),
+    ("facts__ip_share_of_security", Decimal("0.33333333333333333"), "facts.ip_share_of_security", "too_fine"),
     ("facts__sme", "yes", "facts.sme", "wrong_type"),
     ("facts__bad_credit_on", "never ever", "facts.bad_credit_on", "not_a_day"),
     ("quote", {}, "quote", "unknown_field"),

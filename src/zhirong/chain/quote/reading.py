@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from zhirong.chain.appraisal.request import read_appraisal
@@ -37,6 +38,7 @@ DERIVED_FACTS = frozenset(
 )
 
 _REGION_DIGITS = 6
+_FINEST_SHARE = Decimal("0.000001")
 # Ways of paying back that amount, term and rate describe completely.
 _METHODS = ("bullet", "level_payment", "equal_principal", "interest_with_principal")
 
@@ -177,7 +179,16 @@ def _read_fact(reader: Reader, name: str, kind: FactKind) -> Fact:
     if kind == "fen":
         return reader.money(name)
     if kind == "rate":
-        return reader.rate(name)
+        share = reader.rate(name)
+        if share != share.quantize(_FINEST_SHARE):
+            reader.problem(
+                name,
+                share,
+                "too_fine",
+                Text("小数位太多", "too many decimals"),
+                Text("至多六位小数", "give at most six decimals"),
+            )
+        return share
     if kind in ("count", "months"):
         return reader.whole(name, 0)
     if kind == "kinds":
