@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from zhirong.chain.loan.cycles import Cycle
+from zhirong.chain.loan.periods import due_days
 from zhirong.chain.loan.rates import FixedRate, LinkedRate
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.contract import Contract
@@ -69,6 +70,8 @@ def contracts(draw: st.DrawFn, for_arrays: bool = False) -> Contract:
         ),
         shift=draw(st.sampled_from(["none", "following"])),
     )
+    if terms.grace is not None and terms.grace.periods >= len(due_days(terms)):
+        terms = replace(terms, grace=None)
     if terms.day_count != "monthly" and draw(st.booleans()):
         terms = replace(terms, interest_to_shifted=True)
     return Contract(

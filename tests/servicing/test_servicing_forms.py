@@ -135,3 +135,14 @@ def test_a_loan_drawn_on_or_after_its_last_day_is_due_at_once() -> None:
     drawn = ev.Drawdown(id="D", day=END, booked=END, amount=1_000_000)
     state = replay([drawn], contract, END, RULES, WORKING_DAYS)
     assert (state.principal, state.principal_due, len(state.notes)) == (1_000_000, 1_000_000, 1)
+
+
+def test_a_reset_to_the_same_rate_changes_no_interest_in_schedule_or_replay() -> None:
+    """30/360 counts 60 days from 31 January to 31 March, but 29 and 32 on the two sides of a reset on 29 February."""
+    linked = LinkedRate("lpr_one_year", Decimal(0), Cycle(1, "month"))
+    terms = LoanTerms(
+        36_000_000, date(2024, 1, 31), date(2024, 3, 31), Method.WITH_PRINCIPAL, linked, day_count="30_360"
+    )
+    [row] = schedule(terms, WORKING_DAYS, published_rates(RULES)).rows
+    assert (row.rate, row.interest) == (Decimal("0.0345"), 207_000)
+    assert [item.interest for item in state_of(terms, terms.end).items] == [207_000]
