@@ -9,7 +9,7 @@ from bench.measure import Measurement, best_of
 from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.quote import offer as offers
 from zhirong.chain.quote.view import view
-from zhirong.library import load_case, modes, quote_case
+from zhirong.workbench import load_case, modes, quote_case
 
 MILLISECONDS_A_MODE = 10
 CASES = Path(__file__).resolve().parents[1] / "src" / "zhirong" / "cases"

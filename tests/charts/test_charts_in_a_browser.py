@@ -8,7 +8,7 @@ from quote_files import CASE
 from zhirong.chain.quote.view import for_reading, view
 from zhirong.charts.drawing import to_html
 from zhirong.charts.quote import quote_charts
-from zhirong.library import load_case, quote_case
+from zhirong.workbench import load_case, quote_case
 
 playwright = pytest.importorskip("playwright.sync_api")
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -150,7 +150,14 @@ def test_the_formatter_keeps_comments_and_is_stable() -> None:
     )  # fmt: skip
     tidy = format_mode(text, "sample.toml")
     assert format_mode(tidy, "sample.toml") == tidy
-    for comment in ("# about the file", "# why this step", "# the firm itself", "# only firms", "# the end", "# why it is asked"):
+    for comment in (
+        "# about the file",
+        "# why this step",
+        "# the firm itself",
+        "# only firms",
+        "# the end",
+        "# why it is asked",
+    ):
         assert comment in tidy
     assert tidy.index("[[condition]]") < tidy.index("[[sharing]]") < tidy.index("[[step]]")
     assert read_mode(tidy, "sample.toml") == read_mode(text, "sample.toml")

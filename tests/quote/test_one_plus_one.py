@@ -15,7 +15,7 @@ from zhirong.chain.quote.pledge_rate import pledge_rate
 from zhirong.chain.quote.quote import quote
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import parse_toml
-from zhirong.library import modes, rules
+from zhirong.workbench import modes, rules
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "users" / "one-plus-one.md").read_text(encoding="utf-8")
 EXAMPLE = PAGE.split("```toml\n")[1].split("```")[0]

@@ -21,7 +21,7 @@ from zhirong.kernel.explain import Explanation
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rule, RuleError
 from zhirong.kernel.text import same
-from zhirong.library import modes, rules
+from zhirong.workbench import modes, rules
 
 TABLE = case_table("xixian-jingshuixing")
 RULES = rules()

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from quote_cases import changed
 
-from zhirong.library import quote_case
+from zhirong.workbench import quote_case
 
 YUAN = 100
 

@@ -11,7 +11,7 @@ from quote_cases import CASES, case_table, changed
 
 from zhirong.chain.quote.reading import read_case
 from zhirong.kernel.errors import InputError
-from zhirong.library import quote_case
+from zhirong.workbench import quote_case
 
 TABLE = case_table("xixian-jingshuixing")
 

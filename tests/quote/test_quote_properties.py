@@ -12,7 +12,7 @@ from quote_cases import case_table, changed
 from zhirong.chain.quote.quote import quote
 from zhirong.chain.quote.records import Decision
 from zhirong.chain.quote.view import view
-from zhirong.library import modes, quote_case, rules
+from zhirong.workbench import modes, quote_case, rules
 
 TABLE = case_table("xixian-jingshuixing")
 FEW = settings(max_examples=25, deadline=None)

@@ -11,7 +11,7 @@ import pytest
 from quote_cases import CASES, case_table, changed
 
 from zhirong.chain.quote.view import for_reading, view
-from zhirong.library import quote_case
+from zhirong.workbench import quote_case
 
 SCHEMA = json.loads(
     (Path(__file__).resolve().parents[2] / "docs" / "schemas" / "quote.schema.json").read_text(encoding="utf-8")

@@ -176,7 +176,7 @@ def compare(arguments: argparse.Namespace, words: list[str]) -> int:
             "write: compare CASE.toml (the same file as for zhirong quote)",
         )
     from zhirong.chain.quote.reading import read_case
-    from zhirong.library import quote_case
+    from zhirong.workbench import quote_case
 
     case = read_case(read_toml(words[0]), words[0])
     offers = quote_case(case).offers
@@ -266,7 +266,7 @@ def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
     from zhirong.chain.mode.charges import GIVEN_BACK
     from zhirong.chain.mode.stacking import stacked
     from zhirong.chain.quote.reading import read_case
-    from zhirong.library import quote_case
+    from zhirong.workbench import quote_case
 
     offers = quote_case(read_case(read_toml(words[0]), words[0]), words[1:] or None).offers
     chosen = [offer for offer in offers if words[1:] or str(offer.eligible) == "yes"]

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     from zhirong.chain.quote.reading import read_case
     from zhirong.chain.quote.records import Decision
     from zhirong.chain.quote.view import for_reading, view
-    from zhirong.library import quote_case
+    from zhirong.workbench import quote_case
 
     answer = quote_case(read_case(read_toml(options.case), options.case), options.mode)
     data = view(answer)

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     from zhirong.chain.quote.pledge_rate import pledge_rate
     from zhirong.chain.quote.reading import read_case
     from zhirong.chain.quote.view import offered_here
-    from zhirong.library import choose_modes, quote_case, rules
+    from zhirong.workbench import choose_modes, quote_case, rules
 
     case = read_case(read_toml(options.case), options.case)
     if options.form:
@@ -100,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
 def _print_form(options: argparse.Namespace, case: "Case") -> int:
     from zhirong.chain.indicators import read_system, system_ids
     from zhirong.cli.rate_form import blank_form
-    from zhirong.library import rules
+    from zhirong.workbench import rules
 
     known = system_ids(rules())
     if options.form not in known:

@@ -1,6 +1,6 @@
 """Zhirong from Python, in a few lines.
 
-    from zhirong.library import load_case, quote_case
+    from zhirong.workbench import load_case, quote_case
     answer = quote_case(load_case("case.toml"))
     print(answer.line.amount, [offer.mode.title.zh for offer in answer.offers if offer.eligible == "yes"])
 
