@@ -138,8 +138,9 @@ class _Run:
     def _accrue(self, span: Period, day: date) -> None:
         while self.upcoming and self.upcoming[0].day < day:
             reset = self.upcoming.pop(0)
-            self._grow(span, reset.day)
             if reset.yearly != self.in_force.yearly:
+                # A reset to the same rate parts nothing: 30/360 would count the two parts otherwise than the whole.
+                self._grow(span, reset.day)
                 self.payment = None
             self.in_force = reset
         self._grow(span, day)
