@@ -65,7 +65,7 @@ def test_excel_holds_the_same_rows(loan: Path, tmp_path: Path, capsys: pytest.Ca
         ('method = "level_payment"\nbaloon = 5', "baloon"),
         ('method = "level_payment"\nrate = 0.05', "rate"),
         ('method = "level_payment"\ncycle = "monthly"', "cycle"),
-        ('method = "bullet"', "changes.effect"),
+        ('method = "bullet"', "prepayment[1].effect"),
     ],
 )
 def test_bad_terms_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, field: str) -> None:

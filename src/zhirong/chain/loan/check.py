@@ -3,8 +3,24 @@
 from collections.abc import Iterator
 from datetime import date
 
-from zhirong.chain.loan.terms import AMORTISING, MONTHLY, Amendment, Draw, Finding, LoanTerms, Method, Prepayment
+from zhirong.chain.loan.periods import due_days
+from zhirong.chain.loan.rates import FixedRate, LinkedRate
+from zhirong.chain.loan.terms import (
+    AMORTISING,
+    MONTHLY,
+    Amendment,
+    Draw,
+    Finding,
+    LoanTerms,
+    Method,
+    Prepayment,
+    change_field,
+)
+from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
+
+# A trillion yuan, in fen: more than any loan, little enough to catch a slip of the pen.
+MOST_PRINCIPAL = 10**14
 
 
 def findings(terms: LoanTerms) -> Iterator[Finding]:
@@ -12,10 +28,18 @@ def findings(terms: LoanTerms) -> Iterator[Finding]:
     if terms.principal <= 0:
         yield (
             "principal",
-            terms.principal,
+            show_yuan(terms.principal),
             "no_principal",
             Text("本金须大于零", "the principal must be more than nothing"),
             Text("填写贷款金额（元）", "give the amount of the loan in yuan"),
+        )
+    if terms.principal > MOST_PRINCIPAL:
+        yield (
+            "principal",
+            show_yuan(terms.principal),
+            "principal_too_large",
+            Text("本金大得不合理", "the principal is unlikely to be so large"),
+            Text("金额以元为单位，不超过一万亿元", "amounts are in yuan, at most a trillion"),
         )
     if terms.end <= terms.start:
         yield (
@@ -52,6 +76,7 @@ def findings(terms: LoanTerms) -> Iterator[Finding]:
             ),
             Text("换 day_count，如 act_360", "choose another day_count, such as act_360"),
         )
+    yield from _rate_findings("", terms.rate)
     yield from _form_findings(terms)
     yield from _change_findings(terms)
 
@@ -64,17 +89,31 @@ def lent(terms: LoanTerms) -> int:
 def _form_findings(terms: LoanTerms) -> Iterator[Finding]:
     """Forms of repayment that exclude one another."""
     if terms.method not in AMORTISING:
-        for field, value in (("balloon", terms.balloon), ("step", terms.step)):
+        for field, value in (
+            ("balloon", show_yuan(terms.balloon) if terms.balloon else None),
+            ("step", terms.step and terms.step.factor),
+        ):
             if value:
                 yield _unfit(field, value, "等额本息或等额本金", "level payment or equal principal")
     if terms.principal_every > 1 and terms.method is not Method.EQUAL_PRINCIPAL:
         yield _unfit("principal_every", terms.principal_every, "等额本金", "equal principal")
     if terms.grace is not None and terms.method in (Method.WITH_PRINCIPAL, Method.CUSTOM):
         yield _unfit("grace", terms.grace.periods, "等额本息、等额本金或到期还本", "another method")
+    elif terms.grace is not None and terms.start < terms.end and terms.grace.periods >= len(due_days(terms)):
+        yield (
+            "grace.periods",
+            terms.grace.periods,
+            "grace_too_long",
+            Text(
+                f"全部还款日共 {len(due_days(terms))} 个，宽限期不能占满",
+                f"the loan has {len(due_days(terms))} due days; a grace cannot take them all",
+            ),
+            Text("减小 periods", "make periods smaller"),
+        )
     if terms.balloon >= lent(terms) > 0:
         yield (
             "balloon",
-            terms.balloon,
+            show_yuan(terms.balloon),
             "balloon_too_large",
             Text("尾款不小于贷款金额", "the balloon is not less than the loan"),
             Text("减小尾款", "make the balloon smaller"),
@@ -100,7 +139,7 @@ def _form_findings(terms: LoanTerms) -> Iterator[Finding]:
     if planned > lent(terms):
         yield (
             "plan",
-            planned,
+            show_yuan(planned),
             "plan_too_large",
             Text("计划本金合计超过贷款金额", "the plan repays more than the loan"),
             Text("改正本金，末期自动结清余额", "correct the amounts; the last day clears what is left"),
@@ -113,26 +152,80 @@ def _change_findings(terms: LoanTerms) -> Iterator[Finding]:
     )
     for change in terms.changes:
         if not terms.start < change.day <= last:
-            yield _outside("changes.day", change.day)
+            yield _outside(change_field(terms, change, "day"), change.day)
         if isinstance(change, Draw | Prepayment) and change.amount is not None and change.amount <= 0:
             yield (
-                "changes.amount",
-                change.amount,
+                change_field(terms, change, "amount"),
+                show_yuan(change.amount),
                 "no_amount",
                 Text("金额须大于零", "the amount must be more than nothing"),
                 Text("填写金额（元）", "give an amount in yuan"),
             )
         if isinstance(change, Prepayment) and change.effect == "shorten" and terms.method not in AMORTISING:
-            yield _unfit("changes.effect", change.effect, "等额本息或等额本金", "level payment or equal principal")
-        if isinstance(change, Amendment) and change.end is not None and change.end <= change.day:
-            yield _outside("changes.end", change.end)
+            field = change_field(terms, change, "effect")
+            yield _unfit(field, change.effect, "等额本息或等额本金", "level payment or equal principal")
+    yield from _amendment_findings(terms)
     if terms.limit is not None and terms.principal > terms.limit:
         yield (
             "principal",
-            terms.principal,
+            show_yuan(terms.principal),
             "over_limit",
             Text("超过授信额度", "more than the limit of the line"),
             Text("减小金额或提高 limit", "draw less, or raise the limit"),
+        )
+
+
+def _amendment_findings(terms: LoanTerms) -> Iterator[Finding]:
+    """Other terms that change nothing, end before they begin, or call an earlier end an extension."""
+    end = terms.end
+    amendments = [change for change in terms.changes if isinstance(change, Amendment)]
+    for change in sorted(amendments, key=lambda change: change.day):
+        named = (change.end, change.rate, change.method, change.cycle, change.first_due)
+        if all(item is None for item in named) and change.interest == "next_due":
+            yield (
+                change_field(terms, change),
+                change.day,
+                "empty_amendment",
+                Text("没有写明改动了什么", "it does not say what changes"),
+                Text("写明 end、rate、method 等，或删去它", "give end, rate, method or the like, or remove it"),
+            )
+        if change.rate is not None:
+            yield from _rate_findings(change_field(terms, change) + ".", change.rate)
+        if change.end is None:
+            continue
+        if change.end <= change.day:
+            yield _outside(change_field(terms, change, "end"), change.end)
+        elif change.kind == "extension" and change.end <= end:
+            yield (
+                change_field(terms, change, "end"),
+                change.end,
+                "not_an_extension",
+                Text(
+                    f"展期后的到期日不晚于原到期日 {end}",
+                    f"an extension must end after the loan's end as it was, {end}",
+                ),
+                Text("改正 end，或把 kind 写成 restructuring", "correct end, or write kind restructuring"),
+            )
+        end = change.end
+
+
+def _rate_findings(inside: str, rate: FixedRate | LinkedRate) -> Iterator[Finding]:
+    if isinstance(rate, FixedRate):
+        if rate.yearly < 0:
+            yield (
+                f"{inside}rate",
+                rate.yearly,
+                "negative_rate",
+                Text("利率低于零", "the rate is below zero"),
+                Text("填写不低于零的年利率", "give a yearly rate that is not below zero"),
+            )
+    elif rate.reset is None and rate.reset_from is not None:
+        yield (
+            f"{inside}linked.reset_from",
+            rate.reset_from,
+            "reset_from_alone",
+            Text("写了首个重定价日，却没有重定价周期", "a first reset day without a cycle of resets"),
+            Text("补上 reset，如 1Y，或删去 reset_from", "add reset, such as 1Y, or remove reset_from"),
         )
 
 

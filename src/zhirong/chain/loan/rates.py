@@ -132,8 +132,24 @@ def rate_sets(
     sets = []
     for day in days:
         published, source = table.at(_observation(day, rate.observed, working_days))
-        sets.append(RateSet(day, published + rate.spread_bp * _BP, source))
+        yearly = published + rate.spread_bp * _BP
+        if yearly < 0:
+            raise InputError([_negative(rate, day, yearly)])
+        sets.append(RateSet(day, yearly, source))
     return tuple(sets)
+
+
+def _negative(rate: LinkedRate, day: date, yearly: Decimal) -> Problem:
+    return Problem(
+        "linked.spread_bp",
+        str(rate.spread_bp),
+        Text(
+            f"{day} 起年利率为 {yearly * 100:f} %，低于零",
+            f"from {day} the yearly rate is {yearly * 100:f} %, below zero",
+        ),
+        Text("减小负的加点", "make the negative spread smaller"),
+        "negative_rate",
+    )
 
 
 def _observation(day: date, observed: Observed, working_days: WorkingDays) -> date:

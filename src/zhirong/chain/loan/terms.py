@@ -150,5 +150,15 @@ class LoanTerms:
     limit: Fen | None = None
 
 
+_CHANGE_TABLES: dict[type, str] = {Draw: "draw", Prepayment: "prepayment", Amendment: "amendment"}
+
+
+def change_field(terms: LoanTerms, change: Change, field: str = "") -> str:
+    """The field of a change as its user writes it: ``prepayment[2].day`` for the second ``[[prepayment]]``."""
+    alike = [other for other in terms.changes if type(other) is type(change)]
+    number = next((number for number, other in enumerate(alike, 1) if other is change), 1)
+    return f"{_CHANGE_TABLES[type(change)]}[{number}]" + (f".{field}" if field else "")
+
+
 # A thing that does not fit: field, value, code, reason, mend.
 Finding = tuple[str, object, str, Text, Text]

@@ -8,7 +8,7 @@ from typing import Literal
 from zhirong.chain.loan.periods import Period, fraction_of_year, periods
 from zhirong.chain.loan.rates import RateSet, RateTables, rate_sets
 from zhirong.chain.loan.rows import Row, RowKind
-from zhirong.chain.loan.terms import Amendment, Change, Draw, LoanTerms, Method, Prepayment
+from zhirong.chain.loan.terms import Amendment, Change, Draw, LoanTerms, Method, Prepayment, change_field
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen, round_fen, yuan
@@ -35,7 +35,7 @@ def walk(
         else:
             run.pay(more_to_come=any(isinstance(change, Draw) for change in changes))
     for change in changes:
-        raise InputError([_refused("changes.day", change.day.isoformat(), _ALREADY_REPAID)])
+        raise InputError([_refused(change_field(terms, change, "day"), change.day.isoformat(), _ALREADY_REPAID)])
     return tuple(run.rows), tuple(run.sets)
 
 
@@ -192,7 +192,9 @@ class _Run:
     def _draw(self, change: Draw, span: Period) -> None:
         owed = self.balance
         if self.terms.limit is not None and owed + change.amount > self.terms.limit:
-            raise InputError([_refused("changes.amount", yuan(change.amount), _OVER_LIMIT)])
+            raise InputError(
+                [_refused(change_field(self.terms, change, "amount"), yuan(change.amount), _OVER_LIMIT)]
+            )
         self.balance += change.amount
         self.payment = self.part = None
         self._row("draw", change.day, span, owed, 0, 0, drawn=change.amount)
@@ -201,7 +203,7 @@ class _Run:
         owed = self.balance
         amount = owed if change.amount is None else change.amount
         if amount > owed:
-            raise InputError([_refused("changes.amount", yuan(amount), _MORE_THAN_OWED)])
+            raise InputError([_refused(change_field(self.terms, change, "amount"), yuan(amount), _MORE_THAN_OWED)])
         clears = amount == owed and self.terms.limit is None
         interest = round_fen(self.accrued) if clears or change.interest == "at_once" else 0
         if clears or change.interest == "at_once":
@@ -238,7 +240,9 @@ class _Run:
             terms = replace(terms, start=change.day, first_due=change.first_due, grace=None, step=None, balloon=0)
             self.passed = 0
         if terms.end <= change.day:
-            raise InputError([_refused("changes.end", change.end or self.terms.end, _ALREADY_REPAID)])
+            raise InputError(
+                [_refused(change_field(self.terms, change, "end"), change.end or self.terms.end, _ALREADY_REPAID)]
+            )
         self.terms = terms
         self._plan(change.day)
         if change.rate is not None:
