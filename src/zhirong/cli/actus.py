@@ -67,7 +67,7 @@ def _read_cases(path: str) -> dict[str, Mapping[str, Any]]:
     return content
 
 
-def _undefined(error: ValueError) -> Problem:
+def _undefined(error: ValueError | ArithmeticError) -> Problem:
     return Problem(
         "terms",
         "",
