@@ -53,7 +53,7 @@ def make_environment(kind: str) -> None:
             shutil.rmtree(VENV, ignore_errors=True)
             sys.exit("No virtual environment could be made. To mend on Debian: apt-get install python3-venv")
     print(f"Installing what {LOCKS[kind].relative_to(ROOT)} locks (a minute or two the first time) …", flush=True)
-    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-q"]
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
     run([*pip, "--require-hashes", "-r", str(LOCKS[kind])])
     run([*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
     served = [fingerprint("base"), wanted] if kind == "test" else [wanted]
