@@ -91,6 +91,9 @@ def _show(made: "Schedule", lang: Lang) -> None:
     from zhirong.chain.loan.terms import METHOD_TEXT
 
     console = Console()
+    if not console.is_terminal:
+        # A pipe has no width of its own, and amounts cut to fit eighty columns would be lost.
+        console.width = 160
     title = f"{METHOD_TEXT[made.terms.method].in_(lang)} {show_yuan(made.terms.principal)}"
     table = Table(title=title)
     for number, words in enumerate(_COLUMNS):

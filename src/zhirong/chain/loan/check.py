@@ -164,6 +164,19 @@ def _change_findings(terms: LoanTerms) -> Iterator[Finding]:
         if isinstance(change, Prepayment) and change.effect == "shorten" and terms.method not in AMORTISING:
             field = change_field(terms, change, "effect")
             yield _unfit(field, change.effect, "等额本息或等额本金", "level payment or equal principal")
+        elif (
+            isinstance(change, Prepayment) and change.effect == "shorten" and change.day < _first_instalment(terms)
+        ):
+            yield (
+                change_field(terms, change, "effect"),
+                change.effect,
+                "nothing_to_shorten",
+                Text(
+                    "这时还没有开始还本，没有可保持不变的每期金额",
+                    "no instalment of principal is fixed yet to be kept",
+                ),
+                Text('改写 effect = "reduce"', 'write effect = "reduce"'),
+            )
     yield from _amendment_findings(terms)
     if terms.limit is not None and terms.principal > terms.limit:
         yield (
@@ -173,6 +186,18 @@ def _change_findings(terms: LoanTerms) -> Iterator[Finding]:
             Text("超过授信额度", "more than the limit of the line"),
             Text("减小金额或提高 limit", "draw less, or raise the limit"),
         )
+
+
+def _first_instalment(terms: LoanTerms) -> date:
+    """The eve of the first due day that repays principal, if a level payment comes before any; else the first day.
+
+    Only then would the payment have to be known before it can be worked out.
+    """
+    skipped = (terms.grace.periods if terms.grace is not None else 0) + terms.principal_every - 1
+    if terms.method is not Method.LEVEL_PAYMENT or skipped == 0:
+        return terms.start
+    days = due_days(terms)
+    return days[min(skipped, len(days)) - 1] if days else terms.start
 
 
 def _amendment_findings(terms: LoanTerms) -> Iterator[Finding]:

@@ -173,6 +173,17 @@ class _Run:
             self.payment = self._level_payment()
         return min(max(round_fen(self.payment * weight) - interest, 0), self.balance)
 
+    def _settle_payment(self, day: date, span: Period) -> None:
+        """Work out what a due day brings from what is owed now, so that less owed later shortens the loan."""
+        if self.terms.method is Method.EQUAL_PRINCIPAL and self.part is None:
+            self.part = Fraction(self.balance - self.terms.balloon) / sum(self.weights)
+        elif self.terms.method is Method.LEVEL_PAYMENT and self.payment is None:
+            until_today = self.accrued
+            rest = fraction_of_year(span, day, span.end, self.terms.day_count)
+            self.accrued += self.balance * self.in_force.yearly_exact * rest
+            self.payment = self._level_payment()
+            self.accrued = until_today
+
     def _level_payment(self) -> Fraction:
         """The payment that, made now and on every later due day in its weight, clears balance and interest.
 
@@ -205,6 +216,8 @@ class _Run:
         if amount > owed:
             raise InputError([_refused(change_field(self.terms, change, "amount"), yuan(amount), _MORE_THAN_OWED)])
         clears = amount == owed and self.terms.limit is None
+        if change.effect == "shorten":
+            self._settle_payment(change.day, span)
         interest = round_fen(self.accrued) if clears or change.interest == "at_once" else 0
         if clears or change.interest == "at_once":
             self.accrued = Fraction(0)

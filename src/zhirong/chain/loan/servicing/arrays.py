@@ -173,9 +173,20 @@ def why_not(loan: Loaded) -> str:
         return "a rate is finer than 10^-8"
     if sum(1 for item in state.items if item.left and item.due > state.as_of) > 1:
         return "two instalments wait for their due day at once"
+    if _waits_too_long(loan):
+        return "an instalment would still wait for its shifted due day when the next one falls due"
     if any(_rest(state, loan)):
         return "interest was carried over from a period that counted days otherwise"
     return ""
+
+
+def _waits_too_long(loan: Loaded) -> bool:
+    """Whether holidays shift some due day to the end of the next period or past it: arrays hold one wait a loan."""
+    rows = _rows(loan)
+    waiting = [item.due.toordinal() for item in loan.state.items if item.left and item.due > loan.state.as_of]
+    dues = [*waiting, *(due for _, due, *_ in rows)]
+    next_ends = [end for end, *_ in rows][0 if waiting else 1 :]
+    return any(end <= due for due, end in zip(dues, next_ends, strict=False))
 
 
 def load(
