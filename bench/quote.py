@@ -1,6 +1,6 @@
 """A quote under every mode, once loaded, beside a plain loop over the same losses."""
 
-from fractions import Fraction
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +49,7 @@ def plain_quote(case):
         offers.allocate_many = fast
 
 
-def one_by_one(mode, losses, day, pool=None):
+def one_by_one(mode, losses, day, pool=None, *, as_if_in_force=False):
     """What ``allocate_many`` gives, loss by loss."""
     rows = []
     for number in range(len(losses.principal)):
@@ -63,8 +63,8 @@ def one_by_one(mode, losses, day, pool=None):
             principal=int(losses.principal[number]),
             interest=int(losses.interest[number]),
             costs=int(losses.costs[number]),
-            ip_share=Fraction(1),
+            ip_share=Decimal(1),
         )
-        parts = allocate(mode, [loss], pool).loans[0].parts
+        parts = allocate(mode, [loss], pool, as_if_in_force=as_if_in_force).loans[0].parts
         rows.append([parts.get(role, 0) for role in mode.bearers])
     return np.array(rows, dtype=np.int64)
