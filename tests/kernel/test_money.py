@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from zhirong.kernel.money import (
     MoneyError,
     allocate,
-    allocate_even,
     parse_yuan,
     quantise_rate,
     round_fen,
@@ -104,7 +103,6 @@ def test_largest_remainder_by_hand():
     # 54 : 26 : 16 : 4 of 1.01 yuan = 54.54, 26.26, 16.16, 4.04: one fen left, to the largest remainder.
     parts = allocate(101, {"gov": 54, "bank": 26, "insurer": 16, "operator": 4})
     assert parts == {"gov": 55, "bank": 26, "insurer": 16, "operator": 4}
-    assert allocate_even(100, 3) == [34, 33, 33]
 
 
 @pytest.mark.parametrize("weights", [{}, {"a": 0}, {"a": -1, "b": 2}])

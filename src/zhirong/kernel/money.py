@@ -5,7 +5,7 @@ A balance is an ``int`` of fen (0.01 yuan). Rates are ``Decimal`` or ``Fraction`
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Literal, TypeVar
@@ -118,11 +118,6 @@ def allocate(total: Fen, weights: Mapping[Party, Rate], residue_to: Party | None
         for party in sorted(remainders, key=lambda p: remainders[p], reverse=True)[:left]:
             parts[party] += 1
     return {party: sign * part for party, part in parts.items()}
-
-
-def allocate_even(total: Fen, count: int) -> Sequence[Fen]:
-    """``count`` parts of ``total`` that differ by at most a fen, the larger ones first."""
-    return list(allocate(total, dict.fromkeys(range(count), 1)).values())
 
 
 def quantise_rate(rate: Fraction, places: int) -> Decimal:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from zhirong.chain.pledge.grounds import same_party
 from zhirong.chain.pledge.records import (
     CONTRACT_ITEM_TEXT,
     ContractItem,
@@ -12,7 +13,7 @@ from zhirong.chain.pledge.records import (
     Verdict,
 )
 from zhirong.chain.right.fees import FeeStanding, FeeState, fee_state
-from zhirong.chain.right.records import STATUS_TEXT, Flag, Holder, LegalStatus, Right, RightKind
+from zhirong.chain.right.records import STATUS_TEXT, Flag, LegalStatus, Right, RightKind
 from zhirong.chain.right.status import StatusOn, status_on
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
@@ -70,7 +71,7 @@ def _owner(facts: _Facts) -> Ruling:
             Text("没有登记的专利权人资料", "the registered owner is not given"),
             Text("提供专利登记簿副本", "supply a copy of the patent register"),
         )
-    strangers = [p.name for p in facts.filing.pledgors if not any(_same_party(p, h) for h in facts.right.holders)]
+    strangers = [p.name for p in facts.filing.pledgors if not any(same_party(p, h) for h in facts.right.holders)]
     if strangers or not facts.filing.pledgors:
         who = "、".join(strangers)
         return (
@@ -261,7 +262,7 @@ def _co_owners(facts: _Facts) -> Ruling:
     if facts.right.co_owners_agreed_freely:
         return _clear("共有人约定各自可以单独出质", "the co-owners have agreed that each of them may pledge alone")
     # Who pledges signs the application, and so consents.
-    others = [h for h in facts.right.holders if not any(_same_party(p, h) for p in facts.filing.pledgors)]
+    others = [h for h in facts.right.holders if not any(same_party(p, h) for p in facts.filing.pledgors)]
     against = [h.name for h in others if h.consents is False]
     unasked = [h.name for h in others if h.consents is None]
     if against:
@@ -364,13 +365,6 @@ def _other(facts: _Facts) -> Ruling:
             Text("核对申请表上双方的签章", "check both parties' seals on the application form"),
         )
     return _clear("没有发现其他障碍", "no other obstacle is known")
-
-
-def _same_party(one: Holder, other: Holder) -> bool:
-    """Whether two records name the same person: by credit code where both give one, by name otherwise."""
-    if one.code and other.code:
-        return one.code == other.code
-    return one.name.strip() == other.name.strip()
 
 
 _GROUNDS: tuple[Ground, ...] = (
