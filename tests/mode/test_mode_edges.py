@@ -464,3 +464,26 @@ def test_national_fund_fee_by_the_size_of_the_loan() -> None:
     for amount, fee in ((FIVE_MILLION, 300_000), (FIVE_MILLION + 1, 500_000)):
         made = charges(mode, LoanFacts(amount, DAY, 12, Decimal("0.04")))
         assert [charge.amount for charge in made if charge.payee == "national_fund"] == [fee]
+
+
+def test_what_is_given_back_on_a_day_comes_in_first() -> None:
+    """A claim that arrives later takes the room of an earlier one whose payer has got back all it paid.
+
+    The payer returns its share of the recovery before its payment is refunded: the other way round it would hold, for
+    a moment, money that it never paid.
+    """
+    cap = '\n[[sharing.cap]]\ncounts = "loans_covered"\nper = ["borrower"]\npayers = ["insurer"]\n'
+    body = quota_body({"lender": 0, "insurer": 10_000}) + cap + 'overflow_to = "lender"\namount = 1\n'
+    loans = [
+        lost(100, loan_id="paid", loan_day=date(2026, 3, 1), recoveries=(Recovery(date(2027, 6, 2), 60),)),
+        lost(100, loan_id="first", loan_day=date(2026, 2, 1), claim_day=date(2027, 6, 3)),
+    ]
+    settled = settle(mode_of(body), loans)
+    assert [(m.day, m.loan_id, m.kind, m.amount) for m in settled.movements if m.party == "insurer"] == [
+        (date(2027, 6, 1), "paid", "payment", 100),
+        (date(2027, 6, 2), "paid", "recovery", -60),
+        (date(2027, 6, 3), "first", "payment", 100),
+        (date(2027, 6, 3), "paid", "recovery", 60),
+        (date(2027, 6, 3), "paid", "true_up", -100),
+    ]
+    assert settled.positions["paid"] == {"lender": 40, "insurer": 0}

@@ -201,7 +201,11 @@ def test_recoveries_go_to_those_who_have_paid(
             paid[move.loan_id, move.party] += move.amount
             if move.to != "lender":
                 paid[move.loan_id, move.to] -= move.amount
-            assert paid[move.loan_id, move.party] >= 0
+            assert min(paid.values()) >= 0
+    for loan_id, parts in settled.positions.items():
+        assert min(parts.values()) >= 0
+        assert sum(parts.values()) == settled.left[loan_id]
+        assert all(paid[loan_id, role] == amount for role, amount in parts.items() if role != "lender")
 
 
 @few

@@ -74,15 +74,16 @@ def settle(
     movements: list[Movement] = []
     for day in sorted(events):
         touched = standing.move_to(day) | events[day]
+        paid: list[Movement] = []
         given_back: list[Movement] = []
         for loan_id in (loan_id for loan_id in by_id if loan_id in touched):
             is_open = _is_open(mode, by_id[loan_id], day)
             new = _reckon(mode, by_id[loan_id], standing.parts(loan_id), day)
             old = accounts.get(loan_id, _Account({}, {}))
-            movements += _moves(mode, loan_id, new.paid, old.paid, day, "payment", is_open)
+            paid += _moves(mode, loan_id, new.paid, old.paid, day, "payment", is_open)
             given_back += _moves(mode, loan_id, new.back, old.back, day, "recovery")
             accounts[loan_id] = new
-        movements += given_back
+        movements += sorted([*paid, *given_back], key=_turn)
     positions = {
         loan.loan_id: _position(shared, loan.loan_id, accounts) for loan in loans if loan.loan_id in accounts
     }
@@ -245,6 +246,17 @@ def give_back(terms: Recoveries, parts: Mapping[str, Fen], received: Sequence[Fe
     if surplus:
         got["firm"] = got.get("firm", 0) + surplus
     return got
+
+
+def _turn(move: Movement) -> int:
+    """When in a day's order money moves: nobody hands on, or is handed back, what has not reached it first.
+
+    The lender is paid first and pays last. Between parties, one that was repaid too much returns it before another is
+    repaid. As nobody pays through a party that itself pays through another, no longer order is needed.
+    """
+    if move.to == "lender":
+        return 0 if move.amount > 0 else 3
+    return 1 if move.amount < 0 else 2
 
 
 def _moves(
