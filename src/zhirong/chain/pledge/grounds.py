@@ -1,5 +1,6 @@
 """Refusal grounds that several registers share; each register's pack lists those that it has, in its order."""
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +13,9 @@ from zhirong.kernel.text import Text, same
 
 Ruling = tuple[Verdict, Text, Text | None]
 
-_ENDED = frozenset({LegalStatus.LAPSED, LegalStatus.INVALIDATED, LegalStatus.EXPIRED})
-_NEVER_GRANTED = frozenset({LegalStatus.PENDING, LegalStatus.REFUSED, LegalStatus.WITHDRAWN})
+# A right that is no more; one that never was.
+ENDED = frozenset({LegalStatus.LAPSED, LegalStatus.INVALIDATED, LegalStatus.EXPIRED})
+NEVER_GRANTED = frozenset({LegalStatus.PENDING, LegalStatus.REFUSED, LegalStatus.WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,18 @@ def does_not_apply(zh: str, en: str) -> Ruling:
 
 
 def same_party(one: Holder, other: Holder) -> bool:
-    """Whether two records name the same person: by credit code where both give one, by name otherwise."""
+    """Whether two records name the same person: by credit code where both give one, by name otherwise.
+
+    Names are compared without regard to spaces, to full-width forms and to capitals: a bracket is a bracket.
+    """
     if one.code and other.code:
         return one.code == other.code
-    return one.name.strip() == other.name.strip()
+    return plain_name(one.name) == plain_name(other.name)
+
+
+def plain_name(written: str) -> str:
+    """A name as it is compared: full-width forms made plain, capitals and spaces without meaning."""
+    return "".join(unicodedata.normalize("NFKC", written).split()).casefold()
 
 
 def owner(facts: Facts) -> Ruling:
@@ -109,11 +119,8 @@ def in_force(facts: Facts) -> Ruling:
     status = facts.standing.status
     kind = KIND_TEXT[facts.right.kind]
     if status is None:
-        return unknown(
-            Text("法律状态不明", "the legal status is not known"),
-            Text("提供登记机关的近期证明，或补上日期", "supply a recent extract of the register, or the dates"),
-        )
-    if status in _ENDED | _NEVER_GRANTED:
+        return status_unknown()
+    if status in ENDED | NEVER_GRANTED:
         shown = STATUS_TEXT[status]
         return refused(
             Text(f"{kind.zh}{shown.zh}", f"the {kind.en} is {shown.en}"),
@@ -122,12 +129,23 @@ def in_force(facts: Facts) -> Ruling:
                 "leave it out; where it can be renewed or restored, do so first",
             ),
         )
-    if facts.standing.by_dates in _ENDED and facts.standing.conflicts:
+    if facts.standing.by_dates in ENDED and facts.standing.conflicts:
         return unknown(
             facts.standing.conflicts[0],
             Text("提供登记机关的近期证明", "supply a recent extract of the register"),
         )
     return clear("权利有效", "the right is in force")
+
+
+def status_unknown() -> Ruling:
+    """Neither the register nor the dates tell how the right stands."""
+    return unknown(
+        Text("法律状态不明", "the legal status is not known"),
+        Text(
+            "提供登记机关的近期证明，或补上日期和法律状态",
+            "supply a recent extract of the register, or the dates and the status",
+        ),
+    )
 
 
 def dispute(facts: Facts) -> Ruling:
@@ -138,8 +156,9 @@ def dispute(facts: Facts) -> Ruling:
             Text("解除后再申请", "apply after it has been lifted"),
         )
     if Flag.IN_DISPUTE in facts.right.flags:
+        # The data say that ownership is disputed, not whether proceedings are stayed; a lender must assume so.
         return refused(
-            Text("权属有纠纷", "ownership is disputed"),
+            Text("权属有纠纷，按已中止程序处理", "ownership is disputed; proceedings are taken to be stayed"),
             Text("了结纠纷后再申请", "apply after the dispute is settled"),
         )
     return clear("没有纠纷或保全的记录", "no dispute and no court order is on record")
@@ -213,13 +232,17 @@ def co_owners(facts: Facts) -> Ruling:
         return does_not_apply("只有一名权利人", "there is a single holder")
     if facts.right.co_owners_agreed_freely:
         return clear("共有人约定各自可以单独出质", "the co-owners have agreed that each of them may pledge alone")
+    # Who pledges signs the application, and so consents.
     others = [h for h in facts.right.holders if not any(same_party(p, h) for p in facts.filing.pledgors)]
     against = "、".join(h.name for h in others if h.consents is False)
     unasked = "、".join(h.name for h in others if h.consents is None)
     if against:
         return refused(
             Text(f"共有人{against}不同意出质", f"the co-owner {against} does not consent"),
-            Text("取得全体共有人的书面同意", "get the written consent of all"),
+            Text(
+                "取得全体共有人的书面同意，或提供另行约定",
+                "get the written consent of all, or show another agreement",
+            ),
         )
     if unasked:
         return unknown(
@@ -255,18 +278,21 @@ def pilot_basis(facts: Facts) -> Ruling:
 
 
 def other(facts: Facts) -> Ruling:
-    """Anything else, among it the manner of applying."""
+    """Anything else, among it the manner of applying; its rule is cited where the register has one."""
     filing = facts.filing
+    zh, en = _manner_of_applying(facts)
     if filing.obstacles:
         return refused(same("；".join(filing.obstacles)), Text("消除所列情形", "remove the obstacles named"))
     if filing.has_foreign_party and not filing.agency:
         return refused(
-            Text("有境外当事人，却没有委托代理机构", "a party is foreign, but no agency has been appointed"),
+            Text(
+                f"有境外当事人，却没有委托代理机构{zh}", f"a party is foreign, but no agency has been appointed{en}"
+            ),
             Text("委托代理机构并出具委托书", "appoint an agency by a power of attorney"),
         )
     if filing.is_joint is False:
         return refused(
-            Text("不是双方共同申请", "the parties do not apply together"),
+            Text(f"不是双方共同申请{zh}", f"the parties do not apply together{en}"),
             Text("由出质人与质权人共同申请", "let pledgor and pledgee apply together"),
         )
     if filing.is_joint is None and filing.stage == "filed":
@@ -275,3 +301,11 @@ def other(facts: Facts) -> Ruling:
             Text("核对申请表上双方的签章", "check both parties' seals on the application form"),
         )
     return clear("没有发现其他障碍", "no other obstacle is known")
+
+
+def _manner_of_applying(facts: Facts) -> tuple[str, str]:
+    name = f"{facts.folder}.application"
+    if name not in facts.rules:
+        return "", ""
+    reference = facts.rules.at(name, facts.day).reference
+    return f"（{reference.as_text('zh')}）", f" ({reference.as_text('en')})"
