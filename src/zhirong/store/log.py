@@ -55,6 +55,7 @@ class Leaf:
     content: Mapping[str, Any]
     actor: str
     key: str
+    subject: str = ""
 
 
 def append(head: LogHead, leaf: Leaf) -> Event:
@@ -73,6 +74,7 @@ def append(head: LogHead, leaf: Leaf) -> Event:
         kind=leaf.kind,
         day=leaf.day,
         registration=leaf.registration,
+        subject=leaf.subject,
         entry=entry.decode(),
         content=canonical.encode(leaf.content).decode(),
         salt=salt.hex(),

@@ -3,6 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
+# Django finds the models of the application here.
+from zhirong.store import financing, parties, work  # noqa: F401
+
 
 class LogHead(models.Model):
     """The one row that every writer locks: the log's name, its size and edge, and the last numbers given."""
@@ -25,6 +28,9 @@ class Event(models.Model):
     kind = models.CharField(max_length=64, db_index=True)
     day = models.DateField(db_index=True)
     registration = models.BigIntegerField(null=True, db_index=True)
+    subject = models.CharField(
+        max_length=64, blank=True, db_index=True
+    )  # such as case/12; empty in the register's own
     entry = models.TextField()
     content = models.TextField()
     salt = models.CharField(max_length=64)
@@ -164,3 +170,30 @@ class Outgoing(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event", "to"], name="told_once")]
+
+
+class RightIdentity(models.Model):
+    """One version of a right's digital identity, by its code and by the right's key; the record stands in the event."""
+
+    event = models.OneToOneField(Event, models.PROTECT, primary_key=True)
+    code = models.CharField(max_length=64)
+    version = models.IntegerField()
+    right_key = models.CharField(max_length=120, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "version"], name="identity_version_once")]
+
+
+class Report(models.Model):
+    """A keyed fingerprint that an institution has reported for a period. reference: its own name for the matter."""
+
+    event = models.ForeignKey(Event, models.PROTECT)
+    period = models.CharField(max_length=40)
+    fingerprint = models.CharField(max_length=64)
+    institution = models.CharField(max_length=300)
+    reference = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["period", "fingerprint", "institution"], name="reported_once")
+        ]

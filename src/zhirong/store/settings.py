@@ -1,7 +1,7 @@
-"""Django's settings of the store alone, from the environment.
+"""Django's settings of the store, from the environment: the database and the accounts.
 
-ZHIRONG_DATA: folder of the database and the register's key, ``zhirong-data`` where not said. DATABASE_URL: see
-``database_url``. The web adds its own to these.
+ZHIRONG_DATA: folder of the database, the files and the register's key, ``zhirong-data`` where not said. DATABASE_URL:
+see ``database_url``. ``zhirong.web.settings`` adds pages and sign-in to these.
 """
 
 import os
@@ -11,7 +11,13 @@ from zhirong.store.database_url import database
 
 DATA = Path(os.environ.get("ZHIRONG_DATA", "zhirong-data"))
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""), DATA)}
-INSTALLED_APPS = ["zhirong.store"]
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "zhirong.store",
+]
+AUTH_USER_MODEL = "store.Account"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True

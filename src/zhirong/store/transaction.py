@@ -8,6 +8,9 @@ from django.db import connection, transaction
 
 from zhirong.store.models import LogHead
 
+# The head that this thread holds: a verb may call another, and both are one transaction.
+_held = threading.local()
+
 # SQLite has one writer; threads of one process queue here, fairly, instead of polling the file one against another.
 _ONE_WRITER = threading.Lock()
 
@@ -20,8 +23,12 @@ class NoRegisterError(RuntimeError):
 def writing() -> Iterator[LogHead]:
     """A transaction that holds the log's head: nobody else writes until it ends, everything or nothing is kept.
 
-    Raises NoRegisterError where there is no register.
+    Within a transaction of the same thread it is that transaction. Raises NoRegisterError where there is no register.
     """
+    held = getattr(_held, "head", None)
+    if held is not None:
+        yield held
+        return
     if connection.vendor == "sqlite":
         with _ONE_WRITER, _transaction() as head:
             yield head
@@ -36,4 +43,8 @@ def _transaction() -> Iterator[LogHead]:
         head = LogHead.objects.select_for_update().first()
         if head is None:
             raise NoRegisterError("there is no register in this database")
-        yield head
+        _held.head = head
+        try:
+            yield head
+        finally:
+            _held.head = None

@@ -140,6 +140,7 @@ def _event_findings(event: models.Event, algorithm: HashAlgorithm) -> list[Findi
     expected = {
         "kind": entry.kind,
         "registration": entry.body.get("registration"),
+        "subject": entry.body.get("subject", ""),
         "actor": content["_actor"],
         "key": content["_key"],
         "day_written": day_of(datetime.fromisoformat(entry.time.replace("Z", "+00:00"))).isoformat(),

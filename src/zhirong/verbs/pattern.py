@@ -35,7 +35,8 @@ def rulebook() -> Rulebook:
 
 
 @cache
-def _rules_version() -> str:
+def rules_version() -> str:
+    """The version that events keep."""
     return rulebook().version()
 
 
@@ -151,10 +152,10 @@ def _write(
         "_key": by.key,
         "_request": fingerprint,
         "_role": by.actor.role.value,
-        "_rules": _rules_version(),
+        "_rules": rules_version(),
         "_verb": verb,
     }
-    event = RegisterEvent(head.size, decision.kind, time, decision.registration, content, _rules_version())
+    event = RegisterEvent(head.size, decision.kind, time, decision.registration, content, rules_version())
     after = None
     if decision.kind.startswith(PLEDGE):
         after = apply_move(found, event)

@@ -1,0 +1,337 @@
+"""Tables of the way from a right to a repaid loan. Amounts are whole fen. JSON columns hold records of the chain."""
+
+from django.db import models
+
+from zhirong.store.parties import Account, Kept, Organisation
+
+
+class FirmRight(Kept):
+    """A right that a firm keeps here. facts: a table of ``[[rights]]`` as in a case file. key: as the register calls it.
+
+    status, ends_on and next_fee_on repeat what ``chain.right`` works out of the facts on the day ``checked_on``.
+    """
+
+    firm = models.ForeignKey(Organisation, models.PROTECT)
+    key = models.CharField(max_length=120, db_index=True)
+    kind = models.CharField(max_length=32)
+    number = models.CharField(max_length=64, db_index=True)
+    title = models.CharField(max_length=500)
+    facts = models.JSONField()
+    status = models.CharField(max_length=24, db_index=True)
+    ends_on = models.DateField(null=True)
+    next_fee_on = models.DateField(null=True, db_index=True)
+    checked_on = models.DateField()
+    removed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["firm", "key"], name="firm_right_once")]
+
+
+class StoredFile(Kept):
+    """A file somebody handed in or the platform made. sha256: of its content, which is kept once under that name.
+
+    subject: what it belongs to, such as ``case/12``. paper: which paper it is. scan: result of the checks of its content.
+    """
+
+    owner = models.ForeignKey(Organisation, models.PROTECT)
+    subject = models.CharField(max_length=64, db_index=True)
+    paper = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=100)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    by = models.ForeignKey(Account, models.PROTECT, null=True)
+    removed = models.BooleanField(default=False)
+
+
+class Case(Kept):
+    """One application for financing. state: ``chain.financing.case.State``. amount, line: fen.
+
+    facts, credit, team, appraisal_input: tables as in a case file. quote: the quote under the chosen mode, as JSON.
+    filing: id of the registration in the register. reason: of a decline or withdrawal.
+    """
+
+    firm = models.ForeignKey(Organisation, models.PROTECT, related_name="cases")
+    lender = models.ForeignKey(Organisation, models.PROTECT, related_name="lender_cases")
+    guarantor = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="guaranteed_cases")
+    officer = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    number = models.CharField(max_length=32, unique=True)
+    state = models.CharField(max_length=24, db_index=True)
+    mode = models.CharField(max_length=40)
+    amount = models.BigIntegerField()
+    term_months = models.IntegerField()
+    annual_rate = models.DecimalField(max_digits=9, decimal_places=6, null=True)
+    method = models.CharField(max_length=24)
+    cycle = models.CharField(max_length=8, blank=True)
+    purpose = models.CharField(max_length=300)
+    rights = models.JSONField(default=list)
+    facts = models.JSONField(default=dict)
+    credit = models.JSONField(default=dict)
+    team = models.JSONField(default=dict)
+    appraisal_input = models.JSONField(default=dict)
+    quote = models.JSONField(default=dict)
+    line = models.BigIntegerField(null=True)
+    approved_amount = models.BigIntegerField(null=True)
+    approval_round = models.IntegerField(default=0)
+    guarantee = models.JSONField(default=dict)
+    contract = models.JSONField(default=dict)
+    filing = models.BigIntegerField(null=True, db_index=True)
+    reason = models.CharField(max_length=500, blank=True)
+    submitted_on = models.DateField(null=True, db_index=True)
+    due_on = models.DateField(null=True, db_index=True)
+    exemption = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["lender", "state", "id"], name="case_of_lender"),
+            models.Index(fields=["firm", "id"], name="case_of_firm"),
+        ]
+
+
+class CaseStep(Kept):
+    """One step of a case: since when, until when, whose turn it was, what it cost (fen). due_on: its time limit."""
+
+    case = models.ForeignKey(Case, models.PROTECT)
+    state = models.CharField(max_length=24)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    due_on = models.DateField(null=True)
+    cost = models.BigIntegerField(default=0)
+
+
+class Message(Kept):
+    """A question, its answer, a note or an objection. kind: question, objection, note. answered_at: null while open."""
+
+    subject = models.CharField(max_length=64, db_index=True)
+    kind = models.CharField(max_length=16)
+    sender = models.ForeignKey(Organisation, models.PROTECT, related_name="messages_sent")
+    receiver = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="messages_received")
+    by = models.ForeignKey(Account, models.PROTECT)
+    text = models.TextField()
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+
+class CheckItem(Kept):
+    """One item of a due-diligence checklist. item: its id in the rules. state: open, done, waived."""
+
+    case = models.ForeignKey(Case, models.PROTECT)
+    item = models.CharField(max_length=60)
+    state = models.CharField(max_length=16, default="open")
+    finding = models.TextField(blank=True)
+    cost = models.BigIntegerField(default=0)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True)
+    by = models.ForeignKey(Account, models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "item"], name="check_item_once")]
+
+
+class TeamRating(Kept):
+    """One rater's assessment of a firm's team for a case. ratings: item to level and evidence."""
+
+    case = models.ForeignKey(Case, models.PROTECT)
+    rater = models.ForeignKey(Account, models.PROTECT)
+    ratings = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "rater"], name="rated_once")]
+
+
+class Approval(Kept):
+    """One person's decision on a case. level: of the approval table. decision: approve, return, decline."""
+
+    case = models.ForeignKey(Case, models.PROTECT)
+    round = models.IntegerField()
+    level = models.CharField(max_length=24)
+    by = models.ForeignKey(Account, models.PROTECT)
+    decision = models.CharField(max_length=16)
+    amount = models.BigIntegerField()
+    opinion = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "round", "by"], name="decided_once")]
+
+
+class GuaranteeRequest(Kept):
+    """A lender asks a guarantor to bear a part of a case. state: requested, reviewed, granted, declined, ended.
+
+    share, fee_rate: exact decimals. exposure: fen that it bears while the loan stands.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT)
+    guarantor = models.ForeignKey(Organisation, models.PROTECT)
+    state = models.CharField(max_length=16, db_index=True)
+    share = models.DecimalField(max_digits=9, decimal_places=6)
+    fee_rate = models.DecimalField(max_digits=9, decimal_places=6)
+    amount = models.BigIntegerField()
+    exposure = models.BigIntegerField(default=0)
+    counter_guarantee = models.CharField(max_length=500, blank=True)
+    proposed_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    opinion = models.TextField(blank=True)
+
+
+class Appraisal(Kept):
+    """An appraisal of rights of a firm. grade: online or formal. state: ``chain.financing.appraising.State``.
+
+    input: tables of methods. result: what the engine gave (interval, methods, explanation). p10, p50, p90: fen.
+    """
+
+    firm = models.ForeignKey(Organisation, models.PROTECT, related_name="appraisals")
+    agency = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="assignments")
+    case = models.ForeignKey(Case, models.PROTECT, null=True)
+    grade = models.CharField(max_length=8)
+    state = models.CharField(max_length=16, db_index=True)
+    purpose = models.CharField(max_length=24)
+    value_type = models.CharField(max_length=24, default="market")
+    rights = models.JSONField(default=list)
+    valuation_date = models.DateField()
+    valid_until = models.DateField(null=True, db_index=True)
+    input = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    p10 = models.BigIntegerField(null=True)
+    p50 = models.BigIntegerField(null=True)
+    p90 = models.BigIntegerField(null=True)
+    fee = models.BigIntegerField(default=0)
+    appraiser = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    reviewer = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    conflict = models.JSONField(default=dict)
+    assignment = models.JSONField(default=dict)
+    report = models.ForeignKey(StoredFile, models.PROTECT, null=True)
+
+
+class Paper(Kept):
+    """A document of the platform: contract, notice, statement … state: draft, issued, signed, void.
+
+    facts: what it was made from. word, pdf: its files. sha256: of the PDF, which is what is signed. readers: the ids of
+    the organisations that may read it, between bars (``|3|17|``). signers: the ids of those that must sign.
+    """
+
+    subject = models.CharField(max_length=64, db_index=True)
+    kind = models.CharField(max_length=32)
+    number = models.CharField(max_length=64)
+    state = models.CharField(max_length=16)
+    title = models.CharField(max_length=200)
+    owner = models.ForeignKey(Organisation, models.PROTECT, related_name="papers")
+    readers = models.CharField(max_length=200, blank=True)
+    signers = models.JSONField(default=list)
+    facts = models.JSONField(default=dict)
+    word = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    sha256 = models.CharField(max_length=64, blank=True)
+
+
+class Signature(Kept):
+    """A signature on a paper. method: second_factor, or sealed_scan, which counts once checked_by has checked it."""
+
+    paper = models.ForeignKey(Paper, models.PROTECT)
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    method = models.CharField(max_length=16)
+    sha256 = models.CharField(max_length=64)
+    scan = models.ForeignKey(StoredFile, models.PROTECT, null=True)
+    checked_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    second_checked_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    valid = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["paper", "organisation"], name="signed_once")]
+
+
+class Loan(Kept):
+    """A loan in servicing. contract: tables ``loan`` and ``servicing``; events: tables ``event`` as for loan replay.
+
+    The columns below repeat what the replay of the events gives on ``reckoned_on``; amounts in fen.
+    state: waiting (for release), standing, repaid, written_off.
+    """
+
+    case = models.OneToOneField(Case, models.PROTECT)
+    firm = models.ForeignKey(Organisation, models.PROTECT, related_name="loans")
+    lender = models.ForeignKey(Organisation, models.PROTECT, related_name="loans_made")
+    guarantor = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="loans_guaranteed")
+    number = models.CharField(max_length=32, unique=True)
+    state = models.CharField(max_length=16, db_index=True)
+    mode = models.CharField(max_length=40)
+    principal = models.BigIntegerField()
+    contract = models.JSONField()
+    events = models.JSONField(default=list)
+    start = models.DateField(null=True)
+    end = models.DateField(null=True, db_index=True)
+    reckoned_on = models.DateField(null=True)
+    balance = models.BigIntegerField(default=0)
+    overdue = models.BigIntegerField(default=0)
+    overdue_days = models.IntegerField(default=0)
+    category = models.CharField(max_length=24, blank=True)
+    provision = models.BigIntegerField(default=0)
+    next_due_on = models.DateField(null=True, db_index=True)
+    next_due = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["lender", "state", "next_due_on"], name="loan_due"),
+            models.Index(fields=["lender", "state", "overdue_days"], name="loan_overdue"),
+        ]
+
+
+class StatementLine(Kept):
+    """A line of a bank statement that was imported. direction: in or out. state: open, matched, confirmed, ignored.
+
+    reference: the bank's own number of the entry, once for each lender and account.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    file = models.ForeignKey(StoredFile, models.PROTECT)
+    account_number = models.CharField(max_length=40)
+    reference = models.CharField(max_length=80)
+    day = models.DateField()
+    direction = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    counterparty = models.CharField(max_length=300)
+    note = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=16, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "account_number", "reference"], name="line_once")
+        ]
+
+
+class Payment(Kept):
+    """Money that moved, as matched from a statement by one person and confirmed by another. kind: release, repayment, fee."""
+
+    loan = models.ForeignKey(Loan, models.PROTECT)
+    line = models.OneToOneField(StatementLine, models.PROTECT)
+    kind = models.CharField(max_length=16)
+    amount = models.BigIntegerField()
+    day = models.DateField()
+    state = models.CharField(max_length=16, db_index=True)
+    matched_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+
+
+class WatchFlag(Kept):
+    """Something about a standing loan that somebody should look at. kind: due, overdue, fee, appraisal, ground …"""
+
+    loan = models.ForeignKey(Loan, models.PROTECT)
+    kind = models.CharField(max_length=24)
+    subject = models.CharField(max_length=120)
+    words = models.JSONField()
+    due_on = models.DateField(null=True)
+    seen_by = models.ForeignKey(Account, models.PROTECT, null=True)
+    cleared_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["loan", "kind", "subject"], name="flag_once")]
+
+
+class Limit(Kept):
+    """How much an institution lends or guarantees at most. scope: portfolio, firm, mode, region. amount: fen."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    scope = models.CharField(max_length=16)
+    value = models.CharField(max_length=60, blank=True)
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "scope", "value"], name="limit_once")]

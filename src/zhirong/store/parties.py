@@ -1,0 +1,99 @@
+"""Tables of who is who: accounts, organisations, who belongs where, who may act for whom, who consented to what."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+
+class Kept(models.Model):
+    """A row that verbs alone write. version: counts its writes; a stale one is refused instead of overwriting."""
+
+    version = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class Account(AbstractUser):
+    """Somebody who signs in. language: ``zh`` or ``en``, the one last chosen."""
+
+    email = models.EmailField(unique=True)
+    display_name = models.CharField(max_length=60, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=2, default="zh")
+
+
+class Organisation(Kept):
+    """A firm, bank, guarantor … kind: ``verbs.people.OrganisationKind``. status: pending, active, suspended.
+
+    profile: what it says of itself (registered_on, legal_representative, address, industry, size, bank_account …).
+    """
+
+    kind = models.CharField(max_length=16, db_index=True)
+    name = models.CharField(max_length=300)
+    code = models.CharField(max_length=18, unique=True)
+    region = models.CharField(max_length=6, db_index=True)
+    status = models.CharField(max_length=16, default="pending", db_index=True)
+    name_key = models.CharField(max_length=300, db_index=True)
+    profile = models.JSONField(default=dict)
+
+
+class Membership(Kept):
+    """An account in an organisation. duties: ``verbs.people.Duty`` values."""
+
+    account = models.ForeignKey(Account, models.PROTECT)
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    duties = models.JSONField(default=list)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "organisation"], name="member_once")]
+
+
+class Mandate(Kept):
+    """An agent may act for a firm within limits (000 §4.2.2). operations: names of what it may do. most: largest amount
+    in fen that it may apply for. ended_on: the day it was revoked.
+    """
+
+    firm = models.ForeignKey(Organisation, models.PROTECT, related_name="mandates_given")
+    agent = models.ForeignKey(Organisation, models.PROTECT, related_name="mandates_held")
+    operations = models.JSONField(default=list)
+    most = models.BigIntegerField(null=True)
+    until = models.DateField()
+    ended_on = models.DateField(null=True)
+
+
+class Consent(Kept):
+    """A firm lets an institution use some of its data for a purpose. scope: rights, appraisals, accounts, credit."""
+
+    firm = models.ForeignKey(Organisation, models.PROTECT, related_name="consents_given")
+    to = models.ForeignKey(Organisation, models.PROTECT, related_name="consents_held")
+    scope = models.CharField(max_length=16)
+    purpose = models.CharField(max_length=200)
+    until = models.DateField()
+    revoked_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["to", "firm"], name="consent_to")]
+
+
+class ApiToken(Kept):
+    """A token for programs. digest: SHA-256 of the secret, which is shown once. scopes: operation and list names."""
+
+    account = models.ForeignKey(Account, models.PROTECT)
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    expires_on = models.DateField()
+    revoked_on = models.DateField(null=True)
+
+
+class SavedView(Kept):
+    """A list as somebody wants to see it again: its filters and order."""
+
+    account = models.ForeignKey(Account, models.PROTECT)
+    listing = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=500)

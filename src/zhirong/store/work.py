@@ -1,0 +1,69 @@
+"""Tables of what the platform still has to do or say: notices, jobs, webhooks. Sending marks them; no event vouches
+for that (see ``Outgoing``).
+"""
+
+from django.db import models
+
+from zhirong.store.parties import Account, Kept, Organisation
+
+
+class Notice(models.Model):
+    """A notice to an account. words: zh and en. link: path of the page that it is about. mailed_at: sent by e-mail."""
+
+    account = models.ForeignKey(Account, models.PROTECT)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
+    at = models.DateTimeField()
+    words = models.JSONField()
+    link = models.CharField(max_length=200, blank=True)
+    read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "read_at", "id"], name="notice_of_account")]
+
+
+class Job(models.Model):
+    """Work for the background. key: once only. progress: done of total. state: waiting, running, done, failed.
+
+    A running job whose lease has passed is taken up again; what it does must be harmless when repeated.
+    """
+
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=120, unique=True)
+    payload = models.JSONField(default=dict)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
+    run_at = models.DateTimeField(db_index=True)
+    state = models.CharField(max_length=16, default="waiting", db_index=True)
+    leased_until = models.DateTimeField(null=True)
+    tries = models.IntegerField(default=0)
+    done = models.IntegerField(default=0)
+    total = models.IntegerField(default=0)
+    result = models.JSONField(default=dict)
+
+
+class Webhook(Kept):
+    """Where an organisation's programs want to hear of events. kinds: names of operations, empty for all of its own.
+
+    secret: signs what is sent (HMAC-SHA-256).
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    url = models.URLField(max_length=300)
+    secret = models.CharField(max_length=64)
+    kinds = models.JSONField(default=list)
+    active = models.BooleanField(default=True)
+
+
+class Delivery(models.Model):
+    """One message to one webhook. next_at: when it is tried; null once it was taken or given up."""
+
+    webhook = models.ForeignKey(Webhook, models.PROTECT)
+    event = models.ForeignKey("store.Event", models.PROTECT)
+    body = models.JSONField()
+    tries = models.IntegerField(default=0)
+    next_at = models.DateTimeField(null=True, db_index=True)
+    done_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["webhook", "event"], name="delivered_once")]

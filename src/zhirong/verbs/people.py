@@ -1,0 +1,125 @@
+"""Who acts on the platform: organisations by kind, duties within them, and the person that a request comes from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from zhirong.kernel.text import Text
+
+
+class OrganisationKind(StrEnum):
+    """What an organisation is."""
+
+    FIRM = "firm"
+    LENDER = "lender"
+    GUARANTOR = "guarantor"
+    INSURER = "insurer"
+    FUND = "fund"
+    AGENCY = "agency"
+    OPERATOR = "operator"
+    REGISTRY = "registry"
+    PLATFORM = "platform"
+
+
+KIND_WORDS: Mapping[OrganisationKind, Text] = {
+    OrganisationKind.FIRM: Text("企业", "firm"),
+    OrganisationKind.LENDER: Text("银行", "lender"),
+    OrganisationKind.GUARANTOR: Text("担保机构", "guarantor"),
+    OrganisationKind.INSURER: Text("保险公司", "insurer"),
+    OrganisationKind.FUND: Text("风险补偿基金", "risk compensation fund"),
+    OrganisationKind.AGENCY: Text("评估机构", "appraisal agency"),
+    OrganisationKind.OPERATOR: Text("中介代理机构", "service agent"),
+    OrganisationKind.REGISTRY: Text("登记机构", "registry"),
+    OrganisationKind.PLATFORM: Text("平台管理", "platform administration"),
+}
+
+
+class Duty(StrEnum):
+    """What a person does within an organisation; the part before the dot is the organisation's kind."""
+
+    FIRM_MANAGER = "firm.manager"
+    FIRM_CLERK = "firm.clerk"
+    LENDER_OFFICER = "lender.officer"
+    LENDER_REVIEWER = "lender.reviewer"
+    LENDER_APPROVER = "lender.approver"
+    LENDER_CASHIER = "lender.cashier"
+    LENDER_MANAGER = "lender.manager"
+    GUARANTOR_OFFICER = "guarantor.officer"
+    GUARANTOR_APPROVER = "guarantor.approver"
+    INSURER_OFFICER = "insurer.officer"
+    FUND_OFFICER = "fund.officer"
+    AGENCY_APPRAISER = "agency.appraiser"
+    AGENCY_REVIEWER = "agency.reviewer"
+    OPERATOR_AGENT = "operator.agent"
+    REGISTRAR = "registry.registrar"
+    SYSTEM_ADMIN = "platform.system"
+    SECURITY_ADMIN = "platform.security"
+    AUDIT_ADMIN = "platform.audit"
+
+
+DUTY_WORDS: Mapping[Duty, Text] = {
+    Duty.FIRM_MANAGER: Text("企业负责人", "firm manager"),
+    Duty.FIRM_CLERK: Text("企业经办人", "firm clerk"),
+    Duty.LENDER_OFFICER: Text("客户经理", "loan officer"),
+    Duty.LENDER_REVIEWER: Text("审查人", "credit reviewer"),
+    Duty.LENDER_APPROVER: Text("审批人", "approver"),
+    Duty.LENDER_CASHIER: Text("放款会计", "cashier"),
+    Duty.LENDER_MANAGER: Text("行长", "branch manager"),
+    Duty.GUARANTOR_OFFICER: Text("担保经办人", "guarantee officer"),
+    Duty.GUARANTOR_APPROVER: Text("担保审批人", "guarantee approver"),
+    Duty.INSURER_OFFICER: Text("保险经办人", "insurance officer"),
+    Duty.FUND_OFFICER: Text("基金经办人", "fund officer"),
+    Duty.AGENCY_APPRAISER: Text("资产评估师", "appraiser"),
+    Duty.AGENCY_REVIEWER: Text("评估复核人", "appraisal reviewer"),
+    Duty.OPERATOR_AGENT: Text("代理经办人", "agent"),
+    Duty.REGISTRAR: Text("登记员", "registrar"),
+    Duty.SYSTEM_ADMIN: Text("系统管理员", "system administrator"),
+    Duty.SECURITY_ADMIN: Text("安全管理员", "security administrator"),
+    Duty.AUDIT_ADMIN: Text("审计管理员", "audit administrator"),
+}
+
+# GB/T 22239: who runs the system, who grants rights and who audits are three different people.
+ADMIN_DUTIES = frozenset({Duty.SYSTEM_ADMIN, Duty.SECURITY_ADMIN, Duty.AUDIT_ADMIN})
+
+
+def duties_of(kind: OrganisationKind) -> tuple[Duty, ...]:
+    """The duties that there are in an organisation of this kind."""
+    return tuple(duty for duty in Duty if duty.value.split(".")[0] == kind.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who asks. account: 0 for somebody who has not signed in, and for the platform's own work in the background.
+
+    organisation, kind, code, name: of the organisation acted for. duties: within it. mandate: the id of the mandate by
+    which an agent acts for a firm; then ``allowed`` names the operations that the firm has granted, and ``most`` the
+    largest amount in fen. scopes: of the token that a program uses; None for a person at a page.
+    """
+
+    account: int = 0
+    organisation: int = 0
+    kind: OrganisationKind | None = None
+    organisation_name: str = ""
+    organisation_code: str = ""
+    is_active: bool = False
+    duties: frozenset[Duty] = frozenset()
+    mandate: int = 0
+    allowed: frozenset[str] | None = None
+    most: int | None = None
+    scopes: frozenset[str] | None = None
+    is_worker: bool = field(default=False)
+
+    @property
+    def id(self) -> str:
+        """How the log names who acted."""
+        if self.is_worker:
+            return "worker"
+        return f"account:{self.account}" if self.account else "public"
+
+    def has(self, *duties: Duty) -> bool:
+        """Whether the person has one of these duties."""
+        return bool(self.duties.intersection(duties))
+
+
+NOBODY = Person()
+WORKER = Person(is_worker=True)

@@ -1,0 +1,168 @@
+"""What an operation asks for: a pydantic model with words in both languages, read with every problem reported together.
+
+The same model makes the form on a page, the schema of the API and the reader of what comes in.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
+
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.identifiers import NumberError, credit_code
+from zhirong.kernel.money import MoneyError, parse_yuan
+from zhirong.kernel.text import Text
+
+R = TypeVar("R", bound="Request")
+Choices = Sequence[tuple[str, Text]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """How a field is asked for. unit ``fen``: kept in fen, typed in yuan. widget: text, area, choice, many, day, file, flag,
+    password, money, number. choices: what may be chosen, or a function of person and subject row that gives it.
+    """
+
+    title: Text
+    help: Text = Text("", "")
+    widget: str = "text"
+    choices: "Choices | Callable[[Any, Any], Choices] | None" = None
+
+
+def ask(
+    zh: str,
+    en: str,
+    help_zh: str = "",
+    help_en: str = "",
+    *,
+    widget: str = "text",
+    choices: "Choices | Callable[[Any, Any], Choices] | None" = None,
+) -> Ask:
+    """``Ask`` in one line."""
+    return Ask(Text(zh, en), Text(help_zh, help_en), widget, choices)
+
+
+class Request(BaseModel):
+    """The base of every request: unknown fields are refused, spaces around words do not count."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+
+
+class Nothing(Request):
+    """An operation that asks for nothing but the click."""
+
+
+def _fen(value: Any) -> Any:
+    """Yuan as people write them (``"2,000,000.00"``, ``"200万元"``) become fen; whole numbers are fen already."""
+    if isinstance(value, str):
+        try:
+            return parse_yuan(value)
+        except MoneyError as error:
+            raise PydanticCustomError("money", "not an amount: {words}", {"words": str(error)}) from error
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise PydanticCustomError("money", "not an amount", {"words": ""})
+    return value
+
+
+def _code(value: str) -> str:
+    try:
+        return credit_code(value)
+    except NumberError as error:
+        raise PydanticCustomError(
+            "credit_code",
+            "not a unified social credit code",
+            {"zh": error.reason.zh, "en": error.reason.en, "mend_zh": error.mend.zh, "mend_en": error.mend.en},
+        ) from error
+
+
+MOST_FEN = 10**15  # ten thousand milliard yuan: far beyond any loan, well within what a database keeps exactly
+Fen = Annotated[int, BeforeValidator(_fen), Field(ge=0, le=MOST_FEN)]
+CreditCode = Annotated[str, Field(max_length=40), AfterValidator(_code)]
+Region = Annotated[str, Field(pattern=r"^\d{6}$")]
+Rate = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6)]
+Words = Annotated[str, Field(min_length=1, max_length=2000)]
+Line = Annotated[str, Field(min_length=1, max_length=200)]
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
+
+
+def read(model: type[R], data: Mapping[str, Any]) -> R:
+    """The request in this data. Raises InputError with a problem for every field that is wrong."""
+    try:
+        return model.model_validate(dict(data))
+    except ValidationError as error:
+        raise InputError(_problem(model, one) for one in error.errors()) from error
+
+
+# pydantic's kinds of error in the words of this house: reason and mend. {x} are pydantic's own values.
+_WORDS: Mapping[str, tuple[Text, Text]] = {
+    "missing": (Text("没有填写", "nothing is given"), Text("补上", "fill it in")),
+    "extra_forbidden": (Text("没有这个字段", "there is no such field"), Text("去掉它", "leave it out")),
+    "string_too_short": (Text("没有填写", "nothing is given"), Text("补上", "fill it in")),
+    "string_too_long": (
+        Text("超过 {max_length} 个字符", "longer than {max_length} characters"),
+        Text("写短一些", "make it shorter"),
+    ),
+    "string_pattern_mismatch": (
+        Text("格式不对", "not of the right form"),
+        Text("应符合 {pattern}", "it should match {pattern}"),
+    ),
+    "greater_than_equal": (Text("小于 {ge}", "less than {ge}"), Text("至少 {ge}", "give at least {ge}")),
+    "greater_than": (Text("不大于 {gt}", "not more than {gt}"), Text("应大于 {gt}", "give more than {gt}")),
+    "less_than_equal": (Text("大于 {le}", "more than {le}"), Text("至多 {le}", "give at most {le}")),
+    "less_than": (Text("不小于 {lt}", "not less than {lt}"), Text("应小于 {lt}", "give less than {lt}")),
+    "too_short": (Text("少于 {min_length} 项", "fewer than {min_length}"), Text("补上", "add what is missing")),
+    "too_long": (Text("多于 {max_length} 项", "more than {max_length}"), Text("减少", "give fewer")),
+    "money": (
+        Text("不是金额", "not an amount of money"),
+        Text("写成 2,000,000.00 或 200万元", "write it like 2,000,000.00"),
+    ),
+    "decimal_max_places": (
+        Text("小数超过 {decimal_places} 位", "more than {decimal_places} decimals"),
+        Text("舍入后再填", "round it first"),
+    ),
+}
+_DAYS = frozenset({"date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"})
+_NUMBERS = frozenset(
+    {
+        "int_type",
+        "int_parsing",
+        "int_from_float",
+        "decimal_type",
+        "decimal_parsing",
+        "finite_number",
+        "int_parsing_size",
+        "decimal_max_digits",
+    }
+)
+_LISTED = 200  # characters of what was found
+
+
+def _problem(model: type[Request], error: Any) -> Problem:
+    field = ".".join(str(part) for part in error["loc"]) or model.__name__
+    found = error.get("input")
+    shown = "" if error["type"] == "missing" or isinstance(found, Mapping) else str(found)[:_LISTED]
+    context = error.get("ctx", {})
+    if error["type"] == "credit_code":
+        reason = Text(context["zh"], context["en"])
+        mend = Text(context["mend_zh"], context["mend_en"])
+    elif error["type"] in _DAYS:
+        reason = Text("不是日期", "not a date")
+        mend = Text("写成 2026-11-25", "write it like 2026-11-25")
+    elif error["type"] in _NUMBERS:
+        reason = Text("不是合格的数字", "not a proper number")
+        mend = Text("只填数字", "give digits only")
+    elif error["type"] in _WORDS:
+        reason, mend = (
+            Text(words.zh.format(**context), words.en.format(**context)) for words in _WORDS[error["type"]]
+        )
+    elif error["type"] == "value_error" and hasattr(context.get("error"), "reason"):
+        raised = context["error"]
+        reason, mend = raised.reason, raised.mend
+    else:
+        reason = Text(f"不是合格的值（{error['type']}）", error["msg"])
+        mend = Text("按说明改正", "correct it as the field says")
+    return Problem(field, shown, reason, mend, error["type"])

@@ -1,0 +1,253 @@
+"""Which rows a person may know of: one table, everything not in it invisible. Rights follow from relations.
+
+Pages, API, lists, files and exports all read through ``visible``; an operation is done to a visible row only.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import TypeVar
+
+from django.db.models import CharField, Model, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
+from zhirong.store.financing import (
+    Appraisal,
+    Approval,
+    Case,
+    CaseStep,
+    CheckItem,
+    FirmRight,
+    GuaranteeRequest,
+    Limit,
+    Loan,
+    Message,
+    Paper,
+    Payment,
+    Signature,
+    StatementLine,
+    StoredFile,
+    TeamRating,
+    WatchFlag,
+)
+from zhirong.store.parties import Account, ApiToken, Consent, Mandate, Membership, Organisation, SavedView
+from zhirong.store.work import Delivery, Job, Notice, Webhook
+from zhirong.verbs.people import Duty, OrganisationKind, Person
+
+M = TypeVar("M", bound=Model)
+NOTHING = Q(pk__in=[])
+EVERYTHING = Q()
+
+# What an institution sees of a case begins when the firm has handed it in.
+_KEPT_FROM_OTHERS = ("draft",)
+Scope = Callable[[Person, date], Q]
+
+
+def visible(person: Person, model: type[M], day: date) -> "QuerySet[M]":
+    """The rows of a table that this person may know of on this day."""
+    if person.is_worker:
+        return model._default_manager.all()
+    scope = SCOPES.get(model)
+    if scope is None or not person.account:
+        return model._default_manager.none()
+    return model._default_manager.filter(scope(person, day))
+
+
+def _is(person: Person, *kinds: OrganisationKind) -> bool:
+    return person.kind in kinds and person.is_active
+
+
+def _cases(person: Person, day: date) -> Q:
+    if person.kind is OrganisationKind.FIRM:
+        return Q(firm=person.organisation)
+    if _is(person, OrganisationKind.LENDER):
+        return Q(lender=person.organisation) & ~Q(state__in=_KEPT_FROM_OTHERS)
+    if _is(person, OrganisationKind.GUARANTOR):
+        return Q(guaranteerequest__guarantor=person.organisation)
+    return NOTHING
+
+
+def _of_cases(path: str) -> Scope:
+    """Rows that belong to a case and are the lender's own business."""
+
+    def scope(person: Person, day: date) -> Q:
+        return Q(**{f"{path}__lender": person.organisation}) if _is(person, OrganisationKind.LENDER) else NOTHING
+
+    return scope
+
+
+def _case_steps(person: Person, day: date) -> Q:
+    return Q(case__in=Case.objects.filter(_cases(person, day)))
+
+
+def _firm_rights(person: Person, day: date) -> Q:
+    if person.kind is OrganisationKind.FIRM:
+        return Q(firm=person.organisation)
+    if _is(person, OrganisationKind.LENDER, OrganisationKind.GUARANTOR):
+        # What a firm has shared: by handing in a case (the case names its rights), or by a consent.
+        return Q(firm__in=consenting(person, "rights", day)) | Q(firm__in=_firms_with_cases(person, day))
+    if _is(person, OrganisationKind.AGENCY):
+        return Q(firm__in=Appraisal.objects.filter(agency=person.organisation).values("firm"))
+    return NOTHING
+
+
+def _firms_with_cases(person: Person, day: date) -> "QuerySet[Case]":
+    return Case.objects.filter(_cases(person, day)).values("firm")
+
+
+def consenting(person: Person, scope: str, day: date) -> "QuerySet[Consent]":
+    """The firms that let the person's organisation use this part of their data today."""
+    return Consent.objects.filter(to=person.organisation, scope=scope, until__gte=day, revoked_on=None).values(
+        "firm"
+    )
+
+
+def _appraisals(person: Person, day: date) -> Q:
+    if person.kind is OrganisationKind.FIRM:
+        return Q(firm=person.organisation)
+    if _is(person, OrganisationKind.AGENCY):
+        return Q(agency=person.organisation)
+    if _is(person, OrganisationKind.LENDER):
+        return Q(case__lender=person.organisation) | Q(firm__in=consenting(person, "appraisals", day))
+    return NOTHING
+
+
+def _loans(person: Person, day: date) -> Q:
+    if person.kind is OrganisationKind.FIRM:
+        return Q(firm=person.organisation)
+    if _is(person, OrganisationKind.LENDER):
+        return Q(lender=person.organisation)
+    if _is(person, OrganisationKind.GUARANTOR):
+        return Q(guarantor=person.organisation)
+    return NOTHING
+
+
+def _payments(person: Person, day: date) -> Q:
+    if person.kind is OrganisationKind.FIRM:
+        return Q(loan__firm=person.organisation, state="confirmed")
+    return Q(loan__lender=person.organisation) if _is(person, OrganisationKind.LENDER) else NOTHING
+
+
+def _guarantees(person: Person, day: date) -> Q:
+    if _is(person, OrganisationKind.GUARANTOR):
+        return Q(guarantor=person.organisation)
+    if _is(person, OrganisationKind.LENDER):
+        return Q(case__lender=person.organisation)
+    return Q(case__firm=person.organisation) if person.kind is OrganisationKind.FIRM else NOTHING
+
+
+def _papers(person: Person, day: date) -> Q:
+    """Own papers, and those that name the organisation among their readers."""
+    if not person.organisation:
+        return NOTHING
+    return Q(owner=person.organisation) | Q(readers__contains=f"|{person.organisation}|")
+
+
+def _files(person: Person, day: date) -> Q:
+    """Own files, and those of cases, appraisals and papers that the person can see."""
+    if not person.organisation:
+        return NOTHING
+    own = Q(owner=person.organisation)
+    subjects = Q(pk__in=[])
+    for model in (Case, Appraisal, GuaranteeRequest, Loan):
+        if person.kind is not OrganisationKind.FIRM:
+            rows = model._default_manager.filter(SCOPES[model](person, day))
+            subjects |= Q(subject__in=_subjects(model._meta.model_name, rows))
+    papers = Paper.objects.filter(_papers(person, day))
+    made = Q(pk__in=papers.values("word")) | Q(pk__in=papers.values("pdf"))
+    return own | subjects | made
+
+
+def _subjects(name: str | None, ids: "QuerySet[Model]") -> "QuerySet[Model]":
+    """Subjects such as ``case/12`` as a subquery, so that a long list of ids never leaves the database."""
+    named = Concat(Value(f"{name}/"), Cast("pk", CharField()), output_field=CharField())
+    return ids.annotate(_subject=named).values("_subject")
+
+
+def _messages(person: Person, day: date) -> Q:
+    return Q(sender=person.organisation) | Q(receiver=person.organisation) if person.organisation else NOTHING
+
+
+def _signatures(person: Person, day: date) -> Q:
+    return Q(paper__in=Paper.objects.filter(_papers(person, day)))
+
+
+def _organisations(person: Person, day: date) -> Q:
+    if person.has(Duty.SYSTEM_ADMIN, Duty.SECURITY_ADMIN):
+        return EVERYTHING
+    # The directory: institutions are public; a firm is known to itself and to those it has to do with.
+    seen = ~Q(kind="firm") & Q(status="active") | Q(pk=person.organisation)
+    if person.kind is not OrganisationKind.FIRM and person.organisation:
+        seen |= Q(pk__in=_firms_with_cases(person, day)) | Q(
+            pk__in=Consent.objects.filter(to=person.organisation, until__gte=day, revoked_on=None).values("firm")
+        )
+        if _is(person, OrganisationKind.AGENCY):
+            seen |= Q(pk__in=Appraisal.objects.filter(agency=person.organisation).values("firm"))
+        if _is(person, OrganisationKind.OPERATOR):
+            seen |= Q(pk__in=Mandate.objects.filter(agent=person.organisation).values("firm"))
+    return seen
+
+
+def _memberships(person: Person, day: date) -> Q:
+    if person.has(Duty.SECURITY_ADMIN):
+        return EVERYTHING
+    return Q(organisation=person.organisation) | Q(account=person.account)
+
+
+def _accounts(person: Person, day: date) -> Q:
+    return EVERYTHING if person.has(Duty.SECURITY_ADMIN, Duty.SYSTEM_ADMIN) else Q(pk=person.account)
+
+
+def _mandates(person: Person, day: date) -> Q:
+    return Q(firm=person.organisation) | Q(agent=person.organisation) if person.organisation else NOTHING
+
+
+def _consents(person: Person, day: date) -> Q:
+    return Q(firm=person.organisation) | Q(to=person.organisation) if person.organisation else NOTHING
+
+
+def _own(path: str) -> Scope:
+    return lambda person, day: Q(**{path: person.organisation}) if person.organisation else NOTHING
+
+
+def _own_account(path: str) -> Scope:
+    return lambda person, day: Q(**{path: person.account})
+
+
+def _tokens(person: Person, day: date) -> Q:
+    return EVERYTHING if person.has(Duty.SECURITY_ADMIN) else Q(account=person.account)
+
+
+def _jobs(person: Person, day: date) -> Q:
+    return EVERYTHING if person.has(Duty.SYSTEM_ADMIN) else _own("organisation")(person, day)
+
+
+SCOPES: Mapping[type[Model], Scope] = {
+    Account: _accounts,
+    ApiToken: _tokens,
+    Appraisal: _appraisals,
+    Approval: _of_cases("case"),
+    Case: _cases,
+    CaseStep: _case_steps,
+    CheckItem: _of_cases("case"),
+    Consent: _consents,
+    Delivery: _own("webhook__organisation"),
+    FirmRight: _firm_rights,
+    GuaranteeRequest: _guarantees,
+    Job: _jobs,
+    Limit: _own("organisation"),
+    Loan: _loans,
+    Mandate: _mandates,
+    Membership: _memberships,
+    Message: _messages,
+    Notice: _own_account("account"),
+    Organisation: _organisations,
+    Paper: _papers,
+    Payment: _payments,
+    SavedView: _own_account("account"),
+    Signature: _signatures,
+    StatementLine: _own("organisation"),
+    StoredFile: _files,
+    TeamRating: _of_cases("case"),
+    WatchFlag: _of_cases("loan"),
+    Webhook: _own("organisation"),
+}
