@@ -50,6 +50,21 @@ def quota_body(shares: dict[str, int], residue: str = "lender", more: str = "") 
     )
 
 
+def lost(amount: int, **other: object) -> LoanLoss:
+    """A loan of which everything is lost, claimed on 1 June 2027."""
+    given: dict[str, object] = {
+        "loan_id": "A",
+        "borrower": "甲",
+        "lender": "银行",
+        "loan_day": date(2026, 3, 2),
+        "claim_day": date(2027, 6, 1),
+        "amount": amount,
+        "principal": amount,
+        **other,
+    }
+    return LoanLoss(**given)  # type: ignore[arg-type]
+
+
 @st.composite
 def share_sets(draw: st.DrawFn) -> dict[str, int]:
     """Shares of lender and payers in ten-thousandths, which sum to 10,000."""

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from mode_samples import mode_of, quota_body
+from mode_samples import lost, mode_of, quota_body
 
 from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.mode.arrays import allocate_many, scenarios
 from zhirong.chain.mode.breaker import PoolEvent, pauses
 from zhirong.chain.mode.charges import LoanFacts, charges
-from zhirong.chain.mode.loss import OPEN_POOL, LoanLoss, MissingFigureError, PoolState, Recovery
+from zhirong.chain.mode.loss import OPEN_POOL, MissingFigureError, PoolState, Recovery
 from zhirong.chain.mode.running import running
 from zhirong.chain.mode.stream import settle
 from zhirong.mode_files import load_modes
@@ -20,20 +20,6 @@ from zhirong.mode_files import load_modes
 MODES = load_modes()
 FIVE_MILLION = 500_000_000
 DAY = date(2026, 3, 2)
-
-
-def lost(amount: int, **other: object) -> LoanLoss:
-    given: dict[str, object] = {
-        "loan_id": "A",
-        "borrower": "甲",
-        "lender": "银行",
-        "loan_day": DAY,
-        "claim_day": date(2027, 6, 1),
-        "amount": amount,
-        "principal": amount,
-        **other,
-    }
-    return LoanLoss(**given)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("amount", "fund"), [(FIVE_MILLION, 200_000_000), (FIVE_MILLION + 1, 150_000_000)])
@@ -352,26 +338,6 @@ def test_marginal_tiers_of_a_loan() -> None:
     assert shared.totals["fund"] == 200_000_000 + 75_000_000
 
 
-def test_advance_is_trued_up_when_the_case_is_closed() -> None:
-    body = quota_body({"lender": 5_000, "fund": 5_000}) + '\n[advance]\npayers = ["fund"]\nshare = 0.6\ndays = 30\n'
-    loan = lost(
-        100_000_000,
-        recoveries=(Recovery(date(2027, 9, 1), 20_000_000), Recovery(date(2028, 3, 1), 10_000_000)),
-        closed_on=date(2027, 12, 31),
-    )
-    settled = settle(mode_of(body), [loan])
-    fund = [(move.day, move.kind, move.amount) for move in settled.movements if move.party == "fund"]
-    assert fund == [
-        (date(2027, 7, 1), "advance", 30_000_000),
-        (date(2027, 12, 31), "true_up", 10_000_000),  # half of the 80 that are left, 30 paid
-        (date(2028, 3, 1), "recovery", -5_000_000),
-    ]
-    assert settled.positions["A"] == {"lender": 35_000_000, "fund": 35_000_000}
-    open_still = settle(mode_of(body), [replace(loan, closed_on=None)])
-    assert open_still.positions["A"]["fund"] == 30_000_000
-    assert open_still.positions["A"]["lender"] == 70_000_000 - 30_000_000  # what came in is still with the lender
-
-
 def test_refused_claims_stay_with_the_lender() -> None:
     body = quota_body({"lender": 2_000, "fund": 8_000}) + (
         '\n[[sharing.claim_condition]]\nfact = "pledge_registered"\nis = true\n'
@@ -383,13 +349,6 @@ def test_refused_claims_stay_with_the_lender() -> None:
     shared = allocate(mode, [not_registered])
     assert shared.totals == {"lender": FIVE_MILLION, "fund": 0}
     assert "质押已登记" in shared.loans[0].explanation.as_text()
-
-
-def test_surplus_of_a_recovery_is_the_firms() -> None:
-    loan = lost(100_000_000, recoveries=(Recovery(date(2028, 1, 1), 130_000_000),))
-    settled = settle(MODES["pudong"], [loan])
-    assert not any(settled.positions["A"][role] for role in ("lender", "government"))
-    assert [(m.party, m.amount) for m in settled.movements if m.kind == "surplus"] == [("firm", -30_000_000)]
 
 
 def test_amounts_that_cannot_be() -> None:
@@ -404,86 +363,8 @@ def test_amounts_that_cannot_be() -> None:
             allocate(MODES["pudong"], [wrong])
 
 
-def test_a_reinsurer_pays_after_the_guarantor_has_paid() -> None:
-    mode = MODES["national-4222"]
-    settled = settle(mode, [lost(100_000_000)])
-    moves = [(move.day, move.party, move.to, move.amount) for move in settled.movements]
-    assert moves == [
-        (date(2027, 6, 1), "guarantor", "lender", 80_000_000),
-        (date(2027, 7, 1), "reguarantor", "guarantor", 20_000_000),
-        (date(2027, 7, 1), "national_fund", "guarantor", 20_000_000),
-    ]
-    half_way = settle(mode, [lost(100_000_000)], until=date(2027, 6, 15))
-    assert half_way.positions["A"] == {
-        "lender": 20_000_000,
-        "guarantor": 80_000_000,
-        "reguarantor": 0,
-        "national_fund": 0,
-    }
-
-
-def test_a_recovery_goes_to_those_who_have_paid_and_the_later_payment_is_less() -> None:
-    """The guarantor pays on 1 June, the re-guarantors 20 % each on 1 July; 10 % comes in between."""
-    mode = MODES["national-4222"]
-    loan = lost(100_000_000, recoveries=(Recovery(date(2027, 6, 10), 10_000_000),))
-    settled = settle(mode, [loan])
-    assert [(m.day, m.party, m.to, m.amount) for m in settled.movements] == [
-        (date(2027, 6, 1), "guarantor", "lender", 80_000_000),
-        (date(2027, 6, 10), "guarantor", "lender", -8_000_000),
-        (date(2027, 7, 1), "reguarantor", "guarantor", 18_000_000),
-        (date(2027, 7, 1), "national_fund", "guarantor", 18_000_000),
-    ]
-    after = settle(mode, [replace(loan, recoveries=(Recovery(date(2028, 1, 1), 10_000_000),))])
-    assert settled.positions == after.positions
-
-
-def test_what_comes_in_before_anyone_has_paid_stays_with_the_lender() -> None:
-    late = '\n[[sharing.timing]]\npayer = "fund"\ndays = 30\n'
-    mode = mode_of(quota_body({"lender": 5_000, "fund": 5_000}) + late)
-    settled = settle(mode, [lost(1_000, recoveries=(Recovery(date(2027, 6, 10), 100),))])
-    assert [(m.day, m.party, m.amount) for m in settled.movements] == [(date(2027, 7, 1), "fund", 450)]
-    assert settled.positions["A"] == {"lender": 450, "fund": 450}
-
-
-def test_a_payment_made_on_closing_is_no_advance() -> None:
-    body = quota_body({"lender": 5_000, "fund": 5_000}) + '\n[advance]\npayers = ["fund"]\nshare = 0.6\ndays = 30\n'
-    settled = settle(mode_of(body), [lost(1_000, closed_on=date(2027, 6, 10))])
-    assert [(m.day, m.kind, m.amount) for m in settled.movements] == [(date(2027, 6, 10), "payment", 500)]
-
-
-def test_recoveries_of_a_reinsured_loan_go_back_by_risk_shares() -> None:
-    loan = lost(100_000_000, recoveries=(Recovery(date(2028, 1, 1), 10_000_000),))
-    settled = settle(MODES["national-4222"], [loan])
-    back = {move.party: move.amount for move in settled.movements if move.kind == "recovery"}
-    assert back == {"guarantor": -4_000_000, "reguarantor": -2_000_000, "national_fund": -2_000_000}
-    assert settled.positions["A"]["lender"] == 18_000_000
-
-
 def test_national_fund_fee_by_the_size_of_the_loan() -> None:
     mode = MODES["national-4222"]
     for amount, fee in ((FIVE_MILLION, 300_000), (FIVE_MILLION + 1, 500_000)):
         made = charges(mode, LoanFacts(amount, DAY, 12, Decimal("0.04")))
         assert [charge.amount for charge in made if charge.payee == "national_fund"] == [fee]
-
-
-def test_what_is_given_back_on_a_day_comes_in_first() -> None:
-    """A claim that arrives later takes the room of an earlier one whose payer has got back all it paid.
-
-    The payer returns its share of the recovery before its payment is refunded: the other way round it would hold, for
-    a moment, money that it never paid.
-    """
-    cap = '\n[[sharing.cap]]\ncounts = "loans_covered"\nper = ["borrower"]\npayers = ["insurer"]\n'
-    body = quota_body({"lender": 0, "insurer": 10_000}) + cap + 'overflow_to = "lender"\namount = 1\n'
-    loans = [
-        lost(100, loan_id="paid", loan_day=date(2026, 3, 1), recoveries=(Recovery(date(2027, 6, 2), 60),)),
-        lost(100, loan_id="first", loan_day=date(2026, 2, 1), claim_day=date(2027, 6, 3)),
-    ]
-    settled = settle(mode_of(body), loans)
-    assert [(m.day, m.loan_id, m.kind, m.amount) for m in settled.movements if m.party == "insurer"] == [
-        (date(2027, 6, 1), "paid", "payment", 100),
-        (date(2027, 6, 2), "paid", "recovery", -60),
-        (date(2027, 6, 3), "first", "payment", 100),
-        (date(2027, 6, 3), "paid", "recovery", 60),
-        (date(2027, 6, 3), "paid", "true_up", -100),
-    ]
-    assert settled.positions["paid"] == {"lender": 40, "insurer": 0}

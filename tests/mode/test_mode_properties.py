@@ -18,7 +18,7 @@ from zhirong.chain.mode.loss import LoanLoss, Recovery
 from zhirong.chain.mode.model import Advance, Cap, Mode, Timing
 from zhirong.chain.mode.running import running
 from zhirong.chain.mode.shares import bonus_met
-from zhirong.chain.mode.stream import settle
+from zhirong.chain.mode.stream import Settlement, settle
 from zhirong.kernel import money
 
 few = settings(max_examples=60, deadline=None)
@@ -179,22 +179,76 @@ def test_recoveries_go_to_those_who_have_paid(
     mode: Mode, portfolio: list[LoanLoss], waits: dict[str, int], through: bool, came: list[tuple[int, int]]
 ) -> None:
     """Nobody is ever given more than it has paid, and when parties pay never changes where they end."""
-    recovered = [
+    recovered = _with_recoveries(portfolio, came)
+    settled = settle(_timed(mode, waits, through), recovered, pool())
+    assert settled.positions == settle(mode, recovered, pool()).positions
+    _check_movements(settled)
+
+
+@few
+@given(
+    capped_modes(),
+    loans(4),
+    st.dictionaries(st.sampled_from(PAYERS), st.integers(0, 60)),
+    st.booleans(),
+    st.lists(st.tuples(st.integers(-5, 90), st.integers(1, 10**9)), max_size=4),
+    st.builds(
+        Advance,
+        st.sampled_from([PAYERS[:1], PAYERS[:2], PAYERS]),
+        st.fractions(0, 1),
+        st.integers(0, 60),
+        st.just(mode_of(quota_body({"lender": 10_000})).source),
+    ),
+    st.integers(0, 120),
+)
+def test_advances_change_nothing_once_a_case_is_closed(
+    mode: Mode,
+    portfolio: list[LoanLoss],
+    waits: dict[str, int],
+    through: bool,
+    came: list[tuple[int, int]],
+    advance: Advance,
+    closing: int,
+) -> None:
+    """Whoever pays in advance, and when, every fen that came in is a party's, or the firm's beyond what it owed."""
+    mode = replace(mode, advance=advance)
+    closed = [
+        replace(loan, closed_on=loan.claim_day + timedelta(days=closing))
+        for loan in _with_recoveries(portfolio, came)
+    ]
+    settled = settle(_timed(mode, waits, through), closed, pool())
+    assert settled.positions == settle(mode, closed, pool()).positions
+    _check_movements(settled)
+    for loan in closed:
+        received = sum(recovery.net for recovery in loan.recoveries)
+        surplus = sum(
+            move.amount for move in settled.movements if (move.loan_id, move.party) == (loan.loan_id, "firm")
+        )
+        assert loan.gross - settled.left[loan.loan_id] - surplus == received
+
+
+def _with_recoveries(portfolio: list[LoanLoss], came: list[tuple[int, int]]) -> list[LoanLoss]:
+    """Each loan with recoveries so many days after its claim."""
+    return [
         replace(
             loan,
-            recoveries=tuple(
-                Recovery(loan.claim_day + timedelta(days=days), amount) for days, amount in sorted(came)
-            ),
+            recoveries=tuple(Recovery(loan.claim_day + timedelta(days=days), amount) for days, amount in came),
         )
         for loan in portfolio
     ]
+
+
+def _timed(mode: Mode, waits: Mapping[str, int], through: bool) -> Mode:
+    """Payers wait so many days; through: the guarantor pays first in the fund's stead."""
     timings = tuple(
         Timing(payer, days, "guarantor" if through and payer == "fund" else None, mode.source)
         for payer, days in waits.items()
     )
-    timed = replace(mode, sharings=tuple(replace(sharing, timings=timings) for sharing in mode.sharings))
-    settled = settle(timed, recovered, pool())
-    assert settled.positions == settle(mode, recovered, pool()).positions
+    return replace(mode, sharings=tuple(replace(sharing, timings=timings) for sharing in mode.sharings))
+
+
+def _check_movements(settled: Settlement) -> None:
+    """At no moment has anyone got more than it has paid; the movements lead to the positions."""
     paid: dict[tuple[str, str], int] = defaultdict(int)
     for move in settled.movements:
         if move.kind != "surplus":

@@ -127,13 +127,21 @@ def _is_open(mode: Mode, loan: LoanLoss, day: date) -> bool:
 
 def _reckon(mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date) -> _Account:
     last = as_of(mode, loan, day).last_reckoned
-    later = [recovery for recovery in loan.recoveries if last < recovery.day <= day]
-    if not _is_open(mode, loan, day):
-        return _settled(mode, loan, parts, later, day)
-    flows = _while_open(mode, loan, parts, day)
-    # Until the case is closed what comes in stays with the lender; the true-up counts it.
-    carried = sum(parts.values()) - sum(amount for (_, payee), amount in flows.items() if payee == "lender")
-    return _Account(flows, {("lender", "lender"): min(sum(recovery.net for recovery in later), carried)})
+    received = sorted((recovery for recovery in loan.recoveries if recovery.day <= day), key=_day_and_amount)
+    later = [recovery for recovery in received if recovery.day > last]
+    if _is_open(mode, loan, day):
+        flows = _while_open(mode, loan, parts, day)
+        # Until the case is closed what comes in stays with the lender; the true-up counts it.
+        carried = sum(parts.values()) - sum(amount for (_, payee), amount in flows.items() if payee == "lender")
+        back = {("lender", "lender"): min(sum(recovery.net for recovery in later), carried)}
+    else:
+        flows, back = _settled(mode, loan, parts, later, day)
+    surplus = max(0, sum(recovery.net for recovery in received) - loan.gross)
+    return _Account(flows, {**back, ("firm", "lender"): surplus})
+
+
+def _day_and_amount(recovery: Recovery) -> tuple[date, Fen, Fen]:
+    return recovery.day, recovery.amount, recovery.costs
 
 
 def _while_open(mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date) -> dict[_Flow, Fen]:
@@ -155,7 +163,7 @@ def _while_open(mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date)
 
 def _settled(
     mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], received: Sequence[Recovery], day: date
-) -> _Account:
+) -> tuple[dict[_Flow, Fen], dict[_Flow, Fen]]:
     """What each has paid to whom, and got back, by ``day``.
 
     A recovery goes back to those who have paid by its day. The part of one that has not paid yet goes to whoever
@@ -182,7 +190,7 @@ def _settled(
         flows[role, through] += amount - by_lender - by_first if day >= due else 0
         back[through, "lender"] += by_first
         back[role, "lender"] -= by_first
-    return _Account(flows, back)
+    return flows, back
 
 
 def _came_before(
@@ -223,14 +231,14 @@ def _position(shared: Allocation, loan_id: str, accounts: Mapping[str, _Account]
 
 
 def give_back(terms: Recoveries, parts: Mapping[str, Fen], received: Sequence[Fen]) -> dict[str, Fen]:
-    """What each party gets of recoveries that come after a loss was shared; what is left over is the firm's.
+    """What each party gets of recoveries that come after a loss was shared, one after the other.
 
     Each recovery is divided in proportion to what each still bears, or in the order of the parties named (then pro
-    rata among the rest). Nobody gets back more than it bears; a full recovery makes everyone whole to the fen.
+    rata among the rest). Nobody gets back more than it bears; a full recovery makes everyone whole to the fen, and what
+    is over is nobody's of them.
     """
     still = dict(parts)
     got: dict[str, Fen] = dict.fromkeys(parts, 0)
-    surplus = 0
     for amount in received:
         for role in terms.order:
             given = min(amount, still.get(role, 0))
@@ -242,9 +250,6 @@ def give_back(terms: Recoveries, parts: Mapping[str, Fen], received: Sequence[Fe
         for role, part in money.allocate(given, still).items():
             got[role] += part
             still[role] -= part
-        surplus += amount - given
-    if surplus:
-        got["firm"] = got.get("firm", 0) + surplus
     return got
 
 
