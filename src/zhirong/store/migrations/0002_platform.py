@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("store", "0001_register"),
+        ("store", "0002_identities_and_reports"),
     ]
 
     operations = [
