@@ -6,7 +6,6 @@ is the same as reading every name. Similarity is Dice's: 2 |A ∩ B| ÷ (|A| + |
 form at the end (有限公司 and the like) left out.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
@@ -14,6 +13,7 @@ from math import ceil
 
 from django.db.models import Count
 
+from zhirong.chain.pledge.grounds import plain_name
 from zhirong.store.models import Name, Token, TokenCount
 
 # Legal forms, longest first: nearly every firm ends with one, so they say nothing of whether two names are alike.
@@ -24,7 +24,7 @@ LEAST_SIMILARITY = Fraction(3, 5)
 
 def name_key(written: str) -> str:
     """A name as it is compared: full-width forms made plain, capitals and spaces without meaning."""
-    return "".join(unicodedata.normalize("NFKC", written).split()).casefold()
+    return plain_name(written)
 
 
 def pairs(key: str) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Reading: search of the register, the pre-check that banks call, the daily file of changes, the daily watch."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, Literal
@@ -18,9 +18,9 @@ from zhirong.kernel.days import day_of
 from zhirong.store import models
 from zhirong.store.names import LEAST_SIMILARITY, name_key, names_containing, names_like
 from zhirong.store.rows import PLEDGEE, PLEDGOR
+from zhirong.verbs.facts import check_rights, facts_now, read_facts
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.permissions import Actor, Role, allowed, demand
-from zhirong.verbs.pledges import check_rights, latest_facts, read_facts
 
 MOST = 200
 # What a register publishes. A filing that has not been entered is its parties' business.
@@ -145,10 +145,8 @@ def watch(now: datetime) -> Iterator[tuple[int, RightCheck]]:
     day = day_of(now)
     for one in models.Registration.objects.filter(status="entered").order_by("id").values_list("state", flat=True):
         registration = registration_of(canonical.decode(one.encode()))
-        filing, rights = read_facts(latest_facts(registration.id))
-        filing = replace(filing, debt_end=registration.debt_end)
-        charged = registration.charged()
-        for check in check_rights(filing, [pair for pair in rights if pair[0] in charged], day, rulebook()):
+        filing, rights = facts_now(registration)
+        for check in check_rights(filing, rights, day, rulebook()):
             if any(finding.verdict == "refused" for finding in check.findings) or check.standing.frozen_by:
                 yield registration.id, check
 

@@ -1,5 +1,6 @@
 """The verbs of a registration, from its filing to its end."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -8,26 +9,36 @@ from typing import Any
 from zhirong.chain.pledge.deadlines import review_deadline
 from zhirong.chain.pledge.packs import max_rank, register_of
 from zhirong.chain.pledge.papers import PAPER_TEXT
-from zhirong.chain.pledge.precheck import RightCheck, Standing, check_filing, right_key
-from zhirong.chain.pledge.reading import read_filing
-from zhirong.chain.pledge.records import Filing
+from zhirong.chain.pledge.precheck import RightCheck, public_key
+from zhirong.chain.pledge.reading import read_changes, read_party
+from zhirong.chain.pledge.records import ClaimKind, Filing
 from zhirong.chain.pledge.register import RegisterEvent, apply_move
-from zhirong.chain.pledge.register_json import party_json
+from zhirong.chain.pledge.register_json import party_json, registration_of
 from zhirong.chain.pledge.registration import Move, RegisterRole, Registration, next_status, refuse
-from zhirong.chain.right.reading import read_rights
 from zhirong.chain.right.records import Right
 from zhirong.evidence import canonical
 from zhirong.kernel.days import day_of, working_days_from
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
-from zhirong.kernel.text import Text, same
+from zhirong.kernel.text import Text
 from zhirong.store import models
+from zhirong.store.transaction import writing
+from zhirong.verbs.facts import (
+    FACTS,
+    Request,
+    check_rights,
+    demand_same_rights,
+    facts_now,
+    kept_party,
+    latest_facts,
+    read_facts,
+    settled_grounds,
+    split_by_register,
+)
 from zhirong.verbs.pattern import By, Decision, Done, Work, act, plain, pledge_kind, rulebook
 
-Request = Mapping[str, Any]
-
-FACTS = "facts.updated"  # moves nothing: the registration stands as it stood
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def prepare_pledge(by: By, request: Request) -> Done:
@@ -42,6 +53,18 @@ def file_pledge(by: By, request: Request) -> Done:
     in the way. A ground that the data leave unknown does not stop the filing; the examination decides it.
     """
     return _open(Move.FILE, by, request)
+
+
+def file_package(by: By, request: Request, *, prepared: bool = False) -> tuple[Done, ...]:
+    """One request over several kinds of rights: a registration for each authority where it is mirrored, all or nothing;
+    a single one where this register is the record. prepared: only prepare them.
+    """
+    do = prepare_pledge if prepared else file_pledge
+    if request.get("role") == RegisterRole.RECORD:
+        return (do(by, request),)
+    parts = split_by_register(request)
+    with writing():
+        return tuple(do(replace(by, key=f"{by.key}/{register}"), part) for register, part in sorted(parts.items()))
 
 
 def file_prepared(by: By, registration: int) -> Done:
@@ -78,7 +101,7 @@ def examine(
         if rights:
             facts = {**facts, "rights": plain(request["rights"])}
         filing, read = read_facts(facts)
-        _demand_same_rights(found, read)
+        demand_same_rights(found, read)
         checks = check_rights(filing, read, work.day, work.rules)
         content: dict[str, Any] = {
             "checks": [check.as_json() for check in checks],
@@ -112,31 +135,51 @@ def update_facts(by: By, registration: int, rights: Sequence[Mapping[str, Any]])
     def decide(work: Work) -> Decision:
         found = _found(work)
         facts = {**latest_facts(found.id), "rights": plain(request["rights"])}
-        _demand_same_rights(found, read_facts(facts)[1])
+        demand_same_rights(found, read_facts(facts)[1])
         return Decision(FACTS, found.id, {"facts": facts}, {})
 
     return act("update_facts", by, request, decide, registration)
 
 
-def enter(by: By, registration: int) -> Done:
-    """Enter an examined filing: its rights are free, its priority number is given, in the same transaction."""
+def enter(by: By, registration: int, resolved: Request | None = None) -> Done:
+    """Enter an examined filing: its rights are free, its priority number is given, in the same transaction.
+
+    Every ground is examined again, by the facts of now. resolved: as in ``examine``, for what has become unknown since.
+    """
+    request = {"resolved": dict(resolved or {})} if resolved else {}
 
     def decide(work: Work) -> Decision:
         found = _found(work, Move.ENTER)
+        filing, rights = read_facts(latest_facts(found.id))
+        checks = check_rights(filing, rights, work.day, work.rules)
+        settled = {*settled_grounds(found.id), *(resolved or {})}
+        in_the_way = [
+            problem
+            for check in checks
+            for problem in check.problems()
+            if not (problem.code.endswith("_unknown") and _place(problem) in settled)
+        ]
+        if in_the_way:
+            raise InputError(in_the_way)
         content = {
-            **_ranks(found, work.day, work.rules),
+            **request,
+            **_ranks(filing, checks, work),
             "number": work.head.last_number + 1,
             "day": work.day,
         }
         return _decision(work, Move.ENTER, content, {"number": work.head.last_number + 1})
 
-    return act("enter", by, {}, decide, registration)
+    return act("enter", by, request, decide, registration)
 
 
 def record_authority_number(
     by: By, registration: int, authority: str, authority_number: str, certificate: str, day: date
 ) -> Done:
-    """Complete a mirror: the authority's number, the certificate's hash, and the day of its registration."""
+    """Complete a mirror: the authority's number, the certificate's SHA-256 in hexadecimal, the day of its registration.
+
+    What the authority has registered is recorded even where a ground would refuse it today; only a right that is
+    pledged here already or frozen stands in the way. The grounds found are kept with the event.
+    """
     request = {
         "authority": authority,
         "authority_number": authority_number,
@@ -145,8 +188,19 @@ def record_authority_number(
     }
 
     def decide(work: Work) -> Decision:
-        ranks = _ranks(_found(work, Move.RECORD_AUTHORITY), work.day, work.rules)
-        return _decision(work, Move.RECORD_AUTHORITY, {**ranks, **request}, {"authority_number": authority_number})
+        found = _found(work, Move.RECORD_AUTHORITY)
+        _demand_recordable(work, authority, authority_number, certificate, day)
+        filing, rights = read_facts(latest_facts(found.id))
+        checks = check_rights(filing, rights, work.day, work.rules)
+        taken = [one for check in checks for one in check.problems() if one.code in ("rank_taken", "frozen")]
+        if taken:
+            raise InputError(taken)
+        content = {
+            **_ranks(filing, checks, work),
+            **request,
+            "checks": [check.as_json() for check in checks],
+        }
+        return _decision(work, Move.RECORD_AUTHORITY, content, {"authority_number": authority_number})
 
     return act("record_authority", by, request, decide, registration)
 
@@ -155,9 +209,11 @@ def amend(by: By, registration: int, changes: Request, changed_on: date) -> Done
     """Amend parties' names, kind, amount or dates of the claim. changed_on: the day of the change itself; whether it
     is filed within the days that the rule gives is kept with the event.
     """
-    request = {"changes": plain(changes), "changed_on": changed_on}
+    request = {"changes": plain(read_changes(plain(changes))), "changed_on": changed_on}
 
     def decide(work: Work) -> Decision:
+        if changed_on > work.day:
+            raise _later_than_today("changed_on", changed_on)
         rule = work.rules.at("registration.amendment_days", work.day)
         late = (work.day - changed_on).days > rule.whole()
         return _decision(work, Move.AMEND, {**request, "is_late": late})
@@ -167,31 +223,58 @@ def amend(by: By, registration: int, changes: Request, changed_on: date) -> Done
 
 def correct(by: By, registration: int, changes: Request, reason: str) -> Done:
     """Correct a mistake of the register itself; what stood there before stays in the log."""
-    request = {"changes": plain(changes), "reason": reason}
+    _demand_words("reason", reason)
+    request = {"changes": plain(read_changes(plain(changes))), "reason": reason}
     return act("correct", by, request, lambda work: _decision(work, Move.CORRECT, request), registration)
 
 
 def extend(by: By, registration: int, debt_end: date) -> Done:
-    """Extend the secured debt. Every ground is examined again with the new day; one that refuses stops it."""
+    """Extend the secured debt, never past the term of a right nor the longest term of a notice; both are examined
+    as of today. What else has come up is the daily watch's, and does not stop an extension.
+    """
     request = {"debt_end": debt_end}
 
     def decide(work: Work) -> Decision:
-        filing, rights = read_facts(latest_facts(_found(work, Move.EXTEND).id))
+        filing, rights = facts_now(_found(work, Move.EXTEND))
         longer = replace(filing, debt_end=debt_end)
-        _demand_none_refused(
-            tuple(check for check in check_rights(longer, rights, work.day, work.rules)), "debt_term"
-        )
+        _demand_within_the_term(check_rights(longer, rights, work.day, work.rules))
         return _decision(work, Move.EXTEND, request)
 
     return act("extend", by, request, decide, registration)
 
 
-def transfer_claim(by: By, registration: int, to: Request) -> Done:
-    """The claim passes to another, and the pledge with it. Rank and number stay."""
-    request = {"pledgee": plain({"code": "", "is_natural_person": False, **to})}
-    return act(
-        "transfer_claim", by, request, lambda work: _decision(work, Move.TRANSFER_CLAIM, request), registration
-    )
+def transfer_claim(by: By, registration: int, to: Request, basis: str = "") -> Done:
+    """The claim passes to another, and the pledge with it. Rank and number stay.
+
+    basis: under a maximum-amount pledge, since when its claims are determined, or where the parties agreed otherwise.
+    """
+    problems: list[Problem] = []
+    reader = Reader(dict(to), "to", problems=problems)
+    party = kept_party(read_party(reader), "to", problems)
+    if problems:
+        raise InputError(problems)
+    request = {"pledgee": party_json(party), **({"basis": basis} if basis else {})}
+
+    def decide(work: Work) -> Decision:
+        found = _found(work, Move.TRANSFER_CLAIM)
+        if found.claim_kind == ClaimKind.MAXIMUM_AMOUNT and not basis.strip():
+            rule = work.rules.at("registration.maximum_amount.transfer", work.day)
+            raise refuse(
+                "not_determined",
+                "basis",
+                "",
+                Text(
+                    f"{rule.value['zh']}（{rule.reference.as_text('zh')}）",
+                    f"{rule.value['en']} ({rule.reference.as_text('en')})",
+                ),
+                Text(
+                    "写明债权于何日确定，或当事人另有约定的依据",
+                    "say on which day they were determined, or where the parties have agreed otherwise",
+                ),
+            )
+        return _decision(work, Move.TRANSFER_CLAIM, request)
+
+    return act("transfer_claim", by, request, decide, registration)
 
 
 def partially_discharge(by: By, registration: int, rights: Sequence[str], claim_amount: int | None = None) -> Done:
@@ -215,64 +298,6 @@ def revoke(by: By, registration: int, reason: str) -> Done:
     return _ending(Move.REVOKE, "revoke", by, registration, reason)
 
 
-# -- reading the facts -----------------------------------------------------------------------------------------
-
-
-def read_facts(facts: Request) -> tuple[Filing, tuple[tuple[str, Right], ...]]:
-    """Filing and rights, each right with its key. Raises InputError with everything that is wrong with them."""
-    problems: list[Problem] = []
-    reader = Reader(dict(facts), source="", problems=problems)
-    rights = read_rights(reader)
-    filing = replace(read_filing(reader.table("filing")), stage="filed")
-    for name, missing in (("pledgee", filing.pledgee is None), ("claim_amount", filing.claim_amount is None)):
-        if missing:
-            reason = Text("登记必须写明", "a registration must state it")
-            problems.append(Problem(f"filing.{name}", "", reason, Text("补上", "add it"), "missing"))
-    if problems:
-        raise InputError(problems)
-    together = frozenset(right.number for right in rights if right.number)
-    keyed = tuple((right_key(right, filing.subject), right) for right in rights)
-    if len({key for key, _ in keyed}) != len(keyed):
-        raise refuse(
-            "right_twice",
-            "rights",
-            "",
-            Text("同一权利写了两次", "a right is listed twice"),
-            Text("只留一次", "list it once"),
-        )
-    return replace(filing, together=together), keyed
-
-
-def latest_facts(registration: int) -> dict[str, Any]:
-    """The facts that a registration was last filed or examined by."""
-    for content in (
-        models.Event.objects.filter(registration=registration).order_by("-index").values_list("content", flat=True)
-    ):
-        found = canonical.decode(content.encode())
-        if "facts" in found:
-            facts: dict[str, Any] = found["facts"]
-            return facts
-    raise AssertionError(f"registration {registration} was opened without facts")
-
-
-def standings(keys: Sequence[str]) -> dict[str, Standing]:
-    """What the register knows of these rights now."""
-    frozen = dict(models.Right.objects.filter(key__in=keys).values_list("key", "frozen_by"))
-    ranks: dict[str, list[int]] = {}
-    for key, rank in models.Charge.objects.filter(right__key__in=keys, active=True).values_list(
-        "right__key", "rank"
-    ):
-        ranks.setdefault(key, []).append(rank)
-    return {key: Standing(tuple(sorted(ranks.get(key, []))), order) for key, order in frozen.items()}
-
-
-def check_rights(
-    filing: Filing, rights: Sequence[tuple[str, Right]], day: date, rules: Rulebook
-) -> tuple[RightCheck, ...]:
-    """Every right against the rules and against what the register holds now."""
-    return check_filing(filing, rights, standings([key for key, _ in rights]), day, rules)
-
-
 # -- inside ---------------------------------------------------------------------------------------------------
 
 
@@ -291,6 +316,21 @@ def _open(move: Move, by: By, request: Request) -> Done:
             ),
             Text("写明 filing.pilot_basis，或用 role = mirror", "give filing.pilot_basis, or use role = mirror"),
         )
+    registers = {register_of(right.kind, filing.subject) for _, right in rights}
+    if role is RegisterRole.MIRROR and len(registers) > 1:
+        raise refuse(
+            "several_registers",
+            "rights",
+            "、".join(sorted(registers)),
+            Text(
+                "这些权利分属不同登记机关，各有登记号，一件镜像登记容不下",
+                "these rights belong to several authorities, each with a number of its own: one mirror cannot hold them",
+            ),
+            Text(
+                "用 file_package（zhirong register file --package）一次拆成各机关一件",
+                "use file_package (zhirong register file --package), which makes one for each authority",
+            ),
+        )
     day = day_of(by.now)
     content = {**_opening(role, filing, rights), "facts": facts}
     content |= (
@@ -307,7 +347,10 @@ def _open(move: Move, by: By, request: Request) -> Done:
         # The examination keeps every ground with its rule; here the outcome is enough.
         checked = {**content, "checks": [{"key": check.key, "verdict": check.verdict} for check in checks]}
         return Decision(
-            pledge_kind(move), work.head.last_filing + 1, checked, {"rights": [key for key, _ in rights]}
+            pledge_kind(move),
+            work.head.last_filing + 1,
+            checked,
+            {"rights": [public_key(key) for key, _ in rights]},
         )
 
     verb = "file" if move is Move.FILE else "prepare"
@@ -350,22 +393,44 @@ def _filed(filing: Filing, rights: Sequence[tuple[str, Right]], day: date, rules
     return {"filed_on": day, "review_by": latest.day, "review_is_provisional": latest.is_provisional}
 
 
-def _ranks(found: Registration, day: date, rules: Rulebook) -> dict[str, Any]:
-    """The ranks that the rights get now. Raises InputError naming every right that is not free, and why."""
-    filing, rights = read_facts(latest_facts(found.id))
-    checks = check_rights(filing, rights, day, rules)
-    taken = [
-        problem
-        for check in checks
-        for problem in check.problems()
-        if problem.code in ("rank_taken", "frozen") or problem.code.endswith("_refused")
-    ]
-    if taken:
-        raise InputError(taken)
+def _ranks(filing: Filing, checks: Sequence[RightCheck], work: Work) -> dict[str, Any]:
+    """The ranks that the rights get now, and the limit of each register."""
     return {
         "ranks": {check.key: check.rank for check in checks},
-        "limits": {key: max_rank(register_of(right.kind, filing.subject), day, rules) for key, right in rights},
+        "limits": {
+            check.key: max_rank(register_of(check.right.kind, filing.subject), work.day, work.rules)
+            for check in checks
+        },
     }
+
+
+def _demand_recordable(work: Work, authority: str, number: str, certificate: str, day: date) -> None:
+    if day > work.day:
+        raise _later_than_today("day", day)
+    if certificate and _SHA256.fullmatch(certificate) is None:
+        raise refuse(
+            "not_a_hash",
+            "certificate",
+            certificate,
+            Text("不是证书文件的 SHA-256 值", "not the SHA-256 of the certificate's file"),
+            Text("写 64 位小写十六进制数", "give 64 lower-case hexadecimal digits"),
+        )
+    held = models.Registration.objects.filter(authority_number=number, role=RegisterRole.MIRROR.value)
+    for state in held.values_list("state", flat=True) if number else ():
+        other = registration_of(canonical.decode(state.encode()))
+        if other.authority == authority:
+            raise refuse(
+                "number_used",
+                "authority_number",
+                number,
+                Text(f"该登记号已记在申请 {other.id} 名下", f"filing {other.id} has this number already"),
+                Text("核对登记号", "check the number"),
+            )
+
+
+def _later_than_today(field: str, day: date) -> InputError:
+    reason = Text("晚于今天", "it is later than today")
+    return refuse("later_than_today", field, day, reason, Text("改正日期", "correct the day"))
 
 
 def _demand_fileable(checks: Sequence[RightCheck]) -> None:
@@ -383,30 +448,18 @@ def _demand_fileable(checks: Sequence[RightCheck]) -> None:
         raise InputError(problems)
 
 
-def _demand_none_refused(checks: Sequence[RightCheck], *names: str) -> None:
-    """Grounds by the last part of their rule's name; patents number theirs."""
-    wanted = {*names, "ground_06"} if "debt_term" in names else set(names)
+def _demand_within_the_term(checks: Sequence[RightCheck]) -> None:
+    """The grounds that look at the term of the debt, by the last part of their rule's name; patents number theirs."""
     problems = [
-        Problem("right", check.key, finding.reason, finding.mend or same(""), f"ground_{finding.number}_refused")
+        problem
         for check in checks
-        for finding in check.findings
+        for problem, finding in check.found()
         if finding.verdict == "refused"
         and finding.reference is not None
-        and finding.reference.id.rsplit(".", 1)[1] in wanted
+        and finding.reference.id.rsplit(".", 1)[1] in ("debt_term", "term", "ground_06")
     ]
     if problems:
         raise InputError(problems)
-
-
-def _demand_same_rights(found: Registration, rights: Sequence[tuple[str, Right]]) -> None:
-    if [key for key, _ in rights] != [right.key for right in found.rights]:
-        raise refuse(
-            "other_rights",
-            "rights",
-            "、".join(key for key, _ in rights),
-            Text("与申请的权利不一致", "not the rights of the filing"),
-            Text("按申请的次序列出全部权利", "list all rights of the filing, in its order"),
-        )
 
 
 def _is_refusal(problem: Problem) -> bool:
@@ -432,8 +485,10 @@ def _decision(work: Work, move: Move, content: Request, public: Request | None =
 
 def _ending(move: Move, verb: str, by: By, registration: int, reason: str) -> Done:
     request = {"reason": reason}
-    if not reason.strip():
-        raise refuse(
-            "missing", "reason", "", Text("没有写明理由", "no reason is given"), Text("写明理由", "give one")
-        )
+    _demand_words("reason", reason)
     return act(verb, by, request, lambda work: _decision(work, move, {**request, "day": work.day}), registration)
+
+
+def _demand_words(field: str, words: str) -> None:
+    if not words.strip():
+        raise refuse("missing", field, "", Text("没有写明理由", "no reason is given"), Text("写明理由", "give one"))

@@ -1,0 +1,11 @@
+"""Every module that declares operations and lists. Loading it makes ``OPERATIONS`` and ``LISTINGS`` complete."""
+
+from importlib import import_module
+
+MODULES = ("organisations",)
+
+
+def load() -> None:
+    """Import them all; harmless when repeated."""
+    for name in MODULES:
+        import_module(f"zhirong.verbs.{name}")

@@ -1,0 +1,33 @@
+"""A value of a list as people read it, on a page and in Excel."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from zhirong.kernel.money import show_yuan
+from zhirong.kernel.text import Lang, Text
+from zhirong.verbs.listing import Column
+
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def shown(column: Column, row: Any, lang: Lang) -> str:
+    """The cell as text; what is not there is a dash."""
+    value = column.value(row)
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, Text):
+        return value.in_(lang)
+    if isinstance(value, Mapping) and "zh" in value:
+        return str(value[lang])
+    if column.kind == "money":
+        return show_yuan(value)
+    if column.kind == "rate":
+        return f"{(Decimal(value) * 100).normalize():f} %"
+    if isinstance(value, datetime):
+        return value.astimezone(_SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)

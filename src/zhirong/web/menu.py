@@ -1,0 +1,28 @@
+"""The menu of each desk: what somebody with these duties works with, most used first."""
+
+from dataclasses import dataclass
+
+from zhirong.kernel.text import Text
+from zhirong.verbs.people import Duty, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a menu: a page by its name, for those who have one of these duties (a kind of organisation before the dot)."""
+
+    page: str
+    title: Text
+    duties: tuple[Duty, ...]
+
+
+ENTRIES: list[Entry] = []
+
+
+def menu(page: str, zh: str, en: str, *duties: Duty) -> None:
+    """Add a line to the menu."""
+    ENTRIES.append(Entry(page, Text(zh, en), duties))
+
+
+def menu_of(person: Person) -> list[Entry]:
+    """The lines that this person can use."""
+    return [entry for entry in ENTRIES if person.has(*entry.duties)]

@@ -1,0 +1,87 @@
+"""Pages are declared with who may see them; a view that is not declared is not reachable, and a test lists them all."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+
+from zhirong.kernel.days import day_of
+from zhirong.verbs.acting import Call
+from zhirong.verbs.people import Duty
+from zhirong.verbs.scopes import visible
+from zhirong.web.clock import now
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page. route: as Django writes it. duties: who may see it; empty: anybody signed in. is_public: no account needed.
+
+    model: whose row it shows; the row is looked up among those visible to the person, and not found is what others get.
+    """
+
+    name: str
+    route: str
+    view: View
+    duties: tuple[Duty, ...]
+    is_public: bool
+    model: type[Model] | None
+
+
+PAGES: dict[str, Page] = {}
+
+
+def page(
+    route: str,
+    name: str,
+    *,
+    duties: tuple[Duty, ...] = (),
+    is_public: bool = False,
+    model: type[Model] | None = None,
+    methods: tuple[str, ...] = ("GET", "HEAD"),
+) -> Callable[[View], View]:
+    """Declare a page. Its view takes the request, and the row where there is a model (route with ``<int:id>``)."""
+
+    def declare(view: View) -> View:
+        if name in PAGES:
+            raise AssertionError(f"two pages are called {name}")
+
+        @wraps(view)
+        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            if request.method not in methods:
+                response = HttpResponse(status=405)
+                response["Allow"] = ", ".join(methods)
+                return response
+            person = request.person  # type: ignore[attr-defined]
+            if not is_public and not person.account:
+                return redirect(f"/accounts/login/?next={request.path}")
+            if duties and not person.has(*duties):
+                return render(request, "403.html", status=403)
+            if model is not None:
+                row = visible(person, model, day_of(now())).filter(pk=kwargs.pop("id")).first()
+                if row is None:
+                    raise Http404
+                return view(request, row, **kwargs)
+            return view(request, **kwargs)
+
+        PAGES[name] = Page(name, route, guarded, duties, is_public, model)
+        return guarded
+
+    return declare
+
+
+def url_patterns() -> list[URLPattern]:
+    """The address of every declared page."""
+    return [path(one.route, one.view, name=one.name) for one in PAGES.values()]
+
+
+def call_of(request: HttpRequest, key: str = "") -> Call:
+    """The request as an operation takes it. key: of the form; a new one where there is none."""
+    return Call(request.person, now(), key or secrets.token_hex(16))  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""What anybody can see without an account."""

@@ -1,0 +1,125 @@
+"""Template tags: both languages side by side, amounts, days, states, what can be done next."""
+
+import secrets
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from zhirong.kernel.errors import Problem
+from zhirong.kernel.money import show_yuan
+from zhirong.kernel.text import Text
+from zhirong.verbs.acting import OPERATIONS, can, operations_for
+from zhirong.verbs.listing import Listing
+from zhirong.web.cells import shown
+
+register = template.Library()
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@register.simple_tag(takes_context=True)
+def t(context: Any, zh: str, en: str) -> str:
+    """The words in the reader's language."""
+    return en if context.get("lang") == "en" else zh
+
+
+@register.simple_tag(takes_context=True)
+def words(context: Any, text: Any) -> str:
+    """A Text, or a table of ``zh`` and ``en``, in the reader's language; anything else as it is."""
+    lang = "en" if context.get("lang") == "en" else "zh"
+    if isinstance(text, Text):
+        return text.in_(lang)
+    if isinstance(text, dict) and "zh" in text:
+        return str(text[lang])
+    return "" if text is None else str(text)
+
+
+@register.simple_tag(takes_context=True)
+def cell(context: Any, column: Any, row: Any) -> str | SafeString:
+    """A cell of a list."""
+    return shown(column, row, "en" if context.get("lang") == "en" else "zh")
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """Fen as yuan with thousands separated."""
+    return "—" if fen is None else show_yuan(fen)
+
+
+@register.filter
+def percent(rate: Any) -> str:
+    """A rate as per cent."""
+    if rate in (None, ""):
+        return "—"
+    return f"{(Decimal(str(rate)) * 100).normalize():f} %"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """An instant in Shanghai, to the minute."""
+    return "—" if value is None else value.astimezone(_SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+@register.filter
+def day(value: date | str | None) -> str:
+    """A day as ISO writes it."""
+    if not value:
+        return "—"
+    return value if isinstance(value, str) else value.isoformat()
+
+
+@register.simple_tag(takes_context=True)
+def problem_text(context: Any, problem: Problem) -> str:
+    """What is wrong and how to mend it, without the field's name, which stands beside it."""
+    lang = "en" if context.get("lang") == "en" else "zh"
+    mend = "To mend: " if lang == "en" else "改法："
+    end = ". " if lang == "en" else "。"
+    return f"{problem.reason.in_(lang)}{end}{mend}{problem.mend.in_(lang)}"
+
+
+@register.simple_tag
+def row_address(one: Listing, row: Any) -> str:
+    """The address of the page of a row of a list."""
+    return reverse(one.page, args=[one.page_id(row)])
+
+
+@register.simple_tag
+def fresh_key() -> str:
+    """A new key for a form: a repeated sending of the same form does nothing twice."""
+    return secrets.token_hex(16)
+
+
+@register.inclusion_tag("parts/actions.html", takes_context=True)
+def actions(context: Any, row: Any, only: str = "") -> dict[str, Any]:
+    """Buttons for what the person can do to a row now. only: names, spaces between."""
+    names = only.split()
+    found = [one for one in operations_for(context["person"], row) if not names or one.name in names]
+    return {"operations": found, "row": row, "lang": context.get("lang"), "back": context["request"].path}
+
+
+@register.simple_tag(takes_context=True)
+def begin(context: Any, name: str, css: str = "button", **values: Any) -> SafeString | str:
+    """A link to the form of an operation that begins something, for who may do it."""
+    if not can(context["person"], name):
+        return ""
+    one = OPERATIONS[name]
+    query = "?" + urlencode(values) if values else ""
+    title = one.title.in_("en" if context.get("lang") == "en" else "zh")
+    return format_html('<a class="{}" href="{}{}">{}</a>', css, reverse("do.begin", args=[name]), query, title)
+
+
+@register.simple_tag(takes_context=True)
+def here_with(context: Any, **values: Any) -> str:
+    """This page's address with these parts of the query changed; an empty one is left out."""
+    query = context["request"].GET.copy()
+    for name, value in values.items():
+        query.pop(name, None)
+        if value not in ("", None):
+            query[name] = value
+    return "?" + query.urlencode()

@@ -1,0 +1,22 @@
+"""Addresses: the declared pages, sign-in, the API. Importing the desks declares their pages, lists and menus."""
+
+from importlib import import_module
+
+from django.urls import include, path
+
+from zhirong.verbs import catalogue
+from zhirong.web import views  # noqa: F401 - declares the shared pages
+from zhirong.web.pages import url_patterns
+
+DESKS = ("public",)
+for _desk in DESKS:
+    import_module(f"zhirong.web.{_desk}.pages")
+catalogue.load()
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    *url_patterns(),
+]
+handler404 = "zhirong.web.errors.not_found"
+handler403 = "zhirong.web.errors.forbidden"
+handler500 = "zhirong.web.errors.failed"

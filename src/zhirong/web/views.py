@@ -1,0 +1,235 @@
+"""What every desk shares: doing an operation, lists with filters and export, choosing whom to act for, notices, files."""
+
+import io
+import secrets
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError
+from zhirong.store.blobs import path_of
+from zhirong.store.financing import StoredFile
+from zhirong.store.parties import SavedView
+from zhirong.store.settings import DATA
+from zhirong.store.work import Notice
+from zhirong.verbs.acting import OPERATIONS, NotFoundError, Operation, may, operations_for, perform
+from zhirong.verbs.listing import LISTINGS, Listing, may_list, page_of, rows_of
+from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.scopes import visible
+from zhirong.verbs.sessions import choices
+from zhirong.web.cells import shown
+from zhirong.web.clock import now
+from zhirong.web.forms import data_of, form_fields, unplaced
+from zhirong.web.menu import menu_of
+from zhirong.web.pages import call_of, page
+
+_MOST_EXPORTED = 20_000
+
+
+@page("desk/", "desk")
+def desk(request: HttpRequest) -> HttpResponse:
+    """The first page of whoever has signed in: the first line of their menu, or how to begin."""
+    entries = menu_of(request.person)  # type: ignore[attr-defined]
+    if entries:
+        return redirect(reverse(entries[0].page))
+    return render(request, "begin.html")
+
+
+# -- operations -----------------------------------------------------------------------------------------------
+
+
+@page("do/<str:name>/", "do.begin", methods=("GET", "HEAD", "POST"))
+def begin(request: HttpRequest, name: str) -> HttpResponse:
+    """The form of an operation that begins something, and what was sent with it."""
+    op = OPERATIONS.get(name)
+    if op is None or op.model is not None:
+        raise Http404
+    return _operate(request, op, None)
+
+
+@page("do/<str:name>/<int:subject>/", "do.row", methods=("GET", "HEAD", "POST"))
+def act_on(request: HttpRequest, name: str, subject: int) -> HttpResponse:
+    """The form of an operation on a row, and what was sent with it."""
+    op = OPERATIONS.get(name)
+    if op is None or op.model is None:
+        raise Http404
+    person = request.person  # type: ignore[attr-defined]
+    row = visible(person, op.model, day_of(now())).filter(pk=subject).first()
+    if row is None:
+        raise Http404
+    return _operate(request, op, row)
+
+
+def _operate(request: HttpRequest, op: Operation, row: Any) -> HttpResponse:
+    person = request.person  # type: ignore[attr-defined]
+    if not may(person, op) or (row is not None and not op.relation(person, row)):
+        return render(request, "403.html", status=403)
+    problems: tuple[Any, ...] = ()
+    given: dict[str, Any] = {name: value for name, value in request.GET.items() if name in op.request.model_fields}
+    status = 200
+    if request.method == "POST":
+        given = data_of(op.request, request.POST)
+        version = request.POST.get("_version", "")
+        try:
+            done = perform(
+                op.name,
+                call_of(request, request.POST.get("_key", "")),
+                None if row is None else row.pk,
+                given,
+                int(version) if version.isdigit() else None,
+            )
+        except ForbiddenError:
+            return render(request, "403.html", status=403)
+        except NotFoundError as error:
+            raise Http404 from error
+        except InputError as error:
+            problems, status = error.problems, 422
+        else:
+            messages.success(
+                request, op.title.in_(request.lang) + (" — done" if request.lang == "en" else "：已办好")
+            )  # type: ignore[attr-defined]
+            return redirect(_next(request, op, done))
+    context = {
+        "operation": op,
+        "row": row,
+        "fields": form_fields(op.request, person, row, given, problems),
+        "above": unplaced(op.request, problems),
+        "problems": problems,
+        "key": request.POST.get("_key") if status == 422 else secrets.token_hex(16),
+        "version": request.POST.get("_version") or (None if row is None else row.version),
+        "back": _safe(request, request.GET.get("back", "") or request.POST.get("back", "")),
+    }
+    return render(request, "operation.html", context, status=status)
+
+
+def _next(request: HttpRequest, op: Operation, done: Any) -> str:
+    if op.page:
+        return reverse(op.page, args=[done.id])
+    return _safe(request, request.POST.get("back", "")) or reverse("desk")
+
+
+def _safe(request: HttpRequest, address: str) -> str:
+    return address if url_has_allowed_host_and_scheme(address, {request.get_host()}) else ""
+
+
+# -- lists ----------------------------------------------------------------------------------------------------
+
+
+@page("list/<str:name>/", "list")
+def show_list(request: HttpRequest, name: str) -> HttpResponse:
+    """A list with its filters, order and saved views; as Excel with ``?export=xlsx``."""
+    one = LISTINGS.get(name)
+    if one is None:
+        raise Http404
+    return render_list(request, one)
+
+
+def render_list(request: HttpRequest, one: Listing, template: str = "list.html", **more: Any) -> HttpResponse:
+    """A list as a page of a desk; ``more`` goes to the template."""
+    person = request.person  # type: ignore[attr-defined]
+    if not may_list(person, one):
+        return render(request, "403.html", status=403)
+    day = day_of(now())
+    query = {key: value for key, value in request.GET.items() if key not in ("lang", "export")}
+    problems: tuple[Any, ...] = ()
+    found = None
+    try:
+        if request.GET.get("export") == "xlsx":
+            return _as_excel(request, one, query)
+        found = page_of(person, one, day, query)
+    except InputError as error:
+        problems = error.problems
+    views = SavedView.objects.filter(account_id=person.account, listing=one.name).order_by("name")
+    context = {
+        "listing": one,
+        "found": found,
+        "query": query,
+        "problems": problems,
+        "views": views,
+        "filters": [(f, query.get(f.name, "")) for f in one.filters],
+        "current": urlencode({key: value for key, value in query.items() if key != "offset" and value}),
+        **more,
+    }
+    return render(request, template, context, status=422 if problems else 200)
+
+
+def _as_excel(request: HttpRequest, one: Listing, query: dict[str, str]) -> HttpResponse:
+    """All rows that fit, up to a stated number; amounts and days are numbers and days in the sheet."""
+    import xlsxwriter
+
+    lang = request.lang  # type: ignore[attr-defined]
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet()
+    bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
+    for at, column in enumerate(one.columns):
+        sheet.write_string(0, at, column.title.in_(lang), bold)
+        sheet.set_column(at, at, 18)
+    rows = rows_of(request.person, one, day_of(now()), query)[:_MOST_EXPORTED]  # type: ignore[attr-defined]
+    for line, row in enumerate(rows, 1):
+        for at, column in enumerate(one.columns):
+            value = column.value(row)
+            if column.kind == "money" and isinstance(value, int):
+                sheet.write_number(line, at, value / 100, money)
+            elif column.kind == "number" and isinstance(value, int):
+                sheet.write_number(line, at, value)
+            else:
+                sheet.write_string(line, at, shown(column, row, lang))
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, 0, max(0, len(one.columns) - 1))
+    book.close()
+    response = HttpResponse(
+        buffer.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
+    response["Content-Disposition"] = f'attachment; filename="{one.name}.xlsx"'
+    return response
+
+
+# -- whom one acts for, notices, files --------------------------------------------------------------------------
+
+
+@page("acting/", "acting", methods=("GET", "HEAD", "POST"))
+def acting(request: HttpRequest) -> HttpResponse:
+    """Choose whom to act for."""
+    possible = choices(request.user, day_of(now()))
+    if request.method == "POST":
+        chosen = request.POST.get("as", "")
+        if chosen in {value for value, _ in possible}:
+            request.session["acting_for"] = chosen
+        return redirect("desk")
+    return render(request, "acting.html", {"choices": possible, "chosen": request.session.get("acting_for", "")})
+
+
+@page("notices/", "notices", methods=("GET", "HEAD", "POST"))
+def notices(request: HttpRequest) -> HttpResponse:
+    """What one has been told; reading them marks them."""
+    person = request.person  # type: ignore[attr-defined]
+    own = Notice.objects.filter(account_id=person.account)
+    if request.method == "POST":
+        own.filter(read_at=None).update(read_at=now())
+        return redirect("notices")
+    return render(request, "notices.html", {"notices": own.order_by("-id")[:200]})
+
+
+@page("files/<int:id>/", "file", model=StoredFile)
+def download(request: HttpRequest, row: StoredFile) -> HttpResponse:
+    """A file, for who may see what it belongs to. Never shown in place: a file of others runs nothing here."""
+    if row.removed:
+        raise Http404
+    return FileResponse(
+        path_of(row.sha256, DATA).open("rb"),
+        as_attachment=True,
+        filename=row.name,
+        content_type=row.media_type,
+    )
+
+
+def next_steps(request: HttpRequest, row: Any) -> list[Operation]:
+    """What the person can do to a row now."""
+    return operations_for(request.person, row)  # type: ignore[attr-defined]
