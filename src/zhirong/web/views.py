@@ -2,6 +2,7 @@
 
 import io
 import secrets
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ from zhirong.verbs.listing import LISTINGS, Listing, may_list, page_of, rows_of
 from zhirong.verbs.permissions import ForbiddenError
 from zhirong.verbs.scopes import visible
 from zhirong.verbs.sessions import choices
+from zhirong.verbs.uploads import take_in
 from zhirong.web.cells import shown
 from zhirong.web.clock import now
 from zhirong.web.forms import data_of, form_fields, unplaced
@@ -77,6 +79,7 @@ def _operate(request: HttpRequest, op: Operation, row: Any) -> HttpResponse:
         given = data_of(op.request, request.POST)
         version = request.POST.get("_version", "")
         try:
+            given |= _tickets(request, op)
             done = perform(
                 op.name,
                 call_of(request, request.POST.get("_key", "")),
@@ -106,6 +109,23 @@ def _operate(request: HttpRequest, op: Operation, row: Any) -> HttpResponse:
         "back": _safe(request, request.GET.get("back", "") or request.POST.get("back", "")),
     }
     return render(request, "operation.html", context, status=status)
+
+
+def _tickets(request: HttpRequest, op: Operation) -> dict[str, str]:
+    """The files that came with a form, taken in: the operation gets their tickets."""
+    tickets: dict[str, str] = {}
+    problems = []
+    for name in op.request.model_fields:
+        sent = request.FILES.get(name)
+        if sent is None:
+            continue
+        try:
+            tickets[name] = take_in(request.person, sent.name or "", sent.read())  # type: ignore[attr-defined]
+        except InputError as error:
+            problems += [replace(one, field=name) for one in error.problems]
+    if problems:
+        raise InputError(problems)
+    return tickets
 
 
 def _next(request: HttpRequest, op: Operation, done: Any) -> str:

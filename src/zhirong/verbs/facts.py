@@ -1,0 +1,154 @@
+"""The facts of a filing: read once, brought up to what has changed since, checked against what the register holds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from zhirong.chain.pledge.packs import register_of
+from zhirong.chain.pledge.precheck import RightCheck, Standing, check_filing, right_key
+from zhirong.chain.pledge.reading import read_filing
+from zhirong.chain.pledge.records import ClaimKind, Filing
+from zhirong.chain.pledge.registration import Move, Registration, refuse
+from zhirong.chain.right.reading import read_rights
+from zhirong.chain.right.records import Holder, Right, RightKind
+from zhirong.evidence import canonical
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.identifiers import NumberError, credit_code
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+from zhirong.store import models
+from zhirong.verbs.pattern import pledge_kind
+
+FACTS = "facts.updated"  # moves nothing: the registration stands as it stood
+Request = Mapping[str, Any]
+Keyed = tuple[tuple[str, Right], ...]
+
+
+def read_facts(facts: Request) -> tuple[Filing, Keyed]:
+    """Filing and rights, each right with its key. Raises InputError with everything that is wrong with them."""
+    problems: list[Problem] = []
+    reader = Reader(dict(facts), source="", problems=problems)
+    rights = read_rights(reader)
+    filing = replace(read_filing(reader.table("filing")), stage="filed")
+    for name, missing in (("pledgee", filing.pledgee is None), ("claim_amount", not filing.claim_amount)):
+        if missing:
+            reason = Text("登记必须写明", "a registration must state it")
+            problems.append(Problem(f"filing.{name}", "", reason, Text("补上", "add it"), "missing"))
+    pledgors = tuple(
+        kept_party(one, f"filing.pledgors[{at}]", problems) for at, one in enumerate(filing.pledgors, 1)
+    )
+    pledgee = None if filing.pledgee is None else kept_party(filing.pledgee, "filing.pledgee", problems)
+    for at, right in enumerate(rights, 1):
+        if right.kind is RightKind.SOFTWARE and right.number and "SR" not in right.number:
+            reason = Text(
+                "这是证书号；同一软件另有登记号，两个号会成为两项权利",
+                "this is the certificate's number; the software has a registration number too, and would count twice",
+            )
+            mend = Text("写登记号，如 2014SR123456", "give the registration number, such as 2014SR123456")
+            problems.append(Problem(f"rights[{at}].number", right.number, reason, mend, "certificate_number"))
+    if problems:
+        raise InputError(problems)
+    together = frozenset(right.number for right in rights if right.number)
+    keyed = tuple((right_key(right, filing.subject), right) for right in rights)
+    if len({key for key, _ in keyed}) != len(keyed):
+        raise refuse(
+            "right_twice",
+            "rights",
+            "",
+            Text("同一权利写了两次", "a right is listed twice"),
+            Text("只留一次", "list it once"),
+        )
+    return replace(filing, together=together, pledgors=pledgors, pledgee=pledgee), keyed
+
+
+def kept_party(party: Holder, field: str, problems: list[Problem]) -> Holder:
+    """A party with its credit code in the kept form; a code that cannot be right is noted."""
+    if not party.code:
+        return party
+    try:
+        return replace(party, code=credit_code(party.code))
+    except NumberError as error:
+        problems.append(Problem(f"{field}.code", party.code, error.reason, error.mend, error.code))
+        return party
+
+
+def latest_facts(registration: int) -> dict[str, Any]:
+    """The facts that a registration was last filed or examined by."""
+    for content in (
+        models.Event.objects.filter(registration=registration).order_by("-index").values_list("content", flat=True)
+    ):
+        found = canonical.decode(content.encode())
+        if "facts" in found:
+            facts: dict[str, Any] = found["facts"]
+            return facts
+    raise AssertionError(f"registration {registration} was opened without facts")
+
+
+def facts_now(found: Registration) -> tuple[Filing, Keyed]:
+    """The latest facts with what amendments, transfers and extensions have changed since, of the rights still charged."""
+    filing, rights = read_facts(latest_facts(found.id))
+    released = {right.key for right in found.rights if right.released}
+    filing = replace(
+        filing,
+        pledgors=found.pledgors,
+        pledgee=found.pledgee,
+        claim_kind=ClaimKind(found.claim_kind),
+        claim_amount=found.claim_amount,
+        debt_start=found.debt_start,
+        debt_end=found.debt_end,
+    )
+    return filing, tuple(pair for pair in rights if pair[0] not in released)
+
+
+def settled_grounds(registration: int) -> set[str]:
+    """The unknown grounds that the examination has settled; none where newer facts have come in since."""
+    latest = (
+        models.Event.objects.filter(registration=registration, kind__in=(FACTS, pledge_kind(Move.ACCEPT)))
+        .order_by("-index")
+        .first()
+    )
+    if latest is None or latest.kind == FACTS:
+        return set()
+    return set(canonical.decode(latest.content.encode())["resolved"])
+
+
+def split_by_register(request: Request) -> dict[str, dict[str, Any]]:
+    """A request over several kinds of rights as one request for each register that keeps them, in their order."""
+    filing, rights = read_facts({name: request[name] for name in ("filing", "rights") if name in request})
+    parts: dict[str, dict[str, Any]] = {}
+    for (_, right), table in zip(rights, request["rights"], strict=True):
+        register = register_of(right.kind, filing.subject)
+        parts.setdefault(register, {**request, "rights": []})["rights"].append(table)
+    return parts
+
+
+def standings(keys: Sequence[str]) -> dict[str, Standing]:
+    """What the register knows of these rights now."""
+    frozen = dict(models.Right.objects.filter(key__in=keys).values_list("key", "frozen_by"))
+    ranks: dict[str, list[int]] = {}
+    for key, rank in models.Charge.objects.filter(right__key__in=keys, active=True).values_list(
+        "right__key", "rank"
+    ):
+        ranks.setdefault(key, []).append(rank)
+    return {key: Standing(tuple(sorted(ranks.get(key, []))), order) for key, order in frozen.items()}
+
+
+def check_rights(
+    filing: Filing, rights: Sequence[tuple[str, Right]], day: date, rules: Rulebook
+) -> tuple[RightCheck, ...]:
+    """Every right against the rules and against what the register holds now."""
+    return check_filing(filing, rights, standings([key for key, _ in rights]), day, rules)
+
+
+def demand_same_rights(found: Registration, rights: Sequence[tuple[str, Right]]) -> None:
+    """Newer extracts are of the rights of the filing, all of them, in its order. Raises InputError otherwise."""
+    if [key for key, _ in rights] != [right.key for right in found.rights]:
+        raise refuse(
+            "other_rights",
+            "rights",
+            "、".join(key for key, _ in rights),
+            Text("与申请的权利不一致", "not the rights of the filing"),
+            Text("按申请的次序列出全部权利", "list all rights of the filing, in its order"),
+        )

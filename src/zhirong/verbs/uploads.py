@@ -1,0 +1,145 @@
+"""Files that people hand in: checked by content for kind and size, kept by content, named by a signed ticket.
+
+A file is taken in first and attached by an operation afterwards. What passes between the two is a ticket signed for the
+account: knowing a hash gives nobody a file.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from django.core import signing
+from pydantic import Field
+
+from zhirong.kernel.text import Text
+from zhirong.store.blobs import content, keep
+from zhirong.store.financing import StoredFile
+from zhirong.store.settings import DATA
+from zhirong.verbs.acting import Work, refuse
+from zhirong.verbs.people import Person
+
+MOST_BYTES = 20 * 1024 * 1024
+_SALT = "zhirong.upload"
+_TICKET_SECONDS = 24 * 3600
+
+# The kinds of file that are taken, by their endings: media type, and how the content must begin.
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+KINDS: dict[str, tuple[str, bytes]] = {
+    "pdf": ("application/pdf", b"%PDF-"),
+    "png": ("image/png", b"\x89PNG\r\n\x1a\n"),
+    "jpg": ("image/jpeg", b"\xff\xd8\xff"),
+    "jpeg": ("image/jpeg", b"\xff\xd8\xff"),
+    "xlsx": (_OFFICE + "spreadsheetml.sheet", b"PK\x03\x04"),
+    "docx": (_OFFICE + "wordprocessingml.document", b"PK\x03\x04"),
+    "csv": ("text/csv", b""),
+    "toml": ("application/toml", b""),
+}
+Ticket = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was taken in. sha256: of its content."""
+
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+
+
+def take_in(person: Person, name: str, data: bytes) -> str:
+    """Check and keep a content; returns the ticket. Raises InputError saying what is wrong with it."""
+    plain = name.replace("\\", "/").rsplit("/", 1)[-1].strip()[:200] or "file"
+    ending = plain.rsplit(".", 1)[-1].lower() if "." in plain else ""
+    if ending not in KINDS:
+        raise refuse(
+            "kind_of_file",
+            "file",
+            plain,
+            Text("不收这种文件", "files of this kind are not taken"),
+            Text(f"可以交：{'、'.join(KINDS)}", f"taken are: {', '.join(KINDS)}"),
+        )
+    if not data or len(data) > MOST_BYTES:
+        raise refuse(
+            "size_of_file",
+            "file",
+            f"{plain}（{len(data)} B）",
+            Text("文件是空的或超过 20 MB", "the file is empty or larger than 20 MB"),
+            Text("压缩或分成几份", "compress it, or split it"),
+        )
+    media_type, beginning = KINDS[ending]
+    if not data.startswith(beginning) or (not beginning and not _is_text(data)):
+        raise refuse(
+            "content_of_file",
+            "file",
+            plain,
+            Text(f"内容不是 .{ending} 文件", f"its content is not that of a .{ending} file"),
+            Text("用原来的程序另存后再交", "save it again with the program that made it"),
+        )
+    kept = {"sha256": keep(data, DATA), "name": plain, "media_type": media_type, "size": len(data)}
+    return signing.dumps({**kept, "account": person.account}, salt=_SALT)
+
+
+def redeem(person: Person, ticket: str) -> Upload:
+    """The file of a ticket. Raises InputError for a ticket of somebody else, an old one or none at all."""
+    try:
+        said = signing.loads(ticket, salt=_SALT, max_age=_TICKET_SECONDS)
+    except signing.BadSignature:
+        said = {}
+    if said.get("account") != person.account or not person.account:
+        raise refuse(
+            "no_upload",
+            "file",
+            "",
+            Text("没有收到这个文件", "this file has not been received"),
+            Text("重新上传", "upload it again"),
+        )
+    return Upload(said["sha256"], said["name"], said["media_type"], said["size"])
+
+
+def attach(work: Work, ticket: str, subject: str, paper: str, owner: Any) -> StoredFile:
+    """Attach an uploaded file to what it belongs to. owner: the organisation whose file it is."""
+    upload = redeem(work.person, ticket)
+    return work.create(
+        StoredFile,
+        owner_id=getattr(owner, "pk", owner),
+        subject=subject,
+        paper=paper,
+        name=upload.name,
+        media_type=upload.media_type,
+        size=upload.size,
+        sha256=upload.sha256,
+        by_id=work.person.account,
+    )
+
+
+def keep_made(work: Work, data: bytes, name: str, subject: str, paper: str, owner: Any) -> StoredFile:
+    """Keep a file that the platform itself has made."""
+    ending = name.rsplit(".", 1)[-1]
+    return work.create(
+        StoredFile,
+        owner_id=getattr(owner, "pk", owner),
+        subject=subject,
+        paper=paper,
+        name=name,
+        media_type=KINDS[ending][0],
+        size=len(data),
+        sha256=keep(data, DATA),
+        by_id=work.person.account or None,
+    )
+
+
+def bytes_of(file: StoredFile) -> bytes:
+    """The content of a stored file. Raises OSError or ValueError where it is gone or changed."""
+    return content(file.sha256, DATA)
+
+
+def _is_text(data: bytes) -> bool:
+    if b"\x00" in data:
+        return False
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False
