@@ -139,13 +139,13 @@ def test_a_mirror_is_complete_with_the_authoritys_number(world: World) -> None:
     assert not models.Charge.objects.filter(active=True).exists(), "nothing is pledged yet"
     record = (1, "国家知识产权局", "Y2025610000001")
     with pytest.raises(InputError) as error:
-        pledges.record_authority_number(world.by(), *record, "", date(2025, 6, 3))
+        pledges.record_authority_number(world.by(), *record, "", date(2025, 6, 2))
     assert codes(error) == {"incomplete"}
-    done = pledges.record_authority_number(world.by(), *record, "ab" * 32, date(2025, 6, 3)).registration
+    done = pledges.record_authority_number(world.by(), *record, "ab" * 32, date(2025, 6, 2)).registration
     assert done.status is Status.ENTERED and done.number is None
     published = {
         "authority_number": "Y2025610000001", "rights": [patent_number(1)], "pledgors": [FIRM["name"]],
-        "pledgee": BANK["name"], "registered_on": "2025-06-03",
+        "pledgee": BANK["name"], "registered_on": "2025-06-02",
     }  # fmt: skip
     assert orders.reconcile(world.by(), "国家知识产权局", [published], is_complete=True)[1] == ()
     wrong = [
@@ -205,7 +205,7 @@ ATTEMPTS: dict[str, Any] = {
     "revoke": lambda by: pledges.revoke(by, 1, "无效"),
     "correct": lambda by: pledges.correct(by, 1, {"claim_amount": 2}, "笔误"),
     "court_order": lambda by: orders.court_order_on_registration(by, 1, "1号", "freeze"),
-    "record_authority": lambda by: pledges.record_authority_number(by, 2, "局", "1", "a", date(2025, 6, 3)),
+    "record_authority": lambda by: pledges.record_authority_number(by, 2, "局", "1", "ab" * 32, date(2025, 6, 2)),
     "reconcile": lambda by: orders.reconcile(by, "局", []),
     "subscribe": lambda by: orders.subscribe(by, "right", KEY),
     "view": lambda by: registration_certificate(by.actor, 1, signing_key(FOLDER[0]), by.now),

@@ -60,6 +60,7 @@ _WORK = _pattern(r"([一-鿿]{1,2})作登字(\d{4})([A-L])(\d{8})")
 _LAYOUT = _pattern(r"(?:BS)?(\d{2}5\d{5})(\d|X)")
 _VARIETY = _pattern(r"CNA(?:(\d{4})(\d{4})(\d|X)|(\d{4})(\d{7}))")
 _FOREST_VARIETY = _pattern(r"(?:19|20)\d{2}\d{4}")
+_LEADING_ZEROS = _pattern(r"^(G?)0+(?=\d)")
 _ORDINAL = re.compile(r"第(.+)号")
 
 
@@ -180,7 +181,10 @@ def patent_publication_number(written: str) -> str:
 
 
 def trademark_number(written: str) -> str:
-    """A trademark registration number, kept as digits (``1234567``), ``G1234567`` for an international one."""
+    """A trademark registration number, kept as digits (``1234567``), ``G1234567`` for an international one.
+
+    Leading zeros mean nothing and are not kept: 00123456 and 123456 are one mark.
+    """
     core = _SEPARATORS.sub("", _inside_ordinal(_plain(written)))
     if _TRADEMARK.fullmatch(core) is None:
         raise NumberError(
@@ -191,7 +195,7 @@ def trademark_number(written: str) -> str:
                 "write 1 to 8 digits, with G for an international registration: 12345678 or G1234567",
             ),
         )
-    return core
+    return _LEADING_ZEROS.sub(r"\1", core)
 
 
 def software_number(written: str) -> str:

@@ -1,8 +1,10 @@
 """What comes from outside a registration: court orders, an authority's data, subscriptions."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
+from zhirong.chain.pledge.precheck import public_key
 from zhirong.chain.pledge.reconcile import Difference, differences, read_published
 from zhirong.chain.pledge.register import FREEZE_RIGHT, UNFREEZE_RIGHT
 from zhirong.chain.pledge.register_json import registration_of
@@ -14,12 +16,14 @@ from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
 from zhirong.store import models
 from zhirong.store.names import name_key
+from zhirong.store.transaction import writing
 from zhirong.verbs.outbox import PARTY, RIGHT
-from zhirong.verbs.pattern import By, Decision, Done, Work, act, plain, pledge_kind
+from zhirong.verbs.pattern import By, Decision, Done, Work, act, part_key, plain, pledge_kind
 
 SUBSCRIBED = "subscription.opened"
 UNSUBSCRIBED = "subscription.closed"
 RECONCILED = "reconciliation.made"
+ALARM = "reconciliation.alarm"  # tells the parties of one registration what the authority's data say otherwise
 
 Action = Literal["freeze", "unfreeze"]
 
@@ -57,7 +61,7 @@ def court_order_on_right(by: By, right: str, order: str, action: Action) -> Done
             )
         row.frozen_by = order if action == "freeze" else ""
         row.save()
-        return Decision(kind, None, {"right": right, "order": order}, {"right": right})
+        return Decision(kind, None, {"right": right, "order": order}, {"right": public_key(right)})
 
     return act("court_order", by, {"right": right, "order": order, "action": action}, decide)
 
@@ -103,8 +107,24 @@ def reconcile(
         return Decision(RECONCILED, None, content, {"authority": authority, "differences": len(found)})
 
     request = {"authority": authority, "published": list(published), "is_complete": is_complete}
-    done = act("reconcile", by, request, decide)
+    with writing():
+        done = act("reconcile", by, request, decide)
+        if not done.repeated:
+            _raise_alarms(by, authority, found)
     return done, tuple(found) if not done.repeated else alarms_of(done.index)
+
+
+def _raise_alarms(by: By, authority: str, found: Sequence[Difference]) -> None:
+    """One event for each registration that differs, so that its pledgee and its subscribers hear of it."""
+    for registration in sorted({one.registration for one in found if one.registration is not None}):
+        own = [one.as_json() for one in found if one.registration == registration]
+
+        def decide(work: Work, registration: int = registration, own: Any = own) -> Decision:
+            content = {"authority": authority, "differences": own}
+            return Decision(ALARM, registration, content, {"differences": len(own)})
+
+        part = replace(by, key=part_key(by.key, f"alarm/{registration}"))
+        act("reconcile", part, {"authority": authority, "differences": own}, decide, registration)
 
 
 def alarms_of(index: int) -> tuple[Difference, ...]:

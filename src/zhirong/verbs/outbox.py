@@ -4,11 +4,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
+from zhirong.chain.pledge.register_json import registration_of
 from zhirong.chain.pledge.registration import Registration
 from zhirong.chain.right.records import Holder
+from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
-from zhirong.store.models import Event, Outgoing, Subscription
+from zhirong.store.models import Charge, Event, Outgoing, Subscription
 from zhirong.store.names import name_key
+from zhirong.verbs.permissions import Actor
 
 RIGHT, PARTY = "right", "party"
 
@@ -20,21 +25,39 @@ def party_address(party: Holder) -> str:
 
 def tell_subscribers(event: Event, after: Registration | None, before: Registration | None) -> None:
     """Write the messages of an event, within its transaction: to the pledgees before and after, and to everyone who
-    has subscribed to one of its rights or parties.
+    has subscribed to one of its rights or parties. What happens to a right is told to those who hold a pledge of it.
     """
-    told = set()
+    told: set[str] = set()
     for one in (before, after):
-        if one is None:
-            continue
-        told.add(party_address(one.pledgee))
-        parties = (*one.pledgors, one.pledgee)
-        values = {party.code for party in parties if party.code} | {name_key(party.name) for party in parties}
-        told |= set(
-            Subscription.objects.filter(target=PARTY, value__in=values).values_list("subscriber", flat=True)
-        )
-        keys = [right.key for right in one.rights]
-        told |= set(Subscription.objects.filter(target=RIGHT, value__in=keys).values_list("subscriber", flat=True))
+        if one is not None:
+            told.add(party_address(one.pledgee))
+            told |= _subscribers(one)
+    right = canonical.decode(event.content.encode()).get("right")
+    if isinstance(right, str):
+        told |= set(Subscription.objects.filter(target=RIGHT, value=right).values_list("subscriber", flat=True))
+        charges = Charge.objects.filter(right__key=right, active=True)
+        for state in charges.values_list("registration__state", flat=True):
+            told.add(party_address(registration_of(canonical.decode(state.encode())).pledgee))
     Outgoing.objects.bulk_create(Outgoing(event=event, to=address) for address in sorted(told))
+
+
+def _subscribers(one: Registration) -> set[str]:
+    parties = (*one.pledgors, one.pledgee)
+    values = {party.code for party in parties if party.code} | {name_key(party.name) for party in parties}
+    keys = [right.key for right in one.rights]
+    wanted = Q(target=PARTY, value__in=values) | Q(target=RIGHT, value__in=keys)
+    return set(Subscription.objects.filter(wanted).values_list("subscriber", flat=True))
+
+
+def inbox(actor: Actor, after: int = -1, limit: int = 200) -> list[dict[str, Any]]:
+    """What this account, and the institution that it acts for, has been told, in the order of the log.
+
+    after: index of the last event that is known already.
+    """
+    addresses = [actor.id] + ([] if actor.party is None else [party_address(actor.party)])
+    found = Outgoing.objects.filter(to__in=addresses, event__gt=after).values_list("event", flat=True).distinct()
+    events = Event.objects.filter(index__in=found).order_by("index")[:limit]
+    return [entry_of_bytes(event.entry.encode()).as_json() for event in events]
 
 
 def push(send: Callable[[str, Mapping[str, Any]], None], now: datetime, limit: int = 1000) -> int:

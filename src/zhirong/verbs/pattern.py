@@ -199,6 +199,11 @@ def pledge_kind(move: Move) -> str:
     return PLEDGE + move.value
 
 
+def part_key(key: str, part: str) -> str:
+    """The key of one part of a request that is done in several: the same for every repeat, and never too long."""
+    return hashlib.sha256(f"{key}/{part}".encode()).hexdigest()
+
+
 def plain(value: Any) -> Any:
     """A request as canonical data: days and exact numbers become words."""
     if isinstance(value, Mapping):

@@ -1,11 +1,13 @@
 """Before a filing, and every day after: is this right free, may this claim be secured by it, by which rule not."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from zhirong.chain.pledge.examine import examine
+from zhirong.chain.pledge.grounds import plain_name
 from zhirong.chain.pledge.packs import max_rank, register_of
 from zhirong.chain.pledge.papers import PapersCheck, check_papers
 from zhirong.chain.pledge.records import Filing, Finding, Pledgeable, Subject, Verdict, pledgeable
@@ -14,6 +16,9 @@ from zhirong.chain.right.records import KIND_TEXT, Right
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.rulebook import Rulebook, RuleValue
 from zhirong.kernel.text import Text
+
+# A serial is printed with six digits in some years and with seven in others.
+_SERIAL_OF_SOFTWARE = re.compile(r"^(\d{4})SR0+(?=\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +81,28 @@ class RightCheck:
                     "frozen",
                 )
             )
-        for finding in self.findings:
-            if finding.verdict in (Verdict.REFUSED, Verdict.UNKNOWN):
-                reference = None if finding.reference is None else finding.reference.reference
-                zh = "" if reference is None else f"（{reference.as_text('zh')}）"
-                en = "" if reference is None else f" ({reference.as_text('en')})"
-                found.append(
-                    Problem(
-                        "right",
-                        self.key,
-                        Text(
-                            f"{finding.title.zh}：{finding.reason.zh}{zh}",
-                            f"{finding.title.en}: {finding.reason.en}{en}",
-                        ),
-                        finding.mend or Text("核对资料", "check the data"),
-                        f"ground_{finding.number}_{finding.verdict.value}",
-                    )
-                )
+        found += [problem for problem, _ in self.found()]
         return tuple(found)
+
+    def found(self) -> tuple[tuple[Problem, Finding], ...]:
+        """The grounds that refuse or cannot be told, each as a problem and as it was found."""
+        return tuple(
+            (self._as_problem(finding), finding)
+            for finding in self.findings
+            if finding.verdict in (Verdict.REFUSED, Verdict.UNKNOWN)
+        )
+
+    def _as_problem(self, finding: Finding) -> Problem:
+        reference = None if finding.reference is None else finding.reference.reference
+        zh = "" if reference is None else f"（{reference.as_text('zh')}）"
+        en = "" if reference is None else f" ({reference.as_text('en')})"
+        return Problem(
+            "right",
+            self.key,
+            Text(f"{finding.title.zh}：{finding.reason.zh}{zh}", f"{finding.title.en}: {finding.reason.en}{en}"),
+            finding.mend or Text("核对资料", "check the data"),
+            f"ground_{finding.number}_{finding.verdict.value}",
+        )
 
     def as_json(self) -> dict[str, object]:
         """Stable keys for programs."""
@@ -141,11 +150,20 @@ def check_filing(
 
 def right_key(right: Right, subject: Subject = Subject.RIGHT) -> str:
     """The name of a right in the register: kind and number; for kinds without a number a fingerprint of the title
-    and its holders. Fees of a right are another object than the right itself.
+    and its holders' names, however they are spaced. Fees of a right are another object than the right itself.
     """
-    named = right.number
+    named = _SERIAL_OF_SOFTWARE.sub(r"\1SR", right.number)
     if not named:
-        holders = "\n".join(sorted(holder.code or holder.name.strip() for holder in right.holders))
-        named = "#" + hashlib.sha256(f"{right.title.strip()}\n{holders}".encode()).hexdigest()[:24]
+        # Not the credit code: one filing gives it and another leaves it out, and it is the same right.
+        holders = "\n".join(sorted(plain_name(holder.name) for holder in right.holders))
+        named = "#" + hashlib.sha256(f"{plain_name(right.title)}\n{holders}".encode()).hexdigest()[:24]
     fees = "" if subject is Subject.RIGHT else "/fees"
     return f"{right.kind.value}:{named}{fees}"
+
+
+def public_key(key: str) -> str:
+    """A right's key as everyone may read it for ever: where it is a fingerprint of words that could be guessed and tried,
+    only the kind is shown.
+    """
+    kind, _, named = key.partition(":")
+    return key if not named.startswith("#") else f"{kind}:#"

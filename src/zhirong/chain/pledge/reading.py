@@ -1,12 +1,15 @@
 """Reading a filing from a table, once, at the edge."""
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from zhirong.chain.pledge.papers import Paper
 from zhirong.chain.pledge.records import ClaimKind, ContractItem, Filing, Subject
+from zhirong.chain.pledge.register_json import party_json
 from zhirong.chain.right.records import Holder
+from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
+from zhirong.kernel.identifiers import NumberError, right_number
 from zhirong.kernel.text import Text
 
 Word = TypeVar("Word", ContractItem, Paper)
@@ -20,7 +23,7 @@ def read_filing(reader: Reader) -> Filing:
 
     ``contract_items`` is a list of item names; leaving it out says that the contract has not been looked at.
     """
-    pledgors = tuple(_read_party(entry) for entry in reader.tables("pledgors"))
+    pledgors = tuple(read_party(entry) for entry in reader.tables("pledgors"))
     if not pledgors:
         reader.problem(
             "pledgors",
@@ -41,7 +44,7 @@ def read_filing(reader: Reader) -> Filing:
         )
     filing = Filing(
         pledgors=pledgors,
-        pledgee=None if pledgee is None else _read_party(pledgee),
+        pledgee=None if pledgee is None else read_party(pledgee),
         stage=reader.choice("stage", ("planned", "filed"), "planned"),  # type: ignore[arg-type]
         claim_kind=ClaimKind(reader.choice("claim_kind", _CLAIM_KINDS, "loan")),
         claim_amount=reader.optional_money("claim_amount"),
@@ -58,7 +61,7 @@ def read_filing(reader: Reader) -> Filing:
         subject=Subject(reader.choice("subject", tuple(Subject), Subject.RIGHT)),
         papers=frozenset(_read_words(reader, "papers", {paper.value: paper for paper in Paper})),
         is_valued_by_appraiser=reader.flag("is_valued_by_appraiser", False),
-        related_marks=reader.texts("related_marks") if reader.has("related_marks") else None,
+        related_marks=_read_marks(reader) if reader.has("related_marks") else None,
         together=frozenset(reader.texts("together")),
         pilot_basis=reader.optional_text("pilot_basis"),
     )
@@ -66,7 +69,8 @@ def read_filing(reader: Reader) -> Filing:
     return filing
 
 
-def _read_party(reader: Reader) -> Holder:
+def read_party(reader: Reader) -> Holder:
+    """A party by name, credit code and whether it is a natural person; every problem is noted with the reader."""
     party = Holder(
         name=reader.text("name"),
         code=reader.optional_text("code"),
@@ -74,6 +78,51 @@ def _read_party(reader: Reader) -> Holder:
     )
     reader.finish()
     return party
+
+
+def read_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that an amendment or a correction names, as plain JSON. Raises InputError with all that is wrong.
+
+    claim_amount is in whole fen here: what comes from people is read as money where it comes in.
+    """
+    problems: list[Problem] = []
+    reader = Reader(changes, "changes", problems=problems)
+    read: dict[str, Any] = {}
+    if reader.has("claim_kind"):
+        read["claim_kind"] = reader.choice("claim_kind", _CLAIM_KINDS)
+    if reader.has("claim_amount"):
+        read["claim_amount"] = reader.whole("claim_amount", 1)
+    for name in ("debt_start", "debt_end"):
+        if reader.has(name):
+            read[name] = reader.day(name).isoformat()
+    if reader.has("pledgee"):
+        read["pledgee"] = party_json(read_party(reader.table("pledgee")))
+    if reader.has("pledgors"):
+        read["pledgors"] = [party_json(read_party(one)) for one in reader.tables("pledgors")]
+        if not read["pledgors"]:
+            reason = Text("没有出质人", "there is no pledgor")
+            reader.problem("pledgors", "", "missing", reason, Text("至少写一个", "write at least one"))
+    for name in changes:
+        if name not in read:
+            reason = Text("不能变更的事项", "not something that can be amended")
+            mend = Text("其他事项注销后重新申请", "for anything else, discharge and file anew")
+            reader.problem(name, str(changes[name])[:40], "not_amendable", reason, mend)
+    if not changes:
+        mend = Text("写明变更", "say what changes")
+        reader.problem("", "", "nothing", Text("没有变更", "nothing is changed"), mend)
+    if problems:
+        raise InputError(problems)
+    return read
+
+
+def _read_marks(reader: Reader) -> tuple[str, ...]:
+    kept = []
+    for written in reader.texts("related_marks"):
+        try:
+            kept.append(right_number("trademark", written))
+        except NumberError as error:
+            reader.problem("related_marks", written, error.code, error.reason, error.mend)
+    return tuple(kept)
 
 
 def _read_items(reader: Reader) -> frozenset[ContractItem] | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from zhirong.chain.pledge.grounds import plain_name
 from zhirong.chain.pledge.registration import RegisterRole, Registration, Status
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
@@ -93,11 +94,16 @@ def _compared(theirs: Published, own: Registration) -> list[Difference]:
             Text("质押的权利", "the rights"),
         ),
         "pledgors_differ": (
-            sorted(theirs.pledgors),
-            sorted(party.name for party in own.pledgors),
+            sorted(plain_name(name) for name in theirs.pledgors),
+            sorted(plain_name(party.name) for party in own.pledgors),
             Text("出质人", "the pledgors"),
         ),
-        "pledgee_differs": (theirs.pledgee, own.pledgee.name, Text("质权人", "the pledgee")),
+        "pledgee_differs": (
+            plain_name(theirs.pledgee),
+            plain_name(own.pledgee.name),
+            Text("质权人", "the pledgee"),
+        ),
+        "day_differs": (theirs.registered_on, own.entered_on, Text("登记日", "the day of registration")),
         "end_differs": (theirs.ended_on is not None, here_ended, Text("是否已注销", "whether it has ended")),
     }
     return [

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from zhirong.chain.pledge.reading import read_changes
 from zhirong.chain.pledge.register_json import day_of_json, party_of, right_of
 from zhirong.chain.pledge.registration import (
     Move,
@@ -13,6 +14,7 @@ from zhirong.chain.pledge.registration import (
     next_status,
     refuse,
 )
+from zhirong.chain.right.records import Holder
 from zhirong.kernel.text import Text
 
 PLEDGE = "pledge."  # an event of a registration is called pledge.<move>
@@ -192,32 +194,64 @@ def _record_authority(found: Registration, content: Mapping[str, Any]) -> Regist
     )
 
 
-def _changed(found: Registration, content: Mapping[str, Any]) -> Registration:
-    """Amendment and correction: the fields named, given whole."""
-    changes = content["changes"]
+def _corrected(found: Registration, content: Mapping[str, Any]) -> Registration:
+    """The fields named, given whole, whatever stood there before."""
+    changes = read_changes(content["changes"])
     fields: dict[str, Any] = {}
     for name, value in changes.items():
-        if name in ("claim_kind", "claim_amount"):
-            fields[name] = value
-        elif name in ("debt_start", "debt_end"):
+        if name in ("debt_start", "debt_end"):
             fields[name] = day_of_json(value)
         elif name == "pledgee":
             fields[name] = party_of(value)
         elif name == "pledgors":
             fields[name] = tuple(party_of(party) for party in value)
         else:
-            raise refuse(
-                "not_amendable",
-                name,
-                value,
-                Text("不能变更的事项", "not something that can be amended"),
-                Text("其他事项注销后重新申请", "for anything else, discharge and file anew"),
-            )
-    if not fields:
+            fields[name] = value
+    after = replace(found, **fields)
+    if after.debt_start is not None and after.debt_end is not None and after.debt_end < after.debt_start:
         raise refuse(
-            "nothing", "changes", "", Text("没有变更", "nothing is changed"), Text("写明变更", "say what changes")
+            "dates_reversed",
+            "changes.debt_end",
+            after.debt_end,
+            Text("债务到期日早于起始日", "the debt ends before it starts"),
+            Text("改正 debt_start 或 debt_end", "correct debt_start or debt_end"),
         )
-    return replace(found, **fields)
+    return after
+
+
+def _amended(found: Registration, content: Mapping[str, Any]) -> Registration:
+    """As a correction, but parties only change their names, and a longer term is an extension, examined as one."""
+    after = _corrected(found, content)
+    was, now = (found.pledgee, *found.pledgors), (after.pledgee, *after.pledgors)
+    if len(was) != len(now) or not all(_is_renamed(old, new) for old, new in zip(was, now, strict=False)):
+        raise refuse(
+            "other_party",
+            "changes",
+            "、".join(party.name for party in now),
+            Text(
+                "变更只能改名：新旧名称须有相同的信用代码",
+                "an amendment changes names only: old and new name must have the same credit code",
+            ),
+            Text(
+                "换质权人办理债权转让；换出质人先注销；记载有误的由登记员更正",
+                "for another pledgee file a transfer, for another pledgor discharge first; the registrar corrects errors",
+            ),
+        )
+    if after.debt_end != found.debt_end and (
+        found.debt_end is None or after.debt_end is None or after.debt_end > found.debt_end
+    ):
+        raise refuse(
+            "extension",
+            "changes.debt_end",
+            after.debt_end or "",
+            Text("延长债务期限不是变更", "a longer term is no amendment"),
+            Text("办理延期，届时重新审查期限", "file an extension, which is examined again"),
+        )
+    return after
+
+
+def _is_renamed(old: Holder, new: Holder) -> bool:
+    return old == new or (bool(old.code) and (old.code, old.is_natural_person) == (new.code, new.is_natural_person))
 
 
 def _extend(found: Registration, content: Mapping[str, Any]) -> Registration:
@@ -274,6 +308,14 @@ def _release_some(found: Registration, content: Mapping[str, Any]) -> Registrati
             Text("没有解除任何权利或金额", "nothing is released"),
             Text("写明解除什么", "say what"),
         )
+    if not isinstance(amount, int) or amount < 1:
+        raise refuse(
+            "not_positive",
+            "claim_amount",
+            amount,
+            Text("剩余担保金额须为正数", "what remains secured must be more than nothing"),
+            Text("全部清偿的办理注销", "file a discharge where all is paid"),
+        )
     if amount > found.claim_amount:
         raise refuse(
             "not_less",
@@ -301,13 +343,13 @@ _CHANGES: Mapping[Move, Callable[[Registration, Mapping[str, Any]], Registration
     Move.WITHDRAW: _end,
     Move.ENTER: _enter,
     Move.RECORD_AUTHORITY: _record_authority,
-    Move.AMEND: _changed,
+    Move.AMEND: _amended,
     Move.EXTEND: _extend,
     Move.TRANSFER_CLAIM: _transfer,
     Move.PARTIALLY_DISCHARGE: _release_some,
     Move.DISCHARGE: _end,
     Move.REVOKE: _end,
-    Move.CORRECT: _changed,
+    Move.CORRECT: _corrected,
     Move.FREEZE: _freeze,
     Move.UNFREEZE: _unfreeze,
 }
