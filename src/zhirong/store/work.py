@@ -8,7 +8,9 @@ from zhirong.store.parties import Account, Kept, Organisation
 
 
 class Notice(models.Model):
-    """A notice to an account. words: zh and en. link: path of the page that it is about. mailed_at: sent by e-mail."""
+    """A notice to an account. words: zh and en. link: path of the page that it is about. mail_at: when to send it
+    by e-mail, null once that is done or given up. mailed_at: sent.
+    """
 
     account = models.ForeignKey(Account, models.PROTECT)
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
@@ -16,7 +18,9 @@ class Notice(models.Model):
     words = models.JSONField()
     link = models.CharField(max_length=200, blank=True)
     read_at = models.DateTimeField(null=True)
-    mailed_at = models.DateTimeField(null=True, db_index=True)
+    mail_at = models.DateTimeField(null=True, db_index=True)
+    mail_tries = models.IntegerField(default=0)
+    mailed_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["account", "read_at", "id"], name="notice_of_account")]

@@ -60,7 +60,7 @@ class Operation:
     model: whose row it is done to, None where it begins something. duties: who may; empty: anybody signed in.
     relation: beyond seeing the row, what the person must be to it. states: in which it is lawful, None for any (the
     chain's table still decides); they also say when its button is shown. is_signed: asks for a second factor.
-    for_agents: a firm can let its agent do it. is_public: needs no account.
+    for_agents: a firm can let its agent do it. is_background: the platform's own work alone does it, nobody signed in can.
     """
 
     name: str
@@ -76,6 +76,7 @@ class Operation:
     for_agents: bool = False
     is_grave: bool = False
     page: str = ""
+    is_background: bool = False
 
     @property
     def scope(self) -> str:
@@ -100,6 +101,7 @@ def operation(
     for_agents: bool = False,
     is_grave: bool = False,
     page: str = "",
+    is_background: bool = False,
 ) -> Callable[[Callable[["Work", Any], Any]], Callable[["Work", Any], Any]]:
     """Declare an operation; the function decides and writes through ``Work``. page: name of the page to go to afterwards,
     which takes the id of the row that the operation answers with.
@@ -123,6 +125,7 @@ def operation(
             for_agents,
             is_grave,
             page,
+            is_background,
         )
         return run
 
@@ -174,8 +177,8 @@ class Work:
 
     @property
     def now(self) -> datetime:
-        """The instant of the request."""
-        return self.call.now
+        """The instant of the request, to the second, as the log keeps it."""
+        return self.call.now.replace(microsecond=0)
 
     @property
     def day(self) -> date:
@@ -227,6 +230,7 @@ class Work:
                         at=self.now,
                         words=words.as_json(),
                         link=link,
+                        mail_at=self.now,
                     )
                 )
 
@@ -278,8 +282,8 @@ def subject_name(row: Kept) -> str:
 
 def may(person: Person, op: Operation) -> bool:
     """Whether the person's duty, mandate and token allow the operation at all, whatever the row."""
-    if person.is_worker:
-        return not op.duties
+    if person.is_worker or op.is_background:
+        return person.is_worker and op.is_background
     if person.scopes is not None and op.scope not in person.scopes:
         return False
     if person.allowed is not None and not (op.for_agents and op.name in person.allowed):
