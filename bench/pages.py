@@ -1,0 +1,315 @@
+"""The platform under load: its busiest pages and API calls, with a region of many firms in the database.
+
+A real server (granian, two workers) answers requests from a second process on loopback. ZHIRONG_BENCH_FIRMS sets how many
+firms there are (2,000 where not said; 100,000 for the goal), each with ten rights and one loan. ZHIRONG_BENCH_PLATFORM names
+a folder to keep them in. The rows are written straight into the tables, so they have no events; the answers are checked: every
+page must be 200 and hold what was put there.
+"""
+
+import os
+import random
+import statistics
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bench.measure import Measurement
+
+FIRMS = int(os.environ.get("ZHIRONG_BENCH_FIRMS", "2000"))
+RIGHTS_A_FIRM = 10
+LENDERS = 10
+REQUESTS = 300
+CHUNK = 5_000
+PORT = 8793
+MEDIAN, HIGHEST = 0.050, 0.250  # seconds: the goals
+START = 3.0
+NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
+_STATES = ("submitted", "diligence", "approval", "signing", "registering", "released", "repaid", "closed")
+
+
+def run() -> list[Measurement]:
+    """Fill, serve, measure."""
+    kept = os.environ.get("ZHIRONG_BENCH_PLATFORM")
+    with TemporaryDirectory() as temporary:
+        folder = Path(kept or temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        os.environ["ZHIRONG_DATA"] = str(folder)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "zhirong.web.settings"
+        from zhirong.store.setup import migrate, ready
+
+        ready("zhirong.web.settings")
+        from django.db import connection
+
+        from zhirong.store.log import KEY_FILE
+        from zhirong.verbs.found import found_register
+
+        if not (folder / KEY_FILE).exists():
+            found_register(folder, "platform.bench")
+            migrate()
+            _fill()
+        officer, manager, token = _sign_in()
+        connection.close()
+        with Served() as starting:
+            measured = [starting]
+            for name, cookie, address, expected in _addresses(officer, manager, token):
+                measured.append(_loaded(name, cookie, address, expected))
+    return measured
+
+
+def _fill() -> None:
+    """The region. Numbers are drawn from one seed, so that every run stands on the same rows."""
+    from zhirong.store.financing import Case, CaseStep, FirmRight, Loan
+    from zhirong.store.names import name_key
+    from zhirong.store.parties import Account, Membership, Organisation
+
+    draw = random.Random(20260302)
+    kept: dict[str, Any] = {"version": 1, "created_at": NOW, "changed_at": NOW}
+
+    def organisation(number: int, kind: str, name: str) -> Organisation:
+        return Organisation(
+            id=number,
+            kind=kind,
+            name=name,
+            code=f"91{number:016d}",
+            region="440100",
+            status="active",
+            name_key=name_key(name),
+            profile={},
+            **kept,
+        )
+
+    Organisation.objects.bulk_create(
+        organisation(number, "lender", f"第{number}银行") for number in range(1, LENDERS + 1)
+    )
+    first = LENDERS + 1
+    for begin in range(first, first + FIRMS, CHUNK):
+        numbers = range(begin, min(begin + CHUNK, first + FIRMS))
+        Organisation.objects.bulk_create(
+            organisation(number, "firm", f"广州{number:06d}科技有限公司") for number in numbers
+        )
+        FirmRight.objects.bulk_create(
+            FirmRight(
+                firm_id=number,
+                key=f"patent/{number:07d}{at}",
+                kind="invention",
+                number=f"CN2015{number:07d}{at}.0",
+                title=f"一种装置 {number}-{at}",
+                facts={"kind": "invention", "title": f"一种装置 {number}-{at}", "filing_date": "2015-03-02"},
+                status="in_force",
+                ends_on=date(2035, 3, 1),
+                next_fee_on=date(2026, 3, 2) + timedelta(days=draw.randrange(365)),
+                checked_on=NOW.date(),
+                **kept,
+            )
+            for number in numbers
+            for at in range(RIGHTS_A_FIRM)
+        )
+        cases = Case.objects.bulk_create(
+            Case(
+                id=number - LENDERS,
+                firm_id=number,
+                lender_id=1 + number % LENDERS,
+                number=f"RZ2026{number:07d}",
+                state=draw.choice(_STATES),
+                mode="guangzhou-55",
+                amount=draw.randrange(1, 1_000) * 1_000_000,
+                term_months=12,
+                method="bullet",
+                purpose="流动资金",
+                submitted_on=NOW.date(),
+                due_on=NOW.date() + timedelta(days=draw.randrange(30)),
+                **kept,
+            )
+            for number in numbers
+        )
+        CaseStep.objects.bulk_create(CaseStep(case=case, state=case.state, began_at=NOW, **kept) for case in cases)
+        Loan.objects.bulk_create(
+            Loan(
+                case=case,
+                firm_id=case.firm_id,
+                lender_id=case.lender_id,
+                number=f"DK2026{case.id:07d}",
+                state="standing",
+                mode=case.mode,
+                principal=case.amount,
+                contract={},
+                start=NOW.date(),
+                end=NOW.date() + timedelta(days=365),
+                balance=case.amount,
+                overdue_days=draw.choice((0,) * 20 + (15, 95)),
+                category="normal",
+                next_due_on=NOW.date() + timedelta(days=draw.randrange(90)),
+                next_due=case.amount // 300,
+                **kept,
+            )
+            for case in cases
+        )
+    for at, (email, organisation_id, duties) in enumerate(
+        (
+            ("officer@bench.example", 1, ["lender.officer", "lender.manager", "lender.cashier"]),
+            ("manager@bench.example", first, ["firm.manager"]),
+        ),
+        1,
+    ):
+        Account.objects.create(id=at, username=email, email=email)
+        Membership.objects.create(account_id=at, organisation_id=organisation_id, duties=duties, **kept)
+
+
+def _sign_in() -> tuple[str, str, str]:
+    """Session cookies of the officer and of the manager, and a token of the officer's."""
+    import hashlib
+    from importlib import import_module
+
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    from zhirong.store.parties import Account, ApiToken
+
+    engine = import_module(settings.SESSION_ENGINE)
+    cookies = []
+    for number in (1, 2):
+        account = Account.objects.get(id=number)
+        session = engine.SessionStore()
+        session[SESSION_KEY] = str(account.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+        session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+        session.save()
+        cookies.append(f"{settings.SESSION_COOKIE_NAME}={session.session_key}")
+    secret = "bench-token-of-one-run"
+    ApiToken.objects.update_or_create(
+        digest=hashlib.sha256(secret.encode()).hexdigest(),
+        defaults={
+            "account_id": 1,
+            "organisation_id": 1,
+            "name": "bench",
+            "scopes": ["read"],
+            "expires_on": date(2100, 1, 1),
+            "created_at": NOW,
+            "changed_at": NOW,
+        },
+    )
+    return cookies[0], cookies[1], secret
+
+
+def _addresses(officer: str, manager: str, token: str) -> Iterator[tuple[str, dict[str, str], str, str]]:
+    """Name, headers, address, and what must stand on the page."""
+    by_officer, by_manager = {"Cookie": officer}, {"Cookie": manager}
+    by_token = {"Authorization": f"Bearer {token}"}
+    case = LENDERS * (FIRMS // LENDERS) // 2
+    case -= case % LENDERS  # a case of the first bank: number = id + LENDERS
+    yield "the lender's work list", by_officer, "/lender/", "RZ2026"
+    yield "the lender's cases", by_officer, "/list/lender.cases/", "RZ2026"
+    yield "the lender's cases, filtered", by_officer, "/list/lender.cases/?state=approval", "RZ2026"
+    yield "a case on one page", by_officer, f"/lender/cases/{case}/", f"RZ2026{case + LENDERS:07d}"
+    yield "the lender's loans", by_officer, "/list/loan.loans/", "DK2026"
+    yield "a firm's rights", by_manager, "/list/firm.rights/", "一种装置"
+    yield "a firm's home", by_manager, "/firm/", "科技有限公司"
+    yield "API: the lender's cases", by_token, "/api/v1/lists/lender.cases?limit=50", "RZ2026"
+    yield "API: a case", by_token, f"/api/v1/cases/{case}", f"RZ2026{case + LENDERS:07d}"
+
+
+class Served:
+    """A server in a process of its own; what it took to start is the first measurement."""
+
+    def __enter__(self) -> Measurement:
+        begun = time.perf_counter()
+        self._process = subprocess.Popen(  # noqa: S603
+            [
+                str(Path(sys.executable).with_name("granian")),
+                "--interface",
+                "wsgi",
+                "--workers",
+                "2",
+                "--port",
+                str(PORT),
+                "zhirong.web.wsgi:application",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{PORT}/", timeout=5).read()
+                break
+            except (urllib.error.URLError, ConnectionError):
+                if time.perf_counter() - begun > 30:
+                    self._process.kill()
+                    raise
+                time.sleep(0.02)
+        took = time.perf_counter() - begun
+        return Measurement(
+            work="from starting the server to its first page",
+            peer=f"the goal of {START:.0f} s",
+            ours=took,
+            theirs=START,
+            goal="under 3 s",
+            met=took < START,
+            answers="the first page is 200",
+        )
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(20)
+
+
+def _loaded(name: str, headers: dict[str, str], address: str, expected: str) -> Measurement:
+    """REQUESTS of one address from two clients in a process of its own."""
+    words = [sys.executable, "-m", "bench.pages", "client", address, expected]
+    given = "\n".join(f"{key}: {value}" for key, value in headers.items())
+    done = subprocess.run(  # noqa: S603
+        words, input=given, capture_output=True, text=True, check=True, cwd=Path(__file__).resolve().parent.parent
+    )
+    seconds = sorted(float(line) for line in done.stdout.split())
+    median, highest = statistics.median(seconds), seconds[int(len(seconds) * 0.99)]
+    return Measurement(
+        work=f"{name}: median of {len(seconds)} requests by two clients; 99th percentile {highest * 1000:.0f} ms",
+        peer=f"the goal of {MEDIAN * 1000:.0f} ms, with {FIRMS:,} firms, {FIRMS * RIGHTS_A_FIRM:,} rights, {FIRMS:,} loans",
+        ours=median,
+        theirs=MEDIAN,
+        goal="median under 50 ms, 99th percentile under 250 ms",
+        met=median < MEDIAN and highest < HIGHEST,
+        answers=f"every answer is 200 and holds {expected!r}",
+    )
+
+
+def _client(address: str, expected: str) -> None:
+    """What the second process does: two threads, one connection each, one request after the other."""
+    import http.client
+    import threading
+
+    headers = dict(line.split(": ", 1) for line in sys.stdin.read().splitlines())
+    taken: list[float] = []
+    wrong: list[str] = []
+
+    def ask() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+        for number in range(REQUESTS // 2 + 10):
+            begun = time.perf_counter()
+            connection.request("GET", address, headers=headers)
+            answer = connection.getresponse()
+            body = answer.read().decode()
+            if number >= 10:  # the first few warm both sides up
+                taken.append(time.perf_counter() - begun)
+            if answer.status != 200 or expected not in body:
+                wrong.append(f"{address}: {answer.status}, {len(body)} characters")
+                return
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if wrong:
+        sys.exit(wrong[0])
+    print("\n".join(map(str, taken)))
+
+
+if __name__ == "__main__" and sys.argv[1:2] == ["client"]:
+    _client(*sys.argv[2:4])
