@@ -48,7 +48,9 @@ class Case(Kept):
     """One application for financing. state: ``chain.financing.case.State``. amount, line: fen.
 
     facts, credit, team, appraisal_input: tables as in a case file. quote: the quote under the chosen mode, as JSON.
-    filing: id of the registration in the register. reason: of a decline or withdrawal.
+    filing: id of the registration in the register. reason: of a decline or withdrawal. beside: the further tables that
+    the lender adds (``indicators``, ``title_investigation``). review: when, by whom, by which rules and from which
+    inputs (SHA-256) the quote was made. proposed_amount, handed_up_by: of the hand-up to the approvers.
     """
 
     firm = models.ForeignKey(Organisation, models.PROTECT, related_name="cases")
@@ -70,7 +72,11 @@ class Case(Kept):
     team = models.JSONField(default=dict)
     appraisal_input = models.JSONField(default=dict)
     quote = models.JSONField(default=dict)
+    beside = models.JSONField(default=dict)
+    review = models.JSONField(default=dict)
     line = models.BigIntegerField(null=True)
+    proposed_amount = models.BigIntegerField(null=True)
+    handed_up_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     approved_amount = models.BigIntegerField(null=True)
     approval_round = models.IntegerField(default=0)
     guarantee = models.JSONField(default=dict)
@@ -139,15 +145,19 @@ class TeamRating(Kept):
 
 
 class Approval(Kept):
-    """One person's decision on a case. level: of the approval table. decision: approve, return, decline."""
+    """One person's decision on a case. level: band of the approval table. duty: the part of the band it fills, empty where
+    none. decision: approve, return, decline. basis: what it was decided by (rules, inputs, line, conditions).
+    """
 
     case = models.ForeignKey(Case, models.PROTECT)
     round = models.IntegerField()
     level = models.CharField(max_length=24)
+    duty = models.CharField(max_length=24, blank=True)
     by = models.ForeignKey(Account, models.PROTECT)
     decision = models.CharField(max_length=16)
     amount = models.BigIntegerField()
     opinion = models.TextField()
+    basis = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "round", "by"], name="decided_once")]
@@ -156,7 +166,9 @@ class Approval(Kept):
 class GuaranteeRequest(Kept):
     """A lender asks a guarantor to bear a part of a case. state: requested, reviewed, granted, declined, ended.
 
-    share, fee_rate: exact decimals. exposure: fen that it bears while the loan stands.
+    share, fee_rate: exact decimals, the fee a year. exposure: fen that it bears while the loan stands. fee: fen, of the
+    whole term. group: the related parties that the firm belongs to, in the guarantor's own words. basis: what was
+    decided by. proposed_by: who reviewed it at the guarantor's; decided_by: another person there.
     """
 
     case = models.ForeignKey(Case, models.PROTECT)
@@ -166,10 +178,26 @@ class GuaranteeRequest(Kept):
     fee_rate = models.DecimalField(max_digits=9, decimal_places=6)
     amount = models.BigIntegerField()
     exposure = models.BigIntegerField(default=0)
+    fee = models.BigIntegerField(default=0)
+    group = models.CharField(max_length=60, blank=True, db_index=True)
     counter_guarantee = models.CharField(max_length=500, blank=True)
+    basis = models.JSONField(default=dict)
     proposed_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     decided_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     opinion = models.TextField(blank=True)
+
+
+class GuarantorFigures(Kept):
+    """What a guarantor's limits are reckoned from, as of a day. net_assets: fen. source: the account it stands in.
+
+    is_mainly_small: it guarantees mainly small firms and agriculture, to which a higher multiple applies.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    as_of = models.DateField()
+    net_assets = models.BigIntegerField()
+    is_mainly_small = models.BooleanField()
+    source = models.CharField(max_length=200)
 
 
 class Appraisal(Kept):
@@ -326,7 +354,10 @@ class WatchFlag(Kept):
 
 
 class Limit(Kept):
-    """How much an institution lends or guarantees at most. scope: portfolio, firm, mode, region. amount: fen."""
+    """How much an institution lends or guarantees at most. scope: ``chain.financing.limits.Scope``. amount: fen.
+
+    value: the mode, region or kind of right that it is for; empty for the whole and for every single firm.
+    """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT)
     scope = models.CharField(max_length=16)

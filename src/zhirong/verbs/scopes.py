@@ -18,6 +18,7 @@ from zhirong.store.financing import (
     CheckItem,
     FirmRight,
     GuaranteeRequest,
+    GuarantorFigures,
     Limit,
     Loan,
     Message,
@@ -62,7 +63,8 @@ def _cases(person: Person, day: date) -> Q:
     if _is(person, OrganisationKind.LENDER):
         return Q(lender=person.organisation) & ~Q(state__in=_KEPT_FROM_OTHERS)
     if _is(person, OrganisationKind.GUARANTOR):
-        return Q(guaranteerequest__guarantor=person.organisation)
+        # Not by a join: a case of which a guarantor was asked twice is one case.
+        return Q(pk__in=GuaranteeRequest.objects.filter(guarantor=person.organisation).values("case"))
     return NOTHING
 
 
@@ -233,6 +235,7 @@ SCOPES: Mapping[type[Model], Scope] = {
     Delivery: _own("webhook__organisation"),
     FirmRight: _firm_rights,
     GuaranteeRequest: _guarantees,
+    GuarantorFigures: _own("organisation"),
     Job: _jobs,
     Limit: _own("organisation"),
     Loan: _loans,
