@@ -36,7 +36,7 @@ def modes() -> dict[str, Mode]:
 
 def load_case(path: str | Path) -> Case:
     """The case in a TOML file. Raises InputError with everything that is wrong with it, OSError if unreadable."""
-    return read_case(parse_toml(Path(path).read_text(encoding="utf-8-sig"), str(path)), str(path))
+    return read_case(parse_toml(Path(path).read_text(encoding="utf-8-sig"), str(path)), str(path), rules())
 
 
 def quote_case(case: Case, mode_ids: Iterable[str] | None = None, rulebook: Rulebook | None = None) -> Quote:

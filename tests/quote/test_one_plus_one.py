@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,8 +11,7 @@ from pathlib import Path
 import pytest
 from quote_cases import CASES, case_table, changed
 
-from zhirong.chain.quote.one_plus_one import judge, read_one_plus_one
-from zhirong.chain.quote.pledge_rate import pledge_rate
+from zhirong.chain.quote.one_plus_one import read_one_plus_one
 from zhirong.chain.quote.quote import quote
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import parse_toml
@@ -21,12 +21,16 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "users" / "one-plus-one.m
 EXAMPLE = PAGE.split("```toml\n")[1].split("```")[0]
 CASE = CASES / "xixian-jingshuixing" / "case.toml"
 READ = changed(case_table("xixian-jingshuixing"), appraisal__paths=2000)
-ANSWER = quote(READ, [], rules())
+BEIJING = modes()["beijing"]
 
 
 def stated(text=EXAMPLE, **changes):
     table = parse_toml(text, "page") | changes
     return read_one_plus_one(table, READ, rules(), "page")
+
+
+def quoted(text=EXAMPLE):
+    return quote(replace(READ, beside=stated(text)), [BEIJING], rules())
 
 
 def run(*words):
@@ -78,36 +82,34 @@ def test_without_scores_and_with_bad_ones(tmp_path):
 
 def test_each_side_alone_leaves_the_grade_factor():
     for text in (EXAMPLE.split("[[team.rating]]")[0], "[[team.rating]]" + EXAMPLE.split("[[team.rating]]", 1)[1]):
-        judged = judge(ANSWER, stated(text), rules())
-        assert judged.scores is None
-        limits = {
-            limit.code for limit in pledge_rate(judged.answer, modes()["beijing"], rules(), judged.scores).limits
-        }
-        assert "one_plus_one" not in limits
+        answer = quoted(text)
+        assert answer.judged.scores is None
+        assert "one_plus_one" not in {limit.code for limit in answer.offers[0].pledge_rate.limits}
 
 
 def test_the_weakest_key_right_decides():
-    judged = judge(ANSWER, stated(), rules())
-    assert judged.scores.right == min(score.score for score in judged.rights)
-    assert [score.right_id for score in judged.rights] == ["water-membrane"]
+    judged = quoted().judged
+    assert judged.scores.right == min(score.score for score, _ in judged.rights)
+    assert [score.right_id for score, _ in judged.rights] == ["water-membrane"]
 
 
 def test_a_team_that_disagrees_is_an_open_gate_and_counts_low():
     apart = EXAMPLE.replace(
         'market      = { points = 4, evidence = "访谈记录"', 'market      = { points = 1, evidence = "访谈记录"'
     )
-    before, judged = judge(ANSWER, stated(), rules()), judge(ANSWER, stated(apart), rules())
-    assert judged.team.state == "third_rater_needed"
-    assert judged.team.score < before.team.score
-    gate = next(gate for gate in judged.answer.gates if gate.code == "team_unsettled")
+    before, after = quoted(), quoted(apart)
+    assert after.judged.team.state == "third_rater_needed"
+    assert after.judged.team.score < before.judged.team.score
+    gate = next(gate for gate in after.gates if gate.code == "team_unsettled")
     assert gate.verdict == "open"
     assert gate.mend is not None
 
 
 def test_a_defect_of_title_leaves_nothing():
-    judged = judge(ANSWER, stated(EXAMPLE.replace('finding = "clear"', 'finding = "defective"')), rules())
-    found = pledge_rate(judged.answer, modes()["beijing"], rules(), judged.scores)
+    answer = quoted(EXAMPLE.replace('finding = "clear"', 'finding = "defective"'))
+    found = answer.offers[0].pledge_rate
     assert (found.amount, found.binding) == (0, "title_investigation")
+    assert (answer.line.decision, answer.line.binding) == ("decline", "title_investigation")
 
 
 @pytest.mark.parametrize(
@@ -132,15 +134,15 @@ def test_a_system_made_for_no_key_right_is_refused():
     table = case_table("xixian-jingshuixing")
     table["appraisal"]["rights"] = ["control-software"]
     case = changed(table, appraisal__paths=2000)
-    answer = quote(case, [], rules())
+    beside = read_one_plus_one({"indicators": {"system": "national_guide"}}, case, rules())
     with pytest.raises(InputError) as caught:
-        judge(answer, read_one_plus_one({"indicators": {"system": "national_guide"}}, case, rules()), rules())
+        quote(replace(case, beside=beside), [], rules())
     assert caught.value.problems[0].code == "system_does_not_suit"
 
 
 def test_numbers_by_hand():
     """Team 4,4,4.5,3,4,3.5,4,3 by weights .15 .20 .15 .15 .10 .10 .10 .05: Σ w (p − 1)/4 = 70.625 → strong."""
-    judged = judge(ANSWER, stated(), rules())
+    judged = quoted().judged
     marks = [4, 4, Decimal("4.5"), 3, 4, Decimal("3.5"), 4, 3]
     weights = [Decimal(w) for w in ("0.15", "0.20", "0.15", "0.15", "0.10", "0.10", "0.10", "0.05")]
     by_hand = sum(weight * (mark - 1) / 4 for weight, mark in zip(weights, marks, strict=True)) * 100

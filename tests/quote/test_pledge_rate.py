@@ -14,8 +14,9 @@ from zhirong.chain.credit.team import ItemResult, Mark, TeamAssessment, read_ite
 from zhirong.chain.quote.lender_loss import greatest_within_budget, loan_under
 from zhirong.chain.quote.pledge_rate import pledge_rate
 from zhirong.chain.quote.quote import quote
-from zhirong.chain.quote.rates import Scores, grid_rate
-from zhirong.chain.quote.title import TitleInvestigation, read_title, title_gate
+from zhirong.chain.quote.rates import grid_rate
+from zhirong.chain.quote.stated import Scores, TitleInvestigation
+from zhirong.chain.quote.title import read_title, title_gate
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.fields import Reader
@@ -129,7 +130,7 @@ def test_the_budget_binds_where_the_bank_bears_all_and_not_where_the_state_does(
 
 def test_the_budget_holds_at_the_amount_and_not_a_step_above():
     case = answer(**WEAK_CREDIT)
-    loan = loan_under(case, BEIJING, case.appraisal, case.lending, RULES)
+    loan = loan_under(case, BEIJING, RULES)
     budget, step = Decimal("0.002"), 1_000_000
     amount = greatest_within_budget(loan, budget, 10**10, step)
     assert amount % step == 0
@@ -144,14 +145,14 @@ def test_the_lender_s_loss_is_that_of_the_offer(mode_id):
     case = quote(changed(TABLE, appraisal__paths=2000), [modes()[mode_id]], RULES)
     offer = case.offers[0]
     own = next((part.amount for part in offer.expected_loss if part.role == "lender"), 0)
-    loan = loan_under(case, modes()[mode_id], case.appraisal, case.lending, RULES)
+    loan = loan_under(case, modes()[mode_id], RULES)
     assert abs(loan.lender_loss(offer.amount) - own) < 1
 
 
 def test_what_the_budget_asks_for_is_enough_and_hardly_more():
     case = answer(**WEAK_CREDIT)
     found = pledge_rate(case, BEIJING, TIGHT)
-    loan = loan_under(case, BEIJING, case.appraisal, case.lending, TIGHT)
+    loan = loan_under(case, BEIJING, TIGHT)
     better = {change.code: change for change in found.changes}
     budget = Decimal("0.002")
     target = better["default_probability"].reaches

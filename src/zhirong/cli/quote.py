@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from zhirong.cli.files import print_json, read_toml, unwritable
+from zhirong.cli.files import print_json, unwritable
 from zhirong.kernel.text import Lang
 
 EXIT_DECLINED = 1
@@ -17,6 +17,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mode", action="append", metavar="ID", help="只算这个模式，可重复 / only this mode, repeatable"
     )
+    parser.add_argument(
+        "--scores",
+        metavar="FILE",
+        help="团队、指标、权属调查、等级调整 / team, indicators, title, override (docs/users/one-plus-one.md)",
+    )
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
     parser.add_argument("--pdf", metavar="FILE", help="另存 PDF / write a PDF")
     parser.add_argument("--xlsx", metavar="FILE", help="另存 Excel / write an Excel file")
@@ -27,12 +32,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Quote the case. Returns 1 where nothing can be lent, so that a script can tell."""
-    from zhirong.chain.quote.reading import read_case
     from zhirong.chain.quote.records import Decision
     from zhirong.chain.quote.view import for_reading, view
+    from zhirong.cli.scores import case_with_scores
     from zhirong.workbench import quote_case
 
-    answer = quote_case(read_case(read_toml(options.case), options.case), options.mode)
+    answer = quote_case(case_with_scores(options.case, options.scores), options.mode)
     data = view(answer)
     readable = data if options.mode else for_reading(data)
     # Papers first: if one cannot be written, nothing on the screen must suggest that it was.

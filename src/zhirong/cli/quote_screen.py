@@ -25,6 +25,7 @@ def show(quote: Mapping[str, Any], lang: Lang, *, explain: bool) -> None:
     _answer(console, seen, words)
     _rights(console, seen, words, lang)
     _line(console, seen, words)
+    _beside(console, seen, words)
     _modes(console, seen, words, lang)
     _elsewhere(console, quote.get("elsewhere") or [], lang)
     _steps(console, seen, words)
@@ -97,8 +98,36 @@ def _line(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -
     console.print(table)
 
 
+def _beside(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
+    """What would lift the limits; 1 + 1; what is not stated and what stood in for it."""
+    for change in seen["changes"]:
+        reaches = f"{words['reaches']} {change['reaches']}"
+        console.print(
+            f"  · {change['title']}: {words['input_now']} {change['now']}, {words['input_needed']} {change['needed']}"
+            f" → {reaches}"
+        )
+    for row in seen["one_plus_one"]:
+        console.print(f"  {row['what']}: {row['result']}  {row['note']}")
+    for row in seen["substitutes"]:
+        console.print(
+            f"  - {row['missing']}{words['semicolon']}{words['used_instead']}{words['colon']}{row['used']}"
+        )
+    console.print()
+
+
 def _modes(console: Console, seen: Mapping[str, Any], words: Mapping[str, str], lang: Lang) -> None:
-    columns = ("mode", "eligible", "loan", "annual_cost", "before_subsidy", "who_bears", "duration", "obstacle")
+    columns = (
+        "mode",
+        "eligible",
+        "loan",
+        "pledge_rate",
+        "set_by",
+        "annual_cost",
+        "before_subsidy",
+        "who_bears",
+        "duration",
+        "obstacle",
+    )
     table = _table(words["modes"], words, *columns)
     for mode in [*seen["modes"], *seen["modes_closed"]]:
         colour = _COLOUR.get(mode["eligible"], "")
@@ -106,6 +135,8 @@ def _modes(console: Console, seen: Mapping[str, Any], words: Mapping[str, str], 
             mode["title"],
             f"[{colour}]{mode['eligible_text']}[/]",
             mode["loan"],
+            mode["pledge_rate"],
+            mode["set_by"],
             mode["after"],
             mode["before"],
             ("，" if lang == "zh" else ", ").join(mode["bears"]).replace(" %", "\u00a0%"),
@@ -152,6 +183,6 @@ def _explanations(console: Console, seen: Mapping[str, Any], words: Mapping[str,
 def _table(title: str, words: Mapping[str, str], *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        right = column in ("amount", "loan", "annual_cost", "before_subsidy", "duration")
+        right = column in ("amount", "loan", "pledge_rate", "annual_cost", "before_subsidy", "duration")
         table.add_column(words.get(column, column), justify="right" if right else "left", overflow="fold")
     return table

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from zhirong.cli.files import print_json, read_toml
+from zhirong.cli.files import print_json
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Lang, Text
 
@@ -38,60 +38,42 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Say the pledge rate. Returns 1 where nothing can be lent under any of the modes."""
-    from zhirong.chain.credit.weight_of_evidence import read_evidence, score_by_evidence
-    from zhirong.chain.indicators import screen
-    from zhirong.chain.quote.one_plus_one import judge, kinds_left_out, read_one_plus_one
-    from zhirong.chain.quote.pledge_rate import pledge_rate
-    from zhirong.chain.quote.reading import read_case
-    from zhirong.chain.quote.view import offered_here
-    from zhirong.workbench import choose_modes, quote_case, rules
+    from zhirong.chain.quote.view import offered_here, view
+    from zhirong.cli.scores import case_with_scores
+    from zhirong.workbench import quote_case
 
-    case = read_case(read_toml(options.case), options.case)
+    case = case_with_scores(options.case, options.scores)
     if options.form:
         return _print_form(options, case)
     answer = quote_case(case, options.mode)
-    stated = read_one_plus_one(
-        read_toml(options.scores) if options.scores else {}, case, rules(), options.scores or ""
-    )
-    judged = judge(answer, stated, rules())
-    chosen = choose_modes(options.mode)
+    offers = answer.offers
     if not options.mode:
-        here = {offer.mode.id for offer in answer.offers if offered_here(offer)}
-        chosen = tuple(mode for mode in chosen if mode.id in here)[:_SHOWN_MODES] or chosen[:_SHOWN_MODES]
-    rates = [pledge_rate(judged.answer, mode, rules(), judged.scores) for mode in chosen]
-    left_out = kinds_left_out(judged)
-    evidence = score_by_evidence(case.credit, answer.credit, case.as_of, read_evidence(rules(), case.as_of))
+        offers = tuple(offer for offer in offers if offered_here(offer)) or offers[:_SHOWN_MODES]
+    rates = [offer.pledge_rate for offer in offers]
+    seen = view(answer)
+    beside = seen["one_plus_one"]
     data: dict[str, Any] = {
         "schema": "zhirong.pledge_rate/1",
         "case": case.id,
         "as_of": case.as_of.isoformat(),
-        "one_plus_one": judged.scores is not None,
-        "team": None if judged.team is None else judged.team.as_json(),
-        "indicators": [
-            {**score.as_json(), "screening": screen(score, rules(), case.as_of)[0]} for score in judged.rights
-        ],
-        "weight_of_evidence": evidence.as_json(),
-        "kinds_left_out": None if left_out is None else left_out.as_json(),
-        "title_investigation": None if stated.title is None else stated.title.as_json(),
-        "gates": [
-            {
-                "code": gate.code,
-                "verdict": gate.verdict.value,
-                "title": gate.title.as_json(),
-                "reason": gate.reason.as_json(),
-            }
-            for gate in judged.answer.gates
-        ],
+        "one_plus_one": beside["complete"],
+        **{
+            name: beside[name]
+            for name in ("team", "indicators", "kinds_left_out", "title_investigation", "override")
+        },
+        **{name: seen[name] for name in ("weight_of_evidence", "substitutes", "gates")},
         "rates": [
-            {"title": mode.title.as_json(), **rate.as_json()} for mode, rate in zip(chosen, rates, strict=True)
+            {"title": offer.mode.title.as_json(), **rate.as_json()}
+            for offer, rate in zip(offers, rates, strict=True)
         ],
-        "rules_version": rules().version(),
+        "rules_version": answer.rules_version,
     }
     if options.json:
         print_json(data)
     else:
         _show(data, options.lang)
         if options.explain:
+            print(answer.line.explanation.as_text(options.lang))
             for rate in rates:
                 print(rate.explanation.as_text(options.lang))
     return 0 if any(rate.amount for rate in rates) else EXIT_NOTHING
@@ -163,6 +145,10 @@ def _show(data: dict[str, Any], lang: Lang) -> None:
     )
     if data["kinds_left_out"] is not None:
         console.print(say("这套指标不评：", "not scored by this system: ") + words(data["kinds_left_out"]))
+    for one in data["substitutes"]:
+        console.print(
+            say("缺：", "missing: ") + words(one["missing"]) + say("；用：", "; used: ") + words(one["used"])
+        )
     table = Table(box=SIMPLE_HEAD)
     for head in (
         say("模式", "Mode"),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from zhirong.documents.quote_beside import change_rows, one_plus_one_rows, rate_of, substitute_rows
 from zhirong.documents.words import (
     ELIGIBLE,
     NOTHING,
@@ -63,6 +64,9 @@ def quote_view(quote: Json, lang: Lang) -> View:
         "credit": _credit(quote.get("credit") or {}, lang),
         "gates": [_gate(gate, lang) for gate in quote.get("gates") or []],
         "line": _line(quote.get("line") or {}, lang),
+        "one_plus_one": one_plus_one_rows(quote, lang),
+        "substitutes": substitute_rows(quote, lang),
+        "changes": change_rows(quote, lang),
         "doubts": _doubts(quote, lang),
         "sources": [words(line, lang) for line in (quote.get("case") or {}).get("sources") or []],
         "assumed": [words(line, lang) for line in (quote.get("case") or {}).get("assumed") or []],
@@ -367,7 +371,10 @@ def _mode(mode: Json, lang: Lang) -> View:
     loan, totals, process = (mode.get(name) or {} for name in ("loan", "totals", "process"))
     sharing = sharing_rows(mode, lang)
     conditions = [_finding(condition, lang) for condition in mode.get("conditions") or []]
+    pledge_rate, set_by = rate_of(mode, lang)
     return {
+        "pledge_rate": pledge_rate,
+        "set_by": set_by,
         "id": str(mode.get("id") or ""),
         "title": words(mode.get("title"), lang),
         "eligible": eligible,

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from zhirong.documents.quote_beside import change_rows, one_plus_one_rows, rate_of, substitute_rows
 from zhirong.documents.quote_view import (
     decision_text,
     gate_verdict,
@@ -263,6 +264,32 @@ def _line(sheet: Sheet, quote: Json, lang: Lang) -> None:
         # A gate that is not passed sets the line to nothing, whatever the limits say.
         sheet.total(_w("line", lang), _amount(amount))
     sheet.row(_w("pledge_rate", lang), _rate(line.get("pledge_rate")))
+    _pledge_rates(sheet, quote, lang)
+
+
+def _pledge_rates(sheet: Sheet, quote: Json, lang: Lang) -> None:
+    """The pledge rate under each mode, what would lift it, 1 + 1, and what was used where nothing was stated."""
+    if any(mode.get("pledge_rate") for mode in quote.get("modes") or []):
+        sheet.gap()
+        sheet.head(_heads(("mode", "amount", "pledge_rate", "set_by"), lang))
+        for mode in quote["modes"]:
+            rate = mode.get("pledge_rate") or {}
+            sheet.row(
+                words(mode.get("title"), lang),
+                _amount(rate.get("amount")),
+                _rate(rate.get("pledge_rate")),
+                rate_of(mode, lang)[1],
+            )
+    for title, names, rows in (
+        ("changes", ("title", "reaches", "now", "needed"), change_rows(quote, lang)),
+        ("one_plus_one", ("what", "result", "note"), one_plus_one_rows(quote, lang)),
+        ("substitutes", ("missing", "used", "mend"), substitute_rows(quote, lang)),
+    ):
+        if rows:
+            sheet.gap()
+            sheet.head([_w(title, lang), *("" for _ in names[1:])])
+            for row in rows:
+                sheet.row(*(row[name] for name in names))
 
 
 def _modes(sheet: Sheet, book: Workbook, quote: Json, lang: Lang) -> None:

@@ -13,7 +13,17 @@ from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
 
 # Parts of a case that other links read; an appraisal neither needs nor judges them.
-OTHER_PARTS = ("firm", "facts", "request", "filing", "credit")
+OTHER_PARTS = (
+    "firm",
+    "facts",
+    "request",
+    "filing",
+    "credit",
+    "team",
+    "indicators",
+    "title_investigation",
+    "override",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Overrides of a credit grade: one band, two people, a coded reason, an expiry; and how they turned out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -10,13 +10,19 @@ from typing import Literal
 from zhirong.chain.credit.assess import CreditAssessment
 from zhirong.kernel.days import add_months
 from zhirong.kernel.errors import Problem
+from zhirong.kernel.explain import Explanation
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import quantise_rate
 from zhirong.kernel.rulebook import Rulebook, RuleValue
-from zhirong.kernel.text import Text
+from zhirong.kernel.text import Text, same
 
 Direction = Literal["up", "down"]
 State = Literal["in_force", "expired", "not_yet"]
+STATE_TEXT: Mapping[State, Text] = {
+    "in_force": Text("有效", "in force"),
+    "expired": Text("已到期，不再使用", "expired, no longer used"),
+    "not_yet": Text("尚未作出", "not made yet"),
+}
 Finding = Literal["too_few", "no_worse", "worse"]
 
 FINDING_TEXT: Mapping[Finding, Text] = {
@@ -47,6 +53,20 @@ class Override:
         if day < self.made_on:
             return "not_yet"
         return "in_force" if day <= self.expires else "expired"
+
+    def as_json(self, day: date) -> dict[str, object]:
+        """Stable keys, with its state on ``day``."""
+        return {
+            "from_grade": self.from_grade,
+            "to_grade": self.to_grade,
+            "reason": self.reason,
+            "words": self.words,
+            "proposed_by": self.proposed_by,
+            "approved_by": self.approved_by,
+            "made_on": self.made_on.isoformat(),
+            "expires": self.expires.isoformat(),
+            "state": self.state(day),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +133,32 @@ def grade_with(graded: CreditAssessment, override: Override | None, day: date) -
     if override is None or override.state(day) != "in_force" or override.from_grade != graded.grade:
         return graded.grade
     return override.to_grade
+
+
+def with_override(
+    graded: CreditAssessment, override: Override | None, rules: Rulebook, day: date
+) -> CreditAssessment:
+    """The assessment with the grade to use on ``day`` and that grade's chance of default; points and gates stay."""
+    grade = grade_with(graded, override, day)
+    if override is None or grade == graded.grade:
+        return graded
+    reasons = rules.at("credit.override.reasons", day)
+    title = next(
+        Text(row["title"]["zh"], row["title"]["en"]) for row in reasons.value if row["code"] == override.reason
+    )
+    moved = Explanation(
+        Text("人工调整等级", "grade overridden"),
+        same(f"{graded.grade} → {grade}"),
+        formula=Text(
+            f"{title.zh}：{override.words}；{override.proposed_by}提出，{override.approved_by}批准，至 {override.expires}",
+            f"{title.en}: {override.words}; proposed by {override.proposed_by}, approved by {override.approved_by},"
+            f" until {override.expires}",
+        ),
+        references=(reasons.reference,),
+    )
+    explanation = replace(graded.explanation, parts=(moved, *graded.explanation.parts))
+    probability = rules.at(f"credit.default_probability.{grade}", day)
+    return replace(graded, grade=grade, default_probability=probability, explanation=explanation)
 
 
 def track(outcomes: Sequence[OverrideOutcome], rules: Rulebook, day: date) -> tuple[ReasonRecord, ...]:

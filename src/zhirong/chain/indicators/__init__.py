@@ -2,12 +2,13 @@
 
 from zhirong.chain.indicators.answers import Answer, form, read_answers
 from zhirong.chain.indicators.royalty import position_of, royalty_in_range
-from zhirong.chain.indicators.score import IndicatorScore, rank, score_right, screen
+from zhirong.chain.indicators.score import IndicatorScore, Screening, rank, score_right, screen
 from zhirong.chain.indicators.system import System, read_system, system_ids
 
 __all__ = [
     "Answer",
     "IndicatorScore",
+    "Screening",
     "System",
     "form",
     "position_of",

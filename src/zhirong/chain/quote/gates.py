@@ -12,7 +12,8 @@ from zhirong.chain.pledge.records import Filing, Finding, pledgeable
 from zhirong.chain.pledge.records import Verdict as GroundVerdict
 from zhirong.chain.quote.ownership import filing_for
 from zhirong.chain.quote.records import Gate, RightView, Verdict
-from zhirong.chain.quote.title import TitleInvestigation, title_gate
+from zhirong.chain.quote.stated import TitleInvestigation
+from zhirong.chain.quote.title import title_gate
 from zhirong.chain.right.life import legal_life, remaining_years
 from zhirong.chain.right.records import Flag, Right, Role
 from zhirong.chain.right.status import status_on

@@ -1,22 +1,23 @@
 """The lender's expected loss at any amount under one mode, and the greatest amount within a budget."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
-from zhirong.chain.appraisal.records import Appraisal, LendingValue
+from zhirong.chain.appraisal.records import NoValue
 from zhirong.chain.loan.rates import FixedRate
 from zhirong.chain.loan.reading import usual_day_count
-from zhirong.chain.loan.schedule import schedule
+from zhirong.chain.loan.schedule import Schedule, schedule
 from zhirong.chain.loan.terms import LoanTerms
 from zhirong.chain.mode.arrays import allocate_many, scenarios
 from zhirong.chain.mode.loss import OPEN_POOL, LoanLoss
 from zhirong.chain.mode.model import Mode
-from zhirong.chain.quote.losses import Proceeds, haircut_and_chance, loss_grid, net_proceeds
-from zhirong.chain.quote.quote import annual_rate, facts_of
+from zhirong.chain.quote.facts import annual_rate, facts_of
+from zhirong.chain.quote.losses import LossGrid, Proceeds, haircut_and_chance, loss_grid, net_proceeds
 from zhirong.chain.quote.records import Quote, Request
-from zhirong.kernel.days import WorkingDays, add_months, working_days_from
+from zhirong.kernel.days import add_months, working_days_from
 from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import Rulebook
 
@@ -26,12 +27,16 @@ _CLAIM_IN_ORDER = {"pledge_registered": True, "lawful_use": True, "good_faith": 
 _LADDER = 1.25  # amounts tried on the way up: fixed rungs, so that no input but the loss itself moves the answer
 
 
+Grid = tuple[Schedule, LossGrid]
+Grids = Callable[[Fen, Decimal, float], Grid]
+
+
 @dataclass(frozen=True, slots=True)
 class LoanUnderMode:
     """What the lender's expected loss depends on besides the amount.
 
-    facts: what the mode may ask about. proceeds: net of a sale, with their chances. default: within a year.
-    recovery_cost: share of what is claimed. disposal_months: how long a disposal takes.
+    facts: what the mode may ask about. default: chance within a year. grids: the loan's schedule and every way it can
+    fail, at an amount, a chance of default and proceeds so many times as high; the same under every mode.
     """
 
     mode: Mode
@@ -39,12 +44,9 @@ class LoanUnderMode:
     firm: str
     request: Request
     annual_rate: Decimal
-    facts: dict[str, object]
-    proceeds: Proceeds
+    facts: Mapping[str, object]
     default: Decimal
-    recovery_cost: Decimal
-    disposal_months: int
-    working_days: WorkingDays
+    grids: Grids
 
     def lender_loss(self, amount: Fen, default: Decimal | None = None, times: float = 1.0) -> float:
         """The lender's expected loss in fen over the life of a loan of ``amount``, through the mode's own sharing.
@@ -53,29 +55,13 @@ class LoanUnderMode:
         """
         if _LENDER not in self.mode.bearers:
             return 0.0
-        request = self.request
-        end = add_months(request.start, request.term_months)
-        plan = schedule(
-            LoanTerms(
-                principal=amount,
-                start=request.start,
-                end=end,
-                method=request.method,
-                rate=FixedRate(self.annual_rate),
-                cycle=request.cycle,
-                day_count=usual_day_count(request.method, request.cycle),
-                shift="following",
-            ),
-            self.working_days,
-        )
-        chance = self.default if default is None else default
-        grid = loss_grid(plan, chance, self.proceeds.times(times), self.recovery_cost, self.disposal_months)
+        plan, grid = self.grids(amount, self.default if default is None else default, times)
         share, balance = self.facts.get("ip_share_of_security"), self.facts.get("borrower_balance_fen")
         loan = LoanLoss(
             loan_id=self.case_id,
             borrower=self.firm,
             lender=self.mode.name_of(_LENDER).zh,
-            loan_day=request.start,
+            loan_day=self.request.start,
             claim_day=plan.terms.end,
             amount=amount,
             principal=0,
@@ -93,24 +79,59 @@ class LoanUnderMode:
         return self.lender_loss(amount, default, times) <= float(allowed)
 
 
-def loan_under(
-    answer: Quote, mode: Mode, value: Appraisal, lending: LendingValue, rules: Rulebook
-) -> LoanUnderMode:
-    """The loan asked for, under ``mode``, ready to be asked for its expected loss at any amount."""
+def grids_of(answer: Quote, rules: Rulebook) -> Grids:
+    """What makes the grids of the loan that a quote is about; each is made once, whatever the number of modes.
+
+    Raises ValueError, when a grid is asked for, where the rights have no value.
+    """
     case, day = answer.case, answer.case.as_of
-    haircut, alive = haircut_and_chance(lending)
+    request, rate = case.request, annual_rate(case, answer.credit, rules)[0]
+    recovery_cost = rules.at("quote.recovery_cost", day).number()
+    disposal_months = rules.at("quote.disposal_months", day).whole()
+    working_days = working_days_from(rules.at("calendar.working_days", day).value)
+
+    @cache
+    def proceeds() -> Proceeds:
+        if isinstance(answer.appraisal, NoValue) or answer.lending is None:
+            raise ValueError("rights without a value bring nothing that could be counted")
+        return net_proceeds(answer.appraisal.value.paths, *haircut_and_chance(answer.lending))
+
+    @cache
+    def plan_of(amount: Fen) -> Schedule:
+        return schedule(
+            LoanTerms(
+                principal=amount,
+                start=request.start,
+                end=add_months(request.start, request.term_months),
+                method=request.method,
+                rate=FixedRate(rate),
+                cycle=request.cycle,
+                day_count=usual_day_count(request.method, request.cycle),
+                shift="following",
+            ),
+            working_days,
+        )
+
+    @cache
+    def grid(amount: Fen, default: Decimal, times: float) -> Grid:
+        plan = plan_of(amount)
+        return plan, loss_grid(plan, default, proceeds().times(times), recovery_cost, disposal_months)
+
+    return grid
+
+
+def loan_under(answer: Quote, mode: Mode, rules: Rulebook, grids: Grids | None = None) -> LoanUnderMode:
+    """The loan asked for, under ``mode``, ready to be asked for its expected loss at any amount."""
+    case = answer.case
     return LoanUnderMode(
         mode=mode,
         case_id=case.id,
         firm=case.firm_name,
         request=case.request,
         annual_rate=annual_rate(case, answer.credit, rules)[0],
-        facts=dict(facts_of(case, answer.rights)),
-        proceeds=net_proceeds(value.value.paths, haircut, alive),
+        facts=facts_of(case, answer.rights),
         default=answer.credit.default_probability.number(),
-        recovery_cost=rules.at("quote.recovery_cost", day).number(),
-        disposal_months=rules.at("quote.disposal_months", day).whole(),
-        working_days=working_days_from(rules.at("calendar.working_days", day).value),
+        grids=grids or grids_of(answer, rules),
     )
 
 

@@ -8,8 +8,9 @@ from fractions import Fraction
 from zhirong.chain.appraisal.records import Appraisal, LendingValue, NoValue
 from zhirong.chain.credit.assess import CreditAssessment
 from zhirong.chain.credit.file import CreditFile
-from zhirong.chain.quote.rates import Scores, security_limits
+from zhirong.chain.quote.rates import security_limits
 from zhirong.chain.quote.records import Decision, Gate, Line, LineLimit, Request, RightView, Verdict
+from zhirong.chain.quote.stated import Scores
 from zhirong.kernel.explain import Explanation, of_rule
 from zhirong.kernel.money import Fen, quantise_rate, round_fen
 from zhirong.kernel.rulebook import Rulebook

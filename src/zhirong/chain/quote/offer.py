@@ -10,10 +10,7 @@ import numpy as np
 
 from zhirong.chain.appraisal.records import Appraisal, LendingValue
 from zhirong.chain.loan.cost import internal_rate
-from zhirong.chain.loan.rates import FixedRate
-from zhirong.chain.loan.reading import usual_day_count
-from zhirong.chain.loan.schedule import Schedule, schedule
-from zhirong.chain.loan.terms import LoanTerms
+from zhirong.chain.loan.schedule import Schedule
 from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.mode.arrays import allocate_many, scenarios
 from zhirong.chain.mode.charges import Charge, Dated, LoanFacts, charges
@@ -21,10 +18,14 @@ from zhirong.chain.mode.eligibility import ConditionResult, eligibility
 from zhirong.chain.mode.loss import OPEN_POOL, LoanLoss
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import ROLES
+from zhirong.chain.pledge.grounds import same_party
 from zhirong.chain.pledge.records import Pledgeable
-from zhirong.chain.quote.losses import CHANCES, expected_parts, haircut_and_chance, loss_grid, net_proceeds
-from zhirong.chain.quote.records import Case, CashFlow, Line, Need, Offer, PartyAmount
-from zhirong.kernel.days import WorkingDays, add_months
+from zhirong.chain.quote.lender_loss import Grids
+from zhirong.chain.quote.losses import CHANCES, LossGrid, expected_parts, haircut_and_chance
+from zhirong.chain.quote.records import Case, CashFlow, Line, Need, Offer, PartyAmount, PledgeRate
+from zhirong.chain.quote.stated import PAYER_TEXT, Payer
+from zhirong.chain.quote.title import LAW_FIRM
+from zhirong.chain.right.records import Holder
 from zhirong.kernel.explain import Explanation, of_rule
 from zhirong.kernel.money import Fen, quantise_rate
 from zhirong.kernel.rulebook import RuleValue
@@ -40,7 +41,7 @@ class Terms:
     """Everything about a case that does not depend on the mode.
 
     annual_rate: exact, with how it came about. facts: what modes may ask about. value, lending: None without a
-    value. missing: what the gates still ask for.
+    value. grids: schedule and losses of the loan at an amount. missing: what the gates still ask for.
     """
 
     case: Case
@@ -54,14 +55,16 @@ class Terms:
     default: RuleValue
     recovery_cost: RuleValue
     disposal_months: RuleValue
-    working_days: WorkingDays
+    line_step: RuleValue
+    line_minimum: RuleValue
+    grids: Grids
     missing: tuple[Text, ...]
 
 
-def make_offer(mode: Mode, terms: Terms) -> Offer:
-    """The offer under ``mode``. Nothing in it depends on what the mode is called."""
+def make_offer(mode: Mode, terms: Terms, rate: PledgeRate) -> Offer:
+    """The offer under ``mode``, whose pledge rate is ``rate``. Nothing in it depends on what the mode is called."""
     request = terms.case.request
-    amount, limited_by = _amount(mode, terms.line)
+    amount, limited_by = _amount(mode, terms, rate)
     conditions = eligibility(
         mode,
         {
@@ -76,20 +79,8 @@ def make_offer(mode: Mode, terms: Terms) -> Offer:
     )
     needs = _needs(mode, conditions, terms.missing)
     if amount == 0 or terms.value is None or terms.lending is None:
-        return _no_offer(mode, conditions, limited_by, terms, needs)
-    plan = schedule(
-        LoanTerms(
-            principal=amount,
-            start=request.start,
-            end=add_months(request.start, request.term_months),
-            method=request.method,
-            rate=FixedRate(terms.annual_rate),
-            cycle=request.cycle,
-            day_count=usual_day_count(request.method, request.cycle),
-            shift="following",
-        ),
-        terms.working_days,
-    )
+        return _no_offer(mode, conditions, rate, limited_by, terms, needs)
+    plan, grid = terms.grids(amount, terms.default.number(), 1.0)
     made = charges(
         mode,
         LoanFacts(
@@ -105,15 +96,17 @@ def make_offer(mode: Mode, terms: Terms) -> Offer:
             facts=terms.facts,
         ),
     )
+    made = (*made, *_title_charge(terms))
     flows = cash_flows(plan, made)
     annual_cost = internal_rate([(flow.day, flow.amount) for flow in flows])
     before = internal_rate([(flow.day, flow.amount) for flow in flows if flow.kind not in _GIVEN])
     full = _full_loss(mode, terms, amount, plan.terms.end)
-    expected, chance, expectation = _expected_loss(mode, terms, plan, terms.value, terms.lending)
+    expected, chance, expectation = _expected_loss(mode, terms, plan, grid, terms.lending)
     return Offer(
         mode=mode,
         eligible=_verdict(conditions),
         conditions=conditions,
+        pledge_rate=rate,
         amount=amount,
         limited_by=limited_by,
         term_months=request.term_months,
@@ -131,8 +124,15 @@ def make_offer(mode: Mode, terms: Terms) -> Offer:
             mode.title,
             amount,
             "fen",
-            Text("额度与模式单笔上限中的较小者", "the lesser of the line and the mode's limit a loan"),
-            parts=(_cost_explanation(terms, made, annual_cost, before), full[1], expectation),
+            Text(
+                "额度、贷款人预期损失预算与模式单笔上限中的最小者",
+                "the least of the line, the lender's loss budget and the mode's limit a loan",
+            ),
+            parts=(
+                _cost_explanation(terms, made, annual_cost, before),
+                full[1],
+                expectation,
+            ),
         ),
     )
 
@@ -153,11 +153,38 @@ def cash_flows(plan: Schedule, made: Sequence[Charge]) -> tuple[CashFlow, ...]:
     return tuple(sorted(flows, key=lambda flow: flow.day))
 
 
-def _amount(mode: Mode, line: Line) -> tuple[Fen, str]:
+def _amount(mode: Mode, terms: Terms, rate: PledgeRate) -> tuple[Fen, str]:
+    """The line, the lender's loss budget (in whole steps, nothing below the least line) and the mode's own limit."""
+    amount, limited_by = terms.line.amount, "" if terms.line.amount else terms.line.binding
+    budget = next((limit.amount for limit in rate.limits if limit.code == "expected_loss"), None)
+    if budget is not None:
+        within = budget // terms.line_step.fen() * terms.line_step.fen()
+        if within < amount:
+            amount, limited_by = within if within >= terms.line_minimum.fen() else 0, "expected_loss"
     most = None if mode.limits is None else mode.limits.amount_at_most
-    if most is not None and line.amount > most:
-        return most, "mode_limit"
-    return line.amount, "" if line.amount else line.binding
+    if most is not None and amount > most:
+        amount, limited_by = most, "mode_limit"
+    return amount, limited_by
+
+
+def _title_charge(terms: Terms) -> tuple[Charge, ...]:
+    """What the firm pays of the title investigation; a cost of the loan, counted on the day of the drawdown."""
+    case = terms.case
+    title = case.beside.title
+    firm = Holder(case.firm_name, case.firm_code)
+    if title is None or not any(same_party(firm, pledgor) for pledgor in case.filing.pledgors):
+        return ()
+    parts: dict[Payer, Fen] = {"pledgor": title.cost, "pledgee": 0, "both": title.cost - title.cost // 2}
+    amount = parts[title.paid_by]
+    if not amount:
+        return ()
+    label = Text("权属调查费", "title investigation")
+    words = Text(
+        f"{title.law_firm}，全部费用由{PAYER_TEXT[title.paid_by].zh}承担；在放款日计入",
+        f"{title.law_firm}, paid by {PAYER_TEXT[title.paid_by].en}; counted on the day of the drawdown",
+    )
+    explanation = Explanation(label, amount, "fen", words)
+    return (Charge("title_investigation", label, "fee", "firm", LAW_FIRM, amount, case.request.start, explanation),)
 
 
 def _balance(terms: Terms, amount: Fen) -> Fen:
@@ -196,6 +223,7 @@ def _needs(mode: Mode, conditions: Sequence[ConditionResult], missing: Sequence[
 def _no_offer(
     mode: Mode,
     conditions: tuple[ConditionResult, ...],
+    rate: PledgeRate,
     limited_by: str,
     terms: Terms,
     needs: tuple[Need, ...],
@@ -204,6 +232,7 @@ def _no_offer(
         mode=mode,
         eligible=_verdict(conditions),
         conditions=conditions,
+        pledge_rate=rate,
         amount=0,
         limited_by=limited_by,
         term_months=terms.case.request.term_months,
@@ -249,17 +278,11 @@ def _full_loss(mode: Mode, terms: Terms, amount: Fen, end: date) -> tuple[tuple[
 
 
 def _expected_loss(
-    mode: Mode, terms: Terms, plan: Schedule, value: Appraisal, lending: LendingValue
+    mode: Mode, terms: Terms, plan: Schedule, grid: LossGrid, lending: LendingValue
 ) -> tuple[tuple[PartyAmount, ...], Decimal, Explanation]:
     """Each party's part of the loss distribution, integrated point by point through the mode's tiers and caps."""
     haircut, alive = haircut_and_chance(lending)
-    grid = loss_grid(
-        plan,
-        terms.default.number(),
-        net_proceeds(value.value.paths, haircut, alive),
-        terms.recovery_cost.number(),
-        terms.disposal_months.whole(),
-    )
+    haircut, alive = haircut_and_chance(lending)
     amount = plan.terms.principal
     loan = _loan(mode, terms, amount, plan.terms.end, 0)
     losses = scenarios(mode, loan, grid.principal, grid.interest, grid.costs)

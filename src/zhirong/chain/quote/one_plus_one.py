@@ -1,12 +1,15 @@
-"""What stands beside a case for "1 + 1" (000 §3.1): the team's sheets, the answers of an indicator form, and the
-title investigation; read once, and put to a quote.
+"""What stands beside a case for "1 + 1" (000 §3.1): the team's sheets, the answers of an indicator form, the title
+investigation and an override of the grade; read once, and put to a quote.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
-from zhirong.chain.credit.team import Rating, TeamAssessment, assess_team, read_team
+from zhirong.chain.credit.assess import assess
+from zhirong.chain.credit.file import CreditFile
+from zhirong.chain.credit.override import Override, read_override
+from zhirong.chain.credit.team import assess_team, read_team
 from zhirong.chain.indicators import (
     Answer,
     IndicatorScore,
@@ -14,89 +17,138 @@ from zhirong.chain.indicators import (
     read_answers,
     read_system,
     score_right,
+    screen,
     system_ids,
 )
-from zhirong.chain.quote.gates import key_rights, team_gate
-from zhirong.chain.quote.rates import Scores
-from zhirong.chain.quote.records import Case, Quote
-from zhirong.chain.quote.title import TitleInvestigation, read_title, title_gate
+from zhirong.chain.quote.records import Case, RightView
+from zhirong.chain.quote.stated import Judged, OnePlusOne, Scores, Substitute
+from zhirong.chain.quote.title import read_title
 from zhirong.chain.right.records import KIND_TEXT
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
-
-@dataclass(frozen=True, slots=True)
-class OnePlusOne:
-    """What was stated. answers: by id of the right; a right without any is scored by its record alone.
-
-    system: None where no indicators are asked for. ratings: empty where nobody assessed the team.
-    """
-
-    ratings: tuple[Rating, ...]
-    system: System | None
-    purpose: str
-    answers: Mapping[str, Mapping[str, Answer]]
-    title: TitleInvestigation | None
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """The quote with what was stated put to it.
-
-    answer: the quote with the gates of team and title added. scores: None unless both sides of 1 + 1 are there.
-    """
-
-    answer: Quote
-    team: TeamAssessment | None
-    rights: tuple[IndicatorScore, ...]
-    scores: Scores | None
+TABLES = ("team", "indicators", "title_investigation", "override")
 
 
 def read_one_plus_one(table: Mapping[str, Any], case: Case, rules: Rulebook, source: str = "") -> OnePlusOne:
-    """The tables ``[team]``, ``[indicators]`` and ``[title_investigation]``; each may be left out.
+    """The same tables from a file of their own beside the case.
 
     Raises InputError with everything that is wrong. Fields: see docs/users/one-plus-one.md.
     """
     reader = Reader(table, source=source)
-    team = reader.optional_table("team")
-    wanted = reader.optional_table("indicators")
-    title = reader.optional_table("title_investigation")
     ids = [right.id for right in case.rights]
-    system, purpose, answers = None, "pledge", dict[str, Mapping[str, Answer]]()
-    if wanted is not None:
-        system = read_system(wanted.choice("system", system_ids(rules)), rules, case.as_of)
-        purpose = wanted.choice("purpose", tuple(system.weights), "pledge")
-        answers = _read_answers(wanted, system, ids)
-        wanted.finish()
-    stated = OnePlusOne(
-        ratings=() if team is None else read_team(team, rules, case.as_of),
-        system=system,
-        purpose=purpose,
-        answers=answers,
-        title=None if title is None else read_title(title, ids, case.as_of),
-    )
+    stated = read_beside(reader, ids, case.firm_name, case.credit, rules, case.as_of)
     reader.finish()
     return stated
 
 
-def judge(answer: Quote, stated: OnePlusOne, rules: Rulebook) -> Judged:
-    """Team and key rights scored, the gates of team and title added to the quote's.
+def read_beside(
+    reader: Reader, right_ids: Sequence[str], firm: str, credit: CreditFile, rules: Rulebook, day: date
+) -> OnePlusOne:
+    """The tables ``[team]``, ``[indicators]``, ``[title_investigation]`` and ``[override]`` of a case; each may be left
+    out. credit: the firm's credit file, whose grade an override sets aside.
+    """
+    team = reader.optional_table("team")
+    wanted = reader.optional_table("indicators")
+    title = reader.optional_table("title_investigation")
+    override = reader.optional_table("override")
+    system, purpose, answers = None, "pledge", dict[str, Mapping[str, Answer]]()
+    if wanted is not None:
+        system = read_system(wanted.choice("system", system_ids(rules)), rules, day)
+        purpose = wanted.choice("purpose", tuple(system.weights), "pledge")
+        answers = _read_answers(wanted, system, right_ids)
+        wanted.finish()
+    return OnePlusOne(
+        ratings=() if team is None else read_team(team, rules, day),
+        system=system,
+        purpose=purpose,
+        answers=answers,
+        title=None if title is None else read_title(title, right_ids, day),
+        override=None if override is None else _read_override(override, firm, credit, rules, day),
+    )
+
+
+def judge(case: Case, keys: Sequence[RightView], rules: Rulebook) -> Judged:
+    """Team and key rights scored.
 
     The right's side of 1 + 1 is the score of the weakest key right that the system is made for. Raises InputError
     where it is made for none of them.
     """
-    day, subject = answer.case.as_of, answer.case.appraisal
-    keys = key_rights(answer.rights, () if subject is None else subject.rights) or answer.rights
-    team = assess_team(stated.ratings, rules, day) if stated.ratings else None
+    stated = case.beside
+    team = assess_team(stated.ratings, rules, case.as_of) if stated.ratings else None
     rights: tuple[IndicatorScore, ...] = ()
     if stated.system is not None:
-        rights = _scored(stated, [view.right.id for view in keys], answer.case, stated.system, rules)
-    added = [] if team is None else [team_gate(team)]
-    if stated.title is not None:
-        added.append(title_gate(stated.title, [view.right.id for view in keys], rules, day))
+        rights = _scored(case, [view.right.id for view in keys], stated.system, rules)
     scores = None if team is None or not rights else Scores(min(one.score for one in rights), team)
-    return Judged(replace(answer, gates=(*answer.gates, *added)), team, rights, scores)
+    screened = tuple((one, screen(one, rules, case.as_of)[0]) for one in rights)
+    return Judged(team, screened, scores, _kinds_left_out(keys, rights))
+
+
+def substitutes(case: Case, judged: Judged) -> tuple[Substitute, ...]:
+    """What the case does not state, what the quote used in its place, and how to state it."""
+    found = []
+    if judged.team is None:
+        found.append(
+            Substitute(
+                "team",
+                Text("没有经营团队评定", "the management team has not been assessed"),
+                Text("以信用等级系数代替“1 + 1”查表", "the factor of the credit grade in place of the 1 + 1 grid"),
+                Text(
+                    "由两名独立的评定人各填一份 [[team.rating]]",
+                    "have two independent raters fill in [[team.rating]]",
+                ),
+            )
+        )
+    if not judged.rights:
+        found.append(
+            Substitute(
+                "indicators",
+                Text("没有权利的指标得分", "the rights have not been scored by indicators"),
+                Text("以信用等级系数代替“1 + 1”查表", "the factor of the credit grade in place of the 1 + 1 grid"),
+                Text(
+                    "填写 [indicators]（zhirong rate --form 打印空白表）",
+                    "fill in [indicators] (a form: zhirong rate --form)",
+                ),
+            )
+        )
+    if case.beside.title is None:
+        found.append(
+            Substitute(
+                "title_investigation",
+                Text("没有律师事务所的权属调查", "the pledgee's law firm has not looked into the title"),
+                Text("只按所填的登记事项逐项审查", "only the stated facts of the register, ground by ground"),
+                Text(
+                    "委托律师事务所调查，填写 [title_investigation]",
+                    "commission it and fill in [title_investigation]",
+                ),
+            )
+        )
+    if case.appraisal is not None and case.appraisal.redeployability is None:
+        found.append(
+            Substitute(
+                "redeployability",
+                Text("没有写权利是否易于转用", "how easily others could use the rights is not stated"),
+                Text(
+                    "按“难转用”的快速变现折扣", "the forced-sale factor of rights that are of little use to others"
+                ),
+                Text("填写 appraisal.redeployability", "state appraisal.redeployability"),
+            )
+        )
+    if case.request.annual_rate is None:
+        found.append(
+            Substitute(
+                "annual_rate",
+                Text("没有商定的贷款年利率", "no annual rate has been agreed"),
+                Text("LPR ＋ 信用等级加点", "LPR + spread of the credit grade"),
+                Text("填写 request.annual_rate", "state request.annual_rate"),
+            )
+        )
+    return tuple(found)
+
+
+def _read_override(reader: Reader, firm: str, credit: CreditFile, rules: Rulebook, day: date) -> Override:
+    return read_override(reader, firm, assess(credit, day, rules), rules, day)
 
 
 def _read_answers(reader: Reader, system: System, ids: Sequence[str]) -> dict[str, Mapping[str, Answer]]:
@@ -112,9 +164,8 @@ def _read_answers(reader: Reader, system: System, ids: Sequence[str]) -> dict[st
     return found
 
 
-def _scored(
-    stated: OnePlusOne, keys: Sequence[str], case: Case, system: System, rules: Rulebook
-) -> tuple[IndicatorScore, ...]:
+def _scored(case: Case, keys: Sequence[str], system: System, rules: Rulebook) -> tuple[IndicatorScore, ...]:
+    stated = case.beside
     subject = [right for right in case.rights if right.id in keys]
     suited = [right for right in subject if right.kind in system.kinds]
     if not suited:
@@ -125,12 +176,10 @@ def _scored(
     )
 
 
-def kinds_left_out(judged: Judged) -> Text | None:
+def _kinds_left_out(keys: Sequence[RightView], rights: Sequence[IndicatorScore]) -> Text | None:
     """Which kinds among the key rights the system does not score; None where it scores all."""
-    subject = judged.answer.case.appraisal
-    keys = key_rights(judged.answer.rights, () if subject is None else subject.rights) or judged.answer.rights
-    scored = {one.right_id for one in judged.rights}
+    scored = {one.right_id for one in rights}
     kinds = [KIND_TEXT[view.right.kind] for view in keys if view.right.id not in scored]
-    if not judged.rights or not kinds:
+    if not rights or not kinds:
         return None
     return Text("、".join(kind.zh for kind in kinds), ", ".join(kind.en for kind in kinds))

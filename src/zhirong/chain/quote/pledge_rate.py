@@ -1,7 +1,7 @@
 """The pledge rate under one mode: the least of its limits, the binding one named, and what would change it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
@@ -10,11 +10,18 @@ from math import ceil
 from zhirong.chain.appraisal.records import Appraisal, LendingValue, NoValue
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.quote.gates import key_rights
-from zhirong.chain.quote.lender_loss import LoanUnderMode, greatest_within_budget, last_that_holds, loan_under
-from zhirong.chain.quote.rates import RateLimit, Scores, grid_rate, security_limits
-from zhirong.chain.quote.records import Quote, RightView, Verdict
+from zhirong.chain.quote.lender_loss import (
+    Grids,
+    LoanUnderMode,
+    greatest_within_budget,
+    last_that_holds,
+    loan_under,
+)
+from zhirong.chain.quote.rates import grid_rate, security_limits
+from zhirong.chain.quote.records import Change, PledgeRate, Quote, RateLimit, RightView, Verdict
+from zhirong.chain.quote.stated import Scores
 from zhirong.kernel.explain import Explanation, plain
-from zhirong.kernel.money import Fen, quantise_rate, round_fen, show_yuan, yuan
+from zhirong.kernel.money import Fen, quantise_rate, round_fen, show_yuan
 from zhirong.kernel.rulebook import Rulebook, RuleValue
 from zhirong.kernel.text import Text, same
 
@@ -22,84 +29,23 @@ _CHANCE = Decimal("0.0001")  # a chance of default is told to a hundredth of a p
 _MOST_TIMES = 64  # proceeds better than this many times are no answer to anybody
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What would lift the binding limit, all else as it is: an input, what it is now and what it must be.
-
-    code: stable English key. now, needed: for people. to: the same as a number (yuan, share or points), None where
-    it is a word. reaches: fen that the least of the limits then reaches at least.
-    """
-
-    code: str
-    title: Text
-    now: Text
-    needed: Text
-    to: Decimal | None
-    reaches: Fen
-
-    def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
-        return {
-            "code": self.code,
-            "title": self.title.as_json(),
-            "now": self.now.as_json(),
-            "needed": self.needed.as_json(),
-            "to": None if self.to is None else plain(self.to),
-            "reaches": yuan(self.reaches),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class PledgeRate:
-    """The pledge rate for a case under a mode.
-
-    rate: of the appraised value (P50), rounded down to four decimals. amount: fen. binding: code of the limit or of
-    the gate that decides. limits: all of them, least first. changes: what would lift the binding one.
-    """
-
-    mode_id: str
-    rate: Decimal
-    amount: Fen
-    binding: str
-    limits: tuple[RateLimit, ...]
-    changes: tuple[Change, ...]
-    explanation: Explanation
-
-    def as_json(self) -> dict[str, object]:
-        """Stable keys; amounts as strings in yuan."""
-        return {
-            "mode": self.mode_id,
-            "pledge_rate": plain(self.rate),
-            "amount": yuan(self.amount),
-            "binding": self.binding,
-            "limits": [
-                {
-                    "code": limit.code,
-                    "title": limit.title.as_json(),
-                    "rate": plain(quantise_rate(limit.rate, 4)),
-                    "amount": yuan(limit.amount),
-                    "binding": limit.code == self.binding,
-                }
-                for limit in self.limits
-            ],
-            "changes": [change.as_json() for change in self.changes],
-            "explanation": self.explanation.as_json(),
-        }
-
-
-def pledge_rate(answer: Quote, mode: Mode, rules: Rulebook, scores: Scores | None = None) -> PledgeRate:
+def pledge_rate(
+    answer: Quote, mode: Mode, rules: Rulebook, scores: Scores | None = None, *, grids: Grids | None = None
+) -> PledgeRate:
     """The least of: cap of the kind, lending value ÷ value, the rate at which the lender's expected loss under
     ``mode`` stays within its budget, the grid of right × team; capped by what the cash flow covers.
 
-    Without ``scores`` the factor of the credit grade scales the cap in place of the grid. A failed gate or a
-    missing value leaves 0. Every limit rises or stays with every better input, and so does their least.
+    scores: those of the quote unless others are to be tried. Without any, the factor of the credit grade scales the
+    cap in place of the grid. A failed gate or a missing value leaves 0. Every limit rises or stays with every better
+    input, and so does their least. grids: of the loan, where several modes share them.
     """
+    scores = scores or answer.judged.scores
     failed = next((gate for gate in answer.gates if gate.verdict is Verdict.FAILED), None)
     if isinstance(answer.appraisal, NoValue) or answer.lending is None:
         code = "no_value" if failed is None else failed.code
         return _nothing(mode, code, (), answer.appraisal.explanation)
     day, value = answer.case.as_of, answer.appraisal
-    loan = loan_under(answer, mode, value, answer.lending, rules)
+    loan = loan_under(answer, mode, rules, grids)
     limits = _limits(answer, value, answer.lending, loan, scores, rules, day)
     ordered = tuple(sorted(limits, key=lambda limit: limit.amount))
     if failed is not None:
@@ -121,7 +67,7 @@ def pledge_rate(answer: Quote, mode: Mode, rules: Rulebook, scores: Scores | Non
             "rate",
             Text(f"各项限额中最小者：{least.title.zh}", f"the least of its limits: {least.title.en}"),
             parts=(
-                *(limit.explanation for limit in ordered),
+                *(_own(limit) for limit in ordered),
                 *(
                     Explanation(
                         Text(f"若改善：{change.title.zh}", f"if better: {change.title.en}"),
@@ -187,6 +133,11 @@ def _budget_limit(
         ),
     )
     return RateLimit("expected_loss", title, Fraction(amount, value.appraised_value), amount, explanation)
+
+
+def _own(limit: RateLimit) -> Explanation:
+    """What the line explains down to its inputs is only named here; the budget stands nowhere else."""
+    return limit.explanation if limit.code == "expected_loss" else replace(limit.explanation, parts=())
 
 
 def _keys(answer: Quote) -> tuple[RightView, ...]:

@@ -1,28 +1,30 @@
 """The main job: a case, the modes and the rules of the day in; one complete, explained answer out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 from zhirong.chain.appraisal.appraise import appraise
 from zhirong.chain.appraisal.lending import lending_value
 from zhirong.chain.appraisal.records import Appraisal, LendingValue, NoValue
 from zhirong.chain.credit.assess import CreditAssessment, assess
+from zhirong.chain.credit.override import with_override
+from zhirong.chain.credit.weight_of_evidence import read_evidence, score_by_evidence
 from zhirong.chain.mode.model import Mode
+from zhirong.chain.quote.facts import annual_rate, facts_of, name_of_region
 from zhirong.chain.quote.gates import key_rights, pass_gates, view_right
+from zhirong.chain.quote.lender_loss import grids_of
 from zhirong.chain.quote.line import credit_line
 from zhirong.chain.quote.offer import Terms, make_offer
+from zhirong.chain.quote.one_plus_one import judge, substitutes
 from zhirong.chain.quote.ownership import ownership_gates
+from zhirong.chain.quote.pledge_rate import pledge_rate
 from zhirong.chain.quote.records import Case, Gate, Offer, Quote, RightView, Verdict
-from zhirong.chain.right.records import PATENT_KINDS, Holder
-from zhirong.kernel.days import add_months, working_days_from
-from zhirong.kernel.errors import InputError, Problem
-from zhirong.kernel.explain import Explanation, of_rule
-from zhirong.kernel.rulebook import Reference, Rulebook, wider_regions
+from zhirong.chain.right.records import Holder
+from zhirong.kernel.days import add_months
+from zhirong.kernel.explain import Explanation
+from zhirong.kernel.rulebook import Reference, Rulebook
 from zhirong.kernel.text import Text
-
-_BASIS_POINT = Decimal("0.0001")
 
 
 def quote(case: Case, modes: Sequence[Mode], rules: Rulebook) -> Quote:
@@ -42,19 +44,37 @@ def quote(case: Case, modes: Sequence[Mode], rules: Rulebook) -> Quote:
     )
     views = tuple(view_right(right, filing, day, rules) for right in case.rights)
     appraisal = _appraise(case, rules)
-    credit = assess(case.credit, day, rules)
+    credit = with_override(assess(case.credit, day, rules), case.beside.override, rules, day)
     subject = () if case.appraisal is None else case.appraisal.rights
-    keys = key_rights(views, subject)
+    keys = key_rights(views, subject) or views
+    judged = judge(case, keys, rules)
     gates = (
-        *pass_gates(keys or views, appraisal, credit, end, rules, day),
+        *pass_gates(keys, appraisal, credit, end, rules, day, case.beside.title, judged.team),
         *ownership_gates(views, subject, Holder(case.firm_name, case.firm_code)),
         _term_gate(request.term_months, rules, day),
     )
     lending = lending_value(appraisal, case.rights, end, rules, day) if isinstance(appraisal, Appraisal) else None
     rate, rate_explanation = annual_rate(case, credit, rules)
     line = credit_line(
-        request, rate, keys or views, appraisal, lending, case.credit, credit, gates, rules, day
+        request, rate, keys, appraisal, lending, case.credit, credit, gates, rules, day, judged.scores
     )  # fmt: skip
+    answer = Quote(
+        case=case,
+        region_name=region_name,
+        rights=views,
+        appraisal=appraisal,
+        lending=lending,
+        credit=credit,
+        evidence=score_by_evidence(case.credit, credit, day, read_evidence(rules, day)),
+        judged=judged,
+        substitutes=substitutes(case, judged),
+        gates=gates,
+        line=line,
+        offers=(),
+        doubts=(),
+        rules_version=rules.version(),
+    )
+    grids = grids_of(answer, rules)
     terms = Terms(
         case=case,
         line=line,
@@ -67,97 +87,14 @@ def quote(case: Case, modes: Sequence[Mode], rules: Rulebook) -> Quote:
         default=credit.default_probability,
         recovery_cost=rules.at("quote.recovery_cost", day),
         disposal_months=rules.at("quote.disposal_months", day),
-        working_days=working_days_from(rules.at("calendar.working_days", day).value),
+        line_step=rules.at("quote.line_step", day),
+        line_minimum=rules.at("quote.line_minimum", day),
+        grids=grids,
         missing=_missing(gates),
     )
-    offers = tuple(make_offer(mode, terms) for mode in modes)
-    return Quote(
-        case=case,
-        region_name=region_name,
-        rights=views,
-        appraisal=appraisal,
-        lending=lending,
-        credit=credit,
-        gates=gates,
-        line=line,
-        offers=offers,
-        doubts=_doubts(views, appraisal, lending, credit, line.explanation, offers),
-        rules_version=rules.version(),
-    )
-
-
-def annual_rate(case: Case, credit: CreditAssessment, rules: Rulebook) -> tuple[Decimal, Explanation]:
-    """The yearly rate of the loan: what was agreed, or the LPR of its term plus the spread of the grade."""
-    title = Text("贷款年利率", "annual rate of the loan")
-    if case.request.annual_rate is not None:
-        agreed = case.request.annual_rate
-        return agreed, Explanation(title, agreed, "rate", Text("借贷双方商定", "agreed by the parties"))
-    long_from = rules.at("quote.long_rate_from", case.as_of)
-    is_long = case.request.term_months >= long_from.whole()
-    lpr = rules.find("lending.lpr.over_five_years" if is_long else "lending.lpr.one_year", case.as_of)
-    if lpr is None:
-        raise InputError(
-            [
-                Problem(
-                    "request.annual_rate",
-                    "",
-                    Text(f"{case.as_of} 没有公布的 LPR", f"no LPR was published for {case.as_of}"),
-                    Text("填写商定的年利率", "give the annual rate that the parties agreed on"),
-                    "no_published_rate",
-                )
-            ]
-        )
-    spread = rules.at(f"quote.rate_spread.{credit.grade}", case.as_of)
-    rate = lpr.number() + spread.number() * _BASIS_POINT
-    return rate, Explanation(
-        title,
-        rate,
-        "rate",
-        Text("LPR ＋ 信用等级加点", "LPR + spread of the credit grade"),
-        parts=(
-            of_rule(lpr, unit="rate"),
-            of_rule(long_from, unit="months"),
-            of_rule(spread, spread.number() * _BASIS_POINT, "rate"),
-        ),
-    )
-
-
-def facts_of(case: Case, views: Sequence[RightView]) -> Mapping[str, object]:
-    """What the modes may ask about: stated facts, and those that follow from rights and credit file."""
-    facts: dict[str, object] = dict(case.facts)
-    facts["region"] = case.region
-    facts["granted_patents"] = sum(view.right.kind in PATENT_KINDS and view.status.in_force for view in views)
-    facts["right_kinds"] = tuple(dict.fromkeys(view.right.kind.value for view in views))
-    facts["ip_pledge"] = True
-    registration, compliance = case.credit.registration, case.credit.compliance
-    if registration is not None:
-        facts["registered_on"] = registration.registered_on
-        facts["legal_person"] = registration.legal_person
-    if compliance is not None:
-        facts["dishonest_debtor"] = compliance.dishonest_judgment_debtor
-    return facts
-
-
-def name_of_region(code: str, rules: Rulebook, day: date) -> Text:
-    """The name of a region, or of the widest known one that contains it. Raises InputError for a code of no province."""
-    names = {row["code"]: Text(row["zh"], row["en"]) for row in rules.at("regions.names", day).value}
-    for place in wider_regions(code):
-        if place in names:
-            return names[place]
-    raise InputError(
-        [
-            Problem(
-                "firm.region",
-                code,
-                Text("没有以这两位开头的省级行政区", "no province has a code that begins so"),
-                Text(
-                    "填注册地的 GB/T 2260 代码，如广州 440100",
-                    "give the GB/T 2260 code, such as 440100 for Guangzhou",
-                ),
-                "unknown_region",
-            )
-        ]
-    )
+    offers = tuple(make_offer(mode, terms, pledge_rate(answer, mode, rules, grids=grids)) for mode in modes)
+    doubts = _doubts(views, appraisal, lending, credit, line.explanation, offers)
+    return replace(answer, offers=offers, doubts=doubts)
 
 
 def _term_gate(months: int, rules: Rulebook, day: date) -> Gate:
@@ -205,7 +142,7 @@ def _doubts(
         appraisal.explanation,
         credit.explanation,
         line,
-        *(offer.explanation for offer in offers),
+        *(part for offer in offers for part in (offer.pledge_rate.explanation, offer.explanation)),
     ]
     if lending is not None:
         explanations.append(lending.explanation)

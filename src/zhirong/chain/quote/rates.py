@@ -1,43 +1,19 @@
 """Limits of the pledge rate that the security itself sets: cap of the kind, lending value, and the 1 + 1 grid."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.appraisal.records import Appraisal, LendingValue
 from zhirong.chain.credit.assess import CreditAssessment
-from zhirong.chain.credit.team import TeamAssessment
-from zhirong.chain.quote.records import LineLimit
+from zhirong.chain.quote.records import RateLimit
+from zhirong.chain.quote.stated import Scores
 from zhirong.chain.right.records import KIND_TEXT, RightKind
 from zhirong.kernel.explain import Explanation, of_rule, plain
-from zhirong.kernel.money import Fen, share_of, show_yuan
+from zhirong.kernel.money import share_of, show_yuan
 from zhirong.kernel.rulebook import Rulebook, RuleError, RuleValue
 from zhirong.kernel.text import Text
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """The two sides of "1 + 1": the score of the weakest key right (0 to 100) and the team's assessment."""
-
-    right: Decimal
-    team: TeamAssessment
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimit:
-    """One limit of the pledge rate: a share of the appraised value, and that share in whole fen, rounded down."""
-
-    code: str
-    title: Text
-    rate: Fraction
-    amount: Fen
-    explanation: Explanation
-
-    def as_line_limit(self) -> LineLimit:
-        """The same as a limit of the credit line."""
-        return LineLimit(self.code, self.title, self.amount, self.explanation)
 
 
 def security_limits(

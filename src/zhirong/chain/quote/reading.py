@@ -1,6 +1,6 @@
 """Reading a case file: once, at the edge, every problem reported together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,11 +14,14 @@ from zhirong.chain.mode.eligibility import NEVER
 from zhirong.chain.mode.vocabulary import FACTS, FactKind
 from zhirong.chain.pledge.reading import read_filing
 from zhirong.chain.pledge.records import Filing
+from zhirong.chain.quote.one_plus_one import TABLES, read_beside
 from zhirong.chain.quote.records import Case, Fact, Request
+from zhirong.chain.quote.stated import OnePlusOne
 from zhirong.chain.right.reading import read_rights
 from zhirong.chain.right.records import KIND_TEXT, Holder
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.identifiers import NumberError, credit_code
+from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
 # Facts that the quote works out from the rest of the case; stating them as well would be saying a thing twice.
@@ -43,10 +46,11 @@ _FINEST_SHARE = Decimal("0.000001")
 _METHODS = ("bullet", "level_payment", "equal_principal", "interest_with_principal")
 
 
-def read_case(table: Mapping[str, Any], source: str = "") -> Case:
+def read_case(table: Mapping[str, Any], source: str = "", rules: Rulebook | None = None) -> Case:
     """A case from the table of its file. Raises InputError with everything that is wrong.
 
-    Fields: see docs/users/case-file.md.
+    rules: by which the team, indicators, title investigation and override of a case are read; a case that carries
+    them is refused without. Fields: see docs/users/case-file.md and docs/users/one-plus-one.md.
     """
     reader = Reader(table, source=source)
     head = reader.table("case")
@@ -69,6 +73,7 @@ def read_case(table: Mapping[str, Any], source: str = "") -> Case:
     known = reader.optional_table("credit")
     credit = CreditFile() if known is None else read_credit(known, day)
     facts = _read_facts(reader.optional_table("facts"), day)
+    beside = _read_beside(reader, [right.id for right in rights], firm_name, credit, rules, day)
     reader.finish()
     return Case(
         id=case_id,
@@ -85,7 +90,31 @@ def read_case(table: Mapping[str, Any], source: str = "") -> Case:
         appraisal=appraisal,
         credit=credit,
         facts=facts,
+        beside=beside,
     )
+
+
+def _read_beside(
+    reader: Reader, ids: Sequence[str], firm: str, credit: CreditFile, rules: Rulebook | None, day: date | None
+) -> OnePlusOne:
+    """Team, indicators, title and override; nothing where a case without a readable day leaves them unread."""
+    present = [name for name in TABLES if reader.has(name)]
+    if not present or day is None:
+        return OnePlusOne()
+    if rules is None:
+        for name in present:
+            reader.problem(
+                name,
+                "",
+                "no_rules",
+                Text("读这张表要有规则", "this table is read by the rules, and none were given"),
+                Text(
+                    "用 workbench.load_case 读，或把规则交给 read_case",
+                    "use workbench.load_case, or hand read_case the rules",
+                ),
+            )
+        return OnePlusOne()
+    return read_beside(reader, ids, firm, credit, rules, day)
 
 
 def _read_words(reader: Reader) -> Text:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from zhirong.chain.appraisal.records import Appraisal, LendingValue, NoValue
 from zhirong.chain.appraisal.request import AppraisalRequest
 from zhirong.chain.credit.assess import CreditAssessment
 from zhirong.chain.credit.file import CreditFile
+from zhirong.chain.credit.weight_of_evidence import EvidenceScore
 from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.schedule import Schedule
 from zhirong.chain.loan.terms import Method
@@ -17,11 +19,12 @@ from zhirong.chain.mode.charges import Charge
 from zhirong.chain.mode.eligibility import ConditionResult
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.pledge.records import Filing, Finding, Pledgeable
+from zhirong.chain.quote.stated import Judged, OnePlusOne, Substitute
 from zhirong.chain.right.life import LegalLife
 from zhirong.chain.right.records import Right
 from zhirong.chain.right.status import StatusOn
-from zhirong.kernel.explain import Explanation
-from zhirong.kernel.money import Fen
+from zhirong.kernel.explain import Explanation, plain
+from zhirong.kernel.money import Fen, quantise_rate, yuan
 from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Text
 
@@ -51,7 +54,8 @@ class Case:
 
     region: GB/T 2260 code of the firm's registration. sources: what the case was taken from, in words. assumed:
     statements of the case that no document gives. facts: what financing modes may ask about, by the names of the
-    mode language. filing: the planned pledge.
+    mode language. filing: the planned pledge. beside: team, indicators, title investigation and override, as far as
+    they are stated.
     """
 
     id: str
@@ -68,6 +72,7 @@ class Case:
     appraisal: AppraisalRequest | None
     credit: CreditFile
     facts: Mapping[str, Fact]
+    beside: OnePlusOne = OnePlusOne()
 
 
 class Verdict(StrEnum):
@@ -110,6 +115,86 @@ class LineLimit:
     title: Text
     amount: Fen
     explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """One limit of the pledge rate: a share of the appraised value, and that share in whole fen, rounded down."""
+
+    code: str
+    title: Text
+    rate: Fraction
+    amount: Fen
+    explanation: Explanation
+
+    def as_line_limit(self) -> LineLimit:
+        """The same as a limit of the credit line."""
+        return LineLimit(self.code, self.title, self.amount, self.explanation)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What would lift the binding limit, all else as it is: an input, what it is now and what it must be.
+
+    code: stable English key. now, needed: for people. to: the same as a number (yuan, share or points), None where
+    it is a word. reaches: fen that the least of the limits then reaches at least.
+    """
+
+    code: str
+    title: Text
+    now: Text
+    needed: Text
+    to: Decimal | None
+    reaches: Fen
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs."""
+        return {
+            "code": self.code,
+            "title": self.title.as_json(),
+            "now": self.now.as_json(),
+            "needed": self.needed.as_json(),
+            "to": None if self.to is None else plain(self.to),
+            "reaches": yuan(self.reaches),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeRate:
+    """The pledge rate for a case under a mode.
+
+    rate: of the appraised value (P50), rounded down to four decimals. amount: fen. binding: code of the limit or of
+    the gate that decides. limits: all of them, least first. changes: what would lift the binding one.
+    """
+
+    mode_id: str
+    rate: Decimal
+    amount: Fen
+    binding: str
+    limits: tuple[RateLimit, ...]
+    changes: tuple[Change, ...]
+    explanation: Explanation
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys; amounts as strings in yuan."""
+        return {
+            "mode": self.mode_id,
+            "pledge_rate": plain(self.rate),
+            "amount": yuan(self.amount),
+            "binding": self.binding,
+            "limits": [
+                {
+                    "code": limit.code,
+                    "title": limit.title.as_json(),
+                    "rate": plain(quantise_rate(limit.rate, 4)),
+                    "amount": yuan(limit.amount),
+                    "binding": limit.code == self.binding,
+                }
+                for limit in self.limits
+            ],
+            "changes": [change.as_json() for change in self.changes],
+            "explanation": self.explanation.as_json(),
+        }
 
 
 class Decision(StrEnum):
@@ -169,8 +254,8 @@ class CashFlow:
 class Offer:
     """One financing mode for this case.
 
-    eligible: no if a condition is unmet, unknown if one could not be decided. amount: fen that would be lent, 0
-    where there is no line. limited_by: code of what keeps it below the line, empty where nothing does.
+    eligible: no if a condition is unmet, unknown if one could not be decided. pledge_rate: the least of its limits
+    under this mode, the lender's loss budget among them. amount: fen that would be lent, 0 where there is no line. limited_by: code of what keeps it below the line, empty where nothing does.
     annual_cost: effective annual rate of the firm's cash flows with subsidies; cost_before_subsidy without them.
     full_loss: who bears what if the whole principal is lost. expected_loss: the same for the loss distribution.
     """
@@ -178,6 +263,7 @@ class Offer:
     mode: Mode
     eligible: Pledgeable
     conditions: tuple[ConditionResult, ...]
+    pledge_rate: PledgeRate
     amount: Fen
     limited_by: str
     term_months: int
@@ -196,7 +282,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The whole answer, and what it was made with. region_name: of the firm's region."""
+    """The whole answer, and what it was made with.
+
+    region_name: of the firm's region. credit: with an override that holds. judged: "1 + 1". substitutes: what the
+    case does not state and what stood in for it.
+    """
 
     case: Case
     region_name: Text
@@ -204,6 +294,9 @@ class Quote:
     appraisal: Appraisal | NoValue
     lending: LendingValue | None
     credit: CreditAssessment
+    evidence: EvidenceScore
+    judged: Judged
+    substitutes: tuple[Substitute, ...]
     gates: tuple[Gate, ...]
     line: Line
     offers: tuple[Offer, ...]

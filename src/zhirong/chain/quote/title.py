@@ -3,62 +3,19 @@
 "允许质权人或质权人所委托的律师事务所对拟质押的知识产权权属关系进行调查，由此所产生的费用由当事人双方约定".
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
-from typing import Literal
 
 from zhirong.chain.quote.records import Gate, Verdict
+from zhirong.chain.quote.stated import FINDING_TEXT, PAYER_TEXT, TitleFinding, TitleInvestigation
 from zhirong.kernel.days import add_months
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.money import Fen, show_yuan, yuan
+from zhirong.kernel.money import show_yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
-TitleFinding = Literal["clear", "curable", "defective"]
-Payer = Literal["pledgor", "pledgee", "both"]
-
-FINDING_TEXT: Mapping[TitleFinding, Text] = {
-    "clear": Text("权属清楚", "the title is clear"),
-    "curable": Text("有可以补正的瑕疵", "a defect that can be cured"),
-    "defective": Text("权属有重大瑕疵", "a grave defect of title"),
-}
-PAYER_TEXT: Mapping[Payer, Text] = {
-    "pledgor": Text("出质人", "the pledgor"),
-    "pledgee": Text("质权人", "the pledgee"),
-    "both": Text("双方各半", "both, half each"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class TitleInvestigation:
-    """One investigation.
-
-    rights: ids of the rights looked at. cost: fen, agreed between the parties. done_on: None while it runs.
-    finding: None while it runs. words: what the law firm found, or what is to be cured.
-    """
-
-    law_firm: str
-    commissioned_on: date
-    cost: Fen
-    paid_by: Payer
-    rights: tuple[str, ...]
-    done_on: date | None
-    finding: TitleFinding | None
-    words: str
-
-    def as_json(self) -> dict[str, object]:
-        """Stable keys; the cost as a string in yuan."""
-        return {
-            "law_firm": self.law_firm,
-            "commissioned_on": self.commissioned_on.isoformat(),
-            "cost": yuan(self.cost),
-            "paid_by": self.paid_by,
-            "rights": list(self.rights),
-            "done_on": None if self.done_on is None else self.done_on.isoformat(),
-            "finding": self.finding,
-            "words": self.words,
-        }
+LAW_FIRM = "law_firm"
+LAW_FIRM_TEXT = Text("质权人委托的律师事务所", "the pledgee's law firm")
 
 
 def read_title(reader: Reader, right_ids: Sequence[str], as_of: date) -> TitleInvestigation:
@@ -67,6 +24,14 @@ def read_title(reader: Reader, right_ids: Sequence[str], as_of: date) -> TitleIn
     """
     done = reader.optional_day("done_on")
     commissioned = reader.day("commissioned_on")
+    if commissioned > as_of:
+        reader.problem(
+            "commissioned_on",
+            commissioned,
+            "date_in_future",
+            Text(f"晚于本案日期 {as_of}", f"after the day of the case, {as_of}"),
+            Text("改为本案日期当天或之前", "give that day or an earlier one"),
+        )
     finding: TitleFinding | None = None
     if done is not None:
         finding = reader.choice("finding", tuple(FINDING_TEXT))  # type: ignore[assignment]

@@ -12,6 +12,7 @@ from zhirong.chain.mode.eligibility import ConditionResult
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import ROLES
 from zhirong.chain.quote.records import Gate, Line, Offer, PartyAmount, Quote, RightView, Verdict
+from zhirong.chain.quote.title import LAW_FIRM, LAW_FIRM_TEXT
 from zhirong.chain.right.records import FLAG_TEXT, KIND_TEXT, ROLE_TEXT, STATUS_TEXT
 from zhirong.kernel.explain import plain
 from zhirong.kernel.money import Fen, allocate, yuan
@@ -52,6 +53,9 @@ def view(quote: Quote) -> dict[str, Any]:
         "rights": [_right(right) for right in quote.rights],
         "appraisal": _appraisal(quote.appraisal, quote.lending),
         "credit": quote.credit.as_json(),
+        "weight_of_evidence": quote.evidence.as_json(),
+        "one_plus_one": _one_plus_one(quote),
+        "substitutes": [substitute.as_json() for substitute in quote.substitutes],
         "gates": [_gate(gate) for gate in quote.gates],
         "line": _line(quote.line),
         "modes": [_offer(offer) for offer in quote.offers],
@@ -126,6 +130,19 @@ def _appraisal(appraisal: Appraisal | NoValue, lending: LendingValue | None) -> 
     }
 
 
+def _one_plus_one(quote: Quote) -> dict[str, Any]:
+    """The two sides of 1 + 1 as far as they are stated, the title investigation and the override of the grade."""
+    judged, beside, day = quote.judged, quote.case.beside, quote.case.as_of
+    return {
+        "complete": judged.scores is not None,
+        "team": None if judged.team is None else judged.team.as_json(),
+        "indicators": [{**score.as_json(), "screening": screening} for score, screening in judged.rights],
+        "kinds_left_out": None if judged.left_out is None else judged.left_out.as_json(),
+        "title_investigation": None if beside.title is None else beside.title.as_json(),
+        "override": None if beside.override is None else beside.override.as_json(day),
+    }
+
+
 def _gate(gate: Gate) -> dict[str, Any]:
     return {
         "code": gate.code,
@@ -166,6 +183,7 @@ def _offer(offer: Offer) -> dict[str, Any]:
         "eligible": offer.eligible,
         "offered_here": offered_here(offer),
         "conditions": [_condition(condition) for condition in offer.conditions],
+        "pledge_rate": {key: value for key, value in offer.pledge_rate.as_json().items() if key != "mode"},
         "loan": {
             "amount": yuan(offer.amount),
             "limited_by": offer.limited_by,
@@ -279,8 +297,8 @@ def _parties(parts: Sequence[PartyAmount]) -> list[dict[str, Any]]:
 
 
 def _name(mode: Mode, role: str) -> dict[str, str]:
-    named = {party.role: party.name for party in mode.parties}
-    return named.get(role, ROLES[role]).as_json()
+    named = {LAW_FIRM: LAW_FIRM_TEXT, **ROLES, **{party.role: party.name for party in mode.parties}}
+    return named[role].as_json()
 
 
 def _rate(rate: Decimal | None) -> str | None:

@@ -1,0 +1,115 @@
+"""What a case may carry besides rights, economic data and credit file for "1 + 1" (000 §3.1) and the title (000 §2.3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from zhirong.chain.credit.override import Override
+from zhirong.chain.credit.team import Rating, TeamAssessment
+from zhirong.chain.indicators import Answer, IndicatorScore, Screening, System
+from zhirong.kernel.money import Fen, yuan
+from zhirong.kernel.text import Text
+
+TitleFinding = Literal["clear", "curable", "defective"]
+Payer = Literal["pledgor", "pledgee", "both"]
+
+FINDING_TEXT: Mapping[TitleFinding, Text] = {
+    "clear": Text("权属清楚", "the title is clear"),
+    "curable": Text("有可以补正的瑕疵", "a defect that can be cured"),
+    "defective": Text("权属有重大瑕疵", "a grave defect of title"),
+}
+PAYER_TEXT: Mapping[Payer, Text] = {
+    "pledgor": Text("出质人", "the pledgor"),
+    "pledgee": Text("质权人", "the pledgee"),
+    "both": Text("双方各半", "both, half each"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TitleInvestigation:
+    """One investigation.
+
+    rights: ids of the rights looked at. cost: fen, agreed between the parties. done_on: None while it runs.
+    finding: None while it runs. words: what the law firm found, or what is to be cured.
+    """
+
+    law_firm: str
+    commissioned_on: date
+    cost: Fen
+    paid_by: Payer
+    rights: tuple[str, ...]
+    done_on: date | None
+    finding: TitleFinding | None
+    words: str
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys; the cost as a string in yuan."""
+        return {
+            "law_firm": self.law_firm,
+            "commissioned_on": self.commissioned_on.isoformat(),
+            "cost": yuan(self.cost),
+            "paid_by": self.paid_by,
+            "rights": list(self.rights),
+            "done_on": None if self.done_on is None else self.done_on.isoformat(),
+            "finding": self.finding,
+            "words": self.words,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class OnePlusOne:
+    """What was stated. answers: by id of the right; a right without any is scored by its record alone.
+
+    system: None where no indicators are asked for. ratings: empty where nobody assessed the team. override: of the
+    credit grade.
+    """
+
+    ratings: tuple[Rating, ...] = ()
+    system: System | None = None
+    purpose: str = "pledge"
+    answers: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)
+    title: TitleInvestigation | None = None
+    override: Override | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The two sides of "1 + 1": the score of the weakest key right (0 to 100) and the team's assessment."""
+
+    right: Decimal
+    team: TeamAssessment
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was stated, scored. scores: None unless both sides of 1 + 1 are there.
+
+    rights: scores of the key rights that the indicator system is made for, each with what it is good for in a
+    screening. left_out: the kinds of the others.
+    """
+
+    team: TeamAssessment | None
+    rights: tuple[tuple[IndicatorScore, Screening], ...]
+    scores: Scores | None
+    left_out: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """Something that the case does not state. used: what stood in for it. mend: how to state it. code: stable key."""
+
+    code: str
+    missing: Text
+    used: Text
+    mend: Text
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs."""
+        return {
+            "code": self.code,
+            "missing": self.missing.as_json(),
+            "used": self.used.as_json(),
+            "mend": self.mend.as_json(),
+        }
