@@ -175,10 +175,10 @@ def compare(arguments: argparse.Namespace, words: list[str]) -> int:
             "写 compare CASE.toml（格式同 zhirong quote）",
             "write: compare CASE.toml (the same file as for zhirong quote)",
         )
-    from zhirong.chain.quote.reading import read_case
+    from zhirong.cli.scores import case_with_scores
     from zhirong.workbench import quote_case
 
-    case = read_case(read_toml(words[0]), words[0])
+    case = case_with_scores(words[0], None)
     offers = quote_case(case).offers
     rank = {"yes": 0, "unknown": 1, "no": 2}
     ordered = sorted(offers, key=lambda o: (rank[str(o.eligible)], o.annual_cost is None, o.annual_cost or 0))
@@ -265,10 +265,10 @@ def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
         )
     from zhirong.chain.mode.charges import GIVEN_BACK
     from zhirong.chain.mode.stacking import stacked
-    from zhirong.chain.quote.reading import read_case
+    from zhirong.cli.scores import case_with_scores
     from zhirong.workbench import quote_case
 
-    offers = quote_case(read_case(read_toml(words[0]), words[0]), words[1:] or None).offers
+    offers = quote_case(case_with_scores(words[0], None), words[1:] or None).offers
     chosen = [offer for offer in offers if words[1:] or str(offer.eligible) == "yes"]
     rows = [(offer, charge) for offer in chosen for charge in offer.charges if charge.kind in GIVEN_BACK]
     rows.sort(key=lambda row: row[1].day)
