@@ -267,11 +267,21 @@ class Signature(Kept):
         constraints = [models.UniqueConstraint(fields=["paper", "organisation"], name="signed_once")]
 
 
+class UsedCode(Kept):
+    """A code of a second factor that somebody has signed with: it signs nothing twice. step: which half minute it was of."""
+
+    account = models.ForeignKey(Account, models.PROTECT)
+    step = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "step"], name="code_once")]
+
+
 class Loan(Kept):
     """A loan in servicing. contract: tables ``loan`` and ``servicing``; events: tables ``event`` as for loan replay.
 
     The columns below repeat what the replay of the events gives on ``reckoned_on``; amounts in fen.
-    state: waiting (for release), standing, repaid, written_off.
+    state: waiting (for release), cancelled (before the money went), standing, repaid, written_off.
     """
 
     case = models.OneToOneField(Case, models.PROTECT)
@@ -305,7 +315,7 @@ class Loan(Kept):
 class StatementLine(Kept):
     """A line of a bank statement that was imported. direction: in or out. state: open, matched, confirmed, ignored.
 
-    reference: the bank's own number of the entry, once for each lender and account.
+    reference: the bank's own number of the entry, once for each lender and account. reason: why it is ignored.
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT)
@@ -318,24 +328,40 @@ class StatementLine(Kept):
     counterparty = models.CharField(max_length=300)
     note = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=16, db_index=True)
+    reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation", "account_number", "reference"], name="line_once")
         ]
+        indexes = [models.Index(fields=["organisation", "state", "-day"], name="line_of_lender")]
 
 
 class Payment(Kept):
-    """Money that moved, as matched from a statement by one person and confirmed by another. kind: release, repayment, fee."""
+    """Money that moved, as matched from a statement by one person and confirmed by another. kind: release, repayment.
+
+    state: matched, confirmed, undone (taken back before it was confirmed), reversing (somebody asks to reverse it, for
+    ``reason``), reversed (another person has agreed). event: its id among the loan's events once confirmed.
+    """
 
     loan = models.ForeignKey(Loan, models.PROTECT)
-    line = models.OneToOneField(StatementLine, models.PROTECT)
+    line = models.ForeignKey(StatementLine, models.PROTECT)
     kind = models.CharField(max_length=16)
     amount = models.BigIntegerField()
     day = models.DateField()
     state = models.CharField(max_length=16, db_index=True)
+    event = models.CharField(max_length=24, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
     matched_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
     confirmed_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    reversed_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line"], condition=~models.Q(state__in=("undone", "reversed")), name="line_paid_once"
+            )
+        ]
 
 
 class WatchFlag(Kept):
