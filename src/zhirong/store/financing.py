@@ -119,11 +119,16 @@ class Message(Kept):
 
 
 class CheckItem(Kept):
-    """One item of a due-diligence checklist. item: its id in the rules. state: open, done, waived."""
+    """One item of a due-diligence checklist. item: its id in the rules. state: open, done, waived.
+
+    verdict: clear, notable or adverse, empty while it is open. cost: fen. by, done_on: who did it, and when.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT)
     item = models.CharField(max_length=60)
     state = models.CharField(max_length=16, default="open")
+    verdict = models.CharField(max_length=16, blank=True)
+    done_on = models.DateField(null=True)
     finding = models.TextField(blank=True)
     cost = models.BigIntegerField(default=0)
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True)
