@@ -15,7 +15,9 @@ os.environ.pop("DATABASE_URL", None)
 
 from zhirong.store.setup import ready  # noqa: E402 - the settings are read from the environment above
 
-ready()
+# Those of the pages: the accounts' tables must be there too. Programs that a test starts choose their own.
+ready("zhirong.web.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "zhirong.store.settings"
 
 from django.db import connections  # noqa: E402
 
@@ -101,4 +103,5 @@ def end() -> None:
     """Stop the server and remove everything."""
     if _server.cache_info().currsize:
         _server().cleanup()
+        _server.cache_clear()
     shutil.rmtree(_HOME, ignore_errors=True)

@@ -1,0 +1,252 @@
+"""People and organisations for tests of the platform, a day that can be set, operations done as somebody, pages as they see them."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from zhirong.kernel.days import day_of
+from zhirong.kernel.identifiers import credit_code_check
+from zhirong.kernel.text import Text
+from zhirong.store.financing import FirmRight
+from zhirong.store.names import name_key
+from zhirong.store.parties import Account, Kept, Mandate, Membership, Organisation
+from zhirong.store.transaction import writing
+from zhirong.verbs import catalogue
+from zhirong.verbs.acting import Call, Done, Operation, Work, _record, perform
+from zhirong.verbs.people import WORKER, Duty, OrganisationKind, Person
+from zhirong.verbs.requests import Nothing
+from zhirong.verbs.sessions import person_of
+
+FIRST_DAY = date(2026, 11, 2)
+PASSWORD = "a long password of 2026"
+_SEED = Operation("test.seed", Text("测试", "test"), Text("", ""), Nothing, lambda work, request: None)
+_SHANGHAI_MORNING = time(2, 0, tzinfo=UTC)  # ten o'clock
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody in an organisation, to act as. acting_for: as the session keeps it."""
+
+    account: Account
+    organisation: Organisation | None
+    acting_for: str
+
+
+class Platform:
+    """One platform. day: what it believes today is; ``set_day`` moves it, for pages and operations alike."""
+
+    def __init__(self, folder: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        catalogue.load()
+        self.folder, self.url = folder, url
+        self._monkeypatch = monkeypatch
+        self._numbers = count(1)
+        self.set_day(FIRST_DAY)
+
+    def set_day(self, day: date) -> None:
+        """Let it be this day from now on."""
+        self.day = day
+        ahead = (day - day_of(datetime.now(UTC))).days
+        self._monkeypatch.setenv("ZHIRONG_DAYS_AHEAD", str(ahead))
+
+    def later(self, days: int) -> None:
+        """Let days pass."""
+        self.set_day(self.day + timedelta(days=days))
+
+    @property
+    def now(self) -> datetime:
+        """Ten in the morning of the day in Shanghai."""
+        return datetime.combine(self.day, _SHANGHAI_MORNING)
+
+    def number(self) -> int:
+        """A number not given before in this test."""
+        return next(self._numbers)
+
+    def key(self) -> str:
+        """A key for a request, not used before."""
+        return f"key-{self.number()}"
+
+    # -- who is who -------------------------------------------------------------------------------------------------
+
+    def seed(self, model: type[Kept], **values: Any) -> Any:
+        """A row as if an operation had written it: with its event, so that the check of the platform holds."""
+        with writing() as head:
+            work = Work(_SEED, Call(WORKER, self.now, self.key()), head)
+            row = work.create(model, **values)
+            _record(work, {}, "", None)
+        return row
+
+    def reseed(self, row: Any, **values: Any) -> Any:
+        """Change a row as if an operation had."""
+        with writing() as head:
+            work = Work(_SEED, Call(WORKER, self.now, self.key()), head)
+            work.row = row
+            work.update(row, **values)
+            _record(work, {}, "", None)
+        return row
+
+    def organisation(
+        self,
+        kind: str | OrganisationKind,
+        name: str = "",
+        *,
+        status: str = "active",
+        region: str = "610100",
+        **profile: str,
+    ) -> Organisation:
+        """An organisation with a credit code of its own."""
+        number = self.number()
+        first17 = f"91{region}MA{number:07d}"
+        named = name or f"{OrganisationKind(kind).value}-{number}"
+        return self.seed(
+            Organisation,
+            kind=str(OrganisationKind(kind)),
+            name=named,
+            code=first17 + credit_code_check(first17),
+            region=region,
+            status=status,
+            name_key=name_key(named),
+            profile=profile,
+        )
+
+    def account(self, email: str = "") -> Account:
+        """An account with a password and a confirmed address."""
+        from allauth.account.models import EmailAddress
+
+        email = email or f"person{self.number()}@example.cn"
+        account = Account.objects.create_user(username=email, email=email, password=PASSWORD)
+        EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)
+        return account
+
+    def member(self, organisation: Organisation, *duties: Duty, account: Account | None = None) -> Member:
+        """Somebody with these duties in an organisation."""
+        account = account or self.account()
+        row = self.seed(
+            Membership,
+            account=account,
+            organisation=organisation,
+            duties=[duty.value for duty in duties],
+            active=True,
+        )
+        return Member(account, organisation, f"member/{row.pk}")
+
+    def stranger(self) -> Member:
+        """Somebody who has signed up and belongs nowhere."""
+        return Member(self.account(), None, "")
+
+    def agent(
+        self, firm: Organisation, operations: tuple[str, ...], *, most: int | None = None, until: date | None = None
+    ) -> Member:
+        """Somebody at a service agent who holds a mandate of the firm, acting by it."""
+        operator = self.organisation("operator")
+        own = self.member(operator, Duty.OPERATOR_AGENT)
+        mandate = self.seed(
+            Mandate,
+            firm=firm,
+            agent=operator,
+            operations=list(operations),
+            most=most,
+            until=until or self.day + timedelta(days=365),
+        )
+        return Member(own.account, firm, f"mandate/{mandate.pk}")
+
+    # -- acting -----------------------------------------------------------------------------------------------------
+
+    def person(self, who: Member) -> Person:
+        """The person that a session of this member acts as today."""
+        return person_of(who.account, who.acting_for, self.day)
+
+    def with_scopes(self, who: Member, *scopes: str) -> Person:
+        """The same as a program with a token of these scopes."""
+        return replace(self.person(who), scopes=frozenset(scopes))
+
+    def do(
+        self,
+        who: Member | Person,
+        name: str,
+        row: Kept | int | None = None,
+        *,
+        version: int | None = None,
+        key: str = "",
+        **data: Any,
+    ) -> Done:
+        """Do an operation. row: or its id. data: the request."""
+        person = self.person(who) if isinstance(who, Member) else who
+        subject = row.pk if isinstance(row, Kept) else row
+        return perform(name, Call(person, self.now, key or self.key()), subject, data, version)
+
+    def upload(self, who: Member, name: str, data: bytes) -> str:
+        """A file taken in; its ticket."""
+        from zhirong.verbs.uploads import take_in
+
+        return take_in(self.person(who), name, data)
+
+    # -- pages ------------------------------------------------------------------------------------------------------
+
+    def client(self, who: Member | None = None, lang: str = "zh") -> Client:
+        """A browser that is signed in as this member; of nobody where none is given."""
+        client = Client(HTTP_HOST="localhost")
+        client.cookies["zhirong_language"] = lang
+        if who is not None:
+            client.force_login(who.account, backend="allauth.account.auth_backends.AuthenticationBackend")
+            session = client.session
+            session["acting_for"] = who.acting_for
+            session.save()
+        return client
+
+    def send(self, client: Client, name: str, row: Kept | int | None = None, **data: Any) -> Any:
+        """Open the form of an operation and send it, as a browser does; the answer to the sending."""
+        subject = row.pk if isinstance(row, Kept) else row
+        address = f"/do/{name}/" if subject is None else f"/do/{name}/{subject}/"
+        form = client.get(address)
+        assert form.status_code == 200, (address, form.status_code)
+        hidden = dict(re.findall(r'name="(_key|_version)" value="(\w+)"', form.content.decode()))
+        return client.post(address, {**hidden, **data})
+
+    # -- what most tests need ----------------------------------------------------------------------------------------
+
+    def firm(self, name: str = "", **values: Any) -> tuple[Organisation, Member]:
+        """An active firm and its manager."""
+        firm = self.organisation(OrganisationKind.FIRM, name, **values)
+        return firm, self.member(firm, Duty.FIRM_MANAGER)
+
+    def bank(self, name: str = "", *duties: Duty) -> tuple[Organisation, Member]:
+        """A bank and somebody in it who has these duties, an officer where none is said."""
+        bank = self.organisation(OrganisationKind.LENDER, name)
+        return bank, self.member(bank, *(duties or (Duty.LENDER_OFFICER,)))
+
+    def right(self, firm: Organisation, **facts: Any) -> FirmRight:
+        """A right of the firm, an invention in force where nothing else is said. facts: of ``[[rights]]`` of a case file."""
+        from zhirong.kernel.identifiers import patent_check_digit
+
+        digits = f"2019{1}99{self.number():05d}"
+        table = {
+            "kind": "invention",
+            "title": "一种工业废水膜处理装置及方法",
+            "number": f"ZL{digits}.{patent_check_digit(digits)}",
+            "filing_date": "2019-05-12",
+            "grant_date": "2021-08-20",
+            "fee_paid_through_year": 8,
+            "role": "core",
+            "provenance": "专利证书",
+            "holders": [{"name": firm.name, "code": firm.code}],
+            **facts,
+        }
+        return self.seed(
+            FirmRight,
+            firm=firm,
+            key=f"{table['kind']}/{table['number']}",
+            kind=table["kind"],
+            number=table["number"],
+            title=table["title"],
+            facts=table,
+            status="in_force",
+            ends_on=None,
+            next_fee_on=None,
+            checked_on=self.day,
+        )
