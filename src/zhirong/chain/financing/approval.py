@@ -1,0 +1,158 @@
+"""Who has to approve what: bands of amounts, in each the duties that must agree, one person for each (four eyes and more)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from zhirong.kernel.errors import Problem
+from zhirong.kernel.money import Fen, parse_yuan, show_yuan
+from zhirong.kernel.rulebook import COUNTRY, Reference, Rulebook, RuleError
+from zhirong.kernel.text import Text
+
+Verdict = Literal["approve", "return", "decline"]
+LEAST_PEOPLE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One band. up_to: the greatest amount in fen, None for any. duties: those that must agree, in this order."""
+
+    level: str
+    title: Text
+    up_to: Fen | None
+    duties: tuple[str, ...]
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one person has decided in a round. by: the account. duty: the place in the band that it fills."""
+
+    by: int
+    duty: str
+    verdict: Verdict
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of approval. proposed: what was handed up, in fen. line: the most that may be lent. handed_up_by: account."""
+
+    band: Band
+    proposed: Fen
+    line: Fen
+    handed_up_by: int
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def given(self) -> int:
+        """How many places of the band are filled."""
+        return sum(one.verdict == "approve" for one in self.decisions)
+
+    @property
+    def wanted(self) -> str:
+        """The duty whose turn it is; empty where all have agreed."""
+        return self.band.duties[self.given] if self.given < len(self.band.duties) else ""
+
+    @property
+    def amount(self) -> Fen:
+        """What all who have agreed so far agree on: the least of what each approved, at most what was proposed."""
+        return min([self.proposed, *(one.amount for one in self.decisions if one.verdict == "approve")])
+
+
+def bands(rules: Rulebook, day: date, region: str = COUNTRY) -> tuple[Band, ...]:
+    """All bands in rising order. Raises RuleError for a band with fewer than two people or bounds that do not rise."""
+    rule = rules.at("lending.approval.bands", day, region)
+    found = tuple(
+        Band(
+            str(row["level"]),
+            Text(row["title"]["zh"], row["title"]["en"]),
+            parse_yuan(row["up_to"]) if "up_to" in row else None,
+            tuple(row["duties"]),
+            rule.reference,
+        )
+        for row in rule.value
+    )
+    bounds = [band.up_to for band in found[:-1]]
+    rising = all(bound is not None for bound in bounds) and bounds == sorted(set(bounds))  # type: ignore[type-var]
+    if not found or found[-1].up_to is not None or not rising:
+        raise RuleError(f"{rule.id}: bounds must rise and the last band have none")
+    if any(len(band.duties) < LEAST_PEOPLE for band in found):
+        raise RuleError(f"{rule.id}: every band needs {LEAST_PEOPLE} people")
+    return found
+
+
+def band_for(amount: Fen, rules: Rulebook, day: date, region: str = COUNTRY) -> Band:
+    """The band of an amount in fen; an amount on a bound belongs to the lower one."""
+    return next(band for band in bands(rules, day, region) if band.up_to is None or amount <= band.up_to)
+
+
+def why_not(now: Round, by: int, duties: Sequence[str], verdict: Verdict, amount: Fen) -> list[Problem]:
+    """Every reason why this person cannot decide so now; none where it may. amount: fen, of an approval.
+
+    Nobody decides on what he handed up himself, nobody decides twice in a round, each fills the place whose turn it is.
+    """
+    found = []
+    if by == now.handed_up_by:
+        found.append(
+            Problem(
+                "person",
+                str(by),
+                Text("这笔业务由您报送，不能再由您审批", "you handed this up: you cannot decide on it"),
+                Text("由另一位有权的同事审批", "let a colleague decide who may"),
+                "own_hand_up",
+            )
+        )
+    if any(one.by == by for one in now.decisions):
+        found.append(
+            Problem(
+                "person",
+                str(by),
+                Text("您在这一轮已经审批过", "you have decided in this round already"),
+                Text("每一轮每人只审批一次，由下一位审批", "one decision a person and round: the next one decides"),
+                "decided_already",
+            )
+        )
+    if verdict == "approve":
+        found += _approval_problems(now, duties, amount)
+    return found
+
+
+def _approval_problems(now: Round, duties: Sequence[str], amount: Fen) -> list[Problem]:
+    found = []
+    if not now.wanted:
+        found.append(
+            Problem(
+                "person",
+                "",
+                Text("这一轮已经批完", "this round is complete"),
+                Text("刷新后查看结果", "look at it again"),
+                "round_complete",
+            )
+        )
+    elif now.wanted not in duties:
+        found.append(
+            Problem(
+                "person",
+                now.wanted,
+                Text("现在轮到另一职责的人审批", "it is another duty's turn"),
+                Text("等前一环节批完，或由该职责的人审批", "wait for it, or let somebody of that duty decide"),
+                "not_your_turn",
+            )
+        )
+    most = min(now.proposed, now.line)
+    if not 0 < amount <= most:
+        found.append(
+            Problem(
+                "amount",
+                show_yuan(amount),
+                Text(
+                    f"批准金额须大于零，且不超过报送金额和额度中较小者 {show_yuan(most)} 元",
+                    f"it must be above zero and at most CNY {show_yuan(most)}, the lesser of proposal and line",
+                ),
+                Text("改小金额，或退回重新测算", "approve less, or send it back to be worked out again"),
+                "above_line",
+            )
+        )
+    return found

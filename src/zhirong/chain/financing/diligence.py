@@ -1,0 +1,136 @@
+"""The due-diligence checklist: which items there are on a day, and what is still missing of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from zhirong.kernel.errors import Problem
+from zhirong.kernel.rulebook import Reference, Rulebook
+from zhirong.kernel.text import Text
+
+PREFIX = "diligence.item."
+TITLE_INVESTIGATION = "title_investigation"
+
+
+class CheckState(StrEnum):
+    """Where an item stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    WAIVED = "waived"
+
+
+CHECK_STATE_TEXT: Mapping[CheckState, Text] = {
+    CheckState.OPEN: Text("未做", "open"),
+    CheckState.DONE: Text("已做", "done"),
+    CheckState.WAIVED: Text("免做", "waived"),
+}
+
+
+class Verdict(StrEnum):
+    """What an item came to."""
+
+    CLEAR = "clear"
+    NOTABLE = "notable"
+    ADVERSE = "adverse"
+
+
+VERDICT_TEXT: Mapping[Verdict, Text] = {
+    Verdict.CLEAR: Text("无异常", "nothing against it"),
+    Verdict.NOTABLE: Text("有需说明的事项", "something to be weighed"),
+    Verdict.ADVERSE: Text("不利", "adverse"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRule:
+    """One item of the list. how: what to do. needs_evidence: a file must be there. can_be_waived: with a reason."""
+
+    id: str
+    title: Text
+    how: Text
+    needs_evidence: bool
+    can_be_waived: bool
+    order: int
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What has been entered for an item."""
+
+    item: str
+    state: str
+    verdict: str
+    finding: str
+    has_evidence: bool
+
+
+def checklist(rules: Rulebook, day: date) -> tuple[CheckRule, ...]:
+    """The items of a day, in the order in which they are worked through."""
+    found = []
+    for rule_id in rules.ids():
+        version = rules.find(rule_id, day) if rule_id.startswith(PREFIX) else None
+        if version is not None:
+            value = version.value
+            found.append(
+                CheckRule(
+                    rule_id.removeprefix(PREFIX),
+                    version.title,
+                    Text(value["how"]["zh"], value["how"]["en"]),
+                    bool(value["evidence"]),
+                    bool(value["can_be_waived"]),
+                    int(value["order"]),
+                    version.reference,
+                )
+            )
+    return tuple(sorted(found, key=lambda one: (one.order, one.id)))
+
+
+def entry_problems(rule: CheckRule, entry: Entry) -> list[Problem]:
+    """What an entry lacks before it can stand. An item that does not suit the rule is refused, not noted."""
+    found = []
+    if not entry.finding.strip():
+        found.append(
+            Problem(
+                "finding",
+                "",
+                Text("没有写结论或理由", "neither a finding nor a reason is given"),
+                Text("写明查了什么、结果如何", "say what was looked at and what came of it"),
+                "no_finding",
+            )
+        )
+    if entry.state == CheckState.WAIVED and not rule.can_be_waived:
+        found.append(
+            Problem(
+                "outcome",
+                rule.title.zh,
+                Text("这一项不能免做", "this item cannot be waived"),
+                Text("完成它", "do it"),
+                "not_waivable",
+            )
+        )
+    if entry.state == CheckState.DONE and rule.needs_evidence and not entry.has_evidence:
+        found.append(
+            Problem(
+                "file",
+                rule.title.zh,
+                Text("这一项须附证据文件", "this item needs a file as evidence"),
+                Text("上传扫描件或下载的查询页", "upload a scan or the page that was looked up"),
+                "no_evidence",
+            )
+        )
+    return found
+
+
+def open_items(rules: Sequence[CheckRule], entries: Sequence[Entry]) -> tuple[CheckRule, ...]:
+    """The items that nobody has done or waived, those without any entry among them."""
+    settled = {one.item for one in entries if one.state != CheckState.OPEN}
+    return tuple(rule for rule in rules if rule.id not in settled)
+
+
+def adverse_items(rules: Sequence[CheckRule], entries: Sequence[Entry]) -> tuple[CheckRule, ...]:
+    """The items whose finding speaks against the loan."""
+    bad = {one.item for one in entries if one.verdict == Verdict.ADVERSE}
+    return tuple(rule for rule in rules if rule.id in bad)

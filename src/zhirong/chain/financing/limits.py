@@ -1,0 +1,147 @@
+"""Limits that an institution sets itself, and those of the law for guarantee companies: what stands, what would break them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from zhirong.kernel.errors import Problem
+from zhirong.kernel.money import Fen, round_fen, show_yuan
+from zhirong.kernel.rulebook import Reference, Rulebook, wider_regions
+from zhirong.kernel.text import Text
+
+
+class Scope(StrEnum):
+    """What a limit bounds: all of it, each single firm, one mode, one region (and what lies within)."""
+
+    PORTFOLIO = "portfolio"
+    FIRM = "firm"
+    MODE = "mode"
+    REGION = "region"
+
+
+SCOPE_TEXT: Mapping[Scope, Text] = {
+    Scope.PORTFOLIO: Text("全部余额", "the whole book"),
+    Scope.FIRM: Text("单户余额", "one firm"),
+    Scope.MODE: Text("单一模式余额", "one mode"),
+    Scope.REGION: Text("单一地区余额", "one region"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit in fen. value: the mode or region; empty for the other scopes."""
+
+    scope: Scope
+    value: str
+    most: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What a case would add, in fen, and where it belongs."""
+
+    amount: Fen
+    mode: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """How much of a limit is used. used, most: fen. adds: what a case would add."""
+
+    code: str
+    title: Text
+    used: Fen
+    most: Fen
+    adds: Fen = 0
+    reference: Reference | None = None
+
+    @property
+    def after(self) -> Fen:
+        """What would be used then."""
+        return self.used + self.adds
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it would be more than the limit admits."""
+        return self.after > self.most
+
+    @property
+    def per_mille(self) -> int:
+        """Used of a thousand, whole, for a drawing; what is beyond the limit shows as full."""
+        return 1000 if self.most <= 0 else min(1000, self.after * 1000 // self.most)
+
+    def as_problem(self) -> Problem:
+        """The named condition that it is where it would be broken."""
+        reference = "" if self.reference is None else f"（{self.reference.as_text('zh')}）"
+        return Problem(
+            f"limit.{self.code}",
+            show_yuan(self.after),
+            Text(
+                f"将超出限额“{self.title.zh}”：{show_yuan(self.after)} 元，限 {show_yuan(self.most)} 元{reference}",
+                f"it would exceed the limit “{self.title.en}”: CNY {show_yuan(self.after)} of at most {show_yuan(self.most)}",
+            ),
+            Text(
+                f"减少 {show_yuan(self.after - self.most)} 元，或由负责人调整限额",
+                f"lend CNY {show_yuan(self.after - self.most)} less, or have the limit changed by who may",
+            ),
+            "limit_exceeded",
+        )
+
+
+def touches(limit: Limit, addition: Addition) -> bool:
+    """Whether a case counts towards a limit."""
+    if limit.scope is Scope.MODE:
+        return limit.value == addition.mode
+    if limit.scope is Scope.REGION:
+        return limit.value in wider_regions(addition.region)
+    return True
+
+
+def own_meters(limits: Sequence[Limit], used: Mapping[Limit, Fen], addition: Addition) -> tuple[Meter, ...]:
+    """The meters of the limits that a case counts towards. used: what stands against each, without the case, in fen."""
+    return tuple(
+        Meter(
+            limit.scope.value if not limit.value else f"{limit.scope.value}.{limit.value}",
+            title_of(limit),
+            used.get(limit, 0),
+            limit.most,
+            addition.amount,
+        )
+        for limit in limits
+        if touches(limit, addition)
+    )
+
+
+def title_of(limit: Limit) -> Text:
+    """What a limit is called."""
+    words = SCOPE_TEXT[limit.scope]
+    return words if not limit.value else Text(f"{words.zh}：{limit.value}", f"{words.en}: {limit.value}")
+
+
+def guarantor_meters(
+    net_assets: Fen,
+    is_mainly_small: bool,
+    used: Mapping[str, Fen],
+    adds: Fen,
+    rules: Rulebook,
+    day: date,
+) -> tuple[Meter, ...]:
+    """The limits of the law for a guarantee company: the whole book 10 or 15 times net assets, one debtor 10 %, with its
+    related parties 15 % (R7). used: ``all``, ``debtor``, ``related`` in fen; adds: what a case would add.
+    """
+    multiple = rules.at("guarantor.multiple_small" if is_mainly_small else "guarantor.multiple", day)
+    debtor, related = rules.at("guarantor.one_debtor", day), rules.at("guarantor.related", day)
+    return tuple(
+        Meter(
+            code,
+            rule.title,
+            used.get(code, 0),
+            round_fen(Fraction(net_assets) * Fraction(rule.number()), "floor"),
+            adds,
+            rule.reference,
+        )
+        for code, rule in (("all", multiple), ("debtor", debtor), ("related", related))
+    )
