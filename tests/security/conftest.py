@@ -1,0 +1,30 @@
+"""The platform of ``tests/platform``, for what is tested across all desks."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path[:0] = [
+    str(Path(__file__).parent),
+    str(Path(__file__).parent.parent / "platform"),
+    str(Path(__file__).parent.parent / "register"),
+]
+
+import register_databases
+from permission_world import PermissionWorld
+from platform_world import Platform
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[PermissionWorld]:
+    """Two of every organisation, everybody who may work there, one row of every table on the first side."""
+    with pytest.MonkeyPatch.context() as patch, register_databases.fresh("sqlite") as (folder, url):
+        yield PermissionWorld(Platform(folder, url, patch))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_up() -> Iterator[None]:
+    yield
+    register_databases.end()

@@ -1,0 +1,136 @@
+"""Two sides that have nothing to do with each other, with everybody who could act on either, and one row of every table.
+
+Rows are made from the tables themselves: a new table gets its row, and every operation on it is tried, without a line here.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db import models as fields
+from platform_world import Member, Platform
+
+from zhirong.store.parties import Account, Kept, Membership, Organisation
+from zhirong.verbs.acting import OPERATIONS
+from zhirong.verbs.people import NOBODY, Duty, OrganisationKind, Person, duties_of
+
+# Which organisation of a side a column of a row points at.
+_PARTY = {
+    "firm": "firm",
+    "lender": "lender",
+    "guarantor": "guarantor",
+    "agency": "agency",
+    "agent": "operator",
+    "to": "lender",
+    "sender": "lender",
+    "receiver": "firm",
+    "organisation": "lender",
+    "owner": "lender",
+}
+
+
+class Side:
+    """One of every kind of organisation and one member for every duty."""
+
+    def __init__(self, platform: Platform, name: str) -> None:
+        self.organisations: dict[str, Organisation] = {}
+        self.members: dict[Duty, Member] = {}
+        for kind in OrganisationKind:
+            one = platform.organisation(kind, f"{name}{kind.value}")
+            self.organisations[kind.value] = one
+            for duty in duties_of(kind):
+                self.members[duty] = platform.member(one, duty)
+
+
+class PermissionWorld:
+    """side a has the rows; side b must never see or touch any of them."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.a, self.b = Side(platform, "甲"), Side(platform, "乙")
+        self.rows: dict[type[Kept], Kept] = {}
+        self._made = 0
+        for model in apps.get_app_config("store").get_models():
+            if issubclass(model, Kept):
+                self.row(model)
+
+    def row(self, model: type[Kept]) -> Any:
+        """The row of a table on side a, made if it is not there yet."""
+        if model is Organisation:
+            return self.a.organisations["firm"]
+        if model not in self.rows:
+            self.rows[model] = self.platform.seed(model, **self._values(model))
+        return self.rows[model]
+
+    def person(self, side: Side, duty: Duty) -> Person:
+        """Who acts with this duty on a side."""
+        return self.platform.person(side.members[duty])
+
+    def people(self, side: Side) -> dict[str, Person]:
+        """Everybody of a side, by duty."""
+        return {duty.value: self.person(side, duty) for duty in Duty}
+
+    def outsiders(self) -> dict[str, Person]:
+        """Those who may do nothing to what is side a's: nobody, a stranger, somebody of a side's suspended or pending
+        firm, an agent whose mandate grants nothing, a program whose token has no scope.
+        """
+        platform = self.platform
+        pending = platform.organisation(OrganisationKind.LENDER, "未确认银行", status="pending")
+        officer = platform.member(pending, Duty.LENDER_OFFICER)
+        agent = platform.agent(self.a.organisations["firm"], ())
+        return {
+            "nobody": NOBODY,
+            "stranger": platform.person(platform.stranger()),
+            "pending": platform.person(officer),
+            "powerless agent": platform.person(agent),
+            "token without scope": replace(self.person(self.a, Duty.LENDER_OFFICER), scopes=frozenset()),
+        }
+
+    def _values(self, model: type[Kept]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for column in model._meta.concrete_fields:
+            if column.name in ("id", "version", "created_at", "changed_at") or column.null:
+                if column.null and column.is_relation and column.name in _PARTY:
+                    values[column.name] = self.a.organisations[_PARTY[column.name]]
+                continue
+            values[column.name] = self._value(model, column)
+        if "readers" in values:
+            values["readers"] = "|" + "|".join(str(self.a.organisations[k].pk) for k in ("firm", "lender")) + "|"
+        return values
+
+    def _value(self, model: type[Kept], column: Any) -> Any:
+        self._made += 1
+        if column.is_relation:
+            if column.related_model is Organisation:
+                return self.a.organisations[_PARTY[column.name]]
+            if column.related_model is Account:
+                duty = Duty.FIRM_MANAGER if model is Membership else Duty.LENDER_OFFICER
+                return self.a.members[duty].account
+            return self.row(column.related_model)
+        if column.name in ("state", "status"):
+            return self._state(model, column.name)
+        if column.name in ("day", "valuation_date", "checked_on"):
+            return self.platform.day
+        if column.has_default():
+            return column.get_default()
+        if isinstance(column, fields.DateTimeField):
+            return datetime(2026, 1, 5, tzinfo=UTC)
+        if isinstance(column, fields.DateField):
+            return self.platform.day + timedelta(days=30)
+        if isinstance(column, fields.JSONField):
+            return {}
+        if isinstance(column, fields.BooleanField):
+            return False
+        if isinstance(column, fields.DecimalField | fields.IntegerField):
+            return self._made
+        return f"{column.name}-{self._made}"[: column.max_length or 60]
+
+    def _state(self, model: type[Kept], name: str) -> str:
+        """A state in which some operation is lawful, and which is no draft."""
+        for op in OPERATIONS.values():
+            if op.model is model and op.state_field == name and op.states:
+                lawful = sorted(op.states - {"draft"})
+                if lawful:
+                    return lawful[0]
+        return "open"

@@ -1,0 +1,110 @@
+"""Every role against every operation, list and page, on its own and on others' objects; generated from the declarations."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from permission_world import PermissionWorld
+
+from zhirong.kernel.errors import InputError
+from zhirong.verbs import catalogue
+from zhirong.verbs.acting import OPERATIONS, Call, NotFoundError, Operation, perform
+from zhirong.verbs.listing import LISTINGS, may_list
+from zhirong.verbs.people import Duty, Person
+from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.scopes import SCOPES, visible
+
+catalogue.load()
+# What begins something and needs no duty: its own account is all that it concerns.
+FOR_ANYBODY = {"firm.register", "view.save", "token.make"}
+
+
+def _try(world: PermissionWorld, person: Person, op: Operation) -> Exception | None:
+    """What came of trying it with a request that says nothing; None where it was done."""
+    subject = None if op.model is None else world.row(op.model).pk
+    try:
+        perform(op.name, Call(person, world.platform.now, world.platform.key()), subject, {})
+    except (InputError, AssertionError) as error:
+        return error
+    return None
+
+
+def _denied(outcome: Exception | None) -> bool:
+    return isinstance(outcome, ForbiddenError | NotFoundError)
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_without_the_duty_nobody_can(world: PermissionWorld, name: str) -> None:
+    op = OPERATIONS[name]
+    if not op.duties:
+        pytest.skip("declared for everybody who has signed in: the objects decide, see the other tests")
+    for duty, person in world.people(world.a).items():
+        if duty not in {one.value for one in op.duties}:
+            assert isinstance(_try(world, person, op), ForbiddenError), (name, duty)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, op in OPERATIONS.items() if op.model is not None))
+def test_nobody_touches_what_is_others(world: PermissionWorld, name: str) -> None:
+    op = OPERATIONS[name]
+    for duty, person in world.people(world.b).items():
+        if _oversees(duty, op):
+            continue
+        assert _denied(_try_with_any_request(world, person, op)), (name, duty)
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_outsiders_can_do_nothing(world: PermissionWorld, name: str) -> None:
+    op = OPERATIONS[name]
+    for who, person in world.outsiders().items():
+        if who in ("stranger", "pending") and name in FOR_ANYBODY:
+            continue
+        if op.model is None and who == "pending":
+            continue  # begins something of its own; what it concerns is asked there
+        assert _denied(_try_with_any_request(world, person, op)), (name, who)
+
+
+@pytest.mark.parametrize("model", sorted(SCOPES, key=lambda one: one.__name__))
+def test_the_other_side_sees_no_row(world: PermissionWorld, model: Any) -> None:
+    if model not in world.rows:
+        pytest.skip("not a table that verbs write")
+    row = world.row(model)
+    for duty, person in world.people(world.b).items():
+        if Duty(duty) in (Duty.SECURITY_ADMIN, Duty.SYSTEM_ADMIN):
+            continue
+        assert not visible(person, model, world.platform.day).filter(pk=row.pk).exists(), duty
+    for who, person in world.outsiders().items():
+        # An agent whose mandate grants no operation still looks after the firm; a token without scope is asked at the door.
+        if who in ("powerless agent", "token without scope"):
+            continue
+        assert not visible(person, model, world.platform.day).filter(pk=row.pk).exists(), who
+
+
+def test_every_table_that_verbs_write_has_a_scope(world: PermissionWorld) -> None:
+    assert not [model.__name__ for model in world.rows if model not in SCOPES]
+
+
+@pytest.mark.parametrize("name", sorted(LISTINGS))
+def test_lists_ask_for_duty_and_scope(world: PermissionWorld, name: str) -> None:
+    one = LISTINGS[name]
+    for duty, person in world.people(world.a).items():
+        expected = not one.duties or Duty(duty) in one.duties
+        assert may_list(person, one) is expected, duty
+        assert not may_list(replace(person, scopes=frozenset()), one), duty
+    assert not may_list(world.outsiders()["nobody"], one)
+
+
+def _oversees(duty: str, op: Operation) -> bool:
+    """The administrators see every organisation, membership and token: their own operations on them are theirs to do."""
+    return Duty(duty) in (Duty.SECURITY_ADMIN, Duty.SYSTEM_ADMIN) and Duty(duty) in op.duties
+
+
+def _try_with_any_request(world: PermissionWorld, person: Person, op: Operation) -> Exception | None:
+    """With a request that can be read, so that a refusal comes from the permission and not from a missing field."""
+    subject = None if op.model is None else world.row(op.model).pk
+    from request_samples import sample
+
+    try:
+        perform(op.name, Call(person, world.platform.now, world.platform.key()), subject, sample(op.request))
+    except InputError as error:
+        return error
+    return None
