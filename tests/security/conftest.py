@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [
-    str(Path(__file__).parent),
-    str(Path(__file__).parent.parent / "platform"),
-    str(Path(__file__).parent.parent / "register"),
-]
+sys.path.insert(0, str(Path(__file__).parent.parent / "register"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "platform"))
+sys.path.insert(0, str(Path(__file__).parent))
 
 import register_databases
 from permission_world import PermissionWorld
