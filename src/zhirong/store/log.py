@@ -1,7 +1,8 @@
 """The evidence log in the database: appending a leaf with its event, checkpoints, receipts."""
 
+import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,14 +17,30 @@ from zhirong.evidence.checkpoints import SignedCheckpoint, read_checkpoint
 from zhirong.evidence.entries import Entry, entry_of_bytes
 from zhirong.evidence.hashes import HASH_BYTES, HashAlgorithm, leaf_hash
 from zhirong.evidence.identity import SALT_BYTES, Claim
-from zhirong.evidence.keys import KeyType, PublicKey, SigningKey, read_keys
-from zhirong.evidence.receipts import Receipt
-from zhirong.evidence.tree import Frontier, StoredTree
+from zhirong.evidence.notes import SignedNote
+from zhirong.evidence.receipts import CheckpointFile, ConsistencyProof, Receipt, Timestamp
+from zhirong.evidence.statements import KeyStatement, read_statement
+from zhirong.evidence.tree import Frontier, MissingTileError, StoredTree
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+from zhirong.store.keys import (
+    KEY_FILE,
+    PUBLIC_FILE,
+    RegisterKey,
+    keep_last,
+    last_signed,
+    make_key,
+    public_keys,
+    signing,
+    signing_key,
+)
 from zhirong.store.models import Checkpoint, Event, LogHead, Tile
 from zhirong.store.transaction import NoRegisterError
 
-KEY_FILE = "register.key"
-PUBLIC_FILE = "register.pub"
+__all__ = ["KEY_FILE", "PUBLIC_FILE", "make_key", "public_keys", "signing_key"]
+
+KEY_KIND = "log.key"
+TIMESTAMPS = "timestamps"
 CONTENT_NAME = "pledge"  # the claim under which an entry commits to its content
 
 
@@ -93,54 +110,139 @@ def append(head: LogHead, leaf: Leaf) -> Event:
     return event
 
 
-def checkpoint(key: SigningKey, now: datetime) -> SignedCheckpoint:
-    """The signed state of the log as committed, the one given out before if there was one of this size."""
+def checkpoint(key: RegisterKey, now: datetime) -> SignedCheckpoint:
+    """The signed state of the log as committed, the one given out before if there was one of this size.
+
+    Raises InputError where the log does not follow from what was signed before, or the key is no longer the log's: then
+    nothing may be signed (see docs/developers/evidence.md, section 6).
+    """
     head = LogHead.objects.first()
     if head is None:
         raise NoRegisterError("there is no register in this database")
     if not Checkpoint.objects.filter(size=head.size).exists():
-        root = _frontier(head).root()
-        made = LogCheckpoint(head.origin, head.size, root, HashAlgorithm(head.algorithm), instant(now)).signed(key)
-        # Another process may have signed the same size this moment; the first to be kept is the one.
+        with signing(key.folder):
+            # What was signed meanwhile covers no more than what was committed before this moment.
+            head = LogHead.objects.get()
+            made = _signed(head, key, now)
+            keep_last(key.folder, made)
+        # On a machine that shares the database but not the folder the first to be kept is the one. Not within the lock of
+        # the folder: writing waits for the database, whose holder may be waiting for the folder.
         Checkpoint.objects.bulk_create([Checkpoint(size=head.size, note=made.as_text())], ignore_conflicts=True)
     return read_checkpoint(Checkpoint.objects.get(size=head.size).note)
 
 
-def receipt(event: Event, key: SigningKey, now: datetime) -> Receipt:
-    """What proves an event to anyone, offline: its entry, its way to the root, the signed root."""
-    note = Checkpoint.objects.filter(size__gt=event.index).order_by("size").values_list("note", flat=True).first()
+def receipt(event: Event, key: RegisterKey, now: datetime) -> Receipt:
+    """What proves an event to anyone, offline: its entry, its way to the root, the root signed by the key in use, and
+    how the log's keys have followed one another.
+    """
+    changes = key_statements()
+    retired = max((statement.size for statement, _ in changes), default=0)
+    note = (
+        Checkpoint.objects.filter(size__gt=max(event.index, retired))
+        .order_by("size")
+        .values_list("note", flat=True)
+        .first()
+    )
     signed = checkpoint(key, now) if note is None else read_checkpoint(note)
     tree = StoredTree(signed.checkpoint.algorithm, signed.checkpoint.size, StoredTiles())
-    entry = entry_of_bytes(event.entry.encode())
-    return Receipt(entry, event.index, tree.inclusion_proof(event.index), signed)
+    return Receipt(
+        entry_of_bytes(event.entry.encode()),
+        event.index,
+        tree.inclusion_proof(event.index),
+        signed,
+        statements=tuple(note for _, note in changes),
+        timestamps=kept_timestamps(key.folder, signed.checkpoint.size),
+    )
 
 
-# -- keys -----------------------------------------------------------------------------------------------------
+def checkpoint_file(key: RegisterKey, now: datetime, since: Sequence[int] = ()) -> CheckpointFile:
+    """The log's state now for others to keep, with the proof that it continues the states of the sizes given."""
+    signed = checkpoint(key, now)
+    size = signed.checkpoint.size
+    tree = StoredTree(signed.checkpoint.algorithm, size, StoredTiles())
+    proofs = tuple(
+        ConsistencyProof(old, size, tree.consistency_proof(old)) for old in sorted(set(since)) if 0 < old < size
+    )
+    return CheckpointFile(signed, proofs, tuple(note for _, note in key_statements()))
 
 
-def make_key(folder: Path, origin: str) -> PublicKey:
-    """A new signing key in the folder: the secret readable by its owner only, the public key beside it.
-
-    Raises FileExistsError where there is one: a key is never overwritten.
-    """
-    key = SigningKey(origin, KeyType.LOG_ED25519, secrets.token_bytes(32))
-    secret = folder / KEY_FILE
-    secret.touch(mode=0o600, exist_ok=False)
-    secret.write_text(f"{origin}\n{key.seed.hex()}\n", encoding="utf-8")
-    (folder / PUBLIC_FILE).write_text(key.public().as_text() + "\n", encoding="utf-8")
-    return key.public()
+def key_statements() -> tuple[tuple[KeyStatement, SignedNote], ...]:
+    """How the log's keys have followed one another, in the order of the log."""
+    entries = Event.objects.filter(kind=KEY_KIND).order_by("index").values_list("entry", flat=True)
+    return tuple(read_statement(entry_of_bytes(entry.encode()).body["statement"]) for entry in entries)
 
 
-def signing_key(folder: Path) -> SigningKey:
-    """The register's key. Raises OSError where the file is not there, ValueError where it is damaged."""
-    origin, seed = (folder / KEY_FILE).read_text(encoding="utf-8").split()
-    return SigningKey(origin, KeyType.LOG_ED25519, bytes.fromhex(seed))
+def kept_timestamps(folder: Path, size: int) -> tuple[Timestamp, ...]:
+    """The time stamps that were got for the checkpoint of this size."""
+    files = sorted((folder / TIMESTAMPS).glob(f"{size}.*.tst"))
+    return tuple(Timestamp("rfc3161", file.read_bytes()) for file in files)
 
 
-def public_keys(folder: Path) -> tuple[PublicKey, ...]:
-    """The keys by which the register's checkpoints are checked, retired ones included."""
-    file = folder / PUBLIC_FILE
-    return read_keys(file.read_text(encoding="utf-8"), str(file))
+def keep_timestamp(folder: Path, size: int, token: bytes) -> None:
+    """Keep a time stamp beside the keys, to go with every receipt under the checkpoint of this size."""
+    (folder / TIMESTAMPS).mkdir(exist_ok=True)
+    name = hashlib.sha256(token).hexdigest()[:16]
+    (folder / TIMESTAMPS / f"{size}.{name}.tst").write_bytes(token)
+
+
+def broken_past(head: LogHead, last: SignedCheckpoint | None) -> Problem | None:
+    """Why the log as it is cannot follow from the last checkpoint that was signed; None where it does."""
+    if last is None:
+        return None
+    signed = last.checkpoint
+    mend = Text(
+        "不得在原日志名下继续：恢复所缺条目（register restore），或以新日志接续（register init --continues）",
+        "it may not go on under its name: restore what is missing (register restore), or continue in a new log "
+        "(register init --continues)",
+    )
+    if signed.size > head.size:
+        reason = Text(
+            f"日志只有 {head.size} 条，签过的检查点有 {signed.size} 条：日志被截短",
+            f"the log has {head.size} entries, one of {signed.size} was signed: it was cut short",
+        )
+        return Problem("log", str(head.size), reason, mend, "log_cut_short")
+    try:
+        root = StoredTree(HashAlgorithm(head.algorithm), head.size, StoredTiles()).root(signed.size)
+    except MissingTileError:
+        root = b""
+    if root != signed.root or signed.origin != head.origin:
+        reason = Text(
+            f"前 {signed.size} 条与签过的检查点不同：日志被改写",
+            f"its first {signed.size} entries are not what was signed: it was rewritten",
+        )
+        return Problem("log", str(signed.size), reason, mend, "log_rewritten")
+    return None
+
+
+def _signed(head: LogHead, key: RegisterKey, now: datetime) -> SignedCheckpoint:
+    changes = key_statements()
+    if changes and changes[-1][0].new != key.public():
+        raise InputError(
+            [
+                Problem(
+                    "key",
+                    key.public().as_text(),
+                    Text("这把密钥已交接，不再是日志的密钥", "this key has handed over and is no longer the log's"),
+                    Text(
+                        "再运行一次 zhirong register key rotate 完成更换",
+                        "run zhirong register key rotate again to finish the change",
+                    ),
+                    "key_retired",
+                )
+            ]
+        )
+    last = last_signed(key.folder)
+    problem = broken_past(head, last)
+    if problem is not None:
+        raise InputError([problem])
+    # Clocks differ between machines; a checkpoint is never older than what it covers.
+    newest = Event.objects.filter(index=head.size - 1).values_list("entry", flat=True).first()
+    times = [instant(now)]
+    times += [] if last is None else [last.checkpoint.time]
+    times += [] if newest is None else [entry_of_bytes(newest.encode()).time]
+    root = _frontier(head).root()
+    algorithm = HashAlgorithm(head.algorithm)
+    return LogCheckpoint(head.origin, head.size, root, algorithm, max(times)).signed(key)
 
 
 def _frontier(head: LogHead) -> Frontier:

@@ -7,10 +7,10 @@ from zhirong.chain.pledge.registration import STATUS_WORDS, refuse
 from zhirong.chain.right.records import KIND_TEXT, RightKind
 from zhirong.documents.certificate_pdf import CertificateView, certificate_pdf
 from zhirong.evidence.hashes import HashAlgorithm, leaf_hash
-from zhirong.evidence.keys import SigningKey
 from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Lang, Text
 from zhirong.store import log, models, rows
+from zhirong.store.keys import RegisterKey
 from zhirong.verbs.look import Query, search, view
 from zhirong.verbs.pattern import no_such
 from zhirong.verbs.permissions import Actor, demand
@@ -31,7 +31,7 @@ class Certificate:
 
 
 def registration_certificate(
-    actor: Actor, registration: int, key: SigningKey, now: datetime, lang: Lang = "zh"
+    actor: Actor, registration: int, key: RegisterKey, now: datetime, lang: Lang = "zh"
 ) -> Certificate:
     """How a registration stands now, resting on its latest entry in the log. Raises ForbiddenError, InputError."""
     one = rows.load(registration)
@@ -78,7 +78,7 @@ def registration_certificate(
 
 
 def search_certificate(
-    actor: Actor, query: Query, key: SigningKey, now: datetime, lang: Lang = "zh"
+    actor: Actor, query: Query, key: RegisterKey, now: datetime, lang: Lang = "zh"
 ) -> Certificate:
     """What a search found, or that it found nothing, as of the log's present size."""
     found = search(actor, query)

@@ -82,6 +82,13 @@ POLICIES: Mapping[str, Mapping[Role, Relation]] = {
     "subscribe": {Role.REGISTRAR: _any, Role.LENDER: _any, Role.FIRM: _any, Role.COURT: _any},
     "view": {**_BOTH_SIDES, Role.COURT: _any, Role.AUTHORITY: _any},
     "search": dict.fromkeys(Role, _any),
+    "keys": _REGISTRAR,
+    "certify": dict.fromkeys(Role, _any),
+    "identify": {**_REGISTRAR, Role.AUTHORITY: _any},
+    "disclose": {**_BOTH_SIDES, Role.COURT: _any},
+    "report_use": {Role.REGISTRAR: _any, Role.LENDER: _any},
+    "record_watch": _REGISTRAR,
+    "restore": _REGISTRAR,
     "precheck": {Role.REGISTRAR: _any, Role.LENDER: _any, Role.FIRM: _any},
 }
 

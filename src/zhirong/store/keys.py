@@ -1,0 +1,134 @@
+"""The register's keys in its folder: the secret one, the public ones, those of witnesses, and what was signed last.
+
+register.key: the secret in use, readable by its owner only. register.key.next: the one that takes over, while it does.
+register.pub: the public keys, retired ones with ``until``. witnesses.pub: those who countersign. register.last: the
+largest checkpoint ever signed, kept beside the database and not in it, so that a database put back to an earlier day is
+told by it.
+"""
+
+import fcntl
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zhirong.evidence.checkpoints import SignedCheckpoint, read_checkpoint
+from zhirong.evidence.keys import KeyType, PublicKey, SigningKey, read_keys
+
+KEY_FILE = "register.key"
+NEXT_FILE = "register.key.next"
+PUBLIC_FILE = "register.pub"
+WITNESS_FILE = "witnesses.pub"
+LAST_FILE = "register.last"
+_LOCK_FILE = "register.lock"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RegisterKey(SigningKey):
+    """The register's signing key. folder: where it is kept, and with it what it has signed."""
+
+    folder: Path
+
+
+def make_key(folder: Path, origin: str) -> PublicKey:
+    """A new signing key in the folder: the secret readable by its owner only, the public key beside it.
+
+    Raises FileExistsError where there is one: a key is never overwritten.
+    """
+    key = _new_secret(folder, KEY_FILE, origin)
+    (folder / PUBLIC_FILE).write_text(key.public().as_text() + "\n", encoding="utf-8")
+    return key.public()
+
+
+def next_key(folder: Path, origin: str) -> RegisterKey:
+    """The key that takes over: a new one, or the one of a change that was not finished."""
+    if (folder / NEXT_FILE).exists():
+        return _read(folder, NEXT_FILE)
+    return _new_secret(folder, NEXT_FILE, origin)
+
+
+def pending_key(folder: Path) -> RegisterKey | None:
+    """The key of a change that was not finished, None where there is none."""
+    return _read(folder, NEXT_FILE) if (folder / NEXT_FILE).exists() else None
+
+
+def take_over(folder: Path, old: PublicKey, size: int) -> None:
+    """Let the next key be the key in use; the old one is retired at ``size`` and its secret destroyed.
+
+    Harmless when repeated after a crash.
+    """
+    new = _read(folder, NEXT_FILE)
+    kept = [
+        one for one in read_keys(_text(folder / PUBLIC_FILE)) if replace(one, until=None) not in (old, new.public())
+    ]
+    lines = [_line(one) for one in (*kept, replace(old, until=size), new.public())]
+    _write(folder / PUBLIC_FILE, "\n".join(lines) + "\n")
+    (folder / NEXT_FILE).replace(folder / KEY_FILE)
+
+
+def signing_key(folder: Path) -> RegisterKey:
+    """The register's key. Raises OSError where the file is not there, ValueError where it is damaged."""
+    return _read(folder, KEY_FILE)
+
+
+def public_keys(folder: Path) -> tuple[PublicKey, ...]:
+    """The keys by which checkpoints are checked: the register's, retired ones included, and its witnesses'."""
+    file, witnesses = folder / PUBLIC_FILE, folder / WITNESS_FILE
+    found = read_keys(_text(file), str(file))
+    return (*found, *read_keys(_text(witnesses), str(witnesses))) if witnesses.exists() else found
+
+
+def add_witness(folder: Path, key: PublicKey) -> None:
+    """Know one more witness; one that is known already stays as it is."""
+    file = folder / WITNESS_FILE
+    known = read_keys(_text(file), str(file)) if file.exists() else ()
+    if key not in known:
+        _write(file, "".join(f"{_line(one)}\n" for one in (*known, key)))
+
+
+def last_signed(folder: Path) -> SignedCheckpoint | None:
+    """The largest checkpoint ever signed here, None before the first. Raises InputError for a damaged file."""
+    file = folder / LAST_FILE
+    return read_checkpoint(_text(file), str(file)) if file.exists() else None
+
+
+def keep_last(folder: Path, signed: SignedCheckpoint) -> None:
+    """Remember what was signed. Called while ``signing`` holds the folder."""
+    _write(folder / LAST_FILE, signed.as_text())
+
+
+@contextmanager
+def signing(folder: Path) -> Iterator[None]:
+    """Hold the folder: nobody else signs or changes keys meanwhile."""
+    with (folder / _LOCK_FILE).open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _new_secret(folder: Path, name: str, origin: str) -> RegisterKey:
+    key = RegisterKey(origin, KeyType.LOG_ED25519, secrets.token_bytes(32), folder)
+    secret = folder / name
+    secret.touch(mode=0o600, exist_ok=False)
+    secret.write_text(f"{origin}\n{key.seed.hex()}\n", encoding="utf-8")
+    return key
+
+
+def _read(folder: Path, name: str) -> RegisterKey:
+    origin, seed = _text(folder / name).split()
+    return RegisterKey(origin, KeyType.LOG_ED25519, bytes.fromhex(seed), folder)
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+def _line(key: PublicKey) -> str:
+    return key.as_text() if key.until is None else f"{key.as_text()} until {key.until}"
+
+
+def _write(file: Path, text: str) -> None:
+    """Whole or not at all."""
+    beside = file.with_name(file.name + ".new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(file)
