@@ -11,10 +11,8 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.db import models as fields
 from django.db.models import Model
 
 from zhirong.evidence import canonical
@@ -26,6 +24,7 @@ from zhirong.store import log, models
 from zhirong.store.parties import Kept
 from zhirong.store.transaction import writing
 from zhirong.store.work import Delivery, Job, Notice, Webhook
+from zhirong.verbs.images import demand_fit, image_value, subject_name
 from zhirong.verbs.pattern import rulebook, rules_version
 from zhirong.verbs.people import Duty, Person
 from zhirong.verbs.permissions import ForbiddenError
@@ -145,7 +144,7 @@ class Call:
 class Done:
     """What an operation has done. index: of its event in the log. subject: such as ``case/12``, and its id and version.
 
-    answer: what it says to the caller, JSON.
+    answer: what it says to the caller, JSON. shown_once: a secret for the caller's eyes alone, which is kept nowhere.
     """
 
     index: int
@@ -154,6 +153,7 @@ class Done:
     version: int
     answer: Any = None
     repeated: bool = False
+    shown_once: str = ""
 
 
 @dataclass(slots=True)
@@ -169,6 +169,7 @@ class Work:
     _notices: list[Notice] = field(default_factory=list)
     _concerned: set[int] = field(default_factory=set)
     public: dict[str, Any] = field(default_factory=dict)
+    shown_once: str = ""
 
     @property
     def person(self) -> Person:
@@ -197,6 +198,7 @@ class Work:
     def create(self, model: type[M], **values: Any) -> M:
         """A new row. The first one is what the event is about, unless it is done to a row."""
         row = model(version=1, created_at=self.now, changed_at=self.now, **values)
+        demand_fit(row, values)
         row.save(force_insert=True)
         self._image(row, [one.attname for one in model._meta.concrete_fields if one.attname != "id"])
         if self.row is None and self._subject is None:
@@ -207,6 +209,7 @@ class Work:
         """Change a row. Raises ConflictError where it has been changed since it was read."""
         for name, value in values.items():
             setattr(row, name, value)
+        demand_fit(row, values)
         old = row.version
         row.version, row.changed_at = old + 1, self.now
         names = [type(row)._meta.get_field(name).attname for name in values] + ["version", "changed_at"]
@@ -256,28 +259,6 @@ class Work:
     def _image(self, row: Kept, names: list[str]) -> None:
         values = {name: image_value(row, name) for name in sorted(set(names))}
         self.images.append({"table": row._meta.model_name, "id": row.pk, "values": values})
-
-
-def image_value(row: Model, name: str) -> Any:
-    """A column as the event keeps it: canonical data; JSON columns as their text, since canonical data has no fractions."""
-    column = next(one for one in row._meta.concrete_fields if one.attname == name)
-    value = getattr(row, name)
-    if value is None:
-        return None
-    if isinstance(column, fields.JSONField):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    if isinstance(column, fields.DateTimeField):
-        return log.instant(value)
-    if isinstance(column, fields.DecimalField):
-        return f"{Decimal(value):.{column.decimal_places}f}"
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
-
-
-def subject_name(row: Kept) -> str:
-    """How the log names a row, such as ``case/12``."""
-    return f"{row._meta.model_name}/{row.pk}"
 
 
 def may(person: Person, op: Operation) -> bool:
@@ -389,8 +370,8 @@ def _record(work: Work, plain: Mapping[str, Any], fingerprint: str, answer: Any)
     Notice.objects.bulk_create(work._notices)
     _deliver(work, event)
     if row is None:
-        return Done(event.index, "", 0, 0, answer)
-    return Done(event.index, subject, row.pk, row.version, answer)
+        return Done(event.index, "", 0, 0, answer, shown_once=work.shown_once)
+    return Done(event.index, subject, row.pk, row.version, answer, shown_once=work.shown_once)
 
 
 def _deliver(work: Work, event: models.Event) -> None:

@@ -91,10 +91,37 @@ Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
 
 def read(model: type[R], data: Mapping[str, Any]) -> R:
     """The request in this data. Raises InputError with a problem for every field that is wrong."""
+    unwritable = [unwritable_problem(path) for path in unwritable_paths(data)]
+    if unwritable:
+        raise InputError(unwritable)
     try:
         return model.model_validate(dict(data))
     except ValidationError as error:
         raise InputError(_problem(model, one) for one in error.errors()) from error
+
+
+def unwritable_paths(value: Any, path: str = "") -> list[str]:
+    """Where in this data there are words that no database can keep: a null character, or half of a character."""
+    if isinstance(value, str):
+        return [path] if "\x00" in value or any("\ud800" <= one <= "\udfff" for one in value) else []
+    if isinstance(value, Mapping):
+        parts = [(f"{path}.{name}" if path else str(name), item) for name, item in value.items()]
+        names = [path] if any(unwritable_paths(str(name)) for name in value) else []
+        return names + [found for at, item in parts for found in unwritable_paths(item, at)]
+    if isinstance(value, list | tuple):
+        return [found for at, item in enumerate(value) for found in unwritable_paths(item, f"{path}[{at}]")]
+    return []
+
+
+def unwritable_problem(path: str) -> Problem:
+    """That a field has such characters; they cannot be shown."""
+    return Problem(
+        path,
+        "",
+        Text("含有不能保存的字符", "has characters that cannot be kept"),
+        Text("删去不可见的字符", "remove the invisible characters"),
+        "unwritable",
+    )
 
 
 # pydantic's kinds of error in the words of this house: reason and mend. {x} are pydantic's own values.

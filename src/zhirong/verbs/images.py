@@ -1,0 +1,60 @@
+"""How an event keeps the rows that it wrote, and what a row must fit into to be written on every database."""
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models as fields
+from django.db.models import Model
+
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+from zhirong.store import log
+from zhirong.store.parties import Kept
+
+
+def image_value(row: Model, name: str) -> Any:
+    """A column as the event keeps it: canonical data; JSON columns as their text, since canonical data has no fractions."""
+    column = next(one for one in row._meta.concrete_fields if one.attname == name)
+    value = getattr(row, name)
+    if value is None:
+        return None
+    if isinstance(column, fields.JSONField):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if isinstance(column, fields.DateTimeField):
+        return log.instant(value)
+    if isinstance(column, fields.DecimalField):
+        return f"{Decimal(value):.{column.decimal_places}f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def demand_fit(row: Model, names: Iterable[str]) -> None:
+    """Raise InputError where a value is too long or too large for its column: SQLite would keep it, PostgreSQL would fail."""
+    problems = []
+    for name in names:
+        column = row._meta.get_field(name)
+        try:
+            column.run_validators(getattr(row, column.attname))
+        except ValidationError as error:
+            said = "；".join(error.messages)
+            problems.append(
+                Problem(
+                    name,
+                    str(getattr(row, column.attname)),
+                    Text(f"放不下：{said}", f"does not fit: {said}"),
+                    Text("改短或改小", "make it shorter or smaller"),
+                    "does_not_fit",
+                )
+            )
+    if problems:
+        raise InputError(problems)
+
+
+def subject_name(row: Kept) -> str:
+    """How the log names a row, such as ``case/12``."""
+    return f"{row._meta.model_name}/{row.pk}"
