@@ -1,0 +1,138 @@
+"""From what the platform keeps of a firm to a case file's table, and its quote: the way into the chain.
+
+JSON columns keep days as ISO words and decimals as numbers; the chain reads exact decimals. ``plain`` and ``exact`` go
+from one to the other without loss.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from zhirong.chain.quote.reading import read_case
+from zhirong.chain.quote.view import view
+from zhirong.store.financing import Case, FirmRight
+from zhirong.store.parties import Organisation
+from zhirong.workbench import quote_case, rules
+
+Table = dict[str, Any]
+
+
+def case_table(
+    firm: Organisation,
+    rights: Sequence[FirmRight],
+    request: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    credit: Mapping[str, Any],
+    appraisal: Mapping[str, Any],
+    day: date,
+    number: str,
+) -> Table:
+    """The table of a case file (docs/users/case-file.md), as of a day.
+
+    request: ``amount`` in fen, ``term_months``, and where known ``method``, ``cycle``, ``purpose``, ``annual_rate``, ``start``.
+    facts, credit, appraisal: the tables of those names; an empty one is left out. The rights go by ``right_id``; an
+    appraisal may name them by their numbers in the database.
+    """
+    table: Table = {
+        "case": {
+            "id": number,
+            "title": {"zh": f"{firm.name}知识产权融资", "en": f"Financing of {firm.name} by its rights"},
+            "as_of": day,
+            "sources": ["平台上企业填写、银行核实的资料"],
+        },
+        "firm": {"name": firm.name, "code": firm.code, "region": firm.region},
+        "request": _request(request),
+        "rights": [right_table(right) for right in rights],
+    }
+    if facts:
+        table["facts"] = exact(facts)
+    if credit:
+        table["credit"] = exact(credit)
+    if appraisal:
+        table["appraisal"] = _appraisal(appraisal)
+    return table
+
+
+def case_table_of(case: Case, day: date) -> Table:
+    """The case file's table of a case as it stands: with the team's assessment where there is one, and what was approved."""
+    rights = {right.pk: right for right in FirmRight.objects.filter(pk__in=case.rights)}
+    request = {
+        "amount": case.amount,
+        "term_months": case.term_months,
+        "method": case.method,
+        "cycle": case.cycle,
+        "purpose": case.purpose,
+        "annual_rate": case.annual_rate,
+    }
+    table = case_table(
+        case.firm,
+        [rights[pk] for pk in case.rights],
+        request,
+        case.facts,
+        case.credit,
+        case.appraisal_input,
+        day,
+        case.number,
+    )
+    if case.team:
+        table["team"] = exact(case.team)
+    return table
+
+
+def quote_json(table: Mapping[str, Any], mode_ids: Sequence[str] | None = None) -> dict[str, Any]:
+    """The quote of a case file's table by docs/schemas/quote.schema.json. mode_ids: None for every mode.
+
+    Raises InputError with everything that is wrong with the table, and for a mode that is not there.
+    """
+    case = read_case(table, str(table["case"]["id"]), rules())
+    return view(quote_case(case, mode_ids))
+
+
+def right_id(pk: int) -> str:
+    """The name of a kept right within a case file."""
+    return f"right-{pk}"
+
+
+def right_table(right: FirmRight) -> Table:
+    """A kept right as a table of ``[[rights]]``."""
+    return {**exact(right.facts), "id": right_id(right.pk)}
+
+
+def plain(value: Any) -> Any:
+    """A table as a JSON column keeps it: days as ISO words, decimals as numbers."""
+    if isinstance(value, Mapping):
+        return {str(name): plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def exact(value: Any) -> Any:
+    """A table from a JSON column as the chain reads it: numbers with a fraction are the decimals that they were written as."""
+    if isinstance(value, Mapping):
+        return {name: exact(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [exact(inner) for inner in value]
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+def _request(request: Mapping[str, Any]) -> Table:
+    # A case file writes yuan.
+    table: Table = {
+        "amount": Decimal(request["amount"]) / 100,
+        "term_months": request["term_months"],
+    }
+    for name in ("method", "cycle", "purpose", "annual_rate", "start"):
+        if request.get(name) not in (None, ""):
+            table[name] = exact(request[name])
+    return table
+
+
+def _appraisal(appraisal: Mapping[str, Any]) -> Table:
+    table: Table = exact(appraisal)
+    if "rights" in table:
+        table["rights"] = [right_id(one) if isinstance(one, int) else one for one in table["rights"]]
+    return table
