@@ -13,6 +13,7 @@ from zhirong.chain.loan.rates import FixedRate, LinkedRate, published_rates
 from zhirong.chain.loan.schedule import schedule
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.contract import Contract
+from zhirong.chain.loan.servicing.heads import Head
 from zhirong.chain.loan.servicing.replay import replay
 from zhirong.chain.loan.servicing.state import LoanState
 from zhirong.chain.loan.terms import Grace, LoanTerms, Method, PlanItem, Prepayment, Step
@@ -102,6 +103,29 @@ def test_an_extended_plan_of_its_own_keeps_its_days_and_clears_on_the_new_end() 
     terms = replace(LEVEL, method=Method.CUSTOM, plan=plan, day_count="act_360")
     state = state_of(terms, date(2025, 2, 1), ev.Extension(**on(date(2025, 2, 1)), until=date(2025, 12, 1)))
     assert ahead(state) == [(date(2025, 4, 1), 30_000_000), (date(2025, 12, 1), 90_000_000)]
+
+
+def test_an_extension_that_is_refused_on_a_due_day_leaves_what_is_due() -> None:
+    day, until = date(2025, 3, 1), date(2025, 12, 1)
+    first = ev.Extension(id="first", day=date(2025, 2, 10), booked=date(2025, 2, 10), until=until)
+    again = ev.Extension(**on(day), until=until)
+    state = state_of(PARTS, day, first, again)
+    assert len(state.notes) == 1
+    assert replace(state, notes=()) == state_of(PARTS, day, first)
+
+
+def test_a_restructuring_without_principal_leaves_the_interest_where_it_is() -> None:
+    """Principal was covered first, at the end or by a prepayment before it: only interest is owed."""
+    principal_first = (Head.PRINCIPAL, *(head for head in Head if head is not Head.PRINCIPAL))
+    for paid_on, day, interest in (
+        (END, date(2025, 9, 2), (2_700_000, 0)),
+        (date(2025, 1, 11), date(2025, 1, 12), (0, 193_548)),  # ten of the 31 days of January
+    ):
+        paid = ev.Payment(**on(paid_on), amount=PARTS.principal, order=principal_first)
+        state = state_of(PARTS, day, paid, ev.Restructuring(**on(day), until=date(2026, 1, 1), capitalises=True))
+        assert (state.principal, len(state.notes)) == (0, 1)
+        assert (state.interest_due, state.accrued) == interest
+        assert replace(state, notes=()) == state_of(PARTS, day, paid)
 
 
 def test_an_extension_keeps_balloon_grace_steps_and_the_months_of_principal() -> None:

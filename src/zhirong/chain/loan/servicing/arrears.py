@@ -100,6 +100,10 @@ class Arrears:
         """Take off what is owed of a head, at most ``most``, the oldest first; gives what was taken off."""
         return self._cover_head(head, most, self._unpaid(), defaultdict(int))
 
+    def principal_from(self, day: date) -> Fen:
+        """The unpaid principal of instalments due on ``day`` or later."""
+        return sum(item.principal_left for item in self.items if item.due >= day)
+
     def take_principal(self, due_from: date) -> Fen:
         """Take the unpaid principal out of instalments due on ``due_from`` or later, to be put off."""
         taken = 0

@@ -149,13 +149,13 @@ class Fold(Working):
             self._note(event.id, "没有可展期的贷款", "there is nothing to extend")
             return
         before = self._oldest_late
-        closed = self._accrued(self._today)
-        balance = self._not_due + self._arrears.take_principal(due_from=self._today)
-        if balance == 0 or event.until <= self._terms.end:
+        if self._not_due + self._arrears.principal_from(self._today) == 0 or event.until <= self._terms.end:
             self._note(
                 event.id, "没有未到期的本金可展期，或新到期日不晚于原到期日", "nothing not yet due, or no later end"
             )
             return
+        closed = self._accrued(self._today)
+        balance = self._not_due + self._arrears.take_principal(due_from=self._today)
         self._yearly = self._yearly if event.yearly is None else event.yearly
         self._running = Running(closed, self._today, self._yearly)
         number = self._next_number
@@ -165,6 +165,9 @@ class Fold(Working):
         self._after_change(before)
 
     def _on_restructuring(self, event: ev.Restructuring) -> None:
+        if self._not_due + self._arrears.principal == 0:
+            self._note(event.id, "没有可重组的本金", "there is no principal to restructure")
+            return
         before = self._oldest_late
         closed = self._accrued(self._today)
         number = self._next_number
@@ -175,9 +178,6 @@ class Fold(Working):
             self._interest_earned += ready
             interest = ready + self._arrears.take_interest()
             closed = Fraction(0)
-        if balance == 0:
-            self._note(event.id, "没有可重组的本金", "there is no principal to restructure")
-            return
         self._move(event.id, {LOAN[Head.PRINCIPAL]: interest, LOAN[Head.INTEREST]: -interest})
         self._yearly = self._yearly if event.yearly is None else event.yearly
         self._running = Running(closed, self._today, self._yearly)
