@@ -23,6 +23,7 @@ from zhirong.kernel.text import Text
 from zhirong.store import models, rows
 from zhirong.store.log import CONTENT_NAME, StoredTiles, public_keys
 from zhirong.store.names import check_names, name_key
+from zhirong.verbs.check_platform import platform_findings
 from zhirong.verbs.orders import SUBSCRIBED, UNSUBSCRIBED, unfiled_right
 from zhirong.verbs.pattern import register_event
 
@@ -41,7 +42,7 @@ class RegisterCheck:
 
 
 def check_register(folder: Path) -> RegisterCheck:
-    """Everything that is wrong with the register in the database. folder: of its keys."""
+    """Everything that is wrong with the register and the platform's tables in the database. folder: of its keys."""
     head = models.LogHead.objects.first()
     if head is None:
         return RegisterCheck((_finding("no_register", "register", "没有登记簿", "there is no register"),), 0, 0)
@@ -58,6 +59,7 @@ def check_register(folder: Path) -> RegisterCheck:
             found.append(
                 _finding("column", f"checkpoint {size}", "列与检查点不符", "the column differs from the note")
             )
+    found += platform_findings()
     state = RegisterState()
     frontier = Frontier(algorithm)
     subscribed: set[tuple[str, str, str]] = set()
