@@ -25,12 +25,15 @@ Choices = Sequence[tuple[str, Text]]
 class Ask:
     """How a field is asked for. unit ``fen``: kept in fen, typed in yuan. widget: text, area, choice, many, day, file, flag,
     password, money, number. choices: what may be chosen, or a function of person and subject row that gives it.
+    only: whether a form asks for it at all, by person and row. start: what a form begins with, by person and row.
     """
 
     title: Text
     help: Text = Text("", "")
     widget: str = "text"
     choices: "Choices | Callable[[Any, Any], Choices] | None" = None
+    only: "Callable[[Any, Any], bool] | None" = None
+    start: "Callable[[Any, Any], Any] | None" = None
 
 
 def ask(
@@ -41,9 +44,11 @@ def ask(
     *,
     widget: str = "text",
     choices: "Choices | Callable[[Any, Any], Choices] | None" = None,
+    only: "Callable[[Any, Any], bool] | None" = None,
+    start: "Callable[[Any, Any], Any] | None" = None,
 ) -> Ask:
     """``Ask`` in one line."""
-    return Ask(Text(zh, en), Text(help_zh, help_en), widget, choices)
+    return Ask(Text(zh, en), Text(help_zh, help_en), widget, choices, only, start)
 
 
 class Request(BaseModel):

@@ -45,6 +45,7 @@ def form_fields(
     return [
         _field(name, info, person, row, given.get(name), [one for one in problems if _names(one, name)])
         for name, info in model.model_fields.items()
+        if (only := _ask(name, info).only) is None or only(person, row)
     ]
 
 
@@ -76,6 +77,8 @@ def _field(
     if widget == "text":
         widget = _widget(kind, ask)
     default = None if info.default is PydanticUndefined else info.default
+    if ask.start is not None:
+        default = ask.start(person, row)
     value = default if given is None else given
     choices = ask.choices(person, row) if callable(ask.choices) else ask.choices
     limit = next((one.max_length for one in info.metadata if getattr(one, "max_length", None)), None)

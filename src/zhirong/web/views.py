@@ -29,7 +29,7 @@ from zhirong.web.cells import shown
 from zhirong.web.clock import now
 from zhirong.web.forms import data_of, form_fields, unplaced
 from zhirong.web.menu import menu_of
-from zhirong.web.pages import call_of, page
+from zhirong.web.pages import PAGES, call_of, page
 
 _MOST_EXPORTED = 20_000
 
@@ -130,7 +130,9 @@ def _tickets(request: HttpRequest, op: Operation) -> dict[str, str]:
 
 def _next(request: HttpRequest, op: Operation, done: Any) -> str:
     if op.page:
-        return reverse(op.page, args=[done.id])
+        # The page of the row, or one without a row where what was done takes the row out of sight.
+        takes_row = "<int:id>" in PAGES[op.page].route
+        return reverse(op.page, args=[done.id] if takes_row else [])
     return _safe(request, request.POST.get("back", "")) or reverse("desk")
 
 
