@@ -170,6 +170,7 @@ class Platform:
         who: Member | Person,
         name: str,
         row: Kept | int | None = None,
+        /,
         *,
         version: int | None = None,
         key: str = "",
@@ -199,7 +200,7 @@ class Platform:
             session.save()
         return client
 
-    def send(self, client: Client, name: str, row: Kept | int | None = None, **data: Any) -> Any:
+    def send(self, client: Client, name: str, row: Kept | int | None = None, /, **data: Any) -> Any:
         """Open the form of an operation and send it, as a browser does; the answer to the sending."""
         subject = row.pk if isinstance(row, Kept) else row
         address = f"/do/{name}/" if subject is None else f"/do/{name}/{subject}/"
