@@ -21,7 +21,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.store import log, models
-from zhirong.store.parties import Kept
+from zhirong.store.parties import Kept, Membership
 from zhirong.store.transaction import writing
 from zhirong.store.work import Delivery, Job, Notice, Webhook
 from zhirong.verbs.images import demand_fit, image_value, subject_name
@@ -223,7 +223,7 @@ class Work:
         """Tell those in an organisation who have one of these duties (all of them where none is named)."""
         organisation_id = getattr(organisation, "pk", organisation)
         self._concerned.add(organisation_id)
-        members = models.parties.Membership.objects.filter(organisation_id=organisation_id, active=True)
+        members = Membership.objects.filter(organisation_id=organisation_id, active=True)
         for account, has in members.values_list("account_id", "duties"):
             if account != self.person.account and (not duties or set(has) & set(duties)):
                 self._notices.append(

@@ -40,7 +40,7 @@ def language(get_response: Answer) -> Answer:
         chosen = request.GET.get("lang") or request.COOKIES.get(LANGUAGE_COOKIE)
         if chosen not in ("zh", "en"):
             chosen = "zh"
-        request.lang = chosen  # type: ignore[attr-defined]
+        request.lang = chosen
         with translation.override("en" if chosen == "en" else "zh-hans"):
             response = get_response(request)
         response.headers["Content-Language"] = "en" if chosen == "en" else "zh-Hans"
@@ -55,7 +55,7 @@ def person(get_response: Answer) -> Answer:
     """Who asks: the account that is signed in, for the organisation that it has chosen to act for."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request.person = (  # type: ignore[attr-defined]
+        request.person = (
             person_of(request.user, request.session.get("acting_for", ""), day_of(now()))
             if request.user.is_authenticated
             else NOBODY

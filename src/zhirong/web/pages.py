@@ -59,7 +59,7 @@ def page(
                 response = HttpResponse(status=405)
                 response["Allow"] = ", ".join(methods)
                 return response
-            person = request.person  # type: ignore[attr-defined]
+            person = request.person
             if not is_public and not person.account:
                 return redirect(f"/accounts/login/?next={request.path}")
             if duties and not person.has(*duties):
@@ -84,4 +84,4 @@ def url_patterns() -> list[URLPattern]:
 
 def call_of(request: HttpRequest, key: str = "") -> Call:
     """The request as an operation takes it. key: of the form; a new one where there is none."""
-    return Call(request.person, now(), key or secrets.token_hex(16))  # type: ignore[attr-defined]
+    return Call(request.person, now(), key or secrets.token_hex(16))

@@ -3,7 +3,9 @@
 From the environment: ZHIRONG_DATA, DATABASE_URL (see the store); ZHIRONG_SECRET (or a file ``web.secret`` in the data
 folder, made at the first start); ZHIRONG_HOSTS (names that the server answers to, commas between; the loopback names
 where not said); ZHIRONG_HTTPS=1 behind a proxy that speaks HTTPS; ZHIRONG_SMTP (``smtp://user:password@host:port``; e-mail goes
-to ``mail/`` in the data folder without it); ZHIRONG_MAIL_FROM.
+to ``mail/`` in the data folder without it); ZHIRONG_MAIL_FROM; ZHIRONG_URL (how people reach it, for links in e-mail);
+ZHIRONG_WEBHOOK_NETWORKS (private networks that webhooks may call, none where not said); ZHIRONG_PROXIES (how many reverse
+proxies stand before it, for telling callers apart); ZHIRONG_API_RATE, ZHIRONG_API_RATE_PUBLIC (calls a minute).
 """
 
 import os
@@ -167,6 +169,14 @@ if _SMTP:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(DATA / "mail")
+
+# -- programs --------------------------------------------------------------------------------------------------
+PUBLIC_URL = os.environ.get("ZHIRONG_URL", "http://localhost:8000").rstrip("/")
+WEBHOOK_NETWORKS = os.environ.get("ZHIRONG_WEBHOOK_NETWORKS", "")
+NINJA_NUM_PROXIES = int(os.environ.get("ZHIRONG_PROXIES", "0"))
+API_RATE = f"{int(os.environ.get('ZHIRONG_API_RATE', '6000'))}/min"
+API_RATE_PUBLIC = f"{int(os.environ.get('ZHIRONG_API_RATE_PUBLIC', '120'))}/min"
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -13,6 +13,6 @@ class SignupForm(BaseSignupForm):
         """The new account, or None where allauth prevents telling that the address is taken."""
         account = super().save(request)
         if account is not None:
-            account.language = request.lang  # type: ignore[attr-defined]
+            account.language = request.lang
             account.save(update_fields=["language"])
         return account

@@ -37,7 +37,7 @@ _MOST_EXPORTED = 20_000
 @page("desk/", "desk")
 def desk(request: HttpRequest) -> HttpResponse:
     """The first page of whoever has signed in: the first line of their menu, or how to begin."""
-    entries = menu_of(request.person)  # type: ignore[attr-defined]
+    entries = menu_of(request.person)
     if entries:
         return redirect(reverse(entries[0].page))
     return render(request, "begin.html")
@@ -61,7 +61,7 @@ def act_on(request: HttpRequest, name: str, subject: int) -> HttpResponse:
     op = OPERATIONS.get(name)
     if op is None or op.model is None:
         raise Http404
-    person = request.person  # type: ignore[attr-defined]
+    person = request.person
     row = visible(person, op.model, day_of(now())).filter(pk=subject).first()
     if row is None:
         raise Http404
@@ -69,7 +69,7 @@ def act_on(request: HttpRequest, name: str, subject: int) -> HttpResponse:
 
 
 def _operate(request: HttpRequest, op: Operation, row: Any) -> HttpResponse:
-    person = request.person  # type: ignore[attr-defined]
+    person = request.person
     if not may(person, op) or (row is not None and not op.relation(person, row)):
         return render(request, "403.html", status=403)
     problems: tuple[Any, ...] = ()
@@ -96,7 +96,7 @@ def _operate(request: HttpRequest, op: Operation, row: Any) -> HttpResponse:
         else:
             messages.success(
                 request, op.title.in_(request.lang) + (" — done" if request.lang == "en" else "：已办好")
-            )  # type: ignore[attr-defined]
+            )
             return redirect(_next(request, op, done))
     context = {
         "operation": op,
@@ -120,7 +120,7 @@ def _tickets(request: HttpRequest, op: Operation) -> dict[str, str]:
         if sent is None:
             continue
         try:
-            tickets[name] = take_in(request.person, sent.name or "", sent.read())  # type: ignore[attr-defined]
+            tickets[name] = take_in(request.person, sent.name or "", sent.read())
         except InputError as error:
             problems += [replace(one, field=name) for one in error.problems]
     if problems:
@@ -154,7 +154,7 @@ def show_list(request: HttpRequest, name: str) -> HttpResponse:
 
 def render_list(request: HttpRequest, one: Listing, template: str = "list.html", **more: Any) -> HttpResponse:
     """A list as a page of a desk; ``more`` goes to the template."""
-    person = request.person  # type: ignore[attr-defined]
+    person = request.person
     if not may_list(person, one):
         return render(request, "403.html", status=403)
     day = day_of(now())
@@ -185,7 +185,7 @@ def _as_excel(request: HttpRequest, one: Listing, query: dict[str, str]) -> Http
     """All rows that fit, up to a stated number; amounts and days are numbers and days in the sheet."""
     import xlsxwriter
 
-    lang = request.lang  # type: ignore[attr-defined]
+    lang = request.lang
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet()
@@ -193,7 +193,7 @@ def _as_excel(request: HttpRequest, one: Listing, query: dict[str, str]) -> Http
     for at, column in enumerate(one.columns):
         sheet.write_string(0, at, column.title.in_(lang), bold)
         sheet.set_column(at, at, 18)
-    rows = rows_of(request.person, one, day_of(now()), query)[:_MOST_EXPORTED]  # type: ignore[attr-defined]
+    rows = rows_of(request.person, one, day_of(now()), query)[:_MOST_EXPORTED]
     for line, row in enumerate(rows, 1):
         for at, column in enumerate(one.columns):
             value = column.value(row)
@@ -231,7 +231,7 @@ def acting(request: HttpRequest) -> HttpResponse:
 @page("notices/", "notices", methods=("GET", "HEAD", "POST"))
 def notices(request: HttpRequest) -> HttpResponse:
     """What one has been told; reading them marks them."""
-    person = request.person  # type: ignore[attr-defined]
+    person = request.person
     own = Notice.objects.filter(account_id=person.account)
     if request.method == "POST":
         own.filter(read_at=None).update(read_at=now())
@@ -254,4 +254,4 @@ def download(request: HttpRequest, row: StoredFile) -> HttpResponse:
 
 def next_steps(request: HttpRequest, row: Any) -> list[Operation]:
     """What the person can do to a row now."""
-    return operations_for(request.person, row)  # type: ignore[attr-defined]
+    return operations_for(request.person, row)

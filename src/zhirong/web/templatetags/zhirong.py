@@ -14,13 +14,17 @@ from django.utils.safestring import SafeString
 
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.money import show_yuan
-from zhirong.kernel.text import Text
+from zhirong.kernel.text import Lang, Text
 from zhirong.verbs.acting import OPERATIONS, can, operations_for
 from zhirong.verbs.listing import Listing
 from zhirong.web.cells import shown
 
 register = template.Library()
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def _lang(context: Any) -> Lang:
+    return "en" if context.get("lang") == "en" else "zh"
 
 
 @register.simple_tag(takes_context=True)
@@ -32,7 +36,7 @@ def t(context: Any, zh: str, en: str) -> str:
 @register.simple_tag(takes_context=True)
 def words(context: Any, text: Any) -> str:
     """A Text, or a table of ``zh`` and ``en``, in the reader's language; anything else as it is."""
-    lang = "en" if context.get("lang") == "en" else "zh"
+    lang = _lang(context)
     if isinstance(text, Text):
         return text.in_(lang)
     if isinstance(text, dict) and "zh" in text:
@@ -43,7 +47,7 @@ def words(context: Any, text: Any) -> str:
 @register.simple_tag(takes_context=True)
 def cell(context: Any, column: Any, row: Any) -> str | SafeString:
     """A cell of a list."""
-    return shown(column, row, "en" if context.get("lang") == "en" else "zh")
+    return shown(column, row, _lang(context))
 
 
 @register.filter
@@ -77,7 +81,7 @@ def day(value: date | str | None) -> str:
 @register.simple_tag(takes_context=True)
 def problem_text(context: Any, problem: Problem) -> str:
     """What is wrong and how to mend it, without the field's name, which stands beside it."""
-    lang = "en" if context.get("lang") == "en" else "zh"
+    lang = _lang(context)
     mend = "To mend: " if lang == "en" else "改法："
     end = ". " if lang == "en" else "。"
     return f"{problem.reason.in_(lang)}{end}{mend}{problem.mend.in_(lang)}"
@@ -110,7 +114,7 @@ def begin(context: Any, name: str, css: str = "button", **values: Any) -> SafeSt
         return ""
     one = OPERATIONS[name]
     query = "?" + urlencode(values) if values else ""
-    title = one.title.in_("en" if context.get("lang") == "en" else "zh")
+    title = one.title.in_(_lang(context))
     return format_html('<a class="{}" href="{}{}">{}</a>', css, reverse("do.begin", args=[name]), query, title)
 
 
