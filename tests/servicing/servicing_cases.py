@@ -102,7 +102,8 @@ def streams(draw: st.DrawFn, contract: Contract, simple: bool = False) -> tuple[
         kind, i = draw(st.sampled_from(kinds)), f"E{number}"
         if kind == "payment":
             payer = draw(st.sampled_from(["firm", "firm", "guarantor"]))
-            made.append(ev.Payment(id=i, day=day, booked=booked, amount=draw(amounts), payer=payer))
+            order = draw(st.none() | st.permutations(Head).map(tuple))
+            made.append(ev.Payment(id=i, day=day, booked=booked, amount=draw(amounts), payer=payer, order=order))
         elif kind == "fee":
             made.append(ev.Fee(id=i, day=day, booked=booked, amount=draw(amounts)))
         elif kind == "refund":
@@ -121,8 +122,12 @@ def streams(draw: st.DrawFn, contract: Contract, simple: bool = False) -> tuple[
                 made.append(ev.Extension(id=i, day=day, booked=booked, until=until))
         elif kind == "restructure":
             until = add_months(day, draw(st.integers(1, 14)))
-            capitalises = draw(st.booleans())
-            made.append(ev.Restructuring(id=i, day=day, booked=booked, until=until, capitalises=capitalises))
+            method = draw(st.none() | st.sampled_from([Method.LEVEL_PAYMENT, Method.BULLET]))
+            made.append(
+                ev.Restructuring(
+                    id=i, day=day, booked=booked, until=until, method=method, capitalises=draw(st.booleans())
+                )
+            )
         elif kind == "write_off":
             made.append(ev.WriteOff(id=i, day=day, booked=booked))
         elif kind == "recovery":

@@ -88,6 +88,7 @@ def test_text_says_what_settles_the_loan_in_both_languages(
         (('[[event]]\nid = "D1"', '[servicing]\noverdue_uplift = 0.6\n\n[[event]]\nid = "D1"'), "servicing.overdue_uplift", "uplift_outside"),
         (('[[event]]\nid = "D1"', '[servicing]\nmisuse_uplift = 0.4\n\n[[event]]\nid = "D1"'), "servicing.misuse_uplift", "uplift_outside"),
         (('[[event]]\nid = "D1"', '[servicing]\norder = ["costs"]\n\n[[event]]\nid = "D1"'), "servicing.order", "order_incomplete"),
+        (('kind = "payment"', 'kind = "payment"\norder = ["principal"]'), "event[P1].order", "order_incomplete"),
         (('kind = "drawdown"', 'kind = "fee"'), "event", "no_drawdown"),
     ],
 )  # fmt: skip

@@ -54,7 +54,7 @@ class RateSet(_Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment(_Happened):
-    """Money received. payer: whose it was. order: heads in the order the parties agreed for this payment."""
+    """Money received. payer: whose it was. order: all heads in the order the parties agreed for this payment."""
 
     amount: Fen
     payer: Payer = "firm"
@@ -254,6 +254,17 @@ def check_events(events: Iterable[Event]) -> None:
                         "写成正数；要撤销用冲正事件", "give a positive amount; to take one back, reverse its event"
                     ),
                     "amount_not_positive",
+                )
+            )
+        if isinstance(event, Payment) and event.order is not None and sorted(event.order) != sorted(Head):
+            # A head left out would leave its part of the money nowhere.
+            problems.append(
+                Problem(
+                    f"{where}.order",
+                    ", ".join(event.order),
+                    Text("抵充顺序须把五项各写一次", "the order must name each of the five heads once"),
+                    Text(f"例如：{', '.join(Head)}", f"for example: {', '.join(Head)}"),
+                    "order_incomplete",
                 )
             )
         until = getattr(event, "until", None)
