@@ -55,7 +55,7 @@ def case_table(
 
 
 def case_table_of(case: Case, day: date) -> Table:
-    """The case file's table of a case as it stands: with the team's assessment where there is one, and what was approved."""
+    """The case file's table of a case as it stands: with the team's assessment where there is one, and what the lender has added to it."""
     rights = {right.pk: right for right in FirmRight.objects.filter(pk__in=case.rights)}
     request = {
         "amount": case.amount,
@@ -77,7 +77,7 @@ def case_table_of(case: Case, day: date) -> Table:
     )
     if case.team:
         table["team"] = exact(case.team)
-    return table
+    return {**table, **exact(case.beside)}
 
 
 def quote_json(table: Mapping[str, Any], mode_ids: Sequence[str] | None = None) -> dict[str, Any]:
