@@ -2,12 +2,13 @@
 
 import io
 import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -22,6 +23,7 @@ from zhirong.store.work import Notice
 from zhirong.verbs.acting import OPERATIONS, NotFoundError, Operation, may, operations_for, perform
 from zhirong.verbs.listing import LISTINGS, Listing, may_list, page_of, rows_of
 from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.requests import Request
 from zhirong.verbs.scopes import visible
 from zhirong.verbs.sessions import choices
 from zhirong.verbs.uploads import take_in
@@ -52,7 +54,7 @@ def begin(request: HttpRequest, name: str) -> HttpResponse:
     op = OPERATIONS.get(name)
     if op is None or op.model is not None:
         raise Http404
-    return _operate(request, op, None)
+    return operate(request, op, None)
 
 
 @page("do/<str:name>/<int:subject>/", "do.row", methods=("GET", "HEAD", "POST"))
@@ -65,18 +67,36 @@ def act_on(request: HttpRequest, name: str, subject: int) -> HttpResponse:
     row = visible(person, op.model, day_of(now())).filter(pk=subject).first()
     if row is None:
         raise Http404
-    return _operate(request, op, row)
+    return operate(request, op, row)
 
 
-def _operate(request: HttpRequest, op: Operation, row: Any) -> HttpResponse:
+def operate(
+    request: HttpRequest,
+    op: Operation,
+    row: Any,
+    *,
+    template: str = "operation.html",
+    like: Any = None,
+    known: Mapping[str, Any] | None = None,
+    read: Callable[[type[Request], QueryDict], dict[str, Any]] = data_of,
+    **more: Any,
+) -> HttpResponse:
+    """The form of an operation, and what was sent with it. A desk may draw its own form of it.
+
+    like: the row by which the form decides what it asks for, where it is not ``row``. known: what the form begins with.
+    read: how what was posted becomes the operation's request. more: for the template.
+    """
     person = request.person
     if not may(person, op) or (row is not None and not op.relation(person, row)):
         return render(request, "403.html", status=403)
     problems: tuple[Any, ...] = ()
-    given: dict[str, Any] = {name: value for name, value in request.GET.items() if name in op.request.model_fields}
+    given: dict[str, Any] = {
+        **(known or {}),
+        **{name: value for name, value in request.GET.items() if name in op.request.model_fields},
+    }
     status = 200
     if request.method == "POST":
-        given = data_of(op.request, request.POST)
+        given = read(op.request, request.POST)
         version = request.POST.get("_version", "")
         try:
             given |= _tickets(request, op)
@@ -101,14 +121,16 @@ def _operate(request: HttpRequest, op: Operation, row: Any) -> HttpResponse:
     context = {
         "operation": op,
         "row": row,
-        "fields": form_fields(op.request, person, row, given, problems),
+        "fields": form_fields(op.request, person, row if like is None else like, given, problems),
+        "given": given,
         "above": unplaced(op.request, problems),
         "problems": problems,
         "key": request.POST.get("_key") if status == 422 else secrets.token_hex(16),
         "version": request.POST.get("_version") or (None if row is None else row.version),
         "back": _safe(request, request.GET.get("back", "") or request.POST.get("back", "")),
+        **more,
     }
-    return render(request, "operation.html", context, status=status)
+    return render(request, template, context, status=status)
 
 
 def _tickets(request: HttpRequest, op: Operation) -> dict[str, str]:
