@@ -27,6 +27,17 @@ class FirmRight(Kept):
         constraints = [models.UniqueConstraint(fields=["firm", "key"], name="firm_right_once")]
 
 
+class SharedRight(Kept):
+    """A right that a case or an appraisal names: whoever may see that may see the right. subject: such as ``case/12``."""
+
+    right = models.ForeignKey(FirmRight, models.PROTECT)
+    subject = models.CharField(max_length=64, db_index=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["right", "subject"], name="shared_once")]
+
+
 class StoredFile(Kept):
     """A file somebody handed in or the platform made. sha256: of its content, which is kept once under that name.
 
@@ -47,7 +58,7 @@ class StoredFile(Kept):
 class Case(Kept):
     """One application for financing. state: ``chain.financing.case.State``. amount, line: fen.
 
-    facts, credit, team, appraisal_input: tables as in a case file. quote: the quote under the chosen mode, as JSON.
+    facts, credit, team, appraisal_input: tables as in a case file. appraisal: the one that the firm handed in. quote: the quote under the chosen mode, as JSON.
     filing: id of the registration in the register. reason: of a decline or withdrawal. beside: the further tables that
     the lender adds (``indicators``, ``title_investigation``). review: when, by whom, by which rules and from which
     inputs (SHA-256) the quote was made. proposed_amount, handed_up_by: of the hand-up to the approvers.
@@ -208,7 +219,9 @@ class GuarantorFigures(Kept):
 class Appraisal(Kept):
     """An appraisal of rights of a firm. grade: online or formal. state: ``chain.financing.appraising.State``.
 
-    input: tables of methods. result: what the engine gave (interval, methods, explanation). p10, p50, p90: fen.
+    input: tables of methods. result: what the engine gave (interval, methods, explanation). p10, p50, p90: fen, once it
+    is issued. conflict: the agency's declaration. assignment: how the agency was chosen. opinion: of the reviewer.
+    paper: the report. signatures: who has signed it, when, and the hash that was signed.
     """
 
     firm = models.ForeignKey(Organisation, models.PROTECT, related_name="appraisals")
@@ -231,6 +244,11 @@ class Appraisal(Kept):
     reviewer = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     conflict = models.JSONField(default=dict)
     assignment = models.JSONField(default=dict)
+    opinion = models.TextField(blank=True)
+    paper = models.ForeignKey("store.Paper", models.PROTECT, null=True, related_name="+")
+    signatures = models.JSONField(default=list)
+    signed_on = models.DateField(null=True)
+    withdrawn_on = models.DateField(null=True)
     report = models.ForeignKey(StoredFile, models.PROTECT, null=True)
 
 

@@ -71,3 +71,18 @@ class Delivery(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["webhook", "event"], name="delivered_once")]
+
+
+class Seen(models.Model):
+    """Who has looked at what on which day, once a day for each: what the audit reads. subject: such as ``case/12``."""
+
+    account = models.ForeignKey(Account, models.PROTECT)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
+    subject = models.CharField(max_length=64, db_index=True)
+    day = models.DateField(db_index=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "subject", "day"], name="seen_once_a_day"),
+        ]
