@@ -2,7 +2,10 @@
 
 from importlib import import_module
 
-MODULES = ("organisations",)
+MODULES = (
+    "organisations",
+    "webhooks",
+)
 
 
 def load() -> None:

@@ -19,11 +19,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from zhirong.kernel.days import day_of
+from zhirong.kernel.days import SHANGHAI, day_of
 from zhirong.store.work import Job
 from zhirong.verbs.acting import Call, Done, perform
 from zhirong.verbs.people import WORKER
@@ -31,7 +30,6 @@ from zhirong.verbs.people import WORKER
 LEASE = timedelta(minutes=5)
 MOST_TRIES = 10
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=6)
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 _LONGEST_ERROR = 500
 _log = logging.getLogger(__name__)
 
@@ -137,7 +135,7 @@ def plan(now: datetime) -> None:
     known = set(Job.objects.filter(key__in=wanted).values_list("key", flat=True))
     for key, kind in wanted.items():
         if key not in known and kind.daily is not None:
-            plan_one(kind.name, key, datetime.combine(day, kind.daily, _SHANGHAI), day=day.isoformat())
+            plan_one(kind.name, key, datetime.combine(day, kind.daily, SHANGHAI), day=day.isoformat())
 
 
 def run_due(now: datetime, worker_id: str, limit: int = 100) -> int:

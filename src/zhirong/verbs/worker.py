@@ -1,0 +1,74 @@
+"""The background worker: plans the daily jobs, does what is due, tells, mails and delivers, until it is asked to stop.
+
+Any number may run: one of them holds the database's lease and works, the others stand by and take over when it falls
+silent. Nothing depends on the lease being exact, for jobs, notices and messages are each claimed for themselves.
+"""
+
+import logging
+import os
+import secrets
+import threading
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, connections
+from django.db.models import Q
+
+from zhirong.store.work import Job
+from zhirong.verbs import catalogue, clock
+from zhirong.verbs.jobs import plan, run_due
+from zhirong.verbs.mail import mail_due
+from zhirong.verbs.telling import tell_of_register
+from zhirong.verbs.webhooks import deliver_due
+
+LEASE = timedelta(seconds=30)
+POLL_SECONDS = 1.0
+_STAND_BY_SECONDS = 10.0
+_KEY = "worker"
+_log = logging.getLogger(__name__)
+
+
+def hold(worker_id: str, now: datetime) -> bool:
+    """Take or renew the lease of the database; whether this worker has it now."""
+    until = now + LEASE
+    # A lease further ahead than any is given was written under a clock that has since been put back.
+    free = Q(leased_until__lt=now) | Q(leased_until__gt=now + 2 * LEASE) | Q(state=worker_id)
+    if Job.objects.filter(free, key=_KEY).update(state=worker_id, leased_until=until):
+        return True
+    if Job.objects.filter(key=_KEY).exists():
+        return False
+    Job.objects.bulk_create(
+        [Job(kind=_KEY, key=_KEY, run_at=now, state=worker_id, leased_until=until)], ignore_conflicts=True
+    )
+    return Job.objects.filter(key=_KEY, state=worker_id).exists()
+
+
+def let_go(worker_id: str, now: datetime) -> None:
+    """Give the lease up, so that another worker need not wait for it to pass."""
+    Job.objects.filter(key=_KEY, state=worker_id).update(leased_until=now - LEASE)
+
+
+def turn(worker_id: str, now: datetime) -> int:
+    """One turn of everything there is to do; returns how much there was."""
+    plan(now)
+    return tell_of_register(now) + run_due(now, worker_id, limit=20) + mail_due(now) + deliver_due(now)
+
+
+def work(stop: threading.Event) -> None:
+    """Work until ``stop`` is set."""
+    catalogue.load()
+    worker_id = secrets.token_hex(8)
+    _log.info("worker %s is process %d", worker_id, os.getpid())
+    while not stop.is_set():
+        pause = POLL_SECONDS
+        try:
+            if not hold(worker_id, clock.now()):
+                pause = _STAND_BY_SECONDS
+            elif turn(worker_id, clock.now()):
+                pause = 0.0
+        except DatabaseError:
+            # The database is restarting, or was locked for too long: nothing was lost, the next turn finds it again.
+            _log.exception("the worker could not work this turn")
+            connections.close_all()
+        stop.wait(pause)
+    let_go(worker_id, clock.now())
+    connections.close_all()
