@@ -24,6 +24,7 @@ from zhirong.store.financing import (
     Message,
     Paper,
     Payment,
+    SharedRight,
     Signature,
     StatementLine,
     StoredFile,
@@ -85,11 +86,21 @@ def _firm_rights(person: Person, day: date) -> Q:
     if person.kind is OrganisationKind.FIRM:
         return Q(firm=person.organisation)
     if _is(person, OrganisationKind.LENDER, OrganisationKind.GUARANTOR):
-        # What a firm has shared: by handing in a case (the case names its rights), or by a consent.
-        return Q(firm__in=consenting(person, "rights", day)) | Q(firm__in=_firms_with_cases(person, day))
+        # What a firm has shared: by handing in a case that names the right, or by a consent.
+        return Q(firm__in=consenting(person, "rights", day)) | _shared(Case, _cases(person, day))
     if _is(person, OrganisationKind.AGENCY):
-        return Q(firm__in=Appraisal.objects.filter(agency=person.organisation).values("firm"))
+        return _shared(Appraisal, Q(agency=person.organisation))
     return NOTHING
+
+
+def _shared(model: type[Model], where: Q) -> Q:
+    """The rights that these cases or appraisals name."""
+    subjects = _subjects(model._meta.model_name, model._default_manager.filter(where))
+    return Q(pk__in=SharedRight.objects.filter(subject__in=subjects, active=True).values("right"))
+
+
+def _shared_rights(person: Person, day: date) -> Q:
+    return Q(right__in=FirmRight.objects.filter(_firm_rights(person, day)))
 
 
 def _firms_with_cases(person: Person, day: date) -> "QuerySet[Case]":
@@ -109,7 +120,12 @@ def _appraisals(person: Person, day: date) -> Q:
     if _is(person, OrganisationKind.AGENCY):
         return Q(agency=person.organisation)
     if _is(person, OrganisationKind.LENDER):
-        return Q(case__lender=person.organisation) | Q(firm__in=consenting(person, "appraisals", day))
+        handed_in = Case.objects.filter(_cases(person, day)).values("appraisal")
+        return (
+            Q(case__lender=person.organisation)
+            | Q(pk__in=handed_in)
+            | Q(firm__in=consenting(person, "appraisals", day))
+        )
     return NOTHING
 
 
@@ -150,7 +166,7 @@ def _files(person: Person, day: date) -> Q:
         return NOTHING
     own = Q(owner=person.organisation)
     subjects = Q(pk__in=[])
-    for model in (Case, Appraisal, GuaranteeRequest, Loan):
+    for model in (Case, Appraisal, FirmRight, GuaranteeRequest, Loan):
         if person.kind is not OrganisationKind.FIRM:
             rows = model._default_manager.filter(SCOPES[model](person, day))
             subjects |= Q(subject__in=_subjects(model._meta.model_name, rows))
@@ -247,6 +263,7 @@ SCOPES: Mapping[type[Model], Scope] = {
     Paper: _papers,
     Payment: _payments,
     SavedView: _own_account("account"),
+    SharedRight: _shared_rights,
     Signature: _signatures,
     StatementLine: _own("organisation"),
     StoredFile: _files,
