@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from zhirong.batch.kernel import COLUMNS
+from zhirong.batch.method_table import MethodJob, MethodTable
 from zhirong.batch.portfolio import Portfolio
 from zhirong.batch.run import BLOCK_ROWS
 from zhirong.chain.appraisal.uncertain import Array
@@ -22,6 +23,15 @@ def fingerprint(portfolio: Portfolio, seed: int, paths: int) -> str:
     digest.update("\n".join(portfolio.ids).encode())
     for part in (portfolio.points, portfolio.tax, portfolio.cap, portfolio.mid_year):
         digest.update(np.ascontiguousarray(part).tobytes())
+    return digest.hexdigest()
+
+
+def fingerprint_of_methods(table: MethodTable, job: MethodJob) -> str:
+    """The same for a table of methods: its cells, the rules, seed, paths, size of a block and the model."""
+    head = [MODEL, job.seed, job.paths, job.day.isoformat(), job.rules, BLOCK_ROWS, list(table.columns)]
+    digest = hashlib.sha256(json.dumps(head).encode())
+    for name, values in table.columns.items():
+        digest.update(json.dumps([name, [str(value) for value in values]]).encode())
     return digest.hexdigest()
 
 

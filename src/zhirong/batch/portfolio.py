@@ -5,7 +5,7 @@ Columns: ``id``; for each figure ``<name>_low``, ``<name>_mode``, ``<name>_high`
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,14 +73,11 @@ def read_portfolio(columns: Mapping[str, Column], widening: Widening) -> Portfol
             [_problem(name, "", "missing", "没有这一列", "there is no such column") for name in missing]
             + [_problem(name, "", "unknown_field", "不认识的列", "this column is not known") for name in unknown]
         )
-    notes = _Notes()
+    notes = Notes()
     ids = tuple(str(value) for value in columns["id"])
     if not ids:
         raise InputError([_problem("id", "", "missing", "没有任何权利", "there is no right")])
-    if len(set(ids)) < len(ids):
-        first = {one: number for number, one in reversed(list(enumerate(ids)))}
-        again = [number for number, one in enumerate(ids) if first[one] != number]
-        notes.rows("id", again, ids, "id_twice", "权利名重复", "an id stands twice")
+    notes.ids(ids)
     points = np.empty((len(ids), len(FIGURES), 3))
     for place, name in enumerate(FIGURES):
         points[:, place] = _figure(columns, name, len(ids), widening, notes)
@@ -103,7 +100,7 @@ def read_portfolio(columns: Mapping[str, Column], widening: Widening) -> Portfol
     return Portfolio(ids, points, tax, cap, mid_year)
 
 
-def _figure(columns: Mapping[str, Column], name: str, count: int, widening: Widening, notes: "_Notes") -> Array:
+def _figure(columns: Mapping[str, Column], name: str, count: int, widening: Widening, notes: "Notes") -> Array:
     in_points, least, most, cap = FIGURES[name]
     low, mode, high = (_numbers(columns, f"{name}_{part}", count, notes) for part in ("low", "mode", "high"))
     for part, values in (("low", low), ("mode", mode), ("high", high)):
@@ -138,7 +135,7 @@ def _figure(columns: Mapping[str, Column], name: str, count: int, widening: Wide
     return ends
 
 
-def _numbers(columns: Mapping[str, Column], name: str, count: int, notes: "_Notes") -> Array:
+def _numbers(columns: Mapping[str, Column], name: str, count: int, notes: "Notes") -> Array:
     values = columns[name]
     if len(values) != count:
         raise InputError(
@@ -160,8 +157,8 @@ def _number(value: object) -> float:
         return float("nan")
 
 
-class _Notes:
-    """Problems found, told up to a number and counted beyond it."""
+class Notes:
+    """Problems of a table found so far, told up to a number and counted beyond it."""
 
     def __init__(self) -> None:
         self._problems: list[Problem] = []
@@ -181,6 +178,20 @@ class _Notes:
         room = max(0, _MOST_TOLD - len(self._problems))
         self._more += max(0, len(rows) - room)
         self._problems.extend(_problem(f"{name}[{row + 1}]", show(row), code, zh, en) for row in rows[:room])
+
+    def ids(self, ids: Sequence[str]) -> None:
+        """Note every id that stands a second time."""
+        if len(set(ids)) == len(ids):
+            return
+        first = {one: number for number, one in reversed(list(enumerate(ids)))}
+        again = [number for number, one in enumerate(ids) if first[one] != number]
+        self.rows("id", again, ids, "id_twice", "权利名重复", "an id stands twice")
+
+    def problems(self, row: int, found: Sequence[Problem]) -> None:
+        """Note the problems of one row, each field with the number of the row."""
+        room = max(0, _MOST_TOLD - len(self._problems))
+        self._more += max(0, len(found) - room)
+        self._problems.extend(replace(one, field=f"{one.field}[{row + 1}]") for one in found[:room])
 
     def raise_any(self) -> None:
         """Raise InputError if anything was noted."""

@@ -11,15 +11,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from os import cpu_count
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from zhirong.batch.kernel import COLUMNS, appraise_block
+from zhirong.batch.method_table import MethodJob, MethodTable, Row
 from zhirong.batch.portfolio import Column, Portfolio, read_portfolio
 from zhirong.chain.appraisal.uncertain import Array, Widening
 
 BLOCK_ROWS = 4_096
+METHOD_ROWS = 256  # rows of a block where every row is read and valued by its own method
 AHEAD = 4  # blocks handed out for each worker: enough to keep it busy, few enough to keep memory flat
 MOST_DEATHS = 5  # pools that may break one after the other without a block done: then the fault is in the work
 
@@ -125,6 +127,32 @@ def appraise_portfolio(
 
     def maker(number: int) -> Callable[[], tuple[Array, Array, Array, Array]]:
         return lambda: portfolio.block(*cuts[number])
+
+    yield from run_blocks(job, {number: maker(number) for number in todo}, pool, AHEAD * workers)
+
+
+def appraise_methods(
+    table: MethodTable,
+    job: MethodJob,
+    pool: Pool | None = None,
+    *,
+    workers: int = 1,
+    skip: Sequence[int] = (),
+    rows: int = METHOD_ROWS,
+) -> Iterator[tuple[int, Any]]:
+    """Blocks of a table of methods as they are done: number and an array of ``method_table.RESULT``.
+
+    pool, skip: as for ``appraise_portfolio``. Raises RuntimeError where a worker has other rules.
+    """
+    cuts = blocks_of(len(table), rows)
+    todo = [number for number in range(len(cuts)) if number not in set(skip)]
+    if pool is None:
+        for number in todo:
+            yield number, job(table.block(*cuts[number]))
+        return
+
+    def maker(number: int) -> Callable[[], list[Row]]:
+        return lambda: table.block(*cuts[number])
 
     yield from run_blocks(job, {number: maker(number) for number in todo}, pool, AHEAD * workers)
 

@@ -3,9 +3,10 @@
 import argparse
 import csv
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from importlib import import_module
 from os import cpu_count
 from pathlib import Path
@@ -20,11 +21,8 @@ from zhirong.kernel.text import Text
 
 def run_batch(options: argparse.Namespace) -> int:
     """Appraise a list of rights, with progress on the error stream, going on where an earlier run stopped."""
-    from zhirong.batch.parts import Parts, fingerprint
-    from zhirong.batch.portfolio import read_portfolio
-    from zhirong.batch.run import appraise_portfolio, blocks_of, local_pool
-    from zhirong.chain.appraisal.uncertain import read_widening
-    from zhirong.kernel.rulebook import load_rulebook
+    from zhirong.batch.parts import Parts
+    from zhirong.batch.run import local_pool
 
     if not options.out:
         raise _problem(
@@ -45,37 +43,93 @@ def run_batch(options: argparse.Namespace) -> int:
         )
     today = day_of(datetime.now(SHANGHAI))
     day = read_day("--as-of", options.as_of, today)
-    widening = read_widening(load_rulebook().at("appraisal.evidence", day))
+    columns = _read_columns(options.batch)
+    workers = options.workers or cpu_count() or 1
+    pool = _cluster(options.cluster) if options.cluster else None if workers == 1 else local_pool(workers)
     try:
-        portfolio = read_portfolio(_read_columns(options.batch), widening)
+        batch = (_methods if "method" in columns else _royalties)(columns, day, options, pool, workers)
     except InputError as error:
         raise InputError(error.problems, options.batch) from error
     out = Path(options.out)
     try:
-        parts = Parts(out, fingerprint(portfolio, options.seed, options.paths))
+        parts = Parts(out, batch.fingerprint)
     except OSError as error:
         raise unwritable(options.out, error) from error
-    workers = options.workers or cpu_count() or 1
-    total, done = len(blocks_of(len(portfolio))), parts.done()
-    pool = _cluster(options.cluster) if options.cluster else None if workers == 1 else local_pool(workers)
-    blocks = appraise_portfolio(portfolio, options.seed, options.paths, pool, workers=workers, skip=done)
-    with _progress(total, len(done), options.lang) as advance:
-        for number, values in blocks:
+    done = parts.done()
+    with _progress(batch.blocks, len(done), options.lang) as advance:
+        for number, values in batch.run(done):
             parts.keep(number, values)
             advance()
+    whole = parts.whole()
     try:
-        _write(out, portfolio.ids, parts.whole())
+        _write(out, batch.columns(whole))
     except OSError as error:
         raise unwritable(options.out, error) from error
     parts.remove()
+    valued = batch.valued(whole)
     if options.json:
         from zhirong.cli.files import print_json
 
-        print_json({"rights": len(portfolio), "seed": options.seed, "paths": options.paths, "out": options.out})
+        told = {"rights": len(whole), "valued": valued, "seed": options.seed, "paths": options.paths}
+        print_json({**told, "out": options.out})
     else:
         zh = options.lang == "zh"
-        print(f"{len(portfolio)} 项权利已评估：{options.out}" if zh else f"{len(portfolio)} rights: {options.out}")
+        print(
+            f"{len(whole)} 项权利，{valued} 项有价值：{options.out}"
+            if zh
+            else f"{len(whole)} rights, {valued} with a value: {options.out}"
+        )
     return 0
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What either kind of table needs from here on. run: blocks that are not done yet. columns: of the output."""
+
+    fingerprint: str
+    blocks: int
+    run: Callable[[Sequence[int]], Iterator[tuple[int, Any]]]
+    columns: Callable[[Any], dict[str, Any]]
+    valued: Callable[[Any], int]
+
+
+def _royalties(
+    columns: Mapping[str, Any], day: date, options: argparse.Namespace, pool: Any, workers: int
+) -> _Batch:
+    from zhirong.batch.kernel import COLUMNS
+    from zhirong.batch.parts import fingerprint
+    from zhirong.batch.portfolio import read_portfolio
+    from zhirong.batch.run import appraise_portfolio, blocks_of
+    from zhirong.chain.appraisal.uncertain import read_widening
+    from zhirong.kernel.rulebook import load_rulebook
+
+    widening = read_widening(load_rulebook().at("appraisal.evidence", day))
+    portfolio = read_portfolio(columns, widening)
+    return _Batch(
+        fingerprint(portfolio, options.seed, options.paths),
+        len(blocks_of(len(portfolio))),
+        lambda done: appraise_portfolio(portfolio, options.seed, options.paths, pool, workers=workers, skip=done),
+        lambda whole: {"id": list(portfolio.ids), **{name: whole[:, n] for n, name in enumerate(COLUMNS)}},
+        len,
+    )
+
+
+def _methods(columns: Mapping[str, Any], day: date, options: argparse.Namespace, pool: Any, workers: int) -> _Batch:
+    from zhirong.batch.method_table import RESULT, VALUED, MethodJob, mark_of, read_method_table
+    from zhirong.batch.parts import fingerprint_of_methods
+    from zhirong.batch.run import METHOD_ROWS, appraise_methods, blocks_of
+    from zhirong.kernel.rulebook import load_rulebook
+
+    table = read_method_table(columns, day)
+    job = MethodJob(options.seed, options.paths, day, mark_of(load_rulebook()))
+    given = {"id": list(table.ids), "method": [str(name) for name in columns["method"]]}
+    return _Batch(
+        fingerprint_of_methods(table, job),
+        len(blocks_of(len(table), METHOD_ROWS)),
+        lambda done: appraise_methods(table, job, pool, workers=workers, skip=done),
+        lambda whole: {**given, **{name: whole[name] for name in RESULT.names or ()}},
+        lambda whole: int((whole["state"] == VALUED).sum()),
+    )
 
 
 def _cluster(address: str) -> Any:
@@ -142,22 +196,31 @@ def _column(column: Any) -> Any:
     return column.to_numpy() if numeric and column.null_count == 0 else column.to_pylist()
 
 
-def _write(out: Path, ids: tuple[str, ...], values: Any) -> None:
-    from zhirong.batch.kernel import COLUMNS
-
+def _write(out: Path, columns: Mapping[str, Any]) -> None:
     aside = out.with_name(out.name + ".tmp")
     if out.suffix == ".parquet":
         import pyarrow
 
-        columns = {"id": list(ids), **{name: values[:, place] for place, name in enumerate(COLUMNS)}}
-        _arrow(str(out)).write_table(pyarrow.table(columns), str(aside))
+        given = {name: values.tolist() if _is_words(values) else values for name, values in columns.items()}
+        _arrow(str(out)).write_table(pyarrow.table(given), str(aside))
     else:
         with aside.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(["id", *COLUMNS])
-            for name, row in zip(ids, values, strict=True):
-                writer.writerow([name, *(f"{amount:.2f}" for amount in row)])
+            writer.writerow(columns)
+            for row in zip(*columns.values(), strict=True):
+                writer.writerow([_shown(cell) for cell in row])
     aside.replace(out)
+
+
+def _is_words(values: Any) -> bool:
+    return getattr(values, "dtype", None) is not None and values.dtype.kind == "U"
+
+
+def _shown(cell: Any) -> str:
+    """A cell of the CSV: amounts to the fen, nothing where there is no value."""
+    if isinstance(cell, str):
+        return str(cell)
+    return "" if cell != cell else f"{cell:.2f}"
 
 
 def _arrow(path: str) -> Any:

@@ -38,11 +38,11 @@ def appraise(request: AppraisalRequest, rights: Sequence[Right], rules: Rulebook
     """
     subject = _subject(request, rights, day)
     life = remaining_life(subject, request.methods, request.contract_end, request.valuation_date, rules, day)
-    nothing = _why_no_value(request, life, rules, day)
+    nothing = no_value_of_methods(request, rules, day) or no_value_of_life(life)
     if nothing is not None:
         return nothing
     widening_rule = rules.at("appraisal.evidence", day)
-    renewal = _renewal(request, subject, rules, day)
+    renewal = renewal_of(request, subject, rules, day)
     if isinstance(renewal, NoValue):
         return renewal
     terms = Terms(read_widening(widening_rule), life.cap, renewal)
@@ -126,7 +126,8 @@ def _subject(request: AppraisalRequest, rights: Sequence[Right], day: date) -> t
     return tuple(known[right_id] for right_id in request.rights)
 
 
-def _why_no_value(request: AppraisalRequest, life: RemainingLife, rules: Rulebook, day: date) -> NoValue | None:
+def no_value_of_methods(request: AppraisalRequest, rules: Rulebook, day: date) -> NoValue | None:
+    """Why the rights and methods of a request can give no value, whatever their life; None where they can."""
     if not request.rights:
         return _no_value(
             "no_rights",
@@ -160,6 +161,11 @@ def _why_no_value(request: AppraisalRequest, life: RemainingLife, rules: Ruleboo
         if refusal is not None:
             reason = Text(f"{method.title.zh}：{refusal.reason.zh}", f"{method.title.en}: {refusal.reason.en}")
             return _no_value(refusal.code, reason, refusal.mend)
+    return None
+
+
+def no_value_of_life(life: RemainingLife) -> NoValue | None:
+    """Why a life leaves no value: it cannot be told, or it is over."""
     if life.unknown:
         fields = "; ".join(f"{right_id}: {', '.join(missing)}" for right_id, missing in life.unknown)
         return _no_value(
@@ -178,9 +184,10 @@ def _why_no_value(request: AppraisalRequest, life: RemainingLife, rules: Ruleboo
     return None
 
 
-def _renewal(
+def renewal_of(
     request: AppraisalRequest, subject: Sequence[Right], rules: Rulebook, day: date
 ) -> RenewalTerms | NoValue | None:
+    """Fees and returns where a method asks for them; why there is no value where the rights have none."""
     if not any(isinstance(method, RenewalOption) for method in request.methods):
         return None
     terms = renewal_terms(carriers(subject), request.valuation_date, rules, day)
@@ -272,13 +279,22 @@ def _alarms(
 ) -> tuple[tuple[Alarm, ...], tuple[RuleValue, ...]]:
     limit = rules.at("appraisal.reconcile.spread_limit", day)
     months = rules.at("appraisal.validity", day)
-    skew = rules.at("appraisal.skew_limit", day)
     alarms = []
     deciding = [result for result in results if result.approach != NEVER_DECIDES]
     lowest = min(deciding, key=lambda result: result.value.median)
     highest = max(deciding, key=lambda result: result.value.median)
     if highest.value.median > limit.number() * lowest.value.median:
         alarms.append(_spread(lowest, highest, limit.number()))
+    alarms.extend(alarms_of_value(request, methods, value, rules, day))
+    return tuple(alarms), (limit, months)
+
+
+def alarms_of_value(
+    request: AppraisalRequest, methods: Sequence[Method], value: Distribution, rules: Rulebook, day: date
+) -> tuple[Alarm, ...]:
+    """What a reader must know of a value by itself: out of date, unusual inputs, a mean far above the median."""
+    months, skew = rules.at("appraisal.validity", day), rules.at("appraisal.skew_limit", day)
+    alarms = []
     if add_months(request.valuation_date, months.whole()) < day:
         text = Text(
             f"评估基准日 {request.valuation_date} 距今已超过 {months.whole()} 个月，须重新评估后才可依据",
@@ -293,7 +309,7 @@ def _alarms(
             " a few good outcomes carry it",
         )
         alarms.append(Alarm("mean_far_above_median", text))
-    return tuple(alarms), (limit, months)
+    return tuple(alarms)
 
 
 def _spread(lowest: MethodResult, highest: MethodResult, limit: Decimal) -> Alarm:

@@ -233,9 +233,9 @@ def read_renewal_option(reader: Reader, method_id: str, setting: Setting) -> Ren
 def renewal_terms(rights: Sequence[Right], valuation_date: date, rules: Rulebook, day: date) -> RenewalTerms | None:
     """Fees ahead of the rights given, those that carry the value, and the returns that the rules of ``day`` give.
 
-    None where one of them is not a patent with a filing date: only patents show by yearly fees what they are worth.
+    None without any, and where one of them is not a patent with a filing date: only patents show by yearly fees what they are worth.
     """
-    if any(right.kind not in PATENT_KINDS or right.filing_date is None for right in rights):
+    if not rights or any(right.kind not in PATENT_KINDS or right.filing_date is None for right in rights):
         return None
     table = rules.at("appraisal.renewal.returns", day).value
     ladders = tuple(_ladder(right, valuation_date, rules, day) for right in rights)
