@@ -6,6 +6,11 @@ MODULES = (
     "founding",
     "organisations",
     "webhooks",
+    "diligence",
+    "team_rating",
+    "review",
+    "approvals",
+    "limits",
 )
 
 

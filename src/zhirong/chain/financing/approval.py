@@ -37,12 +37,14 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round of approval. proposed: what was handed up, in fen. line: the most that may be lent. handed_up_by: account."""
+    """One round of approval. proposed: what was handed up, in fen. line: the most that may be lent. worked_by: accounts of those
+    who handed it up or worked on it.
+    """
 
     band: Band
     proposed: Fen
     line: Fen
-    handed_up_by: int
+    worked_by: frozenset[int]
     decisions: tuple[Decision, ...] = ()
 
     @property
@@ -94,12 +96,15 @@ def why_not(now: Round, by: int, duties: Sequence[str], verdict: Verdict, amount
     Nobody decides on what he handed up himself, nobody decides twice in a round, each fills the place whose turn it is.
     """
     found = []
-    if by == now.handed_up_by:
+    if by in now.worked_by:
         found.append(
             Problem(
                 "person",
                 str(by),
-                Text("这笔业务由您报送，不能再由您审批", "you handed this up: you cannot decide on it"),
+                Text(
+                    "这笔业务由您经办或报送，不能再由您审批",
+                    "you worked on this or handed it up: you cannot decide on it",
+                ),
                 Text("由另一位有权的同事审批", "let a colleague decide who may"),
                 "own_hand_up",
             )

@@ -1,0 +1,68 @@
+"""Why a case is declined: reasons that can be counted, each with what the firm can do about it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from zhirong.kernel.text import Text
+
+
+class Ground(StrEnum):
+    """The ground of a refusal."""
+
+    TITLE = "title"
+    STATUS = "status"
+    VALUE = "value"
+    CREDIT = "credit"
+    CASH_FLOW = "cash_flow"
+    TEAM = "team"
+    PURPOSE = "purpose"
+    PAPERS = "papers"
+    MODE = "mode"
+    LIMIT = "limit"
+    OTHER = "other"
+
+
+GROUND_TEXT: Mapping[Ground, Text] = {
+    Ground.TITLE: Text("权属不清", "the title is not clear"),
+    Ground.STATUS: Text("权利状态不能质押", "the rights cannot be pledged as they stand"),
+    Ground.VALUE: Text("可贷价值不足", "the lending value does not suffice"),
+    Ground.CREDIT: Text("信用记录", "credit record"),
+    Ground.CASH_FLOW: Text("现金流不足以还款", "the cash flow does not repay it"),
+    Ground.TEAM: Text("经营团队", "management team"),
+    Ground.PURPOSE: Text("借款用途", "use of the loan"),
+    Ground.PAPERS: Text("资料不全或不实", "papers incomplete or untrue"),
+    Ground.MODE: Text("不符合所选模式的条件", "conditions of the chosen mode are not met"),
+    Ground.LIMIT: Text("银行限额", "the lender's own limits"),
+    Ground.OTHER: Text("其他", "other"),
+}
+
+# What a firm can do, said with every refusal beside what the lender itself writes.
+WHAT_TO_DO: Mapping[Ground, Text] = {
+    Ground.TITLE: Text(
+        "补齐共有人同意、变更登记或解决争议后再申请",
+        "settle co-owners, changes of register or disputes, then apply",
+    ),
+    Ground.STATUS: Text(
+        "补缴年费、解除质押或冻结，或换用其他权利",
+        "pay the fees, have pledge or freeze lifted, or use other rights",
+    ),
+    Ground.VALUE: Text(
+        "降低金额、增加权利，或选有担保和风险补偿的模式",
+        "ask for less, add rights, or choose a mode with a guarantor or fund",
+    ),
+    Ground.CREDIT: Text(
+        "消除不良记录后再申请；对记录有异议的可提出异议",
+        "clear the record and apply again; object where it is wrong",
+    ),
+    Ground.CASH_FLOW: Text(
+        "延长期限、降低金额或改变还款方式", "a longer term, a smaller amount or another way of repayment"
+    ),
+    Ground.TEAM: Text("按评定中得分低的项目改进", "improve on the items that scored low"),
+    Ground.PURPOSE: Text("补充合同或改变用途", "bring contracts, or change the use"),
+    Ground.PAPERS: Text("补齐资料后再申请", "complete the papers and apply again"),
+    Ground.MODE: Text("在“融资模式”里看哪些模式符合条件", "see under “modes” which of them are open to you"),
+    Ground.LIMIT: Text(
+        "可以向另一家银行申请，资料不必重填", "apply to another lender; nothing has to be typed again"
+    ),
+    Ground.OTHER: Text("可以提出异议，或修改后再申请", "object, or change it and apply again"),
+}

@@ -1,0 +1,149 @@
+"""A bank, a firm and a case for the tests of the lender's and the guarantor's desk."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from platform_world import Member, Platform
+
+import zhirong.cases
+from zhirong.chain.financing.case import State
+from zhirong.kernel.fields import parse_toml
+from zhirong.store.financing import Case, CaseStep, CheckItem
+from zhirong.store.parties import Organisation
+from zhirong.verbs.case_file import plain
+from zhirong.verbs.diligence import TITLE_INVESTIGATION
+from zhirong.verbs.people import Duty
+
+AMOUNT = 100_000_000  # one million yuan, in fen: of the lowest band
+PDF = b"%PDF-1.7\n% a paper for a test\n"
+
+
+@cache
+def _shipped() -> dict[str, Any]:
+    path = Path(zhirong.cases.__path__[0]) / "xixian-jingshuixing" / "case.toml"
+    return parse_toml(path.read_text(encoding="utf-8"), str(path))
+
+
+@dataclass
+class Desk:
+    """One bank with its people, one firm, and what they do with a case."""
+
+    platform: Platform
+    firm: Organisation
+    manager: Member
+    bank: Organisation
+    officer: Member
+    reviewer: Member
+    approver: Member
+    head: Member
+
+    def case(self, amount: int = AMOUNT, mode: str = "xixian", **values: Any) -> Case:
+        """A case as a firm hands it in: two patents, the economic data and the credit file of the shipped case."""
+        platform, shipped = self.platform, _shipped()
+        rights = [platform.right(self.firm), platform.right(self.firm, title="一种膜组件")]
+        today = platform.day.replace(day=1).isoformat()
+        credit = {name: {**section, "date": today} for name, section in plain(shipped["credit"]).items()}
+        appraisal = plain(shipped["appraisal"]) | {
+            "valuation_date": today,
+            "rights": [right.pk for right in rights],
+        }
+        case = platform.seed(
+            Case,
+            firm=self.firm,
+            lender=self.bank,
+            number=f"ZR{platform.number():06d}",
+            state=State.SUBMITTED.value,
+            mode=mode,
+            amount=amount,
+            term_months=12,
+            method="bullet",
+            cycle="1M",
+            purpose="采购原材料",
+            rights=[right.pk for right in rights],
+            facts={**plain(shipped["facts"]), "insured": True},
+            credit=credit,
+            appraisal_input=appraisal,
+            submitted_on=platform.day,
+            **values,
+        )
+        platform.seed(CaseStep, case=case, state=State.SUBMITTED.value, began_at=platform.now)
+        return case
+
+    def accepted(self, **values: Any) -> Case:
+        """A case in due diligence."""
+        case = self.case(**values)
+        self.platform.do(self.officer, "case.accept", case)
+        return self.again(case)
+
+    def checked(self, case: Case) -> None:
+        """Every item of the checklist done, with its evidence."""
+        for item in CheckItem.objects.filter(case=case):
+            data: dict[str, Any] = {
+                "finding": "核对无误",
+                "file": self.platform.upload(self.officer, "evidence.pdf", PDF),
+            }
+            if item.item == TITLE_INVESTIGATION:
+                day = self.platform.day.isoformat()
+                data |= {
+                    "law_firm": "某律师事务所",
+                    "commissioned_on": day,
+                    "done_on": day,
+                    "paid_by": "pledgor",
+                    "title_finding": "clear",
+                    "cost": 800_000,
+                }
+            self.platform.do(self.officer, "check.do", item, **data)
+
+    def sheet(self, points: int = 4, **other: int) -> dict[str, Any]:
+        """A rater's sheet: the same level for every item, save those named."""
+        from zhirong.verbs.team_rating import RateTeam
+
+        codes = [name.removesuffix("_points") for name in RateTeam.model_fields if name.endswith("_points")]
+        found: dict[str, Any] = {"independent": True, "rated_alone": True}
+        for code in codes:
+            found |= {f"{code}_points": other.get(code, points), f"{code}_evidence": "访谈记录"}
+        return found
+
+    def rated(self, case: Case) -> None:
+        """Two sheets that agree."""
+        for who, points in ((self.officer, 4), (self.reviewer, 4)):
+            self.platform.do(who, "team.rate", case, **self.sheet(points, setbacks=3))
+
+    def reviewed(self, **values: Any) -> Case:
+        """A case that could be handed up."""
+        case = self.accepted(**values)
+        self.checked(case)
+        self.rated(case)
+        self.platform.do(self.officer, "case.review", case)
+        return self.again(case)
+
+    def handed_up(self, **values: Any) -> Case:
+        """A case in approval, for its line or what was asked for, whichever is less."""
+        case = self.reviewed(**values)
+        assert case.line is not None
+        self.platform.do(self.officer, "case.hand_up", case, amount=min(case.line, case.amount), opinion="同意放款")
+        return self.again(case)
+
+    def approved(self, **values: Any) -> Case:
+        """A case that all have approved."""
+        case = self.handed_up(**values)
+        for who in (self.reviewer, self.approver):
+            self.platform.do(who, "case.approve", case, amount=case.proposed_amount, opinion="同意")
+        return self.again(case)
+
+    @staticmethod
+    def again(row: Any) -> Any:
+        """The row as it is now."""
+        return type(row).objects.get(pk=row.pk)
+
+
+def desk_of(platform: Platform) -> Desk:
+    """A bank with one person for each duty, and a firm."""
+    firm, manager = platform.firm("陕西泾水兴环保科技有限公司")
+    bank, officer = platform.bank("西咸新区某银行")
+    people = [
+        platform.member(bank, duty) for duty in (Duty.LENDER_REVIEWER, Duty.LENDER_APPROVER, Duty.LENDER_MANAGER)
+    ]
+    return Desk(platform, firm, manager, bank, officer, *people)
