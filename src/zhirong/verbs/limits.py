@@ -140,12 +140,12 @@ def committed_of(lender: int) -> "QuerySet[Case]":
     return Case.objects.filter(lender=lender, state__in=COMMITTED, loan=None)
 
 
-def region_within(region: str) -> Q:
-    """The firm's place lies in a region: its code begins with what the region's code says before its zeros."""
+def region_within(region: str, firm: str = "firm") -> Q:
+    """The firm's place lies in a region: its code begins with what the region's code says before its zeros. firm: the way to it."""
     prefix = region
     while prefix.endswith("00"):
         prefix = prefix[:-2]
-    return Q(firm__region__startswith=prefix)
+    return Q(**{f"{firm}__region__startswith": prefix})
 
 
 def sum_of(rows: "QuerySet[Any]", column: str) -> FenAmount:
