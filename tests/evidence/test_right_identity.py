@@ -171,7 +171,7 @@ def test_malformed_records_are_refused(field, value):
 
 def test_a_receipt_of_an_identity_takes_a_disclosure():
     identity = made()
-    entry = Entry(ORIGIN, 0, "right.identity", instant(0), identity.as_json())
+    entry = Entry(ORIGIN, 0, "right.identity", instant(0), {"identity": identity.as_json()})
     tree = MerkleTree(HashAlgorithm.SM3, [entry.as_bytes()])
     signed = Checkpoint(ORIGIN, 1, tree.root(), HashAlgorithm.SM3, instant(1)).signed(LOG_KEY)
     receipt = read_receipt(Receipt(entry, 0, (), signed).as_bytes())

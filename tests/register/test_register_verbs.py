@@ -14,10 +14,17 @@ from zhirong.evidence.verify import Verdict, verify_receipt
 from zhirong.kernel.errors import InputError
 from zhirong.store import models
 from zhirong.store.log import public_keys, receipt, signing_key
-from zhirong.verbs import orders, outbox, pledges
-from zhirong.verbs.certificates import event_of_code, registration_certificate, search_certificate
+from zhirong.verbs import identities, keys, orders, outbox, pledges, uses
+from zhirong.verbs.certificates import (
+    disclose_event,
+    event_of_code,
+    registration_certificate,
+    search_certificate,
+)
+from zhirong.verbs.continuity import restore_entry
 from zhirong.verbs.look import Query, changes_of, precheck, search, similar_names, watch
 from zhirong.verbs.permissions import POLICIES, Actor, ForbiddenError, Role
+from zhirong.verbs.watch import record_watch
 
 KEY = f"invention:{patent_number(1)}"
 
@@ -208,7 +215,14 @@ ATTEMPTS: dict[str, Any] = {
     "record_authority": lambda by: pledges.record_authority_number(by, 2, "局", "1", "ab" * 32, date(2025, 6, 2)),
     "reconcile": lambda by: orders.reconcile(by, "局", []),
     "subscribe": lambda by: orders.subscribe(by, "right", KEY),
-    "view": lambda by: registration_certificate(by.actor, 1, signing_key(FOLDER[0]), by.now),
+    "view": lambda by: registration_certificate(by, 1, signing_key(FOLDER[0])),
+    "keys": lambda by: keys.rotate_key(by, FOLDER[0]),
+    "certify": lambda by: search_certificate(by, Query(number="1"), signing_key(FOLDER[0])),
+    "identify": lambda by: identities.record_identity(by, patent(1)),
+    "disclose": lambda by: disclose_event(by.actor, 2),
+    "report_use": lambda by: uses.report_uses(by, "2026-11", [{"fingerprint": "ab" * 32}]),
+    "record_watch": lambda by: record_watch(by),
+    "restore": lambda by: restore_entry(by, b"", b"", FOLDER[0]),
     "search": lambda by: search(by.actor, Query(number="1")),
     "precheck": lambda by: precheck(by.actor, request(patent(3)), by.now),
 }
@@ -225,7 +239,10 @@ def test_every_role_and_every_verb_on_others_registrations(world: World) -> None
         (verb, role)
         for verb, role in [
             *[("court_order", Role.COURT), ("revoke", Role.COURT), ("view", Role.COURT), ("view", Role.AUTHORITY)],
-            *[(verb, Role.AUTHORITY) for verb in ("record_authority", "reconcile", "update_facts")],
+            *[(verb, Role.AUTHORITY) for verb in ("record_authority", "reconcile", "update_facts", "identify")],
+            ("disclose", Role.COURT),
+            ("report_use", Role.LENDER),
+            *[("certify", role) for role in Role],
             *[("subscribe", role) for role in (Role.LENDER, Role.FIRM, Role.COURT)],
             *[("precheck", role) for role in (Role.LENDER, Role.FIRM)],
             *[("search", role) for role in Role],
@@ -316,14 +333,14 @@ def test_subscribers_and_pledgees_are_told_at_least_once(world: World) -> None:
 def test_certificates_and_receipts_verify(world: World) -> None:
     world.entered(patent(1))
     key = signing_key(world.folder)
-    made = registration_certificate(world.by().actor, 1, key, world.now + timedelta(hours=1))
+    made = registration_certificate(world.by(), 1, key)
     assert made.pdf.startswith(b"%PDF")
     event = event_of_code(made.code)
-    assert event is not None and event.index == 2
+    assert event is not None and event.index == made.number == 3
     assert event_of_code("2-000000000000") is None and event_of_code("x") is None
     keys = public_keys(world.folder)
     assert verify_receipt(read_receipt(made.receipt), keys=keys).verdict is Verdict.HOLDS
-    found = search_certificate(Actor("", Role.PUBLIC), Query(name="没有这家公司"), key, world.now, "en")
+    found = search_certificate(world.by("public"), Query(name="没有这家公司"), key, "en")
     assert found.pdf.startswith(b"%PDF")
     for one in models.Event.objects.all():
         data = receipt(one, key, world.now + timedelta(hours=2)).as_bytes()

@@ -31,6 +31,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "actus": ("ACTUS 标准合同：逐例运行、比对", "contracts of the ACTUS standard: run and compare cases"),
     "modes": ("融资模式：列出、说明、核对、比较", "financing modes: list, explain, check, compare"),
     "verify": ("离线核验登记回执", "check a receipt of the register, offline"),
+    "witness": (
+        "会签登记簿的检查点（登记机构以外的见证人）",
+        "countersign the register's checkpoints, as a witness",
+    ),
     "register": (
         "质押登记簿：申请、审查、登记、查询、核对",
         "the pledge register: file, examine, enter, search, check",

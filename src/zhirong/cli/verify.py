@@ -32,6 +32,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="权利人的披露文件，可多次 / what the holder discloses; may be repeated",
     )
+    parser.add_argument(
+        "--tsa",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="时间戳机构的根证书（PEM），可多次 / root certificates of time-stamping authorities; may be repeated",
+    )
     parser.add_argument("--json", action="store_true", help="机器可读 / for programs")
 
 
@@ -40,13 +47,15 @@ def run(options: argparse.Namespace) -> int:
     from zhirong.evidence.identity import read_disclosure
     from zhirong.evidence.keys import read_keys
     from zhirong.evidence.receipts import read_checkpoint_file, read_receipt
+    from zhirong.evidence.timestamps import read_roots
     from zhirong.evidence.verify import verify_receipt
 
     receipt = read_receipt(_bytes(options.receipt), options.receipt)
     keys = [key for path in options.key for key in read_keys(read_text(path), path)]
     checkpoints = [(path, read_checkpoint_file(_bytes(path), path)) for path in options.checkpoint]
     disclosures = [(path, read_disclosure(_bytes(path), path)) for path in options.disclosure]
-    verification = verify_receipt(receipt, checkpoints, keys, disclosures)
+    roots = [one for path in options.tsa for one in read_roots(_bytes(path), path)]
+    verification = verify_receipt(receipt, checkpoints, keys, disclosures, roots)
     if options.json:
         print_json(verification.as_json())
     else:

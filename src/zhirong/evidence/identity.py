@@ -292,6 +292,20 @@ def check_disclosure(identity: Identity, disclosure: Disclosure) -> tuple[Proble
     return tuple(problems)
 
 
+def check_content(commitment: object, algorithm: HashAlgorithm, disclosure: Disclosure) -> tuple[Problem, ...]:
+    """What is wrong with the content shown of an entry. commitment: what stands in the entry. Empty is good."""
+    mend = Text("向登记机构索取原披露文件", "ask the register for the original disclosure")
+    if len(disclosure.claims) != 1:
+        reason = Text("条目只有一项承诺", "an entry has a single commitment")
+        return (Problem("claims", str(len(disclosure.claims)), reason, mend, "no_commitment"),)
+    if disclosure.claims[0].commitment(algorithm) != commitment:
+        reason = Text(
+            "与条目中的承诺值不符：内容或盐值被改动", "not what the entry committed to: content or salt changed"
+        )
+        return (Problem(disclosure.claims[0].name, "", reason, mend, "commitment_differs"),)
+    return ()
+
+
 # -- inside ---------------------------------------------------------------------------------------------------
 
 

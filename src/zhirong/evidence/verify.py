@@ -4,22 +4,27 @@ Two things can be trusted to begin with: a key of the register, or a checkpoint 
 the receipt (a gazette, a witness, an earlier receipt). Given neither, nothing is proved and the verdict says so.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from zhirong.evidence import canonical
 from zhirong.evidence.checkpoints import Checkpoint
 from zhirong.evidence.hashes import leaf_hash
-from zhirong.evidence.identity import Disclosure, check_disclosure, identity_of
+from zhirong.evidence.identity import Disclosure, check_content, check_disclosure, identity_of
 from zhirong.evidence.keys import PublicKey
 from zhirong.evidence.notes import SignatureFinding, SignatureState, SignedNote, check_signatures
 from zhirong.evidence.proofs import ProofError, verify_consistency, verify_inclusion
-from zhirong.evidence.receipts import ConsistencyProof, FileRead, ReceiptRead
+from zhirong.evidence.receipts import ConsistencyProof, FileRead, ReceiptRead, Timestamp
 from zhirong.evidence.statements import follow_statements
+from zhirong.evidence.timestamps import can_check, check_timestamp
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Lang, Text, same
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 
 class Outcome(StrEnum):
@@ -124,8 +129,12 @@ def verify_receipt(
     checkpoints: Sequence[tuple[str, FileRead]] = (),
     keys: Iterable[PublicKey] = (),
     disclosures: Sequence[tuple[str, Disclosure]] = (),
+    roots: "Sequence[Certificate]" = (),
 ) -> Verification:
-    """Check a receipt against itself, the keys and the other checkpoints given. Names go with the files."""
+    """Check a receipt against itself, the keys and the other checkpoints given. Names go with the files.
+
+    roots: certificates of the time-stamping authorities that are trusted; without them time stamps are not checked.
+    """
     given = tuple(keys)
     work = _Work()
     _check_entry(work, receipt)
@@ -150,11 +159,7 @@ def verify_receipt(
     for name, disclosure in disclosures:
         _check_disclosure(work, name, receipt, disclosure)
     for stamp in receipt.timestamps:
-        text = Text(
-            f"第三方时间戳（{stamp.kind}，{len(stamp.token)} 字节）未核验，可用任何 RFC 3161 工具核验",
-            f"the time stamp ({stamp.kind}, {len(stamp.token)} bytes); any RFC 3161 tool can check it",
-        )
-        work.add("timestamp", Outcome.NOT_CHECKED, "receipt", text)
+        _check_timestamp(work, receipt, stamp, roots)
     if not given and not anchored:
         text = Text(
             "没有可以信赖的起点：请用 --key 给出登记机构公布的公钥，或用 --checkpoint 给出另行取得的检查点",
@@ -402,19 +407,42 @@ def _check_pair(work: _Work, name: str, one: Checkpoint, other: Checkpoint) -> b
 
 
 def _check_disclosure(work: _Work, name: str, receipt: ReceiptRead, disclosure: Disclosure) -> None:
-    entry = receipt.entry
-    try:
-        identity = identity_of(entry.body)
-    except InputError as error:
-        work.add("not_an_identity", Outcome.BAD, name, Text(error.as_text("zh"), error.as_text("en")))
-        return
-    problems = check_disclosure(identity, disclosure)
+    entry, algorithm = receipt.entry, receipt.signed.checkpoint.algorithm
+    if disclosure.fingerprint == leaf_hash(algorithm, receipt.leaf).hex():
+        problems = check_content(entry.body.get("commitment"), algorithm, disclosure)
+    else:
+        record = entry.body.get("identity")
+        try:
+            identity = identity_of(record if isinstance(record, Mapping) else {})
+        except InputError as error:
+            if record is None:
+                text = Text("是对另一条目的披露", "it discloses from another entry")
+                work.add("disclosure_other_record", Outcome.BAD, name, text)
+            else:
+                work.add("not_an_identity", Outcome.BAD, name, Text(error.as_text("zh"), error.as_text("en")))
+            return
+        problems = check_disclosure(identity, disclosure)
     for problem in problems:
         work.add(f"disclosure_{problem.code}", Outcome.BAD, f"{name} {problem.field}", problem.reason)
     if not problems:
-        shown = ", ".join(claim.name for claim in disclosure.claims)
+        shown = "; ".join(
+            f"{claim.name} = {_printable(canonical.encode(claim.value).decode())}" for claim in disclosure.claims
+        )
         text = Text(f"披露与记录中的承诺相符：{shown}", f"what is disclosed is what was committed to: {shown}")
         work.add("disclosure", Outcome.GOOD, name, text)
+
+
+def _check_timestamp(work: _Work, receipt: ReceiptRead, stamp: Timestamp, roots: "Sequence[Certificate]") -> None:
+    if not roots or not can_check():
+        text = Text(
+            f"第三方时间戳（{stamp.kind}，{len(stamp.token)} 字节）未核验：用 --tsa 给出时间戳机构的根证书，并安装 timestamps",
+            f"the time stamp ({stamp.kind}, {len(stamp.token)} bytes) was not checked: give the authority's root "
+            "certificate with --tsa, and install the extra timestamps",
+        )
+        work.add("timestamp", Outcome.NOT_CHECKED, "receipt", text)
+        return
+    finding = check_timestamp(stamp.token, receipt.signed, roots)
+    work.add("timestamp", Outcome.GOOD if finding.is_good else Outcome.BAD, "receipt", finding.text)
 
 
 def _proof_text(error: ProofError, zh: str, en: str) -> Text:

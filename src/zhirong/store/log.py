@@ -77,22 +77,26 @@ class Leaf:
 
 def append(head: LogHead, leaf: Leaf) -> Event:
     """One event, its leaf and the tree's new nodes, within the transaction that holds the head."""
-    algorithm = HashAlgorithm(head.algorithm)
     salt = secrets.token_bytes(SALT_BYTES)
     body = {
         **leaf.public,
-        "commitment": Claim(CONTENT_NAME, leaf.content, salt).commitment(algorithm),
+        "commitment": Claim(CONTENT_NAME, leaf.content, salt).commitment(HashAlgorithm(head.algorithm)),
         "registration": leaf.registration,
     }
-    entry = Entry(head.origin, head.size, leaf.kind, leaf.time, body).as_bytes()
-    frontier, kept = _frontier(head).append(leaf_hash(algorithm, entry))
+    return append_entry(head, Entry(head.origin, head.size, leaf.kind, leaf.time, body), leaf, salt)
+
+
+def append_entry(head: LogHead, entry: Entry, leaf: Leaf, salt: bytes) -> Event:
+    """An entry as it is, at the end of the log. leaf, salt: what it was made of."""
+    data = entry.as_bytes()
+    frontier, kept = _frontier(head).append(leaf_hash(HashAlgorithm(head.algorithm), data))
     event = Event.objects.create(
         index=head.size,
         kind=leaf.kind,
         day=leaf.day,
         registration=leaf.registration,
         subject=leaf.subject,
-        entry=entry.decode(),
+        entry=data.decode(),
         content=canonical.encode(leaf.content).decode(),
         salt=salt.hex(),
         actor=leaf.actor,

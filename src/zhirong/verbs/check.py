@@ -23,6 +23,7 @@ from zhirong.kernel.text import Text
 from zhirong.store import models, rows
 from zhirong.store.log import CONTENT_NAME, StoredTiles, public_keys
 from zhirong.store.names import check_names, name_key
+from zhirong.verbs.check_evidence import evidence_findings
 from zhirong.verbs.check_platform import platform_findings
 from zhirong.verbs.orders import SUBSCRIBED, UNSUBSCRIBED, unfiled_right
 from zhirong.verbs.pattern import register_event
@@ -60,16 +61,20 @@ def check_register(folder: Path) -> RegisterCheck:
                 _finding("column", f"checkpoint {size}", "列与检查点不符", "the column differs from the note")
             )
     found += platform_findings()
+    found += evidence_findings(folder, head)
     state = RegisterState()
     frontier = Frontier(algorithm)
     subscribed: set[tuple[str, str, str]] = set()
     names: set[str] = set()
     parties: set[tuple[str, str, bool]] = set()
     ever_frozen: set[str] = set()
+    is_broken = False
     events = models.Event.objects.defer("day").annotate(day_written=_written("day"))
     for event in events.order_by("index").iterator():
         frontier, _ = frontier.append(leaf_hash(algorithm, event.entry.encode()))
         found += _event_findings(event, algorithm)
+        if is_broken:
+            continue
         try:
             taken = register_event(event)
             state.take(taken)
@@ -77,13 +82,16 @@ def check_register(folder: Path) -> RegisterCheck:
                 ever_frozen.add(taken.content["right"])
             _take_subscription(taken.kind, taken.content, subscribed)
         except (InputError, BrokenRegisterError, KeyError, ValueError, TypeError) as error:
-            # What follows rests on it: every further difference would be an echo of this one.
             found.append(_finding("replay", f"event {event.index}", *_both(f"{type(error).__name__}: {error}")))
-            return RegisterCheck(tuple(found), audit.size, audit.covered)
+            is_broken = True
+            continue
         if taken.registration is not None:
             for party, _ in rows.parts(state.registrations[taken.registration]):
                 parties.add((party.name, party.code, party.is_natural_person))
                 names.add(party.name)
+    if is_broken:
+        # The state rests on every event: each further difference would be an echo of this one.
+        return RegisterCheck(tuple(found), audit.size, audit.covered)
     found += _head_findings(head, state, frontier)
     found += _registration_findings(state)
     found += _right_findings(state, ever_frozen)

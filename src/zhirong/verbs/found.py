@@ -1,10 +1,14 @@
 """Founding a register: tables, the log's name, its key. Once for each database."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
 from zhirong.chain.pledge.registration import refuse
+from zhirong.evidence.checkpoints import SignedCheckpoint
 from zhirong.evidence.entries import is_origin
 from zhirong.evidence.hashes import HashAlgorithm
 from zhirong.evidence.keys import PublicKey
@@ -12,11 +16,26 @@ from zhirong.kernel.text import Text
 from zhirong.store.log import KEY_FILE, make_key
 from zhirong.store.models import LogHead
 from zhirong.store.setup import migrate
+from zhirong.verbs.continuity import continue_log
+from zhirong.verbs.pattern import By
 
 
-def found_register(folder: Path, origin: str, algorithm: HashAlgorithm = HashAlgorithm.SM3) -> PublicKey:
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """A log that a new one takes the place of. last: its last known checkpoint. events: what is left of it."""
+
+    last: SignedCheckpoint
+    reason: str
+    by: By
+    events: Iterable[Mapping[str, Any]] = ()
+
+
+def found_register(
+    folder: Path, origin: str, algorithm: HashAlgorithm = HashAlgorithm.SM3, continued: Continued | None = None
+) -> PublicKey:
     """Make the tables, the empty log and a new key; returns the public key, to be published.
 
+    continued: a log that lost entries and may not go on; the new one says so in its first entry, and takes over the rest.
     Raises InputError where there is a register or a key already: neither is ever overwritten.
     """
     if not is_origin(origin):
@@ -39,5 +58,20 @@ def found_register(folder: Path, origin: str, algorithm: HashAlgorithm = HashAlg
                 Text("换一个文件夹和数据库", "choose another folder and database"),
             )
         key = make_key(folder, origin)
-        LogHead.objects.create(id=1, origin=origin, algorithm=algorithm.value)
+        head = LogHead.objects.create(id=1, origin=origin, algorithm=algorithm.value)
+        if continued is not None:
+            _take_over(head, continued)
     return key
+
+
+def _take_over(head: LogHead, continued: Continued) -> None:
+    old = continued.last.checkpoint.origin
+    if old == head.origin or not continued.reason.strip():
+        raise refuse(
+            "origin",
+            "origin",
+            head.origin,
+            Text("新日志须另起名称，并写明理由", "a new log needs a name of its own, and a reason"),
+            Text("换一个日志名，写明理由", "choose another name and give the reason"),
+        )
+    continue_log(head, continued.by, continued.last, continued.reason, continued.events)

@@ -153,7 +153,10 @@ def watch(now: datetime) -> Iterator[tuple[int, RightCheck]]:
 
 def changes_of(day: date) -> list[dict[str, Any]]:
     """The daily file of changes: the public entries of everything that happened to registrations and rights that day."""
-    events = models.Event.objects.filter(day=day).exclude(kind__startswith="subscription.").order_by("index")
+    of_their_askers = (
+        Q(kind__startswith="subscription.") | Q(kind__startswith="certificate.") | Q(kind__startswith="use.")
+    )
+    events = models.Event.objects.filter(day=day, subject="").exclude(of_their_askers).order_by("index")
     return [entry_of_bytes(event.entry.encode()).as_json() for event in events]
 
 

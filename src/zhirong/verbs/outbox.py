@@ -27,6 +27,8 @@ def tell_subscribers(event: Event, after: Registration | None, before: Registrat
     """Write the messages of an event, within its transaction: to the pledgees before and after, and to everyone who
     has subscribed to one of its rights or parties. What happens to a right is told to those who hold a pledge of it.
     """
+    if event.kind.startswith("certificate."):
+        return  # nobody's business but the asker's
     told: set[str] = set()
     for one in (before, after):
         if one is not None:

@@ -1,0 +1,84 @@
+"""``zhirong witness``: countersign the register's checkpoints from outside. No database, no network."""
+
+import argparse
+import secrets
+import time
+from pathlib import Path
+
+from zhirong.cli.files import read_text, unreadable, unwritable
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+
+SECRET, PUBLIC = "witness.key", "witness.pub"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Found a witness, or let it countersign."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="init|sign")
+    init = actions.add_parser("init", help="建立见证人的密钥 / make a witness's key")
+    init.add_argument("name", metavar="NAME", help="见证人的名称，不含空格 / the witness's name, without spaces")
+    sign = actions.add_parser("sign", help="核对后会签检查点 / check a checkpoint and countersign it")
+    sign.add_argument(
+        "file", metavar="CHECKPOINT", help="登记机构给出的检查点文件 / the register's checkpoint file"
+    )
+    sign.add_argument(
+        "--key", metavar="FILE", required=True, help="登记机构公布的公钥 / the register's published key"
+    )
+    sign.add_argument("--out", metavar="FILE", required=True, help="会签后的检查点 / the countersigned checkpoint")
+    for one in (init, sign):
+        one.add_argument("--folder", default="witness", help="见证人的文件夹 / the witness's folder")
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 done; InputError where a checkpoint must not be countersigned, or a file cannot be used."""
+    return _init(options) if options.action == "init" else _sign(options)
+
+
+def _init(options: argparse.Namespace) -> int:
+    from zhirong.evidence.keys import KeyType, SigningKey
+
+    folder = Path(options.folder)
+    try:
+        key = SigningKey(options.name, KeyType.WITNESS_ED25519, secrets.token_bytes(32))
+    except ValueError as error:
+        reason = Text("名称不得含空格或加号", "the name has neither spaces nor a plus")
+        mend = Text("写成 witness.example.cn", "write it like witness.example.cn")
+        raise InputError([Problem("NAME", options.name, reason, mend, "name")]) from error
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / SECRET).touch(mode=0o600, exist_ok=False)
+        (folder / SECRET).write_text(f"{options.name}\n{key.seed.hex()}\n", encoding="utf-8")
+        (folder / PUBLIC).write_text(key.public().as_text() + "\n", encoding="utf-8")
+    except OSError as error:
+        raise unwritable(str(folder / SECRET), error) from error
+    print(key.public().as_text())
+    return 0
+
+
+def _sign(options: argparse.Namespace) -> int:
+    import hashlib
+
+    from zhirong.evidence.checkpoints import read_checkpoint
+    from zhirong.evidence.keys import KeyType, SigningKey, read_keys
+    from zhirong.evidence.receipts import read_checkpoint_file
+    from zhirong.evidence.witness import countersign
+
+    folder = Path(options.folder)
+    name, seed = read_text(str(folder / SECRET)).split()
+    key = SigningKey(name, KeyType.WITNESS_ED25519, bytes.fromhex(seed))
+    try:
+        file = read_checkpoint_file(Path(options.file).read_bytes(), options.file)
+    except OSError as error:
+        raise unreadable(options.file, error) from error
+    origin = file.signed.checkpoint.origin
+    seen_file = folder / f"seen-{hashlib.sha256(origin.encode()).hexdigest()[:16]}.txt"
+    seen = read_checkpoint(read_text(str(seen_file)), str(seen_file)) if seen_file.exists() else None
+    signed = countersign(file, seen, read_keys(read_text(options.key), options.key), key, int(time.time()))
+    try:
+        # Remembered first: what was countersigned and then forgotten could be contradicted.
+        seen_file.write_text(signed.as_text(), encoding="utf-8")
+        Path(options.out).write_text(signed.as_text(), encoding="utf-8")
+    except OSError as error:
+        raise unwritable(options.out, error) from error
+    print(f"{origin}\t{signed.checkpoint.size}")
+    return 0
