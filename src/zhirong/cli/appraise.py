@@ -170,7 +170,7 @@ def _backtest(options: argparse.Namespace) -> int:
         "survival": survival.as_json(),
         "backtest": {
             "as_of": day.isoformat(),
-            "anniversaries_learnt_from": tested.learnt_anniversaries,
+            "right_years_learnt_from": tested.learnt_years,
             "lapses_learnt_from": tested.learnt_lapses,
             "horizons": [
                 {

@@ -69,34 +69,38 @@ def show_backtest(answer: Mapping[str, Any], lang: Lang) -> None:
         )
     console.print(table)
     console.print(
-        f"回测：只用 {tested['as_of']} 之前已公开的 {tested['anniversaries_learnt_from']} 个年费周年"
+        f"回测：只用 {tested['as_of']} 之前已公告的 {tested['right_years_learnt_from']} 个权利年"
         f"（{tested['lapses_learnt_from']} 次终止）"
         if zh
-        else f"Back-test: learnt from {tested['anniversaries_learnt_from']} anniversaries"
-        f" ({tested['lapses_learnt_from']} lapses) known on {tested['as_of']}"
+        else f"Back-test: learnt from {tested['right_years_learnt_from']} years of rights"
+        f" ({tested['lapses_learnt_from']} lapses) published by {tested['as_of']}"
     )
-    heads = ("年后", "权利", "仍有效", "AUC", "Brier", "仅年龄 AUC", "仅年龄 Brier")
-    table = _table(heads if zh else ("years", "rights", "kept", "AUC", "Brier", "age only AUC", "age only Brier"))
+    heads = ("年后", "权利", "仍有效", "平均预测", "AUC", "Brier", "仅年龄：平均预测", "AUC", "Brier")
+    english = ("years", "rights", "kept", "forecast", "AUC", "Brier", "age only: forecast", "AUC", "Brier")
+    table = _table(heads if zh else english)
     for row in tested["horizons"]:
         model, plain = row["model"], row["age_only"]
         table.add_row(
             str(row["years"]),
             str(row["rights"]),
             f"{float(row['kept']):.1%}",
+            f"{float(model['mean_forecast']):.1%}",
             f"{float(model['auc']):.3f} ± {float(model['auc_standard_error']):.3f}",
             f"{float(model['brier']):.3f}",
+            f"{float(plain['mean_forecast']):.1%}",
             f"{float(plain['auc']):.3f}",
             f"{float(plain['brier']):.3f}",
         )
     console.print(table)
     for row in tested["horizons"]:
         table = _table(
-            (f"{row['years']} 年：预测", "实际", "权利")
+            (f"{row['years']} 年：预测", "实际", "权利", "仅年龄：预测", "实际")
             if zh
-            else (f"{row['years']} years: forecast", "kept", "rights")
+            else (f"{row['years']} years: forecast", "kept", "rights", "age only: forecast", "kept")
         )
-        for tenth in row["model"]["calibration"]:
-            table.add_row(f"{float(tenth['forecast']):.1%}", f"{float(tenth['kept']):.1%}", str(tenth["rights"]))
+        for tenth, plain in zip(row["model"]["calibration"], row["age_only"]["calibration"], strict=True):
+            shown = [f"{float(part[name]):.1%}" for part in (tenth, plain) for name in ("forecast", "kept")]
+            table.add_row(*shown[:2], str(tenth["rights"]), *shown[2:])
         console.print(table)
     returns = answer["renewal_returns"]
     console.print(

@@ -1,11 +1,14 @@
 """Screening rights by how long they will be kept, and the honest test of it: as of a past day, without looking ahead.
 
-A yearly hazard of lapse is fitted by logistic regression on what had been seen by the day (each right's anniversaries
-after grant), and carried forward to the rights alive on the day. Beside it stands the same with age alone. Indicators
-explain little of value and renewal: the result ranks and screens, and never becomes a value.
+A yearly hazard of lapse is fitted by logistic regression on the years that end on the day, the one before, and so on
+back: each right in force at the start of such a year lapsed in it or not. The days of these data are those of the
+gazette, so that what had happened by the day was known on it. The hazard is carried forward, year by year, to the rights
+alive on the day. Years since grant shape it: a lapse is published more than a year after the fee that was not paid, and
+the first fee is paid with the grant. Beside it stands the same with age alone. Indicators explain little of value and
+renewal: the result ranks and screens, and never becomes a value.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import floor, sqrt
@@ -14,12 +17,10 @@ import numpy as np
 
 from zhirong.chain.appraisal.maintenance import Application
 from zhirong.chain.appraisal.uncertain import Array
-from zhirong.kernel.days import add_months, add_years, years_between
+from zhirong.kernel.days import add_years, years_between
 
-# A lapse counts from the anniversary but is published months later; what the register could not yet show is not used.
-REPORTING_MONTHS = 12
 RIDGE = 1.0
-_OLDEST_BAND_LEAST = 200  # rights at risk that an age must have for a hazard of its own
+_LEAST_AT_RISK = 200  # rights in force that an age, or a year since grant, must have for a hazard of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,14 @@ class Score:
     """How good forecasts of "still in force" were.
 
     auc: chance that a right kept was ranked above one let go, ½ is no knowledge; auc_error its standard error.
-    brier: mean square of forecast minus outcome. deciles: count, mean forecast and share kept of each tenth, by rank.
+    brier: mean square of forecast minus outcome. forecast: their mean. deciles: count, mean forecast and share kept of
+    each tenth, by rank.
     """
 
     auc: float
     auc_error: float
     brier: float
+    forecast: float
     deciles: tuple[tuple[int, float, float], ...]
 
     def as_json(self) -> dict[str, object]:
@@ -41,6 +44,7 @@ class Score:
             "auc": f"{self.auc:.4f}",
             "auc_standard_error": f"{self.auc_error:.4f}",
             "brier": f"{self.brier:.4f}",
+            "mean_forecast": f"{self.forecast:.4f}",
             "calibration": [
                 {"rights": count, "forecast": f"{forecast:.4f}", "kept": f"{kept:.4f}"}
                 for count, forecast, kept in self.deciles
@@ -63,10 +67,12 @@ class Horizon:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """A screen as of ``day``: what it learnt from, how it did, and the weight of each feature (standardised)."""
+    """A screen as of ``day``: years of rights and lapses that it learnt from, how it did, and the weight of each feature
+    (standardised).
+    """
 
     day: date
-    learnt_anniversaries: int
+    learnt_years: int
     learnt_lapses: int
     horizons: tuple[Horizon, ...]
     weights: tuple[tuple[str, float], ...]
@@ -79,30 +85,40 @@ def backtest(
 
     Raises ValueError for a horizon beyond ``observed_to`` and where nothing had been seen by the day.
     """
-    known_to = add_months(day, -REPORTING_MONTHS)
-    learnt = _anniversaries(applications, known_to)
+    learnt = _years(applications, day)
     if not any(lapsed for _, _, lapsed in learnt):
-        raise ValueError(f"no lapse had been seen by {known_to}")
+        raise ValueError(f"no lapse had been seen by {day}")
     names = tuple(learnt[0][0].features)
-    features = np.array([[one.features[name] for name in names] for one, _, _ in learnt])
-    ages = np.array([age for _, age, _ in learnt])
+    rights, starts = [one for one, _, _ in learnt], [start for _, start, _ in learnt]
     lapsed = np.array([float(gone) for _, _, gone in learnt])
-    bands = _bands(ages)
+    features = _features(rights, names)
     centre, spread = features.mean(axis=0), features.std(axis=0)
     spread[spread == 0] = 1.0
-    by_age = _one_hot(ages, bands)
-    young = _just_granted(np.array([_since_grant(one, age) for one, age, _ in learnt]))
-    free = len(bands) + young.shape[1]
-    whole = logistic(np.hstack([by_age, young, (features - centre) / spread]), lapsed, free)
-    plain = logistic(by_age, lapsed, len(bands))
+    by_grant, by_age = _since_grant(rights, starts), _ages(rights, starts)
+    grant_bands, age_bands = _bands(by_grant), _bands(by_age)
+    whole = logistic(
+        np.hstack([_one_hot(by_grant, grant_bands), (features - centre) / spread]), lapsed, len(grant_bands)
+    )
+    plain = logistic(_one_hot(by_age, age_bands), lapsed, len(age_bands))
     cohort = [one for one in applications if one.alive_on(day)]
-    standard = (np.array([[one.features[name] for name in names] for one in cohort]) - centre) / spread
+    standard = (_features(cohort, names) - centre) / spread
+
+    def forecasts(chosen: Sequence[int], years: int) -> tuple[Array, Array]:
+        ours = [cohort[index] for index in chosen]
+        with_features, with_age = np.ones(len(ours)), np.ones(len(ours))
+        for ahead in range(years):
+            start = [add_years(day, ahead)] * len(ours)
+            both = np.hstack([_one_hot(_since_grant(ours, start), grant_bands), standard[chosen]])
+            with_features *= 1.0 - _chance(both @ whole)
+            with_age *= 1.0 - _chance(_one_hot(_ages(ours, start), age_bands) @ plain)
+        return with_features, with_age
+
     return Backtest(
         day,
         len(learnt),
         int(lapsed.sum()),
-        tuple(_horizon(cohort, standard, day, years, observed_to, bands, whole, plain) for years in horizons),
-        tuple(zip(names, map(float, whole[free:]), strict=True)),
+        tuple(_horizon(cohort, day, years, observed_to, forecasts) for years in horizons),
+        tuple(zip(names, map(float, whole[len(grant_bands) :]), strict=True)),
     )
 
 
@@ -112,7 +128,7 @@ def logistic(features: Array, outcome: Array, free: int) -> Array:
     ridge = np.full(features.shape[1], RIDGE)
     ridge[:free] = 1e-6
     for _ in range(50):
-        chance = 1.0 / (1.0 + np.exp(-features @ weights))
+        chance = _chance(features @ weights)
         gradient = features.T @ (outcome - chance) - ridge * weights
         curvature = (features * (chance * (1.0 - chance))[:, None]).T @ features + np.diag(ridge)
         step = np.linalg.solve(curvature, gradient)
@@ -142,69 +158,68 @@ def score(forecast: Array, outcome: Array) -> Score:
         auc,
         sqrt(variance / (kept.size * gone.size)),
         float(np.mean((forecast - outcome) ** 2)),
+        float(forecast.mean()),
         deciles,
     )
 
 
-def _anniversaries(applications: Sequence[Application], known_to: date) -> list[tuple[Application, int, bool]]:
-    """Every anniversary after grant and up to ``known_to``: the right, its age, and whether it lapsed there."""
-    found = []
-    for one in applications:
-        if one.granted is None:
-            continue
-        first = floor(years_between(one.filed, one.granted)) + 1
-        last = None if one.lapsed is None else floor(years_between(one.filed, one.lapsed) + 0.02)
-        age = first
-        while add_years(one.filed, age) <= known_to and (last is None or age <= last) and age < 20:
-            found.append((one, age, last == age))
-            age += 1
-    return found
+def _years(applications: Sequence[Application], day: date) -> list[tuple[Application, date, bool]]:
+    """Every year that ends on ``day`` or whole years before, for each right in force at its start: the right, the
+    start, and whether it lapsed in it. Years in which its term ends are left out.
+    """
+    found, end = [], day
+    while True:
+        start = add_years(end, -1)
+        at_risk = [one for one in applications if one.alive_on(start) and one.term_end > end]
+        if not at_risk:
+            return found
+        found += [(one, start, one.lapsed is not None and one.lapsed <= end) for one in at_risk]
+        end = start
 
 
-def _bands(ages: Array) -> tuple[int, ...]:
-    """Ages with a hazard of their own; those seen too seldom share the oldest one's."""
-    counts = {age: int(np.sum(ages >= age)) for age in range(int(ages.min()), int(ages.max()) + 1)}
-    return tuple(age for age, count in counts.items() if count >= _OLDEST_BAND_LEAST) or (int(ages.min()),)
+def _features(rights: Sequence[Application], names: Sequence[str]) -> Array:
+    return np.array([[one.features[name] for name in names] for one in rights])
 
 
-def _one_hot(ages: Array, bands: tuple[int, ...]) -> Array:
-    place = np.clip(ages, bands[0], bands[-1]) - bands[0]
+def _ages(rights: Sequence[Application], days: Sequence[date]) -> Array:
+    """Whole years since filing."""
+    return np.array([floor(years_between(one.filed, day)) for one, day in zip(rights, days, strict=True)])
+
+
+def _since_grant(rights: Sequence[Application], days: Sequence[date]) -> Array:
+    """Whole years since grant."""
+    return np.array([floor(years_between(one.granted or day, day)) for one, day in zip(rights, days, strict=True)])
+
+
+def _chance(score: Array) -> Array:
+    return np.asarray(1.0 / (1.0 + np.exp(-score)), dtype=np.float64)
+
+
+def _bands(counted: Array) -> tuple[int, ...]:
+    """Years with a hazard of their own, one after the other; those seen too seldom share the last one's."""
+    first, last = int(counted.min()), int(counted.max())
+    counts = {year: int(np.sum(counted >= year)) for year in range(first, last + 1)}
+    return tuple(year for year, count in counts.items() if count >= _LEAST_AT_RISK) or (first,)
+
+
+def _one_hot(counted: Array, bands: tuple[int, ...]) -> Array:
+    place = np.clip(counted, bands[0], bands[-1]) - bands[0]
     return np.asarray(np.eye(len(bands))[place.astype(int)], dtype=np.float64)
-
-
-def _since_grant(one: Application, age: int) -> int:
-    """Anniversaries since the grant, the first one being 1."""
-    return age if one.granted is None else age - floor(years_between(one.filed, one.granted))
-
-
-def _just_granted(since: Array) -> Array:
-    """Marks of the first and of the second anniversary after grant: the year's fee has just been paid with it."""
-    return np.stack([(since == 1).astype(np.float64), (since == 2).astype(np.float64)], axis=1)
 
 
 def _horizon(
     cohort: Sequence[Application],
-    standard: Array,
     day: date,
     years: int,
     observed_to: date,
-    bands: tuple[int, ...],
-    whole: Array,
-    plain: Array,
+    forecasts: Callable[[Sequence[int], int], tuple[Array, Array]],
 ) -> Horizon:
     target = add_years(day, years)
     if target > observed_to:
         raise ValueError(f"{years} years after {day} lie beyond the observation to {observed_to}")
     chosen = [index for index, one in enumerate(cohort) if one.term_end > target]
-    with_features, by_age = np.ones(len(chosen)), np.ones(len(chosen))
     outcome = np.array([float(cohort[index].alive_on(target)) for index in chosen])
-    ages = np.array([floor(years_between(cohort[index].filed, day)) for index in chosen])
-    since = np.array([_since_grant(cohort[index], int(age)) for index, age in zip(chosen, ages, strict=True)])
-    for ahead in range(1, years + 1):
-        hot = _one_hot(ages + ahead, bands)
-        both = np.hstack([hot, _just_granted(since + ahead), standard[chosen]])
-        with_features *= 1.0 - 1.0 / (1.0 + np.exp(-both @ whole))
-        by_age *= 1.0 - 1.0 / (1.0 + np.exp(-hot @ plain))
+    with_features, with_age = forecasts(chosen, years)
     return Horizon(
         years,
         target,
@@ -212,5 +227,5 @@ def _horizon(
         len(cohort) - len(chosen),
         float(outcome.mean()),
         score(with_features, outcome),
-        score(by_age, outcome),
+        score(with_age, outcome),
     )
