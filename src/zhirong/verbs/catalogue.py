@@ -6,11 +6,15 @@ MODULES = (
     "founding",
     "organisations",
     "webhooks",
+    "tokens",
     "diligence",
     "team_rating",
     "review",
     "approvals",
     "limits",
+    "guarantees",
+    "exemption",
+    "portfolio",
 )
 
 

@@ -26,6 +26,7 @@ from zhirong.store.parties import Account, Membership
 from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.case_file import plain, right_id
 from zhirong.verbs.case_moves import add_cost, move_case
+from zhirong.verbs.images import subject_name
 from zhirong.verbs.people import Duty, Person
 from zhirong.verbs.requests import Choices, Day, Fen, Line, Request, Words, ask
 from zhirong.verbs.uploads import Ticket, attach
@@ -264,7 +265,8 @@ def do_check(work: Work, request: Check) -> Any:
         raise InputError(problems)
     file = item.file
     if request.file is not None:
-        file = attach(work, request.file, f"case/{case.pk}", f"check.{item.item}", case.lender)
+        # Evidence is the lender's own business: it hangs on the item, which nobody else sees, not on the case.
+        file = attach(work, request.file, subject_name(item), "evidence", case.lender)
     add_cost(work, case, request.cost - item.cost)
     work.update(
         item,
