@@ -302,7 +302,7 @@ def perform(
     op = OPERATIONS.get(name)
     if op is None or not may(call.person, op):
         raise forbidden()
-    if not call.key or len(call.key) > _LONGEST_KEY:
+    if not call.key or len(call.key) > _LONGEST_KEY or not call.key.isprintable():
         raise _bad_key(call.key)
     request = read(op.request, data or {})
     plain = request.model_dump(mode="json")

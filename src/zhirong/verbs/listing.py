@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.verbs.people import Duty, Person
+from zhirong.verbs.requests import unwritable_paths
 from zhirong.verbs.scopes import visible
 
 Kind = Literal["text", "money", "day", "instant", "number", "state", "rate", "days"]
@@ -113,8 +115,10 @@ def rows_of(person: Person, one: Listing, day: date, query: Mapping[str, str]) -
         if not value:
             continue
         try:
+            if unwritable_paths(value, filtered.name):
+                raise ValueError(filtered.name)
             found = found.filter(filtered.where(value))
-        except ValueError:
+        except (ValueError, ArithmeticError, ValidationError):
             problems.append(
                 Problem(
                     filtered.name,

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "zhirong.web.middleware.headers",
+    "zhirong.api.problems.middleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -174,8 +175,15 @@ else:
 PUBLIC_URL = os.environ.get("ZHIRONG_URL", "http://localhost:8000").rstrip("/")
 WEBHOOK_NETWORKS = os.environ.get("ZHIRONG_WEBHOOK_NETWORKS", "")
 NINJA_NUM_PROXIES = int(os.environ.get("ZHIRONG_PROXIES", "0"))
-API_RATE = f"{int(os.environ.get('ZHIRONG_API_RATE', '6000'))}/min"
-API_RATE_PUBLIC = f"{int(os.environ.get('ZHIRONG_API_RATE_PUBLIC', '120'))}/min"
+API_RATE = int(os.environ.get("ZHIRONG_API_RATE", "6000"))
+API_RATE_PUBLIC = int(os.environ.get("ZHIRONG_API_RATE_PUBLIC", "120"))
+# What is counted (calls, attempts) is counted within one process; large enough that no count is pushed out by others.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 LOGGING = {
     "version": 1,

@@ -15,6 +15,7 @@ catalogue.load()
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
+    path("api/", include("zhirong.api.urls")),
     *url_patterns(),
 ]
 handler404 = "zhirong.web.errors.not_found"

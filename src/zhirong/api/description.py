@@ -1,0 +1,50 @@
+"""The description of the API (OpenAPI 3.1): what the framework knows of it, and what only this house does."""
+
+from typing import Any
+
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+
+from zhirong.api.problems import MEDIA_TYPE
+from zhirong.verbs.acting import OPERATIONS
+from zhirong.verbs.requests import Request
+
+_REFERENCE = "#/components/schemas/{model}"
+
+
+class DescribedApi(NinjaAPI):
+    """An API whose description names the request of every operation, and refusals by their own media type."""
+
+    def get_openapi_schema(self, **arguments: Any) -> OpenAPISchema:
+        """The whole description."""
+        described = super().get_openapi_schema(**arguments)
+        for path in described["paths"].values():
+            for call in path.values():
+                _describe(call, described["components"]["schemas"])
+        return described
+
+
+def _describe(call: dict[str, Any], schemas: dict[str, Any]) -> None:
+    name = call.pop("x-operation", None)
+    if name is not None:
+        call["requestBody"] = _body(name, OPERATIONS[name].request, schemas)
+    call.pop("x-list", None)
+    for status, response in call["responses"].items():
+        content = response.get("content", {})
+        if int(status) >= 400 and "application/json" in content:
+            response["content"] = {MEDIA_TYPE: content["application/json"]}
+        if int(status) == 429:
+            response["headers"] = {"Retry-After": {"schema": {"type": "string"}}}
+
+
+def _body(name: str, model: type[Request], schemas: dict[str, Any]) -> dict[str, Any]:
+    """The request of an operation; its schema goes to the components under a name of its own."""
+    schema = model.model_json_schema(ref_template=_REFERENCE)
+    parts = schema.pop("$defs", {})
+    schemas |= parts
+    title = "".join(part.capitalize() for part in name.replace("_", ".").replace("-", ".").split(".")) + "Request"
+    schemas[title] = schema
+    return {
+        "required": bool(schema.get("required")),
+        "content": {"application/json": {"schema": {"$ref": _REFERENCE.format(model=title)}}},
+    }

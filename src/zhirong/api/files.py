@@ -1,0 +1,78 @@
+"""Files: handed in for an operation, which gets the ticket; downloaded by who may see what they belong to."""
+
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from ninja import File, NinjaAPI, Path, Schema
+from ninja.files import UploadedFile
+
+from zhirong.api.answers import READ_REFUSALS, as_json, responses
+from zhirong.api.problems import REFUSALS
+from zhirong.kernel.days import day_of
+from zhirong.store.blobs import path_of
+from zhirong.store.financing import StoredFile
+from zhirong.store.settings import DATA
+from zhirong.verbs.acting import forbidden, not_found
+from zhirong.verbs.clock import now
+from zhirong.verbs.people import Person
+from zhirong.verbs.scopes import visible
+from zhirong.verbs.tokens import READ, demand_read
+from zhirong.verbs.uploads import take_in
+
+
+class TicketOut(Schema):
+    """What stands for the file in the request of an operation, for a day, for the same account."""
+
+    ticket: str
+
+
+_CONTENT: dict[str, Any] = {
+    "responses": {
+        200: {
+            "description": "the file / 文件",
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
+
+
+def add_to(api: NinjaAPI) -> None:
+    """Declare the calls."""
+    api.post(
+        "/files",
+        operation_id="upload_file",
+        summary="上传文件 / hand a file in",
+        tags=["files"],
+        response=responses(TicketOut, REFUSALS, 201),
+    )(upload)
+    api.get(
+        "/files/{int:id}/content",
+        operation_id="download_file",
+        summary="下载文件 / download a file",
+        tags=["files"],
+        response=responses(None, READ_REFUSALS),
+        openapi_extra=_CONTENT,
+    )(download)
+
+
+def upload(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
+    """Take a file in: its content is checked for kind and size."""
+    person: Person = request.person  # type: ignore[attr-defined]
+    if person.scopes is not None and not person.scopes - {READ}:
+        raise forbidden()  # a token that only reads has nothing to hand in
+    return as_json({"ticket": take_in(person, file.name or "", file.read())}, 201)
+
+
+def download(request: HttpRequest, id: int = Path(..., ge=0)) -> Any:  # type: ignore[type-arg]  # noqa: A002
+    """The content, as it was handed in or made."""
+    person: Person = request.person  # type: ignore[attr-defined]
+    demand_read(person)
+    row = visible(person, StoredFile, day_of(now())).filter(pk=id, removed=False).first()
+    if row is None:
+        raise not_found(StoredFile, id)
+    return FileResponse(
+        path_of(row.sha256, DATA).open("rb"),
+        as_attachment=True,
+        filename=row.name,
+        content_type="application/octet-stream",
+    )

@@ -1,0 +1,123 @@
+"""Every list as a call: the same rows, filters, order and permissions as on its page."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema
+from pydantic import create_model
+
+from zhirong.api.answers import READ_REFUSALS, as_json, responses
+from zhirong.api.problems import Words
+from zhirong.api.reading import number_in, query_of
+from zhirong.kernel.days import day_of
+from zhirong.kernel.text import Text
+from zhirong.verbs.acting import forbidden
+from zhirong.verbs.clock import now
+from zhirong.verbs.listing import LISTINGS, MOST, PAGE, Column, Kind, Listing, may_list, page_of
+
+_MOST_OFFSET = 1_000_000
+# How a column of each kind is written: amounts in whole fen, days and instants as ISO 8601, rates as exact decimals.
+_TYPES: Mapping[Kind, Any] = {
+    "text": str | Words | None,
+    "state": str | Words | None,
+    "money": int | None,
+    "number": int | str | None,
+    "days": int | None,
+    "day": date | None,
+    "instant": datetime | None,
+    "rate": str | None,
+}
+
+
+def add_to(api: NinjaAPI) -> None:
+    """Declare a call for every list."""
+    for one in LISTINGS.values():
+        api.get(
+            f"/lists/{one.name}",
+            operation_id=list_id(one),
+            summary=f"{one.title.zh} / {one.title.en}",
+            tags=["lists"],
+            response=responses(_page_model(one), READ_REFUSALS),
+            openapi_extra={"x-list": one.name, "parameters": _parameters(one)},
+        )(_view(one))
+
+
+def list_id(one: Listing) -> str:
+    """The name of the call, for programs made from the description."""
+    return "list_" + one.name.replace(".", "_").replace("-", "_")
+
+
+def _view(one: Listing) -> Callable[[HttpRequest], HttpResponse]:
+    known = dict.fromkeys([*(f.name for f in one.filters), "order", "offset", "limit"])
+
+    def view(request: HttpRequest) -> HttpResponse:
+        person = request.person  # type: ignore[attr-defined]
+        if not may_list(person, one):
+            raise forbidden()
+        query = query_of(request, known)
+        number_in(query, "offset", 0, _MOST_OFFSET, 0)
+        limit = number_in(query, "limit", 1, MOST, PAGE)
+        found = page_of(person, one, day_of(now()), query, limit)
+        rows = [
+            {"id": row.pk, **{c.name: _cell(c, row) for c in one.columns if c.name != "id"}} for row in found.rows
+        ]
+        return as_json({"rows": rows, "offset": found.offset, "limit": found.limit, "more": found.more})
+
+    return view
+
+
+def _cell(column: Column, row: Any) -> Any:
+    """A cell as its kind says."""
+    value = column.value(row)
+    if value is None or value == "":
+        return None
+    if isinstance(value, Text):
+        return value.as_json()
+    if isinstance(value, Mapping):
+        return {"zh": str(value["zh"]), "en": str(value["en"])}
+    if column.kind in ("money", "days"):
+        return int(value)
+    if column.kind in ("day", "instant"):
+        return value if isinstance(value, str) else value.isoformat()
+    if column.kind == "number" and isinstance(value, int):
+        return int(value)
+    return str(value)
+
+
+def _page_model(one: Listing) -> type[Schema]:
+    stem = "".join(part.capitalize() for part in one.name.replace("-", ".").replace("_", ".").split("."))
+    columns: dict[str, Any] = {c.name: (_TYPES[c.kind], ...) for c in one.columns if c.name != "id"}
+    row = create_model(f"{stem}Row", __base__=Schema, id=(int, ...), **columns)
+    row.__doc__ = "；".join(f"{c.name}: {c.title.zh} / {c.title.en}" for c in one.columns)
+    return create_model(
+        f"{stem}Page", __base__=Schema, rows=(list[row], ...), offset=(int, ...), limit=(int, ...), more=(bool, ...)
+    )
+
+
+def _parameters(one: Listing) -> list[dict[str, Any]]:
+    found = [
+        _parameter(
+            filtered.name,
+            f"{filtered.title.zh} / {filtered.title.en}",
+            {"type": "string", "maxLength": 200}
+            if filtered.choices is None
+            else {"type": "string", "enum": [value for value, _ in filtered.choices]},
+        )
+        for filtered in one.filters
+    ]
+    orders = [column.name for column in one.columns if column.order]
+    if orders:
+        both = [*orders, *(f"-{name}" for name in orders)]
+        found.append(_parameter("order", "排序，加 - 为降序 / order, - before it for descending", {"enum": both}))
+    bounds = {"type": "integer", "minimum": 0, "maximum": _MOST_OFFSET}
+    found.append(_parameter("offset", "从第几行起 / the first row", bounds))
+    found.append(
+        _parameter("limit", "至多几行 / how many rows", {"type": "integer", "minimum": 1, "maximum": MOST})
+    )
+    return found
+
+
+def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"in": "query", "name": name, "required": False, "description": description, "schema": schema}

@@ -1,0 +1,47 @@
+"""Personal data and account numbers, masked for those who have no need of them in full."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Model
+
+from zhirong.store.financing import StatementLine
+from zhirong.store.parties import Account, Organisation
+from zhirong.verbs.people import Duty, Person
+
+_SHOWN_END = 4
+
+
+def masked(model: type[Model], name: str, value: Any, person: Person, row: Any) -> Any:
+    """A value as this person may see it."""
+    if not value or _in_full(model, person, row):
+        return value
+    if model is Account and name in ("email", "phone"):
+        return email(value) if name == "email" else tail(value)
+    if model is Organisation and name == "profile" and isinstance(value, Mapping):
+        hidden = ("phone", "bank_account", "legal_representative_id")
+        return {key: tail(str(item)) if key in hidden else item for key, item in value.items()}
+    if model is StatementLine and name == "account_number":
+        return tail(value)
+    return value
+
+
+def tail(written: str) -> str:
+    """All but the last places hidden."""
+    end = written[-_SHOWN_END:] if len(written) > _SHOWN_END else ""
+    return "*" * max(4, len(written) - len(end)) + end
+
+
+def email(written: str) -> str:
+    """An address with its name hidden but for the first letter."""
+    name, _, domain = written.partition("@")
+    return f"{name[:1]}***@{domain}"
+
+
+def _in_full(model: type[Model], person: Person, row: Any) -> bool:
+    if model is Account:
+        return bool(row.pk == person.account) or person.has(Duty.SECURITY_ADMIN)
+    if model is Organisation:
+        return bool(row.pk == person.organisation) or person.has(Duty.SYSTEM_ADMIN)
+    # Which account it is matters to who books it; the rest see its end.
+    return person.has(Duty.LENDER_CASHIER)

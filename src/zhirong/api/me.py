@@ -1,0 +1,117 @@
+"""Who the caller is, what it may do, what it has been told."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema
+
+from zhirong.api.answers import READ_REFUSALS, as_json, responses
+from zhirong.api.problems import REFUSALS, Words
+from zhirong.api.reading import query_of
+from zhirong.store.work import Notice
+from zhirong.verbs.acting import OPERATIONS, forbidden, may
+from zhirong.verbs.clock import now
+from zhirong.verbs.listing import LISTINGS, may_list
+from zhirong.verbs.people import Person
+from zhirong.verbs.tokens import READ, demand_read
+
+_MOST_NOTICES = 200
+
+
+class Me(Schema):
+    """The caller. operations, lists: names of what it may do and look through. scopes: of its token, null for a session."""
+
+    account: int
+    organisation: int
+    organisation_name: str
+    organisation_code: str
+    kind: str | None
+    is_active: bool
+    duties: list[str]
+    scopes: list[str] | None
+    operations: list[str]
+    lists: list[str]
+
+
+class NoticeOut(Schema):
+    """One notice. link: path of the page that it is about."""
+
+    id: int
+    at: str
+    words: Words
+    link: str
+    is_read: bool
+
+
+class Notices(Schema):
+    """The latest notices, newest first."""
+
+    rows: list[NoticeOut]
+
+
+class Marked(Schema):
+    """How many notices were marked as read."""
+
+    marked: int
+
+
+def add_to(api: NinjaAPI) -> None:
+    """Declare the calls."""
+    api.get(
+        "/me", operation_id="me", summary="我是谁 / who I am", tags=["me"], response=responses(Me, READ_REFUSALS)
+    )(me)
+    api.get(
+        "/me/notices",
+        operation_id="my_notices",
+        summary="通知 / notices",
+        tags=["me"],
+        response=responses(Notices, READ_REFUSALS),
+    )(notices)
+    api.post(
+        "/me/notices/read",
+        operation_id="read_notices",
+        summary="全部标为已读 / mark all as read",
+        tags=["me"],
+        response=responses(Marked, REFUSALS),
+    )(read_notices)
+
+
+def me(request: HttpRequest) -> HttpResponse:
+    """The caller, as the platform sees it."""
+    query_of(request, {})
+    person: Person = request.person  # type: ignore[attr-defined]
+    said: dict[str, Any] = {
+        "account": person.account,
+        "organisation": person.organisation,
+        "organisation_name": person.organisation_name,
+        "organisation_code": person.organisation_code,
+        "kind": None if person.kind is None else person.kind.value,
+        "is_active": person.is_active,
+        "duties": sorted(duty.value for duty in person.duties),
+        "scopes": None if person.scopes is None else sorted(person.scopes),
+        "operations": sorted(name for name, one in OPERATIONS.items() if may(person, one)),
+        "lists": sorted(name for name, one in LISTINGS.items() if may_list(person, one)),
+    }
+    return as_json(said)
+
+
+def notices(request: HttpRequest) -> HttpResponse:
+    """What the account has been told."""
+    query_of(request, {})
+    person: Person = request.person  # type: ignore[attr-defined]
+    demand_read(person)
+    rows = Notice.objects.filter(account_id=person.account).order_by("-id")[:_MOST_NOTICES]
+    said = [
+        {"id": one.pk, "at": one.at, "words": one.words, "link": one.link, "is_read": one.read_at is not None}
+        for one in rows
+    ]
+    return as_json({"rows": said})
+
+
+def read_notices(request: HttpRequest) -> HttpResponse:
+    """Mark all notices of the account as read."""
+    person: Person = request.person  # type: ignore[attr-defined]
+    if person.scopes is not None and not person.scopes - {READ}:
+        raise forbidden()
+    marked = Notice.objects.filter(account_id=person.account, read_at=None).update(read_at=now())
+    return as_json({"marked": marked})

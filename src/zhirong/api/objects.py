@@ -1,0 +1,112 @@
+"""One object, in all that the caller may see of it. What is not named here is not shown."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models as fields
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Path, Schema
+from pydantic import create_model
+
+from zhirong.api.answers import READ_REFUSALS, as_json, responses
+from zhirong.api.masking import masked
+from zhirong.api.reading import etag, query_of
+from zhirong.api.shown import SHOWN, Shown
+from zhirong.kernel.days import day_of
+from zhirong.verbs.acting import not_found, operations_for
+from zhirong.verbs.clock import now
+from zhirong.verbs.people import Person
+from zhirong.verbs.scopes import visible
+from zhirong.verbs.tokens import demand_read
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A column as a program gets it. is_own: shown to some kinds of organisation only, null to the others."""
+
+    name: str
+    attribute: str
+    type: Any
+    is_own: bool
+
+
+def add_to(api: NinjaAPI) -> None:
+    """Declare a call for every kind of object."""
+    for noun, shown in SHOWN.items():
+        api.get(
+            f"/{noun}/{{int:id}}",
+            operation_id="get_" + noun.replace("-", "_"),
+            summary=f"{shown.title.zh} / {shown.title.en}",
+            description=(shown.model.__doc__ or "").strip(),
+            tags=["objects"],
+            response=responses(_out(noun, shown), READ_REFUSALS),
+        )(_view(shown))
+
+
+def _view(shown: Shown) -> Callable[..., HttpResponse]:
+    columns = _fields(shown)
+
+    def view(request: HttpRequest, id: int = Path(..., ge=0)) -> HttpResponse:  # type: ignore[type-arg]  # noqa: A002
+        person: Person = request.person  # type: ignore[attr-defined]
+        demand_read(person)
+        query_of(request, {})
+        row = visible(person, shown.model, day_of(now())).filter(pk=id).first()
+        if row is None:
+            raise not_found(shown.model, id)
+        said = _values(shown, columns, person, row)
+        version = getattr(row, "version", None)
+        if version is not None:
+            said["operations"] = [one.name for one in operations_for(person, row)]
+        return as_json(said, headers=None if version is None else {"ETag": etag(version)})
+
+    return view
+
+
+def _values(shown: Shown, columns: list[_Field], person: Person, row: Model) -> dict[str, Any]:
+    sees_own = person.kind in shown.own_kinds
+    said: dict[str, Any] = {"id": row.pk}
+    for column in columns:
+        value = getattr(row, column.attribute) if sees_own or not column.is_own else None
+        said[column.name] = masked(shown.model, column.name, value, person, row)
+    return said
+
+
+def _fields(shown: Shown) -> list[_Field]:
+    model = shown.model
+    columns = {one.name: one for one in model._meta.concrete_fields if not one.primary_key}
+    names = [*shown.fields, *shown.own]
+    return [_Field(name, columns[name].attname, _type(columns[name]), name in shown.own) for name in names]
+
+
+def _out(noun: str, shown: Shown) -> type[Schema]:
+    stem = "".join(part.capitalize() for part in noun.split("-"))
+    typed: dict[str, Any] = {"id": (int, ...)}
+    typed |= {one.name: (one.type | None if one.is_own else one.type, ...) for one in _fields(shown)}
+    if any(one.name == "version" for one in shown.model._meta.concrete_fields):
+        typed["operations"] = (list[str], ...)
+    return create_model(f"{stem}Object", __base__=Schema, **typed)
+
+
+# Words for what a column holds; JSON columns hold tables and lists that their own documents describe.
+_TYPES: Mapping[type, Any] = {
+    fields.BooleanField: bool,
+    fields.DateTimeField: datetime,
+    fields.DateField: date,
+    fields.DecimalField: str,
+    fields.JSONField: dict[str, Any] | list[Any],
+    fields.IntegerField: int,
+    fields.BigIntegerField: int,
+    fields.ForeignKey: int,
+    fields.CharField: str,
+    fields.TextField: str,
+}
+
+
+def _type(column: Any) -> Any:
+    found = next((kind for known, kind in _TYPES.items() if isinstance(column, known)), None)
+    if found is None:
+        raise AssertionError(f"no type for {column}")
+    return found | None if column.null else found

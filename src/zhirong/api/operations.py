@@ -1,0 +1,107 @@
+"""Every operation as a call: ``POST /do/NAME`` where it begins something, ``POST /do/NAME/ID`` where it is done to a row."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Path, Schema
+
+from zhirong.api.answers import as_json, responses
+from zhirong.api.reading import KEY_HEADER, body_of, etag, version_of
+from zhirong.verbs.acting import OPERATIONS, Call, Operation, perform
+from zhirong.verbs.clock import now
+from zhirong.verbs.people import DUTY_WORDS
+
+
+class Done(Schema):
+    """What was done. index: of its event in the log. subject: what it was done to or made, such as ``case/12``, with its id
+    and version. answer: what the operation says. repeated: it had been done before under the same key. shown_once: a secret
+    that is shown here and nowhere else.
+    """
+
+    index: int
+    subject: str
+    id: int
+    version: int
+    answer: Any = None
+    repeated: bool
+    shown_once: str
+
+
+def add_to(api: NinjaAPI) -> None:
+    """Declare a call for every operation that people and their programs can do."""
+    for op in OPERATIONS.values():
+        if op.is_background:
+            continue
+        is_on_row = op.model is not None
+        api.post(
+            f"/do/{op.name}/{{int:id}}" if is_on_row else f"/do/{op.name}",
+            operation_id=operation_id(op),
+            summary=f"{op.title.zh} / {op.title.en}",
+            description=_description(op),
+            tags=[op.scope],
+            response=responses(Done),
+            openapi_extra={"x-operation": op.name, "parameters": _parameters(is_on_row)},
+        )(_on_row(op) if is_on_row else _begin(op))
+
+
+def operation_id(op: Operation) -> str:
+    """The name of the call, for programs made from the description."""
+    return "do_" + op.name.replace(".", "_")
+
+
+def _begin(op: Operation) -> Callable[[HttpRequest], HttpResponse]:
+    def view(request: HttpRequest) -> HttpResponse:
+        return _do(request, op, None)
+
+    return view
+
+
+def _on_row(op: Operation) -> Callable[..., HttpResponse]:
+    def view(request: HttpRequest, id: int = Path(..., ge=0)) -> HttpResponse:  # type: ignore[type-arg]  # noqa: A002
+        return _do(request, op, id)
+
+    return view
+
+
+def _do(request: HttpRequest, op: Operation, subject: int | None) -> HttpResponse:
+    call = Call(request.person, now(), request.headers.get(KEY_HEADER, "").strip())  # type: ignore[attr-defined]
+    done = perform(op.name, call, subject, body_of(request), version_of(request))
+    said = {
+        "index": done.index,
+        "subject": done.subject,
+        "id": done.id,
+        "version": done.version,
+        "answer": done.answer,
+        "repeated": done.repeated,
+        "shown_once": done.shown_once,
+    }
+    return as_json(said, headers={"ETag": etag(done.version)} if done.subject else None)
+
+
+def _description(op: Operation) -> str:
+    lines = [op.help.zh, op.help.en]
+    if op.duties:
+        lines.append("职责 / duties: " + "、".join(f"{DUTY_WORDS[duty].zh} {duty.value}" for duty in op.duties))
+    if op.states is not None:
+        lines.append("状态 / states: " + "、".join(sorted(op.states)))
+    return "\n\n".join(line for line in lines if line)
+
+
+def _parameters(is_on_row: bool) -> list[dict[str, Any]]:
+    key = {
+        "in": "header",
+        "name": KEY_HEADER,
+        "required": True,
+        "description": "随机的键；重发同一请求用同一个键，不会办两次 / a random key; repeats of a request use the same one, "
+        "and are done once",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+    }
+    version = {
+        "in": "header",
+        "name": "If-Match",
+        "required": False,
+        "description": "所见的版本（ETag）；已被改动则答 412 / the version as seen; 412 where it has been changed since",
+        "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'},
+    }
+    return [key, version] if is_on_row else [key]

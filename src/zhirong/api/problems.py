@@ -1,0 +1,139 @@
+"""What goes wrong, said to programs: problem details (RFC 9457), with every problem in both languages."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Schema
+from pydantic import Field
+
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+from zhirong.verbs.acting import ConflictError, NotFoundError
+from zhirong.verbs.permissions import ForbiddenError
+
+MEDIA_TYPE = "application/problem+json"
+# Every way in which a call can be refused; each operation declares those that it can give.
+REFUSALS = (400, 401, 403, 404, 405, 409, 412, 413, 422, 429, 503)
+_TITLES: Mapping[int, Text] = {
+    400: Text("请求读不出来", "the request cannot be read"),
+    401: Text("没有登录，或令牌无效", "not signed in, or the token is not valid"),
+    403: Text("没有权限", "not permitted"),
+    404: Text("没有这个对象，或无权知道", "there is no such object, or none that you may know of"),
+    405: Text("这个地址不支持这种方法", "this address does not take this method"),
+    409: Text("与现在的状态冲突", "in conflict with the present state"),
+    412: Text("对象已被改动", "the object has been changed"),
+    413: Text("请求太大", "the request is too large"),
+    422: Text("内容有问题", "something in it is wrong"),
+    429: Text("请求太频繁", "too many requests"),
+    500: Text("平台出错，没有写入任何内容", "a fault of the platform; nothing was written"),
+    503: Text("暂时不能办理，请稍后重试", "not possible for the moment: try again later"),
+}
+_KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
+# A refusal of these codes is about the object's state, not about what was sent.
+_OF_STATE = frozenset({"not_in_this_state"})
+
+
+class Words(Schema):
+    """The same words in both languages."""
+
+    zh: str
+    en: str
+
+
+class FieldProblem(Schema):
+    """One thing that is wrong: in which field, what was found there, why not, and how to mend it."""
+
+    field: str
+    value: str
+    code: str
+    reason: Words
+    mend: Words
+
+
+class ProblemDetails(Schema):
+    """A refusal. type: a stable name of its kind. problems: everything that was found wrong, none where it is no matter of
+    single fields.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    problems: list[FieldProblem] = Field(default_factory=list)
+
+
+def answer(request: HttpRequest, status: int, problems: Iterable[Problem] = (), code: str = "") -> HttpResponse:
+    """A refusal as a response. code: of its kind, that of its first problem where not said."""
+    found = list(problems)
+    title = _TITLES.get(status) or Text(HTTPStatus(status).phrase, HTTPStatus(status).phrase)
+    kind = code or (found[0].code if found else HTTPStatus(status).phrase.lower().replace(" ", "_"))
+    details = {
+        "type": f"urn:zhirong:problem:{kind}",
+        "title": f"{title.zh} / {title.en}",
+        "status": status,
+        "detail": "；".join(problem.as_text("zh") for problem in found) or title.zh,
+        "instance": request.path,
+        "problems": [problem.as_json() for problem in found],
+    }
+    content = json.dumps(details, ensure_ascii=False).encode("utf-8", "replace")
+    return HttpResponse(content, status=status, content_type=MEDIA_TYPE)
+
+
+def refusal(request: HttpRequest, error: InputError) -> HttpResponse:
+    """The response to what an operation or a list has refused."""
+    return answer(request, status_of(error, bool(request.headers.get("If-Match"))), error.problems)
+
+
+def status_of(error: InputError, is_conditional: bool) -> int:
+    """The status of a refusal. is_conditional: the caller has named the version that it knows."""
+    if isinstance(error, ForbiddenError):
+        return 403
+    if isinstance(error, NotFoundError):
+        return 404
+    if isinstance(error, ConflictError):
+        return 412 if is_conditional else 409
+    if all(problem.code in _OF_STATE for problem in error.problems):
+        return 409
+    return 422
+
+
+def one(code: str, field: str, value: str, reason: Text, mend: Text) -> Problem:
+    """A problem found by the API itself."""
+    return Problem(field, value, reason, mend, code)
+
+
+def of_validation(errors: Iterable[Mapping[str, Any]]) -> list[Problem]:
+    """What the framework found wrong with parameters and files, in the words of this house."""
+    return [
+        one(
+            str(error.get("type", "value")),
+            ".".join(str(part) for part in error.get("loc", ())[1:]) or "request",
+            "",
+            Text(f"不是合格的值（{error.get('type')}）", str(error.get("msg", "not a proper value"))),
+            Text("按接口说明改正", "correct it as the description of the API says"),
+        )
+        for error in errors
+    ]
+
+
+def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Below ``/api/`` every refusal is problem details, whoever gave it: an address that there is not, a wrong method, a
+    missing CSRF token, a fault.
+    """
+
+    def convert(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_ours = response.headers.get("Content-Type", "").startswith(MEDIA_TYPE)
+        if not request.path.startswith("/api/") or response.status_code < 400 or is_ours:
+            return response
+        made = answer(request, response.status_code)
+        for name in _KEPT_HEADERS:
+            if name in response.headers:
+                made.headers[name] = response.headers[name]
+        return made
+
+    return convert

@@ -1,0 +1,113 @@
+"""What comes with a call: the body, the version that the caller knows, numbers in the address."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+from zhirong.verbs.requests import unwritable_paths, unwritable_problem
+
+KEY_HEADER = "Idempotency-Key"
+
+
+class UnreadableError(InputError):
+    """The body is not what the media type says: nothing in it could be looked at."""
+
+
+def body_of(request: HttpRequest) -> dict[str, Any]:
+    """The JSON object that was sent; nothing sent is an empty one. Raises UnreadableError for anything else."""
+    if not request.body:
+        return {}
+    try:
+        sent = json.loads(request.body.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError([_not_json(str(error)[:100])]) from error
+    if not isinstance(sent, dict):
+        raise UnreadableError([_not_json(type(sent).__name__)])
+    return sent
+
+
+def version_of(request: HttpRequest) -> int | None:
+    """The version in ``If-Match``; None where there is none, or ``*``. Raises InputError for one that is no version."""
+    written = request.headers.get("If-Match", "").strip()
+    if written in ("", "*"):
+        return None
+    digits = written.removeprefix("W/").strip('"')
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
+        raise InputError(
+            [
+                Problem(
+                    "If-Match",
+                    written,
+                    Text("不是版本号", "not a version"),
+                    Text('照抄 ETag，如 "3"', 'repeat the ETag, such as "3"'),
+                    "bad_version",
+                )
+            ]
+        )
+    return int(digits)
+
+
+def etag(version: int) -> str:
+    """A version as an ``ETag``."""
+    return f'"{version}"'
+
+
+def query_of(request: HttpRequest, known: Mapping[str, Any]) -> dict[str, str]:
+    """The parameters in the address. known: names that there are. Raises InputError naming every other, and those that
+    have characters which no database can keep.
+    """
+    problems = [
+        Problem(
+            name[:80],
+            "",
+            Text("没有这个参数", "there is no such parameter"),
+            Text(f"可用：{'、'.join(known)}", f"there are: {', '.join(known)}"),
+            "unknown_parameter",
+        )
+        for name in request.GET
+        if name not in known
+    ]
+    given = {name: value for name, value in request.GET.items() if name in known}
+    problems += [unwritable_problem(path) for path in unwritable_paths(given)]
+    if problems:
+        raise InputError(problems)
+    return given
+
+
+def number_in(given: Mapping[str, str], name: str, least: int, most: int, otherwise: int) -> int:
+    """A whole number among the parameters, within bounds. Raises InputError for anything else."""
+    written = given.get(name, "")
+    if not written:
+        return otherwise
+    is_number = written.isascii() and written.isdigit() and len(written) < 19
+    if not is_number or not least <= int(written) <= most:
+        raise InputError(
+            [
+                Problem(
+                    name,
+                    written,
+                    Text(f"须为 {least} 至 {most} 的整数", f"it must be a whole number from {least} to {most}"),
+                    Text("改正或去掉", "correct it or leave it out"),
+                    "out_of_bounds",
+                )
+            ]
+        )
+    return int(written)
+
+
+def _no_constant(written: str) -> Any:
+    raise ValueError(f"{written} is not JSON")
+
+
+def _not_json(found: str) -> Problem:
+    return Problem(
+        "body",
+        found,
+        Text("不是 JSON 对象", "not a JSON object"),
+        Text('写成 {"字段": 值}', 'write it like {"field": value}'),
+        "not_json",
+    )

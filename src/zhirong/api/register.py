@@ -1,0 +1,255 @@
+"""The register for programs: what it publishes, the pre-check that banks call, receipts and check codes."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema
+
+from zhirong.api.answers import PUBLIC_REFUSALS, as_json, responses
+from zhirong.api.problems import REFUSALS, Words
+from zhirong.api.reading import body_of, number_in, query_of
+from zhirong.evidence.keys import PublicKey
+from zhirong.evidence.receipts import read_receipt
+from zhirong.evidence.verify import verify_receipt
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+from zhirong.store.keys import public_keys
+from zhirong.store.settings import DATA
+from zhirong.verbs.certificates import check_code
+from zhirong.verbs.clock import now
+from zhirong.verbs.look import MOST, Query, changes_of, precheck, search
+from zhirong.verbs.people import NOBODY, Person
+from zhirong.verbs.register_actor import actor_of
+from zhirong.verbs.requests import Day, Request, read, unwritable_paths, unwritable_problem
+from zhirong.verbs.tokens import demand_read
+
+
+class PartyOut(Schema):
+    """Who pledges or holds a pledge; a natural person's name is masked for others."""
+
+    name: str
+
+
+class PledgedRight(Schema):
+    """A right in a registration. rank: among the pledges of the same right, null until entered."""
+
+    key: str
+    kind: str
+    number: str
+    title: str
+    rank: int | None
+    released: bool
+
+
+class RegistrationOut(Schema):
+    """A registration as far as the register publishes it."""
+
+    id: int
+    number: int | None
+    role: str
+    status: str
+    status_words: Words
+    is_frozen: bool
+    rights: list[PledgedRight]
+    pledgors: list[dict[str, Any]]
+    pledgee: dict[str, Any]
+    entered_on: str | None
+    ended_on: str | None
+    authority: str
+    authority_number: str
+
+
+class Registrations(Schema):
+    """Registrations in the order of their filings. after: the id to go on from, null where there are no more."""
+
+    rows: list[RegistrationOut]
+    after: int | None
+
+
+class Entries(Schema):
+    """Public entries of the log."""
+
+    rows: list[dict[str, Any]]
+
+
+class Verified(Schema):
+    """What the check of a receipt came to: holds, fails or undecided, and every single check."""
+
+    verdict: str
+    leaf_index: int
+    entry: dict[str, Any]
+    checkpoint: dict[str, Any]
+    checks: list[dict[str, Any]]
+
+
+class CodeOut(Schema):
+    """What a check code stands for: its entry, and the registration then and now where it is public."""
+
+    number: int
+    code: str
+    full_code: str
+    entry: dict[str, Any]
+    then: dict[str, Any] | None = None
+    now: dict[str, Any] | None = None
+
+
+class Prechecked(Schema):
+    """Right by right: whether it can be pledged, and by which rule not."""
+
+    rows: list[dict[str, Any]]
+
+
+_FILTERS = ("number", "name", "how", "side", "code", "first", "last", "after", "limit")
+
+
+class SearchRequest(Request):
+    """Days of entry to search between."""
+
+    first: Day | None = None
+    last: Day | None = None
+
+
+def add_to(api: NinjaAPI) -> None:
+    """Declare the calls; all but the pre-check are for everybody."""
+    public: dict[str, Any] = {"tags": ["register"], "auth": None}
+    api.get(
+        "/register/registrations",
+        operation_id="search_register",
+        summary="查询登记 / search the register",
+        response=responses(Registrations, PUBLIC_REFUSALS),
+        openapi_extra={"parameters": _search_parameters()},
+        **public,
+    )(search_register)
+    api.get(
+        "/register/changes",
+        operation_id="changes_of_day",
+        summary="某日的变动 / the changes of a day",
+        response=responses(Entries, PUBLIC_REFUSALS),
+        openapi_extra={"parameters": [_parameter("day", {"type": "string", "format": "date"}, required=True)]},
+        **public,
+    )(changes)
+    api.get(
+        "/register/codes",
+        operation_id="check_code",
+        summary="核验码 / what a check code stands for",
+        response=responses(CodeOut, PUBLIC_REFUSALS),
+        openapi_extra={"parameters": [_parameter("code", {"type": "string", "maxLength": 200}, required=True)]},
+        **public,
+    )(code)
+    api.post(
+        "/register/verify",
+        operation_id="verify_receipt",
+        summary="核验回执 / check a receipt",
+        response=responses(Verified, (*PUBLIC_REFUSALS, 413)),
+        openapi_extra={"requestBody": _object_body("回执文件的内容 / the content of a receipt")},
+        **public,
+    )(verify)
+    api.post(
+        "/register/precheck",
+        operation_id="precheck",
+        summary="出质前核对 / pre-check",
+        tags=["register"],
+        response=responses(Prechecked, REFUSALS),
+        openapi_extra={"requestBody": _object_body("filing 与 rights 两个表 / the tables filing and rights")},
+    )(check_before)
+
+
+def search_register(request: HttpRequest) -> HttpResponse:
+    """What the register publishes; amounts and natural persons' names are not."""
+    given = query_of(request, dict.fromkeys(_FILTERS))
+    days = read(SearchRequest, {name: given[name] for name in ("first", "last") if given.get(name)})
+    limit = number_in(given, "limit", 1, MOST, 50)
+    query = Query(
+        number=given.get("number", ""),
+        name=given.get("name", ""),
+        how=_choice(given, "how", ("exact", "part", "similar")),
+        side=_choice(given, "side", ("any", "pledgor", "pledgee")),
+        code=given.get("code", ""),
+        first=days.first,
+        last=days.last,
+        after=number_in(given, "after", 0, 2**62, 0),
+        limit=limit,
+    )
+    found = search(actor_of(NOBODY), query)
+    return as_json({"rows": found, "after": found[-1]["id"] if len(found) == limit else None})
+
+
+def changes(request: HttpRequest) -> HttpResponse:
+    """The public entries of everything that happened to registrations and rights on a day."""
+    day = read(ChangesRequest, query_of(request, {"day": ""})).day
+    return as_json({"rows": changes_of(day)})
+
+
+class ChangesRequest(Request):
+    """Whose day."""
+
+    day: Day
+
+
+def code(request: HttpRequest) -> HttpResponse:
+    """Whether a certificate's code is one of this register's, and how the registration stands now."""
+    given = query_of(request, {"code": ""})
+    return as_json(check_code(actor_of(NOBODY), given.get("code", "")))
+
+
+def verify(request: HttpRequest) -> HttpResponse:
+    """Check a receipt against the register's own published keys."""
+    receipt = read_receipt(request.body)
+    keys: tuple[PublicKey, ...] = public_keys(DATA)
+    return as_json(verify_receipt(receipt, keys=keys).as_json())
+
+
+def check_before(request: HttpRequest) -> HttpResponse:
+    """Is each right free, may the claim be secured by it, by which rule not. Writes nothing."""
+    person: Person = request.person  # type: ignore[attr-defined]
+    demand_read(person)
+    sent = body_of(request)
+    if wrong := [unwritable_problem(path) for path in unwritable_paths(sent)]:
+        raise InputError(wrong)
+    checks = precheck(actor_of(person), sent, now())
+    return as_json({"rows": [check.as_json() for check in checks]})
+
+
+def _choice(given: dict[str, str], name: str, known: tuple[str, ...]) -> Any:
+    written = given.get(name) or known[0]
+    if written not in known:
+        raise InputError(
+            [
+                Problem(
+                    name,
+                    written,
+                    Text("不是可选的值", "not one of the choices"),
+                    Text(f"可选：{'、'.join(known)}", f"choose among: {', '.join(known)}"),
+                    "not_a_choice",
+                )
+            ]
+        )
+    return written
+
+
+def _search_parameters() -> list[dict[str, Any]]:
+    words: dict[str, Any] = {"type": "string", "maxLength": 300}
+    day: dict[str, Any] = {"type": "string", "format": "date"}
+    return [
+        _parameter("number", words),
+        _parameter("name", words),
+        _parameter("how", {"enum": ["exact", "part", "similar"]}),
+        _parameter("side", {"enum": ["any", "pledgor", "pledgee"]}),
+        _parameter("code", words),
+        _parameter("first", day),
+        _parameter("last", day),
+        _parameter("after", {"type": "integer", "minimum": 0}),
+        _parameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST}),
+    ]
+
+
+def _parameter(name: str, schema: dict[str, Any], *, required: bool = False) -> dict[str, Any]:
+    return {"in": "query", "name": name, "required": required, "schema": schema}
+
+
+def _object_body(description: str) -> dict[str, Any]:
+    return {
+        "required": True,
+        "description": description,
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }

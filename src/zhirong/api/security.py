@@ -1,0 +1,75 @@
+"""Who calls, and how often: a token of a program or the session of a page; deny by default."""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+from ninja.errors import HttpError
+from ninja.security import APIKeyCookie, HttpBearer
+from ninja.throttling import BaseThrottle
+from ninja.utils import check_csrf
+
+from zhirong.kernel.days import day_of
+from zhirong.verbs.clock import now
+from zhirong.verbs.people import NOBODY, Person
+from zhirong.verbs.tokens import person_of_token
+
+_WINDOW_SECONDS = 60
+
+
+class BearerToken(HttpBearer):
+    """``Authorization: Bearer zr_…``: a token that somebody has made on the platform."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Person | None:
+        """The person that the token acts as."""
+        person = person_of_token(token, day_of(now()))
+        request.person = person or NOBODY  # type: ignore[attr-defined]
+        return person
+
+
+class PageSession(APIKeyCookie):
+    """The session of somebody signed in at the pages, with the CSRF token of the page in ``X-CSRFToken``."""
+
+    param_name = "sessionid"
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """The person of the session; never where the caller has sent a token, good or bad."""
+        if "Authorization" in request.headers:
+            return None
+        return self.authenticate(request, None)
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Person | None:
+        """The person whom the pages' middleware has found."""
+        person: Person = request.person  # type: ignore[attr-defined]
+        if not person.account:
+            return None
+        if check_csrf(request) is not None:
+            raise HttpError(403, "csrf")
+        return person
+
+
+AUTH = (BearerToken(), PageSession())
+
+
+class Rate(BaseThrottle):
+    """At most so many calls a minute: of one account, or of one address where nobody is signed in."""
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        """Count the call; whether it is within the rate."""
+        person: Person = getattr(request, "person", NOBODY)
+        if person.account:
+            who, most = f"account:{person.account}", settings.API_RATE
+        else:
+            who, most = f"address:{self.get_ident(request)}", settings.API_RATE_PUBLIC
+        key = f"api-rate:{who}:{int(time.time()) // _WINDOW_SECONDS}"
+        cache.add(key, 0, timeout=2 * _WINDOW_SECONDS)
+        try:
+            return int(cache.incr(key)) <= most
+        except ValueError:  # the cache has dropped it this moment: the count begins anew
+            return True
+
+    def wait(self) -> float:
+        """Seconds until the next minute begins."""
+        return _WINDOW_SECONDS - time.time() % _WINDOW_SECONDS

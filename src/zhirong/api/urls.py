@@ -1,0 +1,81 @@
+"""Addresses of the API, below ``/api/``."""
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+
+from zhirong import __version__
+from zhirong.api import files, lists, me, objects, operations, register
+from zhirong.api.description import DescribedApi
+from zhirong.api.problems import answer, of_validation, refusal
+from zhirong.api.reading import UnreadableError
+from zhirong.api.security import AUTH, Rate
+from zhirong.kernel.errors import InputError
+from zhirong.store.transaction import NoRegisterError
+from zhirong.verbs import catalogue
+
+catalogue.load()
+api = DescribedApi(
+    title="知融 Zhirong",
+    version=__version__,
+    description="知识产权金融开放平台的接口：各工作台能办的事、能看的列表和对象。The API of the open platform for "
+    "intellectual-property finance: everything a desk can do, look through and open.",
+    auth=AUTH,
+    throttle=[Rate()],
+    docs_url=None,
+    openapi_url="/openapi.json",
+    urls_namespace="api",
+)
+for part in (me, operations, lists, objects, files, register):
+    part.add_to(api)
+
+
+@api.exception_handler(UnreadableError)
+def unreadable(request: HttpRequest, error: UnreadableError) -> HttpResponse:
+    """What was sent is not JSON."""
+    return answer(request, 400, error.problems)
+
+
+@api.exception_handler(InputError)
+def refused(request: HttpRequest, error: InputError) -> HttpResponse:
+    """What an operation or a list has refused, with every reason."""
+    return refusal(request, error)
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """A parameter or a file that the framework could not read."""
+    return answer(request, 422, of_validation(error.errors))
+
+
+@api.exception_handler(AuthenticationError)
+def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    """Nobody, or a token that is not valid."""
+    response = answer(request, 401)
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(Throttled)
+def too_often(request: HttpRequest, error: Throttled) -> HttpResponse:
+    """Too many calls; the framework adds when to come back."""
+    return answer(request, 429)
+
+
+@api.exception_handler(HttpError)
+def other(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Anything else that the framework refuses."""
+    return answer(request, error.status_code)
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(NoRegisterError)
+def not_now(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The database is busy, restarting or not founded: nothing was written."""
+    response = answer(request, 503)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+urlpatterns = [path("v1/", api.urls)]
