@@ -114,6 +114,8 @@ def operate(
         except InputError as error:
             problems, status = error.problems, 422
         else:
+            if done.shown_once:
+                return render(request, "shown_once.html", {"operation": op, "secret": done.shown_once})
             messages.success(
                 request, op.title.in_(request.lang) + (" — done" if request.lang == "en" else "：已办好")
             )
