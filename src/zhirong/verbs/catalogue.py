@@ -15,6 +15,9 @@ MODULES = (
     "guarantees",
     "exemption",
     "portfolio",
+    "agency_pool",
+    "appraisals",
+    "appraisal_work",
 )
 
 

@@ -1,0 +1,106 @@
+"""Pages of the agency's desk: its assignments, an appraisal with its working file and report, two reports beside each other."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhirong.chain.appraisal.request import PURPOSE_TEXT
+from zhirong.chain.appraisal_practice.records import STATE_TEXT, VALUE_TYPE_TEXT
+from zhirong.chain.financing.appraising import STATE_WORDS, State
+from zhirong.charts.drawing import to_svg
+from zhirong.documents.appraisal_report_blocks import report_charts
+from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError
+from zhirong.store.financing import Appraisal, FirmRight
+from zhirong.verbs.appraisal_view import beside, chart_data, comparison, may_see_value
+from zhirong.verbs.appraisals import AGENCY, ASSIGNMENTS, CLIENTS, FORMAL
+from zhirong.verbs.case_file import right_id
+from zhirong.verbs.scopes import visible
+from zhirong.web.clock import now
+from zhirong.web.menu import menu
+from zhirong.web.pages import page
+from zhirong.web.views import render_list
+
+_WAY = (State.REQUESTED, State.ACCEPTED, State.WORKED, State.REVIEWED, State.SIGNED)
+_OPEN = tuple(one.value for one in _WAY[:-1])
+
+
+@page("agency/", "agency.home", duties=AGENCY)
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits for whom, then every assignment."""
+    person = request.person
+    waiting = (
+        visible(person, Appraisal, day_of(now()))
+        .filter(state__in=_OPEN)
+        .select_related("firm", "appraiser", "reviewer")
+        .order_by("created_at")[:100]
+    )
+    rows = [(row, STATE_WORDS[State(row.state)]) for row in waiting]
+    return render_list(request, ASSIGNMENTS, "agency/home.html", waiting=rows)
+
+
+@page("appraisals/", "appraisals", duties=CLIENTS)
+def formal(request: HttpRequest) -> HttpResponse:
+    """The formal appraisals that a firm or a lender can see."""
+    return render_list(request, FORMAL)
+
+
+@page("appraisals/<int:id>/", "agency.appraisal", duties=(*AGENCY, *CLIENTS), model=Appraisal)
+def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
+    """One appraisal: where it stands, its value with the interval, how it was bought, and its report."""
+    person = request.person
+    day = day_of(now())
+    is_shown = may_see_value(person, row)
+    shown = visible(person, FirmRight, day).filter(pk__in=row.rights).order_by("pk")
+    rights = list(shown)
+    at = _WAY.index(State(row.state)) if row.state in set(_WAY) else -1
+    context: dict[str, Any] = {
+        "row": row,
+        "state_words": STATE_WORDS[State(row.state)],
+        "steps": [(STATE_WORDS[one], "done" if n < at else "now" if n == at else "") for n, one in enumerate(_WAY)]
+        if at >= 0
+        else [],
+        "purpose": PURPOSE_TEXT.get(row.purpose),
+        "value_type": VALUE_TYPE_TEXT.get(row.value_type),
+        "rights": rights,
+        "is_shown": is_shown,
+        "result": row.result if is_shown and chart_data(row.result) else None,
+        "beside": beside(person, row, day) if row.grade == "formal" else None,
+        "standing_words": STATE_TEXT,
+        "right_ids": {right.pk: right_id(right.pk) for right in rights},
+        "is_agency": person.organisation == row.agency_id,
+    }
+    return render(request, "agency/appraisal.html", context)
+
+
+@page("appraisals/<int:id>/chart/<str:name>.svg", "agency.chart", duties=(*AGENCY, *CLIENTS), model=Appraisal)
+def chart(request: HttpRequest, row: Appraisal, name: str) -> HttpResponse:
+    """A chart of the value: its interval, or what moves it."""
+    data = chart_data(row.result)
+    if data is None or not may_see_value(request.person, row):
+        raise Http404
+    charts = report_charts(data, request.lang)
+    if name not in charts:
+        raise Http404
+    return HttpResponse(to_svg(charts[name]), content_type="image/svg+xml")
+
+
+@page("appraisals/<int:id>/compare/<int:other>/", "agency.compare", duties=(*AGENCY, *CLIENTS), model=Appraisal)
+def compare(request: HttpRequest, row: Appraisal, other: int) -> HttpResponse:
+    """Two reports, assumption by assumption, farthest apart first."""
+    person = request.person
+    second = visible(person, Appraisal, day_of(now())).filter(pk=other).select_related("agency").first()
+    if second is None or not (may_see_value(person, row) and may_see_value(person, second)):
+        raise Http404
+    found, problems = None, tuple[Any, ...]()
+    try:
+        found = comparison(row, second)
+    except InputError as error:
+        problems = error.problems
+    context = {"first": row, "second": second, "found": found, "problems": problems, "above": problems}
+    return render(request, "agency/compare.html", context, status=422 if problems else 200)
+
+
+menu("agency.home", "评估委托", "Assignments", *AGENCY)
+menu("appraisals", "正式评估", "Formal appraisals", *CLIENTS)
