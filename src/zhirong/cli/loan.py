@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from zhirong.chain.loan.servicing.provisions import ProvisionTable
     from zhirong.chain.loan.servicing.reading import LoanFile
     from zhirong.chain.loan.servicing.state import LoanState
-    from zhirong.kernel.days import WorkingDays
     from zhirong.kernel.errors import Problem
     from zhirong.kernel.rulebook import Rulebook
     from zhirong.ledger.books import Books
@@ -50,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
     from zhirong.kernel.days import working_days_from
     from zhirong.kernel.fields import Reader
     from zhirong.kernel.rulebook import load_rulebook
+    from zhirong.loan_books import keep_books
 
     as_of = options.as_of or day_of(datetime.now(UTC))
     known_on = options.known_on or as_of
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
             table: provision(state.principal, judged.category, rules, as_of, table)[0] for table in PROVISION_TABLES
         }
     )
-    books, problems = _keep_books(loan, as_of, known_on, rules, working_days)
+    books, problems = keep_books(loan, as_of, known_on, rules, working_days)
     _write_books(books, options)
     if options.json:
         print_json(_as_json(state, judged, set_aside, books, problems, rules))
@@ -82,27 +82,6 @@ def _judge(state: "LoanState", loan: "LoanFile", rules: "Rulebook") -> "Classifi
         return classify(state.standing, rules, state.as_of, loan.facts, loan.debtor)
     except RuleError:
         return None  # the order came into force later; the reader is told
-
-
-def _keep_books(
-    loan: "LoanFile", as_of: date, known_on: date, rules: "Rulebook", working_days: "WorkingDays"
-) -> "tuple[Books, tuple[Problem, ...]]":
-    """The books as they were kept, on every day on which something was booked and on the last, and what is wrong.
-
-    They are checked by themselves, and against what the loan stands at on the last day booked.
-    """
-    from zhirong.chain.loan.servicing.bookkeeping import balances_of, to_book
-    from zhirong.chain.loan.servicing.replay import replay
-    from zhirong.ledger.books import Books, post
-    from zhirong.ledger.check import check, check_against
-    from zhirong.ledger.views import by_cause
-
-    last = min(as_of, known_on)
-    books, loan_id = Books(), loan.contract.loan_id
-    for day in sorted({event.booked for event in loan.events if event.booked <= last} | {last}):
-        state = replay(loan.events, loan.contract, day, rules, working_days, day)
-        books = post(books, [(loan_id, entry) for entry in to_book(state, by_cause(books, loan_id), day)])
-    return books, (*check(books), *check_against(books, loan_id, balances_of(state)))
 
 
 def _write_books(books: "Books", options: argparse.Namespace) -> None:
