@@ -82,6 +82,7 @@ class Case(Kept):
     credit = models.JSONField(default=dict)
     team = models.JSONField(default=dict)
     appraisal_input = models.JSONField(default=dict)
+    appraisal = models.ForeignKey("store.Appraisal", models.PROTECT, null=True, related_name="cases")
     quote = models.JSONField(default=dict)
     beside = models.JSONField(default=dict)
     review = models.JSONField(default=dict)
@@ -226,7 +227,7 @@ class Appraisal(Kept):
 
     firm = models.ForeignKey(Organisation, models.PROTECT, related_name="appraisals")
     agency = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="assignments")
-    case = models.ForeignKey(Case, models.PROTECT, null=True)
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="appraisals")
     grade = models.CharField(max_length=8)
     state = models.CharField(max_length=16, db_index=True)
     purpose = models.CharField(max_length=24)
