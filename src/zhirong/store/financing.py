@@ -366,6 +366,7 @@ class Payment(Kept):
 
     state: matched, confirmed, undone (taken back before it was confirmed), reversing (somebody asks to reverse it, for
     ``reason``), reversed (another person has agreed). event: its id among the loan's events once confirmed.
+    payer: whose money it was, a word of ``chain.loan.servicing.events.PAYERS``.
     """
 
     loan = models.ForeignKey(Loan, models.PROTECT)
@@ -375,6 +376,7 @@ class Payment(Kept):
     day = models.DateField()
     state = models.CharField(max_length=16, db_index=True)
     event = models.CharField(max_length=24, blank=True)
+    payer = models.CharField(max_length=16, default="firm")
     reason = models.CharField(max_length=200, blank=True)
     matched_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
     confirmed_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")

@@ -397,6 +397,7 @@ class Migration(migrations.Migration):
                 ("day", models.DateField()),
                 ("state", models.CharField(db_index=True, max_length=16)),
                 ("event", models.CharField(blank=True, max_length=24)),
+                ("payer", models.CharField(default="firm", max_length=16)),
                 ("reason", models.CharField(blank=True, max_length=200)),
             ],
         ),
