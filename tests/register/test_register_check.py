@@ -43,6 +43,14 @@ def test_a_single_change_anywhere_is_found_and_named(sqlite_world: World) -> Non
     assert world.findings() == ()
 
 
+def test_an_opening_that_is_no_opening_any_more_is_named_and_not_tripped_over(sqlite_world: World) -> None:
+    small(sqlite_world)
+    event = models.Event.objects.get(index=0)
+    event.entry = event.entry.replace("pledge.file", "qledge.file")
+    event.save()
+    assert any(finding.place == "event 0" for finding in sqlite_world.findings())
+
+
 @pytest.mark.parametrize(
     ("sql", "place"),
     [

@@ -109,7 +109,8 @@ def follow_statements(
         finding = _followed(statement, note, trusted)
         findings.append(finding)
         if finding.accepted:
-            trusted[statement.old] = replace(statement.old, until=statement.size)
+            limited = replace(statement.old, until=statement.size)
+            trusted[statement.old] = strictest((trusted[statement.old], limited))[0]
             trusted.setdefault(statement.new, statement.new)
         elif finding.code == "loss" and statement.new in trusted and statement.old in trusted:
             # The new key, itself trusted, says from where on the lost one counts no more.
@@ -143,7 +144,8 @@ def _followed(
     elif old is None:
         code = "old_key_unknown"
         reason = Text("旧密钥不在所给密钥之中", "the old key is not one that was given")
-    elif old.until is not None:
+    elif old.until is not None and statement.new not in trusted:
+        # Whoever knows both keys already, the old one as retired, is told nothing new and trusts nothing more.
         code = "old_key_retired"
         reason = Text("旧密钥已停用，不能再交接", "the old key is retired and can hand over no more")
     else:

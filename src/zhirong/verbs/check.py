@@ -81,14 +81,13 @@ def check_register(folder: Path) -> RegisterCheck:
             if taken.kind == FREEZE_RIGHT:
                 ever_frozen.add(taken.content["right"])
             _take_subscription(taken.kind, taken.content, subscribed)
+            if taken.registration is not None:
+                for party, _ in rows.parts(state.registrations[taken.registration]):
+                    parties.add((party.name, party.code, party.is_natural_person))
+                    names.add(party.name)
         except (InputError, BrokenRegisterError, KeyError, ValueError, TypeError) as error:
             found.append(_finding("replay", f"event {event.index}", *_both(f"{type(error).__name__}: {error}")))
             is_broken = True
-            continue
-        if taken.registration is not None:
-            for party, _ in rows.parts(state.registrations[taken.registration]):
-                parties.add((party.name, party.code, party.is_natural_person))
-                names.add(party.name)
     if is_broken:
         # The state rests on every event: each further difference would be an echo of this one.
         return RegisterCheck(tuple(found), audit.size, audit.covered)

@@ -90,8 +90,7 @@ def continue_log(
             )
         old = {"index": entry.index, "leaf": leaf_hash(algorithm, data).hex(), "log": entry.log}
         kind = f"old.{entry.kind}" if entry.kind in _OF_THE_OLD_LOG else entry.kind
-        public = {name: value for name, value in entry.body.items() if name not in ("commitment", "registration")}
-        leaf = _leaf(Entry(head.origin, head.size, kind, entry.time, {**public, "was": old}), content)
+        leaf = _leaf(Entry(head.origin, head.size, kind, entry.time, {**entry.body, "was": old}), content)
         stored = log.append(head, leaf)
         _project(head, register_event(stored), stored)
         count += 1
@@ -123,7 +122,6 @@ def _leaf(entry: Entry, content: Mapping[str, Any]) -> log.Leaf:
     registration = entry.body.get("registration")
     actor, key = content.get("_actor", ""), content.get("_key", "")
     public = {name: value for name, value in entry.body.items() if name not in ("commitment", "registration")}
-    # A registration that a package or an old log has numbered keeps its number.
     return log.Leaf(
         entry.kind, entry.time, day, registration, public, content, actor, key, subject=public.get("subject", "")
     )
