@@ -5,6 +5,13 @@ from importlib import import_module
 MODULES = (
     "founding",
     "organisations",
+    "firm_rights",
+    "firm_profile",
+    "online_appraisals",
+    "applications",
+    "messages",
+    "mandates",
+    "consents",
     "webhooks",
     "tokens",
     "diligence",
@@ -18,6 +25,15 @@ MODULES = (
     "agency_pool",
     "appraisals",
     "appraisal_work",
+    "contracts",
+    "signing",
+    "filing",
+    "release",
+    "statements",
+    "loans",
+    "payments",
+    "watching",
+    "closing",
 )
 
 

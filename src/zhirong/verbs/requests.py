@@ -6,7 +6,7 @@ The same model makes the form on a page, the schema of the API and the reader of
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -84,11 +84,24 @@ def _code(value: str) -> str:
         ) from error
 
 
+def _percent(value: Any) -> Any:
+    """``"5%"`` and ``"0.05"`` are the same; a number above 1 without its sign is neither."""
+    if isinstance(value, str):
+        written = value.strip().replace("％", "%")
+        number = written.removesuffix("%").strip()
+        try:
+            return Decimal(number) / 100 if written.endswith("%") else Decimal(number)
+        except InvalidOperation as error:
+            raise PydanticCustomError("percent", "not a rate") from error
+    return value
+
+
 MOST_FEN = 10**15  # ten thousand milliard yuan: far beyond any loan, well within what a database keeps exactly
 Fen = Annotated[int, BeforeValidator(_fen), Field(ge=0, le=MOST_FEN)]
 CreditCode = Annotated[str, Field(max_length=40), AfterValidator(_code)]
 Region = Annotated[str, Field(pattern=r"^\d{6}$")]
 Rate = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6)]
+Percent = Annotated[Decimal, BeforeValidator(_percent), Field(ge=-1, le=1, decimal_places=6)]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
@@ -152,6 +165,7 @@ _WORDS: Mapping[str, tuple[Text, Text]] = {
         Text("不是金额", "not an amount of money"),
         Text("写成 2,000,000.00 或 200万元", "write it like 2,000,000.00"),
     ),
+    "percent": (Text("不是比率", "not a rate"), Text("写成 5% 或 0.05", "write it like 5% or 0.05")),
     "decimal_max_places": (
         Text("小数超过 {decimal_places} 位", "more than {decimal_places} decimals"),
         Text("舍入后再填", "round it first"),

@@ -128,8 +128,8 @@ def keep_made(work: Work, data: bytes, name: str, subject: str, paper: str, owne
     )
 
 
-def bytes_of(file: StoredFile) -> bytes:
-    """The content of a stored file. Raises OSError or ValueError where it is gone or changed."""
+def bytes_of(file: StoredFile | Upload) -> bytes:
+    """The content of a file that is kept or was just taken in. Raises OSError or ValueError where it is gone or changed."""
     return content(file.sha256, DATA)
 
 

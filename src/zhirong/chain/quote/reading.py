@@ -72,7 +72,7 @@ def read_case(table: Mapping[str, Any], source: str = "", rules: Rulebook | None
     appraisal = None if wanted is None else read_appraisal(wanted, [right.id for right in rights], day)
     known = reader.optional_table("credit")
     credit = CreditFile() if known is None else read_credit(known, day)
-    facts = _read_facts(reader.optional_table("facts"), day)
+    facts = read_facts(reader.optional_table("facts"), day)
     beside = _read_beside(reader, [right.id for right in rights], firm_name, credit, rules, day)
     reader.finish()
     return Case(
@@ -179,7 +179,8 @@ def _read_planned(reader: Reader | None, firm: Holder, request: Request) -> Fili
     return read_filing(reader)
 
 
-def _read_facts(reader: Reader | None, as_of: date | None) -> Mapping[str, Fact]:
+def read_facts(reader: Reader | None, as_of: date | None) -> Mapping[str, Fact]:
+    """The facts in a ``[facts]`` table; none where there is no table. as_of: the case's day, where known."""
     if reader is None:
         return {}
     facts: dict[str, Fact] = {}

@@ -1,0 +1,491 @@
+"""A firm applies: drafts a case, hands it in complete or is told everything that is missing, takes it back."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Annotated, Any
+
+from django.db.models import Max, Q
+from pydantic import Field
+
+from zhirong.chain.financing.case import ENDED, LAWFUL, STATE_WORDS, Move, State
+from zhirong.chain.loan.terms import METHOD_TEXT
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.money import show_yuan
+from zhirong.kernel.text import Text
+from zhirong.store.financing import Appraisal, Case, FirmRight
+from zhirong.store.parties import Organisation
+from zhirong.verbs.acting import Work, operation, refuse
+from zhirong.verbs.case_file import case_table_of, plain, quote_json
+from zhirong.verbs.case_moves import begin_step, move_case
+from zhirong.verbs.firm_profile import Table, check_known, facts_of, missing_sections
+from zhirong.verbs.firm_rights import FIRM, own, share_rights
+from zhirong.verbs.listing import Column, Filter, Listing, listing
+from zhirong.verbs.online_appraisals import grade_words, own_rights, standing_of, usable_appraisals
+from zhirong.verbs.people import OrganisationKind, Person
+from zhirong.verbs.requests import Ask, Fen, Request, Words, ask
+from zhirong.workbench import modes
+
+# Ways of paying back that amount, term and rate describe completely, as a case file takes them.
+METHODS = tuple(
+    (one.value, METHOD_TEXT[one])
+    for one in METHOD_TEXT
+    if one.value in ("bullet", "level_payment", "equal_principal", "interest_with_principal")
+)
+CYCLES = (
+    ("1M", Text("每月", "every month")),
+    ("3M", Text("每季", "every quarter")),
+    ("6M", Text("每半年", "every half-year")),
+    ("1Y", Text("每年", "every year")),
+)
+# Without these a lender cannot decide: the rest of a credit file raises the points, these make them.
+NEEDED_SECTIONS = ("registration", "compliance", "debt", "cash_flow")
+_LENDER = OrganisationKind.LENDER.value
+
+
+def _lenders(person: Person, row: Any) -> list[tuple[str, Text]]:
+    found = Organisation.objects.filter(kind=_LENDER, status="active").order_by("name")[:500]
+    return [(str(one.pk), Text(one.name, one.name)) for one in found]
+
+
+@cache
+def mode_choices() -> tuple[tuple[str, Text], ...]:
+    """Every mode by its name and place."""
+    return tuple(
+        (one.id, Text(f"{one.title.zh}（{one.place.zh}）", f"{one.title.en} ({one.place.en})"))
+        for one in modes().values()
+    )
+
+
+def _rights(person: Person, row: Any) -> list[tuple[str, Text]]:
+    found = FirmRight.objects.filter(firm=person.organisation, removed=False).order_by("-id")[:500]
+    return [(str(one.pk), Text(f"{one.title} {one.number}", f"{one.title} {one.number}")) for one in found]
+
+
+def _appraisals(person: Person, row: Any) -> list[tuple[str, Text]]:
+    from zhirong.kernel.days import day_of
+    from zhirong.verbs.clock import now
+
+    return [
+        (
+            str(one.pk),
+            Text(
+                f"{show_yuan(one.p50)} 元，{grade_words(one).zh}，基准日 {one.valuation_date}",
+                f"CNY {show_yuan(one.p50)}, {grade_words(one).en}, as of {one.valuation_date}",
+            ),
+        )
+        for one in usable_appraisals(person, day_of(now()))
+    ]
+
+
+def _of(name: str, change: Any = None) -> Any:
+    """What a form about a case begins with: what the case says."""
+    return lambda person, row: None if row is None else getattr(row, name)
+
+
+def _asked(name: str, zh: str, en: str, help_zh: str = "", help_en: str = "", **more: Any) -> Ask:
+    return ask(zh, en, help_zh, help_en, start=_of(name), **more)
+
+
+class CaseFacts(Request):
+    """What a firm asks for, from whom, on which rights and figures."""
+
+    lender: Annotated[int, _asked("lender_id", "向哪家银行申请", "Which lender", choices=_lenders)]
+    mode: Annotated[
+        str,
+        Field(max_length=40),
+        _asked(
+            "mode",
+            "融资模式",
+            "Mode",
+            "先在“比较模式”里看哪些合适、各要多少钱",
+            "compare them first",
+            choices=lambda person, row: mode_choices(),
+        ),
+    ]
+    amount: Annotated[
+        Fen, _asked("amount", "申请金额", "Amount", "如 200万元", "such as 2,000,000", widget="money")
+    ]
+    term_months: Annotated[int, Field(ge=1, le=360), _asked("term_months", "期限（月）", "Term in months")]
+    method: Annotated[str, Field(max_length=24), _asked("method", "还款方式", "Repayment", choices=METHODS)] = (
+        "bullet"
+    )
+    cycle: Annotated[str, Field(max_length=8), _asked("cycle", "还款周期", "Due", choices=CYCLES)] = "1M"
+    purpose: Annotated[
+        str, Field(max_length=300), _asked("purpose", "用途", "Purpose", "钱用在哪里", "what the money is for")
+    ] = ""
+    rights: Annotated[
+        list[int],
+        Field(max_length=50),
+        _asked("rights", "质押哪些权利", "Rights to pledge", widget="many", choices=_rights),
+    ] = []
+    appraisal: Annotated[
+        int | None,
+        _asked(
+            "appraisal_id",
+            "采用哪份评估",
+            "Which appraisal",
+            "没有的先做免费线上评估",
+            "make a free one first",
+            choices=_appraisals,
+        ),
+    ] = None
+    appraisal_input: Annotated[Table | None, ask("评估数据", "Appraisal input", widget="table")] = None
+    facts: Annotated[Table | None, ask("企业情况", "Facts", widget="table")] = None
+    credit: Annotated[Table | None, ask("信用资料", "Credit file", widget="table")] = None
+
+
+class Draft(CaseFacts):
+    """A new case. facts and credit: left out, those that the firm keeps in its description."""
+
+
+@operation(
+    "case.draft",
+    Text("起草融资申请", "Draft a case"),
+    request=Draft,
+    duties=FIRM,
+    for_agents=True,
+    page="firm.case",
+    help=Text(
+        "草稿只有本企业看得到；缺的可以以后补，提交时一次告诉您还缺什么。",
+        "Only the firm sees a draft. What is missing can wait; handing it in names all of it together.",
+    ),
+)
+def draft(work: Work, request: Draft) -> Any:
+    """A case in draft."""
+    firm = Organisation.objects.get(pk=work.person.organisation)
+    facts, credit = facts_of(firm)
+    values = _values(work, firm, request, facts, credit, {})
+    case = work.create(Case, firm=firm, number=_next_number(work.day), state=State.DRAFT.value, **values)
+    begin_step(work, case, State.DRAFT, None)
+    share_rights(work, f"case/{case.pk}", case.rights)
+    return {"id": case.pk, "number": case.number}
+
+
+@operation(
+    "case.edit",
+    Text("修改申请", "Change the case"),
+    model=Case,
+    request=CaseFacts,
+    duties=FIRM,
+    relation=own,
+    states=(State.DRAFT,),
+    for_agents=True,
+    page="firm.case",
+)
+def edit(work: Work, request: CaseFacts) -> Any:
+    """Change a draft, or a case that the lender has returned. facts and credit: left out, they stay."""
+    case = work.row
+    values = _values(work, case.firm, request, case.facts, case.credit, case.appraisal_input)
+    work.update(case, **values)
+    share_rights(work, f"case/{case.pk}", case.rights)
+
+
+class Submit(Request):
+    """The firm hands the case in."""
+
+    agreed: Annotated[
+        bool,
+        ask(
+            "同意该银行为审查本申请，使用申请所列权利、评估、企业情况和所附文件",
+            "The lender may use the rights, appraisal, facts and papers of this case to examine it",
+            widget="flag",
+        ),
+    ] = False
+
+
+@operation(
+    "case.submit",
+    Text("提交申请", "Hand in the case"),
+    model=Case,
+    request=Submit,
+    duties=FIRM,
+    relation=own,
+    states=(State.DRAFT,),
+    for_agents=True,
+    page="firm.case",
+    help=Text(
+        "提交后由银行受理；撤回之前内容不能再改。",
+        "The lender takes it up; it cannot be changed unless it is returned.",
+    ),
+)
+def submit(work: Work, request: Submit) -> Any:
+    """Hand in a complete case, with its quote under the mode chosen; everything missing is named together."""
+    case = work.row
+    _demand_most(work, case.amount)
+    problems = missing(case, work.person, work.day)
+    if not request.agreed:
+        problems.append(
+            _missing(
+                "agreed",
+                Text("没有同意银行使用资料", "the lender is not allowed to use the data"),
+                Text("勾选同意后提交", "tick it"),
+            )
+        )
+    if problems:
+        raise InputError(problems)
+    quote = quote_json(case_table_of(case, work.day), [case.mode])
+    _demand_mode(quote)
+    move_case(work, case, Move.SUBMIT, submitted_on=work.day, quote=quote)
+    work.tell(
+        Text(
+            f"新申请 {case.number}：{case.firm.name}，{show_yuan(case.amount)} 元",
+            f"New case {case.number}: {case.firm.name}, CNY {show_yuan(case.amount)}",
+        ),
+        f"/lender/cases/{case.pk}/",
+        case.lender_id,
+    )
+
+
+class Withdraw(Request):
+    """Why the firm takes it back."""
+
+    reason: Annotated[Words, ask("原因", "Reason", widget="area")]
+
+
+@operation(
+    "case.withdraw",
+    Text("撤回申请", "Withdraw the case"),
+    model=Case,
+    request=Withdraw,
+    duties=FIRM,
+    relation=own,
+    states=tuple(state for state, move in LAWFUL if move is Move.WITHDRAW),
+    is_grave=True,
+    page="firm.case",
+)
+def withdraw(work: Work, request: Withdraw) -> Any:
+    """The case ends; the lender keeps what it has done."""
+    was = work.row.state
+    move_case(work, work.row, Move.WITHDRAW, reason=request.reason[:500])
+    if was != State.DRAFT:
+        work.tell(
+            Text(f"{work.row.number}：企业撤回了申请", f"{work.row.number}: the firm has withdrawn the case"),
+            f"/lender/cases/{work.row.pk}/",
+            work.row.lender_id,
+        )
+
+
+# -- what a case says, and what it lacks ------------------------------------------------------------------------
+
+
+def _values(
+    work: Work, firm: Organisation, request: CaseFacts, facts: Table, credit: Table, appraisal_input: Table
+) -> dict[str, Any]:
+    """The columns of a case. Raises InputError with everything that is wrong."""
+    problems: list[Problem] = []
+    if not Organisation.objects.filter(pk=request.lender, kind=_LENDER, status="active").exists():
+        problems.append(_wrong("lender", request.lender, Text("没有这家银行", "there is no such lender")))
+    for name, value, allowed in (
+        ("mode", request.mode, modes()),
+        ("method", request.method, dict(METHODS)),
+        ("cycle", request.cycle, dict(CYCLES)),
+    ):
+        if value not in allowed:
+            problems.append(_wrong(name, value, Text("不在可选范围内", "not one of the choices")))
+    rights: list[FirmRight] = []
+    facts = facts if request.facts is None else request.facts
+    credit = credit if request.credit is None else request.credit
+    try:
+        rights = own_rights(firm, request.rights)
+    except InputError as error:
+        problems += error.problems
+    try:
+        check_known(facts, credit, work)
+    except InputError as error:
+        problems += error.problems
+    appraisal = None
+    if request.appraisal is not None:
+        appraisal = Appraisal.objects.filter(pk=request.appraisal, firm=firm).first()
+        if appraisal is None:
+            problems.append(
+                _wrong("appraisal", request.appraisal, Text("没有这份评估", "there is no such appraisal"))
+            )
+    if problems:
+        raise InputError(problems)
+    _demand_most(work, request.amount)
+    if appraisal is not None:
+        appraisal_input = appraisal.input
+    elif request.appraisal_input is not None:
+        appraisal_input = request.appraisal_input
+    return {
+        "lender_id": request.lender,
+        "mode": request.mode,
+        "amount": request.amount,
+        "term_months": request.term_months,
+        "method": request.method,
+        "cycle": request.cycle,
+        "purpose": request.purpose,
+        "rights": [right.pk for right in rights],
+        "appraisal": appraisal,
+        "appraisal_input": plain(appraisal_input),
+        "facts": plain(facts),
+        "credit": plain(credit),
+    }
+
+
+def missing(case: Case, person: Person, day: date) -> list[Problem]:
+    """Everything without which the case cannot be handed in, together."""
+    found: list[Problem] = []
+    if not person.is_active:
+        found.append(
+            _missing(
+                "firm",
+                Text("企业还没有确认", "the firm is not confirmed yet"),
+                Text("等平台管理员核对执照，一般一个工作日", "wait for the administration to check its licence"),
+            )
+        )
+    if case.amount <= 0:
+        found.append(
+            _missing("amount", Text("没有填金额", "no amount is given"), Text("填写申请金额", "give the amount"))
+        )
+    if not case.purpose:
+        found.append(
+            _missing(
+                "purpose",
+                Text("没有填用途", "no purpose is given"),
+                Text("写明钱用在哪里", "say what the money is for"),
+            )
+        )
+    rights = list(FirmRight.objects.filter(pk__in=case.rights))
+    if not rights:
+        found.append(
+            _missing(
+                "rights",
+                Text("没有选权利", "no right is chosen"),
+                Text("选择要质押的权利", "choose the rights to pledge"),
+            )
+        )
+    for right in rights:
+        if right.removed:
+            found.append(
+                _missing(
+                    "rights",
+                    Text(f"{right.title} 已移出", f"{right.title} has been removed"),
+                    Text("从申请里去掉它", "take it out of the case"),
+                )
+            )
+    found += _missing_appraisal(case, day)
+    for name, words in missing_sections(case.credit):
+        if name in NEEDED_SECTIONS:
+            found.append(
+                _missing(
+                    f"credit.{name}",
+                    Text(f"信用资料缺“{words.zh}”", f"the credit file lacks “{words.en}”"),
+                    Text("在“企业情况”里补上", "add it to the firm's description"),
+                )
+            )
+    return found
+
+
+def _missing_appraisal(case: Case, day: date) -> list[Problem]:
+    mend = Text("做一次免费线上评估，再选用它", "make a free online appraisal and choose it")
+    if case.appraisal is None:
+        if case.appraisal_input.get("method"):
+            return []
+        return [_missing("appraisal", Text("没有评估", "there is no appraisal"), mend)]
+    found = []
+    if standing_of(case.appraisal, day) != "current":
+        reason = Text(
+            f"评估已于 {case.appraisal.valid_until} 到期", f"the appraisal held until {case.appraisal.valid_until}"
+        )
+        found.append(_missing("appraisal", reason, mend))
+    if not set(case.appraisal.rights) <= set(case.rights):
+        reason = Text("评估的权利不全在质押的权利之内", "the appraisal values rights that are not pledged")
+        found.append(
+            _missing("appraisal", reason, Text("一并质押，或重新评估", "pledge them too, or appraise anew"))
+        )
+    return found
+
+
+def _demand_mode(quote: Mapping[str, Any]) -> None:
+    """The mode must not be ruled out: what is unknown the lender finds out, what is not met nobody mends."""
+    offer = quote["modes"][0]
+    if offer["eligible"] != "no":
+        return
+    raise InputError(
+        Problem(
+            "mode",
+            offer["id"],
+            Text(one["reason"]["zh"], one["reason"]["en"]),
+            Text(
+                (one["mend"] or {}).get("zh") or "在“比较模式”里选一个符合的模式",
+                (one["mend"] or {}).get("en") or "choose a mode that you qualify for",
+            ),
+            "mode_not_met",
+        )
+        for one in offer["conditions"]
+        if one["verdict"] == "no"
+    )
+
+
+def _demand_most(work: Work, amount: int) -> None:
+    most = work.person.most
+    if most is not None and amount > most:
+        raise refuse(
+            "above_mandate",
+            "amount",
+            show_yuan(amount),
+            Text(f"超过委托的上限 {show_yuan(most)} 元", f"more than the mandate allows, CNY {show_yuan(most)}"),
+            Text("减少金额，或由企业自己办理", "ask for less, or let the firm do it itself"),
+        )
+
+
+def _next_number(day: date) -> str:
+    """The log's head is held: no other case takes the number meanwhile."""
+    last = Case.objects.aggregate(last=Max("pk"))["last"] or 0
+    return f"ZR{day:%Y%m%d}-{last + 1:05d}"
+
+
+def _missing(field: str, reason: Text, mend: Text) -> Problem:
+    return Problem(field, "", reason, mend, "missing")
+
+
+def _wrong(field: str, value: object, reason: Text) -> Problem:
+    return Problem(field, str(value), reason, Text("从列出的里面选", "choose one that is listed"), "not_a_choice")
+
+
+_STATES = tuple((state.value, words) for state, words in STATE_WORDS.items())
+
+listing(
+    Listing(
+        "firm.cases",
+        Text("我的申请", "My cases"),
+        Case,
+        (
+            Column("number", Text("编号", "Number"), lambda row: row.number, order="number", main=True),
+            Column("lender", Text("银行", "Lender"), lambda row: row.lender.name),
+            Column("amount", Text("金额", "Amount"), lambda row: row.amount, "money", order="amount", main=True),
+            Column(
+                "state",
+                Text("进度", "State"),
+                lambda row: STATE_WORDS[State(row.state)],
+                "state",
+                order="state",
+                main=True,
+            ),
+            Column(
+                "submitted_on",
+                Text("提交日", "Handed in"),
+                lambda row: row.submitted_on,
+                "day",
+                order="submitted_on",
+            ),
+            Column("due_on", Text("本步时限", "Due"), lambda row: row.due_on, "day", order="due_on"),
+        ),
+        (
+            Filter("state", Text("进度", "State"), lambda value: Q(state=value), _STATES),
+            Filter(
+                "open",
+                Text("是否办结", "Open or ended"),
+                lambda value: ~Q(state__in=ENDED) if value == "open" else Q(state__in=ENDED),
+                (("open", Text("办理中", "open")), ("ended", Text("已办结", "ended"))),
+            ),
+        ),
+        duties=FIRM,
+        related=("lender",),
+        page="firm.case",
+        empty=Text("还没有申请。先比较模式，再起草一份。", "No cases yet. Compare the modes, then draft one."),
+        begin="case.draft",
+    )
+)
