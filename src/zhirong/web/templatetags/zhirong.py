@@ -57,6 +57,12 @@ def yuan(fen: int | None) -> str:
 
 
 @register.filter
+def called(row: Any) -> str:
+    """What a row is called by people: its number, title or name, whichever it has first; nothing where it has none."""
+    return next((str(found) for name in ("number", "title", "name") if (found := getattr(row, name, ""))), "")
+
+
+@register.filter
 def percent(rate: Any) -> str:
     """A rate as per cent."""
     if rate in (None, ""):
