@@ -24,7 +24,7 @@ Choices = Sequence[tuple[str, Text]]
 @dataclass(frozen=True, slots=True)
 class Ask:
     """How a field is asked for. unit ``fen``: kept in fen, typed in yuan. widget: text, area, choice, many, day, file, flag,
-    password, money, number. choices: what may be chosen, or a function of person and subject row that gives it.
+    password, money, number, range (three: low, most likely, high), table (not on a form). choices: what may be chosen, or a function of person and subject row that gives it.
     only: whether a form asks for it at all, by person and row. start: what a form begins with, by person and row.
     """
 

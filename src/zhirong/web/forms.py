@@ -45,7 +45,7 @@ def form_fields(
     return [
         _field(name, info, person, row, given.get(name), [one for one in problems if _names(one, name)])
         for name, info in model.model_fields.items()
-        if (only := _ask(name, info).only) is None or only(person, row)
+        if (ask := _ask(name, info)).widget != "table" and (ask.only is None or ask.only(person, row))
     ]
 
 
@@ -59,6 +59,8 @@ def data_of(model: type[Request], posted: QueryDict) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for name, info in model.model_fields.items():
         kind, widget = _plain_type(info.annotation), _ask(name, info).widget
+        if widget == "table":  # a program gives it; a desk that asks for it reads its own form
+            continue
         if widget == "flag" or kind is bool:
             data[name] = name in posted
         elif _is_list(kind):

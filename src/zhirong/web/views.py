@@ -113,6 +113,8 @@ def operate(
             raise Http404 from error
         except InputError as error:
             problems, status = error.problems, 422
+            # What was cleared stays clear: a form that is shown again does not begin anew.
+            given = {**dict.fromkeys(op.request.model_fields, ""), **given}
         else:
             if done.shown_once:
                 return render(request, "shown_once.html", {"operation": op, "secret": done.shown_once})
