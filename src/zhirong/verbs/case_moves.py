@@ -32,7 +32,8 @@ def begin_step(work: Work, case: Case, state: State, due: date | None) -> None:
 
 def time_limit(work: Work, state: State) -> date | None:
     """The last day of a step, by the rule of working days for it; None where no rule limits it."""
-    rule = work.rules.find(f"case.days.{state.value}", work.day)
+    name = f"case.days.{state.value}"
+    rule = work.rules.find(name, work.day) if name in work.rules else None
     if rule is None:
         return None
     calendar = working_days_from(work.rules.at("calendar.working_days", work.day).value)
