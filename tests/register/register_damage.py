@@ -84,3 +84,84 @@ def some_changes(chance: random.Random, per_value: int) -> Iterator[tuple[Place,
         length = len(place.value) if isinstance(place.value, str) else 1
         for at in sorted(chance.sample(range(max(1, length)), min(max(1, length), per_value))):
             yield place, at
+
+
+# Each group is damaged by itself: a changed entry hides what it changes in the tree above it.
+GROUPS = (
+    ("store_event",),
+    ("store_tile 0",),
+    ("store_tile 1",),
+    ("store_tile 2",),
+    ("store_checkpoint",),
+    ("store_registration", "store_charge", "store_part", "store_right", "store_party"),
+)
+# Moving a row onto another's number is what the database itself refuses; rows point to the others, and are named instead.
+_NUMBERS = {
+    ("store_event", "index"),
+    ("store_checkpoint", "size"),
+    ("store_registration", "id"),
+    ("store_party", "id"),
+    ("store_right", "id"),
+}
+
+
+def group_of(place: Place) -> str:
+    """The table, and for a tile its level."""
+    if place.table != "store_tile":
+        return place.table
+    with connection.cursor() as cursor:
+        cursor.execute("select level from store_tile where rowid = %s", [place.rowid])
+        return f"store_tile {cursor.fetchone()[0]}"
+
+
+def names_of(place: Place) -> set[str]:
+    """What a finding about this value has in its place, one of them at least."""
+    with connection.cursor() as cursor:
+
+        def ask(sql: str) -> list[Any]:
+            cursor.execute(sql, [place.rowid])
+            return [value for row in cursor.fetchall() for value in row]
+
+        if place.table == "store_event":
+            (index,) = ask('select "index" from store_event where rowid = %s')
+            return {f"event {index}", f"entry {index}"}
+        if place.table == "store_tile":
+            level, index = ask('select level, "index" from store_tile where rowid = %s')
+            return {f"tile {level}/{index}", *(f"entry {index * 16 + at}" for at in range(16) if level == 0)}
+        if place.table == "store_checkpoint":
+            return {"checkpoint"}
+        if place.table == "store_registration":
+            return {f"registration {one}" for one in ask("select id from store_registration where rowid = %s")}
+        if place.table in ("store_charge", "store_part"):
+            return {
+                f"registration {one}" for one in ask(f"select registration_id from {place.table} where rowid = %s")
+            }
+        if place.table == "store_right":
+            return {f"right {one}" for one in ask('select "key" from store_right where rowid = %s')} | {"right"}
+        return {f"party {one}" for one in ask("select name from store_party where rowid = %s")} | {"party"}
+
+
+def batches(chance: random.Random, changes: int, most: int) -> Iterator[list[tuple[Place, int]]]:
+    """So many random changes, each in a row of its own within its batch, spread over the groups by their size."""
+    grouped: dict[str, list[Place]] = {}
+    for place in places():
+        if place.table not in (
+            "store_loghead",
+            "store_name",
+            "store_token",
+            "store_tokencount",
+            "store_subscription",
+        ) and ((place.table, place.column) not in _NUMBERS):
+            grouped.setdefault(group_of(place), []).append(place)
+    pools = [[place for name in group for place in grouped.get(name, [])] for group in GROUPS]
+    total = sum(len(pool) for pool in pools)
+    for pool in pools:
+        left = max(min(len(pool), 50), changes * len(pool) // total)
+        while left > 0 and pool:
+            taken: dict[tuple[str, int], tuple[Place, int]] = {}
+            for place in chance.sample(pool, min(len(pool), most)):
+                length = len(place.value) if isinstance(place.value, str) else 1
+                if len(taken) < left:
+                    taken.setdefault((place.table, place.rowid), (place, chance.randrange(max(1, length))))
+            left -= len(taken)
+            yield list(taken.values())

@@ -4,6 +4,7 @@ python tests/register/register_soak.py race --postgresql          8 processes ×
 python tests/register/register_soak.py kill --times 500
 python tests/register/register_soak.py simulate --steps 100000
 python tests/register/register_soak.py damage                     every character of a small register
+python tests/register/register_soak.py damage-large               10,000 random characters of a large one
 """
 
 import argparse
@@ -124,16 +125,56 @@ def damage() -> dict[str, Any]:
     return {"changes": tried}
 
 
+def damage_large(registrations: int, changes: int, seed: int) -> dict[str, Any]:
+    """Random characters of a large register, many at a time: every single one is named."""
+    from django.db import IntegrityError, connection
+    from register_damage import batches, names_of
+    from register_world import patent
+
+    from zhirong.store.log import checkpoint, signing_key
+    from zhirong.store.models import Event
+
+    with register_databases.fresh("sqlite") as (folder, url):
+        world, chance, tried, checks = World(folder, url), random.Random(seed), 0, 0
+        for serial in range(1, registrations + 1):
+            world.entered(patent(serial))
+            if serial % 100 == 0:
+                checkpoint(signing_key(folder), world.now)
+        checkpoint(signing_key(folder), world.now)
+        world.demand_whole()
+        for batch in batches(chance, changes, 1000):
+            done = []
+            for place, at in batch:
+                names, changed = names_of(place), place.changed_at(at)
+                try:
+                    place.write(changed, place.value)
+                except IntegrityError:
+                    continue
+                done.append((place, changed, names))
+            found = [finding.place for finding in world.findings()]
+            said = {" ".join(words.split()[:2]) for words in found} | {words.split()[0] for words in found}
+            missed = [(place, changed) for place, changed, names in done if not names & (said | set(found))]
+            assert not missed, missed[:3]
+            for place, changed, _ in reversed(done):
+                place.write(place.value, changed)
+            tried, checks = tried + len(done), checks + 1
+        world.demand_whole()
+        connection.close()
+        return {"changes": tried, "checks": checks, "events": Event.objects.count(), "registrations": registrations}
+
+
 def main() -> None:
     """Run one of them and print what it measured."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("race", "kill", "simulate", "damage"))
+    parser.add_argument("what", choices=("race", "kill", "simulate", "damage", "damage-large"))
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--processes", type=int, default=8)
     parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--rights", type=int, default=1000)
     parser.add_argument("--times", type=int, default=500)
     parser.add_argument("--steps", type=int, default=100_000)
+    parser.add_argument("--registrations", type=int, default=3000)
+    parser.add_argument("--changes", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     kind = "postgresql" if options.postgresql else "sqlite"
@@ -146,8 +187,10 @@ def main() -> None:
             from register_simulation import simulate
 
             print(simulate(kind, options.steps, options.seed))
-        else:
+        elif options.what == "damage":
             print(damage())
+        else:
+            print(damage_large(options.registrations, options.changes, options.seed))
     finally:
         register_databases.end()
 
