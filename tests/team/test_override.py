@@ -13,6 +13,7 @@ from zhirong.chain.credit.override import (
     direction_of,
     grade_order,
     grade_with,
+    read_outcomes,
     read_override,
     track,
 )
@@ -99,3 +100,40 @@ def test_tracking_says_worse_only_on_evidence():
         ("capital_raised", "worse"),
         ("order_signed", "no_worse"),
     ]
+
+
+def past(count, defaults, **changes):
+    one = {
+        "firm": "甲",
+        "from_grade": "C",
+        "to_grade": "B",
+        "reason": "order_signed",
+        "proposed_by": "赵某",
+        "approved_by": "钱某",
+        "made_on": date(2020, 1, 1),
+        "expires": date(2020, 6, 30),
+    }
+    return {"override": [{**one, "defaulted": number < defaults, **changes} for number in range(count)]}
+
+
+def test_past_overrides_are_read_and_tracked_by_reason():
+    outcomes = read_outcomes(Reader(past(40, 8)), RULES, DAY)
+    (record,) = track(outcomes, RULES, DAY)
+    assert (record.reason, record.count, record.defaults, record.finding) == ("order_signed", 40, 8, "worse")
+    assert record.as_json()["finding_text"]["zh"].startswith("结果差于")
+
+
+@pytest.mark.parametrize(
+    ("table", "code"),
+    [
+        ({}, "missing"),
+        (past(1, 0, reason="good feeling"), "not_a_choice"),
+        (past(1, 0, made_on=date(2031, 1, 1)), "date_in_future"),
+        (past(1, 0, from_grade="Z"), "not_a_choice"),
+        (past(1, 0, defaulted="no"), "wrong_type"),
+    ],
+)
+def test_past_overrides_that_cannot_be_used_are_named(table, code):
+    with pytest.raises(InputError) as caught:
+        read_outcomes(Reader(table), RULES, DAY)
+    assert code in {problem.code for problem in caught.value.problems}

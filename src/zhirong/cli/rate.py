@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from zhirong.cli.files import print_json
+from zhirong.cli.files import print_json, read_toml
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Lang, Text
 
@@ -16,7 +16,9 @@ _SHOWN_MODES = 5
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's words."""
-    parser.add_argument("case", metavar="CASE.toml", help="案件文件 / case file (docs/users/case-file.md)")
+    parser.add_argument(
+        "case", nargs="?", metavar="CASE.toml", help="案件文件 / case file (docs/users/case-file.md)"
+    )
     parser.add_argument(
         "--scores",
         metavar="FILE",
@@ -26,6 +28,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--form",
         metavar="SYSTEM",
         help="打印空白的指标与团队评定表，如 national_guide / print a blank form of indicators and team",
+    )
+    parser.add_argument(
+        "--overrides",
+        metavar="FILE.toml",
+        help="过去的等级调整与结果，按理由统计 / past overrides of grades and how they turned out, by reason",
     )
     parser.add_argument(
         "--mode", action="append", metavar="ID", help="只算这个模式，可重复 / only this mode, repeatable"
@@ -38,6 +45,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Say the pledge rate. Returns 1 where nothing can be lent under any of the modes."""
+    if options.overrides:
+        return _track(options)
+    if options.case is None:
+        problem = Problem(
+            "CASE.toml",
+            "",
+            Text("没有案件文件", "no case file is given"),
+            Text("写案件文件，或 --overrides FILE.toml", "name one, or --overrides FILE.toml"),
+            "missing",
+        )
+        raise InputError([problem])
     from zhirong.chain.quote.view import offered_here, view
     from zhirong.cli.scores import case_with_scores
     from zhirong.workbench import quote_case
@@ -77,6 +95,32 @@ def run(options: argparse.Namespace) -> int:
             for rate in rates:
                 print(rate.explanation.as_text(options.lang))
     return 0 if any(rate.amount for rate in rates) else EXIT_NOTHING
+
+
+def _track(options: argparse.Namespace) -> int:
+    """Past overrides by reason: how many, how many defaulted, how many the grades given led to expect."""
+    from datetime import datetime
+
+    from zhirong.chain.credit.override import read_outcomes, track
+    from zhirong.kernel.days import SHANGHAI, day_of
+    from zhirong.kernel.fields import Reader
+    from zhirong.workbench import rules
+
+    today = day_of(datetime.now(SHANGHAI))
+    outcomes = read_outcomes(Reader(read_toml(options.overrides), source=options.overrides), rules(), today)
+    records = [record.as_json() for record in track(outcomes, rules(), today)]
+    if options.json:
+        print_json({"schema": "zhirong.override_record/1", "as_of": today.isoformat(), "reasons": records})
+        return 0
+    titles = {row["code"]: row["title"] for row in rules().at("credit.override.reasons", today).value}
+    for one in records:
+        counted = Text(
+            f"{one['count']} 次，违约 {one['defaults']} 次，按调整后的等级应有 {one['expected']} 次",
+            f"{one['count']} times, {one['defaults']} defaults, {one['expected']} expected by the grades given",
+        )
+        finding = one["finding_text"]
+        print(f"{titles[one['reason']][options.lang]}：{counted.in_(options.lang)}。{finding[options.lang]}")  # type: ignore[index]
+    return 0
 
 
 def _print_form(options: argparse.Namespace, case: "Case") -> int:

@@ -167,7 +167,8 @@ def _years(applications: Sequence[Application], day: date) -> list[tuple[Applica
     """Every year that ends on ``day`` or whole years before, for each right in force at its start: the right, the
     start, and whether it lapsed in it. Years in which its term ends are left out.
     """
-    found, end = [], day
+    found: list[tuple[Application, date, bool]] = []
+    end = day
     while True:
         start = add_years(end, -1)
         at_risk = [one for one in applications if one.alive_on(start) and one.term_end > end]

@@ -10,7 +10,7 @@ from typing import Literal
 from zhirong.chain.credit.assess import CreditAssessment
 from zhirong.kernel.days import add_months
 from zhirong.kernel.errors import Problem
-from zhirong.kernel.explain import Explanation
+from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import quantise_rate
 from zhirong.kernel.rulebook import Rulebook, RuleValue
@@ -91,6 +91,18 @@ class ReasonRecord:
     rate: Decimal
     finding: Finding
 
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs."""
+        return {
+            "reason": self.reason,
+            "count": self.count,
+            "defaults": self.defaults,
+            "expected": plain(self.expected),
+            "rate": plain(self.rate),
+            "finding": self.finding,
+            "finding_text": FINDING_TEXT[self.finding].as_json(),
+        }
+
 
 def grade_order(rules: Rulebook, day: date) -> tuple[str, ...]:
     """The grades, best first."""
@@ -123,6 +135,47 @@ def read_override(reader: Reader, firm: str, graded: CreditAssessment, rules: Ru
         reader.problem(problem.field, problem.value, problem.code, problem.reason, problem.mend)
     reader.finish()
     return override
+
+
+def read_outcomes(reader: Reader, rules: Rulebook, day: date) -> tuple[OverrideOutcome, ...]:
+    """Past overrides in ``[[override]]`` tables: ``firm``, ``from_grade``, the fields of ``read_override`` and
+    ``defaulted``. They are taken as they were made, whatever the rules of today would say to them.
+    """
+    order = grade_order(rules, day)
+    codes = [str(row["code"]) for row in rules.at("credit.override.reasons", day).value]
+    found = []
+    for entry in reader.tables("override"):
+        override = Override(
+            firm=entry.text("firm"),
+            from_grade=entry.choice("from_grade", order),
+            to_grade=entry.choice("to_grade", order),
+            reason=entry.choice("reason", codes),
+            words=entry.optional_text("words"),
+            proposed_by=entry.text("proposed_by"),
+            approved_by=entry.text("approved_by"),
+            made_on=entry.day("made_on"),
+            expires=entry.day("expires"),
+        )
+        if override.made_on > day:
+            entry.problem(
+                "made_on",
+                override.made_on,
+                "date_in_future",
+                Text(f"晚于 {day}", f"after {day}"),
+                Text("改正日期", "correct the date"),
+            )
+        found.append(OverrideOutcome(override, entry.flag("defaulted")))
+        entry.finish()
+    if not found:
+        reader.problem(
+            "override",
+            "",
+            "missing",
+            Text("没有任何调整", "there is no override"),
+            Text("写 [[override]]", "write [[override]]"),
+        )
+    reader.finish()
+    return tuple(found)
 
 
 def grade_with(graded: CreditAssessment, override: Override | None, day: date) -> str:
