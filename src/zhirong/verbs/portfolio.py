@@ -164,20 +164,20 @@ def portfolio_of(lender: int, rules: Rulebook, day: date) -> Portfolio:
     """The portfolio of a lender today: a fixed number of sums in the database."""
     standing = Loan.objects.filter(lender=lender, state="standing")
     totals = standing.aggregate(
-        balance=Sum("balance"),
-        overdue=Sum("overdue"),
-        provision=Sum("provision"),
+        all_balance=Sum("balance"),
+        all_overdue=Sum("overdue"),
+        all_provision=Sum("provision"),
         bad=Sum("balance", filter=Q(category__in=[one.value for one in BAD])),
         loans=Count("pk"),
     )
     waiting = loans_of(lender).filter(state="waiting").aggregate(sum=Sum("standing"))["sum"] or 0
     committed = committed_of(lender).aggregate(sum=Sum("approved_amount"))["sum"] or 0
     return Portfolio(
-        totals["balance"] or 0,
+        totals["all_balance"] or 0,
         committed + waiting,
         totals["bad"] or 0,
-        totals["overdue"] or 0,
-        totals["provision"] or 0,
+        totals["all_overdue"] or 0,
+        totals["all_provision"] or 0,
         totals["loans"],
         _states(lender),
         _slices(

@@ -1,0 +1,117 @@
+"""The guarantor's pages: what lenders ask of it, one request with all it rests on, exposure and limits."""
+
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhirong.chain.financing.case import STATE_WORDS, State
+from zhirong.chain.financing.limits import Scope, guarantor_meters, title_of
+from zhirong.kernel.days import day_of
+from zhirong.kernel.text import Text
+from zhirong.store.financing import GuaranteeRequest, Loan
+from zhirong.verbs.acting import operations_for
+from zhirong.verbs.diligence import name_of
+from zhirong.verbs.guarantees import GUARANTOR, STATE_TEXT, figures_of, meters_of, standing_of
+from zhirong.verbs.limits import limits_of
+from zhirong.verbs.listing import LISTINGS
+from zhirong.verbs.pattern import rulebook
+from zhirong.verbs.portfolio import mode_title
+from zhirong.web.clock import now
+from zhirong.web.lender.case_page import Today, quote_of, rights_of
+from zhirong.web.menu import menu
+from zhirong.web.pages import page
+from zhirong.web.views import render_list
+
+_LARGEST = 20  # debtors and groups that are listed by what they owe
+
+
+def _today() -> Today:
+    return Today(rulebook(), day_of(now()))
+
+
+@page("guarantor/", "guarantor.home", duties=GUARANTOR)
+def home(request: HttpRequest) -> HttpResponse:
+    """Requests, with those that wait counted."""
+    mine = GuaranteeRequest.objects.filter(guarantor=request.person.organisation)
+    found = dict(mine.values_list("state").annotate(count=Count("pk")).order_by())
+    counts = [
+        {"state": state, "title": words, "count": found.get(state, 0)}
+        for state, words in STATE_TEXT.items()
+        if state in ("requested", "reviewed", "granted")
+    ]
+    return render_list(request, LISTINGS["guarantor.requests"], "guarantor/home.html", counts=counts)
+
+
+@page("guarantor/requests/<int:id>/", "guarantor.request", duties=GUARANTOR, model=GuaranteeRequest)
+def asked(request: HttpRequest, row: GuaranteeRequest) -> HttpResponse:
+    """One request: what is asked, what it rests on, what it does to each limit."""
+    person, today = request.person, _today()
+    figures = figures_of(row.guarantor_id, today.day)
+    context: dict[str, Any] = {
+        "row": row,
+        "case": row.case,
+        "state": STATE_TEXT[row.state],
+        "case_state": STATE_WORDS[State(row.case.state)],
+        "mode": mode_title(row.case.mode),
+        "operations": operations_for(person, row),
+        "waits_for": _waits_for(row, person.account),
+        "rights": rights_of(person, row.case, today),
+        "quote": quote_of(row.case),
+        "figures": figures,
+        "meters": () if figures is None else meters_of(row, figures, today),
+        "reviewer": name_of(row.proposed_by),
+        "decider": name_of(row.decided_by),
+        "loan": Loan.objects.filter(case=row.case).first(),
+    }
+    return render(request, "guarantor/request.html", context)
+
+
+def _waits_for(row: GuaranteeRequest, account: int) -> Text | None:
+    if row.state == "requested":
+        return Text("等担保经办人审查", "a guarantee officer reviews it")
+    if row.state == "reviewed" and row.proposed_by_id == account:
+        return Text("由您审查，须由另一人审批", "you reviewed it: somebody else decides")
+    return Text("等担保审批人决定", "a guarantee approver decides") if row.state == "reviewed" else None
+
+
+@page("guarantor/limits/", "guarantor.limits", duties=GUARANTOR)
+def limits(request: HttpRequest) -> HttpResponse:
+    """What the guarantor bears, against the limits of the law and its own, and the largest debtors and groups."""
+    person, today = request.person, _today()
+    standing = standing_of(person.organisation)
+    total = standing.aggregate(sum=Sum("exposure"), fees=Sum("fee"), count=Count("pk"))
+    debtors = (
+        standing.values("case__firm", "case__firm__name")
+        .annotate(sum=Sum("exposure"), count=Count("pk"))
+        .order_by("-sum")[:_LARGEST]
+    )
+    groups = (
+        standing.exclude(group="").values("group").annotate(sum=Sum("exposure"), count=Count("pk")).order_by("-sum")
+    )[:_LARGEST]
+    figures = figures_of(person.organisation, today.day)
+    meters: tuple[Any, ...] = ()
+    if figures is not None:
+        used = {
+            "all": total["sum"] or 0,
+            "debtor": max((one["sum"] for one in debtors), default=0),
+            "related": max((one["sum"] for one in groups), default=0),
+        }
+        meters = guarantor_meters(figures.net_assets, figures.is_mainly_small, used, 0, today.rules, today.day)
+    context = {
+        "total": total,
+        "debtors": debtors,
+        "groups": groups,
+        "figures": figures,
+        "meters": meters,
+        "own": [
+            {"title": title_of(limit), "most": limit.most, "is_firm": limit.scope is Scope.FIRM}
+            for limit in limits_of(person.organisation)
+        ],
+    }
+    return render(request, "guarantor/limits.html", context)
+
+
+menu("guarantor.home", "担保请求", "Requests", *GUARANTOR)
+menu("guarantor.limits", "担保责任与限额", "Exposure and limits", *GUARANTOR)

@@ -1,0 +1,370 @@
+"""What the page of a case shows, gathered in a fixed number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from zhirong.chain.credit.team import STATE_TEXT as TEAM_STATE_TEXT
+from zhirong.chain.credit.team import TeamAssessment
+from zhirong.chain.financing.approval import Round
+from zhirong.chain.financing.case import STATE_WORDS, WAY, State
+from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, VERDICT_TEXT, CheckState
+from zhirong.chain.financing.diligence import Verdict as CheckVerdict
+from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import Problem
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+from zhirong.store.financing import (
+    Appraisal,
+    Approval,
+    Case,
+    CaseStep,
+    CheckItem,
+    FirmRight,
+    GuaranteeRequest,
+    Loan,
+    Message,
+    Paper,
+    StoredFile,
+    TeamRating,
+)
+from zhirong.store.models import Charge
+from zhirong.verbs.acting import OPERATIONS, Operation, can, operations_for
+from zhirong.verbs.approvals import round_of
+from zhirong.verbs.diligence import name_of
+from zhirong.verbs.exemption import OUTCOME_TEXT, is_late
+from zhirong.verbs.guarantees import STATE_TEXT as GUARANTEE_TEXT
+from zhirong.verbs.limits import broken, lender_meters
+from zhirong.verbs.people import DUTY_WORDS, Duty, Person
+from zhirong.verbs.portfolio import mode_title
+from zhirong.verbs.review import check_state, hand_up_problems, open_conditions
+from zhirong.verbs.scopes import visible
+from zhirong.verbs.team_rating import assessed
+from zhirong.web.lender.explaining import fen
+
+# In each state, what is done next; the first that the person can do is the large button.
+_FIRST = {
+    State.SUBMITTED: ("case.accept",),
+    State.DILIGENCE: ("case.hand_up", "case.review", "team.rate"),
+    State.APPROVAL: ("case.approve",),
+    State.APPROVED: ("contract.issue",),
+    State.REGISTERING: ("case.release",),
+    State.REPAID: ("case.close",),
+}
+DECISION_TEXT = {
+    "approve": Text("批准", "approved"),
+    "return": Text("退回", "sent back"),
+    "decline": Text("不通过", "declined"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """By which rules and as of which day a page is drawn."""
+
+    rules: Rulebook
+    day: date
+
+
+def case_context(person: Person, case: Case, today: Today) -> dict[str, Any]:
+    """Everything for the template of the case."""
+    state = State(case.state)
+    missing = hand_up_problems(case, today.rules, today.day) if state in (State.SUBMITTED, State.DILIGENCE) else []
+    now = round_of(case, today) if state is State.APPROVAL else None
+    meters = lender_meters(case, case.approved_amount or case.proposed_amount or case.line or case.amount)
+    team = assessed(case, today.rules, today.day)
+    checks = _checks(case, today)
+    first, others = _actions(person, case, missing)
+    return {
+        "case": case,
+        "state": STATE_WORDS[state],
+        "mode": mode_title(case.mode),
+        "first": first,
+        "others": others,
+        "waits_for": _waits_for(case, now, state),
+        "missing": missing,
+        "is_late": case.due_on is not None and case.due_on < today.day,
+        "officer": name_of(case.officer),
+        "steps": steps_of(case, today),
+        "way": way_of(case),
+        "rights": rights_of(person, case, today),
+        "appraisals": _appraisals(person, case, today),
+        "team": _team(person, case, team),
+        "checks": checks,
+        "check_cost": sum(one["row"].cost for one in checks),
+        "can_check": state is State.DILIGENCE and person.has(Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER),
+        "quote": quote_of(case),
+        "flags": _flags(case, checks, [one.as_problem() for one in broken(meters)]),
+        "meters": meters,
+        "messages_": Message.objects.filter(subject=f"case/{case.pk}")
+        .select_related("sender", "by")
+        .order_by("-pk"),
+        "papers": visible(person, Paper, today.day).filter(subject=f"case/{case.pk}").order_by("pk"),
+        "files": visible(person, StoredFile, today.day)
+        .filter(subject=f"case/{case.pk}", removed=False)
+        .order_by("pk"),
+        "guarantees": [
+            {"row": one, "state": GUARANTEE_TEXT[one.state]}
+            for one in GuaranteeRequest.objects.filter(case=case).select_related("guarantor").order_by("pk")
+        ],
+        "approvals": _approvals(case),
+        "loan": Loan.objects.filter(case=case).first(),
+        "exemption": _exemption(case),
+    }
+
+
+def _actions(person: Person, case: Case, missing: Sequence[Problem]) -> tuple[Operation | None, list[Operation]]:
+    """The button that comes first, and the others. What would only be refused is not put first."""
+    possible = operations_for(person, case)
+    names = [one.name for one in possible]
+    wanted = [
+        name
+        for name in _FIRST.get(State(case.state), ())
+        if name in names and not (name == "case.hand_up" and missing) and not _is_done(name, missing)
+    ]
+    first = OPERATIONS[wanted[0]] if wanted else None
+    return first, [one for one in possible if one is not first]
+
+
+def _is_done(name: str, missing: Sequence[Problem]) -> bool:
+    """Whether what an operation is for is no longer among what is missing."""
+    fields = {one.field.split(".")[0] for one in missing}
+    return (name == "case.review" and "review" not in fields) or (name == "team.rate" and "team" not in fields)
+
+
+def _waits_for(case: Case, now: Round | None, state: State) -> Text | None:
+    """Who has to act, where it is not plain from the state."""
+    if now is not None and now.wanted:
+        duty = DUTY_WORDS[Duty(now.wanted)]
+        place = f"{now.given + 1}/{len(now.band.duties)}"
+        return Text(
+            f"{now.band.title.zh}审批第 {place} 环：等{duty.zh}审批",
+            f"approval of a {now.band.title.en} amount, step {place}: the {duty.en} decides",
+        )
+    if state is State.SIGNING:
+        return Text("等各方签署合同", "the parties sign the contracts")
+    if state is State.RELEASED:
+        return Text("企业按计划还款", "the firm repays by its schedule")
+    return None
+
+
+def steps_of(case: Case, today: Today) -> dict[str, Any]:
+    """Every step with its days and cost, and what they come to (001 §5.1.4)."""
+    rows = list(CaseStep.objects.filter(case=case).order_by("pk"))
+    steps = [
+        {
+            "title": STATE_WORDS[State(one.state)],
+            "began": one.began_at,
+            "ended": one.ended_at,
+            "due": one.due_on,
+            "days": ((day_of(one.ended_at) if one.ended_at else today.day) - day_of(one.began_at)).days,
+            "cost": one.cost,
+            "is_late": is_late(one, today),
+        }
+        for one in rows
+    ]
+    # The process is what lies before the money is paid; the life of the loan is not its length.
+    process = [
+        step for one, step in zip(rows, steps, strict=True) if one.state not in ("draft", "released", "repaid")
+    ]
+    return {
+        "rows": steps,
+        "days": sum(step["days"] for step in process),
+        "cost": sum(step["cost"] for step in steps),
+    }
+
+
+def way_of(case: Case) -> list[dict[str, Any]]:
+    """The states of a case that goes well: behind it, here, or still to come."""
+    here = WAY.index(State(case.state)) if State(case.state) in WAY else -1
+    return [
+        {"title": STATE_WORDS[state], "css": "done" if at < here else "now" if at == here else ""}
+        for at, state in enumerate(WAY)
+        if state is not State.DRAFT
+    ]
+
+
+def rights_of(person: Person, case: Case, today: Today) -> list[dict[str, Any]]:
+    """The rights with their state on file, in the quote and in the register of pledges."""
+    rows = {one.pk: one for one in visible(person, FirmRight, today.day).filter(pk__in=case.rights)}
+    quoted = {one["id"]: one for one in case.quote.get("rights", [])}
+    charges = Charge.objects.filter(right__key__in=[one.key for one in rows.values()], active=True)
+    pledged = dict(charges.values_list("right__key", "registration_id"))
+    found = []
+    for pk in case.rights:
+        row = rows.get(pk)
+        if row is None:
+            continue
+        seen = quoted.get(f"right-{pk}")
+        found.append(
+            {
+                "row": row,
+                "seen": seen,
+                "registration": pledged.get(row.key),
+                "problems": [one for one in seen["findings"] if one["verdict"] in ("refused", "unknown")]
+                if seen
+                else [],
+            }
+        )
+    return found
+
+
+def _appraisals(person: Person, case: Case, today: Today) -> list[dict[str, Any]]:
+    """Appraisals for the case: grade, interval, and whether they hold today; what is stale is said to be so."""
+    mine = visible(person, Appraisal, today.day)
+    rows = mine.filter(case=case) | mine.filter(pk=case.appraisal_id)
+    grades = {"online": Text("在线（自动）", "online"), "formal": Text("正式（机构签字）", "formal, signed")}
+    found = []
+    for one in rows.distinct().order_by("-pk"):
+        if one.p50 is None:
+            validity, css = Text("未完成", "not done yet"), "warn"
+        elif one.valid_until is not None and one.valid_until < today.day:
+            validity, css = Text("已过有效期", "out of date"), "bad"
+        else:
+            validity, css = Text("有效", "valid"), "good"
+        found.append(
+            {
+                "row": one,
+                "grade": grades.get(one.grade, Text(one.grade, one.grade)),
+                "validity": validity,
+                "css": css,
+            }
+        )
+    return found
+
+
+def _team(person: Person, case: Case, team: TeamAssessment | None) -> dict[str, Any]:
+    """The assessment of the team; the sheets only for who has handed in their own, or once it is settled."""
+    raters = list(TeamRating.objects.filter(case=case).values_list("rater_id", flat=True))
+    is_open = team is None or not team.usable
+    return {
+        "assessment": team,
+        "state": None if team is None else TEAM_STATE_TEXT[team.state],
+        "raters": len(raters),
+        "has_rated": person.account in raters,
+        "shows_sheets": team is not None and (not is_open or person.account in raters),
+        "can_rate": can(person, "team.rate", case) and person.account not in raters and is_open,
+    }
+
+
+def _checks(case: Case, today: Today) -> list[dict[str, Any]]:
+    rules, _ = check_state(case, today.rules, today.day)
+    rows = {one.item: one for one in CheckItem.objects.filter(case=case).select_related("file", "by")}
+    return [
+        {
+            "rule": rule,
+            "row": rows[rule.id],
+            "state": CHECK_STATE_TEXT[CheckState(rows[rule.id].state)],
+            "verdict": VERDICT_TEXT[CheckVerdict(rows[rule.id].verdict)] if rows[rule.id].verdict else None,
+            "by": name_of(rows[rule.id].by),
+            "reference": Text(rule.reference.as_text("zh"), rule.reference.as_text("en")),
+        }
+        for rule in rules
+    ]
+
+
+def quote_of(case: Case) -> dict[str, Any] | None:
+    """The line, its limits, what would change it, and the offer under the chosen mode; None before a review."""
+    if not case.quote:
+        return None
+    quote, offer = case.quote, case.quote["modes"][0]
+    rate = offer["pledge_rate"]
+    appraisal, credit = quote["appraisal"], quote["credit"]
+    value = appraisal.get("value")
+    return {
+        "on": case.review.get("on"),
+        "line": fen(offer["loan"]["amount"]),
+        "annual_rate": offer["loan"]["annual_rate"],
+        "pledge_rate": rate["pledge_rate"],
+        "binding": next(
+            (one["title"] for one in quote["line"]["limits"] if one["code"] == quote["line"]["binding"]), None
+        )
+        or _gate_title(quote, quote["line"]["binding"]),
+        "limits": [
+            {"title": one["title"], "amount": fen(one["amount"]), "binding": one["binding"]}
+            for one in quote["line"]["limits"]
+        ],
+        "rate_limits": [
+            {"title": one["title"], "amount": fen(one["amount"]), "binding": one["binding"]}
+            for one in rate["limits"]
+        ],
+        "changes": [{**one, "reaches": fen(one["reaches"])} for one in rate["changes"]],
+        "value": None if value is None else {name: fen(amount) for name, amount in value.items()},
+        "no_value": appraisal if value is None else None,
+        "lending_value": fen(appraisal.get("lending_value")),
+        "alarms": appraisal.get("alarms", []),
+        "valuation_date": appraisal.get("valuation_date"),
+        "credit": credit,
+        "credit_items": credit["items"],
+        "default": credit["default_probability"],
+        "indicators": quote["one_plus_one"]["indicators"],
+        "complete": quote["one_plus_one"]["complete"],
+        "gates": quote["gates"],
+        "bears": [{**one, "amount": fen(one["amount"])} for one in offer["full_loss"]],
+        "expected": [{**one, "amount": fen(one["amount"])} for one in offer["expected_loss"]],
+        "totals": {name: fen(amount) for name, amount in offer["totals"].items()},
+        "annual_cost": offer["effective_annual_cost"],
+        "before_subsidy": offer["cost_before_subsidy"],
+        "conditions": offer["conditions"],
+        "open": open_conditions(quote),
+        "process_days": offer["process"]["days"],
+        "substitutes": quote["substitutes"],
+        "rules": quote["rules_version"],
+        "doubts": len(quote["doubts"]),
+    }
+
+
+def _gate_title(quote: dict[str, Any], code: str) -> Any:
+    titles = {one["code"]: one["title"] for one in quote["gates"]}
+    return titles.get(code, {"zh": "最低额度", "en": "the least line"})
+
+
+def _flags(case: Case, checks: list[dict[str, Any]], limits: list[Problem]) -> list[dict[str, Any]]:
+    """What speaks against the case, worst first."""
+    found: list[dict[str, Any]] = []
+    if case.quote:
+        found += [
+            {"css": "bad", "title": one["title"], "words": one["reason"]}
+            for one in case.quote["gates"]
+            if one["verdict"] == "failed"
+        ]
+        found += [
+            {"css": "warn", "title": {"zh": "信用档案", "en": "credit file"}, "words": one["text"]}
+            for one in case.quote["credit"]["flags"]
+        ]
+        found += [
+            {"css": "warn", "title": {"zh": "权利状态矛盾", "en": "states contradict"}, "words": words}
+            for right in case.quote["rights"]
+            for words in right["status_conflicts"]
+        ]
+    for check in checks:
+        if check["row"].verdict in (CheckVerdict.ADVERSE, CheckVerdict.NOTABLE):
+            css = "bad" if check["row"].verdict == CheckVerdict.ADVERSE else "warn"
+            found.append({"css": css, "title": check["rule"].title, "words": check["row"].finding})
+    found += [{"css": "bad", "title": {"zh": "限额", "en": "limit"}, "words": one.reason} for one in limits]
+    return sorted(found, key=lambda one: one["css"] != "bad")
+
+
+def _approvals(case: Case) -> list[dict[str, Any]]:
+    rows = Approval.objects.filter(case=case).select_related("by").order_by("pk")
+    return [
+        {
+            "row": one,
+            "by": name_of(one.by),
+            "decision": DECISION_TEXT[one.decision],
+            "duty": DUTY_WORDS[Duty(one.duty)] if one.duty else None,
+        }
+        for one in rows
+    ]
+
+
+def _exemption(case: Case) -> dict[str, Any] | None:
+    if not case.exemption.get("file"):
+        return None
+    decision = case.exemption.get("decision")
+    return {
+        **case.exemption,
+        "outcome": None if decision is None else OUTCOME_TEXT[decision["outcome"]],
+        "reason": "" if decision is None else decision["reason"],
+    }

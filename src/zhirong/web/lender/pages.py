@@ -1,0 +1,164 @@
+"""The lender's pages: the work list, the case on one page, its explanation, the modes beside each other, the portfolio."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhirong.chain.financing.case import STATE_WORDS, State
+from zhirong.chain.financing.limits import Scope, title_of
+from zhirong.chain.quote.view import for_reading
+from zhirong.charts.drawing import to_svg
+from zhirong.charts.portfolio import slices_chart
+from zhirong.charts.quote import quote_charts
+from zhirong.kernel.days import day_of
+from zhirong.kernel.text import Text
+from zhirong.store.financing import Case
+from zhirong.verbs.case_file import case_table_of, quote_json
+from zhirong.verbs.exemption import events_of, history
+from zhirong.verbs.limits import lent, limits_of
+from zhirong.verbs.pattern import rulebook
+from zhirong.verbs.portfolio import CASES, LENDER, WORK, my_states, portfolio_of
+from zhirong.web.clock import now
+from zhirong.web.lender.case_page import Today, case_context
+from zhirong.web.lender.explaining import fen, tree
+from zhirong.web.menu import menu
+from zhirong.web.pages import page
+from zhirong.web.views import render_list
+
+_CHART_WIDTH = 460
+_PARTS = (
+    ("state", Text("各环节的业务（申请金额）", "Cases by step (asked for)"), Text("环节", "Step")),
+    ("category", Text("五级分类（余额）", "By category (balance)"), Text("分类", "Category")),
+    ("mode", Text("融资模式（余额）", "By mode (balance)"), Text("模式", "Mode")),
+    ("region", Text("地区（余额）", "By region (balance)"), Text("地区", "Region")),
+)
+
+
+def _today() -> Today:
+    return Today(rulebook(), day_of(now()))
+
+
+@page("lender/", "lender.home", duties=LENDER)
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits for the person, the nearest time limit first."""
+    person, today = request.person, _today()
+    mine = Case.objects.filter(lender=person.organisation, state__in=my_states(person))
+    counts = [
+        {"title": STATE_WORDS[State(state)], "state": state, "count": mine.filter(state=state).count()}
+        for state in my_states(person)
+    ]
+    late = mine.filter(due_on__lt=today.day).count()
+    return render_list(request, WORK, "lender/home.html", counts=counts, late=late, today=today.day.isoformat())
+
+
+@page("lender/cases/", "lender.cases", duties=LENDER)
+def cases(request: HttpRequest) -> HttpResponse:
+    """All cases, with filters, order, saved views and export."""
+    return render_list(request, CASES)
+
+
+@page("lender/cases/<int:id>/", "lender.case", duties=LENDER, model=Case)
+def case(request: HttpRequest, row: Case) -> HttpResponse:
+    """The case on one page, the next step in front."""
+    return render(request, "lender/case.html", case_context(request.person, row, _today()))
+
+
+@page("lender/cases/<int:id>/why/", "lender.why", duties=LENDER, model=Case)
+def why(request: HttpRequest, row: Case) -> HttpResponse:
+    """Where the line and the rate come from, number by number, each with its rule."""
+    trees: list[dict[str, Any]] = []
+    if row.quote:
+        offer = row.quote["modes"][0]
+        trees = [
+            tree(row.quote["line"]["explanation"]),
+            tree(offer["pledge_rate"]["explanation"]),
+            tree(offer["explanation"]),
+            tree(row.quote["credit"]["explanation"]),
+            tree(row.quote["appraisal"]["explanation"]),
+        ]
+    return render(request, "lender/why.html", {"case": row, "trees": trees})
+
+
+@page("lender/cases/<int:id>/history/", "lender.history", duties=LENDER, model=Case)
+def case_history(request: HttpRequest, row: Case) -> HttpResponse:
+    """Who did what when, from the log."""
+    return render(request, "lender/history.html", {"case": row, "events": history(events_of(row))})
+
+
+@page("lender/cases/<int:id>/modes/", "lender.modes", duties=LENDER, model=Case)
+def compare_modes(request: HttpRequest, row: Case) -> HttpResponse:
+    """The quote under every mode that is offered at the firm's place today."""
+    quote = _all_modes(row)
+    offers = [
+        {
+            "title": one["title"],
+            "id": one["id"],
+            "eligible": one["eligible"],
+            "amount": fen(one["loan"]["amount"]),
+            "annual_rate": one["loan"]["annual_rate"],
+            "annual_cost": one["effective_annual_cost"],
+            "lender": next((part["share"] for part in one["full_loss"] if part["party"] == "lender"), None),
+            "days": one["process"]["days"],
+            "problems": [c for c in one["conditions"] if c["verdict"] != "yes"],
+        }
+        for one in quote["modes"]
+    ]
+    return render(request, "lender/modes.html", {"case": row, "offers": offers, "elsewhere": quote["elsewhere"]})
+
+
+@page("lender/cases/<int:id>/chart/<str:which>.svg", "lender.case_chart", duties=LENDER, model=Case)
+def case_chart(request: HttpRequest, row: Case, which: str) -> HttpResponse:
+    """A chart of the quote: full_loss, cost, value, tornado; with ``modes-`` before it of all modes offered here."""
+    lang = request.lang
+    quote = _all_modes(row) if which.startswith("modes-") else row.quote
+    charts = quote_charts(quote, lang, _CHART_WIDTH) if quote else {}
+    spec = charts.get(which.removeprefix("modes-"))
+    if spec is None:
+        return HttpResponse(status=404)
+    return HttpResponse(to_svg(spec), content_type="image/svg+xml")
+
+
+def _all_modes(row: Case) -> dict[str, Any]:
+    return for_reading(quote_json(case_table_of(row, day_of(now()))))
+
+
+@page("lender/portfolio/", "lender.portfolio", duties=LENDER)
+def portfolio(request: HttpRequest) -> HttpResponse:
+    """What stands, by state, category, mode and region, and how much of each limit is used."""
+    person, today = request.person, _today()
+    tolerance = today.rules.at("diligence.exemption.npl_tolerance", today.day)
+    limits = limits_of(person.organisation)
+    meters = [
+        {"limit": limit, "title": title_of(limit), "used": lent(person.organisation, limit)}
+        for limit in limits
+        if limit.scope is not Scope.FIRM
+    ]
+    book = portfolio_of(person.organisation, today.rules, today.day)
+    context = {
+        "book": book,
+        "bad_rate": Decimal(book.bad_per_mille) / 1000,
+        "meters": meters,
+        "firm_limits": [limit for limit in limits if limit.scope is Scope.FIRM],
+        "tolerance": tolerance,
+        "parts": [(by, title, getattr(book, f"by_{by}"), column) for by, title, column in _PARTS],
+    }
+    return render(request, "lender/portfolio.html", context)
+
+
+@page("lender/portfolio/<str:by>.svg", "lender.portfolio_chart", duties=LENDER)
+def portfolio_chart(request: HttpRequest, by: str) -> HttpResponse:
+    """Balances by ``category``, ``mode`` or ``region``, or what was asked for by ``state``."""
+    person, today = request.person, _today()
+    book = portfolio_of(person.organisation, today.rules, today.day)
+    slices = {"state": book.by_state, "category": book.by_category, "mode": book.by_mode, "region": book.by_region}
+    if not slices.get(by):
+        return HttpResponse(status=404)
+    spec = slices_chart(by, [(one.title, one.amount) for one in slices[by]], request.lang, _CHART_WIDTH)
+    return HttpResponse(to_svg(spec), content_type="image/svg+xml")
+
+
+menu("lender.home", "待办", "To do", *LENDER)
+menu("lender.cases", "全部业务", "All cases", *LENDER)
+menu("lender.portfolio", "组合与限额", "Portfolio and limits", *LENDER)
