@@ -171,6 +171,8 @@ def _files(person: Person, day: date) -> Q:
             rows = model._default_manager.filter(SCOPES[model](person, day))
             subjects |= Q(subject__in=_subjects(model._meta.model_name, rows))
     papers = Paper.objects.filter(_papers(person, day))
+    # What belongs to a paper: sealed scans, lists beside a form.
+    subjects |= Q(subject__in=_subjects("paper", papers))
     made = Q(pk__in=papers.values("word")) | Q(pk__in=papers.values("pdf"))
     return own | subjects | made
 

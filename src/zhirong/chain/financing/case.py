@@ -82,6 +82,7 @@ class Move(StrEnum):
     RELEASE = "release"
     REPAY = "repay"
     CLOSE = "close"
+    REOPEN = "reopen"
     DECLINE = "decline"
     WITHDRAW = "withdraw"
 
@@ -98,6 +99,7 @@ MOVE_WORDS: Mapping[Move, Text] = {
     Move.RELEASE: Text("放款", "release"),
     Move.REPAY: Text("还清", "repaid"),
     Move.CLOSE: Text("注销质押并结清", "discharge and close"),
+    Move.REOPEN: Text("冲正后退回", "go back after a payment was reversed"),
     Move.DECLINE: Text("不通过", "decline"),
     Move.WITHDRAW: Text("撤回", "withdraw"),
 }
@@ -117,6 +119,9 @@ LAWFUL: Mapping[tuple[State, Move], State] = {
     (State.REGISTERING, Move.RELEASE): State.RELEASED,
     (State.RELEASED, Move.REPAY): State.REPAID,
     (State.REPAID, Move.CLOSE): State.CLOSED,
+    # A payment that was matched wrongly is reversed: what it had brought about no longer holds.
+    (State.REPAID, Move.REOPEN): State.RELEASED,
+    (State.RELEASED, Move.REOPEN): State.REGISTERING,
     **{(state, Move.DECLINE): State.DECLINED for state in (*_BEFORE_SIGNING, State.SIGNING, State.REGISTERING)},
     **{
         (state, Move.WITHDRAW): State.WITHDRAWN

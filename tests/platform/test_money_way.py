@@ -1,0 +1,104 @@
+"""From an approved case to a repaid and discharged one, on both databases; nothing is changed behind the log's back."""
+
+from datetime import timedelta
+
+import pytest
+from money_world import AMOUNT, Money
+
+from zhirong.chain.financing.case import State
+from zhirong.store import rows
+from zhirong.store.financing import Loan, Paper, Payment
+from zhirong.verbs.check import check_register
+from zhirong.verbs.loans import columns_of, state_of
+from zhirong.verbs.pattern import rulebook
+
+
+def demand_whole(platform) -> None:
+    found = check_register(platform.folder).findings
+    assert found == (), "\n".join(one.as_text("en") for one in found[:5])
+
+
+def demand_columns(platform, loan: Loan) -> None:
+    """What the row says is what the replay of the events gives."""
+    state = state_of(loan, platform.day, rulebook())
+    for name, value in columns_of(loan, state, rulebook()).items():
+        assert getattr(loan, name) == value, name
+
+
+def test_the_whole_way(platform, monkeypatch) -> None:
+    money = Money(platform, monkeypatch, guaranteed=True)
+    money.issue()
+    assert money.state == State.SIGNING
+    assert [paper.kind for paper in money.papers()] == [
+        "loan_contract",
+        "pledge_contract",
+        "guarantee_contract",
+        "registration_form",
+    ]
+    money.sign()
+    assert money.state == State.REGISTERING
+    assert {paper.state for paper in money.papers()} == {"signed"}
+    money.register()
+    registration = rows.load(money.fresh().filing)
+    assert registration.status == "entered" and registration.claim_amount == AMOUNT
+    money.on_case(money.officer, "case.release")
+    loan = money.loan
+    assert (loan.state, loan.principal, money.state) == ("waiting", AMOUNT, State.REGISTERING)
+    money.pay(AMOUNT, "release")
+    loan = money.loan
+    assert (loan.state, loan.balance, money.state) == ("standing", AMOUNT, State.RELEASED)
+    assert loan.start == platform.day
+    demand_columns(platform, loan)
+    # Interest of the first quarter, by days over 360, and the rest at once.
+    first_due, first = loan.next_due_on, loan.next_due
+    days = (first_due - loan.start).days
+    assert first == round(AMOUNT * 0.0435 * days / 360)
+    platform.set_day(first_due)
+    money.pay(first)
+    loan = money.loan
+    assert (loan.balance, loan.overdue_days, loan.category) == (AMOUNT, 0, "normal")
+    demand_columns(platform, loan)
+    platform.later(10)
+    payoff = state_of(loan, platform.day, rulebook()).payoff
+    assert payoff == AMOUNT + round(AMOUNT * 0.0435 * 10 / 360)
+    money.pay(payoff)
+    assert (money.loan.state, money.loan.balance, money.state) == ("repaid", 0, State.REPAID)
+    money.on_case(money.officer, "case.close")
+    assert money.state == State.CLOSED
+    registration = rows.load(money.case.filing)
+    assert registration.status == "discharged"
+    notice = Paper.objects.get(kind="discharge_notice")
+    assert str(money.firm.pk) in notice.readers and registration.authority_number in str(notice.facts)
+    assert Payment.objects.filter(state="confirmed").count() == 3
+    demand_whole(platform)
+
+
+def test_two_releases_one_wins(platform, monkeypatch) -> None:
+    from zhirong.kernel.errors import InputError
+
+    money = Money(platform, monkeypatch)
+    money.ready()
+    seen = money.fresh().version
+    platform.do(money.officer, "case.release", money.case, version=seen)
+    with pytest.raises(InputError) as told:
+        platform.do(money.cashier, "case.release", money.case, version=seen)
+    assert told.value.problems[0].code == "conflict"
+    with pytest.raises(InputError) as told:
+        platform.do(money.cashier, "case.release", money.case)
+    assert told.value.problems[0].code == "released_already"
+    assert Loan.objects.count() == 1
+
+
+def test_a_release_is_taken_back_and_granted_again(platform, monkeypatch) -> None:
+    money = Money(platform, monkeypatch)
+    money.ready()
+    money.on_case(money.officer, "case.release")
+    platform.do(money.officer, "release.cancel", money.loan, reason="企业要求改期")
+    assert money.loan.state == "cancelled"
+    money.on_case(money.officer, "case.release")
+    assert money.loan.state == "waiting"
+    platform.later(3)
+    money.pay(AMOUNT, "release")
+    assert money.loan.start == platform.day
+    assert money.loan.end == platform.day - timedelta(days=3) + timedelta(days=365)
+    demand_whole(platform)
