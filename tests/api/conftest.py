@@ -1,0 +1,34 @@
+"""A platform with people and tokens for each test of the API."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+for _folder in ("register", "platform", "api"):
+    sys.path.insert(0, str(Path(__file__).parent.parent / _folder))
+
+import register_databases
+from api_world import ApiWorld
+from platform_world import Platform
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiWorld]:
+    """A platform with a firm, a bank and an administration, on each database in turn."""
+    with register_databases.fresh(request.param) as (folder, url):
+        yield ApiWorld(Platform(folder, url, monkeypatch))
+
+
+@pytest.fixture
+def sqlite_world(monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiWorld]:
+    """The same on SQLite only: for what no database can do differently."""
+    with register_databases.fresh("sqlite") as (folder, url):
+        yield ApiWorld(Platform(folder, url, monkeypatch))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_up() -> Iterator[None]:
+    yield
+    register_databases.end()

@@ -1,0 +1,238 @@
+"""Calling the API: who may, keys, versions, lists, objects, files, and how refusals are said."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from api_world import ROOT, ApiWorld, problem
+from django.test import Client
+
+from zhirong.store.models import Event
+from zhirong.store.parties import Consent, Organisation, SavedView
+
+
+def test_without_token_or_session_nothing_is_told(sqlite_world: ApiWorld) -> None:
+    response = sqlite_world.get("/me")
+    assert problem(response, 401)["type"].endswith("unauthorized")
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+    problem(sqlite_world.get(f"/cases/{sqlite_world.case.pk}", "zr_wrong"), 401)
+
+
+def test_every_call_asks_who_but_the_public_ones(sqlite_world: ApiWorld) -> None:
+    described = json.loads(sqlite_world.get("/openapi.json").content)
+    public = {
+        path for path, calls in described["paths"].items() for call in calls.values() if not call.get("security")
+    }
+    assert public == {
+        f"{ROOT}/register/registrations",
+        f"{ROOT}/register/changes",
+        f"{ROOT}/register/codes",
+        f"{ROOT}/register/verify",
+    }
+    for path, calls in described["paths"].items():
+        if path in public:
+            continue
+        for method in calls:
+            short = path.removeprefix(ROOT).replace("{id}", "1")
+            problem(sqlite_world.call(method.upper(), short), 401)
+
+
+def test_an_operation_is_done_once_for_each_key(world: ApiWorld) -> None:
+    token = world.token(world.manager)
+    data = {"listing": "own.tokens", "query": "order=name", "name": "按名称"}
+    first = world.do("view.save", token, key="k-1", **data)
+    again = world.do("view.save", token, key="k-1", **data)
+    assert (first.status_code, again.status_code) == (200, 200)
+    said, repeated = json.loads(first.content), json.loads(again.content)
+    assert repeated == {**said, "repeated": True} and SavedView.objects.count() == 1
+    assert first.headers["ETag"] == '"1"'
+    other = problem(world.do("view.save", token, key="k-1", **{**data, "name": "另一个"}), 422)
+    assert other["problems"][0]["code"] == "key_used"
+    missing = problem(world.call("POST", "/do/view.save", token, data, key=None), 422)
+    assert missing["problems"][0]["field"] == "key"
+
+
+def test_a_version_that_is_no_longer_true_changes_nothing(world: ApiWorld) -> None:
+    firm = world.platform.organisation("firm", status="pending")
+    token = world.token(world.system)
+    seen = world.get(f"/organisations/{firm.pk}", token).headers["ETag"]
+    world.platform.reseed(firm, region="610101")
+    assert problem(world.do("organisation.confirm", token, firm, version=seen), 412)["type"].endswith("conflict")
+    assert Organisation.objects.get(pk=firm.pk).status == "pending"
+    now = world.get(f"/organisations/{firm.pk}", token).headers["ETag"]
+    done = world.do("organisation.confirm", token, firm, version=now)
+    assert done.status_code == 200 and json.loads(done.content)["version"] == 3
+    # It is confirmed now: the same once more is in conflict with its state.
+    assert problem(world.do("organisation.confirm", token, firm), 409)["type"].endswith("not_in_this_state")
+    problem(world.do("organisation.confirm", token, firm, version="no version"), 422)
+
+
+def test_every_problem_of_a_request_is_said_together(sqlite_world: ApiWorld) -> None:
+    token = sqlite_world.token(sqlite_world.system)
+    said = problem(sqlite_world.do("organisation.enter", token, kind="bakery", code="12", name="", more=1), 422)
+    assert {one["field"] for one in said["problems"]} == {"kind", "code", "name", "region", "more"}
+
+
+def test_what_a_body_cannot_be(sqlite_world: ApiWorld) -> None:
+    token = sqlite_world.token(sqlite_world.manager)
+    client = Client(HTTP_HOST="localhost")
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "k"}
+    for body in (b"{", b"[]", b'"text"', b'{"name": NaN}', b"\xff\xfe", b"[" * 5000):
+        response = client.post(f"{ROOT}/do/view.save", body, "application/json", headers=headers)
+        assert problem(response, 400)["problems"][0]["field"] == "body"
+    for words in ("a\x00b", "a\ud800b"):
+        said = problem(sqlite_world.do("view.save", token, listing="a", name=words), 422)
+        assert said["problems"][0]["code"] == "unwritable"
+
+
+def test_what_a_column_cannot_hold_is_refused_by_name(world: ApiWorld) -> None:
+    token = world.token(world.system)
+    code = world.platform.organisation("firm").code
+    said = problem(world.do("organisation.enter", token, kind="lender", code=code, name="行", region="6" * 6), 422)
+    assert said["problems"][0]["code"] == "organisation_known"
+    before = Event.objects.count()
+    from platform_world import _SEED
+
+    from zhirong.kernel.errors import InputError
+    from zhirong.store.transaction import writing
+    from zhirong.verbs.acting import Call, Work
+
+    with pytest.raises(InputError) as caught, writing() as head:
+        work = Work(_SEED, Call(world.platform.person(world.system), world.platform.now, "k"), head)
+        work.create(
+            Organisation, kind="x" * 17, name="n", code="c", region="r", status="s", name_key="n", profile={}
+        )
+    assert [one.field for one in caught.value.problems] == ["kind"] and Event.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nothing", 404),
+        ("GET", "/do/view.save", 405),
+        ("DELETE", "/me", 405),
+        ("GET", "/cases/0", 404),
+        ("GET", "/cases/99999999999999999999999999", 404),
+        ("GET", "/cases/x", 404),
+        ("GET", "/me?more=1", 422),
+        ("GET", "/lists/own.tokens?limit=201", 422),
+        ("GET", "/lists/own.tokens?offset=-1", 422),
+        ("GET", "/lists/nothing", 404),
+        ("POST", "/do/nothing.do", 404),
+        ("GET", "/register/registrations?first=yesterday", 422),
+        ("GET", "/register/registrations?how=loud", 422),
+        ("GET", "/register/changes", 422),
+        ("GET", "/register/codes?code=1-abc", 422),
+        ("POST", "/register/verify", 422),
+    ],
+)
+def test_refusals_are_problem_details(sqlite_world: ApiWorld, method: str, path: str, status: int) -> None:
+    token = sqlite_world.token(sqlite_world.manager)
+    response = sqlite_world.call(method, path, token)
+    problem(response, status)
+    if status == 405:
+        assert response.headers["Allow"]
+
+
+def test_an_object_shows_what_its_reader_may_see(world: ApiWorld) -> None:
+    case = world.case
+    lender = json.loads(world.get(f"/cases/{case.pk}", world.token(world.officer)).content)
+    firm = json.loads(world.get(f"/cases/{case.pk}", world.token(world.manager)).content)
+    assert lender["amount"] == firm["amount"] == 2_000_000_00
+    assert lender["approval_round"] == 0 and firm["approval_round"] is None and firm["quote"] is None
+    assert "case.accept" in lender["operations"] and "case.accept" not in firm["operations"]
+    other, stranger = world.platform.firm()
+    problem(world.get(f"/cases/{case.pk}", world.token(stranger)), 404)
+    assert other.pk != world.firm.pk
+
+
+def test_personal_data_of_others_is_masked(sqlite_world: ApiWorld) -> None:
+    world = sqlite_world
+    world.platform.reseed(world.firm, profile={"phone": "13812345678", "address": "西咸新区"})
+    world.platform.seed(
+        Consent, firm=world.firm, to=world.bank, scope="rights", purpose="授信", until=world.platform.day
+    )
+    own = json.loads(world.get(f"/organisations/{world.firm.pk}", world.token(world.manager)).content)
+    others = json.loads(world.get(f"/organisations/{world.firm.pk}", world.token(world.officer)).content)
+    assert own["profile"]["phone"] == "13812345678"
+    assert others["profile"] == {"phone": "*******5678", "address": "西咸新区"}
+
+
+def test_secrets_are_in_no_object(sqlite_world: ApiWorld) -> None:
+    from zhirong.api.shown import SHOWN
+
+    for noun, shown in SHOWN.items():
+        named = {*shown.fields, *shown.own}
+        assert not named & {"password", "digest", "secret", "salt"}, noun
+
+
+def test_lists_are_bounded_and_filtered(world: ApiWorld) -> None:
+    token = world.token(world.manager)
+    for _ in range(3):
+        world.token(world.manager, "read")
+    page = json.loads(world.get("/lists/own.tokens?limit=2&order=expires_on", token).content)
+    assert len(page["rows"]) == 2 and page["more"] is True and page["limit"] == 2
+    rest = json.loads(world.get("/lists/own.tokens?limit=2&offset=2&order=expires_on", token).content)
+    assert len(rest["rows"]) == 2 and rest["more"] is False
+    assert not {row["id"] for row in page["rows"]} & {row["id"] for row in rest["rows"]}
+    problem(world.get("/lists/own.webhooks", world.token(world.officer)), 403)
+
+
+def test_a_session_of_the_pages_may_call_with_its_csrf_token(sqlite_world: ApiWorld) -> None:
+    world = sqlite_world
+    client = Client(HTTP_HOST="localhost", enforce_csrf_checks=True)
+    client.force_login(world.manager.account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert json.loads(client.get(f"{ROOT}/me").content)["organisation"] == world.firm.pk
+    send: dict[str, Any] = {"content_type": "application/json", "data": '{"listing": "a", "name": "b"}'}
+    problem(client.post(f"{ROOT}/do/view.save", **send, headers={"Idempotency-Key": "k"}), 403)
+    client.get("/desk/", follow=True)
+    headers = {"Idempotency-Key": "k", "X-CSRFToken": client.cookies["csrftoken"].value}
+    assert client.post(f"{ROOT}/do/view.save", **send, headers=headers).status_code == 200
+    # A wrong token is not helped by a good session.
+    problem(client.get(f"{ROOT}/me", headers={"Authorization": "Bearer zr_wrong"}), 401)
+
+
+def test_a_file_is_handed_in_and_downloaded(world: ApiWorld) -> None:
+    token = world.token(world.manager)
+    client = Client(HTTP_HOST="localhost")
+    headers = {"Authorization": f"Bearer {token}"}
+    data = b"%PDF-1.7 test"
+    sent = client.post(f"{ROOT}/files", {"file": io.BytesIO(data)}, headers=headers)
+    assert problem(sent, 422)["problems"][0]["code"] == "kind_of_file"
+    named = io.BytesIO(data)
+    named.name = "证书.pdf"
+    ticket = json.loads(client.post(f"{ROOT}/files", {"file": named}, headers=headers).content)["ticket"]
+    problem(client.post(f"{ROOT}/files", {}, headers=headers), 422)
+    made = world.do("file.add", token, subject=f"firmright/{world.right.pk}", paper="certificate", file=ticket)
+    assert made.status_code == 200, made.content
+    file = json.loads(made.content)["id"]
+    got = world.get(f"/files/{file}/content", token)
+    assert b"".join(got.streaming_content) == data and "attachment" in got.headers["Content-Disposition"]
+    _, stranger = world.platform.firm()
+    problem(world.get(f"/files/{file}/content", world.token(stranger)), 404)
+
+
+def test_too_many_calls_are_told_when_to_come_back(sqlite_world: ApiWorld, settings: Any = None) -> None:
+    from django.test import override_settings
+
+    token = sqlite_world.token(sqlite_world.manager)
+    with override_settings(API_RATE=2, API_RATE_PUBLIC=1):
+        codes = [sqlite_world.get("/me", token).status_code for _ in range(2)]
+        refused = sqlite_world.get("/me", token)
+        assert codes == [200, 200] and problem(refused, 429)
+        assert 0 < int(refused.headers["Retry-After"]) <= 60
+        assert sqlite_world.get("/register/registrations").status_code == 200
+        problem(sqlite_world.get("/register/registrations"), 429)
+
+
+def test_notices_are_read(sqlite_world: ApiWorld) -> None:
+    world = sqlite_world
+    world.perform(
+        world.security, "member.add", world.firm, email=world.officer.account.email, duties=["firm.clerk"]
+    )
+    token = world.token(world.officer, "case", "read")
+    rows = json.loads(world.get("/me/notices", token).content)["rows"]
+    assert rows and not rows[0]["is_read"] and rows[0]["words"]["en"].startswith("You now belong")
+    assert json.loads(world.call("POST", "/me/notices/read", token).content) == {"marked": len(rows)}
+    problem(world.call("POST", "/me/notices/read", world.token(world.officer, "read")), 403)

@@ -1,0 +1,114 @@
+"""Tokens: shown once, within scopes, until a day, and never more than their owner may do."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from api_world import ApiWorld, problem
+
+from zhirong.kernel.errors import InputError
+from zhirong.store.models import Event
+from zhirong.store.parties import ApiToken
+from zhirong.verbs.permissions import ForbiddenError
+
+
+def test_a_token_is_shown_once_and_kept_nowhere(world: ApiWorld) -> None:
+    platform = world.platform
+    until = (platform.day + timedelta(days=10)).isoformat()
+    data = {"name": "ERP", "scopes": ["read", "case"], "expires_on": until}
+    done = world.perform(world.officer, "token.make", key="k", **data)
+    assert done.shown_once.startswith("zr_") and done.subject == f"apitoken/{done.id}"
+    again = world.perform(world.officer, "token.make", key="k", **data)
+    assert again.repeated and again.shown_once == "" and ApiToken.objects.count() == 1
+    for event in Event.objects.all():
+        assert done.shown_once not in event.content and done.shown_once not in event.entry
+    me = json.loads(world.get("/me", done.shown_once).content)
+    assert me["scopes"] == ["case", "read"] and me["organisation"] == world.bank.pk
+
+
+def test_scopes_bound_what_a_token_does(world: ApiWorld) -> None:
+    reader = world.token(world.officer, "read")
+    doer = world.token(world.officer, "case")
+    assert world.get(f"/cases/{world.case.pk}", reader).status_code == 200
+    problem(world.do("case.accept", reader, world.case, officer=world.officer.account.pk), 403)
+    problem(world.get(f"/cases/{world.case.pk}", doer), 403)
+    problem(world.get("/lists/own.tokens", doer), 403)
+    assert world.do("case.accept", doer, world.case, officer=world.officer.account.pk).status_code == 200
+
+
+def test_a_token_ends_on_its_day_and_when_revoked(world: ApiWorld) -> None:
+    token, other = world.token(world.officer, "read", days=2), world.token(world.officer, "read", days=30)
+    world.platform.later(2)
+    assert world.get("/me", token).status_code == 200
+    world.platform.later(1)
+    problem(world.get("/me", token), 401)
+    row = ApiToken.objects.order_by("-pk").first()
+    world.perform(world.officer, "token.revoke", row)
+    problem(world.get("/me", other), 401)
+
+
+def test_a_token_falls_with_its_owner(world: ApiWorld) -> None:
+    token = world.token(world.officer, "read", "case")
+    member = world.membership(world.officer)
+    world.platform.reseed(member, duties=["lender.cashier"])
+    assert "case.accept" not in json.loads(world.get("/me", token).content)["operations"]
+    world.platform.reseed(member, active=False)
+    problem(world.get("/me", token), 401)
+    second = world.token(world.banker, "read")
+    world.platform.reseed(world.bank, status="suspended")
+    problem(world.get("/me", second), 401)
+    world.platform.reseed(world.bank, status="active")
+    world.banker.account.is_active = False
+    world.banker.account.save()
+    problem(world.get("/me", second), 401)
+
+
+def test_a_token_makes_no_token_and_no_webhook(sqlite_world: ApiWorld) -> None:
+    world = sqlite_world
+    token = world.token(world.manager)
+    assert not {"token", "webhook", "member"} & set(json.loads(world.get("/me", token).content)["scopes"])
+    until = (world.platform.day + timedelta(days=3)).isoformat()
+    problem(world.do("token.make", token, name="x", scopes=["read"], expires_on=until), 403)
+    problem(world.do("webhook.add", token, url="https://example.cn/hook"), 403)
+
+
+def test_nobody_gives_a_token_what_is_not_theirs(sqlite_world: ApiWorld) -> None:
+    platform = sqlite_world.platform
+    until = (platform.day + timedelta(days=3)).isoformat()
+    far = (platform.day + timedelta(days=400)).isoformat()
+    for data in ({"scopes": ["organisation"], "expires_on": until}, {"scopes": ["read"], "expires_on": far}):
+        with pytest.raises(InputError):
+            sqlite_world.perform(sqlite_world.officer, "token.make", name="x", **data)
+    with pytest.raises(InputError) as caught:
+        sqlite_world.perform(platform.stranger(), "token.make", name="x", scopes=["read"], expires_on=until)
+    assert caught.value.problems[0].code == "no_organisation"
+    agent = platform.agent(sqlite_world.firm, ("right.add",))
+    with pytest.raises((InputError, ForbiddenError)):
+        sqlite_world.perform(agent, "token.make", name="x", scopes=["read"], expires_on=until)
+
+
+def test_an_account_with_a_second_factor_must_give_it(sqlite_world: ApiWorld) -> None:
+    from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+    from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time as counters
+
+    platform, who = sqlite_world.platform, sqlite_world.officer
+    secret = generate_totp_secret()
+    TOTP.activate(who.account, secret)
+    until = (platform.day + timedelta(days=3)).isoformat()
+    data = {"name": "x", "scopes": ["read"], "expires_on": until}
+    for code in ({}, {"code": "000000"}):
+        with pytest.raises(InputError) as caught:
+            sqlite_world.perform(who, "token.make", **data, **code)
+        assert caught.value.problems[0].field == "code"
+    right = format_hotp_value(hotp_value(secret, list(counters())[1]))
+    assert sqlite_world.perform(who, "token.make", **data, code=right).shown_once
+    with pytest.raises(InputError) as caught:
+        sqlite_world.perform(who, "token.make", **data, code=right)
+    assert caught.value.problems[0].code == "used_code"
+
+
+def test_the_page_shows_a_new_token_once(sqlite_world: ApiWorld) -> None:
+    client = sqlite_world.platform.client(sqlite_world.officer)
+    until = (sqlite_world.platform.day + timedelta(days=3)).isoformat()
+    response = sqlite_world.platform.send(client, "token.make", name="ERP", scopes=["read"], expires_on=until)
+    assert response.status_code == 200 and 'value="zr_' in response.content.decode()
