@@ -166,6 +166,16 @@ _WORDS: Mapping[str, tuple[Text, Text]] = {
         Text("写成 2,000,000.00 或 200万元", "write it like 2,000,000.00"),
     ),
     "percent": (Text("不是比率", "not a rate"), Text("写成 5% 或 0.05", "write it like 5% or 0.05")),
+    "enum": (Text("不在可选范围内", "not one of the choices"), Text("可选：{expected}", "choose from: {expected}")),
+    "literal_error": (
+        Text("不在可选范围内", "not one of the choices"),
+        Text("可选：{expected}", "choose from: {expected}"),
+    ),
+    "list_type": (Text("不是列表", "not a list"), Text("写成列表", "give a list")),
+    "string_type": (Text("不是文字", "not text"), Text("填文字", "give text")),
+    "dict_type": (Text("不是表", "not a table"), Text("填表", "give a table")),
+    "bool_type": (Text("不是是或否", "neither true nor false"), Text("填 true 或 false", "give true or false")),
+    "bool_parsing": (Text("不是是或否", "neither true nor false"), Text("填 true 或 false", "give true or false")),
     "decimal_max_places": (
         Text("小数超过 {decimal_places} 位", "more than {decimal_places} decimals"),
         Text("舍入后再填", "round it first"),
