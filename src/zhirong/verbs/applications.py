@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from django.db.models import Max, Q
 from pydantic import Field
 
+from zhirong.chain.appraisal_practice.records import STATE_TEXT
 from zhirong.chain.financing.case import ENDED, LAWFUL, STATE_WORDS, Move, State
 from zhirong.chain.loan.terms import METHOD_TEXT
 from zhirong.kernel.errors import InputError, Problem
@@ -21,7 +22,7 @@ from zhirong.verbs.case_moves import begin_step, move_case
 from zhirong.verbs.firm_profile import Table, check_known, facts_of, missing_sections
 from zhirong.verbs.firm_rights import FIRM, own, share_rights
 from zhirong.verbs.listing import Column, Filter, Listing, listing
-from zhirong.verbs.online_appraisals import grade_words, own_rights, standing_of, usable_appraisals
+from zhirong.verbs.online_appraisals import grade_words, method_table, own_rights, standing_of, usable_appraisals
 from zhirong.verbs.people import OrganisationKind, Person
 from zhirong.verbs.requests import Ask, Fen, Request, Words, ask
 from zhirong.workbench import modes
@@ -88,7 +89,10 @@ def _asked(name: str, zh: str, en: str, help_zh: str = "", help_en: str = "", **
 
 
 class CaseFacts(Request):
-    """What a firm asks for, from whom, on which rights and figures."""
+    """What a firm asks for, from whom, on which rights and figures.
+
+    facts, credit: left out, those of the firm's description are handed in with the case.
+    """
 
     lender: Annotated[int, _asked("lender_id", "向哪家银行申请", "Which lender", choices=_lenders)]
     mode: Annotated[
@@ -135,14 +139,23 @@ class CaseFacts(Request):
     credit: Annotated[Table | None, ask("信用资料", "Credit file", widget="table")] = None
 
 
-class Draft(CaseFacts):
-    """A new case. facts and credit: left out, those that the firm keeps in its description."""
+class Change(CaseFacts):
+    """A case as it shall be from now on."""
+
+    as_described: Annotated[
+        bool,
+        ask(
+            "改用“企业情况”里最新填写的",
+            "Take facts and credit file anew from the firm's description",
+            widget="flag",
+        ),
+    ] = False
 
 
 @operation(
     "case.draft",
     Text("起草融资申请", "Draft a case"),
-    request=Draft,
+    request=CaseFacts,
     duties=FIRM,
     for_agents=True,
     page="firm.case",
@@ -151,11 +164,10 @@ class Draft(CaseFacts):
         "Only the firm sees a draft. What is missing can wait; handing it in names all of it together.",
     ),
 )
-def draft(work: Work, request: Draft) -> Any:
+def draft(work: Work, request: CaseFacts) -> Any:
     """A case in draft."""
     firm = Organisation.objects.get(pk=work.person.organisation)
-    facts, credit = facts_of(firm)
-    values = _values(work, firm, request, facts, credit, {})
+    values = _values(work, firm, request, {}, {}, {})
     case = work.create(Case, firm=firm, number=_next_number(work.day), state=State.DRAFT.value, **values)
     begin_step(work, case, State.DRAFT, None)
     share_rights(work, f"case/{case.pk}", case.rights)
@@ -166,18 +178,18 @@ def draft(work: Work, request: Draft) -> Any:
     "case.edit",
     Text("修改申请", "Change the case"),
     model=Case,
-    request=CaseFacts,
+    request=Change,
     duties=FIRM,
     relation=own,
     states=(State.DRAFT,),
     for_agents=True,
     page="firm.case",
 )
-def edit(work: Work, request: CaseFacts) -> Any:
+def edit(work: Work, request: Change) -> Any:
     """Change a draft, or a case that the lender has returned. facts and credit: left out, they stay."""
     case = work.row
-    values = _values(work, case.firm, request, case.facts, case.credit, case.appraisal_input)
-    work.update(case, **values)
+    facts, credit = ({}, {}) if request.as_described else (case.facts, case.credit)
+    work.update(case, **_values(work, case.firm, request, facts, credit, case.appraisal_input))
     share_rights(work, f"case/{case.pk}", case.rights)
 
 
@@ -224,9 +236,11 @@ def submit(work: Work, request: Submit) -> Any:
         )
     if problems:
         raise InputError(problems)
+    case.facts, case.credit = described(case)
     quote = quote_json(case_table_of(case, work.day), [case.mode])
     _demand_mode(quote)
-    move_case(work, case, Move.SUBMIT, submitted_on=work.day, quote=quote)
+    values = {"submitted_on": work.day, "quote": quote, "facts": case.facts, "credit": case.credit}
+    move_case(work, case, Move.SUBMIT, **values)
     work.tell(
         Text(
             f"新申请 {case.number}：{case.firm.name}，{show_yuan(case.amount)} 元",
@@ -305,7 +319,7 @@ def _values(
         raise InputError(problems)
     _demand_most(work, request.amount)
     if appraisal is not None:
-        appraisal_input = appraisal.input
+        appraisal_input = method_table(appraisal)
     elif request.appraisal_input is not None:
         appraisal_input = request.appraisal_input
     return {
@@ -322,6 +336,12 @@ def _values(
         "facts": plain(facts),
         "credit": plain(credit),
     }
+
+
+def described(case: Case) -> tuple[Table, Table]:
+    """Facts and credit file of a case: what it says itself, and beside it what the firm's description says."""
+    facts, credit = facts_of(case.firm)
+    return {**facts, **case.facts}, {**credit, **case.credit}
 
 
 def missing(case: Case, person: Person, day: date) -> list[Problem]:
@@ -366,7 +386,7 @@ def missing(case: Case, person: Person, day: date) -> list[Problem]:
                 )
             )
     found += _missing_appraisal(case, day)
-    for name, words in missing_sections(case.credit):
+    for name, words in missing_sections(described(case)[1]):
         if name in NEEDED_SECTIONS:
             found.append(
                 _missing(
@@ -385,9 +405,11 @@ def _missing_appraisal(case: Case, day: date) -> list[Problem]:
             return []
         return [_missing("appraisal", Text("没有评估", "there is no appraisal"), mend)]
     found = []
-    if standing_of(case.appraisal, day) != "current":
+    standing = standing_of(case.appraisal, day)
+    if standing != "current":
         reason = Text(
-            f"评估已于 {case.appraisal.valid_until} 到期", f"the appraisal held until {case.appraisal.valid_until}"
+            f"评估{STATE_TEXT[standing].zh}（有效期至 {case.appraisal.valid_until}）",
+            f"the appraisal: {STATE_TEXT[standing].en} (it held until {case.appraisal.valid_until})",
         )
         found.append(_missing("appraisal", reason, mend))
     if not set(case.appraisal.rights) <= set(case.rights):

@@ -33,7 +33,7 @@ _PAGES = {
     (OrganisationKind.LENDER, "case"): "/lender/cases/{}/",
     (OrganisationKind.FIRM, "case"): "/firm/cases/{}/",
     (OrganisationKind.FIRM, "appraisal"): "/firm/appraisals/{}/",
-    (OrganisationKind.AGENCY, "appraisal"): "/agency/assignments/{}/",
+    (OrganisationKind.AGENCY, "appraisal"): "/appraisals/{}/",
 }
 
 

@@ -9,7 +9,9 @@ from zhirong.chain.appraisal.appraise import appraise
 from zhirong.chain.appraisal.records import Appraisal as Valued
 from zhirong.chain.appraisal.request import AppraisalRequest, read_appraisal
 from zhirong.chain.appraisal_practice.records import GRADE_TEXT as VALUE_GRADES
+from zhirong.chain.appraisal_practice.records import State as Standing
 from zhirong.chain.appraisal_practice.records import online_record
+from zhirong.chain.financing.appraising import State
 from zhirong.chain.right.reading import read_rights
 from zhirong.chain.right.records import Right
 from zhirong.kernel.errors import InputError, Problem
@@ -24,7 +26,7 @@ from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.online_form import OnlineAppraisal, appraisal_table, as_asked
 from zhirong.verbs.people import Person
 
-ONLINE = "online"  # grade, and the one state of an online appraisal: nobody has to do anything to it
+ONLINE = "online"
 
 
 @operation(
@@ -54,7 +56,7 @@ def appraise_online(work: Work, request: OnlineAppraisal) -> Any:
         Appraisal,
         firm=firm,
         grade=ONLINE,
-        state=ONLINE,
+        state=State.ISSUED.value,
         purpose="pledge",
         value_type=record.value_type,
         rights=[right.pk for right in rights],
@@ -100,11 +102,19 @@ def _read(rights: list[FirmRight], table: dict[str, Any], day: date) -> tuple[Ap
     return asked, read
 
 
-def standing_of(appraisal: Appraisal, day: date) -> str:
-    """Current, stale, or missing before it is issued: a state of its own, never fine and never zero."""
+def standing_of(appraisal: Appraisal, day: date) -> Standing:
+    """Current, stale, withdrawn, or missing before it is issued: each a state of its own, never fine and never zero."""
+    if appraisal.withdrawn_on is not None and appraisal.withdrawn_on <= day:
+        return "withdrawn"
     if appraisal.p50 is None or appraisal.valid_until is None:
         return "missing"
     return "current" if day <= appraisal.valid_until else "stale"
+
+
+def method_table(appraisal: Appraisal) -> dict[str, Any]:
+    """The ``[appraisal]`` table of an appraisal of either grade: a formal one keeps it within its working file."""
+    table: dict[str, Any] = appraisal.input.get("appraisal", appraisal.input)
+    return table
 
 
 def grade_words(row: Appraisal) -> Text:
@@ -114,11 +124,10 @@ def grade_words(row: Appraisal) -> Text:
 
 def usable_appraisals(person: Person, day: date) -> list[Appraisal]:
     """The firm's appraisals that hold today, newest first: what a case can be handed in with."""
-    return list(
-        Appraisal.objects.filter(firm=person.organisation, valid_until__gte=day, p50__isnull=False).order_by("-id")[
-            :100
-        ]
+    found = Appraisal.objects.filter(
+        firm=person.organisation, valid_until__gte=day, p50__isnull=False, withdrawn_on=None
     )
+    return list(found.order_by("-id")[:100])
 
 
 listing(
