@@ -1,29 +1,18 @@
 """A bank, a firm and a case for the tests of the lender's and the guarantor's desk."""
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
+from firm_samples import submitted
 from platform_world import Member, Platform
 
-import zhirong.cases
-from zhirong.chain.financing.case import State
-from zhirong.kernel.fields import parse_toml
-from zhirong.store.financing import Case, CaseStep, CheckItem
+from zhirong.store.financing import Case, CheckItem
 from zhirong.store.parties import Organisation
-from zhirong.verbs.case_file import plain
 from zhirong.verbs.diligence import TITLE_INVESTIGATION
 from zhirong.verbs.people import Duty
 
 AMOUNT = 100_000_000  # one million yuan, in fen: of the lowest band
 PDF = b"%PDF-1.7\n% a paper for a test\n"
-
-
-@cache
-def _shipped() -> dict[str, Any]:
-    path = Path(zhirong.cases.__path__[0]) / "xixian-jingshuixing" / "case.toml"
-    return parse_toml(path.read_text(encoding="utf-8"), str(path))
 
 
 @dataclass
@@ -39,37 +28,9 @@ class Desk:
     approver: Member
     head: Member
 
-    def case(self, amount: int = AMOUNT, mode: str = "xixian", **values: Any) -> Case:
-        """A case as a firm hands it in: two patents, the economic data and the credit file of the shipped case."""
-        platform, shipped = self.platform, _shipped()
-        rights = [platform.right(self.firm), platform.right(self.firm, title="一种膜组件")]
-        today = platform.day.replace(day=1).isoformat()
-        credit = {name: {**section, "date": today} for name, section in plain(shipped["credit"]).items()}
-        appraisal = plain(shipped["appraisal"]) | {
-            "valuation_date": today,
-            "rights": [right.pk for right in rights],
-        }
-        case = platform.seed(
-            Case,
-            firm=self.firm,
-            lender=self.bank,
-            number=f"ZR{platform.number():06d}",
-            state=State.SUBMITTED.value,
-            mode=mode,
-            amount=amount,
-            term_months=12,
-            method="bullet",
-            cycle="1M",
-            purpose="采购原材料",
-            rights=[right.pk for right in rights],
-            facts={**plain(shipped["facts"]), "insured": True},
-            credit=credit,
-            appraisal_input=appraisal,
-            submitted_on=platform.day,
-            **values,
-        )
-        platform.seed(CaseStep, case=case, state=State.SUBMITTED.value, began_at=platform.now)
-        return case
+    def case(self, **more: Any) -> Case:
+        """A case that the firm has handed in, of the lowest band where nothing else is said."""
+        return submitted(self.platform, self.manager, self.bank, **{"amount": AMOUNT, **more})
 
     def accepted(self, **values: Any) -> Case:
         """A case in due diligence."""
