@@ -160,6 +160,14 @@ def changes_of(day: date) -> list[dict[str, Any]]:
     return [entry_of_bytes(event.entry.encode()).as_json() for event in events]
 
 
+def due(actor: Actor, day: date) -> list[dict[str, Any]]:
+    """Filings that the office must have decided by ``day`` and has not, in the order of their filings."""
+    demand(actor, "examine")
+    waiting = models.Registration.objects.filter(status__in=("filed", "examined")).order_by("id")
+    found = [registration_of(canonical.decode(row.state.encode())) for row in waiting]
+    return [view(actor, one) for one in found if one.review_by is not None and one.review_by <= day]
+
+
 def _own(actor: Actor) -> Any:
     """The registrations that the actor's own firm or bank takes part in."""
     if actor.party is None:

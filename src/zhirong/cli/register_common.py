@@ -1,0 +1,164 @@
+"""What the actions of ``zhirong register`` share: who acts, files, answers."""
+
+import argparse
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zhirong.cli.files import print_json, unreadable, unwritable
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.fields import parse_toml
+from zhirong.kernel.text import Text
+
+if TYPE_CHECKING:
+    from zhirong.verbs.pattern import By, Done
+    from zhirong.verbs.permissions import Actor
+
+Options = argparse.Namespace
+ROLES = ("registrar", "lender", "firm", "court", "authority", "public")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action. words: what it does, Chinese and English. configure: its options. run: its exit code."""
+
+    words: tuple[str, str]
+    configure: Callable[[argparse.ArgumentParser], object]
+    run: Callable[[Options], int]
+
+
+def folder() -> Path:
+    """The data folder."""
+    from zhirong.store.settings import DATA
+
+    return DATA
+
+
+def actor(options: Options) -> "Actor":
+    """As whom this is done: the registrar where nothing else is said. Whoever can write to the data folder decides it."""
+    from zhirong.chain.right.records import Holder
+    from zhirong.verbs.permissions import Actor, Role
+
+    role = Role(options.role)
+    party = Holder(options.party, options.party_code, options.person) if options.party else None
+    if role in (Role.LENDER, Role.FIRM) and party is None:
+        raise problem("--party", "", "写明为哪家机构或企业办理", "say for which institution or firm", "no_party")
+    user = os.environ.get("USER", "registrar")
+    own = "" if role is Role.PUBLIC else user
+    return Actor(options.account or (own if party is None else f"{user}:{role.value}:{options.party}"), role, party)
+
+
+def by(options: Options) -> "By":
+    """Who asks, now, under the key given or a fresh one."""
+    from zhirong.verbs.pattern import By
+
+    return By(actor(options), datetime.now(UTC), options.key or secrets.token_hex(16))
+
+
+def now() -> datetime:
+    """This instant."""
+    return datetime.now(UTC)
+
+
+def with_registration(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """The number of the filing, which nearly every action names."""
+    parser.add_argument("registration", type=int, metavar="ID", help="申请编号 / number of the filing")
+    return parser
+
+
+def say_done(options: Options, done: "Done") -> int:
+    """How the registration stands after a verb: 1 where it was refused."""
+    from zhirong.chain.pledge.registration import STATUS_WORDS, Status
+    from zhirong.verbs.look import view
+
+    one = done.registration
+    if one is None:
+        return say_entry(options, done)
+    if options.json:
+        print_json({"index": done.index, "repeated": done.repeated, "registration": view(actor(options), one)})
+    else:
+        words = STATUS_WORDS[one.status].in_(options.lang)
+        number = one.number or one.authority_number or "—"
+        if options.lang == "zh":
+            print(f"申请 {one.id}：{words}；登记号 {number}；日志第 {done.index} 条")
+        else:
+            print(f"filing {one.id}: {words}; number {number}; entry {done.index} of the log")
+        if one.status is Status.REFUSED:
+            print(one.end_reason)
+    return 1 if one.status is Status.REFUSED else 0
+
+
+def say_entry(options: Options, done: "Done") -> int:
+    """The entry that a verb has made, where it concerns no registration."""
+    if options.json:
+        print_json({"index": done.index, "kind": done.kind, "repeated": done.repeated})
+    else:
+        zh, en = f"已记入日志第 {done.index} 条（{done.kind}）", f"entry {done.index} of the log ({done.kind})"
+        print(zh if options.lang == "zh" else en)
+    return 0
+
+
+def toml(path: str) -> dict[str, Any]:
+    """The tables of a TOML file, of standard input for ``-``."""
+    if path == "-":
+        return parse_toml(sys.stdin.read(), "-")
+    return parse_toml(read(path).decode("utf-8-sig"), path)
+
+
+def rights_of(path: str) -> list[Any]:
+    """The ``[[rights]]`` of a file."""
+    found = toml(path).get("rights", [])
+    if not isinstance(found, list) or not found:
+        raise problem(path, "", "没有 [[rights]]", "there are no [[rights]]", "no_rights")
+    return found
+
+
+def read(path: str) -> bytes:
+    """A file's bytes. Raises InputError naming it."""
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def write(path: str, content: bytes) -> None:
+    """A file's bytes, whole. Raises InputError naming it."""
+    try:
+        Path(path).write_bytes(content)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def day(written: str) -> date:
+    """A day as an option."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{written}：不是日期 / not a date, write it as 2026-01-31") from error
+
+
+def money(written: str) -> int:
+    """An amount as an option, in fen: ``200万元``."""
+    from zhirong.kernel.money import MoneyError, parse_yuan
+
+    try:
+        return parse_yuan(written)
+    except MoneyError as error:
+        raise argparse.ArgumentTypeError(f"{written}：不是金额 / not an amount ({error})") from error
+
+
+def party(written: str) -> dict[str, Any]:
+    """A party as an option: its name, or name and credit code with a comma between them."""
+    name, _, code = written.partition(",")
+    return {"name": name.strip(), "code": code.strip(), "is_natural_person": False}
+
+
+def problem(field: str, value: str, zh: str, en: str, code: str) -> InputError:
+    """One thing wrong with what was typed."""
+    mend = Text("见 --help", "see --help")
+    return InputError([Problem(field, value, Text(zh, en), mend, code)])

@@ -1,0 +1,317 @@
+"""The actions of ``zhirong register`` that read and hand out: search, certificates, codes, changes, watch, messages."""
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from zhirong.cli.files import print_json
+from zhirong.cli.register_common import (
+    Action,
+    Options,
+    actor,
+    by,
+    day,
+    folder,
+    now,
+    problem,
+    read,
+    with_registration,
+    write,
+)
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+
+if TYPE_CHECKING:
+    from zhirong.verbs.certificates import Certificate
+    from zhirong.verbs.look import Query
+
+Parser = argparse.ArgumentParser
+
+
+def _query_options(parser: Parser) -> None:
+    parser.add_argument(
+        "--number", default="", help="权利号、登记号或登记机关的号 / of a right, a registration, an authority"
+    )
+    parser.add_argument("--name", default="", help="当事人名称 / a party's name")
+    parser.add_argument("--how", choices=("exact", "part", "similar"), default="exact")
+    parser.add_argument("--side", choices=("any", "pledgor", "pledgee"), default="any")
+    parser.add_argument("--code", default="", help="信用代码 / credit code")
+    parser.add_argument("--first", type=day, help="登记日自 / entered from")
+    parser.add_argument("--last", type=day, help="登记日至 / entered until")
+    parser.add_argument("--standing", action="store_true", help="只查存续 / standing only")
+    parser.add_argument("--after", type=int, default=0, metavar="ID", help="接着查 / page on after this filing")
+
+
+def _query(options: Options) -> "Query":
+    from zhirong.verbs.look import Query
+
+    return Query(
+        options.number.strip(),
+        options.name,
+        options.how,
+        options.side,
+        options.code,
+        options.first,
+        options.last,
+        options.standing,
+        options.after,
+    )
+
+
+def _search(options: Options) -> int:
+    from zhirong.verbs.look import search
+
+    found = search(actor(options), _query(options))
+    if options.json:
+        print_json(found)
+        return 0
+    for one in found:
+        rights = "、".join(right["number"] or right["title"] for right in one["rights"])
+        number = one["number"] or one["authority_number"] or "—"
+        print(f"{one['id']}\t{number}\t{one['status_words'][options.lang]}\t{rights}\t{one['pledgee']['name']}")
+    print(f"共 {len(found)} 件" if options.lang == "zh" else f"{len(found)} found")
+    return 0
+
+
+def _show(options: Options) -> int:
+    from zhirong.store import models, rows
+    from zhirong.verbs.look import view
+    from zhirong.verbs.pattern import no_such, register_event
+    from zhirong.verbs.permissions import demand
+
+    one = rows.load(options.registration)
+    demand(actor(options), "view", one)
+    if one is None:
+        raise no_such(options.registration)
+    events = [
+        register_event(event)
+        for event in models.Event.objects.filter(registration=options.registration).order_by("index")
+    ]
+    history = [{"index": event.index, "kind": event.kind, "time": event.time} for event in events]
+    print_json({"registration": view(actor(options), one), "history": history})
+    return 0
+
+
+def paper_options(parser: Parser) -> None:
+    """Where a certificate and what belongs to it are written."""
+    parser.add_argument("--pdf", required=True, metavar="FILE")
+    parser.add_argument("--receipt", required=True, metavar="FILE", help="回执 / the receipt")
+    parser.add_argument(
+        "--disclosure", metavar="FILE", help="内容的披露文件 / what it says, to hold against the receipt"
+    )
+
+
+def write_paper(options: Options, made: "Certificate") -> int:
+    """A certificate's files; its number and check code are said."""
+    files = [(options.pdf, made.pdf), (options.receipt, made.receipt)]
+    files += [(options.disclosure, made.disclosure)] if options.disclosure else []
+    for path, content in files:
+        write(path, content)
+    if options.json:
+        print_json({"number": made.number, "code": made.code})
+    else:
+        zh, en = f"证明编号 {made.number}；核验码 {made.code}", f"certificate {made.number}; check code {made.code}"
+        print(zh if options.lang == "zh" else en)
+    return 0
+
+
+def _certificate_options(parser: Parser) -> None:
+    with_registration(parser)
+    paper_options(parser)
+
+
+def _certificate(options: Options) -> int:
+    from zhirong.store.log import signing_key
+    from zhirong.verbs.certificates import registration_certificate
+
+    made = registration_certificate(by(options), options.registration, signing_key(folder()), options.lang)
+    return write_paper(options, made)
+
+
+def _search_certificate_options(parser: Parser) -> None:
+    _query_options(parser)
+    paper_options(parser)
+
+
+def _search_certificate(options: Options) -> int:
+    from zhirong.store.log import signing_key
+    from zhirong.verbs.certificates import search_certificate
+
+    return write_paper(
+        options, search_certificate(by(options), _query(options), signing_key(folder()), options.lang)
+    )
+
+
+def _code(options: Options) -> int:
+    from zhirong.verbs.certificates import check_code
+
+    print_json(check_code(actor(options), options.code))
+    return 0
+
+
+def _receipt_options(parser: Parser) -> None:
+    parser.add_argument("index", type=int, help="日志序号 / place in the log")
+    parser.add_argument("--receipt", metavar="FILE", help="回执 / the receipt")
+    parser.add_argument("--disclosure", metavar="FILE", help="内容的披露文件 / the content with its salt")
+
+
+def _receipt(options: Options) -> int:
+    from zhirong.store.log import receipt, signing_key
+    from zhirong.store.models import Event
+    from zhirong.verbs.certificates import disclose_event
+    from zhirong.verbs.pattern import no_such
+
+    event = Event.objects.filter(index=options.index).first()
+    if event is None:
+        raise no_such(options.index)
+    if not (options.receipt or options.disclosure):
+        raise problem("--receipt", "", "写明写到哪个文件", "say to which file", "no_file")
+    if options.disclosure:
+        write(options.disclosure, disclose_event(actor(options), options.index).as_bytes())
+    if options.receipt:
+        write(options.receipt, receipt(event, signing_key(folder()), now()).as_bytes())
+    return 0
+
+
+def _changes(options: Options) -> int:
+    from zhirong.verbs.look import changes_of
+
+    for entry in changes_of(options.day):
+        print(json.dumps(entry, ensure_ascii=False, sort_keys=True))
+    return 0
+
+
+def _watch(options: Options) -> int:
+    from zhirong.verbs.watch import record_watch
+
+    run = record_watch(by(options))
+    count = sum(len(found) for found in run.alarms.values())
+    if options.json:
+        alarms = {str(one): [found.as_json() for found in run.alarms[one]] for one in run.alarms}
+        print_json({"alarms": alarms, "changed": list(run.changed), "identities": run.identities})
+    else:
+        for registration, found in run.alarms.items():
+            for one in found:
+                print(f"{registration}\t{one.as_text(options.lang)}")
+        zh = f"{count} 处；有变动的登记 {len(run.changed)} 件，更新数字身份 {run.identities} 项"
+        en = f"{count} found; {len(run.changed)} registrations changed, {run.identities} identities brought up to date"
+        print(zh if options.lang == "zh" else en)
+    return 1 if count else 0
+
+
+def _due(options: Options) -> int:
+    from zhirong.verbs.look import due
+
+    found = due(actor(options), options.day)
+    for one in found:
+        print(f"{one['id']}\t{one['status_words'][options.lang]}\t{one['review_by']}")
+    zh, en = f"{len(found)} 件已到或已过审查期限", f"{len(found)} whose time for review is over"
+    print(zh if options.lang == "zh" else en)
+    return 1 if found else 0
+
+
+def _inbox(options: Options) -> int:
+    from zhirong.verbs.outbox import inbox
+
+    for entry in inbox(actor(options), options.after):
+        print(json.dumps(entry, ensure_ascii=False, sort_keys=True))
+    return 0
+
+
+def _push(options: Options) -> int:
+    from zhirong.verbs.outbox import push
+
+    def put(to: str, entry: Mapping[str, Any]) -> None:
+        place = Path(options.to) / quote(to, safe="")
+        place.mkdir(parents=True, exist_ok=True)
+        beside = place / f"{entry['index']}.json.new"
+        beside.write_text(json.dumps(entry, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+        beside.replace(place / f"{entry['index']}.json")
+
+    count = push(put, now())
+    print(f"送出 {count} 条" if options.lang == "zh" else f"{count} sent")
+    return 0
+
+
+def _reconcile_options(parser: Parser) -> None:
+    parser.add_argument("authority", help="登记机关 / the authority")
+    parser.add_argument("file", metavar="FILE", help="JSON")
+    parser.add_argument("--complete", action="store_true", help="数据是全部 / the data are everything")
+
+
+def _reconcile(options: Options) -> int:
+    from zhirong.verbs.orders import reconcile
+
+    try:
+        published = json.loads(read(options.file))
+    except ValueError as error:
+        reason = Text(f"不是 JSON：{error}", f"not JSON: {error}")
+        wrong = Problem("FILE", options.file, reason, Text("改正", "mend"), "json")
+        raise InputError([wrong], options.file) from error
+    if not isinstance(published, list) or not all(isinstance(one, dict) for one in published):
+        raise problem("FILE", options.file, "应为对象的列表", "must be a list of objects", "json")
+    _, found = reconcile(by(options), options.authority, published, is_complete=options.complete)
+    if options.json:
+        print_json([one.as_json() for one in found])
+    else:
+        for one in found:
+            print(f"{one.authority_number}\t{one.registration or '—'}\t{one.text.in_(options.lang)}")
+        print(f"{len(found)} 处不同" if options.lang == "zh" else f"{len(found)} differences")
+    return 1 if found else 0
+
+
+ACTIONS: Mapping[str, Action] = {
+    "show": Action(("一件登记的现状和经过", "one registration and its history"), with_registration, _show),
+    "search": Action(("查询", "search"), _query_options, _search),
+    "certificate": Action(
+        ("登记证明（PDF）、回执和披露文件", "certificate of registration (PDF), receipt, disclosure"),
+        _certificate_options,
+        _certificate,
+    ),
+    "search-certificate": Action(
+        ("查询证明（PDF）、回执和披露文件", "certificate of search (PDF), receipt, disclosure"),
+        _search_certificate_options,
+        _search_certificate,
+    ),
+    "code": Action(
+        ("凭核验码查证明", "what a check code stands for"),
+        lambda parser: parser.add_argument(
+            "code", help="核验码，或二维码全文 / check code, or what the QR code holds"
+        ),
+        _code,
+    ),
+    "receipt": Action(
+        ("一条日志的回执、披露文件", "receipt and disclosure of an entry"), _receipt_options, _receipt
+    ),
+    "changes": Action(
+        ("某日的变动", "the changes of a day"),
+        lambda parser: parser.add_argument("day", type=day, metavar="DATE"),
+        _changes,
+    ),
+    "watch": Action(
+        ("存续登记的每日复核，有变动即通知质权人", "examine all that stands, tell the pledgees of what changed"),
+        lambda parser: None,
+        _watch,
+    ),
+    "due": Action(
+        ("审查期限已到的申请", "filings whose time for review is over"),
+        lambda parser: parser.add_argument("day", type=day, metavar="DATE"),
+        _due,
+    ),
+    "inbox": Action(
+        ("通知我的消息", "what I have been told"),
+        lambda parser: parser.add_argument("--after", type=int, default=-1, metavar="INDEX"),
+        _inbox,
+    ),
+    "push": Action(
+        ("把消息投到各收信方的文件夹", "put the messages into a folder for each address"),
+        lambda parser: parser.add_argument("--to", required=True, metavar="FOLDER"),
+        _push,
+    ),
+    "reconcile": Action(
+        ("与登记机关公布的数据核对", "compare with an authority's published data"), _reconcile_options, _reconcile
+    ),
+}

@@ -1,0 +1,296 @@
+"""The actions of ``zhirong register`` that move a registration, from its preparation to its end."""
+
+import argparse
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from zhirong.cli.files import print_json
+from zhirong.cli.register_common import (
+    Action,
+    Options,
+    actor,
+    by,
+    day,
+    money,
+    now,
+    party,
+    problem,
+    read,
+    rights_of,
+    say_done,
+    say_entry,
+    toml,
+    with_registration,
+)
+
+Parser = argparse.ArgumentParser
+
+
+def _file_options(parser: Parser) -> None:
+    parser.add_argument("file", metavar="FILE", help="TOML: role, [filing], [[rights]]")
+
+
+def _package_options(parser: Parser) -> None:
+    _file_options(parser)
+    parser.add_argument(
+        "--package", action="store_true", help="几类权利，镜像时按登记机关各成一件 / one filing for each authority"
+    )
+
+
+def _precheck(options: Options) -> int:
+    from zhirong.verbs.look import precheck
+
+    checks = precheck(actor(options), toml(options.file), now())
+    if options.json:
+        print_json([check.as_json() for check in checks])
+    else:
+        for check in checks:
+            words = {"yes": ("可以质押", "can be pledged"), "no": ("不能质押", "cannot be pledged")}
+            zh, en = words.get(check.verdict, ("资料不足", "data are missing"))
+            print(f"{check.key}：{zh}" if options.lang == "zh" else f"{check.key}: {en}")
+            for one in check.problems():
+                print(f"  - {one.as_text(options.lang)}")
+    return 0 if all(check.verdict == "yes" for check in checks) else 1
+
+
+def _open(options: Options, *, prepared: bool) -> int:
+    from zhirong.verbs import pledges
+
+    request = toml(options.file)
+    if options.package:
+        done = pledges.file_package(by(options), request, prepared=prepared)
+        if options.json:
+            print_json(
+                [{"index": one.index, "registration": one.registration.id} for one in done if one.registration]
+            )
+            return 0
+        return max(say_done(options, one) for one in done)
+    do = pledges.prepare_pledge if prepared else pledges.file_pledge
+    return say_done(options, do(by(options), request))
+
+
+def _hand_in(options: Options) -> int:
+    from zhirong.verbs.pledges import file_prepared
+
+    return say_done(options, file_prepared(by(options), options.registration))
+
+
+def _reason_options(parser: Parser) -> None:
+    with_registration(parser).add_argument("--reason", required=True, help="理由 / the reason")
+
+
+def _ending(options: Options) -> int:
+    from zhirong.verbs import pledges
+
+    do = {"withdraw": pledges.withdraw, "discharge": pledges.discharge, "revoke": pledges.revoke}[options.action]
+    return say_done(options, do(by(options), options.registration, options.reason))
+
+
+def _resolved_options(parser: Parser) -> None:
+    with_registration(parser).add_argument(
+        "--resolved",
+        action="append",
+        default=[],
+        metavar="KEY/N=WORDS",
+        help="资料不足的一项如何核实 / how it was settled",
+    )
+
+
+def _examine_options(parser: Parser) -> None:
+    _resolved_options(parser)
+    parser.add_argument("--rights", metavar="FILE", help="新的登记簿副本：[[rights]] / newer extracts: [[rights]]")
+
+
+def _resolved(options: Options) -> dict[str, str]:
+    return dict(words.partition("=")[::2] for words in options.resolved)
+
+
+def _examine(options: Options) -> int:
+    from zhirong.verbs.pledges import examine
+
+    rights = rights_of(options.rights) if options.rights else ()
+    return say_done(options, examine(by(options), options.registration, rights, _resolved(options)))
+
+
+def _enter(options: Options) -> int:
+    from zhirong.verbs.pledges import enter
+
+    return say_done(options, enter(by(options), options.registration, _resolved(options)))
+
+
+def _record_options(parser: Parser) -> None:
+    with_registration(parser)
+    parser.add_argument("--authority", required=True, help="登记机关 / the authority")
+    parser.add_argument("--number", required=True, help="登记机关的登记号 / its number")
+    parser.add_argument("--certificate", required=True, metavar="FILE", help="证书 / the certificate")
+    parser.add_argument("--day", type=day, required=True, help="登记日 / day of its registration")
+
+
+def _record(options: Options) -> int:
+    from zhirong.verbs.pledges import record_authority_number
+
+    certificate = hashlib.sha256(read(options.certificate)).hexdigest()
+    done = record_authority_number(
+        by(options), options.registration, options.authority, options.number, certificate, options.day
+    )
+    return say_done(options, done)
+
+
+def _facts_options(parser: Parser) -> None:
+    with_registration(parser).add_argument("file", metavar="FILE", help="TOML: [[rights]]")
+
+
+def _facts(options: Options) -> int:
+    from zhirong.verbs.pledges import update_facts
+
+    return say_done(options, update_facts(by(options), options.registration, rights_of(options.file)))
+
+
+def _changes_options(parser: Parser) -> None:
+    with_registration(parser)
+    parser.add_argument("--amount", type=money, help="担保金额，如 150万元 / amount")
+    parser.add_argument("--claim-kind", choices=("loan", "counter_guarantee", "maximum_amount", "other"))
+    parser.add_argument("--debt-start", type=day, help="债务起始日 / first day of the debt")
+    parser.add_argument("--debt-end", type=day, help="债务到期日 / last day of the debt")
+    parser.add_argument("--pledgee", type=party, metavar="NAME[,CODE]", help="质权人 / pledgee")
+    parser.add_argument(
+        "--pledgor", type=party, action="append", metavar="NAME[,CODE]", help="出质人，全部 / pledgors, all"
+    )
+
+
+def _amend_options(parser: Parser) -> None:
+    _changes_options(parser)
+    parser.add_argument("--changed-on", type=day, required=True, help="变更发生之日 / day of the change itself")
+
+
+def _correct_options(parser: Parser) -> None:
+    _changes_options(parser)
+    parser.add_argument("--reason", required=True, help="更正的理由 / why it is corrected")
+
+
+def _changes(options: Options) -> dict[str, Any]:
+    given = {
+        "claim_amount": options.amount,
+        "claim_kind": options.claim_kind,
+        "debt_start": options.debt_start,
+        "debt_end": options.debt_end,
+        "pledgee": options.pledgee,
+        "pledgors": options.pledgor,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _amend(options: Options) -> int:
+    from zhirong.verbs.pledges import amend
+
+    return say_done(options, amend(by(options), options.registration, _changes(options), options.changed_on))
+
+
+def _correct(options: Options) -> int:
+    from zhirong.verbs.pledges import correct
+
+    return say_done(options, correct(by(options), options.registration, _changes(options), options.reason))
+
+
+def _extend_options(parser: Parser) -> None:
+    with_registration(parser).add_argument("--until", type=day, required=True, help="新的到期日 / the new last day")
+
+
+def _extend(options: Options) -> int:
+    from zhirong.verbs.pledges import extend
+
+    return say_done(options, extend(by(options), options.registration, options.until))
+
+
+def _transfer_options(parser: Parser) -> None:
+    with_registration(parser)
+    parser.add_argument("--to", type=party, required=True, metavar="NAME[,CODE]", help="受让人 / the transferee")
+    parser.add_argument(
+        "--basis",
+        default="",
+        help="最高额质押：债权何时确定，或另有约定 / of a maximum amount: since when determined",
+    )
+
+
+def _transfer(options: Options) -> int:
+    from zhirong.verbs.pledges import transfer_claim
+
+    return say_done(options, transfer_claim(by(options), options.registration, options.to, options.basis))
+
+
+def _release_options(parser: Parser) -> None:
+    with_registration(parser)
+    parser.add_argument(
+        "--right", action="append", default=[], metavar="KEY", help="解除的权利，可多次 / right released"
+    )
+    parser.add_argument("--amount", type=money, help="剩余担保金额 / amount that remains secured")
+
+
+def _release(options: Options) -> int:
+    from zhirong.verbs.pledges import partially_discharge
+
+    return say_done(options, partially_discharge(by(options), options.registration, options.right, options.amount))
+
+
+def _order_options(parser: Parser) -> None:
+    parser.add_argument("what", choices=("freeze", "unfreeze"), help="冻结或解除 / freeze or lift")
+    parser.add_argument("--order", required=True, help="法院文书编号 / number of the court's document")
+    parser.add_argument("--registration", type=int, metavar="ID", help="一件登记 / a registration")
+    parser.add_argument("--right", metavar="KEY", help="一项权利，如 invention:201410362077.3 / a right")
+
+
+def _order(options: Options) -> int:
+    from zhirong.verbs.orders import court_order_on_registration, court_order_on_right
+
+    if (options.registration is None) == (options.right is None):
+        raise problem("--registration", "", "登记和权利写一个", "give either a registration or a right", "which")
+    if options.right is not None:
+        return say_entry(options, court_order_on_right(by(options), options.right, options.order, options.what))
+    done = court_order_on_registration(by(options), options.registration, options.order, options.what)
+    return say_done(options, done)
+
+
+def _subscribe_options(parser: Parser) -> None:
+    parser.add_argument("target", choices=("right", "party"), help="权利或当事人 / a right or a party")
+    parser.add_argument("value", help="权利的键、名称或信用代码 / key of a right, name or credit code")
+
+
+def _subscribe(options: Options) -> int:
+    from zhirong.verbs import orders
+
+    do = orders.subscribe if options.action == "subscribe" else orders.unsubscribe
+    return say_entry(options, do(by(options), options.target, options.value))
+
+
+ACTIONS: Mapping[str, Action] = {
+    "precheck": Action(
+        ("出质前核对：是否可质押，哪一条不行", "pre-check: can it be pledged, by which rule not"),
+        _file_options,
+        _precheck,
+    ),
+    "prepare": Action(
+        ("准备一件申请，暂不提交", "prepare a filing"),
+        _package_options,
+        lambda options: _open(options, prepared=True),
+    ),
+    "file": Action(("申请登记", "file a pledge"), _package_options, lambda options: _open(options, prepared=False)),
+    "hand-in": Action(("提交准备好的申请", "hand in what was prepared"), with_registration, _hand_in),
+    "withdraw": Action(("撤回申请", "withdraw a filing"), _reason_options, _ending),
+    "examine": Action(("审查：逐条不予登记情形", "examine a filing, ground by ground"), _examine_options, _examine),
+    "enter": Action(("登记并给登记号", "enter it and give its number"), _resolved_options, _enter),
+    "record": Action(
+        ("记载登记机关的登记号和证书", "record the authority's number and certificate"), _record_options, _record
+    ),
+    "facts": Action(("记入权利的新资料", "keep newer extracts of the rights"), _facts_options, _facts),
+    "amend": Action(("变更", "amend a registration"), _amend_options, _amend),
+    "extend": Action(("延期", "extend the secured debt"), _extend_options, _extend),
+    "transfer": Action(("债权转让", "transfer the secured claim"), _transfer_options, _transfer),
+    "release": Action(("部分注销", "discharge some rights or some of the amount"), _release_options, _release),
+    "discharge": Action(("注销", "discharge a registration"), _reason_options, _ending),
+    "revoke": Action(("撤销", "revoke a registration"), _reason_options, _ending),
+    "correct": Action(("更正登记簿的错误", "correct a mistake of the register"), _correct_options, _correct),
+    "order": Action(("执行法院文书：冻结、解除", "a court's order: freeze, lift"), _order_options, _order),
+    "subscribe": Action(("订阅权利或当事人的变动", "hear of a right or a party"), _subscribe_options, _subscribe),
+    "unsubscribe": Action(("退订", "hear no more of it"), _subscribe_options, _subscribe),
+}
