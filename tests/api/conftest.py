@@ -9,9 +9,9 @@ import pytest
 for _folder in ("register", "platform", "api"):
     sys.path.insert(0, str(Path(__file__).parent.parent / _folder))
 
-import register_databases
-from api_world import ApiWorld
-from platform_world import Platform
+import register_databases  # noqa: E402
+from api_world import ApiWorld  # noqa: E402
+from platform_world import Platform  # noqa: E402
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

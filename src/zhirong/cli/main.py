@@ -39,6 +39,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "质押登记簿：申请、审查、登记、查询、核对",
         "the pledge register: file, examine, enter, search, check",
     ),
+    "serve": ("启动平台：网页、接口、后台任务", "serve the platform: pages, API, background work"),
+    "worker": ("后台任务，单独的进程", "the background worker as a process of its own"),
+    "platform": ("平台：建立、备份、恢复、核对、设置", "the platform: found, back up, restore, check, settings"),
 }
 
 EXIT_BAD_INPUT = 2

@@ -1,0 +1,90 @@
+"""The settings of the platform from the environment: what each means, and what it is now."""
+
+import os
+from dataclasses import dataclass
+
+from zhirong.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One variable. otherwise: what holds where it is not set. is_secret: its value is never shown."""
+
+    name: str
+    meaning: Text
+    otherwise: str
+    is_secret: bool = False
+
+
+SETTINGS = (
+    Setting(
+        "ZHIRONG_DATA",
+        Text("数据文件夹：数据库、文件、密钥", "data folder: database, files, keys"),
+        "zhirong-data",
+    ),
+    Setting(
+        "DATABASE_URL",
+        Text("数据库；如 postgresql://用户:口令@主机/库", "database, such as postgresql://user:password@host/name"),
+        "SQLite / ZHIRONG_DATA/zhirong.sqlite3",
+        is_secret=True,
+    ),
+    Setting(
+        "ZHIRONG_SECRET",
+        Text("会话与回调签名的密钥", "key that sessions and webhook keys are made with"),
+        "ZHIRONG_DATA/web.secret",
+        is_secret=True,
+    ),
+    Setting(
+        "ZHIRONG_HOSTS",
+        Text("服务的域名，逗号分隔", "names that it answers to, commas between"),
+        "localhost,127.0.0.1,[::1]",
+    ),
+    Setting(
+        "ZHIRONG_HTTPS",
+        Text("1：在提供 HTTPS 的反向代理之后", "1: behind a reverse proxy that speaks HTTPS"),
+        "0",
+    ),
+    Setting(
+        "ZHIRONG_PROXIES",
+        Text("前面有几层反向代理", "how many reverse proxies stand before it"),
+        "0",
+    ),
+    Setting(
+        "ZHIRONG_URL",
+        Text("用户访问的地址，用于邮件中的链接", "how people reach it, for links in e-mail"),
+        "http://localhost:8000",
+    ),
+    Setting(
+        "ZHIRONG_SMTP",
+        Text("邮件服务器；未设则写入 mail/ 文件夹", "mail server; without it mail goes to the folder mail/"),
+        "ZHIRONG_DATA/mail",
+        is_secret=True,
+    ),
+    Setting("ZHIRONG_MAIL_FROM", Text("发件人", "sender of e-mail"), "zhirong@localhost"),
+    Setting(
+        "ZHIRONG_WEBHOOK_NETWORKS",
+        Text("回调可以到达的内网网段，逗号分隔", "private networks that webhooks may call, commas between"),
+        "—",
+    ),
+    Setting("ZHIRONG_API_RATE", Text("每个账号每分钟的调用上限", "calls a minute of one account"), "6000"),
+    Setting(
+        "ZHIRONG_API_RATE_PUBLIC",
+        Text("未登录的每个地址每分钟的调用上限", "calls a minute of one address without sign-in"),
+        "120",
+    ),
+    Setting("ZHIRONG_LOG", Text("日志级别", "level of the log"), "WARNING"),
+    Setting("ZHIRONG_LANG", Text("命令行语言", "language of the command line"), "zh"),
+    Setting(
+        "ZHIRONG_DAYS_AHEAD",
+        Text("时钟拨快的天数，仅供演示和测试", "days that the clock runs ahead, for training and tests only"),
+        "0",
+    ),
+)
+
+
+def shown_value(setting: Setting) -> str:
+    """What it is set to; a secret only as that it is set."""
+    value = os.environ.get(setting.name, "")
+    if not value:
+        return ""
+    return "***" if setting.is_secret else value

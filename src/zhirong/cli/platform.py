@@ -1,0 +1,198 @@
+"""``zhirong platform``: founding, backup, restore, check and settings of a platform."""
+
+import argparse
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from zhirong.cli.environment import SETTINGS, shown_value
+from zhirong.cli.files import print_json
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "found": ("建立平台：运营机构和三个管理员", "found the platform: its operator and three administrators"),
+    "backup": ("联机备份：数据库、文件、密钥", "backup while it runs: database, files, keys"),
+    "restore": ("恢复到空文件夹", "restore into an empty folder"),
+    "check": ("核对：日志、登记簿、平台各表、文件", "check log, register, tables and files"),
+    "settings": ("列出环境设置", "list the settings of the environment"),
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The sub-commands and their options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="|".join(_WORDS))
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="语言 / language")
+    common.add_argument("--data", default="", help="数据文件夹 / data folder (ZHIRONG_DATA)")
+    common.add_argument("--json", action="store_true", help="机器可读 / for programs")
+    added = {
+        name: actions.add_parser(name, help=" / ".join(words), parents=[common]) for name, words in _WORDS.items()
+    }
+    for name in ("name", "code", "region", "system", "security", "audit"):
+        added["found"].add_argument(f"--{name}", required=True)
+    added["backup"].add_argument("file", metavar="FILE", help="备份文件 / the backup to write")
+    added["restore"].add_argument("file", metavar="FILE", help="备份文件 / the backup to read")
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 done, 1 findings of a check; InputError for what cannot be done."""
+    if options.data:
+        os.environ["ZHIRONG_DATA"] = options.data
+    return _ACTIONS[options.action](options)
+
+
+def _settings(options: argparse.Namespace) -> int:
+    if options.json:
+        print_json(
+            [
+                {
+                    "name": one.name,
+                    "meaning": one.meaning.as_json(),
+                    "default": one.otherwise,
+                    "set": shown_value(one),
+                }
+                for one in SETTINGS
+            ]
+        )
+        return 0
+    for one in SETTINGS:
+        value = shown_value(one)
+        now = f"= {value}" if value else f"（{one.otherwise}）" if options.lang == "zh" else f"({one.otherwise})"
+        print(f"{one.name:26} {now}\n    {one.meaning.in_(options.lang)}")
+    return 0
+
+
+def _found(options: argparse.Namespace) -> int:
+    """The three accounts set their passwords themselves, by the message that the sign-in page sends them."""
+    from zhirong.store.setup import ready
+
+    ready("zhirong.web.settings")
+    from allauth.account.models import EmailAddress
+
+    from zhirong.cli.serve import make_ready
+    from zhirong.store.parties import Account
+    from zhirong.store.settings import DATA
+    from zhirong.verbs import catalogue
+    from zhirong.verbs.acting import Call, perform
+    from zhirong.verbs.clock import now
+    from zhirong.verbs.people import WORKER
+
+    make_ready(DATA, "register.local")
+    catalogue.load()
+    for email in (options.system, options.security, options.audit):
+        account, is_new = Account.objects.get_or_create(email=email, defaults={"username": email})
+        if is_new:
+            account.set_unusable_password()
+            account.save()
+            EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)
+    names = ("name", "code", "region", "system", "security", "audit")
+    request = {name: getattr(options, name) for name in names}
+    done = perform("platform.found", Call(WORKER, now(), secrets.token_hex(16)), None, request)
+    _say(
+        options,
+        done.answer,
+        f"平台已建立（机构 {done.id}）；三位管理员在登录页用“忘记密码”设置密码",
+        f"founded (organisation {done.id}); the administrators set their passwords by “forgot password” at sign-in",
+    )
+    return 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    folder = _data()
+    from zhirong.verbs.backup import back_up
+
+    manifest = back_up(folder, Path(options.file), datetime.now(UTC))
+    count = len(manifest["members"])
+    _say(options, manifest, f"已备份 {count} 个成员：{options.file}", f"{count} members: {options.file}")
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    folder = _data()
+    from zhirong.verbs.backup import restore
+
+    manifest = restore(Path(options.file), folder)
+    _say(
+        options,
+        manifest,
+        f"已恢复到 {folder}（备份于 {manifest['made_at']}）；现在运行 zhirong platform check",
+        f"restored to {folder} (made {manifest['made_at']}); now run zhirong platform check",
+    )
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    folder = _data()
+    from django.db.utils import OperationalError, ProgrammingError
+
+    from zhirong.verbs.backup import missing_files
+    from zhirong.verbs.check import check_register
+    from zhirong.verbs.check_platform import platform_findings
+
+    try:
+        checked = check_register(folder)
+        findings = [*checked.findings, *platform_findings()]
+        files = list(missing_files(folder))
+    except (OperationalError, ProgrammingError) as error:
+        raise InputError(
+            [
+                Problem(
+                    "ZHIRONG_DATA",
+                    str(folder),
+                    Text(f"数据库用不了：{error}", f"the database cannot be used: {error}"),
+                    Text("改正 ZHIRONG_DATA、DATABASE_URL", "correct ZHIRONG_DATA or DATABASE_URL"),
+                    "no_database",
+                )
+            ]
+        ) from error
+    if options.json:
+        print_json(
+            {
+                "events": checked.events,
+                "covered": checked.covered,
+                "findings": [finding.as_json() for finding in findings],
+                "files": [{"sha256": digest, "found": what} for digest, what in files],
+            }
+        )
+    else:
+        for finding in findings:
+            print(finding.as_text(options.lang))
+        for digest, what in files:
+            print(f"{digest}\t{what}")
+        count = len(findings) + len(files)
+        print(
+            f"{checked.events} 条事项；{count} 处问题"
+            if options.lang == "zh"
+            else f"{checked.events} events; {count} findings"
+        )
+    return 1 if findings or files else 0
+
+
+def _data() -> Path:
+    """The data folder, with the store ready. The settings of the pages are not loaded: they would make a secret there."""
+    from zhirong.store.setup import ready
+
+    ready()
+    from zhirong.store.settings import DATA
+
+    return DATA
+
+
+def _say(options: argparse.Namespace, value: Any, zh: str, en: str) -> None:
+    if options.json:
+        print_json(value)
+    else:
+        print(zh if options.lang == "zh" else en)
+
+
+_ACTIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "found": _found,
+    "backup": _backup,
+    "restore": _restore,
+    "check": _check,
+    "settings": _settings,
+}

@@ -1,0 +1,128 @@
+"""``zhirong serve``: pages, API and background work, with nothing else to install or to set up."""
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+
+_ORIGIN = "register.local"
+_WORKER_END_SECONDS = 15
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Where it listens, and how many processes answer."""
+    parser.add_argument("--host", default="127.0.0.1", help="监听地址 / address to listen at")
+    parser.add_argument("--port", type=int, default=8000, help="端口 / port")
+    parser.add_argument("--workers", type=int, default=2, help="进程数 / processes that answer")
+    parser.add_argument("--data", default="", help="数据文件夹 / data folder (ZHIRONG_DATA)")
+    parser.add_argument(
+        "--origin", default=_ORIGIN, help="首次启动时登记簿日志的名称 / name of a new register's log"
+    )
+    parser.add_argument(
+        "--no-worker",
+        action="store_true",
+        help="不启动后台任务进程（另行运行 zhirong worker）/ no background work (run zhirong worker apart)",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 when it was asked to stop."""
+    if options.data:
+        os.environ["ZHIRONG_DATA"] = options.data
+    _demand_free(options.host, options.port)
+    from zhirong.store.setup import ready
+
+    ready("zhirong.web.settings")
+    from django.db import connections
+
+    from zhirong.store.settings import DATA
+
+    make_ready(DATA, options.origin)
+    connections.close_all()  # the processes that answer are forked: none may share a connection
+    worker = None if options.no_worker else _start_worker()
+    shown = (
+        f"http://{'localhost' if options.host in ('127.0.0.1', '0.0.0.0', '::') else options.host}:{options.port}/"  # noqa: S104
+    )
+    print(f"知融：{shown}" if options.lang == "zh" else f"Zhirong: {shown}", flush=True)
+    try:
+        _serve(options.host, options.port, options.workers)
+    finally:
+        if worker is not None:
+            _end_worker(worker)
+    return 0
+
+
+def make_ready(folder: Path, origin: str) -> None:
+    """Tables in their present form, and a register with its key where there is none. Harmless when repeated."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    from zhirong.store.models import LogHead
+    from zhirong.store.setup import migrate
+    from zhirong.verbs.found import found_register
+
+    folder.mkdir(parents=True, exist_ok=True)
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        migrate()
+    if not LogHead.objects.exists():
+        found_register(folder, origin)
+
+
+def _serve(host: str, port: int, workers: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    server = Granian(
+        "zhirong.web.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        websockets=False,
+        log_access=False,
+        respawn_failed_workers=True,
+        process_name=None,
+    )
+    server.serve()
+
+
+def _start_worker() -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "zhirong.cli.main", "worker", "--with-parent"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own program
+
+
+def _end_worker(worker: "subprocess.Popen[bytes]") -> None:
+    """Closing its standard input asks it to end; what it was doing is finished, or is taken up again at the next start."""
+    if worker.stdin is not None:
+        worker.stdin.close()
+    try:
+        worker.wait(_WORKER_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
+
+
+def _demand_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            raise InputError(
+                [
+                    Problem(
+                        "--port",
+                        f"{host}:{port}",
+                        Text(f"不能监听：{error.strerror}", f"cannot listen there: {error.strerror}"),
+                        Text("换一个端口，或停掉占用它的程序", "choose another port, or stop what uses it"),
+                        "port",
+                    )
+                ]
+            ) from error
