@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from zhirong.kernel.days import day_of
-from zhirong.kernel.errors import InputError
+from zhirong.kernel.errors import InputError, Problem
 from zhirong.store.blobs import path_of
 from zhirong.store.financing import StoredFile
 from zhirong.store.parties import SavedView
@@ -79,12 +79,14 @@ def operate(
     like: Any = None,
     known: Mapping[str, Any] | None = None,
     read: Callable[[type[Request], QueryDict], dict[str, Any]] = data_of,
+    draw: Callable[[dict[str, Any], tuple[Problem, ...]], dict[str, Any]] | None = None,
     **more: Any,
 ) -> HttpResponse:
     """The form of an operation, and what was sent with it. A desk may draw its own form of it.
 
     like: the row by which the form decides what it asks for, where it is not ``row``. known: what the form begins with.
-    read: how what was posted becomes the operation's request. more: for the template.
+    read: how what was posted becomes the operation's request. draw: what the template shows beside the fields, from what
+    they hold and the problems found. more: for the template.
     """
     person = request.person
     if not may(person, op) or (row is not None and not op.relation(person, row)):
@@ -133,6 +135,7 @@ def operate(
         "version": request.POST.get("_version") or (None if row is None else row.version),
         "back": _safe(request, request.GET.get("back", "") or request.POST.get("back", "")),
         **more,
+        **(draw(given, problems) if draw is not None else {}),
     }
     return render(request, template, context, status=status)
 
