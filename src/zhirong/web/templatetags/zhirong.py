@@ -45,6 +45,12 @@ def words(context: Any, text: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def source(context: Any, reference: Any) -> str:
+    """Where a rule comes from, in the reader's language."""
+    return "" if reference is None else str(reference.as_text("en" if context.get("lang") == "en" else "zh"))
+
+
+@register.simple_tag(takes_context=True)
 def cell(context: Any, column: Any, row: Any) -> str | SafeString:
     """A cell of a list."""
     return shown(column, row, _lang(context))
@@ -91,6 +97,12 @@ def problem_text(context: Any, problem: Problem) -> str:
     mend = "To mend: " if lang == "en" else "改法："
     end = ". " if lang == "en" else "。"
     return f"{problem.reason.in_(lang)}{end}{mend}{problem.mend.in_(lang)}"
+
+
+@register.simple_tag(takes_context=True)
+def rule_source(context: Any, rule: Any) -> str:
+    """Where a rule stands: issuer, document, article, and how sure it is; its note where it has no source."""
+    return str(rule.reference.as_text("en" if context.get("lang") == "en" else "zh"))
 
 
 @register.simple_tag

@@ -1,0 +1,364 @@
+"""From an approval to a closed case: completion, papers, loan, statements, payments, watch list, books."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from zhirong.chain.financing.case import STATE_WORDS, WAY, State
+from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, HEAD_TEXT, Category
+from zhirong.chain.loan.terms import METHOD_TEXT, Method
+from zhirong.chain.pledge.registration import STATUS_WORDS
+from zhirong.documents.papers.kinds import PAPER_KINDS
+from zhirong.documents.statement_xlsx import statement_template
+from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+from zhirong.ledger.accounts import account_text
+from zhirong.store.financing import Case, Loan, Paper, Payment, Signature, StatementLine, StoredFile, WatchFlag
+from zhirong.store.parties import Organisation
+from zhirong.verbs.acting import OPERATIONS, can, may, perform
+from zhirong.verbs.clock import now
+from zhirong.verbs.conditions import conditions_of, registrations_of
+from zhirong.verbs.listing import LISTINGS
+from zhirong.verbs.loan_books import books_of
+from zhirong.verbs.loans import BANKERS, LOAN_WORDS, READERS, ahead_rows, judge, late_of, receipts, state_of
+from zhirong.verbs.paper_making import is_intact, signed_by
+from zhirong.verbs.pattern import rulebook
+from zhirong.verbs.payments import KIND_WORDS, PAYMENT_WORDS
+from zhirong.verbs.people import Duty, OrganisationKind
+from zhirong.verbs.release import CANCELLED, WAITING
+from zhirong.verbs.scopes import visible
+from zhirong.verbs.signing import SEALED_SCAN
+from zhirong.verbs.signing import STATE_WORDS as PAPER_STATES
+from zhirong.verbs.statements import CASHIERS, DIRECTION_WORDS, LINE_WORDS, proposals
+from zhirong.verbs.uploads import take_in
+from zhirong.verbs.watching import FLAG_WORDS
+from zhirong.web.menu import menu
+from zhirong.web.pages import call_of, page
+from zhirong.web.views import render_list
+
+_FIRM = (Duty.FIRM_MANAGER, Duty.FIRM_CLERK)
+_GUARANTOR = (Duty.GUARANTOR_OFFICER, Duty.GUARANTOR_APPROVER)
+_STATEMENTS = (*CASHIERS, Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER)
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FROM_APPROVAL = WAY[WAY.index(State.APPROVED) :]
+
+
+# -- lists ----------------------------------------------------------------------------------------------------
+
+
+@page("loans/", "loan.loans", duties=READERS)
+def loans(request: HttpRequest) -> HttpResponse:
+    """The loans that the person can see."""
+    return render_list(request, LISTINGS["loans"])
+
+
+@page("papers/", "paper.papers")
+def papers(request: HttpRequest) -> HttpResponse:
+    """The papers that the person can read."""
+    return render_list(request, LISTINGS["papers"])
+
+
+@page("statements/", "loan.statements", duties=_STATEMENTS)
+def statements(request: HttpRequest) -> HttpResponse:
+    """The lines of the bank's statements."""
+    can_import = may(request.person, OPERATIONS["statement.import"])  # type: ignore[attr-defined]
+    return render_list(request, LISTINGS["loan.lines"], "loan/statements.html", can_import=can_import)
+
+
+@page("payments/", "loan.payments", duties=LISTINGS["loan.payments"].duties)
+def payments(request: HttpRequest) -> HttpResponse:
+    """What was received and paid."""
+    return render_list(request, LISTINGS["loan.payments"])
+
+
+@page("watch/", "loan.watch", duties=BANKERS)
+def watch(request: HttpRequest) -> HttpResponse:
+    """What somebody should look at."""
+    return render_list(request, LISTINGS["loan.watch"])
+
+
+# -- from approval to release -----------------------------------------------------------------------------------
+
+
+@page("cases/<int:id>/completion/", "loan.completion", duties=READERS, model=Case)
+def completion(request: HttpRequest, case: Case) -> HttpResponse:
+    """Contracts, registration, conditions, loan of a case: what is done, what is open, whose turn it is."""
+    day = day_of(now())
+    person = request.person  # type: ignore[attr-defined]
+    found = visible(person, Paper, day).filter(subject=f"case/{case.pk}").exclude(state="void").order_by("pk")
+    is_bank = person.kind is OrganisationKind.LENDER
+    loan = Loan.objects.filter(case=case).first()
+    show_conditions = bool(case.contract) and case.state in (State.SIGNING, State.REGISTERING)
+    conditions = conditions_of(case, day, rulebook()) if show_conditions and is_bank else ()
+    context = {
+        "case": case,
+        "state": STATE_WORDS[State(case.state)],
+        "way": _way(State(case.state)),
+        "papers": [_paper_row(one) for one in found],
+        "conditions": conditions,
+        "open": sum(not one.is_met for one in conditions),
+        "registrations": [_registration(one) for one in registrations_of(case)] if case.contract else [],
+        "insurance": case.contract.get("insurance"),
+        "loan": loan if loan is not None and loan.state != CANCELLED else None,
+        "loan_state": None if loan is None else LOAN_WORDS[loan.state],
+        "is_bank": is_bank,
+    }
+    return render(request, "loan/completion.html", context)
+
+
+def _way(now_at: State) -> list[tuple[Text, str]]:
+    at = _FROM_APPROVAL.index(now_at) if now_at in _FROM_APPROVAL else -1
+    return [
+        (STATE_WORDS[one], "now" if place == at else "done" if place < at else "")
+        for place, one in enumerate(_FROM_APPROVAL)
+    ]
+
+
+def _registration(one: Any) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "status": STATUS_WORDS[one.status],
+        "number": one.authority_number or one.number,
+        "authority": one.authority,
+        "rights": len(one.rights),
+        "amount": one.claim_amount,
+        "end": one.debt_end,
+        "entered_on": one.entered_on,
+        "review_by": one.review_by,
+    }
+
+
+def _paper_row(paper: Paper) -> dict[str, Any]:
+    signed = signed_by(paper) if paper.signers else set()
+    return {
+        "paper": paper,
+        "kind": PAPER_KINDS[paper.kind].title if paper.kind in PAPER_KINDS else paper.title,
+        "state": PAPER_STATES[paper.state],
+        "signed": len(signed & set(paper.signers)),
+        "wanted": len(paper.signers),
+    }
+
+
+# -- papers -----------------------------------------------------------------------------------------------------
+
+
+@page("papers/<int:id>/", "paper.page", model=Paper)
+def paper(request: HttpRequest, row: Paper) -> HttpResponse:
+    """A paper: its files, its hash, who has signed and who still has to."""
+    signatures = {one.organisation_id: one for one in Signature.objects.filter(paper=row).select_related("scan")}
+    names = dict(Organisation.objects.filter(pk__in=row.signers).values_list("pk", "name"))
+    person = request.person  # type: ignore[attr-defined]
+    beside = StoredFile.objects.filter(subject=f"paper/{row.pk}", paper=row.kind, removed=False)
+    context = {
+        "paper": row,
+        "kind": PAPER_KINDS[row.kind].title if row.kind in PAPER_KINDS else row.title,
+        "state": PAPER_STATES[row.state],
+        "signers": [
+            {
+                "name": names.get(pk, ""),
+                "signature": signatures.get(pk),
+                "is_scan": pk in signatures and signatures[pk].method == SEALED_SCAN,
+                "may_check": pk in signatures and can(person, "paper.check_scan", signatures[pk]),
+            }
+            for pk in row.signers
+        ],
+        "beside": beside.exclude(pk__in=[row.word_id, row.pdf_id]),
+        "is_intact": is_intact(row),
+        "may_sign": can(person, "paper.sign", row),
+        "has_signed": person.organisation in signed_by(row),
+        "about": _about(row.subject),
+    }
+    return render(request, "loan/paper.html", context)
+
+
+def _about(subject: str) -> str:
+    kind, _, number = subject.partition("/")
+    pages = {"case": "loan.completion", "loan": "loan.page"}
+    return reverse(pages[kind], args=[int(number)]) if kind in pages else ""
+
+
+@page("signatures/<int:id>/", "paper.of_signature", model=Signature)
+def of_signature(request: HttpRequest, row: Signature) -> HttpResponse:
+    """The paper that a signature is on."""
+    return redirect("paper.page", row.paper_id)
+
+
+# -- loan -------------------------------------------------------------------------------------------------------
+
+
+@page("loans/<int:id>/", "loan.page", duties=READERS, model=Loan)
+def loan(request: HttpRequest, row: Loan) -> HttpResponse:
+    """A loan: what is due, the schedule, how each receipt was applied, its category with the rule, its papers."""
+    day = day_of(now())
+    person = request.person  # type: ignore[attr-defined]
+    terms = row.contract["loan"]
+    context: dict[str, Any] = {
+        "loan": row,
+        "day": day,
+        "state": LOAN_WORDS[row.state],
+        "terms": terms,
+        "method": METHOD_TEXT[Method(terms["method"])],
+        "papers": [_paper_row(one) for one in visible(person, Paper, day).filter(subject=f"loan/{row.pk}").order_by("-pk")],
+        "payments": [
+            (one, KIND_WORDS[one.kind], PAYMENT_WORDS[one.state])
+            for one in visible(person, Payment, day).filter(loan=row).exclude(state="undone").select_related("line").order_by("-pk")
+        ],
+        "is_bank": person.kind is OrganisationKind.LENDER,
+    }  # fmt: skip
+    if row.state not in (WAITING, CANCELLED):
+        context |= _standing(request, row, day)
+    return render(request, "loan/loan.html", context)
+
+
+def _standing(request: HttpRequest, row: Loan, day: date) -> dict[str, Any]:
+    state = state_of(row, day, rulebook())
+    judged = judge(state, rulebook())
+    quote, problems = _quote(request, row, day)
+    is_bank = request.person.kind is OrganisationKind.LENDER  # type: ignore[attr-defined]
+    flags = WatchFlag.objects.filter(loan=row, cleared_on=None).order_by("due_on") if is_bank else ()
+    return {
+        "now": state,
+        "late": late_of(state),
+        "ahead": ahead_rows(state),
+        "items": state.items,
+        "receipts": receipts(state),
+        "heads": [(HEAD_TEXT[head], amount) for head, amount in state.paid.items() if amount],
+        "category": None if judged is None else CATEGORY_TEXT[judged.category],
+        "category_class": _category_class(None if judged is None else judged.category),
+        "grounds": () if judged is None else judged.grounds,
+        "quote": quote,
+        "problems": problems,
+        "asked": request.GET.get("payoff", ""),
+        "flags": [(flag, FLAG_WORDS[flag.kind]) for flag in flags],
+    }
+
+
+def _category_class(category: Category | None) -> str:
+    if category is None:
+        return ""
+    return "good" if category is Category.NORMAL else "bad" if category.is_bad else "warn"
+
+
+def _quote(request: HttpRequest, row: Loan, day: date) -> tuple[tuple[date, int] | None, list[Problem]]:
+    """What settles the loan on a day that somebody asks about, if nothing else happens until then."""
+    asked = request.GET.get("payoff", "").strip()
+    if not asked:
+        return None, []
+    try:
+        on = date.fromisoformat(asked)
+    except ValueError:
+        on = None
+    if on is None or not day <= on <= (row.end or day):
+        reason = Text("不是今天到贷款到期日之间的日期", "not a day between today and the loan's last")
+        return None, [Problem("payoff", asked[:40], reason, Text("改正日期", "correct the day"), "bad_day")]
+    return (on, state_of(row, on, rulebook()).payoff), []
+
+
+@page("loans/<int:id>/books/", "loan.books", duties=BANKERS, model=Loan)
+def loan_books(request: HttpRequest, row: Loan) -> HttpResponse:
+    """The books of a loan; as Excel with ``?export=xlsx``."""
+    if row.state in (WAITING, CANCELLED):
+        raise Http404
+    kept = books_of(row, day_of(now()), rulebook())
+    if request.GET.get("export") == "xlsx":
+        response = HttpResponse(kept.xlsx(request.lang), content_type=_XLSX)  # type: ignore[attr-defined]
+        response["Content-Disposition"] = f'attachment; filename="books-{row.pk}.xlsx"'
+        return response
+    trial = [(account_text(one.account), one) for one in kept.trial.rows]
+    entries = [
+        (one, [(account_text(posting.account), posting) for posting in one.entry.postings])
+        for one in kept.books.entries
+    ]
+    context = {"loan": row, "trial": trial, "sums": kept.trial, "entries": entries, "problems": kept.problems}
+    return render(request, "loan/books.html", context)
+
+
+# -- statements and payments --------------------------------------------------------------------------------------
+
+
+@page("statements/import/", "loan.import", duties=CASHIERS, methods=("GET", "HEAD", "POST"))
+def import_statement(request: HttpRequest) -> HttpResponse:
+    """Try a statement first, look at the report row by row, then import it."""
+    context: dict[str, Any] = {"account": request.POST.get("account_number", "")}
+    status = 200
+    if request.method == "POST":
+        try:
+            ticket = request.POST.get("ticket") or _ticket(request)
+            is_try = "import" not in request.POST
+            data = {"file": ticket, "account_number": context["account"], "dry_run": is_try}
+            done = perform("statement.import", call_of(request, request.POST.get("_key", "")), None, data)
+        except InputError as error:
+            context["problems"], status = error.problems, 422
+        else:
+            if not is_try:
+                return redirect(reverse("loan.statements") + "?state=open")
+            context |= {"report": done.answer, "ticket": ticket, "wrong": _as_problems(done.answer["problems"])}
+    return render(request, "loan/import.html", context, status=status)
+
+
+def _ticket(request: HttpRequest) -> str:
+    sent = request.FILES.get("file")
+    if sent is None:
+        reason, mend = Text("没有选文件", "no file was chosen"), Text("选择流水文件", "choose the statement's file")
+        raise InputError([Problem("file", "", reason, mend, "missing")])
+    return take_in(request.person, sent.name or "", sent.read())  # type: ignore[attr-defined]
+
+
+def _as_problems(rows: list[dict[str, Any]]) -> list[Problem]:
+    return [
+        Problem(one["field"], one["value"], Text(**one["reason"]), Text(**one["mend"]), one["code"]) for one in rows
+    ]
+
+
+@page("statements/template.xlsx", "loan.template", duties=CASHIERS)
+def template(request: HttpRequest) -> HttpResponse:
+    """The Excel template of a statement."""
+    response = HttpResponse(statement_template(request.lang), content_type=_XLSX)  # type: ignore[attr-defined]
+    response["Content-Disposition"] = 'attachment; filename="statement.xlsx"'
+    return response
+
+
+@page("lines/<int:id>/", "loan.line", duties=_STATEMENTS, model=StatementLine)
+def line(request: HttpRequest, row: StatementLine) -> HttpResponse:
+    """A line of a statement, the loans that it may belong to, or what it was matched to."""
+    payments = (
+        Payment.objects.filter(line=row).select_related("loan__firm", "matched_by", "confirmed_by").order_by("-pk")
+    )
+    context = {
+        "line": row,
+        "state": LINE_WORDS[row.state],
+        "direction": DIRECTION_WORDS[row.direction],
+        "payments": [(one, KIND_WORDS[one.kind], PAYMENT_WORDS[one.state]) for one in payments],
+        "proposals": [(one, KIND_WORDS[one.kind]) for one in proposals(row)] if row.state == "open" else [],
+        "may_match": can(request.person, "line.match", row),  # type: ignore[attr-defined]
+    }
+    return render(request, "loan/line.html", context)
+
+
+@page("payments/<int:id>/", "loan.payment", duties=LISTINGS["loan.payments"].duties, model=Payment)
+def payment(request: HttpRequest, row: Payment) -> HttpResponse:
+    """A payment: whose, when, who matched and who confirmed it."""
+    context = {
+        "payment": row,
+        "kind": KIND_WORDS[row.kind],
+        "state": PAYMENT_WORDS[row.state],
+        "is_bank": request.person.kind is OrganisationKind.LENDER,  # type: ignore[attr-defined]
+    }
+    return render(request, "loan/payment.html", context)
+
+
+@page("watch/<int:id>/", "loan.of_flag", duties=BANKERS, model=WatchFlag)
+def of_flag(request: HttpRequest, row: WatchFlag) -> HttpResponse:
+    """Something on the watch list, and what can be done about it."""
+    return render(request, "loan/flag.html", {"flag": row, "kind": FLAG_WORDS[row.kind]})
+
+
+menu("loan.loans", "贷款", "Loans", *BANKERS, *_FIRM, *_GUARANTOR)
+menu("loan.statements", "银行流水", "Statements", *_STATEMENTS)
+menu("loan.payments", "收付款", "Payments", *CASHIERS, Duty.LENDER_REVIEWER)
+menu("loan.watch", "贷后预警", "Watch list", *BANKERS)
+menu("paper.papers", "文件", "Papers", *BANKERS, *_FIRM, *_GUARANTOR)
