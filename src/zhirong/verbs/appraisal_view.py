@@ -67,7 +67,7 @@ class Beside:
 
 def beside(person: Person, row: Appraisal, day: date) -> Beside:
     """Everything beside an appraisal, from what this person can see."""
-    rights = list(FirmRight.objects.filter(pk__in=row.rights).order_by("pk"))
+    rights = list(visible(person, FirmRight, day).filter(pk__in=row.rights).order_by("pk"))
     wanted = set(row.rights)
     seen = visible(person, Appraisal, day).filter(firm=row.firm, state__in=_ISSUED).select_related("agency")
     rows = [one for one in seen.order_by("-pk")[:200] if wanted & set(one.rights)]

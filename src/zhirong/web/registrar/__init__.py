@@ -1,0 +1,1 @@
+"""The registrar's desk, and the register as the public sees it."""

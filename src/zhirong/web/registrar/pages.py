@@ -1,0 +1,184 @@
+"""Pages of the registrar: what waits with its deadlines, a registration, its examination, reconciling, the daily file."""
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from zhirong.chain.pledge.records import CLAIM_KIND_TEXT, VERDICT_TEXT, ClaimKind
+from zhirong.chain.pledge.registration import STATUS_WORDS, Status
+from zhirong.chain.right.records import KIND_TEXT
+from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError
+from zhirong.store import log
+from zhirong.store.keys import signing_key
+from zhirong.store.models import Event
+from zhirong.store.settings import DATA
+from zhirong.verbs.acting import OPERATIONS, can, perform
+from zhirong.verbs.certificates import registration_certificate
+from zhirong.verbs.look import changes_of, view
+from zhirong.verbs.pattern import By
+from zhirong.verbs.register_actor import actor_of
+from zhirong.verbs.register_desk import PARTIES, REGISTRAR
+from zhirong.verbs.register_view import history, load, may_see, possible, readable, reconciliations, waiting
+from zhirong.web.clock import now
+from zhirong.web.menu import menu
+from zhirong.web.pages import call_of, page
+from zhirong.web.registrar import public  # noqa: F401 - declares the public pages of the register
+
+_HOW = "how:"  # before the place of a ground, in the form of the examination
+_SOON = 3  # days to the deadline from which a filing is marked
+
+
+@page("registrar/", "registrar.home", duties=REGISTRAR)
+def home(request: HttpRequest) -> HttpResponse:
+    """Filings to decide, the most urgent first, and the alarms of the last comparisons."""
+    today = day_of(now())
+    rows = [
+        (one.registration, STATUS_WORDS[one.registration.status], one.days_left, _css(one.days_left))
+        for one in waiting(today)
+    ]
+    context = {"rows": rows, "today": today, "reconciled": reconciliations(5)}
+    return render(request, "registrar/home.html", context)
+
+
+def _css(days_left: int | None) -> str:
+    if days_left is None:
+        return ""
+    return "bad" if days_left < 0 else "warn" if days_left <= _SOON else "good"
+
+
+@page("registrar/registrations/<int:number>/", "registrar.registration", duties=PARTIES)
+def registration(request: HttpRequest, number: int) -> HttpResponse:
+    """A registration with everything that can be done to it now, and what has happened to it."""
+    one, actor = load(number), actor_of(request.person)
+    if one is None or not may_see(actor, one):
+        raise Http404
+    person = request.person
+    operations = [OPERATIONS[name] for name in possible(one) if can(person, name)]
+    shown = view(actor, one)
+    is_open = "claim_amount_fen" in shown
+    context: dict[str, Any] = {
+        "one": one,
+        "shown": shown,
+        "is_open": is_open,
+        "status_words": STATUS_WORDS[Status(one.status)],
+        "claim_words": CLAIM_KIND_TEXT[ClaimKind(one.claim_kind)],
+        "rights": [(right, KIND_TEXT[right.kind]) for right in one.rights],
+        "operations": [op for op in operations if op.name != "registration.examine"],
+        "examine": any(op.name == "registration.examine" for op in operations),
+        "enter": any(op.name == "registration.enter" for op in operations),
+        "history": history(number) if is_open else [],
+        "days_left": None if one.review_by is None else (one.review_by - day_of(now())).days,
+    }
+    return render(request, "registrar/registration.html", context)
+
+
+@page(
+    "registrar/registrations/<int:number>/examine/",
+    "registrar.examine",
+    duties=REGISTRAR,
+    methods=("GET", "HEAD", "POST"),
+)
+def examine(request: HttpRequest, number: int) -> HttpResponse:
+    """Ground by ground with article and mend; what the data leave unknown is answered here; then accepted, refused or entered."""
+    one = load(number)
+    if one is None or one.status not in (Status.FILED, Status.EXAMINED):
+        raise Http404
+    name = "registration.examine" if one.status is Status.FILED else "registration.enter"
+    problems: tuple[Any, ...] = ()
+    given = {key.removeprefix(_HOW): value.strip() for key, value in request.POST.items() if key.startswith(_HOW)}
+    if request.method == "POST":
+        data = {"registration": number, "resolved": {place: how for place, how in given.items() if how}}
+        try:
+            done = perform(name, call_of(request, request.POST.get("_key", "")), None, data)
+        except InputError as error:
+            problems = error.problems
+        else:
+            words = STATUS_WORDS[Status(done.answer["status"])]
+            messages.success(request, words.in_(request.lang))
+            return redirect("registrar.registration", number=number)
+    rights, unreadable = readable(one, day_of(now()))
+    shown = [
+        (
+            right.check,
+            KIND_TEXT[right.check.right.kind],
+            [
+                (ground, given.get(ground.place, ""), VERDICT_TEXT[ground.finding.verdict])
+                for ground in right.grounds
+            ],
+            [problem for problem in right.check.problems() if not problem.code.startswith("ground_")],
+        )
+        for right in rights
+    ]
+    context = {
+        "one": one,
+        "operation": OPERATIONS[name],
+        "rights": shown,
+        "is_refused": any(g.finding.verdict.value == "refused" for r in rights for g in r.grounds),
+        "problems": problems or (unreadable.problems if unreadable is not None else ()),
+        "above": problems or (unreadable.problems if unreadable is not None else ()),
+        "key": request.POST.get("_key", ""),
+    }
+    return render(request, "registrar/examine.html", context, status=422 if problems else 200)
+
+
+@page(
+    "registrar/registrations/<int:number>/certificate/", "registrar.certificate", duties=PARTIES, methods=("POST",)
+)
+def certificate(request: HttpRequest, number: int) -> HttpResponse:
+    """The certificate as PDF; giving it is an event, so it is asked for and not merely opened."""
+    one = load(number)
+    by = By(actor_of(request.person), now(), call_of(request, request.POST.get("_key", "")).key)
+    if one is None or not may_see(by.actor, one):
+        raise Http404
+    made = registration_certificate(by, number, signing_key(DATA), request.lang)
+    return _download(made.pdf, f"certificate-{number}-{made.number}.pdf", "application/pdf")
+
+
+@page("registrar/registrations/<int:number>/receipts/<int:index>/", "registrar.receipt", duties=PARTIES)
+def receipt(request: HttpRequest, number: int, index: int) -> HttpResponse:
+    """What proves one event of a registration to anybody, offline."""
+    one = load(number)
+    event = Event.objects.filter(index=index, registration=number).first()
+    if one is None or event is None or not may_see(actor_of(request.person), one):
+        raise Http404
+    made = log.receipt(event, signing_key(DATA), now())
+    return _download(made.as_bytes(), f"receipt-{index}.json", "application/json")
+
+
+@page("registrar/changes/", "registrar.changes", duties=REGISTRAR)
+def changes(request: HttpRequest) -> HttpResponse:
+    """The daily file: the public entries of a day's changes; as JSON with ``?file=1``."""
+    today = day_of(now())
+    try:
+        day = date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        day = today
+    entries = changes_of(day)
+    if request.GET.get("file"):
+        body = json.dumps(entries, ensure_ascii=False, indent=1).encode()
+        return _download(body, f"changes-{day}.json", "application/json")
+    days = [day - timedelta(days=1), day + timedelta(days=1)]
+    return render(request, "registrar/changes.html", {"day": day, "entries": entries, "days": days, "today": today})
+
+
+@page("registrar/reconciliations/", "registrar.reconciliations", duties=REGISTRAR)
+def reconciled(request: HttpRequest) -> HttpResponse:
+    """What the comparisons with authorities' data have found."""
+    return render(request, "registrar/reconciliations.html", {"rows": reconciliations()})
+
+
+def _download(data: bytes, name: str, media_type: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+menu("registrar.home", "待办申请", "Filings", *REGISTRAR)
+menu("registrar.changes", "每日变更", "Daily changes", *REGISTRAR)
+menu("registrar.reconciliations", "与登记机关核对", "Reconciling", *REGISTRAR)
+menu("register.search", "登记查询", "Search", *REGISTRAR)

@@ -1,0 +1,156 @@
+"""The register as anybody sees it: search by number, holder, pledgee, day and name; codes and receipts checked."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhirong.chain.right.records import KIND_TEXT, RightKind
+from zhirong.evidence.receipts import read_receipt
+from zhirong.evidence.verify import verify_receipt
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+from zhirong.store.keys import public_keys, signing_key
+from zhirong.store.settings import DATA
+from zhirong.verbs.certificates import check_code, search_certificate
+from zhirong.verbs.look import Query, search, similar_names
+from zhirong.verbs.pattern import By
+from zhirong.verbs.register_actor import actor_of
+from zhirong.web.clock import now
+from zhirong.web.pages import call_of, page
+
+_PAGE = 50
+_MOST_BYTES = 1_000_000
+_MOST_A_MINUTE = 30  # certificates of search for visitors without an account: each is an event of the log
+_HOW = (
+    ("exact", Text("完全相同", "exactly")),
+    ("part", Text("包含", "contains")),
+    ("similar", Text("相近", "similar")),
+)
+_SIDES = (
+    ("any", Text("出质人或质权人", "pledgor or pledgee")),
+    ("pledgor", Text("出质人", "pledgor")),
+    ("pledgee", Text("质权人", "pledgee")),
+)
+_FIELDS = ("number", "name", "how", "side", "code", "first", "last", "only_standing", "after")
+
+
+@page("register/", "register.search", is_public=True, methods=("GET", "HEAD", "POST"))
+def look(request: HttpRequest) -> HttpResponse:
+    """Search; with POST the certificate of the search, which is an event of the register."""
+    given = {name: request.GET.get(name, "").strip() for name in _FIELDS}
+    problems: list[Problem] = []
+    found: list[dict[str, Any]] = []
+    names: list[tuple[str, Any]] = []
+    query = _query(given, problems)
+    is_asked = any(given[name] for name in ("number", "name", "code", "first", "last"))
+    if is_asked and not problems:
+        if request.method == "POST":
+            return _certificate(request, query)
+        found = search(actor_of(request.person), replace(query, limit=_PAGE + 1))
+        if given["name"] and not found:
+            names = [(name, score) for name, score in similar_names(query.name)[:10]]
+    context = {
+        "given": given,
+        "hows": _HOW,
+        "sides": _SIDES,
+        "is_asked": is_asked and not problems,
+        "rows": [_row(one) for one in found[:_PAGE]],
+        "after": found[_PAGE - 1]["id"] if len(found) > _PAGE else None,
+        "names": names,
+        "problems": problems,
+        "above": problems,
+    }
+    return render(request, "register/search.html", context, status=422 if problems else 200)
+
+
+def _query(given: dict[str, str], problems: list[Problem]) -> Query:
+    return Query(
+        number=given["number"][:200],
+        name=given["name"][:200],
+        how=given["how"] if given["how"] in dict(_HOW) else "exact",  # type: ignore[arg-type]
+        side=given["side"] if given["side"] in dict(_SIDES) else "any",  # type: ignore[arg-type]
+        code=given["code"][:40],
+        first=_day("first", given["first"], problems),
+        last=_day("last", given["last"], problems),
+        only_standing=bool(given["only_standing"]),
+        after=int(given["after"])
+        if given["after"].isascii() and given["after"].isdigit() and len(given["after"]) < 19
+        else 0,
+        limit=_PAGE,
+    )
+
+
+def _day(name: str, written: str, problems: list[Problem]) -> date | None:
+    if not written:
+        return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        reason, mend = Text("不是日期", "not a date"), Text("写成 2026-11-25", "write it like 2026-11-25")
+        problems.append(Problem(name, written, reason, mend, "not_a_day"))
+        return None
+
+
+def _row(one: dict[str, Any]) -> dict[str, Any]:
+    rights = [
+        {**right, "kind_words": KIND_TEXT[RightKind(right["kind"])]}
+        for right in one["rights"]
+        if not right["released"]
+    ]
+    return {**one, "rights": rights}
+
+
+def _certificate(request: HttpRequest, query: Query) -> HttpResponse:
+    if not request.person.account and not _may_take_one():
+        problem = Problem(
+            "certificate",
+            "",
+            Text("这一分钟里出的证明太多", "too many certificates in this minute"),
+            Text("一分钟后再试，或登录后再出", "try again in a minute, or sign in first"),
+            "too_many",
+        )
+        return render(request, "register/failed.html", {"problems": [problem], "above": [problem]}, status=429)
+    by = By(actor_of(request.person), now(), call_of(request, request.POST.get("_key", "")).key)
+    made = search_certificate(by, query, signing_key(DATA), request.lang)
+    response = HttpResponse(made.pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="search-{made.number}.pdf"'
+    return response
+
+
+def _may_take_one() -> bool:
+    key = f"register.certificates/{now():%Y%m%d%H%M}"
+    cache.add(key, 0, 120)
+    return cache.incr(key) <= _MOST_A_MINUTE
+
+
+@page("register/verify/", "register.verify", is_public=True, methods=("GET", "HEAD", "POST"))
+def verify(request: HttpRequest) -> HttpResponse:
+    """Is a receipt true, is a check code one of this register's."""
+    context: dict[str, Any] = {"code": request.GET.get("code", "").strip()[:200]}
+    problems: tuple[Problem, ...] = ()
+    try:
+        if request.method == "POST":
+            context |= _verified(request)
+        elif context["code"]:
+            context["checked"] = check_code(actor_of(request.person), context["code"])
+    except InputError as error:
+        problems = error.problems
+    context |= {"problems": problems, "above": problems}
+    return render(request, "register/verify.html", context, status=422 if problems else 200)
+
+
+def _verified(request: HttpRequest) -> dict[str, Any]:
+    sent = request.FILES.get("receipt")
+    if sent is None or (sent.size or 0) > _MOST_BYTES:
+        reason = Text("没有文件，或超过 1 MB", "no file, or more than 1 MB")
+        raise InputError(
+            [Problem("receipt", "", reason, Text("交登记机构给的回执文件", "give the receipt's file"), "file")]
+        )
+    receipt = read_receipt(sent.read(), sent.name or "receipt")
+    result = verify_receipt(receipt, [], public_keys(DATA))
+    lines = result.as_text(request.lang).split("\n")
+    return {"verdict": result.verdict.value, "first": lines[0], "lines": lines[1:]}
