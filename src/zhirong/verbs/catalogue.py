@@ -34,6 +34,8 @@ MODULES = (
     "payments",
     "watching",
     "closing",
+    "register_desk",
+    "reconciling",
 )
 
 
