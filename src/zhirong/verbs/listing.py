@@ -162,5 +162,5 @@ def _order(one: Listing, wanted: str) -> tuple[str, ...]:
     names = {column.name: column.order for column in one.columns if column.order}
     by = names.get(wanted.removeprefix("-"))
     if by is None:
-        return (one.order, "id") if one.order.removeprefix("-") != "id" else (one.order,)
-    return ("-" + by if wanted.startswith("-") else by, "id")
+        return (one.order, "pk") if one.order.removeprefix("-") not in ("id", "pk") else (one.order,)
+    return ("-" + by if wanted.startswith("-") else by, "pk")

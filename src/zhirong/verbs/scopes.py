@@ -31,8 +31,9 @@ from zhirong.store.financing import (
     TeamRating,
     WatchFlag,
 )
+from zhirong.store.models import Event
 from zhirong.store.parties import Account, ApiToken, Consent, Mandate, Membership, Organisation, SavedView
-from zhirong.store.work import Delivery, Job, Notice, Webhook
+from zhirong.store.work import Delivery, Job, Notice, Seen, Webhook
 from zhirong.verbs.people import Duty, OrganisationKind, Person
 
 M = TypeVar("M", bound=Model)
@@ -241,6 +242,10 @@ def _jobs(person: Person, day: date) -> Q:
     return EVERYTHING if person.has(Duty.SYSTEM_ADMIN) else _own("organisation")(person, day)
 
 
+def _audited(person: Person, day: date) -> Q:
+    return EVERYTHING if person.has(Duty.AUDIT_ADMIN) else NOTHING
+
+
 SCOPES: Mapping[type[Model], Scope] = {
     Account: _accounts,
     ApiToken: _tokens,
@@ -251,6 +256,7 @@ SCOPES: Mapping[type[Model], Scope] = {
     CheckItem: _of_cases("case"),
     Consent: _consents,
     Delivery: _own("webhook__organisation"),
+    Event: _audited,
     FirmRight: _firm_rights,
     GuaranteeRequest: _guarantees,
     GuarantorFigures: _own("organisation"),
@@ -265,6 +271,7 @@ SCOPES: Mapping[type[Model], Scope] = {
     Paper: _papers,
     Payment: _payments,
     SavedView: _own_account("account"),
+    Seen: _audited,
     SharedRight: _shared_rights,
     Signature: _signatures,
     StatementLine: _own("organisation"),

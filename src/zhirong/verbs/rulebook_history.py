@@ -1,0 +1,140 @@
+"""The rules that decide here: every rule with its dated values and sources, and when the rulebook has changed.
+
+The rule files come with the package; what a decision used is kept with its event as the rulebook's version. When the
+platform starts with another version than before, an event says so, with a fingerprint of every rule, so that anybody
+can see which rules have changed between two versions.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from zhirong.evidence import canonical
+from zhirong.evidence.entries import entry_of_bytes
+from zhirong.kernel.rulebook import Rule, read_rules, rule_files, shipped_rules
+from zhirong.kernel.text import Text
+from zhirong.store import models
+from zhirong.verbs.acting import Call, Work, operation, perform, refuse
+from zhirong.verbs.pattern import rulebook, rules_version
+from zhirong.verbs.people import WORKER
+from zhirong.verbs.requests import Line, Request, ask
+
+KIND = "rules.changed"
+_SHORT = 16
+
+
+class RulesChanged(Request):
+    """The rulebook's version, and a fingerprint of each rule by its name."""
+
+    version: Annotated[Line, ask("版本", "Version")]
+    rules: Annotated[dict[str, str], ask("各规则的指纹", "Fingerprint of each rule")]
+
+
+@operation(KIND, Text("规则版本变更", "The rulebook has changed"), request=RulesChanged, is_background=True)
+def rules_changed(work: Work, request: RulesChanged) -> Any:
+    """Kept in the log; nothing else is written."""
+    if request.version != rules_version():
+        raise refuse(
+            "other_version",
+            "version",
+            request.version,
+            Text("不是现在的规则版本", "not the version in use"),
+            Text(f"现在是 {rules_version()}", f"in use is {rules_version()}"),
+        )
+    work.public["version"] = request.version
+
+
+def note_rules(now: datetime) -> bool:
+    """At the start: keep the version of the rules where it is another one than the last. Returns whether it was."""
+    latest = models.Event.objects.filter(kind=KIND).order_by("-index").first()
+    if latest is not None and _request(latest)["version"] == rules_version():
+        return False
+    data = {"version": rules_version(), "rules": fingerprints()}
+    index = -1 if latest is None else latest.index
+    perform(KIND, Call(WORKER, now, f"rules/{rules_version()}/{index}"), None, data)
+    return True
+
+
+def fingerprints() -> dict[str, str]:
+    """A short fingerprint of every rule: of all its versions with their sources."""
+    book = rulebook()
+    return {rule_id: _fingerprint(book.rule(rule_id)) for rule_id in book.ids()}
+
+
+def _fingerprint(rule: Rule) -> str:
+    content = [[one.unit, one.value, one.reference.as_json()] for one in rule.versions]
+    text = json.dumps(content, default=str, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:_SHORT]
+
+
+def _request(event: models.Event) -> dict[str, Any]:
+    content = canonical.decode(event.content.encode())
+    found: dict[str, Any] = json.loads(content["request"])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One change of the rulebook. added, changed, removed: names of rules; all are empty for the first version."""
+
+    index: int
+    time: str
+    version: str
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def history() -> list[Changed]:
+    """Every version that the platform has worked by, the latest first."""
+    found: list[Changed] = []
+    before: Mapping[str, str] | None = None
+    for event in models.Event.objects.filter(kind=KIND).order_by("index"):
+        said = _request(event)
+        rules = said["rules"]
+        old: Mapping[str, str] = rules if before is None else before
+        found.append(
+            Changed(
+                event.index,
+                entry_of_bytes(event.entry.encode()).time,
+                said["version"],
+                tuple(sorted(set(rules) - set(old))),
+                tuple(sorted(name for name in set(rules) & set(old) if rules[name] != old[name])),
+                tuple(sorted(set(old) - set(rules))),
+            )
+        )
+        before = rules
+    return found[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """One file of rules. doubtful: how many of its rules have a value that no source confirms."""
+
+    name: str
+    rules: tuple[Rule, ...]
+    doubtful: int
+
+
+def files() -> list[RuleFile]:
+    """The rule files that come with the package, in the order of their paths."""
+    root = str(shipped_rules())
+    found = []
+    for file in rule_files(shipped_rules()):
+        rules = read_rules(file.read_text(encoding="utf-8"), file.name)
+        doubtful = sum(is_doubtful(rule) for rule in rules)
+        found.append(RuleFile(str(file).removeprefix(root).lstrip("/"), rules, doubtful))
+    return found
+
+
+def is_doubtful(rule: Rule) -> bool:
+    """Whether one of its values is assumed, or not confirmed by a source."""
+    return any(one.reference.doubtful for one in rule.versions)
+
+
+def rule(rule_id: str) -> Rule | None:
+    """A rule by its name."""
+    return rulebook().rule(rule_id) if rule_id in rulebook() else None
