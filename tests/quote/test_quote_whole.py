@@ -19,6 +19,7 @@ from zhirong.chain.quote.quote import quote
 from zhirong.chain.quote.reading import read_case
 from zhirong.chain.quote.view import view
 from zhirong.documents.quote_pdf import quote_pdf
+from zhirong.documents.quote_view import held_down
 from zhirong.documents.quote_xlsx import quote_xlsx
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import parse_toml
@@ -105,6 +106,16 @@ def test_the_loss_budget_of_the_chosen_mode_holds_the_offer_down():
     own = next(part.amount for part in alone.expected_loss if part.role == "lender")
     assert own <= alone.amount * Decimal("0.002")
     assert {change.code for change in alone.pledge_rate.changes} >= {"default_probability"}
+
+
+def test_the_headline_says_where_the_modes_lend_less_than_the_line():
+    data = view(answer_of(WEAK, book=TIGHT))
+    assert held_down(data, "zh") == []  # the mode is another city's: it does not hold this firm's loan down
+    data["modes"][0]["eligible"] = "unknown"
+    assert "贷款人预期损失预算" in held_down(data, "zh")[0]
+    free = view(answer_of())
+    free["modes"][0]["eligible"] = "yes"
+    assert held_down(free, "en") == []
 
 
 def test_a_budget_that_leaves_less_than_the_least_line_leaves_nothing():
@@ -201,6 +212,15 @@ def test_every_paper_and_the_schema_take_it():
     for lang in ("zh", "en"):
         assert quote_pdf(data, lang).startswith(b"%PDF")
         assert quote_xlsx(data, lang).startswith(b"PK")
+
+
+def test_a_score_points_inside_the_royalty_range_and_moves_no_value():
+    answer, plain_answer = answer_of(STATED), answer_of()
+    ((method, found),) = answer.judged.royalties
+    assert method == "relief_from_royalty"
+    assert Decimal("0.03") < found.rate < Decimal("0.06")
+    assert answer.appraisal.value == plain_answer.appraisal.value
+    assert view(answer)["one_plus_one"]["royalty"][0]["position"]
 
 
 def test_on_the_command_line(tmp_path):

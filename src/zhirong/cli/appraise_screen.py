@@ -17,6 +17,10 @@ def show_value(found: Appraisal, lang: Lang, *, explain: bool) -> None:
     console = _console()
     console.print()
     console.print(("评估价值：" if lang == "zh" else "Appraised value: ") + found.show(lang), style="bold green")
+    mean, median = show_yuan(found.value.mean), show_yuan(found.value.median)
+    console.print(
+        f"中位数 {median} 元；均值 {mean} 元" if lang == "zh" else f"median CNY {median}; mean CNY {mean}"
+    )
     for alarm in found.alarms:
         console.print(f"! {alarm.text.in_(lang)}", style="yellow")
     heads = ("方法", "权重", "P10", "P50", "P90") if lang == "zh" else ("method", "weight", "P10", "P50", "P90")

@@ -46,6 +46,16 @@ def one_plus_one_rows(quote: Json, lang: Lang) -> list[View]:
                 "note": f"{highest.in_(lang)}{Text('，', ', ').in_(lang)}{screening.in_(lang)}",
             }
         )
+    for royalty in beside.get("royalty") or []:
+        rows.append(
+            {
+                "what": Text("许可费率（指标所指，仅供参考）", "royalty rate (where indicators point, a hint)").in_(
+                    lang
+                ),
+                "result": percent(royalty.get("rate")),
+                "note": str(royalty.get("method") or ""),
+            }
+        )
     if title:
         finding = _TITLE_FINDINGS.get(str(title.get("finding")), Text("尚未完成", "not done yet"))
         rows.append(

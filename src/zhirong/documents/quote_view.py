@@ -168,6 +168,22 @@ def decision_text(quote: Json, lang: Lang) -> str:
     return said.in_(lang)
 
 
+def held_down(quote: Json, lang: Lang) -> list[str]:
+    """That the modes open to the firm lend less than the line: for the lender's loss budget or limits of their own."""
+    line = Decimal(str((quote.get("line") or {}).get("amount") or 0))
+    usable = [mode.get("loan") or {} for mode in quote.get("modes") or [] if mode.get("eligible") != "no"]
+    amounts = [Decimal(str(loan.get("amount") or 0)) for loan in usable]
+    if not line or not amounts or max(amounts) >= line:
+        return []
+    most = money(str(max(amounts)))
+    return [
+        Text(
+            f"合用的模式下至多可贷 {most} 元（贷款人预期损失预算或模式限额）",
+            f"the modes open to the firm lend CNY {most} at most (the lender's loss budget, or their own limits)",
+        ).in_(lang)
+    ]
+
+
 def provisional_note(modes: Sequence[Json], lang: Lang) -> str:
     """That due days may still move, naming the years whose working days are not announced; empty where none may."""
     # Years are announced one after the other, so of two the later is the one that is open.
@@ -220,6 +236,7 @@ def _headline(quote: Json, lang: Lang) -> View:
     gates = quote.get("gates") or []
     failed = [words(gate.get("reason"), lang) for gate in gates if gate_verdict(gate) == "failed"]
     conditions = [words(gate.get("reason"), lang) for gate in gates if gate_verdict(gate) == "open"]
+    conditions += held_down(quote, lang)
     between = f"{ten_thousands(value.get('p10'), lang)} – {ten_thousands(value.get('p90'), lang)}"
     return {
         "decision": decision,

@@ -1,13 +1,14 @@
 """Indicators of a right's quality: scores that rank and screen, and never become a value."""
 
 from zhirong.chain.indicators.answers import Answer, form, read_answers
-from zhirong.chain.indicators.royalty import position_of, royalty_in_range
+from zhirong.chain.indicators.royalty import RoyaltyPosition, position_of, royalty_in_range
 from zhirong.chain.indicators.score import IndicatorScore, Screening, rank, score_right, screen
 from zhirong.chain.indicators.system import System, read_system, system_ids
 
 __all__ = [
     "Answer",
     "IndicatorScore",
+    "RoyaltyPosition",
     "Screening",
     "System",
     "form",

@@ -13,9 +13,11 @@ from zhirong.chain.credit.team import assess_team, read_team
 from zhirong.chain.indicators import (
     Answer,
     IndicatorScore,
+    RoyaltyPosition,
     System,
     read_answers,
     read_system,
+    royalty_in_range,
     score_right,
     screen,
     system_ids,
@@ -28,6 +30,7 @@ from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
+_ROYALTIES = ("royalty", "share")  # drivers that are a share of sales: relief from royalty, licence income
 TABLES = ("team", "indicators", "title_investigation", "override")
 
 
@@ -82,7 +85,7 @@ def judge(case: Case, keys: Sequence[RightView], rules: Rulebook) -> Judged:
         rights = _scored(case, [view.right.id for view in keys], stated.system, rules)
     scores = None if team is None or not rights else Scores(min(one.score for one in rights), team)
     screened = tuple((one, screen(one, rules, case.as_of)[0]) for one in rights)
-    return Judged(team, screened, scores, _kinds_left_out(keys, rights))
+    return Judged(team, screened, scores, _kinds_left_out(keys, rights), _royalties(case, rights, rules))
 
 
 def substitutes(case: Case, judged: Judged) -> tuple[Substitute, ...]:
@@ -173,6 +176,23 @@ def _scored(case: Case, keys: Sequence[str], system: System, rules: Rulebook) ->
     return tuple(
         score_right(system, right, stated.answers.get(right.id, {}), stated.purpose, rules, case.as_of, case.rights)
         for right in suited
+    )
+
+
+def _royalties(
+    case: Case, rights: Sequence[IndicatorScore], rules: Rulebook
+) -> tuple[tuple[str, RoyaltyPosition], ...]:
+    """Where in each stated range of royalty rates the weakest right's score points."""
+    if not rights or case.appraisal is None:
+        return ()
+    weakest = min(rights, key=lambda one: (one.score, one.right_id))
+    return tuple(
+        (method.id, royalty_in_range(weakest, figure.low, figure.high, rules, case.as_of))
+        for method in case.appraisal.methods
+        for driver in method.drivers()
+        if driver.name in _ROYALTIES
+        for _, figure in driver.figures
+        if not figure.is_single
     )
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from zhirong.chain.credit.override import Override
 from zhirong.chain.credit.team import Rating, TeamAssessment
-from zhirong.chain.indicators import Answer, IndicatorScore, Screening, System
+from zhirong.chain.indicators import Answer, IndicatorScore, RoyaltyPosition, Screening, System
 from zhirong.kernel.money import Fen, yuan
 from zhirong.kernel.text import Text
 
@@ -87,13 +87,15 @@ class Judged:
     """What was stated, scored. scores: None unless both sides of 1 + 1 are there.
 
     rights: scores of the key rights that the indicator system is made for, each with what it is good for in a
-    screening. left_out: the kinds of the others.
+    screening. left_out: the kinds of the others. royalties: by method, where in a stated range of royalty rates the
+    weakest of them points; a hint for the appraiser, no part of the value.
     """
 
     team: TeamAssessment | None
     rights: tuple[tuple[IndicatorScore, Screening], ...]
     scores: Scores | None
     left_out: Text | None
+    royalties: tuple[tuple[str, RoyaltyPosition], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,10 @@ def _one_plus_one(quote: Quote) -> dict[str, Any]:
         "complete": judged.scores is not None,
         "team": None if judged.team is None else judged.team.as_json(),
         "indicators": [{**score.as_json(), "screening": screening} for score, screening in judged.rights],
+        "royalty": [
+            {"method": method, "rate": plain(found.rate), "position": plain(found.position)}
+            for method, found in judged.royalties
+        ],
         "kinds_left_out": None if judged.left_out is None else judged.left_out.as_json(),
         "title_investigation": None if beside.title is None else beside.title.as_json(),
         "override": None if beside.override is None else beside.override.as_json(day),

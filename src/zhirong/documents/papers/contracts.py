@@ -64,7 +64,7 @@ def loan_contract(f: Facts) -> Sheet:
                 f"还款方式为{METHOD_TEXT[Method(f['method'])].zh}，各期还款见所附还款计划。",
                 f"乙方付款至甲方账户：{f['lender'].get('bank_account') or '甲方书面通知的账户'}。"
                 f"贷款发放至乙方账户：{f['firm'].get('bank_account') or '乙方书面通知的账户'}。",
-                "收到的款项依次抵充：实现债权的费用、罚息、复利、利息、本金；双方对某一笔款项另有约定的，从其约定。",
+                f"收到的款项依次抵充：{'、'.join(f['order'])}；双方对某一笔款项另有约定的，从其约定。",
                 f"超过到期应还的款项，{_EXCESS[servicing['excess']]}。乙方可以提前还清全部借款，甲方不另收费用。",
             )),
             ("担保", (
