@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any
 
 from zhirong.evidence import canonical
@@ -119,7 +120,8 @@ class RuleFile:
     doubtful: int
 
 
-def files() -> list[RuleFile]:
+@cache
+def files() -> tuple[RuleFile, ...]:
     """The rule files that come with the package, in the order of their paths."""
     root = str(shipped_rules())
     found = []
@@ -127,7 +129,7 @@ def files() -> list[RuleFile]:
         rules = read_rules(file.read_text(encoding="utf-8"), file.name)
         doubtful = sum(is_doubtful(rule) for rule in rules)
         found.append(RuleFile(str(file).removeprefix(root).lstrip("/"), rules, doubtful))
-    return found
+    return tuple(found)
 
 
 def is_doubtful(rule: Rule) -> bool:

@@ -15,6 +15,7 @@ from zhirong.kernel.days import day_of
 from zhirong.verbs.acting import Call
 from zhirong.verbs.people import Duty
 from zhirong.verbs.scopes import visible
+from zhirong.verbs.seen import note_seen
 from zhirong.web.clock import now
 
 View = Callable[..., HttpResponse]
@@ -68,6 +69,7 @@ def page(
                 row = visible(person, model, day_of(now())).filter(pk=kwargs.pop("id")).first()
                 if row is None:
                     raise Http404
+                note_seen(person, row, now())
                 return view(request, row, **kwargs)
             return view(request, **kwargs)
 

@@ -1,0 +1,1 @@
+"""The three administrations: of the system, of security, of the audit. One person has one of them."""

@@ -1,0 +1,60 @@
+"""Pages of the audit administration: events with their proofs, who saw what, the check of everything."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhirong.store import log
+from zhirong.store.keys import signing_key
+from zhirong.store.models import Checkpoint, Event
+from zhirong.store.settings import DATA
+from zhirong.verbs.audit import AUDIT, EVENTS, SEEN, last_checks, shown
+from zhirong.verbs.certificates import codes
+from zhirong.web.clock import now
+from zhirong.web.menu import menu
+from zhirong.web.pages import page
+from zhirong.web.views import render_list
+
+
+@page("audit/", "audit.home", duties=AUDIT)
+def home(request: HttpRequest) -> HttpResponse:
+    """Every event, the latest first."""
+    return render_list(request, EVENTS)
+
+
+@page("audit/events/<int:id>/", "audit.event", duties=AUDIT, model=Event)
+def event(request: HttpRequest, row: Event) -> HttpResponse:
+    """One event: who did it, what was asked, every row that it wrote, and its proof."""
+    return render(request, "audit/event.html", {"row": row, "shown": shown(row), "code": codes(row)[0]})
+
+
+@page("audit/events/<int:id>/receipt/", "audit.receipt", duties=AUDIT, model=Event)
+def receipt(request: HttpRequest, row: Event) -> HttpResponse:
+    """What proves the event to anybody, offline."""
+    made = log.receipt(row, signing_key(DATA), now())
+    response = HttpResponse(made.as_bytes(), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="receipt-{row.index}.json"'
+    return response
+
+
+@page("audit/seen/", "audit.seen", duties=AUDIT)
+def seen(request: HttpRequest) -> HttpResponse:
+    """Who has opened what, once a day for each."""
+    return render_list(request, SEEN)
+
+
+@page("audit/check/", "audit.check", duties=AUDIT)
+def check(request: HttpRequest) -> HttpResponse:
+    """The check of everything: begin one, see how far it is and what came of it."""
+    checks = last_checks()
+    context = {
+        "checks": checks,
+        "is_running": any(one.state in ("waiting", "running") for one in checks),
+        "events": Event.objects.count(),
+        "signed": Checkpoint.objects.order_by("-size").values_list("size", flat=True).first(),
+    }
+    return render(request, "audit/check.html", context)
+
+
+menu("audit.home", "全部事项", "Events", *AUDIT)
+menu("audit.seen", "谁看过什么", "Who saw what", *AUDIT)
+menu("audit.check", "全部重算核对", "Check everything", *AUDIT)

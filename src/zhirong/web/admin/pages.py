@@ -1,0 +1,182 @@
+"""Pages of the system and the security administration."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhirong.kernel.days import day_of
+from zhirong.store.parties import Account, ApiToken, Membership, Organisation
+from zhirong.store.work import Job
+from zhirong.verbs.audit import JOBS
+from zhirong.verbs.listing import LISTINGS
+from zhirong.verbs.pattern import rules_version
+from zhirong.verbs.people import DUTY_WORDS, KIND_WORDS, Duty, OrganisationKind
+from zhirong.verbs.rulebook_history import files, history, is_doubtful, rule
+from zhirong.verbs.security import ACCOUNTS, MEMBERS, TOKENS, second_factors
+from zhirong.web.admin import auditing  # noqa: F401 - declares the auditor's pages
+from zhirong.web.clock import now
+from zhirong.web.menu import menu
+from zhirong.web.pages import page
+from zhirong.web.views import render_list
+
+SYSTEM, SECURITY = (Duty.SYSTEM_ADMIN,), (Duty.SECURITY_ADMIN,)
+_MOST = 200
+STATUS_WORDS = {"pending": "warn", "active": "good", "suspended": "bad"}
+
+
+# -- system -------------------------------------------------------------------------------------------------------
+
+
+@page("admin/", "admin.home", duties=SYSTEM)
+def home(request: HttpRequest) -> HttpResponse:
+    """Firms that wait to be confirmed, background work that has failed, the version of the rules."""
+    context = {
+        "pending": Organisation.objects.filter(status="pending").order_by("created_at")[:_MOST],
+        "failed": Job.objects.filter(state="failed").order_by("-pk")[:20],
+        "late": Job.objects.filter(state="waiting", run_at__lt=now()).count(),
+        "version": rules_version(),
+        "changes": history()[:3],
+    }
+    return render(request, "admin/home.html", context)
+
+
+@page("admin/organisations/", "admin.organisations", duties=(*SYSTEM, *SECURITY))
+def organisations(request: HttpRequest) -> HttpResponse:
+    """Every organisation."""
+    return render_list(request, LISTINGS["admin.organisations"])
+
+
+@page("admin/organisations/<int:id>/", "admin.organisation", duties=(*SYSTEM, *SECURITY), model=Organisation)
+def organisation(request: HttpRequest, row: Organisation) -> HttpResponse:
+    """One organisation, its papers where it is an agency, and its people."""
+    members = (
+        Membership.objects.filter(organisation=row).select_related("account").order_by("-active", "pk")[:_MOST]
+    )
+    profile = {name: value for name, value in row.profile.items() if isinstance(value, str | int) and value}
+    profile.pop("pool_written", None)
+    context: dict[str, Any] = {
+        "row": row,
+        "kind": KIND_WORDS[OrganisationKind(row.kind)],
+        "css": STATUS_WORDS.get(row.status, ""),
+        "profile": profile,
+        "pool": row.profile.get("pool"),
+        "members": [(one, [DUTY_WORDS[Duty(duty)] for duty in one.duties]) for one in members],
+    }
+    return render(request, "admin/organisation.html", context)
+
+
+@page("admin/rules/", "admin.rules", duties=(*SYSTEM, Duty.AUDIT_ADMIN))
+def rules(request: HttpRequest) -> HttpResponse:
+    """Every rule file with its rules; which are assumed or not confirmed; when the rulebook has changed."""
+    only = request.GET.get("only", "")
+    wanted = request.GET.get("q", "").strip()
+    shown = []
+    for file in files():
+        found = [
+            (one, is_doubtful(one))
+            for one in file.rules
+            if (only != "doubtful" or is_doubtful(one))
+            and (not wanted or wanted in one.id or wanted in one.title.zh or wanted.lower() in one.title.en.lower())
+        ]
+        if found:
+            shown.append((file, found))
+    context = {
+        "files": shown,
+        "only": only,
+        "q": wanted,
+        "version": rules_version(),
+        "changes": history()[:50],
+        "count": sum(len(found) for _, found in shown),
+    }
+    return render(request, "admin/rules.html", context)
+
+
+@page("admin/rules/<str:name>/", "admin.rule", duties=(*SYSTEM, Duty.AUDIT_ADMIN))
+def one_rule(request: HttpRequest, name: str) -> HttpResponse:
+    """One rule: every dated value with its source and how sure it is."""
+    found = rule(name)
+    if found is None:
+        raise Http404
+    day = day_of(now())
+    versions = [(one, one.reference.holds(day), _lines(one.value)) for one in found.versions]
+    return render(request, "admin/rule.html", {"rule": found, "versions": versions, "today": day})
+
+
+def _lines(value: Any) -> list[str]:
+    """A rule's value for reading: a table line by line."""
+    if isinstance(value, dict):
+        return [f"{name} = {inner}" for name, inner in value.items()]
+    if isinstance(value, list | tuple):
+        return [str(inner) for inner in value]
+    return [str(value)]
+
+
+@page("admin/jobs/", "admin.jobs", duties=SYSTEM)
+def jobs(request: HttpRequest) -> HttpResponse:
+    """Background work: what waits, what runs, what has failed and why."""
+    return render_list(request, JOBS)
+
+
+# -- security -----------------------------------------------------------------------------------------------------
+
+
+@page("admin/accounts/", "admin.accounts", duties=SECURITY)
+def accounts(request: HttpRequest) -> HttpResponse:
+    """Every account."""
+    return render_list(request, ACCOUNTS)
+
+
+@page("admin/accounts/<int:id>/", "admin.account", duties=SECURITY, model=Account)
+def account(request: HttpRequest, row: Account) -> HttpResponse:
+    """One account: its duties, second factors, sessions and tokens."""
+    from allauth.usersessions.models import UserSession
+
+    members = Membership.objects.filter(account=row).select_related("organisation").order_by("pk")[:_MOST]
+    context = {
+        "row": row,
+        "members": [(one, [DUTY_WORDS[Duty(duty)] for duty in one.duties]) for one in members],
+        "factors": second_factors([row]).get(row.pk, 0),
+        "sessions": UserSession.objects.filter(user=row).order_by("-last_seen_at")[:_MOST],
+        "tokens": ApiToken.objects.filter(account=row).select_related("organisation").order_by("-pk")[:_MOST],
+    }
+    return render(request, "admin/account.html", context)
+
+
+@page("admin/members/", "admin.members", duties=SECURITY)
+def members(request: HttpRequest) -> HttpResponse:
+    """Who has which duties where."""
+    return render_list(request, MEMBERS)
+
+
+@page("admin/tokens/", "admin.tokens", duties=SECURITY)
+def tokens(request: HttpRequest) -> HttpResponse:
+    """Every token of a program."""
+    return render_list(request, TOKENS)
+
+
+@page("admin/tokens/<int:id>/", "admin.token", duties=SECURITY, model=ApiToken)
+def token(request: HttpRequest, row: ApiToken) -> HttpResponse:
+    """One token, to be revoked."""
+    return render(request, "admin/token.html", {"row": row})
+
+
+@page("admin/lockouts/", "admin.lockouts", duties=SECURITY)
+def lockouts(request: HttpRequest) -> HttpResponse:
+    """Names that have failed to sign in; those at the limit are locked out for a while."""
+    from axes.models import AccessAttempt
+    from django.conf import settings
+
+    attempts = AccessAttempt.objects.order_by("-attempt_time")[:_MOST]
+    rows = [(one, one.failures_since_start >= settings.AXES_FAILURE_LIMIT) for one in attempts]
+    return render(request, "admin/lockouts.html", {"rows": rows, "limit": settings.AXES_FAILURE_LIMIT})
+
+
+menu("admin.home", "系统概况", "System", *SYSTEM)
+menu("admin.organisations", "机构", "Organisations", *SYSTEM, *SECURITY)
+menu("admin.rules", "规则", "Rules", *SYSTEM, Duty.AUDIT_ADMIN)
+menu("admin.jobs", "后台任务", "Background work", *SYSTEM)
+menu("admin.accounts", "账号", "Accounts", *SECURITY)
+menu("admin.members", "成员与职责", "Members", *SECURITY)
+menu("admin.lockouts", "锁定", "Lock-outs", *SECURITY)
+menu("admin.tokens", "API 令牌", "API tokens", *SECURITY)
