@@ -156,3 +156,17 @@ def test_the_command_tells_it_all_as_json(capsys: pytest.CaptureFixture[str]) ->
     # what the rule file says was fitted is what is fitted
     assert (told["renewal_returns"]["mu"][:5], told["renewal_returns"]["sigma"][:4]) == ("10.19", "2.05")
     assert main(["appraise", "backtest", str(DATA), "--as-of", "2012-12-31"]) == 2
+
+
+@needs_data
+def test_every_right_screened_is_written_the_likeliest_to_be_kept_first(tmp_path: Path) -> None:
+    out = tmp_path / "screened.csv"
+    assert main(["appraise", "backtest", str(DATA), "--out", str(out), "--json"]) == 0
+    with out.open(encoding="utf-8") as file:
+        found = list(csv.DictReader(file))
+    assert len(found) == 1_729 + 1_714
+    four = [float(row["forecast"]) for row in found if row["years"] == "4"]
+    assert four == sorted(four, reverse=True)
+    kept = [int(row["kept"]) for row in found if row["years"] == "4"]
+    assert sum(kept) / len(kept) == pytest.approx(0.625, abs=0.001)
+    assert main(["appraise", "backtest", str(DATA), "--out", str(tmp_path / "no" / "such" / "place.csv")]) == 2

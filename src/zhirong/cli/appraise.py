@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from zhirong.cli.files import print_json, read_toml, unreadable
+from zhirong.cli.files import print_json, read_toml, unreadable, unwritable
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
+
+if TYPE_CHECKING:
+    from zhirong.chain.appraisal.screening import Backtest
 
 EXIT_NO_VALUE = 1
 BACKTEST = "backtest"
@@ -51,7 +54,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--observed-to", metavar="DAY", help=f"{BACKTEST}：数据观察到哪一天 / last day of observation"
     )
     parser.add_argument("--batch", metavar="RIGHTS", help="批量：权利清单 CSV 或 Parquet / a list of rights")
-    parser.add_argument("--out", metavar="VALUES", help="批量：结果写到 CSV 或 Parquet / where the values go")
+    parser.add_argument(
+        "--out",
+        metavar="VALUES",
+        help="批量：结果写到 CSV 或 Parquet；回测：逐件预测写到 CSV / where values, or forecasts, go",
+    )
     parser.add_argument("--seed", type=int, default=1, help="批量：种子 / seed of a batch")
     parser.add_argument("--paths", type=int, default=1_000, help="批量：每项权利的模拟次数 / paths a right")
     parser.add_argument("--workers", type=int, metavar="N", help="批量：进程数 / processes (default: CPUs)")
@@ -188,6 +195,8 @@ def _backtest(options: argparse.Namespace) -> int:
         },
         "renewal_returns": {"mu": f"{returns.mu:.4f}", "sigma": f"{returns.sigma:.4f}", "decay": f"{decay:g}"},
     }
+    if options.out:
+        _write_screened(options.out, tested)
     if options.json:
         print_json(answer)
     else:
@@ -195,6 +204,20 @@ def _backtest(options: argparse.Namespace) -> int:
 
         show_backtest(answer, options.lang)
     return 0
+
+
+def _write_screened(path: str, tested: "Backtest") -> None:
+    """Every right at every horizon as CSV, the likeliest to be kept first."""
+    try:
+        with Path(path).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["application", "as_of", "years", "forecast", "age_only", "kept"])
+            for horizon in tested.horizons:
+                for one in horizon.screened:
+                    shown = [f"{one.forecast:.6f}", f"{one.age_only:.6f}", int(one.kept)]
+                    writer.writerow([one.number, tested.day.isoformat(), horizon.years, *shown])
+    except OSError as error:
+        raise unwritable(path, error) from error
 
 
 # -- files --------------------------------------------------------------------------------------------------------

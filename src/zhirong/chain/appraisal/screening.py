@@ -53,8 +53,21 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Screened:
+    """One right at one horizon: the chance of being kept, the same by age alone, and what came."""
+
+    number: str
+    forecast: float
+    age_only: float
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Horizon:
-    """One horizon of a back-test. left_out: rights whose twenty years end before it, which needs no forecast."""
+    """One horizon of a back-test. left_out: rights whose twenty years end before it, which needs no forecast.
+
+    screened: every right, the likeliest to be kept first.
+    """
 
     years: int
     day: date
@@ -63,6 +76,7 @@ class Horizon:
     kept: float
     model: Score
     age_only: Score
+    screened: tuple[Screened, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,4 +243,13 @@ def _horizon(
         float(outcome.mean()),
         score(with_features, outcome),
         score(with_age, outcome),
+        tuple(
+            Screened(
+                cohort[chosen[place]].number,
+                float(with_features[place]),
+                float(with_age[place]),
+                outcome[place] > 0.5,
+            )
+            for place in np.argsort(-with_features, kind="stable")
+        ),
     )
