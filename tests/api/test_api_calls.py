@@ -213,7 +213,7 @@ def test_a_file_is_handed_in_and_downloaded(world: ApiWorld) -> None:
     problem(world.get(f"/files/{file}/content", world.token(stranger)), 404)
 
 
-def test_too_many_calls_are_told_when_to_come_back(sqlite_world: ApiWorld, settings: Any = None) -> None:
+def test_too_many_calls_are_told_when_to_come_back(sqlite_world: ApiWorld) -> None:
     from django.test import override_settings
 
     token = sqlite_world.token(sqlite_world.manager)

@@ -12,6 +12,7 @@ from zhirong.kernel.text import Text
 
 _ORIGIN = "register.local"
 _WORKER_END_SECONDS = 15
+_THREADS = 16  # of each process that answers: most of a request is waiting for the database
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
     from zhirong.store.settings import DATA
 
     make_ready(DATA, options.origin)
+    _load_pages()
     connections.close_all()  # the processes that answer are forked: none may share a connection
     worker = None if options.no_worker else _start_worker()
     shown = (
@@ -74,9 +76,19 @@ def make_ready(folder: Path, origin: str) -> None:
         found_register(folder, origin)
 
 
+def _load_pages() -> None:
+    """Load everything once, before the processes that answer are forked from this one: they start at once, and share it."""
+    from django.urls import get_resolver
+
+    import zhirong.web.wsgi  # noqa: F401 - the application itself
+
+    get_resolver().url_patterns  # noqa: B018 - reading it loads every page
+
+
 def _serve(host: str, port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     server = Granian(
         "zhirong.web.wsgi:application",
@@ -84,10 +96,10 @@ def _serve(host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
+        blocking_threads=_THREADS,
         websockets=False,
-        log_access=False,
+        log_level=LogLevels.warning,
         respawn_failed_workers=True,
-        process_name=None,
     )
     server.serve()
 

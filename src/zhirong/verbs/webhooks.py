@@ -120,8 +120,7 @@ def add_webhook(work: Work, request: AddWebhook) -> Any:
     Text("停用回调", "End the webhook"),
     model=Webhook,
     duties=HEADS,
-    states=(True,),
-    state_field="active",
+    relation=lambda person, row: bool(row.active),
     is_grave=True,
 )
 def end_webhook(work: Work, request: Any) -> Any:

@@ -1,0 +1,122 @@
+"""The whole API against its own description: no fault, no undeclared answer, whatever is sent and by whom."""
+
+import itertools
+import json
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+import schemathesis
+from api_region import Region
+from api_world import ApiWorld
+from django.test import override_settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from zhirong.store.models import Event
+from zhirong.verbs.check_platform import platform_findings
+from zhirong.web.wsgi import application
+
+# How many calls of each operation; a longer run: ZHIRONG_API_EXAMPLES=200 pytest tests/api/test_api_schema.py
+EXAMPLES = int(os.environ.get("ZHIRONG_API_EXAMPLES", "6"))
+_CHECKS = (
+    schemathesis.checks.not_a_server_error,
+    schemathesis.specs.openapi.checks.status_code_conformance,
+    schemathesis.specs.openapi.checks.content_type_conformance,
+    schemathesis.specs.openapi.checks.response_schema_conformance,
+    schemathesis.specs.openapi.checks.response_headers_conformance,
+)
+
+
+def test_no_fault_and_no_undeclared_answer(world: ApiWorld) -> None:
+    region = Region(world)
+    described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application, headers={"Host": "localhost"})
+    callers = itertools.cycle(region.tokens())
+    numbers = itertools.count()
+    statuses: dict[str, set[int]] = {}
+    with override_settings(API_RATE=10**9, API_RATE_PUBLIC=10**9):
+        for result in described.get_all_operations():
+            operation = result.ok()
+            _try(operation, region, callers, numbers, statuses)
+    called = {path for path, found in statuses.items() if found}
+    assert len(called) == len(list(described.get_all_operations()))
+    good = [path for path, found in statuses.items() if any(status < 300 for status in found)]
+    # What is sent is mostly nonsense; that lists and objects were reached shows that it was not refused at the door.
+    assert len([path for path in good if " /api/v1/lists/" in path]) == len(
+        [path for path in statuses if " /api/v1/lists/" in path]
+    )
+    assert platform_findings() == []
+
+
+def _try(
+    operation: Any,
+    region: Region,
+    callers: Iterator[str],
+    numbers: Iterator[int],
+    statuses: dict[str, set[int]],
+) -> None:
+    found = statuses.setdefault(f"{operation.method} {operation.path}", set())
+    ids = region.ids_for(operation.path)
+
+    @seed(20261102)
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(), row=st.sampled_from(ids) if ids else st.none(), real=st.booleans())
+    def tried(case: Any, row: int | None, real: bool) -> None:
+        if row is not None and real and "id" in case.path_parameters:
+            case.path_parameters["id"] = row
+        headers = {"Host": "localhost", "Authorization": f"Bearer {next(callers)}"}
+        if "Idempotency-Key" in (case.headers or {}):
+            headers["Idempotency-Key"] = f"schema-{next(numbers)}"
+        response = case.call(headers=headers)
+        case.validate_response(response, checks=_CHECKS)
+        found.add(response.status_code)
+
+    tried()
+
+
+def test_the_description_is_whole(sqlite_world: ApiWorld) -> None:
+    described = json.loads(sqlite_world.get("/openapi.json").content)
+    ids = [call["operationId"] for calls in described["paths"].values() for call in calls.values()]
+    assert len(ids) == len(set(ids))
+    from zhirong.verbs.acting import OPERATIONS
+    from zhirong.verbs.listing import LISTINGS
+
+    named = {
+        path.removeprefix("/api/v1/do/").removesuffix("/{id}") for path in described["paths"] if "/do/" in path
+    }
+    assert named == {
+        name for name, one in OPERATIONS.items() if not one.is_background and not name.startswith("test.")
+    }
+    lists = {path.removeprefix("/api/v1/lists/") for path in described["paths"] if "/lists/" in path}
+    assert lists == set(LISTINGS)
+    for path, calls in described["paths"].items():
+        for method, call in calls.items():
+            _is_whole(path, method, call)
+
+
+def _is_whole(path: str, method: str, call: Mapping[str, Any]) -> None:
+    declared = {int(status) for status in call["responses"]}
+    assert {404, 405, 422, 429, 503} <= declared, path
+    if call.get("security"):
+        assert {401, 403} <= declared, path
+    if method == "post" and "/do/" in path:
+        assert {409, 412} <= declared and call["requestBody"], path
+    for status, response in call["responses"].items():
+        if int(status) >= 400:
+            assert list(response["content"]) == ["application/problem+json"], path
+    assert call["summary"].count(" / ") >= 1, path
+
+
+@pytest.mark.parametrize("path", ["/openapi.json"])
+def test_the_description_is_for_everybody(sqlite_world: ApiWorld, path: str) -> None:
+    response = sqlite_world.get(path)
+    assert response.status_code == 200
+    assert "http" not in json.loads(response.content)["info"]["description"]
+    assert Event.objects.count() >= 1

@@ -1,0 +1,249 @@
+"""Webhooks: signed, tried again, given up, and never sent into the network that the platform stands in."""
+
+import hashlib
+import hmac
+import ipaddress
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from api_world import ApiWorld
+from django.test import override_settings
+
+from zhirong.kernel.errors import InputError
+from zhirong.store.models import Event
+from zhirong.store.work import Delivery, Notice, Webhook
+from zhirong.verbs.outside import NotOutsideError, checked_addresses, may_be_called, networks
+from zhirong.verbs.telling import tell_of_register
+from zhirong.verbs.webhooks import MOST_TRIES, deliver_due
+
+LOOPBACK = "127.0.0.0/8"
+
+
+class Listener:
+    """A program of an institution: keeps what it was sent, answers as it is told."""
+
+    def __init__(self) -> None:
+        self.status = 204
+        self.got: list[tuple[dict[str, str], bytes]] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:  # noqa: N802 - the name that the server calls
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                outer.got.append((dict(self.headers), body))
+                self.send_response(outer.status)
+                if outer.status == 302:
+                    self.send_header("Location", "http://127.0.0.1:1/elsewhere")
+                self.end_headers()
+
+            def log_message(self, *words: Any) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hook?x=1"
+
+
+@contextmanager
+def listening() -> Iterator[Listener]:
+    one = Listener()
+    thread = threading.Thread(target=one.server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield one
+    finally:
+        one.server.shutdown()
+        one.server.server_close()
+
+
+def _hook(world: ApiWorld, url: str, **more: Any) -> tuple[Webhook, str]:
+    done = world.perform(world.banker, "webhook.add", url=url, **more)
+    return Webhook.objects.get(pk=done.id), done.shown_once
+
+
+def _accept(world: ApiWorld) -> Any:
+    return world.perform(
+        world.officer, "case.accept", world.make_case("submitted"), officer=world.officer.account.pk
+    )
+
+
+def test_a_message_is_signed_over_its_time_and_body(world: ApiWorld) -> None:
+    with listening() as there, override_settings(WEBHOOK_NETWORKS=LOOPBACK):
+        hook, key = _hook(world, there.url, kinds=["case.accept"])
+        done = _accept(world)
+        assert deliver_due(world.platform.now) == 1
+        (headers, body), *more = there.got
+        assert not more
+        said = json.loads(body)
+        assert said["event"] == done.index and said["kind"] == "case.accept" and said["subject"] == done.subject
+        signed = f"{headers['Zhirong-Timestamp']}.".encode() + body
+        wanted = hmac.new(key.encode(), signed, hashlib.sha256).hexdigest()
+        assert headers["Zhirong-Signature"] == f"v1={wanted}"
+        # It is done: nothing is sent twice.
+        assert deliver_due(world.platform.now + timedelta(days=9)) == 0
+        assert Delivery.objects.get(webhook=hook).answer == "204"
+    for event in Event.objects.all():
+        assert key not in event.content
+    assert key not in json.dumps(list(Webhook.objects.values()), default=str)
+
+
+def test_what_is_not_taken_is_tried_again_with_growing_pauses_and_given_up(sqlite_world: ApiWorld) -> None:
+    world = sqlite_world
+    with listening() as there, override_settings(WEBHOOK_NETWORKS=LOOPBACK):
+        there.status = 500
+        hook, _ = _hook(world, there.url, kinds=["case.accept"])
+        _accept(world)
+        at, pauses = world.platform.now, []
+        while deliver_due(at):
+            row = Delivery.objects.get(webhook=hook)
+            if row.next_at is None:
+                break
+            assert deliver_due(row.next_at - timedelta(seconds=1)) == 0
+            pauses.append(row.next_at - at)
+            at = row.next_at
+        assert len(there.got) == MOST_TRIES == Delivery.objects.get().tries
+        assert pauses[0] == timedelta(seconds=30) and pauses == sorted(pauses) and pauses[-1] <= timedelta(hours=6)
+        assert Delivery.objects.get().done_at is None
+
+
+def test_a_redirection_is_not_followed_and_gone_is_gone(sqlite_world: ApiWorld) -> None:
+    with listening() as there, override_settings(WEBHOOK_NETWORKS=LOOPBACK):
+        _hook(sqlite_world, there.url, kinds=["case.accept"])
+        there.status = 302
+        _accept(sqlite_world)
+        deliver_due(sqlite_world.platform.now)
+        row = Delivery.objects.get()
+        assert row.answer == "302" and row.next_at is not None and len(there.got) == 1
+        there.status = 410
+        deliver_due(row.next_at)
+        assert Delivery.objects.get().next_at is None
+
+
+def test_private_addresses_are_not_called_unless_allowed(sqlite_world: ApiWorld) -> None:
+    with listening() as there:
+        _hook(sqlite_world, there.url, kinds=["case.accept"])
+        _accept(sqlite_world)
+        assert deliver_due(sqlite_world.platform.now) == 1
+        assert not there.got and Delivery.objects.get().answer.startswith("refused: ")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",  # noqa: S104
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "fe80::1",
+        "fc00::1",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "64:ff9b::a00:1",
+        "2002:7f00:1::",
+    ],
+)
+def test_addresses_that_are_not_public(address: str) -> None:
+    assert not may_be_called(ipaddress.ip_address(address), ())
+    assert may_be_called(ipaddress.ip_address("8.8.8.8"), ())
+    assert may_be_called(ipaddress.ip_address("2400:3200::1"), ())
+    assert may_be_called(ipaddress.ip_address("10.1.2.3"), networks("10.1.0.0/16"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost/",
+        "https://localhost:8443/",
+        "http://2130706433/",
+        "http://0x7f000001/",
+        "http://[::1]/",
+        "https://[::ffff:10.0.0.1]/",
+        "ftp://example.cn/",
+        "https://user:password@127.0.0.1/",
+        "https:///nothing",
+        "http://8.8.8.8/",  # public, but without TLS
+    ],
+)
+def test_urls_that_are_not_called(url: str) -> None:
+    with pytest.raises((NotOutsideError, OSError)):
+        checked_addresses(url, ())
+
+
+def test_a_name_that_changes_its_address_is_called_where_it_was_checked(
+    sqlite_world: ApiWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import socket
+
+    real, asked = socket.getaddrinfo, []
+
+    def rebinding(host: Any, *rest: Any, **more: Any) -> Any:
+        if host in ("hook.example.cn", b"hook.example.cn"):
+            asked.append(host)
+            # Allowed at the first question; at the next one it would be another machine.
+            host = "127.0.0.1" if len(asked) == 1 else "127.0.0.2"
+        return real(host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    with listening() as there, override_settings(WEBHOOK_NETWORKS="127.0.0.1/32"):
+        port = there.server.server_address[1]
+        _hook(sqlite_world, f"http://hook.example.cn:{port}/", kinds=["case.accept"])
+        _accept(sqlite_world)
+        deliver_due(sqlite_world.platform.now)
+        assert len(asked) == 1 and len(there.got) == 1
+        assert there.got[0][0]["Host"] == f"hook.example.cn:{port}"
+
+
+def test_who_may_add_a_webhook_and_what_is_refused(sqlite_world: ApiWorld) -> None:
+    for url in (
+        "https://user:password@example.cn/",
+        "https://example.cn/#part",
+        "https://[::1/",
+        "https://例 子.cn/",
+    ):
+        with pytest.raises(InputError):
+            sqlite_world.perform(sqlite_world.banker, "webhook.add", url=url)
+    hook, _ = _hook(sqlite_world, "https://example.cn/hook")
+    _accept(sqlite_world)
+    assert Delivery.objects.filter(next_at__isnull=False).exists()
+    sqlite_world.perform(sqlite_world.banker, "webhook.end", hook)
+    assert not Delivery.objects.filter(next_at__isnull=False).exists()
+    _accept(sqlite_world)
+    assert (
+        Delivery.objects.filter(webhook=hook).count() == 2
+    )  # the two from before: its own adding, and the first case
+
+
+def test_what_the_register_says_reaches_people_and_programs(world: ApiWorld) -> None:
+    from zhirong.store.models import Outgoing
+
+    hook, _ = _hook(world, "https://example.cn/hook", kinds=["pledge.enter"])
+    event = Event.objects.order_by("index").first()
+    before = Notice.objects.count()
+    Outgoing.objects.create(event=event, to=f"party:{world.bank.code}")
+    Outgoing.objects.create(event=event, to=f"account:{world.manager.account.pk}")
+    Outgoing.objects.create(event=event, to="party:nobody on the platform")
+    assert tell_of_register(world.platform.now) == 3
+    assert tell_of_register(world.platform.now) == 0
+    told = Notice.objects.order_by("pk")[before:]
+    assert {one.account_id for one in told} == {
+        world.officer.account.pk,
+        world.banker.account.pk,
+        world.manager.account.pk,
+    }
+    assert not Delivery.objects.filter(webhook=hook).exists()
+    Webhook.objects.filter(pk=hook.pk).update(kinds=[])
+    Outgoing.objects.update(sent_at=None)
+    tell_of_register(world.platform.now)
+    assert Delivery.objects.get(webhook=hook).event_id == event.index
