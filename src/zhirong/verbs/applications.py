@@ -11,6 +11,7 @@ from pydantic import Field
 from zhirong.chain.appraisal_practice.records import STATE_TEXT
 from zhirong.chain.financing.case import ENDED, LAWFUL, STATE_WORDS, Move, State
 from zhirong.chain.loan.terms import METHOD_TEXT
+from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
@@ -19,6 +20,7 @@ from zhirong.store.parties import Organisation
 from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.case_file import case_table_of, plain, quote_json
 from zhirong.verbs.case_moves import begin_step, move_case
+from zhirong.verbs.clock import now
 from zhirong.verbs.firm_profile import Table, check_known, facts_of, missing_sections
 from zhirong.verbs.firm_rights import FIRM, own, share_rights
 from zhirong.verbs.listing import Column, Filter, Listing, listing
@@ -58,15 +60,14 @@ def mode_choices() -> tuple[tuple[str, Text], ...]:
     )
 
 
-def _rights(person: Person, row: Any) -> list[tuple[str, Text]]:
+def right_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
+    """The firm's rights, to choose from."""
     found = FirmRight.objects.filter(firm=person.organisation, removed=False).order_by("-id")[:500]
     return [(str(one.pk), Text(f"{one.title} {one.number}", f"{one.title} {one.number}")) for one in found]
 
 
-def _appraisals(person: Person, row: Any) -> list[tuple[str, Text]]:
-    from zhirong.kernel.days import day_of
-    from zhirong.verbs.clock import now
-
+def appraisal_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
+    """The firm's appraisals that hold today, to choose from."""
     return [
         (
             str(one.pk),
@@ -121,7 +122,7 @@ class CaseFacts(Request):
     rights: Annotated[
         list[int],
         Field(max_length=50),
-        _asked("rights", "质押哪些权利", "Rights to pledge", widget="many", choices=_rights),
+        _asked("rights", "质押哪些权利", "Rights to pledge", widget="many", choices=right_choices),
     ] = []
     appraisal: Annotated[
         int | None,
@@ -131,7 +132,7 @@ class CaseFacts(Request):
             "Which appraisal",
             "没有的先做免费线上评估",
             "make a free one first",
-            choices=_appraisals,
+            choices=appraisal_choices,
         ),
     ] = None
     appraisal_input: Annotated[Table | None, ask("评估数据", "Appraisal input", widget="table")] = None

@@ -41,7 +41,7 @@ def case_table(
             "as_of": day,
             "sources": ["平台上企业填写、银行核实的资料"],
         },
-        "firm": {"name": firm.name, "code": firm.code, "region": firm.region},
+        "firm": {"name": firm.name, "region": firm.region, **({"code": firm.code} if firm.code else {})},
         "request": _request(request),
         "rights": [right_table(right) for right in rights],
     }

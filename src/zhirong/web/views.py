@@ -94,7 +94,7 @@ def operate(
     problems: tuple[Any, ...] = ()
     given: dict[str, Any] = {
         **(known or {}),
-        **{name: value for name, value in request.GET.items() if name in op.request.model_fields},
+        **{name: value for name, value in data_of(op.request, request.GET).items() if name in request.GET},
     }
     status = 200
     if request.method == "POST":

@@ -1,12 +1,109 @@
-"""The public pages."""
+"""The public pages: what it is, products, every mode in plain words, a calculator without an account."""
 
-from django.http import HttpRequest, HttpResponse
+import threading
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from zhirong.kernel.errors import InputError
+from zhirong.verbs.calculator import ASSUMPTIONS, Calculate, calculated
+from zhirong.verbs.pattern import rulebook
+from zhirong.verbs.requests import read
+from zhirong.web.firm.mode_pages import answer_context
+from zhirong.web.forms import data_of, form_fields, unplaced
 from zhirong.web.pages import page
+from zhirong.web.public.limiter import Limiter, address_of
+from zhirong.web.public.telling import by_leader, parts_of, products
+from zhirong.web.quoting import all_modes, drawing, today
+from zhirong.workbench import modes
+
+# A calculation takes some tenths of a second of a processor: a person does not notice these limits, a script does.
+_LIMIT = Limiter(times=60, seconds=600)
+_AT_ONCE = threading.BoundedSemaphore(2)
 
 
 @page("", "home", is_public=True)
 def home(request: HttpRequest) -> HttpResponse:
     """What the platform is and where to begin."""
-    return render(request, "public/home.html")
+    return render(request, "public/home.html", {"modes": len(modes())})
+
+
+@page("products/", "products", is_public=True)
+def show_products(request: HttpRequest) -> HttpResponse:
+    """What can be had, and in which modes."""
+    return render(request, "public/products.html", {"products": products()})
+
+
+@page("modes/", "modes", is_public=True)
+def all_of_them(request: HttpRequest) -> HttpResponse:
+    """Every mode, by who leads it."""
+    return render(request, "public/modes.html", {"groups": by_leader()})
+
+
+@page("modes/<str:mode_id>/", "modes.one", is_public=True)
+def one_mode(request: HttpRequest, mode_id: str) -> HttpResponse:
+    """A mode in plain words: who bears a loss, who may use it, what it costs, where that is written."""
+    mode = modes().get(mode_id)
+    if mode is None:
+        raise Http404
+    about, parts = parts_of(mode_id, request.lang)
+    return render(request, "public/mode.html", {"mode": mode, "about": about, "parts": parts})
+
+
+@page("calculator/", "calculator", is_public=True)
+def calculator(request: HttpRequest) -> HttpResponse:
+    """A rough answer to a few figures. Nothing of it is kept."""
+    problems: tuple[Any, ...] = ()
+    context: dict[str, Any] = {}
+    asked = "revenue" in request.GET
+    given = data_of(Calculate, request.GET) if asked else {}
+    if asked:
+        refused = _refused(request)
+        if refused is not None:
+            return refused
+        try:
+            context = answer_context(_quoted(request))
+        except InputError as error:
+            problems = error.problems
+        finally:
+            _AT_ONCE.release()
+    context |= {
+        "fields": form_fields(Calculate, request.person, None, given, problems),
+        "problems": problems,
+        "above": unplaced(Calculate, problems),
+        "query": request.GET.urlencode(),
+        "note": rulebook().at(ASSUMPTIONS, today()).reference.note,
+    }
+    return render(request, "public/calculator.html", context, status=422 if problems else 200)
+
+
+@page("calculator/<str:which>.svg", "calculator.chart", is_public=True)
+def chart(request: HttpRequest, which: str) -> HttpResponse:
+    """A chart of the same answer."""
+    refused = _refused(request)
+    if refused is not None:
+        return refused
+    try:
+        return drawing(request, _quoted(request), which)
+    except InputError:
+        return HttpResponse(status=404)
+    finally:
+        _AT_ONCE.release()
+
+
+def _quoted(request: HttpRequest) -> dict[str, Any]:
+    day = today()
+    return all_modes(calculated(read(Calculate, data_of(Calculate, request.GET)), day, rulebook()))
+
+
+def _refused(request: HttpRequest) -> HttpResponse | None:
+    """Too often, or too much at once; else None, and one of the places is taken until it is released."""
+    if not _LIMIT.admits(address_of(request)):
+        response = render(request, "public/busy.html", {"is_often": True}, status=429)
+    elif not _AT_ONCE.acquire(timeout=10):
+        response = render(request, "public/busy.html", {"is_often": False}, status=503)
+    else:
+        return None
+    response["Retry-After"] = "60"
+    return response

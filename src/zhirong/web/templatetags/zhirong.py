@@ -12,10 +12,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from zhirong.chain.financing.case import STATE_WORDS, State
 from zhirong.kernel.errors import Problem
-from zhirong.kernel.money import show_yuan
+from zhirong.kernel.explain import Explanation
+from zhirong.kernel.money import parse_yuan, show_yuan
 from zhirong.kernel.text import Lang, Text
 from zhirong.verbs.acting import OPERATIONS, can, operations_for
+from zhirong.verbs.firm_rights import status_words
 from zhirong.verbs.listing import Listing
 from zhirong.web.cells import shown
 
@@ -69,6 +72,12 @@ def called(row: Any) -> str:
 
 
 @register.filter
+def as_fen(written: str) -> int:
+    """Yuan as a quote writes them, in fen."""
+    return parse_yuan(written)
+
+
+@register.filter
 def percent(rate: Any) -> str:
     """A rate as per cent."""
     if rate in (None, ""):
@@ -103,6 +112,36 @@ def problem_text(context: Any, problem: Problem) -> str:
 def rule_source(context: Any, rule: Any) -> str:
     """Where a rule stands: issuer, document, article, and how sure it is; its note where it has no source."""
     return str(rule.reference.as_text("en" if context.get("lang") == "en" else "zh"))
+
+
+@register.simple_tag(takes_context=True)
+def case_state(context: Any, state: str) -> str:
+    """The state of a case in words."""
+    return words(context, STATE_WORDS[State(state)])
+
+
+@register.simple_tag(takes_context=True)
+def right_status(context: Any, status: str) -> str:
+    """The status of a right in words."""
+    return words(context, status_words(status))
+
+
+@register.simple_tag(takes_context=True)
+def explain_formula(context: Any, explanation: Explanation) -> str:
+    """How a result was come by, in a line; empty where it says nothing."""
+    return words(context, explanation.formula)
+
+
+@register.simple_tag
+def fees_and_premiums(totals: dict[str, int]) -> str:
+    """What a firm pays beside interest, in yuan."""
+    return show_yuan(totals["fees"] + totals["premiums"])
+
+
+@register.simple_tag
+def any_subsidies(offers: list[dict[str, Any]]) -> bool:
+    """Whether any of these offers gives the firm a subsidy."""
+    return any(offer["subsidies"] for offer in offers)
 
 
 @register.simple_tag

@@ -1,0 +1,58 @@
+"""Free online appraisals: the form, the list, one of them with what it rests on."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from zhirong.chain.appraisal_practice.records import STATE_TEXT
+from zhirong.kernel.days import day_of
+from zhirong.kernel.provenance import EVIDENCE_TEXT, EvidenceGrade
+from zhirong.store.financing import Appraisal, FirmRight
+from zhirong.verbs.acting import OPERATIONS
+from zhirong.verbs.firm_rights import FIRM
+from zhirong.verbs.listing import LISTINGS
+from zhirong.verbs.online_appraisals import ONLINE, grade_words, standing_of
+from zhirong.verbs.online_form import ROWS
+from zhirong.web.clock import now
+from zhirong.web.pages import page
+from zhirong.web.views import operate, render_list
+
+
+@page("firm/appraisals/", "firm.appraisals", duties=FIRM)
+def appraisals(request: HttpRequest) -> HttpResponse:
+    """Every appraisal of the firm, of either grade."""
+    return render_list(request, LISTINGS["firm.appraisals"], "firm/appraisals.html")
+
+
+@page("firm/appraisals/new/", "firm.appraise", duties=FIRM, methods=("GET", "HEAD", "POST"))
+def appraise(request: HttpRequest) -> HttpResponse:
+    """The form of a free online appraisal."""
+    known: dict[str, Any] = {"rights": request.GET.getlist("rights")} if "rights" in request.GET else {}
+    return operate(
+        request, OPERATIONS["appraisal.online"], None, known=known, template="firm/appraise.html", rows=ROWS
+    )
+
+
+@page("firm/appraisals/<int:id>/", "firm.appraisal", duties=FIRM, model=Appraisal)
+def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
+    """One appraisal: interval, grade, methods, what it rests on, how long it holds. A formal one has a page of its own."""
+    if row.grade != ONLINE:
+        return redirect(reverse("agency.appraisal", args=[row.pk]))
+    if "record" not in row.result:
+        raise Http404
+    standing = standing_of(row, day_of(now()))
+    record = row.result["record"]
+    context = {
+        "row": row,
+        "grade": grade_words(row),
+        "standing": standing,
+        "standing_words": STATE_TEXT[standing],
+        "record": record,
+        "assumptions": [(one, EVIDENCE_TEXT[EvidenceGrade(one["grade"])]) for one in record["assumptions"]],
+        "methods": row.result["appraisal"]["methods"],
+        "alarms": row.result["appraisal"]["alarms"],
+        "rights": FirmRight.objects.filter(pk__in=row.rights).order_by("id"),
+    }
+    return render(request, "firm/appraisal.html", context)

@@ -1,0 +1,136 @@
+"""One case as the firm sees it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from zhirong.chain.financing.case import ENDED, STATE_WORDS, TURN, WAY, State
+from zhirong.chain.loan.terms import METHOD_TEXT, Method
+from zhirong.kernel.money import parse_yuan
+from zhirong.kernel.text import Text
+from zhirong.store.financing import (
+    Appraisal,
+    Case,
+    CaseStep,
+    FirmRight,
+    Loan,
+    Message,
+    Paper,
+    Signature,
+    StoredFile,
+)
+from zhirong.verbs.applications import missing
+from zhirong.verbs.firm_rights import PAPERS, status_words
+from zhirong.verbs.messages import KIND_WORDS
+from zhirong.verbs.online_appraisals import grade_words
+from zhirong.verbs.people import Person
+from zhirong.workbench import modes
+
+_SECONDS_A_DAY = 86_400
+
+
+def case_context(person: Person, case: Case, day: date, moment: datetime) -> dict[str, Any]:
+    """Everything that the page of a case shows, in a fixed number of queries."""
+    state, subject = State(case.state), f"case/{case.pk}"
+    steps = list(CaseStep.objects.filter(case=case).order_by("began_at", "id"))
+    messages = list(
+        Message.objects.filter(subject=subject).select_related("sender", "receiver").order_by("id")[:200]
+    )
+    files = StoredFile.objects.filter(subject=subject, removed=False).order_by("id")[:200]
+    mode = modes().get(case.mode)
+    return {
+        "case": case,
+        "subject": subject,
+        "state": STATE_WORDS[state],
+        "has_ended": state in ENDED,
+        "turn": TURN.get(state, ""),
+        "way": way(state, steps),
+        "steps": [_step(one, moment) for one in steps],
+        "days": _days(steps[0].began_at, steps[-1].ended_at or moment) if steps else 0,
+        "cost": sum(one.cost for one in steps),
+        "missing": missing(case, person, day) if state is State.DRAFT else [],
+        "mode": None if mode is None else mode.title,
+        "method": METHOD_TEXT[Method(case.method)],
+        "rights": [
+            (one, status_words(one.status)) for one in FirmRight.objects.filter(pk__in=case.rights).order_by("id")
+        ],
+        "appraisals": _appraisals(case),
+        "files": [(one, dict(PAPERS).get(one.paper, Text(one.paper, one.paper))) for one in files],
+        "messages_of_case": [(one, KIND_WORDS.get(one.kind, Text(one.kind, one.kind))) for one in messages],
+        "waiting": [one for one in messages if one.receiver_id == case.firm_id and one.answered_at is None],
+        "papers": list(
+            Paper.objects.filter(subject=subject, readers__contains=f"|{case.firm_id}|").order_by("id")[:50]
+        ),
+        "to_sign": papers_to_sign(Paper.objects.filter(subject=subject), case.firm_id),
+        "loan": Loan.objects.filter(case=case).first(),
+        "offer": offer_of(case.quote),
+    }
+
+
+def way(state: State, steps: list[CaseStep]) -> list[tuple[Text, str]]:
+    """The way of a case that goes well, each place with whether it is done, where the case stands, or still to come."""
+    at = WAY.index(state) if state in WAY else -1
+    if at < 0:
+        been = [WAY.index(State(one.state)) for one in steps if State(one.state) in WAY]
+        at = max(been, default=0) + 1
+    return [
+        (STATE_WORDS[one], "done" if place < at else "now" if one is state else "") for place, one in enumerate(WAY)
+    ]
+
+
+def offer_of(quote: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The first offer of a quote, with amounts in fen; None where there is no quote yet."""
+    if not quote.get("modes"):
+        return None
+    return offer_row(quote["modes"][0])
+
+
+def offer_row(mode: Mapping[str, Any]) -> dict[str, Any]:
+    """An offer as a page shows it: who bears what of a full loss, what it costs, which subsidies there are to claim."""
+    return {
+        "id": mode["id"],
+        "title": mode["title"],
+        "eligible": mode["eligible"],
+        "amount": parse_yuan(mode["loan"]["amount"]),
+        "annual_rate": mode["loan"]["annual_rate"],
+        "annual_cost": mode["effective_annual_cost"],
+        "before_subsidy": mode["cost_before_subsidy"],
+        "totals": {name: parse_yuan(amount) for name, amount in mode["totals"].items()},
+        "bearing": [one for one in mode["full_loss"] if one["share"] not in ("0", "0.0000")],
+        "subsidies": [
+            {**one, "fen": parse_yuan(one["amount"])} for one in mode["costs"] if one.get("payee_role") == "firm"
+        ],
+        "unmet": [one for one in mode["conditions"] if one["verdict"] != "yes"],
+        "needed": mode["needed"],
+        "days": mode["process"]["days"],
+    }
+
+
+def papers_to_sign(papers: "QuerySet[Paper]", firm: int) -> list[Paper]:
+    """The issued papers that the firm has to sign and has not."""
+    signed = Signature.objects.filter(organisation=firm).values("paper")
+    found = papers.filter(state="issued").exclude(pk__in=signed).order_by("id")[:200]
+    return [one for one in found if firm in one.signers]
+
+
+def _appraisals(case: Case) -> list[tuple[Appraisal, Text]]:
+    found = Appraisal.objects.filter(case=case) | Appraisal.objects.filter(pk=case.appraisal_id or 0)
+    return [(one, grade_words(one)) for one in found.order_by("id")]
+
+
+def _step(step: CaseStep, moment: datetime) -> dict[str, Any]:
+    return {
+        "state": STATE_WORDS[State(step.state)],
+        "began": step.began_at,
+        "ended": step.ended_at,
+        "days": _days(step.began_at, step.ended_at or moment),
+        "due": step.due_on,
+        "cost": step.cost,
+    }
+
+
+def _days(first: datetime, last: datetime) -> int:
+    """Whole days between two instants, a day begun counting as none."""
+    return max(0, int((last - first).total_seconds() // _SECONDS_A_DAY))

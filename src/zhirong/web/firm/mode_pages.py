@@ -1,0 +1,88 @@
+"""Which modes the firm qualifies for, what each costs after subsidies, and who bears what."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhirong.kernel.errors import InputError
+from zhirong.kernel.money import parse_yuan
+from zhirong.store.financing import FirmRight
+from zhirong.store.parties import Organisation
+from zhirong.verbs.comparing import Compare, compared
+from zhirong.verbs.firm_rights import FIRM
+from zhirong.verbs.online_appraisals import usable_appraisals
+from zhirong.verbs.requests import read
+from zhirong.web.firm.case_view import offer_row
+from zhirong.web.forms import data_of, form_fields, unplaced
+from zhirong.web.pages import page
+from zhirong.web.quoting import all_modes, drawing, today
+
+_ORDER = {"yes": 0, "unknown": 1, "no": 2}
+
+
+@page("firm/modes/", "firm.modes", duties=FIRM)
+def modes(request: HttpRequest) -> HttpResponse:
+    """The question, and its answer once it was asked."""
+    problems: tuple[Any, ...] = ()
+    context: dict[str, Any] = {}
+    asked = "amount" in request.GET
+    given = data_of(Compare, request.GET) if asked else _start(request)
+    if asked:
+        try:
+            quote = _quoted(request)
+        except InputError as error:
+            problems = error.problems
+        else:
+            context = answer_context(quote)
+    context |= {
+        "fields": form_fields(Compare, request.person, None, given, problems),
+        "problems": problems,
+        "above": unplaced(Compare, problems),
+        "query": request.GET.urlencode(),
+        "described": bool(Organisation.objects.get(pk=request.person.organisation).profile.get("credit")),
+    }
+    return render(request, "firm/modes.html", context, status=422 if problems else 200)
+
+
+@page("firm/modes/<str:which>.svg", "firm.mode_chart", duties=FIRM)
+def chart(request: HttpRequest, which: str) -> HttpResponse:
+    """A chart of the same answer."""
+    try:
+        return drawing(request, _quoted(request), which)
+    except InputError:
+        return HttpResponse(status=404)
+
+
+def answer_context(quote: dict[str, Any]) -> dict[str, Any]:
+    """The answer for a template: the line, every mode of the place in order of what the firm pays, what stands in the way."""
+    offers = [offer_row(one) for one in quote["modes"]]
+    offers.sort(key=lambda one: (_ORDER[one["eligible"]], float(one["annual_cost"] or 9)))
+    line = quote["line"]
+    appraisal = quote["appraisal"]
+    return {
+        "line": parse_yuan(line["amount"]),
+        "decision": line["decision"],
+        "limits": [{**one, "fen": parse_yuan(one["amount"])} for one in line["limits"]],
+        "gates": [one for one in quote["gates"] if not one["passed"]],
+        "offers": offers,
+        "elsewhere": quote["elsewhere"],
+        "is_valued": appraisal["status"] == "valued",
+        "appraisal": appraisal,
+        "answered": True,
+    }
+
+
+def _quoted(request: HttpRequest) -> dict[str, Any]:
+    firm = Organisation.objects.get(pk=request.person.organisation)
+    asked = read(Compare, data_of(Compare, request.GET))
+    return all_modes(compared(firm, asked, today()))
+
+
+def _start(request: HttpRequest) -> dict[str, Any]:
+    """What the form begins with: the newest appraisal that holds and what it values, else every right in force."""
+    newest = next(iter(usable_appraisals(request.person, today())), None)
+    if newest is not None:
+        return {"appraisal": newest.pk, "rights": newest.rights}
+    rights = FirmRight.objects.filter(firm=request.person.organisation, removed=False, status="in_force")
+    return {"rights": list(rights.order_by("-id").values_list("pk", flat=True)[:50])}

@@ -1,0 +1,109 @@
+"""The firm's desk: what is next, its cases, whom it trusts."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhirong.chain.financing.case import ENDED, State
+from zhirong.kernel.days import day_of
+from zhirong.store.financing import Case, FirmRight, Loan, Message, Paper
+from zhirong.store.parties import Consent, Mandate, Organisation
+from zhirong.verbs.acting import OPERATIONS
+from zhirong.verbs.consents import scope_words
+from zhirong.verbs.firm_rights import FIRM
+from zhirong.verbs.listing import LISTINGS
+from zhirong.verbs.mandates import operation_titles
+from zhirong.web.clock import now
+from zhirong.web.firm import appraisal_pages, mode_pages, profile_page, right_pages  # noqa: F401 - declare their pages
+from zhirong.web.firm.case_view import case_context, papers_to_sign
+from zhirong.web.menu import menu
+from zhirong.web.pages import page
+from zhirong.web.views import operate, render_list
+
+_SHOWN = 20
+_FEE_DAYS = 60  # a fee due within these days is shown at the front
+
+for _name, _zh, _en in (
+    ("firm.home", "首页", "Home"),
+    ("firm.rights", "我的权利", "My rights"),
+    ("firm.appraisals", "评估", "Appraisals"),
+    ("firm.modes", "比较模式", "Compare modes"),
+    ("firm.cases", "我的申请", "My cases"),
+    ("firm.profile", "企业情况", "About the firm"),
+    ("firm.trust", "委托与授权", "Mandates and consents"),
+):
+    menu(_name, _zh, _en, *FIRM)
+
+
+@page("firm/", "firm.home", duties=FIRM)
+def home(request: HttpRequest) -> HttpResponse:
+    """What the firm has to do next, then its cases and loans."""
+    firm, day = request.person.organisation, day_of(now())
+    rights = FirmRight.objects.filter(firm=firm, removed=False)
+    cases = list(
+        Case.objects.filter(firm=firm).exclude(state__in=ENDED).select_related("lender").order_by("-id")[:_SHOWN]
+    )
+    fees = [
+        right
+        for right in rights.filter(status="in_force", next_fee_on__isnull=False).order_by("next_fee_on")[:_SHOWN]
+        if (right.next_fee_on - day).days <= _FEE_DAYS
+    ]
+    context = {
+        "firm": Organisation.objects.get(pk=firm),
+        "rights": rights.count(),
+        "cases": cases,
+        "drafts": [case for case in cases if case.state == State.DRAFT],
+        "open_messages": Message.objects.filter(receiver=firm, answered_at=None, kind__in=("question", "objection"))
+        .select_related("sender")
+        .order_by("id")[:_SHOWN],
+        "papers": papers_to_sign(Paper.objects.filter(readers__contains=f"|{firm}|"), firm)[:_SHOWN],
+        "fees": fees,
+        "loans": Loan.objects.filter(firm=firm, state="standing")
+        .select_related("lender")
+        .order_by("next_due_on")[:_SHOWN],
+        "day": day,
+    }
+    return render(request, "firm/home.html", context)
+
+
+@page("firm/cases/", "firm.cases", duties=FIRM)
+def cases(request: HttpRequest) -> HttpResponse:
+    """Every case of the firm."""
+    return render_list(request, LISTINGS["firm.cases"])
+
+
+@page("firm/cases/new/", "firm.case_new", duties=FIRM, methods=("GET", "HEAD", "POST"))
+def new_case(request: HttpRequest) -> HttpResponse:
+    """Draft a case."""
+    return operate(request, OPERATIONS["case.draft"], None, template="firm/apply.html")
+
+
+@page("firm/cases/<int:id>/", "firm.case", duties=FIRM, model=Case)
+def case(request: HttpRequest, row: Case) -> HttpResponse:
+    """One case: where it stands, what is next, what it costs, what was asked and said."""
+    return render(request, "firm/case.html", case_context(request.person, row, day_of(now()), now()))
+
+
+@page("firm/trust/", "firm.trust", duties=FIRM)
+def trust(request: HttpRequest) -> HttpResponse:
+    """Who may act for the firm, who may see what of it, and where to take that back."""
+    firm, day = request.person.organisation, day_of(now())
+    mandates = Mandate.objects.filter(firm=firm).select_related("agent", "firm").order_by("-id")[:100]
+    consents = Consent.objects.filter(firm=firm).select_related("to", "firm").order_by("-id")[:100]
+    handed_in = (
+        Case.objects.filter(firm=firm)
+        .exclude(state="draft")
+        .select_related("lender", "guarantor")
+        .order_by("-id")[:100]
+    )
+    context: dict[str, Any] = {
+        "mandates": [
+            (one, operation_titles(one.operations), one.ended_on is None and one.until >= day) for one in mandates
+        ],
+        "consents": [
+            (one, scope_words(one.scope), one.revoked_on is None and one.until >= day) for one in consents
+        ],
+        "cases": handed_in,
+    }
+    return render(request, "firm/trust.html", context)

@@ -1,0 +1,176 @@
+"""The form of a firm's description: facts that modes ask about, and the sections of the credit file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+
+from zhirong.chain.credit.file import CUSTOMS_GRADES, RATINGS, SECTION_TEXT, TAX_GRADES
+from zhirong.chain.mode.vocabulary import FACTS
+from zhirong.chain.quote.reading import DERIVED_FACTS
+from zhirong.kernel.errors import Problem
+from zhirong.kernel.provenance import EVIDENCE_TEXT
+from zhirong.kernel.text import Text, same
+
+_YES_NO = (("yes", Text("是", "yes")), ("no", Text("否", "no")))
+_NEVER = "never"
+# Asked at the front; the rest only a few modes ask about.
+FIRST_FACTS = ("sme", "sme_tech", "bad_credit_on", "substandard_on", "lender_is_partner", "park_tenant", "insured")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One field. kind: flag, day, money, whole, rate, text or choice. name: its path in the description."""
+
+    name: str
+    title: Text
+    kind: str
+    choices: tuple[tuple[str, Text], ...] = ()
+
+
+def _words(names: Any) -> tuple[tuple[str, Text], ...]:
+    return tuple((one, same(one)) for one in names)
+
+
+_PROVENANCE = (
+    ("source", Text("出处", "Source"), "text", ()),
+    ("date", Text("资料日期", "As of"), "day", ()),
+    (
+        "grade",
+        Text("依据", "Evidence"),
+        "choice",
+        tuple((one.value, words) for one, words in EVIDENCE_TEXT.items()),
+    ),
+)
+_SECTIONS: Mapping[str, tuple[tuple[str, Text, str, tuple[tuple[str, Text], ...]], ...]] = {
+    "registration": (
+        ("registered_on", Text("注册日期", "Registered on"), "day", ()),
+        ("legal_person", Text("独立法人", "Legal person"), "flag", ()),
+    ),
+    "tax": (
+        ("tax_grade", Text("纳税信用等级", "Tax grade"), "choice", _words(TAX_GRADES)),
+        ("arrears", Text("欠税（元）", "Taxes in arrears, yuan"), "money", ()),
+    ),
+    "compliance": (
+        ("penalties_in_three_years", Text("三年内行政处罚次数", "Penalties in three years"), "whole", ()),
+        ("dishonest_judgment_debtor", Text("失信被执行人", "Dishonest judgment debtor"), "flag", ()),
+        ("abnormal_operations", Text("列入经营异常名录", "On the list of abnormal operations"), "flag", ()),
+    ),
+    "debt": (
+        ("total_debt", Text("全部负债（元）", "All debt, yuan"), "money", ()),
+        ("total_assets", Text("全部资产（元）", "All assets, yuan"), "money", ()),
+        ("overdue", Text("逾期（元）", "Overdue, yuan"), "money", ()),
+    ),
+    "cash_flow": (
+        ("operating_cash_flow", Text("一年经营现金流（元）", "Operating cash flow of a year, yuan"), "money", ()),
+        ("debt_service", Text("一年内到期的本息（元）", "Principal and interest due in it, yuan"), "money", ()),
+    ),
+    "bank_history": (
+        ("loans_repaid", Text("三年内还清的贷款笔数", "Loans repaid in three years"), "whole", ()),
+        ("worst_overdue_days", Text("最长逾期天数", "Longest time overdue, days"), "whole", ()),
+        ("substandard_or_worse", Text("有次级或更差的贷款", "A loan classified substandard or worse"), "flag", ()),
+    ),
+    "rating": (
+        ("agency", Text("评级机构", "Agency"), "text", ()),
+        ("rating", Text("等级", "Rating"), "choice", _words(RATINGS)),
+    ),
+    "trade": (
+        ("customs_grade", Text("海关信用等级", "Customs grade"), "choice", _words(CUSTOMS_GRADES)),
+        ("imports", Text("一年进口（元）", "Imports of a year, yuan"), "money", ()),
+        ("exports", Text("一年出口（元）", "Exports of a year, yuan"), "money", ()),
+    ),
+}
+_FACT_KINDS = {
+    "flag": "flag",
+    "day": "never_or_day",
+    "fen": "money",
+    "rate": "rate",
+    "count": "whole",
+    "months": "whole",
+}
+
+
+def facts_items() -> tuple[Item, ...]:
+    """The facts that a firm states itself, those asked most first."""
+    asked = [name for name in FACTS if name not in DERIVED_FACTS]
+    asked.sort(key=lambda name: FIRST_FACTS.index(name) if name in FIRST_FACTS else len(FIRST_FACTS))
+    return tuple(
+        Item(
+            f"facts.{name.removesuffix('_fen')}",
+            FACTS[name].label,
+            _FACT_KINDS.get(FACTS[name].kind, "text"),
+            _YES_NO,
+        )
+        for name in asked
+    )
+
+
+def credit_sections() -> tuple[tuple[str, Text, tuple[Item, ...]], ...]:
+    """The sections of the credit file with their fields, each with where it is from."""
+    return tuple(
+        (
+            section,
+            SECTION_TEXT[section],
+            tuple(
+                Item(f"credit.{section}.{name}", title, kind, choices or _YES_NO)
+                for name, title, kind, choices in (*fields, *_PROVENANCE)
+            ),
+        )
+        for section, fields in _SECTIONS.items()
+    )
+
+
+def read_description(model: Any, posted: QueryDict) -> dict[str, Any]:
+    """Facts and credit file out of what was posted: a field that is left empty is not known."""
+    facts = {
+        item.name.removeprefix("facts."): value
+        for item in facts_items()
+        if (value := _value(item, posted.get(item.name, ""))) is not None
+    }
+    credit: dict[str, Any] = {}
+    for section, _, items in credit_sections():
+        values = {item.name.rsplit(".", 1)[-1]: _value(item, posted.get(item.name, "")) for item in items}
+        known = {name: value for name, value in values.items() if value is not None}
+        if known:
+            credit[section] = known
+    return {"facts": facts, "credit": credit}
+
+
+def shown(item: Item, given: Mapping[str, Any]) -> str:
+    """What stands in a field, from a description."""
+    found: Any = given
+    for part in item.name.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    if found is None:
+        return ""
+    if isinstance(found, bool):
+        return "yes" if found else "no"
+    return str(found)
+
+
+def drawn(items: tuple[Item, ...], given: Mapping[str, Any], problems: tuple[Problem, ...]) -> list[dict[str, Any]]:
+    """The fields as a template draws them, each with the problems found in it."""
+    return [
+        {"item": item, "value": shown(item, given), "problems": [one for one in problems if one.field == item.name]}
+        for item in items
+    ]
+
+
+def _value(item: Item, written: str) -> Any:
+    """What was typed as a case file writes it; what cannot be read stays as it was typed, for the chain to name."""
+    written = written.strip()
+    if not written:
+        return None
+    if item.kind == "flag":
+        return {"yes": True, "no": False}.get(written, written)
+    if item.kind == "whole" and written.isascii() and written.isdigit():
+        return int(written)
+    if item.kind == "rate":
+        try:
+            return float(written)
+        except ValueError:
+            return written
+    if item.kind == "never_or_day" and written in (_NEVER, "从未"):
+        return _NEVER
+    return written

@@ -1,0 +1,39 @@
+"""What the firm says of itself, once, for every quote and case."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from zhirong.store.parties import Organisation
+from zhirong.verbs.acting import OPERATIONS
+from zhirong.verbs.firm_profile import facts_of
+from zhirong.verbs.firm_rights import FIRM
+from zhirong.web.firm.profile_fields import FIRST_FACTS, credit_sections, drawn, facts_items, read_description
+from zhirong.web.pages import page
+from zhirong.web.views import operate
+
+
+@page("firm/profile/", "firm.profile", duties=FIRM, methods=("GET", "HEAD", "POST"))
+def profile(request: HttpRequest) -> HttpResponse:
+    """Facts and credit file, with where each is from."""
+    firm = Organisation.objects.get(pk=request.person.organisation)
+    facts, credit = facts_of(firm)
+    return operate(
+        request,
+        OPERATIONS["firm.describe"],
+        firm,
+        template="firm/profile.html",
+        known={"facts": facts, "credit": credit},
+        read=read_description,
+        draw=_draw,
+    )
+
+
+def _draw(given: dict[str, Any], problems: tuple[Any, ...]) -> dict[str, Any]:
+    """What the template shows of what is known or was typed."""
+    facts = drawn(facts_items(), given, problems)
+    return {
+        "facts": facts[: len(FIRST_FACTS)],
+        "more_facts": facts[len(FIRST_FACTS) :],
+        "sections": [(name, words, drawn(items, given, problems)) for name, words, items in credit_sections()],
+    }

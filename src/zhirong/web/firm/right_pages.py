@@ -1,0 +1,113 @@
+"""The firm's rights: the list, the form of each kind, one right, the import of a table."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from zhirong.chain.right.fees import STANDING_TEXT
+from zhirong.chain.right.records import KIND_TEXT, RightKind
+from zhirong.documents.tables import rights_template
+from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError
+from zhirong.store.financing import FirmRight, StoredFile
+from zhirong.verbs.acting import OPERATIONS, perform
+from zhirong.verbs.firm_rights import FIRM, PAPERS, check_right, open_cases_with, status_words
+from zhirong.verbs.listing import LISTINGS
+from zhirong.verbs.pattern import rulebook
+from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.uploads import take_in
+from zhirong.web.clock import now
+from zhirong.web.pages import call_of, page
+from zhirong.web.views import operate, render_list
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FORM = ("GET", "HEAD", "POST")
+
+
+@page("firm/rights/", "firm.rights", duties=FIRM)
+def rights(request: HttpRequest) -> HttpResponse:
+    """Every right of the firm."""
+    return render_list(request, LISTINGS["firm.rights"], "firm/rights.html")
+
+
+@page("firm/rights/new/", "firm.right_kinds", duties=FIRM)
+def kinds(request: HttpRequest) -> HttpResponse:
+    """Choose the kind of a right: each kind has a form of its own."""
+    return render(
+        request, "firm/right_kinds.html", {"kinds": [(one.value, words) for one, words in KIND_TEXT.items()]}
+    )
+
+
+@page("firm/rights/new/<str:kind>/", "firm.right_new", duties=FIRM, methods=_FORM)
+def new(request: HttpRequest, kind: str) -> HttpResponse:
+    """The form of a kind of right."""
+    if kind not in KIND_TEXT:
+        raise Http404
+    like = SimpleNamespace(kind=kind, facts={})
+    words = KIND_TEXT[RightKind(kind)]
+    return operate(
+        request,
+        OPERATIONS["right.add"],
+        None,
+        like=like,
+        known={"kind": kind},
+        template="firm/right_form.html",
+        kind_words=words,
+        kind=kind,
+    )
+
+
+@page("firm/rights/<int:id>/", "firm.right", duties=FIRM, model=FirmRight)
+def right(request: HttpRequest, row: FirmRight) -> HttpResponse:
+    """One right, as the chain sees it today."""
+    checked = check_right(row.facts, day_of(now()), rulebook())
+    files = StoredFile.objects.filter(subject=f"firmright/{row.pk}", removed=False).order_by("id")[:100]
+    context = {
+        "row": row,
+        "kind": KIND_TEXT[RightKind(row.kind)],
+        "status": status_words(checked.columns["status"]),
+        "is_good": checked.status.in_force,
+        "checked": checked,
+        "fees": checked.fees,
+        "standing": STANDING_TEXT[checked.fees.standing],
+        "files": [(one, dict(PAPERS).get(one.paper, one.paper)) for one in files],
+        "cases": open_cases_with(row, drafts=True),
+    }
+    return render(request, "firm/right.html", context)
+
+
+@page("firm/rights/template.xlsx", "firm.right_template", duties=FIRM)
+def template(request: HttpRequest) -> HttpResponse:
+    """An empty table to fill in."""
+    response = HttpResponse(rights_template(request.lang), content_type=_XLSX)
+    response["Content-Disposition"] = 'attachment; filename="rights.xlsx"'
+    return response
+
+
+@page("firm/rights/import/", "firm.right_import", duties=FIRM, methods=_FORM)
+def import_table(request: HttpRequest) -> HttpResponse:
+    """Check a table row by row, then keep all of it or nothing."""
+    context: dict[str, Any] = {}
+    if request.method != "POST":
+        return render(request, "firm/import.html", context)
+    try:
+        sent = request.FILES.get("file")
+        ticket = (
+            request.POST.get("ticket", "")
+            if sent is None
+            else take_in(request.person, sent.name or "", sent.read())
+        )
+        wants_all = "keep" in request.POST
+        call = call_of(request, request.POST.get("_key", "") if wants_all else "")
+        done = perform("right.import", call, None, {"file": ticket, "dry_run": not wants_all})
+    except ForbiddenError:
+        return render(request, "403.html", status=403)
+    except InputError as error:
+        return render(
+            request, "firm/import.html", {"problems": error.problems, "above": error.problems}, status=422
+        )
+    if wants_all:
+        return redirect("firm.rights")
+    return render(request, "firm/import.html", {"report": done.answer, "ticket": ticket})

@@ -1,0 +1,101 @@
+"""Modes in plain words, set out as a page: what ``chain.mode.tell`` says, part by part."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from zhirong.chain.mode.model import Mode
+from zhirong.chain.mode.tell import mode_text
+from zhirong.chain.mode.vocabulary import LEADERS
+from zhirong.kernel.text import Lang, Text
+from zhirong.workbench import modes
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of what is told of a mode. lines: each with how deep it stands, from 0."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def parts_of(mode_id: str, lang: Lang) -> tuple[str, tuple[Part, ...]]:
+    """What is said first of a mode, and then part by part."""
+    first, *rest = mode_text(modes()[mode_id], lang).split("\n\n")
+    about = "\n".join(first.split("\n")[2:])
+    parts: list[Part] = []
+    for line in "\n".join(rest).split("\n"):
+        if line and not line.startswith(" "):
+            parts.append(Part(line, ()))
+        elif line.strip() and parts:
+            last = parts[-1]
+            parts[-1] = Part(last.heading, (*last.lines, line.strip()))
+    return about, tuple(parts)
+
+
+def by_leader() -> list[tuple[Text, list[Mode]]]:
+    """Every mode, by who leads it (002: the three typologies)."""
+    found = [(words, [one for one in modes().values() if one.leader == name]) for name, words in LEADERS.items()]
+    return [(words, some) for words, some in found if some]
+
+
+# A product is told by who takes part beside firm and lender. Words: what it is for a firm.
+_PRODUCTS: Sequence[tuple[Text, Text, frozenset[str]]] = (
+    (
+        Text("质押贷款", "Pledge loan"),
+        Text(
+            "以权利出质，银行放款；权利和企业的现金流够，就不需要别的担保。",
+            "The rights are pledged and the bank lends; where rights and cash flow carry it, nothing else is needed.",
+        ),
+        frozenset(),
+    ),
+    (
+        Text("担保贷款", "Guaranteed loan"),
+        Text(
+            "担保机构向银行担保一部分，企业把权利反担保给它；额度更高，要付担保费。",
+            "A guarantor stands in for a part and takes the rights as its counter-guarantee: more can be lent, for a fee.",
+        ),
+        frozenset({"guarantor", "reguarantor", "national_fund"}),
+    ),
+    (
+        Text("保证保险贷款", "Insured loan"),
+        Text(
+            "保险公司承保还款，企业付保费；有的地方补贴保费。",
+            "An insurer covers the repayment for a premium, which some places subsidise.",
+        ),
+        frozenset({"insurer"}),
+    ),
+    (
+        Text("风险补偿贷款", "Loan with a compensation fund"),
+        Text(
+            "政府的风险补偿基金分担银行的损失，银行因此愿意贷。",
+            "A public fund shares the lender's loss, so that it lends.",
+        ),
+        frozenset({"fund", "government", "province", "city", "district", "disposal_fund"}),
+    ),
+    (
+        Text("投贷联动", "Loan and investment"),
+        Text(
+            "投资机构与银行一起，或由运营机构约定收购权利。",
+            "An investor joins the bank, or an operator agrees to buy the rights.",
+        ),
+        frozenset({"investor", "ip_operator", "purchaser"}),
+    ),
+    (
+        Text("同业互保", "Peer guarantee"),
+        Text("同业成员企业共同出资担保。", "Firms of a trade put up a guarantee together."),
+        frozenset({"peers"}),
+    ),
+)
+
+
+def products() -> list[tuple[Text, Text, list[Mode]]]:
+    """The products, each with the modes in which they are offered."""
+    everyone = frozenset[str]().union(*(roles for _, _, roles in _PRODUCTS))
+    found = []
+    for title, about, roles in _PRODUCTS:
+        taking_part = [(one, {party.role for party in one.parties}) for one in modes().values()]
+        some = [one for one, parties in taking_part if (parties & roles if roles else not parties & everyone)]
+        found.append((title, about, some))
+    return found

@@ -1,0 +1,47 @@
+"""Quotes for pages: worked out once and kept for the moment, so that a chart beside a table costs nothing twice."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from zhirong.chain.quote.view import for_reading
+from zhirong.charts.drawing import to_svg
+from zhirong.charts.quote import quote_charts
+from zhirong.kernel.days import day_of
+from zhirong.verbs.case_file import exact, plain, quote_json
+from zhirong.verbs.clock import now
+
+_KEPT = 64  # quotes of a process, about 300 kB each
+_CHART_WIDTH = 460
+# A drawing styles itself; it is a document of its own and can load and run nothing.
+_DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
+def all_modes(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The quote of a case file's table under every mode of its place. Raises InputError as ``quote_json``."""
+    return _quote(json.dumps(plain(table), ensure_ascii=False, sort_keys=True))
+
+
+@lru_cache(maxsize=_KEPT)
+def _quote(written: str) -> dict[str, Any]:
+    return for_reading(quote_json(exact(json.loads(written))))
+
+
+def drawing(request: HttpRequest, quote: Mapping[str, Any], name: str) -> HttpResponse:
+    """A chart of a quote as a picture: full_loss, cost, value or tornado."""
+    spec = quote_charts(quote, request.lang, _CHART_WIDTH).get(name)
+    if spec is None:
+        return HttpResponse(status=404)
+    response = HttpResponse(to_svg(spec), content_type="image/svg+xml")
+    response["Content-Security-Policy"] = _DRAWING_POLICY
+    response["Cache-Control"] = "private, max-age=300"
+    return response
+
+
+def today() -> date:
+    """The day of the platform."""
+    return day_of(now())
