@@ -132,14 +132,18 @@ class Name(models.Model):
 
 
 class Token(models.Model):
-    """One token of a name: two characters that stand side by side, or a single character."""
+    """One token of a name: two characters that stand side by side, or a single character. size: that of the name."""
 
     token = models.CharField(max_length=2)
+    size = models.IntegerField()
     name = models.ForeignKey(Name, models.CASCADE, db_index=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["token", "name"], name="token_once")]
-        indexes = [models.Index(fields=["name"], name="token_by_name")]
+        indexes = [
+            models.Index(fields=["name"], name="token_by_name"),
+            models.Index(fields=["token", "size", "name"], name="token_by_size"),
+        ]
 
 
 class TokenCount(models.Model):

@@ -7,11 +7,12 @@ form at the end (有限公司 and the like) left out.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import ceil
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from zhirong.chain.pledge.grounds import plain_name
 from zhirong.store.models import Name, Token, TokenCount
@@ -20,6 +21,7 @@ from zhirong.store.models import Name, Token, TokenCount
 _LEGAL_FORMS = ("股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "合伙企业", "公司")
 
 LEAST_SIMILARITY = Fraction(3, 5)
+_CHEAP_POSTINGS = 40_000  # entries of token lists that are read in a few hundredths of a second
 
 
 def name_key(written: str) -> str:
@@ -56,7 +58,7 @@ def add_names(written: Iterable[str]) -> None:
     for name in Name.objects.filter(text__in=new):
         own = pairs(name.text) | frozenset(name.text)
         counts.update(own)
-        tokens += [Token(token=token, name=name) for token in sorted(own)]
+        tokens += [Token(token=token, name=name, size=name.size) for token in sorted(own)]
     Token.objects.bulk_create(tokens)
     # Read and written within the one writer's transaction, so no count is lost.
     before = dict(TokenCount.objects.filter(token__in=counts).values_list("token", "count"))
@@ -86,29 +88,56 @@ def names_containing(written: str, limit: int, after: int = 0) -> list[Name]:
 def names_like(written: str, limit: int, least: Fraction = LEAST_SIMILARITY) -> list[tuple[Name, Fraction]]:
     """Names at least so similar, the most similar first, then in the order in which they came.
 
-    A name that shares fewer than c = ⌈t·|Q| ÷ (2 − t)⌉ tokens with the query cannot reach the similarity t; so it has
-    at least one of the |Q| − c + 1 rarest, and no other postings need be read.
+    To reach the similarity t a name of s tokens shares at least o(s) = ⌈t·(|Q| + s) ÷ 2⌉ of the query's |Q| tokens. So it
+    has one of the |Q| − o(s) + 1 rarest, or two of one more, and so on: tokens of half a million names are read for the
+    few sizes only for which they must be.
     """
     query = telling_pairs(name_key(written))
     if not query:
         return []
-    shared = max(1, ceil(least * len(query) / (2 - least)))
     counts = dict(TokenCount.objects.filter(token__in=query).values_list("token", "count"))
     by_rarity = sorted(query, key=lambda token: (counts.get(token, 0), token))
-    first = [token for token in by_rarity[: len(query) - shared + 1] if token in counts]
-    longest = int(len(query) * (2 - least) / least)
-    candidates = Name.objects.filter(
-        id__in=Token.objects.filter(token__in=first).values("name"), size__gte=shared, size__lte=longest
-    ).values_list("id", "text", "size")
     good = []
-    for identity, text, size in candidates.iterator():
-        common = len(query & telling_pairs(text))
-        # The same as comparing the fractions, without making one for every candidate.
-        if 2 * common * least.denominator >= least.numerator * (len(query) + size):
-            good.append((Fraction(2 * common, len(query) + size), identity))
+    for smallest, largest, shared in _sizes(len(query), least):
+        candidates = Name.objects.filter(id__in=_sharing(by_rarity, counts, smallest, largest, shared))
+        for identity, text, size in candidates.values_list("id", "text", "size").iterator():
+            common = len(query & telling_pairs(text))
+            # The same as comparing the fractions, without making one for every candidate.
+            if 2 * common * least.denominator >= least.numerator * (len(query) + size):
+                good.append((Fraction(2 * common, len(query) + size), identity))
     best = sorted(good, key=lambda pair: (-pair[0], pair[1]))[:limit]
     found = Name.objects.in_bulk([identity for _, identity in best])
     return [(found[identity], score) for score, identity in best]
+
+
+def _sizes(wanted: int, least: Fraction) -> list[tuple[int, int, int]]:
+    """Sizes of names that can be similar to a query of so many tokens, from and to, with the tokens that they share."""
+    ranges: list[tuple[int, int, int]] = []
+    for size in range(1, int(wanted * (2 - least) / least) + 1):
+        shared = max(1, ceil(least * (wanted + size) / 2))
+        if shared > min(wanted, size):
+            continue
+        if ranges and ranges[-1][2] == shared:
+            ranges[-1] = (ranges[-1][0], size, shared)
+        else:
+            ranges.append((size, size, shared))
+    return ranges
+
+
+def _sharing(
+    by_rarity: list[str], counts: Mapping[str, int], smallest: int, largest: int, shared: int
+) -> QuerySet[Token, Any]:
+    """The names of these sizes that share so many of the tokens, or might: as many tokens are read as is cheap."""
+    take, wanted = len(by_rarity) - shared + 1, 1
+    read = sum(counts.get(token, 0) for token in by_rarity[:take])
+    while take < len(by_rarity) and read + counts.get(by_rarity[take], 0) <= _CHEAP_POSTINGS:
+        read += counts.get(by_rarity[take], 0)
+        take, wanted = take + 1, wanted + 1
+    tokens = [token for token in by_rarity[:take] if token in counts]
+    found = Token.objects.filter(token__in=tokens, size__gte=smallest, size__lte=largest).values("name")
+    if wanted == 1:
+        return found
+    return found.annotate(common=Count("*")).filter(common__gte=wanted).values("name")
 
 
 def _rarest(tokens: frozenset[str]) -> tuple[str, int] | None:
@@ -126,11 +155,12 @@ def check_names(expected: Iterable[str]) -> list[str]:
     held = {name.text: name for name in Name.objects.all()}
     wrong += [f"name {key!r} is missing" for key in sorted(keys - held.keys())]
     wrong += [f"name {key!r} should not be there" for key in sorted(held.keys() - keys)]
-    tokens: dict[int, set[str]] = {}
-    for name_id, token in Token.objects.values_list("name_id", "token"):
-        tokens.setdefault(name_id, set()).add(token)
+    tokens: dict[int, set[tuple[str, int]]] = {}
+    for name_id, token, size in Token.objects.values_list("name_id", "token", "size"):
+        tokens.setdefault(name_id, set()).add((token, size))
     for key, name in sorted(held.items()):
-        if tokens.pop(name.id, set()) != pairs(key) | frozenset(key):
+        size = len(telling_pairs(key))
+        if tokens.pop(name.id, set()) != {(token, size) for token in pairs(key) | frozenset(key)}:
             wrong.append(f"tokens of name {key!r} differ from the name")
         if name.size != len(telling_pairs(key)):
             wrong.append(f"size of name {key!r} differs from the name")

@@ -588,6 +588,7 @@ class Migration(migrations.Migration):
                     models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("token", models.CharField(max_length=2)),
+                ("size", models.IntegerField()),
             ],
         ),
         migrations.CreateModel(
@@ -1534,6 +1535,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="token",
             index=models.Index(fields=["name"], name="token_by_name"),
+        ),
+        migrations.AddIndex(
+            model_name="token",
+            index=models.Index(fields=["token", "size", "name"], name="token_by_size"),
         ),
         migrations.AddConstraint(
             model_name="token",
