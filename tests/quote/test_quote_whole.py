@@ -195,6 +195,12 @@ def test_what_is_wrong_is_refused_with_its_field(change, field, code):
     assert (field, code) in {(problem.field, problem.code) for problem in caught.value.problems}
 
 
+def test_an_override_beside_a_broken_credit_file_waits_for_it():
+    with pytest.raises(InputError) as caught:
+        case_of({"override": OVERRIDE, "credit": {"debt": {"total_assets": "much"}}})
+    assert {problem.field for problem in caught.value.problems} == {"credit.debt.total_assets"}
+
+
 def test_the_tables_are_not_passed_over_without_rules():
     with pytest.raises(InputError) as caught:
         read_case(merged(copy.deepcopy(TABLE), copy.deepcopy(STATED)), "test")

@@ -52,6 +52,8 @@ def read_beside(
     """The tables ``[team]``, ``[indicators]``, ``[title_investigation]`` and ``[override]`` of a case; each may be left
     out. credit: the firm's credit file, whose grade an override sets aside.
     """
+    # An override answers the grade of the credit file: where anything is amiss, there is no grade to speak of yet.
+    has_grade = not reader.failed()
     team = reader.optional_table("team")
     wanted = reader.optional_table("indicators")
     title = reader.optional_table("title_investigation")
@@ -68,7 +70,7 @@ def read_beside(
         purpose=purpose,
         answers=answers,
         title=None if title is None else read_title(title, right_ids, day),
-        override=None if override is None else _read_override(override, firm, credit, rules, day),
+        override=_read_override(override, firm, credit, rules, day) if override is not None and has_grade else None,
     )
 
 
