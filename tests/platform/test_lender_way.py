@@ -540,3 +540,58 @@ def test_the_time_limit_of_a_step_is_seen(desk):
     client = platform.client(desk.officer)
     assert "已超时" in client.get(f"/lender/cases/{case.pk}/").content.decode()
     assert "已超时限" in client.get("/lender/").content.decode()
+
+
+# -- the credit file and the indicators -------------------------------------------------------------------------------------
+
+
+def test_the_credit_file_is_verified_and_the_review_becomes_stale(desk):
+    platform, case = desk.platform, desk.reviewed()
+    credit = {**case.credit, "tax": {**case.credit["tax"], "tax_grade": "D", "source": "税务局查询"}}
+    platform.do(desk.officer, "case.credit", case, credit=credit)
+    assert desk.again(case).credit["tax"]["source"] == "税务局查询"
+    assert desk.again(desk.firm).profile["credit"]["tax"]["source"] == "企业资料"
+    with pytest.raises(InputError) as refused:
+        platform.do(desk.officer, "case.hand_up", case, amount=AMOUNT, opinion="同意")
+    assert _codes(refused) == ["review_stale"]
+
+
+def test_a_wrong_credit_file_is_refused_field_by_field(desk):
+    case = desk.accepted()
+    credit = {**case.credit, "tax": {**case.credit["tax"], "tax_grade": "Z"}, "debt": {"total_debt": "x"}}
+    with pytest.raises(InputError) as refused:
+        desk.platform.do(desk.officer, "case.credit", case, credit=credit)
+    assert {"credit.tax.tax_grade", "credit.debt.total_debt", "credit.debt.total_assets"} <= _fields(refused)
+
+
+def test_with_indicators_and_team_the_rate_comes_from_the_grid(desk):
+    platform, case = desk.platform, desk.accepted()
+    desk.checked(case)
+    desk.rated(case)
+    answers = {
+        "T5.1": {"answer": 8, "grade": "contract", "source": "验收报告"},
+        "E3.1": {"answer": 0.55, "grade": "audited", "source": "审计报告"},
+    }
+    platform.do(desk.officer, "case.score", case, right=case.rights[0], answers=answers)
+    platform.do(desk.officer, "case.review", case)
+    quote = desk.again(case).quote
+    assert quote["one_plus_one"]["complete"]
+    assert "one_plus_one" in {one["code"] for one in quote["line"]["limits"]}
+    page = platform.client(desk.officer).get(f"/lender/cases/{case.pk}/").content.decode()
+    assert "权利的指标得分" in page
+
+
+def test_answers_that_the_record_gives_and_rights_of_other_kinds_are_refused(desk):
+    case = desk.accepted()
+    wrong = {"T5.1": {"answer": "很高", "grade": "contract", "source": "x"}, "E3.1": {"answer": 0.5}}
+    with pytest.raises(InputError) as refused:
+        desk.platform.do(desk.officer, "case.score", case, right=case.rights[0], answers=wrong)
+    assert {"answers.T5.1.answer", "answers.E3.1.grade", "answers.E3.1.source"} <= _fields(refused)
+    other = desk.platform.right(desk.firm)
+    for right, system, code in (
+        (other.pk, "national_guide", "unknown_right"),
+        (case.rights[0], "no_such", "unknown_system"),
+    ):
+        with pytest.raises(InputError) as refused:
+            desk.platform.do(desk.officer, "case.score", case, right=right, system=system)
+        assert _codes(refused) == [code]

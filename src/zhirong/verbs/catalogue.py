@@ -16,6 +16,7 @@ MODULES = (
     "tokens",
     "diligence",
     "team_rating",
+    "case_scores",
     "review",
     "approvals",
     "limits",
@@ -26,6 +27,7 @@ MODULES = (
     "appraisals",
     "appraisal_work",
     "contracts",
+    "case_papers",
     "signing",
     "filing",
     "release",
@@ -36,6 +38,10 @@ MODULES = (
     "closing",
     "register_desk",
     "reconciling",
+    "administration",
+    "rulebook_history",
+    "security",
+    "audit",
 )
 
 

@@ -272,8 +272,10 @@ def quote_of(case: Case) -> dict[str, Any] | None:
     rate = offer["pledge_rate"]
     appraisal, credit = quote["appraisal"], quote["credit"]
     value = appraisal.get("value")
+    titles = {one["id"]: one["title"] for one in quote["rights"]}
     return {
-        "on": case.review.get("on"),
+        "on": quote["case"]["as_of"],
+        "is_reviewed": bool(case.review) and case.line is not None,
         "line": fen(offer["loan"]["amount"]),
         "annual_rate": offer["loan"]["annual_rate"],
         "pledge_rate": rate["pledge_rate"],
@@ -298,7 +300,9 @@ def quote_of(case: Case) -> dict[str, Any] | None:
         "credit": credit,
         "credit_items": credit["items"],
         "default": credit["default_probability"],
-        "indicators": quote["one_plus_one"]["indicators"],
+        "indicators": [
+            {"title": titles.get(one["right"], one["right"]), **one} for one in quote["one_plus_one"]["indicators"]
+        ],
         "complete": quote["one_plus_one"]["complete"],
         "gates": quote["gates"],
         "bears": [{**one, "amount": fen(one["amount"])} for one in offer["full_loss"]],

@@ -21,6 +21,7 @@ from zhirong.verbs.limits import lent, limits_of
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.portfolio import CASES, LENDER, WORK, my_states, portfolio_of
 from zhirong.web.clock import now
+from zhirong.web.lender import forms_of_case  # noqa: F401 - declares its pages
 from zhirong.web.lender.case_page import Today, case_context
 from zhirong.web.lender.explaining import fen, tree
 from zhirong.web.menu import menu

@@ -1,0 +1,227 @@
+"""The lender's pages: what they show, in both languages, with a bounded number of queries."""
+
+import io
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from lender_world import AMOUNT, desk_of
+from openpyxl import load_workbook
+
+from zhirong.store.financing import Case, CheckItem, Loan
+from zhirong.verbs.acting import OPERATIONS
+
+
+@pytest.fixture
+def desk(sqlite_platform):
+    return desk_of(sqlite_platform)
+
+
+def _queries(client, address):
+    client.get(address)
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        answer = client.get(address)
+    assert answer.status_code == 200, address
+    return len(seen)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_page_opens_in_both_languages(desk, lang):
+    case, platform = desk.approved(), desk.platform
+    fresh = desk.accepted()
+    client = platform.client(desk.officer, lang)
+    for address in (
+        "/lender/",
+        "/lender/cases/",
+        f"/lender/cases/{case.pk}/",
+        f"/lender/cases/{fresh.pk}/",
+        f"/lender/cases/{case.pk}/why/",
+        f"/lender/cases/{fresh.pk}/why/",
+        f"/lender/cases/{case.pk}/modes/",
+        f"/lender/cases/{case.pk}/history/",
+        f"/lender/cases/{fresh.pk}/credit/",
+        f"/lender/cases/{fresh.pk}/score/",
+        "/lender/portfolio/",
+    ):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        text = answer.content.decode()
+        assert f'<html lang="{"en" if lang == "en" else "zh-Hans"}">' in text
+        assert "style=" not in text and "onclick" not in text
+    for operation in ("case.ask", "case.return", "case.review", "case.hand_up", "team.rate", "guarantee.request"):
+        answer = client.get(f"/do/{operation}/{fresh.pk}/")
+        assert answer.status_code == 200
+        assert OPERATIONS[operation].title.in_(lang) in answer.content.decode()
+
+
+def test_the_pages_of_a_case_take_the_same_queries_whatever_is_in_it(desk):
+    """A case with checks, sheets, questions and approvals asks the database as often as one with one of each."""
+    platform = desk.platform
+    small = desk.handed_up()
+    large = desk.reviewed()
+    for number in range(6):
+        platform.do(desk.officer, "case.ask", large, text=f"问题 {number}")
+    platform.do(desk.officer, "case.hand_up", large, amount=AMOUNT, opinion="同意")
+    for who in (desk.reviewer, desk.reviewer, desk.reviewer):
+        large = desk.again(large)
+        if large.state == "approval":
+            platform.do(who, "case.send_back", large, reason="补充")
+            platform.do(desk.officer, "case.hand_up", large, amount=AMOUNT, opinion="同意")
+    client = platform.client(desk.officer)
+    counts = [_queries(client, f"/lender/cases/{one.pk}/") for one in (small, large)]
+    assert counts[0] == counts[1] <= 45
+    assert _queries(client, f"/lender/cases/{large.pk}/history/") <= 15
+
+
+def test_lists_take_the_same_queries_for_one_row_and_many(desk):
+    client = desk.platform.client(desk.officer)
+    desk.case()
+    one = [_queries(client, address) for address in ("/lender/", "/lender/cases/", "/lender/portfolio/")]
+    for _ in range(4):
+        desk.case()
+    many = [_queries(client, address) for address in ("/lender/", "/lender/cases/", "/lender/portfolio/")]
+    assert one == many and max(many) <= 30
+
+
+def test_the_work_list_shows_what_waits_for_the_person_nearest_limit_first(desk):
+    platform = desk.platform
+    first, second = desk.case(), desk.accepted()
+    officer = platform.client(desk.officer).get("/lender/").content.decode()
+    assert officer.index(first.number) < officer.index(second.number)
+    approver = platform.client(desk.approver).get("/lender/").content.decode()
+    assert first.number not in approver and "没有待办的业务" in approver
+
+
+def test_cases_are_filtered_sorted_saved_and_exported(desk):
+    platform = desk.platform
+    case, other = desk.case(), desk.accepted()
+    client = platform.client(desk.officer)
+    shown = client.get("/lender/cases/?state=submitted").content.decode()
+    assert case.number in shown and other.number not in shown
+    assert client.get("/lender/cases/?order=-amount&firm=泾水").status_code == 200
+    assert client.get("/lender/cases/?due_until=明天").status_code == 422
+    platform.send(client, "view.save", listing="lender.cases", query="state=submitted", name="新申请")
+    assert "新申请" in client.get("/lender/cases/").content.decode()
+    book = load_workbook(io.BytesIO(client.get("/lender/cases/?state=submitted&export=xlsx").content))
+    rows = list(book.active.iter_rows(values_only=True))
+    assert len(rows) == 2 and rows[1][0] == case.number and AMOUNT / 100 in rows[1]
+
+
+def test_the_next_step_stands_in_front(desk):
+    platform, case = desk.platform, desk.case()
+    client = platform.client(desk.officer)
+    first = '<a class="button main" href="/do/{}/{}/'
+    assert first.format("case.accept", case.pk) in client.get(f"/lender/cases/{case.pk}/").content.decode()
+    platform.do(desk.officer, "case.accept", case)
+    assert first.format("case.review", case.pk) in client.get(f"/lender/cases/{case.pk}/").content.decode()
+    desk.checked(case)
+    desk.rated(case)
+    platform.do(desk.officer, "case.review", case)
+    assert first.format("case.hand_up", case.pk) in client.get(f"/lender/cases/{case.pk}/").content.decode()
+    platform.do(desk.officer, "case.hand_up", case, amount=AMOUNT, opinion="同意")
+    page = platform.client(desk.reviewer).get(f"/lender/cases/{case.pk}/").content.decode()
+    assert first.format("case.approve", case.pk) in page and "等审查人审批" in page
+
+
+def test_forms_post_and_come_back_with_what_is_wrong(desk):
+    platform, case = desk.platform, desk.accepted()
+    client = platform.client(desk.officer)
+    item = CheckItem.objects.get(case=case, item="purpose")
+    answer = platform.send(
+        client, "check.do", item, outcome="done", verdict="clear", finding="采购合同相符", cost="120.50"
+    )
+    assert (answer.status_code, answer["Location"]) == (302, f"/lender/cases/{case.pk}/")
+    assert CheckItem.objects.get(pk=item.pk).cost == 12_050
+    wrong = platform.send(client, "case.return", case, reason="x")
+    assert wrong.status_code == 422
+    answer = platform.send(client, "case.return", case, reason="缺合同", bring="采购合同")
+    assert (answer.status_code, answer["Location"]) == (302, "/lender/")
+    assert Case.objects.get(pk=case.pk).state == "draft"
+
+
+def test_the_form_of_the_title_asks_for_the_law_firm_and_no_other_item_does(desk):
+    case = desk.accepted()
+    client = desk.platform.client(desk.officer)
+    title = CheckItem.objects.get(case=case, item="title_investigation")
+    other = CheckItem.objects.get(case=case, item="visit")
+    assert 'name="law_firm"' in client.get(f"/do/check.do/{title.pk}/").content.decode()
+    assert 'name="law_firm"' not in client.get(f"/do/check.do/{other.pk}/").content.decode()
+
+
+def test_the_forms_of_credit_and_indicators_are_read(desk):
+    platform, case = desk.platform, desk.accepted()
+    client = platform.client(desk.officer)
+    page = client.get(f"/lender/cases/{case.pk}/credit/").content.decode()
+    assert 'value="1150万元"' in page
+    import re
+
+    hidden = dict(re.findall(r'name="(_key|_version)" value="(\w+)"', page))
+    day = platform.day.isoformat()
+    said = {"source": "查询", "date": day, "grade": "contract"}
+    posted = {f"credit.tax.{name}": value for name, value in {**said, "tax_grade": "A", "arrears": "0"}.items()}
+    answer = client.post(f"/lender/cases/{case.pk}/credit/", {**hidden, **posted, "facts.sme": "yes"})
+    assert answer.status_code == 302
+    case = Case.objects.get(pk=case.pk)
+    assert (case.credit, case.facts) == ({"tax": {**said, "tax_grade": "A", "arrears": "0"}}, {"sme": True})
+    page = client.get(f"/lender/cases/{case.pk}/score/").content.decode()
+    hidden = dict(re.findall(r'name="(_key|_version|right|system)" value="(\w+)"', page))
+    posted = {"T5.1.answer": "8", "T5.1.grade": "contract", "T5.1.source": "验收报告"}
+    assert client.post(f"/lender/cases/{case.pk}/score/", {**hidden, **posted}).status_code == 302
+    indicators = Case.objects.get(pk=case.pk).beside["indicators"]
+    assert indicators["answers"] == {
+        f"right-{case.rights[0]}": {"T5.1": {"answer": 8.0, "grade": "contract", "source": "验收报告"}}
+    }
+
+
+def test_the_portfolio_adds_up_and_measures_its_limits(desk):
+    platform = desk.platform
+    case = desk.approved()
+    waiting = desk.approved()
+    platform.reseed(case, state="released")
+    platform.seed(
+        Loan,
+        case=case,
+        firm=desk.firm,
+        lender=desk.bank,
+        number="L1",
+        state="standing",
+        mode="xixian",
+        principal=AMOUNT,
+        balance=AMOUNT // 4,
+        overdue=1_000,
+        category="substandard",
+        provision=AMOUNT // 16,
+        contract={},
+    )
+    assert waiting.approved_amount == AMOUNT
+    platform.do(desk.head, "limit.set", scope="mode", value="xixian", amount=AMOUNT)
+    page = platform.client(desk.head).get("/lender/portfolio/").content.decode()
+    assert "250,000.00" in page and "1,000,000.00" in page and "100 %" in page
+    assert "1,250,000.00" in page and "超出" in page
+    for by in ("state", "category", "mode", "region"):
+        answer = platform.client(desk.head).get(f"/lender/portfolio/{by}.svg")
+        assert answer.status_code == 200 and answer.content.startswith(b"<svg")
+
+
+def test_a_limit_is_for_the_manager_and_named_wrongly_it_is_refused(desk):
+    from zhirong.kernel.errors import InputError
+    from zhirong.verbs.permissions import ForbiddenError
+
+    platform = desk.platform
+    with pytest.raises(ForbiddenError):
+        platform.do(desk.officer, "limit.set", scope="portfolio", amount=AMOUNT)
+    for scope, value, code in (
+        ("mode", "nowhere", "unknown_mode"),
+        ("region", "西安", "not_a_region"),
+        ("firm", "x", "value_not_wanted"),
+    ):
+        with pytest.raises(InputError) as refused:
+            platform.do(desk.head, "limit.set", scope=scope, value=value, amount=AMOUNT)
+        assert [one.code for one in refused.value.problems] == [code]
+    platform.do(desk.head, "limit.set", scope="portfolio", amount=AMOUNT)
+    platform.do(desk.head, "limit.set", scope="portfolio", amount=2 * AMOUNT)
+    other = desk_of(platform)
+    assert "2,000,000.00" in platform.client(desk.officer).get("/list/desk.limits/").content.decode()
+    assert "2,000,000.00" not in platform.client(other.officer).get("/list/desk.limits/").content.decode()
