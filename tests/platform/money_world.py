@@ -85,7 +85,7 @@ class Money:
             firm=self.firm,
             case=self.case,
             grade="online",
-            state="done",
+            state="issued",
             purpose="pledge",
             rights=self.case.rights,
             valuation_date=day,

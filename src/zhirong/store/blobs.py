@@ -9,10 +9,13 @@ FOLDER = "files"
 
 
 def keep(data: bytes, home: Path) -> str:
-    """Keep a content; returns its SHA-256. The file is whole or not there, whatever happens in the middle."""
+    """Keep a content; returns its SHA-256. The file is whole or not there, whatever happens in the middle.
+
+    Where it is kept already and has been damaged since, it is made whole again.
+    """
     digest = hashlib.sha256(data).hexdigest()
     place = path_of(digest, home)
-    if not place.exists():
+    if not place.exists() or place.read_bytes() != data:
         place.parent.mkdir(parents=True, exist_ok=True)
         part = place.with_name(f"{digest}.{secrets.token_hex(4)}.part")
         with part.open("wb") as file:

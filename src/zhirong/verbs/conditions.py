@@ -5,6 +5,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
+from zhirong.chain.financing.appraising import State as Appraising
 from zhirong.chain.financing.conditions import (
     Condition,
     FilingFact,
@@ -25,10 +28,12 @@ from zhirong.kernel.text import Text
 from zhirong.store import rows
 from zhirong.store.financing import Appraisal, Case, FirmRight, GuaranteeRequest, StoredFile
 from zhirong.store.parties import Organisation
-from zhirong.verbs.contracts import read_case_rights
 from zhirong.verbs.facts import facts_now, standings
-from zhirong.verbs.paper_making import contract_papers, is_intact, rights_of, signed_by
+from zhirong.verbs.paper_making import contract_papers, is_intact, read_case_rights, rights_of, signed_by
 from zhirong.verbs.uploads import bytes_of
+
+# An appraisal that counts: an online one is issued, a formal one is signed.
+_GIVEN = (Appraising.ISSUED.value, Appraising.SIGNED.value)
 
 
 def conditions_of(case: Case, day: date, rules: Rulebook) -> tuple[Condition, ...]:
@@ -87,7 +92,8 @@ def appraised_until(case: Case, day: date, rules: Rulebook) -> date | None:
     An appraisal of the case counts, or else the valuation that its application rests on, for as long as the rule says.
     """
     latest = (
-        Appraisal.objects.filter(case=case, valid_until__isnull=False)
+        Appraisal.objects.filter(Q(case=case) | Q(pk=case.appraisal_id), state__in=_GIVEN)
+        .filter(valid_until__isnull=False, withdrawn_on=None)
         .order_by("-valid_until")
         .values_list("valid_until", flat=True)
         .first()
@@ -108,7 +114,7 @@ def grounds_of(
     The pledge itself is left out of what it is examined for.
     """
     filing, keyed = facts_now(registration)
-    now = {right_key(right, filing.subject): right for right in read_case_rights(list(kept))} if kept else {}
+    now = {right_key(right, filing.subject): right for right in read_case_rights(kept)}
     own = set(registration.charged())
     rights = [(key, _without_own(now.get(key, right), key in own)) for key, right in keyed]
     found = []

@@ -9,10 +9,10 @@ from pydantic import Field
 
 from zhirong.chain.financing.case import Move, State
 from zhirong.chain.loan.schedule import schedule
+from zhirong.chain.loan.servicing.heads import HEAD_TEXT, Head
 from zhirong.chain.loan.servicing.reading import read_loan_file
 from zhirong.chain.pledge.packs import register_of
 from zhirong.chain.pledge.precheck import right_key
-from zhirong.chain.right.reading import read_rights
 from zhirong.chain.right.records import Right
 from zhirong.documents.papers.forms import needs_list, rights_list
 from zhirong.kernel.days import add_months, working_days_from
@@ -22,7 +22,7 @@ from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.store.financing import Case, GuaranteeRequest
 from zhirong.verbs.acting import Work, operation, refuse
-from zhirong.verbs.case_file import exact, right_table
+from zhirong.verbs.case_file import exact
 from zhirong.verbs.case_moves import move_case
 from zhirong.verbs.paper_making import (
     CONTRACT_KINDS,
@@ -30,12 +30,14 @@ from zhirong.verbs.paper_making import (
     issue_paper,
     next_number,
     party_facts,
+    read_case_rights,
     right_facts,
     rights_of,
     void_paper,
 )
 from zhirong.verbs.people import Duty
 from zhirong.verbs.requests import Day, Fen, Rate, Request, ask
+from zhirong.verbs.review import rate_of
 
 _EXCESS = (
     ("prepay_reduce", Text("提前归还本金，以后各期减少", "repays principal; later instalments become smaller")),
@@ -156,11 +158,6 @@ def granted_guarantee(case: Case) -> GuaranteeRequest | None:
     return GuaranteeRequest.objects.filter(case=case, state="granted").order_by("-pk").first()
 
 
-def read_case_rights(rights: list[Any]) -> tuple[Right, ...]:
-    """The chain's records of kept rights. Raises InputError for facts that cannot be read."""
-    return read_rights(Reader({"rights": [right_table(right) for right in rights]}))
-
-
 def contract_keys(rights: tuple[Right, ...]) -> set[str]:
     """The rights as the register calls them."""
     return {right_key(right) for right in rights}
@@ -169,13 +166,14 @@ def contract_keys(rights: tuple[Right, ...]) -> set[str]:
 def _terms(work: Work, case: Case, request: IssueContract) -> dict[str, Any]:
     """The tables ``loan`` and ``servicing`` of the contract. Raises InputError for terms that cannot be serviced."""
     amount = case.approved_amount or 0
-    rate = request.annual_rate if request.annual_rate is not None else case.annual_rate
-    if case.annual_rate is not None and rate != case.annual_rate:
+    approved = case.annual_rate if case.annual_rate is not None else rate_of(case)
+    rate = request.annual_rate if request.annual_rate is not None else approved
+    if approved is not None and rate != approved:
         raise refuse(
             "not_the_rate_approved",
             "annual_rate",
             rate,
-            Text(f"与批准的利率 {case.annual_rate} 不同", f"not the rate approved, {case.annual_rate}"),
+            Text(f"与批准的利率 {approved} 不同", f"not the rate approved, {approved}"),
             Text("留空，或退回重新审批", "leave it empty, or have it approved anew"),
         )
     if rate is None:
@@ -246,6 +244,7 @@ def _facts(
         "method": case.method,
         "purpose": case.purpose,
         "servicing": terms["servicing"],
+        "order": [HEAD_TEXT[Head(head)].zh for head in work.rules.at("lending.servicing.order", work.day).value],
         "schedule": planned_rows(terms, work.rules, work.day),
         "rights": right_facts(rights),
         "agreed_value": request.agreed_value,

@@ -2,12 +2,17 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from zhirong.chain.right.reading import read_rights
+from zhirong.chain.right.records import Right
 from zhirong.documents.papers.kinds import PAPER_KINDS, make_paper
+from zhirong.kernel.fields import Reader
 from zhirong.store.financing import Case, FirmRight, Paper, Signature
 from zhirong.store.parties import Organisation
 from zhirong.verbs.acting import Work
+from zhirong.verbs.case_file import right_table
 from zhirong.verbs.uploads import bytes_of, keep_made
 
 CONTRACT_KINDS = ("loan_contract", "pledge_contract", "guarantee_contract", "registration_form")
@@ -27,18 +32,28 @@ def rights_of(case: Case) -> list[FirmRight]:
     return [rights[pk] for pk in case.rights if pk in rights]
 
 
+def read_case_rights(rights: Sequence[FirmRight]) -> tuple[Right, ...]:
+    """The chain's records of kept rights. Raises InputError for facts that cannot be read."""
+    return read_rights(Reader({"rights": [right_table(right) for right in rights]})) if rights else ()
+
+
 def right_facts(rights: Sequence[FirmRight]) -> list[dict[str, Any]]:
-    """Rights as papers list them."""
-    days = ("filing_date", "grant_date", "registration_date")
+    """Rights as papers list them, their numbers in the one form that is kept."""
     return [
         {
-            "kind": right.kind,
+            "kind": right.kind.value,
             "number": right.number,
             "title": right.title,
-            **{day: right.facts.get(day) for day in days},
+            "filing_date": _iso(right.filing_date),
+            "grant_date": _iso(right.grant_date),
+            "registration_date": _iso(right.registration_date),
         }
-        for right in rights
+        for right in read_case_rights(rights)
     ]
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def issue_paper(

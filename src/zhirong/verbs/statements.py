@@ -60,6 +60,7 @@ class Import(Request):
     Text("导入银行流水", "Import a statement"),
     duties=CASHIERS,
     request=Import,
+    page="loan.statements",
     help=Text(
         "逐行核对后整份导入；有一行不对就都不导入。流水号重复的认作同一笔，不会重复导入。",
         "Every row is checked; one wrong row and none is imported. A reference that is known already is the same entry.",

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from zhirong.chain.pledge.registration import RegisterRole, Status
+from zhirong.chain.pledge.registration import STATUS_WORDS, RegisterRole, Status
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.money import Fen, show_yuan
 from zhirong.kernel.rulebook import Rulebook, RuleValue
@@ -170,7 +170,10 @@ def _registered(facts: ReleaseFacts) -> Wrong:
     for one in facts.filings:
         if one.status is not Status.ENTERED:
             return (
-                Text(f"申请 {one.id} 尚未登记（{one.status}）", f"filing {one.id} is not entered ({one.status})"),
+                Text(
+                    f"申请 {one.id}：{STATUS_WORDS[one.status].zh}",
+                    f"filing {one.id}: {STATUS_WORDS[one.status].en}",
+                ),
                 Text("等待登记结果并记录登记号", "wait for the result, then record the number"),
             )
         if one.frozen_by:
@@ -200,6 +203,10 @@ def _registered(facts: ReleaseFacts) -> Wrong:
 
 
 def _covered(facts: ReleaseFacts) -> Wrong:
+    if not any(one.status is Status.ENTERED for one in facts.filings):
+        return Text("尚未登记，无从核对", "nothing is entered yet to compare"), Text(
+            "登记后自动核对", "it is compared once entered"
+        )
     charged = frozenset().union(*(one.keys for one in facts.filings))
     missing = sorted(facts.contract_keys - charged)
     if missing or not facts.contract_keys:

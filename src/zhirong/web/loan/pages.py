@@ -10,7 +10,7 @@ from django.urls import reverse
 from zhirong.chain.financing.case import STATE_WORDS, WAY, State
 from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, HEAD_TEXT, Category
 from zhirong.chain.loan.terms import METHOD_TEXT, Method
-from zhirong.chain.pledge.registration import STATUS_WORDS
+from zhirong.chain.pledge.registration import STATUS_WORDS, Status
 from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.documents.statement_xlsx import statement_template
 from zhirong.kernel.days import day_of
@@ -21,7 +21,7 @@ from zhirong.store.financing import Case, Loan, Paper, Payment, Signature, State
 from zhirong.store.parties import Organisation
 from zhirong.verbs.acting import OPERATIONS, can, may, perform
 from zhirong.verbs.clock import now
-from zhirong.verbs.conditions import conditions_of, registrations_of
+from zhirong.verbs.conditions import conditions_of, registrations_of, takes_part
 from zhirong.verbs.listing import LISTINGS
 from zhirong.verbs.loan_books import books_of
 from zhirong.verbs.loans import BANKERS, LOAN_WORDS, READERS, ahead_rows, judge, late_of, receipts, state_of
@@ -106,8 +106,29 @@ def completion(request: HttpRequest, case: Case) -> HttpResponse:
         "loan": loan if loan is not None and loan.state != CANCELLED else None,
         "loan_state": None if loan is None else LOAN_WORDS[loan.state],
         "is_bank": is_bank,
+        "todo": _todo(case, loan, all(one.is_met for one in conditions)),
     }
     return render(request, "loan/completion.html", context)
+
+
+def _todo(case: Case, loan: Loan | None, all_hold: bool) -> str:
+    """The operations that make sense now, the most urgent first: names, spaces between."""
+    names = ["contract.issue", "case.sign", "case.close"]
+    if case.state == State.REGISTERING and (loan is None or loan.state == CANCELLED):
+        statuses = {one.status for one in registrations_of(case)}
+        if not statuses:
+            names.append("filing.prepare")
+        if Status.PREPARED in statuses:
+            names.append("filing.file")
+        if Status.FILED in statuses:
+            names.append("filing.record")
+        if statuses & {Status.PREPARED, Status.FILED, Status.EXAMINED}:
+            names.append("filing.withdraw")
+        if all_hold:
+            names.append("case.release")
+    if takes_part(case, "insurer"):
+        names.append("insurance.record")
+    return " ".join([*names, "case.paper"])
 
 
 def _way(now_at: State) -> list[tuple[Text, str]]:

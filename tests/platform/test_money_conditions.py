@@ -1,0 +1,200 @@
+"""Each condition of a release: met where all is in order, and open alone where its own fact is wrong."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from money_world import AMOUNT, PDF, Money
+
+from zhirong.chain.financing.conditions import (
+    FilingFact,
+    GuaranteeFact,
+    PaperFact,
+    ReleaseFacts,
+    release_conditions,
+)
+from zhirong.chain.pledge.registration import RegisterRole, Status
+from zhirong.kernel.errors import InputError
+from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.text import Text, same
+from zhirong.store.blobs import path_of
+from zhirong.store.financing import Loan, StoredFile
+from zhirong.verbs.conditions import conditions_of
+from zhirong.verbs.pattern import rulebook
+
+RULES = load_rulebook()
+DAY = date(2026, 11, 25)
+FILING = FilingFact(
+    1, RegisterRole.MIRROR, Status.ENTERED, None, "Y2026", "a" * 64, True, frozenset({"k1", "k2"}), 100, date(2027, 11, 25)
+)  # fmt: skip
+FACTS = ReleaseFacts(
+    day=DAY,
+    papers=(PaperFact(same("借款合同"), (), True),),
+    filings=(FILING,),
+    contract_keys=frozenset({"k1", "k2"}),
+    amount=100,
+    approved=100,
+    end=date(2027, 11, 25),
+    grounds=(),
+    needs_guarantee=True,
+    guarantees=(GuaranteeFact("某担保", "granted", Decimal("0.8"), 100),),
+    needs_insurance=True,
+    insured_until=date(2027, 11, 25),
+    appraised_until=DAY,
+)
+
+
+def open_codes(facts: ReleaseFacts) -> list[str]:
+    return [one.code for one in release_conditions(facts, RULES) if not one.is_met]
+
+
+def test_where_all_is_in_order_all_hold() -> None:
+    found = release_conditions(FACTS, RULES)
+    assert len(found) == 9 and all(one.is_met for one in found)
+    assert all(one.rule.reference.as_text() and one.mend is None for one in found)
+
+
+def _filing(**changes: Any) -> dict[str, Any]:
+    return {"filings": (replace(FILING, **changes),)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({"papers": ()}, ["signed"]),
+        ({"papers": (PaperFact(same("质押合同"), ("某银行",), True),)}, ["signed"]),
+        ({"papers": (PaperFact(same("质押合同"), (), False),)}, ["signed"]),
+        ({"filings": ()}, ["registered", "covered"]),
+        (_filing(status=Status.FILED, keys=frozenset()), ["registered", "covered"]),
+        (_filing(authority_number=""), ["registered"]),
+        (_filing(certificate=""), ["registered"]),
+        (_filing(is_certificate_kept=False), ["registered"]),
+        (_filing(frozen_by="(2026)粤01执1号"), ["registered"]),
+        (_filing(role=RegisterRole.RECORD, authority_number="", certificate=""), ["registered"]),
+        (_filing(keys=frozenset({"k1"})), ["covered"]),
+        (_filing(claim_amount=99), ["covered"]),
+        (_filing(debt_end=date(2027, 11, 24)), ["covered"]),
+        (_filing(debt_end=None), ["covered"]),
+        ({"contract_keys": frozenset()}, ["covered"]),
+        ({"grounds": (same("专利权已终止"),)}, ["no_ground"]),
+        ({"guarantees": ()}, ["guaranteed"]),
+        ({"guarantees": (GuaranteeFact("某担保", "reviewed", Decimal("0.8"), 100),)}, ["guaranteed"]),
+        ({"guarantees": (GuaranteeFact("某担保", "granted", Decimal("0.8"), 99),)}, ["guaranteed"]),
+        ({"guarantees": (GuaranteeFact("某担保", "granted", Decimal(0), 100),)}, ["guaranteed"]),
+        ({"insured_until": None}, ["insured"]),
+        ({"insured_until": date(2027, 11, 24)}, ["insured"]),
+        ({"appraised_until": None}, ["appraised"]),
+        ({"appraised_until": DAY - timedelta(days=1)}, ["appraised"]),
+        ({"approved": 99}, ["within_approval"]),
+        ({"amount": 0}, ["within_approval"]),
+        ({"suspended": ("某企业",)}, ["parties"]),
+    ],
+)
+def test_each_condition_is_open_for_its_own_reason(changes: dict[str, Any], codes: list[str]) -> None:
+    facts = replace(FACTS, **changes)
+    assert open_codes(facts) == codes
+    for one in release_conditions(facts, RULES):
+        if not one.is_met:
+            problem = one.problem()
+            assert problem.reason.zh and problem.reason.en and problem.mend.zh and problem.mend.en
+            assert one.rule.reference.as_text() in problem.reason.zh
+
+
+def test_without_guarantor_or_insurer_neither_is_asked_for() -> None:
+    facts = replace(FACTS, needs_guarantee=False, guarantees=(), needs_insurance=False, insured_until=None)
+    assert open_codes(facts) == []
+
+
+def test_a_registered_record_needs_its_number_only() -> None:
+    record = _filing(
+        role=RegisterRole.RECORD, number=7, authority_number="", certificate="", is_certificate_kept=False
+    )
+    assert open_codes(replace(FACTS, **record)) == []
+
+
+# -- on the platform --------------------------------------------------------------------------------------------
+
+
+def open_now(money: Money) -> list[str]:
+    return [one.code for one in conditions_of(money.fresh(), money.platform.day, rulebook()) if not one.is_met]
+
+
+def demand_refused(money: Money, *codes: str) -> None:
+    with pytest.raises(InputError) as told:
+        money.on_case(money.officer, "case.release")
+    assert {one.code for one in told.value.problems} == {f"condition_{code}" for code in codes}
+    assert not Loan.objects.exists()
+
+
+def test_a_release_names_all_that_is_open(sqlite_platform, monkeypatch) -> None:
+    money = Money(sqlite_platform, monkeypatch)
+    money.issue()
+    money.sign()
+    demand_refused(money, "registered", "covered")
+    money.register()
+    assert open_now(money) == []
+    sqlite_platform.reseed(money.appraisal, valid_until=sqlite_platform.day - timedelta(days=1))
+    sqlite_platform.reseed(money.firm, status="suspended")
+    demand_refused(money, "appraised", "parties")
+
+
+def test_a_right_that_has_lapsed_since_stops_the_release(sqlite_platform, monkeypatch) -> None:
+    money = Money(sqlite_platform, monkeypatch)
+    money.ready()
+    right = money.rights[0]
+    lapsed = {**right.facts, "status": "lapsed", "ended_date": sqlite_platform.day.isoformat()}
+    sqlite_platform.reseed(right, facts=lapsed)
+    sqlite_platform.later(1)
+    assert open_now(money) == ["no_ground"]
+    demand_refused(money, "no_ground")
+
+
+def test_our_own_pledge_is_no_ground_against_itself(sqlite_platform, monkeypatch) -> None:
+    money = Money(sqlite_platform, monkeypatch)
+    money.ready()
+    right = money.rights[0]
+    sqlite_platform.reseed(right, facts={**right.facts, "flags": ["pledged"]})
+    assert open_now(money) == []
+
+
+@pytest.mark.parametrize("which", ["contract", "certificate"])
+def test_a_file_that_was_tampered_with_stops_the_release(sqlite_platform, monkeypatch, which: str) -> None:
+    from zhirong.store.settings import DATA
+
+    money = Money(sqlite_platform, monkeypatch)
+    money.ready()
+    assert open_now(money) == []
+    if which == "contract":
+        place = path_of(money.papers()[0].sha256, DATA)
+    else:
+        place = path_of(StoredFile.objects.get(paper="registration_certificate").sha256, DATA)
+    whole = place.read_bytes()
+    place.write_bytes(whole.replace(b"PDF", b"pdf", 1))
+    demand_refused(money, "signed" if which == "contract" else "registered")
+    place.write_bytes(whole)
+    assert open_now(money) == []
+
+
+def test_a_guarantee_for_less_stops_the_release(sqlite_platform, monkeypatch) -> None:
+    money = Money(sqlite_platform, monkeypatch, guaranteed=True)
+    money.ready()
+    sqlite_platform.reseed(money.guarantee, amount=AMOUNT - 1)
+    demand_refused(money, "guaranteed")
+
+
+def test_a_mode_with_an_insurer_asks_for_its_policy(sqlite_platform, monkeypatch) -> None:
+    money = Money(sqlite_platform, monkeypatch)
+    money.ready()
+    quote = {
+        "modes": [{"id": money.case.mode, "full_loss": [{"party": "insurer"}], "title": Text("甲", "a").as_json()}]
+    }
+    sqlite_platform.reseed(money.fresh(), quote=quote)
+    demand_refused(money, "insured")
+    ticket = sqlite_platform.upload(money.officer, "保单.pdf", PDF)
+    until = sqlite_platform.day + timedelta(days=400)
+    money.on_case(
+        money.officer, "insurance.record", insurer="某财险", policy="P1", until=until.isoformat(), file=ticket
+    )
+    assert open_now(money) == []
