@@ -35,9 +35,17 @@ def pairs(key: str) -> frozenset[str]:
 
 
 def telling_pairs(key: str) -> frozenset[str]:
-    """The tokens by which likeness is judged: those of the name without its legal form."""
-    form = next((form for form in _LEGAL_FORMS if key.endswith(form)), "")
-    return pairs(key.removesuffix(form) or key)
+    """The tokens by which likeness is judged: those of the name without its legal form, a slip in it overlooked."""
+    form = next((len(form) for form in _LEGAL_FORMS if _ends_like(key, form)), 0)
+    return pairs(key[: len(key) - form] or key)
+
+
+def _ends_like(key: str, form: str) -> bool:
+    """Whether a name ends with a legal form; one wrong character in four or more is a slip of the pen."""
+    end = key[-len(form) :]
+    if end == form:
+        return True
+    return len(form) >= 4 and len(end) == len(form) and sum(a != b for a, b in zip(end, form, strict=True)) == 1
 
 
 def similarity(one: frozenset[str], other: frozenset[str]) -> Fraction:
