@@ -22,6 +22,7 @@ from zhirong.verbs.check import check_register
 from zhirong.verbs.jobs import Task, job
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.people import Duty
+from zhirong.verbs.register_view import event_words
 
 AUDIT = (Duty.AUDIT_ADMIN,)
 SYSTEM = (Duty.SYSTEM_ADMIN,)
@@ -117,9 +118,9 @@ def actor_words(actor: str) -> str:
 
 
 def kind_words(kind: str) -> Text:
-    """The words of a kind of event; the register's own kinds as they are written."""
+    """The words of a kind of event: of the operation, or of what happened in the register."""
     found = OPERATIONS.get(kind)
-    return Text(kind, kind) if found is None else found.title
+    return event_words(kind) if found is None else found.title
 
 
 # -- lists ----------------------------------------------------------------------------------------------------------

@@ -25,7 +25,13 @@ _OPEN = (Status.PREPARED.value, Status.FILED.value, Status.EXAMINED.value)
 KIND_WORDS: Mapping[str, Text] = {
     "facts.updated": Text("更新摘录", "newer extracts kept"),
     "reconciliation.alarm": Text("与登记机关数据不同", "differs from the authority's data"),
-    "certificate.registration": Text("出具证明", "certificate given"),
+    "reconciliation.made": Text("与登记机关核对", "compared with an authority"),
+    "certificate.registration": Text("出具登记证明", "certificate given"),
+    "certificate.search": Text("出具查询证明", "certificate of search given"),
+    "subscription.opened": Text("订阅", "subscription opened"),
+    "subscription.closed": Text("取消订阅", "subscription closed"),
+    "right.freeze": Text("冻结权利", "right frozen"),
+    "right.unfreeze": Text("解除冻结权利", "right unfrozen"),
 }
 _OPERATIONS: Mapping[Move, str] = {
     Move.FILE: "hand_in",
@@ -123,11 +129,12 @@ def history(registration: int) -> list[Happened]:
         content = canonical.decode(event.content.encode())
         detail = str(content.get("reason") or content.get("order") or content.get("authority_number") or "")
         time = entry_of_bytes(event.entry.encode()).time
-        found.append(Happened(event.index, time, _words(event.kind), event.actor, detail))
+        found.append(Happened(event.index, time, event_words(event.kind), event.actor, detail))
     return found
 
 
-def _words(kind: str) -> Text:
+def event_words(kind: str) -> Text:
+    """What an event of the register is called; a kind without words as it is written."""
     try:
         return MOVE_WORDS[Move(kind.removeprefix(PLEDGE))]
     except ValueError:

@@ -66,6 +66,12 @@ def yuan(fen: int | None) -> str:
 
 
 @register.filter
+def yuan_words(written: str | None) -> str:
+    """Yuan as the chain's JSON writes them (``"3879012.39"``), with thousands separated."""
+    return "—" if not written else show_yuan(parse_yuan(written))
+
+
+@register.filter
 def called(row: Any) -> str:
     """What a row is called by people: its number, title or name, whichever it has first; nothing where it has none."""
     return next((str(found) for name in ("number", "title", "name") if (found := getattr(row, name, ""))), "")
