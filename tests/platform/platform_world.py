@@ -3,11 +3,13 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from zhirong.kernel.days import day_of
@@ -27,6 +29,12 @@ FIRST_DAY = date(2026, 11, 2)
 PASSWORD = "a long password of 2026"
 _SEED = Operation("test.seed", Text("测试", "test"), Text("", ""), Nothing, lambda work, request: None)
 _SHANGHAI_MORNING = time(2, 0, tzinfo=UTC)  # ten o'clock
+
+
+@cache
+def _hashed() -> str:
+    """The password as accounts keep it, hashed once: hashing is made to be slow."""
+    return make_password(PASSWORD)
 
 
 @dataclass(frozen=True)
@@ -119,7 +127,7 @@ class Platform:
         from allauth.account.models import EmailAddress
 
         email = email or f"person{self.number()}@example.cn"
-        account = Account.objects.create_user(username=email, email=email, password=PASSWORD)
+        account = Account.objects.create(username=email, email=email, password=_hashed())
         EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)
         return account
 
