@@ -138,7 +138,9 @@ def _sharing(
     """The names of these sizes that share so many of the tokens, or might: as many tokens are read as is cheap."""
     take, wanted = len(by_rarity) - shared + 1, 1
     read = sum(counts.get(token, 0) for token in by_rarity[:take])
-    while take < len(by_rarity) and read + counts.get(by_rarity[take], 0) <= _CHEAP_POSTINGS:
+    # A name that is hardly longer than what it must share has no room for common words beside; reading all is cheap.
+    is_short = largest <= shared + 1
+    while take < len(by_rarity) and (is_short or read + counts.get(by_rarity[take], 0) <= _CHEAP_POSTINGS):
         read += counts.get(by_rarity[take], 0)
         take, wanted = take + 1, wanted + 1
     tokens = [token for token in by_rarity[:take] if token in counts]
