@@ -182,6 +182,8 @@ def test_facts_of_the_right_end_the_income_and_say_where_it_has_ended() -> None:
         ("renewal_option", "purpose", "pledge", "method[2]", "renewal_not_for_purpose"),
         ("renewal_option", "right.filing_date", "yesterday", "right.filing_date[2]", "not_a_day"),
         ("capitalisation", "method", "guess", "method[2]", "not_a_choice"),
+        ("licence_income", "profit.1.years", "1000000000000", "profit[1].years[2]", "out_of_range"),
+        ("capitalisation", "right", "5", "right[2]", "wrong_type"),
         ("capitalisation", "yearly_income.value", "USD 5", "yearly_income.value[2]", "not_money"),
     ],
 )

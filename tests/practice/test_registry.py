@@ -86,6 +86,7 @@ def test_what_was_not_yet_known_does_not_stand_out():
         (lambda t: t["event"][0].update(kind="moved house"), "not_a_choice"),
         (lambda t: t["record"][0].update(low="400万元"), "range_out_of_order"),
         (lambda t: t["record"][0].pop("signature"), "unsigned"),
+        (lambda t: t["record"][0].update(rights=[]), "missing"),
         (lambda t: t.update(opinions=[]), "unknown_field"),
     ],
 )

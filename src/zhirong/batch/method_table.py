@@ -116,9 +116,20 @@ def _read_row(
         reader.problem("valuation_date", valuation_date, *future_date(day))
     cap = reader.optional_number("life_cap", Decimal("0.01"), 200)
     rights: tuple[Right, ...] = ()
-    if reader.has("right"):
-        known = {"id": name, "title": name, "holders": [{"name": name}], **row["right"]}
+    facts = reader.anything("right") if reader.has("right") else None
+    if isinstance(facts, dict):
+        known = {"id": name, "title": name, "holders": [{"name": name}], **facts}
         rights = (read_right(Reader(known, "right", problems=problems)),)
+    elif facts is not None:
+        reader.problem(
+            "right",
+            facts,
+            "wrong_type",
+            Text("不是一列事实", "is no column of a fact"),
+            Text(
+                "写成 right.kind、right.filing_date 等列", "write columns right.kind, right.filing_date and so on"
+            ),
+        )
     kind = reader.choice("method", tuple(METHODS))
     method = METHODS[kind](reader, kind, Setting(purpose, valuation_date))
     reader.finish()

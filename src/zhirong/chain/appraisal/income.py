@@ -287,7 +287,8 @@ def read_years(reader: Reader, setting: Setting, name: str, label: Text, kind: K
     days: list[date] = []
     for entry in reader.tables(name):
         day = entry.optional_day("day")
-        repeat = entry.whole("years", 1, MAX_FORECAST_YEARS, default=1)
+        # A number out of range has been noted; it must not be the length of a list all the same.
+        repeat = min(max(1, entry.whole("years", 1, MAX_FORECAST_YEARS, default=1)), MAX_FORECAST_YEARS)
         if day is not None:
             before = days[-1] if days else setting.valuation_date
             if day <= before or repeat > 1:

@@ -295,10 +295,19 @@ def read_record(reader: Reader, as_of: date) -> ValueRecord:
             Text("须满足 low ≤ value ≤ high", "low ≤ value ≤ high does not hold"),
             Text("改正三个数", "correct the figures"),
         )
+    rights = reader.texts("rights")
+    if not rights:
+        reader.problem(
+            "rights",
+            "",
+            "missing",
+            Text("没有写评估了哪些权利", "which rights were valued is not stated"),
+            Text('写成 rights = ["…"]', 'write rights = ["…"]'),
+        )
     record = ValueRecord(
         id=reader.text("id"),
         grade=grade,
-        rights=reader.texts("rights"),
+        rights=rights,
         purpose=reader.choice("purpose", tuple(PURPOSE_TEXT)),
         value_type=reader.choice("value_type", tuple(VALUE_TYPE_TEXT)),  # type: ignore[arg-type]
         valuation_date=valued,
