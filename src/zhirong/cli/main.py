@@ -41,6 +41,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "serve": ("启动平台：网页、接口、后台任务", "serve the platform: pages, API, background work"),
     "worker": ("后台任务，单独的进程", "the background worker as a process of its own"),
+    "demo-region": (
+        "演示区域：企业、银行、权利、各种状态的贷款",
+        "a region for training: firms, banks, rights, loans in every state",
+    ),
     "platform": ("平台：建立、备份、恢复、核对、设置", "the platform: found, back up, restore, check, settings"),
 }
 
@@ -54,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser, commands = _parser(lang)
     name = _command(words)
     if name in COMMANDS:
-        module = import_module(f"zhirong.cli.{name}")
+        module = import_module(f"zhirong.cli.{name.replace('-', '_')}")
         module.configure(commands[name])
     options = parser.parse_args(_without_language(words))
     if options.command is None:

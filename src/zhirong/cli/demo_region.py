@@ -1,0 +1,83 @@
+"""``zhirong demo-region``: a region for training in an empty data folder, and the accounts to sign in with."""
+
+import argparse
+import os
+import sys
+from datetime import UTC, date, datetime
+from typing import Any
+
+from zhirong.cli.files import print_json
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Where it is made, and for which day."""
+    parser.add_argument("--data", default="", help="空的数据文件夹 / empty data folder (ZHIRONG_DATA)")
+    parser.add_argument(
+        "--today", type=date.fromisoformat, default=None, help="故事的最后一天 / last day of the story"
+    )
+    parser.add_argument(
+        "--if-empty", action="store_true", help="已有内容时什么也不做 / do nothing where there is something"
+    )
+    parser.add_argument("--json", action="store_true", help="机器可读 / for programs")
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 done; InputError where the database is not empty."""
+    if options.data:
+        os.environ["ZHIRONG_DATA"] = options.data
+    from zhirong.store.setup import ready
+
+    ready("zhirong.web.settings")
+    from zhirong.cli.serve import make_ready
+    from zhirong.demo.region import build
+    from zhirong.kernel.days import day_of
+    from zhirong.store.parties import Organisation
+    from zhirong.store.settings import DATA
+
+    make_ready(DATA, "register.demo")
+    if options.if_empty and Organisation.objects.exists():
+        return 0
+    region = build(options.today or day_of(datetime.now(UTC)), _Progress(options))
+    if options.json:
+        print_json({"password": region.password, "accounts": [_account(one) for one in region.logins]})
+        return 0
+    _print_accounts(region, options.lang)
+    return 0
+
+
+class _Progress:
+    """Says which day the story has come to, on a terminal that shows it."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._shown = sys.stderr.isatty() and not options.json
+        self._lang = options.lang
+
+    def __call__(self, day: date) -> None:
+        if self._shown:
+            words = "演示区域：" if self._lang == "zh" else "the region: "
+            print(f"\r{words}{day}", end="", file=sys.stderr, flush=True)
+
+
+def _account(login: Any) -> dict[str, Any]:
+    return {"email": login.email, "organisation": login.organisation, "duties": list(login.duties)}
+
+
+def _print_accounts(region: Any, lang: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from zhirong.verbs.people import DUTY_WORDS, Duty
+
+    heads = ("邮箱", "机构", "职责") if lang == "zh" else ("e-mail", "organisation", "duties")
+    table = Table(*heads)
+    for login in region.logins:
+        words = [DUTY_WORDS[Duty(one)] for one in login.duties]
+        table.add_row(
+            login.email, login.organisation, "、".join(one.zh if lang == "zh" else one.en for one in words)
+        )
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    console = Console()
+    console.print(table)
+    says = "所有账号的口令：" if lang == "zh" else "password of every account: "
+    console.print(f"{says}{region.password}", highlight=False)
