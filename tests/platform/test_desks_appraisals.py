@@ -158,11 +158,19 @@ def test_the_draw_cannot_be_steered_and_passes_on_when_refused(platform: Any) ->
     assert platform.do(houses[third.agency_id], "appraisal.refuse", third, reason="人手不足").answer == {
         "next": None
     }
-    # Who has refused sees the rights no more.
-    assert (
-        right.title not in platform.client(houses[first.agency_id]).get(f"/appraisals/{first.pk}/").content.decode()
-    )
     assert platform_findings() == []
+
+
+def test_who_has_refused_sees_the_rights_no_more(platform: Any) -> None:
+    firm, manager = platform.firm()
+    right = platform.right(firm)
+    house, appraiser, _ = agency(platform, "甲评估机构")
+    row = ask(platform, manager, right, agency=house.pk)
+    desk = platform.client(appraiser)
+    assert right.title in desk.get(f"/appraisals/{row.pk}/").content.decode()
+    platform.do(appraiser, "appraisal.refuse", row, reason="与其股东有投资关系", has_conflict=True)
+    page = desk.get(f"/appraisals/{row.pk}/").content.decode()
+    assert right.title not in page and "与其股东有投资关系" in page
 
 
 def test_without_a_pool_nothing_is_drawn_and_the_reason_is_told(platform: Any) -> None:

@@ -235,6 +235,7 @@ def test_the_authoritys_number_completes_a_mirror_and_its_data_are_compared(plat
 def test_certificates_receipts_and_the_daily_file(platform: Any) -> None:
     who = registrar(platform)
     number = entered(platform, who)
+    platform.later(1)  # the pages' clock is the real time of day
     desk = platform.client(who)
     made = desk.post(f"/registrar/registrations/{number}/certificate/", {"_key": "c1"})
     assert (
@@ -242,7 +243,6 @@ def test_certificates_receipts_and_the_daily_file(platform: Any) -> None:
         and desk.get(f"/registrar/registrations/{number}/certificate/").status_code == 405
     )
     index = models.Event.objects.filter(registration=number, kind="pledge.enter").get().index
-    platform.later(1)  # the pages' clock is the real time of day
     receipt = desk.get(f"/registrar/registrations/{number}/receipts/{index}/")
     assert receipt["Content-Disposition"].endswith(f'receipt-{index}.json"')
     visitor = platform.client()

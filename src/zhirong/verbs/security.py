@@ -118,12 +118,21 @@ class ReleaseLockout(Request):
     ]
 
 
-@operation("lockout.release", Text("解除锁定", "Release the lock-out"), request=ReleaseLockout, duties=SECURITY)
+@operation(
+    "lockout.release",
+    Text("解除锁定", "Release the lock-out"),
+    request=ReleaseLockout,
+    duties=SECURITY,
+    help=Text(
+        "解除后，登录页对这个邮箱最多还会要求等待五分钟。",
+        "After that the sign-in page may still ask this address to wait for up to five minutes.",
+    ),
+)
 def release_lockout(work: Work, request: ReleaseLockout) -> Any:
-    """It can try again at once."""
+    """Its failed attempts are forgotten."""
     from axes.utils import reset
 
-    count = reset(username=request.username)
+    count = reset(username=request.username.lower())
     if not count:
         raise refuse(
             "not_locked",

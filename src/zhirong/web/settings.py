@@ -139,11 +139,11 @@ MFA_TOTP_ISSUER = "知融 Zhirong"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 # Writing at every request would make every reader a writer.
 USERSESSIONS_TRACK_ACTIVITY = False
-AXES_FAILURE_LIMIT = 6
+AXES_FAILURE_LIMIT = 5  # as many as allauth lets through in five minutes for one address
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "zhirong.web.signing_up.sign_in_name"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 SESSION_COOKIE_AGE = 12 * 3600

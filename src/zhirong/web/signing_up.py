@@ -1,5 +1,6 @@
 """Signing up: an e-mail address and a strong password; whom one acts for is said after the address is confirmed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.forms import SignupForm as BaseSignupForm
@@ -16,3 +17,9 @@ class SignupForm(BaseSignupForm):
             account.language = request.lang
             account.save(update_fields=["language"])
         return account
+
+
+def sign_in_name(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
+    """The address that somebody tries to sign in with: what failed attempts are counted by."""
+    given = credentials or {}
+    return str(given.get("email") or given.get("username") or request.POST.get("login", "")).strip().lower()

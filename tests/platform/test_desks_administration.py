@@ -1,0 +1,284 @@
+"""The three administrations: what each can do and read, and that none of them can do another's."""
+
+import json
+from typing import Any
+
+import pytest
+from desks_world import admin, agency
+from platform_world import PASSWORD
+
+from zhirong.evidence.receipts import read_receipt
+from zhirong.kernel.errors import InputError
+from zhirong.store.models import Event
+from zhirong.store.parties import Account, ApiToken, Organisation
+from zhirong.store.work import Job, Seen
+from zhirong.verbs import audit, pattern, rulebook_history
+from zhirong.verbs.acting import OPERATIONS, can
+from zhirong.verbs.jobs import run_due
+from zhirong.verbs.people import ADMIN_DUTIES, Duty
+from zhirong.verbs.permissions import ForbiddenError
+from zhirong.web import urls  # noqa: F401 - declares every page
+from zhirong.web.admin import auditing
+from zhirong.web.pages import PAGES
+
+MINE = ("admin.", "audit.")
+
+
+@pytest.fixture(autouse=True)
+def _folder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "sqlite_platform" if "sqlite_platform" in request.fixturenames else "platform"
+    if name in request.fixturenames:
+        folder = request.getfixturevalue(name).folder
+        monkeypatch.setattr(audit, "DATA", folder)
+        monkeypatch.setattr(auditing, "DATA", folder)
+
+
+def security(platform: Any) -> Any:
+    house = Organisation.objects.filter(kind="platform").first() or platform.organisation("platform", "平台管理")
+    return platform.member(house, Duty.SECURITY_ADMIN)
+
+
+def auditor(platform: Any) -> Any:
+    house = Organisation.objects.filter(kind="platform").first() or platform.organisation("platform", "平台管理")
+    return platform.member(house, Duty.AUDIT_ADMIN)
+
+
+def codes_of(caught: Any) -> list[str]:
+    return [one.code for one in caught.value.problems]
+
+
+def test_each_page_is_for_its_own_administrators_only(platform: Any) -> None:
+    people = {
+        Duty.SYSTEM_ADMIN: admin(platform),
+        Duty.SECURITY_ADMIN: security(platform),
+        Duty.AUDIT_ADMIN: auditor(platform),
+    }
+    _, firm = platform.firm()
+    plain = [one for one in PAGES.values() if one.name.startswith(MINE) and "<" not in one.route]
+    assert len(plain) >= 11
+    for one in plain:
+        assert one.duties and set(one.duties) <= ADMIN_DUTIES
+        for duty, who in people.items():
+            wanted = 200 if duty in one.duties else 403
+            assert platform.client(who).get(f"/{one.route}").status_code == wanted, (one.name, duty)
+        assert platform.client(firm).get(f"/{one.route}").status_code == 403
+        assert platform.client().get(f"/{one.route}").status_code == 302
+
+
+def test_the_operations_of_one_administration_are_none_of_anothers(platform: Any) -> None:
+    people = {
+        Duty.SYSTEM_ADMIN: admin(platform),
+        Duty.SECURITY_ADMIN: security(platform),
+        Duty.AUDIT_ADMIN: auditor(platform),
+    }
+    mine = [op for op in OPERATIONS.values() if op.scope in ("account", "session", "lockout", "audit", "agency")]
+    assert len(mine) >= 6
+    for op in mine:
+        for duty, who in people.items():
+            assert can(platform.person(who), op.name) == (duty in op.duties), (op.name, duty)
+
+
+def test_a_firm_is_confirmed_on_its_page(platform: Any) -> None:
+    firm = platform.organisation("firm", "新登记企业", status="pending", address="某路 1 号")
+    who = platform.client(admin(platform))
+    assert "新登记企业" in who.get("/admin/").content.decode()
+    page = who.get(f"/admin/organisations/{firm.pk}/").content.decode()
+    assert "/do/organisation.confirm/" in page and "某路 1 号" in page and "/do/agency.pool/" not in page
+    platform.send(who, "organisation.confirm", firm)
+    firm.refresh_from_db()
+    assert firm.status == "active"
+    house, _, _ = agency(platform, "甲评估机构")
+    page = who.get(f"/admin/organisations/{house.pk}/").content.decode()
+    assert "61180001" in page and "/do/agency.pool/" in page
+    found = platform.client(security(platform)).get("/admin/organisations/?kind=agency").content.decode()
+    assert "甲评估机构" in found and "新登记企业" not in found
+
+
+def test_a_pool_entry_that_cannot_be_read_is_told(platform: Any) -> None:
+    house = platform.organisation("agency", "甲评估机构")
+    with pytest.raises(InputError):
+        platform.do(admin(platform), "agency.pool", house, tables="[[expert]]\nid = 'v1'")
+    firm = platform.organisation("firm", "企业")
+    with pytest.raises(ForbiddenError):
+        platform.do(admin(platform), "agency.pool", firm, tables="")
+
+
+def test_every_rule_is_shown_with_its_source_and_doubt(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
+    who = platform.client(admin(platform))
+    every = who.get("/admin/rules/").content.decode()
+    book = pattern.rulebook()
+    assert all(f"<code>{rule_id}</code>" in every for rule_id in book.ids())
+    doubtful = who.get("/admin/rules/?only=doubtful").content.decode()
+    for rule_id in book.ids():
+        is_doubtful = any(one.reference.doubtful for one in book.rule(rule_id).versions)
+        assert (f"<code>{rule_id}</code>" in doubtful) == is_doubtful
+    page = who.get("/admin/rules/practice.fees/").content.decode()
+    assert "假设" in page and "6" in page
+    assert who.get("/admin/rules/no.such.rule/").status_code == 404
+
+
+def test_a_changed_rulebook_is_noted_once_and_says_what_changed(
+    platform: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert rulebook_history.note_rules(platform.now) is True
+    assert rulebook_history.note_rules(platform.now) is False
+    first = rulebook_history.history()
+    assert len(first) == 1 and not first[0].changed
+    before = rulebook_history.fingerprints()
+    after = {name: print_ for name, print_ in before.items() if name != "practice.fees"}
+    after |= {"practice.least_fee": "0" * 16, "a.new.rule": "1" * 16}
+    monkeypatch.setattr(rulebook_history, "fingerprints", lambda: after)
+    monkeypatch.setattr(rulebook_history, "rules_version", lambda: "another-version")
+    assert rulebook_history.note_rules(platform.now) is True
+    latest = rulebook_history.history()[0]
+    assert (latest.added, latest.changed, latest.removed) == (
+        ("a.new.rule",),
+        ("practice.least_fee",),
+        ("practice.fees",),
+    )
+    page = platform.client(admin(platform)).get("/admin/rules/").content.decode()
+    assert "another-version" in page and "a.new.rule" in page
+
+
+def test_an_account_is_closed_with_its_sessions_and_tokens(platform: Any) -> None:
+    who = security(platform)
+    firm, manager = platform.firm()
+    token = platform.seed(
+        ApiToken, account=manager.account, organisation=firm, name="接口", digest="0" * 64, scopes=["read"],
+        expires_on=platform.day,
+    )  # fmt: skip
+    signed_in = platform.client(manager)
+    assert signed_in.get("/desk/").status_code in (200, 302)
+    page = platform.client(who).get(f"/admin/accounts/{manager.account.pk}/").content.decode()
+    assert firm.name in page and "接口" in page and "/do/account.close/" in page
+    platform.do(who, "account.close", account=manager.account.pk, reason="离职")
+    token.refresh_from_db()
+    assert token.revoked_on == platform.day and not Account.objects.get(pk=manager.account.pk).is_active
+    assert signed_in.get("/desk/").url.startswith("/accounts/login/")
+    with pytest.raises(InputError) as caught:
+        platform.do(who, "account.close", account=manager.account.pk, reason="再停一次")
+    assert codes_of(caught) == ["closed_already"]
+    with pytest.raises(InputError) as caught:
+        platform.do(who, "account.close", account=who.account.pk, reason="自己")
+    assert codes_of(caught) == ["own_account"]
+    platform.do(who, "account.open", account=manager.account.pk, reason="回来了")
+    assert Account.objects.get(pk=manager.account.pk).is_active
+
+
+def test_a_lockout_is_one_addresss_only(platform: Any) -> None:
+    from django.core.cache import cache
+
+    cache.clear()
+    _, locked = platform.firm()
+    _, other = platform.firm("别的企业")
+    visitor = platform.client()
+    for _ in range(6):
+        visitor.post("/accounts/login/", {"login": locked.account.email, "password": "wrong"})
+    cache.clear()  # what stops it now is the lock-out alone
+    again = visitor.post("/accounts/login/", {"login": locked.account.email.upper(), "password": PASSWORD})
+    assert again.status_code in (403, 429)
+    assert visitor.post("/accounts/login/", {"login": other.account.email, "password": PASSWORD}).status_code == 302
+
+
+def test_a_lockout_is_seen_and_released(platform: Any) -> None:
+    from axes.models import AccessAttempt
+    from django.core.cache import cache
+
+    cache.clear()
+
+    who = security(platform)
+    _, manager = platform.firm()
+    visitor = platform.client()
+    for _ in range(7):
+        visitor.post("/accounts/login/", {"login": manager.account.email, "password": "wrong"})
+    assert AccessAttempt.objects.filter(username=manager.account.email).exists()
+    page = platform.client(who).get("/admin/lockouts/").content.decode()
+    assert manager.account.email in page and "已锁定" in page
+    platform.do(who, "lockout.release", username=manager.account.email, reason="本人来电")
+    assert not AccessAttempt.objects.filter(username=manager.account.email).exists()
+    with pytest.raises(InputError) as caught:
+        platform.do(who, "lockout.release", username=manager.account.email, reason="再来")
+    assert codes_of(caught) == ["not_locked"]
+
+
+def test_a_token_is_revoked_by_the_security_administrator(platform: Any) -> None:
+    firm, manager = platform.firm()
+    token = platform.seed(
+        ApiToken, account=manager.account, organisation=firm, name="接口", digest="1" * 64, scopes=["read"],
+        expires_on=platform.day,
+    )  # fmt: skip
+    who = platform.client(security(platform))
+    assert "接口" in who.get("/admin/tokens/").content.decode()
+    assert "/do/token.revoke/" in who.get(f"/admin/tokens/{token.pk}/").content.decode()
+    platform.send(who, "token.revoke", token)
+    token.refresh_from_db()
+    assert token.revoked_on is not None
+
+
+def test_every_event_is_shown_with_its_rows_and_proof(platform: Any) -> None:
+    firm, manager = platform.firm("某企业")
+    platform.do(manager, "view.save", listing="firm.rights", query="state=x", name="我的视图")
+    event = Event.objects.get(kind="view.save")
+    who = platform.client(auditor(platform))
+    listed = who.get("/audit/?kind=view.save").content.decode()
+    assert "保存视图" in listed and listed.count("<tr>") == 2
+    assert who.get(f"/audit/?actor={manager.account.pk}").status_code == 200
+    assert who.get("/audit/?first=nonsense").status_code == 422
+    assert who.get("/audit/?registration=nonsense").status_code == 422
+    assert "savedview" in who.get(f"/audit/?subject={event.subject}").content.decode()
+    page = who.get(f"/audit/events/{event.index}/").content.decode()
+    assert manager.account.email in page and "savedview/" in page and "我的视图" in page and "核验码" in page
+    platform.later(1)
+    receipt = read_receipt(who.get(f"/audit/events/{event.index}/receipt/").content)
+    assert receipt.entry.kind == "view.save"
+    assert who.get("/list/audit.events/?export=xlsx").content.startswith(b"PK")
+
+
+def test_who_has_seen_what_is_kept_once_a_day(platform: Any) -> None:
+    firm, manager = platform.firm()
+    house, appraiser, _ = agency(platform, "甲评估机构")
+    row = platform.do(
+        manager, "appraisal.request", rights=[platform.right(firm).pk], valuation_date=str(platform.day), agency=house.pk
+    ).id  # fmt: skip
+    desk = platform.client(appraiser)
+    for _ in range(3):
+        desk.get(f"/appraisals/{row}/")
+    assert Seen.objects.filter(subject=f"appraisal/{row}").count() == 1
+    platform.later(1)
+    desk.get(f"/appraisals/{row}/")
+    assert Seen.objects.filter(subject=f"appraisal/{row}").count() == 2
+    _, stranger = platform.firm("别的企业")
+    platform.client(stranger).get(f"/appraisals/{row}/")
+    assert Seen.objects.filter(subject=f"appraisal/{row}").count() == 2
+    page = platform.client(auditor(platform)).get(f"/audit/seen/?subject=appraisal/{row}").content.decode()
+    assert appraiser.account.email in page and house.name in page
+
+
+def test_the_check_runs_in_the_background_and_shows_what_it_finds(platform: Any) -> None:
+    who = auditor(platform)
+    desk = platform.client(who)
+    assert platform.do(who, "audit.begin_check").answer == {"begun": True}
+    assert platform.do(who, "audit.begin_check").answer == {"begun": False}
+    assert "http-equiv" in desk.get("/audit/check/").content.decode()
+    assert run_due(platform.now, "test") == 1
+    job = Job.objects.get(kind="audit.check")
+    assert (job.state, job.result["count"]) == ("done", 0)
+    assert "全部相符" in desk.get("/audit/check/").content.decode()
+    Organisation.objects.filter(kind="platform").update(name="改了名")
+    platform.do(who, "audit.begin_check")
+    run_due(platform.now, "test")
+    page = desk.get("/audit/check/").content.decode()
+    assert "organisation 1 name" in page and "处不符" in page
+    assert json.dumps(Job.objects.order_by("-pk").first().result)  # type: ignore[union-attr]
+
+
+def test_three_administrations_stay_three_people(platform: Any) -> None:
+    who = security(platform)
+    house = Organisation.objects.get(kind="platform")
+    account = platform.account()
+    with pytest.raises(InputError) as caught:
+        platform.do(
+            who, "member.add", house, email=account.email, duties=[Duty.SYSTEM_ADMIN.value, Duty.AUDIT_ADMIN.value]
+        )  # fmt: skip
+    assert codes_of(caught) == ["separate_administrators"]
