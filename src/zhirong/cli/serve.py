@@ -60,13 +60,17 @@ def run(options: argparse.Namespace) -> int:
 
 
 def make_ready(folder: Path, origin: str) -> None:
-    """Tables in their present form, and a register with its key where there is none. Harmless when repeated."""
+    """Tables in their present form, a register with its key where there is none, and the version of the rules noted where it is
+    a new one. Harmless when repeated.
+    """
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     from zhirong.store.models import LogHead
     from zhirong.store.setup import migrate
+    from zhirong.verbs.clock import now
     from zhirong.verbs.found import found_register
+    from zhirong.verbs.rulebook_history import note_rules
 
     folder.mkdir(parents=True, exist_ok=True)
     executor = MigrationExecutor(connection)
@@ -74,6 +78,7 @@ def make_ready(folder: Path, origin: str) -> None:
         migrate()
     if not LogHead.objects.exists():
         found_register(folder, origin)
+    note_rules(now())
 
 
 def _load_pages() -> None:
