@@ -13,6 +13,7 @@ from zhirong.chain.right.fees import patent_year
 from zhirong.chain.right.records import KIND_TEXT, PATENT_KINDS, RightKind
 from zhirong.kernel.days import add_years
 from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.identifiers import patent_check_digit
 from zhirong.kernel.money import yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
@@ -35,6 +36,8 @@ _DAYS: dict[RightKind, tuple[str, str]] = {
     RightKind.LAYOUT_DESIGN: ("filing_date", "registration_date"),
     RightKind.PLANT_VARIETY: ("filing_date", "grant_date"),
 }
+_PATENT_DIGITS = {RightKind.INVENTION: 1, RightKind.UTILITY_MODEL: 2, RightKind.DESIGN: 3}
+_FIRST_LONG_NUMBERS = 2004  # patents in force today that are older have run out
 KINDS = tuple((kind.value, words) for kind, words in KIND_TEXT.items() if kind in _DAYS)
 
 
@@ -140,9 +143,26 @@ def _facts(kind: RightKind, number: int, began: date, granted: date, day: date) 
         first: began.isoformat(),
         second: granted.isoformat(),
     }
+    made_up = _number(kind, number, began)
+    if made_up:
+        facts["number"] = made_up
     if kind in PATENT_KINDS:
         facts["fee_paid_through_year"] = min(patent_year(began, day), 20)
     return facts
+
+
+def _number(kind: RightKind, number: int, began: date) -> str:
+    """A number of the right form that no register has given: nobody is asked for one to be told a rough figure."""
+    year = max(began.year, _FIRST_LONG_NUMBERS)
+    if kind in PATENT_KINDS:
+        digits = f"{year}{_PATENT_DIGITS[kind]}99999{number:02d}"
+        return f"{digits}.{patent_check_digit(digits)}"
+    if kind is RightKind.LAYOUT_DESIGN:
+        digits = f"{year % 100:02d}5999{number:02d}"
+        return f"BS.{digits}.{patent_check_digit(digits)}"
+    if kind is RightKind.PLANT_VARIETY:
+        return f"CNA{year}99999{number:02d}"
+    return f"999999{number:02d}" if kind is RightKind.TRADEMARK else ""
 
 
 def _appraisal(asked: Calculate, day: date, rules: Rulebook) -> dict[str, Any]:

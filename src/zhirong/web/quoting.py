@@ -16,7 +16,7 @@ from zhirong.verbs.case_file import exact, plain, quote_json
 from zhirong.verbs.clock import now
 
 _KEPT = 64  # quotes of a process, about 300 kB each
-_CHART_WIDTH = 460
+_CHART_WIDTH, _NARROW_WIDTH = 460, 200
 # A drawing styles itself; it is a document of its own and can load and run nothing.
 _DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
@@ -32,8 +32,9 @@ def _quote(written: str) -> dict[str, Any]:
 
 
 def drawing(request: HttpRequest, quote: Mapping[str, Any], name: str) -> HttpResponse:
-    """A chart of a quote as a picture: full_loss, cost, value or tornado."""
-    spec = quote_charts(quote, request.lang, _CHART_WIDTH).get(name)
+    """A chart of a quote as a picture: full_loss, cost, value or tornado; with ``narrow`` asked for, for a phone."""
+    width = _NARROW_WIDTH if "narrow" in request.GET else _CHART_WIDTH
+    spec = quote_charts(quote, request.lang, width).get(name)
     if spec is None:
         return HttpResponse(status=404)
     response = HttpResponse(to_svg(spec), content_type="image/svg+xml")

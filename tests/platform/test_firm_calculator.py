@@ -1,0 +1,92 @@
+"""The calculator without an account: an answer that the quote itself gives, nothing kept, bounded work."""
+
+import re
+from datetime import date
+
+import pytest
+from django.apps import apps
+
+from zhirong.chain.right.records import RightKind
+from zhirong.kernel.errors import InputError
+from zhirong.verbs.calculator import KINDS, Calculate, calculated
+from zhirong.verbs.case_file import quote_json
+from zhirong.verbs.pattern import rulebook
+from zhirong.verbs.requests import read
+from zhirong.web.public.limiter import Limiter
+
+DAY = date(2026, 11, 2)
+ASKED = {
+    "region": "610000",
+    "kind_1": "invention",
+    "began_1": "2019-05-12",
+    "granted_1": "2021-08-20",
+    "revenue": "3000万元",
+    "amount": "200万元",
+    "term_months": "12",
+}
+
+
+@pytest.mark.parametrize("kind", [value for value, _ in KINDS])
+def test_every_kind_it_asks_for_has_a_status_and_a_value(sqlite_platform, kind):
+    table = calculated(read(Calculate, {**ASKED, "kind_1": kind}), DAY, rulebook())
+    quote = quote_json(table, [])
+    assert quote["rights"][0]["status"] == "in_force"
+    assert quote["rights"][0]["kind"] == RightKind(kind)
+    assert quote["appraisal"]["status"] == "valued"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_visitor_gets_interval_line_and_cost_and_leaves_nothing(sqlite_platform, lang):
+    client = sqlite_platform.client(lang=lang)
+    before = {model: model.objects.count() for model in apps.get_app_config("store").get_models()}
+    response = client.get("/calculator/", ASKED)
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert len(re.findall(r'class="figure"', text)) == 2
+    assert "/modes/xixian/" in text
+    quote = quote_json(calculated(read(Calculate, ASKED), DAY, rulebook()), [])
+    assert f"{float(quote['line']['amount']):,.2f}" in text
+    assert client.get("/calculator/cost.svg", ASKED).status_code == 200
+    assert {model: model.objects.count() for model in before} == before
+
+
+def test_what_is_wrong_is_named_together(sqlite_platform):
+    client = sqlite_platform.client(lang="en")
+    response = client.get(
+        "/calculator/", {**ASKED, "revenue": "x", "amount": "-1", "term_months": "0", "region": "6"}
+    )
+    assert response.status_code == 422
+    assert response.content.decode().count('class="problem"') == 4
+    with pytest.raises(InputError) as refused:
+        calculated(
+            read(Calculate, {**ASKED, "kind_2": "horse", "kind_3": "software", "began_3": "2025-01-01"}),
+            DAY,
+            rulebook(),
+        )
+    assert [one.field for one in refused.value.problems] == ["kind_2", "granted_3"]
+    assert client.get("/calculator/cost.svg", {**ASKED, "revenue": "x"}).status_code == 404
+
+
+def test_who_asks_too_often_is_told_to_wait(sqlite_platform, monkeypatch):
+    from zhirong.web.public import pages
+
+    monkeypatch.setattr(pages, "_LIMIT", Limiter(times=2, seconds=60))
+    client = sqlite_platform.client()
+    assert [client.get("/calculator/", ASKED).status_code for _ in range(3)] == [200, 200, 429]
+    assert client.get("/calculator/", ASKED)["Retry-After"] == "60"
+    assert client.get("/calculator/").status_code == 200  # the empty form is no work
+
+
+def test_a_limit_counts_each_address_by_itself_and_forgets_with_time():
+    limit = Limiter(times=2, seconds=10)
+    assert [limit.admits("a", moment) for moment in (0, 1, 2)] == [True, True, False]
+    assert limit.admits("b", 2)
+    assert limit.admits("a", 10.5)
+    assert not limit.admits("a", 10.6)
+
+
+def test_a_failed_calculation_gives_its_place_back(sqlite_platform):
+    client = sqlite_platform.client()
+    for _ in range(5):  # more than are worked on at once
+        assert client.get("/calculator/", {**ASKED, "revenue": "x"}).status_code == 422
+    assert client.get("/calculator/", ASKED).status_code == 200

@@ -1,0 +1,378 @@
+"""The firm's pages and the public ones, as a browser asks for them, in both languages."""
+
+import io
+import re
+
+import openpyxl
+import pytest
+from firm_samples import appraised, described, drafted, income, submitted, wanted
+
+from zhirong.store.financing import Appraisal, Case, FirmRight, Message, StoredFile
+from zhirong.verbs.people import Duty
+
+PUBLIC = ("/", "/products/", "/modes/", "/modes/xixian/", "/calculator/")
+FIRM = (
+    "/firm/",
+    "/firm/rights/",
+    "/firm/rights/new/",
+    "/firm/rights/new/trademark/",
+    "/firm/rights/import/",
+    "/firm/appraisals/",
+    "/firm/appraisals/new/",
+    "/firm/modes/",
+    "/firm/cases/",
+    "/firm/cases/new/",
+    "/firm/profile/",
+    "/firm/trust/",
+    "/do/mandate.give/",
+    "/do/consent.give/",
+    "/do/objection.make/",
+    "/do/file.add/",
+)
+CHINESE = re.compile(r"[一-鿿]")
+
+
+def _page(client, address, status=200):
+    response = client.get(address)
+    assert response.status_code == status, (address, response.status_code)
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_public_pages_need_no_account(sqlite_platform, lang):
+    client = sqlite_platform.client(lang=lang)
+    for address in PUBLIC:
+        text = _page(client, address)
+        assert "<h1>" in text
+        assert "style=" not in text and "onclick" not in text
+    assert client.get("/modes/no-such/").status_code == 404
+
+
+def test_every_mode_is_told_in_both_languages(sqlite_platform):
+    from zhirong.workbench import modes
+
+    zh, en = sqlite_platform.client(), sqlite_platform.client(lang="en")
+    for mode in modes():
+        assert modes()[mode].title.zh in _page(zh, f"/modes/{mode}/")
+        assert _page(en, f"/modes/{mode}/").count("<li>") >= 3
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_pages_of_an_empty_desk_say_what_to_do(sqlite_platform, lang):
+    _, manager = sqlite_platform.firm()
+    client = sqlite_platform.client(manager, lang)
+    for address in FIRM:
+        text = _page(client, address)
+        assert "<h1>" in text
+        assert "style=" not in text
+
+
+def test_pages_of_the_firm_are_for_the_firm(sqlite_platform):
+    platform = sqlite_platform
+    _, officer = platform.bank()
+    for client, status in ((platform.client(officer), 403), (platform.client(), 302)):
+        for address in FIRM[:-4]:
+            assert client.get(address).status_code == status, address
+
+
+def test_rows_of_another_firm_are_not_found(platform):
+    _, manager = platform.firm()
+    bank, _ = platform.bank()
+    case = drafted(platform, manager, bank)
+    right, appraisal = FirmRight.objects.get(), Appraisal.objects.get()
+    _, stranger = platform.firm()
+    client = platform.client(stranger)
+    for address in (f"/firm/cases/{case.pk}/", f"/firm/rights/{right.pk}/", f"/firm/appraisals/{appraisal.pk}/"):
+        _page(client, address, 404)
+        _page(platform.client(manager), address)
+
+
+def test_the_form_of_a_kind_asks_for_what_its_life_counts_from(sqlite_platform):
+    _, manager = sqlite_platform.firm()
+    client = sqlite_platform.client(manager)
+    trademark = _page(client, "/firm/rights/new/trademark/")
+    invention = _page(client, "/firm/rights/new/invention/")
+    assert 'name="goods_classes"' in trademark and 'name="grant_date"' not in trademark
+    assert 'name="grant_date"' in invention and 'name="goods_classes"' not in invention
+    _page(client, "/firm/rights/new/horse/", 404)
+
+
+def test_a_right_is_typed_once_and_changed_by_the_form_that_knows_it(platform):
+    _, manager = platform.firm("陕西泾水兴环保科技有限公司")
+    client = platform.client(manager)
+    form = _page(client, "/firm/rights/new/trademark/")
+    key = re.search(r'name="_key" value="(\w+)"', form).group(1)
+    typed = {
+        "_key": key,
+        "kind": "trademark",
+        "title": "泾水兴",
+        "number": "12345678",
+        "registration_date": "2020-03-14",
+        "goods_classes": "11、42",
+        "role": "core",
+    }
+    wrong = client.post("/firm/rights/new/trademark/", {**typed, "number": "no", "goods_classes": "99"})
+    assert wrong.status_code == 422
+    assert wrong.content.decode().count('class="problem"') == 2
+    assert 'value="泾水兴"' in wrong.content.decode()
+    assert client.post("/firm/rights/new/trademark/", typed).status_code == 302
+    right = FirmRight.objects.get()
+    assert (right.status, str(right.ends_on)) == ("in_force", "2030-03-13")
+    assert right.facts["goods_classes"] == [11, 42]
+    text = _page(client, f"/firm/rights/{right.pk}/")
+    assert "2030-03-13" in text and "有效" in text
+    edit = _page(client, f"/do/right.edit/{right.pk}/")
+    assert 'value="泾水兴"' in edit and 'value="11、42"' in edit and 'name="grant_date"' not in edit
+
+
+def test_an_online_appraisal_by_its_form_is_labelled_and_kept(sqlite_platform):
+    platform = sqlite_platform
+    firm, manager = platform.firm()
+    right = platform.right(firm)
+    client = platform.client(manager)
+    form = _page(client, f"/firm/appraisals/new/?rights={right.pk}")
+    assert re.search(rf'value="{right.pk}" checked', form)
+    assert 'value="18%"' in form
+    key = re.search(r'name="_key" value="(\w+)"', form).group(1)
+    sent = client.post("/firm/appraisals/new/", {"_key": key, **income([right.pk])})
+    assert sent.status_code == 302
+    row = Appraisal.objects.get()
+    text = _page(client, f"/firm/appraisals/{row.pk}/")
+    assert "线上评估" in text and "基准日" in text and str(row.valid_until) in text
+    platform.later(100)
+    assert "已过期" in _page(client, f"/firm/appraisals/{row.pk}/")
+    bad = client.post("/firm/appraisals/new/", {"_key": "k2", **income([right.pk], revenue=["5", "4", "3"])})
+    assert bad.status_code == 422
+    assert "problem" in bad.content.decode()
+
+
+def test_the_description_is_typed_by_its_form(platform):
+    firm, manager = platform.firm()
+    client = platform.client(manager)
+    form = _page(client, "/firm/profile/")
+    hidden = dict(re.findall(r'name="(_key|_version)" value="(\w+)"', form))
+    typed = {
+        "facts.sme": "yes",
+        "facts.bad_credit_on": "从未",
+        "credit.tax.tax_grade": "B",
+        "credit.tax.arrears": "0",
+        "credit.tax.source": "税务局",
+        "credit.tax.date": "2026-10-01",
+        "credit.tax.grade": "contract",
+        "credit.debt.total_debt": "很多",
+    }
+    wrong = client.post("/firm/profile/", {**hidden, **typed})
+    assert wrong.status_code == 422
+    assert 'value="很多"' in wrong.content.decode()
+    del typed["credit.debt.total_debt"]
+    assert client.post("/firm/profile/", {**hidden, **typed}).status_code == 302
+    firm.refresh_from_db()
+    assert firm.profile["facts"] == {"sme": True, "bad_credit_on": "never"}
+    assert firm.profile["credit"]["tax"]["arrears"] == "0"
+    assert 'value="2026-10-01"' in _page(client, "/firm/profile/")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_comparison_shows_every_mode_of_the_place_and_its_cost(sqlite_platform, lang):
+    platform = sqlite_platform
+    firm, manager = platform.firm()
+    right = platform.right(firm)
+    described(platform, manager)
+    appraisal = appraised(platform, manager, [right])
+    client = platform.client(manager, lang)
+    query = f"amount=200万元&term_months=12&method=bullet&cycle=1M&rights={right.pk}&appraisal={appraisal.pk}"
+    text = _page(client, f"/firm/modes/?{query}")
+    assert "/modes/xixian/" in text and "/modes/national-4321/" in text
+    assert "guangzhou-2025" in text.split("<details>")[-1]  # of another place: named only
+    chart = client.get(f"/firm/modes/cost.svg?{query}")
+    assert (chart.status_code, chart["Content-Type"]) == (200, "image/svg+xml")
+    assert "script" not in chart["Content-Security-Policy"]
+    _page(client, "/firm/modes/cost.svg", 404)
+    wrong = _page(client, "/firm/modes/?amount=x&term_months=12", 422)
+    assert wrong.count('class="problem"') >= 2
+
+
+def test_another_firms_rights_and_appraisals_cannot_be_compared_with(sqlite_platform):
+    platform = sqlite_platform
+    firm, manager = platform.firm()
+    right = platform.right(firm)
+    appraisal = appraised(platform, manager, [right])
+    other, stranger = platform.firm()
+    own = platform.right(other)
+    client = platform.client(stranger)
+    query = "/firm/modes/?amount=100万元&term_months=12&method=bullet&cycle=1M"
+    assert "unknown" not in _page(client, f"{query}&rights={right.pk}", 422)
+    _page(client, f"{query}&rights={own.pk}&appraisal={appraisal.pk}", 422)
+    _page(client, f"{query}&rights={own.pk}")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_case_is_drafted_completed_and_handed_in_at_the_desk(platform, lang):
+    firm, manager = platform.firm()
+    bank, _ = platform.bank("西安银行")
+    right = platform.right(firm)
+    client = platform.client(manager, lang)
+    form = _page(client, "/firm/cases/new/?mode=xixian")
+    assert '<option value="xixian" selected>' in form
+    key = re.search(r'name="_key" value="(\w+)"', form).group(1)
+    typed = {
+        "lender": bank.pk,
+        "mode": "xixian",
+        "amount": "200万元",
+        "term_months": "12",
+        "method": "bullet",
+        "cycle": "1M",
+    }
+    sent = client.post("/firm/cases/new/", {"_key": key, **typed, "purpose": "购料", "rights": [right.pk]})
+    case = Case.objects.get()
+    assert sent["Location"] == f"/firm/cases/{case.pk}/"
+    lacking = _page(client, f"/firm/cases/{case.pk}/")
+    assert lacking.count("<li>") >= 5
+    refused = platform.send(client, "case.submit", case)
+    assert refused.status_code == 422
+    described(platform, manager)
+    appraisal = appraised(platform, manager, [right])
+    edit = platform.send(
+        client, "case.edit", case, **typed, purpose="购料", rights=[right.pk], appraisal=appraisal.pk
+    )
+    assert edit.status_code == 302
+    done = platform.send(client, "case.submit", case, agreed="1")
+    assert done["Location"] == f"/firm/cases/{case.pk}/"
+    case.refresh_from_db()
+    assert case.state == "submitted" and case.credit["tax"]["tax_grade"] == "B"
+    text = _page(client, f"/firm/cases/{case.pk}/")
+    assert 'aria-current="step"' in text
+    assert (
+        "轮到银行办理" if lang == "zh" else "lender&#x27;s turn" if "&#x27;" in text else "lender's turn"
+    ) in text
+    assert "%" in text
+
+
+def test_a_table_is_checked_row_by_row_then_kept_whole(platform):
+    firm, manager = platform.firm("陕西泾水兴环保科技有限公司")
+    client = platform.client(manager)
+    template = client.get("/firm/rights/template.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(template.content))
+    sheet = book.worksheets[0]
+    headings = [cell.value for cell in sheet[1]]
+
+    def file(*rows):
+        for number, row in enumerate(rows, 2):
+            for name, value in row.items():
+                sheet.cell(number, headings.index(name) + 1, value)
+        buffer = io.BytesIO()
+        book.save(buffer)
+        buffer.name = "rights.xlsx"
+        buffer.seek(0)
+        return buffer
+
+    good = {"种类": "注册商标", "名称": "泾水兴", "号码": "12345678", "权利人": firm.name, "注册日": "2020-03-14"}
+    bad = {"种类": "注册商标", "名称": "水", "号码": "no", "权利人": firm.name, "注册日": "2020-13-14"}
+    report = client.post("/firm/rights/import/", {"file": file(good, bad)})
+    text = report.content.decode()
+    assert report.status_code == 200 and text.count("state bad") == 1 and text.count('class="problem"') == 2
+    assert 'name="keep"' not in text
+    assert not FirmRight.objects.exists()
+    refused = client.post("/firm/rights/import/", {"file": file(good, bad), "keep": "1", "_key": "k"})
+    assert refused.status_code == 422
+    assert not FirmRight.objects.exists()
+    fine = {**bad, "号码": "87654321", "注册日": "2021-01-01"}
+    text = client.post("/firm/rights/import/", {"file": file(good, fine)}).content.decode()
+    assert not FirmRight.objects.exists()
+    ticket, key = (re.search(rf'name="{name}" value="([^"]+)"', text).group(1) for name in ("ticket", "_key"))
+    for _ in range(2):  # sent twice, kept once
+        assert client.post("/firm/rights/import/", {"ticket": ticket, "_key": key, "keep": "1"}).status_code == 302
+    assert sorted(FirmRight.objects.values_list("number", flat=True)) == ["12345678", "87654321"]
+
+
+def test_papers_are_added_seen_by_the_lender_of_the_case_and_by_nobody_else(platform):
+    firm, manager = platform.firm()
+    bank, officer = platform.bank()
+    case = submitted(platform, manager, bank)
+    client = platform.client(manager)
+    paper = io.BytesIO(b"%PDF-1.7 certificate")
+    paper.name = "证书.pdf"
+    sent = platform.send(client, "file.add", subject=f"firmright/{case.rights[0]}", paper="certificate", file=paper)
+    assert sent.status_code == 302
+    file = StoredFile.objects.get()
+    assert client.get(f"/files/{file.pk}/").status_code == 200
+    assert platform.client(officer).get(f"/files/{file.pk}/").status_code == 200
+    _, outsider = platform.bank()
+    _, stranger = platform.firm()
+    for other in (outsider, stranger):
+        assert platform.client(other).get(f"/files/{file.pk}/").status_code == 404
+    odd = io.BytesIO(b"MZ")
+    odd.name = "virus.exe"
+    assert platform.send(client, "file.add", subject=f"case/{case.pk}", paper="other", file=odd).status_code == 422
+
+
+def test_a_question_is_answered_from_the_page_of_the_case(platform):
+    firm, manager = platform.firm()
+    bank, officer = platform.bank()
+    case = submitted(platform, manager, bank)
+    question = platform.seed(
+        Message,
+        subject=f"case/{case.pk}",
+        kind="question",
+        sender=bank,
+        receiver=firm,
+        by=officer.account,
+        text="设备何时到货？",
+    )
+    client = platform.client(manager)
+    assert "设备何时到货？" in _page(client, "/firm/")
+    assert f"/do/message.answer/{question.pk}/" in _page(client, f"/firm/cases/{case.pk}/")
+    assert platform.send(client, "message.answer", question, answer="下月").status_code == 302
+    question.refresh_from_db()
+    assert question.answer == "下月" and question.answered_at is not None
+    assert f"/do/message.answer/{question.pk}/" not in _page(client, f"/firm/cases/{case.pk}/")
+
+
+def test_a_page_of_the_firm_takes_a_fixed_number_of_queries(sqlite_platform, django_assert_same_queries):
+    platform = sqlite_platform
+    firm, manager = platform.firm()
+    bank, _ = platform.bank()
+    case = submitted(platform, manager, bank)
+    client = platform.client(manager)
+    before = {
+        address: django_assert_same_queries(client, address)
+        for address in ("/firm/", "/firm/rights/", "/firm/cases/", "/firm/trust/", f"/firm/cases/{case.pk}/")
+    }
+    for _ in range(5):
+        platform.do(manager, "case.draft", **wanted(bank, [platform.right(firm)], None))
+        platform.seed(
+            Message,
+            subject=f"case/{case.pk}",
+            kind="note",
+            sender=bank,
+            receiver=firm,
+            by=manager.account,
+            text="x",
+        )
+    for address, number in before.items():
+        assert django_assert_same_queries(client, address) == number, address
+        assert number <= 30, address
+
+
+@pytest.fixture
+def django_assert_same_queries():
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def queries(client, address):
+        client.get(address)
+        with CaptureQueriesContext(connection) as caught:
+            _page(client, address)
+        return len(caught)
+
+    return queries
+
+
+def test_a_clerk_and_a_manager_differ_by_what_binds_the_firm(sqlite_platform):
+    platform = sqlite_platform
+    firm, _ = platform.firm()
+    clerk = platform.member(firm, Duty.FIRM_CLERK)
+    client = platform.client(clerk)
+    assert client.get("/do/mandate.give/").status_code == 403
+    assert client.get("/do/consent.give/").status_code == 403
+    assert "/do/mandate.give/" not in _page(client, "/firm/trust/")
