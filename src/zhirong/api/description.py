@@ -1,5 +1,6 @@
 """The description of the API (OpenAPI 3.1): what the framework knows of it, and what only this house does."""
 
+import json
 from typing import Any
 
 from ninja import NinjaAPI
@@ -15,8 +16,15 @@ _REFERENCE = "#/components/schemas/{model}"
 class DescribedApi(NinjaAPI):
     """An API whose description names the request of every operation, and refusals by their own media type."""
 
+    _described: OpenAPISchema | None = None
+
     def get_openapi_schema(self, **arguments: Any) -> OpenAPISchema:
-        """The whole description."""
+        """The whole description; it is the same for everybody and made once in each process."""
+        if self._described is None:
+            self._described = self._describe(**arguments)
+        return self._described
+
+    def _describe(self, **arguments: Any) -> OpenAPISchema:
         described = super().get_openapi_schema(**arguments)
         for path in described["paths"].values():
             for call in path.values():
@@ -39,10 +47,14 @@ def _describe(call: dict[str, Any], schemas: dict[str, Any]) -> None:
 
 def _body(name: str, model: type[Request], schemas: dict[str, Any]) -> dict[str, Any]:
     """The request of an operation; its schema goes to the components under a name of its own."""
-    schema = model.model_json_schema(ref_template=_REFERENCE)
-    parts = schema.pop("$defs", {})
-    schemas |= parts
     title = "".join(part.capitalize() for part in name.replace("_", ".").replace("-", ".").split(".")) + "Request"
+    schema = model.model_json_schema(ref_template=_REFERENCE)
+    for part, described in schema.pop("$defs", {}).items():
+        own = part if schemas.get(part, described) == described else title + part
+        if own != part:  # two requests have different things of one name
+            old, new = (f'"{_REFERENCE.format(model=one)}"' for one in (part, own))
+            schema, described = (json.loads(json.dumps(one).replace(old, new)) for one in (schema, described))
+        schemas[own] = described
     schemas[title] = schema
     return {
         "required": bool(schema.get("required")),

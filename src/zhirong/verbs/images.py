@@ -39,7 +39,7 @@ def demand_fit(row: Model, names: Iterable[str]) -> None:
     for name in names:
         column = row._meta.get_field(name)
         try:
-            column.run_validators(getattr(row, column.attname))
+            column.run_validators(column.to_python(getattr(row, column.attname)))
         except ValidationError as error:
             said = "；".join(error.messages)
             problems.append(

@@ -9,7 +9,15 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from zhirong.kernel.errors import InputError, Problem
@@ -97,7 +105,11 @@ def _percent(value: Any) -> Any:
 
 
 MOST_FEN = 10**15  # ten thousand milliard yuan: far beyond any loan, well within what a database keeps exactly
-Fen = Annotated[int, BeforeValidator(_fen), Field(ge=0, le=MOST_FEN)]
+_FEN_SCHEMA = {
+    "anyOf": [{"type": "integer", "minimum": 0, "maximum": MOST_FEN}, {"type": "string", "maxLength": 40}],
+    "description": "fen; or yuan in words, such as 2,000,000.00",
+}
+Fen = Annotated[int, BeforeValidator(_fen), Field(ge=0, le=MOST_FEN), WithJsonSchema(_FEN_SCHEMA)]
 CreditCode = Annotated[str, Field(max_length=40), AfterValidator(_code)]
 Region = Annotated[str, Field(pattern=r"^\d{6}$")]
 Rate = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6)]

@@ -1,0 +1,11 @@
+"""A typed client of the platform's API. It knows HTTP and nothing of the platform's inside.
+
+with Client("https://ipf.example.cn", token) as zhirong:
+    page = zhirong.lists.lender_cases(state="submitted")
+    done = zhirong.case.accept(page.rows[0]["id"], officer=7)
+"""
+
+from zhirong.client.api import Client
+from zhirong.client.transport import ApiError, Done, FieldProblem, Page
+
+__all__ = ["ApiError", "Client", "Done", "FieldProblem", "Page"]

@@ -1,0 +1,723 @@
+"""Every list, typed. Made by tools/make_client.py from the description of the API: not to be edited."""
+
+from typing import Any, TypedDict
+
+from zhirong.client.transport import Group, Page
+
+
+class AdminAccountsRow(TypedDict):
+    """A row of the list ``admin.accounts``."""
+
+    id: int
+    email: str | dict[str, Any] | None
+    name: str | dict[str, Any] | None
+    active: str | dict[str, Any] | None
+    joined: str | None
+    seen: str | None
+
+
+class AdminJobsRow(TypedDict):
+    """A row of the list ``admin.jobs``."""
+
+    id: int
+    kind: str | dict[str, Any] | None
+    state: str | dict[str, Any] | None
+    run_at: str | None
+    tries: int | str | None
+    done: str | dict[str, Any] | None
+    error: str | dict[str, Any] | None
+
+
+class AdminMembersRow(TypedDict):
+    """A row of the list ``admin.members``."""
+
+    id: int
+    account: str | dict[str, Any] | None
+    organisation: str | dict[str, Any] | None
+    duties: str | dict[str, Any] | None
+    active: str | dict[str, Any] | None
+
+
+class AdminOrganisationsRow(TypedDict):
+    """A row of the list ``admin.organisations``."""
+
+    id: int
+    name: str | dict[str, Any] | None
+    kind: str | dict[str, Any] | None
+    code: str | dict[str, Any] | None
+    region: str | dict[str, Any] | None
+    status: str | dict[str, Any] | None
+    created_at: str | None
+
+
+class AdminTokensRow(TypedDict):
+    """A row of the list ``admin.tokens``."""
+
+    id: int
+    name: str | dict[str, Any] | None
+    account: str | dict[str, Any] | None
+    organisation: str | dict[str, Any] | None
+    scopes: str | dict[str, Any] | None
+    expires_on: str | None
+    revoked_on: str | None
+
+
+class AgencyAppraisalsRow(TypedDict):
+    """A row of the list ``agency.appraisals``."""
+
+    id: int
+    firm: str | dict[str, Any] | None
+    agency: str | dict[str, Any] | None
+    state: str | dict[str, Any] | None
+    purpose: str | dict[str, Any] | None
+    valuation_date: str | None
+    p10: int | None
+    p50: int | None
+    p90: int | None
+    valid_until: str | None
+    fee: int | None
+
+
+class AppraisalsFormalRow(TypedDict):
+    """A row of the list ``appraisals.formal``."""
+
+    id: int
+    firm: str | dict[str, Any] | None
+    agency: str | dict[str, Any] | None
+    state: str | dict[str, Any] | None
+    purpose: str | dict[str, Any] | None
+    valuation_date: str | None
+    p10: int | None
+    p50: int | None
+    p90: int | None
+    valid_until: str | None
+    fee: int | None
+
+
+class AuditEventsRow(TypedDict):
+    """A row of the list ``audit.events``."""
+
+    id: int
+    index: int | str | None
+    kind: str | dict[str, Any] | None
+    day: str | None
+    actor: str | dict[str, Any] | None
+    subject: str | dict[str, Any] | None
+
+
+class AuditSeenRow(TypedDict):
+    """A row of the list ``audit.seen``."""
+
+    id: int
+    at: str | None
+    account: str | dict[str, Any] | None
+    organisation: str | dict[str, Any] | None
+    subject: str | dict[str, Any] | None
+
+
+class DeskLimitsRow(TypedDict):
+    """A row of the list ``desk.limits``."""
+
+    id: int
+    scope: str | dict[str, Any] | None
+    value: str | dict[str, Any] | None
+    amount: int | None
+    changed: str | None
+
+
+class FirmAppraisalsRow(TypedDict):
+    """A row of the list ``firm.appraisals``."""
+
+    id: int
+    grade: str | dict[str, Any] | None
+    valuation_date: str | None
+    low: int | None
+    value: int | None
+    high: int | None
+    valid_until: str | None
+
+
+class FirmCasesRow(TypedDict):
+    """A row of the list ``firm.cases``."""
+
+    id: int
+    number: str | dict[str, Any] | None
+    lender: str | dict[str, Any] | None
+    amount: int | None
+    state: str | dict[str, Any] | None
+    submitted_on: str | None
+    due_on: str | None
+
+
+class FirmConsentsRow(TypedDict):
+    """A row of the list ``firm.consents``."""
+
+    id: int
+    firm: str | dict[str, Any] | None
+    to: str | dict[str, Any] | None
+    scope: str | dict[str, Any] | None
+    purpose: str | dict[str, Any] | None
+    until: str | None
+    revoked_on: str | None
+
+
+class FirmMandatesRow(TypedDict):
+    """A row of the list ``firm.mandates``."""
+
+    id: int
+    firm: str | dict[str, Any] | None
+    agent: str | dict[str, Any] | None
+    operations: str | dict[str, Any] | None
+    most: int | None
+    until: str | None
+    ended_on: str | None
+
+
+class FirmRightsRow(TypedDict):
+    """A row of the list ``firm.rights``."""
+
+    id: int
+    title: str | dict[str, Any] | None
+    kind: str | dict[str, Any] | None
+    number: str | dict[str, Any] | None
+    status: str | dict[str, Any] | None
+    ends_on: str | None
+    next_fee_on: str | None
+    checked_on: str | None
+
+
+class GuarantorRequestsRow(TypedDict):
+    """A row of the list ``guarantor.requests``."""
+
+    id: int
+    case: str | dict[str, Any] | None
+    firm: str | dict[str, Any] | None
+    lender: str | dict[str, Any] | None
+    state: str | dict[str, Any] | None
+    amount: int | None
+    share: str | None
+    exposure: int | None
+    fee: int | None
+    group: str | dict[str, Any] | None
+    asked_at: str | None
+
+
+class LenderCasesRow(TypedDict):
+    """A row of the list ``lender.cases``."""
+
+    id: int
+    number: str | dict[str, Any] | None
+    firm: str | dict[str, Any] | None
+    state: str | dict[str, Any] | None
+    amount: int | None
+    line: int | None
+    approved: int | None
+    mode: str | dict[str, Any] | None
+    submitted: str | None
+    due_on: str | None
+    officer: str | dict[str, Any] | None
+
+
+class LenderWorkRow(TypedDict):
+    """A row of the list ``lender.work``."""
+
+    id: int
+    number: str | dict[str, Any] | None
+    firm: str | dict[str, Any] | None
+    state: str | dict[str, Any] | None
+    due_on: str | None
+    amount: int | None
+    officer: str | dict[str, Any] | None
+
+
+class LoanLinesRow(TypedDict):
+    """A row of the list ``loan.lines``."""
+
+    id: int
+    reference: str | dict[str, Any] | None
+    day: str | None
+    direction: str | dict[str, Any] | None
+    amount: int | None
+    counterparty: str | dict[str, Any] | None
+    note: str | dict[str, Any] | None
+    account: str | dict[str, Any] | None
+    state: str | dict[str, Any] | None
+
+
+class LoanPaymentsRow(TypedDict):
+    """A row of the list ``loan.payments``."""
+
+    id: int
+    loan: str | dict[str, Any] | None
+    kind: str | dict[str, Any] | None
+    day: str | None
+    amount: int | None
+    firm: str | dict[str, Any] | None
+    reference: str | dict[str, Any] | None
+    state: str | dict[str, Any] | None
+
+
+class LoanWatchRow(TypedDict):
+    """A row of the list ``loan.watch``."""
+
+    id: int
+    loan: str | dict[str, Any] | None
+    firm: str | dict[str, Any] | None
+    kind: str | dict[str, Any] | None
+    words: str | dict[str, Any] | None
+    due_on: str | None
+    seen: str | dict[str, Any] | None
+
+
+class LoansRow(TypedDict):
+    """A row of the list ``loans``."""
+
+    id: int
+    number: str | dict[str, Any] | None
+    firm: str | dict[str, Any] | None
+    lender: str | dict[str, Any] | None
+    balance: int | None
+    next_due_on: str | None
+    next_due: int | None
+    overdue: int | None
+    overdue_days: int | None
+    category: str | dict[str, Any] | None
+    state: str | dict[str, Any] | None
+
+
+class MessagesRow(TypedDict):
+    """A row of the list ``messages``."""
+
+    id: int
+    kind: str | dict[str, Any] | None
+    sender: str | dict[str, Any] | None
+    text: str | dict[str, Any] | None
+    created_at: str | None
+    answer: str | dict[str, Any] | None
+    answered_at: str | None
+
+
+class OwnDeliveriesRow(TypedDict):
+    """A row of the list ``own.deliveries``."""
+
+    id: int
+    event: int | str | None
+    kind: str | dict[str, Any] | None
+    url: str | dict[str, Any] | None
+    tries: int | str | None
+    answer: str | dict[str, Any] | None
+    done_at: str | None
+    next_at: str | None
+
+
+class OwnTokensRow(TypedDict):
+    """A row of the list ``own.tokens``."""
+
+    id: int
+    name: str | dict[str, Any] | None
+    account: str | dict[str, Any] | None
+    organisation: str | dict[str, Any] | None
+    scopes: str | dict[str, Any] | None
+    expires_on: str | None
+    revoked_on: str | None
+
+
+class OwnWebhooksRow(TypedDict):
+    """A row of the list ``own.webhooks``."""
+
+    id: int
+    url: str | dict[str, Any] | None
+    kinds: str | dict[str, Any] | None
+    state: str | dict[str, Any] | None
+    created_at: str | None
+
+
+class PapersRow(TypedDict):
+    """A row of the list ``papers``."""
+
+    id: int
+    number: str | dict[str, Any] | None
+    kind: str | dict[str, Any] | None
+    owner: str | dict[str, Any] | None
+    state: str | dict[str, Any] | None
+    made: str | None
+
+
+class Lists(Group):
+    """Lists, by their names."""
+
+    def admin_accounts(
+        self,
+        *,
+        email: str | None = None,
+        active: str | None = None,
+        order: str | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> "Page[AdminAccountsRow]":
+        """账号 / Accounts."""
+        return self._transport.page(
+            "admin.accounts", {"email": email, "active": active, "order": order, "offset": offset, "limit": limit}
+        )
+
+    def admin_jobs(
+        self,
+        *,
+        state: str | None = None,
+        kind: str | None = None,
+        order: str | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> "Page[AdminJobsRow]":
+        """后台任务 / Background work."""
+        return self._transport.page(
+            "admin.jobs", {"state": state, "kind": kind, "order": order, "offset": offset, "limit": limit}
+        )
+
+    def admin_members(
+        self,
+        *,
+        account: str | None = None,
+        organisation: str | None = None,
+        admin: str | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> "Page[AdminMembersRow]":
+        """成员与职责 / Members and duties."""
+        return self._transport.page(
+            "admin.members",
+            {"account": account, "organisation": organisation, "admin": admin, "offset": offset, "limit": limit},
+        )
+
+    def admin_organisations(
+        self,
+        *,
+        name: str | None = None,
+        code: str | None = None,
+        kind: str | None = None,
+        status: str | None = None,
+        order: str | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> "Page[AdminOrganisationsRow]":
+        """机构 / Organisations."""
+        return self._transport.page(
+            "admin.organisations",
+            {
+                "name": name,
+                "code": code,
+                "kind": kind,
+                "status": status,
+                "order": order,
+                "offset": offset,
+                "limit": limit,
+            },
+        )
+
+    def admin_tokens(
+        self, *, account: str | None = None, offset: int = 0, limit: int = 50
+    ) -> "Page[AdminTokensRow]":
+        """API 令牌 / API tokens."""
+        return self._transport.page("admin.tokens", {"account": account, "offset": offset, "limit": limit})
+
+    def agency_appraisals(
+        self, *, state: str | None = None, order: str | None = None, offset: int = 0, limit: int = 50
+    ) -> "Page[AgencyAppraisalsRow]":
+        """评估委托 / Assignments."""
+        return self._transport.page(
+            "agency.appraisals", {"state": state, "order": order, "offset": offset, "limit": limit}
+        )
+
+    def appraisals_formal(
+        self, *, state: str | None = None, order: str | None = None, offset: int = 0, limit: int = 50
+    ) -> "Page[AppraisalsFormalRow]":
+        """正式评估 / Formal appraisals."""
+        return self._transport.page(
+            "appraisals.formal", {"state": state, "order": order, "offset": offset, "limit": limit}
+        )
+
+    def audit_events(
+        self,
+        *,
+        kind: str | None = None,
+        actor: str | None = None,
+        subject: str | None = None,
+        registration: str | None = None,
+        first: str | None = None,
+        last: str | None = None,
+        order: str | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> "Page[AuditEventsRow]":
+        """全部事项 / Events."""
+        return self._transport.page(
+            "audit.events",
+            {
+                "kind": kind,
+                "actor": actor,
+                "subject": subject,
+                "registration": registration,
+                "first": first,
+                "last": last,
+                "order": order,
+                "offset": offset,
+                "limit": limit,
+            },
+        )
+
+    def audit_seen(
+        self,
+        *,
+        account: str | None = None,
+        subject: str | None = None,
+        first: str | None = None,
+        last: str | None = None,
+        order: str | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> "Page[AuditSeenRow]":
+        """谁看过什么 / Who has seen what."""
+        return self._transport.page(
+            "audit.seen",
+            {
+                "account": account,
+                "subject": subject,
+                "first": first,
+                "last": last,
+                "order": order,
+                "offset": offset,
+                "limit": limit,
+            },
+        )
+
+    def desk_limits(self, *, order: str | None = None, offset: int = 0, limit: int = 50) -> "Page[DeskLimitsRow]":
+        """限额 / Limits."""
+        return self._transport.page("desk.limits", {"order": order, "offset": offset, "limit": limit})
+
+    def firm_appraisals(
+        self, *, grade: str | None = None, order: str | None = None, offset: int = 0, limit: int = 50
+    ) -> "Page[FirmAppraisalsRow]":
+        """我的评估 / My appraisals."""
+        return self._transport.page(
+            "firm.appraisals", {"grade": grade, "order": order, "offset": offset, "limit": limit}
+        )
+
+    def firm_cases(
+        self,
+        *,
+        state: str | None = None,
+        open_: str | None = None,
+        order: str | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> "Page[FirmCasesRow]":
+        """我的申请 / My cases."""
+        return self._transport.page(
+            "firm.cases", {"state": state, "open": open_, "order": order, "offset": offset, "limit": limit}
+        )
+
+    def firm_consents(
+        self, *, order: str | None = None, offset: int = 0, limit: int = 50
+    ) -> "Page[FirmConsentsRow]":
+        """授权 / Consents."""
+        return self._transport.page("firm.consents", {"order": order, "offset": offset, "limit": limit})
+
+    def firm_mandates(
+        self, *, order: str | None = None, offset: int = 0, limit: int = 50
+    ) -> "Page[FirmMandatesRow]":
+        """委托 / Mandates."""
+        return self._transport.page("firm.mandates", {"order": order, "offset": offset, "limit": limit})
+
+    def firm_rights(
+        self,
+        *,
+        kind: str | None = None,
+        status: str | None = None,
+        words: str | None = None,
+        order: str | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> "Page[FirmRightsRow]":
+        """我的权利 / My rights."""
+        return self._transport.page(
+            "firm.rights",
+            {"kind": kind, "status": status, "words": words, "order": order, "offset": offset, "limit": limit},
+        )
+
+    def guarantor_requests(
+        self,
+        *,
+        state: str | None = None,
+        firm: str | None = None,
+        group: str | None = None,
+        order: str | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> "Page[GuarantorRequestsRow]":
+        """担保请求 / Requests for guarantees."""
+        return self._transport.page(
+            "guarantor.requests",
+            {"state": state, "firm": firm, "group": group, "order": order, "offset": offset, "limit": limit},
+        )
+
+    def lender_cases(
+        self,
+        *,
+        state: str | None = None,
+        mode: str | None = None,
+        firm: str | None = None,
+        number: str | None = None,
+        officer: str | None = None,
+        due_until: str | None = None,
+        order: str | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> "Page[LenderCasesRow]":
+        """全部业务 / All cases."""
+        return self._transport.page(
+            "lender.cases",
+            {
+                "state": state,
+                "mode": mode,
+                "firm": firm,
+                "number": number,
+                "officer": officer,
+                "due_until": due_until,
+                "order": order,
+                "offset": offset,
+                "limit": limit,
+            },
+        )
+
+    def lender_work(
+        self,
+        *,
+        state: str | None = None,
+        mode: str | None = None,
+        firm: str | None = None,
+        number: str | None = None,
+        officer: str | None = None,
+        due_until: str | None = None,
+        order: str | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> "Page[LenderWorkRow]":
+        """待办 / To do."""
+        return self._transport.page(
+            "lender.work",
+            {
+                "state": state,
+                "mode": mode,
+                "firm": firm,
+                "number": number,
+                "officer": officer,
+                "due_until": due_until,
+                "order": order,
+                "offset": offset,
+                "limit": limit,
+            },
+        )
+
+    def loan_lines(
+        self,
+        *,
+        state: str | None = None,
+        direction: str | None = None,
+        words: str | None = None,
+        order: str | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> "Page[LoanLinesRow]":
+        """银行流水 / Bank statements."""
+        return self._transport.page(
+            "loan.lines",
+            {
+                "state": state,
+                "direction": direction,
+                "words": words,
+                "order": order,
+                "offset": offset,
+                "limit": limit,
+            },
+        )
+
+    def loan_payments(
+        self,
+        *,
+        state: str | None = None,
+        kind: str | None = None,
+        loan: str | None = None,
+        order: str | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> "Page[LoanPaymentsRow]":
+        """收付款 / Payments."""
+        return self._transport.page(
+            "loan.payments",
+            {"state": state, "kind": kind, "loan": loan, "order": order, "offset": offset, "limit": limit},
+        )
+
+    def loan_watch(
+        self,
+        *,
+        kind: str | None = None,
+        seen: str | None = None,
+        loan: str | None = None,
+        order: str | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> "Page[LoanWatchRow]":
+        """贷后预警 / Watch list."""
+        return self._transport.page(
+            "loan.watch",
+            {"kind": kind, "seen": seen, "loan": loan, "order": order, "offset": offset, "limit": limit},
+        )
+
+    def loans(
+        self,
+        *,
+        state: str | None = None,
+        category: str | None = None,
+        number: str | None = None,
+        late: str | None = None,
+        order: str | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> "Page[LoansRow]":
+        """贷款 / Loans."""
+        return self._transport.page(
+            "loans",
+            {
+                "state": state,
+                "category": category,
+                "number": number,
+                "late": late,
+                "order": order,
+                "offset": offset,
+                "limit": limit,
+            },
+        )
+
+    def messages(
+        self, *, open_: str | None = None, kind: str | None = None, offset: int = 0, limit: int = 50
+    ) -> "Page[MessagesRow]":
+        """提问与异议 / Questions and objections."""
+        return self._transport.page("messages", {"open": open_, "kind": kind, "offset": offset, "limit": limit})
+
+    def own_deliveries(self, *, offset: int = 0, limit: int = 50) -> "Page[OwnDeliveriesRow]":
+        """回调消息 / Webhook messages."""
+        return self._transport.page("own.deliveries", {"offset": offset, "limit": limit})
+
+    def own_tokens(self, *, order: str | None = None, offset: int = 0, limit: int = 50) -> "Page[OwnTokensRow]":
+        """接口令牌 / API tokens."""
+        return self._transport.page("own.tokens", {"order": order, "offset": offset, "limit": limit})
+
+    def own_webhooks(self, *, offset: int = 0, limit: int = 50) -> "Page[OwnWebhooksRow]":
+        """回调 / Webhooks."""
+        return self._transport.page("own.webhooks", {"offset": offset, "limit": limit})
+
+    def papers(
+        self, *, kind: str | None = None, state: str | None = None, offset: int = 0, limit: int = 50
+    ) -> "Page[PapersRow]":
+        """文件 / Papers."""
+        return self._transport.page("papers", {"kind": kind, "state": state, "offset": offset, "limit": limit})

@@ -1,0 +1,1375 @@
+"""Every operation, typed. Made by tools/make_client.py from the description of the API: not to be edited."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from zhirong.client.transport import Done, Group
+
+
+class AccountOperations(Group):
+    """Operations ``account.*``."""
+
+    def close(self, *, account: int, reason: str, key: str = "") -> Done:
+        """停用账号 / Close the account."""
+        return self._do("account.close", None, {"account": account, "reason": reason}, None, key)
+
+    def open(self, *, account: int, reason: str, key: str = "") -> Done:
+        """恢复账号 / Open the account again."""
+        return self._do("account.open", None, {"account": account, "reason": reason}, None, key)
+
+
+class AgencyOperations(Group):
+    """Operations ``agency.*``."""
+
+    def pool(self, row: int, *, tables: str, version: int | None = None, key: str = "") -> Done:
+        """登记机构资格与人员 / Enter the agency's papers and people."""
+        return self._do("agency.pool", row, {"tables": tables}, version, key)
+
+
+class AppraisalOperations(Group):
+    """Operations ``appraisal.*``."""
+
+    def accept(
+        self,
+        row: int,
+        *,
+        fee: int | str,
+        appraiser: int,
+        independent: bool | None = None,
+        no_preset_value: bool | None = None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """接受委托 / Accept the assignment."""
+        return self._do(
+            "appraisal.accept",
+            row,
+            {"independent": independent, "no_preset_value": no_preset_value, "fee": fee, "appraiser": appraiser},
+            version,
+            key,
+        )
+
+    def online(
+        self,
+        *,
+        rights: Sequence[int],
+        revenue: Sequence[str],
+        growth: Sequence[Decimal | str],
+        royalty: Sequence[Decimal | str],
+        discount: Sequence[Decimal | str],
+        life: Sequence[Decimal | str],
+        tax_rate: Decimal | str,
+        revenue_grade: str | None = None,
+        revenue_source: str | None = None,
+        growth_grade: str | None = None,
+        growth_source: str | None = None,
+        royalty_grade: str | None = None,
+        royalty_source: str | None = None,
+        discount_grade: str | None = None,
+        discount_source: str | None = None,
+        life_grade: str | None = None,
+        life_source: str | None = None,
+        cost: Sequence[str] | None = None,
+        cost_grade: str | None = None,
+        cost_source: str | None = None,
+        redeployability: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """免费线上评估 / Free online appraisal."""
+        return self._do(
+            "appraisal.online",
+            None,
+            {
+                "rights": rights,
+                "revenue": revenue,
+                "revenue_grade": revenue_grade,
+                "revenue_source": revenue_source,
+                "growth": growth,
+                "growth_grade": growth_grade,
+                "growth_source": growth_source,
+                "royalty": royalty,
+                "royalty_grade": royalty_grade,
+                "royalty_source": royalty_source,
+                "discount": discount,
+                "discount_grade": discount_grade,
+                "discount_source": discount_source,
+                "life": life,
+                "life_grade": life_grade,
+                "life_source": life_source,
+                "tax_rate": tax_rate,
+                "cost": cost,
+                "cost_grade": cost_grade,
+                "cost_source": cost_source,
+                "redeployability": redeployability,
+            },
+            None,
+            key,
+        )
+
+    def refuse(
+        self, row: int, *, reason: str, has_conflict: bool | None = None, version: int | None = None, key: str = ""
+    ) -> Done:
+        """不接受委托 / Refuse the assignment."""
+        return self._do("appraisal.refuse", row, {"has_conflict": has_conflict, "reason": reason}, version, key)
+
+    def request(
+        self,
+        *,
+        valuation_date: date | str,
+        rights: Sequence[int] | None = None,
+        case: int | None = None,
+        purpose: str | None = None,
+        value_type: str | None = None,
+        agency: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """委托正式评估 / Ask for a formal appraisal."""
+        return self._do(
+            "appraisal.request",
+            None,
+            {
+                "rights": rights,
+                "case": case,
+                "purpose": purpose,
+                "value_type": value_type,
+                "valuation_date": valuation_date,
+                "agency": agency,
+            },
+            None,
+            key,
+        )
+
+    def review(self, row: int, *, decision: str, opinion: str, version: int | None = None, key: str = "") -> Done:
+        """复核 / Review."""
+        return self._do("appraisal.review", row, {"decision": decision, "opinion": opinion}, version, key)
+
+    def sign(self, row: int, *, code: str, version: int | None = None, key: str = "") -> Done:
+        """签署报告 / Sign the report."""
+        return self._do("appraisal.sign", row, {"code": code}, version, key)
+
+    def withdraw(self, row: int, *, reason: str, version: int | None = None, key: str = "") -> Done:
+        """撤回报告 / Withdraw the report."""
+        return self._do("appraisal.withdraw", row, {"reason": reason}, version, key)
+
+    def work(
+        self,
+        row: int,
+        *,
+        table: Mapping[str, Any] | None = None,
+        file: str | None = None,
+        redeployability: str | None = None,
+        contract_end: date | str | None = None,
+        revenue: str | None = None,
+        revenue_grade: str | None = None,
+        growth: str | None = None,
+        growth_grade: str | None = None,
+        royalty_rate: str | None = None,
+        royalty_rate_grade: str | None = None,
+        discount_rate: str | None = None,
+        discount_rate_grade: str | None = None,
+        economic_life: str | None = None,
+        economic_life_grade: str | None = None,
+        tax_rate: str | None = None,
+        income_source: str | None = None,
+        cost: str | None = None,
+        cost_grade: str | None = None,
+        functional_obsolescence: str | None = None,
+        economic_obsolescence: str | None = None,
+        obsolescence_grade: str | None = None,
+        cost_source: str | None = None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """录入方法并计算 / Enter the methods and compute."""
+        return self._do(
+            "appraisal.work",
+            row,
+            {
+                "table": table,
+                "file": file,
+                "redeployability": redeployability,
+                "contract_end": contract_end,
+                "revenue": revenue,
+                "revenue_grade": revenue_grade,
+                "growth": growth,
+                "growth_grade": growth_grade,
+                "royalty_rate": royalty_rate,
+                "royalty_rate_grade": royalty_rate_grade,
+                "discount_rate": discount_rate,
+                "discount_rate_grade": discount_rate_grade,
+                "economic_life": economic_life,
+                "economic_life_grade": economic_life_grade,
+                "tax_rate": tax_rate,
+                "income_source": income_source,
+                "cost": cost,
+                "cost_grade": cost_grade,
+                "functional_obsolescence": functional_obsolescence,
+                "economic_obsolescence": economic_obsolescence,
+                "obsolescence_grade": obsolescence_grade,
+                "cost_source": cost_source,
+            },
+            version,
+            key,
+        )
+
+
+class AuditOperations(Group):
+    """Operations ``audit.*``."""
+
+    def begin_check(self, *, key: str = "") -> Done:
+        """全部重算核对 / Check everything."""
+        return self._do("audit.begin_check", None, {}, None, key)
+
+
+class CaseOperations(Group):
+    """Operations ``case.*``."""
+
+    def accept(self, row: int, *, officer: int | None = None, version: int | None = None, key: str = "") -> Done:
+        """受理 / Accept the case."""
+        return self._do("case.accept", row, {"officer": officer}, version, key)
+
+    def approve(
+        self, row: int, *, amount: int | str, opinion: str, version: int | None = None, key: str = ""
+    ) -> Done:
+        """批准 / Approve."""
+        return self._do("case.approve", row, {"amount": amount, "opinion": opinion}, version, key)
+
+    def ask(self, row: int, *, text: str, version: int | None = None, key: str = "") -> Done:
+        """向企业提问 / Ask the firm."""
+        return self._do("case.ask", row, {"text": text}, version, key)
+
+    def close(self, row: int, *, reason: str | None = None, version: int | None = None, key: str = "") -> Done:
+        """注销质押并结清 / Discharge and close."""
+        return self._do("case.close", row, {"reason": reason}, version, key)
+
+    def credit(
+        self,
+        row: int,
+        *,
+        credit: Mapping[str, Any],
+        facts: Mapping[str, Any] | None = None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """核实信用档案 / Verify the credit file."""
+        return self._do("case.credit", row, {"credit": credit, "facts": facts}, version, key)
+
+    def decline(
+        self,
+        row: int,
+        *,
+        ground: str,
+        reason: str,
+        mend: str | None = None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """不通过 / Decline."""
+        return self._do("case.decline", row, {"ground": ground, "reason": reason, "mend": mend}, version, key)
+
+    def draft(
+        self,
+        *,
+        lender: int,
+        mode: str,
+        amount: int | str,
+        term_months: int,
+        method: str | None = None,
+        cycle: str | None = None,
+        purpose: str | None = None,
+        rights: Sequence[int] | None = None,
+        appraisal: int | None = None,
+        appraisal_input: Mapping[str, Any] | None = None,
+        facts: Mapping[str, Any] | None = None,
+        credit: Mapping[str, Any] | None = None,
+        key: str = "",
+    ) -> Done:
+        """起草融资申请 / Draft a case."""
+        return self._do(
+            "case.draft",
+            None,
+            {
+                "lender": lender,
+                "mode": mode,
+                "amount": amount,
+                "term_months": term_months,
+                "method": method,
+                "cycle": cycle,
+                "purpose": purpose,
+                "rights": rights,
+                "appraisal": appraisal,
+                "appraisal_input": appraisal_input,
+                "facts": facts,
+                "credit": credit,
+            },
+            None,
+            key,
+        )
+
+    def edit(
+        self,
+        row: int,
+        *,
+        lender: int,
+        mode: str,
+        amount: int | str,
+        term_months: int,
+        method: str | None = None,
+        cycle: str | None = None,
+        purpose: str | None = None,
+        rights: Sequence[int] | None = None,
+        appraisal: int | None = None,
+        appraisal_input: Mapping[str, Any] | None = None,
+        facts: Mapping[str, Any] | None = None,
+        credit: Mapping[str, Any] | None = None,
+        as_described: bool | None = None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """修改申请 / Change the case."""
+        return self._do(
+            "case.edit",
+            row,
+            {
+                "lender": lender,
+                "mode": mode,
+                "amount": amount,
+                "term_months": term_months,
+                "method": method,
+                "cycle": cycle,
+                "purpose": purpose,
+                "rights": rights,
+                "appraisal": appraisal,
+                "appraisal_input": appraisal_input,
+                "facts": facts,
+                "credit": credit,
+                "as_described": as_described,
+            },
+            version,
+            key,
+        )
+
+    def hand_up(
+        self,
+        row: int,
+        *,
+        amount: int | str,
+        opinion: str,
+        despite: str | None = None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """报审批 / Hand up for approval."""
+        return self._do(
+            "case.hand_up", row, {"amount": amount, "opinion": opinion, "despite": despite}, version, key
+        )
+
+    def paper(self, row: int, *, kind: str, version: int | None = None, key: str = "") -> Done:
+        """生成文件 / Make a paper."""
+        return self._do("case.paper", row, {"kind": kind}, version, key)
+
+    def release(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """批准放款 / Release the loan."""
+        return self._do("case.release", row, {}, version, key)
+
+    def return_(self, row: int, *, reason: str, bring: str, version: int | None = None, key: str = "") -> Done:
+        """退回补充 / Return to the firm."""
+        return self._do("case.return", row, {"reason": reason, "bring": bring}, version, key)
+
+    def review(
+        self, row: int, *, annual_rate: Decimal | str | None = None, version: int | None = None, key: str = ""
+    ) -> Done:
+        """测算额度和报价 / Work out line and quote."""
+        return self._do("case.review", row, {"annual_rate": annual_rate}, version, key)
+
+    def score(
+        self,
+        row: int,
+        *,
+        right: int,
+        system: str | None = None,
+        answers: Mapping[str, Any] | None = None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """填写权利指标 / Fill in the indicators of a right."""
+        return self._do("case.score", row, {"right": right, "system": system, "answers": answers}, version, key)
+
+    def send_back(self, row: int, *, reason: str, version: int | None = None, key: str = "") -> Done:
+        """退回调查 / Send back to due diligence."""
+        return self._do("case.send_back", row, {"reason": reason}, version, key)
+
+    def sign(self, row: int, *, code: str, version: int | None = None, key: str = "") -> Done:
+        """一次签署全部合同 / Sign all contracts."""
+        return self._do("case.sign", row, {"code": code}, version, key)
+
+    def submit(self, row: int, *, agreed: bool | None = None, version: int | None = None, key: str = "") -> Done:
+        """提交申请 / Hand in the case."""
+        return self._do("case.submit", row, {"agreed": agreed}, version, key)
+
+    def withdraw(self, row: int, *, reason: str, version: int | None = None, key: str = "") -> Done:
+        """撤回申请 / Withdraw the case."""
+        return self._do("case.withdraw", row, {"reason": reason}, version, key)
+
+
+class CheckOperations(Group):
+    """Operations ``check.*``."""
+
+    def do(
+        self,
+        row: int,
+        *,
+        finding: str,
+        outcome: str | None = None,
+        verdict: str | None = None,
+        cost: int | str | None = None,
+        file: str | None = None,
+        law_firm: str | None = None,
+        commissioned_on: date | str | None = None,
+        done_on: date | str | None = None,
+        paid_by: str | None = None,
+        title_finding: str | None = None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """完成调查项 / Enter the finding."""
+        return self._do(
+            "check.do",
+            row,
+            {
+                "outcome": outcome,
+                "verdict": verdict,
+                "finding": finding,
+                "cost": cost,
+                "file": file,
+                "law_firm": law_firm,
+                "commissioned_on": commissioned_on,
+                "done_on": done_on,
+                "paid_by": paid_by,
+                "title_finding": title_finding,
+            },
+            version,
+            key,
+        )
+
+
+class ConsentOperations(Group):
+    """Operations ``consent.*``."""
+
+    def give(self, *, to: int, scope: str, purpose: str, until: date | str, key: str = "") -> Done:
+        """授权查看 / Give consent."""
+        return self._do(
+            "consent.give", None, {"to": to, "scope": scope, "purpose": purpose, "until": until}, None, key
+        )
+
+    def revoke(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """收回授权 / Revoke the consent."""
+        return self._do("consent.revoke", row, {}, version, key)
+
+
+class ContractOperations(Group):
+    """Operations ``contract.*``."""
+
+    def issue(
+        self,
+        row: int,
+        *,
+        start: date | str,
+        annual_rate: Decimal | str | None = None,
+        overdue_uplift: Decimal | str | None = None,
+        misuse_uplift: Decimal | str | None = None,
+        compounds: bool | None = None,
+        excess: str | None = None,
+        agreed_value: int | str | None = None,
+        agency: str | None = None,
+        firm_account: str | None = None,
+        lender_account: str | None = None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """出合同 / Issue the contracts."""
+        return self._do(
+            "contract.issue",
+            row,
+            {
+                "start": start,
+                "annual_rate": annual_rate,
+                "overdue_uplift": overdue_uplift,
+                "misuse_uplift": misuse_uplift,
+                "compounds": compounds,
+                "excess": excess,
+                "agreed_value": agreed_value,
+                "agency": agency,
+                "firm_account": firm_account,
+                "lender_account": lender_account,
+            },
+            version,
+            key,
+        )
+
+
+class ExemptionOperations(Group):
+    """Operations ``exemption.*``."""
+
+    def assemble(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """汇编尽职免责档案 / Assemble the exemption file."""
+        return self._do("exemption.assemble", row, {}, version, key)
+
+    def decide(self, row: int, *, outcome: str, reason: str, version: int | None = None, key: str = "") -> Done:
+        """认定是否尽职免责 / Decide on the exemption."""
+        return self._do("exemption.decide", row, {"outcome": outcome, "reason": reason}, version, key)
+
+
+class FileOperations(Group):
+    """Operations ``file.*``."""
+
+    def add(self, *, subject: str, paper: str, file: str, key: str = "") -> Done:
+        """添加文件 / Add a paper."""
+        return self._do("file.add", None, {"subject": subject, "paper": paper, "file": file}, None, key)
+
+    def remove(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """删除文件 / Remove the paper."""
+        return self._do("file.remove", row, {}, version, key)
+
+
+class FilingOperations(Group):
+    """Operations ``filing.*``."""
+
+    def file(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """提交质押登记 / File the registration."""
+        return self._do("filing.file", row, {}, version, key)
+
+    def prepare(
+        self,
+        row: int,
+        *,
+        role: str | None = None,
+        pilot_basis: str | None = None,
+        agency: str | None = None,
+        papers: Sequence[str] | None = None,
+        is_online: bool | None = None,
+        related_marks: str | None = None,
+        wants_despite_same_day_invention: bool | None = None,
+        wants_despite_invalidation: bool | None = None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """准备质押登记 / Prepare the registration."""
+        return self._do(
+            "filing.prepare",
+            row,
+            {
+                "role": role,
+                "pilot_basis": pilot_basis,
+                "agency": agency,
+                "papers": papers,
+                "is_online": is_online,
+                "related_marks": related_marks,
+                "wants_despite_same_day_invention": wants_despite_same_day_invention,
+                "wants_despite_invalidation": wants_despite_invalidation,
+            },
+            version,
+            key,
+        )
+
+    def record(
+        self,
+        row: int,
+        *,
+        filing: int,
+        authority_number: str,
+        day: date | str,
+        certificate: str,
+        authority: str | None = None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """记录登记结果 / Record the result."""
+        return self._do(
+            "filing.record",
+            row,
+            {
+                "filing": filing,
+                "authority": authority,
+                "authority_number": authority_number,
+                "day": day,
+                "certificate": certificate,
+            },
+            version,
+            key,
+        )
+
+    def withdraw(self, row: int, *, reason: str, version: int | None = None, key: str = "") -> Done:
+        """撤回质押登记申请 / Withdraw the filing."""
+        return self._do("filing.withdraw", row, {"reason": reason}, version, key)
+
+
+class FirmOperations(Group):
+    """Operations ``firm.*``."""
+
+    def describe(
+        self,
+        row: int,
+        *,
+        facts: Mapping[str, Any] | None = None,
+        credit: Mapping[str, Any] | None = None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """填写企业情况 / Describe your firm."""
+        return self._do("firm.describe", row, {"facts": facts, "credit": credit}, version, key)
+
+    def register(
+        self,
+        *,
+        code: str,
+        name: str,
+        region: str,
+        registered_on: date | str,
+        legal_representative: str,
+        address: str | None = None,
+        phone: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """登记企业 / Register your firm."""
+        return self._do(
+            "firm.register",
+            None,
+            {
+                "code": code,
+                "name": name,
+                "region": region,
+                "registered_on": registered_on,
+                "legal_representative": legal_representative,
+                "address": address,
+                "phone": phone,
+            },
+            None,
+            key,
+        )
+
+
+class GuaranteeOperations(Group):
+    """Operations ``guarantee.*``."""
+
+    def decline(self, row: int, *, ground: str, reason: str, version: int | None = None, key: str = "") -> Done:
+        """不同意担保 / Decline the guarantee."""
+        return self._do("guarantee.decline", row, {"ground": ground, "reason": reason}, version, key)
+
+    def grant(self, row: int, *, opinion: str, version: int | None = None, key: str = "") -> Done:
+        """同意担保 / Grant the guarantee."""
+        return self._do("guarantee.grant", row, {"opinion": opinion}, version, key)
+
+    def request(
+        self,
+        row: int,
+        *,
+        guarantor: int,
+        amount: int | str,
+        share: Decimal | str,
+        fee_rate: Decimal | str,
+        version: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """请担保机构担保 / Ask a guarantor."""
+        return self._do(
+            "guarantee.request",
+            row,
+            {"guarantor": guarantor, "amount": amount, "share": share, "fee_rate": fee_rate},
+            version,
+            key,
+        )
+
+    def review(
+        self,
+        row: int,
+        *,
+        counter_guarantee: str,
+        opinion: str,
+        group: str | None = None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """担保审查 / Review the request."""
+        return self._do(
+            "guarantee.review",
+            row,
+            {"counter_guarantee": counter_guarantee, "group": group, "opinion": opinion},
+            version,
+            key,
+        )
+
+
+class GuarantorOperations(Group):
+    """Operations ``guarantor.*``."""
+
+    def figures(
+        self,
+        *,
+        as_of: date | str,
+        net_assets: int | str,
+        source: str,
+        is_mainly_small: bool | None = None,
+        key: str = "",
+    ) -> Done:
+        """填报净资产 / State net assets."""
+        return self._do(
+            "guarantor.figures",
+            None,
+            {"as_of": as_of, "net_assets": net_assets, "is_mainly_small": is_mainly_small, "source": source},
+            None,
+            key,
+        )
+
+
+class InsuranceOperations(Group):
+    """Operations ``insurance.*``."""
+
+    def record(
+        self,
+        row: int,
+        *,
+        insurer: str,
+        policy: str,
+        until: date | str,
+        file: str,
+        version: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """登记保单 / Record the policy."""
+        return self._do(
+            "insurance.record",
+            row,
+            {"insurer": insurer, "policy": policy, "until": until, "file": file},
+            version,
+            key,
+        )
+
+
+class LimitOperations(Group):
+    """Operations ``limit.*``."""
+
+    def set(self, *, scope: str, amount: int | str, value: str | None = None, key: str = "") -> Done:
+        """设定限额 / Set a limit."""
+        return self._do("limit.set", None, {"scope": scope, "value": value, "amount": amount}, None, key)
+
+
+class LineOperations(Group):
+    """Operations ``line.*``."""
+
+    def confirm(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """确认入账 / Confirm."""
+        return self._do("line.confirm", row, {}, version, key)
+
+    def ignore(self, row: int, *, reason: str, version: int | None = None, key: str = "") -> Done:
+        """与贷款无关 / Not of a loan."""
+        return self._do("line.ignore", row, {"reason": reason}, version, key)
+
+    def match(
+        self, row: int, *, loan: str, kind: str, payer: str | None = None, version: int | None = None, key: str = ""
+    ) -> Done:
+        """匹配到贷款 / Match to a loan."""
+        return self._do("line.match", row, {"loan": loan, "kind": kind, "payer": payer}, version, key)
+
+    def reopen(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """重新匹配 / Take it up again."""
+        return self._do("line.reopen", row, {}, version, key)
+
+    def undo(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """撤销匹配 / Undo the match."""
+        return self._do("line.undo", row, {}, version, key)
+
+
+class LoanOperations(Group):
+    """Operations ``loan.*``."""
+
+    def paper(self, row: int, *, kind: str, version: int | None = None, key: str = "") -> Done:
+        """出具对账单或通知 / Make a statement or notice."""
+        return self._do("loan.paper", row, {"kind": kind}, version, key)
+
+
+class LockoutOperations(Group):
+    """Operations ``lockout.*``."""
+
+    def release(self, *, username: str, reason: str, key: str = "") -> Done:
+        """解除锁定 / Release the lock-out."""
+        return self._do("lockout.release", None, {"username": username, "reason": reason}, None, key)
+
+
+class MandateOperations(Group):
+    """Operations ``mandate.*``."""
+
+    def end(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """终止委托 / End the mandate."""
+        return self._do("mandate.end", row, {}, version, key)
+
+    def give(
+        self,
+        *,
+        agent: int,
+        operations: Sequence[str],
+        until: date | str,
+        most: int | str | None = None,
+        key: str = "",
+    ) -> Done:
+        """委托代理 / Give a mandate."""
+        return self._do(
+            "mandate.give",
+            None,
+            {"agent": agent, "operations": operations, "most": most, "until": until},
+            None,
+            key,
+        )
+
+
+class MemberOperations(Group):
+    """Operations ``member.*``."""
+
+    def add(
+        self, row: int, *, email: str, duties: Sequence[str], version: int | None = None, key: str = ""
+    ) -> Done:
+        """添加成员 / Add a member."""
+        return self._do("member.add", row, {"email": email, "duties": duties}, version, key)
+
+    def remove(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """移除成员 / Remove the member."""
+        return self._do("member.remove", row, {}, version, key)
+
+
+class MessageOperations(Group):
+    """Operations ``message.*``."""
+
+    def answer(self, row: int, *, answer: str, version: int | None = None, key: str = "") -> Done:
+        """答复 / Answer."""
+        return self._do("message.answer", row, {"answer": answer}, version, key)
+
+
+class ObjectionOperations(Group):
+    """Operations ``objection.*``."""
+
+    def make(self, *, subject: str, text: str, key: str = "") -> Done:
+        """提出异议 / Object."""
+        return self._do("objection.make", None, {"subject": subject, "text": text}, None, key)
+
+
+class OrganisationOperations(Group):
+    """Operations ``organisation.*``."""
+
+    def confirm(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """确认企业 / Confirm the firm."""
+        return self._do("organisation.confirm", row, {}, version, key)
+
+    def enter(self, *, kind: str, code: str, name: str, region: str, key: str = "") -> Done:
+        """录入机构 / Enter an organisation."""
+        return self._do(
+            "organisation.enter", None, {"kind": kind, "code": code, "name": name, "region": region}, None, key
+        )
+
+    def suspend(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """停用 / Suspend."""
+        return self._do("organisation.suspend", row, {}, version, key)
+
+
+class PaperOperations(Group):
+    """Operations ``paper.*``."""
+
+    def check_scan(
+        self,
+        row: int,
+        *,
+        agrees: bool | None = None,
+        finding: str | None = None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """核对扫描件 / Check the scan."""
+        return self._do("paper.check_scan", row, {"agrees": agrees, "finding": finding}, version, key)
+
+    def scan(self, row: int, *, file: str, version: int | None = None, key: str = "") -> Done:
+        """上传盖章扫描件 / Send a sealed scan."""
+        return self._do("paper.scan", row, {"file": file}, version, key)
+
+    def sign(
+        self, row: int, *, code: str, sha256: str | None = None, version: int | None = None, key: str = ""
+    ) -> Done:
+        """签署 / Sign."""
+        return self._do("paper.sign", row, {"code": code, "sha256": sha256}, version, key)
+
+
+class PaymentOperations(Group):
+    """Operations ``payment.*``."""
+
+    def confirm_reversal(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """确认冲正 / Confirm the reversal."""
+        return self._do("payment.confirm_reversal", row, {}, version, key)
+
+    def keep(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """不冲正 / Do not reverse."""
+        return self._do("payment.keep", row, {}, version, key)
+
+    def reverse(self, row: int, *, reason: str, version: int | None = None, key: str = "") -> Done:
+        """申请冲正 / Ask to reverse."""
+        return self._do("payment.reverse", row, {"reason": reason}, version, key)
+
+
+class RegistrationOperations(Group):
+    """Operations ``registration.*``."""
+
+    def amend(
+        self,
+        *,
+        registration: int,
+        changed_on: date | str,
+        claim_kind: str | None = None,
+        claim_amount: int | str | None = None,
+        debt_start: date | str | None = None,
+        debt_end: date | str | None = None,
+        pledgee_name: str | None = None,
+        pledgor_name: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """变更登记 / Amend."""
+        return self._do(
+            "registration.amend",
+            None,
+            {
+                "registration": registration,
+                "claim_kind": claim_kind,
+                "claim_amount": claim_amount,
+                "debt_start": debt_start,
+                "debt_end": debt_end,
+                "pledgee_name": pledgee_name,
+                "pledgor_name": pledgor_name,
+                "changed_on": changed_on,
+            },
+            None,
+            key,
+        )
+
+    def correct(
+        self,
+        *,
+        registration: int,
+        reason: str,
+        claim_kind: str | None = None,
+        claim_amount: int | str | None = None,
+        debt_start: date | str | None = None,
+        debt_end: date | str | None = None,
+        pledgee_name: str | None = None,
+        pledgor_name: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """更正登记 / Correct."""
+        return self._do(
+            "registration.correct",
+            None,
+            {
+                "registration": registration,
+                "claim_kind": claim_kind,
+                "claim_amount": claim_amount,
+                "debt_start": debt_start,
+                "debt_end": debt_end,
+                "pledgee_name": pledgee_name,
+                "pledgor_name": pledgor_name,
+                "reason": reason,
+            },
+            None,
+            key,
+        )
+
+    def court_order(
+        self, *, order: str, action: str, registration: int | None = None, right: str | None = None, key: str = ""
+    ) -> Done:
+        """法院文书 / Court order."""
+        return self._do(
+            "registration.court_order",
+            None,
+            {"order": order, "action": action, "registration": registration, "right": right},
+            None,
+            key,
+        )
+
+    def discharge(self, *, registration: int, reason: str, key: str = "") -> Done:
+        """注销登记 / Discharge."""
+        return self._do("registration.discharge", None, {"registration": registration, "reason": reason}, None, key)
+
+    def enter(self, *, registration: int, resolved: Mapping[str, Any] | None = None, key: str = "") -> Done:
+        """登记 / Enter."""
+        return self._do("registration.enter", None, {"registration": registration, "resolved": resolved}, None, key)
+
+    def examine(
+        self,
+        *,
+        registration: int,
+        resolved: Mapping[str, Any] | None = None,
+        extracts: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """审查 / Examine."""
+        return self._do(
+            "registration.examine",
+            None,
+            {"registration": registration, "resolved": resolved, "extracts": extracts},
+            None,
+            key,
+        )
+
+    def extend(self, *, registration: int, debt_end: date | str, key: str = "") -> Done:
+        """延期 / Extend."""
+        return self._do(
+            "registration.extend", None, {"registration": registration, "debt_end": debt_end}, None, key
+        )
+
+    def file(self, *, file: str, key: str = "") -> Done:
+        """受理申请 / Take in a filing."""
+        return self._do("registration.file", None, {"file": file}, None, key)
+
+    def hand_in(self, *, registration: int, key: str = "") -> Done:
+        """提交申请 / Hand in the filing."""
+        return self._do("registration.hand_in", None, {"registration": registration}, None, key)
+
+    def reconcile(self, *, authority: str, file: str, is_complete: bool | None = None, key: str = "") -> Done:
+        """与登记机关核对 / Reconcile with an authority."""
+        return self._do(
+            "registration.reconcile",
+            None,
+            {"authority": authority, "file": file, "is_complete": is_complete},
+            None,
+            key,
+        )
+
+    def record_authority(
+        self,
+        *,
+        registration: int,
+        authority: str,
+        authority_number: str,
+        day: date | str,
+        file: str | None = None,
+        certificate: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """记载登记机关登记号 / Record the authority's number."""
+        return self._do(
+            "registration.record_authority",
+            None,
+            {
+                "registration": registration,
+                "authority": authority,
+                "authority_number": authority_number,
+                "day": day,
+                "file": file,
+                "certificate": certificate,
+            },
+            None,
+            key,
+        )
+
+    def release_part(
+        self, *, registration: int, rights: str | None = None, claim_amount: int | str | None = None, key: str = ""
+    ) -> Done:
+        """部分注销 / Release a part."""
+        return self._do(
+            "registration.release_part",
+            None,
+            {"registration": registration, "rights": rights, "claim_amount": claim_amount},
+            None,
+            key,
+        )
+
+    def revoke(self, *, registration: int, reason: str, key: str = "") -> Done:
+        """撤销登记 / Revoke."""
+        return self._do("registration.revoke", None, {"registration": registration, "reason": reason}, None, key)
+
+    def transfer(self, *, registration: int, name: str, code: str, basis: str | None = None, key: str = "") -> Done:
+        """债权转让 / Transfer the claim."""
+        return self._do(
+            "registration.transfer",
+            None,
+            {"registration": registration, "name": name, "code": code, "basis": basis},
+            None,
+            key,
+        )
+
+    def withdraw(self, *, registration: int, reason: str, key: str = "") -> Done:
+        """撤回申请 / Withdraw the filing."""
+        return self._do("registration.withdraw", None, {"registration": registration, "reason": reason}, None, key)
+
+
+class ReleaseOperations(Group):
+    """Operations ``release.*``."""
+
+    def cancel(self, row: int, *, reason: str, version: int | None = None, key: str = "") -> Done:
+        """取消放款 / Cancel the release."""
+        return self._do("release.cancel", row, {"reason": reason}, version, key)
+
+
+class RightOperations(Group):
+    """Operations ``right.*``."""
+
+    def add(
+        self,
+        *,
+        title: str,
+        kind: str,
+        number: str | None = None,
+        filing_date: date | str | None = None,
+        grant_date: date | str | None = None,
+        registration_date: date | str | None = None,
+        publication_date: date | str | None = None,
+        creation_date: date | str | None = None,
+        first_use_date: date | str | None = None,
+        author_death_date: date | str | None = None,
+        fee_paid_through_year: int | None = None,
+        publication_number: str | None = None,
+        term_end_date: date | str | None = None,
+        goods_classes: str | None = None,
+        same_day_invention: bool | None = None,
+        vine_or_tree: bool | None = None,
+        holders: str | None = None,
+        status: str | None = None,
+        ended_date: date | str | None = None,
+        flags: Sequence[str] | None = None,
+        role: str | None = None,
+        co_owners_agreed_freely: bool | None = None,
+        licences: str | None = None,
+        provenance: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """录入权利 / Add a right."""
+        return self._do(
+            "right.add",
+            None,
+            {
+                "title": title,
+                "number": number,
+                "filing_date": filing_date,
+                "grant_date": grant_date,
+                "registration_date": registration_date,
+                "publication_date": publication_date,
+                "creation_date": creation_date,
+                "first_use_date": first_use_date,
+                "author_death_date": author_death_date,
+                "fee_paid_through_year": fee_paid_through_year,
+                "publication_number": publication_number,
+                "term_end_date": term_end_date,
+                "goods_classes": goods_classes,
+                "same_day_invention": same_day_invention,
+                "vine_or_tree": vine_or_tree,
+                "holders": holders,
+                "status": status,
+                "ended_date": ended_date,
+                "flags": flags,
+                "role": role,
+                "co_owners_agreed_freely": co_owners_agreed_freely,
+                "licences": licences,
+                "provenance": provenance,
+                "kind": kind,
+            },
+            None,
+            key,
+        )
+
+    def edit(
+        self,
+        row: int,
+        *,
+        title: str,
+        number: str | None = None,
+        filing_date: date | str | None = None,
+        grant_date: date | str | None = None,
+        registration_date: date | str | None = None,
+        publication_date: date | str | None = None,
+        creation_date: date | str | None = None,
+        first_use_date: date | str | None = None,
+        author_death_date: date | str | None = None,
+        fee_paid_through_year: int | None = None,
+        publication_number: str | None = None,
+        term_end_date: date | str | None = None,
+        goods_classes: str | None = None,
+        same_day_invention: bool | None = None,
+        vine_or_tree: bool | None = None,
+        holders: str | None = None,
+        status: str | None = None,
+        ended_date: date | str | None = None,
+        flags: Sequence[str] | None = None,
+        role: str | None = None,
+        co_owners_agreed_freely: bool | None = None,
+        licences: str | None = None,
+        provenance: str | None = None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """修改权利 / Change the right."""
+        return self._do(
+            "right.edit",
+            row,
+            {
+                "title": title,
+                "number": number,
+                "filing_date": filing_date,
+                "grant_date": grant_date,
+                "registration_date": registration_date,
+                "publication_date": publication_date,
+                "creation_date": creation_date,
+                "first_use_date": first_use_date,
+                "author_death_date": author_death_date,
+                "fee_paid_through_year": fee_paid_through_year,
+                "publication_number": publication_number,
+                "term_end_date": term_end_date,
+                "goods_classes": goods_classes,
+                "same_day_invention": same_day_invention,
+                "vine_or_tree": vine_or_tree,
+                "holders": holders,
+                "status": status,
+                "ended_date": ended_date,
+                "flags": flags,
+                "role": role,
+                "co_owners_agreed_freely": co_owners_agreed_freely,
+                "licences": licences,
+                "provenance": provenance,
+            },
+            version,
+            key,
+        )
+
+    def import_(self, *, file: str, dry_run: bool | None = None, key: str = "") -> Done:
+        """导入权利清单 / Import a table of rights."""
+        return self._do("right.import", None, {"file": file, "dry_run": dry_run}, None, key)
+
+    def recheck(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """按今天重新核对 / Check it as of today."""
+        return self._do("right.recheck", row, {}, version, key)
+
+    def remove(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """移出权利 / Remove the right."""
+        return self._do("right.remove", row, {}, version, key)
+
+
+class SessionOperations(Group):
+    """Operations ``session.*``."""
+
+    def end_all(self, *, account: int, key: str = "") -> Done:
+        """结束全部登录 / End all sessions."""
+        return self._do("session.end_all", None, {"account": account}, None, key)
+
+
+class StatementOperations(Group):
+    """Operations ``statement.*``."""
+
+    def import_(self, *, file: str, account_number: str, dry_run: bool | None = None, key: str = "") -> Done:
+        """导入银行流水 / Import a statement."""
+        return self._do(
+            "statement.import",
+            None,
+            {"file": file, "account_number": account_number, "dry_run": dry_run},
+            None,
+            key,
+        )
+
+
+class TeamOperations(Group):
+    """Operations ``team.*``."""
+
+    def rate(
+        self,
+        row: int,
+        *,
+        market_points: int | None = None,
+        market_evidence: str | None = None,
+        delivery_points: int | None = None,
+        delivery_evidence: str | None = None,
+        technology_points: int | None = None,
+        technology_evidence: str | None = None,
+        finance_points: int | None = None,
+        finance_evidence: str | None = None,
+        ip_management_points: int | None = None,
+        ip_management_evidence: str | None = None,
+        continuity_points: int | None = None,
+        continuity_evidence: str | None = None,
+        openness_points: int | None = None,
+        openness_evidence: str | None = None,
+        setbacks_points: int | None = None,
+        setbacks_evidence: str | None = None,
+        independent: bool | None = None,
+        rated_alone: bool | None = None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Done:
+        """评定经营团队 / Assess the team."""
+        return self._do(
+            "team.rate",
+            row,
+            {
+                "market_points": market_points,
+                "market_evidence": market_evidence,
+                "delivery_points": delivery_points,
+                "delivery_evidence": delivery_evidence,
+                "technology_points": technology_points,
+                "technology_evidence": technology_evidence,
+                "finance_points": finance_points,
+                "finance_evidence": finance_evidence,
+                "ip_management_points": ip_management_points,
+                "ip_management_evidence": ip_management_evidence,
+                "continuity_points": continuity_points,
+                "continuity_evidence": continuity_evidence,
+                "openness_points": openness_points,
+                "openness_evidence": openness_evidence,
+                "setbacks_points": setbacks_points,
+                "setbacks_evidence": setbacks_evidence,
+                "independent": independent,
+                "rated_alone": rated_alone,
+            },
+            version,
+            key,
+        )
+
+
+class TokenOperations(Group):
+    """Operations ``token.*``."""
+
+    def make(
+        self, *, name: str, scopes: Sequence[str], expires_on: date | str, code: str | None = None, key: str = ""
+    ) -> Done:
+        """生成令牌 / Make a token."""
+        return self._do(
+            "token.make", None, {"name": name, "scopes": scopes, "expires_on": expires_on, "code": code}, None, key
+        )
+
+    def revoke(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """撤销令牌 / Revoke the token."""
+        return self._do("token.revoke", row, {}, version, key)
+
+
+class ViewOperations(Group):
+    """Operations ``view.*``."""
+
+    def forget(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """删除视图 / Forget the view."""
+        return self._do("view.forget", row, {}, version, key)
+
+    def save(self, *, listing: str, name: str, query: str | None = None, key: str = "") -> Done:
+        """保存视图 / Save the view."""
+        return self._do("view.save", None, {"listing": listing, "query": query, "name": name}, None, key)
+
+
+class WatchOperations(Group):
+    """Operations ``watch.*``."""
+
+    def see(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """已处理 / Seen to."""
+        return self._do("watch.see", row, {}, version, key)
+
+
+class WebhookOperations(Group):
+    """Operations ``webhook.*``."""
+
+    def add(self, *, url: str, kinds: Sequence[str] | None = None, key: str = "") -> Done:
+        """添加回调 / Add a webhook."""
+        return self._do("webhook.add", None, {"url": url, "kinds": kinds}, None, key)
+
+    def end(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """停用回调 / End the webhook."""
+        return self._do("webhook.end", row, {}, version, key)

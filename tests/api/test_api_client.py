@@ -1,0 +1,118 @@
+"""The client in the package: made from the description, typed, without Django, and it does what it says."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from api_world import ApiWorld
+
+from zhirong.client import ApiError, Client
+from zhirong.web.wsgi import application
+
+sys.path.insert(0, str(Path(__file__).parent.parent.parent / "tools"))
+import make_client  # noqa: E402
+
+
+@pytest.fixture
+def bank(sqlite_world: ApiWorld) -> Iterator[Client]:
+    """The client of a bank's officer, over WSGI."""
+    with _client(sqlite_world.token(sqlite_world.officer)) as client:
+        yield client
+
+
+def _client(token: str, transport: Any = None) -> Client:
+    made = transport or httpx.WSGITransport(app=application)
+    return Client("http://localhost", token, http=httpx.Client(transport=made))
+
+
+def test_the_client_is_that_of_the_description() -> None:
+    from zhirong.verbs.acting import OPERATIONS
+
+    spec = make_client.described()
+    for name in [one for one in OPERATIONS if one.startswith("test.")]:  # of other tests in this process
+        spec["paths"] = {path: calls for path, calls in spec["paths"].items() if f"/do/{name}" not in path}
+    for name, source in make_client.sources(spec).items():
+        there = (make_client.HOME / name).read_text(encoding="utf-8")
+        assert there == source, f"{name} is old: run .venv/bin/python tools/make_client.py"
+
+
+def test_it_does_not_know_django() -> None:
+    words = (
+        "import sys, zhirong.client; print(sorted({'django', 'zhirong.store', 'zhirong.verbs'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_it_reads_and_does(sqlite_world: ApiWorld, bank: Client) -> None:
+    case = sqlite_world.case
+    assert bank.me()["organisation"] == sqlite_world.bank.pk
+    seen = bank.objects.cases(case.pk)
+    assert seen["amount"] == 2_000_000_00 and seen["state"] == "submitted"
+    done = bank.case.accept(case.pk, officer=sqlite_world.officer.account.pk, version=seen["version"], key="k")
+    assert done.subject == f"case/{case.pk}" and done.version > seen["version"] and not done.repeated
+    again = bank.case.accept(case.pk, officer=sqlite_world.officer.account.pk, version=seen["version"], key="k")
+    assert again.repeated and again.index == done.index
+    page = bank.lists.own_tokens(limit=1)
+    assert [row["name"] for row in page] == ["test"] and not page.more
+
+
+def test_a_refusal_is_an_error_with_its_problems(sqlite_world: ApiWorld, bank: Client) -> None:
+    case = sqlite_world.case
+    with pytest.raises(ApiError) as caught:
+        bank.case.accept(case.pk, officer=10**9)
+    assert caught.value.status == 422 and caught.value.problems[0].reason["zh"]
+    with pytest.raises(ApiError) as caught:
+        bank.objects.cases(10**9)
+    assert (caught.value.status, caught.value.kind) == (404, "not_found")
+    with pytest.raises(ApiError) as caught:
+        bank.case.accept(case.pk, officer=sqlite_world.officer.account.pk, version=99)
+    assert caught.value.status == 412
+    with pytest.raises(ApiError) as caught, _client("zr_wrong") as nobody:
+        nobody.me()
+    assert caught.value.status == 401
+
+
+def test_files_and_the_register(sqlite_world: ApiWorld) -> None:
+    with _client(sqlite_world.token(sqlite_world.manager)) as firm:
+        ticket = firm.files.upload("证书.pdf", b"%PDF-1.7 x")
+        done = firm.file.add(subject=f"firmright/{sqlite_world.right.pk}", paper="certificate", file=ticket)
+        assert firm.files.download(done.answer["id"]) == b"%PDF-1.7 x"
+        assert firm.register.search(name="没有这家")["rows"] == []
+        assert firm.register.changes("2026-11-02")["rows"] == []
+        with pytest.raises(ApiError) as caught:
+            firm.register.precheck({}, [])
+        assert caught.value.status == 422 and caught.value.problems
+
+
+def test_it_waits_where_it_is_asked_to_and_repeats_what_is_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
+    from zhirong.client import transport
+
+    waits: list[float] = []
+    monkeypatch.setattr(transport.time, "sleep", waits.append)
+    keys: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        keys.append(request.headers.get("Idempotency-Key", ""))
+        if len(keys) == 1:
+            raise httpx.ReadTimeout("the line broke")
+        if len(keys) == 2:
+            return httpx.Response(429, headers={"Retry-After": "7"})
+        return httpx.Response(200, json=dict.fromkeys(("index", "id", "version"), 1) | _SAID)
+
+    with _client("t", httpx.MockTransport(answer)) as client:
+        assert client.view.save(listing="a", name="b").id == 1
+    assert len(set(keys)) == 1 and len(keys) == 3 and waits == [0.5, 7.0]
+
+    def broken(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("the line broke")
+
+    with _client("t", httpx.MockTransport(broken)) as client, pytest.raises(httpx.ReadTimeout):
+        client.files.upload("a.pdf", b"%PDF-")
+
+
+_SAID = {"subject": "savedview/1", "answer": None, "repeated": False, "shown_once": ""}
