@@ -1,0 +1,224 @@
+"""Every kind of paper in Word and PDF: what must stand in it stands in it, amounts in words and figures alike."""
+
+import io
+import zipfile
+from typing import Any
+
+import openpyxl
+import pytest
+
+from zhirong.documents.papers.forms import needs_list, registration_form, rights_list
+from zhirong.documents.papers.kinds import PAPER_KINDS, make_paper
+from zhirong.documents.papers.sheet import numeral
+from zhirong.kernel.identifiers import patent_check_digit
+
+AMOUNT = 200_000_000
+WORDS = "人民币贰佰万元整（¥2,000,000.00）"
+
+
+def right(at: int) -> dict[str, Any]:
+    digits = f"20191999{at:04d}"
+    return {
+        "kind": "invention",
+        "number": f"{digits}.{patent_check_digit(digits)}",
+        "title": f"一种膜处理装置{at}",
+        "filing_date": "2019-05-12",
+        "grant_date": "2021-08-20",
+        "registration_date": None,
+    }
+
+
+def party(name: str) -> dict[str, str]:
+    return {
+        "name": name,
+        "code": "91610100MA0000001B",
+        "address": "西安市",
+        "legal_representative": "李明",
+        "bank_account": "6222",
+    }
+
+
+def facts(rights: int = 1, **more: Any) -> dict[str, Any]:
+    return {
+        "number": "ZR2026000001-X",
+        "day": "2026-11-25",
+        "firm": party("陕西泾水兴环保科技有限公司"),
+        "lender": party("某某银行西安分行"),
+        "guarantor": party("某某融资担保有限公司"),
+        "mode_title": "纯信用加知识产权质押",
+        "amount": AMOUNT,
+        "requested": AMOUNT,
+        "rate": "0.0435",
+        "start": "2026-11-25",
+        "end": "2027-11-25",
+        "term_months": 12,
+        "method": "bullet",
+        "purpose": "采购膜组件",
+        "submitted_on": "2026-11-01",
+        "servicing": {"overdue_uplift": "0.5", "misuse_uplift": "1", "compounds": True, "excess": "prepay_reduce"},
+        "order": ["费用", "罚息", "复利", "利息", "本金"],
+        "schedule": [{"number": 1, "due": "2027-11-25", "principal": AMOUNT, "interest": 8_820_833}],
+        "rights": [right(at) for at in range(rights)],
+        "agreed_value": None,
+        "loan_number": "ZR2026000001-JK",
+        "pledge_number": "ZR2026000001-ZY",
+        "guarantee_number": "ZR2026000001-BZ",
+        "has_guarantee": True,
+        "share": "0.8",
+        "fee_rate": "0.01",
+        "guaranteed": 160_000_000,
+        "register": "patent",
+        "claim_kind": "loan",
+        "grade": "正式评估",
+        "valuation_date": "2026-11-01",
+        "valid_until": "2027-11-01",
+        "p10": 1,
+        "p50": 2,
+        "p90": 3,
+        "line": AMOUNT,
+        "limits": [{"title": "评估价值", "amount": AMOUNT, "binding": True}],
+        "checks": [{"title": "权属调查", "state": "已做", "finding": "无异常"}],
+        "decisions": [
+            {
+                "level": "一级",
+                "by": "王某",
+                "decision": "同意",
+                "amount": AMOUNT,
+                "opinion": "同意",
+                "day": "2026-11-20",
+            }
+        ],
+        "released_on": "2026-11-26",
+        "reference": "R1",
+        "due_on": "2026-12-25",
+        "due": 725_000,
+        "principal": 0,
+        "interest": 725_000,
+        "overdue_days": 10,
+        "overdue": 725_123,
+        "penalty": 123,
+        "compound": 0,
+        "costs": 0,
+        "settled_on": "2027-11-25",
+        "registrations": ["Y2026610000001"],
+        "balance": AMOUNT,
+        "accrued": 0,
+        "payoff": AMOUNT,
+        "receipts": [
+            {"day": "2026-12-25", "amount": 725_000, "principal": 0, "interest": 725_000, "other": 0, "credit": 0}
+        ],
+        **more,
+    }
+
+
+def pdf_text(content: bytes) -> str:
+    from pypdf import PdfReader
+
+    return (
+        "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+        .replace("\n", "")
+        .replace(" ", "")
+    )
+
+
+def word_text(content: bytes) -> str:
+    from docx import Document
+
+    document = Document(io.BytesIO(content))
+    lines = [one.text for one in document.paragraphs]
+    lines += [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "".join(lines).replace(" ", "")
+
+
+@pytest.mark.parametrize("kind", PAPER_KINDS)
+def test_both_files_of_every_kind_say_the_same(kind: str) -> None:
+    made = make_paper(kind, facts())
+    assert made.pdf.startswith(b"%PDF") and zipfile.is_zipfile(io.BytesIO(made.word))
+    for text in (pdf_text(made.pdf), word_text(made.word)):
+        assert made.title in text and "ZR2026000001-X" in text and "2026年11月25日" in text
+        assert "陕西泾水兴环保科技有限公司" in text
+        assert "〓" not in text and "None" not in text
+    assert make_paper(kind, facts()).pdf == made.pdf  # the same facts, the same file, the same hash
+
+
+def test_amounts_stand_in_words_and_figures() -> None:
+    for kind in (
+        "application",
+        "approval",
+        "loan_contract",
+        "pledge_contract",
+        "guarantee_contract",
+        "registration_form",
+    ):
+        assert WORDS in pdf_text(make_paper(kind, facts()).pdf), kind
+    overdue = pdf_text(make_paper("overdue_notice", facts()).pdf)
+    assert "人民币柒仟贰佰伍拾壹元贰角叁分（¥7,251.23）" in overdue
+    assert "人民币壹佰陆拾万元整" in pdf_text(make_paper("guarantee_contract", facts()).pdf)
+
+
+def test_the_pledge_contract_states_what_the_civil_code_asks_for_and_forfeits_nothing() -> None:
+    text = pdf_text(make_paper("pledge_contract", facts(agreed_value=600_000_000)).pdf)
+    for item in ("被担保债权的种类和数额", "债务人履行债务的期限", "出质的权利", "担保的范围", "质权的设立"):
+        assert item in text
+    assert "质权自办理登记时设立" in text and "不得转让、许可" in text
+    assert "不当然归甲方所有" in text and "超过债权数额的部分归乙方" in text and "参照市场价格" in text
+    assert "人民币陆佰万元整" in text
+    assert right(0)["number"].replace(" ", "") in text and "2019-05-12" in text and "2021-08-20" in text
+
+
+def test_the_loan_contract_follows_its_terms() -> None:
+    servicing = {"overdue_uplift": "0.3", "misuse_uplift": "0.5", "compounds": False, "excess": "hold"}
+    text = pdf_text(
+        make_paper("loan_contract", facts(servicing=servicing, has_guarantee=False, guarantee_number="")).pdf
+    )
+    assert "加收30%" in text and "加收50%" in text and "不计收复利" in text and "留存于贷款账户" in text
+    assert "保证合同（编号" not in text and "年利率为4.35%" in text
+    assert "2,088,208.33" in text  # the sum of the schedule
+
+
+@pytest.mark.parametrize(
+    ("count", "has_annex", "has_list"),
+    [(1, False, False), (2, False, False), (3, True, False), (10, True, False), (11, True, True)],
+)
+def test_the_form_has_an_annex_above_two_and_a_list_above_ten(count: int, has_annex: bool, has_list: bool) -> None:
+    given = facts(count)
+    sheet = registration_form(given)
+    texts = [block.get("text", "") for block in sheet.blocks]
+    assert any(text.startswith("附页") for text in texts) == has_annex
+    assert any("骑缝章" in text for text in texts) == has_annex
+    assert needs_list(given["rights"]) == has_list
+    tables = [block for block in sheet.blocks if block["kind"] == "table"]
+    assert len(tables) == 1 and len(tables[0]["rows"]) == count
+
+
+def test_the_list_leaves_the_dot_out_and_keeps_thirteen_digits() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(rights_list(facts(11)["rights"])))
+    rows = list(book.active.iter_rows(min_row=2, values_only=True))
+    assert len(rows) == 11
+    for at, row in enumerate(rows):
+        assert isinstance(row[2], str) and len(row[2]) == 13 and "." not in row[2]
+        assert row[2] == right(at)["number"].replace(".", "")
+
+
+def test_what_a_font_lacks_is_marked_and_nothing_becomes_markup() -> None:
+    made = make_paper("application", facts(purpose="*加粗* #set $x$ <b>&amp;</b> \\ 𠮷\x00"))
+    for text in (pdf_text(made.pdf), word_text(made.word)):
+        assert "*加粗*" in text and "#set" in text and "$x$" in text
+
+
+def test_numerals() -> None:
+    assert [numeral(at) for at in (1, 9, 10, 11, 20, 21, 99)] == [
+        "一",
+        "九",
+        "十",
+        "十一",
+        "二十",
+        "二十一",
+        "九十九",
+    ]
+    with pytest.raises(ValueError, match="article"):
+        numeral(0)
+
+
+def test_a_release_notice_says_the_real_day() -> None:
+    assert "已于2026年11月26日发放" in pdf_text(make_paper("release_notice", facts()).pdf)
