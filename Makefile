@@ -4,7 +4,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test check bench lock clean help
+.PHONY: demo serve test check bench lock clean help
 .DEFAULT_GOAL := help
 
 demo: ## set everything up and quote a real case: screen, PDF and Excel in out/
@@ -12,6 +12,11 @@ demo: ## set everything up and quote a real case: screen, PDF and Excel in out/
 	@mkdir -p out
 	@$(BIN)/zhirong quote src/zhirong/cases/xixian-jingshuixing/case.toml --pdf out/quote.pdf --xlsx out/quote.xlsx
 	@$(PYTHON) tools/setup.py --left-out
+
+serve: ## set everything up and serve the platform with a region for training in out/region
+	@$(PYTHON) tools/setup.py base
+	@$(BIN)/zhirong demo-region --if-empty --data out/region
+	@$(BIN)/zhirong serve --data out/region
 
 test: ## set everything up and pass every check and test
 	@$(PYTHON) tools/setup.py test

@@ -69,7 +69,9 @@ def _print_accounts(region: Any, lang: str) -> None:
     from zhirong.verbs.people import DUTY_WORDS, Duty
 
     heads = ("邮箱", "机构", "职责") if lang == "zh" else ("e-mail", "organisation", "duties")
-    table = Table(*heads)
+    table = Table()
+    for head in heads:
+        table.add_column(head, no_wrap=True)
     for login in region.logins:
         words = [DUTY_WORDS[Duty(one)] for one in login.duties]
         table.add_row(
@@ -77,7 +79,8 @@ def _print_accounts(region: Any, lang: str) -> None:
         )
     if sys.stderr.isatty():
         print(file=sys.stderr)
-    console = Console()
+    # An address that is cut off is of no use: the table takes the room that it needs.
+    console = Console(width=max(Console().width, 120))
     console.print(table)
     says = "所有账号的口令：" if lang == "zh" else "password of every account: "
     console.print(f"{says}{region.password}", highlight=False)

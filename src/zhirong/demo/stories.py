@@ -214,7 +214,7 @@ def _case_story(region: Region, firm: dict[str, Any], rights: list[int], apprais
             reason="产品刚上市，权利的可贷价值低于最低额度，现金流也不足以覆盖这笔借款",
             mend="产品收入有一个完整年度后再申请，或先选财政贴息的小额信用贷款",
         )
-    elif wanted["state"] in ("repaid", "closed", "overdue"):
+    elif wanted["state"] in ("released", "repaid", "closed", "overdue"):
         yield from _repay(region, firm, case)
 
 
@@ -378,7 +378,7 @@ def _register_and_pay(region: Region, firm: dict[str, Any], case: int) -> Iterat
 
 
 def _repay(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
-    """Interest as it falls due; the principal too, unless the loan is to be late."""
+    """What falls due, when it does; the last instalment too, unless the loan is to be late."""
     state = firm["case"]["state"]
     while True:
         loan = Loan.objects.get(case=case)

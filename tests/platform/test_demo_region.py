@@ -1,0 +1,61 @@
+"""The region made up for training: every step through the operations, so everything that they keep must hold afterwards."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from zhirong.store.financing import Case, Loan, WatchFlag
+from zhirong.store.parties import Organisation
+from zhirong.verbs.check import check_register
+
+STATES = {
+    "draft": 1,
+    "submitted": 1,
+    "diligence": 1,
+    "approval": 1,
+    "approved": 1,
+    "signing": 1,
+    "registering": 1,
+    "released": 2,
+    "repaid": 1,
+    "closed": 1,
+    "declined": 1,
+    "withdrawn": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def region(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made by the command, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("region")
+    command = [str(Path(sys.executable).with_name("zhirong")), "demo-region", "--data", str(folder)]
+    environment = {**os.environ, "DATABASE_URL": "", "ZHIRONG_DATA": str(folder)}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)  # of the tests themselves
+    done = subprocess.run(
+        [*command, "--today", "2026-11-25"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "bank.officer@demo.zhirong.example" in done.stdout
+    again = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert again.returncode == 2 and "已经有机构" in again.stderr
+    return folder
+
+
+def test_every_state_is_there_and_everything_checks(region: Path) -> None:
+    import register_databases
+
+    register_databases.use("", region)
+    assert Counter(Case.objects.values_list("state", flat=True)) == STATES
+    assert Organisation.objects.filter(kind="firm", status="active").count() == sum(STATES.values())
+    late = Loan.objects.get(overdue_days__gt=0)
+    assert late.state == "standing" and late.overdue > 0 and late.category != "normal"
+    assert WatchFlag.objects.filter(loan=late, kind="overdue", cleared_on=None).exists()
+    standing = Loan.objects.get(state="standing", overdue_days=0)
+    assert standing.balance == standing.principal and standing.next_due_on is not None
+    assert Loan.objects.filter(state="repaid", balance=0).count() == 2
+    check = check_register(region)
+    assert check.findings == () and check.events > 300
