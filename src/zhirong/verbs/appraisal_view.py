@@ -34,7 +34,9 @@ def record_of(row: Appraisal) -> ValueRecord | None:
     kept = row.result.get("record")
     if row.state not in _ISSUED or not kept:
         return None
-    return replace(record_of_json(kept), withdrawn_on=row.withdrawn_on)
+    # An online value was kept before its row had a number: the row names it.
+    named = {**kept, "id": kept["id"] or f"appraisal-{row.pk}"}
+    return replace(record_of_json(named), withdrawn_on=row.withdrawn_on)
 
 
 def records_of(rows: Sequence[Appraisal]) -> list[ValueRecord]:
