@@ -106,7 +106,9 @@ def add_right(work: Work, request: NewRight) -> Any:
             Text("这件权利已经录入", "this right is kept already"),
             Text("在权利列表里打开并修改它", "open it in the list of rights and change it"),
         )
-    return {"id": _keep(work, firm, table, checked, known).pk}
+    row = _keep(work, firm, table, checked, known)
+    work.subject_is(row)
+    return {"id": row.pk}
 
 
 @operation(

@@ -1,0 +1,273 @@
+"""A firm's rights: checked as they are typed, never kept half, told to those who hold them in a case."""
+
+import pytest
+from firm_samples import drafted, submitted
+
+from zhirong.kernel.errors import InputError
+from zhirong.store.financing import FirmRight
+from zhirong.store.models import Event
+from zhirong.store.work import Notice
+from zhirong.verbs.acting import ConflictError, NotFoundError
+from zhirong.verbs.check_platform import platform_findings
+from zhirong.verbs.firm_rights import to_recheck
+from zhirong.verbs.permissions import ForbiddenError
+
+INVENTION = {
+    "kind": "invention",
+    "title": "一种工业废水膜处理装置及方法",
+    "number": "ZL201719999901.7",
+    "filing_date": "2017-05-12",
+    "grant_date": "2019-08-20",
+    "fee_paid_through_year": 10,
+    "role": "core",
+}
+# One right of each kind, and the last day that the law gives it.
+EACH_KIND = [
+    (INVENTION, "in_force", "2037-05-11"),
+    (
+        {
+            "kind": "utility_model",
+            "title": "曝气器",
+            "number": "201829999902.1",
+            "filing_date": "2018-06-08",
+            "grant_date": "2019-01-15",
+            "fee_paid_through_year": 9,
+        },
+        "in_force",
+        "2028-06-07",
+    ),
+    (
+        {
+            "kind": "trademark",
+            "title": "泾水兴",
+            "number": "12345678",
+            "registration_date": "2020-03-14",
+            "goods_classes": "11、42",
+        },
+        "in_force",
+        "2030-03-13",
+    ),
+    (
+        {
+            "kind": "software",
+            "title": "控制软件 V1.0",
+            "number": "2020SR0999901",
+            "creation_date": "2020-02-28",
+            "publication_date": "2020-03-10",
+        },
+        "in_force",
+        "2070-12-31",
+    ),
+    ({"kind": "copyright", "title": "图样", "creation_date": "2021-02-03"}, "in_force", "2071-12-31"),
+    (
+        {
+            "kind": "layout_design",
+            "title": "布图",
+            "number": "BS.12500520.2",
+            "filing_date": "2019-03-01",
+            "registration_date": "2019-09-01",
+        },
+        "in_force",
+        "2029-02-28",
+    ),
+    (
+        {
+            "kind": "plant_variety",
+            "title": "品种",
+            "number": "CNA20191006012",
+            "filing_date": "2019-03-01",
+            "grant_date": "2021-03-01",
+        },
+        "in_force",
+        "2036-02-29",
+    ),
+    ({"kind": "trade_secret", "title": "配方", "creation_date": "2021-02-03"}, "in_force", None),
+]
+
+
+@pytest.mark.parametrize(("typed", "status", "last"), EACH_KIND, ids=[one["kind"] for one, _, _ in EACH_KIND])
+def test_a_right_of_each_kind_is_checked_when_it_is_typed(sqlite_platform, typed, status, last):
+    _, manager = sqlite_platform.firm()
+    done = sqlite_platform.do(manager, "right.add", **typed)
+    right = FirmRight.objects.get(pk=done.id)
+    assert (right.status, None if right.ends_on is None else right.ends_on.isoformat()) == (status, last)
+    assert right.checked_on == sqlite_platform.day
+
+
+def test_everything_wrong_is_named_by_field_in_both_languages(sqlite_platform):
+    _, manager = sqlite_platform.firm()
+    with pytest.raises(InputError) as refused:
+        sqlite_platform.do(
+            manager,
+            "right.add",
+            **{
+                **INVENTION,
+                "number": "ZL201719999901.8",
+                "fee_paid_through_year": 40,
+                "status": "fine",
+                "flags": ["lost"],
+            },
+        )
+    assert {one.field for one in refused.value.problems} == {"number", "fee_paid_through_year", "status", "flags"}
+    assert all(
+        text for one in refused.value.problems for text in (one.reason.zh, one.reason.en, one.mend.zh, one.mend.en)
+    )
+    with pytest.raises(InputError) as refused:
+        sqlite_platform.do(manager, "right.add", **{**INVENTION, "grant_date": "2016-01-01"})
+    assert [one.code for one in refused.value.problems] == ["dates_reversed"]
+    assert not FirmRight.objects.exists()
+
+
+def test_holders_and_licences_are_typed_in_lines(sqlite_platform):
+    platform = sqlite_platform
+    firm, manager = platform.firm("甲公司")
+    lines = f"甲公司；{firm.code}\n李明；；自然人；同意出质"
+    done = platform.do(
+        manager,
+        "right.add",
+        **INVENTION,
+        holders=lines,
+        licences="普通；乙公司；2024-01-01；2027-12-31；20万元；已备案",
+    )
+    facts = FirmRight.objects.get(pk=done.id).facts
+    assert facts["holders"] == [
+        {"name": "甲公司", "code": firm.code},
+        {"name": "李明", "is_natural_person": True, "consents": True},
+    ]
+    assert facts["licences"][0] == {
+        "kind": "non_exclusive",
+        "licensee": "乙公司",
+        "start": "2024-01-01",
+        "end": "2027-12-31",
+        "yearly_fee": "20万元",
+        "recorded": True,
+    }
+    for wrong in ({"holders": "李明；；也许"}, {"licences": "普通；乙公司；昨天"}):
+        with pytest.raises(InputError) as refused:
+            platform.do(
+                manager,
+                "right.edit",
+                done.id,
+                **{name: value for name, value in INVENTION.items() if name != "kind"},
+                **wrong,
+            )
+        assert refused.value.problems[0].field.startswith(next(iter(wrong)))
+
+
+def test_the_same_right_is_kept_once_and_comes_back_after_it_was_removed(platform):
+    firm, manager = platform.firm()
+    done = platform.do(manager, "right.add", **INVENTION)
+    with pytest.raises(InputError) as refused:
+        platform.do(manager, "right.add", **{**INVENTION, "number": "CN 2017 1 9999901.7"})
+    assert refused.value.problems[0].code == "right_known"
+    platform.do(manager, "right.remove", done.id)
+    with pytest.raises(ForbiddenError):
+        platform.do(
+            manager, "right.edit", done.id, **{name: value for name, value in INVENTION.items() if name != "kind"}
+        )
+    again = platform.do(manager, "right.add", **INVENTION)
+    assert again.id == done.id
+    _, other = platform.firm()  # another firm may keep the same right: who holds it is not decided here
+    assert platform.do(other, "right.add", **INVENTION).id != done.id
+    assert platform_findings() == []
+
+
+def test_a_right_in_a_case_is_not_removed_and_a_change_is_told(platform):
+    _, manager = platform.firm()
+    bank, officer = platform.bank()
+    case = submitted(platform, manager, bank)
+    right = FirmRight.objects.get()
+    with pytest.raises(InputError) as refused:
+        platform.do(manager, "right.remove", right)
+    assert refused.value.problems[0].value == case.number
+    Notice.objects.all().delete()
+    facts = {name: value for name, value in right.facts.items() if name not in ("kind", "holders")}
+    platform.do(manager, "right.edit", right, **{**facts, "fee_paid_through_year": 9})
+    assert Notice.objects.filter(account=officer.account).count() == 1
+    platform.do(manager, "case.withdraw", case, reason="x")
+    platform.do(manager, "right.remove", right)
+
+
+def test_a_stale_form_of_a_right_is_told(platform):
+    _, manager = platform.firm()
+    done = platform.do(manager, "right.add", **INVENTION)
+    facts = {name: value for name, value in INVENTION.items() if name != "kind"}
+    platform.do(manager, "right.edit", done.id, version=1, **{**facts, "title": "甲"})
+    with pytest.raises(ConflictError):
+        platform.do(manager, "right.edit", done.id, version=1, **{**facts, "title": "乙"})
+    assert FirmRight.objects.get().title == "甲"
+
+
+def test_another_firm_can_do_nothing_to_a_right(platform):
+    _, manager = platform.firm()
+    done = platform.do(manager, "right.add", **INVENTION)
+    _, stranger = platform.firm()
+    _, officer = platform.bank()
+    for name, data in (("right.edit", {"title": "x"}), ("right.remove", {}), ("right.recheck", {})):
+        with pytest.raises(NotFoundError):
+            platform.do(stranger, name, done.id, **data)
+        with pytest.raises((ForbiddenError, NotFoundError)):
+            platform.do(officer, name, done.id, **data)
+
+
+def test_as_days_go_by_a_right_is_checked_anew(sqlite_platform):
+    platform = sqlite_platform
+    _, manager = platform.firm()
+    done = platform.do(manager, "right.add", **{**INVENTION, "fee_paid_through_year": 10})
+    assert str(FirmRight.objects.get().next_fee_on) == "2027-05-12"
+    assert list(to_recheck(platform.day)) == []
+    platform.later(400)
+    assert [one.pk for one in to_recheck(platform.day)] == [done.id]
+    platform.do(manager, "right.recheck", done.id)
+    assert FirmRight.objects.get().status == "lapsed"
+    assert list(to_recheck(platform.day)) == []
+
+
+def test_what_is_handed_in_with_a_case_stays_with_it(platform):
+    _, manager = platform.firm()
+    bank, officer = platform.bank()
+    case = drafted(platform, manager, bank)
+    ticket = platform.upload(manager, "账目.pdf", b"%PDF-1.7 accounts")
+    file = platform.do(manager, "file.add", subject=f"case/{case.pk}", paper="accounts", file=ticket)
+    other = platform.do(
+        manager,
+        "file.add",
+        subject=f"case/{case.pk}",
+        paper="tax",
+        file=platform.upload(manager, "税.pdf", b"%PDF-1.7 tax"),
+    )
+    platform.do(manager, "file.remove", other.id)
+    platform.do(manager, "case.submit", case, agreed=True)
+    with pytest.raises(InputError) as refused:
+        platform.do(manager, "file.remove", file.id)
+    assert refused.value.problems[0].code == "handed_in"
+    _, stranger = platform.firm()
+    with pytest.raises(InputError):
+        platform.do(
+            stranger,
+            "file.add",
+            subject=f"case/{case.pk}",
+            paper="tax",
+            file=platform.upload(stranger, "税.pdf", b"%PDF-1.7 tax"),
+        )
+    with pytest.raises(InputError):  # a ticket is its owner's alone
+        platform.do(stranger, "right.import", file=ticket)
+    with pytest.raises(ForbiddenError):
+        platform.do(
+            officer,
+            "file.add",
+            subject=f"case/{case.pk}",
+            paper="tax",
+            file=platform.upload(officer, "税.pdf", b"%PDF-1.7 tax"),
+        )
+
+
+def test_a_repeated_key_adds_nothing_twice(platform):
+    _, manager = platform.firm()
+    first = platform.do(manager, "right.add", key="same", **INVENTION)
+    events = Event.objects.count()
+    again = platform.do(manager, "right.add", key="same", **INVENTION)
+    assert (again.id, again.repeated, Event.objects.count()) == (first.id, True, events)
+    with pytest.raises(InputError) as refused:
+        platform.do(manager, "right.add", key="same", **{**INVENTION, "title": "另一件"})
+    assert refused.value.problems[0].code == "key_used"

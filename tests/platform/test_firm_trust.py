@@ -1,0 +1,142 @@
+"""Mandates, consents, objections: given by the one who may, taken back at once."""
+
+from datetime import timedelta
+
+import pytest
+from firm_samples import drafted, submitted
+
+from zhirong.kernel.errors import InputError
+from zhirong.store.financing import Appraisal, Case, FirmRight, Message
+from zhirong.store.parties import Consent, Mandate
+from zhirong.store.work import Notice
+from zhirong.verbs.acting import NotFoundError
+from zhirong.verbs.check_platform import platform_findings
+from zhirong.verbs.people import Duty
+from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.scopes import visible
+from zhirong.verbs.sessions import choices
+
+
+def _until(platform):
+    return (platform.day + timedelta(days=30)).isoformat()
+
+
+def test_a_mandate_lets_an_agent_act_until_it_ends(platform):
+    firm, manager = platform.firm()
+    operator = platform.organisation("operator")
+    agent = platform.member(operator, Duty.OPERATOR_AGENT)
+    assert len(choices(agent.account, platform.day)) == 1
+    done = platform.do(
+        manager, "mandate.give", agent=operator.pk, operations=["right.add"], most="100万元", until=_until(platform)
+    )
+    mandate = Mandate.objects.get(pk=done.id)
+    assert (mandate.most, mandate.operations) == (100_000_000, ["right.add"])
+    assert [name for name, _ in choices(agent.account, platform.day)][1] == f"mandate/{mandate.pk}"
+    acting = type(agent)(agent.account, firm, f"mandate/{mandate.pk}")
+    platform.do(acting, "right.add", kind="trade_secret", title="配方", creation_date="2021-02-03")
+    assert FirmRight.objects.get().firm == firm
+    for name in ("right.import", "mandate.give", "consent.give", "case.submit"):
+        with pytest.raises(ForbiddenError):
+            platform.do(acting, name)
+    platform.do(agent, "mandate.end", mandate)  # the agent may lay it down too
+    with pytest.raises(ForbiddenError):
+        platform.do(acting, "right.add", kind="trade_secret", title="配方二", creation_date="2021-02-03")
+    assert len(choices(agent.account, platform.day)) == 1
+    assert platform_findings() == []
+
+
+def test_an_agent_cannot_end_or_widen_by_the_mandate_itself(sqlite_platform):
+    platform = sqlite_platform
+    firm, _ = platform.firm()
+    agent = platform.agent(firm, ("right.add",))
+    with pytest.raises(ForbiddenError):
+        platform.do(agent, "mandate.end", firm.mandates_given.get())
+    _, other = platform.firm()
+    with pytest.raises(NotFoundError):
+        platform.do(other, "mandate.end", firm.mandates_given.get())
+
+
+def test_what_cannot_be_left_to_an_agent_is_refused(sqlite_platform):
+    platform = sqlite_platform
+    _, manager = platform.firm()
+    bank, _ = platform.bank()
+    yesterday = (platform.day - timedelta(days=1)).isoformat()
+    with pytest.raises(InputError) as refused:
+        platform.do(
+            manager, "mandate.give", agent=bank.pk, operations=["consent.give", "right.add"], until=yesterday
+        )
+    assert {one.field for one in refused.value.problems} == {"agent", "operations", "until"}
+    assert all(one.reason.en and one.mend.zh for one in refused.value.problems)
+    clerk = platform.member(platform.organisation("firm"), Duty.FIRM_CLERK)
+    with pytest.raises(ForbiddenError):
+        platform.do(clerk, "mandate.give", agent=bank.pk, operations=["right.add"], until=_until(platform))
+
+
+def test_a_consent_shows_what_it_says_and_nothing_once_it_is_revoked(platform):
+    firm, manager = platform.firm()
+    bank, officer = platform.bank()
+    right = platform.right(firm)
+    person = platform.person(officer)
+    assert not visible(person, FirmRight, platform.day).exists()
+    done = platform.do(
+        manager, "consent.give", to=bank.pk, scope="rights", purpose="授信预审", until=_until(platform)
+    )
+    assert list(visible(person, FirmRight, platform.day)) == [right]
+    assert not visible(person, Appraisal, platform.day).exists()
+    with pytest.raises(ForbiddenError):
+        platform.do(officer, "consent.revoke", done.id)
+    platform.do(manager, "consent.revoke", done.id)
+    assert not visible(person, FirmRight, platform.day).exists()
+    assert Consent.objects.get().revoked_on == platform.day
+    again = platform.do(
+        manager, "consent.give", to=bank.pk, scope="rights", purpose="授信预审", until=_until(platform)
+    )
+    assert again.id != done.id
+    platform.later(31)
+    assert not visible(person, FirmRight, platform.day).exists()
+
+
+def test_a_consent_names_what_is_wrong(sqlite_platform):
+    platform = sqlite_platform
+    _, manager = platform.firm()
+    operator = platform.organisation("operator")
+    with pytest.raises(InputError) as refused:
+        platform.do(manager, "consent.give", to=operator.pk, scope="everything", purpose="x", until="2020-01-01")
+    assert {one.field for one in refused.value.problems} == {"to", "scope", "until"}
+
+
+def test_an_objection_reaches_the_lender_who_answers(platform):
+    firm, manager = platform.firm()
+    bank, officer = platform.bank()
+    case = submitted(platform, manager, bank)
+    Notice.objects.all().delete()
+    done = platform.do(manager, "objection.make", subject=f"case/{case.pk}", text="纳税等级已升为 A")
+    assert Notice.objects.get(account=officer.account).link == f"/lender/cases/{case.pk}/"
+    message = Message.objects.get(pk=done.id)
+    with pytest.raises(ForbiddenError):
+        platform.do(manager, "message.answer", message, answer="自己答自己")
+    _, outsider = platform.bank()
+    with pytest.raises(NotFoundError):
+        platform.do(outsider, "message.answer", message, answer="x")
+    platform.do(officer, "message.answer", message, answer="已更正")
+    assert Notice.objects.get(account=manager.account).link == f"/firm/cases/{case.pk}/"
+    with pytest.raises(ForbiddenError):
+        platform.do(officer, "message.answer", message, answer="再答")
+    text = platform.client(manager).get(f"/firm/cases/{case.pk}/").content.decode()
+    assert "纳税等级已升为 A" in text and "已更正" in text
+
+
+def test_nobody_objects_in_anothers_name(platform):
+    _, manager = platform.firm()
+    bank, _ = platform.bank()
+    case = drafted(platform, manager, bank)
+    _, stranger = platform.firm()
+    for who in (manager, stranger):  # nothing has been said about a draft
+        with pytest.raises(NotFoundError):
+            platform.do(who, "objection.make", subject=f"case/{case.pk}", text="x")
+    appraisal = Appraisal.objects.get()
+    with pytest.raises(NotFoundError):  # nobody else has said anything about an online value
+        platform.do(manager, "objection.make", subject=f"appraisal/{appraisal.pk}", text="x")
+    with pytest.raises(InputError):
+        platform.do(manager, "objection.make", subject="loan/1", text="x")
+    assert Case.objects.get().state == "draft"
