@@ -117,7 +117,7 @@ def grounds_of(
     now = {right_key(right, filing.subject): right for right in read_case_rights(kept)}
     own = set(registration.charged())
     rights = [(key, _without_own(now.get(key, right), key in own)) for key, right in keyed]
-    found = []
+    found: list[tuple[str, Text]] = []
     for check in check_filing(filing, rights, standings([key for key, _ in rights]), day, rules):
         found += _grounds(check, check.key in own)
     return found

@@ -65,7 +65,7 @@ def papers(request: HttpRequest) -> HttpResponse:
 @page("statements/", "loan.statements", duties=_STATEMENTS)
 def statements(request: HttpRequest) -> HttpResponse:
     """The lines of the bank's statements."""
-    can_import = may(request.person, OPERATIONS["statement.import"])  # type: ignore[attr-defined]
+    can_import = may(request.person, OPERATIONS["statement.import"])
     return render_list(request, LISTINGS["loan.lines"], "loan/statements.html", can_import=can_import)
 
 
@@ -88,7 +88,7 @@ def watch(request: HttpRequest) -> HttpResponse:
 def completion(request: HttpRequest, case: Case) -> HttpResponse:
     """Contracts, registration, conditions, loan of a case: what is done, what is open, whose turn it is."""
     day = day_of(now())
-    person = request.person  # type: ignore[attr-defined]
+    person = request.person
     found = visible(person, Paper, day).filter(subject=f"case/{case.pk}").exclude(state="void").order_by("pk")
     is_bank = person.kind is OrganisationKind.LENDER
     loan = Loan.objects.filter(case=case).first()
@@ -172,7 +172,7 @@ def paper(request: HttpRequest, row: Paper) -> HttpResponse:
     """A paper: its files, its hash, who has signed and who still has to."""
     signatures = {one.organisation_id: one for one in Signature.objects.filter(paper=row).select_related("scan")}
     names = dict(Organisation.objects.filter(pk__in=row.signers).values_list("pk", "name"))
-    person = request.person  # type: ignore[attr-defined]
+    person = request.person
     beside = StoredFile.objects.filter(subject=f"paper/{row.pk}", paper=row.kind, removed=False)
     context = {
         "paper": row,
@@ -215,7 +215,7 @@ def of_signature(request: HttpRequest, row: Signature) -> HttpResponse:
 def loan(request: HttpRequest, row: Loan) -> HttpResponse:
     """A loan: what is due, the schedule, how each receipt was applied, its category with the rule, its papers."""
     day = day_of(now())
-    person = request.person  # type: ignore[attr-defined]
+    person = request.person
     terms = row.contract["loan"]
     context: dict[str, Any] = {
         "loan": row,
@@ -239,7 +239,7 @@ def _standing(request: HttpRequest, row: Loan, day: date) -> dict[str, Any]:
     state = state_of(row, day, rulebook())
     judged = judge(state, rulebook())
     quote, problems = _quote(request, row, day)
-    is_bank = request.person.kind is OrganisationKind.LENDER  # type: ignore[attr-defined]
+    is_bank = request.person.kind is OrganisationKind.LENDER
     flags = WatchFlag.objects.filter(loan=row, cleared_on=None).order_by("due_on") if is_bank else ()
     return {
         "now": state,
@@ -286,7 +286,7 @@ def loan_books(request: HttpRequest, row: Loan) -> HttpResponse:
         raise Http404
     kept = books_of(row, day_of(now()), rulebook())
     if request.GET.get("export") == "xlsx":
-        response = HttpResponse(kept.xlsx(request.lang), content_type=_XLSX)  # type: ignore[attr-defined]
+        response = HttpResponse(kept.xlsx(request.lang), content_type=_XLSX)
         response["Content-Disposition"] = f'attachment; filename="books-{row.pk}.xlsx"'
         return response
     trial = [(account_text(one.account), one) for one in kept.trial.rows]
@@ -326,7 +326,7 @@ def _ticket(request: HttpRequest) -> str:
     if sent is None:
         reason, mend = Text("没有选文件", "no file was chosen"), Text("选择流水文件", "choose the statement's file")
         raise InputError([Problem("file", "", reason, mend, "missing")])
-    return take_in(request.person, sent.name or "", sent.read())  # type: ignore[attr-defined]
+    return take_in(request.person, sent.name or "", sent.read())
 
 
 def _as_problems(rows: list[dict[str, Any]]) -> list[Problem]:
@@ -338,7 +338,7 @@ def _as_problems(rows: list[dict[str, Any]]) -> list[Problem]:
 @page("statements/template.xlsx", "loan.template", duties=CASHIERS)
 def template(request: HttpRequest) -> HttpResponse:
     """The Excel template of a statement."""
-    response = HttpResponse(statement_template(request.lang), content_type=_XLSX)  # type: ignore[attr-defined]
+    response = HttpResponse(statement_template(request.lang), content_type=_XLSX)
     response["Content-Disposition"] = 'attachment; filename="statement.xlsx"'
     return response
 
@@ -355,7 +355,7 @@ def line(request: HttpRequest, row: StatementLine) -> HttpResponse:
         "direction": DIRECTION_WORDS[row.direction],
         "payments": [(one, KIND_WORDS[one.kind], PAYMENT_WORDS[one.state]) for one in payments],
         "proposals": [(one, KIND_WORDS[one.kind]) for one in proposals(row)] if row.state == "open" else [],
-        "may_match": can(request.person, "line.match", row),  # type: ignore[attr-defined]
+        "may_match": can(request.person, "line.match", row),
     }
     return render(request, "loan/line.html", context)
 
@@ -367,7 +367,7 @@ def payment(request: HttpRequest, row: Payment) -> HttpResponse:
         "payment": row,
         "kind": KIND_WORDS[row.kind],
         "state": PAYMENT_WORDS[row.state],
-        "is_bank": request.person.kind is OrganisationKind.LENDER,  # type: ignore[attr-defined]
+        "is_bank": request.person.kind is OrganisationKind.LENDER,
     }
     return render(request, "loan/payment.html", context)
 
