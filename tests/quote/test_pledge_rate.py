@@ -39,7 +39,9 @@ def a_team(score, grade, state="agreed"):
     items = tuple(
         ItemResult(item, (Mark(3, "x"), Mark(3, "x")), Fraction(3), False) for item in read_items(RULES, DAY)
     )
-    return TeamAssessment(Decimal(score), grade, None, state, items, (), ("甲", "乙"), Explanation(same("team")))
+    return TeamAssessment(
+        Decimal(score), grade, same(grade), None, state, items, (), ("甲", "乙"), Explanation(same("team"))
+    )
 
 
 def scores(right, team, grade):

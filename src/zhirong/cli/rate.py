@@ -167,7 +167,10 @@ def _show(data: dict[str, Any], lang: Lang) -> None:
     if team is not None:
         agreement = "—" if team["agreement"] is None else team["agreement"]
         console.print(
-            say(f"团队 {team['score']} 分（{team['grade']}），加权 kappa {agreement}：", f"Team {team['score']} ({team['grade']}), weighted kappa {agreement}: ")
+            say(
+                f"团队 {team['score']} 分（{words(team['grade_text'])}），加权 kappa {agreement}：",
+                f"Team {team['score']} ({words(team['grade_text'])}), weighted kappa {agreement}: ",
+            )
             + words(team["state_text"])
         )  # fmt: skip
     for score in data["indicators"]:

@@ -31,7 +31,7 @@ def one_plus_one_rows(quote: Json, lang: Lang) -> list[View]:
         rows.append(
             {
                 "what": Text("经营团队", "management team").in_(lang),
-                "result": f"{team.get('score')} ({team.get('grade')})",
+                "result": f"{team.get('score')} ({words(team.get('grade_text'), lang)})",
                 "note": Text("加权 kappa ", "weighted kappa ").in_(lang)
                 + f"{kappa}{Text('，', ', ').in_(lang)}{words(team.get('state_text'), lang)}",
             }

@@ -90,13 +90,14 @@ class ItemResult:
 class TeamAssessment:
     """What the raters' sheets come to.
 
-    score: 0 to 100. grade: band of the rule. agreement: weighted kappa of the first two; None where it is not
+    score: 0 to 100. grade: band of the rule, grade_text: the same in words. agreement: weighted kappa of the first two; None where it is not
     defined (both gave every item the same points). usable: whether a pledge rate may rely on it.
     missing: items that a rater did not mark; they count as lowest.
     """
 
     score: Decimal
     grade: str
+    grade_text: Text
     agreement: Decimal | None
     state: State
     items: tuple[ItemResult, ...]
@@ -114,6 +115,7 @@ class TeamAssessment:
         return {
             "score": plain(self.score),
             "grade": self.grade,
+            "grade_text": self.grade_text.as_json(),
             "agreement": None if self.agreement is None else plain(self.agreement),
             "state": self.state,
             "state_text": STATE_TEXT[self.state].as_json(),
@@ -216,15 +218,17 @@ def assess_team(ratings: Sequence[Rating], rules: Rulebook, day: date) -> TeamAs
     state = _state(ratings, results, kappa, Fraction(limits.value["least_kappa"]), validity.whole(), day)
     agreement = None if kappa is None else quantise_rate(kappa, 4)
     grade = band_of(score, bands)
+    words = band_text(grade, bands)
     return TeamAssessment(
         score=score,
         grade=grade,
+        grade_text=words,
         agreement=agreement,
         state=state,
         items=results,
         missing=tuple(result.item.code for result in results if None in result.marks[:2]),
         raters=tuple(rating.rater for rating in ratings),
-        explanation=_explanation(score, grade, agreement, state, results, (bands, limits, validity)),
+        explanation=_explanation(score, words, agreement, state, results, (bands, limits, validity)),
     )
 
 
@@ -249,6 +253,12 @@ def band_of(score: Decimal, bands: RuleValue) -> str:
         if score >= row["from"]:
             return str(row["grade"])
     raise RuleError(f"{bands.id} has no band for {score}")
+
+
+def band_text(grade: str, bands: RuleValue) -> Text:
+    """A band in words; its code in both languages where the rule gives it no title."""
+    title = next((row["title"] for row in bands.value if row["grade"] == grade and "title" in row), None)
+    return same(grade) if title is None else Text(title["zh"], title["en"])
 
 
 # -- inside ------------------------------------------------------------------------------------------------------
@@ -361,7 +371,7 @@ def _state(
 
 def _explanation(
     score: Decimal,
-    grade: str,
+    grade: Text,
     agreement: Decimal | None,
     state: State,
     results: Sequence[ItemResult],
@@ -377,7 +387,7 @@ def _explanation(
             f"sum of weight × (points − 1) ÷ 4, of 100; {STATE_TEXT[state].en}; expert, not calibrated",
         ),
         parts=(
-            Explanation(Text("等级", "grade"), same(grade), references=(rules[0].reference,)),
+            Explanation(Text("等级", "grade"), grade, references=(rules[0].reference,)),
             Explanation(
                 Text("两人一致程度（加权 kappa）", "agreement of the two (weighted kappa)"),
                 shown,

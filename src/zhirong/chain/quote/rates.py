@@ -74,8 +74,8 @@ def grid_limit(appraisal: Appraisal, scores: Scores, rules: Rulebook, day: date)
         Fraction(rate),
         appraisal,
         Text(
-            f"权利得分 {plain(scores.right)}，团队等级 {scores.team.grade}，查表得 {plain(rate * 100)} %",
-            f"right {plain(scores.right)} points, team {scores.team.grade}: {plain(rate * 100)} % by the grid",
+            f"权利得分 {plain(scores.right)}，团队等级 {scores.team.grade_text.zh}，查表得 {plain(rate * 100)} %",
+            f"right {plain(scores.right)} points, team {scores.team.grade_text.en}: {plain(rate * 100)} % by the grid",
         ),
         (
             _value(appraisal),
