@@ -12,7 +12,7 @@ from money_world import AMOUNT, Money
 
 from zhirong.chain.financing.case import State
 from zhirong.kernel.money import yuan
-from zhirong.store.financing import Case, Loan, Paper, Payment, Signature, StatementLine, WatchFlag
+from zhirong.store.financing import Case, Loan, Paper, Payment, Signature, StatementLine, StoredFile, WatchFlag
 
 
 def body(answer) -> str:
