@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from zhirong.cli.register_common import ROLES, Action, Options, folder
+from zhirong.cli.register_common import Action, Options, common_options, folder
 from zhirong.cli.register_log import ACTIONS as LOG
 from zhirong.cli.register_look import ACTIONS as LOOK
 from zhirong.cli.register_pledges import ACTIONS as PLEDGES
@@ -18,22 +18,10 @@ ACTIONS: dict[str, Action] = {**PLEDGES, **LOOK, **RIGHTS, **LOG}
 def configure(parser: argparse.ArgumentParser) -> None:
     """The sub-commands and their options."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="语言 / language")
-    common.add_argument("--data", default=argparse.SUPPRESS, help="数据文件夹 / data folder (ZHIRONG_DATA)")
-    common.add_argument("--json", action="store_true", help="机器可读 / for programs")
-    common.add_argument("--key", default="", metavar="WORDS", help="请求的键，重发用原键 / key of the request")
-    common.add_argument("--as", dest="role", choices=ROLES, default="registrar", help="以何身份 / as whom")
-    common.add_argument(
-        "--party", default="", metavar="NAME", help="为哪家机构或企业 / for which institution or firm"
-    )
-    common.add_argument("--party-code", default="", metavar="CODE", help="其信用代码 / its credit code")
-    common.add_argument("--person", action="store_true", help="其为自然人 / it is a natural person")
-    common.add_argument(
-        "--account", default="", help="账号，默认为系统用户 / the account, the system's user by default"
-    )
+    common = common_options()
     for name, action in ACTIONS.items():
-        action.configure(actions.add_parser(name, help=" / ".join(action.words), parents=[common]))
+        parents = [] if action.has_parts else [common]
+        action.configure(actions.add_parser(name, help=" / ".join(action.words), parents=parents))
 
 
 def run(options: Options) -> int:

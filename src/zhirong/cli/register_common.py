@@ -25,11 +25,34 @@ ROLES = ("registrar", "lender", "firm", "court", "authority", "public")
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One action. words: what it does, Chinese and English. configure: its options. run: its exit code."""
+    """One action. words: what it does, Chinese and English. configure: its options. run: its exit code.
+
+    has_parts: it has sub-commands of its own, which take the options that all actions have.
+    """
 
     words: tuple[str, str]
     configure: Callable[[argparse.ArgumentParser], object]
     run: Callable[[Options], int]
+    has_parts: bool = False
+
+
+def common_options() -> argparse.ArgumentParser:
+    """The options that every action has."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="语言 / language")
+    common.add_argument("--data", default=argparse.SUPPRESS, help="数据文件夹 / data folder (ZHIRONG_DATA)")
+    common.add_argument("--json", action="store_true", help="机器可读 / for programs")
+    common.add_argument("--key", default="", metavar="WORDS", help="请求的键，重发用原键 / key of the request")
+    common.add_argument("--as", dest="role", choices=ROLES, default="registrar", help="以何身份 / as whom")
+    common.add_argument(
+        "--party", default="", metavar="NAME", help="为哪家机构或企业 / for which institution or firm"
+    )
+    common.add_argument("--party-code", default="", metavar="CODE", help="其信用代码 / its credit code")
+    common.add_argument("--person", action="store_true", help="其为自然人 / it is a natural person")
+    common.add_argument(
+        "--account", default="", help="账号，默认为系统用户 / the account, the system's user by default"
+    )
+    return common
 
 
 def folder() -> Path:

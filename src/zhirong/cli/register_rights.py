@@ -8,7 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from zhirong.cli.files import print_json, read_text
-from zhirong.cli.register_common import Action, Options, actor, by, folder, problem, read, say_entry, toml, write
+from zhirong.cli.register_common import (
+    Action,
+    Options,
+    actor,
+    by,
+    common_options,
+    folder,
+    problem,
+    read,
+    say_entry,
+    toml,
+    write,
+)
 from zhirong.cli.register_look import paper_options, write_paper
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
@@ -17,10 +29,9 @@ Parser = argparse.ArgumentParser
 
 
 def _identity_options(parser: Parser) -> None:
-    parser.set_defaults(what="")
     whats = parser.add_subparsers(dest="what", required=True, metavar="record|refresh|history|disclose|certificate")
     added = {
-        name: whats.add_parser(name, help=words)
+        name: whats.add_parser(name, help=words, parents=[common_options()])
         for name, words in {
             "record": "记载或更新：TOML 的 [[rights]]、[[appraisals]] / record it, or its next version",
             "refresh": "按现在的质押更新 / the next version, by the pledges of now",
@@ -73,22 +84,27 @@ def _identity(options: Options) -> int:
 
 
 def _uses_options(parser: Parser) -> None:
-    parser.set_defaults(what="")
     whats = parser.add_subparsers(dest="what", required=True, metavar="key|make|report|matches")
+    common = common_options()
     key = whats.add_parser(
-        "key", help="各机构共用的密钥，登记簿不持有 / the key that institutions share, not the register"
+        "key",
+        help="各机构共用的密钥，登记簿不持有 / the key that institutions share, not the register",
+        parents=[common],
     )
     key.add_argument("--out", required=True, metavar="FILE")
-    make = whats.add_parser("make", help="由清单算出指纹 / make the fingerprints of a portfolio")
+    make = whats.add_parser("make", help="由清单算出指纹 / make the fingerprints of a portfolio", parents=[common])
     make.add_argument(
         "file", metavar="FILE", help="TOML: [[rights]] kind number，[[claims]] debtor document amount due"
     )
     make.add_argument("--secret", required=True, metavar="FILE", help="共用的密钥 / the shared key")
     make.add_argument("--period", required=True, help="如 2026-11 / such as 2026-11")
     make.add_argument("--out", required=True, metavar="FILE")
-    report = whats.add_parser("report", help="报送指纹并查重 / report them, and see which others have")
+    report = whats.add_parser(
+        "report", help="报送指纹并查重 / report them, and see which others have", parents=[common]
+    )
     report.add_argument("file", metavar="FILE")
-    whats.add_parser("matches", help="本期重复的 / what is used twice").add_argument("--period", required=True)
+    matches = whats.add_parser("matches", help="本期重复的 / what is used twice", parents=[common])
+    matches.add_argument("--period", required=True)
 
 
 def _uses(options: Options) -> int:
@@ -191,10 +207,11 @@ def needs_no_database(options: Options) -> bool:
 
 
 ACTIONS: Mapping[str, Action] = {
-    "identity": Action(("权利的数字身份", "digital identity of a right"), _identity_options, _identity),
+    "identity": Action(("权利的数字身份", "digital identity of a right"), _identity_options, _identity, True),
     "uses": Action(
         ("跨机构查重：同一权利或债权用了两次", "the same right or claim used at two institutions"),
         _uses_options,
         _uses,
+        True,
     ),
 }

@@ -13,7 +13,7 @@ from zhirong.evidence.entries import is_origin
 from zhirong.evidence.hashes import HashAlgorithm
 from zhirong.evidence.keys import PublicKey
 from zhirong.kernel.text import Text
-from zhirong.store.log import KEY_FILE, make_key
+from zhirong.store.log import KEY_FILE, PUBLIC_FILE, make_key
 from zhirong.store.models import LogHead
 from zhirong.store.setup import migrate
 from zhirong.verbs.continuity import continue_log
@@ -46,6 +46,8 @@ def found_register(
             Text("日志名不得含空格或加号", "the name of a log has neither spaces nor a plus"),
             Text("写成 register.example.cn/2026 这样的名称", "write it like register.example.cn/2026"),
         )
+    if continued is not None:
+        _demand_another(origin, continued)
     folder.mkdir(parents=True, exist_ok=True)
     migrate()
     with transaction.atomic():
@@ -60,18 +62,22 @@ def found_register(
         key = make_key(folder, origin)
         head = LogHead.objects.create(id=1, origin=origin, algorithm=algorithm.value)
         if continued is not None:
-            _take_over(head, continued)
+            try:
+                continue_log(head, continued.by, continued.last, continued.reason, continued.events)
+            except BaseException:
+                # The tables are as they were before; so must the folder be, or it could not be tried again.
+                for name in (KEY_FILE, PUBLIC_FILE):
+                    (folder / name).unlink()
+                raise
     return key
 
 
-def _take_over(head: LogHead, continued: Continued) -> None:
-    old = continued.last.checkpoint.origin
-    if old == head.origin or not continued.reason.strip():
+def _demand_another(origin: str, continued: Continued) -> None:
+    if continued.last.checkpoint.origin == origin or not continued.reason.strip():
         raise refuse(
             "origin",
             "origin",
-            head.origin,
+            origin,
             Text("新日志须另起名称，并写明理由", "a new log needs a name of its own, and a reason"),
             Text("换一个日志名，写明理由", "choose another name and give the reason"),
         )
-    continue_log(head, continued.by, continued.last, continued.reason, continued.events)
