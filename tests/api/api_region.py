@@ -17,6 +17,7 @@ class Region:
 
     def __init__(self, world: ApiWorld) -> None:
         self.world = world
+        self._tokens: list[str] = []
         self._people: list[Member] = [world.manager]
         for kind in OrganisationKind:
             if kind is OrganisationKind.PLATFORM:
@@ -29,7 +30,9 @@ class Region:
 
     def tokens(self) -> list[str]:
         """A token of each person, with everything that it may do."""
-        return [self.world.token(one) for one in self._people]
+        if not self._tokens:
+            self._tokens = [self.world.token(one) for one in self._people]
+        return self._tokens
 
     def ids_for(self, path: str) -> list[int]:
         """Ids of rows that a path is about."""

@@ -111,13 +111,12 @@ def _serve(host: str, port: int, workers: int) -> None:
 
 def _start_worker() -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "zhirong.cli.main", "worker", "--with-parent"]
-    return subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own program
+    return subprocess.Popen(command)  # noqa: S603 - our own program
 
 
 def _end_worker(worker: "subprocess.Popen[bytes]") -> None:
-    """Closing its standard input asks it to end; what it was doing is finished, or is taken up again at the next start."""
-    if worker.stdin is not None:
-        worker.stdin.close()
+    """It is asked to end; what it was doing is finished, or is taken up again at the next start."""
+    worker.terminate()
     try:
         worker.wait(_WORKER_END_SECONDS)
     except subprocess.TimeoutExpired:

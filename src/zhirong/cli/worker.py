@@ -3,9 +3,11 @@
 import argparse
 import os
 import signal
-import sys
 import threading
+import time
 from types import FrameType
+
+_LOOK_SECONDS = 0.5
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -14,7 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--with-parent",
         action="store_true",
-        help="标准输入关闭时结束 / end when the standard input is closed (zhirong serve starts it so)",
+        help="随启动它的进程结束 / end with the process that started it (zhirong serve starts it so)",
     )
 
 
@@ -35,13 +37,13 @@ def run(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, asked)
     signal.signal(signal.SIGINT, asked)
     if options.with_parent:
-        threading.Thread(target=_wait_for_parent, args=(stop,), daemon=True).start()
+        threading.Thread(target=_wait_for_parent, args=(os.getppid(), stop), daemon=True).start()
     work(stop)
     return 0
 
 
-def _wait_for_parent(stop: threading.Event) -> None:
-    """The parent holds the other end of the standard input: it closes with it, however the parent ends."""
-    while sys.stdin.buffer.read(1024):
-        continue
+def _wait_for_parent(parent: int, stop: threading.Event) -> None:
+    """However the parent ends, this process gets another one."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_SECONDS)
     stop.set()

@@ -1,0 +1,121 @@
+"""``zhirong serve`` on an empty folder: pages, API and background work; it ends when it is asked to."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+COMMAND = [sys.executable, "-m", "zhirong.cli.main"]
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def _serving(folder: Path) -> Iterator[tuple[str, Any]]:
+    port = _free_port()
+    environment = {**os.environ, "DATABASE_URL": "", "ZHIRONG_LOG": "INFO"}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    arguments = ["serve", "--data", str(folder), "--port", str(port), "--workers", "1", "--lang", "en"]
+    with (folder.parent / "out").open("wb") as out:
+        process = subprocess.Popen([*COMMAND, *arguments], env=environment, stdout=out, stderr=out)
+        try:
+            yield f"http://127.0.0.1:{port}", process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                try:
+                    process.wait(30)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+
+
+def _get(address: str, process: Any, seconds: float = 120.0) -> httpx.Response:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return httpx.get(address, timeout=30.0)
+        except httpx.TransportError:
+            assert process.poll() is None and time.monotonic() < end
+            time.sleep(0.05)
+
+
+def test_it_starts_on_nothing_ends_when_asked_and_starts_again(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with _serving(folder) as (address, process):
+        assert _get(f"{address}/", process).status_code == 200
+        refused = httpx.get(f"{address}/api/v1/me")
+        assert refused.status_code == 401 and refused.headers["Content-Type"] == "application/problem+json"
+        assert {"zhirong.sqlite3", "register.key", "register.pub", "web.secret"} <= {
+            p.name for p in folder.iterdir()
+        }
+        assert (folder / "register.key").stat().st_mode & 0o077 == 0
+        taken = subprocess.run(
+            [*COMMAND, "serve", "--data", str(tmp_path / "other"), "--port", address.rsplit(":", 1)[1]],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert taken.returncode == 2 and "不能监听" in taken.stderr
+        children = _children(process.pid)
+        assert any("worker" in words for words in children.values())
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+        assert "http://localhost" in (tmp_path / "out").read_text(encoding="utf-8")
+        assert not [pid for pid in children if _is_alive(pid)]
+    with _serving(folder) as (address, process):
+        assert _get(f"{address}/", process).status_code == 200
+        children = _children(process.pid)
+        worker = next(pid for pid, words in children.items() if "--with-parent" in words)
+        process.kill()
+        process.wait()
+        # The background ends with what started it, however that ended.
+        end = time.monotonic() + 60
+        while _is_alive(worker) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert not _is_alive(worker)
+        for pid in children:
+            if _is_alive(pid):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and is only not yet fetched does not."""
+    try:
+        state = (Path("/proc") / str(pid) / "stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def _children(parent: int) -> dict[int, str]:
+    """The processes that a process has started, with their command lines."""
+    found = {}
+    for place in Path("/proc").iterdir():
+        if place.name.isdigit():
+            try:
+                after = (place / "stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+                words = (place / "cmdline").read_text(encoding="utf-8").replace("\0", " ")
+            except (OSError, IndexError):
+                continue  # it has ended in the meantime
+            if int(after[1]) == parent:
+                found[int(place.name)] = words
+    return found
+
+
+@pytest.mark.parametrize("words", [["serve", "--help"], ["worker", "--help"], ["platform", "--help"]])
+def test_help_is_there(words: list[str]) -> None:
+    assert subprocess.run([*COMMAND, *words], capture_output=True, check=False).returncode == 0
