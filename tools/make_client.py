@@ -26,6 +26,7 @@ def described() -> Any:
     from zhirong.store.setup import ready
 
     ready("zhirong.web.settings")
+    import zhirong.web.urls  # noqa: F401 - everything is declared then
     from zhirong.api.urls import api
 
     return json.loads(json.dumps(api.get_openapi_schema(), default=str))

@@ -236,3 +236,13 @@ def test_notices_are_read(sqlite_world: ApiWorld) -> None:
     assert rows and not rows[0]["is_read"] and rows[0]["words"]["en"].startswith("You now belong")
     assert json.loads(world.call("POST", "/me/notices/read", token).content) == {"marked": len(rows)}
     problem(world.call("POST", "/me/notices/read", world.token(world.officer, "read")), 403)
+
+
+def test_the_page_for_developers_lists_every_call_and_loads_nothing_from_outside(sqlite_world: ApiWorld) -> None:
+    described = json.loads(sqlite_world.get("/openapi.json").content)
+    for who, lang in ((None, "zh"), (sqlite_world.manager, "en")):
+        page = sqlite_world.platform.client(who, lang).get("/developers/")
+        shown = page.content.decode()
+        assert page.status_code == 200
+        assert not [path for path in described["paths"] if path not in shown]
+        assert "//cdn" not in shown and 'src="http' not in shown and 'href="http' not in shown

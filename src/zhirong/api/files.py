@@ -16,6 +16,7 @@ from zhirong.verbs.acting import forbidden, not_found
 from zhirong.verbs.clock import now
 from zhirong.verbs.people import Person
 from zhirong.verbs.scopes import visible
+from zhirong.verbs.seen import note_seen
 from zhirong.verbs.tokens import READ, demand_read
 from zhirong.verbs.uploads import take_in
 
@@ -70,6 +71,7 @@ def download(request: HttpRequest, id: int = Path(..., ge=0)) -> Any:  # type: i
     row = visible(person, StoredFile, day_of(now())).filter(pk=id, removed=False).first()
     if row is None:
         raise not_found(StoredFile, id)
+    note_seen(person, row, now())
     return FileResponse(
         path_of(row.sha256, DATA).open("rb"),
         as_attachment=True,

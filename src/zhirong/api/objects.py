@@ -20,6 +20,7 @@ from zhirong.verbs.acting import not_found, operations_for
 from zhirong.verbs.clock import now
 from zhirong.verbs.people import Person
 from zhirong.verbs.scopes import visible
+from zhirong.verbs.seen import note_seen
 from zhirong.verbs.tokens import demand_read
 
 
@@ -56,6 +57,7 @@ def _view(shown: Shown) -> Callable[..., HttpResponse]:
         row = visible(person, shown.model, day_of(now())).filter(pk=id).first()
         if row is None:
             raise not_found(shown.model, id)
+        note_seen(person, row, now())
         said = _values(shown, columns, person, row)
         version = getattr(row, "version", None)
         if version is not None:

@@ -1,0 +1,79 @@
+"""The API described on a page of its own: every call with its address, what it asks for and for whom it is."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhirong.kernel.text import Text
+from zhirong.verbs.webhooks import HEADS
+from zhirong.web.menu import menu
+from zhirong.web.pages import page
+
+_GROUPS = {
+    "me": Text("我", "The caller"),
+    "lists": Text("列表", "Lists"),
+    "objects": Text("对象", "Objects"),
+    "files": Text("文件", "Files"),
+    "register": Text("质押登记簿", "The register"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """One call as the page shows it. fields: of what is sent, required ones first, with their types."""
+
+    method: str
+    address: str
+    title: Text
+    is_public: bool
+    fields: tuple[tuple[str, str, bool], ...]
+
+
+@page("developers/", "developers", is_public=True)
+def developers(request: HttpRequest) -> HttpResponse:
+    """All calls, by what they are about."""
+    return render(request, "developers/api.html", {"groups": _groups()})
+
+
+@cache
+def _groups() -> list[tuple[Text, list[CallView]]]:
+    from zhirong.api.urls import api  # after all operations and lists are known
+
+    described = api.get_openapi_schema()
+    found: dict[str, list[CallView]] = {}
+    for address, calls in described["paths"].items():
+        for method, call in calls.items():
+            zh, _, en = call["summary"].partition(" / ")
+            fields = _fields(call, described["components"]["schemas"])
+            view = CallView(method.upper(), address, Text(zh, en), not call.get("security"), fields)
+            found.setdefault(call["tags"][0], []).append(view)
+    return [(_GROUPS.get(tag, Text(f"办理 {tag}", f"Operations: {tag}")), views) for tag, views in found.items()]
+
+
+def _fields(call: dict, schemas: dict) -> tuple[tuple[str, str, bool], ...]:  # type: ignore[type-arg]
+    content = call.get("requestBody", {}).get("content", {})
+    schema = next(iter(content.values()), {}).get("schema", {})
+    schema = schemas.get(schema.get("$ref", "").rsplit("/", 1)[-1], schema)
+    required = set(schema.get("required", ()))
+    sent = [(name, _type(one, schemas), name in required) for name, one in schema.get("properties", {}).items()]
+    asked = [
+        (one["name"], _type(one["schema"], schemas), bool(one["required"]))
+        for one in call.get("parameters", ())
+        if one["in"] == "query"
+    ]
+    return tuple(sorted(asked + sent, key=lambda one: not one[2]))
+
+
+def _type(schema: dict, schemas: dict) -> str:  # type: ignore[type-arg]
+    schema = schemas.get(schema.get("$ref", "").rsplit("/", 1)[-1], schema)
+    if "anyOf" in schema:
+        return " | ".join(dict.fromkeys(_type(one, schemas) for one in schema["anyOf"]))
+    if "enum" in schema:
+        return " | ".join(str(one) for one in schema["enum"][:6]) + (" …" if len(schema["enum"]) > 6 else "")
+    kind = str(schema.get("format") or schema.get("type") or "any")
+    return f"{kind}[{_type(schema.get('items', {}), schemas)}]" if kind == "array" else kind
+
+
+menu("developers", "接口", "API", *HEADS)
