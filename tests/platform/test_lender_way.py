@@ -8,6 +8,7 @@ from django.db import connections
 from lender_world import AMOUNT, PDF, desk_of
 
 from zhirong.kernel.errors import InputError
+from zhirong.kernel.text import Text
 from zhirong.store.financing import Approval, Case, CaseStep, CheckItem, GuaranteeRequest, Message, StoredFile
 from zhirong.store.models import Event
 from zhirong.store.work import Notice
@@ -113,6 +114,7 @@ def test_acceptance_lays_out_the_checklist_and_names_the_officer(desk):
     with pytest.raises(InputError) as refused:
         platform.do(desk.reviewer, "case.accept", case)
     assert _codes(refused) == ["not_in_this_state"]
+    assert refused.value.problems[0].mend == Text("须处于：已提交，待受理", "it must be at: submitted")
 
 
 def test_a_case_goes_to_an_officer_of_the_lender_only(desk):

@@ -15,11 +15,12 @@ from typing import Any, TypeVar
 
 from django.db.models import Model
 
+from zhirong.chain.financing import appraising, case
 from zhirong.evidence import canonical
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.rulebook import Rulebook
-from zhirong.kernel.text import Text
+from zhirong.kernel.text import Text, same
 from zhirong.store import log, models
 from zhirong.store.parties import Kept, Membership
 from zhirong.store.transaction import writing
@@ -34,6 +35,8 @@ from zhirong.verbs.scopes import visible
 _LONGEST_KEY = 200
 M = TypeVar("M", bound=Kept)
 _NO_HELP = Text("", "")
+# What people call the states of a row, by its model's name.
+_STATE_WORDS: Mapping[str, Mapping[Any, Text]] = {"Case": case.STATE_WORDS, "Appraisal": appraising.STATE_WORDS}
 
 
 class NotFoundError(InputError):
@@ -330,19 +333,28 @@ def _row(op: Operation, call: Call, subject: int | None, version: int | None) ->
         raise conflict(row)
     if not lawful_now(op, row):
         now = str(getattr(row, op.state_field))
-        wanted = "、".join(sorted(op.states or ()))
+        wanted = [_state_words(op.model, one) for one in sorted(op.states or ())]
         raise InputError(
             [
                 Problem(
                     op.state_field,
                     now,
                     Text(f"现在的状态不能{op.title.zh}", f"not possible in its present state: {op.title.en}"),
-                    Text(f"须处于：{wanted}", f"it must be at: {wanted}"),
+                    Text(
+                        "须处于：" + "、".join(one.zh for one in wanted),
+                        "it must be at: " + ", ".join(one.en for one in wanted),
+                    ),
                     "not_in_this_state",
                 )
             ]
         )
     return row
+
+
+def _state_words(model: type[Model], state: str) -> Text:
+    """A state as people call it, where the chain has words for the model's states."""
+    known = _STATE_WORDS.get(model.__name__, {})
+    return next((words for one, words in known.items() if str(one) == state), same(state))
 
 
 def _record(work: Work, plain: Mapping[str, Any], fingerprint: str, answer: Any) -> Done:

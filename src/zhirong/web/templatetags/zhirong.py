@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from zhirong.chain.financing.case import STATE_WORDS, State
+from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import parse_yuan, show_yuan
@@ -118,6 +119,13 @@ def problem_text(context: Any, problem: Problem) -> str:
 def rule_source(context: Any, rule: Any) -> str:
     """Where a rule stands: issuer, document, article, and how sure it is; its note where it has no source."""
     return str(rule.reference.as_text("en" if context.get("lang") == "en" else "zh"))
+
+
+@register.simple_tag(takes_context=True)
+def paper_title(context: Any, paper: Any) -> str:
+    """What a paper is. The paper itself is Chinese and has its full title; readers of English get its kind."""
+    kind = PAPER_KINDS.get(paper.kind)
+    return str(paper.title) if kind is None or _lang(context) == "zh" else kind.title.en
 
 
 @register.simple_tag(takes_context=True)
