@@ -115,9 +115,12 @@ def test_the_next_step_stands_in_front(desk):
     first = '<a class="button main" href="/do/{}/{}/'
     assert first.format("case.accept", case.pk) in client.get(f"/lender/cases/{case.pk}/").content.decode()
     platform.do(desk.officer, "case.accept", case)
-    assert first.format("case.review", case.pk) in client.get(f"/lender/cases/{case.pk}/").content.decode()
+    page = client.get(f"/lender/cases/{case.pk}/").content.decode()
+    assert '<a class="button main" href="#checks">' in page and first.format("team.rate", case.pk) not in page
     desk.checked(case)
+    assert first.format("team.rate", case.pk) in client.get(f"/lender/cases/{case.pk}/").content.decode()
     desk.rated(case)
+    assert first.format("case.review", case.pk) in client.get(f"/lender/cases/{case.pk}/").content.decode()
     platform.do(desk.officer, "case.review", case)
     assert first.format("case.hand_up", case.pk) in client.get(f"/lender/cases/{case.pk}/").content.decode()
     platform.do(desk.officer, "case.hand_up", case, amount=AMOUNT, opinion="同意")
@@ -146,7 +149,11 @@ def test_the_form_of_the_title_asks_for_the_law_firm_and_no_other_item_does(desk
     client = desk.platform.client(desk.officer)
     title = CheckItem.objects.get(case=case, item="title_investigation")
     other = CheckItem.objects.get(case=case, item="visit")
-    assert 'name="law_firm"' in client.get(f"/do/check.do/{title.pk}/").content.decode()
+    page = client.get(f"/do/check.do/{title.pk}/").content.decode()
+    assert 'name="law_firm"' in page and 'name="done_on" type="date"' in page
+    desk.checked(case)
+    page = client.get(f"/lender/checks/{title.pk}/").content.decode()
+    assert 'value="某律师事务所"' in page and f'value="{desk.platform.day}"' in page and 'value="8000.00"' in page
     assert 'name="law_firm"' not in client.get(f"/do/check.do/{other.pk}/").content.decode()
 
 

@@ -10,6 +10,7 @@ from zhirong.chain.financing.declining import GROUND_TEXT, WHAT_TO_DO, Ground
 from zhirong.chain.financing.diligence import Entry, adverse_items, checklist, entry_problems, open_items
 from zhirong.chain.financing.limits import Addition, Limit, Scope, guarantor_meters, own_meters, touches
 from zhirong.kernel.rulebook import Rulebook, RuleError, load_rulebook, read_rules
+from zhirong.kernel.text import Text
 
 DAY = date(2026, 11, 2)
 MILLION = 100_000_000  # fen
@@ -123,13 +124,14 @@ def test_a_limit_touches_what_it_is_for():
         Limit(Scope.REGION, "440000", 1),
     ]
     assert [touches(limit, case) for limit in limits] == [True, True, True, False, True, False]
-    meters = own_meters(limits, {limits[0]: 90, limits[4]: 21}, case)
+    meters = own_meters(limits, {limits[0]: 90, limits[4]: 21}, case, {"xixian": Text("西咸", "Xixian")})
     assert [(one.code, one.after, one.is_broken) for one in meters] == [
         ("portfolio", 100, False),
         ("firm", 10, False),
         ("mode.xixian", 10, True),
         ("region.610000", 31, True),
     ]
+    assert [one.title.zh for one in meters[2:]] == ["单一模式余额：西咸", "单一地区余额：610000"]
     broken = meters[2].as_problem()
     assert (broken.field, broken.code) == ("limit.mode.xixian", "limit_exceeded")
     assert "0.10" in broken.reason.zh and "0.09" in broken.reason.en

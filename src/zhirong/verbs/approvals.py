@@ -88,7 +88,7 @@ def approve(work: Work, request: Approve) -> Any:
     amount = min(now.amount, request.amount)
     is_last = now.given + 1 == len(now.band.duties)
     if is_last:
-        problems += [one.as_problem() for one in broken(lender_meters(case, amount))]
+        problems += [one.as_problem() for one in broken(lender_meters(case, amount, work.day))]
     if problems:
         raise InputError(problems)
     _decide(work, case, now, "approve", request.amount, request.opinion, now.wanted)
@@ -225,7 +225,7 @@ def _decide(work: Work, case: Case, now: Round, verdict: Verdict, amount: int, o
         "open": [one["code"] for one in open_conditions(quote)] if quote else [],
         "limits": [
             {"code": one.code, "used": one.used, "adds": one.adds, "most": one.most}
-            for one in lender_meters(case, amount)
+            for one in lender_meters(case, amount, work.day)
         ],
     }
     work.create(

@@ -20,6 +20,7 @@ from zhirong.chain.quote.title import read_title
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
+from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.store.financing import Case, CheckItem, Message
 from zhirong.store.parties import Account, Membership
@@ -249,7 +250,7 @@ def do_check(work: Work, request: Check) -> Any:
     case = item.case
     work.subject_is(case)
     demand_diligence(case)
-    rule = rule_of(work, item)
+    rule = rule_of(item, work.rules, work.day)
     verdict, problems = request.verdict, list[Problem]()
     if item.item == TITLE_INVESTIGATION:
         try:
@@ -281,11 +282,10 @@ def do_check(work: Work, request: Check) -> Any:
     return {"id": case.pk}
 
 
-def rule_of(work: Work, item: CheckItem) -> CheckRule:
+def rule_of(item: CheckItem, rules: Rulebook, day: date) -> CheckRule:
     """The rule of an item, as of the day on which it was laid out."""
-    laid_out = day_of(item.created_at)
-    rules = {rule.id: rule for day in (laid_out, work.day) for rule in checklist(work.rules, day)}
-    return rules[item.item]
+    found = {rule.id: rule for on in (day, day_of(item.created_at)) for rule in checklist(rules, on)}
+    return found[item.item]
 
 
 def demand_diligence(case: Case) -> None:

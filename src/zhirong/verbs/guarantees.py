@@ -20,7 +20,7 @@ from zhirong.store.financing import Case, GuaranteeRequest, GuarantorFigures
 from zhirong.store.parties import Organisation
 from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.diligence import DESK, lender_page
-from zhirong.verbs.limits import broken, limits_of, region_within
+from zhirong.verbs.limits import broken, limits_of, names_of, region_within
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.pattern import rules_version
 from zhirong.verbs.people import Duty, OrganisationKind, Person
@@ -388,10 +388,10 @@ def meters_of(asked: GuaranteeRequest, figures: GuarantorFigures, work: Any) -> 
         # What it bears already is used, not added.
         used = {code: amount + asked.exposure for code, amount in used.items()}
     law = guarantor_meters(figures.net_assets, figures.is_mainly_small, used, adds, work.rules, work.day)
-    return (*law, *_own_meters(asked, others, adds))
+    return (*law, *_own_meters(asked, others, adds, work.day))
 
 
-def _own_meters(asked: GuaranteeRequest, others: Any, adds: FenAmount) -> tuple[Meter, ...]:
+def _own_meters(asked: GuaranteeRequest, others: Any, adds: FenAmount, day: date) -> tuple[Meter, ...]:
     limits = tuple(limits_of(asked.guarantor_id))
     used = {}
     for limit in limits:
@@ -403,7 +403,8 @@ def _own_meters(asked: GuaranteeRequest, others: Any, adds: FenAmount) -> tuple[
         elif limit.scope is Scope.REGION:
             rows = others.filter(region_within(limit.value, "case__firm"))
         used[limit] = _sum(rows) + (asked.exposure if asked.state == "granted" else 0)
-    return own_meters(limits, used, Addition(adds, asked.case.mode, asked.case.firm.region))
+    addition = Addition(adds, asked.case.mode, asked.case.firm.region)
+    return own_meters(limits, used, addition, names_of(limits, day))
 
 
 def _sum(rows: Any) -> FenAmount:

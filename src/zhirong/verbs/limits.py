@@ -1,6 +1,7 @@
 """Limits that a lender or guarantor sets itself: setting them, and how much of each is used."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Annotated, Any
 
 from django.db.models import Case as If
@@ -8,12 +9,14 @@ from django.db.models import F, Q, QuerySet, Sum, When
 
 from zhirong.chain.financing.case import State
 from zhirong.chain.financing.limits import SCOPE_TEXT, Addition, Limit, Meter, Scope, own_meters
+from zhirong.chain.quote.facts import name_of_region
 from zhirong.kernel.money import Fen as FenAmount
 from zhirong.kernel.text import Text
 from zhirong.store import financing
 from zhirong.store.financing import Case, Loan
 from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.listing import Column, Listing, listing
+from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.people import Duty
 from zhirong.verbs.requests import Fen, Request, ask
 from zhirong.workbench import modes
@@ -53,7 +56,7 @@ class SetLimit(Request):
 @operation("limit.set", Text("设定限额", "Set a limit"), duties=OWNERS, request=SetLimit)
 def set_limit(work: Work, request: SetLimit) -> Any:
     """The limit of this kind is what it says from now on; the one before is in the log."""
-    _demand_value(request)
+    _demand_value(request, work.day)
     found = financing.Limit.objects.filter(
         organisation=work.person.organisation, scope=request.scope, value=request.value
     ).first()
@@ -70,7 +73,7 @@ def set_limit(work: Work, request: SetLimit) -> Any:
     return {"id": made.pk}
 
 
-def _demand_value(request: SetLimit) -> None:
+def _demand_value(request: SetLimit, day: date) -> None:
     if request.scope is Scope.MODE and request.value not in modes():
         known = "、".join(modes())
         raise refuse(
@@ -80,8 +83,7 @@ def _demand_value(request: SetLimit) -> None:
             Text("没有这个模式", "there is no such mode"),
             Text(f"可选：{known}", f"choose from: {known}"),
         )
-    is_region = len(request.value) == _REGION_DIGITS and request.value.isascii() and request.value.isdigit()
-    if request.scope is Scope.REGION and not is_region:
+    if request.scope is Scope.REGION and not _is_region(request.value, day):
         raise refuse(
             "not_a_region",
             "value",
@@ -99,17 +101,34 @@ def _demand_value(request: SetLimit) -> None:
         )
 
 
+def _is_region(value: str, day: date) -> bool:
+    """Whether the first two of six digits are those of a province."""
+    provinces = {row["code"][:2] for row in rulebook().at("regions.names", day).value}
+    return len(value) == _REGION_DIGITS and value.isascii() and value.isdigit() and value[:2] in provinces
+
+
 def limits_of(organisation: int) -> dict[Limit, financing.Limit]:
     """The limits of an institution, each with its row."""
     rows = financing.Limit.objects.filter(organisation=organisation).order_by("scope", "value")
     return {Limit(Scope(row.scope), row.value, row.amount): row for row in rows}
 
 
-def lender_meters(case: Case, amount: FenAmount) -> tuple[Meter, ...]:
+def names_of(limits: Iterable[Limit], day: date) -> dict[str, Text]:
+    """The names of the modes and regions that limits are for."""
+    found = {}
+    for limit in limits:
+        if limit.scope is Scope.MODE and limit.value in modes():
+            found[limit.value] = modes()[limit.value].title
+        elif limit.scope is Scope.REGION:
+            found[limit.value] = name_of_region(limit.value, rulebook(), day)
+    return found
+
+
+def lender_meters(case: Case, amount: FenAmount, day: date) -> tuple[Meter, ...]:
     """What lending this amount would do to the lender's own limits, each named."""
     limits = tuple(limits_of(case.lender_id))
     used = {limit: lent(case.lender_id, limit, case) for limit in limits}
-    return own_meters(limits, used, Addition(amount, case.mode, case.firm.region))
+    return own_meters(limits, used, Addition(amount, case.mode, case.firm.region), names_of(limits, day))
 
 
 def lent(lender: int, limit: Limit, case: Case | None = None) -> FenAmount:

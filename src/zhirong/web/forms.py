@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from django.http import QueryDict
 from pydantic.fields import FieldInfo
@@ -113,10 +113,10 @@ def _widget(kind: Any, ask: Ask) -> str:
 
 
 def _plain_type(annotation: Any) -> Any:
-    """The type without ``| None``."""
+    """The type without ``| None`` and without what is annotated to it."""
     if get_origin(annotation) in (Union, types.UnionType):
-        return next(one for one in get_args(annotation) if one is not type(None))
-    return annotation
+        return _plain_type(next(one for one in get_args(annotation) if one is not type(None)))
+    return _plain_type(get_args(annotation)[0]) if get_origin(annotation) is Annotated else annotation
 
 
 def _is_list(kind: Any) -> bool:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.money import Fen, round_fen, show_yuan
 from zhirong.kernel.rulebook import Reference, Rulebook, wider_regions
-from zhirong.kernel.text import Text
+from zhirong.kernel.text import Text, same
 
 
 class Scope(StrEnum):
@@ -100,12 +100,16 @@ def touches(limit: Limit, addition: Addition) -> bool:
     return True
 
 
-def own_meters(limits: Sequence[Limit], used: Mapping[Limit, Fen], addition: Addition) -> tuple[Meter, ...]:
-    """The meters of the limits that a case counts towards. used: what stands against each, without the case, in fen."""
+def own_meters(
+    limits: Sequence[Limit], used: Mapping[Limit, Fen], addition: Addition, names: Mapping[str, Text]
+) -> tuple[Meter, ...]:
+    """The meters of the limits that a case counts towards. used: what stands against each, without the case, in fen.
+    names: of modes and regions, by the value of the limit.
+    """
     return tuple(
         Meter(
             limit.scope.value if not limit.value else f"{limit.scope.value}.{limit.value}",
-            title_of(limit),
+            title_of(limit, names),
             used.get(limit, 0),
             limit.most,
             addition.amount,
@@ -115,10 +119,13 @@ def own_meters(limits: Sequence[Limit], used: Mapping[Limit, Fen], addition: Add
     )
 
 
-def title_of(limit: Limit) -> Text:
-    """What a limit is called."""
+def title_of(limit: Limit, names: Mapping[str, Text]) -> Text:
+    """What a limit is called. names: of modes and regions; a value without a name is shown as it is."""
     words = SCOPE_TEXT[limit.scope]
-    return words if not limit.value else Text(f"{words.zh}：{limit.value}", f"{words.en}: {limit.value}")
+    if not limit.value:
+        return words
+    name = names.get(limit.value, same(limit.value))
+    return Text(f"{words.zh}：{name.zh}", f"{words.en}: {name.en}")
 
 
 def guarantor_meters(

@@ -14,7 +14,7 @@ from zhirong.store.financing import GuaranteeRequest, Loan
 from zhirong.verbs.acting import operations_for
 from zhirong.verbs.diligence import name_of
 from zhirong.verbs.guarantees import GUARANTOR, STATE_TEXT, figures_of, meters_of, standing_of
-from zhirong.verbs.limits import limits_of
+from zhirong.verbs.limits import limits_of, names_of
 from zhirong.verbs.listing import LISTINGS
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.portfolio import mode_title
@@ -99,6 +99,8 @@ def limits(request: HttpRequest) -> HttpResponse:
             "related": max((one["sum"] for one in groups), default=0),
         }
         meters = guarantor_meters(figures.net_assets, figures.is_mainly_small, used, 0, today.rules, today.day)
+    own = limits_of(person.organisation)
+    names = names_of(own, today.day)
     context = {
         "total": total,
         "debtors": debtors,
@@ -106,8 +108,8 @@ def limits(request: HttpRequest) -> HttpResponse:
         "figures": figures,
         "meters": meters,
         "own": [
-            {"title": title_of(limit), "most": limit.most, "is_firm": limit.scope is Scope.FIRM}
-            for limit in limits_of(person.organisation)
+            {"title": title_of(limit, names), "most": limit.most, "is_firm": limit.scope is Scope.FIRM}
+            for limit in own
         ],
     }
     return render(request, "guarantor/limits.html", context)

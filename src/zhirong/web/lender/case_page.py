@@ -46,7 +46,7 @@ from zhirong.web.lender.explaining import fen
 # In each state, what is done next; the first that the person can do is the large button.
 _FIRST = {
     State.SUBMITTED: ("case.accept",),
-    State.DILIGENCE: ("case.hand_up", "case.review", "team.rate"),
+    State.DILIGENCE: ("case.hand_up", "team.rate", "case.review"),
     State.APPROVAL: ("case.approve",),
     State.APPROVED: ("contract.issue",),
     State.REGISTERING: ("case.release",),
@@ -72,10 +72,13 @@ def case_context(person: Person, case: Case, today: Today) -> dict[str, Any]:
     state = State(case.state)
     missing = hand_up_problems(case, today.rules, today.day) if state in (State.SUBMITTED, State.DILIGENCE) else []
     now = round_of(case, today) if state is State.APPROVAL else None
-    meters = lender_meters(case, case.approved_amount or case.proposed_amount or case.line or case.amount)
+    meters = lender_meters(
+        case, case.approved_amount or case.proposed_amount or case.line or case.amount, today.day
+    )
     team = assessed(case, today.rules, today.day)
     checks = _checks(case, today)
-    first, others = _actions(person, case, missing)
+    about_team = _team(person, case, team)
+    first, others = _actions(person, case, missing, about_team["can_rate"])
     return {
         "case": case,
         "state": STATE_WORDS[state],
@@ -84,13 +87,14 @@ def case_context(person: Person, case: Case, today: Today) -> dict[str, Any]:
         "others": others,
         "waits_for": _waits_for(case, now, state),
         "missing": missing,
+        "unchecked": sum(one.code == "check_open" for one in missing),
         "is_late": case.due_on is not None and case.due_on < today.day,
         "officer": name_of(case.officer),
         "steps": steps_of(case, today),
         "way": way_of(case),
         "rights": rights_of(person, case, today),
         "appraisals": _appraisals(person, case, today),
-        "team": _team(person, case, team),
+        "team": about_team,
         "checks": checks,
         "check_cost": sum(one["row"].cost for one in checks),
         "can_check": state is State.DILIGENCE and person.has(Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER),
@@ -114,9 +118,11 @@ def case_context(person: Person, case: Case, today: Today) -> dict[str, Any]:
     }
 
 
-def _actions(person: Person, case: Case, missing: Sequence[Problem]) -> tuple[Operation | None, list[Operation]]:
+def _actions(
+    person: Person, case: Case, missing: Sequence[Problem], can_rate: bool
+) -> tuple[Operation | None, list[Operation]]:
     """The button that comes first, and the others. What would only be refused is not put first."""
-    possible = operations_for(person, case)
+    possible = [one for one in operations_for(person, case) if one.name != "team.rate" or can_rate]
     names = [one.name for one in possible]
     wanted = [
         name

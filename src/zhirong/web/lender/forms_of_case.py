@@ -5,15 +5,17 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
+from zhirong.chain.financing.diligence import TITLE_INVESTIGATION, CheckState
 from zhirong.chain.indicators import form, read_system, system_ids
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.provenance import EVIDENCE_TEXT
-from zhirong.store.financing import Case, FirmRight
+from zhirong.kernel.text import Text
+from zhirong.store.financing import Case, CheckItem, FirmRight
 from zhirong.verbs.acting import OPERATIONS
 from zhirong.verbs.case_file import right_id
 from zhirong.verbs.clock import now
-from zhirong.verbs.diligence import DESK
+from zhirong.verbs.diligence import DESK, rule_of
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.requests import Request
 from zhirong.web.firm.profile_fields import FIRST_FACTS, credit_sections, drawn, facts_items, read_description
@@ -23,6 +25,23 @@ from zhirong.web.views import operate
 _PARTS = ("answer", "grade", "source")
 _GRADES = tuple((one.value, words) for one, words in EVIDENCE_TEXT.items())
 _DEFAULT_SYSTEM = "national_guide"
+
+
+@page("lender/checks/<int:id>/", "lender.check", duties=DESK, model=CheckItem, methods=("GET", "HEAD", "POST"))
+def check(request: HttpRequest, row: CheckItem) -> HttpResponse:
+    """What came of one item of the checklist; what has been entered stands in the form."""
+    rule = rule_of(row, rulebook(), day_of(now()))
+    known = {"outcome": row.state, "verdict": row.verdict, "finding": row.finding, "cost": row.cost}
+    title = row.case.beside.get(TITLE_INVESTIGATION, {}) if row.item == TITLE_INVESTIGATION else {}
+    names = {"finding": "title_finding"}
+    stated = {names.get(name, name): value for name, value in title.items() if name not in ("words", "cost")}
+    return operate(
+        request,
+        OPERATIONS["check.do"],
+        row,
+        known={} if row.state == CheckState.OPEN else {**known, **stated},
+        subject=Text(f"{rule.title.zh}：{rule.how.zh}", f"{rule.title.en}: {rule.how.en}"),
+    )
 
 
 @page("lender/cases/<int:id>/credit/", "lender.credit", duties=DESK, model=Case, methods=("GET", "HEAD", "POST"))

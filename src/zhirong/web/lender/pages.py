@@ -17,7 +17,7 @@ from zhirong.kernel.text import Text
 from zhirong.store.financing import Case
 from zhirong.verbs.case_file import case_table_of, quote_json
 from zhirong.verbs.exemption import events_of, history
-from zhirong.verbs.limits import lent, limits_of
+from zhirong.verbs.limits import lent, limits_of, names_of
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.portfolio import CASES, LENDER, WORK, my_states, portfolio_of
 from zhirong.web.clock import now
@@ -131,8 +131,9 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     person, today = request.person, _today()
     tolerance = today.rules.at("diligence.exemption.npl_tolerance", today.day)
     limits = limits_of(person.organisation)
+    names = names_of(limits, today.day)
     meters = [
-        {"limit": limit, "title": title_of(limit), "used": lent(person.organisation, limit)}
+        {"limit": limit, "title": title_of(limit, names), "used": lent(person.organisation, limit)}
         for limit in limits
         if limit.scope is not Scope.FIRM
     ]
