@@ -29,6 +29,7 @@ from zhirong.store.financing import (
     StatementLine,
     StoredFile,
     TeamRating,
+    UsedCode,
     WatchFlag,
 )
 from zhirong.store.models import Event
@@ -230,6 +231,11 @@ def _own(path: str) -> Scope:
     return lambda person, day: Q(**{path: person.organisation}) if person.organisation else NOTHING
 
 
+def _nobody(person: Person, day: date) -> Q:
+    """The platform's own record."""
+    return NOTHING
+
+
 def _own_account(path: str) -> Scope:
     return lambda person, day: Q(**{path: person.account})
 
@@ -277,6 +283,7 @@ SCOPES: Mapping[type[Model], Scope] = {
     StatementLine: _own("organisation"),
     StoredFile: _files,
     TeamRating: _of_cases("case"),
+    UsedCode: _nobody,
     WatchFlag: _of_cases("loan"),
     Webhook: _own("organisation"),
 }

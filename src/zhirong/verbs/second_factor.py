@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.utils import decrypt
 from django.core.cache import cache
-from pydantic import Field, SecretStr
+from pydantic import SecretStr
 
 from zhirong.kernel.text import Text
 from zhirong.store.financing import UsedCode
@@ -22,7 +22,6 @@ _HOW = Text(
 # Never written down: the log keeps asterisks in its place.
 Code = Annotated[
     SecretStr,
-    Field(min_length=6, max_length=8),
     ask("动态口令", "Code", "验证器上的六位数字，用一次即失效", "six digits of your authenticator, good for once", widget="code"),
 ]  # fmt: skip
 
