@@ -15,13 +15,16 @@ from api_world import ApiWorld
 from zhirong.store.models import Event
 from zhirong.store.parties import Organisation
 from zhirong.store.work import Job, Notice
-from zhirong.verbs import jobs
+from zhirong.verbs import catalogue, jobs
 from zhirong.verbs.check_platform import platform_findings
 from zhirong.verbs.jobs import LEASE, MOST_TRIES, back_off, plan, plan_one, run_due
 from zhirong.verbs.mail import mail_due
 from zhirong.verbs.people import WORKER
 from zhirong.verbs.permissions import ForbiddenError
 from zhirong.verbs.worker import hold, let_go, turn
+
+catalogue.load()
+_ALL = dict(jobs.JOBS)
 
 
 @pytest.fixture(autouse=True)
@@ -194,3 +197,18 @@ def test_a_turn_does_everything_there_is(sqlite_world: ApiWorld) -> None:
     plan_one("test.failing", "x", sqlite_world.platform.now)
     assert turn("w", sqlite_world.platform.now) >= 1
     assert Job.objects.get(key="x").tries == 1
+
+
+def test_the_register_watches_and_signs_itself_every_night(
+    world: ApiWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from zhirong.store.models import Checkpoint
+    from zhirong.verbs import register_jobs
+
+    monkeypatch.setattr(register_jobs, "DATA", world.platform.folder)
+    monkeypatch.setattr(jobs, "JOBS", {name: _ALL[name] for name in ("register.watch", "register.checkpoint")})
+    at = world.platform.now + timedelta(hours=20)
+    plan(at)
+    assert run_due(at, "w") == 2
+    assert set(Job.objects.values_list("state", flat=True)) == {"done"}
+    assert Checkpoint.objects.get().size == Event.objects.count() > 0

@@ -6,6 +6,7 @@ MODULES = (
     "founding",
     "organisations",
     "firm_rights",
+    "rechecking",
     "firm_profile",
     "online_appraisals",
     "applications",
@@ -42,6 +43,7 @@ MODULES = (
     "rulebook_history",
     "security",
     "audit",
+    "register_jobs",
 )
 
 

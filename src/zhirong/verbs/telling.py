@@ -13,9 +13,11 @@ from zhirong.store.names import name_key
 from zhirong.store.parties import Membership, Organisation
 from zhirong.store.work import Delivery, Notice, Webhook
 from zhirong.verbs.outbox import push
+from zhirong.verbs.watch import WATCHED
 
 _PARTY, _ACCOUNT = "party:", "account:"
-_RIGHT_WORDS: Mapping[str, Text] = {
+_OTHER_WORDS: Mapping[str, Text] = {
+    WATCHED: Text("一件存续登记的警示有变化", "what is to be watched of a standing registration has changed"),
     FREEZE_RIGHT: Text("一项质押的权利被法院保全", "a court has frozen a pledged right"),
     UNFREEZE_RIGHT: Text("一项权利的保全已解除", "the freeze of a right has been lifted"),
 }
@@ -36,7 +38,7 @@ def words_of(entry: Mapping[str, Any]) -> Text:
     if kind.startswith(PLEDGE):
         move = MOVE_WORDS[Move(kind.removeprefix(PLEDGE))]
         return Text(f"质押登记申请 {registration}：{move.zh}", f"pledge filing {registration}: {move.en}")
-    return _RIGHT_WORDS.get(kind, Text(f"登记簿有新事项：{kind}", f"a new entry in the register: {kind}"))
+    return _OTHER_WORDS.get(kind, Text(f"登记簿有新事项：{kind}", f"a new entry in the register: {kind}"))
 
 
 def _tell(to: str, entry: Mapping[str, Any], now: datetime) -> None:
