@@ -22,7 +22,7 @@ from zhirong.verbs.people import Duty
 from zhirong.verbs.release import STANDING
 from zhirong.verbs.requests import Request, ask
 
-BATCH = 50
+BATCH = 25
 FLAG_WORDS = {
     "due": Text("将到期", "falls due"),
     "overdue": Text("逾期", "overdue"),
