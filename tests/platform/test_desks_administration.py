@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from desks_world import admin, agency
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from platform_world import PASSWORD
 
 from zhirong.evidence.receipts import read_receipt
@@ -47,7 +49,8 @@ def codes_of(caught: Any) -> list[str]:
     return [one.code for one in caught.value.problems]
 
 
-def test_each_page_is_for_its_own_administrators_only(platform: Any) -> None:
+def test_each_page_is_for_its_own_administrators_only(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
     people = {
         Duty.SYSTEM_ADMIN: admin(platform),
         Duty.SECURITY_ADMIN: security(platform),
@@ -65,7 +68,8 @@ def test_each_page_is_for_its_own_administrators_only(platform: Any) -> None:
         assert platform.client().get(f"/{one.route}").status_code == 302
 
 
-def test_the_operations_of_one_administration_are_none_of_anothers(platform: Any) -> None:
+def test_the_operations_of_one_administration_are_none_of_anothers(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
     people = {
         Duty.SYSTEM_ADMIN: admin(platform),
         Duty.SECURITY_ADMIN: security(platform),
@@ -78,7 +82,8 @@ def test_the_operations_of_one_administration_are_none_of_anothers(platform: Any
             assert can(platform.person(who), op.name) == (duty in op.duties), (op.name, duty)
 
 
-def test_a_firm_is_confirmed_on_its_page(platform: Any) -> None:
+def test_a_firm_is_confirmed_on_its_page(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
     firm = platform.organisation("firm", "新登记企业", status="pending", address="某路 1 号")
     who = platform.client(admin(platform))
     assert "新登记企业" in who.get("/admin/").content.decode()
@@ -94,7 +99,8 @@ def test_a_firm_is_confirmed_on_its_page(platform: Any) -> None:
     assert "甲评估机构" in found and "新登记企业" not in found
 
 
-def test_a_pool_entry_that_cannot_be_read_is_told(platform: Any) -> None:
+def test_a_pool_entry_that_cannot_be_read_is_told(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
     house = platform.organisation("agency", "甲评估机构")
     with pytest.raises(InputError):
         platform.do(admin(platform), "agency.pool", house, tables="[[expert]]\nid = 'v1'")
@@ -166,7 +172,8 @@ def test_an_account_is_closed_with_its_sessions_and_tokens(platform: Any) -> Non
     assert Account.objects.get(pk=manager.account.pk).is_active
 
 
-def test_a_lockout_is_one_addresss_only(platform: Any) -> None:
+def test_a_lockout_is_one_addresss_only(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
     from django.core.cache import cache
 
     cache.clear()
@@ -181,7 +188,8 @@ def test_a_lockout_is_one_addresss_only(platform: Any) -> None:
     assert visitor.post("/accounts/login/", {"login": other.account.email, "password": PASSWORD}).status_code == 302
 
 
-def test_a_lockout_is_seen_and_released(platform: Any) -> None:
+def test_a_lockout_is_seen_and_released(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
     from axes.models import AccessAttempt
     from django.core.cache import cache
 
@@ -202,7 +210,8 @@ def test_a_lockout_is_seen_and_released(platform: Any) -> None:
     assert codes_of(caught) == ["not_locked"]
 
 
-def test_a_token_is_revoked_by_the_security_administrator(platform: Any) -> None:
+def test_a_token_is_revoked_by_the_security_administrator(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
     firm, manager = platform.firm()
     token = platform.seed(
         ApiToken, account=manager.account, organisation=firm, name="接口", digest="1" * 64, scopes=["read"],
@@ -273,7 +282,8 @@ def test_the_check_runs_in_the_background_and_shows_what_it_finds(platform: Any)
     assert json.dumps(Job.objects.order_by("-pk").first().result)  # type: ignore[union-attr]
 
 
-def test_three_administrations_stay_three_people(platform: Any) -> None:
+def test_three_administrations_stay_three_people(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
     who = security(platform)
     house = Organisation.objects.get(kind="platform")
     account = platform.account()
@@ -282,3 +292,41 @@ def test_three_administrations_stay_three_people(platform: Any) -> None:
             who, "member.add", house, email=account.email, duties=[Duty.SYSTEM_ADMIN.value, Duty.AUDIT_ADMIN.value]
         )  # fmt: skip
     assert codes_of(caught) == ["separate_administrators"]
+
+
+def test_pages_take_as_many_queries_for_many_rows_as_for_few(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
+    who = security(platform)
+    house, _, _ = agency(platform, "甲评估机构")
+    firm, manager = platform.firm()
+    right = platform.right(firm)
+    agent = platform.member(house, Duty.AGENCY_APPRAISER)
+
+    def queries() -> dict[str, int]:
+        counted = {}
+        pages = {
+            f"/admin/organisations/{house.pk}/": who,
+            "/admin/members/": who,
+            "/admin/accounts/": who,
+            "/agency/": agent,
+            "/appraisals/": manager,
+            "/audit/": auditor_,
+        }
+        for address, person in pages.items():
+            client = platform.client(person)
+            client.get(address)  # what is kept once for the process is kept now
+            with CaptureQueriesContext(connection) as caught:
+                assert client.get(address).status_code == 200
+            counted[address] = len(caught)
+        return counted
+
+    auditor_ = auditor(platform)
+    platform.do(manager, "appraisal.request", rights=[right.pk], valuation_date=str(platform.day), agency=house.pk)
+    few = queries()
+    for _ in range(8):
+        platform.member(house, Duty.AGENCY_APPRAISER)
+        platform.do(
+            manager, "appraisal.request", rights=[right.pk], valuation_date=str(platform.day), agency=house.pk
+        )
+    assert queries() == few
+    assert max(few.values()) < 25

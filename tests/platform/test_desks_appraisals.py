@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -85,14 +86,15 @@ def test_from_the_request_to_a_report_signed_by_two(platform: Any) -> None:
     assert platform_findings() == []
 
 
-def test_clients_see_no_value_before_it_is_issued(platform: Any) -> None:
+def test_clients_see_no_value_before_it_is_issued(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
     firm, manager = platform.firm()
     house, appraiser, reviewer = agency(platform, "甲评估机构")
     row = ask(platform, manager, platform.right(firm), agency=house.pk)
     worked(platform, row, appraiser)
     platform.do(reviewer, "appraisal.review", row, decision="pass", opinion="可")
     row.refresh_from_db()
-    value = row.result["record"]["value"]
+    value = f"{Decimal(row.result['record']['value']):,.2f}"
     page = platform.client(manager).get(f"/appraisals/{row.pk}/")
     assert page.status_code == 200 and value not in page.content.decode()
     assert platform.client(manager).get(f"/appraisals/{row.pk}/chart/value.svg").status_code == 404
@@ -103,7 +105,8 @@ def test_clients_see_no_value_before_it_is_issued(platform: Any) -> None:
     assert own.get(f"/files/{row.paper.pdf_id}/").status_code == 200
 
 
-def test_nobody_else_sees_or_does_anything(platform: Any) -> None:
+def test_nobody_else_sees_or_does_anything(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
     firm, manager = platform.firm()
     house, appraiser, _ = agency(platform, "甲评估机构")
     _, other_appraiser, _ = agency(platform, "乙评估机构")
@@ -119,7 +122,8 @@ def test_nobody_else_sees_or_does_anything(platform: Any) -> None:
         ask(platform, stranger, platform.right(firm), agency=house.pk)
 
 
-def test_an_agency_accepts_only_with_both_declarations(platform: Any) -> None:
+def test_an_agency_accepts_only_with_both_declarations(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
     firm, manager = platform.firm()
     house, appraiser, _ = agency(platform, "甲评估机构")
     row = ask(platform, manager, platform.right(firm), agency=house.pk)
@@ -130,7 +134,8 @@ def test_an_agency_accepts_only_with_both_declarations(platform: Any) -> None:
         assert codes_of(caught) == ["not_declared"]
 
 
-def test_an_agency_that_is_tied_or_without_papers_cannot_be_named(platform: Any) -> None:
+def test_an_agency_that_is_tied_or_without_papers_cannot_be_named(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
     firm, manager = platform.firm("某集团")
     right = platform.right(firm)
     tied, _, _ = agency(platform, "关联评估机构", ("某集团",))
@@ -161,7 +166,8 @@ def test_the_draw_cannot_be_steered_and_passes_on_when_refused(platform: Any) ->
     assert platform_findings() == []
 
 
-def test_who_has_refused_sees_the_rights_no_more(platform: Any) -> None:
+def test_who_has_refused_sees_the_rights_no_more(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
     firm, manager = platform.firm()
     right = platform.right(firm)
     house, appraiser, _ = agency(platform, "甲评估机构")
@@ -173,7 +179,8 @@ def test_who_has_refused_sees_the_rights_no_more(platform: Any) -> None:
     assert right.title not in page and "与其股东有投资关系" in page
 
 
-def test_without_a_pool_nothing_is_drawn_and_the_reason_is_told(platform: Any) -> None:
+def test_without_a_pool_nothing_is_drawn_and_the_reason_is_told(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
     firm, manager = platform.firm("某集团")
     agency(platform, "关联评估机构", ("某集团",))
     with pytest.raises(InputError) as caught:
@@ -236,7 +243,8 @@ grade = "contract"
     assert [method["method"] for method in row.result["methods"]] == ["cost"]
 
 
-def test_validity_is_a_state_of_its_own_and_withdrawal_ends_it(platform: Any) -> None:
+def test_validity_is_a_state_of_its_own_and_withdrawal_ends_it(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
     firm, manager = platform.firm()
     right = platform.right(firm)
     assert standing_of(firm, right, "pledge", platform.day).state == "missing"
@@ -253,7 +261,8 @@ def test_validity_is_a_state_of_its_own_and_withdrawal_ends_it(platform: Any) ->
     assert "withdrawn: not to be used" in page
 
 
-def test_two_reports_are_compared_and_opinion_shopping_is_flagged(platform: Any) -> None:
+def test_two_reports_are_compared_and_opinion_shopping_is_flagged(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
     firm, manager = platform.firm()
     right = platform.right(firm)
     first, second = (issued(platform, manager, right, name) for name in ("甲评估机构", "乙评估机构"))
@@ -280,7 +289,8 @@ def test_two_at_once_one_wins_and_the_other_is_told(sqlite_platform: Any) -> Non
         platform.do(appraiser, "appraisal.work", row, version=1, **FIGURES)
 
 
-def test_the_whole_form_works_in_a_browser_of_both_languages(platform: Any) -> None:
+def test_the_whole_form_works_in_a_browser_of_both_languages(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
     firm, manager = platform.firm()
     right = platform.right(firm)
     house, appraiser, _ = agency(platform, "甲评估机构")

@@ -11,7 +11,6 @@ from django.db.utils import DataError, IntegrityError
 
 from zhirong.kernel.text import Text
 from zhirong.store.financing import FirmRight, GuaranteeRequest, Loan, Payment
-from zhirong.store.models import Event
 from zhirong.store.parties import Account, Kept, Membership, Organisation
 from zhirong.store.work import Webhook
 from zhirong.verbs.acting import OPERATIONS, Call, Operation, Work, perform
@@ -38,7 +37,8 @@ def _one_of_each(work: Work, request: Any) -> Any:
 
 
 def _parents(model: type[Kept]) -> set[type]:
-    return {column.related_model for column in model._meta.concrete_fields if column.is_relation} - {Event}
+    """What must be there before a row of this table can be."""
+    return {one.related_model for one in model._meta.concrete_fields if one.is_relation and not one.null}
 
 
 def _values(model: type[Kept], made: dict[type, Any]) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def _values(model: type[Kept], made: dict[type, Any]) -> dict[str, Any]:
         if column.attname in ("id", "version", "created_at", "changed_at"):
             continue
         if column.is_relation:
-            values[column.name] = made[column.related_model]
+            values[column.name] = made.get(column.related_model)  # null where the two name each other
         elif isinstance(column, JSONField):
             values[column.name] = {"名": "值", "率": 0.5, "深": [1, None, LONG]}
         elif isinstance(column, DecimalField):

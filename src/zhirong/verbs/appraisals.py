@@ -10,11 +10,13 @@ from zhirong.chain.appraisal.request import PURPOSE_TEXT
 from zhirong.chain.appraisal_practice.records import VALUE_TYPE_TEXT
 from zhirong.chain.financing.appraising import STATE_WORDS, Move, State, next_state, states_for
 from zhirong.chain.financing.case import ENDED
+from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Text
 from zhirong.store.financing import Appraisal, Case, FirmRight, SharedRight
 from zhirong.store.parties import Membership, Organisation
 from zhirong.verbs.acting import Work, forbidden, not_found, operation, refuse
 from zhirong.verbs.agency_pool import Chosen, drawn, named, parties_of
+from zhirong.verbs.clock import now
 from zhirong.verbs.images import subject_name
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.people import Duty, OrganisationKind, Person
@@ -83,7 +85,16 @@ class AskAppraisal(Request):
         str,
         ask("价值类型", "Type of value", choices=tuple((name, words) for name, words in VALUE_TYPE_TEXT.items())),
     ] = "market"
-    valuation_date: Annotated[Day, ask("评估基准日", "Valuation date", "今天或更早", "today or earlier")]
+    valuation_date: Annotated[
+        Day,
+        ask(
+            "评估基准日",
+            "Valuation date",
+            "今天或更早",
+            "today or earlier",
+            start=lambda person, row: day_of(now()),
+        ),
+    ]
     agency: Annotated[
         int | None,
         ask(

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from zhirong.chain.appraisal_practice.people import DISCIPLINE_TEXT
 from zhirong.kernel.days import day_of
 from zhirong.store.parties import Account, ApiToken, Membership, Organisation
 from zhirong.store.work import Job
@@ -51,16 +52,19 @@ def organisations(request: HttpRequest) -> HttpResponse:
 def organisation(request: HttpRequest, row: Organisation) -> HttpResponse:
     """One organisation, its papers where it is an agency, and its people."""
     members = (
-        Membership.objects.filter(organisation=row).select_related("account").order_by("-active", "pk")[:_MOST]
+        Membership.objects.filter(organisation=row)
+        .select_related("account", "organisation")
+        .order_by("-active", "pk")[:_MOST]
     )
     profile = {name: value for name, value in row.profile.items() if isinstance(value, str | int) and value}
-    profile.pop("pool_written", None)
+    pool = row.profile.get("pool")
     context: dict[str, Any] = {
         "row": row,
         "kind": KIND_WORDS[OrganisationKind(row.kind)],
         "css": STATUS_WORDS.get(row.status, ""),
         "profile": profile,
-        "pool": row.profile.get("pool"),
+        "pool": pool,
+        "people": [(one, DISCIPLINE_TEXT[one["discipline"]]) for one in (pool or {}).get("expert", [])],
         "members": [(one, [DUTY_WORDS[Duty(duty)] for duty in one.duties]) for one in members],
     }
     return render(request, "admin/organisation.html", context)
@@ -106,10 +110,18 @@ def one_rule(request: HttpRequest, name: str) -> HttpResponse:
 def _lines(value: Any) -> list[str]:
     """A rule's value for reading: a table line by line."""
     if isinstance(value, dict):
-        return [f"{name} = {inner}" for name, inner in value.items()]
+        return [f"{name} = {_inline(inner)}" for name, inner in value.items()]
     if isinstance(value, list | tuple):
-        return [str(inner) for inner in value]
+        return [_inline(inner) for inner in value]
     return [str(value)]
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, dict):
+        return "；".join(f"{name} = {_inline(inner)}" for name, inner in value.items())
+    if isinstance(value, list | tuple):
+        return "、".join(_inline(inner) for inner in value)
+    return str(value)
 
 
 @page("admin/jobs/", "admin.jobs", duties=SYSTEM)
