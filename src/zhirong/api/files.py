@@ -58,7 +58,7 @@ def add_to(api: NinjaAPI) -> None:
 
 def upload(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
     """Take a file in: its content is checked for kind and size."""
-    person: Person = request.person  # type: ignore[attr-defined]
+    person: Person = request.person
     if person.scopes is not None and not person.scopes - {READ}:
         raise forbidden()  # a token that only reads has nothing to hand in
     return as_json({"ticket": take_in(person, file.name or "", file.read())}, 201)
@@ -66,7 +66,7 @@ def upload(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
 
 def download(request: HttpRequest, id: int = Path(..., ge=0)) -> Any:  # type: ignore[type-arg]  # noqa: A002
     """The content, as it was handed in or made."""
-    person: Person = request.person  # type: ignore[attr-defined]
+    person: Person = request.person
     demand_read(person)
     row = visible(person, StoredFile, day_of(now())).filter(pk=id, removed=False).first()
     if row is None:

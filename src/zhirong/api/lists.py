@@ -53,7 +53,7 @@ def _view(one: Listing) -> Callable[[HttpRequest], HttpResponse]:
     known = dict.fromkeys([*(f.name for f in one.filters), "order", "offset", "limit"])
 
     def view(request: HttpRequest) -> HttpResponse:
-        person = request.person  # type: ignore[attr-defined]
+        person = request.person
         if not may_list(person, one):
             raise forbidden()
         query = query_of(request, known)
@@ -89,7 +89,7 @@ def _cell(column: Column, row: Any) -> Any:
 def _page_model(one: Listing) -> type[Schema]:
     stem = "".join(part.capitalize() for part in one.name.replace("-", ".").replace("_", ".").split("."))
     columns: dict[str, Any] = {c.name: (_TYPES[c.kind], ...) for c in one.columns if c.name != "id"}
-    row = create_model(f"{stem}Row", __base__=Schema, id=(int, ...), **columns)
+    row: Any = create_model(f"{stem}Row", __base__=Schema, id=(int, ...), **columns)
     row.__doc__ = "；".join(f"{c.name}: {c.title.zh} / {c.title.en}" for c in one.columns)
     return create_model(
         f"{stem}Page", __base__=Schema, rows=(list[row], ...), offset=(int, ...), limit=(int, ...), more=(bool, ...)

@@ -79,7 +79,7 @@ def add_to(api: NinjaAPI) -> None:
 def me(request: HttpRequest) -> HttpResponse:
     """The caller, as the platform sees it."""
     query_of(request, {})
-    person: Person = request.person  # type: ignore[attr-defined]
+    person: Person = request.person
     said: dict[str, Any] = {
         "account": person.account,
         "organisation": person.organisation,
@@ -98,7 +98,7 @@ def me(request: HttpRequest) -> HttpResponse:
 def notices(request: HttpRequest) -> HttpResponse:
     """What the account has been told."""
     query_of(request, {})
-    person: Person = request.person  # type: ignore[attr-defined]
+    person: Person = request.person
     demand_read(person)
     rows = Notice.objects.filter(account_id=person.account).order_by("-id")[:_MOST_NOTICES]
     said = [
@@ -110,7 +110,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 def read_notices(request: HttpRequest) -> HttpResponse:
     """Mark all notices of the account as read."""
-    person: Person = request.person  # type: ignore[attr-defined]
+    person: Person = request.person
     if person.scopes is not None and not person.scopes - {READ}:
         raise forbidden()
     marked = Notice.objects.filter(account_id=person.account, read_at=None).update(read_at=now())

@@ -51,7 +51,7 @@ def _view(shown: Shown) -> Callable[..., HttpResponse]:
     columns = _fields(shown)
 
     def view(request: HttpRequest, id: int = Path(..., ge=0)) -> HttpResponse:  # type: ignore[type-arg]  # noqa: A002
-        person: Person = request.person  # type: ignore[attr-defined]
+        person: Person = request.person
         demand_read(person)
         query_of(request, {})
         row = visible(person, shown.model, day_of(now())).filter(pk=id).first()

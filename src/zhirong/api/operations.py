@@ -65,7 +65,7 @@ def _on_row(op: Operation) -> Callable[..., HttpResponse]:
 
 
 def _do(request: HttpRequest, op: Operation, subject: int | None) -> HttpResponse:
-    call = Call(request.person, now(), request.headers.get(KEY_HEADER, "").strip())  # type: ignore[attr-defined]
+    call = Call(request.person, now(), request.headers.get(KEY_HEADER, "").strip())
     done = perform(op.name, call, subject, body_of(request), version_of(request))
     said = {
         "index": done.index,

@@ -201,7 +201,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 def check_before(request: HttpRequest) -> HttpResponse:
     """Is each right free, may the claim be secured by it, by which rule not. Writes nothing."""
-    person: Person = request.person  # type: ignore[attr-defined]
+    person: Person = request.person
     demand_read(person)
     sent = body_of(request)
     if wrong := [unwritable_problem(path) for path in unwritable_paths(sent)]:

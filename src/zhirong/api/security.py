@@ -25,7 +25,7 @@ class BearerToken(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Person | None:
         """The person that the token acts as."""
         person = person_of_token(token, day_of(now()))
-        request.person = person or NOBODY  # type: ignore[attr-defined]
+        request.person = person or NOBODY
         return person
 
 
@@ -42,7 +42,7 @@ class PageSession(APIKeyCookie):
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Person | None:
         """The person whom the pages' middleware has found."""
-        person: Person = request.person  # type: ignore[attr-defined]
+        person: Person = request.person
         if not person.account:
             return None
         if check_csrf(request) is not None:

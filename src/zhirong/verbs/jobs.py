@@ -79,7 +79,7 @@ class Task:
     @property
     def payload(self) -> Mapping[str, Any]:
         """What the job was given."""
-        return self.job.payload  # type: ignore[no-any-return]
+        return self.job.payload
 
     @property
     def day(self) -> date:

@@ -7,7 +7,7 @@ from smtplib import SMTPException
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-from zhirong.kernel.text import Text
+from zhirong.kernel.text import Lang, Text
 from zhirong.store.work import Notice
 from zhirong.verbs.jobs import back_off
 
@@ -56,7 +56,7 @@ def _send(notice: Notice, connection: object, now: datetime) -> None:
 
 def message_of(notice: Notice, connection: object = None) -> EmailMessage:
     """The e-mail of a notice."""
-    lang = "en" if notice.account.language == "en" else "zh"
+    lang: Lang = "en" if notice.account.language == "en" else "zh"
     words = str(notice.words[lang])
     lines = [words]
     if notice.link:

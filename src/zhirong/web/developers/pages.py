@@ -1,7 +1,9 @@
 """The API described on a page of its own: every call with its address, what it asks for and for whom it is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +13,7 @@ from zhirong.verbs.webhooks import HEADS
 from zhirong.web.menu import menu
 from zhirong.web.pages import page
 
+Described = Mapping[str, Any]
 _GROUPS = {
     "me": Text("我", "The caller"),
     "lists": Text("列表", "Lists"),
@@ -52,9 +55,9 @@ def _groups() -> list[tuple[Text, list[CallView]]]:
     return [(_GROUPS.get(tag, Text(f"办理 {tag}", f"Operations: {tag}")), views) for tag, views in found.items()]
 
 
-def _fields(call: dict, schemas: dict) -> tuple[tuple[str, str, bool], ...]:  # type: ignore[type-arg]
+def _fields(call: Described, schemas: Described) -> tuple[tuple[str, str, bool], ...]:
     content = call.get("requestBody", {}).get("content", {})
-    schema = next(iter(content.values()), {}).get("schema", {})
+    schema = dict(next(iter(content.values()), {})).get("schema", {})
     schema = schemas.get(schema.get("$ref", "").rsplit("/", 1)[-1], schema)
     required = set(schema.get("required", ()))
     sent = [(name, _type(one, schemas), name in required) for name, one in schema.get("properties", {}).items()]
@@ -66,7 +69,7 @@ def _fields(call: dict, schemas: dict) -> tuple[tuple[str, str, bool], ...]:  # 
     return tuple(sorted(asked + sent, key=lambda one: not one[2]))
 
 
-def _type(schema: dict, schemas: dict) -> str:  # type: ignore[type-arg]
+def _type(schema: Described, schemas: Described) -> str:
     schema = schemas.get(schema.get("$ref", "").rsplit("/", 1)[-1], schema)
     if "anyOf" in schema:
         return " | ".join(dict.fromkeys(_type(one, schemas) for one in schema["anyOf"]))
