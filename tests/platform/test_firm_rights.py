@@ -9,8 +9,9 @@ from zhirong.store.models import Event
 from zhirong.store.work import Notice
 from zhirong.verbs.acting import ConflictError, NotFoundError
 from zhirong.verbs.check_platform import platform_findings
-from zhirong.verbs.firm_rights import to_recheck
+from zhirong.verbs.jobs import plan_one, run_due
 from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.rechecking import due_rights
 
 INVENTION = {
     "kind": "invention",
@@ -210,17 +211,33 @@ def test_another_firm_can_do_nothing_to_a_right(platform):
             platform.do(officer, name, done.id, **data)
 
 
-def test_as_days_go_by_a_right_is_checked_anew(sqlite_platform):
+def test_as_days_go_by_rights_are_checked_in_the_background_and_firms_told(sqlite_platform):
     platform = sqlite_platform
     _, manager = platform.firm()
     done = platform.do(manager, "right.add", **{**INVENTION, "fee_paid_through_year": 10})
-    assert str(FirmRight.objects.get().next_fee_on) == "2027-05-12"
-    assert list(to_recheck(platform.day)) == []
+    platform.do(manager, "right.add", kind="trade_secret", title="配方", creation_date="2021-02-03")
+    assert str(FirmRight.objects.get(pk=done.id).next_fee_on) == "2027-05-12"
+    assert not due_rights(platform.day).exists()
     platform.later(400)
-    assert [one.pk for one in to_recheck(platform.day)] == [done.id]
+    assert [one.pk for one in due_rights(platform.day)] == [done.id]
+    with pytest.raises(ForbiddenError):
+        platform.do(manager, "right.recheck_due")
+    plan_one("rights.recheck", "once", platform.now)
+    run_due(platform.now, "test")
+    assert FirmRight.objects.get(pk=done.id).status == "lapsed"
+    notice = Notice.objects.get(account=manager.account)
+    assert notice.link == f"/firm/rights/{done.id}/" and "终止" in notice.words["zh"]
+    assert not due_rights(platform.day).exists()
+    assert platform_findings() == []
+
+
+def test_a_firm_checks_a_right_itself(sqlite_platform):
+    platform = sqlite_platform
+    _, manager = platform.firm()
+    done = platform.do(manager, "right.add", **INVENTION)
+    platform.later(3)
     platform.do(manager, "right.recheck", done.id)
-    assert FirmRight.objects.get().status == "lapsed"
-    assert list(to_recheck(platform.day)) == []
+    assert FirmRight.objects.get().checked_on == platform.day
 
 
 def test_what_is_handed_in_with_a_case_stays_with_it(platform):

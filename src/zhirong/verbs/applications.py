@@ -1,6 +1,5 @@
 """A firm applies: drafts a case, hands it in complete or is told everything that is missing, takes it back."""
 
-from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from typing import Annotated, Any
@@ -8,7 +7,6 @@ from typing import Annotated, Any
 from django.db.models import Max, Q
 from pydantic import Field
 
-from zhirong.chain.appraisal_practice.records import STATE_TEXT
 from zhirong.chain.financing.case import ENDED, LAWFUL, STATE_WORDS, Move, State
 from zhirong.chain.loan.terms import METHOD_TEXT
 from zhirong.kernel.days import day_of
@@ -21,10 +19,11 @@ from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.case_file import case_table_of, plain, quote_json
 from zhirong.verbs.case_moves import begin_step, move_case
 from zhirong.verbs.clock import now
-from zhirong.verbs.firm_profile import Table, check_known, facts_of, missing_sections
+from zhirong.verbs.completeness import demand_mode, described, lacking, missing
+from zhirong.verbs.firm_profile import Table, check_known
 from zhirong.verbs.firm_rights import FIRM, own, share_rights
 from zhirong.verbs.listing import Column, Filter, Listing, listing
-from zhirong.verbs.online_appraisals import grade_words, method_table, own_rights, standing_of, usable_appraisals
+from zhirong.verbs.online_appraisals import grade_words, method_table, own_rights, usable_appraisals
 from zhirong.verbs.people import OrganisationKind, Person
 from zhirong.verbs.requests import Ask, Fen, Request, Words, ask
 from zhirong.workbench import modes
@@ -41,8 +40,6 @@ CYCLES = (
     ("6M", Text("每半年", "every half-year")),
     ("1Y", Text("每年", "every year")),
 )
-# Without these a lender cannot decide: the rest of a credit file raises the points, these make them.
-NEEDED_SECTIONS = ("registration", "compliance", "debt", "cash_flow")
 _LENDER = OrganisationKind.LENDER.value
 
 
@@ -229,7 +226,7 @@ def submit(work: Work, request: Submit) -> Any:
     problems = missing(case, work.person, work.day)
     if not request.agreed:
         problems.append(
-            _missing(
+            lacking(
                 "agreed",
                 Text("没有同意银行使用资料", "the lender is not allowed to use the data"),
                 Text("勾选同意后提交", "tick it"),
@@ -239,7 +236,7 @@ def submit(work: Work, request: Submit) -> Any:
         raise InputError(problems)
     case.facts, case.credit = described(case)
     quote = quote_json(case_table_of(case, work.day), [case.mode])
-    _demand_mode(quote)
+    demand_mode(quote)
     values = {"submitted_on": work.day, "quote": quote, "facts": case.facts, "credit": case.credit}
     move_case(work, case, Move.SUBMIT, **values)
     work.tell(
@@ -339,109 +336,6 @@ def _values(
     }
 
 
-def described(case: Case) -> tuple[Table, Table]:
-    """Facts and credit file of a case: what it says itself, and beside it what the firm's description says."""
-    facts, credit = facts_of(case.firm)
-    return {**facts, **case.facts}, {**credit, **case.credit}
-
-
-def missing(case: Case, person: Person, day: date) -> list[Problem]:
-    """Everything without which the case cannot be handed in, together."""
-    found: list[Problem] = []
-    if not person.is_active:
-        found.append(
-            _missing(
-                "firm",
-                Text("企业还没有确认", "the firm is not confirmed yet"),
-                Text("等平台管理员核对执照，一般一个工作日", "wait for the administration to check its licence"),
-            )
-        )
-    if case.amount <= 0:
-        found.append(
-            _missing("amount", Text("没有填金额", "no amount is given"), Text("填写申请金额", "give the amount"))
-        )
-    if not case.purpose:
-        found.append(
-            _missing(
-                "purpose",
-                Text("没有填用途", "no purpose is given"),
-                Text("写明钱用在哪里", "say what the money is for"),
-            )
-        )
-    rights = list(FirmRight.objects.filter(pk__in=case.rights))
-    if not rights:
-        found.append(
-            _missing(
-                "rights",
-                Text("没有选权利", "no right is chosen"),
-                Text("选择要质押的权利", "choose the rights to pledge"),
-            )
-        )
-    for right in rights:
-        if right.removed:
-            found.append(
-                _missing(
-                    "rights",
-                    Text(f"{right.title} 已移出", f"{right.title} has been removed"),
-                    Text("从申请里去掉它", "take it out of the case"),
-                )
-            )
-    found += _missing_appraisal(case, day)
-    for name, words in missing_sections(described(case)[1]):
-        if name in NEEDED_SECTIONS:
-            found.append(
-                _missing(
-                    f"credit.{name}",
-                    Text(f"信用资料缺“{words.zh}”", f"the credit file lacks “{words.en}”"),
-                    Text("在“企业情况”里补上", "add it to the firm's description"),
-                )
-            )
-    return found
-
-
-def _missing_appraisal(case: Case, day: date) -> list[Problem]:
-    mend = Text("做一次免费线上评估，再选用它", "make a free online appraisal and choose it")
-    if case.appraisal is None:
-        if case.appraisal_input.get("method"):
-            return []
-        return [_missing("appraisal", Text("没有评估", "there is no appraisal"), mend)]
-    found = []
-    standing = standing_of(case.appraisal, day)
-    if standing != "current":
-        reason = Text(
-            f"评估{STATE_TEXT[standing].zh}（有效期至 {case.appraisal.valid_until}）",
-            f"the appraisal: {STATE_TEXT[standing].en} (it held until {case.appraisal.valid_until})",
-        )
-        found.append(_missing("appraisal", reason, mend))
-    if not set(case.appraisal.rights) <= set(case.rights):
-        reason = Text("评估的权利不全在质押的权利之内", "the appraisal values rights that are not pledged")
-        found.append(
-            _missing("appraisal", reason, Text("一并质押，或重新评估", "pledge them too, or appraise anew"))
-        )
-    return found
-
-
-def _demand_mode(quote: Mapping[str, Any]) -> None:
-    """The mode must not be ruled out: what is unknown the lender finds out, what is not met nobody mends."""
-    offer = quote["modes"][0]
-    if offer["eligible"] != "no":
-        return
-    raise InputError(
-        Problem(
-            "mode",
-            offer["id"],
-            Text(one["reason"]["zh"], one["reason"]["en"]),
-            Text(
-                (one["mend"] or {}).get("zh") or "在“比较模式”里选一个符合的模式",
-                (one["mend"] or {}).get("en") or "choose a mode that you qualify for",
-            ),
-            "mode_not_met",
-        )
-        for one in offer["conditions"]
-        if one["verdict"] == "no"
-    )
-
-
 def _demand_most(work: Work, amount: int) -> None:
     most = work.person.most
     if most is not None and amount > most:
@@ -458,10 +352,6 @@ def _next_number(day: date) -> str:
     """The log's head is held: no other case takes the number meanwhile."""
     last = Case.objects.aggregate(last=Max("pk"))["last"] or 0
     return f"ZR{day:%Y%m%d}-{last + 1:05d}"
-
-
-def _missing(field: str, reason: Text, mend: Text) -> Problem:
-    return Problem(field, "", reason, mend, "missing")
 
 
 def _wrong(field: str, value: object, reason: Text) -> Problem:

@@ -179,19 +179,14 @@ def remove_right(work: Work, request: Any) -> Any:
     "right.recheck",
     Text("按今天重新核对", "Check it as of today"),
     model=FirmRight,
-    relation=lambda person, row: not row.removed and (person.is_worker or (own(person, row) and person.has(*FIRM))),
+    duties=FIRM,
+    relation=own_kept,
     page="firm.right",
 )
 def recheck_right(work: Work, request: Any) -> Any:
     """Days go by: status, last day and next fee as of today."""
     checked = check_right(work.row.facts, work.day, work.rules)
     work.update(work.row, checked_on=work.day, **checked.columns)
-
-
-def to_recheck(day: date) -> Any:
-    """The rights whose status or next fee may have changed since they were checked, for the background."""
-    due = Q(ends_on__lt=day) | Q(next_fee_on__lt=day)
-    return FirmRight.objects.filter(due, removed=False, checked_on__lt=day).order_by("id")
 
 
 def open_cases_with(right: FirmRight, *, drafts: bool = False) -> list[Case]:

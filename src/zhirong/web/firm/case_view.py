@@ -21,7 +21,7 @@ from zhirong.store.financing import (
     Signature,
     StoredFile,
 )
-from zhirong.verbs.applications import missing
+from zhirong.verbs.completeness import missing
 from zhirong.verbs.firm_rights import PAPERS, status_words
 from zhirong.verbs.messages import KIND_WORDS
 from zhirong.verbs.online_appraisals import grade_words

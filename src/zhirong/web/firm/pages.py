@@ -8,12 +8,13 @@ from django.shortcuts import render
 from zhirong.chain.financing.case import ENDED, State
 from zhirong.kernel.days import day_of
 from zhirong.store.financing import Case, FirmRight, Loan, Message, Paper
-from zhirong.store.parties import Consent, Mandate, Organisation
+from zhirong.store.parties import Consent, Mandate, Membership, Organisation
 from zhirong.verbs.acting import OPERATIONS
 from zhirong.verbs.consents import scope_words
 from zhirong.verbs.firm_rights import FIRM
 from zhirong.verbs.listing import LISTINGS
 from zhirong.verbs.mandates import operation_titles
+from zhirong.verbs.people import DUTY_WORDS, Duty
 from zhirong.web.clock import now
 from zhirong.web.firm import appraisal_pages, mode_pages, profile_page, right_pages  # noqa: F401 - declare their pages
 from zhirong.web.firm.case_view import case_context, papers_to_sign
@@ -98,6 +99,13 @@ def trust(request: HttpRequest) -> HttpResponse:
         .order_by("-id")[:100]
     )
     context: dict[str, Any] = {
+        "organisation": Organisation.objects.get(pk=firm),
+        "members": [
+            (one, [DUTY_WORDS[Duty(duty)] for duty in one.duties])
+            for one in Membership.objects.filter(organisation=firm, active=True)
+            .select_related("account", "organisation")
+            .order_by("id")[:200]
+        ],
         "mandates": [
             (one, operation_titles(one.operations), one.ended_on is None and one.until >= day) for one in mandates
         ],
