@@ -18,8 +18,8 @@ from zhirong.chain.quote.lender_loss import loan_under
 from zhirong.chain.quote.quote import quote
 from zhirong.chain.quote.reading import read_case
 from zhirong.chain.quote.view import view
+from zhirong.documents.quote_beside import held_down
 from zhirong.documents.quote_pdf import quote_pdf
-from zhirong.documents.quote_view import held_down
 from zhirong.documents.quote_xlsx import quote_xlsx
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import parse_toml

@@ -1,9 +1,10 @@
 """The parts of a quote that say what decides the pledge rate: 1 + 1, title, what is not stated, what would lift it."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
-from zhirong.documents.words import NOTHING, money, percent, words
+from zhirong.documents.words import NOTHING, money, percent, source, words
 from zhirong.kernel.text import Lang, Text
 
 Json = Mapping[str, Any]
@@ -108,3 +109,28 @@ def rate_of(mode: Json, lang: Lang) -> tuple[str, str]:
     binding = next((limit for limit in rate.get("limits") or [] if limit.get("binding")), None)
     set_by = str(rate.get("binding") or NOTHING) if binding is None else words(binding.get("title"), lang)
     return percent(rate.get("pledge_rate")), set_by
+
+
+def held_down(quote: Json, lang: Lang) -> list[str]:
+    """That the modes open to the firm lend less than the line: for the lender's loss budget or limits of their own."""
+    line = Decimal(str((quote.get("line") or {}).get("amount") or 0))
+    usable = [mode.get("loan") or {} for mode in quote.get("modes") or [] if mode.get("eligible") != "no"]
+    amounts = [Decimal(str(loan.get("amount") or 0)) for loan in usable]
+    if not line or not amounts or max(amounts) >= line:
+        return []
+    most = money(str(max(amounts)))
+    return [
+        Text(
+            f"合用的模式下至多可贷 {most} 元（贷款人预期损失预算或模式限额）",
+            f"the modes open to the firm lend CNY {most} at most (the lender's loss budget, or their own limits)",
+        ).in_(lang)
+    ]
+
+
+def doubt_rows(quote: Json, lang: Lang) -> list[View]:
+    """What no source confirms, each line once, as many rules as it may stand for."""
+    found = []
+    for reference in quote.get("doubts") or []:
+        note, line = words(reference.get("note"), lang), source(reference, lang)
+        found.append((line, "" if note and note in line else note))
+    return [{"source": line, "note": note} for line, note in dict.fromkeys(found)]

@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from zhirong.documents.quote_beside import change_rows, one_plus_one_rows, rate_of, substitute_rows
+from zhirong.documents.quote_beside import (
+    change_rows,
+    doubt_rows,
+    held_down,
+    one_plus_one_rows,
+    rate_of,
+    substitute_rows,
+)
 from zhirong.documents.words import (
     ELIGIBLE,
     NOTHING,
@@ -67,7 +74,7 @@ def quote_view(quote: Json, lang: Lang) -> View:
         "one_plus_one": one_plus_one_rows(quote, lang),
         "substitutes": substitute_rows(quote, lang),
         "changes": change_rows(quote, lang),
-        "doubts": _doubts(quote, lang),
+        "doubts": doubt_rows(quote, lang),
         "sources": [words(line, lang) for line in (quote.get("case") or {}).get("sources") or []],
         "assumed": [words(line, lang) for line in (quote.get("case") or {}).get("assumed") or []],
         "made_with": _made_with(quote, lang),
@@ -166,22 +173,6 @@ def decision_text(quote: Json, lang: Lang) -> str:
     if line.get("conditional"):
         said = Text(f"附条件：{said.zh}", f"Conditional: {said.en}")
     return said.in_(lang)
-
-
-def held_down(quote: Json, lang: Lang) -> list[str]:
-    """That the modes open to the firm lend less than the line: for the lender's loss budget or limits of their own."""
-    line = Decimal(str((quote.get("line") or {}).get("amount") or 0))
-    usable = [mode.get("loan") or {} for mode in quote.get("modes") or [] if mode.get("eligible") != "no"]
-    amounts = [Decimal(str(loan.get("amount") or 0)) for loan in usable]
-    if not line or not amounts or max(amounts) >= line:
-        return []
-    most = money(str(max(amounts)))
-    return [
-        Text(
-            f"合用的模式下至多可贷 {most} 元（贷款人预期损失预算或模式限额）",
-            f"the modes open to the firm lend CNY {most} at most (the lender's loss budget, or their own limits)",
-        ).in_(lang)
-    ]
 
 
 def provisional_note(modes: Sequence[Json], lang: Lang) -> str:
@@ -479,15 +470,6 @@ def sharing_rows(mode: Json, lang: Lang) -> list[View]:
             }
         )
     return rows
-
-
-def _doubts(quote: Json, lang: Lang) -> list[View]:
-    """What no source confirms, each line once, as many rules as it may stand for."""
-    found = []
-    for reference in quote.get("doubts") or []:
-        note, line = words(reference.get("note"), lang), source(reference, lang)
-        found.append((line, "" if note and note in line else note))
-    return [{"source": line, "note": note} for line, note in dict.fromkeys(found)]
 
 
 def _made_with(quote: Json, lang: Lang) -> str:
