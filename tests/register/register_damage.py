@@ -141,17 +141,36 @@ def names_of(place: Place) -> set[str]:
         return {f"party {one}" for one in ask("select name from store_party where rowid = %s")} | {"party"}
 
 
+def can_be_named(place: Place) -> bool:
+    """Whether a finding names this very value. A row moved to another registration can stand in for one that was damaged
+    there, so references are damaged one at a time only; so are the tables of names, whose findings name the name.
+    """
+    apart = ("store_loghead", "store_name", "store_token", "store_tokencount", "store_subscription")
+    is_reference = place.column.endswith("_id")
+    return place.table not in apart and (place.table, place.column) not in _NUMBERS and not is_reference
+
+
+def every_change() -> Iterator[list[tuple[Place, int]]]:
+    """Every character of every value: those that are named by themselves many at a time, one to a row; the others singly."""
+    queues: dict[str, dict[tuple[str, int], list[tuple[Place, int]]]] = {}
+    for place in list(places()):
+        changes = [
+            (place, at) for at in range(len(place.value) if isinstance(place.value, str) and place.value else 1)
+        ]
+        if can_be_named(place):
+            queues.setdefault(group_of(place), {}).setdefault((place.table, place.rowid), []).extend(changes)
+        else:
+            yield from ([change] for change in changes)
+    for rows in queues.values():
+        while any(rows.values()):
+            yield [row.pop() for row in rows.values() if row]
+
+
 def batches(chance: random.Random, changes: int, most: int) -> Iterator[list[tuple[Place, int]]]:
     """So many random changes, each in a row of its own within its batch, spread over the groups by their size."""
     grouped: dict[str, list[Place]] = {}
     for place in places():
-        if place.table not in (
-            "store_loghead",
-            "store_name",
-            "store_token",
-            "store_tokencount",
-            "store_subscription",
-        ) and ((place.table, place.column) not in _NUMBERS):
+        if can_be_named(place):
             grouped.setdefault(group_of(place), []).append(place)
     pools = [[place for name in group for place in grouped.get(name, [])] for group in GROUPS]
     total = sum(len(pool) for pool in pools)
