@@ -122,6 +122,9 @@ def test_every_rule_is_shown_with_its_source_and_doubt(sqlite_platform: Any) -> 
     page = who.get("/admin/rules/practice.fees/").content.decode()
     assert "假设" in page and "6" in page
     assert who.get("/admin/rules/no.such.rule/").status_code == 404
+    assert "modes/xixian.toml" in every and "funds/wuhan-2024.toml" in every
+    assert "一保到底" in who.get("/admin/rules/files/modes/xixian.toml/").content.decode()
+    assert who.get("/admin/rules/files/modes/../../credit/grades.toml/").status_code == 404
 
 
 def test_a_changed_rulebook_is_noted_once_and_says_what_changed(

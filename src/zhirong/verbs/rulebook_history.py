@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
+from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.rulebook import Rule, read_rules, rule_files, shipped_rules
 from zhirong.kernel.text import Text
 from zhirong.store import models
@@ -51,18 +52,19 @@ def rules_changed(work: Work, request: RulesChanged) -> Any:
 def note_rules(now: datetime) -> bool:
     """At the start: keep the version of the rules where it is another one than the last. Returns whether it was."""
     latest = models.Event.objects.filter(kind=KIND).order_by("-index").first()
-    if latest is not None and _request(latest)["version"] == rules_version():
-        return False
     data = {"version": rules_version(), "rules": fingerprints()}
+    if latest is not None and _request(latest) == data:
+        return False
     index = -1 if latest is None else latest.index
     perform(KIND, Call(WORKER, now, f"rules/{rules_version()}/{index}"), None, data)
     return True
 
 
 def fingerprints() -> dict[str, str]:
-    """A short fingerprint of every rule: of all its versions with their sources."""
+    """A short fingerprint of every rule (of all its versions with their sources), and of every file of modes and funds."""
     book = rulebook()
-    return {rule_id: _fingerprint(book.rule(rule_id)) for rule_id in book.ids()}
+    rules = {rule_id: _fingerprint(book.rule(rule_id)) for rule_id in book.ids()}
+    return rules | {one.name: one.fingerprint for one in language_files()}
 
 
 def _fingerprint(rule: Rule) -> str:
@@ -129,6 +131,31 @@ def files() -> tuple[RuleFile, ...]:
         rules = read_rules(file.read_text(encoding="utf-8"), file.name)
         doubtful = sum(is_doubtful(rule) for rule in rules)
         found.append(RuleFile(str(file).removeprefix(root).lstrip("/"), rules, doubtful))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageFile:
+    """A file of a financing mode or a fund, in the mode language. name: with its folder, such as ``modes/xixian.toml``."""
+
+    name: str
+    title: Text
+    text: str
+    fingerprint: str
+
+
+@cache
+def language_files() -> tuple[LanguageFile, ...]:
+    """The files of modes and funds that come with the package."""
+    found = []
+    for folder in ("funds", "modes"):
+        place = shipped_rules() / folder
+        for file in sorted(place.iterdir(), key=lambda one: one.name):
+            text = file.read_text(encoding="utf-8")
+            title = parse_toml(text, file.name).get("title")
+            words = Text(title["zh"], title["en"]) if isinstance(title, dict) else Text(file.name, file.name)
+            digest = hashlib.sha256(text.encode()).hexdigest()[:_SHORT]
+            found.append(LanguageFile(f"{folder}/{file.name}", words, text, digest))
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ from zhirong.verbs.audit import JOBS
 from zhirong.verbs.listing import LISTINGS
 from zhirong.verbs.pattern import rules_version
 from zhirong.verbs.people import DUTY_WORDS, KIND_WORDS, Duty, OrganisationKind
-from zhirong.verbs.rulebook_history import files, history, is_doubtful, rule
+from zhirong.verbs.rulebook_history import files, history, is_doubtful, language_files, rule
 from zhirong.verbs.security import ACCOUNTS, MEMBERS, TOKENS, second_factors
 from zhirong.web.admin import auditing  # noqa: F401 - declares the auditor's pages
 from zhirong.web.clock import now
@@ -91,9 +91,19 @@ def rules(request: HttpRequest) -> HttpResponse:
         "q": wanted,
         "version": rules_version(),
         "changes": history()[:50],
+        "language": () if only or wanted else language_files(),
         "count": sum(len(found) for _, found in shown),
     }
     return render(request, "admin/rules.html", context)
+
+
+@page("admin/rules/files/<path:name>/", "admin.mode_file", duties=(*SYSTEM, Duty.AUDIT_ADMIN))
+def mode_file(request: HttpRequest, name: str) -> HttpResponse:
+    """One file of a mode or a fund, as it decides."""
+    found = next((one for one in language_files() if one.name == name), None)
+    if found is None:
+        raise Http404
+    return render(request, "admin/mode_file.html", {"file": found})
 
 
 @page("admin/rules/<str:name>/", "admin.rule", duties=(*SYSTEM, Duty.AUDIT_ADMIN))
