@@ -10,7 +10,7 @@ from desks_world import FIGURES, agency, code, with_codes
 
 from zhirong.documents.appraisal_report import read_report
 from zhirong.kernel.errors import InputError
-from zhirong.store.financing import Appraisal, Paper
+from zhirong.store.financing import Appraisal, Case, Paper, SharedRight
 from zhirong.store.parties import Organisation
 from zhirong.verbs.acting import ConflictError, NotFoundError, can
 from zhirong.verbs.appraisal_view import beside, comparison, standing_of
@@ -277,6 +277,38 @@ def test_two_reports_are_compared_and_opinion_shopping_is_flagged(sqlite_platfor
     assert page.status_code == 200 and "许可费率" in page.content.decode()
     _, stranger = platform.firm("别的企业")
     assert platform.client(stranger).get(f"/appraisals/{second.pk}/compare/{first.pk}/").status_code == 404
+
+
+def test_a_lender_asks_for_its_case_and_sees_what_a_loan_can_rest_on(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
+    firm, _ = platform.firm()
+    right = platform.right(firm)
+    bank, officer = platform.bank("丙银行")
+    _, elsewhere = platform.bank("丁银行")
+    case = platform.seed(
+        Case, firm=firm, lender=bank, number="RZ-1", state="diligence", mode="xixian", amount=100_000_00, term_months=12,
+        method="bullet", purpose="研发", rights=[right.pk],
+    )  # fmt: skip
+    platform.seed(SharedRight, right=right, subject=f"case/{case.pk}", active=True)
+    house, appraiser, reviewer = agency(platform, "甲评估机构")
+    data = {"valuation_date": str(platform.day), "agency": house.pk}
+    with pytest.raises(ForbiddenError):
+        platform.do(officer, "appraisal.request", rights=[right.pk], **data)
+    with pytest.raises(NotFoundError):
+        platform.do(elsewhere, "appraisal.request", case=case.pk, **data)
+    row = Appraisal.objects.get(pk=platform.do(officer, "appraisal.request", case=case.pk, **data).id)
+    assert row.rights == [right.pk] and row.firm_id == firm.pk
+    worked(platform, row, appraiser)
+    platform.do(reviewer, "appraisal.review", row, decision="pass", opinion="可")
+    for who in (appraiser, reviewer):
+        with_codes(who.account)
+        platform.do(who, "appraisal.sign", row, code=code(who.account))
+    row.refresh_from_db()
+    assert 0 < Decimal(row.result["lending"]["lending_value"]) < Decimal(row.p50) / 100
+    page = platform.client(officer).get(f"/appraisals/{row.pk}/").content.decode()
+    assert "可贷价值" in page and f"{row.p50 / 100:,.2f}" in page
+    assert platform.client(officer).get(f"/files/{row.paper.pdf_id}/").status_code == 200
+    assert platform.client(elsewhere).get(f"/files/{row.paper.pdf_id}/").status_code == 404
 
 
 def test_two_at_once_one_wins_and_the_other_is_told(sqlite_platform: Any) -> None:
