@@ -1,7 +1,7 @@
 """From a draft to a case handed in, and back."""
 
 import pytest
-from firm_samples import appraised, drafted, submitted, wanted
+from firm_samples import FACTS, appraised, credit, drafted, submitted, wanted
 
 from zhirong.kernel.errors import InputError
 from zhirong.store.financing import Case, CaseStep, FirmRight, SharedRight
@@ -195,3 +195,39 @@ def test_what_cannot_be_read_is_named_in_both_languages(sqlite_platform):
         )
     assert {one.field for one in refused.value.problems} == {"lender", "mode", "method", "facts.sme"}
     assert all(one.reason.zh and one.reason.en and one.mend.zh and one.mend.en for one in refused.value.problems)
+
+
+def test_an_appraisal_taken_out_takes_its_figures_with_it(sqlite_platform):
+    platform = sqlite_platform
+    _, manager = platform.firm()
+    bank, _ = platform.bank()
+    case = drafted(platform, manager, bank)
+    right = FirmRight.objects.get()
+    given = case.appraisal_input
+    platform.do(manager, "case.edit", case, **wanted(bank, [right], None))
+    case.refresh_from_db()
+    assert case.appraisal_input == {}
+    platform.do(manager, "case.edit", case, **wanted(bank, [right], None, appraisal_input=given))
+    platform.do(manager, "case.edit", case, **wanted(bank, [right], None, amount="150万元"))
+    case.refresh_from_db()
+    assert (case.appraisal, case.appraisal_input) == (None, given)
+    platform.do(manager, "case.submit", case, agreed=True)
+
+
+def test_a_returned_case_takes_the_description_anew_where_it_is_asked_to(sqlite_platform):
+    platform = sqlite_platform
+    firm, manager = platform.firm()
+    bank, officer = platform.bank()
+    case = submitted(platform, manager, bank)
+    platform.do(officer, "case.return", case, bring="请更新纳税资料")
+    case.refresh_from_db()
+    assert (case.state, case.credit["tax"]["tax_grade"]) == ("draft", "B")
+    said = credit(platform.day.isoformat())
+    said["tax"]["tax_grade"] = "A"
+    firm.refresh_from_db()
+    platform.do(manager, "firm.describe", firm, facts=FACTS, credit=said)
+    rights = list(FirmRight.objects.filter(pk__in=case.rights))
+    platform.do(manager, "case.edit", case, **wanted(bank, rights, case.appraisal, as_described=True))
+    platform.do(manager, "case.submit", case, agreed=True)
+    case.refresh_from_db()
+    assert case.credit["tax"]["tax_grade"] == "A"

@@ -97,7 +97,8 @@ def test_the_form_of_a_kind_asks_for_what_its_life_counts_from(sqlite_platform):
     _page(client, "/firm/rights/new/horse/", 404)
 
 
-def test_a_right_is_typed_once_and_changed_by_the_form_that_knows_it(platform):
+def test_a_right_is_typed_once_and_changed_by_the_form_that_knows_it(sqlite_platform):
+    platform = sqlite_platform
     _, manager = platform.firm("陕西泾水兴环保科技有限公司")
     client = platform.client(manager)
     form = _page(client, "/firm/rights/new/trademark/")
@@ -146,7 +147,8 @@ def test_an_online_appraisal_by_its_form_is_labelled_and_kept(sqlite_platform):
     assert "problem" in bad.content.decode()
 
 
-def test_the_description_is_typed_by_its_form(platform):
+def test_the_description_is_typed_by_its_form(sqlite_platform):
+    platform = sqlite_platform
     firm, manager = platform.firm()
     client = platform.client(manager)
     form = _page(client, "/firm/profile/")
@@ -207,7 +209,8 @@ def test_another_firms_rights_and_appraisals_cannot_be_compared_with(sqlite_plat
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_case_is_drafted_completed_and_handed_in_at_the_desk(platform, lang):
+def test_a_case_is_drafted_completed_and_handed_in_at_the_desk(sqlite_platform, lang):
+    platform = sqlite_platform
     firm, manager = platform.firm()
     bank, _ = platform.bank("西安银行")
     right = platform.right(firm)
@@ -306,7 +309,8 @@ def test_papers_are_added_seen_by_the_lender_of_the_case_and_by_nobody_else(plat
     assert platform.send(client, "file.add", subject=f"case/{case.pk}", paper="other", file=odd).status_code == 422
 
 
-def test_a_question_is_answered_from_the_page_of_the_case(platform):
+def test_a_question_is_answered_from_the_page_of_the_case(sqlite_platform):
+    platform = sqlite_platform
     firm, manager = platform.firm()
     bank, officer = platform.bank()
     case = submitted(platform, manager, bank)

@@ -22,6 +22,7 @@ from zhirong.verbs.clock import now
 from zhirong.verbs.completeness import demand_mode, described, lacking, missing
 from zhirong.verbs.firm_profile import Table, check_known
 from zhirong.verbs.firm_rights import FIRM, own, share_rights
+from zhirong.verbs.guarantees import end_guarantees
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.online_appraisals import grade_words, method_table, own_rights, usable_appraisals
 from zhirong.verbs.people import OrganisationKind, Person
@@ -187,7 +188,9 @@ def edit(work: Work, request: Change) -> Any:
     """Change a draft, or a case that the lender has returned. facts and credit: left out, they stay."""
     case = work.row
     facts, credit = ({}, {}) if request.as_described else (case.facts, case.credit)
-    work.update(case, **_values(work, case.firm, request, facts, credit, case.appraisal_input))
+    # What came with an appraisal goes with it; what a program has given by itself stays until it gives another.
+    kept_input = {} if case.appraisal_id else case.appraisal_input
+    work.update(case, **_values(work, case.firm, request, facts, credit, kept_input))
     share_rights(work, f"case/{case.pk}", case.rights)
 
 
@@ -270,6 +273,7 @@ def withdraw(work: Work, request: Withdraw) -> Any:
     """The case ends; the lender keeps what it has done."""
     was = work.row.state
     move_case(work, work.row, Move.WITHDRAW, reason=request.reason[:500])
+    end_guarantees(work, work.row)
     if was != State.DRAFT:
         work.tell(
             Text(f"{work.row.number}：企业撤回了申请", f"{work.row.number}: the firm has withdrawn the case"),
