@@ -205,10 +205,19 @@ def test_a_refusal_lets_another_guarantor_be_asked_and_two_are_not_asked_at_once
 
 def test_a_case_that_is_over_is_not_guaranteed(house):
     asked = house.reviewed()
-    house.platform.do(house.desk.manager, "case.withdraw", asked.case, reason="不需要了")
+    house.platform.reseed(asked.case, state="repaid")
     with pytest.raises(InputError) as refused:
         house.platform.do(house.approver, "guarantee.grant", asked, opinion="同意")
     assert _codes(refused) == ["case_over"]
+
+
+def test_a_guarantee_ends_with_the_withdrawal_of_its_case(house):
+    asked = house.granted()
+    house.platform.do(house.desk.manager, "case.withdraw", asked.case, reason="不需要了")
+    asked = house.desk.again(asked)
+    assert (asked.state, asked.exposure) == ("ended", 0)
+    told = Notice.objects.filter(account=house.officer.account).values_list("words", flat=True)
+    assert any("goes no further" in one["en"] for one in told)
 
 
 def test_of_two_who_grant_at_once_one_wins_and_the_exposure_counts_once(platform):

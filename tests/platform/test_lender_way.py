@@ -62,12 +62,11 @@ def test_from_acceptance_to_approval(platform):
     assert platform_findings() == []
 
 
-@pytest.mark.parametrize("same_person", [False, True])
-def test_of_two_approvers_at_once_one_wins_and_the_other_is_told(platform, same_person):
+def test_of_two_approvers_at_once_one_wins_and_the_other_is_told(platform):
     """Both have the case open in its present version; the answer of the second says what happened."""
     desk = desk_of(platform)
     case = desk.handed_up()
-    other = desk.reviewer if same_person else platform.member(desk.bank, Duty.LENDER_REVIEWER)
+    other = platform.member(desk.bank, Duty.LENDER_REVIEWER)
     people = [platform.person(desk.reviewer), platform.person(other)]
     gate, outcomes = threading.Barrier(2), []
 

@@ -8,10 +8,11 @@ from zhirong.chain.financing.declining import GROUND_TEXT, WHAT_TO_DO, Ground
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
-from zhirong.store.financing import Approval, Case, GuaranteeRequest
+from zhirong.store.financing import Approval, Case
 from zhirong.verbs.acting import Work, operation
 from zhirong.verbs.case_moves import move_case
 from zhirong.verbs.diligence import firm_page, lender_page, note
+from zhirong.verbs.guarantees import end_guarantees
 from zhirong.verbs.limits import broken, lender_meters
 from zhirong.verbs.pattern import rules_version
 from zhirong.verbs.people import Duty, Person
@@ -194,13 +195,7 @@ def decline(work: Work, request: Decline) -> Any:
         case,
         f"未通过：{ground.zh} Declined: {ground.en}\n{request.reason}\n可以怎样做：{advice.zh}\nWhat you can do: {advice.en}",
     )
-    for asked in GuaranteeRequest.objects.filter(case=case, state__in=("requested", "reviewed", "granted")):
-        work.update(asked, state="ended", exposure=0)
-        work.tell(
-            Text(f"{case.number} 未通过，担保请求结束", f"{case.number} is declined, your guarantee is not needed"),
-            f"/guarantor/requests/{asked.pk}/",
-            asked.guarantor_id,
-        )
+    end_guarantees(work, case)
     work.tell(
         Text(
             f"申请 {case.number} 未通过：{ground.zh}。{advice.zh}",

@@ -306,6 +306,20 @@ def decline_guarantee(work: Work, request: DeclineGuarantee) -> Any:
     )
 
 
+def end_guarantees(work: Work, case: Case) -> None:
+    """The case came to nothing: whoever was asked, or had granted, bears nothing any more and is told."""
+    for asked in GuaranteeRequest.objects.filter(case=case, state__in=OPEN):
+        work.update(asked, state="ended", exposure=0)
+        work.tell(
+            Text(
+                f"{case.number} 不再办理，担保请求结束",
+                f"{case.number} goes no further: your guarantee is not needed",
+            ),
+            guarantor_page(asked),
+            asked.guarantor_id,
+        )
+
+
 # -- figures and limits ---------------------------------------------------------------------------------------------
 
 
