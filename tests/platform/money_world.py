@@ -106,6 +106,19 @@ class Money:
                 exposure=amount * 8 // 10,
             )
 
+    @classmethod
+    def of_desk(cls, desk: Any, case: Case, monkeypatch: pytest.MonkeyPatch) -> "Money":
+        """The same for a case that has gone through the lender's desk."""
+        money = cls.__new__(cls)
+        platform = money.platform = desk.platform
+        money.clock = Clock(monkeypatch)
+        money.firm, money.manager, money.bank, money.officer = desk.firm, desk.manager, desk.bank, desk.officer
+        money.reviewer, money.head, money.guarantor, money.surety = desk.reviewer, desk.head, None, None
+        money.cashier = platform.member(money.bank, Duty.LENDER_CASHIER)
+        money.second = platform.member(money.bank, Duty.LENDER_CASHIER)
+        money.case = case
+        return money
+
     # -- acting ---------------------------------------------------------------------------------------------------
 
     def fresh(self) -> Case:

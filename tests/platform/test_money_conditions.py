@@ -188,7 +188,7 @@ def test_a_mode_with_an_insurer_asks_for_its_policy(sqlite_platform, monkeypatch
     money = Money(sqlite_platform, monkeypatch)
     money.ready()
     quote = {
-        "modes": [{"id": money.case.mode, "full_loss": [{"party": "insurer"}], "title": Text("甲", "a").as_json()}]
+        "modes": [{"id": money.case.mode, "full_loss": [{"party": "insurer", "amount": "1.00"}], "title": Text("甲", "a").as_json()}]
     }
     sqlite_platform.reseed(money.fresh(), quote=quote)
     demand_refused(money, "insured")

@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from lender_world import desk_of
 from money_world import AMOUNT, Money
 
 from zhirong.chain.financing.case import State
+from zhirong.kernel.errors import InputError
 from zhirong.store import rows
-from zhirong.store.financing import Loan, Paper, Payment
+from zhirong.store.financing import GuaranteeRequest, Loan, Paper, Payment
 from zhirong.verbs.check import check_register
 from zhirong.verbs.loans import columns_of, state_of
 from zhirong.verbs.pattern import rulebook
+from zhirong.verbs.people import Duty
 
 
 def demand_whole(platform) -> None:
@@ -74,8 +77,6 @@ def test_the_whole_way(platform, monkeypatch) -> None:
 
 
 def test_two_releases_one_wins(platform, monkeypatch) -> None:
-    from zhirong.kernel.errors import InputError
-
     money = Money(platform, monkeypatch)
     money.ready()
     seen = money.fresh().version
@@ -101,4 +102,42 @@ def test_a_release_is_taken_back_and_granted_again(platform, monkeypatch) -> Non
     money.pay(AMOUNT, "release")
     assert money.loan.start == platform.day
     assert money.loan.end == platform.day - timedelta(days=3) + timedelta(days=365)
+    demand_whole(platform)
+
+
+def test_a_case_that_the_firm_handed_in_and_the_bank_approved(sqlite_platform, monkeypatch) -> None:
+    platform = sqlite_platform
+    desk = desk_of(platform)
+    guarantor = platform.organisation("guarantor", "陕西某某融资担保有限公司")
+    asked = platform.member(guarantor, Duty.GUARANTOR_OFFICER)
+    decides = platform.member(guarantor, Duty.GUARANTOR_APPROVER)
+    money = Money.of_desk(desk, desk.approved(), monkeypatch)
+    assert money.state == State.APPROVED
+    with pytest.raises(InputError) as told:
+        money.issue()
+    assert told.value.problems[0].code == "no_guarantee"
+    platform.do(
+        decides,
+        "guarantor.figures",
+        as_of="2026-06-30",
+        net_assets=100_000_000_00,
+        source="2025 年度审计报告",
+    )
+    platform.do(
+        money.officer, "guarantee.request", money.case, guarantor=guarantor.pk, amount=money.case.approved_amount,
+        share="0.8", fee_rate="0.01",
+    )  # fmt: skip
+    request = GuaranteeRequest.objects.get()
+    platform.do(asked, "guarantee.review", request, counter_guarantee="无", group="", opinion="可以担保")
+    request.refresh_from_db()
+    platform.do(decides, "guarantee.grant", request, opinion="同意")
+    money.surety = decides
+    money.released()
+    loan = money.loan
+    assert (loan.state, loan.principal) == ("standing", money.case.approved_amount)
+    demand_columns(platform, loan)
+    platform.later(40)
+    money.pay(state_of(loan, platform.day, rulebook()).payoff)
+    money.on_case(money.officer, "case.close")
+    assert money.state == State.CLOSED
     demand_whole(platform)

@@ -75,7 +75,7 @@ def takes_part(case: Case, role: str) -> bool:
     """Whether the mode of the case has somebody in this role who bears a part of a loss, by the quote."""
     for mode in case.quote.get("modes", ()):
         if mode["id"] == case.mode:
-            return any(one["party"] == role for one in mode.get("full_loss", ()))
+            return any(one["party"] == role and parse_yuan(one["amount"]) for one in mode.get("full_loss", ()))
     return False
 
 

@@ -24,6 +24,7 @@ from zhirong.store.financing import Case, GuaranteeRequest
 from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.case_file import exact
 from zhirong.verbs.case_moves import move_case
+from zhirong.verbs.conditions import takes_part
 from zhirong.verbs.paper_making import (
     CONTRACT_KINDS,
     contract_papers,
@@ -100,6 +101,16 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
     case = work.row
     rights = rights_of(case)
     guarantee = granted_guarantee(case)
+    if guarantee is None and (case.guarantor_id is not None or takes_part(case, "guarantor")):
+        raise refuse(
+            "no_guarantee",
+            "guarantor",
+            "",
+            Text(
+                "融资模式有担保方，担保尚未获同意", "the mode has a guarantor, and none has granted the guarantee"
+            ),
+            Text("先请担保机构审批", "ask a guarantor and wait for its decision"),
+        )
     terms = _terms(work, case, request)
     keys = contract_keys(read_case_rights(rights))
     number, subject = case.number, f"case/{case.pk}"
