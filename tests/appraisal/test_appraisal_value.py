@@ -105,6 +105,31 @@ def test_two_methods_of_one_approach_share_the_weight() -> None:
     assert found.appraised_value == pytest.approx((low + high) / 2, abs=1)
 
 
+def test_the_same_method_written_twice_is_no_surer_than_once() -> None:
+    """Methods value one right: what one of them gets wrong the other does too, so the interval must not narrow."""
+    uncertain = royalty_method(royalty=figure("0.03", "0.05", "0.07", kind="rate"))
+    once, twice = value_of(request(uncertain)), value_of(request(uncertain, replace(uncertain, id="b")))
+    for percent, amount in once.value.percentiles.items():
+        assert twice.value.percentiles[percent] == pytest.approx(amount, rel=0.02)
+    for percent, amount in twice.value.percentiles.items():
+        parts = [result.value.percentiles[percent] for result in twice.results]
+        assert amount == pytest.approx(sum(parts) / 2, abs=1)
+
+
+@pytest.mark.parametrize(("royalty", "weights"), [("0.149", ["0.5", "0.5"]), ("0.151", ["1", "0"])])
+def test_leading_methods_too_far_apart_are_not_averaged(royalty: str, weights: list[str]) -> None:
+    """Royalties of 5 % and of 14.9 or 15.1 % of the same sales: values 2.98 and 3.02 times apart."""
+    found = value_of(request(royalty_method(), royalty_method(id="b", royalty=figure(royalty, kind="rate"))))
+    assert [str(result.weight) for result in found.results] == weights
+    if weights == ["1", "0"]:
+        assert [alarm.code for alarm in found.alarms] == ["methods_disagree"]
+        assert found.value == found.results[0].value
+        assert {bar.input.partition(".")[0] for bar in found.tornado} == {"income"}
+        assert "the lowest" in found.explanation.as_text("en")
+    else:
+        assert not found.alarms
+
+
 def test_cost_alone_is_a_value() -> None:
     assert [result.weight for result in value_of(request(cost_method())).results] == [1]
 

@@ -7,7 +7,16 @@ from decimal import Decimal
 import numpy as np
 
 from zhirong.chain.appraisal.life import carriers, remaining_life
-from zhirong.chain.appraisal.method import APPROACH_TEXT, NEVER_DECIDES, Alarm, Driver, Method, RenewalTerms, Terms
+from zhirong.chain.appraisal.method import (
+    APPROACH_TEXT,
+    NEVER_DECIDES,
+    Alarm,
+    Approach,
+    Driver,
+    Method,
+    RenewalTerms,
+    Terms,
+)
 from zhirong.chain.appraisal.records import Appraisal, MethodResult, NoValue, RemainingLife, TornadoBar
 from zhirong.chain.appraisal.renewal import RenewalOption, renewal_terms
 from zhirong.chain.appraisal.request import PURPOSE_TEXT, AppraisalRequest, future_date
@@ -51,7 +60,8 @@ def appraise(request: AppraisalRequest, rights: Sequence[Right], rules: Rulebook
     methods = request.methods
     values = {method.id: _simulated(method, draws, terms, request.paths) for method in methods}
     preference = rules.at(_preference_of(request, rules), day)
-    weights = approach_weights(methods, preference)
+    spread_limit = rules.at("appraisal.reconcile.spread_limit", day)
+    weights = _where_apart(approach_weights(methods, preference), values, spread_limit.number())
     reconciled = _reconciled(values, weights)
     value = distribution_of(reconciled)
     leading = [method for method in methods if weights[method.id] > 0]
@@ -61,7 +71,7 @@ def appraise(request: AppraisalRequest, rights: Sequence[Right], rules: Rulebook
     )
     kinds = [right.kind for right in carriers(subject)]
     suits = tuple(suitability(method, kinds, request.purpose, rules, day) for method in methods)
-    alarms, references = _alarms(request, methods, results, value, rules, day)
+    alarms, references = _alarms(request, methods, results, value, spread_limit, rules, day)
     alarms += _unfit(suits, weights)
     return Appraisal(
         request=request,
@@ -220,9 +230,33 @@ def _simulated(method: Method, draws: Draws, terms: Terms, paths: int) -> Array:
     return np.broadcast_to(method.values(_draws_of(method, draws), terms), (paths,))
 
 
+def _where_apart(
+    weights: Mapping[str, Decimal], values: Mapping[str, Array], limit: Decimal
+) -> Mapping[str, Decimal]:
+    """The weights, or all of it to the lowest of the leading methods where their medians lie too far apart.
+
+    An average of values that contradict each other is backed by none of them.
+    """
+    medians = {name: float(np.median(values[name])) for name, weight in weights.items() if weight > 0}
+    lowest = min(medians, key=lambda name: medians[name])
+    if max(medians.values()) <= float(limit) * medians[lowest]:
+        return weights
+    return {name: Decimal(int(name == lowest)) for name in weights}
+
+
 def _reconciled(values: Mapping[str, Array], weights: Mapping[str, Decimal]) -> Array:
+    """The weighted average of the methods at equal rank, in the order of the first one's paths.
+
+    Methods value the same right, so they are high together or low together: drawn apart, each further method would
+    narrow the interval although it knows nothing new.
+    """
     parts = [values[name] * float(weight) for name, weight in weights.items() if weight > 0]
-    return np.sum(parts, axis=0) if len(parts) > 1 else parts[0]
+    if len(parts) == 1:
+        return parts[0]
+    by_rank = np.sum([np.sort(part) for part in parts], axis=0)
+    total = np.empty_like(by_rank)
+    total[np.argsort(parts[0], kind="stable")] = by_rank
+    return total
 
 
 def _result(method: Method, weight: Decimal, value: Distribution) -> MethodResult:
@@ -274,10 +308,10 @@ def _alarms(
     methods: Sequence[Method],
     results: Sequence[MethodResult],
     value: Distribution,
+    limit: RuleValue,
     rules: Rulebook,
     day: date,
 ) -> tuple[tuple[Alarm, ...], tuple[RuleValue, ...]]:
-    limit = rules.at("appraisal.reconcile.spread_limit", day)
     months = rules.at("appraisal.validity", day)
     alarms = []
     deciding = [result for result in results if result.approach != NEVER_DECIDES]
@@ -334,6 +368,7 @@ def _explanation(
     alarms: Sequence[Alarm],
     rules: Sequence[RuleValue],
 ) -> Explanation:
+    leading = next(result.approach for result in results if result.weight > 0)
     interval = f"{show_yuan(value.percentiles[10])} – {show_yuan(value.percentiles[90])}"
     distribution = Explanation(
         Text("分布（P10 – P90）", "distribution (P10 – P90)"),
@@ -360,7 +395,7 @@ def _explanation(
         ),
         parts=(
             distribution,
-            *(_weighted(result, suit) for result, suit in zip(results, suits, strict=True)),
+            *(_weighted(result, suit, leading) for result, suit in zip(results, suits, strict=True)),
             life.explanation,
             *(of_rule(rule, _rule_words(rule), "text") for rule in rules),
             *(Explanation(Text("提示", "alarm"), alarm.text) for alarm in alarms),
@@ -368,7 +403,7 @@ def _explanation(
     )
 
 
-def _weighted(result: MethodResult, suit: Suitability) -> Explanation:
+def _weighted(result: MethodResult, suit: Suitability, leading: Approach) -> Explanation:
     approach = APPROACH_TEXT[result.approach]
     own = result.explanation
     weight = f"{result.weight * 100:.0f} %"
@@ -380,15 +415,25 @@ def _weighted(result: MethodResult, suit: Suitability) -> Explanation:
         result.value.median,
         "fen",
         own.formula,
-        parts=(Explanation(Text("权重的理由", "why this weight"), _why(result)), suit.explain(), *own.parts),
+        parts=(
+            Explanation(Text("权重的理由", "why this weight"), _why(result, leading)),
+            suit.explain(),
+            *own.parts,
+        ),
     )
 
 
-def _why(result: MethodResult) -> Text:
+def _why(result: MethodResult, leading: Approach) -> Text:
     if result.weight > 0:
         return Text(
-            "按规则的优先次序，现有方法中这一途径居先；同一途径的方法平分",
-            "by the order of the rules this approach comes first among those given; its methods share evenly",
+            "按规则的优先次序，现有方法中这一途径居先；同一途径的方法平分，相差过大时只取最低者",
+            "by the order of the rules this approach comes first among those given; its methods share evenly, or the"
+            " lowest decides alone where they are too far apart",
+        )
+    if result.approach == leading:
+        return Text(
+            "与同一途径的最低结果相差过大：说明原因之前不取平均，只取最低者",
+            "too far above the lowest of its approach: until that is explained the lowest decides alone",
         )
     if result.approach == NEVER_DECIDES:
         return Text("仅供核对，从不定值", "a cross-check, which never decides a value")
