@@ -12,7 +12,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.kernel.identifiers import credit_code_check
 from zhirong.store import models
 from zhirong.verbs import orders, pledges
-from zhirong.verbs.look import changes_of, watch
+from zhirong.verbs.look import Query, changes_of, search, similar_names, watch
 from zhirong.verbs.outbox import inbox
 
 KEY = f"invention:{patent_number(1)}"
@@ -307,3 +307,25 @@ def test_who_holds_a_pledge_is_told_of_a_freeze_of_its_right_and_of_an_alarm(sql
     assert inbox(world.by("lender", "另一银行").actor) == []
     wide = {**published, "registered_on": "2025-06-02", "pledgee": " 丙银行股份有限公司西安分行 "}
     assert orders.reconcile(world.by(), "国家知识产权局", [wide])[1] == (), "a bracket or a space is no difference"
+
+
+def test_persons_are_not_gone_through_and_filers_are_not_given_away(sqlite_world: World) -> None:
+    world = sqlite_world
+    person = {"name": "张三丰", "is_natural_person": True}
+    world.entered(patent(1, holders=[person]), pledgors=[person])
+    bank, firm, own = (
+        world.by("lender", "甲银行").actor,
+        world.by("firm", "乙公司").actor,
+        world.by("firm", "张三丰").actor,
+    )
+    assert [
+        len(search(bank, Query(name=name, how=how)))
+        for name, how in (("张三丰", "exact"), ("张", "part"), ("张三年", "similar"))
+    ] == [1, 0, 0]
+    assert search(firm, Query(name="张三丰")) == []
+    assert len(search(own, Query(name="张三丰"))) == 1
+    pledges.file_pledge(world.by(), request(patent(2)))
+    assert similar_names(FIRM["name"]) == [], "who has only filed is not told of"
+    pledges.examine(world.by(), 2)
+    pledges.enter(world.by(), 2)
+    assert [name for name, _ in similar_names(FIRM["name"])] == [FIRM["name"]]

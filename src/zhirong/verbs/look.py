@@ -63,7 +63,7 @@ def search(actor: Actor, query: Query) -> list[dict[str, Any]]:
     if query.number:
         found = found.filter(id__in=_with_number(query.number.strip()))
     if query.name or query.code:
-        found = found.filter(id__in=_with_party(query, actor.role is Role.PUBLIC))
+        found = found.filter(id__in=_with_party(query, actor))
     if query.first is not None:
         found = found.filter(entered_on__gte=query.first)
     if query.last is not None:
@@ -117,14 +117,15 @@ def view(actor: Actor, one: Registration) -> dict[str, Any]:
 
 
 def similar_names(written: str, least: Fraction = LEAST_SIMILARITY, limit: int = 20) -> list[tuple[str, Fraction]]:
-    """Names of firms and banks in the register that are like this one, the most similar first."""
+    """Names of firms and banks in what the register publishes that are like this one, the most similar first."""
     found = names_like(written, limit, least)
-    persons = set(
-        models.Party.objects.filter(
-            name_key__in=[name.text for name, _ in found], is_natural_person=True
-        ).values_list("name_key", flat=True)
+    published = models.Part.objects.filter(
+        party__name_key__in=[name.text for name, _ in found],
+        party__is_natural_person=False,
+        registration__status__in=_PUBLISHED,
     )
-    return [(name.text, score) for name, score in found if name.text not in persons]
+    known = set(published.values_list("party__name_key", flat=True))
+    return [(name.text, score) for name, score in found if name.text in known]
 
 
 def precheck(actor: Actor, facts: Mapping[str, Any], now: datetime) -> tuple[RightCheck, ...]:
@@ -187,7 +188,7 @@ def _with_number(number: str) -> set[int]:
     return ids
 
 
-def _with_party(query: Query, is_public: bool) -> Any:
+def _with_party(query: Query, actor: Actor) -> Any:
     parties = models.Party.objects.all()
     if query.code:
         parties = parties.filter(code=query.code)
@@ -199,8 +200,10 @@ def _with_party(query: Query, is_public: bool) -> Any:
         else:
             keys = [name.text for name, _ in names_like(query.name, MOST)]
         parties = parties.filter(name_key__in=keys)
-    if is_public:
-        parties = parties.filter(is_natural_person=False)
+    if actor.role in (Role.PUBLIC, Role.FIRM) or (actor.role is Role.LENDER and query.how != "exact"):
+        # A bank asks for the person before it, by the whole name; nobody goes through persons by parts of names.
+        own = "" if actor.party is None else actor.party.name
+        parties = parties.filter(Q(is_natural_person=False) | Q(name=own))
     taking_part = models.Part.objects.filter(party__in=parties)
     if query.side != "any":
         taking_part = taking_part.filter(part=PLEDGOR if query.side == "pledgor" else PLEDGEE)
