@@ -219,7 +219,7 @@ def test_a_returned_case_takes_the_description_anew_where_it_is_asked_to(sqlite_
     firm, manager = platform.firm()
     bank, officer = platform.bank()
     case = submitted(platform, manager, bank)
-    platform.do(officer, "case.return", case, bring="请更新纳税资料")
+    platform.do(officer, "case.return", case, reason="纳税资料太旧", bring="请更新纳税资料")
     case.refresh_from_db()
     assert (case.state, case.credit["tax"]["tax_grade"]) == ("draft", "B")
     said = credit(platform.day.isoformat())
