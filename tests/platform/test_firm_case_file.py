@@ -79,9 +79,12 @@ def test_a_kept_case_quotes_as_its_file_does(sqlite_platform, name):
     )
     case.refresh_from_db()
     kept = quote_json(case_table_of(case, day), few)
-    stated = view(
-        quote_case(read_case({**table, "firm": {**table["firm"], "code": firm.code}}, name, rules()), few)
-    )
+    written = {
+        **table,
+        "case": {**table["case"], "id": case.number},
+        "firm": {**table["firm"], "code": firm.code},
+    }
+    stated = view(quote_case(read_case(written, name, rules()), few))
     said = json.dumps(kept, ensure_ascii=False)
     for identity, right in rights.items():
         said = said.replace(right_id(right.pk), identity)
