@@ -9,7 +9,7 @@ from platform_world import Member
 from zhirong.api.shown import SHOWN
 from zhirong.store import financing, parties, work
 from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.people import OrganisationKind, duties_of
+from zhirong.verbs.people import Duty, OrganisationKind, duties_of
 
 
 class Region:
@@ -22,6 +22,7 @@ class Region:
         for kind in OrganisationKind:
             if kind is OrganisationKind.PLATFORM:
                 self._people += [world.system, world.security]
+                self._people.append(world.platform.member(world.administration, Duty.AUDIT_ADMIN))
                 continue
             house = {OrganisationKind.FIRM: world.firm, OrganisationKind.LENDER: world.bank}.get(kind)
             house = house or world.platform.organisation(kind)

@@ -110,7 +110,7 @@ def _serve(host: str, port: int, workers: int) -> None:
 
 
 def _start_worker() -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "zhirong.cli.main", "worker", "--with-parent"]
+    command = [sys.executable, "-m", "zhirong.cli.main", "worker", "--with-parent", str(os.getpid())]
     return subprocess.Popen(command)  # noqa: S603 - our own program
 
 

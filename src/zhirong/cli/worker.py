@@ -15,7 +15,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", default="", help="数据文件夹 / data folder (ZHIRONG_DATA)")
     parser.add_argument(
         "--with-parent",
-        action="store_true",
+        type=int,
+        default=0,
+        metavar="PID",
         help="随启动它的进程结束 / end with the process that started it (zhirong serve starts it so)",
     )
 
@@ -37,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, asked)
     signal.signal(signal.SIGINT, asked)
     if options.with_parent:
-        threading.Thread(target=_wait_for_parent, args=(os.getppid(), stop), daemon=True).start()
+        threading.Thread(target=_wait_for_parent, args=(options.with_parent, stop), daemon=True).start()
     work(stop)
     return 0
 
