@@ -1,11 +1,13 @@
 """The methods one by one: what moves them which way, what they refuse, what they warn of."""
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from appraisal_cases import DAY, a_right
+from appraisal_cases import DAY, VALUED, a_right, figure, request
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,13 +15,14 @@ from zhirong.chain.appraisal import Appraisal, NoValue, appraise, read_appraisal
 from zhirong.chain.appraisal.capitalisation import declining_annuity, perpetuity
 from zhirong.chain.appraisal.cashflow import dated_periods, growing, present_value, yearly_periods
 from zhirong.chain.appraisal.discount import capm, in_prices, relevered_beta, wacc, weighted_return
-from zhirong.chain.appraisal.market import spread_of, student_quantile
+from zhirong.chain.appraisal.market import ComparableDeals, Deal, spread_of, student_quantile
 from zhirong.chain.appraisal.profit import equivalent_investment_share, marginal_profit_share
 from zhirong.chain.appraisal.simulate import normal_cdf, normal_quantile
 from zhirong.chain.appraisal.suitability import methods_for
 from zhirong.chain.right.records import RightKind
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
+from zhirong.kernel.provenance import EvidenceGrade
 from zhirong.kernel.rulebook import load_rulebook
 
 RULES = load_rulebook()
@@ -34,8 +37,8 @@ def answer(
     example: str, purpose: str = "transfer", kind: RightKind = RightKind.INVENTION, **dates: date
 ) -> Appraisal | NoValue:
     head = f'[appraisal]\npurpose = "{purpose}"\nvaluation_date = 2026-06-30\npaths = 1000\n'
-    request = read_appraisal(Reader(parse_toml(head + example, "case")["appraisal"]), ["p1"], DAY)
-    return appraise(request, [a_right(kind=kind, **dates)], RULES, DAY)
+    asked = read_appraisal(Reader(parse_toml(head + example, "case")["appraisal"]), ["p1"], DAY)
+    return appraise(asked, [a_right(kind=kind, **dates)], RULES, DAY)
 
 
 def value(example: str, **changes: object) -> Appraisal:
@@ -309,3 +312,50 @@ def test_student_quantiles_of_the_tables(p: float, freedom: float, t: float) -> 
 @given(st.floats(1e-6, 1 - 1e-6))
 def test_normal_quantile_and_distribution_undo_each_other(p: float) -> None:
     assert float(normal_cdf(np.asarray(normal_quantile(p)))) == pytest.approx(p, abs=2e-7)
+
+
+# -- which deals count, and how sure they are --------------------------------------------------------------------
+
+
+def _market(*deals: Deal) -> Appraisal | NoValue:
+    method = ComparableDeals("market", deals, figure(1, kind="number"), "件", VALUED)
+    return appraise(request(method, purpose="transfer"), (a_right(),), RULES, DAY)
+
+
+def _deal(label: str, price: int, **fields: Any) -> Deal:
+    usual = {"day": date(2026, 1, 31), "similarity": Decimal(1), "grade": EvidenceGrade.CONTRACT}
+    return Deal(
+        label, "sale", price=price * 100, scale=Decimal(1), adjustments=(), source="", **{**usual, **fields}
+    )
+
+
+PRICES = (1_500_000, 1_550_000, 1_600_000)
+
+
+def test_weak_evidence_of_a_deal_widens_the_range() -> None:
+    widths = []
+    for grade in (EvidenceGrade.CONTRACT, EvidenceGrade.AUDITED, EvidenceGrade.DECLARED, EvidenceGrade.ASSUMED):
+        found = _market(*(_deal(str(price), price, grade=grade) for price in PRICES))
+        assert isinstance(found, Appraisal)
+        widths.append(found.value.percentiles[90] - found.value.percentiles[10])
+    assert widths == sorted(set(widths))
+
+
+def test_a_deal_too_old_to_count_moves_nothing() -> None:
+    deals = tuple(_deal(str(price), price) for price in PRICES)
+    before, after = _market(*deals), _market(*deals, _deal("old", 16_000_000, day=date(2019, 6, 29)))
+    assert isinstance(before, Appraisal)
+    assert isinstance(after, Appraisal)
+    assert after.value == before.value
+    assert "too old, not counted" in after.explanation.as_text("en")
+    young = _market(*deals, _deal("young", 16_000_000, day=date(2019, 6, 30)))
+    assert isinstance(young, Appraisal)
+    assert young.value.median > before.value.median
+
+
+def test_one_deal_that_outweighs_the_rest_shows_no_spread() -> None:
+    unlike = [_deal(str(price), price, similarity=Decimal("0.01")) for price in PRICES[1:]]
+    found = _market(_deal("alike", PRICES[0]), *unlike)
+    assert isinstance(found, NoValue)
+    assert found.code == "too_few_deals"
+    assert "1.04" in found.reason.en

@@ -1,6 +1,7 @@
 """From a request and rights to a value: every method simulated, the results reconciled, alarms raised."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -46,6 +47,7 @@ def appraise(request: AppraisalRequest, rights: Sequence[Right], rules: Rulebook
     valuation date after ``day`` and for a right that the case does not hold.
     """
     subject = _subject(request, rights, day)
+    request = under_rules(request, rules, day)
     life = remaining_life(subject, request.methods, request.contract_end, request.valuation_date, rules, day)
     nothing = no_value_of_methods(request, rules, day) or no_value_of_life(life)
     if nothing is not None:
@@ -109,6 +111,11 @@ def approach_weights(methods: Sequence[Method], preference: RuleValue) -> dict[s
     leading = [method.id for method in deciding if order.index(method.approach) == first]
     share = Decimal(1) / len(leading)
     return {method.id: share if method.id in leading else Decimal(0) for method in methods}
+
+
+def under_rules(request: AppraisalRequest, rules: Rulebook, day: date) -> AppraisalRequest:
+    """The request with its methods as the rules of ``day`` let them count their inputs."""
+    return replace(request, methods=tuple(method.under(rules, day) for method in request.methods))
 
 
 # -- what is asked for ------------------------------------------------------------------------------------------

@@ -5,7 +5,13 @@ from datetime import date
 
 import numpy as np
 
-from zhirong.chain.appraisal.appraise import alarms_of_value, no_value_of_life, no_value_of_methods, renewal_of
+from zhirong.chain.appraisal.appraise import (
+    alarms_of_value,
+    no_value_of_life,
+    no_value_of_methods,
+    renewal_of,
+    under_rules,
+)
 from zhirong.chain.appraisal.life import remaining_life
 from zhirong.chain.appraisal.method import Alarm, Terms
 from zhirong.chain.appraisal.records import NoValue
@@ -32,6 +38,7 @@ def light_value(
     rights: none where only ``life_cap`` (years that law or contract leave, None without an end) is known; with both, the
     shorter counts. draws: the uniforms for names ``<method id>.<driver>``.
     """
+    request = under_rules(request, rules, day)
     nothing = no_value_of_methods(request, rules, day)
     cap = life_cap
     if nothing is None and rights:

@@ -5,17 +5,17 @@ is one more draw from the same market, not the average of the others.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from math import exp, sqrt
-from typing import Any, ClassVar, Literal
+from math import exp, hypot, sqrt
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
 from zhirong.chain.appraisal.method import Alarm, Approach, Driver, Ordinary, Refusal, Setting, Terms, single
 from zhirong.chain.appraisal.simulate import normal_quantile
-from zhirong.chain.appraisal.uncertain import Array, Level, Uncertain, Widening, read_uncertain
+from zhirong.chain.appraisal.uncertain import AS_STATED, Array, Level, Uncertain, Widening, read_uncertain
 from zhirong.kernel.days import add_months, years_between
 from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.fields import Reader
@@ -61,6 +61,18 @@ class Deal:
         for _, adjustment in self.adjustments:
             factor *= float(adjustment)
         return self.price / FEN_PER_YUAN / float(self.scale) * factor
+
+    @property
+    def weight(self) -> float:
+        """How much it counts: its similarity, half of it for an offer."""
+        return float(self.similarity) * (0.5 if self.kind == "offer" else 1.0)
+
+    def doubt(self, widening: Widening) -> float:
+        """Standard deviation of its own, as a share of its price: for being unlike, and for weak evidence.
+
+        A figure that its grade widens by ±w of itself is triangular, with a variance of w²/6.
+        """
+        return hypot(float(1 - self.similarity) / 2, widening.relative[self.grade] / sqrt(6.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +122,7 @@ def student_quantile(p: float, freedom: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ComparableDeals(Ordinary):
-    """Deals and the subject's scale, in the unit of the deals' scale."""
+    """Deals and the subject's scale, in the unit of the deals' scale. too_old: labels of deals that do not count."""
 
     method: ClassVar = "comparable_transactions"
     approach: ClassVar[Approach] = "market"
@@ -121,20 +133,31 @@ class ComparableDeals(Ordinary):
     scale: Uncertain
     unit: str
     valuation_date: date
+    too_old: frozenset[str] = frozenset()
 
-    def spread(self) -> Spread:
+    def under(self, rules: Rulebook, day: date) -> Self:
+        """The same with the deals marked that are too old to count."""
+        oldest = rules.at("appraisal.market.oldest", day).whole()
+        return replace(self, too_old=frozenset(deal.label for deal in self.deals if self._older(deal, oldest)))
+
+    def counted(self) -> tuple[Deal, ...]:
+        """Deals and offers that are not too old: the value rests on them alone."""
+        return tuple(deal for deal in self.deals if deal.label not in self.too_old)
+
+    def spread(self, widening: Widening) -> Spread:
         """What the deals say of one unit. Raises ValueError for fewer than two deals."""
-        if len(self.deals) < 2:
+        deals = self.counted()
+        if len(deals) < 2:
             raise ValueError("one deal has no spread")
         return spread_of(
-            [deal.unit_price for deal in self.deals],
-            [float(deal.similarity) * (0.5 if deal.kind == "offer" else 1.0) for deal in self.deals],
-            [float(1 - deal.similarity) / 2 for deal in self.deals],
+            [deal.unit_price for deal in deals],
+            [deal.weight for deal in deals],
+            [deal.doubt(widening) for deal in deals],
         )
 
     def unit_value(self, u: Level, widening: Widening) -> Level:
         """Price of one unit in yuan at probability ``u``."""
-        spread = self.spread()
+        spread = self.spread(widening)
         value: Level = np.exp(spread.mean_log + spread.deviation * normal_quantile(u))
         return value
 
@@ -157,20 +180,28 @@ class ComparableDeals(Ordinary):
         return self.scale.high > 0 and bool(self.deals)
 
     def refusal(self, rules: Rulebook, day: date) -> Refusal | None:
-        """Fewer deals than the rule asks for, offers and deals too old not counted."""
+        """Fewer deals than the rule asks for, offers and deals too old not counted; or one deal outweighs the rest."""
         needed = rules.at("appraisal.market.fewest_deals", day).whole()
         oldest = rules.at("appraisal.market.oldest", day).whole()
+        mend = Text("补充成交案例，或改用其他方法", "add deals, or use another method")
         counted = [deal for deal in self.deals if deal.kind != "offer" and not self._older(deal, oldest)]
-        if len(counted) >= needed:
+        if len(counted) < needed:
+            reason = Text(
+                f"可比成交只有 {len(counted)} 宗，少于 {needed} 宗（报价和 {oldest} 个月前的交易不计）",
+                f"only {len(counted)} comparable deals, fewer than {needed} (offers and deals older than {oldest} months"
+                " do not count)",
+            )
+            return Refusal("too_few_deals", reason, mend)
+        least = rules.at("appraisal.market.fewest_effective", day).number()
+        effective = self.under(rules, day).spread(AS_STATED).effective
+        if effective >= float(least):
             return None
         reason = Text(
-            f"可比成交只有 {len(counted)} 宗，少于 {needed} 宗（报价和 {oldest} 个月前的交易不计）",
-            f"only {len(counted)} comparable deals, fewer than {needed} (offers and deals older than {oldest} months"
-            " do not count)",
+            f"按相似度加权后只相当于 {effective:.2f} 宗成交，少于 {plain(least)} 宗，看不出价格离散程度",
+            f"weighted by similarity the deals amount to {effective:.2f} only, fewer than {plain(least)}: they do not"
+            " show how far prices are apart",
         )
-        return Refusal(
-            "too_few_deals", reason, Text("补充成交案例，或改用其他方法", "add deals, or use another method")
-        )
+        return Refusal("too_few_deals", reason, mend)
 
     def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
         """Old deals, offers, and prices far apart make the result weak."""
@@ -190,7 +221,7 @@ class ComparableDeals(Ordinary):
             names = "、".join(offers), ", ".join(offers)
             text = Text(f"含报价而非成交，权重减半：{names[0]}", f"offers, not deals, count half: {names[1]}")
             found.append(Alarm("offers_not_deals", text))
-        variation = self.spread().variation if len(self.deals) > 1 else 0.0
+        variation = self.spread(AS_STATED).variation if len(self.counted()) > 1 else 0.0
         if variation > float(limit):
             text = Text(
                 f"调整后单价离散：变异系数 {variation:.0%}，超过 {limit:.0%}",
@@ -204,9 +235,12 @@ class ComparableDeals(Ordinary):
 
     def explain(self) -> Explanation:
         """Every deal with its adjustments and weight, and their dispersion."""
-        parts = [_deal_explanation(deal, self.unit, self.valuation_date) for deal in self.deals]
-        if len(self.deals) > 1:
-            spread = self.spread()
+        parts = [
+            _deal_explanation(deal, self.unit, self.valuation_date, deal.label in self.too_old)
+            for deal in self.deals
+        ]
+        if len(self.counted()) > 1:
+            spread = self.spread(AS_STATED)
             shown = Text(
                 f"中位单价 {exp(spread.mean_log):,.4g} 元，变异系数 {spread.variation:.1%}，"
                 f"有效案例数 {spread.effective:.1f}",
@@ -224,8 +258,8 @@ class ComparableDeals(Ordinary):
         )
 
 
-def _deal_explanation(deal: Deal, unit: str, valuation_date: date) -> Explanation:
-    """One deal for people: price, scale, adjustments, weight, age, evidence."""
+def _deal_explanation(deal: Deal, unit: str, valuation_date: date, is_too_old: bool) -> Explanation:
+    """One deal for people: price, scale, adjustments, weight, age, evidence, and whether it counts."""
     factors = " × ".join(plain(factor) for _, factor in deal.adjustments) or "1"
     age = years_between(deal.day, valuation_date)
     kind, grade = DEAL_TEXT[deal.kind], EVIDENCE_TEXT[deal.grade]
@@ -236,6 +270,8 @@ def _deal_explanation(deal: Deal, unit: str, valuation_date: date) -> Explanatio
         f" × {factors}; similarity {plain(deal.similarity)}; {grade.en}"
         + (f"; source: {deal.source}" if deal.source else ""),
     )
+    if is_too_old:
+        formula = Text(f"过旧，不计入；{formula.zh}", f"too old, not counted; {formula.en}")
     adjustments = tuple(Explanation(label, factor, "count") for label, factor in deal.adjustments)
     return Explanation(same(deal.label), same(f"¥{_shown(deal.unit_price)}"), formula=formula, parts=adjustments)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 import numpy as np
 
@@ -161,6 +161,10 @@ class Method(Protocol):
         """Why no value may be given by this method under the rules of ``day``, where that is so."""
         ...
 
+    def under(self, rules: Rulebook, day: date) -> Self:
+        """The method as the rules of ``day`` let it count its inputs."""
+        ...
+
     def explain(self) -> Explanation:
         """The method, its choices and its inputs as stated."""
         ...
@@ -170,6 +174,10 @@ class Ordinary:
     """What most methods answer: nothing unusual by itself, nothing that forbids a value, no life stated."""
 
     __slots__ = ()
+
+    def under(self, rules: Rulebook, day: date) -> Self:
+        """All of its inputs count."""
+        return self
 
     def stated_life(self) -> float | None:
         """No economic life is stated."""
