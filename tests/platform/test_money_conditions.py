@@ -21,8 +21,10 @@ from zhirong.kernel.rulebook import load_rulebook
 from zhirong.kernel.text import Text, same
 from zhirong.store.blobs import path_of
 from zhirong.store.financing import Loan, StoredFile
+from zhirong.verbs import pledges
 from zhirong.verbs.conditions import conditions_of
-from zhirong.verbs.pattern import rulebook
+from zhirong.verbs.pattern import By, rulebook
+from zhirong.verbs.permissions import Actor, Role
 
 RULES = load_rulebook()
 DAY = date(2026, 11, 25)
@@ -188,7 +190,13 @@ def test_a_mode_with_an_insurer_asks_for_its_policy(sqlite_platform, monkeypatch
     money = Money(sqlite_platform, monkeypatch)
     money.ready()
     quote = {
-        "modes": [{"id": money.case.mode, "full_loss": [{"party": "insurer", "amount": "1.00"}], "title": Text("甲", "a").as_json()}]
+        "modes": [
+            {
+                "id": money.case.mode,
+                "full_loss": [{"party": "insurer", "amount": "1.00"}],
+                "title": Text("甲", "a").as_json(),
+            }
+        ]
     }
     sqlite_platform.reseed(money.fresh(), quote=quote)
     demand_refused(money, "insured")
@@ -198,3 +206,51 @@ def test_a_mode_with_an_insurer_asks_for_its_policy(sqlite_platform, monkeypatch
         money.officer, "insurance.record", insurer="某财险", policy="P1", until=until.isoformat(), file=ticket
     )
     assert open_now(money) == []
+
+
+def test_a_pilot_registered_here_needs_the_registrars_entry(sqlite_platform, monkeypatch) -> None:
+    platform = sqlite_platform
+    money = Money(platform, monkeypatch)
+    money.issue()
+    money.sign()
+    money.on_case(money.officer, "filing.prepare", role="record", pilot_basis="某市试点办法")
+    money.on_case(money.officer, "filing.file")
+    assert open_now(money) == ["registered", "covered"]
+    filing = money.fresh().filing
+    by = By(Actor("registrar", Role.REGISTRAR), platform.now, "r1")
+    pledges.examine(by, filing)
+    pledges.enter(replace(by, key="r2"), filing)
+    assert open_now(money) == []
+    money.on_case(money.officer, "case.release")
+
+
+def test_rights_of_two_registers_are_filed_with_both(sqlite_platform, monkeypatch) -> None:
+    platform = sqlite_platform
+    money = Money(platform, monkeypatch)
+    mark = platform.right(money.firm, kind="trademark", number="12345678", title="泾水")
+    facts = {name: mark.facts[name] for name in ("kind", "number", "title", "holders")}
+    facts |= {"registration_date": "2016-05-07", "term_end_date": "2036-05-06", "goods_classes": [11]}
+    platform.reseed(mark, facts=facts)
+    platform.reseed(money.case, rights=[*money.case.rights, mark.pk])
+    money.issue()
+    money.sign()
+    money.on_case(money.officer, "filing.prepare", papers=["identity"], related_marks="无")
+    filings = money.fresh().contract["filings"]
+    assert len(filings) == 2
+    with pytest.raises(InputError) as told:
+        money.on_case(money.officer, "filing.prepare")
+    assert told.value.problems[0].code == "filed_already"
+    money.on_case(money.officer, "filing.withdraw", reason="改清单")
+    money.on_case(money.officer, "filing.prepare", papers=["identity"], related_marks="无")
+    money.on_case(money.officer, "filing.file")
+    first, second = money.fresh().contract["filings"][-2:]
+    for filing in (first, second):
+        assert "registered" in open_now(money)
+        money.on_case(
+            money.officer, "filing.record", filing=filing, authority_number=f"N{filing}",
+            day=platform.day.isoformat(), certificate=platform.upload(money.officer, "证.pdf", PDF + b"%d" % filing),
+        )  # fmt: skip
+    assert open_now(money) == []
+    with pytest.raises(InputError) as told:
+        money.on_case(money.officer, "filing.withdraw", reason="已登记")
+    assert told.value.problems[0].code == "nothing_open"

@@ -114,6 +114,9 @@ def test_a_changed_file_is_not_signed(sqlite_platform, monkeypatch) -> None:
     place.write_bytes(place.read_bytes() + b"%")
     code = money.code(money.manager.account)
     assert refused(sqlite_platform, money.manager, "paper.sign", paper, code=code) == "file_changed"
+    client = sqlite_platform.client(money.manager)
+    client.raise_request_exception = False
+    assert client.get(f"/files/{paper.pdf_id}/").status_code == 500  # nothing of it is handed out
     assert "不要使用或签署" in sqlite_platform.client(money.manager).get(f"/papers/{paper.pk}/").content.decode()
 
 

@@ -122,3 +122,20 @@ def test_batches_reach_every_loan(sqlite_platform, monkeypatch) -> None:
     assert (
         perform("loan.reckon", Call(WORKER, platform.now, "b3"), None, {"after": two["last"]}).answer["loans"] == 0
     )
+
+
+def test_one_loan_that_cannot_be_reckoned_is_told_and_stops_nothing(sqlite_platform, monkeypatch) -> None:
+    platform = sqlite_platform
+    money = Money(platform, monkeypatch, method="level_payment", cycle="1M")
+    money.released()
+    loan = money.loan
+    whole = loan.events
+    platform.reseed(loan, events=[{**whole[0], "amount": "0.00"}])
+    platform.set_day(loan.next_due_on + timedelta(days=3))
+    assert end_of_day(platform) == {"loans": 1, "changed": 0}
+    assert flags() == ["fault"]
+    assert "无法重算" in WatchFlag.objects.get().words["zh"]
+    platform.reseed(money.loan, events=whole)
+    platform.later(1)
+    end_of_day(platform)
+    assert "fault" not in flags() and money.loan.overdue_days == 4

@@ -34,7 +34,12 @@ def rights_of(case: Case) -> list[FirmRight]:
 
 def read_case_rights(rights: Sequence[FirmRight]) -> tuple[Right, ...]:
     """The chain's records of kept rights. Raises InputError for facts that cannot be read."""
-    return read_rights(Reader({"rights": [right_table(right) for right in rights]})) if rights else ()
+    if not rights:
+        return ()
+    reader = Reader({"rights": [right_table(right) for right in rights]})
+    read = read_rights(reader)
+    reader.raise_problems()
+    return read
 
 
 def right_facts(rights: Sequence[FirmRight]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, Category
 from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
 from zhirong.store.financing import FirmRight, Loan, WatchFlag
@@ -17,7 +18,7 @@ from zhirong.verbs.acting import Work, operation
 from zhirong.verbs.conditions import appraised_until, grounds_of, registrations_of
 from zhirong.verbs.jobs import Task, job
 from zhirong.verbs.listing import Column, Filter, Listing, listing
-from zhirong.verbs.loans import BANKERS, columns_of, next_due, oldest_late, state_of
+from zhirong.verbs.loans import BANKERS, columns_of, late_of, next_due, oldest_late, state_of
 from zhirong.verbs.people import Duty
 from zhirong.verbs.release import STANDING
 from zhirong.verbs.requests import Request, ask
@@ -30,6 +31,7 @@ FLAG_WORDS = {
     "fee": Text("年费或续展", "fee or renewal"),
     "appraisal": Text("评估将到期", "appraisal runs out"),
     "ground": Text("不予登记的情形", "ground of refusal"),
+    "fault": Text("无法重算", "cannot be reckoned"),
 }
 _FIRM = (Duty.FIRM_MANAGER, Duty.FIRM_CLERK)
 _LENDER = (Duty.LENDER_OFFICER,)
@@ -74,10 +76,16 @@ def reckon(work: Work, request: Batch) -> Any:
         flags.setdefault(flag.loan_id, []).append(flag)
     changed = 0
     for loan in loans:
-        state = state_of(loan, work.day, work.rules)
+        try:
+            state = state_of(loan, work.day, work.rules)
+            watched = list(_watched(work, loan, state, rights))
+        except InputError as error:
+            # One loan that cannot be reckoned does not stop the others: somebody is told, and its columns stay.
+            _write_flags(work, loan, [_fault(error)], flags.get(loan.pk, ()))
+            continue
         before = loan.category
         changed += _write_columns(work, loan, columns_of(loan, state, work.rules))
-        found = [*_watched(work, loan, state, rights), *_category(before, loan, work.day)]
+        found = [*watched, *_category(before, loan, work.day)]
         _write_flags(work, loan, found, flags.get(loan.pk, ()))
     return {
         "last": loans[-1].pk if loans else 0,
@@ -99,6 +107,15 @@ def end_of_day(task: Task) -> Any:
         if not answer["more"]:
             return {"loans": done, "changed": changed}
         last = answer["last"]
+
+
+def _fault(error: InputError) -> Found:
+    """A loan whose events or contract give no state today, such as one linked to a rate that is not published."""
+    one = error.problems[0]
+    words = Text(
+        f"无法重算：{one.field} {one.reason.zh}。{one.mend.zh}", f"cannot be reckoned: {one.field} {one.reason.en}. {one.mend.en}"
+    )  # fmt: skip
+    return Found("fault", "replay", words)
 
 
 def _rights_of(loans: Sequence[Loan]) -> dict[int, FirmRight]:
@@ -147,9 +164,8 @@ def _money(work: Work, loan: Loan, state: LoanState) -> Iterator[Found]:
         yield Found("due", on.isoformat(), words, on)
     late = oldest_late(state)
     if late is not None:
-        words = Text(
-            f"自 {late} 起逾期 {show_yuan(loan.overdue)} 元", f"{show_yuan(loan.overdue)} yuan overdue since {late}"
-        )
+        owed = show_yuan(late_of(state))
+        words = Text(f"自 {late} 起逾期 {owed} 元", f"{owed} yuan overdue since {late}")
         yield Found("overdue", late.isoformat(), words, late)
 
 

@@ -15,10 +15,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
-from zhirong.store.blobs import path_of
 from zhirong.store.financing import StoredFile
 from zhirong.store.parties import SavedView
-from zhirong.store.settings import DATA
 from zhirong.store.work import Notice
 from zhirong.verbs.acting import OPERATIONS, NotFoundError, Operation, may, operations_for, perform
 from zhirong.verbs.listing import LISTINGS, Listing, may_list, page_of, rows_of
@@ -26,7 +24,7 @@ from zhirong.verbs.permissions import ForbiddenError
 from zhirong.verbs.requests import Request
 from zhirong.verbs.scopes import visible
 from zhirong.verbs.sessions import choices
-from zhirong.verbs.uploads import take_in
+from zhirong.verbs.uploads import bytes_of, take_in
 from zhirong.web.cells import shown
 from zhirong.web.clock import now
 from zhirong.web.forms import data_of, form_fields, unplaced
@@ -270,11 +268,14 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 @page("files/<int:id>/", "file", model=StoredFile)
 def download(request: HttpRequest, row: StoredFile) -> HttpResponse:
-    """A file, for who may see what it belongs to. Never shown in place: a file of others runs nothing here."""
+    """A file, for who may see what it belongs to. Never shown in place: a file of others runs nothing here.
+
+    Its content is checked against its hash: what was changed on the disk is not handed out, and the failure is logged.
+    """
     if row.removed:
         raise Http404
     return FileResponse(
-        path_of(row.sha256, DATA).open("rb"),
+        io.BytesIO(bytes_of(row)),
         as_attachment=True,
         filename=row.name,
         content_type=row.media_type,
