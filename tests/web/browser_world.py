@@ -1,0 +1,361 @@
+"""A server in a process of its own, a browser, and people in it who sign up, read their mail and use their authenticator.
+
+Every page that is opened is looked at: no message on the console, nothing asked from outside, no violation of WCAG 2 A or AA by axe,
+in both languages and at the width of a phone.
+"""
+
+import base64
+import email
+import hmac
+import os
+import re
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import policy
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+PASSWORD = "a long password of 2026"
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+_AXE = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+    "resultTypes": ["violations"],
+}
+# What names the parts of a page: none of it is anybody's own words. Documents of the rules are cited in their language.
+_LABELS = """() => [...document.querySelectorAll(
+    "title, h1, h2, h3, th, label, legend, dt, summary, button, .button, .menu a, .state, caption, option, .empty, .lead")]
+    .filter(one => !one.closest("[lang|=zh]")).map(one => one.cloneNode(true))
+    .map(one => { one.querySelectorAll(".source, .about").forEach(part => part.remove()); return one.textContent.trim(); })
+    .filter(one => one)"""
+_TOO_WIDE = """() => [...document.querySelectorAll("main *")].filter(
+    one => one.getBoundingClientRect().right > document.documentElement.clientWidth && !one.closest(".scroll"))
+    .slice(0, 3).map(one => one.outerHTML.slice(0, 120))"""
+_RECKON = """
+from zhirong.store.setup import ready
+ready("zhirong.web.settings")
+from zhirong.verbs import catalogue
+from zhirong.verbs.acting import Call, perform
+from zhirong.verbs.clock import now
+from zhirong.verbs.people import WORKER
+catalogue.load()
+perform("loan.reckon", Call(WORKER, now(), f"test-{now():%Y%m%d}"), None, {})
+"""
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+class Site:
+    """One served platform. seen: the paths that were looked at. typed: what people wrote in Chinese, and keeps its language."""
+
+    def __init__(self, server: "Server", browser: Browser) -> None:
+        self.server, self.browser = server, browser
+        self.address, self.folder = server.address, server.folder
+        self.seen: set[str] = set()
+        self.typed: list[str] = []
+        self.pictures: Path | None = (
+            Path(os.environ["ZHIRONG_PICTURES"]) if "ZHIRONG_PICTURES" in os.environ else None
+        )
+
+    def command(self, *words: str) -> str:
+        """Run ``zhirong`` on the platform's folder while it is served; what it prints."""
+        program = str(Path(sys.executable).with_name("zhirong"))
+        done = subprocess.run(
+            [program, *words], capture_output=True, text=True, env=self.server.environment, timeout=120
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def later(self, days: int) -> None:
+        """Let days pass: the platform is started again so many days from today."""
+        self.server.stop()
+        self.server.start(days)
+
+    def reckon(self) -> None:
+        """What the background work does at the end of a day, now: not when the worker would come to it."""
+        done = subprocess.run(
+            [sys.executable, "-c", _RECKON],
+            capture_output=True,
+            text=True,
+            env=self.server.environment,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def user(self, email_address: str) -> "User":
+        """Somebody with a browser of their own."""
+        return User(self, email_address)
+
+    def mail_to(self, address: str) -> str:
+        """The text of the last e-mail to an address; waits for it."""
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            found = [
+                file for file in (self.folder / "mail").glob("*") if f"To: {address}" in file.read_text("utf-8")
+            ]
+            if found:
+                written = max(found, key=lambda file: file.stat().st_mtime_ns).read_text("utf-8")
+                last = written.split("-" * 79)[-2] if "-" * 79 in written else written
+                return str(email.message_from_string(last.strip(), policy=policy.default).get_content())
+            time.sleep(0.1)
+        raise AssertionError(f"no mail to {address}")
+
+
+class User:
+    """Somebody at a browser. secret: of the authenticator, once it is set up."""
+
+    def __init__(self, site: Site, email_address: str) -> None:
+        self.site, self.email = site, email_address
+        self.secret = ""
+        self._last_step = 0
+        self.said: list[str] = []
+        self.context = site.browser.new_context(viewport=DESK, locale="zh-CN")
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.page.on("console", lambda message: self._hear(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
+        self.page.on("request", lambda request: self._asked(request.url))
+
+    def _hear(self, kind: str, text: str) -> None:
+        # A form with mistakes comes back as 422, a page of others as 404: the browser notes that itself.
+        # Hints that only a developer who asks for them sees are no message.
+        if kind not in ("verbose", "debug") and "the server responded with a status of 4" not in text:
+            self.said.append(f"{kind}: {text}")
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith((self.site.address, "data:", "blob:")):
+            self.said.append(f"asked {url}")
+
+    # -- moving about -----------------------------------------------------------------------------------------------
+
+    def go(self, path: str) -> Page:
+        """Open a page of the platform."""
+        self.page.goto(self.site.address + path)
+        return self.page
+
+    def click(self, words: str) -> None:
+        """Follow the link or press the button of these words."""
+        self.page.locator(f"main a:has-text('{words}'), main button:has-text('{words}')").first.click()
+        self.page.wait_for_load_state()
+
+    def fill(self, **values: Any) -> None:
+        """Fill a form: text by name, True for a tick, a list for several ticks, a tuple for a range, a Path for a file."""
+        for name, value in values.items():
+            field = self.page.locator(f"main [name='{name}']")
+            for closed in self.page.locator(f"main details:not([open]):has([name='{name}'])").all():
+                closed.locator("summary").first.click()
+            if value is True:
+                field.check()
+            elif isinstance(value, list):
+                for one in value:
+                    self.page.locator(f"main [name='{name}'][value='{one}']").check()
+            elif isinstance(value, tuple):
+                for at, one in enumerate(value):
+                    field.nth(at).fill(str(one))
+            elif isinstance(value, Path):
+                field.set_input_files(str(value))
+            elif field.first.evaluate("one => one.tagName") == "SELECT":
+                field.select_option(str(value))
+            else:
+                field.fill(str(value))
+
+    def send(self, expect: str = "") -> None:
+        """Send the form on the page. Fails with what is to be mended where it is refused. expect: words of the page after."""
+        button = self.page.locator("main form button.main").first
+        unfit = button.evaluate("one => [...one.form.elements].filter(f => !f.checkValidity()).map(f => f.name)")
+        assert unfit == [], f"the browser does not send the form: {unfit}"
+        with self.page.expect_navigation():
+            button.click()
+        problems = self.page.locator(
+            "main .field .problem, main .problems li, main .errorlist li"
+        ).all_inner_texts()
+        assert not problems, problems
+        if expect:
+            assert expect in self.page.inner_text("main"), self.page.inner_text("main")[:1500]
+
+    def do(self, operation: str, row: int | str = "", /, **values: Any) -> None:
+        """Do an operation by its form."""
+        self.go(f"/do/{operation}/{row}/" if row else f"/do/{operation}/")
+        self.fill(**values)
+        self.send()
+
+    def row_id(self) -> int:
+        """The number at the end of the address of the page."""
+        found = re.search(r"/(\d+)/?(?:\?.*)?$", self.page.url)
+        assert found, self.page.url
+        return int(found.group(1))
+
+    # -- looking ----------------------------------------------------------------------------------------------------
+
+    def look(self, name: str = "") -> None:
+        """Look at the page as it stands, in English on a phone and in Chinese at a desk. name: of a picture to keep."""
+        address = self.page.url.split("?")[0]
+        self.site.seen.add(address.removeprefix(self.site.address))
+        query = [one for one in self.page.url.partition("?")[2].split("&") if one and not one.startswith("lang=")]
+        for lang, size in (("en", PHONE), ("zh", DESK)):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            answer = self.page.goto(f"{address}?{'&'.join([*query, f'lang={lang}'])}")
+            assert answer is not None and answer.status == 200, (address, answer and answer.status)
+            self._look_once(address, lang)
+        if name and self.site.pictures is not None:
+            self.site.pictures.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=str(self.site.pictures / f"{name}.png"))
+
+    def _look_once(self, address: str, lang: str) -> None:
+        said, self.said = self.said, []
+        assert said == [], (address, lang, said)
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{address} ({lang}) is {wide} pixels too wide: {self.page.evaluate(_TOO_WIDE)}"
+        found = Axe().run(self.page, options=_AXE).response["violations"]
+        told = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found]
+        assert told == [], (address, lang, told)
+        assert self.page.locator("h1").count() == 1, (address, lang, "one heading of the first level")
+        if lang == "en":
+            left = [one for one in self.page.evaluate(_LABELS) if _CHINESE.search(self._known_left_out(one))]
+            assert left == [], (address, "not in English", left[:5])
+
+    def _known_left_out(self, words: str) -> str:
+        """Words of the page without what people have typed: that stays in their own language."""
+        for one in self.site.typed:
+            words = words.replace(one, "")
+        return words
+
+    def take(self, path: str, media_type: str) -> bytes:
+        """Fetch a file or a picture as this person, and see that it is what it says."""
+        answer = self.page.request.get(self.site.address + path)
+        assert answer.status == 200, (path, answer.status)
+        assert answer.headers["content-type"].startswith(media_type), (path, answer.headers["content-type"])
+        self.site.seen.add(path.split("?")[0])
+        return answer.body()
+
+    def visit(self, *paths: str) -> None:
+        """Open pages and look at each."""
+        for path in paths:
+            self.go(path)
+            self.look()
+
+    # -- signing in ---------------------------------------------------------------------------------------------------
+
+    def sign_up(self) -> None:
+        """As a person does: the form, the code in the mail."""
+        self.go("/accounts/signup/")
+        self.fill(email=self.email, password1=PASSWORD, password2=PASSWORD)
+        self.send()
+        found = re.search(r"^\s*([A-Z0-9]{4}-[A-Z0-9]{4})\s*$", self.site.mail_to(self.email), re.MULTILINE)
+        assert found, self.site.mail_to(self.email)
+        self.fill(code=found.group(1))
+        self.send()
+
+    def sign_in(self) -> None:
+        """With the password, and the authenticator where there is one."""
+        self.go("/accounts/login/")
+        self.fill(login=self.email, password=PASSWORD)
+        self.send()
+        if "/2fa/" in self.page.url:
+            self.fill(code=self.code())
+            self.send()
+
+    def set_up_codes(self) -> None:
+        """An authenticator, as the security page sets it up."""
+        self.go("/accounts/2fa/totp/activate/")
+        if "reauthenticate" in self.page.url:
+            self.fill(password=PASSWORD)
+            self.send()
+        self.secret = self.page.locator("#authenticator_secret").input_value()
+        self.fill(code=self.code())
+        self.send()
+
+    def code(self) -> str:
+        """The present code of the authenticator (RFC 6238), one that has not been used before."""
+        while int(time.time()) // 30 <= self._last_step:
+            time.sleep(0.5)
+        self._last_step = int(time.time()) // 30
+        key = base64.b32decode(self.secret + "=" * (-len(self.secret) % 8))
+        digest = hmac.digest(key, struct.pack(">Q", self._last_step), "sha1")
+        at = digest[-1] & 15
+        return f"{(struct.unpack('>I', digest[at : at + 4])[0] & 0x7FFFFFFF) % 10**6:06d}"
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Site]:
+    """A platform with its register, served on a free port, and a browser; both end with the block."""
+    environment = {
+        **os.environ,
+        "ZHIRONG_DATA": str(folder),
+        "DATABASE_URL": "",
+        "ZHIRONG_DAYS_AHEAD": "0",
+        "DJANGO_SETTINGS_MODULE": "zhirong.web.settings",
+    }
+    server = Server(folder, environment)
+    server.start()
+    try:
+        with sync_playwright() as driver:
+            browser = driver.chromium.launch(
+                executable_path=BROWSER,
+                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
+            )
+            yield Site(server, browser)
+            browser.close()
+    finally:
+        server.stop()
+
+
+class Server:
+    """``zhirong serve`` in a process of its own, on a port that stays the same when it is started again."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self.folder, self.environment, self.port = folder, environment, _free_port()
+        # Passkeys are bound to a name, and no number is one.
+        self.address = f"http://localhost:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, days_ahead: int = 0) -> None:
+        """Start it, its day so many days ahead, and wait until it answers."""
+        self.environment["ZHIRONG_DAYS_AHEAD"] = str(days_ahead)
+        command = [str(Path(sys.executable).with_name("zhirong")), "serve", "--port", str(self.port)]
+        with (self.folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+        _wait_for(f"http://127.0.0.1:{self.port}/", self._process, self.folder)
+
+    def stop(self) -> None:
+        """Ask it to end, and see to it that it does."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _wait_for(address: str, server: "subprocess.Popen[bytes]", folder: Path) -> None:
+    until = time.monotonic() + 90
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            raise AssertionError((folder / "server.log").read_text("utf-8", "replace")[-3000:])
+        try:
+            urllib.request.urlopen(address, timeout=2).read()
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the server did not start")
