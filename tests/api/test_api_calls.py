@@ -29,6 +29,7 @@ def test_every_call_asks_who_but_the_public_ones(sqlite_world: ApiWorld) -> None
         f"{ROOT}/register/changes",
         f"{ROOT}/register/codes",
         f"{ROOT}/register/verify",
+        f"{ROOT}/calculator",
     }
     for path, calls in described["paths"].items():
         if path in public:
@@ -246,3 +247,20 @@ def test_the_page_for_developers_lists_every_call_and_loads_nothing_from_outside
         assert page.status_code == 200
         assert not [path for path in described["paths"] if path not in shown]
         assert "//cdn" not in shown and 'src="http' not in shown and 'href="http' not in shown
+
+
+def test_the_calculator_is_for_everybody_and_not_too_often(sqlite_world: ApiWorld) -> None:
+    asked = {
+        "region": "610100",
+        "kind_1": "invention",
+        "began_1": "2019-05-12",
+        "granted_1": "2021-08-20",
+        "revenue": "3000万元",
+        "amount": 2_000_000_00,
+    }
+    said = json.loads(sqlite_world.call("POST", "/calculator", data=asked).content)["quote"]
+    assert said["appraisal"] and said["line"] and said["modes"]
+    wrong = problem(sqlite_world.call("POST", "/calculator", data={**asked, "amount": 0, "kind_1": ""}), 422)
+    assert {one["field"] for one in wrong["problems"]} >= {"amount"}
+    statuses = [sqlite_world.call("POST", "/calculator", data={}).status_code for _ in range(25)]
+    assert statuses[0] == 422 and statuses[-1] == 429

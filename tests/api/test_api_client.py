@@ -1,7 +1,9 @@
 """The client in the package: made from the description, typed, without Django, and it does what it says."""
 
+import functools
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from api_world import ApiWorld
 
 from zhirong.client import ApiError, Client
+from zhirong.verbs.webhooks import signature
 from zhirong.web.wsgi import application
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent / "tools"))
@@ -87,6 +90,26 @@ def test_files_and_the_register(sqlite_world: ApiWorld) -> None:
         with pytest.raises(ApiError) as caught:
             firm.register.precheck({}, [])
         assert caught.value.status == 422 and caught.value.problems
+
+
+def test_the_examples_of_the_documentation_run(sqlite_world: ApiWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = (Path(__file__).parent.parent.parent / "docs" / "users" / "api.md").read_text(encoding="utf-8")
+    client, webhook = (block.split("```")[0] for block in words.split("```python\n")[1:3])
+    case = sqlite_world.case
+    token = sqlite_world.token(sqlite_world.officer)
+    here = functools.partial(Client, http=httpx.Client(transport=httpx.WSGITransport(app=application)))
+    monkeypatch.setattr("zhirong.client.Client", here)
+    run = client.replace("officer=7", f"officer={sqlite_world.officer.account.pk}")
+    exec(run.replace("https://ipf.example.cn", "http://localhost"), {"token": token})  # noqa: S102 - our own words
+    case.refresh_from_db()
+    assert case.state != "submitted"
+    names: dict[str, Any] = {}
+    exec(webhook, names)  # noqa: S102 - our own words
+    stamp = int(time.time())
+    headers = {"Zhirong-Timestamp": str(stamp), "Zhirong-Signature": "v1=" + signature("key", stamp, b"{}")}
+    assert names["is_ours"]("key", headers, b"{}") and not names["is_ours"]("other", headers, b"{}")
+    old = {"Zhirong-Timestamp": str(stamp - 999), "Zhirong-Signature": "v1=" + signature("key", stamp - 999, b"{}")}
+    assert not names["is_ours"]("key", old, b"{}")
 
 
 def test_it_waits_where_it_is_asked_to_and_repeats_what_is_harmless(monkeypatch: pytest.MonkeyPatch) -> None:

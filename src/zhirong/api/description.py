@@ -8,6 +8,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from zhirong.api.problems import MEDIA_TYPE
 from zhirong.verbs.acting import OPERATIONS
+from zhirong.verbs.calculator import Calculate
 from zhirong.verbs.requests import Request
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -36,6 +37,8 @@ def _describe(call: dict[str, Any], schemas: dict[str, Any]) -> None:
     name = call.pop("x-operation", None)
     if name is not None:
         call["requestBody"] = _body(name, OPERATIONS[name].request, schemas)
+    elif call.pop("x-request", None) == "calculator":
+        call["requestBody"] = _body("calculator", Calculate, schemas)
     call.pop("x-list", None)
     for status, response in call["responses"].items():
         content = response.get("content", {})

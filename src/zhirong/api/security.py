@@ -54,7 +54,12 @@ AUTH = (BearerToken(), PageSession())
 
 
 class Rate(BaseThrottle):
-    """At most so many calls a minute: of one account, or of one address where nobody is signed in."""
+    """At most so many calls a minute: of one account, or of one address where nobody is signed in. most: for a call that
+    costs more than others, counted apart under ``name``.
+    """
+
+    def __init__(self, name: str = "all", most: int | None = None) -> None:
+        self._name, self._most = name, most
 
     def allow_request(self, request: HttpRequest) -> bool:
         """Count the call; whether it is within the rate."""
@@ -63,7 +68,8 @@ class Rate(BaseThrottle):
             who, most = f"account:{person.account}", settings.API_RATE
         else:
             who, most = f"address:{self.get_ident(request)}", settings.API_RATE_PUBLIC
-        key = f"api-rate:{who}:{int(time.time()) // _WINDOW_SECONDS}"
+        most = most if self._most is None else self._most
+        key = f"api-rate:{self._name}:{who}:{int(time.time()) // _WINDOW_SECONDS}"
         cache.add(key, 0, timeout=2 * _WINDOW_SECONDS)
         try:
             return int(cache.incr(key)) <= most

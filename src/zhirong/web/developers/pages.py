@@ -20,6 +20,7 @@ _GROUPS = {
     "objects": Text("对象", "Objects"),
     "files": Text("文件", "Files"),
     "register": Text("质押登记簿", "The register"),
+    "calculator": Text("测算", "Calculator"),
 }
 
 

@@ -1,0 +1,56 @@
+"""The calculator for programs: a few figures in, a rough interval, line and cost by mode out. Nothing of it is kept."""
+
+import threading
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema
+
+from zhirong.api.answers import PUBLIC_REFUSALS, as_json, responses
+from zhirong.api.problems import answer
+from zhirong.api.reading import body_of
+from zhirong.api.security import Rate
+from zhirong.kernel.days import day_of
+from zhirong.verbs.calculator import Calculate, calculated
+from zhirong.verbs.case_file import quote_json
+from zhirong.verbs.clock import now
+from zhirong.verbs.pattern import rulebook
+from zhirong.verbs.requests import read
+
+# It reckons for as long as a page takes otherwise to answer a hundred times: a few at once, and not too often.
+_AT_ONCE = threading.BoundedSemaphore(2)
+_WAIT_SECONDS = 10.0
+_A_MINUTE = 20
+
+
+class Calculated(Schema):
+    """A quote as ``docs/schemas/quote.schema.json`` describes it."""
+
+    quote: dict[str, Any]
+
+
+def add_to(api: NinjaAPI) -> None:
+    """Declare the call."""
+    api.post(
+        "/calculator",
+        operation_id="calculate",
+        summary="测算 / rough figures",
+        tags=["calculator"],
+        auth=None,
+        throttle=[Rate("calculator", _A_MINUTE)],
+        response=responses(Calculated, (*PUBLIC_REFUSALS, 413)),
+        openapi_extra={"x-request": "calculator"},
+    )(calculate)
+
+
+def calculate(request: HttpRequest) -> HttpResponse:
+    """What is not asked is assumed by dated rules, which the answer names."""
+    asked = read(Calculate, body_of(request))
+    if not _AT_ONCE.acquire(timeout=_WAIT_SECONDS):
+        response = answer(request, 503)
+        response.headers["Retry-After"] = "10"
+        return response
+    try:
+        return as_json({"quote": quote_json(calculated(asked, day_of(now()), rulebook()), None)})
+    finally:
+        _AT_ONCE.release()
