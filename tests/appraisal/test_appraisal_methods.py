@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from appraisal_cases import DAY, VALUED, a_right, figure, request
+from appraisal_cases import DAY, VALUED, a_right, figure, income_terms, request
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhirong.chain.appraisal import Appraisal, NoValue, appraise, read_appraisal
-from zhirong.chain.appraisal.capitalisation import declining_annuity, perpetuity
+from zhirong.chain.appraisal.capitalisation import Capitalisation, declining_annuity, perpetuity
 from zhirong.chain.appraisal.cashflow import dated_periods, growing, present_value, yearly_periods
 from zhirong.chain.appraisal.discount import capm, in_prices, relevered_beta, wacc, weighted_return
 from zhirong.chain.appraisal.market import ComparableDeals, Deal, spread_of, student_quantile
@@ -359,3 +359,21 @@ def test_one_deal_that_outweighs_the_rest_shows_no_spread() -> None:
     assert isinstance(found, NoValue)
     assert found.code == "too_few_deals"
     assert "1.04" in found.reason.en
+
+
+@pytest.mark.parametrize(("growth", "codes"), [("0.11", []), ("0.2", ["growth_near_discount"])])
+def test_a_limited_income_grows_as_stated_even_beyond_the_rate(growth: str, codes: list[str]) -> None:
+    method = Capitalisation(
+        "c",
+        figure(300_000),
+        figure(growth, kind="growth"),
+        None,
+        figure(10, kind="years"),
+        income_terms(tax=Decimal(0), tax_basis="net_of_tax", life=None),
+    )
+    trademark = a_right(kind=RightKind.TRADEMARK, registration_date=date(2020, 3, 1))
+    found = appraise(request(method, purpose="transfer"), (trademark,), RULES, DAY)
+    assert isinstance(found, Appraisal)
+    by_hand = sum(300_000 * (1 + float(growth)) ** (year - 1) / 1.12**year for year in range(1, 11))
+    assert found.value.median == pytest.approx(by_hand * 100, abs=1)
+    assert [alarm.code for alarm in found.alarms] == codes

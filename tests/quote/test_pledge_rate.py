@@ -270,6 +270,22 @@ def test_nothing_but_assumptions_is_declined():
     assert weak.mend is not None
 
 
+def test_a_well_documented_cross_check_does_not_make_up_for_an_assumed_income():
+    table = case_table("xixian-jingshuixing")
+    item = {"label": "x", "value": "10万元", "grade": "contract"}
+    for method in table["appraisal"]["method"]:
+        if method["method"] == "cost":
+            method["item"] = [{**item, "label": f"x{number}"} for number in range(40)]
+            continue
+        for holder in (method, *method.get("discount_item", [])):
+            for figure in (holder, *holder.values()):
+                if isinstance(figure, dict) and "grade" in figure:
+                    figure["grade"] = "assumed"
+    found = quote(changed(table), [], RULES)
+    assert [result.weight for result in found.appraisal.results].count(0) == 1
+    assert {gate.code: gate for gate in found.gates}["evidence_weak"].verdict == "failed"
+
+
 # -- title investigation -----------------------------------------------------------------------------------------
 
 INVESTIGATION = {

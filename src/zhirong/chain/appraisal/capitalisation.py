@@ -25,7 +25,7 @@ from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
-# Growth that reaches the discount rate has no sum; on every path it is kept this far below.
+# Endless growth that reaches the discount rate has no sum; on every path it is kept this far below.
 LEAST_SPREAD = 0.005
 
 
@@ -81,7 +81,6 @@ class Capitalisation(Ordinary):
         yearly = at(self.yearly, uniforms["income"])
         rate = self.income.rate(uniforms, terms.widening)
         growth: Level = 0.0 if self.growth is None else at(self.growth, uniforms["growth"])
-        growth = np.minimum(growth, rate - LEAST_SPREAD)
         life = terms.capped(inf if self.life is None else at(self.life, uniforms["life"]))
         years = float(np.max(life))
         if self.decline is not None:
@@ -92,7 +91,7 @@ class Capitalisation(Ordinary):
             flows = [np.maximum(0.0, yearly - by * year) for year in range(count)]
             value = self._limited(flows, rate, np.minimum(life, float(count)))
         elif years == inf:
-            value = perpetuity(yearly, rate, growth)
+            value = perpetuity(yearly, rate, np.minimum(growth, rate - LEAST_SPREAD))
             if self.income.convention == "mid_year":
                 value = value * np.sqrt(1.0 + rate)
         else:
@@ -111,22 +110,25 @@ class Capitalisation(Ordinary):
         return None if self.life is None else float(self.life.mode)
 
     def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
-        """Growth near the discount rate makes the value anything one likes."""
-        if self.growth is None or self.life is not None:
+        """Growth near the discount rate makes an endless income worth anything one likes; beyond it, a limited one."""
+        if self.growth is None:
             return ()
         rate, growth = float(self.income.discount.rate(0.5, AS_STATED)), float(self.growth.high)
-        if growth < rate / 2:
+        if growth < (rate / 2 if self.life is None else rate):
             return ()
         text = Text(
-            f"永续增长率最高 {growth:.1%}，接近折现率 {rate:.1%}：价值对增长率极为敏感",
-            f"perpetual growth of up to {growth:.1%} comes near the discount rate of {rate:.1%}:"
-            " the value hangs on it",
+            f"增长率最高 {growth:.1%}，折现率 {rate:.1%}：价值对增长率极为敏感",
+            f"growth of up to {growth:.1%} beside a discount rate of {rate:.1%}: the value hangs on it",
         )
         return (Alarm("growth_near_discount", text),)
 
     def explain(self) -> Explanation:
         """The choices of the method and its inputs as stated."""
-        formula = Text("V = 年收益 ÷（折现率 − 增长率）", "V = yearly income ÷ (discount − growth)")
+        formula = Text(
+            "V = 年收益 ÷（折现率 − 增长率）；增长率至少低于折现率 0.5 个百分点；法律或合同有终止日的，逐年加总至该日",
+            "V = yearly income ÷ (discount − growth), growth at least half a point below the rate; where law or contract"
+            " ends the income, summed by year up to then",
+        )
         if self.decline is not None:
             formula = Text(
                 "V = Σ max(0, 年收益 − 递减额 ×（t − 1）) ÷（1 + 折现率）^t",

@@ -63,6 +63,12 @@ class Deal:
         return self.price / FEN_PER_YUAN / float(self.scale) * factor
 
     @property
+    def figure(self) -> Uncertain:
+        """Its price in yuan with its evidence."""
+        price = Decimal(self.price) / FEN_PER_YUAN
+        return Uncertain(price, price, price, self.grade, "yuan", self.source)
+
+    @property
     def weight(self) -> float:
         """How much it counts: its similarity, half of it for an offer."""
         return float(self.similarity) * (0.5 if self.kind == "offer" else 1.0)
@@ -164,7 +170,12 @@ class ComparableDeals(Ordinary):
     def drivers(self) -> tuple[Driver, ...]:
         """The deals together, and the subject's scale."""
         return (
-            Driver("deals", Text("可比交易单价", "unit price of comparable deals"), (), self.unit_value),
+            Driver(
+                "deals",
+                Text("可比交易单价", "unit price of comparable deals"),
+                tuple((same(deal.label), deal.figure) for deal in self.counted()),
+                self.unit_value,
+            ),
             single(
                 "scale", Text(f"评估对象规模（{self.unit}）", f"scale of the subject ({self.unit})"), self.scale
             ),

@@ -266,7 +266,9 @@ def _evidence(appraisal: Appraisal | NoValue, rules: Rulebook, day: date) -> Gat
     )
     if isinstance(appraisal, NoValue):
         return Gate("evidence_weak", Verdict.OPEN, title, Text("没有可看的依据", "there is none to look at"), mend)
-    figures = [figure for result in appraisal.results for driver in result.drivers for _, figure in driver.figures]
+    # Only what the value rests on: well-documented costs beside it prove nothing of an assumed income.
+    deciding = [result for result in appraisal.results if result.weight > 0]
+    figures = [figure for result in deciding for driver in result.drivers for _, figure in driver.figures]
     weak = sum(figure.grade is EvidenceGrade.ASSUMED for figure in figures)
     reason = Text(f"{len(figures)} 项输入中 {weak} 项为假设", f"{weak} of {len(figures)} inputs are assumptions")
     limits = rules.at("quote.weak_evidence", day)

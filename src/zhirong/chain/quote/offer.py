@@ -282,7 +282,6 @@ def _expected_loss(
 ) -> tuple[tuple[PartyAmount, ...], Decimal, Explanation]:
     """Each party's part of the loss distribution, integrated point by point through the mode's tiers and caps."""
     haircut, alive = haircut_and_chance(lending)
-    haircut, alive = haircut_and_chance(lending)
     amount = plan.terms.principal
     loan = _loan(mode, terms, amount, plan.terms.end, 0)
     losses = scenarios(mode, loan, grid.principal, grid.interest, grid.costs)
