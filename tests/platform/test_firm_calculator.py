@@ -8,7 +8,7 @@ from django.apps import apps
 
 from zhirong.chain.right.records import RightKind
 from zhirong.kernel.errors import InputError
-from zhirong.verbs.calculator import KINDS, Calculate, calculated
+from zhirong.verbs.calculator import KINDS, Calculate, calculated, rough_interval
 from zhirong.verbs.case_file import quote_json
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.requests import read
@@ -46,6 +46,12 @@ def test_a_visitor_gets_interval_line_and_cost_and_leaves_nothing(sqlite_platfor
     assert "/modes/xixian/" in text
     quote = quote_json(calculated(read(Calculate, ASKED), DAY, rulebook()), [])
     assert f"{float(quote['line']['amount']):,.2f}" in text
+    low, high = rough_interval(quote["appraisal"]["value"], DAY, rulebook())
+    assert f"{low / 100:,.2f}" in text and f"{high / 100:,.2f}" in text
+    value = {name: float(amount) for name, amount in quote["appraisal"]["value"].items()}
+    assert low / 100 == pytest.approx(value["p50"] - 1.5 * (value["p50"] - value["p10"]), abs=0.01)
+    assert high / 100 > value["p90"]
+    assert "/firm/cases/new/" not in text
     assert client.get("/calculator/cost.svg", ASKED).status_code == 200
     assert {model: model.objects.count() for model in before} == before
 

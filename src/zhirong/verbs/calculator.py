@@ -3,6 +3,7 @@
 Nothing is kept. What is not asked is assumed by ``appraisal.online.calculator`` and ``appraisal.online.start``.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from zhirong.chain.right.records import KIND_TEXT, PATENT_KINDS, RightKind
 from zhirong.kernel.days import add_years
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.identifiers import patent_check_digit
-from zhirong.kernel.money import yuan
+from zhirong.kernel.money import parse_yuan, yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.store.financing import FirmRight
@@ -99,6 +100,13 @@ def calculated(asked: Calculate, day: date, rules: Rulebook) -> dict[str, Any]:
     )
     table["case"]["sources"] = []
     return table
+
+
+def rough_interval(value: Mapping[str, str], day: date, rules: Rulebook) -> tuple[int, int]:
+    """From P10 to P90 of a quote's value, in fen, stretched as an online value is: a rougher figure is never narrower."""
+    stretch = rules.at("practice.online_stretch", day).number()
+    low, middle, high = (parse_yuan(value[name]) for name in ("p10", "p50", "p90"))
+    return max(0, round(middle - stretch * (middle - low))), round(middle + stretch * (high - middle))
 
 
 def _rights(asked: Calculate, day: date) -> list[tuple[int, dict[str, Any]]]:

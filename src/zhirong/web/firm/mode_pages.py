@@ -34,7 +34,7 @@ def modes(request: HttpRequest) -> HttpResponse:
         except InputError as error:
             problems = error.problems
         else:
-            context = answer_context(quote)
+            context = {**answer_context(quote), "may_apply": True}
     context |= {
         "fields": form_fields(Compare, request.person, None, given, problems),
         "problems": problems,

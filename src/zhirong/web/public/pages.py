@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from zhirong.kernel.errors import InputError
-from zhirong.verbs.calculator import ASSUMPTIONS, Calculate, calculated
+from zhirong.verbs.calculator import ASSUMPTIONS, Calculate, calculated, rough_interval
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.requests import read
 from zhirong.web.firm.mode_pages import answer_context
@@ -63,7 +63,10 @@ def calculator(request: HttpRequest) -> HttpResponse:
         if refused is not None:
             return refused
         try:
-            context = answer_context(_quoted(request))
+            quote = _quoted(request)
+            context = answer_context(quote)
+            if context["is_valued"]:
+                context["low"], context["high"] = rough_interval(quote["appraisal"]["value"], today(), rulebook())
         except InputError as error:
             problems = error.problems
         finally:

@@ -79,12 +79,6 @@ def called(row: Any) -> str:
 
 
 @register.filter
-def as_fen(written: str) -> int:
-    """Yuan as a quote writes them, in fen."""
-    return parse_yuan(written)
-
-
-@register.filter
 def percent(rate: Any) -> str:
     """A rate as per cent."""
     if rate in (None, ""):
