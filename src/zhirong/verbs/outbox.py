@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from zhirong.chain.pledge.register import FREEZE_RIGHT, UNFREEZE_RIGHT
 from zhirong.chain.pledge.register_json import registration_of
 from zhirong.chain.pledge.registration import Registration
 from zhirong.chain.right.records import Holder
@@ -34,8 +35,8 @@ def tell_subscribers(event: Event, after: Registration | None, before: Registrat
         if one is not None:
             told.add(party_address(one.pledgee))
             told |= _subscribers(one)
-    right = canonical.decode(event.content.encode()).get("right")
-    if isinstance(right, str):
+    if event.kind in (FREEZE_RIGHT, UNFREEZE_RIGHT):
+        right = canonical.decode(event.content.encode())["right"]
         told |= set(Subscription.objects.filter(target=RIGHT, value=right).values_list("subscriber", flat=True))
         charges = Charge.objects.filter(right__key=right, active=True)
         for state in charges.values_list("registration__state", flat=True):
