@@ -12,7 +12,7 @@ from zhirong.kernel.text import Text
 
 _ORIGIN = "register.local"
 _WORKER_END_SECONDS = 15
-_THREADS = 16  # of each process that answers: most of a request is waiting for the database
+_THREADS = 4  # of each process that answers: one of them waits for the database while another reckons
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
