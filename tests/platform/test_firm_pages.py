@@ -380,3 +380,29 @@ def test_a_clerk_and_a_manager_differ_by_what_binds_the_firm(sqlite_platform):
     assert client.get("/do/mandate.give/").status_code == 403
     assert client.get("/do/consent.give/").status_code == 403
     assert "/do/mandate.give/" not in _page(client, "/firm/trust/")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_list_of_the_firm_opens_filters_and_exports(sqlite_platform, lang):
+    platform = sqlite_platform
+    firm, manager = platform.firm()
+    bank, _ = platform.bank()
+    case = submitted(platform, manager, bank)
+    platform.do(manager, "objection.make", subject=f"case/{case.pk}", text="请更正")
+    platform.do(manager, "consent.give", to=bank.pk, scope="rights", purpose="预审", until="2027-01-01")
+    platform.agent(firm, ("right.add",))
+    client = platform.client(manager, lang)
+    filters = {
+        "firm.rights": "kind=invention&status=in_force&words=膜",
+        "firm.appraisals": "grade=online",
+        "firm.cases": "state=submitted&open=open",
+        "firm.mandates": "",
+        "firm.consents": "",
+        "messages": "kind=objection&open=open",
+    }
+    for name, query in filters.items():
+        assert "<tbody>" in _page(client, f"/list/{name}/?{query}"), name
+        book = openpyxl.load_workbook(io.BytesIO(client.get(f"/list/{name}/?{query}&export=xlsx").content))
+        assert book.worksheets[0].max_row == 2, name
+    for query in ("kind=design", "status=lapsed", "words=没有"):
+        assert "<tbody>" not in _page(client, f"/list/firm.rights/?{query}")
