@@ -1,0 +1,139 @@
+"""Every page and every reading call of the API, for every role, on its own objects and on others'; generated from the routes."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from permission_world import PermissionWorld, Side
+
+import zhirong.web.urls  # noqa: F401 - declares the pages
+from zhirong.store.parties import Kept
+from zhirong.verbs.people import Duty
+from zhirong.web.pages import PAGES, Page
+
+# What a part of an address that is no id may be, by its name; any word that leads to a page of its kind.
+_WORDS = {"kind": "invention", "which": "loss", "by": "state", "mode": "pudong", "mode_id": "pudong"}
+_OVERSEERS = (Duty.SYSTEM_ADMIN, Duty.SECURITY_ADMIN, Duty.AUDIT_ADMIN)
+
+
+def _address(world: PermissionWorld, page: Page) -> str:
+    """The page's address with the id of side a's row in it."""
+    route = page.route
+    if page.model is not None:
+        row = world.row(page.model) if issubclass(page.model, Kept) else page.model._default_manager.earliest("pk")
+        route = re.sub(r"<int:id>", str(row.pk), route)
+    return "/" + re.sub(r"<(?:(\w+):)?(\w+)>", lambda found: _word(*found.groups()), route)
+
+
+def _word(kind: str, name: str) -> str:
+    return "1" if kind == "int" else _WORDS.get(name, "x")
+
+
+def _ask(client: Client, address: str) -> Any:
+    """The answer to a reading, or to a sending where a page takes nothing else."""
+    answer = client.get(address)
+    return client.post(address) if answer.status_code == 405 else answer
+
+
+@pytest.fixture(scope="module")
+def clients(world: PermissionWorld) -> dict[str, dict[Duty, Client]]:
+    """A signed-in browser for every duty on both sides."""
+
+    def of(side: Side) -> dict[Duty, Client]:
+        found = {duty: world.platform.client(side.members[duty]) for duty in Duty}
+        for client in found.values():
+            client.raise_request_exception = False
+        return found
+
+    return {"a": of(world.a), "b": of(world.b)}
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_a_page_opens_for_its_duties_alone(
+    world: PermissionWorld, clients: dict[str, dict[Duty, Client]], name: str
+) -> None:
+    page = PAGES[name]
+    address = _address(world, page)
+    if page.is_public:
+        pytest.skip("public: the pages of the register and of what there is")
+    answer = _ask(world.platform.client(), address)
+    assert (answer.status_code, answer.headers.get("Location", "")[:16]) == (302, "/accounts/login/"), name
+    for duty, client in clients["a"].items():
+        if page.duties and duty not in page.duties:
+            assert _ask(client, address).status_code == 403, (name, duty)
+    if page.model is None:
+        return
+    for duty, client in clients["b"].items():
+        if page.duties and duty not in page.duties or duty in _OVERSEERS:
+            continue
+        assert _ask(client, address).status_code in (403, 404), (name, duty)
+
+
+def test_every_declared_page_says_for_whom_it_is() -> None:
+    """A page of a desk names its duties; those for everybody are few and known."""
+    for_everybody = {name for name, page in PAGES.items() if not page.duties and not page.is_public}
+    prefixes = (
+        "do.",
+        "list",
+        "desk",
+        "acting",
+        "notices",
+        "file",
+        "paper.",
+        "message",
+        "own.",
+        "begin",
+        "shown",
+        "token",
+    )
+    unknown = {name for name in for_everybody if not name.startswith(prefixes)}
+    assert unknown == set(), unknown
+
+
+@pytest.fixture(scope="module")
+def calls(world: PermissionWorld) -> list[tuple[str, str]]:
+    """Method and path of every call of the API, from its own description."""
+    description = json.loads(world.platform.client().get("/api/v1/openapi.json").content)
+    return [(method, path) for path, methods in description["paths"].items() for method in methods]
+
+
+def test_without_a_token_the_api_says_nothing(world: PermissionWorld, calls: list[tuple[str, str]]) -> None:
+    nobody = world.platform.client()
+    opened = []
+    for method, path in calls:
+        address = re.sub(r"\{[^}]+\}", "1", path)
+        status = getattr(nobody, method)(address, content_type="application/json").status_code
+        if status not in (401, 403, 429):
+            opened.append((method, path, status))
+    # What the public may see on pages it may read here too.
+    public = ("/api/v1/register", "/api/v1/calculator", "/api/v1/modes", "/api/v1/openapi")
+    assert [one for one in opened if not one[1].startswith(public)] == []
+
+
+def test_the_api_gives_nobody_what_is_others(
+    world: PermissionWorld, clients: dict[str, dict[Duty, Client]], calls: list[tuple[str, str]]
+) -> None:
+    rows: dict[str, Any] = {str(model._meta.model_name): row for model, row in world.rows.items()}
+    tried = 0
+    for method, path in calls:
+        found = re.fullmatch(r"/api/v1/([a-z_-]+)/\{\w+\}(/content)?", path)
+        if method != "get" or found is None:
+            continue
+        row = rows.get(_singular(found.group(1)))
+        if row is None:
+            continue
+        tried += 1
+        address = re.sub(r"\{[^}]+\}", str(row.pk), path)
+        for duty, client in clients["b"].items():
+            if duty not in _OVERSEERS:
+                assert client.get(address).status_code in (403, 404), (path, duty)
+    assert tried >= 10, tried
+
+
+def _singular(word: str) -> str:
+    plain = word.replace("-", "").replace("_", "")
+    return {"files": "storedfile", "rights": "firmright", "checks": "checkitem", "lines": "statementline"}.get(
+        plain, plain.removesuffix("s")
+    )
