@@ -148,3 +148,14 @@ def test_everything_wrong_is_told_at_once() -> None:
 
 def test_without_a_day_of_the_case_the_date_is_left_to_the_appraisal() -> None:
     assert read(changed("2026-06-30", "2030-06-30"), as_of=None).valuation_date > DAY
+
+
+def test_what_is_too_much_is_shown_as_written() -> None:
+    text = CASE.replace('tax_basis = "after_tax"', 'tax_basis = "net_of_tax"').replace(
+        "decay = { value = 0.08,", "decay = { value = 0.08, high = 0.09,"
+    )
+    with pytest.raises(InputError) as refused:
+        read(text)
+    found = {problem.code: problem.value for problem in refused.value.problems}
+    assert found["tax_twice"] == "0.15"
+    assert found["value_and_range"] == "0.09"

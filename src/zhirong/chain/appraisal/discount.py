@@ -231,7 +231,7 @@ def _read_source(reader: Reader, tax_basis: str) -> BuildUp | Capm | Wacc:
     if sum(ways.values()) != 1:
         reader.problem(
             "discount_rate",
-            "",
+            ", ".join(name for name, given in ways.items() if given),
             "discount_form",
             Text("折现率没有写，或写了两种", "the discount rate is missing or given twice"),
             Text(
@@ -251,7 +251,7 @@ def _read_source(reader: Reader, tax_basis: str) -> BuildUp | Capm | Wacc:
         if tax_basis == "before_tax":
             reader.problem(
                 "capm",
-                "",
+                tax_basis,
                 "after_tax_rate",
                 Text("CAPM 与 WACC 是税后折现率", "CAPM and WACC give a rate after tax"),
                 Text('写 tax_basis = "after_tax"', 'set tax_basis = "after_tax"'),

@@ -242,7 +242,7 @@ def read_income(reader: Reader, setting: Setting, *forecasts: Forecast, perpetua
     if tax_basis != "after_tax" and reader.has("tax_rate"):
         reader.problem(
             "tax_rate",
-            "",
+            str(reader.anything("tax_rate")),
             "tax_before_tax" if tax_basis == "before_tax" else "tax_twice",
             Text("这一口径下不再扣所得税", "no tax is taken off on this basis"),
             Text('删去 tax_rate，或写 tax_basis = "after_tax"', 'remove tax_rate, or set tax_basis = "after_tax"'),
@@ -341,7 +341,7 @@ def _read_life(reader: Reader, forecasts: tuple[Forecast, ...]) -> Uncertain | D
         if reader.has("economic_life"):
             reader.problem(
                 "economic_life",
-                "",
+                "economic_life, life_from_decay",
                 "life_form",
                 Text("经济寿命写了两种", "the economic life is given twice"),
                 Text("只留一种", "keep one of them"),

@@ -173,7 +173,7 @@ def uncertain_of(reader: Reader, kind: Kind, bounds: tuple[Decimal, Decimal] | N
             if reader.has(name):
                 reader.problem(
                     name,
-                    "",
+                    str(reader.anything(name)),
                     "value_and_range",
                     Text("已写了 value，又写了范围", "both a single value and a range are given"),
                     Text("只写 value，或只写 low、mode、high", "give value alone, or low, mode and high"),
