@@ -377,3 +377,11 @@ def test_a_limited_income_grows_as_stated_even_beyond_the_rate(growth: str, code
     by_hand = sum(300_000 * (1 + float(growth)) ** (year - 1) / 1.12**year for year in range(1, 11))
     assert found.value.median == pytest.approx(by_hand * 100, abs=1)
     assert [alarm.code for alarm in found.alarms] == codes
+
+
+def test_one_capital_structure_for_beta_and_average() -> None:
+    mixed = EXAMPLE["excess_earnings"].replace("debt_share = 0.2", "debt_share = 0.6")
+    with pytest.raises(InputError) as refused:
+        answer(mixed)
+    assert [(problem.code, problem.value) for problem in refused.value.problems] == [("structure_differs", "0.6")]
+    assert isinstance(answer(mixed.replace("debt_to_equity = 0.25", "debt_to_equity = 1.5")), Appraisal)

@@ -28,6 +28,7 @@ PRICES_TEXT: dict[Prices, Text] = {
     "real": Text("实际（不含通货膨胀）", "real (without inflation)"),
 }
 LABEL = Text("折现率", "discount rate")
+_STRUCTURE_TOLERANCE = Decimal("0.01")  # shares are often written with two decimals
 LEAST = Decimal("0.001")  # a rate of zero has no annuity, and none lower is ever meant
 
 
@@ -353,5 +354,26 @@ def _read_capm_or_wacc(reader: Reader) -> Capm | Wacc:
         tax=average.rate("tax_rate"),
         premium=read_optional_uncertain(average, "intangible_premium", "rate"),
     )
+    _check_structure(average, equity.debt_to_equity, found.debt_share)
     average.finish()
     return found
+
+
+def _check_structure(reader: Reader, debt_to_equity: Decimal | None, debt_share: Decimal) -> None:
+    """β must carry the debt that the average is weighted by: D/V = D/E ÷ (1 + D/E)."""
+    if debt_to_equity is None or reader.failed():
+        return
+    share = debt_to_equity / (1 + debt_to_equity)
+    if abs(share - debt_share) <= _STRUCTURE_TOLERANCE:
+        return
+    shown = plain(round(share, 4))
+    reader.problem(
+        "debt_share",
+        plain(debt_share),
+        "structure_differs",
+        Text(
+            f"与 capm 的 debt_to_equity {plain(debt_to_equity)} 不符：那相当于债务占 {shown}",
+            f"contradicts the debt_to_equity of {plain(debt_to_equity)} in capm, which is a share of {shown}",
+        ),
+        Text("两处用同一资本结构", "use one capital structure for both"),
+    )
