@@ -22,9 +22,10 @@ from contextlib import contextmanager
 from email import policy
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Response, sync_playwright
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PASSWORD = "a long password of 2026"
@@ -52,6 +53,21 @@ from zhirong.verbs.clock import now
 from zhirong.verbs.people import WORKER
 catalogue.load()
 perform("loan.reckon", Call(WORKER, now(), f"test-{now():%Y%m%d}"), None, {})
+"""
+_NOT_SEEN = """
+import sys
+from zhirong.store.setup import ready
+ready("zhirong.web.settings")
+from django.urls import Resolver404, resolve
+import zhirong.web.urls
+from zhirong.web.pages import PAGES
+seen = set()
+for path in sys.stdin.read().split():
+    try:
+        seen.add(resolve(path).url_name)
+    except Resolver404:
+        pass
+print(*sorted(set(PAGES) - seen))
 """
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -84,14 +100,24 @@ class Site:
 
     def reckon(self) -> None:
         """What the background work does at the end of a day, now: not when the worker would come to it."""
+        self._python(_RECKON)
+
+    def pages_not_seen(self) -> list[str]:
+        """The declared pages that nobody has looked at, by name."""
+        return self._python(_NOT_SEEN, "\n".join(self.seen)).split()
+
+    def _python(self, program: str, given: str = "") -> str:
+        """A program beside the server, with its settings: this process keeps its own."""
         done = subprocess.run(
-            [sys.executable, "-c", _RECKON],
+            [sys.executable, "-c", program],
+            input=given,
             capture_output=True,
             text=True,
             env=self.server.environment,
             timeout=120,
         )
         assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def user(self, email_address: str) -> "User":
         """Somebody with a browser of their own."""
@@ -126,6 +152,7 @@ class User:
         self.page.on("console", lambda message: self._hear(message.type, message.text))
         self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
         self.page.on("request", lambda request: self._asked(request.url))
+        self.page.on("response", self._drawn)
 
     def _hear(self, kind: str, text: str) -> None:
         # A form with mistakes comes back as 422, a page of others as 404: the browser notes that itself.
@@ -136,6 +163,11 @@ class User:
     def _asked(self, url: str) -> None:
         if not url.startswith((self.site.address, "data:", "blob:")):
             self.said.append(f"asked {url}")
+
+    def _drawn(self, answer: Response) -> None:
+        # A picture that stands on a page is looked at with it.
+        if answer.request.resource_type == "image" and answer.status == 200:
+            self.site.seen.add(urlsplit(answer.url).path)
 
     # -- moving about -----------------------------------------------------------------------------------------------
 
@@ -266,12 +298,21 @@ class User:
             self.fill(code=self.code())
             self.send()
 
+    def sign_out(self) -> None:
+        """By the page that asks whether one means it."""
+        self.go("/accounts/logout/")
+        self.send()
+
+    def confirm_password(self) -> None:
+        """Where the password or a code is asked for again before something is changed."""
+        if "reauthenticate" in self.page.url:
+            self.fill(**({"code": self.code()} if "/2fa/" in self.page.url else {"password": PASSWORD}))
+            self.send()
+
     def set_up_codes(self) -> None:
         """An authenticator, as the security page sets it up."""
         self.go("/accounts/2fa/totp/activate/")
-        if "reauthenticate" in self.page.url:
-            self.fill(password=PASSWORD)
-            self.send()
+        self.confirm_password()
         self.secret = self.page.locator("#authenticator_secret").input_value()
         self.fill(code=self.code())
         self.send()

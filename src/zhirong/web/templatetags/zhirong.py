@@ -118,8 +118,8 @@ def rule_source(context: Any, rule: Any) -> str:
 @register.simple_tag(takes_context=True)
 def paper_title(context: Any, paper: Any) -> str:
     """What a paper is. The paper itself is Chinese and has its full title; readers of English get its kind."""
-    kind = PAPER_KINDS.get(paper.kind)
-    return str(paper.title) if kind is None or _lang(context) == "zh" else kind.title.en
+    known = {"appraisal_report": "appraisal report", **{name: kind.title.en for name, kind in PAPER_KINDS.items()}}
+    return str(known.get(paper.kind, paper.title) if _lang(context) == "en" else paper.title)
 
 
 @register.simple_tag(takes_context=True)
