@@ -15,7 +15,9 @@ os.environ.pop("DATABASE_URL", None)
 
 from zhirong.store.setup import ready  # noqa: E402 - the settings are read from the environment above
 
-# Those of the pages: the accounts' tables must be there too. Programs that a test starts choose their own.
+# Those of the pages, whatever a process that started this one has set: the accounts' tables must be there too. Programs
+# that a test starts choose their own.
+os.environ["DJANGO_SETTINGS_MODULE"] = "zhirong.web.settings"
 ready("zhirong.web.settings")
 os.environ["DJANGO_SETTINGS_MODULE"] = "zhirong.store.settings"
 
