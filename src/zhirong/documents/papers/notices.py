@@ -65,7 +65,7 @@ def overdue_notice(f: Facts) -> Sheet:
             ("复利（元）", figure(f["compound"])),
             ("费用（元）", figure(f["costs"])),
         ),
-        paragraph("逾期不还的，贷款人将依照合同宣布贷款提前到期，并依法实现质权、请求保证人承担保证责任。"),
+        paragraph("逾期不还的，贷款人将依照合同宣布贷款提前到期，并依法实现质权和其他担保。"),
     )
 
 
