@@ -217,3 +217,49 @@ def test_comparing_the_other_way_round_mirrors_it(drop_one, drop_other):
     assert {pair.name: (pair.first, pair.second) for pair in there.pairs} == {
         pair.name: (pair.second, pair.first) for pair in back.pairs
     }
+
+
+DEAL = """
+[[method.deal]]
+label = "{label}"
+kind = "sale"
+day = 2025-03-01
+price = "{price}"
+scale = 1
+similarity = 0.9
+grade = "{grade}"
+"""
+MARKET = """
+[[method]]
+method = "comparable_transactions"
+scale = { value = 1, grade = "audited" }
+scale_unit = "件"
+"""
+
+
+def market_report(record_id, *deals):
+    text = REQUEST.replace("[[method]]", MARKET + "".join(deals) + "[[method]]", 1)
+    return online_record(record_id, an_appraisal(text), DAY, RULES)
+
+
+def test_deals_of_two_reports_are_matched_by_name_not_by_place():
+    one, two, three = (
+        DEAL.format(label=name, price=price, grade="contract") for name, price in (("甲", 1), ("乙", 2), ("丙", 3))
+    )
+    doubted = one.replace("contract", "assumed")
+    found = compare(market_report("A", one, two, three), market_report("B", three, two, doubted))
+    deals = {pair.name: pair for pair in found.pairs if ".deals" in pair.name}
+    assert set(deals) == {f"comparable_transactions.deals[{name}]" for name in "甲乙丙"}
+    assert all(pair.ratio == 1 for pair in deals.values())
+    assert [name[-2] for name, pair in deals.items() if pair.first.grade != pair.second.grade] == ["甲"]
+
+
+def test_a_method_used_twice_is_compared_twice():
+    head, royalty, cost = REQUEST.split("[[method]]")
+    again = royalty.replace('id = "income"', 'id = "other"').replace(
+        "mode = 0.05, high = 0.07", "mode = 0.06, high = 0.07"
+    )
+    twice = an_appraisal("[[method]]".join((head, royalty, again, cost)))
+    names = [one.name for one in online_record("A", twice, DAY, RULES).assumptions]
+    assert len(names) == len(set(names))
+    assert {"relief_from_royalty.royalty", "relief_from_royalty#2.royalty"} <= set(names)

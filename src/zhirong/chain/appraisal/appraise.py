@@ -261,7 +261,7 @@ def _reconciled(values: Mapping[str, Array], weights: Mapping[str, Decimal]) -> 
     if len(parts) == 1:
         return parts[0]
     by_rank = np.sum([np.sort(part) for part in parts], axis=0)
-    total = np.empty_like(by_rank)
+    total: Array = np.empty_like(by_rank)
     total[np.argsort(parts[0], kind="stable")] = by_rank
     return total
 

@@ -4,6 +4,7 @@ A record is never silently good: on a given day it is current, stale, withdrawn 
 these is a state of its own, never a value of zero.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -235,13 +236,22 @@ def formal_record(
 
 
 def assumptions_of(appraisal: Appraisal) -> tuple[Assumption, ...]:
-    """Every figure that an appraisal rests on, named by method and driver, several of one driver counted."""
+    """Every figure that an appraisal rests on, named by method and driver.
+
+    Several figures of one driver are counted, deals named by their label, for the first deal of one report is not the
+    first of another. A method used again is counted too (``relief_from_royalty#2.royalty``).
+    """
     found = []
+    used: Counter[str] = Counter()
     for result in appraisal.results:
+        used[result.method] += 1
+        method = result.method if used[result.method] == 1 else f"{result.method}#{used[result.method]}"
         for driver in result.drivers:
             for number, (label, figure) in enumerate(driver.figures, 1):
                 ending = f"[{number}]" if len(driver.figures) > 1 else ""
-                found.append(_assumption(f"{result.method}.{driver.name}{ending}", label, figure))
+                if result.approach == "market" and driver.name == "deals":
+                    ending = f"[{label.zh}]"
+                found.append(_assumption(f"{method}.{driver.name}{ending}", label, figure))
     return tuple(found)
 
 
