@@ -33,7 +33,7 @@ def test_every_command_has_a_module_and_a_line_of_help_in_both_languages():
     from zhirong.cli.main import COMMANDS
 
     for name, (zh, en) in COMMANDS.items():
-        module = import_module(f"zhirong.cli.{name}")
+        module = import_module(f"zhirong.cli.{name.replace('-', '_')}")
         assert callable(module.configure)
         assert callable(module.run)
         assert re.search("[\u4e00-\u9fff]", zh)

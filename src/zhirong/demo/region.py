@@ -90,7 +90,7 @@ class Region:
         from allauth.account.models import EmailAddress
 
         email = f"{who}@demo.zhirong.example"
-        account = Account.objects.create_user(username=email, email=email, password=self.password)
+        account: Account = Account.objects.create_user(username=email, email=email, password=self.password)
         EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)
         self.people[who] = account
         self.logins.append(Login(email, organisation, duties))
