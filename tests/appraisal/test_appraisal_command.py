@@ -146,3 +146,27 @@ def test_what_cannot_be_used_is_refused_by_name(
         filled += ["--deals", deals]
     assert main(["appraise", *filled]) == 2
     assert field in capsys.readouterr().err
+
+
+def test_brackets_in_names_are_shown_as_written(case: str, deals: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file = Path(deals)
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("甲,sale,2025", "甲[/red][bold],sale,2020"), encoding="utf-8"
+    )
+    assert main(["appraise", case, "--deals", deals, "--method", "comparable_transactions", "--explain"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("甲[/red][bold]") == 3  # as an old deal twice, and among the deals
+
+
+def test_a_method_used_twice_is_told_apart_by_its_name(
+    case: str, deals: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, again = CASE.split("[[appraisal.method]]\n")[:2]
+    methods = [again, again.replace("mode = 0.02, high = 0.03", "mode = 0.2, high = 0.25")]
+    named = [
+        f'[[appraisal.method]]\nid = "{name}"\n{text}' for name, text in zip(("low", "high"), methods, strict=True)
+    ]
+    Path(case).write_text(first + "".join(named), encoding="utf-8")
+    assert main(["appraise", case, "--lang", "en"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("licence income (low)") == shown.count("licence income (high)") == 2

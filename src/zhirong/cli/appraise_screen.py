@@ -1,5 +1,6 @@
 """An appraisal on a terminal: the value with its interval first, then what it rests on."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,9 +26,12 @@ def show_value(found: Appraisal, lang: Lang, *, explain: bool) -> None:
         console.print(f"! {alarm.text.in_(lang)}", style="yellow")
     heads = ("方法", "权重", "P10", "P50", "P90") if lang == "zh" else ("method", "weight", "P10", "P50", "P90")
     table = _table(heads)
+    used = Counter(result.method for result in found.results)
     for result in found.results:
         amounts = [show_yuan(result.value.percentiles[percent]) for percent in (10, 50, 90)]
-        table.add_row(result.title.in_(lang), f"{result.weight * 100:.0f} %", *amounts)
+        # A method used more than once is told apart by the name that the case gives it.
+        name = result.title.in_(lang) + (f" ({result.id})" if used[result.method] > 1 else "")
+        table.add_row(name, f"{result.weight * 100:.0f} %", *amounts)
     console.print(table)
     moved = ("影响最大的输入", "P10 时 P50", "P90 时 P50")
     table = _table(moved if lang == "zh" else ("driver", "P50 at its P10", "P50 at its P90"))
@@ -35,7 +39,7 @@ def show_value(found: Appraisal, lang: Lang, *, explain: bool) -> None:
         table.add_row(bar.label.in_(lang), show_yuan(bar.p50_low), show_yuan(bar.p50_high))
     console.print(table)
     if explain:
-        console.print(found.explanation.as_text(lang), markup=False)
+        console.print(found.explanation.as_text(lang))
     doubts = len(found.explanation.doubts())
     if doubts:
         console.print(
@@ -126,7 +130,8 @@ def _table(heads: tuple[str, ...]) -> Table:
 
 
 def _console() -> Console:
-    console = Console(highlight=False)
+    # Names come from the user's file: brackets in them are no markup.
+    console = Console(highlight=False, markup=False)
     if not console.is_terminal:
         console.width = 160
     return console

@@ -355,13 +355,17 @@ def alarms_of_value(
 
 def _spread(lowest: MethodResult, highest: MethodResult, limit: Decimal) -> Alarm:
     low, high = show_yuan(lowest.value.median), show_yuan(highest.value.median)
+    is_same = lowest.method == highest.method
+    first, second = (
+        Text(f"{result.title.zh}（{result.id}）", f"{result.title.en} ({result.id})") if is_same else result.title
+        for result in (highest, lowest)
+    )
     return Alarm(
         "methods_disagree",
         Text(
-            f"{highest.title.zh}（中位数 {high} 元）与{lowest.title.zh}（{low} 元）相差超过 {limit} 倍："
-            "不取平均，须说明原因",
-            f"{highest.title.en} (median CNY {high}) and {lowest.title.en} ({low}) are more than {limit} times"
-            " apart: not averaged, to be explained",
+            f"{first.zh}（中位数 {high} 元）与{second.zh}（{low} 元）相差超过 {limit} 倍：不取平均，须说明原因",
+            f"{first.en} (median CNY {high}) and {second.en} ({low}) are more than {limit} times apart: not averaged,"
+            " to be explained",
         ),
     )
 
