@@ -272,9 +272,10 @@ class User:
         return answer.body()
 
     def visit(self, *paths: str) -> None:
-        """Open pages and look at each."""
+        """Open pages and look at each; an address that leads on to a page is looked at there."""
         for path in paths:
             self.go(path)
+            self.site.seen.add(path)
             self.look()
 
     # -- signing in ---------------------------------------------------------------------------------------------------
