@@ -11,6 +11,7 @@ from zhirong.verbs.acting import OPERATIONS
 from zhirong.verbs.calculator import Calculate
 from zhirong.verbs.requests import Request
 
+_PREFIX = "/api/v1/"
 _REFERENCE = "#/components/schemas/{model}"
 
 
@@ -22,11 +23,11 @@ class DescribedApi(NinjaAPI):
     def get_openapi_schema(self, **arguments: Any) -> OpenAPISchema:
         """The whole description; it is the same for everybody and made once in each process."""
         if self._described is None:
-            self._described = self._describe(**arguments)
+            self._described = self._describe()
         return self._described
 
-    def _describe(self, **arguments: Any) -> OpenAPISchema:
-        described = super().get_openapi_schema(**arguments)
+    def _describe(self) -> OpenAPISchema:
+        described = super().get_openapi_schema(path_prefix=_PREFIX)
         for path in described["paths"].values():
             for call in path.values():
                 _describe(call, described["components"]["schemas"])
