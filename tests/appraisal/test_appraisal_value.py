@@ -348,3 +348,16 @@ def test_the_explanation_names_every_input_and_every_doubtful_rule() -> None:
     ):
         assert words in text
     assert found.explanation.doubts()
+
+
+@pytest.mark.parametrize("name", ["first_year_revenue", "growth", "royalty_rate", "economic_life"])
+def test_better_evidence_raises_the_low_value_and_narrows_the_interval(name: str) -> None:
+    lows, widths = [], []
+    line = next(line for line in CASE.splitlines() if line.startswith(name))
+    for grade in ("assumed", "declared", "audited", "contract"):
+        stated = line.replace('"audited"', f'"{grade}"').replace('"declared"', f'"{grade}"')
+        found = value_of(read(CASE.replace(line, stated))).value
+        lows.append(found.percentiles[10])
+        widths.append(found.percentiles[90] - found.percentiles[10])
+    assert lows == sorted(set(lows))
+    assert widths == sorted(set(widths), reverse=True)
