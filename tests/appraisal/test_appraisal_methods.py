@@ -385,3 +385,10 @@ def test_one_capital_structure_for_beta_and_average() -> None:
         answer(mixed)
     assert [(problem.code, problem.value) for problem in refused.value.problems] == [("structure_differs", "0.6")]
     assert isinstance(answer(mixed.replace("debt_to_equity = 0.25", "debt_to_equity = 1.5")), Appraisal)
+
+
+def test_a_right_that_adds_nothing_is_worth_nothing_and_says_so() -> None:
+    found = answer(EXAMPLE["with_and_without"].replace("value = 900000", "value = 100").replace("950000", "100"))
+    assert isinstance(found, Appraisal)
+    assert found.value.median == 0
+    assert "worth_nothing" in [alarm.code for alarm in found.alarms]

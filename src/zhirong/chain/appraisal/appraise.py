@@ -343,6 +343,12 @@ def alarms_of_value(
         )
         alarms.append(Alarm("stale", text))
     alarms.extend(alarm for method in methods for alarm in method.cautions(rules, day))
+    if value.median == 0:
+        text = Text(
+            "至少一半情形下一文不值：请核对输入；这是算出的零，不是缺少数据",
+            "worth nothing in half of the outcomes or more: check the inputs; a zero that was computed, not a gap",
+        )
+        alarms.append(Alarm("worth_nothing", text))
     if value.mean > skew.number() * value.median:
         text = Text(
             f"均值 {show_yuan(value.mean)} 元远高于中位数 {show_yuan(value.median)} 元：价值靠少数好结果撑起",
