@@ -240,9 +240,20 @@ class User:
             answer = self.page.goto(f"{address}?{'&'.join([*query, f'lang={lang}'])}")
             assert answer is not None and answer.status == 200, (address, answer and answer.status)
             self._look_once(address, lang)
-        if name and self.site.pictures is not None:
-            self.site.pictures.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=str(self.site.pictures / f"{name}.png"))
+        if name:
+            self.picture(name)
+
+    def picture(self, name: str, at: str = "", size: dict[str, int] = DESK) -> None:
+        """Keep a picture of the page as it stands, where pictures are wanted. at: what is to stand at the top of it."""
+        if self.site.pictures is None:
+            return
+        self.site.pictures.mkdir(parents=True, exist_ok=True)
+        self.page.set_viewport_size(size)  # type: ignore[arg-type]
+        self.page.reload()
+        if at:
+            self.page.locator(at).first.evaluate("one => one.scrollIntoView()")
+        self.page.screenshot(path=str(self.site.pictures / f"{name}.png"))
+        self.page.set_viewport_size(DESK)  # type: ignore[arg-type]
 
     def _look_once(self, address: str, lang: str) -> None:
         said, self.said = self.said, []

@@ -111,10 +111,15 @@ def calculates(visitor: User) -> None:
     """A rough answer without an account, with its charts."""
     visitor.visit("/calculator/")
     visitor.fill(
-        kind_1="invention", began_1="2019-04-22", granted_1="2021-06-15", revenue="5000万元", amount="200万元"
+        region="610100",
+        kind_1="invention",
+        began_1="2019-04-22",
+        granted_1="2021-06-15",
+        revenue="5000万元",
+        amount="200万元",
     )
     visitor.send()
-    visitor.look("calculator")
+    visitor.look()
 
 
 def take_files(way: Way) -> None:

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from browser_world import Site, User
+from browser_world import PHONE, Site, User
 from people_of_the_way import (
     AGENCY,
     BANK,
@@ -119,7 +119,8 @@ class Way:
         firm.go("/firm/modes/")
         firm.fill(amount="300万元", cycle="3M")
         firm.send()
-        firm.look("mode-comparison")
+        firm.look()
+        firm.picture("mode-comparison", at="main h2")
 
     def firm_applies(self) -> None:
         """A draft from the mode chosen, and handed in."""
@@ -199,7 +200,7 @@ class Way:
         reviewer.send()
         for one in (appraiser, reviewer):
             one.do("appraisal.sign", self.formal, code=one.code())
-        reviewer.look("appraisal-report")
+        reviewer.look()
         officer.visit(f"/appraisals/{self.formal}/")
 
     def lender_looks_into(self) -> None:
@@ -328,9 +329,10 @@ class Way:
         firm.visit("/firm/", "/loans/")
         firm.go(f"/loans/{self.loan}/")
         firm.look("loan")
-        if self.site.pictures is not None:
-            firm.go("/firm/")
-            firm.look("firm-home")
+        firm.go("/firm/")
+        firm.picture("firm-home")
+        firm.go(f"/firm/cases/{self.case}/")
+        firm.picture("case-on-a-phone", size=PHONE)
 
     # -- servicing --------------------------------------------------------------------------------------------------
 
