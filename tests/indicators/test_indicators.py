@@ -253,3 +253,27 @@ def test_weights_must_sum_to_one():
     rule.versions[0].value["L1"] = Decimal("0.5")
     with pytest.raises(RuleError, match="sum to 1"):
         read_system("national_guide", RULES.merged_with([Rule(rule.id, rule.title, rule.unit, rule.versions)]), DAY)
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "wrong", "right"),
+    [
+        (GUIDE, "T5.1", 99, 9),  # readiness levels go to nine
+        (GUIDE, "T5.1", 0, 1),
+        (GUIDE, "E3.1", 55, "0.55"),  # a share of the firm's revenue
+        (GUIDE, "E2.2", "1.01", 1),
+        (GUIDE, "T1.1", -1, 0),
+        (BANK, "G3.1", 30, "0.3"),
+        (BANK, "G1.1", -2, -1),
+    ],
+)
+def test_a_number_that_no_answer_can_be_is_refused(system, code, wrong, right):
+    def answered(value):
+        return read_answers(
+            Reader({code: {"answer": Decimal(value), "grade": "declared", "source": "x"}}, "t"), system
+        )
+
+    with pytest.raises(InputError) as refused:
+        answered(wrong)
+    assert [problem.field for problem in refused.value.problems] == [f"t.{code}.answer"]
+    assert answered(right)[code].value == Decimal(right)

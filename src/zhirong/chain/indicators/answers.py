@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from zhirong.chain.indicators.system import Score, System
 from zhirong.kernel.fields import Reader
@@ -43,7 +42,7 @@ def read_answers(reader: Reader, system: System) -> Answers:
         if indicator.kind == "choice":
             value = entry.choice("answer", [choice.code for choice in indicator.choices])
         else:
-            value = entry.number("answer", -1, Decimal(10) ** 12)
+            value = entry.number("answer", indicator.least, indicator.most)
         answers[indicator.code] = Answer(value, Provenance(entry.text("source"), read_grade(entry)))
         entry.finish()
     reader.finish()

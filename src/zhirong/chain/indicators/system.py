@@ -40,6 +40,10 @@ class Choice:
     points: int
 
 
+# Where a rule gives no range: counts, years and amounts, which are never below zero.
+ANY_NUMBER = (0, 10**12)
+
+
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """One third-level indicator.
@@ -47,6 +51,7 @@ class Indicator:
     second: code of the second-level one it belongs to. weight: its share of that. measure: what computes it from
     the right's own data; empty where a form asks. ask: the question of the form. It scores either by ``bands`` of
     a number or by ``choices``; ``otherwise`` is what a number outside every band and a missing answer score.
+    least, most: between which a number that is asked for can lie.
     """
 
     code: str
@@ -59,6 +64,8 @@ class Indicator:
     bands: tuple[Band, ...]
     choices: tuple[Choice, ...]
     otherwise: int
+    least: Decimal
+    most: Decimal
 
     @property
     def is_computed(self) -> bool:
@@ -213,6 +220,9 @@ def _indicator(row: Mapping[str, Any], rule: RuleValue) -> Indicator:
     points = [otherwise, *(band.points for band in sorted(bands, key=lambda b: b.bound, reverse=not higher))]
     if points != sorted(points) or min([*points, *(choice.points for choice in choices)]) < otherwise:
         raise RuleError(f"{rule.id}, {code}: a better value gives fewer points")
+    least, most = (Decimal(str(end)) for end in row.get("range", ANY_NUMBER))
+    if bands and not measure and not all(least <= band.bound <= most for band in bands):
+        raise RuleError(f"{rule.id}, {code}: a band begins where no answer can lie")
     return Indicator(
         code=code,
         second=str(row["second"]),
@@ -224,6 +234,8 @@ def _indicator(row: Mapping[str, Any], rule: RuleValue) -> Indicator:
         bands=bands,
         choices=choices,
         otherwise=otherwise,
+        least=least,
+        most=most,
     )
 
 
