@@ -9,9 +9,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from zhirong.chain.financing.appraising import State as Appraising
 from zhirong.chain.quote.reading import read_case
 from zhirong.chain.quote.view import view
-from zhirong.store.financing import Case, FirmRight
+from zhirong.store.financing import Appraisal, Case, FirmRight
 from zhirong.store.parties import Organisation
 from zhirong.workbench import quote_case, rules
 
@@ -54,6 +55,19 @@ def case_table(
     return table
 
 
+def valued_by(case: Case) -> Mapping[str, Any]:
+    """The ``[appraisal]`` table that a case is valued by: of the agency's report that was signed for this case and all its
+    rights, the latest one, or what the case was handed in with where there is none."""
+    signed = Appraisal.objects.filter(
+        case_id=case.pk, grade="formal", state=Appraising.SIGNED.value, withdrawn_on=None
+    ).order_by("-pk")
+    for report in signed:
+        if set(report.rights) == set(case.rights):
+            table: Mapping[str, Any] = report.input["appraisal"]
+            return table
+    return case.appraisal_input
+
+
 def case_table_of(case: Case, day: date) -> Table:
     """The case file's table of a case as it stands: with the team's assessment where there is one, and what the lender has added to it."""
     rights = {right.pk: right for right in FirmRight.objects.filter(pk__in=case.rights)}
@@ -71,7 +85,7 @@ def case_table_of(case: Case, day: date) -> Table:
         request,
         case.facts,
         case.credit,
-        case.appraisal_input,
+        valued_by(case),
         day,
         case.number,
     )
