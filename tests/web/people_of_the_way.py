@@ -167,7 +167,7 @@ def ratings(points: int) -> dict[str, Any]:
 
 FIGURES = {
     "redeployability": "medium",
-    "revenue": "900万 / 1000万 / 1200万",
+    "revenue": "5600万 / 7200万 / 8400万",
     "revenue_grade": "audited",
     "growth": "0 / 5% / 10%",
     "growth_grade": "declared",
