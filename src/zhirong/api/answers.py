@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from zhirong.api.problems import REFUSALS, ProblemDetails
+from zhirong.api.problems import REFUSALS
 from zhirong.kernel.text import Text
 
 # What a call that only reads can be refused for; a call that writes can be refused for everything.
@@ -17,8 +17,10 @@ PUBLIC_REFUSALS = (400, 404, 405, 422, 429, 503)
 
 
 def responses(model: Any, refusals: tuple[int, ...] = REFUSALS, status: int = 200) -> dict[Any, Any]:
-    """The answers of a call: the good one, and every refusal."""
-    return {status: model, frozenset(refusals): ProblemDetails}
+    """The answers of a call: the good one, and every refusal. A refusal is never made by the framework, so it needs no model
+    of it there (making one for every status of every call took most of the time to start); the description adds it.
+    """
+    return {status: model, frozenset(refusals): None}
 
 
 def as_json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:

@@ -6,7 +6,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from zhirong.api.problems import MEDIA_TYPE
+from zhirong.api.problems import MEDIA_TYPE, ProblemDetails
 from zhirong.verbs.acting import OPERATIONS
 from zhirong.verbs.calculator import Calculate
 from zhirong.verbs.requests import Request
@@ -28,6 +28,8 @@ class DescribedApi(NinjaAPI):
 
     def _describe(self) -> OpenAPISchema:
         described = super().get_openapi_schema(path_prefix=_PREFIX)
+        refusal = ProblemDetails.model_json_schema(ref_template=_REFERENCE)
+        described["components"]["schemas"] |= {**refusal.pop("$defs"), ProblemDetails.__name__: refusal}
         for path in described["paths"].values():
             for call in path.values():
                 _describe(call, described["components"]["schemas"])
@@ -42,9 +44,10 @@ def _describe(call: dict[str, Any], schemas: dict[str, Any]) -> None:
         call["requestBody"] = _body("calculator", Calculate, schemas)
     call.pop("x-list", None)
     for status, response in call["responses"].items():
-        content = response.get("content", {})
-        if int(status) >= 400 and "application/json" in content:
-            response["content"] = {MEDIA_TYPE: content["application/json"]}
+        if int(status) >= 400:
+            response["content"] = {
+                MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model=ProblemDetails.__name__)}}
+            }
         if int(status) == 429:
             response["headers"] = {"Retry-After": {"schema": {"type": "string"}}}
 
