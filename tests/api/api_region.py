@@ -116,12 +116,13 @@ class Region:
             state="issued",
             title="借款合同",
             owner=bank,
-            readers=f"|{firm.pk}|",
             signers=[firm.pk, bank.pk],
             word=file,
             pdf=file,
             sha256=file.sha256,
         )
+        for reader in (bank, firm):
+            platform.seed(financing.PaperReader, paper=paper, organisation=reader)
         platform.seed(
             financing.Signature,
             paper=paper,

@@ -15,7 +15,7 @@ from django.test import Client
 from zhirong.kernel.days import day_of
 from zhirong.kernel.identifiers import credit_code_check
 from zhirong.kernel.text import Text
-from zhirong.store.financing import FirmRight
+from zhirong.store.financing import FirmRight, Paper, PaperReader
 from zhirong.store.names import name_key
 from zhirong.store.parties import Account, Kept, Mandate, Membership, Organisation
 from zhirong.store.transaction import writing
@@ -259,3 +259,8 @@ class Platform:
             next_fee_on=None,
             checked_on=self.day,
         )
+
+
+def readers(paper: Paper) -> set[int]:
+    """The organisations that may read a paper."""
+    return set(PaperReader.objects.filter(paper=paper).values_list("organisation_id", flat=True))

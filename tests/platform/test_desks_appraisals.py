@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from desks_world import FIGURES, agency, code, with_codes
+from platform_world import readers
 
 from zhirong.documents.appraisal_report import read_report
 from zhirong.kernel.errors import InputError
@@ -79,7 +80,7 @@ def test_from_the_request_to_a_report_signed_by_two(platform: Any) -> None:
     platform.do(reviewer, "appraisal.sign", row, code=code(reviewer.account))
     row.refresh_from_db()
     assert row.state == "signed" and 0 < row.p10 < row.p50 < row.p90
-    assert row.paper.state == "signed" and str(firm.pk) in row.paper.readers.split("|")
+    assert row.paper.state == "signed" and readers(row.paper) >= {firm.pk, row.agency_id}
     data = read_report(bytes_of(row.paper.pdf))
     assert data == read_report(bytes_of(row.paper.word))
     assert data["record"]["value"] == f"{row.p50 / 100:.2f}" and len(data["record"]["signature"]["appraisers"]) == 2

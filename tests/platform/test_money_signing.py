@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from money_world import PDF, Money
+from platform_world import readers
 
 from zhirong.chain.financing.case import State
 from zhirong.evidence import canonical
@@ -185,6 +186,6 @@ def test_contracts_name_what_was_approved(sqlite_platform, monkeypatch) -> None:
     assert loan.facts["end"] == (platform.day.replace(year=platform.day.year + 1)).isoformat()
     assert sum(row["principal"] for row in loan.facts["schedule"]) == money.case.approved_amount
     for one in money.papers():
-        assert f"|{money.firm.pk}|" in one.readers
+        assert readers(one) >= {money.firm.pk, money.bank.pk}
     platform.later(1)
     assert platform.day - timedelta(days=1) == money.case.submitted_on

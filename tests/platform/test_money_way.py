@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from lender_world import desk_of
 from money_world import AMOUNT, Money
+from platform_world import readers
 
 from zhirong.chain.financing.case import State
 from zhirong.kernel.errors import InputError
@@ -71,7 +72,7 @@ def test_the_whole_way(platform, monkeypatch) -> None:
     registration = rows.load(money.case.filing)
     assert registration.status == "discharged"
     notice = Paper.objects.get(kind="discharge_notice")
-    assert str(money.firm.pk) in notice.readers and registration.authority_number in str(notice.facts)
+    assert money.firm.pk in readers(notice) and registration.authority_number in str(notice.facts)
     assert Payment.objects.filter(state="confirmed").count() == 3
     demand_whole(platform)
 

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import models as fields
 from platform_world import Member, Platform
 
+from zhirong.store.financing import Paper, PaperReader
 from zhirong.store.parties import Account, Kept, Membership, Organisation
 from zhirong.verbs.acting import OPERATIONS
 from zhirong.verbs.people import NOBODY, Duty, OrganisationKind, Person, duties_of
@@ -54,6 +55,7 @@ class PermissionWorld:
         for model in apps.get_app_config("store").get_models():
             if issubclass(model, Kept):
                 self.row(model)
+        platform.seed(PaperReader, paper=self.row(Paper), organisation=self.a.organisations["firm"])
 
     def row(self, model: type[Kept]) -> Any:
         """The row of a table on side a, made if it is not there yet."""
@@ -95,8 +97,6 @@ class PermissionWorld:
                     values[column.name] = self.a.organisations[_PARTY[column.name]]
                 continue
             values[column.name] = self._value(model, column)
-        if "readers" in values:
-            values["readers"] = "|" + "|".join(str(self.a.organisations[k].pk) for k in ("firm", "lender")) + "|"
         return values
 
     def _value(self, model: type[Kept], column: Any) -> Any:

@@ -256,8 +256,8 @@ class Appraisal(Kept):
 class Paper(Kept):
     """A document of the platform: contract, notice, statement … state: draft, issued, signed, void.
 
-    facts: what it was made from. word, pdf: its files. sha256: of the PDF, which is what is signed. readers: the ids of
-    the organisations that may read it, between bars (``|3|17|``). signers: the ids of those that must sign.
+    facts: what it was made from. word, pdf: its files. sha256: of the PDF, which is what is signed. signers: the ids of
+    the organisations that must sign. Who may read it: ``PaperReader``.
     """
 
     subject = models.CharField(max_length=64, db_index=True)
@@ -266,12 +266,21 @@ class Paper(Kept):
     state = models.CharField(max_length=16)
     title = models.CharField(max_length=200)
     owner = models.ForeignKey(Organisation, models.PROTECT, related_name="papers")
-    readers = models.CharField(max_length=200, blank=True)
     signers = models.JSONField(default=list)
     facts = models.JSONField(default=dict)
     word = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     sha256 = models.CharField(max_length=64, blank=True)
+
+
+class PaperReader(Kept):
+    """An organisation that may read a paper: its owner and everybody it was issued to."""
+
+    paper = models.ForeignKey(Paper, models.PROTECT)
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "paper"], name="reader_once")]
 
 
 class Signature(Kept):

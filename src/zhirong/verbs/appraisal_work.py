@@ -24,6 +24,7 @@ from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.appraisal_form import AppraisalInput, in_fields, table_of_file, table_of_form, typed
 from zhirong.verbs.appraisals import AGENCY, address, name_of
 from zhirong.verbs.case_file import exact, plain, right_id, right_table
+from zhirong.verbs.paper_making import let_read
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.people import Duty, Person
 from zhirong.verbs.requests import Request, Words, ask
@@ -265,7 +266,7 @@ def _make_paper(work: Work, row: Appraisal, data: dict[str, Any]) -> Paper:
     pdf = appraisal_pdf(data)
     word = keep_made(work, appraisal_docx(data), f"{number}.docx", subject, "appraisal_report", row.agency)
     kept = keep_made(work, pdf, f"{number}.pdf", subject, "appraisal_report", row.agency)
-    return work.create(
+    paper = work.create(
         Paper,
         subject=f"appraisal/{row.pk}",
         kind="appraisal_report",
@@ -273,13 +274,14 @@ def _make_paper(work: Work, row: Appraisal, data: dict[str, Any]) -> Paper:
         state="draft",
         title=f"知识产权资产评估报告（{row.firm.name}）"[:200],
         owner=row.agency,
-        readers="",
         signers=[],
         facts={"appraisal": row.pk},
         word=word,
         pdf=kept,
         sha256=hashlib.sha256(pdf).hexdigest(),
     )
+    let_read(work, paper, row.agency_id)
+    return paper
 
 
 # -- signatures ---------------------------------------------------------------------------------------------------
@@ -340,7 +342,8 @@ def sign(work: Work, request: SignReport) -> Any:
 def _issue(work: Work, row: Appraisal, signatures: list[dict[str, Any]]) -> None:
     record = Reader(row.result["record"])
     clients = [row.firm_id] + ([row.case.lender_id] if row.case is not None else [])
-    work.update(row.paper, state="signed", readers="".join(f"|{one}" for one in clients) + "|")
+    work.update(row.paper, state="signed")
+    let_read(work, row.paper, *clients)
     work.create(
         KeptSignature,
         paper=row.paper,

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+
 from zhirong.chain.right.reading import read_rights
 from zhirong.chain.right.records import Right
 from zhirong.documents.papers.kinds import PAPER_KINDS, make_paper
 from zhirong.kernel.fields import Reader
-from zhirong.store.financing import Case, FirmRight, Paper, Signature
+from zhirong.store.financing import Case, FirmRight, Paper, PaperReader, Signature
 from zhirong.store.parties import Organisation
 from zhirong.verbs.acting import Work
 from zhirong.verbs.case_file import right_table
@@ -78,7 +80,6 @@ def issue_paper(
     made_of = PAPER_KINDS[kind]
     signers = [party.pk for role in made_of.signers if (party := parties.get(role)) is not None]
     others = [one.pk for one in readers if one is not None]
-    named = dict.fromkeys([*signers, *others])
     made = make_paper(kind, facts)
     paper = work.create(
         Paper,
@@ -88,17 +89,30 @@ def issue_paper(
         state="issued",
         title=made.title,
         owner=owner,
-        readers="".join(f"|{pk}" for pk in named) + "|" if named else "",
         signers=signers,
         facts=facts,
         sha256=hashlib.sha256(made.pdf).hexdigest(),
     )
+    let_read(work, paper, owner.pk, *signers, *others)
     place, name = f"paper/{paper.pk}", f"{made.title}-{facts['number']}"
     word = keep_made(work, made.word, f"{name}.docx", place, kind, owner)
     pdf = keep_made(work, made.pdf, f"{name}.pdf", place, kind, owner)
     for more, content in (beside or {}).items():
         keep_made(work, content, more, place, kind, owner)
     return work.update(paper, word=word, pdf=pdf)
+
+
+def let_read(work: Work, paper: Paper, *organisations: int) -> None:
+    """These organisations may read a paper from now on."""
+    known = set(PaperReader.objects.filter(paper=paper).values_list("organisation_id", flat=True))
+    for one in dict.fromkeys(organisations):
+        if one not in known:
+            work.create(PaperReader, paper=paper, organisation_id=one)
+
+
+def read_by(organisation: int) -> "QuerySet[Paper]":
+    """The papers that an organisation may read."""
+    return Paper.objects.filter(pk__in=PaperReader.objects.filter(organisation=organisation).values("paper"))
 
 
 def void_paper(work: Work, paper: Paper) -> None:

@@ -23,6 +23,7 @@ from zhirong.store.financing import (
     Loan,
     Message,
     Paper,
+    PaperReader,
     Payment,
     SharedRight,
     Signature,
@@ -156,10 +157,15 @@ def _guarantees(person: Person, day: date) -> Q:
 
 
 def _papers(person: Person, day: date) -> Q:
-    """Own papers, and those that name the organisation among their readers."""
+    """Those that name the organisation among their readers, its own among them."""
     if not person.organisation:
         return NOTHING
-    return Q(owner=person.organisation) | Q(readers__contains=f"|{person.organisation}|")
+    return Q(pk__in=PaperReader.objects.filter(organisation=person.organisation).values("paper"))
+
+
+def _paper_readers(person: Person, day: date) -> Q:
+    """Who else reads a paper is its owner's business."""
+    return Q(paper__owner=person.organisation) if person.organisation else NOTHING
 
 
 def _files(person: Person, day: date) -> Q:
@@ -275,6 +281,7 @@ SCOPES: Mapping[type[Model], Scope] = {
     Notice: _own_account("account"),
     Organisation: _organisations,
     Paper: _papers,
+    PaperReader: _paper_readers,
     Payment: _payments,
     SavedView: _own_account("account"),
     Seen: _audited,

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from zhirong.chain.financing.case import ENDED, STATE_WORDS, TURN, WAY, State
 from zhirong.chain.loan.terms import METHOD_TEXT, Method
+from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.text import Text
 from zhirong.store.financing import (
@@ -25,10 +26,12 @@ from zhirong.verbs.completeness import missing
 from zhirong.verbs.firm_rights import PAPERS, status_words
 from zhirong.verbs.messages import KIND_WORDS
 from zhirong.verbs.online_appraisals import grade_words
+from zhirong.verbs.paper_making import read_by
 from zhirong.verbs.people import Person
 from zhirong.workbench import modes
 
 _SECONDS_A_DAY = 86_400
+_SIGNED_KINDS = tuple(kind for kind, made_of in PAPER_KINDS.items() if made_of.signers)
 
 
 def case_context(person: Person, case: Case, day: date, moment: datetime) -> dict[str, Any]:
@@ -60,9 +63,7 @@ def case_context(person: Person, case: Case, day: date, moment: datetime) -> dic
         "files": [(one, dict(PAPERS).get(one.paper, Text(one.paper, one.paper))) for one in files],
         "messages_of_case": [(one, KIND_WORDS.get(one.kind, Text(one.kind, one.kind))) for one in messages],
         "waiting": [one for one in messages if one.receiver_id == case.firm_id and one.answered_at is None],
-        "papers": list(
-            Paper.objects.filter(subject=subject, readers__contains=f"|{case.firm_id}|").order_by("id")[:50]
-        ),
+        "papers": list(read_by(case.firm_id).filter(subject=subject).order_by("id")[:50]),
         "to_sign": papers_to_sign(Paper.objects.filter(subject=subject), case.firm_id),
         "loan": Loan.objects.filter(case=case).first(),
         "offer": offer_of(case.quote),
@@ -111,7 +112,7 @@ def offer_row(mode: Mapping[str, Any]) -> dict[str, Any]:
 def papers_to_sign(papers: "QuerySet[Paper]", firm: int) -> list[Paper]:
     """The issued papers that the firm has to sign and has not."""
     signed = Signature.objects.filter(organisation=firm).values("paper")
-    found = papers.filter(state="issued").exclude(pk__in=signed).order_by("id")[:200]
+    found = papers.filter(state="issued", kind__in=_SIGNED_KINDS).exclude(pk__in=signed).order_by("id")[:200]
     return [one for one in found if firm in one.signers]
 
 

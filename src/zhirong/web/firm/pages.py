@@ -7,13 +7,14 @@ from django.shortcuts import render
 
 from zhirong.chain.financing.case import ENDED, State
 from zhirong.kernel.days import day_of
-from zhirong.store.financing import Case, FirmRight, Loan, Message, Paper
+from zhirong.store.financing import Case, FirmRight, Loan, Message
 from zhirong.store.parties import Consent, Mandate, Membership, Organisation
 from zhirong.verbs.acting import OPERATIONS
 from zhirong.verbs.consents import scope_words
 from zhirong.verbs.firm_rights import FIRM
 from zhirong.verbs.listing import LISTINGS
 from zhirong.verbs.mandates import operation_titles
+from zhirong.verbs.paper_making import read_by
 from zhirong.verbs.people import DUTY_WORDS, Duty
 from zhirong.web.clock import now
 from zhirong.web.firm import appraisal_pages, mode_pages, profile_page, right_pages  # noqa: F401 - declare their pages
@@ -58,7 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "open_messages": Message.objects.filter(receiver=firm, answered_at=None, kind__in=("question", "objection"))
         .select_related("sender")
         .order_by("id")[:_SHOWN],
-        "papers": papers_to_sign(Paper.objects.filter(readers__contains=f"|{firm}|"), firm)[:_SHOWN],
+        "papers": papers_to_sign(read_by(firm), firm)[:_SHOWN],
         "fees": fees,
         "loans": Loan.objects.filter(firm=firm, state="standing")
         .select_related("lender")
