@@ -21,7 +21,7 @@ serve: ## set everything up and serve the platform with a region for training in
 test: ## set everything up and pass every check and test
 	@$(PYTHON) tools/setup.py test
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist loadgroup
 	@$(PYTHON) tools/setup.py --left-out
 
 check: ## style, types and who may import whom
