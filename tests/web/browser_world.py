@@ -356,7 +356,13 @@ def served(folder: Path) -> Iterator[Site]:
         with sync_playwright() as driver:
             browser = driver.chromium.launch(
                 executable_path=BROWSER,
-                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
+                args=[
+                    "--no-sandbox",
+                    "--lang=en-US",
+                    "--disable-gpu",
+                    "--disable-background-networking",
+                    "--disable-sync",
+                ],
             )
             yield Site(server, browser)
             browser.close()
