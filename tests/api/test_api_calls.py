@@ -8,8 +8,11 @@ import pytest
 from api_world import ROOT, ApiWorld, problem
 from django.test import Client
 
+from zhirong.store.blobs import keep, path_of
+from zhirong.store.financing import StoredFile
 from zhirong.store.models import Event
 from zhirong.store.parties import Consent, Organisation, SavedView
+from zhirong.store.settings import DATA
 
 
 def test_without_token_or_session_nothing_is_told(sqlite_world: ApiWorld) -> None:
@@ -264,3 +267,21 @@ def test_the_calculator_is_for_everybody_and_not_too_often(sqlite_world: ApiWorl
     assert {one["field"] for one in wrong["problems"]} >= {"amount"}
     statuses = [sqlite_world.call("POST", "/calculator", data={}).status_code for _ in range(25)]
     assert statuses[0] == 422 and statuses[-1] == 429
+
+
+def test_a_file_that_was_changed_on_the_disk_is_not_handed_out(sqlite_world: ApiWorld) -> None:
+    kept = {"sha256": keep(b"%PDF-1.7", DATA), "size": 8, "media_type": "application/pdf"}
+    file = sqlite_world.platform.seed(
+        StoredFile, owner=sqlite_world.bank, subject="case/1", paper="other", name="附件.pdf", **kept
+    )
+    token = sqlite_world.token(sqlite_world.officer)
+    path = f"/files/{file.pk}/content"
+    place = path_of(file.sha256, DATA)
+    before = place.read_bytes()
+    assert b"".join(sqlite_world.get(path, token).streaming_content) == before
+    place.write_bytes(before + b"!")
+    try:
+        with pytest.raises(ValueError, match="has been changed"):
+            sqlite_world.get(path, token)
+    finally:
+        place.write_bytes(before)

@@ -1,5 +1,6 @@
 """Files: handed in for an operation, which gets the ticket; downloaded by who may see what they belong to."""
 
+import io
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -9,16 +10,14 @@ from ninja.files import UploadedFile
 from zhirong.api.answers import READ_REFUSALS, as_json, responses
 from zhirong.api.problems import REFUSALS
 from zhirong.kernel.days import day_of
-from zhirong.store.blobs import path_of
 from zhirong.store.financing import StoredFile
-from zhirong.store.settings import DATA
 from zhirong.verbs.acting import forbidden, not_found
 from zhirong.verbs.clock import now
 from zhirong.verbs.people import Person
 from zhirong.verbs.scopes import visible
 from zhirong.verbs.seen import note_seen
 from zhirong.verbs.tokens import READ, demand_read
-from zhirong.verbs.uploads import take_in
+from zhirong.verbs.uploads import bytes_of, take_in
 
 
 class TicketOut(Schema):
@@ -65,7 +64,7 @@ def upload(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
 
 
 def download(request: HttpRequest, id: int = Path(..., ge=0)) -> Any:  # type: ignore[type-arg]  # noqa: A002
-    """The content, as it was handed in or made."""
+    """The content, as it was handed in or made; what was changed on the disk since is not handed out."""
     person: Person = request.person
     demand_read(person)
     row = visible(person, StoredFile, day_of(now())).filter(pk=id, removed=False).first()
@@ -73,7 +72,7 @@ def download(request: HttpRequest, id: int = Path(..., ge=0)) -> Any:  # type: i
         raise not_found(StoredFile, id)
     note_seen(person, row, now())
     return FileResponse(
-        path_of(row.sha256, DATA).open("rb"),
+        io.BytesIO(bytes_of(row)),
         as_attachment=True,
         filename=row.name,
         content_type="application/octet-stream",

@@ -105,7 +105,7 @@ def operate(
                 call_of(request, request.POST.get("_key", "")),
                 None if row is None else row.pk,
                 given,
-                int(version) if version.isdigit() else None,
+                int(version) if version.isdecimal() and len(version) < 10 else None,
             )
         except ForbiddenError:
             return render(request, "403.html", status=403)
