@@ -232,3 +232,23 @@ def test_a_limit_is_for_the_manager_and_named_wrongly_it_is_refused(desk):
     other = desk_of(platform)
     assert "2,000,000.00" in platform.client(desk.officer).get("/list/desk.limits/").content.decode()
     assert "2,000,000.00" not in platform.client(other.officer).get("/list/desk.limits/").content.decode()
+
+
+def test_a_limit_is_removed_by_the_manager_and_can_be_set_anew(desk):
+    from zhirong.store.financing import Limit
+    from zhirong.verbs.limits import limits_of
+    from zhirong.verbs.permissions import ForbiddenError
+
+    platform = desk.platform
+    platform.do(desk.head, "limit.set", scope="portfolio", amount=AMOUNT)
+    limit = Limit.objects.get()
+    with pytest.raises(ForbiddenError):
+        platform.do(desk.officer, "limit.remove", limit)
+    assert "取消限额" in platform.client(desk.head).get("/lender/portfolio/").content.decode()
+    platform.do(desk.head, "limit.remove", limit)
+    assert limits_of(desk.bank.pk) == {}
+    assert "1,000,000.00" not in platform.client(desk.head).get("/list/desk.limits/").content.decode()
+    with pytest.raises(ForbiddenError):
+        platform.do(desk.head, "limit.remove", limit)
+    platform.do(desk.head, "limit.set", scope="portfolio", amount=2 * AMOUNT)
+    assert [one.most for one in limits_of(desk.bank.pk)] == [2 * AMOUNT]

@@ -596,3 +596,39 @@ def test_answers_that_the_record_gives_and_rights_of_other_kinds_are_refused(des
         with pytest.raises(InputError) as refused:
             desk.platform.do(desk.officer, "case.score", case, right=right, system=system)
         assert _codes(refused) == [code]
+
+
+def test_a_case_is_handed_over_and_who_had_it_still_does_not_decide(desk):
+    platform = desk.platform
+    second = platform.member(desk.bank, Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER)
+    first = platform.member(desk.bank, Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER)
+    third = platform.member(desk.bank, Duty.LENDER_OFFICER)
+    case = desk.case()
+    platform.do(first, "case.accept", case)
+    with pytest.raises(ForbiddenError):
+        platform.do(second, "case.hand_over", case, officer=second.account.pk, reason="我来办")
+    for officer, code in ((first, "officer_already"), (desk.reviewer, "not_an_officer")):
+        with pytest.raises(InputError) as refused:
+            platform.do(desk.head, "case.hand_over", case, officer=officer.account.pk, reason="调岗")
+        assert _codes(refused) == [code]
+    platform.do(first, "case.hand_over", case, officer=second.account.pk, reason="调岗")
+    platform.do(desk.head, "case.hand_over", case, officer=third.account.pk, reason="休假")
+    case = desk.again(case)
+    assert case.officer == third.account
+    assert set(case.former_officers) == {first.account.pk, second.account.pk}
+    told = Notice.objects.filter(account=third.account).values_list("words", flat=True)
+    assert any("移交给您：休假" in one["zh"] for one in told)
+    for who in (first, second):
+        with pytest.raises(ForbiddenError):
+            platform.do(who, "case.decline", case, ground="other", reason="x")
+    assert platform_findings() == []
+
+
+def test_who_has_decided_does_not_take_a_case_over(desk):
+    platform = desk.platform
+    both = platform.member(desk.bank, Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER)
+    case = desk.handed_up()
+    platform.do(both, "case.approve", case, amount=AMOUNT, opinion="同意")
+    with pytest.raises(InputError) as refused:
+        platform.do(desk.head, "case.hand_over", case, officer=both.account.pk, reason="调岗")
+    assert _codes(refused) == ["has_decided"]

@@ -20,7 +20,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import load_rulebook
 from zhirong.kernel.text import Text, same
 from zhirong.store.blobs import path_of
-from zhirong.store.financing import Loan, StoredFile
+from zhirong.store.financing import Appraisal, Loan, StoredFile
 from zhirong.verbs import pledges
 from zhirong.verbs.conditions import conditions_of
 from zhirong.verbs.pattern import By, rulebook
@@ -254,3 +254,27 @@ def test_rights_of_two_registers_are_filed_with_both(sqlite_platform, monkeypatc
     with pytest.raises(InputError) as told:
         money.on_case(money.officer, "filing.withdraw", reason="已登记")
     assert told.value.problems[0].code == "nothing_open"
+
+
+def test_a_report_that_was_withdrawn_leaves_nothing_to_release_on(sqlite_platform, monkeypatch) -> None:
+    """Neither an online appraisal beside it nor what the firm typed: the decision rested on the report."""
+    money, platform = Money(sqlite_platform, monkeypatch), sqlite_platform
+    money.ready()
+    day = platform.day
+    platform.reseed(money.fresh(), appraisal_input={"valuation_date": day.isoformat()})
+    values = {
+        "firm": money.firm,
+        "case": money.case,
+        "grade": "formal",
+        "purpose": "pledge",
+        "rights": money.case.rights,
+        "valuation_date": day,
+        "valid_until": day + timedelta(days=300),
+    }
+    report = platform.seed(Appraisal, state="signed", signed_on=day, **values)
+    assert open_now(money) == []
+    platform.reseed(report, state="withdrawn", withdrawn_on=day, valid_until=day)
+    assert open_now(money) == ["appraised"]
+    demand_refused(money, "appraised")
+    platform.seed(Appraisal, state="signed", signed_on=day + timedelta(days=1), **values)
+    assert open_now(money) == []

@@ -11,6 +11,7 @@ from zhirong.chain.financing.case import State
 from zhirong.kernel.errors import InputError
 from zhirong.store import rows
 from zhirong.store.financing import GuaranteeRequest, Loan, Paper, Payment
+from zhirong.store.work import Notice
 from zhirong.verbs.check import check_register
 from zhirong.verbs.loans import columns_of, state_of
 from zhirong.verbs.pattern import rulebook
@@ -142,3 +143,16 @@ def test_a_case_that_the_firm_handed_in_and_the_bank_approved(sqlite_platform, m
     money.on_case(money.officer, "case.close")
     assert money.state == State.CLOSED
     demand_whole(platform)
+
+
+def test_a_guarantee_ends_when_the_case_is_closed(sqlite_platform, monkeypatch) -> None:
+    money = Money(sqlite_platform, monkeypatch, guaranteed=True)
+    money.released()
+    money.pay(state_of(money.loan, money.platform.day, rulebook()).payoff)
+    assert GuaranteeRequest.objects.get().state == "granted"
+    money.on_case(money.officer, "case.close")
+    guarantee = GuaranteeRequest.objects.get()
+    assert (guarantee.state, guarantee.exposure) == ("ended", 0)
+    told = Notice.objects.filter(account=money.surety.account).values_list("words", flat=True)
+    assert any("your guarantee has ended" in one["en"] for one in told)
+    demand_whole(sqlite_platform)

@@ -58,7 +58,7 @@ SHOWN: Mapping[str, Shown] = {
         "case",
         "firm lender guarantor number state mode amount term_months annual_rate method cycle purpose rights facts "
         "credit appraisal_input approved_amount contract filing reason submitted_on due_on",
-        "officer team quote beside review line proposed_amount handed_up_by approval_round guarantee exemption",
+        "officer former_officers team quote beside review line proposed_amount handed_up_by approval_round guarantee exemption",
         (Kind.LENDER,),
     ),
     "steps": _shown(financing.CaseStep, "步骤", "step", "case state began_at ended_at due_on cost"),
@@ -125,7 +125,7 @@ SHOWN: Mapping[str, Shown] = {
         (Kind.LENDER,),
     ),
     "flags": _shown(financing.WatchFlag, "预警", "watch flag", "loan kind subject words due_on seen_by cleared_on"),
-    "limits": _shown(financing.Limit, "限额", "limit", "organisation scope value amount"),
+    "limits": _shown(financing.Limit, "限额", "limit", "organisation scope value amount removed"),
     "notices": _shown(work.Notice, "通知", "notice", "organisation at words link read_at mailed_at", row=()),
     "jobs": _shown(work.Job, "后台任务", "job", "kind organisation run_at state tries done total result", row=()),
     "webhooks": _shown(work.Webhook, "回调", "webhook", "organisation url kinds active"),

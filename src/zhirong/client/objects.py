@@ -101,6 +101,7 @@ class CasesObject(TypedDict):
     created_at: str
     changed_at: str
     officer: int | None
+    former_officers: dict[str, Any] | list[Any] | None
     team: dict[str, Any] | list[Any] | None
     quote: dict[str, Any] | list[Any] | None
     beside: dict[str, Any] | list[Any] | None
@@ -243,6 +244,7 @@ class LimitsObject(TypedDict):
     scope: str
     value: str
     amount: int
+    removed: bool
     version: int
     created_at: str
     changed_at: str

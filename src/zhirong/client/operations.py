@@ -351,6 +351,10 @@ class CaseOperations(Group):
             key,
         )
 
+    def hand_over(self, row: int, *, officer: int, reason: str, version: int | None = None, key: str = "") -> Done:
+        """移交客户经理 / Hand over to another officer."""
+        return self._do("case.hand_over", row, {"officer": officer, "reason": reason}, version, key)
+
     def hand_up(
         self,
         row: int,
@@ -750,6 +754,10 @@ class InsuranceOperations(Group):
 
 class LimitOperations(Group):
     """Operations ``limit.*``."""
+
+    def remove(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+        """取消限额 / Remove the limit."""
+        return self._do("limit.remove", row, {}, version, key)
 
     def set(self, *, scope: str, amount: int | str, value: str | None = None, key: str = "") -> Done:
         """设定限额 / Set a limit."""

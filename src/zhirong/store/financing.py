@@ -62,12 +62,14 @@ class Case(Kept):
     filing: id of the registration in the register. reason: of a decline or withdrawal. beside: the further tables that
     the lender adds (``indicators``, ``title_investigation``). review: when, by whom, by which rules and from which
     inputs (SHA-256) the quote was made. proposed_amount, handed_up_by: of the hand-up to the approvers.
+    former_officers: the ids of those who had the case before its officer; they do not decide on it either.
     """
 
     firm = models.ForeignKey(Organisation, models.PROTECT, related_name="cases")
     lender = models.ForeignKey(Organisation, models.PROTECT, related_name="lender_cases")
     guarantor = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="guaranteed_cases")
     officer = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    former_officers = models.JSONField(default=list)
     number = models.CharField(max_length=32, unique=True)
     state = models.CharField(max_length=24, db_index=True)
     mode = models.CharField(max_length=40)
@@ -417,13 +419,14 @@ class WatchFlag(Kept):
 class Limit(Kept):
     """How much an institution lends or guarantees at most. scope: ``chain.financing.limits.Scope``. amount: fen.
 
-    value: the mode, region or kind of right that it is for; empty for the whole and for every single firm.
+    value: the mode or region that it is for; empty for the whole and for every single firm. removed: it no longer holds.
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT)
     scope = models.CharField(max_length=16)
     value = models.CharField(max_length=60, blank=True)
     amount = models.BigIntegerField()
+    removed = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "scope", "value"], name="limit_once")]

@@ -22,7 +22,7 @@ from zhirong.verbs.clock import now
 from zhirong.verbs.completeness import demand_mode, described, lacking, missing
 from zhirong.verbs.firm_profile import Table, check_known
 from zhirong.verbs.firm_rights import FIRM, own, share_rights
-from zhirong.verbs.guarantees import end_guarantees
+from zhirong.verbs.guarantees import GOES_NO_FURTHER, end_guarantees
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.online_appraisals import grade_words, method_table, own_rights, usable_appraisals
 from zhirong.verbs.people import OrganisationKind, Person
@@ -273,7 +273,7 @@ def withdraw(work: Work, request: Withdraw) -> Any:
     """The case ends; the lender keeps what it has done."""
     was = work.row.state
     move_case(work, work.row, Move.WITHDRAW, reason=request.reason[:500])
-    end_guarantees(work, work.row)
+    end_guarantees(work, work.row, GOES_NO_FURTHER)
     if was != State.DRAFT:
         work.tell(
             Text(f"{work.row.number}：企业撤回了申请", f"{work.row.number}: the firm has withdrawn the case"),

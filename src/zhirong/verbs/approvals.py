@@ -12,7 +12,7 @@ from zhirong.store.financing import Approval, Case
 from zhirong.verbs.acting import Work, operation
 from zhirong.verbs.case_moves import move_case
 from zhirong.verbs.diligence import firm_page, lender_page, note
-from zhirong.verbs.guarantees import end_guarantees
+from zhirong.verbs.guarantees import GOES_NO_FURTHER, end_guarantees
 from zhirong.verbs.limits import broken, lender_meters
 from zhirong.verbs.pattern import rules_version
 from zhirong.verbs.people import Duty, Person
@@ -39,14 +39,14 @@ def round_of(case: Case, work: Any) -> Round:
         band_for(proposed, work.rules, work.day, case.lender.region),
         proposed,
         case.line or 0,
-        frozenset(one for one in (case.handed_up_by_id, case.officer_id) if one),
+        frozenset(one for one in (case.handed_up_by_id, case.officer_id, *case.former_officers) if one),
         decisions,
     )
 
 
 def _not_own(person: Person, row: Any) -> bool:
     """Nobody decides on what he handed up or works on himself."""
-    return person.account not in (row.handed_up_by_id, row.officer_id)
+    return person.account not in (row.handed_up_by_id, row.officer_id, *row.former_officers)
 
 
 def _may_approve(person: Person, row: Any) -> bool:
@@ -195,7 +195,7 @@ def decline(work: Work, request: Decline) -> Any:
         case,
         f"未通过：{ground.zh} Declined: {ground.en}\n{request.reason}\n可以怎样做：{advice.zh}\nWhat you can do: {advice.en}",
     )
-    end_guarantees(work, case)
+    end_guarantees(work, case, GOES_NO_FURTHER)
     work.tell(
         Text(
             f"申请 {case.number} 未通过：{ground.zh}。{advice.zh}",

@@ -12,6 +12,7 @@ from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.case_moves import move_case
 from zhirong.verbs.conditions import registrations_of
 from zhirong.verbs.filing import register_by
+from zhirong.verbs.guarantees import IS_PAID_OFF, end_guarantees
 from zhirong.verbs.loans import base_facts, state_of
 from zhirong.verbs.paper_making import issue_paper, next_number, right_facts, rights_of
 from zhirong.verbs.people import Duty
@@ -73,6 +74,7 @@ def close(work: Work, request: Close) -> Any:
     }
     paper = issue_paper(work, "discharge_notice", facts, subject, loan.lender, {}, (loan.firm, loan.guarantor))
     clear_flags(work, loan)
+    end_guarantees(work, case, IS_PAID_OFF)
     move_case(work, case, Move.CLOSE)
     for party in (loan.firm_id, loan.guarantor_id):
         if party:

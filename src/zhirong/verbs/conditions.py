@@ -90,7 +90,13 @@ def appraised_until(case: Case, day: date, rules: Rulebook) -> date | None:
     """The last day on which the latest appraisal of the case's rights holds; None where there is none.
 
     An appraisal of the case counts, or else the valuation that its application rests on, for as long as the rule says.
+    Where the latest report that was signed for the case has been withdrawn, what was decided by it rests on nothing:
+    only a report that is signed after it counts.
     """
+    reports = Appraisal.objects.filter(case=case, grade="formal", signed_on__isnull=False)
+    last = reports.order_by("-signed_on", "-changed_at", "-pk").first()
+    if last is not None and last.withdrawn_on is not None:
+        return None
     latest = (
         Appraisal.objects.filter(Q(case=case) | Q(pk=case.appraisal_id), state__in=_GIVEN)
         .filter(valid_until__isnull=False, withdrawn_on=None)

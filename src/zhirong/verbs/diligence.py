@@ -22,7 +22,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
-from zhirong.store.financing import Case, CheckItem, Message
+from zhirong.store.financing import Approval, Case, CheckItem, Message
 from zhirong.store.parties import Account, Membership
 from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.case_file import plain, right_id
@@ -63,6 +63,17 @@ def officers(person: Person, row: Any) -> Choices:
     ]
 
 
+def _demand_officer(work: Work, officer: int) -> None:
+    if str(officer) not in {value for value, _ in officers(work.person, work.row)}:
+        raise refuse(
+            "not_an_officer",
+            "officer",
+            officer,
+            Text("不是本行的客户经理", "not a loan officer of this lender"),
+            Text("从名单中选一位", "choose one from the list"),
+        )
+
+
 class Accept(Request):
     """Whose case it will be."""
 
@@ -91,14 +102,7 @@ class Accept(Request):
 def accept(work: Work, request: Accept) -> Any:
     """Due diligence begins: an officer has it, and the checklist of the day is laid out."""
     officer = request.officer or work.person.account
-    if str(officer) not in {value for value, _ in officers(work.person, work.row)}:
-        raise refuse(
-            "not_an_officer",
-            "officer",
-            officer,
-            Text("不是本行的客户经理", "not a loan officer of this lender"),
-            Text("从名单中选一位", "choose one from the list"),
-        )
+    _demand_officer(work, officer)
     move_case(work, work.row, Move.ACCEPT, officer_id=officer)
     there = set(CheckItem.objects.filter(case=work.row).values_list("item", flat=True))
     for rule in checklist(work.rules, work.day):
@@ -111,6 +115,74 @@ def accept(work: Work, request: Accept) -> Any:
         ),
         firm_page(work.row),
         work.row.firm,
+    )
+
+
+HELD = (
+    State.DILIGENCE,
+    State.APPROVAL,
+    State.APPROVED,
+    State.SIGNING,
+    State.REGISTERING,
+    State.RELEASED,
+    State.REPAID,
+)
+
+
+def _may_hand_over(person: Person, row: Any) -> bool:
+    """The officer himself, or the manager of his bank."""
+    is_its = person.account == row.officer_id or person.has(Duty.LENDER_MANAGER)
+    return bool(row.lender_id == person.organisation and is_its)
+
+
+class HandOver(Request):
+    """Whose case it will be, and why."""
+
+    officer: Annotated[int, ask("接手的客户经理", "New officer", choices=officers)]
+    reason: Annotated[Line, ask("移交原因", "Reason")]
+
+
+@operation(
+    "case.hand_over",
+    Text("移交客户经理", "Hand over to another officer"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER, Duty.LENDER_MANAGER),
+    relation=_may_hand_over,
+    states=HELD,
+    request=HandOver,
+    page="lender.case",
+    help=Text(
+        "移交后原经办人仍不得审批这笔业务。", "Who had it before does not decide on it either, now or later."
+    ),
+)
+def hand_over(work: Work, request: HandOver) -> Any:
+    """Another officer has the case from now on; he must not have decided on it."""
+    case = work.row
+    _demand_officer(work, request.officer)
+    if request.officer == case.officer_id:
+        raise refuse(
+            "officer_already",
+            "officer",
+            request.officer,
+            Text("这笔业务已由其经办", "the case is this officer's already"),
+            Text("另选一位", "choose another one"),
+        )
+    if Approval.objects.filter(case=case, by=request.officer).exists():
+        raise refuse(
+            "has_decided",
+            "officer",
+            request.officer,
+            Text("其已审批过这笔业务，不能再经办", "this person has decided on the case and cannot work on it"),
+            Text("另选一位没有参与审批的客户经理", "choose an officer who has not decided on it"),
+        )
+    before = [] if case.officer_id is None else [case.officer_id]
+    former = sorted({*case.former_officers, *before} - {request.officer})
+    work.update(case, officer_id=request.officer, former_officers=former)
+    work.tell(
+        Text(f"{case.number} 移交给您：{request.reason}", f"{case.number} is handed over to you: {request.reason}"),
+        lender_page(case),
+        case.lender,
+        (Duty.LENDER_OFFICER,),
     )
 
 

@@ -118,7 +118,7 @@ def decide(work: Work, request: Decide) -> Any:
 
 def taking_part(case: Case) -> set[int]:
     """The accounts of the lender that worked or decided on a case."""
-    found = {case.officer_id, case.handed_up_by_id}
+    found = {case.officer_id, case.handed_up_by_id, *case.former_officers}
     found |= set(Approval.objects.filter(case=case).values_list("by_id", flat=True))
     found |= set(CheckItem.objects.filter(case=case).values_list("by_id", flat=True))
     found |= set(TeamRating.objects.filter(case=case).values_list("rater_id", flat=True))

@@ -306,15 +306,16 @@ def decline_guarantee(work: Work, request: DeclineGuarantee) -> Any:
     )
 
 
-def end_guarantees(work: Work, case: Case) -> None:
-    """The case came to nothing: whoever was asked, or had granted, bears nothing any more and is told."""
+GOES_NO_FURTHER = Text("不再办理，担保请求结束", "goes no further: your guarantee is not needed")
+IS_PAID_OFF = Text("已还清，担保责任解除", "is paid off: your guarantee has ended")
+
+
+def end_guarantees(work: Work, case: Case, why: Text) -> None:
+    """Whoever was asked to guarantee the case, or had granted it, bears nothing any more and is told why."""
     for asked in GuaranteeRequest.objects.filter(case=case, state__in=OPEN):
         work.update(asked, state="ended", exposure=0)
         work.tell(
-            Text(
-                f"{case.number} 不再办理，担保请求结束",
-                f"{case.number} goes no further: your guarantee is not needed",
-            ),
+            Text(f"{case.number} {why.zh}", f"{case.number} {why.en}"),
             guarantor_page(asked),
             asked.guarantor_id,
         )

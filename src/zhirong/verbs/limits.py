@@ -61,7 +61,7 @@ def set_limit(work: Work, request: SetLimit) -> Any:
         organisation=work.person.organisation, scope=request.scope, value=request.value
     ).first()
     if found is not None:
-        work.subject_is(work.update(found, amount=request.amount))
+        work.subject_is(work.update(found, amount=request.amount, removed=False))
         return {"id": found.pk}
     made = work.create(
         financing.Limit,
@@ -71,6 +71,20 @@ def set_limit(work: Work, request: SetLimit) -> Any:
         amount=request.amount,
     )
     return {"id": made.pk}
+
+
+@operation(
+    "limit.remove",
+    Text("取消限额", "Remove the limit"),
+    model=financing.Limit,
+    duties=OWNERS,
+    relation=lambda person, row: row.organisation_id == person.organisation and not row.removed,
+    is_grave=True,
+    help=Text("取消后不再按此限额审批；可以重新设定。", "It bounds no approval any more; it can be set anew."),
+)
+def remove_limit(work: Work, request: Any) -> Any:
+    """The limit no longer holds; that it did stays in the log."""
+    work.update(work.row, removed=True)
 
 
 def _demand_value(request: SetLimit, day: date) -> None:
@@ -109,7 +123,7 @@ def _is_region(value: str, day: date) -> bool:
 
 def limits_of(organisation: int) -> dict[Limit, financing.Limit]:
     """The limits of an institution, each with its row."""
-    rows = financing.Limit.objects.filter(organisation=organisation).order_by("scope", "value")
+    rows = financing.Limit.objects.filter(organisation=organisation, removed=False).order_by("scope", "value")
     return {Limit(Scope(row.scope), row.value, row.amount): row for row in rows}
 
 
@@ -191,6 +205,7 @@ listing(
             Column("changed", Text("改于", "Changed"), lambda row: row.changed_at, "instant", order="changed_at"),
         ),
         duties=READERS,
+        narrow=lambda person, day: Q(removed=False),
         order="scope",
         empty=Text("还没有设定限额。", "No limit has been set."),
         begin="limit.set",

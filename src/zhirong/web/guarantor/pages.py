@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from zhirong.chain.financing.case import STATE_WORDS, State
-from zhirong.chain.financing.limits import Scope, guarantor_meters, title_of
+from zhirong.chain.financing.limits import guarantor_meters, title_of
 from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Text
 from zhirong.store.financing import GuaranteeRequest, Loan
@@ -107,10 +107,7 @@ def limits(request: HttpRequest) -> HttpResponse:
         "groups": groups,
         "figures": figures,
         "meters": meters,
-        "own": [
-            {"title": title_of(limit, names), "most": limit.most, "is_firm": limit.scope is Scope.FIRM}
-            for limit in own
-        ],
+        "own": [{"title": title_of(limit, names), "most": limit.most, "row": row} for limit, row in own.items()],
     }
     return render(request, "guarantor/limits.html", context)
 

@@ -133,8 +133,8 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     limits = limits_of(person.organisation)
     names = names_of(limits, today.day)
     meters = [
-        {"limit": limit, "title": title_of(limit, names), "used": lent(person.organisation, limit)}
-        for limit in limits
+        {"limit": limit, "row": row, "title": title_of(limit, names), "used": lent(person.organisation, limit)}
+        for limit, row in limits.items()
         if limit.scope is not Scope.FIRM
     ]
     book = portfolio_of(person.organisation, today.rules, today.day)
@@ -142,7 +142,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         "book": book,
         "bad_rate": Decimal(book.bad_per_mille) / 1000,
         "meters": meters,
-        "firm_limits": [limit for limit in limits if limit.scope is Scope.FIRM],
+        "firm_limits": [(limit, row) for limit, row in limits.items() if limit.scope is Scope.FIRM],
         "tolerance": tolerance,
         "parts": [(by, title, getattr(book, f"by_{by}"), column) for by, title, column in _PARTS],
     }
