@@ -5,20 +5,32 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
+from zhirong.chain.pledge.grounds import plain_name
 from zhirong.chain.pledge.packs import register_of
-from zhirong.chain.pledge.precheck import RightCheck, Standing, check_filing, right_key
+from zhirong.chain.pledge.precheck import (
+    RightCheck,
+    Standing,
+    certificate_number,
+    check_filing,
+    is_certificate_number,
+    right_key,
+)
 from zhirong.chain.pledge.reading import read_filing
 from zhirong.chain.pledge.records import ClaimKind, Filing
 from zhirong.chain.pledge.registration import Move, Registration, refuse
 from zhirong.chain.right.reading import read_rights
-from zhirong.chain.right.records import Holder, Right, RightKind
+from zhirong.chain.right.records import Holder, Right
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.identifiers import NumberError, credit_code
+from zhirong.kernel.identifiers import NUMBER_OPTIONAL, NumberError, credit_code
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.store import models
+from zhirong.store.names import name_key
+from zhirong.store.rows import PLEDGOR
 from zhirong.verbs.pattern import pledge_kind
 
 FACTS = "facts.updated"  # moves nothing: the registration stands as it stood
@@ -41,13 +53,9 @@ def read_facts(facts: Request) -> tuple[Filing, Keyed]:
     )
     pledgee = None if filing.pledgee is None else kept_party(filing.pledgee, "filing.pledgee", problems)
     for at, right in enumerate(rights, 1):
-        if right.kind is RightKind.SOFTWARE and right.number and "SR" not in right.number:
-            reason = Text(
-                "这是证书号；同一软件另有登记号，两个号会成为两项权利",
-                "this is the certificate's number; the software has a registration number too, and would count twice",
-            )
-            mend = Text("写登记号，如 2014SR123456", "give the registration number, such as 2014SR123456")
-            problems.append(Problem(f"rights[{at}].number", right.number, reason, mend, "certificate_number"))
+        if is_certificate_number(right.kind, right.number):
+            why = certificate_number()
+            problems.append(Problem(f"rights[{at}].number", right.number, why.reason, why.mend, why.code))
     if problems:
         raise InputError(problems)
     together = frozenset(right.number for right in rights if right.number)
@@ -139,7 +147,34 @@ def check_rights(
     filing: Filing, rights: Sequence[tuple[str, Right]], day: date, rules: Rulebook
 ) -> tuple[RightCheck, ...]:
     """Every right against the rules and against what the register holds now."""
-    return check_filing(filing, rights, standings([key for key, _ in rights]), day, rules)
+    known = standings([key for key, _ in rights])
+    for key, right in rights:
+        ranks = _ranks_under_another_key(filing, key, right)
+        if ranks:
+            own = known.get(key, Standing())
+            known[key] = replace(own, ranks=tuple(sorted({*own.ranks, *ranks})))
+    return check_filing(filing, rights, known, day, rules)
+
+
+def _ranks_under_another_key(filing: Filing, key: str, right: Right) -> set[int]:
+    """The ranks of a right that may go without a number where it is pledged under another key: with its number left out
+    now or then, or under an earlier name or another list of its holders. It is told by title and holder.
+    """
+    if right.kind.value not in NUMBER_OPTIONAL:
+        return set()
+    people = (*filing.pledgors, *right.holders)
+    same_holder = Q(registration__part__party__name_key__in={name_key(one.name) for one in people}) | Q(
+        registration__part__party__code__in={one.code for one in people if one.code}
+    )
+    charges = models.Charge.objects.filter(same_holder, active=True, right__kind=right.kind.value)
+    charges = charges.filter(registration__part__part=PLEDGOR).exclude(right__key=key)
+    if right.number:  # two numbers are two rights, whatever their titles
+        charges = charges.filter(right__number="")
+    return {
+        rank
+        for other, title, rank in charges.values_list("right__key", "right__title", "rank")
+        if plain_name(title) == plain_name(right.title) and other.endswith("/fees") == key.endswith("/fees")
+    }
 
 
 def demand_same_rights(found: Registration, rights: Sequence[tuple[str, Right]]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from django.db.models import Q
 
-from zhirong.chain.pledge.precheck import RightCheck
+from zhirong.chain.pledge.precheck import RightCheck, keys_of_number
 from zhirong.chain.pledge.register_json import registration_of
 from zhirong.chain.pledge.registration import STATUS_WORDS, Registration
 from zhirong.chain.right.records import Holder
@@ -181,7 +181,8 @@ def _own(actor: Actor) -> Any:
 
 
 def _with_number(number: str) -> set[int]:
-    ids = set(models.Charge.objects.filter(right__number=number).values_list("registration", flat=True))
+    keys = keys_of_number(number)
+    ids = set(models.Charge.objects.filter(right__key__in=keys).values_list("registration", flat=True))
     ids |= set(models.Registration.objects.filter(authority_number=number).values_list("id", flat=True))
     if number.isascii() and number.isdigit() and len(number) < 19:
         ids |= set(models.Registration.objects.filter(number=int(number)).values_list("id", flat=True))

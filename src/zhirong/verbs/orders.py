@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from zhirong.chain.pledge.precheck import public_key
+from zhirong.chain.pledge.precheck import public_key, read_key
 from zhirong.chain.pledge.reconcile import Difference, differences, read_published
 from zhirong.chain.pledge.register import FREEZE_RIGHT, UNFREEZE_RIGHT
 from zhirong.chain.pledge.register_json import registration_of
 from zhirong.chain.pledge.registration import Move, RegisterRole, refuse
-from zhirong.chain.right.records import RightKind
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
@@ -40,8 +39,9 @@ def court_order_on_registration(by: By, registration: int, order: str, action: A
 
 
 def court_order_on_right(by: By, right: str, order: str, action: Action) -> Done:
-    """A court freezes a right, so that no new pledge of it can be entered, or lets it go. right: its key."""
+    """A court freezes a right, so that no new pledge of it can be entered, or lets it go. right: its key, its number in any spelling."""
     _demand_order(order)
+    right = read_key(right)
     kind = FREEZE_RIGHT if action == "freeze" else UNFREEZE_RIGHT
 
     def decide(work: Work) -> Decision:
@@ -67,16 +67,8 @@ def court_order_on_right(by: By, right: str, order: str, action: Action) -> Done
 
 
 def unfiled_right(key: str) -> dict[str, str]:
-    """The columns of a right that is only known by its key. Raises InputError for what is no key."""
-    kind, colon, number = key.partition(":")
-    if not colon or not number or kind not in tuple(RightKind):
-        raise refuse(
-            "not_a_key",
-            "right",
-            key,
-            Text("不是权利的键", "not the key of a right"),
-            Text("写成 invention:201410362077.3", "write it as invention:201410362077.3"),
-        )
+    """The columns of a right that is only known by its key."""
+    kind, _, number = key.partition(":")
     number = number.removesuffix("/fees")
     return {"kind": kind, "number": "" if number.startswith("#") else number, "title": ""}
 
@@ -159,7 +151,7 @@ def _subscription(by: By, target: str, value: str, kind: str) -> Done:
             ),
         )
     subscriber = by.actor.id
-    kept = value if target == RIGHT or _is_code(value) else name_key(value)
+    kept = read_key(value) if target == RIGHT else value if _is_code(value) else name_key(value)
 
     def decide(work: Work) -> Decision:
         if kind == SUBSCRIBED:

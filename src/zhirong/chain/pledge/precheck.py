@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,13 +13,17 @@ from zhirong.chain.pledge.packs import max_rank, register_of
 from zhirong.chain.pledge.papers import PapersCheck, check_papers
 from zhirong.chain.pledge.records import Filing, Finding, Pledgeable, Subject, Verdict, pledgeable
 from zhirong.chain.pledge.register import free_rank
-from zhirong.chain.right.records import KIND_TEXT, Right
+from zhirong.chain.pledge.registration import refuse
+from zhirong.chain.right.records import KIND_TEXT, Right, RightKind
 from zhirong.kernel.errors import Problem
+from zhirong.kernel.identifiers import NUMBER_OPTIONAL, NumberError, right_number
 from zhirong.kernel.rulebook import Rulebook, RuleValue
 from zhirong.kernel.text import Text
 
 # A serial is printed with six digits in some years and with seven in others.
 _SERIAL_OF_SOFTWARE = re.compile(r"^(\d{4})SR0+(?=\d)", re.ASCII)
+_FINGERPRINT = re.compile(r"#[0-9a-f]{24}")
+_FEES = "/fees"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +157,69 @@ def right_key(right: Right, subject: Subject = Subject.RIGHT) -> str:
     """The name of a right in the register: kind and number; for kinds without a number a fingerprint of the title
     and its holders' names, however they are spaced. Fees of a right are another object than the right itself.
     """
-    named = _SERIAL_OF_SOFTWARE.sub(r"\1SR", right.number)
+    named = _named(right.number)
     if not named:
         # Not the credit code: one filing gives it and another leaves it out, and it is the same right.
         holders = "\n".join(sorted(plain_name(holder.name) for holder in right.holders))
         named = "#" + hashlib.sha256(f"{plain_name(right.title)}\n{holders}".encode()).hexdigest()[:24]
-    fees = "" if subject is Subject.RIGHT else "/fees"
+    fees = "" if subject is Subject.RIGHT else _FEES
     return f"{right.kind.value}:{named}{fees}"
+
+
+def read_key(written: str) -> str:
+    """A right's key from what somebody has written, its number in whatever spelling. Raises InputError for what cannot be
+    the key of a right: an order or a subscription under it would concern nothing.
+    """
+    text = unicodedata.normalize("NFKC", written).strip()
+    kind, _, number = text.removesuffix(_FEES).partition(":")
+    number, fees = number.strip(), _FEES if text.endswith(_FEES) else ""
+    is_words = kind in NUMBER_OPTIONAL and _FINGERPRINT.fullmatch(number) is not None
+    mend = Text("写成 invention:201410362077.3", "write it as invention:201410362077.3")
+    if kind not in tuple(RightKind) or not number or (number[0] == "#" and not is_words):
+        raise refuse("not_a_key", "right", written, Text("不是权利的键", "not the key of a right"), mend)
+    if is_words:
+        return f"{kind}:{number}{fees}"
+    try:
+        kept = right_number(kind, number)
+        if is_certificate_number(RightKind(kind), kept):
+            raise certificate_number()
+    except NumberError as error:
+        raise refuse(error.code, "right", written, error.reason, error.mend) from error
+    return f"{kind}:{_named(kept)}{fees}"
+
+
+def keys_of_number(written: str) -> set[str]:
+    """The keys of every right that a number can be of, in whatever spelling: of the rights themselves and of their fees."""
+    found = set()
+    for kind in RightKind:
+        try:
+            kept = right_number(kind.value, written)
+        except NumberError:
+            continue
+        if kept:
+            found |= {f"{kind.value}:{_named(kept)}", f"{kind.value}:{_named(kept)}{_FEES}"}
+    return found
+
+
+def is_certificate_number(kind: RightKind, kept: str) -> bool:
+    """Whether a kept number is that of a software's certificate, by which no right is registered."""
+    return kind is RightKind.SOFTWARE and bool(kept) and "SR" not in kept
+
+
+def certificate_number() -> NumberError:
+    """Why a software's certificate number is not taken."""
+    return NumberError(
+        "certificate_number",
+        Text(
+            "这是证书号；同一软件另有登记号，两个号会成为两项权利",
+            "this is the certificate's number; the software has a registration number too, and would count twice",
+        ),
+        Text("写登记号，如 2014SR123456", "give the registration number, such as 2014SR123456"),
+    )
+
+
+def _named(kept: str) -> str:
+    return _SERIAL_OF_SOFTWARE.sub(r"\1SR", kept)
 
 
 def public_key(key: str) -> str:

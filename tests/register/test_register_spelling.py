@@ -1,0 +1,113 @@
+"""A right is the same right however it is written: in a court's order, a subscription, a search, another filing."""
+
+from typing import Any
+
+import pytest
+from register_world import FIRM, World, patent, patent_number, request
+
+MARK = {
+    "id": "m",
+    "kind": "trademark",
+    "title": "知融",
+    "number": "00345678",
+    "registration_date": "2024-03-01",
+    "holders": [dict(FIRM)],
+}
+SOFTWARE = {
+    "id": "s",
+    "kind": "software",
+    "title": "张力控制软件 V1.0",
+    "number": "2020SR000123",
+    "creation_date": "2020-01-02",
+    "holders": [dict(FIRM)],
+}
+
+
+def _software(**changes: Any) -> dict[str, Any]:
+    return {name: value for name, value in {**SOFTWARE, **changes}.items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("right", "written"),
+    [
+        (MARK, "trademark:00345678"),
+        (MARK, " trademark：第345678号 "),
+        (SOFTWARE, "software:2020SR0000123"),
+        (patent(1), f"invention:ZL {patent_number(1).replace('.', '')}"),
+    ],
+)
+def test_a_court_freezes_a_right_however_its_number_is_written(
+    sqlite_world: World, right: dict[str, Any], written: str
+) -> None:
+    from zhirong.kernel.errors import InputError
+    from zhirong.verbs import orders, pledges
+
+    world = sqlite_world
+    orders.court_order_on_right(world.by("court"), written, "（2026）陕01执1号", "freeze")
+    with pytest.raises(InputError) as caught:
+        pledges.file_pledge(world.by(), request(right, related_marks=[]))
+    assert "frozen" in {problem.code for problem in caught.value.problems}
+    world.demand_whole()
+
+
+@pytest.mark.parametrize("written", ["trademark:ABC", "invention:201410362077.4", "trade_secret:17", "trademark:"])
+def test_a_key_that_cannot_be_a_rights_is_refused(sqlite_world: World, written: str) -> None:
+    from zhirong.kernel.errors import InputError
+    from zhirong.verbs import orders
+
+    with pytest.raises(InputError):
+        orders.court_order_on_right(sqlite_world.by("court"), written, "（2026）陕01执1号", "freeze")
+    with pytest.raises(InputError):
+        orders.subscribe(sqlite_world.by("lender", "丙银行"), "right", written)
+
+
+@pytest.mark.parametrize(
+    ("right", "numbers"),
+    [
+        (MARK, ("345678", "00345678", "第345678号")),
+        (SOFTWARE, ("2020SR000123", "2020SR0000123", "登记号：2020sr0000123")),
+        (patent(1), (patent_number(1), f"ZL{patent_number(1)}", f"CN {patent_number(1).replace('.', '')}")),
+    ],
+)
+def test_a_search_finds_a_right_however_its_number_is_written(
+    sqlite_world: World, right: dict[str, Any], numbers: tuple[str, ...]
+) -> None:
+    from zhirong.verbs.look import Query, search
+
+    world = sqlite_world
+    world.entered(right, related_marks=[])
+    for number in numbers:
+        assert [one["id"] for one in search(world.by("public").actor, Query(number=number))] == [1], number
+
+
+def test_a_subscriber_hears_of_a_right_however_he_has_written_it(sqlite_world: World) -> None:
+    from zhirong.verbs import orders, outbox
+
+    world = sqlite_world
+    bank = world.by("lender", "丁银行")
+    orders.subscribe(bank, "right", "trademark:00345678")
+    world.entered(MARK, related_marks=[])
+    assert [entry["kind"] for entry in outbox.inbox(bank.actor)] == ["pledge.enter"]
+
+
+@pytest.mark.parametrize(("first", "second"), [("2020SR000123", None), (None, "2020SR000123")])
+def test_a_right_is_not_pledged_twice_by_leaving_out_its_number(
+    sqlite_world: World, first: str | None, second: str | None
+) -> None:
+    from zhirong.kernel.errors import InputError
+    from zhirong.verbs import pledges
+
+    world = sqlite_world
+    world.entered(_software(number=first))
+    again = _software(number=second, title="张力控制软件V1.0")
+    with pytest.raises(InputError) as caught:
+        pledges.file_pledge(world.by(), request(again))
+    assert "rank_taken" in {problem.code for problem in caught.value.problems}
+    pledges.discharge(world.by(), 1, "债务清偿")
+    pledges.file_pledge(world.by(), request(again))
+
+
+def test_two_works_of_one_title_with_numbers_of_their_own_are_two_rights(sqlite_world: World) -> None:
+    world = sqlite_world
+    world.entered(_software())
+    assert world.entered(_software(number="2021SR000777")).number == 2
