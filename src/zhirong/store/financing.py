@@ -105,6 +105,8 @@ class Case(Kept):
         indexes = [
             models.Index(fields=["lender", "state", "id"], name="case_of_lender"),
             models.Index(fields=["firm", "id"], name="case_of_firm"),
+            models.Index(fields=["lender", "due_on", "id"], name="case_work"),
+            models.Index(fields=["lender", "state", "due_on"], name="case_late"),
         ]
 
 
