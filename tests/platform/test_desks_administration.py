@@ -333,3 +333,18 @@ def test_pages_take_as_many_queries_for_many_rows_as_for_few(sqlite_platform: An
         )
     assert queries() == few
     assert max(few.values()) < 25
+
+
+def test_an_administration_is_not_joined_to_another_through_a_second_membership(sqlite_platform: Any) -> None:
+    platform = sqlite_platform
+    who = security(platform)
+    auditor = platform.member(Organisation.objects.get(kind="platform"), Duty.AUDIT_ADMIN)
+    second = platform.organisation("platform", "第二管理机构")
+    lender, _ = platform.bank("某银行", Duty.LENDER_OFFICER)
+    with pytest.raises(InputError) as refused:
+        platform.do(who, "member.add", second, email=auditor.account.email, duties=["platform.system"])
+    assert [one.code for one in refused.value.problems] == ["separate_administrators"]
+    for row, duty in ((second, "platform.system"), (lender, "lender.approver")):
+        with pytest.raises(InputError) as refused:
+            platform.do(who, "member.add", row, email=who.account.email, duties=[duty])
+        assert [one.code for one in refused.value.problems] == ["own_duties"]

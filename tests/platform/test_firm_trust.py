@@ -7,8 +7,8 @@ from firm_samples import drafted, submitted
 
 from zhirong.kernel.errors import InputError
 from zhirong.store.financing import Appraisal, Case, FirmRight, Message
-from zhirong.store.parties import Consent, Mandate
-from zhirong.store.work import Notice
+from zhirong.store.parties import Consent, Mandate, Membership
+from zhirong.store.work import Notice, Webhook
 from zhirong.verbs.acting import NotFoundError
 from zhirong.verbs.check_platform import platform_findings
 from zhirong.verbs.people import Duty
@@ -140,3 +140,42 @@ def test_nobody_objects_in_anothers_name(platform):
     with pytest.raises(InputError):
         platform.do(manager, "objection.make", subject="loan/1", text="x")
     assert Case.objects.get().state == "draft"
+
+
+def test_an_agent_does_not_read_who_else_the_firm_trusts(sqlite_platform):
+    platform = sqlite_platform
+    firm, manager = platform.firm()
+    agent = platform.agent(firm, ("right.add",))
+    platform.agent(firm, ("right.add",))
+    bank, _ = platform.bank("某银行", Duty.LENDER_OFFICER)
+    platform.do(manager, "consent.give", to=bank.pk, scope="rights", purpose="预审", until=_until(platform))
+    person = platform.person(agent)
+    assert [one.pk for one in visible(person, Mandate, platform.day)] == [person.mandate]
+    assert not visible(person, Consent, platform.day) and not visible(person, Webhook, platform.day)
+    assert {one.account_id for one in visible(person, Membership, platform.day)} == {agent.account.pk}
+    page = platform.client(agent).get("/firm/trust/").content.decode()
+    rival = Mandate.objects.exclude(pk=person.mandate).get().agent.name
+    assert manager.account.email not in page
+    assert rival not in page and "某银行" not in page
+    assert visible(platform.person(manager), Mandate, platform.day).count() == 2
+
+
+def test_an_appraisal_for_a_draft_is_not_the_lenders_yet(sqlite_platform):
+    platform = sqlite_platform
+    firm, manager = platform.firm()
+    bank, officer = platform.bank("某银行", Duty.LENDER_OFFICER)
+    case = drafted(platform, manager, bank)
+    row = platform.seed(
+        Appraisal,
+        firm=firm,
+        case=case,
+        grade="formal",
+        state="requested",
+        purpose="pledge",
+        rights=case.rights,
+        valuation_date=platform.day,
+    )
+    assert not visible(platform.person(officer), Appraisal, platform.day)
+    platform.reseed(case, state="submitted")
+    seen = {one.pk for one in visible(platform.person(officer), Appraisal, platform.day)}
+    assert seen == {row.pk, case.appraisal_id}

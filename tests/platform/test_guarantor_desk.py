@@ -289,3 +289,13 @@ def test_the_pages_show_what_is_asked_and_what_it_does_to_the_limits(house, lang
         "/do/guarantor.figures/",
     ):
         assert client.get(address).status_code == 200
+
+
+def test_nobody_grants_a_guarantee_for_a_firm_he_belongs_to(house):
+    asked = house.reviewed()
+    both = house.platform.member(
+        house.approver.organisation, Duty.GUARANTOR_APPROVER, account=house.desk.manager.account
+    )
+    with pytest.raises(InputError) as refused:
+        house.platform.do(both, "guarantee.grant", asked, opinion="同意")
+    assert "belongs_to_the_firm" in _codes(refused)

@@ -632,3 +632,13 @@ def test_who_has_decided_does_not_take_a_case_over(desk):
     with pytest.raises(InputError) as refused:
         platform.do(desk.head, "case.hand_over", case, officer=both.account.pk, reason="调岗")
     assert _codes(refused) == ["has_decided"]
+
+
+def test_nobody_decides_on_the_case_of_a_firm_he_belongs_to(desk):
+    platform = desk.platform
+    case = desk.handed_up()
+    both = platform.member(desk.bank, Duty.LENDER_REVIEWER, account=desk.manager.account)
+    with pytest.raises(InputError) as refused:
+        platform.do(both, "case.approve", case, amount=AMOUNT, opinion="同意")
+    assert _codes(refused) == ["belongs_to_the_firm"]
+    platform.do(desk.reviewer, "case.approve", case, amount=AMOUNT, opinion="同意")

@@ -189,3 +189,19 @@ def test_contracts_name_what_was_approved(sqlite_platform, monkeypatch) -> None:
         assert readers(one) >= {money.firm.pk, money.bank.pk}
     platform.later(1)
     assert platform.day - timedelta(days=1) == money.case.submitted_on
+
+
+def test_nobody_signs_for_two_sides(sqlite_platform, monkeypatch) -> None:
+    platform = sqlite_platform
+    money = Money(platform, monkeypatch)
+    money.issue()
+    both = platform.member(money.bank, Duty.LENDER_MANAGER, account=money.manager.account)
+    paper = money.papers()[0]
+    platform.do(money.manager, "paper.sign", paper, code=money.code(money.manager.account))
+    assert refused(platform, both, "paper.sign", paper, code=money.code(both.account)) == "signed_for_another"
+    scan = platform.upload(both, "扫描件.pdf", PDF)
+    assert refused(platform, both, "paper.scan", paper, file=scan) == "signed_for_another"
+    with pytest.raises(InputError) as told:
+        money.on_case(both, "case.sign", code=money.code(both.account))
+    assert told.value.problems[0].code == "signed_for_another"
+    platform.do(money.head, "paper.sign", paper, code=money.code(money.head.account))

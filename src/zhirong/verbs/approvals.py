@@ -14,6 +14,7 @@ from zhirong.verbs.case_moves import move_case
 from zhirong.verbs.diligence import firm_page, lender_page, note
 from zhirong.verbs.guarantees import GOES_NO_FURTHER, end_guarantees
 from zhirong.verbs.limits import broken, lender_meters
+from zhirong.verbs.organisations import own_firm
 from zhirong.verbs.pattern import rules_version
 from zhirong.verbs.people import Duty, Person
 from zhirong.verbs.requests import Fen, Request, Words, ask
@@ -85,6 +86,7 @@ def approve(work: Work, request: Approve) -> Any:
     case: Case = work.row
     now = round_of(case, work)
     problems = why_not(now, work.person.account, sorted(work.person.duties), "approve", request.amount)
+    problems += own_firm(work.person.account, case.firm_id)
     problems += review_problems(case, work.rules, work.day)
     amount = min(now.amount, request.amount)
     is_last = now.given + 1 == len(now.band.duties)

@@ -22,6 +22,7 @@ from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.diligence import DESK, lender_page
 from zhirong.verbs.limits import broken, limits_of, names_of, region_within
 from zhirong.verbs.listing import Column, Filter, Listing, listing
+from zhirong.verbs.organisations import own_firm
 from zhirong.verbs.pattern import rules_version
 from zhirong.verbs.people import Duty, OrganisationKind, Person
 from zhirong.verbs.requests import Choices, Day, Fen, Line, Rate, Request, Words, ask
@@ -229,6 +230,7 @@ def grant(work: Work, request: Grant) -> Any:
                 "case_over",
             )
         )
+    problems += own_firm(work.person.account, case.firm_id)
     meters: tuple[Meter, ...] = ()
     if figures is not None:
         meters = meters_of(asked, figures, work)

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from zhirong.kernel.errors import Problem
 from zhirong.kernel.text import Text
 from zhirong.store.names import name_key
 from zhirong.store.parties import Account, Membership, Organisation, SavedView
@@ -210,6 +211,7 @@ def add_member(work: Work, request: AddMember) -> Any:
             Text("请对方先注册", "ask them to sign up first"),
         )
     _demand_duties(work.row, request.duties)
+    _demand_apart(work, account, request.duties)
     duties = [duty.value for duty in request.duties]
     member = Membership.objects.filter(account=account, organisation=work.row).first()
     if member is None:
@@ -255,6 +257,51 @@ def _demand_duties(organisation: Organisation, duties: list[Duty]) -> None:
             ),
             Text("只选其中一项", "choose one of them"),
         )
+
+
+def _demand_apart(work: Work, account: Account, duties: list[Duty]) -> None:
+    """Nobody gives himself duties; and nobody has two of the three administrations, in whatever organisations."""
+    if account.pk == work.person.account:
+        raise refuse(
+            "own_duties",
+            "email",
+            account.email,
+            Text("不能给自己授予职责", "nobody gives himself duties"),
+            Text("请安全管理员或另一位负责人办理", "ask the security administrator, or another head"),
+        )
+    elsewhere = Membership.objects.filter(account=account, active=True).exclude(organisation=work.row)
+    had = {duty for held in elsewhere.values_list("duties", flat=True) for duty in held}
+    if len(ADMIN_DUTIES.intersection(had | set(duties))) > 1:
+        raise refuse(
+            "separate_administrators",
+            "duties",
+            "、".join(duties),
+            Text(
+                "此人在别的机构已担任另一个管理角色；系统、安全、审计须由不同的人担任",
+                "this person is another administrator elsewhere; system, security and audit are three people",
+            ),
+            Text("另选一人", "choose another person"),
+        )
+
+
+def belongs_to(account: int, organisation: int) -> bool:
+    """Whether an account is a member of an organisation, whomever it acts for at the moment."""
+    return Membership.objects.filter(account=account, organisation=organisation, active=True).exists()
+
+
+def own_firm(account: int, firm: int) -> list[Problem]:
+    """Why somebody cannot decide on a firm's case: he belongs to the firm himself."""
+    if not belongs_to(account, firm):
+        return []
+    return [
+        Problem(
+            "person",
+            str(account),
+            Text("您是这家企业的成员，不能审批它的业务", "you belong to the firm, and cannot decide on its case"),
+            Text("由没有利害关系的同事审批", "let a colleague decide who has no interest in it"),
+            "belongs_to_the_firm",
+        )
+    ]
 
 
 def _enter(work: Work, kind: OrganisationKind, request: Any, status: str) -> Organisation:

@@ -125,7 +125,8 @@ def _appraisals(person: Person, day: date) -> Q:
     if _is(person, OrganisationKind.LENDER):
         handed_in = Case.objects.filter(_cases(person, day)).values("appraisal")
         return (
-            Q(case__lender=person.organisation)
+            # Not by a join, which would read every appraisal there is.
+            Q(case__in=Case.objects.filter(_cases(person, day)).values("pk"))
             | Q(pk__in=handed_in)
             | Q(firm__in=consenting(person, "appraisals", day))
         )
@@ -218,7 +219,8 @@ def _organisations(person: Person, day: date) -> Q:
 def _memberships(person: Person, day: date) -> Q:
     if person.has(Duty.SECURITY_ADMIN):
         return EVERYTHING
-    return Q(organisation=person.organisation) | Q(account=person.account)
+    own = Q(account=person.account)
+    return own if person.mandate else Q(organisation=person.organisation) | own
 
 
 def _accounts(person: Person, day: date) -> Q:
@@ -226,11 +228,20 @@ def _accounts(person: Person, day: date) -> Q:
 
 
 def _mandates(person: Person, day: date) -> Q:
+    if person.mandate:
+        return Q(pk=person.mandate)  # whom else the firm trusts is none of its agent's business
     return Q(firm=person.organisation) | Q(agent=person.organisation) if person.organisation else NOTHING
 
 
 def _consents(person: Person, day: date) -> Q:
-    return Q(firm=person.organisation) | Q(to=person.organisation) if person.organisation else NOTHING
+    if person.mandate or not person.organisation:
+        return NOTHING
+    return Q(firm=person.organisation) | Q(to=person.organisation)
+
+
+def _programs(path: str) -> Scope:
+    """What an organisation has set up for its own programs: not for an agent that acts for it."""
+    return lambda person, day: NOTHING if person.mandate else _own(path)(person, day)
 
 
 def _own(path: str) -> Scope:
@@ -267,7 +278,7 @@ SCOPES: Mapping[type[Model], Scope] = {
     CaseStep: _case_steps,
     CheckItem: _of_cases("case"),
     Consent: _consents,
-    Delivery: _own("webhook__organisation"),
+    Delivery: _programs("webhook__organisation"),
     Event: _audited,
     FirmRight: _firm_rights,
     GuaranteeRequest: _guarantees,
@@ -292,5 +303,5 @@ SCOPES: Mapping[type[Model], Scope] = {
     TeamRating: _of_cases("case"),
     UsedCode: _nobody,
     WatchFlag: _of_cases("loan"),
-    Webhook: _own("organisation"),
+    Webhook: _programs("organisation"),
 }

@@ -76,6 +76,7 @@ def sign(work: Work, request: Sign) -> Any:
     _demand_intact(paper)
     if work.person.organisation in signed_by(paper):
         raise _signed_already(work)
+    _demand_one_side(work, [paper])
     demand_code(work, request.code)
     _keep_signature(work, paper, method=SECOND_FACTOR, valid=True, scan=None)
     work.public["sha256"] = paper.sha256
@@ -115,6 +116,7 @@ def sign_all(work: Work, request: SignAll) -> Any:
         raise _signed_already(work)
     for paper in waiting:
         _demand_intact(paper)
+    _demand_one_side(work, waiting)
     demand_code(work, request.code)
     for paper in waiting:
         _keep_signature(work, paper, method=SECOND_FACTOR, valid=True, scan=None)
@@ -153,6 +155,7 @@ def send_scan(work: Work, request: SendScan) -> Any:
     _demand_intact(paper)
     if work.person.organisation in signed_by(paper):
         raise _signed_already(work)
+    _demand_one_side(work, [paper])
     upload = redeem(work.person, request.file)
     if upload.media_type not in _PICTURES:
         raise refuse(
@@ -280,6 +283,23 @@ def _demand_intact(paper: Paper) -> None:
             Text("文件的内容与出具时不同", "the file is no longer what was issued"),
             Text("不要签署；请管理员从备份恢复，或由银行重新出具", "do not sign; have it restored from a backup, or issued anew"),
         )  # fmt: skip
+
+
+def _demand_one_side(work: Work, papers: list[Paper]) -> None:
+    """Nobody signs one paper for two organisations, whatever organisations he belongs to."""
+    others = Signature.objects.filter(paper__in=papers, account_id=work.person.account)
+    found = others.exclude(organisation_id=work.person.organisation).select_related("organisation", "paper").first()
+    if found is not None:
+        raise refuse(
+            "signed_for_another",
+            "paper",
+            found.paper.number,
+            Text(
+                f"您已代表{found.organisation.name}签过，不能再代表另一方签",
+                f"you have signed it for {found.organisation.name}, and cannot sign for another side",
+            ),
+            Text("由本机构的另一个人签署", "let another person of your organisation sign"),
+        )
 
 
 def _signed_already(work: Work) -> Exception:

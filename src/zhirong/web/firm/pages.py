@@ -16,6 +16,7 @@ from zhirong.verbs.listing import LISTINGS
 from zhirong.verbs.mandates import operation_titles
 from zhirong.verbs.paper_making import read_by
 from zhirong.verbs.people import DUTY_WORDS, Duty
+from zhirong.verbs.scopes import visible
 from zhirong.web.clock import now
 from zhirong.web.firm import appraisal_pages, mode_pages, profile_page, right_pages  # noqa: F401 - declare their pages
 from zhirong.web.firm.case_view import case_context, papers_to_sign
@@ -90,9 +91,10 @@ def case(request: HttpRequest, row: Case) -> HttpResponse:
 @page("firm/trust/", "firm.trust", duties=FIRM)
 def trust(request: HttpRequest) -> HttpResponse:
     """Who may act for the firm, who may see what of it, and where to take that back."""
-    firm, day = request.person.organisation, day_of(now())
-    mandates = Mandate.objects.filter(firm=firm).select_related("agent", "firm").order_by("-id")[:100]
-    consents = Consent.objects.filter(firm=firm).select_related("to", "firm").order_by("-id")[:100]
+    person, day = request.person, day_of(now())
+    firm = person.organisation
+    mandates = visible(person, Mandate, day).filter(firm=firm).select_related("agent", "firm").order_by("-id")[:100]
+    consents = visible(person, Consent, day).filter(firm=firm).select_related("to", "firm").order_by("-id")[:100]
     handed_in = (
         Case.objects.filter(firm=firm)
         .exclude(state="draft")
@@ -103,7 +105,8 @@ def trust(request: HttpRequest) -> HttpResponse:
         "organisation": Organisation.objects.get(pk=firm),
         "members": [
             (one, [DUTY_WORDS[Duty(duty)] for duty in one.duties])
-            for one in Membership.objects.filter(organisation=firm, active=True)
+            for one in visible(person, Membership, day)
+            .filter(organisation=firm, active=True)
             .select_related("account", "organisation")
             .order_by("id")[:200]
         ],
