@@ -48,6 +48,9 @@ def test_a_court_freezes_a_right_however_its_number_is_written(
         pledges.file_pledge(world.by(), request(right, related_marks=[]))
     assert "frozen" in {problem.code for problem in caught.value.problems}
     world.demand_whole()
+    orders.court_order_on_right(world.by("court"), written, "（2026）陕01执1号之一", "unfreeze")
+    world.entered(right, related_marks=[])
+    world.demand_whole()
 
 
 @pytest.mark.parametrize("written", ["trademark:ABC", "invention:201410362077.4", "trade_secret:17", "trademark:"])

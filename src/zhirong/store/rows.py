@@ -57,7 +57,7 @@ def save(one: Registration, before: Registration | None) -> None:
                 key=right.key, defaults={"kind": right.kind.value, "number": right.number, "title": right.title}
             )
             if not row.title:  # a court had frozen it before anybody filed it
-                row.title = right.title
+                row.title, row.number = right.title, right.number
                 row.save()
             rights.append(models.Charge(registration_id=one.id, right=row))
         models.Charge.objects.bulk_create(rights)

@@ -107,7 +107,7 @@ def check_code(actor: Actor, code: str) -> dict[str, Any]:
     }
     then = None if event.registration is None else as_of(event.registration, event.index)
     now = None if event.registration is None else rows.load(event.registration)
-    if then is not None and now is not None and (_is_public(then) or allowed(actor, "view", now)):
+    if then is not None and now is not None and (then.is_published or allowed(actor, "view", now)):
         shown |= {"then": view(actor, then), "now": view(actor, now)}
     return shown
 
@@ -299,7 +299,3 @@ def _as_asked(query: Query) -> dict[str, Any]:
         "after": query.after or None,
         "limit": query.limit,
     }
-
-
-def _is_public(one: Registration) -> bool:
-    return one.status.value in ("entered", "discharged", "revoked")

@@ -25,7 +25,8 @@ from zhirong.store.log import CONTENT_NAME, StoredTiles, public_keys
 from zhirong.store.names import check_names, name_key
 from zhirong.verbs.check_evidence import evidence_findings
 from zhirong.verbs.check_platform import platform_findings
-from zhirong.verbs.orders import SUBSCRIBED, UNSUBSCRIBED, unfiled_right
+from zhirong.verbs.orders import unfiled_right
+from zhirong.verbs.outbox import SUBSCRIBED, UNSUBSCRIBED
 from zhirong.verbs.pattern import register_event
 
 _DAYS = ("filed_on", "entered_on")

@@ -20,7 +20,8 @@ from zhirong.kernel.text import Text
 from zhirong.store import keys, log, models, rows
 from zhirong.store.transaction import writing
 from zhirong.verbs.identities import IDENTITY
-from zhirong.verbs.orders import SUBSCRIBED, UNSUBSCRIBED, unfiled_right
+from zhirong.verbs.orders import unfiled_right
+from zhirong.verbs.outbox import SUBSCRIBED, UNSUBSCRIBED
 from zhirong.verbs.pattern import By, register_event
 from zhirong.verbs.permissions import demand
 from zhirong.verbs.uses import REPORTED

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from django.db.models import Q
 
-from zhirong.chain.pledge.precheck import RightCheck, keys_of_number
+from zhirong.chain.pledge.precheck import RightCheck, keys_of_number, public_key
 from zhirong.chain.pledge.register_json import registration_of
-from zhirong.chain.pledge.registration import STATUS_WORDS, Registration
+from zhirong.chain.pledge.registration import PUBLISHED, STATUS_WORDS, Registration
 from zhirong.chain.right.records import Holder
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
@@ -23,8 +23,6 @@ from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.permissions import Actor, Role, allowed, demand
 
 MOST = 200
-# What a register publishes. A filing that has not been entered is its parties' business.
-_PUBLISHED = ("entered", "discharged", "revoked")
 _SEE_FILINGS = (Role.REGISTRAR, Role.COURT, Role.AUTHORITY)
 How = Literal["exact", "part", "similar"]
 Side = Literal["any", "pledgor", "pledgee"]
@@ -59,7 +57,7 @@ def search(actor: Actor, query: Query) -> list[dict[str, Any]]:
     demand(actor, "search")
     found = models.Registration.objects.filter(id__gt=query.after)
     if actor.role not in _SEE_FILINGS:
-        found = found.filter(Q(status__in=_PUBLISHED) | Q(id__in=_own(actor)))
+        found = found.filter(Q(status__in=PUBLISHED) | Q(id__in=_own(actor)))
     if query.number:
         found = found.filter(id__in=_with_number(query.number.strip()))
     if query.name or query.code:
@@ -86,7 +84,7 @@ def view(actor: Actor, one: Registration) -> dict[str, Any]:
         "is_frozen": bool(one.frozen_by),
         "rights": [
             {
-                "key": r.key,
+                "key": r.key if is_open else public_key(r.key),
                 "kind": r.kind.value,
                 "number": r.number,
                 "title": r.title,
@@ -122,7 +120,7 @@ def similar_names(written: str, least: Fraction = LEAST_SIMILARITY, limit: int =
     published = models.Part.objects.filter(
         party__name_key__in=[name.text for name, _ in found],
         party__is_natural_person=False,
-        registration__status__in=_PUBLISHED,
+        registration__status__in=PUBLISHED,
     )
     known = set(published.values_list("party__name_key", flat=True))
     return [(name.text, score) for name, score in found if name.text in known]

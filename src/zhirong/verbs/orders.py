@@ -7,7 +7,7 @@ from typing import Any, Literal
 from zhirong.chain.pledge.precheck import public_key, read_key
 from zhirong.chain.pledge.reconcile import Difference, differences, read_published
 from zhirong.chain.pledge.register import FREEZE_RIGHT, UNFREEZE_RIGHT
-from zhirong.chain.pledge.register_json import registration_of
+from zhirong.chain.pledge.register_json import party_json, registration_of
 from zhirong.chain.pledge.registration import Move, RegisterRole, refuse
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError, Problem
@@ -16,11 +16,9 @@ from zhirong.kernel.text import Text
 from zhirong.store import models
 from zhirong.store.names import name_key
 from zhirong.store.transaction import writing
-from zhirong.verbs.outbox import PARTY, RIGHT
+from zhirong.verbs.outbox import PARTY, RIGHT, SUBSCRIBED, UNSUBSCRIBED
 from zhirong.verbs.pattern import By, Decision, Done, Work, act, part_key, plain, pledge_kind
 
-SUBSCRIBED = "subscription.opened"
-UNSUBSCRIBED = "subscription.closed"
 RECONCILED = "reconciliation.made"
 ALARM = "reconciliation.alarm"  # tells the parties of one registration what the authority's data say otherwise
 
@@ -158,7 +156,13 @@ def _subscription(by: By, target: str, value: str, kind: str) -> Done:
             models.Subscription.objects.get_or_create(subscriber=subscriber, target=target, value=kept)
         else:
             models.Subscription.objects.filter(subscriber=subscriber, target=target, value=kept).delete()
-        content = {"subscriber": subscriber, "target": target, "value": kept}
+        party = by.actor.party
+        content = {
+            "party": None if party is None else party_json(party),
+            "subscriber": subscriber,
+            "target": target,
+            "value": kept,
+        }
         return Decision(kind, None, content, {})
 
     return act("subscribe", by, {"kind": kind, "target": target, "value": kept}, decide)

@@ -1,22 +1,25 @@
 """Pushing: who must hear of an event is written with it; sending happens afterwards, at least once."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
 from zhirong.chain.pledge.register import FREEZE_RIGHT, UNFREEZE_RIGHT
-from zhirong.chain.pledge.register_json import registration_of
+from zhirong.chain.pledge.register_json import party_of, registration_of
 from zhirong.chain.pledge.registration import Registration
 from zhirong.chain.right.records import Holder
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.store.models import Charge, Event, Outgoing, Subscription
 from zhirong.store.names import name_key
-from zhirong.verbs.permissions import Actor
+from zhirong.verbs.permissions import Actor, Role, allowed
 
 RIGHT, PARTY = "right", "party"
+SUBSCRIBED = "subscription.opened"
+UNSUBSCRIBED = "subscription.closed"
 
 
 def party_address(party: Holder) -> str:
@@ -25,8 +28,9 @@ def party_address(party: Holder) -> str:
 
 
 def tell_subscribers(event: Event, after: Registration | None, before: Registration | None) -> None:
-    """Write the messages of an event, within its transaction: to the pledgees before and after, and to everyone who
-    has subscribed to one of its rights or parties. What happens to a right is told to those who hold a pledge of it.
+    """Write the messages of an event, within its transaction: to the pledgees before and after, and, once the register
+    publishes it, to everyone who has subscribed to one of its rights or parties. What happens to a right is told to
+    those who hold a pledge of it.
     """
     if event.kind.startswith("certificate."):
         return  # nobody's business but the asker's
@@ -45,11 +49,33 @@ def tell_subscribers(event: Event, after: Registration | None, before: Registrat
 
 
 def _subscribers(one: Registration) -> set[str]:
+    """Who has subscribed to one of its rights or parties and may hear of it: once it is published, everyone, but of a
+    natural person no other firm; before, those only who may see the filing.
+    """
     parties = (*one.pledgors, one.pledgee)
-    values = {party.code for party in parties if party.code} | {name_key(party.name) for party in parties}
+    firms = [party for party in parties if not party.is_natural_person]
+    public = {party.code for party in firms if party.code} | {name_key(party.name) for party in firms}
+    private = {name_key(party.name) for party in parties if party.is_natural_person} - public
     keys = [right.key for right in one.rights]
-    wanted = Q(target=PARTY, value__in=values) | Q(target=RIGHT, value__in=keys)
-    return set(Subscription.objects.filter(wanted).values_list("subscriber", flat=True))
+    wanted = Q(target=PARTY, value__in=public | private) | Q(target=RIGHT, value__in=keys)
+    found = Subscription.objects.filter(wanted).values_list("subscriber", "target", "value")
+    return {
+        subscriber
+        for subscriber, target, value in found
+        if _may_hear(subscriber, one, of_a_person=target == PARTY and value in private)
+    }
+
+
+def _may_hear(subscriber: str, one: Registration, *, of_a_person: bool) -> bool:
+    if one.is_published and not of_a_person:
+        return True
+    opened = Event.objects.filter(actor=subscriber, kind=SUBSCRIBED).order_by("-index").first()
+    if opened is None:
+        return False
+    content = canonical.decode(opened.content.encode())
+    party = content.get("party")
+    who = Actor(subscriber, Role(content["_role"]), None if party is None else party_of(party))
+    return allowed(who, "view", one) or (one.is_published and who.role is not Role.FIRM)
 
 
 def inbox(actor: Actor, after: int = -1, limit: int = 200) -> list[dict[str, Any]]:
@@ -57,10 +83,15 @@ def inbox(actor: Actor, after: int = -1, limit: int = 200) -> list[dict[str, Any
 
     after: index of the last event that is known already.
     """
-    addresses = [actor.id] + ([] if actor.party is None else [party_address(actor.party)])
+    addresses = [actor.id] + ([] if actor.party is None else _addresses(actor.party))
     found = Outgoing.objects.filter(to__in=addresses, event__gt=after).values_list("event", flat=True).distinct()
     events = Event.objects.filter(index__in=found).order_by("index")[:limit]
     return [entry_of_bytes(event.entry.encode()).as_json() for event in events]
+
+
+def _addresses(party: Holder) -> list[str]:
+    """A party's own address, and the one that it has where a filing names it without its credit code."""
+    return sorted({party_address(party), party_address(replace(party, code=""))})
 
 
 def push(send: Callable[[str, Mapping[str, Any]], None], now: datetime, limit: int = 1000) -> int:

@@ -20,7 +20,6 @@ from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.permissions import Actor, allowed
 
 _MOST = 200
-PUBLISHED = ("entered", "discharged", "revoked")  # as verbs.look: what a register publishes
 _OPEN = (Status.PREPARED.value, Status.FILED.value, Status.EXAMINED.value)
 KIND_WORDS: Mapping[str, Text] = {
     "facts.updated": Text("更新摘录", "newer extracts kept"),
@@ -70,7 +69,7 @@ def waiting(day: date) -> list[Waiting]:
 
 def may_see(actor: Actor, one: Registration) -> bool:
     """What a register publishes is everybody's; a filing is its parties' and the registrar's business."""
-    return one.status.value in PUBLISHED or allowed(actor, "view", one)
+    return one.is_published or allowed(actor, "view", one)
 
 
 def possible(one: Registration) -> list[str]:

@@ -43,6 +43,10 @@ STATUS_WORDS: Mapping[Status, Text] = {
 }
 
 
+# What a register publishes.
+PUBLISHED = frozenset({Status.ENTERED, Status.DISCHARGED, Status.REVOKED})
+
+
 class Move(StrEnum):
     """What can happen to a registration.
 
@@ -163,6 +167,11 @@ class Registration:
     certificate: str = ""
     frozen_by: str = ""
     moves: int = 1
+
+    @property
+    def is_published(self) -> bool:
+        """Whether everyone may know of it: it has been entered, whatever became of it. A filing is its parties' business."""
+        return self.status in PUBLISHED
 
     def charged(self) -> dict[str, int]:
         """The rights that it burdens now, by key, with their ranks; none unless entered."""
