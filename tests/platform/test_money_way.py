@@ -156,3 +156,44 @@ def test_a_guarantee_ends_when_the_case_is_closed(sqlite_platform, monkeypatch) 
     told = Notice.objects.filter(account=money.surety.account).values_list("words", flat=True)
     assert any("your guarantee has ended" in one["en"] for one in told)
     demand_whole(sqlite_platform)
+
+
+def test_a_case_whose_loan_waits_for_its_money_is_not_ended_under_the_cashier(sqlite_platform, monkeypatch) -> None:
+    money = Money(sqlite_platform, monkeypatch)
+    money.ready()
+    money.on_case(money.officer, "case.release")
+    for who, name, data in (
+        (money.manager, "case.withdraw", {"reason": "不要了"}),
+        (money.head, "case.decline", {"ground": "credit", "reason": "新增失信"}),
+    ):
+        with pytest.raises(InputError) as told:
+            money.on_case(who, name, **data)
+        assert [one.code for one in told.value.problems] == ["loan_waits"]
+    money.pay(AMOUNT, "release")
+    assert money.state == State.RELEASED
+
+
+def test_a_case_declined_after_its_registration_leaves_no_pledge_behind(sqlite_platform, monkeypatch) -> None:
+    money = Money(sqlite_platform, monkeypatch)
+    money.ready()
+    with pytest.raises(InputError) as told:
+        money.on_case(money.manager, "case.withdraw", reason="不要了")
+    assert [one.code for one in told.value.problems] == ["pledge_filed"]
+    money.on_case(money.officer, "case.release")
+    sqlite_platform.do(money.officer, "release.cancel", money.loan, reason="不放款了")
+    money.on_case(money.head, "case.decline", ground="credit", reason="新增失信")
+    assert money.state == State.DECLINED
+    assert rows.load(money.case.filing).status == "discharged"
+    demand_whole(sqlite_platform)
+
+
+def test_a_case_declined_before_its_filing_is_entered_takes_the_filing_back(sqlite_platform, monkeypatch) -> None:
+    money = Money(sqlite_platform, monkeypatch)
+    money.issue()
+    money.sign()
+    money.on_case(money.officer, "filing.prepare")
+    money.on_case(money.officer, "filing.file")
+    filings = money.fresh().contract["filings"]
+    money.on_case(money.head, "case.decline", ground="credit", reason="新增失信")
+    assert {rows.load(one).status for one in filings} == {"withdrawn"}
+    demand_whole(sqlite_platform)

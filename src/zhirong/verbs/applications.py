@@ -20,6 +20,7 @@ from zhirong.verbs.case_file import case_table_of, plain, quote_json
 from zhirong.verbs.case_moves import begin_step, move_case
 from zhirong.verbs.clock import now
 from zhirong.verbs.completeness import demand_mode, described, lacking, missing
+from zhirong.verbs.filing import demand_not_released, demand_nothing_filed
 from zhirong.verbs.firm_profile import Table, check_known
 from zhirong.verbs.firm_rights import FIRM, own, share_rights
 from zhirong.verbs.guarantees import GOES_NO_FURTHER, end_guarantees
@@ -272,6 +273,8 @@ class Withdraw(Request):
 def withdraw(work: Work, request: Withdraw) -> Any:
     """The case ends; the lender keeps what it has done."""
     was = work.row.state
+    demand_not_released(work.row)
+    demand_nothing_filed(work.row)
     move_case(work, work.row, Move.WITHDRAW, reason=request.reason[:500])
     end_guarantees(work, work.row, GOES_NO_FURTHER)
     if was != State.DRAFT:

@@ -12,6 +12,7 @@ from zhirong.store.financing import Approval, Case
 from zhirong.verbs.acting import Work, operation
 from zhirong.verbs.case_moves import move_case
 from zhirong.verbs.diligence import firm_page, lender_page, note
+from zhirong.verbs.filing import demand_not_released, end_registrations
 from zhirong.verbs.guarantees import GOES_NO_FURTHER, end_guarantees
 from zhirong.verbs.limits import broken, lender_meters
 from zhirong.verbs.organisations import own_firm
@@ -180,6 +181,7 @@ class Decline(Request):
 def decline(work: Work, request: Decline) -> Any:
     """The case ends; the firm is told why and what it can do, a guarantor that was asked is released."""
     case: Case = work.row
+    demand_not_released(case)
     if case.state == State.APPROVAL:
         now = round_of(case, work)
         _refuse_if(why_not(now, work.person.account, sorted(work.person.duties), "decline", 0))
@@ -197,6 +199,7 @@ def decline(work: Work, request: Decline) -> Any:
         case,
         f"未通过：{ground.zh} Declined: {ground.en}\n{request.reason}\n可以怎样做：{advice.zh}\nWhat you can do: {advice.en}",
     )
+    end_registrations(work, case, request.reason)
     end_guarantees(work, case, GOES_NO_FURTHER)
     work.tell(
         Text(

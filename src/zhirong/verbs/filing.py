@@ -9,7 +9,7 @@ from zhirong.chain.pledge.papers import PAPER_TEXT, Paper
 from zhirong.chain.pledge.registration import RegisterRole, Registration, Status
 from zhirong.chain.right.records import Holder
 from zhirong.kernel.text import Text
-from zhirong.store.financing import Case, StoredFile
+from zhirong.store.financing import Case, Loan, StoredFile
 from zhirong.verbs import pledges
 from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.case_file import right_table
@@ -18,6 +18,7 @@ from zhirong.verbs.paper_making import contract_papers, rights_of
 from zhirong.verbs.pattern import By, part_key
 from zhirong.verbs.people import Duty, Person
 from zhirong.verbs.permissions import Actor, Role
+from zhirong.verbs.release import WAITING
 from zhirong.verbs.requests import Day, Line, Request, Words, ask
 from zhirong.verbs.uploads import Ticket, attach
 
@@ -259,6 +260,44 @@ def take_back(work: Work, request: TakeBack) -> Any:
     for one in open_ones:
         pledges.withdraw(register_by(work, f"withdraw/{one.id}"), one.id, request.reason)
     work.update(work.row, filing=None)
+
+
+def demand_not_released(case: Case) -> None:
+    """Raises InputError while the case's loan waits for its money: somebody may be paying it out this moment."""
+    loan = Loan.objects.filter(case=case, state=WAITING).first()
+    if loan is not None:
+        raise refuse(
+            "loan_waits",
+            "loan",
+            loan.number,
+            Text("已批准放款，款项可能正在付出", "its release is granted: the money may be leaving this moment"),
+            Text("由银行先取消放款", "the lender cancels the release first"),
+        )
+
+
+def demand_nothing_filed(case: Case) -> None:
+    """Raises InputError where a registration was filed for the case or stands: the lender ends it, not the firm."""
+    found = registrations_of(case)
+    if found:
+        raise refuse(
+            "pledge_filed",
+            "filing",
+            found[0].authority_number or str(found[0].id),
+            Text("已申请或办理质押登记", "the pledge is filed or registered"),
+            Text(
+                "请银行以“不通过”结束，登记随之撤回或注销",
+                "ask the lender to decline the case, which takes the filing back or discharges the pledge",
+            ),
+        )
+
+
+def end_registrations(work: Work, case: Case, reason: str) -> None:
+    """The case comes to nothing: what is entered is discharged, what is only filed is taken back."""
+    for one in registrations_of(case):
+        if one.status is Status.ENTERED:
+            pledges.discharge(register_by(work, f"discharge/{one.id}"), one.id, reason)
+        elif one.status is not Status.DISCHARGED:
+            pledges.withdraw(register_by(work, f"withdraw/{one.id}"), one.id, reason)
 
 
 class RecordPolicy(Request):
