@@ -72,3 +72,16 @@ def test_a_bank_hears_of_what_was_filed_for_it_without_its_code(sqlite_world: Wo
     by = world.by("lender", BANK["name"])
     coded = replace(by, actor=replace(by.actor, party=Holder(BANK["name"], "91610131MA6U1234X1")))
     assert _heard(world, coded) == ["pledge.file", "pledge.accept", "pledge.enter"]
+
+
+def test_the_log_names_a_filings_rights_only_once_they_are_pledged(sqlite_world: World) -> None:
+    from zhirong.kernel.days import day_of
+    from zhirong.verbs import pledges
+    from zhirong.verbs.look import changes_of
+
+    world = sqlite_world
+    pledges.prepare_pledge(world.by(), request(patent(1)))
+    pledges.file_pledge(world.by(), request(patent(1), role="mirror"))
+    assert patent_number(1) not in str(changes_of(day_of(world.now)))
+    pledges.record_authority_number(world.by(), 2, "国家知识产权局", "Y2025980000001", "a" * 64, day_of(world.now))
+    assert changes_of(day_of(world.now))[-1]["body"]["rights"] == [KEY]

@@ -167,7 +167,8 @@ def enter(by: By, registration: int, resolved: Request | None = None) -> Done:
             "number": work.head.last_number + 1,
             "day": work.day,
         }
-        return _decision(work, Move.ENTER, content, {"number": work.head.last_number + 1})
+        public = {"number": work.head.last_number + 1, "rights": _public_rights(found)}
+        return _decision(work, Move.ENTER, content, public)
 
     return act("enter", by, request, decide, registration)
 
@@ -200,7 +201,8 @@ def record_authority_number(
             **request,
             "checks": [check.as_json() for check in checks],
         }
-        return _decision(work, Move.RECORD_AUTHORITY, content, {"authority_number": authority_number})
+        public = {"authority_number": authority_number, "rights": _public_rights(found)}
+        return _decision(work, Move.RECORD_AUTHORITY, content, public)
 
     return act("record_authority", by, request, decide, registration)
 
@@ -346,12 +348,8 @@ def _open(move: Move, by: By, request: Request) -> Done:
             _demand_fileable(checks)
         # The examination keeps every ground with its rule; here the outcome is enough.
         checked = {**content, "checks": [{"key": check.key, "verdict": check.verdict} for check in checks]}
-        return Decision(
-            pledge_kind(move),
-            work.head.last_filing + 1,
-            checked,
-            {"rights": [public_key(key) for key, _ in rights]},
-        )
+        # The rights stand in the open from the entry on: what somebody means to pledge is nobody else's business.
+        return Decision(pledge_kind(move), work.head.last_filing + 1, checked, {})
 
     verb = "file" if move is Move.FILE else "prepare"
     return act(verb, by, {"role": role.value, **facts}, decide, opened=opened)
@@ -402,6 +400,10 @@ def _ranks(filing: Filing, checks: Sequence[RightCheck], work: Work) -> dict[str
             for check in checks
         },
     }
+
+
+def _public_rights(found: Registration) -> list[str]:
+    return [public_key(right.key) for right in found.rights]
 
 
 def _demand_recordable(work: Work, authority: str, number: str, certificate: str, day: date) -> None:
