@@ -285,3 +285,16 @@ def test_a_file_that_was_changed_on_the_disk_is_not_handed_out(sqlite_world: Api
             sqlite_world.get(path, token)
     finally:
         place.write_bytes(before)
+
+
+def test_who_belongs_to_no_organisation_hands_no_file_in(sqlite_world: ApiWorld) -> None:
+    """There is nothing that it could belong to: it would only fill the disk."""
+    client = Client(HTTP_HOST="localhost", enforce_csrf_checks=True)
+    stranger = sqlite_world.platform.stranger().account
+    client.force_login(stranger, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.get("/desk/", follow=True)
+    named = io.BytesIO(b"%PDF-1.7")
+    named.name = "证书.pdf"
+    headers = {"X-CSRFToken": client.cookies["csrftoken"].value}
+    refused = problem(client.post(f"{ROOT}/files", {"file": named}, headers=headers), 403)
+    assert refused["problems"][0]["code"] == "forbidden"

@@ -19,6 +19,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.store.models import Event
 from zhirong.store.work import Delivery, Notice, Webhook
 from zhirong.verbs.outside import NotOutsideError, checked_addresses, may_be_called, networks
+from zhirong.verbs.people import Duty
 from zhirong.verbs.telling import tell_of_register
 from zhirong.verbs.webhooks import MOST_TRIES, deliver_due
 
@@ -247,3 +248,17 @@ def test_what_the_register_says_reaches_people_and_programs(world: ApiWorld) -> 
     Outgoing.objects.update(sent_at=None)
     tell_of_register(world.platform.now)
     assert Delivery.objects.get(webhook=hook).event_id == event.index
+
+
+def test_a_firm_that_nobody_has_confirmed_is_not_told_what_the_register_says(sqlite_world: ApiWorld) -> None:
+    """Anybody can register with another's name or code: what is meant for that other waits for the confirmation."""
+    from zhirong.store.models import Outgoing
+
+    world = sqlite_world
+    event = Event.objects.order_by("index").first()
+    pending = world.platform.organisation("firm", "某某冒名公司", status="pending")
+    member = world.platform.member(pending, Duty.FIRM_MANAGER)
+    for to in (pending.code, pending.name):
+        Outgoing.objects.create(event=event, to=f"party:{to}")
+    assert tell_of_register(world.platform.now) == 2
+    assert not Notice.objects.filter(account=member.account).exists()

@@ -58,8 +58,8 @@ def add_to(api: NinjaAPI) -> None:
 def upload(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
     """Take a file in: its content is checked for kind and size."""
     person: Person = request.person
-    if person.scopes is not None and not person.scopes - {READ}:
-        raise forbidden()  # a token that only reads has nothing to hand in
+    if not person.organisation or (person.scopes is not None and not person.scopes - {READ}):
+        raise forbidden()  # who belongs to nothing, and a token that only reads, have nothing to hand in
     return as_json({"ticket": take_in(person, file.name or "", file.read())}, 201)
 
 

@@ -111,7 +111,7 @@ def shown(event: Event) -> Shown:
 def actor_words(actor: str) -> str:
     """Who acted, by the account's address where it is an account."""
     kind, _, number = actor.partition(":")
-    if kind != "account" or not number.isdigit():
+    if kind != "account" or not (number.isascii() and number.isdigit()):
         return actor
     email = Account.objects.filter(pk=int(number)).values_list("email", flat=True).first()
     return f"{actor} {email or ''}".strip()

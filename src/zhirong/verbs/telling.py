@@ -53,12 +53,16 @@ def _tell(to: str, entry: Mapping[str, Any], now: datetime) -> None:
 
 
 def _organisations(to: str) -> list[int]:
-    """The organisations on the platform that an address of the register is of: by code, or by name where it has none."""
+    """The organisations on the platform that an address of the register is of: by code, or by name where it has none.
+
+    Confirmed ones only: what somebody says of himself at sign-up opens nothing.
+    """
     if not to.startswith(_PARTY):
         return []
     named = to.removeprefix(_PARTY)
-    by_code = list(Organisation.objects.filter(code=named).values_list("pk", flat=True))
-    return by_code or list(Organisation.objects.filter(name_key=name_key(named)).values_list("pk", flat=True))
+    confirmed = Organisation.objects.filter(status="active")
+    by_code = list(confirmed.filter(code=named).values_list("pk", flat=True))
+    return by_code or list(confirmed.filter(name_key=name_key(named)).values_list("pk", flat=True))
 
 
 def _notice(accounts: Any, organisation: int | None, words: Mapping[str, str], now: datetime) -> None:
