@@ -114,3 +114,44 @@ def test_two_works_of_one_title_with_numbers_of_their_own_are_two_rights(sqlite_
     world = sqlite_world
     world.entered(_software())
     assert world.entered(_software(number="2021SR000777")).number == 2
+
+
+def test_an_authoritys_number_is_one_number_however_it_is_written(sqlite_world: World) -> None:
+    from zhirong.kernel.days import day_of
+    from zhirong.kernel.errors import InputError
+    from zhirong.verbs import orders, pledges
+    from zhirong.verbs.look import Query, search
+
+    world, day = sqlite_world, day_of(sqlite_world.now)
+    for serial in (1, 2):
+        pledges.file_pledge(world.by(), request(patent(serial), role="mirror"))
+    pledges.record_authority_number(world.by(), 1, "国家知识产权局", "Y2025980000001", "a" * 64, day)
+    for written in (" y2025 980000001 ", "Ｙ2025980000001"):
+        with pytest.raises(InputError) as caught:
+            pledges.record_authority_number(world.by(), 2, "国家 知识产权局", written, "a" * 64, day)
+        assert [problem.code for problem in caught.value.problems] == ["number_used"]
+        assert [one["id"] for one in search(world.by("public").actor, Query(number=written))] == [1]
+    published = {
+        "authority_number": "y2025980000001",
+        "rights": [f"ZL{patent_number(1)}"],
+        "pledgors": [FIRM["name"]],
+        "pledgee": "丙银行股份有限公司西安分行",
+        "registered_on": day.isoformat(),
+    }
+    _, found = orders.reconcile(world.by(), "国家知识产权局", [published], is_complete=True)
+    assert found == ()
+
+
+def test_the_key_of_a_package_is_not_used_for_another(sqlite_world: World) -> None:
+    from zhirong.kernel.errors import InputError
+    from zhirong.verbs import pledges
+
+    world, key = sqlite_world, "k" * 200
+    both = request(patent(1), MARK, role="mirror", related_marks=[])
+    first = pledges.file_package(world.by(key=key), both)
+    assert [done.repeated for done in first] == [False, False]
+    assert [done.repeated for done in pledges.file_package(world.by(key=key), both)] == [True, True]
+    for other in (request(patent(1), role="mirror", related_marks=[]), request(_software(), role="mirror")):
+        with pytest.raises(InputError) as caught:
+            pledges.file_package(world.by(key=key), other)
+        assert [problem.code for problem in caught.value.problems] == ["key_used"]

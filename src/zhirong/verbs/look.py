@@ -9,6 +9,7 @@ from typing import Any, Literal
 from django.db.models import Q
 
 from zhirong.chain.pledge.precheck import RightCheck, keys_of_number, public_key
+from zhirong.chain.pledge.reconcile import kept_authority_number
 from zhirong.chain.pledge.register_json import registration_of
 from zhirong.chain.pledge.registration import PUBLISHED, STATUS_WORDS, Registration
 from zhirong.chain.right.records import Holder
@@ -181,7 +182,11 @@ def _own(actor: Actor) -> Any:
 def _with_number(number: str) -> set[int]:
     keys = keys_of_number(number)
     ids = set(models.Charge.objects.filter(right__key__in=keys).values_list("registration", flat=True))
-    ids |= set(models.Registration.objects.filter(authority_number=number).values_list("id", flat=True))
+    ids |= set(
+        models.Registration.objects.filter(authority_number=kept_authority_number(number)).values_list(
+            "id", flat=True
+        )
+    )
     if number.isascii() and number.isdigit() and len(number) < 19:
         ids |= set(models.Registration.objects.filter(number=int(number)).values_list("id", flat=True))
     return ids

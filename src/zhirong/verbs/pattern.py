@@ -6,8 +6,8 @@ decision through the same fold that ``check`` replays, writes the rows, the even
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -18,6 +18,7 @@ from zhirong.chain.pledge.registration import Move, Registration, refuse
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import Rulebook, load_rulebook
 from zhirong.kernel.text import Text
 from zhirong.store import log, models, rows
@@ -174,15 +175,19 @@ def _write(
 def _answered_before(earlier: models.Event, fingerprint: str) -> Done:
     content = canonical.decode(earlier.content.encode())
     if content["_request"] != fingerprint:
-        raise refuse(
-            "key_used",
-            "key",
-            earlier.key,
-            Text("这个键已用于另一个请求", "this key has been used for another request"),
-            Text("新的请求用新的键", "give a new request a new key"),
-        )
+        raise _key_used(earlier.key)
     now = None if earlier.registration is None else rows.load(earlier.registration)
     return Done(earlier.index, earlier.kind, now, repeated=True)
+
+
+def _key_used(key: str) -> InputError:
+    return refuse(
+        "key_used",
+        "key",
+        key,
+        Text("这个键已用于另一个请求", "this key has been used for another request"),
+        Text("新的请求用新的键", "give a new request a new key"),
+    )
 
 
 def register_event(event: models.Event) -> RegisterEvent:
@@ -202,6 +207,18 @@ def pledge_kind(move: Move) -> str:
 def part_key(key: str, part: str) -> str:
     """The key of one part of a request that is done in several: the same for every repeat, and never too long."""
     return hashlib.sha256(f"{key}/{part}".encode()).hexdigest()
+
+
+def by_parts(by: By, parts: Sequence[str], possible: Iterable[str]) -> list[tuple[str, By]]:
+    """Each part with whom it is done by, under a key of its own. possible: every part that a request can have.
+
+    Raises InputError where the key has been used for a request of other parts. Called within ``writing``.
+    """
+    keys = {one: part_key(by.key, one) for one in possible}
+    used = set(models.Event.objects.filter(actor=by.actor.id, key__in=keys.values()).values_list("key", flat=True))
+    if used and used != {keys[one] for one in parts}:
+        raise _key_used(by.key)
+    return [(one, replace(by, key=keys[one])) for one in parts]
 
 
 def plain(value: Any) -> Any:

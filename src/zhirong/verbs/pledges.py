@@ -7,10 +7,12 @@ from datetime import date
 from typing import Any
 
 from zhirong.chain.pledge.deadlines import review_deadline
-from zhirong.chain.pledge.packs import max_rank, register_of
+from zhirong.chain.pledge.grounds import plain_name
+from zhirong.chain.pledge.packs import PACKS, max_rank, register_of
 from zhirong.chain.pledge.papers import PAPER_TEXT
 from zhirong.chain.pledge.precheck import RightCheck, public_key
 from zhirong.chain.pledge.reading import read_changes, read_party
+from zhirong.chain.pledge.reconcile import kept_authority_number
 from zhirong.chain.pledge.records import ClaimKind, Filing
 from zhirong.chain.pledge.register import RegisterEvent, apply_move
 from zhirong.chain.pledge.register_json import party_json, registration_of
@@ -36,7 +38,7 @@ from zhirong.verbs.facts import (
     settled_grounds,
     split_by_register,
 )
-from zhirong.verbs.pattern import By, Decision, Done, Work, act, plain, pledge_kind, rulebook
+from zhirong.verbs.pattern import By, Decision, Done, Work, act, by_parts, plain, pledge_kind, rulebook
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -64,7 +66,7 @@ def file_package(by: By, request: Request, *, prepared: bool = False) -> tuple[D
         return (do(by, request),)
     parts = split_by_register(request)
     with writing():
-        return tuple(do(replace(by, key=f"{by.key}/{register}"), part) for register, part in sorted(parts.items()))
+        return tuple(do(part_by, parts[register]) for register, part_by in by_parts(by, sorted(parts), PACKS))
 
 
 def file_prepared(by: By, registration: int) -> Done:
@@ -181,6 +183,7 @@ def record_authority_number(
     What the authority has registered is recorded even where a ground would refuse it today; only a right that is
     pledged here already or frozen stands in the way. The grounds found are kept with the event.
     """
+    authority, authority_number = authority.strip(), kept_authority_number(authority_number)
     request = {
         "authority": authority,
         "authority_number": authority_number,
@@ -420,7 +423,7 @@ def _demand_recordable(work: Work, authority: str, number: str, certificate: str
     held = models.Registration.objects.filter(authority_number=number, role=RegisterRole.MIRROR.value)
     for state in held.values_list("state", flat=True) if number else ():
         other = registration_of(canonical.decode(state.encode()))
-        if other.authority == authority:
+        if plain_name(other.authority) == plain_name(authority):
             raise refuse(
                 "number_used",
                 "authority_number",

@@ -1,11 +1,13 @@
 """An authority's published data against the mirror of its register: every difference is an alarm."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from zhirong.chain.pledge.grounds import plain_name
-from zhirong.chain.pledge.registration import RegisterRole, Registration, Status
+from zhirong.chain.pledge.precheck import keys_of_number
+from zhirong.chain.pledge.registration import RegisteredRight, RegisterRole, Registration, Status
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
 
@@ -41,10 +43,15 @@ class Difference:
         }
 
 
+def kept_authority_number(written: str) -> str:
+    """An authority's number as it is kept: half width, capitals, no spaces; its form is the authority's own."""
+    return "".join(unicodedata.normalize("NFKC", written).split()).upper()
+
+
 def read_published(reader: Reader) -> Published:
-    """One published pledge from a table; ``rights`` are numbers in their kept form."""
+    """One published pledge from a table; ``rights`` are numbers, in any spelling."""
     published = Published(
-        authority_number=reader.text("authority_number"),
+        authority_number=kept_authority_number(reader.text("authority_number")),
         rights=reader.texts("rights"),
         pledgors=reader.texts("pledgors"),
         pledgee=reader.text("pledgee"),
@@ -64,9 +71,11 @@ def differences(
     difference too. Those of ours that were never completed are not compared.
     """
     ours = {
-        one.authority_number: one
+        kept_authority_number(one.authority_number): one
         for one in mirrored
-        if one.role is RegisterRole.MIRROR and one.authority == authority and one.authority_number
+        if one.role is RegisterRole.MIRROR
+        and plain_name(one.authority) == plain_name(authority)
+        and one.authority_number
     }
     found: list[Difference] = []
     seen = set()
@@ -86,11 +95,12 @@ def differences(
 
 
 def _compared(theirs: Published, own: Registration) -> list[Difference]:
+    held = [right for right in own.rights if not right.released]
     here_ended = own.status in (Status.DISCHARGED, Status.REVOKED)
     facts: Mapping[str, tuple[object, object, Text]] = {
         "rights_differ": (
-            sorted(theirs.rights),
-            sorted(right.number for right in own.rights if not right.released),
+            sorted(_as_kept_here(number, held) for number in theirs.rights),
+            sorted(right.number for right in held if right.number),
             Text("质押的权利", "the rights"),
         ),
         "pledgors_differ": (
@@ -116,3 +126,9 @@ def _compared(theirs: Published, own: Registration) -> list[Difference]:
         for code, (there, here, what) in facts.items()
         if there != here
     ]
+
+
+def _as_kept_here(written: str, held: Iterable[RegisteredRight]) -> str:
+    """A right's number as our own record of it has it, however the authority spells it."""
+    keys = keys_of_number(written)
+    return next((right.number for right in held if right.key in keys), written)
