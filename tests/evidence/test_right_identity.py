@@ -79,6 +79,16 @@ def test_disclosed_claims_hold_against_their_commitments_and_no_others_do():
     assert [problem.code for problem in check_disclosure(later, shown)] == ["other_record"]
 
 
+def test_a_disclosure_carries_nothing_beside_what_was_committed_to():
+    file = disclose(made(), claims(), ["holder.1"]).as_bytes()
+    for added in (
+        file.replace(b'"name":"holder.1"', b'"discharged":true,"name":"holder.1"'),
+        file.replace(b"{", b'{"a":1,', 1),
+    ):
+        with pytest.raises(InputError):
+            read_disclosure(added)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_changed_byte_of_a_disclosure_never_holds(data):

@@ -155,3 +155,16 @@ def test_the_key_of_a_package_is_not_used_for_another(sqlite_world: World) -> No
         with pytest.raises(InputError) as caught:
             pledges.file_package(world.by(key=key), other)
         assert [problem.code for problem in caught.value.problems] == ["key_used"]
+
+
+def test_an_identity_and_a_party_are_found_however_their_numbers_are_written(sqlite_world: World) -> None:
+    from zhirong.verbs.identities import identity_history, record_identity
+    from zhirong.verbs.look import Query, search
+
+    world, code = sqlite_world, "91610131MA6U1234X5"
+    record_identity(world.by(), _software())
+    for written in ("2020SR000123", "2020sr0000123", "software:2020SR123"):
+        assert len(identity_history(world.by("public").actor, written)) == 1, written
+    world.entered(_software(), pledgee={"name": "丙银行", "code": code})
+    for written in (code, code.lower(), f" {code[:8]} {code[8:]}"):
+        assert [one["id"] for one in search(world.by("public").actor, Query(code=written))] == [1], written

@@ -261,13 +261,13 @@ def read_disclosure(data: bytes, source: str = "") -> Disclosure:
     fingerprint = reader.text("fingerprint")
     claims = []
     for item in reader.tables("claims"):
-        salt = item.text("salt")
+        name, salt, value = item.text("name"), item.text("salt"), item.anything("value")
         if _HEX.fullmatch(salt) is None:
             reason = Text("应为 64 位十六进制数", "must be 64 hexadecimal digits")
             item.problem("salt", salt, "salt", reason, Text("使用原来的文件", "use the original file"))
         else:
-            claims.append(Claim(item.text("name"), item.anything("value"), bytes.fromhex(salt)))
-        item.names()
+            claims.append(Claim(name, value, bytes.fromhex(salt)))
+        item.finish()
     reader.finish()
     return Disclosure(fingerprint, tuple(claims))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zhirong.chain.pledge.grounds import same_party
-from zhirong.chain.pledge.precheck import right_key
+from zhirong.chain.pledge.precheck import keys_of_number, right_key
 from zhirong.chain.pledge.register_json import party_json, registration_of
 from zhirong.chain.pledge.registration import refuse
 from zhirong.chain.right.reading import read_right
@@ -291,7 +291,7 @@ def _events(name: str) -> list[models.Event]:
     rows = models.RightIdentity.objects.select_related("event").order_by("version")
     found = [*rows.filter(code=name)] or [*rows.filter(right_key=name)]
     if not found:
-        numbered = list(rows.filter(right_key__endswith=f":{name}"))
+        numbered = list(rows.filter(right_key__in=keys_of_number(name)))
         found = numbered if len({row.code for row in numbered}) == 1 else []
     if not found:
         raise _none_of(name)

@@ -195,7 +195,7 @@ def _with_number(number: str) -> set[int]:
 def _with_party(query: Query, actor: Actor) -> Any:
     parties = models.Party.objects.all()
     if query.code:
-        parties = parties.filter(code=query.code)
+        parties = parties.filter(code="".join(query.code.split()).upper())
     if query.name:
         if query.how == "exact":
             keys = [name_key(query.name)]
