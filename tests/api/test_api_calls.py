@@ -108,6 +108,8 @@ def test_what_a_column_cannot_hold_is_refused_by_name(world: ApiWorld) -> None:
             Organisation, kind="x" * 17, name="n", code="c", region="r", status="s", name_key="n", profile={}
         )
     assert [one.field for one in caught.value.problems] == ["kind"] and Event.objects.count() == before
+    said = caught.value.problems[0].reason
+    assert said.en.isascii() and not said.zh.removeprefix("放不下：").isascii()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models as fields
 from django.db.models import Model
+from django.utils import translation
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
@@ -41,18 +42,23 @@ def demand_fit(row: Model, names: Iterable[str]) -> None:
         try:
             column.run_validators(column.to_python(getattr(row, column.attname)))
         except ValidationError as error:
-            said = "；".join(error.messages)
+            zh, en = _said(error, "zh-hans", "；"), _said(error, "en", "; ")
             problems.append(
                 Problem(
                     name,
                     str(getattr(row, column.attname)),
-                    Text(f"放不下：{said}", f"does not fit: {said}"),
+                    Text(f"放不下：{zh}", f"does not fit: {en}"),
                     Text("改短或改小", "make it shorter or smaller"),
                     "does_not_fit",
                 )
             )
     if problems:
         raise InputError(problems)
+
+
+def _said(error: ValidationError, language: str, between: str) -> str:
+    with translation.override(language):
+        return between.join(error.messages)
 
 
 def subject_name(row: Kept) -> str:
