@@ -195,6 +195,22 @@ def test_a_log_cut_short_signs_nothing_until_it_is_put_back(world: World) -> Non
     ]
 
 
+def test_nothing_is_written_where_a_lost_entry_must_be_put_back(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = sqlite_world
+    monkeypatch.setattr("zhirong.store.settings.DATA", world.folder)
+    world.entered(patent(1))
+    kept = (receipt_of(world, 2), disclose_event(world.by().actor, 2).as_bytes())
+    cut_to(world, 2)
+    with pytest.raises(InputError) as error:
+        orders.subscribe(world.by("court"), "right", KEY)
+    assert codes(error) == {"log_cut_short"}
+    restore_entry(world.by(), *kept, world.folder)
+    orders.subscribe(world.by("court"), "right", KEY)
+    world.demand_whole()
+
+
 def test_a_log_that_goes_on_otherwise_signs_nothing(sqlite_world: World) -> None:
     world = sqlite_world
     world.entered(patent(1))

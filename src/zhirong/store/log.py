@@ -23,6 +23,7 @@ from zhirong.evidence.statements import KeyStatement, read_statement
 from zhirong.evidence.tree import Frontier, MissingTileError, StoredTree
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
+from zhirong.store import settings
 from zhirong.store.keys import (
     KEY_FILE,
     PUBLIC_FILE,
@@ -41,6 +42,11 @@ __all__ = ["KEY_FILE", "PUBLIC_FILE", "make_key", "public_keys", "signing_key"]
 
 KEY_KIND = "log.key"
 TIMESTAMPS = "timestamps"
+_BROKEN = Text(
+    "不得在原日志名下继续：恢复所缺条目（register restore），或以新日志接续（register init --continues）",
+    "it may not go on under its name: restore what is missing (register restore), or continue in a new log "
+    "(register init --continues)",
+)
 CONTENT_NAME = "pledge"  # the claim under which an entry commits to its content
 
 
@@ -76,7 +82,14 @@ class Leaf:
 
 
 def append(head: LogHead, leaf: Leaf) -> Event:
-    """One event, its leaf and the tree's new nodes, within the transaction that holds the head."""
+    """One event, its leaf and the tree's new nodes, within the transaction that holds the head.
+
+    Raises InputError where the log has lost entries that were signed: this one would stand where a lost one must be put
+    back, and nothing could be put back any more.
+    """
+    problem = _cut_short(head, last_signed(settings.DATA))
+    if problem is not None:
+        raise InputError([problem])
     salt = secrets.token_bytes(SALT_BYTES)
     body = {
         **leaf.public,
@@ -191,31 +204,34 @@ def keep_timestamp(folder: Path, size: int, token: bytes) -> None:
 
 def broken_past(head: LogHead, last: SignedCheckpoint | None) -> Problem | None:
     """Why the log as it is cannot follow from the last checkpoint that was signed; None where it does."""
-    if last is None:
-        return None
+    problem = _cut_short(head, last)
+    if last is None or problem is not None:
+        return problem
     signed = last.checkpoint
-    mend = Text(
-        "不得在原日志名下继续：恢复所缺条目（register restore），或以新日志接续（register init --continues）",
-        "it may not go on under its name: restore what is missing (register restore), or continue in a new log "
-        "(register init --continues)",
-    )
-    if signed.size > head.size:
-        reason = Text(
-            f"日志只有 {head.size} 条，签过的检查点有 {signed.size} 条：日志被截短",
-            f"the log has {head.size} entries, one of {signed.size} was signed: it was cut short",
-        )
-        return Problem("log", str(head.size), reason, mend, "log_cut_short")
-    try:
-        root = StoredTree(HashAlgorithm(head.algorithm), head.size, StoredTiles()).root(signed.size)
-    except MissingTileError:
-        root = b""
-    if root != signed.root or signed.origin != head.origin:
+    root = b""
+    if signed.origin == head.origin:
+        try:
+            root = StoredTree(HashAlgorithm(head.algorithm), head.size, StoredTiles()).root(signed.size)
+        except MissingTileError:
+            root = b""
+    if root != signed.root:
         reason = Text(
             f"前 {signed.size} 条与签过的检查点不同：日志被改写",
             f"its first {signed.size} entries are not what was signed: it was rewritten",
         )
-        return Problem("log", str(signed.size), reason, mend, "log_rewritten")
+        return Problem("log", str(signed.size), reason, _BROKEN, "log_rewritten")
     return None
+
+
+def _cut_short(head: LogHead, last: SignedCheckpoint | None) -> Problem | None:
+    if last is None or last.checkpoint.origin != head.origin or last.checkpoint.size <= head.size:
+        return None
+    size = last.checkpoint.size
+    reason = Text(
+        f"日志只有 {head.size} 条，签过的检查点有 {size} 条：日志被截短",
+        f"the log has {head.size} entries, one of {size} was signed: it was cut short",
+    )
+    return Problem("log", str(head.size), reason, _BROKEN, "log_cut_short")
 
 
 def _signed(head: LogHead, key: RegisterKey, now: datetime) -> SignedCheckpoint:
