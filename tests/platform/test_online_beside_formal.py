@@ -15,7 +15,9 @@ def test_an_online_value_stands_beside_the_assignment_of_an_agency(sqlite_platfo
     right = platform.right(firm)
     online = appraised(platform, manager, [right])
     house, *_ = agency(platform, "甲评估机构")
-    done = platform.do(manager, "appraisal.request", rights=[right.pk], valuation_date=str(platform.day), agency=house.pk)
+    done = platform.do(
+        manager, "appraisal.request", rights=[right.pk], valuation_date=str(platform.day), agency=house.pk
+    )
     formal = Appraisal.objects.get(pk=done.id)
     found = beside(platform.person(manager), formal, platform.day)
     assert [one.pk for one in found.others] == [online.pk]

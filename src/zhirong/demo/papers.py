@@ -14,7 +14,11 @@ def evidence(words: str) -> bytes:
     from zhirong.charts.fonts import font_folder
 
     source = '#set page(width: 12cm, height: 8cm)\n#set text(lang: "zh", size: 12pt)\n#sys.inputs.words\n\n演示材料，不是真实文件。'
-    compiled = typst.compile(source.encode(), font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())]), sys_inputs={"words": words})
+    compiled = typst.compile(
+        source.encode(),
+        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())]),
+        sys_inputs={"words": words},
+    )
     if not isinstance(compiled, bytes):
         raise AssertionError("one page gives one file")
     return compiled
