@@ -142,3 +142,29 @@ def test_the_form_is_made_from_the_request(sqlite_platform: Platform) -> None:
     assert answer.status_code == 422
     assert 'id="f-code"' in page and 'aria-invalid="true"' in page and "To mend:" in page
     assert "Legal representative" in page and "法定代表人" not in page
+
+
+def test_two_edits_at_once_one_wins_and_the_other_is_told(platform: Platform) -> None:
+    from django.db import connection
+
+    house = platform.organisation(OrganisationKind.PLATFORM)
+    admins = [platform.member(house, Duty.SYSTEM_ADMIN) for _ in range(2)]
+    firm = platform.organisation(OrganisationKind.FIRM, status="pending")
+    told: list[str] = []
+
+    def edit(number: int) -> None:
+        try:
+            platform.do(admins[number], "organisation.suspend", firm, version=1, key=f"edit-{number}")
+            told.append("done")
+        except ConflictError:
+            told.append("conflict")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=edit, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == ["conflict", "done"]
+    assert Organisation.objects.get(pk=firm.pk).version == 2
