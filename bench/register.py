@@ -38,7 +38,7 @@ def run() -> list[Measurement]:
         from django.db import connection
 
         from zhirong.store.log import KEY_FILE
-        from zhirong.verbs.found import found_register
+        from zhirong.verbs.register.found import found_register
 
         measured = []
         if not (folder / KEY_FILE).exists():
@@ -52,7 +52,7 @@ def run() -> list[Measurement]:
 
 def _filings(folder: Path) -> Measurement:
     """File, examine and enter, each its own durable commit, and a receipt that verifies."""
-    from zhirong.verbs.check import check_register
+    from zhirong.verbs.register.check import check_register
 
     ours = _seconds_a_filing(folder, 1)
     assert check_register(folder).findings == ()
@@ -74,9 +74,9 @@ def _seconds_a_filing(folder: Path, first: int) -> float:
     from zhirong.evidence.verify import Verdict, verify_receipt
     from zhirong.store.log import public_keys, receipt, signing_key
     from zhirong.store.models import Event
-    from zhirong.verbs import pledges
     from zhirong.verbs.pattern import By
     from zhirong.verbs.permissions import Actor, Role
+    from zhirong.verbs.register import pledges
 
     key, actor, receipts = signing_key(folder), Actor("bench", Role.REGISTRAR), []
     start = time.perf_counter()
@@ -182,8 +182,8 @@ def _fill() -> list[str]:
 
 
 def _exact() -> Measurement:
-    from zhirong.verbs.look import Query, search
     from zhirong.verbs.permissions import Actor, Role
+    from zhirong.verbs.register.look import Query, search
 
     public, chance = Actor("", Role.PUBLIC), random.Random(2)
     wanted = [chance.randint(FILINGS + 1, FILINGS + ENTRIES) for _ in range(QUERIES)]
@@ -197,8 +197,8 @@ def _exact() -> Measurement:
 
 
 def _precheck() -> Measurement:
-    from zhirong.verbs.look import precheck
     from zhirong.verbs.permissions import Actor, Role
+    from zhirong.verbs.register.look import precheck
 
     actor, chance = Actor("", Role.LENDER), random.Random(3)
     wanted = [chance.randint(FILINGS + 1, min(FILINGS + 2 * ENTRIES, UNUSED)) for _ in range(QUERIES)]

@@ -18,7 +18,7 @@ from api_world import ApiWorld
 from zhirong.cli.main import main
 from zhirong.kernel.errors import InputError
 from zhirong.store.financing import StoredFile
-from zhirong.verbs.backup import MANIFEST, back_up, missing_files, restore
+from zhirong.verbs.platform.backup import MANIFEST, back_up, missing_files, restore
 
 NOW = datetime(2026, 11, 2, 2, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from zhirong.store.models import Event
-from zhirong.verbs.check_platform import platform_findings
+from zhirong.verbs.platform.check_platform import platform_findings
 from zhirong.web.wsgi import application
 
 # How many calls of each operation; a longer run: ZHIRONG_API_EXAMPLES=200 pytest tests/api/test_api_schema.py

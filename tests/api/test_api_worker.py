@@ -16,11 +16,11 @@ from zhirong.store.models import Event
 from zhirong.store.parties import Organisation
 from zhirong.store.work import Job, Notice
 from zhirong.verbs import catalogue, jobs
-from zhirong.verbs.check_platform import platform_findings
 from zhirong.verbs.jobs import LEASE, MOST_TRIES, back_off, plan, plan_one, run_due
 from zhirong.verbs.mail import mail_due
 from zhirong.verbs.people import WORKER
 from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.platform.check_platform import platform_findings
 from zhirong.verbs.worker import hold, let_go, turn
 
 catalogue.load()
@@ -203,7 +203,7 @@ def test_the_register_watches_and_signs_itself_every_night(
     world: ApiWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from zhirong.store.models import Checkpoint
-    from zhirong.verbs import register_jobs
+    from zhirong.verbs.register import jobs as register_jobs
 
     monkeypatch.setattr(register_jobs, "DATA", world.platform.folder)
     monkeypatch.setattr(jobs, "JOBS", {name: _ALL[name] for name in ("register.watch", "register.checkpoint")})

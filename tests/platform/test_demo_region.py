@@ -10,7 +10,7 @@ import pytest
 
 from zhirong.store.financing import Case, Loan, WatchFlag
 from zhirong.store.parties import Organisation
-from zhirong.verbs.check import check_register
+from zhirong.verbs.register.check import check_register
 
 STATES = {
     "draft": 1,

@@ -14,11 +14,12 @@ from zhirong.kernel.errors import InputError
 from zhirong.store.models import Event
 from zhirong.store.parties import Account, ApiToken, Organisation
 from zhirong.store.work import Job, Seen
-from zhirong.verbs import audit, pattern, rulebook_history
+from zhirong.verbs import pattern
 from zhirong.verbs.acting import OPERATIONS, can
 from zhirong.verbs.jobs import run_due
 from zhirong.verbs.people import ADMIN_DUTIES, Duty
 from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.platform import audit, rulebook_history
 from zhirong.web import urls  # noqa: F401 - declares every page
 from zhirong.web.admin import auditing
 from zhirong.web.pages import PAGES

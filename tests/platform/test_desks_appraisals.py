@@ -14,10 +14,10 @@ from zhirong.kernel.errors import InputError
 from zhirong.store.financing import Appraisal, Case, Paper, SharedRight
 from zhirong.store.parties import Organisation
 from zhirong.verbs.acting import ConflictError, NotFoundError, can
-from zhirong.verbs.appraisal_view import beside, comparison, standing_of
-from zhirong.verbs.check_platform import platform_findings
+from zhirong.verbs.agency.appraisal_view import beside, comparison, standing_of
 from zhirong.verbs.people import Duty
 from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.platform.check_platform import platform_findings
 from zhirong.verbs.uploads import bytes_of
 
 

@@ -14,9 +14,9 @@ from zhirong.store.financing import FirmRight, GuaranteeRequest, Loan, Payment
 from zhirong.store.parties import Account, Kept, Membership, Organisation
 from zhirong.store.work import Webhook
 from zhirong.verbs.acting import OPERATIONS, Call, Operation, Work, perform
-from zhirong.verbs.check import check_register
-from zhirong.verbs.check_platform import MOST_OF_A_TABLE, kept_models, platform_findings
 from zhirong.verbs.people import Person
+from zhirong.verbs.platform.check_platform import MOST_OF_A_TABLE, kept_models, platform_findings
+from zhirong.verbs.register.check import check_register
 from zhirong.verbs.requests import Nothing
 
 _TITLE = Text("试", "test")

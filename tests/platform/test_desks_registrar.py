@@ -13,13 +13,13 @@ from register_world import request as filing_request
 
 from zhirong.kernel.errors import InputError
 from zhirong.store import models
-from zhirong.verbs import pledges
 from zhirong.verbs.acting import OPERATIONS, can
-from zhirong.verbs.check import check_register
 from zhirong.verbs.pattern import By
 from zhirong.verbs.people import Duty
 from zhirong.verbs.permissions import Actor, ForbiddenError, Role
-from zhirong.verbs.register_desk import PARTIES, REGISTRAR
+from zhirong.verbs.register import pledges
+from zhirong.verbs.register.check import check_register
+from zhirong.verbs.register.desk import PARTIES, REGISTRAR
 from zhirong.web.registrar import pages, public
 
 KEY = f"invention:{patent_number(1)}"

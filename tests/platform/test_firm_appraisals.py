@@ -9,7 +9,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import parse_yuan
 from zhirong.store.financing import Appraisal, SharedRight
 from zhirong.verbs.acting import NotFoundError
-from zhirong.verbs.online_appraisals import standing_of, usable_appraisals
+from zhirong.verbs.firm.online_appraisals import standing_of, usable_appraisals
 from zhirong.verbs.permissions import ForbiddenError
 from zhirong.verbs.scopes import visible
 

@@ -8,8 +8,8 @@ from django.apps import apps
 
 from zhirong.chain.right.records import RightKind
 from zhirong.kernel.errors import InputError
-from zhirong.verbs.calculator import KINDS, Calculate, calculated, rough_interval
-from zhirong.verbs.case_file import quote_json
+from zhirong.verbs.case.file import quote_json
+from zhirong.verbs.firm.calculator import KINDS, Calculate, calculated, rough_interval
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.requests import read
 from zhirong.web.public.limiter import Limiter

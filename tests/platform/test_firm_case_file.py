@@ -13,7 +13,7 @@ from zhirong.chain.quote.view import view
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import parse_yuan
 from zhirong.store.financing import Case, FirmRight
-from zhirong.verbs.case_file import case_table, case_table_of, exact, plain, quote_json, right_id
+from zhirong.verbs.case.file import case_table, case_table_of, exact, plain, quote_json, right_id
 from zhirong.workbench import modes, quote_case, rules
 
 CASES = files("zhirong") / "cases"

@@ -7,9 +7,9 @@ from zhirong.kernel.errors import InputError
 from zhirong.store.financing import Case, CaseStep, FirmRight, SharedRight
 from zhirong.store.work import Notice
 from zhirong.verbs.acting import ConflictError, NotFoundError
-from zhirong.verbs.check_platform import platform_findings
 from zhirong.verbs.people import Duty
 from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.platform.check_platform import platform_findings
 from zhirong.verbs.scopes import visible
 
 

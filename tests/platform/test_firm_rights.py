@@ -8,10 +8,10 @@ from zhirong.store.financing import FirmRight
 from zhirong.store.models import Event
 from zhirong.store.work import Notice
 from zhirong.verbs.acting import ConflictError, NotFoundError
-from zhirong.verbs.check_platform import platform_findings
+from zhirong.verbs.firm.rechecking import due_rights
 from zhirong.verbs.jobs import plan_one, run_due
 from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.rechecking import due_rights
+from zhirong.verbs.platform.check_platform import platform_findings
 
 INVENTION = {
     "kind": "invention",

@@ -10,9 +10,9 @@ from zhirong.store.financing import Appraisal, Case, FirmRight, Message
 from zhirong.store.parties import Consent, Mandate, Membership
 from zhirong.store.work import Notice, Webhook
 from zhirong.verbs.acting import NotFoundError
-from zhirong.verbs.check_platform import platform_findings
 from zhirong.verbs.people import Duty
 from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.platform.check_platform import platform_findings
 from zhirong.verbs.scopes import visible
 from zhirong.verbs.sessions import choices
 

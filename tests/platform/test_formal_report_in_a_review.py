@@ -7,7 +7,7 @@ from lender_world import desk_of
 
 from zhirong.store.financing import Appraisal
 from zhirong.verbs.acting import can
-from zhirong.verbs.review import inputs_of
+from zhirong.verbs.lender.review import inputs_of
 
 
 def test_the_line_follows_the_report_signed_for_the_case(sqlite_platform: Any) -> None:

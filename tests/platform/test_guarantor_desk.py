@@ -10,10 +10,10 @@ from zhirong.kernel.errors import InputError
 from zhirong.store.financing import Case, GuaranteeRequest, GuarantorFigures
 from zhirong.store.work import Notice
 from zhirong.verbs.acting import NotFoundError
-from zhirong.verbs.check_platform import platform_findings
-from zhirong.verbs.guarantees import fee_of, part_of, standing_of
+from zhirong.verbs.guarantor.guarantees import fee_of, part_of, standing_of
 from zhirong.verbs.people import Duty
 from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.platform.check_platform import platform_findings
 from zhirong.verbs.scopes import visible
 
 NET_ASSETS = 10 * AMOUNT

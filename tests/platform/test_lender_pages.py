@@ -236,7 +236,7 @@ def test_a_limit_is_for_the_manager_and_named_wrongly_it_is_refused(desk):
 
 def test_a_limit_is_removed_by_the_manager_and_can_be_set_anew(desk):
     from zhirong.store.financing import Limit
-    from zhirong.verbs.limits import limits_of
+    from zhirong.verbs.lender.limits import limits_of
     from zhirong.verbs.permissions import ForbiddenError
 
     platform = desk.platform

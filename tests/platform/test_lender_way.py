@@ -13,11 +13,11 @@ from zhirong.store.financing import Approval, Case, CaseStep, CheckItem, Guarant
 from zhirong.store.models import Event
 from zhirong.store.work import Notice
 from zhirong.verbs.acting import ConflictError, NotFoundError
-from zhirong.verbs.check_platform import platform_findings
-from zhirong.verbs.diligence import TITLE_INVESTIGATION
+from zhirong.verbs.lender.diligence import TITLE_INVESTIGATION
 from zhirong.verbs.pattern import rules_version
 from zhirong.verbs.people import Duty
 from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.platform.check_platform import platform_findings
 from zhirong.verbs.scopes import visible
 
 

@@ -21,10 +21,10 @@ from zhirong.kernel.rulebook import load_rulebook
 from zhirong.kernel.text import Text, same
 from zhirong.store.blobs import path_of
 from zhirong.store.financing import Appraisal, Loan, StoredFile
-from zhirong.verbs import pledges
-from zhirong.verbs.conditions import conditions_of
+from zhirong.verbs.lender.conditions import conditions_of
 from zhirong.verbs.pattern import By, rulebook
 from zhirong.verbs.permissions import Actor, Role
+from zhirong.verbs.register import pledges
 
 RULES = load_rulebook()
 DAY = date(2026, 11, 25)

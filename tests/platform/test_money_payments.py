@@ -9,12 +9,12 @@ from zhirong.chain.financing.case import State
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import yuan
 from zhirong.store.financing import Case, Loan, Paper, Payment, StatementLine
-from zhirong.verbs.check import check_register
-from zhirong.verbs.loan_books import books_of
-from zhirong.verbs.loans import columns_of, state_of
+from zhirong.verbs.loan.books import books_of
+from zhirong.verbs.loan.loans import columns_of, state_of
+from zhirong.verbs.loan.statements import proposals
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.statements import proposals
+from zhirong.verbs.register.check import check_register
 
 
 def refused(platform, who, name, row, **data) -> str:

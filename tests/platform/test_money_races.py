@@ -9,7 +9,7 @@ from money_world import AMOUNT, Money
 
 from zhirong.kernel.errors import InputError
 from zhirong.store.financing import Loan, Payment
-from zhirong.verbs.check import check_register
+from zhirong.verbs.register.check import check_register
 
 
 def at_once(*calls: Callable[[], Any]) -> list[str]:

@@ -12,9 +12,9 @@ from zhirong.kernel.errors import InputError
 from zhirong.store.blobs import path_of
 from zhirong.store.financing import Paper, Signature
 from zhirong.store.models import Event
-from zhirong.verbs.check import check_register
 from zhirong.verbs.people import Duty
 from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.register.check import check_register
 
 
 def refused(platform, who, name, row, **data) -> str:

@@ -8,9 +8,9 @@ from zhirong.store.financing import WatchFlag
 from zhirong.store.models import Event
 from zhirong.store.work import Job, Notice
 from zhirong.verbs import jobs
-from zhirong.verbs.check import check_register
-from zhirong.verbs.loans import columns_of, state_of
+from zhirong.verbs.loan.loans import columns_of, state_of
 from zhirong.verbs.pattern import rulebook
+from zhirong.verbs.register.check import check_register
 
 
 def end_of_day(platform) -> dict:

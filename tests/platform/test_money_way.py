@@ -12,10 +12,10 @@ from zhirong.kernel.errors import InputError
 from zhirong.store import rows
 from zhirong.store.financing import GuaranteeRequest, Loan, Paper, Payment
 from zhirong.store.work import Notice
-from zhirong.verbs.check import check_register
-from zhirong.verbs.loans import columns_of, state_of
+from zhirong.verbs.loan.loans import columns_of, state_of
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.people import Duty
+from zhirong.verbs.register.check import check_register
 
 
 def demand_whole(platform) -> None:

@@ -6,7 +6,7 @@ from desks_world import agency
 from firm_samples import appraised
 
 from zhirong.store.financing import Appraisal
-from zhirong.verbs.appraisal_view import beside
+from zhirong.verbs.agency.appraisal_view import beside
 
 
 def test_an_online_value_stands_beside_the_assignment_of_an_agency(sqlite_platform: Any) -> None:

@@ -10,9 +10,9 @@ from zhirong.store.models import Event
 from zhirong.store.parties import Membership, Organisation
 from zhirong.store.work import Notice
 from zhirong.verbs.acting import ConflictError, NotFoundError
-from zhirong.verbs.check import check_register
 from zhirong.verbs.people import Duty, OrganisationKind
 from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.register.check import check_register
 
 FIRM = {
     "code": "91610100MA6TYBCD14",

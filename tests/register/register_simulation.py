@@ -17,9 +17,10 @@ from zhirong.chain.pledge.register import RegisterState
 from zhirong.chain.pledge.registration import Registration, Status
 from zhirong.kernel.errors import InputError
 from zhirong.store import models, rows
-from zhirong.verbs import orders, outbox, pattern, pledges
+from zhirong.verbs import outbox, pattern
 from zhirong.verbs.pattern import By, Done
 from zhirong.verbs.permissions import Actor, Role
+from zhirong.verbs.register import orders, pledges
 
 RIGHTS = 80
 BANKS = [f"{name}银行" for name in "甲乙丙丁"]

@@ -82,14 +82,14 @@ class World:
 
     def entered(self, *rights: dict[str, Any], **filing: Any) -> Any:
         """A filing taken all the way to its entry."""
-        from zhirong.verbs import pledges
+        from zhirong.verbs.register import pledges
 
         filed = pledges.file_pledge(self.by(), request(*rights, **filing))
         pledges.examine(self.by(), filed.registration.id)
         return pledges.enter(self.by(), filed.registration.id).registration
 
     def findings(self) -> tuple[Any, ...]:
-        from zhirong.verbs.check import check_register
+        from zhirong.verbs.register.check import check_register
 
         return check_register(self.folder).findings
 

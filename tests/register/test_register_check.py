@@ -10,7 +10,7 @@ from register_world import World, patent, patent_number, request
 
 from zhirong.store import models
 from zhirong.store.log import checkpoint, signing_key
-from zhirong.verbs import orders, pledges
+from zhirong.verbs.register import orders, pledges
 
 
 def small(world: World) -> None:

@@ -20,19 +20,19 @@ from zhirong.evidence.verify import Outcome, Verdict, Verification, verify_recei
 from zhirong.evidence.witness import countersign
 from zhirong.kernel.errors import InputError
 from zhirong.store import keys, log, models
-from zhirong.verbs import identities, orders, pledges, uses
-from zhirong.verbs.certificates import (
+from zhirong.verbs.outbox import inbox
+from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.register import identities, orders, pledges, uses
+from zhirong.verbs.register.certificates import (
     check_code,
     disclose_event,
     registration_certificate,
     search_certificate,
 )
-from zhirong.verbs.continuity import continue_log, export_events, restore_entry
-from zhirong.verbs.keys import keep_countersignature, report_lost_key, rotate_key
-from zhirong.verbs.look import Query
-from zhirong.verbs.outbox import inbox
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.watch import record_watch
+from zhirong.verbs.register.continuity import continue_log, export_events, restore_entry
+from zhirong.verbs.register.keys import keep_countersignature, report_lost_key, rotate_key
+from zhirong.verbs.register.look import Query
+from zhirong.verbs.register.watch import record_watch
 
 KEY = f"invention:{patent_number(1)}"
 
@@ -97,9 +97,9 @@ def test_a_change_of_keys_that_a_crash_cuts_in_two_is_finished(
         raise OSError("the machine stopped")
 
     with monkeypatch.context() as patched:
-        patched.setattr("zhirong.verbs.keys.keys.take_over", crash)
+        patched.setattr("zhirong.verbs.register.keys.keys.take_over", crash)
         if cut == "before the statement":
-            patched.setattr("zhirong.verbs.keys.act", crash)
+            patched.setattr("zhirong.verbs.register.keys.act", crash)
         with pytest.raises(OSError):
             rotate_key(world.by(), world.folder)
     if cut == "after the statement":
@@ -155,7 +155,7 @@ def cut_to(world: World, size: int) -> None:
     assert tree.size == 0
     for event in events[:size]:
         from zhirong.evidence.entries import entry_of_bytes
-        from zhirong.verbs import continuity
+        from zhirong.verbs.register import continuity
 
         continuity._take(
             head,

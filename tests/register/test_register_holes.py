@@ -11,9 +11,9 @@ from zhirong.chain.pledge.registration import Status
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.identifiers import credit_code_check
 from zhirong.store import models
-from zhirong.verbs import orders, pledges
-from zhirong.verbs.look import Query, changes_of, search, similar_names, watch
 from zhirong.verbs.outbox import inbox
+from zhirong.verbs.register import orders, pledges
+from zhirong.verbs.register.look import Query, changes_of, search, similar_names, watch
 
 KEY = f"invention:{patent_number(1)}"
 CODE = "91610000MA6TXA1B2" + credit_code_check("91610000MA6TXA1B2")

@@ -12,8 +12,8 @@ from register_world import World, patent, request
 
 from zhirong.kernel.errors import InputError
 from zhirong.store import models
-from zhirong.verbs import pledges
 from zhirong.verbs.pattern import By, Done
+from zhirong.verbs.register import pledges
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

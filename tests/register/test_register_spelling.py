@@ -40,7 +40,7 @@ def test_a_court_freezes_a_right_however_its_number_is_written(
     sqlite_world: World, right: dict[str, Any], written: str
 ) -> None:
     from zhirong.kernel.errors import InputError
-    from zhirong.verbs import orders, pledges
+    from zhirong.verbs.register import orders, pledges
 
     world = sqlite_world
     orders.court_order_on_right(world.by("court"), written, "（2026）陕01执1号", "freeze")
@@ -56,7 +56,7 @@ def test_a_court_freezes_a_right_however_its_number_is_written(
 @pytest.mark.parametrize("written", ["trademark:ABC", "invention:201410362077.4", "trade_secret:17", "trademark:"])
 def test_a_key_that_cannot_be_a_rights_is_refused(sqlite_world: World, written: str) -> None:
     from zhirong.kernel.errors import InputError
-    from zhirong.verbs import orders
+    from zhirong.verbs.register import orders
 
     with pytest.raises(InputError):
         orders.court_order_on_right(sqlite_world.by("court"), written, "（2026）陕01执1号", "freeze")
@@ -75,7 +75,7 @@ def test_a_key_that_cannot_be_a_rights_is_refused(sqlite_world: World, written: 
 def test_a_search_finds_a_right_however_its_number_is_written(
     sqlite_world: World, right: dict[str, Any], numbers: tuple[str, ...]
 ) -> None:
-    from zhirong.verbs.look import Query, search
+    from zhirong.verbs.register.look import Query, search
 
     world = sqlite_world
     world.entered(right, related_marks=[])
@@ -84,7 +84,8 @@ def test_a_search_finds_a_right_however_its_number_is_written(
 
 
 def test_a_subscriber_hears_of_a_right_however_he_has_written_it(sqlite_world: World) -> None:
-    from zhirong.verbs import orders, outbox
+    from zhirong.verbs import outbox
+    from zhirong.verbs.register import orders
 
     world = sqlite_world
     bank = world.by("lender", "丁银行")
@@ -98,7 +99,7 @@ def test_a_right_is_not_pledged_twice_by_leaving_out_its_number(
     sqlite_world: World, first: str | None, second: str | None
 ) -> None:
     from zhirong.kernel.errors import InputError
-    from zhirong.verbs import pledges
+    from zhirong.verbs.register import pledges
 
     world = sqlite_world
     world.entered(_software(number=first))
@@ -119,8 +120,8 @@ def test_two_works_of_one_title_with_numbers_of_their_own_are_two_rights(sqlite_
 def test_an_authoritys_number_is_one_number_however_it_is_written(sqlite_world: World) -> None:
     from zhirong.kernel.days import day_of
     from zhirong.kernel.errors import InputError
-    from zhirong.verbs import orders, pledges
-    from zhirong.verbs.look import Query, search
+    from zhirong.verbs.register import orders, pledges
+    from zhirong.verbs.register.look import Query, search
 
     world, day = sqlite_world, day_of(sqlite_world.now)
     for serial in (1, 2):
@@ -144,7 +145,7 @@ def test_an_authoritys_number_is_one_number_however_it_is_written(sqlite_world: 
 
 def test_the_key_of_a_package_is_not_used_for_another(sqlite_world: World) -> None:
     from zhirong.kernel.errors import InputError
-    from zhirong.verbs import pledges
+    from zhirong.verbs.register import pledges
 
     world, key = sqlite_world, "k" * 200
     both = request(patent(1), MARK, role="mirror", related_marks=[])
@@ -158,8 +159,8 @@ def test_the_key_of_a_package_is_not_used_for_another(sqlite_world: World) -> No
 
 
 def test_an_identity_and_a_party_are_found_however_their_numbers_are_written(sqlite_world: World) -> None:
-    from zhirong.verbs.identities import identity_history, record_identity
-    from zhirong.verbs.look import Query, search
+    from zhirong.verbs.register.identities import identity_history, record_identity
+    from zhirong.verbs.register.look import Query, search
 
     world, code = sqlite_world, "91610131MA6U1234X5"
     record_identity(world.by(), _software())

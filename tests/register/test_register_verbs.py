@@ -14,17 +14,18 @@ from zhirong.evidence.verify import Verdict, verify_receipt
 from zhirong.kernel.errors import InputError
 from zhirong.store import models
 from zhirong.store.log import public_keys, receipt, signing_key
-from zhirong.verbs import identities, keys, orders, outbox, pledges, uses
-from zhirong.verbs.certificates import (
+from zhirong.verbs import outbox
+from zhirong.verbs.permissions import POLICIES, Actor, ForbiddenError, Role
+from zhirong.verbs.register import identities, keys, orders, pledges, uses
+from zhirong.verbs.register.certificates import (
     disclose_event,
     event_of_code,
     registration_certificate,
     search_certificate,
 )
-from zhirong.verbs.continuity import restore_entry
-from zhirong.verbs.look import Query, changes_of, precheck, search, similar_names, watch
-from zhirong.verbs.permissions import POLICIES, Actor, ForbiddenError, Role
-from zhirong.verbs.watch import record_watch
+from zhirong.verbs.register.continuity import restore_entry
+from zhirong.verbs.register.look import Query, changes_of, precheck, search, similar_names, watch
+from zhirong.verbs.register.watch import record_watch
 
 KEY = f"invention:{patent_number(1)}"
 

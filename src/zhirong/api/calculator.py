@@ -11,9 +11,9 @@ from zhirong.api.problems import answer
 from zhirong.api.reading import body_of
 from zhirong.api.security import Rate
 from zhirong.kernel.days import day_of
-from zhirong.verbs.calculator import Calculate, calculated
-from zhirong.verbs.case_file import quote_json
+from zhirong.verbs.case.file import quote_json
 from zhirong.verbs.clock import now
+from zhirong.verbs.firm.calculator import Calculate, calculated
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.requests import read
 

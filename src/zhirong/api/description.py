@@ -8,7 +8,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from zhirong.api.problems import MEDIA_TYPE, ProblemDetails
 from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.calculator import Calculate
+from zhirong.verbs.firm.calculator import Calculate
 from zhirong.verbs.requests import Request
 
 _PREFIX = "/api/v1/"

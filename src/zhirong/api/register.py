@@ -15,11 +15,11 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.store.keys import public_keys
 from zhirong.store.settings import DATA
-from zhirong.verbs.certificates import check_code
 from zhirong.verbs.clock import now
-from zhirong.verbs.look import MOST, Query, changes_of, precheck, search
 from zhirong.verbs.people import NOBODY, Person
-from zhirong.verbs.register_actor import actor_of
+from zhirong.verbs.register.actor import actor_of
+from zhirong.verbs.register.certificates import check_code
+from zhirong.verbs.register.look import MOST, Query, changes_of, precheck, search
 from zhirong.verbs.requests import Day, Request, read, unwritable_paths, unwritable_problem
 from zhirong.verbs.tokens import demand_read
 

@@ -103,7 +103,7 @@ def _found(options: argparse.Namespace) -> int:
 
 def _backup(options: argparse.Namespace) -> int:
     folder = _data()
-    from zhirong.verbs.backup import back_up
+    from zhirong.verbs.platform.backup import back_up
 
     manifest = back_up(folder, Path(options.file), datetime.now(UTC))
     count = len(manifest["members"])
@@ -113,7 +113,7 @@ def _backup(options: argparse.Namespace) -> int:
 
 def _restore(options: argparse.Namespace) -> int:
     folder = _data()
-    from zhirong.verbs.backup import restore
+    from zhirong.verbs.platform.backup import restore
 
     manifest = restore(Path(options.file), folder)
     _say(
@@ -129,9 +129,9 @@ def _check(options: argparse.Namespace) -> int:
     folder = _data()
     from django.db.utils import OperationalError, ProgrammingError
 
-    from zhirong.verbs.backup import missing_files
-    from zhirong.verbs.check import check_register
-    from zhirong.verbs.check_platform import platform_findings
+    from zhirong.verbs.platform.backup import missing_files
+    from zhirong.verbs.platform.check_platform import platform_findings
+    from zhirong.verbs.register.check import check_register
 
     try:
         checked = check_register(folder)

@@ -97,7 +97,7 @@ def with_registration(parser: argparse.ArgumentParser) -> argparse.ArgumentParse
 def say_done(options: Options, done: "Done") -> int:
     """How the registration stands after a verb: 1 where it was refused."""
     from zhirong.chain.pledge.registration import STATUS_WORDS, Status
-    from zhirong.verbs.look import view
+    from zhirong.verbs.register.look import view
 
     one = done.registration
     if one is None:

@@ -25,8 +25,8 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
 if TYPE_CHECKING:
-    from zhirong.verbs.certificates import Certificate
-    from zhirong.verbs.look import Query
+    from zhirong.verbs.register.certificates import Certificate
+    from zhirong.verbs.register.look import Query
 
 Parser = argparse.ArgumentParser
 
@@ -46,7 +46,7 @@ def _query_options(parser: Parser) -> None:
 
 
 def _query(options: Options) -> "Query":
-    from zhirong.verbs.look import Query
+    from zhirong.verbs.register.look import Query
 
     return Query(
         options.number.strip(),
@@ -62,7 +62,7 @@ def _query(options: Options) -> "Query":
 
 
 def _search(options: Options) -> int:
-    from zhirong.verbs.look import search
+    from zhirong.verbs.register.look import search
 
     found = search(actor(options), _query(options))
     if options.json:
@@ -78,9 +78,9 @@ def _search(options: Options) -> int:
 
 def _show(options: Options) -> int:
     from zhirong.store import models, rows
-    from zhirong.verbs.look import view
     from zhirong.verbs.pattern import no_such, register_event
     from zhirong.verbs.permissions import demand
+    from zhirong.verbs.register.look import view
 
     one = rows.load(options.registration)
     demand(actor(options), "view", one)
@@ -125,7 +125,7 @@ def _certificate_options(parser: Parser) -> None:
 
 def _certificate(options: Options) -> int:
     from zhirong.store.log import signing_key
-    from zhirong.verbs.certificates import registration_certificate
+    from zhirong.verbs.register.certificates import registration_certificate
 
     made = registration_certificate(by(options), options.registration, signing_key(folder()), options.lang)
     return write_paper(options, made)
@@ -138,7 +138,7 @@ def _search_certificate_options(parser: Parser) -> None:
 
 def _search_certificate(options: Options) -> int:
     from zhirong.store.log import signing_key
-    from zhirong.verbs.certificates import search_certificate
+    from zhirong.verbs.register.certificates import search_certificate
 
     return write_paper(
         options, search_certificate(by(options), _query(options), signing_key(folder()), options.lang)
@@ -146,7 +146,7 @@ def _search_certificate(options: Options) -> int:
 
 
 def _code(options: Options) -> int:
-    from zhirong.verbs.certificates import check_code
+    from zhirong.verbs.register.certificates import check_code
 
     print_json(check_code(actor(options), options.code))
     return 0
@@ -161,8 +161,8 @@ def _receipt_options(parser: Parser) -> None:
 def _receipt(options: Options) -> int:
     from zhirong.store.log import receipt, signing_key
     from zhirong.store.models import Event
-    from zhirong.verbs.certificates import disclose_event
     from zhirong.verbs.pattern import no_such
+    from zhirong.verbs.register.certificates import disclose_event
 
     event = Event.objects.filter(index=options.index).first()
     if event is None:
@@ -177,7 +177,7 @@ def _receipt(options: Options) -> int:
 
 
 def _changes(options: Options) -> int:
-    from zhirong.verbs.look import changes_of
+    from zhirong.verbs.register.look import changes_of
 
     for entry in changes_of(options.day):
         print(json.dumps(entry, ensure_ascii=False, sort_keys=True))
@@ -185,7 +185,7 @@ def _changes(options: Options) -> int:
 
 
 def _watch(options: Options) -> int:
-    from zhirong.verbs.watch import record_watch
+    from zhirong.verbs.register.watch import record_watch
 
     run = record_watch(by(options))
     count = sum(len(found) for found in run.alarms.values())
@@ -203,7 +203,7 @@ def _watch(options: Options) -> int:
 
 
 def _due(options: Options) -> int:
-    from zhirong.verbs.look import due
+    from zhirong.verbs.register.look import due
 
     found = due(actor(options), options.day)
     for one in found:
@@ -243,7 +243,7 @@ def _reconcile_options(parser: Parser) -> None:
 
 
 def _reconcile(options: Options) -> int:
-    from zhirong.verbs.orders import reconcile
+    from zhirong.verbs.register.orders import reconcile
 
     try:
         published = json.loads(read(options.file))

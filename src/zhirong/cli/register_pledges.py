@@ -39,7 +39,7 @@ def _package_options(parser: Parser) -> None:
 
 
 def _precheck(options: Options) -> int:
-    from zhirong.verbs.look import precheck
+    from zhirong.verbs.register.look import precheck
 
     checks = precheck(actor(options), toml(options.file), now())
     if options.json:
@@ -55,7 +55,7 @@ def _precheck(options: Options) -> int:
 
 
 def _open(options: Options, *, prepared: bool) -> int:
-    from zhirong.verbs import pledges
+    from zhirong.verbs.register import pledges
 
     request = toml(options.file)
     if options.package:
@@ -71,7 +71,7 @@ def _open(options: Options, *, prepared: bool) -> int:
 
 
 def _hand_in(options: Options) -> int:
-    from zhirong.verbs.pledges import file_prepared
+    from zhirong.verbs.register.pledges import file_prepared
 
     return say_done(options, file_prepared(by(options), options.registration))
 
@@ -81,7 +81,7 @@ def _reason_options(parser: Parser) -> None:
 
 
 def _ending(options: Options) -> int:
-    from zhirong.verbs import pledges
+    from zhirong.verbs.register import pledges
 
     do = {"withdraw": pledges.withdraw, "discharge": pledges.discharge, "revoke": pledges.revoke}[options.action]
     return say_done(options, do(by(options), options.registration, options.reason))
@@ -107,14 +107,14 @@ def _resolved(options: Options) -> dict[str, str]:
 
 
 def _examine(options: Options) -> int:
-    from zhirong.verbs.pledges import examine
+    from zhirong.verbs.register.pledges import examine
 
     rights = rights_of(options.rights) if options.rights else ()
     return say_done(options, examine(by(options), options.registration, rights, _resolved(options)))
 
 
 def _enter(options: Options) -> int:
-    from zhirong.verbs.pledges import enter
+    from zhirong.verbs.register.pledges import enter
 
     return say_done(options, enter(by(options), options.registration, _resolved(options)))
 
@@ -128,7 +128,7 @@ def _record_options(parser: Parser) -> None:
 
 
 def _record(options: Options) -> int:
-    from zhirong.verbs.pledges import record_authority_number
+    from zhirong.verbs.register.pledges import record_authority_number
 
     certificate = hashlib.sha256(read(options.certificate)).hexdigest()
     done = record_authority_number(
@@ -142,7 +142,7 @@ def _facts_options(parser: Parser) -> None:
 
 
 def _facts(options: Options) -> int:
-    from zhirong.verbs.pledges import update_facts
+    from zhirong.verbs.register.pledges import update_facts
 
     return say_done(options, update_facts(by(options), options.registration, rights_of(options.file)))
 
@@ -182,13 +182,13 @@ def _changes(options: Options) -> dict[str, Any]:
 
 
 def _amend(options: Options) -> int:
-    from zhirong.verbs.pledges import amend
+    from zhirong.verbs.register.pledges import amend
 
     return say_done(options, amend(by(options), options.registration, _changes(options), options.changed_on))
 
 
 def _correct(options: Options) -> int:
-    from zhirong.verbs.pledges import correct
+    from zhirong.verbs.register.pledges import correct
 
     return say_done(options, correct(by(options), options.registration, _changes(options), options.reason))
 
@@ -198,7 +198,7 @@ def _extend_options(parser: Parser) -> None:
 
 
 def _extend(options: Options) -> int:
-    from zhirong.verbs.pledges import extend
+    from zhirong.verbs.register.pledges import extend
 
     return say_done(options, extend(by(options), options.registration, options.until))
 
@@ -214,7 +214,7 @@ def _transfer_options(parser: Parser) -> None:
 
 
 def _transfer(options: Options) -> int:
-    from zhirong.verbs.pledges import transfer_claim
+    from zhirong.verbs.register.pledges import transfer_claim
 
     return say_done(options, transfer_claim(by(options), options.registration, options.to, options.basis))
 
@@ -228,7 +228,7 @@ def _release_options(parser: Parser) -> None:
 
 
 def _release(options: Options) -> int:
-    from zhirong.verbs.pledges import partially_discharge
+    from zhirong.verbs.register.pledges import partially_discharge
 
     return say_done(options, partially_discharge(by(options), options.registration, options.right, options.amount))
 
@@ -241,7 +241,7 @@ def _order_options(parser: Parser) -> None:
 
 
 def _order(options: Options) -> int:
-    from zhirong.verbs.orders import court_order_on_registration, court_order_on_right
+    from zhirong.verbs.register.orders import court_order_on_registration, court_order_on_right
 
     if (options.registration is None) == (options.right is None):
         raise problem("--registration", "", "登记和权利写一个", "give either a registration or a right", "which")
@@ -257,7 +257,7 @@ def _subscribe_options(parser: Parser) -> None:
 
 
 def _subscribe(options: Options) -> int:
-    from zhirong.verbs import orders
+    from zhirong.verbs.register import orders
 
     do = orders.subscribe if options.action == "subscribe" else orders.unsubscribe
     return say_entry(options, do(by(options), options.target, options.value))

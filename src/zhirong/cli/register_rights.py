@@ -54,7 +54,7 @@ def _identity_options(parser: Parser) -> None:
 
 def _identity(options: Options) -> int:
     from zhirong.store.log import signing_key
-    from zhirong.verbs import identities
+    from zhirong.verbs.register import identities
 
     if options.what == "record":
         tables = toml(options.file)
@@ -167,7 +167,7 @@ def _uses_make(options: Options) -> int:
 
 
 def _uses_report(options: Options) -> int:
-    from zhirong.verbs.uses import report_uses
+    from zhirong.verbs.register.uses import report_uses
 
     try:
         content: Any = json.loads(read(options.file))
@@ -182,7 +182,7 @@ def _uses_report(options: Options) -> int:
 
 
 def _uses_matches(options: Options) -> int:
-    from zhirong.verbs.uses import matches
+    from zhirong.verbs.register.uses import matches
 
     return _say_matches(options, matches(actor(options), options.period))
 

@@ -69,8 +69,8 @@ def make_ready(folder: Path, origin: str) -> None:
     from zhirong.store.models import LogHead
     from zhirong.store.setup import migrate
     from zhirong.verbs.clock import now
-    from zhirong.verbs.found import found_register
-    from zhirong.verbs.rulebook_history import note_rules
+    from zhirong.verbs.platform.rulebook_history import note_rules
+    from zhirong.verbs.register.found import found_register
 
     folder.mkdir(parents=True, exist_ok=True)
     executor = MigrationExecutor(connection)

@@ -308,7 +308,7 @@ def _approve(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
 
 
 def _wanted_duty(case: Case, region: Region) -> str:
-    from zhirong.verbs.approvals import round_of
+    from zhirong.verbs.lender.approvals import round_of
     from zhirong.verbs.pattern import rulebook
 
     class _At:

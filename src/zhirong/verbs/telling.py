@@ -13,7 +13,7 @@ from zhirong.store.names import name_key
 from zhirong.store.parties import Membership, Organisation
 from zhirong.store.work import Delivery, Notice, Webhook
 from zhirong.verbs.outbox import push
-from zhirong.verbs.watch import WATCHED
+from zhirong.verbs.register.watch import WATCHED
 
 _PARTY, _ACCOUNT = "party:", "account:"
 _OTHER_WORDS: Mapping[str, Text] = {

@@ -12,7 +12,7 @@ from zhirong.chain.quote.view import for_reading
 from zhirong.charts.drawing import to_svg
 from zhirong.charts.quote import quote_charts
 from zhirong.kernel.days import day_of
-from zhirong.verbs.case_file import exact, plain, quote_json
+from zhirong.verbs.case.file import exact, plain, quote_json
 from zhirong.verbs.clock import now
 
 _KEPT = 64  # quotes of a process, about 300 kB each

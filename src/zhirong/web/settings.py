@@ -106,7 +106,7 @@ USE_I18N = True
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", gettext_lazy("Simplified Chinese")), ("en", gettext_lazy("English"))]
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-# Uploads: a file is at most this large (verbs.files checks kind and size again).
+# Uploads: a file is at most this large (verbs.uploads checks kind and size again).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

@@ -9,12 +9,12 @@ from zhirong.chain.appraisal_practice.people import DISCIPLINE_TEXT
 from zhirong.kernel.days import day_of
 from zhirong.store.parties import Account, ApiToken, Membership, Organisation
 from zhirong.store.work import Job
-from zhirong.verbs.audit import JOBS
 from zhirong.verbs.listing import LISTINGS
 from zhirong.verbs.pattern import rules_version
 from zhirong.verbs.people import DUTY_WORDS, KIND_WORDS, Duty, OrganisationKind
-from zhirong.verbs.rulebook_history import files, history, is_doubtful, language_files, rule
-from zhirong.verbs.security import ACCOUNTS, MEMBERS, TOKENS, second_factors
+from zhirong.verbs.platform.audit import JOBS
+from zhirong.verbs.platform.rulebook_history import files, history, is_doubtful, language_files, rule
+from zhirong.verbs.platform.security import ACCOUNTS, MEMBERS, TOKENS, second_factors
 from zhirong.web.admin import auditing  # noqa: F401 - declares the auditor's pages
 from zhirong.web.clock import now
 from zhirong.web.menu import menu

@@ -13,9 +13,9 @@ from zhirong.documents.appraisal_report_blocks import report_charts
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.store.financing import Appraisal, FirmRight
-from zhirong.verbs.appraisal_view import beside, chart_data, comparison, may_see_value
-from zhirong.verbs.appraisals import AGENCY, ASSIGNMENTS, CLIENTS, FORMAL
-from zhirong.verbs.case_file import right_id
+from zhirong.verbs.agency.appraisal_view import beside, chart_data, comparison, may_see_value
+from zhirong.verbs.agency.appraisals import AGENCY, ASSIGNMENTS, CLIENTS, FORMAL
+from zhirong.verbs.case.file import right_id
 from zhirong.verbs.scopes import visible
 from zhirong.web.clock import now
 from zhirong.web.menu import menu

@@ -11,10 +11,10 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.provenance import EVIDENCE_TEXT, EvidenceGrade
 from zhirong.store.financing import Appraisal, FirmRight
 from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.firm_rights import FIRM
+from zhirong.verbs.firm.online_appraisals import ONLINE, grade_words, standing_of
+from zhirong.verbs.firm.online_form import ROWS
+from zhirong.verbs.firm.rights import FIRM
 from zhirong.verbs.listing import LISTINGS
-from zhirong.verbs.online_appraisals import ONLINE, grade_words, standing_of
-from zhirong.verbs.online_form import ROWS
 from zhirong.web.clock import now
 from zhirong.web.pages import page
 from zhirong.web.views import operate, render_list

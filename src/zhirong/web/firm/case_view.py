@@ -22,11 +22,11 @@ from zhirong.store.financing import (
     Signature,
     StoredFile,
 )
-from zhirong.verbs.completeness import missing
-from zhirong.verbs.firm_rights import PAPERS, status_words
-from zhirong.verbs.messages import KIND_WORDS
-from zhirong.verbs.online_appraisals import grade_words
-from zhirong.verbs.paper_making import read_by
+from zhirong.verbs.case.completeness import missing
+from zhirong.verbs.case.messages import KIND_WORDS
+from zhirong.verbs.case.paper_making import read_by
+from zhirong.verbs.firm.online_appraisals import grade_words
+from zhirong.verbs.firm.rights import PAPERS, status_words
 from zhirong.verbs.people import Person
 from zhirong.workbench import modes
 

@@ -9,9 +9,9 @@ from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import parse_yuan
 from zhirong.store.financing import FirmRight
 from zhirong.store.parties import Organisation
-from zhirong.verbs.comparing import Compare, compared
-from zhirong.verbs.firm_rights import FIRM
-from zhirong.verbs.online_appraisals import usable_appraisals
+from zhirong.verbs.firm.comparing import Compare, compared
+from zhirong.verbs.firm.online_appraisals import usable_appraisals
+from zhirong.verbs.firm.rights import FIRM
 from zhirong.verbs.requests import read
 from zhirong.web.firm.case_view import offer_row
 from zhirong.web.forms import data_of, form_fields, unplaced

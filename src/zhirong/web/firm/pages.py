@@ -10,11 +10,11 @@ from zhirong.kernel.days import day_of
 from zhirong.store.financing import Case, FirmRight, Loan, Message
 from zhirong.store.parties import Consent, Mandate, Membership, Organisation
 from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.consents import scope_words
-from zhirong.verbs.firm_rights import FIRM
+from zhirong.verbs.case.paper_making import read_by
+from zhirong.verbs.firm.consents import scope_words
+from zhirong.verbs.firm.mandates import operation_titles
+from zhirong.verbs.firm.rights import FIRM
 from zhirong.verbs.listing import LISTINGS
-from zhirong.verbs.mandates import operation_titles
-from zhirong.verbs.paper_making import read_by
 from zhirong.verbs.people import DUTY_WORDS, Duty
 from zhirong.verbs.scopes import visible
 from zhirong.web.clock import now

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 
 from zhirong.store.parties import Organisation
 from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.firm_profile import facts_of
-from zhirong.verbs.firm_rights import FIRM
+from zhirong.verbs.firm.profile import facts_of
+from zhirong.verbs.firm.rights import FIRM
 from zhirong.web.firm.profile_fields import FIRST_FACTS, credit_sections, drawn, facts_items, read_description
 from zhirong.web.pages import page
 from zhirong.web.views import operate

@@ -13,7 +13,7 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.store.financing import FirmRight, StoredFile
 from zhirong.verbs.acting import OPERATIONS, perform
-from zhirong.verbs.firm_rights import FIRM, PAPERS, check_right, open_cases_with, status_words
+from zhirong.verbs.firm.rights import FIRM, PAPERS, check_right, open_cases_with, status_words
 from zhirong.verbs.listing import LISTINGS
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.permissions import ForbiddenError

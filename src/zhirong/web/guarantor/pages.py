@@ -12,12 +12,12 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Text
 from zhirong.store.financing import GuaranteeRequest, Loan
 from zhirong.verbs.acting import operations_for
-from zhirong.verbs.diligence import name_of
-from zhirong.verbs.guarantees import GUARANTOR, STATE_TEXT, figures_of, meters_of, standing_of
-from zhirong.verbs.limits import limits_of, names_of
+from zhirong.verbs.guarantor.guarantees import GUARANTOR, STATE_TEXT, figures_of, meters_of, standing_of
+from zhirong.verbs.lender.diligence import name_of
+from zhirong.verbs.lender.limits import limits_of, names_of
+from zhirong.verbs.lender.portfolio import mode_title
 from zhirong.verbs.listing import LISTINGS
 from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.portfolio import mode_title
 from zhirong.web.clock import now
 from zhirong.web.lender.case_page import Today, quote_of, rights_of
 from zhirong.web.menu import menu

@@ -31,16 +31,16 @@ from zhirong.store.financing import (
 )
 from zhirong.store.models import Charge
 from zhirong.verbs.acting import OPERATIONS, Operation, can, operations_for
-from zhirong.verbs.approvals import round_of
-from zhirong.verbs.diligence import name_of
-from zhirong.verbs.exemption import OUTCOME_TEXT, is_late
-from zhirong.verbs.guarantees import STATE_TEXT as GUARANTEE_TEXT
-from zhirong.verbs.limits import broken, lender_meters
+from zhirong.verbs.guarantor.guarantees import STATE_TEXT as GUARANTEE_TEXT
+from zhirong.verbs.lender.approvals import round_of
+from zhirong.verbs.lender.diligence import name_of
+from zhirong.verbs.lender.exemption import OUTCOME_TEXT, is_late
+from zhirong.verbs.lender.limits import broken, lender_meters
+from zhirong.verbs.lender.portfolio import mode_title
+from zhirong.verbs.lender.review import check_state, hand_up_problems, open_conditions
+from zhirong.verbs.lender.team_rating import assessed
 from zhirong.verbs.people import DUTY_WORDS, Duty, Person
-from zhirong.verbs.portfolio import mode_title
-from zhirong.verbs.review import check_state, hand_up_problems, open_conditions
 from zhirong.verbs.scopes import visible
-from zhirong.verbs.team_rating import assessed
 from zhirong.web.lender.explaining import fen
 
 # In each state, what is done next; the first that the person can do is the large button.

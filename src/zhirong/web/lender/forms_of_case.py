@@ -13,9 +13,9 @@ from zhirong.kernel.provenance import EVIDENCE_TEXT
 from zhirong.kernel.text import Text
 from zhirong.store.financing import Case, CheckItem, FirmRight
 from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.case_file import right_id
+from zhirong.verbs.case.file import right_id
 from zhirong.verbs.clock import now
-from zhirong.verbs.diligence import DESK, rule_of
+from zhirong.verbs.lender.diligence import DESK, rule_of
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.requests import Request
 from zhirong.web.firm.profile_fields import FIRST_FACTS, credit_sections, drawn, facts_items, read_description

@@ -15,11 +15,11 @@ from zhirong.charts.quote import quote_charts
 from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Text
 from zhirong.store.financing import Case
-from zhirong.verbs.case_file import case_table_of, quote_json
-from zhirong.verbs.exemption import events_of, history
-from zhirong.verbs.limits import lent, limits_of, names_of
+from zhirong.verbs.case.file import case_table_of, quote_json
+from zhirong.verbs.lender.exemption import events_of, history
+from zhirong.verbs.lender.limits import lent, limits_of, names_of
+from zhirong.verbs.lender.portfolio import CASES, LENDER, WORK, my_states, portfolio_of
 from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.portfolio import CASES, LENDER, WORK, my_states, portfolio_of
 from zhirong.web.clock import now
 from zhirong.web.lender import forms_of_case  # noqa: F401 - declares its pages
 from zhirong.web.lender.case_page import Today, case_context

@@ -20,22 +20,22 @@ from zhirong.ledger.accounts import account_text
 from zhirong.store.financing import Case, Loan, Paper, Payment, Signature, StatementLine, StoredFile, WatchFlag
 from zhirong.store.parties import Organisation
 from zhirong.verbs.acting import OPERATIONS, can, may, perform
+from zhirong.verbs.case.paper_making import is_intact, signed_by
+from zhirong.verbs.case.signing import SEALED_SCAN
+from zhirong.verbs.case.signing import STATE_WORDS as PAPER_STATES
 from zhirong.verbs.clock import now
-from zhirong.verbs.conditions import conditions_of, registrations_of, takes_part
+from zhirong.verbs.lender.conditions import conditions_of, registrations_of, takes_part
+from zhirong.verbs.lender.release import CANCELLED, WAITING
 from zhirong.verbs.listing import LISTINGS
-from zhirong.verbs.loan_books import books_of
-from zhirong.verbs.loans import BANKERS, LOAN_WORDS, READERS, ahead_rows, judge, late_of, receipts, state_of
-from zhirong.verbs.paper_making import is_intact, signed_by
+from zhirong.verbs.loan.books import books_of
+from zhirong.verbs.loan.loans import BANKERS, LOAN_WORDS, READERS, ahead_rows, judge, late_of, receipts, state_of
+from zhirong.verbs.loan.payments import KIND_WORDS, PAYMENT_WORDS
+from zhirong.verbs.loan.statements import CASHIERS, DIRECTION_WORDS, LINE_WORDS, proposals
+from zhirong.verbs.loan.watching import FLAG_WORDS
 from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.payments import KIND_WORDS, PAYMENT_WORDS
 from zhirong.verbs.people import Duty, OrganisationKind
-from zhirong.verbs.release import CANCELLED, WAITING
 from zhirong.verbs.scopes import visible
-from zhirong.verbs.signing import SEALED_SCAN
-from zhirong.verbs.signing import STATE_WORDS as PAPER_STATES
-from zhirong.verbs.statements import CASHIERS, DIRECTION_WORDS, LINE_WORDS, proposals
 from zhirong.verbs.uploads import take_in
-from zhirong.verbs.watching import FLAG_WORDS
 from zhirong.web.menu import menu
 from zhirong.web.pages import call_of, page
 from zhirong.web.views import render_list

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from zhirong.kernel.errors import InputError
-from zhirong.verbs.calculator import ASSUMPTIONS, Calculate, calculated, rough_interval
+from zhirong.verbs.firm.calculator import ASSUMPTIONS, Calculate, calculated, rough_interval
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.requests import read
 from zhirong.web.firm.mode_pages import answer_context

@@ -18,12 +18,12 @@ from zhirong.store.keys import signing_key
 from zhirong.store.models import Event
 from zhirong.store.settings import DATA
 from zhirong.verbs.acting import OPERATIONS, can, perform
-from zhirong.verbs.certificates import registration_certificate
-from zhirong.verbs.look import changes_of, view
 from zhirong.verbs.pattern import By
-from zhirong.verbs.register_actor import actor_of
-from zhirong.verbs.register_desk import PARTIES, REGISTRAR
-from zhirong.verbs.register_view import history, load, may_see, possible, readable, reconciliations, waiting
+from zhirong.verbs.register.actor import actor_of
+from zhirong.verbs.register.certificates import registration_certificate
+from zhirong.verbs.register.desk import PARTIES, REGISTRAR
+from zhirong.verbs.register.look import changes_of, view
+from zhirong.verbs.register.view import history, load, may_see, possible, readable, reconciliations, waiting
 from zhirong.web.clock import now
 from zhirong.web.menu import menu
 from zhirong.web.pages import call_of, page

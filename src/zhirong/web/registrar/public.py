@@ -15,10 +15,10 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.store.keys import public_keys, signing_key
 from zhirong.store.settings import DATA
-from zhirong.verbs.certificates import check_code, search_certificate
-from zhirong.verbs.look import Query, search, similar_names
 from zhirong.verbs.pattern import By
-from zhirong.verbs.register_actor import actor_of
+from zhirong.verbs.register.actor import actor_of
+from zhirong.verbs.register.certificates import check_code, search_certificate
+from zhirong.verbs.register.look import Query, search, similar_names
 from zhirong.web.clock import now
 from zhirong.web.pages import call_of, page
 

@@ -19,7 +19,7 @@ from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import parse_yuan, show_yuan
 from zhirong.kernel.text import Lang, Text
 from zhirong.verbs.acting import OPERATIONS, can, operations_for
-from zhirong.verbs.firm_rights import status_words
+from zhirong.verbs.firm.rights import status_words
 from zhirong.verbs.listing import Listing
 from zhirong.web.cells import shown
 

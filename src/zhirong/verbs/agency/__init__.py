@@ -1,0 +1,1 @@
+"""Appraisal agencies: their pool, their work, their reports."""

@@ -1,0 +1,1 @@
+"""A case from its draft to its signed and registered contracts."""

@@ -1,0 +1,331 @@
+"""Registering the pledge of a case: prepared from its contracts, filed, and the authority's number and certificate recorded."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from zhirong.chain.financing.case import State
+from zhirong.chain.pledge.papers import PAPER_TEXT, Paper
+from zhirong.chain.pledge.registration import RegisterRole, Registration, Status
+from zhirong.chain.right.records import Holder
+from zhirong.kernel.text import Text
+from zhirong.store.financing import Case, Loan, StoredFile
+from zhirong.verbs.acting import Work, operation, refuse
+from zhirong.verbs.case.file import right_table
+from zhirong.verbs.case.paper_making import contract_papers, rights_of
+from zhirong.verbs.lender.conditions import registrations_of
+from zhirong.verbs.lender.release import WAITING
+from zhirong.verbs.pattern import By, part_key
+from zhirong.verbs.people import Duty, Person
+from zhirong.verbs.permissions import Actor, Role
+from zhirong.verbs.register import pledges
+from zhirong.verbs.requests import Day, Line, Request, Words, ask
+from zhirong.verbs.uploads import Ticket, attach
+
+_ROLES = (
+    ("mirror", Text("主管机关登记，本平台记录登记号", "the authority registers; its number is recorded here")),
+    ("record", Text("试点：在本平台登记簿登记", "pilot: registered in this platform's register")),
+)
+# What the contracts of the platform are in the words of the registers: the form carries the parties' commitment.
+_MADE_HERE = {
+    "registration_form": (Paper.FORM, Paper.IDENTITY_OR_COMMITMENT),
+    "loan_contract": (Paper.MAIN_CONTRACT,),
+    "pledge_contract": (Paper.PLEDGE_CONTRACT,),
+}
+_ITEMS = ["parties", "claim", "debt_term", "rights", "scope"]
+
+
+def register_by(work: Work, part: str) -> By:
+    """The person as somebody who acts in the register for the lender."""
+    person = work.person
+    party = Holder(person.organisation_name, person.organisation_code)
+    return By(Actor(person.id, Role.LENDER, party), work.now, part_key(work.call.key, part))
+
+
+class Prepare(Request):
+    """What the application says beyond the contracts."""
+
+    role: Annotated[str, ask("由谁登记", "Who registers", choices=_ROLES)] = "mirror"
+    pilot_basis: Annotated[
+        str,
+        Field(max_length=200),
+        ask("试点文件", "Document of the pilot", "由本平台登记时写明", "where this platform registers"),
+    ] = ""
+    agency: Annotated[str, Field(max_length=100), ask("代理机构", "Agency")] = ""
+    papers: Annotated[
+        list[Paper],
+        ask(
+            "另外已备齐的文件",
+            "Further papers at hand",
+            choices=tuple((one.value, PAPER_TEXT[one]) for one in Paper),
+        ),
+    ] = []
+    is_online: Annotated[bool, ask("网上提交", "Filed over the network")] = True
+    related_marks: Annotated[
+        str | None,
+        Field(max_length=500),
+        ask(
+            "相同近似商标的注册号",
+            "Same or similar marks",
+            "质押商标时填写，逗号分开；没有写“无”",
+            "for trademarks; “none” if none",
+        ),
+    ] = None
+    wants_despite_same_day_invention: Annotated[
+        bool, ask("已知悉同日发明申请，仍要求登记", "Told of a same-day invention application, still wanted")
+    ] = False
+    wants_despite_invalidation: Annotated[
+        bool, ask("已知悉无效宣告程序，仍要求登记", "Told of invalidation proceedings, still wanted")
+    ] = False
+
+
+@operation(
+    "filing.prepare",
+    Text("准备质押登记", "Prepare the registration"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER,),
+    states=(State.REGISTERING,),
+    request=Prepare,
+    page="loan.completion",
+)
+def prepare(work: Work, request: Prepare) -> Any:
+    """Make the application in the register, one for each authority."""
+    case = work.row
+    standing = registrations_of(case)
+    if standing:
+        raise refuse(
+            "filed_already",
+            "filing",
+            "、".join(str(one.id) for one in standing),
+            Text("已有登记申请", "there is an application already"),
+            Text("先撤回，再重新准备", "withdraw it first"),
+        )
+    done = pledges.file_package(register_by(work, "prepare"), filing_request(case, request), prepared=True)
+    ids = [one.registration.id for one in done if one.registration is not None]
+    contract = {**case.contract, "filings": [*case.contract.get("filings", []), *ids]}
+    work.update(case, filing=ids[0], contract=contract)
+    return {"filings": ids}
+
+
+def filing_request(case: Case, request: Prepare) -> dict[str, Any]:
+    """The application as the register takes it: tables ``filing`` and ``rights``."""
+    loan = case.contract["loan"]
+    signed = {paper.kind for paper in contract_papers(case) if paper.state == "signed"}
+    papers = {paper for kind in signed for paper in _MADE_HERE.get(kind, ())}
+    known = [one.value for one in Paper]
+    at_hand = StoredFile.objects.filter(subject=f"case/{case.pk}", paper__in=known, removed=False)
+    papers |= {*request.papers, *(Paper(one) for one in at_hand.values_list("paper", flat=True))}
+    filing: dict[str, Any] = {
+        "pledgors": [{"name": case.firm.name, "code": case.firm.code}],
+        "pledgee": {"name": case.lender.name, "code": case.lender.code},
+        "claim_kind": "loan",
+        "claim_amount": loan["principal"],
+        "debt_start": loan["start"],
+        "debt_end": loan["end"],
+        "contract_items": _ITEMS,
+        "is_joint": True,
+        "is_online": request.is_online,
+        "papers": sorted(paper.value for paper in papers),
+        "is_valued_by_appraiser": Paper.VALUATION_REPORT in papers,
+        "wants_despite_same_day_invention": request.wants_despite_same_day_invention,
+        "wants_despite_invalidation": request.wants_despite_invalidation,
+    }
+    optional = {"agency": request.agency or case.contract.get("agency", ""), "pilot_basis": request.pilot_basis}
+    filing |= {name: value for name, value in optional.items() if value}
+    if request.related_marks is not None:
+        marks = [one.strip() for one in request.related_marks.replace("，", ",").split(",")]
+        filing["related_marks"] = [one for one in marks if one and one not in ("无", "none")]
+    return {"role": request.role, "rights": [right_table(right) for right in rights_of(case)], "filing": filing}
+
+
+@operation(
+    "filing.file",
+    Text("提交质押登记", "File the registration"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER,),
+    states=(State.REGISTERING,),
+    page="loan.completion",
+    help=Text(
+        "今天再核对一遍不予登记的情形和文件。", "Grounds of refusal and papers are checked again as of today."
+    ),
+)
+def file(work: Work, request: Any) -> Any:
+    """Hand in everything that is prepared."""
+    prepared = [one for one in registrations_of(work.row) if one.status is Status.PREPARED]
+    if not prepared:
+        raise refuse(
+            "nothing_prepared",
+            "filing",
+            "",
+            Text("没有准备好的申请", "nothing is prepared"),
+            Text("先准备质押登记", "prepare the registration first"),
+        )
+    for one in prepared:
+        pledges.file_prepared(register_by(work, f"file/{one.id}"), one.id)
+    work.update(work.row)  # the event is about the case; its version tells others that it has moved
+    return {"filings": [one.id for one in prepared]}
+
+
+def _waiting(person: Person, case: Any) -> list[tuple[str, Text]]:
+    if case is None:
+        return []
+    return [
+        (str(one.id), Text(f"申请 {one.id}（{_rights(one)}）", f"filing {one.id} ({_rights(one)})"))
+        for one in registrations_of(case)
+        if one.role is RegisterRole.MIRROR and one.status is Status.FILED
+    ]
+
+
+def _rights(one: Registration) -> str:
+    first = one.rights[0]
+    return f"{first.number or first.title} … {len(one.rights)}"
+
+
+class RecordResult(Request):
+    """What the authority has given."""
+
+    filing: Annotated[int, ask("申请", "Filing", choices=_waiting)]
+    authority: Annotated[Line, ask("登记机关", "Authority")] = "国家知识产权局"
+    authority_number: Annotated[Line, ask("登记号", "Registration number")]
+    day: Annotated[Day, ask("登记日", "Registered on")]
+    certificate: Annotated[Ticket, ask("登记证明", "Certificate", widget="file")]
+
+
+@operation(
+    "filing.record",
+    Text("记录登记结果", "Record the result"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER,),
+    states=(State.REGISTERING,),
+    request=RecordResult,
+    page="loan.completion",
+)
+def record(work: Work, request: RecordResult) -> Any:
+    """The authority's number and certificate complete the mirror registration."""
+    case = work.row
+    if request.filing not in {one.id for one in registrations_of(case)}:
+        raise refuse(
+            "not_of_this_case",
+            "filing",
+            request.filing,
+            Text("不是这笔申请的登记", "not a filing of this case"),
+            Text("从列出的申请中选", "choose one that is listed"),
+        )
+    kept = attach(work, request.certificate, f"case/{case.pk}", "registration_certificate", case.lender_id)
+    pledges.record_authority_number(
+        register_by(work, f"record/{request.filing}"),
+        request.filing,
+        request.authority,
+        request.authority_number,
+        kept.sha256,
+        request.day,
+    )
+    work.update(case)
+    work.tell(
+        Text(f"质押已登记：{request.authority_number}", f"The pledge is registered: {request.authority_number}"),
+        f"/cases/{case.pk}/completion/",
+        case.firm,
+    )
+
+
+class TakeBack(Request):
+    """Why."""
+
+    reason: Annotated[Words, ask("理由", "Reason", widget="area")]
+
+
+@operation(
+    "filing.withdraw",
+    Text("撤回质押登记申请", "Withdraw the filing"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER,),
+    states=(State.REGISTERING,),
+    request=TakeBack,
+    is_grave=True,
+    page="loan.completion",
+)
+def take_back(work: Work, request: TakeBack) -> Any:
+    """Take back what has not been entered, so that it can be prepared anew."""
+    open_ones = [
+        one for one in registrations_of(work.row) if one.status in (Status.PREPARED, Status.FILED, Status.EXAMINED)
+    ]
+    if not open_ones:
+        raise refuse(
+            "nothing_open",
+            "filing",
+            "",
+            Text("没有可以撤回的申请", "there is nothing to withdraw"),
+            Text("已登记的用注销", "what is entered is discharged instead"),
+        )
+    for one in open_ones:
+        pledges.withdraw(register_by(work, f"withdraw/{one.id}"), one.id, request.reason)
+    work.update(work.row, filing=None)
+
+
+def demand_not_released(case: Case) -> None:
+    """Raises InputError while the case's loan waits for its money: somebody may be paying it out this moment."""
+    loan = Loan.objects.filter(case=case, state=WAITING).first()
+    if loan is not None:
+        raise refuse(
+            "loan_waits",
+            "loan",
+            loan.number,
+            Text("已批准放款，款项可能正在付出", "its release is granted: the money may be leaving this moment"),
+            Text("由银行先取消放款", "the lender cancels the release first"),
+        )
+
+
+def demand_nothing_filed(case: Case) -> None:
+    """Raises InputError where a registration was filed for the case or stands: the lender ends it, not the firm."""
+    found = registrations_of(case)
+    if found:
+        raise refuse(
+            "pledge_filed",
+            "filing",
+            found[0].authority_number or str(found[0].id),
+            Text("已申请或办理质押登记", "the pledge is filed or registered"),
+            Text(
+                "请银行以“不通过”结束，登记随之撤回或注销",
+                "ask the lender to decline the case, which takes the filing back or discharges the pledge",
+            ),
+        )
+
+
+def end_registrations(work: Work, case: Case, reason: str) -> None:
+    """The case comes to nothing: what is entered is discharged, what is only filed is taken back."""
+    for one in registrations_of(case):
+        if one.status is Status.ENTERED:
+            pledges.discharge(register_by(work, f"discharge/{one.id}"), one.id, reason)
+        elif one.status is not Status.DISCHARGED:
+            pledges.withdraw(register_by(work, f"withdraw/{one.id}"), one.id, reason)
+
+
+class RecordPolicy(Request):
+    """The policy that the mode asks for."""
+
+    insurer: Annotated[Line, ask("保险公司", "Insurer")]
+    policy: Annotated[Line, ask("保单号", "Policy number")]
+    until: Annotated[Day, ask("保险期间至", "In force until")]
+    file: Annotated[Ticket, ask("保单", "Policy", widget="file")]
+
+
+@operation(
+    "insurance.record",
+    Text("登记保单", "Record the policy"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER,),
+    states=(State.APPROVED, State.SIGNING, State.REGISTERING),
+    request=RecordPolicy,
+    page="loan.completion",
+)
+def record_policy(work: Work, request: RecordPolicy) -> Any:
+    """Keep the policy with the case."""
+    case = work.row
+    kept = attach(work, request.file, f"case/{case.pk}", "insurance_policy", case.lender_id)
+    insurance = {
+        "insurer": request.insurer,
+        "policy": request.policy,
+        "until": request.until.isoformat(),
+        "file": kept.pk,
+    }
+    work.update(case, contract={**case.contract, "insurance": insurance})

@@ -1,0 +1,1 @@
+"""What a firm keeps, asks and allows."""

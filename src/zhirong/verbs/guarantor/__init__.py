@@ -1,0 +1,1 @@
+"""The guarantor's requests, decisions and limits."""

@@ -1,0 +1,1 @@
+"""The lender's decisions on a case, its limits and its portfolio."""

@@ -1,0 +1,190 @@
+"""What the conditions of a release look at, read from the platform and the register as of a day."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from zhirong.chain.financing.appraising import State as Appraising
+from zhirong.chain.financing.conditions import (
+    Condition,
+    FilingFact,
+    GuaranteeFact,
+    PaperFact,
+    ReleaseFacts,
+    release_conditions,
+)
+from zhirong.chain.pledge.precheck import RightCheck, check_filing, right_key
+from zhirong.chain.pledge.records import Verdict
+from zhirong.chain.pledge.registration import RegisterRole, Registration, Status
+from zhirong.chain.right.records import Flag, Right
+from zhirong.documents.papers.kinds import PAPER_KINDS
+from zhirong.kernel.days import add_months
+from zhirong.kernel.money import parse_yuan
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+from zhirong.store import rows
+from zhirong.store.financing import Appraisal, Case, FirmRight, GuaranteeRequest, StoredFile
+from zhirong.store.parties import Organisation
+from zhirong.verbs.case.paper_making import contract_papers, is_intact, read_case_rights, rights_of, signed_by
+from zhirong.verbs.register.facts import facts_now, standings
+from zhirong.verbs.uploads import bytes_of
+
+# An appraisal that counts: an online one is issued, a formal one is signed.
+_GIVEN = (Appraising.ISSUED.value, Appraising.SIGNED.value)
+
+
+def conditions_of(case: Case, day: date, rules: Rulebook) -> tuple[Condition, ...]:
+    """Every condition precedent of a case as of a day."""
+    return release_conditions(release_facts(case, day, rules), rules)
+
+
+def release_facts(case: Case, day: date, rules: Rulebook) -> ReleaseFacts:
+    """All that the conditions look at."""
+    contract = case.contract
+    loan = contract.get("loan", {})
+    registrations = registrations_of(case)
+    rights = rights_of(case)
+    grounds = [ground for one in registrations for ground in grounds_of(one, rights, day, rules)]
+    parties = [case.firm, *([case.guarantor] if case.guarantor else [])]
+    insured = contract.get("insurance", {}).get("until")
+    return ReleaseFacts(
+        day=day,
+        papers=tuple(_paper_facts(case)),
+        filings=tuple(_filing_fact(one, case) for one in registrations),
+        contract_keys=frozenset(contract.get("keys", ())),
+        amount=parse_yuan(loan["principal"]) if loan else 0,
+        approved=case.approved_amount or 0,
+        end=date.fromisoformat(loan["end"]) if loan else None,
+        grounds=tuple(text for _, text in grounds),
+        needs_guarantee=case.guarantor_id is not None or takes_part(case, "guarantor"),
+        guarantees=tuple(
+            GuaranteeFact(one.guarantor.name, one.state, one.share, one.amount)
+            for one in GuaranteeRequest.objects.filter(case=case).select_related("guarantor")
+        ),
+        needs_insurance=takes_part(case, "insurer"),
+        insured_until=date.fromisoformat(insured) if insured else None,
+        appraised_until=appraised_until(case, day, rules),
+        suspended=tuple(party.name for party in parties if party.status == "suspended"),
+    )
+
+
+def takes_part(case: Case, role: str) -> bool:
+    """Whether the mode of the case has somebody in this role who bears a part of a loss, by the quote."""
+    for mode in case.quote.get("modes", ()):
+        if mode["id"] == case.mode:
+            return any(one["party"] == role and parse_yuan(one["amount"]) for one in mode.get("full_loss", ()))
+    return False
+
+
+def registrations_of(case: Case) -> list[Registration]:
+    """The registrations filed for a case, those that came to nothing left out."""
+    ended = (Status.REFUSED, Status.WITHDRAWN, Status.REVOKED)
+    found = [rows.load(number) for number in case.contract.get("filings", ())]
+    return [one for one in found if one is not None and one.status not in ended]
+
+
+def appraised_until(case: Case, day: date, rules: Rulebook) -> date | None:
+    """The last day on which the latest appraisal of the case's rights holds; None where there is none.
+
+    An appraisal of the case counts, or else the valuation that its application rests on, for as long as the rule says.
+    Where the latest report that was signed for the case has been withdrawn, what was decided by it rests on nothing:
+    only a report that is signed after it counts.
+    """
+    reports = Appraisal.objects.filter(case=case, grade="formal", signed_on__isnull=False)
+    last = reports.order_by("-signed_on", "-changed_at", "-pk").first()
+    if last is not None and last.withdrawn_on is not None:
+        return None
+    latest = (
+        Appraisal.objects.filter(Q(case=case) | Q(pk=case.appraisal_id), state__in=_GIVEN)
+        .filter(valid_until__isnull=False, withdrawn_on=None)
+        .order_by("-valid_until")
+        .values_list("valid_until", flat=True)
+        .first()
+    )
+    if latest is not None:
+        return latest
+    stated = case.appraisal_input.get("valuation_date")
+    if not stated:
+        return None
+    return add_months(date.fromisoformat(str(stated)), rules.at("appraisal.validity", day).whole())
+
+
+def grounds_of(
+    registration: Registration, kept: Sequence[FirmRight], day: date, rules: Rulebook
+) -> list[tuple[str, Text]]:
+    """The grounds that would refuse a registration today, by what the firm's rights say now, each with its place.
+
+    The pledge itself is left out of what it is examined for.
+    """
+    filing, keyed = facts_now(registration)
+    now = {right_key(right, filing.subject): right for right in read_case_rights(kept)}
+    own = set(registration.charged())
+    rights = [(key, _without_own(now.get(key, right), key in own)) for key, right in keyed]
+    found: list[tuple[str, Text]] = []
+    for check in check_filing(filing, rights, standings([key for key, _ in rights]), day, rules):
+        found += _grounds(check, check.key in own)
+    return found
+
+
+def _grounds(check: RightCheck, is_own: bool) -> Iterable[tuple[str, Text]]:
+    name = check.right.number or check.right.title
+    for problem, finding in check.found():
+        if finding.verdict is Verdict.REFUSED:
+            yield (
+                f"{check.key}/{finding.number}",
+                Text(f"{name}：{problem.reason.zh}", f"{name}: {problem.reason.en}"),
+            )
+    if check.standing.frozen_by:
+        order = check.standing.frozen_by
+        yield f"{check.key}/frozen", Text(f"{name}：被法院冻结（{order}）", f"{name}: frozen by a court ({order})")
+    if check.rank is None and not is_own:
+        yield f"{check.key}/rank", Text(f"{name}：已有在先质押", f"{name}: pledged already")
+
+
+def _without_own(right: Right, is_own: bool) -> Right:
+    return replace(right, flags=right.flags - {Flag.PLEDGED}) if is_own else right
+
+
+def _paper_facts(case: Case) -> Iterable[PaperFact]:
+    for paper in contract_papers(case):
+        waiting = sorted(set(paper.signers) - signed_by(paper))
+        names = dict(Organisation.objects.filter(pk__in=waiting).values_list("pk", "name")) if waiting else {}
+        yield PaperFact(
+            PAPER_KINDS[paper.kind].title, tuple(names.get(pk, str(pk)) for pk in waiting), is_intact(paper)
+        )
+
+
+def _filing_fact(one: Registration, case: Case) -> FilingFact:
+    return FilingFact(
+        id=one.id,
+        role=one.role,
+        status=one.status,
+        number=one.number,
+        authority_number=one.authority_number,
+        certificate=one.certificate,
+        is_certificate_kept=one.role is RegisterRole.MIRROR and _is_kept(one.certificate, case),
+        keys=frozenset(one.charged()),
+        claim_amount=one.claim_amount,
+        debt_end=one.debt_end,
+        frozen_by=one.frozen_by,
+    )
+
+
+def _is_kept(sha256: str, case: Case) -> bool:
+    """Whether the certificate's file is kept with the case and is what was recorded."""
+    file = StoredFile.objects.filter(subject=f"case/{case.pk}", sha256=sha256, removed=False).first()
+    if not sha256 or file is None:
+        return False
+    try:
+        bytes_of(file)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def condition_rows(case: Case, day: date, rules: Rulebook) -> list[dict[str, Any]]:
+    """The conditions as programs read them."""
+    return [dict(one.as_json()) for one in conditions_of(case, day, rules)]

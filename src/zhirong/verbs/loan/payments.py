@@ -1,0 +1,419 @@
+"""To pay is: matched from a bank statement by one person and confirmed by another. What was wrong is reversed, never edited."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from django.db.models import Q
+from pydantic import Field
+
+from zhirong.chain.financing.case import Move, State
+from zhirong.chain.loan.servicing.events import PAYERS
+from zhirong.kernel.money import show_yuan, yuan
+from zhirong.kernel.text import Text
+from zhirong.ledger.accounts import PARTY_TEXT
+from zhirong.store.financing import Case, Loan, Payment, StatementLine
+from zhirong.verbs.acting import Work, operation, refuse
+from zhirong.verbs.case.moves import move_case
+from zhirong.verbs.case.paper_making import issue_paper, next_number
+from zhirong.verbs.lender.release import REPAID, STANDING, WAITING
+from zhirong.verbs.listing import Column, Filter, Listing, listing
+from zhirong.verbs.loan.loans import ahead_rows, append_event, base_facts, event_id, state_of
+from zhirong.verbs.loan.statements import CASHIERS
+from zhirong.verbs.people import Duty, OrganisationKind, Person
+from zhirong.verbs.requests import Line, Request, Words, ask
+
+KIND_WORDS = {
+    "release": Text("放款", "release"),
+    "repayment": Text("还款", "repayment"),
+    "refund": Text("退还溢缴", "refund of credit"),
+}
+PAYMENT_WORDS = {
+    "matched": Text("待确认", "to be confirmed"),
+    "confirmed": Text("已确认", "confirmed"),
+    "undone": Text("已撤销", "undone"),
+    "reversing": Text("待冲正", "to be reversed"),
+    "reversed": Text("已冲正", "reversed"),
+}
+_DIRECTION = {"release": "out", "repayment": "in", "refund": "out"}
+_LOAN_STATES = {"release": (WAITING,), "repayment": (STANDING, REPAID), "refund": (STANDING, REPAID)}
+_CONFIRM = (Duty.LENDER_CASHIER, Duty.LENDER_REVIEWER, Duty.LENDER_MANAGER)
+_LIVE = ("matched", "confirmed", "reversing")
+
+
+class Match(Request):
+    """Which loan, and as what."""
+
+    loan: Annotated[Line, ask("贷款编号", "Number of the loan")]
+    kind: Annotated[str, ask("款项", "What it is", choices=tuple(KIND_WORDS.items()))]
+    payer: Annotated[
+        str, ask("付款人", "Who paid", choices=tuple((payer, PARTY_TEXT[payer]) for payer in PAYERS))
+    ] = "firm"
+
+
+@operation(
+    "line.match",
+    Text("匹配到贷款", "Match to a loan"),
+    model=StatementLine,
+    duties=CASHIERS,
+    states=("open",),
+    request=Match,
+    page="loan.line",
+    help=Text("匹配之后须由另一个人确认，确认后才入账。", "Another person confirms it; only then does it count."),
+)
+def match(work: Work, request: Match) -> Any:
+    """Say which loan a line belongs to."""
+    line = work.row
+    loan = Loan.objects.filter(lender_id=line.organisation_id, number=request.loan).select_related("case").first()
+    if loan is None:
+        raise refuse(
+            "no_such_loan",
+            "loan",
+            request.loan,
+            Text("本行没有这个编号的贷款", "your bank has no loan of this number"),
+            Text("核对编号", "check the number"),
+        )
+    _demand_fit(line, loan, request.kind, request.payer, work)
+    payment = work.create(
+        Payment,
+        loan=loan,
+        line=line,
+        kind=request.kind,
+        amount=line.amount,
+        day=line.day,
+        state="matched",
+        payer=request.payer,
+        matched_by_id=work.person.account,
+    )
+    work.update(line, state="matched")
+    work.tell(
+        Text(f"流水待确认：{show_yuan(line.amount)} 元，{loan.number}", f"To be confirmed: {show_yuan(line.amount)} yuan, {loan.number}"),
+        f"/lines/{line.pk}/",
+        line.organisation_id,
+        _CONFIRM,
+    )  # fmt: skip
+    return {"payment": payment.pk}
+
+
+def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Work) -> None:
+    """Direction, state of the loan and amount must be possible."""
+    if _DIRECTION.get(kind) != line.direction:
+        raise refuse(
+            "wrong_direction",
+            "kind",
+            kind,
+            Text("与流水的收支方向不符", "not the direction of the line"),
+            Text(
+                "收入是还款，支出是放款或退款", "what comes in is a repayment, what goes out a release or a refund"
+            ),
+        )
+    if loan.state not in _LOAN_STATES[kind]:
+        raise refuse(
+            "wrong_state",
+            "loan",
+            loan.number,
+            Text("这笔贷款现在不能发生此款项", "not possible in the loan's present state"),
+            Text(
+                "放款须先批准；还款须已放款",
+                "a release must be granted first; a repayment needs a loan that is out",
+            ),
+        )
+    if payer not in PAYERS:
+        raise refuse(
+            "no_such_payer", "payer", payer, Text("没有这种付款人", "no such payer"), Text("从列出的选", "choose from the list")
+        )  # fmt: skip
+    if kind == "release" and line.amount != loan.principal:
+        raise refuse(
+            "not_the_principal",
+            "amount",
+            show_yuan(line.amount),
+            Text(f"放款应为 {show_yuan(loan.principal)} 元", f"a release must be {show_yuan(loan.principal)} yuan"),
+            Text("核对流水；金额不同的不能作为放款", "check the line; another amount is no release"),
+        )
+    if kind == "refund":
+        held = state_of(loan, work.day, work.rules).credit_of.get(payer, 0)
+        if line.amount > held:
+            raise refuse(
+                "more_than_held",
+                "amount",
+                show_yuan(line.amount),
+                Text(f"留存的溢缴款只有 {show_yuan(held)} 元", f"only {show_yuan(held)} yuan are held"),
+                Text("核对付款人和金额", "check payer and amount"),
+            )
+
+
+@operation(
+    "line.undo",
+    Text("撤销匹配", "Undo the match"),
+    model=StatementLine,
+    duties=CASHIERS,
+    states=("matched",),
+    page="loan.line",
+)
+def undo(work: Work, request: Any) -> Any:
+    """Before it is confirmed: the line is open again."""
+    payment = Payment.objects.get(line=work.row, state="matched")
+    work.update(payment, state="undone")
+    work.update(work.row, state="open")
+
+
+@operation(
+    "line.confirm",
+    Text("确认入账", "Confirm"),
+    model=StatementLine,
+    duties=_CONFIRM,
+    states=("matched",),
+    page="loan.line",
+    help=Text("须由匹配之外的另一个人确认。", "By somebody other than who has matched it."),
+)
+def confirm(work: Work, request: Any) -> Any:
+    """The money counts from the day of the statement."""
+    line = work.row
+    payment = Payment.objects.select_related("loan__case", "loan__firm", "loan__lender").get(
+        line=line, state="matched"
+    )
+    _demand_another(work, payment.matched_by_id)
+    loan, payer = payment.loan, payment.payer
+    _demand_fit(line, loan, payment.kind, payer, work)
+    if payment.kind == "release":
+        event = _release(work, loan, line)
+    else:
+        event = event_id(loan, "P" if payment.kind == "repayment" else "B")
+        kind = "payment" if payment.kind == "repayment" else "refund"
+        state = append_event(work, loan, {**_event(event, kind, line.day, work.day, line.amount), "payer": payer})
+        _settle(work, loan, state.settled_on is not None)
+    work.update(payment, state="confirmed", confirmed_by_id=work.person.account, event=event)
+    work.update(line, state="confirmed")
+    words = KIND_WORDS[payment.kind]
+    text = Text(
+        f"{words.zh}已入账：{show_yuan(line.amount)} 元（{loan.number}）",
+        f"Booked, {words.en}: {show_yuan(line.amount)} yuan ({loan.number})",
+    )
+    for party in (loan.firm_id, loan.guarantor_id):
+        if party:
+            work.tell(text, f"/loans/{loan.pk}/", party)
+
+
+def _event(event: str, kind: str, day: date, booked: date, amount: int) -> dict[str, Any]:
+    return {
+        "id": event,
+        "kind": kind,
+        "day": day.isoformat(),
+        "booked": booked.isoformat(),
+        "amount": yuan(amount),
+    }
+
+
+def _release(work: Work, loan: Loan, line: StatementLine) -> str:
+    """The drawdown: the loan begins on the day of the statement; the case is released and the firm gets its schedule."""
+    end = date.fromisoformat(loan.contract["loan"]["end"])
+    if line.day >= end:
+        raise refuse(
+            "after_the_end",
+            "day",
+            line.day,
+            Text(f"放款日不早于合同到期日 {end}", f"not before the contract's last day, {end}"),
+            Text("重新出合同", "issue the contract anew"),
+        )
+    contract = {**loan.contract, "loan": {**loan.contract["loan"], "start": line.day.isoformat()}}
+    event = event_id(loan, "D")
+    state = append_event(
+        work,
+        loan,
+        _event(event, "drawdown", line.day, work.day, line.amount),
+        contract=contract,
+        state=STANDING,
+        start=line.day,
+    )
+    case = Case.objects.select_related("lender", "firm").get(pk=loan.case_id)
+    move_case(work, case, Move.RELEASE)
+    subject = f"loan/{loan.pk}"
+    facts = {
+        **base_facts(loan, work.day),
+        "number": next_number(loan.number, "release_notice", subject),
+        "released_on": line.day.isoformat(),
+        "reference": line.reference,
+        "end": contract["loan"]["end"],
+        "schedule": ahead_rows(state),
+    }
+    issue_paper(work, "release_notice", facts, subject, loan.lender, {}, (loan.firm, loan.guarantor))
+    return event
+
+
+def _settle(work: Work, loan: Loan, is_settled: bool) -> None:
+    """A loan that is paid off is repaid, and its case with it; one that no longer is stands again."""
+    case = Case.objects.get(pk=loan.case_id)
+    if is_settled and loan.state == STANDING:
+        work.update(loan, state=REPAID)
+        move_case(work, case, Move.REPAY)
+        work.tell(
+            Text(f"已还清，请注销质押：{loan.number}", f"Repaid; discharge the pledge: {loan.number}"),
+            f"/cases/{case.pk}/completion/",
+            loan.lender_id,
+            (Duty.LENDER_OFFICER,),
+        )
+    elif not is_settled and loan.state == REPAID:
+        work.update(loan, state=STANDING)
+        move_case(work, case, Move.REOPEN)
+
+
+def _demand_another(work: Work, first: int | None) -> None:
+    if work.person.account == first:
+        raise refuse(
+            "same_person",
+            "person",
+            "",
+            Text("经办和确认须是两个人", "the second person must be another than the first"),
+            Text("请另一位同事确认", "ask a colleague"),
+        )
+
+
+class Reverse(Request):
+    """Why it was wrong."""
+
+    reason: Annotated[Words, Field(max_length=200), ask("理由", "Reason", widget="area")]
+
+
+@operation(
+    "payment.reverse",
+    Text("申请冲正", "Ask to reverse"),
+    model=Payment,
+    duties=CASHIERS,
+    states=("confirmed",),
+    request=Reverse,
+    is_grave=True,
+    page="loan.payment",
+    help=Text("匹配错了才冲正；须由另一个人确认。", "For what was matched wrongly; another person confirms it."),
+)
+def ask_to_reverse(work: Work, request: Reverse) -> Any:
+    """Ask another person to agree."""
+    _demand_reversible(work.row)
+    work.update(work.row, state="reversing", reason=request.reason, reversed_by_id=work.person.account)
+    work.tell(
+        Text(f"冲正待确认：{work.row.loan.number}", f"A reversal is to be confirmed: {work.row.loan.number}"),
+        f"/payments/{work.row.pk}/",
+        work.row.loan.lender_id,
+        _CONFIRM,
+    )
+
+
+@operation(
+    "payment.keep",
+    Text("不冲正", "Do not reverse"),
+    model=Payment,
+    duties=_CONFIRM,
+    states=("reversing",),
+    page="loan.payment",
+)
+def keep(work: Work, request: Any) -> Any:
+    """The payment stays as it was."""
+    work.update(work.row, state="confirmed", reversed_by=None)
+
+
+@operation(
+    "payment.confirm_reversal",
+    Text("确认冲正", "Confirm the reversal"),
+    model=Payment,
+    duties=_CONFIRM,
+    states=("reversing",),
+    is_grave=True,
+    page="loan.payment",
+)
+def confirm_reversal(work: Work, request: Any) -> Any:
+    """The event never counted; the line can be matched anew. What the books showed stays, the difference is booked today."""
+    payment = work.row
+    _demand_another(work, payment.reversed_by_id)
+    _demand_reversible(payment)
+    loan = payment.loan
+    event = {
+        "id": event_id(loan, "R"),
+        "kind": "reversal",
+        "day": work.day.isoformat(),
+        "booked": work.day.isoformat(),
+        "of": payment.event,
+        "cause": payment.reason,
+    }
+    if payment.kind == "release":
+        _take_back_release(work, loan, event)
+    else:
+        state = append_event(work, loan, event)
+        _settle(work, loan, state.settled_on is not None)
+    work.update(payment, state="reversed", confirmed_by_id=work.person.account)
+    work.update(payment.line, state="open")
+    work.tell(
+        Text(f"已冲正：{show_yuan(payment.amount)} 元（{loan.number}）", f"Reversed: {show_yuan(payment.amount)} yuan ({loan.number})"),
+        f"/loans/{loan.pk}/",
+        loan.firm_id,
+    )  # fmt: skip
+
+
+def _demand_reversible(payment: Payment) -> None:
+    case = payment.loan.case
+    if case.state == State.CLOSED:
+        raise refuse(
+            "closed",
+            "case",
+            case.number,
+            Text("质押已注销，案件已结清", "the pledge is discharged, the case is closed"),
+            Text("另行追索", "claim it otherwise"),
+        )
+    others = Payment.objects.filter(loan=payment.loan, state__in=_LIVE).exclude(pk=payment.pk)
+    if payment.kind == "release" and others.exists():
+        raise refuse(
+            "payments_after",
+            "payment",
+            payment.loan.number,
+            Text("放款之后已有其他款项", "there are other payments after the release"),
+            Text("先冲正那些款项", "reverse those first"),
+        )
+
+
+def _take_back_release(work: Work, loan: Loan, event: dict[str, Any]) -> None:
+    """The money went elsewhere: the loan waits for its release again."""
+    work.update(
+        loan,
+        events=[*loan.events, event],
+        state=WAITING,
+        start=None,
+        balance=0,
+        overdue=0,
+        overdue_days=0,
+        category="",
+        provision=0,
+        next_due_on=None,
+        next_due=0,
+        reckoned_on=work.day,
+    )
+    move_case(work, Case.objects.get(pk=loan.case_id), Move.REOPEN)
+
+
+def _of_person(person: Person, day: date) -> Q:
+    # A firm sees what counts; what was undone or reversed is the bank's own business.
+    return Q(state="confirmed") if person.kind is OrganisationKind.FIRM else Q()
+
+
+listing(
+    Listing(
+        "loan.payments",
+        Text("收付款", "Payments"),
+        Payment,
+        (
+            Column("loan", Text("贷款", "Loan"), lambda row: row.loan.number, main=True),
+            Column("kind", Text("款项", "What"), lambda row: KIND_WORDS[row.kind], main=True),
+            Column("day", Text("日期", "Date"), lambda row: row.day, "day", "day"),
+            Column("amount", Text("金额（元）", "Amount (yuan)"), lambda row: row.amount, "money", main=True),
+            Column("firm", Text("借款人", "Borrower"), lambda row: row.loan.firm.name),
+            Column("reference", Text("流水号", "Reference"), lambda row: row.line.reference),
+            Column("state", Text("状态", "State"), lambda row: PAYMENT_WORDS[row.state], "state", main=True),
+        ),
+        (
+            Filter("state", Text("状态", "State"), lambda state: Q(state=state), tuple(PAYMENT_WORDS.items())),
+            Filter("kind", Text("款项", "What"), lambda kind: Q(kind=kind), tuple(KIND_WORDS.items())),
+            Filter("loan", Text("贷款编号", "Loan"), lambda number: Q(loan__number=number.strip())),
+        ),
+        duties=(*_CONFIRM, Duty.LENDER_OFFICER, Duty.FIRM_MANAGER, Duty.FIRM_CLERK),
+        related=("loan__firm", "line"),
+        narrow=_of_person,
+        page="loan.payment",
+        empty=Text("还没有款项；从银行流水匹配", "none yet; they are matched from bank statements"),
+    )
+)  # fmt: skip

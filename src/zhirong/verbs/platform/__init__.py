@@ -1,0 +1,1 @@
+"""Running the platform: organisations, accounts, rules, audit, check and backup."""

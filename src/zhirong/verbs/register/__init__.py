@@ -1,0 +1,1 @@
+"""The register's verbs, and the same as operations of the platform."""

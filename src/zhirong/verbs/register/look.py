@@ -1,0 +1,220 @@
+"""Reading: search of the register, the pre-check that banks call, the daily file of changes, the daily watch."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any, Literal
+
+from django.db.models import Q
+
+from zhirong.chain.pledge.precheck import RightCheck, keys_of_number, public_key
+from zhirong.chain.pledge.reconcile import kept_authority_number
+from zhirong.chain.pledge.register_json import registration_of
+from zhirong.chain.pledge.registration import PUBLISHED, STATUS_WORDS, Registration
+from zhirong.chain.right.records import Holder
+from zhirong.evidence import canonical
+from zhirong.evidence.entries import entry_of_bytes
+from zhirong.kernel.days import day_of
+from zhirong.store import models
+from zhirong.store.names import LEAST_SIMILARITY, name_key, names_containing, names_like
+from zhirong.store.rows import PLEDGEE, PLEDGOR
+from zhirong.verbs.pattern import rulebook
+from zhirong.verbs.permissions import Actor, Role, allowed, demand
+from zhirong.verbs.register.facts import check_rights, facts_now, read_facts
+
+MOST = 200
+_SEE_FILINGS = (Role.REGISTRAR, Role.COURT, Role.AUTHORITY)
+How = Literal["exact", "part", "similar"]
+Side = Literal["any", "pledgor", "pledgee"]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to look for; every field that is given narrows it.
+
+    number: of a right, of a registration or of the authority. name: of a party, compared as ``how`` says, in the
+    part that ``side`` says. code: a party's credit code. first, last: days of entry. after: an id to page on.
+    """
+
+    number: str = ""
+    name: str = ""
+    how: How = "exact"
+    side: Side = "any"
+    code: str = ""
+    first: date | None = None
+    last: date | None = None
+    only_standing: bool = False
+    after: int = 0
+    limit: int = 50
+
+
+def search(actor: Actor, query: Query) -> list[dict[str, Any]]:
+    """Registrations that fit, in the order of their filings, each as far as this actor may see it.
+
+    The public sees what a register publishes: numbers, rights, parties and days, never amounts; natural persons are
+    masked, and are not found by their names.
+    """
+    demand(actor, "search")
+    found = models.Registration.objects.filter(id__gt=query.after)
+    if actor.role not in _SEE_FILINGS:
+        found = found.filter(Q(status__in=PUBLISHED) | Q(id__in=_own(actor)))
+    if query.number:
+        found = found.filter(id__in=_with_number(query.number.strip()))
+    if query.name or query.code:
+        found = found.filter(id__in=_with_party(query, actor))
+    if query.first is not None:
+        found = found.filter(entered_on__gte=query.first)
+    if query.last is not None:
+        found = found.filter(entered_on__lte=query.last)
+    if query.only_standing:
+        found = found.filter(status="entered")
+    rows = found.order_by("id").values_list("state", flat=True)[: min(query.limit, MOST)]
+    return [view(actor, registration_of(canonical.decode(state.encode()))) for state in rows]
+
+
+def view(actor: Actor, one: Registration) -> dict[str, Any]:
+    """A registration as this actor may see it."""
+    is_open = allowed(actor, "view", one)
+    shown: dict[str, Any] = {
+        "id": one.id,
+        "number": one.number,
+        "role": one.role.value,
+        "status": one.status.value,
+        "status_words": STATUS_WORDS[one.status].as_json(),
+        "is_frozen": bool(one.frozen_by),
+        "rights": [
+            {
+                "key": r.key if is_open else public_key(r.key),
+                "kind": r.kind.value,
+                "number": r.number,
+                "title": r.title,
+                "rank": r.rank,
+                "released": r.released,
+            }
+            for r in one.rights
+        ],
+        "pledgors": [_shown(party, is_open) for party in one.pledgors],
+        "pledgee": _shown(one.pledgee, is_open),
+        "entered_on": None if one.entered_on is None else one.entered_on.isoformat(),
+        "ended_on": None if one.ended_on is None else one.ended_on.isoformat(),
+        "authority": one.authority,
+        "authority_number": one.authority_number,
+    }
+    if is_open:
+        shown |= {
+            "claim_kind": one.claim_kind,
+            "claim_amount_fen": one.claim_amount,
+            "debt_start": None if one.debt_start is None else one.debt_start.isoformat(),
+            "debt_end": None if one.debt_end is None else one.debt_end.isoformat(),
+            "filed_on": None if one.filed_on is None else one.filed_on.isoformat(),
+            "review_by": None if one.review_by is None else one.review_by.isoformat(),
+            "frozen_by": one.frozen_by,
+            "end_reason": one.end_reason,
+        }
+    return shown
+
+
+def similar_names(written: str, least: Fraction = LEAST_SIMILARITY, limit: int = 20) -> list[tuple[str, Fraction]]:
+    """Names of firms and banks in what the register publishes that are like this one, the most similar first."""
+    found = names_like(written, limit, least)
+    published = models.Part.objects.filter(
+        party__name_key__in=[name.text for name, _ in found],
+        party__is_natural_person=False,
+        registration__status__in=PUBLISHED,
+    )
+    known = set(published.values_list("party__name_key", flat=True))
+    return [(name.text, score) for name, score in found if name.text in known]
+
+
+def precheck(actor: Actor, facts: Mapping[str, Any], now: datetime) -> tuple[RightCheck, ...]:
+    """Is each right free, may the claim be secured by it, by which rule not. Writes nothing.
+
+    facts: tables ``filing`` and ``rights`` as ``file_pledge`` takes them. Raises InputError for what cannot be read.
+    """
+    demand(actor, "precheck")
+    filing, rights = read_facts(facts)
+    return check_rights(filing, rights, day_of(now), rulebook())
+
+
+def watch(now: datetime) -> Iterator[tuple[int, RightCheck]]:
+    """Every registration that stands, its rights examined again as of today: those with a ground that refuses now.
+
+    The pledge itself is left out of what it is examined for: a right is not refused because of its own registration.
+    """
+    day = day_of(now)
+    for one in models.Registration.objects.filter(status="entered").order_by("id").values_list("state", flat=True):
+        registration = registration_of(canonical.decode(one.encode()))
+        filing, rights = facts_now(registration)
+        for check in check_rights(filing, rights, day, rulebook()):
+            if any(finding.verdict == "refused" for finding in check.findings) or check.standing.frozen_by:
+                yield registration.id, check
+
+
+def changes_of(day: date) -> list[dict[str, Any]]:
+    """The daily file of changes: the public entries of everything that happened to registrations and rights that day."""
+    of_their_askers = (
+        Q(kind__startswith="subscription.") | Q(kind__startswith="certificate.") | Q(kind__startswith="use.")
+    )
+    events = models.Event.objects.filter(day=day, subject="").exclude(of_their_askers).order_by("index")
+    return [entry_of_bytes(event.entry.encode()).as_json() for event in events]
+
+
+def due(actor: Actor, day: date) -> list[dict[str, Any]]:
+    """Filings that the office must have decided by ``day`` and has not, in the order of their filings."""
+    demand(actor, "examine")
+    waiting = models.Registration.objects.filter(status__in=("filed", "examined")).order_by("id")
+    found = [registration_of(canonical.decode(row.state.encode())) for row in waiting]
+    return [view(actor, one) for one in found if one.review_by is not None and one.review_by <= day]
+
+
+def _own(actor: Actor) -> Any:
+    """The registrations that the actor's own firm or bank takes part in."""
+    if actor.party is None:
+        return []
+    named = Q(party__name=actor.party.name)
+    if actor.party.code:
+        # By code where both have one; a party kept without a code is the same by its name.
+        named = Q(party__code=actor.party.code) | (named & Q(party__code=""))
+    return models.Part.objects.filter(named).values("registration")
+
+
+def _with_number(number: str) -> set[int]:
+    keys = keys_of_number(number)
+    ids = set(models.Charge.objects.filter(right__key__in=keys).values_list("registration", flat=True))
+    ids |= set(
+        models.Registration.objects.filter(authority_number=kept_authority_number(number)).values_list(
+            "id", flat=True
+        )
+    )
+    if number.isascii() and number.isdigit() and len(number) < 19:
+        ids |= set(models.Registration.objects.filter(number=int(number)).values_list("id", flat=True))
+    return ids
+
+
+def _with_party(query: Query, actor: Actor) -> Any:
+    parties = models.Party.objects.all()
+    if query.code:
+        parties = parties.filter(code="".join(query.code.split()).upper())
+    if query.name:
+        if query.how == "exact":
+            keys = [name_key(query.name)]
+        elif query.how == "part":
+            keys = [name.text for name in names_containing(query.name, MOST)]
+        else:
+            keys = [name.text for name, _ in names_like(query.name, MOST)]
+        parties = parties.filter(name_key__in=keys)
+    if actor.role in (Role.PUBLIC, Role.FIRM) or (actor.role is Role.LENDER and query.how != "exact"):
+        # A bank asks for the person before it, by the whole name; nobody goes through persons by parts of names.
+        own = "" if actor.party is None else actor.party.name
+        parties = parties.filter(Q(is_natural_person=False) | Q(name=own))
+    taking_part = models.Part.objects.filter(party__in=parties)
+    if query.side != "any":
+        taking_part = taking_part.filter(part=PLEDGOR if query.side == "pledgor" else PLEDGEE)
+    return taking_part.values("registration")
+
+
+def _shown(party: Holder, is_open: bool) -> dict[str, str]:
+    if party.is_natural_person and not is_open:
+        return {"name": party.name[:1] + "*" * max(1, len(party.name) - 1), "code": ""}
+    return {"name": party.name, "code": party.code}
