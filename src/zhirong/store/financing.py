@@ -258,7 +258,7 @@ class Appraisal(Kept):
 
 
 class Paper(Kept):
-    """A document of the platform: contract, notice, statement … state: draft, issued, signed, void.
+    """A document of the platform: contract, notice, statement … state: draft, issued, signed, void, ended (its case ended first).
 
     facts: what it was made from. word, pdf: its files. sha256: of the PDF, which is what is signed. signers: the ids of
     the organisations that must sign. Who may read it: ``PaperReader``.

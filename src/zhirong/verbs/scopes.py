@@ -44,6 +44,8 @@ EVERYTHING = Q()
 
 # What an institution sees of a case begins when the firm has handed it in.
 _KEPT_FROM_OTHERS = ("draft",)
+# What a firm is told of its payments: those that have counted, whatever became of them since.
+TOLD = ("confirmed", "reversing", "reversed")
 Scope = Callable[[Person, date], Q]
 
 
@@ -145,7 +147,7 @@ def _loans(person: Person, day: date) -> Q:
 
 def _payments(person: Person, day: date) -> Q:
     if person.kind is OrganisationKind.FIRM:
-        return Q(loan__firm=person.organisation, state="confirmed")
+        return Q(loan__firm=person.organisation, state__in=TOLD)
     return Q(loan__lender=person.organisation) if _is(person, OrganisationKind.LENDER) else NOTHING
 
 

@@ -20,6 +20,7 @@ from zhirong.verbs.case.completeness import demand_mode, described, lacking, mis
 from zhirong.verbs.case.file import case_table_of, plain, quote_json
 from zhirong.verbs.case.filing import demand_not_released, demand_nothing_filed
 from zhirong.verbs.case.moves import begin_step, move_case
+from zhirong.verbs.case.paper_making import end_papers
 from zhirong.verbs.clock import now
 from zhirong.verbs.firm.online_appraisals import grade_words, method_table, own_rights, usable_appraisals
 from zhirong.verbs.firm.profile import Table, check_known
@@ -277,6 +278,7 @@ def withdraw(work: Work, request: Withdraw) -> Any:
     demand_nothing_filed(work.row)
     move_case(work, work.row, Move.WITHDRAW, reason=request.reason[:500])
     end_guarantees(work, work.row, GOES_NO_FURTHER)
+    end_papers(work, work.row)
     if was != State.DRAFT:
         work.tell(
             Text(f"{work.row.number}：企业撤回了申请", f"{work.row.number}: the firm has withdrawn the case"),

@@ -122,6 +122,12 @@ def void_paper(work: Work, paper: Paper) -> None:
         work.update(signature, valid=False)
 
 
+def end_papers(work: Work, case: Case) -> None:
+    """The case has ended before its loan: its contracts wait for nobody any more. What was signed stays true of the past."""
+    for paper in contract_papers(case):
+        work.update(paper, state="ended")
+
+
 def contract_papers(case: Case) -> list[Paper]:
     """The papers of a case that must be signed, those that were replaced left out."""
     found = Paper.objects.filter(subject=f"case/{case.pk}", kind__in=CONTRACT_KINDS).exclude(state="void")

@@ -23,6 +23,7 @@ STATE_WORDS = {
     "issued": Text("已出具", "issued"),
     "signed": Text("已签署", "signed by all"),
     "void": Text("已作废", "void"),
+    "ended": Text("随申请结束，无需再签", "ended with the case, nothing to sign"),
 }
 _SIGN = (Duty.FIRM_MANAGER, Duty.LENDER_MANAGER, Duty.LENDER_APPROVER, Duty.GUARANTOR_APPROVER)
 _SEND_SCAN = (*_SIGN, Duty.FIRM_CLERK, Duty.LENDER_OFFICER, Duty.GUARANTOR_OFFICER)

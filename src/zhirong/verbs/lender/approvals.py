@@ -12,6 +12,7 @@ from zhirong.store.financing import Approval, Case
 from zhirong.verbs.acting import Work, operation
 from zhirong.verbs.case.filing import demand_not_released, end_registrations
 from zhirong.verbs.case.moves import move_case
+from zhirong.verbs.case.paper_making import end_papers
 from zhirong.verbs.guarantor.guarantees import GOES_NO_FURTHER, end_guarantees
 from zhirong.verbs.lender.diligence import firm_page, lender_page, note
 from zhirong.verbs.lender.limits import broken, lender_meters
@@ -201,6 +202,7 @@ def decline(work: Work, request: Decline) -> Any:
     )
     end_registrations(work, case, request.reason)
     end_guarantees(work, case, GOES_NO_FURTHER)
+    end_papers(work, case)
     work.tell(
         Text(
             f"申请 {case.number} 未通过：{ground.zh}。{advice.zh}",

@@ -21,6 +21,7 @@ from zhirong.verbs.loan.loans import ahead_rows, append_event, base_facts, event
 from zhirong.verbs.loan.statements import CASHIERS
 from zhirong.verbs.people import Duty, OrganisationKind, Person
 from zhirong.verbs.requests import Line, Request, Words, ask
+from zhirong.verbs.scopes import TOLD
 
 KIND_WORDS = {
     "release": Text("放款", "release"),
@@ -31,7 +32,7 @@ PAYMENT_WORDS = {
     "matched": Text("待确认", "to be confirmed"),
     "confirmed": Text("已确认", "confirmed"),
     "undone": Text("已撤销", "undone"),
-    "reversing": Text("待冲正", "to be reversed"),
+    "reversing": Text("银行申请冲正，待第二人确认", "the bank asks to reverse it, a second person decides"),
     "reversed": Text("已冲正", "reversed"),
 }
 _DIRECTION = {"release": "out", "repayment": "in", "refund": "out"}
@@ -387,8 +388,8 @@ def _take_back_release(work: Work, loan: Loan, event: dict[str, Any]) -> None:
 
 
 def _of_person(person: Person, day: date) -> Q:
-    # A firm sees what counts; what was undone or reversed is the bank's own business.
-    return Q(state="confirmed") if person.kind is OrganisationKind.FIRM else Q()
+    # A firm sees what has counted, and what became of it; what never counted is the bank's own business.
+    return Q(state__in=TOLD) if person.kind is OrganisationKind.FIRM else Q()
 
 
 listing(
