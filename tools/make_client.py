@@ -74,7 +74,7 @@ def _operations(spec: Mapping[str, Any]) -> str:
     lines = [
         _HEAD.format(title="Every operation, typed."),
         "from collections.abc import Mapping, Sequence\nfrom datetime import date\nfrom decimal import Decimal\n",
-        "from typing import Any\n\nfrom zhirong.client.transport import Done, Group\n",
+        "from typing import Any\n\nfrom zhirong.client.transport import Done, Group, Version\n",
     ]
     for noun in _nouns(spec):
         lines.append(f'\n\nclass {_class(noun, "Operations")}(Group):\n    """Operations ``{noun}.*``."""\n')
@@ -93,8 +93,7 @@ def _method(path: str, call: Mapping[str, Any], spec: Mapping[str, Any]) -> str:
     optional = [one for one in fields if one not in required]
     given = [f"{_argument(one)}: {_type(fields[one], spec)}" for one in required]
     given += [f"{_argument(one)}: {_optional(_type(fields[one], spec))} = None" for one in optional]
-    given += ["version: int | None = None"] if is_on_row else []
-    given += ['key: str = ""']
+    given = [*(["version: Version"] if is_on_row else []), *given, 'key: str = ""']
     data = ", ".join(f'"{one}": {_argument(one)}' for one in fields)
     row = "row: int, " if is_on_row else ""
     return (

@@ -100,11 +100,13 @@ class ApiWorld:
         return self.call("GET", path, token, headers=headers)
 
     def do(
-        self, name: str, token: str, row: Any = None, /, *, key: str = "", version: str = "", **data: Any
+        self, name: str, token: str, row: Any = None, /, *, key: str = "", version: str = "*", **data: Any
     ) -> Any:
-        """Do an operation."""
+        """Do an operation; to a row in whatever version where none is named, without naming any where it is empty."""
         path = f"/do/{name}" if row is None else f"/do/{name}/{getattr(row, 'pk', row)}"
-        return self.call("POST", path, token, data, key, {"If-Match": version} if version else {})
+        return self.call(
+            "POST", path, token, data, key, {"If-Match": version} if row is not None and version else {}
+        )
 
     def membership(self, who: Member) -> Membership:
         """The row of a member."""

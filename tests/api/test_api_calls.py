@@ -69,7 +69,47 @@ def test_a_version_that_is_no_longer_true_changes_nothing(world: ApiWorld) -> No
     assert done.status_code == 200 and json.loads(done.content)["version"] == 3
     # It is confirmed now: the same once more is in conflict with its state.
     assert problem(world.do("organisation.confirm", token, firm), 409)["type"].endswith("not_in_this_state")
-    problem(world.do("organisation.confirm", token, firm, version="no version"), 422)
+    for wrong in ("no version", "3", '"3', '"1", "3"', '"-1"', f'"{"9" * 19}"'):
+        problem(world.do("organisation.confirm", token, firm, version=wrong), 422)
+
+
+def test_what_is_done_to_a_row_must_name_a_version(world: ApiWorld) -> None:
+    firm = world.platform.organisation("firm", status="pending")
+    token = world.token(world.system)
+    said = problem(world.do("organisation.confirm", token, firm, version=""), 428)
+    assert said["type"].endswith("precondition_required")
+    assert [one["field"] for one in said["problems"]] == ["If-Match"]
+    assert Organisation.objects.get(pk=firm.pk).status == "pending"
+    assert world.do("organisation.confirm", token, firm, version="*").status_code == 200
+    weakened = f'W/"{Organisation.objects.get(pk=firm.pk).version}"'
+    assert world.do("organisation.suspend", token, firm, version=weakened).status_code == 200
+    # Whatever it is now, but not whether it is: and a state that forbids is a conflict, not an old version.
+    problem(world.do("organisation.confirm", token, 10**9, version="*"), 404)
+    problem(world.do("organisation.suspend", token, firm, version="*"), 409)
+
+
+def test_every_row_and_object_that_something_can_be_done_to_has_its_version(sqlite_world: ApiWorld) -> None:
+    from zhirong.api.shown import SHOWN
+    from zhirong.verbs.acting import OPERATIONS
+    from zhirong.verbs.listing import LISTINGS
+
+    described = json.loads(sqlite_world.get("/openapi.json").content)
+    schemas = described["components"]["schemas"]
+
+    def columns(path: str) -> Any:
+        schema = described["paths"][ROOT + path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        return schemas[schema["$ref"].rsplit("/", 1)[-1]]
+
+    changed = {one.model for one in OPERATIONS.values() if one.model is not None}
+    assert changed <= {shown.model for shown in SHOWN.values()}
+    for name, one in LISTINGS.items():
+        row = schemas[columns(f"/lists/{name}")["properties"]["rows"]["items"]["$ref"].rsplit("/", 1)[-1]]
+        assert "id" in row["required"] and ("version" in row["required"] or one.model not in changed), name
+    for noun, shown in SHOWN.items():
+        required = columns(f"/{noun}/{{id}}")["required"]
+        assert "id" in required and ("version" in required or shown.model not in changed), noun
+    listed = json.loads(sqlite_world.get("/lists/own.tokens", sqlite_world.token(sqlite_world.manager)).content)
+    assert [row["version"] for row in listed["rows"]] == [1]
 
 
 def test_every_problem_of_a_request_is_said_together(sqlite_world: ApiWorld) -> None:

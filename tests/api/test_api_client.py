@@ -58,6 +58,7 @@ def test_it_reads_and_does(sqlite_world: ApiWorld, bank: Client) -> None:
     assert seen["amount"] == 2_000_000_00 and seen["state"] == "submitted"
     done = bank.case.accept(case.pk, officer=sqlite_world.officer.account.pk, version=seen["version"], key="k")
     assert done.subject == f"case/{case.pk}" and done.version > seen["version"] and not done.repeated
+    assert done.version == bank.objects.cases(case.pk)["version"]
     again = bank.case.accept(case.pk, officer=sqlite_world.officer.account.pk, version=seen["version"], key="k")
     assert again.repeated and again.index == done.index
     page = bank.lists.own_tokens(limit=1)
@@ -67,7 +68,7 @@ def test_it_reads_and_does(sqlite_world: ApiWorld, bank: Client) -> None:
 def test_a_refusal_is_an_error_with_its_problems(sqlite_world: ApiWorld, bank: Client) -> None:
     case = sqlite_world.case
     with pytest.raises(ApiError) as caught:
-        bank.case.accept(case.pk, officer=10**9)
+        bank.case.accept(case.pk, version="*", officer=10**9)
     assert caught.value.status == 422 and caught.value.problems[0].reason["zh"]
     with pytest.raises(ApiError) as caught:
         bank.objects.cases(10**9)

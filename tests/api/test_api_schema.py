@@ -89,6 +89,8 @@ def _try(
         headers = {"Host": "localhost", "Accept-Encoding": "identity", "Authorization": f"Bearer {next(callers)}"}
         if "Idempotency-Key" in (case.headers or {}):
             headers["Idempotency-Key"] = f"schema-{next(numbers)}"
+        if real and "If-Match" in (case.headers or {}):
+            headers["If-Match"] = "*"
         response = case.call(headers=headers)
         case.validate_response(response, checks=_CHECKS)
         found.add(response.status_code)
@@ -133,6 +135,10 @@ def _is_whole(path: str, method: str, call: Mapping[str, Any]) -> None:
         assert {401, 403} <= declared, path
     if method == "post" and "/do/" in path:
         assert {409, 412} <= declared and call["requestBody"], path
+        is_on_row = path.endswith("/{id}")
+        headers = {one["name"]: one["required"] for one in call["parameters"] if one["in"] == "header"}
+        assert headers == {"Idempotency-Key": True, **({"If-Match": True} if is_on_row else {})}, path
+        assert (428 in declared) is is_on_row, path
     for status, response in call["responses"].items():
         if int(status) >= 400:
             assert list(response["content"]) == ["application/problem+json"], path

@@ -13,6 +13,7 @@ from zhirong.api.problems import Words
 from zhirong.api.reading import number_in, query_of
 from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Text
+from zhirong.store.parties import Kept
 from zhirong.verbs.acting import forbidden
 from zhirong.verbs.clock import now
 from zhirong.verbs.listing import LISTINGS, MOST, PAGE, Column, Kind, Listing, may_list, page_of
@@ -60,12 +61,20 @@ def _view(one: Listing) -> Callable[[HttpRequest], HttpResponse]:
         number_in(query, "offset", 0, _MOST_OFFSET, 0)
         limit = number_in(query, "limit", 1, MOST, PAGE)
         found = page_of(person, one, day_of(now()), query, limit)
-        rows = [
-            {"id": row.pk, **{c.name: _cell(c, row) for c in one.columns if c.name != "id"}} for row in found.rows
-        ]
+        rows = [_row(one, row) for row in found.rows]
         return as_json({"rows": rows, "offset": found.offset, "limit": found.limit, "more": found.more})
 
     return view
+
+
+def _row(one: Listing, row: Any) -> dict[str, Any]:
+    """A row with what an operation on it asks for: its id, and its version where it is of a kind that has versions."""
+    said = {"id": row.pk, **({"version": row.version} if _has_version(one) else {})}
+    return said | {column.name: _cell(column, row) for column in one.columns if column.name != "id"}
+
+
+def _has_version(one: Listing) -> bool:
+    return issubclass(one.model, Kept)
 
 
 def _cell(column: Column, row: Any) -> Any:
@@ -89,7 +98,8 @@ def _cell(column: Column, row: Any) -> Any:
 def _page_model(one: Listing) -> type[Schema]:
     stem = "".join(part.capitalize() for part in one.name.replace("-", ".").replace("_", ".").split("."))
     columns: dict[str, Any] = {c.name: (_TYPES[c.kind], ...) for c in one.columns if c.name != "id"}
-    row: Any = create_model(f"{stem}Row", __base__=Schema, id=(int, ...), **columns)
+    known: dict[str, Any] = {"id": (int, ...), **({"version": (int, ...)} if _has_version(one) else {})}
+    row: Any = create_model(f"{stem}Row", __base__=Schema, **known, **columns)
     row.__doc__ = "；".join(f"{c.name}: {c.title.zh} / {c.title.en}" for c in one.columns)
     return create_model(
         f"{stem}Page", __base__=Schema, rows=(list[row], ...), offset=(int, ...), limit=(int, ...), more=(bool, ...)

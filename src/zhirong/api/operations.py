@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Path, Schema
 
 from zhirong.api.answers import as_json, responses
-from zhirong.api.reading import KEY_HEADER, body_of, etag, version_of
+from zhirong.api.problems import ROW_REFUSALS
+from zhirong.api.reading import KEY_HEADER, VERSION_HEADER, body_of, etag, version_of
 from zhirong.verbs.acting import OPERATIONS, Call, Operation, perform
 from zhirong.verbs.clock import now
 from zhirong.verbs.people import DUTY_WORDS
@@ -40,7 +41,7 @@ def add_to(api: NinjaAPI) -> None:
             summary=f"{op.title.zh} / {op.title.en}",
             description=_description(op),
             tags=[op.scope],
-            response=responses(Done),
+            response=responses(Done, ROW_REFUSALS) if is_on_row else responses(Done),
             openapi_extra={"x-operation": op.name, "parameters": _parameters(is_on_row)},
         )(_on_row(op) if is_on_row else _begin(op))
 
@@ -65,8 +66,9 @@ def _on_row(op: Operation) -> Callable[..., HttpResponse]:
 
 
 def _do(request: HttpRequest, op: Operation, subject: int | None) -> HttpResponse:
+    version = None if subject is None else version_of(request)
     call = Call(request.person, now(), request.headers.get(KEY_HEADER, "").strip())
-    done = perform(op.name, call, subject, body_of(request), version_of(request))
+    done = perform(op.name, call, subject, body_of(request), version)
     said = {
         "index": done.index,
         "subject": done.subject,
@@ -99,9 +101,10 @@ def _parameters(is_on_row: bool) -> list[dict[str, Any]]:
     }
     version = {
         "in": "header",
-        "name": "If-Match",
-        "required": False,
-        "description": "所见的版本（ETag）；已被改动则答 412 / the version as seen; 412 where it has been changed since",
-        "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'},
+        "name": VERSION_HEADER,
+        "required": True,
+        "description": "所见的版本（ETag），不论版本则写 *；没有则答 428，已被改动则答 412 / the version as seen, * for any; 428 "
+        "where it is missing, 412 where it has been changed since",
+        "schema": {"type": "string", "pattern": r'^("[0-9]{1,18}"|\*)$'},
     }
     return [key, version] if is_on_row else [key]

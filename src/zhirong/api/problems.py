@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 from pydantic import Field
 
+from zhirong.api.reading import ANY_VERSION, VERSION_HEADER, NoVersionError
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.verbs.acting import ConflictError, NotFoundError
@@ -17,6 +18,8 @@ from zhirong.verbs.permissions import ForbiddenError
 MEDIA_TYPE = "application/problem+json"
 # Every way in which a call can be refused; each operation declares those that it can give.
 REFUSALS = (400, 401, 403, 404, 405, 409, 412, 413, 422, 429, 503)
+# What is done to a row must also name the version seen.
+ROW_REFUSALS = (*REFUSALS, 428)
 _TITLES: Mapping[int, Text] = {
     400: Text("请求读不出来", "the request cannot be read"),
     401: Text("没有登录，或令牌无效", "not signed in, or the token is not valid"),
@@ -27,6 +30,7 @@ _TITLES: Mapping[int, Text] = {
     412: Text("对象已被改动", "the object has been changed"),
     413: Text("请求太大", "the request is too large"),
     422: Text("内容有问题", "something in it is wrong"),
+    428: Text("须写明所见的版本", "the version that was seen must be named"),
     429: Text("请求太频繁", "too many requests"),
     500: Text("平台出错，没有写入任何内容", "a fault of the platform; nothing was written"),
     503: Text("暂时不能办理，请稍后重试", "not possible for the moment: try again later"),
@@ -85,7 +89,8 @@ def answer(request: HttpRequest, status: int, problems: Iterable[Problem] = (), 
 
 def refusal(request: HttpRequest, error: InputError) -> HttpResponse:
     """The response to what an operation or a list has refused."""
-    return answer(request, status_of(error, bool(request.headers.get("If-Match"))), error.problems)
+    named = request.headers.get(VERSION_HEADER, "").strip()
+    return answer(request, status_of(error, named not in ("", ANY_VERSION)), error.problems)
 
 
 def status_of(error: InputError, is_conditional: bool) -> int:
@@ -94,6 +99,8 @@ def status_of(error: InputError, is_conditional: bool) -> int:
         return 403
     if isinstance(error, NotFoundError):
         return 404
+    if isinstance(error, NoVersionError):
+        return 428
     if isinstance(error, ConflictError):
         return 412 if is_conditional else 409
     if all(problem.code in _OF_STATE for problem in error.problems):

@@ -1,6 +1,7 @@
 """What comes with a call: the body, the version that the caller knows, numbers in the address."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,10 @@ from zhirong.kernel.text import Text
 from zhirong.verbs.requests import unwritable_paths, unwritable_problem
 
 KEY_HEADER = "Idempotency-Key"
+VERSION_HEADER = "If-Match"
+ANY_VERSION = "*"
+# One strong entity tag; a proxy that packs what it passes on makes it a weak one, which names the same version here.
+_ETAG = re.compile(r'(?:W/)?"([0-9]{1,18})"')
 
 
 class UnreadableError(InputError):
@@ -30,25 +35,36 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     return sent
 
 
+class NoVersionError(InputError):
+    """What is done to a row must name the version of it that the caller has seen: nobody overwrites unseen what others did."""
+
+
 def version_of(request: HttpRequest) -> int | None:
-    """The version in ``If-Match``; None where there is none, or ``*``. Raises InputError for one that is no version."""
-    written = request.headers.get("If-Match", "").strip()
-    if written in ("", "*"):
+    """The version in ``If-Match`` (RFC 9110 §13.1.1); None for ``*``: whatever it is now. Raises NoVersionError where there
+    is none, InputError for one that is no version.
+    """
+    written = request.headers.get(VERSION_HEADER, "").strip()
+    if not written:
+        raise NoVersionError([_no_version()])
+    if written == ANY_VERSION:
         return None
-    digits = written.removeprefix("W/").strip('"')
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
+    found = _ETAG.fullmatch(written)
+    if found is None:
         raise InputError(
             [
                 Problem(
-                    "If-Match",
+                    VERSION_HEADER,
                     written,
                     Text("不是版本号", "not a version"),
-                    Text('照抄 ETag，如 "3"', 'repeat the ETag, such as "3"'),
+                    Text(
+                        '照抄 ETag，如 "3"（带引号）；不论版本则写 *',
+                        'repeat the ETag, such as "3" with its quotes; * for any version',
+                    ),
                     "bad_version",
                 )
             ]
         )
-    return int(digits)
+    return int(found.group(1))
 
 
 def etag(version: int) -> str:
@@ -97,6 +113,22 @@ def number_in(given: Mapping[str, str], name: str, least: int, most: int, otherw
             ]
         )
     return int(written)
+
+
+def _no_version() -> Problem:
+    return Problem(
+        VERSION_HEADER,
+        "",
+        Text(
+            "没有写明所见的版本，别人此间的改动会被不知不觉地盖掉",
+            "it does not say which version was seen: what others changed in the meantime would be overwritten unseen",
+        ),
+        Text(
+            '写上所见对象的 ETag，如 "3"；确实不论现在的版本则写 *',
+            'give the ETag of the object as seen, such as "3"; or * where it may be whatever it is now',
+        ),
+        "precondition_required",
+    )
 
 
 def _no_constant(written: str) -> Any:

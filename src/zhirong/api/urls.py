@@ -6,7 +6,7 @@ from django.urls import path
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
 from zhirong import __version__
-from zhirong.api import calculator, files, lists, me, objects, operations, register
+from zhirong.api import calculator, files, lists, me, objects, operations, register, wording
 from zhirong.api.description import DescribedApi
 from zhirong.api.problems import answer, of_validation, refusal
 from zhirong.api.reading import UnreadableError
@@ -27,7 +27,7 @@ api = DescribedApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for part in (me, operations, lists, objects, files, register, calculator):
+for part in (me, wording, operations, lists, objects, files, register, calculator):
     part.add_to(api)
 
 

@@ -2,10 +2,11 @@
 
 with Client("https://ipf.example.cn", token) as zhirong:
     page = zhirong.lists.lender_cases(state="submitted")
-    done = zhirong.case.accept(page.rows[0]["id"], officer=7)
+    case = page.rows[0]
+    done = zhirong.case.accept(case["id"], version=case["version"], officer=7)
 """
 
 from zhirong.client.api import Client
-from zhirong.client.transport import ApiError, Done, FieldProblem, Page
+from zhirong.client.transport import ApiError, Done, FieldProblem, Page, Version
 
-__all__ = ["ApiError", "Client", "Done", "FieldProblem", "Page"]
+__all__ = ["ApiError", "Client", "Done", "FieldProblem", "Page", "Version"]

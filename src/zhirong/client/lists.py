@@ -32,6 +32,7 @@ class AdminMembersRow(TypedDict):
     """A row of the list ``admin.members``."""
 
     id: int
+    version: int
     account: str | dict[str, Any] | None
     organisation: str | dict[str, Any] | None
     duties: str | dict[str, Any] | None
@@ -42,6 +43,7 @@ class AdminOrganisationsRow(TypedDict):
     """A row of the list ``admin.organisations``."""
 
     id: int
+    version: int
     name: str | dict[str, Any] | None
     kind: str | dict[str, Any] | None
     code: str | dict[str, Any] | None
@@ -54,6 +56,7 @@ class AdminTokensRow(TypedDict):
     """A row of the list ``admin.tokens``."""
 
     id: int
+    version: int
     name: str | dict[str, Any] | None
     account: str | dict[str, Any] | None
     organisation: str | dict[str, Any] | None
@@ -66,6 +69,7 @@ class AgencyAppraisalsRow(TypedDict):
     """A row of the list ``agency.appraisals``."""
 
     id: int
+    version: int
     firm: str | dict[str, Any] | None
     agency: str | dict[str, Any] | None
     state: str | dict[str, Any] | None
@@ -82,6 +86,7 @@ class AppraisalsFormalRow(TypedDict):
     """A row of the list ``appraisals.formal``."""
 
     id: int
+    version: int
     firm: str | dict[str, Any] | None
     agency: str | dict[str, Any] | None
     state: str | dict[str, Any] | None
@@ -119,6 +124,7 @@ class DeskLimitsRow(TypedDict):
     """A row of the list ``desk.limits``."""
 
     id: int
+    version: int
     scope: str | dict[str, Any] | None
     value: str | dict[str, Any] | None
     amount: int | None
@@ -129,6 +135,7 @@ class FirmAppraisalsRow(TypedDict):
     """A row of the list ``firm.appraisals``."""
 
     id: int
+    version: int
     grade: str | dict[str, Any] | None
     valuation_date: str | None
     low: int | None
@@ -141,6 +148,7 @@ class FirmCasesRow(TypedDict):
     """A row of the list ``firm.cases``."""
 
     id: int
+    version: int
     number: str | dict[str, Any] | None
     lender: str | dict[str, Any] | None
     amount: int | None
@@ -153,6 +161,7 @@ class FirmConsentsRow(TypedDict):
     """A row of the list ``firm.consents``."""
 
     id: int
+    version: int
     firm: str | dict[str, Any] | None
     to: str | dict[str, Any] | None
     scope: str | dict[str, Any] | None
@@ -165,6 +174,7 @@ class FirmMandatesRow(TypedDict):
     """A row of the list ``firm.mandates``."""
 
     id: int
+    version: int
     firm: str | dict[str, Any] | None
     agent: str | dict[str, Any] | None
     operations: str | dict[str, Any] | None
@@ -177,6 +187,7 @@ class FirmRightsRow(TypedDict):
     """A row of the list ``firm.rights``."""
 
     id: int
+    version: int
     title: str | dict[str, Any] | None
     kind: str | dict[str, Any] | None
     number: str | dict[str, Any] | None
@@ -190,6 +201,7 @@ class GuarantorRequestsRow(TypedDict):
     """A row of the list ``guarantor.requests``."""
 
     id: int
+    version: int
     case: str | dict[str, Any] | None
     firm: str | dict[str, Any] | None
     lender: str | dict[str, Any] | None
@@ -206,6 +218,7 @@ class LenderCasesRow(TypedDict):
     """A row of the list ``lender.cases``."""
 
     id: int
+    version: int
     number: str | dict[str, Any] | None
     firm: str | dict[str, Any] | None
     state: str | dict[str, Any] | None
@@ -222,6 +235,7 @@ class LenderWorkRow(TypedDict):
     """A row of the list ``lender.work``."""
 
     id: int
+    version: int
     number: str | dict[str, Any] | None
     firm: str | dict[str, Any] | None
     state: str | dict[str, Any] | None
@@ -234,6 +248,7 @@ class LoanLinesRow(TypedDict):
     """A row of the list ``loan.lines``."""
 
     id: int
+    version: int
     reference: str | dict[str, Any] | None
     day: str | None
     direction: str | dict[str, Any] | None
@@ -248,6 +263,7 @@ class LoanPaymentsRow(TypedDict):
     """A row of the list ``loan.payments``."""
 
     id: int
+    version: int
     loan: str | dict[str, Any] | None
     kind: str | dict[str, Any] | None
     day: str | None
@@ -261,6 +277,7 @@ class LoanWatchRow(TypedDict):
     """A row of the list ``loan.watch``."""
 
     id: int
+    version: int
     loan: str | dict[str, Any] | None
     firm: str | dict[str, Any] | None
     kind: str | dict[str, Any] | None
@@ -273,6 +290,7 @@ class LoansRow(TypedDict):
     """A row of the list ``loans``."""
 
     id: int
+    version: int
     number: str | dict[str, Any] | None
     firm: str | dict[str, Any] | None
     lender: str | dict[str, Any] | None
@@ -289,6 +307,7 @@ class MessagesRow(TypedDict):
     """A row of the list ``messages``."""
 
     id: int
+    version: int
     kind: str | dict[str, Any] | None
     sender: str | dict[str, Any] | None
     text: str | dict[str, Any] | None
@@ -314,6 +333,7 @@ class OwnTokensRow(TypedDict):
     """A row of the list ``own.tokens``."""
 
     id: int
+    version: int
     name: str | dict[str, Any] | None
     account: str | dict[str, Any] | None
     organisation: str | dict[str, Any] | None
@@ -326,6 +346,7 @@ class OwnWebhooksRow(TypedDict):
     """A row of the list ``own.webhooks``."""
 
     id: int
+    version: int
     url: str | dict[str, Any] | None
     kinds: str | dict[str, Any] | None
     state: str | dict[str, Any] | None
@@ -336,6 +357,7 @@ class PapersRow(TypedDict):
     """A row of the list ``papers``."""
 
     id: int
+    version: int
     number: str | dict[str, Any] | None
     kind: str | dict[str, Any] | None
     owner: str | dict[str, Any] | None

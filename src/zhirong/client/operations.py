@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from zhirong.client.transport import Done, Group
+from zhirong.client.transport import Done, Group, Version
 
 
 class AccountOperations(Group):
@@ -23,7 +23,7 @@ class AccountOperations(Group):
 class AgencyOperations(Group):
     """Operations ``agency.*``."""
 
-    def pool(self, row: int, *, tables: str, version: int | None = None, key: str = "") -> Done:
+    def pool(self, row: int, *, version: Version, tables: str, key: str = "") -> Done:
         """登记机构资格与人员 / Enter the agency's papers and people."""
         return self._do("agency.pool", row, {"tables": tables}, version, key)
 
@@ -35,11 +35,11 @@ class AppraisalOperations(Group):
         self,
         row: int,
         *,
+        version: Version,
         fee: int | str,
         appraiser: int,
         independent: bool | None = None,
         no_preset_value: bool | None = None,
-        version: int | None = None,
         key: str = "",
     ) -> Done:
         """接受委托 / Accept the assignment."""
@@ -109,7 +109,7 @@ class AppraisalOperations(Group):
         )
 
     def refuse(
-        self, row: int, *, reason: str, has_conflict: bool | None = None, version: int | None = None, key: str = ""
+        self, row: int, *, version: Version, reason: str, has_conflict: bool | None = None, key: str = ""
     ) -> Done:
         """不接受委托 / Refuse the assignment."""
         return self._do("appraisal.refuse", row, {"has_conflict": has_conflict, "reason": reason}, version, key)
@@ -141,15 +141,15 @@ class AppraisalOperations(Group):
             key,
         )
 
-    def review(self, row: int, *, decision: str, opinion: str, version: int | None = None, key: str = "") -> Done:
+    def review(self, row: int, *, version: Version, decision: str, opinion: str, key: str = "") -> Done:
         """复核 / Review."""
         return self._do("appraisal.review", row, {"decision": decision, "opinion": opinion}, version, key)
 
-    def sign(self, row: int, *, code: str, version: int | None = None, key: str = "") -> Done:
+    def sign(self, row: int, *, version: Version, code: str, key: str = "") -> Done:
         """签署报告 / Sign the report."""
         return self._do("appraisal.sign", row, {"code": code}, version, key)
 
-    def withdraw(self, row: int, *, reason: str, version: int | None = None, key: str = "") -> Done:
+    def withdraw(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
         """撤回报告 / Withdraw the report."""
         return self._do("appraisal.withdraw", row, {"reason": reason}, version, key)
 
@@ -157,6 +157,7 @@ class AppraisalOperations(Group):
         self,
         row: int,
         *,
+        version: Version,
         table: Mapping[str, Any] | None = None,
         file: str | None = None,
         redeployability: str | None = None,
@@ -179,7 +180,6 @@ class AppraisalOperations(Group):
         economic_obsolescence: str | None = None,
         obsolescence_grade: str | None = None,
         cost_source: str | None = None,
-        version: int | None = None,
         key: str = "",
     ) -> Done:
         """录入方法并计算 / Enter the methods and compute."""
@@ -226,21 +226,19 @@ class AuditOperations(Group):
 class CaseOperations(Group):
     """Operations ``case.*``."""
 
-    def accept(self, row: int, *, officer: int | None = None, version: int | None = None, key: str = "") -> Done:
+    def accept(self, row: int, *, version: Version, officer: int | None = None, key: str = "") -> Done:
         """受理 / Accept the case."""
         return self._do("case.accept", row, {"officer": officer}, version, key)
 
-    def approve(
-        self, row: int, *, amount: int | str, opinion: str, version: int | None = None, key: str = ""
-    ) -> Done:
+    def approve(self, row: int, *, version: Version, amount: int | str, opinion: str, key: str = "") -> Done:
         """批准 / Approve."""
         return self._do("case.approve", row, {"amount": amount, "opinion": opinion}, version, key)
 
-    def ask(self, row: int, *, text: str, version: int | None = None, key: str = "") -> Done:
+    def ask(self, row: int, *, version: Version, text: str, key: str = "") -> Done:
         """向企业提问 / Ask the firm."""
         return self._do("case.ask", row, {"text": text}, version, key)
 
-    def close(self, row: int, *, reason: str | None = None, version: int | None = None, key: str = "") -> Done:
+    def close(self, row: int, *, version: Version, reason: str | None = None, key: str = "") -> Done:
         """注销质押并结清 / Discharge and close."""
         return self._do("case.close", row, {"reason": reason}, version, key)
 
@@ -248,23 +246,16 @@ class CaseOperations(Group):
         self,
         row: int,
         *,
+        version: Version,
         credit: Mapping[str, Any],
         facts: Mapping[str, Any] | None = None,
-        version: int | None = None,
         key: str = "",
     ) -> Done:
         """核实信用档案 / Verify the credit file."""
         return self._do("case.credit", row, {"credit": credit, "facts": facts}, version, key)
 
     def decline(
-        self,
-        row: int,
-        *,
-        ground: str,
-        reason: str,
-        mend: str | None = None,
-        version: int | None = None,
-        key: str = "",
+        self, row: int, *, version: Version, ground: str, reason: str, mend: str | None = None, key: str = ""
     ) -> Done:
         """不通过 / Decline."""
         return self._do("case.decline", row, {"ground": ground, "reason": reason, "mend": mend}, version, key)
@@ -312,6 +303,7 @@ class CaseOperations(Group):
         self,
         row: int,
         *,
+        version: Version,
         lender: int,
         mode: str,
         amount: int | str,
@@ -325,7 +317,6 @@ class CaseOperations(Group):
         facts: Mapping[str, Any] | None = None,
         credit: Mapping[str, Any] | None = None,
         as_described: bool | None = None,
-        version: int | None = None,
         key: str = "",
     ) -> Done:
         """修改申请 / Change the case."""
@@ -351,7 +342,7 @@ class CaseOperations(Group):
             key,
         )
 
-    def hand_over(self, row: int, *, officer: int, reason: str, version: int | None = None, key: str = "") -> Done:
+    def hand_over(self, row: int, *, version: Version, officer: int, reason: str, key: str = "") -> Done:
         """移交客户经理 / Hand over to another officer."""
         return self._do("case.hand_over", row, {"officer": officer, "reason": reason}, version, key)
 
@@ -359,10 +350,10 @@ class CaseOperations(Group):
         self,
         row: int,
         *,
+        version: Version,
         amount: int | str,
         opinion: str,
         despite: str | None = None,
-        version: int | None = None,
         key: str = "",
     ) -> Done:
         """报审批 / Hand up for approval."""
@@ -370,20 +361,20 @@ class CaseOperations(Group):
             "case.hand_up", row, {"amount": amount, "opinion": opinion, "despite": despite}, version, key
         )
 
-    def paper(self, row: int, *, kind: str, version: int | None = None, key: str = "") -> Done:
+    def paper(self, row: int, *, version: Version, kind: str, key: str = "") -> Done:
         """生成文件 / Make a paper."""
         return self._do("case.paper", row, {"kind": kind}, version, key)
 
-    def release(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def release(self, row: int, *, version: Version, key: str = "") -> Done:
         """批准放款 / Release the loan."""
         return self._do("case.release", row, {}, version, key)
 
-    def return_(self, row: int, *, reason: str, bring: str, version: int | None = None, key: str = "") -> Done:
+    def return_(self, row: int, *, version: Version, reason: str, bring: str, key: str = "") -> Done:
         """退回补充 / Return to the firm."""
         return self._do("case.return", row, {"reason": reason, "bring": bring}, version, key)
 
     def review(
-        self, row: int, *, annual_rate: Decimal | str | None = None, version: int | None = None, key: str = ""
+        self, row: int, *, version: Version, annual_rate: Decimal | str | None = None, key: str = ""
     ) -> Done:
         """测算额度和报价 / Work out line and quote."""
         return self._do("case.review", row, {"annual_rate": annual_rate}, version, key)
@@ -392,28 +383,28 @@ class CaseOperations(Group):
         self,
         row: int,
         *,
+        version: Version,
         right: int,
         system: str | None = None,
         answers: Mapping[str, Any] | None = None,
-        version: int | None = None,
         key: str = "",
     ) -> Done:
         """填写权利指标 / Fill in the indicators of a right."""
         return self._do("case.score", row, {"right": right, "system": system, "answers": answers}, version, key)
 
-    def send_back(self, row: int, *, reason: str, version: int | None = None, key: str = "") -> Done:
+    def send_back(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
         """退回调查 / Send back to due diligence."""
         return self._do("case.send_back", row, {"reason": reason}, version, key)
 
-    def sign(self, row: int, *, code: str, version: int | None = None, key: str = "") -> Done:
+    def sign(self, row: int, *, version: Version, code: str, key: str = "") -> Done:
         """一次签署全部合同 / Sign all contracts."""
         return self._do("case.sign", row, {"code": code}, version, key)
 
-    def submit(self, row: int, *, agreed: bool | None = None, version: int | None = None, key: str = "") -> Done:
+    def submit(self, row: int, *, version: Version, agreed: bool | None = None, key: str = "") -> Done:
         """提交申请 / Hand in the case."""
         return self._do("case.submit", row, {"agreed": agreed}, version, key)
 
-    def withdraw(self, row: int, *, reason: str, version: int | None = None, key: str = "") -> Done:
+    def withdraw(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
         """撤回申请 / Withdraw the case."""
         return self._do("case.withdraw", row, {"reason": reason}, version, key)
 
@@ -425,6 +416,7 @@ class CheckOperations(Group):
         self,
         row: int,
         *,
+        version: Version,
         finding: str,
         outcome: str | None = None,
         verdict: str | None = None,
@@ -435,7 +427,6 @@ class CheckOperations(Group):
         done_on: date | str | None = None,
         paid_by: str | None = None,
         title_finding: str | None = None,
-        version: int | None = None,
         key: str = "",
     ) -> Done:
         """完成调查项 / Enter the finding."""
@@ -468,7 +459,7 @@ class ConsentOperations(Group):
             "consent.give", None, {"to": to, "scope": scope, "purpose": purpose, "until": until}, None, key
         )
 
-    def revoke(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def revoke(self, row: int, *, version: Version, key: str = "") -> Done:
         """收回授权 / Revoke the consent."""
         return self._do("consent.revoke", row, {}, version, key)
 
@@ -480,6 +471,7 @@ class ContractOperations(Group):
         self,
         row: int,
         *,
+        version: Version,
         start: date | str,
         annual_rate: Decimal | str | None = None,
         overdue_uplift: Decimal | str | None = None,
@@ -490,7 +482,6 @@ class ContractOperations(Group):
         agency: str | None = None,
         firm_account: str | None = None,
         lender_account: str | None = None,
-        version: int | None = None,
         key: str = "",
     ) -> Done:
         """出合同 / Issue the contracts."""
@@ -517,11 +508,11 @@ class ContractOperations(Group):
 class ExemptionOperations(Group):
     """Operations ``exemption.*``."""
 
-    def assemble(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def assemble(self, row: int, *, version: Version, key: str = "") -> Done:
         """汇编尽职免责档案 / Assemble the exemption file."""
         return self._do("exemption.assemble", row, {}, version, key)
 
-    def decide(self, row: int, *, outcome: str, reason: str, version: int | None = None, key: str = "") -> Done:
+    def decide(self, row: int, *, version: Version, outcome: str, reason: str, key: str = "") -> Done:
         """认定是否尽职免责 / Decide on the exemption."""
         return self._do("exemption.decide", row, {"outcome": outcome, "reason": reason}, version, key)
 
@@ -533,7 +524,7 @@ class FileOperations(Group):
         """添加文件 / Add a paper."""
         return self._do("file.add", None, {"subject": subject, "paper": paper, "file": file}, None, key)
 
-    def remove(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def remove(self, row: int, *, version: Version, key: str = "") -> Done:
         """删除文件 / Remove the paper."""
         return self._do("file.remove", row, {}, version, key)
 
@@ -541,7 +532,7 @@ class FileOperations(Group):
 class FilingOperations(Group):
     """Operations ``filing.*``."""
 
-    def file(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def file(self, row: int, *, version: Version, key: str = "") -> Done:
         """提交质押登记 / File the registration."""
         return self._do("filing.file", row, {}, version, key)
 
@@ -549,6 +540,7 @@ class FilingOperations(Group):
         self,
         row: int,
         *,
+        version: Version,
         role: str | None = None,
         pilot_basis: str | None = None,
         agency: str | None = None,
@@ -557,7 +549,6 @@ class FilingOperations(Group):
         related_marks: str | None = None,
         wants_despite_same_day_invention: bool | None = None,
         wants_despite_invalidation: bool | None = None,
-        version: int | None = None,
         key: str = "",
     ) -> Done:
         """准备质押登记 / Prepare the registration."""
@@ -582,12 +573,12 @@ class FilingOperations(Group):
         self,
         row: int,
         *,
+        version: Version,
         filing: int,
         authority_number: str,
         day: date | str,
         certificate: str,
         authority: str | None = None,
-        version: int | None = None,
         key: str = "",
     ) -> Done:
         """记录登记结果 / Record the result."""
@@ -605,7 +596,7 @@ class FilingOperations(Group):
             key,
         )
 
-    def withdraw(self, row: int, *, reason: str, version: int | None = None, key: str = "") -> Done:
+    def withdraw(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
         """撤回质押登记申请 / Withdraw the filing."""
         return self._do("filing.withdraw", row, {"reason": reason}, version, key)
 
@@ -617,9 +608,9 @@ class FirmOperations(Group):
         self,
         row: int,
         *,
+        version: Version,
         facts: Mapping[str, Any] | None = None,
         credit: Mapping[str, Any] | None = None,
-        version: int | None = None,
         key: str = "",
     ) -> Done:
         """填写企业情况 / Describe your firm."""
@@ -658,11 +649,11 @@ class FirmOperations(Group):
 class GuaranteeOperations(Group):
     """Operations ``guarantee.*``."""
 
-    def decline(self, row: int, *, ground: str, reason: str, version: int | None = None, key: str = "") -> Done:
+    def decline(self, row: int, *, version: Version, ground: str, reason: str, key: str = "") -> Done:
         """不同意担保 / Decline the guarantee."""
         return self._do("guarantee.decline", row, {"ground": ground, "reason": reason}, version, key)
 
-    def grant(self, row: int, *, opinion: str, version: int | None = None, key: str = "") -> Done:
+    def grant(self, row: int, *, version: Version, opinion: str, key: str = "") -> Done:
         """同意担保 / Grant the guarantee."""
         return self._do("guarantee.grant", row, {"opinion": opinion}, version, key)
 
@@ -670,11 +661,11 @@ class GuaranteeOperations(Group):
         self,
         row: int,
         *,
+        version: Version,
         guarantor: int,
         amount: int | str,
         share: Decimal | str,
         fee_rate: Decimal | str,
-        version: int | None = None,
         key: str = "",
     ) -> Done:
         """请担保机构担保 / Ask a guarantor."""
@@ -690,10 +681,10 @@ class GuaranteeOperations(Group):
         self,
         row: int,
         *,
+        version: Version,
         counter_guarantee: str,
         opinion: str,
         group: str | None = None,
-        version: int | None = None,
         key: str = "",
     ) -> Done:
         """担保审查 / Review the request."""
@@ -732,15 +723,7 @@ class InsuranceOperations(Group):
     """Operations ``insurance.*``."""
 
     def record(
-        self,
-        row: int,
-        *,
-        insurer: str,
-        policy: str,
-        until: date | str,
-        file: str,
-        version: int | None = None,
-        key: str = "",
+        self, row: int, *, version: Version, insurer: str, policy: str, until: date | str, file: str, key: str = ""
     ) -> Done:
         """登记保单 / Record the policy."""
         return self._do(
@@ -755,7 +738,7 @@ class InsuranceOperations(Group):
 class LimitOperations(Group):
     """Operations ``limit.*``."""
 
-    def remove(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def remove(self, row: int, *, version: Version, key: str = "") -> Done:
         """取消限额 / Remove the limit."""
         return self._do("limit.remove", row, {}, version, key)
 
@@ -767,25 +750,25 @@ class LimitOperations(Group):
 class LineOperations(Group):
     """Operations ``line.*``."""
 
-    def confirm(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def confirm(self, row: int, *, version: Version, key: str = "") -> Done:
         """确认入账 / Confirm."""
         return self._do("line.confirm", row, {}, version, key)
 
-    def ignore(self, row: int, *, reason: str, version: int | None = None, key: str = "") -> Done:
+    def ignore(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
         """与贷款无关 / Not of a loan."""
         return self._do("line.ignore", row, {"reason": reason}, version, key)
 
     def match(
-        self, row: int, *, loan: str, kind: str, payer: str | None = None, version: int | None = None, key: str = ""
+        self, row: int, *, version: Version, loan: str, kind: str, payer: str | None = None, key: str = ""
     ) -> Done:
         """匹配到贷款 / Match to a loan."""
         return self._do("line.match", row, {"loan": loan, "kind": kind, "payer": payer}, version, key)
 
-    def reopen(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def reopen(self, row: int, *, version: Version, key: str = "") -> Done:
         """重新匹配 / Take it up again."""
         return self._do("line.reopen", row, {}, version, key)
 
-    def undo(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def undo(self, row: int, *, version: Version, key: str = "") -> Done:
         """撤销匹配 / Undo the match."""
         return self._do("line.undo", row, {}, version, key)
 
@@ -793,7 +776,7 @@ class LineOperations(Group):
 class LoanOperations(Group):
     """Operations ``loan.*``."""
 
-    def paper(self, row: int, *, kind: str, version: int | None = None, key: str = "") -> Done:
+    def paper(self, row: int, *, version: Version, kind: str, key: str = "") -> Done:
         """出具对账单或通知 / Make a statement or notice."""
         return self._do("loan.paper", row, {"kind": kind}, version, key)
 
@@ -809,7 +792,7 @@ class LockoutOperations(Group):
 class MandateOperations(Group):
     """Operations ``mandate.*``."""
 
-    def end(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def end(self, row: int, *, version: Version, key: str = "") -> Done:
         """终止委托 / End the mandate."""
         return self._do("mandate.end", row, {}, version, key)
 
@@ -835,13 +818,11 @@ class MandateOperations(Group):
 class MemberOperations(Group):
     """Operations ``member.*``."""
 
-    def add(
-        self, row: int, *, email: str, duties: Sequence[str], version: int | None = None, key: str = ""
-    ) -> Done:
+    def add(self, row: int, *, version: Version, email: str, duties: Sequence[str], key: str = "") -> Done:
         """添加成员 / Add a member."""
         return self._do("member.add", row, {"email": email, "duties": duties}, version, key)
 
-    def remove(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def remove(self, row: int, *, version: Version, key: str = "") -> Done:
         """移除成员 / Remove the member."""
         return self._do("member.remove", row, {}, version, key)
 
@@ -849,7 +830,7 @@ class MemberOperations(Group):
 class MessageOperations(Group):
     """Operations ``message.*``."""
 
-    def answer(self, row: int, *, answer: str, version: int | None = None, key: str = "") -> Done:
+    def answer(self, row: int, *, version: Version, answer: str, key: str = "") -> Done:
         """答复 / Answer."""
         return self._do("message.answer", row, {"answer": answer}, version, key)
 
@@ -865,7 +846,7 @@ class ObjectionOperations(Group):
 class OrganisationOperations(Group):
     """Operations ``organisation.*``."""
 
-    def confirm(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def confirm(self, row: int, *, version: Version, key: str = "") -> Done:
         """确认企业 / Confirm the firm."""
         return self._do("organisation.confirm", row, {}, version, key)
 
@@ -875,7 +856,7 @@ class OrganisationOperations(Group):
             "organisation.enter", None, {"kind": kind, "code": code, "name": name, "region": region}, None, key
         )
 
-    def suspend(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def suspend(self, row: int, *, version: Version, key: str = "") -> Done:
         """停用 / Suspend."""
         return self._do("organisation.suspend", row, {}, version, key)
 
@@ -884,24 +865,16 @@ class PaperOperations(Group):
     """Operations ``paper.*``."""
 
     def check_scan(
-        self,
-        row: int,
-        *,
-        agrees: bool | None = None,
-        finding: str | None = None,
-        version: int | None = None,
-        key: str = "",
+        self, row: int, *, version: Version, agrees: bool | None = None, finding: str | None = None, key: str = ""
     ) -> Done:
         """核对扫描件 / Check the scan."""
         return self._do("paper.check_scan", row, {"agrees": agrees, "finding": finding}, version, key)
 
-    def scan(self, row: int, *, file: str, version: int | None = None, key: str = "") -> Done:
+    def scan(self, row: int, *, version: Version, file: str, key: str = "") -> Done:
         """上传盖章扫描件 / Send a sealed scan."""
         return self._do("paper.scan", row, {"file": file}, version, key)
 
-    def sign(
-        self, row: int, *, code: str, sha256: str | None = None, version: int | None = None, key: str = ""
-    ) -> Done:
+    def sign(self, row: int, *, version: Version, code: str, sha256: str | None = None, key: str = "") -> Done:
         """签署 / Sign."""
         return self._do("paper.sign", row, {"code": code, "sha256": sha256}, version, key)
 
@@ -909,15 +882,15 @@ class PaperOperations(Group):
 class PaymentOperations(Group):
     """Operations ``payment.*``."""
 
-    def confirm_reversal(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def confirm_reversal(self, row: int, *, version: Version, key: str = "") -> Done:
         """确认冲正 / Confirm the reversal."""
         return self._do("payment.confirm_reversal", row, {}, version, key)
 
-    def keep(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def keep(self, row: int, *, version: Version, key: str = "") -> Done:
         """不冲正 / Do not reverse."""
         return self._do("payment.keep", row, {}, version, key)
 
-    def reverse(self, row: int, *, reason: str, version: int | None = None, key: str = "") -> Done:
+    def reverse(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
         """申请冲正 / Ask to reverse."""
         return self._do("payment.reverse", row, {"reason": reason}, version, key)
 
@@ -1109,7 +1082,7 @@ class RegistrationOperations(Group):
 class ReleaseOperations(Group):
     """Operations ``release.*``."""
 
-    def cancel(self, row: int, *, reason: str, version: int | None = None, key: str = "") -> Done:
+    def cancel(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
         """取消放款 / Cancel the release."""
         return self._do("release.cancel", row, {"reason": reason}, version, key)
 
@@ -1184,6 +1157,7 @@ class RightOperations(Group):
         self,
         row: int,
         *,
+        version: Version,
         title: str,
         number: str | None = None,
         filing_date: date | str | None = None,
@@ -1207,7 +1181,6 @@ class RightOperations(Group):
         co_owners_agreed_freely: bool | None = None,
         licences: str | None = None,
         provenance: str | None = None,
-        version: int | None = None,
         key: str = "",
     ) -> Done:
         """修改权利 / Change the right."""
@@ -1247,11 +1220,11 @@ class RightOperations(Group):
         """导入权利清单 / Import a table of rights."""
         return self._do("right.import", None, {"file": file, "dry_run": dry_run}, None, key)
 
-    def recheck(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def recheck(self, row: int, *, version: Version, key: str = "") -> Done:
         """按今天重新核对 / Check it as of today."""
         return self._do("right.recheck", row, {}, version, key)
 
-    def remove(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def remove(self, row: int, *, version: Version, key: str = "") -> Done:
         """移出权利 / Remove the right."""
         return self._do("right.remove", row, {}, version, key)
 
@@ -1285,6 +1258,7 @@ class TeamOperations(Group):
         self,
         row: int,
         *,
+        version: Version,
         market_points: int | None = None,
         market_evidence: str | None = None,
         delivery_points: int | None = None,
@@ -1303,7 +1277,6 @@ class TeamOperations(Group):
         setbacks_evidence: str | None = None,
         independent: bool | None = None,
         rated_alone: bool | None = None,
-        version: int | None = None,
         key: str = "",
     ) -> Done:
         """评定经营团队 / Assess the team."""
@@ -1346,7 +1319,7 @@ class TokenOperations(Group):
             "token.make", None, {"name": name, "scopes": scopes, "expires_on": expires_on, "code": code}, None, key
         )
 
-    def revoke(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def revoke(self, row: int, *, version: Version, key: str = "") -> Done:
         """撤销令牌 / Revoke the token."""
         return self._do("token.revoke", row, {}, version, key)
 
@@ -1354,7 +1327,7 @@ class TokenOperations(Group):
 class ViewOperations(Group):
     """Operations ``view.*``."""
 
-    def forget(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def forget(self, row: int, *, version: Version, key: str = "") -> Done:
         """删除视图 / Forget the view."""
         return self._do("view.forget", row, {}, version, key)
 
@@ -1366,7 +1339,7 @@ class ViewOperations(Group):
 class WatchOperations(Group):
     """Operations ``watch.*``."""
 
-    def see(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def see(self, row: int, *, version: Version, key: str = "") -> Done:
         """已处理 / Seen to."""
         return self._do("watch.see", row, {}, version, key)
 
@@ -1378,6 +1351,6 @@ class WebhookOperations(Group):
         """添加回调 / Add a webhook."""
         return self._do("webhook.add", None, {"url": url, "kinds": kinds}, None, key)
 
-    def end(self, row: int, *, version: int | None = None, key: str = "") -> Done:
+    def end(self, row: int, *, version: Version, key: str = "") -> Done:
         """停用回调 / End the webhook."""
         return self._do("webhook.end", row, {}, version, key)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import httpx
 
@@ -17,6 +17,8 @@ _AGAIN = frozenset({429, 502, 503, 504})
 _MOST_TRIES = 4
 _LONGEST_WAIT_SECONDS = 60.0
 R = TypeVar("R")
+# The version of a row as it was seen; ``*`` says explicitly: whatever it is now.
+Version = int | Literal["*"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,11 @@ class Transport:
         """End the connections."""
         self._http.close()
 
-    def do(self, name: str, row: int | None, data: Mapping[str, Any], version: int | None, key: str) -> Done:
-        """Do an operation. key: made here where empty; give one to be able to repeat the call after a crash of one's own."""
+    def do(self, name: str, row: int | None, data: Mapping[str, Any], version: Version | None, key: str) -> Done:
+        """Do an operation. version: None where it begins something. key: made here where empty; give one to be able to repeat the call after a crash of one's own."""
         headers = {"Idempotency-Key": key or secrets.token_hex(16), "Content-Type": "application/json"}
         if version is not None:
-            headers["If-Match"] = f'"{version}"'
+            headers["If-Match"] = "*" if version == "*" else f'"{version}"'
         path = f"/do/{name}" if row is None else f"/do/{name}/{row}"
         given = {field: _plain(value) for field, value in data.items() if value is not None}
         said = self.json("POST", path, content=json.dumps(given).encode(), headers=headers)
@@ -137,7 +139,7 @@ class Group:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def _do(self, name: str, row: int | None, data: Mapping[str, Any], version: int | None, key: str) -> Done:
+    def _do(self, name: str, row: int | None, data: Mapping[str, Any], version: Version | None, key: str) -> Done:
         return self._transport.do(name, row, data, version, key)
 
 
