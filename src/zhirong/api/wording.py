@@ -1,0 +1,292 @@
+"""What the caller can do, look through and open, in words: for a command line and other programs that people look at."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from ninja import NinjaAPI, Schema
+
+from zhirong.api.answers import READ_REFUSALS, as_json, responses
+from zhirong.api.column_words import column_words, is_money
+from zhirong.api.problems import Words
+from zhirong.api.reading import number_in, query_of
+from zhirong.api.shown import SHOWN
+from zhirong.kernel.days import day_of
+from zhirong.verbs.acting import OPERATIONS, Operation, forbidden, may, not_found
+from zhirong.verbs.asking import Asked, asked
+from zhirong.verbs.clock import now
+from zhirong.verbs.listing import LISTINGS, Listing, may_list
+from zhirong.verbs.people import Person
+from zhirong.verbs.scopes import visible
+from zhirong.verbs.seen import note_seen
+from zhirong.verbs.tokens import READ
+
+_MOST_ID = 2**63 - 1
+_ANY_ID = 987654321
+
+
+class ChoiceWords(Schema):
+    """One of the values that can be chosen."""
+
+    value: str
+    words: Words
+
+
+class FieldWords(Schema):
+    """What is asked for. widget: text, area, choice, many, day, file, flag, password, money, number, range or table (JSON).
+    suits: whether it is asked of this row. start: what holds where nothing is given, or what stands there now. choices: empty where anything can be given.
+    """
+
+    name: str
+    title: Words
+    help: Words
+    widget: str
+    required: bool
+    is_list: bool
+    suits: bool
+    maximum: int | None
+    start: Any
+    choices: list[ChoiceWords]
+
+
+class OperationWords(Schema):
+    """One operation. on: noun of what it is done to, empty where it begins something. page: path of the page that it opens,
+    ``{id}`` for the id of its subject. version: of the row that was named. fields: where one operation was named.
+    """
+
+    name: str
+    title: Words
+    help: Words
+    is_on_row: bool
+    on: str
+    page: str
+    version: int | None
+    fields: list[FieldWords] | None
+
+
+class OperationsWords(Schema):
+    """What the caller can do."""
+
+    rows: list[OperationWords]
+
+
+class ColumnWords(Schema):
+    """A column of a list. is_ordered: whether the list can be ordered by it."""
+
+    name: str
+    title: Words
+    kind: str
+    is_ordered: bool
+    is_main: bool
+
+
+class FilterWords(Schema):
+    """A filter of a list. choices: empty where anything can be given."""
+
+    name: str
+    title: Words
+    choices: list[ChoiceWords]
+
+
+class ListWords(Schema):
+    """One list."""
+
+    name: str
+    title: Words
+    empty: Words
+    columns: list[ColumnWords]
+    filters: list[FilterWords]
+
+
+class ListsWords(Schema):
+    """What the caller can look through."""
+
+    rows: list[ListWords]
+
+
+class ObjectFieldWords(Schema):
+    """A column of an object. kind: money (whole fen) or text, which is anything else."""
+
+    name: str
+    title: Words
+    kind: str
+
+
+class ObjectWords(Schema):
+    """A kind of object. subject: how events name it."""
+
+    name: str
+    subject: str
+    title: Words
+    fields: list[ObjectFieldWords]
+
+
+class ObjectsWords(Schema):
+    """What can be opened, whoever may open which."""
+
+    rows: list[ObjectWords]
+
+
+def add_to(api: NinjaAPI) -> None:
+    """Declare the calls."""
+    for noun, summary, model, view, names in (
+        ("operations", "能办的事 / what I can do", OperationsWords, operations, ("name", "id")),
+        ("lists", "能看的列表 / what I can look through", ListsWords, lists, ()),
+        ("objects", "能打开的对象 / what can be opened", ObjectsWords, objects, ()),
+    ):
+        api.get(
+            f"/me/{noun}",
+            operation_id=f"my_{noun}",
+            summary=summary,
+            tags=["me"],
+            response=responses(model, READ_REFUSALS),
+            openapi_extra={"parameters": [_PARAMETERS[name] for name in names]},
+        )(view)
+
+
+_PARAMETERS: Mapping[str, Any] = {
+    "name": {
+        "in": "query",
+        "name": "name",
+        "required": False,
+        "description": "只看这一件事，连同要填的内容 / this one alone, with what it asks for",
+        "schema": {"type": "string", "maxLength": 80},
+    },
+    "id": {
+        "in": "query",
+        "name": "id",
+        "required": False,
+        "description": "对哪个对象办 / done to which object",
+        "schema": {"type": "integer", "minimum": 0, "maximum": _MOST_ID},
+    },
+}
+
+
+def operations(request: HttpRequest) -> HttpResponse:
+    """Everything that the caller may do; or one, with what it asks for, of a row that the caller can see."""
+    query = query_of(request, dict.fromkeys(("name", "id")))
+    person: Person = request.person
+    if "name" not in query:
+        rows = [_operation(op) for op in OPERATIONS.values() if may(person, op)]
+        return as_json({"rows": rows})
+    op = OPERATIONS.get(query["name"])
+    if op is None or not may(person, op):
+        raise forbidden()
+    row = _row(person, op, number_in(query, "id", 0, _MOST_ID, 0)) if "id" in query else None
+    # Without the right to read, a token learns what is asked for, and nothing of what there is.
+    tells = _reads(person) and (row is not None or op.model is None)
+    if row is not None and tells:
+        note_seen(person, row, now())
+    fields = [_field(one) for one in asked(op.request, person, row, tells=tells)]
+    return as_json({"rows": [{**_operation(op), "version": getattr(row, "version", None), "fields": fields}]})
+
+
+def lists(request: HttpRequest) -> HttpResponse:
+    """Every list that the caller may look through."""
+    query_of(request, {})
+    return as_json({"rows": [_list(one) for one in LISTINGS.values() if may_list(request.person, one)]})
+
+
+def objects(request: HttpRequest) -> HttpResponse:
+    """Every kind of object; which of them the caller sees is decided object by object."""
+    query_of(request, {})
+    rows = [
+        {
+            "name": noun,
+            "subject": shown.model._meta.model_name,
+            "title": shown.title,
+            "fields": _columns(noun, (*shown.fields, *shown.own)),
+        }
+        for noun, shown in SHOWN.items()
+    ]
+    return as_json({"rows": rows})
+
+
+def _reads(person: Person) -> bool:
+    return person.scopes is None or READ in person.scopes
+
+
+def _row(person: Person, op: Operation, identity: int) -> Any:
+    """The row that is meant. Raises NotFoundError for one that the caller may not know of, ForbiddenError as ``perform``."""
+    if op.model is None:
+        return None
+    row = visible(person, op.model, day_of(now())).filter(pk=identity).first()
+    if row is None:
+        raise not_found(op.model, identity)
+    if not op.relation(person, row):
+        raise forbidden()
+    return row
+
+
+def _operation(op: Operation) -> dict[str, Any]:
+    return {
+        "name": op.name,
+        "title": op.title,
+        "help": op.help,
+        "is_on_row": op.model is not None,
+        "on": "" if op.model is None else _noun(op.model),
+        "page": _page(op.page),
+        "version": None,
+        "fields": None,
+    }
+
+
+@cache
+def _noun(model: type[Model]) -> str:
+    """How the API calls what it shows of a table; the log's name of it where it shows nothing."""
+    return next((noun for noun, shown in SHOWN.items() if shown.model is model), str(model._meta.model_name))
+
+
+@cache
+def _page(name: str) -> str:
+    if not name:
+        return ""
+    try:
+        return reverse(name, args=[_ANY_ID]).replace(str(_ANY_ID), "{id}")
+    except NoReverseMatch:  # a page without a row
+        return reverse(name)
+
+
+def _field(one: Asked) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "title": one.title,
+        "help": one.help,
+        "widget": one.widget,
+        "required": one.required,
+        "is_list": one.is_list,
+        "suits": one.suits,
+        "maximum": one.maximum,
+        "start": one.start,
+        "choices": [{"value": str(value), "words": words} for value, words in one.choices],
+    }
+
+
+def _list(one: Listing) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "title": one.title,
+        "empty": one.empty,
+        "columns": [
+            {"name": c.name, "title": c.title, "kind": c.kind, "is_ordered": bool(c.order), "is_main": c.main}
+            for c in one.columns
+        ],
+        "filters": [
+            {
+                "name": f.name,
+                "title": f.title,
+                "choices": [{"value": value, "words": words} for value, words in f.choices or ()],
+            }
+            for f in one.filters
+        ],
+    }
+
+
+def _columns(noun: str, names: Iterable[str]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "title": column_words(noun, name), "kind": "money" if is_money(noun, name) else "text"}
+        for name in names
+    ]
