@@ -1,12 +1,17 @@
 """From a draft to a case handed in, and back."""
 
+from datetime import timedelta
+
 import pytest
 from firm_samples import FACTS, appraised, credit, drafted, submitted, wanted
 
 from zhirong.kernel.errors import InputError
+from zhirong.kernel.rulebook import read_rules
 from zhirong.store.financing import Case, CaseStep, FirmRight, SharedRight
 from zhirong.store.work import Notice
+from zhirong.verbs import pattern
 from zhirong.verbs.acting import ConflictError, NotFoundError
+from zhirong.verbs.case import completeness
 from zhirong.verbs.people import Duty
 from zhirong.verbs.permissions import ForbiddenError
 from zhirong.verbs.platform.check_platform import platform_findings
@@ -58,7 +63,43 @@ def test_everything_missing_is_named_together(platform):
     assert all(
         text for one in refused.value.problems for text in (one.reason.zh, one.reason.en, one.mend.zh, one.mend.en)
     )
+    # What of the credit file must be there is a rule, and no source says it: the message shows both.
+    lacking = next(one for one in refused.value.problems if one.field == "credit.debt")
+    assert "提交申请须有的信用资料" in lacking.reason.zh and "[假设]" in lacking.reason.zh
+    assert "[assumed]" in lacking.reason.en
     assert Case.objects.get().state == "draft"
+
+
+def test_what_the_credit_file_must_have_is_the_rule_of_the_day(sqlite_platform, monkeypatch):
+    platform = sqlite_platform
+    _, manager = platform.firm()
+    bank, _ = platform.bank()
+    case = drafted(platform, manager, bank)
+    platform.reseed(case, credit={**case.credit, "debt": {}, "tax": {}})
+    changed = read_rules(
+        f"""
+        [[rule]]
+        id = "case.needed_sections"
+        title = {{ zh = "须有的资料", en = "what must be there" }}
+        unit = "table"
+        [[rule.version]]
+        value = ["debt"]
+        confidence = "assumed"
+        valid_to = {platform.day}
+        [[rule.version]]
+        value = ["tax"]
+        confidence = "assumed"
+        valid_from = {platform.day + timedelta(days=1)}
+        """,
+        "test",
+    )
+    book = pattern.rulebook().merged_with(changed)
+    monkeypatch.setattr(completeness, "rulebook", lambda: book)
+    for wanted_now in ("credit.debt", "credit.tax"):
+        with pytest.raises(InputError) as refused:
+            platform.do(manager, "case.submit", case, agreed=True)
+        assert _codes(refused) == [(wanted_now, "missing")]
+        platform.later(1)
 
 
 def test_a_lender_sees_the_rights_of_the_case_and_no_others(platform):

@@ -10,10 +10,8 @@ from zhirong.kernel.text import Text
 from zhirong.store.financing import Case, FirmRight
 from zhirong.verbs.firm.online_appraisals import standing_of
 from zhirong.verbs.firm.profile import Table, facts_of, missing_sections
+from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.people import Person
-
-# Without these a lender cannot decide: the rest of a credit file raises the points, these make them.
-NEEDED_SECTIONS = ("registration", "compliance", "debt", "cash_flow")
 
 
 def described(case: Case) -> tuple[Table, Table]:
@@ -64,16 +62,25 @@ def missing(case: Case, person: Person, day: date) -> list[Problem]:
                 )
             )
     found += _missing_appraisal(case, day)
-    for name, words in missing_sections(described(case)[1]):
-        if name in NEEDED_SECTIONS:
-            found.append(
-                lacking(
-                    f"credit.{name}",
-                    Text(f"信用资料缺“{words.zh}”", f"the credit file lacks “{words.en}”"),
-                    Text("在“企业情况”里补上", "add it to the firm's description"),
-                )
-            )
-    return found
+    return found + _missing_credit(case, day)
+
+
+def _missing_credit(case: Case, day: date) -> list[Problem]:
+    """The parts of the credit file without which the rule of the day lets nobody apply, each with the rule that says so."""
+    needed = rulebook().at("case.needed_sections", day)
+    by = Text(
+        f"{needed.title.zh}：{needed.reference.as_text('zh')}",
+        f"{needed.title.en}: {needed.reference.as_text('en')}",
+    )
+    return [
+        lacking(
+            f"credit.{name}",
+            Text(f"信用资料缺“{words.zh}”（{by.zh}）", f"the credit file lacks “{words.en}” ({by.en})"),
+            Text("在“企业情况”里补上", "add it to the firm's description"),
+        )
+        for name, words in missing_sections(described(case)[1])
+        if name in needed.value
+    ]
 
 
 def _missing_appraisal(case: Case, day: date) -> list[Problem]:

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from zhirong.chain.right.fees import patent_year
 from zhirong.chain.right.records import KIND_TEXT, PATENT_KINDS, RightKind
-from zhirong.kernel.days import add_years
+from zhirong.kernel.days import add_years, day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.identifiers import patent_check_digit
 from zhirong.kernel.money import parse_yuan, yuan
@@ -21,6 +21,7 @@ from zhirong.kernel.text import Text
 from zhirong.store.financing import FirmRight
 from zhirong.store.parties import Organisation
 from zhirong.verbs.case.file import case_table
+from zhirong.verbs.clock import now
 from zhirong.verbs.firm.online_form import START, assumed
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.requests import Day, Fen, Request, ask
@@ -44,7 +45,7 @@ KINDS = tuple((kind.value, words) for kind, words in KIND_TEXT.items() if kind i
 
 def regions(person: Any, row: Any) -> list[tuple[str, Text]]:
     """The regions that the rules have a name for."""
-    latest = rulebook().at("regions.names", date(2026, 1, 1)).value
+    latest = rulebook().at("regions.names", day_of(now())).value
     return [(one["code"], Text(one["zh"], one["en"])) for one in latest]
 
 
