@@ -61,7 +61,7 @@ class Case(Kept):
     facts, credit, team, appraisal_input: tables as in a case file. appraisal: the one that the firm handed in. quote: the quote under the chosen mode, as JSON.
     filing: id of the registration in the register. reason: of a decline or withdrawal. beside: the further tables that
     the lender adds (``indicators``, ``title_investigation``). review: when, by whom, by which rules and from which
-    inputs (SHA-256) the quote was made. proposed_amount, handed_up_by: of the hand-up to the approvers.
+    inputs (SHA-256) the quote was made, ``valued`` being the hash of its appraisal. proposed_amount, handed_up_by: of the hand-up to the approvers.
     former_officers: the ids of those who had the case before its officer; they do not decide on it either.
     """
 

@@ -113,6 +113,8 @@ LAWFUL: Mapping[tuple[State, Move], State] = {
     (State.DILIGENCE, Move.HAND_UP): State.APPROVAL,
     (State.APPROVAL, Move.SEND_BACK): State.DILIGENCE,
     (State.APPROVAL, Move.APPROVE): State.APPROVED,
+    # What the approval rested on has changed before the money left: it is reviewed and decided on anew.
+    **{(state, Move.SEND_BACK): State.DILIGENCE for state in (State.APPROVED, State.SIGNING, State.REGISTERING)},
     (State.APPROVED, Move.ISSUE): State.SIGNING,
     (State.SIGNING, Move.ISSUE): State.SIGNING,
     (State.SIGNING, Move.SIGNED): State.REGISTERING,

@@ -58,6 +58,8 @@ class ReleaseFacts:
 
     grounds: refusal grounds found today, each in words. appraised_until: last day on which the appraisal holds, None where
     there is none. insured_until: last day of the policy. suspended: names of parties that have been suspended.
+    supported: the line in fen by the report of today, None where the review rests on it already. unsupported: why that
+    report gives no line, in words.
     """
 
     day: date
@@ -74,6 +76,8 @@ class ReleaseFacts:
     insured_until: date | None
     appraised_until: date | None
     suspended: tuple[str, ...] = ()
+    supported: Fen | None = None
+    unsupported: tuple[Text, ...] = ()
 
 
 Verdict = Literal["met", "open"]
@@ -300,6 +304,29 @@ def _within_approval(facts: ReleaseFacts) -> Wrong:
     )
 
 
+def _supported(facts: ReleaseFacts) -> Wrong:
+    back = Text(
+        "办理“退回重审”，按现在的评估重新测算和审批",
+        "send the case back to review: line and approval are made anew by the present appraisal",
+    )
+    if facts.unsupported:
+        listed = _listed(facts.unsupported)
+        return Text(
+            f"按现在的评估算不出额度：{listed.zh}", f"the present appraisal gives no line: {listed.en}"
+        ), back
+    amount = max(facts.amount, facts.approved)
+    if facts.supported is None or amount <= facts.supported:
+        return None
+    return (
+        Text(
+            f"审批后评估有变：现在的评估只支持 {show_yuan(facts.supported)} 元，批准的是 {show_yuan(amount)} 元",
+            f"the appraisal has changed since the approval: it supports {show_yuan(facts.supported)} yuan, "
+            f"{show_yuan(amount)} were approved",
+        ),
+        back,
+    )
+
+
 def _parties(facts: ReleaseFacts) -> Wrong:
     if not facts.suspended:
         return None
@@ -324,6 +351,7 @@ _CONDITIONS: Mapping[str, tuple[_Look, Text]] = {
     "guaranteed": (_guaranteed, Text("已落实或不需要", "granted, or none is needed")),
     "insured": (_insured, Text("已落实或不需要", "in force, or none is needed")),
     "appraised": (_appraised, Text("在有效期内", "it holds today")),
+    "supported": (_supported, Text("批准金额不超过现在的评估所支持的额度", "the appraisal of today supports it")),
     "registered": (_registered, Text("已登记，登记号和证明齐全", "entered, with number and certificate")),
     "covered": (_covered, Text("权利、金额、期限一致", "rights, amount and term agree")),
     "no_ground": (_no_ground, Text("今日复查没有发现", "none was found today")),

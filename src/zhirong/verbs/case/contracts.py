@@ -15,10 +15,11 @@ from zhirong.chain.pledge.packs import register_of
 from zhirong.chain.pledge.precheck import right_key
 from zhirong.chain.right.records import Right
 from zhirong.documents.papers.forms import needs_list, rights_list
-from zhirong.kernel.days import add_months, working_days_from
+from zhirong.kernel.days import add_months, day_of, working_days_from
+from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import yuan
-from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.rulebook import Rulebook, RuleValue
 from zhirong.kernel.text import Text
 from zhirong.store.financing import Case, GuaranteeRequest
 from zhirong.verbs.acting import Work, operation, refuse
@@ -35,8 +36,10 @@ from zhirong.verbs.case.paper_making import (
     rights_of,
     void_paper,
 )
-from zhirong.verbs.lender.conditions import takes_part
+from zhirong.verbs.clock import now
+from zhirong.verbs.lender.conditions import conditions_of, takes_part
 from zhirong.verbs.lender.review import rate_of
+from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.people import Duty
 from zhirong.verbs.requests import Day, Fen, Rate, Request, ask
 
@@ -45,8 +48,14 @@ _EXCESS = (
     ("prepay_shorten", Text("提前归还本金，期限缩短", "repays principal; the loan ends sooner")),
     ("hold", Text("留到下一期", "waits for the next instalment")),
 )
-_Uplift = Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)]
+_Uplift = Annotated[Decimal | None, Field(ge=0, le=1, decimal_places=4)]
 _Account = Annotated[str, Field(max_length=60)]
+
+
+def _usual(which: str) -> Any:
+    """What a form begins with: the usual uplift of the rules of the day."""
+    rule = f"lending.servicing.usual_{which}_uplift"
+    return lambda person, row: f"{rulebook().at(rule, day_of(now())).number().normalize():f}"
 
 
 class IssueContract(Request):
@@ -60,11 +69,25 @@ class IssueContract(Request):
         ask("年利率", "Yearly rate", "如 0.0435；留空用批准的利率", "such as 0.0435; empty: the rate approved"),
     ] = None
     overdue_uplift: Annotated[
-        _Uplift, ask("逾期加收", "Uplift when overdue", "合同利率的 0.3 至 0.5", "0.3 to 0.5 of the rate")
-    ] = Decimal("0.5")
+        _Uplift,
+        ask(
+            "逾期加收",
+            "Uplift when overdue",
+            "占合同利率的比例，限度和常用值见规则；留空用常用值",
+            "as a share of the rate, within what the rules allow; empty: the usual one of the rules",
+            start=_usual("overdue"),
+        ),
+    ] = None
     misuse_uplift: Annotated[
-        _Uplift, ask("挪用加收", "Uplift for misuse", "合同利率的 0.5 至 1", "0.5 to 1 of the rate")
-    ] = Decimal("1")
+        _Uplift,
+        ask(
+            "挪用加收",
+            "Uplift for misuse",
+            "占合同利率的比例，限度和常用值见规则；留空用常用值",
+            "as a share of the rate, within what the rules allow; empty: the usual one of the rules",
+            start=_usual("misuse"),
+        ),
+    ] = None
     compounds: Annotated[bool, ask("未付利息计收复利", "Unpaid interest bears interest")] = True
     excess: Annotated[str, ask("多还的款项", "Money beyond what is due", choices=_EXCESS)] = "prepay_reduce"
     agreed_value: Annotated[
@@ -100,6 +123,7 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
     """Make the contracts and ask the parties to sign."""
     case = work.row
     rights = rights_of(case)
+    _demand_supported(work, case)
     guarantee = granted_guarantee(case)
     if guarantee is None and (case.guarantor_id is not None or takes_part(case, "guarantor")):
         raise refuse(
@@ -147,6 +171,13 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
     move_case(work, case, Move.ISSUE, contract=contract, annual_rate=Decimal(terms["loan"]["rate"]))
     _ask_to_sign(work, case, guarantee is not None)
     return {"papers": made}
+
+
+def _demand_supported(work: Work, case: Case) -> None:
+    """A report that was signed since the approval and supports less stops the case here already."""
+    found = [one for one in conditions_of(case, work.day, work.rules) if one.code == "supported" and not one.is_met]
+    if found:
+        raise InputError(one.problem() for one in found)
 
 
 def _sha256(content: bytes) -> str:
@@ -200,14 +231,23 @@ def _terms(work: Work, case: Case, request: IssueContract) -> dict[str, Any]:
         "rate": f"{Decimal(rate).normalize():f}",
         **({"cycle": case.cycle} if case.cycle else {}),
     }
+
+    def usual(which: str) -> RuleValue:
+        return work.rules.at(f"lending.servicing.usual_{which}_uplift", request.start)
+
     servicing = {
-        "overdue_uplift": f"{request.overdue_uplift.normalize():f}",
-        "misuse_uplift": f"{request.misuse_uplift.normalize():f}",
+        "overdue_uplift": _agreed(request.overdue_uplift, usual("overdue")),
+        "misuse_uplift": _agreed(request.misuse_uplift, usual("misuse")),
         "compounds": request.compounds,
         "excess": request.excess,
     }
     read_contract({"loan": loan, "servicing": servicing}, [], work.rules)
     return {"loan": loan, "servicing": servicing}
+
+
+def _agreed(given: Decimal | None, usual: RuleValue) -> str:
+    """An uplift as agreed, or the usual one."""
+    return f"{(usual.number() if given is None else given).normalize():f}"
 
 
 def read_contract(contract: Mapping[str, Any], events: list[Mapping[str, Any]], rules: Rulebook) -> Any:

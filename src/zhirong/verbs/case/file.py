@@ -4,6 +4,8 @@ JSON columns keep days as ISO words and decimals as numbers; the chain reads exa
 from one to the other without loss.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -66,6 +68,13 @@ def valued_by(case: Case) -> Mapping[str, Any]:
             table: Mapping[str, Any] = report.input["appraisal"]
             return table
     return case.appraisal_input
+
+
+def valued_hash(case: Case) -> str:
+    """SHA-256 of the appraisal that a case is valued by now: whether two lines rest on the same one."""
+    return hashlib.sha256(
+        json.dumps(plain(valued_by(case)), sort_keys=True, ensure_ascii=False).encode()
+    ).hexdigest()
 
 
 def case_table_of(case: Case, day: date) -> Table:

@@ -12,7 +12,7 @@ from zhirong.store.financing import Approval, Case
 from zhirong.verbs.acting import Work, operation
 from zhirong.verbs.case.filing import demand_not_released, end_registrations
 from zhirong.verbs.case.moves import move_case
-from zhirong.verbs.case.paper_making import end_papers
+from zhirong.verbs.case.paper_making import contract_papers, end_papers, void_paper
 from zhirong.verbs.guarantor.guarantees import GOES_NO_FURTHER, end_guarantees
 from zhirong.verbs.lender.diligence import firm_page, lender_page, note
 from zhirong.verbs.lender.limits import broken, lender_meters
@@ -143,6 +143,49 @@ def send_back(work: Work, request: SendBack) -> Any:
         case.lender,
         (Duty.LENDER_OFFICER,),
     )
+    return {"id": case.pk}
+
+
+class BackToReview(Request):
+    """What has changed since the approval."""
+
+    reason: Annotated[Words, ask("原因", "Reason", widget="area")]
+
+
+@operation(
+    "case.back_to_review",
+    Text("退回重审", "Back to review"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER, Duty.LENDER_MANAGER),
+    states=(State.APPROVED, State.SIGNING, State.REGISTERING),
+    relation=_may_approve,
+    request=BackToReview,
+    is_grave=True,
+    page="lender.case",
+    help=Text(
+        "审批所依据的情况变了才用。批准和合同作废，质押登记撤回或注销，担保须重新征求；重新测算、报批后再出合同。",
+        "For when what was approved by has changed. Approval and contracts are void, the registration is taken back or "
+        "discharged, a guarantor is asked anew; the line is worked out and decided on again before new contracts.",
+    ),
+)
+def back_to_review(work: Work, request: BackToReview) -> Any:
+    """The approval holds no longer; the case is in due diligence again."""
+    case: Case = work.row
+    demand_not_released(case)
+    end_registrations(work, case, request.reason)
+    for paper in contract_papers(case):
+        void_paper(work, paper)
+    end_guarantees(
+        work, case, Text("退回重新审查，担保须重新征求", "is reviewed anew; the guarantee will be asked for again")
+    )
+    kept = {name: value for name, value in case.contract.items() if name == "insurance"}
+    move_case(work, case, Move.SEND_BACK, approved_amount=None, contract=kept, filing=None)
+    words = Text(
+        f"申请 {case.number} 退回重新审查：{request.reason}"[:200],
+        f"Application {case.number} goes back to review: {request.reason}"[:200],
+    )
+    work.tell(words, firm_page(case), case.firm)
+    work.tell(words, lender_page(case), case.lender, (Duty.LENDER_OFFICER,))
     return {"id": case.pk}
 
 

@@ -22,12 +22,14 @@ from zhirong.chain.pledge.registration import RegisterRole, Registration, Status
 from zhirong.chain.right.records import Flag, Right
 from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.kernel.days import add_months
-from zhirong.kernel.money import parse_yuan
+from zhirong.kernel.errors import InputError
+from zhirong.kernel.money import Fen, parse_yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.store import rows
 from zhirong.store.financing import Appraisal, Case, FirmRight, GuaranteeRequest, StoredFile
 from zhirong.store.parties import Organisation
+from zhirong.verbs.case.file import case_table_of, quote_json, valued_hash
 from zhirong.verbs.case.paper_making import contract_papers, is_intact, read_case_rights, rights_of, signed_by
 from zhirong.verbs.register.facts import facts_now, standings
 from zhirong.verbs.uploads import bytes_of
@@ -50,6 +52,7 @@ def release_facts(case: Case, day: date, rules: Rulebook) -> ReleaseFacts:
     grounds = [ground for one in registrations for ground in grounds_of(one, rights, day, rules)]
     parties = [case.firm, *([case.guarantor] if case.guarantor else [])]
     insured = contract.get("insurance", {}).get("until")
+    supported, unsupported = supported_now(case, day)
     return ReleaseFacts(
         day=day,
         papers=tuple(_paper_facts(case)),
@@ -67,8 +70,24 @@ def release_facts(case: Case, day: date, rules: Rulebook) -> ReleaseFacts:
         needs_insurance=takes_part(case, "insurer"),
         insured_until=date.fromisoformat(insured) if insured else None,
         appraised_until=appraised_until(case, day, rules),
+        supported=supported,
+        unsupported=unsupported,
         suspended=tuple(party.name for party in parties if party.status == "suspended"),
     )
+
+
+def supported_now(case: Case, day: date) -> tuple[Fen | None, tuple[Text, ...]]:
+    """The line of a case in fen by the appraisal of today, or why that gives none; neither where the review rests on it.
+
+    Only a changed appraisal is looked at: that a line worked out a day later differs by a day is for the review to judge.
+    """
+    if not case.review or case.review.get("valued") == valued_hash(case):
+        return None, ()
+    try:
+        quote = quote_json(case_table_of(case, day), [case.mode])
+    except InputError as error:
+        return None, tuple(one.reason for one in error.problems)
+    return parse_yuan(quote["modes"][0]["loan"]["amount"]), ()
 
 
 def takes_part(case: Case, role: str) -> bool:

@@ -17,7 +17,7 @@ from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.store.financing import Case, CheckItem
 from zhirong.verbs.acting import Work, operation
-from zhirong.verbs.case.file import case_table_of, plain, quote_json
+from zhirong.verbs.case.file import case_table_of, plain, quote_json, valued_hash
 from zhirong.verbs.case.moves import move_case
 from zhirong.verbs.lender.diligence import DESK, lender_page
 from zhirong.verbs.lender.team_rating import assessed
@@ -66,6 +66,7 @@ def review(work: Work, request: Review) -> Any:
             "on": work.day.isoformat(),
             "by": work.person.account,
             "inputs": inputs_of(case),
+            "valued": valued_hash(case),
             "rules": rules_version(),
         },
     )

@@ -92,26 +92,27 @@ def completion(request: HttpRequest, case: Case) -> HttpResponse:
     found = visible(person, Paper, day).filter(subject=f"case/{case.pk}").exclude(state="void").order_by("pk")
     is_bank = person.kind is OrganisationKind.LENDER
     loan = Loan.objects.filter(case=case).first()
-    show_conditions = bool(case.contract) and case.state in (State.SIGNING, State.REGISTERING)
-    conditions = conditions_of(case, day, rulebook()) if show_conditions and is_bank else ()
+    before_release = is_bank and case.state in (State.APPROVED, State.SIGNING, State.REGISTERING)
+    conditions = conditions_of(case, day, rulebook()) if before_release else ()
+    wrong = [one for one in conditions if not one.is_met]
     context = {
         "case": case,
         "state": STATE_WORDS[State(case.state)],
         "way": _way(State(case.state)),
         "papers": [_paper_row(one) for one in found],
         "conditions": conditions,
-        "open": sum(not one.is_met for one in conditions),
+        "open": len(wrong),
         "registrations": [_registration(one) for one in registrations_of(case)] if case.contract else [],
         "insurance": case.contract.get("insurance"),
         "loan": loan if loan is not None and loan.state != CANCELLED else None,
         "loan_state": None if loan is None else LOAN_WORDS[loan.state],
         "is_bank": is_bank,
-        "todo": _todo(case, loan, all(one.is_met for one in conditions)),
+        "todo": _todo(case, loan, not wrong, supported=all(one.code != "supported" for one in wrong)),
     }
     return render(request, "loan/completion.html", context)
 
 
-def _todo(case: Case, loan: Loan | None, all_hold: bool) -> str:
+def _todo(case: Case, loan: Loan | None, all_hold: bool, supported: bool) -> str:
     """The operations that make sense now, the most urgent first: names, spaces between."""
     names = ["contract.issue", "case.sign", "case.close"]
     if case.state == State.REGISTERING and (loan is None or loan.state == CANCELLED):
@@ -128,6 +129,8 @@ def _todo(case: Case, loan: Loan | None, all_hold: bool) -> str:
             names.append("case.release")
     if takes_part(case, "insurer"):
         names.append("insurance.record")
+    if not supported:
+        names.append("case.back_to_review")
     return " ".join([*names, "case.paper"])
 
 
@@ -230,6 +233,8 @@ def loan(request: HttpRequest, row: Loan) -> HttpResponse:
         ],
         "is_bank": person.kind is OrganisationKind.LENDER,
     }  # fmt: skip
+    if row.state == WAITING and context["is_bank"]:
+        context["unmet"] = [one for one in conditions_of(row.case, day, rulebook()) if not one.is_met]
     if row.state not in (WAITING, CANCELLED):
         context |= _standing(request, row, day)
     return render(request, "loan/loan.html", context)
