@@ -37,7 +37,8 @@ class ChoiceWords(Schema):
 
 class FieldWords(Schema):
     """What is asked for. widget: text, area, choice, many, day, file, flag, password, money, number, range or table (JSON).
-    suits: whether it is asked of this row. start: what holds where nothing is given, or what stands there now. choices: empty where anything can be given.
+    suits: whether it is asked of this row. default: what holds where nothing is given. start: what stands there now,
+    where it says what an object is. choices: empty where anything can be given.
     """
 
     name: str
@@ -48,6 +49,7 @@ class FieldWords(Schema):
     is_list: bool
     suits: bool
     maximum: int | None
+    default: Any
     start: Any
     choices: list[ChoiceWords]
 
@@ -234,7 +236,6 @@ def _operation(op: Operation) -> dict[str, Any]:
     }
 
 
-@cache
 def _noun(model: type[Model]) -> str:
     """How the API calls what it shows of a table; the log's name of it where it shows nothing."""
     return next((noun for noun, shown in SHOWN.items() if shown.model is model), str(model._meta.model_name))
@@ -260,6 +261,7 @@ def _field(one: Asked) -> dict[str, Any]:
         "is_list": one.is_list,
         "suits": one.suits,
         "maximum": one.maximum,
+        "default": one.default,
         "start": one.start,
         "choices": [{"value": str(value), "words": words} for value, words in one.choices],
     }

@@ -14,3 +14,14 @@ def aligned(rows: list[list[str]]) -> list[str]:
             cells.append(cell + space if number == 0 else space + cell)
         lines.append("  ".join(cells).rstrip())
     return lines
+
+
+def to_left(rows: list[list[str]]) -> list[str]:
+    """Rows as lines whose columns line up on the left, Chinese letters counted as two."""
+    widths = [max(display_width(row[number]) for row in rows) for number in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell + " " * (width - display_width(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]

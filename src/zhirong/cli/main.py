@@ -45,9 +45,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "演示区域：企业、银行、权利、各种状态的贷款",
         "a region for training: firms, banks, rights, loans in every state",
     ),
+    "do": ("办事：工作台能办的每一件事，用令牌办", "do what a desk can do, each by its name, with a token"),
+    "show": ("查看：列表、对象、文件，用令牌看", "look through lists, objects and files, with a token"),
     "platform": ("平台：建立、备份、恢复、核对、设置", "the platform: found, back up, restore, check, settings"),
 }
 
+# Their --help says what the platform says of what is asked for: they answer it themselves.
+_OWN_HELP = frozenset({"do"})
 EXIT_BAD_INPUT = 2
 
 
@@ -117,7 +121,9 @@ def _parser(lang: str) -> tuple[argparse.ArgumentParser, dict[str, argparse.Argu
     parser.add_argument("--version", action="version", version=f"zhirong {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="命令" if lang == "zh" else "command")
     commands = {
-        name: subparsers.add_parser(name, help=words[0 if lang == "zh" else 1], parents=[common])
+        name: subparsers.add_parser(
+            name, help=words[0 if lang == "zh" else 1], parents=[common], add_help=name not in _OWN_HELP
+        )
         for name, words in COMMANDS.items()
     }
     return parser, commands

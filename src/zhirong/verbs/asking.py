@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from zhirong.kernel.text import Text, same
 from zhirong.verbs.people import Person
@@ -20,7 +19,8 @@ from zhirong.verbs.requests import Ask, Request
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One field. widget: as of ``Ask``, never only ``text`` where the type says more. required: whether something must be
-    given. is_list: several values. suits: whether it is asked of this person and row. start: what it begins with. choices: empty where anything can be given. maximum: of
+    given. is_list: several values. suits: whether it is asked of this person and row. default: what holds where
+    nothing is given. start: what a form begins with. choices: empty where anything can be given. maximum: of
     letters.
     """
 
@@ -31,6 +31,7 @@ class Asked:
     required: bool
     is_list: bool
     suits: bool
+    default: Any
     start: Any
     choices: tuple[tuple[str, Text], ...]
     maximum: int | None
@@ -70,7 +71,8 @@ def _asked(name: str, info: FieldInfo, person: Person, row: Any, tells: bool) ->
     suits = not tells or ask.only is None or ask.only(person, row)
     kind = plain_type(info.annotation)
     widget = _widget(kind, ask) if ask.widget == "text" else ask.widget
-    start = None if info.default is PydanticUndefined else info.default
+    default = info.get_default(call_default_factory=True) if not info.is_required() else None
+    start = default
     if ask.start is not None:
         start = ask.start(person, row) if tells and suits else None
     # What does not suit is not asked: its choices may make no sense for the row, or cost much.
@@ -84,6 +86,7 @@ def _asked(name: str, info: FieldInfo, person: Person, row: Any, tells: bool) ->
         info.is_required(),
         is_list(kind),
         suits,
+        default,
         start,
         tuple(choices or ()),
         limit,

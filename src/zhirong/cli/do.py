@@ -1,0 +1,219 @@
+"""``zhirong do``: everything that a desk can do, by its name, over the platform's API; the list of it; what each asks for."""
+
+import argparse
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from zhirong.cli.columns import to_left
+from zhirong.cli.do_fields import print_fields, request_of
+from zhirong.cli.files import print_json
+from zhirong.cli.platform_client import Platform, add_connection, fresh_key, problem, reached, say
+from zhirong.kernel.text import Text
+
+_ANY = "any"
+_OF_AN_OPERATION = ("name", "title", "help", "is_on_row", "on")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Which operation, on what, with which fields."""
+    parser.add_argument(
+        "-h", "--help", action="store_true", help="帮助；NAME --help 说明这件事 / help, of NAME too"
+    )
+    parser.add_argument(
+        "name", nargs="?", metavar="NAME", help="办什么，如 case.accept / what to do; none: list all"
+    )
+    parser.add_argument("id", nargs="?", type=int, metavar="ID", help="对哪个对象办 / done to which object")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="填一项；多项的重复写；FIELD:=JSON 写表 / fill a field; repeat it for a list; FIELD:=JSON for a table",
+    )
+    parser.add_argument(
+        "--file", action="append", default=[], metavar="FIELD=PATH", help="交文件 / hand a file in for a field"
+    )
+    parser.add_argument(
+        "--json-in",
+        default="",
+        metavar="FILE",
+        help="从 JSON 读各项，- 为标准输入 / fields from JSON, - is standard input",
+    )
+    parser.add_argument(
+        "--version",
+        type=_version,
+        default=None,
+        metavar="N|any",
+        help="所见的版本；any 不论版本；不写则取现在的 / version as seen; any: whichever; otherwise the present one",
+    )
+    parser.add_argument(
+        "--key", default="", help="重发同一请求用同一个键 / key of the request, the same for its repeats"
+    )
+    parser.add_argument("--fields", action="store_true", help="要填什么 / what NAME asks for")
+    add_connection(parser)
+    parser.set_defaults(print_help=parser.print_help)
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 done or shown; InputError with everything that the platform refuses."""
+    if options.name is None and options.help:
+        options.print_help()
+        return 0
+    key = options.key or fresh_key()
+    with reached(options) as platform:
+        if options.name is None:
+            _print_operations(platform, options)
+            return 0
+        if options.help or options.fields:
+            _show_operation(platform.operation(options.name, options.id), options)
+            return 0
+        op = platform.operation(options.name, options.id)
+    _demand_subject(op, options.id)
+    data = request_of(op["fields"], options)
+    with reached(options) as platform:
+        for field, path, content in data.files:
+            data.values[field] = platform.files.upload(path, content)
+    look = f"zhirong show {op['on']} {options.id}" if op["is_on_row"] else ""
+    with reached(options, look, key) as platform:
+        done = platform.do(options.name, options.id, data.values, _wanted(op, options.version), key)
+        _print_done(op, done, platform, options)
+    return 0
+
+
+def _version(written: str) -> int | str:
+    if written == _ANY:
+        return "*"
+    if not (written.isascii() and written.isdigit()):
+        raise argparse.ArgumentTypeError(f"{written!r}: N / any")
+    return int(written)
+
+
+def _wanted(op: Mapping[str, Any], version: int | str | None) -> int | str | None:
+    """The version to send: as said, otherwise that of now; a row that has none is taken as it is."""
+    if not op["is_on_row"]:
+        return None
+    if version is not None:
+        return version
+    return "*" if op["version"] is None else int(op["version"])
+
+
+def _demand_subject(op: Mapping[str, Any], identity: int | None) -> None:
+    if op["is_on_row"] and identity is None:
+        raise problem(
+            "no_subject",
+            "ID",
+            "",
+            Text("没有写对哪个对象办", "it does not say what it is done to"),
+            Text(
+                f"写上编号：zhirong do {op['name']} ID（{op['on']} 的编号，zhirong show lists 里找）",
+                f"give its id: zhirong do {op['name']} ID (one of {op['on']}, found with zhirong show lists)",
+            ),
+        )
+    if not op["is_on_row"] and identity is not None:
+        raise problem(
+            "no_subject",
+            "ID",
+            str(identity),
+            Text("这件事不对某个对象办", "this is not done to an object"),
+            Text(f"去掉编号：zhirong do {op['name']}", f"leave the id out: zhirong do {op['name']}"),
+        )
+
+
+# -- what is shown ----------------------------------------------------------------------------------------------
+
+
+def _print_operations(platform: Platform, options: argparse.Namespace) -> None:
+    rows = platform.operations()
+    if options.json:
+        print_json([{name: row[name] for name in _OF_AN_OPERATION} for row in rows])
+        return
+    zh = options.lang == "zh"
+    if not rows:
+        print("这个令牌什么也不能办。" if zh else "This token can do nothing.")
+        return
+    titles = {kind["name"]: say(options.lang, kind["title"]) for kind in platform.objects()}
+    for noun in sorted({row["on"] for row in rows}):
+        print(_heading(titles.get(noun, noun) if noun else "", zh))
+        lines = [
+            [f"  {row['name']}{' ID' if row['is_on_row'] else ''}", say(options.lang, row["title"])]
+            for row in rows
+            if row["on"] == noun
+        ]
+        print("\n".join(to_left(lines)))
+    print("要填什么：zhirong do NAME --fields" if zh else "what it asks for: zhirong do NAME --fields")
+
+
+def _heading(title: str, zh: bool) -> str:
+    if not title:
+        return "新办" if zh else "to begin something"
+    return f"对一件“{title}”" if zh else f"to one {title}"
+
+
+def _show_operation(op: Mapping[str, Any], options: argparse.Namespace) -> None:
+    if options.json:
+        print_json(
+            {
+                **{n: op[n] for n in (*_OF_AN_OPERATION, "version")},
+                "fields": list(op["fields"]),
+            }
+        )
+        return
+    subject = " ID" if op["is_on_row"] else ""
+    print(
+        f"{say(options.lang, op['title'])}：zhirong do {op['name']}{subject}"
+        if options.lang == "zh"
+        else f"{say(options.lang, op['title'])}: zhirong do {op['name']}{subject}"
+    )
+    if op["help"]["zh"]:
+        print(say(options.lang, op["help"]))
+    print_fields(op["fields"], options.lang)
+
+
+def _print_done(op: Mapping[str, Any], done: Any, platform: Platform, options: argparse.Namespace) -> None:
+    link = platform.address + op["page"].replace("{id}", str(done.id)) if op["page"] else ""
+    if options.json:
+        print_json(
+            {
+                "index": done.index,
+                "subject": done.subject,
+                "id": done.id,
+                "version": done.version,
+                "answer": done.answer,
+                "repeated": done.repeated,
+                "shown_once": done.shown_once,
+                "link": link,
+            }
+        )
+        return
+    print("\n".join(_done_lines(op, done, link, options.lang)))
+
+
+def _done_lines(op: Mapping[str, Any], done: Any, link: str, lang: str) -> list[str]:
+    zh = lang == "zh"
+    title = say(lang, op["title"])
+    if done.repeated:
+        lines = [
+            f"以前已办理（同一个键），没有再办：{title}"
+            if zh
+            else f"done before under this key, not again: {title}"
+        ]
+    else:
+        lines = [f"已办理：{title}" if zh else f"done: {title}"]
+    if done.subject:
+        lines.append(
+            f"对象 {done.subject}，第 {done.version} 版" if zh else f"object {done.subject}, version {done.version}"
+        )
+    lines.append(f"日志第 {done.index} 条" if zh else f"event {done.index} of the log")
+    if done.answer not in (None, {}, []):
+        said = json.dumps(done.answer, ensure_ascii=False)
+        lines.append(f"答复 {said}" if zh else f"answer {said}")
+    if link:
+        lines.append(f"页面 {link}" if zh else f"page {link}")
+    if done.shown_once:
+        lines.append(
+            f"只显示这一次，请妥善保存：{done.shown_once}"
+            if zh
+            else f"shown this once, keep it safe: {done.shown_once}"
+        )
+    return lines

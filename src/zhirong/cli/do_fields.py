@@ -1,0 +1,192 @@
+"""The fields of an operation on the command line: shown in words, and read into a request."""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from zhirong.cli.files import read_text, unreadable
+from zhirong.cli.platform_client import say, value_of_words
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.money import yuan
+from zhirong.kernel.text import Text
+
+_MOST_CHOICES = 60  # of one field on a terminal; --json gives them all
+_HOW: Mapping[str, tuple[str, str]] = {
+    "area": ("文字，可多行", "text, several lines"),
+    "text": ("文字", "text"),
+    "choice": ("选一", "one of"),
+    "many": ("选几项，重复写", "some of, repeated"),
+    "day": ("日期 2026-11-25", "day 2026-11-25"),
+    "file": ("文件，用 --file", "file, with --file"),
+    "flag": ("true 或 false", "true or false"),
+    "password": ("密码，用 --json-in -", "secret, with --json-in -"),
+    "money": ("金额，如 200万元", "amount in yuan, such as 2,000,000"),
+    "number": ("数字", "number"),
+    "range": ("三个数：低、最可能、高，重复写", "three: low, most likely, high, repeated"),
+    "table": ("表，用 :=JSON 或 --json-in", "table, with :=JSON or --json-in"),
+}
+
+
+@dataclass(slots=True)
+class Given:
+    """What was given for a request. files: field, name and content of what must be handed in first."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    files: list[tuple[str, str, bytes]] = field(default_factory=list)
+
+
+# -- reading ----------------------------------------------------------------------------------------------------
+
+
+def request_of(fields: Sequence[Mapping[str, Any]], options: argparse.Namespace) -> Given:
+    """The request that the options make: JSON first, single fields over it, files. Whether values fit is the platform's to
+    say; raises InputError for what cannot be read at all, everything together.
+    """
+    known = {one["name"]: one for one in fields}
+    problems: list[Problem] = []
+    given = Given(_json_in(options.json_in, problems))
+    typed: dict[str, list[Any]] = {}
+    for written in options.set:
+        _take(written, known, typed, problems)
+    for name, values in typed.items():
+        given.values[name] = _one_or_all(known.get(name), values)
+    for written in options.file:
+        name, path = _split(written, "--file", problems)
+        if name:
+            given.files += _content(name, path, problems)
+    if problems:
+        raise InputError(problems)
+    return given
+
+
+def _json_in(path: str, problems: list[Problem]) -> dict[str, Any]:
+    if not path:
+        return {}
+    try:
+        said = json.loads(sys.stdin.read() if path == "-" else read_text(path))
+    except ValueError as error:
+        if isinstance(error, InputError):
+            problems += error.problems
+            return {}
+        said = str(error)
+    if isinstance(said, dict):
+        return said
+    problems.append(
+        Problem(
+            "--json-in",
+            path,
+            Text("不是 JSON 对象", "not a JSON object"),
+            Text('写成 {"字段": 值}', 'write it like {"field": value}'),
+            "not_json",
+        )
+    )
+    return {}
+
+
+def _take(written: str, known: Mapping[str, Any], typed: dict[str, list[Any]], problems: list[Problem]) -> None:
+    name, value = _split(written, "--set", problems)
+    if not name:
+        return
+    asked = known.get(name.removesuffix(":"))
+    if name.endswith(":") or (asked is not None and asked["widget"] == "table"):
+        name = name.removesuffix(":")
+        try:
+            typed.setdefault(name, []).append(json.loads(value))
+        except ValueError as error:
+            mend = Text(f"写成 {name}:=JSON，或用 --json-in", f"write it like {name}:=JSON, or use --json-in")
+            reason = Text(f"不是 JSON：{error}", f"not JSON: {error}")
+            problems.append(Problem(name, value, reason, mend, "not_json"))
+        return
+    if asked is not None and asked["widget"] in ("file", "password"):
+        problems.append(_wrong_way(name, asked["widget"]))
+        return
+    typed.setdefault(name, []).append(value_of_words(value, asked["choices"]) if asked is not None else value)
+
+
+def _one_or_all(asked: Mapping[str, Any] | None, values: list[Any]) -> Any:
+    """A list where one is asked for or several were given; a whole list given as JSON is the list."""
+    if len(values) == 1 and (asked is None or not asked["is_list"] or isinstance(values[0], list)):
+        return values[0]
+    return values
+
+
+def _split(written: str, option: str, problems: list[Problem]) -> tuple[str, str]:
+    name, sign, value = written.partition("=")
+    if sign and name.strip(": "):
+        return name.strip(), value
+    problems.append(
+        Problem(
+            option,
+            written,
+            Text("没有写成 字段=值", "not written as field=value"),
+            Text(f"如 {option} amount=200万元", f"such as {option} amount=2,000,000"),
+            "not_a_field",
+        )
+    )
+    return "", ""
+
+
+def _content(name: str, path: str, problems: list[Problem]) -> list[tuple[str, str, bytes]]:
+    try:
+        return [(name, Path(path).name, Path(path).read_bytes())]
+    except OSError as error:
+        problems += [one.within(name) for one in unreadable(path, error).problems]
+        return []
+
+
+def _wrong_way(name: str, widget: str) -> Problem:
+    if widget == "file":
+        return Problem(
+            name,
+            "",
+            Text("这一项是文件", "this field is a file"),
+            Text(f"用 --file {name}=路径", f"use --file {name}=PATH"),
+            "is_a_file",
+        )
+    return Problem(
+        name,
+        "",
+        Text("秘密不写在命令行：别人看得到", "a secret is not an argument: others could see it"),
+        Text("用 --json-in -，从标准输入给", "use --json-in - and give it on standard input"),
+        "is_a_secret",
+    )
+
+
+# -- showing ----------------------------------------------------------------------------------------------------
+
+
+def print_fields(fields: Sequence[Mapping[str, Any]], lang: str) -> None:
+    """Each field with its words, how it is given, whether it must be, and what can be chosen."""
+    zh = lang == "zh"
+    shown = [one for one in fields if one["suits"]]
+    if not shown:
+        print("不用填什么。" if zh else "It asks for nothing.")
+    for one in shown:
+        must = ("（必填）" if zh else " (required)") if one["required"] else ""
+        how = _HOW[one["widget"]][0 if zh else 1]
+        if one["is_list"] and one["widget"] not in ("many", "range"):
+            how += "，可重复写" if zh else ", can be repeated"
+        default, now = _shown(one, one["default"]), _shown(one, one["start"])
+        how += (f"；不填则 {default}" if zh else f"; otherwise {default}") if default else ""
+        how += (f"；现为 {now}" if zh else f"; at present {now}") if now not in ("", default) else ""
+        print(f"  {one['name']}{must}  {say(lang, one['title'])}{'：' if zh else ': '}{how}")
+        if say(lang, one["help"]):
+            print(f"      {say(lang, one['help'])}")
+        for choice in one["choices"][:_MOST_CHOICES]:
+            words = say(lang, choice["words"])
+            print(f"      {choice['value']}" + (f"  {words}" if words != choice["value"] else ""))
+        if len(one["choices"]) > _MOST_CHOICES:
+            more = len(one["choices"]) - _MOST_CHOICES
+            print(f"      另有 {more} 项：--json 全部列出" if zh else f"      {more} more: --json gives them all")
+
+
+def _shown(one: Mapping[str, Any], value: Any) -> str:
+    if value in (None, "", [], {}, False):
+        return ""
+    if one["widget"] == "money" and isinstance(value, int):
+        return yuan(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

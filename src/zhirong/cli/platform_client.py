@@ -1,0 +1,225 @@
+"""A running platform as the commands ``do`` and ``show`` reach it: by its API alone, as the person whose token they have."""
+
+import argparse
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from zhirong.cli.files import read_text
+from zhirong.client.register import Files
+from zhirong.client.transport import ApiError, Transport
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Lang, Text
+
+ADDRESS_HERE = "http://localhost:8000"
+_NO_MEND = Text("", "")
+# What to do next, by the status of a refusal; {look} is the command that shows the object, where there is one.
+_NEXT: Mapping[int, Text] = {
+    401: Text(
+        "令牌到期、已撤销或抄错：在工作台“接口”里重新生成，写入 ZHIRONG_TOKEN 或 --token-file 的文件",
+        "the token has expired, was revoked or is not copied right: make a new one at the desk under API and put it into "
+        "ZHIRONG_TOKEN or the file of --token-file",
+    ),
+    403: Text(
+        "zhirong do 列出这个令牌能办的事；令牌的范围不含查看（read）时只能办、不能看",
+        "zhirong do lists what this token can do; one without the scope read can do and not look",
+    ),
+    404: Text("{look} 核对编号", "check the number: {look}"),
+    409: Text("{look} 看它现在的状态和能办的事", "see its present state and what can be done: {look}"),
+    412: Text("{look} 看别人改了什么，再办理一次", "see what has been changed and repeat: {look}"),
+    429: Text("过一分钟再试", "try again in a minute"),
+    503: Text("稍后用同一个键重试：--key {key}", "try again later with the same key: --key {key}"),
+}
+
+
+class RefusedError(InputError):
+    """A refusal of the platform: its title, every problem, and what to do next."""
+
+    def __init__(self, error: ApiError, look: str = "", key: str = "") -> None:
+        self._title = _both(error.title)
+        self._status = error.status
+        self._next = _next(error.status, look, key)
+        self._has_problems = bool(error.problems)
+        problems = [
+            Problem(one.field, one.value, Text(**one.reason), Text(**one.mend), one.code) for one in error.problems
+        ]
+        super().__init__(problems or [Problem("HTTP", str(error.status), self._title, self._next, error.kind)])
+
+    def as_text(self, lang: Lang = "zh") -> str:
+        """The title, the problems one a line, and the next step."""
+        zh = lang == "zh"
+        lines = [
+            f"平台拒绝（{self._status}）：{self._title.zh}" if zh else f"refused ({self._status}): {self._title.en}"
+        ]
+        if self._has_problems:
+            lines += [f"  {number}. {one.as_text(lang)}" for number, one in enumerate(self.problems, 1)]
+        if self._next != _NO_MEND:
+            lines.append(f"下一步：{self._next.zh}" if zh else f"next: {self._next.en}")
+        return "\n".join(lines)
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs."""
+        said = {"status": self._status, "title": self._title.as_json(), "next": self._next.as_json()}
+        return {**said, **super().as_json()}
+
+
+def _next(status: int, look: str, key: str) -> Text:
+    words = _NEXT.get(status, _NO_MEND)
+    if ("{look}" in words.zh and not look) or ("{key}" in words.zh and not key):
+        return _NO_MEND
+    return Text(words.zh.format(look=look, key=key), words.en.format(look=look, key=key))
+
+
+def _both(title: str) -> Text:
+    zh, _, en = title.partition(" / ")
+    return Text(zh, en or zh)
+
+
+def add_connection(parser: argparse.ArgumentParser) -> None:
+    """Which platform, and as whom. A token is never an argument: arguments are seen by everybody on the computer."""
+    parser.add_argument("--url", default="", help=f"平台地址 / the platform (ZHIRONG_URL, {ADDRESS_HERE})")
+    parser.add_argument(
+        "--token-file",
+        default="",
+        metavar="FILE",
+        help="存放令牌的文件（否则取 ZHIRONG_TOKEN）/ file that holds the token (otherwise ZHIRONG_TOKEN)",
+    )
+    parser.add_argument("--json", action="store_true", help="机器可读 / for programs")
+
+
+class Platform:
+    """The platform, as one token sees it."""
+
+    def __init__(self, address: str, token: str, http: httpx.Client | None = None) -> None:
+        self.address = address.rstrip("/")
+        self._transport = Transport(self.address, token, http=http)
+        self.files = Files(self._transport)
+
+    def close(self) -> None:
+        """End the connections."""
+        self._transport.close()
+
+    def get(self, path: str, **query: Any) -> Any:
+        """What an address answers."""
+        return self._transport.json("GET", path, params=query)
+
+    def content(self, path: str) -> bytes:
+        """The bytes that an address answers."""
+        return self._transport.send("GET", path).content
+
+    def operations(self) -> list[dict[str, Any]]:
+        """What the person can do, in words."""
+        return list(self.get("/me/operations")["rows"])
+
+    def operation(self, name: str, row: int | None) -> dict[str, Any]:
+        """One operation with what it asks for, of a row with its version."""
+        return dict(self.get("/me/operations", name=name, id=row)["rows"][0])
+
+    def lists(self) -> list[dict[str, Any]]:
+        """What the person can look through, in words."""
+        return list(self.get("/me/lists")["rows"])
+
+    def objects(self) -> list[dict[str, Any]]:
+        """What can be opened, in words."""
+        return list(self.get("/me/objects")["rows"])
+
+    def do(self, name: str, row: int | None, data: Mapping[str, Any], version: Any, key: str) -> Any:
+        """Do an operation."""
+        return self._transport.do(name, row, data, version, key)
+
+
+@contextmanager
+def reached(options: argparse.Namespace, look: str = "", key: str = "") -> Iterator[Platform]:
+    """The platform that the options name; what it refuses, and that it cannot be reached, is said as problems. look: the
+    command that shows what it is about. key: under which the request can be repeated.
+    """
+    address = options.url or os.environ.get("ZHIRONG_URL", "") or ADDRESS_HERE
+    platform = Platform(address, _token(options.token_file))
+    try:
+        yield platform
+    except ApiError as error:
+        raise RefusedError(error, look, key) from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise _unreachable(address, str(error) or type(error).__name__, key) from error
+    except json.JSONDecodeError as error:
+        raise _no_platform(address) from error
+    finally:
+        platform.close()
+
+
+def fresh_key() -> str:
+    """A key for a new request."""
+    return secrets.token_hex(16)
+
+
+def _token(path: str) -> str:
+    token = (read_text(path) if path else os.environ.get("ZHIRONG_TOKEN", "")).strip()
+    field = f"--token-file {path}" if path else "ZHIRONG_TOKEN"
+    if not token:
+        raise problem(
+            "no_token",
+            field,
+            "",
+            Text("没有令牌", "there is no token"),
+            Text(
+                "在工作台“接口”里生成，写入环境变量 ZHIRONG_TOKEN，或写入文件后用 --token-file",
+                "make one at the desk under API, and put it into ZHIRONG_TOKEN, or into a file for --token-file",
+            ),
+        )
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise problem(
+            "bad_token",
+            field,
+            "",
+            Text(
+                "不是令牌：含有空格、换行或汉字", "not a token: it has spaces, lines or letters that no token has"
+            ),
+            Text("只放 zr_ 开头的那一串", "put there what begins with zr_ and nothing else"),
+        )
+    return token
+
+
+def problem(code: str, field: str, value: str, reason: Text, mend: Text) -> InputError:
+    """One problem, to be raised."""
+    return InputError([Problem(field, value, reason, mend, code)])
+
+
+def _unreachable(address: str, why: str, key: str) -> InputError:
+    mend = Text(
+        "检查地址（--url 或 ZHIRONG_URL）和网络，平台是否已启动",
+        "check the address (--url or ZHIRONG_URL), the network, and that the platform runs",
+    )
+    if key:  # it may have been done and the answer lost on the way
+        mend = Text(
+            f"{mend.zh}；可能已办理、答复丢在路上：用 --key {key} 重发，不会办两次",
+            f"{mend.en}; it may have been done and the answer lost: repeat with --key {key}, nothing is done twice",
+        )
+    return problem("unreachable", "url", address, Text(f"连不上：{why}", f"cannot be reached: {why}"), mend)
+
+
+def _no_platform(address: str) -> InputError:
+    return problem(
+        "no_platform",
+        "url",
+        address,
+        Text("那里答话的不是知融平台", "what answers there is not a platform of Zhirong"),
+        Text("地址只写到域名和端口", "give the address up to its port, without a path"),
+    )
+
+
+def say(lang: str, words: Mapping[str, str]) -> str:
+    """Words in both languages, as the API gives them, in one."""
+    return words["zh" if lang == "zh" else "en"]
+
+
+def value_of_words(given: str, choices: Sequence[Mapping[str, Any]]) -> str:
+    """The value of the one choice that is called like this; otherwise what was given, for the platform to judge."""
+    if any(one["value"] == given for one in choices):
+        return given
+    found = [one["value"] for one in choices if given in one["words"].values()]
+    return str(found[0]) if len(found) == 1 else given

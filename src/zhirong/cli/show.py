@@ -1,0 +1,210 @@
+"""``zhirong show``: the person behind a token, lists, objects and files of a platform, over its API."""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from zhirong.cli.columns import to_left
+from zhirong.cli.files import print_json, unwritable
+from zhirong.cli.platform_client import Platform, add_connection, problem, reached, say
+from zhirong.kernel.money import show_yuan
+from zhirong.kernel.text import Text
+
+_LONGEST = 200  # characters of a table within an object on a terminal; --json gives it whole
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """What is shown, and how."""
+    parser.add_argument(
+        "what",
+        metavar="WHAT",
+        help="me（我是谁）、lists（有哪些列表）、列表名如 lender.cases、对象种类如 case / me, lists, the name of a list, a kind of object",
+    )
+    parser.add_argument("id", nargs="?", type=int, metavar="ID", help="对象的编号 / id of the object")
+    parser.add_argument(
+        "--filter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="列表的筛选，可重复写 / filter of a list",
+    )
+    parser.add_argument(
+        "--order",
+        default="",
+        metavar="COLUMN",
+        help="列表的排序；--order=-COLUMN 为降序 / order of a list; --order=-COLUMN descending",
+    )
+    parser.add_argument("--all", action="store_true", help="列表的所有行 / all rows of a list")
+    parser.add_argument("--csv", action="store_true", help="列表写成 CSV / a list as CSV")
+    parser.add_argument("--xlsx", default="", metavar="FILE", help="列表写成 Excel / a list as Excel")
+    parser.add_argument(
+        "--out", default="", metavar="FILE", help="文件或文书存到哪里 / where to put a file or a paper"
+    )
+    add_connection(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 shown; InputError with everything that the platform refuses."""
+    with reached(options) as platform:
+        if options.what == "me":
+            _show_me(platform, options)
+        elif options.what == "lists":
+            _show_lists(platform, options)
+        elif "." in options.what:
+            from zhirong.cli.show_list import show_list
+
+            show_list(platform, options)
+        else:
+            _show_object(platform, options)
+    return 0
+
+
+def _show_me(platform: Platform, options: argparse.Namespace) -> None:
+    me = platform.get("/me")
+    if options.json:
+        print_json(me)
+        return
+    zh = options.lang == "zh"
+    scopes = me["scopes"]
+    rows = [
+        ("机构", "organisation", f"{me['organisation_name']} {me['organisation_code']}（{me['organisation']}）"),
+        ("账号", "account", str(me["account"])),
+        ("职责", "duties", "、".join(me["duties"])),
+        ("令牌范围", "scopes of the token", "、".join(scopes) if scopes is not None else "—"),
+        ("能办的事", "can do", f"{len(me['operations'])}（zhirong do）"),
+        ("能看的列表", "can look through", f"{len(me['lists'])}（zhirong show lists）"),
+    ]
+    print("\n".join(to_left([[row[0] if zh else row[1], row[2]] for row in rows])))
+
+
+def _show_lists(platform: Platform, options: argparse.Namespace) -> None:
+    rows = platform.lists()
+    if options.json:
+        print_json(rows)
+        return
+    if not rows:
+        print("这个令牌没有能看的列表。" if options.lang == "zh" else "This token can look through nothing.")
+        return
+    filters = [" ".join(one["name"] for one in row["filters"]) for row in rows]
+    lines = [
+        [row["name"], say(options.lang, row["title"]), f"--filter {words}" if words else ""]
+        for row, words in zip(rows, filters, strict=True)
+    ]
+    print("\n".join(to_left(lines)))
+
+
+# -- one object -------------------------------------------------------------------------------------------------
+
+
+def _show_object(platform: Platform, options: argparse.Namespace) -> None:
+    kind = _kind(platform.objects(), options.what)
+    if options.id is None:
+        raise problem(
+            "no_id",
+            "ID",
+            "",
+            Text("没有写编号", "there is no id"),
+            Text(
+                f"如 zhirong show {options.what} 12；编号在列表里",
+                f"such as zhirong show {options.what} 12; lists give ids",
+            ),
+        )
+    if options.out:
+        _keep(platform, kind["name"], options)
+        return
+    found = platform.get(f"/{kind['name']}/{options.id}")
+    if options.json:
+        print_json(found)
+        return
+    print(f"{say(options.lang, kind['title'])} {options.id}")
+    lines = [
+        [f"  {say(options.lang, one['title'])}", one["name"], _shown(one, found[one["name"]], options.lang)]
+        for one in kind["fields"]
+    ]
+    print("\n".join(to_left([line for line in lines if line[2]])))
+    _print_possible(platform, found.get("operations", []), options)
+
+
+def _print_possible(platform: Platform, names: Sequence[str], options: argparse.Namespace) -> None:
+    if not names:
+        return
+    words = {row["name"]: say(options.lang, row["title"]) for row in platform.operations()}
+    print("现在能办" if options.lang == "zh" else "can be done now")
+    print("\n".join(to_left([[f"  zhirong do {name} {options.id}", words.get(name, "")] for name in names])))
+
+
+def _kind(kinds: Sequence[Mapping[str, Any]], what: str) -> Mapping[str, Any]:
+    """The kind of object that is called so: by its address (``cases``), in the singular, or as events name it."""
+    for one in kinds:
+        if what in (
+            one["name"],
+            one["name"].removesuffix("s"),
+            one["subject"],
+            one["title"]["zh"],
+            one["title"]["en"],
+        ):
+            return one
+    names = "、".join(one["name"].removesuffix("s") for one in kinds)
+    raise problem(
+        "no_such_kind",
+        "WHAT",
+        what,
+        Text("没有这种内容", "there is nothing called so"),
+        Text(
+            f"可以是 me、lists、列表名（zhirong show lists），或 {names}",
+            f"it may be me, lists, the name of a list (zhirong show lists), or {names.replace('、', ', ')}",
+        ),
+    )
+
+
+def _shown(column: Mapping[str, Any], value: Any, lang: str) -> str:
+    if value is None or value == "" or value == [] or value == {}:
+        return ""
+    if column["kind"] == "money" and isinstance(value, int):
+        return f"{show_yuan(value)} 元" if lang == "zh" else f"CNY {show_yuan(value)}"
+    if isinstance(value, bool):
+        return ("是" if value else "否") if lang == "zh" else ("yes" if value else "no")
+    if isinstance(value, dict) and set(value) == {"zh", "en"}:
+        return say(lang, value)
+    if isinstance(value, dict | list):
+        said = json.dumps(value, ensure_ascii=False)
+        return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}… （--json）"
+    return str(value)
+
+
+# -- files ------------------------------------------------------------------------------------------------------
+
+
+def _keep(platform: Platform, noun: str, options: argparse.Namespace) -> None:
+    """Put the content of a file, or of a paper as Word or PDF by the ending asked for, where it is wanted."""
+    file = options.id
+    if noun == "papers":
+        paper = platform.get(f"/papers/{options.id}")
+        file = paper["word"] if options.out.lower().endswith(".docx") else paper["pdf"]
+        if file is None:
+            raise problem(
+                "no_such_file",
+                "--out",
+                options.out,
+                Text("这份文书没有这种格式的文件", "the paper has no file of this kind"),
+                Text("换成 .pdf 或 .docx", "take the other of .pdf and .docx"),
+            )
+    elif noun != "files":
+        raise problem(
+            "no_such_file",
+            "--out",
+            options.out,
+            Text("只有文件（file）和文书（paper）能存下来", "only a file or a paper can be kept"),
+            Text("去掉 --out，或用 --json", "leave --out out, or use --json"),
+        )
+    content = platform.content(f"/files/{file}/content")
+    try:
+        Path(options.out).write_bytes(content)
+    except OSError as error:
+        raise unwritable(options.out, error) from error
+    if options.json:
+        print_json({"file": file, "out": options.out, "bytes": len(content)})
+    else:
+        print(f"{options.out}（{len(content)} B）" if options.lang == "zh" else f"{options.out} ({len(content)} B)")
