@@ -16,6 +16,7 @@ WITHOUT_MEANING = {
     ("store_tile", "id"),
     ("store_token", "id"),
     ("store_subscription", "id"),
+    ("store_report", "id"),
 }
 TABLES = [
     "store_loghead",
@@ -31,6 +32,8 @@ TABLES = [
     "store_token",
     "store_tokencount",
     "store_subscription",
+    "store_rightidentity",
+    "store_report",
 ]
 
 
@@ -43,6 +46,11 @@ class Place:
     column: str
     value: Any
 
+    @property
+    def length(self) -> int:
+        """How many places of it can be changed: characters; an empty text or a number is one."""
+        return max(1, len(self.value)) if isinstance(self.value, str) else 1
+
     def changed_at(self, at: int) -> Any:
         """The value with one character or the whole number changed."""
         if isinstance(self.value, str):
@@ -52,6 +60,14 @@ class Place:
             new = next(c for c in ("7" if old.isdigit() else "q", "8", "r") if c.casefold() != old.casefold())
             return self.value[:at] + new + self.value[at + 1 :]
         return self.value + 1
+
+    def all_changes(self) -> list[Any]:
+        """Each character another one, and each letter with its case the other way: that alone must be seen too."""
+        changes = [self.changed_at(at) for at in range(self.length)]
+        for at, old in enumerate(self.value if isinstance(self.value, str) else ""):
+            if old.swapcase() != old:
+                changes.append(self.value[:at] + old.swapcase() + self.value[at + 1 :])
+        return changes
 
     def write(self, value: Any, instead_of: Any) -> None:
         """Put one value in the place of another, past every check of the program."""
@@ -78,12 +94,15 @@ def places() -> Iterator[Place]:
                     yield Place(table, row[0], column, value.isoformat() if isinstance(value, date) else value)
 
 
-def some_changes(chance: random.Random, per_value: int) -> Iterator[tuple[Place, int]]:
+# A value and what is put in its place.
+Change = tuple[Place, Any]
+
+
+def some_changes(chance: random.Random, per_value: int) -> Iterator[Change]:
     """Each value at a few random characters."""
     for place in list(places()):
-        length = len(place.value) if isinstance(place.value, str) else 1
-        for at in sorted(chance.sample(range(max(1, length)), min(max(1, length), per_value))):
-            yield place, at
+        for at in sorted(chance.sample(range(place.length), min(place.length, per_value))):
+            yield place, place.changed_at(at)
 
 
 # Each group is damaged by itself: a changed entry hides what it changes in the tree above it.
@@ -145,18 +164,24 @@ def can_be_named(place: Place) -> bool:
     """Whether a finding names this very value. A row moved to another registration can stand in for one that was damaged
     there, so references are damaged one at a time only; so are the tables of names, whose findings name the name.
     """
-    apart = ("store_loghead", "store_name", "store_token", "store_tokencount", "store_subscription")
+    apart = (
+        "store_loghead",
+        "store_name",
+        "store_token",
+        "store_tokencount",
+        "store_subscription",
+        "store_rightidentity",
+        "store_report",
+    )
     is_reference = place.column.endswith("_id")
     return place.table not in apart and (place.table, place.column) not in _NUMBERS and not is_reference
 
 
-def every_change() -> Iterator[list[tuple[Place, int]]]:
+def every_change() -> Iterator[list[Change]]:
     """Every character of every value: those that are named by themselves many at a time, one to a row; the others singly."""
-    queues: dict[str, dict[tuple[str, int], list[tuple[Place, int]]]] = {}
+    queues: dict[str, dict[tuple[str, int], list[Change]]] = {}
     for place in list(places()):
-        changes = [
-            (place, at) for at in range(len(place.value) if isinstance(place.value, str) and place.value else 1)
-        ]
+        changes = [(place, changed) for changed in place.all_changes()]
         if can_be_named(place):
             queues.setdefault(group_of(place), {}).setdefault((place.table, place.rowid), []).extend(changes)
         else:
@@ -166,7 +191,7 @@ def every_change() -> Iterator[list[tuple[Place, int]]]:
             yield [row.pop() for row in rows.values() if row]
 
 
-def batches(chance: random.Random, changes: int, most: int) -> Iterator[list[tuple[Place, int]]]:
+def batches(chance: random.Random, changes: int, most: int) -> Iterator[list[Change]]:
     """So many random changes, each in a row of its own within its batch, spread over the groups by their size."""
     grouped: dict[str, list[Place]] = {}
     for place in places():
@@ -177,10 +202,10 @@ def batches(chance: random.Random, changes: int, most: int) -> Iterator[list[tup
     for pool in pools:
         left = max(min(len(pool), 50), changes * len(pool) // total)
         while left > 0 and pool:
-            taken: dict[tuple[str, int], tuple[Place, int]] = {}
+            taken: dict[tuple[str, int], Change] = {}
             for place in chance.sample(pool, min(len(pool), most)):
-                length = len(place.value) if isinstance(place.value, str) else 1
                 if len(taken) < left:
-                    taken.setdefault((place.table, place.rowid), (place, chance.randrange(max(1, length))))
+                    change = (place, place.changed_at(chance.randrange(place.length)))
+                    taken.setdefault((place.table, place.rowid), change)
             left -= len(taken)
             yield list(taken.values())

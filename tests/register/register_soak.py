@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -103,34 +104,67 @@ def kill(kind: str, times: int, seed: int) -> dict[str, Any]:
 
 
 def damage() -> dict[str, Any]:
-    """Every character of every value of a small register."""
-    from register_damage import every_change
-    from test_register_check import small
+    """Every character of every value of a small register, and every byte of its receipts.
+
+    The platform's tables are empty here and are not looked at: what the register's own check misses, nothing else may find.
+    """
+    from register_damage import TABLES, every_change, places
+    from test_register_check import identified_and_reported, small
+
+    from zhirong.verbs.register.check import check_register_alone
 
     tried = checks = 0
     with register_databases.fresh("sqlite") as (folder, url):
         world = World(folder, url)
         small(world)
+        identified_and_reported(world)
+        assert {place.table for place in places()} == set(TABLES), "every table is filled"
         for batch in every_change():
-            tried, checks = tried + damage_once(world, batch), checks + 1
+            found = damage_once(batch, lambda: check_register_alone(folder).findings)
+            tried, checks = tried + found, checks + 1
         world.demand_whole()
-    return {"changes": tried, "checks": checks}
+        return {"changes": tried, "checks": checks, "receipt_bytes": damage_receipts(world)}
 
 
-def damage_once(world: World, batch: list[Any]) -> int:
+def damage_receipts(world: World) -> int:
+    """Every byte of every receipt, one bit and then another: none verifies. Gives how many bytes they have."""
+    from zhirong.evidence.receipts import read_receipt
+    from zhirong.evidence.verify import Verdict, verify_receipt
+    from zhirong.kernel.errors import InputError
+    from zhirong.store.log import public_keys, receipt, signing_key
+    from zhirong.store.models import Event
+
+    keys, total = public_keys(world.folder), 0
+    for event in Event.objects.order_by("index"):
+        whole = receipt(event, signing_key(world.folder), world.now).as_bytes()
+        assert verify_receipt(read_receipt(whole), keys=keys).verdict is Verdict.HOLDS
+        total += len(whole)
+        for at in range(len(whole)):
+            for bit in (at % 8, 5):
+                changed = bytearray(whole)
+                changed[at] ^= 1 << bit
+                try:
+                    verdict = verify_receipt(read_receipt(bytes(changed)), keys=keys).verdict
+                except InputError:
+                    continue  # what cannot be read is told so
+                assert verdict is Verdict.FAILS, (event.index, at, bit)
+    return total
+
+
+def damage_once(batch: list[Any], check: Callable[[], Iterable[Any]]) -> int:
     """Make these changes, see that each is named (a single one: that it is found), put everything back."""
     from django.db import IntegrityError
     from register_damage import can_be_named, names_of
 
     done = []
-    for place, at in batch:
-        names, changed = names_of(place) if can_be_named(place) else set(), place.changed_at(at)
+    for place, changed in batch:
+        names = names_of(place) if can_be_named(place) else set()
         try:
             place.write(changed, place.value)
         except IntegrityError:
             continue
         done.append((place, changed, names))
-    found = [finding.place for finding in world.findings()]
+    found = [finding.place for finding in check()]
     assert found or not done, done
     said = {" ".join(words.split()[:2]) for words in found} | {words.split()[0] for words in found} | set(found)
     missed = [(place, changed) for place, changed, names in done if names and not names & said]
@@ -158,7 +192,7 @@ def damage_large(registrations: int, changes: int, seed: int) -> dict[str, Any]:
         checkpoint(signing_key(folder), world.now)
         world.demand_whole()
         for batch in batches(chance, changes, 1000):
-            tried, checks = tried + damage_once(world, batch), checks + 1
+            tried, checks = tried + damage_once(batch, world.findings), checks + 1
         world.demand_whole()
         connection.close()
         return {"changes": tried, "checks": checks, "events": Event.objects.count(), "registrations": registrations}

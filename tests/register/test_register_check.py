@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection
 from register_damage import some_changes
-from register_world import World, patent, patent_number, request
+from register_world import START, World, patent, patent_number, request
 
 from zhirong.store import models
 from zhirong.store.log import checkpoint, signing_key
-from zhirong.verbs.register import orders, pledges
+from zhirong.verbs.register import identities, orders, pledges, uses
 
 
 def small(world: World) -> None:
@@ -24,23 +24,66 @@ def small(world: World) -> None:
     checkpoint(signing_key(world.folder), world.now)
 
 
+def identified_and_reported(world: World) -> None:
+    """An identity of a right, two reported fingerprints, all of it signed: the tables that ``small`` leaves empty."""
+    identities.record_identity(world.by(), patent(1))
+    reports = [{"fingerprint": f"{number:064x}", "reference": f"r{number}"} for number in (1, 2)]
+    uses.report_uses(world.by("lender", "丙银行"), "2025-06", reports)
+    checkpoint(signing_key(world.folder), world.now)
+
+
 def test_a_single_change_anywhere_is_found_and_named(sqlite_world: World) -> None:
     world = sqlite_world
     small(world)
     assert world.findings() == ()
     tried = 0
-    for place, at in some_changes(random.Random(1), 1):
+    for place, changed in some_changes(random.Random(1), 1):
         try:
-            place.write(place.changed_at(at), place.value)
+            place.write(changed, place.value)
         except IntegrityError:
             continue  # the database itself refused it
         found = world.findings()
-        assert found, f"unseen: {place.table} {place.column} of row {place.rowid}, character {at}: {place.value!r}"
+        assert found, f"unseen: {place.table} {place.column} of row {place.rowid}: {place.value!r}, now {changed!r}"
         assert all(finding.place and finding.text.zh and finding.text.en for finding in found)
-        place.write(place.value, place.changed_at(at))
+        place.write(place.value, changed)
         tried += 1
     assert tried > 150
     assert world.findings() == ()
+
+
+@pytest.mark.parametrize("name", ["right_key", "claims", "reports", "fingerprint", "period", "institution"])
+def test_a_field_that_is_gone_is_named_and_not_tripped_over(sqlite_world: World, name: str) -> None:
+    small(sqlite_world)
+    identified_and_reported(sqlite_world)
+    assert sqlite_world.findings() == ()
+    (event,) = models.Event.objects.filter(
+        kind__in=("right.identity", "use.reported"), content__contains=f'"{name}"'
+    )
+    event.content = event.content.replace(f'"{name}"', f'"q{name[1:]}"')
+    event.save()
+    assert f"event {event.index}" in {finding.place for finding in sqlite_world.findings()}
+
+
+def test_a_day_that_is_none_is_named_in_every_kind_of_event(sqlite_world: World) -> None:
+    small(sqlite_world)
+    identified_and_reported(sqlite_world)
+    for index in models.Event.objects.values_list("index", flat=True).order_by("index"):
+        with connection.cursor() as cursor:
+            cursor.execute("update store_event set day = '2025-06-82' where \"index\" = %s", [index])
+        assert f"event {index} day" in {finding.place for finding in sqlite_world.findings()}
+        models.Event.objects.filter(index=index).update(day=START.date())
+    assert sqlite_world.findings() == ()
+
+
+def test_capitals_in_a_kept_hash_are_a_change_like_any_other(sqlite_world: World) -> None:
+    small(sqlite_world)
+    for tile in models.Tile.objects.all():
+        tile.hashes = tile.hashes.upper()
+        tile.save()
+        assert any(finding.place == f"tile {tile.level}/{tile.index}" for finding in sqlite_world.findings())
+        tile.hashes = tile.hashes.lower()
+        tile.save()
+    assert sqlite_world.findings() == ()
 
 
 def test_an_opening_that_is_no_opening_any_more_is_named_and_not_tripped_over(sqlite_world: World) -> None:

@@ -62,8 +62,12 @@ class StoredTiles:
 
     def tile(self, tile_level: int, index: int) -> bytes:
         """The hashes of one tile, nothing where there is none."""
+        return bytes.fromhex(self.written(tile_level, index))
+
+    def written(self, tile_level: int, index: int) -> str:
+        """The same as it stands in the table."""
         found = Tile.objects.filter(level=tile_level, index=index).values_list("hashes", flat=True).first()
-        return b"" if found is None else bytes.fromhex(found)
+        return found or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Recomputing everything: the log against itself, the events against the log, every table against the events."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,12 @@ class RegisterCheck:
 
 def check_register(folder: Path) -> RegisterCheck:
     """Everything that is wrong with the register and the platform's tables in the database. folder: of its keys."""
+    own = check_register_alone(folder)
+    return replace(own, findings=(*own.findings, *platform_findings()))
+
+
+def check_register_alone(folder: Path) -> RegisterCheck:
+    """Everything that is wrong with the register's own tables; the platform's are not looked at."""
     head = models.LogHead.objects.first()
     if head is None:
         return RegisterCheck((_finding("no_register", "register", "没有登记簿", "there is no register"),), 0, 0)
@@ -61,7 +67,6 @@ def check_register(folder: Path) -> RegisterCheck:
             found.append(
                 _finding("column", f"checkpoint {size}", "列与检查点不符", "the column differs from the note")
             )
-    found += platform_findings()
     found += evidence_findings(folder, head)
     state = RegisterState()
     frontier = Frontier(algorithm)
@@ -104,20 +109,26 @@ def check_register(folder: Path) -> RegisterCheck:
 
 
 class _CheckedTiles(StoredTiles):
-    """The tiles, where one that is no longer hexadecimal counts as empty, and is named."""
+    """The tiles, where one that is not written as it was (lower-case hexadecimal) is named, and counts as empty where it
+    cannot be read.
+    """
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
 
     def tile(self, tile_level: int, index: int) -> bytes:
         """The hashes of one tile."""
+        written = self.written(tile_level, index)
         try:
-            return super().tile(tile_level, index)
+            hashes = bytes.fromhex(written)
         except ValueError:
-            wrong = _finding("tile_form", f"tile {tile_level}/{index}", "不是十六进制", "not hexadecimal")
-            if wrong not in self.findings:
-                self.findings.append(wrong)
-            return b""
+            hashes = b""
+        wrong = _finding(
+            "tile_form", f"tile {tile_level}/{index}", "不是小写十六进制", "not lower-case hexadecimal"
+        )
+        if hashes.hex() != written and wrong not in self.findings:
+            self.findings.append(wrong)
+        return hashes
 
 
 def _entries() -> Iterator[tuple[int, bytes]]:
