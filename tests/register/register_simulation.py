@@ -106,7 +106,9 @@ class Simulation:
             "file_prepared": lambda by: pledges.file_prepared(by, one),
             "examine": lambda by: pledges.examine(by, one),
             "enter": lambda by: pledges.enter(by, one),
-            "record": lambda by: pledges.record_authority_number(by, one, "局", authority_number, "ab" * 32, day),
+            "record": lambda by: pledges.record_authority_number(
+                by, one, "国家知识产权局", authority_number, "ab" * 32, day
+            ),
             "withdraw": lambda by: pledges.withdraw(by, one, "撤回"),
             "amend": lambda by: pledges.amend(by, one, {"claim_amount": amount}, day),
             "correct": lambda by: pledges.correct(by, one, {"claim_amount": amount}, "笔误"),

@@ -191,10 +191,31 @@ def test_an_authoritys_number_is_one_registration(sqlite_world: World) -> None:
     with pytest.raises(InputError) as error:
         mirrored(world, 2, "Y1")
     assert codes(error) == {"number_used"}
-    assert mirrored(world, 3, "Y1", authority="国家版权局").registration.status is Status.ENTERED
+    made = pledges.file_pledge(
+        world.by(), request(software("2020SR0000001"), role="mirror", pilot_basis="")
+    ).registration
+    centre = ("中国版权保护中心", "Y1", "ab" * 32, date(2025, 6, 2))
+    done = pledges.record_authority_number(world.by(), made.id, *centre)
+    assert done.registration.status is Status.ENTERED, "the same number of another authority is another one"
     for wrong in ({"day": date(2025, 6, 3)}, {"certificate": "ab"}):
         with pytest.raises(InputError):
             mirrored(world, 4, "Y2", **wrong)
+
+
+@pytest.mark.parametrize("authority", ["国家版权局", "中国版权保护中心", "西安市市场监督管理局", "知识产权局"])
+def test_a_mirror_is_not_completed_by_an_authority_that_does_not_register_its_kind(
+    sqlite_world: World, authority: str
+) -> None:
+    with pytest.raises(InputError) as error:
+        mirrored(sqlite_world, 1, "Y1", authority=authority)
+    assert codes(error) == {"other_authority"}
+    assert "国家知识产权局" in error.value.problems[0].mend.zh
+    assert sqlite_world.findings() == ()
+
+
+@pytest.mark.parametrize("authority", ["国家知识产权局专利局西安代办处", "国家 知识产权局", "cnipa"])
+def test_an_office_of_the_authority_completes_a_mirror(sqlite_world: World, authority: str) -> None:
+    assert mirrored(sqlite_world, 1, "Y1", authority=authority).registration.status is Status.ENTERED
 
 
 def test_what_the_authority_registered_is_recorded_though_a_ground_has_come_up_since(sqlite_world: World) -> None:

@@ -169,3 +169,49 @@ def test_an_identity_and_a_party_are_found_however_their_numbers_are_written(sql
     world.entered(_software(), pledgee={"name": "丙银行", "code": code})
     for written in (code, code.lower(), f" {code[:8]} {code[8:]}"):
         assert [one["id"] for one in search(world.by("public").actor, Query(code=written))] == [1], written
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "said"),
+    [
+        (
+            patent_number(1)[:-1] + ("0" if patent_number(1)[-1] != "0" else "1"),
+            "check_digit",
+            patent_number(1)[-1],
+        ),
+        (patent_number(1)[:-2], "check_digit_missing", patent_number(1)),
+        ("软著登字第0123456号", "certificate_number", "2014SR123456"),
+        ("2.01410E+12", "scientific", "文本"),
+        ("20141000001", "not_a_number", "不等于没有质押"),
+        ("Y2025980000009", "not_a_number", "核对"),
+    ],
+)
+def test_a_mistyped_number_is_refused_and_not_said_to_be_free(
+    sqlite_world: World, written: str, code: str, said: str
+) -> None:
+    from zhirong.kernel.errors import InputError
+    from zhirong.verbs.register.look import Query, search
+
+    world = sqlite_world
+    world.entered(patent(1))
+    with pytest.raises(InputError) as caught:
+        search(world.by("public").actor, Query(number=written))
+    (problem,) = caught.value.problems
+    assert problem.code == code and problem.field == "number"
+    assert said in problem.reason.zh + problem.mend.zh
+    assert search(world.by("public").actor, Query(number=patent_number(2))) == [], "right in form, and free"
+
+
+def test_no_certificate_of_search_for_a_mistyped_number(sqlite_world: World) -> None:
+    from zhirong.kernel.errors import InputError
+    from zhirong.store.log import signing_key
+    from zhirong.store.models import Event
+    from zhirong.verbs.register.certificates import search_certificate
+    from zhirong.verbs.register.look import Query
+
+    world = sqlite_world
+    world.entered(patent(1))
+    before = Event.objects.count()
+    with pytest.raises(InputError):
+        search_certificate(world.by("public"), Query(number="软著登字第0123456号"), signing_key(world.folder))
+    assert Event.objects.count() == before

@@ -213,7 +213,9 @@ ATTEMPTS: dict[str, Any] = {
     "revoke": lambda by: pledges.revoke(by, 1, "无效"),
     "correct": lambda by: pledges.correct(by, 1, {"claim_amount": 2}, "笔误"),
     "court_order": lambda by: orders.court_order_on_registration(by, 1, "1号", "freeze"),
-    "record_authority": lambda by: pledges.record_authority_number(by, 2, "局", "1", "ab" * 32, date(2025, 6, 2)),
+    "record_authority": lambda by: pledges.record_authority_number(
+        by, 2, "国家知识产权局", "1", "ab" * 32, date(2025, 6, 2)
+    ),
     "reconcile": lambda by: orders.reconcile(by, "局", []),
     "subscribe": lambda by: orders.subscribe(by, "right", KEY),
     "view": lambda by: registration_certificate(by, 1, signing_key(FOLDER[0])),

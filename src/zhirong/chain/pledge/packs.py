@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from zhirong.chain.pledge.copyright import examine_copyright
+from zhirong.chain.pledge.grounds import plain_name
 from zhirong.chain.pledge.patent import examine_patent
 from zhirong.chain.pledge.pilot import examine_pilot
 from zhirong.chain.pledge.receivable import examine_receivable
 from zhirong.chain.pledge.records import Filing, Finding, Subject
+from zhirong.chain.pledge.registration import refuse
 from zhirong.chain.pledge.trademark import examine_trademark
 from zhirong.chain.right.records import PATENT_KINDS, Right, RightKind
 from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
 
 Pack = Callable[[Filing, Right, date, Rulebook], tuple[Finding, ...]]
 
@@ -45,6 +48,30 @@ def register_of(kind: RightKind, subject: Subject = Subject.RIGHT) -> str:
 def rules_folder(filing: Filing, right: Right) -> str:
     """Where the rules of that register begin: ``registration.<register>``."""
     return f"registration.{register_of(right.kind, filing.subject)}"
+
+
+def demand_authority(register: str, authority: str, day: date, rules: Rulebook) -> None:
+    """A mirror is completed by the authority that registers such pledges, or an office whose name begins with its name.
+
+    The kinds of a pilot have no national authority: whatever is named is taken. Raises InputError for another one.
+    """
+    name = f"registration.authority.{register}"
+    if name not in rules:
+        return
+    rule = rules.at(name, day)
+    if any(plain_name(authority).startswith(plain_name(one)) for one in rule.value):
+        return
+    first, source = rule.value[0], rule.reference
+    raise refuse(
+        "other_authority",
+        "authority",
+        authority,
+        Text(
+            f"这类权利的质押不由该机关登记，由{first}登记（{source.as_text('zh')}）",
+            f"this authority does not register such pledges; {first} does ({source.as_text('en')})",
+        ),
+        Text(f"写明{'或'.join(rule.value)}", f"name {' or '.join(rule.value)}"),
+    )
 
 
 def max_rank(register: str, day: date, rules: Rulebook) -> int | None:

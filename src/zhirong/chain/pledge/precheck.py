@@ -201,6 +201,50 @@ def keys_of_number(written: str) -> set[str]:
     return found
 
 
+def demand_possible_number(written: str) -> None:
+    """Called where a number has found nothing. Raises InputError where it cannot be the number of any right, with what is
+    wrong with it: whoever has mistyped a number must not read that nothing is registered under it.
+    """
+    wrong = []
+    for kind in RightKind:
+        try:
+            kept = right_number(kind.value, written)
+            if is_certificate_number(kind, kept):
+                raise certificate_number()
+            return
+        except NumberError as error:
+            wrong.append(error)
+    # That it lacks the form of one kind says nothing of a number of another; a wrong check digit says much.
+    telling = next((one for one in wrong if one.code in _TELLING), None)
+    if telling is None:
+        raise refuse(
+            "not_a_number",
+            "number",
+            written,
+            Text(
+                "不是任何一种权利的号码，本登记簿也没有这个登记号：未作查询，不等于没有质押",
+                "it is no number of any kind of right, and no number of a registration here: nothing was searched, "
+                "which does not mean that nothing is pledged",
+            ),
+            Text("照证书逐位核对后再查", "compare it with the certificate and search again"),
+        )
+    raise refuse(telling.code, "number", written, telling.reason, telling.mend)
+
+
+# What is wrong with a number that is nearly one.
+_TELLING = frozenset(
+    {
+        "check_digit",
+        "check_digit_missing",
+        "certificate_number",
+        "leading_zeros",
+        "patent_year",
+        "publication_number",
+        "scientific",
+    }
+)
+
+
 def is_certificate_number(kind: RightKind, kept: str) -> bool:
     """Whether a kept number is that of a software's certificate, by which no right is registered."""
     return kind is RightKind.SOFTWARE and bool(kept) and "SR" not in kept

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from django.db.models import Q
 
-from zhirong.chain.pledge.precheck import RightCheck, keys_of_number, public_key
+from zhirong.chain.pledge.precheck import RightCheck, demand_possible_number, keys_of_number, public_key
 from zhirong.chain.pledge.reconcile import kept_authority_number
 from zhirong.chain.pledge.register_json import registration_of
 from zhirong.chain.pledge.registration import PUBLISHED, STATUS_WORDS, Registration
@@ -53,7 +53,7 @@ def search(actor: Actor, query: Query) -> list[dict[str, Any]]:
     """Registrations that fit, in the order of their filings, each as far as this actor may see it.
 
     The public sees what a register publishes: numbers, rights, parties and days, never amounts; natural persons are
-    masked, and are not found by their names.
+    masked, and are not found by their names. Raises InputError for a number that finds nothing because it cannot be one.
     """
     demand(actor, "search")
     found = models.Registration.objects.filter(id__gt=query.after)
@@ -189,6 +189,8 @@ def _with_number(number: str) -> set[int]:
     )
     if number.isascii() and number.isdigit() and len(number) < 19:
         ids |= set(models.Registration.objects.filter(number=int(number)).values_list("id", flat=True))
+    if not ids:
+        demand_possible_number(number)
     return ids
 
 

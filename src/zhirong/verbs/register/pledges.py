@@ -1,13 +1,11 @@
 """The verbs of a registration, from its filing to its end."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from zhirong.chain.pledge.deadlines import review_deadline
-from zhirong.chain.pledge.grounds import plain_name
 from zhirong.chain.pledge.packs import PACKS, max_rank, register_of
 from zhirong.chain.pledge.papers import PAPER_TEXT
 from zhirong.chain.pledge.precheck import RightCheck, public_key
@@ -15,18 +13,17 @@ from zhirong.chain.pledge.reading import read_changes, read_party
 from zhirong.chain.pledge.reconcile import kept_authority_number
 from zhirong.chain.pledge.records import ClaimKind, Filing
 from zhirong.chain.pledge.register import RegisterEvent, apply_move
-from zhirong.chain.pledge.register_json import party_json, registration_of
+from zhirong.chain.pledge.register_json import party_json
 from zhirong.chain.pledge.registration import Move, RegisterRole, Registration, next_status, refuse
 from zhirong.chain.right.records import Right
-from zhirong.evidence import canonical
 from zhirong.kernel.days import day_of, working_days_from
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
-from zhirong.store import models
 from zhirong.store.transaction import writing
 from zhirong.verbs.pattern import By, Decision, Done, Work, act, by_parts, plain, pledge_kind, rulebook
+from zhirong.verbs.register.completion import demand_recordable, later_than_today
 from zhirong.verbs.register.facts import (
     FACTS,
     Request,
@@ -39,8 +36,6 @@ from zhirong.verbs.register.facts import (
     settled_grounds,
     split_by_register,
 )
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def prepare_pledge(by: By, request: Request) -> Done:
@@ -193,8 +188,10 @@ def record_authority_number(
 
     def decide(work: Work) -> Decision:
         found = _found(work, Move.RECORD_AUTHORITY)
-        _demand_recordable(work, authority, authority_number, certificate, day)
         filing, rights = read_facts(latest_facts(found.id))
+        # One mirror is of one register: a filing over several is refused when it is opened.
+        register = register_of(rights[0][1].kind, filing.subject)
+        demand_recordable(work, register, authority, authority_number, certificate, day)
         checks = check_rights(filing, rights, work.day, work.rules)
         taken = [one for check in checks for one in check.problems() if one.code in ("rank_taken", "frozen")]
         if taken:
@@ -218,7 +215,7 @@ def amend(by: By, registration: int, changes: Request, changed_on: date) -> Done
 
     def decide(work: Work) -> Decision:
         if changed_on > work.day:
-            raise _later_than_today("changed_on", changed_on)
+            raise later_than_today("changed_on", changed_on)
         rule = work.rules.at("registration.amendment_days", work.day)
         late = (work.day - changed_on).days > rule.whole()
         return _decision(work, Move.AMEND, {**request, "is_late": late})
@@ -407,35 +404,6 @@ def _ranks(filing: Filing, checks: Sequence[RightCheck], work: Work) -> dict[str
 
 def _public_rights(found: Registration) -> list[str]:
     return [public_key(right.key) for right in found.rights]
-
-
-def _demand_recordable(work: Work, authority: str, number: str, certificate: str, day: date) -> None:
-    if day > work.day:
-        raise _later_than_today("day", day)
-    if certificate and _SHA256.fullmatch(certificate) is None:
-        raise refuse(
-            "not_a_hash",
-            "certificate",
-            certificate,
-            Text("不是证书文件的 SHA-256 值", "not the SHA-256 of the certificate's file"),
-            Text("写 64 位小写十六进制数", "give 64 lower-case hexadecimal digits"),
-        )
-    held = models.Registration.objects.filter(authority_number=number, role=RegisterRole.MIRROR.value)
-    for state in held.values_list("state", flat=True) if number else ():
-        other = registration_of(canonical.decode(state.encode()))
-        if plain_name(other.authority) == plain_name(authority):
-            raise refuse(
-                "number_used",
-                "authority_number",
-                number,
-                Text(f"该登记号已记在申请 {other.id} 名下", f"filing {other.id} has this number already"),
-                Text("核对登记号", "check the number"),
-            )
-
-
-def _later_than_today(field: str, day: date) -> InputError:
-    reason = Text("晚于今天", "it is later than today")
-    return refuse("later_than_today", field, day, reason, Text("改正日期", "correct the day"))
 
 
 def _demand_fileable(checks: Sequence[RightCheck]) -> None:
