@@ -376,6 +376,7 @@ class StatementLine(Kept):
 
 class Payment(Kept):
     """Money that moved, as matched from a statement by one person and confirmed by another. kind: release, repayment.
+    A line may be divided over several loans, with a payment for each; their amounts make the line's.
 
     state: matched, confirmed, undone (taken back before it was confirmed), reversing (somebody asks to reverse it, for
     ``reason``), reversed (another person has agreed). event: its id among the loan's events once confirmed.
@@ -398,7 +399,9 @@ class Payment(Kept):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["line"], condition=~models.Q(state__in=("undone", "reversed")), name="line_paid_once"
+                fields=["line", "loan"],
+                condition=~models.Q(state__in=("undone", "reversed")),
+                name="line_paid_once",
             )
         ]
 

@@ -35,6 +35,7 @@ MODULES = (
     "loan.statements",
     "loan.loans",
     "loan.payments",
+    "loan.reversals",
     "loan.watching",
     "loan.closing",
     "register.desk",

@@ -31,6 +31,8 @@ _DIRECTIONS: Mapping[str, Direction] = {
     **dict.fromkeys(("收", "收入", "贷", "贷方", "in", "credit"), "in"),
     **dict.fromkeys(("支", "支出", "借", "借方", "out", "debit"), "out"),
 }
+_PART = re.compile(r"\s*([^\s:,]+)[\s:,]+(\S.*?)\s*")
+_FEWEST_PARTS = 2
 _DAY = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})(?:\D.*)?")
 
 
@@ -96,6 +98,81 @@ def reference_again(line: Line, says: Iterable[object]) -> Problem:
         Text("核对流水号；确是另一笔的，向银行索取正确的流水号", "check it; ask the bank for the right number"),
         "reference_differs",
     )  # fmt: skip
+
+
+def read_parts(words: str, amount: Fen) -> tuple[tuple[str, Fen], ...]:
+    """How a line is divided over loans: one loan a row, its number and its part in yuan. amount: of the line, fen.
+
+    Raises InputError with every row that cannot be read, for fewer than two loans, and where the parts are not exactly
+    the line.
+    """
+    problems: list[Problem] = []
+    parts: dict[str, Fen] = {}
+    for at, row in enumerate(words.splitlines(), 1):
+        if not row.strip():
+            continue
+        number, part = _read_part(at, unicodedata.normalize("NFKC", row), problems)
+        if number in parts:
+            problems.append(
+                _part_problem(
+                    at,
+                    number,
+                    Text("这笔贷款写了两次", "this loan stands here twice"),
+                    Text("合成一行", "make it one row"),
+                    "loan_twice",
+                )
+            )
+        parts[number] = part
+    total = sum(parts.values())
+    if not problems and len(parts) < _FEWEST_PARTS:
+        problems.append(
+            Problem(
+                "parts",
+                words[:100],
+                Text("不到两笔贷款", "fewer than two loans"),
+                Text("只还一笔的，用“匹配到贷款”", "for one loan alone, match the line to it"),
+                "one_loan_only",
+            )
+        )
+    elif not problems and total != amount:
+        problems.append(
+            Problem(
+                "parts",
+                show_yuan(total),
+                Text(
+                    f"各笔合计 {show_yuan(total)} 元，流水是 {show_yuan(amount)} 元，相差 {show_yuan(abs(total - amount))} 元",
+                    f"the parts make {show_yuan(total)} yuan, the line is {show_yuan(amount)}: {show_yuan(abs(total - amount))} apart",
+                ),
+                Text("改到合计与流水完全相等", "change them until they make exactly the line"),
+                "not_the_amount",
+            )
+        )
+    if problems:
+        raise InputError(problems)
+    return tuple(parts.items())
+
+
+def _read_part(at: int, row: str, problems: list[Problem]) -> tuple[str, Fen]:
+    """The loan's number, in capitals, and its part: 0 where that cannot be read."""
+    match = _PART.fullmatch(row)
+    number = (row.strip() if match is None else match[1]).upper()
+    part = None if match is None else _amount(match[2])
+    if match is None:
+        reason, mend = (
+            Text("没有金额", "there is no amount"),
+            Text("写成：贷款编号 空格 金额（元）", "write: number of the loan, a space, yuan"),
+        )
+        problems.append(_part_problem(at, row.strip(), reason, mend, "no_amount"))
+    elif part is None or part <= 0:
+        reason = Text("不是大于零、精确到分的金额", "not an amount of more than nothing, to the fen")
+        problems.append(
+            _part_problem(at, match[2], reason, Text("写成 600,000.00", "write 600,000.00"), "not_an_amount")
+        )
+    return number, part or 0
+
+
+def _part_problem(at: int, value: str, reason: Text, mend: Text, code: str) -> Problem:
+    return Problem(f"parts.{at}", value, reason, mend, code)
 
 
 def _shown(says: Iterable[object]) -> str:

@@ -1,13 +1,14 @@
-"""To pay is: matched from a bank statement by one person and confirmed by another. What was wrong is reversed, never edited."""
+"""To pay is: matched from a bank statement by one person and confirmed by another."""
 
 from datetime import date
 from typing import Annotated, Any
 
 from django.db.models import Q
-from pydantic import Field
 
-from zhirong.chain.financing.case import Move, State
+from zhirong.chain.financing.case import Move
+from zhirong.chain.financing.statement import read_parts
 from zhirong.chain.loan.servicing.events import PAYERS
+from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan, yuan
 from zhirong.kernel.text import Text
 from zhirong.ledger.accounts import PARTY_TEXT
@@ -18,7 +19,7 @@ from zhirong.verbs.case.paper_making import issue_paper, next_number
 from zhirong.verbs.lender.release import REPAID, STANDING, WAITING
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.loan.loans import ahead_rows, append_event, base_facts, event_id, state_of
-from zhirong.verbs.loan.statements import CASHIERS
+from zhirong.verbs.loan.statements import CASHIERS, proposals
 from zhirong.verbs.people import Duty, OrganisationKind, Person
 from zhirong.verbs.requests import Line, Request, Words, ask
 from zhirong.verbs.scopes import TOLD
@@ -37,8 +38,7 @@ PAYMENT_WORDS = {
 }
 _DIRECTION = {"release": "out", "repayment": "in", "refund": "out"}
 _LOAN_STATES = {"release": (WAITING,), "repayment": (STANDING, REPAID), "refund": (STANDING, REPAID)}
-_CONFIRM = (Duty.LENDER_CASHIER, Duty.LENDER_REVIEWER, Duty.LENDER_MANAGER)
-_LIVE = ("matched", "confirmed", "reversing")
+CONFIRM = (Duty.LENDER_CASHIER, Duty.LENDER_REVIEWER, Duty.LENDER_MANAGER)
 
 
 class Match(Request):
@@ -64,35 +64,109 @@ class Match(Request):
 def match(work: Work, request: Match) -> Any:
     """Say which loan a line belongs to."""
     line = work.row
-    loan = Loan.objects.filter(lender_id=line.organisation_id, number=request.loan).select_related("case").first()
+    loan = _loan_of(line, request.loan, "loan")
+    _demand_fit(line, loan, request.kind, request.payer, work)
+    payment = _keep_match(work, loan, request.kind, line.amount, request.payer)
+    _ask_to_confirm(work, loan.number)
+    return {"payment": payment.pk}
+
+
+def _loan_of(line: StatementLine, number: str, field: str) -> Loan:
+    """The bank's loan of this number. field: where the number was given."""
+    loan = Loan.objects.filter(lender_id=line.organisation_id, number=number).select_related("case").first()
     if loan is None:
         raise refuse(
             "no_such_loan",
-            "loan",
-            request.loan,
+            field,
+            number,
             Text("本行没有这个编号的贷款", "your bank has no loan of this number"),
             Text("核对编号", "check the number"),
         )
-    _demand_fit(line, loan, request.kind, request.payer, work)
-    payment = work.create(
+    return loan
+
+
+def _keep_match(work: Work, loan: Loan, kind: str, amount: int, payer: str) -> Payment:
+    line = work.row
+    return work.create(
         Payment,
         loan=loan,
         line=line,
-        kind=request.kind,
-        amount=line.amount,
+        kind=kind,
+        amount=amount,
         day=line.day,
         state="matched",
-        payer=request.payer,
+        payer=payer,
         matched_by_id=work.person.account,
     )
+
+
+def _ask_to_confirm(work: Work, numbers: str) -> None:
+    line = work.row
     work.update(line, state="matched")
     work.tell(
-        Text(f"流水待确认：{show_yuan(line.amount)} 元，{loan.number}", f"To be confirmed: {show_yuan(line.amount)} yuan, {loan.number}"),
+        Text(f"流水待确认：{show_yuan(line.amount)} 元，{numbers}", f"To be confirmed: {show_yuan(line.amount)} yuan, {numbers}"),
         f"/lines/{line.pk}/",
         line.organisation_id,
-        _CONFIRM,
+        CONFIRM,
     )  # fmt: skip
-    return {"payment": payment.pk}
+
+
+def _parts_to_begin_with(person: Person, line: StatementLine) -> str:
+    """The loans that the line may belong to, each with what is due, for the form."""
+    rows = [(one.loan.number, one.loan.overdue or one.loan.next_due) for one in proposals(line)]
+    return "\n".join(f"{number} {yuan(due)}" for number, due in rows)
+
+
+class Divide(Request):
+    """Which loans, and how much of the line for each."""
+
+    parts: Annotated[
+        Words,
+        ask(
+            "分到哪些贷款",
+            "Which loans, how much each",
+            "每行一笔：贷款编号、空格、金额（元）；合计须与流水完全相等",
+            "one loan a row: its number, a space, yuan; together exactly the line",
+            widget="area",
+            start=_parts_to_begin_with,
+        ),
+    ]
+    payer: Annotated[
+        str, ask("付款人", "Who paid", choices=tuple((payer, PARTY_TEXT[payer]) for payer in PAYERS))
+    ] = "firm"
+
+
+@operation(
+    "line.divide",
+    Text("分到几笔贷款", "Divide over several loans"),
+    model=StatementLine,
+    duties=CASHIERS,
+    states=("open",),
+    request=Divide,
+    page="loan.line",
+    help=Text(
+        "一笔转账归还几笔贷款时用；由另一个人一次确认，要冲正也一并冲正。",
+        "For one transfer that repays several loans. Another person confirms them together; they are reversed together.",
+    ),
+)
+def divide(work: Work, request: Divide) -> Any:
+    """A repayment for each of the loans; together they are the line."""
+    line = work.row
+    fitting: list[tuple[Loan, int]] = []
+    problems: list[Problem] = []
+    for number, amount in read_parts(request.parts, line.amount):
+        try:
+            loan = _loan_of(line, number, "parts")
+            _demand_fit(line, loan, "repayment", request.payer, work)
+        except InputError as error:
+            problems += [one for one in error.problems if one not in problems]
+        else:
+            fitting.append((loan, amount))
+    if problems:
+        raise InputError(problems)
+    made = [_keep_match(work, loan, "repayment", amount, request.payer).pk for loan, amount in fitting]
+    _ask_to_confirm(work, "、".join(loan.number for loan, _ in fitting))
+    return {"payments": made}
 
 
 def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Work) -> None:
@@ -152,8 +226,8 @@ def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Wo
 )
 def undo(work: Work, request: Any) -> Any:
     """Before it is confirmed: the line is open again."""
-    payment = Payment.objects.get(line=work.row, state="matched")
-    work.update(payment, state="undone")
+    for payment in Payment.objects.filter(line=work.row, state="matched").order_by("pk"):
+        work.update(payment, state="undone")
     work.update(work.row, state="open")
 
 
@@ -161,33 +235,37 @@ def undo(work: Work, request: Any) -> Any:
     "line.confirm",
     Text("确认入账", "Confirm"),
     model=StatementLine,
-    duties=_CONFIRM,
+    duties=CONFIRM,
     states=("matched",),
     page="loan.line",
     help=Text("须由匹配之外的另一个人确认。", "By somebody other than who has matched it."),
 )
 def confirm(work: Work, request: Any) -> Any:
     """The money counts from the day of the statement."""
-    line = work.row
-    payment = Payment.objects.select_related("loan__case", "loan__firm", "loan__lender").get(
-        line=line, state="matched"
-    )
-    _demand_another(work, payment.matched_by_id)
-    loan, payer = payment.loan, payment.payer
+    found = Payment.objects.select_related("loan__case", "loan__firm", "loan__lender").order_by("pk")
+    for payment in found.filter(line=work.row, state="matched"):
+        demand_another(work, payment.matched_by_id)
+        _book(work, payment)
+    work.update(work.row, state="confirmed")
+
+
+def _book(work: Work, payment: Payment) -> None:
+    """One payment becomes an event of its loan, and its parties are told."""
+    line, loan, payer = work.row, payment.loan, payment.payer
     _demand_fit(line, loan, payment.kind, payer, work)
     if payment.kind == "release":
         event = _release(work, loan, line)
     else:
         event = event_id(loan, "P" if payment.kind == "repayment" else "B")
         kind = "payment" if payment.kind == "repayment" else "refund"
-        state = append_event(work, loan, {**_event(event, kind, line.day, work.day, line.amount), "payer": payer})
-        _settle(work, loan, state.settled_on is not None)
+        booked = _event(event, kind, line.day, work.day, payment.amount)
+        state = append_event(work, loan, {**booked, "payer": payer})
+        settle(work, loan, state.settled_on is not None)
     work.update(payment, state="confirmed", confirmed_by_id=work.person.account, event=event)
-    work.update(line, state="confirmed")
     words = KIND_WORDS[payment.kind]
     text = Text(
-        f"{words.zh}已入账：{show_yuan(line.amount)} 元（{loan.number}）",
-        f"Booked, {words.en}: {show_yuan(line.amount)} yuan ({loan.number})",
+        f"{words.zh}已入账：{show_yuan(payment.amount)} 元（{loan.number}）",
+        f"Booked, {words.en}: {show_yuan(payment.amount)} yuan ({loan.number})",
     )
     for party in (loan.firm_id, loan.guarantor_id):
         if party:
@@ -240,7 +318,7 @@ def _release(work: Work, loan: Loan, line: StatementLine) -> str:
     return event
 
 
-def _settle(work: Work, loan: Loan, is_settled: bool) -> None:
+def settle(work: Work, loan: Loan, is_settled: bool) -> None:
     """A loan that is paid off is repaid, and its case with it; one that no longer is stands again."""
     case = Case.objects.get(pk=loan.case_id)
     if is_settled and loan.state == STANDING:
@@ -257,7 +335,8 @@ def _settle(work: Work, loan: Loan, is_settled: bool) -> None:
         move_case(work, case, Move.REOPEN)
 
 
-def _demand_another(work: Work, first: int | None) -> None:
+def demand_another(work: Work, first: int | None) -> None:
+    """Raises InputError where the second person is the first one."""
     if work.person.account == first:
         raise refuse(
             "same_person",
@@ -266,125 +345,6 @@ def _demand_another(work: Work, first: int | None) -> None:
             Text("经办和确认须是两个人", "the second person must be another than the first"),
             Text("请另一位同事确认", "ask a colleague"),
         )
-
-
-class Reverse(Request):
-    """Why it was wrong."""
-
-    reason: Annotated[Words, Field(max_length=200), ask("理由", "Reason", widget="area")]
-
-
-@operation(
-    "payment.reverse",
-    Text("申请冲正", "Ask to reverse"),
-    model=Payment,
-    duties=CASHIERS,
-    states=("confirmed",),
-    request=Reverse,
-    is_grave=True,
-    page="loan.payment",
-    help=Text("匹配错了才冲正；须由另一个人确认。", "For what was matched wrongly; another person confirms it."),
-)
-def ask_to_reverse(work: Work, request: Reverse) -> Any:
-    """Ask another person to agree."""
-    _demand_reversible(work.row)
-    work.update(work.row, state="reversing", reason=request.reason, reversed_by_id=work.person.account)
-    work.tell(
-        Text(f"冲正待确认：{work.row.loan.number}", f"A reversal is to be confirmed: {work.row.loan.number}"),
-        f"/payments/{work.row.pk}/",
-        work.row.loan.lender_id,
-        _CONFIRM,
-    )
-
-
-@operation(
-    "payment.keep",
-    Text("不冲正", "Do not reverse"),
-    model=Payment,
-    duties=_CONFIRM,
-    states=("reversing",),
-    page="loan.payment",
-)
-def keep(work: Work, request: Any) -> Any:
-    """The payment stays as it was."""
-    work.update(work.row, state="confirmed", reversed_by=None)
-
-
-@operation(
-    "payment.confirm_reversal",
-    Text("确认冲正", "Confirm the reversal"),
-    model=Payment,
-    duties=_CONFIRM,
-    states=("reversing",),
-    is_grave=True,
-    page="loan.payment",
-)
-def confirm_reversal(work: Work, request: Any) -> Any:
-    """The event never counted; the line can be matched anew. What the books showed stays, the difference is booked today."""
-    payment = work.row
-    _demand_another(work, payment.reversed_by_id)
-    _demand_reversible(payment)
-    loan = payment.loan
-    event = {
-        "id": event_id(loan, "R"),
-        "kind": "reversal",
-        "day": work.day.isoformat(),
-        "booked": work.day.isoformat(),
-        "of": payment.event,
-        "cause": payment.reason,
-    }
-    if payment.kind == "release":
-        _take_back_release(work, loan, event)
-    else:
-        state = append_event(work, loan, event)
-        _settle(work, loan, state.settled_on is not None)
-    work.update(payment, state="reversed", confirmed_by_id=work.person.account)
-    work.update(payment.line, state="open")
-    work.tell(
-        Text(f"已冲正：{show_yuan(payment.amount)} 元（{loan.number}）", f"Reversed: {show_yuan(payment.amount)} yuan ({loan.number})"),
-        f"/loans/{loan.pk}/",
-        loan.firm_id,
-    )  # fmt: skip
-
-
-def _demand_reversible(payment: Payment) -> None:
-    case = payment.loan.case
-    if case.state == State.CLOSED:
-        raise refuse(
-            "closed",
-            "case",
-            case.number,
-            Text("质押已注销，案件已结清", "the pledge is discharged, the case is closed"),
-            Text("另行追索", "claim it otherwise"),
-        )
-    others = Payment.objects.filter(loan=payment.loan, state__in=_LIVE).exclude(pk=payment.pk)
-    if payment.kind == "release" and others.exists():
-        raise refuse(
-            "payments_after",
-            "payment",
-            payment.loan.number,
-            Text("放款之后已有其他款项", "there are other payments after the release"),
-            Text("先冲正那些款项", "reverse those first"),
-        )
-
-
-def _take_back_release(work: Work, loan: Loan, event: dict[str, Any]) -> None:
-    """The money went elsewhere: the loan waits for its release again."""
-    work.update(
-        loan,
-        events=[*loan.events, event],
-        state=WAITING,
-        start=None,
-        balance=0,
-        overdue=0,
-        overdue_days=0,
-        category="",
-        provision=0,
-        next_due_on=None,
-        next_due=0,
-        reckoned_on=work.day,
-    )
-    move_case(work, Case.objects.get(pk=loan.case_id), Move.REOPEN)
 
 
 def _of_person(person: Person, day: date) -> Q:
@@ -411,7 +371,7 @@ listing(
             Filter("kind", Text("款项", "What"), lambda kind: Q(kind=kind), tuple(KIND_WORDS.items())),
             Filter("loan", Text("贷款编号", "Loan"), lambda number: Q(loan__number=number.strip())),
         ),
-        duties=(*_CONFIRM, Duty.LENDER_OFFICER, Duty.FIRM_MANAGER, Duty.FIRM_CLERK),
+        duties=(*CONFIRM, Duty.LENDER_OFFICER, Duty.FIRM_MANAGER, Duty.FIRM_CLERK),
         related=("loan__firm", "line"),
         narrow=_of_person,
         page="loan.payment",

@@ -367,12 +367,17 @@ def line(request: HttpRequest, row: StatementLine) -> HttpResponse:
 
 @page("payments/<int:id>/", "loan.payment", duties=LISTINGS["loan.payments"].duties, model=Payment)
 def payment(request: HttpRequest, row: Payment) -> HttpResponse:
-    """A payment: whose, when, who matched and who confirmed it."""
+    """A payment: whose, when, who matched and who confirmed it, what else its line has paid."""
+    is_bank = request.person.kind is OrganisationKind.LENDER
+    others = (
+        Payment.objects.filter(line=row.line_id, state=row.state).exclude(pk=row.pk).select_related("loan__firm")
+    )
     context = {
         "payment": row,
         "kind": KIND_WORDS[row.kind],
         "state": PAYMENT_WORDS[row.state],
-        "is_bank": request.person.kind is OrganisationKind.LENDER,
+        "is_bank": is_bank,
+        "others": others.order_by("pk") if is_bank else (),
     }
     return render(request, "loan/payment.html", context)
 
