@@ -13,8 +13,8 @@ from zhirong.verbs.acting import OPERATIONS
 
 
 @pytest.fixture
-def desk(sqlite_platform):
-    return desk_of(sqlite_platform)
+def desk(platform):
+    return desk_of(platform)
 
 
 def _queries(client, address):
@@ -205,7 +205,7 @@ def test_the_portfolio_adds_up_and_measures_its_limits(desk):
     assert waiting.approved_amount == AMOUNT
     platform.do(desk.head, "limit.set", scope="mode", value="xixian", amount=AMOUNT)
     page = platform.client(desk.head).get("/lender/portfolio/").content.decode()
-    assert "250,000.00" in page and "1,000,000.00" in page and "100 %" in page
+    assert "250,000.00" in page and "1,000,000.00" in page and "100\u00a0%" in page
     assert "1,250,000.00" in page and "超出" in page
     for by in ("state", "category", "mode", "region"):
         answer = platform.client(desk.head).get(f"/lender/portfolio/{by}.svg")

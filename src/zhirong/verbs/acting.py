@@ -26,6 +26,7 @@ from zhirong.store.parties import Kept, Membership
 from zhirong.store.transaction import writing
 from zhirong.store.work import Delivery, Job, Notice, Webhook
 from zhirong.verbs.images import demand_fit, image_value, subject_name
+from zhirong.verbs.listing import LISTINGS
 from zhirong.verbs.pattern import rulebook, rules_version
 from zhirong.verbs.people import Duty, Person
 from zhirong.verbs.permissions import ForbiddenError
@@ -35,7 +36,7 @@ from zhirong.verbs.scopes import visible
 _LONGEST_KEY = 200
 M = TypeVar("M", bound=Kept)
 _NO_HELP = Text("", "")
-# What people call the states of a row, by its model's name.
+# What people call the states of a row where the chain says it, by its model's name.
 _STATE_WORDS: Mapping[str, Mapping[Any, Text]] = {"Case": case.STATE_WORDS, "Appraisal": appraising.STATE_WORDS}
 
 
@@ -333,13 +334,17 @@ def _row(op: Operation, call: Call, subject: int | None, version: int | None) ->
         raise conflict(row)
     if not lawful_now(op, row):
         now = str(getattr(row, op.state_field))
-        wanted = [_state_words(op.model, one) for one in sorted(op.states or ())]
+        is_at = state_words(op, now)
+        wanted = [state_words(op, one) for one in sorted(op.states or ())]
         raise InputError(
             [
                 Problem(
                     op.state_field,
                     now,
-                    Text(f"现在的状态不能{op.title.zh}", f"not possible in its present state: {op.title.en}"),
+                    Text(
+                        f"现在是“{is_at.zh}”，不能{op.title.zh}",
+                        f"it is at “{is_at.en}” now, which does not admit: {op.title.en}",
+                    ),
                     Text(
                         "须处于：" + "、".join(one.zh for one in wanted),
                         "it must be at: " + ", ".join(one.en for one in wanted),
@@ -351,10 +356,19 @@ def _row(op: Operation, call: Call, subject: int | None, version: int | None) ->
     return row
 
 
-def _state_words(model: type[Model], state: str) -> Text:
-    """A state as people call it, where the chain has words for the model's states."""
-    known = _STATE_WORDS.get(model.__name__, {})
-    return next((words for one, words in known.items() if str(one) == state), same(state))
+def state_words(op: Operation, state: str) -> Text:
+    """A state of the operation's rows as people call it: by the chain, or as the lists of these rows let one choose it."""
+    name = op.model.__name__ if op.model is not None else ""
+    known = {str(one): words for one, words in _STATE_WORDS.get(name, {}).items()}
+    for listed in LISTINGS.values():
+        if listed.model is op.model:
+            known |= {
+                value: words
+                for one in listed.filters
+                if one.name == op.state_field
+                for value, words in one.choices or ()
+            }
+    return known.get(state, same(state))
 
 
 def _record(work: Work, plain: Mapping[str, Any], fingerprint: str, answer: Any) -> Done:

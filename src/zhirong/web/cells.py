@@ -25,7 +25,7 @@ def shown(column: Column, row: Any, lang: Lang) -> str:
     if column.kind == "money":
         return show_yuan(value)
     if column.kind == "rate":
-        return f"{(Decimal(value) * 100).normalize():f} %"
+        return f"{(Decimal(value) * 100).normalize():f}\u00a0%"
     if isinstance(value, datetime):
         return value.astimezone(_SHANGHAI).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):

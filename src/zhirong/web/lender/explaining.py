@@ -51,7 +51,7 @@ def _value(value: Any, unit: str) -> Text:
         amount = show_yuan(parse_yuan(value))
         return Text(f"{amount} 元", f"CNY {amount}")
     if unit == "rate":
-        return same(f"{(Decimal(value) * 100).normalize():f} %")
+        return same(f"{(Decimal(value) * 100).normalize():f}\u00a0%")
     units = {"months": Text("个月", "months"), "years": Text("年", "years"), "points": Text("分", "points")}
     named = units.get(unit, same(""))
     return Text(f"{value} {named.zh}".strip(), f"{value} {named.en}".strip())

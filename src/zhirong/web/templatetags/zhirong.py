@@ -19,6 +19,7 @@ from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import parse_yuan, show_yuan
 from zhirong.kernel.text import Lang, Text
 from zhirong.verbs.acting import OPERATIONS, can, operations_for
+from zhirong.verbs.case.signing import STATE_WORDS as PAPER_STATES
 from zhirong.verbs.firm.rights import status_words
 from zhirong.verbs.listing import Listing
 from zhirong.web.cells import shown
@@ -83,7 +84,7 @@ def percent(rate: Any) -> str:
     """A rate as per cent."""
     if rate in (None, ""):
         return "—"
-    return f"{(Decimal(str(rate)) * 100).normalize():f} %"
+    return f"{(Decimal(str(rate)) * 100).normalize():f}\u00a0%"  # the sign stays on the line of its number
 
 
 @register.filter
@@ -120,6 +121,12 @@ def paper_title(context: Any, paper: Any) -> str:
     """What a paper is. The paper itself is Chinese and has its full title; readers of English get its kind."""
     known = {"appraisal_report": "appraisal report", **{name: kind.title.en for name, kind in PAPER_KINDS.items()}}
     return str(known.get(paper.kind, paper.title) if _lang(context) == "en" else paper.title)
+
+
+@register.simple_tag(takes_context=True)
+def paper_state(context: Any, paper: Any) -> str:
+    """The state of a paper in words."""
+    return words(context, PAPER_STATES[paper.state])
 
 
 @register.simple_tag(takes_context=True)

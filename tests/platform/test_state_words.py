@@ -1,0 +1,34 @@
+"""Whoever is refused for a row's state reads words, never the code that the database keeps."""
+
+import re
+from typing import Any
+
+import pytest
+from money_world import Money
+
+from zhirong.kernel.errors import InputError
+from zhirong.verbs import catalogue
+from zhirong.verbs.acting import OPERATIONS, Operation, state_words
+
+catalogue.load()
+_WITH_STATES = [one for one in OPERATIONS.values() if one.states]
+
+
+@pytest.mark.parametrize("op", _WITH_STATES, ids=lambda op: op.name)
+def test_every_state_that_an_operation_names_has_words(op: Operation) -> None:
+    for state in op.states or ():
+        words = state_words(op, state)
+        assert re.search(r"[\u4e00-\u9fff]", words.zh), (op.name, state)
+        assert not re.search(r"[\u4e00-\u9fff_]", words.en), (op.name, state)
+
+
+def test_a_refusal_says_both_states_in_words(sqlite_platform: Any, monkeypatch: Any) -> None:
+    platform = sqlite_platform
+    money = Money(platform, monkeypatch)
+    line = money.line(1_000_00)
+    with pytest.raises(InputError) as told:
+        platform.do(money.second, "line.confirm", line)
+    (problem,) = told.value.problems
+    assert problem.reason.zh == "现在是“待匹配”，不能确认入账"
+    assert problem.reason.en == "it is at “open” now, which does not admit: Confirm"
+    assert problem.mend.zh == "须处于：待确认" and problem.mend.en == "it must be at: matched, to be confirmed"
