@@ -1,6 +1,8 @@
 """The pattern of every operation, tried with those on organisations."""
 
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from platform_world import Platform
@@ -12,6 +14,7 @@ from zhirong.store.work import Notice
 from zhirong.verbs.acting import ConflictError, NotFoundError
 from zhirong.verbs.people import Duty, OrganisationKind
 from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.platform.check_platform import platform_findings
 from zhirong.verbs.register.check import check_register
 
 FIRM = {
@@ -108,36 +111,57 @@ def test_the_three_administrators_are_three_people(platform: Platform) -> None:
     assert Membership.objects.get(account=account).duties == ["platform.audit"]
 
 
-def test_eight_at_once_register_one_firm(platform: Platform, firm_data: dict[str, str]) -> None:
-    """One wins, the others are told that it is known; nothing is lost or doubled."""
+def _at_once(count: int, do: Callable[[int], Any]) -> list[str]:
+    """What came of doing it so many times at once."""
     from django.db import connection
 
-    strangers = [platform.stranger() for _ in range(8)]
     told: list[str] = []
 
-    def register(number: int) -> None:
+    def one(number: int) -> None:
         try:
-            platform.do(strangers[number], "firm.register", key=f"race-{number}", **firm_data)
+            do(number)
             told.append("done")
         except InputError as error:
             told.append(error.problems[0].code)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=register, args=(number,)) for number in range(8)]
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(told) == ["done"] + ["firm_known"] * 7
-    assert Organisation.objects.filter(kind="firm").count() == 1
+    return sorted(told)
+
+
+def test_eight_at_once_register_one_code_and_one_is_confirmed(
+    platform: Platform, firm_data: dict[str, str]
+) -> None:
+    """Nobody keeps another from saying the code; the administration confirms one of them, whoever was first."""
+    strangers = [platform.stranger() for _ in range(8)]
+    house = platform.organisation(OrganisationKind.PLATFORM)
+    admins = [platform.member(house, Duty.SYSTEM_ADMIN) for _ in range(8)]
+    told = _at_once(8, lambda n: platform.do(strangers[n], "firm.register", key=f"race-{n}", **firm_data))
+    assert told == ["done"] * 8
+    firms = list(Organisation.objects.filter(kind="firm"))
+    assert [one.status for one in firms] == ["pending"] * 8
+    tickets = [platform.upload(who, "执照.pdf", b"%PDF-1.7 licence") for who in admins]
+    told = _at_once(
+        8,
+        lambda n: platform.do(admins[n], "organisation.confirm", firms[n], key=f"confirm-{n}", licence=tickets[n]),
+    )
+    assert told == ["code_taken"] * 7 + ["done"]
+    assert sorted(Organisation.objects.filter(kind="firm").values_list("status", flat=True)) == (
+        ["active"] + ["refused"] * 7
+    )
     assert check_register(platform.folder).findings == ()
+    assert platform_findings() == []
 
 
-def test_the_form_is_made_from_the_request(sqlite_platform: Platform) -> None:
-    stranger = sqlite_platform.stranger()
-    client = sqlite_platform.client(stranger, "en")
-    answer = sqlite_platform.send(client, "firm.register", code="1", region="610100")
+def test_the_form_is_made_from_the_request(platform: Platform) -> None:
+    stranger = platform.stranger()
+    client = platform.client(stranger, "en")
+    answer = platform.send(client, "firm.register", code="1", region="610100")
     page = answer.content.decode()
     assert answer.status_code == 422
     assert 'id="f-code"' in page and 'aria-invalid="true"' in page and "To mend:" in page
@@ -149,7 +173,7 @@ def test_two_edits_at_once_one_wins_and_the_other_is_told(platform: Platform) ->
 
     house = platform.organisation(OrganisationKind.PLATFORM)
     admins = [platform.member(house, Duty.SYSTEM_ADMIN) for _ in range(2)]
-    firm = platform.organisation(OrganisationKind.FIRM, status="pending")
+    firm = platform.organisation(OrganisationKind.FIRM)
     told: list[str] = []
 
     def edit(number: int) -> None:

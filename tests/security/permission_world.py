@@ -124,6 +124,8 @@ class PermissionWorld:
             return False
         if isinstance(column, fields.DecimalField | fields.IntegerField):
             return self._made
+        if isinstance(column, fields.EmailField):
+            return f"{column.name}-{self._made}@example.cn"
         if isinstance(column, fields.URLField):
             return "https://programs.example.cn/hook"
         return f"{column.name}-{self._made}"[: column.max_length or 60]

@@ -22,6 +22,7 @@ from zhirong.client.operations import (
     GuaranteeOperations,
     GuarantorOperations,
     InsuranceOperations,
+    InvitationOperations,
     LimitOperations,
     LineOperations,
     LoanOperations,
@@ -74,6 +75,7 @@ class Client:
         self.guarantee = GuaranteeOperations(self._transport)
         self.guarantor = GuarantorOperations(self._transport)
         self.insurance = InsuranceOperations(self._transport)
+        self.invitation = InvitationOperations(self._transport)
         self.limit = LimitOperations(self._transport)
         self.line = LineOperations(self._transport)
         self.loan = LoanOperations(self._transport)

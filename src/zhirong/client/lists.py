@@ -329,6 +329,18 @@ class OwnDeliveriesRow(TypedDict):
     next_at: str | None
 
 
+class OwnInvitationsRow(TypedDict):
+    """A row of the list ``own.invitations``."""
+
+    id: int
+    version: int
+    email: str | dict[str, Any] | None
+    organisation: str | dict[str, Any] | None
+    duties: str | dict[str, Any] | None
+    until: str | None
+    state: str | dict[str, Any] | None
+
+
 class OwnTokensRow(TypedDict):
     """A row of the list ``own.tokens``."""
 
@@ -729,6 +741,10 @@ class Lists(Group):
     def own_deliveries(self, *, offset: int = 0, limit: int = 50) -> "Page[OwnDeliveriesRow]":
         """回调消息 / Webhook messages."""
         return self._transport.page("own.deliveries", {"offset": offset, "limit": limit})
+
+    def own_invitations(self, *, offset: int = 0, limit: int = 50) -> "Page[OwnInvitationsRow]":
+        """成员邀请 / Invitations."""
+        return self._transport.page("own.invitations", {"offset": offset, "limit": limit})
 
     def own_tokens(self, *, order: str | None = None, offset: int = 0, limit: int = 50) -> "Page[OwnTokensRow]":
         """接口令牌 / API tokens."""

@@ -222,6 +222,21 @@ class GuaranteesObject(TypedDict):
     operations: list[str]
 
 
+class InvitationsObject(TypedDict):
+    """成员邀请 / invitation."""
+
+    id: int
+    organisation: int
+    email: str
+    duties: dict[str, Any] | list[Any]
+    until: str
+    state: str
+    version: int
+    created_at: str
+    changed_at: str
+    operations: list[str]
+
+
 class JobsObject(TypedDict):
     """后台任务 / job."""
 
@@ -581,6 +596,11 @@ class Objects(Group):
     def guarantees(self, row: int) -> GuaranteesObject:
         """担保请求 / guarantee request."""
         found: GuaranteesObject = self._transport.row("guarantees", row)
+        return found
+
+    def invitations(self, row: int) -> InvitationsObject:
+        """成员邀请 / invitation."""
+        found: InvitationsObject = self._transport.row("invitations", row)
         return found
 
     def jobs(self, row: int) -> JobsObject:

@@ -238,6 +238,10 @@ class CaseOperations(Group):
         """向企业提问 / Ask the firm."""
         return self._do("case.ask", row, {"text": text}, version, key)
 
+    def back_to_review(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
+        """退回重审 / Back to review."""
+        return self._do("case.back_to_review", row, {"reason": reason}, version, key)
+
     def close(self, row: int, *, version: Version, reason: str | None = None, key: str = "") -> Done:
         """注销质押并结清 / Discharge and close."""
         return self._do("case.close", row, {"reason": reason}, version, key)
@@ -735,6 +739,22 @@ class InsuranceOperations(Group):
         )
 
 
+class InvitationOperations(Group):
+    """Operations ``invitation.*``."""
+
+    def accept(self, row: int, *, version: Version, key: str = "") -> Done:
+        """接受邀请 / Accept the invitation."""
+        return self._do("invitation.accept", row, {}, version, key)
+
+    def decline(self, row: int, *, version: Version, key: str = "") -> Done:
+        """谢绝邀请 / Decline the invitation."""
+        return self._do("invitation.decline", row, {}, version, key)
+
+    def withdraw(self, row: int, *, version: Version, key: str = "") -> Done:
+        """撤回邀请 / Withdraw the invitation."""
+        return self._do("invitation.withdraw", row, {}, version, key)
+
+
 class LimitOperations(Group):
     """Operations ``limit.*``."""
 
@@ -753,6 +773,10 @@ class LineOperations(Group):
     def confirm(self, row: int, *, version: Version, key: str = "") -> Done:
         """确认入账 / Confirm."""
         return self._do("line.confirm", row, {}, version, key)
+
+    def divide(self, row: int, *, version: Version, parts: str, payer: str | None = None, key: str = "") -> Done:
+        """分到几笔贷款 / Divide over several loans."""
+        return self._do("line.divide", row, {"parts": parts, "payer": payer}, version, key)
 
     def ignore(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
         """与贷款无关 / Not of a loan."""
@@ -846,15 +870,19 @@ class ObjectionOperations(Group):
 class OrganisationOperations(Group):
     """Operations ``organisation.*``."""
 
-    def confirm(self, row: int, *, version: Version, key: str = "") -> Done:
+    def confirm(self, row: int, *, version: Version, licence: str | None = None, key: str = "") -> Done:
         """确认企业 / Confirm the firm."""
-        return self._do("organisation.confirm", row, {}, version, key)
+        return self._do("organisation.confirm", row, {"licence": licence}, version, key)
 
     def enter(self, *, kind: str, code: str, name: str, region: str, key: str = "") -> Done:
         """录入机构 / Enter an organisation."""
         return self._do(
             "organisation.enter", None, {"kind": kind, "code": code, "name": name, "region": region}, None, key
         )
+
+    def refuse(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
+        """不予确认 / Do not confirm."""
+        return self._do("organisation.refuse", row, {"reason": reason}, version, key)
 
     def suspend(self, row: int, *, version: Version, key: str = "") -> Done:
         """停用 / Suspend."""

@@ -25,18 +25,28 @@ class Account(AbstractUser):
 
 
 class Organisation(Kept):
-    """A firm, bank, guarantor … kind: ``verbs.people.OrganisationKind``. status: pending, active, suspended.
+    """A firm, bank, guarantor … kind: ``verbs.people.OrganisationKind``. status: pending, active, suspended, refused.
 
+    code: several may say that they are the firm of a code as long as nobody has confirmed one of them; then one alone is.
     profile: what it says of itself (registered_on, legal_representative, address, industry, size, bank_account …).
     """
 
     kind = models.CharField(max_length=16, db_index=True)
     name = models.CharField(max_length=300)
-    code = models.CharField(max_length=18, unique=True)
+    code = models.CharField(max_length=18, db_index=True)
     region = models.CharField(max_length=6, db_index=True)
     status = models.CharField(max_length=16, default="pending", db_index=True)
     name_key = models.CharField(max_length=300, db_index=True)
     profile = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=models.Q(status__in=["active", "suspended"]),
+                name="one_confirmed_of_a_code",
+            )
+        ]
 
 
 class Membership(Kept):
@@ -49,6 +59,25 @@ class Membership(Kept):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "organisation"], name="member_once")]
+
+
+class Invitation(Kept):
+    """Somebody is asked by e-mail to join an organisation. email: in small letters. state: open, accepted, declined,
+    withdrawn. until: the last day on which it can be accepted.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    email = models.EmailField(db_index=True)
+    duties = models.JSONField(default=list)
+    until = models.DateField()
+    state = models.CharField(max_length=16, default="open")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "email"], condition=models.Q(state="open"), name="one_open_invitation"
+            )
+        ]
 
 
 class Mandate(Kept):

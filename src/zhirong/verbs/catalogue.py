@@ -5,6 +5,7 @@ from importlib import import_module
 MODULES = (
     "platform.founding",
     "platform.organisations",
+    "platform.members",
     "firm.rights",
     "firm.rechecking",
     "firm.profile",

@@ -34,7 +34,16 @@ from zhirong.store.financing import (
     WatchFlag,
 )
 from zhirong.store.models import Event
-from zhirong.store.parties import Account, ApiToken, Consent, Mandate, Membership, Organisation, SavedView
+from zhirong.store.parties import (
+    Account,
+    ApiToken,
+    Consent,
+    Invitation,
+    Mandate,
+    Membership,
+    Organisation,
+    SavedView,
+)
 from zhirong.store.work import Delivery, Job, Notice, Seen, Webhook
 from zhirong.verbs.people import Duty, OrganisationKind, Person
 
@@ -225,6 +234,24 @@ def _memberships(person: Person, day: date) -> Q:
     return own if person.mandate else Q(organisation=person.organisation) | own
 
 
+def confirmed_addresses(person: Person) -> set[str]:
+    """The e-mail addresses that the account has confirmed, in small letters."""
+    from allauth.account.models import EmailAddress  # not there where the store alone is loaded
+
+    if not person.account:
+        return set()
+    found = EmailAddress.objects.filter(user=person.account, verified=True)
+    return {one.lower() for one in found.values_list("email", flat=True)}
+
+
+def _invitations(person: Person, day: date) -> Q:
+    """Those of the organisation, and those to the person; not for an agent that acts for a firm, nor for a program."""
+    if person.has(Duty.SECURITY_ADMIN):
+        return EVERYTHING
+    to_me = Q(email__in=confirmed_addresses(person))
+    return to_me if person.mandate or not person.organisation else Q(organisation=person.organisation) | to_me
+
+
 def _accounts(person: Person, day: date) -> Q:
     return EVERYTHING if person.has(Duty.SECURITY_ADMIN, Duty.SYSTEM_ADMIN) else Q(pk=person.account)
 
@@ -285,6 +312,7 @@ SCOPES: Mapping[type[Model], Scope] = {
     FirmRight: _firm_rights,
     GuaranteeRequest: _guarantees,
     GuarantorFigures: _own("organisation"),
+    Invitation: _invitations,
     Job: _jobs,
     Limit: _own("organisation"),
     Loan: _loans,

@@ -8,6 +8,9 @@ from zhirong.kernel.text import Text
 from zhirong.store.parties import Account, Mandate, Membership
 from zhirong.verbs.people import DUTY_WORDS, Duty, OrganisationKind, Person
 
+# What an organisation is for which nobody can act: suspended, or never confirmed.
+CLOSED = ("suspended", "refused")
+
 
 def person_of(account: Account, acting_for: str, day: date) -> Person:
     """acting_for: ``member/ID`` of a membership or ``mandate/ID``, the first membership where it says nothing that holds."""
@@ -58,14 +61,15 @@ def choices(account: Account, day: date) -> list[tuple[str, Text]]:
 def _memberships(account: Account) -> "list[Membership]":
     return list(
         Membership.objects.filter(account=account, active=True)
-        .exclude(organisation__status="suspended")
+        .exclude(organisation__status__in=CLOSED)
         .select_related("organisation")
         .order_by("pk")
     )
 
 
 def _standing(day: date) -> "QuerySet[Mandate]":
-    return Mandate.objects.filter(ended_on=None, until__gte=day).select_related("firm", "agent")
+    found = Mandate.objects.filter(ended_on=None, until__gte=day).exclude(firm__status__in=CLOSED)
+    return found.select_related("firm", "agent")
 
 
 def _agent(account: Account, memberships: list[Membership], number: int, day: date) -> Person | None:

@@ -20,7 +20,7 @@ from zhirong.verbs.listing import Column, Listing, listing
 from zhirong.verbs.people import Duty, Person
 from zhirong.verbs.requests import Day, Line, Request, ask
 from zhirong.verbs.second_factor import Code, demand_code
-from zhirong.verbs.sessions import person_of
+from zhirong.verbs.sessions import CLOSED, person_of
 
 READ = "read"
 MOST_TOKENS = 50
@@ -149,7 +149,7 @@ def person_of_token(secret: str, day: date) -> Person | None:
         return None
     member = (
         Membership.objects.filter(account=token.account, organisation=token.organisation_id, active=True)
-        .exclude(organisation__status="suspended")
+        .exclude(organisation__status__in=CLOSED)
         .first()
     )
     if member is None:

@@ -21,6 +21,7 @@ from zhirong.store.work import Notice
 from zhirong.verbs.acting import OPERATIONS, NotFoundError, Operation, may, operations_for, perform
 from zhirong.verbs.listing import LISTINGS, Listing, may_list, page_of, rows_of
 from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.platform.members import open_to
 from zhirong.verbs.requests import Request
 from zhirong.verbs.scopes import visible
 from zhirong.verbs.sessions import choices
@@ -40,7 +41,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     entries = menu_of(request.person)
     if entries:
         return redirect(reverse(entries[0].page))
-    return render(request, "begin.html")
+    return render(request, "begin.html", {"invitations": open_to(request.person, day_of(now()))})
 
 
 # -- operations -----------------------------------------------------------------------------------------------
@@ -252,7 +253,12 @@ def acting(request: HttpRequest) -> HttpResponse:
         if chosen in {value for value, _ in possible}:
             request.session["acting_for"] = chosen
         return redirect("desk")
-    return render(request, "acting.html", {"choices": possible, "chosen": request.session.get("acting_for", "")})
+    context = {
+        "choices": possible,
+        "chosen": request.session.get("acting_for", ""),
+        "invitations": open_to(request.person, day_of(now())),
+    }
+    return render(request, "acting.html", context)
 
 
 @page("notices/", "notices", methods=("GET", "HEAD", "POST"))

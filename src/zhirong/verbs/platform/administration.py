@@ -11,6 +11,7 @@ STATUS_WORDS = {
     "pending": Text("待确认", "to be confirmed"),
     "active": Text("在用", "active"),
     "suspended": Text("已停用", "suspended"),
+    "refused": Text("未予确认", "not confirmed"),
 }
 ORGANISATIONS = listing(
     Listing(

@@ -1,32 +1,18 @@
-"""Organisations and who belongs to them: a firm registers itself; institutions are entered by the administration."""
+"""Organisations: a firm registers itself and is confirmed by a paper; institutions are entered by the administration."""
 
 from typing import Annotated, Any
 
-from pydantic import Field
-
 from zhirong.kernel.errors import Problem
-from zhirong.kernel.text import Text
+from zhirong.kernel.text import Text, same
 from zhirong.store.names import name_key
-from zhirong.store.parties import Account, Membership, Organisation, SavedView
+from zhirong.store.parties import Membership, Organisation, SavedView
 from zhirong.verbs.acting import Work, operation, refuse
-from zhirong.verbs.people import (
-    ADMIN_DUTIES,
-    DUTY_WORDS,
-    KIND_WORDS,
-    Duty,
-    OrganisationKind,
-    Person,
-    duties_of,
-)
-from zhirong.verbs.requests import CreditCode, Day, Line, Region, Request, ask
+from zhirong.verbs.people import KIND_WORDS, Duty, OrganisationKind
+from zhirong.verbs.requests import CreditCode, Day, Line, Region, Request, Words, ask
+from zhirong.verbs.uploads import Ticket, attach
 
-_ADMINS = {
-    OrganisationKind.FIRM: Duty.FIRM_MANAGER,
-    OrganisationKind.LENDER: Duty.LENDER_MANAGER,
-    OrganisationKind.GUARANTOR: Duty.GUARANTOR_APPROVER,
-    OrganisationKind.AGENCY: Duty.AGENCY_REVIEWER,
-    OrganisationKind.OPERATOR: Duty.OPERATOR_AGENT,
-}
+# Whose code is his for certain: the administration has seen a paper. Anybody can say that he is of another firm.
+CONFIRMED = ("active", "suspended")
 
 
 class RegisterFirm(Request):
@@ -69,8 +55,13 @@ class RegisterFirm(Request):
     page="",
 )
 def register_firm(work: Work, request: RegisterFirm) -> Any:
-    """The account becomes the firm's manager; the firm waits for confirmation."""
-    if Organisation.objects.filter(code=request.code).exists():
+    """The account becomes the firm's manager; the firm waits for confirmation.
+
+    One that nobody has confirmed keeps no other from saying the same code: the administration decides by a paper.
+    """
+    known = Organisation.objects.filter(code=request.code)
+    own = known.filter(status="pending", membership__account=work.person.account, membership__active=True)
+    if known.filter(status__in=CONFIRMED).exists() or own.exists():
         raise refuse(
             "firm_known",
             "code",
@@ -117,7 +108,7 @@ class EnterOrganisation(Request):
 )
 def enter_organisation(work: Work, request: EnterOrganisation) -> Any:
     """An institution is active from the moment the administration has entered it."""
-    if Organisation.objects.filter(code=request.code).exists():
+    if Organisation.objects.filter(code=request.code, status__in=CONFIRMED).exists():
         raise refuse(
             "organisation_known",
             "code",
@@ -128,19 +119,111 @@ def enter_organisation(work: Work, request: EnterOrganisation) -> Any:
     return {"id": _enter(work, request.kind, request, "active").pk}
 
 
+class Confirm(Request):
+    """What the administration has seen."""
+
+    licence: Annotated[
+        Ticket | None,
+        ask(
+            "营业执照",
+            "Licence",
+            "凭它确认；另有企业以同一代码登记时必交",
+            "what it is confirmed by; needed where another has registered under the same code",
+            widget="file",
+        ),
+    ] = None
+
+
 @operation(
     "organisation.confirm",
     Text("确认企业", "Confirm the firm"),
     model=Organisation,
     duties=(Duty.SYSTEM_ADMIN,),
-    states=("pending", "suspended"),
+    states=("pending", "suspended", "refused"),
     state_field="status",
+    request=Confirm,
+    page="admin.organisation",
+    help=Text(
+        "核对执照后确认。以同一代码登记而没有确认的其他企业同时不予确认，并得到通知。",
+        "After its licence was checked. Others that have registered under the same code and are not confirmed are refused, "
+        "and told.",
+    ),
+)
+def confirm(work: Work, request: Confirm) -> Any:
+    """Its licence has been checked; it can apply from now on. Who else has said the same code is told that it is not his."""
+    row = work.row
+    others = Organisation.objects.filter(code=row.code).exclude(pk=row.pk)
+    taken = others.filter(status__in=CONFIRMED).first()
+    if taken is not None:
+        raise refuse(
+            "code_taken",
+            "code",
+            row.code,
+            Text(
+                f"{taken.name} 已凭执照以这个代码确认", f"{taken.name} is confirmed under this code by its licence"
+            ),
+            Text(
+                "确有错误的，先查清哪一份执照是真的", "where that is wrong, find out first whose licence is genuine"
+            ),
+        )
+    rivals = list(others.filter(status="pending").order_by("pk"))
+    if rivals and request.licence is None:
+        raise refuse(
+            "licence_needed",
+            "licence",
+            "",
+            Text(
+                f"另有 {len(rivals)} 家企业以同一代码登记：{'、'.join(one.name for one in rivals)}",
+                f"others have registered under the same code: {', '.join(one.name for one in rivals)}",
+            ),
+            Text("交上核对过的营业执照", "hand in the licence that was checked"),
+        )
+    if request.licence is not None:
+        attach(work, request.licence, f"organisation/{row.pk}", "licence", work.person.organisation)
+    work.update(row, status="active")
+    work.tell(Text("企业已确认，可以提交融资申请", "Your firm is confirmed: you can apply now"), "/desk/", row)
+    for rival in rivals:
+        _not_confirmed(work, rival, _ANOTHER_IS_IT)
+
+
+_ANOTHER_IS_IT = Text(
+    "另一家企业已凭营业执照以这个代码确认", "another firm is confirmed under this code by its licence"
+)
+
+
+class RefuseFirm(Request):
+    """Why it is not confirmed; its people read it."""
+
+    reason: Annotated[Words, ask("理由", "Reason", widget="area")]
+
+
+@operation(
+    "organisation.refuse",
+    Text("不予确认", "Do not confirm"),
+    model=Organisation,
+    duties=(Duty.SYSTEM_ADMIN,),
+    states=("pending",),
+    state_field="status",
+    request=RefuseFirm,
+    is_grave=True,
     page="admin.organisation",
 )
-def confirm(work: Work, request: Any) -> Any:
-    """Its licence has been checked; it can apply from now on."""
-    work.update(work.row, status="active")
-    work.tell(Text("企业已确认，可以提交融资申请", "Your firm is confirmed: you can apply now"), "/desk/", work.row)
+def refuse_firm(work: Work, request: RefuseFirm) -> Any:
+    """Its people can no longer act for it; what they have entered is kept."""
+    _not_confirmed(work, work.row, same(request.reason))
+
+
+def _not_confirmed(work: Work, firm: Organisation, reason: Text) -> None:
+    work.update(firm, status="refused")
+    work.tell(
+        Text(
+            f"您登记的企业 {firm.name}（{firm.code}）没有确认：{reason.zh}。有异议请向平台管理员提交营业执照",
+            f"The firm that you registered, {firm.name} ({firm.code}), was not confirmed: {reason.en}. If that is wrong, "
+            "show its licence to the platform's administration",
+        ),
+        "/acting/",
+        firm,
+    )
 
 
 @operation(
@@ -148,7 +231,7 @@ def confirm(work: Work, request: Any) -> Any:
     Text("停用", "Suspend"),
     model=Organisation,
     duties=(Duty.SYSTEM_ADMIN,),
-    states=("active", "pending"),
+    states=("active",),
     state_field="status",
     is_grave=True,
     page="admin.organisation",
@@ -164,124 +247,6 @@ def suspend(work: Work, request: Any) -> Any:
             Text("撤销个别人员的职责", "take duties from single people instead"),
         )
     work.update(work.row, status="suspended")
-
-
-def _duty_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
-    if row is None:
-        return []
-    return [(duty.value, DUTY_WORDS[duty]) for duty in duties_of(OrganisationKind(row.kind))]
-
-
-class AddMember(Request):
-    """Somebody with an account joins an organisation."""
-
-    email: Annotated[
-        str,
-        Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254),
-        ask("登录邮箱", "E-mail address", "对方须先注册账号", "of an account that has signed up"),
-    ]
-    duties: Annotated[list[Duty], ask("职责", "Duties", widget="many", choices=_duty_choices)]
-
-
-def _administers(person: Person, row: Any) -> bool:
-    """The security administrator grants duties everywhere; the head of an organisation within it."""
-    if person.has(Duty.SECURITY_ADMIN):
-        return True
-    head = _ADMINS.get(OrganisationKind(row.kind))
-    return row.pk == person.organisation and head is not None and person.has(head)
-
-
-@operation(
-    "member.add",
-    Text("添加成员", "Add a member"),
-    model=Organisation,
-    duties=(Duty.SECURITY_ADMIN, *_ADMINS.values()),
-    relation=_administers,
-    request=AddMember,
-)
-def add_member(work: Work, request: AddMember) -> Any:
-    """Give an account duties in the organisation, in place of those it may have had there."""
-    account = Account.objects.filter(email__iexact=request.email).first()
-    if account is None:
-        raise refuse(
-            "no_account",
-            "email",
-            request.email,
-            Text("没有这个邮箱的账号", "there is no account of this address"),
-            Text("请对方先注册", "ask them to sign up first"),
-        )
-    _demand_duties(work.row, request.duties)
-    _demand_apart(work, account, request.duties)
-    duties = [duty.value for duty in request.duties]
-    member = Membership.objects.filter(account=account, organisation=work.row).first()
-    if member is None:
-        member = work.create(Membership, account=account, organisation=work.row, duties=duties, active=True)
-    else:
-        work.update(member, duties=duties, active=True)
-    work.tell(Text(f"您已加入 {work.row.name}", f"You now belong to {work.row.name}"), "/acting/", work.row)
-    return {"id": member.pk}
-
-
-@operation(
-    "member.remove",
-    Text("移除成员", "Remove the member"),
-    model=Membership,
-    duties=(Duty.SECURITY_ADMIN, *_ADMINS.values()),
-    relation=lambda person, row: _administers(person, row.organisation) and row.account_id != person.account,
-    is_grave=True,
-)
-def remove_member(work: Work, request: Any) -> Any:
-    """Take all duties; what the member did stays in the log."""
-    work.update(work.row, active=False)
-
-
-def _demand_duties(organisation: Organisation, duties: list[Duty]) -> None:
-    possible = duties_of(OrganisationKind(organisation.kind))
-    wrong = [duty for duty in duties if duty not in possible]
-    if wrong or not duties:
-        raise refuse(
-            "not_a_duty_here",
-            "duties",
-            "、".join(wrong),
-            Text("这类机构没有这样的职责", "there is no such duty in an organisation of this kind"),
-            Text("至少选一项列出的职责", "choose at least one of those listed"),
-        )
-    if len(ADMIN_DUTIES.intersection(duties)) > 1:
-        raise refuse(
-            "separate_administrators",
-            "duties",
-            "、".join(duties),
-            Text(
-                "系统、安全、审计三个管理角色须由不同的人担任",
-                "system, security and audit administration are three people",
-            ),
-            Text("只选其中一项", "choose one of them"),
-        )
-
-
-def _demand_apart(work: Work, account: Account, duties: list[Duty]) -> None:
-    """Nobody gives himself duties; and nobody has two of the three administrations, in whatever organisations."""
-    if account.pk == work.person.account:
-        raise refuse(
-            "own_duties",
-            "email",
-            account.email,
-            Text("不能给自己授予职责", "nobody gives himself duties"),
-            Text("请安全管理员或另一位负责人办理", "ask the security administrator, or another head"),
-        )
-    elsewhere = Membership.objects.filter(account=account, active=True).exclude(organisation=work.row)
-    had = {duty for held in elsewhere.values_list("duties", flat=True) for duty in held}
-    if len(ADMIN_DUTIES.intersection(had | set(duties))) > 1:
-        raise refuse(
-            "separate_administrators",
-            "duties",
-            "、".join(duties),
-            Text(
-                "此人在别的机构已担任另一个管理角色；系统、安全、审计须由不同的人担任",
-                "this person is another administrator elsewhere; system, security and audit are three people",
-            ),
-            Text("另选一人", "choose another person"),
-        )
 
 
 def belongs_to(account: int, organisation: int) -> bool:

@@ -1,4 +1,4 @@
-"""What the security administrator does: accounts, lock-outs, sessions. Duties are given by ``organisations``, tokens revoked
+"""What the security administrator does: accounts, lock-outs, sessions. Duties are given by ``members``, tokens revoked
 by ``tokens``.
 
 Accounts are changed by sign-in too, so the check of the tables does not cover them; what is done here stands in the log.
@@ -13,7 +13,8 @@ from zhirong.kernel.text import Text
 from zhirong.store.parties import Account, ApiToken, Membership
 from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.listing import Column, Filter, Listing, listing
-from zhirong.verbs.people import DUTY_WORDS, Duty
+from zhirong.verbs.people import Duty
+from zhirong.verbs.platform.members import duties_text
 from zhirong.verbs.requests import Line, Request, Words, ask
 
 SECURITY = (Duty.SECURITY_ADMIN,)
@@ -193,7 +194,7 @@ MEMBERS = listing(
         (
             Column("account", Text("账号", "Account"), lambda row: row.account.email, main=True),
             Column("organisation", Text("机构", "Organisation"), lambda row: row.organisation.name, main=True),
-            Column("duties", Text("职责", "Duties"), lambda row: _duties(row.duties)),
+            Column("duties", Text("职责", "Duties"), lambda row: duties_text(row.duties)),
             Column(
                 "active",
                 Text("状态", "State"),
@@ -240,8 +241,3 @@ TOKENS = listing(
         page="admin.token",
     )
 )
-
-
-def _duties(duties: list[str]) -> Text:
-    words = [DUTY_WORDS[Duty(one)] for one in duties]
-    return Text("、".join(one.zh for one in words), ", ".join(one.en for one in words))

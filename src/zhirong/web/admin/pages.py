@@ -12,10 +12,11 @@ from zhirong.store.work import Job
 from zhirong.verbs.listing import LISTINGS
 from zhirong.verbs.pattern import rules_version
 from zhirong.verbs.people import DUTY_WORDS, KIND_WORDS, Duty, OrganisationKind
+from zhirong.verbs.platform.administration import STATUS_WORDS as ORGANISATION_WORDS
 from zhirong.verbs.platform.audit import JOBS
 from zhirong.verbs.platform.rulebook_history import files, history, is_doubtful, language_files, rule
 from zhirong.verbs.platform.security import ACCOUNTS, MEMBERS, TOKENS, second_factors
-from zhirong.web.admin import auditing  # noqa: F401 - declares the auditor's pages
+from zhirong.web.admin import auditing, inviting  # noqa: F401 - declare the auditor's pages and those of invitations
 from zhirong.web.clock import now
 from zhirong.web.menu import menu
 from zhirong.web.pages import page
@@ -23,7 +24,7 @@ from zhirong.web.views import render_list
 
 SYSTEM, SECURITY = (Duty.SYSTEM_ADMIN,), (Duty.SECURITY_ADMIN,)
 _MOST = 200
-STATUS_WORDS = {"pending": "warn", "active": "good", "suspended": "bad"}
+STATUS_WORDS = {"pending": "warn", "active": "good", "suspended": "bad", "refused": "bad"}
 
 
 # -- system -------------------------------------------------------------------------------------------------------
@@ -66,6 +67,8 @@ def organisation(request: HttpRequest, row: Organisation) -> HttpResponse:
         "pool": pool,
         "people": [(one, DISCIPLINE_TEXT[one["discipline"]]) for one in (pool or {}).get("expert", [])],
         "members": [(one, [DUTY_WORDS[Duty(duty)] for duty in one.duties]) for one in members],
+        "status": ORGANISATION_WORDS[row.status],
+        "rivals": Organisation.objects.filter(code=row.code).exclude(pk=row.pk).order_by("pk")[:_MOST],
     }
     return render(request, "admin/organisation.html", context)
 
