@@ -36,7 +36,7 @@ class ChoiceWords(Schema):
 
 
 class FieldWords(Schema):
-    """What is asked for. widget: text, area, choice, many, day, file, flag, password, money, number, range or table (JSON).
+    """What is asked for. widget: text, area, choice, many, day, file, flag, password, code, money, number, range or table (JSON).
     suits: whether it is asked of this row. default: what holds where nothing is given. start: what stands there now,
     where it says what an object is. choices: empty where anything can be given.
     """
@@ -182,7 +182,8 @@ def operations(request: HttpRequest) -> HttpResponse:
     tells = _reads(person) and (row is not None or op.model is None)
     if row is not None and tells:
         note_seen(person, row, now())
-    fields = [_field(one) for one in asked(op.request, person, row, tells=tells)]
+    # What suits is decided by the row: where none is named, everything may.
+    fields = [_field(one, one.suits or row is None) for one in asked(op.request, person, row, tells=tells)]
     return as_json({"rows": [{**_operation(op), "version": getattr(row, "version", None), "fields": fields}]})
 
 
@@ -251,7 +252,7 @@ def _page(name: str) -> str:
         return reverse(name)
 
 
-def _field(one: Asked) -> dict[str, Any]:
+def _field(one: Asked, suits: bool) -> dict[str, Any]:
     return {
         "name": one.name,
         "title": one.title,
@@ -259,7 +260,7 @@ def _field(one: Asked) -> dict[str, Any]:
         "widget": one.widget,
         "required": one.required,
         "is_list": one.is_list,
-        "suits": one.suits,
+        "suits": suits,
         "maximum": one.maximum,
         "default": one.default,
         "start": one.start,

@@ -60,25 +60,27 @@ def run(options: argparse.Namespace) -> int:
     if options.name is None and options.help:
         options.print_help()
         return 0
-    key = options.key or fresh_key()
     with reached(options) as platform:
         if options.name is None:
             _print_operations(platform, options)
-            return 0
-        if options.help or options.fields:
+        elif options.help or options.fields:
             _show_operation(platform.operation(options.name, options.id), options)
-            return 0
-        op = platform.operation(options.name, options.id)
-    _demand_subject(op, options.id)
-    data = request_of(op["fields"], options)
-    with reached(options) as platform:
-        for field, path, content in data.files:
-            data.values[field] = platform.files.upload(path, content)
-    look = f"zhirong show {op['on']} {options.id}" if op["is_on_row"] else ""
-    with reached(options, look, key) as platform:
-        done = platform.do(options.name, options.id, data.values, _wanted(op, options.version), key)
-        _print_done(op, done, platform, options)
+        else:
+            _do(platform, options)
     return 0
+
+
+def _do(platform: Platform, options: argparse.Namespace) -> None:
+    op = platform.operation(options.name, options.id)
+    _demand_subject(op, options.id)
+    given = request_of(op["fields"], options)
+    for field, name, content in given.files:
+        given.values[field] = platform.files.upload(name, content)
+    # From here on something may be done: a refusal says where to look, a broken line how to repeat it harmlessly.
+    platform.look = f"zhirong show {op['on']} {options.id}" if op["is_on_row"] else ""
+    platform.key = options.key or fresh_key()
+    done = platform.do(options.name, options.id, given.values, _wanted(op, options.version), platform.key)
+    _print_done(op, done, platform, options)
 
 
 def _version(written: str) -> int | str:

@@ -18,6 +18,7 @@ _MOST_CHOICES = 60  # of one field on a terminal; --json gives them all
 _HOW: Mapping[str, tuple[str, str]] = {
     "area": ("文字，可多行", "text, several lines"),
     "text": ("文字", "text"),
+    "code": ("验证器上的六位数字", "six digits of the authenticator"),
     "choice": ("选一", "one of"),
     "many": ("选几项，重复写", "some of, repeated"),
     "day": ("日期 2026-11-25", "day 2026-11-25"),

@@ -18,6 +18,7 @@ from zhirong.kernel.text import Lang, Text
 
 ADDRESS_HERE = "http://localhost:8000"
 _NO_MEND = Text("", "")
+_OWN_FAULT = 500  # from here on a proxy may have answered for the platform
 # What to do next, by the status of a refusal; {look} is the command that shows the object, where there is one.
 _NEXT: Mapping[int, Text] = {
     401: Text(
@@ -97,6 +98,8 @@ class Platform:
 
     def __init__(self, address: str, token: str, http: httpx.Client | None = None) -> None:
         self.address = address.rstrip("/")
+        self.look = ""  # the command that shows what is being done to
+        self.key = ""  # under which what is being done can be repeated
         self._transport = Transport(self.address, token, http=http)
         self.files = Files(self._transport)
 
@@ -134,18 +137,18 @@ class Platform:
 
 
 @contextmanager
-def reached(options: argparse.Namespace, look: str = "", key: str = "") -> Iterator[Platform]:
-    """The platform that the options name; what it refuses, and that it cannot be reached, is said as problems. look: the
-    command that shows what it is about. key: under which the request can be repeated.
-    """
+def reached(options: argparse.Namespace) -> Iterator[Platform]:
+    """The platform that the options name; what it refuses, and that it cannot be reached, is said as problems."""
     address = options.url or os.environ.get("ZHIRONG_URL", "") or ADDRESS_HERE
     platform = Platform(address, _token(options.token_file))
     try:
         yield platform
     except ApiError as error:
-        raise RefusedError(error, look, key) from error
+        if error.kind == "unknown" and error.status < _OWN_FAULT:  # not in the words of a platform
+            raise _no_platform(address) from error
+        raise RefusedError(error, platform.look, platform.key) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise _unreachable(address, str(error) or type(error).__name__, key) from error
+        raise _unreachable(address, str(error) or type(error).__name__, platform.key) from error
     except json.JSONDecodeError as error:
         raise _no_platform(address) from error
     finally:

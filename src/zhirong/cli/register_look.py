@@ -245,8 +245,9 @@ def _reconcile_options(parser: Parser) -> None:
 def _reconcile(options: Options) -> int:
     from zhirong.verbs.register.orders import reconcile
 
+    content = read(options.file)
     try:
-        published = json.loads(read(options.file))
+        published = json.loads(content)
     except ValueError as error:
         reason = Text(f"不是 JSON：{error}", f"not JSON: {error}")
         wrong = Problem("FILE", options.file, reason, Text("改正", "mend"), "json")

@@ -238,15 +238,25 @@ def _order_options(parser: Parser) -> None:
     parser.add_argument("--order", required=True, help="法院文书编号 / number of the court's document")
     parser.add_argument("--registration", type=int, metavar="ID", help="一件登记 / a registration")
     parser.add_argument("--right", metavar="KEY", help="一项权利，如 invention:201410362077.3 / a right")
+    parser.add_argument(
+        "--lifts", default="", metavar="ORDER", help="有轮候冻结时，解除哪一份文书的冻结 / which of several is lifted"
+    )
 
 
 def _order(options: Options) -> int:
+    from zhirong.chain.pledge.precheck import read_key
+    from zhirong.verbs.register.facts import standing_orders
     from zhirong.verbs.register.orders import court_order_on_registration, court_order_on_right
 
     if (options.registration is None) == (options.right is None):
         raise problem("--registration", "", "登记和权利写一个", "give either a registration or a right", "which")
     if options.right is not None:
-        return say_entry(options, court_order_on_right(by(options), options.right, options.order, options.what))
+        who, words = by(options), (options.right, options.order, options.what, options.lifts)
+        code = say_entry(options, court_order_on_right(who, *words))
+        if not options.json:
+            for turn, order in enumerate(standing_orders(read_key(options.right)), 1):
+                print(f"{turn}\t{order}")
+        return code
     done = court_order_on_registration(by(options), options.registration, options.order, options.what)
     return say_done(options, done)
 

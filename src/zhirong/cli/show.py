@@ -20,7 +20,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
         metavar="WHAT",
-        help="me（我是谁）、lists（有哪些列表）、列表名如 lender.cases、对象种类如 case / me, lists, the name of a list, a kind of object",
+        help="me（我是谁）、lists（有哪些列表）、列表名如 lender.cases；有编号时是对象，如 case 12 / me, lists, the name of a "
+        "list; with an id an object, such as case 12",
     )
     parser.add_argument("id", nargs="?", type=int, metavar="ID", help="对象的编号 / id of the object")
     parser.add_argument(
@@ -52,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
             _show_me(platform, options)
         elif options.what == "lists":
             _show_lists(platform, options)
-        elif "." in options.what:
+        elif options.id is None:
             from zhirong.cli.show_list import show_list
 
             show_list(platform, options)
@@ -100,17 +101,6 @@ def _show_lists(platform: Platform, options: argparse.Namespace) -> None:
 
 def _show_object(platform: Platform, options: argparse.Namespace) -> None:
     kind = _kind(platform.objects(), options.what)
-    if options.id is None:
-        raise problem(
-            "no_id",
-            "ID",
-            "",
-            Text("没有写编号", "there is no id"),
-            Text(
-                f"如 zhirong show {options.what} 12；编号在列表里",
-                f"such as zhirong show {options.what} 12; lists give ids",
-            ),
-        )
     if options.out:
         _keep(platform, kind["name"], options)
         return
@@ -138,25 +128,20 @@ def _print_possible(platform: Platform, names: Sequence[str], options: argparse.
 def _kind(kinds: Sequence[Mapping[str, Any]], what: str) -> Mapping[str, Any]:
     """The kind of object that is called so: by its address (``cases``), in the singular, or as events name it."""
     for one in kinds:
-        if what in (
-            one["name"],
-            one["name"].removesuffix("s"),
-            one["subject"],
-            one["title"]["zh"],
-            one["title"]["en"],
-        ):
+        if what in (one["name"], _singular(one["name"]), one["subject"], *one["title"].values()):
             return one
-    names = "、".join(one["name"].removesuffix("s") for one in kinds)
+    names = "、".join(_singular(one["name"]) for one in kinds)
     raise problem(
         "no_such_kind",
         "WHAT",
         what,
         Text("没有这种内容", "there is nothing called so"),
-        Text(
-            f"可以是 me、lists、列表名（zhirong show lists），或 {names}",
-            f"it may be me, lists, the name of a list (zhirong show lists), or {names.replace('、', ', ')}",
-        ),
+        Text(f"可以是 {names}", f"it may be {names.replace('、', ', ')}"),
     )
+
+
+def _singular(noun: str) -> str:
+    return f"{noun.removesuffix('ies')}y" if noun.endswith("ies") else noun.removesuffix("s")
 
 
 def _shown(column: Mapping[str, Any], value: Any, lang: str) -> str:

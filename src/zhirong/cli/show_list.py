@@ -48,7 +48,10 @@ def _listing(platform: Platform, name: str) -> Mapping[str, Any]:
             "WHAT",
             name,
             Text("没有这个列表，或这个令牌看不到", "there is no such list, or this token does not see it"),
-            Text(f"能看的：{'、'.join(names)}", f"it sees: {', '.join(names)}"),
+            Text(
+                f"能看的：{'、'.join(names)}；看一个对象要写编号，如 zhirong show case 12",
+                f"it sees: {', '.join(names)}; an object needs its id, such as zhirong show case 12",
+            ),
         )
     return found
 
@@ -56,13 +59,17 @@ def _listing(platform: Platform, name: str) -> Mapping[str, Any]:
 def _query(listing: Mapping[str, Any], options: argparse.Namespace) -> dict[str, str]:
     """Filters and order; a choice may be given by its words. Raises InputError naming what there is not."""
     known = {one["name"]: one["choices"] for one in listing["filters"]}
-    problems, query = [], {}
+    problems: list[Problem] = []
+    query: dict[str, str] = {}
     for written in options.filter:
         name, _, value = written.partition("=")
         if name not in known:
             problems.append(_unknown("--filter", name, list(known)))
-        else:
-            query[name] = value_of_words(value, known[name])
+            continue
+        query[name] = value_of_words(value, known[name])
+        values = [one["value"] for one in known[name]]
+        if values and query[name] not in values:  # it would find nothing, and nobody would know why
+            problems.append(_unknown(f"--filter {name}", value, [_choice(one) for one in known[name]]))
     orders = [one["name"] for one in listing["columns"] if one["is_ordered"]]
     if options.order and options.order.removeprefix("-") not in orders:
         problems.append(_unknown("--order", options.order, orders))
@@ -73,11 +80,15 @@ def _query(listing: Mapping[str, Any], options: argparse.Namespace) -> dict[str,
     return query
 
 
+def _choice(one: Mapping[str, Any]) -> str:
+    return f"{one['value']}（{one['words']['zh']} / {one['words']['en']}）"
+
+
 def _unknown(option: str, name: str, known: Sequence[str]) -> Problem:
     return Problem(
         option,
         name,
-        Text("这个列表没有这一项", "the list has none of this name"),
+        Text("没有这一项", "there is none of this name"),
         Text(f"可用：{'、'.join(known) or '无'}", f"there are: {', '.join(known) or 'none'}"),
         "unknown_parameter",
     )

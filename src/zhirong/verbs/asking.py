@@ -51,7 +51,15 @@ def on_form(fields: Sequence[Asked]) -> list[Asked]:
 
 def ask_of(name: str, info: FieldInfo) -> Ask:
     """How a field is asked for; one that says nothing is called by its name."""
-    return next((one for one in info.metadata if isinstance(one, Ask)), Ask(same(name)))
+    said = [*info.metadata, *_within(info.annotation)]
+    return next((one for one in said if isinstance(one, Ask)), Ask(same(name)))
+
+
+def _within(annotation: Any) -> list[Any]:
+    """What is annotated to the type of a field that may also be left out."""
+    if get_origin(annotation) not in (Union, types.UnionType):
+        return []
+    return [one for part in get_args(annotation) if get_origin(part) is Annotated for one in part.__metadata__]
 
 
 def plain_type(annotation: Any) -> Any:
