@@ -29,9 +29,8 @@ MINE = ("admin.", "audit.")
 
 @pytest.fixture(autouse=True)
 def _folder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    name = "sqlite_platform" if "sqlite_platform" in request.fixturenames else "platform"
-    if name in request.fixturenames:
-        folder = request.getfixturevalue(name).folder
+    if "platform" in request.fixturenames:
+        folder = request.getfixturevalue("platform").folder
         monkeypatch.setattr(audit, "DATA", folder)
         monkeypatch.setattr(auditing, "DATA", folder)
 
@@ -50,8 +49,7 @@ def codes_of(caught: Any) -> list[str]:
     return [one.code for one in caught.value.problems]
 
 
-def test_each_page_is_for_its_own_administrators_only(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_each_page_is_for_its_own_administrators_only(platform: Any) -> None:
     people = {
         Duty.SYSTEM_ADMIN: admin(platform),
         Duty.SECURITY_ADMIN: security(platform),
@@ -69,8 +67,7 @@ def test_each_page_is_for_its_own_administrators_only(sqlite_platform: Any) -> N
         assert platform.client().get(f"/{one.route}").status_code == 302
 
 
-def test_the_operations_of_one_administration_are_none_of_anothers(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_the_operations_of_one_administration_are_none_of_anothers(platform: Any) -> None:
     people = {
         Duty.SYSTEM_ADMIN: admin(platform),
         Duty.SECURITY_ADMIN: security(platform),
@@ -83,8 +80,7 @@ def test_the_operations_of_one_administration_are_none_of_anothers(sqlite_platfo
             assert can(platform.person(who), op.name) == (duty in op.duties), (op.name, duty)
 
 
-def test_a_firm_is_confirmed_on_its_page(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_a_firm_is_confirmed_on_its_page(platform: Any) -> None:
     firm = platform.organisation("firm", "新登记企业", status="pending", address="某路 1 号")
     who = platform.client(admin(platform))
     assert "新登记企业" in who.get("/admin/").content.decode()
@@ -100,8 +96,7 @@ def test_a_firm_is_confirmed_on_its_page(sqlite_platform: Any) -> None:
     assert "甲评估机构" in found and "新登记企业" not in found
 
 
-def test_a_pool_entry_that_cannot_be_read_is_told(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_a_pool_entry_that_cannot_be_read_is_told(platform: Any) -> None:
     house = platform.organisation("agency", "甲评估机构")
     with pytest.raises(InputError):
         platform.do(admin(platform), "agency.pool", house, tables="[[expert]]\nid = 'v1'")
@@ -110,8 +105,7 @@ def test_a_pool_entry_that_cannot_be_read_is_told(sqlite_platform: Any) -> None:
         platform.do(admin(platform), "agency.pool", firm, tables="")
 
 
-def test_every_rule_is_shown_with_its_source_and_doubt(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_every_rule_is_shown_with_its_source_and_doubt(platform: Any) -> None:
     who = platform.client(admin(platform))
     every = who.get("/admin/rules/").content.decode()
     book = pattern.rulebook()
@@ -176,8 +170,7 @@ def test_an_account_is_closed_with_its_sessions_and_tokens(platform: Any) -> Non
     assert Account.objects.get(pk=manager.account.pk).is_active
 
 
-def test_a_lockout_is_one_addresss_only(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_a_lockout_is_one_addresss_only(platform: Any) -> None:
     from django.core.cache import cache
 
     cache.clear()
@@ -192,8 +185,7 @@ def test_a_lockout_is_one_addresss_only(sqlite_platform: Any) -> None:
     assert visitor.post("/accounts/login/", {"login": other.account.email, "password": PASSWORD}).status_code == 302
 
 
-def test_a_lockout_is_seen_and_released(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_a_lockout_is_seen_and_released(platform: Any) -> None:
     from axes.models import AccessAttempt
     from django.core.cache import cache
 
@@ -209,13 +201,15 @@ def test_a_lockout_is_seen_and_released(sqlite_platform: Any) -> None:
     assert manager.account.email in page and "已锁定" in page
     platform.do(who, "lockout.release", username=manager.account.email, reason="本人来电")
     assert not AccessAttempt.objects.filter(username=manager.account.email).exists()
+    # Everything is released: neither the lock-out nor the page's own rate asks to wait.
+    signed_in = visitor.post("/accounts/login/", {"login": manager.account.email, "password": PASSWORD})
+    assert signed_in.status_code == 302
     with pytest.raises(InputError) as caught:
         platform.do(who, "lockout.release", username=manager.account.email, reason="再来")
     assert codes_of(caught) == ["not_locked"]
 
 
-def test_a_token_is_revoked_by_the_security_administrator(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_a_token_is_revoked_by_the_security_administrator(platform: Any) -> None:
     firm, manager = platform.firm()
     token = platform.seed(
         ApiToken, account=manager.account, organisation=firm, name="接口", digest="1" * 64, scopes=["read"],
@@ -286,8 +280,7 @@ def test_the_check_runs_in_the_background_and_shows_what_it_finds(platform: Any)
     assert json.dumps(Job.objects.order_by("-pk").first().result)  # type: ignore[union-attr]
 
 
-def test_three_administrations_stay_three_people(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_three_administrations_stay_three_people(platform: Any) -> None:
     who = security(platform)
     house = Organisation.objects.get(kind="platform")
     account = platform.account()
@@ -298,8 +291,7 @@ def test_three_administrations_stay_three_people(sqlite_platform: Any) -> None:
     assert codes_of(caught) == ["separate_administrators"]
 
 
-def test_pages_take_as_many_queries_for_many_rows_as_for_few(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_pages_take_as_many_queries_for_many_rows_as_for_few(platform: Any) -> None:
     who = security(platform)
     house, _, _ = agency(platform, "甲评估机构")
     firm, manager = platform.firm()
@@ -336,8 +328,7 @@ def test_pages_take_as_many_queries_for_many_rows_as_for_few(sqlite_platform: An
     assert max(few.values()) < 25
 
 
-def test_an_administration_is_not_joined_to_another_through_a_second_membership(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_an_administration_is_not_joined_to_another_through_a_second_membership(platform: Any) -> None:
     who = security(platform)
     auditor = platform.member(Organisation.objects.get(kind="platform"), Duty.AUDIT_ADMIN)
     second = platform.organisation("platform", "第二管理机构")

@@ -1,6 +1,7 @@
 """The calculator without an account: an answer that the quote itself gives, nothing kept, bounded work."""
 
 import re
+import time
 from datetime import date
 
 import pytest
@@ -27,7 +28,7 @@ ASKED = {
 
 
 @pytest.mark.parametrize("kind", [value for value, _ in KINDS])
-def test_every_kind_it_asks_for_has_a_status_and_a_value(sqlite_platform, kind):
+def test_every_kind_it_asks_for_has_a_status_and_a_value(platform, kind):
     table = calculated(read(Calculate, {**ASKED, "kind_1": kind}), DAY, rulebook())
     quote = quote_json(table, [])
     assert quote["rights"][0]["status"] == "in_force"
@@ -36,8 +37,8 @@ def test_every_kind_it_asks_for_has_a_status_and_a_value(sqlite_platform, kind):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_visitor_gets_interval_line_and_cost_and_leaves_nothing(sqlite_platform, lang):
-    client = sqlite_platform.client(lang=lang)
+def test_a_visitor_gets_interval_line_and_cost_and_leaves_nothing(platform, lang):
+    client = platform.client(lang=lang)
     before = {model: model.objects.count() for model in apps.get_app_config("store").get_models()}
     response = client.get("/calculator/", ASKED)
     text = response.content.decode()
@@ -56,8 +57,8 @@ def test_a_visitor_gets_interval_line_and_cost_and_leaves_nothing(sqlite_platfor
     assert {model: model.objects.count() for model in before} == before
 
 
-def test_what_is_wrong_is_named_together(sqlite_platform):
-    client = sqlite_platform.client(lang="en")
+def test_what_is_wrong_is_named_together(platform):
+    client = platform.client(lang="en")
     response = client.get(
         "/calculator/", {**ASKED, "revenue": "x", "amount": "-1", "term_months": "0", "region": "6"}
     )
@@ -73,26 +74,27 @@ def test_what_is_wrong_is_named_together(sqlite_platform):
     assert client.get("/calculator/cost.svg", {**ASKED, "revenue": "x"}).status_code == 404
 
 
-def test_who_asks_too_often_is_told_to_wait(sqlite_platform, monkeypatch):
+def test_who_asks_too_often_is_told_to_wait(platform, monkeypatch):
     from zhirong.web.public import pages
 
-    monkeypatch.setattr(pages, "_LIMIT", Limiter(times=2, seconds=60))
-    client = sqlite_platform.client()
+    monkeypatch.setattr(pages, "_LIMIT", Limiter(f"test-{time.time()}", times=2, seconds=3600))
+    client = platform.client()
     assert [client.get("/calculator/", ASKED).status_code for _ in range(3)] == [200, 200, 429]
     assert client.get("/calculator/", ASKED)["Retry-After"] == "60"
     assert client.get("/calculator/").status_code == 200  # the empty form is no work
 
 
 def test_a_limit_counts_each_address_by_itself_and_forgets_with_time():
-    limit = Limiter(times=2, seconds=10)
-    assert [limit.admits("a", moment) for moment in (0, 1, 2)] == [True, True, False]
+    name = f"test-{time.time()}"
+    limit, same = Limiter(name, times=2, seconds=10), Limiter(name, times=2, seconds=10)
+    assert [one.admits("a", moment) for one, moment in ((limit, 0), (same, 1), (limit, 2))] == [True, True, False]
     assert limit.admits("b", 2)
-    assert limit.admits("a", 10.5)
-    assert not limit.admits("a", 10.6)
+    assert limit.admits("a", 10)
+    assert not Limiter(name, times=0, seconds=10).admits("c", 10)
 
 
-def test_a_failed_calculation_gives_its_place_back(sqlite_platform):
-    client = sqlite_platform.client()
+def test_a_failed_calculation_gives_its_place_back(platform):
+    client = platform.client()
     for _ in range(5):  # more than are worked on at once
         assert client.get("/calculator/", {**ASKED, "revenue": "x"}).status_code == 422
     assert client.get("/calculator/", ASKED).status_code == 200

@@ -127,6 +127,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_ADAPTER = "zhirong.web.signing_up.Adapter"
 ACCOUNT_FORMS = {"signup": "zhirong.web.signing_up.SignupForm"}
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
@@ -179,11 +180,11 @@ WEBHOOK_NETWORKS = os.environ.get("ZHIRONG_WEBHOOK_NETWORKS", "")
 NINJA_NUM_PROXIES = int(os.environ.get("ZHIRONG_PROXIES", "0"))
 API_RATE = int(os.environ.get("ZHIRONG_API_RATE", "6000"))
 API_RATE_PUBLIC = int(os.environ.get("ZHIRONG_API_RATE_PUBLIC", "120"))
-# What is counted (calls, attempts) is counted within one process; large enough that no count is pushed out by others.
+# What is counted (calls, attempts, wrong codes) is counted for all processes together.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
+        "BACKEND": "zhirong.store.shared_cache.SharedCache",
+        "LOCATION": str(DATA / "counts.sqlite3"),
     }
 }
 

@@ -1,8 +1,9 @@
-"""Signing up: an e-mail address and a strong password; whom one acts for is said after the address is confirmed."""
+"""Signing up and in: an e-mail address and a strong password; whom one acts for is said after the address is confirmed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import SignupForm as BaseSignupForm
 from django.http import HttpRequest
 
@@ -23,3 +24,18 @@ def sign_in_name(request: HttpRequest, credentials: Mapping[str, Any] | None) ->
     """The address that somebody tries to sign in with: what failed attempts are counted by."""
     given = credentials or {}
     return str(given.get("email") or given.get("username") or request.POST.get("login", "")).strip().lower()
+
+
+class Adapter(DefaultAccountAdapter):
+    """As allauth's; what it counts of failed attempts can be forgotten by who releases a lock-out."""
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """By the address alone: allauth adds the name of the host, which who releases it does not know."""
+        return sign_in_name(request, credentials)
+
+    def forget_failures(self, email: str, addresses: Iterable[str]) -> None:
+        """Let somebody sign in at once who has typed wrong passwords. addresses: from where he has tried."""
+        for address in addresses:
+            request = HttpRequest()
+            request.META.update(REMOTE_ADDR=address, HTTP_X_FORWARDED_FOR=address)
+            self._delete_login_attempts_cached_email(request, email=email)

@@ -1,37 +1,24 @@
-"""A simple limit on how often one address may ask for work, and on how much of it is done at once in a process."""
+"""A simple limit on how often one address may ask for work, in all processes together."""
 
-import threading
 import time
-from collections import OrderedDict, deque
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
-
-_MOST_ADDRESSES = 10_000  # remembered; the one not heard of longest is forgotten first
 
 
 class Limiter:
-    """At most ``times`` within ``seconds`` for each address."""
+    """At most ``times`` within each ``seconds`` for each address. name: what is counted."""
 
-    def __init__(self, times: int, seconds: float) -> None:
-        self._times, self._seconds = times, seconds
-        self._asked: OrderedDict[str, deque[float]] = OrderedDict()
-        self._lock = threading.Lock()
+    def __init__(self, name: str, times: int, seconds: int) -> None:
+        self._name, self._times, self._seconds = name, times, seconds
 
     def admits(self, address: str, moment: float | None = None) -> bool:
-        """Count a request of this address; whether it is still within the limit. moment: seconds of a steady clock."""
-        moment = time.monotonic() if moment is None else moment
-        with self._lock:
-            asked = self._asked.setdefault(address, deque())
-            self._asked.move_to_end(address)
-            while asked and asked[0] <= moment - self._seconds:
-                asked.popleft()
-            if len(self._asked) > _MOST_ADDRESSES:
-                self._asked.popitem(last=False)
-            if len(asked) >= self._times:
-                return False
-            asked.append(moment)
-            return True
+        """Count a request of this address; whether it is still within the limit. moment: seconds since 1970."""
+        window = int(time.time() if moment is None else moment) // self._seconds
+        key = f"limit/{self._name}/{address}/{window}"
+        cache.add(key, 0, 2 * self._seconds)
+        return cache.incr(key) <= self._times
 
 
 def address_of(request: HttpRequest) -> str:

@@ -19,7 +19,7 @@ from zhirong.web.quoting import all_modes, drawing, today
 from zhirong.workbench import modes
 
 # A calculation takes some tenths of a second of a processor: a person does not notice these limits, a script does.
-_LIMIT = Limiter(times=60, seconds=600)
+_LIMIT = Limiter("calculator", times=60, seconds=600)
 _AT_ONCE = threading.BoundedSemaphore(2)
 
 

@@ -1,0 +1,129 @@
+"""A cache that all processes of one platform share without a further server: a small SQLite file in the data folder.
+
+It counts what protects (wrong codes, attempts to sign in, calls), so counting is atomic across processes. It is a file of its
+own: a count must stand where the transaction that it stopped is undone, and must wait for no writer of the register. Losing
+it loses counts of some minutes and nothing else, so it is not flushed to the disk and not backed up.
+"""
+
+import json
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+
+_FOREVER = float(2**62)
+_WAIT_SECONDS = 5.0
+_SWEEP_EVERY = 500  # writes of a process between two sweeps of what has run out
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, value TEXT NOT NULL, until REAL NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS entry_until ON entry (until)",
+)
+_PUT = (
+    "INSERT INTO entry (key, value, until) VALUES (?, ?, ?) "
+    "ON CONFLICT (key) DO UPDATE SET value = excluded.value, until = excluded.until"
+)
+
+
+class SharedCache(BaseCache):
+    """Django's cache interface over the file. location: its path. Values are JSON: nothing that could run is read back."""
+
+    def __init__(self, location: str, params: Mapping[str, Any]) -> None:
+        super().__init__(dict(params))
+        self._path = Path(location)
+        self._local = threading.local()
+        self._writes = 0
+
+    def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        """Set it where there is none; whether it was."""
+        return (
+            self._write(f"{_PUT} WHERE entry.until <= ?", (*self._row(key, value, timeout, version), time.time()))
+            == 1
+        )
+
+    def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+        """The value, or ``default`` where there is none or it has run out."""
+        found = (
+            self._connection()
+            .execute("SELECT value FROM entry WHERE key = ? AND until > ?", (self._key(key, version), time.time()))
+            .fetchone()
+        )
+        return default if found is None else json.loads(found[0])
+
+    def set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+        """Set it, whatever there was."""
+        self._write(_PUT, self._row(key, value, timeout, version))
+
+    def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        """Let it last anew; whether it was there."""
+        values = (self._until(timeout), self._key(key, version), time.time())
+        return self._write("UPDATE entry SET until = ? WHERE key = ? AND until > ?", values) == 1
+
+    def delete(self, key: str, version: int | None = None) -> bool:
+        """Forget it; whether it was there."""
+        return self._write("DELETE FROM entry WHERE key = ?", (self._key(key, version),)) == 1
+
+    def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+        """Add to a count, atomically. Raises ValueError where there is none."""
+        found = (
+            self._connection()
+            .execute(
+                "UPDATE entry SET value = CAST(value AS INTEGER) + ? WHERE key = ? AND until > ? RETURNING value",
+                (delta, self._key(key, version), time.time()),
+            )
+            .fetchall()  # the change is kept when the statement has come to its end
+        )
+        if not found:
+            raise ValueError(f"there is no count {key}")
+        return int(found[0][0])
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._write("DELETE FROM entry", ())
+
+    def close(self, **kwargs: Any) -> None:
+        """Called at the end of every request: the connection of the thread is kept for the next."""
+
+    # -- the file ---------------------------------------------------------------------------------------------------
+
+    def _write(self, statement: str, values: tuple[Any, ...]) -> int:
+        connection = self._connection()
+        self._writes += 1
+        if self._writes % _SWEEP_EVERY == 0:
+            connection.execute("DELETE FROM entry WHERE until <= ?", (time.time(),))
+        return int(connection.execute(statement, values).rowcount)
+
+    def _connection(self) -> sqlite3.Connection:
+        """The thread's own; a process that was forked from this one opens its own."""
+        kept: tuple[int, sqlite3.Connection] | None = getattr(self._local, "kept", None)
+        if kept is not None and kept[0] == os.getpid():
+            return kept[1]
+        connection = self._opened()
+        self._local.kept = (os.getpid(), connection)
+        return connection
+
+    def _opened(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(
+            os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        )  # whose attempts are counted is nobody's to read
+        connection = sqlite3.connect(self._path, timeout=_WAIT_SECONDS, isolation_level=None)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = OFF")
+        for statement in _TABLE:
+            connection.execute(statement)
+        return connection
+
+    def _row(self, key: str, value: Any, timeout: Any, version: int | None) -> tuple[str, str, float]:
+        return self._key(key, version), json.dumps(value), self._until(timeout)
+
+    def _key(self, key: str, version: int | None) -> str:
+        return self.make_and_validate_key(key, version=version)
+
+    def _until(self, timeout: Any) -> float:
+        moment: float | None = self.get_backend_timeout(timeout)
+        return _FOREVER if moment is None else moment

@@ -1,0 +1,133 @@
+"""Counts that protect are shared by all processes of a platform: two real ones, on one data folder."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+from zhirong.api import security
+from zhirong.store.shared_cache import SharedCache
+
+_PROCESS = """
+import json, sys, time
+from zhirong.store.setup import ready
+ready("zhirong.web.settings")
+from django.core.cache import cache
+from zhirong.api.security import Parts
+print("ready", flush=True)
+sys.stdin.readline()
+cache.add("counted", 0, 600)
+for _ in range(300):
+    cache.incr("counted")
+parts = Parts()
+taken = {most: sum(parts.take(f"who-{most}", most, 1) for _ in range(400)) for most in (20, 120, 500)}
+locked = sum(cache.add(f"lock-{number}", True, 600) for number in range(100))
+print(json.dumps({"taken": taken, "locked": locked}), flush=True)
+"""
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> SharedCache:
+    """A cache in a file of its own."""
+    return SharedCache(str(tmp_path / "counts.sqlite3"), {})
+
+
+def test_two_processes_count_together(tmp_path: Path) -> None:
+    environment = {**os.environ, "ZHIRONG_DATA": str(tmp_path), "DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": ""}
+    del environment["DJANGO_SETTINGS_MODULE"]
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", _PROCESS],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        for _ in range(2)
+    ]
+    for one in running:
+        assert one.stdout is not None and one.stdout.readline() == "ready\n"
+    said = []
+    for one in running:  # both at once
+        assert one.stdin is not None
+        one.stdin.write("\n")
+        one.stdin.flush()
+    for one in running:
+        out, _ = one.communicate(timeout=60)
+        assert one.returncode == 0
+        said.append(json.loads(out))
+    assert SharedCache(str(tmp_path / "counts.sqlite3"), {}).get("counted") == 600
+    for most in (20, 120, 500):
+        # Never more than the rate in all; less by one part at the most, which the other process has not used up.
+        taken = sum(one["taken"][str(most)] for one in said)
+        assert most - max(1, most // 50) <= taken <= most, (most, said)
+    assert sum(one["locked"] for one in said) == 100
+    assert (tmp_path / "counts.sqlite3").stat().st_mode & 0o077 == 0
+
+
+def test_threads_lose_no_count(shared: SharedCache) -> None:
+    shared.set("n", 0, None)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: shared.incr("n"), range(400)))
+    assert shared.get("n") == 400
+
+
+def test_it_is_a_cache(shared: SharedCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    from zhirong.store import shared_cache
+
+    moment = [1_000_000.0]
+    monkeypatch.setattr("time.time", lambda: moment[0])
+    assert shared_cache.time.time() == 1_000_000.0
+    assert shared.add("a", [1.5, "x"], 10) and not shared.add("a", 2, 10)
+    assert shared.get("a") == [1.5, "x"] and shared.get("b", "no") == "no" and "a" in shared
+    assert shared.touch("a", 100) and not shared.touch("b", 100)
+    moment[0] += 99
+    assert shared.get("a") == [1.5, "x"]
+    moment[0] += 2
+    assert shared.get("a") is None and shared.add("a", 3, 10)
+    assert shared.incr("a") == 4 and shared.decr("a") == 3
+    with pytest.raises(ValueError, match="no count"):
+        shared.incr("b")
+    assert shared.delete("a") and not shared.delete("a")
+    shared.set("for ever".replace(" ", "-"), 1, None)
+    moment[0] += 10**9
+    assert shared.get("for-ever") == 1
+    shared.set("gone", 1, 0)
+    assert shared.get("gone") is None
+    for number in range(1000):
+        shared.set(f"short-{number}", 1, 1)
+        moment[0] += 2
+    assert shared._connection().execute("SELECT count(*) FROM entry").fetchone()[0] < 600
+    shared.clear()
+    assert shared.get("for-ever") is None
+    with pytest.raises(TypeError):
+        shared.set("thing", threading.Lock())
+
+
+def test_a_rate_writes_once_for_each_of_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = []
+    incr = cache.incr
+
+    def counted(key: str, delta: int = 1, version: Any = None) -> int:
+        written.append(delta)
+        return int(incr(key, delta, version))
+
+    monkeypatch.setattr(security.cache, "incr", counted)
+    cache.delete("api-rate:somebody:7")
+    parts = security.Parts()
+    assert sum(parts.take("somebody", 6000, 7) for _ in range(1200)) == 1200
+    assert written == [120] * 10
+    # What is used up is remembered: refusing costs no write.
+    cache.delete("api-rate:other:7")
+    written.clear()
+    assert sum(parts.take("other", 3, 7) for _ in range(100)) == 3
+    assert len(written) == 4
+    cache.delete("api-rate:other:8")
+    assert parts.take("other", 3, 8)
