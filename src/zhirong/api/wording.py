@@ -110,11 +110,14 @@ class ListsWords(Schema):
 
 
 class ObjectFieldWords(Schema):
-    """A column of an object. kind: money (whole fen) or text, which is anything else."""
+    """A column of an object. kind: money (whole fen) or text, which is anything else. choices: what its values are called,
+    where lists let one choose among them.
+    """
 
     name: str
     title: Words
     kind: str
+    choices: list[ChoiceWords]
 
 
 class ObjectWords(Schema):
@@ -290,6 +293,24 @@ def _list(one: Listing) -> dict[str, Any]:
 
 def _columns(noun: str, names: Iterable[str]) -> list[dict[str, Any]]:
     return [
-        {"name": name, "title": column_words(noun, name), "kind": "money" if is_money(noun, name) else "text"}
+        {
+            "name": name,
+            "title": column_words(noun, name),
+            "kind": "money" if is_money(noun, name) else "text",
+            "choices": _values(noun, name),
+        }
         for name in names
     ]
+
+
+def _values(noun: str, name: str) -> list[dict[str, Any]]:
+    """What the values of a column are called, by the filters of the lists that show such objects."""
+    known = {
+        value: words
+        for listing in LISTINGS.values()
+        if listing.model is SHOWN[noun].model
+        for one in listing.filters
+        if one.name == name
+        for value, words in one.choices or ()
+    }
+    return [{"value": value, "words": words} for value, words in known.items()]

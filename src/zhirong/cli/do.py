@@ -169,7 +169,7 @@ def _show_operation(op: Mapping[str, Any], options: argparse.Namespace) -> None:
     )
     if op["help"]["zh"]:
         print(say(options.lang, op["help"]))
-    print_fields(op["fields"], options.lang)
+    print_fields(op["fields"], op["is_on_row"], options.lang)
 
 
 def _print_done(op: Mapping[str, Any], done: Any, platform: Platform, options: argparse.Namespace) -> None:

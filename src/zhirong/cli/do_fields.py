@@ -160,9 +160,11 @@ def _wrong_way(name: str, widget: str) -> Problem:
 # -- showing ----------------------------------------------------------------------------------------------------
 
 
-def print_fields(fields: Sequence[Mapping[str, Any]], lang: str) -> None:
+def print_fields(fields: Sequence[Mapping[str, Any]], is_on_row: bool, lang: str) -> None:
     """Each field with its words, how it is given, whether it must be, and what can be chosen."""
     zh = lang == "zh"
+    # What a form begins with: what the object says, or, where there is none yet, a proposal.
+    begins = ("现为" if is_on_row else "可填") if zh else ("at present" if is_on_row else "such as")
     shown = [one for one in fields if one["suits"]]
     if not shown:
         print("不用填什么。" if zh else "It asks for nothing.")
@@ -173,7 +175,7 @@ def print_fields(fields: Sequence[Mapping[str, Any]], lang: str) -> None:
             how += "，可重复写" if zh else ", can be repeated"
         default, now = _shown(one, one["default"]), _shown(one, one["start"])
         how += (f"；不填则 {default}" if zh else f"; otherwise {default}") if default else ""
-        how += (f"；现为 {now}" if zh else f"; at present {now}") if now not in ("", default) else ""
+        how += f"{'；' if zh else '; '}{begins} {now}" if now not in ("", default) else ""
         print(f"  {one['name']}{must}  {say(lang, one['title'])}{'：' if zh else ': '}{how}")
         if say(lang, one["help"]):
             print(f"      {say(lang, one['help'])}")

@@ -153,6 +153,9 @@ def _shown(column: Mapping[str, Any], value: Any, lang: str) -> str:
         return ("是" if value else "否") if lang == "zh" else ("yes" if value else "no")
     if isinstance(value, dict) and set(value) == {"zh", "en"}:
         return say(lang, value)
+    called = next((one["words"] for one in column["choices"] if one["value"] == value), None)
+    if called is not None:
+        return f"{value} {say(lang, called)}"
     if isinstance(value, dict | list):
         said = json.dumps(value, ensure_ascii=False)
         return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}… （--json）"
