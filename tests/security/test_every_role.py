@@ -73,9 +73,8 @@ def test_the_other_side_sees_no_row(world: PermissionWorld, model: Any) -> None:
             continue
         assert not visible(person, model, world.platform.day).filter(pk=row.pk).exists(), duty
     for who, person in world.outsiders().items():
-        # An agent whose mandate grants no operation still looks after the firm; a token without scope is asked at the door.
-        if who in ("powerless agent", "token without scope"):
-            continue
+        if who == "token without scope":
+            continue  # it is asked at the door
         assert not visible(person, model, world.platform.day).filter(pk=row.pk).exists(), who
 
 

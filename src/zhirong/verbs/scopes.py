@@ -57,15 +57,43 @@ _KEPT_FROM_OTHERS = ("draft",)
 TOLD = ("confirmed", "reversing", "reversed")
 Scope = Callable[[Person, date], Q]
 
+# What an agent's mandate lets it look at: a table is needed by some operations that a firm may leave to an agent, named
+# by the part before the dot. Of the firm's business an agent sees these tables alone, and only with such an operation.
+NEEDED_BY: Mapping[type[Model], frozenset[str]] = {
+    FirmRight: frozenset({"right", "file", "appraisal", "case"}),
+    SharedRight: frozenset({"right", "file", "appraisal", "case"}),
+    StoredFile: frozenset({"right", "file", "appraisal", "case"}),
+    Appraisal: frozenset({"appraisal", "case"}),
+    Case: frozenset({"case", "file"}),
+    CaseStep: frozenset({"case"}),
+    Message: frozenset({"message"}),
+}
+# A firm's description is shown to agents that describe it, or apply or have it valued by what it says.
+_DESCRIBING = frozenset({"firm", "appraisal", "case"})
+# What an agent sees as anybody who has signed in does: about itself, and the directory.
+_ANYBODYS = (Account, ApiToken, Invitation, Mandate, Membership, Notice, Organisation, SavedView)
+
 
 def visible(person: Person, model: type[M], day: date) -> "QuerySet[M]":
     """The rows of a table that this person may know of on this day."""
     if person.is_worker:
         return model._default_manager.all()
     scope = SCOPES.get(model)
-    if scope is None or not person.account:
+    if scope is None or not person.account or not _within_mandate(person, model):
         return model._default_manager.none()
     return model._default_manager.filter(scope(person, day))
+
+
+def _granted(person: Person) -> frozenset[str]:
+    """The parts before the dot of the operations that an agent's mandate names."""
+    return frozenset(name.split(".")[0] for name in person.allowed or ())
+
+
+def _within_mandate(person: Person, model: type[Model]) -> bool:
+    """Whether an agent's mandate needs this table at all; whoever acts for his own organisation needs no mandate."""
+    if not person.mandate or model in _ANYBODYS:
+        return True
+    return bool(_granted(person) & NEEDED_BY.get(model, frozenset()))
 
 
 def _is(person: Person, *kinds: OrganisationKind) -> bool:
@@ -74,7 +102,9 @@ def _is(person: Person, *kinds: OrganisationKind) -> bool:
 
 def _cases(person: Person, day: date) -> Q:
     if person.kind is OrganisationKind.FIRM:
-        return Q(firm=person.organisation)
+        # An agent that may apply for so much has nothing to do with what the firm asks for beyond it.
+        within = Q() if person.most is None else Q(amount__lte=person.most)
+        return Q(firm=person.organisation) & within
     if _is(person, OrganisationKind.LENDER):
         return Q(lender=person.organisation) & ~Q(state__in=_KEPT_FROM_OTHERS)
     if _is(person, OrganisationKind.GUARANTOR):
@@ -184,6 +214,8 @@ def _files(person: Person, day: date) -> Q:
     """Own files, and those of cases, appraisals and papers that the person can see."""
     if not person.organisation:
         return NOTHING
+    if person.mandate:
+        return Q(owner=person.organisation) & (Q(by=person.account) | _agents_subjects(person, day))
     own = Q(owner=person.organisation)
     subjects = Q(pk__in=[])
     for model in (Case, Appraisal, FirmRight, GuaranteeRequest, Loan):
@@ -195,6 +227,14 @@ def _files(person: Person, day: date) -> Q:
     subjects |= Q(subject__in=_subjects("paper", papers))
     made = Q(pk__in=papers.values("word")) | Q(pk__in=papers.values("pdf"))
     return own | subjects | made
+
+
+def _agents_subjects(person: Person, day: date) -> Q:
+    """Files of the rights, appraisals and cases that an agent sees."""
+    subjects = Q(pk__in=[])
+    for model in (FirmRight, Appraisal, Case):
+        subjects |= Q(subject__in=_subjects(model._meta.model_name, visible(person, model, day)))
+    return subjects
 
 
 def _subjects(name: str | None, ids: "QuerySet[Model]") -> "QuerySet[Model]":
@@ -215,7 +255,9 @@ def _organisations(person: Person, day: date) -> Q:
     if person.has(Duty.SYSTEM_ADMIN, Duty.SECURITY_ADMIN):
         return EVERYTHING
     # The directory: institutions are public; a firm is known to itself and to those it has to do with.
-    seen = ~Q(kind="firm") & Q(status="active") | Q(pk=person.organisation)
+    seen = ~Q(kind="firm") & Q(status="active")
+    if not person.mandate or _granted(person) & _DESCRIBING:
+        seen |= Q(pk=person.organisation)
     if person.kind is not OrganisationKind.FIRM and person.organisation:
         seen |= Q(pk__in=_firms_with_cases(person, day)) | Q(
             pk__in=Consent.objects.filter(to=person.organisation, until__gte=day, revoked_on=None).values("firm")

@@ -16,6 +16,7 @@ from zhirong.chain.right.records import KIND_TEXT, STATUS_TEXT, LegalStatus, Rig
 from zhirong.chain.right.status import StatusOn, status_on
 from zhirong.chain.right.table import read_rights_table
 from zhirong.documents.tables import read_rows
+from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
@@ -24,6 +25,7 @@ from zhirong.store.financing import Case, FirmRight, SharedRight, StoredFile
 from zhirong.store.parties import Organisation
 from zhirong.verbs.acting import Work, not_found, operation, refuse
 from zhirong.verbs.case.file import exact
+from zhirong.verbs.clock import now
 from zhirong.verbs.firm.right_form import NewRight, RightFacts, facts_table, table_of
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.people import Duty, Person
@@ -321,8 +323,9 @@ PAPERS: tuple[tuple[str, Text], ...] = (
 
 def _subjects(person: Person, row: Any) -> list[tuple[str, Text]]:
     """What a firm may attach a paper to: its rights and its cases."""
-    rights = FirmRight.objects.filter(firm=person.organisation, removed=False).order_by("-id")[:500]
-    cases = Case.objects.filter(firm=person.organisation).order_by("-id")[:100]
+    day = day_of(now())
+    rights = visible(person, FirmRight, day).filter(firm=person.organisation, removed=False).order_by("-id")[:500]
+    cases = visible(person, Case, day).filter(firm=person.organisation).order_by("-id")[:100]
     return [
         *((f"case/{case.pk}", Text(f"申请 {case.number}", f"case {case.number}")) for case in cases),
         *((f"firmright/{right.pk}", same(f"{right.title} {right.number}")) for right in rights),

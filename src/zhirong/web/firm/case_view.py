@@ -24,10 +24,10 @@ from zhirong.store.financing import (
 )
 from zhirong.verbs.case.completeness import missing
 from zhirong.verbs.case.messages import KIND_WORDS
-from zhirong.verbs.case.paper_making import read_by
 from zhirong.verbs.firm.online_appraisals import grade_words
 from zhirong.verbs.firm.rights import PAPERS, status_words
 from zhirong.verbs.people import Person
+from zhirong.verbs.scopes import visible
 from zhirong.workbench import modes
 
 _SECONDS_A_DAY = 86_400
@@ -39,9 +39,13 @@ def case_context(person: Person, case: Case, day: date, moment: datetime) -> dic
     state, subject = State(case.state), f"case/{case.pk}"
     steps = list(CaseStep.objects.filter(case=case).order_by("began_at", "id"))
     messages = list(
-        Message.objects.filter(subject=subject).select_related("sender", "receiver").order_by("id")[:200]
+        visible(person, Message, day)
+        .filter(subject=subject)
+        .select_related("sender", "receiver")
+        .order_by("id")[:200]
     )
-    files = StoredFile.objects.filter(subject=subject, removed=False).order_by("id")[:200]
+    files = visible(person, StoredFile, day).filter(subject=subject, removed=False).order_by("id")[:200]
+    papers = visible(person, Paper, day).filter(subject=subject)
     mode = modes().get(case.mode)
     return {
         "case": case,
@@ -63,9 +67,9 @@ def case_context(person: Person, case: Case, day: date, moment: datetime) -> dic
         "files": [(one, dict(PAPERS).get(one.paper, Text(one.paper, one.paper))) for one in files],
         "messages_of_case": [(one, KIND_WORDS.get(one.kind, Text(one.kind, one.kind))) for one in messages],
         "waiting": [one for one in messages if one.receiver_id == case.firm_id and one.answered_at is None],
-        "papers": list(read_by(case.firm_id).filter(subject=subject).order_by("id")[:50]),
-        "to_sign": papers_to_sign(Paper.objects.filter(subject=subject), case.firm_id),
-        "loan": Loan.objects.filter(case=case).first(),
+        "papers": list(papers.order_by("id")[:50]),
+        "to_sign": papers_to_sign(papers, case.firm_id),
+        "loan": visible(person, Loan, day).filter(case=case).first(),
         "offer": offer_of(case.quote),
     }
 

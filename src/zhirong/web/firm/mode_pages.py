@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import parse_yuan
@@ -13,6 +13,7 @@ from zhirong.verbs.firm.comparing import Compare, compared
 from zhirong.verbs.firm.online_appraisals import usable_appraisals
 from zhirong.verbs.firm.rights import FIRM
 from zhirong.verbs.requests import read
+from zhirong.verbs.scopes import visible
 from zhirong.web.firm.case_view import offer_row
 from zhirong.web.forms import data_of, form_fields, unplaced
 from zhirong.web.pages import page
@@ -40,7 +41,7 @@ def modes(request: HttpRequest) -> HttpResponse:
         "problems": problems,
         "above": unplaced(Compare, problems),
         "query": request.GET.urlencode(),
-        "described": bool(Organisation.objects.get(pk=request.person.organisation).profile.get("credit")),
+        "described": bool(_firm(request).profile.get("credit")),
     }
     return render(request, "firm/modes.html", context, status=422 if problems else 200)
 
@@ -73,8 +74,16 @@ def answer_context(quote: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _firm(request: HttpRequest) -> Organisation:
+    """The firm as it describes itself; not for an agent whose mandate has nothing to do with that."""
+    firm: Organisation = get_object_or_404(
+        visible(request.person, Organisation, today()), pk=request.person.organisation
+    )
+    return firm
+
+
 def _quoted(request: HttpRequest) -> dict[str, Any]:
-    firm = Organisation.objects.get(pk=request.person.organisation)
+    firm = _firm(request)
     asked = read(Compare, data_of(Compare, request.GET))
     return all_modes(compared(firm, asked, today()))
 

@@ -7,10 +7,9 @@ from django.shortcuts import render
 
 from zhirong.chain.financing.case import ENDED, State
 from zhirong.kernel.days import day_of
-from zhirong.store.financing import Case, FirmRight, Loan, Message
+from zhirong.store.financing import Case, FirmRight, Loan, Message, Paper
 from zhirong.store.parties import Consent, Mandate, Membership, Organisation
 from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.case.paper_making import read_by
 from zhirong.verbs.firm.consents import scope_words
 from zhirong.verbs.firm.mandates import operation_titles
 from zhirong.verbs.firm.rights import FIRM
@@ -42,10 +41,15 @@ for _name, _zh, _en in (
 @page("firm/", "firm.home", duties=FIRM)
 def home(request: HttpRequest) -> HttpResponse:
     """What the firm has to do next, then its cases and loans."""
-    firm, day = request.person.organisation, day_of(now())
-    rights = FirmRight.objects.filter(firm=firm, removed=False)
+    person, day = request.person, day_of(now())
+    firm = person.organisation
+    rights = visible(person, FirmRight, day).filter(firm=firm, removed=False)
     cases = list(
-        Case.objects.filter(firm=firm).exclude(state__in=ENDED).select_related("lender").order_by("-id")[:_SHOWN]
+        visible(person, Case, day)
+        .filter(firm=firm)
+        .exclude(state__in=ENDED)
+        .select_related("lender")
+        .order_by("-id")[:_SHOWN]
     )
     fees = [
         right
@@ -57,12 +61,14 @@ def home(request: HttpRequest) -> HttpResponse:
         "rights": rights.count(),
         "cases": cases,
         "drafts": [case for case in cases if case.state == State.DRAFT],
-        "open_messages": Message.objects.filter(receiver=firm, answered_at=None, kind__in=("question", "objection"))
+        "open_messages": visible(person, Message, day)
+        .filter(receiver=firm, answered_at=None, kind__in=("question", "objection"))
         .select_related("sender")
         .order_by("id")[:_SHOWN],
-        "papers": papers_to_sign(read_by(firm), firm)[:_SHOWN],
+        "papers": papers_to_sign(visible(person, Paper, day), firm)[:_SHOWN],
         "fees": fees,
-        "loans": Loan.objects.filter(firm=firm, state="standing")
+        "loans": visible(person, Loan, day)
+        .filter(firm=firm, state="standing")
         .select_related("lender")
         .order_by("next_due_on")[:_SHOWN],
         "day": day,
@@ -96,7 +102,8 @@ def trust(request: HttpRequest) -> HttpResponse:
     mandates = visible(person, Mandate, day).filter(firm=firm).select_related("agent", "firm").order_by("-id")[:100]
     consents = visible(person, Consent, day).filter(firm=firm).select_related("to", "firm").order_by("-id")[:100]
     handed_in = (
-        Case.objects.filter(firm=firm)
+        visible(person, Case, day)
+        .filter(firm=firm)
         .exclude(state="draft")
         .select_related("lender", "guarantor")
         .order_by("-id")[:100]

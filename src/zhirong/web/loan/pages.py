@@ -91,7 +91,7 @@ def completion(request: HttpRequest, case: Case) -> HttpResponse:
     person = request.person
     found = visible(person, Paper, day).filter(subject=f"case/{case.pk}").exclude(state="void").order_by("pk")
     is_bank = person.kind is OrganisationKind.LENDER
-    loan = Loan.objects.filter(case=case).first()
+    loan = visible(person, Loan, day).filter(case=case).first()
     before_release = is_bank and case.state in (State.APPROVED, State.SIGNING, State.REGISTERING)
     conditions = conditions_of(case, day, rulebook()) if before_release else ()
     wrong = [one for one in conditions if not one.is_met]
