@@ -5,6 +5,8 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 BUSY_SECONDS = 60  # how long a writer waits for another one before it gives up
+# A connection serves this long, so that a page need not open one: on PostgreSQL that took longer than many a page.
+KEPT_SECONDS = 60
 
 
 def database(url: str, data: Path) -> dict[str, Any]:
@@ -29,6 +31,8 @@ def database(url: str, data: Path) -> dict[str, Any]:
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": parts.port or options.pop("port", ""),
         "OPTIONS": options,
+        "CONN_MAX_AGE": KEPT_SECONDS,
+        "CONN_HEALTH_CHECKS": True,
     }
 
 
@@ -36,6 +40,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
+        "CONN_MAX_AGE": KEPT_SECONDS,
         "OPTIONS": {
             # A transaction takes the write lock when it begins: it never has to give up half-way.
             "transaction_mode": "IMMEDIATE",
