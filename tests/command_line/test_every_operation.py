@@ -94,6 +94,10 @@ def test_a_token_that_does_not_read_learns_nothing_of_what_there_is(desk: Desk) 
     assert done.code == 0
     assert desk(token, "show", "case", str(case.pk)).code == 2
     assert desk(world.manager, "do", "case.accept", str(case.pk), "--fields").code == 2
+    _, stranger = world.platform.bank("另一家银行")
+    for words in (["--fields"], [], ["--version", "1"]):
+        said = desk(stranger, "do", "case.accept", str(case.pk), *words)
+        assert said.code == 2 and "平台拒绝（404）" in said.err and case.number not in said.err
 
 
 def test_every_list_is_shown(desk: Desk) -> None:
@@ -118,7 +122,7 @@ def test_every_column_of_an_object_has_words() -> None:
     for noun, shown in SHOWN.items():
         for name in (*shown.fields, *shown.own):
             words = column_words(noun, name)
-            assert words.zh and words.en and not _is_chinese(words.en)
+            assert words != same(name) and not _is_chinese(words.en), (noun, name)
             if is_money(noun, name):
                 assert shown.model._meta.get_field(name).get_internal_type() == "BigIntegerField", (noun, name)
 

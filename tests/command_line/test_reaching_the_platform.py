@@ -11,6 +11,7 @@ import pytest
 from desk import Desk, Said
 
 from zhirong.cli.main import main
+from zhirong.cli.platform_client import moment
 from zhirong.client import transport
 from zhirong.store.financing import FirmRight
 from zhirong.store.parties import ApiToken
@@ -154,3 +155,8 @@ def test_a_secret_is_shown_once_and_a_link_names_the_page() -> None:
     op = {"title": {"zh": "生成令牌", "en": "Make a token"}}
     assert any("只显示这一次" in line and "zr_secret" in line for line in _done_lines(op, done, "", "zh"))
     assert any("shown this once" in line for line in _done_lines(op, done, "", "en"))
+
+
+def test_instants_are_shown_in_shanghai() -> None:
+    assert moment("2026-11-26T00:16:33+00:00") == "2026-11-26 08:16"
+    assert moment("2026-11-26") == "2026-11-26" and moment("第 2 期") == "第 2 期"

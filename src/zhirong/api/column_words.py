@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from zhirong.kernel.text import Text
+from zhirong.kernel.text import Text, same
 
 _WORDS: Mapping[str, Text] = {
     "email": Text("登录邮箱", "E-mail"),
@@ -213,8 +213,8 @@ _MONEY = frozenset(
 
 
 def column_words(noun: str, name: str) -> Text:
-    """The title of a column of a kind of object. Raises KeyError for one that has none: a test holds them all."""
-    return _OWN_WORDS.get(f"{noun}.{name}") or _WORDS[name]
+    """The title of a column of a kind of object; its name where it has none, which a test does not let pass."""
+    return _OWN_WORDS.get(f"{noun}.{name}") or _WORDS.get(name) or same(name)
 
 
 def is_money(noun: str, name: str) -> bool:

@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ import httpx
 from zhirong.cli.files import read_text
 from zhirong.client.register import Files
 from zhirong.client.transport import ApiError, Transport
+from zhirong.kernel.days import SHANGHAI
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Lang, Text
 
@@ -226,3 +228,12 @@ def value_of_words(given: str, choices: Sequence[Mapping[str, Any]]) -> str:
         return given
     found = [one["value"] for one in choices if given in one["words"].values()]
     return str(found[0]) if len(found) == 1 else given
+
+
+def moment(written: str) -> str:
+    """An instant in ISO 8601 as people read it: day and minute in Shanghai; anything else as it is."""
+    try:
+        instant = datetime.fromisoformat(written)
+    except ValueError:
+        return written
+    return written if instant.tzinfo is None else instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")

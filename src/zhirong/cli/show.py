@@ -8,7 +8,7 @@ from typing import Any
 
 from zhirong.cli.columns import to_left
 from zhirong.cli.files import print_json, unwritable
-from zhirong.cli.platform_client import Platform, add_connection, problem, reached, say
+from zhirong.cli.platform_client import Platform, add_connection, moment, problem, reached, say
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
 
@@ -159,7 +159,7 @@ def _shown(column: Mapping[str, Any], value: Any, lang: str) -> str:
     if isinstance(value, dict | list):
         said = json.dumps(value, ensure_ascii=False)
         return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}… （--json）"
-    return str(value)
+    return moment(value) if isinstance(value, str) else str(value)
 
 
 # -- files ------------------------------------------------------------------------------------------------------

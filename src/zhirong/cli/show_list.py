@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from zhirong.cli.files import print_json, unwritable
-from zhirong.cli.platform_client import Platform, problem, say, value_of_words
+from zhirong.cli.platform_client import Platform, moment, problem, say, value_of_words
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import FEN_PER_YUAN, show_yuan, yuan
 from zhirong.kernel.text import Text
@@ -146,7 +146,7 @@ def _print_table(listing: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], 
             head, justify="right" if kind in ("money", "number", "rate", "days") else "left", overflow="fold"
         )
     for line in _lines(listing, rows, lang, show_yuan):
-        table.add_row(*line)
+        table.add_row(*(moment(one) if kind == "instant" else one for one, kind in zip(line, kinds, strict=True)))
     console = Console(markup=False, highlight=False)
     if not console.is_terminal:  # into a file or a pipe: nothing is cut to the width of a screen that is not there
         wide = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
