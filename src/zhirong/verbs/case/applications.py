@@ -377,7 +377,17 @@ listing(
         (
             Column("number", Text("编号", "Number"), lambda row: row.number, order="number", main=True),
             Column("lender", Text("银行", "Lender"), lambda row: row.lender.name),
-            Column("amount", Text("金额", "Amount"), lambda row: row.amount, "money", order="amount", main=True),
+            Column(
+                "approved_amount",
+                Text("批准金额", "Approved"),
+                lambda row: row.approved_amount,
+                "money",
+                order="approved_amount",
+                main=True,
+            ),
+            Column(
+                "amount", Text("申请金额", "Asked for"), lambda row: row.amount, "money", order="amount", main=True
+            ),
             Column(
                 "state",
                 Text("进度", "State"),
