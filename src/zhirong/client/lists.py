@@ -151,6 +151,7 @@ class FirmCasesRow(TypedDict):
     version: int
     number: str | dict[str, Any] | None
     lender: str | dict[str, Any] | None
+    approved_amount: int | None
     amount: int | None
     state: str | dict[str, Any] | None
     submitted_on: str | None
@@ -742,9 +743,11 @@ class Lists(Group):
         """回调消息 / Webhook messages."""
         return self._transport.page("own.deliveries", {"offset": offset, "limit": limit})
 
-    def own_invitations(self, *, offset: int = 0, limit: int = 50) -> "Page[OwnInvitationsRow]":
+    def own_invitations(
+        self, *, state: str | None = None, offset: int = 0, limit: int = 50
+    ) -> "Page[OwnInvitationsRow]":
         """成员邀请 / Invitations."""
-        return self._transport.page("own.invitations", {"offset": offset, "limit": limit})
+        return self._transport.page("own.invitations", {"state": state, "offset": offset, "limit": limit})
 
     def own_tokens(self, *, order: str | None = None, offset: int = 0, limit: int = 50) -> "Page[OwnTokensRow]":
         """接口令牌 / API tokens."""

@@ -23,9 +23,112 @@ class AccountOperations(Group):
 class AgencyOperations(Group):
     """Operations ``agency.*``."""
 
-    def pool(self, row: int, *, version: Version, tables: str, key: str = "") -> Done:
-        """登记机构资格与人员 / Enter the agency's papers and people."""
-        return self._do("agency.pool", row, {"tables": tables}, version, key)
+    def describe(
+        self, row: int, *, version: Version, regions: str | None = None, ties: str | None = None, key: str = ""
+    ) -> Done:
+        """填写地区与利益关系 / Regions and ties."""
+        return self._do("agency.describe", row, {"regions": regions, "ties": ties}, version, key)
+
+    def paper_add(
+        self,
+        row: int,
+        *,
+        version: Version,
+        owner: str,
+        name: str,
+        number: str,
+        valid_from: date | str,
+        valid_to: date | str | None = None,
+        key: str = "",
+    ) -> Done:
+        """登记资格证书 / Enter a paper."""
+        return self._do(
+            "agency.paper_add",
+            row,
+            {"owner": owner, "name": name, "number": number, "valid_from": valid_from, "valid_to": valid_to},
+            version,
+            key,
+        )
+
+    def paper_end(self, row: int, *, version: Version, paper: str, valid_to: date | str, key: str = "") -> Done:
+        """改资格有效期 / Change until when a paper holds."""
+        return self._do("agency.paper_end", row, {"paper": paper, "valid_to": valid_to}, version, key)
+
+    def person_add(
+        self,
+        row: int,
+        *,
+        version: Version,
+        name: str,
+        discipline: str,
+        fields: str,
+        ties: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """添加人员 / Add a person."""
+        return self._do(
+            "agency.person_add",
+            row,
+            {"name": name, "discipline": discipline, "fields": fields, "ties": ties},
+            version,
+            key,
+        )
+
+    def person_change(
+        self,
+        row: int,
+        *,
+        version: Version,
+        person: str,
+        fields: str | None = None,
+        ties: str | None = None,
+        ended_ties: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """修改人员 / Change a person."""
+        return self._do(
+            "agency.person_change",
+            row,
+            {"person": person, "fields": fields, "ties": ties, "ended_ties": ended_ties},
+            version,
+            key,
+        )
+
+    def person_end(self, row: int, *, version: Version, person: str, key: str = "") -> Done:
+        """移出人员 / Take a person out."""
+        return self._do("agency.person_end", row, {"person": person}, version, key)
+
+    def pool(
+        self, row: int, *, version: Version, tables: str, only_check: bool | None = None, key: str = ""
+    ) -> Done:
+        """批量导入资格与人员 / Import papers and people."""
+        return self._do("agency.pool", row, {"tables": tables, "only_check": only_check}, version, key)
+
+    def sanction_add(
+        self,
+        row: int,
+        *,
+        version: Version,
+        owner: str,
+        by: str,
+        reason: str,
+        start: date | str,
+        end: date | str | None = None,
+        bars: bool | None = None,
+        key: str = "",
+    ) -> Done:
+        """登记处分 / Enter a measure."""
+        return self._do(
+            "agency.sanction_add",
+            row,
+            {"owner": owner, "by": by, "reason": reason, "start": start, "end": end, "bars": bars},
+            version,
+            key,
+        )
+
+    def sanction_end(self, row: int, *, version: Version, sanction: str, end: date | str, key: str = "") -> Done:
+        """改处分期限 / Change until when a measure lasts."""
+        return self._do("agency.sanction_end", row, {"sanction": sanction, "end": end}, version, key)
 
 
 class AppraisalOperations(Group):

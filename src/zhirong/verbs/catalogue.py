@@ -26,6 +26,7 @@ MODULES = (
     "lender.exemption",
     "lender.portfolio",
     "agency.pool",
+    "agency.pool_forms",
     "agency.appraisals",
     "agency.appraisal_work",
     "case.contracts",

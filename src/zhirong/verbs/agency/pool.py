@@ -24,7 +24,7 @@ _OWN = ("qualification", "regions", "ties", "sanction")
 
 
 class PoolEntry(Request):
-    """What the pool holds of one agency: its own papers, and its people."""
+    """What the pool holds of one agency: its own papers, and its people; all of it at once."""
 
     tables: Annotated[
         str,
@@ -36,30 +36,50 @@ class PoolEntry(Request):
             "first the agency's own regions, ties, [[qualification]] and [[sanction]], then each [[expert]]; as the "
             "manual's page on the practice of appraisal says",
             widget="area",
-            start=lambda person, row: "" if row is None else row.profile.get("pool_written", ""),
         ),
     ]
+    only_check: Annotated[bool, ask("只检查，不写入", "Only check, write nothing", widget="flag")] = False
 
 
 @operation(
     "agency.pool",
-    Text("登记机构资格与人员", "Enter the agency's papers and people"),
+    Text("批量导入资格与人员", "Import papers and people"),
     model=Organisation,
     duties=(Duty.SYSTEM_ADMIN,),
     relation=lambda person, row: row.kind == OrganisationKind.AGENCY,
     request=PoolEntry,
     page="admin.organisation",
     help=Text(
-        "没有有效资格的机构不能接受委托；抽取机构只在这里登记的机构中进行。",
-        "An agency without a valid paper takes no assignment, and the draw is among those entered here.",
+        "整批替换这家机构现有的登记；逐项登记和修改用各自的表单。没有有效资格的机构不能接受委托，也不会被抽到。",
+        "Takes the place of all that is entered of the agency; single entries have forms of their own. An agency without a "
+        "valid paper takes no assignment and is not drawn.",
     ),
 )
 def enter_pool(work: Work, request: PoolEntry) -> Any:
-    """Keep the agency's papers and people, as checked against the originals."""
+    """Keep the agency's papers and people, as checked against the originals; where it shall only check, say what it would."""
     table = parse_toml(request.tables, "tables")
-    read_pool(Reader(_pool_table(work.row.pk, work.row.name, table), source="tables"))
-    profile = {**work.row.profile, "pool": plain(table), "pool_written": request.tables}
-    work.update(work.row, profile=profile)
+    read_pool(Reader(pool_table(work.row.pk, work.row.name, table), source="tables"))
+    if request.only_check:
+        raise _checked(table, work.row.profile.get("pool", {}))
+    work.update(work.row, profile={**work.row.profile, "pool": plain(table)})
+
+
+def _checked(table: Mapping[str, Any], now: Mapping[str, Any]) -> Exception:
+    """What would stand there, and what stands there now; as a refusal, since nothing is written."""
+
+    def names(entry: Mapping[str, Any]) -> str:
+        return "、".join(str(one["name"]) for one in entry.get("expert", [])) or "—"
+
+    return refuse(
+        "only_checked",
+        "only_check",
+        names(table),
+        Text(
+            f"可以读出，没有写入。将有人员：{names(table)}；现有人员：{names(now)}",
+            f"it can be read; nothing was written. People then: {names(table)}; people now: {names(now)}",
+        ),
+        Text("要写入的，去掉“只检查”再提交", "to write it, untick this and send it again"),
+    )
 
 
 def pool() -> Pool:
@@ -67,13 +87,13 @@ def pool() -> Pool:
     tables: dict[str, list[Any]] = {"agency": [], "expert": []}
     agencies = Organisation.objects.filter(kind=OrganisationKind.AGENCY.value, status="active").order_by("pk")
     for one in agencies:
-        found = _pool_table(one.pk, one.name, one.profile.get("pool", {}))
+        found = pool_table(one.pk, one.name, one.profile.get("pool", {}))
         tables["agency"] += found["agency"]
         tables["expert"] += found["expert"]
     return read_pool(Reader(tables, source="pool"))
 
 
-def _pool_table(agency: int, name: str, kept: Mapping[str, Any]) -> dict[str, Any]:
+def pool_table(agency: int, name: str, kept: Mapping[str, Any]) -> dict[str, Any]:
     """One agency's entry as tables of the pool: its people go by its own number, so that ids never meet."""
     own = {key: value for key, value in kept.items() if key in _OWN}
     other = {key: value for key, value in kept.items() if key not in _OWN and key != "expert"}

@@ -5,7 +5,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from zhirong.chain.appraisal_practice.people import DISCIPLINE_TEXT
 from zhirong.kernel.days import day_of
 from zhirong.store.parties import Account, ApiToken, Membership, Organisation
 from zhirong.store.work import Job
@@ -17,6 +16,7 @@ from zhirong.verbs.platform.audit import JOBS
 from zhirong.verbs.platform.rulebook_history import files, history, is_doubtful, language_files, rule
 from zhirong.verbs.platform.security import ACCOUNTS, MEMBERS, TOKENS, second_factors
 from zhirong.web.admin import auditing, inviting  # noqa: F401 - declare the auditor's pages and those of invitations
+from zhirong.web.agency.pool_pages import pool_context
 from zhirong.web.clock import now
 from zhirong.web.menu import menu
 from zhirong.web.pages import page
@@ -58,14 +58,12 @@ def organisation(request: HttpRequest, row: Organisation) -> HttpResponse:
         .order_by("-active", "pk")[:_MOST]
     )
     profile = {name: value for name, value in row.profile.items() if isinstance(value, str | int) and value}
-    pool = row.profile.get("pool")
     context: dict[str, Any] = {
         "row": row,
         "kind": KIND_WORDS[OrganisationKind(row.kind)],
         "css": STATUS_WORDS.get(row.status, ""),
         "profile": profile,
-        "pool": pool,
-        "people": [(one, DISCIPLINE_TEXT[one["discipline"]]) for one in (pool or {}).get("expert", [])],
+        **(pool_context(request, row) if row.kind == OrganisationKind.AGENCY else {}),
         "members": [(one, [DUTY_WORDS[Duty(duty)] for duty in one.duties]) for one in members],
         "status": ORGANISATION_WORDS[row.status],
         "rivals": Organisation.objects.filter(code=row.code).exclude(pk=row.pk).order_by("pk")[:_MOST],

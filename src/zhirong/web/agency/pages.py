@@ -17,6 +17,7 @@ from zhirong.verbs.agency.appraisal_view import beside, chart_data, comparison, 
 from zhirong.verbs.agency.appraisals import AGENCY, ASSIGNMENTS, CLIENTS, FORMAL
 from zhirong.verbs.case.file import right_id
 from zhirong.verbs.scopes import visible
+from zhirong.web.agency import pool_pages  # noqa: F401 - declares the page of the agency's entry
 from zhirong.web.clock import now
 from zhirong.web.menu import menu
 from zhirong.web.pages import page

@@ -1,0 +1,50 @@
+"""What the pool of appraisers holds of an agency: on the agency's own desk, and on the administration's page of it."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from zhirong.chain.appraisal_practice.people import DISCIPLINE_TEXT
+from zhirong.kernel.text import Text
+from zhirong.store.parties import Organisation
+from zhirong.verbs.acting import OPERATIONS, can
+from zhirong.verbs.agency.appraisals import AGENCY
+from zhirong.verbs.agency.pool_forms import entry_of
+from zhirong.web.menu import menu
+from zhirong.web.pages import page
+
+_OF_PEOPLE = ("agency.person_change", "agency.person_end")
+
+
+@page("agency/pool/", "agency.pool", duties=AGENCY)
+def own_pool(request: HttpRequest) -> HttpResponse:
+    """What the agency's own appraisers see of their entry; its reviewer keeps it."""
+    row = Organisation.objects.get(pk=request.person.organisation)
+    return render(request, "agency/pool.html", {"row": row, **pool_context(request, row)})
+
+
+def pool_context(request: HttpRequest, row: Organisation) -> dict[str, Any]:
+    """An agency's entry as its table shows it, with what the reader can do to each person of it."""
+    entry = entry_of(row)
+    return {
+        "pool": entry,
+        "people": [
+            (one, DISCIPLINE_TEXT[one["discipline"]], _links(request, row, one)) for one in entry.get("expert", [])
+        ],
+    }
+
+
+def _links(request: HttpRequest, row: Organisation, one: dict[str, Any]) -> list[tuple[str, Text]]:
+    """The forms about one person, which begin with him."""
+    known = {"person": one["id"], "fields": "；".join(one["fields"]), "back": request.path}
+    return [
+        (f"{reverse('do.row', args=[name, row.pk])}?{urlencode(known)}", OPERATIONS[name].title)
+        for name in _OF_PEOPLE
+        if can(request.person, name, row)
+    ]
+
+
+menu("agency.pool", "资格与人员", "Papers and people", *AGENCY)
