@@ -58,7 +58,7 @@ class Simulation:
     def __init__(self, world: World, seed: int) -> None:
         self.world, self.chance, self.step = world, random.Random(seed), 0
         self.pledged: dict[str, int] = {}
-        self.frozen: set[str] = set()
+        self.frozen: dict[str, list[str]] = {}
         self.numbers = self.filings = self.crashes = self.repeats = self.refusals = 0
         self.fold = RegisterState()
         self.past: list[tuple[Callable[[By], Done], By, int]] = []
@@ -94,6 +94,7 @@ class Simulation:
         one = self.some_registration(fitting)
         order, authority_number = f"（2025）陕01执{self.step}号", f"Y{self.step}"
         key, action = self.some_key(), chance.choice(["freeze", "unfreeze", "unfreeze"])
+        lifts = chance.choice(["", *self.frozen.get(key, [])]) if action == "unfreeze" else ""
         found = rows.load(one)
         held = [] if found is None else [right.key for right in found.rights]
         some = chance.sample(held, chance.randint(0, len(held)))
@@ -117,7 +118,7 @@ class Simulation:
             "release": lambda by: pledges.partially_discharge(by, one, some),
             "discharge": lambda by: pledges.discharge(by, one, "清偿"),
             "revoke": lambda by: pledges.revoke(by, one, "无效"),
-            "court_right": lambda by: orders.court_order_on_right(by, key, order, action),
+            "court_right": lambda by: orders.court_order_on_right(by, key, order, action, lifts),
             "court_entry": lambda by: orders.court_order_on_registration(by, one, order, action),
             "subscribe": lambda by: orders.subscribe(by, "right", key),
             "forbidden": lambda by: pledges.discharge(by, one, "清偿"),
@@ -165,17 +166,22 @@ class Simulation:
         self.fold.take(pattern.register_event(event))
         one = done.registration
         if one is None:
+            content = pattern.register_event(event).content
             if event.kind == "right.freeze":
-                self.frozen.add(str(pattern.register_event(event).content["right"]))
+                self.frozen.setdefault(str(content["right"]), []).append(str(content["order"]))
             elif event.kind == "right.unfreeze":
-                self.frozen.discard(str(pattern.register_event(event).content["right"]))
+                self.frozen[str(content["right"])].remove(str(content["lifts"]))
+            if event.kind.startswith("right."):
+                first = next(iter(self.frozen.get(str(content["right"]), [])), "") if "order" in content else None
+                kept = models.Right.objects.filter(key=content.get("right")).values_list("frozen_by", flat=True)
+                assert first is None or list(kept) == [first], "the order that came first holds the right"
             return
         self.filings = max(self.filings, one.id)
         before = {key for key, identity in self.pledged.items() if identity == one.id}
         now = set(one.charged())
         for key in now - before:
             assert key not in self.pledged, f"{key} is pledged twice"
-            assert key not in self.frozen, f"{key} is frozen"
+            assert not self.frozen.get(key), f"{key} is frozen"
             self.pledged[key] = one.id
         for key in before - now:
             del self.pledged[key]

@@ -202,6 +202,81 @@ def test_a_mistyped_number_is_refused_and_not_said_to_be_free(
     assert search(world.by("public").actor, Query(number=patent_number(2))) == [], "right in form, and free"
 
 
+NAMED = {"title": "张力控制软件 V1.0", "number": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"title": "张力控制系统软件 V1.0"}, "名称相似"),  # another spelling of the title, the same holder
+        ({"title": "张力控制软件 V1.0", "holders": [{"name": "西安甲科技股份公司"}]}, "权利人名称不同"),
+        ({"title": "张力控制软件 V1.1", "number": "2020SR000123"}, "名称相似"),  # its number was left out before
+        ({"title": "财务报表软件"}, ""),
+        ({"title": "财务报表软件", "holders": [{"name": "西安乙科技有限公司"}]}, ""),
+    ],
+)
+def test_what_may_be_the_same_right_is_for_the_examiner_and_never_passes_by_itself(
+    sqlite_world: World, changes: dict[str, Any], told: str
+) -> None:
+    from zhirong.kernel.errors import InputError
+    from zhirong.verbs.register import pledges
+    from zhirong.verbs.register.look import precheck
+
+    world = sqlite_world
+    world.entered(_software(**NAMED))
+    right = _software(**{**NAMED, **changes})
+    asked = request(right, pledgors=right["holders"])
+    (check,) = precheck(world.by("lender", "丙银行").actor, asked, world.now)
+    assert check.verdict == ("unknown" if told else "yes")
+    identity = pledges.file_pledge(world.by(), asked).registration.id
+    if not told:
+        pledges.examine(world.by(), identity)
+        pledges.enter(world.by(), identity)
+        world.demand_whole()
+        return
+    with pytest.raises(InputError) as caught:
+        pledges.examine(world.by(), identity)
+    (problem,) = caught.value.problems
+    assert problem.code == "ground_1001_unknown" and told in problem.reason.zh and "申请 1" in problem.reason.zh
+    pledges.examine(world.by(), identity, resolved={f"{check.key}/1001": "样本不同，经比对不是同一软件"})
+    assert pledges.enter(world.by(), identity).registration.status.value == "entered"
+    world.demand_whole()
+
+
+def test_what_was_found_of_one_likeness_says_nothing_of_a_later_one(sqlite_world: World) -> None:
+    from zhirong.kernel.errors import InputError
+    from zhirong.verbs.register import pledges
+
+    world = sqlite_world
+    world.entered(_software(**NAMED))
+    right = _software(**{**NAMED, "title": "张力控制系统软件 V1.0"})
+    identity = pledges.file_pledge(world.by(), request(right)).registration.id
+    key = (
+        pledges.examine(world.by(), identity, resolved={f"software:{_named(right)}/1001": "不是同一软件"})
+        .registration.rights[0]
+        .key
+    )
+    other = pledges.file_pledge(
+        world.by(), request(_software(**{**NAMED, "title": "张力控制系统软件 V1.1"}))
+    ).registration
+    keys = f"{other.rights[0].key}"
+    pledges.examine(world.by(), other.id, resolved={f"{keys}/1001": "不是同一软件"})
+    pledges.enter(world.by(), other.id)
+    with pytest.raises(InputError) as caught:
+        pledges.enter(world.by(), identity)
+    assert {problem.code for problem in caught.value.problems} == {f"ground_{1000 + other.id}_unknown"}
+    pledges.enter(world.by(), identity, resolved={f"{key}/{1000 + other.id}": "经比对不是同一软件"})
+    world.demand_whole()
+
+
+def _named(right: dict[str, Any]) -> str:
+    from zhirong.chain.pledge.precheck import right_key
+    from zhirong.chain.right.reading import read_right
+    from zhirong.kernel.fields import Reader
+
+    return right_key(read_right(Reader(right))).partition(":")[2]
+
+
 def test_no_certificate_of_search_for_a_mistyped_number(sqlite_world: World) -> None:
     from zhirong.kernel.errors import InputError
     from zhirong.store.log import signing_key

@@ -24,6 +24,7 @@ from zhirong.verbs.register.certificates import (
     search_certificate,
 )
 from zhirong.verbs.register.continuity import restore_entry
+from zhirong.verbs.register.facts import standing_orders
 from zhirong.verbs.register.look import Query, changes_of, precheck, search, similar_names, watch
 from zhirong.verbs.register.watch import record_watch
 
@@ -174,8 +175,9 @@ def test_court_orders(world: World) -> None:
     with pytest.raises(InputError) as error:
         pledges.file_pledge(world.by(), request(patent(1)))
     assert codes(error) == {"frozen"}
-    with pytest.raises(InputError):
-        orders.court_order_on_right(world.by("court"), KEY, "2号", "freeze")
+    with pytest.raises(InputError) as error:
+        orders.court_order_on_right(world.by("court"), KEY, "(2025)陕01执1号", "freeze")
+    assert codes(error) == {"frozen_already"}, "the same document, however its brackets are written"
     orders.court_order_on_right(world.by("court"), KEY, "3号", "unfreeze")
     world.entered(patent(1))
     orders.court_order_on_registration(world.by("court"), 1, "4号", "freeze")
@@ -187,6 +189,43 @@ def test_court_orders(world: World) -> None:
     with pytest.raises(InputError) as error:
         orders.court_order_on_right(world.by("court"), "nonsense", "6号", "freeze")
     assert codes(error) == {"not_a_key"}
+
+
+def test_freezes_in_turn(world: World) -> None:
+    def order(number: str, action: Any, lifts: str = "") -> None:
+        orders.court_order_on_right(world.by("court"), KEY, number, action, lifts)
+
+    for number in ("甲1号", "乙2号", "丙3号", "丁4号"):
+        order(number, "freeze")
+    (check,) = precheck(world.by("lender", "丙银行").actor, request(patent(1)), world.now)
+    assert (check.standing.frozen_by, check.standing.waiting_orders) == ("甲1号", ("乙2号", "丙3号", "丁4号"))
+    assert "轮候：乙2号、丙3号、丁4号" in check.problems()[0].reason.zh
+    for lifts, code in (("", "which_order"), ("戊5号", "no_such_order")):
+        with pytest.raises(InputError) as error:
+            order("解1号", "unfreeze", lifts)
+        assert codes(error) == {code} and "甲1号、乙2号、丙3号、丁4号" in error.value.problems[0].mend.zh
+    order("解1号", "unfreeze", "丙3号")
+    order("解2号", "unfreeze", "甲1号")
+    assert models.Right.objects.get(key=KEY).frozen_by == "乙2号", "the first of those that wait takes its place"
+    assert standing_orders(KEY) == ("乙2号", "丁4号")
+    with pytest.raises(InputError) as error:
+        pledges.file_pledge(world.by(), request(patent(1)))
+    assert codes(error) == {"frozen"}
+    order("甲1号", "freeze")
+    assert standing_orders(KEY) == ("乙2号", "丁4号", "甲1号"), "who comes again waits behind the others"
+    for number in ("甲1号", "乙2号"):
+        order("解3号", "unfreeze", number)
+    order("解4号", "unfreeze")
+    world.entered(patent(1))
+    world.demand_whole()
+
+
+def test_an_order_that_stands_no_more_in_its_turn_is_named(world: World) -> None:
+    for number in ("甲1号", "乙2号"):
+        orders.court_order_on_right(world.by("court"), KEY, number, "freeze")
+    models.Right.objects.update(frozen_by="乙2号")
+    assert [finding.place for finding in world.findings()] == [f"right {KEY} frozen_by"]
+    models.Right.objects.update(frozen_by="甲1号")
 
 
 def test_licence_fees_rank_one_behind_the_other(world: World) -> None:

@@ -16,6 +16,7 @@ from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.text import Text
 
 if TYPE_CHECKING:
+    from zhirong.store.keys import RegisterKey
     from zhirong.verbs.pattern import By, Done
     from zhirong.verbs.permissions import Actor
 
@@ -81,6 +82,30 @@ def by(options: Options) -> "By":
     from zhirong.verbs.pattern import By
 
     return By(actor(options), datetime.now(UTC), options.key or secrets.token_hex(16))
+
+
+def signing_key() -> "RegisterKey":
+    """The register's key. Raises InputError where its file is not there or damaged."""
+    from zhirong.store import keys
+
+    try:
+        return keys.signing_key(folder())
+    except (OSError, ValueError) as error:
+        zh, en = f"密钥用不了：{error}；遗失的用 register key lost", f"the key cannot be used: {error}"
+        mend = Text(
+            "从备份取回 register.key，或运行 register key lost", "take it from a backup, or run register key lost"
+        )
+        raise InputError([Problem("key", str(folder() / keys.KEY_FILE), Text(zh, en), mend, "key_file")]) from error
+
+
+def write_private(path: str, content: bytes) -> None:
+    """A file that only its owner may read, whole, whatever it was before. Raises InputError naming it."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(content)
+    except OSError as error:
+        raise unwritable(path, error) from error
 
 
 def now() -> datetime:

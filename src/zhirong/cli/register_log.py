@@ -3,11 +3,23 @@
 import argparse
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from zhirong.cli.files import print_json, read_text
-from zhirong.cli.register_common import Action, Options, actor, by, folder, now, problem, read, say_entry, write
+from zhirong.cli.register_common import (
+    Action,
+    Options,
+    actor,
+    by,
+    folder,
+    now,
+    problem,
+    read,
+    say_entry,
+    signing_key,
+    write,
+    write_private,
+)
 from zhirong.kernel.errors import InputError
 
 Parser = argparse.ArgumentParser
@@ -57,9 +69,7 @@ def _export(options: Options) -> int:
 
     demand(actor(options), "keys")
     lines = (json.dumps(one, ensure_ascii=False, sort_keys=True) for one in export_events())
-    file = Path(options.out)
-    file.touch(mode=0o600)
-    write(options.out, "".join(f"{line}\n" for line in lines).encode())
+    write_private(options.out, "".join(f"{line}\n" for line in lines).encode())
     return 0
 
 
@@ -98,9 +108,9 @@ def _checkpoint_options(parser: Parser) -> None:
 
 
 def _checkpoint(options: Options) -> int:
-    from zhirong.store.log import checkpoint_file, signing_key
+    from zhirong.store.log import checkpoint_file
 
-    file = checkpoint_file(signing_key(folder()), now(), options.since)
+    file = checkpoint_file(signing_key(), now(), options.since)
     write(options.out, file.as_bytes())
     print(f"{file.signed.checkpoint.origin}\t{file.signed.checkpoint.size}")
     return 0
@@ -142,7 +152,7 @@ def _timestamp(options: Options) -> int:
         zh, en = "先 --request，再 --response 加 --tsa", "first --request, then --response with --tsa"
         raise problem("--request", "", zh, en, "which")
     if options.request:
-        signed = log.checkpoint(log.signing_key(folder()), now())
+        signed = log.checkpoint(signing_key(), now())
         write(options.request, timestamps.timestamp_request(signed))
     else:
         roots, response = timestamps.read_roots(read(options.tsa), options.tsa), read(options.response)

@@ -14,10 +14,10 @@ from zhirong.cli.register_common import (
     actor,
     by,
     day,
-    folder,
     now,
     problem,
     read,
+    signing_key,
     with_registration,
     write,
 )
@@ -124,10 +124,9 @@ def _certificate_options(parser: Parser) -> None:
 
 
 def _certificate(options: Options) -> int:
-    from zhirong.store.log import signing_key
     from zhirong.verbs.register.certificates import registration_certificate
 
-    made = registration_certificate(by(options), options.registration, signing_key(folder()), options.lang)
+    made = registration_certificate(by(options), options.registration, signing_key(), options.lang)
     return write_paper(options, made)
 
 
@@ -137,12 +136,9 @@ def _search_certificate_options(parser: Parser) -> None:
 
 
 def _search_certificate(options: Options) -> int:
-    from zhirong.store.log import signing_key
     from zhirong.verbs.register.certificates import search_certificate
 
-    return write_paper(
-        options, search_certificate(by(options), _query(options), signing_key(folder()), options.lang)
-    )
+    return write_paper(options, search_certificate(by(options), _query(options), signing_key(), options.lang))
 
 
 def _code(options: Options) -> int:
@@ -159,7 +155,7 @@ def _receipt_options(parser: Parser) -> None:
 
 
 def _receipt(options: Options) -> int:
-    from zhirong.store.log import receipt, signing_key
+    from zhirong.store.log import receipt
     from zhirong.store.models import Event
     from zhirong.verbs.pattern import no_such
     from zhirong.verbs.register.certificates import disclose_event
@@ -172,7 +168,7 @@ def _receipt(options: Options) -> int:
     if options.disclosure:
         write(options.disclosure, disclose_event(actor(options), options.index).as_bytes())
     if options.receipt:
-        write(options.receipt, receipt(event, signing_key(folder()), now()).as_bytes())
+        write(options.receipt, receipt(event, signing_key(), now()).as_bytes())
     return 0
 
 

@@ -239,7 +239,10 @@ def _order_options(parser: Parser) -> None:
     parser.add_argument("--registration", type=int, metavar="ID", help="一件登记 / a registration")
     parser.add_argument("--right", metavar="KEY", help="一项权利，如 invention:201410362077.3 / a right")
     parser.add_argument(
-        "--lifts", default="", metavar="ORDER", help="有轮候冻结时，解除哪一份文书的冻结 / which of several is lifted"
+        "--lifts",
+        default="",
+        metavar="ORDER",
+        help="有轮候冻结时，解除哪一份文书的冻结 / which of several is lifted",
     )
 
 

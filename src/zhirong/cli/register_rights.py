@@ -14,12 +14,13 @@ from zhirong.cli.register_common import (
     actor,
     by,
     common_options,
-    folder,
     problem,
     read,
     say_entry,
+    signing_key,
     toml,
     write,
+    write_private,
 )
 from zhirong.cli.register_look import paper_options, write_paper
 from zhirong.kernel.errors import InputError, Problem
@@ -53,7 +54,6 @@ def _identity_options(parser: Parser) -> None:
 
 
 def _identity(options: Options) -> int:
-    from zhirong.store.log import signing_key
     from zhirong.verbs.register import identities
 
     if options.what == "record":
@@ -77,9 +77,7 @@ def _identity(options: Options) -> int:
         shown = identities.disclose_identity(actor(options), options.right, options.claim, options.version)
         write(options.out, shown.as_bytes())
         return 0
-    made = identities.identity_certificate(
-        by(options), options.right, signing_key(folder()), options.claim, options.lang
-    )
+    made = identities.identity_certificate(by(options), options.right, signing_key(), options.claim, options.lang)
     return write_paper(options, made)
 
 
@@ -119,8 +117,7 @@ def _uses_key(options: Options) -> int:
         raise problem(
             "--out", options.out, "已有这个文件，不覆盖", "there is such a file, it is not overwritten", "exists"
         )
-    file.touch(mode=0o600)
-    write(options.out, f"{secrets.token_hex(32)}\n".encode())
+    write_private(options.out, f"{secrets.token_hex(32)}\n".encode())
     return 0
 
 

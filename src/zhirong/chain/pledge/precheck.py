@@ -28,10 +28,23 @@ _FEES = "/fees"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the register knows of one right: the ranks taken, and the court order that freezes it, if any."""
+    """What the register knows of one right: the ranks taken, the court order that freezes it, if any, and those that wait
+    their turn behind it; what is registered that may be the same right under other words.
+    """
 
     ranks: tuple[int, ...] = ()
     frozen_by: str = ""
+    waiting_orders: tuple[str, ...] = ()
+    alike: tuple["Alike", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A right in force here that may be the one filed. registration: its filing. has_same_holder: else the same title."""
+
+    registration: int
+    title: str
+    has_same_holder: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +89,16 @@ class RightCheck:
                 )
             )
         if self.standing.frozen_by:
-            order = self.standing.frozen_by
+            order, waiting = self.standing.frozen_by, self.standing.waiting_orders
+            listed = Text(
+                f"；轮候：{'、'.join(waiting)}" if waiting else "",
+                f"; waiting in turn: {', '.join(waiting)}" if waiting else "",
+            )
             found.append(
                 Problem(
                     "right",
                     self.key,
-                    Text(f"被法院冻结（{order}）", f"frozen by a court ({order})"),
+                    Text(f"被法院冻结（{order}{listed.zh}）", f"frozen by a court ({order}{listed.en})"),
                     Text("解除后再申请", "apply after it has been lifted"),
                     "frozen",
                 )
@@ -116,6 +133,7 @@ class RightCheck:
             "verdict": self.verdict,
             "rank": self.rank,
             "frozen_by": self.standing.frozen_by,
+            "waiting_orders": list(self.standing.waiting_orders),
             "findings": [finding.as_json() for finding in self.findings],
             "papers": self.papers.as_json(),
             "problems": [problem.as_json() for problem in self.problems()],
@@ -143,7 +161,7 @@ def check_filing(
             RightCheck(
                 key,
                 right,
-                examine(filing, right, day, rules),
+                (*examine(filing, right, day, rules), *_likenesses(standing, day, rules)),
                 check_papers(filing, right, day, rules),
                 free_rank(standing.ranks, limit),
                 standing,
@@ -151,6 +169,37 @@ def check_filing(
             )
         )
     return tuple(checks)
+
+
+# Grounds from this number on ask of one registration each, 1000 and its filing, whether it is of the same right: what was
+# found out of one says nothing of another that comes later.
+ALIKE = 1000
+
+
+def _likenesses(standing: Standing, day: date, rules: Rulebook) -> list[Finding]:
+    return [_likeness(one, day, rules) for one in standing.alike]
+
+
+def _likeness(one: Alike, day: date, rules: Rulebook) -> Finding:
+    rule = rules.at("registration.same_right.title_likeness", day)
+    how = Text("权利人相同，名称相似", "the same holder, a title like it")
+    if not one.has_same_holder:
+        how = Text("名称相同，权利人名称不同", "the same title, a holder of another name")
+    return Finding(
+        ALIKE + one.registration,
+        Verdict.UNKNOWN,
+        rule.title,
+        Text(
+            f"申请 {one.registration} 的“{one.title}”已质押，可能是同一项权利（{how.zh}）",
+            f"“{one.title}” of filing {one.registration} is pledged and may be the same right ({how.en})",
+        ),
+        Text(
+            "对照样本、登记证书或权利人变更证明，写明是不是同一项；是同一项的不予登记",
+            "compare the deposit, the certificate or the proof of the holder's change of name, and say whether it is; "
+            "the same right is refused",
+        ),
+        rule,
+    )
 
 
 def right_key(right: Right, subject: Subject = Subject.RIGHT) -> str:

@@ -48,11 +48,13 @@ class BrokenRegisterError(ValueError):
 
 @dataclass(slots=True)
 class RegisterState:
-    """Everything that the events leave. charges: by right, rank to registration. frozen: by right, the court order."""
+    """Everything that the events leave. charges: by right, rank to registration. frozen: by right, the court orders that
+    stand in the order in which they came: the first holds it, the others wait their turn.
+    """
 
     registrations: dict[int, Registration] = field(default_factory=dict)
     charges: dict[str, dict[int, int]] = field(default_factory=dict)
-    frozen: dict[str, str] = field(default_factory=dict)
+    frozen: dict[str, tuple[str, ...]] = field(default_factory=dict)
     last_number: int = 0
     events: int = 0
 
@@ -64,10 +66,13 @@ class RegisterState:
             raise BrokenRegisterError(f"event {event.index} comes where event {self.events} should")
         if event.move is not None:
             self._take_move(event)
-        elif event.kind == FREEZE_RIGHT:
-            self.frozen[event.content["right"]] = event.content["order"]
-        elif event.kind == UNFREEZE_RIGHT:
-            self.frozen.pop(event.content["right"], None)
+        elif event.kind in (FREEZE_RIGHT, UNFREEZE_RIGHT):
+            key = event.content["right"]
+            standing = orders_after(self.frozen.get(key, ()), event.kind, event.content)
+            if standing:
+                self.frozen[key] = standing
+            else:
+                self.frozen.pop(key, None)
         self.events += 1
 
     def _take_move(self, event: RegisterEvent) -> None:
@@ -96,6 +101,22 @@ class RegisterState:
             if key not in after.charged():
                 del self.charges[key][rank]
         self.registrations[after.id] = after
+
+
+def orders_after(standing: tuple[str, ...], kind: str, content: Mapping[str, Any]) -> tuple[str, ...]:
+    """The court orders on a right after one more event, in their turn. An order that is lifted leaves its place to the
+    next; an event that does not say which one it lifts lifts the first.
+
+    Raises BrokenRegisterError for an order that stands already, or one lifted that does not stand.
+    """
+    if kind == FREEZE_RIGHT:
+        if content["order"] in standing:
+            raise BrokenRegisterError(f"{content['right']} is frozen twice by {content['order']}")
+        return (*standing, content["order"])
+    lifted = content.get("lifts") or next(iter(standing), "")
+    if lifted not in standing:
+        raise BrokenRegisterError(f"{content['right']} is not frozen by {lifted or 'any court'}")
+    return tuple(order for order in standing if order != lifted)
 
 
 def replay(events: Iterable[RegisterEvent]) -> RegisterState:

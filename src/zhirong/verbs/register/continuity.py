@@ -16,14 +16,16 @@ from zhirong.evidence.identity import Claim, read_disclosure
 from zhirong.evidence.receipts import read_receipt
 from zhirong.evidence.verify import Verdict, verify_receipt
 from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
 from zhirong.store import keys, log, models, rows
 from zhirong.store.transaction import writing
 from zhirong.verbs.outbox import SUBSCRIBED, UNSUBSCRIBED
 from zhirong.verbs.pattern import By, register_event
 from zhirong.verbs.permissions import demand
+from zhirong.verbs.register.facts import standing_orders
 from zhirong.verbs.register.identities import IDENTITY
-from zhirong.verbs.register.orders import unfiled_right
+from zhirong.verbs.register.orders import keep_orders
 from zhirong.verbs.register.uses import REPORTED
 
 CONTINUES = "log.continues"
@@ -78,9 +80,7 @@ def continue_log(
     algorithm = last.checkpoint.algorithm
     count = 0
     for written in events:
-        data = canonical.encode(written["entry"])
-        entry, content = entry_of_bytes(data), written["content"]
-        claim = Claim(log.CONTENT_NAME, content, bytes.fromhex(written["salt"]))
+        data, entry, content, claim = _exported(written, count + 1)
         if entry.body.get("commitment") != claim.commitment(algorithm) or entry.index != count:
             raise refuse(
                 "not_the_event",
@@ -100,6 +100,22 @@ def continue_log(
 
 
 # -- inside ---------------------------------------------------------------------------------------------------
+
+
+def _exported(written: Mapping[str, Any], at: int) -> tuple[bytes, Entry, Mapping[str, Any], Claim]:
+    """One event of an export: its canonical entry, the same read, its content, and that as it was committed to."""
+    try:
+        data = canonical.encode(written["entry"])
+        content = written["content"]
+        return data, entry_of_bytes(data), content, Claim(log.CONTENT_NAME, content, bytes.fromhex(written["salt"]))
+    except (InputError, KeyError, TypeError, ValueError) as error:
+        raise refuse(
+            "not_an_event",
+            f"events[{at}]",
+            str(written)[:60],
+            Text(f"不是导出的事项（{error}）", f"not an exported event ({error})"),
+            Text("使用 register export 导出的原文件", "use the file as register export has written it"),
+        ) from error
 
 
 def _take(head: models.LogHead, entry: Entry, content: Mapping[str, Any], salt: bytes) -> None:
@@ -138,10 +154,7 @@ def _project(head: models.LogHead, event: RegisterEvent, stored: models.Event) -
         head.last_filing = max(head.last_filing, after.id)
         head.last_number = max(head.last_number, after.number or 0)
     elif event.kind in (FREEZE_RIGHT, UNFREEZE_RIGHT):
-        key = content["right"]
-        row = models.Right.objects.filter(key=key).first() or models.Right(key=key, **unfiled_right(key))
-        row.frozen_by = content["order"] if event.kind == FREEZE_RIGHT else ""
-        row.save()
+        keep_orders(content["right"], standing_orders(content["right"]))
     elif event.kind in (SUBSCRIBED, UNSUBSCRIBED):
         one = {name: content[name] for name in ("subscriber", "target", "value")}
         if event.kind == SUBSCRIBED:

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from zhirong.chain.pledge.grounds import plain_name
 from zhirong.chain.pledge.packs import register_of
 from zhirong.chain.pledge.precheck import (
+    Alike,
     RightCheck,
     Standing,
     certificate_number,
@@ -19,6 +20,7 @@ from zhirong.chain.pledge.precheck import (
 )
 from zhirong.chain.pledge.reading import read_filing
 from zhirong.chain.pledge.records import ClaimKind, Filing
+from zhirong.chain.pledge.register import FREEZE_RIGHT, UNFREEZE_RIGHT, orders_after
 from zhirong.chain.pledge.registration import Move, Registration, refuse
 from zhirong.chain.right.reading import read_rights
 from zhirong.chain.right.records import Holder, Right
@@ -29,7 +31,7 @@ from zhirong.kernel.identifiers import NUMBER_OPTIONAL, NumberError, credit_code
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.store import models
-from zhirong.store.names import name_key
+from zhirong.store.names import name_key, pairs, similarity
 from zhirong.store.rows import PLEDGOR
 from zhirong.verbs.pattern import pledge_kind
 
@@ -140,7 +142,25 @@ def standings(keys: Sequence[str]) -> dict[str, Standing]:
         "right__key", "rank"
     ):
         ranks.setdefault(key, []).append(rank)
-    return {key: Standing(tuple(sorted(ranks.get(key, []))), order) for key, order in frozen.items()}
+    return {
+        key: Standing(tuple(sorted(ranks.get(key, []))), order, standing_orders(key)[1:] if order else ())
+        for key, order in frozen.items()
+    }
+
+
+def standing_orders(key: str) -> tuple[str, ...]:
+    """The court orders on a right that stand now: the one that holds it, then those that wait, as they came.
+
+    They are read from the log: courts freeze few rights, and the row of a right has the first only.
+    """
+    orders: tuple[str, ...] = ()
+    said = f'"right":{canonical.encode(key).decode()}'
+    events = models.Event.objects.filter(kind__in=(FREEZE_RIGHT, UNFREEZE_RIGHT), content__contains=said)
+    for kind, written in events.order_by("index").values_list("kind", "content"):
+        content = canonical.decode(written.encode())
+        if content["right"] == key:
+            orders = orders_after(orders, kind, content)
+    return orders
 
 
 def check_rights(
@@ -150,9 +170,10 @@ def check_rights(
     known = standings([key for key, _ in rights])
     for key, right in rights:
         ranks = _ranks_under_another_key(filing, key, right)
-        if ranks:
-            own = known.get(key, Standing())
-            known[key] = replace(own, ranks=tuple(sorted({*own.ranks, *ranks})))
+        own = known.get(key, Standing())
+        known[key] = replace(
+            own, ranks=tuple(sorted({*own.ranks, *ranks})), alike=_alike(filing, key, right, day, rules)
+        )
     return check_filing(filing, rights, known, day, rules)
 
 
@@ -162,19 +183,53 @@ def _ranks_under_another_key(filing: Filing, key: str, right: Right) -> set[int]
     """
     if right.kind.value not in NUMBER_OPTIONAL:
         return set()
-    people = (*filing.pledgors, *right.holders)
-    same_holder = Q(registration__part__party__name_key__in={name_key(one.name) for one in people}) | Q(
-        registration__part__party__code__in={one.code for one in people if one.code}
-    )
-    charges = models.Charge.objects.filter(same_holder, active=True, right__kind=right.kind.value)
-    charges = charges.filter(registration__part__part=PLEDGOR).exclude(right__key=key)
-    if right.number:  # two numbers are two rights, whatever their titles
-        charges = charges.filter(right__number="")
+    charges = _possible(key, right).filter(_of_same_holder(filing, right))
     return {
         rank
         for other, title, rank in charges.values_list("right__key", "right__title", "rank")
-        if plain_name(title) == plain_name(right.title) and other.endswith("/fees") == key.endswith("/fees")
+        if plain_name(title) == plain_name(right.title) and _is_same_object(key, other)
     }
+
+
+def _alike(filing: Filing, key: str, right: Right, day: date, rules: Rulebook) -> tuple[Alike, ...]:
+    """What is pledged here and may be this right without being told as the same: a title like it under the same holder, or
+    the same title under another one, who may have changed his name. Rights with different numbers are different.
+    """
+    if right.kind.value not in NUMBER_OPTIONAL:
+        return ()
+    least = rules.at("registration.same_right.title_likeness", day).number()
+    own, found = pairs(plain_name(right.title)), dict[int, Alike]()
+    columns = ("registration_id", "right__key", "right__title")
+    theirs = _possible(key, right).filter(_of_same_holder(filing, right))
+    for registration, other, title in theirs.values_list(*columns):
+        is_told = plain_name(title) == plain_name(right.title)  # that one has the rank already
+        if not is_told and _is_same_object(key, other) and similarity(own, pairs(plain_name(title))) >= least:
+            found[registration] = Alike(registration, title, has_same_holder=True)
+    told = set(theirs.values_list("registration_id", flat=True))
+    for registration, other, title in _possible(key, right).filter(right__number="").values_list(*columns):
+        is_new = registration not in told and _is_same_object(key, other)
+        if is_new and plain_name(title) == plain_name(right.title):
+            found[registration] = Alike(registration, title, has_same_holder=False)
+    return tuple(found[registration] for registration in sorted(found))
+
+
+def _possible(key: str, right: Right) -> "QuerySet[models.Charge]":
+    """Charges in force of other keys that can be of this right at all: two numbers are two rights, whatever their titles."""
+    charges = models.Charge.objects.filter(active=True, right__kind=right.kind.value).exclude(right__key=key)
+    return charges.filter(right__number="") if right.number else charges
+
+
+def _of_same_holder(filing: Filing, right: Right) -> Q:
+    people = (*filing.pledgors, *right.holders)
+    named = Q(party__name_key__in={name_key(one.name) for one in people})
+    coded = Q(party__code__in={one.code for one in people if one.code})
+    parts = models.Part.objects.filter(named | coded, part=PLEDGOR)
+    return Q(registration__in=parts.values("registration"))
+
+
+def _is_same_object(one: str, other: str) -> bool:
+    """Fees of a right are another object than the right itself."""
+    return one.endswith("/fees") == other.endswith("/fees")
 
 
 def demand_same_rights(found: Registration, rights: Sequence[tuple[str, Right]]) -> None:

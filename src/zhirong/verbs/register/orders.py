@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
+from zhirong.chain.pledge.grounds import plain_name
 from zhirong.chain.pledge.precheck import public_key, read_key
 from zhirong.chain.pledge.reconcile import Difference, differences, read_published
-from zhirong.chain.pledge.register import FREEZE_RIGHT, UNFREEZE_RIGHT
+from zhirong.chain.pledge.register import FREEZE_RIGHT, UNFREEZE_RIGHT, orders_after
 from zhirong.chain.pledge.register_json import party_json, registration_of
 from zhirong.chain.pledge.registration import Move, RegisterRole, refuse
 from zhirong.evidence import canonical
@@ -18,6 +19,7 @@ from zhirong.store.names import name_key
 from zhirong.store.transaction import writing
 from zhirong.verbs.outbox import PARTY, RIGHT, SUBSCRIBED, UNSUBSCRIBED
 from zhirong.verbs.pattern import By, Decision, Done, Work, act, part_key, plain, pledge_kind
+from zhirong.verbs.register.facts import standing_orders
 
 RECONCILED = "reconciliation.made"
 ALARM = "reconciliation.alarm"  # tells the parties of one registration what the authority's data say otherwise
@@ -36,32 +38,82 @@ def court_order_on_registration(by: By, registration: int, order: str, action: A
     return act("court_order", by, {"order": order, "action": action}, decide, registration)
 
 
-def court_order_on_right(by: By, right: str, order: str, action: Action) -> Done:
-    """A court freezes a right, so that no new pledge of it can be entered, or lets it go. right: its key, its number in any spelling."""
+def court_order_on_right(by: By, right: str, order: str, action: Action, lifts: str = "") -> Done:
+    """A court freezes a right, so that no new pledge of it can be entered, or lets it go. right: its key, its number in any spelling.
+
+    Further courts wait their turn in the order in which they came; when the first is lifted the next takes its place.
+    lifts: which order is lifted, to be said where several stand.
+    """
     _demand_order(order)
     right = read_key(right)
     kind = FREEZE_RIGHT if action == "freeze" else UNFREEZE_RIGHT
 
     def decide(work: Work) -> Decision:
-        row = models.Right.objects.filter(key=right).first()
-        if row is None:
-            # A court may freeze what nobody has pledged yet.
-            row = models.Right(key=right, **unfiled_right(right))
-        if (action == "freeze") == bool(row.frozen_by):
-            raise refuse(
-                "frozen_already" if row.frozen_by else "not_frozen",
-                "right",
-                right,
-                Text(f"已被冻结（{row.frozen_by}）", f"frozen already ({row.frozen_by})")
-                if row.frozen_by
-                else Text("没有被冻结", "it is not frozen"),
-                Text("核对权利和文书", "check the right and the order"),
-            )
-        row.frozen_by = order if action == "freeze" else ""
-        row.save()
-        return Decision(kind, None, {"right": right, "order": order}, {"right": public_key(right)})
+        standing = standing_orders(right)
+        content = {"right": right, "order": order}
+        if action == "freeze":
+            _demand_new(order, standing, right)
+        else:
+            content["lifts"] = _lifted(lifts, standing, right)
+        left = orders_after(standing, kind, content)
+        keep_orders(right, left)
+        return Decision(kind, None, content, {"right": public_key(right)})
 
-    return act("court_order", by, {"right": right, "order": order, "action": action}, decide)
+    request = {"right": right, "order": order, "action": action, **({"lifts": lifts} if lifts else {})}
+    return act("court_order", by, request, decide)
+
+
+def keep_orders(right: str, standing: Sequence[str]) -> None:
+    """The row of a right shows the order that holds it. standing: those that stand, the first of them first."""
+    row = models.Right.objects.filter(key=right).first()
+    if row is None:
+        # A court may freeze what nobody has pledged yet.
+        row = models.Right(key=right, **unfiled_right(right))
+    row.frozen_by = standing[0] if standing else ""
+    row.save()
+
+
+def _demand_new(order: str, standing: Sequence[str], right: str) -> None:
+    if any(plain_name(order) == plain_name(one) for one in standing):
+        raise refuse(
+            "frozen_already",
+            "order",
+            order,
+            Text(f"该文书已冻结 {right}", f"this order has frozen {right} already"),
+            Text("核对权利和文书", "check the right and the order"),
+        )
+
+
+def _lifted(lifts: str, standing: Sequence[str], right: str) -> str:
+    listed = "、".join(standing)
+    if not standing:
+        raise refuse(
+            "not_frozen",
+            "right",
+            right,
+            Text("没有被冻结", "it is not frozen"),
+            Text("核对权利和文书", "check the right and the order"),
+        )
+    named = next((one for one in standing if plain_name(one) == plain_name(lifts)), "")
+    if named:
+        return named
+    if lifts:
+        raise refuse(
+            "no_such_order",
+            "lifts",
+            lifts,
+            Text("没有凭这份文书的冻结", "no freeze by this order stands"),
+            Text(f"依次为：{listed}", f"in their turn: {listed}"),
+        )
+    if len(standing) > 1:
+        raise refuse(
+            "which_order",
+            "lifts",
+            "",
+            Text("有轮候冻结，没有写明解除哪一份", "others wait in turn, and which is lifted is not said"),
+            Text(f"写明其中一份：{listed}", f"name one of: {listed}"),
+        )
+    return standing[0]
 
 
 def unfiled_right(key: str) -> dict[str, str]:
@@ -78,6 +130,9 @@ def reconcile(
 
     Raises InputError with everything that cannot be read in the data.
     """
+    if not authority.strip():
+        reason, mend = Text("没有写明登记机关", "the authority is not named"), Text("写明登记机关", "name it")
+        raise refuse("missing", "authority", authority, reason, mend)
     problems: list[Problem] = []
     reader = Reader({"published": [dict(row) for row in published]}, source="", problems=problems)
     read = [read_published(row) for row in reader.tables("published")]
