@@ -155,7 +155,8 @@ def _shown(column: Mapping[str, Any], value: Any, lang: str) -> str:
         return say(lang, value)
     called = next((one["words"] for one in column["choices"] if one["value"] == value), None)
     if called is not None:
-        return f"{value} {say(lang, called)}"
+        words = say(lang, called)
+        return words if words == value else f"{value} {words}"
     if isinstance(value, dict | list):
         said = json.dumps(value, ensure_ascii=False)
         return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}… （--json）"
