@@ -11,8 +11,8 @@ from small_log import LOG_KEY, NEXT_KEY, ORIGIN, WITNESS, SmallLog, instant
 
 from zhirong.evidence.canonical import encode
 from zhirong.evidence.fingerprint import claim_fingerprint, hmac_sm3, right_fingerprint
-from zhirong.evidence.hashes import HashAlgorithm, digest_of
-from zhirong.evidence.identity import Claim, disclose, first_identity, identity_code
+from zhirong.evidence.hashes import HashAlgorithm, digest_of, leaf_hash
+from zhirong.evidence.identity import Claim, Disclosure, disclose, first_identity, identity_code, read_disclosure
 from zhirong.evidence.keys import read_keys
 from zhirong.evidence.receipts import Receipt, Timestamp, read_checkpoint_file, read_receipt, timestamp_imprint
 from zhirong.evidence.statements import KeyStatement, StatementKind
@@ -201,6 +201,72 @@ def receipt_vectors():
     }
 
 
+def disclosure_vectors():
+    found = {
+        "about": "a receipt, a disclosure file for it and whether the receipt's entry committed to what is disclosed: the "
+        "whole content of an entry (one claim, by body.commitment), or some claims of the record in body.identity",
+        "key": LOG_KEY.public().as_text(),
+        "cases": [],
+    }
+    for algorithm in HashAlgorithm:
+        found["cases"] += _disclosures(algorithm)
+    return found
+
+
+def _disclosures(algorithm):
+    content = {"amount_fen": 300_000_000, "pledgee": {"name": "丙银行"}, "note": 'x\ty "质押" 😀'}
+    whole = Claim("pledge", content, bytes(range(32)))
+    claims = [
+        Claim("title", "一种方法", b"\1" * 32),
+        Claim("holder.1", {"name": "西安甲科技有限公司"}, b"\2" * 32),
+        Claim("appraisal.1", {"by": "某评估机构", "day": "2026-03-01", "value_fen": 500_000_000}, b"\3" * 32),
+    ]
+    record = first_identity(
+        algorithm=algorithm,
+        kind="invention",
+        number="201410362077.3",
+        status="in_force",
+        as_of="2026-11-21",
+        claims=claims,
+    )
+    given = {
+        2: ("pledge.enter", {"commitment": whole.commitment(algorithm), "registration": 7}),
+        4: ("right.identity", {"commitment": "0" * 64, "identity": record.as_json(), "registration": None}),
+    }
+    log = SmallLog(6, algorithm, given=given)
+    leaves = [leaf_hash(algorithm, entry.as_bytes()).hex() for entry in log.entries]
+    other, moved = record.fingerprint(), Claim("holder.1", claims[0].value, claims[0].salt)
+    cases = [
+        ("the content of an entry", 2, leaves[2], [whole]),
+        ("its value changed", 2, leaves[2], [Claim("pledge", {**content, "amount_fen": 300_000_001}, whole.salt)]),
+        ("its salt changed", 2, leaves[2], [Claim("pledge", content, bytes(31) + b"\1")]),
+        ("under another name", 2, leaves[2], [Claim("other", content, whole.salt)]),
+        ("twice", 2, leaves[2], [whole, whole]),
+        ("of another entry", 2, leaves[3], [whole]),
+        ("one claim of an identity", 4, other, [claims[1]]),
+        ("two claims of an identity", 4, other, [claims[2], claims[0]]),
+        ("a claim under another one's name", 4, other, [moved]),
+        ("a claim that the record does not have", 4, other, [Claim("holder.2", claims[1].value, claims[1].salt)]),
+        ("one true and one changed", 4, other, [claims[0], Claim("holder.1", {"name": "乙"}, claims[1].salt)]),
+        ("of another record", 4, "0" * 64, [claims[1]]),
+    ]
+    return [_disclosed(algorithm, log, *case) for case in cases]
+
+
+def _disclosed(algorithm, log, name, index, fingerprint, claims):
+    receipt, file = log.receipt(index).as_bytes(), Disclosure(fingerprint, tuple(claims)).as_bytes()
+    found = verify_receipt(
+        read_receipt(receipt), keys=(LOG_KEY.public(),), disclosures=[("disclosure", read_disclosure(file))]
+    )
+    return {
+        "name": f"{name}, {algorithm.value}",
+        "receipt": receipt.decode(),
+        "disclosure": file.decode(),
+        "verdict": found.verdict.value,
+        "checks": [one.code for one in found.checks if one.code.startswith("disclosure")],
+    }
+
+
 def _case(name, receipt, files, keys):
     data, others = receipt.as_bytes().decode(), [file.as_bytes().decode() for file in files]
     trusted = read_keys("\n".join(keys)) if keys else ()
@@ -223,6 +289,7 @@ VECTORS = {
     "hashes": hash_vectors,
     "identity": identity_vectors,
     "receipts": receipt_vectors,
+    "disclosures": disclosure_vectors,
 }
 
 

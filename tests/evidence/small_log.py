@@ -21,9 +21,12 @@ def instant(index):
 class SmallLog:
     """Entries with a tree over them; checkpoints and receipts at any size."""
 
-    def __init__(self, size, algorithm=HashAlgorithm.SHA256, key=LOG_KEY, change=None, origin=ORIGIN):
+    def __init__(self, size, algorithm=HashAlgorithm.SHA256, key=LOG_KEY, change=None, origin=ORIGIN, given=None):
+        """given: entries to stand at places of their own instead of the usual ones, kind and body by index."""
         self.algorithm, self.key, self.origin = algorithm, key, origin
         self.entries = [self.entry(index, change) for index in range(size)]
+        for index, (kind, body) in (given or {}).items():
+            self.entries[index] = Entry(origin, index, kind, instant(index), body)
         self.tree = MerkleTree(algorithm, [entry.as_bytes() for entry in self.entries])
 
     def entry(self, index, change):

@@ -196,3 +196,39 @@ def test_a_second_verifier_written_from_the_description_agrees():
     assert len(plain) >= 5
     for case in plain:
         assert second_opinion(case["receipt"], case["keys"]) is (case["verdict"] == "holds"), case["name"]
+
+
+def is_disclosed(receipt, disclosure):
+    """Whether the receipt's entry committed to every claim that is disclosed: hashlib and the description, nothing else.
+
+    The receipt itself is for ``second_opinion``.
+    """
+    entry, file = json.loads(receipt)["entry"], json.loads(disclosure)
+    if plain_json(file) + b"\n" != disclosure.encode() or set(file) != {"claims", "fingerprint", "format"}:
+        return False
+    algorithm = json.loads(receipt)["checkpoint"].split("\n")[3].removeprefix("hash ").replace("-", "")
+
+    def hashed(data):
+        return hashlib.new(algorithm, data).hexdigest()
+
+    def commitment(claim):
+        return hashed(b"\x02" + bytes.fromhex(claim["salt"]) + plain_json([claim["name"], claim["value"]]))
+
+    if file["fingerprint"] == hashed(b"\x00" + plain_json(entry)):
+        return [commitment(claim) for claim in file["claims"]] == [entry["body"]["commitment"]]
+    record = entry["body"].get("identity")
+    if record is None or file["fingerprint"] != hashed(plain_json(record)):
+        return False
+    return all(record["commitments"].get(claim["name"]) == commitment(claim) for claim in file["claims"])
+
+
+def test_a_second_verifier_agrees_on_what_is_disclosed():
+    if "sm3" not in hashlib.algorithms_available:
+        pytest.skip("this OpenSSL has no SM3: use one that was built with it")
+    vectors = load("disclosures")
+    told = {case["name"]: is_disclosed(case["receipt"], case["disclosure"]) for case in vectors["cases"]}
+    assert told == {case["name"]: case["verdict"] == "holds" for case in vectors["cases"]}
+    assert sum(told.values()) == 6 and len(told) == 24
+    assert all(second_opinion(case["receipt"], [vectors["key"]]) for case in vectors["cases"])
+    for case in vectors["cases"]:
+        assert case["checks"] and (case["checks"] == ["disclosure"]) is told[case["name"]], case["name"]
