@@ -1,6 +1,7 @@
 """The lender's pages: the work list, the case on one page, its explanation, the modes beside each other, the portfolio."""
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +9,7 @@ from django.shortcuts import render
 
 from zhirong.chain.financing.case import STATE_WORDS, State
 from zhirong.chain.financing.limits import Scope, title_of
+from zhirong.chain.financing.tolerance import npl_tolerance
 from zhirong.chain.quote.view import for_reading
 from zhirong.charts.drawing import to_svg
 from zhirong.charts.portfolio import slices_chart
@@ -18,7 +20,7 @@ from zhirong.store.financing import Case
 from zhirong.verbs.case.file import case_table_of, quote_json
 from zhirong.verbs.lender.exemption import events_of, history
 from zhirong.verbs.lender.limits import lent, limits_of, names_of
-from zhirong.verbs.lender.portfolio import CASES, LENDER, WORK, my_states, portfolio_of
+from zhirong.verbs.lender.portfolio import CASES, LENDER, WORK, Portfolio, my_states, portfolio_of
 from zhirong.verbs.pattern import rulebook
 from zhirong.web.clock import now
 from zhirong.web.lender import forms_of_case  # noqa: F401 - declares its pages
@@ -129,7 +131,6 @@ def _all_modes(row: Case) -> dict[str, Any]:
 def portfolio(request: HttpRequest) -> HttpResponse:
     """What stands, by state, category, mode and region, and how much of each limit is used."""
     person, today = request.person, _today()
-    tolerance = today.rules.at("diligence.exemption.npl_tolerance", today.day)
     limits = limits_of(person.organisation)
     names = names_of(limits, today.day)
     meters = [
@@ -143,10 +144,41 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         "bad_rate": Decimal(book.bad_per_mille) / 1000,
         "meters": meters,
         "firm_limits": [(limit, row) for limit, row in limits.items() if limit.scope is Scope.FIRM],
-        "tolerance": tolerance,
+        **_tolerance(request, book, today),
         "parts": [(by, title, getattr(book, f"by_{by}"), column) for by, title, column in _PARTS],
     }
     return render(request, "lender/portfolio.html", context)
+
+
+def _tolerance(request: HttpRequest, book: Portfolio, today: Today) -> dict[str, Any]:
+    """Whether the ratio is held against the lender, by its own ratio over all its loans, which only it knows: in per cent."""
+    asked = request.GET.get("own", "").strip()
+    context: dict[str, Any] = {
+        "tolerance": today.rules.at("diligence.exemption.npl_tolerance", today.day),
+        "asked": asked[:20],
+    }
+    if asked:
+        own = _per_cent(asked)
+        context["is_wrong"] = own is None
+        if own is not None:
+            context["found"] = found = npl_tolerance(book.bad, book.standing, own, today.rules, today.day)
+            if found is not None:
+                context |= {"is_above": found.above > 0, "apart": _points(abs(found.above))}
+    return context
+
+
+def _points(above: Fraction) -> Decimal:
+    """Percentage points to two decimals, as people say them."""
+    return Decimal(round(above * 10_000)) / 10_000
+
+
+def _per_cent(words: str) -> Decimal | None:
+    """Per cent as typed, as a part of one; None where it is no number from 0 to 100."""
+    try:
+        number = Decimal(words.replace("％", "%").removesuffix("%").strip())
+    except InvalidOperation:
+        return None
+    return number / 100 if number.is_finite() and 0 <= number <= 100 else None
 
 
 @page("lender/portfolio/<str:by>.svg", "lender.portfolio_chart", duties=LENDER)
