@@ -23,7 +23,7 @@ def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
 
 @pytest.fixture
 def sqlite_world(monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiWorld]:
-    """The same on SQLite only: for what no database can do differently."""
+    """The same on SQLite: for backups of its file; those of PostgreSQL are made by its own tools."""
     with register_databases.fresh("sqlite") as (folder, url):
         yield ApiWorld(Platform(folder, url, monkeypatch))
 

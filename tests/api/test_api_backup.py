@@ -147,11 +147,11 @@ def test_nothing_is_overwritten(sqlite_world: ApiWorld, tmp_path: Path) -> None:
     assert caught.value.problems[0].code == "not_empty"
 
 
-def test_files_that_are_gone_or_changed_are_found(sqlite_world: ApiWorld) -> None:
+def test_files_that_are_gone_or_changed_are_found(world: ApiWorld) -> None:
     from zhirong.store.blobs import path_of
 
-    folder = sqlite_world.platform.folder
-    gone, changed, whole = (_file(sqlite_world, f"%PDF {n}".encode()) for n in range(3))
+    folder = world.platform.folder
+    gone, changed, whole = (_file(world, f"%PDF {n}".encode()) for n in range(3))
     path_of(gone.sha256, folder).unlink()
     path_of(changed.sha256, folder).write_bytes(b"%PDF X")
     assert dict(missing_files(folder)) == {gone.sha256: "missing", changed.sha256: "changed"}

@@ -15,15 +15,15 @@ from zhirong.store.parties import Consent, Organisation, SavedView
 from zhirong.store.settings import DATA
 
 
-def test_without_token_or_session_nothing_is_told(sqlite_world: ApiWorld) -> None:
-    response = sqlite_world.get("/me")
+def test_without_token_or_session_nothing_is_told(world: ApiWorld) -> None:
+    response = world.get("/me")
     assert problem(response, 401)["type"].endswith("unauthorized")
     assert response.headers["WWW-Authenticate"] == "Bearer"
-    problem(sqlite_world.get(f"/cases/{sqlite_world.case.pk}", "zr_wrong"), 401)
+    problem(world.get(f"/cases/{world.case.pk}", "zr_wrong"), 401)
 
 
-def test_every_call_asks_who_but_the_public_ones(sqlite_world: ApiWorld) -> None:
-    described = json.loads(sqlite_world.get("/openapi.json").content)
+def test_every_call_asks_who_but_the_public_ones(world: ApiWorld) -> None:
+    described = json.loads(world.get("/openapi.json").content)
     public = {
         path for path, calls in described["paths"].items() for call in calls.values() if not call.get("security")
     }
@@ -39,7 +39,7 @@ def test_every_call_asks_who_but_the_public_ones(sqlite_world: ApiWorld) -> None
             continue
         for method in calls:
             short = path.removeprefix(ROOT).replace("{id}", "1")
-            problem(sqlite_world.call(method.upper(), short), 401)
+            problem(world.call(method.upper(), short), 401)
 
 
 def test_an_operation_is_done_once_for_each_key(world: ApiWorld) -> None:
@@ -88,12 +88,12 @@ def test_what_is_done_to_a_row_must_name_a_version(world: ApiWorld) -> None:
     problem(world.do("organisation.suspend", token, firm, version="*"), 409)
 
 
-def test_every_row_and_object_that_something_can_be_done_to_has_its_version(sqlite_world: ApiWorld) -> None:
+def test_every_row_and_object_that_something_can_be_done_to_has_its_version(world: ApiWorld) -> None:
     from zhirong.api.shown import SHOWN
     from zhirong.verbs.acting import OPERATIONS
     from zhirong.verbs.listing import LISTINGS
 
-    described = json.loads(sqlite_world.get("/openapi.json").content)
+    described = json.loads(world.get("/openapi.json").content)
     schemas = described["components"]["schemas"]
 
     def columns(path: str) -> Any:
@@ -108,25 +108,25 @@ def test_every_row_and_object_that_something_can_be_done_to_has_its_version(sqli
     for noun, shown in SHOWN.items():
         required = columns(f"/{noun}/{{id}}")["required"]
         assert "id" in required and ("version" in required or shown.model not in changed), noun
-    listed = json.loads(sqlite_world.get("/lists/own.tokens", sqlite_world.token(sqlite_world.manager)).content)
+    listed = json.loads(world.get("/lists/own.tokens", world.token(world.manager)).content)
     assert [row["version"] for row in listed["rows"]] == [1]
 
 
-def test_every_problem_of_a_request_is_said_together(sqlite_world: ApiWorld) -> None:
-    token = sqlite_world.token(sqlite_world.system)
-    said = problem(sqlite_world.do("organisation.enter", token, kind="bakery", code="12", name="", more=1), 422)
+def test_every_problem_of_a_request_is_said_together(world: ApiWorld) -> None:
+    token = world.token(world.system)
+    said = problem(world.do("organisation.enter", token, kind="bakery", code="12", name="", more=1), 422)
     assert {one["field"] for one in said["problems"]} == {"kind", "code", "name", "region", "more"}
 
 
-def test_what_a_body_cannot_be(sqlite_world: ApiWorld) -> None:
-    token = sqlite_world.token(sqlite_world.manager)
+def test_what_a_body_cannot_be(world: ApiWorld) -> None:
+    token = world.token(world.manager)
     client = Client(HTTP_HOST="localhost")
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "k"}
     for body in (b"{", b"[]", b'"text"', b'{"name": NaN}', b"\xff\xfe", b"[" * 5000):
         response = client.post(f"{ROOT}/do/view.save", body, "application/json", headers=headers)
         assert problem(response, 400)["problems"][0]["field"] == "body"
     for words in ("a\x00b", "a\ud800b"):
-        said = problem(sqlite_world.do("view.save", token, listing="a", name=words), 422)
+        said = problem(world.do("view.save", token, listing="a", name=words), 422)
         assert said["problems"][0]["code"] == "unwritable"
 
 
@@ -173,9 +173,9 @@ def test_what_a_column_cannot_hold_is_refused_by_name(world: ApiWorld) -> None:
         ("POST", "/register/verify", 422),
     ],
 )
-def test_refusals_are_problem_details(sqlite_world: ApiWorld, method: str, path: str, status: int) -> None:
-    token = sqlite_world.token(sqlite_world.manager)
-    response = sqlite_world.call(method, path, token)
+def test_refusals_are_problem_details(world: ApiWorld, method: str, path: str, status: int) -> None:
+    token = world.token(world.manager)
+    response = world.call(method, path, token)
     problem(response, status)
     if status == 405:
         assert response.headers["Allow"]
@@ -193,8 +193,7 @@ def test_an_object_shows_what_its_reader_may_see(world: ApiWorld) -> None:
     assert other.pk != world.firm.pk
 
 
-def test_personal_data_of_others_is_masked(sqlite_world: ApiWorld) -> None:
-    world = sqlite_world
+def test_personal_data_of_others_is_masked(world: ApiWorld) -> None:
     world.platform.reseed(world.firm, profile={"phone": "13812345678", "address": "西咸新区"})
     world.platform.seed(
         Consent, firm=world.firm, to=world.bank, scope="rights", purpose="授信", until=world.platform.day
@@ -205,7 +204,7 @@ def test_personal_data_of_others_is_masked(sqlite_world: ApiWorld) -> None:
     assert others["profile"] == {"phone": "*******5678", "address": "西咸新区"}
 
 
-def test_secrets_are_in_no_object(sqlite_world: ApiWorld) -> None:
+def test_secrets_are_in_no_object(world: ApiWorld) -> None:
     from zhirong.api.shown import SHOWN
 
     for noun, shown in SHOWN.items():
@@ -225,8 +224,7 @@ def test_lists_are_bounded_and_filtered(world: ApiWorld) -> None:
     problem(world.get("/lists/own.webhooks", world.token(world.officer)), 403)
 
 
-def test_a_session_of_the_pages_may_call_with_its_csrf_token(sqlite_world: ApiWorld) -> None:
-    world = sqlite_world
+def test_a_session_of_the_pages_may_call_with_its_csrf_token(world: ApiWorld) -> None:
     client = Client(HTTP_HOST="localhost", enforce_csrf_checks=True)
     client.force_login(world.manager.account, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert json.loads(client.get(f"{ROOT}/me").content)["organisation"] == world.firm.pk
@@ -259,21 +257,20 @@ def test_a_file_is_handed_in_and_downloaded(world: ApiWorld) -> None:
     problem(world.get(f"/files/{file}/content", world.token(stranger)), 404)
 
 
-def test_too_many_calls_are_told_when_to_come_back(sqlite_world: ApiWorld) -> None:
+def test_too_many_calls_are_told_when_to_come_back(world: ApiWorld) -> None:
     from django.test import override_settings
 
-    token = sqlite_world.token(sqlite_world.manager)
+    token = world.token(world.manager)
     with override_settings(API_RATE=2, API_RATE_PUBLIC=1):
-        codes = [sqlite_world.get("/me", token).status_code for _ in range(2)]
-        refused = sqlite_world.get("/me", token)
+        codes = [world.get("/me", token).status_code for _ in range(2)]
+        refused = world.get("/me", token)
         assert codes == [200, 200] and problem(refused, 429)
         assert 0 < int(refused.headers["Retry-After"]) <= 60
-        assert sqlite_world.get("/register/registrations").status_code == 200
-        problem(sqlite_world.get("/register/registrations"), 429)
+        assert world.get("/register/registrations").status_code == 200
+        problem(world.get("/register/registrations"), 429)
 
 
-def test_notices_are_read(sqlite_world: ApiWorld) -> None:
-    world = sqlite_world
+def test_notices_are_read(world: ApiWorld) -> None:
     world.perform(
         world.security, "member.add", world.firm, email=world.officer.account.email, duties=["firm.clerk"]
     )
@@ -284,17 +281,17 @@ def test_notices_are_read(sqlite_world: ApiWorld) -> None:
     problem(world.call("POST", "/me/notices/read", world.token(world.officer, "read")), 403)
 
 
-def test_the_page_for_developers_lists_every_call_and_loads_nothing_from_outside(sqlite_world: ApiWorld) -> None:
-    described = json.loads(sqlite_world.get("/openapi.json").content)
-    for who, lang in ((None, "zh"), (sqlite_world.manager, "en")):
-        page = sqlite_world.platform.client(who, lang).get("/developers/")
+def test_the_page_for_developers_lists_every_call_and_loads_nothing_from_outside(world: ApiWorld) -> None:
+    described = json.loads(world.get("/openapi.json").content)
+    for who, lang in ((None, "zh"), (world.manager, "en")):
+        page = world.platform.client(who, lang).get("/developers/")
         shown = page.content.decode()
         assert page.status_code == 200
         assert not [path for path in described["paths"] if path not in shown]
         assert "//cdn" not in shown and 'src="http' not in shown and 'href="http' not in shown
 
 
-def test_the_calculator_is_for_everybody_and_not_too_often(sqlite_world: ApiWorld) -> None:
+def test_the_calculator_is_for_everybody_and_not_too_often(world: ApiWorld) -> None:
     asked = {
         "region": "610100",
         "kind_1": "invention",
@@ -303,36 +300,36 @@ def test_the_calculator_is_for_everybody_and_not_too_often(sqlite_world: ApiWorl
         "revenue": "3000万元",
         "amount": 2_000_000_00,
     }
-    said = json.loads(sqlite_world.call("POST", "/calculator", data=asked).content)["quote"]
+    said = json.loads(world.call("POST", "/calculator", data=asked).content)["quote"]
     assert said["appraisal"] and said["line"] and said["modes"]
-    wrong = problem(sqlite_world.call("POST", "/calculator", data={**asked, "amount": 0, "kind_1": ""}), 422)
+    wrong = problem(world.call("POST", "/calculator", data={**asked, "amount": 0, "kind_1": ""}), 422)
     assert {one["field"] for one in wrong["problems"]} >= {"amount"}
-    statuses = [sqlite_world.call("POST", "/calculator", data={}).status_code for _ in range(25)]
+    statuses = [world.call("POST", "/calculator", data={}).status_code for _ in range(25)]
     assert statuses[0] == 422 and statuses[-1] == 429
 
 
-def test_a_file_that_was_changed_on_the_disk_is_not_handed_out(sqlite_world: ApiWorld) -> None:
+def test_a_file_that_was_changed_on_the_disk_is_not_handed_out(world: ApiWorld) -> None:
     kept = {"sha256": keep(b"%PDF-1.7", DATA), "size": 8, "media_type": "application/pdf"}
-    file = sqlite_world.platform.seed(
-        StoredFile, owner=sqlite_world.bank, subject="case/1", paper="other", name="附件.pdf", **kept
+    file = world.platform.seed(
+        StoredFile, owner=world.bank, subject="case/1", paper="other", name="附件.pdf", **kept
     )
-    token = sqlite_world.token(sqlite_world.officer)
+    token = world.token(world.officer)
     path = f"/files/{file.pk}/content"
     place = path_of(file.sha256, DATA)
     before = place.read_bytes()
-    assert b"".join(sqlite_world.get(path, token).streaming_content) == before
+    assert b"".join(world.get(path, token).streaming_content) == before
     place.write_bytes(before + b"!")
     try:
         with pytest.raises(ValueError, match="has been changed"):
-            sqlite_world.get(path, token)
+            world.get(path, token)
     finally:
         place.write_bytes(before)
 
 
-def test_who_belongs_to_no_organisation_hands_no_file_in(sqlite_world: ApiWorld) -> None:
+def test_who_belongs_to_no_organisation_hands_no_file_in(world: ApiWorld) -> None:
     """There is nothing that it could belong to: it would only fill the disk."""
     client = Client(HTTP_HOST="localhost", enforce_csrf_checks=True)
-    stranger = sqlite_world.platform.stranger().account
+    stranger = world.platform.stranger().account
     client.force_login(stranger, backend="allauth.account.auth_backends.AuthenticationBackend")
     client.get("/desk/", follow=True)
     named = io.BytesIO(b"%PDF-1.7")

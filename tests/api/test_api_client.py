@@ -21,9 +21,9 @@ import make_client  # noqa: E402
 
 
 @pytest.fixture
-def bank(sqlite_world: ApiWorld) -> Iterator[Client]:
+def bank(world: ApiWorld) -> Iterator[Client]:
     """The client of a bank's officer, over WSGI."""
-    with _client(sqlite_world.token(sqlite_world.officer)) as client:
+    with _client(world.token(world.officer)) as client:
         yield client
 
 
@@ -51,22 +51,22 @@ def test_it_does_not_know_django() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_it_reads_and_does(sqlite_world: ApiWorld, bank: Client) -> None:
-    case = sqlite_world.case
-    assert bank.me()["organisation"] == sqlite_world.bank.pk
+def test_it_reads_and_does(world: ApiWorld, bank: Client) -> None:
+    case = world.case
+    assert bank.me()["organisation"] == world.bank.pk
     seen = bank.objects.cases(case.pk)
     assert seen["amount"] == 2_000_000_00 and seen["state"] == "submitted"
-    done = bank.case.accept(case.pk, officer=sqlite_world.officer.account.pk, version=seen["version"], key="k")
+    done = bank.case.accept(case.pk, officer=world.officer.account.pk, version=seen["version"], key="k")
     assert done.subject == f"case/{case.pk}" and done.version > seen["version"] and not done.repeated
     assert done.version == bank.objects.cases(case.pk)["version"]
-    again = bank.case.accept(case.pk, officer=sqlite_world.officer.account.pk, version=seen["version"], key="k")
+    again = bank.case.accept(case.pk, officer=world.officer.account.pk, version=seen["version"], key="k")
     assert again.repeated and again.index == done.index
     page = bank.lists.own_tokens(limit=1)
     assert [row["name"] for row in page] == ["test"] and not page.more
 
 
-def test_a_refusal_is_an_error_with_its_problems(sqlite_world: ApiWorld, bank: Client) -> None:
-    case = sqlite_world.case
+def test_a_refusal_is_an_error_with_its_problems(world: ApiWorld, bank: Client) -> None:
+    case = world.case
     with pytest.raises(ApiError) as caught:
         bank.case.accept(case.pk, version="*", officer=10**9)
     assert caught.value.status == 422 and caught.value.problems[0].reason["zh"]
@@ -74,17 +74,17 @@ def test_a_refusal_is_an_error_with_its_problems(sqlite_world: ApiWorld, bank: C
         bank.objects.cases(10**9)
     assert (caught.value.status, caught.value.kind) == (404, "not_found")
     with pytest.raises(ApiError) as caught:
-        bank.case.accept(case.pk, officer=sqlite_world.officer.account.pk, version=99)
+        bank.case.accept(case.pk, officer=world.officer.account.pk, version=99)
     assert caught.value.status == 412
     with pytest.raises(ApiError) as caught, _client("zr_wrong") as nobody:
         nobody.me()
     assert caught.value.status == 401
 
 
-def test_files_and_the_register(sqlite_world: ApiWorld) -> None:
-    with _client(sqlite_world.token(sqlite_world.manager)) as firm:
+def test_files_and_the_register(world: ApiWorld) -> None:
+    with _client(world.token(world.manager)) as firm:
         ticket = firm.files.upload("证书.pdf", b"%PDF-1.7 x")
-        done = firm.file.add(subject=f"firmright/{sqlite_world.right.pk}", paper="certificate", file=ticket)
+        done = firm.file.add(subject=f"firmright/{world.right.pk}", paper="certificate", file=ticket)
         assert firm.files.download(done.answer["id"]) == b"%PDF-1.7 x"
         assert firm.register.search(name="没有这家")["rows"] == []
         assert firm.register.changes("2026-11-02")["rows"] == []
@@ -93,14 +93,14 @@ def test_files_and_the_register(sqlite_world: ApiWorld) -> None:
         assert caught.value.status == 422 and caught.value.problems
 
 
-def test_the_examples_of_the_documentation_run(sqlite_world: ApiWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_of_the_documentation_run(world: ApiWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     words = (Path(__file__).parent.parent.parent / "docs" / "users" / "api.md").read_text(encoding="utf-8")
     client, webhook = (block.split("```")[0] for block in words.split("```python\n")[1:3])
-    case = sqlite_world.case
-    token = sqlite_world.token(sqlite_world.officer)
+    case = world.case
+    token = world.token(world.officer)
     here = functools.partial(Client, http=httpx.Client(transport=httpx.WSGITransport(app=application)))
     monkeypatch.setattr("zhirong.client.Client", here)
-    run = client.replace("officer=7", f"officer={sqlite_world.officer.account.pk}")
+    run = client.replace("officer=7", f"officer={world.officer.account.pk}")
     exec(run.replace("https://ipf.example.cn", "http://localhost"), {"token": token})  # noqa: S102 - our own words
     case.refresh_from_db()
     assert case.state != "submitted"

@@ -108,8 +108,8 @@ def _read_by_everybody(operation: Any, region: Region, ids: list[int], found: se
         found.add(response.status_code)
 
 
-def test_the_description_is_whole(sqlite_world: ApiWorld) -> None:
-    described = json.loads(sqlite_world.get("/openapi.json").content)
+def test_the_description_is_whole(world: ApiWorld) -> None:
+    described = json.loads(world.get("/openapi.json").content)
     ids = [call["operationId"] for calls in described["paths"].values() for call in calls.values()]
     assert len(ids) == len(set(ids))
     from zhirong.verbs.acting import OPERATIONS
@@ -146,8 +146,8 @@ def _is_whole(path: str, method: str, call: Mapping[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("path", ["/openapi.json"])
-def test_the_description_is_for_everybody(sqlite_world: ApiWorld, path: str) -> None:
-    response = sqlite_world.get(path)
+def test_the_description_is_for_everybody(world: ApiWorld, path: str) -> None:
+    response = world.get(path)
     assert response.status_code == 200
     assert "http" not in json.loads(response.content)["info"]["description"]
     assert Event.objects.count() >= 1

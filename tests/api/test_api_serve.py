@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
+import register_databases
 
 COMMAND = [sys.executable, "-m", "zhirong.cli.main"]
 
@@ -24,9 +26,9 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _serving(folder: Path) -> Iterator[tuple[str, Any]]:
+def _serving(folder: Path, url: str) -> Iterator[tuple[str, Any]]:
     port = _free_port()
-    environment = {**os.environ, "DATABASE_URL": "", "ZHIRONG_LOG": "INFO"}
+    environment = {**os.environ, "DATABASE_URL": url, "ZHIRONG_LOG": "INFO"}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     arguments = ["serve", "--data", str(folder), "--port", str(port), "--workers", "1", "--lang", "en"]
     with (folder.parent / "out").open("wb") as out:
@@ -53,15 +55,27 @@ def _get(address: str, process: Any, seconds: float = 120.0) -> httpx.Response:
             time.sleep(0.05)
 
 
-def test_it_starts_on_nothing_ends_when_asked_and_starts_again(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
-    with _serving(folder) as (address, process):
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_it_starts_on_nothing_ends_when_asked_and_starts_again(kind: str, tmp_path: Path) -> None:
+    with register_databases.empty(kind) as url:
+        _starts_ends_and_starts_again(url, tmp_path)
+
+
+def _starts_ends_and_starts_again(url: str, tmp_path: Path) -> None:
+    folder, began = tmp_path / "data", time.monotonic()
+    with _serving(folder, url) as (address, process):
         assert _get(f"{address}/", process).status_code == 200
+        print(f"it answers {time.monotonic() - began:.1f} s after its start on an empty database")
         refused = httpx.get(f"{address}/api/v1/me")
         assert refused.status_code == 401 and refused.headers["Content-Type"] == "application/problem+json"
-        assert {"zhirong.sqlite3", "register.key", "register.pub", "web.secret"} <= {
-            p.name for p in folder.iterdir()
-        }
+        assert httpx.get(f"{address}/register/").status_code == 200
+        there = {one.name for one in folder.iterdir()}
+        assert {"register.key", "register.pub", "web.secret"} <= there
+        # Everything is in the database that was named, and nowhere else.
+        assert ("zhirong.sqlite3" in there) is not bool(url)
+        if url:
+            with psycopg.connect(url) as connection:
+                assert connection.execute("select origin from store_loghead").fetchall() == [("register.local",)]
         assert (folder / "register.key").stat().st_mode & 0o077 == 0
         taken = subprocess.run(
             [*COMMAND, "serve", "--data", str(tmp_path / "other"), "--port", address.rsplit(":", 1)[1]],
@@ -76,7 +90,7 @@ def test_it_starts_on_nothing_ends_when_asked_and_starts_again(tmp_path: Path) -
         assert process.wait(60) == 0
         assert "http://localhost" in (tmp_path / "out").read_text(encoding="utf-8")
         assert not [pid for pid in children if _is_alive(pid)]
-    with _serving(folder) as (address, process):
+    with _serving(folder, url) as (address, process):
         assert _get(f"{address}/", process).status_code == 200
         children = _children(process.pid)
         worker = next(pid for pid, words in children.items() if "--with-parent" in words)

@@ -64,8 +64,7 @@ def test_a_token_falls_with_its_owner(world: ApiWorld) -> None:
     problem(world.get("/me", second), 401)
 
 
-def test_a_token_makes_no_token_and_no_webhook(sqlite_world: ApiWorld) -> None:
-    world = sqlite_world
+def test_a_token_makes_no_token_and_no_webhook(world: ApiWorld) -> None:
     token = world.token(world.manager)
     assert not {"token", "webhook", "member"} & set(json.loads(world.get("/me", token).content)["scopes"])
     until = (world.platform.day + timedelta(days=3)).isoformat()
@@ -73,48 +72,46 @@ def test_a_token_makes_no_token_and_no_webhook(sqlite_world: ApiWorld) -> None:
     problem(world.do("webhook.add", token, url="https://example.cn/hook"), 403)
 
 
-def test_nobody_gives_a_token_what_is_not_theirs(sqlite_world: ApiWorld) -> None:
-    platform = sqlite_world.platform
+def test_nobody_gives_a_token_what_is_not_theirs(world: ApiWorld) -> None:
+    platform = world.platform
     until = (platform.day + timedelta(days=3)).isoformat()
     far = (platform.day + timedelta(days=400)).isoformat()
     for data in ({"scopes": ["organisation"], "expires_on": until}, {"scopes": ["read"], "expires_on": far}):
         with pytest.raises(InputError):
-            sqlite_world.perform(sqlite_world.officer, "token.make", name="x", **data)
+            world.perform(world.officer, "token.make", name="x", **data)
     with pytest.raises(InputError) as caught:
-        sqlite_world.perform(platform.stranger(), "token.make", name="x", scopes=["read"], expires_on=until)
+        world.perform(platform.stranger(), "token.make", name="x", scopes=["read"], expires_on=until)
     assert caught.value.problems[0].code == "no_organisation"
-    agent = platform.agent(sqlite_world.firm, ("right.add",))
+    agent = platform.agent(world.firm, ("right.add",))
     with pytest.raises((InputError, ForbiddenError)):
-        sqlite_world.perform(agent, "token.make", name="x", scopes=["read"], expires_on=until)
+        world.perform(agent, "token.make", name="x", scopes=["read"], expires_on=until)
 
 
-def test_an_account_with_a_second_factor_must_give_it(
-    sqlite_world: ApiWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_account_with_a_second_factor_must_give_it(world: ApiWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     from allauth.mfa.totp.internal import auth
     from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
     from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time as counters
 
     # The half minute must not end between reading the code and giving it.
     monkeypatch.setattr(auth, "time", SimpleNamespace(time=lambda: 1_795_000_000.0))
-    platform, who = sqlite_world.platform, sqlite_world.officer
+    platform, who = world.platform, world.officer
     secret = generate_totp_secret()
     TOTP.activate(who.account, secret)
     until = (platform.day + timedelta(days=3)).isoformat()
     data = {"name": "x", "scopes": ["read"], "expires_on": until}
     for code in ({}, {"code": "000000"}):
         with pytest.raises(InputError) as caught:
-            sqlite_world.perform(who, "token.make", **data, **code)
+            world.perform(who, "token.make", **data, **code)
         assert caught.value.problems[0].field == "code"
     right = format_hotp_value(hotp_value(secret, next(iter(counters()))))
-    assert sqlite_world.perform(who, "token.make", **data, code=right).shown_once
+    assert world.perform(who, "token.make", **data, code=right).shown_once
     with pytest.raises(InputError) as caught:
-        sqlite_world.perform(who, "token.make", **data, code=right)
+        world.perform(who, "token.make", **data, code=right)
     assert caught.value.problems[0].code == "used_code"
 
 
-def test_the_page_shows_a_new_token_once(sqlite_world: ApiWorld) -> None:
-    client = sqlite_world.platform.client(sqlite_world.officer)
-    until = (sqlite_world.platform.day + timedelta(days=3)).isoformat()
-    response = sqlite_world.platform.send(client, "token.make", name="ERP", scopes=["read"], expires_on=until)
+def test_the_page_shows_a_new_token_once(world: ApiWorld) -> None:
+    client = world.platform.client(world.officer)
+    until = (world.platform.day + timedelta(days=3)).isoformat()
+    response = world.platform.send(client, "token.make", name="ERP", scopes=["read"], expires_on=until)
     assert response.status_code == 200 and 'value="zr_' in response.content.decode()

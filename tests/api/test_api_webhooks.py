@@ -93,8 +93,7 @@ def test_a_message_is_signed_over_its_time_and_body(world: ApiWorld) -> None:
     assert key not in json.dumps(list(Webhook.objects.values()), default=str)
 
 
-def test_what_is_not_taken_is_tried_again_with_growing_pauses_and_given_up(sqlite_world: ApiWorld) -> None:
-    world = sqlite_world
+def test_what_is_not_taken_is_tried_again_with_growing_pauses_and_given_up(world: ApiWorld) -> None:
     with listening() as there, override_settings(WEBHOOK_NETWORKS=LOOPBACK):
         there.status = 500
         hook, _ = _hook(world, there.url, kinds=["case.accept"])
@@ -112,12 +111,12 @@ def test_what_is_not_taken_is_tried_again_with_growing_pauses_and_given_up(sqlit
         assert Delivery.objects.get().done_at is None
 
 
-def test_a_redirection_is_not_followed_and_gone_is_gone(sqlite_world: ApiWorld) -> None:
+def test_a_redirection_is_not_followed_and_gone_is_gone(world: ApiWorld) -> None:
     with listening() as there, override_settings(WEBHOOK_NETWORKS=LOOPBACK):
-        _hook(sqlite_world, there.url, kinds=["case.accept"])
+        _hook(world, there.url, kinds=["case.accept"])
         there.status = 302
-        _accept(sqlite_world)
-        deliver_due(sqlite_world.platform.now)
+        _accept(world)
+        deliver_due(world.platform.now)
         row = Delivery.objects.get()
         assert row.answer == "302" and row.next_at is not None and len(there.got) == 1
         there.status = 410
@@ -125,11 +124,11 @@ def test_a_redirection_is_not_followed_and_gone_is_gone(sqlite_world: ApiWorld) 
         assert Delivery.objects.get().next_at is None
 
 
-def test_private_addresses_are_not_called_unless_allowed(sqlite_world: ApiWorld) -> None:
+def test_private_addresses_are_not_called_unless_allowed(world: ApiWorld) -> None:
     with listening() as there:
-        _hook(sqlite_world, there.url, kinds=["case.accept"])
-        _accept(sqlite_world)
-        assert deliver_due(sqlite_world.platform.now) == 1
+        _hook(world, there.url, kinds=["case.accept"])
+        _accept(world)
+        assert deliver_due(world.platform.now) == 1
         assert not there.got and Delivery.objects.get().answer.startswith("refused: ")
 
 
@@ -183,7 +182,7 @@ def test_urls_that_are_not_called(url: str) -> None:
 
 
 def test_a_name_that_changes_its_address_is_called_where_it_was_checked(
-    sqlite_world: ApiWorld, monkeypatch: pytest.MonkeyPatch
+    world: ApiWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import socket
 
@@ -199,14 +198,14 @@ def test_a_name_that_changes_its_address_is_called_where_it_was_checked(
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
     with listening() as there, override_settings(WEBHOOK_NETWORKS="127.0.0.1/32"):
         port = there.server.server_address[1]
-        _hook(sqlite_world, f"http://hook.example.cn:{port}/", kinds=["case.accept"])
-        _accept(sqlite_world)
-        deliver_due(sqlite_world.platform.now)
+        _hook(world, f"http://hook.example.cn:{port}/", kinds=["case.accept"])
+        _accept(world)
+        deliver_due(world.platform.now)
         assert len(asked) == 1 and len(there.got) == 1
         assert there.got[0][0]["Host"] == f"hook.example.cn:{port}"
 
 
-def test_who_may_add_a_webhook_and_what_is_refused(sqlite_world: ApiWorld) -> None:
+def test_who_may_add_a_webhook_and_what_is_refused(world: ApiWorld) -> None:
     for url in (
         "https://user:password@example.cn/",
         "https://example.cn/#part",
@@ -214,13 +213,13 @@ def test_who_may_add_a_webhook_and_what_is_refused(sqlite_world: ApiWorld) -> No
         "https://例 子.cn/",
     ):
         with pytest.raises(InputError):
-            sqlite_world.perform(sqlite_world.banker, "webhook.add", url=url)
-    hook, _ = _hook(sqlite_world, "https://example.cn/hook")
-    _accept(sqlite_world)
+            world.perform(world.banker, "webhook.add", url=url)
+    hook, _ = _hook(world, "https://example.cn/hook")
+    _accept(world)
     assert Delivery.objects.filter(next_at__isnull=False).exists()
-    sqlite_world.perform(sqlite_world.banker, "webhook.end", hook)
+    world.perform(world.banker, "webhook.end", hook)
     assert not Delivery.objects.filter(next_at__isnull=False).exists()
-    _accept(sqlite_world)
+    _accept(world)
     assert (
         Delivery.objects.filter(webhook=hook).count() == 2
     )  # the two from before: its own adding, and the first case
@@ -250,11 +249,10 @@ def test_what_the_register_says_reaches_people_and_programs(world: ApiWorld) -> 
     assert Delivery.objects.get(webhook=hook).event_id == event.index
 
 
-def test_a_firm_that_nobody_has_confirmed_is_not_told_what_the_register_says(sqlite_world: ApiWorld) -> None:
+def test_a_firm_that_nobody_has_confirmed_is_not_told_what_the_register_says(world: ApiWorld) -> None:
     """Anybody can register with another's name or code: what is meant for that other waits for the confirmation."""
     from zhirong.store.models import Outgoing
 
-    world = sqlite_world
     event = Event.objects.order_by("index").first()
     pending = world.platform.organisation("firm", "某某冒名公司", status="pending")
     member = world.platform.member(pending, Duty.FIRM_MANAGER)

@@ -80,8 +80,7 @@ def _wait_until(true: Any, seconds: float = 60.0) -> None:
         time.sleep(0.02)
 
 
-def test_who_has_lost_the_lease_stops(sqlite_world: ApiWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    world = sqlite_world
+def test_who_has_lost_the_lease_stops(world: ApiWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     Job.objects.create(
         kind="test.counting", key="c", run_at=world.platform.now, payload={"organisation": world.firm.pk}
     )
@@ -134,9 +133,9 @@ def test_daily_jobs_are_planned_once_a_day_at_their_time(world: ApiWorld) -> Non
     assert Job.objects.get(pk=one.pk).result == {"day": date(2026, 11, 2).isoformat()}
 
 
-def test_nobody_signed_in_can_do_what_is_for_the_background(sqlite_world: ApiWorld) -> None:
+def test_nobody_signed_in_can_do_what_is_for_the_background(world: ApiWorld) -> None:
     with pytest.raises(ForbiddenError):
-        sqlite_world.perform(sqlite_world.manager, "test.count", sqlite_world.firm, number=1)
+        world.perform(world.manager, "test.count", world.firm, number=1)
     from zhirong.verbs.acting import OPERATIONS, may
 
     assert not [name for name, one in OPERATIONS.items() if may(WORKER, one) and not one.is_background]
@@ -175,10 +174,10 @@ def test_notices_are_mailed_once_in_the_readers_language(world: ApiWorld) -> Non
     assert not Notice.objects.filter(mailed_at=None).exists()
 
 
-def test_mail_that_fails_is_tried_again_and_given_up(sqlite_world: ApiWorld) -> None:
+def test_mail_that_fails_is_tried_again_and_given_up(world: ApiWorld) -> None:
     from django.test import override_settings
 
-    world, now = sqlite_world, sqlite_world.platform.now
+    now = world.platform.now
     world.perform(
         world.security, "member.add", world.firm, email=world.officer.account.email, duties=["firm.clerk"]
     )
@@ -193,9 +192,9 @@ def test_mail_that_fails_is_tried_again_and_given_up(sqlite_world: ApiWorld) -> 
         assert tries == 8 and Notice.objects.order_by("pk").last().mailed_at is None
 
 
-def test_a_turn_does_everything_there_is(sqlite_world: ApiWorld) -> None:
-    plan_one("test.failing", "x", sqlite_world.platform.now)
-    assert turn("w", sqlite_world.platform.now) >= 1
+def test_a_turn_does_everything_there_is(world: ApiWorld) -> None:
+    plan_one("test.failing", "x", world.platform.now)
+    assert turn("w", world.platform.now) >= 1
     assert Job.objects.get(key="x").tries == 1
 
 

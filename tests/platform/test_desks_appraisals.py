@@ -87,8 +87,7 @@ def test_from_the_request_to_a_report_signed_by_two(platform: Any) -> None:
     assert platform_findings() == []
 
 
-def test_clients_see_no_value_before_it_is_issued(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_clients_see_no_value_before_it_is_issued(platform: Any) -> None:
     firm, manager = platform.firm()
     house, appraiser, reviewer = agency(platform, "甲评估机构")
     row = ask(platform, manager, platform.right(firm), agency=house.pk)
@@ -106,8 +105,7 @@ def test_clients_see_no_value_before_it_is_issued(sqlite_platform: Any) -> None:
     assert own.get(f"/files/{row.paper.pdf_id}/").status_code == 200
 
 
-def test_nobody_else_sees_or_does_anything(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_nobody_else_sees_or_does_anything(platform: Any) -> None:
     firm, manager = platform.firm()
     house, appraiser, _ = agency(platform, "甲评估机构")
     _, other_appraiser, _ = agency(platform, "乙评估机构")
@@ -123,8 +121,7 @@ def test_nobody_else_sees_or_does_anything(sqlite_platform: Any) -> None:
         ask(platform, stranger, platform.right(firm), agency=house.pk)
 
 
-def test_an_agency_accepts_only_with_both_declarations(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_an_agency_accepts_only_with_both_declarations(platform: Any) -> None:
     firm, manager = platform.firm()
     house, appraiser, _ = agency(platform, "甲评估机构")
     row = ask(platform, manager, platform.right(firm), agency=house.pk)
@@ -135,8 +132,7 @@ def test_an_agency_accepts_only_with_both_declarations(sqlite_platform: Any) -> 
         assert codes_of(caught) == ["not_declared"]
 
 
-def test_an_agency_that_is_tied_or_without_papers_cannot_be_named(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_an_agency_that_is_tied_or_without_papers_cannot_be_named(platform: Any) -> None:
     firm, manager = platform.firm("某集团")
     right = platform.right(firm)
     tied, _, _ = agency(platform, "关联评估机构", ("某集团",))
@@ -167,8 +163,7 @@ def test_the_draw_cannot_be_steered_and_passes_on_when_refused(platform: Any) ->
     assert platform_findings() == []
 
 
-def test_who_has_refused_sees_the_rights_no_more(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_who_has_refused_sees_the_rights_no_more(platform: Any) -> None:
     firm, manager = platform.firm()
     right = platform.right(firm)
     house, appraiser, _ = agency(platform, "甲评估机构")
@@ -180,8 +175,7 @@ def test_who_has_refused_sees_the_rights_no_more(sqlite_platform: Any) -> None:
     assert right.title not in page and "与其股东有投资关系" in page
 
 
-def test_without_a_pool_nothing_is_drawn_and_the_reason_is_told(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_without_a_pool_nothing_is_drawn_and_the_reason_is_told(platform: Any) -> None:
     firm, manager = platform.firm("某集团")
     agency(platform, "关联评估机构", ("某集团",))
     with pytest.raises(InputError) as caught:
@@ -201,9 +195,8 @@ def test_without_a_pool_nothing_is_drawn_and_the_reason_is_told(sqlite_platform:
     ],
 )
 def test_what_is_wrong_in_the_form_is_told_beside_its_field(
-    sqlite_platform: Any, wrong: dict[str, str], field: str, code_: str
+    platform: Any, wrong: dict[str, str], field: str, code_: str
 ) -> None:
-    platform = sqlite_platform
     firm, manager = platform.firm()
     house, appraiser, _ = agency(platform, "甲评估机构")
     row = ask(platform, manager, platform.right(firm), agency=house.pk)
@@ -213,8 +206,7 @@ def test_what_is_wrong_in_the_form_is_told_beside_its_field(
     assert (field, code_) in [(one.field, one.code) for one in caught.value.problems]
 
 
-def test_a_file_takes_any_method_and_must_be_of_the_assignment(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_a_file_takes_any_method_and_must_be_of_the_assignment(platform: Any) -> None:
     firm, manager = platform.firm()
     house, appraiser, _ = agency(platform, "甲评估机构")
     row = ask(platform, manager, platform.right(firm), agency=house.pk)
@@ -244,8 +236,7 @@ grade = "contract"
     assert [method["method"] for method in row.result["methods"]] == ["cost"]
 
 
-def test_validity_is_a_state_of_its_own_and_withdrawal_ends_it(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_validity_is_a_state_of_its_own_and_withdrawal_ends_it(platform: Any) -> None:
     firm, manager = platform.firm()
     right = platform.right(firm)
     assert standing_of(firm, right, "pledge", platform.day).state == "missing"
@@ -262,8 +253,7 @@ def test_validity_is_a_state_of_its_own_and_withdrawal_ends_it(sqlite_platform: 
     assert "withdrawn: not to be used" in page
 
 
-def test_two_reports_are_compared_and_opinion_shopping_is_flagged(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_two_reports_are_compared_and_opinion_shopping_is_flagged(platform: Any) -> None:
     firm, manager = platform.firm()
     right = platform.right(firm)
     first, second = (issued(platform, manager, right, name) for name in ("甲评估机构", "乙评估机构"))
@@ -280,8 +270,7 @@ def test_two_reports_are_compared_and_opinion_shopping_is_flagged(sqlite_platfor
     assert platform.client(stranger).get(f"/appraisals/{second.pk}/compare/{first.pk}/").status_code == 404
 
 
-def test_a_lender_asks_for_its_case_and_sees_what_a_loan_can_rest_on(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_a_lender_asks_for_its_case_and_sees_what_a_loan_can_rest_on(platform: Any) -> None:
     firm, _ = platform.firm()
     right = platform.right(firm)
     bank, officer = platform.bank("丙银行")
@@ -312,8 +301,7 @@ def test_a_lender_asks_for_its_case_and_sees_what_a_loan_can_rest_on(sqlite_plat
     assert platform.client(elsewhere).get(f"/files/{row.paper.pdf_id}/").status_code == 404
 
 
-def test_two_at_once_one_wins_and_the_other_is_told(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_two_at_once_one_wins_and_the_other_is_told(platform: Any) -> None:
     firm, manager = platform.firm()
     house, appraiser, _ = agency(platform, "甲评估机构")
     row = ask(platform, manager, platform.right(firm), agency=house.pk)
@@ -322,8 +310,7 @@ def test_two_at_once_one_wins_and_the_other_is_told(sqlite_platform: Any) -> Non
         platform.do(appraiser, "appraisal.work", row, version=1, **FIGURES)
 
 
-def test_the_whole_form_works_in_a_browser_of_both_languages(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_the_whole_form_works_in_a_browser_of_both_languages(platform: Any) -> None:
     firm, manager = platform.firm()
     right = platform.right(firm)
     house, appraiser, _ = agency(platform, "甲评估机构")

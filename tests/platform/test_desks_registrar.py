@@ -26,8 +26,7 @@ KEY = f"invention:{patent_number(1)}"
 
 
 @pytest.fixture(autouse=True)
-def _day(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    platform = request.getfixturevalue("platform" if "platform" in request.fixturenames else "sqlite_platform")
+def _day(platform: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     platform.set_day(date(2025, 6, 3))
     monkeypatch.setattr(pages, "DATA", platform.folder)
     monkeypatch.setattr(public, "DATA", platform.folder)
@@ -53,8 +52,7 @@ def codes_of(caught: Any) -> list[str]:
     return [one.code for one in caught.value.problems]
 
 
-def test_from_the_work_list_to_the_entry_by_the_pages(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_from_the_work_list_to_the_entry_by_the_pages(platform: Any) -> None:
     who = registrar(platform)
     number = filed(platform)
     desk = platform.client(who)
@@ -75,8 +73,7 @@ def test_from_the_work_list_to_the_entry_by_the_pages(sqlite_platform: Any) -> N
     assert check_register(platform.folder).findings == ()
 
 
-def test_a_ground_that_the_data_leave_unknown_must_be_found_out(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_a_ground_that_the_data_leave_unknown_must_be_found_out(platform: Any) -> None:
     who = registrar(platform)
     unknown = patent(1, fee_paid_through_year=None)
     del unknown["fee_paid_through_year"]
@@ -91,8 +88,7 @@ def test_a_ground_that_the_data_leave_unknown_must_be_found_out(sqlite_platform:
     assert sent.status_code == 302 and models.Registration.objects.get(id=number).status == "examined"
 
 
-def test_a_ground_that_refuses_refuses_the_filing(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_a_ground_that_refuses_refuses_the_filing(platform: Any) -> None:
     who = registrar(platform)
     number = filed(platform)
     lost = patent(1, status="invalidated", ended_date="2025-06-01")
@@ -107,8 +103,7 @@ def test_a_ground_that_refuses_refuses_the_filing(sqlite_platform: Any) -> None:
     assert "不予登记" in page
 
 
-def test_a_filing_at_the_counter_comes_as_a_file(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_a_filing_at_the_counter_comes_as_a_file(platform: Any) -> None:
     who = registrar(platform)
     one = filing_request(patent(1))
     filing = one["filing"]
@@ -156,8 +151,7 @@ def test_every_change_of_an_entered_registration(platform: Any) -> None:
     assert check_register(platform.folder).findings == ()
 
 
-def test_a_right_is_frozen_before_anybody_pledges_it_and_one_of_both_is_named(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_a_right_is_frozen_before_anybody_pledges_it_and_one_of_both_is_named(platform: Any) -> None:
     who = registrar(platform)
     with pytest.raises(InputError) as caught:
         platform.do(who, "registration.court_order", order="1号", action="freeze")
@@ -173,8 +167,7 @@ def test_a_right_is_frozen_before_anybody_pledges_it_and_one_of_both_is_named(sq
     assert "frozen" in codes_of(caught)
 
 
-def test_a_party_does_to_its_own_registration_what_the_register_lets_it(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_a_party_does_to_its_own_registration_what_the_register_lets_it(platform: Any) -> None:
     who = registrar(platform)
     number = entered(platform, who)
     bank = platform.organisation("lender", BANK["name"])
@@ -196,15 +189,14 @@ def test_a_party_does_to_its_own_registration_what_the_register_lets_it(sqlite_p
     platform.do(manager, "registration.withdraw", registration=second, reason="改向别的银行申请")
 
 
-def test_every_operation_of_the_register_names_its_duties(sqlite_platform: Any) -> None:
+def test_every_operation_of_the_register_names_its_duties(platform: Any) -> None:
     mine = [op for op in OPERATIONS.values() if op.scope == "registration"]
     assert len(mine) >= 15
     for op in mine:
         assert set(op.duties) <= set(PARTIES) and set(REGISTRAR) <= set(op.duties)
 
 
-def test_a_repeated_request_is_done_once(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_a_repeated_request_is_done_once(platform: Any) -> None:
     who = registrar(platform)
     number = filed(platform)
     for repeated in (False, True):
@@ -241,8 +233,7 @@ def test_the_authoritys_number_completes_a_mirror_and_its_data_are_compared(plat
     assert "质权人" in caught.value.problems[0].value
 
 
-def test_certificates_receipts_and_the_daily_file(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_certificates_receipts_and_the_daily_file(platform: Any) -> None:
     who = registrar(platform)
     number = entered(platform, who)
     platform.later(1)  # the pages' clock is the real time of day

@@ -29,8 +29,7 @@ def test_the_value_is_the_engines_and_its_interval_is_stretched_by_the_rule(plat
     assert [one.right_id for one in SharedRight.objects.filter(subject=f"appraisal/{row.pk}")] == [right.pk]
 
 
-def test_it_holds_as_long_as_the_rule_says_and_then_is_stale(sqlite_platform):
-    platform = sqlite_platform
+def test_it_holds_as_long_as_the_rule_says_and_then_is_stale(platform):
     firm, manager = platform.firm()
     row = appraised(platform, manager, [platform.right(firm)])
     assert row.valid_until == date(2027, 2, 2)  # three months from the second of November
@@ -42,8 +41,7 @@ def test_it_holds_as_long_as_the_rule_says_and_then_is_stale(sqlite_platform):
     assert usable_appraisals(person, date(2027, 2, 3)) == []
 
 
-def test_a_cost_is_a_cross_check_and_better_evidence_narrows_the_interval(sqlite_platform):
-    platform = sqlite_platform
+def test_a_cost_is_a_cross_check_and_better_evidence_narrows_the_interval(platform):
     firm, manager = platform.firm()
     right = platform.right(firm)
     plain = appraised(platform, manager, [right])
@@ -71,11 +69,11 @@ WRONG = [
 @pytest.mark.parametrize(
     ("typed", "fields"), WRONG, ids=[next(iter(one)) + str(place) for place, (one, _) in enumerate(WRONG)]
 )
-def test_what_is_wrong_is_named_by_its_field_in_both_languages(sqlite_platform, typed, fields):
-    firm, manager = sqlite_platform.firm()
-    right = sqlite_platform.right(firm)
+def test_what_is_wrong_is_named_by_its_field_in_both_languages(platform, typed, fields):
+    firm, manager = platform.firm()
+    right = platform.right(firm)
     with pytest.raises(InputError) as refused:
-        sqlite_platform.do(manager, "appraisal.online", **{**income([right.pk]), **typed})
+        platform.do(manager, "appraisal.online", **{**income([right.pk]), **typed})
     found = {one.field if one.field in fields else one.field.split(".")[0] for one in refused.value.problems}
     assert found == fields
     assert all(
@@ -84,8 +82,7 @@ def test_what_is_wrong_is_named_by_its_field_in_both_languages(sqlite_platform, 
     assert not Appraisal.objects.exists()
 
 
-def test_rights_that_earn_nothing_more_have_no_value_and_it_says_why(sqlite_platform):
-    platform = sqlite_platform
+def test_rights_that_earn_nothing_more_have_no_value_and_it_says_why(platform):
     firm, manager = platform.firm()
     ended = platform.right(firm, filing_date="2000-01-03", grant_date="2002-01-03", number="ZL00100001.3")
     with pytest.raises(InputError) as refused:

@@ -50,19 +50,19 @@ def _request(table):
 
 
 @pytest.mark.parametrize("name", ["xixian-jingshuixing", "suzhou-beiang"])
-def test_a_kept_case_quotes_as_its_file_does(sqlite_platform, name):
+def test_a_kept_case_quotes_as_its_file_does(platform, name):
     few = list(modes())[:4]
     table = _file(name)
     day = table["case"]["as_of"]
-    firm, rights = _kept(sqlite_platform, table)
+    firm, rights = _kept(platform, table)
     appraisal = dict(table["appraisal"])
     if "rights" in appraisal:
         appraisal["rights"] = [rights[one].pk for one in appraisal["rights"]]
     # What a JSON column gives back: through the database, not only through ``plain``.
-    case = sqlite_platform.seed(
+    case = platform.seed(
         Case,
         firm=firm,
-        lender=sqlite_platform.organisation("lender"),
+        lender=platform.organisation("lender"),
         number="ZR-1",
         state="draft",
         mode=few[0],
@@ -109,9 +109,9 @@ def test_decimals_and_days_come_back_as_they_were():
     }
 
 
-def test_everything_wrong_with_the_facts_is_said_together(sqlite_platform):
-    firm, _ = sqlite_platform.firm()
-    right = sqlite_platform.right(firm)
+def test_everything_wrong_with_the_facts_is_said_together(platform):
+    firm, _ = platform.firm()
+    right = platform.right(firm)
     table = case_table(
         firm,
         [right],
@@ -119,7 +119,7 @@ def test_everything_wrong_with_the_facts_is_said_together(sqlite_platform):
         {"sme": "perhaps", "unheard_of": True},
         {"tax": {"tax_grade": "Z"}},
         {},
-        sqlite_platform.day,
+        platform.day,
         "ZR-2",
     )
     with pytest.raises(InputError) as refused:

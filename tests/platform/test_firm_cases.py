@@ -70,8 +70,7 @@ def test_everything_missing_is_named_together(platform):
     assert Case.objects.get().state == "draft"
 
 
-def test_what_the_credit_file_must_have_is_the_rule_of_the_day(sqlite_platform, monkeypatch):
-    platform = sqlite_platform
+def test_what_the_credit_file_must_have_is_the_rule_of_the_day(platform, monkeypatch):
     _, manager = platform.firm()
     bank, _ = platform.bank()
     case = drafted(platform, manager, bank)
@@ -115,8 +114,7 @@ def test_a_lender_sees_the_rights_of_the_case_and_no_others(platform):
     assert not visible(platform.person(outsider), Case, platform.day).exists()
 
 
-def test_an_appraisal_out_of_date_does_not_carry_a_case(sqlite_platform):
-    platform = sqlite_platform
+def test_an_appraisal_out_of_date_does_not_carry_a_case(platform):
     _, manager = platform.firm()
     bank, _ = platform.bank()
     case = drafted(platform, manager, bank)
@@ -127,8 +125,7 @@ def test_an_appraisal_out_of_date_does_not_carry_a_case(sqlite_platform):
     assert str(case.appraisal.valid_until) in refused.value.problems[0].reason.zh
 
 
-def test_a_mode_that_is_ruled_out_is_refused_with_its_conditions(sqlite_platform):
-    platform = sqlite_platform
+def test_a_mode_that_is_ruled_out_is_refused_with_its_conditions(platform):
     _, manager = platform.firm()
     bank, _ = platform.bank()
     case = drafted(platform, manager, bank, mode="guangzhou-2025")
@@ -214,8 +211,7 @@ def test_a_case_taken_back_says_why_and_the_lender_is_told(platform):
         platform.do(manager, "case.submit", case, agreed=True)
 
 
-def test_what_cannot_be_read_is_named_in_both_languages(sqlite_platform):
-    platform = sqlite_platform
+def test_what_cannot_be_read_is_named_in_both_languages(platform):
     _, manager = platform.firm()
     with pytest.raises(InputError) as refused:
         platform.do(
@@ -238,8 +234,7 @@ def test_what_cannot_be_read_is_named_in_both_languages(sqlite_platform):
     assert all(one.reason.zh and one.reason.en and one.mend.zh and one.mend.en for one in refused.value.problems)
 
 
-def test_an_appraisal_taken_out_takes_its_figures_with_it(sqlite_platform):
-    platform = sqlite_platform
+def test_an_appraisal_taken_out_takes_its_figures_with_it(platform):
     _, manager = platform.firm()
     bank, _ = platform.bank()
     case = drafted(platform, manager, bank)
@@ -255,8 +250,7 @@ def test_an_appraisal_taken_out_takes_its_figures_with_it(sqlite_platform):
     platform.do(manager, "case.submit", case, agreed=True)
 
 
-def test_a_returned_case_takes_the_description_anew_where_it_is_asked_to(sqlite_platform):
-    platform = sqlite_platform
+def test_a_returned_case_takes_the_description_anew_where_it_is_asked_to(platform):
     firm, manager = platform.firm()
     bank, officer = platform.bank()
     case = submitted(platform, manager, bank)

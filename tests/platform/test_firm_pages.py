@@ -39,8 +39,8 @@ def _page(client, address, status=200):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_public_pages_need_no_account(sqlite_platform, lang):
-    client = sqlite_platform.client(lang=lang)
+def test_public_pages_need_no_account(platform, lang):
+    client = platform.client(lang=lang)
     for address in PUBLIC:
         text = _page(client, address)
         assert "<h1>" in text
@@ -48,27 +48,26 @@ def test_public_pages_need_no_account(sqlite_platform, lang):
     assert client.get("/modes/no-such/").status_code == 404
 
 
-def test_every_mode_is_told_in_both_languages(sqlite_platform):
+def test_every_mode_is_told_in_both_languages(platform):
     from zhirong.workbench import modes
 
-    zh, en = sqlite_platform.client(), sqlite_platform.client(lang="en")
+    zh, en = platform.client(), platform.client(lang="en")
     for mode in modes():
         assert modes()[mode].title.zh in _page(zh, f"/modes/{mode}/")
         assert _page(en, f"/modes/{mode}/").count("<li>") >= 3
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_pages_of_an_empty_desk_say_what_to_do(sqlite_platform, lang):
-    _, manager = sqlite_platform.firm()
-    client = sqlite_platform.client(manager, lang)
+def test_pages_of_an_empty_desk_say_what_to_do(platform, lang):
+    _, manager = platform.firm()
+    client = platform.client(manager, lang)
     for address in FIRM:
         text = _page(client, address)
         assert "<h1>" in text
         assert "style=" not in text
 
 
-def test_pages_of_the_firm_are_for_the_firm(sqlite_platform):
-    platform = sqlite_platform
+def test_pages_of_the_firm_are_for_the_firm(platform):
     _, officer = platform.bank()
     for client, status in ((platform.client(officer), 403), (platform.client(), 302)):
         for address in FIRM[:-4]:
@@ -87,9 +86,9 @@ def test_rows_of_another_firm_are_not_found(platform):
         _page(platform.client(manager), address)
 
 
-def test_the_form_of_a_kind_asks_for_what_its_life_counts_from(sqlite_platform):
-    _, manager = sqlite_platform.firm()
-    client = sqlite_platform.client(manager)
+def test_the_form_of_a_kind_asks_for_what_its_life_counts_from(platform):
+    _, manager = platform.firm()
+    client = platform.client(manager)
     trademark = _page(client, "/firm/rights/new/trademark/")
     invention = _page(client, "/firm/rights/new/invention/")
     assert 'name="goods_classes"' in trademark and 'name="grant_date"' not in trademark
@@ -97,8 +96,7 @@ def test_the_form_of_a_kind_asks_for_what_its_life_counts_from(sqlite_platform):
     _page(client, "/firm/rights/new/horse/", 404)
 
 
-def test_a_right_is_typed_once_and_changed_by_the_form_that_knows_it(sqlite_platform):
-    platform = sqlite_platform
+def test_a_right_is_typed_once_and_changed_by_the_form_that_knows_it(platform):
     _, manager = platform.firm("陕西泾水兴环保科技有限公司")
     client = platform.client(manager)
     form = _page(client, "/firm/rights/new/trademark/")
@@ -126,8 +124,7 @@ def test_a_right_is_typed_once_and_changed_by_the_form_that_knows_it(sqlite_plat
     assert 'value="泾水兴"' in edit and 'value="11、42"' in edit and 'name="grant_date"' not in edit
 
 
-def test_an_online_appraisal_by_its_form_is_labelled_and_kept(sqlite_platform):
-    platform = sqlite_platform
+def test_an_online_appraisal_by_its_form_is_labelled_and_kept(platform):
     firm, manager = platform.firm()
     right = platform.right(firm)
     client = platform.client(manager)
@@ -147,8 +144,7 @@ def test_an_online_appraisal_by_its_form_is_labelled_and_kept(sqlite_platform):
     assert "problem" in bad.content.decode()
 
 
-def test_the_description_is_typed_by_its_form(sqlite_platform):
-    platform = sqlite_platform
+def test_the_description_is_typed_by_its_form(platform):
     firm, manager = platform.firm()
     client = platform.client(manager)
     form = _page(client, "/firm/profile/")
@@ -175,8 +171,7 @@ def test_the_description_is_typed_by_its_form(sqlite_platform):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_comparison_shows_every_mode_of_the_place_and_its_cost(sqlite_platform, lang):
-    platform = sqlite_platform
+def test_the_comparison_shows_every_mode_of_the_place_and_its_cost(platform, lang):
     firm, manager = platform.firm()
     right = platform.right(firm)
     described(platform, manager)
@@ -194,8 +189,7 @@ def test_the_comparison_shows_every_mode_of_the_place_and_its_cost(sqlite_platfo
     assert wrong.count('class="problem"') >= 2
 
 
-def test_another_firms_rights_and_appraisals_cannot_be_compared_with(sqlite_platform):
-    platform = sqlite_platform
+def test_another_firms_rights_and_appraisals_cannot_be_compared_with(platform):
     firm, manager = platform.firm()
     right = platform.right(firm)
     appraisal = appraised(platform, manager, [right])
@@ -209,8 +203,7 @@ def test_another_firms_rights_and_appraisals_cannot_be_compared_with(sqlite_plat
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_case_is_drafted_completed_and_handed_in_at_the_desk(sqlite_platform, lang):
-    platform = sqlite_platform
+def test_a_case_is_drafted_completed_and_handed_in_at_the_desk(platform, lang):
     firm, manager = platform.firm()
     bank, _ = platform.bank("西安银行")
     right = platform.right(firm)
@@ -309,8 +302,7 @@ def test_papers_are_added_seen_by_the_lender_of_the_case_and_by_nobody_else(plat
     assert platform.send(client, "file.add", subject=f"case/{case.pk}", paper="other", file=odd).status_code == 422
 
 
-def test_a_question_is_answered_from_the_page_of_the_case(sqlite_platform):
-    platform = sqlite_platform
+def test_a_question_is_answered_from_the_page_of_the_case(platform):
     firm, manager = platform.firm()
     bank, officer = platform.bank()
     case = submitted(platform, manager, bank)
@@ -332,8 +324,7 @@ def test_a_question_is_answered_from_the_page_of_the_case(sqlite_platform):
     assert f"/do/message.answer/{question.pk}/" not in _page(client, f"/firm/cases/{case.pk}/")
 
 
-def test_a_page_of_the_firm_takes_a_fixed_number_of_queries(sqlite_platform, django_assert_same_queries):
-    platform = sqlite_platform
+def test_a_page_of_the_firm_takes_a_fixed_number_of_queries(platform, django_assert_same_queries):
     firm, manager = platform.firm()
     bank, _ = platform.bank()
     case = submitted(platform, manager, bank)
@@ -372,8 +363,7 @@ def django_assert_same_queries():
     return queries
 
 
-def test_a_clerk_and_a_manager_differ_by_what_binds_the_firm(sqlite_platform):
-    platform = sqlite_platform
+def test_a_clerk_and_a_manager_differ_by_what_binds_the_firm(platform):
     firm, _ = platform.firm()
     clerk = platform.member(firm, Duty.FIRM_CLERK)
     client = platform.client(clerk)
@@ -383,8 +373,7 @@ def test_a_clerk_and_a_manager_differ_by_what_binds_the_firm(sqlite_platform):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_list_of_the_firm_opens_filters_and_exports(sqlite_platform, lang):
-    platform = sqlite_platform
+def test_every_list_of_the_firm_opens_filters_and_exports(platform, lang):
     firm, manager = platform.firm()
     bank, _ = platform.bank()
     case = submitted(platform, manager, bank)

@@ -87,18 +87,18 @@ EACH_KIND = [
 
 
 @pytest.mark.parametrize(("typed", "status", "last"), EACH_KIND, ids=[one["kind"] for one, _, _ in EACH_KIND])
-def test_a_right_of_each_kind_is_checked_when_it_is_typed(sqlite_platform, typed, status, last):
-    _, manager = sqlite_platform.firm()
-    done = sqlite_platform.do(manager, "right.add", **typed)
+def test_a_right_of_each_kind_is_checked_when_it_is_typed(platform, typed, status, last):
+    _, manager = platform.firm()
+    done = platform.do(manager, "right.add", **typed)
     right = FirmRight.objects.get(pk=done.id)
     assert (right.status, None if right.ends_on is None else right.ends_on.isoformat()) == (status, last)
-    assert right.checked_on == sqlite_platform.day
+    assert right.checked_on == platform.day
 
 
-def test_everything_wrong_is_named_by_field_in_both_languages(sqlite_platform):
-    _, manager = sqlite_platform.firm()
+def test_everything_wrong_is_named_by_field_in_both_languages(platform):
+    _, manager = platform.firm()
     with pytest.raises(InputError) as refused:
-        sqlite_platform.do(
+        platform.do(
             manager,
             "right.add",
             **{
@@ -114,13 +114,12 @@ def test_everything_wrong_is_named_by_field_in_both_languages(sqlite_platform):
         text for one in refused.value.problems for text in (one.reason.zh, one.reason.en, one.mend.zh, one.mend.en)
     )
     with pytest.raises(InputError) as refused:
-        sqlite_platform.do(manager, "right.add", **{**INVENTION, "grant_date": "2016-01-01"})
+        platform.do(manager, "right.add", **{**INVENTION, "grant_date": "2016-01-01"})
     assert [one.code for one in refused.value.problems] == ["dates_reversed"]
     assert not FirmRight.objects.exists()
 
 
-def test_holders_and_licences_are_typed_in_lines(sqlite_platform):
-    platform = sqlite_platform
+def test_holders_and_licences_are_typed_in_lines(platform):
     firm, manager = platform.firm("甲公司")
     lines = f"甲公司；{firm.code}\n李明；；自然人；同意出质"
     done = platform.do(
@@ -211,8 +210,7 @@ def test_another_firm_can_do_nothing_to_a_right(platform):
             platform.do(officer, name, done.id, **data)
 
 
-def test_as_days_go_by_rights_are_checked_in_the_background_and_firms_told(sqlite_platform):
-    platform = sqlite_platform
+def test_as_days_go_by_rights_are_checked_in_the_background_and_firms_told(platform):
     _, manager = platform.firm()
     done = platform.do(manager, "right.add", **{**INVENTION, "fee_paid_through_year": 10})
     platform.do(manager, "right.add", kind="trade_secret", title="配方", creation_date="2021-02-03")
@@ -231,8 +229,7 @@ def test_as_days_go_by_rights_are_checked_in_the_background_and_firms_told(sqlit
     assert platform_findings() == []
 
 
-def test_a_firm_checks_a_right_itself(sqlite_platform):
-    platform = sqlite_platform
+def test_a_firm_checks_a_right_itself(platform):
     _, manager = platform.firm()
     done = platform.do(manager, "right.add", **INVENTION)
     platform.later(3)

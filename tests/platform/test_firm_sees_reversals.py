@@ -5,8 +5,7 @@ from money_world import Money
 from zhirong.store.financing import Paper, Payment, Signature
 
 
-def test_a_payment_that_is_being_reversed_stays_on_the_firms_list_and_page(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_a_payment_that_is_being_reversed_stays_on_the_firms_list_and_page(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.released()
     platform.later(3)
@@ -27,8 +26,7 @@ def test_a_payment_that_is_being_reversed_stays_on_the_firms_list_and_page(sqlit
     demand_shown("已冲正", "reversed")
 
 
-def test_a_match_that_was_undone_stays_the_banks_own(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_a_match_that_was_undone_stays_the_banks_own(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.released()
     line = money.line(1_000_00)
@@ -54,8 +52,7 @@ def _demand_ended(platform, money: Money) -> None:
     assert "随申请结束" in page
 
 
-def test_papers_end_with_a_case_that_is_withdrawn(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_papers_end_with_a_case_that_is_withdrawn(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.issue()
     money.on_case(money.head, "case.sign", code=money.code(money.head.account))
@@ -65,8 +62,7 @@ def test_papers_end_with_a_case_that_is_withdrawn(sqlite_platform, monkeypatch) 
     assert Signature.objects.filter(valid=True).count() == len(money.papers())
 
 
-def test_papers_end_with_a_case_that_is_declined(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_papers_end_with_a_case_that_is_declined(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.issue()
     money.on_case(money.reviewer, "case.decline", ground="purpose", reason="用途不明")

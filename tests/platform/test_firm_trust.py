@@ -45,8 +45,7 @@ def test_a_mandate_lets_an_agent_act_until_it_ends(platform):
     assert platform_findings() == []
 
 
-def test_an_agent_cannot_end_or_widen_by_the_mandate_itself(sqlite_platform):
-    platform = sqlite_platform
+def test_an_agent_cannot_end_or_widen_by_the_mandate_itself(platform):
     firm, _ = platform.firm()
     agent = platform.agent(firm, ("right.add",))
     with pytest.raises(ForbiddenError):
@@ -56,8 +55,7 @@ def test_an_agent_cannot_end_or_widen_by_the_mandate_itself(sqlite_platform):
         platform.do(other, "mandate.end", firm.mandates_given.get())
 
 
-def test_what_cannot_be_left_to_an_agent_is_refused(sqlite_platform):
-    platform = sqlite_platform
+def test_what_cannot_be_left_to_an_agent_is_refused(platform):
     _, manager = platform.firm()
     bank, _ = platform.bank()
     yesterday = (platform.day - timedelta(days=1)).isoformat()
@@ -96,8 +94,7 @@ def test_a_consent_shows_what_it_says_and_nothing_once_it_is_revoked(platform):
     assert not visible(person, FirmRight, platform.day).exists()
 
 
-def test_a_consent_names_what_is_wrong(sqlite_platform):
-    platform = sqlite_platform
+def test_a_consent_names_what_is_wrong(platform):
     _, manager = platform.firm()
     operator = platform.organisation("operator")
     with pytest.raises(InputError) as refused:
@@ -142,8 +139,7 @@ def test_nobody_objects_in_anothers_name(platform):
     assert Case.objects.get().state == "draft"
 
 
-def test_an_agent_does_not_read_who_else_the_firm_trusts(sqlite_platform):
-    platform = sqlite_platform
+def test_an_agent_does_not_read_who_else_the_firm_trusts(platform):
     firm, manager = platform.firm()
     agent = platform.agent(firm, ("right.add",))
     platform.agent(firm, ("right.add",))
@@ -160,8 +156,7 @@ def test_an_agent_does_not_read_who_else_the_firm_trusts(sqlite_platform):
     assert visible(platform.person(manager), Mandate, platform.day).count() == 2
 
 
-def test_an_appraisal_for_a_draft_is_not_the_lenders_yet(sqlite_platform):
-    platform = sqlite_platform
+def test_an_appraisal_for_a_draft_is_not_the_lenders_yet(platform):
     firm, manager = platform.firm()
     bank, officer = platform.bank("某银行", Duty.LENDER_OFFICER)
     case = drafted(platform, manager, bank)

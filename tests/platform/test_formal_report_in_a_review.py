@@ -10,8 +10,7 @@ from zhirong.verbs.acting import can
 from zhirong.verbs.lender.review import inputs_of
 
 
-def test_the_line_follows_the_report_signed_for_the_case(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_the_line_follows_the_report_signed_for_the_case(platform: Any) -> None:
     desk = desk_of(platform)
     case = desk.reviewed()
     before, inputs = case.line, inputs_of(case)

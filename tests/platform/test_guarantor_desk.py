@@ -68,8 +68,8 @@ class House:
 
 
 @pytest.fixture
-def house(sqlite_platform):
-    return House(sqlite_platform)
+def house(platform):
+    return House(platform)
 
 
 def _codes(refused):
@@ -122,8 +122,8 @@ def test_nobody_grants_what_he_reviewed(house):
         house.platform.do(house.officer, "guarantee.grant", asked, opinion="x")
 
 
-def test_without_figures_or_with_old_ones_nothing_is_granted(sqlite_platform):
-    house = House(sqlite_platform, net_assets=None)
+def test_without_figures_or_with_old_ones_nothing_is_granted(platform):
+    house = House(platform, net_assets=None)
     asked = house.reviewed()
     with pytest.raises(InputError) as refused:
         house.platform.do(house.approver, "guarantee.grant", asked, opinion="同意")

@@ -22,8 +22,8 @@ from zhirong.verbs.scopes import visible
 
 
 @pytest.fixture
-def desk(sqlite_platform):
-    return desk_of(sqlite_platform)
+def desk(platform):
+    return desk_of(platform)
 
 
 def _codes(refused):

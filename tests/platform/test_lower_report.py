@@ -94,8 +94,7 @@ def _open(case: Case, platform: Any) -> dict[str, Any]:
     return {one.code: one for one in found if not one.is_met}
 
 
-def test_no_contract_for_more_than_a_report_signed_since_supports(sqlite_platform: Any, monkeypatch: Any) -> None:
-    platform = sqlite_platform
+def test_no_contract_for_more_than_a_report_signed_since_supports(platform: Any, monkeypatch: Any) -> None:
     desk = desk_of(platform)
     house = Agency(desk, monkeypatch)
     case = desk.approved()
@@ -129,8 +128,7 @@ def test_no_contract_for_more_than_a_report_signed_since_supports(sqlite_platfor
     assert check_register(platform.folder).findings == ()
 
 
-def test_a_report_that_supports_the_amount_is_no_hindrance(sqlite_platform: Any, monkeypatch: Any) -> None:
-    platform = sqlite_platform
+def test_a_report_that_supports_the_amount_is_no_hindrance(platform: Any, monkeypatch: Any) -> None:
     desk = desk_of(platform)
     house = Agency(desk, monkeypatch)
     case = desk.approved()
@@ -142,8 +140,7 @@ def test_a_report_that_supports_the_amount_is_no_hindrance(sqlite_platform: Any,
     assert "supported" not in _open(case, platform)
 
 
-def test_no_release_above_what_todays_report_supports(sqlite_platform: Any, monkeypatch: Any) -> None:
-    platform = sqlite_platform
+def test_no_release_above_what_todays_report_supports(platform: Any, monkeypatch: Any) -> None:
     desk = desk_of(platform)
     house = Agency(desk, monkeypatch)
     case = desk.approved()
@@ -188,8 +185,7 @@ def test_no_release_above_what_todays_report_supports(sqlite_platform: Any, monk
     ]
 
 
-def test_a_guarantor_is_asked_anew(sqlite_platform: Any, monkeypatch: Any) -> None:
-    platform = sqlite_platform
+def test_a_guarantor_is_asked_anew(platform: Any, monkeypatch: Any) -> None:
     money = Money(platform, monkeypatch, guaranteed=True)
     money.ready()
     money.on_case(money.officer, "case.back_to_review", reason="重新审查")

@@ -130,42 +130,42 @@ def demand_refused(money: Money, *codes: str) -> None:
     assert not Loan.objects.exists()
 
 
-def test_a_release_names_all_that_is_open(sqlite_platform, monkeypatch) -> None:
-    money = Money(sqlite_platform, monkeypatch)
+def test_a_release_names_all_that_is_open(platform, monkeypatch) -> None:
+    money = Money(platform, monkeypatch)
     money.issue()
     money.sign()
     demand_refused(money, "registered", "covered")
     money.register()
     assert open_now(money) == []
-    sqlite_platform.reseed(money.appraisal, valid_until=sqlite_platform.day - timedelta(days=1))
-    sqlite_platform.reseed(money.firm, status="suspended")
+    platform.reseed(money.appraisal, valid_until=platform.day - timedelta(days=1))
+    platform.reseed(money.firm, status="suspended")
     demand_refused(money, "appraised", "parties")
 
 
-def test_a_right_that_has_lapsed_since_stops_the_release(sqlite_platform, monkeypatch) -> None:
-    money = Money(sqlite_platform, monkeypatch)
+def test_a_right_that_has_lapsed_since_stops_the_release(platform, monkeypatch) -> None:
+    money = Money(platform, monkeypatch)
     money.ready()
     right = money.rights[0]
-    lapsed = {**right.facts, "status": "lapsed", "ended_date": sqlite_platform.day.isoformat()}
-    sqlite_platform.reseed(right, facts=lapsed)
-    sqlite_platform.later(1)
+    lapsed = {**right.facts, "status": "lapsed", "ended_date": platform.day.isoformat()}
+    platform.reseed(right, facts=lapsed)
+    platform.later(1)
     assert open_now(money) == ["no_ground"]
     demand_refused(money, "no_ground")
 
 
-def test_our_own_pledge_is_no_ground_against_itself(sqlite_platform, monkeypatch) -> None:
-    money = Money(sqlite_platform, monkeypatch)
+def test_our_own_pledge_is_no_ground_against_itself(platform, monkeypatch) -> None:
+    money = Money(platform, monkeypatch)
     money.ready()
     right = money.rights[0]
-    sqlite_platform.reseed(right, facts={**right.facts, "flags": ["pledged"]})
+    platform.reseed(right, facts={**right.facts, "flags": ["pledged"]})
     assert open_now(money) == []
 
 
 @pytest.mark.parametrize("which", ["contract", "certificate"])
-def test_a_file_that_was_tampered_with_stops_the_release(sqlite_platform, monkeypatch, which: str) -> None:
+def test_a_file_that_was_tampered_with_stops_the_release(platform, monkeypatch, which: str) -> None:
     from zhirong.store.settings import DATA
 
-    money = Money(sqlite_platform, monkeypatch)
+    money = Money(platform, monkeypatch)
     money.ready()
     assert open_now(money) == []
     if which == "contract":
@@ -179,15 +179,15 @@ def test_a_file_that_was_tampered_with_stops_the_release(sqlite_platform, monkey
     assert open_now(money) == []
 
 
-def test_a_guarantee_for_less_stops_the_release(sqlite_platform, monkeypatch) -> None:
-    money = Money(sqlite_platform, monkeypatch, guaranteed=True)
+def test_a_guarantee_for_less_stops_the_release(platform, monkeypatch) -> None:
+    money = Money(platform, monkeypatch, guaranteed=True)
     money.ready()
-    sqlite_platform.reseed(money.guarantee, amount=AMOUNT - 1)
+    platform.reseed(money.guarantee, amount=AMOUNT - 1)
     demand_refused(money, "guaranteed")
 
 
-def test_a_mode_with_an_insurer_asks_for_its_policy(sqlite_platform, monkeypatch) -> None:
-    money = Money(sqlite_platform, monkeypatch)
+def test_a_mode_with_an_insurer_asks_for_its_policy(platform, monkeypatch) -> None:
+    money = Money(platform, monkeypatch)
     money.ready()
     quote = {
         "modes": [
@@ -198,18 +198,17 @@ def test_a_mode_with_an_insurer_asks_for_its_policy(sqlite_platform, monkeypatch
             }
         ]
     }
-    sqlite_platform.reseed(money.fresh(), quote=quote)
+    platform.reseed(money.fresh(), quote=quote)
     demand_refused(money, "insured")
-    ticket = sqlite_platform.upload(money.officer, "保单.pdf", PDF)
-    until = sqlite_platform.day + timedelta(days=400)
+    ticket = platform.upload(money.officer, "保单.pdf", PDF)
+    until = platform.day + timedelta(days=400)
     money.on_case(
         money.officer, "insurance.record", insurer="某财险", policy="P1", until=until.isoformat(), file=ticket
     )
     assert open_now(money) == []
 
 
-def test_a_pilot_registered_here_needs_the_registrars_entry(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_a_pilot_registered_here_needs_the_registrars_entry(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.issue()
     money.sign()
@@ -224,8 +223,7 @@ def test_a_pilot_registered_here_needs_the_registrars_entry(sqlite_platform, mon
     money.on_case(money.officer, "case.release")
 
 
-def test_rights_of_two_registers_are_filed_with_both(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_rights_of_two_registers_are_filed_with_both(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     mark = platform.right(money.firm, kind="trademark", number="12345678", title="泾水")
     facts = {name: mark.facts[name] for name in ("kind", "number", "title", "holders")}
@@ -256,9 +254,9 @@ def test_rights_of_two_registers_are_filed_with_both(sqlite_platform, monkeypatc
     assert told.value.problems[0].code == "nothing_open"
 
 
-def test_a_report_that_was_withdrawn_leaves_nothing_to_release_on(sqlite_platform, monkeypatch) -> None:
+def test_a_report_that_was_withdrawn_leaves_nothing_to_release_on(platform, monkeypatch) -> None:
     """Neither an online appraisal beside it nor what the firm typed: the decision rested on the report."""
-    money, platform = Money(sqlite_platform, monkeypatch), sqlite_platform
+    money = Money(platform, monkeypatch)
     money.ready()
     day = platform.day
     platform.reseed(money.fresh(), appraisal_input={"valuation_date": day.isoformat()})

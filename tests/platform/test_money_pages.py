@@ -34,8 +34,7 @@ def demand_two_languages(client, address: str) -> None:
     client.get(address + "?lang=zh")
 
 
-def test_signing_on_the_page(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_signing_on_the_page(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.issue()
     client = platform.client(money.manager)
@@ -57,8 +56,7 @@ def test_signing_on_the_page(sqlite_platform, monkeypatch) -> None:
     assert body(platform.client(money.officer).get("/papers/?state=issued")).count(paper.number) >= 1
 
 
-def test_a_statement_is_tried_then_imported_then_matched(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_a_statement_is_tried_then_imported_then_matched(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.ready()
     money.on_case(money.officer, "case.release")
@@ -109,8 +107,7 @@ def test_a_statement_is_tried_then_imported_then_matched(sqlite_platform, monkey
         demand_two_languages(client, address)
 
 
-def test_the_loan_as_each_desk_sees_it(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_the_loan_as_each_desk_sees_it(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch, method="level_payment", cycle="1M", guaranteed=True)
     money.released()
     loan = money.loan
@@ -146,8 +143,7 @@ def test_the_loan_as_each_desk_sees_it(sqlite_platform, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("address", ["/loans/", "/payments/", "/statements/", "/watch/", "/papers/"])
-def test_a_list_takes_as_many_queries_for_many_as_for_one(sqlite_platform, monkeypatch, address: str) -> None:
-    platform = sqlite_platform
+def test_a_list_takes_as_many_queries_for_many_as_for_one(platform, monkeypatch, address: str) -> None:
     money = Money(platform, monkeypatch)
     day = platform.day
 

@@ -52,8 +52,7 @@ def test_the_person_who_matched_does_not_confirm(platform, monkeypatch) -> None:
     demand_kept(platform, money.loan)
 
 
-def test_what_cannot_be_is_not_matched(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_what_cannot_be_is_not_matched(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.ready()
     money.on_case(money.officer, "case.release")
@@ -83,8 +82,7 @@ def test_what_cannot_be_is_not_matched(sqlite_platform, monkeypatch) -> None:
     assert refused(platform, money.cashier, "line.match", again, loan=number, kind="refund") == "more_than_held"
 
 
-def test_partial_late_and_early_payments_to_the_fen(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_partial_late_and_early_payments_to_the_fen(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch, method="level_payment", cycle="1M")
     money.released()
     first = money.loan.next_due
@@ -149,8 +147,7 @@ def test_a_wrong_match_is_reversed_and_matched_anew(platform, monkeypatch) -> No
     assert check_register(platform.folder).findings == ()
 
 
-def test_a_release_that_was_another_loans_is_taken_back(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_a_release_that_was_another_loans_is_taken_back(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.released()
     payment = Payment.objects.get(kind="release")
@@ -171,8 +168,7 @@ def test_a_release_that_was_another_loans_is_taken_back(sqlite_platform, monkeyp
     assert check_register(platform.folder).findings == ()
 
 
-def test_too_much_is_held_and_given_back_before_the_case_is_closed(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_too_much_is_held_and_given_back_before_the_case_is_closed(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.released()
     platform.later(20)
@@ -194,8 +190,7 @@ def test_too_much_is_held_and_given_back_before_the_case_is_closed(sqlite_platfo
     assert refused(platform, money.cashier, "payment.reverse", payment, reason="错") == "closed"
 
 
-def test_a_guarantor_that_pays_is_named(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_a_guarantor_that_pays_is_named(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch, guaranteed=True)
     money.released()
     platform.set_day(money.loan.next_due_on + timedelta(days=5))
@@ -205,8 +200,7 @@ def test_a_guarantor_that_pays_is_named(sqlite_platform, monkeypatch) -> None:
     assert books.books.balance("guarantor:recourse") == due and books.problems == ()
 
 
-def test_proposals_by_number_name_and_amount(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_proposals_by_number_name_and_amount(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.ready()
     money.on_case(money.officer, "case.release")
@@ -251,8 +245,7 @@ def test_a_statement_is_imported_whole_or_not_at_all(platform, monkeypatch) -> N
         platform.do(money.officer, "statement.import", file="x", account_number="62220000")
 
 
-def test_other_banks_and_firms_see_none_of_it(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_other_banks_and_firms_see_none_of_it(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.released()
     loan, paper, line = money.loan, Paper.objects.get(kind="release_notice"), StatementLine.objects.get()

@@ -1,6 +1,7 @@
 """Signing: the hash and a code that is good for once, or a sealed scan that two people have checked."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from money_world import PDF, Money
@@ -12,6 +13,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.store.blobs import path_of
 from zhirong.store.financing import Paper, Signature
 from zhirong.store.models import Event
+from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.people import Duty
 from zhirong.verbs.permissions import ForbiddenError
 from zhirong.verbs.register.check import check_register
@@ -23,8 +25,7 @@ def refused(platform, who, name, row, **data) -> str:
     return told.value.problems[0].code
 
 
-def test_a_code_signs_once_and_is_never_written_down(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_a_code_signs_once_and_is_never_written_down(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.issue()
     first, second = money.papers()[:2]
@@ -40,22 +41,21 @@ def test_a_code_signs_once_and_is_never_written_down(sqlite_platform, monkeypatc
     assert check_register(platform.folder).findings == ()
 
 
-def test_a_code_signs_once_even_where_the_cache_has_forgotten(sqlite_platform, monkeypatch) -> None:
+def test_a_code_signs_once_even_where_the_cache_has_forgotten(platform, monkeypatch) -> None:
     from django.core.cache import cache
 
-    money = Money(sqlite_platform, monkeypatch)
+    money = Money(platform, monkeypatch)
     money.issue()
     first, second = money.papers()[:2]
     code = money.code(money.manager.account)
-    sqlite_platform.do(money.manager, "paper.sign", first, code=code)
+    platform.do(money.manager, "paper.sign", first, code=code)
     cache.clear()
-    assert refused(sqlite_platform, money.manager, "paper.sign", second, code=code) == "used_code"
+    assert refused(platform, money.manager, "paper.sign", second, code=code) == "used_code"
 
 
-def test_recovery_codes_and_guesses_do_not_sign(sqlite_platform, monkeypatch) -> None:
+def test_recovery_codes_and_guesses_do_not_sign(platform, monkeypatch) -> None:
     from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 
-    platform = sqlite_platform
     money = Money(platform, monkeypatch)
     money.issue()
     paper = money.papers()[0]
@@ -71,8 +71,7 @@ def test_recovery_codes_and_guesses_do_not_sign(sqlite_platform, monkeypatch) ->
     assert not Signature.objects.exists()
 
 
-def test_only_who_must_sign_can(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_only_who_must_sign_can(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.issue()
     paper = money.papers()[0]
@@ -84,8 +83,7 @@ def test_only_who_must_sign_can(sqlite_platform, monkeypatch) -> None:
         platform.do(money.officer, "paper.sign", paper, code="123456")
 
 
-def test_a_newer_version_voids_what_was_signed(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_a_newer_version_voids_what_was_signed(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.issue()
     old = money.papers()
@@ -105,20 +103,20 @@ def test_a_newer_version_voids_what_was_signed(sqlite_platform, monkeypatch) -> 
     assert money.state == State.REGISTERING
 
 
-def test_a_changed_file_is_not_signed(sqlite_platform, monkeypatch) -> None:
+def test_a_changed_file_is_not_signed(platform, monkeypatch) -> None:
     from zhirong.store.settings import DATA
 
-    money = Money(sqlite_platform, monkeypatch)
+    money = Money(platform, monkeypatch)
     money.issue()
     paper = money.papers()[0]
     place = path_of(paper.sha256, DATA)
     place.write_bytes(place.read_bytes() + b"%")
     code = money.code(money.manager.account)
-    assert refused(sqlite_platform, money.manager, "paper.sign", paper, code=code) == "file_changed"
-    client = sqlite_platform.client(money.manager)
+    assert refused(platform, money.manager, "paper.sign", paper, code=code) == "file_changed"
+    client = platform.client(money.manager)
     client.raise_request_exception = False
     assert client.get(f"/files/{paper.pdf_id}/").status_code == 500  # nothing of it is handed out
-    assert "不要使用或签署" in sqlite_platform.client(money.manager).get(f"/papers/{paper.pk}/").content.decode()
+    assert "不要使用或签署" in platform.client(money.manager).get(f"/papers/{paper.pk}/").content.decode()
 
 
 def test_a_sealed_scan_counts_once_two_people_have_checked_it(platform, monkeypatch) -> None:
@@ -145,8 +143,7 @@ def test_a_sealed_scan_counts_once_two_people_have_checked_it(platform, monkeypa
     assert check_register(platform.folder).findings == ()
 
 
-def test_a_scan_that_does_not_agree_goes_back(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_a_scan_that_does_not_agree_goes_back(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.issue()
     paper = money.papers()[0]
@@ -168,8 +165,7 @@ def test_a_scan_that_does_not_agree_goes_back(sqlite_platform, monkeypatch) -> N
     assert refused(platform, money.reviewer, "paper.check_scan", signature, agrees=True) == "another_version"
 
 
-def test_contracts_name_what_was_approved(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_contracts_name_what_was_approved(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     day = platform.day.isoformat()
     assert (
@@ -181,6 +177,11 @@ def test_contracts_name_what_was_approved(sqlite_platform, monkeypatch) -> None:
         == "uplift_outside"
     )
     money.issue()
+    # What nobody has agreed otherwise is what the rule of the day says.
+    money.case.refresh_from_db()
+    for which in ("overdue", "misuse"):
+        usual = rulebook().at(f"lending.servicing.usual_{which}_uplift", platform.day).number()
+        assert Decimal(money.case.contract["servicing"][f"{which}_uplift"]) == usual
     loan = money.papers()[0]
     assert "人民币" not in str(loan.facts) and loan.facts["rate"] == "0.0435"
     assert loan.facts["end"] == (platform.day.replace(year=platform.day.year + 1)).isoformat()
@@ -191,8 +192,7 @@ def test_contracts_name_what_was_approved(sqlite_platform, monkeypatch) -> None:
     assert platform.day - timedelta(days=1) == money.case.submitted_on
 
 
-def test_nobody_signs_for_two_sides(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_nobody_signs_for_two_sides(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.issue()
     both = platform.member(money.bank, Duty.LENDER_MANAGER, account=money.manager.account)

@@ -56,8 +56,7 @@ def test_the_watch_over_a_loan_from_day_to_day(platform, monkeypatch) -> None:
     assert check_register(platform.folder).findings == ()
 
 
-def test_fees_appraisals_and_grounds_are_seen(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_fees_appraisals_and_grounds_are_seen(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.released()
     right = money.rights[0]
@@ -76,8 +75,7 @@ def test_fees_appraisals_and_grounds_are_seen(sqlite_platform, monkeypatch) -> N
     assert "贷后预警" in platform.client(money.officer).get("/watch/").content.decode()
 
 
-def test_a_job_that_is_repeated_does_nothing_twice(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_a_job_that_is_repeated_does_nothing_twice(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch, method="level_payment", cycle="1M")
     money.released()
     platform.set_day(money.loan.next_due_on + timedelta(days=5))
@@ -92,11 +90,10 @@ def test_a_job_that_is_repeated_does_nothing_twice(sqlite_platform, monkeypatch)
     assert (Event.objects.count(), Notice.objects.count(), money.loan.version) == (events, notices, version)
 
 
-def test_batches_reach_every_loan(sqlite_platform, monkeypatch) -> None:
+def test_batches_reach_every_loan(platform, monkeypatch) -> None:
     from zhirong.verbs.acting import Call, perform
     from zhirong.verbs.people import WORKER
 
-    platform = sqlite_platform
     money = Money(platform, monkeypatch)
     money.released()
     first = money.loan
@@ -124,8 +121,7 @@ def test_batches_reach_every_loan(sqlite_platform, monkeypatch) -> None:
     )
 
 
-def test_one_loan_that_cannot_be_reckoned_is_told_and_stops_nothing(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_one_loan_that_cannot_be_reckoned_is_told_and_stops_nothing(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch, method="level_payment", cycle="1M")
     money.released()
     loan = money.loan

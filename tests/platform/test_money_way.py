@@ -107,8 +107,7 @@ def test_a_release_is_taken_back_and_granted_again(platform, monkeypatch) -> Non
     demand_whole(platform)
 
 
-def test_a_case_that_the_firm_handed_in_and_the_bank_approved(sqlite_platform, monkeypatch) -> None:
-    platform = sqlite_platform
+def test_a_case_that_the_firm_handed_in_and_the_bank_approved(platform, monkeypatch) -> None:
     desk = desk_of(platform)
     guarantor = platform.organisation("guarantor", "陕西某某融资担保有限公司")
     asked = platform.member(guarantor, Duty.GUARANTOR_OFFICER)
@@ -145,8 +144,8 @@ def test_a_case_that_the_firm_handed_in_and_the_bank_approved(sqlite_platform, m
     demand_whole(platform)
 
 
-def test_a_guarantee_ends_when_the_case_is_closed(sqlite_platform, monkeypatch) -> None:
-    money = Money(sqlite_platform, monkeypatch, guaranteed=True)
+def test_a_guarantee_ends_when_the_case_is_closed(platform, monkeypatch) -> None:
+    money = Money(platform, monkeypatch, guaranteed=True)
     money.released()
     money.pay(state_of(money.loan, money.platform.day, rulebook()).payoff)
     assert GuaranteeRequest.objects.get().state == "granted"
@@ -155,11 +154,11 @@ def test_a_guarantee_ends_when_the_case_is_closed(sqlite_platform, monkeypatch) 
     assert (guarantee.state, guarantee.exposure) == ("ended", 0)
     told = Notice.objects.filter(account=money.surety.account).values_list("words", flat=True)
     assert any("your guarantee has ended" in one["en"] for one in told)
-    demand_whole(sqlite_platform)
+    demand_whole(platform)
 
 
-def test_a_case_whose_loan_waits_for_its_money_is_not_ended_under_the_cashier(sqlite_platform, monkeypatch) -> None:
-    money = Money(sqlite_platform, monkeypatch)
+def test_a_case_whose_loan_waits_for_its_money_is_not_ended_under_the_cashier(platform, monkeypatch) -> None:
+    money = Money(platform, monkeypatch)
     money.ready()
     money.on_case(money.officer, "case.release")
     for who, name, data in (
@@ -173,22 +172,22 @@ def test_a_case_whose_loan_waits_for_its_money_is_not_ended_under_the_cashier(sq
     assert money.state == State.RELEASED
 
 
-def test_a_case_declined_after_its_registration_leaves_no_pledge_behind(sqlite_platform, monkeypatch) -> None:
-    money = Money(sqlite_platform, monkeypatch)
+def test_a_case_declined_after_its_registration_leaves_no_pledge_behind(platform, monkeypatch) -> None:
+    money = Money(platform, monkeypatch)
     money.ready()
     with pytest.raises(InputError) as told:
         money.on_case(money.manager, "case.withdraw", reason="不要了")
     assert [one.code for one in told.value.problems] == ["pledge_filed"]
     money.on_case(money.officer, "case.release")
-    sqlite_platform.do(money.officer, "release.cancel", money.loan, reason="不放款了")
+    platform.do(money.officer, "release.cancel", money.loan, reason="不放款了")
     money.on_case(money.head, "case.decline", ground="credit", reason="新增失信")
     assert money.state == State.DECLINED
     assert rows.load(money.case.filing).status == "discharged"
-    demand_whole(sqlite_platform)
+    demand_whole(platform)
 
 
-def test_a_case_declined_before_its_filing_is_entered_takes_the_filing_back(sqlite_platform, monkeypatch) -> None:
-    money = Money(sqlite_platform, monkeypatch)
+def test_a_case_declined_before_its_filing_is_entered_takes_the_filing_back(platform, monkeypatch) -> None:
+    money = Money(platform, monkeypatch)
     money.issue()
     money.sign()
     money.on_case(money.officer, "filing.prepare")
@@ -196,4 +195,4 @@ def test_a_case_declined_before_its_filing_is_entered_takes_the_filing_back(sqli
     filings = money.fresh().contract["filings"]
     money.on_case(money.head, "case.decline", ground="credit", reason="新增失信")
     assert {rows.load(one).status for one in filings} == {"withdrawn"}
-    demand_whole(sqlite_platform)
+    demand_whole(platform)

@@ -9,8 +9,7 @@ from zhirong.store.financing import Appraisal
 from zhirong.verbs.agency.appraisal_view import beside
 
 
-def test_an_online_value_stands_beside_the_assignment_of_an_agency(sqlite_platform: Any) -> None:
-    platform = sqlite_platform
+def test_an_online_value_stands_beside_the_assignment_of_an_agency(platform: Any) -> None:
     firm, manager = platform.firm()
     right = platform.right(firm)
     online = appraised(platform, manager, [right])

@@ -15,10 +15,12 @@ from permission_world import PermissionWorld
 from platform_world import Platform
 
 
-@pytest.fixture(scope="module")
-def world() -> Iterator[PermissionWorld]:
-    """Two of every organisation, everybody who may work there, one row of every table on the first side."""
-    with pytest.MonkeyPatch.context() as patch, register_databases.fresh("sqlite") as (folder, url):
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def world(request: pytest.FixtureRequest) -> Iterator[PermissionWorld]:
+    """Two of every organisation, everybody who may work there, one row of every table on the first side; on each database in
+    turn.
+    """
+    with pytest.MonkeyPatch.context() as patch, register_databases.fresh(request.param) as (folder, url):
         yield PermissionWorld(Platform(folder, url, patch))
 
 

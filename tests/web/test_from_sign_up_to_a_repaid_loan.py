@@ -1,4 +1,7 @@
-"""One firm from sign-up to a repaid loan and a discharged pledge, in a real browser at seven desks; every page is looked at."""
+"""One firm from sign-up to a repaid loan and a discharged pledge, in a real browser at seven desks; every page is looked at.
+
+The whole way is gone on both databases; what "looked at" means on each: see ``browser_world``.
+"""
 
 from datetime import timedelta
 
@@ -95,6 +98,8 @@ def look_at_the_rest(way: Way) -> None:
     for user, paths in rounds.items():
         user.visit(*paths)
     way.platform_security.visit("/admin/lockouts/")
+    way.agency_reviewer.visit("/agency/pool/")
+    invites(way)
     take_files(way)
     assert way.site.pages_not_seen() == []
 
@@ -112,6 +117,21 @@ def calculates(visitor: User) -> None:
     )
     visitor.send()
     visitor.look()
+
+
+def invites(way: Way) -> None:
+    """The firm invites a colleague who has no account yet; he signs up with the address and accepts."""
+    firm = way.firm_manager
+    link = firm.go("/firm/trust/").locator("a[href*='/do/member.add/']").first.get_attribute("href")
+    firm.go(link or "")
+    colleague = way.site.user("colleague@zhirong.example")
+    firm.fill(email=colleague.email, duties=["firm.clerk"])
+    firm.send()
+    firm.visit("/invitations/")
+    colleague.sign_up()
+    colleague.visit("/acting/", "/invitations/1/")
+    colleague.do("invitation.accept", 1)
+    assert "企业经办人" in colleague.go("/acting/").inner_text("main")
 
 
 def take_files(way: Way) -> None:
