@@ -22,7 +22,7 @@ def platform(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture
 def sqlite_platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
-    """A platform on SQLite only: for what no database can do differently."""
+    """A platform on SQLite: for a fault that no other database lets in."""
     with register_databases.fresh("sqlite") as (folder, url):
         yield Platform(folder, url, monkeypatch)
 
