@@ -1092,13 +1092,20 @@ class RegistrationOperations(Group):
         )
 
     def court_order(
-        self, *, order: str, action: str, registration: int | None = None, right: str | None = None, key: str = ""
+        self,
+        *,
+        order: str,
+        action: str,
+        registration: int | None = None,
+        right: str | None = None,
+        lifts: str | None = None,
+        key: str = "",
     ) -> Done:
         """法院文书 / Court order."""
         return self._do(
             "registration.court_order",
             None,
-            {"order": order, "action": action, "registration": registration, "right": right},
+            {"order": order, "action": action, "registration": registration, "right": right, "lifts": lifts},
             None,
             key,
         )

@@ -365,6 +365,16 @@ class CourtOrder(Request):
             "for a right, such as invention:201410362077.3",
         ),
     ] = ""
+    lifts: Annotated[
+        str,
+        Field(max_length=200),
+        ask(
+            "解除哪一份冻结",
+            "Which freeze is lifted",
+            "权利有轮候冻结时填原冻结文书",
+            "the order that froze the right, where others wait in turn",
+        ),
+    ] = ""
 
 
 @operation(
@@ -384,7 +394,7 @@ def court_order(work: Work, request: CourtOrder) -> Any:
     by = by_of(work)
     if request.registration is not None:
         return _answer(orders.court_order_on_registration(by, request.registration, request.order, action))
-    return _answer(orders.court_order_on_right(by, request.right, request.order, action))
+    return _answer(orders.court_order_on_right(by, request.right, request.order, action, request.lifts))
 
 
 def _tables(work: Work, ticket: str) -> dict[str, Any]:
