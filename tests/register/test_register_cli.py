@@ -76,3 +76,35 @@ def test_commands_that_need_no_database_load_no_django(words: list[str]) -> None
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_an_operator_who_lost_the_key_and_then_the_log(command, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Every mistake on the way is told in words, and what is exported is its owner's alone."""
+
+    def refused(*words: str) -> str:
+        done = command(*words)
+        assert done.returncode == 2 and "Traceback" not in done.stderr, done.stderr
+        return done.stderr
+
+    assert command("register", "init", "--origin", "register.old").returncode == 0
+    assert command("register", "file", "pledge.toml").returncode == 0
+    (tmp_path / "data" / "register.key").unlink()
+    assert "key lost" in refused("register", "checkpoint", "--out", "c.json")
+    assert "key lost" in refused("register", "receipt", "0", "--receipt", "r.json")
+    assert command("register", "key", "lost").returncode == 0
+    assert command("register", "checkpoint", "--out", "c.json").returncode == 0
+    assert "没有这个文件" in refused("register", "reconcile", "国家知识产权局", "gone.json")
+    (tmp_path / "list.json").write_text("[]", encoding="utf-8")
+    assert "登记机关" in refused("register", "reconcile", "", "list.json")
+    assert "写不进去" in refused("register", "export", "--out", "gone/events.jsonl")
+    (tmp_path / "events.jsonl").write_text("old", encoding="utf-8")
+    (tmp_path / "events.jsonl").chmod(0o644)
+    assert command("register", "export", "--out", "events.jsonl").returncode == 0
+    assert (tmp_path / "events.jsonl").stat().st_mode & 0o077 == 0
+    again = ["register", "init", "--data", "new", "--origin", "register.new", "--continues", "c.json"]
+    again += ["--reason", "磁盘损坏", "--events"]
+    for line in ('{"a": 1}', "[1]", '{"entry": 1, "content": {}, "salt": "x"}'):
+        (tmp_path / "bad.jsonl").write_text(line, encoding="utf-8")
+        assert "events[1]" in refused(*again, "bad.jsonl")
+    assert command(*again, "events.jsonl").returncode == 0
+    assert command("register", "check", "--data", "new").returncode == 0
