@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from textwrap import wrap
 
 from zhirong.charts.theme import BLUE, INK, WIDTH, Spec, chart, show_amount
 from zhirong.kernel.money import Fen
@@ -9,6 +10,7 @@ from zhirong.kernel.text import Lang, Text
 
 _ROW = 30
 _BAR = 20
+_LINE = 24  # characters of a name on one line: a reader's font may be wider than the one that the drawing was measured with
 _TITLES = {
     "state": Text("各环节的申请金额", "Asked for, by step"),
     "category": Text("贷款余额：五级分类", "Balances by category"),
@@ -21,13 +23,14 @@ def slices_chart(by: str, slices: Sequence[tuple[Text, Fen]], lang: Lang = "zh",
     """One bar a part, its amount beside it. by: state, category, mode or region. slices: what each is called, and fen."""
     rows = [
         {
-            "name": title.in_(lang),
+            "name": "\n".join(wrap(title.in_(lang), _LINE)),
             "amount": float(Decimal(amount) / 1_000_000),
             "label": show_amount(Decimal(amount) / 100, lang),
         }
         for title, amount in slices
     ]
     axis = {"title": None, "ticks": False, "domain": False, "labelPadding": 6, "labelLimit": 180}
+    axis |= {"labelExpr": "split(datum.label, '\\n')"}
     longest = max((row["amount"] for row in rows), default=0.0) or 1.0  # type: ignore[type-var]
     x = {
         "field": "amount",
