@@ -22,7 +22,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text, same
 from zhirong.store import log, models
-from zhirong.store.parties import Kept, Membership
+from zhirong.store.parties import Account, Kept, Membership
 from zhirong.store.transaction import writing
 from zhirong.store.work import Delivery, Job, Notice, Webhook
 from zhirong.verbs.images import demand_fit, image_value, subject_name
@@ -223,11 +223,14 @@ class Work:
         self._image(row, names)
         return row
 
-    def tell(self, words: Text, link: str, organisation: Any, duties: tuple[Duty, ...] = ()) -> None:
-        """Tell those in an organisation who have one of these duties (all of them where none is named)."""
+    def tell(
+        self, words: Text, link: str, organisation: Any, duties: tuple[Duty, ...] = (), alone: Account | None = None
+    ) -> None:
+        """Tell those in an organisation who have one of these duties (all of them where none is named). alone: this one only."""
         organisation_id = getattr(organisation, "pk", organisation)
         self._concerned.add(organisation_id)
         members = Membership.objects.filter(organisation_id=organisation_id, active=True)
+        members = members if alone is None else members.filter(account=alone)
         for account, has in members.values_list("account_id", "duties"):
             if account != self.person.account and (not duties or set(has) & set(duties)):
                 self._notices.append(

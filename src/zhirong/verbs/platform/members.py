@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import Q
 from pydantic import Field
 
 from zhirong.kernel.text import Text
@@ -112,7 +113,7 @@ def _join(work: Work, account: Account, organisation: Organisation, duties: list
     else:
         work.update(member, duties=given, active=True)
     words = Text(f"您已加入 {organisation.name}", f"You now belong to {organisation.name}")
-    work.tell(words, "/acting/", organisation)
+    work.tell(words, "/acting/", organisation, alone=account)
     return {"id": member.pk}
 
 
