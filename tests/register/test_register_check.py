@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 from register_damage import some_changes
 from register_world import START, World, patent, patent_number, request
 
+from zhirong.evidence.hashes import HashAlgorithm
+from zhirong.evidence.tree import StoredTree
 from zhirong.store import models
-from zhirong.store.log import checkpoint, signing_key
+from zhirong.store.log import StoredTiles, checkpoint, signing_key
 from zhirong.verbs.register import identities, orders, pledges, uses
 
 
@@ -138,6 +141,17 @@ def test_a_rewritten_past_is_told_even_when_all_hashes_are_made_anew(sqlite_worl
             (folder / name).write_bytes((world.folder / name).read_bytes())
         models.Checkpoint.objects.create(size=3, note=signed)
         assert "root_differs" in {finding.code for finding in forged.findings()}
+
+
+def test_a_proof_reads_each_tile_once(sqlite_world: World) -> None:
+    world = sqlite_world
+    for serial in range(1, 7):
+        world.entered(patent(serial))
+    tree = StoredTree(HashAlgorithm.SM3, 18, StoredTiles())
+    with CaptureQueriesContext(connection) as queries:
+        for index in (3, 17):
+            assert len(tree.inclusion_proof(index)) in (2, 5)
+    assert len(queries) == 3, "three tiles stand on the way"
 
 
 def test_the_checkpoint_of_a_size_is_one(sqlite_world: World) -> None:

@@ -58,11 +58,20 @@ def instant(moment: datetime) -> str:
 
 
 class StoredTiles:
-    """The tiles in the database, as proofs read them."""
+    """The tiles in the database, as the proofs of one answer read them: each once, though four levels of nodes stand on it.
+
+    What has been appended since a tile was read is not seen; the tree of the answer had not got that far.
+    """
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[int, int], bytes] = {}
 
     def tile(self, tile_level: int, index: int) -> bytes:
         """The hashes of one tile, nothing where there is none."""
-        return bytes.fromhex(self.written(tile_level, index))
+        place = (tile_level, index)
+        if place not in self._read:
+            self._read[place] = bytes.fromhex(self.written(*place))
+        return self._read[place]
 
     def written(self, tile_level: int, index: int) -> str:
         """The same as it stands in the table."""

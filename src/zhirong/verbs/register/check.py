@@ -114,6 +114,7 @@ class _CheckedTiles(StoredTiles):
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.findings: list[Finding] = []
 
     def tile(self, tile_level: int, index: int) -> bytes:
