@@ -29,8 +29,14 @@ def slices_chart(by: str, slices: Sequence[tuple[Text, Fen]], lang: Lang = "zh",
         }
         for title, amount in slices
     ]
-    axis = {"title": None, "ticks": False, "domain": False, "labelPadding": 6, "labelLimit": 180}
-    axis |= {"labelExpr": "split(datum.label, '\\n')"}
+    axis = {
+        "title": None,
+        "ticks": False,
+        "domain": False,
+        "labelPadding": 6,
+        "labelLimit": 180,
+        "labelExpr": "split(datum.label, '\\n')",
+    }
     longest = max((row["amount"] for row in rows), default=0.0) or 1.0  # type: ignore[type-var]
     x = {
         "field": "amount",
