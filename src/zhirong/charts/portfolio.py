@@ -10,7 +10,7 @@ from zhirong.kernel.text import Lang, Text
 
 _ROW = 30
 _BAR = 20
-_LINE = 24  # characters of a name on one line: a reader's font may be wider than the one that the drawing was measured with
+_LINE = 20  # characters of a name on one line: a reader's font may be wider than the one that the drawing was measured with
 _TITLES = {
     "state": Text("各环节的申请金额", "Asked for, by step"),
     "category": Text("贷款余额：五级分类", "Balances by category"),
