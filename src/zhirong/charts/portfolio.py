@@ -23,7 +23,7 @@ def slices_chart(by: str, slices: Sequence[tuple[Text, Fen]], lang: Lang = "zh",
     """One bar a part, its amount beside it. by: state, category, mode or region. slices: what each is called, and fen."""
     rows = [
         {
-            "name": "\n".join(wrap(title.in_(lang), _LINE)),
+            "name": "\n".join(wrap(title.in_(lang), _LINE, break_on_hyphens=False)),
             "amount": float(Decimal(amount) / 1_000_000),
             "label": show_amount(Decimal(amount) / 100, lang),
         }
