@@ -169,6 +169,8 @@ class Region:
         platform.seed(financing.WatchFlag, loan=loan, kind="due", subject="1", words={"zh": "到期", "en": "due"})
         platform.seed(financing.Limit, organisation=bank, scope="portfolio", amount=10**12)
         platform.seed(parties.Consent, firm=firm, to=bank, scope="rights", purpose="授信", until=day)
+        duties = [Duty.LENDER_OFFICER.value]
+        platform.seed(parties.Invitation, organisation=bank, email="new@example.cn", duties=duties, until=day)
         agent = platform.agent(firm, ("right.add",))
         assert agent.acting_for
         platform.seed(parties.SavedView, account=world.manager.account, listing="own.tokens", name="v", query="")
