@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,9 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _serving(folder: Path, url: str) -> Iterator[tuple[str, Any]]:
-    port = _free_port()
+def _serving(folder: Path, url: str, address: str = "") -> Iterator[tuple[str, Any]]:
+    """address: of one that listened before, to listen there again."""
+    port = int(address.rsplit(":", 1)[1]) if address else _free_port()
     environment = {**os.environ, "DATABASE_URL": url, "ZHIRONG_LOG": "INFO"}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     arguments = ["serve", "--data", str(folder), "--port", str(port), "--workers", "1", "--lang", "en"]
@@ -94,16 +95,23 @@ def _starts_ends_and_starts_again(url: str, tmp_path: Path) -> None:
         assert _get(f"{address}/", process).status_code == 200
         children = _children(process.pid)
         worker = next(pid for pid, words in children.items() if "--with-parent" in words)
+        os.kill(worker, signal.SIGKILL)
+        # Background work that has ended unasked goes on in a new process.
+        _wait_until(lambda: any("--with-parent" in words for words in _children(process.pid).values()))
+        children |= _children(process.pid)
         process.kill()
         process.wait()
-        # The background ends with what started it, however that ended.
-        end = time.monotonic() + 60
-        while _is_alive(worker) and time.monotonic() < end:
-            time.sleep(0.05)
-        assert not _is_alive(worker)
-        for pid in children:
-            if _is_alive(pid):
-                os.kill(pid, signal.SIGKILL)
+        # What it started ends with it, however it ended: the port is free for the next start.
+        _wait_until(lambda: not any(map(_is_alive, children)))
+    with _serving(folder, url, address) as (address, process):
+        assert _get(f"{address}/", process).status_code == 200
+
+
+def _wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def _is_alive(pid: int) -> bool:
@@ -125,7 +133,7 @@ def _children(parent: int) -> dict[int, str]:
                 words = (place / "cmdline").read_text(encoding="utf-8").replace("\0", " ")
             except (OSError, IndexError):
                 continue  # it has ended in the meantime
-            if int(after[1]) == parent:
+            if int(after[1]) == parent and after[0] != "Z":
                 found[int(place.name)] = words
     return found
 

@@ -174,6 +174,9 @@ def test_addresses_that_are_not_public(address: str) -> None:
         "https://user:password@127.0.0.1/",
         "https:///nothing",
         "http://8.8.8.8/",  # public, but without TLS
+        "https://a..b.example/",
+        f"https://{'a' * 64}.example/",
+        "https://1.1.1.1:70000/",
     ],
 )
 def test_urls_that_are_not_called(url: str) -> None:
@@ -211,6 +214,9 @@ def test_who_may_add_a_webhook_and_what_is_refused(world: ApiWorld) -> None:
         "https://example.cn/#part",
         "https://[::1/",
         "https://例 子.cn/",
+        "https://a..b.example/",
+        f"https://{'a' * 64}.example/",
+        "https://hook.example.cn:70000/",
     ):
         with pytest.raises(InputError):
             world.perform(world.banker, "webhook.add", url=url)

@@ -198,6 +198,21 @@ def test_a_turn_does_everything_there_is(world: ApiWorld) -> None:
     assert Job.objects.get(key="x").tries == 1
 
 
+def test_what_fails_in_the_background_keeps_nothing_else_from_being_done(
+    world: ApiWorld, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from zhirong.verbs import worker
+
+    def broken(*_: Any) -> int:
+        raise UnicodeError("label empty or too long")
+
+    monkeypatch.setattr(worker, "tell_of_register", broken)
+    plan_one("test.failing", "x", world.platform.now)
+    assert turn("w", world.platform.now) >= 1
+    assert Job.objects.get(key="x").tries == 1
+    assert "label empty or too long" in caplog.text
+
+
 def test_the_register_watches_and_signs_itself_every_night(
     world: ApiWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:

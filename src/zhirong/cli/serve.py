@@ -2,16 +2,16 @@
 
 import argparse
 import os
+import signal
 import socket
-import subprocess
-import sys
 from pathlib import Path
+from typing import Any
 
+from zhirong.cli.processes import Background, when_parent_ends
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
 _ORIGIN = "register.local"
-_WORKER_END_SECONDS = 15
 _THREADS = 4  # of each process that answers: one of them waits for the database while another reckons
 
 
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     make_ready(DATA, options.origin)
     _load_pages()
     connections.close_all()  # the processes that answer are forked: none may share a connection
-    worker = None if options.no_worker else _start_worker()
+    background = None if options.no_worker else Background()
     shown = (
         f"http://{'localhost' if options.host in ('127.0.0.1', '0.0.0.0', '::') else options.host}:{options.port}/"  # noqa: S104
     )
@@ -54,8 +54,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         _serve(options.host, options.port, options.workers)
     finally:
-        if worker is not None:
-            _end_worker(worker)
+        if background is not None:
+            background.end()
     return 0
 
 
@@ -106,22 +106,16 @@ def _serve(host: str, port: int, workers: int) -> None:
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
     )
-    server.serve()
+    parent = os.getpid()
 
+    def load() -> Any:
+        """The application, in a process that answers: were its parent killed, it would go on with nobody to stop it."""
+        from zhirong.web.wsgi import application
 
-def _start_worker() -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "zhirong.cli.main", "worker", "--with-parent", str(os.getpid())]
-    return subprocess.Popen(command)  # noqa: S603 - our own program
+        when_parent_ends(parent, lambda: os.kill(os.getpid(), signal.SIGTERM))
+        return application
 
-
-def _end_worker(worker: "subprocess.Popen[bytes]") -> None:
-    """It is asked to end; what it was doing is finished, or is taken up again at the next start."""
-    worker.terminate()
-    try:
-        worker.wait(_WORKER_END_SECONDS)
-    except subprocess.TimeoutExpired:
-        worker.kill()
-        worker.wait()
+    server.serve(target_loader=load, wrap_loader=False)
 
 
 def _demand_free(host: str, port: int) -> None:

@@ -4,10 +4,9 @@ import argparse
 import os
 import signal
 import threading
-import time
 from types import FrameType
 
-_LOOK_SECONDS = 0.5
+from zhirong.cli.processes import when_parent_ends
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,13 +38,6 @@ def run(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, asked)
     signal.signal(signal.SIGINT, asked)
     if options.with_parent:
-        threading.Thread(target=_wait_for_parent, args=(options.with_parent, stop), daemon=True).start()
+        when_parent_ends(options.with_parent, stop.set)
     work(stop)
     return 0
-
-
-def _wait_for_parent(parent: int, stop: threading.Event) -> None:
-    """However the parent ends, this process gets another one."""
-    while os.getppid() == parent:
-        time.sleep(_LOOK_SECONDS)
-    stop.set()

@@ -13,6 +13,7 @@ import httpx
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 10.0
+_LONGEST_LABEL = 63  # characters of a part of a name (RFC 1035, 2.3.4)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -60,6 +61,9 @@ def plain_url(url: str) -> httpx.URL:
         raise NotOutsideError(str(error)) from error
     if parts.scheme not in ("http", "https") or not parts.host or parts.userinfo or parts.fragment:
         raise NotOutsideError("not a plain http or https address")
+    labels = parts.raw_host.decode("ascii").removesuffix(".").split(".")
+    if not all(0 < len(label) <= _LONGEST_LABEL for label in labels) or not 0 < (parts.port or 1) < 1 << 16:
+        raise NotOutsideError("no host can have this name or port")
     return parts
 
 

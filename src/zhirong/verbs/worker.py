@@ -8,6 +8,7 @@ import logging
 import os
 import secrets
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connections
@@ -48,9 +49,27 @@ def let_go(worker_id: str, now: datetime) -> None:
 
 
 def turn(worker_id: str, now: datetime) -> int:
-    """One turn of everything there is to do; returns how much there was."""
-    plan(now)
-    return tell_of_register(now) + run_due(now, worker_id, limit=20) + mail_due(now) + deliver_due(now)
+    """One turn of everything there is to do; returns how much there was. What fails is logged, found again at the next turn,
+    and keeps nothing else from being done.
+    """
+    parts: tuple[Callable[[], int | None], ...] = (
+        lambda: plan(now),
+        lambda: tell_of_register(now),
+        lambda: run_due(now, worker_id, limit=20),
+        lambda: mail_due(now),
+        lambda: deliver_due(now),
+    )
+    return sum(_tried(part) for part in parts)
+
+
+def _tried(part: Callable[[], int | None]) -> int:
+    try:
+        return part() or 0
+    except Exception:
+        # The database is restarting, was locked for too long, or one thing is not as it should be: nothing was lost.
+        _log.exception("a part of the background work could not be done this turn")
+        connections.close_all()
+        return 0
 
 
 def work(stop: threading.Event) -> None:
