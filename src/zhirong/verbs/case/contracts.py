@@ -37,7 +37,7 @@ from zhirong.verbs.case.paper_making import (
     void_paper,
 )
 from zhirong.verbs.clock import now
-from zhirong.verbs.lender.conditions import conditions_of, takes_part
+from zhirong.verbs.lender.conditions import appraised_until, conditions_of, takes_part
 from zhirong.verbs.lender.review import rate_of
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.people import Duty
@@ -135,6 +135,7 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
             ),
             Text("先请担保机构审批", "ask a guarantor and wait for its decision"),
         )
+    _demand_start(work, case, request.start)
     terms = _terms(work, case, request)
     keys = contract_keys(read_case_rights(rights))
     number, subject = case.number, f"case/{case.pk}"
@@ -171,6 +172,29 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
     move_case(work, case, Move.ISSUE, contract=contract, annual_rate=Decimal(terms["loan"]["rate"]))
     _ask_to_sign(work, case, guarantee is not None)
     return {"papers": made}
+
+
+def _demand_start(work: Work, case: Case, start: date) -> None:
+    """The first day agreed lies ahead, and while the appraisal holds that the loan rests on."""
+    if start < work.day:
+        raise refuse(
+            "start_past",
+            "start",
+            start,
+            Text("早于今天，款项不可能在这一天付出", "before today: the money cannot leave on it"),
+            Text("填今天或以后的日期", "give today or a later day"),
+        )
+    until = appraised_until(case, work.day, work.rules)
+    if until is not None and start > until:
+        raise refuse(
+            "start_after_appraisal",
+            "start",
+            start,
+            Text(
+                f"晚于评估有效期 {until}，到那天不能放款", f"after the appraisal runs out, {until}: no release then"
+            ),
+            Text("填有效期内的日期，或先重新评估", "give a day while it holds, or have the rights appraised again"),
+        )
 
 
 def _demand_supported(work: Work, case: Case) -> None:

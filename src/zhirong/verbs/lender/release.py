@@ -42,7 +42,11 @@ def release(work: Work, request: Any) -> Any:
     open_ones = [one for one in conditions_of(case, work.day, work.rules) if not one.is_met]
     if open_ones:
         raise InputError(one.problem() for one in open_ones)
-    contract = {"loan": case.contract["loan"], "servicing": case.contract["servicing"]}
+    contract = {
+        "loan": case.contract["loan"],
+        "servicing": case.contract["servicing"],
+        "granted_on": work.day.isoformat(),
+    }
     principal = parse_yuan(contract["loan"]["principal"])
     if found is None:
         found = work.create(

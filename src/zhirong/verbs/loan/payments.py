@@ -204,6 +204,8 @@ def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Wo
             Text(f"放款应为 {show_yuan(loan.principal)} 元", f"a release must be {show_yuan(loan.principal)} yuan"),
             Text("核对流水；金额不同的不能作为放款", "check the line; another amount is no release"),
         )
+    if kind == "release":
+        _demand_not_before(line, loan)
     if kind == "refund":
         held = state_of(loan, work.day, work.rules).credit_of.get(payer, 0)
         if line.amount > held:
@@ -214,6 +216,29 @@ def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Wo
                 Text(f"留存的溢缴款只有 {show_yuan(held)} 元", f"only {show_yuan(held)} yuan are held"),
                 Text("核对付款人和金额", "check payer and amount"),
             )
+
+
+def _demand_not_before(line: StatementLine, loan: Loan) -> None:
+    """Money that left before its release was granted, or before the contract's first day, is not this loan's."""
+    granted, start = loan.contract.get("granted_on", ""), loan.contract["loan"]["start"]
+    if line.day.isoformat() < granted:
+        raise refuse(
+            "before_the_grant",
+            "day",
+            line.day,
+            Text(f"早于批准放款之日 {granted}", f"before the release was granted, {granted}"),
+            Text(
+                "核对流水；批准之前付出的款不是这笔放款", "check the line; what was paid before is no release of it"
+            ),
+        )
+    if line.day.isoformat() < start:
+        raise refuse(
+            "before_the_start",
+            "day",
+            line.day,
+            Text(f"早于合同起始日 {start}，期限会超过批准的期限", f"before the contract's first day, {start}: longer than approved"),
+            Text("到起始日再付款，或重新出合同", "pay it out from that day on, or issue the contract anew"),
+        )  # fmt: skip
 
 
 @operation(
