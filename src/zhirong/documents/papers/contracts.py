@@ -29,7 +29,7 @@ from zhirong.kernel.identifiers import show_number
 _EXCESS = {
     "prepay_reduce": "用于提前归还本金，其后各期还款额相应减少，到期日不变",
     "prepay_shorten": "用于提前归还本金，其后各期还款额不变，期限相应缩短",
-    "hold": "留存于贷款账户，用于下一期还款",
+    "hold": "留存于贷款账户，用于下一期还款；足以还清全部欠款的，当日结清",
 }
 _SCOPE = "主债权本金、利息、罚息、复利、违约金、损害赔偿金，以及实现债权和担保权利的费用"
 

@@ -14,7 +14,8 @@ from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text, same
 
 # prepay_shorten: later instalments stay as high and the loan ends sooner. prepay_reduce: it ends as agreed with
-# smaller instalments. hold: money beyond what is due waits for the next due day.
+# smaller instalments. hold: money beyond what is due waits for the next due day. With each of them, what settles the
+# whole loan, together with what is held, settles it on its day.
 Excess = Literal["prepay_shorten", "prepay_reduce", "hold"]
 # by_head: all costs first, then all penalties … by_instalment: the oldest instalment wholly, then the next.
 Walk = Literal["by_head", "by_instalment"]

@@ -224,20 +224,25 @@ class Working:
         self._move(event_id, self._held.receive(payer, amount, credit))
         self._applied.append(Applied(event_id, self._today, amount, parts, prepaid, credit, items))
         self._after_change(before)
+        if not self._rows:
+            self._use_credit()
 
     def _excess(self, event_id: str, rest: Fen) -> tuple[Fen, Fen]:
         """What is done with money beyond what is due: gives what was prepaid and what is kept as credit."""
         plan = self._plan
-        if plan is None or not plan.rows or not rest or self._contract.excess == "hold":
+        if plan is None or not plan.rows or not rest:
             return 0, rest
         ready = round_fen(self._accrued(self._today))
-        if rest >= plan.balance + ready:
+        # Whoever pays what settles the loan has settled it, whatever waits for due days otherwise: what is held counts.
+        if rest + self._held.total >= plan.balance + ready:
             self._add_item(plan.rows[0].number, self._today, plan.balance, ready)
-            prepaid = plan.balance + ready
+            prepaid = min(rest, plan.balance + ready)
             self._clear_plan()
             parts, _ = self._cover(prepaid, tuple(Head))
             self._move(event_id, credited(parts))
             return prepaid, rest - prepaid
+        if self._contract.excess == "hold":
+            return 0, rest
         prepaid = min(rest, plan.balance)
         self._rebase()
         self._plan = spread(plan, plan.balance - prepaid, self._running, self._working_days, self._contract.excess)
