@@ -33,6 +33,7 @@ def _software(**changes: Any) -> dict[str, Any]:
         (MARK, "trademark:00345678"),
         (MARK, " trademark：第345678号 "),
         (SOFTWARE, "software:2020SR0000123"),
+        (SOFTWARE, "software:2020SR123"),  # as the register itself shows its key
         (patent(1), f"invention:ZL {patent_number(1).replace('.', '')}"),
     ],
 )

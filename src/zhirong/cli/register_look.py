@@ -62,9 +62,10 @@ def _query(options: Options) -> "Query":
 
 
 def _search(options: Options) -> int:
-    from zhirong.verbs.register.look import search
+    from zhirong.verbs.register.look import search, searched_as
 
-    found = search(actor(options), _query(options))
+    query = _query(options)
+    found = search(actor(options), query)
     if options.json:
         print_json(found)
         return 0
@@ -72,8 +73,18 @@ def _search(options: Options) -> int:
         rights = "、".join(right["number"] or right["title"] for right in one["rights"])
         number = one["number"] or one["authority_number"] or "—"
         print(f"{one['id']}\t{number}\t{one['status_words'][options.lang]}\t{rights}\t{one['pledgee']['name']}")
-    print(f"共 {len(found)} 件" if options.lang == "zh" else f"{len(found)} found")
+    print(_counted(found, query.limit).in_(options.lang))
+    if query.number:
+        said = searched_as(query.number)
+        print(Text(f"按下列号码查：{said.zh}", f"searched as: {said.en}").in_(options.lang))
     return 0
+
+
+def _counted(found: list[dict[str, Any]], limit: int) -> Text:
+    if len(found) < limit:
+        return Text(f"共 {len(found)} 件", f"{len(found)} found")
+    last = found[-1]["id"]
+    return Text(f"前 {limit} 件；接着查：--after {last}", f"the first {limit}; to go on: --after {last}")
 
 
 def _show(options: Options) -> int:

@@ -10,6 +10,7 @@ from zhirong.store import models
 from zhirong.store.names import add_names, name_key
 
 PLEDGOR, PLEDGEE = "pledgor", "pledgee"
+WAS_PLEDGOR, WAS_PLEDGEE = "was_pledgor", "was_pledgee"  # under a name that has been changed since
 
 
 def registration_columns(one: Registration) -> dict[str, Any]:
@@ -32,8 +33,14 @@ def charge_columns(one: Registration) -> dict[str, tuple[int | None, bool]]:
 
 
 def parts(one: Registration) -> set[tuple[Holder, str]]:
-    """Who takes part now, and as what."""
-    return {(as_party(party), PLEDGOR) for party in one.pledgors} | {(as_party(one.pledgee), PLEDGEE)}
+    """Who takes part, under the name of now and those before, and as what."""
+    sides = (
+        (one.pledgors, PLEDGOR),
+        ((one.pledgee,), PLEDGEE),
+        (one.former_pledgors, WAS_PLEDGOR),
+        (one.former_pledgees, WAS_PLEDGEE),
+    )
+    return {(as_party(party), part) for people, part in sides for party in people}
 
 
 def as_party(holder: Holder) -> Holder:

@@ -52,7 +52,7 @@ def _subscribers(one: Registration) -> set[str]:
     """Who has subscribed to one of its rights or parties and may hear of it: once it is published, everyone, but of a
     natural person no other firm; before, those only who may see the filing.
     """
-    parties = (*one.pledgors, one.pledgee)
+    parties = (*one.pledgors, one.pledgee, *one.former_pledgors, *one.former_pledgees)
     firms = [party for party in parties if not party.is_natural_person]
     public = {party.code for party in firms if party.code} | {name_key(party.name) for party in firms}
     private = {name_key(party.name) for party in parties if party.is_natural_person} - public

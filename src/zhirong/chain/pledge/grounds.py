@@ -1,5 +1,6 @@
 """Refusal grounds that several registers share; each register's pack lists those that it has, in its order."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,21 @@ from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text, same
 
 Ruling = tuple[Verdict, Text, Text | None]
+
+# Signs that look alike and are typed one for the other; what NFKC makes plain already is not here.
+_LOOK_ALIKE = str.maketrans(
+    {
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("·•‧∙⋅・", "."),
+        **dict.fromkeys("〔【〖[", "("),
+        **dict.fromkeys("〕】〗]", ")"),
+    }
+)
+# What nobody sees: control characters, and Unicode's Default_Ignorable_Code_Point. A name copied from a page has them.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+)
 
 # A right that is no more; one that never was.
 ENDED = frozenset({LegalStatus.LAPSED, LegalStatus.INVALIDATED, LegalStatus.EXPIRED})
@@ -85,8 +101,11 @@ def same_party(one: Holder, other: Holder) -> bool:
 
 
 def plain_name(written: str) -> str:
-    """A name as it is compared: full-width forms made plain, capitals and spaces without meaning."""
-    return "".join(unicodedata.normalize("NFKC", written).split()).casefold()
+    """A name as it is compared: full-width forms made plain, capitals, spaces and what nobody sees without meaning, one
+    bracket, one dash and one dot as good as another.
+    """
+    plain = unicodedata.normalize("NFKC", written).translate(_LOOK_ALIKE)
+    return _UNSEEN.sub("", "".join(plain.split())).casefold()
 
 
 def owner(facts: Facts) -> Ruling:

@@ -16,12 +16,19 @@ from zhirong.chain.pledge.register import free_rank
 from zhirong.chain.pledge.registration import refuse
 from zhirong.chain.right.records import KIND_TEXT, Right, RightKind
 from zhirong.kernel.errors import Problem
-from zhirong.kernel.identifiers import NUMBER_OPTIONAL, NumberError, right_number
+from zhirong.kernel.identifiers import (
+    NUMBER_OPTIONAL,
+    NumberError,
+    patent_check_digit,
+    right_number,
+    trademark_number,
+)
 from zhirong.kernel.rulebook import Rulebook, RuleValue
 from zhirong.kernel.text import Text
 
 # A serial is printed with six digits in some years and with seven in others.
 _SERIAL_OF_SOFTWARE = re.compile(r"^(\d{4})SR0+(?=\d)", re.ASCII)
+_SHORT_SERIAL = re.compile(r"^(\d{4})SR(\d{1,4})$", re.ASCII | re.IGNORECASE)
 _FINGERPRINT = re.compile(r"#[0-9a-f]{24}")
 _FEES = "/fees"
 
@@ -229,7 +236,9 @@ def read_key(written: str) -> str:
     if is_words:
         return f"{kind}:{number}{fees}"
     try:
-        kept = right_number(kind, number)
+        # The register's own keys leave out the zeros of a serial; they are put back to be read as a number.
+        padded = _SHORT_SERIAL.sub(lambda found: f"{found[1]}SR{found[2].zfill(6)}", number)
+        kept = right_number(kind, padded if kind == RightKind.SOFTWARE else number)
         if is_certificate_number(RightKind(kind), kept):
             raise certificate_number()
     except NumberError as error:
@@ -239,15 +248,37 @@ def read_key(written: str) -> str:
 
 def keys_of_number(written: str) -> set[str]:
     """The keys of every right that a number can be of, in whatever spelling: of the rights themselves and of their fees."""
-    found = set()
+    named = {f"{kind.value}:{_named(kept)}" for kind, kept in readings_of_number(written)}
+    return named | {f"{one}{_FEES}" for one in named}
+
+
+def readings_of_number(written: str) -> tuple[tuple[RightKind, str], ...]:
+    """Every right that a number can be of: kind and kept number. Empty where it can be of none.
+
+    Bare digits, eight at the most, are a trademark's number, and as well what is left of an old patent's or a layout
+    design's where its check digit, or the zeros at its front, were not typed.
+    """
+    found: dict[tuple[RightKind, str], None] = {}
     for kind in RightKind:
-        try:
-            kept = right_number(kind.value, written)
-        except NumberError:
-            continue
-        if kept:
-            found |= {f"{kind.value}:{_named(kept)}", f"{kind.value}:{_named(kept)}{_FEES}"}
-    return found
+        for one in (written, *_completed(written)):
+            try:
+                kept = right_number(kind.value, one)
+            except NumberError:
+                continue
+            if kept:
+                found[kind, kept] = None
+    return tuple(found)
+
+
+def _completed(written: str) -> tuple[str, ...]:
+    try:
+        digits = trademark_number(written)
+    except NumberError:
+        return ()
+    if not digits.isdigit():
+        return ()
+    with_check = f"{digits.zfill(8)}{patent_check_digit(digits.zfill(8))}"
+    return tuple(form for digits in (with_check, digits.zfill(9)) for form in (digits, f"BS{digits}"))
 
 
 def demand_possible_number(written: str) -> None:

@@ -268,7 +268,18 @@ def _amended(found: Registration, content: Mapping[str, Any]) -> Registration:
             Text("延长债务期限不是变更", "a longer term is no amendment"),
             Text("办理延期，届时重新审查期限", "file an extension, which is examined again"),
         )
-    return after
+    return replace(
+        after,
+        former_pledgors=_with_former(found.former_pledgors, found.pledgors, after.pledgors),
+        former_pledgees=_with_former(found.former_pledgees, (found.pledgee,), (after.pledgee,)),
+    )
+
+
+def _with_former(
+    former: tuple[Holder, ...], before: tuple[Holder, ...], after: tuple[Holder, ...]
+) -> tuple[Holder, ...]:
+    """The names that parties have had, each once, without those that they have again."""
+    return tuple(one for one in dict.fromkeys((*former, *before)) if one not in after)
 
 
 def _is_renamed(old: Holder, new: Holder) -> bool:

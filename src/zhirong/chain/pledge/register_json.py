@@ -38,6 +38,7 @@ def right_of(value: Mapping[str, Any]) -> RegisteredRight:
 
 
 _DAYS = ("debt_start", "debt_end", "filed_on", "review_by", "entered_on", "ended_on")
+_FORMER = ("former_pledgors", "former_pledgees")
 _PLAIN = (
     "id",
     "subject",
@@ -54,8 +55,10 @@ _PLAIN = (
 
 
 def registration_json(one: Registration) -> dict[str, Any]:
-    """Every field of a registration; days as ISO words."""
+    """Every field of a registration; days as ISO words. Former names stand in it only where there are any."""
+    former = {name: [party_json(party) for party in getattr(one, name)] for name in _FORMER if getattr(one, name)}
     return {
+        **former,
         **{name: getattr(one, name) for name in _PLAIN},
         **{name: day_json(getattr(one, name)) for name in _DAYS},
         "role": one.role.value,
@@ -76,6 +79,7 @@ def registration_of(value: Mapping[str, Any]) -> Registration:
         rights=tuple(right_of(right) for right in value["rights"]),
         pledgors=tuple(party_of(party) for party in value["pledgors"]),
         pledgee=party_of(value["pledgee"]),
+        **{name: tuple(party_of(party) for party in value.get(name, ())) for name in _FORMER},
         **fields,
     )
 

@@ -142,7 +142,8 @@ class Registration:
     role: see RegisterRole. subject: what of the rights is pledged. claim_amount: fen still secured; under a
     maximum-amount pledge the most that is. review_by: last day of the examination. number: the priority number,
     None before entry and in a mirror. authority_number, certificate: the authority's, in a mirror. frozen_by: the
-    court order that holds it. moves: how many moves it has had, the last included.
+    court order that holds it. moves: how many moves it has had, the last included. former_pledgors, former_pledgees:
+    its parties under the names that amendments have changed, by which they are still found.
     """
 
     id: int
@@ -167,6 +168,8 @@ class Registration:
     certificate: str = ""
     frozen_by: str = ""
     moves: int = 1
+    former_pledgors: tuple[Holder, ...] = ()
+    former_pledgees: tuple[Holder, ...] = ()
 
     @property
     def is_published(self) -> bool:

@@ -23,7 +23,7 @@ from zhirong.store import log, models, rows
 from zhirong.store.keys import RegisterKey
 from zhirong.verbs.pattern import By, Decision, Work, act, no_such, plain, register_event
 from zhirong.verbs.permissions import Actor, allowed, demand
-from zhirong.verbs.register.look import Query, search, view
+from zhirong.verbs.register.look import Query, search, searched_as, view
 
 OF_REGISTRATION, OF_SEARCH = "certificate.registration", "certificate.search"
 _SHORT = 12  # hexadecimal digits of the leaf's hash in the short code: 48 bits beside the exact index
@@ -248,6 +248,7 @@ def _registration_page(content: Mapping[str, Any], lang: Lang) -> _Page:
 def _search_page(content: Mapping[str, Any], lang: Lang) -> _Page:
     labels = {
         "number": Text("号码", "number"),
+        "searched_as": Text("按下列号码查", "searched as"),
         "name": Text("名称", "name"),
         "how": Text("比较方式", "compared"),
         "side": Text("一方", "side"),
@@ -262,7 +263,7 @@ def _search_page(content: Mapping[str, Any], lang: Lang) -> _Page:
         Text("知识产权质押查询证明", "Certificate of search").in_(lang),
         [
             *(
-                (label.in_(lang), str(content["asked"][name]))
+                (label.in_(lang), _shown(content["asked"][name], lang))
                 for name, label in labels.items()
                 if name in content["asked"]
             ),
@@ -285,10 +286,15 @@ def _search_page(content: Mapping[str, Any], lang: Lang) -> _Page:
     )
 
 
+def _shown(asked: Any, lang: Lang) -> str:
+    return str(asked[lang] if isinstance(asked, Mapping) else asked)
+
+
 def _as_asked(query: Query) -> dict[str, Any]:
     named = bool(query.name)
     return {
         "number": query.number.strip(),
+        "searched_as": searched_as(query.number).as_json() if query.number.strip() else "",
         "name": query.name,
         "how": query.how if named else "",
         "side": query.side if named or query.code else "",

@@ -18,9 +18,10 @@ from zhirong.chain.pledge.precheck import (
     is_certificate_number,
     right_key,
 )
-from zhirong.chain.pledge.reading import read_filing
+from zhirong.chain.pledge.reading import read_changes, read_filing
 from zhirong.chain.pledge.records import ClaimKind, Filing
 from zhirong.chain.pledge.register import FREEZE_RIGHT, UNFREEZE_RIGHT, orders_after
+from zhirong.chain.pledge.register_json import party_json, party_of
 from zhirong.chain.pledge.registration import Move, Registration, refuse
 from zhirong.chain.right.reading import read_rights
 from zhirong.chain.right.records import Holder, Right
@@ -32,8 +33,8 @@ from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.store import models
 from zhirong.store.names import name_key, pairs, similarity
-from zhirong.store.rows import PLEDGOR
-from zhirong.verbs.pattern import pledge_kind
+from zhirong.store.rows import PLEDGOR, WAS_PLEDGOR
+from zhirong.verbs.pattern import plain, pledge_kind
 
 FACTS = "facts.updated"  # moves nothing: the registration stands as it stood
 Request = Mapping[str, Any]
@@ -82,6 +83,25 @@ def kept_party(party: Holder, field: str, problems: list[Problem]) -> Holder:
     except NumberError as error:
         problems.append(Problem(f"{field}.code", party.code, error.reason, error.mend, error.code))
         return party
+
+
+def kept_changes(changes: Request) -> dict[str, Any]:
+    """The fields that an amendment or a correction names, every party with its credit code in the kept form.
+
+    Raises InputError with everything that is wrong with them.
+    """
+    read: dict[str, Any] = plain(read_changes(plain(changes)))
+    problems: list[Problem] = []
+    if "pledgee" in read:
+        read["pledgee"] = party_json(kept_party(party_of(read["pledgee"]), "changes.pledgee", problems))
+    if "pledgors" in read:
+        read["pledgors"] = [
+            party_json(kept_party(party_of(one), f"changes.pledgors[{at}]", problems))
+            for at, one in enumerate(read["pledgors"], 1)
+        ]
+    if problems:
+        raise InputError(problems)
+    return read
 
 
 def latest_facts(registration: int) -> dict[str, Any]:
@@ -171,6 +191,9 @@ def check_rights(
     for key, right in rights:
         ranks = _ranks_under_another_key(filing, key, right)
         own = known.get(key, Standing())
+        if not own.frozen_by:
+            order, waiting = _orders_under_another_key(filing, key, right)
+            own = replace(own, frozen_by=order, waiting_orders=waiting)
         known[key] = replace(
             own, ranks=tuple(sorted({*own.ranks, *ranks})), alike=_alike(filing, key, right, day, rules)
         )
@@ -189,6 +212,23 @@ def _ranks_under_another_key(filing: Filing, key: str, right: Right) -> set[int]
         for other, title, rank in charges.values_list("right__key", "right__title", "rank")
         if plain_name(title) == plain_name(right.title) and _is_same_object(key, other)
     }
+
+
+def _orders_under_another_key(filing: Filing, key: str, right: Right) -> tuple[str, tuple[str, ...]]:
+    """The court's order, and those that wait, on a right that may go without a number where it is frozen under another
+    key: once filed here, under the same title and holder, with its number left out now or then.
+    """
+    if right.kind.value not in NUMBER_OPTIONAL:
+        return "", ()
+    charges = models.Charge.objects.filter(right__kind=right.kind.value).exclude(right__key=key)
+    frozen = charges.exclude(right__frozen_by="").filter(_of_same_holder(filing, right))
+    if right.number:
+        frozen = frozen.filter(right__number="")
+    for other, title in frozen.values_list("right__key", "right__title").distinct():
+        if plain_name(title) == plain_name(right.title) and _is_same_object(key, other):
+            standing = standing_orders(other)
+            return standing[0], standing[1:]
+    return "", ()
 
 
 def _alike(filing: Filing, key: str, right: Right, day: date, rules: Rulebook) -> tuple[Alike, ...]:
@@ -223,7 +263,7 @@ def _of_same_holder(filing: Filing, right: Right) -> Q:
     people = (*filing.pledgors, *right.holders)
     named = Q(party__name_key__in={name_key(one.name) for one in people})
     coded = Q(party__code__in={one.code for one in people if one.code})
-    parts = models.Part.objects.filter(named | coded, part=PLEDGOR)
+    parts = models.Part.objects.filter(named | coded, part__in=(PLEDGOR, WAS_PLEDGOR))
     return Q(registration__in=parts.values("registration"))
 
 

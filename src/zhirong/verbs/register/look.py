@@ -1,29 +1,39 @@
 """Reading: search of the register, the pre-check that banks call, the daily file of changes, the daily watch."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, Literal
 
 from django.db.models import Q
 
-from zhirong.chain.pledge.precheck import RightCheck, demand_possible_number, keys_of_number, public_key
+from zhirong.chain.pledge.precheck import (
+    RightCheck,
+    demand_possible_number,
+    keys_of_number,
+    public_key,
+    readings_of_number,
+)
 from zhirong.chain.pledge.reconcile import kept_authority_number
 from zhirong.chain.pledge.register_json import registration_of
 from zhirong.chain.pledge.registration import PUBLISHED, STATUS_WORDS, Registration
-from zhirong.chain.right.records import Holder
+from zhirong.chain.right.records import KIND_TEXT, Holder
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.identifiers import NumberError, credit_code
+from zhirong.kernel.text import Text
 from zhirong.store import models
 from zhirong.store.names import LEAST_SIMILARITY, name_key, names_containing, names_like
-from zhirong.store.rows import PLEDGEE, PLEDGOR
+from zhirong.store.rows import PLEDGEE, PLEDGOR, WAS_PLEDGEE, WAS_PLEDGOR
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.permissions import Actor, Role, allowed, demand
 from zhirong.verbs.register.facts import check_rights, facts_now, read_facts
 
 MOST = 200
+_SIDES = {"pledgor": (PLEDGOR, WAS_PLEDGOR), "pledgee": (PLEDGEE, WAS_PLEDGEE)}
 _SEE_FILINGS = (Role.REGISTRAR, Role.COURT, Role.AUTHORITY)
 How = Literal["exact", "part", "similar"]
 Side = Literal["any", "pledgor", "pledgee"]
@@ -56,11 +66,12 @@ def search(actor: Actor, query: Query) -> list[dict[str, Any]]:
     masked, and are not found by their names. Raises InputError for a number that finds nothing because it cannot be one.
     """
     demand(actor, "search")
+    query = _askable(query)
     found = models.Registration.objects.filter(id__gt=query.after)
     if actor.role not in _SEE_FILINGS:
         found = found.filter(Q(status__in=PUBLISHED) | Q(id__in=_own(actor)))
     if query.number:
-        found = found.filter(id__in=_with_number(query.number.strip()))
+        found = found.filter(id__in=_with_number(query.number))
     if query.name or query.code:
         found = found.filter(id__in=_with_party(query, actor))
     if query.first is not None:
@@ -71,6 +82,49 @@ def search(actor: Actor, query: Query) -> list[dict[str, Any]]:
         found = found.filter(status="entered")
     rows = found.order_by("id").values_list("state", flat=True)[: min(query.limit, MOST)]
     return [view(actor, registration_of(canonical.decode(state.encode()))) for state in rows]
+
+
+def _askable(query: Query) -> Query:
+    """The query with its number and code as they are looked for. Raises InputError for one that can find nothing whatever
+    is registered: who has asked for nothing must not read that there is nothing.
+    """
+    problems: list[Problem] = []
+    for field, written, plain in (
+        ("number", query.number, query.number.strip()),
+        ("name", query.name, name_key(query.name)),
+        ("code", query.code, query.code.strip()),
+    ):
+        if written and not plain:
+            reason = Text("没有可查的文字", "there is nothing in it to look for")
+            problems.append(
+                Problem(field, written, reason, Text("写上要查的，或留空", "write it, or leave it empty"), "blank")
+            )
+    code = query.code.strip()
+    if code:
+        try:
+            code = credit_code(code)
+        except NumberError as error:
+            problems.append(Problem("code", query.code, error.reason, error.mend, error.code))
+    if query.first is not None and query.last is not None and query.last < query.first:
+        reason = Text(f"早于起始日 {query.first}", f"earlier than the first day, {query.first}")
+        problems.append(
+            Problem("last", query.last.isoformat(), reason, Text("改正日期", "correct the days"), "dates_reversed")
+        )
+    if problems:
+        raise InputError(problems)
+    return replace(query, number=query.number.strip(), code=code)
+
+
+def searched_as(number: str) -> Text:
+    """What a number was looked for as: bare digits can be the number of several kinds. A right of a kind that is not
+    named has not been looked for.
+    """
+    read = [(KIND_TEXT[kind], kept) for kind, kept in readings_of_number(number)]
+    read.append((Text("登记号", "registration"), kept_authority_number(number)))
+    return Text(
+        "、".join(f"{words.zh} {kept}" for words, kept in read),
+        ", ".join(f"{words.en} {kept}" for words, kept in read),
+    )
 
 
 def view(actor: Actor, one: Registration) -> dict[str, Any]:
@@ -96,6 +150,7 @@ def view(actor: Actor, one: Registration) -> dict[str, Any]:
         ],
         "pledgors": [_shown(party, is_open) for party in one.pledgors],
         "pledgee": _shown(one.pledgee, is_open),
+        "former_names": [_shown(party, is_open)["name"] for party in (*one.former_pledgors, *one.former_pledgees)],
         "entered_on": None if one.entered_on is None else one.entered_on.isoformat(),
         "ended_on": None if one.ended_on is None else one.ended_on.isoformat(),
         "authority": one.authority,
@@ -176,7 +231,7 @@ def _own(actor: Actor) -> Any:
     if actor.party.code:
         # By code where both have one; a party kept without a code is the same by its name.
         named = Q(party__code=actor.party.code) | (named & Q(party__code=""))
-    return models.Part.objects.filter(named).values("registration")
+    return models.Part.objects.filter(named, part__in=(PLEDGOR, PLEDGEE)).values("registration")
 
 
 def _with_number(number: str) -> set[int]:
@@ -197,7 +252,7 @@ def _with_number(number: str) -> set[int]:
 def _with_party(query: Query, actor: Actor) -> Any:
     parties = models.Party.objects.all()
     if query.code:
-        parties = parties.filter(code="".join(query.code.split()).upper())
+        parties = parties.filter(code=query.code)
     if query.name:
         if query.how == "exact":
             keys = [name_key(query.name)]
@@ -212,7 +267,7 @@ def _with_party(query: Query, actor: Actor) -> Any:
         parties = parties.filter(Q(is_natural_person=False) | Q(name=own))
     taking_part = models.Part.objects.filter(party__in=parties)
     if query.side != "any":
-        taking_part = taking_part.filter(part=PLEDGOR if query.side == "pledgor" else PLEDGEE)
+        taking_part = taking_part.filter(part__in=_SIDES[query.side])
     return taking_part.values("registration")
 
 

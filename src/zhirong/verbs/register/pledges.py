@@ -9,7 +9,7 @@ from zhirong.chain.pledge.deadlines import review_deadline
 from zhirong.chain.pledge.packs import PACKS, max_rank, register_of
 from zhirong.chain.pledge.papers import PAPER_TEXT
 from zhirong.chain.pledge.precheck import RightCheck, public_key
-from zhirong.chain.pledge.reading import read_changes, read_party
+from zhirong.chain.pledge.reading import read_party
 from zhirong.chain.pledge.reconcile import kept_authority_number
 from zhirong.chain.pledge.records import ClaimKind, Filing
 from zhirong.chain.pledge.register import RegisterEvent, apply_move
@@ -30,6 +30,7 @@ from zhirong.verbs.register.facts import (
     check_rights,
     demand_same_rights,
     facts_now,
+    kept_changes,
     kept_party,
     latest_facts,
     read_facts,
@@ -211,7 +212,7 @@ def amend(by: By, registration: int, changes: Request, changed_on: date) -> Done
     """Amend parties' names, kind, amount or dates of the claim. changed_on: the day of the change itself; whether it
     is filed within the days that the rule gives is kept with the event.
     """
-    request = {"changes": plain(read_changes(plain(changes))), "changed_on": changed_on}
+    request = {"changes": kept_changes(changes), "changed_on": changed_on}
 
     def decide(work: Work) -> Decision:
         if changed_on > work.day:
@@ -226,7 +227,7 @@ def amend(by: By, registration: int, changes: Request, changed_on: date) -> Done
 def correct(by: By, registration: int, changes: Request, reason: str) -> Done:
     """Correct a mistake of the register itself; what stood there before stays in the log."""
     _demand_words("reason", reason)
-    request = {"changes": plain(read_changes(plain(changes))), "reason": reason}
+    request = {"changes": kept_changes(changes), "reason": reason}
     return act("correct", by, request, lambda work: _decision(work, Move.CORRECT, request), registration)
 
 

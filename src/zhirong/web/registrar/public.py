@@ -18,7 +18,7 @@ from zhirong.store.settings import DATA
 from zhirong.verbs.pattern import By
 from zhirong.verbs.register.actor import actor_of
 from zhirong.verbs.register.certificates import check_code, search_certificate
-from zhirong.verbs.register.look import Query, search, similar_names
+from zhirong.verbs.register.look import Query, search, searched_as, similar_names
 from zhirong.web.clock import now
 from zhirong.web.pages import call_of, page
 
@@ -61,6 +61,7 @@ def look(request: HttpRequest) -> HttpResponse:
         "rows": [_row(one) for one in found[:_PAGE]],
         "after": found[_PAGE - 1]["id"] if len(found) > _PAGE else None,
         "names": names,
+        "searched": searched_as(query.number) if query.number else None,
         "problems": problems,
         "above": problems,
     }
