@@ -17,6 +17,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "found": ("建立平台：运营机构和三个管理员", "found the platform: its operator and three administrators"),
     "backup": ("联机备份：数据库、文件、密钥", "backup while it runs: database, files, keys"),
     "restore": ("恢复到空文件夹", "restore into an empty folder"),
+    "move": (
+        "从 SQLite 迁到 DATABASE_URL 的空 PostgreSQL，再核对",
+        "from SQLite into the empty PostgreSQL of DATABASE_URL, then check",
+    ),
     "check": ("核对：日志、登记簿、平台各表、文件", "check log, register, tables and files"),
     "settings": ("列出环境设置", "list the settings of the environment"),
 }
@@ -125,6 +129,26 @@ def _restore(options: argparse.Namespace) -> int:
     return 0
 
 
+def _move(options: argparse.Namespace) -> int:
+    """The tables of the pages go too, so their settings are loaded: the folder has its secret already."""
+    from zhirong.store.setup import ready
+
+    ready("zhirong.web.settings")
+    from zhirong.store.settings import DATA
+    from zhirong.verbs.platform.moving import MOVED, move
+
+    counts = move(DATA)
+    rows = sum(counts.values())
+    if not options.json:
+        print(
+            f"已迁移 {len(counts)} 张表 {rows} 行；原数据库留作 {DATA / MOVED}，确认无误后删除。现在核对："
+            if options.lang == "zh"
+            else f"{len(counts)} tables with {rows} rows moved; the old database is kept as {DATA / MOVED}, to be "
+            "deleted when all is well. Now checking:"
+        )
+    return _check(options)
+
+
 def _check(options: argparse.Namespace) -> int:
     folder = _data()
     from django.db.utils import OperationalError, ProgrammingError
@@ -193,6 +217,7 @@ _ACTIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "found": _found,
     "backup": _backup,
     "restore": _restore,
+    "move": _move,
     "check": _check,
     "settings": _settings,
 }
