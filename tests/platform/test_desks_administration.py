@@ -185,6 +185,45 @@ def test_a_lockout_is_one_addresss_only(platform: Any) -> None:
     assert visitor.post("/accounts/login/", {"login": other.account.email, "password": PASSWORD}).status_code == 302
 
 
+def test_callers_behind_a_proxy_are_told_apart(platform: Any) -> None:
+    from axes.models import AccessAttempt
+    from django.core.cache import cache
+    from django.test import override_settings
+
+    _, locked = platform.firm()
+    _, other = platform.firm("别的企业")
+    visitor, wrong = platform.client(), {"login": locked.account.email, "password": "wrong"}
+
+    def sign_in(password: str, passed: str) -> int:
+        status: int = visitor.post(
+            "/accounts/login/", {**wrong, "password": password}, HTTP_X_FORWARDED_FOR=passed
+        ).status_code
+        return status
+
+    with override_settings(NINJA_NUM_PROXIES=1):
+        cache.clear()
+        for number in range(7):  # what the caller says himself does not make him another one
+            sign_in("wrong", f"198.51.100.{number}, 203.0.113.9")
+        assert set(AccessAttempt.objects.values_list("ip_address", flat=True)) == {"203.0.113.9"}
+        cache.clear()  # what stops it now is the lock-out alone
+        assert sign_in(PASSWORD, "203.0.113.9") in (403, 429)
+        assert sign_in(PASSWORD, "203.0.113.10") == 302
+        cache.clear()
+    # Many who mistype, each at his own place, are not taken for one who tries many accounts; without the setting they are.
+    for proxies, status in ((1, 302), (0, 200)):
+        cache.clear()
+        with override_settings(NINJA_NUM_PROXIES=proxies):
+            for number in range(12):
+                platform.client().post(
+                    "/accounts/login/",
+                    {"login": f"a{number}@example.cn", "password": "wrong"},
+                    HTTP_X_FORWARDED_FOR=f"192.0.2.{number}",
+                )
+            visitor, wrong = platform.client(), {"login": other.account.email}
+            assert sign_in(PASSWORD, "192.0.2.100") == status
+    cache.clear()
+
+
 def test_a_lockout_is_seen_and_released(platform: Any) -> None:
     from axes.models import AccessAttempt
     from django.core.cache import cache

@@ -146,6 +146,7 @@ AXES_FAILURE_LIMIT = 5  # as many as allauth lets through in five minutes for on
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
+AXES_CLIENT_IP_CALLABLE = "zhirong.web.signing_up.network_address"
 AXES_USERNAME_CALLABLE = "zhirong.web.signing_up.sign_in_name"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
