@@ -1,8 +1,12 @@
 """``zhirong witness``: countersign the register's checkpoints from outside. No database, no network."""
 
 import argparse
+import fcntl
+import os
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from zhirong.cli.files import read_text, unreadable, unwritable
@@ -10,6 +14,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
 SECRET, PUBLIC = "witness.key", "witness.pub"
+_LOCK = "witness.lock"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -72,13 +77,32 @@ def _sign(options: argparse.Namespace) -> int:
         raise unreadable(options.file, error) from error
     origin = file.signed.checkpoint.origin
     seen_file = folder / f"seen-{hashlib.sha256(origin.encode()).hexdigest()[:16]}.txt"
-    seen = read_checkpoint(read_text(str(seen_file)), str(seen_file)) if seen_file.exists() else None
-    signed = countersign(file, seen, read_keys(read_text(options.key), options.key), key, int(time.time()))
-    try:
-        # Remembered first: what was countersigned and then forgotten could be contradicted.
-        seen_file.write_text(signed.as_text(), encoding="utf-8")
-        Path(options.out).write_text(signed.as_text(), encoding="utf-8")
-    except OSError as error:
-        raise unwritable(options.out, error) from error
+    with _alone(folder):
+        seen = read_checkpoint(read_text(str(seen_file)), str(seen_file)) if seen_file.exists() else None
+        signed = countersign(file, seen, read_keys(read_text(options.key), options.key), key, int(time.time()))
+        try:
+            # Remembered first: what was countersigned and then forgotten could be contradicted.
+            _remember(seen_file, signed.as_text())
+            Path(options.out).write_text(signed.as_text(), encoding="utf-8")
+        except OSError as error:
+            raise unwritable(options.out, error) from error
     print(f"{origin}\t{signed.checkpoint.size}")
     return 0
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder: of two at once the second is held against what the first has countersigned."""
+    with (folder / _LOCK).open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _remember(place: Path, text: str) -> None:
+    """On the disk, whole or not at all."""
+    beside = place.with_name(place.name + ".new")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(place)
