@@ -57,8 +57,7 @@ class ConsistencyProof:
 class Timestamp:
     """An outside authority's time stamp over SHA-256 of the checkpoint's text (without signatures).
 
-    kind: ``rfc3161``, whose token is a DER-encoded TimeStampToken. It is carried and shown; this version does not
-    check it: any RFC 3161 tool can.
+    kind: ``rfc3161``, whose token is a DER-encoded TimeStampToken; ``timestamps.check_timestamp`` checks it.
     """
 
     kind: str
