@@ -54,6 +54,19 @@ def test_a_court_freezes_a_right_however_its_number_is_written(
     world.demand_whole()
 
 
+@pytest.mark.parametrize(
+    "written", ["國作登字-2014-F-00123456", "国作登字2014F00123456", "国作登字—2014—f—00123456"]
+)
+def test_a_work_is_not_pledged_twice_by_the_spelling_of_its_number(sqlite_world: World, written: str) -> None:
+    from zhirong.verbs.register.look import precheck
+
+    world = sqlite_world
+    work = {**SOFTWARE, "kind": "copyright", "title": "甲作品", "number": "国作登字-2014-F-00123456"}
+    world.entered(work)
+    (check,) = precheck(world.by("lender", "丙银行").actor, request({**work, "number": written}), world.now)
+    assert [problem.code for problem in check.problems()] == ["rank_taken"]
+
+
 @pytest.mark.parametrize("written", ["trademark:ABC", "invention:201410362077.4", "trade_secret:17", "trademark:"])
 def test_a_key_that_cannot_be_a_rights_is_refused(sqlite_world: World, written: str) -> None:
     from zhirong.kernel.errors import InputError

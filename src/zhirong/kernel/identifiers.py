@@ -57,6 +57,8 @@ _TRADEMARK = _pattern(r"(?:G\d{5,7}|\d{1,8})[A-Z]?")
 _SOFTWARE_REGISTRATION = _pattern(r"(\d{4})SR(\d{5,7})")
 _SOFTWARE_CERTIFICATE = _pattern(r"软著(登|变补)字第(BJ)?0*(\d{1,8})号?")
 _WORK = _pattern(r"([一-鿿]{1,2})作登字(\d{4})([A-L])(\d{8})")
+# The characters before 作登字 (the country, a province) as traditional writing has them: the same register, the same number.
+_PLAIN_PLACES = str.maketrans("國雲遼魯蘇贛晉陝閩貴粵滬寧瓊慶", "国云辽鲁苏赣晋陕闽贵粤沪宁琼庆")
 _LAYOUT = _pattern(r"(?:BS)?(\d{2}5\d{5})(\d|X)")
 _VARIETY = _pattern(r"CNA(?:(\d{4})(\d{4})(\d|X)|(\d{4})(\d{7}))")
 _FOREST_VARIETY = _pattern(r"(?:19|20)\d{2}\d{4}")
@@ -224,7 +226,8 @@ def copyright_number(written: str) -> str:
     core = _SEPARATORS.sub("", _plain(written, strip_label=False))
     match = _WORK.fullmatch(core)
     if match is not None:
-        return "{}作登字-{}-{}-{}".format(*match.groups())
+        place, *rest = match.groups()
+        return "{}作登字-{}-{}-{}".format(place.translate(_PLAIN_PLACES), *rest)
     raise NumberError(
         "copyright_form",
         Text("不是作品登记号", "not a registration number of a work"),
