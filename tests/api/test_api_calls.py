@@ -264,6 +264,9 @@ def long_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     from zhirong.api import security
 
     monkeypatch.setattr(security, "time", SimpleNamespace(time=lambda: 1_800_000_010.0))
+    monkeypatch.setattr(
+        security, "_PARTS_LEFT", security.Parts()
+    )  # nothing is left over from this minute on another database
 
 
 @pytest.mark.usefixtures("long_minute")
@@ -348,3 +351,45 @@ def test_who_belongs_to_no_organisation_hands_no_file_in(world: ApiWorld) -> Non
     headers = {"X-CSRFToken": client.cookies["csrftoken"].value}
     refused = problem(client.post(f"{ROOT}/files", {"file": named}, headers=headers), 403)
     assert refused["problems"][0]["code"] == "forbidden"
+
+
+def test_a_database_that_is_gone_for_a_moment_is_said_as_that(
+    world: ApiWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On pages and in the API, with a token and with a session: come back in a moment, nothing was written."""
+    from django.db import OperationalError, connections
+
+    client = Client(HTTP_HOST="localhost", raise_request_exception=False)
+    client.force_login(world.manager.account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    token = world.token(world.manager)
+
+    def gone(*_: Any, **__: Any) -> Any:
+        raise OperationalError("the server closed the connection")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connections["default"], "cursor", gone)
+        page, session = client.get("/firm/"), client.get(f"{ROOT}/me")
+        by_token = client.get(f"{ROOT}/me", headers={"Authorization": f"Bearer {token}"})
+    for response in (page, session, by_token):
+        assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert problem(session, 503) and "暂时不能办理" in page.content.decode()
+    assert client.get(f"{ROOT}/me").status_code == 200
+
+
+def test_a_very_long_name_of_a_file_is_cut_and_still_says_what_it_is(world: ApiWorld) -> None:
+    from zhirong.verbs.uploads import redeem, take_in
+
+    who = world.platform.person(world.manager)
+    for letter in ("长", "\U0001f600"):
+        ticket = take_in(who, letter * 240 + ".PDF", b"%PDF-1.7 x")
+        name = redeem(who, ticket).name
+        assert len(name) == 200 and name.endswith(f"{letter}.pdf")
+        named = {"subject": f"firmright/{world.right.pk}", "paper": "certificate", "file": ticket}
+        assert world.do("file.add", world.token(world.manager), **named).status_code == 200
+
+
+def test_choices_are_named_without_a_word_of_another_language(world: ApiWorld) -> None:
+    said = problem(world.do("right.add", world.token(world.manager), kind="patent"), 422)
+    (kind,) = (one for one in said["problems"] if one["field"] == "kind")
+    assert "、design、" in kind["mend"]["zh"] and ", design, " in kind["mend"]["en"]
+    assert " or " not in kind["mend"]["zh"] and "'" not in kind["mend"]["en"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -131,3 +132,24 @@ def test_a_rate_writes_once_for_each_of_its_parts(monkeypatch: pytest.MonkeyPatc
     assert len(written) == 4
     cache.delete("api-rate:other:8")
     assert parts.take("other", 3, 8)
+
+
+def test_counts_that_cannot_be_kept_are_said_as_a_database_that_is_busy(
+    shared: SharedCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import OperationalError
+
+    monkeypatch.setattr("zhirong.store.shared_cache._WAIT_SECONDS", 0.05)
+    shared.set("a", 1)
+    holder = sqlite3.connect(tmp_path / "counts.sqlite3", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    for count in (
+        lambda: shared.incr("a"),
+        lambda: shared.add("b", 1),
+        lambda: SharedCache(str(tmp_path / "counts.sqlite3"), {}).incr("a"),
+    ):
+        with pytest.raises(OperationalError, match="counts.sqlite3"):
+            count()
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert shared.incr("a") == 2

@@ -1,6 +1,6 @@
 """Addresses of the API, below ``/api/``."""
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
@@ -70,6 +70,7 @@ def other(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 @api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
 @api.exception_handler(NoRegisterError)
 def not_now(request: HttpRequest, error: Exception) -> HttpResponse:
     """The database is busy, restarting or not founded: nothing was written."""

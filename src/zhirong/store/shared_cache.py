@@ -10,11 +10,13 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.db import OperationalError
 
 _FOREVER = float(2**62)
 _WAIT_SECONDS = 5.0
@@ -30,7 +32,11 @@ _PUT = (
 
 
 class SharedCache(BaseCache):
-    """Django's cache interface over the file. location: its path. Values are JSON: nothing that could run is read back."""
+    """Django's cache interface over the file. location: its path. Values are JSON: nothing that could run is read back.
+
+    Every call raises django.db.OperationalError where the file is held by somebody else for longer than five seconds: what is
+    not counted is not let through.
+    """
 
     def __init__(self, location: str, params: Mapping[str, Any]) -> None:
         super().__init__(dict(params))
@@ -47,11 +53,9 @@ class SharedCache(BaseCache):
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         """The value, or ``default`` where there is none or it has run out."""
-        found = (
-            self._connection()
-            .execute("SELECT value FROM entry WHERE key = ? AND until > ?", (self._key(key, version), time.time()))
-            .fetchone()
-        )
+        with self._opened_file() as file:
+            values = (self._key(key, version), time.time())
+            found = file.execute("SELECT value FROM entry WHERE key = ? AND until > ?", values).fetchone()
         return default if found is None else json.loads(found[0])
 
     def set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
@@ -69,14 +73,11 @@ class SharedCache(BaseCache):
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         """Add to a count, atomically. Raises ValueError where there is none."""
-        found = (
-            self._connection()
-            .execute(
+        with self._opened_file() as file:
+            found = file.execute(
                 "UPDATE entry SET value = CAST(value AS INTEGER) + ? WHERE key = ? AND until > ? RETURNING value",
                 (delta, self._key(key, version), time.time()),
-            )
-            .fetchall()  # the change is kept when the statement has come to its end
-        )
+            ).fetchall()  # the change is kept when the statement has come to its end
         if not found:
             raise ValueError(f"there is no count {key}")
         return int(found[0][0])
@@ -91,11 +92,18 @@ class SharedCache(BaseCache):
     # -- the file ---------------------------------------------------------------------------------------------------
 
     def _write(self, statement: str, values: tuple[Any, ...]) -> int:
-        connection = self._connection()
-        self._writes += 1
-        if self._writes % _SWEEP_EVERY == 0:
-            connection.execute("DELETE FROM entry WHERE until <= ?", (time.time(),))
-        return int(connection.execute(statement, values).rowcount)
+        with self._opened_file() as file:
+            self._writes += 1
+            if self._writes % _SWEEP_EVERY == 0:
+                file.execute("DELETE FROM entry WHERE until <= ?", (time.time(),))
+            return int(file.execute(statement, values).rowcount)
+
+    @contextmanager
+    def _opened_file(self) -> Iterator[sqlite3.Connection]:
+        try:
+            yield self._connection()
+        except sqlite3.OperationalError as error:
+            raise OperationalError(f"{self._path}: {error}") from error
 
     def _connection(self) -> sqlite3.Connection:
         """The thread's own; a process that was forked from this one opens its own."""

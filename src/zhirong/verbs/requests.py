@@ -3,6 +3,7 @@
 The same model makes the form on a page, the schema of the API and the reader of what comes in.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -224,9 +225,10 @@ def _problem(model: type[Request], error: Any) -> Problem:
         reason = Text("不是合格的数字", "not a proper number")
         mend = Text("只填数字", "give digits only")
     elif error["type"] in _WORDS:
-        reason, mend = (
-            Text(words.zh.format(**context), words.en.format(**context)) for words in _WORDS[error["type"]]
-        )
+        # pydantic lists choices as 'a', 'b' or 'c', in English.
+        choices = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+        zh, en = {**context, "expected": "、".join(choices)}, {**context, "expected": ", ".join(choices)}
+        reason, mend = (Text(words.zh.format(**zh), words.en.format(**en)) for words in _WORDS[error["type"]])
     elif error["type"] == "value_error" and hasattr(context.get("error"), "reason"):
         raised = context["error"]
         reason, mend = raised.reason, raised.mend

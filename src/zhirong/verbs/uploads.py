@@ -20,6 +20,7 @@ from zhirong.verbs.people import Person
 MOST_BYTES = 20 * 1024 * 1024
 _SALT = "zhirong.upload"
 _TICKET_SECONDS = 24 * 3600
+_LONGEST_NAME = 200
 
 # The kinds of file that are taken, by their endings: media type, and how the content must begin.
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -33,7 +34,7 @@ KINDS: dict[str, tuple[str, bytes]] = {
     "csv": ("text/csv", b""),
     "toml": ("application/toml", b""),
 }
-Ticket = Annotated[str, Field(min_length=1, max_length=2000)]
+Ticket = Annotated[str, Field(min_length=1, max_length=4000)]  # a name of 200 signs of 12 bytes each has room
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,11 @@ class Upload:
 
 def take_in(person: Person, name: str, data: bytes) -> str:
     """Check and keep a content; returns the ticket. Raises InputError saying what is wrong with it."""
-    plain = name.replace("\\", "/").rsplit("/", 1)[-1].strip()[:200] or "file"
-    ending = plain.rsplit(".", 1)[-1].lower() if "." in plain else ""
+    plain = name.replace("\\", "/").rsplit("/", 1)[-1].strip() or "file"
+    stem, dot, ending = plain.rpartition(".")
+    ending = ending.lower() if dot else ""
+    if len(plain) > _LONGEST_NAME:  # what a file is can still be seen from a name that was cut
+        plain = f"{stem[: _LONGEST_NAME - len(ending) - 1]}.{ending}" if ending in KINDS else plain[:_LONGEST_NAME]
     if ending not in KINDS:
         raise refuse(
             "kind_of_file",

@@ -1,9 +1,13 @@
 """Pages for what goes wrong, in the reader's language and with a way on."""
 
+import sys
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+RETRY_SECONDS = "5"
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -17,5 +21,9 @@ def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """A fault of the platform: nothing was written."""
+    """A fault of the platform, or a database that is busy or restarting: nothing was written."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        response = render(request, "503.html", status=503)
+        response.headers["Retry-After"] = RETRY_SECONDS
+        return response
     return render(request, "500.html", status=500)
