@@ -18,8 +18,10 @@ from zhirong.verbs.pattern import By
 from zhirong.verbs.people import Duty
 from zhirong.verbs.permissions import Actor, ForbiddenError, Role
 from zhirong.verbs.register import pledges
+from zhirong.verbs.register.certificates import codes
 from zhirong.verbs.register.check import check_register
 from zhirong.verbs.register.desk import PARTIES, REGISTRAR
+from zhirong.verbs.register.view import event_words
 from zhirong.web.registrar import pages, public
 
 KEY = f"invention:{patent_number(1)}"
@@ -253,6 +255,9 @@ def test_certificates_receipts_and_the_daily_file(platform: Any) -> None:
     forged = receipt.content.replace(b"pledge.enter", b"pledge.amend")
     assert "state good" not in visitor.post("/register/verify/", {"receipt": io.BytesIO(forged)}).content.decode()
     assert visitor.post("/register/verify/", {"receipt": io.BytesIO(b"{}")}).status_code == 422
+    code = codes(models.Event.objects.get(index=index))[0]
+    words = visitor.get("/register/verify/", {"code": code}).content.decode()
+    assert event_words("pledge.enter").zh in words and "pledge.enter" not in words
     day = desk.get("/registrar/changes/?day=2025-06-03&file=1").json()
     assert "pledge.enter" in [entry["kind"] for entry in day]
     assert desk.get("/registrar/changes/?day=nonsense").status_code == 200

@@ -318,6 +318,11 @@ def test_a_question_is_answered_from_the_page_of_the_case(platform):
     client = platform.client(manager)
     assert "设备何时到货？" in _page(client, "/firm/")
     assert f"/do/message.answer/{question.pk}/" in _page(client, f"/firm/cases/{case.pk}/")
+    # Nobody waits for it while the case is at its end.
+    state, ended = case.state, platform.reseed(case, state="closed")
+    assert "设备何时到货？" not in _page(client, "/firm/")
+    assert "请答复" not in _page(client, f"/firm/cases/{case.pk}/")
+    platform.reseed(ended, state=state)
     assert platform.send(client, "message.answer", question, answer="下月").status_code == 302
     question.refresh_from_db()
     assert question.answer == "下月" and question.answered_at is not None

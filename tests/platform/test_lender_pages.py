@@ -252,3 +252,13 @@ def test_a_limit_is_removed_by_the_manager_and_can_be_set_anew(desk):
         platform.do(desk.head, "limit.remove", limit)
     platform.do(desk.head, "limit.set", scope="portfolio", amount=2 * AMOUNT)
     assert [one.most for one in limits_of(desk.bank.pk)] == [2 * AMOUNT]
+
+
+def test_what_is_to_be_settled_before_the_release_is_said_before_it_only(desk):
+    platform, case = desk.platform, desk.handed_up()
+    client = platform.client(desk.reviewer)
+    page = client.get(f"/lender/cases/{case.pk}/").content.decode()
+    assert "放款前须落实" in page
+    assert "（strong）" not in page  # the band of the team is said in words
+    platform.reseed(case, state="repaid")
+    assert "放款前须落实" not in client.get(f"/lender/cases/{case.pk}/").content.decode()

@@ -10,7 +10,7 @@ from platform_world import readers
 from zhirong.chain.financing.case import State
 from zhirong.kernel.errors import InputError
 from zhirong.store import rows
-from zhirong.store.financing import GuaranteeRequest, Loan, Paper, Payment
+from zhirong.store.financing import GuaranteeRequest, Loan, Paper, Payment, WatchFlag
 from zhirong.store.work import Notice
 from zhirong.verbs.loan.loans import columns_of, state_of
 from zhirong.verbs.pattern import rulebook
@@ -64,10 +64,12 @@ def test_the_whole_way(platform, monkeypatch) -> None:
     assert (loan.balance, loan.overdue_days, loan.category) == (AMOUNT, 0, "normal")
     demand_columns(platform, loan)
     platform.later(10)
+    platform.seed(WatchFlag, loan=loan, kind="due", subject="x", words={"zh": "将到期", "en": "due"})
     payoff = state_of(loan, platform.day, rulebook()).payoff
     assert payoff == AMOUNT + round(AMOUNT * 0.0435 * 10 / 360)
     money.pay(payoff)
     assert (money.loan.state, money.loan.balance, money.state) == ("repaid", 0, State.REPAID)
+    assert not WatchFlag.objects.filter(cleared_on=None).exists()  # what is repaid is not watched
     money.on_case(money.officer, "case.close")
     assert money.state == State.CLOSED
     registration = rows.load(money.case.filing)

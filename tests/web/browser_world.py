@@ -45,6 +45,8 @@ _LABELS = """() => [...document.querySelectorAll(
 _TOO_WIDE = """() => [...document.querySelectorAll("main *")].filter(
     one => one.getBoundingClientRect().right > document.documentElement.clientWidth && !one.closest(".scroll"))
     .slice(0, 3).map(one => one.outerHTML.slice(0, 120))"""
+_LISTS_TOO_WIDE = """() => document.documentElement.clientWidth > 500 ? [] : [...document.querySelectorAll(".scroll")].filter(
+    one => one.querySelector("table.list") && one.scrollWidth > one.clientWidth + 1).map(one => one.outerHTML.slice(0, 120))"""
 _RECKON = """
 from zhirong.store.setup import ready
 ready("zhirong.web.settings")
@@ -273,6 +275,8 @@ class User:
     def _look_closely(self, address: str, lang: str) -> None:
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{address} ({lang}) is {wide} pixels too wide: {self.page.evaluate(_TOO_WIDE)}"
+        beyond = self.page.evaluate(_LISTS_TOO_WIDE)
+        assert beyond == [], f"{address} ({lang}): a list hides something beyond the edge: {beyond}"
         found = Axe().run(self.page, options=_AXE).response["violations"]
         told = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found]
         assert told == [], (address, lang, told)

@@ -10,7 +10,16 @@ from zhirong.demo.region import Region, patent_number
 from zhirong.kernel.days import add_months
 from zhirong.kernel.identifiers import patent_check_digit
 from zhirong.kernel.money import parse_yuan, yuan
-from zhirong.store.financing import Case, CheckItem, GuaranteeRequest, Loan, Paper, Signature, StatementLine
+from zhirong.store.financing import (
+    Case,
+    CheckItem,
+    GuaranteeRequest,
+    Loan,
+    Message,
+    Paper,
+    Signature,
+    StatementLine,
+)
 from zhirong.verbs.acting import Done
 
 # States in the order in which a case reaches them; a story goes as far as its own.
@@ -230,7 +239,9 @@ def _accept(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
 
 
 def _look_into(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
-    """The checklist, two raters, the quote; then handed up."""
+    """What was asked is answered; the checklist, two raters, the quote; then handed up."""
+    asked = Message.objects.get(subject=f"case/{case}", kind="question")
+    region.do(firm["id"], "message.answer", asked.pk, answer="已上传前三季度销售明细，合计与纳税申报一致。")
     for item in CheckItem.objects.filter(case=case).order_by("pk"):
         more: dict[str, Any] = {}
         if item.item == "title_investigation":

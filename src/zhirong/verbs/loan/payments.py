@@ -20,6 +20,7 @@ from zhirong.verbs.lender.release import REPAID, STANDING, WAITING
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.loan.loans import ahead_rows, append_event, base_facts, event_id, state_of
 from zhirong.verbs.loan.statements import CASHIERS, proposals
+from zhirong.verbs.loan.watching import clear_flags
 from zhirong.verbs.people import Duty, OrganisationKind, Person
 from zhirong.verbs.requests import Line, Request, Words, ask
 from zhirong.verbs.scopes import TOLD
@@ -348,6 +349,7 @@ def settle(work: Work, loan: Loan, is_settled: bool) -> None:
     case = Case.objects.get(pk=loan.case_id)
     if is_settled and loan.state == STANDING:
         work.update(loan, state=REPAID)
+        clear_flags(work, loan)
         move_case(work, case, Move.REPAY)
         work.tell(
             Text(f"已还清，请注销质押：{loan.number}", f"Repaid; discharge the pledge: {loan.number}"),

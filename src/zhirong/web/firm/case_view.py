@@ -66,7 +66,10 @@ def case_context(person: Person, case: Case, day: date, moment: datetime) -> dic
         "appraisals": _appraisals(case),
         "files": [(one, dict(PAPERS).get(one.paper, Text(one.paper, one.paper))) for one in files],
         "messages_of_case": [(one, KIND_WORDS.get(one.kind, Text(one.kind, one.kind))) for one in messages],
-        "waiting": [one for one in messages if one.receiver_id == case.firm_id and one.answered_at is None],
+        # Nobody waits for an answer about a case that has ended.
+        "waiting": []
+        if state in ENDED
+        else [one for one in messages if one.receiver_id == case.firm_id and one.answered_at is None],
         "papers": list(papers.order_by("id")[:50]),
         "to_sign": papers_to_sign(papers, case.firm_id),
         "loan": visible(person, Loan, day).filter(case=case).first(),

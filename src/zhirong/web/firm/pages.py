@@ -56,6 +56,10 @@ def home(request: HttpRequest) -> HttpResponse:
         for right in rights.filter(status="in_force", next_fee_on__isnull=False).order_by("next_fee_on")[:_SHOWN]
         if (right.next_fee_on - day).days <= _FEE_DAYS
     ]
+    ended = [
+        f"case/{pk}"
+        for pk in visible(person, Case, day).filter(firm=firm, state__in=ENDED).values_list("pk", flat=True)
+    ]
     context = {
         "firm": Organisation.objects.get(pk=firm),
         "rights": rights.count(),
@@ -63,6 +67,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "drafts": [case for case in cases if case.state == State.DRAFT],
         "open_messages": visible(person, Message, day)
         .filter(receiver=firm, answered_at=None, kind__in=("question", "objection"))
+        .exclude(subject__in=ended)
         .select_related("sender")
         .order_by("id")[:_SHOWN],
         "papers": papers_to_sign(visible(person, Paper, day), firm)[:_SHOWN],

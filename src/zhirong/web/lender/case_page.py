@@ -99,6 +99,7 @@ def case_context(person: Person, case: Case, today: Today) -> dict[str, Any]:
         "check_cost": sum(one["row"].cost for one in checks),
         "can_check": state is State.DILIGENCE and person.has(Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER),
         "quote": quote_of(case),
+        "before_release": case.state in WAY[: WAY.index(State.RELEASED)],
         "flags": _flags(case, checks, [one.as_problem() for one in broken(meters)]),
         "meters": meters,
         "messages_": Message.objects.filter(subject=f"case/{case.pk}")

@@ -16,6 +16,7 @@ from zhirong.kernel.text import Text
 from zhirong.store.keys import public_keys, signing_key
 from zhirong.store.settings import DATA
 from zhirong.verbs.pattern import By
+from zhirong.verbs.platform.audit import kind_words
 from zhirong.verbs.register.actor import actor_of
 from zhirong.verbs.register.certificates import check_code, search_certificate
 from zhirong.verbs.register.look import Query, search, searched_as, similar_names
@@ -48,11 +49,15 @@ def look(request: HttpRequest) -> HttpResponse:
     query = _query(given, problems)
     is_asked = any(given[name] for name in ("number", "name", "code", "first", "last"))
     if is_asked and not problems:
-        if request.method == "POST":
-            return _certificate(request, query)
-        found = search(actor_of(request.person), replace(query, limit=_PAGE + 1))
-        if given["name"] and not found:
-            names = [(name, score) for name, score in similar_names(query.name)[:10]]
+        try:
+            if request.method == "POST":
+                return _certificate(request, query)
+            found = search(actor_of(request.person), replace(query, limit=_PAGE + 1))
+        except InputError as error:
+            problems += error.problems
+        else:
+            if given["name"] and not found:
+                names = [(name, score) for name, score in similar_names(query.name)[:10]]
     context = {
         "given": given,
         "hows": _HOW,
@@ -138,6 +143,7 @@ def verify(request: HttpRequest) -> HttpResponse:
             context |= _verified(request)
         elif context["code"]:
             context["checked"] = check_code(actor_of(request.person), context["code"])
+            context["happened"] = kind_words(context["checked"]["entry"]["kind"])
     except InputError as error:
         problems = error.problems
     context |= {"problems": problems, "above": problems}
