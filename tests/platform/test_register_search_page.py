@@ -1,0 +1,55 @@
+"""The public search page: what cannot be answered is sent back; as what a number was searched is said."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from register_world import patent, patent_number
+from register_world import request as filing_request
+
+from zhirong.store import models
+from zhirong.verbs.pattern import By
+from zhirong.verbs.permissions import Actor, Role
+from zhirong.verbs.register import pledges
+from zhirong.web.registrar import public
+
+
+@pytest.fixture(autouse=True)
+def _day(platform: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    platform.set_day(date(2025, 6, 3))
+    monkeypatch.setattr(public, "DATA", platform.folder)
+
+
+def _entered(platform: Any) -> None:
+    def by() -> By:
+        return By(Actor("counter", Role.REGISTRAR), platform.now, platform.key())
+
+    number = pledges.file_pledge(by(), filing_request(patent(1))).registration.id
+    pledges.examine(by(), number)
+    pledges.enter(by(), number)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (f"number={patent_number(1)[:-2]}", "缺校验位"),
+        ("number=20141000001", "不等于没有质押"),
+        ("code=9161", "18 位"),
+        ("name=%E2%80%8B", "没有可查的文字"),
+        ("first=2025-06-03&last=2025-06-02", "早于起始日"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_sent_back_and_never_answered_with_nothing(
+    platform: Any, query: str, said: str
+) -> None:
+    _entered(platform)
+    visitor = platform.client()
+    for page in (visitor.get(f"/register/?{query}"), visitor.post(f"/register/?{query}", {"_key": "k"})):
+        words = page.content.decode()
+        assert page.status_code == 422 and said in words and "没有查到" not in words
+    assert not models.Event.objects.filter(kind="certificate.search").exists()
+
+
+def test_the_search_says_as_what_a_number_was_searched(platform: Any) -> None:
+    words = platform.client().get("/register/?number=03118464").content.decode()
+    assert "03118464.2" in words and "注册商标 3118464" in words
