@@ -393,3 +393,27 @@ def test_choices_are_named_without_a_word_of_another_language(world: ApiWorld) -
     (kind,) = (one for one in said["problems"] if one["field"] == "kind")
     assert "、design、" in kind["mend"]["zh"] and ", design, " in kind["mend"]["en"]
     assert " or " not in kind["mend"]["zh"] and "'" not in kind["mend"]["en"]
+
+
+def test_what_a_token_lacks_is_said_with_what_to_do(world: ApiWorld) -> None:
+    token = world.token(world.manager, "read")
+    (lacking,) = problem(world.do("right.add", token, kind="trademark"), 403)["problems"]
+    assert (lacking["field"], lacking["value"]) == ("token", "right") and "right" in lacking["mend"]["en"]
+    (never,) = problem(world.do("token.make", token, name="x"), 403)["problems"]
+    assert never["mend"]["en"] == "sign in at the pages and do it there"
+    # What its owner may not do either is no matter of the token.
+    (other,) = problem(world.do("lockout.release", token), 403)["problems"]
+    assert other["field"] == "person"
+
+
+def test_an_order_that_a_list_has_not_is_refused(world: ApiWorld) -> None:
+    token = world.token(world.manager)
+    (said,) = problem(world.get("/lists/firm.rights?order=-titel", token), 422)["problems"]
+    assert (said["field"], said["value"]) == ("order", "-titel") and "-number" in said["mend"]["en"]
+    assert world.get("/lists/firm.rights?order=-number", token).status_code == 200
+
+
+def test_a_version_that_is_old_is_named_as_it_was_given(world: ApiWorld) -> None:
+    late = world.do("right.remove", world.token(world.manager), world.right, version='"7"')
+    (said,) = problem(late, 412)["problems"]
+    assert (said["field"], said["value"], world.right.version) == ("version", "7", 1)

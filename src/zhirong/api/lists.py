@@ -14,7 +14,7 @@ from zhirong.api.reading import number_in, query_of
 from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Text
 from zhirong.store.parties import Kept
-from zhirong.verbs.acting import forbidden
+from zhirong.verbs.acting import forbidden, refuse
 from zhirong.verbs.clock import now
 from zhirong.verbs.listing import LISTINGS, MOST, PAGE, Column, Kind, Listing, may_list, page_of
 
@@ -58,6 +58,7 @@ def _view(one: Listing) -> Callable[[HttpRequest], HttpResponse]:
         if not may_list(person, one):
             raise forbidden()
         query = query_of(request, known)
+        _demand_order(one, query.get("order", ""))
         number_in(query, "offset", 0, _MOST_OFFSET, 0)
         limit = number_in(query, "limit", 1, MOST, PAGE)
         found = page_of(person, one, day_of(now()), query, limit)
@@ -65,6 +66,26 @@ def _view(one: Listing) -> Callable[[HttpRequest], HttpResponse]:
         return as_json({"rows": rows, "offset": found.offset, "limit": found.limit, "more": found.more})
 
     return view
+
+
+def _orders(one: Listing) -> list[str]:
+    names = [column.name for column in one.columns if column.order]
+    return [*names, *(f"-{name}" for name in names)]
+
+
+def _demand_order(one: Listing, wanted: str) -> None:
+    """A page falls back to its own order; a program that misspells one would take what comes first for what it asked for."""
+    if wanted and wanted not in _orders(one):
+        can = _orders(one)
+        raise refuse(
+            "order",
+            "order",
+            wanted,
+            Text("不能按这一项排序", "the list cannot be ordered by this"),
+            Text(f"可用：{'、'.join(can)}", f"use one of: {', '.join(can)}")
+            if can
+            else Text("去掉", "leave it out"),
+        )
 
 
 def _row(one: Listing, row: Any) -> dict[str, Any]:
@@ -117,9 +138,8 @@ def _parameters(one: Listing) -> list[dict[str, Any]]:
         )
         for filtered in one.filters
     ]
-    orders = [column.name for column in one.columns if column.order]
-    if orders:
-        both = [*orders, *(f"-{name}" for name in orders)]
+    both = _orders(one)
+    if both:
         found.append(_parameter("order", "排序，加 - 为降序 / order, - before it for descending", {"enum": both}))
     bounds = {"type": "integer", "minimum": 0, "maximum": _MOST_OFFSET}
     found.append(_parameter("offset", "从第几行起 / the first row", bounds))

@@ -9,7 +9,7 @@ does it: one transaction that holds the log's head; permission, request, state, 
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -30,10 +30,10 @@ from zhirong.verbs.listing import LISTINGS
 from zhirong.verbs.pattern import rulebook, rules_version
 from zhirong.verbs.people import Duty, Person
 from zhirong.verbs.permissions import ForbiddenError
+from zhirong.verbs.refusals import LONGEST_KEY, bad_key, beyond_token
 from zhirong.verbs.requests import Nothing, Request, read
 from zhirong.verbs.scopes import visible
 
-_LONGEST_KEY = 200
 M = TypeVar("M", bound=Kept)
 _NO_HELP = Text("", "")
 # What people call the states of a row where the chain says it, by its model's name.
@@ -219,7 +219,7 @@ class Work:
         names = [type(row)._meta.get_field(name).attname for name in values] + ["version", "changed_at"]
         changed = type(row).objects.filter(pk=row.pk, version=old).update(**{n: getattr(row, n) for n in names})
         if changed != 1:
-            raise conflict(row)
+            raise conflict(old)
         self._image(row, names)
         return row
 
@@ -308,9 +308,10 @@ def perform(
     """
     op = OPERATIONS.get(name)
     if op is None or not may(call.person, op):
-        raise forbidden()
-    if not call.key or len(call.key) > _LONGEST_KEY or not call.key.isprintable():
-        raise _bad_key(call.key)
+        is_the_tokens = op is not None and may(replace(call.person, scopes=None), op)
+        raise beyond_token(op.scope) if op is not None and is_the_tokens else forbidden()
+    if not call.key or len(call.key) > LONGEST_KEY or not call.key.isprintable():
+        raise bad_key(call.key)
     request = read(op.request, data or {})
     plain = request.model_dump(mode="json")
     fingerprint = hashlib.sha256(json.dumps([name, subject, plain], sort_keys=True).encode()).hexdigest()
@@ -334,7 +335,7 @@ def _row(op: Operation, call: Call, subject: int | None, version: int | None) ->
     if not op.relation(call.person, row):
         raise forbidden()
     if version is not None and version != row.version:
-        raise conflict(row)
+        raise conflict(version)
     if not lawful_now(op, row):
         now = str(getattr(row, op.state_field))
         is_at = state_words(op, now)
@@ -474,13 +475,13 @@ def not_found(model: type[Model], subject: Any) -> NotFoundError:
     )
 
 
-def conflict(row: Kept) -> ConflictError:
-    """Changed by somebody else in the meantime."""
+def conflict(seen: int) -> ConflictError:
+    """Changed by somebody else in the meantime. seen: the version that was meant."""
     return ConflictError(
         [
             Problem(
                 "version",
-                str(row.version),
+                str(seen),
                 Text("别人刚刚改动过，您的修改没有保存", "somebody has just changed this; yours was not saved"),
                 Text("刷新后核对，再办理一次", "look at it again, then repeat"),
                 "conflict",
@@ -492,13 +493,3 @@ def conflict(row: Kept) -> ConflictError:
 def refuse(code: str, name: str, value: object, reason: Text, mend: Text) -> InputError:
     """One refusal of an operation, to be raised."""
     return InputError([Problem(name, str(value), reason, mend, code)])
-
-
-def _bad_key(key: str) -> InputError:
-    return refuse(
-        "key",
-        "key",
-        key,
-        Text("请求没有键，或键太长", "the request has no key, or too long a one"),
-        Text("每次请求用一个新的随机键，重发时用原键", "give each request a random key, and its repeats the same"),
-    )

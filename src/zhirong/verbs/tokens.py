@@ -18,6 +18,7 @@ from zhirong.store.parties import Account, ApiToken, Membership
 from zhirong.verbs.acting import OPERATIONS, Work, forbidden, may, operation, refuse
 from zhirong.verbs.listing import Column, Listing, listing
 from zhirong.verbs.people import Duty, Person
+from zhirong.verbs.refusals import NEVER_BY_TOKEN
 from zhirong.verbs.requests import Day, Line, Request, ask
 from zhirong.verbs.second_factor import Code, demand_code
 from zhirong.verbs.sessions import CLOSED, person_of
@@ -26,13 +27,11 @@ READ = "read"
 MOST_TOKENS = 50
 _LONGEST = timedelta(days=366)
 _PREFIX = "zr_"
-# What a program can never do by a token: make or end the ways in.
-_NEVER = frozenset({"token", "webhook", "member", "firm"})
 
 
 def scopes_for(person: Person) -> list[tuple[str, Text]]:
     """The scopes that this person can give a token: reading, and the nouns of what it may do itself."""
-    nouns = {one.scope for one in OPERATIONS.values() if may(person, one)} - _NEVER
+    nouns = {one.scope for one in OPERATIONS.values() if may(person, one)} - NEVER_BY_TOKEN
     words = [(noun, Text(f"办理 {noun}.*", f"do {noun}.*")) for noun in sorted(nouns)]
     return [(READ, Text("查看", "read")), *words]
 
