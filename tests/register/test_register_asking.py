@@ -209,6 +209,27 @@ def test_a_freeze_is_not_escaped_by_leaving_out_the_number(
     assert other.verdict == "yes"
 
 
+def test_an_answer_that_is_not_all_there_is_never_looks_like_it(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The names looked at are pledgors; the bank that also fits is behind them and must not read as absent."""
+    from zhirong.verbs.register import look
+
+    world = sqlite_world
+    for serial in (1, 2):
+        holder = {"name": f"西安甲科技{serial}公司"}
+        world.entered(patent(serial, holders=[holder]), pledgors=[holder], pledgee={"name": f"科技银行{serial}"})
+    asked = {"name": "科技", "how": "part", "side": "pledgee"}
+    assert _found(world, **asked) == [1, 2]
+    monkeypatch.setattr(look, "_MOST_NAMES", 1)
+    assert _refused(world, **asked) == ["too_many_names"]
+    assert _refused(world, **{**asked, "side": "any", "how": "similar", "name": "西安甲科技公司"}) == [
+        "too_many_names"
+    ]
+    assert _found(world, name="科技", how="part", limit=1) == [1], "the page is full, and says that more may follow"
+    assert _found(world, name="甲科技1公司", how="part") == [1]
+
+
 def test_the_command_says_when_there_is_more() -> None:
     from zhirong.cli.register_look import _counted
 

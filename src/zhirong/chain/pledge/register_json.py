@@ -73,13 +73,13 @@ def registration_of(value: Mapping[str, Any]) -> Registration:
     """The registration that ``registration_json`` wrote."""
     fields: dict[str, Any] = {name: value[name] for name in _PLAIN}
     fields |= {name: day_of_json(value[name]) for name in _DAYS}
+    fields |= {name: tuple(party_of(party) for party in value.get(name, ())) for name in _FORMER}
     return Registration(
         role=RegisterRole(value["role"]),
         status=Status(value["status"]),
         rights=tuple(right_of(right) for right in value["rights"]),
         pledgors=tuple(party_of(party) for party in value["pledgors"]),
         pledgee=party_of(value["pledgee"]),
-        **{name: tuple(party_of(party) for party in value.get(name, ())) for name in _FORMER},
         **fields,
     )
 

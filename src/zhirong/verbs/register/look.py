@@ -17,7 +17,7 @@ from zhirong.chain.pledge.precheck import (
 )
 from zhirong.chain.pledge.reconcile import kept_authority_number
 from zhirong.chain.pledge.register_json import registration_of
-from zhirong.chain.pledge.registration import PUBLISHED, STATUS_WORDS, Registration
+from zhirong.chain.pledge.registration import PUBLISHED, STATUS_WORDS, Registration, refuse
 from zhirong.chain.right.records import KIND_TEXT, Holder
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
@@ -33,6 +33,7 @@ from zhirong.verbs.permissions import Actor, Role, allowed, demand
 from zhirong.verbs.register.facts import check_rights, facts_now, read_facts
 
 MOST = 200
+_MOST_NAMES = 200
 _SIDES = {"pledgor": (PLEDGOR, WAS_PLEDGOR), "pledgee": (PLEDGEE, WAS_PLEDGEE)}
 _SEE_FILINGS = (Role.REGISTRAR, Role.COURT, Role.AUTHORITY)
 How = Literal["exact", "part", "similar"]
@@ -72,16 +73,46 @@ def search(actor: Actor, query: Query) -> list[dict[str, Any]]:
         found = found.filter(Q(status__in=PUBLISHED) | Q(id__in=_own(actor)))
     if query.number:
         found = found.filter(id__in=_with_number(query.number))
+    names = _names(query)
     if query.name or query.code:
-        found = found.filter(id__in=_with_party(query, actor))
+        found = found.filter(id__in=_with_party(query, actor, names[:_MOST_NAMES]))
     if query.first is not None:
         found = found.filter(entered_on__gte=query.first)
     if query.last is not None:
         found = found.filter(entered_on__lte=query.last)
     if query.only_standing:
         found = found.filter(status="entered")
-    rows = found.order_by("id").values_list("state", flat=True)[: min(query.limit, MOST)]
+    limit = min(query.limit, MOST)
+    rows = found.order_by("id").values_list("state", flat=True)[:limit]
+    if len(names) > _MOST_NAMES and len(rows) < limit:
+        raise _too_many_names(query)
     return [view(actor, registration_of(canonical.decode(state.encode()))) for state in rows]
+
+
+def _names(query: Query) -> list[str]:
+    """The parties' names that are meant, one more than is looked at where there are too many."""
+    if not query.name:
+        return []
+    if query.how == "exact":
+        return [name_key(query.name)]
+    if query.how == "part":
+        return [name.text for name in names_containing(query.name, _MOST_NAMES + 1)]
+    return [name.text for name, _ in names_like(query.name, _MOST_NAMES + 1)]
+
+
+def _too_many_names(query: Query) -> InputError:
+    """Whoever has the last page of the answer would take it for all there is."""
+    return refuse(
+        "too_many_names",
+        "name",
+        query.name,
+        Text(
+            f"有 {_MOST_NAMES} 个以上的名称符合，只看了前 {_MOST_NAMES} 个：没有列出的不等于没有登记",
+            f"more than {_MOST_NAMES} names fit, and only the first {_MOST_NAMES} were looked at: "
+            "what is not listed may be registered all the same",
+        ),
+        Text("把名称写长一些，或写全名", "write more of the name, or the whole of it"),
+    )
 
 
 def _askable(query: Query) -> Query:
@@ -249,18 +280,12 @@ def _with_number(number: str) -> set[int]:
     return ids
 
 
-def _with_party(query: Query, actor: Actor) -> Any:
+def _with_party(query: Query, actor: Actor, names: list[str]) -> Any:
     parties = models.Party.objects.all()
     if query.code:
         parties = parties.filter(code=query.code)
     if query.name:
-        if query.how == "exact":
-            keys = [name_key(query.name)]
-        elif query.how == "part":
-            keys = [name.text for name in names_containing(query.name, MOST)]
-        else:
-            keys = [name.text for name, _ in names_like(query.name, MOST)]
-        parties = parties.filter(name_key__in=keys)
+        parties = parties.filter(name_key__in=names)
     if actor.role in (Role.PUBLIC, Role.FIRM) or (actor.role is Role.LENDER and query.how != "exact"):
         # A bank asks for the person before it, by the whole name; nobody goes through persons by parts of names.
         own = "" if actor.party is None else actor.party.name
