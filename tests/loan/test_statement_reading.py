@@ -65,6 +65,20 @@ def test_every_amount_is_exact(fen: int) -> None:
     assert read([TODAY, "R1", "借", yuan(fen), "某企业", ""]).lines[0].amount == fen
 
 
+@pytest.mark.parametrize(
+    ("day", "amount", "code"),
+    [
+        ("0001-01-01", "5", "bad_day"),
+        ("2026-11-26", "5", "bad_day"),
+        (TODAY, "99999999999999999999", "bad_amount"),
+    ],
+)
+def test_what_no_bank_books_is_named_by_its_row(day: object, amount: str, code: str) -> None:
+    found = read([day, "R1", "贷", amount, "某企业", ""])
+    assert found.lines == () and [one.code for one in found.problems] == [code]
+    assert found.problems[0].field.startswith("row[2].")
+
+
 def test_every_problem_of_every_row_is_named_together() -> None:
     found = read(
         ["昨天", "", "进", "x", "", ""],

@@ -36,14 +36,14 @@ class House:
                 source="2025 年审计报告",
             )
 
-    def asked(self, case=None, share="0.8", guarantor=None):
+    def asked(self, case=None, share="0.8", guarantor=None, amount=None):
         case = self.desk.accepted() if case is None else case
         done = self.platform.do(
             self.desk.officer,
             "guarantee.request",
             case,
             guarantor=(guarantor or self.guarantor).pk,
-            amount=case.amount,
+            amount=case.amount if amount is None else amount,
             share=share,
             fee_rate="0.01",
         )
@@ -81,6 +81,13 @@ def test_what_is_borne_and_the_fee():
 
     assert part_of(100_000_001, Decimal("0.8")) == 80_000_001
     assert fee_of(100_000_000, Decimal("0.8"), Decimal("0.01"), 18) == 1_200_000
+
+
+@pytest.mark.parametrize("amount", [0, AMOUNT + 1])
+def test_a_guarantee_is_of_the_loan_or_less(house, amount):
+    with pytest.raises(InputError) as refused:
+        house.asked(amount=amount)
+    assert _codes(refused) == ["not_the_loan"]
 
 
 def test_a_request_is_reviewed_by_one_and_granted_by_another(platform):

@@ -642,3 +642,16 @@ def test_nobody_decides_on_the_case_of_a_firm_he_belongs_to(desk):
         platform.do(both, "case.approve", case, amount=AMOUNT, opinion="同意")
     assert _codes(refused) == ["belongs_to_the_firm"]
     platform.do(desk.reviewer, "case.approve", case, amount=AMOUNT, opinion="同意")
+
+
+def test_nothing_is_handed_up_or_approved_for_a_firm_that_is_suspended(desk):
+    platform, case = desk.platform, desk.handed_up()
+    desk.firm.refresh_from_db()
+    platform.reseed(desk.firm, status="suspended")
+    with pytest.raises(InputError) as told:
+        platform.do(desk.reviewer, "case.approve", case, amount=case.proposed_amount, opinion="同意")
+    assert [one.code for one in told.value.problems] == ["party_suspended"]
+    platform.do(desk.reviewer, "case.send_back", case, reason="企业被停用")
+    with pytest.raises(InputError) as told:
+        platform.do(desk.officer, "case.hand_up", desk.again(case), amount=1, opinion="同意")
+    assert "party_suspended" in {one.code for one in told.value.problems}

@@ -276,3 +276,44 @@ def test_a_report_that_was_withdrawn_leaves_nothing_to_release_on(platform, monk
     demand_refused(money, "appraised")
     platform.seed(Appraisal, state="signed", signed_on=day + timedelta(days=1), **values)
     assert open_now(money) == []
+
+
+def _filed(money: Money) -> int:
+    money.issue()
+    money.sign()
+    money.on_case(money.officer, "filing.prepare")
+    money.on_case(money.officer, "filing.file")
+    return int(money.fresh().contract["filings"][0])
+
+
+def _record(money: Money, filing: int, day: date, certificate: bytes) -> None:
+    ticket = money.platform.upload(money.officer, "登记通知书.pdf", certificate)
+    money.on_case(
+        money.officer, "filing.record", filing=filing, authority_number=f"N{filing}",
+        day=day.isoformat(), certificate=ticket,
+    )  # fmt: skip
+
+
+def test_a_certificate_proves_one_registration_and_none_before_its_contract(sqlite_platform, monkeypatch) -> None:
+    platform = sqlite_platform
+    first = Money(platform, monkeypatch)
+    first.ready()
+    second = Money(platform, monkeypatch)
+    filing = _filed(second)
+    for day, content, code in (
+        (platform.day, PDF + str(first.case.contract["filings"][0]).encode(), "certificate_used"),
+        (platform.day - timedelta(days=1), PDF + b"own", "before_the_contract"),
+    ):
+        with pytest.raises(InputError) as told:
+            _record(second, filing, day, content)
+        assert [one.code for one in told.value.problems] == [code]
+    _record(second, filing, platform.day, PDF + b"own")
+    second.on_case(second.officer, "case.release")
+
+
+def test_nothing_is_contracted_for_a_firm_that_is_suspended(sqlite_platform, monkeypatch) -> None:
+    money = Money(sqlite_platform, monkeypatch)
+    sqlite_platform.reseed(money.firm, status="suspended")
+    with pytest.raises(InputError) as told:
+        money.issue()
+    assert [one.code for one in told.value.problems] == ["party_suspended"]

@@ -375,7 +375,9 @@ def _register_and_pay(region: Region, firm: dict[str, Any], case: int) -> Iterat
             filing=filing,
             authority_number=f"演示 Y{region.day.year}{case:06d}{number}",
             day=region.day.isoformat(),
-            certificate=region.upload("bank.officer", "登记证明.pdf", evidence(f"{row.number} 质押登记证明")),
+            certificate=region.upload(
+                "bank.officer", "登记证明.pdf", evidence(f"{row.number} 质押登记证明 {number}")
+            ),
         )
     start = date.fromisoformat(row.contract["loan"]["start"])
     if start > region.day:

@@ -15,6 +15,8 @@ from zhirong.kernel.text import Text
 Direction = Literal["in", "out"]
 MOST_LINES = 5_000
 LONGEST_REFERENCE = 80
+MOST_AMOUNT: Fen = 10**15  # far beyond any loan, well within what is kept exactly
+EARLIEST = date(1900, 1, 1)
 _FINEST = Decimal("0.01")
 # Column headings that are understood, by field. The first of each is what the template says.
 HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -207,8 +209,14 @@ def _read_line(
     before = len(problems)
     given = {field: cells[at] if at < len(cells) else None for field, at in places.items()}
     day = _day(given["day"])
-    if day is None or day > today:
-        reason = Text("不是日期", "not a date") if day is None else Text("晚于今天", "later than today")
+    if day is None or not EARLIEST <= day <= today:
+        reason = (
+            Text("不是日期", "not a date")
+            if day is None
+            else Text("晚于今天", "later than today")
+            if day > today
+            else Text(f"早于 {EARLIEST}", f"before {EARLIEST}")
+        )
         mend = Text("写成 2026-11-25，不晚于今天", "write 2026-11-25, not later than today")
         problems.append(_problem(number, "day", _words(given["day"]), reason, mend, "bad_day"))
     reference = _words(given["reference"])
@@ -222,8 +230,12 @@ def _read_line(
         mend = Text("填“收入”或“支出”", "write in or out")
         problems.append(_problem(number, "direction", _words(given["direction"]), reason, mend, "bad_direction"))
     amount = _amount(given["amount"])
-    if amount is None or amount <= 0:
-        reason = Text("不是大于零、精确到分的金额", "not an amount of more than nothing, to the fen")
+    if amount is None or not 0 < amount <= MOST_AMOUNT:
+        reason = (
+            Text("不是大于零、精确到分的金额", "not an amount of more than nothing, to the fen")
+            if amount is None or amount <= 0
+            else Text(f"超过 {show_yuan(MOST_AMOUNT)} 元", f"more than {show_yuan(MOST_AMOUNT)} yuan")
+        )
         mend = Text("写成 2,000,000.00；方向写在收支栏", "write 2,000,000.00; say in or out in its own column")
         problems.append(_problem(number, "amount", _words(given["amount"]), reason, mend, "bad_amount"))
     counterparty = _words(given["counterparty"])[:300]

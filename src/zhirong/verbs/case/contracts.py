@@ -38,7 +38,7 @@ from zhirong.verbs.case.paper_making import (
 )
 from zhirong.verbs.clock import now
 from zhirong.verbs.lender.conditions import appraised_until, conditions_of, takes_part
-from zhirong.verbs.lender.review import rate_of
+from zhirong.verbs.lender.review import rate_of, suspended_problems
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.people import Duty
 from zhirong.verbs.requests import Day, Fen, Rate, Request, ask
@@ -123,6 +123,8 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
     """Make the contracts and ask the parties to sign."""
     case = work.row
     rights = rights_of(case)
+    if problems := suspended_problems(case):
+        raise InputError(problems)
     _demand_supported(work, case)
     guarantee = granted_guarantee(case)
     if guarantee is None and (case.guarantor_id is not None or takes_part(case, "guarantor")):

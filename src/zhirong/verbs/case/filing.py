@@ -212,6 +212,7 @@ def record(work: Work, request: RecordResult) -> Any:
             Text("从列出的申请中选", "choose one that is listed"),
         )
     kept = attach(work, request.certificate, f"case/{case.pk}", "registration_certificate", case.lender_id)
+    _demand_own_certificate(case, request, kept)
     pledges.record_authority_number(
         register_by(work, f"record/{request.filing}"),
         request.filing,
@@ -226,6 +227,30 @@ def record(work: Work, request: RecordResult) -> Any:
         f"/cases/{case.pk}/completion/",
         case.firm,
     )
+
+
+def _demand_own_certificate(case: Case, request: RecordResult, kept: StoredFile) -> None:
+    """A registration is no older than its contract, and one certificate proves one registration."""
+    issued_on = case.contract["issued_on"]
+    if request.day.isoformat() < issued_on:
+        raise refuse(
+            "before_the_contract",
+            "day",
+            request.day,
+            Text(
+                f"早于本案合同出具之日 {issued_on}", f"before the contracts of this case were issued, {issued_on}"
+            ),
+            Text("核对登记证明上的登记日和编号", "check day and number on the certificate"),
+        )
+    others = StoredFile.objects.filter(sha256=kept.sha256, paper="registration_certificate", removed=False)
+    if others.exclude(pk=kept.pk).exists():
+        raise refuse(
+            "certificate_used",
+            "certificate",
+            kept.name,
+            Text("这份登记证明已用于另一项登记", "this certificate has been given for another registration"),
+            Text("上传这项登记自己的证明", "upload the certificate of this registration"),
+        )
 
 
 class TakeBack(Request):

@@ -97,6 +97,17 @@ def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
             Text("没有这家担保机构", "there is no such guarantor"),
             Text("从名单中选一家", "choose one from the list"),
         )
+    if not 0 < request.amount <= case.amount:
+        raise refuse(
+            "not_the_loan",
+            "amount",
+            show_yuan(request.amount),
+            Text(
+                f"须大于零，且不超过申请金额 {show_yuan(case.amount)} 元",
+                f"it must be above zero and at most what was asked for, CNY {show_yuan(case.amount)}",
+            ),
+            Text("填要担保的贷款金额", "give the amount of the loan to be guaranteed"),
+        )
     if GuaranteeRequest.objects.filter(case=case, state__in=OPEN).exists():
         raise refuse(
             "asked_already",

@@ -16,7 +16,7 @@ from zhirong.verbs.case.paper_making import contract_papers, end_papers, void_pa
 from zhirong.verbs.guarantor.guarantees import GOES_NO_FURTHER, end_guarantees
 from zhirong.verbs.lender.diligence import firm_page, lender_page, note
 from zhirong.verbs.lender.limits import broken, lender_meters
-from zhirong.verbs.lender.review import open_conditions, review_problems, tell_next
+from zhirong.verbs.lender.review import open_conditions, review_problems, suspended_problems, tell_next
 from zhirong.verbs.pattern import rules_version
 from zhirong.verbs.people import Duty, Person
 from zhirong.verbs.platform.organisations import own_firm
@@ -90,6 +90,7 @@ def approve(work: Work, request: Approve) -> Any:
     problems = why_not(now, work.person.account, sorted(work.person.duties), "approve", request.amount)
     problems += own_firm(work.person.account, case.firm_id)
     problems += review_problems(case, work.rules, work.day)
+    problems += suspended_problems(case)
     amount = min(now.amount, request.amount)
     is_last = now.given + 1 == len(now.band.duties)
     if is_last:

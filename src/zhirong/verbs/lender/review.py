@@ -98,6 +98,22 @@ def review_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
     return found
 
 
+def suspended_problems(case: Case) -> list[Problem]:
+    """Nothing is handed up, approved or signed for a firm or with a guarantor that the platform has suspended."""
+    parties = [case.firm, *([case.guarantor] if case.guarantor else [])]
+    return [
+        Problem(
+            "party",
+            party.name,
+            Text(f"{party.name} 已被停用", f"{party.name} is suspended"),
+            Text("请平台管理员核实后再办理", "ask the administration before going on"),
+            "party_suspended",
+        )
+        for party in parties
+        if party.status == "suspended"
+    ]
+
+
 def _review(value: str, words: Text, code: str) -> Problem:
     return Problem("review", value, words, Text("重新测算额度和报价", "work out line and quote again"), code)
 
@@ -210,6 +226,7 @@ def hand_up_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
         *_team_problems(case, rules, day),
         *review_problems(case, rules, day),
         *_quote_problems(case),
+        *suspended_problems(case),
     ]
 
 
