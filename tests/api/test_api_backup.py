@@ -215,6 +215,51 @@ def test_every_setting_that_is_read_is_listed() -> None:
     read = set()
     for file in home.rglob("*.py"):
         read |= set(
-            re.findall(r'environ(?:\.get\(|\[)"((?:ZHIRONG_|DATABASE_)\w+)"', file.read_text(encoding="utf-8"))
+            re.findall(
+                r'(?:environ(?:\.get\(|\[)|whole_number\()"((?:ZHIRONG_|DATABASE_)\w+)"',
+                file.read_text(encoding="utf-8"),
+            )
         )
     assert read == {one.name for one in SETTINGS}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("DATABASE_URL", "mysql://u:secret@h/d", "neither PostgreSQL nor SQLite"),
+        ("DATABASE_URL", "postgresql://u:secret@127.0.0.1:1/d", "the database cannot be used"),
+        ("ZHIRONG_PROXIES", "one", "not a whole number"),
+        ("ZHIRONG_SMTP", "mail.example.cn:465", "not the address of a mail server"),
+        ("ZHIRONG_SMTP", "smtp://u:secret@mail.example.cn", "go over an open line"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_with_its_mend(
+    setting: str, value: str, words: str, tmp_path: Path
+) -> None:
+    environment = {name: text for name, text in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    said = subprocess.run(
+        [sys.executable, "-m", "zhirong.cli.main", "serve", "--lang", "en", "--port", "0", "--data", str(tmp_path)],
+        env={**environment, "DATABASE_URL": "", setting: value},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode == 2 and words in said.stderr, said.stderr
+    assert "Traceback" not in said.stderr and "secret" not in said.stderr
+
+
+def test_the_mail_server_is_called_as_its_address_says() -> None:
+    from zhirong.web.environment_settings import MAIL_SECONDS, mail_settings
+
+    sent = mail_settings("smtp+starttls://u%40x:p%3A1@mail.example.cn")
+    assert (sent["EMAIL_PORT"], sent["EMAIL_USE_TLS"], sent["EMAIL_HOST_USER"]) == (587, True, "u@x")
+    assert (sent["EMAIL_HOST_PASSWORD"], sent["EMAIL_TIMEOUT"]) == ("p:1", MAIL_SECONDS)
+    sealed = mail_settings("smtps://mail.example.cn")
+    assert (sealed["EMAIL_PORT"], sealed["EMAIL_USE_SSL"]) == (465, True)
+    assert mail_settings("smtp://localhost:2525")["EMAIL_PORT"] == 2525
+
+
+def test_a_backup_into_no_folder_is_said(sqlite_world: ApiWorld, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        back_up(sqlite_world.platform.folder, tmp_path / "nowhere" / "b.tar", NOW)
+    assert caught.value.problems[0].code == "no_folder"

@@ -56,7 +56,10 @@ SETTINGS = (
     ),
     Setting(
         "ZHIRONG_SMTP",
-        Text("邮件服务器；未设则写入 mail/ 文件夹", "mail server; without it mail goes to the folder mail/"),
+        Text(
+            "邮件服务器，smtps://、smtp+starttls:// 或 smtp://；未设则写入 mail/ 文件夹",
+            "mail server, smtps://, smtp+starttls:// or smtp://; without it mail goes to the folder mail/",
+        ),
         "ZHIRONG_DATA/mail",
         is_secret=True,
     ),
@@ -73,6 +76,12 @@ SETTINGS = (
         "120",
     ),
     Setting("ZHIRONG_LOG", Text("日志级别", "level of the log"), "WARNING"),
+    Setting(
+        "ZHIRONG_TOKEN",
+        Text("zhirong do、show 用的令牌", "token of zhirong do and show"),
+        "—",
+        is_secret=True,
+    ),
     Setting("ZHIRONG_LANG", Text("命令行语言", "language of the command line"), "zh"),
     Setting(
         "ZHIRONG_DAYS_AHEAD",

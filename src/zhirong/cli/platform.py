@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from zhirong.cli.database import usable_database
 from zhirong.cli.environment import SETTINGS, shown_value
 from zhirong.cli.files import print_json
-from zhirong.kernel.errors import InputError, Problem
-from zhirong.kernel.text import Text
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "found": ("建立平台：运营机构和三个管理员", "found the platform: its operator and three administrators"),
@@ -46,7 +45,8 @@ def run(options: argparse.Namespace) -> int:
     """0 done, 1 findings of a check; InputError for what cannot be done."""
     if options.data:
         os.environ["ZHIRONG_DATA"] = options.data
-    return _ACTIONS[options.action](options)
+    with usable_database(Path(os.environ.get("ZHIRONG_DATA", "zhirong-data"))):
+        return _ACTIONS[options.action](options)
 
 
 def _settings(options: argparse.Namespace) -> int:
@@ -151,28 +151,13 @@ def _move(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     folder = _data()
-    from django.db.utils import OperationalError, ProgrammingError
-
     from zhirong.verbs.platform.backup import missing_files
     from zhirong.verbs.platform.check_platform import platform_findings
     from zhirong.verbs.register.check import check_register
 
-    try:
-        checked = check_register(folder)
-        findings = [*checked.findings, *platform_findings()]
-        files = list(missing_files(folder))
-    except (OperationalError, ProgrammingError) as error:
-        raise InputError(
-            [
-                Problem(
-                    "ZHIRONG_DATA",
-                    str(folder),
-                    Text(f"数据库用不了：{error}", f"the database cannot be used: {error}"),
-                    Text("改正 ZHIRONG_DATA、DATABASE_URL", "correct ZHIRONG_DATA or DATABASE_URL"),
-                    "no_database",
-                )
-            ]
-        ) from error
+    checked = check_register(folder)
+    findings = [*checked.findings, *platform_findings()]
+    files = list(missing_files(folder))
     if options.json:
         print_json(
             {

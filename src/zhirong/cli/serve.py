@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
+from zhirong.cli.database import usable_database
 from zhirong.cli.processes import Background, when_parent_ends
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
@@ -43,7 +44,8 @@ def run(options: argparse.Namespace) -> int:
 
     from zhirong.store.settings import DATA
 
-    make_ready(DATA, options.origin)
+    with usable_database(DATA):
+        make_ready(DATA, options.origin)
     _load_pages()
     connections.close_all()  # the processes that answer are forked: none may share a connection
     background = None if options.no_worker else Background()

@@ -4,6 +4,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+
 BUSY_SECONDS = 60  # how long a writer waits for another one before it gives up
 # A connection serves this long, so that a page need not open one: on PostgreSQL that took longer than many a page.
 KEPT_SECONDS = 60
@@ -13,7 +16,7 @@ def database(url: str, data: Path) -> dict[str, Any]:
     """Django's settings of one database. url: ``postgresql://user:password@host:port/name`` (``?host=/folder`` for a
     socket), ``sqlite:///path``, or empty for ``zhirong.sqlite3`` in the data folder.
 
-    Raises ValueError for any other kind of URL.
+    Raises InputError for any other kind of URL.
     """
     if not url:
         return _sqlite(data / "zhirong.sqlite3")
@@ -21,7 +24,19 @@ def database(url: str, data: Path) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         return _sqlite(Path(unquote(parts.path)))
     if parts.scheme not in ("postgres", "postgresql"):
-        raise ValueError(f"DATABASE_URL: {parts.scheme!r} is neither postgresql nor sqlite")
+        raise InputError(
+            [
+                Problem(
+                    "DATABASE_URL",
+                    parts.scheme,
+                    Text("既不是 PostgreSQL 也不是 SQLite", "neither PostgreSQL nor SQLite"),
+                    Text(
+                        "写成 postgresql://用户:口令@主机/库", "write it like postgresql://user:password@host/name"
+                    ),
+                    "setting",
+                )
+            ]
+        )
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",

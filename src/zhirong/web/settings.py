@@ -2,7 +2,7 @@
 
 From the environment: ZHIRONG_DATA, DATABASE_URL (see the store); ZHIRONG_SECRET (or a file ``web.secret`` in the data
 folder, made at the first start); ZHIRONG_HOSTS (names that the server answers to, commas between; the loopback names
-where not said); ZHIRONG_HTTPS=1 behind a proxy that speaks HTTPS; ZHIRONG_SMTP (``smtp://user:password@host:port``; e-mail goes
+where not said); ZHIRONG_HTTPS=1 behind a proxy that speaks HTTPS; ZHIRONG_SMTP (``smtps://user:password@host:port``; e-mail goes
 to ``mail/`` in the data folder without it); ZHIRONG_MAIL_FROM; ZHIRONG_URL (how people reach it, for links in e-mail);
 ZHIRONG_WEBHOOK_NETWORKS (private networks that webhooks may call, none where not said); ZHIRONG_PROXIES (how many reverse
 proxies stand before it, for telling callers apart); ZHIRONG_API_RATE, ZHIRONG_API_RATE_PUBLIC (calls a minute).
@@ -11,12 +11,12 @@ proxies stand before it, for telling callers apart); ZHIRONG_API_RATE, ZHIRONG_A
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext_lazy
 
 from zhirong.store.settings import *  # noqa: F403 - these settings are those and more
 from zhirong.store.settings import DATA, INSTALLED_APPS
+from zhirong.web.environment_settings import mail_settings, whole_number
 
 
 def _secret() -> str:
@@ -167,10 +167,7 @@ if HTTPS:
 DEFAULT_FROM_EMAIL = os.environ.get("ZHIRONG_MAIL_FROM", "zhirong@localhost")
 _SMTP = os.environ.get("ZHIRONG_SMTP", "")
 if _SMTP:
-    _parts = urlsplit(_SMTP)
-    EMAIL_HOST, EMAIL_PORT = _parts.hostname or "localhost", _parts.port or 25
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_parts.username or ""), unquote(_parts.password or "")
-    EMAIL_USE_SSL = _parts.scheme == "smtps"
+    globals().update(mail_settings(_SMTP))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(DATA / "mail")
@@ -178,9 +175,9 @@ else:
 # -- programs --------------------------------------------------------------------------------------------------
 PUBLIC_URL = os.environ.get("ZHIRONG_URL", "http://localhost:8000").rstrip("/")
 WEBHOOK_NETWORKS = os.environ.get("ZHIRONG_WEBHOOK_NETWORKS", "")
-NINJA_NUM_PROXIES = int(os.environ.get("ZHIRONG_PROXIES", "0"))
-API_RATE = int(os.environ.get("ZHIRONG_API_RATE", "6000"))
-API_RATE_PUBLIC = int(os.environ.get("ZHIRONG_API_RATE_PUBLIC", "120"))
+NINJA_NUM_PROXIES = whole_number("ZHIRONG_PROXIES", 0)
+API_RATE = whole_number("ZHIRONG_API_RATE", 6000)
+API_RATE_PUBLIC = whole_number("ZHIRONG_API_RATE_PUBLIC", 120)
 # What is counted (calls, attempts, wrong codes) is counted for all processes together.
 CACHES = {
     "default": {

@@ -35,11 +35,20 @@ _CHUNK = 1 << 20
 def back_up(folder: Path, target: Path, now: datetime) -> dict[str, Any]:
     """Write a backup of the platform in ``folder``; returns its manifest. The file is whole or not there.
 
-    Raises InputError where the target exists, or where PostgreSQL's own tool is missing.
+    Raises InputError where the target exists or has no folder, or where PostgreSQL's own tool is missing.
     """
     if target.exists():
         raise _problem(
             "exists", str(target), "文件已存在", "the file exists", "换一个文件名", "choose another name"
+        )
+    if not target.parent.is_dir():
+        raise _problem(
+            "no_folder",
+            str(target.parent),
+            "没有这个文件夹",
+            "there is no such folder",
+            "先建立它，或换一个",
+            "make it first, or choose another",
         )
     part = target.with_name(target.name + ".part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # it holds the keys

@@ -1,0 +1,30 @@
+"""What a command says where the platform's database cannot be used."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+
+
+@contextmanager
+def usable_database(folder: Path) -> Iterator[None]:
+    """Raises InputError where the database within cannot be reached, or has not the tables of a platform."""
+    from django.db.utils import OperationalError, ProgrammingError
+
+    try:
+        yield
+    except (OperationalError, ProgrammingError) as error:
+        said = str(error).strip()
+        raise InputError(
+            [
+                Problem(
+                    "ZHIRONG_DATA",
+                    str(folder),
+                    Text(f"数据库用不了：{said}", f"the database cannot be used: {said}"),
+                    Text("改正 ZHIRONG_DATA、DATABASE_URL", "correct ZHIRONG_DATA or DATABASE_URL"),
+                    "no_database",
+                )
+            ]
+        ) from error

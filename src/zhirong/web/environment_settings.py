@@ -1,0 +1,61 @@
+"""Settings of the environment that have a form of their own: whole numbers, the mail server."""
+
+import os
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+
+# A mail server that does not answer keeps nobody longer than this.
+MAIL_SECONDS = 20
+# By the scheme of the address: the port where none is named, and Django's setting for how the line is protected.
+_MAIL: dict[str, tuple[int, str]] = {
+    "smtp": (25, ""),
+    "smtp+starttls": (587, "EMAIL_USE_TLS"),
+    "smtps": (465, "EMAIL_USE_SSL"),
+}
+
+
+def whole_number(name: str, otherwise: int) -> int:
+    """The number that a variable is set to. Raises InputError for anything but a whole number from 0."""
+    written = os.environ.get(name, "") or str(otherwise)
+    if not (written.isascii() and written.isdigit()):
+        raise _wrong(name, written, Text("不是整数", "not a whole number"), Text("只写数字", "give digits only"))
+    return int(written)
+
+
+def mail_settings(url: str) -> dict[str, Any]:
+    """Django's settings of a mail server: ``smtps://user:password@host``, ``smtp+starttls://…`` or ``smtp://host``.
+
+    Raises InputError for another scheme, no host, and a password that would go over an open line.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in _MAIL or not parts.hostname:
+        raise _wrong(
+            "ZHIRONG_SMTP",
+            parts.scheme,
+            Text("不是邮件服务器的地址", "not the address of a mail server"),
+            Text("写成 smtps://用户:口令@主机:465", "write it like smtps://user:password@host:465"),
+        )
+    is_near = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if parts.password and parts.scheme == "smtp" and not is_near:
+        raise _wrong(
+            "ZHIRONG_SMTP",
+            f"smtp://***@{parts.hostname}",
+            Text("口令会不加密地传出去", "the password would go over an open line"),
+            Text("改用 smtps:// 或 smtp+starttls://", "use smtps:// or smtp+starttls://"),
+        )
+    port, protected = _MAIL[parts.scheme]
+    found = {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or port,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_TIMEOUT": MAIL_SECONDS,
+    }
+    return {**found, protected: True} if protected else found
+
+
+def _wrong(name: str, value: str, reason: Text, mend: Text) -> InputError:
+    return InputError([Problem(name, value, reason, mend, "setting")])
