@@ -401,6 +401,8 @@ def test_what_a_token_lacks_is_said_with_what_to_do(world: ApiWorld) -> None:
     assert (lacking["field"], lacking["value"]) == ("token", "right") and "right" in lacking["mend"]["en"]
     (never,) = problem(world.do("token.make", token, name="x"), 403)["problems"]
     assert never["mend"]["en"] == "sign in at the pages and do it there"
+    asked = problem(world.get("/me/operations?name=right.add", token), 403)["problems"]
+    assert asked == [lacking]
     # What its owner may not do either is no matter of the token.
     (other,) = problem(world.do("lockout.release", token), 403)["problems"]
     assert other["field"] == "person"

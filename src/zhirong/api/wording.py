@@ -15,7 +15,7 @@ from zhirong.api.problems import Words
 from zhirong.api.reading import number_in, query_of
 from zhirong.api.shown import SHOWN
 from zhirong.kernel.days import day_of
-from zhirong.verbs.acting import OPERATIONS, Operation, forbidden, may, not_found
+from zhirong.verbs.acting import OPERATIONS, Operation, forbidden, forbidden_to, may, not_found
 from zhirong.verbs.asking import Asked, asked
 from zhirong.verbs.clock import now
 from zhirong.verbs.listing import LISTINGS, Listing, may_list
@@ -179,7 +179,7 @@ def operations(request: HttpRequest) -> HttpResponse:
         return as_json({"rows": rows})
     op = OPERATIONS.get(query["name"])
     if op is None or not may(person, op):
-        raise forbidden()
+        raise forbidden_to(person, op)
     row = _row(person, op, number_in(query, "id", 0, _MOST_ID, 0)) if "id" in query else None
     # Without the right to read, a token learns what is asked for, and nothing of what there is.
     tells = _reads(person) and (row is not None or op.model is None)

@@ -308,8 +308,7 @@ def perform(
     """
     op = OPERATIONS.get(name)
     if op is None or not may(call.person, op):
-        is_the_tokens = op is not None and may(replace(call.person, scopes=None), op)
-        raise beyond_token(op.scope) if op is not None and is_the_tokens else forbidden()
+        raise forbidden_to(call.person, op)
     if not call.key or len(call.key) > LONGEST_KEY or not call.key.isprintable():
         raise bad_key(call.key)
     request = read(op.request, data or {})
@@ -458,6 +457,12 @@ def forbidden() -> ForbiddenError:
             )
         ]
     )
+
+
+def forbidden_to(person: Person, op: Operation | None) -> ForbiddenError:
+    """Why the person may not do the operation; where it is its token alone that does not reach so far, that is said."""
+    is_the_tokens = op is not None and may(replace(person, scopes=None), op)
+    return beyond_token(op.scope) if op is not None and is_the_tokens else forbidden()
 
 
 def not_found(model: type[Model], subject: Any) -> NotFoundError:
