@@ -37,6 +37,7 @@ from zhirong.verbs.case.paper_making import (
     void_paper,
 )
 from zhirong.verbs.clock import now
+from zhirong.verbs.guarantor.guarantees import fee_of, part_of
 from zhirong.verbs.lender.conditions import appraised_until, conditions_of, takes_part
 from zhirong.verbs.lender.review import rate_of, suspended_problems
 from zhirong.verbs.pattern import rulebook
@@ -139,6 +140,8 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
         )
     _demand_start(work, case, request.start)
     terms = _terms(work, case, request)
+    if guarantee is not None:
+        _to_what_is_lent(work, case, guarantee)
     keys = contract_keys(read_case_rights(rights))
     number, subject = case.number, f"case/{case.pk}"
     numbers = {kind: next_number(number, kind, subject) for kind in CONTRACT_KINDS}
@@ -174,6 +177,16 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
     move_case(work, case, Move.ISSUE, contract=contract, annual_rate=Decimal(terms["loan"]["rate"]))
     _ask_to_sign(work, case, guarantee is not None)
     return {"papers": made}
+
+
+def _to_what_is_lent(work: Work, case: Case, guarantee: GuaranteeRequest) -> None:
+    """Of less than the guarantor was asked for, it guarantees its share of what is lent, for a fee on that, never more."""
+    amount = min(guarantee.amount, case.approved_amount or 0)
+    exposure = part_of(amount, guarantee.share)
+    if exposure < guarantee.exposure:
+        fee = fee_of(amount, guarantee.share, guarantee.fee_rate, case.term_months)
+        work.update(guarantee, exposure=exposure, fee=fee)
+        work.update(case, guarantee={**case.guarantee, "exposure": exposure, "fee": fee})
 
 
 def _demand_start(work: Work, case: Case, start: date) -> None:
@@ -338,6 +351,6 @@ def _facts(
             "guarantee_number": numbers["guarantee_contract"],
             "share": f"{guarantee.share.normalize():f}",
             "fee_rate": f"{guarantee.fee_rate.normalize():f}",
-            "guaranteed": guarantee.exposure or guarantee.amount,
+            "guaranteed": guarantee.exposure,
         }
     return facts
