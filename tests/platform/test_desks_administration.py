@@ -209,6 +209,11 @@ def test_callers_behind_a_proxy_are_told_apart(platform: Any) -> None:
         assert sign_in(PASSWORD, "203.0.113.9") in (403, 429)
         assert sign_in(PASSWORD, "203.0.113.10") == 302
         cache.clear()
+        # However many places somebody guesses from: after five failures the address itself waits for five minutes.
+        for number in range(5):
+            visitor = platform.client()
+            visitor.post("/accounts/login/", wrong, HTTP_X_FORWARDED_FOR=f"192.0.2.{number}")
+        assert sign_in(PASSWORD, "203.0.113.11") == 200
     # Many who mistype, each at his own place, are not taken for one who tries many accounts; without the setting they are.
     for proxies, status in ((1, 302), (0, 200)):
         cache.clear()
