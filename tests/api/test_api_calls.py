@@ -2,18 +2,25 @@
 
 import io
 import json
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from api_world import ROOT, ApiWorld, problem
 from django.test import Client
+from register_world import patent
+from register_world import request as filing_request
 
 from zhirong.store.blobs import keep, path_of
 from zhirong.store.financing import StoredFile
 from zhirong.store.models import Event
 from zhirong.store.parties import Consent, Organisation, SavedView
 from zhirong.store.settings import DATA
+from zhirong.verbs.pattern import By
+from zhirong.verbs.permissions import Actor, Role
+from zhirong.verbs.register import pledges
 
 
 def test_without_token_or_session_nothing_is_told(world: ApiWorld) -> None:
@@ -419,3 +426,32 @@ def test_a_version_that_is_old_is_named_as_it_was_given(world: ApiWorld) -> None
     late = world.do("right.remove", world.token(world.manager), world.right, version='"7"')
     (said,) = problem(late, 412)["problems"]
     assert (said["field"], said["value"], world.right.version) == ("version", "7", 1)
+
+
+def test_a_search_says_what_the_number_was_looked_for_as_and_under_which_names_a_party_stood(
+    world: ApiWorld,
+) -> None:
+    before, after = (
+        {"name": name, "code": "91610131MA6U1234X5"} for name in ("西安甲科技有限公司", "西安新甲科技有限公司")
+    )
+    world.platform.set_day(date(2025, 6, 1))
+
+    def by() -> By:
+        return By(Actor("counter", Role.REGISTRAR), world.platform.now, world.platform.key())
+
+    filing = filing_request(patent(1, holders=[before]), pledgors=[before])
+    number = pledges.file_pledge(by(), filing).registration.id
+    pledges.examine(by(), number)
+    pledges.enter(by(), number)
+    pledges.amend(by(), number, {"pledgors": [after]}, date(2025, 6, 1))
+
+    def found(**asked: str) -> Any:
+        return json.loads(world.get(f"/register/registrations?{urlencode(asked)}").content)
+
+    assert found()["searched_as"] is None
+    assert [row["former_names"] for row in found(name=before["name"])["rows"]] == [[before["name"]]]
+    said = found(number="03118464")["searched_as"]
+    assert "注册商标 3118464" in said["zh"] and "registration 03118464" in said["en"]
+    schemas = json.loads(world.get("/openapi.json").content)["components"]["schemas"]
+    assert {"searched_as"} <= set(schemas["Registrations"]["required"])
+    assert {"former_names"} <= set(schemas["RegistrationOut"]["required"])

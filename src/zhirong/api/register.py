@@ -19,7 +19,7 @@ from zhirong.verbs.clock import now
 from zhirong.verbs.people import NOBODY, Person
 from zhirong.verbs.register.actor import actor_of
 from zhirong.verbs.register.certificates import check_code
-from zhirong.verbs.register.look import MOST, Query, changes_of, precheck, search
+from zhirong.verbs.register.look import MOST, Query, changes_of, precheck, search, searched_as
 from zhirong.verbs.requests import Day, Request, read, unwritable_paths, unwritable_problem
 from zhirong.verbs.tokens import demand_read
 
@@ -42,7 +42,9 @@ class PledgedRight(Schema):
 
 
 class RegistrationOut(Schema):
-    """A registration as far as the register publishes it."""
+    """A registration as far as the register publishes it. former_names: of pledgors and pledgees that have changed since:
+    it is found by them too.
+    """
 
     id: int
     number: int | None
@@ -53,6 +55,7 @@ class RegistrationOut(Schema):
     rights: list[PledgedRight]
     pledgors: list[dict[str, Any]]
     pledgee: dict[str, Any]
+    former_names: list[str]
     entered_on: str | None
     ended_on: str | None
     authority: str
@@ -60,10 +63,13 @@ class RegistrationOut(Schema):
 
 
 class Registrations(Schema):
-    """Registrations in the order of their filings. after: the id to go on from, null where there are no more."""
+    """Registrations in the order of their filings. after: the id to go on from, null where there are no more. searched_as:
+    what the number was looked for as, null where none was asked for; a kind of right that is not named was not looked for.
+    """
 
     rows: list[RegistrationOut]
     after: int | None
+    searched_as: Words | None
 
 
 class Entries(Schema):
@@ -171,7 +177,13 @@ def search_register(request: HttpRequest) -> HttpResponse:
         limit=limit,
     )
     found = search(actor_of(NOBODY), query)
-    return as_json({"rows": found, "after": found[-1]["id"] if len(found) == limit else None})
+    return as_json(
+        {
+            "rows": found,
+            "after": found[-1]["id"] if len(found) == limit else None,
+            "searched_as": searched_as(query.number) if query.number else None,
+        }
+    )
 
 
 def changes(request: HttpRequest) -> HttpResponse:

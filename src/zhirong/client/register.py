@@ -24,7 +24,9 @@ class Register(Group):
         after: int | None = None,
         limit: int = 50,
     ) -> dict[str, Any]:
-        """Registrations that fit: ``rows``, and ``after`` to go on from, None where there are no more."""
+        """Registrations that fit: ``rows``; ``after`` to go on from, None where there are no more; ``searched_as``, what the
+        number was looked for as in both languages, None where none was given.
+        """
         query = {
             "number": number,
             "name": name,
