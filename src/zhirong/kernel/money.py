@@ -15,6 +15,7 @@ Rate = Decimal | Fraction | int
 Rounding = Literal["half_up", "half_even", "floor"]
 
 FEN_PER_YUAN = 100
+MOST_AMOUNT: Fen = 10**15  # that anybody may give: far beyond any loan, well within what a database keeps exactly
 _UNITS = {"元": 1, "圆": 1, "万元": 10_000, "万": 10_000, "亿元": 100_000_000, "亿": 100_000_000, "": 1}
 _AMOUNT = re.compile(r"¥?\s*([+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)\s*(亿元|万元|亿|万|元|圆|)")
 

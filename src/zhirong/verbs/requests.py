@@ -3,6 +3,7 @@
 The same model makes the form on a page, the schema of the API and the reader of what comes in.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,14 +17,17 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     ValidationError,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.identifiers import NumberError, credit_code
-from zhirong.kernel.money import MoneyError, parse_yuan
+from zhirong.kernel.money import MOST_AMOUNT, MoneyError, parse_yuan, show_yuan
 from zhirong.kernel.text import Text
 
 R = TypeVar("R", bound="Request")
@@ -70,49 +74,93 @@ class Nothing(Request):
     """An operation that asks for nothing but the click."""
 
 
+def _said(code: str, reason: Text, mend: Text) -> PydanticCustomError:
+    """What is wrong with a value, in the words of whoever looked at it."""
+    words = {"zh": reason.zh, "en": reason.en, "mend_zh": mend.zh, "mend_en": mend.en}
+    return PydanticCustomError(code, "{en}", words)  # type: ignore[arg-type]  # a literal, but for the type of its code
+
+
+@dataclass(frozen=True, slots=True)
+class Formed:
+    """That text has the form of a pattern, the whole of it; mend: how it is written, for people, who read no patterns."""
+
+    pattern: str
+    mend: Text
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "pattern": self.pattern}
+
+    def _checked(self, value: str) -> str:
+        if re.fullmatch(self.pattern, value) is None:
+            raise _said("form", Text("格式不对", "not of the right form"), self.mend)
+        return value
+
+
 def _fen(value: Any) -> Any:
     """Yuan as people write them (``"2,000,000.00"``, ``"200万元"``) become fen; whole numbers are fen already."""
+    fen = value
     if isinstance(value, str):
         try:
-            return parse_yuan(value)
+            fen = parse_yuan(value)
         except MoneyError as error:
-            raise PydanticCustomError("money", "not an amount: {words}", {"words": str(error)}) from error
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise PydanticCustomError("money", "not an amount", {"words": ""})
-    return value
+            raise PydanticCustomError("money", "not an amount") from error
+    if isinstance(fen, bool) or not isinstance(fen, int):
+        raise PydanticCustomError("money", "not an amount")
+    if fen < 0:
+        raise _said(
+            "less_than_nothing",
+            Text("小于 0", "less than nothing"),
+            Text("金额不能为负", "an amount cannot be negative"),
+        )
+    if fen > MOST_AMOUNT:
+        most = show_yuan(MOST_AMOUNT)
+        raise _said(
+            "too_large",
+            Text(f"超过 {most} 元", f"more than {most} yuan"),
+            Text("核对金额", "check the amount"),
+        )
+    return fen
 
 
 def _code(value: str) -> str:
     try:
         return credit_code(value)
     except NumberError as error:
-        raise PydanticCustomError(
-            "credit_code",
-            "not a unified social credit code",
-            {"zh": error.reason.zh, "en": error.reason.en, "mend_zh": error.mend.zh, "mend_en": error.mend.en},
-        ) from error
+        raise _said("credit_code", error.reason, error.mend) from error
 
 
 def _percent(value: Any) -> Any:
     """``"5%"`` and ``"0.05"`` are the same; a number above 1 without its sign is neither."""
-    if isinstance(value, str):
-        written = value.strip().replace("％", "%")
-        number = written.removesuffix("%").strip()
-        try:
-            return Decimal(number) / 100 if written.endswith("%") else Decimal(number)
-        except InvalidOperation as error:
-            raise PydanticCustomError("percent", "not a rate") from error
-    return value
+    if not isinstance(value, str):
+        return value
+    written = value.strip().replace("％", "%")
+    number = written.removesuffix("%").strip()
+    try:
+        rate = Decimal(number) / 100 if written.endswith("%") else Decimal(number)
+    except InvalidOperation as error:
+        raise PydanticCustomError("percent", "not a rate") from error
+    if rate.is_finite() and abs(rate) > 1:
+        raise _said(
+            "rate_too_large",
+            Text("超过 100%", "more than 100%"),
+            Text("5% 写成 5% 或 0.05", "five per cent is written 5% or 0.05"),
+        )
+    return rate
 
 
-MOST_FEN = 10**15  # ten thousand milliard yuan: far beyond any loan, well within what a database keeps exactly
 _FEN_SCHEMA = {
-    "anyOf": [{"type": "integer", "minimum": 0, "maximum": MOST_FEN}, {"type": "string", "maxLength": 40}],
+    "anyOf": [{"type": "integer", "minimum": 0, "maximum": MOST_AMOUNT}, {"type": "string", "maxLength": 40}],
     "description": "fen; or yuan in words, such as 2,000,000.00",
 }
-Fen = Annotated[int, BeforeValidator(_fen), Field(ge=0, le=MOST_FEN), WithJsonSchema(_FEN_SCHEMA)]
+Fen = Annotated[int, BeforeValidator(_fen), Field(ge=0, le=MOST_AMOUNT), WithJsonSchema(_FEN_SCHEMA)]
 CreditCode = Annotated[str, Field(max_length=40), AfterValidator(_code)]
-Region = Annotated[str, Field(pattern=r"^\d{6}$")]
+Region = Annotated[
+    str,
+    Formed("^[0-9]{6}$", Text("写六位地区代码，如 610100", "give the region's code of six digits, such as 610100")),
+]
 Rate = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6)]
 Percent = Annotated[Decimal, BeforeValidator(_percent), Field(ge=-1, le=1, decimal_places=6)]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -159,14 +207,11 @@ def unwritable_problem(path: str) -> Problem:
 _WORDS: Mapping[str, tuple[Text, Text]] = {
     "missing": (Text("没有填写", "nothing is given"), Text("补上", "fill it in")),
     "extra_forbidden": (Text("没有这个字段", "there is no such field"), Text("去掉它", "leave it out")),
+    # The least length of a text is always one: it must not be empty.
     "string_too_short": (Text("没有填写", "nothing is given"), Text("补上", "fill it in")),
     "string_too_long": (
         Text("超过 {max_length} 个字符", "longer than {max_length} characters"),
         Text("写短一些", "make it shorter"),
-    ),
-    "string_pattern_mismatch": (
-        Text("格式不对", "not of the right form"),
-        Text("应符合 {pattern}", "it should match {pattern}"),
     ),
     "greater_than_equal": (Text("小于 {ge}", "less than {ge}"), Text("至少 {ge}", "give at least {ge}")),
     "greater_than": (Text("不大于 {gt}", "not more than {gt}"), Text("应大于 {gt}", "give more than {gt}")),
@@ -195,44 +240,61 @@ _WORDS: Mapping[str, tuple[Text, Text]] = {
     ),
 }
 _DAYS = frozenset({"date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"})
-_NUMBERS = frozenset(
-    {
-        "int_type",
-        "int_parsing",
-        "int_from_float",
-        "decimal_type",
-        "decimal_parsing",
-        "finite_number",
-        "int_parsing_size",
-        "decimal_max_digits",
-    }
-)
+# Bounds of days are said as people say them of days.
+_DAY_BOUNDS: Mapping[str, tuple[Text, Text]] = {
+    "greater_than_equal": (Text("早于 {ge}", "earlier than {ge}"), Text("填 {ge} 或以后", "give {ge} or later")),
+    "less_than_equal": (Text("晚于 {le}", "later than {le}"), Text("填 {le} 或以前", "give {le} or earlier")),
+}
+_WHOLE_NUMBERS = frozenset({"int_type", "int_parsing", "int_from_float", "int_parsing_size"})
+_NUMBERS = frozenset({"decimal_type", "decimal_parsing", "finite_number", "decimal_max_digits"})
 _LISTED = 200  # characters of what was found
 
 
 def _problem(model: type[Request], error: Any) -> Problem:
     field = ".".join(str(part) for part in error["loc"]) or model.__name__
     found = error.get("input")
-    shown = "" if error["type"] == "missing" or isinstance(found, Mapping) else str(found)[:_LISTED]
-    context = error.get("ctx", {})
-    if error["type"] == "credit_code":
-        reason = Text(context["zh"], context["en"])
-        mend = Text(context["mend_zh"], context["mend_en"])
-    elif error["type"] in _DAYS:
-        reason = Text("不是日期", "not a date")
-        mend = Text("写成 2026-11-25", "write it like 2026-11-25")
-    elif error["type"] in _NUMBERS:
-        reason = Text("不是合格的数字", "not a proper number")
-        mend = Text("只填数字", "give digits only")
-    elif error["type"] in _WORDS:
-        # pydantic lists choices as 'a', 'b' or 'c', in English.
-        choices = re.findall(r"'([^']*)'", str(context.get("expected", "")))
-        zh, en = {**context, "expected": "、".join(choices)}, {**context, "expected": ", ".join(choices)}
-        reason, mend = (Text(words.zh.format(**zh), words.en.format(**en)) for words in _WORDS[error["type"]])
-    elif error["type"] == "value_error" and hasattr(context.get("error"), "reason"):
-        raised = context["error"]
-        reason, mend = raised.reason, raised.mend
-    else:
-        reason = Text(f"不是合格的值（{error['type']}）", error["msg"])
-        mend = Text("按说明改正", "correct it as the field says")
-    return Problem(field, shown, reason, mend, error["type"])
+    # A program that sends null has given nothing.
+    kind = "missing" if found is None else error["type"]
+    reason, mend = _words_of(kind, error.get("ctx", {}), _choices(model, error["loc"]))
+    return Problem(field, "" if kind == "missing" else _shown(found)[:_LISTED], reason, mend, kind)
+
+
+def _shown(found: Any) -> str:
+    """What was found, as it was written: never in the words of the language that this is written in."""
+    if isinstance(found, Mapping):
+        return ""
+    return json.dumps(found, ensure_ascii=False) if isinstance(found, bool | list | tuple) else str(found)
+
+
+def _choices(model: type[Request], place: Sequence[Any]) -> Mapping[str, Text]:
+    """The words for the choices of a field, where they do not depend on who asks."""
+    info = model.model_fields.get(str(place[0])) if place else None
+    asks = [one for one in info.metadata if isinstance(one, Ask)] if info else []
+    return {
+        value: words for ask in asks if ask.choices and not callable(ask.choices) for value, words in ask.choices
+    }
+
+
+def _words_of(kind: str, context: Mapping[str, Any], choices: Mapping[str, Text]) -> tuple[Text, Text]:
+    if "mend_zh" in context:
+        return Text(context["zh"], context["en"]), Text(context["mend_zh"], context["mend_en"])
+    if kind in _DAYS:
+        return Text("不是日期", "not a date"), Text("写成 2026-11-25", "write it like 2026-11-25")
+    if kind in _WHOLE_NUMBERS:
+        return Text("不是整数", "not a whole number"), Text("填整数，如 12", "give a whole number, such as 12")
+    if kind in _NUMBERS:
+        return Text("不是合格的数字", "not a proper number"), Text("只填数字", "give digits only")
+    is_of_days = isinstance(context.get("ge", context.get("le")), date)
+    words = _DAY_BOUNDS[kind] if is_of_days else _WORDS.get(kind)
+    if words is None:
+        return Text("不是合格的值", "not a value that fits"), Text("按说明改正", "correct it as the field says")
+    # pydantic lists choices as 'a', 'b' or 'c', in English.
+    values = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+    named = [(value, choices.get(value)) for value in values]
+    zh = "、".join(value if said is None else f"{value}（{said.zh}）" for value, said in named)
+    en = ", ".join(value if said is None else f"{value} ({said.en})" for value, said in named)
+    reason, mend = (
+        Text(one.zh.format(**{**context, "expected": zh}), one.en.format(**{**context, "expected": en}))
+        for one in words
+    )
+    return reason, mend

@@ -27,7 +27,7 @@ from zhirong.verbs.jobs import back_off
 from zhirong.verbs.listing import Column, Listing, listing
 from zhirong.verbs.outside import NotOutsideError, networks, plain_url, post
 from zhirong.verbs.people import Duty, Person
-from zhirong.verbs.requests import Request, ask
+from zhirong.verbs.requests import Formed, Request, ask
 
 MOST_TRIES = 12
 MOST_HOOKS = 20
@@ -56,7 +56,10 @@ class AddWebhook(Request):
 
     url: Annotated[
         str,
-        Field(min_length=8, max_length=300, pattern=r"^https?://[^\s]+$"),
+        Field(max_length=300),
+        Formed(
+            r"^https?://[^\s]+$", Text("写成 https://…，中间没有空格", "write it like https://…, without spaces")
+        ),
         ask("接收地址", "Address", "须为 https 公网地址", "an https address on the public network"),
     ]
     kinds: Annotated[

@@ -9,13 +9,12 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from zhirong.kernel.errors import InputError, Problem
-from zhirong.kernel.money import Fen, MoneyError, parse_yuan, show_yuan
+from zhirong.kernel.money import MOST_AMOUNT, Fen, MoneyError, parse_yuan, show_yuan
 from zhirong.kernel.text import Text
 
 Direction = Literal["in", "out"]
 MOST_LINES = 5_000
 LONGEST_REFERENCE = 80
-MOST_AMOUNT: Fen = 10**15  # far beyond any loan, well within what is kept exactly
 EARLIEST = date(1900, 1, 1)
 _FINEST = Decimal("0.01")
 # Column headings that are understood, by field. The first of each is what the template says.

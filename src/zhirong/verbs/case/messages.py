@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from django.db.models import Q
-from pydantic import Field
 
 from zhirong.kernel.text import Text, same
 from zhirong.store.financing import Appraisal, Case, Message
@@ -11,7 +10,7 @@ from zhirong.verbs.acting import Work, not_found, operation
 from zhirong.verbs.firm.rights import FIRM
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.people import Duty, OrganisationKind, Person
-from zhirong.verbs.requests import Request, Words, ask
+from zhirong.verbs.requests import Formed, Request, Words, ask
 from zhirong.verbs.scopes import visible
 
 KIND_WORDS = {
@@ -100,7 +99,13 @@ class Objection(Request):
 
     subject: Annotated[
         str,
-        Field(pattern=r"^(case|appraisal)/[0-9]{1,18}$"),
+        Formed(
+            "^(case|appraisal)/[0-9]{1,18}$",
+            Text(
+                "从列出的申请和估值里选，如 case/12",
+                "choose one of the cases and appraisals listed, such as case/12",
+            ),
+        ),
         ask("对什么有异议", "What you object to", choices=_objects),
     ]
     text: Annotated[Words, ask("异议和理由", "Objection and grounds", widget="area")]

@@ -13,7 +13,7 @@ from zhirong.verbs.case.moves import move_case
 from zhirong.verbs.case.paper_making import contract_papers, is_intact, signed_by
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.people import Duty, Person
-from zhirong.verbs.requests import Request, ask
+from zhirong.verbs.requests import Formed, Request, ask
 from zhirong.verbs.second_factor import Code, demand_code
 from zhirong.verbs.uploads import Ticket, attach, redeem
 
@@ -42,7 +42,10 @@ class Sign(Request):
     code: Code
     sha256: Annotated[
         str,
-        Field(pattern=r"^([0-9a-f]{64})?$"),
+        Formed(
+            "^([0-9a-f]{64})?$",
+            Text("照文件上的 64 位摘要填，或留空", "copy the 64 digits of the document's hash, or leave it empty"),
+        ),
         ask(
             "文件摘要", "Hash of the document", "留空即签署现在显示的版本", "empty signs the version that is shown"
         ),

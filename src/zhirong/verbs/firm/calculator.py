@@ -24,7 +24,7 @@ from zhirong.verbs.case.file import case_table
 from zhirong.verbs.clock import now
 from zhirong.verbs.firm.online_form import START, assumed
 from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.requests import Day, Fen, Request, ask
+from zhirong.verbs.requests import Day, Fen, Region, Request, ask
 
 ASSUMPTIONS = "appraisal.online.calculator"
 _PATHS = 2_000  # a rough figure, and bounded work for whoever asks
@@ -61,9 +61,7 @@ def _kind(number: int) -> Any:
 class Calculate(Request):
     """Up to three rights, the revenue that they serve, and what the firm would borrow."""
 
-    region: Annotated[
-        str, Field(pattern=r"^[0-9]{6}$"), ask("企业在哪里注册", "Where the firm is registered", choices=regions)
-    ]
+    region: Annotated[Region, ask("企业在哪里注册", "Where the firm is registered", choices=regions)]
     kind_1: Annotated[str, _kind(1)]
     began_1: Annotated[Day, ask("申请日或完成日", "Filed or completed on")]
     granted_1: Annotated[Day, ask("授权、注册或登记日", "Granted or registered on")]

@@ -29,7 +29,7 @@ from zhirong.verbs.clock import now
 from zhirong.verbs.firm.right_form import NewRight, RightFacts, facts_table, table_of
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.people import Duty, Person
-from zhirong.verbs.requests import Request, ask
+from zhirong.verbs.requests import Formed, Request, ask
 from zhirong.verbs.scopes import visible
 from zhirong.verbs.uploads import Ticket, attach, bytes_of, redeem
 
@@ -337,7 +337,12 @@ class AddFile(Request):
 
     subject: Annotated[
         str,
-        Field(pattern=r"^(case|firmright)/[0-9]{1,18}$"),
+        Formed(
+            "^(case|firmright)/[0-9]{1,18}$",
+            Text(
+                "从列出的申请和权利里选，如 case/12", "choose one of the cases and rights listed, such as case/12"
+            ),
+        ),
         ask("属于", "It belongs to", choices=_subjects),
     ]
     paper: Annotated[str, Field(max_length=40), ask("哪种文件", "Which paper", choices=PAPERS)]

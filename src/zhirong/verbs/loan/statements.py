@@ -19,7 +19,7 @@ from zhirong.verbs.acting import Work, operation
 from zhirong.verbs.lender.release import STANDING, WAITING
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.people import Duty, Person
-from zhirong.verbs.requests import Request, Words, ask
+from zhirong.verbs.requests import Formed, Request, Words, ask
 from zhirong.verbs.uploads import Ticket, attach, redeem
 
 LINE_WORDS = {
@@ -49,7 +49,10 @@ class Import(Request):
     ]
     account_number: Annotated[
         str,
-        Field(pattern=r"^[0-9A-Za-z -]{4,40}$"),
+        Formed(
+            "^[0-9A-Za-z -]{4,40}$",
+            Text("写 4 至 40 位数字或字母", "give 4 to 40 digits or letters"),
+        ),
         ask("账号", "Account", "这份流水所属的本行账号", "whose statement it is"),
     ]
     dry_run: Annotated[bool, ask("只试读，不导入", "Try only")] = False

@@ -17,7 +17,7 @@ from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.jobs import Task, job
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.people import ADMIN_DUTIES, DUTY_WORDS, Duty, OrganisationKind, Person, duties_of
-from zhirong.verbs.requests import Request, ask
+from zhirong.verbs.requests import Formed, Request, ask
 from zhirong.verbs.scopes import confirmed_addresses
 from zhirong.verbs.sessions import CLOSED
 
@@ -51,7 +51,8 @@ class AddMember(Request):
 
     email: Annotated[
         str,
-        Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254),
+        Field(max_length=254),
+        Formed(r"^[^@\s]+@[^@\s]+$", Text("写成 name@example.cn", "write it like name@example.cn")),
         ask("邮箱", "E-mail address", "对方用这个邮箱登录或注册", "with which they sign in or sign up"),
     ]
     duties: Annotated[list[Duty], ask("职责", "Duties", widget="many", choices=_duty_choices)]
