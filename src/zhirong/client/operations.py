@@ -803,6 +803,14 @@ class GuaranteeOperations(Group):
             key,
         )
 
+    def take_off(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
+        """不再请这家担保 / Take the guarantor off."""
+        return self._do("guarantee.take_off", row, {"reason": reason}, version, key)
+
+    def withdraw(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
+        """撤回担保 / Withdraw the guarantee."""
+        return self._do("guarantee.withdraw", row, {"reason": reason}, version, key)
+
 
 class GuarantorOperations(Group):
     """Operations ``guarantor.*``."""

@@ -185,7 +185,8 @@ class Approval(Kept):
 
 
 class GuaranteeRequest(Kept):
-    """A lender asks a guarantor to bear a part of a case. state: requested, reviewed, granted, declined, ended.
+    """A lender asks a guarantor to bear a part of a case. state: requested, reviewed, granted, declined,
+    withdrawn, ended.
 
     share, fee_rate: exact decimals, the fee a year. exposure: fen that it bears while the loan stands. fee: fen, of the
     whole term. group: the related parties that the firm belongs to, in the guarantor's own words. basis: what was

@@ -23,6 +23,7 @@ MODULES = (
     "lender.approvals",
     "lender.limits",
     "guarantor.guarantees",
+    "guarantor.withdrawing",
     "lender.exemption",
     "lender.portfolio",
     "agency.pool",

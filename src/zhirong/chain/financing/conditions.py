@@ -44,12 +44,16 @@ class FilingFact:
 
 @dataclass(frozen=True, slots=True)
 class GuaranteeFact:
-    """A guarantee that was asked for. state: granted once it stands. share: of the loss. amount: of the loan, fen."""
+    """A guarantee that was asked for. state: granted once it stands. share: of the loss. amount: of the loan, fen.
+
+    is_contracted: the contracts that count name this guarantor, or there are none yet.
+    """
 
     guarantor: str
     state: str
     share: Decimal
     amount: Fen
+    is_contracted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,10 +256,25 @@ def _guaranteed(facts: ReleaseFacts) -> Wrong:
     if not facts.needs_guarantee:
         return None
     granted = [one for one in facts.guarantees if one.state == "granted"]
+    withdrawn = [one.guarantor for one in facts.guarantees if one.state == "withdrawn"]
+    if not granted and withdrawn:
+        listed = "、".join(withdrawn)
+        return (
+            Text(f"{listed}已撤回担保", f"withdrawn by {listed}"),
+            Text(
+                "请另一家担保后重新出合同；不再要担保或合同已签完的，办理“退回重审”",
+                "ask another and issue the contracts anew; without one, or once all is signed, send the case back to review",
+            ),
+        )
     if not granted:
         return (
             Text("担保方尚未同意", "no guarantor has granted it"),
             Text("请担保方审批", "ask the guarantor to decide"),
+        )
+    if not any(one.is_contracted for one in granted):
+        return (
+            Text("合同不是和同意担保的机构订立的", "the contracts are not with the guarantor that has granted it"),
+            Text("重新出合同并签署", "issue the contracts anew and have them signed"),
         )
     if sum(one.share for one in granted) <= 0 or max(one.amount for one in granted) < facts.amount:
         return (

@@ -37,7 +37,7 @@ from zhirong.verbs.case.paper_making import (
     void_paper,
 )
 from zhirong.verbs.clock import now
-from zhirong.verbs.guarantor.guarantees import fee_of, part_of
+from zhirong.verbs.guarantor.guarantees import fee_of, part_of, standing_guarantee
 from zhirong.verbs.lender.conditions import appraised_until, conditions_of, takes_part
 from zhirong.verbs.lender.review import rate_of, suspended_problems
 from zhirong.verbs.pattern import rulebook
@@ -127,7 +127,7 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
     if problems := suspended_problems(case):
         raise InputError(problems)
     _demand_supported(work, case)
-    guarantee = granted_guarantee(case)
+    guarantee = standing_guarantee(case)
     if guarantee is None and (case.guarantor_id is not None or takes_part(case, "guarantor")):
         raise refuse(
             "no_guarantee",
@@ -136,7 +136,10 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
             Text(
                 "融资模式有担保方，担保尚未获同意", "the mode has a guarantor, and none has granted the guarantee"
             ),
-            Text("先请担保机构审批", "ask a guarantor and wait for its decision"),
+            Text(
+                "先请担保机构审批；不再要担保的，退回重审",
+                "ask a guarantor and wait for its decision; to go on without one, send the case back to review",
+            ),
         )
     _demand_start(work, case, request.start)
     terms = _terms(work, case, request)
@@ -232,11 +235,6 @@ def _ask_to_sign(work: Work, case: Case, has_guarantee: bool) -> None:
     work.tell(words, link, case.lender, (Duty.LENDER_MANAGER, Duty.LENDER_APPROVER))
     if has_guarantee:
         work.tell(words, link, case.guarantor, (Duty.GUARANTOR_APPROVER,))
-
-
-def granted_guarantee(case: Case) -> GuaranteeRequest | None:
-    """The guarantee of a case that was granted last."""
-    return GuaranteeRequest.objects.filter(case=case, state="granted").order_by("-pk").first()
 
 
 def contract_keys(rights: tuple[Right, ...]) -> set[str]:

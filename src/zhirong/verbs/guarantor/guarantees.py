@@ -33,6 +33,7 @@ STATE_TEXT: dict[str, Text] = {
     "reviewed": Text("待审批", "reviewed, to be decided"),
     "granted": Text("已同意", "granted"),
     "declined": Text("未同意", "declined"),
+    "withdrawn": Text("已撤回", "withdrawn"),
     "ended": Text("已结束", "ended"),
 }
 OPEN = ("requested", "reviewed", "granted")
@@ -82,7 +83,7 @@ class AskGuarantor(Request):
     Text("请担保机构担保", "Ask a guarantor"),
     model=Case,
     duties=DESK,
-    states=(State.DILIGENCE, State.APPROVAL, State.APPROVED),
+    states=(State.DILIGENCE, State.APPROVAL, State.APPROVED, State.SIGNING),
     request=AskGuarantor,
     page="lender.case",
 )
@@ -114,7 +115,10 @@ def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
             "guarantor",
             request.guarantor,
             Text("这笔业务已有担保请求在办或已同意", "a guarantor has been asked for this case already"),
-            Text("等它答复；未同意后可以再请另一家", "wait for its answer; after a refusal another can be asked"),
+            Text(
+                "等它答复；要换一家的，先办“不再请这家担保”",
+                "wait for its answer; to ask another, take this one off first",
+            ),
         )
     asked = work.create(
         GuaranteeRequest,
@@ -317,6 +321,11 @@ def decline_guarantee(work: Work, request: DeclineGuarantee) -> Any:
         asked.case.lender_id,
         DESK,
     )
+
+
+def standing_guarantee(case: Case) -> GuaranteeRequest | None:
+    """The guarantee of a case that was granted last."""
+    return GuaranteeRequest.objects.filter(case=case, state="granted").order_by("-pk").first()
 
 
 GOES_NO_FURTHER = Text("不再办理，担保请求结束", "goes no further: your guarantee is not needed")

@@ -13,7 +13,8 @@ from zhirong.verbs.acting import Work, operation
 from zhirong.verbs.case.filing import demand_not_released, end_registrations
 from zhirong.verbs.case.moves import move_case
 from zhirong.verbs.case.paper_making import contract_papers, end_papers, void_paper
-from zhirong.verbs.guarantor.guarantees import GOES_NO_FURTHER, end_guarantees
+from zhirong.verbs.guarantor.guarantees import GOES_NO_FURTHER, end_guarantees, standing_guarantee
+from zhirong.verbs.guarantor.withdrawing import withdrawn_problems
 from zhirong.verbs.lender.diligence import firm_page, lender_page, note
 from zhirong.verbs.lender.limits import broken, lender_meters
 from zhirong.verbs.lender.review import open_conditions, review_problems, suspended_problems, tell_next
@@ -91,6 +92,7 @@ def approve(work: Work, request: Approve) -> Any:
     problems += own_firm(work.person.account, case.firm_id)
     problems += review_problems(case, work.rules, work.day)
     problems += suspended_problems(case)
+    problems += withdrawn_problems(case)
     amount = min(now.amount, request.amount)
     is_last = now.given + 1 == len(now.band.duties)
     if is_last:
@@ -135,7 +137,9 @@ def send_back(work: Work, request: SendBack) -> Any:
     now = round_of(case, work)
     _refuse_if(why_not(now, work.person.account, sorted(work.person.duties), "return", 0))
     _decide(work, case, now, "return", 0, request.reason, "")
-    move_case(work, case, Move.SEND_BACK)
+    # A guarantor that has withdrawn is off the case: what follows is decided without it.
+    off = {} if standing_guarantee(case) else {"guarantor_id": None, "guarantee": {}}
+    move_case(work, case, Move.SEND_BACK, **off)
     work.tell(
         Text(
             f"{case.number} 退回调查：{request.reason}"[:200], f"{case.number} is sent back: {request.reason}"[:200]
@@ -164,9 +168,9 @@ class BackToReview(Request):
     is_grave=True,
     page="lender.case",
     help=Text(
-        "审批所依据的情况变了才用。批准和合同作废，质押登记撤回或注销，担保须重新征求；重新测算、报批后再出合同。",
+        "审批所依据的情况变了才用。批准和合同作废，质押登记撤回或注销，担保结束，可以再请、另请或不再要；重新测算、报批后再出合同。",
         "For when what was approved by has changed. Approval and contracts are void, the registration is taken back or "
-        "discharged, a guarantor is asked anew; the line is worked out and decided on again before new contracts.",
+        "discharged, the guarantee ends and the same, another or none is asked; the line is worked out and decided on again before new contracts.",
     ),
 )
 def back_to_review(work: Work, request: BackToReview) -> Any:
@@ -180,7 +184,8 @@ def back_to_review(work: Work, request: BackToReview) -> Any:
         work, case, Text("退回重新审查，担保须重新征求", "is reviewed anew; the guarantee will be asked for again")
     )
     kept = {name: value for name, value in case.contract.items() if name == "insurance"}
-    move_case(work, case, Move.SEND_BACK, approved_amount=None, contract=kept, filing=None)
+    anew = {"approved_amount": None, "contract": kept, "filing": None, "guarantor_id": None, "guarantee": {}}
+    move_case(work, case, Move.SEND_BACK, **anew)
     words = Text(
         f"申请 {case.number} 退回重新审查：{request.reason}"[:200],
         f"Application {case.number} goes back to review: {request.reason}"[:200],

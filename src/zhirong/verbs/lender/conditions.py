@@ -63,10 +63,7 @@ def release_facts(case: Case, day: date, rules: Rulebook) -> ReleaseFacts:
         end=date.fromisoformat(loan["end"]) if loan else None,
         grounds=tuple(text for _, text in grounds),
         needs_guarantee=case.guarantor_id is not None or takes_part(case, "guarantor"),
-        guarantees=tuple(
-            GuaranteeFact(one.guarantor.name, one.state, one.share, one.amount)
-            for one in GuaranteeRequest.objects.filter(case=case).select_related("guarantor")
-        ),
+        guarantees=tuple(_guarantee_facts(case)),
         needs_insurance=takes_part(case, "insurer"),
         insured_until=date.fromisoformat(insured) if insured else None,
         appraised_until=appraised_until(case, day, rules),
@@ -174,6 +171,14 @@ def _paper_facts(case: Case) -> Iterable[PaperFact]:
         yield PaperFact(
             PAPER_KINDS[paper.kind].title, tuple(names.get(pk, str(pk)) for pk in waiting), is_intact(paper)
         )
+
+
+def _guarantee_facts(case: Case) -> Iterable[GuaranteeFact]:
+    papers = contract_papers(case)
+    bound = {signer for paper in papers if paper.kind == "guarantee_contract" for signer in paper.signers}
+    for one in GuaranteeRequest.objects.filter(case=case).select_related("guarantor").order_by("pk"):
+        is_contracted = not papers or one.guarantor_id in bound
+        yield GuaranteeFact(one.guarantor.name, one.state, one.share, one.amount, is_contracted)
 
 
 def _filing_fact(one: Registration, case: Case) -> FilingFact:
