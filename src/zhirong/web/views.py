@@ -26,13 +26,11 @@ from zhirong.verbs.requests import Request
 from zhirong.verbs.scopes import visible
 from zhirong.verbs.sessions import choices
 from zhirong.verbs.uploads import bytes_of, take_in
-from zhirong.web.cells import shown
 from zhirong.web.clock import now
+from zhirong.web.exporting import MOST_ROWS, workbook_of
 from zhirong.web.forms import data_of, form_fields, unplaced
 from zhirong.web.menu import menu_of
 from zhirong.web.pages import PAGES, call_of, page
-
-_MOST_EXPORTED = 20_000
 
 
 @page("desk/", "desk")
@@ -210,32 +208,11 @@ def render_list(request: HttpRequest, one: Listing, template: str = "list.html",
 
 
 def _as_excel(request: HttpRequest, one: Listing, query: dict[str, str]) -> HttpResponse:
-    """All rows that fit, up to a stated number; amounts and days are numbers and days in the sheet."""
-    import xlsxwriter
-
-    lang = request.lang
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet()
-    bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
-    for at, column in enumerate(one.columns):
-        sheet.write_string(0, at, column.title.in_(lang), bold)
-        sheet.set_column(at, at, 18)
-    rows = rows_of(request.person, one, day_of(now()), query)[:_MOST_EXPORTED]
-    for line, row in enumerate(rows, 1):
-        for at, column in enumerate(one.columns):
-            value = column.value(row)
-            if column.kind == "money" and isinstance(value, int):
-                sheet.write_number(line, at, value / 100, money)
-            elif column.kind == "number" and isinstance(value, int):
-                sheet.write_number(line, at, value)
-            else:
-                sheet.write_string(line, at, shown(column, row, lang))
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, 0, max(0, len(one.columns) - 1))
-    book.close()
+    """All rows that fit, up to a stated number."""
+    rows = rows_of(request.person, one, day_of(now()), query)[: MOST_ROWS + 1]
     response = HttpResponse(
-        buffer.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        workbook_of(one, rows, request.lang),
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
     response["Content-Disposition"] = f'attachment; filename="{one.name}.xlsx"'
     return response
