@@ -3,16 +3,20 @@
 import io
 import json
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from api_world import ROOT, ApiWorld, problem
+from django.core.cache import caches
 from django.test import Client
+from platform_world import PASSWORD
 from register_world import patent
 from register_world import request as filing_request
 
+from zhirong.api import security
 from zhirong.store.blobs import keep, path_of
 from zhirong.store.financing import StoredFile
 from zhirong.store.models import Event
@@ -455,3 +459,25 @@ def test_a_search_says_what_the_number_was_looked_for_as_and_under_which_names_a
     schemas = json.loads(world.get("/openapi.json").content)["components"]["schemas"]
     assert {"searched_as"} <= set(schemas["Registrations"]["required"])
     assert {"former_names"} <= set(schemas["RegistrationOut"]["required"])
+
+
+def test_without_counts_nobody_signs_in_and_nothing_is_answered_but_not_now(
+    world: ApiWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, client = world.token(world.manager), Client(HTTP_HOST="localhost", raise_request_exception=False)
+    monkeypatch.setattr(security, "_PARTS_LEFT", security.Parts())
+    form = {"login": world.manager.account.email, "password": PASSWORD}
+    (tmp_path / "counts.sqlite3").mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr(caches["default"], "_path", tmp_path / "counts.sqlite3")
+        for path, sent in (("/me", {"Authorization": f"Bearer {token}"}), ("/register/registrations", {})):
+            call = client.get(f"{ROOT}{path}", headers=sent)
+            problem(call, 503)
+            assert call.headers["Retry-After"]
+        for password in (PASSWORD, "wrong"):
+            page = client.post("/accounts/login/", {**form, "password": password})
+            assert page.status_code == 503 and page.headers["Retry-After"]
+        assert "_auth_user_id" not in client.session
+    assert client.post("/accounts/login/", form).status_code == 302
+    assert client.session["_auth_user_id"] == str(world.manager.account.pk)
+    assert world.get("/me", token).status_code == 200

@@ -14,7 +14,7 @@ import pytest
 from django.core.cache import cache
 
 from zhirong.api import security
-from zhirong.store.shared_cache import SharedCache
+from zhirong.store.shared_cache import SharedCache, count
 
 _PROCESS = """
 import json, sys, time
@@ -120,7 +120,7 @@ def test_a_rate_writes_once_for_each_of_its_parts(monkeypatch: pytest.MonkeyPatc
         written.append(delta)
         return int(incr(key, delta, version))
 
-    monkeypatch.setattr(security.cache, "incr", counted)
+    monkeypatch.setattr(cache, "incr", counted)
     cache.delete("api-rate:somebody:7")
     parts = security.Parts()
     assert sum(parts.take("somebody", 6000, 7) for _ in range(1200)) == 1200
@@ -143,13 +143,57 @@ def test_counts_that_cannot_be_kept_are_said_as_a_database_that_is_busy(
     shared.set("a", 1)
     holder = sqlite3.connect(tmp_path / "counts.sqlite3", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
-    for count in (
+    for counted in (
         lambda: shared.incr("a"),
         lambda: shared.add("b", 1),
         lambda: SharedCache(str(tmp_path / "counts.sqlite3"), {}).incr("a"),
     ):
         with pytest.raises(OperationalError, match="counts.sqlite3"):
-            count()
+            counted()
     holder.execute("ROLLBACK")
     holder.close()
     assert shared.incr("a") == 2
+
+
+def test_a_file_of_counts_that_was_removed_is_begun_anew_by_everybody(tmp_path: Path) -> None:
+    one, other = (SharedCache(str(tmp_path / "counts.sqlite3"), {}) for _ in range(2))
+    one.set("a", 1)
+    assert other.incr("a") == 2
+    (tmp_path / "counts.sqlite3").unlink()
+    assert one.add("a", 5) and other.incr("a") == 6 and one.incr("a") == 7
+
+
+@pytest.mark.parametrize("damage", ["a folder", "no folder", "rubbish", "no room", "read-only"])
+def test_counts_that_cannot_be_kept_stop_whatever_is_counted(
+    shared: SharedCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    from django.db import OperationalError
+
+    path = tmp_path / "counts.sqlite3"
+    shared.set("a", 1)
+    if damage == "a folder":
+        path.unlink()
+        path.mkdir()
+    elif damage == "no folder":
+        shared._path = tmp_path / "file" / "counts.sqlite3"
+        (tmp_path / "file").write_text("")
+    elif damage == "rubbish":
+        for part in tmp_path.iterdir():  # what SQLite keeps beside the file would mend it
+            part.unlink()
+        path.write_bytes(b"not a database " * 1000)
+    elif damage == "no room":
+        file = shared._connection()
+        file.execute(f"PRAGMA max_page_count = {file.execute('PRAGMA page_count').fetchone()[0]}")
+    else:
+        shared._connection().execute("PRAGMA query_only = ON")
+    with pytest.raises(OperationalError, match=r"counts\.sqlite3"):
+        for number in range(20):
+            shared.set(f"b{number}", "x" * 2000)
+
+
+def test_what_is_lost_while_it_is_counted_is_not_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+
+    monkeypatch.setattr(cache, "add", lambda *values: False)
+    with pytest.raises(OperationalError, match="lost"):
+        count("nobody-counts-this", 1, 60)

@@ -5,7 +5,6 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest
 from ninja.errors import HttpError
 from ninja.security import APIKeyCookie, HttpBearer
@@ -13,6 +12,7 @@ from ninja.throttling import BaseThrottle
 from ninja.utils import check_csrf
 
 from zhirong.kernel.days import day_of
+from zhirong.store.shared_cache import count
 from zhirong.verbs.clock import now
 from zhirong.verbs.people import NOBODY, Person
 from zhirong.verbs.tokens import person_of_token
@@ -81,8 +81,7 @@ class Parts:
     def _part(key: str, most: int) -> int:
         """A part of what is left in all; -1 where nothing is."""
         wanted = max(1, most // _PARTS)
-        cache.add(key, 0, timeout=2 * _WINDOW_SECONDS)
-        return min(wanted, most - cache.incr(key, wanted) + wanted) or -1
+        return min(wanted, most - count(key, wanted, 2 * _WINDOW_SECONDS) + wanted) or -1
 
 
 _PARTS_LEFT = Parts()

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.core.cache import cache
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.db import OperationalError
 
@@ -31,11 +32,23 @@ _PUT = (
 )
 
 
+def count(key: str, by: int, seconds: int) -> int:
+    """What has been counted under the key, with this; it is forgotten ``seconds`` after the first. Raises
+    django.db.OperationalError where it cannot be counted.
+    """
+    cache.add(key, 0, seconds)
+    try:
+        return cache.incr(key, by)
+    except ValueError as error:
+        raise OperationalError(f"{key}: what is counted was lost while it was counted") from error
+
+
 class SharedCache(BaseCache):
     """Django's cache interface over the file. location: its path. Values are JSON: nothing that could run is read back.
 
-    Every call raises django.db.OperationalError where the file is held by somebody else for longer than five seconds: what is
-    not counted is not let through.
+    Every call raises django.db.OperationalError where the file is held by somebody else for longer than five seconds, cannot be
+    written (no room, read-only) or is damaged: what is not counted is not let through. A file that somebody has removed is
+    begun anew by all processes, so that they go on counting together.
     """
 
     def __init__(self, location: str, params: Mapping[str, Any]) -> None:
@@ -102,17 +115,31 @@ class SharedCache(BaseCache):
     def _opened_file(self) -> Iterator[sqlite3.Connection]:
         try:
             yield self._connection()
-        except sqlite3.OperationalError as error:
+        except (sqlite3.ProgrammingError, sqlite3.IntegrityError):
+            raise  # a fault of this module
+        except (OSError, sqlite3.DatabaseError) as error:
             raise OperationalError(f"{self._path}: {error}") from error
 
     def _connection(self) -> sqlite3.Connection:
-        """The thread's own; a process that was forked from this one opens its own."""
-        kept: tuple[int, sqlite3.Connection] | None = getattr(self._local, "kept", None)
-        if kept is not None and kept[0] == os.getpid():
-            return kept[1]
+        """The thread's own; a process that was forked from this one opens its own, and so does everyone whose file is gone."""
+        kept: tuple[int, int, sqlite3.Connection] | None = getattr(self._local, "kept", None)
+        if kept is not None:
+            process, file, connection = kept
+            if process == os.getpid():
+                if file == self._file():
+                    return connection
+                connection.close()
+            self._local.kept = None
         connection = self._opened()
-        self._local.kept = (os.getpid(), connection)
+        self._local.kept = (os.getpid(), self._file(), connection)
         return connection
+
+    def _file(self) -> int:
+        """Which file is there now; -1 where none is."""
+        try:
+            return self._path.stat().st_ino
+        except FileNotFoundError:
+            return -1
 
     def _opened(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)

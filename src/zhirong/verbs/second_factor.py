@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from zhirong.kernel.text import Text
 from zhirong.store.financing import UsedCode
+from zhirong.store.shared_cache import count
 from zhirong.verbs.acting import Work, refuse
 from zhirong.verbs.requests import ask
 
@@ -53,8 +54,7 @@ def demand_code(work: Work, code: SecretStr) -> None:
     given = code.get_secret_value().replace(" ", "")
     step = _step(decrypt(authenticator.data["secret"]), given)
     if step is None:
-        cache.add(tries, 0, _PAUSE_SECONDS)
-        cache.incr(tries)
+        count(tries, 1, _PAUSE_SECONDS)
         raise refuse(
             "wrong_code", "code", "", Text("动态口令不对或已过时", "wrong, or no longer the present one"), _HOW
         )

@@ -3,8 +3,9 @@
 import time
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest
+
+from zhirong.store.shared_cache import count
 
 
 class Limiter:
@@ -17,8 +18,7 @@ class Limiter:
         """Count a request of this address; whether it is still within the limit. moment: seconds since 1970."""
         window = int(time.time() if moment is None else moment) // self._seconds
         key = f"limit/{self._name}/{address}/{window}"
-        cache.add(key, 0, 2 * self._seconds)
-        return cache.incr(key) <= self._times
+        return count(key, 1, 2 * self._seconds) <= self._times
 
 
 def address_of(request: HttpRequest) -> str:

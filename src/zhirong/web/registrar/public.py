@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -15,6 +14,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.store.keys import public_keys, signing_key
 from zhirong.store.settings import DATA
+from zhirong.store.shared_cache import count
 from zhirong.verbs.pattern import By
 from zhirong.verbs.platform.audit import kind_words
 from zhirong.verbs.register.actor import actor_of
@@ -129,8 +129,7 @@ def _certificate(request: HttpRequest, query: Query) -> HttpResponse:
 
 def _may_take_one() -> bool:
     key = f"register.certificates/{now():%Y%m%d%H%M}"
-    cache.add(key, 0, 120)
-    return cache.incr(key) <= _MOST_A_MINUTE
+    return count(key, 1, 120) <= _MOST_A_MINUTE
 
 
 @page("register/verify/", "register.verify", is_public=True, methods=("GET", "HEAD", "POST"))
