@@ -94,6 +94,49 @@ def test_a_consent_shows_what_it_says_and_nothing_once_it_is_revoked(platform):
     assert not visible(person, FirmRight, platform.day).exists()
 
 
+def test_a_new_mandate_takes_the_place_of_the_one_before(platform):
+    firm, manager = platform.firm()
+    operator = platform.organisation("operator")
+    agent = platform.member(operator, Duty.OPERATOR_AGENT)
+    other = platform.organisation("operator")
+
+    def give(to, *operations, most="100万元"):
+        data = {"agent": to.pk, "operations": list(operations), "most": most, "until": _until(platform)}
+        return platform.do(manager, "mandate.give", **data).id
+
+    elsewhere = give(other, "right.add")
+    wide = give(operator, "right.add", "file.add", most="500万元")
+    narrow = give(operator, "file.add")
+    assert Mandate.objects.get(pk=wide).ended_on == platform.day
+    standing = Mandate.objects.filter(ended_on=None).order_by("id")
+    assert list(standing.values_list("pk", flat=True)) == [elsewhere, narrow]
+    assert [name for name, _ in choices(agent.account, platform.day)][1:] == [f"mandate/{narrow}"]
+    for mandate in (wide, narrow):
+        with pytest.raises(ForbiddenError):
+            acting = type(agent)(agent.account, firm, f"mandate/{mandate}")
+            platform.do(acting, "right.add", kind="trade_secret", title="配方", creation_date="2021-02-03")
+    assert platform_findings() == []
+
+
+def test_a_new_consent_takes_the_place_of_the_one_before_so_that_revoking_it_revokes_all(platform):
+    firm, manager = platform.firm()
+    bank, officer = platform.bank()
+    other, _ = platform.bank()
+    platform.right(firm)
+
+    def give(to, scope):
+        data = {"to": to.pk, "scope": scope, "purpose": "预审", "until": _until(platform)}
+        return platform.do(manager, "consent.give", **data).id
+
+    kept = [give(other, "rights"), give(bank, "appraisals")]
+    first, second = give(bank, "rights"), give(bank, "rights")
+    assert Consent.objects.get(pk=first).revoked_on == platform.day
+    platform.do(manager, "consent.revoke", second)
+    assert not visible(platform.person(officer), FirmRight, platform.day).exists()
+    assert sorted(Consent.objects.filter(revoked_on=None).values_list("pk", flat=True)) == sorted(kept)
+    assert platform_findings() == []
+
+
 def test_a_consent_names_what_is_wrong(platform):
     _, manager = platform.firm()
     operator = platform.organisation("operator")

@@ -52,12 +52,15 @@ class GiveConsent(Request):
     duties=(Duty.FIRM_MANAGER,),
     page="firm.trust",
     help=Text(
-        "提交申请时，银行本来就能看到该申请所列的内容，不需要另外授权；这里授权的是申请以外的。",
-        "A lender sees what a case names without this; a consent is for what lies beyond its cases.",
+        "提交申请时，银行本来就能看到该申请所列的内容，不需要另外授权；这里授权的是申请以外的。对同一机构的同一内容，新的授权代替原来的。",
+        "A lender sees what a case names without this; a consent is for what lies beyond its cases. "
+        "For the same institution and the same data a new consent takes the place of the one before.",
     ),
 )
 def give_consent(work: Work, request: GiveConsent) -> Any:
-    """The institution can see that part of the firm's data from now on."""
+    """The institution can see that part of the firm's data from now on, by this consent alone: who revokes it must not have
+    left another one standing.
+    """
     problems = []
     kinds = [one.value for one in _KINDS]
     to = Organisation.objects.filter(pk=request.to, kind__in=kinds, status="active").first()
@@ -81,6 +84,11 @@ def give_consent(work: Work, request: GiveConsent) -> Any:
         purpose=request.purpose,
         until=request.until,
     )
+    replaced = Consent.objects.filter(
+        firm=work.person.organisation, to=to, scope=request.scope, revoked_on=None, until__gte=work.day
+    ).exclude(pk=consent.pk)
+    for earlier in replaced.order_by("id"):
+        work.update(earlier, revoked_on=work.day)
     words = SCOPES[request.scope]
     firm = work.person.organisation_name
     work.tell(Text(f"{firm} 授权贵机构查看：{words.zh}", f"{firm} lets you see {words.en}"), "/desk/", to)

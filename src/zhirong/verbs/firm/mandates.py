@@ -49,12 +49,15 @@ class GiveMandate(Request):
     duties=(Duty.FIRM_MANAGER,),
     page="firm.trust",
     help=Text(
-        "代理机构只能办您勾选的事，不能签署、不能授权他人；您随时可以终止，立即生效。",
-        "The agent can do what you tick and nothing else; it can neither sign nor pass the mandate on. You can end it at once.",
+        "代理机构只能办您勾选的事，不能签署、不能授权他人；您随时可以终止，立即生效。同一家代理机构只有一份委托：新的代替原来的。",
+        "The agent can do what you tick and nothing else; it can neither sign nor pass the mandate on. You can end it at once. "
+        "An agent has one mandate of yours: a new one takes the place of the one before.",
     ),
 )
 def give_mandate(work: Work, request: GiveMandate) -> Any:
-    """The agent can act for the firm from now on."""
+    """The agent can act for the firm from now on, by this mandate alone: one that was meant to be narrower must not leave a
+    wider one standing beside it.
+    """
     problems = []
     agent = Organisation.objects.filter(pk=request.agent, kind=_AGENT, status="active").first()
     if agent is None:
@@ -83,8 +86,17 @@ def give_mandate(work: Work, request: GiveMandate) -> Any:
         most=request.most,
         until=request.until,
     )
+    replaced = Mandate.objects.filter(
+        firm=work.person.organisation, agent=agent, ended_on=None, until__gte=work.day
+    ).exclude(pk=mandate.pk)
+    for earlier in replaced.order_by("id"):
+        work.update(earlier, ended_on=work.day)
     firm = work.person.organisation_name
-    work.tell(Text(f"{firm} 委托贵机构代办", f"{firm} has given you a mandate"), "/acting/", agent)
+    words = Text(
+        f"{firm} 委托贵机构代办；原有的委托以这份为准",
+        f"{firm} has given you a mandate; it takes the place of any before it",
+    )
+    work.tell(words, "/acting/", agent)
     return {"id": mandate.pk}
 
 
