@@ -77,7 +77,7 @@ class Nothing(Request):
 def _said(code: str, reason: Text, mend: Text) -> PydanticCustomError:
     """What is wrong with a value, in the words of whoever looked at it."""
     words = {"zh": reason.zh, "en": reason.en, "mend_zh": mend.zh, "mend_en": mend.en}
-    return PydanticCustomError(code, "{en}", words)  # type: ignore[arg-type]  # a literal, but for the type of its code
+    return PydanticCustomError(code, "{en}", words)
 
 
 @dataclass(frozen=True, slots=True)
