@@ -7,6 +7,8 @@ from typing import Any
 from zhirong.charts.theme import Spec
 from zhirong.charts.value import Swing, tornado_chart, value_chart
 from zhirong.documents.words import NOTHING, explained_value, money, percent, source, words
+from zhirong.kernel.capital_money import capital_yuan
+from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.text import Lang, Text
 
 Json = Mapping[str, Any]
@@ -320,6 +322,9 @@ def _conclusion(data: Json, lang: Lang) -> list[Block]:
         {"kind": "chart", "name": "value", "alt": _w("interval", lang)},
         {"kind": "chart", "name": "tornado", "alt": _w("input", lang)},
     ]
+    if lang == "zh":
+        capital = capital_yuan(parse_yuan(data["record"]["value"]))
+        blocks.insert(1, _text(f"评估价值（大写）：{capital}"))
     lending = data["lending"]
     if lending is not None:
         shown = f"{_w('lending', lang)} {money(lending['lending_value'])} {_w('yuan', lang)}〔{lending['row']}〕"

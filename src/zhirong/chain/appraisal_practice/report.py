@@ -163,7 +163,9 @@ def _figures(
 def _simulated(name: str, amount: Fen, error: Fen) -> Explanation:
     shown = show_yuan(error)
     formula = Text(f"模拟误差 {shown} 元", f"simulation error CNY {shown}")
-    return Explanation(same(name), amount, "fen", formula)
+    # The English name is the key that the report finds the row by.
+    label = Text("均值" if name == "mean" else name.upper(), name)
+    return Explanation(label, amount, "fen", formula)
 
 
 def _between(low: Fen, high: Fen) -> Text:

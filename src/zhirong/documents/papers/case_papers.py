@@ -73,13 +73,19 @@ def credit_review(f: Facts) -> Sheet:
         facts(
             *party_rows("申请人", f["firm"]),
             ("申请金额", money(f["amount"])),
-            ("测算额度（元）", figure(f["line"])),
+            ("测算额度", money(f["line"]) if f["line"] is not None else "—"),
+            ("期限", f"{f['term_months']} 个月"),
+            ("年利率", percent(f["rate"]) if f["rate"] else "—"),
             ("融资模式", f["mode_title"]),
+            ("信用等级", f["grade"] or "—"),
+            ("测算所用价值（P50，元）", figure(f["p50"])),
+            ("测算所用 P10 至 P90（元）", f"{figure(f['p10'])} 至 {figure(f['p90'])}" if f["p50"] else "—"),
         ),
         heading("额度的各项限制"),
         table(("限制", "金额（元）", "是否决定"), limits, (5, 3, 2), right=(1,))
         if limits
         else paragraph("没有报价。"),
+        paragraph("测算额度为决定性限制，向下取整。"),
         heading("尽职调查"),
         table(("事项", "结果", "调查发现"), checks, (4, 2, 6)) if checks else paragraph("没有调查事项。"),
         heading("拟出质的权利"),
@@ -90,7 +96,7 @@ def credit_review(f: Facts) -> Sheet:
 def approval(f: Facts) -> Sheet:
     """Who decided what."""
     decisions = [
-        [one["level"], one["by"], one["decision"], figure(one["amount"]), one["opinion"], one["day"]]
+        [one["duty"] or "—", one["by"], one["decision"], figure(one["amount"]), one["opinion"], one["day"]]
         for one in f["decisions"]
     ]
     return _sheet(
@@ -106,7 +112,7 @@ def approval(f: Facts) -> Sheet:
             ("融资模式", f["mode_title"]),
         ),
         heading("审批意见"),
-        table(("层级", "审批人", "决定", "金额（元）", "意见", "日期"), decisions, (2, 2, 2, 3, 5, 2), right=(3,)),
+        table(("岗位", "姓名", "决定", "金额（元）", "意见", "日期"), decisions, (2, 2, 2, 3, 5, 2), right=(3,)),
         paragraph("放款须待全部前提条件成就：合同签署、质押登记、登记证明、约定的保证和保险，评估在有效期内。"),
     )
 

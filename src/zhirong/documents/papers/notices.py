@@ -99,7 +99,7 @@ def loan_statement(f: Facts) -> Sheet:
     blocks: list[Block] = [
         facts(
             ("借款人", f["firm"]["name"]),
-            ("贷款编号", f["loan_number"]),
+            ("借款合同编号", f["loan_number"]),
             ("贷款本金", money(f["amount"])),
             ("截至", day_words(f["day"])),
             ("本金余额（元）", figure(f["balance"])),

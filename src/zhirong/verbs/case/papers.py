@@ -14,7 +14,8 @@ from zhirong.kernel.text import Text
 from zhirong.store.financing import Appraisal, Approval, Case, CheckItem
 from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.case.paper_making import issue_paper, next_number, party_facts, right_facts, rights_of
-from zhirong.verbs.people import Duty, OrganisationKind, Person
+from zhirong.verbs.lender.review import rate_of
+from zhirong.verbs.people import DUTY_WORDS, Duty, OrganisationKind, Person
 from zhirong.verbs.requests import Request, ask
 
 _GIVEN = (Appraising.ISSUED.value, Appraising.SIGNED.value)
@@ -118,9 +119,13 @@ def _review(work: Work, case: Case) -> dict[str, Any]:
     titles = {one.id: one.title.zh for one in checklist(work.rules, work.day)}
     items = CheckItem.objects.filter(case=case).order_by("pk")
     limits = case.quote.get("line", {}).get("limits", ())
+    value = case.quote.get("appraisal", {}).get("value") or {}
     return {
         "amount": case.amount,
         "line": case.line,
+        "rate": _rate(case),
+        "grade": case.quote.get("credit", {}).get("grade", ""),
+        **{name: parse_yuan(value[name]) if name in value else None for name in ("p10", "p50", "p90")},
         "limits": [
             {"title": one["title"]["zh"], "amount": parse_yuan(one["amount"]), "binding": one["binding"]}
             for one in limits
@@ -136,6 +141,12 @@ def _review(work: Work, case: Case) -> dict[str, Any]:
     }
 
 
+def _rate(case: Case) -> str:
+    """The rate agreed on, or the one that the quote was made with; empty before a review."""
+    rate = case.annual_rate or rate_of(case)
+    return "" if rate is None else f"{rate.normalize():f}"
+
+
 def _approval(work: Work, case: Case) -> dict[str, Any]:
     if case.approved_amount is None:
         raise refuse(
@@ -149,10 +160,10 @@ def _approval(work: Work, case: Case) -> dict[str, Any]:
     return {
         "requested": case.amount,
         "amount": case.approved_amount,
-        "rate": "" if case.annual_rate is None else f"{case.annual_rate.normalize():f}",
+        "rate": _rate(case),
         "decisions": [
             {
-                "level": one.level,
+                "duty": DUTY_WORDS[Duty(one.duty)].zh if one.duty else "",
                 "by": one.by.display_name or one.by.email,
                 "decision": _DECISIONS.get(one.decision, one.decision),
                 "amount": one.amount,

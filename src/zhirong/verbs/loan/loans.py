@@ -16,7 +16,7 @@ from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.kernel.days import WorkingDays, working_days_from
 from zhirong.kernel.rulebook import Rulebook, RuleError
 from zhirong.kernel.text import Text
-from zhirong.store.financing import Loan
+from zhirong.store.financing import Loan, Paper
 from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.case.contracts import read_contract
 from zhirong.verbs.case.paper_making import issue_paper, next_number, party_facts
@@ -199,12 +199,19 @@ def make_loan_paper(work: Work, request: AskForPaper) -> Any:
     return {"id": paper.pk}
 
 
+def _account_agreed(loan: Loan) -> str:
+    """The account that the contract has the borrower pay to; empty where it names none."""
+    papers = Paper.objects.filter(subject=f"case/{loan.case_id}", kind="loan_contract", state="signed")
+    paper = papers.order_by("-pk").first()
+    return "" if paper is None else str(paper.facts["lender"].get("bank_account", ""))
+
+
 def base_facts(loan: Loan, day: date) -> dict[str, Any]:
     """What every notice of a loan names."""
     return {
         "day": day.isoformat(),
         "firm": party_facts(loan.firm),
-        "lender": party_facts(loan.lender),
+        "lender": party_facts(loan.lender, _account_agreed(loan)),
         "loan_number": loan.case.contract.get("number", loan.number),
         "amount": loan.principal,
         "rate": loan.contract["loan"]["rate"],
