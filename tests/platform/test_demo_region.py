@@ -4,13 +4,20 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from zhirong.store.financing import Case, Loan, WatchFlag
-from zhirong.store.parties import Organisation
+from zhirong.chain.pledge.registration import Status
+from zhirong.store.financing import Appraisal, Case, GuaranteeRequest, Loan, Paper, StatementLine, WatchFlag
+from zhirong.store.parties import Account, Mandate, Organisation
+from zhirong.verbs.lender.approvals import round_of
+from zhirong.verbs.pattern import rulebook
+from zhirong.verbs.people import Duty
 from zhirong.verbs.register.check import check_register
+from zhirong.verbs.register.view import waiting
 
 STATES = {
     "draft": 1,
@@ -59,3 +66,31 @@ def test_every_state_is_there_and_everything_checks(region: Path) -> None:
     assert Loan.objects.filter(state="repaid", balance=0).count() == 2
     check = check_register(region)
     assert check.findings == () and check.events > 300
+
+
+def test_every_desk_has_open_work(region: Path) -> None:
+    import register_databases
+
+    register_databases.use("", region)
+    day = date(2026, 11, 25)
+    assert {row.state for row in Appraisal.objects.filter(grade="formal")} == {"requested", "worked"}
+    assert {"requested", "reviewed", "granted"} <= set(GuaranteeRequest.objects.values_list("state", flat=True))
+    assert [one.registration.status for one in waiting(day)] == [Status.FILED]
+    mandate = Mandate.objects.get(ended_on=None)
+    assert mandate.until > day and {"right.add", "case.draft"} <= set(mandate.operations)
+    in_approval = Case.objects.get(state="approval")
+    now = round_of(in_approval, SimpleNamespace(rules=rulebook(), day=day))
+    assert (now.given, now.wanted) == (1, Duty.LENDER_APPROVER)
+    assert sorted(StatementLine.objects.exclude(state="confirmed").values_list("state", flat=True)) == [
+        "matched",
+        "open",
+    ]
+
+
+def test_people_have_names_and_contracts_an_address(region: Path) -> None:
+    import register_databases
+
+    register_databases.use("", region)
+    assert not Account.objects.filter(display_name="").exists()
+    facts = Paper.objects.filter(kind="loan_contract").latest("pk").facts["lender"]
+    assert facts["address"] == "秦川新区金融大道 1 号" and facts["legal_representative"] == "韩立"

@@ -15,6 +15,10 @@ class AccountOperations(Group):
         """停用账号 / Close the account."""
         return self._do("account.close", None, {"account": account, "reason": reason}, None, key)
 
+    def name(self, *, name: str, key: str = "") -> Done:
+        """填写姓名 / State your name."""
+        return self._do("account.name", None, {"name": name}, None, key)
+
     def open(self, *, account: int, reason: str, key: str = "") -> Done:
         """恢复账号 / Open the account again."""
         return self._do("account.open", None, {"account": account, "reason": reason}, None, key)
@@ -985,10 +989,52 @@ class OrganisationOperations(Group):
         """确认企业 / Confirm the firm."""
         return self._do("organisation.confirm", row, {"licence": licence}, version, key)
 
-    def enter(self, *, kind: str, code: str, name: str, region: str, key: str = "") -> Done:
+    def describe(
+        self,
+        row: int,
+        *,
+        version: Version,
+        address: str | None = None,
+        legal_representative: str | None = None,
+        phone: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """填写住所和负责人 / Address and representative."""
+        return self._do(
+            "organisation.describe",
+            row,
+            {"address": address, "legal_representative": legal_representative, "phone": phone},
+            version,
+            key,
+        )
+
+    def enter(
+        self,
+        *,
+        kind: str,
+        code: str,
+        name: str,
+        region: str,
+        address: str | None = None,
+        legal_representative: str | None = None,
+        phone: str | None = None,
+        key: str = "",
+    ) -> Done:
         """录入机构 / Enter an organisation."""
         return self._do(
-            "organisation.enter", None, {"kind": kind, "code": code, "name": name, "region": region}, None, key
+            "organisation.enter",
+            None,
+            {
+                "kind": kind,
+                "code": code,
+                "name": name,
+                "region": region,
+                "address": address,
+                "legal_representative": legal_representative,
+                "phone": phone,
+            },
+            None,
+            key,
         )
 
     def refuse(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:

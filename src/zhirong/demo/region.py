@@ -85,12 +85,17 @@ class Region:
 
         return take_in(self.person(who), name, content)
 
-    def account(self, who: str, organisation: str, duties: tuple[str, ...]) -> Account:
+    def account(self, who: str, organisation: str, duties: tuple[str, ...], name: str = "") -> Account:
         """A new account with a confirmed address and the region's password."""
         from allauth.account.models import EmailAddress
 
         email = f"{who}@demo.zhirong.example"
-        account: Account = Account.objects.create_user(username=email, email=email, password=self.password)
+        account: Account = Account.objects.create_user(
+            username=email,
+            email=email,
+            password=self.password,
+            display_name=name or self.table.get("people", {}).get(who, ""),
+        )
         EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)
         self.people[who] = account
         self.logins.append(Login(email, organisation, duties))
@@ -177,8 +182,12 @@ def _institutions(region: Region) -> None:
             code=region.code(),
             name=one["name"],
             region=region.table["region"],
+            address=one.get("address", ""),
+            legal_representative=one.get("representative", ""),
         )
         region.organisations[key] = done.id
+        if "pool" in one:
+            region.do("platform.system", "agency.pool", done.id, tables=one["pool"])
         for name, duties in one["members"].items():
             region.account(f"{key}.{name}", one["name"], tuple(duties))
             region.do(

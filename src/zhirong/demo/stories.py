@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from zhirong.chain.financing.case import State
-from zhirong.demo.papers import evidence, sheet
+from zhirong.demo.open_work import OPEN_WORK, ask_guarantor, import_statement, review_guarantee
+from zhirong.demo.papers import evidence
 from zhirong.demo.region import Region, patent_number
 from zhirong.kernel.days import add_months
 from zhirong.kernel.identifiers import patent_check_digit
@@ -13,14 +14,12 @@ from zhirong.kernel.money import parse_yuan, yuan
 from zhirong.store.financing import (
     Case,
     CheckItem,
-    GuaranteeRequest,
     Loan,
     Message,
     Paper,
     Signature,
     StatementLine,
 )
-from zhirong.verbs.acting import Done
 
 # States in the order in which a case reaches them; a story goes as far as its own.
 _ORDER = (
@@ -56,13 +55,17 @@ def firm_story(region: Region, firm: dict[str, Any]) -> Iterator[date]:
     begins = add_months(region.today, -int(case["months_ago"])) - timedelta(days=20)
     if begins > region.day:
         yield begins
-    region.account(who, firm["name"], ("firm.manager",))
+    region.account(who, firm["name"], ("firm.manager",), firm["representative"])
     _register(region, who, firm)
     rights = [_add_right(region, who, firm, right) for right in firm["rights"]]
     yield region.day + timedelta(days=1)
     appraisal = _appraise(region, who, firm, rights)
     yield region.day + timedelta(days=1)
     yield from _case_story(region, firm, rights, appraisal)
+    if firm.get("open"):
+        yield max(region.day, region.today - timedelta(days=1))
+    for name in firm.get("open", ()):
+        OPEN_WORK[name](region, firm)
 
 
 def _register(region: Region, who: str, firm: dict[str, Any]) -> None:
@@ -271,7 +274,9 @@ def _look_into(region: Region, firm: dict[str, Any], case: int) -> Iterator[date
         region.do(rater, "team.rate", case, independent=True, rated_alone=True, **marks)
     yield region.day + timedelta(days=2)
     if firm["case"]["mode"] in _GUARANTEED:
-        _guarantee(region, case)
+        asked = review_guarantee(region, ask_guarantor(region, case))
+        if firm.get("guarantee") != "reviewed":
+            region.do("guarantor.approver", "guarantee.grant", asked, opinion="同意")
     region.do("bank.officer", "case.review", case)
     row = Case.objects.get(pk=case)
     region.do(
@@ -282,28 +287,6 @@ def _look_into(region: Region, firm: dict[str, Any], case: int) -> Iterator[date
         opinion="权利清楚、现金流稳定，额度在测算范围内，建议放款。",
     )
     yield region.day + timedelta(days=1)
-
-
-def _guarantee(region: Region, case: int) -> None:
-    row = Case.objects.get(pk=case)
-    region.do(
-        "bank.officer",
-        "guarantee.request",
-        case,
-        guarantor=region.organisations["guarantor"],
-        amount=row.amount,
-        share="0.8",
-        fee_rate="0.01",
-    )
-    request = GuaranteeRequest.objects.filter(case=case).latest("pk")
-    region.do(
-        "guarantor.officer",
-        "guarantee.review",
-        request.pk,
-        counter_guarantee="质押权利作反担保，法定代表人连带责任",
-        opinion="同意承担八成",
-    )
-    region.do("guarantor.approver", "guarantee.grant", request.pk, opinion="同意")
 
 
 def _approve(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
@@ -384,7 +367,7 @@ def _register_and_pay(region: Region, firm: dict[str, Any], case: int) -> Iterat
         yield start
     region.do("bank.officer", "case.release", case)
     loan = Loan.objects.get(case=case)
-    _statement(region, [(f"F{loan.pk:06d}", "支", yuan(loan.principal), firm["name"], f"放款 {loan.number}")])
+    import_statement(region, [(f"F{loan.pk:06d}", "支", yuan(loan.principal), firm["name"], f"放款 {loan.number}")])
     _book(region, loan, "release", f"F{loan.pk:06d}")
     yield region.day + timedelta(days=1)
 
@@ -402,17 +385,11 @@ def _repay(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
         region.do("worker", "loan.reckon")
         loan.refresh_from_db()
         reference = f"H{loan.pk:06d}{region.day:%Y%m%d}"
-        _statement(region, [(reference, "收", yuan(loan.next_due), firm["name"], f"还款 {loan.number}")])
+        import_statement(region, [(reference, "收", yuan(loan.next_due), firm["name"], f"还款 {loan.number}")])
         _book(region, loan, "repayment", reference)
     if state == "closed":
         yield region.day + timedelta(days=2)
         region.do("bank.officer", "case.close", case)
-
-
-def _statement(region: Region, lines: list[tuple[str, str, str, str, str]]) -> Done:
-    rows = [(region.day.isoformat(), *line) for line in lines]
-    file = region.upload("bank.cashier", f"流水{region.day:%Y%m%d}.csv", sheet(rows))
-    return region.do("bank.cashier", "statement.import", file=file, account_number="6100 0000 9999")
 
 
 def _book(region: Region, loan: Loan, kind: str, reference: str) -> None:

@@ -5,6 +5,7 @@ from importlib import import_module
 MODULES = (
     "platform.founding",
     "platform.organisations",
+    "platform.own_account",
     "platform.members",
     "firm.rights",
     "firm.rechecking",

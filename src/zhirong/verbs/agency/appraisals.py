@@ -428,7 +428,7 @@ _COLUMNS = (
     Column("p50", Text("评估价值（P50）", "Value (P50)"), lambda row: row.p50, "money"),
     Column("p90", Text("高（P90）", "High (P90)"), lambda row: row.p90, "money"),
     Column("valid_until", Text("有效期至", "Valid until"), lambda row: row.valid_until, "day", "valid_until"),
-    Column("fee", Text("评估费", "Fee"), lambda row: row.fee, "money"),
+    Column("fee", Text("评估费", "Fee"), lambda row: row.fee or None, "money"),
 )
 ASSIGNMENTS = listing(
     Listing(

@@ -2,6 +2,8 @@
 
 from typing import Annotated, Any
 
+from pydantic import Field
+
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.text import Text, same
 from zhirong.store.names import name_key
@@ -87,6 +89,9 @@ def register_firm(work: Work, request: RegisterFirm) -> Any:
     return {"id": firm.pk}
 
 
+_IN_CONTRACTS = ("写入合同和通知", "stands in contracts and notices")
+
+
 class EnterOrganisation(Request):
     """An institution, entered by the administration."""
 
@@ -97,6 +102,11 @@ class EnterOrganisation(Request):
     code: Annotated[CreditCode, ask("统一社会信用代码", "Unified social credit code")]
     name: Annotated[Line, ask("名称", "Name")]
     region: Annotated[Region, ask("区划代码", "Region code")]
+    address: Annotated[str, Field(max_length=200), ask("住所", "Address", *_IN_CONTRACTS)] = ""
+    legal_representative: Annotated[
+        str, Field(max_length=60), ask("法定代表人（负责人）", "Legal representative", *_IN_CONTRACTS)
+    ] = ""
+    phone: Annotated[str, Field(max_length=40), ask("联系电话", "Telephone")] = ""
 
 
 @operation(
@@ -117,6 +127,38 @@ def enter_organisation(work: Work, request: EnterOrganisation) -> Any:
             Text("在机构列表里找它", "look for it in the list"),
         )
     return {"id": _enter(work, request.kind, request, "active").pk}
+
+
+def _kept(name: str) -> Any:
+    return lambda person, row: row.profile.get(name, "")
+
+
+class DescribeOrganisation(Request):
+    """What papers say of an institution beside its name and code."""
+
+    address: Annotated[
+        str, Field(max_length=200), ask("住所", "Address", *_IN_CONTRACTS, start=_kept("address"))
+    ] = ""
+    legal_representative: Annotated[
+        str,
+        Field(max_length=60),
+        ask("法定代表人（负责人）", "Legal representative", *_IN_CONTRACTS, start=_kept("legal_representative")),
+    ] = ""
+    phone: Annotated[str, Field(max_length=40), ask("联系电话", "Telephone", start=_kept("phone"))] = ""
+
+
+@operation(
+    "organisation.describe",
+    Text("填写住所和负责人", "Address and representative"),
+    model=Organisation,
+    duties=(Duty.SYSTEM_ADMIN,),
+    relation=lambda person, row: row.kind != OrganisationKind.FIRM,
+    request=DescribeOrganisation,
+    page="admin.organisation",
+)
+def describe_organisation(work: Work, request: DescribeOrganisation) -> Any:
+    """Papers made from now on say so; those made before stay as they are. A firm describes itself."""
+    work.update(work.row, profile={**work.row.profile, **request.model_dump()})
 
 
 class Confirm(Request):

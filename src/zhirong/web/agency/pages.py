@@ -12,6 +12,7 @@ from zhirong.charts.drawing import to_svg
 from zhirong.documents.appraisal_report_blocks import report_charts
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
+from zhirong.kernel.text import Text
 from zhirong.store.financing import Appraisal, FirmRight
 from zhirong.verbs.agency.appraisal_view import beside, chart_data, comparison, may_see_value
 from zhirong.verbs.agency.appraisals import AGENCY, ASSIGNMENTS, CLIENTS, FORMAL
@@ -24,6 +25,15 @@ from zhirong.web.pages import page
 from zhirong.web.views import render_list
 
 _WAY = (State.REQUESTED, State.ACCEPTED, State.WORKED, State.REVIEWED, State.SIGNED)
+_NEXT: dict[str, Text] = {
+    State.REQUESTED: Text("等评估机构接受委托", "the agency accepts or refuses"),
+    State.ACCEPTED: Text("等承办评估师录入方法并计算", "the appraiser enters the methods and computes"),
+    State.WORKED: Text(
+        "等机构的复核人复核；复核前可以重新录入",
+        "the agency's reviewer looks at it; until then it can be entered anew",
+    ),
+    State.REVIEWED: Text("等承办评估师和复核人各自签署", "appraiser and reviewer each sign"),
+}
 _OPEN = tuple(one.value for one in _WAY[:-1])
 
 
@@ -62,6 +72,8 @@ def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
         "steps": [(STATE_WORDS[one], "done" if n < at else "now" if n == at else "") for n, one in enumerate(_WAY)]
         if at >= 0
         else [],
+        "next": _next(row, person.account),
+        "is_issued": row.state in (State.SIGNED, State.ISSUED, State.WITHDRAWN),
         "purpose": PURPOSE_TEXT.get(row.purpose),
         "value_type": VALUE_TYPE_TEXT.get(row.value_type),
         "rights": rights,
@@ -73,6 +85,13 @@ def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
         "is_agency": person.organisation == row.agency_id,
     }
     return render(request, "agency/appraisal.html", context)
+
+
+def _next(row: Appraisal, account: int) -> Text | None:
+    """Who is to do what now; None where it has ended."""
+    if row.state == State.REVIEWED and account in {one["account"] for one in row.signatures}:
+        return Text("您已签署，等另一位签署", "you have signed; the other one signs")
+    return _NEXT.get(row.state)
 
 
 @page("appraisals/<int:id>/chart/<str:name>.svg", "agency.chart", duties=(*AGENCY, *CLIENTS), model=Appraisal)
@@ -104,4 +123,5 @@ def compare(request: HttpRequest, row: Appraisal, other: int) -> HttpResponse:
 
 
 menu("agency.home", "评估委托", "Assignments", *AGENCY)
+menu("agency.pool", "资格与人员", "Papers and people", *AGENCY)
 menu("appraisals", "正式评估", "Formal appraisals", *CLIENTS)

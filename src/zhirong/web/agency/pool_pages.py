@@ -13,7 +13,6 @@ from zhirong.store.parties import Organisation
 from zhirong.verbs.acting import OPERATIONS, can
 from zhirong.verbs.agency.appraisals import AGENCY
 from zhirong.verbs.agency.pool_forms import entry_of
-from zhirong.web.menu import menu
 from zhirong.web.pages import page
 
 _OF_PEOPLE = ("agency.person_change", "agency.person_end")
@@ -45,6 +44,3 @@ def _links(request: HttpRequest, row: Organisation, one: dict[str, Any]) -> list
         for name in _OF_PEOPLE
         if can(request.person, name, row)
     ]
-
-
-menu("agency.pool", "资格与人员", "Papers and people", *AGENCY)

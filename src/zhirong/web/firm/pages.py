@@ -26,6 +26,8 @@ from zhirong.web.views import operate, render_list
 _SHOWN = 20
 _FEE_DAYS = 60  # a fee due within these days is shown at the front
 
+# A service agent begins with whom it acts for.
+menu("acting", "代理的企业", "Firms you act for", Duty.OPERATOR_AGENT)
 for _name, _zh, _en in (
     ("firm.home", "首页", "Home"),
     ("firm.rights", "我的权利", "My rights"),

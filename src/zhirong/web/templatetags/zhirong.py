@@ -176,7 +176,14 @@ def actions(context: Any, row: Any, only: str = "") -> dict[str, Any]:
     """Buttons for what the person can do to a row now. only: names, spaces between."""
     names = only.split()
     found = [one for one in operations_for(context["person"], row) if not names or one.name in names]
+    found.sort(key=lambda one: one.is_grave)  # what goes on comes first, what ends it last
     return {"operations": found, "row": row, "lang": context.get("lang"), "back": context["request"].path}
+
+
+@register.simple_tag(takes_context=True)
+def may(context: Any, name: str, row: Any = None) -> bool:
+    """Whether the person can do an operation, to a row where one is given."""
+    return can(context["person"], name, row)
 
 
 @register.simple_tag(takes_context=True)
