@@ -47,7 +47,8 @@ def ask_guarantor(region: Region, case: int) -> int:
         share="0.8",
         fee_rate="0.01",
     )
-    return GuaranteeRequest.objects.filter(case=case).latest("pk").pk
+    asked: int = GuaranteeRequest.objects.filter(case=case).latest("pk").pk
+    return asked
 
 
 def review_guarantee(region: Region, asked: int) -> int:
@@ -70,7 +71,8 @@ def import_statement(region: Region, lines: list[tuple[str, str, str, str, str]]
 
 
 def _case(region: Region, firm: dict[str, Any]) -> Case:
-    return Case.objects.get(firm=region.organisations[firm["id"]])
+    case: Case = Case.objects.get(firm=region.organisations[firm["id"]])
+    return case
 
 
 def _formal_appraisal(region: Region, firm: dict[str, Any]) -> int:

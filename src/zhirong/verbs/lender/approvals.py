@@ -138,7 +138,7 @@ def send_back(work: Work, request: SendBack) -> Any:
     _refuse_if(why_not(now, work.person.account, sorted(work.person.duties), "return", 0))
     _decide(work, case, now, "return", 0, request.reason, "")
     # A guarantor that has withdrawn is off the case: what follows is decided without it.
-    off = {} if standing_guarantee(case) else {"guarantor_id": None, "guarantee": {}}
+    off: dict[str, Any] = {} if standing_guarantee(case) else {"guarantor_id": None, "guarantee": {}}
     move_case(work, case, Move.SEND_BACK, **off)
     work.tell(
         Text(
