@@ -16,7 +16,7 @@ from zhirong.verbs.scopes import SCOPES, visible
 
 catalogue.load()
 # What begins something and needs no duty: its own account is all that it concerns.
-FOR_ANYBODY = {"firm.register", "view.save", "token.make"}
+FOR_ANYBODY = {"account.name", "firm.register", "view.save", "token.make"}
 
 
 def _try(world: PermissionWorld, person: Person, op: Operation) -> Exception | None:
