@@ -21,8 +21,10 @@ from zhirong.chain.appraisal_practice.report import PART_TEXT, Parties, report_d
 from zhirong.chain.right.records import Flag, Holder, Right, RightKind, Role
 from zhirong.documents.appraisal_report import appraisal_docx, appraisal_pdf, read_report
 from zhirong.documents.appraisal_report_blocks import report_blocks, working_rows
+from zhirong.kernel.capital_money import capital_yuan
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
+from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.rulebook import load_rulebook
 
 RULES = load_rulebook()
@@ -208,6 +210,16 @@ def amounts_not_in_the_working_papers(data: dict[str, Any], lang: Any) -> list[s
     working = "\n".join(" ".join(row) for row in working_rows(data, lang))
     traced = {amount.replace(",", "") for amount in AMOUNT.findall(working)}
     return [amount for amount in shown if amount.replace(",", "") not in traced]
+
+
+def test_the_value_stands_in_capitals_and_the_rows_are_named_in_chinese() -> None:
+    data = data_of(formal=True)
+    capital = capital_yuan(parse_yuan(data["record"]["value"]))
+    words = str(report_blocks(data, "zh"))
+    assert f"评估价值（大写）：{capital}" in words
+    assert "人民币" not in str(report_blocks(data, "en"))
+    named = [row[1] for row in working_rows(data, "zh")]
+    assert {"P5", "P50", "P95", "均值"} <= {one.strip() for one in named}
 
 
 def test_a_row_number_leads_to_its_figure() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from desks_world import FIGURES, admin, agency
 from lender_world import desk_of
+from money_world import Money
 
 from zhirong.kernel.errors import InputError
 from zhirong.store.financing import Appraisal, Paper
@@ -45,6 +46,25 @@ def test_an_appraisal_says_who_is_next_and_grave_buttons_come_last(platform: Any
     assert "等机构的复核人复核" in page
     platform.do(reviewer, "appraisal.review", row, decision="pass", opinion="方法适当")
     assert "等承办评估师和复核人各自签署" in seen.get(f"/appraisals/{row.pk}/").content.decode()
+
+
+def test_no_word_of_the_steps_is_broken() -> None:
+    from importlib.resources import files
+
+    css = files("zhirong.web").joinpath("static/zhirong.css").read_text(encoding="utf-8")
+    broken = css.index("h1, h2, h3, p, li, dd, legend { overflow-wrap: anywhere; }")
+    assert broken < css.index(".steps li { overflow-wrap: normal; }")
+
+
+def test_a_notice_names_the_account_of_the_contract(platform: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    money = Money(platform, monkeypatch)
+    money.issue(lender_account="6100 0000 9999")
+    money.sign()
+    money.register()
+    money.on_case(money.officer, "case.release")
+    money.pay(money.loan.principal, "release")
+    platform.do(money.officer, "loan.paper", money.loan, kind="due_notice")
+    assert Paper.objects.get(kind="due_notice").facts["lender"]["bank_account"] == "6100 0000 9999"
 
 
 def test_everybody_states_his_own_name(platform: Any) -> None:
