@@ -402,7 +402,7 @@ def test_a_very_long_name_of_a_file_is_cut_and_still_says_what_it_is(world: ApiW
 def test_choices_are_named_without_a_word_of_another_language(world: ApiWorld) -> None:
     said = problem(world.do("right.add", world.token(world.manager), kind="patent"), 422)
     (kind,) = (one for one in said["problems"] if one["field"] == "kind")
-    assert "、design、" in kind["mend"]["zh"] and ", design, " in kind["mend"]["en"]
+    assert "、design（外观设计专利）、" in kind["mend"]["zh"] and ", design (design), " in kind["mend"]["en"]
     assert " or " not in kind["mend"]["zh"] and "'" not in kind["mend"]["en"]
 
 

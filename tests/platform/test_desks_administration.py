@@ -73,7 +73,9 @@ def test_the_operations_of_one_administration_are_none_of_anothers(platform: Any
         Duty.SECURITY_ADMIN: security(platform),
         Duty.AUDIT_ADMIN: auditor(platform),
     }
-    mine = [op for op in OPERATIONS.values() if op.scope in ("account", "session", "lockout", "audit", "agency")]
+    scopes = ("account", "session", "lockout", "audit", "agency")
+    # One's own name is everybody's to state.
+    mine = [op for op in OPERATIONS.values() if op.scope in scopes and op.name != "account.name"]
     assert len(mine) >= 6
     for op in mine:
         for duty, who in people.items():
