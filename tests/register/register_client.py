@@ -89,6 +89,8 @@ def write(folder: Path, run: int) -> None:
 
     key, actor, chance = signing_key(folder), Actor(f"run-{run}", Role.REGISTRAR), random.Random(run)
     start = datetime(2025, 6, 2, 2, tzinfo=UTC) + timedelta(minutes=run)
+    # Each run has rights of its own: with the same ones for all, later runs found every right taken and had nothing to write.
+    first = 500 * run
     for number in range(1_000_000):
         now = start + timedelta(seconds=number // 100)
 
@@ -96,7 +98,7 @@ def write(folder: Path, run: int) -> None:
             return By(actor, now, f"{step}{number}")
 
         try:
-            filed = pledges.file_pledge(by("f"), request(patent(chance.randrange(1, 500)))).registration
+            filed = pledges.file_pledge(by("f"), request(patent(first + chance.randrange(500)))).registration
             pledges.examine(by("x"), filed.id)
             done = pledges.enter(by("e"), filed.id)
             if chance.random() < 0.7:
