@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import BooleanField, DateField, DateTimeField, DecimalField, JSONField, URLField
+from django.db.models import BooleanField, DateField, DateTimeField, DecimalField, EmailField, JSONField, URLField
 from django.db.utils import DataError, IntegrityError
 
 from zhirong.kernel.text import Text
@@ -60,6 +60,8 @@ def _values(model: type[Kept], made: dict[type, Any]) -> dict[str, Any]:
             values[column.name] = True
         elif column.get_internal_type() in ("IntegerField", "BigIntegerField"):
             values[column.name] = 7
+        elif isinstance(column, EmailField):
+            values[column.name] = "one@example.cn"
         elif isinstance(column, URLField):
             values[column.name] = "https://hook.example.cn/a"
         else:
