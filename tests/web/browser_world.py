@@ -137,7 +137,7 @@ class Site:
             if found:
                 written = max(found, key=lambda file: file.stat().st_mtime_ns).read_text("utf-8")
                 last = written.split("-" * 79)[-2] if "-" * 79 in written else written
-                return str(email.message_from_string(last.strip(), policy=policy.default).get_content())
+                return str(email.message_from_bytes(last.strip().encode(), policy=policy.default).get_content())
             time.sleep(0.1)
         raise AssertionError(f"no mail to {address}")
 

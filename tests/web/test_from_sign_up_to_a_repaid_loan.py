@@ -128,9 +128,8 @@ def invites(way: Way) -> None:
     firm.fill(email=colleague.email, duties=["firm.clerk"])
     firm.send()
     firm.visit("/invitations/")
-    assert "邀请您成为其成员" in way.site.mail_to(
-        colleague.email
-    )  # sent by the background work, before his own sign-up
+    # Sent by the background work; his own sign-up comes after it, so that its mail is the last.
+    assert "邀请您成为其成员" in way.site.mail_to(colleague.email)
     colleague.sign_up()
     colleague.visit("/acting/", "/invitations/1/")
     colleague.do("invitation.accept", 1)
