@@ -7,7 +7,7 @@ from django.db import connections
 from lender_world import AMOUNT, desk_of
 
 from zhirong.kernel.errors import InputError
-from zhirong.store.financing import Case, GuaranteeRequest, GuarantorFigures
+from zhirong.store.financing import Case, FirmRight, GuaranteeRequest, GuarantorFigures
 from zhirong.store.work import Notice
 from zhirong.verbs.acting import NotFoundError
 from zhirong.verbs.guarantor.guarantees import fee_of, part_of, standing_of
@@ -208,6 +208,19 @@ def test_a_refusal_lets_another_guarantor_be_asked_and_two_are_not_asked_at_once
     platform.do(house.desk.reviewer, "case.decline", asked.case, ground="other", reason="x")
     with pytest.raises(InputError):
         again(case=asked.case)
+
+
+def test_who_has_declined_keeps_its_request_and_sees_no_more_of_the_firm(house):
+    asked, day = house.reviewed(), house.platform.day
+    address = f"/guarantor/requests/{asked.pk}/"
+    title = visible(house.platform.person(house.officer), FirmRight, day).first().title
+    assert title in house.platform.client(house.officer).get(address).content.decode()
+    house.platform.do(house.approver, "guarantee.decline", asked, ground="cash_flow", reason="现金流不足")
+    assert not visible(house.platform.person(house.officer), Case, day).exists()
+    assert not visible(house.platform.person(house.officer), FirmRight, day).exists()
+    page = house.platform.client(house.officer).get(address)
+    assert page.status_code == 200
+    assert "现金流不足" in page.content.decode() and title not in page.content.decode()
 
 
 def test_a_case_that_is_over_is_not_guaranteed(house):

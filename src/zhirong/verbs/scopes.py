@@ -53,6 +53,8 @@ EVERYTHING = Q()
 
 # What an institution sees of a case begins when the firm has handed it in.
 _KEPT_FROM_OTHERS = ("draft",)
+# A guarantor that was asked and bears nothing has no more to do with the case.
+_NO_PART_LEFT = ("declined", "withdrawn")
 # What a firm is told of its payments: those that have counted, whatever became of them since.
 TOLD = ("confirmed", "reversing", "reversed")
 Scope = Callable[[Person, date], Q]
@@ -108,8 +110,9 @@ def _cases(person: Person, day: date) -> Q:
     if _is(person, OrganisationKind.LENDER):
         return Q(lender=person.organisation) & ~Q(state__in=_KEPT_FROM_OTHERS)
     if _is(person, OrganisationKind.GUARANTOR):
-        # Not by a join: a case of which a guarantor was asked twice is one case.
-        return Q(pk__in=GuaranteeRequest.objects.filter(guarantor=person.organisation).values("case"))
+        # Not by a join: a case of which a guarantor was asked twice is one case. Who declined or withdrew keeps its own request.
+        asked = GuaranteeRequest.objects.filter(guarantor=person.organisation)
+        return Q(pk__in=asked.exclude(state__in=_NO_PART_LEFT).values("case"))
     return NOTHING
 
 

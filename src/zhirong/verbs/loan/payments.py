@@ -41,15 +41,15 @@ _DIRECTION = {"release": "out", "repayment": "in", "refund": "out"}
 _LOAN_STATES = {"release": (WAITING,), "repayment": (STANDING, REPAID), "refund": (STANDING, REPAID)}
 CONFIRM = (Duty.LENDER_CASHIER, Duty.LENDER_REVIEWER, Duty.LENDER_MANAGER)
 
+Payer = Annotated[str, ask("付款人", "Who paid", choices=tuple((payer, PARTY_TEXT[payer]) for payer in PAYERS))]
+
 
 class Match(Request):
     """Which loan, and as what."""
 
     loan: Annotated[Line, ask("贷款编号", "Number of the loan")]
     kind: Annotated[str, ask("款项", "What it is", choices=tuple(KIND_WORDS.items()))]
-    payer: Annotated[
-        str, ask("付款人", "Who paid", choices=tuple((payer, PARTY_TEXT[payer]) for payer in PAYERS))
-    ] = "firm"
+    payer: Payer = "firm"
 
 
 @operation(
@@ -132,9 +132,7 @@ class Divide(Request):
             start=_parts_to_begin_with,
         ),
     ]
-    payer: Annotated[
-        str, ask("付款人", "Who paid", choices=tuple((payer, PARTY_TEXT[payer]) for payer in PAYERS))
-    ] = "firm"
+    payer: Payer = "firm"
 
 
 @operation(

@@ -10,7 +10,7 @@ from zhirong.chain.financing.case import STATE_WORDS, State
 from zhirong.chain.financing.limits import guarantor_meters, title_of
 from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Text
-from zhirong.store.financing import GuaranteeRequest, Loan
+from zhirong.store.financing import Case, GuaranteeRequest, Loan
 from zhirong.verbs.acting import operations_for
 from zhirong.verbs.guarantor.guarantees import GUARANTOR, STATE_TEXT, figures_of, meters_of, standing_of
 from zhirong.verbs.lender.diligence import name_of
@@ -18,6 +18,7 @@ from zhirong.verbs.lender.limits import limits_of, names_of
 from zhirong.verbs.lender.portfolio import mode_title
 from zhirong.verbs.listing import LISTINGS
 from zhirong.verbs.pattern import rulebook
+from zhirong.verbs.scopes import visible
 from zhirong.web.clock import now
 from zhirong.web.lender.case_page import Today, quote_of, rights_of
 from zhirong.web.menu import menu
@@ -49,6 +50,8 @@ def asked(request: HttpRequest, row: GuaranteeRequest) -> HttpResponse:
     """One request: what is asked, what it rests on, what it does to each limit."""
     person, today = request.person, _today()
     figures = figures_of(row.guarantor_id, today.day)
+    # Who declined or withdrew keeps its own request, and sees no more of the firm.
+    has_part = visible(person, Case, today.day).filter(pk=row.case_id).exists()
     context: dict[str, Any] = {
         "row": row,
         "case": row.case,
@@ -57,8 +60,8 @@ def asked(request: HttpRequest, row: GuaranteeRequest) -> HttpResponse:
         "mode": mode_title(row.case.mode),
         "operations": operations_for(person, row),
         "waits_for": _waits_for(row, person.account),
-        "rights": rights_of(person, row.case, today),
-        "quote": quote_of(row.case),
+        "rights": rights_of(person, row.case, today) if has_part else (),
+        "quote": quote_of(row.case) if has_part else None,
         "figures": figures,
         "meters": () if figures is None else meters_of(row, figures, today),
         "reviewer": name_of(row.proposed_by),
