@@ -214,6 +214,9 @@ FACTS: dict[str, Fact] = {
     ),
 }
 
+# What only the claim itself can show. Before there is a claim (in a quote) these are taken to be in order.
+CLAIM_FACTS: frozenset[str] = frozenset({"pledge_registered", "lawful_use", "good_faith"})
+
 # Of a guarantor's whole book: what a condition on partners may ask about.
 PARTNER_FACTS: dict[str, Fact] = {
     "guarantee_multiple": Fact(

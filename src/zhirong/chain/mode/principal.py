@@ -1,0 +1,303 @@
+"""Who bears a loss of principal on one loan, fast: for a search that asks about hundreds of amounts of the same loan.
+
+``PrincipalTerms`` prepares the terms once; ``parts`` then answers for an amount and a loss, equal to the fen to what
+``allocate`` gives for the same loan. Interest, costs, recoveries and explanations are left out: ``allocate`` has them.
+
+Figures of the pool that a quote cannot know (fees collected, principal entered) limit nothing here, as under
+``OPEN_POOL``; the fund's balance is its size in the file. The dates of the rule are not asked for: whether the mode is
+in force is a matter of ``eligibility``.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from zhirong.chain.mode.eligibility import try_condition
+from zhirong.chain.mode.loss import IP_PLACES, NOTHING, OPEN_POOL
+from zhirong.chain.mode.model import Cap, Mode, Tier
+from zhirong.chain.mode.shares import amount_of, bonus_met, final_shares, weights_of
+from zhirong.chain.mode.vocabulary import CLAIM_FACTS
+from zhirong.kernel import money
+from zhirong.kernel.money import Fen
+
+# Facts that change with the amount tried: they are never read from the facts of the case.
+_OF_AMOUNT = ("amount_fen", "borrower_balance_fen")
+
+# A cap of this much or more binds no loan: a figure of the pool that is left open counts as more.
+_WIDEST: Fen = money.MOST_AMOUNT
+
+# For each bonus whether it is earned, or that the loss is not compensated at all.
+_Outcome = tuple[bool, ...] | Literal["refused"]
+_Caps = Mapping[str, Sequence[tuple[Cap, Fen]]]  # by what they count, each with what it allows
+# What has used up room under a cap. The first part says whether each loan has a room of its own.
+_Key = tuple[bool, object]
+
+
+class PrincipalTerms:
+    """The terms of one mode for one loan, ready to divide losses of principal.
+
+    facts: of the firm and the loan, as for ``eligibility``; ``amount_fen`` and ``borrower_balance_fen`` are those of
+    the amount tried. day: on which the loan is made. amounts: agreed price, deposit, deductible, where the contract
+    names them. claim_in_order: what only the claim itself can show (``vocabulary.CLAIM_FACTS``, such as a registered
+    pledge) is taken to be so; every other condition of a claim that is not known to be met leaves the whole loss with
+    ``rest_to``. Raises ValueError for an IP part outside 0 to 1.
+    """
+
+    def __init__(
+        self,
+        mode: Mode,
+        facts: Mapping[str, object],
+        *,
+        day: date,
+        ip_share: Decimal = Decimal(1),
+        amounts: Mapping[str, Fen] = NOTHING,
+        claim_in_order: bool = True,
+    ) -> None:
+        if not 0 <= ip_share <= 1 or -int(ip_share.as_tuple().exponent) > IP_PLACES:
+            raise ValueError(f"the IP part must lie between 0 and 1 and have at most {IP_PLACES} decimal places")
+        sharing = mode.sharing_on(day)
+        self._mode, self._sharing, self._day, self._amounts = mode, sharing, day, amounts
+        self._facts = dict(facts)
+        self.roles = mode.bearers
+        self._ip = Fraction(ip_share) if sharing.mixed else Fraction(1)
+        self._conditions = tuple(
+            condition
+            for condition in sharing.claim_conditions
+            if not (claim_in_order and condition.fact in CLAIM_FACTS)
+        )
+        asked = [*self._conditions, *(when for bonus in sharing.bonuses for when in bonus.conditions)]
+        self._by_amount = any(condition.fact in _OF_AMOUNT for condition in asked)
+        self._caps = {
+            counts: tuple((cap, _limit_of(mode, cap)) for cap in sharing.caps if cap.counts == counts)
+            for counts in ("loans_covered", "shared_loss", "payment")
+        }
+        self._divided: dict[tuple[int, tuple[bool, ...]], _Division] = {}
+        self._settled = None if self._by_amount else self._settle(self._facts)
+
+    def parts(self, amount: Fen, lost: Fen, *, other_loans: Fen = 0) -> dict[str, Fen]:
+        """What each bearer of the mode bears of ``lost``, principal lost of a loan of ``amount`` (fen); sums to it.
+
+        other_loans: the firm's other loans under the mode. They are taken to be made earlier in the same year by the
+        same lender, each within every cap on a single loan, and lost as a whole: they take their room under every cap
+        that counts more than one loan first.
+        Raises ValueError for a loss below zero or above the loan, and for an amount of nothing.
+        """
+        if amount <= 0 or not 0 <= lost <= amount or other_loans < 0:
+            raise ValueError("a loss of principal lies between zero and the loan, and amounts are not negative")
+        used: dict[_Key, Fen] = {}
+        balance = amount + other_loans
+        if other_loans:
+            shared = {counts: [c for c in caps if not _key(c[0])[0]] for counts, caps in self._caps.items()}
+            self._pass(shared, other_loans, other_loans, balance, used)
+        return self._pass(self._caps, amount, lost, balance, used)
+
+    def flat(self, up_to: Fen | None = None, *, other_loans: Fen = 0) -> dict[str, Fraction] | None:
+        """The exact share of every bearer in any loss of any loan of at most ``up_to``, or None where it varies.
+
+        up_to: None asks about loans of any amount, so that every cap on an amount could bind. Shares are flat where one
+        tier decides (or several with the same shares) and no cap can bind; a cap that counts a figure of the pool that is
+        not known cannot, a cap on the fund's balance can.
+        """
+        if self._by_amount or self._settled is None:
+            return None
+        met = self._settled
+        if met == "refused" or "principal" not in self._sharing.base:
+            return {role: Fraction(int(role == self._sharing.rest_to)) for role in self.roles}
+        for caps in self._caps.values():
+            for cap, limit in caps:
+                most = None if up_to is None else up_to if "loan" in cap.per else up_to + other_loans
+                if limit < (_WIDEST if most is None else most):
+                    return None
+        found = [final_shares(self._sharing, tier, met) for tier in self._tiers_within(up_to, other_loans)]
+        first = {role: found[0].get(role, Fraction(0)) * self._ip for role in self.roles}
+        for shares in found[1:]:
+            if any(shares.get(role, Fraction(0)) * self._ip != first[role] for role in self.roles):
+                return None
+        first[self._sharing.rest_to] += 1 - self._ip
+        return first
+
+    # -- conditions and shares ------------------------------------------------------------------------------------
+
+    def _settle(self, facts: Mapping[str, object]) -> _Outcome:
+        if any(try_condition(condition, facts, self._day).state != "met" for condition in self._conditions):
+            return "refused"
+        return tuple(bonus_met(bonus, facts, self._day) for bonus in self._sharing.bonuses)
+
+    def _division(self, number: int, met: tuple[bool, ...]) -> "_Division":
+        key = (number, met)
+        if key not in self._divided:
+            shares = final_shares(self._sharing, self._sharing.tiers[number], met)
+            self._divided[key] = _Division(shares, self._sharing.residue_to)
+        return self._divided[key]
+
+    def _tiers_within(self, up_to: Fen | None, other_loans: Fen) -> Sequence[Tier]:
+        """The tiers that a loan of at most ``up_to`` can fall into."""
+        sharing = self._sharing
+        if len(sharing.tiers) == 1 or sharing.measure == "pool_loss_ratio":
+            return sharing.tiers[:1]
+        if up_to is None or any(tier.up_to_fact is not None for tier in sharing.tiers):
+            return sharing.tiers
+        most = up_to + other_loans if sharing.measure == "borrower_balance" else up_to
+        within = 1 + sum(tier.up_to is not None and tier.up_to < most for tier in sharing.tiers)
+        return sharing.tiers[:within]
+
+    # -- one loan on its way through the steps of ``allocate`` -----------------------------------------------------
+
+    def _pass(self, caps: _Caps, amount: Fen, lost: Fen, balance: Fen, used: dict[_Key, Fen]) -> dict[str, Fen]:
+        sharing = self._sharing
+        parts = dict.fromkeys(self.roles, 0)
+        met = self._settled
+        if met is None:
+            met = self._settle({**self._facts, "amount_fen": amount, "borrower_balance_fen": balance})
+        if met == "refused":
+            parts[sharing.rest_to] = lost
+            return parts
+        covered = lost if "principal" in sharing.base else 0
+        if self._ip != 1:
+            covered = covered * self._ip.numerator // self._ip.denominator
+        parts[sharing.rest_to] += lost - covered
+        covered = _cover_loans(caps["loans_covered"], amount, covered, parts, used)
+        covered = _cut(caps["shared_loss"], covered, used, lambda cap, over: _add(parts, cap.overflow_to, over))
+        for number, piece in self._slices(amount, balance, covered):
+            if piece:
+                self._division(number, met).into(parts, piece)
+        _cap_payments(caps["payment"], parts, used)
+        return parts
+
+    def _slices(self, amount: Fen, balance: Fen, covered: Fen) -> list[tuple[int, Fen]]:
+        sharing = self._sharing
+        if len(sharing.tiers) == 1:
+            return [(0, covered)]
+        by_loss = sharing.measure in ("loss", "pool_loss_ratio")
+        measured = covered if by_loss else balance if sharing.measure == "borrower_balance" else amount
+        slices: list[tuple[int, Fen]] = []
+        last = taken = 0
+        for number, tier in enumerate(sharing.tiers):
+            end: Fen | None = None
+            if tier.up_to_fact is not None:
+                end = last + amount_of(self._mode, amount, self._amounts, tier.up_to_fact)
+            elif tier.up_to is not None and sharing.measure == "pool_loss_ratio":
+                end = money.share_of(OPEN_POOL.entered_in(None, None), tier.up_to, "floor")
+            elif tier.up_to is not None:
+                end = int(tier.up_to)
+            last = last if end is None else end
+            if sharing.tier_reading == "whole":
+                if end is None or measured <= end:
+                    return [(number, covered)]
+                continue
+            within = measured if end is None else min(measured, end)
+            upto = within if by_loss else covered * within // measured
+            slices.append((number, upto - taken))
+            taken = upto
+        return slices
+
+
+def principal_parts(
+    mode: Mode,
+    lost: Fen,
+    facts: Mapping[str, object],
+    *,
+    amount: Fen,
+    day: date,
+    other_loans: Fen = 0,
+) -> dict[str, Fen]:
+    """What each bearer bears of one loss of principal; ``PrincipalTerms`` is for many."""
+    return PrincipalTerms(mode, facts, day=day).parts(amount, lost, other_loans=other_loans)
+
+
+def share_is_flat(
+    mode: Mode, facts: Mapping[str, object], *, day: date, up_to: Fen | None = None, other_loans: Fen = 0
+) -> dict[str, Fraction] | None:
+    """The exact shares where they are the same for every loss of every loan of at most ``up_to``, else None."""
+    return PrincipalTerms(mode, facts, day=day).flat(up_to, other_loans=other_loans)
+
+
+class _Division:
+    """Shares as whole numbers, so that dividing takes no fractions."""
+
+    def __init__(self, shares: Mapping[str, Fraction], residue_to: str | None) -> None:
+        self._weights, self._whole = weights_of(shares)
+        self._residue = residue_to if shares.get(residue_to or "") else None
+
+    def into(self, parts: dict[str, Fen], piece: Fen) -> None:
+        """Add the parts of ``piece``, rounded as ``money.allocate`` rounds them."""
+        left = piece
+        remainders: list[tuple[int, str]] = []
+        for role, weight in self._weights.items():
+            part, remainder = divmod(piece * weight, self._whole)
+            parts[role] += part
+            left -= part
+            remainders.append((remainder, role))
+        if self._residue is not None:
+            parts[self._residue] += left
+        elif left:
+            for _, role in sorted(remainders, key=lambda item: item[0], reverse=True)[:left]:
+                parts[role] += 1
+
+
+def _cut(
+    caps: Sequence[tuple[Cap, Fen]], wanted: Fen, used: dict[_Key, Fen], cut: Callable[[Cap, Fen], None]
+) -> Fen:
+    """What is left of ``wanted`` under the caps; ``cut`` is told what each takes away, and what is left is used up."""
+    kept = wanted
+    for cap, limit in caps:
+        allowed = min(kept, max(0, limit - used.get(_key(cap), 0)))
+        if allowed < kept:
+            cut(cap, kept - allowed)
+            kept = allowed
+    for cap, _ in caps:
+        used[_key(cap)] = used.get(_key(cap), 0) + kept
+    return kept
+
+
+def _cover_loans(
+    caps: Sequence[tuple[Cap, Fen]], amount: Fen, base: Fen, parts: dict[str, Fen], used: dict[_Key, Fen]
+) -> Fen:
+    kept = base
+    counted = amount
+
+    def cut(cap: Cap, over: Fen) -> None:
+        nonlocal kept, counted
+        counted -= over
+        after = base * counted // amount
+        parts[cap.overflow_to] += kept - after
+        kept = after
+
+    _cut(caps, amount, used, cut)
+    return kept
+
+
+def _cap_payments(caps: Sequence[tuple[Cap, Fen]], parts: dict[str, Fen], used: dict[_Key, Fen]) -> None:
+    for cap, limit in caps:
+        wanted = {role: parts[role] for role in cap.payers if role in parts}
+        excess = sum(wanted.values()) - max(0, limit - used.get(_key(cap), 0))
+        if excess > 0:
+            for role, cut in money.allocate(excess, wanted).items():
+                parts[role] -= cut
+            parts[cap.overflow_to] += excess
+    for cap, _ in caps:
+        key = _key(cap)
+        used[key] = used.get(key, 0) + sum(parts[role] for role in cap.payers if role in parts)
+
+
+def _limit_of(mode: Mode, cap: Cap) -> Fen:
+    """What a cap allows; more than any loan where it counts a figure of the pool that is not known."""
+    if cap.amount is not None:
+        return cap.amount
+    if cap.times_fees is not None:
+        return money.share_of(OPEN_POOL.fees_collected(), cap.times_fees, "floor")
+    if cap.of_entered is not None:
+        return money.share_of(OPEN_POOL.entered_in(None, None), cap.of_entered, "floor")
+    return OPEN_POOL.held(None if mode.fund is None else mode.fund.size)
+
+
+def _key(cap: Cap) -> _Key:
+    if cap.of_balance:
+        return (False, cap.payers)
+    return ("loan" in cap.per, id(cap))
+
+
+def _add(parts: dict[str, Fen], role: str, amount: Fen) -> None:
+    parts[role] += amount
