@@ -1,0 +1,99 @@
+"""A platform that an older version made opens in this one: migrated, nothing found, everything reads as it did.
+
+``make_region.py`` says how the archives were made. An archive is never made again: it is what users have. A new one is
+added for each released version.
+"""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import make_region
+import pytest
+import register_databases
+
+HERE = Path(__file__).parent
+STORED = sorted(one.name.removesuffix(".tar.xz") for one in HERE.glob("region-*.tar.xz"))
+
+
+@pytest.fixture(scope="module", params=STORED)
+def stored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Any]]:
+    """A data folder of an older version, migrated by this one; and what that version read in it."""
+    folder = tmp_path_factory.mktemp(request.param)
+    with tarfile.open(HERE / f"{request.param}.tar.xz") as tar:
+        tar.extractall(folder, filter="data")
+    register_databases.use("", folder)
+    register_databases.migrate()
+    yield folder, json.loads((HERE / f"{request.param}.json").read_text(encoding="utf-8"))
+    register_databases.connections["default"].close()
+
+
+def test_there_is_a_platform_of_the_first_version() -> None:
+    assert "region-9d6e7a8" in STORED
+
+
+def test_everything_reads_as_it_did(stored: tuple[Path, Any]) -> None:
+    _folder, expected = stored
+    found = json.loads(json.dumps(make_region.facts()))
+    assert found.keys() == expected.keys()
+    for name, value in expected.items():
+        assert found[name] == value, name
+
+
+def test_the_check_finds_nothing(stored: tuple[Path, Any]) -> None:
+    folder, expected = stored
+    command = [sys.executable, "-m", "zhirong.cli.main", "platform", "check", "--data", str(folder), "--json"]
+    environment = {**os.environ, "DATABASE_URL": ""}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)  # of the tests themselves
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    answer = json.loads(done.stdout)
+    assert (answer["events"], answer["findings"], answer["files"]) == (expected["events"], [], [])
+
+
+def test_the_check_finds_a_balance_that_somebody_changed(stored: tuple[Path, Any]) -> None:
+    """So that the test above can fail: the check looks into what the archive holds."""
+    from zhirong.verbs.platform.check_platform import platform_findings
+
+    folder, _expected = stored
+    assert list(platform_findings()) == []
+    register_databases.connections["default"].close()
+
+    def change(fen: int) -> None:
+        with sqlite3.connect(folder / "zhirong.sqlite3") as database:
+            database.execute("update store_loan set balance = balance + ? where id = 1", [fen])
+
+    change(1)
+    try:
+        assert list(platform_findings()) != []
+    finally:
+        change(-1)
+
+
+def test_work_goes_on(stored: tuple[Path, Any]) -> None:
+    """Last: it writes. The worker brings every loan up to the next day, and its start notes the rules in use."""
+    from zhirong.store.financing import Loan
+    from zhirong.verbs import catalogue
+    from zhirong.verbs.acting import Call, perform
+    from zhirong.verbs.people import WORKER
+    from zhirong.verbs.platform.check_platform import platform_findings
+    from zhirong.verbs.platform.rulebook_history import history, note_rules
+    from zhirong.verbs.register.check import check_register
+
+    folder, _expected = stored
+    catalogue.load()
+    then = datetime(2026, 11, 26, 2, tzinfo=UTC)
+    note_rules(then)
+    assert history()[0].version
+    before = Loan.objects.get(overdue_days__gt=0)
+    perform("loan.reckon", Call(WORKER, then, "upgrade-reckon"), None, {})
+    after = Loan.objects.get(pk=before.pk)
+    assert after.overdue_days == before.overdue_days + 1 and after.overdue > before.overdue
+    assert check_register(folder).findings == () and list(platform_findings()) == []
