@@ -12,7 +12,18 @@ from zhirong.kernel.fields import parse_toml
 _WIDTH = 110
 
 # The order of the language page: who it is, where it is from, who takes part, who bears what, and the rest.
-_HEAD = ("id", "title", "place", "region", "government", "leader", "lender_kind", "exclusive_with", "about")
+_HEAD = (
+    "id",
+    "title",
+    "place",
+    "region",
+    "government",
+    "leader",
+    "lender_kind",
+    "basis",
+    "exclusive_with",
+    "about",
+)
 _SECTIONS = (
     "source",
     "other_source",
@@ -21,6 +32,7 @@ _SECTIONS = (
     "condition",
     "partner_condition",
     "limits",
+    "security",
     "sharing",
     "recoveries",
     "advance",

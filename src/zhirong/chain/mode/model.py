@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from zhirong.chain.mode.security import Pledgee, Security
 from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Text
@@ -202,7 +203,8 @@ class Sharing:
 class Limits:
     """What a loan may be. rate_over_lpr: at most the one-year LPR plus this.
 
-    pledge_above: a pledge is asked for only as far as the loan exceeds this.
+    pledge_above: a pledge is asked for only as far as the loan exceeds this. payout_ceiling: payouts of those who
+    share the risk, as a part of what they guarantee, above which they take part no more.
     """
 
     reference: Reference
@@ -212,6 +214,7 @@ class Limits:
     rate_at_most: Decimal | None = None
     rate_over_lpr: Decimal | None = None
     pledge_above: Fen | None = None
+    payout_ceiling: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +348,7 @@ class Mode:
     parties: tuple[Party, ...]
     sharings: tuple[Sharing, ...]
     recoveries: Recoveries
+    security: Security
     conditions: tuple[Condition, ...] = ()
     limits: Limits | None = None
     charges: tuple[ChargeRule, ...] = ()
@@ -386,6 +390,11 @@ class Mode:
     def in_force_on(self, day: date) -> bool:
         """Whether a loan made on ``day`` lies within the dates of the rule; a source without dates lets every day in."""
         return self.source.holds(day) and any(sharing.holds(day) for sharing in self.sharings)
+
+    @property
+    def payout_ceiling(self) -> Decimal | None:
+        """Payout rate above which those who share the risk take part no more; None where the mode states none."""
+        return None if self.limits is None else self.limits.payout_ceiling
 
     @property
     def bearers(self) -> tuple[str, ...]:
@@ -477,6 +486,11 @@ def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:
             member_role=None if sharing.member_role is None else other(sharing.member_role),
         )
 
+    def security_of(security: Security) -> Security:
+        """The party that takes over holds the pledge; the lender holds it for all. ``read`` refuses any other."""
+        holder = other(security.pledgee.value)
+        return replace(security, pledgee=Pledgee.SHARED if holder == "lender" else Pledgee(holder))
+
     return replace(
         mode,
         sharings=tuple(sharing_of(sharing) for sharing in mode.sharings),
@@ -487,6 +501,7 @@ def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:
         if mode.licence_back is None
         else replace(mode.licence_back, holder=other(mode.licence_back.holder)),
         put=None if mode.put is None else replace(mode.put, buyer=other(mode.put.buyer)),
+        security=security_of(mode.security),
         fund=None
         if mode.fund is None
         else replace(

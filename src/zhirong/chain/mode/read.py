@@ -24,6 +24,7 @@ from zhirong.chain.mode.model import (
     Variant,
 )
 from zhirong.chain.mode.read_checks import check_versions
+from zhirong.chain.mode.read_security import read_security
 from zhirong.chain.mode.read_sharing import read_sharing
 from zhirong.chain.mode.read_whole import check_mode
 from zhirong.chain.mode.reading import (
@@ -71,6 +72,7 @@ def read_mode(text: str, source: str) -> Mode:
     limits = _read_limits(reader, context)
     sharings = tuple(read_sharing(entry, context, conditions) for entry in reader.tables("sharing"))
     check_versions(reader, sharings)
+    put = _read_put(reader, context)
     mode = Mode(
         id=mode_id,
         title=title,
@@ -84,6 +86,7 @@ def read_mode(text: str, source: str) -> Mode:
         parties=parties,
         sharings=sharings,
         recoveries=_read_recoveries(reader, context),
+        security=read_security(reader, context, put),
         conditions=conditions,
         limits=limits,
         charges=_read_charges(reader, context),
@@ -93,7 +96,7 @@ def read_mode(text: str, source: str) -> Mode:
         breakers=tuple(_read_breaker(entry, context) for entry in reader.tables("breaker")),
         advance=_read_advance(reader, context),
         licence_back=_read_licence_back(reader, context),
-        put=_read_put(reader, context),
+        put=put,
         variants=tuple(_read_variant(entry, context) for entry in reader.tables("variant")),
         other_sources=others,
         exclusive_with=exclusive,
@@ -147,6 +150,7 @@ def _read_limits(reader: Reader, context: Context) -> Limits | None:
         rate_at_most=entry.optional_number("rate_at_most", 0, 1),
         rate_over_lpr=entry.optional_number("rate_over_lpr", -1, 1),
         pledge_above=entry.optional_money("pledge_above", 0),
+        payout_ceiling=entry.optional_number("payout_ceiling", 0, 1),
     )
     if (
         limits.amount_at_most is not None

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.read_checks import bearers_of, check_terms
+from zhirong.chain.mode.read_security import check_security
+from zhirong.chain.mode.security import Pledgee
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
@@ -108,6 +110,7 @@ def _check_parts(reader: Reader, mode: Mode) -> None:
                 Text("这一方不承担任何份额", "this party bears no share"),
                 Text("换一方，或给它份额", "name another party, or give it a share"),
             )
+    check_security(reader, mode.security, bears)
 
 
 def _check_variants(reader: Reader, mode: Mode) -> None:
@@ -125,6 +128,16 @@ def _check_variants(reader: Reader, mode: Mode) -> None:
             )
             continue
         seen.add(variant.id)
+        holder = dict(variant.roles).get(mode.security.pledgee.value)
+        if holder is not None and holder not in ("lender", *Pledgee):
+            reader.problem(
+                f"variant[{number}].replace",
+                holder,
+                "contradiction",
+                Text("这一方不能持有质押", "this party cannot hold the pledge"),
+                Text("换另一方，或改 [security] 的 pledgee", "name another party, or change pledgee in [security]"),
+            )
+            continue
         changed = mode.variant(variant.id)
         problems: list[Problem] = []
         for place, sharing in enumerate(changed.sharings, 1):

@@ -51,7 +51,17 @@ def mode_json(mode: Mode) -> dict[str, object]:
             "rate_at_most": _number(limits.rate_at_most),
             "rate_over_lpr": _number(limits.rate_over_lpr),
             "pledge_above": _yuan(limits.pledge_above),
+            "payout_ceiling": _number(limits.payout_ceiling),
             "reference": limits.reference.as_json(),
+        },
+        "security": {
+            "basis": mode.security.basis.value,
+            "pledgee": mode.security.pledgee.value,
+            "eligible_weight": _number(mode.security.eligible_weight),
+            "put_price_share": None
+            if mode.security.put_price_share is None
+            else _share(mode.security.put_price_share),
+            "reference": mode.security.reference.as_json(),
         },
         "charges": [_charge_json(rule) for rule in mode.charges],
         "steps": [

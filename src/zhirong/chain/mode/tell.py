@@ -7,6 +7,7 @@ from fractions import Fraction
 from zhirong.chain.mode import vocabulary as words
 from zhirong.chain.mode.eligibility import asked_of
 from zhirong.chain.mode.model import Cap, ChargeRule, Condition, Mode, Sharing, Tier
+from zhirong.chain.mode.security import BASIS_TEXT, PLEDGEE_TEXT, Basis, Pledgee
 from zhirong.chain.mode.show import percent, plain_share
 from zhirong.kernel.explain import plain
 from zhirong.kernel.money import Fen, show_yuan
@@ -301,10 +302,35 @@ def _conditions(mode: Mode, lang: Lang) -> list[str]:
                 None if over is None else plain(over * 10_000),
             ),
             ("超过此额才要求质押", "a pledge is asked for above", _money_or_none(limits.pledge_above, lang)),
+            (
+                "代偿率上限",
+                "payout rate at most",
+                None if limits.payout_ceiling is None else _rate(limits.payout_ceiling),
+            ),
         ]
         mark = _mark(limits.reference, lang)
         lines += [f"  {_say(lang, zh, en)} {value}{mark}" for zh, en, value in shown if value is not None]
+    lines += _security(mode, lang)
     return ["", _say(lang, "条件", "Conditions"), *lines] if lines else []
+
+
+def _security(mode: Mode, lang: Lang) -> list[str]:
+    """What the security says beyond the usual: a loan on credit, the pledge for all."""
+    security, lines = mode.security, []
+    if security.basis is Basis.PLEDGE:
+        lines.append(BASIS_TEXT[security.basis].in_(lang))
+    if security.pledgee in (Pledgee.GUARANTOR, Pledgee.GOVERNMENT):
+        lines.append(PLEDGEE_TEXT[security.pledgee].in_(lang))
+    if security.eligible_weight is not None:
+        weight = _rate(security.eligible_weight)
+        lines.append(
+            _say(
+                lang,
+                f"由他方承担的部分风险权重 {weight}",
+                f"risk weight of what others than the lender bear: {weight}",
+            )
+        )
+    return [f"  {line}{_mark(security.reference, lang)}" for line in lines]
 
 
 def _charges(mode: Mode, lang: Lang) -> list[str]:

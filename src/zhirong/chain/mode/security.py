@@ -1,0 +1,62 @@
+"""What a mode says of the security behind a loan: what is lent on, who holds the pledge, who buys it on default."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from zhirong.kernel.rulebook import Reference
+from zhirong.kernel.text import Text
+
+
+class Basis(StrEnum):
+    """What the loan is lent on: the firm's credit, with the pledge beside it, or the pledged right alone."""
+
+    CREDIT = "credit"
+    PLEDGE = "pledge"
+
+
+class Pledgee(StrEnum):
+    """Who holds the pledge, and whose part of a loss its proceeds reduce first.
+
+    shared: all who bear a loss, by their shares. Otherwise the party named holds it as its counter-security.
+    """
+
+    SHARED = "shared"
+    GUARANTOR = "guarantor"
+    GOVERNMENT = "government"
+    PURCHASER = "purchaser"
+
+
+BASIS_TEXT: dict[Basis, Text] = {
+    Basis.CREDIT: Text("以信用放款，质押为补充", "lent on credit, the pledge beside it"),
+    Basis.PLEDGE: Text("仅凭质押放款", "lent on the pledge alone"),
+}
+PLEDGEE_TEXT: dict[Pledgee, Text] = {
+    Pledgee.SHARED: Text("质押所得先抵偿损失，其余由各方分担", "the pledge reduces the loss before it is shared"),
+    Pledgee.GUARANTOR: Text("质押给担保机构作反担保", "pledged to the guarantor as counter-security"),
+    Pledgee.GOVERNMENT: Text("质押给政府一方作反担保", "pledged to the government as counter-security"),
+    Pledgee.PURCHASER: Text("违约时由收购方买入", "bought by the purchaser on default"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """The security of a loan under a mode.
+
+    eligible_weight: risk weight (a share, 0.20 is 20 %) of the part that others than the lender bear, where a source
+    confirms that their promise counts as eligible credit protection; None where nothing confirms it. put_price_share:
+    price of the pledged right on default as a share of the loan, where the contract names none; None without a put.
+    reference: where the terms come from.
+    """
+
+    reference: Reference
+    basis: Basis = Basis.CREDIT
+    pledgee: Pledgee = Pledgee.SHARED
+    eligible_weight: Decimal | None = None
+    put_price_share: Fraction | None = None
+
+    @property
+    def put(self) -> bool:
+        """Whether a purchaser has to buy the pledged right on default."""
+        return self.put_price_share is not None
