@@ -65,7 +65,9 @@ def test_shared_grounds_each_alone(right: Right) -> None:
     assert refused(FILING, replace(right, flags=frozenset({Flag.IN_DISPUTE}))) == {court}
     assert refused(FILING, replace(right, flags=frozenset({Flag.PLEDGED}))) == {"pledged"}
     assert refused(FILING, replace(right, status=LegalStatus.INVALIDATED)) == {"in_force"}
-    assert refused(replace(FILING, debt_end=date(2090, 1, 1)), right) == {"debt_term"}
+    # A mark can be renewed without limit, so no debt outlives it; every other right ends for good.
+    outlived = set() if right is MARK else {"debt_term"}
+    assert refused(replace(FILING, debt_end=date(2090, 1, 1)), right) == outlived
     assert refused(replace(FILING, contract_items=frozenset()), right) == {"contract"}
     assert refused(replace(FILING, is_joint=False), right) == {"other"}
     assert refused(replace(FILING, has_foreign_party=True), right) == {"other"}
@@ -81,12 +83,14 @@ def test_similar_marks_go_together() -> None:
     assert refused(replace(FILING, related_marks=None), MARK, Verdict.UNKNOWN) == {"similar_marks"}
 
 
-def test_the_debt_may_end_on_the_marks_last_day() -> None:
-    last = next(
-        day for day in (date(2030, 2, 25) + timedelta(n) for n in range(10))
-        if refused(replace(FILING, debt_end=day), MARK)
-    )  # fmt: skip
-    assert last in (date(2030, 3, 1), date(2030, 3, 2))
+def test_a_debt_past_the_marks_last_day_asks_for_renewal() -> None:
+    # The mark's present term ends on 2030-02-28.
+    days = [date(2030, 2, 28), date(2030, 3, 1)]
+    findings = [
+        next(one for one in examine(replace(FILING, debt_end=day), MARK, DAY, RULES) if one.number == 7)
+        for day in days
+    ]
+    assert [(one.verdict, one.mend is None) for one in findings] == [(Verdict.CLEAR, True), (Verdict.CLEAR, False)]
 
 
 def test_a_pilot_names_its_document() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from zhirong.chain.pledge.records import CONTRACT_ITEM_TEXT, ContractItem, Filing, Finding, Verdict
+from zhirong.chain.right.fees import fee_state
 from zhirong.chain.right.records import KIND_TEXT, STATUS_TEXT, Flag, Holder, LegalStatus, Right
 from zhirong.chain.right.status import StatusOn, status_on
 from zhirong.kernel.rulebook import Rulebook
@@ -141,19 +142,29 @@ def in_force(facts: Facts) -> Ruling:
         return status_unknown()
     if status in ENDED | NEVER_GRANTED:
         shown = STATUS_TEXT[status]
-        return refused(
-            Text(f"{kind.zh}{shown.zh}", f"the {kind.en} is {shown.en}"),
-            Text(
-                "从质押清单中剔除；可以续展或恢复的，先续展或恢复",
-                "leave it out; where it can be renewed or restored, do so first",
-            ),
-        )
+        return refused(Text(f"{kind.zh}{shown.zh}", f"the {kind.en} is {shown.en}"), _way_back(facts))
     if facts.standing.by_dates in ENDED and facts.standing.conflicts:
         return unknown(
             facts.standing.conflicts[0],
             Text("提供登记机关的近期证明", "supply a recent extract of the register"),
         )
     return clear("权利有效", "the right is in force")
+
+
+def _way_back(facts: Facts) -> Text:
+    """What can be done about a right that is not in force: only what the law still allows on that day."""
+    if facts.standing.renewable_until is not None:
+        until = facts.standing.renewable_until
+        return Text(f"先办理续展，最迟{until}", f"Renew it first, by {until} at the latest.")
+    if facts.standing.status is LegalStatus.LAPSED:
+        restorable = fee_state(facts.right, facts.day, facts.rules).restorable_until
+        if restorable is not None and facts.day <= restorable:
+            return Text(
+                f"先请求恢复权利，最迟{restorable}", f"Have it restored first, by {restorable} at the latest."
+            )
+    if facts.standing.status is LegalStatus.PENDING:
+        return Text("授权或登记后再申请", "Apply after it has been granted or registered.")
+    return Text("从质押清单中剔除", "Leave it out of the pledge.")
 
 
 def status_unknown() -> Ruling:
@@ -206,11 +217,53 @@ def debt_term(facts: Facts) -> Ruling:
                 f"the debt is due on {end}, the right expires on {last_day}",
             ),
             Text(
-                f"把债务到期日提前到{last_day}或更早，或先续展，或换一项权利",
-                f"let the debt end on {last_day} or earlier, renew first, or pledge another right",
+                f"把债务到期日提前到{last_day}或更早，或换一项权利",
+                f"Let the debt end on {last_day} or earlier, or pledge another right.",
             ),
         )
     return clear(f"债务{end}到期，不晚于{last_day}", f"the debt is due on {end}, not after {last_day}")
+
+
+def renewal(facts: Facts) -> Ruling:
+    """A mark whose present term ends before the debt: no ground to refuse, but it must be renewed in time.
+
+    The law lets a mark be renewed without limit; the register refuses only one that is past its term. Renewing is
+    advised only once it can be done; until then the contract has to oblige the holder.
+    """
+    end, life = facts.filing.debt_end, facts.standing.life
+    if end is None:
+        return unknown(
+            Text("未写明债务到期日", "the last day of the debt is not stated"),
+            Text("写明债务履行期限", "state the term of the debt"),
+        )
+    if life.end is None or life.renewal_opens is None:
+        return unknown(
+            Text("无法算出商标本届有效期的届满日", "the last day of the mark's present term cannot be derived"),
+            Text("补上核准注册日，或续展后的届满日", "supply the day of registration, or the last day as renewed"),
+        )
+    if end <= life.end:
+        return clear(f"债务{end}到期，不晚于{life.end}", f"the debt is due on {end}, not after {life.end}")
+    reason = Text(
+        f"债务到{end}才到期，商标本届有效期{life.end}届满，可以续展",
+        f"the debt is due on {end}; the mark's present term ends on {life.end} and can be renewed",
+    )
+    if life.may_be_renewed_on(facts.day):
+        return (
+            Verdict.CLEAR,
+            reason,
+            Text(
+                f"现在即可续展，最迟{life.renewal_closes}", f"Renew it now, by {life.renewal_closes} at the latest."
+            ),
+        )
+    return (
+        Verdict.CLEAR,
+        reason,
+        Text(
+            f"在合同中约定：商标注册人须自{life.renewal_opens}起至{life.end}止办理续展，否则构成违约；到期提醒",
+            f"Oblige the holder in the contract to renew it from {life.renewal_opens} to {life.end}, a failure being "
+            "a default, and watch that day.",
+        ),
+    )
 
 
 def contract(facts: Facts) -> Ruling:

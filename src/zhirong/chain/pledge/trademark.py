@@ -8,7 +8,6 @@ from zhirong.chain.pledge.grounds import (
     clear,
     co_owners,
     contract,
-    debt_term,
     dispute,
     examine_by,
     in_force,
@@ -16,6 +15,7 @@ from zhirong.chain.pledge.grounds import (
     owner,
     pledged,
     refused,
+    renewal,
     unknown,
 )
 from zhirong.chain.pledge.records import Filing, Finding
@@ -62,7 +62,7 @@ _GROUNDS = (
     ("court", dispute),
     ("similar_marks", _similar_marks),
     ("co_owners", co_owners),
-    ("debt_term", debt_term),
+    ("renewal", renewal),
     ("pledged", pledged),
     ("other", other),
 )

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from zhirong.chain.right.holidays import roll_over
 from zhirong.chain.right.records import KIND_TEXT, Right, RightKind
-from zhirong.kernel.days import add_years, years_between
+from zhirong.kernel.days import add_months, add_years, years_between
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.rulebook import Rulebook, RuleValue
 from zhirong.kernel.text import Text
@@ -39,6 +40,10 @@ class LegalLife:
     start: the day from which the term counts; None where it is not known. end: the last day on which the right
     exists, this day included; None where it has no end by law (``unlimited``) or where fields are ``missing``.
     missing: names of the fields of ``Right`` without which the end cannot be told.
+    renewable: the law lets the term be renewed, as often as the holder wants, and on the day of reading it is not
+    too late to renew the present one. Then ``end`` is the end of the present term, not of the right: a mark.
+    renewal_opens, renewal_closes: first and last day on which the present term can be renewed, the months of
+    grace included; None where it cannot be renewed or ``end`` is not known.
     """
 
     start: date | None
@@ -46,10 +51,18 @@ class LegalLife:
     unlimited: bool
     missing: tuple[str, ...]
     explanation: Explanation
+    renewable: bool = False
+    renewal_opens: date | None = None
+    renewal_closes: date | None = None
 
     def is_over(self, day: date) -> bool:
         """Whether the last day lies before ``day``."""
         return self.end is not None and self.end < day
+
+    def may_be_renewed_on(self, day: date) -> bool:
+        """Whether an application to renew the present term can be filed on ``day``."""
+        opens, closes = self.renewal_opens, self.renewal_closes
+        return self.renewable and opens is not None and closes is not None and opens <= day <= closes
 
 
 def as_known_on(right: Right, day: date) -> Right:
@@ -81,9 +94,11 @@ def as_known_on(right: Right, day: date) -> Right:
 def legal_life(right: Right, rules: Rulebook, day: date) -> LegalLife:
     """First and last day of a right's life as known on ``day``; the rules are those of the governing date.
 
-    Governing dates: filing (patents, layout designs), registration (trademarks), grant (plant varieties),
-    publication, creation or death (copyright).
+    Governing dates: filing (patents, layout designs), grant (plant varieties), publication, creation or death
+    (copyright). Trademarks go by the law of ``day`` itself, which holds for every mark that is registered.
     """
+    if right.kind is RightKind.TRADEMARK:
+        return _trademark(as_known_on(right, day), rules, day)
     if right.term_end_date is not None:
         return _by_register(right)
     return _LIVES[right.kind](as_known_on(right, day), rules)
@@ -117,13 +132,11 @@ def _by_register(right: Right) -> LegalLife:
     return LegalLife(start, end, False, (), explanation)
 
 
-def _term(
-    right: Right, rules: Rulebook, rule_id: str, field: str, *, more: tuple[Explanation, ...] = ()
-) -> LegalLife:
+def _term(right: Right, rules: Rulebook, rule_id: str, field: str, *, governed_by: date | None = None) -> LegalLife:
     start: date | None = getattr(right, field)
     if start is None:
         return _unknown(right.kind, (field,))
-    years = rules.at(rule_id, start)
+    years = rules.at(rule_id, governed_by or start)
     last_day = rules.at("right.life.last_day", start)
     end = term_end(start, years.whole(), last_day)
     explanation = Explanation(
@@ -135,7 +148,6 @@ def _term(
             f"{years.value} years from the {DATE_TEXT[field].en} {start}, to the eve of the anniversary",
         ),
         references=(years.reference, last_day.reference),
-        parts=more,
     )
     return LegalLife(start, end, False, (), explanation)
 
@@ -144,8 +156,32 @@ def _patent(right: Right, rules: Rulebook) -> LegalLife:
     return _term(right, rules, f"right.life.{right.kind.value}", "filing_date")
 
 
-def _trademark(right: Right, rules: Rulebook) -> LegalLife:
-    return _term(right, rules, "right.life.trademark", "registration_date")
+def _trademark(right: Right, rules: Rulebook, day: date) -> LegalLife:
+    """Ten years that can be renewed without limit, in the last twelve months of the term or in the grace after it."""
+    if right.term_end_date is not None:
+        life = _by_register(right)
+    else:
+        life = _term(right, rules, "right.life.trademark", "registration_date", governed_by=day)
+    if life.end is None:
+        return replace(life, renewable=True)
+    window = rules.at("right.renewal_window.trademark", day)
+    grace = rules.at("right.renewal_grace.trademark", day)
+    opens = add_months(life.end + _ONE_DAY, -window.whole())
+    closes = roll_over(add_months(life.end, grace.whole()), rules)
+    renewal = Explanation(
+        Text("续展", "renewal"),
+        closes,
+        "day",
+        formula=Text(
+            f"{opens} 起可以续展，最迟 {closes}，每次续展十年，次数不限",
+            f"can be renewed from {opens}, by {closes} at the latest, ten years each time, without limit",
+        ),
+        references=(window.reference, grace.reference),
+    )
+    explanation = replace(life.explanation, parts=(*life.explanation.parts, renewal))
+    return replace(
+        life, renewable=day <= closes, renewal_opens=opens, renewal_closes=closes, explanation=explanation
+    )
 
 
 def _plant_variety(right: Right, rules: Rulebook) -> LegalLife:
@@ -225,11 +261,11 @@ def _unknown(kind: RightKind, missing: tuple[str, ...]) -> LegalLife:
     return LegalLife(None, None, False, missing, Explanation(_END, words))
 
 
+# Trademarks are not here: they are read by the law of the day.
 _LIVES: dict[RightKind, Callable[[Right, Rulebook], LegalLife]] = {
     RightKind.INVENTION: _patent,
     RightKind.UTILITY_MODEL: _patent,
     RightKind.DESIGN: _patent,
-    RightKind.TRADEMARK: _trademark,
     RightKind.COPYRIGHT: _copyright,
     RightKind.SOFTWARE: _copyright,
     RightKind.LAYOUT_DESIGN: _layout_design,

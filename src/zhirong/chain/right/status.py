@@ -15,8 +15,7 @@ from zhirong.chain.right.records import (
     Right,
     RightKind,
 )
-from zhirong.kernel.days import add_months
-from zhirong.kernel.explain import Explanation, of_rule
+from zhirong.kernel.explain import Explanation
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
@@ -69,12 +68,8 @@ def status_on(right: Right, day: date, rules: Rulebook) -> StatusOn:
     if register is LegalStatus.IN_FORCE and life.is_over(day):
         status = LegalStatus.EXPIRED
     conflicts = _conflicts(known, register, by_dates, why)
-    renewable_until = _renewable_until(known, life, status, day, rules)
+    renewable_until = _renewable_until(life, status, day)
     parts = [life.explanation]
-    if renewable_until is not None:
-        parts.append(
-            of_rule(rules.at("right.renewal_grace.trademark", day)),
-        )
     parts.extend(Explanation(Text("不一致", "conflict"), text) for text in conflicts)
     parts.extend(Explanation(Text("标记", "flag"), FLAG_TEXT[flag]) for flag in sorted(known.flags))
     formula = why if register is None or status is not register else Text("登记簿所载", "the register's word")
@@ -151,13 +146,9 @@ def _mere_gap(right: Right, register: LegalStatus, by_dates: LegalStatus) -> boo
     return register is LegalStatus.IN_FORCE and by_dates is LegalStatus.PENDING
 
 
-def _renewable_until(
-    right: Right, life: LegalLife, status: LegalStatus | None, day: date, rules: Rulebook
-) -> date | None:
-    if right.kind is not RightKind.TRADEMARK or status is not LegalStatus.EXPIRED or life.end is None:
-        return None
-    until = add_months(life.end, rules.at("right.renewal_grace.trademark", life.end).whole())
-    return until if day <= until else None
+def _renewable_until(life: LegalLife, status: LegalStatus | None, day: date) -> date | None:
+    """The last day to renew a mark past its term, while that is possible."""
+    return life.renewal_closes if status is LegalStatus.EXPIRED and life.may_be_renewed_on(day) else None
 
 
 # The day from which a right of each kind exists; None while it does not, or where no date tells.

@@ -1,0 +1,32 @@
+"""Time limits that end on a day off end on the first working day after it.
+
+Implementing Regulations of the Patent Law, article 5; Civil Code, article 203, for what has no rule of its own.
+"""
+
+from datetime import date
+from weakref import WeakKeyDictionary
+
+from zhirong.kernel.days import WorkingDays, working_days_from
+from zhirong.kernel.rulebook import Rulebook
+
+_CALENDAR = "calendar.working_days"
+# The calendar of a rulebook holds some hundreds of days; it is read once, not once a right.
+_READ: WeakKeyDictionary[Rulebook, dict[date | None, WorkingDays]] = WeakKeyDictionary()
+
+
+def working_days(rules: Rulebook, day: date) -> WorkingDays:
+    """The working days as the rulebook gives them on ``day``. Raises RuleError without a calendar."""
+    rule = rules.at(_CALENDAR, day)
+    kept = _READ.setdefault(rules, {})
+    version = rule.reference.valid_from
+    if version not in kept:
+        kept[version] = working_days_from(rule.value)
+    return kept[version]
+
+
+def roll_over(last: date, rules: Rulebook) -> date:
+    """The last day of a time limit: ``last`` itself, or the first working day after it where it is a day off.
+
+    In a year that is not in the calendar only weekends are days off.
+    """
+    return working_days(rules, last).shift(last, "following")
