@@ -47,7 +47,7 @@ def test_the_portfolio_computes_it_or_says_what_is_missing(sqlite_platform: Any,
     assert "缺本行各项贷款不良率" in page and 'name="own"' in page
     assert "own ratio is missing" in en.get("/lender/portfolio/").content.decode()
     page = zh.get("/lender/portfolio/?own=1.5").content.decode()
-    assert "不计为不利" in page and "90,000.00" in page  # 4.5 % of two million
+    assert "可不作为扣分因素" in page and "90,000.00" in page  # 4.5 % of two million
     platform.reseed(Loan.objects.get(), category="doubtful")
     page = zh.get("/lender/portfolio/?own=1.5%25").content.decode()
     assert "超出容忍度" in page and "98.5\u00a0%" in page

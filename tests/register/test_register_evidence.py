@@ -383,6 +383,22 @@ def test_a_certificate_is_numbered_and_proves_what_it_says(world: World) -> None
         registration_certificate(world.by("lender", "另一银行"), 1, key)
 
 
+def test_only_a_registration_in_force_is_certified_as_registered(world: World) -> None:
+    from register_world import request
+
+    key, by = log.signing_key(world.folder), world.by("lender", BANK["name"])
+    filed = pledges.file_pledge(world.by(), request(patent(1))).registration.id
+    words = words_of(registration_certificate(by, filed, key).pdf)
+    assert "登记申请回执" in words and "登记证明" not in words and "质权没有设立" in words
+    pledges.examine(world.by(), filed)
+    pledges.enter(world.by(), filed)
+    words = words_of(registration_certificate(world.by("lender", BANK["name"]), filed, key).pdf)
+    assert "知识产权质押登记证明" in words and "登记时设立" in words
+    pledges.discharge(world.by(), filed, "清偿")
+    words = words_of(registration_certificate(world.by("lender", BANK["name"]), filed, key).pdf)
+    assert "登记终止证明" in words and "登记时设立" not in words
+
+
 def test_a_certificate_of_search_proves_what_was_found_and_that_nothing_was(world: World) -> None:
     world.entered(patent(1))
     key, trusted = log.signing_key(world.folder), log.public_keys(world.folder)

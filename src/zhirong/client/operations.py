@@ -777,13 +777,14 @@ class GuaranteeOperations(Group):
         amount: int | str,
         share: Decimal | str,
         fee_rate: Decimal | str,
+        unusual: str | None = None,
         key: str = "",
     ) -> Done:
         """请担保机构担保 / Ask a guarantor."""
         return self._do(
             "guarantee.request",
             row,
-            {"guarantor": guarantor, "amount": amount, "share": share, "fee_rate": fee_rate},
+            {"guarantor": guarantor, "amount": amount, "share": share, "fee_rate": fee_rate, "unusual": unusual},
             version,
             key,
         )

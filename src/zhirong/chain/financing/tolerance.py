@@ -1,4 +1,4 @@
-"""Whether the non-performing ratio of a lender's IP-pledge loans is held against it (银保监发〔2019〕34号)."""
+"""Whether the non-performing ratio of a lender's IP-pledge loans may lower its rating and appraisal (银保监发〔2019〕34号)."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -12,7 +12,8 @@ from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.money import MoneyError, parse_yuan
 from zhirong.kernel.provenance import EVIDENCE_TEXT
 from zhirong.kernel.text import Text
-from zhirong.verbs.requests import Ask, Day, Request
+from zhirong.verbs.plausible import TermDay
+from zhirong.verbs.requests import Ask, Request
 from zhirong.verbs.uploads import Ticket
 
 _GRADES = tuple((grade.value, words) for grade, words in EVIDENCE_TEXT.items())
@@ -65,7 +66,7 @@ class AppraisalInput(Request):
         ),
     ] = ""
     contract_end: Annotated[
-        Day | None,
+        TermDay | None,
         _ask(
             "contract_end",
             "合同终止日",

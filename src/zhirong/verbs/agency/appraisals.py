@@ -20,7 +20,8 @@ from zhirong.verbs.clock import now
 from zhirong.verbs.images import subject_name
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.people import Duty, OrganisationKind, Person
-from zhirong.verbs.requests import Day, Fen, Request, Words, ask
+from zhirong.verbs.plausible import ValuationDay
+from zhirong.verbs.requests import Fen, Request, Words, ask
 from zhirong.verbs.scopes import visible
 
 CLIENTS = (
@@ -86,7 +87,7 @@ class AskAppraisal(Request):
         ask("价值类型", "Type of value", choices=tuple((name, words) for name, words in VALUE_TYPE_TEXT.items())),
     ] = "market"
     valuation_date: Annotated[
-        Day,
+        ValuationDay,
         ask(
             "评估基准日",
             "Valuation date",

@@ -20,7 +20,8 @@ from zhirong.store.parties import Organisation
 from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.agency.pool import pool_table
 from zhirong.verbs.people import Duty, OrganisationKind, Person
-from zhirong.verbs.requests import Choices, Day, Line, Request, ask
+from zhirong.verbs.plausible import HistoryDay
+from zhirong.verbs.requests import Choices, Line, Request, ask
 
 _SEPARATORS = re.compile(r"[；;、,，\n]+")
 _AGENCY = "agency"
@@ -252,8 +253,8 @@ class AddPaper(Request):
     owner: Annotated[Line, ask("谁的", "Whose", choices=_owners)]
     name: Annotated[Line, ask("资格名称", "Qualification", "如 资产评估师、资产评估机构备案", "as on the paper")]
     number: Annotated[Line, ask("编号", "Number")]
-    valid_from: Annotated[Day, ask("有效期起", "Valid from")]
-    valid_to: Annotated[Day | None, ask("有效期至", "Valid until", "没有截止的留空", "empty: no end")] = None
+    valid_from: Annotated[HistoryDay, ask("有效期起", "Valid from")]
+    valid_to: Annotated[HistoryDay | None, ask("有效期至", "Valid until", "没有截止的留空", "empty: no end")] = None
 
 
 @operation(
@@ -279,7 +280,7 @@ class EndPaper(Request):
     """A paper, and the last day on which it holds."""
 
     paper: Annotated[Line, ask("资格证书", "Paper", choices=_kept("qualification", _paper_words))]
-    valid_to: Annotated[Day, ask("有效期至", "Valid until", "最后一日", "the last day")]
+    valid_to: Annotated[HistoryDay, ask("有效期至", "Valid until", "最后一日", "the last day")]
 
 
 @operation(
@@ -305,8 +306,8 @@ class AddSanction(Request):
     owner: Annotated[Line, ask("对谁", "Against", choices=_owners)]
     by: Annotated[Line, ask("作出机关", "By")]
     reason: Annotated[Line, ask("事由", "Reason")]
-    start: Annotated[Day, ask("起", "From")]
-    end: Annotated[Day | None, ask("至", "Until", "没有截止的留空", "empty: no end")] = None
+    start: Annotated[HistoryDay, ask("起", "From")]
+    end: Annotated[HistoryDay | None, ask("至", "Until", "没有截止的留空", "empty: no end")] = None
     bars: Annotated[bool, ask("期间不得执业", "Bars from work", widget="flag")] = False
 
 
@@ -333,7 +334,7 @@ class EndSanction(Request):
     """A measure, and its last day."""
 
     sanction: Annotated[Line, ask("处分", "Measure", choices=_kept("sanction", _sanction_words))]
-    end: Annotated[Day, ask("至", "Until", "最后一日", "the last day")]
+    end: Annotated[HistoryDay, ask("至", "Until", "最后一日", "the last day")]
 
 
 @operation(

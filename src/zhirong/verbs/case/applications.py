@@ -1,7 +1,6 @@
 """A firm applies: drafts a case, hands it in complete or is told everything that is missing, takes it back."""
 
 from datetime import date
-from functools import cache
 from typing import Annotated, Any
 
 from django.db.models import Max, Q
@@ -9,6 +8,7 @@ from pydantic import Field
 
 from zhirong.chain.financing.case import ENDED, LAWFUL, STATE_WORDS, Move, State
 from zhirong.chain.loan.terms import METHOD_TEXT
+from zhirong.chain.mode.model import Mode
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan
@@ -16,8 +16,8 @@ from zhirong.kernel.text import Text
 from zhirong.store.financing import Appraisal, Case, FirmRight
 from zhirong.store.parties import Organisation
 from zhirong.verbs.acting import Work, operation, refuse
-from zhirong.verbs.case.completeness import demand_mode, described, lacking, missing
-from zhirong.verbs.case.file import case_table_of, plain, quote_json
+from zhirong.verbs.case.completeness import described, lacking, ready_to_submit
+from zhirong.verbs.case.file import plain
 from zhirong.verbs.case.filing import demand_not_released, demand_nothing_filed
 from zhirong.verbs.case.moves import begin_step, move_case
 from zhirong.verbs.case.paper_making import end_papers
@@ -51,13 +51,27 @@ def _lenders(person: Person, row: Any) -> list[tuple[str, Text]]:
     return [(str(one.pk), Text(one.name, one.name)) for one in found]
 
 
-@cache
-def mode_choices() -> tuple[tuple[str, Text], ...]:
-    """Every mode by its name and place."""
+def mode_choices(day: date) -> tuple[tuple[str, Text], ...]:
+    """Every mode by its name and place; the words say where it has ended by this day or has not begun."""
     return tuple(
-        (one.id, Text(f"{one.title.zh}（{one.place.zh}）", f"{one.title.en} ({one.place.en})"))
+        (
+            one.id,
+            Text(
+                f"{one.title.zh}（{one.place.zh}{_window(one, day).zh}）",
+                f"{one.title.en} ({one.place.en}{_window(one, day).en})",
+            ),
+        )
         for one in modes().values()
     )
+
+
+def _window(mode: Mode, day: date) -> Text:
+    first, last = mode.source.valid_from, mode.source.valid_to
+    if last is not None and day > last:
+        return Text(f"，已于 {last} 结束", f"; ended on {last}")
+    if first is not None and day < first:
+        return Text(f"，自 {first} 起执行", f"; begins on {first}")
+    return Text("", "")
 
 
 def right_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
@@ -105,7 +119,7 @@ class CaseFacts(Request):
             "Mode",
             "先在“比较模式”里看哪些合适、各要多少钱",
             "compare them first",
-            choices=lambda person, row: mode_choices(),
+            choices=lambda person, row: mode_choices(day_of(now())),
         ),
     ]
     amount: Annotated[
@@ -228,7 +242,7 @@ def submit(work: Work, request: Submit) -> Any:
     """Hand in a complete case, with its quote under the mode chosen; everything missing is named together."""
     case = work.row
     _demand_most(work, case.amount)
-    problems = missing(case, work.person, work.day)
+    quote, problems = ready_to_submit(case, work.person, work.day)
     if not request.agreed:
         problems.append(
             lacking(
@@ -239,10 +253,8 @@ def submit(work: Work, request: Submit) -> Any:
         )
     if problems:
         raise InputError(problems)
-    case.facts, case.credit = described(case)
-    quote = quote_json(case_table_of(case, work.day), [case.mode])
-    demand_mode(quote)
-    values = {"submitted_on": work.day, "quote": quote, "facts": case.facts, "credit": case.credit}
+    facts, credit = described(case)
+    values = {"submitted_on": work.day, "quote": quote, "facts": facts, "credit": credit}
     move_case(work, case, Move.SUBMIT, **values)
     work.tell(
         Text(

@@ -8,10 +8,12 @@ from zhirong.chain.appraisal_practice.records import STATE_TEXT
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.store.financing import Case, FirmRight
+from zhirong.verbs.case.file import case_table_of, quote_json
 from zhirong.verbs.firm.online_appraisals import standing_of
 from zhirong.verbs.firm.profile import Table, facts_of, missing_sections
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.people import Person
+from zhirong.verbs.plausible import implausible_amount
 
 
 def described(case: Case) -> tuple[Table, Table]:
@@ -35,6 +37,8 @@ def missing(case: Case, person: Person, day: date) -> list[Problem]:
         found.append(
             lacking("amount", Text("没有填金额", "no amount is given"), Text("填写申请金额", "give the amount"))
         )
+    else:
+        found += implausible_amount("amount", case.amount, "plausible.amount.case", rulebook(), day)
     if not case.purpose:
         found.append(
             lacking(
@@ -105,12 +109,35 @@ def _missing_appraisal(case: Case, day: date) -> list[Problem]:
     return found
 
 
-def demand_mode(quote: Mapping[str, Any]) -> None:
-    """The mode must not be ruled out: what is unknown the lender finds out, what is not met nobody mends."""
+def ready_to_submit(case: Case, person: Person, day: date) -> tuple[dict[str, Any] | None, list[Problem]]:
+    """The quote that the case would be submitted with, and everything because of which it would be refused: what is
+    missing, facts that cannot be read, a mode that is ruled out. No quote where it cannot be calculated.
+    """
+    lacks = missing(case, person, day)
+    quote, problems = _quote(case, day)
+    # What cannot be read where something is missing is mostly a consequence of that.
+    return quote, [*lacks, *(problems if quote is not None or not lacks else ())]
+
+
+def _quote(case: Case, day: date) -> tuple[dict[str, Any] | None, list[Problem]]:
+    facts, credit = described(case)
+    kept = case.facts, case.credit
+    try:
+        case.facts, case.credit = facts, credit
+        quote = quote_json(case_table_of(case, day), [case.mode])
+    except InputError as error:
+        return None, list(error.problems)
+    finally:
+        case.facts, case.credit = kept
+    return quote, _mode_problems(quote)
+
+
+def _mode_problems(quote: Mapping[str, Any]) -> list[Problem]:
+    """The conditions of the mode that are not met; none where it is possible. What is unknown the lender finds out."""
     offer = quote["modes"][0]
     if offer["eligible"] != "no":
-        return
-    raise InputError(
+        return []
+    return [
         Problem(
             "mode",
             offer["id"],
@@ -123,7 +150,7 @@ def demand_mode(quote: Mapping[str, Any]) -> None:
         )
         for one in offer["conditions"]
         if one["verdict"] == "no"
-    )
+    ]
 
 
 def lacking(field: str, reason: Text, mend: Text) -> Problem:

@@ -42,7 +42,8 @@ from zhirong.verbs.lender.conditions import appraised_until, conditions_of, take
 from zhirong.verbs.lender.review import rate_of, suspended_problems
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.people import Duty
-from zhirong.verbs.requests import Day, Fen, Rate, Request, ask
+from zhirong.verbs.plausible import TermDay
+from zhirong.verbs.requests import Fen, Rate, Request, ask
 
 _EXCESS = (
     ("prepay_reduce", Text("提前归还本金，以后各期减少", "repays principal; later instalments become smaller")),
@@ -63,7 +64,7 @@ class IssueContract(Request):
     """What the contracts say beyond the approval."""
 
     start: Annotated[
-        Day, ask("约定起始日", "First day agreed", "到期日由批准的期限推出", "the term approved gives the last")
+        TermDay, ask("约定起始日", "First day agreed", "到期日由批准的期限推出", "the term approved gives the last")
     ]
     annual_rate: Annotated[
         Rate | None,

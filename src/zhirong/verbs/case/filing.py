@@ -18,8 +18,9 @@ from zhirong.verbs.lender.release import WAITING
 from zhirong.verbs.pattern import By, part_key
 from zhirong.verbs.people import Duty, Person
 from zhirong.verbs.permissions import Actor, Role
+from zhirong.verbs.plausible import RecentDay, TermDay
 from zhirong.verbs.register import pledges
-from zhirong.verbs.requests import Day, Line, Request, Words, ask
+from zhirong.verbs.requests import Line, Request, Words, ask
 from zhirong.verbs.uploads import Ticket, attach
 
 _ROLES = (
@@ -187,7 +188,7 @@ class RecordResult(Request):
     filing: Annotated[int, ask("申请", "Filing", choices=_waiting)]
     authority: Annotated[Line, ask("登记机关", "Authority")] = "国家知识产权局"
     authority_number: Annotated[Line, ask("登记号", "Registration number")]
-    day: Annotated[Day, ask("登记日", "Registered on")]
+    day: Annotated[RecentDay, ask("登记日", "Registered on")]
     certificate: Annotated[Ticket, ask("登记证明", "Certificate", widget="file")]
 
 
@@ -330,7 +331,7 @@ class RecordPolicy(Request):
 
     insurer: Annotated[Line, ask("保险公司", "Insurer")]
     policy: Annotated[Line, ask("保单号", "Policy number")]
-    until: Annotated[Day, ask("保险期间至", "In force until")]
+    until: Annotated[TermDay, ask("保险期间至", "In force until")]
     file: Annotated[Ticket, ask("保单", "Policy", widget="file")]
 
 

@@ -10,7 +10,8 @@ from zhirong.store.parties import Consent, Organisation
 from zhirong.verbs.acting import Work, operation
 from zhirong.verbs.listing import Column, Listing, listing
 from zhirong.verbs.people import KIND_WORDS, Duty, OrganisationKind, Person
-from zhirong.verbs.requests import Day, Line, Request, ask
+from zhirong.verbs.plausible import TermDay
+from zhirong.verbs.requests import Line, Request, ask
 
 # What each scope lets an institution see; ``verbs.scopes`` is where it is granted.
 SCOPES: dict[str, Text] = {
@@ -42,7 +43,7 @@ class GiveConsent(Request):
     to: Annotated[int, ask("给谁", "To whom", choices=_institutions)]
     scope: Annotated[str, Field(max_length=16), ask("可以看什么", "What it may see", choices=tuple(SCOPES.items()))]
     purpose: Annotated[Line, ask("用来做什么", "What for")]
-    until: Annotated[Day, ask("有效期至", "Until")]
+    until: Annotated[TermDay, ask("有效期至", "Until")]
 
 
 @operation(

@@ -10,7 +10,8 @@ from zhirong.store.parties import Mandate, Organisation
 from zhirong.verbs.acting import OPERATIONS, Work, operation
 from zhirong.verbs.listing import Column, Listing, listing
 from zhirong.verbs.people import Duty, OrganisationKind, Person
-from zhirong.verbs.requests import Day, Fen, Request, ask
+from zhirong.verbs.plausible import TermDay
+from zhirong.verbs.requests import Fen, Request, ask
 
 _AGENT = OrganisationKind.OPERATOR.value
 
@@ -39,7 +40,7 @@ class GiveMandate(Request):
             "申请金额上限", "Largest amount it may apply for", "不填则不限", "left empty: no limit", widget="money"
         ),
     ] = None
-    until: Annotated[Day, ask("有效期至", "Until")]
+    until: Annotated[TermDay, ask("有效期至", "Until")]
 
 
 @operation(

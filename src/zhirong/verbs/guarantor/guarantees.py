@@ -25,7 +25,8 @@ from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.pattern import rules_version
 from zhirong.verbs.people import Duty, OrganisationKind, Person
 from zhirong.verbs.platform.organisations import own_firm
-from zhirong.verbs.requests import Choices, Day, Fen, Line, Rate, Request, Words, ask
+from zhirong.verbs.plausible import RecentDay, UnusualReason, unusual_rate
+from zhirong.verbs.requests import Choices, Fen, Line, Percent, Request, Words, ask
 
 GUARANTOR = (Duty.GUARANTOR_OFFICER, Duty.GUARANTOR_APPROVER)
 STATE_TEXT: dict[str, Text] = {
@@ -53,7 +54,8 @@ def guarantors(person: Person, row: Any) -> Choices:
     return [(str(one.pk), Text(one.name, one.name)) for one in found]
 
 
-Share = Annotated[Decimal, Field(gt=0, le=1, decimal_places=6)]
+Share = Annotated[Percent, Field(gt=0)]
+FeeRate = Annotated[Percent, Field(ge=0)]
 
 
 class AskGuarantor(Request):
@@ -71,11 +73,10 @@ class AskGuarantor(Request):
     ]
     share: Annotated[
         Share,
-        ask("担保比例", "Share it bears", "如 0.8 为八成", "such as 0.8 for four fifths", widget="number"),
+        ask("担保比例", "Share it bears", "如 80% 或 0.8", "such as 80% or 0.8"),
     ]
-    fee_rate: Annotated[
-        Rate, ask("年担保费率", "Fee a year", "如 0.01 为 1 %", "such as 0.01 for 1 %", widget="number")
-    ]
+    fee_rate: Annotated[FeeRate, ask("年担保费率", "Fee a year", "如 1% 或 0.01", "such as 1% or 0.01")]
+    unusual: UnusualReason = ""
 
 
 @operation(
@@ -109,6 +110,12 @@ def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
             ),
             Text("填要担保的贷款金额", "give the amount of the loan to be guaranteed"),
         )
+    unusual = [
+        *unusual_rate("share", request.share, "guarantor.usual_share", work.rules, work.day),
+        *unusual_rate("fee_rate", request.fee_rate, "guarantor.usual_fee_rate", work.rules, work.day),
+    ]
+    if unusual and not request.unusual:
+        raise InputError(unusual)
     if GuaranteeRequest.objects.filter(case=case, state__in=OPEN).exists():
         raise refuse(
             "asked_already",
@@ -130,6 +137,7 @@ def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
         amount=request.amount,
         exposure=part_of(request.amount, request.share),
         fee=fee_of(request.amount, request.share, request.fee_rate, case.term_months),
+        basis={"unusual": request.unusual} if unusual else {},
     )
     work.tell(
         Text(
@@ -253,6 +261,7 @@ def grant(work: Work, request: Grant) -> Any:
     if problems:
         raise InputError(problems)
     basis = {
+        **asked.basis,
         "rules": rules_version(),
         "net_assets": None if figures is None else figures.net_assets,
         "meters": [{"code": one.code, "used": one.used, "adds": one.adds, "most": one.most} for one in meters],
@@ -349,7 +358,7 @@ def end_guarantees(work: Work, case: Case, why: Text) -> None:
 class Figures(Request):
     """What the limits of the law are reckoned from."""
 
-    as_of: Annotated[Day, ask("截止日期", "As of")]
+    as_of: Annotated[RecentDay, ask("截止日期", "As of")]
     net_assets: Annotated[Fen, ask("净资产", "Net assets", widget="money")]
     is_mainly_small: Annotated[
         bool,

@@ -29,7 +29,8 @@ from zhirong.verbs.case.file import plain, right_id
 from zhirong.verbs.case.moves import add_cost, move_case
 from zhirong.verbs.images import subject_name
 from zhirong.verbs.people import Duty, Person
-from zhirong.verbs.requests import Choices, Day, Fen, Line, Request, Words, ask
+from zhirong.verbs.plausible import RecentDay
+from zhirong.verbs.requests import Choices, Fen, Line, Request, Words, ask
 from zhirong.verbs.uploads import Ticket, attach
 
 DESK = (Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER)
@@ -297,8 +298,8 @@ class Check(Request):
     cost: Annotated[Fen, ask("费用", "Cost", widget="money")] = 0
     file: Annotated[Ticket | None, ask("证据文件", "Evidence", widget="file")] = None
     law_firm: Annotated[Line | None, ask("律师事务所", "Law firm", only=_is_title)] = None
-    commissioned_on: Annotated[Day | None, ask("委托日期", "Commissioned on", only=_is_title)] = None
-    done_on: Annotated[Day | None, ask("报告日期", "Report dated", only=_is_title)] = None
+    commissioned_on: Annotated[RecentDay | None, ask("委托日期", "Commissioned on", only=_is_title)] = None
+    done_on: Annotated[RecentDay | None, ask("报告日期", "Report dated", only=_is_title)] = None
     paid_by: Annotated[
         str | None, ask("费用由谁承担", "Paid by", choices=tuple(PAYER_TEXT.items()), only=_is_title)
     ] = None

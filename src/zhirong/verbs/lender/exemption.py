@@ -177,6 +177,7 @@ def _file(case: Case, events: list[Event], work: Work) -> dict[str, Any]:
             ("批准金额（元）Approved", fen(case.approved_amount or 0)),
             ("贷款余额（元）Balance", fen(loan.balance if loan else 0)),
             ("逾期天数 Days overdue", loan.overdue_days if loan else 0),
+            ("适用规范 Norm", _norm(case, work)),
             ("汇编日期 Assembled on", work.day.isoformat()),
             ("日志事件数 Events", len(events)),
         ],
@@ -244,6 +245,14 @@ def _file(case: Case, events: list[Event], work: Work) -> dict[str, Any]:
             for one in approvals
         ],
     }
+
+
+def _norm(case: Case, work: Work) -> str:
+    """The exemption norm that applies to a loan of this size, or that it may follow, with its source."""
+    rule = work.rules.at("diligence.exemption.norm", work.day)
+    applies = (case.approved_amount or case.amount) <= parse_yuan(rule.value["small_firms_up_to"])
+    words = Text("适用", "applies") if applies else Text("可参照", "may be followed")
+    return f"{_both(words)}: {rule.reference.as_text('zh')}"
 
 
 def _departures(

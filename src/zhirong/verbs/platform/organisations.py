@@ -10,7 +10,8 @@ from zhirong.store.names import name_key
 from zhirong.store.parties import Membership, Organisation, SavedView
 from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.people import KIND_WORDS, Duty, OrganisationKind
-from zhirong.verbs.requests import CreditCode, Day, Line, Region, Request, Words, ask
+from zhirong.verbs.plausible import HistoryDay
+from zhirong.verbs.requests import CreditCode, Line, Region, Request, Words, ask
 from zhirong.verbs.uploads import Ticket, attach
 
 # Whose code is his for certain: the administration has seen a paper. Anybody can say that he is of another firm.
@@ -39,7 +40,7 @@ class RegisterFirm(Request):
             "six digits, such as 440100 for Guangzhou",
         ),
     ]
-    registered_on: Annotated[Day, ask("成立日期", "Registered on")]
+    registered_on: Annotated[HistoryDay, ask("成立日期", "Registered on")]
     legal_representative: Annotated[Line, ask("法定代表人", "Legal representative")]
     address: Annotated[str, ask("注册地址", "Address")] = ""
     phone: Annotated[str, ask("联系电话", "Telephone")] = ""

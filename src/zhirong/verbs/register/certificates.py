@@ -10,7 +10,7 @@ from typing import Any
 
 from zhirong.chain.pledge.records import CLAIM_KIND_TEXT, ClaimKind
 from zhirong.chain.pledge.register import PLEDGE, apply_move
-from zhirong.chain.pledge.registration import RegisterRole, Registration, refuse
+from zhirong.chain.pledge.registration import RegisterRole, Registration, Status, refuse
 from zhirong.chain.right.records import KIND_TEXT, RightKind
 from zhirong.documents.certificate_pdf import CertificateView, certificate_pdf
 from zhirong.evidence import canonical
@@ -202,14 +202,7 @@ class _Page:
 def _registration_page(content: Mapping[str, Any], lang: Lang) -> _Page:
     shown = content["certificate"]
     is_record = shown["role"] == RegisterRole.RECORD
-    effect = (
-        Text("质权自本登记簿登记时设立", "the pledge arose with its entry in this register")
-        if is_record
-        else Text(
-            "镜像登记：质权以登记机关的登记为准，本证明不设立质权",
-            "a mirror: the pledge rests on the authority's registration, this paper creates none",
-        )
-    )
+    title, effect = _title_and_effect(shown["status"], shown["entered_on"], is_record=is_record)
     number = str(shown["number"]) if is_record and shown["number"] else shown["authority_number"] or "—"
     words = {
         Text("登记号", "registration number"): number,
@@ -227,7 +220,7 @@ def _registration_page(content: Mapping[str, Any], lang: Lang) -> _Page:
         Text("申请编号", "filing"): str(shown["id"]),
     }
     return _Page(
-        Text("知识产权质押登记证明", "Certificate of IP pledge registration").in_(lang),
+        title.in_(lang),
         [(label.in_(lang), value) for label, value in words.items() if value],
         Text("质押的权利", "rights pledged").in_(lang),
         [head.in_(lang) for head in _COLUMNS],
@@ -242,6 +235,30 @@ def _registration_page(content: Mapping[str, Any], lang: Lang) -> _Page:
             if not right["released"]
         ],
         "—",
+    )
+
+
+def _title_and_effect(status: str, entered_on: str | None, *, is_record: bool) -> tuple[Text, Text]:
+    """What the document is called, and what it proves: only a registration that is in force proves a pledge."""
+    if not entered_on:
+        return (
+            Text("知识产权质押登记申请回执", "Receipt of an application for IP pledge registration"),
+            Text(
+                "尚未登记，质权没有设立；本回执只证明收到申请",
+                "not registered: there is no pledge. This receipt only proves that the application was received",
+            ),
+        )
+    title = Text("知识产权质押登记证明", "Certificate of IP pledge registration")
+    if status == Status.ENTERED and is_record:
+        return title, Text("质权自本登记簿登记时设立", "the pledge arose with its entry in this register")
+    if status == Status.ENTERED:
+        return title, Text(
+            "镜像登记：质权以登记机关的登记为准，本证明不设立质权",
+            "a mirror: the pledge rests on the authority's registration, this paper creates none",
+        )
+    return (
+        Text("知识产权质押登记终止证明", "Certificate that an IP pledge registration has ended"),
+        Text("登记已经终止，不再证明质权", "the registration has ended and proves no pledge"),
     )
 
 

@@ -18,9 +18,10 @@ from zhirong.store.settings import DATA
 from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.pattern import By, Done, no_such, part_key
 from zhirong.verbs.people import Duty
+from zhirong.verbs.plausible import RecentDay, TermDay
 from zhirong.verbs.register import orders, pledges
 from zhirong.verbs.register.actor import actor_of
-from zhirong.verbs.requests import CreditCode, Day, Fen, Line, Request, Words, ask
+from zhirong.verbs.requests import CreditCode, Fen, Line, Request, Words, ask
 from zhirong.verbs.uploads import Ticket, attach, redeem
 
 REGISTRAR = (Duty.REGISTRAR,)
@@ -174,8 +175,8 @@ class Changes(Request):
         ),
     ] = ""
     claim_amount: Annotated[Fen | None, ask("担保的债权金额", "Amount secured", widget="money")] = None
-    debt_start: Annotated[Day | None, ask("债务履行期限起", "Debt from")] = None
-    debt_end: Annotated[Day | None, ask("债务履行期限止", "Debt until")] = None
+    debt_start: Annotated[TermDay | None, ask("债务履行期限起", "Debt from")] = None
+    debt_end: Annotated[TermDay | None, ask("债务履行期限止", "Debt until")] = None
     pledgee_name: Annotated[str, Field(max_length=200), ask("质权人名称变更为", "Pledgee's new name")] = ""
     pledgor_name: Annotated[
         str,
@@ -187,7 +188,7 @@ class Changes(Request):
 class Amend(Changes):
     """An amendment that a party files. changed_on: the day of the change itself."""
 
-    changed_on: Annotated[Day, ask("变更发生日", "Changed on")]
+    changed_on: Annotated[RecentDay, ask("变更发生日", "Changed on")]
 
 
 class Correct(Changes):
@@ -242,7 +243,7 @@ class Extend(Request):
     """A longer debt."""
 
     registration: Number
-    debt_end: Annotated[Day, ask("债务履行期限延至", "Debt until")]
+    debt_end: Annotated[TermDay, ask("债务履行期限延至", "Debt until")]
 
 
 @operation("registration.extend", Text("延期", "Extend"), request=Extend, duties=PLEDGEE)
@@ -316,7 +317,7 @@ class RecordAuthority(Request):
     registration: Number
     authority: Annotated[Line, ask("登记机关", "Authority")]
     authority_number: Annotated[Line, ask("登记号", "Its number")]
-    day: Annotated[Day, ask("登记日", "Registered on")]
+    day: Annotated[RecentDay, ask("登记日", "Registered on")]
     file: Annotated[Ticket | None, ask("登记证书文件", "The certificate's file", widget="file")] = None
     certificate: Annotated[
         str,

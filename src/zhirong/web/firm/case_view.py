@@ -22,7 +22,7 @@ from zhirong.store.financing import (
     Signature,
     StoredFile,
 )
-from zhirong.verbs.case.completeness import missing
+from zhirong.verbs.case.completeness import ready_to_submit
 from zhirong.verbs.case.messages import KIND_WORDS
 from zhirong.verbs.firm.online_appraisals import grade_words
 from zhirong.verbs.firm.rights import PAPERS, status_words
@@ -57,7 +57,7 @@ def case_context(person: Person, case: Case, day: date, moment: datetime) -> dic
         "steps": [_step(one, moment) for one in steps],
         "days": _days(steps[0].began_at, steps[-1].ended_at or moment) if steps else 0,
         "cost": sum(one.cost for one in steps),
-        "missing": missing(case, person, day) if state is State.DRAFT else [],
+        "missing": ready_to_submit(case, person, day)[1] if state is State.DRAFT else [],
         "mode": None if mode is None else mode.title,
         "method": METHOD_TEXT[Method(case.method)],
         "rights": [

@@ -130,13 +130,14 @@ def examine(request: HttpRequest, number: int) -> HttpResponse:
     "registrar/registrations/<int:number>/certificate/", "registrar.certificate", duties=PARTIES, methods=("POST",)
 )
 def certificate(request: HttpRequest, number: int) -> HttpResponse:
-    """The certificate as PDF; giving it is an event, so it is asked for and not merely opened."""
+    """The certificate as PDF, or the receipt of a filing that is not registered; issuing it is an event, hence POST."""
     one = load(number)
     by = By(actor_of(request.person), now(), call_of(request, request.POST.get("_key", "")).key)
     if one is None or not may_see(by.actor, one):
         raise Http404
     made = registration_certificate(by, number, signing_key(DATA), request.lang)
-    return _download(made.pdf, f"certificate-{number}-{made.number}.pdf", "application/pdf")
+    name = "certificate" if one.entered_on is not None else "application-receipt"
+    return _download(made.pdf, f"{name}-{number}-{made.number}.pdf", "application/pdf")
 
 
 @page("registrar/registrations/<int:number>/receipts/<int:index>/", "registrar.receipt", duties=PARTIES)
