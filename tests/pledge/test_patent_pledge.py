@@ -254,8 +254,10 @@ def test_adding_a_ground_never_clears_another(there: set[int], added: int) -> No
         filing, right = _SWITCHES[number](filing, right)
     before = verdicts(examine(filing, right, DAY, RULES))
     after = verdicts(examine(*_SWITCHES[added](filing, right), DAY, RULES))
+    # One exception by law: while a court preserves the patent, no lapse for an unpaid fee is registered.
+    by_law = {2} if added == 5 else set()
     newly_clear = {n for n in after if after[n] is Verdict.CLEAR and before[n] is not Verdict.CLEAR}
-    assert newly_clear == set()
+    assert newly_clear <= by_law
 
 
 @settings(max_examples=60, deadline=None)

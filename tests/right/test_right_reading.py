@@ -71,7 +71,7 @@ def test_a_whole_case_is_read() -> None:
         ({"grant_date": date(2014, 7, 27)}, "grant_date", "dates_reversed"),
         ({"ended_date": date(2013, 1, 1)}, "ended_date", "dates_reversed"),
         ({"filing_date": date(2015, 1, 1)}, "filing_date", "filed_after_number"),
-        ({"fee_paid_through_year": 21}, "fee_paid_through_year", "out_of_range"),
+        ({"fee_paid_through_year": 26}, "fee_paid_through_year", "out_of_range"),
         ({"fee_paid_through_year": 0}, "fee_paid_through_year", "out_of_range"),
         ({"flags": ["pledge"]}, "flags", "not_a_choice"),
         ({"role": "main"}, "role", "not_a_choice"),

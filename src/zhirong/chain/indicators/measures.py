@@ -79,6 +79,9 @@ def licence_income(seen: Seen) -> Decimal:
 def fees(seen: Seen) -> str | None:
     """How the annual fees stand; None where the last year paid for is not known."""
     standing = fee_state(seen.right, seen.day, seen.rules).standing
+    if standing is FeeStanding.PRESERVED:
+        # Late and with a surcharge, as in grace; only its lapse waits for the court.
+        return FeeStanding.IN_GRACE.value
     return None if standing is FeeStanding.UNKNOWN else standing.value
 
 

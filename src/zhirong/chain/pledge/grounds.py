@@ -180,12 +180,12 @@ def status_unknown() -> Ruling:
 
 def dispute(facts: Facts) -> Ruling:
     """Ownership is disputed, or a court has frozen the right."""
-    if Flag.FROZEN in facts.right.flags:
+    if Flag.FROZEN in facts.standing.flags:
         return refused(
             Text("权利被法院查封、保全或冻结", "the right is sealed or frozen by a court"),
             Text("解除后再申请", "apply after it has been lifted"),
         )
-    if Flag.IN_DISPUTE in facts.right.flags:
+    if Flag.IN_DISPUTE in facts.standing.flags:
         # The data say that ownership is disputed, not whether proceedings are stayed; a lender must assume so.
         return refused(
             Text("权属有纠纷，按已中止程序处理", "ownership is disputed; proceedings are taken to be stayed"),

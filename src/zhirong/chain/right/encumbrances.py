@@ -42,7 +42,8 @@ class Encumbrances:
 
 
 def encumbrances(right: Right, day: date) -> Encumbrances:
-    """What lies on the right on ``day``. Flags have no dates: they are those of the record."""
+    """What lies on the right on ``day``. Flags are those of the record, but a freeze ends with its last day."""
+    flags = flags_on(right, day)
     running = tuple(licence for licence in right.licences if runs_on(licence, day))
     kinds = {licence.kind for licence in running}
     must_consent = (
@@ -52,7 +53,7 @@ def encumbrances(right: Right, day: date) -> Encumbrances:
     )
     refused = tuple(holder for holder in must_consent if holder.consents is False)
     yearly_fees = sum(licence.yearly_fee for licence in running)
-    parts = [Explanation(Text("标记", "flag"), FLAG_TEXT[flag]) for flag in sorted(right.flags)]
+    parts = [Explanation(Text("标记", "flag"), FLAG_TEXT[flag]) for flag in sorted(flags)]
     parts.extend(_of_licence(licence) for licence in running)
     parts.extend(
         Explanation(
@@ -64,7 +65,7 @@ def encumbrances(right: Right, day: date) -> Encumbrances:
     )
     summary = Text("无", "none") if not parts else Text(f"{len(parts)} 项", f"{len(parts)} found")
     return Encumbrances(
-        right.flags,
+        flags,
         running,
         LicenceKind.EXCLUSIVE not in kinds,
         not kinds & {LicenceKind.EXCLUSIVE, LicenceKind.SOLE},
@@ -73,6 +74,13 @@ def encumbrances(right: Right, day: date) -> Encumbrances:
         refused,
         Explanation(Text(f"{right.id} 的权利负担", f"encumbrances of {right.id}"), summary, parts=tuple(parts)),
     )
+
+
+def flags_on(right: Right, day: date) -> frozenset[Flag]:
+    """The flags of the record that hold on ``day``: a court's freeze that was not renewed ends by itself."""
+    if right.frozen_until is not None and right.frozen_until < day:
+        return right.flags - {Flag.FROZEN}
+    return right.flags
 
 
 def runs_on(licence: Licence, day: date) -> bool:

@@ -3,20 +3,28 @@
 Patent years count from the filing date: year n begins on its (n − 1)th anniversary, whatever the day of grant. The
 fee of the year of grant is paid with the grant; each later year's fee is due on the first day of its year
 (``right.annual_fee.due_day`` days from it). Paid within one month it costs no more; then every month begun adds
-5 % of the fee, at most 25 %; unpaid after six months the patent lapses as of the due day, and may be restored for
-a further term. Reductions of fees are not counted.
+5 % of the full fee, at most 25 %; unpaid after six months the patent lapses as of the first day of its year, and
+may be restored for a further term. Every one of these limits that ends on a day off ends on the next working day;
+the months themselves count from the day before that move. While a court preserves the patent no lapse is registered.
+
+A fee may be reduced: for holders who have been granted a reduction, for some years from the grant, and while an
+open licence runs. The better of the two holds, never both. In a term that was compensated beyond twenty years a
+flat fee is owed for each year or part of one.
 """
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
+from zhirong.chain.right.encumbrances import flags_on, runs_on
+from zhirong.chain.right.holidays import roll_over
 from zhirong.chain.right.life import as_known_on, legal_life
-from zhirong.chain.right.records import PATENT_KINDS, LegalStatus, Right
+from zhirong.chain.right.records import PATENT_KINDS, Flag, LegalStatus, LicenceKind, Right, RightKind
 from zhirong.kernel.days import add_months, add_years, whole_years
 from zhirong.kernel.explain import Explanation, of_rule
-from zhirong.kernel.money import Fen, parse_yuan, share_of
-from zhirong.kernel.rulebook import Rulebook, RuleError, RuleValue
+from zhirong.kernel.money import Fen, parse_yuan, share_of, yuan
+from zhirong.kernel.rulebook import Reference, Rulebook, RuleError, RuleValue
 from zhirong.kernel.text import Text
 
 
@@ -25,7 +33,8 @@ class FeeStanding(StrEnum):
 
     NONE: no annual fee is owed (another kind, not yet granted, ended or past its term). PAID: nothing is owed today.
     DUE: owed since the start of the patent year, still without a surcharge. IN_GRACE: payable with a surcharge.
-    LAPSED: unpaid when the grace ended. UNKNOWN: the last year paid for is not known.
+    LAPSED: unpaid when the grace ended. PRESERVED: unpaid when the grace ended, but a court preserves the patent,
+    so that no lapse is registered yet. UNKNOWN: the last year paid for is not known.
     """
 
     NONE = "none"
@@ -33,6 +42,7 @@ class FeeStanding(StrEnum):
     DUE = "due"
     IN_GRACE = "in_grace"
     LAPSED = "lapsed"
+    PRESERVED = "preserved"
     UNKNOWN = "unknown"
 
 
@@ -42,6 +52,9 @@ STANDING_TEXT: dict[FeeStanding, Text] = {
     FeeStanding.DUE: Text("年费应缴，尚无滞纳金", "fee due, no surcharge yet"),
     FeeStanding.IN_GRACE: Text("年费滞纳期", "fee late, in grace with a surcharge"),
     FeeStanding.LAPSED: Text("因未缴年费终止", "lapsed for an unpaid fee"),
+    FeeStanding.PRESERVED: Text(
+        "年费逾期未缴，保全期间暂不登记终止", "fee unpaid; no lapse while preserved by a court"
+    ),
     FeeStanding.UNKNOWN: Text("年费缴至哪一年不明", "last year paid for is not known"),
 }
 
@@ -50,15 +63,19 @@ STANDING_TEXT: dict[FeeStanding, Text] = {
 class AnnualFee:
     """The fee of one patent year.
 
-    year: patent year. starts: its first day. due: last day to pay without being late. free_until: last day
-    without a surcharge. grace_end: last day to pay at all. fee: fen, by the schedule in force on the due day.
+    year: patent year. starts: its first day. counts_from: day from which months of lateness count, and as of which
+    an unpaid patent lapses. due: last day to pay without being late: that day, or the first working day after it.
+    free_until: last day without a surcharge. grace_end: last day to pay at all. full_fee: fen, by the schedule in
+    force; surcharges are shares of it. fee: fen, what is to be paid after the reduction that holds.
     """
 
     year: int
     starts: date
+    counts_from: date
     due: date
     free_until: date
     grace_end: date
+    full_fee: Fen
     fee: Fen
     explanation: Explanation
 
@@ -91,42 +108,52 @@ def annual_fee(right: Right, year: int, rules: Rulebook) -> AnnualFee:
     if right.filing_date is None or right.kind not in PATENT_KINDS:
         raise ValueError(f"{right.id} has no patent years")
     starts = add_years(right.filing_date, year - 1)
-    due = starts + timedelta(days=rules.at("right.annual_fee.due_day", starts).whole())
-    schedule = rules.at(f"right.annual_fee.{right.kind.value}", due)
-    fee = _of_year(schedule, year)
+    counts_from = starts + timedelta(days=rules.at("right.annual_fee.due_day", starts).whole())
+    due = _moved(counts_from, rules)
+    full_fee, reference = _full_fee(right, year, counts_from, rules)
+    reduced = _reduction(right, year, counts_from, rules)
+    fee = full_fee if reduced is None else full_fee - share_of(full_fee, reduced.share)
+    words = Text(f"{due} 前缴纳（含当日）", f"to be paid by {due}, that day included")
+    if reduced is not None:
+        words = Text(
+            f"全额 {yuan(full_fee)} 元，减 {reduced.share:.0%}（{reduced.words.zh}）；{words.zh}",
+            f"full fee CNY {yuan(full_fee)}, reduced by {reduced.share:.0%} ({reduced.words.en}); {words.en}",
+        )
     explanation = Explanation(
         Text(f"第 {year} 年度年费", f"annual fee of patent year {year}"),
         fee,
         "fen",
-        formula=Text(f"{due} 前缴纳（含当日）", f"to be paid by {due}, that day included"),
-        references=(schedule.reference,),
+        formula=words,
+        references=(reference,) if reduced is None else (reference, reduced.rule.reference),
     )
     return AnnualFee(
         year,
         starts,
+        counts_from,
         due,
-        add_months(due, rules.at("right.annual_fee.free_months", due).whole()),
-        add_months(due, rules.at("right.annual_fee.grace_months", due).whole()),
+        _months_on(counts_from, rules.at("right.annual_fee.free_months", counts_from).whole(), rules),
+        _months_on(counts_from, rules.at("right.annual_fee.grace_months", counts_from).whole(), rules),
+        full_fee,
         fee,
         explanation,
     )
 
 
 def late_surcharge(fee: AnnualFee, day: date, rules: Rulebook) -> Fen:
-    """What paying on ``day`` adds: 5 % of the fee for each month begun after the first, at most 25 %, in fen.
+    """What paying on ``day`` adds: 5 % of the full fee for each month begun after the first, at most 25 %, in fen.
 
-    Months count from the due day: to and including ``free_until`` nothing, then 5 % to the same day of the
-    month after, and so on.
+    To and including ``free_until`` nothing, then 5 % to the same day of the month after, and so on; a day off
+    moves each of these days to the next working day.
     """
     if day <= fee.free_until:
         return 0
-    rate = rules.at("right.annual_fee.surcharge_rate", fee.due).number()
-    cap = rules.at("right.annual_fee.surcharge_cap", fee.due).number()
-    free = rules.at("right.annual_fee.free_months", fee.due).whole()
+    rate = rules.at("right.annual_fee.surcharge_rate", fee.counts_from).number()
+    cap = rules.at("right.annual_fee.surcharge_cap", fee.counts_from).number()
+    free = rules.at("right.annual_fee.free_months", fee.counts_from).whole()
     months = 0
-    while add_months(fee.due, free + months) < day:
+    while _months_on(fee.counts_from, free + months, rules) < day:
         months += 1
-    return share_of(fee.fee, min(cap, rate * months))
+    return share_of(fee.full_fee, min(cap, rate * months))
 
 
 def fee_state(right: Right, day: date, rules: Rulebook) -> FeeState:
@@ -156,18 +183,33 @@ def fee_state(right: Right, day: date, rules: Rulebook) -> FeeState:
                 f"已缴至第 {paid} 年度，今为第 {current} 年度", f"paid through year {paid}, now in year {current}"
             ),
         )
+    if day > owed.grace_end and Flag.FROZEN in flags_on(known, day):
+        surcharge = late_surcharge(owed, day, rules)
+        preserved = rules.at("right.annual_fee.no_lapse_while_preserved", day)
+        return _state(
+            FeeStanding.PRESERVED,
+            right,
+            owed,
+            surcharge,
+            overdue=True,
+            formula=Text(
+                f"第 {owed.year} 年度年费至 {owed.grace_end} 未缴；权利被保全，保全期间不登记终止",
+                f"the fee of year {owed.year} was unpaid on {owed.grace_end}; no lapse while a court preserves it",
+            ),
+            parts=(*_surcharge_parts(owed, surcharge, rules), of_rule(preserved)),
+        )
     if day > owed.grace_end:
-        months = rules.at("right.annual_fee.restoration_months", owed.due)
-        grace = rules.at("right.annual_fee.grace_months", owed.due)
+        months = rules.at("right.annual_fee.restoration_months", owed.counts_from)
+        grace = rules.at("right.annual_fee.grace_months", owed.counts_from)
         return _state(
             FeeStanding.LAPSED,
             right,
             owed,
-            lapsed_on=owed.due,
-            restorable_until=add_months(owed.grace_end, months.whole()),
+            lapsed_on=owed.counts_from,
+            restorable_until=_months_on(owed.grace_end, months.whole(), rules),
             formula=Text(
-                f"第 {owed.year} 年度年费至 {owed.grace_end} 未缴，自 {owed.due} 起终止",
-                f"the fee of year {owed.year} was unpaid on {owed.grace_end}; lapsed as of {owed.due}",
+                f"第 {owed.year} 年度年费至 {owed.grace_end} 未缴，自 {owed.counts_from} 起终止",
+                f"the fee of year {owed.year} was unpaid on {owed.grace_end}; lapsed as of {owed.counts_from}",
             ),
             parts=(of_rule(grace), of_rule(months)),
         )
@@ -224,30 +266,80 @@ def _no_fee(right: Right, day: date, rules: Rulebook) -> Text | None:
     return None
 
 
-def _of_year(schedule: RuleValue, year: int) -> Fen:
+@dataclass(frozen=True, slots=True)
+class _Reduction:
+    """A reduction of a fee. share: of the full fee, taken off."""
+
+    share: Decimal
+    words: Text
+    rule: RuleValue
+
+
+def _reduction(right: Right, year: int, day: date, rules: Rulebook) -> _Reduction | None:
+    """The best reduction that holds for a year's fee; several are never added up."""
+    found = [
+        one for one in (_granted(right, year, day, rules), _open_licence(right, day, rules)) if one is not None
+    ]
+    return max(found, key=lambda one: one.share, default=None)
+
+
+def _granted(right: Right, year: int, day: date, rules: Rulebook) -> _Reduction | None:
+    """The reduction granted to the holders for their means, for some patent years from that of the grant."""
+    rule = rules.find("right.annual_fee.reduction", day)
+    if right.fee_reduction is None or rule is None or right.filing_date is None or right.grant_date is None:
+        return None
+    first = patent_year(right.filing_date, right.grant_date)
+    if not first <= year < first + int(rule.value["years_from_grant"]):
+        return None
+    words = Text("费减备案", "reduction granted to the holder")
+    return _Reduction(Decimal(str(rule.value[right.fee_reduction.value])), words, rule)
+
+
+def _open_licence(right: Right, day: date, rules: Rulebook) -> _Reduction | None:
+    rule = rules.find("right.annual_fee.open_licence", day)
+    if rule is None or not any(one.kind is LicenceKind.OPEN and runs_on(one, day) for one in right.licences):
+        return None
+    return _Reduction(rule.number(), Text("开放许可实施期间", "an open licence runs"), rule)
+
+
+def _full_fee(right: Right, year: int, day: date, rules: Rulebook) -> tuple[Fen, Reference]:
+    """The unreduced fee of a patent year, and where it comes from."""
+    schedule = rules.at(f"right.annual_fee.{right.kind.value}", day)
     for step in schedule.value:
         if step["from"] <= year <= step["to"]:
-            return parse_yuan(step["yuan"])
+            return parse_yuan(step["yuan"]), schedule.reference
+    compensated = rules.find("right.annual_fee.compensated", day)
+    if right.kind is RightKind.INVENTION and compensated is not None and year > schedule.value[-1]["to"]:
+        return compensated.fen(), compensated.reference
     raise RuleError(f"{schedule.id} gives no fee for year {year}")
 
 
 def _fee_or_none(right: Right, year: int, rules: Rulebook) -> AnnualFee | None:
-    """The fee of a year; None once the term is over, and in a compensated term, which no schedule covers."""
+    """The fee of a year; None once the term, a compensated one included, is over."""
     if right.filing_date is None:
         return None
     starts = add_years(right.filing_date, year - 1)
-    schedule = rules.at(f"right.annual_fee.{right.kind.value}", starts)
-    covered = year <= max(step["to"] for step in schedule.value)
-    return (
-        annual_fee(right, year, rules) if covered and not legal_life(right, rules, starts).is_over(starts) else None
-    )
+    if legal_life(right, rules, starts).is_over(starts):
+        return None
+    last = rules.at(f"right.annual_fee.{right.kind.value}", starts).value[-1]["to"]
+    is_compensated = right.kind is RightKind.INVENTION and rules.find("right.annual_fee.compensated", starts)
+    return annual_fee(right, year, rules) if year <= last or is_compensated else None
+
+
+def _months_on(day: date, months: int, rules: Rulebook) -> date:
+    return _moved(add_months(day, months), rules)
+
+
+def _moved(last: date, rules: Rulebook) -> date:
+    """The last day of a time limit, moved over days off where the rules say so."""
+    return roll_over(last, rules) if rules.at("right.annual_fee.rolls_over_holidays", last).value else last
 
 
 def _surcharge_parts(owed: AnnualFee, surcharge: Fen, rules: Rulebook) -> tuple[Explanation, ...]:
     if not surcharge:
         return (owed.explanation,)
-    rate = rules.at("right.annual_fee.surcharge_rate", owed.due)
-    cap = rules.at("right.annual_fee.surcharge_cap", owed.due)
+    rate = rules.at("right.annual_fee.surcharge_rate", owed.counts_from)
+    cap = rules.at("right.annual_fee.surcharge_cap", owed.counts_from)
     added = Explanation(
         Text("滞纳金", "late surcharge"),
         surcharge,

@@ -5,6 +5,7 @@ from datetime import date
 from zhirong.chain.right.life import DATE_TEXT
 from zhirong.chain.right.records import (
     PATENT_KINDS,
+    FeeReduction,
     Flag,
     Holder,
     LegalStatus,
@@ -29,9 +30,11 @@ KINDS = tuple(kind.value for kind in RightKind)
 STATUSES = tuple(status.value for status in LegalStatus)
 FLAGS = tuple(flag.value for flag in Flag)
 ROLES = tuple(role.value for role in Role)
+FEE_REDUCTIONS = tuple(reduction.value for reduction in FeeReduction)
 LICENCE_KINDS = tuple(kind.value for kind in LicenceKind)
 NICE_CLASSES = range(1, 46)
-MOST_PATENT_YEARS = 20
+# Twenty years, and at most five by which a term is compensated.
+MOST_PATENT_YEARS = 25
 
 # Pairs of dates of which the first cannot come after the second.
 _ORDER = (
@@ -78,6 +81,7 @@ def read_right(reader: Reader) -> Right:
     noted = reader.problem_count()
     kind = RightKind(reader.choice("kind", KINDS))
     status = reader.choice("status", (*STATUSES, ""), default="")
+    reduction = reader.choice("fee_reduction", (*FEE_REDUCTIONS, ""), default="")
     right = Right(
         id=reader.text("id"),
         kind=kind,
@@ -104,6 +108,8 @@ def read_right(reader: Reader) -> Right:
         goods_classes=_read_goods_classes(reader),
         publication_number=_read_publication_number(reader),
         provenance=reader.optional_text("provenance"),
+        fee_reduction=FeeReduction(reduction) if reduction else None,
+        frozen_until=reader.optional_day("frozen_until"),
         notes=reader.texts("notes"),
     )
     if reader.problem_count() == noted:

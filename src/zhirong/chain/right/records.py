@@ -96,6 +96,13 @@ ROLE_TEXT: dict[Role, Text] = {
 }
 
 
+class FeeReduction(StrEnum):
+    """The reduction of patent fees that an office has granted: to a single holder, or to several together."""
+
+    SINGLE = "single"
+    JOINT = "joint"
+
+
 class LicenceKind(StrEnum):
     """Licences by what they leave to the holder: exclusive nothing, sole his own use, the others everything."""
 
@@ -144,6 +151,9 @@ class Right:
     fee_paid_through_year: last patent year whose annual fee is paid; None is not known.
     publication_number: number of the published document, in its kept form (patents).
     same_day_invention: a same-day invention application exists for this utility model (refusal ground 10).
+    fee_reduction: the reduction of annual fees granted to the holders; None is none, or not known.
+    frozen_until: last day of the court's freeze that the flag ``frozen`` tells of, unless it is renewed; None is
+    not known, and the flag then stands until it is removed.
     vine_or_tree: decides the life of a plant variety. co_owners_agreed_freely: the co-owners' contract lets
     each of them pledge alone. provenance: where the record comes from, in words.
     """
@@ -173,4 +183,6 @@ class Right:
     goods_classes: tuple[int, ...] = ()
     publication_number: str = ""
     provenance: str = ""
+    fee_reduction: FeeReduction | None = None
+    frozen_until: date | None = None
     notes: tuple[str, ...] = field(default=())

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from zhirong.chain.right.encumbrances import flags_on
 from zhirong.chain.right.fees import FeeStanding, fee_state
 from zhirong.chain.right.life import LegalLife, as_known_on, legal_life
 from zhirong.chain.right.records import (
@@ -67,15 +68,16 @@ def status_on(right: Right, day: date, rules: Rulebook) -> StatusOn:
     status = by_dates if register is None else register
     if register is LegalStatus.IN_FORCE and life.is_over(day):
         status = LegalStatus.EXPIRED
+    flags = flags_on(known, day)
     conflicts = _conflicts(known, register, by_dates, why)
     renewable_until = _renewable_until(life, status, day)
     parts = [life.explanation]
     parts.extend(Explanation(Text("不一致", "conflict"), text) for text in conflicts)
-    parts.extend(Explanation(Text("标记", "flag"), FLAG_TEXT[flag]) for flag in sorted(known.flags))
+    parts.extend(Explanation(Text("标记", "flag"), FLAG_TEXT[flag]) for flag in sorted(flags))
     formula = why if register is None or status is not register else Text("登记簿所载", "the register's word")
     shown = Text("不明", "not known") if status is None else STATUS_TEXT[status]
     explanation = Explanation(_LABEL, shown, formula=formula, parts=tuple(parts))
-    return StatusOn(status, register, by_dates, known.flags, conflicts, life, renewable_until, explanation)
+    return StatusOn(status, register, by_dates, flags, conflicts, life, renewable_until, explanation)
 
 
 def _register_word(right: Right, life: LegalLife, day: date) -> LegalStatus | None:
