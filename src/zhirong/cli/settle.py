@@ -2,9 +2,10 @@
 
 import argparse
 from collections.abc import Sequence
+from datetime import date
 
 from zhirong.chain.mode.claim import read_claims
-from zhirong.chain.mode.loss import LoanShare, MissingFigureError, PoolState
+from zhirong.chain.mode.loss import LoanLoss, LoanShare, MissingFigureError, PoolState
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.stream import Settlement, settle
 from zhirong.chain.mode.vocabulary import READINGS
@@ -13,7 +14,7 @@ from zhirong.cli.files import print_json, read_toml
 from zhirong.cli.modes import the_mode
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.money import show_yuan, yuan
+from zhirong.kernel.money import Fen, show_yuan, yuan
 from zhirong.kernel.text import Lang, Text
 
 _NOTHING_ENTERED = Text(
@@ -49,9 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
     except MissingFigureError as error:
         raise missing_figure(error, arguments.file) from error
     if arguments.json:
-        print_json(_as_json(mode, settled, pool))
+        print_json(_as_json(mode, settled, pool, claims.loans))
     else:
-        print(_as_text(mode, settled, pool, arguments.lang))
+        print(_as_text(mode, settled, pool, claims.loans, arguments.lang))
     return 0
 
 
@@ -83,7 +84,8 @@ def _chosen(arguments: argparse.Namespace) -> Mode:
     return mode
 
 
-def _as_json(mode: Mode, settled: Settlement, pool: PoolState) -> dict[str, object]:
+def _as_json(mode: Mode, settled: Settlement, pool: PoolState, loans: Sequence[LoanLoss]) -> dict[str, object]:
+    held = _held(settled, loans)
     return {
         "mode": mode.id,
         "parties": {role: mode.name_of(role).as_json() for role in mode.bearers},
@@ -107,6 +109,7 @@ def _as_json(mode: Mode, settled: Settlement, pool: PoolState) -> dict[str, obje
                     role: yuan(amount) for role, amount in settled.positions[loan.loan_id].items()
                 },
                 "members": {name: yuan(amount) for name, amount in loan.members.items()},
+                "held": yuan(held.get(loan.loan_id, 0)),
                 "refused": None if loan.refused is None else loan.refused.as_json(),
                 "explanation": loan.explanation.as_json(),
             }
@@ -120,31 +123,43 @@ def _as_json(mode: Mode, settled: Settlement, pool: PoolState) -> dict[str, obje
                 "to": move.to,
                 "kind": move.kind,
                 "amount": yuan(move.amount),
+                "payer": move.payer,
+                "payee": move.payee,
+                "paid": yuan(move.paid),
             }
             for move in settled.movements
         ],
         "assumptions": [
             *(assumption.words.as_json() for assumption in mode.assumptions),
-            *(words.as_json() for words in _own_assumptions(mode, settled)),
+            *(words.as_json() for words in _own_assumptions(mode, settled, loans)),
         ],
     }
 
 
-def _assumed(mode: Mode, settled: Settlement) -> list[Text]:
+_NOT_GROWN = Text(
+    "未写明索赔之后的利息和罚息（[[loan.accrued]]），余款按索赔日的欠款计算",
+    "no interest or penalty has been stated since the claim ([[loan.accrued]]): the surplus is measured against the"
+    " debt of the claim",
+)
+
+
+def _assumed(mode: Mode, settled: Settlement, loans: Sequence[LoanLoss]) -> list[Text]:
     """What no source says and the numbers rest on, from the file and from the engine."""
     places = ("sharing", "cap", "ceiling", "recoveries")
     of_file = [assumption.words for assumption in mode.assumptions if assumption.place.startswith(places)]
-    return list(dict.fromkeys([*of_file, *_own_assumptions(mode, settled)]))
+    return list(dict.fromkeys([*of_file, *_own_assumptions(mode, settled, loans)]))
 
 
-def _own_assumptions(mode: Mode, settled: Settlement) -> list[Text]:
+def _own_assumptions(mode: Mode, settled: Settlement, loans: Sequence[LoanLoss]) -> list[Text]:
     """What the engine assumes where it matters to these loans."""
     funded = {role for sharing in mode.sharings for cap in sharing.caps if cap.of_balance for role in cap.payers}
     comes_back = any(move.kind == "recovery" and move.party in funded for move in settled.movements)
-    return [_NO_REFILL] if comes_back else []
+    grown = {loan.loan_id for loan in loans if loan.accrued}
+    not_grown = any(move.kind == "surplus" and move.loan_id not in grown for move in settled.movements)
+    return [*([_NO_REFILL] if comes_back else []), *([_NOT_GROWN] if not_grown else [])]
 
 
-def _as_text(mode: Mode, settled: Settlement, pool: PoolState, lang: Lang) -> str:
+def _as_text(mode: Mode, settled: Settlement, pool: PoolState, loans: Sequence[LoanLoss], lang: Lang) -> str:
     zh = lang == "zh"
     lines = [mode.title.in_(lang)]
     for pause in pool.pauses:
@@ -162,23 +177,39 @@ def _as_text(mode: Mode, settled: Settlement, pool: PoolState, lang: Lang) -> st
         if loan.refused is not None:
             reason = loan.refused.in_(lang)
             lines.append(f"贷款 {loan.loan_id}：{reason}" if zh else f"loan {loan.loan_id}: {reason}")
+    for loan_id, amount in _held(settled, loans).items():
+        lines.append(
+            f"贷款 {loan_id}：保证金 {show_yuan(amount)} 尚未抵债，不是收回的款项"
+            if zh
+            else f"loan {loan_id}: a deposit of {show_yuan(amount)} is held and not applied; it is no recovery"
+        )
     lines += ["", *_table(mode, settled.shared.loans, lang), ""]
     if any(sum(settled.positions[loan.loan_id].values()) != loan.loss for loan in settled.shared.loans):
         lines.append("回收之后各方仍承担" if zh else "still borne after recoveries")
         left = {role: sum(parts.get(role, 0) for parts in settled.positions.values()) for role in mode.bearers}
         lines += [f"  {mode.name_of(role).in_(lang)}: {show_yuan(amount)}" for role, amount in left.items()]
         lines.append("")
-    lines.append("谁在何时付给谁（负数为退回）" if zh else "who pays whom, and when (negative: paid back)")
+    lines.append("谁在何时付给谁" if zh else "who pays whom, and when")
     for move in settled.movements:
         words = move.explanation.label.in_(lang)
-        lines.append(f"  {move.day}  {move.loan_id}  {words} {show_yuan(move.amount)}")
+        lines.append(f"  {move.day}  {move.loan_id}  {words} {show_yuan(move.paid)}")
     lines += ["", "为什么" if zh else "why"]
     lines += [f"  {line}" for loan in settled.shared.loans for line in loan.explanation.as_text(lang).split("\n")]
-    assumed = _assumed(mode, settled)
+    assumed = _assumed(mode, settled, loans)
     if assumed:
         lines += ["", "其中的假设" if zh else "what is assumed"]
         lines += [f"  {words.in_(lang)}" for words in assumed]
     return "\n".join(lines)
+
+
+def _held(settled: Settlement, loans: Sequence[LoanLoss]) -> dict[str, Fen]:
+    """Deposits that are still only held on the last day on which something happened, by loan."""
+    last = max(
+        (day for loan in loans for day in (loan.claim_day, *(recovery.day for recovery in loan.received))),
+        default=date.min,
+    )
+    last = max([last, *(move.day for move in settled.movements)])
+    return {loan.loan_id: held for loan in loans if (held := loan.held_on(last))}
 
 
 def _table(mode: Mode, loans: Sequence[LoanShare], lang: Lang) -> list[str]:

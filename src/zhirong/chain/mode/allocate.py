@@ -118,6 +118,8 @@ def _check(loans: Sequence[LoanLoss]) -> None:
             raise ValueError(f"loan {loan.loan_id!r}: the IP part must lie between 0 and 1")
         if -int(loan.ip_share.as_tuple().exponent) > IP_PLACES:
             raise ValueError(f"loan {loan.loan_id!r}: the IP part has more than {IP_PLACES} decimal places")
+        if min([0, *(held.amount for held in loan.deposits), *(grown.amount for grown in loan.accrued)]) < 0:
+            raise ValueError(f"loan {loan.loan_id!r}: a deposit or an accrual is negative")
         if any(not 0 <= recovery.costs <= recovery.amount for recovery in loan.recoveries):
             raise ValueError(
                 f"loan {loan.loan_id!r}: a recovery costs more than it brings; the rest is a cost of the loan"
@@ -142,7 +144,7 @@ def _start(mode: Mode, loan: LoanLoss, pool: PoolState, as_if_in_force: bool) ->
 def net_loss(mode: Mode, loan: LoanLoss) -> dict[str, Fen]:
     """What is owed by component, less what was received by then and what another mode has paid."""
     net = {"principal": loan.principal, "interest": loan.interest, "costs": loan.costs}
-    received = sum(recovery.net for recovery in loan.recoveries if recovery.day <= loan.last_reckoned)
+    received = sum(recovery.net for recovery in loan.received if recovery.day <= loan.last_reckoned)
     for component in mode.recoveries.against:
         taken = min(net[component], received)
         net[component] -= taken

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from zhirong.chain.mode.breaker import PoolEvent, pauses
 from zhirong.chain.mode.eligibility import NEVER
-from zhirong.chain.mode.loss import IP_PLACES, LoanLoss, PoolState, Recovery
+from zhirong.chain.mode.loss import IP_PLACES, Accrued, Deposit, LoanLoss, PoolState, Recovery
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import FACTS, LOAN_AMOUNTS
 from zhirong.kernel.fields import Reader
@@ -98,7 +98,18 @@ def _read_loan(reader: Reader) -> LoanLoss:
         amounts=_read_amounts(reader),
         members=_read_members(reader),
         closed_on=reader.optional_day("closed_on"),
+        deposits=tuple(_read_deposit(entry) for entry in reader.tables("deposit")),
+        accrued=tuple(_read_accrued(entry) for entry in reader.tables("accrued")),
     )
+    for number, accrual in enumerate(loan.accrued, 1):
+        if accrual.day < loan.claim_day:
+            reader.problem(
+                f"accrued[{number}].day",
+                accrual.day,
+                "dates_reversed",
+                Text("早于索赔：索赔时的欠款已含", "before the claim, whose figures hold it already"),
+                Text("写进该笔贷款的 interest 或 costs", "put it into interest or costs of the loan"),
+            )
     if loan.principal > loan.amount:
         reader.problem(
             "principal",
@@ -153,6 +164,26 @@ def _read_recovery(reader: Reader) -> Recovery:
         )
     reader.finish()
     return recovery
+
+
+def _read_deposit(reader: Reader) -> Deposit:
+    deposit = Deposit(reader.day("day"), reader.money("amount", 1), reader.optional_day("applied_on"))
+    if deposit.applied_on is not None and deposit.applied_on < deposit.day:
+        reader.problem(
+            "applied_on",
+            deposit.applied_on,
+            "dates_reversed",
+            Text("抵债日早于收到保证金之日", "it is applied before it is received"),
+            Text("改正日期", "correct the dates"),
+        )
+    reader.finish()
+    return deposit
+
+
+def _read_accrued(reader: Reader) -> Accrued:
+    accrued = Accrued(reader.day("day"), reader.money("amount", 1))
+    reader.finish()
+    return accrued
 
 
 def _read_facts(reader: Reader) -> dict[str, object]:

@@ -64,10 +64,17 @@ def _arrows(mode: Mode, lang: Lang) -> list[tuple[str, str, str, bool, str]]:
             )
         arrows.append((_DEFAULT.in_(lang), role, timing.through or "lender", False, label))
     order = mode.recoveries.order or tuple(payers)
-    label = (
-        ("先行归还" if zh else "first in turn") if mode.recoveries.order else ("按承担比例" if zh else "pro rata")
-    )
+    if mode.recoveries.back == "creditor_first":
+        label = "放款机构补足后" if zh else "once the lender is whole"
+    else:
+        label = (
+            ("先行归还" if zh else "first in turn")
+            if mode.recoveries.order
+            else ("按承担比例" if zh else "pro rata")
+        )
     for role in order:
+        if role == "lender":
+            continue
         arrows.append((_RECOVERY.in_(lang), "lender", role, False, label))
     if mode.licence_back is not None:
         terms = mode.licence_back

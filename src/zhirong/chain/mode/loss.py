@@ -31,6 +31,26 @@ class Recovery:
 
 
 @dataclass(frozen=True, slots=True)
+class Deposit:
+    """Money of the firm that the lender holds since ``day`` and that is not the lender's yet.
+
+    applied_on: the day on which it is set against the debt and becomes a recovery; None: it is still only held.
+    """
+
+    day: date
+    amount: Fen
+    applied_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accrued:
+    """Interest, penalty or costs that the debt has grown by since the claim; nobody shares them."""
+
+    day: date
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True)
 class LoanLoss:
     """One loan and what was lost on it (fen). A loan that lost nothing still takes up room under a cap on loans.
 
@@ -39,7 +59,9 @@ class LoanLoss:
     the loan itself. paid_elsewhere: compensated already under another mode. facts: those that conditions at claim
     and bonuses ask for. amounts: agreed price, deposit, deductible. members: what each member firm pledged.
     closed_on: the day the case was written off or settled, which trues up an advance. reckoned_on: the day up to which
-    recoveries reduce the loss before it is shared, by default that of the claim.
+    recoveries reduce the loss before it is shared, by default that of the claim. deposits: money that is held and not
+    received until it is applied. accrued: what the debt has grown by since the claim, so that a surplus is what exceeds
+    the debt of its day.
     """
 
     loan_id: str
@@ -60,6 +82,28 @@ class LoanLoss:
     members: Mapping[str, Fen] = field(default_factory=dict)
     closed_on: date | None = None
     reckoned_on: date | None = None
+    deposits: tuple[Deposit, ...] = ()
+    accrued: tuple[Accrued, ...] = ()
+
+    @property
+    def received(self) -> tuple[Recovery, ...]:
+        """Recoveries, and deposits on the day on which they are applied."""
+        if not self.deposits:
+            return self.recoveries
+        applied = tuple(
+            Recovery(deposit.applied_on, deposit.amount)
+            for deposit in self.deposits
+            if deposit.applied_on is not None
+        )
+        return (*self.recoveries, *applied)
+
+    def held_on(self, day: date) -> Fen:
+        """Deposits that are held and not applied by the end of ``day``."""
+        return sum(
+            deposit.amount
+            for deposit in self.deposits
+            if deposit.day <= day and (deposit.applied_on is None or deposit.applied_on > day)
+        )
 
     @property
     def last_reckoned(self) -> date:

@@ -145,13 +145,21 @@ class Advance:
 class Recoveries:
     """How money that comes in after the loss was shared goes back.
 
-    back: ``pro_rata`` to what each still bears, or ``in_order`` of the parties named. against: the order in which
-    money received before the claim reduces what is owed.
+    back: ``pro_rata`` to what each bears, ``creditor_first`` (the lender is made whole before the others), or
+    ``in_order`` of the parties named. weights: ``all`` that is borne counts, or only the parts in the ``shared``
+    components, what is not shared coming after them. against: the order in which money received before the claim
+    reduces what is owed.
     """
 
     back: str
     order: tuple[str, ...]
     against: tuple[str, ...]
+    weights: str = "all"
+
+    @property
+    def turns(self) -> tuple[str, ...]:
+        """The parties that are made whole one after the other, before the rest is divided."""
+        return ("lender",) if self.back == "creditor_first" else self.order
 
 
 @dataclass(frozen=True, slots=True)

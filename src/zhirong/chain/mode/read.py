@@ -180,7 +180,8 @@ def _read_recoveries(reader: Reader, context: Context) -> Recoveries:
     entry = reader.optional_table("recoveries")
     if entry is None:
         return Recoveries("pro_rata", (), ("costs", "interest", "principal"))
-    back = entry.choice("back", ("pro_rata", "in_order"), "pro_rata")
+    back = entry.choice("back", tuple(words.BACK), "pro_rata")
+    weights = entry.choice("weights", tuple(words.WEIGHTS), "all")
     order = roles_of(entry, "order", context.roles)
     against = entry.texts("against") or ("costs", "interest", "principal")
     if sorted(against) != sorted(words.COMPONENTS):
@@ -197,8 +198,8 @@ def _read_recoveries(reader: Reader, context: Context) -> Recoveries:
             ", ".join(order),
             "contradiction",
             Text(
-                "in_order 要写 order，pro_rata 不写",
-                "in_order needs an order of parties, pro_rata has none",
+                "in_order 要写 order，其余不写",
+                "in_order needs an order of parties, the other choices have none",
             ),
             Text("补上或删去 order", "add or remove order"),
         )
@@ -211,7 +212,7 @@ def _read_recoveries(reader: Reader, context: Context) -> Recoveries:
             Text("写承担损失的各方，每方一次", "name the parties that bear the loss, each once"),
         )
     entry.finish()
-    return Recoveries(back, order, against)
+    return Recoveries(back, order, against, weights)
 
 
 def _read_charges(reader: Reader, context: Context) -> tuple[ChargeRule, ...]:

@@ -31,6 +31,7 @@ def mode_json(mode: Mode) -> dict[str, object]:
         "sharing": [_sharing_json(sharing) for sharing in mode.sharings],
         "recoveries": {
             "back": mode.recoveries.back,
+            "weights": mode.recoveries.weights,
             "order": list(mode.recoveries.order),
             "against": list(mode.recoveries.against),
         },

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from zhirong.chain.mode.allocate import allocate
+from zhirong.chain.mode.allocate import allocate, net_loss
 from zhirong.chain.mode.loss import Allocation, LoanLoss, PoolState, Recovery
-from zhirong.chain.mode.model import Mode, Recoveries
+from zhirong.chain.mode.model import Mode
+from zhirong.chain.mode.returns import given_back
 from zhirong.chain.mode.running import as_of, running
 from zhirong.kernel import money
 from zhirong.kernel.explain import Explanation
@@ -29,10 +30,10 @@ _KINDS: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Money that moves from a party to ``to`` on one day (the lender, unless another has paid first); what is paid to
-    the party is negative.
+    """Money that moves between a party and ``to`` on one day (the lender, unless another has paid first).
 
-    kind: payment, advance, true_up, recovery, or surplus (what is left of a recovery, for the firm).
+    amount: what the party pays; what is paid to it is negative. payer, payee and paid say the same with the direction
+    in which the money goes. kind: payment, advance, true_up, recovery, or surplus (what is left of a recovery, for the firm).
     """
 
     day: date
@@ -42,6 +43,21 @@ class Movement:
     kind: str
     explanation: Explanation
     to: str = "lender"
+
+    @property
+    def payer(self) -> str:
+        """The role whose money it is."""
+        return self.party if self.amount > 0 else self.to
+
+    @property
+    def payee(self) -> str:
+        """The role that gets it."""
+        return self.to if self.amount > 0 else self.party
+
+    @property
+    def paid(self) -> Fen:
+        """How much, always above zero."""
+        return abs(self.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +124,7 @@ def _events(mode: Mode, loans: Sequence[LoanLoss], until: date | None) -> dict[d
     events: dict[date, set[str]] = defaultdict(set)
     for loan in loans:
         days = {loan.claim_day}
-        days.update(recovery.day for recovery in loan.recoveries if recovery.day > loan.claim_day)
+        days.update(recovery.day for recovery in loan.received if recovery.day > loan.claim_day)
         timings = mode.sharing_on(loan.loan_day).timings
         days.update(loan.claim_day + timedelta(days=timing.days) for timing in timings)
         if mode.advance is not None:
@@ -127,8 +143,7 @@ def _is_open(mode: Mode, loan: LoanLoss, day: date) -> bool:
 
 def _reckon(mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date) -> _Account:
     last = as_of(mode, loan, day).last_reckoned
-    received = sorted((recovery for recovery in loan.recoveries if recovery.day <= day), key=_day_and_amount)
-    later = [recovery for recovery in received if recovery.day > last]
+    later = [recovery for recovery in loan.received if last < recovery.day <= day]
     if _is_open(mode, loan, day):
         flows = _while_open(mode, loan, parts, day)
         # Until the case is closed what comes in stays with the lender; the true-up counts it.
@@ -136,12 +151,23 @@ def _reckon(mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date) -> 
         back = {("lender", "lender"): min(sum(recovery.net for recovery in later), carried)}
     else:
         flows, back = _settled(mode, loan, parts, later, day)
-    surplus = max(0, sum(recovery.net for recovery in received) - loan.gross)
-    return _Account(flows, {**back, ("firm", "lender"): surplus})
+    return _Account(flows, {**back, ("firm", "lender"): surplus_by(loan, day)})
 
 
-def _day_and_amount(recovery: Recovery) -> tuple[date, Fen, Fen]:
-    return recovery.day, recovery.amount, recovery.costs
+def surplus_by(loan: LoanLoss, day: date) -> Fen:
+    """What came in up to ``day`` above the debt of the day on which it came in: it is the firm's."""
+    changes: dict[date, list[Fen]] = defaultdict(lambda: [0, 0])
+    for accrual in loan.accrued:
+        changes[max(accrual.day, loan.claim_day)][0] += accrual.amount
+    for recovery in loan.received:
+        # What came in before the claim is set against all that was owed on the day of the claim.
+        changes[max(recovery.day, loan.claim_day)][1] += recovery.net
+    owed, surplus = loan.gross, 0
+    for _, (grown, came) in sorted((when, change) for when, change in changes.items() if when <= day):
+        owed += grown - came
+        surplus += max(0, -owed)
+        owed = max(0, owed)
+    return surplus
 
 
 def _while_open(mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date) -> dict[_Flow, Fen]:
@@ -171,7 +197,14 @@ def _settled(
     """
     flows: dict[_Flow, Fen] = defaultdict(int)
     back: dict[_Flow, Fen] = defaultdict(int)
-    in_all = give_back(mode.recoveries, parts, [recovery.net for recovery in received])
+    apart = _not_shared(mode, loan, day)
+
+    def before(due: date) -> Mapping[str, Fen]:
+        """What of the recoveries that came before ``due`` is each party's part."""
+        came = sum(recovery.net for recovery in received if recovery.day < due)
+        return given_back(mode.recoveries, parts, came, apart)
+
+    in_all = given_back(mode.recoveries, parts, sum(recovery.net for recovery in received), apart)
     for role, amount in in_all.items():
         back[role, "lender"] += amount
     for role, amount in parts.items():
@@ -179,25 +212,25 @@ def _settled(
             continue
         through = mode.sharing_on(loan.loan_day).timing_of(role).through
         first, first_due = through or role, _due(mode, loan, through or role)
-        by_lender = _came_before(mode, parts, received, first_due)[role]
+        by_lender = before(first_due)[role]
         flows[first, "lender"] += amount - by_lender if day >= first_due else 0
         back["lender", "lender"] += by_lender
         back[role, "lender"] -= by_lender
         if through is None:
             continue
         due = max(first_due, _due(mode, loan, role))
-        by_first = _came_before(mode, parts, received, due)[role] - by_lender
+        by_first = before(due)[role] - by_lender
         flows[role, through] += amount - by_lender - by_first if day >= due else 0
         back[through, "lender"] += by_first
         back[role, "lender"] -= by_first
     return flows, back
 
 
-def _came_before(
-    mode: Mode, parts: Mapping[str, Fen], received: Sequence[Recovery], due: date
-) -> Mapping[str, Fen]:
-    """What of the recoveries that came before ``due`` is each party's part."""
-    return give_back(mode.recoveries, parts, [recovery.net for recovery in received if recovery.day < due])
+def _not_shared(mode: Mode, loan: LoanLoss, day: date) -> Mapping[str, Fen]:
+    """What of the loss lies in components that the terms do not share, and who bears it."""
+    sharing = mode.sharing_on(loan.loan_day)
+    net = net_loss(mode, as_of(mode, loan, day))
+    return {sharing.rest_to: sum(amount for part, amount in net.items() if part not in sharing.base)}
 
 
 def _due(mode: Mode, loan: LoanLoss, role: str) -> date:
@@ -228,29 +261,6 @@ def _position(shared: Allocation, loan_id: str, accounts: Mapping[str, _Account]
         if role != "firm":
             position[role] -= amount
     return position
-
-
-def give_back(terms: Recoveries, parts: Mapping[str, Fen], received: Sequence[Fen]) -> dict[str, Fen]:
-    """What each party gets of recoveries that come after a loss was shared, one after the other.
-
-    Each recovery is divided in proportion to what each still bears, or in the order of the parties named (then pro
-    rata among the rest). Nobody gets back more than it bears; a full recovery makes everyone whole to the fen, and what
-    is over is nobody's of them.
-    """
-    still = dict(parts)
-    got: dict[str, Fen] = dict.fromkeys(parts, 0)
-    for amount in received:
-        for role in terms.order:
-            given = min(amount, still.get(role, 0))
-            if given:
-                got[role] += given
-                still[role] -= given
-                amount -= given
-        given = min(amount, sum(still.values()))
-        for role, part in money.allocate(given, still).items():
-            got[role] += part
-            still[role] -= part
-    return got
 
 
 def _turn(move: Movement) -> int:
@@ -288,7 +298,7 @@ def _moves(
             named = "surplus"
         signed = change if kind == "payment" else -change
         label = _KINDS[named]
-        name, payee = mode.name_of(role), mode.name_of(to)
-        words = Text(f"{name.zh} → {payee.zh}：{label.zh}", f"{name.en} → {payee.en}: {label.en}")
-        moves.append(Movement(day, loan_id, role, signed, named, Explanation(words, signed, "fen"), to))
+        payer, payee = (mode.name_of(one) for one in ((role, to) if signed > 0 else (to, role)))
+        words = Text(f"{payer.zh} → {payee.zh}：{label.zh}", f"{payer.en} → {payee.en}: {label.en}")
+        moves.append(Movement(day, loan_id, role, signed, named, Explanation(words, abs(signed), "fen"), to))
     return moves

@@ -207,19 +207,7 @@ def _after_lines(mode: Mode, lang: Lang) -> list[str]:
             f"money received before the claim pays off, in turn: {against}",
         )
     )
-    if mode.recoveries.back == "in_order":
-        order = _names(mode, mode.recoveries.order, lang)
-        lines.append(
-            _say(lang, f"索赔后收回的款项依次归还{order}", f"later recoveries go back in turn to: {order}")
-        )
-    else:
-        lines.append(
-            _say(
-                lang,
-                "索赔后收回的款项按各方承担额归还",
-                "later recoveries go back in proportion to what each bears",
-            )
-        )
+    lines.append(_recoveries_line(mode, lang))
     for breaker in mode.breakers:
         above, resume = percent(breaker.above), percent(breaker.resume_at)
         year = _say(lang, " 或至次年 1 月 1 日", " or on the next 1 January") if breaker.resume_next_year else ""
@@ -261,6 +249,30 @@ def _after_lines(mode: Mode, lang: Lang) -> list[str]:
             _say(lang, f"变体 {variant.id}（{title}）：{changes}", f"variant {variant.id} ({title}): {changes}")
         )
     return lines
+
+
+def _recoveries_line(mode: Mode, lang: Lang) -> str:
+    terms = mode.recoveries
+    if terms.turns:
+        order = _names(mode, terms.turns, lang)
+        line = _say(
+            lang,
+            f"索赔后收回的款项依次归还{order}，余下按比例",
+            f"later recoveries go back in turn to: {order}; the rest in proportion",
+        )
+    else:
+        line = _say(
+            lang,
+            "索赔后收回的款项按各方承担额归还",
+            "later recoveries go back in proportion to what each bears",
+        )
+    if terms.weights == "shared":
+        line += _say(
+            lang,
+            "（先计参与分担的部分，不分担的部分在后）",
+            " (of the shared components first, of what is not shared after them)",
+        )
+    return line
 
 
 def _fund_lines(mode: Mode, lang: Lang) -> list[str]:

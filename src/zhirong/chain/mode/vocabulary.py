@@ -72,6 +72,16 @@ CAP_KEYS: dict[str, Text] = {
     "lender": Text("每家放款机构", "each lender"),
     "year": Text("每年", "each year"),
 }
+# How a later recovery goes back, and what of each party's part counts in it.
+BACK: dict[str, Text] = {
+    "pro_rata": Text("按各方承担额的比例", "in proportion to what each bears"),
+    "creditor_first": Text("先补足放款机构，再按比例", "the lender first, then in proportion"),
+    "in_order": Text("按所列次序", "in the order of the parties named"),
+}
+WEIGHTS: dict[str, Text] = {
+    "all": Text("各方承担的全部损失", "all that is borne"),
+    "shared": Text("只计参与分担的部分，其余在后", "the shared components only, the rest after them"),
+}
 ORDERS: dict[str, Text] = {
     "loan_day": Text("按贷款时间先后", "in the order in which the loans were made"),
     "claim_day": Text("按索赔时间先后", "in the order in which the claims arrive"),
