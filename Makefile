@@ -30,9 +30,9 @@ check: ## style, types and who may import whom
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: ## measure each work beside a peer, answers compared (JSON=1 for JSON)
-	@$(PYTHON) tools/setup.py test
-	@$(BIN)/python -m bench $(if $(JSON),--json)
+bench: ## measure each work beside a peer, answers compared (JSON=1 for JSON, SMALL=1 for a quick run that only shows that all parts work)
+	@$(PYTHON) tools/setup.py test >&2
+	@$(BIN)/python -m bench $(if $(JSON),--json) $(if $(SMALL),--small)
 
 lock: ## make the lock files anew from pyproject.toml and requirements/*.in
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements/base.txt pyproject.toml requirements/base.in

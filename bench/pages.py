@@ -8,6 +8,7 @@ have no events; the answers are checked: every page must be 200 and hold what wa
 
 import os
 import random
+import socket
 import statistics
 import subprocess
 import sys
@@ -27,7 +28,6 @@ RIGHTS_A_FIRM = 10
 LENDERS = 10
 REQUESTS = 300
 CHUNK = 5_000
-PORT = 8793
 MEDIAN, HIGHEST = 0.050, 0.250  # seconds: the goals
 START = 3.0
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -47,6 +47,7 @@ def run() -> list[Measurement]:
         ready("zhirong.web.settings")
         from django.db import connection
 
+        from zhirong.store.financing import Case
         from zhirong.store.log import KEY_FILE
         from zhirong.verbs.register.found import found_register
 
@@ -60,12 +61,14 @@ def run() -> list[Measurement]:
                 with connection.cursor() as cursor:
                     cursor.execute("vacuum analyze")
         officer, manager, token = _sign_in()
+        state = Case.objects.filter(lender=1).exclude(pk=_one_case()).values_list("state", flat=True)[0]
         database = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]
         connection.close()
-        with Served() as starting:
+        port = _free_port()
+        with Served(port) as starting:
             measured = [starting]
-            for name, cookie, address, expected in _addresses(officer, manager, token):
-                measured.append(_loaded(f"{name}, {database}", cookie, address, expected))
+            for name, cookie, address, expected in _addresses(officer, manager, token, state):
+                measured.append(_loaded(f"{name}, {database}", port, cookie, address, expected))
     return measured
 
 
@@ -246,14 +249,16 @@ def _sign_in() -> tuple[str, str, str]:
     return cookies[0], cookies[1], secret
 
 
-def _addresses(officer: str, manager: str, token: str) -> Iterator[tuple[str, dict[str, str], str, str]]:
-    """Name, headers, address, and what must stand on the page."""
+def _addresses(
+    officer: str, manager: str, token: str, state: str
+) -> Iterator[tuple[str, dict[str, str], str, str]]:
+    """Name, headers, address, and what must stand on the page. state: one that a case of the lender is in."""
     by_officer, by_manager = {"Cookie": officer}, {"Cookie": manager}
     by_token = {"Authorization": f"Bearer {token}"}
     case = _one_case()
     yield "the lender's work list", by_officer, "/lender/", "RZ2026"
     yield "the lender's cases", by_officer, "/lender/cases/", "RZ2026"
-    yield "the lender's cases, filtered", by_officer, "/lender/cases/?state=approval", "RZ2026"
+    yield "the lender's cases, filtered", by_officer, f"/lender/cases/?state={state}", "RZ2026"
     yield "a case on one page", by_officer, f"/lender/cases/{case}/", f"RZ2026{case + LENDERS:07d}"
     yield "the lender's loans", by_officer, "/loans/", "DK2026"
     yield "a firm's rights", by_manager, "/firm/rights/", "一种装置"
@@ -265,16 +270,19 @@ def _addresses(officer: str, manager: str, token: str) -> Iterator[tuple[str, di
 class Served:
     """A server in a process of its own; what it took to start is the first measurement."""
 
+    def __init__(self, port: int) -> None:
+        self._port = port
+
     def __enter__(self) -> Measurement:
         begun = time.perf_counter()
         self._process = subprocess.Popen(  # noqa: S603
-            [str(Path(sys.executable).with_name("zhirong")), "serve", "--port", str(PORT), "--no-worker"],
+            [str(Path(sys.executable).with_name("zhirong")), "serve", "--port", str(self._port), "--no-worker"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        while time.perf_counter() - begun < 60:
+        while time.perf_counter() - begun < 60 and self._process.poll() is None:
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{PORT}/", timeout=30).read()
+                urllib.request.urlopen(f"http://127.0.0.1:{self._port}/", timeout=30).read()
                 break
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.02)
@@ -297,9 +305,16 @@ class Served:
         self._process.wait(20)
 
 
-def _loaded(name: str, headers: dict[str, str], address: str, expected: str) -> Measurement:
+def _free_port() -> int:
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        port: int = tried.getsockname()[1]
+    return port
+
+
+def _loaded(name: str, port: int, headers: dict[str, str], address: str, expected: str) -> Measurement:
     """REQUESTS of one address from two clients in a process of its own."""
-    words = [sys.executable, "-m", "bench.pages", "client", address, expected]
+    words = [sys.executable, "-m", "bench.pages", "client", str(port), address, expected]
     given = "\n".join(f"{key}: {value}" for key, value in headers.items())
     done = subprocess.run(  # noqa: S603
         words, input=given, capture_output=True, text=True, check=False, cwd=Path(__file__).resolve().parent.parent
@@ -319,7 +334,7 @@ def _loaded(name: str, headers: dict[str, str], address: str, expected: str) -> 
     )
 
 
-def _client(address: str, expected: str) -> None:
+def _client(port: int, address: str, expected: str) -> None:
     """What the second process does: two threads, one connection each, one request after the other."""
     import http.client
     import threading
@@ -329,7 +344,7 @@ def _client(address: str, expected: str) -> None:
     wrong: list[str] = []
 
     def ask() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         for number in range(REQUESTS // 2 + 10):
             begun = time.perf_counter()
             connection.request("GET", address, headers=headers)
@@ -352,4 +367,4 @@ def _client(address: str, expected: str) -> None:
 
 
 if __name__ == "__main__" and sys.argv[1:2] == ["client"]:
-    _client(*sys.argv[2:4])
+    _client(int(sys.argv[2]), *sys.argv[3:5])
