@@ -235,8 +235,16 @@ def test_a_statement_is_imported_whole_or_not_at_all(platform, monkeypatch) -> N
         send([*rows, f"{day},R9,收入,1.005,某企业,", "2099-01-01,R8,进,5,某企业,"])
     assert [one.code for one in told.value.problems] == ["bad_amount", "bad_day", "bad_direction"]
     assert not StatementLine.objects.exists()
-    assert send(rows) == {"new": 3, "known": 0, "wrong": 0}
-    assert send([*rows, f"{day},R3,支出,9,某企业,"]) == {"new": 1, "known": 3, "wrong": 0}
+
+    def counted(lines: list[str]) -> tuple[int, int, int, list[str]]:
+        said = send(lines)
+        return said["new"], said["known"], said["wrong"], [one["code"] for one in said["notices"]]
+
+    assert counted(rows) == (3, 0, 0, [])
+    assert counted(rows) == (0, 3, 0, [])  # importing twice changes nothing
+    assert counted([*rows, f"{day},R3,支出,9,某企业,"]) == (1, 3, 0, [])
+    assert counted([*rows, rows[0]]) == (0, 3, 0, ["line_again"])
+    assert send(rows)["format"]["zh"] == "带收支（借贷）标志的银行流水"
     with pytest.raises(InputError) as told:
         send([f"{day},R1,收入,999,某企业,"])
     assert told.value.problems[0].code == "reference_differs"

@@ -197,7 +197,8 @@ def test_a_filled_template_is_read_back(tmp_path: Path, capsys: pytest.CaptureFi
     [
         ("missing.csv", None, "unreadable_file"),
         ("empty.csv", b"", "no_headings"),
-        ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x01", "no_headings"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x01", "unreadable_file"),
+        ("page.xlsx", b"<html><table></table></html>", "unreadable_file"),
         ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "unreadable_file"),
         ("half.xlsx", b"PK\x03\x04", "unreadable_file"),
         ("wrong.csv", "颜色,大小\n红,大\n".encode(), "no_headings"),

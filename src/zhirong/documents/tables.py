@@ -1,37 +1,47 @@
 """Tables that people send: the bytes of a CSV or Excel file as rows of cells, and an Excel template for rights."""
 
-import csv
 import io
-import zipfile
-from typing import Any
 
 from zhirong.chain.right.columns import COLUMN_HELP, HEADINGS
-from zhirong.chain.right.table import Row
-from zhirong.kernel.errors import InputError, Problem
+from zhirong.documents.csv_rows import csv_rows
+from zhirong.documents.file_limits import unusable
+from zhirong.documents.workbook_rows import workbook_rows
+from zhirong.kernel.sheets import Rows
 from zhirong.kernel.text import Lang, Text
 
 _ZIP, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_DELIMITERS = ",\t;"
+_LOOKED_AT = 1024
+# Files of other kinds by how they begin, in small letters.
+_NO_TABLES: tuple[tuple[tuple[bytes, ...], Text], ...] = (
+    ((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<body"), Text("网页", "a web page")),
+    ((b"mime-version:",), Text("网页存档", "a saved web page")),
+    ((b"<?xml",), Text("XML 文件", "an XML file")),
+    ((b"%pdf-",), Text(" PDF 文件", "a PDF file")),
+    ((b"\x89png", b"\xff\xd8\xff", b"gif8", b"bm\x00"), Text("图片", "a picture")),
+    ((b"{\\rtf",), Text(" RTF 文件", "an RTF file")),
+    ((b"rar!", b"7z\xbc\xaf", b"\x1f\x8b"), Text("压缩文件", "a packed file")),
+)
 _TEMPLATE_ROWS = 1000  # rows of the template that are formatted and checked while typing
 
 
-def read_rows(content: bytes, source: str) -> list[Row]:
-    """The rows of a CSV or Excel (.xlsx) file with their numbers, from 1, as a spreadsheet counts them.
+def read_rows(content: bytes, source: str) -> Rows:
+    """The rows of a CSV file or a workbook (.xlsx, .xls) with their numbers, from 1, as a spreadsheet counts them.
 
     What the bytes are decides, not the name. A CSV may be UTF-8, UTF-16 or GB 18030, parted by commas, tabs or
-    semicolons; a line that is damaged keeps U+FFFD where its bytes mean nothing. Of a workbook the first sheet
-    counts. Raises InputError for anything else.
+    semicolons; a line that is damaged keeps U+FFFD where its bytes mean nothing. Of a workbook the first visible sheet
+    that holds a table comes, the others with it. Raises InputError for anything else, for damaged quotes and beyond
+    the limits of ``file_limits``.
     """
-    if content.startswith(_ZIP):
-        return _workbook_rows(content, source)
-    if content.startswith(_OLD_OFFICE):
-        raise _unusable(
-            source,
-            Text("旧版 Excel（.xls）文件", "a file of old Excel (.xls)"),
-            Text("另存为 .xlsx 或 CSV", "save it as .xlsx or CSV"),
-        )
-    return _csv_rows(content, source)
+    for beginnings, kind in _NO_TABLES:
+        if content[:_LOOKED_AT].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(beginnings):
+            raise unusable(
+                source,
+                Text(f"这是{kind.zh}，不是清单", f"this is {kind.en}, not a table"),
+                Text("用 Excel 打开，另存为 .xlsx 或 CSV", "open it in Excel and save it as .xlsx or CSV"),
+            )
+    if content.startswith((_ZIP, _OLD_OFFICE)):
+        return workbook_rows(content, source)
+    return csv_rows(content, source)
 
 
 def rights_template(lang: Lang = "zh") -> bytes:
@@ -63,65 +73,3 @@ def rights_template(lang: Lang = "zh") -> bytes:
     notes.freeze_panes(1, 0)
     book.close()
     return buffer.getvalue()
-
-
-def _csv_rows(content: bytes, source: str) -> list[Row]:
-    text = _decode(content)
-    first_line = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(_DELIMITERS, key=first_line.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        return list(enumerate(reader, 1))
-    except csv.Error as error:
-        raise _unusable(
-            source,
-            Text(f"第 {reader.line_num} 行读不出来：{error}", f"line {reader.line_num} cannot be read: {error}"),
-            Text("检查这一行前后的引号是否成对", "check that the quotes around this line come in pairs"),
-        ) from error
-
-
-def _decode(content: bytes) -> str:
-    """The text, in the encoding that leaves the fewest lines damaged; UTF-8 where two do equally well."""
-    if content.startswith(_UTF16):
-        return content.decode("utf-16", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        lines = content.splitlines()
-        best = min(("utf-8-sig", "gb18030"), key=lambda encoding: sum(_damaged(line, encoding) for line in lines))
-        return content.decode(best, errors="replace")
-
-
-def _damaged(line: bytes, encoding: str) -> bool:
-    try:
-        line.decode(encoding)
-    except UnicodeDecodeError:
-        return True
-    return False
-
-
-def _workbook_rows(content: bytes, source: str) -> list[Row]:
-    import openpyxl
-
-    try:
-        book: Any = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheets = book.worksheets
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise _unusable(
-            source,
-            Text(f"不是完好的 Excel 文件：{error}", f"not a sound Excel file: {error}"),
-            Text("用 Excel 打开，另存为 .xlsx", "open it in Excel and save it as .xlsx"),
-        ) from error
-    if not sheets:
-        raise _unusable(
-            source,
-            Text("工作簿里没有工作表", "the workbook has no sheet"),
-            Text("把清单放在第一张工作表", "put the list on the first sheet"),
-        )
-    # Some writers declare a sheet smaller than it is; counting afresh reads all of it.
-    sheets[0].reset_dimensions()
-    return [(number, tuple(cells)) for number, cells in enumerate(sheets[0].iter_rows(values_only=True), 1)]
-
-
-def _unusable(source: str, reason: Text, mend: Text) -> InputError:
-    return InputError([Problem("FILE", source, reason, mend, "unreadable_file")], source)

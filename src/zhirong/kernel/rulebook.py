@@ -211,7 +211,8 @@ def read_rules(text: str, source: str) -> tuple[Rule, ...]:
 def load_rulebook(folder: Path | Traversable | None = None) -> Rulebook:
     """Every rule file below ``folder``; by default those that come with the package.
 
-    The folders ``modes`` and ``funds`` hold files in the mode language, which ``chain/mode`` reads.
+    The folders ``modes`` and ``funds`` hold files in the mode language, which ``chain/mode`` reads; ``adapters`` holds
+    the formats of files that people bring, which ``chain/adapters`` reads.
     """
     root = shipped_rules() if folder is None else folder
     rules: list[Rule] = []
@@ -229,12 +230,21 @@ def shipped_rules() -> Traversable:
     return Path(__file__).resolve().parent.parent / "rules"
 
 
+def shipped_texts(*folders: str) -> list[tuple[str, str]]:
+    """Name and text of each TOML file in one folder of the shipped rules, in the order of their names."""
+    folder = shipped_rules()
+    for name in folders:
+        folder = folder / name
+    files = sorted(folder.iterdir(), key=lambda file: file.name)
+    return [(file.name, file.read_text(encoding="utf-8")) for file in files if file.name.endswith(".toml")]
+
+
 def rule_files(root: Path | Traversable) -> list[Path | Traversable]:
-    """Rule files below a folder in the order of their paths, those of the mode language left out."""
+    """Rule files below a folder in the order of their paths, without the mode language and the formats of files."""
     found: list[Path | Traversable] = []
     for entry in sorted(root.iterdir(), key=lambda item: item.name):
         if entry.is_dir():
-            if entry.name not in ("modes", "funds"):
+            if entry.name not in ("modes", "funds", "adapters"):
                 found.extend(rule_files(entry))
         elif entry.name.endswith(".toml"):
             found.append(entry)

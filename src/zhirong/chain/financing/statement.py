@@ -1,90 +1,241 @@
-"""A bank statement as people export it: rows of a table to lines of money that moved, every wrong row named."""
+"""A bank statement as banks export it: rows of a table to lines of money that moved, every wrong row named."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, Literal
+from datetime import date
 
+from zhirong.chain.adapters.adapter import library
+from zhirong.chain.adapters.columns import Columns, columns_of
+from zhirong.chain.adapters.words import full_key, word_key
+from zhirong.chain.financing.statement_rows import (
+    NOTICES,
+    Direction,
+    Line,
+    RowReader,
+    amount_of,
+    heading_trap,
+    plain,
+)
 from zhirong.kernel.errors import InputError, Problem
-from zhirong.kernel.money import MOST_AMOUNT, Fen, MoneyError, parse_yuan, show_yuan
+from zhirong.kernel.money import Fen, show_yuan
+from zhirong.kernel.sheets import Row, sheets_of
 from zhirong.kernel.text import Text
 
-Direction = Literal["in", "out"]
+__all__ = ["FIELD_TEXT", "HEADINGS", "MOST_LINES", "Direction", "Line", "Statement", "read_parts", "read_statement"]
+
 MOST_LINES = 5_000
-LONGEST_REFERENCE = 80
-EARLIEST = date(1900, 1, 1)
-_FINEST = Decimal("0.01")
-# Column headings that are understood, by field. The first of each is what the template says.
-HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "day": ("日期", "交易日期", "记账日期", "date"),
-    "reference": ("流水号", "交易流水号", "参考号", "reference"),
-    "direction": ("收支", "借贷", "收支标志", "direction"),
-    "amount": ("金额", "交易金额", "金额（元）", "amount"),
-    "counterparty": ("对方户名", "对方名称", "counterparty"),
-    "note": ("摘要", "附言", "用途", "note"),
+_HEADING_ROWS = 30  # a title, the account and the period may stand above the headings
+_FEWEST_FIELDS = 3  # known headings by which a row is taken for that of the headings
+# The fields of a line, in the order of the template, as people call them.
+FIELD_TEXT: Mapping[str, Text] = {
+    "day": Text("日期", "date"),
+    "posted": Text("记账日期", "posting date"),
+    "reference": Text("流水号", "reference"),
+    "direction": Text("收支", "direction"),
+    "amount": Text("金额", "amount"),
+    "paid_in": Text("收入金额", "money in"),
+    "paid_out": Text("支出金额", "money out"),
+    "counterparty": Text("对方户名", "counterparty"),
+    "note": Text("摘要", "note"),
+    "currency": Text("币种", "currency"),
+    "state": Text("交易状态", "state of the entry"),
+    "balance": Text("余额", "balance"),
 }
-_MUST = ("day", "reference", "direction", "amount", "counterparty")
-# To the account's owner, money that comes in is a credit of its bank.
-_DIRECTIONS: Mapping[str, Direction] = {
-    **dict.fromkeys(("收", "收入", "贷", "贷方", "in", "credit"), "in"),
-    **dict.fromkeys(("支", "支出", "借", "借方", "out", "debit"), "out"),
+_TEMPLATE = ("day", "reference", "direction", "amount", "counterparty", "note")
+# Column headings of the template's fields that are understood. The first of each is what the template says.
+HEADINGS: Mapping[str, tuple[str, ...]] = {
+    name: library("statements").common.columns[name][0] for name in _TEMPLATE
 }
 _PART = re.compile(r"\s*([^\s:,]+)[\s:,]+(\S.*?)\s*")
 _FEWEST_PARTS = 2
-_DAY = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})(?:\D.*)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One entry of a statement. row: where it stands in the file. reference: the bank's own number of it."""
-
-    row: int
-    day: date
-    reference: str
-    direction: Direction
-    amount: Fen
-    counterparty: str
-    note: str
-
-    def says(self) -> tuple[object, ...]:
-        """What must be the same for two entries to be one."""
-        return (self.day, self.direction, self.amount, self.counterparty)
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a file says: the lines that can be read, and what is wrong with the others."""
+    """What a file says: the lines that can be read, and what is wrong with or odd about the others.
+
+    format: as it was recognised. columns: heading to field, as they were used. not_used: headings that nobody knows.
+    passed_over: rows of totals and footers.
+    """
 
     lines: tuple[Line, ...]
     problems: tuple[Problem, ...]
+    format: Text
+    columns: Mapping[str, str]
+    not_used: tuple[str, ...]
+    passed_over: int
+
+    @property
+    def blocking(self) -> tuple[Problem, ...]:
+        """The problems for which nothing can be imported."""
+        return tuple(problem for problem in self.problems if problem.code not in NOTICES)
+
+    @property
+    def notices(self) -> tuple[Problem, ...]:
+        """What is named and does not stop the import: rows left out, repeats counted once, two days."""
+        return tuple(problem for problem in self.problems if problem.code in NOTICES)
 
 
-def read_statement(rows: Sequence[tuple[int, Sequence[Any]]], today: date) -> Statement:
-    """The lines of a table whose first row with words holds the headings. today: no line may be later.
+def read_statement(rows: Sequence[Row], today: date, corrections: Mapping[str, str] | None = None) -> Statement:
+    """The lines of a table, in whichever of the known formats it is. today: no line may be later.
 
-    Raises InputError where the headings cannot be found, and for more than ``MOST_LINES`` rows.
+    corrections: heading to field, as the user set them. Raises InputError where the headings cannot be found, where
+    in and out cannot be told apart, and for more than ``MOST_LINES`` rows.
     """
-    filled = [(number, cells) for number, cells in rows if any(_words(cell) for cell in cells)]
-    if not filled:
-        raise _unusable("file", "", Text("没有任何内容", "there is nothing in it"))
-    places = _places(filled[0][1])
-    if len(filled) - 1 > MOST_LINES:
+    known = library("statements")
+    filled, columns = _headed(rows, corrections or {})
+    titles, entries = filled
+    _refuse_foreign_account(titles)
+    _refuse_traps(columns)
+    reader = RowReader(columns, known, today, signs=_signs_tell(columns))
+    kept = [(number, cells) for number, cells in entries if not reader.is_total(cells)]
+    head = [full_key(heading) for heading in columns.headings if heading]
+    kept = [row for row in kept if [full_key(plain(cell)) for cell in row[1] if plain(cell)] != head]
+    if len(kept) > MOST_LINES:
         raise _unusable(
-            "file",
-            str(len(filled) - 1),
-            Text(f"超过 {MOST_LINES} 行", f"more than {MOST_LINES} rows"),
+            "file", str(len(kept)), Text(f"超过 {MOST_LINES} 行", f"more than {MOST_LINES} rows"), "分成几个文件"
         )
-    lines: list[Line] = []
-    problems: list[Problem] = []
-    for number, cells in filled[1:]:
-        line = _read_line(number, cells, places, today, problems)
-        if line is not None:
-            lines.append(line)
-    kept, twice = _without_repeats(lines)
-    return Statement(kept, (*problems, *twice))
+    if _signs_tell(columns) and kept:
+        _demand_signs(kept, columns)
+    lines = [line for number, cells in kept if (line := reader.line(number, cells)) is not None]
+    single, again = _without_repeats(lines)
+    problems = sorted((*reader.problems, *again), key=_row_of)
+    not_used = tuple(place.heading for place in columns.not_used)
+    return Statement(
+        single, tuple(problems), columns.adapter.title, columns.named(), not_used, len(entries) - len(kept)
+    )
+
+
+def _headed(rows: Sequence[Row], corrections: Mapping[str, str]) -> tuple[tuple[list[Row], list[Row]], Columns]:
+    """What stands above the headings, what stands below them, and the columns. Looks at every sheet."""
+    best: tuple[int, list[str], Columns] | None = None
+    is_empty = True
+    for sheet in sheets_of(rows):
+        filled = [row for row in sheet if any(plain(cell) for cell in row[1])]
+        is_empty = is_empty and not filled
+        for at, (_, cells) in enumerate(filled[:_HEADING_ROWS]):
+            columns = columns_of([plain(cell) for cell in cells], library("statements"), corrections)
+            missing = _missing(columns)
+            if not missing:
+                return (filled[:at], filled[at + 1 :]), columns
+            count = len([name for name in columns.places if name != "nothing"])
+            if best is None or count > best[0]:
+                best = (count, missing, columns)
+    if is_empty or best is None:
+        raise _unusable("file", "", Text("没有任何内容", "there is nothing in it"))
+    _, missing, columns = best
+    raise InputError(_no_column(columns, name) for name in missing)
+
+
+def _missing(columns: Columns) -> list[str]:
+    """The fields that no column gives."""
+    has = columns.places
+    missing = [] if "day" in has or "posted" in has else ["day"]
+    missing += [] if "reference" in has else ["reference"]
+    if not ("paid_in" in has and "paid_out" in has):
+        missing += [] if "amount" in has else ["amount"]
+        # A format with one amount and no mark goes by the sign.
+        missing += [] if "direction" in has or "amount" in has else ["direction"]
+    return missing + ([] if "counterparty" in has else ["counterparty"])
+
+
+def _no_column(columns: Columns, name: str) -> Problem:
+    names = library("statements").names(name)
+    template = HEADINGS.get(name, names)
+    return Problem(
+        "headings",
+        "、".join(heading for heading in columns.headings if heading),
+        Text(f"没有“{template[0]}”一栏", f"there is no column “{template[-1]}”"),
+        Text(
+            f"指明哪一栏是{FIELD_TEXT[name].zh}，或把栏名改为：{'、'.join(names[:8])}",
+            f"say which column is the {FIELD_TEXT[name].en}, or name it one of: {', '.join(names[:8])}",
+        ),
+        "no_column",
+    )
+
+
+def _signs_tell(columns: Columns) -> bool:
+    has = columns.places
+    return not ("paid_in" in has and "paid_out" in has) and "direction" not in has
+
+
+def _demand_signs(rows: Sequence[Row], columns: Columns) -> None:
+    """Raises InputError where in and out cannot be told: no mark, no amount below zero, no balance that would show it."""
+    at = columns.places["amount"][0].at
+    written = [plain(cells[at]) for _, cells in rows if at < len(cells)]
+    if any(words.startswith(("-", "+", "(")) or words.endswith("-") for words in written):
+        return
+    if "balance" in columns.places:
+        place = columns.places["balance"][0].at
+        pairs = [(amount_of(cells[at]), amount_of(cells[place])) for _, cells in rows if place < len(cells)]
+        steps = list(zip(pairs, pairs[1:], strict=False))
+        if steps and all(_rises(one, other) for one, other in steps):
+            return
+    raise InputError(
+        [
+            Problem(
+                "headings",
+                columns.places["amount"][0].heading,
+                Text(
+                    "没有收支栏，金额也没有负数，看不出收入和支出",
+                    "no column says in or out, and no amount is negative",
+                ),
+                Text(
+                    "加上“收支”一栏，或用带正负号的导出",
+                    "add a column “direction”, or export amounts with their sign",
+                ),
+                "no_direction",
+            )
+        ]
+    )
+
+
+def _rises(one: tuple[Fen | None, Fen | None], other: tuple[Fen | None, Fen | None]) -> bool:
+    """Whether the balance rises by the amount, in whichever order the statement lists its entries."""
+    (amount, balance), (later_amount, later_balance) = one, other
+    if amount is None or balance is None or later_amount is None or later_balance is None:
+        return False
+    return later_balance - balance == later_amount or balance - later_balance == amount
+
+
+def _refuse_foreign_account(titles: Sequence[Row]) -> None:
+    """Raises InputError where the rows above the headings say that the account is in another currency."""
+    words = library("statements").common.words["currency"]
+    for _, cells in titles:
+        parts = [part for cell in cells for part in re.split(r"[::\s]+", plain(cell)) if part]
+        for label, value in zip(parts, parts[1:], strict=False):
+            if word_key(label) in ("币种", "货币", "currency") and words.get(word_key(value), "CNY") != "CNY":
+                raise _unusable(
+                    "file",
+                    value,
+                    Text("账户不是人民币账户", "the account is not in yuan"),
+                    "换一份人民币账户的流水",
+                )
+
+
+def _refuse_traps(columns: Columns) -> None:
+    words = library("statements").common.words
+    problems = [
+        Problem(
+            "headings",
+            place.heading,
+            reason,
+            Text("以元为单位重新导出", "export the statement again in yuan"),
+            "not_in_yuan",
+        )
+        for name in ("amount", "paid_in", "paid_out")
+        for place in columns.places.get(name, ())
+        if (reason := heading_trap(place.heading, words)) is not None
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _row_of(problem: Problem) -> int:
+    found = re.match(r"row\[(\d+)\]", problem.field)
+    return int(found[1]) if found else 0
 
 
 def reference_again(line: Line, says: Iterable[object]) -> Problem:
@@ -157,7 +308,7 @@ def _read_part(at: int, row: str, problems: list[Problem]) -> tuple[str, Fen]:
     """The loan's number, in capitals, and its part: 0 where that cannot be read."""
     match = _PART.fullmatch(row)
     number = (row.strip() if match is None else match[1]).upper()
-    part = None if match is None else _amount(match[2])
+    part = None if match is None else amount_of(match[2])
     if match is None:
         reason, mend = (
             Text("没有金额", "there is no amount"),
@@ -180,122 +331,44 @@ def _shown(says: Iterable[object]) -> str:
     return "，".join(show_yuan(one) if isinstance(one, int) else str(one) for one in says)
 
 
-def _places(head: Sequence[Any]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for at, cell in enumerate(head):
-        words = _words(cell).lower()
-        for field, names in HEADINGS.items():
-            if words in names and field not in found:
-                found[field] = at
-    missing = [field for field in _MUST if field not in found]
-    if missing:
-        raise InputError(
-            Problem(
-                "headings",
-                "、".join(_words(cell) for cell in head if _words(cell)),
-                Text(f"没有“{HEADINGS[field][0]}”一栏", f"there is no column “{HEADINGS[field][-1]}”"),
-                Text(f"用模板，或把栏名改为：{'、'.join(HEADINGS[field])}", f"use the template, or name it {', '.join(HEADINGS[field])}"),
-                "no_column",
-            )
-            for field in missing
-        )  # fmt: skip
-    return found
-
-
-def _read_line(
-    number: int, cells: Sequence[Any], places: Mapping[str, int], today: date, problems: list[Problem]
-) -> Line | None:
-    before = len(problems)
-    given = {field: cells[at] if at < len(cells) else None for field, at in places.items()}
-    day = _day(given["day"])
-    if day is None or not EARLIEST <= day <= today:
-        reason = (
-            Text("不是日期", "not a date")
-            if day is None
-            else Text("晚于今天", "later than today")
-            if day > today
-            else Text(f"早于 {EARLIEST}", f"before {EARLIEST}")
-        )
-        mend = Text("写成 2026-11-25，不晚于今天", "write 2026-11-25, not later than today")
-        problems.append(_problem(number, "day", _words(given["day"]), reason, mend, "bad_day"))
-    reference = _words(given["reference"])
-    if not 0 < len(reference) <= LONGEST_REFERENCE:
-        reason = Text("没有流水号，或超过 80 个字符", "no reference, or longer than 80 characters")
-        mend = Text("填银行给这笔交易的流水号", "give the bank's own number of the entry")
-        problems.append(_problem(number, "reference", reference, reason, mend, "bad_reference"))
-    direction = _DIRECTIONS.get(_words(given["direction"]).lower())
-    if direction is None:
-        reason = Text("看不出是收入还是支出", "neither in nor out")
-        mend = Text("填“收入”或“支出”", "write in or out")
-        problems.append(_problem(number, "direction", _words(given["direction"]), reason, mend, "bad_direction"))
-    amount = _amount(given["amount"])
-    if amount is None or not 0 < amount <= MOST_AMOUNT:
-        reason = (
-            Text("不是大于零、精确到分的金额", "not an amount of more than nothing, to the fen")
-            if amount is None or amount <= 0
-            else Text(f"超过 {show_yuan(MOST_AMOUNT)} 元", f"more than {show_yuan(MOST_AMOUNT)} yuan")
-        )
-        mend = Text("写成 2,000,000.00；方向写在收支栏", "write 2,000,000.00; say in or out in its own column")
-        problems.append(_problem(number, "amount", _words(given["amount"]), reason, mend, "bad_amount"))
-    counterparty = _words(given["counterparty"])[:300]
-    if not counterparty:
-        reason, mend = Text("没有对方户名", "no counterparty"), Text("补上", "give it")
-        problems.append(_problem(number, "counterparty", "", reason, mend, "no_counterparty"))
-    if len(problems) > before or day is None or direction is None or amount is None:
-        return None
-    return Line(number, day, reference, direction, amount, counterparty, _words(given.get("note"))[:300])
-
-
 def _without_repeats(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Problem, ...]]:
-    """The same entry written twice counts once; two entries of one reference are a problem."""
+    """The same entry written again counts once and is named; two entries of one reference are a problem."""
     first: dict[str, Line] = {}
     problems = []
     for line in lines:
         known = first.setdefault(line.reference, line)
-        if known is not line and known.says() != line.says():
+        if known is line:
+            continue
+        balances = {one.balance for one in (known, line) if one.balance is not None}
+        if known.says() != line.says() or len(balances) > 1:
             problems.append(reference_again(line, known.says()))
+        else:
+            problems.append(
+                Problem(
+                    f"row[{line.row}].{FIELD_TEXT['reference'].zh}",
+                    line.reference,
+                    Text(
+                        f"与第 {known.row} 行是同一笔（流水号、日期、金额、户名都相同），只计一次",
+                        f"the same entry as in row {known.row} (reference, day, amount, name); it counts once",
+                    ),
+                    Text(
+                        "确是两笔的，向银行索取各自的流水号",
+                        "if there were two, ask the bank for the number of each",
+                    ),
+                    "line_again",
+                )
+            )
     return tuple(first.values()), tuple(problems)
 
 
-def _words(cell: Any) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return unicodedata.normalize("NFKC", str(cell)).strip()
+def _problem(row: int, field: str, value: str, reason: Text, hint: Text, code: str) -> Problem:
+    return Problem(f"row[{row}].{HEADINGS[field][0]}", value, reason, hint, code)
 
 
-def _day(cell: Any) -> date | None:
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    match = _DAY.fullmatch(_words(cell))
-    if match is None:
-        return None
-    try:
-        return date(*(int(part) for part in match.groups()))
-    except ValueError:
-        return None
-
-
-def _amount(cell: Any) -> Fen | None:
-    try:
-        if isinstance(cell, bool) or cell is None:
-            return None
-        if isinstance(cell, float):
-            # A spreadsheet keeps 0.1 as the nearest binary number: its shortest decimal is what was typed.
-            written = Decimal(repr(cell))
-            return parse_yuan(written.quantize(_FINEST)) if written == written.quantize(_FINEST) else None
-        return parse_yuan(cell if isinstance(cell, int | Decimal) else str(cell))
-    except (MoneyError, ArithmeticError):
-        return None
-
-
-def _problem(row: int, field: str, value: str, reason: Text, mend: Text, code: str) -> Problem:
-    return Problem(f"row[{row}].{HEADINGS[field][0]}", value, reason, mend, code)
-
-
-def _unusable(field: str, value: str, reason: Text) -> InputError:
-    mend = Text("用模板重新导出", "export it again by the template")
-    return InputError([Problem(field, value, reason, mend, "unusable_statement")])
+def _unusable(field: str, value: str, reason: Text, hint: str = "") -> InputError:
+    shown = (
+        Text(hint, "split the file, or bring another one")
+        if hint
+        else Text("用模板重新导出", "export it again by the template")
+    )
+    return InputError([Problem(field, value, reason, shown, "unusable_statement")])

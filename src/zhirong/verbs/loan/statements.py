@@ -42,8 +42,8 @@ class Import(Request):
         ask(
             "流水文件",
             "Statement",
-            "Excel 或 CSV，栏目见模板",
-            "Excel or CSV, with the columns of the template",
+            "银行导出的 Excel 或 CSV，原样上传",
+            "Excel or CSV, as the bank exports it",
             widget="file",
         ),
     ]
@@ -65,8 +65,9 @@ class Import(Request):
     request=Import,
     page="loan.statements",
     help=Text(
-        "逐行核对后整份导入；有一行不对就都不导入。流水号重复的认作同一笔，不会重复导入。",
-        "Every row is checked; one wrong row and none is imported. A reference that is known already is the same entry.",
+        "逐行核对后整份导入；有一行不对就都不导入。流水号重复的认作同一笔，不会重复导入。外币、未成交的交易不导入，并列出。",
+        "Every row is checked; one wrong row and none is imported. A reference that is known already is the same entry. "
+        "Entries in another currency and those not carried out are left out and listed.",
     ),
 )
 def import_statement(work: Work, request: Import) -> Any:
@@ -75,7 +76,16 @@ def import_statement(work: Work, request: Import) -> Any:
     statement = read_statement(read_rows(content(upload.sha256, DATA), upload.name), work.day)
     account = request.account_number.replace(" ", "").upper()
     new, known, problems = _compare(work.person, account, statement)
-    report = {"new": len(new), "known": len(known), "wrong": len({one.field.split(".")[0] for one in problems})}
+    report = {
+        "new": len(new),
+        "known": len(known),
+        "wrong": len({one.field.split(".")[0] for one in problems}),
+        "format": statement.format.as_json(),
+        "columns": dict(statement.columns),
+        "not_used": list(statement.not_used),
+        "passed_over": statement.passed_over,
+        "notices": [one.as_json() for one in statement.notices],
+    }
     if request.dry_run:
         rows = [{"row": line.row, "state": "new"} for line in new] + [
             {"row": line.row, "state": "known"} for line in known
@@ -109,7 +119,7 @@ def _compare(person: Person, account: str, statement: Statement) -> tuple[list[L
         .filter(reference__in=[line.reference for line in statement.lines])
         .only("reference", "day", "direction", "amount", "counterparty")
     }
-    new, known, problems = [], [], list(statement.problems)
+    new, known, problems = [], [], list(statement.blocking)
     for line in statement.lines:
         row = kept.get(line.reference)
         if row is None:

@@ -1,0 +1,75 @@
+"""How much a file that somebody brings may hold, so that no file can exhaust the machine that reads it."""
+
+import time
+from dataclasses import dataclass, field
+
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+
+MOST_BYTES = 20 * 1024 * 1024
+MOST_ROWS = 200_000
+MOST_COLUMNS = 1_000
+MOST_CELLS = 2_000_000
+MOST_CHARACTERS = 40_000_000  # of all cells together, a text that many cells share counted once
+MOST_UNPACKED = 256 * 1024 * 1024  # bytes of all parts of a workbook
+MOST_DIRECTORY = 2 * 1024 * 1024  # bytes of a workbook's own table of contents
+MOST_SHEETS = 50
+SECONDS = 8.0  # of processor time for a text file
+WORKBOOK_SECONDS = 8  # of processor time for a workbook, and its memory in bytes, address space included
+WORKBOOK_MEMORY = 480 * 1024 * 1024
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of any spreadsheet
+
+
+@dataclass(slots=True)
+class Budget:
+    """What the reading of one file has used up so far. source: name of the file, for the messages."""
+
+    source: str
+    rows: int = 0
+    cells: int = 0
+    characters: int = 0
+    _begun: float = field(default_factory=time.thread_time)
+
+    def spend(self, cells: int, characters: int, rows: int = 1) -> None:
+        """Count what was read. Raises InputError beyond a limit."""
+        self.rows += rows
+        self.cells += cells
+        self.characters += characters
+        if self.rows > MOST_ROWS:
+            raise self.too_much(f"超过 {MOST_ROWS:,} 行", f"more than {MOST_ROWS:,} rows")
+        if self.cells > MOST_CELLS:
+            raise self.too_much(f"超过 {MOST_CELLS:,} 个单元格", f"more than {MOST_CELLS:,} cells")
+        if self.characters > MOST_CHARACTERS:
+            raise self.too_much(
+                f"文字超过 {MOST_CHARACTERS:,} 个字符", f"more than {MOST_CHARACTERS:,} characters of text"
+            )
+
+    def look_at_the_clock(self) -> None:
+        """Raises InputError where the file has taken too much processor time."""
+        if time.thread_time() - self._begun > SECONDS:
+            raise self.too_much(
+                f"读取超过 {SECONDS:.0f} 秒仍未完成", f"reading it takes more than {SECONDS:.0f} seconds"
+            )
+
+    def width(self, columns: int, row: int) -> None:
+        """Raises InputError where a row has more columns than any list has."""
+        if columns > MOST_COLUMNS:
+            raise self.too_much(
+                f"第 {row} 行超过 {MOST_COLUMNS:,} 列", f"row {row} has more than {MOST_COLUMNS:,} columns"
+            )
+
+    def too_much(self, zh: str, en: str) -> InputError:
+        """The refusal of a file that goes beyond a limit."""
+        return unusable(
+            self.source,
+            Text(zh, en),
+            Text(
+                "只保留清单所需的行和列，或分成几个文件", "keep the rows and columns of the list, or split the file"
+            ),
+            "file_too_large",
+        )
+
+
+def unusable(source: str, reason: Text, mend: Text, code: str = "unreadable_file") -> InputError:
+    """The refusal of a file as a whole."""
+    return InputError([Problem("FILE", source, reason, mend, code)], source)
