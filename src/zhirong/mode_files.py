@@ -1,20 +1,29 @@
 """The mode files that come with the package, or those of a folder: listed by their heads, or read and checked.
 
-The list is fast: nothing below a file's first table is read, and the reader of whole modes is not imported.
+The list is fast: of a file only its head, its source and the dates of its terms are read, and the reader of whole
+modes is not imported.
 """
 
 import tomllib
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from zhirong.chain.mode.force import ForceOn
     from zhirong.chain.mode.model import Mode
 
 FOLDERS = ("modes", "funds")
+_READ = ("[source]", "[[sharing]]")  # the tables of a file that a list reads, beside its head
 
 
 class ModeHead(NamedTuple):
-    """What a list of modes shows. The words are those of the file; ``government`` and ``leader`` its typologies."""
+    """What a list of modes shows. The words are those of the file; ``government`` and ``leader`` its typologies.
+
+    source: the table of that name. windows: first and last day of each version of the terms.
+    """
 
     id: str
     title_zh: str
@@ -24,7 +33,20 @@ class ModeHead(NamedTuple):
     region: str
     government: str
     leader: str
+    source: Mapping[str, Any]
+    windows: tuple[tuple[date | None, date | None], ...]
     path: Path
+
+    def force(self, day: date, stale_after_days: int) -> "ForceOn":
+        """Where the mode stands on ``day``; as ``force_on`` says of the whole mode. Raises InputError."""
+        from zhirong.chain.mode.confirmation import read_source
+        from zhirong.chain.mode.force import force_of_source
+        from zhirong.kernel.fields import Reader
+
+        source, confirmation = read_source(Reader(self.source, "source", self.path.name))
+        return force_of_source(
+            source, confirmation, self.region, self.windows, day, stale_after_days=stale_after_days
+        )
 
 
 def mode_files(folder: Path | None = None) -> list[Path]:
@@ -67,15 +89,17 @@ def load_mode(mode_id: str, folder: Path | None = None) -> "Mode":
 
 
 def _head(path: Path) -> ModeHead:
-    lines = []
+    lines, wanted = [], True
     with path.open(encoding="utf-8") as file:
         for line in file:
             if line.startswith("["):
-                break
-            lines.append(line)
+                wanted = line.split("#")[0].strip() in _READ
+            if wanted:
+                lines.append(line)
     try:
-        table = tomllib.loads("".join(lines))
+        table = tomllib.loads("".join(lines), parse_float=Decimal)
         title, place = table["title"], table["place"]
+        terms = table.get("sharing", [{}])
         return ModeHead(
             table["id"],
             title["zh"],
@@ -85,6 +109,8 @@ def _head(path: Path) -> ModeHead:
             table.get("region", "CN"),
             table["government"],
             table["leader"],
+            table["source"],
+            tuple((entry.get("valid_from"), entry.get("valid_to")) for entry in terms),
             path,
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:

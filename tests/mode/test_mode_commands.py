@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from zhirong.chain.mode.force import Force
 from zhirong.cli.main import main
 from zhirong.mode_files import mode_files
 
@@ -210,7 +211,11 @@ def test_compare_sets_the_modes_side_by_side(capsys: pytest.CaptureFixture[str])
     assert main(["modes", "compare", case, "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert {row["id"] for row in rows} == {path.stem for path in mode_files()}
-    ranks = [{"yes": 0, "unknown": 1, "no": 2}[row["eligible"]] for row in rows]
+    # What is in force comes first, and within each group what the firm qualifies for.
+    states = [*Force]
+    ranks = [
+        (states.index(row["force"]["state"]), {"yes": 0, "unknown": 1, "no": 2}[row["eligible"]]) for row in rows
+    ]
     assert ranks == sorted(ranks)
     assert all({"firm", "full_loss", "expected_loss"} <= set(row) for row in rows)
     assert main(["modes", "compare", case]) == 0

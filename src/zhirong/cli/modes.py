@@ -4,6 +4,8 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from zhirong.chain.mode.model import Mode
     from zhirong.kernel.errors import InputError
 
@@ -21,7 +23,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
     parser.add_argument("--check", action="store_true", help="format：只检查，不改写 / format: check, do not write")
-    parser.add_argument("--on", metavar="DATE", help="diff：A 按此日 / diff: A as of this day")
+    parser.add_argument(
+        "--on",
+        metavar="DATE",
+        help="列出、说明：按此日（默认今天）；diff：A 按此日 / list, explain: as of this day (today); diff: A as of this day",
+    )
     parser.add_argument("--and", dest="and_", metavar="DATE", help="diff：B 按此日 / diff: B as of this day")
     parser.add_argument("--portfolio", metavar="CLAIM.toml", help="diff：用此索赔文件比较 / diff: on these losses")
 
@@ -53,21 +59,54 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
+    from zhirong.chain.mode.force import FORCE_TEXT, Force
     from zhirong.mode_files import list_modes
 
-    heads = list_modes()
+    day = _day_of(arguments)
+    days = _confirmation_days(day)
+    heads = [(head, head.force(day, days)) for head in list_modes()]
     if arguments.json:
         from zhirong.cli.files import print_json
 
-        print_json([_head_json(head) for head in heads])
+        print_json([{**_head_json(head), "on": day.isoformat(), "force": found.as_json()} for head, found in heads])
         return 0
     chinese = arguments.lang == "zh"
-    width = max(len(head.id) for head in heads)
-    for head in heads:
-        title, place = (head.title_zh, head.place_zh) if chinese else (head.title_en, head.place_en)
-        print(f"{head.id:<{width}}  {title}{'，' if chinese else ', '}{place}")
-    print("\n看其中一个：zhirong modes 代码" if chinese else "\nto see one: zhirong modes ID")
+    width = max(len(head.id) for head, _ in heads)
+    for state in Force:
+        group = [(head, found) for head, found in heads if found.state is state]
+        if not group:
+            continue
+        print(f"{FORCE_TEXT[state].in_(arguments.lang)}（{day}）" if chinese else f"{FORCE_TEXT[state].en} ({day})")
+        for head, found in group:
+            title, place = (head.title_zh, head.place_zh) if chinese else (head.title_en, head.place_en)
+            asked = "" if found.confirm_with is None else _asked_of(found.confirm_with.in_(arguments.lang), chinese)
+            print(f"  {head.id:<{width}}  {title}{'，' if chinese else ', '}{place}{asked}")
+        print()
+    print("看其中一个：zhirong modes 代码" if chinese else "to see one: zhirong modes ID")
     return 0
+
+
+def _asked_of(whom: str, chinese: bool) -> str:
+    return f"；向{whom}确认" if chinese else f"; ask {whom}"
+
+
+def _day_of(arguments: argparse.Namespace) -> "date":
+    """The day named with --on, else today in Shanghai."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from zhirong.cli.days import day_of
+
+    return day_of("--on", arguments.on) or datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+
+def _confirmation_days(day: "date") -> int:
+    """The rule that says how old a confirmation may be, without the other rules."""
+    from zhirong.chain.mode.force import CONFIRMATION_DAYS
+    from zhirong.kernel.rulebook import Rulebook, read_rules, shipped_rules
+
+    file = shipped_rules() / "quote" / "confirmation.toml"
+    return Rulebook(read_rules(file.read_text(encoding="utf-8"), file.name)).at(CONFIRMATION_DAYS, day).whole()
 
 
 def _head_json(head: Any) -> dict[str, object]:
@@ -82,18 +121,26 @@ def _head_json(head: Any) -> dict[str, object]:
 
 
 def _one(arguments: argparse.Namespace, mode_id: str) -> int:
+    from zhirong.chain.mode.force import FORCE_TEXT, force_on
+
     mode = the_mode(mode_id)
+    day = _day_of(arguments)
+    found = force_on(mode, day, _confirmation_days(day))
     if arguments.json:
         from zhirong.chain.mode.show import mode_json
         from zhirong.cli.files import print_json
 
-        print_json(mode_json(mode))
+        print_json({**mode_json(mode), "on": day.isoformat(), "force": found.as_json()})
         return 0
     from zhirong.chain.mode.draw import drawing
     from zhirong.chain.mode.tell import mode_text
 
+    chinese = arguments.lang == "zh"
+    state, reason = FORCE_TEXT[found.state].in_(arguments.lang), found.reason.in_(arguments.lang)
+    asked = "" if found.confirm_with is None else _asked_of(found.confirm_with.in_(arguments.lang), chinese)
+    print(f"{day}：{state}（{reason}）{asked}" if chinese else f"{day}: {state} ({reason}){asked}")
     print(mode_text(mode, arguments.lang))
-    print("\n谁在何时付给谁" if arguments.lang == "zh" else "\nWho pays whom when")
+    print("\n谁在何时付给谁" if chinese else "\nWho pays whom when")
     print(drawing(mode, arguments.lang))
     return 0
 

@@ -6,12 +6,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from zhirong.chain.mode.difference import as_of, differences, example_portfolio, on_portfolio
+from zhirong.chain.mode.force import CONFIRMATION_DAYS, FORCE_TEXT, Force, force_on
 from zhirong.chain.mode.loss import LoanLoss, MissingFigureError, PoolState
 from zhirong.cli.columns import aligned
+from zhirong.cli.days import day_of
 from zhirong.cli.files import print_json, read_toml
 from zhirong.cli.modes import bad_words, the_mode
 from zhirong.cli.settle import missing_figure
-from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen, show_yuan, yuan
 from zhirong.kernel.text import Lang, Text
 
@@ -34,8 +35,8 @@ def diff(arguments: argparse.Namespace, ids: list[str]) -> int:
         )
     before, after = the_mode(ids[0]), the_mode(ids[-1])
     file_before, file_after = before, after
-    first_day = _day("--on", arguments.on) or _EXAMPLE_DAY
-    second_day = _day("--and", arguments.and_) or first_day
+    first_day = day_of("--on", arguments.on) or _EXAMPLE_DAY
+    second_day = day_of("--and", arguments.and_) or first_day
     if arguments.on:
         before = as_of(before, first_day)
     if arguments.on or arguments.and_:
@@ -128,16 +129,6 @@ def _shown(value: object) -> str:
     return "—" if value is None else str(value)
 
 
-def _day(option: str, written: str | None) -> date | None:
-    if written is None:
-        return None
-    try:
-        return date.fromisoformat(written)
-    except ValueError as error:
-        mend = Text("写成 2026-01-31", "write it as 2026-01-31")
-        raise InputError([Problem(option, written, Text("不是日期", "not a date"), mend, "not_a_day")]) from error
-
-
 # Which roles stand together in one column of the comparison.
 _COLUMNS: tuple[tuple[Text, tuple[str, ...]], ...] = (
     (Text("放款机构", "lender"), ("lender",)),
@@ -176,19 +167,41 @@ def compare(arguments: argparse.Namespace, words: list[str]) -> int:
             "write: compare CASE.toml (the same file as for zhirong quote)",
         )
     from zhirong.cli.scores import case_with_scores
-    from zhirong.workbench import quote_case
+    from zhirong.workbench import quote_case, rules
 
     case = case_with_scores(words[0], None)
     offers = quote_case(case).offers
-    rank = {"yes": 0, "unknown": 1, "no": 2}
-    ordered = sorted(offers, key=lambda o: (rank[str(o.eligible)], o.annual_cost is None, o.annual_cost or 0))
+    stale_after_days = rules().at(CONFIRMATION_DAYS, case.as_of).whole()
+    found = {offer.mode.id: force_on(offer.mode, case.as_of, stale_after_days) for offer in offers}
+    rank, states = {"yes": 0, "unknown": 1, "no": 2}, list(Force)
+    ordered = sorted(
+        offers,
+        key=lambda o: (
+            states.index(found[o.mode.id].state),
+            rank[str(o.eligible)],
+            o.annual_cost is None,
+            o.annual_cost or 0,
+        ),
+    )
     if arguments.json:
-        print_json([_offer_json(offer, case.request.start) for offer in ordered])
+        print_json(
+            [
+                {**_offer_json(offer, case.request.start), "force": found[offer.mode.id].as_json()}
+                for offer in ordered
+            ]
+        )
         return 0
     lang = arguments.lang
     rows = [[words.in_(lang) for words in _HEAD]]
     rows += [_offer_row(offer, lang) for offer in ordered]
-    print("\n".join(aligned(rows)))
+    lines = aligned(rows)
+    print(lines[0])
+    state = None
+    for offer, line in zip(ordered, lines[1:], strict=True):
+        if found[offer.mode.id].state is not state:
+            state = found[offer.mode.id].state
+            print(f"— {FORCE_TEXT[state].in_(lang)} —")
+        print(line)
     for title, kind in ((_FULL, "full_loss"), (_EXPECTED, "expected_loss")):
         print(f"\n{title.in_(lang)}")
         rows = [[_HEAD[0].in_(lang), *(name.in_(lang) for name, _ in _COLUMNS)]]

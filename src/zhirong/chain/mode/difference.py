@@ -21,6 +21,7 @@ _WORDS_ONLY = {
     "about",
     "reference",
     "source",
+    "confirmation",
     "other_sources",
     "assumptions",
     "name",

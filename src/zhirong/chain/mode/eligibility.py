@@ -7,6 +7,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Literal
 
+from zhirong.chain.mode.force import Force, ForceOn, force_on
 from zhirong.chain.mode.model import Condition, Limits, Mode
 from zhirong.chain.mode.vocabulary import ALL_FACTS, FACTS, RIGHT_KINDS
 from zhirong.kernel.days import add_years
@@ -41,17 +42,23 @@ class ConditionResult:
         }
 
 
-def eligibility(mode: Mode, facts: Mapping[str, object], day: date) -> tuple[ConditionResult, ...]:
-    """Every condition and limit of ``mode`` tried on ``facts`` as of ``day``.
+def eligibility(
+    mode: Mode, facts: Mapping[str, object], day: date, *, stale_after_days: int, loan_day: date | None = None
+) -> tuple[ConditionResult, ...]:
+    """Whether ``mode`` is in force on ``day``, then every condition and limit of it tried on ``facts``.
 
     facts: keys of ``vocabulary.FACTS`` (and ``lpr_1y``, the one-year LPR, which a rate limit needs). A key that is
-    absent, or None, is not known; a day fact may be ``"never"``. Raises ValueError for a key that nobody defined.
+    absent, or None, is not known; a day fact may be ``"never"``. stale_after_days: see ``force.force_on``.
+    loan_day: when the loan is to be paid out, where that is later: a mode that has ended by then is not open to it.
+    Raises ValueError for a key that nobody defined.
     """
     for key in facts:
         if key not in FACTS and key != "lpr_1y":
             near = get_close_matches(key, FACTS, n=1)
             raise ValueError(f"no fact {key!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
-    results = [] if _in_force(mode, day) is None else [_in_force(mode, day)]
+    force = force_on(mode, day, stale_after_days)
+    later = force if loan_day is None else force_on(mode, loan_day, stale_after_days)
+    results = [force_condition(later if later.state is Force.ENDED else force)]
     results.extend(try_condition(_with_place(mode, condition), facts, day) for condition in mode.conditions)
     if not any(condition.fact == "region" for condition in mode.conditions):
         results.append(_offered_here(mode, facts))
@@ -217,28 +224,22 @@ def _rate_over_lpr(limits: Limits, over: Decimal, facts: Mapping[str, object]) -
     )
 
 
-def _in_force(mode: Mode, day: date) -> ConditionResult | None:
-    """Whether the mode's source lets it be used on ``day``. Without a first day that is not known, and not fine."""
-    first, last = mode.source.valid_from, mode.source.valid_to
-    if first is None and (last is None or day <= last):
-        return ConditionResult(
-            "mode.validity",
-            "unknown",
-            Text(
-                f"来源没有给出有效期，{day} 是否执行待确认",
-                f"the source gives no dates: whether it is in force on {day} is to be confirmed",
-            ),
-            Text(
-                "向放款机构或主管部门确认该模式现在执行", "have the lender or the authority confirm it is in force"
-            ),
-            mode.source,
-        )
-    if mode.source.holds(day):
+def force_condition(force: ForceOn) -> ConditionResult | None:
+    """Where the mode stands, as a condition: nothing to say where it is in force.
+
+    Ended, not begun and foreign: unmet. To be confirmed: not known. A form of contract is met, and says what it is.
+    """
+    if force.state is Force.IN_FORCE:
         return None
-    if first is not None and day < first:
-        reason = Text(f"自 {first} 起有效，{day} 尚未开始", f"in force from {first}, not yet on {day}")
-    else:
-        reason = Text(f"有效至 {last}，{day} 已过", f"in force to {last}, no longer on {day}")
-    return ConditionResult(
-        "mode.in_force", "unmet", reason, Text("选用现行规则", "use the rule now in force"), mode.source
+    if force.state is Force.CONTRACT_FORM:
+        return ConditionResult("mode.contract_form", "met", force.reason, None, force.reference)
+    if force.for_study:
+        mend = Text("选用现行规则", "use the rule now in force")
+        return ConditionResult("mode.in_force", "unmet", force.reason, mend, force.reference)
+    asked = force.confirm_with
+    mend = (
+        Text("确认该模式是否仍在执行", "confirm whether it is in force")
+        if asked is None
+        else Text(f"向{asked.zh}确认是否仍在执行", f"confirm with {asked.en} whether it is in force")
     )
+    return ConditionResult("mode.validity", "unknown", force.reason, mend, force.reference)

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from zhirong.chain.mode.confirmation import Confirmation
 from zhirong.chain.mode.security import Pledgee, Security
 from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import Reference
@@ -353,6 +354,7 @@ class Mode:
     lender_kind: str
     about: Text
     source: Reference
+    confirmation: Confirmation
     parties: tuple[Party, ...]
     sharings: tuple[Sharing, ...]
     recoveries: Recoveries
@@ -396,7 +398,10 @@ class Mode:
         return last if last.valid_from is None or day >= last.valid_from else self.sharings[0]
 
     def in_force_on(self, day: date) -> bool:
-        """Whether a loan made on ``day`` lies within the dates of the rule; a source without dates lets every day in."""
+        """Whether a loan made on ``day`` lies within the dates of the rule; a source without dates lets every day in.
+
+        This is for a loan that was made; whether the mode may be offered on a day, ``force.force_on`` says.
+        """
         return self.source.holds(day) and any(sharing.holds(day) for sharing in self.sharings)
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from zhirong.chain.mode import vocabulary as words
+from zhirong.chain.mode.confirmation import read_source
 from zhirong.chain.mode.model import (
     Advance,
     Assumption,
@@ -59,9 +60,7 @@ def read_mode(text: str, source: str) -> Mode:
     lender_kind = reader.choice("lender_kind", tuple(words.LENDER_KINDS))
     about = reader.words("about")
     exclusive = reader.texts("exclusive_with")
-    source_reader = reader.table("source")
-    reference = read_reference(source_reader)
-    source_reader.finish()
+    reference, confirmation = read_source(reader.table("source"))
     parties = _read_parties(reader)
     context = Context(reference, tuple(party.role for party in parties), [])
     others = tuple(_read_other_source(entry) for entry in reader.tables("other_source"))
@@ -83,6 +82,7 @@ def read_mode(text: str, source: str) -> Mode:
         lender_kind=lender_kind,
         about=about,
         source=reference,
+        confirmation=confirmation,
         parties=parties,
         sharings=sharings,
         recoveries=_read_recoveries(reader, context),

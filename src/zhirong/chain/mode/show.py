@@ -22,6 +22,7 @@ def mode_json(mode: Mode) -> dict[str, object]:
         "lender_kind": mode.lender_kind,
         "about": mode.about.as_json(),
         "source": mode.source.as_json(),
+        "confirmation": mode.confirmation.as_json(),
         "other_sources": [source.as_json() for source in mode.other_sources],
         "parties": [
             {"role": p.role, "name": p.name.as_json(), "does": None if p.does is None else p.does.as_json()}

@@ -41,7 +41,8 @@ class Terms:
     """Everything about a case that does not depend on the mode.
 
     annual_rate: exact, with how it came about. facts: what modes may ask about. value, lending: None without a
-    value. grids: schedule and losses of the loan at an amount. missing: what the gates still ask for.
+    value. confirmation_days: how old the last confirmation of a mode may be. grids: schedule and losses of the loan at
+    an amount. missing: what the gates still ask for.
     """
 
     case: Case
@@ -49,6 +50,7 @@ class Terms:
     annual_rate: Decimal
     rate_explanation: Explanation
     lpr: Decimal | None
+    confirmation_days: int
     facts: Mapping[str, object]
     value: Appraisal | None
     lending: LendingValue | None
@@ -76,6 +78,8 @@ def make_offer(mode: Mode, terms: Terms, rate: PledgeRate) -> Offer:
             "lpr_1y": terms.lpr,
         },
         terms.case.as_of,
+        stale_after_days=terms.confirmation_days,
+        loan_day=request.start,
     )
     needs = _needs(mode, conditions, terms.missing)
     if amount == 0 or terms.value is None or terms.lending is None:

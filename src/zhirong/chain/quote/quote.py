@@ -10,6 +10,7 @@ from zhirong.chain.appraisal.records import Appraisal, LendingValue, NoValue
 from zhirong.chain.credit.assess import CreditAssessment, assess
 from zhirong.chain.credit.override import with_override
 from zhirong.chain.credit.weight_of_evidence import read_evidence, score_by_evidence
+from zhirong.chain.mode.force import CONFIRMATION_DAYS
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.quote.facts import annual_rate, facts_of, name_of_region
 from zhirong.chain.quote.gates import key_rights, pass_gates, view_right
@@ -81,6 +82,7 @@ def quote(case: Case, modes: Sequence[Mode], rules: Rulebook) -> Quote:
         annual_rate=rate,
         rate_explanation=rate_explanation,
         lpr=None if (lpr := rules.find("lending.lpr.one_year", day)) is None else lpr.number(),
+        confirmation_days=rules.at(CONFIRMATION_DAYS, day).whole(),
         facts=facts_of(case, views),
         value=appraisal if isinstance(appraisal, Appraisal) else None,
         lending=lending,

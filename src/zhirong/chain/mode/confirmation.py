@@ -1,0 +1,119 @@
+"""What the source of a mode says of its standing: a public scheme, a form of contract or a proposal, and since when.
+
+A scheme is taken as in force only between dates that its source confirms; ``force`` decides that for a day.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.rulebook import Reference, read_reference
+from zhirong.kernel.text import Text
+
+
+class SourceKind(StrEnum):
+    """What a mode is.
+
+    scheme: a public scheme that an authority, fund or institution runs for a time. contract_form: a form of contract
+    that the law allows at any time; whether a lender offers it is for the lender to say. proposal: something that a
+    document proposes and no rule has put in force.
+    """
+
+    SCHEME = "scheme"
+    CONTRACT_FORM = "contract_form"
+    PROPOSAL = "proposal"
+
+
+SOURCE_KIND_TEXT: dict[SourceKind, Text] = {
+    SourceKind.SCHEME: Text("公开政策或业务模式", "public scheme"),
+    SourceKind.CONTRACT_FORM: Text("合同形式", "form of contract"),
+    SourceKind.PROPOSAL: Text("建议方案", "proposal"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """How far the dates of a mode are confirmed.
+
+    confirmed_on: the day on which a source last said that it is in force; None where no source is dated.
+    confirmed_by: what said so, where it is not the source itself. open_ended: the source's own words that it has no
+    last day; empty where it says nothing. ended_by, ended_words: by this day it had ended, and the words that say so,
+    where a source gives the end but not its day. confirm_with: who can say whether it is in force.
+    """
+
+    kind: SourceKind = SourceKind.SCHEME
+    confirmed_on: date | None = None
+    confirmed_by: str = ""
+    open_ended: str = ""
+    ended_by: date | None = None
+    ended_words: str = ""
+    confirm_with: Text | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs."""
+        return {
+            "kind": self.kind.value,
+            "confirmed_on": None if self.confirmed_on is None else self.confirmed_on.isoformat(),
+            "confirmed_by": self.confirmed_by or None,
+            "open_ended": self.open_ended or None,
+            "ended_by": None if self.ended_by is None else self.ended_by.isoformat(),
+            "ended_words": self.ended_words or None,
+            "confirm_with": None if self.confirm_with is None else self.confirm_with.as_json(),
+        }
+
+
+def read_source(reader: Reader) -> tuple[Reference, Confirmation]:
+    """``[source]`` of a mode file: the reference, and how far its dates are confirmed.
+
+    A dated scheme that names no day of confirmation was confirmed on its first day. Notes what contradicts itself.
+    """
+    reference = read_reference(reader)
+    kind = SourceKind(reader.choice("kind", tuple(SourceKind), SourceKind.SCHEME.value))
+    confirmation = Confirmation(
+        kind=kind,
+        confirmed_on=reader.optional_day("confirmed_on") or reference.valid_from,
+        confirmed_by=reader.optional_text("confirmed_by"),
+        open_ended=reader.optional_text("open_ended"),
+        ended_by=reader.optional_day("ended_by"),
+        ended_words=reader.optional_text("ended_words"),
+        confirm_with=reader.optional_words("confirm_with"),
+    )
+    _check(reader, reference, confirmation)
+    reader.finish()
+    return reference, confirmation
+
+
+def _check(reader: Reader, reference: Reference, found: Confirmation) -> None:
+    if found.open_ended and reference.valid_to is not None:
+        reader.problem(
+            "open_ended",
+            found.open_ended,
+            "contradiction",
+            Text("既写最后一天，又写长期有效", "it has a last day and is said to have none"),
+            Text("删去 valid_to 或 open_ended", "remove valid_to or open_ended"),
+        )
+    if (found.ended_by is None) != (not found.ended_words):
+        reader.problem(
+            "ended_words",
+            found.ended_words,
+            "incomplete",
+            Text("已结束要有日期和原文", "an end needs the day by which, and the words that say so"),
+            Text("ended_by 与 ended_words 一起写", "write ended_by and ended_words together"),
+        )
+    if found.ended_by is not None and (found.open_ended or reference.valid_to is not None):
+        reader.problem(
+            "ended_by",
+            found.ended_by,
+            "contradiction",
+            Text("ended_by 用于不知道哪一天结束的", "ended_by is for an end whose day is not known"),
+            Text("删去 ended_by，或删去 valid_to 和 open_ended", "remove ended_by, or valid_to and open_ended"),
+        )
+    if found.kind is not SourceKind.SCHEME and (reference.valid_to is not None or found.ended_by is not None):
+        reader.problem(
+            "kind",
+            found.kind.value,
+            "contradiction",
+            Text("合同形式和建议方案没有终止日", "neither a form of contract nor a proposal ends on a day"),
+            Text('写 kind = "scheme"，或删去终止日', 'write kind = "scheme", or remove the end'),
+        )

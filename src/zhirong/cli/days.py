@@ -1,0 +1,17 @@
+"""Days that are named on the command line."""
+
+from datetime import date
+
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+
+
+def day_of(option: str, written: str | None) -> date | None:
+    """The day written after an option; None where the option is left out. Raises InputError."""
+    if written is None:
+        return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError as error:
+        mend = Text("写成 2026-01-31", "write it as 2026-01-31")
+        raise InputError([Problem(option, written, Text("不是日期", "not a date"), mend, "not_a_day")]) from error
