@@ -115,6 +115,10 @@ class Reader:
         """Whether the field is there and holds just this word. Counts as having asked for it."""
         return bool(self._look(name) == word)
 
+    def is_table(self, name: str) -> bool:
+        """Whether the field is there and holds a table. Counts as having asked for it."""
+        return isinstance(self._look(name), Mapping)
+
     def anything(self, name: str) -> Any:
         """A required field of any type."""
         value = self._take(name)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from zhirong.chain.mode.force import Force, ForceOn, force_on
 from zhirong.chain.mode.model import Condition, Limits, Mode
+from zhirong.chain.mode.stated_fact import StatedFact, plain_fact
 from zhirong.chain.mode.vocabulary import ALL_FACTS, FACTS, RIGHT_KINDS
 from zhirong.kernel.days import add_years
 from zhirong.kernel.explain import Unit, show_value
@@ -82,7 +83,7 @@ def _must_be_in(mode: Mode) -> Text:
 
 def _offered_here(mode: Mode, facts: Mapping[str, object]) -> ConditionResult | None:
     """A mode that names no region among its conditions is still only offered where it comes from."""
-    region = facts.get("region")
+    region = plain_fact(facts.get("region"))
     if region is None or mode.region in wider_regions(str(region)):
         return None
     asked = _must_be_in(mode)
@@ -103,7 +104,8 @@ def partner_check(mode: Mode, facts: Mapping[str, object], day: date) -> tuple[C
 def try_condition(condition: Condition, facts: Mapping[str, object], day: date) -> ConditionResult:
     """One condition tried on facts as of ``day``."""
     fact = ALL_FACTS[condition.fact]
-    found = facts.get(condition.fact)
+    stated = facts.get(condition.fact)
+    found = plain_fact(stated)
     asked = asked_of(condition)
     if found is None:
         return ConditionResult(
@@ -115,6 +117,8 @@ def try_condition(condition: Condition, facts: Mapping[str, object], day: date) 
         )
     met = _is_met(condition, found, day)
     shown = Text(_show(condition.fact, found, "zh"), _show(condition.fact, found, "en"))
+    if isinstance(stated, StatedFact) and (proof := stated.certificate.words()).zh:
+        shown = Text(f"{shown.zh}（{proof.zh}）", f"{shown.en} ({proof.en})")
     reason = Text(f"{asked.zh}；现为 {shown.zh}", f"{asked.en}; found: {shown.en}")
     return ConditionResult(
         condition.code, "met" if met else "unmet", reason, None if met else fact.mend, condition.reference

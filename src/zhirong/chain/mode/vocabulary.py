@@ -137,6 +137,83 @@ FACTS: dict[str, Fact] = {
         Text("科技型中小企业", "science and technology SME"),
         Text("先办理科技型中小企业入库", "enter the register of science and technology SMEs first"),
     ),
+    "little_giant": Fact(
+        "flag",
+        Text("专精特新“小巨人”企业", "specialised-and-new little giant"),
+        Text("提供有效期内的认定文件和名单", "bring the valid recognition and the list it stands on"),
+    ),
+    "specialised_new": Fact(
+        "flag",
+        Text("专精特新中小企业", "specialised-and-new SME"),
+        Text("提供有效期内的认定文件和名单", "bring the valid recognition and the list it stands on"),
+    ),
+    "tech_innovative_sme": Fact(
+        "flag",
+        Text("科技和创新型中小企业（原创新型中小企业）", "technology and innovative SME (before: innovative SME)"),
+        Text("提供有效期内的公告", "bring the announcement that is still valid"),
+    ),
+    "high_tech": Fact(
+        "flag",
+        Text("高新技术企业", "high-tech enterprise"),
+        Text("提供有效期内的高新技术企业证书", "bring the high-tech certificate that is still valid"),
+    ),
+    "points_system": Fact(
+        "flag",
+        Text("“创新积分制”企业", "firm chosen by innovation points"),
+        Text("提供创新积分制名单", "bring the list of the innovation points system"),
+    ),
+    "national_project": Fact(
+        "flag",
+        Text("承担国家科技项目", "carries out a national science project"),
+        Text("提供项目立项文件", "bring the approval of the project"),
+    ),
+    "innovation_firm": Fact(
+        "flag",
+        Text("科技创新类中小企业（上述情形之一）", "technology-innovation SME (one of the statuses above)"),
+        Text(
+            "提供高新技术企业、科技型中小企业、专精特新或创新积分制等任一有效认定",
+            "bring one valid status: high-tech, technology SME, specialised-and-new, innovation points",
+        ),
+    ),
+    "private_firm": Fact("flag", Text("民营企业", "private firm"), _CHOOSE_OTHER),
+    "abnormal_operations": Fact(
+        "flag",
+        Text("列入经营异常名录", "on the list of abnormal operations"),
+        Text("移出经营异常名录后再申请", "leave the list first"),
+    ),
+    "grave_violation_on": Fact(
+        "day",
+        Text("最近一次重大事故或偷漏税日期", "day of the last grave accident or tax evasion"),
+        Text("待满规定年限后再申请", "apply once the time required has passed"),
+    ),
+    "investment_loan": Fact(
+        "flag",
+        Text("用于民间投资的中长期贷款", "medium- or long-term loan for private investment"),
+        Text(
+            "贷款用途须为设备、原材料、技术改造、厂房等投资",
+            "use the loan for equipment, material, technical change, premises",
+        ),
+    ),
+    "fixed_asset_loan": Fact("flag", Text("固定资产贷款", "fixed-asset loan"), _CHOOSE_OTHER),
+    "equipment_loan": Fact("flag", Text("设备更新贷款", "loan for new equipment"), _CHOOSE_OTHER),
+    "innovation_loan": Fact(
+        "flag",
+        Text(
+            "经办银行按科技创新再贷款办理的科技创新类贷款",
+            "technology-innovation loan that the bank funds by the central bank's tool",
+        ),
+        Text("请经办银行确认该笔贷款是否纳入", "ask the bank whether this loan is one"),
+    ),
+    "supported_chain": Fact(
+        "flag",
+        Text("属于贴息支持的重点产业链或领域", "in a chain or field that the subsidy supports"),
+        _CHOOSE_OTHER,
+    ),
+    "service_trade": Fact(
+        "flag",
+        Text("属于贴息支持的服务业领域", "in a service trade that the subsidy supports"),
+        _CHOOSE_OTHER,
+    ),
     "granted_patents": Fact(
         "count",
         Text("已授权专利件数", "granted patents"),
@@ -226,6 +303,20 @@ FACTS: dict[str, Fact] = {
 
 # What only the claim itself can show. Before there is a claim (in a quote) these are taken to be in order.
 CLAIM_FACTS: frozenset[str] = frozenset({"pledge_registered", "lawful_use", "good_faith"})
+
+# A status that one of several others gives: met where one is, unmet where none is, else not known.
+# 财金〔2024〕60号: the firms that the science and technology guarantee plan is for.
+ONE_OF_FACTS: dict[str, tuple[str, ...]] = {
+    "innovation_firm": (
+        "little_giant",
+        "specialised_new",
+        "tech_innovative_sme",
+        "high_tech",
+        "sme_tech",
+        "points_system",
+        "national_project",
+    ),
+}
 
 # Of a guarantor's whole book: what a condition on partners may ask about.
 PARTNER_FACTS: dict[str, Fact] = {

@@ -1,17 +1,39 @@
 """What follows from a case for every mode alike: the rate of the loan, the facts that modes ask about, the region."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from zhirong.chain.credit.assess import CreditAssessment
-from zhirong.chain.quote.records import Case, RightView
+from zhirong.chain.mode.stated_fact import Certificate, StatedFact, plain_fact
+from zhirong.chain.mode.vocabulary import ONE_OF_FACTS
+from zhirong.chain.quote.records import Case, Fact, RightView
 from zhirong.chain.right.records import PATENT_KINDS
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.explain import Explanation, of_rule
+from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook, wider_regions
 from zhirong.kernel.text import Text
 
+# Statuses that an authority gives: each may be stated with the certificate that proves it.
+CERTIFIED_FACTS = frozenset(
+    {
+        "little_giant",
+        "specialised_new",
+        "tech_innovative_sme",
+        "high_tech",
+        "sme_tech",
+        "points_system",
+        "national_project",
+        "first_loan",
+        "size_class",
+        "key_list",
+    }
+)
+# Another name under which a case may state a fact.
+OTHER_NAMES = {"sme_tech": "tech_sme"}
+_SMALL = ("micro", "small", "medium")
+_SIZES = (*_SMALL, "large")
 _BASIS_POINT = Decimal("0.0001")
 
 
@@ -54,6 +76,8 @@ def annual_rate(case: Case, credit: CreditAssessment, rules: Rulebook) -> tuple[
 def facts_of(case: Case, views: Sequence[RightView]) -> Mapping[str, object]:
     """What the modes may ask about: stated facts, and those that follow from rights and credit file."""
     facts: dict[str, object] = dict(case.facts)
+    for name, certificate in case.certificates.items():
+        facts[name] = StatedFact(case.facts.get(name), certificate)
     facts["region"] = case.region
     facts["granted_patents"] = sum(view.right.kind in PATENT_KINDS and view.status.in_force for view in views)
     facts["right_kinds"] = tuple(dict.fromkeys(view.right.kind.value for view in views))
@@ -64,7 +88,68 @@ def facts_of(case: Case, views: Sequence[RightView]) -> Mapping[str, object]:
         facts["legal_person"] = registration.legal_person
     if compliance is not None:
         facts["dishonest_debtor"] = compliance.dishonest_judgment_debtor
+        facts["abnormal_operations"] = compliance.abnormal_operations
+    derive_facts(facts)
     return facts
+
+
+def derive_facts(facts: dict[str, object]) -> None:
+    """Facts that follow from others: an SME from its size class, a status that one of several gives."""
+    size = plain_fact(facts.get("size_class"))
+    if "sme" not in facts and size in _SIZES:
+        facts["sme"] = size in _SMALL
+    for name, others in ONE_OF_FACTS.items():
+        values = [plain_fact(facts.get(other)) for other in others]
+        found = next((facts[other] for other, value in zip(others, values, strict=True) if value is True), None)
+        if found is not None:
+            facts[name] = found
+        elif all(value is False for value in values):
+            facts[name] = False
+
+
+def may_have_certificate(name: str) -> bool:
+    """Whether a fact may be stated as a table with its certificate."""
+    return name in CERTIFIED_FACTS
+
+
+def read_certified(
+    reader: Reader, name: str, read: Callable[[Reader, str], Fact], as_of: date | None
+) -> tuple[Fact | None, Certificate]:
+    """A fact that is stated as ``{ value, certificate_no, issued_on, expires_on, source, list }``.
+
+    read: reads the value as a bare fact is read. The value is None where it is left out, and False for a yes whose
+    certificate had expired on ``as_of``.
+    """
+    table = reader.table(name)
+    value = read(table, "value") if table.has("value") else None
+    certificate = Certificate(
+        certificate_no=table.optional_text("certificate_no"),
+        issued_on=table.optional_day("issued_on"),
+        expires_on=table.optional_day("expires_on"),
+        source=table.optional_text("source"),
+        listed=table.optional_text("list"),
+    )
+    issued, expires = certificate.issued_on, certificate.expires_on
+    if issued is not None and expires is not None and expires < issued:
+        table.problem(
+            "expires_on",
+            expires,
+            "dates_reversed",
+            Text(f"早于发证日 {issued}", f"before the day of issue, {issued}"),
+            Text("改正 issued_on 或 expires_on", "Correct issued_on or expires_on."),
+        )
+    if issued is not None and as_of is not None and issued > as_of:
+        table.problem(
+            "issued_on",
+            issued,
+            "date_in_future",
+            Text(f"晚于本案日期 {as_of}", f"after the day of the case, {as_of}"),
+            Text("填写本案日期当天或之前的日期", "Enter that day or an earlier one."),
+        )
+    table.finish()
+    if value is True and as_of is not None and certificate.expired(as_of):
+        return False, certificate
+    return value, certificate
 
 
 def name_of_region(code: str, rules: Rulebook, day: date) -> Text:

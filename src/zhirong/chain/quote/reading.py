@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from zhirong.chain.appraisal.request import read_appraisal
@@ -11,9 +12,11 @@ from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.reading import MOST_MONTHS, read_cycle
 from zhirong.chain.loan.terms import Method
 from zhirong.chain.mode.eligibility import NEVER
-from zhirong.chain.mode.vocabulary import FACTS, FactKind
+from zhirong.chain.mode.stated_fact import Certificate
+from zhirong.chain.mode.vocabulary import FACTS, ONE_OF_FACTS, FactKind
 from zhirong.chain.pledge.reading import read_filing
 from zhirong.chain.pledge.records import Filing
+from zhirong.chain.quote.facts import OTHER_NAMES, may_have_certificate, read_certified
 from zhirong.chain.quote.one_plus_one import TABLES, read_beside
 from zhirong.chain.quote.records import Case, Fact, Request
 from zhirong.chain.quote.stated import OnePlusOne
@@ -37,6 +40,8 @@ DERIVED_FACTS = frozenset(
         "term_months",
         "annual_rate",
         "ip_pledge",
+        "abnormal_operations",
+        *ONE_OF_FACTS,
     }
 )
 
@@ -72,7 +77,7 @@ def read_case(table: Mapping[str, Any], source: str = "", rules: Rulebook | None
     appraisal = None if wanted is None else read_appraisal(wanted, [right.id for right in rights], day)
     known = reader.optional_table("credit")
     credit = CreditFile() if known is None else read_credit(known, day)
-    facts = read_facts(reader.optional_table("facts"), day)
+    facts, certificates = read_facts_with_proof(reader.optional_table("facts"), day)
     beside = _read_beside(reader, [right.id for right in rights], firm_name, credit, rules, day)
     reader.finish()
     return Case(
@@ -91,6 +96,7 @@ def read_case(table: Mapping[str, Any], source: str = "", rules: Rulebook | None
         credit=credit,
         facts=facts,
         beside=beside,
+        certificates=certificates,
     )
 
 
@@ -181,14 +187,29 @@ def _read_planned(reader: Reader | None, firm: Holder, request: Request) -> Fili
 
 def read_facts(reader: Reader | None, as_of: date | None) -> Mapping[str, Fact]:
     """The facts in a ``[facts]`` table; none where there is no table. as_of: the case's day, where known."""
+    return read_facts_with_proof(reader, as_of)[0]
+
+
+def read_facts_with_proof(
+    reader: Reader | None, as_of: date | None
+) -> tuple[Mapping[str, Fact], Mapping[str, Certificate]]:
+    """As ``read_facts``, with the certificates of those that are stated as a table."""
     if reader is None:
-        return {}
+        return {}, {}
     facts: dict[str, Fact] = {}
+    certificates: dict[str, Certificate] = {}
     for name, fact in FACTS.items():
-        written = name.removesuffix("_fen")  # amounts are written in yuan, as everywhere in a case
+        written = _written_name(reader, name)
         if name in DERIVED_FACTS or not reader.has(written):
             continue
-        facts[name] = found = _read_fact(reader, written, fact.kind)
+        found: Fact | None
+        if may_have_certificate(name) and reader.is_table(written):
+            found, certificates[name] = read_certified(reader, written, partial(_read_fact, kind=fact.kind), as_of)
+        else:
+            found = _read_fact(reader, written, fact.kind)
+        if found is None:
+            continue
+        facts[name] = found
         if isinstance(found, date) and as_of is not None and found > as_of:
             reader.problem(
                 written,
@@ -198,7 +219,23 @@ def read_facts(reader: Reader | None, as_of: date | None) -> Mapping[str, Fact]:
                 Text("改为本案日期当天或之前", "give that day or an earlier one"),
             )
     reader.finish()
-    return facts
+    return facts, certificates
+
+
+def _written_name(reader: Reader, name: str) -> str:
+    """The name under which a fact is written here: amounts are in yuan as everywhere; one may have another name."""
+    other = OTHER_NAMES.get(name)
+    if other is None or not reader.has(other):
+        return name.removesuffix("_fen")
+    if reader.has(name):
+        reader.problem(
+            other,
+            "",
+            "twice",
+            Text(f"与 {name} 是同一事实，写了两次", f"the same fact as {name}, stated twice"),
+            Text("只写其一", "State it once."),
+        )
+    return other
 
 
 def _read_fact(reader: Reader, name: str, kind: FactKind) -> Fact:

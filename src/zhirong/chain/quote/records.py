@@ -1,7 +1,7 @@
 """The case that is brought, and the answer that is given."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -18,6 +18,7 @@ from zhirong.chain.loan.terms import Method
 from zhirong.chain.mode.charges import Charge
 from zhirong.chain.mode.eligibility import ConditionResult
 from zhirong.chain.mode.model import Mode
+from zhirong.chain.mode.stated_fact import Certificate
 from zhirong.chain.pledge.records import Filing, Finding, Pledgeable
 from zhirong.chain.quote.stated import Judged, OnePlusOne, Substitute
 from zhirong.chain.right.life import LegalLife
@@ -73,6 +74,7 @@ class Case:
     credit: CreditFile
     facts: Mapping[str, Fact]
     beside: OnePlusOne = OnePlusOne()
+    certificates: Mapping[str, Certificate] = field(default_factory=dict)
 
 
 class Verdict(StrEnum):
