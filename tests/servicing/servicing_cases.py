@@ -20,6 +20,8 @@ from zhirong.kernel.rulebook import load_rulebook
 RULES = load_rulebook()
 WORKING_DAYS = working_days_from(RULES.at("calendar.working_days", date(2024, 1, 1)).value)
 
+SHIFTS = ["none", "following", "modified_following", "preceding"]
+
 _starts = st.dates(date(2023, 7, 1), date(2024, 3, 31))
 _rates = st.integers(100, 1800).map(lambda bp: Decimal(bp) / 10000)
 
@@ -68,7 +70,8 @@ def contracts(draw: st.DrawFn, for_arrays: bool = False) -> Contract:
                 ["monthly", "act_360", "act_365"] if for_arrays else ["monthly", "act_360", "act_act", "30_360"]
             )
         ),
-        shift=draw(st.sampled_from(["none", "following"])),
+        shift=draw(st.sampled_from(["none", "following"] if for_arrays else SHIFTS)),
+        end_shift=draw(st.none() | st.sampled_from(SHIFTS)),
     )
     if terms.grace is not None and terms.grace.periods >= len(due_days(terms)):
         terms = replace(terms, grace=None)

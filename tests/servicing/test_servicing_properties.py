@@ -61,6 +61,7 @@ def test_paid_in_time_a_loan_is_its_schedule(data: st.DataObject) -> None:
     ]
     assert (state.payoff, state.credit, state.penalty, state.days_overdue) == (0, 0, 0, 0)
     assert state.standing.spans == ()
+    assert all(applied.prepaid == 0 for applied in state.applied)
 
 
 @modest

@@ -7,7 +7,7 @@ from fractions import Fraction
 from zhirong.chain.loan.cycles import cycle_days
 from zhirong.chain.loan.day_counts import year_fraction
 from zhirong.chain.loan.terms import MONTHLY, InterestBasis, LoanTerms, Method
-from zhirong.kernel.days import WorkingDays, add_months, months_between
+from zhirong.kernel.days import Shift, WorkingDays, add_months, months_between
 
 _MONTHS_A_YEAR = 12
 _DAYS_OF_BROKEN_YEAR = 360
@@ -17,9 +17,10 @@ _DAYS_OF_BROKEN_YEAR = 360
 class Period:
     """One interest period.
 
-    start, end: days between which interest runs. written: the due day as the contract writes it.
-    paid: the day of payment, moved to a working day. whole_months: for interest by months, how many months of
-    a whole cycle it is; None for a broken period. provisional: the calendar of its year is not announced.
+    start, end: days between which interest runs; the same day where two due days move onto one and interest runs to
+    the day of payment. written: the due day as the contract writes it. paid: the day of payment, moved to a working
+    day. whole_months: for interest by months, how many months of a whole cycle it is; None for a broken period.
+    provisional: the calendar of its year is not announced.
     """
 
     start: date
@@ -29,23 +30,43 @@ class Period:
     whole_months: int | None
     provisional: bool
 
+    @property
+    def falls_due(self) -> date:
+        """The day on which its instalment falls due: its end, or the day of payment where that comes first."""
+        return min(self.end, self.paid)
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which its instalment is paid in time and its interest is complete."""
+        return max(self.end, self.paid)
+
 
 def periods(terms: LoanTerms, working_days: WorkingDays) -> tuple[Period, ...]:
-    """The periods of a loan in order, the last of which ends the loan."""
+    """The periods of a loan in order, one a due day, the last of which ends the loan."""
     written = due_days(terms)
+    last = shifted(terms.end, terms.start, terms.last_shift, working_days)
     found: list[Period] = []
     previous_written = previous_end = terms.start
     for day in written:
-        paid = working_days.shift(day, terms.shift)
+        is_last = day == terms.end
+        rule = terms.last_shift if is_last else terms.shift
+        # No instalment is due after the loan's end, wherever a day off would move it.
+        paid = last if is_last else min(shifted(day, terms.start, rule, working_days), last)
         end = paid if terms.interest_to_shifted else day
-        provisional = terms.shift != "none" and (
-            working_days.is_provisional(day) or working_days.is_provisional(paid)
-        )
-        if end > previous_end:
-            whole = _whole_months(terms, previous_written, day)
-            found.append(Period(previous_end, end, day, paid, whole, provisional))
-            previous_written, previous_end = day, end
+        provisional = rule != "none" and (working_days.is_provisional(day) or working_days.is_provisional(paid))
+        whole = _whole_months(terms, previous_written, day)
+        found.append(Period(previous_end, end, day, paid, whole, provisional))
+        previous_written, previous_end = day, end
     return tuple(found)
+
+
+def shifted(day: date, start: date, rule: Shift, working_days: WorkingDays) -> date:
+    """The day of payment of a due day: a working day by the rule, and never the day of the drawdown or before it.
+
+    Where the working day before would be one, it is the working day after.
+    """
+    paid = working_days.shift(day, rule)
+    return paid if paid > start else working_days.shift(day, "following")
 
 
 def due_days(terms: LoanTerms) -> tuple[date, ...]:
@@ -53,7 +74,8 @@ def due_days(terms: LoanTerms) -> tuple[date, ...]:
     if terms.method is Method.WITH_PRINCIPAL:
         return (terms.end,)
     if terms.method is Method.CUSTOM:
-        return tuple(sorted({*(item.day for item in terms.plan), terms.end}))
+        planned = {item.day for item in terms.plan if item.day > terms.start}
+        return tuple(sorted({*planned, terms.end}))
     anchor = terms.start if terms.first_due is None else terms.first_due
     days = cycle_days(anchor, terms.end, terms.cycle, terms.end_of_month, terms.stub)
     return tuple(day for day in days if day > terms.start)

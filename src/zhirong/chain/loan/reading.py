@@ -19,10 +19,12 @@ from zhirong.chain.loan.terms import (
     Prepayment,
     Step,
 )
+from zhirong.kernel.days import Shift
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
 
 MOST_MONTHS = 600  # fifty years: longer than any loan, short enough to catch days written as months
+SHIFTS: tuple[Shift, ...] = ("none", "following", "modified_following", "preceding")
 _PLAIN_METHODS = [method.value for method in Method if method is not Method.CUSTOM]
 _ONE_MONTH = Cycle(1, "month")
 
@@ -52,7 +54,8 @@ def read_terms(reader: Reader) -> LoanTerms:
         day_count=reader.choice("day_count", ("monthly", *DAY_COUNTS), usual_day_count(method, cycle)),  # type: ignore[arg-type]
         end_of_month=end_of_month,  # type: ignore[arg-type]
         stub=reader.choice("stub", ("short", "long"), "short"),  # type: ignore[arg-type]
-        shift=reader.choice("shift", ("none", "following", "modified_following", "preceding"), "none"),  # type: ignore[arg-type]
+        shift=reader.choice("shift", SHIFTS, "none"),  # type: ignore[arg-type]
+        end_shift=reader.choice("end_shift", SHIFTS) if reader.has("end_shift") else None,  # type: ignore[arg-type]
         interest_to_shifted=reader.flag("interest_to_shifted", default=False),
         principal_every=reader.whole("principal_every", 1, 120, 1),
         grace=_read_grace(reader),

@@ -122,8 +122,9 @@ class LoanTerms:
     ``interest_with_principal``. first_due: first due day where it is not one cycle after the start.
     day_count: how interest counts days. end_of_month: whether a loan drawn on a last day of a month stays on
     last days. stub: whether a broken last period stands alone (short) or joins the one before (long).
-    shift: where a due day goes that is no working day. interest_to_shifted: whether interest then runs on to
-    the day of payment, or stops at the day written in the contract.
+    shift: where a due day goes that is no working day. end_shift: where the last day goes; None for what the law
+    says where nothing is agreed (``last_shift``). interest_to_shifted: whether interest then runs on to the day of
+    payment, or stops at the day written in the contract.
     principal_every: equal principal is repaid on every so many due days only. balloon: principal left for the
     last day. plan: the due days of a custom plan. changes: what happened or was agreed later, in any order.
     limit: the most that may be owed under a line of credit.
@@ -148,6 +149,18 @@ class LoanTerms:
     plan: tuple[PlanItem, ...] = ()
     changes: tuple[Change, ...] = ()
     limit: Fen | None = None
+    end_shift: Shift | None = None
+
+    @property
+    def last_shift(self) -> Shift:
+        """Where the loan's last day goes if it is a day off.
+
+        As agreed for it or, failing that, for all due days; where neither says anything, to the next working day:
+        Civil Code, article 203, which article 204 lets the parties change.
+        """
+        if self.end_shift is not None:
+            return self.end_shift
+        return "following" if self.shift == "none" else self.shift
 
 
 _CHANGE_TABLES: dict[type, str] = {Draw: "draw", Prepayment: "prepayment", Amendment: "amendment"}

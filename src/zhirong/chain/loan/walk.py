@@ -8,7 +8,7 @@ from typing import Literal
 from zhirong.chain.loan.periods import Period, fraction_of_year, periods
 from zhirong.chain.loan.rates import RateSet, RateTables, rate_sets
 from zhirong.chain.loan.rows import Row, RowKind
-from zhirong.chain.loan.terms import Amendment, Change, Draw, LoanTerms, Method, Prepayment, change_field
+from zhirong.chain.loan.terms import Amendment, Change, Draw, LoanTerms, Method, PlanItem, Prepayment, change_field
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen, round_fen, yuan
@@ -29,8 +29,8 @@ def walk(
     changes = sorted(terms.changes, key=lambda change: (change.day, _ORDER[type(change)]))
     while run.spans:
         span = run.spans[0]
-        # A change on a due day comes after what is due; on the loan's last day other terms come before it.
-        if changes and (changes[0].day < span.end or run.ends_with(changes[0])):
+        # A change on a due day comes after what is due; other terms can take the place of the principal due on it.
+        if changes and (changes[0].day < span.falls_due or run.takes_the_place(changes[0])):
             run.change(changes.pop(0))
         else:
             run.pay(more_to_come=any(isinstance(change, Draw) for change in changes))
@@ -69,7 +69,7 @@ class _Run:
     def __post_init__(self) -> None:
         self.balance = self.terms.principal
         self.since = self.terms.start
-        self._plan(self.terms.start)
+        self.plan(self.terms.start)
         self._set_rates(self.terms.start)
 
     # -- what happens -----------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ class _Run:
     def change(self, change: Change) -> None:
         """A drawdown, a prepayment or other terms."""
         span = self.spans[0]
-        self._accrue(span, change.day)
+        self._accrue(span, min(change.day, span.end))
         if isinstance(change, Draw):
             self._draw(change, span)
         elif isinstance(change, Prepayment):
@@ -105,15 +105,18 @@ class _Run:
         else:
             self._amend(change, span)
 
-    def ends_with(self, change: Change) -> bool:
-        """Whether ``change`` gives the loan other terms on what was to be its last day."""
-        return isinstance(change, Amendment) and len(self.spans) == 1 and change.day == self.spans[0].end
+    def takes_the_place(self, change: Change) -> bool:
+        """Whether ``change`` puts off the principal that falls due: other terms on the last day, a loan begun anew."""
+        span = self.spans[0]
+        if not isinstance(change, Amendment) or not span.falls_due <= change.day <= span.last_day:
+            return False
+        return len(self.spans) == 1 or (change.kind == "restructuring" and self._begins_anew(change))
 
     # -- inside -----------------------------------------------------------------------------------------------
 
-    def _plan(self, day: date) -> None:
+    def plan(self, day: date) -> None:
         """Due days and weights after ``day`` of the terms as they are now; so many due days have passed already."""
-        self.spans = [span for span in periods(self.terms, self.working_days) if span.end > day]
+        self.spans = [span for span in periods(self.terms, self.working_days) if span.falls_due > day]
         grace = 0 if self.terms.grace is None else self.terms.grace.periods
         whole_grace = min(grace, self.passed + len(self.spans) - 1)
         self.in_grace = whole_grace - self.passed
@@ -179,7 +182,7 @@ class _Run:
             self.part = Fraction(self.balance - self.terms.balloon) / sum(self.weights)
         elif self.terms.method is Method.LEVEL_PAYMENT and self.payment is None:
             until_today = self.accrued
-            rest = fraction_of_year(span, day, span.end, self.terms.day_count)
+            rest = fraction_of_year(span, max(day, self.since), span.end, self.terms.day_count)
             self.accrued += self.balance * self.in_force.yearly_exact * rest
             self.payment = self._level_payment()
             self.accrued = until_today
@@ -206,6 +209,10 @@ class _Run:
             raise InputError(
                 [_refused(change_field(self.terms, change, "amount"), yuan(change.amount), _OVER_LIMIT)]
             )
+        if change.day < self.since:
+            # Paid before the end of its period, the last instalment holds the interest up to that end of all but this.
+            years = fraction_of_year(span, change.day, self.since, self.terms.day_count)
+            self.accrued += change.amount * self.in_force.yearly_exact * years
         self.balance += change.amount
         self.payment = self.part = None
         self._row("draw", change.day, span, owed, 0, 0, drawn=change.amount)
@@ -228,36 +235,49 @@ class _Run:
         if clears:
             self.spans = []
 
+    def _begins_anew(self, change: Amendment) -> bool:
+        """Whether due days count from the change: a new method, cycle or first due day, restructured to another end."""
+        if any(item is not None for item in (change.method, change.cycle, change.first_due)):
+            return True
+        return change.kind == "restructuring" and change.end not in (None, self.terms.end)
+
     def _amend(self, change: Amendment, span: Period) -> None:
         owed = self.balance
         interest = capitalised = 0
-        last = change.day == span.end
+        on_due_day = self.takes_the_place(change)
+        if on_due_day:
+            self._accrue(span, span.end)
         if change.interest == "capitalised":
+            self._grow(span, change.day)
             capitalised = round_fen(self.accrued)
-        elif change.interest == "paid" or last:
+        elif change.interest == "paid" or on_due_day:
             interest = round_fen(self.accrued)
         if capitalised or interest:
             self.accrued = Fraction(0)
         self.balance += capitalised
         self._row(change.kind, change.day, span, owed, 0, interest, capitalised=capitalised)
-        anew = change.method is not None or change.cycle is not None or change.first_due is not None or last
+        if on_due_day:
+            self.passed += 1
+            self._grow(span, change.day)
+        end = change.end or self.terms.end
+        method = change.method or self.terms.method
         terms = replace(
             self.terms,
-            end=change.end or self.terms.end,
-            method=change.method or self.terms.method,
+            end=end,
+            method=method,
             cycle=change.cycle or self.terms.cycle,
-            plan=() if change.method is not None else self.terms.plan,
+            plan=() if change.method is not None else left_of_plan(self.terms, end),
             rate=change.rate or self.terms.rate,
         )
-        if anew:
+        if self._begins_anew(change) or (on_due_day and change.kind == "renewal"):
             terms = replace(terms, start=change.day, first_due=change.first_due, grace=None, step=None, balloon=0)
+            if method is not self.terms.method:
+                terms = replace(terms, principal_every=1)
             self.passed = 0
         if terms.end <= change.day:
-            raise InputError(
-                [_refused(change_field(self.terms, change, "end"), change.end or self.terms.end, _ALREADY_REPAID)]
-            )
+            raise InputError([_refused(change_field(self.terms, change, "end"), end, _ALREADY_REPAID)])
         self.terms = terms
-        self._plan(change.day)
+        self.plan(change.day)
         if change.rate is not None:
             self._set_rates(change.day)
         else:
@@ -300,6 +320,11 @@ class _Run:
 
 
 Run = _Run  # servicing walks the rest of a loan with it, from where the loan stands
+
+
+def left_of_plan(terms: LoanTerms, end: date) -> tuple[PlanItem, ...]:
+    """The days of a custom plan that stay where the loan gets another end, which takes the place of the old one."""
+    return tuple(item for item in terms.plan if item.day < min(end, terms.end))
 
 
 def _weights(terms: LoanTerms, passed: int, count: int, in_grace: int) -> list[Fraction]:

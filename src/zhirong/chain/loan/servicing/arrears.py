@@ -100,15 +100,15 @@ class Arrears:
         """Take off what is owed of a head, at most ``most``, the oldest first; gives what was taken off."""
         return self._cover_head(head, most, self._unpaid(), defaultdict(int))
 
-    def principal_from(self, day: date) -> Fen:
-        """The unpaid principal of instalments due on ``day`` or later."""
-        return sum(item.principal_left for item in self.items if item.due >= day)
+    def principal_of(self, number: int) -> Fen:
+        """The unpaid principal of one instalment."""
+        return sum(item.principal_left for item in self.items if item.number == number)
 
-    def take_principal(self, due_from: date) -> Fen:
-        """Take the unpaid principal out of instalments due on ``due_from`` or later, to be put off."""
+    def take_principal(self, number: int | None = None) -> Fen:
+        """Take the unpaid principal out of one instalment, or of all, to be put off."""
         taken = 0
         for item in self.items:
-            if item.due >= due_from:
+            if number in (None, item.number):
                 taken += item.principal_left
                 item.principal -= item.principal_left
                 item.principal_left = 0

@@ -178,8 +178,8 @@ EVENT_TEXT: dict[type, Text] = {
     Waiver: Text("减免", "waiver"),
 }
 
-# On one day: what sets the terms, then what adds to the debt, then money, then what ends it. Instalments fall due
-# before all of them. The order of booking plays no part, so that a late entry ends where a timely one does.
+# On one day: what falls due, then what sets the terms and adds to the debt, then acceleration, then money, then what
+# ends the loan. Instalments fall due before all events. The order of booking plays no part, so that a late entry ends where a timely one does.
 _RANK: dict[type, int] = {
     Drawdown: 0,
     RateSet: 1,
@@ -188,9 +188,9 @@ _RANK: dict[type, int] = {
     Fee: 4,
     Extension: 5,
     Restructuring: 6,
-    Payment: 7,
-    Waiver: 8,
-    Acceleration: 9,
+    Acceleration: 7,
+    Payment: 8,
+    Waiver: 9,
     Refund: 10,
     WriteOff: 11,
     Recovery: 12,
@@ -202,7 +202,12 @@ def in_force(events: Iterable[Event], as_of: date, known_on: date) -> tuple[Even
 
     Instalments of a plan made by hand count from the start, whatever their day.
     """
-    known = [event for event in events if event.booked <= known_on]
+    # An instalment entered without a day of booking is part of the contract: its own day is the day on which it is due.
+    known = [
+        event
+        for event in events
+        if event.booked <= known_on or (isinstance(event, DueRow) and event.booked == event.day)
+    ]
     reversed_ids: set[str] = set()
     # The last word counts: a reversal that was itself reversed later takes nothing away. Events booked on one day
     # keep the order in which they were written, which a sort with reverse=True would not turn round.

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from zhirong.chain.loan.periods import due_days
+from zhirong.chain.loan.periods import due_days, fraction_of_year
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.heads import HEAD_TEXT, Head
 from zhirong.chain.loan.servicing.held import (
@@ -79,12 +79,20 @@ class Fold(Working):
         if self._plan is None:
             self._begin(event)
         elif self._plan.rows:
-            self._rebase()
+            self._running = self._running_on(self._accrued(self._today) + self._before_its_period(event.amount))
             balance = self._plan.balance + event.amount
             self._plan = spread(self._plan, balance, self._running, self._working_days)
         if not self._rows:
             self._add_item(self._next_number, event.day, event.amount, 0)
             self._note(event.id, "放款时合同已到期，当日到期", "drawn after the loan's end: due at once")
+
+    def _before_its_period(self, amount: Fen) -> Fraction:
+        """Interest on money drawn after an instalment was paid and before the period ended that it was for."""
+        since = self._running.since
+        if self._plan is None or self._today >= since:
+            return Fraction(0)
+        years = fraction_of_year(self._rows[0].period, self._today, since, self._plan.terms.day_count)
+        return amount * Fraction(self._yearly) * years
 
     def _begin(self, event: ev.Drawdown) -> None:
         terms = self._terms
@@ -109,7 +117,7 @@ class Fold(Working):
             return
         closed = self._accrued(self._today)
         self._yearly = event.yearly
-        self._running = Running(closed, self._today, event.yearly)
+        self._running = self._running_on(closed)
         if self._plan is not None:
             self._plan = at_new_rate(self._plan, self._running, self._working_days)
 
@@ -149,20 +157,40 @@ class Fold(Working):
             self._note(event.id, "没有可展期的贷款", "there is nothing to extend")
             return
         before = self._oldest_late
-        if self._not_due + self._arrears.principal_from(self._today) == 0 or event.until <= self._terms.end:
+        last = self._last_unpaid()
+        if self._not_due + last == 0 or event.until <= self._terms.end:
             self._note(
                 event.id, "没有未到期的本金可展期，或新到期日不晚于原到期日", "nothing not yet due, or no later end"
             )
             return
-        closed = self._accrued(self._today)
-        balance = self._not_due + self._arrears.take_principal(due_from=self._today)
-        self._yearly = self._yearly if event.yearly is None else event.yearly
-        self._running = Running(closed, self._today, self._yearly)
         number = self._next_number
+        closed = self._accrued(self._today) + self._since_the_end(last)
+        balance = self._not_due + (self._arrears.take_principal(self._arrears.last_number) if last else 0)
+        self._yearly = self._yearly if event.yearly is None else event.yearly
+        self._running = self._running_on(closed)
         self._terms = ending(self._terms, event.until)
-        self._plan = planned(self._terms, number, self._today, balance, self._running, self._working_days)
+        self._replan(number, balance)
         self._extended_to = event.until
         self._after_change(before)
+
+    def _last_unpaid(self) -> Fen:
+        """The unpaid principal of the loan's last instalment where it is due and not late: it can still be put off."""
+        if self._rows or self._last_due is None or self._today > self._last_due.last_day:
+            return 0
+        return self._arrears.principal_of(self._arrears.last_number)
+
+    def _since_the_end(self, principal: Fen) -> Fraction:
+        """Interest on principal put off after the end of the last period, which its instalment does not hold."""
+        if not principal or self._last_due is None or self._today <= self._last_due.end:
+            return Fraction(0)
+        years = fraction_of_year(self._last_due, self._last_due.end, self._today, self._terms.day_count)
+        return principal * Fraction(self._yearly) * years
+
+    def _replan(self, number: int, balance: Fen) -> None:
+        """A plan of the terms in force for ``balance``, the next instalment being ``number``."""
+        self._plan = planned(
+            self._terms, number, self._today, balance, self._running, self._working_days, number - self._begun_at
+        )
 
     def _on_restructuring(self, event: ev.Restructuring) -> None:
         if self._not_due + self._arrears.principal == 0:
@@ -171,7 +199,8 @@ class Fold(Working):
         before = self._oldest_late
         closed = self._accrued(self._today)
         number = self._next_number
-        balance = self._not_due + self._arrears.take_principal(due_from=date.min)
+        closed += self._since_the_end(self._last_unpaid())
+        balance = self._not_due + self._arrears.take_principal()
         interest = 0
         if event.capitalises:
             ready = round_fen(closed)
@@ -180,12 +209,11 @@ class Fold(Working):
             closed = Fraction(0)
         self._move(event.id, {LOAN[Head.PRINCIPAL]: interest, LOAN[Head.INTEREST]: -interest})
         self._yearly = self._yearly if event.yearly is None else event.yearly
-        self._running = Running(closed, self._today, self._yearly)
+        self._running = self._running_on(closed)
         self._method = self._method if event.method is None else event.method
         self._terms = anew(self._terms, event.day, event.until, self._method)
-        self._plan = planned(
-            self._terms, number, self._today, balance + interest, self._running, self._working_days
-        )
+        self._begun_at = number
+        self._replan(number, balance + interest)
         self._restructured_on = event.day
         self._after_change(before)
 

@@ -14,7 +14,7 @@ from zhirong.chain.loan.periods import Period, fraction_of_year
 from zhirong.chain.loan.rates import FixedRate, RateSet
 from zhirong.chain.loan.servicing.contract import Excess
 from zhirong.chain.loan.terms import InterestBasis, LoanTerms, Method, PlanItem
-from zhirong.chain.loan.walk import Run
+from zhirong.chain.loan.walk import Run, left_of_plan
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.money import Fen, round_fen
 
@@ -60,20 +60,33 @@ class Running:
 
 
 def accrued(running: Running, period: Period, balance: Fen, day: date, basis: InterestBasis) -> Fraction:
-    """Interest of the running period up to ``day``, exactly, in fen: closed + balance × rate × part of a year."""
+    """Interest of the running period up to ``day``, exactly, in fen: closed + balance × rate × part of a year.
+
+    Nothing runs before ``running.since``, which lies ahead after an instalment that was due before its period ended.
+    """
+    if day <= running.since:
+        return running.closed
     years = fraction_of_year(period, running.since, day, basis)
     return running.closed + balance * Fraction(running.yearly) * years
 
 
 def planned(
-    terms: LoanTerms, numbered_from: int, after: date, balance: Fen, running: Running, working_days: WorkingDays
+    terms: LoanTerms,
+    numbered_from: int,
+    after: date,
+    balance: Fen,
+    running: Running,
+    working_days: WorkingDays,
+    passed: int = 0,
 ) -> Plan:
     """A plan for ``balance`` over those due days of ``terms`` that come after ``after``.
 
-    Grace, steps and cycles of principal are counted from the start of ``terms``, whatever part of them has passed.
+    passed: how many due days of ``terms`` have gone by; grace, steps and cycles of principal are counted on from them.
     """
     run = _run(terms, balance, running, working_days)
-    ahead = [(span, weight) for span, weight in zip(run.spans, run.weights, strict=True) if span.end > after]
+    run.passed = passed
+    run.plan(after)
+    ahead = zip(run.spans, run.weights, strict=True)
     rows = tuple(PlanRow(number, span, 0, weight) for number, (span, weight) in enumerate(ahead, numbered_from))
     return _walked(Plan(terms, rows), balance, running, working_days)
 
@@ -98,8 +111,7 @@ def by_hand(terms: LoanTerms, due: Sequence[tuple[date, Fen]]) -> LoanTerms:
 
 def ending(terms: LoanTerms, end: date) -> LoanTerms:
     """The terms with another end; of a plan of its own, what the old last day was to clear is cleared on the new."""
-    left = tuple(item for item in terms.plan if item.day < min(end, terms.end))
-    return replace(terms, end=end, plan=left)
+    return replace(terms, end=end, plan=left_of_plan(terms, end))
 
 
 def anew(terms: LoanTerms, start: date, end: date, method: Method) -> LoanTerms:

@@ -42,8 +42,9 @@ def replay(
     counted = ev.in_force(listed, as_of, date.max if known_on is None else known_on)
     by_hand = [event for event in counted if isinstance(event, ev.DueRow)]
     first = next((event.day for event in counted if isinstance(event, ev.Drawdown)), contract.terms.start)
-    sets, next_reset, sources = _contract_rates(contract, first, as_of, counted, rules, working_days)
-    fold = Fold(contract, rules, working_days, sets[0].yearly, by_hand)
+    sets, ahead, sources = _contract_rates(contract, first, as_of, counted, rules, working_days)
+    next_reset = ahead[0].day if ahead else None
+    fold = Fold(contract, rules, working_days, sets[0].yearly, by_hand, [*sets[1:], *ahead])
     happening = ev.ordered([*(e for e in counted if not isinstance(e, ev.DueRow)), *sets[1:]])
     for event in happening:
         fold.apply(event)
@@ -58,23 +59,23 @@ def _contract_rates(
     counted: Iterable[ev.Event],
     rules: Rulebook,
     working_days: WorkingDays,
-) -> tuple[list[ev.RateSet], date | None, tuple[Reference, ...]]:
-    """The rates that the contract itself sets up to ``as_of``, the day of the next, and their sources.
+) -> tuple[list[ev.RateSet], list[ev.RateSet], tuple[Reference, ...]]:
+    """The rates that the contract itself sets up to ``as_of``, those it sets later, and the sources of the first.
 
     A rate set by an event on the same day takes the place of the contract's.
     """
     rate = contract.terms.rate
     if isinstance(rate, FixedRate):
-        return [_set(first, rate.yearly)], None, ()
+        return [_set(first, rate.yearly)], [], ()
     ends = [contract.terms.end, *(e.until for e in counted if isinstance(e, ev.Extension | ev.Restructuring))]
     end = max(*ends, first + timedelta(days=1))
     every = rate_sets(rate, first, end, working_days, published_rates(rules))
     found = [item for item in every if item.day <= max(as_of, first)]
-    next_reset = next((item.day for item in every if item.day > as_of), None)
+    ahead = [_set(item.day, item.yearly) for item in every if item.day > max(as_of, first)]
     by_event = {event.day for event in counted if isinstance(event, ev.RateSet)}
     later = [item for item in found[1:] if item.day not in by_event]
     sources = tuple(dict.fromkeys(item.source for item in found if item.source is not None))
-    return [_set(item.day, item.yearly) for item in (found[0], *later)], next_reset, sources
+    return [_set(item.day, item.yearly) for item in (found[0], *later)], ahead, sources
 
 
 def _set(day: date, yearly: Decimal) -> ev.RateSet:

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from zhirong.chain.loan.periods import Period
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.arrears import Arrears
 from zhirong.chain.loan.servicing.classification import classify
@@ -49,9 +50,12 @@ class Working:
         working_days: WorkingDays,
         yearly: Decimal,
         by_hand: Sequence[ev.DueRow],
+        resets: Sequence[ev.RateSet] = (),
     ) -> None:
         self._contract, self._rules, self._working_days = contract, rules, working_days
-        self._by_hand = by_hand
+        self._by_hand, self._resets = by_hand, resets
+        self._begun_at = 1  # the number of the first instalment of the terms in force
+        self._last_due: Period | None = None
         self._terms = contract.terms
         self._method = contract.terms.method
         self._yearly = yearly
@@ -81,7 +85,7 @@ class Working:
     def _to(self, day: date) -> None:
         """Run to ``day``: interest by the days, and every instalment that falls due on the way or on the day."""
         while True:
-            end = self._rows[0].period.end if self._rows else None
+            end = self._rows[0].period.falls_due if self._rows else None
             late = self._arrears.next_due(self._today)
             upcoming = min((stop for stop in (end, late) if stop is not None), default=None)
             if upcoming is None or upcoming > day:
@@ -105,11 +109,18 @@ class Working:
         self._today = day
 
     def _fall_due(self) -> None:
-        """The running period ends: its principal and interest become an instalment that is due."""
+        """The running period ends: its principal and interest become an instalment that is due.
+
+        One that is paid before its period ends holds the interest up to that end, with the resets known till then.
+        """
         if self._plan is None:
             raise AssertionError("nothing can fall due without a plan")
         row, *later = self._plan.rows
+        for reset in self._resets:
+            if self._today < reset.day < row.period.end and reset.yearly != self._yearly:
+                self._running = Running(self._accrued(reset.day), reset.day, reset.yearly)
         self._add_item(row.number, row.period.paid, row.principal, round_fen(self._accrued(row.period.end)))
+        self._last_due = row.period
         self._plan = replace(self._plan, rows=tuple(later))
         self._running = Running(Fraction(0), row.period.end, self._yearly)
         self._use_credit()
@@ -153,7 +164,11 @@ class Working:
 
     def _rebase(self) -> None:
         """Close the accrual of the running period up to today, before the balance or the rate changes."""
-        self._running = Running(self._accrued(self._today), self._today, self._yearly)
+        self._running = self._running_on(self._accrued(self._today))
+
+    def _running_on(self, closed: Fraction) -> Running:
+        """Interest that runs on from today, or from the end of a period whose instalment is due already."""
+        return Running(closed, max(self._today, self._running.since), self._yearly)
 
     def _move(self, cause: str, amounts: Mapping[str, Fen]) -> None:
         for account, amount in amounts.items():
@@ -265,4 +280,4 @@ class Working:
     def _clear_plan(self) -> None:
         if self._plan is not None:
             self._plan = replace(self._plan, rows=())
-        self._running = Running(Fraction(0), self._today, self._yearly)
+        self._running = self._running_on(Fraction(0))

@@ -1,0 +1,311 @@
+"""What is paid on the day that the schedule prints is in time; what the schedule says of a change, the replay does."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from servicing_cases import RULES, SHIFTS, WORKING_DAYS
+
+from zhirong.chain.loan.cycles import Cycle
+from zhirong.chain.loan.rates import FixedRate, LinkedRate, published_rates
+from zhirong.chain.loan.schedule import schedule
+from zhirong.chain.loan.servicing import events as ev
+from zhirong.chain.loan.servicing.classification import classify
+from zhirong.chain.loan.servicing.contract import Contract
+from zhirong.chain.loan.servicing.heads import Head
+from zhirong.chain.loan.servicing.reading import read_loan_file
+from zhirong.chain.loan.servicing.replay import replay
+from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.chain.loan.terms import Amendment, Draw, LoanTerms, Method, PlanItem, Prepayment
+from zhirong.kernel.fields import Reader
+
+TABLES = published_rates(RULES)
+
+
+def terms_of(**fields: Any) -> LoanTerms:
+    usual: dict[str, Any] = {
+        "principal": 60_000_000,
+        "start": date(2025, 12, 31),
+        "end": date(2026, 6, 30),
+        "method": Method.BULLET,
+        "rate": FixedRate(Decimal("0.054")),
+        "day_count": "act_360",
+    }
+    return LoanTerms(**{**usual, **fields})
+
+
+def state_of(terms: LoanTerms, day: date, *later: ev.Event, excess: str = "hold") -> LoanState:
+    contract = Contract("L1", terms, Decimal("0.5"), Decimal(1), excess=excess)  # type: ignore[arg-type]
+    drawn = ev.Drawdown(id="D", day=terms.start, booked=terms.start, amount=terms.principal)
+    return replay([drawn, *later], contract, day, RULES, WORKING_DAYS)
+
+
+def pay(day: date, amount: int, name: str = "") -> ev.Payment:
+    return ev.Payment(id=f"P{day}{name}", day=day, booked=day, amount=amount)
+
+
+@pytest.mark.parametrize(
+    ("fields", "payable", "contract_day"),
+    [
+        (
+            {"shift": "modified_following"},
+            date(2026, 1, 30),
+            date(2026, 1, 31),
+        ),  # a Saturday, the last of the month
+        ({"shift": "preceding", "start": date(2025, 12, 11)}, date(2026, 1, 9), date(2026, 1, 11)),
+        ({"shift": "following", "start": date(2025, 12, 18)}, date(2026, 1, 19), date(2026, 1, 18)),
+    ],
+)
+def test_paid_on_the_day_that_the_schedule_prints(
+    fields: dict[str, Any], payable: date, contract_day: date
+) -> None:
+    terms = terms_of(**fields)
+    row = schedule(terms, WORKING_DAYS).rows[0]
+    nights = (contract_day - terms.start).days
+    assert (row.due, row.written, row.interest) == (payable, contract_day, nights * 9_000)
+    for day in (payable, contract_day, contract_day + timedelta(days=1)):
+        state = state_of(terms, day, pay(payable, row.total)) if day >= payable else None
+        if state is not None:
+            assert (state.days_overdue, state.interest_due, state.principal) == (0, 0, terms.principal)
+            assert [applied.parts[Head.INTEREST] for applied in state.applied] == [row.interest]
+            assert state.accrued == max(0, (day - contract_day).days) * 9_000
+            assert classify(state.standing, RULES, day).category.value == "normal"
+    # A day later it is late, and only then.
+    assert state_of(terms, payable).days_overdue == 0
+    assert state_of(terms, payable + timedelta(days=1)).days_overdue == 1
+
+
+def test_a_debt_payable_after_a_holiday_bears_no_penalty_before() -> None:
+    terms = terms_of(method=Method.WITH_PRINCIPAL, start=date(2025, 10, 2), end=date(2026, 10, 2))
+    owed = 60_000_000 + 365 * 9_000
+    assert state_of(terms, date(2026, 10, 8)).penalty == 0
+    assert state_of(terms, date(2026, 10, 8), pay(date(2026, 10, 8), owed)).settled_on == date(2026, 10, 8)
+    assert state_of(terms, date(2026, 10, 9)).penalty == 13_500  # one night at 8.1 %
+    agreed = terms_of(
+        method=Method.WITH_PRINCIPAL, start=date(2025, 10, 2), end=date(2026, 10, 2), end_shift="none"
+    )
+    assert state_of(agreed, date(2026, 10, 8)).days_overdue == 6
+
+
+def test_due_days_that_meet_are_both_due() -> None:
+    plan = (PlanItem(date(2026, 2, 16), 10_000_000), PlanItem(date(2026, 2, 20), 20_000_000))
+    terms = terms_of(method=Method.CUSTOM, plan=plan, shift="following", interest_to_shifted=True)
+    day = date(2026, 2, 24)  # the first working day after the Spring Festival
+    state = state_of(terms, day)
+    assert [(item.due, item.principal) for item in state.items] == [(day, 10_000_000), (day, 20_000_000)]
+    assert (state.principal_due, state.not_due) == (30_000_000, 30_000_000)
+    assert state_of(terms, day + timedelta(days=1)).penalty == 6_750
+
+
+@pytest.mark.parametrize("booked", [{}, {"booked": date(2026, 3, 3)}])
+def test_an_instalment_named_by_hand_counts_from_the_start(booked: dict[str, Any]) -> None:
+    table = {
+        "loan": {
+            "id": "L1", "principal": 500_000, "start": date(2026, 3, 3), "end": date(2026, 9, 3), "method": "bullet",
+            "rate": Decimal("0.036"),
+        },
+        "event": [
+            {"id": "D", "kind": "drawdown", "day": date(2026, 3, 3), "amount": 500_000},
+            {"id": "A", "kind": "due_row", "day": date(2026, 4, 3), "principal": 50_000, **booked},
+            {"id": "B", "kind": "due_row", "day": date(2026, 4, 9), "principal": 150_000, **booked},
+            {"id": "C", "kind": "due_row", "day": date(2026, 9, 3), "principal": 300_000, **booked},
+        ],
+    }  # fmt: skip
+    loan = read_loan_file(Reader(table), RULES)
+    state = replay(loan.events, loan.contract, date(2026, 4, 10), RULES, WORKING_DAYS, date(2026, 4, 10))
+    assert [(item.principal, item.interest) for item in state.items] == [(5_000_000, 155_000), (15_000_000, 27_000)]
+    assert state.not_due == 30_000_000
+
+
+def test_an_instalment_entered_late_counts_from_its_booking() -> None:
+    terms = terms_of(start=date(2026, 3, 3), end=date(2026, 9, 3))
+    late = ev.DueRow(id="A", day=date(2026, 4, 3), booked=date(2026, 5, 3), principal=1_000_000)
+    last = ev.DueRow(id="B", day=date(2026, 9, 3), booked=date(2026, 5, 3), principal=59_000_000)
+    drawn = ev.Drawdown(id="D", day=terms.start, booked=terms.start, amount=terms.principal)
+    contract = Contract("L1", terms, Decimal("0.5"), Decimal(1))
+    known = [
+        replay([drawn, late, last], contract, date(2026, 4, 10), RULES, WORKING_DAYS, day).principal_due
+        for day in (date(2026, 4, 10), date(2026, 5, 3))
+    ]
+    assert known == [0, 1_000_000]
+
+
+def test_on_one_day_what_falls_due_comes_first_then_acceleration_then_money() -> None:
+    terms = terms_of(start=date(2026, 1, 20), end=date(2026, 7, 20), method=Method.EQUAL_PRINCIPAL)
+    day = date(2026, 2, 20)
+    called = ev.Acceleration(id="X", day=day, booked=day)
+    state = state_of(terms, day, pay(day, 20_000_000), called, excess="prepay_reduce")
+    assert [(item.principal, item.interest) for item in state.items] == [(10_000_000, 279_000), (50_000_000, 0)]
+    [applied] = state.applied
+    assert (applied.prepaid, applied.parts[Head.PRINCIPAL]) == (0, 19_721_000)
+
+
+# -- the replay does what the schedule says ----------------------------------------------------------------------
+
+
+def rows_after(terms: LoanTerms, day: date) -> list[tuple[date, int, int]]:
+    rows = schedule(terms, WORKING_DAYS, TABLES).rows
+    return [
+        (row.due, row.principal, row.interest) for row in rows if row.due > day and row.total and row.kind == "due"
+    ]
+
+
+def last_of(terms: LoanTerms) -> date:
+    row = schedule(terms, WORKING_DAYS, TABLES).rows[-1]
+    return max(row.due, row.written)
+
+
+def fallen(
+    terms: LoanTerms, last: date, day: date, *events: ev.Event, excess: str = "hold"
+) -> list[tuple[date, int, int]]:
+    """What falls due after ``day`` up to ``last`` where nothing more is paid; without what was paid by ``day``."""
+    state = state_of(terms, last, *events, excess=excess)
+    return [
+        (item.due, item.principal, item.interest)
+        for item in state.items
+        if item.due > day and (item.cleared_on is None or item.cleared_on > day)
+    ]
+
+
+def paid_until(terms: LoanTerms, day: date) -> list[ev.Event]:
+    """Payments of what the schedule prints, up to and with ``day``."""
+    rows = schedule(terms, WORKING_DAYS, TABLES).rows
+    return [
+        pay(row.due, row.total, str(row.number))
+        for row in rows
+        if row.kind == "due" and row.due <= day and row.total
+    ]
+
+
+@st.composite
+def formed(draw: st.DrawFn) -> LoanTerms:
+    start = draw(st.dates(date(2025, 1, 1), date(2026, 3, 31)))
+    method = draw(st.sampled_from([Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL, Method.BULLET, Method.CUSTOM]))
+    end = start + timedelta(days=draw(st.integers(100, 400)))
+    plan = (PlanItem(start + timedelta(days=40), 5_000_000), PlanItem(start + timedelta(days=77), 9_000_000))
+    day_count = draw(st.sampled_from(["act_360", "act_365", "30e_360", "monthly"]))
+    linked = LinkedRate("lpr_one_year", Decimal(55), Cycle(3, "month"))
+    return terms_of(
+        start=start,
+        end=end,
+        method=method,
+        day_count=day_count,
+        rate=draw(st.sampled_from([FixedRate(Decimal("0.054")), linked])),
+        plan=plan if method is Method.CUSTOM else (),
+        principal_every=draw(st.sampled_from([1, 2])) if method is Method.EQUAL_PRINCIPAL else 1,
+        stub=draw(st.sampled_from(["short", "long"])),
+        shift=draw(st.sampled_from(SHIFTS)),
+        end_shift=draw(st.none() | st.sampled_from(SHIFTS)),
+        interest_to_shifted=day_count != "monthly" and draw(st.booleans()),
+    )
+
+
+def some_day(data: st.DataObject, terms: LoanTerms) -> date:
+    """A day within the loan, often a due day or near one."""
+    rows = schedule(terms, WORKING_DAYS, TABLES).rows
+    near = st.sampled_from([row.due for row in rows] + [row.written for row in rows])
+    day = data.draw(st.one_of(near, near, st.dates(terms.start, terms.end)))
+    assume(day > terms.start)
+    return day
+
+
+quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@quick
+@given(st.data())
+def test_an_extension_does_in_the_replay_what_the_schedule_says(data: st.DataObject) -> None:
+    terms = data.draw(formed())
+    day = some_day(data, terms)
+    until = terms.end + timedelta(days=data.draw(st.integers(1, 200)))
+    assume(day <= schedule(terms, WORKING_DAYS, TABLES).rows[-1].due and day < until)
+    extended = terms_of(**{**_fields(terms), "changes": (Amendment(day, "extension", end=until),)})
+    event = ev.Extension(id="X", day=day, booked=day, until=until)
+    events = (*paid_until(extended, day), event, *_paid_with(extended, day))
+    assert state_of(terms, day, *events).days_overdue == 0
+    assert fallen(terms, last_of(extended), day, *events) == rows_after(extended, day)
+
+
+@quick
+@given(st.data())
+def test_a_restructuring_does_in_the_replay_what_the_schedule_says(data: st.DataObject) -> None:
+    terms = data.draw(formed())
+    day = some_day(data, terms)
+    until = day + timedelta(days=data.draw(st.integers(20, 400)))
+    method = data.draw(st.sampled_from([Method.LEVEL_PAYMENT, Method.BULLET, Method.EQUAL_PRINCIPAL]))
+    assume(isinstance(terms.rate, FixedRate) and day <= schedule(terms, WORKING_DAYS, TABLES).rows[-1].due)
+    assume(
+        not any(
+            row.due >= day > row.written or row.written >= day > row.due
+            for row in schedule(terms, WORKING_DAYS).rows[:-1]
+        )
+    )
+    capitalises = data.draw(st.booleans())
+    rate = data.draw(st.sampled_from([None, Decimal("0.03")]))
+    change = Amendment(
+        day, "restructuring", end=until, method=method, rate=None if rate is None else FixedRate(rate),
+        interest="capitalised" if capitalises else "next_due",
+    )  # fmt: skip
+    changed = terms_of(**{**_fields(terms), "changes": (change,)})
+    event = ev.Restructuring(
+        id="X", day=day, booked=day, until=until, yearly=rate, method=method, capitalises=capitalises
+    )
+    events = (*paid_until(changed, day), event, *_paid_with(changed, day))
+    assert fallen(terms, last_of(changed), day, *events) == rows_after(changed, day)
+
+
+@quick
+@given(st.data())
+def test_a_prepayment_does_in_the_replay_what_the_schedule_says(data: st.DataObject) -> None:
+    terms = data.draw(formed())
+    day = some_day(data, terms)
+    can_shorten = terms.method in (Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL)
+    effect = data.draw(
+        st.sampled_from(["reduce", "shorten"] if can_shorten and terms.principal_every == 1 else ["reduce"])
+    )
+    left = sum(principal for _, principal, _ in rows_after(terms, day))
+    # Money that comes while an instalment waits for its shifted day covers that first.
+    assume(left > 1 and not any(row.written <= day < row.due for row in schedule(terms, WORKING_DAYS, TABLES).rows))
+    amount = data.draw(st.integers(1, left - 1))
+    prepaid = terms_of(**{**_fields(terms), "changes": (Prepayment(day, amount, effect, "next_due"),)})  # type: ignore[arg-type]
+    more = pay(day, amount, "more")
+    found = fallen(terms, last_of(terms), day, *paid_until(terms, day), more, excess=f"prepay_{effect}")
+    assert found == rows_after(prepaid, day)
+
+
+@quick
+@given(st.data())
+def test_a_tranche_does_in_the_replay_what_the_schedule_says(data: st.DataObject) -> None:
+    terms = data.draw(formed())
+    day = some_day(data, terms)
+    assume(rows_after(terms, day) and day < terms.end)
+    amount = data.draw(st.integers(1, 30_000_000))
+    drawn = terms_of(**{**_fields(terms), "limit": 10**10, "changes": (Draw(day, amount),)})
+    event = ev.Drawdown(id="E", day=day, booked=day, amount=amount)
+    lined = terms_of(**{**_fields(terms), "limit": 10**10})
+    assert fallen(lined, last_of(drawn), day, *paid_until(terms, day), event) == rows_after(drawn, day)
+
+
+@quick
+@given(st.data())
+def test_every_reset_of_a_linked_rate_does_in_the_replay_what_the_schedule_says(data: st.DataObject) -> None:
+    linked = LinkedRate("lpr_over_five_years", Decimal(-20), Cycle(data.draw(st.integers(20, 60)), "day"))
+    terms = terms_of(**{**_fields(data.draw(formed())), "rate": linked})
+    rows = schedule(terms, WORKING_DAYS, TABLES).rows
+    state = state_of(terms, max(terms.end, rows[-1].due))
+    assert [(item.due, item.principal, item.interest) for item in state.items] == [
+        (row.due, row.principal, row.interest) for row in rows if row.total
+    ]
+
+
+def _fields(terms: LoanTerms) -> dict[str, Any]:
+    return {name: getattr(terms, name) for name in LoanTerms.__dataclass_fields__}
+
+
+def _paid_with(terms: LoanTerms, day: date) -> list[ev.Event]:
+    """What the schedule has paid on the day of the change beside it."""
+    rows = schedule(terms, WORKING_DAYS, TABLES).rows
+    return [pay(day, row.total, "change") for row in rows if row.kind != "due" and row.due == day and row.total]
