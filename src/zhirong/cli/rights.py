@@ -33,6 +33,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     check = actions.add_parser("check", help=" / ".join(_WORDS["check"]), parents=[common])
     check.add_argument("file", metavar="FILE", help="CSV / .xlsx")
     check.add_argument("--as-of", metavar="DATE", help="截至哪一天，如 2026-01-31 / the day to judge by")
+    check.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="HEADING=FIELD",
+        help="指明一栏的含义，如 权属单位=权利人，可多次 / what a column means, such as Proprietor=holders; repeatable",
+    )
     check.add_argument("--json", action="store_true", help="全部内容，机器可读 / everything, for programs")
     template = actions.add_parser("template", help=" / ".join(_WORDS["template"]), parents=[common])
     template.add_argument("file", metavar="FILE", help=".xlsx")
@@ -44,7 +51,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from zhirong.chain.adapters.corrections import read_corrections
     from zhirong.chain.right.check import check_rights
+    from zhirong.chain.right.columns import HEADINGS
     from zhirong.chain.right.table import read_rights_table
     from zhirong.documents.tables import read_rows
     from zhirong.kernel.rulebook import load_rulebook
@@ -54,7 +63,8 @@ def _check(options: argparse.Namespace) -> int:
         content = Path(options.file).read_bytes()
     except OSError as error:
         raise unreadable(options.file, error) from error
-    table = read_rights_table(read_rows(content, options.file), options.file, day)
+    corrections = read_corrections(options.column, HEADINGS, "--column")
+    table = read_rights_table(read_rows(content, options.file), options.file, day, corrections)
     checked = check_rights(table, load_rulebook(), day, options.file)
     if options.json:
         print_json(checked.as_json())
@@ -105,6 +115,7 @@ def _day(written: str) -> date:
 def _show(checked: "RightsCheck", lang: Lang) -> None:
     from rich.console import Console
 
+    from zhirong.chain.right.columns import HEADINGS
     from zhirong.chain.right.fees import STANDING_TEXT
     from zhirong.chain.right.records import KIND_TEXT, ROLE_TEXT, STATUS_TEXT
 
@@ -116,6 +127,19 @@ def _show(checked: "RightsCheck", lang: Lang) -> None:
         f"{checked.source}，截至 {package.day}：共 {table.row_count} 行，可用 {len(table.rights)} 行，有问题 {len(table.bad)} 行",
         f"{checked.source}, as of {package.day}: {table.row_count} rows, {len(table.rights)} good, {len(table.bad)} bad",
     )
+    say(f"识别为：{table.format.zh}", f"read as: {table.format.en}")
+    used = [
+        f"{heading}→{HEADINGS[field][0 if lang == 'zh' else 1]}"
+        for heading, field in table.columns.items()
+        if field in HEADINGS and heading not in HEADINGS[field][:2]
+    ]
+    if used:
+        say(
+            f"栏目对应：{'、'.join(used)}（不对的用 --column 改）",
+            f"columns: {', '.join(used)} (correct one with --column)",
+        )
+    if table.passed_over:
+        say(f"略过合计行 {table.passed_over} 行", f"rows of totals passed over: {table.passed_over}")
     unknown = Text("不明", "not known")
     _counts(Text("种类", "kinds"), [(KIND_TEXT[kind], n) for kind, n in package.by_kind.items()], lang)
     states = [(unknown if status is None else STATUS_TEXT[status], n) for status, n in package.by_status.items()]

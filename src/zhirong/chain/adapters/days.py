@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import date, datetime, timedelta
 
+from zhirong.chain.adapters.words import without_text_mark
 from zhirong.kernel.sheets import Cell
 
 _CLOCK = r"[T \-]\s*\d{1,2}[:.]\d{1,2}(?:[:.]\d{1,2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?"
@@ -32,7 +33,9 @@ def day_of_cell(cell: Cell) -> date | None:
         return cell
     if cell is None or isinstance(cell, bool):
         return None
-    text = unicodedata.normalize("NFKC", str(cell)).strip()
+    text = without_text_mark(str(cell).strip())
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).replace(" ", "")
     if isinstance(cell, float) and cell.is_integer():
         text = str(int(cell))
     if _SERIAL.fullmatch(text) is not None and int(float(text)) in _SERIALS:

@@ -1,21 +1,23 @@
 """Cells of a table, as a CSV or Excel file gives them, read as words and days."""
 
-import re
-import unicodedata
-from datetime import date, datetime
+from datetime import date
 
+from zhirong.chain.adapters.days import day_of_cell
+from zhirong.chain.adapters.words import without_text_mark
 from zhirong.chain.right.columns import BLANKS
+from zhirong.kernel.sheets import Cell
 
-Cell = str | int | float | bool | date | datetime | None
+__all__ = ["Cell", "as_day", "as_text"]
 
-_DAY = re.compile(r"(\d{4})(?:[-./年](\d{1,2})[-./月](\d{1,2})日?|(\d{2})(\d{2}))")
 _LONGEST_BLANK = max(len(word) for word in BLANKS)
+_MOST_EXACT = 10**15  # a number cell of a spreadsheet holds fifteen digits
+_MOST_ZEROS = 6
 
 
 def as_text(cell: Cell) -> str:
     """A cell as words; empty for what people write where there is nothing (NA, —, 无)."""
     if isinstance(cell, str):
-        text = cell.strip()
+        text = without_text_mark(cell.strip())
         return "" if len(text) <= _LONGEST_BLANK and text.upper() in BLANKS else text
     if cell is None:
         return ""
@@ -27,19 +29,12 @@ def as_text(cell: Cell) -> str:
 
 
 def as_day(cell: Cell) -> date | None:
-    """A cell as a day, written 2010-03-15, 2010.3.15, 2010/3/15, 2010年3月15日 or 20100315; None for anything else."""
-    if isinstance(cell, datetime):
-        return cell.date() if (cell.hour, cell.minute, cell.second) == (0, 0, 0) else None
-    if isinstance(cell, date):
-        return cell
-    text = as_text(cell)
-    if not text:
-        return None
-    match = _DAY.fullmatch(text if text.isascii() else unicodedata.normalize("NFKC", text).replace(" ", ""))
-    if match is None:
-        return None
-    year, month, day, short_month, short_day = match.groups()
-    try:
-        return date(int(year), int(month or short_month), int(day or short_day))
-    except ValueError:
-        return None
+    """A cell as a day, in any of the forms of ``chain.adapters.days``; None for anything else."""
+    return day_of_cell(cell) if as_text(cell) else None
+
+
+def lost_digits(cell: Cell) -> bool:
+    """Whether a number cell shows that a long number was typed into it: too large, or ending with six zeros."""
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return False
+    return abs(cell) >= _MOST_EXACT or (cell >= 10 ** (2 * _MOST_ZEROS) and cell % 10**_MOST_ZEROS == 0)

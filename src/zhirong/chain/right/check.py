@@ -1,5 +1,6 @@
 """The check of a list of rights: what it holds on one day, what looks odd in it, and which rows cannot be used."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,24 +9,16 @@ from decimal import Decimal
 
 from zhirong.chain.right.fees import FeeStanding, FeeState, fee_state
 from zhirong.chain.right.package import Member, Package, package_of, quartiles
-from zhirong.chain.right.records import LegalStatus
-from zhirong.chain.right.table import RightsTable
+from zhirong.chain.right.records import PATENT_KINDS, LegalStatus, Right, RightKind
+from zhirong.chain.right.table import RightsTable, TableDoubt
+from zhirong.kernel.identifiers import patent_year
 from zhirong.kernel.money import yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
 _DAYS_A_YEAR = Decimal("365.25")
+_SOFTWARE_YEAR = re.compile(r"(\d{4})SR", re.ASCII)
 _SPREAD = ("least", "lower_quarter", "median", "upper_quarter", "most")
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """Something odd about a good row. row: as a spreadsheet counts it. code: stable English key."""
-
-    row: int
-    id: str
-    code: str
-    text: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +33,7 @@ class RightsCheck:
     table: RightsTable
     package: Package
     fees: tuple[FeeState, ...]
-    doubts: tuple[Doubt, ...]
+    doubts: tuple[TableDoubt, ...]
     ages: tuple[int, ...] | None
     lives: tuple[int, ...] | None
     rules_version: str
@@ -66,7 +59,10 @@ class RightsCheck:
             "row_count": table.row_count,
             "good_count": len(table.rights),
             "bad_count": len(table.bad),
+            "format": table.format.as_json(),
+            "columns": dict(table.columns),
             "headings_not_used": list(table.not_used),
+            "totals_passed_over": table.passed_over,
             "by_kind": {kind.value: count for kind, count in package.by_kind.items()},
             "by_status": {_key(status): count for status, count in package.by_status.items()},
             "by_role": {role.value: count for role, count in package.by_role.items()},
@@ -110,31 +106,99 @@ def years(days: int) -> Decimal:
     return (days / _DAYS_A_YEAR).quantize(Decimal("0.01"))
 
 
-def _doubts(table: RightsTable, package: Package, rules: Rulebook) -> tuple[Doubt, ...]:
+def _doubts(table: RightsTable, package: Package, rules: Rulebook) -> tuple[TableDoubt, ...]:
     long = rules.at("right.check.long_pending_years", package.day).whole()
     broken = {bad.row for bad in table.bad if any(problem.code == "number_unknown" for problem in bad.problems)}
-    found: list[Doubt] = []
+    found: list[TableDoubt] = []
+    of_row: dict[int, list[TableDoubt]] = {}
+    for doubt in table.doubts:
+        of_row.setdefault(doubt.row, []).append(doubt)
     for row, member in zip(table.rows, package.members, strict=True):
-        found.extend(Doubt(row, member.right.id, "conflict", text) for text in member.status.conflicts)
+        found.extend(of_row.get(row, ()))
+        found.extend(
+            TableDoubt(row, member.right.id, code, text)
+            for code, text in odd_dates(member.right, package.day, rules)
+        )
+        found.extend(TableDoubt(row, member.right.id, "conflict", text) for text in member.status.conflicts)
         if member.status.status is LegalStatus.PENDING and member.age_days and years(member.age_days) > long:
             text = Text(
                 f"申请已 {years(member.age_days)} 年而无授权、驳回或撤回的日期，这一行多半不全",
                 f"pending for {years(member.age_days)} years without a day of grant, refusal or withdrawal: "
                 "the row is probably incomplete",
             )
-            found.append(Doubt(row, member.right.id, "long_pending", text))
+            found.append(TableDoubt(row, member.right.id, "long_pending", text))
         if row + 1 in broken:
             text = Text(
                 f"其后的第 {row + 1} 行不是一件权利，可能是本行断开的后半，本行因此缺少日期",
                 f"row {row + 1} after it is no right; it may be the torn-off rest of this row, which then lacks dates",
             )
-            found.append(Doubt(row, member.right.id, "torn", text))
+            found.append(TableDoubt(row, member.right.id, "torn", text))
+        if member.right.status is LegalStatus.EXPIRED and member.status.in_force:
+            end = member.status.life.end
+            text = Text(
+                f"清单写“已届满”，而最后一天是 {end}：按有效读入，请核实",
+                f'the list says "expired", yet the last day is {end}: read as in force, check it',
+            )
+            found.append(TableDoubt(row, member.right.id, "expired_ahead", text))
         if member.status.status is None:
-            found.append(Doubt(row, member.right.id, "no_status", _why_no_status(member, package.day)))
+            found.append(TableDoubt(row, member.right.id, "no_status", _why_no_status(member, package.day)))
         elif member.status.in_force and member.status.life.missing:
             life = member.status.life.explanation
-            found.append(Doubt(row, member.right.id, "no_end", Text(life.show_value("zh"), life.show_value("en"))))
+            found.append(
+                TableDoubt(row, member.right.id, "no_end", Text(life.show_value("zh"), life.show_value("en")))
+            )
     return tuple(found)
+
+
+def odd_dates(right: Right, day: date, rules: Rulebook) -> list[tuple[str, Text]]:
+    """Code and text of dates that the number of the right makes unlikely."""
+    found: list[tuple[str, Text]] = []
+    if right.kind in PATENT_KINDS and right.number and right.filing_date is not None:
+        later = patent_year(right.number) - right.filing_date.year
+        if later > rules.at("right.check.years_before_number", day).whole():
+            found.append(
+                (
+                    "filed_before_number",
+                    Text(
+                        f"申请日 {right.filing_date} 比号码的年份早 {later} 年；不是分案申请的，请核实",
+                        f"filed on {right.filing_date}, {later} years before the year of its number: check it, "
+                        "unless it is a divisional application",
+                    ),
+                )
+            )
+    match = _SOFTWARE_YEAR.match(right.number) if right.kind is RightKind.SOFTWARE else None
+    if match is None:
+        return found
+    year = int(match[1])
+    registered, published = right.registration_date, right.publication_date
+    if year > day.year:
+        found.append(
+            (
+                "number_of_the_future",
+                Text(f"登记号是 {year} 年的，还没有到", f"its number is of {year}, a year still to come"),
+            )
+        )
+    if registered is not None and abs(registered.year - year) > 1:
+        found.append(
+            (
+                "registered_in_another_year",
+                Text(
+                    f"登记日 {registered} 与登记号的年份 {year} 不符",
+                    f"registered on {registered}, while its number is of {year}",
+                ),
+            )
+        )
+    if registered is not None and published is not None and published > registered:
+        found.append(
+            (
+                "published_after_registration",
+                Text(
+                    f"首次发表日 {published} 晚于登记日 {registered}，请核实",
+                    f"first published on {published}, after its registration on {registered}: check it",
+                ),
+            )
+        )
+    return found
 
 
 def _why_no_status(member: Member, day: date) -> Text:

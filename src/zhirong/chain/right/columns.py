@@ -1,123 +1,30 @@
 """The headings and words that tables of rights use, Chinese and English, each known by several names.
 
-The first name of a field is its heading in the template, the second its name in English and in JSON. A foreign
-list is one more set of names: the last ones of some fields are those of a published research file.
+They are data: ``rules/adapters/rights`` has those that all lists share and those of each known format. The first name
+of a field is its heading in the template, the second its name in English and in JSON.
 """
 
-import re
-import unicodedata
 from dataclasses import dataclass
+from enum import StrEnum
 
-from zhirong.chain.right.records import (
-    FLAG_TEXT,
-    KIND_TEXT,
-    ROLE_TEXT,
-    STATUS_TEXT,
-    Flag,
-    LegalStatus,
-    RightKind,
-    Role,
-)
+from zhirong.chain.adapters.adapter import library
+from zhirong.chain.adapters.words import heading_key
+from zhirong.chain.right.records import FLAG_TEXT, KIND_TEXT, ROLE_TEXT, STATUS_TEXT, Flag, RightKind, Role
 from zhirong.kernel.text import Text
 
+_COMMON = library("rights").common
+# Fields that only the lists of others have: they are folded into the fields of the record.
+EXTRA_FIELDS = frozenset({"validity", "event", "term", "pledged", "frozen", "scope", "nothing"})
+_TEMPLATE_NAMES = {"holders": ("权利人", "holders")}
+
+
+def _names(field: str) -> tuple[str, ...]:
+    """Every heading of a field, those of the template first."""
+    return tuple(dict.fromkeys((*_TEMPLATE_NAMES.get(field, ()), *library("rights").names(field))))
+
+
 HEADINGS: dict[str, tuple[str, ...]] = {
-    "id": ("编号", "id", "内部编号", "序号", "no"),
-    "kind": ("种类", "kind", "类型", "权利种类", "权利类型", "知识产权类型", "专利类型", "type"),
-    "title": (
-        "名称",
-        "title",
-        "权利名称",
-        "专利名称",
-        "发明名称",
-        "商标名称",
-        "作品名称",
-        "软件名称",
-        "软件全称",
-        "品种名称",
-        "name",
-    ),
-    "number": (
-        "号码",
-        "number",
-        "专利号",
-        "申请号",
-        "专利申请号",
-        "注册号",
-        "商标注册号",
-        "商标号",
-        "登记号",
-        "证书号",
-        "品种权号",
-        "application number",
-        "patent number",
-        "registration number",
-        "app_num",
-    ),
-    "holders": (
-        "权利人",
-        "holders",
-        "专利权人",
-        "注册人",
-        "著作权人",
-        "品种权人",
-        "申请人",
-        "holder",
-        "owner",
-        "owners",
-        "patentee",
-        "applicant",
-        "assignee",
-    ),
-    "codes": ("统一社会信用代码", "credit_codes", "信用代码", "credit code", "uscc"),
-    "natural_person": ("自然人", "is_natural_person", "是否自然人", "natural person"),
-    "filing_date": ("申请日", "filing_date", "申请日期", "application date", "app_date"),
-    "grant_date": ("授权公告日", "grant_date", "授权日", "授权日期", "授权公告日期", "date of grant", "grant"),
-    "registration_date": (
-        "注册日",
-        "registration_date",
-        "登记日",
-        "注册日期",
-        "登记日期",
-        "核准注册日",
-        "注册公告日",
-    ),
-    "publication_date": (
-        "首次发表日",
-        "publication_date",
-        "首次发表日期",
-        "公开日",
-        "公布日",
-        "公开（公告）日",
-        "pub_date",
-    ),
-    "creation_date": ("完成日", "creation_date", "开发完成日", "开发完成日期", "创作完成日", "创作完成日期"),
-    "first_use_date": ("首次商业利用日", "first_use_date", "首次投入商业利用日"),
-    "term_end_date": ("有效期至", "term_end_date", "专用权期限至", "专用期至", "valid until"),
-    "withdrawn": ("撤回日", "withdrawn_date", "视为撤回日", "授权前放弃日", "app_withdraw"),
-    "given_up": ("放弃日", "given_up_date", "waive"),
-    "refused": ("驳回日", "refused_date", "reject"),
-    "ended": ("终止日", "ended_date", "终止日期", "失效日", "lapse date", "terminate"),
-    "invalidated": ("无效宣告日", "invalidated_date", "宣告无效日"),
-    "restored": ("恢复日", "restored_date", "恢复权利日", "recover"),
-    "status": ("法律状态", "status", "legal status", "状态"),
-    "fee_paid_through_year": ("年费缴至年度", "fee_paid_through_year", "已缴年费年度", "年费已缴至第几年"),
-    "flags": ("标记", "flags", "权利限制", "质押保全"),
-    "role": ("作用", "role", "角色"),
-    "goods_classes": ("商品类别", "goods_classes", "国际分类", "类别", "nice classes", "nice class"),
-    "author_death_date": ("作者死亡日", "author_death_date"),
-    "same_day_invention": ("同日申请发明", "same_day_invention"),
-    "vine_or_tree": ("藤本或木本", "vine_or_tree"),
-    "co_owners_agreed_freely": ("共有人约定可各自出质", "co_owners_agreed_freely"),
-    "publication_number": (
-        "公开（公告）号",
-        "publication_number",
-        "公开号",
-        "公告号",
-        "授权公告号",
-        "pub_num",
-    ),
-    "provenance": ("来源", "provenance", "source"),
-    "notes": ("备注", "notes", "remark", "remarks"),
+    field: _names(field) for field in _COMMON.columns if field not in EXTRA_FIELDS
 }
 
 # What an empty cell may look like.
@@ -126,92 +33,46 @@ BLANKS = frozenset({"", "NA", "N/A", "NULL", "NONE", "-", "--", "—", "——",
 YES = frozenset({"是", "有", "Y", "YES", "TRUE", "1", "√"})
 NO = frozenset({"否", "没有", "N", "NO", "FALSE", "0", "×"})
 
-KIND_WORDS: dict[str, RightKind] = {
-    **{kind.value: kind for kind in RightKind},
-    **{words.zh: kind for kind, words in KIND_TEXT.items()},
-    **{words.en.casefold(): kind for kind, words in KIND_TEXT.items()},
-    "发明": RightKind.INVENTION,
-    "发明授权": RightKind.INVENTION,
-    "发明申请": RightKind.INVENTION,
-    "实用新型": RightKind.UTILITY_MODEL,
-    "外观设计": RightKind.DESIGN,
-    "外观": RightKind.DESIGN,
-    "商标": RightKind.TRADEMARK,
-    "版权": RightKind.COPYRIGHT,
-    "作品": RightKind.COPYRIGHT,
-    "作品著作权": RightKind.COPYRIGHT,
-    "软著": RightKind.SOFTWARE,
-    "软件": RightKind.SOFTWARE,
-    "计算机软件": RightKind.SOFTWARE,
-    "计算机软件著作权": RightKind.SOFTWARE,
-    "布图设计": RightKind.LAYOUT_DESIGN,
-    "品种权": RightKind.PLANT_VARIETY,
-    "植物新品种权": RightKind.PLANT_VARIETY,
-    "字号": RightKind.TRADE_NAME,
-    "企业名称": RightKind.TRADE_NAME,
-    "技术秘密": RightKind.TRADE_SECRET,
-}
+# What a cell says that a burden is not there.
+UNBURDENED = frozenset(
+    {
+        "0",
+        "0次",
+        "否",
+        "没有",
+        "无",
+        "未质押",
+        "未许可",
+        "未保全",
+        "未冻结",
+        "未查封",
+        "未涉诉",
+        "正常",
+        "全部",
+        "全部权利",
+        "n",
+        "no",
+        "false",
+    }
+)
 
-# 无效 alone is left out on purpose: registers use it for "no longer in force" and for "declared invalid".
-STATUS_WORDS: dict[str, LegalStatus] = {
-    **{status.value: status for status in LegalStatus},
-    **{words.zh: status for status, words in STATUS_TEXT.items()},
-    **{words.en.casefold(): status for status, words in STATUS_TEXT.items()},
-    "审中": LegalStatus.PENDING,
-    "在审": LegalStatus.PENDING,
-    "实质审查": LegalStatus.PENDING,
-    "有权": LegalStatus.IN_FORCE,
-    "授权": LegalStatus.IN_FORCE,
-    "已授权": LegalStatus.IN_FORCE,
-    "专利权维持": LegalStatus.IN_FORCE,
-    "已注册": LegalStatus.IN_FORCE,
-    "驳回": LegalStatus.REFUSED,
-    "撤回": LegalStatus.WITHDRAWN,
-    "视为撤回": LegalStatus.WITHDRAWN,
-    "终止": LegalStatus.LAPSED,
-    "未缴年费终止": LegalStatus.LAPSED,
-    "未缴年费专利权终止": LegalStatus.LAPSED,
-    "放弃": LegalStatus.LAPSED,
-    "宣告无效": LegalStatus.INVALIDATED,
-    "全部无效": LegalStatus.INVALIDATED,
-    "届满": LegalStatus.EXPIRED,
-    "期限届满": LegalStatus.EXPIRED,
-    "专利权有效期届满": LegalStatus.EXPIRED,
-}
-
-FLAG_WORDS: dict[str, Flag] = {
-    **{flag.value: flag for flag in Flag},
-    **{words.zh: flag for flag, words in FLAG_TEXT.items()},
-    **{words.en.casefold(): flag for flag, words in FLAG_TEXT.items()},
-    "质押": Flag.PLEDGED,
-    "保全": Flag.FROZEN,
-    "查封": Flag.FROZEN,
-    "冻结": Flag.FROZEN,
-    "无效程序": Flag.INVALIDATION_PENDING,
-    "权属争议": Flag.IN_DISPUTE,
-}
-
-ROLE_WORDS: dict[str, Role] = {
-    **{role.value: role for role in Role},
-    **{words.zh: role for role, words in ROLE_TEXT.items()},
-    "防御": Role.DEFENSIVE,
-    "进攻": Role.OFFENSIVE,
-}
-
-_IN_BRACKETS = re.compile(r"\([^()]*\)")
-_ALTERNATIVES = re.compile(r"[/／、或|]")
-_BETWEEN = re.compile(r"[\s_\-*:.]+")
+KIND_WORDS: dict[str, RightKind] = {word: RightKind(kind) for word, kind in _COMMON.words["kind"].items()}
+FLAG_WORDS: dict[str, Flag] = {word: Flag(flag) for word, flag in _COMMON.words["flags"].items()}
+ROLE_WORDS: dict[str, Role] = {word: Role(role) for word, role in _COMMON.words["role"].items()}
 
 
-def heading_key(heading: str) -> str:
-    """A heading without what people vary: width, case, blanks, underscores, asterisks and bracketed remarks."""
-    text = unicodedata.normalize("NFKC", heading).casefold()
-    return _BETWEEN.sub("", _IN_BRACKETS.sub("", text))
+class Said(StrEnum):
+    """What a word about the state of a right says, beside the states themselves: see ``rules/adapters/rights``."""
 
-
-def word_key(word: str) -> str:
-    """A cell's word without what people vary: width, case and blanks around."""
-    return unicodedata.normalize("NFKC", word).casefold().strip()
+    OVER = "over"
+    PARTLY_INVALID = "partly_invalid"
+    RESTORED = "restored"
+    PLEDGED = "pledged"
+    FROZEN = "frozen"
+    TRANSFERRED = "transferred"
+    LICENSED = "licensed"
+    DISPUTED = "disputed"
+    NOTHING = "nothing"
 
 
 # Headings of numbers that name their kind, for lists of one kind without a column for it. Others tell by their form.
@@ -222,19 +83,6 @@ KIND_OF_HEADING: dict[str, RightKind] = {
 
 # Headings that speak of patents only, so that bare digits below them are no trademark's.
 PATENT_HEADINGS = frozenset(heading_key(name) for name in ("专利号", "专利申请号", "patent number", "app_num"))
-
-_FIELD_OF_HEADING: dict[str, str] = {
-    heading_key(name): field for field, names in HEADINGS.items() for name in names
-}
-
-
-def field_of(heading: str) -> str | None:
-    """The field that a heading names; two names of one field may stand in it, as in 专利号/注册号. None if unknown."""
-    field = _FIELD_OF_HEADING.get(heading_key(heading))
-    if field is not None:
-        return field
-    parts = {_FIELD_OF_HEADING.get(heading_key(part)) for part in _ALTERNATIVES.split(heading)}
-    return parts.pop() if len(parts) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,7 @@ def _mere_gap(right: Right, register: LegalStatus, by_dates: LegalStatus) -> boo
     """Whether the dates say less only because one is not given: an end without its day, a grant without its day."""
     if register in _ENDED and register is not LegalStatus.EXPIRED and right.ended_date is None:
         return True
-    return register is LegalStatus.IN_FORCE and by_dates is LegalStatus.PENDING
+    return register in (LegalStatus.IN_FORCE, LegalStatus.EXPIRED) and by_dates is LegalStatus.PENDING
 
 
 def _renewable_until(life: LegalLife, status: LegalStatus | None, day: date) -> date | None:

@@ -1,0 +1,640 @@
+"""One row of a table of rights: its fields taken out, and everything that is wrong or odd about it remembered."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from zhirong.chain.adapters.columns import Columns, Place
+from zhirong.chain.adapters.words import full_key, heading_key, word_key
+from zhirong.chain.right.cells import as_day, as_text, lost_digits
+from zhirong.chain.right.columns import FLAG_WORDS, HEADINGS, KIND_WORDS, NO, ROLE_WORDS, UNBURDENED, YES
+from zhirong.chain.right.reading import MOST_PATENT_YEARS, NICE_CLASSES, contradictions
+from zhirong.chain.right.records import (
+    FLAG_TEXT,
+    KIND_TEXT,
+    PATENT_KINDS,
+    ROLE_TEXT,
+    STATUS_TEXT,
+    Flag,
+    Holder,
+    LegalStatus,
+    Right,
+    RightKind,
+    Role,
+)
+from zhirong.chain.right.table_states import StateCell, StateSaid, state_of
+from zhirong.kernel.errors import Problem
+from zhirong.kernel.identifiers import (
+    NumberError,
+    credit_code,
+    kind_of_number,
+    patent_publication_number,
+    right_number,
+)
+from zhirong.kernel.sheets import Cell
+from zhirong.kernel.text import Text
+
+_LISTED = re.compile(r"[;；、|\n]+")
+_COMMAS = re.compile(r"[,，\s]+")
+_OF_ORGANISATIONS = re.compile(
+    r".+(?:公司|大学|学院|研究院|研究所|研究中心|集团|医院|厂|中心|合作社|事务所|工作室)"
+)
+_COUNTRY = re.compile(r"\s*[:：]\s*(?:中国|[A-Z]{2})$")
+_DAMAGED = "\N{REPLACEMENT CHARACTER}"
+_LONGEST_TRADEMARK = 8  # digits; numbers as short as that may be a trademark's or an old patent's
+_SOFTWARE_NUMBER = re.compile(r"\d{4}SR\d{5,7}", re.ASCII)
+_CLASS = re.compile(r"第?\s*(\d{1,2})\s*类?", re.ASCII)
+_TERM = re.compile(r"\s*(?:至|到|~|～|—+|--)\s*")
+_REMARK = re.compile(r"[(（][^()（）]*[)）]$")
+_NOT_PUBLISHED = frozenset({"未发表", "未公开", "尚未发表"})
+# Documents that announce a grant; before 1993 a B announced an examined application.
+_GRANTED_DOCUMENT = re.compile(r"CN\d+[BCUYSD]\d?")
+_FIRST_GRANTED_B = date(1993, 1, 1)
+# Ranks of the columns of present holders in ``rules/adapters``.
+_PRESENT_RANKS = (0, 1)
+# Columns that nobody reads and that speak of a burden, an owner, a state or an end: what stands in them is a doubt.
+_TELLING = re.compile(
+    "质押|质权|出质|保全|冻结|查封|无效|诉讼|涉诉|许可|异议|撤销|部分权利|受让|转让|变更|权利人|所有人|权属"
+    "|状态|有效性|失效|终止|届满|到期|pledge|licen[cs]e|litigation|owner|status|lapse|expir",
+    re.IGNORECASE,
+)
+_BARS = ("原", "首次", "代理")  # an original holder is no present one
+
+# Columns that say when a right ended, with the status that this event alone names. None: a lapse of what had been
+# granted, a withdrawal of what had not, so that "given up" without a grant is an application given up.
+_ENDS: tuple[tuple[str, LegalStatus | None], ...] = (
+    ("withdrawn", None),
+    ("given_up", None),
+    ("refused", LegalStatus.REFUSED),
+    ("ended", None),
+    ("invalidated", LegalStatus.INVALIDATED),
+)
+# The column in which a field of the record is to be looked for when it is wrong.
+_COLUMN_OF = {"ended_date": "ended"}
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """Something odd about a good row. code: stable English key."""
+
+    code: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the columns of a table mean. words: of its format. kind: the one kind that the list holds, if it says so.
+
+    of_patents: whether the heading of the numbers speaks of patents only.
+    """
+
+    columns: Columns
+    words: Mapping[str, Mapping[str, str]]
+    kind: RightKind | None
+    of_patents: bool
+
+
+class RowReader:
+    """Takes the fields of one right out of one row and remembers what was wrong with them."""
+
+    def __init__(self, meaning: Meaning, cells: Sequence[Cell], row: int, as_of: date | None) -> None:
+        self._meaning = meaning
+        self._columns = meaning.columns
+        self._cells = cells
+        self._row = row
+        self._as_of = as_of
+        self.problems: list[Problem] = []
+        self.oddities: list[Oddity] = []
+
+    def note(self, field: str, value: str, code: str, reason: Text, mend: Text) -> None:
+        """Note a problem, under the heading that the user wrote."""
+        column = _COLUMN_OF.get(field, field)
+        places = self._columns.places.get(column)
+        heading = places[0].heading if places else HEADINGS[column][0]
+        self.problems.append(Problem(heading, value, reason, mend, code))
+
+    def note_twice(self, field: str, value: str, first: int) -> None:
+        """Note that an earlier row has the same number or id."""
+        self.note(
+            field,
+            value,
+            f"{field}_twice",
+            Text(f"与第 {first} 行相同", f"row {first} has the same"),
+            Text("删去重复的一行，或改正它", "remove one of the rows, or correct it"),
+        )
+
+    def is_empty(self) -> bool:
+        """Whether the row holds nothing at all."""
+        return not any(cell.strip() if isinstance(cell, str) else cell is not None for cell in self._cells)
+
+    def is_total(self) -> bool:
+        """Whether the row counts the others: it begins with a word for a total and holds no number of a right."""
+        first = next((text for cell in self._cells if (text := as_text(cell))), "")
+        if word_key(first).rstrip(":：") not in self._meaning.words["total"]:
+            return False
+        return not any(kind_of_number(as_text(cell)) for _, cell in self._filled("number"))
+
+    def right(self) -> Right:
+        """The right of this row; of no use where problems were noted."""
+        self._check_width()
+        kind, number = self._kind_and_number()
+        publication_number = self._publication_number(kind)
+        filing_date = self._day("filing_date")
+        grant_date, registration_date, publication_date = self._begun(kind, publication_number)
+        term_end_date, term_start = self._term()
+        if kind is RightKind.TRADEMARK and registration_date is None and term_start is not None:
+            registration_date = term_start
+            self._doubt(
+                "registered_by_term",
+                f"没有注册日，取专用权期限的第一天 {term_start}",
+                f"no day of registration: the first day of the term, {term_start}, stands for it",
+            )
+        holders = self._holders()
+        ended_date, end_status, looks_ahead = self._end(grant_date)
+        said = self._state(was_granted=grant_date is not None or registration_date is not None)
+        word = said.status
+        if looks_ahead and word is not LegalStatus.IN_FORCE:
+            # The register's word is of its own day: beside an end still to come it would look ahead. A right that is
+            # in force beside the end that is expected of it is no such case.
+            word = end_status
+        elif word is None:
+            word = end_status
+        if word in (LegalStatus.REFUSED, LegalStatus.WITHDRAWN) and kind in PATENT_KINDS and grant_date is not None:
+            self._doubt(
+                "granted_and_refused",
+                f"已于 {grant_date} 授权，却写“{STATUS_TEXT[word].zh}”",
+                f'granted on {grant_date}, yet "{STATUS_TEXT[word].en}"',
+            )
+        note = self._text("notes")
+        right = Right(
+            id=self._text("id") or number or f"row-{self._row}",
+            kind=kind,
+            title=self._text("title", required=True) or number,
+            number=number,
+            holders=holders,
+            filing_date=filing_date,
+            grant_date=grant_date,
+            registration_date=registration_date,
+            publication_date=publication_date,
+            creation_date=self._day("creation_date"),
+            first_use_date=self._day("first_use_date"),
+            ended_date=ended_date,
+            term_end_date=term_end_date,
+            status=word,
+            fee_paid_through_year=self._whole("fee_paid_through_year", range(1, MOST_PATENT_YEARS + 1)),
+            flags=self._flags() | said.flags | self._burdens(),
+            role=self._word("role", ROLE_WORDS, ROLE_TEXT) or Role.GENERAL,
+            author_death_date=self._day("author_death_date"),
+            same_day_invention=self._yes("same_day_invention"),
+            vine_or_tree=self._yes("vine_or_tree"),
+            co_owners_agreed_freely=self._yes("co_owners_agreed_freely"),
+            goods_classes=self._goods_classes(),
+            publication_number=publication_number,
+            provenance=self._text("provenance"),
+            notes=(note,) if note else (),
+        )
+        self._doubt_unread()
+        if not self.problems:
+            for found in contradictions(right):
+                self.note(found.field, found.value, found.code, found.reason, found.mend)
+        return right
+
+    def _doubt(self, code: str, zh: str, en: str) -> None:
+        self.oddities.append(Oddity(code, Text(zh, en)))
+
+    # -- the number and the kind --------------------------------------------------------------------------------
+
+    def _kind_and_number(self) -> tuple[RightKind, str]:
+        for _, cell in self._filled("number"):
+            if lost_digits(cell):
+                self.note(
+                    "number",
+                    as_text(cell),
+                    "lost_digits",
+                    Text(
+                        "号码的末几位已丢失（被表格软件当作数字）",
+                        "its last digits are lost: a spreadsheet took it for a number",
+                    ),
+                    Text("把该列设为文本，重新填写", "make the column text and enter the number again"),
+                )
+        written = [self._without_certificate(text) for text in self._texts("number")]
+        kind = self._word("kind", KIND_WORDS, KIND_TEXT) or self._meaning.kind
+        if kind is None:
+            named = next((name for text in written if (name := kind_of_number(text)) is not None), None)
+            if named is None:
+                self._note_unknown_number(written)
+                return RightKind.INVENTION, ""
+            kind = RightKind(named)
+        kept: list[str] = []
+        for text in written or [""]:
+            try:
+                kept.append(right_number(kind.value, text))
+            except NumberError as error:
+                self.note("number", text, error.code, error.reason, error.mend)
+        if len(set(kept)) > 1:
+            self.note(
+                "number",
+                "; ".join(kept),
+                "numbers_differ",
+                Text("几栏号码不是同一个号", "the columns give different numbers"),
+                Text("一行只写一件权利的号码", "give the number of one right in a row"),
+            )
+        return kind, kept[0] if kept else ""
+
+    @staticmethod
+    def _without_certificate(text: str) -> str:
+        """The registration number of software where its certificate number stands beside it."""
+        found = _SOFTWARE_NUMBER.search(text.upper()) if "软著" in text else None
+        return text if found is None else found[0]
+
+    def _note_unknown_number(self, written: Sequence[str]) -> None:
+        """Why a number that does not name its kind cannot be used: it is damaged, or the kind must be said."""
+        text = written[0] if written else ""
+        if text.isdecimal() and len(text) <= _LONGEST_TRADEMARK and not self._meaning.of_patents:
+            self.note(
+                "kind",
+                "",
+                "kind_needed",
+                Text(f"光凭数字 {text} 看不出种类", f"the digits {text} alone do not tell the kind"),
+                Text("写明种类，如商标", "state the kind, such as a trademark"),
+            )
+            return
+        if text:
+            try:
+                right_number(RightKind.INVENTION.value, text)
+            except NumberError as error:
+                if error.code != "patent_form":
+                    self.note("number", text, error.code, error.reason, error.mend)
+                    return
+        if any(problem.code in ("not_a_choice", "lost_digits") for problem in self.problems):
+            return
+        if text:
+            self.note(
+                "number",
+                text,
+                "number_unknown",
+                Text("看不出是哪一类权利的号码", "no kind of right has such a number"),
+                Text("改正号码，或写明种类", "correct the number, or state the kind"),
+            )
+            return
+        self.note("number", "", "missing", Text("没有号码，也没有种类", "neither number nor kind"), _FILL_IN)
+
+    # -- when it ended ------------------------------------------------------------------------------------------
+
+    def _end(self, grant_date: date | None) -> tuple[date | None, LegalStatus | None, bool]:
+        """The last end not undone, the status it names, and whether an end after the as-of day was left out.
+
+        A restoration on its day or later undoes an end, and so does a later grant, which cannot follow a real one.
+        """
+        ended: date | None = None
+        status: LegalStatus | None = None
+        looks_ahead = False
+        for column, names in _ENDS:
+            for day in self._days(column):
+                if self._is_later(day):
+                    looks_ahead = True
+                elif ended is None or day >= ended:
+                    ended, status = day, names
+        undone = [*self._days("restored"), *([] if grant_date is None or grant_date == ended else [grant_date])]
+        if ended is not None and any(ended <= day and not self._is_later(day) for day in undone):
+            return None, None, looks_ahead
+        return ended, status, looks_ahead
+
+    def _is_later(self, day: date) -> bool:
+        return self._as_of is not None and day > self._as_of
+
+    # -- when it began, and its state --------------------------------------------------------------------------
+
+    def _begun(self, kind: RightKind, publication_number: str) -> tuple[date | None, date | None, date | None]:
+        """Days of grant, registration and publication. A granted document's day is that of the grant."""
+        grant, registration = self._day("grant_date"), self._day("registration_date")
+        publication = self._day("publication_date", unless=_NOT_PUBLISHED)
+        if kind in PATENT_KINDS:
+            is_grant = _GRANTED_DOCUMENT.fullmatch(publication_number) is not None
+            if grant is None and is_grant and publication is not None and publication >= _FIRST_GRANTED_B:
+                grant = publication
+        elif grant is not None and registration is None and kind is not RightKind.PLANT_VARIETY:
+            # Lists of all kinds have one column for the day on which a right was granted or registered.
+            grant, registration = None, grant
+        return grant, registration, publication
+
+    def _term(self) -> tuple[date | None, date | None]:
+        """Last and first day of the present term."""
+        end = self._day("term_end_date")
+        texts = self._texts("term")
+        if not texts:
+            return end, None
+        days = [as_day(part) for part in _TERM.split(texts[0]) if part]
+        if len(days) != 2 or days[0] is None or days[1] is None:  # noqa: PLR2004 - a first and a last day
+            self.note(
+                "term",
+                texts[0],
+                "not_a_term",
+                Text("不是起止两个日期", "not a first and a last day"),
+                Text("写成 2015-02-21 至 2025-02-20", "write 2015-02-21 至 2025-02-20"),
+            )
+            return end, None
+        return end or days[1], days[0]
+
+    def _state(self, *, was_granted: bool) -> StateSaid:
+        cells = [
+            StateCell(field, place.heading, text)
+            for field in ("status", "validity", "event")
+            for place, cell in self._all_filled(field)
+            if (text := as_text(cell))
+        ]
+        holder = self._filled("holders")
+        said = state_of(
+            cells,
+            self._meaning.words,
+            was_granted=was_granted,
+            owner_is_present=bool(holder) and holder[0][0].rank in _PRESENT_RANKS,
+        )
+        for cell in said.unknown:
+            self._note_choice(cell.field, cell.words, STATUS_TEXT)
+        self.oddities.extend(Oddity(code, text) for code, text in said.doubts)
+        return said
+
+    def _burdens(self) -> frozenset[Flag]:
+        """Flags from columns of their own, such as that of the pledgee: anything but a no is a burden."""
+        found = {
+            flag
+            for field, flag in (("pledged", Flag.PLEDGED), ("frozen", Flag.FROZEN))
+            for _, cell in self._all_filled(field)
+            if (text := as_text(cell)) and word_key(text) not in UNBURDENED
+        }
+        for place, cell in self._all_filled("scope"):
+            if (text := as_text(cell)) and word_key(text) not in UNBURDENED:
+                self._doubt("burden", f"“{place.heading}”写“{text}”", f'"{place.heading}" says "{text}"')
+        return frozenset(found)
+
+    def _doubt_unread(self) -> None:
+        """Columns that no mapping reads and that speak of a burden, an owner, a state or an end."""
+        for place in self._columns.not_used:
+            text = as_text(self._cells[place.at]) if place.at < len(self._cells) else ""
+            if not text or word_key(text) in UNBURDENED or place.heading.startswith(_BARS):
+                continue
+            if _TELLING.search(place.heading) is not None:
+                self._doubt(
+                    "unread_column",
+                    f"“{place.heading}”一栏未采用，写的是“{text[:60]}”",
+                    f'the column "{place.heading}" is not used and says "{text[:60]}"',
+                )
+
+    # -- fields -------------------------------------------------------------------------------------------------
+
+    def _all_filled(self, field: str) -> list[tuple[Place, Cell]]:
+        """Every column of a field that holds something in this row."""
+        return [
+            (place, self._cells[place.at])
+            for place in self._columns.places.get(field, ())
+            if place.at < len(self._cells) and as_text(self._cells[place.at])
+        ]
+
+    def _filled(self, field: str) -> list[tuple[Place, Cell]]:
+        """The columns of a field that decide: those of the lowest rank that hold something."""
+        filled = self._all_filled(field)
+        return [one for one in filled if one[0].rank == filled[0][0].rank]
+
+    def _texts(self, field: str) -> list[str]:
+        found: list[str] = []
+        for _, cell in self._filled(field):
+            text = as_text(cell)
+            if _DAMAGED in text:
+                self._note_damage(field, text)
+            elif text.startswith("="):
+                self.note(
+                    field,
+                    text,
+                    "formula",
+                    Text("公式没有算出的结果", "a formula without its result"),
+                    Text("用 Excel 打开后保存", "open the file in Excel and save it"),
+                )
+            found.append(text)
+        return found
+
+    def _text(self, field: str, *, required: bool = False) -> str:
+        texts = self._texts(field)
+        if texts:
+            if field in ("holders", "kind"):
+                self._doubt_difference(field, texts)
+            return texts[0]
+        if required and field in self._columns.places:
+            self.note(
+                field,
+                "",
+                "missing",
+                Text("有这一栏却没有填", "the column is there but the cell is empty"),
+                _FILL_IN,
+            )
+        return ""
+
+    def _doubt_difference(self, field: str, values: Sequence[object]) -> None:
+        """Doubt columns of one meaning that differ."""
+        if len(set(values)) > 1:
+            heads = "、".join(place.heading for place, _ in self._filled(field))
+            shown = "; ".join(str(value) for value in values)
+            self._doubt("columns_differ", f"{heads} 几栏不同：{shown}", f"the columns {heads} differ: {shown}")
+
+    def _day(self, field: str, unless: frozenset[str] = frozenset()) -> date | None:
+        """The day of a field. Where columns of one meaning differ the earliest counts, and the row is doubtful."""
+        days = self._days(field, unless)
+        self._doubt_difference(field, days)
+        return min(days, default=None)
+
+    def _days(self, field: str, unless: frozenset[str] = frozenset()) -> list[date]:
+        days: list[date] = []
+        for _, cell in self._filled(field):
+            day = as_day(cell)
+            text = as_text(cell)
+            if day is not None:
+                days.append(day)
+            elif text not in unless:
+                is_formula = text.startswith("=")
+                self.note(
+                    field,
+                    text,
+                    "formula" if is_formula else "not_a_day",
+                    Text("公式没有算出的结果", "a formula without its result")
+                    if is_formula
+                    else Text("不是日期", "not a date"),
+                    Text("用 Excel 打开后保存", "open the file in Excel and save it")
+                    if is_formula
+                    else Text("写成 2026-01-31", "write it as 2026-01-31"),
+                )
+        return days
+
+    def _word(self, field: str, words: Mapping[str, Word], offered: Mapping[Word, Text]) -> Word | None:
+        text = self._text(field)
+        if not text:
+            return None
+        word = words.get(word_key(text)) or words.get(word_key(_REMARK.sub("", text)))
+        if word is None:
+            self._note_choice(field, text, offered)
+        return word
+
+    def _yes(self, field: str) -> bool:
+        text = self._text(field).upper()
+        if text and text not in YES and text not in NO:
+            self.note(
+                field,
+                text,
+                "not_a_choice",
+                Text("应为是或否", "must be yes or no"),
+                Text("写“是”或“否”", "write yes or no"),
+            )
+        return text in YES
+
+    def _whole(self, field: str, allowed: range) -> int | None:
+        text = self._text(field)
+        if not text:
+            return None
+        if text.isdecimal() and int(text) in allowed:
+            return int(text)
+        self.note(
+            field,
+            text,
+            "out_of_range",
+            Text("不是范围内的整数", "not a whole number within the range"),
+            Text(
+                f"写 {allowed[0]} 至 {allowed[-1]} 的整数",
+                f"write a whole number from {allowed[0]} to {allowed[-1]}",
+            ),
+        )
+        return None
+
+    def _flags(self) -> frozenset[Flag]:
+        found: set[Flag] = set()
+        for word in _LISTED.split(self._text("flags")):
+            flag = FLAG_WORDS.get(word_key(word))
+            if flag is not None:
+                found.add(flag)
+            elif word.strip():
+                self._note_choice("flags", word, FLAG_TEXT)
+        return frozenset(found)
+
+    def _goods_classes(self) -> tuple[int, ...]:
+        text = self._text("goods_classes")
+        parts = [part.strip() for part in re.split(r"[;；、,，|\s]+", text) if part.strip()]
+        found = [_CLASS.match(part) for part in parts]
+        numbers = [int(match[1]) for match in found if match is not None]
+        # What stands beside "9类" is the name of the class.
+        is_named = any(match is not None and "类" in match[0] for match in found)
+        is_whole = all(
+            is_named if match is None else match.end() == len(part) or "类" in match[0]
+            for match, part in zip(found, parts, strict=True)
+        )
+        if is_whole and all(number in NICE_CLASSES for number in numbers) and bool(numbers) == bool(parts):
+            return tuple(sorted(set(numbers)))
+        self.note(
+            "goods_classes",
+            "; ".join(parts),
+            "goods_classes",
+            Text("不是商品和服务类别", "not classes of goods and services"),
+            Text("写 1 至 45 的整数，如 9、42", "write whole numbers from 1 to 45: 9; 42"),
+        )
+        return ()
+
+    def _holders(self) -> tuple[Holder, ...]:
+        names = self._names(self._text("holders", required=True))
+        written = [code.strip() for code in _LISTED.split(self._text("codes")) if code.strip()]
+        codes: list[str] = []
+        for code in written:
+            try:
+                codes.append(credit_code(code))
+            except NumberError as error:
+                self.note("codes", code, error.code, error.reason, error.mend)
+        if len(codes) > len(names):
+            self.note(
+                "codes",
+                "; ".join(codes),
+                "codes_differ",
+                Text("信用代码比权利人多", "there are more credit codes than holders"),
+                Text("按权利人的顺序写，用分号隔开", "give them in the order of the holders, parted by semicolons"),
+            )
+        natural = self._yes("natural_person")
+        codes.extend([""] * (len(names) - len(codes)))
+        return tuple(Holder(name, code, natural) for name, code in zip(names, codes, strict=False))
+
+    def _names(self, written: str) -> list[str]:
+        names = [_COUNTRY.sub("", name.strip()) for name in _LISTED.split(written) if name.strip()]
+        by_comma = self._columns.adapter.settings.get("holders_by_comma") == "yes"
+        found: list[str] = []
+        for name in names:
+            parts = [part for part in _COMMAS.split(name) if part]
+            # A comma or blank may part two holders or stand in one name; two organisations are told by their endings.
+            if len(parts) < 2 or not all(_OF_ORGANISATIONS.fullmatch(part) for part in parts):  # noqa: PLR2004
+                found.append(name)
+                continue
+            found.extend(parts)
+            if not by_comma:
+                self._doubt(
+                    "holders_joined",
+                    f"“{name}”读作 {len(parts)} 个权利人；不是的，请改正",
+                    f'"{name}" is read as {len(parts)} holders; correct it if it is one',
+                )
+        return found
+
+    def _publication_number(self, kind: RightKind) -> str:
+        written = self._text("publication_number")
+        if not written:
+            return ""
+        try:
+            return patent_publication_number(written)
+        except NumberError as error:
+            self.note("publication_number", written, error.code, error.reason, error.mend)
+            return ""
+
+    # -- the row as a whole -------------------------------------------------------------------------------------
+
+    def _check_width(self) -> None:
+        extra = [text for cell in self._cells[len(self._columns.headings) :] if (text := as_text(cell))]
+        if extra:
+            self.problems.append(
+                Problem(
+                    f"+{len(extra)}",
+                    "; ".join(extra),
+                    Text("比表头多出的格子里有内容", "cells beyond the headings hold something"),
+                    Text("检查是否有未加引号的逗号", "check for a comma without quotes"),
+                    "too_many_cells",
+                )
+            )
+
+    def _note_damage(self, field: str, text: str) -> None:
+        self.note(
+            field,
+            text,
+            "damaged",
+            Text("含有损坏的字符，编码不一致", "it holds damaged characters: the encoding is mixed"),
+            Text("重新导出这一行，另存为 UTF-8", "export the row again and save it as UTF-8"),
+        )
+
+    def _note_choice(self, field: str, text: str, offered: Mapping[Word, Text]) -> None:
+        """Note a word that is not known, and offer those of the template."""
+        self.note(
+            field,
+            text,
+            "not_a_choice",
+            Text("不在可选范围内", "not one of the choices"),
+            Text(
+                f"可写：{'、'.join(words.zh for words in offered.values())}",
+                f"write one of: {', '.join(words.en for words in offered.values())}",
+            ),
+        )
+
+
+def number_headings(columns: Columns) -> set[str]:
+    """The keys of the headings under which the numbers stand."""
+    return {
+        key
+        for place in columns.places.get("number", ())
+        for key in (full_key(place.heading), heading_key(place.heading))
+    }
+
+
+_FILL_IN = Text("补上它", "fill it in")

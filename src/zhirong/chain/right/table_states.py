@@ -1,0 +1,162 @@
+"""What the words about the state of a right say together: several columns, states beside last events, dead words last.
+
+A word that the right is over never gives way to one that it lives. The last event of a register need not be about life
+at all: a pledge or a transfer leaves the state to the other columns and the dates.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from zhirong.chain.adapters.words import word_key
+from zhirong.chain.right.columns import Said
+from zhirong.chain.right.records import STATUS_TEXT, Flag, LegalStatus
+from zhirong.kernel.text import Text
+
+_SEPARATORS = "|;；、/\n"
+_COMMAS = "，,"
+_LIVING = frozenset({LegalStatus.IN_FORCE, LegalStatus.PENDING})
+_FLAGS = {Said.PLEDGED: Flag.PLEDGED, Said.FROZEN: Flag.FROZEN, Said.DISPUTED: Flag.IN_DISPUTE}
+Meaning = LegalStatus | Said
+
+
+@dataclass(frozen=True, slots=True)
+class StateCell:
+    """A cell about the state. field: ``status``, ``validity`` or ``event``."""
+
+    field: str
+    heading: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateSaid:
+    """What the cells say together. doubts: code and text of what is odd. unknown: cells with a word not known."""
+
+    status: LegalStatus | None
+    flags: frozenset[Flag]
+    doubts: tuple[tuple[str, Text], ...]
+    unknown: tuple[StateCell, ...]
+
+
+def meaning_of(word: str, words: Mapping[str, str]) -> Meaning | None:
+    """What one word says; None where it is not known."""
+    found = words.get(word_key(word)) or words.get(word_key(word).replace(" ", ""))
+    if found is None:
+        return None
+    return LegalStatus(found) if found in LegalStatus._value2member_map_ else Said(found)
+
+
+def state_of(
+    cells: Sequence[StateCell], words: Mapping[str, Mapping[str, str]], *, was_granted: bool, owner_is_present: bool
+) -> StateSaid:
+    """What the cells of one row say. was_granted: whether a grant or registration is known. owner_is_present: whether
+    the holder comes from a column of present holders.
+    """
+    said: list[tuple[StateCell, str, Meaning]] = []
+    doubts: list[tuple[str, Text]] = []
+    unknown: list[StateCell] = []
+    for cell in cells:
+        listed = words["validity"] if cell.field == "validity" else words["status"]
+        for word in _parts(cell.words, listed):
+            meaning = meaning_of(word, listed)
+            if meaning is not None:
+                said.append((cell, word, meaning))
+            elif cell.field == "event":
+                doubts.append(
+                    (
+                        "event_unknown",
+                        Text(
+                            f"“{cell.heading}”写“{word}”，不知其意",
+                            f'"{cell.heading}" says "{word}", not known here',
+                        ),
+                    )
+                )
+            else:
+                unknown.append(StateCell(cell.field, cell.heading, word))
+    flags = frozenset(_FLAGS[meaning] for _, _, meaning in said if isinstance(meaning, Said) and meaning in _FLAGS)
+    doubts += [doubt for cell, word, meaning in said if (doubt := _odd(cell, word, meaning, owner_is_present))]
+    status, more = _status(said, was_granted=was_granted)
+    return StateSaid(status, flags, tuple(dict.fromkeys((*doubts, *more))), tuple(unknown))
+
+
+def _parts(written: str, listed: Mapping[str, str]) -> list[str]:
+    """The words of a cell: itself where it is known as a whole, else its parts."""
+    for separators in (_SEPARATORS, _COMMAS):
+        if meaning_of(written, listed) is not None:
+            return [written]
+        for separator in separators:
+            written = written.replace(separator, "|")
+        if separators is _SEPARATORS and "|" in written:
+            return [word for part in written.split("|") if part.strip() for word in _parts(part.strip(), listed)]
+    return [part.strip() for part in written.split("|") if part.strip()]
+
+
+def _status(
+    said: Sequence[tuple[StateCell, str, Meaning]], *, was_granted: bool
+) -> tuple[LegalStatus | None, list[tuple[str, Text]]]:
+    states = [(cell, word, meaning) for cell, word, meaning in said if isinstance(meaning, LegalStatus)]
+    over = [(cell, word, meaning) for cell, word, meaning in said if meaning is Said.OVER]
+    living = [one for one in states if one[2] in _LIVING]
+    dead = [one for one in states if one[2] not in _LIVING]
+    doubts: list[tuple[str, Text]] = []
+    if (dead or over) and living:
+        doubts.append(("states_differ", _differ(living[0], (dead or over)[0])))
+    if len({meaning for _, _, meaning in dead}) > 1:
+        other = next(one for one in dead if one[2] is not dead[0][2])
+        doubts.append(("states_differ", _differ(dead[0], other)))
+    if len({meaning for _, _, meaning in living}) > 1 and not dead and not over:
+        other = next(one for one in living if one[2] is not living[0][2])
+        doubts.append(("states_differ", _differ(living[0], other)))
+    if dead:
+        # Whatever the order of the columns, the same state comes out.
+        return min((meaning for _, _, meaning in dead), key=list(LegalStatus).index), doubts
+    if over:
+        status = LegalStatus.LAPSED if was_granted else LegalStatus.WITHDRAWN
+        cell, word, _ = over[0]
+        doubts.append(
+            (
+                "over_without_reason",
+                Text(
+                    f"“{cell.heading}”写“{word}”，没有说明怎样失效；按“{STATUS_TEXT[status].zh}”读入，请核实",
+                    f'"{cell.heading}" says "{word}" without saying how it ended; read as "{STATUS_TEXT[status].en}": check it',
+                ),
+            )
+        )
+        return status, doubts
+    if living:
+        return min((meaning for _, _, meaning in living if isinstance(meaning, LegalStatus)), key=str), doubts
+    return None, doubts
+
+
+def _differ(one: tuple[StateCell, str, Meaning], other: tuple[StateCell, str, Meaning]) -> Text:
+    first, second = sorted(((one[0].heading, one[1]), (other[0].heading, other[1])))
+    return Text(
+        f"“{first[0]}”写“{first[1]}”，“{second[0]}”写“{second[1]}”，两者矛盾",
+        f'"{first[0]}" says "{first[1]}", "{second[0]}" says "{second[1]}": they contradict each other',
+    )
+
+
+def _odd(cell: StateCell, word: str, meaning: Meaning, owner_is_present: bool) -> tuple[str, Text] | None:
+    head_zh, head_en = f"“{cell.heading}”写“{word}”", f'"{cell.heading}" says "{word}"'
+    if meaning is Said.TRANSFERRED and not owner_is_present:
+        return "transferred", Text(
+            f"{head_zh}：权利转移过，核实现在的权利人", f"{head_en}: it was transferred; check who holds it now"
+        )
+    if meaning is Said.PARTLY_INVALID:
+        return "partly_invalid", Text(
+            f"{head_zh}：部分权利要求无效，核实余下的范围",
+            f"{head_en}: some claims are invalid; check what is left",
+        )
+    if meaning is Said.LICENSED:
+        return "licensed", Text(
+            f"{head_zh}：有许可，补录许可的种类和期限",
+            f"{head_en}: it is licensed; add the licence's kind and term",
+        )
+    if meaning is Said.DISPUTED:
+        return "disputed", Text(f"{head_zh}：核实争议", f"{head_en}: check the dispute")
+    if meaning is Said.RESTORED:
+        return "restored", Text(
+            f"{head_zh}：权利曾终止后恢复，核实现在的状态",
+            f"{head_en}: it had ended and was restored; check its state",
+        )
+    return None
