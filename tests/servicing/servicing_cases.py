@@ -72,6 +72,7 @@ def contracts(draw: st.DrawFn, for_arrays: bool = False) -> Contract:
         ),
         shift=draw(st.sampled_from(["none", "following"] if for_arrays else SHIFTS)),
         end_shift=draw(st.none() | st.sampled_from(SHIFTS)),
+        limit=draw(st.sampled_from([None, 10**11])),
     )
     if terms.grace is not None and terms.grace.periods >= len(due_days(terms)):
         terms = replace(terms, grace=None)
@@ -99,6 +100,8 @@ def streams(draw: st.DrawFn, contract: Contract, simple: bool = False) -> tuple[
         "payment", "payment", "payment", "fee", "refund", "misuse", "misuse_end", "rate", "accelerate", "extend",
         "restructure", "write_off", "recovery", "waiver", "reversal", "drawdown",
     ]  # fmt: skip
+    if contract.terms.limit is None:
+        kinds = [kind for kind in kinds if kind != "drawdown"]  # all of the contract is drawn
     for number in range(draw(st.integers(0, 8))):
         day = terms.start + timedelta(days=draw(st.integers(0, 520)))
         booked = day + timedelta(days=draw(st.sampled_from([0, 0, 1, 9, 80])))

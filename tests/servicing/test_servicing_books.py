@@ -160,8 +160,9 @@ def test_a_recovery_beyond_what_was_written_off_is_no_recourse() -> None:
     off = ev.WriteOff(id="W", **on("2024-07-15"))
     back = ev.Recovery(id="R", **on("2024-08-15"), amount=37_000_000, payer="insurer")
     state = replay([drawn, off, back], CONTRACT, date(2024, 9, 1), RULES, WORKING_DAYS)
-    assert state.moves["R"]["insurer:recourse"] == 36_655_200
-    assert state.credit_of == {"insurer": 344_800}
+    # 366,552.00 written off, and on it 31 nights of penalty (54.00) and compound interest (0.9828).
+    assert state.moves["R"]["insurer:recourse"] == 36_655_200 + 167_400 + 3_047
+    assert state.credit_of == {"insurer": 174_353}
 
 
 def test_a_payment_before_the_order_of_2023_is_applied_in_the_usual_order_and_says_so() -> None:

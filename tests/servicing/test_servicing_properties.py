@@ -97,8 +97,10 @@ def test_every_fen_is_somewhere(data: st.DataObject) -> None:
     # No balance below nothing, and the books of the loan are what is owed.
     assert all(amount >= 0 for amount in owed.values())
     assert state.credit >= 0
+    off = state.off_balance
     for head, account in _LOAN_ACCOUNTS.items():
-        assert totals.get(account, 0) == owed[head]
+        assert totals.get(account, 0) == owed[head] - (off[head] if state.written_off_on is None else 0)
+        assert totals.get(f"lender:memo:{head.value}", 0) == off[head] >= 0
     held = {payer: "lender:credit" if payer == "firm" else f"lender:credit:{payer}" for payer in ev.PAYERS}
     for payer, account in held.items():
         assert totals.get(account, 0) == -state.credit_of.get(payer, 0) <= 0

@@ -8,7 +8,7 @@ from typing import Literal
 
 from zhirong.kernel.text import Text
 
-Kind = Literal["asset", "liability", "equity", "income", "expense"]
+Kind = Literal["asset", "liability", "equity", "income", "expense", "memo"]
 
 PARTY_TEXT: dict[str, Text] = {
     "lender": Text("贷款人", "lender"),
@@ -34,6 +34,8 @@ _HOLDINGS: dict[str, tuple[Kind, Text]] = {
     "equity": ("equity", Text("权益", "equity")),
     "income": ("income", Text("收入", "income")),
     "expense": ("expense", Text("支出", "expense")),
+    # Claims that are kept off the balance sheet: their accounts come to nothing together.
+    "memo": ("memo", Text("表外登记", "off balance sheet")),
 }
 
 _DETAILS: dict[str, Text] = {
@@ -47,6 +49,7 @@ _DETAILS: dict[str, Text] = {
     "waiver": Text("减免", "waiver"),
     "write_off": Text("核销", "write-off"),
     "provision": Text("计提准备", "provision"),
+    "contra": Text("表外对应科目", "contra"),
     **PARTY_TEXT,
 }
 
@@ -56,6 +59,7 @@ KIND_TEXT: dict[Kind, Text] = {
     "equity": Text("权益", "equity"),
     "income": Text("收入", "income"),
     "expense": Text("支出", "expense"),
+    "memo": Text("表外", "off balance sheet"),
 }
 
 

@@ -17,6 +17,7 @@ _ROOTS: dict[Kind, str] = {
     "equity": "Equity",
     "income": "Income",
     "expense": "Expenses",
+    "memo": "Equity",  # the program has no accounts off the balance sheet; these come to nothing together
 }
 _CURRENCY = "CNY"
 

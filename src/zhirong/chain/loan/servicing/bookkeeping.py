@@ -10,7 +10,7 @@ from datetime import date
 
 from zhirong.chain.loan.servicing.events import PAYERS
 from zhirong.chain.loan.servicing.heads import Head
-from zhirong.chain.loan.servicing.held import LOAN, credit_account
+from zhirong.chain.loan.servicing.held import LOAN, credit_account, kept_off_balance
 from zhirong.chain.loan.servicing.state import LoanState, Moves
 from zhirong.kernel.money import Fen
 from zhirong.kernel.posting import Entry, Posting
@@ -35,8 +35,11 @@ def balances_of(state: LoanState) -> dict[str, Fen]:
         Head.INTEREST: state.interest_due + state.accrued,
         Head.PRINCIPAL: state.principal,
     }
+    if state.written_off_on is None:
+        owed = {head: amount - state.off_balance.get(head, 0) for head, amount in owed.items()}
     held = {credit_account(payer): -state.credit_of.get(payer, 0) for payer in PAYERS}
-    return {**{LOAN[head]: amount for head, amount in owed.items()}, **held}
+    memo = kept_off_balance({head: state.off_balance.get(head, 0) for head in Head})
+    return {**{LOAN[head]: amount for head, amount in owed.items()}, **held, **memo}
 
 
 def to_book(state: LoanState, booked: Moves, day: date, provision: Fen | None = None) -> tuple[Entry, ...]:

@@ -1,5 +1,6 @@
 """The fold: one event after another changes what a loan stands at, and a frozen ``LoanState`` is handed out at the end."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -11,12 +12,16 @@ from zhirong.chain.loan.servicing.held import (
     ACCRUAL,
     CASH,
     INCOME,
+    INTEREST_HEADS,
     LOAN,
+    OFF_BALANCE,
     RECOVERED,
     RECOVERY_COSTS,
     WAIVED,
     WRITTEN_OFF,
     credited,
+    kept_off_balance,
+    out_of_income,
 )
 from zhirong.chain.loan.servicing.plan import (
     Running,
@@ -31,7 +36,9 @@ from zhirong.chain.loan.servicing.plan import (
 from zhirong.chain.loan.servicing.state import LoanState
 from zhirong.chain.loan.servicing.working import Working
 from zhirong.chain.loan.terms import Method
+from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen, round_fen, show_yuan
+from zhirong.kernel.text import Text
 
 
 class Fold(Working):
@@ -73,6 +80,7 @@ class Fold(Working):
                 raise AssertionError(f"{event.id}: it shapes the others and does not happen by itself")
 
     def _on_drawdown(self, event: ev.Drawdown) -> None:
+        self._demand_agreed(event)
         self._move(event.id, {LOAN[Head.PRINCIPAL]: event.amount, CASH: -event.amount})
         self._drawn += event.amount
         self._settled_on = None
@@ -85,6 +93,34 @@ class Fold(Working):
         if not self._rows:
             self._add_item(self._next_number, event.day, event.amount, 0)
             self._note(event.id, "放款时合同已到期，当日到期", "drawn after the loan's end: due at once")
+
+    def _demand_agreed(self, event: ev.Drawdown) -> None:
+        """Raise InputError for more than the contract lends, or more owed at once than its limit."""
+        terms = self._contract.terms
+        if terms.limit is not None:
+            owed, most = self._not_due + self._arrears.principal, terms.limit
+            zh, en, code = "超过授信额度", "more than the limit of the line", "over_limit"
+        else:
+            owed, most = self._drawn, terms.principal
+            zh, en, code = "超过合同金额", "more than the contract lends", "over_contract"
+        if owed + event.amount > most:
+            raise InputError(
+                [
+                    Problem(
+                        f"event[{event.id}].amount",
+                        show_yuan(event.amount),
+                        Text(
+                            f"{zh} {show_yuan(most)} 元，此前已用 {show_yuan(owed)} 元",
+                            f"{en}, CNY {show_yuan(most)}, of which CNY {show_yuan(owed)} is used",
+                        ),
+                        Text(
+                            "核对金额；循环额度请写明 limit",
+                            "Check the amount. For a line that is drawn again, state limit.",
+                        ),
+                        code,
+                    )
+                ]
+            )
 
     def _before_its_period(self, amount: Fen) -> Fraction:
         """Interest on money drawn after an instalment was paid and before the period ended that it was for."""
@@ -221,13 +257,15 @@ class Fold(Working):
         before = self._oldest_late
         ready = round_fen(self._accrued(self._today))
         self._interest_earned += ready
+        is_income = not self._accrual_stopped
         off = self._arrears.take_all()
         off[Head.INTEREST] += ready
         off[Head.PRINCIPAL] += self._not_due
+        self._off_not_due = self._not_due
         self._clear_plan()
         self._misuse = 0
         self._written_off_on = event.day
-        self._move(event.id, {WRITTEN_OFF: sum(off.values()), **credited(off)})
+        self._give_up(event.id, WRITTEN_OFF, off, is_income)
         for head, amount in off.items():
             self._off[head] += amount
         self._after_change(before)
@@ -246,7 +284,7 @@ class Fold(Working):
         self._move(event.id, self._held.receive(event.payer, event.amount, kept))
 
     def _on_waiver(self, event: ev.Waiver) -> None:
-        before = self._oldest_late
+        before, is_income = self._oldest_late, not self._accrual_stopped
         given: dict[Head, Fen] = {}
         for head, amount in event.amounts.items():
             given[head] = self._arrears.give_up(head, amount)
@@ -257,8 +295,30 @@ class Fold(Working):
                     f"{HEAD_TEXT[head].zh}只欠 {show_yuan(given[head])} 元，按此减免",
                     f"only CNY {show_yuan(given[head])} of {HEAD_TEXT[head].en} was owed, and waived",
                 )
-        self._move(event.id, {WAIVED: sum(given.values()), **credited(given)})
+        self._give_up(event.id, WAIVED, given, is_income)
         self._after_change(before)
+
+    def _give_up(self, event_id: str, expense: str, given: Mapping[Head, Fen], is_income: bool) -> None:
+        """Take claims out of the books: at the lender's expense, but for interest that is no income."""
+        kept_out = {head: amount for head, amount in given.items() if not is_income and head in INTEREST_HEADS}
+        lost = {head: amount for head, amount in given.items() if head not in kept_out}
+        self._move(event_id, {expense: sum(lost.values()), **credited(lost)})
+        self._move(event_id, out_of_income(kept_out))
+
+    def _off_balance(self, ready: Fen) -> dict[Head, Fen]:
+        """Claims off the balance sheet, booked as such: what was written off, or interest too late to be income."""
+        claims = dict.fromkeys(Head, 0)
+        if self._written_off_on is not None:
+            claims.update(self._off)
+            for head, pot in self._off_pots.items():
+                claims[head] += pot.owed
+        elif self._accrual_stopped:
+            interest = {head: pot.owed for head, pot in self._arrears.pots.items()}
+            interest[Head.INTEREST] = ready + sum(item.interest_left for item in self._arrears.items)
+            claims.update(interest)
+            self._move(OFF_BALANCE, out_of_income(interest))
+        self._move(OFF_BALANCE, kept_off_balance(claims))
+        return claims
 
     # -- the end ----------------------------------------------------------------------------------------------
 
@@ -274,6 +334,7 @@ class Fold(Working):
         }
         for head, amount in earned.items():
             self._move(ACCRUAL, {LOAN[head]: amount, INCOME[head]: -amount})
+        off_balance = self._off_balance(ready)
         plan = self._plan
         not_due, standing = self._not_due, self._standing()
         principal = not_due + self._arrears.principal
@@ -301,6 +362,8 @@ class Fold(Working):
             paid=dict(self._paid),
             waived=dict(self._waived),
             written_off=dict(self._off),
+            written_off_since={head: pot.owed for head, pot in self._off_pots.items()},
+            off_balance=off_balance,
             recovered=self._recovered,
             accelerated_on=self._accelerated_on,
             extended_to=self._extended_to,

@@ -9,11 +9,27 @@ from zhirong.kernel.money import Fen
 
 ACCRUAL = "accrual"  # the cause under which the books show interest that time alone brought about
 
+OFF_BALANCE = "off_balance"  # the cause under which claims are kept off the balance sheet, and out of income
+INTEREST_HEADS = (Head.PENALTY, Head.COMPOUND, Head.INTEREST)
+
 CASH = "lender:cash"
 LOAN = {head: f"lender:loan:{head.value}" for head in Head}
 INCOME = {head: f"lender:income:{head.value}" for head in Head}
 WAIVED, WRITTEN_OFF = "lender:expense:waiver", "lender:expense:write_off"
 RECOVERED, RECOVERY_COSTS = "lender:income:recovery", "lender:expense:recovery_costs"
+
+MEMO = {head: f"lender:memo:{head.value}" for head in Head}
+MEMO_CONTRA = "lender:memo:contra"
+
+
+def kept_off_balance(claims: Mapping[Head, Fen]) -> dict[str, Fen]:
+    """The accounts off the balance sheet that show ``claims``."""
+    return {**{MEMO[head]: amount for head, amount in claims.items()}, MEMO_CONTRA: -sum(claims.values())}
+
+
+def out_of_income(claims: Mapping[Head, Fen]) -> dict[str, Fen]:
+    """Income that was booked and not received, taken back."""
+    return {**{LOAN[h]: -amount for h, amount in claims.items()}, **{INCOME[h]: a for h, a in claims.items()}}
 
 
 def credited(parts: Mapping[Head, Fen]) -> dict[str, Fen]:

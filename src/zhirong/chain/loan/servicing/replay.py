@@ -1,6 +1,6 @@
 """What a loan stands at, from its events alone, as of any day and as known on any day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ from zhirong.chain.loan.servicing.state import LoanState
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.explain import Explanation
+from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import Reference, Rulebook
 from zhirong.kernel.text import Text
 
@@ -146,6 +147,7 @@ def _explain(state: LoanState, contract: Contract, rules: Rulebook, sources: tup
             (compound,),
         ),
         Explanation(HEAD_TEXT[Head.COSTS], state.costs, "fen"),
+        *_off_the_books(state),
         Explanation(Text("溢缴款", "credit held"), -state.credit, "fen"),
     )
     return Explanation(
@@ -156,3 +158,20 @@ def _explain(state: LoanState, contract: Contract, rules: Rulebook, sources: tup
         (order,) if contract.order is None else (),
         parts=parts,
     )
+
+
+def _off_the_books(state: LoanState) -> tuple[Explanation, ...]:
+    """What is owed of a loan that was written off."""
+    if state.written_off_on is None:
+        return ()
+    return tuple(
+        Explanation(words, sum(heads.values()), "fen", parts=_by_head(heads))
+        for words, heads in (
+            (Text("已核销、仍欠", "written off and still owed"), state.written_off),
+            (Text("核销后的利息（表外）", "interest since, off the balance sheet"), state.written_off_since),
+        )
+    )
+
+
+def _by_head(amounts: Mapping[Head, Fen]) -> tuple[Explanation, ...]:
+    return tuple(Explanation(HEAD_TEXT[head], amount, "fen") for head, amount in amounts.items() if amount)

@@ -80,6 +80,15 @@ class Standing:
     restructured_on: date | None = None
     written_off: bool = False
 
+    def accrual_stopped(self, most_days: int) -> bool:
+        """Whether interest is no longer income: late beyond ``most_days`` once, and not all arrears paid since."""
+        if self.days_overdue == 0 or self.days_overdue > most_days:
+            return self.days_overdue > most_days
+        for span in reversed(self.spans):
+            if span.clears or span.days > most_days:
+                return not span.clears
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Applied:
@@ -115,6 +124,8 @@ class LoanState:
 
     not_due: principal that has not fallen due. items: every instalment that has. costs, penalty, compound: owed now.
     accrued: interest of the running period in whole fen, ``accrued_exact`` unrounded; it is not yet due.
+    written_off_since: interest on it since the write-off. off_balance: all claims that are off the balance sheet, by
+    head: of a loan written off the whole, of one too late for its interest to be income that interest.
     credit: money held, ``credit_of`` whose. yearly: the contract rate. next_reset: the day on which it is read anew. plan: what is ahead; interest_ahead: the interest of
     each of its rows if nothing else happens. written_off: what is still claimed off the books, by head.
     moves: cumulative amounts by cause and account, as the books should show them. notes: what was not done as asked.
@@ -143,6 +154,8 @@ class LoanState:
     paid: Mapping[Head, Fen]
     waived: Mapping[Head, Fen]
     written_off: Mapping[Head, Fen]
+    written_off_since: Mapping[Head, Fen]
+    off_balance: Mapping[Head, Fen]
     recovered: Fen
     accelerated_on: date | None
     extended_to: date | None
@@ -176,8 +189,13 @@ class LoanState:
 
     @property
     def payoff(self) -> Fen:
-        """What settles the loan today, credit held taken off."""
-        return max(0, self.due + self.not_due + self.accrued - self.credit)
+        """What settles the loan today, credit held taken off: the whole claim, in the books or not."""
+        return max(0, self.due + self.not_due + self.accrued + self.off_books - self.credit)
+
+    @property
+    def off_books(self) -> Fen:
+        """What is owed of a loan that was written off, with the interest since."""
+        return sum(self.written_off.values()) + sum(self.written_off_since.values())
 
     @property
     def days_overdue(self) -> int:
@@ -227,6 +245,8 @@ class LoanState:
             "paid": _heads(self.paid),
             "waived": _heads(self.waived),
             "written_off": _heads(self.written_off),
+            "written_off_since": _heads(self.written_off_since),
+            "off_balance": _heads(self.off_balance),
             "recovered": yuan(self.recovered),
             **{name: None if day is None else day.isoformat() for name, day in days.items()},
             "provisional": self.provisional,

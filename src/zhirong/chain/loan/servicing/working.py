@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from zhirong.chain.loan.day_counts import year_fraction
 from zhirong.chain.loan.periods import Period
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.arrears import Arrears
@@ -18,6 +19,7 @@ from zhirong.chain.loan.servicing.contract import Contract, Order
 from zhirong.chain.loan.servicing.heads import Category, Head
 from zhirong.chain.loan.servicing.held import (
     CASH,
+    INTEREST_HEADS,
     LOAN,
     RECOVERED,
     Held,
@@ -30,7 +32,7 @@ from zhirong.chain.loan.servicing.plan import (
     accrued,
     spread,
 )
-from zhirong.chain.loan.servicing.pots import Uplifts
+from zhirong.chain.loan.servicing.pots import Pot, Uplifts
 from zhirong.chain.loan.servicing.state import Applied, Standing
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.money import Fen, round_fen
@@ -70,6 +72,8 @@ class Working:
         self._paid = dict.fromkeys(Head, 0)
         self._waived = dict.fromkeys(Head, 0)
         self._off = dict.fromkeys(Head, 0)
+        self._off_pots = {head: Pot() for head in INTEREST_HEADS}
+        self._off_not_due: Fen = 0
         self._recovered: Fen = 0
         self._interest_earned: Fen = 0
         self._restructured_on: date | None = None
@@ -106,7 +110,21 @@ class Working:
                 self._contract.penalty_basis,
             )
             self._arrears.run(uplifts, self._not_due, self._misuse, self._today, day)
+            if self._written_off_on is not None:
+                self._run_off_balance(uplifts, self._today, day)
         self._today = day
+
+    def _run_off_balance(self, uplifts: Uplifts, start: date, end: date) -> None:
+        """Interest on what was written off: of what was not due then, the contract's rate up to the loan's end."""
+        turn = min(max(start, self._terms.end), end)
+        principal, interest = self._off[Head.PRINCIPAL], self._off[Head.INTEREST]
+        not_due = min(self._off_not_due, principal)
+        ordinary = not_due * uplifts.yearly * year_fraction(start, turn, uplifts.basis)
+        self._off_pots[Head.INTEREST].exact += ordinary
+        self._off_pots[Head.PENALTY].exact += uplifts.penalty(0, principal - not_due, 0, start, turn)
+        self._off_pots[Head.PENALTY].exact += uplifts.penalty(0, principal, 0, turn, end)
+        if self._contract.compounds:
+            self._off_pots[Head.COMPOUND].exact += uplifts.compound(interest, start, end)
 
     def _fall_due(self) -> None:
         """The running period ends: its principal and interest become an instalment that is due.
@@ -161,6 +179,12 @@ class Working:
     @property
     def _oldest_late(self) -> date | None:
         return self._arrears.oldest_late(self._today)
+
+    @property
+    def _accrual_stopped(self) -> bool:
+        """Whether interest on the loan is no longer income today."""
+        most = self._rules.at("lending.servicing.stop_accrual_days", self._today).whole()
+        return self._written_off_on is None and self._standing().accrual_stopped(most)
 
     def _rebase(self) -> None:
         """Close the accrual of the running period up to today, before the balance or the rate changes."""
@@ -269,9 +293,12 @@ class Working:
         """Money for what was written off; gives what is more than all of it."""
         parts, left = dict.fromkeys(Head, 0), amount
         for head in self._order(agreed):
-            parts[head] = min(left, self._off[head])
-            self._off[head] -= parts[head]
-            left -= parts[head]
+            part = min(left, self._off[head])
+            self._off[head] -= part
+            if head in self._off_pots:
+                part += self._off_pots[head].take(left - part)
+            parts[head] = part
+            left -= part
         self._recovered += amount - left
         self._move(event_id, {RECOVERED: left - amount})
         self._applied.append(Applied(event_id, self._today, amount, parts, 0, left, {}))
