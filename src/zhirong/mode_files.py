@@ -1,11 +1,13 @@
-"""The mode files that come with the package, or those of a folder: listed by their heads, or read and checked.
+"""The mode files that come with the package, under those of the policy packs; or those of a folder: listed by their heads, or
+read and checked. A file of a pack replaces the mode of the same id, wherever that comes from, and adds what is new.
 
 The list is fast: of a file only its head, its source and the dates of its terms are read, and the reader of whole
 modes is not imported.
 """
 
+import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from zhirong.chain.mode.force import ForceOn
     from zhirong.chain.mode.model import Mode
+    from zhirong.kernel.errors import Problem
+    from zhirong.kernel.packs import Pack
 
 FOLDERS = ("modes", "funds")
 _READ = ("[source]", "[[sharing]]")  # the tables of a file that a list reads, beside its head
@@ -23,6 +27,7 @@ class ModeHead(NamedTuple):
     """What a list of modes shows. The words are those of the file; ``government`` and ``leader`` its typologies.
 
     source: the table of that name. windows: first and last day of each version of the terms.
+    pack: id and version of the policy pack that it comes from, empty for those that come with the package.
     """
 
     id: str
@@ -36,6 +41,16 @@ class ModeHead(NamedTuple):
     source: Mapping[str, Any]
     windows: tuple[tuple[date | None, date | None], ...]
     path: Path
+    pack: str = ""
+
+
+class _ModeText(NamedTuple):
+    """A file in the mode language. name: as problems name it."""
+
+    name: str
+    text: str
+    path: Path
+    pack: str
 
     def force(self, day: date, stale_after_days: int) -> "ForceOn":
         """Where the mode stands on ``day``; as ``force_on`` says of the whole mode. Raises InputError."""
@@ -57,45 +72,160 @@ def mode_files(folder: Path | None = None) -> list[Path]:
     return [path for name in FOLDERS for path in sorted((rules / name).glob("*.toml"))]
 
 
-def list_modes(folder: Path | None = None) -> list[ModeHead]:
-    """The heads of all mode files. Raises ValueError naming a file whose head cannot be read."""
-    return [_head(path) for path in mode_files(folder)]
+def environment_packs() -> "tuple[Pack, ...]":
+    """The policy packs that ZHIRONG_RULES names, each read by itself. Raises InputError with everything wrong with them."""
+    if not os.environ.get("ZHIRONG_RULES"):
+        return ()
+    from zhirong.kernel.errors import InputError
+    from zhirong.kernel.packs import environment_folders, read_pack
+
+    packs: list[Pack] = []
+    problems: list[Problem] = []
+    for folder in environment_folders():
+        try:
+            packs.append(read_pack(folder))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return tuple(packs)
 
 
-def load_modes(folder: Path | None = None) -> "dict[str, Mode]":
-    """Every mode of a folder (by default those that come with the package), by id, in the order of the files.
+def list_modes(folder: Path | None = None, packs: "Sequence[Pack] | None" = None) -> list[ModeHead]:
+    """The heads of all modes. packs: those laid over the package, by default those of ZHIRONG_RULES.
 
-    Raises InputError for a file that is wrong, ValueError where two files have the same id.
+    Raises ValueError naming a file that comes with the package whose head cannot be read, InputError for those of packs.
+    """
+    heads: dict[str, ModeHead] = {}
+    for file in _shipped(folder):
+        head = _head(file)
+        heads[f"{file.path}" if head.id in heads else head.id] = head
+    problems: list[Problem] = []
+    for pack in _packs(folder, packs):
+        for file in _of_pack(pack):
+            try:
+                head = _head(file)
+            except ValueError as error:
+                problems.append(_bad_head(file, error))
+                continue
+            heads[head.id] = head
+    _raise(problems)
+    return list(heads.values())
+
+
+def load_modes(folder: Path | None = None, packs: "Sequence[Pack] | None" = None) -> "dict[str, Mode]":
+    """Every mode of a folder (by default those that come with the package, under the packs), by id, in the order of the files.
+
+    packs: by default those of ZHIRONG_RULES; none for a folder. Raises InputError for a file that is wrong, with everything
+    that is wrong with the files of packs; ValueError where two files have the same id.
     """
     from zhirong.chain.mode.read import read_mode
 
     modes: dict[str, Mode] = {}
-    for path in mode_files(folder):
-        mode = read_mode(path.read_text(encoding="utf-8"), path.name)
+    for file in _shipped(folder):
+        mode = read_mode(file.text, file.name)
         if mode.id in modes:
-            raise ValueError(f"{path.name}: another file has the id {mode.id} already")
+            raise ValueError(f"{file.name}: another file has the id {mode.id} already")
         modes[mode.id] = mode
+    problems: list[Problem] = []
+    for pack in _packs(folder, packs):
+        of_pack, found = modes_of_pack(pack)
+        problems += found
+        modes.update(of_pack)
+    _raise(problems)
     return modes
+
+
+def modes_of_pack(pack: "Pack") -> "tuple[dict[str, Mode], list[Problem]]":
+    """The modes of one pack by id, with the pack's mark on their source; and everything that is wrong with its files."""
+    from dataclasses import replace
+
+    from zhirong.chain.mode.read import read_mode
+    from zhirong.kernel.errors import InputError, Problem
+    from zhirong.kernel.text import Text
+
+    modes: dict[str, Mode] = {}
+    problems: list[Problem] = []
+    for file in _of_pack(pack):
+        try:
+            mode = read_mode(file.text, file.name)
+        except InputError as error:
+            problems += [replace(one, field=f"{file.name}: {one.field}") for one in error.problems]
+            continue
+        except RecursionError:
+            problems.append(_bad_head(file, ValueError("too deep")))
+            continue
+        if mode.id in modes:
+            problems.append(
+                Problem(
+                    f"{file.name}: id",
+                    mode.id,
+                    Text("同一政策包里已有这个代码", "another file of the pack has this id"),
+                    Text("换一个代码，或合成一个文件", "give it another id, or make them one file"),
+                    "mode_twice",
+                )
+            )
+            continue
+        modes[mode.id] = replace(mode, source=replace(mode.source, pack=pack.mark))
+    return modes, problems
 
 
 def load_mode(mode_id: str, folder: Path | None = None) -> "Mode":
     """One mode by its id. Raises KeyError where no file has it."""
+    from dataclasses import replace
+
     from zhirong.chain.mode.read import read_mode
 
     for head in list_modes(folder):
         if head.id == mode_id:
-            return read_mode(head.path.read_text(encoding="utf-8"), head.path.name)
+            mode = read_mode(head.path.read_text(encoding="utf-8"), head.path.name)
+            return replace(mode, source=replace(mode.source, pack=head.pack))
     raise KeyError(mode_id)
 
 
-def _head(path: Path) -> ModeHead:
+def _raise(problems: "list[Problem]") -> None:
+    if problems:
+        from zhirong.kernel.errors import InputError
+
+        raise InputError(problems)
+
+
+def _packs(folder: Path | None, packs: "Sequence[Pack] | None") -> "Sequence[Pack]":
+    if packs is not None:
+        return packs
+    return () if folder is not None else environment_packs()
+
+
+def _shipped(folder: Path | None) -> Iterator[_ModeText]:
+    for path in mode_files(folder):
+        yield _ModeText(path.name, path.read_text(encoding="utf-8"), path, "")
+
+
+def _of_pack(pack: "Pack") -> Iterator[_ModeText]:
+    for file in pack.language_files():
+        yield _ModeText(f"{pack.folder.name}/{file.name}", file.text, pack.folder / file.name, pack.mark)
+
+
+def _bad_head(file: _ModeText, error: ValueError) -> "Problem":
+    from zhirong.kernel.errors import Problem
+    from zhirong.kernel.text import Text
+
+    return Problem(
+        file.name,
+        "",
+        Text(f"文件读不出来：{error}", f"the file cannot be read: {error}"),
+        Text("用 zhirong modes check 核对这个文件", "check the file with zhirong modes check"),
+        "unreadable_mode",
+    )
+
+
+def _head(file: _ModeText) -> ModeHead:
     lines, wanted = [], True
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            if line.startswith("["):
-                wanted = line.split("#")[0].strip() in _READ
-            if wanted:
-                lines.append(line)
+    for line in file.text.splitlines(keepends=True):
+        if line.startswith("["):
+            wanted = line.split("#")[0].strip() in _READ
+        if wanted:
+            lines.append(line)
     try:
         table = tomllib.loads("".join(lines), parse_float=Decimal)
         title, place = table["title"], table["place"]
@@ -111,7 +241,8 @@ def _head(path: Path) -> ModeHead:
             table["leader"],
             table["source"],
             tuple((entry.get("valid_from"), entry.get("valid_to")) for entry in terms),
-            path,
+            file.path,
+            file.pack,
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise ValueError(f"{path.name}: the head of the file cannot be read ({error})") from error
+        raise ValueError(f"{file.path.name}: the head of the file cannot be read ({error})") from error

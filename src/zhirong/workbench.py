@@ -7,8 +7,8 @@
 This is where files are read: case files, rule files and mode files. Everything below is pure.
 """
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 
 from zhirong.chain.mode.model import Mode
@@ -17,21 +17,38 @@ from zhirong.chain.quote.reading import read_case
 from zhirong.chain.quote.records import Case, Quote
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import parse_toml
+from zhirong.kernel.packs import Pack, environment_folders, overlaid
 from zhirong.kernel.rulebook import Rulebook, load_rulebook
 from zhirong.kernel.text import Text
-from zhirong.mode_files import load_modes
+from zhirong.mode_files import load_modes, modes_of_pack
+
+
+def rules(packs: Sequence[str | Path] | None = None) -> Rulebook:
+    """The rules that come with the package, under the policy packs in these folders, the last one on top.
+
+    packs: by default those that ZHIRONG_RULES names; read once in a process. Raises InputError with everything that is
+    wrong with them, their modes included.
+    """
+    folders = environment_folders() if packs is None else tuple(Path(folder).absolute() for folder in packs)
+    return _rules(folders)
+
+
+def modes(rulebook: Rulebook | None = None) -> dict[str, Mode]:
+    """The financing modes that come with the package, under those of the rulebook's policy packs, by id.
+
+    rulebook: by default that of ``rules()``.
+    """
+    return _modes((rules() if rulebook is None else rulebook).packs)
 
 
 @cache
-def rules() -> Rulebook:
-    """The rules that come with the package."""
-    return load_rulebook()
+def _rules(folders: tuple[Path, ...]) -> Rulebook:
+    return overlaid(load_rulebook(packs=()), folders, lambda pack: modes_of_pack(pack)[1])
 
 
-@cache
-def modes() -> dict[str, Mode]:
-    """The financing modes that come with the package, by id."""
-    return load_modes()
+@lru_cache(maxsize=16)
+def _modes(packs: tuple[Pack, ...]) -> dict[str, Mode]:
+    return load_modes(packs=packs)
 
 
 def load_case(path: str | Path) -> Case:
@@ -42,14 +59,16 @@ def load_case(path: str | Path) -> Case:
 def quote_case(case: Case, mode_ids: Iterable[str] | None = None, rulebook: Rulebook | None = None) -> Quote:
     """The quote of a case under the modes named, by default under all.
 
-    rulebook: the rules to use, by default those of the package. Raises InputError for a mode that is not there.
+    rulebook: the rules to use, by default those of ``rules()``; the modes of its policy packs are used with it. Raises
+    InputError for a mode that is not there.
     """
-    return quote(case, choose_modes(mode_ids), rules() if rulebook is None else rulebook)
+    book = rules() if rulebook is None else rulebook
+    return quote(case, choose_modes(mode_ids, book), book)
 
 
-def choose_modes(mode_ids: Iterable[str] | None) -> tuple[Mode, ...]:
+def choose_modes(mode_ids: Iterable[str] | None, rulebook: Rulebook | None = None) -> tuple[Mode, ...]:
     """The modes named, in that order, or all of them. Raises InputError naming every id that is not there."""
-    available = modes()
+    available = modes(rulebook)
     if mode_ids is None:
         return tuple(available.values())
     wanted = tuple(dict.fromkeys(mode_ids))

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zhirong.cli.files import print_json, read_toml, unreadable, unwritable
+from zhirong.cli.files import print_answer, read_toml, unreadable, unwritable
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
@@ -100,7 +100,7 @@ def _case(options: argparse.Namespace) -> int:
         # Papers first: if one cannot be written, nothing on the screen must suggest that it was.
         write_reports(table, case, found, options)
     if options.json:
-        print_json({"status": "no_value" if isinstance(found, NoValue) else "valued", **found.as_json()})
+        print_answer({"status": "no_value" if isinstance(found, NoValue) else "valued", **found.as_json()})
     else:
         from zhirong.cli.appraise_screen import show_no_value, show_value
 
@@ -198,7 +198,7 @@ def _backtest(options: argparse.Namespace) -> int:
     if options.out:
         _write_screened(options.out, tested)
     if options.json:
-        print_json(answer)
+        print_answer(answer)
     else:
         from zhirong.cli.appraise_screen import show_backtest
 

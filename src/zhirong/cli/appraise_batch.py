@@ -68,10 +68,10 @@ def run_batch(options: argparse.Namespace) -> int:
     parts.remove()
     valued = batch.valued(whole)
     if options.json:
-        from zhirong.cli.files import print_json
+        from zhirong.cli.files import print_answer
 
         told = {"rights": len(whole), "valued": valued, "seed": options.seed, "paths": options.paths}
-        print_json({**told, "out": options.out})
+        print_answer({**told, "out": options.out})
     else:
         zh = options.lang == "zh"
         print(

@@ -84,6 +84,14 @@ SETTINGS = (
     ),
     Setting("ZHIRONG_LANG", Text("命令行语言", "language of the command line"), "zh"),
     Setting(
+        "ZHIRONG_RULES",
+        Text(
+            f"政策包文件夹，多个之间写 {os.pathsep}，后面的优先",
+            f"folders of policy packs, {os.pathsep} between them, the last one on top",
+        ),
+        "—",
+    ),
+    Setting(
         "ZHIRONG_DAYS_AHEAD",
         Text("时钟拨快的天数，仅供演示和测试", "days that the clock runs ahead, for training and tests only"),
         "0",

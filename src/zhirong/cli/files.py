@@ -48,6 +48,14 @@ def print_json(content: Mapping[str, Any] | list[Any]) -> None:
     sys.stdout.write("\n")
 
 
+def print_answer(content: Mapping[str, Any]) -> None:
+    """As ``print_json``, for an answer that rests on the rules: with the policy packs it was made under, where there are any."""
+    from zhirong.mode_files import environment_packs
+
+    packs = [pack.as_json() for pack in environment_packs()]
+    print_json({**content, "packs": packs} if packs else content)
+
+
 def unwritable(path: str, error: OSError) -> InputError:
     """Why a file that the user asked for cannot be written, as a problem that can be mended."""
     reason = Text(f"写不进去：{error.strerror}", f"cannot be written: {error.strerror}")

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zhirong.cli.files import print_json, read_toml, unwritable
+from zhirong.cli.files import print_answer, read_toml, unwritable
 from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Lang, Text
 
@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
     books, problems = keep_books(loan, as_of, known_on, rules, working_days)
     _write_books(books, options)
     if options.json:
-        print_json(_as_json(state, judged, set_aside, books, problems, rules))
+        print_answer(_as_json(state, judged, set_aside, books, problems, rules))
     else:
         print(_as_text(state, judged, set_aside, books, problems, options.lang))
     return 0

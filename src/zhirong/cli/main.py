@@ -30,6 +30,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schedule": ("还款计划：每期本金、利息，精确到分", "a repayment schedule: principal and interest to the fen"),
     "actus": ("ACTUS 标准合同：逐例运行、比对", "contracts of the ACTUS standard: run and compare cases"),
     "modes": ("融资模式：列出、说明、核对、比较", "financing modes: list, explain, check, compare"),
+    "rules": (
+        "规则：列出、说明，政策包改了什么",
+        "the rules: list, explain, and what a policy pack changes",
+    ),
     "verify": ("离线核验登记回执", "check a receipt of the register, offline"),
     "witness": (
         "会签登记簿的检查点（登记机构以外的见证人）",
@@ -52,12 +56,33 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 # Their --help says what the platform says of what is asked for: they answer it themselves.
 _OWN_HELP = frozenset({"do"})
+_PACKS = "ZHIRONG_RULES"
+# Commands whose answer rests on the rules: on the screen they name the policy packs in use.
+_BY_RULES = frozenset({"quote", "rate", "appraise", "report", "rights", "settle", "loan", "schedule", "modes"})
 EXIT_BAD_INPUT = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 done with findings, 2 the input cannot be used."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    words, packs = _without_packs(words)
+    before = os.environ.get(_PACKS)
+    if packs:
+        # So that every process that this one starts has them too. Those of the environment lie below those named here.
+        from pathlib import Path
+
+        named = [str(Path(folder).absolute()) for folder in packs]
+        os.environ[_PACKS] = os.pathsep.join([*([before] if before else []), *named])
+    try:
+        return _run(words)
+    finally:
+        if packs and before is None:
+            del os.environ[_PACKS]
+        elif packs:
+            os.environ[_PACKS] = before or ""
+
+
+def _run(words: list[str]) -> int:
     lang = _language(words)
     parser, commands = _parser(lang)
     name = _command(words)
@@ -69,8 +94,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 0
     options.lang = lang
+    if options.packs is not None:
+        commands[options.command].error("--rules: 请写全 / write it in full")
     try:
-        return int(module.run(options))
+        done = int(module.run(options))
+        if name in _BY_RULES and os.environ.get(_PACKS) and not getattr(options, "json", False):
+            _say_packs(lang)
+        return done
     except BrokenPipeError:
         # The reader closed the pipe (`| head`): nothing more to say, and nothing went wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -83,11 +113,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _command(words: list[str]) -> str | None:
-    """The first word that is neither an option nor the language that ``--lang`` names."""
+    """The first word that is neither an option nor what ``--lang`` or ``--rules`` names."""
     before = ["", *words]
     return next(
-        (word for word, last in zip(words, before, strict=False) if word[:1] != "-" and last != "--lang"), None
+        (
+            word
+            for word, last in zip(words, before, strict=False)
+            if word[:1] != "-" and last not in ("--lang", "--rules")
+        ),
+        None,
     )
+
+
+def _without_packs(words: list[str]) -> tuple[list[str], list[str]]:
+    """The words without every ``--rules DIR``, and the folders named. ``zhirong do`` keeps its own words: its fields are options."""
+    if _command([word for word in words if not word.startswith("--rules=")]) in _OWN_HELP:
+        return words, []
+    kept: list[str] = []
+    packs: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        folder = word.removeprefix("--rules=") if word.startswith("--rules=") else None
+        if word == "--rules":
+            folder = next(rest, None)
+            if folder is None:
+                kept.append(word)  # argparse says what is missing
+                continue
+        if folder is None:
+            kept.append(word)
+        else:
+            packs.append(folder)
+    return kept, packs
 
 
 def _language(words: list[str]) -> str:
@@ -116,6 +172,12 @@ def _parser(lang: str) -> tuple[argparse.ArgumentParser, dict[str, argparse.Argu
     about = "知融：知识产权金融开放平台" if lang == "zh" else "Zhirong: the open platform for IP finance"
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--lang", choices=("zh", "en"), help="语言 / language (ZHIRONG_LANG)")
+    common.add_argument(
+        "--rules",
+        dest="packs",
+        metavar="DIR",
+        help="政策包文件夹，可写多次 / folder of a policy pack, more than once for several (ZHIRONG_RULES)",
+    )
     kind = ChineseParser if lang == "zh" else argparse.ArgumentParser
     parser = kind(prog="zhirong", description=about, parents=[common])
     parser.add_argument("--version", action="version", version=f"zhirong {__version__}")
@@ -127,6 +189,14 @@ def _parser(lang: str) -> tuple[argparse.ArgumentParser, dict[str, argparse.Argu
         for name, words in COMMANDS.items()
     }
     return parser, commands
+
+
+def _say_packs(lang: str) -> None:
+    """On the standard error, so that it is in no file that the answer is written to."""
+    from zhirong.mode_files import environment_packs
+
+    for pack in environment_packs():
+        print(("政策包：" if lang == "zh" else "policy pack: ") + pack.as_text(lang), file=sys.stderr)
 
 
 def _say_problems(error: ValueError, as_json: bool, lang: str) -> None:

@@ -10,7 +10,7 @@ from zhirong.chain.mode.force import CONFIRMATION_DAYS, FORCE_TEXT, Force, force
 from zhirong.chain.mode.loss import LoanLoss, MissingFigureError, PoolState
 from zhirong.cli.columns import aligned
 from zhirong.cli.days import day_of
-from zhirong.cli.files import print_json, read_toml
+from zhirong.cli.files import print_answer, print_json, read_toml
 from zhirong.cli.modes import bad_words, the_mode
 from zhirong.cli.settle import missing_figure
 from zhirong.kernel.money import Fen, show_yuan, yuan
@@ -54,7 +54,7 @@ def diff(arguments: argparse.Namespace, ids: list[str]) -> int:
     compared = ((file_before, first_day), (file_after, second_day)) if by_days else ()
     out_of_force = [(mode, day) for mode, day in compared if not mode.in_force_on(day)]
     if arguments.json:
-        print_json(
+        print_answer(
             {
                 "before": before.id,
                 "after": after.id,
@@ -293,7 +293,7 @@ def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
         {tuple(sorted((o.mode.id, other))) for o in chosen for other in o.mode.exclusive_with if other in ids}
     )
     if arguments.json:
-        print_json(
+        print_answer(
             {
                 "subsidies": [{"mode": offer.mode.id, **charge.as_json()} for offer, charge in rows],
                 "stacked": [

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from zhirong.cli.files import print_json, unwritable
+from zhirong.cli.files import print_answer, unwritable
 from zhirong.kernel.text import Lang
 
 EXIT_DECLINED = 1
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     # Papers first: if one cannot be written, nothing on the screen must suggest that it was.
     written = _write_papers(readable, options)
     if options.json:
-        print_json(data)
+        print_answer(data)
     else:
         from zhirong.cli.quote_screen import show
 

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from zhirong.cli.files import print_json, read_toml
+from zhirong.cli.files import print_answer, print_json, read_toml
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Lang, Text
 
@@ -87,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
         "rules_version": answer.rules_version,
     }
     if options.json:
-        print_json(data)
+        print_answer(data)
     else:
         _show(data, options.lang)
         if options.explain:

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from zhirong.cli.files import print_json, read_toml, unreadable
+from zhirong.cli.files import print_answer, print_json, read_toml, unreadable
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Lang, Text
 
@@ -67,7 +67,7 @@ def _review(options: argparse.Namespace) -> int:
     registry = read_registry(Reader(read_toml(options.records), source=options.records), day)
     found = review(registry, load_rulebook(), day).as_json()
     if options.json:
-        print_json(found)
+        print_answer(found)
     else:
         _show_review(found, options.lang)
     return 0

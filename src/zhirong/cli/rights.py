@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zhirong.cli.files import print_json, unreadable, unwritable
+from zhirong.cli.files import print_answer, unreadable, unwritable
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Lang, Text
@@ -67,7 +67,7 @@ def _check(options: argparse.Namespace) -> int:
     table = read_rights_table(read_rows(content, options.file), options.file, day, corrections)
     checked = check_rights(table, load_rulebook(), day, options.file)
     if options.json:
-        print_json(checked.as_json())
+        print_answer(checked.as_json())
     else:
         _show(checked, options.lang)
     return 1 if table.bad else 0

@@ -4,7 +4,7 @@ import argparse
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from zhirong.cli.files import print_json, read_toml, unreadable
+from zhirong.cli.files import print_answer, read_toml, unreadable
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Lang, Text
 
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     if options.xlsx:
         _write_excel(made, options.xlsx, options.lang)
     if options.json:
-        print_json(made.as_json())
+        print_answer(made.as_json())
     elif not options.xlsx:
         _show(made, options.lang)
     return 0

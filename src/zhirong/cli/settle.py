@@ -10,7 +10,7 @@ from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.stream import Settlement, settle
 from zhirong.chain.mode.vocabulary import READINGS
 from zhirong.cli.columns import aligned
-from zhirong.cli.files import print_json, read_toml
+from zhirong.cli.files import print_answer, read_toml
 from zhirong.cli.modes import the_mode
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     except MissingFigureError as error:
         raise missing_figure(error, arguments.file) from error
     if arguments.json:
-        print_json(_as_json(mode, settled, pool, claims.loans))
+        print_answer(_as_json(mode, settled, pool, claims.loans))
     else:
         print(_as_text(mode, settled, pool, claims.loans, arguments.lang))
     return 0

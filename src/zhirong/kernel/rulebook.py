@@ -7,17 +7,20 @@ A rule file is TOML without code. It holds ``[[rule]]`` tables, each with an ``i
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.money import Fen, parse_yuan
 from zhirong.kernel.text import Text
+
+if TYPE_CHECKING:
+    from zhirong.kernel.packs import Pack
 
 Confidence = Literal["verified", "secondary", "unconfirmed", "assumed"]
 CONFIDENCES: tuple[Confidence, ...] = ("verified", "secondary", "unconfirmed", "assumed")
@@ -51,6 +54,7 @@ class Reference:
 
     issuer, document, article, quotation: as in the source, empty where the source gives none.
     valid_from, valid_to: first and last day it holds; None is open or not known.
+    pack: id and version of the policy pack that it comes from, empty for the rules that come with the package.
     """
 
     issuer: str
@@ -62,6 +66,7 @@ class Reference:
     valid_from: date | None = None
     valid_to: date | None = None
     note: Text | None = None
+    pack: str = ""
 
     @property
     def doubtful(self) -> bool:
@@ -74,15 +79,16 @@ class Reference:
         return after_start and (self.valid_to is None or day <= self.valid_to)
 
     def as_text(self, lang: Literal["zh", "en"] = "zh") -> str:
-        """One line: issuer, document, article and, unless it was read in the source, how sure it is."""
+        """One line: issuer, document, article, its pack and, unless it was read in the source, how sure it is."""
         words = " ".join(part for part in (self.issuer, self.document, self.article) if part)
         if self.note is not None and not words:
             words = self.note.in_(lang)
         mark = "" if self.confidence == "verified" else f"[{CONFIDENCE_TEXT[self.confidence].in_(lang)}]"
-        return " ".join(part for part in (words, mark) if part)
+        pack = ("[政策包 " if lang == "zh" else "[policy pack ") + f"{self.pack}]" if self.pack else ""
+        return " ".join(part for part in (words, pack, mark) if part)
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Stable keys for programs. ``pack`` is there only for a rule of a policy pack."""
         return {
             "issuer": self.issuer,
             "document": self.document,
@@ -93,6 +99,7 @@ class Reference:
             "valid_from": None if self.valid_from is None else self.valid_from.isoformat(),
             "valid_to": None if self.valid_to is None else self.valid_to.isoformat(),
             "note": None if self.note is None else self.note.as_json(),
+            **({"pack": self.pack} if self.pack else {}),
         }
 
 
@@ -140,10 +147,11 @@ class RuleError(LookupError):
 
 
 class Rulebook:
-    """All rules that a program runs with."""
+    """All rules that a program runs with. packs: the policy packs laid over those of the package, the last one on top."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], packs: "tuple[Pack, ...]" = ()) -> None:
         self._rules = {rule.id: rule for rule in rules}
+        self.packs = packs
 
     def __contains__(self, rule_id: object) -> bool:
         return rule_id in self._rules
@@ -179,16 +187,24 @@ class Rulebook:
         return tuple(sorted(self._rules))
 
     def version(self) -> str:
-        """Fingerprint of all rules (SHA-256 in hex, 16 places), kept with every decision made under them."""
-        content = [
+        """Fingerprint of all rules (SHA-256 in hex, 16 places), kept with every decision made under them.
+
+        With policy packs it covers their ids, versions and whole contents too, and the order in which they lie.
+        """
+        content: list[list[Any]] = [
             [v.id, v.unit, v.value, v.reference.as_json()] for rule in self._rules.values() for v in rule.versions
         ]
+        content += [["pack", number, pack.mark, pack.digest] for number, pack in enumerate(self.packs)]
         text = json.dumps(sorted(content, key=lambda row: json.dumps(row, default=str)), default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def merged_with(self, rules: Iterable[Rule]) -> "Rulebook":
         """A rulebook in which ``rules`` replace those of the same id."""
-        return Rulebook({**self._rules, **{rule.id: rule for rule in rules}}.values())
+        return Rulebook({**self._rules, **{rule.id: rule for rule in rules}}.values(), self.packs)
+
+    def packs_as_json(self) -> list[dict[str, object]]:
+        """The policy packs that an answer was made under, for its JSON."""
+        return [pack.as_json() for pack in self.packs]
 
 
 def wider_regions(region: str) -> tuple[str, ...]:
@@ -208,11 +224,14 @@ def read_rules(text: str, source: str) -> tuple[Rule, ...]:
     return rules
 
 
-def load_rulebook(folder: Path | Traversable | None = None) -> Rulebook:
-    """Every rule file below ``folder``; by default those that come with the package.
+def load_rulebook(folder: Path | Traversable | None = None, packs: Sequence[Path | str] | None = None) -> Rulebook:
+    """Every rule file below ``folder`` (by default those that come with the package), under the policy packs in the
+    folders ``packs``, the last one on top. By default those that the environment variable ZHIRONG_RULES names, none where
+    ``folder`` is given.
 
     The folders ``modes`` and ``funds`` hold files in the mode language, which ``chain/mode`` reads; ``adapters`` holds
-    the formats of files that people bring, which ``chain/adapters`` reads.
+    the formats of files that people bring, which ``chain/adapters`` reads. Raises InputError with everything that is wrong
+    with the packs.
     """
     root = shipped_rules() if folder is None else folder
     rules: list[Rule] = []
@@ -222,7 +241,11 @@ def load_rulebook(folder: Path | Traversable | None = None) -> Rulebook:
     twice = {rule.id for rule in rules if rule.id in seen or seen.add(rule.id)}  # type: ignore[func-returns-value]
     if twice:
         raise RuleError(f"defined in two files: {', '.join(sorted(twice))}")
-    return Rulebook(rules)
+    book = Rulebook(rules)
+    from zhirong.kernel.packs import environment_folders, overlaid
+
+    wanted = packs if packs is not None else () if folder is not None else environment_folders()
+    return overlaid(book, wanted) if wanted else book
 
 
 def shipped_rules() -> Traversable:

@@ -27,7 +27,7 @@ from zhirong.store.transaction import writing
 from zhirong.store.work import Delivery, Job, Notice, Webhook
 from zhirong.verbs.images import demand_fit, image_value, subject_name
 from zhirong.verbs.listing import LISTINGS
-from zhirong.verbs.pattern import rulebook, rules_version
+from zhirong.verbs.pattern import rulebook, rules_content
 from zhirong.verbs.people import Duty, Person
 from zhirong.verbs.permissions import ForbiddenError
 from zhirong.verbs.refusals import LONGEST_KEY, bad_key, beyond_token
@@ -386,7 +386,7 @@ def _record(work: Work, plain: Mapping[str, Any], fingerprint: str, answer: Any)
         "_actor": call.person.id,
         "_key": call.key,
         "_request": fingerprint,
-        "_rules": rules_version(),
+        **rules_content(),
         "_verb": name,
     }
     subject = "" if row is None else subject_name(row)

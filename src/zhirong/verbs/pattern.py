@@ -19,6 +19,7 @@ from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
+from zhirong.kernel.packs import Pack
 from zhirong.kernel.rulebook import Rulebook, load_rulebook
 from zhirong.kernel.text import Text
 from zhirong.store import log, models, rows
@@ -31,7 +32,7 @@ _LONGEST_KEY = 200
 
 @cache
 def rulebook() -> Rulebook:
-    """The rules that come with the package, and their version."""
+    """The rules that come with the package, under the policy packs that ZHIRONG_RULES names."""
     return load_rulebook()
 
 
@@ -39,6 +40,18 @@ def rulebook() -> Rulebook:
 def rules_version() -> str:
     """The version that events keep."""
     return rulebook().version()
+
+
+@cache
+def rules_content() -> dict[str, Any]:
+    """What the content of an event says of the rules: their version and, where there are policy packs, which lay over them."""
+    packs = [pack_mark(pack) for pack in rulebook().packs]
+    return {"_rules": rules_version(), **({"_packs": packs} if packs else {})}
+
+
+def pack_mark(pack: Pack) -> str:
+    """A policy pack by its id, version and content, as events keep it."""
+    return f"{pack.mark} {pack.digest}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +166,7 @@ def _write(
         "_key": by.key,
         "_request": fingerprint,
         "_role": by.actor.role.value,
-        "_rules": rules_version(),
+        **rules_content(),
         "_verb": verb,
     }
     event = RegisterEvent(head.size, decision.kind, time, decision.registration, content, rules_version())

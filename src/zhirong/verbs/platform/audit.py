@@ -78,7 +78,9 @@ def last_checks(limit: int = 10) -> list[Job]:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An event as the auditor reads it. rows: what it wrote, by table and id. request: what was asked for."""
+    """An event as the auditor reads it. rows: what it wrote, by table and id. request: what was asked for. rules: the version of
+    the rules and the policy packs that decided.
+    """
 
     entry: dict[str, Any]
     actor: str
@@ -104,7 +106,7 @@ def shown(event: Event) -> Shown:
         kind_words(event.kind),
         json.loads(request) if request else {k: v for k, v in content.items() if not k.startswith("_")},
         rows,
-        content.get("_rules", ""),
+        "；".join([content.get("_rules", ""), *content.get("_packs", ())]),
     )
 
 

@@ -1,6 +1,6 @@
 """The rules that decide here: every rule with its dated values and sources, and when the rulebook has changed.
 
-The rule files come with the package; what a decision used is kept with its event as the rulebook's version. When the
+The rule files come with the package, and with the policy packs that ZHIRONG_RULES names; what a decision used is kept with its event as the rulebook's version. When the
 platform starts with another version than before, an event says so, with a fingerprint of every rule, so that anybody
 can see which rules have changed between two versions.
 """
@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import cache
 from typing import Annotated, Any
 
+from zhirong import workbench
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.kernel.fields import parse_toml
@@ -20,7 +21,7 @@ from zhirong.kernel.rulebook import Rule, read_rules, rule_files, shipped_rules
 from zhirong.kernel.text import Text
 from zhirong.store import models
 from zhirong.verbs.acting import Call, Work, operation, perform, refuse
-from zhirong.verbs.pattern import rulebook, rules_version
+from zhirong.verbs.pattern import pack_mark, rulebook, rules_version
 from zhirong.verbs.people import WORKER
 from zhirong.verbs.requests import Line, Request, ask
 
@@ -29,10 +30,11 @@ _SHORT = 16
 
 
 class RulesChanged(Request):
-    """The rulebook's version, and a fingerprint of each rule by its name."""
+    """The rulebook's version, a fingerprint of each rule by its name, and the policy packs: id, version, digest."""
 
     version: Annotated[Line, ask("版本", "Version")]
     rules: Annotated[dict[str, str], ask("各规则的指纹", "Fingerprint of each rule")]
+    packs: Annotated[list[str], ask("政策包", "Policy packs")] = []
 
 
 @operation(KIND, Text("规则版本变更", "The rulebook has changed"), request=RulesChanged, is_background=True)
@@ -50,9 +52,15 @@ def rules_changed(work: Work, request: RulesChanged) -> Any:
 
 
 def note_rules(now: datetime) -> bool:
-    """At the start: keep the version of the rules where it is another one than the last. Returns whether it was."""
+    """At the start: keep the version of the rules where it is another one than the last. Returns whether it was.
+
+    Raises InputError where a policy pack is wrong, its modes included: nothing may be decided by it.
+    """
+    if rulebook().packs:
+        workbench.rules()
     latest = models.Event.objects.filter(kind=KIND).order_by("-index").first()
-    data = {"version": rules_version(), "rules": fingerprints()}
+    packs = [pack_mark(pack) for pack in rulebook().packs]
+    data = {"version": rules_version(), "rules": fingerprints(), "packs": packs}
     if latest is not None and _request(latest) == data:
         return False
     index = -1 if latest is None else latest.index
@@ -75,13 +83,18 @@ def _fingerprint(rule: Rule) -> str:
 
 def _request(event: models.Event) -> dict[str, Any]:
     content = canonical.decode(event.content.encode())
-    found: dict[str, Any] = json.loads(content["request"])
+    found: dict[str, Any] = {
+        "packs": [],
+        **json.loads(content["request"]),
+    }  # events before there were packs name none
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One change of the rulebook. added, changed, removed: names of rules; all are empty for the first version."""
+    """One change of the rulebook. added, changed, removed: names of rules; all are empty for the first version. packs: the
+    policy packs in use from then on.
+    """
 
     index: int
     time: str
@@ -89,6 +102,7 @@ class Changed:
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
+    packs: tuple[str, ...]
 
 
 def history() -> list[Changed]:
@@ -107,6 +121,7 @@ def history() -> list[Changed]:
                 tuple(sorted(set(rules) - set(old))),
                 tuple(sorted(name for name in set(rules) & set(old) if rules[name] != old[name])),
                 tuple(sorted(set(old) - set(rules))),
+                tuple(said["packs"]),
             )
         )
         before = rules
@@ -124,13 +139,15 @@ class RuleFile:
 
 @cache
 def files() -> tuple[RuleFile, ...]:
-    """The rule files that come with the package, in the order of their paths."""
+    """The rule files that come with the package, in the order of their paths, then those of the policy packs."""
     root = str(shipped_rules())
     found = []
     for file in rule_files(shipped_rules()):
         rules = read_rules(file.read_text(encoding="utf-8"), file.name)
         doubtful = sum(is_doubtful(rule) for rule in rules)
         found.append(RuleFile(str(file).removeprefix(root).lstrip("/"), rules, doubtful))
+    for pack in rulebook().packs:
+        found.append(RuleFile(pack.mark, pack.rules, sum(is_doubtful(rule) for rule in pack.rules)))
     return tuple(found)
 
 
@@ -146,16 +163,19 @@ class LanguageFile:
 
 @cache
 def language_files() -> tuple[LanguageFile, ...]:
-    """The files of modes and funds that come with the package."""
+    """The files of modes and funds that come with the package, then those of the policy packs, named with the pack's id."""
+    named = [
+        (f"{folder}/{file.name}", file.read_text(encoding="utf-8"))
+        for folder in ("funds", "modes")
+        for file in sorted((shipped_rules() / folder).iterdir(), key=lambda one: one.name)
+    ]
+    named += [(f"{pack.id}/{file.name}", file.text) for pack in rulebook().packs for file in pack.language_files()]
     found = []
-    for folder in ("funds", "modes"):
-        place = shipped_rules() / folder
-        for file in sorted(place.iterdir(), key=lambda one: one.name):
-            text = file.read_text(encoding="utf-8")
-            title = parse_toml(text, file.name).get("title")
-            words = Text(title["zh"], title["en"]) if isinstance(title, dict) else Text(file.name, file.name)
-            digest = hashlib.sha256(text.encode()).hexdigest()[:_SHORT]
-            found.append(LanguageFile(f"{folder}/{file.name}", words, text, digest))
+    for name, text in named:
+        title = parse_toml(text, name).get("title")
+        words = Text(title["zh"], title["en"]) if isinstance(title, dict) else Text(name, name)
+        digest = hashlib.sha256(text.encode()).hexdigest()[:_SHORT]
+        found.append(LanguageFile(name, words, text, digest))
     return tuple(found)
 
 

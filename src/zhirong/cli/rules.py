@@ -1,0 +1,482 @@
+"""``zhirong rules``: the rules in force, one rule with all its versions and sources, and what a policy pack changes."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from zhirong.cli.files import print_json
+from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.rulebook import CONFIDENCE_TEXT, COUNTRY, Rulebook, RuleError, RuleValue
+from zhirong.kernel.text import Text
+
+_WORDS = {
+    "list": ("列出规则：某日的值、来源是否可靠、政策包", "list the rules: value on a day, confidence, policy pack"),
+    "show": ("一条规则：全部版本和来源", "one rule: every version with its source"),
+    "diff": ("政策包改了什么，影响哪些方面", "what a policy pack changes, and whom it concerns"),
+}
+# What is decided by the rules of a prefix, so that a reader of a pack sees whom it concerns. The longest that fits counts.
+_CONCERNS = {
+    "appraisal": Text("评估价值", "appraised values"),
+    "calendar": Text("到期日和起算日", "due days and limits of time"),
+    "case": Text("申请和尽调的办理", "applications and diligence"),
+    "credit": Text("信用评级和准入", "credit grades and eligibility"),
+    "diligence": Text("尽调清单", "the diligence checklist"),
+    "guarantor": Text("担保人的额度", "what guarantors may bear"),
+    "indicators": Text("指标得分", "scores of indicator systems"),
+    "lending": Text("审批、分类、拨备和利率", "approval, classification, provisions and rates"),
+    "limit": Text("授信额度", "credit limits"),
+    "practice": Text("评估机构的执业", "the practice of appraisal"),
+    "price": Text("定价", "pricing"),
+    "quote": Text("报价和授信额度", "quotes and credit limits"),
+    "regions": Text("地区资料", "data of regions"),
+    "registration": Text("质押登记", "registration of pledges"),
+    "release": Text("放款条件", "conditions of disbursement"),
+    "right": Text("权利的期限和费用", "lives and fees of rights"),
+    "watch": Text("贷后预警", "warnings on running loans"),
+}
+_SHOWN = 100  # characters of a value in a list
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The sub-commands and their options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar=" | ".join(_WORDS))
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="语言 / language")
+    common.add_argument("--json", action="store_true", help="机器可读 / for programs")
+    added = {
+        name: actions.add_parser(name, help=" / ".join(words), parents=[common]) for name, words in _WORDS.items()
+    }
+    for name in ("list", "show"):
+        added[name].add_argument("--on", metavar="DATE", help="哪一天，默认今天 / the day, today by default")
+        added[name].add_argument(
+            "--region", default=COUNTRY, metavar="CODE", help="地区代码，如 440100 / a region of GB/T 2260"
+        )
+    added["list"].add_argument("--prefix", default="", help="规则名称的开头，如 quote. / beginning of the id")
+    added["list"].add_argument(
+        "--pack", action="store_true", help="只列政策包定的 / only what a policy pack decides"
+    )
+    added["list"].add_argument("--assumed", action="store_true", help="只列假设的 / only what is assumed")
+    added["show"].add_argument("id", metavar="ID", help="规则名称 / id of the rule")
+    added["diff"].add_argument(
+        "folders",
+        nargs="+",
+        metavar="DIR",
+        help="一个政策包：与现行规则比较；两个：前者与后者比较 / one pack: compared with the rules in force; two: one with the other",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 done; 1 where ``diff`` finds a difference; InputError for what is not there or cannot be read."""
+    return {"list": _list, "show": _show, "diff": _diff}[options.action](options)
+
+
+# -- list ---------------------------------------------------------------------------------------------------------
+
+
+def _list(options: argparse.Namespace) -> int:
+    from zhirong.kernel.rulebook import load_rulebook
+
+    book, day = load_rulebook(), _day(options.on)
+    found = []
+    for rule_id in book.ids():
+        if not rule_id.startswith(options.prefix):
+            continue
+        value = book.find(rule_id, day, options.region)
+        if options.pack and (value is None or not value.reference.pack):
+            continue
+        if options.assumed and (value is None or value.reference.confidence != "assumed"):
+            continue
+        found.append((rule_id, value))
+    if options.json:
+        print_json(
+            {
+                "on": day.isoformat(),
+                "region": options.region,
+                "rules_version": book.version(),
+                "packs": book.packs_as_json(),
+                "rules": [_listed_json(book, rule_id, value) for rule_id, value in found],
+            }
+        )
+        return 0
+    width = max((len(rule_id) for rule_id, _ in found), default=0)
+    for rule_id, value in found:
+        print(f"{rule_id:<{width}}  {_line(value, options.lang)}")
+    _count(options, book, len(found), day)
+    return 0
+
+
+def _line(value: RuleValue | None, lang: str) -> str:
+    if value is None:
+        return "这一天在该地区没有版本" if lang == "zh" else "no version on that day in that region"
+    marks = []
+    if value.reference.confidence != "verified":
+        marks.append(CONFIDENCE_TEXT[value.reference.confidence].in_("zh" if lang == "zh" else "en"))
+    if value.reference.pack:
+        marks.append(value.reference.pack)
+    shown = f"{_brief(value.value)} {value.unit}" if value.unit not in ("table", "text") else _brief(value.value)
+    return f"{shown}  [{('，' if lang == 'zh' else ', ').join(marks)}]" if marks else shown
+
+
+def _listed_json(book: Rulebook, rule_id: str, value: RuleValue | None) -> dict[str, Any]:
+    rule = book.rule(rule_id)
+    return {
+        "id": rule_id,
+        "title": rule.title.as_json(),
+        "unit": rule.unit,
+        "value": None if value is None else _plain(value.value),
+        "confidence": None if value is None else value.reference.confidence,
+        "pack": "" if value is None else value.reference.pack,
+        "versions": len(rule.versions),
+    }
+
+
+def _count(options: argparse.Namespace, book: Rulebook, count: int, day: date) -> None:
+    if options.lang == "zh":
+        print(f"\n{count} 条规则，{day}，规则版本 {book.version()}")
+    else:
+        print(f"\n{count} rules on {day}, rulebook {book.version()}")
+    for pack in book.packs:
+        print(("政策包：" if options.lang == "zh" else "policy pack: ") + pack.as_text(options.lang))
+
+
+# -- show ---------------------------------------------------------------------------------------------------------
+
+
+def _show(options: argparse.Namespace) -> int:
+    from zhirong.kernel.rulebook import load_rulebook
+
+    book, day = load_rulebook(), _day(options.on)
+    try:
+        rule = book.rule(options.id)
+    except RuleError as error:
+        raise _unknown(options.id, book) from error
+    in_force = book.find(rule.id, day, options.region)
+    versions = sorted(
+        rule.versions,
+        key=lambda one: (
+            one.reference.region != COUNTRY,
+            one.reference.region,
+            one.reference.valid_from or date.min,
+        ),
+    )
+    if options.json:
+        print_json(
+            {
+                "id": rule.id,
+                "title": rule.title.as_json(),
+                "unit": rule.unit,
+                "on": day.isoformat(),
+                "region": options.region,
+                "rules_version": book.version(),
+                "packs": book.packs_as_json(),
+                "versions": [
+                    {"value": _plain(one.value), "in_force": one is in_force, "reference": one.reference.as_json()}
+                    for one in versions
+                ],
+            }
+        )
+        return 0
+    zh = options.lang == "zh"
+    print(
+        f"{rule.id}\n{rule.title.zh if zh else rule.title.en}（{rule.unit}）"
+        if zh
+        else f"{rule.id}\n{rule.title.en} ({rule.unit})"
+    )
+    for one in versions:
+        _print_version(one, options.lang, is_in_force=one is in_force)
+    if in_force is None:
+        print(f"\n{day} 在 {options.region} 没有版本" if zh else f"\nno version on {day} in {options.region}")
+    return 0
+
+
+def _print_version(one: RuleValue, lang: str, *, is_in_force: bool) -> None:
+    zh, source = lang == "zh", one.reference
+    first, last = source.valid_from or "…", source.valid_to or "…"
+    mark = ("（现行）" if zh else " (in force)") if is_in_force else ""
+    print(f"\n{source.region}  {first} — {last}{mark}")
+    for line in _leaves(one.value):
+        print(f"  {line[0]} = {line[1]}" if line[0] else f"  {line[1]}")
+    words = [part for part in (source.issuer, source.document, source.article) if part]
+    confidence = CONFIDENCE_TEXT[source.confidence].in_("zh" if zh else "en")
+    print(
+        ("  来源：" if zh else "  source: ")
+        + (" ".join(words) or "—")
+        + (f"（{confidence}）" if zh else f" ({confidence})")
+    )
+    if source.quotation and source.quotation != "none":
+        print(("  原文：" if zh else "  quotation: ") + source.quotation)
+    if source.note is not None:
+        print(("  说明：" if zh else "  note: ") + (source.note.zh if zh else source.note.en))
+    if source.pack:
+        print(("  政策包：" if zh else "  policy pack: ") + source.pack)
+
+
+def _unknown(rule_id: str, book: Rulebook) -> InputError:
+    from difflib import get_close_matches
+
+    near = [one for one in book.ids() if one.startswith(rule_id)][:5] or get_close_matches(rule_id, book.ids(), n=3)
+    hint = (
+        Text(f"是否想查 {'、'.join(near)}？", f"did you mean {', '.join(near)}?")
+        if near
+        else Text("用 zhirong rules list 查看全部", "see all of them with zhirong rules list")
+    )
+    return InputError([Problem("ID", rule_id, Text("没有这条规则", "there is no such rule"), hint, "unknown_rule")])
+
+
+# -- diff ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One rule in one region from a day on, before and after. None: there is no version. until: the last day, None is open."""
+
+    id: str
+    region: str
+    since: date
+    until: date | None
+    before: RuleValue | None
+    after: RuleValue | None
+
+    @property
+    def concern(self) -> Text:
+        """What the rule decides, by the first word of its id."""
+        return _CONCERNS.get(self.id.split(".")[0], Text("其他", "other things"))
+
+
+def changes(before: Rulebook, after: Rulebook) -> list[Change]:
+    """Every rule, region and span of days on which two rulebooks say something else, in the order of ids, regions and days."""
+    found: list[Change] = []
+    for rule_id in sorted({*before.ids(), *after.ids()}):
+        versions = [
+            one.reference for book in (before, after) if rule_id in book for one in book.rule(rule_id).versions
+        ]
+        if not any(one.pack for one in versions):
+            continue
+        starts = {one.valid_from or date.min for one in versions}
+        starts |= {
+            one.valid_to + timedelta(days=1)
+            for one in versions
+            if one.valid_to is not None and one.valid_to < date.max
+        }
+        days = sorted(starts)
+        for region in sorted({one.region for one in versions}, key=lambda code: (code != COUNTRY, code)):
+            found += _changes_in(before, after, (rule_id, region), days)
+    return found
+
+
+def _changes_in(before: Rulebook, after: Rulebook, what: tuple[str, str], days: list[date]) -> list[Change]:
+    found: list[Change] = []
+    for number, day in enumerate(days):
+        old, new = (book.find(what[0], day, what[1]) if what[0] in book else None for book in (before, after))
+        if _said(old) == _said(new):
+            continue
+        until = days[number + 1] - timedelta(days=1) if number + 1 < len(days) else None
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and last.until is not None
+            and last.until + timedelta(days=1) == day
+            and (_said(last.before), _said(last.after)) == (_said(old), _said(new))
+        ):
+            found[-1] = Change(*what, last.since, until, last.before, last.after)
+        else:
+            found.append(Change(*what, day, until, old, new))
+    return found
+
+
+def _said(value: RuleValue | None) -> object:
+    """What counts as the same: value, unit and source, but not the days."""
+    if value is None:
+        return None
+    source = value.reference
+    return (value.value, value.unit, source.issuer, source.document, source.article, source.confidence)
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from zhirong.kernel.packs import overlaid
+    from zhirong.kernel.rulebook import load_rulebook
+    from zhirong.mode_files import modes_of_pack
+
+    if len(options.folders) > 2:
+        raise InputError(
+            [
+                Problem(
+                    "DIR",
+                    str(len(options.folders)),
+                    Text("至多比较两个政策包", "two packs at most are compared"),
+                    Text("写一个或两个文件夹", "name one folder or two"),
+                    "too_many",
+                )
+            ]
+        )
+    in_force = load_rulebook()
+    folders = [Path(folder) for folder in options.folders]
+
+    def under(folder: Path) -> Rulebook:
+        if in_force.packs:
+            return load_rulebook(packs=[*(pack.folder for pack in in_force.packs), folder])
+        return overlaid(in_force, [folder], lambda pack: modes_of_pack(pack)[1])
+
+    before = in_force if len(folders) == 1 else under(folders[0])
+    after = under(folders[-1])
+    found = changes(before, after)
+    modes = _mode_changes(before, after)
+    if options.json:
+        print_json(
+            {
+                "before": {"rules_version": before.version(), "packs": before.packs_as_json()},
+                "after": {"rules_version": after.version(), "packs": after.packs_as_json()},
+                "rules": [_change_json(one) for one in found],
+                "modes": modes,
+            }
+        )
+    else:
+        _print_changes(found, modes, options.lang)
+    return 1 if found or modes else 0
+
+
+def _mode_changes(before: Rulebook, after: Rulebook) -> list[dict[str, str]]:
+    """Modes that are added, changed or no longer laid over: by the text of their files."""
+    from zhirong.mode_files import list_modes
+
+    def texts(book: Rulebook) -> dict[str, tuple[str, str, str, str]]:
+        inside = {pack.folder / file.name: file.digest for pack in book.packs for file in pack.language_files()}
+        return {
+            head.id: (inside.get(head.path, "package"), head.title_zh, head.title_en, head.pack)
+            for head in list_modes(packs=book.packs)
+        }
+
+    old, new = texts(before), texts(after)
+    rows = []
+    for mode_id in sorted({*old, *new}):
+        first, second = old.get(mode_id), new.get(mode_id)
+        if first == second or (first and second and first[0] == second[0]):
+            continue
+        what = "added" if first is None else "removed" if second is None else "changed"
+        named = second or first
+        assert named is not None
+        rows.append({"id": mode_id, "change": what, "title_zh": named[1], "title_en": named[2], "pack": named[3]})
+    return rows
+
+
+def _change_json(one: Change) -> dict[str, Any]:
+    def side(value: RuleValue | None) -> dict[str, Any] | None:
+        return None if value is None else {"value": _plain(value.value), "reference": value.reference.as_json()}
+
+    known = one.after or one.before
+    assert known is not None
+    return {
+        "id": one.id,
+        "title": known.title.as_json(),
+        "unit": known.unit,
+        "region": one.region,
+        "from": None if one.since == date.min else one.since.isoformat(),
+        "to": None if one.until is None else one.until.isoformat(),
+        "concerns": one.concern.as_json(),
+        "before": side(one.before),
+        "after": side(one.after),
+    }
+
+
+def _print_changes(found: list[Change], modes: list[dict[str, str]], lang: str) -> None:
+    zh = lang == "zh"
+    for one in found:
+        known = one.after or one.before
+        assert known is not None
+        since = "…" if one.since == date.min else one.since.isoformat()
+        until = "" if one.until is None else (f" 至 {one.until}" if zh else f" to {one.until}")
+        where = "" if one.region == COUNTRY else f"  {one.region}"
+        print(f"{one.id}{where}  {known.title.zh if zh else known.title.en}")
+        print(
+            f"  自 {since}{until}；涉及{one.concern.zh}"
+            if zh
+            else f"  from {since}{until}; concerns {one.concern.en}"
+        )
+        for name, old, new in _differences(one.before, one.after, lang):
+            print(f"  {name + ' ' if name else ''}{old} → {new}")
+    words = {
+        "added": Text("新增", "added"),
+        "changed": Text("替换", "replaced"),
+        "removed": Text("取消", "removed"),
+    }
+    for row in modes:
+        change = words[row["change"]]
+        print(
+            f"模式 {row['id']}（{row['title_zh']}）：{change.zh}"
+            if zh
+            else f"mode {row['id']} ({row['title_en']}): {change.en}"
+        )
+    concerned = sorted({(one.concern.zh if zh else one.concern.en) for one in found})
+    if zh:
+        print(
+            f"\n{len(found)} 处规则变化，{len(modes)} 个模式变化"
+            + (f"；涉及：{'、'.join(concerned)}" if concerned else "")
+        )
+    else:
+        print(
+            f"\n{len(found)} changes of rules, {len(modes)} of modes"
+            + (f"; concerned: {', '.join(concerned)}" if concerned else "")
+        )
+
+
+def _differences(before: RuleValue | None, after: RuleValue | None, lang: str) -> Iterator[tuple[str, str, str]]:
+    """Name, old and new value of every place in which two values differ; one row without a name where they are no tables."""
+    old = {} if before is None else dict(_leaves(before.value))
+    new = {} if after is None else dict(_leaves(after.value))
+    differing = [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
+    for name in differing:
+        yield name, old.get(name, "—"), new.get(name, "—")
+    if not differing and before is not None and after is not None:
+        sources = [one.reference.as_text("zh" if lang == "zh" else "en") or "—" for one in (before, after)]
+        yield "", sources[0], sources[1]
+
+
+# -- values -------------------------------------------------------------------------------------------------------
+
+
+def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Every number and word in a value with its place in it."""
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list | tuple) and any(isinstance(inner, dict | list | tuple) for inner in value):
+        for number, inner in enumerate(value, 1):
+            yield from _leaves(inner, f"{name}[{number}]")
+    else:
+        yield name, _brief(value)
+
+
+def _brief(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(_plain(value), ensure_ascii=False)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _plain(value: Any) -> Any:
+    """As JSON carries it: decimals as strings, days in ISO form."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _day(written: str | None) -> date:
+    if written is None:
+        return day_of(datetime.now(UTC))
+    try:
+        return date.fromisoformat(written)
+    except ValueError as error:
+        reason, hint = Text("不是日期", "not a date"), Text("写成 2026-01-31", "write it as 2026-01-31")
+        raise InputError([Problem("--on", written, reason, hint, "not_a_date")]) from error

@@ -1,0 +1,585 @@
+"""Policy packs: dated rules of a lender, a guarantor, a fund or a region, laid over those that come with the package.
+
+A pack is a folder with a manifest ``pack.toml``, rule files (``*.toml``, in any folder) and, in the folders ``modes`` and
+``funds``, files in the mode language. On a day and in a region for which the pack has a version of a rule, that version
+decides; everywhere else what is below it stays in force, with its own source and confidence. Of several packs the later one wins.
+Nothing but data is read, within limits of number and size, and nothing outside the folder.
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.fields import Reader, parse_toml
+from zhirong.kernel.rulebook import COUNTRY, Reference, Rule, Rulebook, RuleValue, read_rules, wider_regions
+from zhirong.kernel.text import Text
+
+ENVIRONMENT = "ZHIRONG_RULES"
+MANIFEST = "pack.toml"
+LANGUAGE_FOLDERS = ("modes", "funds")
+ISSUER_KINDS: Mapping[str, Text] = {
+    "lender": Text("贷款人", "lender"),
+    "guarantor": Text("担保人", "guarantor"),
+    "fund": Text("基金", "fund"),
+    "region": Text("地区", "region"),
+}
+MOST_PACKS = 20
+MOST_FILES = 300
+MOST_ENTRIES = 3_000  # of any name, so that a folder named by mistake is not searched to its end
+MOST_FILE_BYTES = 1 << 20
+MOST_BYTES = 8 << 20
+DEEPEST = 5
+_WHOLE_UNITS = frozenset({"months", "days", "working_days", "count"})
+_LARGEST_EXPONENT = 30
+_SPLIT = Text(
+    f"一个政策包至多 {MOST_FILES} 个规则文件、共 {MOST_BYTES >> 20} MB；请检查文件夹是否写对",
+    f"a pack has at most {MOST_FILES} rule files of {MOST_BYTES >> 20} MB together; check that this is the folder you mean",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PackFile:
+    """One file of a pack. name: with its folders, ``/`` between them. digest: SHA-256 of its bytes, in hex."""
+
+    name: str
+    text: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pack:
+    """One policy pack as it was read. What is the same pack, the digest says.
+
+    issuer_kind: a key of ISSUER_KINDS. region: where its rules hold, ``CN`` for everywhere. lender: whose business it is
+    for, empty for any. valid_from: no rule of it holds earlier. digest: SHA-256 of all its files, in hex.
+    """
+
+    id: str
+    title: Text
+    version: str
+    issuer_kind: str
+    issuer: Text
+    region: str
+    lender: str
+    valid_from: date
+    digest: str
+    folder: Path
+    files: tuple[PackFile, ...] = field(repr=False)
+    rules: tuple[Rule, ...] = field(repr=False)
+
+    @property
+    def mark(self) -> str:
+        """What names it beside a value: id and version."""
+        return f"{self.id} {self.version}"
+
+    def language_files(self) -> tuple[PackFile, ...]:
+        """Its files in the mode language, modes first."""
+        return tuple(
+            file for folder in LANGUAGE_FOLDERS for file in self.files if file.name.startswith(f"{folder}/")
+        )
+
+    def as_text(self, lang: str = "zh") -> str:
+        """One line: title, id, version, and the beginning of the digest."""
+        title = self.title.zh if lang == "zh" else self.title.en
+        return (
+            f"{title}（{self.mark}，{self.digest[:16]}）"
+            if lang == "zh"
+            else f"{title} ({self.mark}, {self.digest[:16]})"
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs. The digest names the content exactly; the folder is no part of it."""
+        return {
+            "id": self.id,
+            "title": self.title.as_json(),
+            "version": self.version,
+            "issuer": {"kind": self.issuer_kind, "name": self.issuer.as_json()},
+            "scope": {"region": self.region, "lender": self.lender},
+            "valid_from": self.valid_from.isoformat(),
+            "digest": self.digest,
+        }
+
+
+def folders_named(value: str) -> tuple[Path, ...]:
+    """The folders of a list such as the one in ZHIRONG_RULES, in its order."""
+    return tuple(Path(word).absolute() for word in value.split(os.pathsep) if word.strip())
+
+
+def environment_folders() -> tuple[Path, ...]:
+    """The folders that ZHIRONG_RULES names."""
+    return folders_named(os.environ.get(ENVIRONMENT, ""))
+
+
+def overlaid(
+    base: Rulebook, folders: Iterable[Path | str], check: Callable[[Pack], Iterable[Problem]] = lambda pack: ()
+) -> Rulebook:
+    """``base`` with the packs in these folders laid over it, the last one on top.
+
+    check: what else is wrong with a pack, such as its files in the mode language. Raises InputError with everything that is
+    wrong with any of them.
+    """
+    places = [Path(folder) for folder in folders]
+    if len(places) > MOST_PACKS:
+        raise InputError(
+            [
+                Problem(
+                    ENVIRONMENT,
+                    str(len(places)),
+                    Text("政策包太多", "too many policy packs"),
+                    Text(f"至多 {MOST_PACKS} 个", f"at most {MOST_PACKS}"),
+                    "too_many_packs",
+                )
+            ]
+        )
+    problems: list[Problem] = []
+    packs: dict[str, Pack] = {}
+    rules = {rule_id: base.rule(rule_id) for rule_id in base.ids()}
+    for place in places:
+        pack, found = _read(place)
+        problems += found
+        if pack is None:
+            continue
+        if pack.id in packs:
+            problems.append(
+                Problem(
+                    f"{place.name}/{MANIFEST}: id",
+                    pack.id,
+                    Text("已有同名的政策包", "another pack has this id"),
+                    Text("每个政策包只写一次，或换一个 id", "name each pack once, or give it another id"),
+                    "pack_twice",
+                )
+            )
+            continue
+        packs[pack.id] = pack
+        problems += check(pack)
+        for rule in {one.id: one for one in reversed(pack.rules)}.values():  # one written twice is a problem already
+            below = rules.get(rule.id)
+            if below is None:
+                rules[rule.id] = rule
+                continue
+            problems += _misfits(pack, rule, below)
+            rules[rule.id] = _over(rule, below)
+    if problems:
+        raise InputError(problems, ", ".join(str(place) for place in places))
+    return Rulebook(rules.values(), tuple(packs.values()))
+
+
+def read_pack(folder: Path | str) -> Pack:
+    """One pack by itself. Raises InputError with everything that is wrong with its files."""
+    pack, problems = _read(Path(folder))
+    if problems or pack is None:
+        raise InputError(problems, str(folder))
+    return pack
+
+
+# -- laying one rule over another -------------------------------------------------------------------------------
+
+
+def _over(above: Rule, below: Rule) -> Rule:
+    """``above``, and of ``below`` what holds on days and in regions for which ``above`` has no version."""
+    kept = [piece for version in below.versions for piece in _left_of(version, above.versions)]
+    return Rule(above.id, above.title, above.unit, (*above.versions, *kept))
+
+
+def _left_of(version: RuleValue, above: Sequence[RuleValue]) -> Iterator[RuleValue]:
+    """What is left of a version's days where others take over; its source stays as it is."""
+    wider = wider_regions(version.reference.region)
+    pieces = [(version.reference.valid_from, version.reference.valid_to)]
+    for other in (one.reference for one in above if one.reference.region in wider):
+        pieces = [piece for first, last in pieces for piece in _without(first, last, other)]
+    for first, last in pieces:
+        yield replace(version, reference=replace(version.reference, valid_from=first, valid_to=last))
+
+
+def _without(first: date | None, last: date | None, taken: Reference) -> Iterator[tuple[date | None, date | None]]:
+    """The days from ``first`` to ``last`` (None is open) that lie outside those of ``taken``."""
+    begins, ends = taken.valid_from or date.min, taken.valid_to or date.max
+    if (last or date.max) < begins or (first or date.min) > ends:
+        yield first, last
+        return
+    if (first or date.min) < begins:
+        yield first, begins - timedelta(days=1)
+    if ends < (last or date.max):
+        yield ends + timedelta(days=1), last
+
+
+# -- whether it fits what it replaces ----------------------------------------------------------------------------
+
+
+def _misfits(pack: Pack, rule: Rule, below: Rule) -> Iterator[Problem]:
+    """Where a rule has another unit or its values another form than the rule that it replaces."""
+    if rule.unit != below.unit:
+        yield Problem(
+            f"{pack.folder.name}: {rule.id}.unit",
+            rule.unit,
+            Text(f"被替换的规则单位是 {below.unit}", f"the rule that it replaces is in {below.unit}"),
+            Text(f"改为 {below.unit}，数值也按此单位", f"write {below.unit}, and the value in it"),
+            "other_unit",
+        )
+        return
+    samples = [version.value for version in below.versions]
+    for number, version in enumerate(rule.versions, 1):
+        place = f"{pack.folder.name}: {rule.id}.version[{number}].value"
+        yield from _form(place, version.value, samples, is_whole=rule.unit in _WHOLE_UNITS)
+
+
+def _form(place: str, value: Any, samples: Sequence[Any], *, is_whole: bool) -> Iterator[Problem]:
+    """Where a value is of another form than all values that come with the package, so that a reader would stumble over it."""
+    kinds = {_kind(sample) for sample in samples}
+    if len(kinds) != 1:
+        return
+    kind = kinds.pop()
+    if _kind(value) != kind:
+        yield _wrong(place, value, f"应为{_KIND_WORDS[kind].zh}", f"must be {_KIND_WORDS[kind].en}")
+    elif kind == "table":
+        for name in sorted(set.intersection(*(set(sample) for sample in samples)) - set(value)):
+            yield Problem(
+                f"{place}.{name}",
+                "",
+                Text("被替换的规则有这一项，此处没有", "the rule that it replaces has this entry"),
+                Text("补上它", "fill it in"),
+                "missing",
+            )
+        for name, inner in value.items():
+            known = [sample[name] for sample in samples if name in sample]
+            if known:
+                yield from _form(f"{place}.{name}", inner, known, is_whole=is_whole)
+    elif kind == "list":
+        known = [item for sample in samples for item in sample]
+        for number, inner in enumerate(value, 1):
+            if known:
+                yield from _form(f"{place}[{number}]", inner, known, is_whole=is_whole)
+    elif (
+        kind == "number"
+        and is_whole
+        and isinstance(value, Decimal)
+        and all(isinstance(one, int) for one in samples)
+    ):
+        yield _wrong(place, value, "应为整数", "must be a whole number")
+
+
+_KIND_WORDS = {
+    "table": Text("表", "a table"),
+    "list": Text("列表", "a list"),
+    "number": Text("数", "a number"),
+    "flag": Text(" true 或 false", "true or false"),
+    "text": Text("文字", "words"),
+    "day": Text("日期", "a date"),
+}
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "table"
+    if isinstance(value, list | tuple):
+        return "list"
+    if isinstance(value, bool):
+        return "flag"
+    if isinstance(value, int | Decimal):
+        return "number"
+    return "text" if isinstance(value, str) else "day"
+
+
+def _wrong(place: str, value: object, zh: str, en: str) -> Problem:
+    shown = "{…}" if isinstance(value, Mapping) else str(value)
+    return Problem(
+        place,
+        shown,
+        Text("与被替换的规则形式不同", "of another form than the rule that it replaces"),
+        Text(zh, en),
+        "wrong_type",
+    )
+
+
+# -- reading a folder --------------------------------------------------------------------------------------------
+
+
+def _read(folder: Path) -> tuple[Pack | None, list[Problem]]:
+    """A pack, and everything that is wrong with it; None where it has no manifest that can be read."""
+    files, problems = _files(folder)
+    manifest = next((file for file in files if file.name == MANIFEST), None)
+    if manifest is None:
+        if not problems:
+            problems.append(
+                Problem(
+                    str(folder / MANIFEST),
+                    "",
+                    Text("没有政策包的清单文件", "the manifest of the pack is missing"),
+                    Text(f"在文件夹里写 {MANIFEST}", f"write {MANIFEST} in the folder"),
+                    "no_manifest",
+                )
+            )
+        return None, problems
+    rules: list[Rule] = []
+    for file in files:
+        if file is manifest or file.name.split("/")[0] in LANGUAGE_FOLDERS:
+            continue
+        try:
+            rules += read_rules(file.text, file.name)
+        except InputError as error:
+            problems += [replace(one, field=f"{folder.name}/{file.name}: {one.field}") for one in error.problems]
+        except RecursionError:
+            problems.append(_too_deep(f"{folder.name}/{file.name}"))
+    problems += _twice(folder, rules)
+    try:
+        pack = _manifest(folder, manifest, files, rules)
+    except InputError as error:
+        named = [replace(one, field=f"{folder.name}/{MANIFEST}: {one.field}") for one in error.problems]
+        return None, [*named, *problems]
+    except RecursionError:
+        return None, [_too_deep(f"{folder.name}/{MANIFEST}"), *problems]
+    problems += _out_of_scope(pack)
+    return pack, problems
+
+
+def _manifest(folder: Path, manifest: PackFile, files: Sequence[PackFile], rules: Sequence[Rule]) -> Pack:
+    reader = Reader(parse_toml(manifest.text, MANIFEST))
+    pack_id, version = _word(reader, "id"), _word(reader, "version")
+    title = reader.words("title")
+    valid_from = reader.day("valid_from")
+    issuer = reader.table("issuer")
+    kind, name = issuer.choice("kind", tuple(ISSUER_KINDS)), issuer.words("name")
+    issuer.finish()
+    region, lender = COUNTRY, ""
+    scope = reader.optional_table("scope")
+    if scope is not None:
+        region, lender = scope.optional_text("region", COUNTRY), scope.optional_text("lender")
+        if not _is_region(region):
+            scope.problem("region", region, "not_a_region", *_REGION)
+        scope.finish()
+    reader.optional_words("about")
+    reader.finish()
+    mark = f"{pack_id} {version}"
+    return Pack(
+        id=pack_id,
+        title=title,
+        version=version,
+        issuer_kind=kind,
+        issuer=name,
+        region=region,
+        lender=lender,
+        valid_from=valid_from,
+        digest=_digest(files),
+        folder=folder,
+        files=tuple(files),
+        rules=tuple(_marked(rule, mark, region, valid_from) for rule in rules),
+    )
+
+
+_REGION = (
+    Text("不是地区代码", "not the code of a region"),
+    Text("写 CN 或六位行政区划代码，如 610100", "write CN or the six digits of GB/T 2260, such as 610100"),
+)
+
+
+def _is_region(region: str) -> bool:
+    return region == COUNTRY or (len(region) == 6 and region.isascii() and region.isdigit())
+
+
+def _word(reader: Reader, name: str) -> str:
+    """A short word that can stand in a file name: letters, digits, hyphen, dot, underscore."""
+    word = reader.text(name)
+    if word and not (
+        len(word) <= 60 and word.isascii() and word.replace("-", "").replace(".", "").replace("_", "").isalnum()
+    ):
+        reader.problem(
+            name,
+            word,
+            "not_a_word",
+            Text(
+                "只能用英文字母、数字和 - . _，至多 60 个字符", "letters, digits, - . _ only, 60 characters at most"
+            ),
+            Text("换一个写法，如 qinchuan-bank、2026.1", "write it like qinchuan-bank or 2026.1"),
+        )
+    return word
+
+
+def _marked(rule: Rule, mark: str, region: str, valid_from: date) -> Rule:
+    """The rule with the pack's mark on every version, in the pack's region and from its day on where it gives no other."""
+
+    def of_pack(version: RuleValue) -> RuleValue:
+        found = version.reference
+        reference = replace(
+            found,
+            region=region if found.region == COUNTRY else found.region,
+            valid_from=found.valid_from or valid_from,
+            pack=mark,
+        )
+        return replace(version, reference=reference)
+
+    return Rule(rule.id, rule.title, rule.unit, tuple(of_pack(version) for version in rule.versions))
+
+
+def _out_of_scope(pack: Pack) -> Iterator[Problem]:
+    """Versions that hold earlier than the pack or outside its region, and values that are no finite number."""
+    for rule in pack.rules:
+        for number, version in enumerate(rule.versions, 1):
+            place, found = f"{pack.folder.name}: {rule.id}.version[{number}]", version.reference
+            if found.valid_from is not None and found.valid_from < pack.valid_from:
+                yield Problem(
+                    f"{place}.valid_from",
+                    found.valid_from.isoformat(),
+                    Text(f"早于政策包的生效日 {pack.valid_from}", f"before the pack is valid ({pack.valid_from})"),
+                    Text(
+                        "写这一天或以后，或提前政策包的生效日",
+                        "enter that day or a later one, or let the pack begin earlier",
+                    ),
+                    "before_the_pack",
+                )
+            if not _is_region(found.region):
+                yield Problem(f"{place}.region", found.region, *_REGION, "not_a_region")
+            elif pack.region not in wider_regions(found.region):
+                yield Problem(
+                    f"{place}.region",
+                    found.region,
+                    Text(f"不在政策包的地区 {pack.region} 之内", f"outside the pack's region {pack.region}"),
+                    Text("写该地区之内的代码，或不写", "enter a region within it, or leave it out"),
+                    "outside_the_region",
+                )
+            for where, value in _numbers(f"{place}.value", version.value):
+                if not value.is_finite() or abs(value.adjusted()) > _LARGEST_EXPONENT:
+                    yield Problem(
+                        where,
+                        str(value),
+                        Text("不是通常大小的数", "not a number of a usual size"),
+                        Text("写成一个有限的数", "enter a finite number"),
+                        "not_finite",
+                    )
+
+
+def _numbers(place: str, value: Any) -> Iterator[tuple[str, Decimal]]:
+    if isinstance(value, Decimal):
+        yield place, value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _numbers(f"{place}.{name}", inner)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, 1):
+            yield from _numbers(f"{place}[{number}]", inner)
+
+
+def _twice(folder: Path, rules: Sequence[Rule]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.id in seen:
+            yield Problem(
+                f"{folder.name}: {rule.id}",
+                rule.id,
+                Text("同一政策包里写了两次", "written twice in one pack"),
+                Text("合成一条规则，各版本写在一起", "make it one rule with all its versions"),
+                "rule_twice",
+            )
+        seen.add(rule.id)
+
+
+def _digest(files: Sequence[PackFile]) -> str:
+    """Of the names and digests of all files, so that neither a content nor a name can change unseen."""
+    whole = hashlib.sha256()
+    for file in sorted(files, key=lambda one: one.name):
+        whole.update(f"{file.digest}  {file.name}\n".encode())
+    return whole.hexdigest()
+
+
+def _too_deep(place: str) -> Problem:
+    return Problem(
+        place,
+        "",
+        Text("表和列表套得太深", "tables and lists lie too deep in one another"),
+        Text("改为较浅的写法", "write it flatter"),
+        "too_deep",
+    )
+
+
+@dataclass
+class _Walk:
+    """A walk through a folder, with what it has met so far."""
+
+    root: Path
+    files: list[PackFile] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    entries: int = 0
+    size: int = 0
+
+
+def _files(folder: Path) -> tuple[list[PackFile], list[Problem]]:
+    """Every TOML file below a folder in the order of their names, and what cannot be read or may not be."""
+    walk = _Walk(folder.absolute())
+    try:
+        _walk_through(walk, walk.root, 0)
+    except OSError as error:
+        what = Text(f"读不出来：{error.strerror}", f"cannot be read: {error.strerror}")
+        if isinstance(error, FileNotFoundError):
+            what = Text("没有这个文件夹", "there is no such folder")
+        elif isinstance(error, NotADirectoryError):
+            what = Text("不是文件夹", "not a folder")
+        walk.problems.append(
+            Problem(
+                str(folder), "", what, Text("检查路径和权限", "check the path and its permissions"), "unreadable"
+            )
+        )
+    return sorted(walk.files, key=lambda one: one.name), walk.problems
+
+
+def _walk_through(walk: _Walk, place: Path, depth: int) -> None:
+    for entry in sorted(os.scandir(place), key=lambda one: one.name):
+        walk.entries += 1
+        name = (place / entry.name).relative_to(walk.root).as_posix()
+        shown = f"{walk.root.name}/{name}"
+        if walk.entries == MOST_ENTRIES or len(walk.files) > MOST_FILES or walk.size > MOST_BYTES:
+            if not any(one.code == "too_many_files" for one in walk.problems):
+                reason = Text("文件太多或太大", "too many files, or too large together")
+                walk.problems.append(Problem(str(walk.root), "", reason, _SPLIT, "too_many_files"))
+            return
+        if entry.name.startswith("."):
+            continue
+        if entry.is_symlink():
+            target = Path(entry.path).resolve()
+            if not target.is_relative_to(walk.root.resolve()) or not target.is_file():
+                reason = Text("链接指到文件夹之外，或不是文件", "a link out of the folder, or to no file")
+                hint = Text("把文件放进文件夹", "put the file itself into the folder")
+                walk.problems.append(Problem(shown, str(entry.name), reason, hint, "link"))
+                continue
+        if entry.is_dir(follow_symlinks=False):
+            if depth >= DEEPEST:
+                reason = Text("文件夹套得太深", "folders lie too deep in one another")
+                hint = Text(f"至多 {DEEPEST} 层", f"{DEEPEST} levels at most")
+                walk.problems.append(Problem(shown, "", reason, hint, "too_deep"))
+                continue
+            _walk_through(walk, Path(entry.path), depth + 1)
+        elif entry.name.endswith(".toml"):
+            _take(walk, Path(entry.path), name, shown)
+
+
+def _take(walk: _Walk, path: Path, name: str, shown: str) -> None:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        reason = Text("不是普通文件", "not a regular file")
+        walk.problems.append(
+            Problem(shown, "", reason, Text("换成普通文件", "put a regular file there"), "not_a_file")
+        )
+        return
+    if status.st_size > MOST_FILE_BYTES:
+        reason = Text(f"文件有 {status.st_size} 字节", f"the file has {status.st_size} bytes")
+        hint = Text(f"至多 {MOST_FILE_BYTES} 字节", f"{MOST_FILE_BYTES} bytes at most")
+        walk.problems.append(Problem(shown, str(status.st_size), reason, hint, "too_large"))
+        return
+    with path.open("rb") as file:
+        content = file.read(MOST_FILE_BYTES)
+    walk.size += len(content)
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        reason, hint = (
+            Text("文件不是 UTF-8 编码", "the file is not UTF-8"),
+            Text("另存为 UTF-8 编码", "save it as UTF-8"),
+        )
+        walk.problems.append(Problem(shown, "", reason, hint, "not_utf8"))
+        return
+    walk.files.append(PackFile(name, text, hashlib.sha256(content).hexdigest()))
