@@ -43,15 +43,6 @@ class ModeHead(NamedTuple):
     path: Path
     pack: str = ""
 
-
-class _ModeText(NamedTuple):
-    """A file in the mode language. name: as problems name it."""
-
-    name: str
-    text: str
-    path: Path
-    pack: str
-
     def force(self, day: date, stale_after_days: int) -> "ForceOn":
         """Where the mode stands on ``day``; as ``force_on`` says of the whole mode. Raises InputError."""
         from zhirong.chain.mode.confirmation import read_source
@@ -62,6 +53,15 @@ class _ModeText(NamedTuple):
         return force_of_source(
             source, confirmation, self.region, self.windows, day, stale_after_days=stale_after_days
         )
+
+
+class _ModeText(NamedTuple):
+    """A file in the mode language. name: as problems name it."""
+
+    name: str
+    text: str
+    path: Path
+    pack: str
 
 
 def mode_files(folder: Path | None = None) -> list[Path]:

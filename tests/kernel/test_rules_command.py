@@ -145,6 +145,13 @@ def test_a_bad_pack_stops_the_command_with_all_its_problems(capsys: pytest.Captu
     assert code == 2 and "没有这个文件夹" in err
 
 
+def test_the_list_of_modes_says_which_are_a_packs(capsys: pytest.CaptureFixture[str], pack: Path) -> None:
+    _, out, _ = run(capsys, "modes", "--rules", pack)
+    assert "[qinchuan 2026.1]" in next(line for line in out.splitlines() if line.split()[:1] == ["own"])
+    _, out, _ = run(capsys, "modes", "--rules", pack, "--json")
+    assert [one["id"] for one in json.loads(out) if "pack" in one] == ["own"]
+
+
 def test_rules_is_written_in_full_and_needs_a_folder() -> None:
     for words in (["quote", str(CASE), "--rule", "x"], ["quote", str(CASE), "--rules"]):
         with pytest.raises(SystemExit) as caught:

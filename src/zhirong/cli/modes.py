@@ -80,7 +80,8 @@ def _list(arguments: argparse.Namespace) -> int:
         for head, found in group:
             title, place = (head.title_zh, head.place_zh) if chinese else (head.title_en, head.place_en)
             asked = "" if found.confirm_with is None else _asked_of(found.confirm_with.in_(arguments.lang), chinese)
-            print(f"  {head.id:<{width}}  {title}{'，' if chinese else ', '}{place}{asked}")
+            pack = f"  [{head.pack}]" if head.pack else ""
+            print(f"  {head.id:<{width}}  {title}{'，' if chinese else ', '}{place}{asked}{pack}")
         print()
     print("看其中一个：zhirong modes 代码" if chinese else "to see one: zhirong modes ID")
     return 0
@@ -101,10 +102,14 @@ def _day_of(arguments: argparse.Namespace) -> "date":
 
 
 def _confirmation_days(day: "date") -> int:
-    """The rule that says how old a confirmation may be, without the other rules."""
-    from zhirong.chain.mode.force import CONFIRMATION_DAYS
-    from zhirong.kernel.rulebook import Rulebook, read_rules, shipped_rules
+    """The rule that says how old a confirmation may be; without policy packs, no other rule is read for it."""
+    import os
 
+    from zhirong.chain.mode.force import CONFIRMATION_DAYS
+    from zhirong.kernel.rulebook import Rulebook, load_rulebook, read_rules, shipped_rules
+
+    if os.environ.get("ZHIRONG_RULES"):
+        return load_rulebook().at(CONFIRMATION_DAYS, day).whole()
     file = shipped_rules() / "quote" / "confirmation.toml"
     return Rulebook(read_rules(file.read_text(encoding="utf-8"), file.name)).at(CONFIRMATION_DAYS, day).whole()
 
@@ -117,6 +122,7 @@ def _head_json(head: Any) -> dict[str, object]:
         "region": head.region,
         "government": head.government,
         "leader": head.leader,
+        **({"pack": head.pack} if head.pack else {}),
     }
 
 
