@@ -159,7 +159,8 @@ def overlaid(
             continue
         packs[pack.id] = pack
         problems += check(pack)
-        for rule in {one.id: one for one in reversed(pack.rules)}.values():  # one written twice is a problem already
+        # One that is written twice in the pack is a problem already.
+        for rule in {one.id: one for one in reversed(pack.rules)}.values():
             below = rules.get(rule.id)
             if below is None:
                 rules[rule.id] = rule
