@@ -4,10 +4,15 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from zhirong.chain.pledge.deadlines import review_deadline
 from zhirong.chain.pledge.examine import examine
 from zhirong.chain.pledge.maximum import KnownFreeze, fixed_by_freeze
+from zhirong.chain.pledge.papers import Paper, check_papers
 from zhirong.chain.pledge.records import ClaimKind, ContractItem, Filing, Finding, Verdict
+from zhirong.chain.right.holidays import working_days
 from zhirong.chain.right.records import Holder, LegalStatus, Right, RightKind
 from zhirong.kernel.rulebook import load_rulebook
 
@@ -106,6 +111,84 @@ def test_no_advice_on_an_ended_right_names_what_is_too_late() -> None:
     too_late = found(FILING, patent, date(2027, 4, 10), "ground_02").mend
     assert restorable is not None and "恢复" in restorable.zh
     assert too_late is not None and "恢复" not in too_late.zh
+
+
+FIVE = frozenset(
+    {ContractItem.PARTIES, ContractItem.CLAIM, ContractItem.DEBT_TERM, ContractItem.RIGHTS, ContractItem.SCOPE}
+)
+PATENT = Right(
+    "p",
+    RightKind.INVENTION,
+    "一种方法",
+    "201419990033.2",
+    (FIRM,),
+    filing_date=date(2014, 7, 28),
+    grant_date=date(2016, 5, 4),
+    fee_paid_through_year=13,
+)
+WORK = Right(
+    "c", RightKind.COPYRIGHT, "示例图集", "国作登字-2023-F-00999901", (FIRM,), publication_date=date(2023, 3, 1)
+)
+
+
+@pytest.mark.parametrize(
+    ("right", "stated", "missing"),
+    [
+        (PATENT, FIVE, ()),
+        (MARK, FIVE, ()),
+        (WORK, FIVE, ("出质著作权的内容", "出质著作权的保护期", "质权的期限")),
+        (WORK, frozenset(ContractItem), ()),
+        (PATENT, FIVE - {ContractItem.RIGHTS}, ("专利号、申请日和授权公告日",)),
+        (MARK, FIVE - {ContractItem.RIGHTS}, ("注册号、类别及专用期",)),
+    ],
+)
+def test_every_register_asks_for_its_own_contract_items(
+    right: Right, stated: frozenset[ContractItem], missing: tuple[str, ...]
+) -> None:
+    name = "patent.ground_07" if right is PATENT else "contract"
+    finding = found(replace(FILING, contract_items=stated), right, TODAY, name)
+    assert (finding.verdict is Verdict.REFUSED) == bool(missing)
+    assert all(words in finding.reason.zh for words in missing)
+    if right is not PATENT:
+        assert "专利" not in finding.reason.zh
+
+
+def test_a_mark_is_asked_for_its_own_list_before_the_contract_is_looked_at() -> None:
+    finding = found(replace(FILING, contract_items=None), MARK, TODAY, "contract")
+    assert finding.mend is not None and "注册号" in finding.mend.zh and "专利" not in finding.mend.zh
+
+
+def test_papers_of_a_mark_before_and_after_notice_358() -> None:
+    valued = replace(FILING, is_valued_by_appraiser=True)
+    now = check_papers(valued, MARK, TODAY, RULES).required
+    then = check_papers(valued, replace(MARK, registration_date=date(2012, 1, 1)), date(2019, 1, 2), RULES).required
+    assert now == (Paper.FORM, Paper.MAIN_CONTRACT, Paper.PLEDGE_CONTRACT, Paper.COMMITMENT)
+    assert {Paper.IDENTITY, Paper.VALUATION_REPORT, Paper.CERTIFICATE_COPIES} <= set(then)
+
+
+def test_either_paper_serves_where_either_is_asked_for() -> None:
+    for held in ("identity", "commitment", "identity_or_commitment"):
+        filing = replace(FILING, papers=frozenset({held}))
+        assert Paper.IDENTITY_OR_COMMITMENT not in check_papers(filing, PATENT, TODAY, RULES).missing
+        is_enough = held != "identity"
+        assert (Paper.COMMITMENT not in check_papers(filing, MARK, TODAY, RULES).missing) == is_enough
+
+
+def deadline(kind: RightKind, received: date) -> date:
+    return review_deadline(kind, received, False, working_days(RULES, received), RULES).day
+
+
+def test_the_copyright_office_has_ten_calendar_days() -> None:
+    # The tenth day, 4 October 2026, is in the National Day holiday.
+    assert deadline(RightKind.SOFTWARE, date(2026, 9, 24)) == date(2026, 10, 8)
+    assert deadline(RightKind.COPYRIGHT, date(2026, 11, 2)) == date(2026, 11, 12)
+
+
+@settings(max_examples=60)
+@given(st.sampled_from(sorted(RightKind)), st.dates(date(2011, 1, 1), date(2026, 12, 20)))
+def test_no_time_limit_of_a_register_ends_on_a_day_off(kind: RightKind, received: date) -> None:
+    last = deadline(kind, received)
+    assert received < last and working_days(RULES, last).is_working(last)
 
 
 FREEZE = KnownFreeze("invention:201419990033.2", "（2026）陕01执保99号", date(2026, 5, 10), date(2026, 5, 12))

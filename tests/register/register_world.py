@@ -19,7 +19,7 @@ PAPERS = [
     "prior_licences",
     "valuation_report",
 ]
-ITEMS = ["parties", "claim", "debt_term", "rights", "scope"]
+ITEMS = ["parties", "claim", "debt_term", "rights", "content", "protection_term", "scope", "pledge_term"]
 FIRM = {"name": "西安甲科技有限公司"}
 BANK = {"name": "丙银行股份有限公司西安分行"}
 

@@ -158,11 +158,28 @@ def test_a_second_rank_where_the_rule_allows_it(limit: int | None) -> None:
     assert after(second(2, 2, limit)).charges == {A: {1: 1, 2: 2}}
 
 
+AT = "2026-06-01T02:03:04Z"
+
+
 def test_a_frozen_right_cannot_be_entered() -> None:
     state = after([(1, Move.FILE, opened()), (1, Move.ACCEPT, {})])
-    state.take(RegisterEvent(2, FREEZE_RIGHT, "", None, {"right": A, "order": "1号"}))
+    state.take(RegisterEvent(2, FREEZE_RIGHT, AT, None, {"right": A, "order": "1号"}))
     with pytest.raises(BrokenRegisterError):
-        state.take(RegisterEvent(3, "pledge.enter", "", 1, entered(1)))
+        state.take(RegisterEvent(3, "pledge.enter", AT, 1, entered(1)))
+
+
+@pytest.mark.parametrize(("ends_on", "is_held"), [("2026-06-01", True), ("2026-05-31", False)])
+def test_a_right_can_be_entered_once_its_freeze_has_ended(ends_on: str, is_held: bool) -> None:
+    state = after([(1, Move.FILE, opened()), (1, Move.ACCEPT, {})])
+    freeze = {"right": A, "order": "1号", "day": "2026-03-01", "ends_on": ends_on, "months": 6}
+    state.take(RegisterEvent(2, FREEZE_RIGHT, "2026-03-01T02:03:04Z", None, freeze))
+    enter = RegisterEvent(3, "pledge.enter", AT, 1, entered(1))
+    if is_held:
+        with pytest.raises(BrokenRegisterError):
+            state.take(enter)
+    else:
+        state.take(enter)
+        assert state.charges == {A: {1: 1}}
 
 
 def test_a_frozen_registration_stands_still() -> None:

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from register_world import BANK, FIRM, START, World, patent, patent_number, request
 
+from zhirong.chain.pledge.freezes import FreezePurpose
 from zhirong.chain.pledge.registration import Status
 from zhirong.evidence.receipts import read_receipt
 from zhirong.evidence.verify import Verdict, verify_receipt
+from zhirong.kernel.days import add_months, day_of
 from zhirong.kernel.errors import InputError
 from zhirong.store import models
 from zhirong.store.log import public_keys, receipt, signing_key
@@ -24,7 +26,7 @@ from zhirong.verbs.register.certificates import (
     search_certificate,
 )
 from zhirong.verbs.register.continuity import restore_entry
-from zhirong.verbs.register.facts import standing_orders
+from zhirong.verbs.register.facts import standing_freezes, standing_orders
 from zhirong.verbs.register.look import Query, changes_of, precheck, search, similar_names, watch
 from zhirong.verbs.register.watch import record_watch
 
@@ -207,12 +209,14 @@ def test_freezes_in_turn(world: World) -> None:
     order("解1号", "unfreeze", "丙3号")
     order("解2号", "unfreeze", "甲1号")
     assert models.Right.objects.get(key=KEY).frozen_by == "乙2号", "the first of those that wait takes its place"
-    assert standing_orders(KEY) == ("乙2号", "丁4号")
+    assert standing_orders(KEY, day_of(world.now)) == ("乙2号", "丁4号")
     with pytest.raises(InputError) as error:
         pledges.file_pledge(world.by(), request(patent(1)))
     assert codes(error) == {"frozen"}
     order("甲1号", "freeze")
-    assert standing_orders(KEY) == ("乙2号", "丁4号", "甲1号"), "who comes again waits behind the others"
+    assert standing_orders(KEY, day_of(world.now)) == ("乙2号", "丁4号", "甲1号"), (
+        "who comes again waits behind the others"
+    )
     for number in ("甲1号", "乙2号"):
         order("解3号", "unfreeze", number)
     order("解4号", "unfreeze")
@@ -445,3 +449,53 @@ def test_an_examination_can_be_made_again_from_what_was_kept(world: World) -> No
             assert [f.as_json() for f in examine(filing, right, day, rulebook())] == kept["findings"]
             made_again += 1
     assert made_again == 3
+
+
+DAY_LONG = 24 * 60 * 60
+
+
+def test_a_freeze_ends_by_itself_and_the_next_in_turn_takes_effect(world: World) -> None:
+    orders.court_order_on_right(world.by("court"), KEY, "甲1号", "freeze")
+    orders.court_order_on_right(world.by("court"), KEY, "乙2号", "freeze", purpose=FreezePurpose.EXECUTION)
+    first, second = standing_freezes(KEY, day_of(world.now))
+    assert first.ends_on == add_months(day_of(world.now), 6) and second.ends_on is None
+    world.count += 190 * DAY_LONG
+    (check,) = precheck(world.by("lender", "丙银行").actor, request(patent(1)), world.now)
+    assert (check.standing.frozen_by, check.standing.waiting_orders) == ("乙2号", ())
+    with pytest.raises(InputError) as error:
+        pledges.file_pledge(world.by(), request(patent(1)))
+    assert codes(error) == {"frozen"}
+    world.count += 1200 * DAY_LONG
+    assert standing_orders(KEY, day_of(world.now)) == ()
+    world.demand_whole()
+
+
+def test_a_right_whose_freeze_has_ended_can_be_pledged(world: World) -> None:
+    orders.court_order_on_right(world.by("court"), KEY, "甲1号", "freeze")
+    world.count += 190 * DAY_LONG
+    world.entered(patent(1))
+    world.demand_whole()
+
+
+def test_a_freeze_is_renewed_before_it_ends(world: World) -> None:
+    orders.court_order_on_right(world.by("court"), KEY, "甲1号", "freeze")
+    ends_on = standing_freezes(KEY, day_of(world.now))[0].ends_on
+    assert ends_on is not None
+    for wrong in (ends_on, add_months(ends_on, 6) + timedelta(days=1)):
+        with pytest.raises(InputError) as error:
+            orders.court_order_on_right(world.by("court"), KEY, "甲1号之一", "renew", ends_on=wrong)
+        assert codes(error) == {"ends_on"}
+    orders.court_order_on_right(world.by("court"), KEY, "甲1号之一", "renew")
+    assert standing_freezes(KEY, day_of(world.now))[0].ends_on == add_months(ends_on, 6)
+    world.count += 400 * DAY_LONG
+    with pytest.raises(InputError) as error:
+        orders.court_order_on_right(world.by("court"), KEY, "甲1号之二", "renew")
+    assert codes(error) == {"not_frozen"}
+    world.demand_whole()
+
+
+def test_a_waiting_freeze_has_no_last_day_yet(world: World) -> None:
+    orders.court_order_on_right(world.by("court"), KEY, "甲1号", "freeze", ends_on=date(2025, 11, 30))
+    with pytest.raises(InputError) as error:
+        orders.court_order_on_right(world.by("court"), KEY, "乙2号", "freeze", ends_on=date(2025, 11, 30))
+    assert codes(error) == {"waiting"}

@@ -88,21 +88,26 @@ def _counted(found: list[dict[str, Any]], limit: int) -> Text:
 
 
 def _show(options: Options) -> int:
-    from zhirong.store import models, rows
-    from zhirong.verbs.pattern import no_such, register_event
+    from zhirong.store import rows
+    from zhirong.verbs.pattern import no_such
     from zhirong.verbs.permissions import demand
     from zhirong.verbs.register.look import view
+    from zhirong.verbs.register.view import history
 
     one = rows.load(options.registration)
     demand(actor(options), "view", one)
     if one is None:
         raise no_such(options.registration)
-    events = [
-        register_event(event)
-        for event in models.Event.objects.filter(registration=options.registration).order_by("index")
+    happened = [
+        {
+            "index": event.index,
+            "kind": event.kind,
+            "time": event.time,
+            "changes": [change.as_json() for change in event.changes],
+        }
+        for event in history(options.registration)
     ]
-    history = [{"index": event.index, "kind": event.kind, "time": event.time} for event in events]
-    print_json({"registration": view(actor(options), one), "history": history})
+    print_json({"registration": view(actor(options), one), "history": happened})
     return 0
 
 

@@ -23,6 +23,7 @@ from zhirong.cli.register_common import (
     toml,
     with_registration,
 )
+from zhirong.kernel.days import day_of
 
 Parser = argparse.ArgumentParser
 
@@ -234,7 +235,9 @@ def _release(options: Options) -> int:
 
 
 def _order_options(parser: Parser) -> None:
-    parser.add_argument("what", choices=("freeze", "unfreeze"), help="冻结或解除 / freeze or lift")
+    parser.add_argument(
+        "what", choices=("freeze", "renew", "unfreeze"), help="冻结、续行或解除 / freeze, renew or lift"
+    )
     parser.add_argument("--order", required=True, help="法院文书编号 / number of the court's document")
     parser.add_argument("--registration", type=int, metavar="ID", help="一件登记 / a registration")
     parser.add_argument("--right", metavar="KEY", help="一项权利，如 invention:201410362077.3 / a right")
@@ -244,22 +247,52 @@ def _order_options(parser: Parser) -> None:
         metavar="ORDER",
         help="有轮候冻结时，解除哪一份文书的冻结 / which of several is lifted",
     )
+    parser.add_argument(
+        "--ends-on",
+        type=day,
+        metavar="DATE",
+        help="权利冻结的最后一日，不填按法定最长期限 / last day of a right's freeze",
+    )
+    parser.add_argument(
+        "--purpose",
+        choices=("preservation", "execution"),
+        default="preservation",
+        help="保全或执行 / preservation or execution",
+    )
 
 
 def _order(options: Options) -> int:
+    from zhirong.chain.pledge.freezes import FreezePurpose
     from zhirong.chain.pledge.precheck import read_key
-    from zhirong.verbs.register.facts import standing_orders
+    from zhirong.verbs.register.facts import standing_freezes
     from zhirong.verbs.register.orders import court_order_on_registration, court_order_on_right
 
     if (options.registration is None) == (options.right is None):
         raise problem("--registration", "", "登记和权利写一个", "give either a registration or a right", "which")
     if options.right is not None:
-        who, words = by(options), (options.right, options.order, options.what, options.lifts)
-        code = say_entry(options, court_order_on_right(who, *words))
+        who = by(options)
+        done = court_order_on_right(
+            who,
+            options.right,
+            options.order,
+            options.what,
+            options.lifts,
+            ends_on=options.ends_on,
+            purpose=FreezePurpose(options.purpose),
+        )
+        code = say_entry(options, done)
         if not options.json:
-            for turn, order in enumerate(standing_orders(read_key(options.right)), 1):
-                print(f"{turn}\t{order}")
+            for turn, one in enumerate(standing_freezes(read_key(options.right), day_of(who.now)), 1):
+                print(f"{turn}\t{one.order}\t{'' if one.ends_on is None else one.ends_on}")
         return code
+    if options.what == "renew" or options.ends_on is not None:
+        raise problem(
+            "--registration",
+            str(options.registration),
+            "续行和期限只用于权利",
+            "renewals and last days are for rights",
+            "for_a_right",
+        )
     done = court_order_on_registration(by(options), options.registration, options.order, options.what)
     return say_done(options, done)
 

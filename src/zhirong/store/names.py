@@ -4,6 +4,9 @@ A name is held with every pair of characters that stand side by side in it, and 
 search for a part begins with its rarest pair and then looks at the names themselves, so the answer is exact: it
 is the same as reading every name. Similarity is Dice's: 2 |A ∩ B| ÷ (|A| + |B|) over the sets of pairs, the legal
 form at the end (有限公司 and the like) left out.
+
+Names are held as they were written. A search looks for every form that the name has in the simplified and in the
+traditional script.
 """
 
 from collections import Counter
@@ -17,12 +20,14 @@ from django.db.models import Count, QuerySet
 
 from zhirong.chain.pledge.grounds import plain_name
 from zhirong.store.models import Name, Token, TokenCount
+from zhirong.store.scripts import forms_of
 
 # Legal forms, longest first: nearly every firm ends with one, so they say nothing of whether two names are alike.
 _LEGAL_FORMS = ("股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "合伙企业", "公司")
 
 LEAST_SIMILARITY = Fraction(3, 5)
 _CHEAP_POSTINGS = 40_000  # entries of token lists that are read in a few hundredths of a second
+_LIKE_FORMS = 8  # further forms differ by a character or two, and are like these
 _NAMES_AT_ONCE = 1_000  # looked up by their ids in one question
 
 
@@ -80,11 +85,22 @@ def add_names(written: Iterable[str]) -> None:
     )
 
 
-def names_containing(written: str, limit: int, after: int = 0) -> list[Name]:
-    """Names that have these characters in them, in the order in which they came; ``after`` an id to page on."""
+def keys_of_name(written: str) -> list[str]:
+    """The keys under which exactly this name can be held, in either script."""
     key = name_key(written)
-    if not key:
-        return []
+    return list(forms_of(key)) if key else []
+
+
+def names_containing(written: str, limit: int, after: int = 0) -> list[Name]:
+    """Names that have these characters in them, in either script, in the order in which they came.
+
+    after: an id to page on.
+    """
+    found = {name.id: name for form in keys_of_name(written) for name in _containing(form, limit, after)}
+    return [found[identity] for identity in sorted(found)][:limit]
+
+
+def _containing(key: str, limit: int, after: int) -> list[Name]:
     rarest = _rarest(pairs(key))
     if rarest is None:
         return []
@@ -96,13 +112,23 @@ def names_containing(written: str, limit: int, after: int = 0) -> list[Name]:
 
 
 def names_like(written: str, limit: int, least: Fraction = LEAST_SIMILARITY) -> list[tuple[Name, Fraction]]:
-    """Names at least so similar, the most similar first, then in the order in which they came.
+    """Names at least so similar in either script, the most similar first, then in the order in which they came."""
+    best: dict[int, tuple[Name, Fraction]] = {}
+    for form in keys_of_name(written)[:_LIKE_FORMS]:
+        for name, score in _like(form, limit, least):
+            if name.id not in best or best[name.id][1] < score:
+                best[name.id] = name, score
+    return sorted(best.values(), key=lambda pair: (-pair[1], pair[0].id))[:limit]
+
+
+def _like(key: str, limit: int, least: Fraction) -> list[tuple[Name, Fraction]]:
+    """Names at least so similar to one form of a name.
 
     To reach the similarity t a name of s tokens shares at least o(s) = ⌈t·(|Q| + s) ÷ 2⌉ of the query's |Q| tokens. So it
     has one of the |Q| − o(s) + 1 rarest, or two of one more, and so on: tokens of half a million names are read for the
     few sizes only for which they must be.
     """
-    query = telling_pairs(name_key(written))
+    query = telling_pairs(key)
     if not query:
         return []
     counts = dict(TokenCount.objects.filter(token__in=query).values_list("token", "count"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from zhirong.chain.pledge.register import FREEZE_RIGHT, UNFREEZE_RIGHT
+from zhirong.chain.pledge.register import FREEZES
 from zhirong.chain.pledge.register_json import party_of, registration_of
 from zhirong.chain.pledge.registration import Registration
 from zhirong.chain.right.records import Holder
@@ -39,7 +39,7 @@ def tell_subscribers(event: Event, after: Registration | None, before: Registrat
         if one is not None:
             told.add(party_address(one.pledgee))
             told |= _subscribers(one)
-    if event.kind in (FREEZE_RIGHT, UNFREEZE_RIGHT):
+    if event.kind in FREEZES:
         right = canonical.decode(event.content.encode())["right"]
         told |= set(Subscription.objects.filter(target=RIGHT, value=right).values_list("subscriber", flat=True))
         charges = Charge.objects.filter(right__key=right, active=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from zhirong.chain.pledge.register import FREEZE_RIGHT, PLEDGE, UNFREEZE_RIGHT
+from zhirong.chain.pledge.register import FREEZE_RIGHT, PLEDGE, RENEW_FREEZE, UNFREEZE_RIGHT
 from zhirong.chain.pledge.registration import MOVE_WORDS, Move
 from zhirong.kernel.text import Text
 from zhirong.store.names import name_key
@@ -19,6 +19,7 @@ _PARTY, _ACCOUNT = "party:", "account:"
 _OTHER_WORDS: Mapping[str, Text] = {
     WATCHED: Text("一件存续登记的警示有变化", "what is to be watched of a standing registration has changed"),
     FREEZE_RIGHT: Text("一项质押的权利被法院保全", "a court has frozen a pledged right"),
+    RENEW_FREEZE: Text("一项权利的保全已续行", "the freeze of a right has been renewed"),
     UNFREEZE_RIGHT: Text("一项权利的保全已解除", "the freeze of a right has been lifted"),
 }
 

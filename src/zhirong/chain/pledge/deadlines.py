@@ -1,7 +1,7 @@
 """By when the office must have decided on a filing."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from zhirong.chain.pledge.packs import register_of
 from zhirong.chain.pledge.records import Subject
@@ -12,7 +12,7 @@ from zhirong.kernel.rulebook import Rulebook, RuleValue
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The last day of a term counted in working days.
+    """The last day of a term counted in working days, or in calendar days that move over days off.
 
     is_provisional: the term touches a year whose holidays are not announced yet. rule: where the term comes from.
     """
@@ -37,5 +37,8 @@ def review_deadline(
     folder = f"registration.{register_of(kind, subject)}"
     online = f"{folder}.review_days_online"
     rule = rules.at(online if is_online and online in rules else f"{folder}.review_days", received)
-    last = calendar.add(received, rule.whole())
+    if rule.unit == "days":
+        last = calendar.shift(received + timedelta(days=rule.whole()), "following")
+    else:
+        last = calendar.add(received, rule.whole())
     return Deadline(last, calendar.is_provisional(received) or calendar.is_provisional(last), rule)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from zhirong.chain.pledge.records import CONTRACT_ITEM_TEXT, ContractItem, Filing, Finding, Verdict
+from zhirong.chain.pledge.records import ContractItem, Filing, Finding, Verdict, contract_item_text
 from zhirong.chain.right.fees import fee_state
 from zhirong.chain.right.records import KIND_TEXT, STATUS_TEXT, Flag, Holder, LegalStatus, Right
 from zhirong.chain.right.status import StatusOn, status_on
@@ -202,6 +202,8 @@ def debt_term(facts: Facts) -> Ruling:
             Text("未写明债务到期日", "the last day of the debt is not stated"),
             Text("写明债务履行期限", "state the term of the debt"),
         )
+    if end < facts.day:
+        return _ended_debt(end)
     if facts.standing.life.unlimited:
         return clear("权利没有法定的届满日", "the right has no end by law")
     last_day = facts.standing.life.end
@@ -224,6 +226,17 @@ def debt_term(facts: Facts) -> Ruling:
     return clear(f"债务{end}到期，不晚于{last_day}", f"the debt is due on {end}, not after {last_day}")
 
 
+def _ended_debt(end: date) -> Ruling:
+    """A debt that was to be performed before the examination: paid, overdue, or misstated."""
+    return unknown(
+        Text(f"债务履行期限已于{end}届满，早于今天", f"the term of the debt ended on {end}, before today"),
+        Text(
+            "核对债务期限；债务尚未清偿的，写明后登记",
+            "Check the term of the debt. Where the debt is still unpaid, say so and register it.",
+        ),
+    )
+
+
 def renewal(facts: Facts) -> Ruling:
     """A mark whose present term ends before the debt: no ground to refuse, but it must be renewed in time.
 
@@ -236,6 +249,8 @@ def renewal(facts: Facts) -> Ruling:
             Text("未写明债务到期日", "the last day of the debt is not stated"),
             Text("写明债务履行期限", "state the term of the debt"),
         )
+    if end < facts.day:
+        return _ended_debt(end)
     if life.end is None or life.renewal_opens is None:
         return unknown(
             Text("无法算出商标本届有效期的届满日", "the last day of the mark's present term cannot be derived"),
@@ -270,7 +285,7 @@ def contract(facts: Facts) -> Ruling:
     """The contract lacks what it must state."""
     required = [ContractItem(name) for name in facts.rules.at(f"{facts.folder}.contract_items", facts.day).value]
     stated = facts.filing.contract_items
-    listed = _items(required)
+    listed = _items(required, facts.folder)
     if stated is None:
         mend = Text(f"订立书面合同，载明{listed.zh}", f"draw up a written contract that states {listed.en}")
         if facts.filing.stage == "planned":
@@ -278,7 +293,7 @@ def contract(facts: Facts) -> Ruling:
         return unknown(Text("质押合同尚未查看", "the pledge contract has not been looked at"), mend)
     missing = [item for item in required if item not in stated]
     if missing:
-        listed = _items(missing)
+        listed = _items(missing, facts.folder)
         return refused(
             Text(f"质押合同缺少{listed.zh}", f"the pledge contract lacks {listed.en}"),
             Text("补齐后重新签章", "add them and sign and seal again"),
@@ -286,11 +301,9 @@ def contract(facts: Facts) -> Ruling:
     return clear("质押合同载明了应有的事项", "the pledge contract states what it must")
 
 
-def _items(items: Sequence[ContractItem]) -> Text:
-    return Text(
-        "；".join(CONTRACT_ITEM_TEXT[item].zh for item in items),
-        "; ".join(CONTRACT_ITEM_TEXT[item].en for item in items),
-    )
+def _items(items: Sequence[ContractItem], folder: str) -> Text:
+    words = [contract_item_text(item, folder) for item in items]
+    return Text("；".join(one.zh for one in words), "; ".join(one.en for one in words))
 
 
 def co_owners(facts: Facts) -> Ruling:

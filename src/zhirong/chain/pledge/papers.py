@@ -20,6 +20,8 @@ class Paper(StrEnum):
     PLEDGE_CONTRACT = "pledge_contract"
     IDENTITY = "identity"
     IDENTITY_OR_COMMITMENT = "identity_or_commitment"
+    COMMITMENT = "commitment"
+    CERTIFICATE_COPIES = "certificate_copies"
     POWER_OF_ATTORNEY = "power_of_attorney"
     CO_OWNER_CONSENT = "co_owner_consent"
     PRIOR_LICENCES = "prior_licences"
@@ -34,10 +36,18 @@ PAPER_TEXT: Mapping[Paper, Text] = {
     Paper.IDENTITY_OR_COMMITMENT: Text(
         "双方身份证明或者签章的承诺书", "proof of identity of both, or a signed commitment"
     ),
+    Paper.COMMITMENT: Text("双方签章的承诺书", "a commitment signed or sealed by both"),
+    Paper.CERTIFICATE_COPIES: Text("权利证书复印件", "copies of the certificates of the rights"),
     Paper.POWER_OF_ATTORNEY: Text("写明权限的委托书", "power of attorney that states its scope"),
     Paper.CO_OWNER_CONSENT: Text("共有人同意出质的书面文件", "the co-owners' written consent"),
     Paper.PRIOR_LICENCES: Text("出质前的许可合同", "licence contracts made before the pledge"),
     Paper.VALUATION_REPORT: Text("评估报告", "the appraisal report"),
+}
+
+# Papers that serve for one that is asked for, besides that one itself.
+_SERVES: Mapping[Paper, frozenset[Paper]] = {
+    Paper.IDENTITY_OR_COMMITMENT: frozenset({Paper.IDENTITY, Paper.COMMITMENT}),
+    Paper.COMMITMENT: frozenset({Paper.IDENTITY_OR_COMMITMENT}),
 }
 
 # When a register asks for a paper; the rule files use these words.
@@ -74,5 +84,8 @@ def check_papers(filing: Filing, right: Right, day: date, rules: Rulebook) -> Pa
     """
     rule = rules.at(f"{rules_folder(filing, right)}.papers", day)
     required = tuple(Paper(row["paper"]) for row in rule.value if _WHEN[row["when"]](filing, right))
-    held = filing.papers
-    return PapersCheck(required, tuple(paper for paper in required if paper.value not in held), rule)
+    return PapersCheck(required, tuple(paper for paper in required if not _is_held(paper, filing)), rule)
+
+
+def _is_held(paper: Paper, filing: Filing) -> bool:
+    return any(one.value in filing.papers for one in (paper, *_SERVES.get(paper, ())))

@@ -31,6 +31,16 @@ _SERIAL_OF_SOFTWARE = re.compile(r"^(\d{4})SR0+(?=\d)", re.ASCII)
 _SHORT_SERIAL = re.compile(r"^(\d{4})SR(\d{1,4})$", re.ASCII | re.IGNORECASE)
 _FINGERPRINT = re.compile(r"#[0-9a-f]{24}")
 _FEES = "/fees"
+# Grounds that are examined when a pledge is registered and not again; the one that asks for a mark's renewal.
+_EXAMINED_ONCE = frozenset(
+    {
+        "registration.patent.ground_07",
+        "registration.trademark.contract",
+        "registration.copyright.contract",
+        "registration.pilot.contract",
+    }
+)
+_RENEWAL = "registration.trademark.renewal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +130,20 @@ class RightCheck:
             for finding in self.findings
             if finding.verdict in (Verdict.REFUSED, Verdict.UNKNOWN)
         )
+
+    def alarms(self) -> tuple[Problem, ...]:
+        """What has to be known of a pledge that stands: a ground that refuses now, a court's freeze, a mark to be renewed.
+
+        The contract is left out: it was examined once, by the rules of the day on which it was filed.
+        """
+        noted = [problem for problem in self.problems() if problem.code == "frozen"]
+        for finding in self.findings:
+            name = "" if finding.reference is None else finding.reference.id
+            if finding.verdict is Verdict.REFUSED and name not in _EXAMINED_ONCE:
+                noted.append(self._as_problem(finding))
+            elif name == _RENEWAL and finding.verdict is Verdict.CLEAR and finding.mend is not None:
+                noted.append(self._as_problem(finding))
+        return tuple(noted)
 
     def _as_problem(self, finding: Finding) -> Problem:
         reference = None if finding.reference is None else finding.reference.reference

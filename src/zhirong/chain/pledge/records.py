@@ -12,25 +12,56 @@ from zhirong.kernel.text import Text
 
 
 class ContractItem(StrEnum):
-    """What a pledge contract must state (notice 461 art. 8)."""
+    """What a pledge contract must state; each register's own list is in its rules.
+
+    RIGHTS: the list of what is pledged, with what the register wants of each right. CONTENT, PROTECTION_TERM: what
+    of a copyright is pledged, and how long it is protected. PLEDGE_TERM: how long the pledge lasts.
+    """
 
     PARTIES = "parties"
     CLAIM = "claim"
     DEBT_TERM = "debt_term"
     RIGHTS = "rights"
+    CONTENT = "content"
+    PROTECTION_TERM = "protection_term"
     SCOPE = "scope"
+    PLEDGE_TERM = "pledge_term"
 
 
 CONTRACT_ITEM_TEXT: dict[ContractItem, Text] = {
     ContractItem.PARTIES: Text("双方当事人的名称和住所", "the names and addresses of both parties"),
     ContractItem.CLAIM: Text("被担保债权的种类和数额", "the kind and amount of the secured claim"),
     ContractItem.DEBT_TERM: Text("债务人履行债务的期限", "the term in which the debt is to be performed"),
-    ContractItem.RIGHTS: Text(
+    ContractItem.RIGHTS: Text("出质权利的清单", "the list of the rights pledged"),
+    ContractItem.CONTENT: Text("出质著作权的内容", "what of the copyright is pledged"),
+    ContractItem.PROTECTION_TERM: Text("出质著作权的保护期", "the term of protection of the copyright"),
+    ContractItem.SCOPE: Text("质押担保的范围", "the scope of the security"),
+    ContractItem.PLEDGE_TERM: Text("质权的期限", "the term of the pledge"),
+}
+
+# The list of rights as each register wants it, by the folder of its rules.
+_RIGHTS_LISTED: dict[str, Text] = {
+    "registration.patent": Text(
         "专利件数，每件的名称、专利号、申请日和授权公告日",
         "how many patents, and the name, number, filing and grant date of each",
     ),
-    ContractItem.SCOPE: Text("质押担保的范围", "the scope of the security"),
+    "registration.trademark": Text(
+        "出质注册商标的清单（注册号、类别及专用期）",
+        "the list of the marks pledged (registration number, classes and term of each)",
+    ),
+    "registration.pilot": Text(
+        "出质权利的清单（名称、登记号及保护期）", "the list of the rights pledged (name, number and term of each)"
+    ),
 }
+
+
+def contract_item_text(item: ContractItem, folder: str) -> Text:
+    """A contract's item in the words of the register whose rules are in ``folder``."""
+    return (
+        _RIGHTS_LISTED.get(folder, CONTRACT_ITEM_TEXT[item])
+        if item is ContractItem.RIGHTS
+        else CONTRACT_ITEM_TEXT[item]
+    )
 
 
 class ClaimKind(StrEnum):

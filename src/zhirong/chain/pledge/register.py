@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
+from zhirong.chain.pledge.freezes import Freeze, frozen, lifted, renewed, standing_on
 from zhirong.chain.pledge.reading import read_changes
 from zhirong.chain.pledge.register_json import day_of_json, party_of, right_of
 from zhirong.chain.pledge.registration import (
@@ -15,11 +17,14 @@ from zhirong.chain.pledge.registration import (
     refuse,
 )
 from zhirong.chain.right.records import Holder
+from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Text
 
 PLEDGE = "pledge."  # an event of a registration is called pledge.<move>
 FREEZE_RIGHT = "right.freeze"
 UNFREEZE_RIGHT = "right.unfreeze"
+RENEW_FREEZE = "right.renew_freeze"
+FREEZES = (FREEZE_RIGHT, UNFREEZE_RIGHT, RENEW_FREEZE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,11 @@ class RegisterEvent:
     rules: str = ""
 
     @property
+    def day(self) -> date:
+        """The day in Shanghai on which it happened."""
+        return day_of(datetime.fromisoformat(self.time))
+
+    @property
     def move(self) -> Move | None:
         """The move of a registration that it is, if it is one."""
         return Move(self.kind.removeprefix(PLEDGE)) if self.kind.startswith(PLEDGE) else None
@@ -48,13 +58,14 @@ class BrokenRegisterError(ValueError):
 
 @dataclass(slots=True)
 class RegisterState:
-    """Everything that the events leave. charges: by right, rank to registration. frozen: by right, the court orders that
-    stand in the order in which they came: the first holds it, the others wait their turn.
+    """Everything that the events leave. charges: by right, rank to registration. frozen: by right, the court's freezes in
+    the order in which they came, as the last order about it left them: the first holds it, the others wait their turn.
+    What has ended by itself since then is left out by ``standing_on``.
     """
 
     registrations: dict[int, Registration] = field(default_factory=dict)
     charges: dict[str, dict[int, int]] = field(default_factory=dict)
-    frozen: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    frozen: dict[str, tuple[Freeze, ...]] = field(default_factory=dict)
     last_number: int = 0
     events: int = 0
 
@@ -66,7 +77,7 @@ class RegisterState:
             raise BrokenRegisterError(f"event {event.index} comes where event {self.events} should")
         if event.move is not None:
             self._take_move(event)
-        elif event.kind in (FREEZE_RIGHT, UNFREEZE_RIGHT):
+        elif event.kind in FREEZES:
             key = event.content["right"]
             standing = orders_after(self.frozen.get(key, ()), event.kind, event.content)
             if standing:
@@ -89,7 +100,7 @@ class RegisterState:
             taken = self.charges.get(key, {})
             if rank in taken or rank < 1 or (limit is not None and rank > limit):
                 raise BrokenRegisterError(f"event {event.index} gives rank {rank} of {key}, which is not free")
-            if key in self.frozen:
+            if key in self.frozen and standing_on(self.frozen[key], event.day):
                 raise BrokenRegisterError(f"event {event.index} pledges {key}, which a court has frozen")
         if after.number is not None and (found is None or found.number is None):
             if after.number != self.last_number + 1:
@@ -103,20 +114,28 @@ class RegisterState:
         self.registrations[after.id] = after
 
 
-def orders_after(standing: tuple[str, ...], kind: str, content: Mapping[str, Any]) -> tuple[str, ...]:
-    """The court orders on a right after one more event, in their turn. An order that is lifted leaves its place to the
-    next; an event that does not say which one it lifts lifts the first.
+def orders_after(standing: tuple[Freeze, ...], kind: str, content: Mapping[str, Any]) -> tuple[Freeze, ...]:
+    """The court's freezes of a right after one more event, in their turn. One that is lifted, or has ended by the day of the
+    event, leaves its place to the next; an event that does not say which one it lifts lifts the first.
 
-    Raises BrokenRegisterError for an order that stands already, or one lifted that does not stand.
+    Raises BrokenRegisterError for an order that stands already, or one lifted or renewed that does not stand.
     """
+    day = day_of_json(content.get("day"))
+    if day is not None:
+        standing = standing_on(standing, day)
+    orders = [freeze.order for freeze in standing]
     if kind == FREEZE_RIGHT:
-        if content["order"] in standing:
+        if content["order"] in orders:
             raise BrokenRegisterError(f"{content['right']} is frozen twice by {content['order']}")
-        return (*standing, content["order"])
-    lifted = content.get("lifts") or next(iter(standing), "")
-    if lifted not in standing:
-        raise BrokenRegisterError(f"{content['right']} is not frozen by {lifted or 'any court'}")
-    return tuple(order for order in standing if order != lifted)
+        return frozen(standing, content)
+    if kind == RENEW_FREEZE:
+        if content["renews"] not in orders[:1]:
+            raise BrokenRegisterError(f"{content['right']} is not frozen by {content['renews']}")
+        return renewed(standing, content)
+    order = content.get("lifts") or next(iter(orders), "")
+    if order not in orders:
+        raise BrokenRegisterError(f"{content['right']} is not frozen by {order or 'any court'}")
+    return lifted(standing, order, day)
 
 
 def replay(events: Iterable[RegisterEvent]) -> RegisterState:

@@ -104,12 +104,15 @@ def pledge_contract(f: Facts) -> Sheet:
             )),
             ("债务人履行债务的期限", (f"自{day_words(f['start'])}起至{day_words(f['end'])}止。",)),
             ("出质的权利", (
-                f"乙方以下列权利共{len(rights)}项出质，名称、号码和日期见所附清单。",
+                f"乙方以下列权利共{len(rights)}项出质，名称、号码、日期、类别和保护期见所附清单。",
+                *(("以著作权出质的，出质的内容为该著作权的全部财产权。",)
+                  if any(one["kind"] in ("copyright", "software") for one in rights) else ()),
                 *((f"双方商定，上述权利在订立本合同时的价值为{money(value)}；该数额不作为处置时的价格。",) if value else ()),
             )),
             ("担保的范围", (f"{_SCOPE}。",)),
             ("质权的设立", (
-                "双方共同向登记机关申请质押登记，乙方应当配合提交权利凭证和申请文件。质权自办理登记时设立。",
+                "双方共同向登记机关申请质押登记，乙方应当配合提交权利凭证和申请文件。质权自办理登记时设立，"
+                "期限至被担保的债权全部清偿或者质权依法消灭之日止。",
                 "登记事项发生变更的，双方在变更之日起三十日内办理变更登记；主合同债务清偿后，甲方在五个工作日内申请注销登记。",
             )),
             ("出质期间的限制", (
@@ -199,10 +202,19 @@ def rights_table(rights: list[Facts]) -> Block:
             one["title"],
             one.get("filing_date") or "",
             one.get("grant_date") or one.get("registration_date") or "",
+            _class_and_term(one),
         ]
         for at, one in enumerate(rights, 1)
     ]
-    return table(("序号", "种类", "号码", "名称", "申请日", "授权（登记）日"), rows, (1, 2, 4, 5, 2, 3))
+    heads = ("序号", "种类", "号码", "名称", "申请日", "授权（登记）日", "类别、保护期")
+    return table(heads, rows, (1, 2, 4, 4, 2, 2, 3))
+
+
+def _class_and_term(one: Facts) -> str:
+    """The classes of a mark and the last day of a right's term; papers made earlier do not keep them."""
+    classes = "、".join(str(number) for number in one.get("goods_classes") or ())
+    until = one.get("term_end")
+    return "；".join(part for part in (f"第{classes}类" if classes else "", f"至{until}" if until else "") if part)
 
 
 def _day(f: Facts) -> date:

@@ -153,7 +153,7 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
         void_paper(work, old)
     facts = _facts(work, case, request, terms, rights, numbers, guarantee)
     parties = {"firm": case.firm, "lender": case.lender, "guarantor": case.guarantor}
-    listed = right_facts(rights)
+    listed = right_facts(rights, work.day, work.rules)
     beside = (
         {f"出质权利清单-{numbers['registration_form']}.xlsx": rights_list(listed)} if needs_list(listed) else {}
     )
@@ -335,7 +335,7 @@ def _facts(
         "servicing": terms["servicing"],
         "order": [HEAD_TEXT[Head(head)].zh for head in work.rules.at("lending.servicing.order", work.day).value],
         "schedule": planned_rows(terms, work.rules, work.day),
-        "rights": right_facts(rights),
+        "rights": right_facts(rights, work.day, work.rules),
         "agreed_value": request.agreed_value,
         "loan_number": numbers["loan_contract"],
         "pledge_number": numbers["pledge_contract"],

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from zhirong.chain.financing.case import State
 from zhirong.chain.pledge.papers import PAPER_TEXT, Paper
+from zhirong.chain.pledge.records import ContractItem
 from zhirong.chain.pledge.registration import RegisterRole, Registration, Status
 from zhirong.chain.right.records import Holder
 from zhirong.kernel.text import Text
@@ -33,7 +34,8 @@ _MADE_HERE = {
     "loan_contract": (Paper.MAIN_CONTRACT,),
     "pledge_contract": (Paper.PLEDGE_CONTRACT,),
 }
-_ITEMS = ["parties", "claim", "debt_term", "rights", "scope"]
+# Everything that any register asks a contract for: the platform's pledge contract states it all.
+_ITEMS = [item.value for item in ContractItem]
 
 
 def register_by(work: Work, part: str) -> By:

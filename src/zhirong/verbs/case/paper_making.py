@@ -7,10 +7,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from zhirong.chain.right.life import legal_life
 from zhirong.chain.right.reading import read_rights
 from zhirong.chain.right.records import Right
 from zhirong.documents.papers.kinds import PAPER_KINDS, make_paper
 from zhirong.kernel.fields import Reader
+from zhirong.kernel.rulebook import Rulebook
 from zhirong.store.financing import Case, FirmRight, Paper, PaperReader, Signature
 from zhirong.store.parties import Organisation
 from zhirong.verbs.acting import Work
@@ -44,8 +46,8 @@ def read_case_rights(rights: Sequence[FirmRight]) -> tuple[Right, ...]:
     return read
 
 
-def right_facts(rights: Sequence[FirmRight]) -> list[dict[str, Any]]:
-    """Rights as papers list them, their numbers in the one form that is kept."""
+def right_facts(rights: Sequence[FirmRight], day: date, rules: Rulebook) -> list[dict[str, Any]]:
+    """Rights as papers list them, their numbers in the one form that is kept, their terms as of ``day``."""
     return [
         {
             "kind": right.kind.value,
@@ -54,6 +56,8 @@ def right_facts(rights: Sequence[FirmRight]) -> list[dict[str, Any]]:
             "filing_date": _iso(right.filing_date),
             "grant_date": _iso(right.grant_date),
             "registration_date": _iso(right.registration_date),
+            "goods_classes": list(right.goods_classes),
+            "term_end": _iso(legal_life(right, rules, day).end),
         }
         for right in read_case_rights(rights)
     ]

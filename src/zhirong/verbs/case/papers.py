@@ -64,7 +64,7 @@ def make_case_paper(work: Work, request: AskForPaper) -> Any:
         "firm": party_facts(case.firm),
         "lender": party_facts(case.lender),
         "mode_title": _mode_title(case),
-        "rights": right_facts(rights_of(case)),
+        "rights": right_facts(rights_of(case), work.day, work.rules),
         "term_months": case.term_months,
         "method": case.method,
         **_FACTS[request.kind](work, case),

@@ -70,7 +70,7 @@ def close(work: Work, request: Close) -> Any:
         "number": next_number(loan.number, "discharge_notice", subject),
         "settled_on": state.settled_on.isoformat(),
         "registrations": [one.authority_number or str(one.number) for one in entered],
-        "rights": right_facts(rights_of(case)),
+        "rights": right_facts(rights_of(case), work.day, work.rules),
     }
     paper = issue_paper(work, "discharge_notice", facts, subject, loan.lender, {}, (loan.firm, loan.guarantor))
     clear_flags(work, loan)

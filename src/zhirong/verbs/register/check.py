@@ -253,7 +253,7 @@ def _right_findings(state: RegisterState, ever_frozen: set[str]) -> list[Finding
         zh, en = ("表中没有", "not in the table") if key in expected else ("日志中没有", "not in the log")
         found.append(_finding("right", f"right {key}", zh, en))
     for key in sorted(expected.keys() & held.keys()):
-        frozen = {"frozen_by": next(iter(state.frozen.get(key, ())), "")}
+        frozen = {"frozen_by": next((one.order for one in state.frozen.get(key, ())), "")}
         found += _differing(f"right {key}", held[key], {**expected[key], **frozen})
     return found
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from zhirong.chain.pledge.register import FREEZE_RIGHT, PLEDGE, UNFREEZE_RIGHT, RegisterEvent, apply_move
+from zhirong.chain.pledge.register import FREEZES, PLEDGE, RegisterEvent, apply_move
 from zhirong.chain.pledge.registration import refuse
 from zhirong.evidence import canonical
 from zhirong.evidence.checkpoints import SignedCheckpoint
@@ -23,7 +23,7 @@ from zhirong.store.transaction import writing
 from zhirong.verbs.outbox import SUBSCRIBED, UNSUBSCRIBED
 from zhirong.verbs.pattern import By, register_event
 from zhirong.verbs.permissions import demand
-from zhirong.verbs.register.facts import standing_orders
+from zhirong.verbs.register.facts import standing_freezes
 from zhirong.verbs.register.identities import IDENTITY
 from zhirong.verbs.register.orders import keep_orders
 from zhirong.verbs.register.uses import REPORTED
@@ -153,8 +153,8 @@ def _project(head: models.LogHead, event: RegisterEvent, stored: models.Event) -
         rows.save(after, before)
         head.last_filing = max(head.last_filing, after.id)
         head.last_number = max(head.last_number, after.number or 0)
-    elif event.kind in (FREEZE_RIGHT, UNFREEZE_RIGHT):
-        keep_orders(content["right"], standing_orders(content["right"]))
+    elif event.kind in FREEZES:
+        keep_orders(content["right"], standing_freezes(content["right"], event.day))
     elif event.kind in (SUBSCRIBED, UNSUBSCRIBED):
         one = {name: content[name] for name in ("subscriber", "target", "value")}
         if event.kind == SUBSCRIBED:

@@ -5,10 +5,12 @@ which desk a button stands.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
 
+from zhirong.chain.pledge.freezes import FreezePurpose
 from zhirong.chain.pledge.records import CLAIM_KIND_TEXT
 from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.text import Text
@@ -345,7 +347,15 @@ def record_authority(work: Work, request: RecordAuthority) -> Any:
     )
 
 
-_ACTIONS = (("freeze", Text("冻结", "freeze")), ("unfreeze", Text("解除冻结", "lift the freeze")))
+_ACTIONS = (
+    ("freeze", Text("冻结", "freeze")),
+    ("renew", Text("续行冻结（权利）", "renew the freeze (of a right)")),
+    ("unfreeze", Text("解除冻结", "lift the freeze")),
+)
+_PURPOSES = (
+    (FreezePurpose.PRESERVATION.value, Text("保全", "preservation")),
+    (FreezePurpose.EXECUTION.value, Text("执行", "execution")),
+)
 
 
 class CourtOrder(Request):
@@ -376,6 +386,18 @@ class CourtOrder(Request):
             "the order that froze the right, where others wait in turn",
         ),
     ] = ""
+    ends_on: Annotated[
+        date | None,
+        ask(
+            "冻结的最后一日",
+            "Last day of the freeze",
+            "冻结或续行权利时照文书填写；不填按法定最长期限；到期不续的自动解除",
+            "of a right, by the order; left empty the longest that the law allows; not renewed, it ends by itself",
+        ),
+    ] = None
+    purpose: Annotated[FreezePurpose, ask("冻结的用途", "What the freeze is for", choices=_PURPOSES)] = (
+        FreezePurpose.PRESERVATION
+    )
 
 
 @operation(
@@ -391,11 +413,32 @@ def court_order(work: Work, request: CourtOrder) -> Any:
             Text("登记和权利须填一项，且只填一项", "give a registration or a right, one of the two"),
             Text("填一项，并选冻结或解除", "give one, and choose freeze or lift"),
         )
-    action: orders.Action = "freeze" if request.action == "freeze" else "unfreeze"
     by = by_of(work)
     if request.registration is not None:
+        if request.action == "renew" or request.ends_on is not None:
+            raise refuse(
+                "for_a_right",
+                "action",
+                request.action,
+                Text("登记的冻结没有期限，不能续行", "the freeze of a registration has no term to renew"),
+                Text("续行和期限只用于权利", "Renewals and last days are for rights."),
+            )
+        action: orders.Action = "freeze" if request.action == "freeze" else "unfreeze"
         return _answer(orders.court_order_on_registration(by, request.registration, request.order, action))
-    return _answer(orders.court_order_on_right(by, request.right, request.order, action, request.lifts))
+    of_right: orders.RightAction = "unfreeze"
+    if request.action in ("freeze", "renew"):
+        of_right = "freeze" if request.action == "freeze" else "renew"
+    return _answer(
+        orders.court_order_on_right(
+            by,
+            request.right,
+            request.order,
+            of_right,
+            request.lifts,
+            ends_on=request.ends_on,
+            purpose=request.purpose,
+        )
+    )
 
 
 def _tables(work: Work, ticket: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from zhirong.chain.pledge.freezes import Freeze, standing_on
 from zhirong.chain.pledge.grounds import plain_name
 from zhirong.chain.pledge.packs import register_of
 from zhirong.chain.pledge.precheck import (
@@ -20,7 +21,7 @@ from zhirong.chain.pledge.precheck import (
 )
 from zhirong.chain.pledge.reading import read_changes, read_filing
 from zhirong.chain.pledge.records import ClaimKind, Filing
-from zhirong.chain.pledge.register import FREEZE_RIGHT, UNFREEZE_RIGHT, orders_after
+from zhirong.chain.pledge.register import FREEZES, orders_after
 from zhirong.chain.pledge.register_json import party_json, party_of
 from zhirong.chain.pledge.registration import Move, Registration, refuse
 from zhirong.chain.right.reading import read_rights
@@ -154,8 +155,8 @@ def split_by_register(request: Request) -> dict[str, dict[str, Any]]:
     return parts
 
 
-def standings(keys: Sequence[str]) -> dict[str, Standing]:
-    """What the register knows of these rights now."""
+def standings(keys: Sequence[str], day: date) -> dict[str, Standing]:
+    """What the register knows of these rights on ``day``, today or later."""
     frozen = dict(models.Right.objects.filter(key__in=keys).values_list("key", "frozen_by"))
     ranks: dict[str, list[int]] = {}
     for key, rank in models.Charge.objects.filter(right__key__in=keys, active=True).values_list(
@@ -163,36 +164,47 @@ def standings(keys: Sequence[str]) -> dict[str, Standing]:
     ):
         ranks.setdefault(key, []).append(rank)
     return {
-        key: Standing(tuple(sorted(ranks.get(key, []))), order, standing_orders(key)[1:] if order else ())
+        key: Standing(tuple(sorted(ranks.get(key, []))), *_held_by(key, day) if order else ("", ()))
         for key, order in frozen.items()
     }
 
 
-def standing_orders(key: str) -> tuple[str, ...]:
-    """The court orders on a right that stand now: the one that holds it, then those that wait, as they came.
+def _held_by(key: str, day: date) -> tuple[str, tuple[str, ...]]:
+    """The order that freezes a right on ``day``, and those that wait."""
+    orders = standing_orders(key, day)
+    return (orders[0], orders[1:]) if orders else ("", ())
 
-    They are read from the log: courts freeze few rights, and the row of a right has the first only.
+
+def standing_orders(key: str, day: date) -> tuple[str, ...]:
+    """The court orders on a right that stand on ``day``: the one that holds it, then those that wait, as they came."""
+    return tuple(freeze.order for freeze in standing_freezes(key, day))
+
+
+def standing_freezes(key: str, day: date) -> tuple[Freeze, ...]:
+    """The court's freezes of a right that stand on ``day``, the one that holds it first.
+
+    They are read from the log: courts freeze few rights, and the row of a right has the first only, as of the last order.
     """
-    orders: tuple[str, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
     said = f'"right":{canonical.encode(key).decode()}'
-    events = models.Event.objects.filter(kind__in=(FREEZE_RIGHT, UNFREEZE_RIGHT), content__contains=said)
+    events = models.Event.objects.filter(kind__in=FREEZES, content__contains=said)
     for kind, written in events.order_by("index").values_list("kind", "content"):
         content = canonical.decode(written.encode())
         if content["right"] == key:
-            orders = orders_after(orders, kind, content)
-    return orders
+            freezes = orders_after(freezes, kind, content)
+    return standing_on(freezes, day)
 
 
 def check_rights(
     filing: Filing, rights: Sequence[tuple[str, Right]], day: date, rules: Rulebook
 ) -> tuple[RightCheck, ...]:
     """Every right against the rules and against what the register holds now."""
-    known = standings([key for key, _ in rights])
+    known = standings([key for key, _ in rights], day)
     for key, right in rights:
         ranks = _ranks_under_another_key(filing, key, right)
         own = known.get(key, Standing())
         if not own.frozen_by:
-            order, waiting = _orders_under_another_key(filing, key, right)
+            order, waiting = _orders_under_another_key(filing, key, right, day)
             own = replace(own, frozen_by=order, waiting_orders=waiting)
         known[key] = replace(
             own, ranks=tuple(sorted({*own.ranks, *ranks})), alike=_alike(filing, key, right, day, rules)
@@ -214,7 +226,7 @@ def _ranks_under_another_key(filing: Filing, key: str, right: Right) -> set[int]
     }
 
 
-def _orders_under_another_key(filing: Filing, key: str, right: Right) -> tuple[str, tuple[str, ...]]:
+def _orders_under_another_key(filing: Filing, key: str, right: Right, day: date) -> tuple[str, tuple[str, ...]]:
     """The court's order, and those that wait, on a right that may go without a number where it is frozen under another
     key: once filed here, under the same title and holder, with its number left out now or then.
     """
@@ -226,8 +238,9 @@ def _orders_under_another_key(filing: Filing, key: str, right: Right) -> tuple[s
         frozen = frozen.filter(right__number="")
     for other, title in frozen.values_list("right__key", "right__title").distinct():
         if plain_name(title) == plain_name(right.title) and _is_same_object(key, other):
-            standing = standing_orders(other)
-            return standing[0], standing[1:]
+            held, waiting = _held_by(other, day)
+            if held:
+                return held, waiting
     return "", ()
 
 

@@ -26,7 +26,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.identifiers import NumberError, credit_code
 from zhirong.kernel.text import Text
 from zhirong.store import models
-from zhirong.store.names import LEAST_SIMILARITY, name_key, names_containing, names_like
+from zhirong.store.names import LEAST_SIMILARITY, keys_of_name, name_key, names_containing, names_like
 from zhirong.store.rows import PLEDGEE, PLEDGOR, WAS_PLEDGEE, WAS_PLEDGOR
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.permissions import Actor, Role, allowed, demand
@@ -94,7 +94,7 @@ def _names(query: Query) -> list[str]:
     if not query.name:
         return []
     if query.how == "exact":
-        return [name_key(query.name)]
+        return keys_of_name(query.name)
     if query.how == "part":
         return [name.text for name in names_containing(query.name, _MOST_NAMES + 1)]
     return [name.text for name, _ in names_like(query.name, _MOST_NAMES + 1)]
@@ -224,7 +224,7 @@ def precheck(actor: Actor, facts: Mapping[str, Any], now: datetime) -> tuple[Rig
 
 
 def watch(now: datetime) -> Iterator[tuple[int, RightCheck]]:
-    """Every registration that stands, its rights examined again as of today: those with a ground that refuses now.
+    """Every registration that stands, its rights examined again as of today: those of which something is to be known.
 
     The pledge itself is left out of what it is examined for: a right is not refused because of its own registration.
     """
@@ -233,7 +233,7 @@ def watch(now: datetime) -> Iterator[tuple[int, RightCheck]]:
         registration = registration_of(canonical.decode(one.encode()))
         filing, rights = facts_now(registration)
         for check in check_rights(filing, rights, day, rulebook()):
-            if any(finding.verdict == "refused" for finding in check.findings) or check.standing.frozen_by:
+            if check.alarms():
                 yield registration.id, check
 
 

@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, Literal
 
+from zhirong.chain.pledge.freezes import Freeze, FreezePurpose, most_months
 from zhirong.chain.pledge.grounds import plain_name
 from zhirong.chain.pledge.precheck import public_key, read_key
 from zhirong.chain.pledge.reconcile import Difference, differences, read_published
-from zhirong.chain.pledge.register import FREEZE_RIGHT, UNFREEZE_RIGHT, orders_after
+from zhirong.chain.pledge.register import FREEZE_RIGHT, RENEW_FREEZE, UNFREEZE_RIGHT, orders_after
 from zhirong.chain.pledge.register_json import party_json, registration_of
 from zhirong.chain.pledge.registration import Move, RegisterRole, refuse
+from zhirong.chain.right.records import RightKind
 from zhirong.evidence import canonical
+from zhirong.kernel.days import add_months
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
@@ -19,12 +23,14 @@ from zhirong.store.names import name_key
 from zhirong.store.transaction import writing
 from zhirong.verbs.outbox import PARTY, RIGHT, SUBSCRIBED, UNSUBSCRIBED
 from zhirong.verbs.pattern import By, Decision, Done, Work, act, part_key, plain, pledge_kind
-from zhirong.verbs.register.facts import standing_orders
+from zhirong.verbs.register.facts import standing_freezes
 
 RECONCILED = "reconciliation.made"
 ALARM = "reconciliation.alarm"  # tells the parties of one registration what the authority's data say otherwise
 
 Action = Literal["freeze", "unfreeze"]
+RightAction = Literal["freeze", "renew", "unfreeze"]
+_EVENTS: Mapping[str, str] = {"freeze": FREEZE_RIGHT, "renew": RENEW_FREEZE, "unfreeze": UNFREEZE_RIGHT}
 
 
 def court_order_on_registration(by: By, registration: int, order: str, action: Action) -> Done:
@@ -38,43 +44,128 @@ def court_order_on_registration(by: By, registration: int, order: str, action: A
     return act("court_order", by, {"order": order, "action": action}, decide, registration)
 
 
-def court_order_on_right(by: By, right: str, order: str, action: Action, lifts: str = "") -> Done:
-    """A court freezes a right, so that no new pledge of it can be entered, or lets it go. right: its key, its number in any spelling.
+def court_order_on_right(
+    by: By,
+    right: str,
+    order: str,
+    action: RightAction,
+    lifts: str = "",
+    *,
+    ends_on: date | None = None,
+    purpose: FreezePurpose = FreezePurpose.PRESERVATION,
+) -> Done:
+    """A court freezes a right, so that no new pledge of it can be entered, renews that, or lets it go. right: its key, its
+    number in any spelling.
 
-    Further courts wait their turn in the order in which they came; when the first is lifted the next takes its place.
-    lifts: which order is lifted, to be said where several stand.
+    A freeze that is not renewed ends by itself. ends_on: its last day by the order; None is the longest that the law
+    allows for this kind and purpose. Further courts wait their turn in the order in which they came; when the first is
+    lifted or ends the next takes its place, and its term starts then. lifts: which order is lifted, or renewed, to be
+    said where several stand; a renewal may have a number of its own.
     """
     _demand_order(order)
     right = read_key(right)
-    kind = FREEZE_RIGHT if action == "freeze" else UNFREEZE_RIGHT
 
     def decide(work: Work) -> Decision:
-        standing = standing_orders(right)
-        content = {"right": right, "order": order}
-        if action == "freeze":
-            _demand_new(order, standing, right)
-        else:
+        standing = standing_freezes(right, work.day)
+        content: dict[str, Any] = {"right": right, "order": order, "day": work.day.isoformat()}
+        if action == "unfreeze":
             content["lifts"] = _lifted(lifts, standing, right)
-        left = orders_after(standing, kind, content)
-        keep_orders(right, left)
-        return Decision(kind, None, content, {"right": public_key(right)})
+        else:
+            months, rule = most_months(RightKind(right.partition(":")[0]), purpose, work.day, work.rules)
+            if action == "freeze":
+                _demand_new(order, standing, right)
+                content |= {"months": months, "purpose": purpose.value}
+            else:
+                content["renews"] = _renewed(lifts or order, standing, right)
+                # A renewal lasts as long as the freeze itself may.
+                months = max(months, standing[0].months or 0)
+            if not standing or action == "renew":
+                before = standing[0].ends_on if standing else None
+                latest = add_months(max(before or work.day, work.day), months)
+                last = latest if ends_on is None else ends_on
+                _demand_possible_end(last, before or work.day, latest, rule.reference.as_text("zh"))
+                content["ends_on"] = last.isoformat()
+            elif ends_on is not None:
+                raise _no_end_yet(ends_on)
+        keep_orders(right, orders_after(standing, _EVENTS[action], content))
+        return Decision(_EVENTS[action], None, content, {"right": public_key(right)})
 
     request = {"right": right, "order": order, "action": action, **({"lifts": lifts} if lifts else {})}
+    if ends_on is not None:
+        request["ends_on"] = ends_on.isoformat()
+    if purpose is not FreezePurpose.PRESERVATION:
+        request["purpose"] = purpose.value
     return act("court_order", by, request, decide)
 
 
-def keep_orders(right: str, standing: Sequence[str]) -> None:
-    """The row of a right shows the order that holds it. standing: those that stand, the first of them first."""
+def keep_orders(right: str, standing: Sequence[Freeze]) -> None:
+    """The row of a right shows the order that holds it, as of the last order. standing: the first of them first."""
     row = models.Right.objects.filter(key=right).first()
     if row is None:
         # A court may freeze what nobody has pledged yet.
         row = models.Right(key=right, **unfiled_right(right))
-    row.frozen_by = standing[0] if standing else ""
+    row.frozen_by = standing[0].order if standing else ""
     row.save()
 
 
-def _demand_new(order: str, standing: Sequence[str], right: str) -> None:
-    if any(plain_name(order) == plain_name(one) for one in standing):
+def _demand_possible_end(last: date, after: date, latest: date, source: str) -> None:
+    if after < last <= latest:
+        return
+    raise refuse(
+        "ends_on",
+        "ends_on",
+        last.isoformat(),
+        Text(
+            f"冻结的最后一日须在{after}之后，至迟{latest}（{source}）",
+            f"the freeze must end after {after}, by {latest} at the latest ({source})",
+        ),
+        Text("照文书填写冻结的最后一日，或选对冻结的用途", "Enter the last day of the order, and what it is for."),
+    )
+
+
+def _no_end_yet(ends_on: date) -> InputError:
+    return refuse(
+        "waiting",
+        "ends_on",
+        ends_on.isoformat(),
+        Text(
+            "轮候冻结自生效起计算期限，现在没有最后一日",
+            "a waiting freeze has its term from the day it takes effect",
+        ),
+        Text("不填最后一日", "Leave the last day empty."),
+    )
+
+
+def _renewed(named: str, standing: Sequence[Freeze], right: str) -> str:
+    """The order that is renewed: only the one that holds the right can be."""
+    if not standing:
+        raise _not_frozen(right)
+    first = standing[0].order
+    if plain_name(named) == plain_name(first) or len(standing) == 1:
+        return first
+    raise refuse(
+        "not_in_effect",
+        "lifts",
+        named,
+        Text(
+            f"现在生效的是{first}，轮候的冻结不能续行", f"{first} is in effect; a waiting freeze cannot be renewed"
+        ),
+        Text("写明现在生效的文书", "Name the order that is in effect."),
+    )
+
+
+def _not_frozen(right: str) -> InputError:
+    return refuse(
+        "not_frozen",
+        "right",
+        right,
+        Text("没有被冻结", "it is not frozen"),
+        Text("核对权利和文书", "check the right and the order"),
+    )
+
+
+def _demand_new(order: str, standing: Sequence[Freeze], right: str) -> None:
+    if any(plain_name(order) == plain_name(one.order) for one in standing):
         raise refuse(
             "frozen_already",
             "order",
@@ -84,17 +175,12 @@ def _demand_new(order: str, standing: Sequence[str], right: str) -> None:
         )
 
 
-def _lifted(lifts: str, standing: Sequence[str], right: str) -> str:
-    listed = "、".join(standing)
-    if not standing:
-        raise refuse(
-            "not_frozen",
-            "right",
-            right,
-            Text("没有被冻结", "it is not frozen"),
-            Text("核对权利和文书", "check the right and the order"),
-        )
-    named = next((one for one in standing if plain_name(one) == plain_name(lifts)), "")
+def _lifted(lifts: str, standing: Sequence[Freeze], right: str) -> str:
+    orders = [one.order for one in standing]
+    listed = "、".join(orders)
+    if not orders:
+        raise _not_frozen(right)
+    named = next((one for one in orders if plain_name(one) == plain_name(lifts)), "")
     if named:
         return named
     if lifts:
@@ -105,7 +191,7 @@ def _lifted(lifts: str, standing: Sequence[str], right: str) -> str:
             Text("没有凭这份文书的冻结", "no freeze by this order stands"),
             Text(f"依次为：{listed}", f"in their turn: {listed}"),
         )
-    if len(standing) > 1:
+    if len(orders) > 1:
         raise refuse(
             "which_order",
             "lifts",
@@ -113,7 +199,7 @@ def _lifted(lifts: str, standing: Sequence[str], right: str) -> str:
             Text("有轮候冻结，没有写明解除哪一份", "others wait in turn, and which is lifted is not said"),
             Text(f"写明其中一份：{listed}", f"name one of: {listed}"),
         )
-    return standing[0]
+    return orders[0]
 
 
 def unfiled_right(key: str) -> dict[str, str]:

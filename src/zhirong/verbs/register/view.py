@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from zhirong.chain.pledge.changes import Change, changes_of
 from zhirong.chain.pledge.precheck import RightCheck
 from zhirong.chain.pledge.records import Finding
-from zhirong.chain.pledge.register import PLEDGE
+from zhirong.chain.pledge.register import PLEDGE, apply_move
 from zhirong.chain.pledge.register_json import registration_of
 from zhirong.chain.pledge.registration import LAWFUL, MOVE_WORDS, Move, RegisterRole, Registration, Status
 from zhirong.evidence import canonical
@@ -15,7 +16,7 @@ from zhirong.evidence.entries import entry_of_bytes
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
 from zhirong.store import models, rows
-from zhirong.verbs.pattern import rulebook
+from zhirong.verbs.pattern import register_event, rulebook
 from zhirong.verbs.permissions import Actor, allowed
 from zhirong.verbs.register.facts import check_rights, latest_facts, read_facts, settled_grounds
 
@@ -30,6 +31,7 @@ KIND_WORDS: Mapping[str, Text] = {
     "subscription.opened": Text("订阅", "subscription opened"),
     "subscription.closed": Text("取消订阅", "subscription closed"),
     "right.freeze": Text("冻结权利", "right frozen"),
+    "right.renew_freeze": Text("续行冻结权利", "freeze renewed"),
     "right.unfreeze": Text("解除冻结权利", "right unfrozen"),
 }
 _OPERATIONS: Mapping[Move, str] = {
@@ -112,23 +114,33 @@ def _ground(key: str, finding: Finding, settled: set[str]) -> Ground:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One event of a registration. detail: what a person reads of it (reason, order), as it stands in the event."""
+    """One event of a registration. detail: what a person reads of it (reason, order), as it stands in the event.
+
+    changes: what it changed of the registration, each with what it was before.
+    """
 
     index: int
+    kind: str
     time: str
     words: Text
     actor: str
     detail: str
+    changes: tuple[Change, ...]
 
 
 def history(registration: int) -> list[Happened]:
     """What has happened to a registration, in the order of the log."""
-    found = []
-    for event in models.Event.objects.filter(registration=registration).order_by("index")[:_MOST]:
+    found: list[Happened] = []
+    state: Registration | None = None
+    for event in models.Event.objects.filter(registration=registration).order_by("index"):
         content = canonical.decode(event.content.encode())
         detail = str(content.get("reason") or content.get("order") or content.get("authority_number") or "")
         time = entry_of_bytes(event.entry.encode()).time
-        found.append(Happened(event.index, time, event_words(event.kind), event.actor, detail))
+        taken, before = register_event(event), state
+        if taken.move is not None:
+            state = apply_move(before, taken)
+        changes = () if state is None or state is before else changes_of(before, state)
+        found.append(Happened(event.index, event.kind, time, event_words(event.kind), event.actor, detail, changes))
     return found
 
 

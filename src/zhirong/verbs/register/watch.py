@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from zhirong.chain.pledge.precheck import RightCheck
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import Problem
 from zhirong.store import models
@@ -33,7 +32,7 @@ def record_watch(by: By) -> WatchRun:
     demand(by.actor, "record_watch")
     alarms: dict[int, tuple[Problem, ...]] = {}
     for registration, check in watch(by.now):
-        alarms[registration] = (*alarms.get(registration, ()), *alarms_of(check))
+        alarms[registration] = (*alarms.get(registration, ()), *check.alarms())
     before = _recorded()
     changed = []
     standing = models.Registration.objects.filter(status="entered").order_by("id").values_list("id", flat=True)
@@ -51,11 +50,6 @@ def record_watch(by: By) -> WatchRun:
     for key in stale:
         refresh_identity(replace(by, key=part_key(by.key, f"identity/{key}")), key)
     return WatchRun(alarms, tuple(changed), len(stale))
-
-
-def alarms_of(check: RightCheck) -> tuple[Problem, ...]:
-    """What of a check is an alarm for a pledge that stands: a ground that refuses now, a court's freeze."""
-    return tuple(one for one in check.problems() if one.code.endswith("_refused") or one.code == "frozen")
 
 
 def _recorded() -> dict[int, list[dict[str, object]]]:

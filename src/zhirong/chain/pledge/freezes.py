@@ -1,0 +1,99 @@
+"""Court freezes of a right: how long one lasts, how it is renewed, and whose turn it is on a day.
+
+The first freeze holds the right. Further courts wait in the order in which they came; when the first is lifted, or
+ends without renewal, the next takes effect by itself and its term starts then. A freeze that is not renewed ends by
+itself. Its last day is the day that the order gives, or the longest that the law allows; it is the court's own day
+and does not move over days off.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from zhirong.chain.right.records import PATENT_KINDS, RightKind
+from zhirong.kernel.days import add_months
+from zhirong.kernel.rulebook import Rulebook, RuleValue
+
+MAX_MONTHS = "right.freeze.max_months"
+
+
+class FreezePurpose(StrEnum):
+    """What a court freezes a right for: to preserve it before a judgment, or to execute one."""
+
+    PRESERVATION = "preservation"
+    EXECUTION = "execution"
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """A court's freeze of a right.
+
+    order: the court's document. since: day on which it took effect; None while it waits, and for entries of the log
+    that do not say. ends_on: its last day unless it is renewed; None where it is not known: then it holds until it
+    is lifted. months: how long it lasts once it takes effect, where it waits.
+    """
+
+    order: str
+    since: date | None = None
+    ends_on: date | None = None
+    months: int | None = None
+
+    def is_over(self, day: date) -> bool:
+        """Whether its last day lies before ``day``."""
+        return self.ends_on is not None and self.ends_on < day
+
+
+def most_months(kind: RightKind, purpose: FreezePurpose, day: date, rules: Rulebook) -> tuple[int, RuleValue]:
+    """For how many months a court may freeze a right of this kind at a time, and for how many renew it."""
+    rule = rules.at(MAX_MONTHS, day)
+    name = "execution_other_rights"
+    if purpose is FreezePurpose.PRESERVATION and kind in PATENT_KINDS:
+        name = "patent_preservation"
+    elif purpose is FreezePurpose.PRESERVATION and kind is RightKind.TRADEMARK:
+        name = "trademark_preservation"
+    return int(rule.value[name]), rule
+
+
+def standing_on(freezes: tuple[Freeze, ...], day: date) -> tuple[Freeze, ...]:
+    """The freezes that stand on ``day``, the one that holds first: ended ones left out, the next in effect."""
+    while freezes and freezes[0].is_over(day):
+        ended = freezes[0].ends_on
+        freezes = _next_in_effect(freezes[1:], None if ended is None else ended + timedelta(days=1))
+    return freezes
+
+
+def frozen(freezes: tuple[Freeze, ...], content: Mapping[str, Any]) -> tuple[Freeze, ...]:
+    """After one more order; ``content`` is what the log keeps of it: order, day, ends_on, months.
+
+    Entries made before freezes had terms keep the order only; theirs last until they are lifted.
+    """
+    months = content.get("months")
+    if freezes:
+        return (*freezes, Freeze(content["order"], months=months))
+    return (Freeze(content["order"], _day(content.get("day")), _day(content.get("ends_on")), months),)
+
+
+def renewed(freezes: tuple[Freeze, ...], content: Mapping[str, Any]) -> tuple[Freeze, ...]:
+    """After the freeze that holds has been renewed to a later day."""
+    return (replace(freezes[0], ends_on=_day(content["ends_on"])), *freezes[1:])
+
+
+def lifted(freezes: tuple[Freeze, ...], order: str, day: date | None) -> tuple[Freeze, ...]:
+    """After one of them has been lifted on ``day``."""
+    if freezes and freezes[0].order == order:
+        return _next_in_effect(freezes[1:], day)
+    return tuple(one for one in freezes if one.order != order)
+
+
+def _next_in_effect(waiting: tuple[Freeze, ...], day: date | None) -> tuple[Freeze, ...]:
+    if not waiting:
+        return ()
+    first = waiting[0]
+    ends_on = None if day is None or first.months is None else add_months(day, first.months)
+    return (replace(first, since=day, ends_on=ends_on), *waiting[1:])
+
+
+def _day(written: str | None) -> date | None:
+    return None if written is None else date.fromisoformat(written)
