@@ -59,7 +59,7 @@ def best_answers(system):
 
 def test_the_guide_has_its_three_levels():
     assert (len(GUIDE.first), len(GUIDE.second), len(GUIDE.indicators)) == (3, 14, 27)
-    assert [text.zh for text in GUIDE.first.values()] == ["法律", "技术", "经济"]
+    assert [text.zh for text in GUIDE.first.values()] == ["法律价值", "技术价值", "经济价值"]
     assert set(GUIDE.weights) == {"pledge", "transfer", "licence", "contribution", "securitisation", "disposal"}
     assert len({tuple(weights.values()) for weights in GUIDE.weights.values()}) == 6
     assert system_ids(RULES) == ("bank_beijing", "national_guide")

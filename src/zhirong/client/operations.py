@@ -1154,13 +1154,23 @@ class RegistrationOperations(Group):
         registration: int | None = None,
         right: str | None = None,
         lifts: str | None = None,
+        ends_on: date | str | None = None,
+        purpose: str | None = None,
         key: str = "",
     ) -> Done:
         """法院文书 / Court order."""
         return self._do(
             "registration.court_order",
             None,
-            {"order": order, "action": action, "registration": registration, "right": right, "lifts": lifts},
+            {
+                "order": order,
+                "action": action,
+                "registration": registration,
+                "right": right,
+                "lifts": lifts,
+                "ends_on": ends_on,
+                "purpose": purpose,
+            },
             None,
             key,
         )

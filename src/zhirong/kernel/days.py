@@ -64,7 +64,8 @@ class WorkingDays:
 
     announced: years whose holidays the State Council has announced.
     holidays: days off by that announcement. make_up: weekend days worked instead.
-    A year not announced counts weekends only, and every answer that touches it is ``provisional``.
+    A year not announced counts weekends, and the days off that the law fixes where they are given; every answer that
+    touches it is ``provisional``.
     """
 
     announced: frozenset[int]
@@ -109,12 +110,16 @@ class WorkingDays:
 
 
 def working_days_from(value: Any) -> WorkingDays:
-    """The calendar held in the rule ``calendar.working_days``: tables ``[[year]]`` with off and make_up ranges."""
+    """The calendar held in the rule ``calendar.working_days``: tables ``[[year]]`` with off and make_up ranges.
+
+    A year marked ``provisional`` has the days off that the law itself fixes, and is not announced yet.
+    """
     announced: set[int] = set()
     holidays: set[date] = set()
     make_up: set[date] = set()
     for year in value["years"]:
-        announced.add(int(year["year"]))
+        if not year.get("provisional", False):
+            announced.add(int(year["year"]))
         for first, last in year["off"]:
             holidays.update(_days(first, last))
         make_up.update(year["make_up"])

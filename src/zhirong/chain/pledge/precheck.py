@@ -139,9 +139,9 @@ class RightCheck:
         noted = [problem for problem in self.problems() if problem.code == "frozen"]
         for finding in self.findings:
             name = "" if finding.reference is None else finding.reference.id
-            if finding.verdict is Verdict.REFUSED and name not in _EXAMINED_ONCE:
-                noted.append(self._as_problem(finding))
-            elif name == _RENEWAL and finding.verdict is Verdict.CLEAR and finding.mend is not None:
+            is_refused = finding.verdict is Verdict.REFUSED and name not in _EXAMINED_ONCE
+            is_reminder = name == _RENEWAL and finding.verdict is Verdict.CLEAR and finding.mend is not None
+            if is_refused or is_reminder:
                 noted.append(self._as_problem(finding))
         return tuple(noted)
 
