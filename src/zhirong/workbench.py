@@ -56,8 +56,8 @@ def load_case(path: str | Path) -> Case:
     return read_case(parse_toml(Path(path).read_text(encoding="utf-8-sig"), str(path)), str(path), rules())
 
 
-def quote_case(case: Case, mode_ids: Iterable[str] | None = None, rulebook: Rulebook | None = None) -> Quote:
-    """The quote of a case under the modes named, by default under all.
+def quote_case(case: Case, mode_ids: Iterable[str | Mode] | None = None, rulebook: Rulebook | None = None) -> Quote:
+    """The quote of a case under the modes named, by default under all. A mode may be given itself, as read from a file.
 
     rulebook: the rules to use, by default those of ``rules()``; the modes of its policy packs are used with it. Raises
     InputError for a mode that is not there.
@@ -66,16 +66,22 @@ def quote_case(case: Case, mode_ids: Iterable[str] | None = None, rulebook: Rule
     return quote(case, choose_modes(mode_ids, book), book)
 
 
-def choose_modes(mode_ids: Iterable[str] | None, rulebook: Rulebook | None = None) -> tuple[Mode, ...]:
-    """The modes named, in that order, or all of them. Raises InputError naming every id that is not there."""
+def choose_modes(mode_ids: Iterable[str | Mode] | None, rulebook: Rulebook | None = None) -> tuple[Mode, ...]:
+    """The modes named, in that order, or all of them. Raises InputError naming every id that is not there.
+
+    A mode that is given itself is taken as it is, whatever its id. No file is read here: a word is an id and never a path.
+    """
     available = modes(rulebook)
     if mode_ids is None:
         return tuple(available.values())
-    wanted = tuple(dict.fromkeys(mode_ids))
-    unknown = [mode_id for mode_id in wanted if mode_id not in available]
+    wanted: list[str | Mode] = []
+    for named in mode_ids:
+        if named not in wanted:
+            wanted.append(named)
+    unknown = [named for named in wanted if isinstance(named, str) and named not in available]
     if unknown:
         raise InputError(unknown_mode(mode_id, tuple(available)) for mode_id in unknown)
-    return tuple(available[mode_id] for mode_id in wanted)
+    return tuple(available[named] if isinstance(named, str) else named for named in wanted)
 
 
 def unknown_mode(mode_id: str, known: Iterable[str]) -> Problem:

@@ -311,6 +311,12 @@ def test_the_page_names_every_word_of_the_language() -> None:
         *vocabulary.LEADERS,
         *vocabulary.LENDER_KINDS,
         *vocabulary.COMPONENTS,
+        *vocabulary.BACK,
+        *vocabulary.WEIGHTS,
+        *vocabulary.VERSIONS_BY,
+        *vocabulary.YEARS_OF,
+        *vocabulary.DAY_COUNTS,
+        *vocabulary.ROUNDINGS,
     }
     missing = {word for word in words if word not in PAGE}
     assert not missing

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from mode_samples import MODE_DAY, PAYERS, capped_modes, loans, mode_of, pool, quota_body, quota_modes, share_sets
 
 from zhirong.chain.mode.allocate import allocate
-from zhirong.chain.mode.arrays import Losses, allocate_many, ip_parts, scenarios
+from zhirong.chain.mode.arrays import Losses, allocate_many, ip_parts, scenarios, states_column
 from zhirong.chain.mode.loss import LoanLoss, Recovery
 from zhirong.chain.mode.model import Advance, Cap, Mode, Timing
 from zhirong.chain.mode.running import running
-from zhirong.chain.mode.shares import bonus_met
+from zhirong.chain.mode.shares import clauses_met
 from zhirong.chain.mode.stream import Settlement, settle
 from zhirong.kernel import money
 
@@ -268,7 +268,7 @@ def test_arrays_equal_the_single_allocator_to_the_fen(mode: Mode, portfolio: lis
     sharing = mode.sharings[0]
     turn = "loan_day" if sharing.order == "loan_day" else "claim_day"
     ordered = sorted(portfolio, key=lambda loan: (getattr(loan, turn), loan.loan_day, loan.loan_id))
-    met = [[bonus_met(bonus, loan.facts, loan.loan_day) for bonus in sharing.bonuses] for loan in ordered]
+    met = [clauses_met(sharing, loan.facts, loan.loan_day) for loan in ordered]
     ip_part, ip_whole = ip_parts([loan.ip_share for loan in ordered])
     columns = Losses(
         principal=_column(loan.principal for loan in ordered),
@@ -280,7 +280,7 @@ def test_arrays_equal_the_single_allocator_to_the_fen(mode: Mode, portfolio: lis
         year=_column(loan.loan_day.year for loan in ordered),
         ip_part=ip_part,
         ip_whole=ip_whole,
-        bonus=np.array(met, dtype=bool) if sharing.bonuses else None,
+        bonus=states_column(met) if sharing.clauses else None,
     )
     found = allocate_many(mode, columns, MODE_DAY, pool())
     wanted = allocate(mode, ordered, pool())

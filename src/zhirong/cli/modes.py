@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from zhirong.chain.mode.model import Mode
@@ -197,18 +198,17 @@ def _known_ids(files: list[str]) -> set[str]:
 
 def _check_exclusive(mode: "Mode", path: str, known: set[str]) -> None:
     """Raise InputError where the file excludes a mode that nobody knows: a misspelt id would exclude nothing."""
-    from difflib import get_close_matches
-
     from zhirong.kernel.errors import InputError, Problem
+    from zhirong.kernel.near import nearest
     from zhirong.kernel.text import Text
 
     problems = []
     for other in mode.exclusive_with:
         if other in known:
             continue
-        near = get_close_matches(other, sorted(known), n=1)
+        near = nearest(other, sorted(known))
         mend = (
-            Text(f"是否想写 {near[0]}？", f"did you mean {near[0]}?")
+            Text(f"是否想写 {near}？", f"did you mean {near}?")
             if near
             else Text("把那个模式的文件放在同一文件夹", "put the file of that mode into the same folder")
         )
@@ -243,24 +243,33 @@ def _format(arguments: argparse.Namespace, files: list[str]) -> int:
     return 1 if changed and arguments.check else 0
 
 
+def is_path(word: str) -> bool:
+    """Whether a word names a file: an id has neither dots nor slashes."""
+    return any(letter in word for letter in "./\\")
+
+
+def named_modes(words: "Sequence[str] | None") -> "list[str | Mode] | None":
+    """The modes that a command line names, those of files read; None where it names none."""
+    return [the_mode(word) if is_path(word) else word for word in words] if words else None
+
+
 def the_mode(mode_id: str) -> "Mode":
     """The mode with this id, or that of a file whose path is given. Raises InputError that suggests the nearest id."""
-    from difflib import get_close_matches
-
     from zhirong.chain.mode.read import read_mode
     from zhirong.cli.files import read_text
     from zhirong.kernel.errors import InputError, Problem
+    from zhirong.kernel.near import nearest
     from zhirong.kernel.text import Text
     from zhirong.mode_files import list_modes, load_mode
 
-    if mode_id.endswith(".toml"):
+    if is_path(mode_id):
         return read_mode(read_text(mode_id), mode_id)
     ids = [head.id for head in list_modes()]
     if mode_id in ids:
         return load_mode(mode_id)
-    near = get_close_matches(mode_id, ids, n=1)
+    near = nearest(mode_id, ids)
     mend = (
-        Text(f"是否想写 {near[0]}？", f"did you mean {near[0]}?")
+        Text(f"是否想写 {near}？", f"did you mean {near}?")
         if near
         else Text("用 zhirong modes 查看全部代码", "see all ids with: zhirong modes")
     )

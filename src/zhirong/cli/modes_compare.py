@@ -1,8 +1,9 @@
 """``zhirong modes diff`` and ``zhirong modes compare``: two rules, or one case under all of them, side by side."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from zhirong.chain.mode.difference import as_of, differences, example_portfolio, on_portfolio
@@ -11,7 +12,7 @@ from zhirong.chain.mode.loss import LoanLoss, MissingFigureError, PoolState
 from zhirong.cli.columns import aligned
 from zhirong.cli.days import day_of
 from zhirong.cli.files import print_answer, print_json, read_toml
-from zhirong.cli.modes import bad_words, the_mode
+from zhirong.cli.modes import bad_words, named_modes, the_mode
 from zhirong.cli.settle import missing_figure
 from zhirong.kernel.money import Fen, show_yuan, yuan
 from zhirong.kernel.text import Lang, Text
@@ -179,8 +180,8 @@ def compare(arguments: argparse.Namespace, words: list[str]) -> int:
         key=lambda o: (
             states.index(found[o.mode.id].state),
             rank[str(o.eligible)],
-            o.annual_cost is None,
-            o.annual_cost or 0,
+            _cost(o) is None,
+            _cost(o) or 0,
         ),
     )
     if arguments.json:
@@ -231,15 +232,22 @@ def _offer_row(offer: "Offer", lang: Lang) -> list[str]:
         offer.mode.title.in_(lang),
         _ELIGIBLE[str(offer.eligible)].in_(lang),
         show_yuan(offer.amount),
-        "—" if offer.annual_cost is None else f"{offer.annual_cost * 100:.2f} %",
+        "—" if (cost := _cost(offer)) is None else f"{cost * 100:.2f} %",
         show_yuan(_subsidies(offer)),
         str(sum(step.days for step in offer.mode.steps)) if offer.mode.steps else "—",
     ]
 
 
 def _subsidies(offer: "Offer") -> Fen:
-    """What the firm gets back over the life of the loan."""
+    """What the firm gets back over the life of the loan; nothing where a condition is not met or not known to be."""
+    if _not_met(offer):
+        return 0
     return sum(c.amount for c in offer.charges if c.kind in ("subsidy", "reward") and c.payee == "firm")
+
+
+def _cost(offer: "Offer") -> Decimal | None:
+    """What the loan costs the firm a year, less only the subsidies that it gets."""
+    return offer.cost_before_subsidy if _not_met(offer) else offer.annual_cost
 
 
 def _by_column(parts: "tuple[PartyAmount, ...]") -> list[Fen]:
@@ -255,7 +263,7 @@ def _offer_json(offer: "Offer", day: date) -> dict[str, object]:
         "unmet": [c.as_json() for c in offer.conditions if c.state != "met"],
         "firm": {
             "loan": yuan(offer.amount),
-            "effective_annual_cost": None if offer.annual_cost is None else str(offer.annual_cost),
+            "effective_annual_cost": None if (cost := _cost(offer)) is None else str(cost),
             "cost_before_subsidy": None if offer.cost_before_subsidy is None else str(offer.cost_before_subsidy),
             "subsidies": yuan(_subsidies(offer)),
             "days": sum(step.days for step in offer.mode.steps) if offer.mode.steps else None,
@@ -278,24 +286,32 @@ def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
         )
     from zhirong.chain.mode.charges import GIVEN_BACK
     from zhirong.chain.mode.stacking import stacked
+    from zhirong.chain.quote.facts import facts_of
     from zhirong.cli.scores import case_with_scores
     from zhirong.workbench import quote_case
 
-    offers = quote_case(case_with_scores(words[0], None), words[1:] or None).offers
-    chosen = [offer for offer in offers if words[1:] or str(offer.eligible) == "yes"]
+    case = case_with_scores(words[0], None)
+    answer = quote_case(case, named_modes(words[1:]))
+    named = bool(words[1:])
+    considered = [offer for offer in answer.offers if named or str(offer.eligible) == "yes"]
+    chosen = [offer for offer in considered if not _not_met(offer)]
     rows = [(offer, charge) for offer in chosen for charge in offer.charges if charge.kind in GIVEN_BACK]
     rows.sort(key=lambda row: row[1].day)
-    together = _costs_of(chosen)
-    named = bool(words[1:])
-    found = stacked([*together, *(charge for _, charge in rows)]) if named else ()
-    ids = {offer.mode.id for offer in chosen}
+    found = stacked([*_costs_of(chosen), *(charge for _, charge in rows)]) if named else ()
+    ids = {offer.mode.id for offer in considered}
     clashes = sorted(
-        {tuple(sorted((o.mode.id, other))) for o in chosen for other in o.mode.exclusive_with if other in ids}
+        {tuple(sorted((o.mode.id, other))) for o in considered for other in o.mode.exclusive_with if other in ids}
     )
+    facts = facts_of(case, answer.rights)
+    remarks = [remark for offer in considered for remark in _remarks(offer, case.request.start, facts)]
     if arguments.json:
         print_answer(
             {
                 "subsidies": [{"mode": offer.mode.id, **charge.as_json()} for offer, charge in rows],
+                "left_out": [
+                    {"mode": mode_id, "code": code, "state": state, "reason": words.as_json()}
+                    for mode_id, code, state, words in remarks
+                ],
                 "stacked": [
                     {
                         "group": item.group,
@@ -311,6 +327,11 @@ def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
         )
     else:
         _show_subsidies(rows, arguments.lang)
+        for mode_id, _, state, reason in remarks:
+            print(
+                f"{mode_id}{'：' if arguments.lang == 'zh' else ': '}{_STATES[state].in_(arguments.lang)}"
+                f"{reason.in_(arguments.lang)}"
+            )
         for item in found:
             print(f"{item.group}: {item.words.in_(arguments.lang)}")
         for one, other in clashes if named else []:
@@ -320,6 +341,38 @@ def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
                 else f"{one} and {other} cannot be used together"
             )
     return 1 if found or (named and clashes) else 0
+
+
+_STATES = {
+    "unmet": Text("不符合条件，没有补贴。", "does not qualify, nothing is paid. "),
+    "unknown": Text("尚不能认定，查明前不支付。", "undecided, nothing is paid until it is known. "),
+    "in_force": Text("须先确认现在执行。", "to be confirmed first: "),
+}
+
+
+def _not_met(offer: "Offer") -> bool:
+    """Whether a condition of the mode is not met, or not known to be; whether it is in force may still be confirmed."""
+    return any(
+        condition.state == "unmet" or (condition.state == "unknown" and not condition.code.startswith("mode."))
+        for condition in offer.conditions
+    )
+
+
+def _remarks(offer: "Offer", start: date, facts: Mapping[str, object]) -> list[tuple[str, str, str, Text]]:
+    """Why a mode pays nothing, or nothing yet: its id, the code of the condition or charge, the state, and the reason."""
+    from zhirong.chain.mode.charges import LoanFacts, open_charges
+
+    found: list[tuple[str, str, str, Text]] = []
+    refused = any(condition.state == "unmet" for condition in offer.conditions)
+    for condition in offer.conditions:
+        if condition.state == "met" or (refused and condition.state == "unknown"):
+            continue  # what is not met decides, whatever is not known
+        in_force = condition.state == "unknown" and condition.code.startswith("mode.")
+        found.append((offer.mode.id, condition.code, "in_force" if in_force else condition.state, condition.reason))
+    if not _not_met(offer) and offer.amount:
+        loan = LoanFacts(offer.amount, start, offer.term_months, offer.annual_rate, facts=facts)
+        found += [(offer.mode.id, item.code, "unknown", item.words) for item in open_charges(offer.mode, loan)]
+    return found
 
 
 def _costs_of(offers: "Sequence[Offer]") -> "list[Charge]":

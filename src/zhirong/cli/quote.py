@@ -15,7 +15,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's words."""
     parser.add_argument("case", metavar="CASE.toml", help="案件文件 / case file (docs/users/case-file.md)")
     parser.add_argument(
-        "--mode", action="append", metavar="ID", help="只算这个模式，可重复 / only this mode, repeatable"
+        "--mode",
+        action="append",
+        metavar="ID",
+        help="只算这个模式（代码或文件），可重复 / only this mode (id or file), repeatable",
     )
     parser.add_argument(
         "--scores",
@@ -34,10 +37,11 @@ def run(options: argparse.Namespace) -> int:
     """Quote the case. Returns 1 where nothing can be lent, so that a script can tell."""
     from zhirong.chain.quote.records import Decision
     from zhirong.chain.quote.view import for_reading, view
+    from zhirong.cli.modes import named_modes
     from zhirong.cli.scores import case_with_scores
     from zhirong.workbench import quote_case
 
-    answer = quote_case(case_with_scores(options.case, options.scores), options.mode)
+    answer = quote_case(case_with_scores(options.case, options.scores), named_modes(options.mode))
     data = view(answer)
     readable = data if options.mode else for_reading(data)
     # Papers first: if one cannot be written, nothing on the screen must suggest that it was.

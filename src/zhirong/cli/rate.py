@@ -57,13 +57,14 @@ def run(options: argparse.Namespace) -> int:
         )
         raise InputError([problem])
     from zhirong.chain.quote.view import offered_here, view
+    from zhirong.cli.modes import named_modes
     from zhirong.cli.scores import case_with_scores
     from zhirong.workbench import quote_case
 
     case = case_with_scores(options.case, options.scores)
     if options.form:
         return _print_form(options, case)
-    answer = quote_case(case, options.mode)
+    answer = quote_case(case, named_modes(options.mode))
     offers = answer.offers
     if not options.mode:
         offers = tuple(offer for offer in offers if offered_here(offer)) or offers[:_SHOWN_MODES]

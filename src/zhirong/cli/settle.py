@@ -110,6 +110,8 @@ def _as_json(mode: Mode, settled: Settlement, pool: PoolState, loans: Sequence[L
                 },
                 "members": {name: yuan(amount) for name, amount in loan.members.items()},
                 "held": yuan(held.get(loan.loan_id, 0)),
+                "undecided": loan.undecided,
+                "open": [words.as_json() for words in loan.open],
                 "refused": None if loan.refused is None else loan.refused.as_json(),
                 "explanation": loan.explanation.as_json(),
             }
@@ -177,6 +179,14 @@ def _as_text(mode: Mode, settled: Settlement, pool: PoolState, loans: Sequence[L
         if loan.refused is not None:
             reason = loan.refused.in_(lang)
             lines.append(f"贷款 {loan.loan_id}：{reason}" if zh else f"loan {loan.loan_id}: {reason}")
+    for loan in settled.shared.loans:
+        for asked in loan.open:
+            said = asked.in_(lang)
+            lines.append(
+                f"贷款 {loan.loan_id}：{said}，相关条款查明前不计"
+                if zh
+                else f"loan {loan.loan_id}: {said}; what depends on it pays nothing until it is known"
+            )
     for loan_id, amount in _held(settled, loans).items():
         lines.append(
             f"贷款 {loan_id}：保证金 {show_yuan(amount)} 尚未抵债，不是收回的款项"
@@ -190,6 +200,8 @@ def _as_text(mode: Mode, settled: Settlement, pool: PoolState, loans: Sequence[L
         lines += [f"  {mode.name_of(role).in_(lang)}: {show_yuan(amount)}" for role, amount in left.items()]
         lines.append("")
     lines.append("谁在何时付给谁" if zh else "who pays whom, and when")
+    if not settled.movements:
+        lines.append("  没有" if zh else "  nobody")
     for move in settled.movements:
         words = move.explanation.label.in_(lang)
         lines.append(f"  {move.day}  {move.loan_id}  {words} {show_yuan(move.paid)}")

@@ -5,11 +5,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen, MoneyError, parse_yuan
+from zhirong.kernel.near import nearest
 from zhirong.kernel.text import Text
 
 _MISSING = object()
@@ -79,10 +79,10 @@ class Reader:
         for name in self._table:
             if name in self._asked:
                 continue
-            near = get_close_matches(name, self._asked, n=1)
+            near = nearest(name, sorted(self._asked))
             known = sorted(self._asked)
             mend = (
-                Text(f"是否想写 {near[0]}？", f"did you mean {near[0]}?")
+                Text(f"是否想写 {near}？", f"did you mean {near}?")
                 if near
                 else Text(
                     f"删去它，或改为已知字段：{'、'.join(known)}",

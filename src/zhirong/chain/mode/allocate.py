@@ -15,20 +15,28 @@ to the largest remainders.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.mode.eligibility import try_condition
 from zhirong.chain.mode.loss import IP_PLACES, Allocation, Line, LoanLoss, LoanShare, MissingFigureError, PoolState
 from zhirong.chain.mode.model import Cap, Mode, Sharing, Tier
-from zhirong.chain.mode.shares import amount_of, bonus_met, final_shares
-from zhirong.chain.mode.vocabulary import COMPONENTS, READINGS
+from zhirong.chain.mode.shares import amount_of, clauses_met, final_shares, holds
+from zhirong.chain.mode.vocabulary import CLAIM_FACTS, COMPONENTS, READINGS
 from zhirong.kernel import money
 from zhirong.kernel.explain import Explanation, show_value
 from zhirong.kernel.money import Fen, show_yuan
 from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a loss is not compensated. undecided: something is not known yet; the claim pays nothing until it is."""
+
+    words: Text
+    undecided: bool = False
 
 
 @dataclass(slots=True)
@@ -38,8 +46,10 @@ class _Case:
     loan: LoanLoss
     sharing: Sharing
     net: dict[str, Fen]
+    refused: "Refusal | None" = None
+    met: tuple[bool | None, ...] = ()
+    cap_states: dict[int, bool | None] = field(default_factory=dict)
     covered: Fen = 0
-    refused: Text | None = None
     parts: dict[str, Fen] = field(default_factory=lambda: defaultdict(int))
     lines: list[Line] = field(default_factory=list)
     members: dict[str, Fen] = field(default_factory=dict)
@@ -47,6 +57,19 @@ class _Case:
     @property
     def loss(self) -> Fen:
         return sum(self.net.values())
+
+    @property
+    def base(self) -> Fen:
+        """The loss in the components that are shared, before caps."""
+        return sum(amount for component, amount in self.net.items() if component in self.sharing.base)
+
+    def caps(self, counts: str) -> list[Cap]:
+        """The caps that count this, and hold for the loan as far as is known."""
+        return [
+            cap
+            for number, cap in enumerate(self.sharing.caps)
+            if cap.counts == counts and self.cap_states.get(number) is not False
+        ]
 
     def bear(self, party: str, amount: Fen, label: Text, formula: Text | None, reference: Reference | None) -> None:
         if amount:
@@ -62,19 +85,23 @@ def allocate(
     day: date | None = None,
     *,
     as_if_in_force: bool = False,
+    claim_in_order: bool = False,
 ) -> Allocation:
     """What each party bears of the losses of ``loans``, each loan's parts summing to its loss exactly.
 
     pool: balance, fees, entered principal and pauses, where a cap, layer or breaker needs them. day: claims that
     arrive later are not yet known (None: all are). A loan made outside the dates of the rule is not shared;
-    as_if_in_force: share it all the same, to show what the rule would do. Recoveries up to a claim reduce it; later ones are the business
+    as_if_in_force: share it all the same, to show what the rule would do. claim_in_order: what only the claim itself can
+    show is taken to be so (see ``refusal``), to show a loan before there is a claim. Recoveries up to a claim reduce it; later ones are the business
     of ``stream``. Raises ValueError for a loss above the loan, a negative amount, an identifier given twice, and for
     terms that need a figure of the pool that is not given.
     """
     state = PoolState() if pool is None else pool
     _check(loans)
     cases = {
-        loan.loan_id: _start(mode, loan, state, as_if_in_force)
+        loan.loan_id: _start(
+            mode, loan, refusal(mode, loan, state, as_if_in_force=as_if_in_force, claim_in_order=claim_in_order)
+        )
         for loan in loans
         if day is None or loan.claim_day <= day
     }
@@ -110,6 +137,8 @@ def _check(loans: Sequence[LoanLoss]) -> None:
         if loan.loan_id in seen:
             raise ValueError(f"loan {loan.loan_id!r} is given twice: nothing is counted twice")
         seen.add(loan.loan_id)
+        if (loan.public_elsewhere or 0) < 0:
+            raise ValueError(f"loan {loan.loan_id!r}: what other public money has paid is negative")
         if loan.amount <= 0 or min(loan.principal, loan.interest, loan.costs, loan.paid_elsewhere) < 0:
             raise ValueError(f"loan {loan.loan_id!r}: an amount is negative, or nothing was lent")
         if loan.principal > loan.amount:
@@ -136,9 +165,30 @@ def turn_of(sharing: Sharing, loan: LoanLoss) -> tuple[date, date, str]:
 # -- 1. what is owed ----------------------------------------------------------------------------------------------
 
 
-def _start(mode: Mode, loan: LoanLoss, pool: PoolState, as_if_in_force: bool) -> _Case:
-    refused = refusal(mode, loan, pool, as_if_in_force=as_if_in_force)
-    return _Case(loan, mode.sharing_on(loan.loan_day), net_loss(mode, loan), refused=refused)
+def terms_of(mode: Mode, loan: LoanLoss) -> Sharing:
+    """The version of the terms for a loan."""
+    return mode.sharing_on(mode.version_day(loan.loan_day, loan.claim_day))
+
+
+def _start(mode: Mode, loan: LoanLoss, refused: Refusal | None) -> _Case:
+    sharing = terms_of(mode, loan)
+    return _Case(
+        loan,
+        sharing,
+        net_loss(mode, loan),
+        refused,
+        clauses_met(sharing, loan.facts, loan.loan_day),
+        cap_states(sharing, loan),
+    )
+
+
+def cap_states(sharing: Sharing, loan: LoanLoss) -> dict[int, bool | None]:
+    """Of each cap with a condition, by its place, whether it holds; None where that is not known, and it limits."""
+    return {
+        number: holds(cap.when, loan.facts, loan.loan_day)
+        for number, cap in enumerate(sharing.caps)
+        if cap.when.conditions
+    }
 
 
 def net_loss(mode: Mode, loan: LoanLoss) -> dict[str, Fen]:
@@ -157,27 +207,60 @@ def net_loss(mode: Mode, loan: LoanLoss) -> dict[str, Fen]:
     return net
 
 
-def refusal(mode: Mode, loan: LoanLoss, pool: PoolState, *, as_if_in_force: bool = False) -> Text | None:
-    """Why a loss is not compensated at all, or None."""
-    sharing = mode.sharing_on(loan.loan_day)
-    if not as_if_in_force and not mode.in_force_on(loan.loan_day):
-        return Text(
-            f"放款日 {loan.loan_day} 不在该规则的有效期内，不分担",
-            f"made on {loan.loan_day}, outside the dates of the rule: not shared",
+def refusal(
+    mode: Mode, loan: LoanLoss, pool: PoolState, *, as_if_in_force: bool = False, claim_in_order: bool = False
+) -> Refusal | None:
+    """Why a loss is not compensated at all, or not yet; or None.
+
+    What is not known never meets a condition: the claim is undecided until it is. claim_in_order: what only the claim
+    itself can show (``vocabulary.CLAIM_FACTS``), and what other public money will have paid, is taken to be in order
+    where it is not stated.
+    """
+    sharing = terms_of(mode, loan)
+    day = mode.version_day(loan.loan_day, loan.claim_day)
+    if not as_if_in_force and not mode.in_force_on(day):
+        made = Text(f"放款日 {day}", f"made on {day}")
+        if mode.versions_by == "claim_day":
+            made = Text(f"索赔日 {day}", f"claimed on {day}")
+        return Refusal(
+            Text(f"{made.zh} 不在该规则的有效期内，不分担", f"{made.en}, outside the dates of the rule: not shared")
         )
     if loan.paid_elsewhere and sharing.elsewhere == "refuse":
-        return Text("已在另一模式下获得补偿，不重复补偿", "compensated under another mode already: not twice")
+        return Refusal(
+            Text("已在另一模式下获得补偿，不重复补偿", "compensated under another mode already: not twice")
+        )
     for pause in pool.pauses:
         if pause.covers(loan.lender, loan.loan_day):
-            return Text("贷款发放于暂停期间", "the loan was made while new lending was paused")
+            return Refusal(Text("贷款发放于暂停期间", "the loan was made while new lending was paused"))
+    open_still: list[Text] = []
     for condition in sharing.claim_conditions:
         result = try_condition(condition, loan.facts, loan.claim_day)
         if result.state == "unmet":
-            return Text(f"不予补偿：{result.reason.zh}", f"not compensated: {result.reason.en}")
+            return Refusal(Text(f"不予补偿：{result.reason.zh}", f"not compensated: {result.reason.en}"))
+        if result.state == "unknown" and not (claim_in_order and condition.fact in CLAIM_FACTS):
+            open_still.append(result.reason)
+    if loan.public_elsewhere is None and not claim_in_order and any(cap.public_elsewhere for cap in sharing.caps):
+        open_still.append(
+            Text(
+                "其他财政资金已支付的金额不明（public_elsewhere）",
+                "what other public money has paid is not known (public_elsewhere)",
+            )
+        )
+    if open_still:
+        zh, en = "；".join(text.zh for text in open_still), "; ".join(text.en for text in open_still)
+        return Refusal(
+            Text(f"尚不能认定，查明前不赔付：{zh}", f"undecided, and nothing is paid until it is known: {en}"), True
+        )
     return None
 
 
 # -- 2. and 3. what is covered ------------------------------------------------------------------------------------
+
+
+def payment_year(sharing: Sharing, cap: Cap, claim_day: date) -> int:
+    """The calendar year in which the first of the payers that a cap limits pays."""
+    days = sharing.timing_of(cap.payers[0]).days if cap.payers else 0
+    return (claim_day + timedelta(days=days)).year
 
 
 class _Rooms:
@@ -204,12 +287,17 @@ class _Rooms:
             "borrower": case.loan.borrower,
             "lender": case.loan.lender,
             "year": case.loan.loan_day.year,
+            "payment_year": payment_year(case.sharing, cap, case.loan.claim_day),
         }
         return (id(cap), *(values[key] for key in cap.per))
 
     def _limit(self, cap: Cap, case: _Case) -> Fen:
         if cap.amount is not None:
             return cap.amount
+        if cap.of_loss is not None:
+            before = sum(case.parts.get(role, 0) for role in cap.beside)
+            before += (case.loan.public_elsewhere or 0) if cap.public_elsewhere else 0
+            return max(0, money.share_of(case.base, cap.of_loss, "floor") - before)
         if cap.times_fees is not None:
             return money.share_of(self._pool.fees_collected(), cap.times_fees, "floor")
         if cap.of_entered is not None:
@@ -224,14 +312,14 @@ def _cover(mode: Mode, case: _Case, rooms: _Rooms) -> None:
     sharing, loan = case.sharing, case.loan
     rest = sharing.rest_to
     if case.refused is not None:
-        case.bear(rest, case.loss, case.refused, None, sharing.reference)
+        case.bear(rest, case.loss, case.refused.words, None, sharing.reference)
         return
     for component, amount in case.net.items():
         if component not in sharing.base:
             words = COMPONENTS[component]
             label = Text(f"{words.zh}不分担", f"{words.en} is not shared")
             case.bear(rest, amount, label, None, sharing.reference)
-    base = sum(amount for component, amount in case.net.items() if component in sharing.base)
+    base = case.base
     if sharing.mixed and loan.ip_share != 1:
         ip_part = money.share_of(base, loan.ip_share, "floor")
         label = Text("混合贷款中非知识产权部分不分担", "the part of a mixed loan without IP is not shared")
@@ -239,7 +327,7 @@ def _cover(mode: Mode, case: _Case, rooms: _Rooms) -> None:
         case.bear(rest, base - ip_part, label, formula, sharing.reference)
         base = ip_part
     base = _cover_loans(case, base, rooms)
-    caps = [cap for cap in sharing.caps if cap.counts == "shared_loss"]
+    caps = case.caps("shared_loss")
     for cap in caps:
         base = _cut(case, cap, base, min(base, rooms.left(cap, case)))
     for cap in caps:
@@ -248,7 +336,7 @@ def _cover(mode: Mode, case: _Case, rooms: _Rooms) -> None:
 
 
 def _cover_loans(case: _Case, base: Fen, rooms: _Rooms) -> Fen:
-    caps = [cap for cap in case.sharing.caps if cap.counts == "loans_covered"]
+    caps = case.caps("loans_covered")
     counted = case.loan.amount
     whole = base
     for cap in caps:
@@ -314,11 +402,10 @@ def _share(mode: Mode, case: _Case, pool: _PoolLosses) -> None:
     if case.covered == 0:
         return
     sharing = case.sharing
-    met = [bonus_met(bonus, case.loan.facts, case.loan.loan_day) for bonus in sharing.bonuses]
     for tier, piece, before in _slices(mode, case, pool):
         if piece == 0:
             continue
-        shares = final_shares(sharing, tier, met)
+        shares = final_shares(sharing, tier, case.met)
         residue = sharing.residue_to if shares.get(sharing.residue_to or "") else None
         paths = dict(tier.paths)
         for party, amount in money.allocate(piece, shares, residue).items():
@@ -389,7 +476,7 @@ def _ends(mode: Mode, case: _Case, pool: _PoolLosses) -> list[Fen | None]:
 
 
 def _cap_payments(mode: Mode, case: _Case, rooms: _Rooms) -> None:
-    caps = [cap for cap in case.sharing.caps if cap.counts == "payment"]
+    caps = case.caps("payment")
     if case.refused is not None:
         return
     for cap in caps:
@@ -445,13 +532,27 @@ def _finish(mode: Mode, loans: Sequence[LoanLoss], cases: Mapping[str, _Case], p
                 tuple(case.lines),
                 _explain(mode, case, parts, pool),
                 case.members,
-                case.refused,
+                None if case.refused is None else case.refused.words,
+                case.refused is not None and case.refused.undecided,
+                () if case.refused is not None else _open_clauses(case),
             )
         )
     loss = sum(share.loss for share in shares)
     parts_of_all = tuple(Explanation(mode.name_of(role), amount, "fen") for role, amount in totals.items())
     label = Text("各方承担的损失", "what each party bears")
     return Allocation(tuple(shares), totals, loss, Explanation(label, loss, "fen", parts=parts_of_all))
+
+
+def _open_clauses(case: _Case) -> tuple[Text, ...]:
+    """What the clauses that are left out of account ask for and the claim does not say."""
+    clauses = [when for when, met in zip(case.sharing.clauses, case.met, strict=True) if met is None]
+    clauses += [case.sharing.caps[number].when for number, state in case.cap_states.items() if state is None]
+    found = [
+        try_condition(condition, case.loan.facts, case.loan.loan_day)
+        for when in clauses
+        for condition in when.conditions
+    ]
+    return tuple(dict.fromkeys(result.reason for result in found if result.state == "unknown"))
 
 
 def _explain(mode: Mode, case: _Case, parts: Mapping[str, Fen], pool: PoolState) -> Explanation:
@@ -465,17 +566,19 @@ def _explain(mode: Mode, case: _Case, parts: Mapping[str, Fen], pool: PoolState)
         )
         for role, amount in parts.items()
     )
-    return Explanation(label, case.loss, "fen", _left_open(mode, case.loan.loan_day, pool), parts=by_party)
+    return Explanation(label, case.loss, "fen", _left_open(mode, case, pool), parts=by_party)
 
 
-def _left_open(mode: Mode, day: date, pool: PoolState) -> Text | None:
-    """What was not counted because no pool was there to ask."""
-    figures = open_figures(mode, day, pool) if pool.figures_open else ()
-    if not figures:
+def _left_open(mode: Mode, case: _Case, pool: PoolState) -> Text | None:
+    """What was not counted because no pool was there to ask, or because the claim does not say it."""
+    day = mode.version_day(case.loan.loan_day, case.loan.claim_day)
+    words = [figure.words for figure in open_figures(mode, day, pool)] if pool.figures_open else []
+    words += _open_clauses(case) if case.refused is None else ()
+    if not words:
         return None
     return Text(
-        "；".join(f"{figure.words.zh}，此处未计" for figure in figures),
-        "; ".join(f"{figure.words.en}, not counted here" for figure in figures),
+        "；".join(f"{word.zh}，此处未计" for word in words),
+        "; ".join(f"{word.en}, not counted here" for word in words),
     )
 
 

@@ -15,9 +15,10 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from zhirong.chain.mode.allocate import cap_states, payment_year, refusal, terms_of
 from zhirong.chain.mode.loss import LoanLoss, MissingFigureError, PoolState
 from zhirong.chain.mode.model import Cap, Mode, Sharing, Tier
-from zhirong.chain.mode.shares import amount_of, bonus_met, final_shares, weights_of
+from zhirong.chain.mode.shares import Met, amount_of, clauses_met, final_shares, weights_of
 from zhirong.kernel import money
 from zhirong.kernel.money import Fen
 
@@ -32,9 +33,14 @@ class Losses:
 
     alone: each row is a world of its own, and takes no room from another. borrower, lender: whole numbers that name
     them; year: calendar year of the loan. ip_part: part of a mixed loan that IP secures, in parts of ``ip_whole``. balance: the firm's
-    balance, by default the loan. refused: not compensated at all. bonus: one column a bonus, whether it is earned.
-    amounts: agreed price, deposit, deductible. pledged: what the member firms of a group pledged together (-1: not
-    stated, no limit). Losses are after recoveries that came before the claim.
+    balance, by default the loan. refused: not compensated at all. bonus: one column for each of ``Sharing.clauses``
+    (bonuses, top-ups, what tiers say instead): 1 it holds, 0 it does not, -1 not known; without it none is known, but
+    those without a condition. amounts: agreed price, deposit, deductible. pledged: what the member firms of a group
+    pledged together (-1: not stated, no limit). payment_years, caps_hold: by the place of a cap, the year of payment
+    and whether the cap's condition holds. public_elsewhere: what other public money has paid. Losses are after
+    recoveries that came before the claim.
+
+    Every column is whole numbers (a pandas Series does as well), none of them negative but where it says so.
     """
 
     principal: Fens
@@ -47,34 +53,54 @@ class Losses:
     ip_part: Fens | None = None
     balance: Fens | None = None
     refused: Flags | None = None
-    bonus: Flags | None = None
+    bonus: Fens | Flags | None = None
     amounts: Mapping[str, Fens] = field(default_factory=dict)
     pledged: Fens | None = None
+    payment_years: Mapping[int, Fens] = field(default_factory=dict)
+    caps_hold: Mapping[int, Flags] = field(default_factory=dict)
+    public_elsewhere: Fens | None = None
     ip_whole: int = 1_000_000
     alone: bool = False
 
 
 def scenarios(
-    mode: Mode, loan: LoanLoss, principal: Fens, interest: Fens | None = None, costs: Fens | None = None
+    mode: Mode,
+    loan: LoanLoss,
+    principal: Fens,
+    interest: Fens | None = None,
+    costs: Fens | None = None,
+    *,
+    claim_in_order: bool = False,
 ) -> Losses:
     """Many possible losses of one loan, each a world of its own, for ``allocate_many``.
 
-    loan: gives everything but the losses; its own are not read.
+    loan: gives everything but the losses; its own are not read. A claim that would be refused, or is undecided, is
+    shared in none of them; claim_in_order: as for ``allocate``. The dates of the rule are left to ``allocate_many``.
     """
     count = len(principal)
-    sharing = mode.sharing_on(loan.loan_day)
-    met = [bonus_met(bonus, loan.facts, loan.loan_day) for bonus in sharing.bonuses]
+    sharing = terms_of(mode, loan)
+    met = clauses_met(sharing, loan.facts, loan.loan_day)
+    states = cap_states(sharing, loan)
+    refused = refusal(mode, loan, PoolState(), as_if_in_force=True, claim_in_order=claim_in_order)
     facts = {tier.up_to_fact for tier in sharing.tiers if tier.up_to_fact is not None}
     ip_part, ip_whole = ip_parts([loan.ip_share])
     return Losses(
-        principal=np.asarray(principal, dtype=np.int64),
+        principal=principal,
         amount=np.full(count, loan.amount, dtype=np.int64),
         interest=interest,
         costs=costs,
         ip_part=np.full(count, ip_part[0], dtype=np.int64) if sharing.mixed else None,
         ip_whole=ip_whole,
         balance=None if loan.borrower_balance is None else np.full(count, loan.borrower_balance, dtype=np.int64),
-        bonus=np.tile(np.array(met, dtype=np.bool_), (count, 1)) if met else None,
+        bonus=np.tile(states_column([met]), (count, 1)) if met else None,
+        refused=None if refused is None else np.ones(count, dtype=np.bool_),
+        payment_years={
+            number: np.full(count, payment_year(sharing, cap, loan.claim_day), dtype=np.int64)
+            for number, cap in enumerate(sharing.caps)
+            if "payment_year" in cap.per
+        },
+        caps_hold={number: np.full(count, state is not False, dtype=np.bool_) for number, state in states.items()},
+        public_elsewhere=np.full(count, loan.public_elsewhere or 0, dtype=np.int64),
         year=np.full(count, loan.loan_day.year, dtype=np.int64),
         amounts={
             fact: np.full(count, amount_of(mode, loan.amount, loan.amounts, fact), dtype=np.int64) for fact in facts
@@ -91,8 +117,11 @@ def allocate_many(
 
     day: a day on which all these loans are made, which chooses the version of the terms. Outside the dates of the
     rule nothing is shared; as_if_in_force: share all the same, or leave it to the column ``refused``. Every row sums
-    to its loss. Raises ValueError where columns are missing that a cap or tier needs.
+    to its loss. Raises ValueError where columns are missing that a cap or tier needs, and for what ``allocate``
+    refuses of a single loan: columns of unequal length, anything but whole numbers of fen, a negative amount, more
+    principal lost than was lent.
     """
+    losses = checked(losses)
     sharing = mode.sharing_on(day)
     if not as_if_in_force and not mode.in_force_on(day):
         losses = replace(losses, refused=np.ones(len(losses.principal), dtype=np.bool_))
@@ -116,6 +145,8 @@ class _Work:
         self.count = len(losses.principal)
         self.parts: Fens = np.zeros((len(self.row), self.count), dtype=np.int64)
         self._groups: dict[tuple[str, ...], _Group] = {}
+        self._places = {id(cap): number for number, cap in enumerate(sharing.caps)}
+        self._base: Fens = np.zeros(self.count, dtype=np.int64)
 
     # -- what is covered ------------------------------------------------------------------------------------------
 
@@ -133,6 +164,7 @@ class _Work:
             else:
                 covered = column if covered is None else covered + column
         base: Fens = np.zeros(self.count, dtype=np.int64) if covered is None else covered
+        self._base = base
         if sharing.mixed and losses.ip_part is not None:
             part = _muldiv(base, losses.ip_part, np.full(self.count, losses.ip_whole, dtype=np.int64))
             rest += base - part
@@ -174,7 +206,7 @@ class _Work:
         if not caps:
             return wanted
         kept = wanted
-        if _is_chain(caps):
+        if self._is_chain(caps):
             for cap in caps:
                 kept = self._under(cap, kept, kept)
             if kept is not wanted:
@@ -195,17 +227,57 @@ class _Work:
         return before
 
     def _under(self, cap: Cap, wanted: Fens, taken: Fens) -> Fens:
-        """``wanted`` limited to what ``taken`` by the loans before leaves of the cap."""
+        """``wanted`` limited to what ``taken`` by the loans before leaves of the cap; where it does not hold, as it is."""
+        holds = self._holds(cap)
+        if holds is not None:
+            inside = self._within(cap, np.where(holds, wanted, 0), np.where(holds, taken, 0))
+            return np.where(holds, inside, wanted)
+        return self._within(cap, wanted, taken)
+
+    def _holds(self, cap: Cap) -> Flags | None:
+        """Where the condition of a cap holds as far as is known; None where it has none."""
+        if not cap.when.conditions:
+            return None
+        column = self.losses.caps_hold.get(self._places[id(cap)])
+        if column is None:
+            raise ValueError("these terms need the column 'caps_hold'")
+        return column
+
+    def _within(self, cap: Cap, wanted: Fens, taken: Fens) -> Fens:
         limit = self._limit_of(cap)
         if self.losses.alone or "loan" in cap.per:
             return wanted if _fits(wanted, limit) else np.minimum(wanted, limit)
         # Where what is wanted is also what is taken, a group that fits as a whole needs no looking into.
-        return self._group(cap.per).limited(wanted, taken, limit, None if wanted is taken else -1)
+        return self._group_of(cap).limited(wanted, taken, limit, None if wanted is taken else -1)
+
+    def _is_chain(self, caps: Sequence[Cap]) -> bool:
+        """Whether each cap's groups lie within the next one's, for the same payers and with the same overflow.
+
+        Then one pass is exact: once the wider cap is used up, nothing later is paid, whatever room the narrower one has.
+        """
+        first = caps[0]
+        if any(cap.payers != first.payers or cap.overflow_to != first.overflow_to for cap in caps):
+            return False
+        if any(cap.when.conditions or cap.of_loss is not None for cap in caps):
+            return False
+        return all(
+            "loan" in one.per or ("loan" not in other.per and set(other.per) <= set(one.per))
+            for one, other in zip(caps, caps[1:], strict=False)
+        )
 
     def _limit_of(self, cap: Cap) -> Fen | Fens:
         pool = self.pool
         if cap.amount is not None:
             return cap.amount
+        if cap.of_loss is not None:
+            limit = self._base
+            limit = _muldiv(
+                limit, *(np.full(self.count, n, dtype=np.int64) for n in cap.of_loss.as_integer_ratio())
+            )
+            limit = limit - sum((self.parts[self.row[role]] for role in cap.beside), np.zeros_like(limit))
+            if cap.public_elsewhere and self.losses.public_elsewhere is not None:
+                limit = limit - self.losses.public_elsewhere
+            return np.maximum(limit, 0)
         if cap.times_fees is not None:
             return money.share_of(pool.fees_collected(), cap.times_fees, "floor")
         if cap.of_entered is not None:
@@ -227,6 +299,15 @@ class _Work:
             for pair in pairs.T
         ]
         return np.array(amounts, dtype=np.int64)[inverse.ravel()]
+
+    def _group_of(self, cap: Cap) -> "_Group":
+        if "payment_year" not in cap.per:
+            return self._group(cap.per)
+        years = self.losses.payment_years.get(self._places[id(cap)])
+        if years is None:
+            raise ValueError("these terms need the column 'payment_years'")
+        keys = [years if key == "payment_year" else _column(self.losses, key) for key in cap.per]
+        return _Group(keys, self.count)
 
     def _group(self, per: tuple[str, ...]) -> "_Group":
         if per not in self._groups:
@@ -295,13 +376,19 @@ class _Work:
     def _divide(self, piece: Fens, tier: Tier, inside: Flags | None) -> None:
         if inside is not None:
             piece = np.where(inside, piece, 0)
-        bonuses = len(self.sharing.bonuses)
-        if bonuses == 0 or self.losses.bonus is None:
-            self._divide_by(piece, final_shares(self.sharing, tier, [False] * bonuses))
+        clauses = self.sharing.clauses
+        if not clauses or self.losses.bonus is None:
+            met: Met = [None if when.conditions else True for when in clauses]
+            self._divide_by(piece, final_shares(self.sharing, tier, met))
             return
-        codes = self.losses.bonus @ (1 << np.arange(bonuses))
+        columns = self.losses.bonus.astype(np.int64)
+        if columns.shape[1] < len(clauses):
+            # Left out: what holds without a condition does, and of the rest it is not known.
+            more = [-1 if when.conditions else 1 for when in clauses[columns.shape[1] :]]
+            columns = np.hstack([columns, np.tile(np.array(more, dtype=np.int64), (self.count, 1))])
+        codes = (columns + 1) @ (3 ** np.arange(len(clauses)))
         for code in np.unique(codes):
-            met = [bool(code >> number & 1) for number in range(bonuses)]
+            met = [_STATES[int(code) // 3**number % 3] for number in range(len(clauses))]
             self._divide_by(np.where(codes == code, piece, 0), final_shares(self.sharing, tier, met))
 
     def _divide_by(self, piece: Fens, shares: Mapping[str, Fraction]) -> None:
@@ -341,20 +428,19 @@ class _Work:
         caps = [cap for cap in self.sharing.caps if cap.counts == "payment"]
         if not caps:
             return
-        if len(caps[0].payers) == 1 and _is_chain(caps):
+        if len(caps[0].payers) == 1 and self._is_chain(caps):
             row = self.parts[self.row[caps[0].payers[0]]]
             row[:] = self._limit(row.copy(), caps, lambda cap, wanted, kept: self._overflow(cap, wanted - kept))
             return
         before = self.parts
         taken = [self._paid(before, cap) for cap in caps]
         while True:  # as in _limit: each round settles at least the next loan
-            parts = before.copy()
+            parts = self.parts = before.copy()
             for cap, used in zip(caps, taken, strict=True):
                 wanted = self._paid(parts, cap)
                 self._take_back(parts, cap, wanted - self._under(cap, wanted, used))
             new = [self._paid(parts, cap) for cap in caps]
             if all(np.array_equal(one, other) for one, other in zip(new, taken, strict=True)):
-                self.parts = parts
                 return
             taken = new
 
@@ -381,6 +467,74 @@ class _Work:
         excess = np.where(pledged < 0, 0, np.maximum(row - pledged, 0))
         row -= excess
         self.parts[self.row[self.sharing.rest_to]] += excess
+
+
+_STATES: tuple[bool | None, ...] = (None, False, True)
+
+
+def states_column(rows: Sequence[Sequence[bool | None]]) -> Fens:
+    """Whether clauses hold, as ``Losses.bonus`` has it: 1, 0, or -1 for what is not known."""
+    return np.array([[-1 if met is None else int(met) for met in row] for row in rows], dtype=np.int64)
+
+
+def checked(losses: Losses) -> Losses:
+    """The same columns as whole numbers. Raises ValueError for what ``allocate`` refuses of a single loan."""
+    count = len(losses.principal)
+
+    def whole(name: str, column: object, least: int | None = 0) -> Fens:
+        values = np.asarray(column)
+        if values.ndim != 1 or len(values) != count:
+            raise ValueError(f"column {name!r} has {values.shape} rows, and principal has {count}")
+        if values.dtype.kind not in "iu":
+            raise ValueError(f"column {name!r} holds {values.dtype}: whole numbers only, amounts in fen")
+        if values.size and values.dtype == np.uint64 and int(values.max()) > np.iinfo(np.int64).max:
+            raise ValueError(f"column {name!r} holds more than any amount")
+        found: Fens = values.astype(np.int64, copy=False)
+        if least is not None and found.size and int(found.min()) < least:
+            raise ValueError(f"column {name!r} holds {int(found.min())}: no less than {least}")
+        return found
+
+    def optional(name: str, column: object, least: int | None = 0) -> Fens | None:
+        return None if column is None else whole(name, column, least)
+
+    def flags(name: str, column: object) -> Flags:
+        values = np.asarray(column)
+        if values.shape != (count,) or values.dtype != np.bool_:
+            raise ValueError(f"column {name!r} must hold {count} flags")
+        return values
+
+    amount = whole("amount", losses.amount, 1)
+    principal = whole("principal", losses.principal)
+    if (principal > amount).any():
+        row = int(np.argmax(principal > amount))
+        raise ValueError(f"row {row}: more principal is lost ({principal[row]}) than was lent ({amount[row]})")
+    bonus = None if losses.bonus is None else np.asarray(losses.bonus)
+    if bonus is not None and (bonus.ndim != 2 or len(bonus) != count or bonus.dtype.kind not in "bi"):
+        raise ValueError(f"column 'bonus' must have {count} rows of flags")
+    if losses.ip_whole <= 0:
+        raise ValueError("ip_whole must be above zero")
+    ip_part = optional("ip_part", losses.ip_part)
+    if ip_part is not None and ip_part.size and int(ip_part.max()) > losses.ip_whole:
+        raise ValueError("column 'ip_part' holds more than the whole")
+    return replace(
+        losses,
+        principal=principal,
+        amount=amount,
+        interest=optional("interest", losses.interest),
+        costs=optional("costs", losses.costs),
+        borrower=optional("borrower", losses.borrower, None),
+        lender=optional("lender", losses.lender, None),
+        year=optional("year", losses.year),
+        ip_part=ip_part,
+        balance=optional("balance", losses.balance),
+        refused=None if losses.refused is None else flags("refused", losses.refused),
+        bonus=None if bonus is None else bonus.astype(np.int64),
+        amounts={name: whole(name, column) for name, column in losses.amounts.items()},
+        pledged=optional("pledged", losses.pledged, -1),
+        payment_years={cap: whole("payment_years", column) for cap, column in losses.payment_years.items()},
+        caps_hold={cap: flags("caps_hold", column) for cap, column in losses.caps_hold.items()},
+        public_elsewhere=optional("public_elsewhere", losses.public_elsewhere),
+    )
 
 
 def ip_parts(shares: Sequence[Decimal]) -> tuple[Fens, int]:
@@ -498,20 +652,6 @@ def _column(losses: Losses, key: str) -> Fens:
     if column is None:
         raise ValueError(f"these terms need the column {key!r}")
     return column
-
-
-def _is_chain(caps: Sequence[Cap]) -> bool:
-    """Whether each cap's groups lie within the next one's, for the same payers and with the same overflow.
-
-    Then one pass is exact: once the wider cap is used up, nothing later is paid, whatever room the narrower one has.
-    """
-    first = caps[0]
-    if any(cap.payers != first.payers or cap.overflow_to != first.overflow_to for cap in caps):
-        return False
-    return all(
-        "loan" in one.per or ("loan" not in other.per and set(other.per) <= set(one.per))
-        for one, other in zip(caps, caps[1:], strict=False)
-    )
 
 
 def _fits(wanted: Fens, limit: Fen | Fens) -> bool:

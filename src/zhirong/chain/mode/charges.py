@@ -1,19 +1,20 @@
 """Every fee, premium, subsidy and reward of a loan as dated amounts: who pays whom how much, when and why."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from zhirong.chain.mode.model import ChargeRule, Mode
-from zhirong.chain.mode.shares import shares_of_loan
+from zhirong.chain.mode.eligibility import try_condition
+from zhirong.chain.mode.model import ChargeRule, Mode, When
+from zhirong.chain.mode.shares import holds, shares_of_loan
 from zhirong.chain.mode.vocabulary import CHARGE_BASES
 from zhirong.kernel.days import add_months
 from zhirong.kernel.explain import Explanation, plain
-from zhirong.kernel.money import Fen, round_fen, show_yuan, yuan
-from zhirong.kernel.text import Text
+from zhirong.kernel.money import Fen, quantise_rate, round_fen, show_yuan, yuan
+from zhirong.kernel.text import Text, same
 
 GIVEN_BACK = ("subsidy", "reward")
 
@@ -33,7 +34,8 @@ class LoanFacts:
     interest: the interest payments; where none are given, simple interest for the whole term, paid with the loan.
     lpr: one-year LPR as of the start, which some subsidies need. appraised_value: of the pledged rights.
     repaid: whether it is repaid in full on time, which some subsidies ask for. borrower_balance, facts, amounts: as
-    for a loss; they decide which part of the loan a party bears.
+    for a loss; they decide which part of the loan a party bears. part_of_year: how much of a year lies between two
+    days by the day count of the case, which some charges need.
     """
 
     amount: Fen
@@ -48,6 +50,18 @@ class LoanFacts:
     borrower_balance: Fen | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
     amounts: Mapping[str, Fen] = field(default_factory=dict)
+    part_of_year: Callable[[date, date], Fraction] | None = None
+
+    @property
+    def known(self) -> Mapping[str, object]:
+        """The facts that a condition on a charge may ask about, with those of the loan itself."""
+        own = {
+            "amount_fen": self.amount,
+            "term_months": self.term_months,
+            "annual_rate": self.annual_rate,
+            "borrower_balance_fen": self.amount if self.borrower_balance is None else self.borrower_balance,
+        }
+        return {**self.facts, **own}
 
     @property
     def end(self) -> date:
@@ -86,7 +100,9 @@ class Charge:
 def charges(mode: Mode, loan: LoanFacts) -> tuple[Charge, ...]:
     """All payments of a loan under ``mode`` beside its principal, interest first, in the order of their days.
 
-    A rule that is not in force on the day the loan starts is left out. A subsidy never gives back more than what it is a part of, all subsidies on the same thing together.
+    A rule that is not in force on the day the loan starts is left out, and so is one whose condition is not known to be
+    met (see ``open_charges``). What is paid for one period is rounded once, as the rule says. A subsidy never gives back
+    more than what it is a part of, all subsidies on the same thing together.
     Raises ValueError where a rule needs something of the loan that is not given.
     """
     made = list(_interest(loan))
@@ -105,6 +121,40 @@ def charges(mode: Mode, loan: LoanFacts) -> tuple[Charge, ...]:
     return tuple(sorted(made, key=lambda charge: charge.day))
 
 
+@dataclass(frozen=True, slots=True)
+class OpenCharge:
+    """A charge whose condition, or whose rate, depends on something that is not known. words: on what."""
+
+    code: str
+    title: Text
+    words: Text
+
+
+def open_charges(mode: Mode, loan: LoanFacts) -> tuple[OpenCharge, ...]:
+    """The charges that are not paid, or only at the least rate, until something is known."""
+    found = []
+    for rule in mode.charges:
+        if not rule.reference.holds(loan.start) or not _is_for(rule, loan):
+            continue
+        state = holds(rule.only_if, loan.known, loan.start)
+        open_still = [rule.only_if] if state is None else list(_rate_of(rule, loan)[1]) if state else []
+        reasons = [
+            result.reason
+            for when in open_still
+            for result in (try_condition(condition, loan.known, loan.start) for condition in when.conditions)
+            if result.state == "unknown"
+        ]
+        if reasons:
+            zh, en = "；".join(reason.zh for reason in reasons), "; ".join(reason.en for reason in reasons)
+            how = (
+                Text("查明前不支付", "not paid until it is known")
+                if state is None
+                else Text("查明前按最低费率", "at the least rate until it is known")
+            )
+            found.append(OpenCharge(rule.code, rule.title, Text(f"{zh}，{how.zh}", f"{en}; {how.en}")))
+    return tuple(found)
+
+
 def _interest(loan: LoanFacts) -> list[Charge]:
     label = Text("利息", "interest")
     flows = loan.interest
@@ -113,12 +163,13 @@ def _interest(loan: LoanFacts) -> list[Charge]:
         f"未还本金 × 年利率 {rate} × 计息期（还款计划）", f"principal owed × {rate} a year × period (schedule)"
     )
     if not flows:
-        exact = Fraction(loan.amount) * Fraction(loan.annual_rate) * loan.term_months / 12
-        flows = (Dated(loan.end, round_fen(exact)),)
-        formula = Text(
-            f"{show_yuan(loan.amount)} × {plain(loan.annual_rate * 100)} % × {loan.term_months}/12",
-            f"{show_yuan(loan.amount)} × {plain(loan.annual_rate * 100)} % × {loan.term_months}/12",
-        )
+        part = Fraction(loan.term_months, 12)
+        time = f"{loan.term_months}/12"
+        if loan.part_of_year is not None:
+            part = loan.part_of_year(loan.start, loan.end)
+            time = str(part)
+        flows = (Dated(loan.end, round_fen(loan.amount * Fraction(loan.annual_rate) * part)),)
+        formula = same(f"{show_yuan(loan.amount)} × {plain(loan.annual_rate * 100)} % × {time}")
     return [
         Charge(
             "interest",
@@ -135,24 +186,33 @@ def _interest(loan: LoanFacts) -> list[Charge]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """What one payment of a rule is taken of. due: when the thing it is a part of falls due. base: in fen, exact."""
+
+    due: date
+    base: Fraction
+    part_of_year: Fraction = Fraction(1)
+
+
 def _apply(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[Charge]) -> list[Charge]:
-    if rule.only_if_repaid and not loan.repaid:
+    if not _is_for(rule, loan) or holds(rule.only_if, loan.known, loan.start) is not True:
         return []
-    too_small = rule.loan_above is not None and loan.amount <= rule.loan_above
-    if too_small or (rule.loan_at_most is not None and loan.amount > rule.loan_at_most):
-        return []
-    dated = _bases(mode, rule, loan, made)
+    rate = _rate_of(rule, loan)[0]
+    quantity = _quantity(mode, rule, loan)
     new: list[Charge] = []
     spent = 0
     by_year: dict[int, Fen] = defaultdict(int)
-    for day, base, parts_of_year in dated:
-        rate = Fraction(rule.rate) if rule.rate is not None else Fraction(1)
-        amount = round_fen(base * rate * parts_of_year)
-        formula = _formula(rule, base, parts_of_year)
+    for items in _periods(rule, loan, _items(mode, rule, loan, made)):
+        due = items[-1].due
+        paid_on = (loan.end if rule.when == "end" else due) + timedelta(days=rule.days_after)
+        exact = sum((item.base * item.part_of_year for item in items), Fraction(0)) * (1 if rate is None else rate)
+        amount = round_fen(exact / rule.round_to, rule.rounding) * rule.round_to
+        formula = _formula(quantity, items, rate)
         limited = amount
         if rule.at_most is not None:
             limited = min(limited, rule.at_most - spent)
-        year = day.year
+        year = paid_on.year if rule.year_of == "payment" else due.year
         if rule.at_most_per_year is not None:
             limited = min(limited, rule.at_most_per_year - by_year[year])
         if limited < amount:
@@ -169,7 +229,6 @@ def _apply(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[Charge]
             continue
         spent += limited
         by_year[year] += limited
-        paid_on = (loan.end if rule.when == "end" else day) + timedelta(days=rule.days_after)
         explanation = Explanation(rule.title, limited, "fen", formula, (rule.reference,))
         new.append(
             Charge(
@@ -179,36 +238,99 @@ def _apply(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[Charge]
     return new
 
 
-def _bases(
-    mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[Charge]
-) -> list[tuple[date, Fraction, Fraction]]:
-    """Day, amount that the rate is taken of, and part of a year, for each payment of the rule."""
-    one = Fraction(1)
+def _is_for(rule: ChargeRule, loan: LoanFacts) -> bool:
+    if rule.only_if_repaid and not loan.repaid:
+        return False
+    too_small = rule.loan_above is not None and loan.amount <= rule.loan_above
+    return not too_small and (rule.loan_at_most is None or loan.amount <= rule.loan_at_most)
+
+
+def _rate_of(rule: ChargeRule, loan: LoanFacts) -> tuple[Fraction | None, tuple[When, ...]]:
+    """The rate, and what it depends on that is not known. While something is not, the least of what it can be counts."""
+    if rule.rate is None:
+        return None, ()
+    possible, open_still = [], []
+    for when, rate in rule.rates:
+        state = holds(when, loan.known, loan.start)
+        if state is not False:
+            possible.append(rate)
+        if state is True:
+            break
+        if state is None:
+            open_still.append(when)
+    else:
+        possible.append(rule.rate)
+    return Fraction(min(possible)), tuple(open_still)
+
+
+def _periods(rule: ChargeRule, loan: LoanFacts, items: Sequence[_Item]) -> list[list[_Item]]:
+    """The items that are summed and rounded together: all that is paid at the end, or a year's part of it."""
+    if rule.base not in ("interest", "charge") or rule.when == "start":
+        return [[item] for item in items]
+    groups: dict[int, list[_Item]] = {}
+    for item in items:
+        if rule.when == "yearly":
+            key = _year_of_loan(loan, item.due)
+        else:
+            key = item.due.year if rule.at_most_per_year is not None and rule.year_of == "due" else 0
+        groups.setdefault(key, []).append(item)
+    return list(groups.values())
+
+
+def _year_of_loan(loan: LoanFacts, day: date) -> int:
+    """Which year of the loan a day lies in; what falls due on its last day is still in it."""
+    number = 1
+    while day > add_months(loan.start, 12 * number):
+        number += 1
+    return number
+
+
+def _items(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[Charge]) -> list[_Item]:
     if rule.base in ("interest", "charge"):
         code = "interest" if rule.base == "interest" else rule.of
         part = _counted_part(rule, loan)
-        return [(charge.day, charge.amount * part, one) for charge in made if charge.code == code]
+        items = [_Item(charge.day, charge.amount * part) for charge in made if charge.code == code]
+        items.sort(key=lambda item: item.due)
+        if rule.years_at_most is None:
+            return items
+        return [item for item in items if _year_of_loan(loan, item.due) <= rule.years_at_most]
     base = _single_base(mode, rule, loan)
     if rule.when != "yearly":
-        return [(loan.start if rule.when == "start" else loan.end, base, one)]
+        return [_Item(loan.start if rule.when == "start" else loan.end, base)]
     years = -(-loan.term_months // 12)
+    if rule.years_at_most is not None:
+        years = min(years, rule.years_at_most)
     return [
-        (
-            add_months(loan.start, 12 * number),
-            base,
-            Fraction(min(12, loan.term_months - 12 * number), 12) if rule.per_year else one,
-        )
+        _Item(add_months(loan.start, 12 * number), base, _part_of_year(rule, loan, number))
         for number in range(years)
     ]
 
 
+def _part_of_year(rule: ChargeRule, loan: LoanFacts, number: int) -> Fraction:
+    """How much of a year the loan's year of this number, from 0, is."""
+    if not rule.per_year:
+        return Fraction(1)
+    months = min(12, loan.term_months - 12 * number)
+    if rule.day_count == "months":
+        return Fraction(months, 12)
+    if loan.part_of_year is None:
+        raise ValueError(f"{rule.code}: the day count of the case is needed")
+    first = add_months(loan.start, 12 * number)
+    return loan.part_of_year(first, add_months(loan.start, 12 * number + months))
+
+
+def _lpr_part(rule: ChargeRule, loan: LoanFacts) -> Fraction:
+    """Which part of the interest is counted where the rule counts no more than a multiple of the LPR."""
+    if rule.lpr_multiple is None or loan.annual_rate <= 0:
+        return Fraction(1)
+    if loan.lpr is None:
+        raise ValueError(f"{rule.code}: the LPR is needed")
+    return min(Fraction(1), Fraction(rule.lpr_multiple) * Fraction(loan.lpr) / Fraction(loan.annual_rate))
+
+
 def _counted_part(rule: ChargeRule, loan: LoanFacts) -> Fraction:
     part = Fraction(loan.ip_share) if rule.ip_part_only else Fraction(1)
-    if rule.lpr_multiple is not None and loan.annual_rate > 0:
-        if loan.lpr is None:
-            raise ValueError(f"{rule.code}: the LPR is needed")
-        part *= min(Fraction(1), Fraction(rule.lpr_multiple) * Fraction(loan.lpr) / Fraction(loan.annual_rate))
-    return part
+    return part * _lpr_part(rule, loan) if rule.base == "interest" else part
 
 
 def _single_base(mode: Mode, rule: ChargeRule, loan: LoanFacts) -> Fraction:
@@ -223,6 +345,27 @@ def _single_base(mode: Mode, rule: ChargeRule, loan: LoanFacts) -> Fraction:
             raise ValueError(f"{rule.code}: the appraised value is needed")
         return Fraction(loan.appraised_value)
     return Fraction(rule.amount or 0)
+
+
+def _quantity(mode: Mode, rule: ChargeRule, loan: LoanFacts) -> Text:
+    """What the rate is taken of, by its own name."""
+    words = CHARGE_BASES[rule.base]
+    if rule.base == "interest" and _lpr_part(rule, loan) < 1 and loan.lpr is not None:
+        lpr, times = f"{plain(loan.lpr * 100)} %", plain(rule.lpr_multiple or Decimal(1))
+        many = rule.lpr_multiple != 1
+        words = Text(
+            f"按一年期 LPR（{lpr}）{f'的 {times} 倍' if many else ''}计的利息",
+            f"interest at {f'{times} × ' if many else ''}the one-year LPR of {lpr}",
+        )
+    elif rule.base == "charge":
+        words = next(other.title for other in mode.charges if other.code == rule.of)
+    elif rule.base == "share":
+        name = mode.name_of(rule.of)
+        words = Text(f"{name.zh}承担部分的贷款额", f"part of the loan that {name.en} bears")
+    if rule.ip_part_only:
+        part = f"{plain(loan.ip_share * 100)} %"
+        words = Text(f"{words.zh}中的知识产权部分（{part}）", f"IP part ({part}) of {words.en}")
+    return words
 
 
 def _no_more_than(rule: ChargeRule, new: list[Charge], left: dict[str, Fen]) -> list[Charge]:
@@ -247,11 +390,11 @@ def _no_more_than(rule: ChargeRule, new: list[Charge], left: dict[str, Fen]) -> 
     return kept
 
 
-def _formula(rule: ChargeRule, base: Fraction, part_of_year: Fraction) -> Text:
-    if rule.rate is None:
+def _formula(quantity: Text, items: Sequence[_Item], rate: Fraction | None) -> Text:
+    if rate is None:
         return Text("定额", "fixed amount")
-    words = CHARGE_BASES[rule.base]
-    time = "" if part_of_year == 1 else f" × {part_of_year}"
-    amount = show_yuan(round_fen(base))
-    rate = f"{plain(rule.rate * 100)} %"
-    return Text(f"{words.zh} {amount} × {rate}{time}", f"{words.en} {amount} × {rate}{time}")
+    amount = show_yuan(round_fen(sum((item.base for item in items), Fraction(0))))
+    part = items[0].part_of_year
+    time = "" if part == 1 else f" × {part}"
+    shown = f"{plain(quantise_rate(rate * 100, 6))} %"
+    return Text(f"{quantity.zh} {amount} × {shown}{time}", f"{quantity.en} {amount} × {shown}{time}")

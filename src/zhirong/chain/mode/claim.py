@@ -98,6 +98,7 @@ def _read_loan(reader: Reader) -> LoanLoss:
         amounts=_read_amounts(reader),
         members=_read_members(reader),
         closed_on=reader.optional_day("closed_on"),
+        public_elsewhere=reader.optional_money("public_elsewhere"),
         deposits=tuple(_read_deposit(entry) for entry in reader.tables("deposit")),
         accrued=tuple(_read_accrued(entry) for entry in reader.tables("accrued")),
     )

@@ -45,7 +45,7 @@ def _arrows(mode: Mode, lang: Lang) -> list[tuple[str, str, str, bool, str]]:
     sharing = mode.sharings[-1]
     payers: dict[str, list[str]] = {}
     for tier in sharing.tiers:
-        for role, share in tier.shares:
+        for role, share in (pair for shares in (tier.shares, *(o.shares for o in tier.instead)) for pair in shares):
             if role != "lender" and share:
                 payers.setdefault(role, []).append(percent(share))
     for bonus in sharing.bonuses:

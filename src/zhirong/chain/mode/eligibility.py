@@ -1,18 +1,18 @@
 """Whether a firm and its loan meet a mode's conditions and limits, each met, unmet or not known, with the mend."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Literal
 
 from zhirong.chain.mode.force import Force, ForceOn, force_on
 from zhirong.chain.mode.model import Condition, Limits, Mode
 from zhirong.chain.mode.stated_fact import StatedFact, plain_fact
 from zhirong.chain.mode.vocabulary import ALL_FACTS, FACTS, RIGHT_KINDS
-from zhirong.kernel.days import add_years
+from zhirong.kernel.days import add_months, add_years
 from zhirong.kernel.explain import Unit, show_value
+from zhirong.kernel.near import nearest
 from zhirong.kernel.rulebook import Reference, wider_regions
 from zhirong.kernel.text import Text, same
 
@@ -55,8 +55,8 @@ def eligibility(
     """
     for key in facts:
         if key not in FACTS and key != "lpr_1y":
-            near = get_close_matches(key, FACTS, n=1)
-            raise ValueError(f"no fact {key!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+            near = nearest(key, FACTS)
+            raise ValueError(f"no fact {key!r}" + (f"; did you mean {near!r}?" if near else ""))
     force = force_on(mode, day, stale_after_days)
     later = force if loan_day is None else force_on(mode, loan_day, stale_after_days)
     results = [force_condition(later if later.state is Force.ENDED else force)]
@@ -138,13 +138,28 @@ def _is_met(condition: Condition, found: object, day: date) -> bool:
     ):
         kinds = {str(kind) for kind in found}
         return bool(kinds & set(value)) if test == "any_of" else bool(kinds) and kinds <= set(value)
-    if test in ("years_at_least", "none_within_years") and isinstance(value, int):
+    if test in _DAY_TESTS and isinstance(value, int):
         if found == NEVER:
-            return test == "none_within_years"
-        return isinstance(found, date) and add_years(found, value) <= day
+            return test.startswith("none_within")
+        if not isinstance(found, date):
+            return False
+        last = _DAY_TESTS[test](found, value)
+        return day <= last if test.endswith("at_most") else last <= day
     if isinstance(found, int | Decimal) and isinstance(value, int | Decimal):
         return found >= value if test == "at_least" else found <= value
     raise ValueError(f"{condition.fact} = {found!r} cannot be tested with {test}")
+
+
+# From the day found, the day that a test of so many years, months or days leads to.
+_DAY_TESTS: dict[str, Callable[[date, int], date]] = {
+    "years_at_least": add_years,
+    "none_within_years": add_years,
+    "months_at_least": add_months,
+    "months_at_most": add_months,
+    "none_within_months": add_months,
+    "days_at_least": lambda day, count: day + timedelta(days=count),
+    "days_at_most": lambda day, count: day + timedelta(days=count),
+}
 
 
 def asked_of(condition: Condition) -> Text:
@@ -161,18 +176,29 @@ def asked_of(condition: Condition) -> Text:
         ]
         listed = _listed(value)
         return Text(f"{label.zh}须{words[0]}{listed.zh}", f"{label.en}: {words[1]} {listed.en}")
-    if condition.test == "years_at_least":
-        return Text(f"{label.zh}距今须满 {value} 年", f"{label.en}: at least {value} year(s) ago")
-    if condition.test == "none_within_years":
-        return Text(
-            f"近 {value} 年内须无{label.zh.removesuffix('日期')}", f"{label.en}: none within {value} year(s)"
-        )
+    if condition.test in _DAY_TESTS:
+        return _asked_of_day(condition, label)
     unit = _UNITS[ALL_FACTS[condition.fact].kind]
     word = ("不低于", "at least") if condition.test == "at_least" else ("不超过", "at most")
     return Text(
         f"{label.zh}{word[0]} {show_value(value, unit, 'zh')}",
         f"{label.en}: {word[1]} {show_value(value, unit, 'en')}",
     )
+
+
+def _asked_of_day(condition: Condition, label: Text) -> Text:
+    value = condition.value
+    zh, en = next(
+        (zh, en)
+        for word, zh, en in (("years", "年", "year"), ("months", "个月", "month"), ("days", "天", "day"))
+        if word in condition.test
+    )
+    amount = f"{value} {en}" if value == 1 else f"{value} {en}s"
+    if condition.test.startswith("none_within"):
+        return Text(f"近 {value} {zh}内须无{label.zh.removesuffix('日期')}", f"{label.en}: none within {amount}")
+    if condition.test.endswith("at_most"):
+        return Text(f"{label.zh}之后 {value} {zh}以内", f"{label.en}: at most {amount} ago")
+    return Text(f"{label.zh}距今须满 {value} {zh}", f"{label.en}: at least {amount} ago")
 
 
 def _listed(words: Sequence[str]) -> Text:

@@ -58,6 +58,7 @@ class LoanLoss:
     ip_share: part of a mixed loan that IP secures. borrower_balance: the firm's balance under the mode, by default
     the loan itself. paid_elsewhere: compensated already under another mode. facts: those that conditions at claim
     and bonuses ask for. amounts: agreed price, deposit, deductible. members: what each member firm pledged.
+    public_elsewhere: what other public money has paid for the loan; None where that is not known.
     closed_on: the day the case was written off or settled, which trues up an advance. reckoned_on: the day up to which
     recoveries reduce the loss before it is shared, by default that of the claim. deposits: money that is held and not
     received until it is applied. accrued: what the debt has grown by since the claim, so that a surplus is what exceeds
@@ -83,6 +84,7 @@ class LoanLoss:
     closed_on: date | None = None
     reckoned_on: date | None = None
     deposits: tuple[Deposit, ...] = ()
+    public_elsewhere: Fen | None = None
     accrued: tuple[Accrued, ...] = ()
 
     @property
@@ -209,7 +211,8 @@ class LoanShare:
     """Who bears what of one loan's loss. parts sum to ``loss`` exactly; lines sum to parts.
 
     loss: after recoveries that came before the claim. members: how a group's part falls on its member firms.
-    refused: why it is not compensated at all, where it is not.
+    refused: why it is not compensated at all, where it is not; undecided: because something is not known yet, and
+    only until it is. open: clauses that are left out of account because what they ask for is not known.
     """
 
     loan_id: str
@@ -219,6 +222,8 @@ class LoanShare:
     explanation: Explanation
     members: Mapping[str, Fen] = field(default_factory=dict)
     refused: Text | None = None
+    undecided: bool = False
+    open: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

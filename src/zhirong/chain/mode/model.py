@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from zhirong.chain.mode.confirmation import Confirmation
 from zhirong.chain.mode.security import Pledgee, Security
-from zhirong.kernel.money import Fen
+from zhirong.kernel.money import Fen, Rounding
 from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Text
 
@@ -42,38 +42,74 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """When a clause holds: one of ``any_of`` is met, and each of ``all_of``. Without conditions it always holds.
+
+    What is not known makes a clause undecided: it then pays nothing to anyone that it would not pay in any case.
+    """
+
+    any_of: tuple[Condition, ...] = ()
+    all_of: tuple[Condition, ...] = ()
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition, in the order of the file."""
+        return (*self.any_of, *self.all_of)
+
+
+ALWAYS = When()
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Other shares of a tier that hold in place of its own. The first of a tier that holds counts."""
+
+    when: When
+    shares: tuple[tuple[str, Fraction], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tier:
     """Who bears what of one slice.
 
     up_to: end of the slice in fen (or a ratio for the pool's loss ratio), included; None is open.
     up_to_fact: name of an amount of the loan that ends the slice instead, such as an agreed price.
-    shares: exact parts that sum to 1, in the order of the parties. paths: how a nested share came about.
+    shares: exact parts that sum to 1, in the order of the parties. paths: how a nested share came about. instead: other
+    shares where a condition is met.
     """
 
     shares: tuple[tuple[str, Fraction], ...]
     up_to: Fraction | None = None
     up_to_fact: str | None = None
     paths: tuple[tuple[str, Text], ...] = ()
+    instead: tuple[Instead, ...] = ()
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Every role that has a share of the slice, whatever is met; in the order of the parties as far as possible."""
+        others = (role for other in self.instead for role, _ in other.shares)
+        return tuple(dict.fromkeys([*(role for role, _ in self.shares), *others]))
 
 
 @dataclass(frozen=True, slots=True)
 class Bonus:
-    """A further share for ``to``, taken from ``taken_from``, where one of the conditions is met."""
+    """A further share for ``to``, taken from ``taken_from``, where ``when`` holds."""
 
     to: str
     taken_from: str
     add: Fraction
-    conditions: tuple[Condition, ...]
+    when: When
 
 
 @dataclass(frozen=True, slots=True)
 class TopUp:
-    """A further layer: ``payer`` bears ``share`` of the base on top, taken from ``taken_from``."""
+    """A further layer: ``payer`` bears ``share`` of the base on top, taken from ``taken_from``, where ``when`` holds."""
 
     payer: str
     taken_from: str
     share: Fraction
     name: Text
+    when: When = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +128,11 @@ class Cap:
     counts: a reading of ``vocabulary.READINGS``. per: what it is counted for; empty is the whole pool.
     Exactly one of: amount (fen); times_fees (multiple of the fees collected by the payers); of_entered (part of the
     principal entered in the pool); of_balance (the fund's balance on the day of reckoning; what comes back to the
-    fund by a later recovery does not make room for other loans, which is assumed: no rule says that it does).
-    payers: whose payments it limits (reading ``payment`` only).
+    fund by a later recovery does not make room for other loans, which is assumed: no rule says that it does);
+    of_loss (part of the loan's loss in the components that are shared).
+    payers: whose payments it limits (reading ``payment`` only). beside: parties whose payments count first, so that the
+    payers give way to them; public_elsewhere: so does what other public money has paid for the loan. when: where the
+    cap holds; while that is not known it limits.
     """
 
     counts: str
@@ -105,6 +144,10 @@ class Cap:
     times_fees: Fraction | None = None
     of_entered: Fraction | None = None
     of_balance: bool = False
+    of_loss: Fraction | None = None
+    beside: tuple[str, ...] = ()
+    public_elsewhere: bool = False
+    when: When = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +237,12 @@ class Sharing:
     valid_from: date | None = None
     valid_to: date | None = None
 
+    @property
+    def clauses(self) -> tuple[When, ...]:
+        """When each clause on shares holds: the bonuses, the top-ups, and what tiers say instead, tier by tier."""
+        instead = (other.when for tier in self.tiers for other in tier.instead)
+        return (*(b.when for b in self.bonuses), *(t.when for t in self.top_ups), *instead)
+
     def timing_of(self, payer: str) -> Timing:
         """When a payer pays; on the day of the claim and straight to the lender where nothing is said."""
         for timing in self.timings:
@@ -235,7 +284,11 @@ class ChargeRule:
     this loan alone: what the firm has drawn on other loans is not known here, and is for whoever grants it to count.
     lpr_multiple: interest is counted only up to this multiple of the LPR. ip_part_only: only the IP part counts.
     loan_above, loan_at_most: the rule is for loans above, and of at most, so much. group: code of what a subsidy gives
-    back; subsidies of one group must not give back more than was paid.
+    back; subsidies of one group must not give back more than was paid. only_if: where the rule holds; while that is not
+    known nothing is paid. rates: other rates where a condition is met, the first of them that holds. year_of: whether a
+    yearly limit counts the year in which the thing it is a part of falls ``due``, or the year of its ``payment``.
+    years_at_most: only so many years of the loan count. day_count: whether a part of a year is counted in ``months``, or
+    in days as the ``case`` counts them. rounding: of the sum of a period, to whole fen or to ``round_to`` fen.
     """
 
     code: str
@@ -259,6 +312,13 @@ class ChargeRule:
     loan_above: Fen | None = None
     loan_at_most: Fen | None = None
     group: str = ""
+    only_if: When = ALWAYS
+    rates: tuple[tuple[When, Decimal], ...] = ()
+    year_of: str = "due"
+    years_at_most: int | None = None
+    day_count: str = "months"
+    rounding: Rounding = "half_up"
+    round_to: Fen = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +434,11 @@ class Mode:
     other_sources: tuple[Reference, ...] = ()
     exclusive_with: tuple[str, ...] = field(default=())
     partner_conditions: tuple[Condition, ...] = ()
+    versions_by: str = "loan_day"
+
+    def version_day(self, loan_day: date, claim_day: date) -> date:
+        """The day that chooses the version of the terms: that of the loan or, where the file says so, of the claim."""
+        return claim_day if self.versions_by == "claim_day" else loan_day
 
     def party(self, role: str) -> Party:
         """Who plays a role. Raises KeyError."""
@@ -387,7 +452,7 @@ class Mode:
         return self.party(role).name
 
     def sharing_on(self, day: date) -> Sharing:
-        """The terms for a loan made on ``day``, whether or not the mode was in force then (see ``in_force_on``).
+        """The terms of ``day`` (see ``version_day``), whether or not the mode was in force then (see ``in_force_on``).
 
         Before the first and after the last the nearest ones are taken.
         """
@@ -398,7 +463,7 @@ class Mode:
         return last if last.valid_from is None or day >= last.valid_from else self.sharings[0]
 
     def in_force_on(self, day: date) -> bool:
-        """Whether a loan made on ``day`` lies within the dates of the rule; a source without dates lets every day in.
+        """Whether ``day`` (see ``version_day``) lies within the dates of the rule; without dates every day does.
 
         This is for a loan that was made; whether the mode may be offered on a day, ``force.force_on`` says.
         """
@@ -415,7 +480,7 @@ class Mode:
         named: set[str] = set()
         for sharing in self.sharings:
             named.add(sharing.rest_to)
-            named.update(role for tier in sharing.tiers for role, _ in tier.shares)
+            named.update(role for tier in sharing.tiers for role in tier.roles)
             named.update(cap.overflow_to for cap in sharing.caps)
             for bonus in sharing.bonuses:
                 named.update((bonus.to, bonus.taken_from))
@@ -464,11 +529,15 @@ def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:
     def others(names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(other(role) for role in names))
 
-    def tier_of(tier: Tier) -> Tier:
+    def merged_shares(shares: tuple[tuple[str, Fraction], ...]) -> tuple[tuple[str, Fraction], ...]:
         merged: dict[str, Fraction] = {}
-        for role, share in tier.shares:
+        for role, share in shares:
             merged[other(role)] = merged.get(other(role), Fraction(0)) + share
-        return replace(tier, shares=tuple(merged.items()), paths=())
+        return tuple(merged.items())
+
+    def tier_of(tier: Tier) -> Tier:
+        instead = tuple(replace(item, shares=merged_shares(item.shares)) for item in tier.instead)
+        return replace(tier, shares=merged_shares(tier.shares), paths=(), instead=instead)
 
     def timings_of(timings: tuple[Timing, ...]) -> tuple[Timing, ...]:
         """One timing a payer; a party's own goes before the one it takes over. Nobody pays through itself."""
@@ -493,7 +562,13 @@ def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:
             top_ups=tuple(layer for layer in layers if layer.payer != layer.taken_from),
             ceilings=tuple(replace(c, parties=others(c.parties)) for c in sharing.ceilings),
             caps=tuple(
-                replace(cap, payers=others(cap.payers), overflow_to=other(cap.overflow_to)) for cap in sharing.caps
+                replace(
+                    cap,
+                    payers=others(cap.payers),
+                    overflow_to=other(cap.overflow_to),
+                    beside=tuple(role for role in others(cap.beside) if role not in others(cap.payers)),
+                )
+                for cap in sharing.caps
             ),
             timings=timings_of(sharing.timings),
             member_role=None if sharing.member_role is None else other(sharing.member_role),

@@ -17,7 +17,7 @@ from typing import Literal
 from zhirong.chain.mode.eligibility import try_condition
 from zhirong.chain.mode.loss import IP_PLACES, NOTHING, OPEN_POOL
 from zhirong.chain.mode.model import Cap, Mode, Tier
-from zhirong.chain.mode.shares import amount_of, bonus_met, final_shares, weights_of
+from zhirong.chain.mode.shares import Met, amount_of, clauses_met, final_shares, holds, weights_of
 from zhirong.chain.mode.vocabulary import CLAIM_FACTS
 from zhirong.kernel import money
 from zhirong.kernel.money import Fen
@@ -28,9 +28,9 @@ _OF_AMOUNT = ("amount_fen", "borrower_balance_fen")
 # A cap of this much or more binds no loan: a figure of the pool that is left open counts as more.
 _WIDEST: Fen = money.MOST_AMOUNT
 
-# For each bonus whether it is earned, or that the loss is not compensated at all.
-_Outcome = tuple[bool, ...] | Literal["refused"]
 _Caps = Mapping[str, Sequence[tuple[Cap, Fen]]]  # by what they count, each with what it allows
+# Of each clause on shares whether it holds, and the caps that do; or that the loss is not compensated at all.
+_Outcome = tuple[tuple[bool | None, ...], _Caps] | Literal["refused"]
 # What has used up room under a cap. The first part says whether each loan has a room of its own.
 _Key = tuple[bool, object]
 
@@ -67,14 +67,12 @@ class PrincipalTerms:
             for condition in sharing.claim_conditions
             if not (claim_in_order and condition.fact in CLAIM_FACTS)
         )
-        asked = [*self._conditions, *(when for bonus in sharing.bonuses for when in bonus.conditions)]
-        self._by_amount = any(condition.fact in _OF_AMOUNT for condition in asked)
-        self._caps = {
-            counts: tuple((cap, _limit_of(mode, cap)) for cap in sharing.caps if cap.counts == counts)
-            for counts in ("loans_covered", "shared_loss", "payment")
-        }
-        self._divided: dict[tuple[int, tuple[bool, ...]], _Division] = {}
-        self._settled = None if self._by_amount else self._settle(self._facts)
+        clauses = [*sharing.clauses, *(cap.when for cap in sharing.caps)]
+        asked = [*self._conditions, *(condition for when in clauses for condition in when.conditions)]
+        by_amount = any(condition.fact in _OF_AMOUNT for condition in asked)
+        self._limits = [(cap, _limit_of(mode, cap)) for cap in sharing.caps]
+        self._divided: dict[tuple[int, tuple[bool | None, ...]], _Division] = {}
+        self._settled = None if by_amount else self._settle(self._facts)
 
     def parts(self, amount: Fen, lost: Fen, *, other_loans: Fen = 0) -> dict[str, Fen]:
         """What each bearer of the mode bears of ``lost``, principal lost of a loan of ``amount`` (fen); sums to it.
@@ -89,9 +87,8 @@ class PrincipalTerms:
         used: dict[_Key, Fen] = {}
         balance = amount + other_loans
         if other_loans:
-            shared = {counts: [c for c in caps if not _key(c[0])[0]] for counts, caps in self._caps.items()}
-            self._pass(shared, other_loans, other_loans, balance, used)
-        return self._pass(self._caps, amount, lost, balance, used)
+            self._pass(other_loans, other_loans, balance, used, others=True)
+        return self._pass(amount, lost, balance, used)
 
     def flat(self, up_to: Fen | None = None, *, other_loans: Fen = 0) -> dict[str, Fraction] | None:
         """The exact share of every bearer in any loss of any loan of at most ``up_to``, or None where it varies.
@@ -100,13 +97,15 @@ class PrincipalTerms:
         tier decides (or several with the same shares) and no cap can bind; a cap that counts a figure of the pool that is
         not known cannot, a cap on the fund's balance can.
         """
-        if self._by_amount or self._settled is None:
+        if self._settled is None:
             return None
-        met = self._settled
-        if met == "refused" or "principal" not in self._sharing.base:
+        if self._settled == "refused" or "principal" not in self._sharing.base:
             return {role: Fraction(int(role == self._sharing.rest_to)) for role in self.roles}
-        for caps in self._caps.values():
+        met, by_counts = self._settled
+        for caps in by_counts.values():
             for cap, limit in caps:
+                if cap.of_loss is not None:
+                    continue
                 most = None if up_to is None else up_to if "loan" in cap.per else up_to + other_loans
                 if limit < (_WIDEST if most is None else most):
                     return None
@@ -114,6 +113,10 @@ class PrincipalTerms:
         first = {role: found[0].get(role, Fraction(0)) * self._ip for role in self.roles}
         for shares in found[1:]:
             if any(shares.get(role, Fraction(0)) * self._ip != first[role] for role in self.roles):
+                return None
+        for cap, _ in by_counts["payment"]:
+            # Measured on the loss itself: it never binds, or always.
+            if cap.of_loss is not None and sum(first.get(r, 0) for r in (*cap.payers, *cap.beside)) > cap.of_loss:
                 return None
         first[self._sharing.rest_to] += 1 - self._ip
         return first
@@ -123,10 +126,15 @@ class PrincipalTerms:
     def _settle(self, facts: Mapping[str, object]) -> _Outcome:
         if any(try_condition(condition, facts, self._day).state != "met" for condition in self._conditions):
             return "refused"
-        return tuple(bonus_met(bonus, facts, self._day) for bonus in self._sharing.bonuses)
+        holding = [item for item in self._limits if holds(item[0].when, facts, self._day) is not False]
+        caps = {
+            counts: [item for item in holding if item[0].counts == counts]
+            for counts in ("loans_covered", "shared_loss", "payment")
+        }
+        return clauses_met(self._sharing, facts, self._day), caps
 
-    def _division(self, number: int, met: tuple[bool, ...]) -> "_Division":
-        key = (number, met)
+    def _division(self, number: int, met: Met) -> "_Division":
+        key = (number, tuple(met))
         if key not in self._divided:
             shares = final_shares(self._sharing, self._sharing.tiers[number], met)
             self._divided[key] = _Division(shares, self._sharing.residue_to)
@@ -145,16 +153,22 @@ class PrincipalTerms:
 
     # -- one loan on its way through the steps of ``allocate`` -----------------------------------------------------
 
-    def _pass(self, caps: _Caps, amount: Fen, lost: Fen, balance: Fen, used: dict[_Key, Fen]) -> dict[str, Fen]:
+    def _pass(
+        self, amount: Fen, lost: Fen, balance: Fen, used: dict[_Key, Fen], *, others: bool = False
+    ) -> dict[str, Fen]:
+        """One loan; others: it stands for several, so that caps on single loans are left out."""
         sharing = self._sharing
         parts = dict.fromkeys(self.roles, 0)
-        met = self._settled
-        if met is None:
-            met = self._settle({**self._facts, "amount_fen": amount, "borrower_balance_fen": balance})
-        if met == "refused":
+        outcome = self._settled
+        if outcome is None:
+            outcome = self._settle({**self._facts, "amount_fen": amount, "borrower_balance_fen": balance})
+        if outcome == "refused":
             parts[sharing.rest_to] = lost
             return parts
-        covered = lost if "principal" in sharing.base else 0
+        met, caps = outcome
+        if others:
+            caps = {counts: [c for c in listed if not _key(c[0])[0]] for counts, listed in caps.items()}
+        base = covered = lost if "principal" in sharing.base else 0
         if self._ip != 1:
             covered = covered * self._ip.numerator // self._ip.denominator
         parts[sharing.rest_to] += lost - covered
@@ -163,7 +177,7 @@ class PrincipalTerms:
         for number, piece in self._slices(amount, balance, covered):
             if piece:
                 self._division(number, met).into(parts, piece)
-        _cap_payments(caps["payment"], parts, used)
+        _cap_payments(caps["payment"], base, parts, used)
         return parts
 
     def _slices(self, amount: Fen, balance: Fen, covered: Fen) -> list[tuple[int, Fen]]:
@@ -269,8 +283,10 @@ def _cover_loans(
     return kept
 
 
-def _cap_payments(caps: Sequence[tuple[Cap, Fen]], parts: dict[str, Fen], used: dict[_Key, Fen]) -> None:
+def _cap_payments(caps: Sequence[tuple[Cap, Fen]], base: Fen, parts: dict[str, Fen], used: dict[_Key, Fen]) -> None:
     for cap, limit in caps:
+        if cap.of_loss is not None:
+            limit = money.share_of(base, cap.of_loss, "floor") - sum(parts.get(role, 0) for role in cap.beside)
         wanted = {role: parts[role] for role in cap.payers if role in parts}
         excess = sum(wanted.values()) - max(0, limit - used.get(_key(cap), 0))
         if excess > 0:
@@ -284,8 +300,8 @@ def _cap_payments(caps: Sequence[tuple[Cap, Fen]], parts: dict[str, Fen], used: 
 
 def _limit_of(mode: Mode, cap: Cap) -> Fen:
     """What a cap allows; more than any loan where it counts a figure of the pool that is not known."""
-    if cap.amount is not None:
-        return cap.amount
+    if cap.amount is not None or cap.of_loss is not None:
+        return cap.amount or 0  # a part of the loss is worked out for each loss
     if cap.times_fees is not None:
         return money.share_of(OPEN_POOL.fees_collected(), cap.times_fees, "floor")
     if cap.of_entered is not None:

@@ -4,6 +4,7 @@ The language is described for people in docs/developers/mode-language.md.
 """
 
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.mode import vocabulary as words
@@ -23,6 +24,7 @@ from zhirong.chain.mode.model import (
     Recoveries,
     Step,
     Variant,
+    When,
 )
 from zhirong.chain.mode.read_checks import check_versions
 from zhirong.chain.mode.read_security import read_security
@@ -35,6 +37,7 @@ from zhirong.chain.mode.reading import (
     need_role,
     read_condition,
     read_own_reference,
+    read_when,
     roles_of,
 )
 from zhirong.kernel.explain import plain
@@ -71,6 +74,7 @@ def read_mode(text: str, source: str) -> Mode:
     limits = _read_limits(reader, context)
     sharings = tuple(read_sharing(entry, context, conditions) for entry in reader.tables("sharing"))
     check_versions(reader, sharings)
+    versions_by = reader.choice("versions_by", tuple(words.VERSIONS_BY), "loan_day")
     put = _read_put(reader, context)
     mode = Mode(
         id=mode_id,
@@ -100,6 +104,7 @@ def read_mode(text: str, source: str) -> Mode:
         variants=tuple(_read_variant(entry, context) for entry in reader.tables("variant")),
         other_sources=others,
         exclusive_with=exclusive,
+        versions_by=versions_by,
         partner_conditions=tuple(
             read_condition(entry, context, words.PARTNER_FACTS) for entry in reader.tables("partner_condition")
         ),
@@ -225,6 +230,7 @@ def _read_charges(reader: Reader, context: Context) -> tuple[ChargeRule, ...]:
 def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> ChargeRule:
     code = entry.text("code")
     base = entry.choice("base", tuple(words.CHARGE_BASES))
+    rounding = entry.choice("rounding", tuple(words.ROUNDINGS), "half_up")
     rule = ChargeRule(
         code=code,
         title=entry.words("title"),
@@ -247,6 +253,13 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
         loan_above=entry.optional_money("loan_above", 0),
         loan_at_most=entry.optional_money("loan_at_most", 1),
         group=entry.optional_text("group"),
+        only_if=read_when(entry, context, "only_if"),
+        rates=tuple(_read_rate(other, context) for other in entry.tables("rate_if")),
+        year_of=entry.choice("year_of", tuple(words.YEARS_OF), "due"),
+        years_at_most=entry.optional_whole("years_at_most", 1, 100),
+        day_count=entry.choice("day_count", tuple(words.DAY_COUNTS), "months"),
+        rounding="floor" if rounding == "floor" else "half_even" if rounding == "half_even" else "half_up",
+        round_to=entry.optional_money("round_to", 1) or 1,
     )
     if rule.kind == "subsidy" and not rule.group and base in ("interest", "charge"):
         # What it is a part of is what it gives back: left without a group it could be given back twice.
@@ -293,6 +306,32 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
             Text("前面没有这项费用", "no charge of this code comes before"),
             Text("先写该费用，再写以其为基数的补贴", "write that charge before the subsidy that is a part of it"),
         )
+    if rule.rates and rule.rate is None:
+        entry.problem(
+            "rate_if",
+            "",
+            "contradiction",
+            Text("定额费用没有费率可改", "a fixed amount has no rate that could depend on anything"),
+            Text("删去 rate_if", "remove rate_if"),
+        )
+    for field, given, needed, fine in (
+        ("year_of", rule.year_of != "due", "at_most_per_year", rule.at_most_per_year is not None),
+        (
+            "years_at_most",
+            rule.years_at_most is not None,
+            'base = "interest" / when = "yearly"',
+            _runs_over_years(rule),
+        ),
+        ("day_count", rule.day_count != "months", "per_year = true", rule.per_year),
+    ):
+        if given and not fine:
+            entry.problem(
+                field,
+                str(getattr(rule, field)),
+                "contradiction",
+                Text(f"没有 {needed} 时不起作用", f"it does nothing without {needed}"),
+                Text(f"删去 {field}，或写 {needed}", f"remove {field}, or write {needed}"),
+            )
     if rule.lpr_multiple is not None and base != "interest":
         entry.problem(
             "lpr_multiple",
@@ -311,6 +350,29 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
         )
     entry.finish()
     return rule
+
+
+def _runs_over_years(rule: ChargeRule) -> bool:
+    """Whether a charge is counted over the time of the loan, so that only some of its years may count."""
+    return rule.base in ("interest", "charge") or rule.when == "yearly"
+
+
+def _read_rate(entry: Reader, context: Context) -> tuple[When, Decimal]:
+    when = read_when(entry, context)
+    rate = entry.number("rate", 0, 1)
+    if not when.conditions:
+        entry.problem(
+            "when",
+            "",
+            "missing",
+            Text("没有写何时按此费率", "it is not said when this rate holds"),
+            Text(
+                '如 when = [{ fact = "first_loan", is = true }]',
+                'such as when = [{ fact = "first_loan", is = true }]',
+            ),
+        )
+    entry.finish()
+    return when, rate
 
 
 def _read_step(entry: Reader, context: Context) -> Step:

@@ -24,10 +24,15 @@ class TierEnd:
 
 def bearers_of(sharing: Sharing) -> set[str]:
     """Parties that bear a share, by a tier, a bonus or a top-up."""
-    bears = {role for tier in sharing.tiers for role, share in tier.shares if share}
+    bears = {role for shares in all_shares(sharing) for role, share in shares if share}
     bears.update(bonus.to for bonus in sharing.bonuses)
     bears.update(layer.payer for layer in sharing.top_ups)
     return bears
+
+
+def all_shares(sharing: Sharing) -> list[tuple[tuple[str, Fraction], ...]]:
+    """The shares of every tier, and those that hold instead."""
+    return [shares for tier in sharing.tiers for shares in (tier.shares, *(other.shares for other in tier.instead))]
 
 
 def check_terms(reader: Reader, sharing: Sharing, conditions: tuple[Condition, ...]) -> None:
@@ -162,7 +167,7 @@ def check_ends(reader: Reader, sharing: Sharing, ends: Sequence[TierEnd]) -> Non
 def _check_firm(reader: Reader, sharing: Sharing) -> None:
     """A loss is what the firm did not pay: it cannot be given a part of it."""
     named = [
-        (f"tier[{number}].shares", role) for number, tier in enumerate(sharing.tiers, 1) for role, _ in tier.shares
+        (f"tier[{number}].shares", role) for number, tier in enumerate(sharing.tiers, 1) for role in tier.roles
     ]
     named += [("rest_to", sharing.rest_to), ("residue_to", sharing.residue_to or "")]
     named += [(f"cap[{number}].overflow_to", cap.overflow_to) for number, cap in enumerate(sharing.caps, 1)]
@@ -194,7 +199,10 @@ def _bears_nothing(reader: Reader, field: str, role: str) -> None:
 def _check_ceilings(reader: Reader, sharing: Sharing) -> None:
     for ceiling in sharing.ceilings:
         for number, tier in enumerate(sharing.tiers, 1):
-            borne = sum((share for role, share in tier.shares if role in ceiling.parties), Fraction(0))
+            borne = max(
+                sum((share for role, share in shares if role in ceiling.parties), Fraction(0))
+                for shares in (tier.shares, *(other.shares for other in tier.instead))
+            )
             if borne > ceiling.share:
                 names = ", ".join(ceiling.parties)
                 reader.problem(
@@ -213,7 +221,7 @@ def _check_ceilings(reader: Reader, sharing: Sharing) -> None:
 
 def _check_caps(reader: Reader, sharing: Sharing) -> None:
     limited: set[str] = set()
-    bears = bearers_of(sharing) | {role for tier in sharing.tiers for role, _ in tier.shares}
+    bears = bearers_of(sharing) | {role for tier in sharing.tiers for role in tier.roles}
     for number, cap in enumerate(sharing.caps, 1):
         for role in cap.payers:
             if role not in bears:
@@ -263,13 +271,18 @@ def _check_bonuses(reader: Reader, sharing: Sharing, conditions: tuple[Condition
     for number, bonus in enumerate(sharing.bonuses, 1):
         ruled_out = [
             when.fact
-            for when in bonus.conditions
+            for when in bonus.when.any_of
             if when.test == "is" and when.fact in asked and asked[when.fact] != when.value
         ]
-        if ruled_out and len(ruled_out) == len(bonus.conditions):
+        never = [
+            when.fact
+            for when in bonus.when.all_of
+            if when.test == "is" and when.fact in asked and asked[when.fact] != when.value
+        ]
+        if never or (ruled_out and len(ruled_out) == len(bonus.when.any_of)):
             reader.problem(
                 f"bonus[{number}].when",
-                ", ".join(ruled_out),
+                ", ".join([*ruled_out, *never]),
                 "contradiction",
                 Text("准入条件使这项加成永远不会出现", "the conditions of the mode rule this bonus out"),
                 Text("改准入条件，或删去加成", "change the condition, or remove the bonus"),

@@ -1,12 +1,21 @@
 """The part of a mode file that says who bears what: ``[[sharing]]`` and everything inside it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.mode import vocabulary as words
-from zhirong.chain.mode.model import Bonus, Cap, Ceiling, Condition, Sharing, Tier, Timing, TopUp
+from zhirong.chain.mode.model import Bonus, Cap, Ceiling, Condition, Instead, Sharing, Tier, Timing, TopUp
 from zhirong.chain.mode.read_checks import TierEnd, check_dates, check_ends, check_terms, decimal_of, percent_of
-from zhirong.chain.mode.reading import Context, need_role, need_word, read_condition, read_own_reference, roles_of
+from zhirong.chain.mode.reading import (
+    Context,
+    need_role,
+    need_word,
+    read_condition,
+    read_own_reference,
+    read_when,
+    roles_of,
+)
 from zhirong.kernel.explain import plain
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text, same
@@ -41,7 +50,7 @@ def read_sharing(reader: Reader, context: Context, conditions: tuple[Condition, 
     residue = reader.optional_text("residue_to")
     measure = reader.choice("measure", tuple(words.MEASURES), "loan_amount")
     splits = _read_splits(reader, roles)
-    read_tiers = [_read_tier(entry, roles, splits) for entry in reader.tables("tier")]
+    read_tiers = [_read_tier(entry, context, splits) for entry in reader.tables("tier")]
     tiers = tuple(tier for tier, _ in read_tiers)
     sharing = Sharing(
         tiers=tiers,
@@ -58,7 +67,7 @@ def read_sharing(reader: Reader, context: Context, conditions: tuple[Condition, 
         order=reader.choice("order", tuple(words.ORDERS), "loan_day"),
         elsewhere=reader.choice("elsewhere", ("refuse", "deduct"), "refuse"),
         bonuses=tuple(_read_bonus(entry, context) for entry in reader.tables("bonus")),
-        top_ups=tuple(_read_top_up(entry, roles) for entry in reader.tables("top_up")),
+        top_ups=tuple(_read_top_up(entry, context) for entry in reader.tables("top_up")),
         ceilings=tuple(_read_ceiling(entry, context) for entry in reader.tables("ceiling")),
         caps=tuple(_read_cap(entry, context) for entry in reader.tables("cap")),
         claim_conditions=tuple(read_condition(entry, context) for entry in reader.tables("claim_condition")),
@@ -137,9 +146,8 @@ def _read_shares(reader: Reader, known: tuple[str, ...]) -> dict[str, Fraction]:
     return {name: share / whole for name, share in written.items() if name in known}
 
 
-def _read_tier(
-    reader: Reader, roles: tuple[str, ...], splits: dict[str, dict[str, Fraction]]
-) -> tuple[Tier, TierEnd]:
+def _read_tier(reader: Reader, context: Context, splits: dict[str, dict[str, Fraction]]) -> tuple[Tier, TierEnd]:
+    roles = context.roles
     written = _read_shares(reader, (*roles, *splits))
     before = reader.problem_count()
     up_to = reader.optional_money("up_to", 1) if not reader.has("up_to_ratio") else None
@@ -148,7 +156,26 @@ def _read_tier(
     if fact is not None and fact not in words.LOAN_AMOUNTS:
         need_word(reader, "up_to_fact", fact, tuple(words.LOAN_AMOUNTS))
     readable = reader.problem_count() == before
+    instead = []
+    for entry in reader.tables("instead"):
+        other, _ = _spread(_read_shares(entry, (*roles, *splits)), splits)
+        when = read_when(entry, context)
+        if not when.conditions:
+            _no_condition(entry)
+        entry.finish()
+        instead.append(Instead(when, tuple((role, other[role]) for role in roles if role in other)))
     reader.finish()
+    flat, paths = _spread(written, splits)
+    end = Fraction(up_to) if up_to is not None else None if ratio is None else Fraction(ratio)
+    ordered = tuple((role, flat[role]) for role in roles if role in flat)
+    as_written = plain(ratio) if ratio is not None else "" if up_to is None else plain(Decimal(up_to).scaleb(-2))
+    return Tier(ordered, end, fact, paths, tuple(instead)), TierEnd(as_written, ratio is not None, readable)
+
+
+def _spread(
+    written: Mapping[str, Fraction], splits: Mapping[str, Mapping[str, Fraction]]
+) -> tuple[dict[str, Fraction], tuple[tuple[str, Text], ...]]:
+    """Shares of parties, the groups among them divided, and how a nested share came about."""
     flat: dict[str, Fraction] = {}
     paths: list[tuple[str, Text]] = []
 
@@ -164,10 +191,17 @@ def _read_tier(
 
     for name, share in written.items():
         spread(name, share, Fraction(1), "")
-    end = Fraction(up_to) if up_to is not None else None if ratio is None else Fraction(ratio)
-    ordered = tuple((role, flat[role]) for role in roles if role in flat)
-    as_written = plain(ratio) if ratio is not None else "" if up_to is None else plain(Decimal(up_to).scaleb(-2))
-    return Tier(ordered, end, fact, tuple(paths)), TierEnd(as_written, ratio is not None, readable)
+    return flat, tuple(paths)
+
+
+def _no_condition(reader: Reader) -> None:
+    reader.problem(
+        "when",
+        "",
+        "missing",
+        Text("没有写何时适用", "it is not said when it holds"),
+        Text('如 when = [{ fact = "key_list", is = true }]', 'such as when = [{ fact = "key_list", is = true }]'),
+    )
 
 
 def _read_bonus(reader: Reader, context: Context) -> Bonus:
@@ -175,28 +209,22 @@ def _read_bonus(reader: Reader, context: Context) -> Bonus:
         to=need_role(reader, "to", reader.text("to"), context.roles),
         taken_from=need_role(reader, "from", reader.text("from"), context.roles),
         add=Fraction(reader.rate("add")),
-        conditions=tuple(read_condition(entry, context) for entry in reader.tables("when")),
+        when=read_when(reader, context),
     )
-    if not bonus.conditions:
-        reader.problem(
-            "when",
-            "",
-            "missing",
-            Text("没有写何时加成", "it is not said when the bonus is earned"),
-            Text(
-                '如 when = [{ fact = "key_list", is = true }]', 'such as when = [{ fact = "key_list", is = true }]'
-            ),
-        )
+    if not bonus.when.conditions:
+        _no_condition(reader)
     reader.finish()
     return bonus
 
 
-def _read_top_up(reader: Reader, roles: tuple[str, ...]) -> TopUp:
+def _read_top_up(reader: Reader, context: Context) -> TopUp:
+    roles = context.roles
     layer = TopUp(
         payer=need_role(reader, "payer", reader.text("payer"), roles),
         taken_from=need_role(reader, "from", reader.text("from"), roles),
         share=Fraction(reader.rate("share")),
         name=reader.words("name"),
+        when=read_when(reader, context),
     )
     reader.finish()
     return layer
@@ -234,6 +262,7 @@ def _read_ceiling(reader: Reader, context: Context) -> Ceiling:
 def _read_cap(reader: Reader, context: Context) -> Cap:
     times = reader.optional_number("times_fees", 0, 1000)
     entered = reader.optional_number("of_entered", 0, 1)
+    loss = reader.optional_number("of_loss", 0, 1)
     cap = Cap(
         counts=reader.choice("counts", tuple(words.READINGS)),
         per=_keys(reader, "per", tuple(words.CAP_KEYS)),
@@ -244,16 +273,20 @@ def _read_cap(reader: Reader, context: Context) -> Cap:
         times_fees=None if times is None else Fraction(times),
         of_entered=None if entered is None else Fraction(entered),
         of_balance=reader.flag("of_balance", False),
+        of_loss=None if loss is None else Fraction(loss),
+        beside=roles_of(reader, "beside", context.roles),
+        public_elsewhere=reader.flag("public_elsewhere", False),
+        when=read_when(reader, context),
     )
-    given = [cap.amount is not None, times is not None, entered is not None, cap.of_balance]
+    given = [cap.amount is not None, times is not None, entered is not None, cap.of_balance, loss is not None]
     if sum(given) != 1:
         reader.problem(
             "amount",
             "",
             "contradiction",
             Text(
-                "上限须写 amount、times_fees、of_entered、of_balance 之一",
-                "a cap has exactly one of amount, times_fees, of_entered and of_balance",
+                "上限须写 amount、times_fees、of_entered、of_balance、of_loss 之一",
+                "a cap has exactly one of amount, times_fees, of_entered, of_balance and of_loss",
             ),
             Text("只写其中之一", "write one of them"),
         )
@@ -272,6 +305,30 @@ def _read_cap(reader: Reader, context: Context) -> Cap:
             "contradiction",
             Text("按贷款额计的上限须写金额", "a cap that counts loans is an amount"),
             Text("写 amount，或改 counts", "write an amount, or change counts"),
+        )
+    if cap.of_loss is not None and (cap.counts, cap.per) != ("payment", ("loan",)):
+        reader.problem(
+            "of_loss",
+            plain(loss or Decimal(0)),
+            "contradiction",
+            Text("按损失比例的上限逐笔限制支付", "a part of the loss limits what is paid for each loan"),
+            Text('写 counts = "payment" 和 per = ["loan"]', 'write counts = "payment" and per = ["loan"]'),
+        )
+    if (cap.beside or cap.public_elsewhere) and cap.of_loss is None:
+        reader.problem(
+            "beside" if cap.beside else "public_elsewhere",
+            ", ".join(cap.beside) or "true",
+            "contradiction",
+            Text("只有按损失比例的上限才让先于他方", "only a cap on a part of the loss gives way to others"),
+            Text("写 of_loss，或删去它", "write of_loss, or remove it"),
+        )
+    if set(cap.beside) & set(cap.payers):
+        reader.problem(
+            "beside",
+            ", ".join(cap.beside),
+            "contradiction",
+            Text("同一方既受限又先计", "a party cannot give way to itself"),
+            Text("从其中一处删去", "remove it from one of the two"),
         )
     reader.finish()
     return cap

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from difflib import get_close_matches
 
-from zhirong.chain.mode.model import Assumption, Condition
+from zhirong.chain.mode.model import Assumption, Condition, When
 from zhirong.chain.mode.vocabulary import FACTS, RIGHT_KINDS, TESTS, Fact
 from zhirong.kernel.fields import Reader
+from zhirong.kernel.near import nearest
 from zhirong.kernel.rulebook import Reference, read_reference
 from zhirong.kernel.text import Text
 
@@ -24,13 +24,13 @@ class Context:
 def need_role(reader: Reader, field: str, role: str, known: tuple[str, ...]) -> str:
     """``role`` if it is known; otherwise a problem that suggests the nearest one."""
     if role and role not in known:
-        near = get_close_matches(role, known, n=1)
+        near = nearest(role, known)
         reader.problem(
             field,
             role,
             "unknown_party",
             Text("不认识的参与方", "this party is not known here"),
-            Text(f"是否想写 {near[0]}？", f"did you mean {near[0]}?")
+            Text(f"是否想写 {near}？", f"did you mean {near}?")
             if near
             else Text(f"可写：{'、'.join(known)}", f"write one of: {', '.join(known)}"),
         )
@@ -40,13 +40,13 @@ def need_role(reader: Reader, field: str, role: str, known: tuple[str, ...]) -> 
 def need_word(reader: Reader, field: str, word: str, known: tuple[str, ...]) -> str:
     """``word`` if it is one of the language's words for this field; otherwise a problem that suggests the nearest."""
     if word and word not in known:
-        near = get_close_matches(word, known, n=1)
+        near = nearest(word, known)
         reader.problem(
             field,
             word,
             "not_a_choice",
             Text("不在可选范围内", "not one of the choices"),
-            Text(f"是否想写 {near[0]}？", f"did you mean {near[0]}?")
+            Text(f"是否想写 {near}？", f"did you mean {near}?")
             if near
             else Text(f"可选：{'、'.join(known)}", f"choose from: {', '.join(known)}"),
         )
@@ -117,13 +117,13 @@ def read_condition(reader: Reader, context: Context, facts: Mapping[str, Fact] =
     fact = reader.text("fact")
     known = facts.get(fact)
     if known is None and fact:
-        near = get_close_matches(fact, facts, n=1)
+        near = nearest(fact, facts)
         reader.problem(
             "fact",
             fact,
             "unknown_fact",
             Text("不认识的事实", "this fact is not known"),
-            Text(f"是否想写 {near[0]}？", f"did you mean {near[0]}?")
+            Text(f"是否想写 {near}？", f"did you mean {near}?")
             if near
             else Text(f"可写：{'、'.join(facts)}", f"write one of: {', '.join(facts)}"),
         )
@@ -142,6 +142,14 @@ def read_condition(reader: Reader, context: Context, facts: Mapping[str, Fact] =
     condition = Condition(fact, tests[0] if tests else "is", _value(reader, fact, tests), reference, why)
     reader.finish()
     return condition
+
+
+def read_when(reader: Reader, context: Context, field: str = "when") -> When:
+    """When a clause holds: ``when``, of which one has to be so, and ``when_all``, each of which has to be."""
+    return When(
+        tuple(read_condition(entry, context) for entry in reader.tables(field)),
+        tuple(read_condition(entry, context) for entry in reader.tables(f"{field}_all")),
+    )
 
 
 def _value(reader: Reader, fact: str, tests: list[str]) -> bool | Decimal | int | tuple[str, ...]:
@@ -163,8 +171,10 @@ def _value(reader: Reader, fact: str, tests: list[str]) -> bool | Decimal | int 
             else:
                 need_word(reader, test, word, tuple(RIGHT_KINDS))
         return listed
-    if test in ("years_at_least", "none_within_years"):
+    if test.startswith("years_") or test == "none_within_years":
         return reader.whole(test, 0, 100)
+    if test.startswith(("months_", "days_")) or test == "none_within_months":
+        return reader.whole(test, 0, 3660)
     if test in ("at_least", "at_most"):
         is_money = fact in FACTS and FACTS[fact].kind == "fen"
         return reader.money(test) if is_money else reader.number(test, 0)

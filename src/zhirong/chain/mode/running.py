@@ -7,11 +7,11 @@ from typing import Protocol
 
 import numpy as np
 
-from zhirong.chain.mode.allocate import allocate, net_loss, refusal, turn_of
-from zhirong.chain.mode.arrays import Fens, Losses, allocate_many, ip_parts, pledged_on
+from zhirong.chain.mode.allocate import allocate, cap_states, net_loss, payment_year, refusal, terms_of, turn_of
+from zhirong.chain.mode.arrays import Fens, Losses, allocate_many, ip_parts, pledged_on, states_column
 from zhirong.chain.mode.loss import LoanLoss, PoolState
 from zhirong.chain.mode.model import Mode, Sharing
-from zhirong.chain.mode.shares import amount_of, bonus_met
+from zhirong.chain.mode.shares import amount_of, clauses_met
 from zhirong.kernel.money import Fen
 
 _FEW = 64  # below this many loans, columns cost more than they save
@@ -29,7 +29,7 @@ class Running(Protocol):
 
 def running(mode: Mode, loans: Sequence[LoanLoss], pool: PoolState | None, few: int = _FEW) -> Running:
     """The allocation of ``loans`` before the first claim. few: up to so many are shared one by one."""
-    versions = {id(mode.sharing_on(loan.loan_day)) for loan in loans}
+    versions = {id(terms_of(mode, loan)) for loan in loans}
     if len(loans) > few and len(versions) == 1:
         return _InColumns(mode, loans, PoolState() if pool is None else pool)
     return _OneByOne(mode, loans, pool)
@@ -64,7 +64,7 @@ class _OneByOne:
 class _InColumns:
     def __init__(self, mode: Mode, loans: Sequence[LoanLoss], pool: PoolState) -> None:
         self._mode = mode
-        self._sharing = mode.sharing_on(loans[0].loan_day)
+        self._sharing = terms_of(mode, loans[0])
         self._loans = sorted(loans, key=lambda loan: turn_of(self._sharing, loan))
         self._columns, self._pool = columns_of(mode, self._sharing, self._loans, pool)
         self._claimed = np.array([loan.claim_day.toordinal() for loan in self._loans], dtype=np.int64)
@@ -98,7 +98,7 @@ class _InColumns:
         new[known] = allocate_many(
             self._mode,
             _chosen(self._columns, known),
-            self._loans[0].loan_day,
+            self._mode.version_day(self._loans[0].loan_day, self._loans[0].claim_day),
             self._pool,
             as_if_in_force=True,
         )
@@ -118,7 +118,8 @@ def columns_of(
     borrowers = {name: number for number, name in enumerate(dict.fromkeys(loan.borrower for loan in loans))}
     lenders = {name: number for number, name in enumerate(dict.fromkeys(loan.lender for loan in loans))}
     nets = [net_loss(mode, loan) for loan in loans]
-    met = [[bonus_met(bonus, loan.facts, loan.loan_day) for bonus in sharing.bonuses] for loan in loans]
+    clauses = [clauses_met(sharing, loan.facts, loan.loan_day) for loan in loans]
+    states = [cap_states(sharing, loan) for loan in loans]
     facts = {tier.up_to_fact for tier in sharing.tiers if tier.up_to_fact is not None}
     ip_part, ip_whole = ip_parts([loan.ip_share for loan in loans])
     losses = Losses(
@@ -133,11 +134,22 @@ def columns_of(
         ip_whole=ip_whole,
         balance=_column([max(loan.amount, loan.borrower_balance or 0) for loan in loans]),
         refused=np.array([refusal(mode, loan, pool) is not None for loan in loans], dtype=np.bool_),
-        bonus=np.array(met, dtype=np.bool_) if sharing.bonuses else None,
+        bonus=states_column(clauses) if sharing.clauses else None,
         amounts={
             fact: _column([amount_of(mode, loan.amount, loan.amounts, fact) for loan in loans]) for fact in facts
         },
         pledged=_column([pledged_on(loan) for loan in loans]) if sharing.member_role else None,
+        payment_years={
+            number: _column([payment_year(sharing, cap, loan.claim_day) for loan in loans])
+            for number, cap in enumerate(sharing.caps)
+            if "payment_year" in cap.per
+        },
+        caps_hold={
+            number: np.array([state[number] is not False for state in states], dtype=np.bool_)
+            for number, cap in enumerate(sharing.caps)
+            if cap.when.conditions
+        },
+        public_elsewhere=_column([loan.public_elsewhere or 0 for loan in loans]),
     )
     entered = {
         (str(lenders[lender]) if lender else "", year): amount
@@ -171,4 +183,7 @@ def _chosen(columns: Losses, rows: Fens) -> Losses:
         bonus=None if columns.bonus is None else columns.bonus[rows],
         amounts={fact: column[rows] for fact, column in columns.amounts.items()},
         pledged=None if columns.pledged is None else columns.pledged[rows],
+        payment_years={cap: column[rows] for cap, column in columns.payment_years.items()},
+        caps_hold={cap: column[rows] for cap, column in columns.caps_hold.items()},
+        public_elsewhere=None if columns.public_elsewhere is None else columns.public_elsewhere[rows],
     )

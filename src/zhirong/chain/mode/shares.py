@@ -3,27 +3,83 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from itertools import product
 from math import lcm
 
 from zhirong.chain.mode.eligibility import try_condition
-from zhirong.chain.mode.model import Bonus, Mode, Sharing, Tier
+from zhirong.chain.mode.model import Mode, Sharing, Tier, When
 from zhirong.kernel.money import Fen, share_of
 
+# Of each clause on shares (``Sharing.clauses``) whether it holds; None where that is not known.
+Met = Sequence[bool | None]
 
-def final_shares(sharing: Sharing, tier: Tier, met: Sequence[bool]) -> dict[str, Fraction]:
+
+def holds(when: When, facts: Mapping[str, object], day: date) -> bool | None:
+    """Whether a clause holds; None where that depends on a fact that is not stated."""
+    one_of = {try_condition(condition, facts, day).state for condition in when.any_of}
+    each = {try_condition(condition, facts, day).state for condition in when.all_of}
+    if "unmet" in each or (one_of and not one_of & {"met", "unknown"}):
+        return False
+    return None if "unknown" in each or (one_of and "met" not in one_of) else True
+
+
+def clauses_met(sharing: Sharing, facts: Mapping[str, object], day: date) -> tuple[bool | None, ...]:
+    """Of each clause on shares whether it holds for a loan; None where a fact that it asks for is not stated."""
+    return tuple(holds(when, facts, day) for when in sharing.clauses)
+
+
+def final_shares(sharing: Sharing, tier: Tier, met: Met) -> dict[str, Fraction]:
     """What each party bears of a slice once bonuses and top-up layers are added and ceilings applied.
 
-    met: for each bonus, whether its condition is met. What is added to one party is taken from another; it never
-    takes more than that party has, nor lifts the parties of a ceiling above it. A bonus raises a share that is
-    there: where a tier gives a party nothing, it earns nothing. Nor does a layer come on top of a tier that nobody
-    else compensates.
+    met: of each of ``Sharing.clauses``. What is added to one party is taken from another; it never takes more than that
+    party has, nor lifts the parties of a ceiling above it. A bonus raises a share that is there: where a tier gives a
+    party nothing, it earns nothing. Nor does a layer come on top of a tier that nobody else compensates. While it is
+    not known whether a clause holds, nobody bears what it would give; and those from whom it would take bear the least
+    of what they would either way, ``rest_to`` the rest.
     """
+    shares = _decided_shares(sharing, tier, [bool(state) for state in met])
+    open_clauses = [number for number, state in enumerate(met) if state is None]
+    if not open_clauses:
+        return shares
+    giving = _givers(sharing, tier, open_clauses) - {sharing.rest_to}
+    for way in product((False, True), repeat=len(open_clauses)) if giving else ():
+        decided = [bool(state) for state in met]
+        for number, state in zip(open_clauses, way, strict=True):
+            decided[number] = state
+        other = _decided_shares(sharing, tier, decided)
+        for role in giving & shares.keys():
+            shares[role] = min(shares[role], other.get(role, Fraction(0)))
+    shares[sharing.rest_to] = 1 - sum((s for role, s in shares.items() if role != sharing.rest_to), Fraction(0))
+    return shares
+
+
+def _givers(sharing: Sharing, tier: Tier, clauses: Sequence[int]) -> set[str]:
+    """Parties that would bear less of a slice if one of the clauses held."""
+    from_bonuses = [bonus.taken_from for bonus in sharing.bonuses]
+    given = [*from_bonuses, *(layer.taken_from for layer in sharing.top_ups)]
+    found = {given[number] for number in clauses if number < len(given)}
+    first = len(given) + sum(len(other.instead) for other in sharing.tiers[: _place_of(sharing, tier)])
+    if any(first <= number < first + len(tier.instead) for number in clauses):
+        found.update(role for role, _ in tier.shares)
+    return found
+
+
+def _place_of(sharing: Sharing, tier: Tier) -> int:
+    return next(number for number, other in enumerate(sharing.tiers) if other is tier)
+
+
+def _decided_shares(sharing: Sharing, tier: Tier, met: Sequence[bool]) -> dict[str, Fraction]:
+    bonuses, layers = len(sharing.bonuses), len(sharing.top_ups)
     shares = dict(tier.shares)
-    for bonus, applies in zip(sharing.bonuses, met, strict=True):
+    if tier.instead:
+        place = bonuses + layers + sum(len(other.instead) for other in sharing.tiers[: _place_of(sharing, tier)])
+        shares = next((dict(item.shares) for n, item in enumerate(tier.instead) if met[place + n]), shares)
+    at_first = dict(shares)
+    for bonus, applies in zip(sharing.bonuses, met[:bonuses], strict=True):
         if applies and shares.get(bonus.to):
             _move(sharing, shares, bonus.taken_from, bonus.to, bonus.add)
-    for layer in sharing.top_ups:
-        if dict(tier.shares).get(layer.taken_from) != 1:
+    for layer, applies in zip(sharing.top_ups, met[bonuses : bonuses + layers], strict=True):
+        if applies and at_first.get(layer.taken_from) != 1:
             _move(sharing, shares, layer.taken_from, layer.payer, layer.share)
     return shares
 
@@ -54,7 +110,7 @@ def shares_of_loan(
     """
     sharing = mode.sharing_on(day)
     tiers = sharing.tiers
-    met = [bonus_met(bonus, facts, day) for bonus in sharing.bonuses]
+    met = clauses_met(sharing, facts, day)
     if len(tiers) == 1 or sharing.measure == "pool_loss_ratio":
         return final_shares(sharing, tiers[0], met)
     measured = max(amount, balance or 0) if sharing.measure == "borrower_balance" else amount
@@ -88,11 +144,6 @@ def amount_of(mode: Mode, amount: Fen, amounts: Mapping[str, Fen], fact: str) ->
     if fact == "agreed_price" and mode.put is not None:
         return share_of(amount, mode.put.price_rate, "floor")
     return 0
-
-
-def bonus_met(bonus: Bonus, facts: Mapping[str, object], day: date) -> bool:
-    """Whether a loan earns a bonus. A fact that is not stated earns nothing."""
-    return any(try_condition(condition, facts, day).state == "met" for condition in bonus.conditions)
 
 
 def weights_of(shares: Mapping[str, Fraction]) -> tuple[dict[str, int], int]:

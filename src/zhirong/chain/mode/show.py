@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.mode.eligibility import asked_of
-from zhirong.chain.mode.model import ChargeRule, Mode, Sharing, Tier
+from zhirong.chain.mode.model import ChargeRule, Mode, Sharing, Tier, When
 from zhirong.kernel.explain import plain
 from zhirong.kernel.money import Fen, quantise_rate, yuan
 
@@ -29,6 +29,7 @@ def mode_json(mode: Mode) -> dict[str, object]:
             for p in mode.parties
         ],
         "bearers": list(mode.bearers),
+        "versions_by": mode.versions_by,
         "sharing": [_sharing_json(sharing) for sharing in mode.sharings],
         "recoveries": {
             "back": mode.recoveries.back,
@@ -144,6 +145,8 @@ def _sharing_json(sharing: Sharing) -> dict[str, object]:
         "measure": sharing.measure,
         "tier_reading": sharing.tier_reading,
         "order": sharing.order,
+        "pool_per": list(sharing.pool_per),
+        "members": sharing.member_role,
         "elsewhere": sharing.elsewhere,
         "tiers": [
             {
@@ -151,6 +154,10 @@ def _sharing_json(sharing: Sharing) -> dict[str, object]:
                 "up_to_fact": tier.up_to_fact,
                 "shares": {role: _share(share) for role, share in tier.shares},
                 "paths": {role: path.en for role, path in tier.paths},
+                "instead": [
+                    {"shares": {role: _share(share) for role, share in other.shares}, **_when_json(other.when)}
+                    for other in tier.instead
+                ],
             }
             for tier in sharing.tiers
         ],
@@ -159,12 +166,18 @@ def _sharing_json(sharing: Sharing) -> dict[str, object]:
                 "to": b.to,
                 "from": b.taken_from,
                 "add": _share(b.add),
-                "when_any": [asked_of(c).as_json() for c in b.conditions],
+                **_when_json(b.when),
             }
             for b in sharing.bonuses
         ],
         "top_ups": [
-            {"payer": t.payer, "from": t.taken_from, "share": _share(t.share), "name": t.name.as_json()}
+            {
+                "payer": t.payer,
+                "from": t.taken_from,
+                "share": _share(t.share),
+                "name": t.name.as_json(),
+                **_when_json(t.when),
+            }
             for t in sharing.top_ups
         ],
         "ceilings": [{"parties": list(c.parties), "share": _share(c.share)} for c in sharing.ceilings],
@@ -178,6 +191,10 @@ def _sharing_json(sharing: Sharing) -> dict[str, object]:
                 "times_fees": None if cap.times_fees is None else _share(cap.times_fees),
                 "of_entered": None if cap.of_entered is None else _share(cap.of_entered),
                 "of_balance": cap.of_balance,
+                "of_loss": None if cap.of_loss is None else _share(cap.of_loss),
+                "beside": list(cap.beside),
+                "public_elsewhere": cap.public_elsewhere,
+                **_when_json(cap.when),
                 "reference": cap.reference.as_json(),
             }
             for cap in sharing.caps
@@ -210,7 +227,21 @@ def _charge_json(rule: ChargeRule) -> dict[str, object]:
         "loan_above": _yuan(rule.loan_above),
         "loan_at_most": _yuan(rule.loan_at_most),
         "group": rule.group or None,
+        **_when_json(rule.only_if, "only_if"),
+        "rate_if": [{"rate": _number(rate), **_when_json(when)} for when, rate in rule.rates],
+        "year_of": rule.year_of,
+        "years_at_most": rule.years_at_most,
+        "day_count": rule.day_count,
+        "rounding": rule.rounding,
+        "round_to": _yuan(rule.round_to),
         "reference": rule.reference.as_json(),
+    }
+
+
+def _when_json(when: When, name: str = "when") -> dict[str, object]:
+    return {
+        f"{name}_any": [asked_of(condition).as_json() for condition in when.any_of],
+        f"{name}_all": [asked_of(condition).as_json() for condition in when.all_of],
     }
 
 

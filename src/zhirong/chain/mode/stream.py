@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from zhirong.chain.mode.allocate import allocate, net_loss
+from zhirong.chain.mode.allocate import allocate, net_loss, terms_of
 from zhirong.chain.mode.loss import Allocation, LoanLoss, PoolState, Recovery
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.returns import given_back
@@ -125,7 +125,7 @@ def _events(mode: Mode, loans: Sequence[LoanLoss], until: date | None) -> dict[d
     for loan in loans:
         days = {loan.claim_day}
         days.update(recovery.day for recovery in loan.received if recovery.day > loan.claim_day)
-        timings = mode.sharing_on(loan.loan_day).timings
+        timings = terms_of(mode, loan).timings
         days.update(loan.claim_day + timedelta(days=timing.days) for timing in timings)
         if mode.advance is not None:
             days.add(loan.claim_day + timedelta(days=mode.advance.days))
@@ -177,7 +177,7 @@ def _while_open(mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date)
         if role == "lender":
             continue
         paid = _paid_by(mode, loan, role, amount, day)
-        through = mode.sharing_on(loan.loan_day).timing_of(role).through
+        through = terms_of(mode, loan).timing_of(role).through
         if through is None:
             flows[role, "lender"] += paid
         else:
@@ -210,7 +210,7 @@ def _settled(
     for role, amount in parts.items():
         if role == "lender":
             continue
-        through = mode.sharing_on(loan.loan_day).timing_of(role).through
+        through = terms_of(mode, loan).timing_of(role).through
         first, first_due = through or role, _due(mode, loan, through or role)
         by_lender = before(first_due)[role]
         flows[first, "lender"] += amount - by_lender if day >= first_due else 0
@@ -228,13 +228,13 @@ def _settled(
 
 def _not_shared(mode: Mode, loan: LoanLoss, day: date) -> Mapping[str, Fen]:
     """What of the loss lies in components that the terms do not share, and who bears it."""
-    sharing = mode.sharing_on(loan.loan_day)
+    sharing = terms_of(mode, loan)
     net = net_loss(mode, as_of(mode, loan, day))
     return {sharing.rest_to: sum(amount for part, amount in net.items() if part not in sharing.base)}
 
 
 def _due(mode: Mode, loan: LoanLoss, role: str) -> date:
-    return loan.claim_day + timedelta(days=mode.sharing_on(loan.loan_day).timing_of(role).days)
+    return loan.claim_day + timedelta(days=terms_of(mode, loan).timing_of(role).days)
 
 
 def _paid_by(mode: Mode, loan: LoanLoss, role: str, amount: Fen, day: date) -> Fen:

@@ -1,18 +1,18 @@
 """A mode told to people in plain words, a line for each of its terms, in Chinese or in English."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.mode import vocabulary as words
 from zhirong.chain.mode.eligibility import asked_of
-from zhirong.chain.mode.model import Cap, ChargeRule, Condition, Mode, Sharing, Tier
+from zhirong.chain.mode.model import Cap, ChargeRule, Condition, Mode, Sharing, Tier, When
 from zhirong.chain.mode.security import BASIS_TEXT, PLEDGEE_TEXT, Basis, Pledgee
 from zhirong.chain.mode.show import percent, plain_share
 from zhirong.kernel.explain import plain
 from zhirong.kernel.money import Fen, show_yuan
 from zhirong.kernel.rulebook import Reference
-from zhirong.kernel.text import Lang
+from zhirong.kernel.text import Lang, Text
 
 
 def mode_text(mode: Mode, lang: Lang = "zh") -> str:
@@ -33,6 +33,9 @@ def mode_text(mode: Mode, lang: Lang = "zh") -> str:
         others = _and(mode.exclusive_with, lang)
         lines.append(_say(lang, f"同一贷款不得又按 {others} 索赔", f"no loan is claimed under {others} as well"))
     lines += ["", _say(lang, "谁承担损失", "Who bears a loss")]
+    if mode.versions_by != "loan_day":
+        chosen = words.VERSIONS_BY[mode.versions_by].in_(lang)
+        lines.append(f"  {_say(lang, '各版本适用', 'versions hold')}{_colon(lang)}{chosen}")
     for sharing in mode.sharings:
         lines += [f"  {line}" for line in _sharing_lines(mode, sharing, lang)]
     lines += [f"  {line}" for line in _after_lines(mode, lang)]
@@ -46,14 +49,22 @@ def mode_text(mode: Mode, lang: Lang = "zh") -> str:
 def _sharing_lines(mode: Mode, sharing: Sharing, lang: Lang) -> list[str]:
     lines = []
     if sharing.valid_from or sharing.valid_to:
-        lines.append(_say(lang, "贷款日", "loans made") + _colon(lang) + _dates(sharing, lang))
+        day = _say(lang, "贷款日", "loans made")
+        if mode.versions_by == "claim_day":
+            day = _say(lang, "索赔日", "claims made")
+        lines.append(day + _colon(lang) + _dates(sharing, lang))
     base = _and((words.COMPONENTS[component].in_(lang) for component in sharing.base), lang)
     rest = mode.name_of(sharing.rest_to).in_(lang)
     mixed = _say(lang, "（混合贷款只计知识产权部分）", " (the IP part of a mixed loan)") if sharing.mixed else ""
     lines.append(
         _say(lang, f"分担{base}{mixed}；其余由{rest}承担", f"shared: {base}{mixed}; the rest is borne by {rest}")
     )
-    lines += [_tier_line(mode, sharing, number, lang) for number in range(len(sharing.tiers))]
+    for number, tier in enumerate(sharing.tiers):
+        lines.append(_tier_line(mode, sharing, number, lang))
+        for other in tier.instead:
+            parts = _shares_words(mode, other.shares, lang)
+            when = _when_words(other.when, lang)
+            lines.append(_say(lang, f"  {when}的，改为：{parts}", f"  where {when}, instead: {parts}"))
     if sharing.pool_per:
         pools = _and((words.CAP_KEYS[key].in_(lang) for key in sharing.pool_per), lang)
         lines.append(_say(lang, f"损失率按{pools}分池计算", f"the loss ratio is that of {pools}"))
@@ -67,7 +78,7 @@ def _sharing_lines(mode: Mode, sharing: Sharing, lang: Lang) -> list[str]:
         )
     for bonus in sharing.bonuses:
         to, taken, add = mode.name_of(bonus.to), mode.name_of(bonus.taken_from), percent(bonus.add)
-        when = _say(lang, "或", " or ").join(_holds(condition, lang) for condition in bonus.conditions)
+        when = _when_words(bonus.when, lang)
         lines.append(
             _say(
                 lang,
@@ -83,6 +94,7 @@ def _sharing_lines(mode: Mode, sharing: Sharing, lang: Lang) -> list[str]:
                 f"叠加（{layer.name.zh}）：{to.zh}再承担 {add}，由{taken.zh}让出",
                 f"on top ({layer.name.en}): {to.en} bears another {add}, taken from {taken.en}",
             )
+            + _where(layer.when, lang)
         )
     for ceiling in sharing.ceilings:
         who, most = _names(mode, ceiling.parties, lang), percent(ceiling.share)
@@ -133,11 +145,7 @@ def _sharing_lines(mode: Mode, sharing: Sharing, lang: Lang) -> list[str]:
 def _tier_line(mode: Mode, sharing: Sharing, number: int, lang: Lang) -> str:
     tier = sharing.tiers[number]
     nested = dict(tier.paths)
-    parts = _say(lang, "，", ", ").join(
-        f"{mode.name_of(role).in_(lang)} {percent(share)}"
-        + (_in_brackets(nested[role].in_(lang), lang) if role in nested else "")
-        for role, share in tier.shares
-    )
+    parts = _shares_words(mode, tier.shares, lang, nested)
     if len(sharing.tiers) == 1:
         return parts
     measure = words.MEASURES[sharing.measure].in_(lang)
@@ -153,6 +161,31 @@ def _tier_line(mode: Mode, sharing: Sharing, number: int, lang: Lang) -> str:
         f"第 {number + 1} 档（{measure}{where}，{reading}）：{parts}",
         f"tier {number + 1} ({measure} {where}, {reading}): {parts}",
     )
+
+
+def _shares_words(
+    mode: Mode, shares: Iterable[tuple[str, Fraction]], lang: Lang, nested: Mapping[str, Text] | None = None
+) -> str:
+    paths = {} if nested is None else nested
+    return _say(lang, "，", ", ").join(
+        f"{mode.name_of(role).in_(lang)} {percent(share)}"
+        + (_in_brackets(paths[role].in_(lang), lang) if role in paths else "")
+        for role, share in shares
+    )
+
+
+def _when_words(when: When, lang: Lang) -> str:
+    """What a clause asks for, as something that is so."""
+    one = _say(lang, "或", " or ").join(_holds(condition, lang) for condition in when.any_of)
+    each = [_holds(condition, lang) for condition in when.all_of]
+    return _say(lang, "且", " and ").join([*([one] if one else []), *each])
+
+
+def _where(when: When, lang: Lang) -> str:
+    """That a clause depends on something; nothing where it always holds."""
+    if not when.conditions:
+        return ""
+    return _say(lang, f"；仅限{_when_words(when, lang)}", f"; only where: {_when_words(when, lang)}")
 
 
 def _end_words(sharing: Sharing, tier: Tier, lang: Lang) -> str | None:
@@ -174,6 +207,14 @@ def _cap_line(mode: Mode, cap: Cap, lang: Lang) -> str:
     elif cap.of_entered is not None:
         part = percent(cap.of_entered)
         limit = _say(lang, f"入池本金的 {part}", f"{part} of the principal entered")
+    elif cap.of_loss is not None:
+        part = percent(cap.of_loss)
+        limit = _say(lang, f"该笔损失的 {part}", f"{part} of the loss of the loan")
+        first = [_names(mode, cap.beside, lang)] if cap.beside else []
+        first += [_say(lang, "其他财政资金", "other public money")] if cap.public_elsewhere else []
+        if first:
+            names = _and(first, lang)
+            limit += _say(lang, f"，先减去{names}已付的", f", less what {names} pay first")
     else:
         limit = _say(lang, "基金余额", "the balance of the fund")
     reading = [words.READINGS[cap.counts].in_(lang)]
@@ -185,7 +226,7 @@ def _cap_line(mode: Mode, cap: Cap, lang: Lang) -> str:
         f"上限：{per}至多 {limit}{shown}，超出部分由{over}承担",
         f"cap: {per} at most {limit}{shown}; {over} bears what is above",
     )
-    return line + _mark(cap.reference, lang)
+    return line + _where(cap.when, lang) + _mark(cap.reference, lang)
 
 
 def _after_lines(mode: Mode, lang: Lang) -> list[str]:
@@ -371,6 +412,21 @@ def _charge_terms(mode: Mode, rule: ChargeRule, lang: Lang) -> list[str]:
             base = next(other.title for other in mode.charges if other.code == rule.of).in_(lang)
         year = _say(lang, " / 年", " a year") if rule.per_year else ""
         terms.append(f"{base} × {_rate(rule.rate)}{year}")
+    for when, rate in rule.rates:
+        found = _when_words(when, lang)
+        terms.append(_say(lang, f"{found}的 {_rate(rate)}", f"{_rate(rate)} where {found}"))
+    if rule.only_if.conditions:
+        found = _when_words(rule.only_if, lang)
+        terms.append(_say(lang, f"仅限{found}", f"only where {found}"))
+    if rule.years_at_most is not None:
+        years = rule.years_at_most
+        terms.append(_say(lang, f"至多 {years} 年", f"at most {years} year{'' if years == 1 else 's'}"))
+    if rule.day_count == "case":
+        terms.append(_say(lang, "不足一年按本笔贷款的计息天数", "part of a year by the day count of the case"))
+    if rule.rounding != "half_up" or rule.round_to != 1:
+        to = _money(rule.round_to, lang)
+        how = words.ROUNDINGS[rule.rounding].in_(lang)
+        terms.append(_say(lang, f"取整到 {to}，{how}", f"rounded to {to}, {how}"))
     if rule.ip_part_only:
         terms.append(_say(lang, "只计知识产权部分", "the IP part only"))
     if rule.lpr_multiple is not None:
@@ -385,7 +441,8 @@ def _charge_terms(mode: Mode, rule: ChargeRule, lang: Lang) -> list[str]:
     if rule.at_most is not None:
         terms.append(_say(lang, "至多 ", "at most ") + _money(rule.at_most, lang))
     if rule.at_most_per_year is not None:
-        terms.append(_say(lang, "每年至多 ", "at most a year: ") + _money(rule.at_most_per_year, lang))
+        year = _in_brackets(words.YEARS_OF[rule.year_of].in_(lang), lang) if rule.year_of != "due" else ""
+        terms.append(_say(lang, "每年至多 ", "at most a year: ") + _money(rule.at_most_per_year, lang) + year)
     terms.append(words.WHEN[rule.when].in_(lang))
     if rule.days_after:
         terms.append(_say(lang, f"其后 {rule.days_after} 天支付", f"paid {_days(rule.days_after, lang)} later"))

@@ -70,7 +70,8 @@ CAP_KEYS: dict[str, Text] = {
     "loan": Text("每笔贷款", "each loan"),
     "borrower": Text("每家企业", "each firm"),
     "lender": Text("每家放款机构", "each lender"),
-    "year": Text("每年", "each year"),
+    "year": Text("每年（放款年份）", "each year of the loans"),
+    "payment_year": Text("每年（赔付年份）", "each year of the payments"),
 }
 # How a later recovery goes back, and what of each party's part counts in it.
 BACK: dict[str, Text] = {
@@ -299,10 +300,33 @@ FACTS: dict[str, Fact] = {
         Text("已获创业投资", "backed by venture capital"),
         Text("先引入创业投资", "bring in a venture investor first"),
     ),
+    "first_loan": Fact("flag", Text("首次贷款（首贷）", "the firm's first loan"), _CHOOSE_OTHER),
+    "due_on": Fact(
+        "day",
+        Text("贷款到期日", "day on which the loan fell due"),
+        Text("补充贷款到期日", "state the day it fell due"),
+    ),
+    "overdue_since": Fact(
+        "day",
+        Text("开始逾期的日期", "day since which it is overdue"),
+        Text("待逾期满规定时间", "wait as long as required"),
+    ),
+    "non_performing_on": Fact(
+        "day",
+        Text("划为不良贷款的日期", "day of classification as non-performing"),
+        Text("按期提出索赔", "claim within the time allowed"),
+    ),
+    "demanded_on": Fact(
+        "day",
+        Text("催收或起诉的日期", "day of the demand or the suit"),
+        Text("先催收或起诉", "demand payment or sue first"),
+    ),
 }
 
 # What only the claim itself can show. Before there is a claim (in a quote) these are taken to be in order.
-CLAIM_FACTS: frozenset[str] = frozenset({"pledge_registered", "lawful_use", "good_faith"})
+CLAIM_FACTS: frozenset[str] = frozenset(
+    {"pledge_registered", "lawful_use", "good_faith", "due_on", "overdue_since", "non_performing_on", "demanded_on"}
+)
 
 # A status that one of several others gives: met where one is, unmet where none is, else not known.
 # 财金〔2024〕60号: the firms that the science and technology guarantee plan is for.
@@ -357,7 +381,12 @@ TESTS: dict[str, tuple[FactKind, ...]] = {
     "at_least": ("count", "fen", "months", "rate"),
     "at_most": ("count", "fen", "months", "rate"),
     "years_at_least": ("day",),
+    "months_at_least": ("day",),
+    "days_at_least": ("day",),
+    "months_at_most": ("day",),
+    "days_at_most": ("day",),
     "none_within_years": ("day",),
+    "none_within_months": ("day",),
     "any_of": ("kinds",),
     "only_of": ("kinds",),
 }
@@ -369,6 +398,23 @@ CHARGE_BASES: dict[str, Text] = {
     "interest": Text("已付利息", "interest paid"),
     "charge": Text("另一项费用", "another charge"),
     "fixed": Text("定额", "fixed amount"),
+}
+YEARS_OF: dict[str, Text] = {
+    "due": Text("按到期年份", "the year in which it falls due"),
+    "payment": Text("按支付年份", "the year of payment"),
+}
+DAY_COUNTS: dict[str, Text] = {
+    "months": Text("按月数", "by months"),
+    "case": Text("按本笔贷款的计息天数", "by the day count of the case"),
+}
+ROUNDINGS: dict[str, Text] = {
+    "half_up": Text("四舍五入", "halves up"),
+    "half_even": Text("四舍六入五成双", "halves to even"),
+    "floor": Text("舍去尾数", "down"),
+}
+VERSIONS_BY: dict[str, Text] = {
+    "loan_day": Text("按放款日", "by the day of the loan"),
+    "claim_day": Text("按索赔日", "by the day of the claim"),
 }
 CHARGE_KINDS: dict[str, Text] = {
     "interest": Text("利息", "interest"),

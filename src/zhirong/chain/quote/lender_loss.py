@@ -69,7 +69,7 @@ class LoanUnderMode:
             borrower_balance=amount + (balance if isinstance(balance, int) else 0),
             facts={**self.facts, **_CLAIM_IN_ORDER},
         )
-        losses = scenarios(self.mode, loan, grid.principal, grid.interest, grid.costs)
+        losses = scenarios(self.mode, loan, grid.principal, grid.interest, grid.costs, claim_in_order=True)
         parts = allocate_many(self.mode, losses, loan.loan_day, OPEN_POOL, as_if_in_force=True)
         return float(grid.probability @ parts[:, self.mode.bearers.index(_LENDER)])
 

@@ -1,6 +1,6 @@
 """One financing mode for one case: may it be used, what it costs the firm, who bears what, what is still missing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +10,7 @@ import numpy as np
 
 from zhirong.chain.appraisal.records import Appraisal, LendingValue
 from zhirong.chain.loan.cost import internal_rate
+from zhirong.chain.loan.day_counts import year_fraction
 from zhirong.chain.loan.schedule import Schedule
 from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.mode.arrays import allocate_many, scenarios
@@ -26,6 +27,7 @@ from zhirong.chain.quote.records import Case, CashFlow, Line, Need, Offer, Party
 from zhirong.chain.quote.stated import PAYER_TEXT, Payer
 from zhirong.chain.quote.title import LAW_FIRM
 from zhirong.chain.right.records import Holder
+from zhirong.kernel.days import add_months
 from zhirong.kernel.explain import Explanation, of_rule
 from zhirong.kernel.money import Fen, quantise_rate
 from zhirong.kernel.rulebook import RuleValue
@@ -98,6 +100,7 @@ def make_offer(mode: Mode, terms: Terms, rate: PledgeRate) -> Offer:
             appraised_value=terms.value.appraised_value,
             borrower_balance=_balance(terms, amount),
             facts=terms.facts,
+            part_of_year=_part_of_year(plan),
         ),
     )
     made = (*made, *_title_charge(terms))
@@ -155,6 +158,22 @@ def cash_flows(plan: Schedule, made: Sequence[Charge]) -> tuple[CashFlow, ...]:
         elif charge.payee == "firm":
             flows.append(CashFlow(charge.day, charge.amount, charge.title, charge.kind))
     return tuple(sorted(flows, key=lambda flow: flow.day))
+
+
+def _part_of_year(plan: Schedule) -> Callable[[date, date], Fraction]:
+    """How much of a year lies between two days, as the schedule counts interest."""
+    basis = plan.terms.day_count
+
+    def part(start: date, end: date) -> Fraction:
+        if basis != "monthly":
+            return year_fraction(start, end, basis)
+        months = (end.year - start.year) * 12 + end.month - start.month
+        if add_months(start, months) > end:
+            months -= 1
+        # Whole months are twelfths, the days of a broken one are counted over 360, as in the schedule.
+        return Fraction(months, 12) + Fraction((end - add_months(start, months)).days, 360)
+
+    return part
 
 
 def _amount(mode: Mode, terms: Terms, rate: PledgeRate) -> tuple[Fen, str]:
@@ -272,7 +291,7 @@ def _loan(mode: Mode, terms: Terms, amount: Fen, end: date, principal: Fen) -> L
 def _full_loss(mode: Mode, terms: Terms, amount: Fen, end: date) -> tuple[tuple[PartyAmount, ...], Explanation]:
     """Who bears what if the whole principal is lost and nothing comes back."""
     loan = _loan(mode, terms, amount, end, amount)
-    share = allocate(mode, [loan], OPEN_POOL, as_if_in_force=True).loans[0]
+    share = allocate(mode, [loan], OPEN_POOL, as_if_in_force=True, claim_in_order=True).loans[0]
     parts = tuple(
         PartyAmount(role, mode.name_of(role), share.parts.get(role, 0))
         for role in mode.bearers
@@ -288,7 +307,7 @@ def _expected_loss(
     haircut, alive = haircut_and_chance(lending)
     amount = plan.terms.principal
     loan = _loan(mode, terms, amount, plan.terms.end, 0)
-    losses = scenarios(mode, loan, grid.principal, grid.interest, grid.costs)
+    losses = scenarios(mode, loan, grid.principal, grid.interest, grid.costs, claim_in_order=True)
     parts = allocate_many(mode, losses, loan.loan_day, OPEN_POOL, as_if_in_force=True)
     if not np.array_equal(parts.sum(axis=1), grid.total):
         raise AssertionError("the parts of a loss do not sum to it")
