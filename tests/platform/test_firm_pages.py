@@ -179,7 +179,7 @@ def test_the_comparison_shows_every_mode_of_the_place_and_its_cost(platform, lan
     client = platform.client(manager, lang)
     query = f"amount=200万元&term_months=12&method=bullet&cycle=1M&rights={right.pk}&appraisal={appraisal.pk}"
     text = _page(client, f"/firm/modes/?{query}")
-    assert "/modes/xixian/" in text and "/modes/national-4321/" in text
+    assert "/modes/xixian/" in text and "/modes/national-28/" in text
     assert "guangzhou-2025" in text.split("<details>")[-1]  # of another place: named only
     chart = client.get(f"/firm/modes/cost.svg?{query}")
     assert (chart.status_code, chart["Content-Type"]) == (200, "image/svg+xml")
