@@ -152,6 +152,27 @@ def read_certified(
     return value, certificate
 
 
+def code_of_region(written: str, rules: Rulebook, day: date) -> str | None:
+    """The code of a place that is written by its name; None for a name that is not known.
+
+    Known are the provinces, cities and districts of the rules, with or without the province before them, and the
+    development zones, each with the code of the city it belongs to.
+    """
+    rows = rules.at("regions.names", day).value
+    wider = {row["code"]: row["zh"] for row in rows if row["code"].endswith("00")}
+    codes: dict[str, str] = {}
+    for row in rows:
+        around = [wider[place] for place in wider_regions(row["code"]) if place in wider]
+        for name in filter(None, (row["zh"], *(row["zh"].removeprefix(place) for place in around))):
+            for suffix in ("", "省", "市", "区"):
+                codes.setdefault(name + suffix, row["code"])
+        codes.setdefault(row["en"].lower(), row["code"])
+    for row in rules.at("regions.zones", day).value:
+        for name in (row["zh"], *row["also"]):
+            codes.setdefault(name, row["code"])
+    return codes.get("".join(written.split()), codes.get(written.strip().lower()))
+
+
 def name_of_region(code: str, rules: Rulebook, day: date) -> Text:
     """The name of a region, or of the widest known one that contains it. Raises InputError for a code of no province."""
     names = {row["code"]: Text(row["zh"], row["en"]) for row in rules.at("regions.names", day).value}

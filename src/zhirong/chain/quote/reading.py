@@ -16,7 +16,7 @@ from zhirong.chain.mode.stated_fact import Certificate
 from zhirong.chain.mode.vocabulary import FACTS, ONE_OF_FACTS, FactKind
 from zhirong.chain.pledge.reading import read_filing
 from zhirong.chain.pledge.records import Filing
-from zhirong.chain.quote.facts import OTHER_NAMES, may_have_certificate, read_certified
+from zhirong.chain.quote.facts import OTHER_NAMES, code_of_region, may_have_certificate, read_certified
 from zhirong.chain.quote.one_plus_one import TABLES, read_beside
 from zhirong.chain.quote.records import Case, Fact, Request
 from zhirong.chain.quote.stated import OnePlusOne
@@ -68,7 +68,7 @@ def read_case(table: Mapping[str, Any], source: str = "", rules: Rulebook | None
     assumed = tuple(_read_words(entry) for entry in head.tables("assumed"))
     head.finish()
     firm = reader.table("firm")
-    firm_name, firm_code, region = firm.text("name"), _read_code(firm), _read_region(firm)
+    firm_name, firm_code, region = firm.text("name"), _read_code(firm), _read_region(firm, rules, day)
     firm.finish()
     request = _read_request(reader.table("request"), day)
     rights = read_rights(reader)
@@ -140,8 +140,11 @@ def _read_code(firm: Reader) -> str:
         return ""
 
 
-def _read_region(firm: Reader) -> str:
+def _read_region(firm: Reader, rules: Rulebook | None, day: date | None) -> str:
+    """A code of six digits, or the name of a known place or development zone."""
     region = firm.text("region")
+    if region and rules is not None and day is not None:
+        region = code_of_region(region, rules, day) or region
     if region and not (region.isascii() and region.isdigit() and len(region) == _REGION_DIGITS):
         firm.problem(
             "region",
@@ -149,7 +152,8 @@ def _read_region(firm: Reader) -> str:
             "not_a_region",
             Text("不是六位行政区划代码", "not a region code of six digits"),
             Text(
-                "填注册地的 GB/T 2260 代码，如广州 440100", "give the GB/T 2260 code, such as 440100 for Guangzhou"
+                "填注册地的 GB/T 2260 代码（如广州 440100），或省会、已知城市、开发区的名称",
+                "Enter the GB/T 2260 code, such as 440100 for Guangzhou, or the name of a known city or zone.",
             ),
         )
     return region
