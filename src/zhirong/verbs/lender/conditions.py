@@ -140,7 +140,7 @@ def grounds_of(
     own = set(registration.charged())
     rights = [(key, _without_own(now.get(key, right), key in own)) for key, right in keyed]
     found: list[tuple[str, Text]] = []
-    for check in check_filing(filing, rights, standings([key for key, _ in rights]), day, rules):
+    for check in check_filing(filing, rights, standings([key for key, _ in rights], day), day, rules):
         found += _grounds(check, check.key in own)
     return found
 
