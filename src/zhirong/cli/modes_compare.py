@@ -4,8 +4,10 @@ import argparse
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from zhirong.chain.mode.charges import Dated
 from zhirong.chain.mode.difference import as_of, differences, example_portfolio, on_portfolio
 from zhirong.chain.mode.force import CONFIRMATION_DAYS, FORCE_TEXT, Force, force_on
 from zhirong.chain.mode.loss import LoanLoss, MissingFigureError, PoolState
@@ -18,6 +20,7 @@ from zhirong.kernel.money import Fen, show_yuan, yuan
 from zhirong.kernel.text import Lang, Text
 
 if TYPE_CHECKING:
+    from zhirong.chain.mode.central_subsidy import CentralSubsidies
     from zhirong.chain.mode.charges import Charge
     from zhirong.chain.quote.records import Offer, PartyAmount
 
@@ -303,6 +306,7 @@ def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
         {tuple(sorted((o.mode.id, other))) for o in considered for other in o.mode.exclusive_with if other in ids}
     )
     facts = facts_of(case, answer.rights)
+    central = _central(chosen or answer.offers, facts, case.request.start)
     remarks = [remark for offer in considered for remark in _remarks(offer, case.request.start, facts)]
     if arguments.json:
         print_answer(
@@ -323,10 +327,13 @@ def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
                     for item in found
                 ],
                 "exclusive": [list(pair) for pair in clashes] if named else [],
+                "central": None if central is None else central.as_json(),
             }
         )
     else:
         _show_subsidies(rows, arguments.lang)
+        if central is not None:
+            _show_central(central, arguments.lang)
         for mode_id, _, state, reason in remarks:
             print(
                 f"{mode_id}{'：' if arguments.lang == 'zh' else ': '}{_STATES[state].in_(arguments.lang)}"
@@ -373,6 +380,51 @@ def _remarks(offer: "Offer", start: date, facts: Mapping[str, object]) -> list[t
         loan = LoanFacts(offer.amount, start, offer.term_months, offer.annual_rate, facts=facts)
         found += [(offer.mode.id, item.code, "unknown", item.words) for item in open_charges(offer.mode, loan)]
     return found
+
+
+def _central(offers: "Sequence[Offer]", facts: Mapping[str, object], start: date) -> "CentralSubsidies | None":
+    """What the central budget pays of the interest of the first of these loans; None where nothing is lent."""
+    from zhirong.chain.mode.central_subsidy import central_subsidies
+    from zhirong.workbench import rules
+
+    offer = next((one for one in offers if one.schedule is not None), None)
+    if offer is None or offer.schedule is None:
+        return None
+    return central_subsidies(
+        rules(),
+        facts,
+        amount=offer.amount,
+        start=start,
+        annual_rate=Fraction(offer.annual_rate),
+        interest=[Dated(row.due, row.interest) for row in offer.schedule.rows],
+    )
+
+
+def _show_central(central: "CentralSubsidies", lang: Lang) -> None:
+    zh = lang == "zh"
+    print("\n中央财政贴息（一笔贷款只享受一项）" if zh else "\nCentral interest subsidies (one a loan)")
+    if central.drawn is None:
+        print("  没有" if zh else "  none")
+    else:
+        for charge in central.drawn.charges:
+            shown = "" if charge.explanation.formula is None else f" = {charge.explanation.formula.in_(lang)}"
+            print(f"  {charge.day}  {charge.title.in_(lang)}: {show_yuan(charge.amount)}{shown}")
+    for candidate in central.instead:
+        title, amount = candidate.programme.title.in_(lang), show_yuan(candidate.amount)
+        print(
+            f"  {title}：{amount}，不得与上一项同时享受"
+            if zh
+            else f"  {title}: {amount}, not together with the one above"
+        )
+    for candidate in central.to_be_confirmed:
+        open_points = [c.mend for c in candidate.conditions if c.state == "unknown" and c.mend is not None]
+        title, amount = candidate.programme.title.in_(lang), show_yuan(candidate.amount)
+        asked = ("、" if zh else "; ").join(point.in_(lang) for point in open_points)
+        print(
+            f"  {title}：待确认，至多 {amount}（{asked}）"
+            if zh
+            else f"  {title}: to be confirmed, at most {amount} ({asked})"
+        )
 
 
 def _costs_of(offers: "Sequence[Offer]") -> "list[Charge]":
