@@ -131,6 +131,15 @@ WORK = Right(
 )
 
 
+def test_a_copyright_is_refused_for_a_debt_past_its_term_by_the_article_that_says_so() -> None:
+    finding = found(replace(FILING, debt_end=date(2074, 1, 1)), WORK, TODAY, "copyright.debt_term")
+    assert finding.verdict is Verdict.REFUSED and finding.reference is not None
+    reference = finding.reference.reference
+    assert (reference.article, reference.confidence) == ("第十二条第四项", "verified")
+    in_time = found(replace(FILING, debt_end=date(2073, 12, 31)), WORK, TODAY, "copyright.debt_term")
+    assert in_time.verdict is Verdict.CLEAR
+
+
 @pytest.mark.parametrize(
     ("right", "stated", "missing"),
     [

@@ -1,6 +1,6 @@
 """Marks are renewed without limit: what their life says, by the law of the day, and when renewing can be advised."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +11,7 @@ from zhirong.chain.right.holidays import working_days
 from zhirong.chain.right.life import legal_life
 from zhirong.chain.right.records import LegalStatus, RightKind
 from zhirong.chain.right.status import status_on
+from zhirong.kernel.days import add_years
 
 MARK = right_of("trademark", registration_date=date(2018, 5, 28))
 
@@ -59,3 +60,30 @@ def test_the_grace_ends_on_a_working_day(registered: date) -> None:
     assert closes is not None and working_days(RULES, closes).is_working(closes)
     on_the_last_day = status_on(mark, closes, RULES)
     assert on_the_last_day.status is LegalStatus.EXPIRED and on_the_last_day.renewable_until == closes
+
+
+@pytest.mark.parametrize(
+    ("filed", "confidence"), [(date(2026, 10, 14), "verified"), (date(2026, 10, 15), "unconfirmed")]
+)
+def test_the_term_of_a_layout_design_is_provisional_under_the_revised_regulations(
+    filed: date, confidence: str
+) -> None:
+    life = legal_life(right_of("layout_design", filing_date=filed), RULES, date(2026, 11, 30))
+    assert life.end == date(2036, 10, filed.day - 1)
+    years = next(one for one in life.explanation.references if "布图设计" in one.document)
+    assert years.confidence == confidence
+
+
+@pytest.mark.parametrize(
+    ("granted", "is_tree", "years"),
+    [
+        (date(2025, 5, 31), False, 15),
+        (date(2025, 5, 31), True, 20),
+        (date(2025, 6, 1), False, 20),
+        (date(2025, 6, 1), True, 25),
+    ],
+)
+def test_plant_varieties_before_and_after_the_revision(granted: date, is_tree: bool, years: int) -> None:
+    life = legal_life(right_of("plant_variety", grant_date=granted, vine_or_tree=is_tree), RULES, date(2026, 1, 1))
+    assert life.end == add_years(granted, years) - timedelta(days=1)
+    assert any("授权日" in one.note.zh for one in life.explanation.references if one.note is not None)
