@@ -139,7 +139,7 @@ class RightCheck:
         noted = [problem for problem in self.problems() if problem.code == "frozen"]
         for finding in self.findings:
             name = "" if finding.reference is None else finding.reference.id
-            is_refused = finding.verdict is Verdict.REFUSED and name not in _EXAMINED_ONCE
+            is_refused = finding.verdict is Verdict.REFUSED and not is_examined_once(finding)
             is_reminder = name == _RENEWAL and finding.verdict is Verdict.CLEAR and finding.mend is not None
             if is_refused or is_reminder:
                 noted.append(self._as_problem(finding))
@@ -169,6 +169,11 @@ class RightCheck:
             "papers": self.papers.as_json(),
             "problems": [problem.as_json() for problem in self.problems()],
         }
+
+
+def is_examined_once(finding: Finding) -> bool:
+    """Whether a ground is examined when a pledge is registered and not again: what its contract says stays as it is."""
+    return finding.reference is not None and finding.reference.id in _EXAMINED_ONCE
 
 
 def check_filing(

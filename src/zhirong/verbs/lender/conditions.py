@@ -16,7 +16,7 @@ from zhirong.chain.financing.conditions import (
     ReleaseFacts,
     release_conditions,
 )
-from zhirong.chain.pledge.precheck import RightCheck, check_filing, right_key
+from zhirong.chain.pledge.precheck import RightCheck, check_filing, is_examined_once, right_key
 from zhirong.chain.pledge.records import Verdict
 from zhirong.chain.pledge.registration import RegisterRole, Registration, Status
 from zhirong.chain.right.records import Flag, Right
@@ -148,7 +148,7 @@ def grounds_of(
 def _grounds(check: RightCheck, is_own: bool) -> Iterable[tuple[str, Text]]:
     name = check.right.number or check.right.title
     for problem, finding in check.found():
-        if finding.verdict is Verdict.REFUSED:
+        if finding.verdict is Verdict.REFUSED and not is_examined_once(finding):
             yield (
                 f"{check.key}/{finding.number}",
                 Text(f"{name}：{problem.reason.zh}", f"{name}: {problem.reason.en}"),
