@@ -8,8 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.mode.eligibility import try_condition
+from zhirong.chain.mode.fee_table import FeeTable
 from zhirong.chain.mode.model import ChargeRule, Mode, When
 from zhirong.chain.mode.shares import holds, shares_of_loan
+from zhirong.chain.mode.stated_fact import plain_fact
 from zhirong.chain.mode.vocabulary import CHARGE_BASES
 from zhirong.kernel.days import add_months
 from zhirong.kernel.explain import Explanation, plain
@@ -35,7 +37,7 @@ class LoanFacts:
     lpr: one-year LPR as of the start, which some subsidies need. appraised_value: of the pledged rights.
     repaid: whether it is repaid in full on time, which some subsidies ask for. borrower_balance, facts, amounts: as
     for a loss; they decide which part of the loan a party bears. part_of_year: how much of a year lies between two
-    days by the day count of the case, which some charges need.
+    days by the day count of the case, which some charges need. fee_tables: from ``fee_table.fee_tables_on``, by name.
     """
 
     amount: Fen
@@ -51,6 +53,7 @@ class LoanFacts:
     facts: Mapping[str, object] = field(default_factory=dict)
     amounts: Mapping[str, Fen] = field(default_factory=dict)
     part_of_year: Callable[[date, date], Fraction] | None = None
+    fee_tables: Mapping[str, FeeTable] = field(default_factory=dict)
 
     @property
     def known(self) -> Mapping[str, object]:
@@ -198,6 +201,8 @@ class _Item:
 def _apply(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[Charge]) -> list[Charge]:
     if not _is_for(rule, loan) or holds(rule.only_if, loan.known, loan.start) is not True:
         return []
+    if rule.base == "fee_table":
+        return _by_table(rule, loan)
     rate = _rate_of(rule, loan)[0]
     quantity = _quantity(mode, rule, loan)
     new: list[Charge] = []
@@ -236,6 +241,24 @@ def _apply(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[Charge]
             )
         )
     return new
+
+
+def _by_table(rule: ChargeRule, loan: LoanFacts) -> list[Charge]:
+    """A fee that a table of the rules gives; nothing where none is due."""
+    table = loan.fee_tables.get(rule.of)
+    if table is None or loan.appraised_value is None:
+        raise ValueError(f"{rule.code}: the appraised value and the table of fees {rule.of} are needed")
+    region = plain_fact(loan.facts.get("region"))
+    fee = table.fee(loan.appraised_value, loan.amount, None if region is None else str(region))
+    if not isinstance(fee.value, int) or not fee.value:
+        return []
+    paid_on = (loan.end if rule.when == "end" else loan.start) + timedelta(days=rule.days_after)
+    explanation = Explanation(rule.title, fee.value, "fen", fee.formula, fee.references, parts=fee.parts)
+    return [
+        Charge(
+            rule.code, rule.title, rule.kind, rule.payer, rule.payee, fee.value, paid_on, explanation, rule.group
+        )
+    ]
 
 
 def _is_for(rule: ChargeRule, loan: LoanFacts) -> bool:

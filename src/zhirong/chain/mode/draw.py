@@ -4,6 +4,7 @@ from decimal import Decimal
 from unicodedata import east_asian_width
 
 from zhirong.chain.mode import vocabulary as words
+from zhirong.chain.mode.fee_table import FEE_TABLES
 from zhirong.chain.mode.model import ChargeRule, Mode
 from zhirong.chain.mode.show import percent
 from zhirong.kernel.explain import plain
@@ -91,6 +92,8 @@ def _charge_arrow(rule: ChargeRule, lang: Lang) -> tuple[str, str, str, bool, st
         "end": Text("还清后", "end"),
     }
     amount = show_yuan(rule.amount) if rule.amount is not None else f"{plain((rule.rate or Decimal(0)) * 100)} %"
+    if rule.base == "fee_table":
+        amount = FEE_TABLES[rule.of].in_(lang)
     return (short[rule.when].in_(lang), rule.payer, rule.payee, False, f"{rule.title.in_(lang)} {amount}")
 
 

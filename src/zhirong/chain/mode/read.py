@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from zhirong.chain.mode import vocabulary as words
 from zhirong.chain.mode.confirmation import read_source
+from zhirong.chain.mode.fee_table import FEE_TABLES
 from zhirong.chain.mode.model import (
     Advance,
     Assumption,
@@ -35,6 +36,7 @@ from zhirong.chain.mode.reading import (
     need_id,
     need_region,
     need_role,
+    need_word,
     read_condition,
     read_own_reference,
     read_when,
@@ -288,13 +290,26 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
             Text("没有贷款既高于 loan_above 又不高于它", "no loan is above loan_above and at most this"),
             Text("使 loan_at_most 高于 loan_above", "set loan_at_most above loan_above"),
         )
-    if (base == "fixed") == (rule.amount is None) or (base != "fixed") == (rule.rate is None):
+    has_rate = base not in ("fixed", "fee_table")
+    if (base == "fixed") == (rule.amount is None) or has_rate == (rule.rate is None):
         entry.problem(
             "base",
             base,
             "contradiction",
             Text("定额须写 amount，其余须写 rate", "a fixed charge has an amount, every other one a rate"),
             Text("二者只写其一", "write the one that belongs to the base, and not the other"),
+        )
+    if base == "fee_table":
+        need_word(entry, "of", rule.of or "?", tuple(FEE_TABLES))
+    if base == "fee_table" and (rule.when == "yearly" or rule.at_most or rule.at_most_per_year):
+        entry.problem(
+            "base",
+            base,
+            "contradiction",
+            Text(
+                "收费表上的费用收一次，不另设上限", "a fee of a table is charged once and has no limit of its own"
+            ),
+            Text('写 when = "start"，删去 at_most', 'write when = "start" and remove at_most'),
         )
     if base == "share" and rule.of not in context.roles:
         need_role(entry, "of", rule.of, context.roles)

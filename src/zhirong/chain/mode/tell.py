@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from zhirong.chain.mode import vocabulary as words
 from zhirong.chain.mode.eligibility import asked_of
+from zhirong.chain.mode.fee_table import FEE_TABLES
 from zhirong.chain.mode.model import Cap, ChargeRule, Condition, Mode, Sharing, Tier, When
 from zhirong.chain.mode.security import BASIS_TEXT, PLEDGEE_TEXT, Basis, Pledgee
 from zhirong.chain.mode.show import percent, plain_share
@@ -401,7 +402,9 @@ def _charges(mode: Mode, lang: Lang) -> list[str]:
 
 def _charge_terms(mode: Mode, rule: ChargeRule, lang: Lang) -> list[str]:
     terms = []
-    if rule.rate is None:
+    if rule.base == "fee_table":
+        terms.append(_say(lang, f"按{FEE_TABLES[rule.of].zh}", f"by the {FEE_TABLES[rule.of].en}"))
+    elif rule.rate is None:
         terms.append(_money(rule.amount or 0, lang))
     else:
         base = words.CHARGE_BASES[rule.base].in_(lang)

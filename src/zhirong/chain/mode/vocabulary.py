@@ -398,6 +398,7 @@ CHARGE_BASES: dict[str, Text] = {
     "interest": Text("已付利息", "interest paid"),
     "charge": Text("另一项费用", "another charge"),
     "fixed": Text("定额", "fixed amount"),
+    "fee_table": Text("收费表", "table of fees"),
 }
 YEARS_OF: dict[str, Text] = {
     "due": Text("按到期年份", "the year in which it falls due"),

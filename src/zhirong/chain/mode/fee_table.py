@@ -1,0 +1,91 @@
+"""Fees that follow a dated table instead of a rate in the mode's file: today the fee of an appraisal.
+
+The table is a rule, so that one correction reaches every mode. A mode file names it: ``base = "fee_table"``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from zhirong.kernel.explain import Explanation, plain
+from zhirong.kernel.money import Fen, parse_yuan, quantise_rate, round_fen, show_yuan
+from zhirong.kernel.rulebook import Rulebook, RuleValue, wider_regions
+from zhirong.kernel.text import Text
+
+APPRAISAL_FEE = "appraisal_fee"
+FEE_TABLES: dict[str, Text] = {APPRAISAL_FEE: Text("评估费收费表", "table of appraisal fees")}
+
+_TABLE = "mode.appraisal_fee"
+_INTERNAL = "mode.internal_valuation"
+
+
+@dataclass(frozen=True, slots=True)
+class FeeTable:
+    """A fee that falls with the value: each slice of it at the rate of its tier, and no less than ``least`` (fen).
+
+    tiers: end of each slice in fen (None: open) with its rate. table: the rule. internal: the rule under which the
+    lender values the rights itself and no fee is due; None where there is none on the day. regions, loans_at_most: where
+    and up to which loan (fen) that holds.
+    """
+
+    tiers: tuple[tuple[Fen | None, Fraction], ...]
+    least: Fen
+    table: RuleValue
+    internal: RuleValue | None
+    regions: tuple[str, ...]
+    loans_at_most: Fen
+
+    def fee(self, value: Fen, loan: Fen, region: str | None) -> Explanation:
+        """The fee for rights of this value under a loan of this amount, with how it came about.
+
+        Nothing is due without a value, and where the lender may value by itself or agree on the value.
+        """
+        title = FEE_TABLES[APPRAISAL_FEE]
+        if value <= 0:
+            return Explanation(title, 0, "fen", Text("没有评估值", "there is no appraised value"))
+        if self.internal is not None and loan <= self.loans_at_most and self._is_pilot(region):
+            most = show_yuan(self.loans_at_most)
+            words = Text(
+                f"试点地区单笔 {most} 元以下由银行内部评估或银企协商定价，不收评估费",
+                f"in a pilot place the bank values by itself, or with the firm, for a loan up to {most}: no fee",
+            )
+            return Explanation(title, 0, "fen", words, (self.internal.reference,))
+        done, exact, steps = 0, Fraction(0), []
+        for end, rate in self.tiers:
+            slice_of = (value if end is None else min(value, end)) - done
+            if slice_of <= 0:
+                break
+            exact += slice_of * rate
+            steps.append(f"{show_yuan(slice_of)} × {plain(quantise_rate(rate * 100, 4))} %")
+            done += slice_of
+        amount = max(self.least, round_fen(exact))
+        sums = " + ".join(steps)
+        least = show_yuan(self.least)
+        formula = (
+            Text(f"{sums}，不足 {least} 的按 {least}", f"{sums}, at least {least}")
+            if amount > round_fen(exact)
+            else Text(sums, sums)
+        )
+        return Explanation(title, amount, "fen", formula, (self.table.reference,))
+
+    def _is_pilot(self, region: str | None) -> bool:
+        return region is not None and any(place in self.regions for place in wider_regions(region))
+
+
+def fee_tables_on(rules: Rulebook, day: date) -> Mapping[str, FeeTable]:
+    """Every table of fees that a mode may name, as of ``day``. Raises RuleError where a table does not hold that day."""
+    table, internal = rules.at(_TABLE, day), rules.find(_INTERNAL, day)
+    rows = table.value["tiers"]
+    return {
+        APPRAISAL_FEE: FeeTable(
+            tiers=tuple(
+                (None if "up_to" not in row else parse_yuan(row["up_to"]), Fraction(row["rate"])) for row in rows
+            ),
+            least=parse_yuan(table.value["at_least"]),
+            table=table,
+            internal=internal,
+            regions=() if internal is None else tuple(internal.value["regions"]),
+            loans_at_most=0 if internal is None else parse_yuan(internal.value["loans_at_most"]),
+        )
+    }
