@@ -135,6 +135,7 @@ def _one_loan(
         day_count=seeded.choice(["monthly", "act_360"])
         if method in (Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL)
         else "act_360",
+        broken_period="share",
         shift="following",
     )
     contract = Contract(f"L{number:06d}", terms, Decimal("0.5"), Decimal(1))

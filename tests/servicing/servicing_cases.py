@@ -76,6 +76,8 @@ def contracts(draw: st.DrawFn, for_arrays: bool = False) -> Contract:
     )
     if terms.grace is not None and terms.grace.periods >= len(due_days(terms)):
         terms = replace(terms, grace=None)
+    if for_arrays:
+        terms = replace(terms, broken_period="share")
     if terms.day_count != "monthly" and draw(st.booleans()):
         terms = replace(terms, interest_to_shifted=True)
     return Contract(
@@ -87,6 +89,7 @@ def contracts(draw: st.DrawFn, for_arrays: bool = False) -> Contract:
         order=draw(st.sampled_from([None, tuple(reversed(Head))])),
         walk=draw(st.sampled_from(["by_head", "by_instalment"])),
         excess=draw(st.sampled_from(["prepay_reduce", "prepay_shorten", "hold"])),
+        grace_days=0 if for_arrays else draw(st.sampled_from([0, 0, 3])),
     )
 
 

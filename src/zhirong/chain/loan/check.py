@@ -118,6 +118,15 @@ def _form_findings(terms: LoanTerms) -> Iterator[Finding]:
             Text("尾款不小于贷款金额", "the balloon is not less than the loan"),
             Text("减小尾款", "make the balloon smaller"),
         )
+    if terms.first_period == "on_top" and (
+        terms.method is not Method.LEVEL_PAYMENT or terms.day_count != MONTHLY or terms.grace is not None
+    ):
+        yield _unfit(
+            "first_period",
+            terms.first_period,
+            "按月计息、没有宽限期的等额本息",
+            "level payment by months, without a grace",
+        )
     days = [item.day for item in terms.plan]
     if bool(terms.plan) != (terms.method is Method.CUSTOM):
         yield (

@@ -20,7 +20,8 @@ class Period:
     start, end: days between which interest runs; the same day where two due days move onto one and interest runs to
     the day of payment. written: the due day as the contract writes it. paid: the day of payment, moved to a working
     day. whole_months: for interest by months, how many months of a whole cycle it is; None for a broken period.
-    provisional: the calendar of its year is not announced.
+    provisional: the calendar of its year is not announced. by_share: by months, a part of it counts in proportion to
+    its days.
     """
 
     start: date
@@ -29,6 +30,7 @@ class Period:
     paid: date
     whole_months: int | None
     provisional: bool
+    by_share: bool = False
 
     @property
     def falls_due(self) -> date:
@@ -55,7 +57,8 @@ def periods(terms: LoanTerms, working_days: WorkingDays) -> tuple[Period, ...]:
         end = paid if terms.interest_to_shifted else day
         provisional = rule != "none" and (working_days.is_provisional(day) or working_days.is_provisional(paid))
         whole = _whole_months(terms, previous_written, day)
-        found.append(Period(previous_end, end, day, paid, whole, provisional))
+        by_share = terms.broken_period == "share"
+        found.append(Period(previous_end, end, day, paid, whole, provisional, by_share))
         previous_written, previous_end = day, end
     return tuple(found)
 
@@ -82,21 +85,36 @@ def due_days(terms: LoanTerms) -> tuple[date, ...]:
 
 
 def fraction_of_year(period: Period, start: date, end: date, basis: InterestBasis) -> Fraction:
-    """How much of a year the days from ``start`` to ``end``, both within the period, count for.
+    """How much of a year the days from ``start`` to ``end`` count for.
 
-    By months, a part of a period counts in proportion to its days, so that a reset to the same rate or a
-    repayment of nothing changes no interest.
+    By months, days count ÷ 360 until the period is whole, and never more than the whole; its last day completes it. Parts
+    add up to the whole, so that a reset to the same rate or a repayment of nothing changes no interest.
     """
     if basis != MONTHLY:
         return year_fraction(start, end, basis)
-    whole = period.whole_months
-    if whole is None:
-        whole = months_between(period.start, period.end)
-        left_over = (period.end - add_months(period.start, whole)).days
-    else:
-        left_over = 0
-    of_period = Fraction(whole, _MONTHS_A_YEAR) + Fraction(left_over, _DAYS_OF_BROKEN_YEAR)
-    return of_period * Fraction((end - start).days, (period.end - period.start).days)
+    return _reached(period, end) - _reached(period, start)
+
+
+def _reached(period: Period, day: date) -> Fraction:
+    """What the days from the start of a period to ``day`` count for, by months."""
+    days = Fraction((day - period.start).days, _DAYS_OF_BROKEN_YEAR)
+    if day <= period.start:
+        return days
+    whole = _whole_period(period)
+    if day >= period.end:
+        return whole + Fraction((day - period.end).days, _DAYS_OF_BROKEN_YEAR)
+    if period.by_share:
+        return whole * Fraction((day - period.start).days, (period.end - period.start).days)
+    return min(days, whole)
+
+
+def _whole_period(period: Period) -> Fraction:
+    """A whole cycle counts so many twelfths; of a broken period its whole months do, and the days left over ÷ 360."""
+    if period.whole_months is not None:
+        return Fraction(period.whole_months, _MONTHS_A_YEAR)
+    months = months_between(period.start, period.end)
+    left_over = (period.end - add_months(period.start, months)).days
+    return Fraction(months, _MONTHS_A_YEAR) + Fraction(left_over, _DAYS_OF_BROKEN_YEAR)
 
 
 def _whole_months(terms: LoanTerms, start: date, end: date) -> int | None:

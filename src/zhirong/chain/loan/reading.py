@@ -64,6 +64,8 @@ def read_terms(reader: Reader) -> LoanTerms:
         plan=tuple(_read_item(item) for item in reader.tables("plan")),
         changes=read_changes(reader),
         limit=reader.optional_money("limit", minimum=1),
+        broken_period=reader.choice("broken_period", ("days", "share"), "days"),  # type: ignore[arg-type]
+        first_period=reader.choice("first_period", ("levelled", "on_top"), "levelled"),  # type: ignore[arg-type]
     )
     if reader.problem_count() == before:
         for finding in findings(terms):

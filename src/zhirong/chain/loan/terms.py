@@ -127,7 +127,10 @@ class LoanTerms:
     payment, or stops at the day written in the contract.
     principal_every: equal principal is repaid on every so many due days only. balloon: principal left for the
     last day. plan: the due days of a custom plan. changes: what happened or was agreed later, in any order.
-    limit: the most that may be owed under a line of credit.
+    limit: the most that may be owed under a line of credit. broken_period: how interest by months counts a part of a
+    period: its days ÷ 360 (days), or in proportion to the days of the period (share), as contracts did that say
+    nothing of it. first_period: of a level payment whose first period is no whole cycle, whether all payments are the
+    same (levelled), or the first one more or less by the interest of the days that differ (on_top).
     """
 
     principal: Fen
@@ -150,6 +153,8 @@ class LoanTerms:
     changes: tuple[Change, ...] = ()
     limit: Fen | None = None
     end_shift: Shift | None = None
+    broken_period: Literal["days", "share"] = "days"
+    first_period: Literal["levelled", "on_top"] = "levelled"
 
     @property
     def last_shift(self) -> Shift:

@@ -174,7 +174,16 @@ class _Run:
             return min(max(round_fen(self.part * weight), 0), self.balance)
         if self.payment is None:
             self.payment = self._level_payment()
-        return min(max(round_fen(self.payment * weight) - interest, 0), self.balance)
+        levelled = interest - round_fen(self._on_top())
+        return min(max(round_fen(self.payment * weight) - levelled, 0), self.balance)
+
+    def _on_top(self) -> Fraction:
+        """Interest of the first period that a level payment leaves out, to be paid on top: of the days beyond a cycle."""
+        span, months = self.spans[0], self.terms.cycle.months
+        if self.terms.first_period != "on_top" or months is None or span.start != self.terms.start:
+            return Fraction(0)
+        beyond = fraction_of_year(span, span.start, span.end, self.terms.day_count) - Fraction(months, 12)
+        return self.balance * self.in_force.yearly_exact * beyond
 
     def _settle_payment(self, day: date, span: Period) -> None:
         """Work out what a due day brings from what is owed now, so that less owed later shortens the loan."""
@@ -200,7 +209,7 @@ class _Run:
             growth = 1 + self.in_force.yearly_exact * years
             factor = factor * growth.denominator // growth.numerator
             total += weight * factor
-        owed = (self.balance + self.accrued) * _SCALE - self.terms.balloon * factor
+        owed = (self.balance + self.accrued - self._on_top()) * _SCALE - self.terms.balloon * factor
         return Fraction(owed) / total
 
     def _draw(self, change: Draw, span: Period) -> None:

@@ -266,6 +266,7 @@ def _terms(work: Work, case: Case, request: IssueContract) -> dict[str, Any]:
         "start": request.start.isoformat(),
         "end": add_months(request.start, case.term_months).isoformat(),
         "method": case.method,
+        "broken_period": "days",
         "rate": f"{Decimal(rate).normalize():f}",
         **({"cycle": case.cycle} if case.cycle else {}),
     }
@@ -299,7 +300,9 @@ def read_contract(contract: Mapping[str, Any], events: list[Mapping[str, Any]], 
             table[name] = Decimal(table[name])
     planned = {"id": "planned", "kind": "drawdown", "day": loan["start"], "amount": loan["principal"]}
     listed = [exact(event) for event in events] or [planned]
-    return read_loan_file(Reader({"loan": loan, "servicing": servicing, "event": listed}), rules)
+    # A contract stored before the term existed counts a part of a month as it did when it was signed: decision 12.
+    signed = {"broken_period": "share", **loan}
+    return read_loan_file(Reader({"loan": signed, "servicing": servicing, "event": listed}), rules)
 
 
 def planned_rows(contract: Mapping[str, Any], rules: Rulebook, day: date) -> list[dict[str, Any]]:

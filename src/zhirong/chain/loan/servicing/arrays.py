@@ -6,7 +6,7 @@ whole fen and a remainder over an exact denominator, so that nothing is ever rou
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -15,12 +15,11 @@ import numpy.typing as npt
 
 from zhirong.chain.loan.day_counts import year_fraction
 from zhirong.chain.loan.periods import Period, fraction_of_year
-from zhirong.chain.loan.servicing.classification import Facts, Ground, classify, hold_of
+from zhirong.chain.loan.servicing.classification import Facts, Ground, classify, hold_of, watch_of
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.heads import Category
 from zhirong.chain.loan.servicing.state import LoanState
 from zhirong.chain.loan.terms import InterestBasis
-from zhirong.kernel.days import add_months
 from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
@@ -85,7 +84,7 @@ class LoanArrays:
     row, last_row: the next row ahead and where they end; row_*: the rows of all loans one after another.
     day_num ÷ day_den: what part of a year a day of the running row counts for.
     least: the category by facts and history that no day changes, and ``least_rule`` the rule that gives it; held_to,
-    watched_to: the first day on which a bad loan may be upgraded, or the watch of a restructured one ends.
+    watched_to: the first day on which a bad loan may be upgraded, or a restructured one is watched no more.
     has_history: whether facts or history may hold its category down. debtor: the number of its debtor; debtor_at:
     where each debtor's loans begin. elsewhere, late_elsewhere, is_retail: by debtor.
     """
@@ -175,6 +174,18 @@ def why_not(loan: Loaded) -> str:
         return "two instalments wait for their due day at once"
     if _waits_too_long(loan):
         return "an instalment would still wait for its shifted due day when the next one falls due"
+    if contract.terms.day_count == "monthly" and contract.terms.broken_period == "days":
+        return "the days of a month do not count alike"
+    if contract.grace_days or contract.compound_within_term != "penalty":
+        return "days of grace, or compound interest at two rates"
+    changes = state.standing.restructurings
+    if (
+        len(changes) > 1
+        or any(one.days_late for one in changes)
+        or loan.facts.is_refinancing
+        or (changes and loan.facts.in_difficulty)
+    ):
+        return "its restructuring is watched in a way that depends on more than time"
     if any(_rest(state, loan)):
         return "interest was carried over from a period that counted days otherwise"
     return ""
@@ -400,6 +411,8 @@ RULES: tuple[str, ...] = (
     "lending.classification.liquidation",
     "loan.written_off",
     "lending.classification.watch",
+    "lending.classification.restructured_bad",
+    "lending.classification.second_restructuring",
     "lending.classification.upgrade",
     "lending.classification.bad_share",
     "lending.classification.overdue_share",
@@ -427,7 +440,11 @@ def _held_to(loan: Loaded, rules: Rulebook, day: date) -> int:
 
 
 def _watched_to(loan: Loaded, rules: Rulebook, day: date) -> int:
-    restructured = loan.state.standing.restructured_on
-    if restructured is None:
+    """The first day after the watch; NEVER while what fell due in it is unpaid."""
+    standing = loan.state.standing
+    watch = watch_of(standing, loan.facts, rules, day)
+    if watch is None or watch.is_over(standing, loan.facts, day):
         return 0
-    return add_months(restructured, rules.at("lending.classification.watch", day).whole()).toordinal()
+    late_since = day - timedelta(days=standing.days_overdue)
+    in_arrears = standing.days_overdue > 0 and late_since <= watch.end
+    return NEVER if in_arrears else watch.end.toordinal() + 1

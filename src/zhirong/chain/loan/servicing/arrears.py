@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
 
 from zhirong.chain.loan.servicing.contract import Order, Walk
 from zhirong.chain.loan.servicing.heads import Head
@@ -25,6 +26,9 @@ class Owed:
     principal_left: Fen
     interest_left: Fen
     cleared_on: date | None = None
+    in_grace: dict[Head, Fraction] = field(
+        default_factory=dict
+    )  # of penalty and compound: forgiven if it is paid now
 
     @property
     def left(self) -> Fen:
@@ -35,8 +39,8 @@ class Owed:
 class Arrears:
     """The working figures of what is due. It knows no plan and no event."""
 
-    def __init__(self, walk: Walk, compounds: bool) -> None:
-        self._walk, self._compounds = walk, compounds
+    def __init__(self, walk: Walk, compounds: bool, grace_days: int = 0) -> None:
+        self._walk, self._compounds, self._grace = walk, compounds, timedelta(days=grace_days)
         self.items: list[Owed] = []
         self.pots = {head: Pot() for head in POTS}
         self.costs: Fen = 0
@@ -62,9 +66,14 @@ class Arrears:
         if principal or interest:
             self.items.append(Owed(number, due, principal, interest, principal, interest))
 
-    def next_due(self, after: date) -> date | None:
-        """The next due day of an unpaid instalment that is not late yet."""
-        return min((item.due for item in self.items if item.due > after and item.left), default=None)
+    def next_stop(self, after: date) -> date | None:
+        """The next day on which an unpaid instalment is due, or its days of grace end."""
+        stops = (stop for item in self.items if item.left for stop in (item.due, item.due + self._grace))
+        return min((stop for stop in stops if stop > after), default=None)
+
+    def awaits(self, day: date) -> bool:
+        """Whether some unpaid instalment is due later than ``day``."""
+        return any(item.due > day and item.left for item in self.items)
 
     def oldest_late(self, day: date) -> date | None:
         """The due day of the oldest unpaid instalment that is late on ``day``."""
@@ -75,6 +84,7 @@ class Arrears:
 
         misuse: how much of the principal is misused; None for all of it.
         """
+        self._end_grace(start)
         late = [item for item in self.items if item.due <= start]
         overdue = sum(item.principal_left for item in late)
         misused = not_due + overdue if misuse is None else misuse
@@ -82,6 +92,24 @@ class Arrears:
         if self._compounds:
             interest = sum(item.interest_left for item in late)
             self.pots[Head.COMPOUND].exact += uplifts.compound(interest, start, end)
+        for item in late:
+            if start < item.due + self._grace and item.left:
+                self._forgive(item, Head.PENALTY, uplifts.penalty(0, item.principal_left, 0, start, end))
+                if self._compounds:
+                    self._forgive(item, Head.COMPOUND, uplifts.compound(item.interest_left, start, end))
+
+    def _forgive(self, item: Owed, head: Head, amount: Fraction) -> None:
+        """What an instalment bears within its days of grace waits with it."""
+        self.pots[head].exact -= amount
+        item.in_grace[head] = item.in_grace.get(head, Fraction(0)) + amount
+
+    def _end_grace(self, day: date) -> None:
+        """Instalments whose days of grace have passed owe what they bore in them; those paid in time never do."""
+        for item in self.items:
+            if item.in_grace and (not item.left or day >= item.due + self._grace):
+                for head, amount in item.in_grace.items() if item.left else ():
+                    self.pots[head].exact += amount
+                item.in_grace = {}
 
     def cover(self, amount: Fen, order: Order) -> tuple[dict[Head, Fen], dict[int, Fen]]:
         """Cover what is due, at most ``amount``; gives what went to each head and to each instalment."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, Category, worst
-from zhirong.chain.loan.servicing.state import Standing
+from zhirong.chain.loan.servicing.state import Restructured, Standing
 from zhirong.kernel.days import add_months
 from zhirong.kernel.explain import Explanation, Unit, Value
 from zhirong.kernel.money import Fen
@@ -25,13 +25,17 @@ class Facts:
     """What is known of a loan beyond its payments.
 
     is_technical: the delay has a technical cause that is not the debtor's. is_impaired: credit-impaired.
-    expected_loss: expected credit loss as a share of the balance. in_liquidation: of the debtor.
+    expected_loss: expected credit loss as a share of the balance. in_liquidation: of the debtor. is_refinancing: lent
+    to repay an earlier loan of a debtor in difficulty. in_difficulty: whether the debtor is in financial difficulty
+    now; None where nothing is stated.
     """
 
     is_technical: bool = False
     is_impaired: bool = False
     expected_loss: Decimal = Decimal(0)
     in_liquidation: bool = False
+    is_refinancing: bool = False
+    in_difficulty: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class DebtorClaims:
     """A debtor's claims (fen), for the two rules that look beyond the loan.
 
     claims, bad: at this bank, and those of them that are non-performing by themselves. debts, late: at all banks,
-    and those of them more than 90 days overdue. is_retail: the rules do not hold for retail debtors.
+    and those of them more than 90 days overdue. is_retail: the rules do not hold for retail debtors. is_enhanced: the
+    claims are secured in a way that the supervisor recognises, and the bad ones do not draw the others with them.
     """
 
     claims: Fen = 0
@@ -47,6 +52,7 @@ class DebtorClaims:
     debts: Fen = 0
     late: Fen = 0
     is_retail: bool = False
+    is_enhanced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,7 @@ def classify(
     grounds = [
         *_by_days(standing, known, rules, day),
         *_by_facts(known, rules, day),
-        *_by_history(standing, rules, day),
+        *_by_history(standing, known, rules, day),
         *([] if debtor is None else _by_debtor(debtor, rules, day)),
     ]
     category = worst(*(ground.category for ground in grounds))
@@ -168,24 +174,97 @@ def _by_facts(facts: Facts, rules: Rulebook, day: date) -> list[Ground]:
     return grounds
 
 
-def _by_history(standing: Standing, rules: Rulebook, day: date) -> list[Ground]:
+def _by_history(standing: Standing, facts: Facts, rules: Rulebook, day: date) -> list[Ground]:
     grounds = []
     if standing.written_off:
         grounds.append(Ground(Category.LOSS, "loan.written_off", Text("已核销", "written off")))
-    if standing.restructured_on is not None:
-        rule = rules.at("lending.classification.watch", day)
-        end = add_months(standing.restructured_on, rule.whole())
-        if day < end or standing.days_overdue > 0:
-            words = Text(
-                f"{standing.restructured_on} 重组，观察期至少到 {end}",
-                f"restructured on {standing.restructured_on}, watched until {end} at least",
-            )
-            grounds.append(Ground(Category.SPECIAL_MENTION, rule.id, words, end, "day", rule))
+    watch = watch_of(standing, facts, rules, day)
+    if watch is not None and not watch.is_over(standing, facts, day):
+        grounds.extend(_by_watch(watch, facts, rules, day))
     if standing.days_overdue <= _bad_beyond(rules, day):
         rule = rules.at("lending.classification.upgrade", day)
         hold = hold_of(standing, rules, day)
         if hold is not None and not hold.is_over(day):
             grounds.append(Ground(Category.SUBSTANDARD, rule.id, hold.text(day), source=rule))
+    return grounds
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The observation period of a restructured loan, the order of 2023, article 20.
+
+    change: the last restructuring. start: the first due day after it, or the due day missed since on which the watch
+    began again. end: its last day at the earliest. again: changed within the watch of an earlier restructuring.
+    """
+
+    change: Restructured
+    start: date
+    end: date
+    again: bool
+
+    def is_over(self, standing: Standing, facts: Facts, day: date) -> bool:
+        """Whether the watch is over on ``day``: its end has passed, what fell due in it is paid, no difficulty is known."""
+        late_since = day - timedelta(days=standing.days_overdue)
+        in_arrears = standing.days_overdue > 0 and late_since <= self.end
+        return day > self.end and not in_arrears and not facts.in_difficulty
+
+
+def watch_of(standing: Standing, facts: Facts, rules: Rulebook, day: date) -> Watch | None:
+    """The watch of the last restructuring, over or not; None for a loan that was never restructured.
+
+    A loan that refinances another of a debtor in difficulty counts as restructured on its first day.
+    """
+    changes = standing.restructurings
+    if facts.is_refinancing and standing.drawn_on is not None and standing.dues:
+        changes = (Restructured(standing.drawn_on, standing.dues[0]), *changes)
+    rule = rules.at("lending.classification.watch", day)
+    found: Watch | None = None
+    for change in changes:
+        again = found is not None and change.day <= _watched(found.change, standing, rule, change.day)[1]
+        found = Watch(change, *_watched(change, standing, rule, day), again)
+    return found
+
+
+def _watched(change: Restructured, standing: Standing, rule: RuleValue, day: date) -> tuple[date, date]:
+    """First and last day of a watch as known on ``day``: so many periods and months, anew from each due day missed."""
+    periods, months = int(rule.value["periods"]), int(rule.value["months"])
+
+    def last(start: date) -> date:
+        later = [due for due in standing.dues if due > start][:periods]
+        return max([add_months(start, months), *later])
+
+    start, end = change.first_due, last(change.first_due)
+    for missed in sorted(standing.missed):
+        if change.first_due <= missed <= end and missed < day:
+            start, end = missed, last(missed)
+    return start, end
+
+
+def _by_watch(watch: Watch, facts: Facts, rules: Rulebook, day: date) -> list[Ground]:
+    """What a loan under watch is at least: special mention, worse if it was bad or was changed again."""
+    rule = rules.at("lending.classification.watch", day)
+    words = Text(
+        f"{watch.change.day} 重组，观察期自 {watch.start} 起，至少到 {watch.end}",
+        f"restructured on {watch.change.day}, watched from {watch.start} until {watch.end} at least",
+    )
+    grounds = [Ground(Category.SPECIAL_MENTION, rule.id, words, watch.end, "day", rule)]
+    before = category_by_days(watch.change.days_late, rules, day)
+    if before.is_bad:
+        kept = rules.at("lending.classification.restructured_bad", day)
+        words = Text(
+            f"重组前逾期 {watch.change.days_late} 天，观察期内不上调",
+            f"{watch.change.days_late} days late when it was restructured: no upgrade within the watch",
+        )
+        grounds.append(Ground(before, kept.id, words, watch.change.days_late, "days", kept))
+    if watch.again and facts.in_difficulty is not False:
+        second = rules.at("lending.classification.second_restructuring", day)
+        words = Text("观察期内再次重组", "restructured again within the watch")
+        if facts.in_difficulty is None:
+            words = Text(
+                f"{words.zh}；请说明债务人是否仍有财务困难（in_difficulty）",
+                f"{words.en}; state whether the debtor is still in financial difficulty (in_difficulty)",
+            )
+        grounds.append(Ground(Category(second.value), second.id, words, watch.change.day, "day", second))
     return grounds
 
 
@@ -268,6 +347,8 @@ def _by_debtor(debtor: DebtorClaims, rules: Rulebook, day: date) -> list[Ground]
             "its debts at all banks over 90 days late",
         ),
     ):
+        if rule_id == "bad_share" and debtor.is_enhanced:
+            continue
         rule = rules.at(f"lending.classification.{rule_id}", day)
         if whole > 0 and Fraction(part, whole) > Fraction(rule.number()):
             share = Decimal(part) / Decimal(whole)

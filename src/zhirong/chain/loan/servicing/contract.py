@@ -36,7 +36,10 @@ class Contract:
     compounds: whether interest that fell due and was not paid bears interest at the penalty rate.
     order: the heads in the order in which a payment covers them; None for the rule's order. orders: another order
     while the loan is in a category. walk: across all instalments head by head, or instalment by instalment.
-    excess: what happens to money beyond what is due.
+    excess: what happens to money beyond what is due. grace_days: an instalment paid within so many days after its due
+    day bears no penalty or compound interest; one that is not bears both from its due day. It is late all the same.
+    compound_within_term: whether unpaid interest bears interest at the penalty rate before the loan's end too, or at
+    the contract's own rate until then.
     """
 
     loan_id: str
@@ -48,6 +51,8 @@ class Contract:
     orders: Mapping[Category, Order] = field(default_factory=dict)
     walk: Walk = "by_head"
     excess: Excess = "prepay_reduce"
+    grace_days: int = 0
+    compound_within_term: Literal["penalty", "contract"] = "penalty"
 
     @property
     def penalty_basis(self) -> DayCount:

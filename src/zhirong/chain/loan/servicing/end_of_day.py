@@ -187,6 +187,9 @@ def _fall_late(loans: LoanArrays) -> LoanArrays:
     oldest[where] = np.minimum(oldest[where], today)
     # A loan that was bad and is late again before its release starts to wait anew; after it, it was released.
     held_to[where] = np.where(held_to[where] <= today, 0, NEVER)
+    # The watch of a restructured loan begins anew on a due day that was missed, and lasts while it is unpaid.
+    watched_to = loans.watched_to.copy()
+    watched_to[where] = np.where(today < watched_to[where], NEVER, watched_to[where])
     moved = replace(
         loans,
         late_principal=late_principal,
@@ -196,6 +199,7 @@ def _fall_late(loans: LoanArrays) -> LoanArrays:
         waiting_due=waiting_due,
         oldest=oldest,
         held_to=held_to,
+        watched_to=watched_to,
     )
     return with_late_steps(moved, where)
 
@@ -226,8 +230,7 @@ def _by_themselves(
     least, least_rule = loans.least[where], loans.least_rule[where]
     worse = least > category
     category[worse], decided[worse] = least[worse], least_rule[worse]
-    watched_to = loans.watched_to[where]
-    watched = (today < watched_to) | ((watched_to > 0) & (days > 0))
+    watched = today < loans.watched_to[where]
     _at_least(category, decided, watched, Category.SPECIAL_MENTION, "lending.classification.watch")
     held = (today < loans.held_to[where]) & (days <= rules.bad_beyond)
     _at_least(category, decided, held, Category.SUBSTANDARD, "lending.classification.upgrade")

@@ -102,10 +102,14 @@ class Acceleration(_Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension(_Happened):
-    """What is not yet due is paid by ``until`` instead, at ``yearly`` if the rate changes."""
+    """What is not yet due is paid by ``until`` instead, at ``yearly`` if the rate changes.
+
+    in_difficulty: because the debtor is in financial difficulty, which makes it a restructuring for the classification.
+    """
 
     until: date
     yearly: Decimal | None = None
+    in_difficulty: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,7 @@ class Fold(Working):
         self._demand_agreed(event)
         self._move(event.id, {LOAN[Head.PRINCIPAL]: event.amount, CASH: -event.amount})
         self._drawn += event.amount
+        self._drawn_on = self._drawn_on or event.day
         self._settled_on = None
         if self._plan is None:
             self._begin(event)
@@ -207,6 +208,8 @@ class Fold(Working):
         self._terms = ending(self._terms, event.until)
         self._replan(number, balance)
         self._extended_to = event.until
+        if event.in_difficulty:
+            self._note_restructuring(before)
         self._after_change(before)
 
     def _last_unpaid(self) -> Fen:
@@ -250,7 +253,7 @@ class Fold(Working):
         self._terms = anew(self._terms, event.day, event.until, self._method)
         self._begun_at = number
         self._replan(number, balance + interest)
-        self._restructured_on = event.day
+        self._note_restructuring(before)
         self._after_change(before)
 
     def _on_write_off(self, event: ev.WriteOff) -> None:

@@ -44,6 +44,7 @@ class Uplifts:
     overdue: Fraction
     misuse: Fraction
     basis: DayCount
+    compound_at_contract: bool = False
 
     def penalty(self, not_due: Fen, overdue: Fen, misused: Fen, start: date, end: date) -> Fraction:
         """Penalty interest on principal between two days, exactly, in fen.
@@ -58,5 +59,9 @@ class Uplifts:
         return weighed * self.yearly * year_fraction(start, end, self.basis)
 
     def compound(self, interest: Fen, start: date, end: date) -> Fraction:
-        """Compound interest on interest that fell due and is unpaid, at the rate for lateness, exactly, in fen."""
-        return interest * (1 + self.overdue) * self.yearly * year_fraction(start, end, self.basis)
+        """Compound interest on interest that fell due and is unpaid, exactly, in fen.
+
+        At the rate for lateness, or at the contract's rate where it is agreed until the loan's end.
+        """
+        above = 0 if self.compound_at_contract else self.overdue
+        return interest * (1 + above) * self.yearly * year_fraction(start, end, self.basis)

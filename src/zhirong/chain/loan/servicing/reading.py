@@ -47,6 +47,8 @@ def read_loan_file(reader: Reader, rules: Rulebook) -> LoanFile:
         orders=_read_orders(servicing),
         walk=servicing.choice("walk", ("by_head", "by_instalment"), "by_head"),  # type: ignore[arg-type]
         excess=servicing.choice("excess", ("prepay_reduce", "prepay_shorten", "hold"), "prepay_reduce"),  # type: ignore[arg-type]
+        grace_days=servicing.whole("grace_days", 0, 90, 0),
+        compound_within_term=servicing.choice("compound_within_term", ("penalty", "contract"), "penalty"),  # type: ignore[arg-type]
     )
     servicing.finish()
     if not reader.failed():
@@ -147,7 +149,10 @@ def _event_of_kind(kind: str, reader: Reader) -> ev.Event:
             return ev.Acceleration(id=i, day=d, booked=b, cause=c)
         case "extension":
             rate = reader.optional_number("rate", 0, 1)
-            return ev.Extension(id=i, day=d, booked=b, cause=c, until=reader.day("until"), yearly=rate)
+            difficult = reader.flag("in_difficulty", default=False)
+            return ev.Extension(
+                id=i, day=d, booked=b, cause=c, until=reader.day("until"), yearly=rate, in_difficulty=difficult
+            )
         case "restructuring":
             return ev.Restructuring(
                 id=i,
@@ -191,6 +196,8 @@ def _read_facts(reader: Reader | None) -> Facts:
         is_impaired=reader.flag("credit_impaired", default=False),
         expected_loss=reader.rate("expected_loss", Decimal(0)),
         in_liquidation=reader.flag("in_liquidation", default=False),
+        is_refinancing=reader.flag("refinancing", default=False),
+        in_difficulty=reader.flag("in_difficulty", default=False) if reader.has("in_difficulty") else None,
     )
     reader.finish()
     return facts
@@ -205,6 +212,7 @@ def _read_debtor(reader: Reader | None) -> DebtorClaims | None:
         debts=reader.optional_money("debts") or 0,
         late=reader.optional_money("late") or 0,
         is_retail=reader.flag("retail", default=False),
+        is_enhanced=reader.flag("enhanced", default=False),
     )
     reader.finish()
     return debtor

@@ -67,18 +67,39 @@ class LateSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class Restructured:
+    """A contract changed in favour of a debtor in difficulty: on ``day``; first_due: the first due day after it.
+
+    days_late: how late the loan was when it was changed.
+    """
+
+    day: date
+    first_due: date
+    days_late: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What the classification of a loan needs to know of it.
 
     days_overdue: of the oldest unpaid instalment, 0 where none is late. spans: how late it was before, in order.
-    kept: due days of instalments that were paid in time. restructured_on: the last restructuring.
+    kept: due days of instalments that were paid in time; missed: of those that were not. dues: every due day, also
+    those ahead. restructurings: in the order of their days. drawn_on: the day of the first drawdown.
     """
 
     days_overdue: int = 0
     spans: tuple[LateSpan, ...] = ()
     kept: tuple[date, ...] = ()
-    restructured_on: date | None = None
+    missed: tuple[date, ...] = ()
+    dues: tuple[date, ...] = ()
+    restructurings: tuple[Restructured, ...] = ()
+    drawn_on: date | None = None
     written_off: bool = False
+
+    @property
+    def restructured_on(self) -> date | None:
+        """The day of the last restructuring."""
+        return self.restructurings[-1].day if self.restructurings else None
 
     def accrual_stopped(self, most_days: int) -> bool:
         """Whether interest is no longer income: late beyond ``most_days`` once, and not all arrears paid since."""

@@ -33,7 +33,7 @@ from zhirong.chain.loan.servicing.plan import (
     spread,
 )
 from zhirong.chain.loan.servicing.pots import Pot, Uplifts
-from zhirong.chain.loan.servicing.state import Applied, Standing
+from zhirong.chain.loan.servicing.state import Applied, Restructured, Standing
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.money import Fen, round_fen
 from zhirong.kernel.rulebook import Rulebook, RuleError
@@ -65,7 +65,7 @@ class Working:
         self._drawn: Fen = 0
         self._plan: Plan | None = None
         self._running = _NO_TIME
-        self._arrears = Arrears(contract.walk, contract.compounds)
+        self._arrears = Arrears(contract.walk, contract.compounds, contract.grace_days)
         self._held = Held()
         self._misuse: Fen | None = 0
         self._applied: list[Applied] = []
@@ -76,7 +76,8 @@ class Working:
         self._off_not_due: Fen = 0
         self._recovered: Fen = 0
         self._interest_earned: Fen = 0
-        self._restructured_on: date | None = None
+        self._restructurings: list[Restructured] = []
+        self._drawn_on: date | None = None
         self._accelerated_on: date | None = None
         self._extended_to: date | None = None
         self._written_off_on: date | None = None
@@ -90,7 +91,7 @@ class Working:
         """Run to ``day``: interest by the days, and every instalment that falls due on the way or on the day."""
         while True:
             end = self._rows[0].period.falls_due if self._rows else None
-            late = self._arrears.next_due(self._today)
+            late = self._arrears.next_stop(self._today)
             upcoming = min((stop for stop in (end, late) if stop is not None), default=None)
             if upcoming is None or upcoming > day:
                 break
@@ -108,11 +109,17 @@ class Working:
                 Fraction(self._contract.overdue_uplift),
                 Fraction(self._contract.misuse_uplift),
                 self._contract.penalty_basis,
+                self._contract.compound_within_term == "contract" and self._is_within_term,
             )
             self._arrears.run(uplifts, self._not_due, self._misuse, self._today, day)
             if self._written_off_on is not None:
                 self._run_off_balance(uplifts, self._today, day)
         self._today = day
+
+    @property
+    def _is_within_term(self) -> bool:
+        """Whether the loan has not come to its end: something is still to be paid on a later day."""
+        return bool(self._rows) or self._arrears.awaits(self._today)
 
     def _run_off_balance(self, uplifts: Uplifts, start: date, end: date) -> None:
         """Interest on what was written off: of what was not due then, the contract's rate up to the loan's end."""
@@ -186,6 +193,12 @@ class Working:
         most = self._rules.at("lending.servicing.stop_accrual_days", self._today).whole()
         return self._written_off_on is None and self._standing().accrual_stopped(most)
 
+    def _note_restructuring(self, oldest_before: date | None) -> None:
+        """The debtor is in difficulty and the contract was changed today."""
+        first_due = self._rows[0].period.paid if self._rows else self._today
+        days_late = 0 if oldest_before is None else (self._today - oldest_before).days
+        self._restructurings.append(Restructured(self._today, first_due, days_late))
+
     def _rebase(self) -> None:
         """Close the accrual of the running period up to today, before the balance or the rate changes."""
         self._running = self._running_on(self._accrued(self._today))
@@ -215,7 +228,10 @@ class Working:
             days_overdue=0 if oldest is None else (self._today - oldest).days,
             spans=tuple(self._arrears.spans),
             kept=tuple(i.due for i in items if i.cleared_on is not None and i.cleared_on <= i.due),
-            restructured_on=self._restructured_on,
+            missed=tuple(i.due for i in items if (i.cleared_on or self._today) > i.due),
+            dues=tuple(sorted({*(i.due for i in items), *(row.period.paid for row in self._rows)})),
+            restructurings=tuple(self._restructurings),
+            drawn_on=self._drawn_on,
             written_off=self._written_off_on is not None,
         )
 
