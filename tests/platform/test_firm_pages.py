@@ -267,7 +267,7 @@ def test_a_table_is_checked_row_by_row_then_kept_whole(platform):
     report = client.post("/firm/rights/import/", {"file": file(good, bad)})
     text = report.content.decode()
     assert report.status_code == 200 and text.count("state bad") == 1 and text.count('class="problem"') == 2
-    assert 'name="keep"' not in text
+    assert 'name="keep"' not in text and "识别为" in text and "注册日 → 注册日" in text
     assert not FirmRight.objects.exists()
     refused = client.post("/firm/rights/import/", {"file": file(good, bad), "keep": "1", "_key": "k"})
     assert refused.status_code == 422
@@ -279,6 +279,14 @@ def test_a_table_is_checked_row_by_row_then_kept_whole(platform):
     for _ in range(2):  # sent twice, kept once
         assert client.post("/firm/rights/import/", {"ticket": ticket, "_key": key, "keep": "1"}).status_code == 302
     assert sorted(FirmRight.objects.values_list("number", flat=True)) == ["12345678", "87654321"]
+    # What would be overwritten is shown as old and new, and needs a click of its own.
+    text = client.post("/firm/rights/import/", {"file": file({**good, "名称": "新名"}, fine)}).content.decode()
+    assert "<del>泾水兴</del> → <ins>新名</ins>" in text and 'name="overwrite"' in text
+    ticket, key = (re.search(rf'name="{name}" value="([^"]+)"', text).group(1) for name in ("ticket", "_key"))
+    assert client.post("/firm/rights/import/", {"ticket": ticket, "_key": key, "keep": "1"}).status_code == 422
+    sent = {"ticket": ticket, "_key": f"{key}2", "keep": "1", "overwrite": "1"}
+    assert client.post("/firm/rights/import/", sent).status_code == 302
+    assert FirmRight.objects.get(number="12345678").title == "新名"
 
 
 def test_papers_are_added_seen_by_the_lender_of_the_case_and_by_nobody_else(platform):

@@ -15,7 +15,7 @@ MOST_UNPACKED = 256 * 1024 * 1024  # bytes of all parts of a workbook
 MOST_DIRECTORY = 2 * 1024 * 1024  # bytes of a workbook's own table of contents
 MOST_SHEETS = 50
 SECONDS = 8.0  # of processor time for a text file
-WORKBOOK_SECONDS = 8  # of processor time for a workbook, and its memory in bytes, address space included
+WORKBOOK_SECONDS = 6  # of processor time for a workbook, and its memory in bytes, address space included
 WORKBOOK_MEMORY = 480 * 1024 * 1024
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of any spreadsheet
 

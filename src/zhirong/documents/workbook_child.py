@@ -81,12 +81,10 @@ def _limit_this_process(limits: dict[str, int]) -> None:
 def _write_rows(
     sheet: Any, uncached: dict[tuple[int, int], str], counted: dict[str, int], limits: dict[str, int]
 ) -> None:
-    # Rows above the first filled one are not given by the reader, cells to the left of the first filled one are.
-    first = sheet.start[0] + 1 if sheet.start is not None else 1
     if sheet.end is not None and (sheet.end[0] >= limits["last_row"] or sheet.end[1] >= limits["last_column"]):
         _refuse("place", f"{sheet.end[0] + 1}, {sheet.end[1] + 1}")
     batch = []
-    for number, cells in _rows(sheet, first, uncached):
+    for number, cells in _rows(sheet, uncached):
         if len(cells) > limits["columns"]:
             _refuse("columns", str(number))
         counted["rows"] += 1
@@ -102,13 +100,15 @@ def _write_rows(
     marshal.dump(batch, sys.stdout.buffer)
 
 
-def _rows(sheet: Any, first: int, uncached: dict[tuple[int, int], str]) -> Iterator[tuple[int, tuple[Any, ...]]]:
+def _rows(sheet: Any, uncached: dict[tuple[int, int], str]) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """The rows that hold anything. A formula without its result takes the place of its cell."""
     by_row: dict[int, dict[int, str]] = {}
     for (row, column), formula in uncached.items():
         by_row.setdefault(row, {})[column] = formula
-    for number, row in enumerate(sheet.iter_rows(), first):
-        cells = [_plain(cell) for cell in row]
+    # The reader gives every row from the first of the sheet, and its cells from the first filled column.
+    before = [None] * sheet.start[1] if sheet.start is not None else []
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        cells = before + [_plain(cell) for cell in row]
         for column, formula in by_row.pop(number, {}).items():
             cells.extend([None] * (column - len(cells)))
             cells[column - 1] = cells[column - 1] or formula

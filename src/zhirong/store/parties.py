@@ -126,3 +126,17 @@ class SavedView(Kept):
     listing = models.CharField(max_length=60)
     name = models.CharField(max_length=60)
     query = models.CharField(max_length=500)
+
+
+class FileColumns(Kept):
+    """What the columns of files of one kind mean to an organisation, as it corrected them. kind: rights, statements.
+
+    columns: heading to field.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    kind = models.CharField(max_length=16)
+    columns = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "kind"], name="columns_once")]

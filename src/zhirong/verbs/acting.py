@@ -64,6 +64,8 @@ class Operation:
     relation: beyond seeing the row, what the person must be to it. states: in which it is lawful, None for any (the
     chain's table still decides); they also say when its button is shown. is_signed: asks for a second factor.
     for_agents: a firm can let its agent do it. is_background: the platform's own work alone does it, nobody signed in can.
+    prepare: what takes long and writes nothing, such as reading a file, done before the only writer is held up; what it
+    answers is ``Work.prepared``.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Operation:
     is_grave: bool = False
     page: str = ""
     is_background: bool = False
+    prepare: Callable[["Call", Any], Any] | None = None
 
     @property
     def scope(self) -> str:
@@ -105,6 +108,7 @@ def operation(
     is_grave: bool = False,
     page: str = "",
     is_background: bool = False,
+    prepare: Callable[["Call", Any], Any] | None = None,
 ) -> Callable[[Callable[["Work", Any], Any]], Callable[["Work", Any], Any]]:
     """Declare an operation; the function decides and writes through ``Work``. page: name of the page to go to afterwards,
     which takes the id of the row that the operation answers with.
@@ -129,6 +133,7 @@ def operation(
             is_grave,
             page,
             is_background,
+            prepare,
         )
         return run
 
@@ -168,6 +173,7 @@ class Work:
     call: Call
     head: Any
     row: Any = None
+    prepared: Any = None
     images: list[dict[str, Any]] = field(default_factory=list)
     _subject: Any = None
     _notices: list[Notice] = field(default_factory=list)
@@ -314,11 +320,14 @@ def perform(
     request = read(op.request, data or {})
     plain = request.model_dump(mode="json")
     fingerprint = hashlib.sha256(json.dumps([name, subject, plain], sort_keys=True).encode()).hexdigest()
+    prepared = None
+    if op.prepare is not None and not models.Event.objects.filter(actor=call.person.id, key=call.key).exists():
+        prepared = op.prepare(call, request)
     with writing() as head:
         earlier = models.Event.objects.filter(actor=call.person.id, key=call.key).first()
         if earlier is not None:
             return _answered_before(earlier, fingerprint)
-        work = Work(op, call, head)
+        work = Work(op, call, head, prepared=prepared)
         if op.model is not None:
             work.row = _row(op, call, subject, version)
         answer = op.run(work, request)

@@ -8,6 +8,7 @@ MODULES = (
     "platform.own_account",
     "platform.members",
     "firm.rights",
+    "firm.right_lists",
     "firm.rechecking",
     "firm.profile",
     "firm.online_appraisals",

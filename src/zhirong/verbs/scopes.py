@@ -38,6 +38,7 @@ from zhirong.store.parties import (
     Account,
     ApiToken,
     Consent,
+    FileColumns,
     Invitation,
     Mandate,
     Membership,
@@ -63,6 +64,7 @@ Scope = Callable[[Person, date], Q]
 # by the part before the dot. Of the firm's business an agent sees these tables alone, and only with such an operation.
 NEEDED_BY: Mapping[type[Model], frozenset[str]] = {
     FirmRight: frozenset({"right", "file", "appraisal", "case"}),
+    FileColumns: frozenset({"right"}),
     SharedRight: frozenset({"right", "file", "appraisal", "case"}),
     StoredFile: frozenset({"right", "file", "appraisal", "case"}),
     Appraisal: frozenset({"appraisal", "case"}),
@@ -354,6 +356,7 @@ SCOPES: Mapping[type[Model], Scope] = {
     Consent: _consents,
     Delivery: _programs("webhook__organisation"),
     Event: _audited,
+    FileColumns: _own("organisation"),
     FirmRight: _firm_rights,
     GuaranteeRequest: _guarantees,
     GuarantorFigures: _own("organisation"),

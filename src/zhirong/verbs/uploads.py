@@ -30,6 +30,7 @@ KINDS: dict[str, tuple[str, bytes]] = {
     "jpg": ("image/jpeg", b"\xff\xd8\xff"),
     "jpeg": ("image/jpeg", b"\xff\xd8\xff"),
     "xlsx": (_OFFICE + "spreadsheetml.sheet", b"PK\x03\x04"),
+    "xls": ("application/vnd.ms-excel", b"\xd0\xcf\x11\xe0"),
     "docx": (_OFFICE + "wordprocessingml.document", b"PK\x03\x04"),
     "csv": ("text/csv", b""),
     "toml": ("application/toml", b""),

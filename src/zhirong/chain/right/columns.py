@@ -27,6 +27,17 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     field: _names(field) for field in _COMMON.columns if field not in EXTRA_FIELDS
 }
 
+# Every field as people call it.
+FIELD_TEXT: dict[str, Text] = {
+    **{field: Text(names[0], names[1].replace("_", " ")) for field, names in HEADINGS.items()},
+    "validity": Text("是否有效", "whether in force"),
+    "event": Text("最近的法律事件", "last event of the register"),
+    "term": Text("专用权期限", "present term"),
+    "pledged": Text("质押", "pledge"),
+    "frozen": Text("保全", "freeze"),
+    "scope": Text("权利范围", "scope of the right"),
+}
+
 # What an empty cell may look like.
 BLANKS = frozenset({"", "NA", "N/A", "NULL", "NONE", "-", "--", "—", "——", "/", "无", "未知"})
 

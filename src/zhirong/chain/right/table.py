@@ -45,6 +45,7 @@ class RightsTable:
 
     doubts: what is odd about good rows. format: as it was recognised. columns: heading to field, as they were used.
     passed_over: rows of totals.
+    given: for each right the fields that a cell of its row gives; of the others the table says nothing.
     """
 
     rights: tuple[Right, ...]
@@ -55,6 +56,7 @@ class RightsTable:
     format: Text = same("")
     columns: Mapping[str, str] = field(default_factory=dict)
     passed_over: int = 0
+    given: tuple[frozenset[str], ...] = ()
 
     @property
     def row_count(self) -> int:
@@ -76,6 +78,7 @@ def read_rights_table(
     """
     remaining, meaning = _find_headings(rows, source, corrections or {})
     found: dict[str, tuple[Right, int]] = {}
+    given: dict[str, frozenset[str]] = {}
     bad: list[BadRow] = []
     doubts: list[TableDoubt] = []
     rows_of: dict[tuple[str, str], int] = {}
@@ -101,6 +104,7 @@ def read_rights_table(
             bad.append(BadRow(number, tuple(reader.problems)))
         else:
             found[right.number or f"row {number}"] = (right, number)
+            given[right.number or f"row {number}"] = reader.given()
             doubts.extend(TableDoubt(number, right.id, one.code, one.text) for one in reader.oddities)
     if not found and not bad:
         reason = Text("表头以下没有内容", "there is nothing below the headings")
@@ -116,6 +120,7 @@ def read_rights_table(
         columns.adapter.title,
         columns.named(),
         passed_over,
+        tuple(given[key] for key in found),
     )
 
 

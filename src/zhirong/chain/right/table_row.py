@@ -132,6 +132,10 @@ class RowReader:
         """Whether the row holds nothing at all."""
         return not any(cell.strip() if isinstance(cell, str) else cell is not None for cell in self._cells)
 
+    def given(self) -> frozenset[str]:
+        """The fields that a cell of this row gives."""
+        return frozenset(field for field in self._columns.places if self._all_filled(field))
+
     def is_total(self) -> bool:
         """Whether the row counts the others: it begins with a word for a total and holds no number of a right."""
         first = next((text for cell in self._cells if (text := as_text(cell))), "")

@@ -14,8 +14,6 @@ from zhirong.chain.right.fees import FeeState, fee_state
 from zhirong.chain.right.reading import read_right
 from zhirong.chain.right.records import KIND_TEXT, STATUS_TEXT, LegalStatus, Right, RightKind
 from zhirong.chain.right.status import StatusOn, status_on
-from zhirong.chain.right.table import read_rights_table
-from zhirong.documents.tables import read_rows
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
@@ -26,16 +24,15 @@ from zhirong.store.parties import Organisation
 from zhirong.verbs.acting import Work, not_found, operation, refuse
 from zhirong.verbs.case.file import exact
 from zhirong.verbs.clock import now
-from zhirong.verbs.firm.right_form import NewRight, RightFacts, facts_table, table_of
+from zhirong.verbs.firm.right_form import NewRight, RightFacts, facts_table
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.people import Duty, Person
 from zhirong.verbs.requests import Formed, Request, ask
 from zhirong.verbs.scopes import visible
-from zhirong.verbs.uploads import Ticket, attach, bytes_of, redeem
+from zhirong.verbs.uploads import Ticket, attach
 
 FIRM = (Duty.FIRM_MANAGER, Duty.FIRM_CLERK)
 UNKNOWN = "unknown"
-_MOST_ROWS = 2000  # of one table; a larger one is handed in in parts
 _UNKNOWN_TEXT = Text("不明", "not known")
 
 
@@ -99,7 +96,7 @@ def add_right(work: Work, request: NewRight) -> Any:
     firm = Organisation.objects.get(pk=work.person.organisation)
     table = facts_table(request.kind, request, firm.name, firm.code)
     checked = check_right(table, work.day, work.rules)
-    known = _kept(firm, checked.right)
+    known = kept_right(firm, checked.right)
     if known is not None and not known.removed:
         raise refuse(
             "right_known",
@@ -108,7 +105,7 @@ def add_right(work: Work, request: NewRight) -> Any:
             Text("这件权利已经录入", "this right is kept already"),
             Text("在权利列表里打开并修改它", "open it in the list of rights and change it"),
         )
-    row = _keep(work, firm, table, checked, known)
+    row = keep_right(work, firm, table, checked, known)
     work.subject_is(row)
     return {"id": row.pk}
 
@@ -127,7 +124,7 @@ def edit_right(work: Work, request: RightFacts) -> Any:
     """Change what is kept; lenders who have been handed the right in an open case are told."""
     table = facts_table(RightKind(work.row.kind), request, work.row.firm.name, work.row.firm.code)
     checked = check_right(table, work.day, work.rules)
-    known = _kept(work.row.firm, checked.right)
+    known = kept_right(work.row.firm, checked.right)
     if known is not None and known.pk != work.row.pk:
         raise refuse(
             "right_known",
@@ -136,7 +133,7 @@ def edit_right(work: Work, request: RightFacts) -> Any:
             Text("企业另有一件同号的权利", "the firm keeps another right of this number"),
             Text("核对号码", "check the number"),
         )
-    _keep(work, work.row.firm, table, checked, work.row)
+    keep_right(work, work.row.firm, table, checked, work.row)
     for case in open_cases_with(work.row):
         work.tell(
             Text(
@@ -210,13 +207,15 @@ def share_rights(work: Work, subject: str, rights: Sequence[int]) -> None:
             work.update(one, active=pk in rights)
 
 
-def _kept(firm: Organisation, right: Right) -> FirmRight | None:
+def kept_right(firm: Organisation, right: Right) -> FirmRight | None:
+    """The firm's own row of this right, a removed one included."""
     return FirmRight.objects.filter(firm=firm, key=right_key(right)).first()
 
 
-def _keep(
+def keep_right(
     work: Work, firm: Organisation, table: dict[str, Any], checked: Checked, row: FirmRight | None
 ) -> FirmRight:
+    """Write a right and what the chain says of it. row: the one that it takes the place of."""
     right = checked.right
     values = {
         "key": right_key(right),
@@ -229,78 +228,6 @@ def _keep(
         **checked.columns,
     }
     return work.create(FirmRight, firm=firm, **values) if row is None else work.update(row, **values)
-
-
-# -- a table of rights ----------------------------------------------------------------------------------------
-
-
-class ImportRights(Request):
-    """A table of rights; a dry run reads and reports it without keeping anything."""
-
-    file: Annotated[
-        Ticket,
-        ask("清单（Excel 或 CSV）", "Table (Excel or CSV)", "先下载模板", "see the template", widget="file"),
-    ]
-    dry_run: Annotated[bool, ask("只核对，不录入", "Only check it, keep nothing", widget="flag")] = False
-
-
-@operation(
-    "right.import",
-    Text("导入权利清单", "Import a table of rights"),
-    request=ImportRights,
-    duties=FIRM,
-    for_agents=True,
-    help=Text(
-        "整张清单要么全部录入，要么一行都不录入；每一行都有结果。",
-        "All of the table is kept or none of it; every row is reported.",
-    ),
-)
-def import_rights(work: Work, request: ImportRights) -> Any:
-    """Keep every right of a table. Nothing is kept where a row is bad; the report names each."""
-    firm = Organisation.objects.get(pk=work.person.organisation)
-    upload = redeem(work.person, request.file)
-    table = read_rights_table(read_rows(bytes_of(upload), upload.name), upload.name, work.day)
-    if table.row_count > _MOST_ROWS:
-        raise refuse(
-            "too_many_rows",
-            "file",
-            table.row_count,
-            Text(f"超过 {_MOST_ROWS} 行", f"more than {_MOST_ROWS} rows"),
-            Text("分成几张清单", "hand it in in parts"),
-        )
-    if table.bad and not request.dry_run:
-        raise InputError(problem.within(f"[{bad.row}]") for bad in table.bad for problem in bad.problems)
-    report: list[dict[str, Any]] = [
-        {"row": bad.row, "outcome": "bad", "title": "", "problems": [one.as_json() for one in bad.problems]}
-        for bad in table.bad
-    ]
-    known = {row.key: row for row in FirmRight.objects.filter(firm=firm)}
-    for number, right in zip(table.rows, table.rights, strict=True):
-        facts = table_of(right)
-        checked = check_right(facts, work.day, work.rules)
-        row = known.get(right_key(right))
-        outcome = "added" if row is None or row.removed else "same" if row.facts == facts else "changed"
-        if outcome != "same" and not request.dry_run:
-            known[right_key(right)] = _keep(work, firm, facts, checked, row)
-        report.append(_report_row(number, outcome, checked))
-    report.sort(key=lambda one: one["row"])
-    counts = {name: sum(one["outcome"] == name for one in report) for name in ("added", "changed", "same", "bad")}
-    return {"dry_run": request.dry_run, "rows": report, **counts, "not_used": list(table.not_used)}
-
-
-def _report_row(number: int, outcome: str, checked: Checked) -> dict[str, Any]:
-    columns = checked.columns
-    return {
-        "row": number,
-        "outcome": outcome,
-        "title": checked.right.title,
-        "number": checked.right.number,
-        "status": columns["status"],
-        "ends_on": None if columns["ends_on"] is None else columns["ends_on"].isoformat(),
-        "next_fee_on": None if columns["next_fee_on"] is None else columns["next_fee_on"].isoformat(),
-        "conflicts": [words.as_json() for words in checked.status.conflicts],
-        "problems": [],
-    }
 
 
 # -- papers ---------------------------------------------------------------------------------------------------

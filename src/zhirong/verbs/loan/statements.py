@@ -7,15 +7,24 @@ from typing import Annotated, Any
 from django.db.models import Q
 from pydantic import Field
 
-from zhirong.chain.financing.statement import Line, Statement, read_statement, reference_again
+from zhirong.chain.financing.statement import (
+    FIELD_TEXT,
+    HEADINGS,
+    Line,
+    Statement,
+    read_statement,
+    reference_again,
+)
 from zhirong.documents.tables import read_rows
+from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
 from zhirong.store.blobs import content
 from zhirong.store.financing import Loan, StatementLine
 from zhirong.store.names import name_key
 from zhirong.store.settings import DATA
-from zhirong.verbs.acting import Work, operation
+from zhirong.verbs.acting import Call, Work, operation
+from zhirong.verbs.columns import COLUMNS_HELP, corrections_for, keep_corrections
 from zhirong.verbs.lender.release import STANDING, WAITING
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.people import Duty, Person
@@ -32,6 +41,7 @@ DIRECTION_WORDS = {"in": Text("收入", "in"), "out": Text("支出", "out")}
 CASHIERS = (Duty.LENDER_CASHIER, Duty.LENDER_MANAGER)
 _LIKE_A_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{5,31}")
 _MOST_PROPOSALS = 20
+_KIND = "statements"
 
 
 class Import(Request):
@@ -56,6 +66,23 @@ class Import(Request):
         ask("账号", "Account", "这份流水所属的本行账号", "whose statement it is"),
     ]
     dry_run: Annotated[bool, ask("只试读，不导入", "Try only")] = False
+    columns: Annotated[
+        str, Field(max_length=20_000), ask("栏目含义", "Meaning of columns", *COLUMNS_HELP, widget="area")
+    ] = ""
+    keep_columns: Annotated[
+        bool, ask("以后的流水也按此对应", "Keep these meanings for later statements", widget="flag")
+    ] = False
+
+
+_FIELDS = {name: (words.zh, words.en, *HEADINGS.get(name, ())) for name, words in FIELD_TEXT.items()}
+
+
+def _read(call: Call, request: Import) -> tuple[Statement, dict[str, str]]:
+    """The statement and what its columns mean, read before the only writer is held up."""
+    upload = redeem(call.person, request.file)
+    corrections = corrections_for(call.person, _KIND, request.columns, _FIELDS)
+    rows = read_rows(content(upload.sha256, DATA), upload.name)
+    return read_statement(rows, day_of(call.now), corrections), corrections
 
 
 @operation(
@@ -63,6 +90,7 @@ class Import(Request):
     Text("导入银行流水", "Import a statement"),
     duties=CASHIERS,
     request=Import,
+    prepare=_read,
     page="loan.statements",
     help=Text(
         "逐行核对后整份导入；有一行不对就都不导入。流水号重复的认作同一笔，不会重复导入。外币、未成交的交易不导入，并列出。",
@@ -72,8 +100,7 @@ class Import(Request):
 )
 def import_statement(work: Work, request: Import) -> Any:
     """Import every line that is new. Raises InputError with every row that is wrong; then nothing is kept."""
-    upload = redeem(work.person, request.file)
-    statement = read_statement(read_rows(content(upload.sha256, DATA), upload.name), work.day)
+    statement, corrections = work.prepared
     account = request.account_number.replace(" ", "").upper()
     new, known, problems = _compare(work.person, account, statement)
     report = {
@@ -93,6 +120,8 @@ def import_statement(work: Work, request: Import) -> Any:
         return {**report, "rows": rows, "problems": [one.as_json() for one in problems]}
     if problems:
         raise InputError(problems)
+    if request.keep_columns:
+        keep_corrections(work, _KIND, corrections)
     file = attach(work, request.file, f"statement/{account}", "statement", work.person.organisation)
     for line in new:
         work.create(

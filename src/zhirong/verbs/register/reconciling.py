@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+from zhirong.chain.adapters.days import day_of_cell
 from zhirong.documents.tables import read_rows
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.store.blobs import content
 from zhirong.store.settings import DATA
-from zhirong.verbs.acting import Work, operation
+from zhirong.verbs.acting import Call, Work, operation
 from zhirong.verbs.register import orders
 from zhirong.verbs.register.desk import REGISTRAR, by_of
 from zhirong.verbs.requests import Line, Request, ask
@@ -54,17 +55,22 @@ class Reconcile(Request):
     ] = False
 
 
+def _read(call: Call, request: Reconcile) -> list[dict[str, Any]]:
+    """The published rows, read before the only writer is held up."""
+    upload = redeem(call.person, request.file)
+    return read_published_rows(content(upload.sha256, DATA), upload.name)
+
+
 @operation(
     "registration.reconcile",
     Text("与登记机关核对", "Reconcile with an authority"),
     request=Reconcile,
     duties=REGISTRAR,
+    prepare=_read,
 )
 def reconcile(work: Work, request: Reconcile) -> Any:
     """The parties of every registration that differs are told."""
-    upload = redeem(work.person, request.file)
-    published = read_published_rows(content(upload.sha256, DATA), upload.name)
-    done, found = orders.reconcile(by_of(work), request.authority, published, is_complete=request.is_complete)
+    done, found = orders.reconcile(by_of(work), request.authority, work.prepared, is_complete=request.is_complete)
     return {"index": done.index, "differences": [one.as_json() for one in found]}
 
 
@@ -103,7 +109,7 @@ def _table(cells: Any, at: Mapping[str, int]) -> dict[str, Any]:
         if name in _LISTS:
             table[name] = _split(str(value))
         elif name.endswith("_on"):
-            table[name] = str(value)[:10].strip()
+            table[name] = day.isoformat() if (day := day_of_cell(value)) is not None else str(value).strip()
         else:
             table[name] = str(value).strip()
     return table

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from zhirong.chain.right.columns import FIELD_TEXT
 from zhirong.chain.right.fees import STANDING_TEXT
 from zhirong.chain.right.records import KIND_TEXT, RightKind
 from zhirong.documents.tables import rights_template
@@ -89,7 +90,10 @@ def template(request: HttpRequest) -> HttpResponse:
 @page("firm/rights/import/", "firm.right_import", duties=FIRM, methods=_FORM)
 def import_table(request: HttpRequest) -> HttpResponse:
     """Check a table row by row, then keep all of it or nothing."""
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = {
+        "columns": request.POST.get("columns", ""),
+        "keeps_columns": "keep_columns" in request.POST,
+    }
     if request.method != "POST":
         return render(request, "firm/import.html", context)
     try:
@@ -101,13 +105,22 @@ def import_table(request: HttpRequest) -> HttpResponse:
         )
         wants_all = "keep" in request.POST
         call = call_of(request, request.POST.get("_key", "") if wants_all else "")
-        done = perform("right.import", call, None, {"file": ticket, "dry_run": not wants_all})
+        asked = {
+            "file": ticket,
+            "dry_run": not wants_all,
+            "overwrite": "overwrite" in request.POST,
+            "columns": context["columns"],
+            "keep_columns": context["keeps_columns"],
+        }
+        done = perform("right.import", call, None, asked)
     except ForbiddenError:
         return render(request, "403.html", status=403)
     except InputError as error:
-        return render(
-            request, "firm/import.html", {"problems": error.problems, "above": error.problems}, status=422
-        )
+        context |= {"problems": error.problems, "above": error.problems}
+        return render(request, "firm/import.html", context, status=422)
     if wants_all:
         return redirect("firm.rights")
-    return render(request, "firm/import.html", {"report": done.answer, "ticket": ticket})
+    used = [
+        (heading, FIELD_TEXT[field]) for heading, field in done.answer["columns"].items() if field in FIELD_TEXT
+    ]
+    return render(request, "firm/import.html", {**context, "report": done.answer, "ticket": ticket, "used": used})

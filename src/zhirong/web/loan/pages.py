@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from zhirong.chain.financing.case import STATE_WORDS, WAY, State
+from zhirong.chain.financing.statement import FIELD_TEXT
 from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, HEAD_TEXT, Category
 from zhirong.chain.loan.terms import METHOD_TEXT, Method
 from zhirong.chain.pledge.registration import STATUS_WORDS, Status
@@ -309,13 +310,23 @@ def loan_books(request: HttpRequest, row: Loan) -> HttpResponse:
 @page("statements/import/", "loan.import", duties=CASHIERS, methods=("GET", "HEAD", "POST"))
 def import_statement(request: HttpRequest) -> HttpResponse:
     """Try a statement first, look at the report row by row, then import it."""
-    context: dict[str, Any] = {"account": request.POST.get("account_number", "")}
+    context: dict[str, Any] = {
+        "account": request.POST.get("account_number", ""),
+        "columns": request.POST.get("columns", ""),
+        "keeps_columns": "keep_columns" in request.POST,
+    }
     status = 200
     if request.method == "POST":
         try:
             ticket = request.POST.get("ticket") or _ticket(request)
             is_try = "import" not in request.POST
-            data = {"file": ticket, "account_number": context["account"], "dry_run": is_try}
+            data = {
+                "file": ticket,
+                "account_number": context["account"],
+                "dry_run": is_try,
+                "columns": context["columns"],
+                "keep_columns": context["keeps_columns"],
+            }
             done = perform("statement.import", call_of(request, request.POST.get("_key", "")), None, data)
         except InputError as error:
             context["problems"], status = error.problems, 422
@@ -323,6 +334,11 @@ def import_statement(request: HttpRequest) -> HttpResponse:
             if not is_try:
                 return redirect(reverse("loan.statements") + "?state=open")
             context |= {"report": done.answer, "ticket": ticket, "wrong": _as_problems(done.answer["problems"])}
+            columns = done.answer["columns"]
+            context["used"] = [
+                (heading, FIELD_TEXT[name]) for heading, name in columns.items() if name in FIELD_TEXT
+            ]
+            context["notices"] = _as_problems(done.answer["notices"])
     return render(request, "loan/import.html", context, status=status)
 
 
