@@ -10,6 +10,7 @@ from zhirong.chain.mode.charges import LoanFacts, charges
 from zhirong.chain.mode.eligibility import eligibility
 from zhirong.chain.mode.force import Force, force_on
 from zhirong.chain.mode.shares import shares_of_loan
+from zhirong.chain.mode.vocabulary import ONE_OF_FACTS
 from zhirong.mode_files import load_modes
 
 MODES = load_modes()
@@ -21,6 +22,11 @@ INVESTMENT = MODES["national-private-investment-2026"]
 
 def shares(facts: dict[str, object], million: int = 8) -> dict[str, Fraction]:
     return dict(shares_of_loan(TECH, DAY, million * MILLION, million * MILLION, {}, facts))
+
+
+def decided(facts: dict[str, object]) -> dict[str, object]:
+    """The facts, and every other status denied."""
+    return {**dict.fromkeys(ONE_OF_FACTS["innovation_firm"], False), **facts}
 
 
 @pytest.mark.parametrize(
@@ -38,16 +44,23 @@ def shares(facts: dict[str, object], million: int = 8) -> dict[str, Fraction]:
     ],
 )
 def test_the_funds_share_follows_the_status(facts: dict[str, object], fund: Fraction) -> None:
-    found = shares(facts)
+    found = shares(decided(facts))
     assert found["national_fund"] == fund
     assert found["lender"] == Fraction(20, 100)
     assert found["reguarantor"] == Fraction(20, 100)
     assert sum(found.values()) == 1
 
 
+def test_while_the_status_is_not_known_nobody_but_the_bank_bears_more_than_it_must() -> None:
+    found = shares({})
+    assert found["national_fund"] == Fraction(30, 100)
+    assert found["guarantor"] == Fraction(20, 100)
+    assert found["lender"] == Fraction(30, 100)
+
+
 @pytest.mark.parametrize(("yuan", "rate"), [(8_000_000, Decimal("0.005")), (5_000_000, Decimal("0.003"))])
 def test_the_re_guarantee_fee_of_a_little_giant(yuan: int, rate: Decimal) -> None:
-    facts = {"little_giant": True}
+    facts = decided({"little_giant": True})
     loan = LoanFacts(yuan * 100, DAY, 12, Decimal("0.03"), facts=facts)
     made = {charge.code: charge.amount for charge in charges(TECH, loan)}
     fee = made.get("national_fee_large", 0) + made.get("national_fee_small", 0)
