@@ -264,6 +264,18 @@ def test_a_preserved_patent_does_not_lapse_while_the_preservation_lasts() -> Non
     assert status_on(frozen, date(2025, 7, 1), RULES).status is LegalStatus.LAPSED
 
 
+@settings(max_examples=60)
+@given(st.sampled_from(["invention", "utility_model", "design"]), st.dates(date(2004, 1, 1), date(2024, 12, 31)))
+def test_no_limit_of_a_fee_ends_on_a_day_off(kind: str, filed: date) -> None:
+    right = right_of(kind, filing_date=filed, grant_date=filed, fee_paid_through_year=1)
+    fee = annual_fee(right, 2, RULES)
+    state = fee_state(right, fee.grace_end + ONE_DAY, RULES)
+    assert state.standing is FeeStanding.LAPSED and state.restorable_until is not None
+    for last in (fee.due, fee.free_until, fee.grace_end, state.restorable_until):
+        assert working_days(RULES, last).is_working(last)
+        assert fee.counts_from <= last
+
+
 def test_the_explanation_adds_up() -> None:
     text = fee_state(PATENT, date(2024, 12, 1), RULES).explanation.as_text("zh")
     assert "4,000.00" in text and "800.00" in text and "未确认" in text
