@@ -50,7 +50,7 @@ def _precheck(options: Options) -> int:
             words = {"yes": ("可以质押", "can be pledged"), "no": ("不能质押", "cannot be pledged")}
             zh, en = words.get(check.verdict, ("资料不足", "data are missing"))
             print(f"{check.key}：{zh}" if options.lang == "zh" else f"{check.key}: {en}")
-            for one in check.problems():
+            for one in (*check.problems(), *check.reminders()):
                 print(f"  - {one.as_text(options.lang)}")
     return 0 if all(check.verdict == "yes" for check in checks) else 1
 

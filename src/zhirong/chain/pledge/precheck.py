@@ -137,13 +137,23 @@ class RightCheck:
         The contract is left out: it was examined once, by the rules of the day on which it was filed.
         """
         noted = [problem for problem in self.problems() if problem.code == "frozen"]
-        for finding in self.findings:
-            name = "" if finding.reference is None else finding.reference.id
-            is_refused = finding.verdict is Verdict.REFUSED and not is_examined_once(finding)
-            is_reminder = name == _RENEWAL and finding.verdict is Verdict.CLEAR and finding.mend is not None
-            if is_refused or is_reminder:
-                noted.append(self._as_problem(finding))
-        return tuple(noted)
+        noted += [
+            self._as_problem(finding)
+            for finding in self.findings
+            if finding.verdict is Verdict.REFUSED and not is_examined_once(finding)
+        ]
+        return (*noted, *self.reminders())
+
+    def reminders(self) -> tuple[Problem, ...]:
+        """What stands in nobody's way and has to be done in time: a mark to be renewed before the debt ends."""
+        return tuple(
+            self._as_problem(finding)
+            for finding in self.findings
+            if finding.verdict is Verdict.CLEAR
+            and finding.mend is not None
+            and finding.reference is not None
+            and finding.reference.id == _RENEWAL
+        )
 
     def _as_problem(self, finding: Finding) -> Problem:
         reference = None if finding.reference is None else finding.reference.reference
@@ -168,6 +178,7 @@ class RightCheck:
             "findings": [finding.as_json() for finding in self.findings],
             "papers": self.papers.as_json(),
             "problems": [problem.as_json() for problem in self.problems()],
+            "reminders": [problem.as_json() for problem in self.reminders()],
         }
 
 
