@@ -8,11 +8,11 @@ the rights beside it, and agrees with its appraisal alone, but for the last bits
 from functools import lru_cache
 
 import numpy as np
-from numba import njit
 
 from zhirong.batch.portfolio import FIGURES
 from zhirong.chain.appraisal.simulate import PERCENTILES, uniforms
 from zhirong.chain.appraisal.uncertain import Array
+from zhirong.kernel.compiled import compiled
 
 # Columns of a result, in order.
 COLUMNS = (*(f"p{percent}" for percent in PERCENTILES), "mean", "standard_deviation", "p50_error", "mean_error")
@@ -38,7 +38,7 @@ def appraise_block(block: tuple[Array, Array, Array, Array], seed: int, paths: i
     return result
 
 
-@njit(cache=True)
+@compiled
 def _appraise(points, tax, cap, mid_year, draw, result):  # type: ignore[no-untyped-def]
     paths = draw.shape[2]
     drawn = np.empty((6, paths))
@@ -52,7 +52,7 @@ def _appraise(points, tax, cap, mid_year, draw, result):  # type: ignore[no-unty
         _summary(value, ordered, place, result[right])
 
 
-@njit(cache=True)
+@compiled
 def _triangular(point, draw, out):  # type: ignore[no-untyped-def]
     low, mode, high = point
     width = high - low
@@ -67,7 +67,7 @@ def _triangular(point, draw, out):  # type: ignore[no-untyped-def]
         out[path] = below if draw[0, path] <= c else above
 
 
-@njit(cache=True)
+@compiled
 def _present_value(drawn, cap, mid_year, value, running, step):  # type: ignore[no-untyped-def]
     revenue, growth, decay, royalty, discount, life = drawn
     for path in range(value.size):
@@ -89,7 +89,7 @@ def _present_value(drawn, cap, mid_year, value, running, step):  # type: ignore[
                 running[path] *= step[path]
 
 
-@njit(cache=True)
+@compiled
 def _summary(value, ordered, place, row):  # type: ignore[no-untyped-def]
     """Percentiles by sorting into bins and looking into those bins alone that hold a rank that is asked for."""
     count = value.size
@@ -133,7 +133,7 @@ def _summary(value, ordered, place, row):  # type: ignore[no-untyped-def]
     row[7], row[8] = (ordered[ranks[-1]] - ordered[ranks[-2]]) / 2.0, deviation / np.sqrt(count)
 
 
-@njit(cache=True)
+@compiled
 def _ends(value):  # type: ignore[no-untyped-def]
     """Least and greatest, in lanes of eight that a processor compares at once; the order does not matter."""
     low, high = np.full(8, np.inf), np.full(8, -np.inf)
@@ -148,7 +148,7 @@ def _ends(value):  # type: ignore[no-untyped-def]
     return low.min(), high.max()
 
 
-@njit(cache=True)
+@compiled
 def _moments(value):  # type: ignore[no-untyped-def]
     """Mean and standard deviation, summed in eight lanes in a fixed order: the same bits on every processor."""
     lanes = np.zeros(8)

@@ -4,6 +4,7 @@ Blocks are cut by row numbers, never by worker, and a block's result depends on 
 be computed by anybody, twice, in any order.
 """
 
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -44,7 +45,12 @@ def local_pool(workers: int | None = None) -> Pool:
     Spawned, not forked: a fork copies locks in whatever state another thread left them.
     """
     number = workers or cpu_count() or 1
-    return lambda: ProcessPoolExecutor(number, mp_context=get_context("spawn"))
+    return lambda: ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=_leave_interrupts)
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches every process of the terminal: the one that started this pool ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def run_blocks(

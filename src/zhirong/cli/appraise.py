@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zhirong.cli.files import print_answer, read_toml, unreadable, unwritable
+from zhirong.cli.outputs import safe_cells
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
@@ -215,7 +216,7 @@ def _write_screened(path: str, tested: "Backtest") -> None:
             for horizon in tested.horizons:
                 for one in horizon.screened:
                     shown = [f"{one.forecast:.6f}", f"{one.age_only:.6f}", int(one.kept)]
-                    writer.writerow([one.number, tested.day.isoformat(), horizon.years, *shown])
+                    writer.writerow(safe_cells([one.number, tested.day.isoformat(), horizon.years, *shown]))
     except OSError as error:
         raise unwritable(path, error) from error
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from zhirong.cli.appraise import read_day, read_rows
 from zhirong.cli.files import unreadable, unwritable
+from zhirong.cli.outputs import safe_cells
 from zhirong.kernel.days import SHANGHAI, day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
@@ -206,9 +207,9 @@ def _write(out: Path, columns: Mapping[str, Any]) -> None:
     else:
         with aside.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(columns)
+            writer.writerow(safe_cells(columns))
             for row in zip(*columns.values(), strict=True):
-                writer.writerow([_shown(cell) for cell in row])
+                writer.writerow(safe_cells(_shown(cell) for cell in row))
     aside.replace(out)
 
 

@@ -84,6 +84,11 @@ SETTINGS = (
     ),
     Setting("ZHIRONG_LANG", Text("命令行语言", "language of the command line"), "zh"),
     Setting(
+        "ZHIRONG_DEBUG",
+        Text("1：程序出错时显示完整的出错位置", "1: a fault of the program is shown with its traceback"),
+        "0",
+    ),
+    Setting(
         "ZHIRONG_RULES",
         Text(
             f"政策包文件夹，多个之间写 {os.pathsep}，后面的优先",

@@ -43,8 +43,9 @@ def unreadable(path: str, error: OSError | UnicodeDecodeError) -> InputError:
 
 
 def print_json(content: Mapping[str, Any] | list[Any]) -> None:
-    """Content as JSON on standard output, Chinese kept readable."""
-    json.dump(content, sys.stdout, ensure_ascii=False, indent=2)
+    """Content as JSON on standard output, Chinese kept readable where the output can carry it."""
+    is_unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
+    json.dump(content, sys.stdout, ensure_ascii=not is_unicode, indent=2)
     sys.stdout.write("\n")
 
 

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from zhirong.cli.faults import guarded
+from zhirong.cli.outputs import refuse_overwriting
 from zhirong.cli.parser import ChineseParser
 
 # What a command does is said here, so that --help needs to import none of them. Chinese first.
@@ -63,8 +65,18 @@ EXIT_BAD_INPUT = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 done with findings, 2 the input cannot be used."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    """Run one command and return its exit code: 0 done, 1 done with findings, 2 the input cannot be used; others in ``faults``.
+
+    arguments: by default those of this process, and nothing that goes wrong leaves it as a traceback. With arguments from a
+    program, what is not the user's input is raised.
+    """
+    if arguments is None:
+        words = sys.argv[1:]
+        return guarded(lambda: _with_packs(words), _language(words))
+    return _with_packs(list(arguments))
+
+
+def _with_packs(words: list[str]) -> int:
     words, packs = _without_packs(words)
     before = os.environ.get(_PACKS)
     if packs:
@@ -94,17 +106,16 @@ def _run(words: list[str]) -> int:
         parser.print_help()
         return 0
     options.lang = lang
+    if _environment_language()[:2] not in ("", "zh", "en"):
+        print(f"ZHIRONG_LANG={_environment_language()}：只有 zh、en / only zh and en", file=sys.stderr)
     if options.packs is not None:
         commands[options.command].error("--rules: 请写全 / write it in full")
     try:
+        refuse_overwriting(options)
         done = int(module.run(options))
         if name in _BY_RULES and os.environ.get(_PACKS) and not getattr(options, "json", False):
             _say_packs(lang)
         return done
-    except BrokenPipeError:
-        # The reader closed the pipe (`| head`): nothing more to say, and nothing went wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except ValueError as error:
         if not hasattr(error, "problems"):
             raise
@@ -151,7 +162,11 @@ def _language(words: list[str]) -> str:
         return "en" if words[words.index("--lang") + 1] == "en" else "zh"
     if "--lang=en" in words:
         return "en"
-    return "en" if "--lang=zh" not in words and os.environ.get("ZHIRONG_LANG", "").startswith("en") else "zh"
+    return "en" if "--lang=zh" not in words and _environment_language().startswith("en") else "zh"
+
+
+def _environment_language() -> str:
+    return os.environ.get("ZHIRONG_LANG", "")
 
 
 def _without_language(words: list[str]) -> list[str]:

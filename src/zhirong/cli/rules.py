@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from zhirong.cli.days import day_of as named_day
 from zhirong.cli.files import print_json
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
@@ -82,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
 def _list(options: argparse.Namespace) -> int:
     from zhirong.kernel.rulebook import load_rulebook
 
-    book, day = load_rulebook(), _day(options.on)
+    book, day = load_rulebook(), (named_day("--on", options.on) or day_of(datetime.now(UTC)))
     found = []
     for rule_id in book.ids():
         if not rule_id.startswith(options.prefix):
@@ -151,7 +152,7 @@ def _count(options: argparse.Namespace, book: Rulebook, count: int, day: date) -
 def _show(options: argparse.Namespace) -> int:
     from zhirong.kernel.rulebook import load_rulebook
 
-    book, day = load_rulebook(), _day(options.on)
+    book, day = load_rulebook(), (named_day("--on", options.on) or day_of(datetime.now(UTC)))
     try:
         rule = book.rule(options.id)
     except RuleError as error:
@@ -470,13 +471,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     return value
-
-
-def _day(written: str | None) -> date:
-    if written is None:
-        return day_of(datetime.now(UTC))
-    try:
-        return date.fromisoformat(written)
-    except ValueError as error:
-        reason, hint = Text("不是日期", "not a date"), Text("写成 2026-01-31", "write it as 2026-01-31")
-        raise InputError([Problem("--on", written, reason, hint, "not_a_date")]) from error

@@ -19,7 +19,7 @@ _THREADS = 4  # of each process that answers: one of them waits for the database
 def configure(parser: argparse.ArgumentParser) -> None:
     """Where it listens, and how many processes answer."""
     parser.add_argument("--host", default="127.0.0.1", help="监听地址 / address to listen at")
-    parser.add_argument("--port", type=int, default=8000, help="端口 / port")
+    parser.add_argument("--port", type=_port, default=8000, help="端口 / port")
     parser.add_argument("--workers", type=int, default=2, help="进程数 / processes that answer")
     parser.add_argument("--data", default="", help="数据文件夹 / data folder (ZHIRONG_DATA)")
     parser.add_argument(
@@ -30,6 +30,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="不启动后台任务进程（另行运行 zhirong worker）/ no background work (run zhirong worker apart)",
     )
+
+
+def _port(written: str) -> int:
+    """A number that a server can listen at."""
+    number = int(written)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError("0–65535")
+    return number
 
 
 def run(options: argparse.Namespace) -> int:

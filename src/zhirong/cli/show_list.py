@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from zhirong.cli.files import print_json, unwritable
+from zhirong.cli.outputs import safe_cells
 from zhirong.cli.platform_client import Platform, moment, problem, say, value_of_words
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import FEN_PER_YUAN, show_yuan, yuan
@@ -156,8 +157,8 @@ def _print_table(listing: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], 
 
 def _write_csv(listing: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], lang: str) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(_heads(listing, lang))
-    writer.writerows(_lines(listing, rows, lang, yuan))
+    writer.writerow(safe_cells(_heads(listing, lang)))
+    writer.writerows(safe_cells(line) for line in _lines(listing, rows, lang, yuan))
 
 
 def _write_xlsx(listing: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], options: argparse.Namespace) -> None:

@@ -11,6 +11,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from zhirong.kernel.compiled import compiled
+
 Words = NDArray[np.uint32]
 Bytes = NDArray[np.uint8]
 Counts = NDArray[np.int64]
@@ -19,10 +21,6 @@ LANES = 64  # fewer leave the vector unit idle, more no longer fit beside the me
 _BLOCK = 64
 _WORDS = 16
 _F = TypeVar("_F", bound=Callable[..., Any])
-
-
-def _compiled(function: _F) -> _F:
-    return cast(_F, numba.njit(cache=True)(function))
 
 
 def _inlined(function: _F) -> _F:
@@ -77,7 +75,7 @@ def _left(x: np.uint32, n: int) -> np.uint32:
 # Numba widens a sum of two 32-bit words to 64 bits; every sum is cut back before it is used.
 
 
-@_compiled
+@compiled
 def _sha256_block(state: Words, w: Words, v: Words) -> None:
     """One block for all lanes (FIPS 180-4 §6.2.2). Registers stay in place; their names move from row to row."""
     for t in range(16, 64):
@@ -105,7 +103,7 @@ def _sha256_block(state: Words, w: Words, v: Words) -> None:
             state[row, lane] = np.uint32(state[row, lane] + v[row, lane])
 
 
-@_compiled
+@compiled
 def _sm3_block(state: Words, w: Words, v: Words) -> None:
     """One block for all lanes (GB/T 32905-2016 §5.3). A to D take turns in rows 0 to 3, E to H in rows 4 to 7."""
     for t in range(16, 68):
@@ -136,14 +134,14 @@ def _sm3_block(state: Words, w: Words, v: Words) -> None:
             state[row, lane] = state[row, lane] ^ v[row, lane]
 
 
-@_compiled
+@compiled
 def _begin(state: Words, is_sm3: bool) -> None:
     for row in range(8):
         for lane in range(LANES):
             state[row, lane] = _SM3_START[row] if is_sm3 else _SHA256_START[row]
 
 
-@_compiled
+@compiled
 def hash_pairs(words: Words, is_sm3: bool) -> Words:
     """H(0x01 ‖ left ‖ right) of neighbouring hashes: 2n rows of eight words in, n rows out."""
     count = words.shape[0] // 2
@@ -174,7 +172,7 @@ def hash_pairs(words: Words, is_sm3: bool) -> Words:
     return out
 
 
-@_compiled
+@compiled
 def hash_leaves(data: Bytes, starts: Counts, is_sm3: bool) -> Words:
     """H(0x00 ‖ message) of n messages that lie end to end in ``data``; ``starts`` has n + 1 offsets."""
     count = starts.shape[0] - 1
@@ -214,7 +212,7 @@ def _blocks_of(length: int) -> int:
     return (length + 10 + _BLOCK - 1) // _BLOCK
 
 
-@_compiled
+@compiled
 def _word_at_edge(data: Bytes, start: int, length: int, at: int) -> np.uint32:
     """Four bytes from ``at`` on, where prefix, message, end mark and zeros meet."""
     word = np.uint32(0)
@@ -229,7 +227,7 @@ def _word_at_edge(data: Bytes, start: int, length: int, at: int) -> np.uint32:
     return word
 
 
-@_compiled
+@compiled
 def _fill(data: Bytes, start: int, end: int, block: int, w: Words, lane: int) -> None:
     """The words of one block of 0x00 ‖ message ‖ 0x80 ‖ zeros ‖ bit length, for one lane."""
     length = end - start

@@ -115,12 +115,12 @@ def _check(principal: Whole, millionths: Whole, months: Whole) -> None:
 @cache
 def _kernel() -> Any:
     """The compiled walk over loans and months. Numba is imported here, since it starts slowly."""
-    from numba import njit
+    from zhirong.kernel.compiled import compiled
 
     half, whole = _MONTHLY_SCALE // 2, _MONTHLY_SCALE
     inverse = 1 / _MONTHLY_SCALE
 
-    @njit(cache=True)
+    @compiled
     def walk(
         principal: Whole,
         millionths: Whole,

@@ -1,0 +1,103 @@
+"""What the command line says when something goes wrong that is not the user's input, and the exit codes for it.
+
+0 done; 1 done with findings; 2 the input cannot be used; 3 the machine failed (a full disk, no permission, no network);
+70 a fault of the program; 130 interrupted.
+"""
+
+import errno
+import os
+import sys
+from collections.abc import Callable
+
+EXIT_MACHINE = 3
+EXIT_FAULT = 70
+EXIT_INTERRUPTED = 130
+DEBUG = "ZHIRONG_DEBUG"
+_IN_CHINESE = {
+    errno.EACCES: "没有权限",
+    errno.ECONNREFUSED: "对方拒绝连接",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EIO: "磁盘读写出错",
+    errno.EISDIR: "这是文件夹，不是文件",
+    errno.EMFILE: "打开的文件太多",
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.ENOSPC: "磁盘已满",
+    errno.ENOTDIR: "不是文件夹",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "磁盘是只读的",
+}
+
+
+def guarded(run: Callable[[], int], lang: str) -> int:
+    """Run the command; whatever happens, an exit code and, where one is needed, a message instead of a traceback."""
+    _fit_terminal()
+    try:
+        code = run()
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        return _reader_left()
+    except SystemExit as end:
+        # rich ends the program itself when the reader of a pipe has left, with another code.
+        if isinstance(end.__context__, BrokenPipeError):
+            return _reader_left()
+        raise
+    except KeyboardInterrupt:
+        _say("已中断" if lang == "zh" else "interrupted")
+        return EXIT_INTERRUPTED
+    except OSError as error:
+        what = error.strerror or str(error)
+        if lang == "zh":
+            named = "" if error.filename is None else f"{error.filename}："
+            _say(f"操作系统报错：{named}{_IN_CHINESE.get(error.errno or 0, what)}。请检查后重试。")
+        else:
+            named = "" if error.filename is None else f"{error.filename}: "
+            _say(f"The system reports: {named}{what}. Check it and try again.")
+        return _ended(EXIT_MACHINE)
+    except Exception as error:
+        import traceback
+        from pathlib import Path
+
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"
+        if lang == "zh":
+            _say(f"程序出错，未能完成：{what}\n请设 {DEBUG}=1 再运行一次，把输出连同命令报告给开发者。")
+        else:
+            _say(
+                f"The program has a fault and could not finish: {what}\nRun it again with {DEBUG}=1 and report the output with the command."
+            )
+        return _ended(EXIT_FAULT)
+
+
+def _fit_terminal() -> None:
+    """A character that the terminal does not know is replaced: nothing fails for want of one."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _reader_left() -> int:
+    """The reader closed the pipe (``| head``): nothing more to say, and nothing went wrong."""
+    _silence()
+    return 0
+
+
+def _ended(code: int) -> int:
+    if os.environ.get(DEBUG):
+        import traceback
+
+        traceback.print_exc()
+    _silence()
+    return code
+
+
+def _silence() -> None:
+    """What is still to be written to the standard output goes nowhere: at its end Python would fail on it again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say(words: str) -> None:
+    try:
+        print(words, file=sys.stderr, flush=True)
+    except OSError:
+        return  # the standard error cannot be written to either: the exit code says it

@@ -1,0 +1,263 @@
+"""Whatever happens, the command line answers with a message and an exit code: no traceback, no file lost, no formula."""
+
+import csv
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zhirong.cli import main as cli
+from zhirong.cli.faults import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_MACHINE
+from zhirong.cli.outputs import safe_cells
+
+CASE = Path(__file__).resolve().parents[2] / "src/zhirong/cases/xixian-jingshuixing/case.toml"
+_HEAD = (
+    "id,"
+    + "".join(
+        f"{name}_low,{name}_mode,{name}_high,{name}_grade,"
+        for name in ("revenue", "growth", "decay", "royalty", "discount", "life")
+    )
+    + "tax_rate,convention,life_cap\n"
+)
+_ROW = (
+    "10000000,12000000,13000000,audited,0,0.05,0.1,declared,0,0,0,assumed,0.02,0.03,0.04,assumed,"
+    "0.14,0.17,0.2,assumed,5,7,9,assumed,0.15,mid_year,\n"
+)
+ZHIRONG = [sys.executable, "-m", "zhirong.cli.main"]
+
+
+def run(*words: object, **more: str) -> "subprocess.CompletedProcess[bytes]":
+    environment = {**os.environ, **more}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    done = subprocess.run(
+        [*ZHIRONG, *(str(word) for word in words)], capture_output=True, env=environment, check=False
+    )
+    assert b"Traceback" not in done.stderr, done.stderr.decode()
+    return done
+
+
+def into(place: str, *words: str) -> "tuple[int, str]":
+    with Path(place).open("wb") as out:
+        done = subprocess.run([*ZHIRONG, *words], stdout=out, stderr=subprocess.PIPE, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+# -- outputs and inputs -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("option", ["--pdf", "--xlsx"])
+def test_an_output_never_overwrites_an_input(
+    tmp_path: Path, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case, link = tmp_path / "case.toml", tmp_path / "link.toml"
+    (tmp_path / "x").mkdir()
+    shutil.copy(CASE, case)
+    link.symlink_to("case.toml")
+    os.link(case, tmp_path / "same.toml")
+    before = case.read_bytes()
+    for name in (case, link, tmp_path / "same.toml", f"{tmp_path}/x/../case.toml"):
+        assert cli.main(["quote", str(case), option, str(name), "--json"]) == 2
+        problems = json.loads(capsys.readouterr().err)["error"]["problems"]
+        assert [one["code"] for one in problems] == ["overwrites_input"]
+    assert case.read_bytes() == before
+
+
+def test_every_command_that_writes_is_held_to_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (
+        ["quote", "FILE", "--pdf", "FILE"],
+        ["schedule", "FILE", "--xlsx", "FILE"],
+        ["loan", "replay", "FILE", "--xlsx", "FILE"],
+        ["loan", "replay", "FILE", "--beancount", "FILE"],
+        ["appraise", "FILE", "--docx", "FILE"],
+        ["appraise", "--batch", "FILE", "--out", "FILE"],
+    ):
+        file = tmp_path / "input"
+        file.write_text("untouched", encoding="utf-8")
+        code = cli.main([str(file) if word == "FILE" else word for word in words])
+        assert code == 2 and "不能覆盖" in capsys.readouterr().err, words
+        assert file.read_text(encoding="utf-8") == "untouched", words
+
+
+def test_two_outputs_in_one_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert cli.main(["quote", str(CASE), "--pdf", str(out), "--xlsx", f"{tmp_path}/./out"]) == 2
+    assert "同一个文件" in capsys.readouterr().err and not out.exists()
+
+
+# -- faults -------------------------------------------------------------------------------------------------------
+
+
+def test_a_full_disk() -> None:
+    for words in (["modes"], ["modes", "--json"], ["quote", str(CASE)]):
+        code, said = into("/dev/full", *words)
+        assert code == EXIT_MACHINE and "磁盘已满" in said and "Traceback" not in said
+
+
+def test_a_fault_of_the_program_has_its_own_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    from zhirong.cli import modes
+
+    def broken(_options: object) -> int:
+        raise RuntimeError("it broke")
+
+    monkeypatch.setattr(modes, "run", broken)
+    script = "import sys; from zhirong.cli import modes, main\ndef broken(o): raise RuntimeError('it broke')\n"
+    script += "modes.run = broken\nsys.argv = ['zhirong', 'modes']\nsys.exit(main.main())"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (
+        done.returncode == EXIT_FAULT and "RuntimeError: it broke" in done.stderr and "Traceback" not in done.stderr
+    )
+    again = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "ZHIRONG_DEBUG": "1", "ZHIRONG_LANG": "en"},
+    )
+    assert again.returncode == EXIT_FAULT and "Traceback" in again.stderr and "has a fault" in again.stderr
+    with pytest.raises(RuntimeError):  # a program that calls it hears of it
+        cli.main(["modes"])
+
+
+def test_an_interruption() -> None:
+    script = "import os, signal, sys; from zhirong.cli import modes, main\n"
+    script += "modes.run = lambda o: os.kill(os.getpid(), signal.SIGINT)\nsys.argv = ['zhirong', 'modes']\n"
+    done = subprocess.run(
+        [sys.executable, "-c", script + "sys.exit(main.main())"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (EXIT_INTERRUPTED, "已中断\n")
+
+
+def test_a_batch_that_is_interrupted_leaves_no_traceback(tmp_path: Path) -> None:
+    """Ctrl-C reaches the processes of its pool too."""
+    table = tmp_path / "in.csv"
+    table.write_text(_HEAD + "".join(f"r{number},{_ROW}" for number in range(40_000)), encoding="utf-8")
+    out = tmp_path / "o.csv"
+    process = subprocess.Popen(
+        [*ZHIRONG, "appraise", "--batch", str(table), "--out", str(out), "--workers", "2", "--paths", "20000"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    for _ in range(600):  # until the first block is kept: all processes are at work
+        if [*tmp_path.glob("o.csv*/*"), *tmp_path.glob(".o.csv*/*")]:
+            break
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=120)[1]
+    assert process.returncode == EXIT_INTERRUPTED and "Traceback" not in said
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "99999", "x"])
+def test_a_port_out_of_range(port: str) -> None:
+    done = run("serve", "--port", port)
+    assert done.returncode == 2 and b"--port" in done.stderr
+
+
+def test_a_terminal_that_knows_fewer_characters() -> None:
+    done = run("modes", "guangzhou-5311", PYTHONIOENCODING="gbk")
+    assert done.returncode == 0 and "广州" in done.stdout.decode("gbk")
+    assert run("modes", PYTHONIOENCODING="ascii").returncode == 0
+    listed = run("modes", "--json", PYTHONIOENCODING="ascii")
+    assert listed.returncode == 0 and "模式" in json.dumps(json.loads(listed.stdout), ensure_ascii=False)
+    refused = run("rules", "show", "没有", PYTHONIOENCODING="ascii")
+    assert refused.returncode == 2
+
+
+def test_a_reader_that_leaves_is_no_fault() -> None:
+    for words in (["modes"], ["quote", str(CASE), "--explain"]):
+        process = subprocess.Popen([*ZHIRONG, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+        assert (process.wait(), said) == (0, "")
+
+
+def test_a_language_that_is_not_there_is_said() -> None:
+    done = run("modes", ZHIRONG_LANG="xx")
+    assert done.returncode == 0 and "ZHIRONG_LANG=xx" in done.stderr.decode()
+
+
+# -- backups ------------------------------------------------------------------------------------------------------
+
+
+def test_a_backup_of_nothing(tmp_path: Path) -> None:
+    done = run("platform", "backup", tmp_path / "x.tar", "--data", tmp_path / "nothing", DATABASE_URL="")
+    assert done.returncode == 2 and "没有这个数据文件夹" in done.stderr.decode()
+
+
+@pytest.mark.parametrize("kind", ["absolute", "parent", "link", "folder", "device"])
+def test_a_backup_holds_plain_files_only(tmp_path: Path, kind: str) -> None:
+    """Without the filter of the standard library, which the first releases of Python 3.11 do not have."""
+    from zhirong.verbs.platform.backup import _unpack
+
+    backup, folder = tmp_path / "b.tar", tmp_path / "data"
+    folder.mkdir()
+    with tarfile.open(backup, "w") as tar:
+        info = tarfile.TarInfo({"absolute": "/etc/zhirong-x", "parent": "../x"}.get(kind, "x"))
+        info.type = {"link": tarfile.SYMTYPE, "folder": tarfile.DIRTYPE, "device": tarfile.CHRTYPE}.get(
+            kind, tarfile.REGTYPE
+        )
+        info.linkname = "/etc/passwd"
+        tar.addfile(info, io.BytesIO(b""))
+    with tarfile.open(backup) as tar, pytest.raises(ValueError, match="no place in a backup"):
+        _unpack(tar, folder)
+    assert sorted(tmp_path.iterdir()) == sorted([backup, folder])
+    assert not list(folder.iterdir())
+
+
+# -- compiled functions -------------------------------------------------------------------------------------------
+
+
+def test_compiled_without_a_place_to_keep_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As for a service without a home whose program folder is read-only."""
+    from numba.core import caching
+
+    from zhirong.kernel.compiled import compiled
+
+    def twice(number: int) -> int:
+        return 2 * number
+
+    for kind in (caching.CacheImpl, *caching.CacheImpl.__subclasses__()):
+        monkeypatch.setattr(kind, "_locator_classes", [])
+    assert compiled(twice)(21) == 42
+
+
+# -- cells --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+8613", "-x", "@SUM(1)", "\tx", "\r=x", "=HYPERLINK(1)", "-", "+", "-nan"]
+)
+def test_a_formula_is_words_in_a_spreadsheet(cell: str) -> None:
+    expected = cell if cell == "+8613" else f"'{cell}"
+    assert safe_cells([cell]) == [expected]
+
+
+@given(st.text())
+def test_no_cell_begins_a_formula_unless_it_is_a_number(text: str) -> None:
+    (cell,) = safe_cells([text])
+    assert cell in (text, f"'{text}")
+    if cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        assert Decimal(cell).is_finite()
+
+
+def test_a_csv_of_the_platform_has_no_formulas(capsys: pytest.CaptureFixture[str]) -> None:
+    from zhirong.cli.show_list import _write_csv
+
+    title = {"zh": "名称", "en": "title"}
+    listing = {"columns": [{"name": "title", "title": title, "kind": "text"}]}
+    _write_csv(listing, [{"id": 1, "title": '=HYPERLINK("http://x","y")'}, {"id": 2, "title": "-5.00"}], "zh")
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+    assert rows[1][1] == '\'=HYPERLINK("http://x","y")' and rows[2][1] == "-5.00"
