@@ -126,7 +126,10 @@ def test_a_redirection_is_not_followed_and_gone_is_gone(world: ApiWorld) -> None
 
 def test_private_addresses_are_not_called_unless_allowed(world: ApiWorld) -> None:
     with listening() as there:
-        _hook(world, there.url, kinds=["case.accept"])
+        with pytest.raises(InputError):
+            _hook(world, there.url, kinds=["case.accept"])
+        with override_settings(WEBHOOK_NETWORKS=LOOPBACK):
+            _hook(world, there.url, kinds=["case.accept"])
         _accept(world)
         assert deliver_due(world.platform.now) == 1
         assert not there.got and Delivery.objects.get().answer.startswith("refused: ")
@@ -217,6 +220,19 @@ def test_who_may_add_a_webhook_and_what_is_refused(world: ApiWorld) -> None:
         "https://a..b.example/",
         f"https://{'a' * 64}.example/",
         "https://hook.example.cn:70000/",
+        # Into the platform's own network, in every notation; without TLS.
+        "http://127.0.0.1/hook",
+        "https://localhost/hook",
+        "https://169.254.169.254/hook",
+        "https://2130706433/",
+        "https://0x7f.1/",
+        "https://0177.0.0.1/",
+        "https://[::1]/",
+        "https://[::ffff:10.0.0.1]/",
+        "https://intranet/",
+        "https://hook.localhost./",
+        "https://printer.local/",
+        "http://example.cn/hook",
     ):
         with pytest.raises(InputError):
             world.perform(world.banker, "webhook.add", url=url)

@@ -160,7 +160,7 @@ def test_notices_are_mailed_once_in_the_readers_language(world: ApiWorld) -> Non
     world.officer.account.language = "en"
     world.officer.account.save()
     now = world.platform.now
-    with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
+    with override_settings(MAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
         mail.outbox = []
         world.perform(
             world.security, "member.add", world.firm, email=world.officer.account.email, duties=["firm.clerk"]
@@ -182,7 +182,7 @@ def test_mail_that_fails_is_tried_again_and_given_up(world: ApiWorld) -> None:
         world.security, "member.add", world.firm, email=world.officer.account.email, duties=["firm.clerk"]
     )
     with override_settings(
-        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_HOST="127.0.0.1", EMAIL_PORT=1
+        MAIL_BACKEND="zhirong.verbs.mail.Deadline", EMAIL_HOST="127.0.0.1", EMAIL_PORT=1
     ):
         at, tries = now, 0
         while at is not None:

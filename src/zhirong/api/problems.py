@@ -26,6 +26,7 @@ _TITLES: Mapping[int, Text] = {
     403: Text("没有权限", "not permitted"),
     404: Text("没有这个对象，或无权知道", "there is no such object, or none that you may know of"),
     405: Text("这个地址不支持这种方法", "this address does not take this method"),
+    408: Text("请求没有按时发完", "the request was not finished in time"),
     409: Text("与现在的状态冲突", "in conflict with the present state"),
     412: Text("对象已被改动", "the object has been changed"),
     413: Text("请求太大", "the request is too large"),
@@ -72,19 +73,28 @@ class ProblemDetails(Schema):
 
 def answer(request: HttpRequest, status: int, problems: Iterable[Problem] = (), code: str = "") -> HttpResponse:
     """A refusal as a response. code: of its kind, that of its first problem where not said."""
+    return HttpResponse(details_of(request.path, status, problems, code), status=status, content_type=MEDIA_TYPE)
+
+
+def title_of(status: int) -> Text:
+    """What a status means, in words."""
+    return _TITLES.get(status) or Text(HTTPStatus(status).phrase, HTTPStatus(status).phrase)
+
+
+def details_of(path: str, status: int, problems: Iterable[Problem] = (), code: str = "") -> bytes:
+    """A refusal as problem details, as ``answer`` gives it."""
     found = list(problems)
-    title = _TITLES.get(status) or Text(HTTPStatus(status).phrase, HTTPStatus(status).phrase)
+    title = title_of(status)
     kind = code or (found[0].code if found else HTTPStatus(status).phrase.lower().replace(" ", "_"))
     details = {
         "type": f"urn:zhirong:problem:{kind}",
         "title": f"{title.zh} / {title.en}",
         "status": status,
         "detail": "；".join(problem.as_text("zh") for problem in found) or title.zh,
-        "instance": request.path,
+        "instance": path,
         "problems": [problem.as_json() for problem in found],
     }
-    content = json.dumps(details, ensure_ascii=False).encode("utf-8", "replace")
-    return HttpResponse(content, status=status, content_type=MEDIA_TYPE)
+    return json.dumps(details, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def refusal(request: HttpRequest, error: InputError) -> HttpResponse:

@@ -13,7 +13,9 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
 _ORIGIN = "register.local"
-_THREADS = 4  # of each process that answers: one of them waits for the database while another reckons
+_HEAD_SECONDS = 10  # for the head of a request, and between two requests on one connection
+_CONNECTIONS = 4096  # of each process
+_WRITER_SECONDS = 5.0  # how long a request waits for other writers before it is asked to try again
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -102,16 +104,19 @@ def _load_pages() -> None:
 
 def _serve(host: str, port: int, workers: int) -> None:
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     server = Granian(
-        "zhirong.web.wsgi:application",
+        "zhirong.web.front:Front",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         workers=workers,
-        blocking_threads=_THREADS,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=1000 * _HEAD_SECONDS),
+        backpressure=_CONNECTIONS,
         websockets=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
@@ -120,10 +125,14 @@ def _serve(host: str, port: int, workers: int) -> None:
 
     def load() -> Any:
         """The application, in a process that answers: were its parent killed, it would go on with nobody to stop it."""
+        from zhirong.store.waiting import wait_at_most
+        from zhirong.web.front import Front
+        from zhirong.web.signing_up import address_behind
         from zhirong.web.wsgi import application
 
+        wait_at_most(_WRITER_SECONDS)
         when_parent_ends(parent, lambda: os.kill(os.getpid(), signal.SIGTERM))
-        return application
+        return Front(application, address_behind)
 
     server.serve(target_loader=load, wrap_loader=False)
 

@@ -4,9 +4,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from zhirong.store.models import LogHead
+from zhirong.store.waiting import longest_wait
 
 # The head that this thread holds: a verb may call another, and both are one transaction.
 _held = threading.local()
@@ -23,18 +24,29 @@ class NoRegisterError(RuntimeError):
 def writing() -> Iterator[LogHead]:
     """A transaction that holds the log's head: nobody else writes until it ends, everything or nothing is kept.
 
-    Within a transaction of the same thread it is that transaction. Raises NoRegisterError where there is no register.
+    Within a transaction of the same thread it is that transaction. Raises NoRegisterError where there is no register, and
+    django.db.OperationalError where other writers keep it waiting for too long (``store.waiting``); nothing is written then.
     """
     held = getattr(_held, "head", None)
     if held is not None:
         yield held
         return
     if connection.vendor == "sqlite":
-        with _ONE_WRITER, _transaction() as head:
+        with _turn(), _transaction() as head:
             yield head
     else:
         with _transaction() as head:
             yield head
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _ONE_WRITER.acquire(timeout=longest_wait()):
+        raise OperationalError("other writers were not done in time")
+    try:
+        yield
+    finally:
+        _ONE_WRITER.release()
 
 
 @contextmanager

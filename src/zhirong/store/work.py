@@ -26,6 +26,20 @@ class Notice(models.Model):
         indexes = [models.Index(fields=["account", "read_at", "id"], name="notice_of_account")]
 
 
+class Letter(models.Model):
+    """An e-mail that waits for the background: codes, password resets, invitations. content: the letter, encrypted
+    (``store.vault``), empty once it is sent or given up. mail_at: when to send it, null once that is done.
+    """
+
+    to = models.EmailField(db_index=True)
+    subject = models.CharField(max_length=300)
+    content = models.TextField()
+    made_at = models.DateTimeField(db_index=True)
+    mail_at = models.DateTimeField(null=True, db_index=True)
+    tries = models.IntegerField(default=0)
+    mailed_at = models.DateTimeField(null=True)
+
+
 class Job(models.Model):
     """Work for the background. key: once only. progress: done of total. state: waiting, running, done, failed.
 

@@ -4,15 +4,24 @@ The name is looked up here, every address it has must be a public one, and the c
 checked: a name that points elsewhere a moment later changes nothing. Nothing is followed further, no proxy is used.
 """
 
+import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import httpx
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 10.0
+TOTAL_SECONDS = 15.0  # for one call, from the look-up of the name to the status, however slowly bytes arrive
+AT_ONCE = 64
+# Looking up a name cannot be interrupted: each call has a thread for it, so that a name that is never found keeps no other call waiting.
+_LOOK_UPS = ThreadPoolExecutor(AT_ONCE, "look-up")
+_LOCAL_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "home.arpa")
 _LONGEST_LABEL = 63  # characters of a part of a name (RFC 1035, 2.3.4)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -67,31 +76,69 @@ def plain_url(url: str) -> httpx.URL:
     return parts
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Sequence[Network]) -> int:
-    """Send a body; returns the status that came back. What else comes back is not read.
-
-    Raises NotOutsideError, OSError or httpx.HTTPError.
+def demand_outside(url: str, allowed: Sequence[Network]) -> None:
+    """Raise NotOutsideError for a URL that can be seen to lead into the platform's own network without looking its name up: an address
+    that may not be called in whatever notation, a local name, no TLS. What a name means is checked at each call.
     """
     parts = plain_url(url)
-    addresses = checked_addresses(url, allowed)
-    for address in addresses[:-1]:
-        try:
-            return _post_to(address, parts, body, headers)
-        except httpx.ConnectError:
-            continue  # a host may have an address of the kind that does not work from here; the next may
-    return _post_to(addresses[-1], parts, body, headers)
+    host = parts.raw_host.decode("ascii").removesuffix(".").lower()
+    address = _written_address(host)
+    if address is not None:
+        if not may_be_called(address, allowed):
+            raise NotOutsideError(f"{address} is not a public address")
+        if parts.scheme == "http" and not _is_in(address, allowed):
+            raise NotOutsideError("without TLS only networks that the operator has allowed are called")
+        return
+    is_local = "." not in host or any(host == name or host.endswith(f".{name}") for name in _LOCAL_NAMES)
+    if not allowed and (is_local or parts.scheme == "http"):
+        raise NotOutsideError(f"{host} is a local name" if is_local else "no TLS")
 
 
-def _post_to(address: Address, parts: httpx.URL, body: bytes, headers: Mapping[str, str]) -> int:
+def _written_address(host: str) -> Address | None:
+    """The address that a host is written as; also as one number, in octal or with parts left out, as resolvers read it."""
+    try:
+        return ipaddress.ip_address(host.strip("[]").split("%")[0])
+    except ValueError:
+        pass
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    except OSError:
+        return None
+
+
+async def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Sequence[Network]) -> int:
+    """Send a body; returns the status that came back. What else comes back is not read.
+
+    Raises NotOutsideError, OSError (TimeoutError after ``TOTAL_SECONDS``) or httpx.HTTPError.
+    """
+    async with asyncio.timeout(TOTAL_SECONDS):
+        parts = plain_url(url)
+        look_up = asyncio.get_running_loop().run_in_executor(_LOOK_UPS, checked_addresses, url, allowed)
+        addresses = await look_up
+        for address in addresses[:-1]:
+            try:
+                return await _post_to(address, parts, body, headers)
+            except httpx.ConnectError:
+                continue  # a host may have an address of the kind that does not work from here; the next may
+        return await _post_to(addresses[-1], parts, body, headers)
+
+
+async def _post_to(address: Address, parts: httpx.URL, body: bytes, headers: Mapping[str, str]) -> int:
     times = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
     extensions = {"sni_hostname": parts.raw_host.decode("ascii")} if parts.scheme == "https" else {}
     sent = {**headers, "Host": parts.netloc.decode("ascii")}
     there = parts.copy_with(host=str(address))
-    with (
-        httpx.Client(timeout=times, trust_env=False, follow_redirects=False) as client,
+    async with (
+        httpx.AsyncClient(timeout=times, trust_env=False, follow_redirects=False, verify=_tls()) as client,
         client.stream("POST", there, content=body, headers=sent, extensions=extensions) as answer,
     ):
         return answer.status_code
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Made once: it reads all certificates that are trusted."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _is_in(address: Address, allowed: Sequence[Network]) -> bool:

@@ -4,20 +4,22 @@ Sent are the event's place in the log, its kind, what it is about and when: what
 permission. The signature is HMAC-SHA-256 over ``<timestamp>.<body>``; the receiver compares it and refuses old timestamps.
 """
 
+import asyncio
 import hashlib
 import hmac
 import json
 import logging
 import secrets
 import time
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import httpx
 from django.conf import settings
+from django.db.models import Min
 from pydantic import Field
 
 from zhirong.kernel.text import Text
@@ -25,7 +27,7 @@ from zhirong.store.work import Delivery, Webhook
 from zhirong.verbs.acting import OPERATIONS, Work, operation, refuse
 from zhirong.verbs.jobs import back_off
 from zhirong.verbs.listing import Column, Listing, listing
-from zhirong.verbs.outside import NotOutsideError, networks, plain_url, post
+from zhirong.verbs.outside import AT_ONCE, NotOutsideError, demand_outside, networks, post
 from zhirong.verbs.people import Duty, Person
 from zhirong.verbs.requests import Formed, Request, ask
 
@@ -33,7 +35,8 @@ MOST_TRIES = 12
 MOST_HOOKS = 20
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
 _SENDING = timedelta(minutes=2)  # how long a message that is being sent is kept from other workers
-_AT_ONCE = 8
+# A receiver that does not answer takes no more of a turn than its share: messages tried at once to one webhook, for one organisation.
+_OF_ONE_HOOK, _OF_ONE_ORGANISATION = 4, 8
 _log = logging.getLogger(__name__)
 
 HEADS = (
@@ -89,14 +92,17 @@ class AddWebhook(Request):
 def add_webhook(work: Work, request: AddWebhook) -> Any:
     """The key is made from the row and the platform's own secret: neither the table nor the log holds it."""
     try:
-        plain_url(request.url)
+        demand_outside(request.url, networks(settings.WEBHOOK_NETWORKS))
     except NotOutsideError as error:
         raise refuse(
             "bad_address",
             "url",
             request.url,
-            Text("不是可用的地址", "not an address that can be used"),
-            Text("写成 https://example.cn/hook", "write it like https://example.cn/hook"),
+            Text("不是平台可以调用的公网 https 地址", f"not a public https address that can be called: {error}"),
+            Text(
+                "填写公网地址，如 https://example.cn/hook；内网地址须由平台运营方先行准许",
+                "Enter a public address such as https://example.cn/hook; the operator must allow addresses of private networks first",
+            ),
         ) from error
     if Webhook.objects.filter(organisation_id=work.person.organisation, active=True).count() >= MOST_HOOKS:
         raise refuse(
@@ -151,25 +157,38 @@ class _Message:
     body: bytes
 
 
-def deliver_due(now: datetime, limit: int = 50) -> int:
-    """Send what is due; returns how many were tried. A message that was not taken is tried again with growing pauses, and
-    given up after ``MOST_TRIES``. Several workers may do this at once: each message is one's.
+def deliver_due(now: datetime, limit: int = AT_ONCE) -> int:
+    """Send what is due, all at once; returns how many were tried. A message that was not taken is tried again with growing pauses, and
+    given up after ``MOST_TRIES``. Several workers may do this at once: a worker claims each message. It takes no longer than
+    ``outside.TOTAL_SECONDS``, whatever the receivers do.
     """
-    messages = [one for one in map(_claim, _due(now, limit), [now] * limit) if one is not None]
-    if not messages:
-        return 0
-    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        for message, answer in zip(messages, pool.map(_send, messages), strict=True):
-            _note(message.delivery, answer, now)
+    claimed = (_claim(one, now) for one in _due(now, limit))
+    messages = [one for one in claimed if one is not None]
+    for message, answer in zip(messages, asyncio.run(_send_all(messages)), strict=True):
+        _note(message.delivery, answer, now)
     return len(messages)
 
 
+async def _send_all(messages: Sequence["_Message"]) -> list[str]:
+    return await asyncio.gather(*map(_send, messages))
+
+
 def _due(now: datetime, limit: int) -> list[Delivery]:
-    return list(
-        Delivery.objects.filter(next_at__lte=now, webhook__active=True)
-        .select_related("webhook")
-        .order_by("next_at", "pk")[:limit]
-    )
+    """What is due longest, of each webhook and each organisation no more than its share."""
+    due = Delivery.objects.filter(next_at__lte=now, webhook__active=True)
+    hooks = due.values("webhook", "webhook__organisation").annotate(first=Min("next_at")).order_by("first")
+    found: list[Delivery] = []
+    by_organisation: Counter[int] = Counter()
+    for hook in hooks.iterator():
+        organisation = hook["webhook__organisation"]
+        room = min(_OF_ONE_HOOK, limit - len(found), _OF_ONE_ORGANISATION - by_organisation[organisation])
+        if room > 0:
+            own = due.filter(webhook=hook["webhook"]).select_related("webhook").order_by("next_at", "pk")[:room]
+            found += own
+            by_organisation[organisation] += len(own)
+        if len(found) >= limit:
+            break
+    return found
 
 
 def _claim(delivery: Delivery, now: datetime) -> _Message | None:
@@ -183,7 +202,7 @@ def _claim(delivery: Delivery, now: datetime) -> _Message | None:
     return _Message(delivery, delivery.webhook.url, key_of(delivery.webhook), body)
 
 
-def _send(message: _Message) -> str:
+async def _send(message: _Message) -> str:
     """What came of it, in a few words; a number of three places where the other side answered."""
     timestamp = int(time.time())  # the receiver compares it with the real time, not with a clock moved for training
     headers: Mapping[str, str] = {
@@ -194,7 +213,9 @@ def _send(message: _Message) -> str:
         "Zhirong-Signature": "v1=" + signature(message.key, timestamp, message.body),
     }
     try:
-        return str(post(message.url, message.body, headers, networks(settings.WEBHOOK_NETWORKS)))
+        return str(await post(message.url, message.body, headers, networks(settings.WEBHOOK_NETWORKS)))
+    except TimeoutError:
+        return "no answer in time"
     except NotOutsideError as error:
         return f"refused: {error}"[:200]
     except (OSError, httpx.HTTPError) as error:

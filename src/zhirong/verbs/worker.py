@@ -1,4 +1,6 @@
-"""The background worker: plans the daily jobs, does what is due, tells, mails and delivers, until it is asked to stop.
+"""The background worker: plans the daily jobs, does what is due, notifies, mails and delivers, until it is asked to stop.
+
+Mail and webhook messages have threads of their own: a mail server or a receiver that does not answer keeps no job waiting.
 
 Any number may run: one of them holds the database's lease and works, the others stand by and take over when it falls
 silent. Nothing depends on the lease being exact, for jobs, notices and messages are each claimed for themselves.
@@ -10,6 +12,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import DatabaseError, connections
 from django.db.models import Q
@@ -18,6 +21,7 @@ from zhirong.store.work import Job
 from zhirong.verbs import catalogue, clock
 from zhirong.verbs.jobs import plan, run_due
 from zhirong.verbs.mail import mail_due
+from zhirong.verbs.seen import take_over_seen
 from zhirong.verbs.telling import tell_of_register
 from zhirong.verbs.webhooks import deliver_due
 
@@ -25,6 +29,11 @@ LEASE = timedelta(seconds=30)
 POLL_SECONDS = 1.0
 _STAND_BY_SECONDS = 10.0
 _KEY = "worker"
+_END_SECONDS = 20.0  # how long what is being sent is waited for when the worker is asked to stop
+_LANES: dict[str, Callable[[datetime], int]] = {
+    "mail": mail_due,
+    "deliveries": deliver_due,
+}
 _log = logging.getLogger(__name__)
 
 
@@ -52,12 +61,15 @@ def turn(worker_id: str, now: datetime) -> int:
     """One turn of everything there is to do; returns how much there was. What fails is logged, found again at the next turn,
     and keeps nothing else from being done.
     """
+    return _jobs(worker_id, now) + sum(_tried(partial(one, now)) for one in _LANES.values())
+
+
+def _jobs(worker_id: str, now: datetime) -> int:
     parts: tuple[Callable[[], int | None], ...] = (
         lambda: plan(now),
         lambda: tell_of_register(now),
+        take_over_seen,
         lambda: run_due(now, worker_id, limit=20),
-        lambda: mail_due(now),
-        lambda: deliver_due(now),
     )
     return sum(_tried(part) for part in parts)
 
@@ -77,17 +89,36 @@ def work(stop: threading.Event) -> None:
     catalogue.load()
     worker_id = secrets.token_hex(8)
     _log.info("worker %s is process %d", worker_id, os.getpid())
+    holds = threading.Event()
+    lanes = [
+        threading.Thread(target=_lane, args=(one, holds, stop), name=name, daemon=True)
+        for name, one in _LANES.items()
+    ]
+    for lane in lanes:
+        lane.start()
     while not stop.is_set():
         pause = POLL_SECONDS
         try:
             if not hold(worker_id, clock.now()):
+                holds.clear()
                 pause = _STAND_BY_SECONDS
-            elif turn(worker_id, clock.now()):
-                pause = 0.0
+            else:
+                holds.set()
+                pause = 0.0 if _jobs(worker_id, clock.now()) else POLL_SECONDS
         except DatabaseError:
             # The database is restarting, or was locked for too long: nothing was lost, the next turn finds it again.
             _log.exception("the worker could not work this turn")
             connections.close_all()
         stop.wait(pause)
+    for lane in lanes:
+        lane.join(_END_SECONDS)
     let_go(worker_id, clock.now())
+    connections.close_all()
+
+
+def _lane(part: Callable[[datetime], int], holds: threading.Event, stop: threading.Event) -> None:
+    """Do one part again and again in a thread of its own, while this worker has the lease."""
+    while not stop.is_set():
+        done = _tried(lambda: part(clock.now())) if holds.is_set() else 0
+        stop.wait(0.0 if done else POLL_SECONDS)
     connections.close_all()

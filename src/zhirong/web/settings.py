@@ -165,11 +165,14 @@ if HTTPS:
 
 # -- e-mail ----------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = os.environ.get("ZHIRONG_MAIL_FROM", "zhirong@localhost")
+# No request waits for a mail server: what it sends is kept, and the background sends it by MAIL_BACKEND.
+EMAIL_BACKEND = "zhirong.verbs.mail.Outbox"
 _SMTP = os.environ.get("ZHIRONG_SMTP", "")
 if _SMTP:
+    MAIL_BACKEND = "zhirong.verbs.mail.Deadline"
     globals().update(mail_settings(_SMTP))
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    MAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(DATA / "mail")
 
 # -- programs --------------------------------------------------------------------------------------------------

@@ -29,11 +29,14 @@ def sign_in_name(request: HttpRequest, credentials: Mapping[str, Any] | None) ->
 
 def network_address(request: HttpRequest) -> str:
     """Where somebody calls from: as the outermost of our own proxies saw it, never as the caller says himself."""
+    return address_behind(request.headers.get("X-Forwarded-For", ""), str(request.META.get("REMOTE_ADDR", "")))
+
+
+def address_behind(forwarded: str, peer: str) -> str:
+    """The same of a request's forwarded addresses, commas between, and the address of its connection."""
     proxies = settings.NINJA_NUM_PROXIES
-    passed = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",") if one.strip()]
-    if proxies and passed:
-        return passed[-min(proxies, len(passed))]
-    return str(request.META.get("REMOTE_ADDR", ""))
+    passed = [one.strip() for one in forwarded.split(",") if one.strip()]
+    return passed[-min(proxies, len(passed))] if proxies and passed else peer
 
 
 class Adapter(DefaultAccountAdapter):
