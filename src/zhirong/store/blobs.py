@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 FOLDER = "files"
@@ -11,19 +12,35 @@ FOLDER = "files"
 def keep(data: bytes, home: Path) -> str:
     """Keep a content; returns its SHA-256. The file is whole or not there, whatever happens in the middle.
 
-    Where it is kept already and has been damaged since, it is made whole again.
+    Where it is kept already and has been damaged since, it is made whole again. Its time is that of the last keeping, by which
+    ``unused`` knows what is new. Raises OSError where the disk has no room; then nothing of it is left.
     """
     digest = hashlib.sha256(data).hexdigest()
     place = path_of(digest, home)
-    if not place.exists() or place.read_bytes() != data:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        part = place.with_name(f"{digest}.{secrets.token_hex(4)}.part")
+    if place.exists() and place.read_bytes() == data:
+        os.utime(place)
+        return digest
+    place.parent.mkdir(parents=True, exist_ok=True)
+    part = place.with_name(f"{digest}.{secrets.token_hex(4)}.part")
+    try:
         with part.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         part.replace(place)
+    finally:
+        part.unlink(missing_ok=True)
     return digest
+
+
+def unused(home: Path, before: float) -> Iterator[Path]:
+    """Files that were last kept before a moment (seconds since 1970), parts of files that were never whole among them."""
+    for place in (home / FOLDER).glob("??/*"):
+        try:
+            if place.is_file() and place.stat().st_mtime < before:
+                yield place
+        except FileNotFoundError:
+            continue  # its part has become the file meanwhile
 
 
 def path_of(digest: str, home: Path) -> Path:

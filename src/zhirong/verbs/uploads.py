@@ -1,26 +1,40 @@
 """Files that people hand in: checked by content for kind and size, kept by content, named by a signed ticket.
 
 A file is taken in first and attached by an operation afterwards. What passes between the two is a ticket signed for the
-account: knowing a hash gives nobody a file.
+account: knowing a hash gives nobody a file. Each organisation may hand in so much a day, the disk keeps some room for the database, and
+what is not attached within two days is removed.
 """
 
+import logging
+import shutil
+import time
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from django.conf import settings
 from django.core import signing
+from django.db import OperationalError
 from pydantic import Field
 
 from zhirong.kernel.text import Text
-from zhirong.store.blobs import content, keep
+from zhirong.store.blobs import content, keep, unused
 from zhirong.store.financing import StoredFile
 from zhirong.store.settings import DATA
+from zhirong.store.shared_cache import count
 from zhirong.verbs.acting import Work, refuse
+from zhirong.verbs.clock import now
+from zhirong.verbs.jobs import Task, job
 from zhirong.verbs.people import Person
 
 MOST_BYTES = 20 * 1024 * 1024
 _SALT = "zhirong.upload"
 _TICKET_SECONDS = 24 * 3600
 _LONGEST_NAME = 200
+_DAY_SECONDS = 24 * 3600
+_SWEEP_SECONDS = 2 * _DAY_SECONDS  # longer than a ticket is good for
+_LEAST_COUNTED = 64 * 1024  # bytes that a file counts as at least: many small ones fill a disk as well
+_LEAST_ROOM = 512 * 1024 * 1024  # bytes of the disk that are kept for the database
+_log = logging.getLogger(__name__)
 
 # The kinds of file that are taken, by their endings: media type, and how the content must begin.
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -80,8 +94,49 @@ def take_in(person: Person, name: str, data: bytes) -> str:
             Text(f"内容不是 .{ending} 文件", f"its content is not that of a .{ending} file"),
             Text("用原来的程序另存后再交", "save it again with the program that made it"),
         )
-    kept = {"sha256": keep(data, DATA), "name": plain, "media_type": media_type, "size": len(data)}
+    _demand_room(person, len(data))
+    kept = {"sha256": _kept(data), "name": plain, "media_type": media_type, "size": len(data)}
     return signing.dumps({**kept, "account": person.account}, salt=_SALT)
+
+
+def _demand_room(person: Person, size: int) -> None:
+    """Raise InputError where the organisation has handed in too much today. Raises django.db.OperationalError on a full disk."""
+    if shutil.disk_usage(DATA).free < _LEAST_ROOM:
+        _log.error("the disk of the data folder is almost full: no file is taken in")
+        raise OperationalError("the disk is almost full")
+    most = settings.UPLOAD_MB_A_DAY * 1024 * 1024
+    whose = f"organisation/{person.organisation}" if person.organisation else f"account/{person.account}"
+    key = f"zhirong.upload/{whose}/{now().date()}"
+    if count(key, max(size, _LEAST_COUNTED), 2 * _DAY_SECONDS) > most:
+        raise refuse(
+            "quota_of_day",
+            "file",
+            f"{size} B",
+            Text(
+                f"本机构当日上传已超过 {settings.UPLOAD_MB_A_DAY} MB",
+                f"the organisation has uploaded more than {settings.UPLOAD_MB_A_DAY} MB today",
+            ),
+            Text("请次日再上传，或联系平台运营方", "Upload it tomorrow, or ask the operator of the platform"),
+        )
+
+
+def _kept(data: bytes) -> str:
+    try:
+        return keep(data, DATA)
+    except OSError as error:
+        _log.exception("a file could not be kept")
+        raise OperationalError(f"the file could not be kept: {error}") from error
+
+
+@job("files.sweep", daily="04:00")
+def sweep(task: Task) -> Any:
+    """Remove contents that no row names and that nobody has handed in for two days."""
+    before, removed = time.time() - _SWEEP_SECONDS, 0
+    for place in unused(DATA, before):
+        if not StoredFile.objects.filter(sha256=place.name).exists():
+            place.unlink(missing_ok=True)
+            removed += 1
+    return {"removed": removed}
 
 
 def redeem(person: Person, ticket: str) -> Upload:
@@ -128,14 +183,27 @@ def keep_made(work: Work, data: bytes, name: str, subject: str, paper: str, owne
         name=name,
         media_type=KINDS[ending][0],
         size=len(data),
-        sha256=keep(data, DATA),
+        sha256=_kept(data),
         by_id=work.person.account or None,
     )
 
 
 def bytes_of(file: StoredFile | Upload) -> bytes:
-    """The content of a file that is kept or was just taken in. Raises OSError or ValueError where it is gone or changed."""
-    return content(file.sha256, DATA)
+    """The content of a file that is kept or was just taken in. Raises InputError where it is gone or changed on the disk."""
+    try:
+        return content(file.sha256, DATA)
+    except (OSError, ValueError) as error:
+        _log.error("the content of file %s is lost: %s", file.sha256, error)
+        raise refuse(
+            "lost_file",
+            "file",
+            file.name,
+            Text("平台上的文件已丢失或损坏", "the platform's copy of the file is missing or damaged"),
+            Text(
+                "请平台运营方从备份恢复，或重新上传",
+                "Ask the operator to restore it from the backup, or upload it again",
+            ),
+        ) from error
 
 
 def _is_text(data: bytes) -> bool:

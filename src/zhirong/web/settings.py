@@ -128,7 +128,10 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_ADAPTER = "zhirong.web.signing_up.Adapter"
-ACCOUNT_FORMS = {"signup": "zhirong.web.signing_up.SignupForm"}
+ACCOUNT_FORMS = {"signup": "zhirong.web.signing_up.SignupForm", "login": "zhirong.web.signing_up.LoginForm"}
+# Failed attempts are limited by network alone: by address a stranger would lock its owner out (see web.signing_up).
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip", "reset_password": "20/m/ip,5/h/key"}
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[知融] "
@@ -142,7 +145,8 @@ MFA_TOTP_ISSUER = "知融 Zhirong"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 # Writing at every request would make every reader a writer.
 USERSESSIONS_TRACK_ACTIVITY = False
-AXES_FAILURE_LIMIT = 5  # as many as allauth lets through in five minutes for one address
+# After so many failures of one address from one network the right password brings a code by mail (web.signing_up).
+AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
@@ -179,6 +183,7 @@ else:
 PUBLIC_URL = os.environ.get("ZHIRONG_URL", "http://localhost:8000").rstrip("/")
 WEBHOOK_NETWORKS = os.environ.get("ZHIRONG_WEBHOOK_NETWORKS", "")
 NINJA_NUM_PROXIES = whole_number("ZHIRONG_PROXIES", 0)
+UPLOAD_MB_A_DAY = whole_number("ZHIRONG_UPLOAD_MB_A_DAY", 1000)  # of one organisation
 API_RATE = whole_number("ZHIRONG_API_RATE", 6000)
 API_RATE_PUBLIC = whole_number("ZHIRONG_API_RATE_PUBLIC", 120)
 # What is counted (calls, attempts, wrong codes) is counted for all processes together.

@@ -1,12 +1,24 @@
-"""Signing up and in: an e-mail address and a strong password; whom one acts for is said after the address is confirmed."""
+"""Signing up and in: an e-mail address and a strong password; whom one acts for is said after the address is confirmed.
 
-from collections.abc import Iterable, Mapping
+Wrong passwords lock nobody out. After several of them for one address from one network, or many from everywhere, the answer is the same
+for every password: a page that asks for a code. Only for the right one is a code mailed, so guessing learns nothing and the owner gets in.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm as BaseLoginForm
 from allauth.account.forms import SignupForm as BaseSignupForm
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from zhirong.store.parties import Account
+from zhirong.verbs.sign_in import is_guessed_at, note_wrong
 
 
 class SignupForm(BaseSignupForm):
@@ -19,6 +31,46 @@ class SignupForm(BaseSignupForm):
             account.language = request.lang
             account.save(update_fields=["language"])
         return account
+
+
+class LoginForm(BaseLoginForm):
+    """As allauth's, until somebody guesses; then the right password brings a code by mail, and any other one nothing."""
+
+    _needs_code = False
+
+    def _clean_with_password(self, credentials: dict[str, Any]) -> Any:
+        name = sign_in_name(self.request, credentials)
+        if not is_guessed_at(name) and AxesProxyHandler.is_allowed(self.request, {"username": name}):
+            return super()._clean_with_password(credentials)
+        self._needs_code = True
+        account = Account.objects.filter(email__iexact=name, is_active=True).first()
+        if account is None:
+            make_password(credentials["password"])  # it takes as long as looking at one
+        elif account.check_password(credentials["password"]):
+            self.user = account
+        if self.user is None:
+            note_wrong(name)
+        return self.cleaned_data
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        """Sign in, or go on to the page that asks for the code."""
+        if not self._needs_code:
+            return super().login(request, redirect_url=redirect_url)
+        MailedCode.initiate(request=request, user=self.user, email=self.cleaned_data["login"])
+        return redirect("account_confirm_login_code")
+
+
+class MailedCode(LoginCodeVerificationProcess):
+    """A code that is mailed to who knew the password. Nobody else gets a mail, and the pages are the same."""
+
+    def send(self, skip_enumeration_mails: bool = False) -> None:
+        """Send the code where there is an account that it is for."""
+        super().send(skip_enumeration_mails=True)
+
+
+def count_wrong(sender: Any, credentials: Mapping[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+    """Django's signal of a failed sign-in."""
+    note_wrong(sign_in_name(request, credentials) if request is not None else str(credentials.get("email", "")))
 
 
 def sign_in_name(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
@@ -40,19 +92,8 @@ def address_behind(forwarded: str, peer: str) -> str:
 
 
 class Adapter(DefaultAccountAdapter):
-    """As allauth's; what it counts of failed attempts can be forgotten by who releases a lock-out."""
+    """As allauth's, behind the operator's proxies."""
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """What attempts are counted by, and what the list of sessions shows."""
         return network_address(request)
-
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """By the address alone: allauth adds the name of the host, which who releases it does not know."""
-        return sign_in_name(request, credentials)
-
-    def forget_failures(self, email: str, addresses: Iterable[str]) -> None:
-        """Let somebody sign in at once who has typed wrong passwords. addresses: from where he has tried."""
-        for address in addresses:
-            request = HttpRequest()
-            request.META.update(REMOTE_ADDR=address, HTTP_X_FORWARDED_FOR=address)
-            self._delete_login_attempts_cached_email(request, email=email)

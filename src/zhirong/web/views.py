@@ -257,8 +257,12 @@ def download(request: HttpRequest, row: StoredFile) -> HttpResponse:
     """
     if row.removed:
         raise Http404
+    try:
+        content = bytes_of(row)
+    except InputError as error:
+        return render(request, "lost_file.html", {"problems": error.problems}, status=410)
     return FileResponse(
-        io.BytesIO(bytes_of(row)),
+        io.BytesIO(content),
         as_attachment=True,
         filename=row.name,
         content_type=row.media_type,

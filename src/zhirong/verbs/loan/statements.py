@@ -19,17 +19,15 @@ from zhirong.documents.tables import read_rows
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
-from zhirong.store.blobs import content
 from zhirong.store.financing import Loan, StatementLine
 from zhirong.store.names import name_key
-from zhirong.store.settings import DATA
 from zhirong.verbs.acting import Call, Work, operation
 from zhirong.verbs.columns import COLUMNS_HELP, corrections_for, keep_corrections
 from zhirong.verbs.lender.release import STANDING, WAITING
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.people import Duty, Person
 from zhirong.verbs.requests import Formed, Request, Words, ask
-from zhirong.verbs.uploads import Ticket, attach, redeem
+from zhirong.verbs.uploads import Ticket, attach, bytes_of, redeem
 
 LINE_WORDS = {
     "open": Text("待匹配", "open"),
@@ -81,7 +79,7 @@ def _read(call: Call, request: Import) -> tuple[Statement, dict[str, str]]:
     """The statement and what its columns mean, read before the only writer is held up."""
     upload = redeem(call.person, request.file)
     corrections = corrections_for(call.person, _KIND, request.columns, _FIELDS)
-    rows = read_rows(content(upload.sha256, DATA), upload.name)
+    rows = read_rows(bytes_of(upload), upload.name)
     return read_statement(rows, day_of(call.now), corrections), corrections
 
 

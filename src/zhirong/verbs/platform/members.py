@@ -12,7 +12,7 @@ from pydantic import Field
 
 from zhirong.kernel.text import Text
 from zhirong.store.parties import Account, Invitation, Membership, Organisation
-from zhirong.store.work import Notice
+from zhirong.store.work import Job, Letter, Notice
 from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.jobs import Task, job
 from zhirong.verbs.listing import Column, Filter, Listing, listing
@@ -38,6 +38,9 @@ INVITATION_WORDS = {
 _HOLDS = timedelta(days=30)
 _MOST_OPEN = 200  # of one organisation: what it sends must not become a flood
 _MAIL = "member.invite"
+_A_DAY = timedelta(days=1)
+_MOST_OF_A_DAY = 3  # invitations mailed to one address, whoever invites
+_SUBJECT = "[知融 Zhirong]"
 
 
 def _duty_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
@@ -135,9 +138,17 @@ def _invite(work: Work, request: AddMember) -> dict[str, Any]:
                 Text("撤回不需要的，再邀请", "withdraw those that are not needed"),
             )
         invitation = work.create(Invitation, organisation=work.row, email=email, state=OPEN, **values)
-    key = f"{_MAIL}/{invitation.pk}/{invitation.version}"
-    work.later(_MAIL, key, work.now, invitation=invitation.pk, version=invitation.version)
-    return {"invited": email, "until": until.isoformat()}
+    is_mailed = not _mailed_lately(work, email)
+    if is_mailed:
+        work.later(_MAIL, f"{_MAIL}/{invitation.pk}/{invitation.version}", work.now, invitation=invitation.pk)
+    return {"invited": email, "until": until.isoformat(), "mailed": is_mailed}
+
+
+def _mailed_lately(work: Work, email: str) -> bool:
+    """Whether the organisation has had the address written to within a day: one mail a day and address."""
+    own = Invitation.objects.filter(organisation=work.row, email=email).values_list("pk", flat=True)
+    sent = Job.objects.filter(kind=_MAIL, run_at__gt=work.now - _A_DAY)
+    return sent.filter(payload__invitation__in=list(own)).exists()
 
 
 @job(_MAIL)
@@ -146,10 +157,18 @@ def send_invitation(task: Task) -> Any:
 
     Nothing of which it was comes back: the result of a job is read.
     """
-    payload = task.payload
-    found = Invitation.objects.filter(pk=payload["invitation"], version=payload["version"], state=OPEN)
+    found = Invitation.objects.filter(pk=task.payload["invitation"], state=OPEN)
     one = found.select_related("organisation").first()
     if one is None:
+        return {}
+    # Several organisations may invite one address; more of them a day wait, or anybody could have it flooded through others.
+    since = task.now - _A_DAY
+    letters = Letter.objects.filter(to__iexact=one.email, made_at__gt=since, subject__startswith=_SUBJECT).count()
+    notices = Notice.objects.filter(
+        account__email__iexact=one.email, at__gt=since, link__startswith="/invitations/"
+    )
+    if letters + notices.count() >= _MOST_OF_A_DAY:
+        task.later(_MAIL, f"{task.job.key}/{task.day}", task.now + _A_DAY, invitation=one.pk)
         return {}
     name = one.organisation.name
     words = Text(
@@ -166,7 +185,7 @@ def send_invitation(task: Task) -> Any:
         f"Sign up with this address at {settings.PUBLIC_URL}/accounts/signup/ to accept. If you do not know them, do nothing.",
     )
     body = "\n\n".join((words.zh, how.zh, words.en, how.en))
-    EmailMessage(f"[知融 Zhirong] {words.zh} · {words.en}"[:120], body, None, [one.email]).send()
+    EmailMessage(f"{_SUBJECT} {words.zh} · {words.en}"[:120], body, None, [one.email]).send()
     return {}
 
 

@@ -16,6 +16,7 @@ from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.people import Duty
 from zhirong.verbs.platform.members import duties_text
 from zhirong.verbs.requests import Line, Request, Words, ask
+from zhirong.verbs.sign_in import forget_wrong
 
 SECURITY = (Duty.SECURITY_ADMIN,)
 AccountNumber = Annotated[int, Field(ge=1, lt=2**31), ask("账号编号", "Account")]
@@ -127,16 +128,11 @@ class ReleaseLockout(Request):
     help=Text("解除后可以马上登录。", "After that it can sign in at once."),
 )
 def release_lockout(work: Work, request: ReleaseLockout) -> Any:
-    """Its failed attempts are forgotten, wherever they are counted: by the lock-out and by the sign-in page."""
-    from allauth.account.adapter import get_adapter
-    from axes.models import AccessAttempt
+    """Its failed attempts are forgotten, wherever they are counted: by network, and of the name from everywhere."""
     from axes.utils import reset
 
     name = request.username.lower()
-    attempts = AccessAttempt.objects.filter(username=name)
-    addresses = sorted({str(one or "") for one in attempts.values_list("ip_address", flat=True)})
-    count = reset(username=name)
-    get_adapter().forget_failures(name, addresses)
+    count = reset(username=name) + forget_wrong(name)
     if not count:
         raise refuse(
             "not_locked",

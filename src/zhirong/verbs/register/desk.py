@@ -15,8 +15,6 @@ from zhirong.chain.pledge.records import CLAIM_KIND_TEXT
 from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.text import Text
 from zhirong.store import rows
-from zhirong.store.blobs import content
-from zhirong.store.settings import DATA
 from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.pattern import By, Done, no_such, part_key
 from zhirong.verbs.people import Duty
@@ -24,7 +22,7 @@ from zhirong.verbs.plausible import RecentDay, TermDay
 from zhirong.verbs.register import orders, pledges
 from zhirong.verbs.register.actor import actor_of
 from zhirong.verbs.requests import CreditCode, Fen, Line, Request, Words, ask
-from zhirong.verbs.uploads import Ticket, attach, redeem
+from zhirong.verbs.uploads import Ticket, attach, bytes_of, redeem
 
 REGISTRAR = (Duty.REGISTRAR,)
 PLEDGEE = (Duty.REGISTRAR, Duty.LENDER_MANAGER)
@@ -445,7 +443,7 @@ def _tables(work: Work, ticket: str) -> dict[str, Any]:
     """The tables of a TOML file that was handed in."""
     upload = redeem(work.person, ticket)
     try:
-        text = content(upload.sha256, DATA).decode("utf-8-sig")
+        text = bytes_of(upload).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise refuse(
             "not_utf8",

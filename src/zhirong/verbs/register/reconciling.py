@@ -7,13 +7,11 @@ from zhirong.chain.adapters.days import day_of_cell
 from zhirong.documents.tables import read_rows
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
-from zhirong.store.blobs import content
-from zhirong.store.settings import DATA
 from zhirong.verbs.acting import Call, Work, operation
 from zhirong.verbs.register import orders
 from zhirong.verbs.register.desk import REGISTRAR, by_of
 from zhirong.verbs.requests import Line, Request, ask
-from zhirong.verbs.uploads import Ticket, redeem
+from zhirong.verbs.uploads import Ticket, bytes_of, redeem
 
 # The columns by what may stand in the heading.
 HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -58,7 +56,7 @@ class Reconcile(Request):
 def _read(call: Call, request: Reconcile) -> list[dict[str, Any]]:
     """The published rows, read before the only writer is held up."""
     upload = redeem(call.person, request.file)
-    return read_published_rows(content(upload.sha256, DATA), upload.name)
+    return read_published_rows(bytes_of(upload), upload.name)
 
 
 @operation(

@@ -1,0 +1,95 @@
+"""Strangers cannot lock an account out, learn whether a password is right, or get in without the owner's mail."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import register_databases
+from django.core.cache import cache
+from django.test import Client
+from platform_world import PASSWORD, Platform
+
+from zhirong.store.settings import DATA
+from zhirong.store.vault import decrypted
+from zhirong.store.work import Letter
+
+LOGIN, CODE = "/accounts/login/", "/accounts/login/code/confirm/"
+OWNER = "owner@example.cn"
+
+
+@pytest.fixture
+def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
+    """A platform with the owner's account."""
+    cache.clear()
+    with register_databases.fresh("sqlite") as (folder, url):
+        one = Platform(folder, url, monkeypatch)
+        one.account(OWNER)
+        yield one
+    cache.clear()
+
+
+def _sign_in(password: str, client: Client | None = None, email: str = OWNER) -> Any:
+    return (client or Client(HTTP_HOST="localhost")).post(LOGIN, {"login": email, "password": password})
+
+
+def _guess(times: int = 5) -> None:
+    for number in range(times):
+        _sign_in(f"wrong {number}")
+
+
+def _mailed_code() -> str:
+    body = decrypted(Letter.objects.order_by("-pk")[0].content, DATA)
+    found = re.search(r"\b([A-Z0-9]{4}-[A-Z0-9]{4}|[A-Z0-9]{6})\b", body)
+    assert found, body
+    return found[1]
+
+
+def test_the_owner_gets_in_after_a_strangers_wrong_passwords_from_the_same_network(platform: Platform) -> None:
+    _guess()
+    owner = Client(HTTP_HOST="localhost")
+    answer = _sign_in(PASSWORD, owner)
+    assert (answer.status_code, answer.headers["Location"]) == (302, CODE)
+    assert owner.get("/desk/").status_code == 302  # not in yet
+    assert Letter.objects.filter(to=OWNER).count() == 1
+    assert owner.post(CODE, {"code": _mailed_code()}).status_code == 302
+    assert owner.get("/desk/").status_code == 200
+
+
+def test_a_guesser_learns_nothing_and_causes_no_mail(platform: Platform) -> None:
+    _guess()
+    wrong, right, nobody = (
+        Client(HTTP_HOST="localhost"),
+        Client(HTTP_HOST="localhost"),
+        Client(HTTP_HOST="localhost"),
+    )
+    answers = [
+        _sign_in("still wrong", wrong),
+        _sign_in(PASSWORD, right),
+    ]
+    assert {(one.status_code, one.headers["Location"]) for one in answers} == {(302, CODE)}
+    pages = [re.sub(r'value="[^"]+"', "", one.get(CODE).content.decode()) for one in (wrong, right)]
+    assert pages[0] == pages[1]
+    assert Letter.objects.count() == 1  # of the right one
+    for code in ("", "AAAA-AAAA", _mailed_code()):
+        wrong.post(CODE, {"code": code})
+    assert wrong.get("/desk/").status_code == 302
+    # An address without an account is answered in the same way.
+    for _ in range(6):
+        answer = _sign_in("wrong", nobody, "nobody@example.cn")
+    assert (answer.status_code, answer.headers["Location"]) == (302, CODE)
+    assert Letter.objects.count() == 1
+
+
+def test_guessing_from_many_networks_does_not_stop_the_owner(platform: Platform) -> None:
+    from django.test import override_settings
+
+    with override_settings(NINJA_NUM_PROXIES=1):
+        for number in range(31):
+            Client(HTTP_HOST="localhost").post(
+                LOGIN, {"login": OWNER, "password": "wrong"}, HTTP_X_FORWARDED_FOR=f"192.0.2.{number}"
+            )
+    owner = Client(HTTP_HOST="localhost")
+    assert _sign_in(PASSWORD, owner).headers["Location"] == CODE
+    assert owner.post(CODE, {"code": _mailed_code()}).status_code == 302
+    assert owner.get("/desk/").status_code == 200
