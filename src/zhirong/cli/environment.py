@@ -69,6 +69,17 @@ SETTINGS = (
         Text("回调可以到达的内网网段，逗号分隔", "private networks that webhooks may call, commas between"),
         "—",
     ),
+    Setting(
+        "ZHIRONG_UPLOAD_MB_A_DAY",
+        Text("每个机构每日上传上限（MB）", "megabytes that one organisation may upload in a day"),
+        "1000",
+    ),
+    Setting(
+        "ZHIRONG_VAULT_KEY",
+        Text("加密动态口令和待发邮件的密钥", "key that second factors and waiting mail are encrypted with"),
+        "ZHIRONG_DATA/vault.key",
+        is_secret=True,
+    ),
     Setting("ZHIRONG_API_RATE", Text("每个账号每分钟的调用上限", "calls a minute of one account"), "6000"),
     Setting(
         "ZHIRONG_API_RATE_PUBLIC",
