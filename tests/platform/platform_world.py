@@ -122,12 +122,12 @@ class Platform:
             profile=profile,
         )
 
-    def account(self, email: str = "") -> Account:
-        """An account with a password and a confirmed address."""
+    def account(self, email: str = "", *, is_demo: bool = True) -> Account:
+        """An account with a password and a confirmed address. is_demo: it needs no second factor, wherever it belongs."""
         from allauth.account.models import EmailAddress
 
         email = email or f"person{self.number()}@example.cn"
-        account = Account.objects.create(username=email, email=email, password=_hashed())
+        account = Account.objects.create(username=email, email=email, password=_hashed(), is_demo=is_demo)
         EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)
         return account
 

@@ -49,8 +49,6 @@ name = "资产评估师"
 number = "61180002"
 valid_from = 2018-06-01
 """
-# Who signs something, and needs an authenticator for it.
-SIGNERS = ("agency.appraiser", "agency.reviewer", "bank.manager", "guarantor.approver")
 _numbers = count(1)
 
 
@@ -91,6 +89,8 @@ class People:
         options = [word for name, user in administrators.items() for word in (f"--{name}", user.email)]
         house = ("--name", PLATFORM, "--code", credit_code(), "--region", "610100")
         self.site.command("platform", "found", "--data", str(self.site.folder), *house, *options)
+        for user in administrators.values():
+            user.set_up_codes()
 
     def houses(self) -> None:
         """The institutions, entered by the system administrator; their people, added by the security administrator."""
@@ -106,8 +106,9 @@ class People:
                 system.do("agency.pool", number, tables=POOL)
                 system.look()
         security.visit("/admin/organisations/", f"/admin/organisations/{number}/", "/admin/members/")
-        for name in SIGNERS:
-            self[name].set_up_codes()
+        for name, user in self._all.items():
+            if name.partition(".")[0] in ("bank", "guarantor", "agency", "registry"):
+                user.set_up_codes()
 
 
 def description() -> dict[str, Any]:

@@ -39,7 +39,9 @@ def run(options: argparse.Namespace) -> int:
         return 0
     region = build(options.today or day_of(datetime.now(UTC)), _Progress(options))
     if options.json:
-        print_json({"password": region.password, "accounts": [_account(one) for one in region.logins]})
+        print_json(
+            {"password": region.password, "is_demo": True, "accounts": [_account(one) for one in region.logins]}
+        )
         return 0
     _print_accounts(region, options.lang)
     return 0
@@ -84,3 +86,9 @@ def _print_accounts(region: Any, lang: str) -> None:
     console.print(table)
     says = "所有账号的口令：" if lang == "zh" else "password of every account: "
     console.print(f"{says}{region.password}", highlight=False)
+    console.print(
+        "演示账号：登录不要求第二因素，切勿用于真实数据"
+        if lang == "zh"
+        else "demo accounts: sign-in asks for no second factor; never use them with real data",
+        highlight=False,
+    )

@@ -72,17 +72,18 @@ def run(options: argparse.Namespace) -> int:
 
 
 def make_ready(folder: Path, origin: str) -> None:
-    """Tables in their present form, a register with its key where there is none, and the version of the rules noted where it is
-    a new one. Harmless when repeated.
+    """Tables in their present form, a register with its key where there is none, the version of the rules noted where it is
+    a new one, old secrets encrypted, and the folder closed to other users. Harmless when repeated.
     """
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     from zhirong.store.models import LogHead
-    from zhirong.store.setup import migrate
+    from zhirong.store.setup import make_private, migrate
     from zhirong.verbs.clock import now
     from zhirong.verbs.platform.rulebook_history import note_rules
     from zhirong.verbs.register.found import found_register
+    from zhirong.web.second_step import encrypt_old_secrets
 
     folder.mkdir(parents=True, exist_ok=True)
     executor = MigrationExecutor(connection)
@@ -91,6 +92,8 @@ def make_ready(folder: Path, origin: str) -> None:
     if not LogHead.objects.exists():
         found_register(folder, origin)
     note_rules(now())
+    encrypt_old_secrets()
+    make_private(folder)
 
 
 def _load_pages() -> None:

@@ -94,6 +94,7 @@ class Region:
             username=email,
             email=email,
             password=self.password,
+            is_demo=True,
             display_name=name or self.table.get("people", {}).get(who, ""),
         )
         EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)

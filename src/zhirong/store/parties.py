@@ -16,12 +16,15 @@ class Kept(models.Model):
 
 
 class Account(AbstractUser):
-    """Somebody who signs in. language: ``zh`` or ``en``, the one last chosen."""
+    """Somebody who signs in. language: ``zh`` or ``en``, the one last chosen. is_demo: of a training region, whose password everybody
+    knows; it needs no second factor. ``zhirong demo-region`` alone makes such accounts.
+    """
 
     email = models.EmailField(unique=True)
     display_name = models.CharField(max_length=60, blank=True)
     phone = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=2, default="zh")
+    is_demo = models.BooleanField(default=False)
 
 
 class Organisation(Kept):

@@ -15,6 +15,7 @@ from pydantic import Field, SecretStr
 
 from zhirong.kernel.text import Text
 from zhirong.store.parties import Account, ApiToken, Membership
+from zhirong.store.work import Notice
 from zhirong.verbs.acting import OPERATIONS, Work, forbidden, may, operation, refuse
 from zhirong.verbs.listing import Column, Listing, listing
 from zhirong.verbs.people import Duty, Person
@@ -124,6 +125,31 @@ def revoke_token(work: Work, request: Any) -> Any:
     """It is refused from now on."""
     if work.row.revoked_on is None:
         work.update(work.row, revoked_on=work.day)
+
+
+class NewPassword(Request):
+    """An account whose password was changed or reset."""
+
+    account: Annotated[int, Field(ge=1, lt=2**31)]
+
+
+@operation("account.password", Text("更改口令", "Change of a password"), request=NewPassword, is_background=True)
+def revoke_after_new_password(work: Work, request: NewPassword) -> Any:
+    """Whoever had the old password may have made tokens with it: all are revoked, and the owner is notified."""
+    tokens = list(ApiToken.objects.filter(account_id=request.account, revoked_on=None, expires_on__gte=work.day))
+    for token in tokens:
+        work.update(token, revoked_on=work.day)
+    work.public["account"] = request.account
+    if tokens:
+        number = len(tokens)
+        words = Text(
+            f"登录口令已更改，{number} 个接口令牌已撤销；仍需使用的请重新生成",
+            f"Your password was changed and {number} API tokens were revoked; make new ones if you still need them",
+        )
+        Notice.objects.create(
+            account_id=request.account, at=work.now, words=words.as_json(), link="/own/tokens/", mail_at=work.now
+        )
+    return {"revoked": len(tokens)}
 
 
 def demand_read(person: Person) -> None:

@@ -10,9 +10,13 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """Count failed attempts to sign in."""
+        """Count failed attempts to sign in; hear of new passwords."""
+        from allauth.account.signals import password_changed, password_reset, password_set
         from django.contrib.auth.signals import user_login_failed
 
-        from zhirong.web.signing_up import count_wrong
+        from zhirong.web.signing_up import count_wrong, note_new_password
+
+        for changed in (password_changed, password_reset, password_set):
+            changed.connect(note_new_password, dispatch_uid="zhirong.new_password")
 
         user_login_failed.connect(count_wrong, dispatch_uid="zhirong.sign_in")

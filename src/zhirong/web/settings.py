@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "zhirong.web.middleware.person",
+    "zhirong.web.second_step.middleware",
     "axes.middleware.AxesMiddleware",
 ]
 AUTHENTICATION_BACKENDS = [
@@ -113,12 +114,13 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # -- sign-in ---------------------------------------------------------------------------------------------------
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+    for name in ("UserAttributeSimilarityValidator", "NumericPasswordValidator")
 ] + [
+    {"NAME": "zhirong.web.passwords.UsualPasswordValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
-    }
+    },
 ]
 LOGIN_REDIRECT_URL = "/desk/"
 LOGIN_URL = "/accounts/login/"
@@ -136,6 +138,9 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[知融] "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+# The owner of an account is told of every change to how it is signed in with.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+MFA_ADAPTER = "zhirong.web.second_step.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # A code is also taken one step (30 s) late or early: it is read on a phone and typed (RFC 6238, 5.2).

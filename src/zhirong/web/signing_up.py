@@ -4,13 +4,18 @@ Wrong passwords lock nobody out. After several of them for one address from one 
 for every password: a page that asks for a code. Only for the right one is a code mailed, so guessing learns nothing and the owner gets in.
 """
 
+import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm as BaseLoginForm
 from allauth.account.forms import SignupForm as BaseSignupForm
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.models import Login
+from allauth.account.stages import LoginByCodeStage, LoginStageController
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -18,6 +23,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from zhirong.store.parties import Account
+from zhirong.verbs.acting import Call, perform
+from zhirong.verbs.clock import now
+from zhirong.verbs.people import WORKER
 from zhirong.verbs.sign_in import is_guessed_at, note_wrong
 
 
@@ -56,21 +64,32 @@ class LoginForm(BaseLoginForm):
         """Sign in, or go on to the page that asks for the code."""
         if not self._needs_code:
             return super().login(request, redirect_url=redirect_url)
-        MailedCode.initiate(request=request, user=self.user, email=self.cleaned_data["login"])
+        _begin_with_code(request, self.user, self.cleaned_data["login"])
         return redirect("account_confirm_login_code")
 
 
-class MailedCode(LoginCodeVerificationProcess):
-    """A code that is mailed to who knew the password. Nobody else gets a mail, and the pages are the same."""
-
-    def send(self, skip_enumeration_mails: bool = False) -> None:
-        """Send the code where there is an account that it is for."""
-        super().send(skip_enumeration_mails=True)
+def _begin_with_code(request: HttpRequest, account: Account | None, email: str) -> None:
+    """Ask for a mailed code. It is mailed to who knew the password; nobody else gets a mail, and the pages are the same."""
+    login = Login(user=account, email=email)
+    login.state["stages"] = {"current": LoginByCodeStage.key}
+    stage = LoginByCodeStage(LoginStageController(request, login), request, login)
+    stage.state.update(LoginCodeVerificationProcess.initial_state(user=account, email=email))
+    stage.state["initiated_by_user"] = True
+    process = LoginCodeVerificationProcess(stage=stage)
+    process.send(skip_enumeration_mails=True)
+    process.persist()
 
 
 def count_wrong(sender: Any, credentials: Mapping[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
     """Django's signal of a failed sign-in."""
     note_wrong(sign_in_name(request, credentials) if request is not None else str(credentials.get("email", "")))
+
+
+def note_new_password(sender: Any, request: HttpRequest, user: Account, **_: Any) -> None:
+    """allauth's signals of a password that was changed, set or reset."""
+    perform(
+        "account.password", Call(WORKER, now(), f"password/{secrets.token_hex(16)}"), None, {"account": user.pk}
+    )
 
 
 def sign_in_name(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
@@ -97,3 +116,31 @@ class Adapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """What attempts are counted by, and what the list of sessions shows."""
         return network_address(request)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Links begin with the configured address, whatever name the request was sent to."""
+        linked = {name: _public(value) if isinstance(value, str) else value for name, value in context.items()}
+        super().send_mail(template_prefix, email, {**linked, "current_site": _SITE})
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """What letters call the platform."""
+
+    name: str = "知融 Zhirong"
+
+    @property
+    def domain(self) -> str:
+        """The name of the configured address."""
+        return urlsplit(settings.PUBLIC_URL).netloc
+
+
+_SITE = _Site()
+
+
+def _public(value: str) -> str:
+    """A link with the configured address; anything else as it is."""
+    parts = urlsplit(value) if value.startswith(("http://", "https://")) else None
+    if parts is None:
+        return value
+    return settings.PUBLIC_URL + value[len(f"{parts.scheme}://{parts.netloc}") :]

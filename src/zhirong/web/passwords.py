@@ -1,0 +1,81 @@
+"""Passwords that many people use, in their longer forms: a common word with digits, one piece again and again, keys in a row."""
+
+import re
+from typing import Any
+
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+
+_ROWS = (
+    "qwertyuiopasdfghjklzxcvbnm",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
+    "1q2w3e4r5t6y7u8i9o0p",
+    "abcdefghijklmnopqrstuvwxyz",
+    "0123456789012345678901234567890",
+    "9876543210987654321098765432109",
+)
+# Words that stand for the platform or that people here begin passwords with.
+_OWN = frozenset(
+    {
+        "zhirong",
+        "password",
+        "passwort",
+        "admin",
+        "administrator",
+        "welcome",
+        "woaini",
+        "mima",
+        "qwerty",
+        "bank",
+        "china",
+    }
+)
+_READ_AS = str.maketrans("@4301!5$7", "aaeoiisst")
+_LEAST = 12  # characters that a password has that is none of these; the length is checked apart
+
+
+class UsualPasswordValidator(CommonPasswordValidator):
+    """Refuses what guessers try first, also where it was made longer. What is left after taking out such pieces must be long enough."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise ValidationError for a usual password."""
+        if self._left(password.lower()) < _LEAST // 2:
+            raise ValidationError(self.get_help_text(), code="password_too_common")
+
+    def get_help_text(self) -> str:
+        """What to do, in the reader's language."""
+        if (get_language() or "").startswith("zh"):
+            return "这个口令太常见：请改用几个不相关的词，不要用常见词加数字、重复或连续的键。"
+        return "This password is too common: use several unrelated words, not a common word with digits, repeats or keys in a row."
+
+    def _left(self, password: str) -> int:
+        """How many characters are left when what can be guessed is taken out; none of a single usual word in digits and marks."""
+        if password in self.passwords:
+            return 0
+        left = _without_repeats(password)
+        for row in _ROWS:
+            left = _without_row(left, row)
+        core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", left)
+        forms = {core, core.translate(_READ_AS), re.sub(r"[\W\d_]+", "", core)}
+        return 0 if forms & _OWN or any(one in self.passwords for one in forms) else len(left)
+
+
+def _without_repeats(password: str) -> str:
+    """One piece of what is repeated: ``abcabcabc`` is ``abc``."""
+    return re.sub(r"(.+?)\1{2,}", r"\1", password)
+
+
+def _without_row(password: str, row: str) -> str:
+    """Without stretches of four and more that follow one another in a row, forwards or backwards."""
+    for way in (row, row[::-1]):
+        at = 0
+        while at + 4 <= len(password):
+            end = at + 4
+            if password[at:end] not in way:
+                at += 1
+                continue
+            while end < len(password) and password[at : end + 1] in way:
+                end += 1
+            password = password[:at] + password[end:]
+    return password

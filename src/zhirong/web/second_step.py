@@ -1,0 +1,102 @@
+"""The second factor at sign-in: everybody at an institution and every administrator has one before they can do anything.
+
+The secrets are encrypted at rest. An account of a training region (``Account.is_demo``, set by ``zhirong demo-region`` alone) needs none.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from zhirong.api.problems import answer
+from zhirong.kernel.errors import Problem
+from zhirong.kernel.text import Text
+from zhirong.store.parties import Account, Membership
+from zhirong.store.settings import DATA
+from zhirong.store.vault import decrypted, encrypted, is_encrypted
+from zhirong.verbs.people import OrganisationKind, Person
+
+SET_UP = "/accounts/2fa/"
+# What somebody without a second factor can still do: set one up, sign out, choose whom to act for.
+_OPEN = ("/accounts/", "/static/", "/acting/")
+_NEEDED = Problem(
+    "person",
+    "",
+    Text(
+        "机构账号须先设置第二因素（动态口令或通行密钥）",
+        "accounts of institutions need a second factor (codes or a passkey)",
+    ),
+    Text("请在“安全”页设置", "Set one up on the page “Security”"),
+    "second_factor_needed",
+)
+
+
+class SecondFactors(DefaultMFAAdapter):
+    """As allauth's, with secrets encrypted, and with a last factor that stays where one is required."""
+
+    def encrypt(self, text: str) -> str:
+        """A secret as it is kept."""
+        return encrypted(text, DATA)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """A secret that was kept."""
+        return decrypted(encrypted_text, DATA)
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Whether the account still has what it needs without this one."""
+        others = _factors(authenticator.user_id).exclude(pk=authenticator.pk)
+        return bool(super().can_delete_authenticator(authenticator)) and (
+            authenticator.type == Authenticator.Type.RECOVERY_CODES
+            or others.exists()
+            or not _belongs_to_an_institution(authenticator.user)
+        )
+
+
+def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Who needs a second factor and has none is led to where it is set up; a program gets 403."""
+
+    def lead(request: HttpRequest) -> HttpResponse:
+        person: Person = request.person
+        if (
+            request.path.startswith(_OPEN)
+            or not _is_required(person)
+            or request.user.is_demo
+            or _factors(person.account).exists()
+        ):
+            return get_response(request)
+        if request.path.startswith("/api/"):
+            return answer(request, 403, [_NEEDED])
+        return redirect(SET_UP)
+
+    return lead
+
+
+def encrypt_old_secrets() -> int:
+    """Encrypt the secrets that were kept before there was a vault; returns how many."""
+    found = 0
+    for one in Authenticator.objects.all():
+        open_ones = [
+            name for name in ("secret", "seed") if name in one.data and not is_encrypted(str(one.data[name]))
+        ]
+        if open_ones:
+            one.data = {**one.data, **{name: encrypted(one.data[name], DATA) for name in open_ones}}
+            one.save(update_fields=["data"])
+            found += 1
+    return found
+
+
+def _is_required(person: Person) -> bool:
+    return bool(person.mandate) or person.kind not in (None, OrganisationKind.FIRM)
+
+
+def _factors(account: Any) -> Any:
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return Authenticator.objects.filter(user=account, type__in=kinds)
+
+
+def _belongs_to_an_institution(account: Account) -> bool:
+    memberships = Membership.objects.filter(account=account, active=True)
+    return not account.is_demo and memberships.exclude(organisation__kind=OrganisationKind.FIRM.value).exists()
