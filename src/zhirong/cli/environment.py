@@ -70,6 +70,14 @@ SETTINGS = (
         "—",
     ),
     Setting(
+        "ZHIRONG_CHECKPOINT_COPY",
+        Text(
+            "最近一次签名的外部副本（另一块盘或另一台机器上的文件）",
+            "copy of the last signature, a file on another disk or machine",
+        ),
+        "—",
+    ),
+    Setting(
         "ZHIRONG_UPLOAD_MB_A_DAY",
         Text("每个机构每日上传上限（MB）", "megabytes that one organisation may upload in a day"),
         "1000",

@@ -3,7 +3,7 @@
 register.key: the secret in use, readable by its owner only. register.key.next: the one that takes over, while it does.
 register.pub: the public keys, retired ones with ``until``. witnesses.pub: those who countersign. register.last: the
 largest checkpoint ever signed, kept beside the database and not in it, so that a database put back to an earlier day is
-told by it.
+told by it. A copy outside the folder (``settings.CHECKPOINT_COPY``) tells of a database and a folder put back together.
 """
 
 import fcntl
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from zhirong.evidence.checkpoints import SignedCheckpoint, read_checkpoint
 from zhirong.evidence.keys import KeyType, PublicKey, SigningKey, read_keys
+from zhirong.store import settings
 
 KEY_FILE = "register.key"
 NEXT_FILE = "register.key.next"
@@ -88,14 +89,32 @@ def add_witness(folder: Path, key: PublicKey) -> None:
 
 
 def last_signed(folder: Path) -> SignedCheckpoint | None:
-    """The largest checkpoint ever signed here, None before the first. Raises InputError for a damaged file."""
-    file = folder / LAST_FILE
-    return read_checkpoint(_text(file), str(file)) if file.exists() else None
+    """The largest checkpoint ever signed here, None before the first: of the folder, or of the copy outside where that knows a larger
+    one, because database and folder were put back together. Raises InputError for a damaged file.
+    """
+    found = [one for one in (last_kept(folder), outside_copy()) if one is not None]
+    return max(found, key=lambda one: one.checkpoint.size, default=None)
+
+
+def last_kept(folder: Path) -> SignedCheckpoint | None:
+    """The checkpoint that the folder itself remembers."""
+    return _signed_in(folder / LAST_FILE)
+
+
+def outside_copy() -> SignedCheckpoint | None:
+    """The checkpoint in the copy outside, None where there is none or no place for one is set."""
+    return None if settings.CHECKPOINT_COPY is None else _signed_in(settings.CHECKPOINT_COPY)
 
 
 def keep_last(folder: Path, signed: SignedCheckpoint) -> None:
-    """Remember what was signed. Called while ``signing`` holds the folder."""
-    _write(folder / LAST_FILE, signed.as_text())
+    """Remember what was signed, here and outside. Called while ``signing`` holds the folder. Raises OSError where it cannot be kept."""
+    for file in (folder / LAST_FILE, settings.CHECKPOINT_COPY):
+        if file is not None:
+            _write(file, signed.as_text())
+
+
+def _signed_in(file: Path) -> SignedCheckpoint | None:
+    return read_checkpoint(_text(file), str(file)) if file.exists() else None
 
 
 @contextmanager

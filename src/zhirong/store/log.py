@@ -29,8 +29,10 @@ from zhirong.store.keys import (
     PUBLIC_FILE,
     RegisterKey,
     keep_last,
+    last_kept,
     last_signed,
     make_key,
+    outside_copy,
     public_keys,
     signing,
     signing_key,
@@ -236,6 +238,41 @@ def broken_past(head: LogHead, last: SignedCheckpoint | None) -> Problem | None:
     return None
 
 
+def missing_signatures(folder: Path) -> list[Problem]:
+    """Which records of what was signed last are gone or behind: the database knows a checkpoint, the folder or the copy outside does not.
+    Whoever puts one of them back hides what was signed in between.
+    """
+    row = _largest_row()
+    if row is None:
+        return []
+    places = [("register.last", last_kept(folder))]
+    places += [] if settings.CHECKPOINT_COPY is None else [("ZHIRONG_CHECKPOINT_COPY", outside_copy())]
+    size = row.checkpoint.size
+    return [
+        Problem(
+            name,
+            "" if kept is None else str(kept.checkpoint.size),
+            Text(
+                f"签过 {size} 条的检查点，这里没有记录：文件被删除或退回",
+                f"a checkpoint of {size} entries was signed and is not recorded here: the file was removed or put back",
+            ),
+            Text(
+                "核对备份和外部副本，查明原因后再签名",
+                "compare the backups and the copy outside, and find out why before anything is signed",
+            ),
+            "last_missing" if kept is None else "last_behind",
+        )
+        for name, kept in places
+        if kept is None or kept.checkpoint.size < size
+    ]
+
+
+def _largest_row() -> SignedCheckpoint | None:
+    """The largest checkpoint that the database knows."""
+    note = Checkpoint.objects.order_by("-size").values_list("note", flat=True).first()
+    return None if note is None else read_checkpoint(note)
+
+
 def _cut_short(head: LogHead, last: SignedCheckpoint | None) -> Problem | None:
     if last is None or last.checkpoint.origin != head.origin or last.checkpoint.size <= head.size:
         return None
@@ -264,7 +301,7 @@ def _signed(head: LogHead, key: RegisterKey, now: datetime) -> SignedCheckpoint:
                 )
             ]
         )
-    last = last_signed(key.folder)
+    last = last_signed(key.folder) or _largest_row()
     problem = broken_past(head, last)
     if problem is not None:
         raise InputError([problem])

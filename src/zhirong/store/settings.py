@@ -1,7 +1,8 @@
 """Django's settings of the store, from the environment: the database and the accounts.
 
 ZHIRONG_DATA: folder of the database, the files and the register's key, ``zhirong-data`` where not said. DATABASE_URL:
-see ``database_url``. ``zhirong.web.settings`` adds pages and sign-in to these.
+see ``database_url``. ZHIRONG_CHECKPOINT_COPY: a file outside the data folder, on another disk or machine, that the last signed
+checkpoint is copied to. ``zhirong.web.settings`` adds pages and sign-in to these.
 """
 
 import os
@@ -10,6 +11,8 @@ from pathlib import Path
 from zhirong.store.database_url import database
 
 DATA = Path(os.environ.get("ZHIRONG_DATA", "zhirong-data"))
+_COPY = os.environ.get("ZHIRONG_CHECKPOINT_COPY", "")
+CHECKPOINT_COPY = Path(_COPY) if _COPY else None
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""), DATA)}
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

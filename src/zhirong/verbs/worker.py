@@ -21,6 +21,7 @@ from zhirong.store.work import Job
 from zhirong.verbs import catalogue, clock
 from zhirong.verbs.jobs import plan, run_due
 from zhirong.verbs.mail import mail_due
+from zhirong.verbs.register.jobs import sign_often
 from zhirong.verbs.seen import take_over_seen
 from zhirong.verbs.telling import tell_of_register
 from zhirong.verbs.webhooks import deliver_due
@@ -69,6 +70,7 @@ def _jobs(worker_id: str, now: datetime) -> int:
         lambda: plan(now),
         lambda: tell_of_register(now),
         take_over_seen,
+        lambda: sign_often(now),
         lambda: run_due(now, worker_id, limit=20),
     )
     return sum(_tried(part) for part in parts)

@@ -25,6 +25,7 @@ def evidence_findings(folder: Path, head: models.LogHead) -> list[Finding]:
 def _key_findings(folder: Path, head: models.LogHead) -> Iterator[Finding]:
     try:
         problem = log.broken_past(head, keys.last_signed(folder))
+        missing = log.missing_signatures(folder)
         changes = log.key_statements()
         public = [key for key in keys.public_keys(folder) if not key.is_witness]
         pending = keys.pending_key(folder)
@@ -34,6 +35,8 @@ def _key_findings(folder: Path, head: models.LogHead) -> Iterator[Finding]:
         return
     if problem is not None:
         yield Finding(problem.code, "last checkpoint", problem.reason)
+    for one in missing:
+        yield Finding(one.code, one.field, one.reason)
     if pending is not None:
         zh, en = (
             "更换没有完成：再运行 register key rotate",
