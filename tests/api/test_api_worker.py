@@ -181,9 +181,7 @@ def test_mail_that_fails_is_tried_again_and_given_up(world: ApiWorld) -> None:
     world.perform(
         world.security, "member.add", world.firm, email=world.officer.account.email, duties=["firm.clerk"]
     )
-    with override_settings(
-        MAIL_BACKEND="zhirong.verbs.mail.Deadline", EMAIL_HOST="127.0.0.1", EMAIL_PORT=1
-    ):
+    with override_settings(MAIL_BACKEND="zhirong.verbs.mail.Deadline", EMAIL_HOST="127.0.0.1", EMAIL_PORT=1):
         at, tries = now, 0
         while at is not None:
             assert mail_due(at) >= 1

@@ -85,7 +85,7 @@ def test_a_demo_account_needs_none_and_only_demo_region_makes_one(platform: Plat
         for one in source.rglob("*.py")
         if re.search(r"is_demo\s*=\s*True", one.read_text("utf-8"))
     }
-    assert sets == {"demo/region.py", "store/migrations/0003_demo_accounts.py"}
+    assert sets == {"demo/region.py", "store/migrations/0004_demo_accounts.py"}
 
 
 def test_secrets_are_encrypted_at_rest_and_old_ones_become_so(platform: Platform) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A table for them."""
 
-    dependencies = [("store", "0001_initial")]
+    dependencies = [("store", "0002_file_columns")]
 
     operations = [
         migrations.CreateModel(

@@ -12,7 +12,7 @@ def mark(apps: object, schema_editor: object) -> None:
 class Migration(migrations.Migration):
     """A column for it."""
 
-    dependencies = [("store", "0002_letters")]
+    dependencies = [("store", "0003_letters")]
 
     operations = [
         migrations.AddField("account", "is_demo", models.BooleanField(default=False)),
