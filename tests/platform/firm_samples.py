@@ -8,12 +8,32 @@ from zhirong.store.financing import Appraisal, Case, FirmRight
 from zhirong.store.parties import Organisation
 
 FACTS: dict[str, Any] = {
+    "size_class": "small",
     "sme": True,
     "sme_tech": True,
     "bad_credit_on": "never",
     "substandard_on": "never",
     "lender_is_partner": True,
     "park_tenant": True,
+}
+
+
+STATEMENTS: dict[str, Any] = {
+    "revenue": "3400万元",
+    "cost_of_sales": "2400万元",
+    "total_profit": "240万元",
+    "inventory": "400万元",
+    "receivables": "800万元",
+    "prepayments": "50万元",
+    "payables": "500万元",
+    "advances_received": "100万元",
+    "cash": "250万元",
+    "restricted_cash": 0,
+    "working_capital_loans": "350万元",
+    "other_channels": 0,
+    "bank_debt": "350万元",
+    "soft_assets": 0,
+    "forecast_growth": 0.08,
 }
 
 
@@ -30,7 +50,13 @@ def credit(day: str) -> dict[str, Any]:
             **said,
         },
         "debt": {"total_debt": "1150万元", "total_assets": "2600万元", "overdue": 0, **said},
-        "cash_flow": {"operating_cash_flow": "390万元", "debt_service": "90万元", **said},
+        "cash_flow": {
+            "operating_cash_flow": "390万元",
+            "operating_cash_flow_before": "400万元",
+            "debt_service": "90万元",
+            **said,
+        },
+        "statements": {**STATEMENTS, **said},
     }
 
 

@@ -46,14 +46,14 @@ def scores_file(tmp_path_factory):
 
 
 def test_the_example_runs_and_every_key_is_described(scores_file):
-    done = run(CASE, "--scores", scores_file, "--mode", "xixian", "--json")
+    done = run(CASE, "--scores", scores_file, "--json")
     assert done.returncode == 0, done.stderr
     data = json.loads(done.stdout)
-    for key in (*data, *data["rates"][0], *data["rates"][0]["changes"][0]):
+    for key in (*data, *data["pledge"], *data["pledge"]["changes"][0], *data["pledge"]["rights"][0]):
         assert f"`{key}`" in PAGE, key
     assert data["one_plus_one"] is True
     assert data["team"]["state"] == "agreed"
-    assert {limit["code"] for limit in data["rates"][0]["limits"]} >= {
+    assert {limit["code"] for limit in data["pledge"]["limits"]} >= {
         "one_plus_one",
         "pledge_rate",
         "lending_value",
@@ -66,7 +66,7 @@ def test_the_example_runs_and_every_key_is_described(scores_file):
 def test_on_the_screen(scores_file, lang):
     done = run(CASE, "--scores", scores_file, "--explain", "--lang", lang)
     assert done.returncode == 0, done.stderr
-    for words in ("kappa", "Pledge rate") if lang == "en" else ("加权 kappa", "质押率", "律师事务所"):
+    for words in ("kappa", "pledge rate") if lang == "en" else ("加权 kappa", "质押率", "律师事务所"):
         assert words in done.stdout, words
 
 
@@ -80,11 +80,11 @@ def test_without_scores_and_with_bad_ones(tmp_path):
     assert run(tmp_path / "none.toml").returncode == 2
 
 
-def test_each_side_alone_leaves_the_grade_factor():
+def test_each_side_alone_leaves_cap_and_lending_value():
     for text in (EXAMPLE.split("[[team.rating]]")[0], "[[team.rating]]" + EXAMPLE.split("[[team.rating]]", 1)[1]):
         answer = quoted(text)
         assert answer.judged.scores is None
-        assert "one_plus_one" not in {limit.code for limit in answer.offers[0].pledge_rate.limits}
+        assert "one_plus_one" not in {limit.code for limit in answer.pledge.limits}
 
 
 def test_the_weakest_key_right_decides():
@@ -107,9 +107,9 @@ def test_a_team_that_disagrees_is_an_open_gate_and_counts_low():
 
 def test_a_defect_of_title_leaves_nothing():
     answer = quoted(EXAMPLE.replace('finding = "clear"', 'finding = "defective"'))
-    found = answer.offers[0].pledge_rate
-    assert (found.amount, found.binding) == (0, "title_investigation")
-    assert (answer.line.decision, answer.line.binding) == ("decline", "title_investigation")
+    assert (answer.pledge.amount, answer.pledge.binding) == (0, "no_right_left")
+    gate = next(gate for gate in answer.gates if gate.code == "title_investigation")
+    assert (gate.verdict, gate.scope) == ("failed", "pledge")
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,10 @@ def offer_for(table, mode_id, amount):
         request__amount=amount,
         appraisal__method__0__first_year_revenue={"value": "900亿元", "grade": "contract", "source": "test"},
         credit__cash_flow__operating_cash_flow="900亿元",
+        credit__cash_flow__operating_cash_flow_before="900亿元",
+        credit__debt__total_assets="9000亿元",
+        credit__statements__revenue="9000亿元",
+        evidence=[{"kind": "contract", "amount": "9000亿元", "source": "test"}],
     )
     offer = quote_case(case, [mode_id]).offers[0]
     assert offer.amount == amount * YUAN
@@ -75,10 +79,7 @@ def test_s11_beijing_shares_nothing(rich_table):
 
 
 @pytest.mark.parametrize("mode_id", ["germany", "pudong", "zhongshan", "guangzhou-5311", "suzhou", "beijing"])
-def test_who_bears_the_expected_loss_follows_the_mode(rich_table, mode_id):
-    """The loss distribution is put through tiers and caps: the parts sum to the expected loss of the loan."""
+def test_who_bears_the_loss_left_by_the_pledge_follows_the_mode(rich_table, mode_id):
     offer = offer_for(rich_table, mode_id, 10_000_000)
-    whole = sum(part.amount for part in offer.expected_loss)
-    alone = offer_for(rich_table, "beijing", 10_000_000)
-    assert whole == sum(part.amount for part in alone.expected_loss)
     assert Decimal(0) < offer.default_chance < Decimal("0.02")
+    assert {part.role for part in offer.at_default if part.amount} <= set(offer.mode.bearers)

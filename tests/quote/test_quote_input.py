@@ -95,12 +95,15 @@ def test_a_missing_part_is_named(name):
     assert any(problem.field.split(".")[0].split("[")[0] == name for problem in caught.value.problems)
 
 
-def test_a_case_without_appraisal_declines_without_a_value():
-    answer = quote_case(changed(TABLE, appraisal=None), ["beijing"])
-    assert answer.line.amount == 0
-    assert {gate.code for gate in answer.gates if gate.verdict.value == "failed"} == {"no_value"}
-    assert answer.offers[0].amount == 0
-    assert answer.offers[0].conditions
+def test_a_case_without_appraisal_is_lent_on_credit_alone():
+    answer = quote_case(changed(TABLE, appraisal=None), ["beijing", "chengdu"])
+    assert {gate.code: gate.scope.value for gate in answer.gates if gate.verdict.value == "failed"} == {
+        "no_value": "pledge"
+    }
+    assert (answer.pledge.amount, answer.pledge.binding) == (0, "no_appraisal")
+    assert answer.credit_limit.uncovered.amount == 200_000_000  # its own exposure alone is 2,389,798.61
+    pawn = next(offer for offer in answer.offers if offer.mode.id == "chengdu")
+    assert (pawn.amount, pawn.limited_by) == (0, "pledge")
 
 
 def test_no_published_rate_asks_for_the_agreed_one():
@@ -127,17 +130,37 @@ GATES = [
         "co_owner_consent",
     ),
     ({"request__term_months": 200}, "life_too_short"),
+]
+OF_FIRM = [
     ({"credit__compliance__dishonest_judgment_debtor": True}, "dishonest_judgment_debtor"),
+    ({"credit__compliance__abnormal_operations": True}, "abnormal_operations"),
+    ({"request__term_months": 61}, "term_too_long"),
 ]
 
 
 @pytest.mark.parametrize(("changes", "code"), GATES, ids=[str(g[1]) + str(n) for n, g in enumerate(GATES)])
-def test_each_gate_declines_with_its_reason_and_mend(changes, code):
+def test_a_check_on_a_right_takes_it_out_of_the_pledge_and_leaves_the_credit_loan(changes, code):
+    answer = quote_case(changed(TABLE, **changes), ["beijing", "chengdu"])
+    failed = {gate.code: gate for gate in answer.gates if gate.verdict.value == "failed"}
+    assert failed[code].mend is not None
+    assert failed[code].scope.value == "pledge"
+    assert answer.pledge.amount == 0
+    assert answer.pledge.rights[0].removed is not None
+    pawn = next(offer for offer in answer.offers if offer.mode.id == "chengdu")
+    assert pawn.amount == 0
+    if code != "life_too_short":
+        assert answer.credit_limit.amount == 200_000_000
+        assert answer.credit_limit.limit.without_pledge == answer.credit_limit.amount
+
+
+@pytest.mark.parametrize(("changes", "code"), OF_FIRM, ids=[g[1] for g in OF_FIRM])
+def test_a_check_on_the_firm_declines_the_loan(changes, code):
     answer = quote_case(changed(TABLE, **changes), ["beijing"])
     failed = {gate.code: gate for gate in answer.gates if gate.verdict.value == "failed"}
-    assert code in failed
     assert failed[code].mend is not None
-    assert answer.line.amount == 0
+    assert failed[code].scope.value == "loan"
+    assert (answer.credit_limit.amount, answer.offers[0].amount) == (0, 0)
+    assert answer.credit_limit.binding == code
 
 
 def run(*words):
@@ -206,11 +229,12 @@ def test_one_mistake_is_told_once():
     assert [problem.field for problem in caught.value.problems] == ["case.as_of"]
 
 
-def test_a_case_without_a_credit_file_is_read_and_gets_no_line():
+def test_a_case_without_a_credit_file_is_read_and_gets_no_limit():
     table = copy.deepcopy(TABLE)
     del table["credit"]
     answer = quote_case(read_case(table, "case.toml"), ["beijing"])
-    assert answer.line.amount == 0
+    assert answer.credit_limit.amount == 0
+    assert "figures_missing" in {gate.code for gate in answer.gates if gate.verdict.value == "open"}
     assert "credit_incomplete" in {gate.code for gate in answer.gates if gate.verdict.value == "open"}
 
 
@@ -219,10 +243,10 @@ def strangers(consents):
     return {"rights__0__holders": [{"name": "另一家公司", "consents": consents}]}
 
 
-def test_the_patents_of_a_stranger_carry_no_line():
+def test_the_patents_of_a_stranger_carry_nothing():
     answer = quote_case(changed(TABLE, **strangers(False)), ["beijing"])
-    assert answer.line.amount == 0
-    assert answer.line.binding == "key_right_not_pledgeable"
+    assert (answer.pledge.amount, answer.pledge.binding) == (0, "no_right_left")
+    assert "key_right_not_pledgeable" in {g.code for g in answer.gates if g.verdict.value == "failed"}
 
 
 def test_a_third_party_may_pledge_for_the_firm_if_it_says_so():
@@ -230,7 +254,7 @@ def test_a_third_party_may_pledge_for_the_firm_if_it_says_so():
     gates = {gate.code: gate.verdict.value for gate in answer.gates}
     assert gates["third_party_pledge"] == "open"
     assert gates["key_right_not_pledgeable"] == "passed"
-    assert answer.line.conditional
+    assert answer.credit_limit.conditional
 
 
 def test_a_subsidiary_may_hold_the_other_right():
@@ -246,10 +270,19 @@ def test_an_exclusive_licence_is_a_matter_to_settle():
 
 
 def test_a_long_term_is_priced_by_the_long_rate_and_asked_about():
-    answer = quote_case(changed(TABLE, request__term_months=72), ["beijing"])
-    assert {g.code: g.verdict.value for g in answer.gates}["term_too_long"] == "open"
+    """Working capital: to 36 months; to 60 only with a slow cash cycle; beyond that not at all. A project may be longer."""
+    project = {"request__purpose_kind": "project", "request__project_budget": "1000万元"}
+    answer = quote_case(changed(TABLE, request__term_months=72, **project), ["beijing"])
+    assert {g.code: g.verdict.value for g in answer.gates}["term_too_long"] == "passed"
     short = quote_case(changed(TABLE), ["beijing"])
-    assert answer.offers[0].annual_rate > short.offers[0].annual_rate
+    assert answer.offers[0].limit.firm.firm.market_rate > short.offers[0].limit.firm.firm.market_rate
+
+    def verdict(months, **changes):
+        found = quote_case(changed(TABLE, request__term_months=months, **changes), ["beijing"])
+        return {g.code: g.verdict.value for g in found.gates}["term_too_long"]
+
+    assert [verdict(months) for months in (36, 37, 60, 61)] == ["passed", "open", "open", "failed"]
+    assert verdict(60, credit__statements__receivables="2000万元") == "passed"
 
 
 @pytest.mark.parametrize("name", ["甲[/foo]乙", "[/]", "[bold]", "[red]x"])

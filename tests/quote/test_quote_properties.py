@@ -20,7 +20,8 @@ ONE_MODE = [modes()["beijing"]]
 
 
 def line_of(**changes):
-    return quote(changed(TABLE, **changes), ONE_MODE, rules()).line
+    """The limit under a mode without cover, in which nothing but the firm and its rights decides."""
+    return quote(changed(TABLE, **changes), ONE_MODE, rules()).offers[0]
 
 
 def test_renaming_every_mode_changes_no_result():
@@ -52,11 +53,20 @@ def test_the_parts_of_a_full_loss_sum_to_it(amount, mode_id):
         request__amount=amount,
         appraisal__method__0__first_year_revenue={"value": "900亿元", "grade": "contract", "source": "test"},
         credit__cash_flow__operating_cash_flow="900亿元",
+        credit__cash_flow__operating_cash_flow_before="900亿元",
+        credit__debt__total_assets="9000亿元",
+        credit__statements__revenue="9000亿元",
+        firm__size=None,
+        evidence=[{"kind": "contract", "amount": "9000亿元", "source": "test"}],
     )
     offer = quote_case(case, [mode_id]).offers[0]
-    limit = offer.mode.limits.amount_at_most if offer.mode.limits else None
-    assert offer.amount == min(amount * 100, limit or amount * 100)
+    limit = offer.mode.limits
+    caps = [] if limit is None else [limit.amount_at_most, limit.balance_at_most]
+    assert offer.amount == min(amount * 100, *(cap for cap in caps if cap is not None), amount * 100)
     assert sum(part.amount for part in offer.full_loss) == offer.amount
+    assert sum(part.amount for part in offer.at_default) == max(
+        0, offer.amount - offer.limit.firm.exposure.value
+    ) or (offer.mode.security.pledgee != "shared")
     assert all(part.amount > 0 for part in offer.full_loss)
     assert sum(flow.amount for flow in offer.cash_flows if flow.kind in ("drawdown", "principal")) == 0
 
@@ -107,10 +117,11 @@ def test_better_credit_never_lowers_the_line(field, steps, revenue):
 
 
 def test_a_gate_that_fails_leaves_no_line():
-    line = line_of(credit__compliance__dishonest_judgment_debtor=True)
-    assert line.decision is Decision.DECLINE
-    assert line.amount == 0
-    assert line.binding == "dishonest_judgment_debtor"
+    case = changed(TABLE, credit__compliance__dishonest_judgment_debtor=True)
+    found = quote(case, ONE_MODE, rules())
+    assert found.credit_limit.decision is Decision.DECLINE
+    assert (found.credit_limit.amount, found.offers[0].amount, found.credit_limit.uncovered.amount) == (0, 0, 0)
+    assert found.credit_limit.binding == found.offers[0].limited_by == "dishonest_judgment_debtor"
 
 
 @FEW
@@ -124,13 +135,13 @@ def test_asking_for_more_never_brings_less(ten_thousands, more):
 
 def test_the_line_never_exceeds_any_of_its_limits():
     for name in ("xixian-jingshuixing", "suzhou-beiang", "futian-borrower"):
-        line = quote(changed(case_table(name)), ONE_MODE, rules()).line
-        assert line.amount <= min(limit.amount for limit in line.limits)
-        assert line.binding in {limit.code for limit in line.limits}
+        found = quote(changed(case_table(name)), ONE_MODE, rules()).offers[0]
+        assert found.amount <= min(cap.amount for cap in found.caps)
+        assert found.limited_by == found.caps[0].code
 
 
 def test_effective_cost_is_the_rate_where_nothing_else_is_paid():
-    """A loan at 4.45 % with monthly interest and no charges costs (1 + 0.0445/360·days)… a year: by hand."""
+    """A loan at 4.30 % with monthly interest and no charges costs (1 + 0.043/360·days)… a year: by hand."""
     mode = replace(modes()["beijing"], charges=())
     offer = quote(changed(TABLE), [mode], rules()).offers[0]
     start = offer.schedule.terms.start
@@ -139,7 +150,8 @@ def test_effective_cost_is_the_rate_where_nothing_else_is_paid():
         for flow in offer.cash_flows[1:]
     )
     assert abs(paid - offer.amount) < 1
-    assert Decimal("0.0445") < offer.annual_cost < Decimal("0.0465")
+    assert offer.annual_rate == Decimal("0.043")
+    assert Decimal("0.043") < offer.annual_cost < Decimal("0.045")
 
 
 def in_2024():
@@ -180,27 +192,19 @@ def test_leaving_out_a_section_of_the_credit_file_never_raises_the_line(section)
     for changes in ({}, {"credit__cash_flow__operating_cash_flow": "-390万元"}):
         whole = changed(TABLE, **changes)
         without = changed(TABLE, **changes, **{f"credit__{section}": None})
-        assert quote(without, ONE_MODE, rules()).line.amount <= quote(whole, ONE_MODE, rules()).line.amount
+        less, all_of_it = (quote(case, ONE_MODE, rules()).offers[0].amount for case in (without, whole))
+        assert less <= all_of_it
 
 
-def test_the_rights_may_be_gone_when_they_are_sold():
-    """A chance is no haircut: the expected loss holds at least PD × P(rights ended or void) × principal."""
-    for name in ("xixian-jingshuixing", "suzhou-beiang", "futian-borrower"):
-        answer = quote_case(changed(case_table(name)), ["beijing"])
-        offer = answer.offers[0]
-        alive = 1.0
-        for factor in answer.lending.factors:
-            if factor.name in ("survival", "validity"):
-                alive *= float(factor.value)
-        expected = sum(part.amount for part in offer.expected_loss)
-        assert alive < 0.99
-        assert expected >= float(offer.default_chance) * (1 - alive) * offer.amount * 0.999
-
-
-def test_every_mode_divides_one_and_the_same_expected_loss():
-    offers = quote_case(changed(TABLE)).offers
-    same_loan = [o for o in offers if o.amount == offers[0].amount]
-    assert len(same_loan) > 20
-    assert len({sum(part.amount for part in offer.expected_loss) for offer in same_loan}) == 1
+def test_the_same_expected_loss_serves_limit_price_and_bearers():
+    for offer in quote_case(changed(TABLE)).offers:
+        if not offer.amount or offer.mode.security.pledgee != "shared" or offer.mode.security.put:
+            continue
+        uncovered = max(0, offer.amount - offer.limit.firm.exposure.value)
+        lost = sum(offer.limit.expected_exact.values())
+        pd, lgd = offer.limit.firm.firm.pd, offer.limit.firm.policy.number["lgd_unsecured"]
+        assert lost == pd * lgd * uncovered
+        lender = offer.limit.expected_exact.get("lender", 0)
+        assert offer.limit.price.expected_rate == lender / offer.amount
     for seen in view(quote_case(changed(TABLE)))["modes"]:
-        assert sum(Decimal(part["share"]) for part in seen["full_loss"]) == 1
+        assert not seen["full_loss"] or sum(Decimal(part["share"]) for part in seen["full_loss"]) == 1

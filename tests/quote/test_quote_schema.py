@@ -38,7 +38,7 @@ def test_a_quote_without_a_value():
 def test_every_number_is_what_the_records_say():
     answer = quote_case(changed(case_table("suzhou-beiang")))
     data = view(answer)
-    assert Decimal(data["line"]["amount"]) * 100 == answer.line.amount
+    assert Decimal(data["credit_limit"]["amount"]) * 100 == answer.credit_limit.amount
     for seen, offer in zip(data["modes"], answer.offers, strict=True):
         assert Decimal(seen["loan"]["amount"]) * 100 == offer.amount
         assert sum(Decimal(part["amount"]) for part in seen["full_loss"]) * 100 == offer.amount

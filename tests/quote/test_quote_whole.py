@@ -1,4 +1,4 @@
-"""The quote holds the whole pledge rate: 1 + 1, title, loss budget and override, and says what is not stated."""
+"""The quote holds the credit limit with 1 + 1, title and override, and says what is not stated."""
 
 import copy
 import json
@@ -14,11 +14,9 @@ import pytest
 from quote_cases import CASES, case_table
 
 from zhirong.chain.appraisal.case import read_appraisal_case
-from zhirong.chain.quote.lender_loss import loan_under
 from zhirong.chain.quote.quote import quote
 from zhirong.chain.quote.reading import read_case
 from zhirong.chain.quote.view import view
-from zhirong.documents.quote_beside import held_down
 from zhirong.documents.quote_pdf import quote_pdf
 from zhirong.documents.quote_xlsx import quote_xlsx
 from zhirong.kernel.errors import InputError
@@ -33,6 +31,7 @@ TABLE = case_table("xixian-jingshuixing")
 TABLE["appraisal"]["paths"] = 2000
 RULES = rules()
 BEIJING, PUDONG, GUANGZHOU = (modes()[name] for name in ("beijing", "pudong", "guangzhou-55"))
+BIG = {"request": {"amount": "4000000"}, "credit": {"debt": {"total_assets": "6000万元"}}}
 WEAK = {"credit": {"tax": {"tax_grade": "D"}, "debt": {"total_debt": "2500万元"}}}
 OVERRIDE = {
     "to_grade": "A",
@@ -71,56 +70,46 @@ def with_rule(rule_id, value):
     return RULES.merged_with([Rule(rule.id, rule.title, rule.unit, versions)])
 
 
-TIGHT = with_rule("quote.loss_budget", Decimal("0.002"))
+TIGHT = with_rule("limit.loss_budget", Decimal("0.005"))
 
 
 def test_a_case_with_everything_has_every_limit_and_nothing_stands_in():
     answer = answer_of(STATED, {"request": {"annual_rate": Decimal("0.0435")}})
-    codes = {limit.code for limit in answer.offers[0].pledge_rate.limits}
-    assert {"pledge_rate", "one_plus_one", "lending_value", "cash_flow"} <= codes
-    assert codes - {"expected_loss"} == {limit.code for limit in answer.line.limits} - {"requested"}
+    codes = {limit.code for limit in answer.pledge.limits}
+    assert codes == {"pledge_rate", "one_plus_one", "lending_value"}
     assert answer.substitutes == ()
-    cap = next(limit for limit in answer.line.limits if limit.code == "pledge_rate")
+    cap = next(limit for limit in answer.pledge.limits if limit.code == "pledge_rate")
     assert cap.amount == int(answer.appraisal.appraised_value * Decimal("0.25"))
+    assert {cap.code for cap in answer.credit_limit.caps} >= {
+        "requested",
+        "need",
+        "repayment",
+        "turnover",
+        "debt_ratio",
+        "exposure:lender",
+    }
 
 
 def test_what_is_not_stated_is_named_with_what_stood_in_for_it():
     answer = answer_of()
     assert [one.code for one in answer.substitutes] == ["team", "indicators", "title_investigation", "annual_rate"]
-    assert "信用等级系数" in answer.substitutes[0].used.zh
+    assert "质押率上限" in answer.substitutes[0].used.zh
     assert all(one.mend.zh and one.mend.en for one in answer.substitutes)
     shown = view(answer)
     assert shown["one_plus_one"]["complete"] is False
     assert shown["one_plus_one"]["title_investigation"] is None
 
 
-def test_the_loss_budget_of_the_chosen_mode_holds_the_offer_down():
-    answer = answer_of(WEAK, book=TIGHT, under=(BEIJING, PUDONG))
+def test_the_loss_budget_holds_a_limit_down_where_the_lender_bears_all():
+    answer = answer_of(WEAK, BIG, book=TIGHT, under=(BEIJING, PUDONG))
     alone, shared = answer.offers
-    assert (alone.pledge_rate.binding, alone.limited_by) == ("expected_loss", "expected_loss")
-    assert alone.amount == alone.pledge_rate.amount // 1_000_000 * 1_000_000 < answer.line.amount
-    assert (shared.amount, shared.limited_by) == (answer.line.amount, "")
-    loan = loan_under(answer, BEIJING, TIGHT)
-    assert loan.within(alone.amount, Decimal("0.002"))
-    assert not loan.within(alone.amount + 1_000_000, Decimal("0.002"))
+    assert alone.limited_by == "expected_loss:lender"
+    assert alone.amount % 1_000_000 == 0
+    assert 0 < alone.amount < shared.amount
+    assert answer.credit_limit.uncovered.amount == alone.amount
     own = next(part.amount for part in alone.expected_loss if part.role == "lender")
-    assert own <= alone.amount * Decimal("0.002")
-    assert {change.code for change in alone.pledge_rate.changes} >= {"default_probability"}
-
-
-def test_the_headline_says_where_the_modes_lend_less_than_the_line():
-    data = view(answer_of(WEAK, book=TIGHT))
-    assert held_down(data, "zh") == []  # the mode is another city's: it does not hold this firm's loan down
-    data["modes"][0]["eligible"] = "unknown"
-    assert "贷款人预期损失预算" in held_down(data, "zh")[0]
-    free = view(answer_of())
-    free["modes"][0]["eligible"] = "yes"
-    assert held_down(free, "en") == []
-
-
-def test_a_budget_that_leaves_less_than_the_least_line_leaves_nothing():
-    offer = answer_of(WEAK, book=with_rule("quote.loss_budget", Decimal(0))).offers[0]
-    assert (offer.amount, offer.limited_by, offer.schedule) == (0, "expected_loss", None)
+    assert own <= alone.amount * Decimal("0.005")
+    assert {change.code for change in alone.changes} >= {"lender_share"}
 
 
 STEPS = {
@@ -141,13 +130,13 @@ STEPS = {
 
 @pytest.mark.parametrize("name", STEPS)
 @pytest.mark.parametrize("book", [RULES, TIGHT], ids=["rules", "tight"])
-def test_a_better_input_never_lowers_line_rate_or_offer(name, book):
+def test_a_better_input_never_lowers_limit_pledge_or_offer(name, book):
     answers = [answer_of(STATED, WEAK, step, book=book, under=(BEIJING, GUANGZHOU)) for step in STEPS[name]]
     for worse, better in zip(answers, answers[1:], strict=False):
-        assert better.line.amount >= worse.line.amount
+        assert better.credit_limit.uncovered.amount >= worse.credit_limit.uncovered.amount
+        assert better.pledge.amount >= worse.pledge.amount
         for one, other in zip(worse.offers, better.offers, strict=True):
             assert other.amount >= one.amount
-            assert other.pledge_rate.amount >= one.pledge_rate.amount
 
 
 def test_the_title_investigation_is_a_cost_of_the_firm_as_far_as_it_pays():
@@ -169,7 +158,7 @@ def test_an_override_moves_the_grade_while_it_holds_and_is_shown():
     assert (plain.credit.grade, moved.credit.grade) == ("B", "A")
     assert moved.credit.default_probability.number() < plain.credit.default_probability.number()
     assert moved.credit.points == plain.credit.points
-    assert moved.line.amount >= plain.line.amount
+    assert moved.credit_limit.amount >= plain.credit_limit.amount
     assert view(moved)["one_plus_one"]["override"]["state"] == "in_force"
     assert "赵某" in moved.credit.explanation.as_text("zh")
     over = {**OVERRIDE, "made_on": date(2021, 6, 1), "expires": date(2021, 11, 14)}
@@ -240,7 +229,7 @@ def test_on_the_command_line(tmp_path):
 
     done = run(path, "--scores", scores, "--mode", "xixian")
     assert done.returncode == 0, done.stderr
-    for words in ("“1 + 1”质押率", "加权 kappa", "权属调查", "没有商定的贷款年利率", "须为"):
+    for words in ("加权 kappa", "权属调查", "没有商定的贷款年利率", "约束项", "须为"):
         assert words in done.stdout, words
     whole = tmp_path / "whole.toml"
     whole.write_text(path.read_text(encoding="utf-8") + scores.read_text(encoding="utf-8"), encoding="utf-8")

@@ -118,6 +118,7 @@ def description() -> dict[str, Any]:
         f"facts.{name}": "yes"
         for name in ("sme", "sme_tech", "park_tenant", "lawful_use", "good_faith", "lender_is_partner")
     }
+    fields["facts.size_class"] = "small"
     fields |= {"facts.bad_credit_on": "never", "facts.substandard_on": "never"}
     sections: dict[str, dict[str, Any]] = {
         "registration": {"registered_on": "2016-09-02", "legal_person": "yes", "source": "营业执照"},
@@ -129,7 +130,28 @@ def description() -> dict[str, Any]:
             "source": "国家企业信用信息公示系统",
         },
         "debt": {"total_debt": "1680万元", "total_assets": "5600万元", "overdue": 0},
-        "cash_flow": {"operating_cash_flow": "900万元", "debt_service": "170万元"},
+        "cash_flow": {
+            "operating_cash_flow": "900万元",
+            "operating_cash_flow_before": "900万元",
+            "debt_service": "170万元",
+        },
+        "statements": {
+            "revenue": "5600万元",
+            "cost_of_sales": "3900万元",
+            "total_profit": "450万元",
+            "inventory": "800万元",
+            "receivables": "1200万元",
+            "prepayments": "60万元",
+            "payables": "800万元",
+            "advances_received": "100万元",
+            "cash": "400万元",
+            "restricted_cash": 0,
+            "working_capital_loans": "450万元",
+            "other_channels": 0,
+            "bank_debt": "560万元",
+            "soft_assets": 0,
+            "forecast_growth": "0.08",
+        },
         "bank_history": {
             "loans_repaid": 3,
             "worst_overdue_days": 0,
@@ -139,7 +161,7 @@ def description() -> dict[str, Any]:
     }
     for section, values in sections.items():
         own = {"source": f"{year} 年度审计报告", "date": f"{year}-12-31", "grade": "audited"}
-        seen = own if section in ("debt", "cash_flow") else {"date": lately, "grade": "contract"}
+        seen = own if section in ("debt", "cash_flow", "statements") else {"date": lately, "grade": "contract"}
         fields |= {f"credit.{section}.{name}": value for name, value in {**seen, **values}.items()}
     return fields
 

@@ -14,7 +14,11 @@ from zhirong.cli.parser import ChineseParser
 # What a command does is said here, so that --help needs to import none of them. Chinese first.
 COMMANDS: dict[str, tuple[str, str]] = {
     "quote": ("从权利到报价：一家企业、一页答案", "from rights to a quote: one firm, one page of answer"),
-    "rate": ("质押率：取决于什么，怎样能更高", "the pledge rate: what limits it, what would raise it"),
+    "limit": ("授信额度测算表：信贷员可逐项复算", "the sheet of a credit limit, to recompute on paper"),
+    "rate": (
+        "质押价值与质押率：约束项与提高办法",
+        "pledge value and rate: what limits them, what would raise them",
+    ),
     "appraise": (
         "评估：一个案件、一份清单，或按历史数据回测",
         "appraise a case, a whole list, or back-test on past data",

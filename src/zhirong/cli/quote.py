@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         show(readable, options.lang, explain=options.explain)
         for path in written:
             print(f"已写出 {path}" if options.lang == "zh" else f"written: {path}")
-    return EXIT_DECLINED if answer.line.decision is Decision.DECLINE else 0
+    return EXIT_DECLINED if answer.credit_limit.decision is Decision.DECLINE else 0
 
 
 def _write_papers(data: dict[str, Any], options: argparse.Namespace) -> list[str]:

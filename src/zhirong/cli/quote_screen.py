@@ -24,7 +24,7 @@ def show(quote: Mapping[str, Any], lang: Lang, *, explain: bool) -> None:
     words = seen["w"]
     _answer(console, seen, words)
     _rights(console, seen, words, lang)
-    _line(console, seen, words)
+    show_limit(console, seen, words)
     _beside(console, seen, words)
     _modes(console, seen, words, lang)
     _elsewhere(console, quote.get("elsewhere") or [], lang)
@@ -61,8 +61,10 @@ def _answer(console: Console, seen: Mapping[str, Any], words: Mapping[str, str])
     console.print(f"{words['as_of']} {case['as_of']}    {words['request']} {case['asked']}    {case['purpose']}")
     console.print()
     console.print(head["decision_text"], style="bold green" if head["decision"] == "offer" else "bold yellow")
+    if head["amount_note"]:
+        console.print(head["amount_note"])
     if head["binding"]:
-        console.print(f"{words['binding']}: {head['binding']}")
+        console.print(f"{words['binding']}: {head['binding']}    {head['formula']}")
     console.print(f"{words['value']}: {head['value']}    {head['value_note']}")
     console.print(f"{words['credit']}: {head['credit']}    {head['credit_note']}")
     console.print(f"{words['cheapest']}: {head['cost']}    {head['cost_note']}{head['cost_open']}")
@@ -90,12 +92,16 @@ def _rights(console: Console, seen: Mapping[str, Any], words: Mapping[str, str],
     console.print(table)
 
 
-def _line(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
-    table = _table(words["line"], words, "line", "amount")
-    for limit in seen["line"]["limits"]:
-        mark = "◀" if limit["binding"] else ""
-        table.add_row(limit["title"], f"{limit['amount']} {mark}")
+def show_limit(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
+    """How the credit limit is set: every cap with its formula, the binding one first."""
+    table = _table(words["limits"], words, "limit", "amount", "formula")
+    for cap in seen["limit"]["caps"]:
+        mark = "◀" if cap["binding"] else ""
+        table.add_row(cap["title"], f"{cap['amount']} {mark}", cap["formula"])
     console.print(table)
+    console.print("    ".join(" ".join(fact) for fact in seen["limit"]["facts"]))
+    for condition in seen["limit"]["conditions"]:
+        console.print(f"  ! {condition}", style="yellow")
 
 
 def _beside(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
@@ -120,7 +126,6 @@ def _modes(console: Console, seen: Mapping[str, Any], words: Mapping[str, str], 
         "mode",
         "eligible",
         "loan",
-        "pledge_rate",
         "set_by",
         "annual_cost",
         "before_subsidy",
@@ -135,7 +140,6 @@ def _modes(console: Console, seen: Mapping[str, Any], words: Mapping[str, str], 
             mode["title"],
             f"[{colour}]{mode['eligible_text']}[/]",
             mode["loan"],
-            mode["pledge_rate"],
             mode["set_by"],
             mode["after"],
             mode["before"],
@@ -169,7 +173,8 @@ def _steps(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) 
 
 
 def _explanations(console: Console, seen: Mapping[str, Any], words: Mapping[str, str], lang: Lang) -> None:
-    parts = [(words[name], seen[name]["explanation"]) for name in ("line", "appraisal", "credit")]
+    named = {"credit_limit": "limit", "pledge_value": "pledge", "appraisal": "appraisal", "credit": "credit"}
+    parts = [(words[title], seen[name]["explanation"]) for title, name in named.items()]
     parts += [(mode["title"], mode["explanation"]) for mode in seen["modes"] if mode["explanation"]]
     for title, rows in parts:
         console.rule(title)

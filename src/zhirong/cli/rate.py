@@ -1,4 +1,4 @@
-"""``zhirong rate CASE.toml``: the pledge rate under each mode, what limits it, and what would change it."""
+"""``zhirong rate CASE.toml``: the recognised pledge value and the pledge rate, what limits them, what would change them."""
 
 import argparse
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from zhirong.chain.quote.records import Case
 
 EXIT_NOTHING = 1
-_SHOWN_MODES = 5
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,9 +33,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE.toml",
         help="过去的等级调整与结果，按理由统计 / past overrides of grades and how they turned out, by reason",
     )
-    parser.add_argument(
-        "--mode", action="append", metavar="ID", help="只算这个模式，可重复 / only this mode, repeatable"
-    )
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
     parser.add_argument(
         "--explain", action="store_true", help="列出每个数的来由 / show where every number comes from"
@@ -44,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Say the pledge rate. Returns 1 where nothing can be lent under any of the modes."""
+    """Print the pledge rate. Returns 1 where the rights count for nothing."""
     if options.overrides:
         return _track(options)
     if options.case is None:
@@ -56,23 +52,18 @@ def run(options: argparse.Namespace) -> int:
             "missing",
         )
         raise InputError([problem])
-    from zhirong.chain.quote.view import offered_here, view
-    from zhirong.cli.modes import named_modes
+    from zhirong.chain.quote.view import view
     from zhirong.cli.scores import case_with_scores
     from zhirong.workbench import quote_case
 
     case = case_with_scores(options.case, options.scores)
     if options.form:
         return _print_form(options, case)
-    answer = quote_case(case, named_modes(options.mode))
-    offers = answer.offers
-    if not options.mode:
-        offers = tuple(offer for offer in offers if offered_here(offer)) or offers[:_SHOWN_MODES]
-    rates = [offer.pledge_rate for offer in offers]
+    answer = quote_case(case, ())
     seen = view(answer)
     beside = seen["one_plus_one"]
     data: dict[str, Any] = {
-        "schema": "zhirong.pledge_rate/1",
+        "schema": "zhirong.pledge_rate/2",
         "case": case.id,
         "as_of": case.as_of.isoformat(),
         "one_plus_one": beside["complete"],
@@ -80,11 +71,7 @@ def run(options: argparse.Namespace) -> int:
             name: beside[name]
             for name in ("team", "indicators", "kinds_left_out", "title_investigation", "override")
         },
-        **{name: seen[name] for name in ("weight_of_evidence", "substitutes", "gates")},
-        "rates": [
-            {"title": offer.mode.title.as_json(), **rate.as_json()}
-            for offer, rate in zip(offers, rates, strict=True)
-        ],
+        **{name: seen[name] for name in ("weight_of_evidence", "substitutes", "gates", "pledge")},
         "rules_version": answer.rules_version,
     }
     if options.json:
@@ -92,10 +79,8 @@ def run(options: argparse.Namespace) -> int:
     else:
         _show(data, options.lang)
         if options.explain:
-            print(answer.line.explanation.as_text(options.lang))
-            for rate in rates:
-                print(rate.explanation.as_text(options.lang))
-    return 0 if any(rate.amount for rate in rates) else EXIT_NOTHING
+            print(answer.pledge.explanation.as_text(options.lang))
+    return 0 if answer.pledge.amount else EXIT_NOTHING
 
 
 def _track(options: argparse.Namespace) -> int:
@@ -197,40 +182,45 @@ def _show(data: dict[str, Any], lang: Lang) -> None:
         console.print(
             say("缺：", "missing: ") + words(one["missing"]) + say("；用：", "; used: ") + words(one["used"])
         )
+    pledge = data["pledge"]
+    console.print(
+        say(
+            f"认可质押价值 {money(pledge['value'])} 元，质押率 {percent(pledge['pledge_rate'])}",
+            f"Recognised pledge value CNY {money(pledge['value'])}, pledge rate {percent(pledge['pledge_rate'])}",
+        ),
+        style="bold",
+    )
     table = Table(box=SIMPLE_HEAD)
-    for head in (
-        say("模式", "Mode"),
-        say("质押率", "Pledge rate"),
-        say("金额（元）", "Amount (CNY)"),
-        say("取决于", "Set by"),
-    ):
+    for head in (say("限额", "Limit"), say("质押率", "Pledge rate"), say("金额（元）", "Amount (CNY)")):
         table.add_column(head)
-    for rate in data["rates"]:
-        share = percent(rate["pledge_rate"])
-        binding = next((words(one["title"]) for one in rate["limits"] if one["binding"]), "") or _gate_words(
-            data, rate, lang
-        )
-        table.add_row(words(rate["title"]), share, money(rate["amount"]), binding)
-    console.print(table)
-    seen = set()
-    for rate in data["rates"]:
-        for change in rate["changes"]:
-            line = say(
-                f"若{words(change['title'])}由 {words(change['now'])} 变为 {words(change['needed'])}，可到 {money(change['reaches'])} 元",
-                f"if {words(change['title'])} goes from {words(change['now'])} to {words(change['needed'])}:"
+    for limit in pledge["limits"]:
+        mark = " ◀" if limit["binding"] else ""
+        table.add_row(words(limit["title"]), percent(limit["rate"]), money(limit["amount"]) + mark)
+    if pledge["limits"]:
+        console.print(table)
+    rights = Table(box=SIMPLE_HEAD)
+    for head in (
+        say("权利", "Right"),
+        say("单独计（元）", "Alone (CNY)"),
+        say("增加（元）", "Adds (CNY)"),
+        say("说明", "Note"),
+    ):
+        rights.add_column(head)
+    for one in pledge["rights"]:
+        rights.add_row(escape(one["title"]), money(one["alone"]), money(one["adds"]), words(one["left_out"]))
+    if pledge["rights"]:
+        console.print(rights)
+    for change in pledge["changes"]:
+        console.print(
+            say(
+                f"  · 若{words(change['title'])}由 {words(change['now'])} 变为 {words(change['needed'])}，可到 {money(change['reaches'])} 元",
+                f"  · if {words(change['title'])} goes from {words(change['now'])} to {words(change['needed'])}:"
                 f" CNY {money(change['reaches'])}",
             )
-            if line not in seen:
-                seen.add(line)
-                console.print(f"  · {line}")
+        )
     marks = {"failed": ("red", say("未通过", "failed")), "open": ("yellow", say("待办", "open"))}
     for gate in data["gates"]:
         # The title investigation is shown whatever it found: it was paid for.
         if gate["verdict"] in marks or gate["code"] == "title_investigation":
             colour, mark = marks.get(gate["verdict"], ("green", say("通过", "passed")))
             console.print(f"  [{colour}]{mark}[/] {words(gate['title'])}：{words(gate['reason'])}")
-
-
-def _gate_words(data: dict[str, Any], rate: dict[str, Any], lang: Lang) -> str:
-    titles = {gate["code"]: gate["title"][lang] for gate in data["gates"]}
-    return str(titles.get(rate["binding"], rate["binding"]))

@@ -85,8 +85,27 @@ def _register(region: Region, who: str, firm: dict[str, Any]) -> None:
     region.do(who, "firm.describe", done.id, facts=_facts(), credit=_credit(region, firm))
 
 
+# Figures of the accounts in hundredths of the revenue: a small manufacturer, made up.
+_SHARES_OF_REVENUE = {
+    "cost_of_sales": 70,
+    "total_profit": 8,
+    "inventory": 15,
+    "receivables": 22,
+    "prepayments": 1,
+    "payables": 14,
+    "advances_received": 2,
+    "cash": 7,
+    "restricted_cash": 1,
+    "working_capital_loans": 8,
+    "other_channels": 0,
+    "bank_debt": 10,
+    "soft_assets": 0,
+}
+
+
 def _facts() -> dict[str, Any]:
     return {
+        "size_class": "small",
         "sme": True,
         "sme_tech": True,
         "park_tenant": True,
@@ -124,7 +143,14 @@ def _credit(region: Region, firm: dict[str, Any]) -> dict[str, Any]:
         "debt": {"total_debt": yuan(revenue * 30 // 100), "total_assets": yuan(revenue), "overdue": 0, **books},
         "cash_flow": {
             "operating_cash_flow": yuan(revenue * 16 // 100),
+            "operating_cash_flow_before": yuan(revenue * 16 // 100),
             "debt_service": yuan(revenue * 3 // 100),
+            **books,
+        },
+        "statements": {
+            "revenue": yuan(revenue),
+            **{name: yuan(revenue * share // 100) for name, share in _SHARES_OF_REVENUE.items()},
+            "forecast_growth": 0.08,
             **books,
         },
         "bank_history": {

@@ -1,7 +1,6 @@
-"""The parts of a quote that say what decides the pledge rate: 1 + 1, title, what is not stated, what would lift it."""
+"""The parts of a quote beside its figures: 1 + 1, title, what is not stated, what would raise the limit."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from zhirong.documents.words import NOTHING, money, percent, source, words
@@ -92,39 +91,13 @@ def substitute_rows(quote: Json, lang: Lang) -> list[View]:
 
 
 def change_rows(quote: Json, lang: Lang) -> list[View]:
-    """What would lift the binding limits of the modes, each once."""
+    """What would raise the credit limit and the recognised pledge value, each once."""
     rows: dict[tuple[str, ...], None] = {}
-    for mode in quote.get("modes") or []:
-        for change in (mode.get("pledge_rate") or {}).get("changes") or []:
+    for part in ("credit_limit", "pledge"):
+        for change in (quote.get(part) or {}).get("changes") or []:
             shown = [words(change.get(name), lang) for name in ("title", "now", "needed")]
             rows[*shown, money(change.get("reaches"))] = None
     return [dict(zip(("title", "now", "needed", "reaches"), row, strict=True)) for row in rows]
-
-
-def rate_of(mode: Json, lang: Lang) -> tuple[str, str]:
-    """A mode's pledge rate and what sets it: the binding limit, or the code of the gate that failed."""
-    rate = mode.get("pledge_rate") or {}
-    if not rate:
-        return NOTHING, NOTHING
-    binding = next((limit for limit in rate.get("limits") or [] if limit.get("binding")), None)
-    set_by = str(rate.get("binding") or NOTHING) if binding is None else words(binding.get("title"), lang)
-    return percent(rate.get("pledge_rate")), set_by
-
-
-def held_down(quote: Json, lang: Lang) -> list[str]:
-    """That the modes open to the firm lend less than the line: for the lender's loss budget or limits of their own."""
-    line = Decimal(str((quote.get("line") or {}).get("amount") or 0))
-    usable = [mode.get("loan") or {} for mode in quote.get("modes") or [] if mode.get("eligible") != "no"]
-    amounts = [Decimal(str(loan.get("amount") or 0)) for loan in usable]
-    if not line or not amounts or max(amounts) >= line:
-        return []
-    most = money(str(max(amounts)))
-    return [
-        Text(
-            f"合用的模式下至多可贷 {most} 元（贷款人预期损失预算或模式限额）",
-            f"the modes open to the firm lend CNY {most} at most (the lender's loss budget, or their own limits)",
-        ).in_(lang)
-    ]
 
 
 def doubt_rows(quote: Json, lang: Lang) -> list[View]:

@@ -10,9 +10,7 @@ from typing import Any
 from zhirong.documents.quote_beside import (
     change_rows,
     doubt_rows,
-    held_down,
     one_plus_one_rows,
-    rate_of,
     substitute_rows,
 )
 from zhirong.documents.words import (
@@ -70,7 +68,8 @@ def quote_view(quote: Json, lang: Lang) -> View:
         "appraisal": _appraisal(quote.get("appraisal") or {}, lang),
         "credit": _credit(quote.get("credit") or {}, lang),
         "gates": [_gate(gate, lang) for gate in quote.get("gates") or []],
-        "line": _line(quote.get("line") or {}, lang),
+        "limit": _limit(quote, lang),
+        "pledge": _pledge(quote.get("pledge") or {}, lang),
         "one_plus_one": one_plus_one_rows(quote, lang),
         "substitutes": substitute_rows(quote, lang),
         "changes": change_rows(quote, lang),
@@ -141,10 +140,14 @@ def _open_conditions(quote: Json, lang: Lang) -> dict[str, list[str]]:
 
 
 def cheapest(quote: Json) -> Json | None:
-    """The mode with the lowest effective annual cost, of those confirmed eligible, or else of those to be confirmed.
+    """The mode of the credit limit; where it has none, the one to be confirmed with the lowest effective annual cost.
 
     None where no mode of either sort has a cost.
     """
+    named = (quote.get("credit_limit") or {}).get("mode")
+    for mode in quote.get("modes") or []:
+        if named is not None and mode.get("id") == named and mode.get("effective_annual_cost") is not None:
+            return mode  # type: ignore[no-any-return]
     for eligible in ("yes", "unknown"):
         open_modes: list[Json] = [
             mode
@@ -158,8 +161,8 @@ def cheapest(quote: Json) -> Json | None:
 
 def decision_text(quote: Json, lang: Lang) -> str:
     """What the quote comes to, in one sentence: lent or not, how much, and whether on conditions."""
-    line = quote.get("line") or {}
-    decision, amount = str(line.get("decision") or "decline"), money(line.get("amount"))
+    limit = quote.get("credit_limit") or {}
+    decision, amount = str(limit.get("decision") or "decline"), money(limit.get("amount"))
     asked = money(((quote.get("case") or {}).get("request") or {}).get("amount"))
     if decision == "offer":
         said = Text(f"可以按申请放贷 {amount} 元", f"The loan of CNY {amount} can be made")
@@ -170,7 +173,7 @@ def decision_text(quote: Json, lang: Lang) -> str:
         )
     else:
         return Text("目前不能放贷", "No loan can be made as things stand").in_(lang)
-    if line.get("conditional"):
+    if limit.get("conditional"):
         said = Text(f"附条件：{said.zh}", f"Conditional: {said.en}")
     return said.in_(lang)
 
@@ -219,22 +222,27 @@ def region(case: Json, lang: Lang) -> str:
 
 
 def _headline(quote: Json, lang: Lang) -> View:
-    line, appraisal, credit = (quote.get(name) or {} for name in ("line", "appraisal", "credit"))
-    decision = str(line.get("decision") or "decline")
+    limit, appraisal, credit = (quote.get(name) or {} for name in ("credit_limit", "appraisal", "credit"))
+    decision = str(limit.get("decision") or "decline")
     value = appraisal.get("value") or {}
     best = cheapest(quote)
-    binding = next((limit for limit in line.get("limits") or [] if limit.get("binding")), None)
     gates = quote.get("gates") or []
     failed = [words(gate.get("reason"), lang) for gate in gates if gate_verdict(gate) == "failed"]
+    left_out = [
+        f"{WORDS['left_out_of_pledge'].in_(lang)}{words(gate.get('reason'), lang)}"
+        for gate in gates
+        if gate_verdict(gate) == "left_out"
+    ]
     conditions = [words(gate.get("reason"), lang) for gate in gates if gate_verdict(gate) == "open"]
-    conditions += held_down(quote, lang)
     between = f"{ten_thousands(value.get('p10'), lang)} – {ten_thousands(value.get('p90'), lang)}"
     return {
         "decision": decision,
         "decision_text": decision_text(quote, lang),
-        "amount": money(line.get("amount")),
-        "binding": "" if binding is None else words(binding.get("title"), lang),
-        "failed": failed,
+        "amount": money(limit.get("amount")),
+        "amount_note": _beside_amount(limit, quote, lang),
+        "binding": words(limit.get("binding_title"), lang),
+        "formula": _binding_formula(limit, lang),
+        "failed": [*failed, *left_out],
         "conditions": conditions,
         "value": ten_thousands(value.get("p50"), lang) if value else WORDS["no_value"].in_(lang),
         "value_note": f"{WORDS['interval'].in_(lang)} {between}" if value else "",
@@ -244,6 +252,22 @@ def _headline(quote: Json, lang: Lang) -> View:
         "cost_note": WORDS["none_eligible"].in_(lang) if best is None else words(best.get("title"), lang),
         "cost_open": WORDS["if_confirmed"].in_(lang) if best is not None and best.get("eligible") != "yes" else "",
     }
+
+
+def _beside_amount(limit: Json, quote: Json, lang: Lang) -> str:
+    """Under which mode the limit stands, and what it would be with no cover."""
+    if limit.get("decision") == "decline":
+        return ""
+    named = next((mode for mode in quote.get("modes") or [] if mode.get("id") == limit.get("mode")), None)
+    under = WORDS["no_cover"].in_(lang) if named is None else words(named.get("title"), lang)
+    said = f"{WORDS['under'].in_(lang)}{WORDS['colon'].in_(lang)}{under}"
+    if named is not None:
+        said += f"{WORDS['semicolon'].in_(lang)}{WORDS['uncovered'].in_(lang)} {money(limit.get('uncovered'))}"
+    return said
+
+
+def _binding_formula(limit: Json, lang: Lang) -> str:
+    return next((words(cap.get("formula"), lang) for cap in limit.get("caps") or [] if cap.get("binding")), "")
 
 
 def _right(right: Json, lang: Lang) -> View:
@@ -350,27 +374,64 @@ def _gate(gate: Json, lang: Lang) -> View:
 
 
 def gate_verdict(gate: Json) -> str:
-    """``passed``, ``open`` (to be mended, but no bar) or ``failed``."""
+    """``passed``, ``open`` (still to be met, but no bar), ``left_out`` (of the pledge) or ``failed``."""
     verdict = str(gate.get("verdict") or "")
     if verdict in ("passed", "open"):
         return verdict
-    return "passed" if gate.get("passed") else "failed"
+    if gate.get("passed"):
+        return "passed"
+    return "left_out" if gate.get("scope") == "pledge" else "failed"
 
 
-def _line(line: Json, lang: Lang) -> View:
+def _limit(quote: Json, lang: Lang) -> View:
+    limit = quote.get("credit_limit") or {}
+    annex = limit.get("annex") or {}
+    facts = [
+        ("uncovered", money(limit.get("uncovered"))),
+        ("cover_adds", money(limit.get("cover_adds"))),
+        ("pledge_adds", money(limit.get("pledge_adds"))),
+        ("annex_figure", money(annex.get("amount"))),
+        ("drawn_on_annex", money(limit.get("drawn_on_annex"))),
+    ]
     return {
-        "present": bool(line),
-        "amount": money(line.get("amount")),
-        "pledge_rate": percent(line.get("pledge_rate")),
-        "limits": [
+        "present": bool(limit),
+        "amount": money(limit.get("amount")),
+        "facts": [[WORDS[name].in_(lang), amount] for name, amount in facts],
+        "caps": [cap_row(cap, lang) for cap in limit.get("caps") or []],
+        "conditions": [words(one.get("text"), lang) for one in limit.get("conditions") or []],
+        "explanation": _explained(limit, lang),
+    }
+
+
+def cap_row(cap: Json, lang: Lang) -> View:
+    """One cap of a credit limit: what it is, its amount, how it follows, and its sources."""
+    return {
+        "code": str(cap.get("code") or ""),
+        "title": words(cap.get("title"), lang),
+        "amount": money(cap.get("amount")),
+        "formula": words(cap.get("formula"), lang),
+        "binding": bool(cap.get("binding")),
+        "sources": WORDS["semicolon"]
+        .in_(lang)
+        .join(dict.fromkeys(source(reference, lang) for reference in cap.get("references") or [])),
+    }
+
+
+def _pledge(pledge: Json, lang: Lang) -> View:
+    rate = pledge.get("pledge_rate")
+    return {
+        "value": money(pledge.get("value")),
+        "rate": percent(rate),
+        "rights": [
             {
-                "title": words(limit.get("title"), lang),
-                "amount": money(limit.get("amount")),
-                "binding": bool(limit.get("binding")),
+                "title": str(one.get("title") or ""),
+                "alone": money(one.get("alone")),
+                "adds": money(one.get("adds")),
+                "note": words(one.get("left_out"), lang),
             }
-            for limit in line.get("limits") or []
+            for one in pledge.get("rights") or []
         ],
-        "explanation": _explained(line, lang),
+        "explanation": _explained(pledge, lang),
     }
 
 
@@ -379,10 +440,11 @@ def _mode(mode: Json, lang: Lang) -> View:
     loan, totals, process = (mode.get(name) or {} for name in ("loan", "totals", "process"))
     sharing = sharing_rows(mode, lang)
     conditions = [_finding(condition, lang) for condition in mode.get("conditions") or []]
-    pledge_rate, set_by = rate_of(mode, lang)
+    limit = mode.get("credit_limit") or {}
     return {
-        "pledge_rate": pledge_rate,
-        "set_by": set_by,
+        "set_by": words(limit.get("binding_title"), lang) or NOTHING,
+        "caps": [cap_row(cap, lang) for cap in limit.get("caps") or []],
+        "drawing": [words(one.get("text"), lang) for one in limit.get("conditions") or []],
         "id": str(mode.get("id") or ""),
         "title": words(mode.get("title"), lang),
         "eligible": eligible,
@@ -453,9 +515,10 @@ def _costs(mode: Json, lang: Lang) -> list[View]:
 
 
 def sharing_rows(mode: Json, lang: Lang) -> list[View]:
-    """One row a party: its part of a full loss and of the expected loss, in the order of the quote."""
+    """One row a party: its part of a full loss, of a default at once and of the expected loss."""
     full = {str(row["party"]): row for row in mode.get("full_loss") or []}
     expected = {str(row["party"]): row for row in mode.get("expected_loss") or []}
+    at_once = {str(row["party"]): row for row in mode.get("at_default") or []}
     rows = []
     for party in dict.fromkeys([*full, *expected]):
         named = full.get(party) or expected[party]
@@ -466,6 +529,7 @@ def sharing_rows(mode: Json, lang: Lang) -> list[View]:
                 "share": NOTHING if share is None else short_percent(share),
                 "bears_full": share is not None and Decimal(share) != 0,
                 "full": money(full.get(party, {}).get("amount")),
+                "at_default": money(at_once.get(party, {}).get("amount")),
                 "expected": money(expected.get(party, {}).get("amount")),
             }
         )

@@ -6,8 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from zhirong.documents.quote_beside import change_rows, one_plus_one_rows, rate_of, substitute_rows
+from zhirong.documents.quote_beside import change_rows, one_plus_one_rows, substitute_rows
 from zhirong.documents.quote_view import (
+    cap_row,
     decision_text,
     gate_verdict,
     in_order_of_use,
@@ -35,7 +36,7 @@ _SHEETS = {
     "summary": Text("摘要", "Summary"),
     "rights": Text("权利", "Rights"),
     "appraisal": Text("评估", "Appraisal"),
-    "line": Text("额度", "Line"),
+    "limit": Text("额度", "Limit"),
     "modes": Text("模式", "Modes"),
     "flows": Text("现金流", "Cash flows"),
     "losses": Text("谁承担", "Who bears"),
@@ -44,7 +45,7 @@ _SHEETS = {
 
 
 def quote_xlsx(quote: Json, lang: Lang = "zh") -> bytes:
-    """A quote (schema ``zhirong.quote/1``) as an Excel workbook. The same quote always gives the same bytes."""
+    """A quote (schema ``zhirong.quote/2``) as an Excel workbook. The same quote always gives the same bytes."""
     quote = in_order_of_use(quote)
     buffer = io.BytesIO()
     day = str((quote.get("case") or {}).get("as_of") or "")
@@ -53,7 +54,7 @@ def quote_xlsx(quote: Json, lang: Lang = "zh") -> bytes:
     _summary(sheets["summary"], quote, lang)
     _rights(sheets["rights"], quote, lang)
     _appraisal(sheets["appraisal"], quote, lang)
-    _line(sheets["line"], quote, lang)
+    _limit(sheets["limit"], quote, lang)
     _modes(sheets["modes"], book, quote, lang)
     _flows(sheets["flows"], quote, lang)
     _losses(sheets["losses"], book, quote, lang)
@@ -80,7 +81,7 @@ def _rate(value: Any) -> Rate | None:
 
 def _summary(sheet: Sheet, quote: Json, lang: Lang) -> None:
     sheet.widths(26, 34, 22, 18, 18, 18, 12, 44)
-    case, line = quote.get("case") or {}, quote.get("line") or {}
+    case, limit = quote.get("case") or {}, quote.get("credit_limit") or {}
     firm, request = case.get("firm") or {}, case.get("request") or {}
     value = (quote.get("appraisal") or {}).get("value") or {}
     credit = quote.get("credit") or {}
@@ -94,11 +95,12 @@ def _summary(sheet: Sheet, quote: Json, lang: Lang) -> None:
     sheet.row(_w("months", lang), request.get("term_months"))
     sheet.row(_w("purpose", lang), words(request.get("purpose"), lang))
     sheet.gap()
-    binding = next((limit for limit in line.get("limits") or [] if limit.get("binding")), None)
     sheet.row(_w("decision", lang), decision_text(quote, lang))
-    sheet.row(_w("line", lang), _amount(line.get("amount")))
-    sheet.row(_w("binding", lang), "" if binding is None else words(binding.get("title"), lang))
-    sheet.row(_w("pledge_rate", lang), _rate(line.get("pledge_rate")))
+    sheet.row(_w("credit_limit", lang), _amount(limit.get("amount")))
+    sheet.row(_w("binding", lang), words(limit.get("binding_title"), lang))
+    sheet.row(_w("uncovered", lang), _amount(limit.get("uncovered")))
+    sheet.row(_w("pledge_value", lang), _amount((quote.get("pledge") or {}).get("value")))
+    sheet.row(_w("pledge_rate", lang), _rate((quote.get("pledge") or {}).get("pledge_rate")))
     for name in ("p10", "p50", "p90"):
         sheet.row(f"{_w('appraisal', lang)} {name.upper()}", _amount(value.get(name)))
     sheet.row(_w("credit", lang), str(credit.get("grade") or NOTHING))
@@ -235,7 +237,7 @@ def _appraisal(sheet: Sheet, quote: Json, lang: Lang) -> None:
         sheet.total(_w("total", lang), "", Formula(f"=SUM(C{first}:C{sheet.next_row - 1})", points))
 
 
-def _line(sheet: Sheet, quote: Json, lang: Lang) -> None:
+def _limit(sheet: Sheet, quote: Json, lang: Lang) -> None:
     sheet.widths(34, 20, 14, 44, 44)
     sheet.head([_w("gate", lang), _w("verdict", lang), "", _w("reason", lang), _w("mend", lang)])
     for gate in quote.get("gates") or []:
@@ -246,40 +248,38 @@ def _line(sheet: Sheet, quote: Json, lang: Lang) -> None:
             words(gate.get("reason"), lang),
             words(gate.get("mend"), lang),
         )
-    line = quote.get("line") or {}
+    limit = quote.get("credit_limit") or {}
     sheet.gap()
-    sheet.head(_heads(("limit", "amount", "binds"), lang))
-    first = sheet.next_row
-    limits = line.get("limits") or []
-    for limit in limits:
+    sheet.head(_heads(("limit", "amount", "binds", "formula", "source"), lang))
+    caps = [cap_row(cap, lang) for cap in limit.get("caps") or []]
+    for cap, row in zip(limit.get("caps") or [], caps, strict=True):
         sheet.row(
-            words(limit.get("title"), lang), _amount(limit.get("amount")), "●" if limit.get("binding") else ""
+            row["title"], _amount(cap["amount"]), "●" if row["binding"] else "", row["formula"], row["sources"]
         )
-    amount = line.get("amount")
-    known = [Decimal(limit["amount"]) for limit in limits if limit.get("amount") is not None]
-    if amount is not None and known and min(known) == Decimal(amount):
-        smallest = Formula(f"=MIN(B{first}:B{sheet.next_row - 1})", Decimal(amount), is_money=True)
-        sheet.total(_w("line", lang), smallest)
-    else:
-        # A gate that is not passed sets the line to nothing, whatever the limits say.
-        sheet.total(_w("line", lang), _amount(amount))
-    sheet.row(_w("pledge_rate", lang), _rate(line.get("pledge_rate")))
-    _pledge_rates(sheet, quote, lang)
+    # Not a minimum of the column: the limit is rounded down to ten thousand, and a failed check takes it away.
+    sheet.total(_w("credit_limit", lang), _amount(limit.get("amount")))
+    for name in ("uncovered", "cover_adds", "pledge_adds", "drawn_on_annex"):
+        sheet.row(_w(name, lang), _amount(limit.get(name)))
+    sheet.row(_w("annex_figure", lang), _amount((limit.get("annex") or {}).get("amount")))
+    for condition in limit.get("conditions") or []:
+        sheet.row(_w("drawing", lang), "", "", words(condition.get("text"), lang))
+    _pledge(sheet, quote, lang)
 
 
-def _pledge_rates(sheet: Sheet, quote: Json, lang: Lang) -> None:
-    """The pledge rate under each mode, what would lift it, 1 + 1, and what was used where nothing was stated."""
-    if any(mode.get("pledge_rate") for mode in quote.get("modes") or []):
+def _pledge(sheet: Sheet, quote: Json, lang: Lang) -> None:
+    """What each right counts for, what would raise the limit, 1 + 1, and what was used where nothing was stated."""
+    pledge = quote.get("pledge") or {}
+    if pledge.get("rights"):
         sheet.gap()
-        sheet.head(_heads(("mode", "amount", "pledge_rate", "set_by"), lang))
-        for mode in quote["modes"]:
-            rate = mode.get("pledge_rate") or {}
+        sheet.head(_heads(("right", "alone", "adds", "reason"), lang))
+        for right in pledge["rights"]:
             sheet.row(
-                words(mode.get("title"), lang),
-                _amount(rate.get("amount")),
-                _rate(rate.get("pledge_rate")),
-                rate_of(mode, lang)[1],
+                right.get("title") or "",
+                _amount(right.get("alone")),
+                _amount(right.get("adds")),
+                words(right.get("left_out"), lang),
             )
+        sheet.total(_w("pledge_value", lang), "", _amount(pledge.get("value")))
     for title, names, rows in (
         ("changes", ("title", "reaches", "now", "needed"), change_rows(quote, lang)),
         ("one_plus_one", ("what", "result", "note"), one_plus_one_rows(quote, lang)),
@@ -387,7 +387,7 @@ def _losses(sheet: Sheet, book: Workbook, quote: Json, lang: Lang) -> None:
     if not parties:
         return
     blocks = []
-    for kind in ("full_loss", "expected_loss"):
+    for kind in ("full_loss", "at_default", "expected_loss"):
         sheet.head([_w(kind, lang), *parties.values(), _w("total", lang)])
         first = sheet.next_row
         for mode in modes:
@@ -412,7 +412,13 @@ def _losses(sheet: Sheet, book: Workbook, quote: Json, lang: Lang) -> None:
 def _sources(sheet: Sheet, quote: Json, lang: Lang) -> None:
     sheet.widths(48, 22, 48, 60)
     sheet.head(_heads(("quantity", "result", "formula", "source"), lang))
-    parts = [quote.get("appraisal"), quote.get("credit"), quote.get("line"), *(quote.get("modes") or [])]
+    parts = [
+        quote.get("appraisal"),
+        quote.get("credit"),
+        quote.get("pledge"),
+        quote.get("credit_limit"),
+        *(quote.get("modes") or []),
+    ]
     for part in parts:
         node = (part or {}).get("explanation")
         for row in explanation_rows(node, lang) if node else []:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from zhirong.kernel.errors import InputError, Problem
-from zhirong.kernel.money import Fen, MoneyError, parse_yuan
+from zhirong.kernel.money import MOST_AMOUNT, Fen, MoneyError, parse_yuan, show_yuan
 from zhirong.kernel.near import nearest
 from zhirong.kernel.text import Text
 
@@ -394,6 +394,15 @@ class Reader:
                 Text("金额太小", "the amount is too small"),
                 Text(f"不少于 {minimum / 100:.2f} 元", f"at least {minimum / 100:.2f} yuan"),
             )
+        if abs(fen) > MOST_AMOUNT:
+            self.problem(
+                name,
+                _brief(value),
+                "too_large",
+                Text("金额超出合理范围", "the amount is beyond all sense"),
+                Text(f"不超过 {show_yuan(MOST_AMOUNT)} 元", f"Enter at most CNY {show_yuan(MOST_AMOUNT)}."),
+            )
+            return 0
         return fen
 
     def _as_number(

@@ -40,8 +40,12 @@ PREFERENCE = "appraisal.reconcile.preference"
 Draws = Mapping[str, Level]
 
 
-def appraise(request: AppraisalRequest, rights: Sequence[Right], rules: Rulebook, day: date) -> Appraisal | NoValue:
+def appraise(
+    request: AppraisalRequest, rights: Sequence[Right], rules: Rulebook, day: date, *, detailed: bool = True
+) -> Appraisal | NoValue:
     """The value of the request's rights by the rules of ``day``, or why there is none.
+
+    detailed: with the tornado; without it the value is the same and takes a fraction of the time.
 
     rights: those of the case; the request names the ones that are valued together. Raises InputError for a
     valuation date after ``day`` and for a right that the case does not hold.
@@ -80,7 +84,7 @@ def appraise(request: AppraisalRequest, rights: Sequence[Right], rules: Rulebook
         day=day,
         value=value,
         results=results,
-        tornado=_tornado(leading, weights, draws, terms, request.paths),
+        tornado=_tornado(leading, weights, draws, terms, request.paths) if detailed else (),
         life=life,
         alarms=alarms,
         stale=any(alarm.code == "stale" for alarm in alarms),

@@ -1,12 +1,12 @@
 """What a lender may count on: a low value, times what is left of it when it has to be sold."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import exp, log
 
-from zhirong.chain.appraisal.life import carriers
+from zhirong.chain.appraisal.life import carriers, legal_years
 from zhirong.chain.appraisal.records import Appraisal, LendingFactor, LendingValue
 from zhirong.chain.appraisal.request import REDEPLOYABILITY_TEXT
 from zhirong.chain.right.records import KIND_TEXT, PATENT_KINDS, Flag, Right, RightKind
@@ -27,8 +27,9 @@ def lending_value(
 ) -> LendingValue:
     """Low quantile × survival to term and sale × validity × forced-sale factor × (1 − disposal cost), in fen.
 
-    Where a package holds several carrying rights, the weakest of them decides each factor. term_end: last day of
-    the loan. Rounded down to the fen. Raises ValueError if none of the appraised rights is given.
+    Of several carrying rights the one that leaves the most decides, with its own factors, among those that last as long
+    as the appraisal reckons with. term_end: last day of the loan. Rounded down to the fen. Raises ValueError if none of
+    the appraised rights is given.
     """
     subject = carriers([right for right in rights if right.id in appraisal.request.rights])
     if not subject:
@@ -38,16 +39,19 @@ def lending_value(
     sale_day = add_months(term_end, months.whole())
     years = max(0.0, years_between(appraisal.request.valuation_date, sale_day))
     low = appraisal.value.at(quantile.whole())
-    factors = (
-        _life_left(appraisal, years, months),
-        _weakest(subject, lambda right: _survival(right, appraisal.request.valuation_date, years, rules, day)),
-        _weakest(subject, lambda right: _validity(right, years, rules, day)),
-        _weakest(subject, lambda right: _forced_sale(right, appraisal, rules, day)),
-        _after_disposal_cost(rules, day),
-    )
-    exact = Fraction(low)
-    for factor in factors:
-        exact *= Fraction(factor.value)
+    shared = (_life_left(appraisal, years, months), _after_disposal_cost(rules, day))
+
+    def factors_of(right: Right) -> tuple[LendingFactor, ...]:
+        own = (
+            _survival(right, appraisal.request.valuation_date, years, rules, day),
+            _validity(right, years, rules, day),
+            _forced_sale(right, appraisal, rules, day),
+        )
+        return (shared[0], *own, shared[1])
+
+    lasting = [right for right in subject if lasts(right, appraisal, rules, day)] or list(subject)
+    factors = max((factors_of(right) for right in lasting), key=_product)
+    exact = Fraction(low) * _product(factors)
     fen = round_fen(exact, "floor")
     explanation = Explanation(
         Text("可贷价值", "lending value"),
@@ -194,8 +198,17 @@ def _after_disposal_cost(rules: Rulebook, day: date) -> LendingFactor:
     )
 
 
-def _weakest(subject: Sequence[Right], factor_of: Callable[[Right], LendingFactor]) -> LendingFactor:
-    return min((factor_of(right) for right in subject), key=lambda factor: factor.value)
+def lasts(right: Right, appraisal: Appraisal, rules: Rulebook, day: date) -> bool:
+    """Whether the law protects a right for as long as the appraisal reckons with protection."""
+    own = legal_years(right, appraisal.request.valuation_date, rules, day)
+    return own is None or (appraisal.life.legal is not None and own >= appraisal.life.legal)
+
+
+def _product(factors: Sequence[LendingFactor]) -> Fraction:
+    product = Fraction(1)
+    for factor in factors:
+        product *= Fraction(factor.value)
+    return product
 
 
 def _factor(name: str, label: Text, value: float, rules: tuple[RuleValue, ...], words: Text) -> LendingFactor:

@@ -1,8 +1,7 @@
 """How long rights can still earn: the least of legal, contractual and economic life.
 
-Which right of a package decides: those marked ``core`` carry the value, or all where none is marked. Among them
-the shortest legal life counts, because nobody has said that the others would earn without it. A right that is
-not core therefore never shortens a life, and marking the core right is the mend where a minor one does.
+Which rights of a set decide: those marked ``core`` carry the value, or all where none is marked. Each has a life of its
+own, and the income goes on as long as one of them is in force: a further right never shortens a life.
 """
 
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from datetime import date
 
 from zhirong.chain.appraisal.method import Method
 from zhirong.chain.appraisal.records import RemainingLife
-from zhirong.chain.right.life import legal_life, remaining_years
+from zhirong.chain.right.life import LegalLife, legal_life, remaining_years
 from zhirong.chain.right.records import LegalStatus, Right, RightKind, Role
 from zhirong.kernel.days import years_between
 from zhirong.kernel.explain import Explanation
@@ -45,28 +44,30 @@ def remaining_life(
     rules: Rulebook,
     day: date,
 ) -> RemainingLife:
-    """Years from the valuation date that the rights can still earn, with what ends them first.
+    """Years from the valuation date that the rights can still earn, with what ends the last of them.
 
-    A life that is over is zero, not negative.
+    A life that is over is zero, not negative. A right whose life cannot be told counts only where all of them are so.
     """
-    legal: float | None = None
+    legal: float | None = 0.0
     decisive: str | None = None
     unknown: list[tuple[str, tuple[str, ...]]] = []
     parts = []
+    known = False
     for right in carriers(rights):
         life = legal_life(right, rules, day)
         parts.append(replace(life.explanation, label=same(f"{right.id} {right.title}")))
-        if _has_ended(right, valuation_date):
-            years: float | None = 0.0
-        elif right.kind in RENEWABLE_KINDS:
-            years = None
-        else:
-            years = remaining_years(life, valuation_date)
-        if years is not None and (legal is None or years < legal):
-            legal, decisive = years, right.id
+        years = _years_left(right, life, valuation_date)
         # A living author's copyright has no last day yet; any other missing date leaves the life untold.
         if life.missing and life.missing != ("author_death_date",) and years is None:
             unknown.append((right.id, life.missing))
+            continue
+        known = True
+        if legal is not None and (years is None or decisive is None or years > legal):
+            legal, decisive = years, right.id
+    if known:
+        unknown = []
+    else:
+        legal = None
     contract = None if contract_end is None else max(0.0, years_between(valuation_date, contract_end))
     stated = [years for method in methods if (years := method.stated_life()) is not None]
     ends = [years for years in (legal, contract, min(stated) if stated else None) if years is not None]
@@ -77,8 +78,9 @@ def remaining_life(
         "" if remaining is None else f"{remaining:.2f}",
         "text",
         Text(
-            "法定、合同与经济寿命中最短者，自评估基准日起（年）；商标可续展，不以本期届满为限",
-            "least of legal, contractual and economic life, in years from the valuation date; a trademark is renewed",
+            "法定、合同与经济寿命中最短者，自评估基准日起（年）；多项权利取法定寿命最长者；商标可续展，不以本期届满为限",
+            "least of legal, contractual and economic life, in years from the valuation date; of several rights the longest"
+            " legal life; a trademark is renewed",
         ),
         parts=(
             _years(Text("法定剩余（起决定作用的权利）", "legal, of the right that decides"), legal, tuple(parts)),
@@ -89,6 +91,17 @@ def remaining_life(
         ),
     )
     return RemainingLife(legal, contract, economic, decisive, tuple(unknown), explanation)
+
+
+def legal_years(right: Right, valuation_date: date, rules: Rulebook, day: date) -> float | None:
+    """Years that the law protects one right from the valuation date; None without an end, or where it is not known."""
+    return _years_left(right, legal_life(right, rules, day), valuation_date)
+
+
+def _years_left(right: Right, life: LegalLife, valuation_date: date) -> float | None:
+    if _has_ended(right, valuation_date):
+        return 0.0
+    return None if right.kind in RENEWABLE_KINDS else remaining_years(life, valuation_date)
 
 
 def _has_ended(right: Right, day: date) -> bool:

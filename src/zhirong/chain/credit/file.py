@@ -4,9 +4,11 @@ Every item may be missing; a missing item is a state that is named, never a zero
 recorded about the age, sex or origin of persons.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
+from zhirong.chain.credit.statements import Statements, read_figures
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import Fen
 from zhirong.kernel.provenance import Provenance, read_grade
@@ -67,11 +69,15 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class CashFlow:
-    """Operating cash flow of a year and principal and interest due in it on all present debt, in fen."""
+    """Operating cash flow of a year and principal and interest due in it on all present debt, in fen.
+
+    before: operating cash flow of the year before, None where it is not stated.
+    """
 
     operating_cash_flow: Fen
     debt_service: Fen
     provenance: Provenance
+    before: Fen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,22 @@ class CreditFile:
     cash_flow: CashFlow | None = None
     rating: Rating | None = None
     bank_history: BankHistory | None = None
+    accounts: Statements | None = None
+
+    @property
+    def statements(self) -> Statements:
+        """Every figure that a credit limit reads, from the accounts and from the sections on debt and cash flow."""
+        figures = Statements() if self.accounts is None else self.accounts
+        if self.debt is not None:
+            figures = replace(figures, total_assets=self.debt.total_assets, total_liabilities=self.debt.total_debt)
+        if self.cash_flow is not None:
+            figures = replace(
+                figures,
+                operating_cash_flow=self.cash_flow.operating_cash_flow,
+                operating_cash_flow_before=self.cash_flow.before,
+                debt_service=self.cash_flow.debt_service,
+            )
+        return figures
 
 
 SECTION_TEXT: dict[str, Text] = {
@@ -117,6 +139,9 @@ SECTION_TEXT: dict[str, Text] = {
     "rating": Text("信用评级报告", "rating agency's report"),
     "bank_history": Text("银行往来记录", "bank history"),
 }
+
+# Sections that no scorecard reads stand apart: they are asked for, and never scored.
+ALL_SECTIONS: dict[str, Text] = {**SECTION_TEXT, "statements": Text("财务报表科目", "figures of the accounts")}
 
 
 def provenance_of(file: CreditFile, section: str) -> Provenance | None:
@@ -140,6 +165,7 @@ def read_credit(reader: Reader, as_of: date | None = None) -> CreditFile:
         cash_flow=_cash_flow(inside["cash_flow"], as_of),
         rating=_rating(inside["rating"], as_of),
         bank_history=_bank_history(inside["bank_history"], as_of),
+        accounts=_accounts(reader.optional_table("statements"), as_of),
     )
     reader.finish()
     return file
@@ -205,11 +231,16 @@ def _debt(reader: Reader | None, as_of: date | None) -> Debt | None:
 def _cash_flow(reader: Reader | None, as_of: date | None) -> CashFlow | None:
     if reader is None:
         return None
-    return CashFlow(
-        reader.money("operating_cash_flow", minimum=None),
-        reader.money("debt_service"),
-        _provenance(reader, as_of),
-    )
+    latest, service = reader.money("operating_cash_flow", minimum=None), reader.money("debt_service")
+    before = reader.optional_money("operating_cash_flow_before", minimum=None)
+    return CashFlow(latest, service, _provenance(reader, as_of), before)
+
+
+def _accounts(reader: Reader | None, as_of: date | None) -> Statements | None:
+    if reader is None:
+        return None
+    figures: dict[str, Any] = read_figures(reader)
+    return Statements(**figures, provenance=_provenance(reader, as_of))
 
 
 def _rating(reader: Reader | None, as_of: date | None) -> Rating | None:

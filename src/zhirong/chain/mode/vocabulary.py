@@ -132,6 +132,14 @@ FACTS: dict[str, Fact] = {
     "legal_person": Fact(
         "flag", Text("独立法人", "legal person"), Text("以独立法人申请", "apply as a legal person")
     ),
+    "size_class": Fact(
+        "word",
+        Text(
+            "企业规模（micro 微型、small 小型、medium 中型、large 大型）",
+            "size class (micro, small, medium, large)",
+        ),
+        _CHOOSE_OTHER,
+    ),
     "sme": Fact("flag", Text("中小微企业", "small or medium-sized firm"), _CHOOSE_OTHER),
     "sme_tech": Fact(
         "flag",

@@ -37,15 +37,22 @@ _SIZES = (*_SMALL, "large")
 _BASIS_POINT = Decimal("0.0001")
 
 
-def annual_rate(case: Case, credit: CreditAssessment, rules: Rulebook) -> tuple[Decimal, Explanation]:
-    """The yearly rate of the loan: what was agreed, or the LPR of its term plus the spread of the grade."""
-    title = Text("贷款年利率", "annual rate of the loan")
-    if case.request.annual_rate is not None:
-        agreed = case.request.annual_rate
-        return agreed, Explanation(title, agreed, "rate", Text("借贷双方商定", "agreed by the parties"))
+def market_rate(
+    case: Case, credit: CreditAssessment, rules: Rulebook
+) -> tuple[Decimal, Explanation, Decimal | None]:
+    """The yearly rate that the market takes at most, how it came about, and the LPR it leans on.
+
+    The LPR of the term plus the spread of the grade. Where no LPR was published, the rate that was agreed stands in, and
+    there is no LPR. Raises InputError where there is neither.
+    """
+    title = Text("市场利率上限", "market rate")
     long_from = rules.at("quote.long_rate_from", case.as_of)
     is_long = case.request.term_months >= long_from.whole()
     lpr = rules.find("lending.lpr.over_five_years" if is_long else "lending.lpr.one_year", case.as_of)
+    agreed = case.request.annual_rate
+    if lpr is None and agreed is not None:
+        words = Text("当日没有公布的 LPR，取商定利率", "no LPR was published that day: the agreed rate")
+        return agreed, Explanation(title, agreed, "rate", words), None
     if lpr is None:
         raise InputError(
             [
@@ -53,14 +60,14 @@ def annual_rate(case: Case, credit: CreditAssessment, rules: Rulebook) -> tuple[
                     "request.annual_rate",
                     "",
                     Text(f"{case.as_of} 没有公布的 LPR", f"no LPR was published for {case.as_of}"),
-                    Text("填写商定的年利率", "give the annual rate that the parties agreed on"),
+                    Text("填写商定的年利率", "Enter the annual rate that the parties agreed on."),
                     "no_published_rate",
                 )
             ]
         )
     spread = rules.at(f"quote.rate_spread.{credit.grade}", case.as_of)
     rate = lpr.number() + spread.number() * _BASIS_POINT
-    return rate, Explanation(
+    explanation = Explanation(
         title,
         rate,
         "rate",
@@ -71,17 +78,23 @@ def annual_rate(case: Case, credit: CreditAssessment, rules: Rulebook) -> tuple[
             of_rule(spread, spread.number() * _BASIS_POINT, "rate"),
         ),
     )
+    return rate, explanation, lpr.number()
 
 
-def facts_of(case: Case, views: Sequence[RightView]) -> Mapping[str, object]:
-    """What the modes may ask about: stated facts, and those that follow from rights and credit file."""
+def facts_of(case: Case, views: Sequence[RightView], *, can_pledge: bool) -> Mapping[str, object]:
+    """What the modes may ask about: stated facts, and those that follow from rights and credit file.
+
+    can_pledge: some right passes every check, so that there can be an IP pledge at all.
+    """
     facts: dict[str, object] = dict(case.facts)
     for name, certificate in case.certificates.items():
         facts[name] = StatedFact(case.facts.get(name), certificate)
+    if case.stated.size is not None:
+        facts.setdefault("size_class", case.stated.size)
     facts["region"] = case.region
     facts["granted_patents"] = sum(view.right.kind in PATENT_KINDS and view.status.in_force for view in views)
     facts["right_kinds"] = tuple(dict.fromkeys(view.right.kind.value for view in views))
-    facts["ip_pledge"] = True
+    facts["ip_pledge"] = can_pledge
     registration, compliance = case.credit.registration, case.credit.compliance
     if registration is not None:
         facts["registered_on"] = registration.registered_on

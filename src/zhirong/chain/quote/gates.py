@@ -1,5 +1,7 @@
-"""What makes a lender decline, or ask for more, before any sum is computed. Each gate has a code and a mend."""
+"""Eligibility checks, before any sum is computed: what declines the loan, what takes a right out of the pledge, what is open."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,7 +13,7 @@ from zhirong.chain.pledge.examine import examine
 from zhirong.chain.pledge.records import Filing, Finding, pledgeable
 from zhirong.chain.pledge.records import Verdict as GroundVerdict
 from zhirong.chain.quote.ownership import filing_for
-from zhirong.chain.quote.records import Gate, RightView, Verdict
+from zhirong.chain.quote.records import Gate, RightView, Scope, Verdict
 from zhirong.chain.quote.stated import TitleInvestigation
 from zhirong.chain.quote.title import title_gate
 from zhirong.chain.right.life import legal_life, remaining_years
@@ -51,17 +53,43 @@ def pass_gates(
     keys: tuple[RightView, ...],
     appraisal: Appraisal | NoValue,
     credit: CreditAssessment,
+    *,
     end: date,
     rules: Rulebook,
     day: date,
     title: TitleInvestigation | None = None,
     team: TeamAssessment | None = None,
 ) -> tuple[Gate, ...]:
-    """Every gate, in the order in which a loan officer asks. keys: see ``key_rights``. end: last day of the loan.
+    """Every eligibility check, in the order in which a loan officer asks. keys: see ``key_rights``. end: last day of the
+    loan.
 
-    title: the title investigation by the pledgee's law firm, where one was commissioned. team: the assessment of
-    the team, where there is one. Without them their gates are not asked.
+    What fails about a right or its value takes that away from the pledge (scope ``pledge``); what fails about the firm
+    takes the loan away. title: the title investigation by the pledgee's law firm, where one was commissioned. team: the
+    assessment of the team, where there is one. Without them their checks are not asked.
     """
+    of_rights = (
+        *checks_of_rights(keys, end=end, rules=rules, day=day, title=title),
+        _valued(appraisal),
+        _evidence(appraisal, rules, day),
+    )
+    return (
+        *(replace(gate, scope=Scope.PLEDGE) for gate in of_rights),
+        *_credit_gates(credit),
+        _credit_unchecked(credit, rules, day),
+        _credit_complete(credit),
+        *(() if team is None else (team_gate(team),)),
+    )
+
+
+def checks_of_rights(
+    keys: tuple[RightView, ...],
+    *,
+    end: date,
+    rules: Rulebook,
+    day: date,
+    title: TitleInvestigation | None = None,
+) -> tuple[Gate, ...]:
+    """The checks that a right must pass to be pledged."""
     return (
         _pledgeable(keys),
         _co_owners(keys),
@@ -69,13 +97,30 @@ def pass_gates(
         _in_force(keys),
         _invalidation(keys),
         _outlives(keys, end, rules, day),
-        _valued(appraisal),
-        _evidence(appraisal, rules, day),
-        *_credit_gates(credit),
-        _credit_unchecked(credit, rules, day),
-        _credit_complete(credit),
-        *(() if team is None else (team_gate(team),)),
     )
+
+
+def removed_rights(
+    views: Sequence[RightView],
+    *,
+    end: date,
+    rules: Rulebook,
+    day: date,
+    title: TitleInvestigation | None = None,
+) -> dict[str, Text]:
+    """The rights that fail a check, by id, each with the reason: they are left out of the pledge."""
+    removed = {}
+    for view in views:
+        failed = [
+            gate
+            for gate in checks_of_rights((view,), end=end, rules=rules, day=day, title=title)
+            if gate.verdict is Verdict.FAILED
+        ]
+        if failed:
+            removed[view.right.id] = Text(
+                "；".join(gate.reason.zh for gate in failed), "; ".join(gate.reason.en for gate in failed)
+            )
+    return removed
 
 
 def _pledgeable(keys: tuple[RightView, ...]) -> Gate:
@@ -178,20 +223,12 @@ def _invalidation(keys: tuple[RightView, ...]) -> Gate:
     if not attacked:
         return Gate("key_right_under_invalidation", Verdict.PASSED, title, Text("没有", "none is"))
     names = "、".join(attacked)
-    if len(attacked) == len(keys):
-        return Gate(
-            "key_right_under_invalidation",
-            Verdict.FAILED,
-            title,
-            Text(f"全部核心权利都在无效宣告程序中：{names}", f"every key right is under invalidation: {names}"),
-            Text("待无效决定作出，或增加其他权利", "wait for the decision, or add other rights"),
-        )
     return Gate(
         "key_right_under_invalidation",
-        Verdict.OPEN,
+        Verdict.FAILED,
         title,
-        Text(f"{names}在无效宣告程序中", f"under invalidation: {names}"),
-        Text("取无效程序资料并评估胜算", "obtain the file of the proceedings and assess them"),
+        Text(f"在无效宣告程序中：{names}", f"under invalidation: {names}"),
+        Text("待无效决定作出，或增加其他权利", "Wait for the decision, or add other rights."),
     )
 
 
@@ -199,7 +236,9 @@ def _outlives(keys: tuple[RightView, ...], end: date, rules: Rulebook, day: date
     title = Text("剩余寿命能否覆盖贷款期和处置期", "do the key rights outlive the loan and a disposal")
     rule = rules.at("quote.disposal_months", day)
     needed = add_months(end, rule.whole())
-    short = [view for view in keys if view.life.end is not None and view.life.end < needed]
+    ending = [view for view in keys if view.life.end is not None and view.life.end < needed]
+    short = [view for view in ending if not view.life.renewable]
+    renewed = [view for view in ending if view.life.renewable]
     references = (rule.reference,)
     if short:
         return Gate(
@@ -224,11 +263,23 @@ def _outlives(keys: tuple[RightView, ...], end: date, rules: Rulebook, day: date
             Text("补充日期", "add the dates"),
             references,
         )
+    if renewed:
+        names = "、".join(view.right.title for view in renewed)
+        return Gate(
+            "life_too_short",
+            Verdict.PASSED,
+            title,
+            Text(
+                f"{names}本期届满早于 {needed}，可以续展，合同约定续展义务",
+                f"{names}: the present term ends before {needed} and can be renewed; the contract carries the duty to renew",
+            ),
+            references=references,
+        )
     return Gate(
         "life_too_short",
         Verdict.PASSED,
         title,
-        Text(f"均活过 {needed}", f"all last beyond {needed}"),
+        Text(f"有效期均超过 {needed}", f"all last beyond {needed}"),
         references=references,
     )
 

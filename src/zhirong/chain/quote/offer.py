@@ -1,19 +1,20 @@
-"""One financing mode for one case: may it be used, what it costs the firm, who bears what, what is still missing."""
+"""One financing mode for one case: may it be used, how much it carries, what it costs, who bears what, what is missing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-import numpy as np
-
-from zhirong.chain.appraisal.records import Appraisal, LendingValue
+from zhirong.chain.limit.limit import FirmLimits, ModeLimit, mode_limit
+from zhirong.chain.limit.wording import Cap, caps_of_mode, changes, title_of
 from zhirong.chain.loan.cost import internal_rate
 from zhirong.chain.loan.day_counts import year_fraction
-from zhirong.chain.loan.schedule import Schedule
+from zhirong.chain.loan.rates import FixedRate
+from zhirong.chain.loan.reading import usual_day_count
+from zhirong.chain.loan.schedule import Schedule, schedule
+from zhirong.chain.loan.terms import LoanTerms
 from zhirong.chain.mode.allocate import allocate
-from zhirong.chain.mode.arrays import allocate_many, scenarios
 from zhirong.chain.mode.charges import Charge, Dated, LoanFacts, charges
 from zhirong.chain.mode.eligibility import ConditionResult, eligibility
 from zhirong.chain.mode.loss import OPEN_POOL, LoanLoss
@@ -21,54 +22,56 @@ from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import ROLES
 from zhirong.chain.pledge.grounds import same_party
 from zhirong.chain.pledge.records import Pledgeable
-from zhirong.chain.quote.lender_loss import Grids
-from zhirong.chain.quote.losses import CHANCES, LossGrid, expected_parts, haircut_and_chance
-from zhirong.chain.quote.records import Case, CashFlow, Line, Need, Offer, PartyAmount, PledgeRate
+from zhirong.chain.quote.arrangement import arrangement_of
+from zhirong.chain.quote.drawing import drawing_conditions
+from zhirong.chain.quote.records import Case, CashFlow, Gate, Need, Offer, PartyAmount
 from zhirong.chain.quote.stated import PAYER_TEXT, Payer
 from zhirong.chain.quote.title import LAW_FIRM
 from zhirong.chain.right.records import Holder
-from zhirong.kernel.days import add_months
-from zhirong.kernel.explain import Explanation, of_rule
+from zhirong.kernel.days import WorkingDays, add_months
+from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import Fen, quantise_rate
-from zhirong.kernel.rulebook import RuleValue
+from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Text
 
 _GIVEN = ("subsidy", "reward")
-# What an expected loss takes for granted: that the lender's claim is in order when it comes.
+_RATE_PLACES = 8
+# What sharing a loss takes for granted: that the lender's claim is in order when it comes.
 _CLAIM_IN_ORDER = {"pledge_registered": True, "lawful_use": True, "good_faith": True}
+_NO_PLEDGE = Text("没有可以质押的权利", "no right can be pledged")
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """Everything about a case that does not depend on the mode.
 
-    annual_rate: exact, with how it came about. facts: what modes may ask about. value, lending: None without a
-    value. confirmation_days: how old the last confirmation of a mode may be. grids: schedule and losses of the loan at
-    an amount. missing: what the gates still ask for.
+    limits: the firm's caps; caps: the same in words. rate_explanation: of the market rate. facts: what modes may ask
+    about. confirmation_days: how old the last confirmation of a mode may be. appraised: value of the rights in fen, None without. can_pledge: some right passes every check. failed: the
+    check that declines the loan, None where none does. missing: what the checks still ask for.
     """
 
     case: Case
-    line: Line
-    annual_rate: Decimal
+    limits: FirmLimits
+    caps: tuple[Cap, ...]
     rate_explanation: Explanation
     lpr: Decimal | None
     confirmation_days: int
+    lpr_one_year: Decimal | None
     facts: Mapping[str, object]
-    value: Appraisal | None
-    lending: LendingValue | None
-    default: RuleValue
-    recovery_cost: RuleValue
-    disposal_months: RuleValue
-    line_step: RuleValue
-    line_minimum: RuleValue
-    grids: Grids
+    appraised: Fen | None
+    can_pledge: bool
+    failed: Gate | None
+    working_days: WorkingDays
     missing: tuple[Text, ...]
 
 
-def make_offer(mode: Mode, terms: Terms, rate: PledgeRate) -> Offer:
-    """The offer under ``mode``, whose pledge rate is ``rate``. Nothing in it depends on what the mode is called."""
+def make_offer(mode: Mode, terms: Terms) -> Offer:
+    """The offer under ``mode``. Nothing in it depends on what the mode is called."""
     request = terms.case.request
-    amount, limited_by = _amount(mode, terms, rate)
+    plan = arrangement_of(mode, terms.case, terms.facts, lpr=terms.lpr, appraised=terms.appraised)
+    found = mode_limit(terms.limits, plan, None if terms.lpr is None else Fraction(terms.lpr))
+    amount, binding, title = _decide(mode, found, terms)
+    rate = _rate(found, terms)
     conditions = eligibility(
         mode,
         {
@@ -76,70 +79,188 @@ def make_offer(mode: Mode, terms: Terms, rate: PledgeRate) -> Offer:
             "amount_fen": amount or request.amount,
             "borrower_balance_fen": _balance(terms, amount or request.amount),
             "term_months": request.term_months,
-            "annual_rate": terms.annual_rate,
-            "lpr_1y": terms.lpr,
+            "annual_rate": rate,
+            "lpr_1y": terms.lpr_one_year,
         },
         terms.case.as_of,
         stale_after_days=terms.confirmation_days,
         loan_day=request.start,
     )
-    needs = _needs(mode, conditions, terms.missing)
-    if amount == 0 or terms.value is None or terms.lending is None:
-        return _no_offer(mode, conditions, rate, limited_by, terms, needs)
-    plan, grid = terms.grids(amount, terms.default.number(), 1.0)
-    made = charges(
-        mode,
-        LoanFacts(
-            amount=amount,
-            start=request.start,
-            term_months=request.term_months,
-            annual_rate=terms.annual_rate,
-            interest=tuple(Dated(row.due, row.interest) for row in plan.rows),
-            lpr=terms.lpr,
-            ip_share=_ip_share(terms),
-            appraised_value=terms.value.appraised_value,
-            borrower_balance=_balance(terms, amount),
-            facts=terms.facts,
-            part_of_year=_part_of_year(plan),
-        ),
-    )
-    made = (*made, *_title_charge(terms))
-    flows = cash_flows(plan, made)
-    annual_cost = internal_rate([(flow.day, flow.amount) for flow in flows])
-    before = internal_rate([(flow.day, flow.amount) for flow in flows if flow.kind not in _GIVEN])
-    full = _full_loss(mode, terms, amount, plan.terms.end)
-    expected, chance, expectation = _expected_loss(mode, terms, plan, grid, terms.lending)
+    drawn = _Drawn(mode, terms, amount, rate) if amount else None
+    names = {role: mode.name_of(role) for role in mode.bearers}
     return Offer(
         mode=mode,
         eligible=_verdict(conditions),
         conditions=conditions,
-        pledge_rate=rate,
+        limit=found,
+        caps=caps_of_mode(found, terms.caps, names),
+        changes=changes(found) if amount else (),
+        drawing=drawing_conditions(found, terms.case) if amount else (),
         amount=amount,
-        limited_by=limited_by,
+        limited_by=binding,
+        limited_by_title=title,
         term_months=request.term_months,
-        annual_rate=terms.annual_rate,
-        schedule=plan,
-        charges=made,
-        cash_flows=flows,
-        annual_cost=annual_cost,
-        cost_before_subsidy=before,
-        full_loss=full[0],
-        expected_loss=expected,
-        default_chance=chance,
-        needs=needs,
-        explanation=Explanation(
-            mode.title,
-            amount,
-            "fen",
-            Text(
-                "额度、贷款人预期损失预算与模式单笔上限中的最小者",
-                "the least of the line, the lender's loss budget and the mode's limit a loan",
+        annual_rate=rate,
+        schedule=None if drawn is None else drawn.plan,
+        charges=() if drawn is None else drawn.charges,
+        cash_flows=() if drawn is None else drawn.flows,
+        annual_cost=None if drawn is None else drawn.cost,
+        cost_before_subsidy=None if drawn is None else drawn.cost_before,
+        full_loss=() if drawn is None else drawn.full_loss[0],
+        at_default=_parties(mode, found.at_limit) if amount else (),
+        expected_loss=_parties(mode, found.expected) if amount else (),
+        default_chance=_default_chance(found) if amount else Decimal(0),
+        needs=_needs(mode, conditions, terms.missing),
+        explanation=_explanation(mode, found, amount, title, terms, drawn),
+    )
+
+
+def _decide(mode: Mode, found: ModeLimit, terms: Terms) -> tuple[Fen, str, Text]:
+    """The amount, the code of what decides and its title: a failed check, a pledge that the mode asks for, or a cap."""
+    if terms.failed is not None:
+        return 0, terms.failed.code, terms.failed.title
+    asks_for_pledge = found.arrangement.basis == "pledge" or any(one.fact == "ip_pledge" for one in mode.conditions)
+    if asks_for_pledge and not terms.can_pledge:
+        return 0, "no_pledge", _NO_PLEDGE
+    return found.amount, found.binding, title_of(found.binding, {role: mode.name_of(role) for role in mode.bearers})
+
+
+def _rate(found: ModeLimit, terms: Terms) -> Decimal:
+    """The offered rate; where nothing is lent or nothing can be priced, the agreed or the market's."""
+    agreed = terms.case.request.annual_rate
+    if agreed is not None:
+        return agreed
+    offered = terms.limits.firm.market_rate if found.price is None else found.price.offered
+    return quantise_rate(offered, _RATE_PLACES).normalize()
+
+
+class _Drawn:
+    """The loan of the limit as the firm would draw it: schedule, charges and cost."""
+
+    def __init__(self, mode: Mode, terms: Terms, amount: Fen, rate: Decimal) -> None:
+        request = terms.case.request
+        self.plan = _schedule(terms, amount, rate)
+        made = charges(
+            mode,
+            LoanFacts(
+                amount=amount,
+                start=request.start,
+                term_months=request.term_months,
+                annual_rate=rate,
+                interest=tuple(Dated(row.due, row.interest) for row in self.plan.rows),
+                lpr=terms.lpr_one_year,
+                ip_share=_ip_share(terms),
+                appraised_value=terms.appraised or 0,
+                borrower_balance=_balance(terms, amount),
+                facts=terms.facts,
+                part_of_year=_part_of_year(self.plan),
             ),
-            parts=(
-                _cost_explanation(terms, made, annual_cost, before),
-                full[1],
-                expectation,
+        )
+        self.charges = (*made, *_title_charge(terms))
+        self.flows = cash_flows(self.plan, self.charges)
+        self.cost = internal_rate([(flow.day, flow.amount) for flow in self.flows])
+        self.cost_before = internal_rate(
+            [(flow.day, flow.amount) for flow in self.flows if flow.kind not in _GIVEN]
+        )
+        self.full_loss = _full_loss(mode, terms, amount, self.plan.terms.end)
+
+
+def _schedule(terms: Terms, amount: Fen, rate: Decimal) -> Schedule:
+    request = terms.case.request
+    return schedule(
+        LoanTerms(
+            principal=amount,
+            start=request.start,
+            end=add_months(request.start, request.term_months),
+            method=request.method,
+            rate=FixedRate(rate),
+            cycle=request.cycle,
+            day_count=usual_day_count(request.method, request.cycle),
+            shift="following",
+        ),
+        terms.working_days,
+    )
+
+
+def _parties(mode: Mode, amounts: Mapping[str, Fen]) -> tuple[PartyAmount, ...]:
+    return tuple(
+        PartyAmount(role, mode.name_of(role), amounts.get(role, 0)) for role in mode.bearers if role in amounts
+    )
+
+
+def _default_chance(found: ModeLimit) -> Decimal:
+    """Probability of a default within the term: 1 − Π (1 − PD × part of the year)."""
+    alive, months = Fraction(1), found.firm.firm.term_months
+    while months > 0:
+        alive *= 1 - found.firm.firm.pd * min(Fraction(1), Fraction(months, 12))
+        months -= 12
+    return quantise_rate(1 - alive, 6)
+
+
+def _explanation(
+    mode: Mode, found: ModeLimit, amount: Fen, title: Text, terms: Terms, drawn: _Drawn | None
+) -> Explanation:
+    names = {role: mode.name_of(role) for role in mode.bearers}
+    of_firm = {cap.code for cap in terms.caps}
+    # What is the same under every mode is explained once, with the credit limit; here it is only named.
+    caps = tuple(
+        replace(cap.explanation, parts=()) if cap.code in of_firm else cap.explanation
+        for cap in caps_of_mode(found, terms.caps, names)
+    )
+    words = Text(f"各项限额中最小者：{title.zh}", f"the least of all caps: {title.en}")
+    parts: tuple[Explanation, ...] = caps
+    if drawn is not None:
+        parts = (*caps, price_explanation(found, terms), _cost_explanation(terms, drawn), drawn.full_loss[1])
+    return Explanation(mode.title, amount, "fen", words, parts=parts)
+
+
+def price_explanation(found: ModeLimit, terms: Terms) -> Explanation:
+    """The offered rate and what it is made of."""
+    price, policy = found.price, found.firm.policy
+    title = Text("贷款年利率", "annual rate of the loan")
+    agreed = terms.case.request.annual_rate
+    if price is None:
+        return terms.rate_explanation if agreed is None else Explanation(title, agreed, "rate")
+    words = (
+        Text("借贷双方商定", "agreed by the parties")
+        if agreed is not None
+        else Text(
+            "市场利率与成本价（向上取整，不低于 LPR 减点）中较低者",
+            "the lesser of the market rate and the cost price (rounded up, at least LPR less the floor)",
+        )
+    )
+
+    def of(name: str) -> tuple[Reference, ...]:
+        return (policy.rule(f"price.{name}").reference,)
+
+    def rate(zh: str, en: str, value: Fraction, references: tuple[Reference, ...] = ()) -> Explanation:
+        return Explanation(Text(zh, en), quantise_rate(value, 6), "rate", references=references)
+
+    return Explanation(
+        title,
+        quantise_rate(price.offered, 6),
+        "rate",
+        words,
+        parts=(
+            terms.rate_explanation,
+            Explanation(
+                Text("成本价", "cost price"),
+                quantise_rate(price.cost, 6),
+                "rate",
+                Text(
+                    "（资金 ＋ 运营 ＋ 预期损失 ＋ 资本 ×（要求回报 ÷（1 − 税率）− 资金））×（1 ＋ 增值税）",
+                    "(funding + running + expected loss + capital × (hurdle ÷ (1 − tax) − funding)) × (1 + VAT)",
+                ),
+                parts=(
+                    rate("资金成本", "funding", price.funding, of("funding_below_lpr")),
+                    rate("运营成本", "running cost", price.running, of("running")),
+                    rate("预期损失", "expected loss", price.expected_rate),
+                    rate("资本占用", "capital held", price.capital, of("capital_ratio")),
+                    rate("要求回报", "hurdle", price.hurdle, of("hurdle")),
+                    rate("增值税", "VAT", price.vat, of("vat")),
+                ),
             ),
+            rate("税后风险调整资本收益率", "risk-adjusted return on capital, after tax", price.raroc),
         ),
     )
 
@@ -174,20 +295,6 @@ def _part_of_year(plan: Schedule) -> Callable[[date, date], Fraction]:
         return Fraction(months, 12) + Fraction((end - add_months(start, months)).days, 360)
 
     return part
-
-
-def _amount(mode: Mode, terms: Terms, rate: PledgeRate) -> tuple[Fen, str]:
-    """The line, the lender's loss budget (in whole steps, nothing below the least line) and the mode's own limit."""
-    amount, limited_by = terms.line.amount, "" if terms.line.amount else terms.line.binding
-    budget = next((limit.amount for limit in rate.limits if limit.code == "expected_loss"), None)
-    if budget is not None:
-        within = budget // terms.line_step.fen() * terms.line_step.fen()
-        if within < amount:
-            amount, limited_by = within if within >= terms.line_minimum.fen() else 0, "expected_loss"
-    most = None if mode.limits is None else mode.limits.amount_at_most
-    if most is not None and amount > most:
-        amount, limited_by = most, "mode_limit"
-    return amount, limited_by
 
 
 def _title_charge(terms: Terms) -> tuple[Charge, ...]:
@@ -243,36 +350,6 @@ def _needs(mode: Mode, conditions: Sequence[ConditionResult], missing: Sequence[
     return tuple(dict.fromkeys(needs))
 
 
-def _no_offer(
-    mode: Mode,
-    conditions: tuple[ConditionResult, ...],
-    rate: PledgeRate,
-    limited_by: str,
-    terms: Terms,
-    needs: tuple[Need, ...],
-) -> Offer:
-    return Offer(
-        mode=mode,
-        eligible=_verdict(conditions),
-        conditions=conditions,
-        pledge_rate=rate,
-        amount=0,
-        limited_by=limited_by,
-        term_months=terms.case.request.term_months,
-        annual_rate=terms.annual_rate,
-        schedule=None,
-        charges=(),
-        cash_flows=(),
-        annual_cost=None,
-        cost_before_subsidy=None,
-        full_loss=(),
-        expected_loss=(),
-        default_chance=Decimal(0),
-        needs=needs,
-        explanation=Explanation(mode.title, 0, "fen", Text("没有额度", "there is no line")),
-    )
-
-
 def _loan(mode: Mode, terms: Terms, amount: Fen, end: date, principal: Fen) -> LoanLoss:
     return LoanLoss(
         loan_id=terms.case.id,
@@ -300,73 +377,21 @@ def _full_loss(mode: Mode, terms: Terms, amount: Fen, end: date) -> tuple[tuple[
     return parts, share.explanation
 
 
-def _expected_loss(
-    mode: Mode, terms: Terms, plan: Schedule, grid: LossGrid, lending: LendingValue
-) -> tuple[tuple[PartyAmount, ...], Decimal, Explanation]:
-    """Each party's part of the loss distribution, integrated point by point through the mode's tiers and caps."""
-    haircut, alive = haircut_and_chance(lending)
-    amount = plan.terms.principal
-    loan = _loan(mode, terms, amount, plan.terms.end, 0)
-    losses = scenarios(mode, loan, grid.principal, grid.interest, grid.costs, claim_in_order=True)
-    parts = allocate_many(mode, losses, loan.loan_day, OPEN_POOL, as_if_in_force=True)
-    if not np.array_equal(parts.sum(axis=1), grid.total):
-        raise AssertionError("the parts of a loss do not sum to it")
-    shares = tuple(
-        PartyAmount(role, mode.name_of(role), part)
-        for role, part in zip(mode.bearers, expected_parts(grid.probability, parts), strict=True)
-    )
-    chance = quantise_rate(Fraction(grid.default), 6)
-    explanation = Explanation(
-        Text("预期损失", "expected loss"),
-        sum(share.amount for share in shares),
-        "fen",
-        Text(
-            f"逐期违约 × 质押物价值分布（{len(grid.probability)} 个情形），每个情形按分担规则计算后加权",
-            f"default at each instalment × distribution of the rights' value ({len(grid.probability)} cases),"
-            " each shared by the mode's rule, then weighted",
-        ),
-        parts=(
-            of_rule(terms.default, unit="rate"),
-            Explanation(Text("贷款期内违约概率", "chance of default over the loan"), chance, "rate"),
-            of_rule(terms.recovery_cost, unit="rate"),
-            of_rule(terms.disposal_months, unit="months"),
-            Explanation(
-                Text("变现时权利仍有效的概率", "chance that the rights are alive when sold"),
-                quantise_rate(Fraction(alive), 6),
-                "rate",
-                Text("否则分文无收，单列一种情形", "otherwise nothing comes in: a case of its own"),
-                parts=tuple(factor.explanation for factor in lending.factors if factor.name in CHANCES),
-            ),
-            Explanation(
-                Text("变现折扣", "what a sale leaves of the value"),
-                quantise_rate(Fraction(haircut), 6),
-                "rate",
-                parts=tuple(factor.explanation for factor in lending.factors if factor.name not in CHANCES),
-            ),
-            *(Explanation(share.name, share.amount, "fen") for share in shares),
-        ),
-    )
-    return tuple(share for share in shares if share.amount), chance, explanation
-
-
-def _cost_explanation(
-    terms: Terms, made: Sequence[Charge], annual_cost: Decimal | None, before: Decimal | None
-) -> Explanation:
+def _cost_explanation(terms: Terms, drawn: _Drawn) -> Explanation:
     return Explanation(
-        Text("企业实际年化成本", "the firm's effective annual cost"),
-        None if annual_cost is None else quantise_rate(Fraction(annual_cost), 6),
+        Text("综合年化成本", "effective annual cost"),
+        None if drawn.cost is None else quantise_rate(Fraction(drawn.cost), 6),
         "rate",
         Text(
             "企业逐日现金流的内部收益率（ACT/365）",
             "internal rate of return of the firm's dated cash flows (ACT/365)",
         ),
         parts=(
-            terms.rate_explanation,
             Explanation(
                 Text("补贴前", "before subsidies"),
-                None if before is None else quantise_rate(Fraction(before), 6),
+                None if drawn.cost_before is None else quantise_rate(Fraction(drawn.cost_before), 6),
                 "rate",
             ),
-            *(charge.explanation for charge in made),
+            *(charge.explanation for charge in drawn.charges),
         ),
     )

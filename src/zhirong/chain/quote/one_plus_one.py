@@ -98,7 +98,7 @@ def substitutes(case: Case, judged: Judged) -> tuple[Substitute, ...]:
             Substitute(
                 "team",
                 Text("没有经营团队评定", "the management team has not been assessed"),
-                Text("以信用等级系数代替“1 + 1”查表", "the factor of the credit grade in place of the 1 + 1 grid"),
+                Text("质押价值只看质押率上限和可贷价值", "the pledge counts by its cap and lending value alone"),
                 Text(
                     "由两名独立的评定人各填一份 [[team.rating]]",
                     "have two independent raters fill in [[team.rating]]",
@@ -110,7 +110,7 @@ def substitutes(case: Case, judged: Judged) -> tuple[Substitute, ...]:
             Substitute(
                 "indicators",
                 Text("没有权利的指标得分", "the rights have not been scored by indicators"),
-                Text("以信用等级系数代替“1 + 1”查表", "the factor of the credit grade in place of the 1 + 1 grid"),
+                Text("质押价值只看质押率上限和可贷价值", "the pledge counts by its cap and lending value alone"),
                 Text(
                     "填写 [indicators]（zhirong rate --form 打印空白表）",
                     "fill in [indicators] (a form: zhirong rate --form)",

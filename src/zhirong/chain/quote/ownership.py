@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from zhirong.chain.pledge.grounds import same_party
 from zhirong.chain.pledge.records import Filing
-from zhirong.chain.quote.records import Gate, RightView, Verdict
+from zhirong.chain.quote.records import Gate, RightView, Scope, Verdict
 from zhirong.chain.right.records import Holder, LicenceKind, Right
 from zhirong.kernel.text import Text
 
@@ -29,7 +29,8 @@ def filing_for(filing: Filing, right: Right) -> Filing:
 def ownership_gates(views: Sequence[RightView], subject: Sequence[str], firm: Holder) -> tuple[Gate, ...]:
     """What a lender has to settle about the rights that were valued, key rights or not. subject: their ids."""
     valued = [view for view in views if view.right.id in subject]
-    return (_third_party(valued, firm), _all_pledgeable(valued), _licences(valued))
+    found = (_third_party(valued, firm), _all_pledgeable(valued), _licences(valued))
+    return tuple(replace(gate, scope=Scope.PLEDGE) for gate in found)
 
 
 def _third_party(valued: Sequence[RightView], firm: Holder) -> Gate:

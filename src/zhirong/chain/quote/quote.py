@@ -1,31 +1,51 @@
 """The main job: a case, the modes and the rules of the day in; one complete, explained answer out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
 from zhirong.chain.appraisal.appraise import appraise
-from zhirong.chain.appraisal.lending import lending_value
-from zhirong.chain.appraisal.records import Appraisal, LendingValue, NoValue
+from zhirong.chain.appraisal.life import carriers
+from zhirong.chain.appraisal.records import Appraisal, NoValue
 from zhirong.chain.credit.assess import CreditAssessment, assess
 from zhirong.chain.credit.override import with_override
 from zhirong.chain.credit.weight_of_evidence import read_evidence, score_by_evidence
+from zhirong.chain.limit.limit import FirmLimits, ModeLimit, firm_limits, mode_limit
+from zhirong.chain.limit.policy import Policy, read_policy
+from zhirong.chain.limit.records import LENDER
+from zhirong.chain.limit.wording import caps_of_firm, caps_of_mode, changes, figures, title_of
 from zhirong.chain.mode.force import CONFIRMATION_DAYS
 from zhirong.chain.mode.model import Mode
-from zhirong.chain.quote.facts import annual_rate, facts_of, name_of_region
-from zhirong.chain.quote.gates import key_rights, pass_gates, view_right
-from zhirong.chain.quote.lender_loss import grids_of
-from zhirong.chain.quote.line import credit_line
+from zhirong.chain.mode.vocabulary import ROLES
+from zhirong.chain.quote.arrangement import NO_COVER
+from zhirong.chain.quote.drawing import drawing_conditions
+from zhirong.chain.quote.facts import facts_of, market_rate, name_of_region
+from zhirong.chain.quote.gates import key_rights, pass_gates, removed_rights, view_right
+from zhirong.chain.quote.limit_input import firm_of
 from zhirong.chain.quote.offer import Terms, make_offer
 from zhirong.chain.quote.one_plus_one import judge, substitutes
 from zhirong.chain.quote.ownership import ownership_gates
-from zhirong.chain.quote.pledge_rate import pledge_rate
-from zhirong.chain.quote.records import Case, Gate, Offer, Quote, RightView, Verdict
+from zhirong.chain.quote.pledge_value import pledge_value
+from zhirong.chain.quote.records import (
+    Case,
+    CreditLimit,
+    Decision,
+    Gate,
+    Offer,
+    PledgeValue,
+    Quote,
+    RightView,
+    Scope,
+    Verdict,
+)
 from zhirong.chain.right.records import Holder
-from zhirong.kernel.days import add_months
+from zhirong.kernel.days import add_months, working_days_from
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.rulebook import Reference, Rulebook
 from zhirong.kernel.text import Text
+
+_LENDER_NAMES = {LENDER: ROLES[LENDER]}
 
 
 def quote(case: Case, modes: Sequence[Mode], rules: Rulebook) -> Quote:
@@ -44,83 +64,195 @@ def quote(case: Case, modes: Sequence[Mode], rules: Rulebook) -> Quote:
         debt_end=case.filing.debt_end or end,
     )
     views = tuple(view_right(right, filing, day, rules) for right in case.rights)
-    appraisal = _appraise(case, rules)
-    credit = with_override(assess(case.credit, day, rules), case.beside.override, rules, day)
     subject = () if case.appraisal is None else case.appraisal.rights
     keys = key_rights(views, subject) or views
-    judged = judge(case, keys, rules)
+    valued = tuple(view for view in views if view.right.id in subject) or views
+    removed = removed_rights(valued, end=end, rules=rules, day=day, title=case.beside.title)
+    appraisal = _appraise(case, removed, rules)
+    credit = with_override(assess(case.credit, day, rules), case.beside.override, rules, day)
+    judged = judge(case, [view for view in keys if view.right.id not in removed] or keys, rules)
+    policy = read_policy(rules, day)
+    pledge = pledge_value(case, valued, removed, appraisal, judged, end, rules)
+    rate, rate_explanation, lpr = market_rate(case, credit, rules)
+    limits = firm_limits(firm_of(case, credit, pledge.amount, market_rate=rate, lpr=lpr), policy)
     gates = (
-        *pass_gates(keys, appraisal, credit, end, rules, day, case.beside.title, judged.team),
+        *pass_gates(
+            keys, appraisal, credit, end=end, rules=rules, day=day, title=case.beside.title, team=judged.team
+        ),
         *ownership_gates(views, subject, Holder(case.firm_name, case.firm_code)),
-        _term_gate(request.term_months, rules, day),
+        _term_gate(case, limits, policy),
+        *_figures_gate(limits),
     )
-    lending = lending_value(appraisal, case.rights, end, rules, day) if isinstance(appraisal, Appraisal) else None
-    rate, rate_explanation = annual_rate(case, credit, rules)
-    line = credit_line(
-        request, rate, keys, appraisal, lending, case.credit, credit, gates, rules, day, judged.scores
-    )  # fmt: skip
-    answer = Quote(
+    can_pledge = any(view.right.id not in removed for view in valued)
+    one_year = rules.find("lending.lpr.one_year", day)
+    terms = Terms(
+        case=case,
+        limits=limits,
+        caps=caps_of_firm(limits),
+        rate_explanation=rate_explanation,
+        lpr=lpr,
+        lpr_one_year=None if one_year is None else one_year.number(),
+        confirmation_days=rules.at(CONFIRMATION_DAYS, day).whole(),
+        facts=facts_of(case, views, can_pledge=can_pledge),
+        appraised=appraisal.appraised_value if isinstance(appraisal, Appraisal) else None,
+        can_pledge=can_pledge,
+        failed=next((gate for gate in gates if _declines(gate)), None),
+        working_days=working_days_from(rules.at("calendar.working_days", day).value),
+        missing=_missing(gates),
+    )
+    offers = tuple(make_offer(mode, terms) for mode in modes)
+    headline = _headline(offers, terms, gates)
+    return Quote(
         case=case,
         region_name=region_name,
         rights=views,
         appraisal=appraisal,
-        lending=lending,
+        pledge=pledge,
         credit=credit,
         evidence=score_by_evidence(case.credit, credit, day, read_evidence(rules, day)),
         judged=judged,
         substitutes=substitutes(case, judged),
         gates=gates,
-        line=line,
-        offers=(),
-        doubts=(),
+        credit_limit=headline,
+        offers=offers,
+        doubts=_doubts(views, appraisal, pledge, credit, headline.explanation, offers),
         rules_version=rules.version(),
     )
-    grids = grids_of(answer, rules)
-    terms = Terms(
-        case=case,
-        line=line,
-        annual_rate=rate,
-        rate_explanation=rate_explanation,
-        lpr=None if (lpr := rules.find("lending.lpr.one_year", day)) is None else lpr.number(),
-        confirmation_days=rules.at(CONFIRMATION_DAYS, day).whole(),
-        facts=facts_of(case, views),
-        value=appraisal if isinstance(appraisal, Appraisal) else None,
-        lending=lending,
-        default=credit.default_probability,
-        recovery_cost=rules.at("quote.recovery_cost", day),
-        disposal_months=rules.at("quote.disposal_months", day),
-        line_step=rules.at("quote.line_step", day),
-        line_minimum=rules.at("quote.line_minimum", day),
-        grids=grids,
-        missing=_missing(gates),
+
+
+def _headline(offers: Sequence[Offer], terms: Terms, gates: Sequence[Gate]) -> CreditLimit:
+    """Of the modes in force that the firm qualifies for, the greatest limit, then the least cost, then the fewest
+    bearers; where there is none, what the lender carries alone."""
+    lpr = None if terms.lpr is None else Fraction(terms.lpr)
+    uncovered = mode_limit(terms.limits, NO_COVER, lpr)
+    usable = [offer for offer in offers if offer.eligible == "yes" and offer.amount]
+    best = min(usable, key=_rank, default=None)
+    if best is not None:
+        found, amount, binding, title = best.limit, best.amount, best.limited_by, best.limited_by_title
+        caps, wanted, drawing = best.caps, best.changes, best.drawing
+    else:
+        found = uncovered
+        caps, wanted = caps_of_mode(found, terms.caps, _LENDER_NAMES), changes(found)
+        drawing = drawing_conditions(found, terms.case)
+        amount, binding = found.amount, found.binding
+        title = title_of(binding, _LENDER_NAMES)
+        if terms.failed is not None:
+            amount, binding, title = 0, terms.failed.code, terms.failed.title
+    shared = Text("无其他分担方", "nobody shares") if best is None else best.mode.title
+    words = Text(f"各项限额中最小者：{title.zh}（{shared.zh}）", f"the least of all caps: {title.en} ({shared.en})")
+    why = Explanation(
+        Text("授信额度", "credit limit"), amount, "fen", words, parts=tuple(cap.explanation for cap in caps)
     )
-    offers = tuple(make_offer(mode, terms, pledge_rate(answer, mode, rules, grids=grids)) for mode in modes)
-    doubts = _doubts(views, appraisal, lending, credit, line.explanation, offers)
-    return replace(answer, offers=offers, doubts=doubts)
+    is_open = any(gate.verdict is Verdict.OPEN for gate in gates)
+    if amount == 0:
+        decision = Decision.DECLINE
+    else:
+        decision = Decision.OFFER if amount == terms.case.request.amount else Decision.OFFER_LESS
+    return CreditLimit(
+        decision=decision,
+        amount=amount,
+        mode_id=None if best is None else best.mode.id,
+        binding=binding,
+        binding_title=title,
+        conditional=amount > 0 and is_open,
+        limit=found,
+        uncovered=uncovered if terms.failed is None else _nothing(uncovered),
+        caps=caps,
+        changes=wanted if amount else (),
+        conditions=drawing if amount else (),
+        explanation=why,
+    )
 
 
-def _term_gate(months: int, rules: Rulebook, day: date) -> Gate:
-    rule = rules.at("quote.longest_term", day)
-    title = Text("贷款期限是否过长", "is the term too long")
-    if months <= rule.whole():
-        reason = Text(f"{months} 个月，不超过 {rule.value} 个月", f"{months} months, at most {rule.value}")
-        return Gate("term_too_long", Verdict.PASSED, title, reason, references=(rule.reference,))
-    return Gate(
-        "term_too_long",
-        Verdict.OPEN,
-        title,
-        Text(
-            f"{months} 个月，超过质押率口径所适用的 {rule.value} 个月",
-            f"{months} months, longer than the {rule.value} for which the pledge rate caps hold",
+def _nothing(found: ModeLimit) -> ModeLimit:
+    return replace(found, amount=0, declined=True)
+
+
+def _rank(offer: Offer) -> tuple[int, Decimal, int]:
+    cost = Decimal("Infinity") if offer.annual_cost is None else offer.annual_cost
+    return -offer.amount, cost, len(offer.mode.bearers)
+
+
+def _declines(gate: Gate) -> bool:
+    return gate.scope is Scope.LOAN and gate.verdict is Verdict.FAILED
+
+
+def _term_gate(case: Case, limits: FirmLimits, policy: Policy) -> Gate:
+    """Working capital: up to 36 months; to 60 only where a slow cash cycle is shown; beyond that none."""
+    usual, longest = policy.rule("term_months"), policy.rule("term_months_long")
+    months = case.request.term_months
+    title = Text("贷款期限", "term of the loan")
+    references = (usual.reference, longest.reference)
+    if case.stated.purpose == "project" or months <= usual.whole():
+        reason = Text(f"{months} 个月", f"{months} months")
+        return Gate("term_too_long", Verdict.PASSED, title, reason, references=references)
+    shorten = Text("缩短期限，或按项目贷款申请", "Shorten the term, or apply for a project loan.")
+    if months > longest.whole():
+        reason = Text(
+            f"{months} 个月，流动资金贷款最长 {longest.value} 个月",
+            f"{months} months; working capital is lent for {longest.value} at most",
+        )
+        return Gate("term_too_long", Verdict.FAILED, title, reason, shorten, references)
+    cycle = limits.need.cycle
+    slow = policy.rule("slow_cycle_days")
+    if cycle is not None and cycle >= slow.whole():
+        reason = Text(
+            f"{months} 个月，现金周转 {int(cycle)} 天，经营周期较长",
+            f"{months} months; the cash cycle of {int(cycle)} days is slow",
+        )
+        return Gate("term_too_long", Verdict.PASSED, title, reason, references=(*references, slow.reference))
+    reason = Text(
+        f"{months} 个月，超过 {usual.value} 个月，而未显示较长的现金周转（{slow.value} 天以上）",
+        f"{months} months, above {usual.value}, and no slow cash cycle ({slow.value} days or more) is shown",
+    )
+    return Gate("term_too_long", Verdict.OPEN, title, reason, shorten, (*references, slow.reference))
+
+
+def _figures_gate(limits: FirmLimits) -> tuple[Gate, ...]:
+    """Figures of the accounts that are missing: none of them raises the limit, and each is named."""
+    lacking = dict.fromkeys(
+        [
+            *limits.free.missing,
+            *limits.turnover.missing,
+            *limits.debt_ratio.missing,
+            *limits.exposure.missing,
+            *limits.need.lacking,
+        ]
+    )
+    stated = limits.firm.statements
+    if stated.operating_cash_flow_before is None:
+        lacking["operating_cash_flow_before"] = None
+    title = Text("测算额度的财务数据是否齐全", "are the figures for the limit complete")
+    if not lacking:
+        return (Gate("figures_missing", Verdict.PASSED, title, Text("齐全", "complete")),)
+    names = figures(tuple(lacking))
+    return (
+        Gate(
+            "figures_missing",
+            Verdict.OPEN,
+            title,
+            Text(
+                f"缺：{names.zh}；缺少的数据不会提高额度",
+                f"missing: {names.en}; a missing figure never raises the limit",
+            ),
+            Text(f"补充：{names.zh}", f"Bring: {names.en}."),
         ),
-        Text("缩短期限，或由放款机构另行批准", "shorten the term, or have the lender approve it"),
-        (rule.reference,),
     )
 
 
-def _appraise(case: Case, rules: Rulebook) -> Appraisal | NoValue:
+def _appraise(case: Case, removed: Mapping[str, Text], rules: Rulebook) -> Appraisal | NoValue:
+    """The value of the rights that can be pledged; those that a check removes are left out of it.
+
+    Where every right that carries the value is removed, the others do not earn it in their place.
+    """
     if case.appraisal is not None:
-        return appraise(case.appraisal, case.rights, rules, case.as_of)
+        left = tuple(right_id for right_id in case.appraisal.rights if right_id not in removed)
+        valued = [right for right in case.rights if right.id in case.appraisal.rights]
+        if any(right.id in left for right in carriers(valued)):
+            return appraise(replace(case.appraisal, rights=left), case.rights, rules, case.as_of)
+        reason = Text("评估的权利都不能质押", "none of the appraised rights can be pledged")
+        mend = Text("换用能够质押的权利", "Use rights that can be pledged.")
+        return NoValue("no_right_left", reason, mend, Explanation(Text("评估价值", "appraised value"), reason))
     reason = Text("没有要求评估，也没有经济数据", "no appraisal is asked for and no economic input is given")
     mend = Text("补充 [appraisal]：收入、许可费率或成本", "add [appraisal]: revenue, royalty or cost")
     return NoValue("no_appraisal", reason, mend, Explanation(Text("评估价值", "appraised value"), reason))
@@ -133,21 +265,20 @@ def _missing(gates: Sequence[Gate]) -> tuple[Text, ...]:
 def _doubts(
     views: Sequence[RightView],
     appraisal: Appraisal | NoValue,
-    lending: LendingValue | None,
+    pledge: PledgeValue,
     credit: CreditAssessment,
-    line: Explanation,
+    limit: Explanation,
     offers: Sequence[Offer],
 ) -> tuple[Reference, ...]:
     """Every rule that decided something here and that no source confirms, each once."""
     explanations = [
         *(view.life.explanation for view in views),
         appraisal.explanation,
+        pledge.explanation,
         credit.explanation,
-        line,
-        *(part for offer in offers for part in (offer.pledge_rate.explanation, offer.explanation)),
+        limit,
+        *(offer.explanation for offer in offers),
     ]
-    if lending is not None:
-        explanations.append(lending.explanation)
     found = [reference for explanation in explanations for reference in explanation.doubts()]
     found += [
         finding.reference.reference

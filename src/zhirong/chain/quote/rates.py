@@ -6,7 +6,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.appraisal.records import Appraisal, LendingValue
-from zhirong.chain.credit.assess import CreditAssessment
 from zhirong.chain.quote.records import RateLimit
 from zhirong.chain.quote.stated import Scores
 from zhirong.chain.right.records import KIND_TEXT, RightKind
@@ -20,42 +19,28 @@ def security_limits(
     appraisal: Appraisal,
     lending: LendingValue,
     kinds: Sequence[RightKind],
-    credit: CreditAssessment,
     scores: Scores | None,
     rules: Rulebook,
     day: date,
 ) -> tuple[RateLimit, ...]:
-    """Cap of the kind, lending value and, with scores, the grid. Without scores the credit grade's factor scales the
-    cap in the grid's place. Every one of them rises or stays with every better input.
+    """Cap of the kind, lending value and, with scores, the grid. Every one of them rises or stays with every better
+    input. The credit grade is no part of it: it acts on what the lender bears, on the probability of default and on
+    the price.
     """
-    limits = [cap_limit(appraisal, kinds, credit, scores is not None, rules, day)]
+    limits = [cap_limit(appraisal, kinds, rules, day)]
     if scores is not None:
         limits.append(grid_limit(appraisal, scores, rules, day))
     limits.append(_lending_limit(appraisal, lending))
     return tuple(limits)
 
 
-def cap_limit(
-    appraisal: Appraisal,
-    kinds: Sequence[RightKind],
-    credit: CreditAssessment,
-    has_scores: bool,
-    rules: Rulebook,
-    day: date,
-) -> RateLimit:
-    """Appraised value × least cap among the kinds of the key rights, × factor of the credit grade without scores."""
+def cap_limit(appraisal: Appraisal, kinds: Sequence[RightKind], rules: Rulebook, day: date) -> RateLimit:
+    """Appraised value × least cap among the kinds of the rights."""
     cap = kind_cap(kinds, rules, day)
     title = Text("质押率上限", "pledge rate cap")
+    words = Text("评估价值（P50）× 质押率上限", "appraised value (P50) × pledge rate cap")
     parts = (_value(appraisal), of_rule(cap, unit="rate"))
-    if has_scores:
-        words = Text("评估价值（P50）× 质押率上限", "appraised value (P50) × pledge rate cap")
-        return _limit("pledge_rate", title, Fraction(cap.number()), appraisal, words, parts)
-    factor = rules.at(f"quote.grade_factor.{credit.grade}", day)
-    words = Text(
-        "评估价值（P50）× 质押率上限 × 信用等级系数", "appraised value (P50) × pledge rate cap × grade factor"
-    )
-    rate = Fraction(cap.number()) * Fraction(factor.number())
-    return _limit("pledge_rate", title, rate, appraisal, words, (*parts, of_rule(factor, unit="rate")))
+    return _limit("pledge_rate", title, Fraction(cap.number()), appraisal, words, parts)
 
 
 def kind_cap(kinds: Sequence[RightKind], rules: Rulebook, day: date) -> RuleValue:

@@ -1,6 +1,7 @@
 """Reading a case file: once, at the edge, every problem reported together."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -8,6 +9,8 @@ from typing import Any
 
 from zhirong.chain.appraisal.request import read_appraisal
 from zhirong.chain.credit.file import CreditFile, read_credit
+from zhirong.chain.credit.statements import SIZES, SizeClass
+from zhirong.chain.limit.reading import read_for_limit, read_size
 from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.reading import MOST_MONTHS, read_cycle
 from zhirong.chain.loan.terms import Method
@@ -69,8 +72,12 @@ def read_case(table: Mapping[str, Any], source: str = "", rules: Rulebook | None
     head.finish()
     firm = reader.table("firm")
     firm_name, firm_code, region = firm.text("name"), _read_code(firm), _read_region(firm, rules, day)
+    size = read_size(firm)
     firm.finish()
-    request = _read_request(reader.table("request"), day)
+    asked = reader.table("request")
+    request = _read_request(asked, day)
+    stated = read_for_limit(reader, asked, size)
+    asked.finish()
     rights = read_rights(reader)
     filing = _read_planned(reader.optional_table("filing"), Holder(firm_name, firm_code), request)
     wanted = reader.optional_table("appraisal")
@@ -78,6 +85,7 @@ def read_case(table: Mapping[str, Any], source: str = "", rules: Rulebook | None
     known = reader.optional_table("credit")
     credit = CreditFile() if known is None else read_credit(known, day)
     facts, certificates = read_facts_with_proof(reader.optional_table("facts"), day)
+    stated = replace(stated, size=size or _size_in(facts))
     beside = _read_beside(reader, [right.id for right in rights], firm_name, credit, rules, day)
     reader.finish()
     return Case(
@@ -97,6 +105,7 @@ def read_case(table: Mapping[str, Any], source: str = "", rules: Rulebook | None
         facts=facts,
         beside=beside,
         certificates=certificates,
+        stated=stated,
     )
 
 
@@ -121,6 +130,11 @@ def _read_beside(
             )
         return OnePlusOne()
     return read_beside(reader, ids, firm, credit, rules, day)
+
+
+def _size_in(facts: Mapping[str, Fact]) -> SizeClass | None:
+    """The size class that the facts state; the form of the platform asks for it there."""
+    return next((size for size in SIZES if size == facts.get("size_class")), None)
 
 
 def _read_words(reader: Reader) -> Text:
@@ -169,7 +183,7 @@ def _read_request(reader: Reader, as_of: date | None) -> Request:
             Text(f"放款日早于本案日期 {as_of}", f"the drawdown comes before the day of the case, {as_of}"),
             Text("改为本案日期当天或之后", "give that day or a later one"),
         )
-    request = Request(
+    return Request(
         amount=reader.money("amount", minimum=1),
         term_months=reader.whole("term_months", 1, MOST_MONTHS),
         purpose=reader.optional_words("purpose") or Text("", ""),
@@ -178,8 +192,6 @@ def _read_request(reader: Reader, as_of: date | None) -> Request:
         start=start,
         annual_rate=reader.optional_number("annual_rate", 0, 1),
     )
-    reader.finish()
-    return request
 
 
 def _read_planned(reader: Reader | None, firm: Holder, request: Request) -> Filing:

@@ -12,6 +12,9 @@ from zhirong.chain.appraisal.request import AppraisalRequest
 from zhirong.chain.credit.assess import CreditAssessment
 from zhirong.chain.credit.file import CreditFile
 from zhirong.chain.credit.weight_of_evidence import EvidenceScore
+from zhirong.chain.limit.limit import ModeLimit
+from zhirong.chain.limit.reading import StatedForLimit
+from zhirong.chain.limit.wording import Cap, Change
 from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.schedule import Schedule
 from zhirong.chain.loan.terms import Method
@@ -24,8 +27,8 @@ from zhirong.chain.quote.stated import Judged, OnePlusOne, Substitute
 from zhirong.chain.right.life import LegalLife
 from zhirong.chain.right.records import Right
 from zhirong.chain.right.status import StatusOn
-from zhirong.kernel.explain import Explanation, plain
-from zhirong.kernel.money import Fen, quantise_rate, yuan
+from zhirong.kernel.explain import Explanation
+from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Text
 
@@ -56,7 +59,7 @@ class Case:
     region: GB/T 2260 code of the firm's registration. sources: what the case was taken from, in words. assumed:
     statements of the case that no document gives. facts: what financing modes may ask about, by the names of the
     mode language. filing: the planned pledge. beside: team, indicators, title investigation and override, as far as
-    they are stated.
+    they are stated. stated: size, purpose, evidence, receipts, other security and the institutions' own figures.
     """
 
     id: str
@@ -75,6 +78,7 @@ class Case:
     facts: Mapping[str, Fact]
     beside: OnePlusOne = OnePlusOne()
     certificates: Mapping[str, Certificate] = field(default_factory=dict)
+    stated: StatedForLimit = StatedForLimit()
 
 
 class Verdict(StrEnum):
@@ -85,9 +89,16 @@ class Verdict(StrEnum):
     FAILED = "failed"
 
 
+class Scope(StrEnum):
+    """What a failed check takes away: the whole loan, or only the rights that it names from the pledge."""
+
+    LOAN = "loan"
+    PLEDGE = "pledge"
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One reason for which a lender declines before any sum is computed. code: stable English key."""
+    """One eligibility check. code: stable English key. scope: what a failure takes away."""
 
     code: str
     verdict: Verdict
@@ -95,6 +106,7 @@ class Gate:
     reason: Text
     mend: Text | None = None
     references: tuple[Reference, ...] = ()
+    scope: Scope = Scope.LOAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +122,8 @@ class RightView:
 
 
 @dataclass(frozen=True, slots=True)
-class LineLimit:
-    """One thing that limits the line, in fen."""
-
-    code: str
-    title: Text
-    amount: Fen
-    explanation: Explanation
-
-
-@dataclass(frozen=True, slots=True)
 class RateLimit:
-    """One limit of the pledge rate: a share of the appraised value, and that share in whole fen, rounded down."""
+    """One limit of the recognised pledge value: a share of the appraised value, and that share in whole fen."""
 
     code: str
     title: Text
@@ -129,74 +131,38 @@ class RateLimit:
     amount: Fen
     explanation: Explanation
 
-    def as_line_limit(self) -> LineLimit:
-        """The same as a limit of the credit line."""
-        return LineLimit(self.code, self.title, self.amount, self.explanation)
+
+@dataclass(frozen=True, slots=True)
+class RightShare:
+    """What one right adds to the recognised pledge value. alone: its value if it were pledged alone, in fen.
+
+    adds: the value of all rights less that of all others. removed: why it is left out, None where it counts.
+    """
+
+    right_id: str
+    title: str
+    alone: Fen
+    adds: Fen
+    removed: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What would lift the binding limit, all else as it is: an input, what it is now and what it must be.
+class PledgeValue:
+    """What the lender counts the pledged rights for, V, in fen; the least of its limits for the right that carries it.
 
-    code: stable English key. now, needed: for people. to: the same as a number (yuan, share or points), None where
-    it is a word. reaches: fen that the least of the limits then reaches at least.
+    rate: V over the appraised value (P50), rounded down to four decimals, None without a value: the pledge rate. binding:
+    code of the limit or check that decides. limits: of the right that carries the value, least first. lending: its lending
+    value. rights: what each right adds, and those left out. changes: what would lift the binding limit.
     """
 
-    code: str
-    title: Text
-    now: Text
-    needed: Text
-    to: Decimal | None
-    reaches: Fen
-
-    def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
-        return {
-            "code": self.code,
-            "title": self.title.as_json(),
-            "now": self.now.as_json(),
-            "needed": self.needed.as_json(),
-            "to": None if self.to is None else plain(self.to),
-            "reaches": yuan(self.reaches),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class PledgeRate:
-    """The pledge rate for a case under a mode.
-
-    rate: of the appraised value (P50), rounded down to four decimals. amount: fen. binding: code of the limit or of
-    the gate that decides. limits: all of them, least first. changes: what would lift the binding one.
-    """
-
-    mode_id: str
-    rate: Decimal
     amount: Fen
+    rate: Decimal | None
     binding: str
     limits: tuple[RateLimit, ...]
+    lending: LendingValue | None
+    rights: tuple[RightShare, ...]
     changes: tuple[Change, ...]
     explanation: Explanation
-
-    def as_json(self) -> dict[str, object]:
-        """Stable keys; amounts as strings in yuan."""
-        return {
-            "mode": self.mode_id,
-            "pledge_rate": plain(self.rate),
-            "amount": yuan(self.amount),
-            "binding": self.binding,
-            "limits": [
-                {
-                    "code": limit.code,
-                    "title": limit.title.as_json(),
-                    "rate": plain(quantise_rate(limit.rate, 4)),
-                    "amount": yuan(limit.amount),
-                    "binding": limit.code == self.binding,
-                }
-                for limit in self.limits
-            ],
-            "changes": [change.as_json() for change in self.changes],
-            "explanation": self.explanation.as_json(),
-        }
 
 
 class Decision(StrEnum):
@@ -208,19 +174,34 @@ class Decision(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """How much can be lent: the least of its limits, the binding one named.
+class Condition:
+    """Something that must hold before or while money is drawn. code: stable English key."""
 
-    amount: fen, 0 where declined. pledge_rate: amount ÷ appraised value (P50), None without a value.
-    conditional: some gate is still open.
+    code: str
+    text: Text
+    references: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLimit:
+    """The answer: how much can be lent, under which mode, and what sets it.
+
+    amount: fen, 0 where declined. mode_id: the mode that gives it, None where nobody but the lender bears the loss.
+    binding: code of the cap or check that decides. uncovered: the limit with nobody but the lender. conditional: a check
+    is still open, or money may be drawn on conditions only. limit: the computation behind the amount.
     """
 
     decision: Decision
     amount: Fen
+    mode_id: str | None
     binding: str
-    limits: tuple[LineLimit, ...]
-    pledge_rate: Decimal | None
+    binding_title: Text
     conditional: bool
+    limit: ModeLimit
+    uncovered: ModeLimit
+    caps: tuple[Cap, ...]
+    changes: tuple[Change, ...]
+    conditions: tuple[Condition, ...]
     explanation: Explanation
 
 
@@ -256,18 +237,23 @@ class CashFlow:
 class Offer:
     """One financing mode for this case.
 
-    eligible: no if a condition is unmet, unknown if one could not be decided. pledge_rate: the least of its limits
-    under this mode, the lender's loss budget among them. amount: fen that would be lent, 0 where there is no line. limited_by: code of what keeps it below the line, empty where nothing does.
-    annual_cost: effective annual rate of the firm's cash flows with subsidies; cost_before_subsidy without them.
-    full_loss: who bears what if the whole principal is lost. expected_loss: the same for the loss distribution.
+    eligible: no if a condition is unmet, unknown if one could not be decided. limit: the credit limit under the mode,
+    caps: in words, the binding one first. amount: fen that would be lent, 0 where there is none. limited_by: code of
+    what decides. annual_cost: effective annual rate of the firm's cash flows with subsidies; cost_before_subsidy without.
+    full_loss: who bears what if the whole principal is lost and nothing comes in. at_default: who bears what if the firm
+    defaults at once and the security brings its recognised value. expected_loss: over the life of the loan.
     """
 
     mode: Mode
     eligible: Pledgeable
     conditions: tuple[ConditionResult, ...]
-    pledge_rate: PledgeRate
+    limit: ModeLimit
+    caps: tuple[Cap, ...]
+    changes: tuple[Change, ...]
+    drawing: tuple[Condition, ...]
     amount: Fen
     limited_by: str
+    limited_by_title: Text
     term_months: int
     annual_rate: Decimal
     schedule: Schedule | None
@@ -276,6 +262,7 @@ class Offer:
     annual_cost: Decimal | None
     cost_before_subsidy: Decimal | None
     full_loss: tuple[PartyAmount, ...]
+    at_default: tuple[PartyAmount, ...]
     expected_loss: tuple[PartyAmount, ...]
     default_chance: Decimal
     needs: tuple[Need, ...]
@@ -287,20 +274,25 @@ class Quote:
     """The whole answer, and what it was made with.
 
     region_name: of the firm's region. credit: with an override that holds. judged: "1 + 1". substitutes: what the
-    case does not state and what stood in for it.
+    case does not state and what stood in for it. pledge: what the rights count for.
     """
 
     case: Case
     region_name: Text
     rights: tuple[RightView, ...]
     appraisal: Appraisal | NoValue
-    lending: LendingValue | None
+    pledge: PledgeValue
     credit: CreditAssessment
     evidence: EvidenceScore
     judged: Judged
     substitutes: tuple[Substitute, ...]
     gates: tuple[Gate, ...]
-    line: Line
+    credit_limit: CreditLimit
     offers: tuple[Offer, ...]
     doubts: tuple[Reference, ...]
     rules_version: str
+
+    @property
+    def lending(self) -> LendingValue | None:
+        """The lending value of the right that carries the pledge."""
+        return self.pledge.lending

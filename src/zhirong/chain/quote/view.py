@@ -5,22 +5,37 @@ The keys are described in docs/schemas/quote.schema.json.
 
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from zhirong.chain.appraisal.records import Appraisal, LendingValue, NoValue
+from zhirong.chain.limit.limit import FirmLimits, ModeLimit
+from zhirong.chain.limit.records import GUARANTOR_LIKE, LENDER
+from zhirong.chain.limit.wording import Cap, Change
 from zhirong.chain.mode.eligibility import ConditionResult
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import ROLES
-from zhirong.chain.quote.records import Gate, Line, Offer, PartyAmount, Quote, RightView, Verdict
+from zhirong.chain.quote.records import (
+    Condition,
+    CreditLimit,
+    Gate,
+    Offer,
+    PartyAmount,
+    PledgeValue,
+    Quote,
+    RightView,
+    Verdict,
+)
 from zhirong.chain.quote.title import LAW_FIRM, LAW_FIRM_TEXT
 from zhirong.chain.right.records import FLAG_TEXT, KIND_TEXT, ROLE_TEXT, STATUS_TEXT
 from zhirong.kernel.explain import plain
-from zhirong.kernel.money import Fen, allocate, yuan
+from zhirong.kernel.money import Fen, allocate, quantise_rate, yuan
 from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Text
 
-SCHEMA = "zhirong.quote/1"
+SCHEMA = "zhirong.quote/2"
 
+_WITH_OWN_LIMIT = GUARANTOR_LIKE | {LENDER}
 _SHARE_UNITS = 10_000  # shares are shown to four places
 
 _NOT_KNOWN = Text("不明", "not known")
@@ -57,8 +72,9 @@ def view(quote: Quote) -> dict[str, Any]:
         "one_plus_one": _one_plus_one(quote),
         "substitutes": [substitute.as_json() for substitute in quote.substitutes],
         "gates": [_gate(gate) for gate in quote.gates],
-        "line": _line(quote.line),
-        "modes": [_offer(offer) for offer in quote.offers],
+        "pledge": _pledge(quote.pledge),
+        "credit_limit": _credit_limit(quote.credit_limit),
+        "modes": [_offer(offer, quote.credit_limit.uncovered) for offer in quote.offers],
         "doubts": [reference.as_json() for reference in quote.doubts],
         "rules_version": quote.rules_version,
         "seed": None if case.appraisal is None else case.appraisal.seed,
@@ -153,33 +169,184 @@ def _gate(gate: Gate) -> dict[str, Any]:
         "verdict": gate.verdict.value,
         "passed": gate.verdict is Verdict.PASSED,
         "title": gate.title.as_json(),
+        "scope": gate.scope.value,
         "reason": gate.reason.as_json(),
         "mend": None if gate.mend is None else gate.mend.as_json(),
         "references": _references(gate.references),
     }
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _pledge(pledge: PledgeValue) -> dict[str, Any]:
+    """The recognised pledge value, and what each right adds to it."""
     return {
-        "decision": line.decision.value,
-        "amount": yuan(line.amount),
-        "conditional": line.conditional,
-        "binding": line.binding,
+        "value": yuan(pledge.amount),
+        "pledge_rate": None if pledge.rate is None else plain(pledge.rate),
+        "binding": pledge.binding,
         "limits": [
             {
                 "code": limit.code,
                 "title": limit.title.as_json(),
+                "rate": plain(quantise_rate(limit.rate, 4)),
                 "amount": yuan(limit.amount),
-                "binding": limit.code == line.binding,
+                "binding": limit.code == pledge.binding,
             }
-            for limit in line.limits
+            for limit in pledge.limits
         ],
-        "pledge_rate": None if line.pledge_rate is None else plain(line.pledge_rate),
-        "explanation": line.explanation.as_json(),
+        "rights": [
+            {
+                "right": share.right_id,
+                "title": share.title,
+                "alone": yuan(share.alone),
+                "adds": yuan(share.adds),
+                "left_out": None if share.removed is None else share.removed.as_json(),
+            }
+            for share in pledge.rights
+        ],
+        "changes": [_change(change) for change in pledge.changes],
+        "explanation": pledge.explanation.as_json(),
     }
 
 
-def _offer(offer: Offer) -> dict[str, Any]:
+def _credit_limit(answer: CreditLimit) -> dict[str, Any]:
+    """The headline: how much, under which mode, what sets it, and what the lender would carry alone."""
+    limits = answer.limit.firm
+    return {
+        "decision": answer.decision.value,
+        "amount": yuan(answer.amount),
+        "mode": answer.mode_id,
+        "binding": answer.binding,
+        "binding_title": answer.binding_title.as_json(),
+        "conditional": answer.conditional,
+        "uncovered": yuan(answer.uncovered.amount),
+        "cover_adds": yuan(answer.amount - answer.uncovered.amount if answer.mode_id else 0),
+        "pledge_adds": _money(answer.limit.pledge_adds if answer.amount else None),
+        "caps": [_cap(cap, answer.binding) for cap in answer.caps],
+        "changes": [_change(change) for change in answer.changes],
+        "conditions": [_drawing(condition) for condition in answer.conditions],
+        "annex": _annex(limits),
+        "drawn_on_annex": yuan(answer.limit.drawn_on_annex if answer.amount else 0),
+        "explanation": answer.explanation.as_json(),
+    }
+
+
+def _annex(limits: FirmLimits) -> dict[str, Any]:
+    """The working-capital annex; always shown, zero included."""
+    need = limits.need
+    return {
+        "amount": _money(need.annex),
+        "missing": list(need.lacking),
+        "working_capital": _money(need.working),
+        "own_funds": _money(need.own),
+        "loans_that_stay": _money(need.old),
+        "other_channels": _money(need.other),
+        "cycle_days": None if need.cycle is None else plain(quantise_rate(need.cycle, 4)),
+        "contracts": yuan(need.shown),
+        "small_firm": yuan(need.small),
+        "route": need.route,
+    }
+
+
+def _cap(cap: Cap, binding: str) -> dict[str, Any]:
+    return {
+        "code": cap.code,
+        "title": cap.title.as_json(),
+        "amount": yuan(cap.amount),
+        "formula": cap.formula.as_json(),
+        "binding": cap.code == binding,
+        "references": [reference.as_json() for reference in _references_in(cap)],
+    }
+
+
+def _references_in(cap: Cap) -> list[Reference]:
+    return list(dict.fromkeys(ref for _, node in cap.explanation.walk() for ref in node.references))
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "code": change.code,
+        "title": change.title.as_json(),
+        "now": change.now.as_json(),
+        "needed": change.needed.as_json(),
+        "to": None if change.to is None else plain(change.to),
+        "reaches": yuan(change.reaches),
+    }
+
+
+def _drawing(condition: Condition) -> dict[str, Any]:
+    return {
+        "code": condition.code,
+        "text": condition.text.as_json(),
+        "references": _references(condition.references),
+    }
+
+
+def _price(offer: Offer, uncovered: ModeLimit) -> dict[str, Any] | None:
+    """What the loan costs and earns, by whom it concerns: everybody, the lender, guarantors, and who pays from public
+    or pooled money."""
+    found, price = offer.limit, offer.limit.price
+    if price is None or not offer.amount:
+        return None
+    more = offer.amount - uncovered.amount
+    public = [role for role in offer.mode.bearers if role not in _WITH_OWN_LIMIT and found.expected.get(role)]
+    return {
+        "offered": _exact_rate(price.offered),
+        "all_in": _exact_rate(price.all_in),
+        "market": _exact_rate(price.market),
+        "lender": {
+            "cost": _exact_rate(price.cost),
+            "funding": _exact_rate(price.funding),
+            "running": _exact_rate(price.running),
+            "expected_loss": _exact_rate(price.expected_rate),
+            "risk_weight": _exact_rate(price.weight),
+            "capital": _exact_rate(price.capital),
+            "vat": _exact_rate(price.vat),
+            "raroc": _exact_rate(price.raroc),
+            "hurdle": _exact_rate(price.hurdle),
+            "below_cost": _exact_rate(price.below_cost),
+        },
+        "guarantors": [
+            {
+                "party": one.role,
+                "party_text": _name(offer.mode, one.role),
+                "part": yuan(one.part),
+                "fee": yuan(one.fee),
+                "passed_on": yuan(one.passed_on),
+                "expected_loss": yuan(one.expected),
+                "running": yuan(one.running),
+                "net": yuan(one.net),
+                "on_capital": None if one.on_capital is None else _exact_rate(one.on_capital),
+            }
+            for one in price.guarantors
+        ],
+        "public": [
+            {
+                "party": role,
+                "party_text": _name(offer.mode, role),
+                "expected_payout": yuan(found.expected[role]),
+                "per_additional_yuan": (_exact_rate(found.expected_exact[role] / more) if more > 0 else None),
+            }
+            for role in public
+        ],
+    }
+
+
+def for_role(data: dict[str, Any], role: str) -> dict[str, Any]:
+    """The same answer with prices only as far as they concern ``role``: firm, lender, guarantor or fund."""
+    kept = {"lender": ("lender",), "guarantor": ("guarantors",), "fund": ("public",)}.get(role, ())
+    parts = ("lender", "guarantors", "public")
+    modes = [
+        {
+            **mode,
+            "price": None
+            if mode["price"] is None
+            else {name: part for name, part in mode["price"].items() if name not in parts or name in kept},
+        }
+        for mode in data["modes"]
+    ]
+    return {**data, "modes": modes}
+
+
+def _offer(offer: Offer, uncovered: ModeLimit) -> dict[str, Any]:
     mode = offer.mode
     return {
         "id": mode.id,
@@ -187,7 +354,18 @@ def _offer(offer: Offer) -> dict[str, Any]:
         "eligible": offer.eligible,
         "offered_here": offered_here(offer),
         "conditions": [_condition(condition) for condition in offer.conditions],
-        "pledge_rate": {key: value for key, value in offer.pledge_rate.as_json().items() if key != "mode"},
+        "credit_limit": {
+            "amount": yuan(offer.amount),
+            "binding": offer.limited_by,
+            "binding_title": offer.limited_by_title.as_json(),
+            "caps": [_cap(cap, offer.limited_by) for cap in offer.caps],
+            "without_pledge": _money(offer.limit.without_pledge),
+            "pledge_adds": _money(offer.limit.pledge_adds if offer.amount else None),
+            "cover_adds": yuan(offer.amount - uncovered.amount if offer.amount else 0),
+            "changes": [_change(change) for change in offer.changes],
+            "conditions": [_drawing(condition) for condition in offer.drawing],
+        },
+        "price": _price(offer, uncovered),
         "loan": {
             "amount": yuan(offer.amount),
             "limited_by": offer.limited_by,
@@ -218,6 +396,7 @@ def _offer(offer: Offer) -> dict[str, Any]:
         "cost_before_subsidy": _rate(offer.cost_before_subsidy),
         "totals": _totals(offer),
         "full_loss": _parties(offer.full_loss),
+        "at_default": _parties(offer.at_default),
         "expected_loss": _parties(offer.expected_loss),
         "default_chance": plain(offer.default_chance),
         "process": _process(offer),
@@ -303,6 +482,14 @@ def _parties(parts: Sequence[PartyAmount]) -> list[dict[str, Any]]:
 def _name(mode: Mode, role: str) -> dict[str, str]:
     named = {LAW_FIRM: LAW_FIRM_TEXT, **ROLES, **{party.role: party.name for party in mode.parties}}
     return named[role].as_json()
+
+
+def _money(fen: Fen | None) -> str | None:
+    return None if fen is None else yuan(fen)
+
+
+def _exact_rate(rate: Fraction) -> str:
+    return plain(quantise_rate(rate, 6))
 
 
 def _rate(rate: Decimal | None) -> str | None:

@@ -7,6 +7,7 @@ from django.db.models import Q
 from zhirong.chain.financing.appraising import State as Appraising
 from zhirong.chain.financing.case import State
 from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, CheckState, checklist
+from zhirong.chain.quote.kept import current
 from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.kernel.days import day_of
 from zhirong.kernel.money import parse_yuan
@@ -118,7 +119,8 @@ def _appraisal(work: Work, case: Case) -> dict[str, Any]:
 def _review(work: Work, case: Case) -> dict[str, Any]:
     titles = {one.id: one.title.zh for one in checklist(work.rules, work.day)}
     items = CheckItem.objects.filter(case=case).order_by("pk")
-    limits = case.quote.get("line", {}).get("limits", ())
+    quote = current(case.quote)
+    limits = quote["modes"][0]["credit_limit"]["caps"] if quote else ()
     value = case.quote.get("appraisal", {}).get("value") or {}
     return {
         "amount": case.amount,

@@ -93,7 +93,12 @@ def calculated(asked: Calculate, day: date, rules: Rulebook) -> dict[str, Any]:
     firm = Organisation(name=_NO_FIRM.zh, code="", region=asked.region)
     rights = [FirmRight(pk=pk, facts=facts) for pk, facts in _rights(asked, day)]
     request = {"amount": asked.amount, "term_months": asked.term_months}
-    facts = {"sme": True, "bad_credit_on": "never", "substandard_on": "never"}
+    facts = {
+        "size_class": rules.at(ASSUMPTIONS, day).value["size_class"],
+        "sme": True,
+        "bad_credit_on": "never",
+        "substandard_on": "never",
+    }
     table = case_table(
         firm, rights, request, facts, _credit(asked, day, rules), _appraisal(asked, day, rules), day, "calculator"
     )
@@ -228,7 +233,14 @@ def _credit(asked: Calculate, day: date, rules: Rulebook) -> dict[str, Any]:
         },
         "cash_flow": {
             "operating_cash_flow": _money(cash),
+            "operating_cash_flow_before": _money(cash),
             "debt_service": _money(cash * Decimal(more["debt_service_of_cash_flow"])),
+            **said,
+        },
+        "statements": {
+            "revenue": _money(revenue),
+            **{name: _money(revenue * Decimal(share)) for name, share in more["statements_of_revenue"].items()},
+            "forecast_growth": Decimal(more["forecast_growth"]),
             **said,
         },
     }

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from zhirong.chain.credit.file import SECTION_TEXT, read_credit
+from zhirong.chain.credit.file import ALL_SECTIONS, read_credit
 from zhirong.chain.quote.reading import read_facts
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
@@ -67,4 +67,4 @@ def facts_of(firm: Organisation) -> tuple[Table, Table]:
 
 def missing_sections(credit: Table) -> list[tuple[str, Text]]:
     """The sections of a credit file that are not there."""
-    return [(name, words) for name, words in SECTION_TEXT.items() if not credit.get(name)]
+    return [(name, words) for name, words in ALL_SECTIONS.items() if not credit.get(name)]

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from zhirong.chain.financing.approval import Decision, Round, Verdict, band_for, why_not
 from zhirong.chain.financing.case import Move, State
 from zhirong.chain.financing.declining import GROUND_TEXT, WHAT_TO_DO, Ground
+from zhirong.chain.quote.kept import current
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
@@ -272,7 +273,7 @@ def _decide(work: Work, case: Case, now: Round, verdict: Verdict, amount: int, o
         "line": case.line,
         "proposed": case.proposed_amount,
         "review": case.review,
-        "binding": quote["modes"][0]["pledge_rate"]["binding"] if quote else "",
+        "binding": current(quote)["modes"][0]["credit_limit"]["binding"] if quote else "",
         "open": [one["code"] for one in open_conditions(quote)] if quote else [],
         "limits": [
             {"code": one.code, "used": one.used, "adds": one.adds, "most": one.most}

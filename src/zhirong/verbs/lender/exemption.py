@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from zhirong.chain.financing.case import STATE_WORDS, State
 from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, VERDICT_TEXT, CheckState
 from zhirong.chain.financing.diligence import Verdict as CheckVerdict
+from zhirong.chain.quote.kept import current
 from zhirong.documents.exemption_xlsx import exemption_xlsx, fen
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
@@ -229,7 +230,7 @@ def _file(case: Case, events: list[Event], work: Work) -> dict[str, Any]:
                 fen(parse_yuan(one["amount"])),
                 "是 yes" if one["binding"] else "",
             )
-            for one in (case.quote.get("line", {}).get("limits", []))
+            for one in (current(case.quote)["modes"][0]["credit_limit"]["caps"] if case.quote else [])
         ],
         "approvals": [
             (

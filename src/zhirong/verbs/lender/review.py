@@ -44,7 +44,7 @@ class Review(Request):
 
 @operation(
     "case.review",
-    Text("测算额度和报价", "Work out line and quote"),
+    Text("测算额度和报价", "Calculate limit and quote"),
     model=Case,
     duties=DESK,
     states=(State.DILIGENCE,),
@@ -265,7 +265,7 @@ def _quote_problems(case: Case) -> list[Problem]:
     found = [
         _said(f"gate.{gate['code']}", gate["reason"], gate["mend"], "gate_failed")
         for gate in case.quote["gates"]
-        if gate["verdict"] == "failed"
+        if gate["verdict"] == "failed" and gate.get("scope", "loan") == "loan"
     ]
     offer = case.quote["modes"][0]
     found += [
@@ -285,8 +285,9 @@ def open_conditions(quote: dict[str, Any]) -> Sequence[dict[str, Any]]:
     """What the quote leaves open, to be settled before the money is paid: gates, and conditions of the mode."""
     gates = [one for one in quote["gates"] if one["verdict"] == "open"]
     conditions = [one for one in quote["modes"][0]["conditions"] if one["verdict"] == "unknown"]
+    left_out = [one for one in quote["gates"] if one["verdict"] == "failed" and one.get("scope") == "pledge"]
     return [
-        *({"code": one["code"], "reason": one["reason"], "mend": one["mend"]} for one in gates),
+        *({"code": one["code"], "reason": one["reason"], "mend": one["mend"]} for one in (*gates, *left_out)),
         *({"code": one["code"], "reason": one["reason"], "mend": one["mend"]} for one in conditions),
     ]
 

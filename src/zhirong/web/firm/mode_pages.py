@@ -56,15 +56,20 @@ def chart(request: HttpRequest, which: str) -> HttpResponse:
 
 
 def answer_context(quote: dict[str, Any]) -> dict[str, Any]:
-    """The answer for a template: the line, every mode of the place in order of what the firm pays, what stands in the way."""
+    """The answer for a template: the credit limit, every mode of the place in order of what the firm pays, what stands in the way."""
     offers = [offer_row(one) for one in quote["modes"]]
     offers.sort(key=lambda one: (_ORDER[one["eligible"]], float(one["annual_cost"] or 9)))
-    line = quote["line"]
+    limit = quote["credit_limit"]
     appraisal = quote["appraisal"]
     return {
-        "line": parse_yuan(line["amount"]),
-        "decision": line["decision"],
-        "limits": [{**one, "fen": parse_yuan(one["amount"])} for one in line["limits"]],
+        "limit": parse_yuan(limit["amount"]),
+        "decision": limit["decision"],
+        "under": next((one["title"] for one in quote["modes"] if one["id"] == limit["mode"]), None),
+        "uncovered": parse_yuan(limit["uncovered"]),
+        "caps": [{**one, "fen": parse_yuan(one["amount"])} for one in limit["caps"]],
+        "changes": [{**one, "fen": parse_yuan(one["reaches"])} for one in limit["changes"]],
+        "drawing": limit["conditions"],
+        "annex": limit["annex"]["amount"] and parse_yuan(limit["annex"]["amount"]),
         "gates": [one for one in quote["gates"] if not one["passed"]],
         "offers": offers,
         "elsewhere": quote["elsewhere"],

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.http import QueryDict
 
-from zhirong.chain.credit.file import CUSTOMS_GRADES, RATINGS, SECTION_TEXT, TAX_GRADES
+from zhirong.chain.credit.file import ALL_SECTIONS, CUSTOMS_GRADES, RATINGS, TAX_GRADES
+from zhirong.chain.credit.statements import FIGURE_TEXT, READ_FIGURES, SIZE_TEXT, SIZES
 from zhirong.chain.mode.vocabulary import FACTS
 from zhirong.chain.quote.reading import DERIVED_FACTS
 from zhirong.kernel.errors import Problem
@@ -16,7 +17,16 @@ from zhirong.kernel.text import Text, same
 _YES_NO = (("yes", Text("是", "yes")), ("no", Text("否", "no")))
 _NEVER = "never"
 # Asked at the front; the rest only a few modes ask about.
-FIRST_FACTS = ("sme", "sme_tech", "bad_credit_on", "substandard_on", "lender_is_partner", "park_tenant", "insured")
+FIRST_FACTS = (
+    "size_class",
+    "sme",
+    "sme_tech",
+    "bad_credit_on",
+    "substandard_on",
+    "lender_is_partner",
+    "park_tenant",
+    "insured",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,11 @@ class Item:
 
 def _words(names: Any) -> tuple[tuple[str, Text], ...]:
     return tuple((one, same(one)) for one in names)
+
+
+def _in_yuan(name: str) -> Text:
+    words = FIGURE_TEXT[name]
+    return Text(f"{words.zh}（元）", f"{words.en[0].upper()}{words.en[1:]}, yuan")
 
 
 _PROVENANCE = (
@@ -64,7 +79,17 @@ _SECTIONS: Mapping[str, tuple[tuple[str, Text, str, tuple[tuple[str, Text], ...]
     ),
     "cash_flow": (
         ("operating_cash_flow", Text("一年经营现金流（元）", "Operating cash flow of a year, yuan"), "money", ()),
+        (
+            "operating_cash_flow_before",
+            Text("上一年经营现金流（元）", "Operating cash flow of the year before, yuan"),
+            "money",
+            (),
+        ),
         ("debt_service", Text("一年内到期的本息（元）", "Principal and interest due in it, yuan"), "money", ()),
+    ),
+    "statements": (
+        *((name, _in_yuan(name), "money", ()) for name in READ_FIGURES),
+        ("forecast_growth", FIGURE_TEXT["forecast_growth"], "rate", ()),
     ),
     "bank_history": (
         ("loans_repaid", Text("三年内还清的贷款笔数", "Loans repaid in three years"), "whole", ()),
@@ -81,6 +106,7 @@ _SECTIONS: Mapping[str, tuple[tuple[str, Text, str, tuple[tuple[str, Text], ...]
         ("exports", Text("一年出口（元）", "Exports of a year, yuan"), "money", ()),
     ),
 }
+_CHOICES = {"size_class": tuple((one, SIZE_TEXT[one]) for one in SIZES)}
 _FACT_KINDS = {
     "flag": "flag",
     "day": "never_or_day",
@@ -99,8 +125,8 @@ def facts_items() -> tuple[Item, ...]:
         Item(
             f"facts.{name.removesuffix('_fen')}",
             FACTS[name].label,
-            _FACT_KINDS.get(FACTS[name].kind, "text"),
-            _YES_NO,
+            "choice" if name in _CHOICES else _FACT_KINDS.get(FACTS[name].kind, "text"),
+            _CHOICES.get(name, _YES_NO),
         )
         for name in asked
     )
@@ -111,7 +137,7 @@ def credit_sections() -> tuple[tuple[str, Text, tuple[Item, ...]], ...]:
     return tuple(
         (
             section,
-            SECTION_TEXT[section],
+            ALL_SECTIONS[section],
             tuple(
                 Item(f"credit.{section}.{name}", title, kind, choices or _YES_NO)
                 for name, title, kind, choices in (*fields, *_PROVENANCE)

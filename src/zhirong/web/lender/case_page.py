@@ -11,6 +11,7 @@ from zhirong.chain.financing.approval import Round
 from zhirong.chain.financing.case import STATE_WORDS, WAY, State
 from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, VERDICT_TEXT, CheckState
 from zhirong.chain.financing.diligence import Verdict as CheckVerdict
+from zhirong.chain.quote.kept import current
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.rulebook import Rulebook
@@ -272,33 +273,36 @@ def _checks(case: Case, today: Today) -> list[dict[str, Any]]:
 
 
 def quote_of(case: Case) -> dict[str, Any] | None:
-    """The line, its limits, what would change it, and the offer under the chosen mode; None before a review."""
+    """The credit limit under the chosen mode, its caps, what would change it, and the price; None before a review."""
     if not case.quote:
         return None
-    quote, offer = case.quote, case.quote["modes"][0]
-    rate = offer["pledge_rate"]
+    quote = current(case.quote)
+    offer, whole, pledge = quote["modes"][0], quote["credit_limit"], quote["pledge"]
+    limit, price = offer["credit_limit"], offer["price"]
     appraisal, credit = quote["appraisal"], quote["credit"]
     value = appraisal.get("value")
     titles = {one["id"]: one["title"] for one in quote["rights"]}
     return {
         "on": quote["case"]["as_of"],
         "is_reviewed": bool(case.review) and case.line is not None,
-        "line": fen(offer["loan"]["amount"]),
+        "limit": fen(offer["loan"]["amount"]),
         "annual_rate": offer["loan"]["annual_rate"],
-        "pledge_rate": rate["pledge_rate"],
-        "binding": next(
-            (one["title"] for one in quote["line"]["limits"] if one["code"] == quote["line"]["binding"]), None
-        )
-        or _gate_title(quote, quote["line"]["binding"]),
-        "limits": [
-            {"title": one["title"], "amount": fen(one["amount"]), "binding": one["binding"]}
-            for one in quote["line"]["limits"]
+        "pledge_rate": pledge["pledge_rate"],
+        "pledge_value": fen(pledge["value"]),
+        "pledge_rights": [
+            {**one, "alone": fen(one["alone"]), "adds": fen(one["adds"])} for one in pledge["rights"]
         ],
-        "rate_limits": [
-            {"title": one["title"], "amount": fen(one["amount"]), "binding": one["binding"]}
-            for one in rate["limits"]
-        ],
-        "changes": [{**one, "reaches": fen(one["reaches"])} for one in rate["changes"]],
+        "binding": limit["binding_title"],
+        "caps": [{**one, "amount": fen(one["amount"])} for one in limit["caps"]],
+        "uncovered": fen(whole["uncovered"]),
+        "cover_adds": fen(limit["cover_adds"]),
+        "pledge_adds": fen(limit["pledge_adds"]),
+        "annex": fen(whole["annex"]["amount"]),
+        "drawn_on_annex": min(fen(whole["drawn_on_annex"]) or 0, fen(offer["loan"]["amount"]) or 0),
+        "drawing": limit["conditions"],
+        "price": price,
+        "guarantors": [] if price is None else [{**one, **_fen_of(one)} for one in price["guarantors"]],
+        "changes": [{**one, "reaches": fen(one["reaches"])} for one in limit["changes"]],
         "value": None if value is None else {name: fen(amount) for name, amount in value.items()},
         "no_value": appraisal if value is None else None,
         "lending_value": fen(appraisal.get("lending_value")),
@@ -312,6 +316,7 @@ def quote_of(case: Case) -> dict[str, Any] | None:
         ],
         "complete": quote["one_plus_one"]["complete"],
         "gates": quote["gates"],
+        "at_default": [{**one, "amount": fen(one["amount"])} for one in offer["at_default"]],
         "bears": [{**one, "amount": fen(one["amount"])} for one in offer["full_loss"]],
         "expected": [{**one, "amount": fen(one["amount"])} for one in offer["expected_loss"]],
         "totals": {name: fen(amount) for name, amount in offer["totals"].items()},
@@ -326,9 +331,8 @@ def quote_of(case: Case) -> dict[str, Any] | None:
     }
 
 
-def _gate_title(quote: dict[str, Any], code: str) -> Any:
-    titles = {one["code"]: one["title"] for one in quote["gates"]}
-    return titles.get(code, {"zh": "最低额度", "en": "the least line"})
+def _fen_of(result: dict[str, Any]) -> dict[str, Any]:
+    return {name: fen(result[name]) for name in ("part", "fee", "passed_on", "expected_loss", "running", "net")}
 
 
 def _flags(case: Case, checks: list[dict[str, Any]], limits: list[Problem]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from zhirong.chain.financing.case import STATE_WORDS, State
 from zhirong.chain.financing.limits import Scope, title_of
 from zhirong.chain.financing.tolerance import npl_tolerance
+from zhirong.chain.quote.kept import current
 from zhirong.chain.quote.view import for_reading
 from zhirong.charts.drawing import to_svg
 from zhirong.charts.portfolio import slices_chart
@@ -73,13 +74,14 @@ def why(request: HttpRequest, row: Case) -> HttpResponse:
     """Where the line and the rate come from, number by number, each with its rule."""
     trees: list[dict[str, Any]] = []
     if row.quote:
-        offer = row.quote["modes"][0]
+        quote = current(row.quote)
+        offer = quote["modes"][0]
         trees = [
-            tree(row.quote["line"]["explanation"]),
-            tree(offer["pledge_rate"]["explanation"]),
+            tree(quote["credit_limit"]["explanation"]),
+            tree(quote["pledge"]["explanation"]),
             tree(offer["explanation"]),
-            tree(row.quote["credit"]["explanation"]),
-            tree(row.quote["appraisal"]["explanation"]),
+            tree(quote["credit"]["explanation"]),
+            tree(quote["appraisal"]["explanation"]),
         ]
     return render(request, "lender/why.html", {"case": row, "trees": trees})
 
@@ -103,6 +105,9 @@ def compare_modes(request: HttpRequest, row: Case) -> HttpResponse:
             "annual_rate": one["loan"]["annual_rate"],
             "annual_cost": one["effective_annual_cost"],
             "lender": next((part["share"] for part in one["full_loss"] if part["party"] == "lender"), None),
+            "set_by": one["credit_limit"]["binding_title"],
+            "cover_adds": fen(one["credit_limit"]["cover_adds"]),
+            "raroc": None if one["price"] is None else one["price"]["lender"]["raroc"],
             "days": one["process"]["days"],
             "problems": [c for c in one["conditions"] if c["verdict"] != "yes"],
         }

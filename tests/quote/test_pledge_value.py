@@ -1,4 +1,4 @@
-"""The pledge rate: least of its limits, each change it names does what it says, better input never lowers it."""
+"""The recognised pledge value: least of its limits, sets of rights, each change it names does what it says."""
 
 from dataclasses import replace
 from datetime import date
@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from quote_cases import case_table, changed
 
 from zhirong.chain.credit.team import ItemResult, Mark, TeamAssessment, read_items
-from zhirong.chain.quote.lender_loss import greatest_within_budget, loan_under
-from zhirong.chain.quote.pledge_rate import pledge_rate
+from zhirong.chain.quote.pledge_value import pledge_value
 from zhirong.chain.quote.quote import quote
 from zhirong.chain.quote.rates import grid_rate
 from zhirong.chain.quote.stated import Scores, TitleInvestigation
@@ -20,15 +19,14 @@ from zhirong.chain.quote.title import read_title, title_gate
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.rulebook import Rule, RuleError
+from zhirong.kernel.rulebook import RuleError
 from zhirong.kernel.text import same
-from zhirong.workbench import modes, rules
+from zhirong.workbench import rules
 
 TABLE = case_table("xixian-jingshuixing")
 RULES = rules()
 DAY = date(2021, 11, 15)
 FEW = settings(max_examples=15, deadline=None)
-BEIJING, PUDONG = modes()["beijing"], modes()["pudong"]
 
 
 def answer(**changes):
@@ -48,48 +46,50 @@ def scores(right, team, grade):
     return Scores(Decimal(right), a_team(team, grade))
 
 
-def with_rule(rule_id, value):
-    rule = RULES.rule(rule_id)
-    versions = tuple(replace(version, value=value) for version in rule.versions)
-    return RULES.merged_with([Rule(rule.id, rule.title, rule.unit, versions)])
-
-
 WEAK_CREDIT = {"credit__tax__tax_grade": "D", "credit__debt__total_debt": "2500万元"}
 
 
-def test_it_is_the_least_of_its_limits():
-    found = pledge_rate(answer(), BEIJING, RULES)
+def test_it_is_the_least_of_its_limits_for_the_right_that_carries_it():
+    found = answer().pledge
     assert found.amount == min(limit.amount for limit in found.limits)
     assert found.binding == found.limits[0].code == "lending_value"
     value = answer().appraisal.appraised_value
     assert found.rate == Decimal(found.amount * 10_000 // value) / 10_000
-    assert {limit.code for limit in found.limits} == {"pledge_rate", "lending_value", "cash_flow"}
+    assert {limit.code for limit in found.limits} == {"pledge_rate", "lending_value"}
 
 
-def test_the_grid_takes_the_place_of_the_grade_factor():
-    case = answer(request__amount=100_000)
-    without = {limit.code: limit.rate for limit in pledge_rate(case, BEIJING, RULES).limits}
-    found = {limit.code: limit.rate for limit in pledge_rate(case, BEIJING, RULES, scores(20, 20, "weak")).limits}
-    assert without["pledge_rate"] == Fraction(25, 100) * Fraction(9, 10)
-    assert found["one_plus_one"] == 0
-    assert "one_plus_one" not in without
-    strong = {
-        limit.code: limit.rate for limit in pledge_rate(case, BEIJING, RULES, scores(80, 80, "strong")).limits
-    }
-    assert strong["pledge_rate"] == Fraction(25, 100)
+def member(found, right, team, grade):
+    """The pledge value with scores in place of what the case states."""
+    judged = replace(found.judged, scores=scores(right, team, grade))
+    case = replace(found.case, rights=found.case.rights)
+    return pledge_value(case, found.rights, {}, found.appraisal, judged, found.lending.sale_day, RULES)
+
+
+def test_the_grid_of_right_and_team_is_one_more_limit():
+    found = answer(request__amount=100_000)
+    assert "one_plus_one" not in {limit.code for limit in found.pledge.limits}
+    weak = {limit.code: limit.rate for limit in member(found, 20, 20, "weak").limits}
+    strong = {limit.code: limit.rate for limit in member(found, 80, 80, "strong").limits}
+    assert weak["one_plus_one"] == 0
     assert strong["one_plus_one"] == Fraction(1, 2)
+    # The credit grade is no part of the pledge: the cap is the kind's alone.
+    assert weak["pledge_rate"] == strong["pledge_rate"] == Fraction(25, 100)
+
+
+def test_the_credit_grade_does_not_move_the_pledge_value():
+    assert answer(**WEAK_CREDIT).pledge.amount == answer().pledge.amount
 
 
 def test_every_change_of_the_grid_does_what_it_says():
     case = answer()
-    found = pledge_rate(case, BEIJING, RULES, scores(45, 50, "weak"))
+    found = member(case, 45, 50, "weak")
     assert found.binding == "one_plus_one"
     better = {change.code: change for change in found.changes}
-    by_right = pledge_rate(case, BEIJING, RULES, Scores(better["right_score"].to, a_team(50, "weak")))
+    by_right = member(case, better["right_score"].to, 50, "weak")
     assert by_right.amount >= better["right_score"].reaches > found.amount
     grade = {45: "sound", 70: "strong"}[int(better["team_score"].to)] if "team_score" in better else None
     if grade:
-        by_team = pledge_rate(case, BEIJING, RULES, scores(45, int(better["team_score"].to), grade))
+        by_team = member(case, 45, int(better["team_score"].to), grade)
         assert by_team.amount >= better["team_score"].reaches
 
 
@@ -104,71 +104,9 @@ def test_a_grid_in_which_better_bears_less_is_refused():
         grid_rate(rule, Decimal(60), "splendid")
 
 
-def test_the_cash_flow_named_is_just_enough():
-    case = answer(credit__cash_flow__operating_cash_flow="150万元", credit__cash_flow__debt_service="90万元")
-    found = pledge_rate(case, BEIJING, RULES)
-    assert found.binding == "cash_flow"
-    change = {one.code: one for one in found.changes}["operating_cash_flow"]
-    enough = answer(credit__cash_flow__operating_cash_flow=str(change.to), credit__cash_flow__debt_service="90万元")
-    limit = next(one for one in enough.line.limits if one.code == "cash_flow")
-    assert limit.amount >= change.reaches
-    short = answer(
-        credit__cash_flow__operating_cash_flow=str(change.to - Decimal("0.02")),
-        credit__cash_flow__debt_service="90万元",
-    )
-    assert next(one for one in short.line.limits if one.code == "cash_flow").amount < change.reaches
-
-
-TIGHT = with_rule("quote.loss_budget", Decimal("0.002"))
-
-
-def test_the_budget_binds_where_the_bank_bears_all_and_not_where_the_state_does():
-    case = answer(**WEAK_CREDIT)
-    alone, shared = pledge_rate(case, BEIJING, TIGHT), pledge_rate(case, PUDONG, TIGHT)
-    assert alone.binding == "expected_loss"
-    assert alone.amount < shared.amount
-    assert "expected_loss" not in {limit.code for limit in shared.limits}
-
-
-def test_the_budget_holds_at_the_amount_and_not_a_step_above():
-    case = answer(**WEAK_CREDIT)
-    loan = loan_under(case, BEIJING, RULES)
-    budget, step = Decimal("0.002"), 1_000_000
-    amount = greatest_within_budget(loan, budget, 10**10, step)
-    assert amount % step == 0
-    assert loan.within(amount, budget)
-    assert not loan.within(amount + step, budget)
-    assert greatest_within_budget(loan, Decimal(1), 123_456_789, step) == 123_456_789
-    assert greatest_within_budget(loan, Decimal(0), 10**10, step) == 0
-
-
-@pytest.mark.parametrize("mode_id", ["beijing", "pudong", "zhongshan", "guangzhou-55", "xixian"])
-def test_the_lender_s_loss_is_that_of_the_offer(mode_id):
-    case = quote(changed(TABLE, appraisal__paths=2000), [modes()[mode_id]], RULES)
-    offer = case.offers[0]
-    own = next((part.amount for part in offer.expected_loss if part.role == "lender"), 0)
-    loan = loan_under(case, modes()[mode_id], RULES)
-    assert abs(loan.lender_loss(offer.amount) - own) < 1
-
-
-def test_what_the_budget_asks_for_is_enough_and_hardly_more():
-    case = answer(**WEAK_CREDIT)
-    found = pledge_rate(case, BEIJING, TIGHT)
-    loan = loan_under(case, BEIJING, TIGHT)
-    better = {change.code: change for change in found.changes}
-    budget = Decimal("0.002")
-    target = better["default_probability"].reaches
-    assert target == found.limits[1].amount
-    assert loan.within(target, budget, default=better["default_probability"].to)
-    assert not loan.within(target, budget, default=better["default_probability"].to + Decimal("0.0001"))
-    assert loan.within(target, budget, times=float(better["proceeds"].to))
-    assert not loan.within(target, budget, times=float(better["proceeds"].to) - 0.01)
-
-
 def test_the_low_value_named_reaches_the_next_limit():
     case = answer()
-    found = pledge_rate(case, BEIJING, RULES)
-    change = {one.code: one for one in found.changes}["low_value"]
+    change = {one.code: one for one in case.pledge.changes}["low_value"]
     kept = Fraction(1)
     for factor in case.lending.factors:
         kept *= Fraction(factor.value)
@@ -176,32 +114,14 @@ def test_the_low_value_named_reaches_the_next_limit():
     assert int((Fraction(change.to) * 100 - 1) * kept) <= change.reaches
 
 
-STEPS = [
-    ("credit__tax__tax_grade", ["D", "C", "M", "B", "A"]),
-    ("credit__debt__total_debt", ["2500万元", "1800万元", "1150万元", "300万元"]),
-    ("credit__cash_flow__operating_cash_flow", ["-100万元", "100万元", "390万元", "2000万元"]),
-    ("credit__bank_history__worst_overdue_days", [120, 40, 10, 0]),
-    ("appraisal__redeployability", ["low", "medium", "high"]),
-]
-
-
-@pytest.mark.parametrize("mode", [BEIJING, modes()["guangzhou-55"]], ids=lambda mode: mode.id)
-@pytest.mark.parametrize(("field", "steps"), STEPS, ids=lambda one: one if isinstance(one, str) else "")
-def test_better_input_never_lowers_it(field, steps, mode):
-    weak = {**WEAK_CREDIT, "credit__cash_flow__debt_service": "10万元"}
-    for book in (RULES, TIGHT):
-        amounts = [pledge_rate(answer(**{**weak, field: step}), mode, book).amount for step in steps]
-        assert amounts == sorted(amounts)
-
-
 @FEW
-@given(st.integers(500, 9_000), st.integers(0, 6_000), st.sampled_from([RULES, TIGHT]))
-def test_more_revenue_never_lowers_it(thousands, more, book):
+@given(st.integers(500, 9_000), st.integers(0, 6_000))
+def test_more_revenue_never_lowers_it(thousands, more):
     def at(amount):
         figure = {"value": amount * 10_000, "grade": "audited", "source": "test"}
-        return pledge_rate(answer(**WEAK_CREDIT, appraisal__method__0__first_year_revenue=figure), BEIJING, book)
+        return answer(appraisal__method__0__first_year_revenue=figure).pledge.amount
 
-    assert at(thousands + more).amount >= at(thousands).amount
+    assert at(thousands + more) >= at(thousands)
 
 
 GRADES = [("weak", 20), ("sound", 55), ("strong", 90)]
@@ -215,21 +135,67 @@ def test_better_scores_never_lower_it(one, other, first, second):
 
     def at(right, team):
         grade, score = GRADES[team]
-        return pledge_rate(case, BEIJING, RULES, scores(right, score, grade)).amount
+        return member(case, right, score, grade).amount
 
     assert at(high, better) >= at(low, worse)
 
 
-def test_a_gate_that_fails_leaves_nothing_and_is_named():
-    found = pledge_rate(answer(credit__compliance__dishonest_judgment_debtor=True), BEIJING, RULES)
-    assert (found.rate, found.amount, found.binding) == (0, 0, "dishonest_judgment_debtor")
-    assert found.limits
-    nothing = pledge_rate(answer_without_value(), BEIJING, RULES)
-    assert (nothing.amount, nothing.binding) == (0, "no_value")
+# -- sets of rights ------------------------------------------------------------------------------------------------
 
 
-def answer_without_value():
-    return quote(changed(TABLE, appraisal=None), [], RULES)
+def with_rights(*wanted, **changes):
+    """The case with these of its rights alone, all of them core and appraised."""
+    table = case_table("xixian-jingshuixing")
+    table["rights"] = [{**right, "role": "core"} for right in table["rights"] if right["id"] in wanted]
+    table["appraisal"]["rights"] = list(wanted)
+    table["appraisal"]["paths"] = 2000
+    return quote(changed(table, **changes), [], RULES)
+
+
+IDS = tuple(right["id"] for right in TABLE["rights"])
+
+
+def test_a_set_is_worth_its_best_member_at_least_and_says_which_right_adds_what():
+    alone = {right_id: with_rights(right_id).pledge.amount for right_id in IDS}
+    whole = with_rights(*IDS)
+    assert whole.pledge.amount >= max(alone.values())
+    shares = {share.right_id: share for share in whole.pledge.rights}
+    assert {right_id: shares[right_id].alone for right_id in IDS} == alone
+    best = max(IDS, key=alone.__getitem__)
+    second = sorted(alone.values())[-2]
+    assert shares[best].adds == alone[best] - second
+    assert whole.appraisal.appraised_value >= max(with_rights(one).appraisal.appraised_value for one in IDS)
+
+
+@pytest.mark.parametrize("added", IDS)
+def test_a_further_right_never_lowers_it(added):
+    for first in IDS:
+        if first != added:
+            assert with_rights(first, added).pledge.amount >= with_rights(first).pledge.amount
+
+
+def test_a_right_that_fails_a_check_is_left_out_and_the_rest_carries_on():
+    good = with_rights(IDS[0])
+    both = with_rights(*IDS[:2], rights__1__status="lapsed", rights__1__ended_date=date(2021, 1, 1))
+    assert both.pledge.amount == good.pledge.amount
+    left_out = [share for share in both.pledge.rights if share.removed is not None]
+    assert [share.right_id for share in left_out] == [IDS[1]]
+    assert both.appraisal.request.rights == (IDS[0],)
+
+
+def test_no_right_left_is_no_value_and_names_them():
+    found = with_rights(IDS[0], rights__0__status="lapsed", rights__0__ended_date=date(2021, 1, 1))
+    assert (found.pledge.amount, found.pledge.binding) == (0, "no_right_left")
+    assert found.pledge.rights[0].removed is not None
+
+
+def test_a_patent_valued_by_cost_alone_carries_nothing():
+    table = case_table("xixian-jingshuixing")
+    table["appraisal"]["method"] = [one for one in table["appraisal"]["method"] if one["method"] == "cost"]
+    table["appraisal"]["rights"] = [IDS[0]]
+    found = quote(changed(table), [], RULES)
+    assert found.appraisal.appraised_value > 0
+    assert (found.pledge.amount, found.pledge.binding) == (0, "cost_alone")
 
 
 # -- gates -------------------------------------------------------------------------------------------------------

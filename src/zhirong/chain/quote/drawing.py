@@ -1,0 +1,127 @@
+"""What must hold before or while money is drawn under a credit limit: evidence of use, instalments, entrusted payment."""
+
+from zhirong.chain.limit.limit import ModeLimit
+from zhirong.chain.limit.policy import Policy
+from zhirong.chain.loan.terms import Method
+from zhirong.chain.quote.records import Case, Condition
+from zhirong.kernel.explain import plain
+from zhirong.kernel.money import quantise_rate, show_yuan
+from zhirong.kernel.text import Text
+
+_UNCONFIRMED = {
+    "lender_capital": Text("贷款人资本净额（单一借款人上限）", "the lender's net capital (single-obligor cap)"),
+    "single_exposure": Text("贷款人一级资本（大额风险暴露）", "the lender's tier-1 capital (large exposures)"),
+}
+
+
+def drawing_conditions(found: ModeLimit, case: Case) -> tuple[Condition, ...]:
+    """The conditions of a limit, the most pressing first; none where nothing can be lent."""
+    if not found.amount:
+        return ()
+    policy = found.firm.policy
+    made = [*_use(found, policy), *_instalments(case, policy), *_price(found)]
+    entrusted = policy.rule("entrusted_payment_over")
+    if found.amount > entrusted.fen():
+        made.append(
+            Condition(
+                "entrusted_payment",
+                Text(
+                    f"单笔支付超过 {show_yuan(entrusted.fen())} 元的，由贷款人受托支付",
+                    f"a payment above CNY {show_yuan(entrusted.fen())} goes from the lender straight to the payee",
+                ),
+                (entrusted.reference,),
+            )
+        )
+    if found.without_pledge is not None and found.amount > found.without_pledge:
+        made.append(
+            Condition(
+                "pledge_needed",
+                Text(
+                    f"不质押时额度为 {show_yuan(found.without_pledge)} 元；超出部分以质押登记为前提",
+                    f"without the pledge the limit is CNY {show_yuan(found.without_pledge)}; the rest needs the pledge registered",
+                ),
+            )
+        )
+    if case.stated.replaces and not found.replaced:
+        made.append(
+            Condition(
+                "replaces_nothing",
+                Text(
+                    f"额度不足以置换 {show_yuan(case.stated.replaces)} 元旧债，按不置换测算",
+                    f"the limit does not carry the CNY {show_yuan(case.stated.replaces)} to be replaced: computed with nothing"
+                    " replaced",
+                ),
+            )
+        )
+    for code in found.firm.unconfirmed:
+        words = _UNCONFIRMED[code]
+        made.append(
+            Condition(
+                f"to_be_confirmed:{code}",
+                Text(f"待确认：{words.zh}，放款前核对", f"to be confirmed before disbursement: {words.en}"),
+                (
+                    policy.rule(
+                        "law.single_obligor" if code == "lender_capital" else "law.single_exposure"
+                    ).reference,
+                ),
+            )
+        )
+    return tuple(made)
+
+
+def _use(found: ModeLimit, policy: Policy) -> list[Condition]:
+    """Above the annex figure, money is drawn only against evidence of its use, and the officer gives the reason."""
+    need, drawn = found.firm.need, found.drawn_on_annex
+    if need.project is not None or drawn >= found.amount:
+        return []
+    annex = "0.00" if need.annex is None else show_yuan(need.annex)
+    return [
+        Condition(
+            "evidence_of_use",
+            Text(
+                f"附件公式测算 {annex} 元；可直接支用 {show_yuan(drawn)} 元，超出部分逐笔提供采购、订单或薪酬凭证",
+                f"the annex gives CNY {annex}: CNY {show_yuan(drawn)} may be drawn on it, more only against its purchase, order"
+                " or payroll",
+            ),
+            (policy.rule("small_need_most").reference,),
+        ),
+        Condition(
+            "reason_above_annex",
+            Text(
+                "采用的需求高于附件公式，信贷员须说明理由",
+                "the need used is above the annex: the officer gives the reason",
+            ),
+        ),
+    ]
+
+
+def _instalments(case: Case, policy: Policy) -> list[Condition]:
+    rule = policy.rule("amortise_above_months")
+    if case.request.term_months <= rule.whole() or case.request.method not in (
+        Method.BULLET,
+        Method.WITH_PRINCIPAL,
+    ):
+        return []
+    return [
+        Condition(
+            "instalments",
+            Text(
+                f"期限超过 {rule.value} 个月，合同须约定分期还本",
+                f"above {rule.value} months the contract must fix instalments of principal",
+            ),
+            (rule.reference,),
+        )
+    ]
+
+
+def _price(found: ModeLimit) -> list[Condition]:
+    """A negative return is a matter for the approver; it declines nothing by itself."""
+    price = found.price
+    if price is None or price.raroc >= 0:
+        return []
+    shown = plain(quantise_rate(price.raroc * 100, 2))
+    words = Text(
+        f"税后风险调整资本收益率为 {shown} %，低于零，由审批人决定",
+        f"the risk-adjusted return on capital is {shown} %, below zero: the approver decides",
+    )
+    return [Condition("negative_return", words)]

@@ -1,0 +1,43 @@
+"""From a case to what the credit limit reads of the firm."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from zhirong.chain.credit.assess import CreditAssessment
+from zhirong.chain.limit.records import Firm
+from zhirong.chain.loan.terms import Method
+from zhirong.chain.quote.records import Case
+from zhirong.kernel.money import Fen
+
+_AMORTISING = (Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL)
+
+
+def firm_of(
+    case: Case, credit: CreditAssessment, pledge: Fen, *, market_rate: Decimal, lpr: Decimal | None
+) -> Firm:
+    """The firm and its request. pledge: V of the rights, in fen. market_rate: LPR plus the spread of the grade."""
+    request, stated = case.request, case.stated
+    agreed = request.annual_rate
+    return Firm(
+        asked=request.amount,
+        term_months=request.term_months,
+        amortising=request.method in _AMORTISING,
+        start=request.start,
+        grade=credit.grade,
+        pd=Fraction(credit.default_probability.number()),
+        lpr=None if lpr is None else Fraction(lpr),
+        market_rate=Fraction(market_rate),
+        agreed_rate=None if agreed is None else Fraction(agreed),
+        size=stated.size,
+        statements=case.credit.statements,
+        pledge=pledge,
+        replaces=stated.replaces,
+        replaced_service=stated.replaced_service,
+        purpose=stated.purpose,
+        project_budget=stated.project_budget,
+        collections=stated.collections,
+        evidence=stated.evidence,
+        securities=stated.securities,
+        lender=stated.lender,
+        guarantor=stated.guarantor,
+    )

@@ -1,0 +1,104 @@
+"""``zhirong limit CASE.toml``: the sheet of a credit limit as an officer would fill it in by hand."""
+
+import argparse
+from collections.abc import Mapping
+from typing import Any
+
+from zhirong.cli.files import print_json
+from zhirong.kernel.text import Lang, Text
+
+EXIT_DECLINED = 1
+_PARTS = ("case", "gates", "pledge", "credit_limit")
+_OF_MODE = ("id", "title", "eligible", "credit_limit", "loan", "price", "at_default", "expected_loss")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's words."""
+    parser.add_argument("case", metavar="CASE.toml", help="案件文件 / case file (docs/users/case-file.md)")
+    parser.add_argument(
+        "--mode", action="append", metavar="ID", help="只测算这个模式，可重复 / only this mode, repeatable"
+    )
+    parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+    parser.add_argument(
+        "--explain", action="store_true", help="列出每个数的来由 / show where every number comes from"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the sheet. Returns 1 where nothing can be lent."""
+    from zhirong.chain.quote.view import for_reading, view
+    from zhirong.workbench import load_case, quote_case
+
+    answer = quote_case(load_case(options.case), options.mode)
+    data = view(answer)
+    data = data if options.mode else for_reading(data)
+    if options.json:
+        print_json(
+            {
+                "schema": "zhirong.limit/1",
+                **{name: data[name] for name in _PARTS},
+                "modes": [{name: mode[name] for name in _OF_MODE} for mode in data["modes"]],
+                "rules_version": data["rules_version"],
+            }
+        )
+    else:
+        _show(data, options.lang)
+        if options.explain:
+            print(answer.credit_limit.explanation.as_text(options.lang))
+            print(answer.pledge.explanation.as_text(options.lang))
+    return 0 if answer.credit_limit.amount else EXIT_DECLINED
+
+
+def _show(data: Mapping[str, Any], lang: Lang) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    from zhirong.cli.quote_screen import escaped, show_limit
+    from zhirong.documents.quote_view import in_order_of_use, quote_view
+    from zhirong.documents.words import ELIGIBLE, money, percent, words
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 160
+    quote = in_order_of_use(data)
+    seen = escaped(quote_view(quote, lang))
+    head = seen["headline"]
+    console.print(seen["case"]["title"], style="bold")
+    console.print(f"{head['decision_text']}    {head['amount_note']}", style="bold")
+    for reason in (*head["failed"], *head["conditions"]):
+        console.print(f"! {reason}", style="yellow")
+    show_limit(console, seen, seen["w"])
+    table = Table(box=SIMPLE_HEAD)
+    for title in (
+        Text("模式", "Mode"),
+        Text("是否符合", "Eligible"),
+        Text("额度（元）", "Limit (CNY)"),
+        Text("约束项", "Set by"),
+        Text("质押增加", "Pledge adds"),
+        Text("分担增加", "Cover adds"),
+        Text("贷款人承担", "Lender bears"),
+        Text("成本价", "Cost price"),
+        Text("报价", "Offered"),
+        Text("企业综合", "All-in"),
+        Text("资本收益率", "RAROC"),
+    ):
+        table.add_column(title.in_(lang), overflow="fold")
+    for mode in quote["modes"]:
+        limit, price = mode["credit_limit"], mode["price"] or {}
+        lender = next((one["amount"] for one in mode["at_default"] if one["party"] == "lender"), None)
+        own = price.get("lender") or {}
+        table.add_row(
+            escaped(words(mode["title"], lang)),
+            ELIGIBLE[mode["eligible"]].in_(lang),
+            money(limit["amount"]),
+            words(limit["binding_title"], lang),
+            money(limit["pledge_adds"]),
+            money(limit["cover_adds"]),
+            money(lender),
+            percent(own.get("cost")),
+            percent(price.get("offered")),
+            percent(price.get("all_in")),
+            percent(own.get("raroc")),
+        )
+    console.print(table)
