@@ -1,35 +1,33 @@
-"""A quote under every mode, once loaded, beside a plain loop over the same losses."""
+"""A quote under every mode, once loaded, beside the same limits searched ten thousand yuan by ten thousand."""
 
-from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
-
 from bench.measure import Measurement, best_of
-from zhirong.chain.mode.allocate import allocate
-from zhirong.chain.quote import offer as offers
+from zhirong.chain.limit.records import LENDER
+from zhirong.chain.limit.risk import Tests
 from zhirong.chain.quote.view import view
 from zhirong.workbench import load_case, modes, quote_case
 
 MILLISECONDS_A_MODE = 10
 CASES = Path(__file__).resolve().parents[1] / "src" / "zhirong" / "cases"
-PLAIN_MODES = ("beijing", "suzhou", "guangzhou-5311")
 
 
 def run() -> list[Measurement]:
-    """All modes in one quote, appraisal and credit included; beside it the same quote with losses shared one by one."""
+    """All modes in one quote, appraisal and credit included; beside it the risk limits tried amount by amount."""
     case = load_case(CASES / "xixian-jingshuixing" / "case.toml")
     count = len(modes())
-    all_modes, _ = best_of(lambda: view(quote_case(case)), 10)
-    ours, fast = best_of(lambda: view(quote_case(case, PLAIN_MODES)), 10)
-    theirs, slow = best_of(lambda: plain_quote(case), 2)
-    if fast["modes"] != slow["modes"]:
-        raise AssertionError("losses shared in arrays and one by one differ")
-    each = all_modes * 1000 / count
+    ours, answer = best_of(lambda: quote_case(case), 5)
+    shown, _ = best_of(lambda: view(quote_case(case)), 5)
+    theirs, plain = best_of(lambda: plain_limits(answer), 1)
+    found = {offer.mode.id: offer.limit.amount for offer in answer.offers}
+    if found != plain:
+        raise AssertionError("limits by closed form and halving differ from those tried amount by amount")
+    each = shown * 1000 / count
     return [
         Measurement(
-            work=f"a quote under {len(PLAIN_MODES)} modes (under all {count}: {each:.2f} ms a mode)",
-            peer="the same, every loss of the grid shared by a plain loop",
+            work=f"a quote under all {count} modes ({each:.2f} ms a mode with its JSON)",
+            peer="its limits alone, every ten thousand yuan tried through the allocator",
             ours=ours,
             theirs=theirs,
             goal=f"at most {MILLISECONDS_A_MODE} ms a mode",
@@ -39,32 +37,40 @@ def run() -> list[Measurement]:
     ]
 
 
-def plain_quote(case):
-    """The quote with ``allocate`` called for each point of the grid in place of the arrays."""
-    fast = offers.allocate_many
-    offers.allocate_many = one_by_one
-    try:
-        return view(quote_case(case, PLAIN_MODES))
-    finally:
-        offers.allocate_many = fast
+def plain_limits(answer):
+    """Each mode's limit by the definition: the greatest amount at which, and at every smaller step, all tests hold."""
+    return {offer.mode.id: plain_limit(offer.limit) for offer in answer.offers}
 
 
-def one_by_one(mode, losses, day, pool=None, *, as_if_in_force=False):
-    """What ``allocate_many`` gives, loss by loss."""
-    rows = []
-    for number in range(len(losses.principal)):
-        loss = offers.LoanLoss(
-            loan_id="one",
-            borrower="one",
-            lender="one",
-            loan_day=day,
-            claim_day=day,
-            amount=int(losses.amount[number]),
-            principal=int(losses.principal[number]),
-            interest=int(losses.interest[number]),
-            costs=int(losses.costs[number]),
-            ip_share=Decimal(1),
-        )
-        parts = allocate(mode, [loss], pool, as_if_in_force=as_if_in_force).loans[0].parts
-        rows.append([parts.get(role, 0) for role in mode.bearers])
-    return np.array(rows, dtype=np.int64)
+def plain_limit(found) -> int:
+    """The limit of one mode, step by step."""
+    limits, policy = found.firm, found.firm.policy
+    caps = {code: cap for code, cap in found.caps.items() if code != "risk"}
+    most = min(caps.values())
+    if not limits.admitted:
+        return 0
+    step, minimum = policy.amount["step"], policy.amount["minimum"]
+    tests = Tests(limits.firm, found.arrangement, limits.exposure, policy)
+    amount = 0
+    while amount + step <= most and holds(tests, amount + step):
+        amount += step
+    if most - amount < step and holds(tests, most):
+        amount = most if most == limits.firm.asked else amount
+    return amount if amount >= minimum else 0
+
+
+def holds(tests: Tests, amount: int) -> bool:
+    """The three tests at one amount, written out."""
+    parts = {role: row[0] for role, row in tests.parts([amount]).items()}
+    expected = tests.expected([amount]).get(LENDER, [Fraction(0)])[0]
+    if parts.get(LENDER, 0) > tests.lender_most + tests.slack or expected > tests.allowed(amount) + tests.slack:
+        return False
+    for role in tests.others:
+        if role in tests.refusing and parts.get(role, 0) > 1:
+            return False
+        if role in GUARANTORS and parts.get(role, 0) > tests.guarantor_most:
+            return False
+    return True
+
+
+GUARANTORS = frozenset({"guarantor", "insurer", "ip_operator", "purchaser", "peers"})

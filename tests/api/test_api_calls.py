@@ -326,7 +326,7 @@ def test_the_calculator_is_for_everybody_and_not_too_often(world: ApiWorld) -> N
         "amount": 2_000_000_00,
     }
     said = json.loads(world.call("POST", "/calculator", data=asked).content)["quote"]
-    assert said["appraisal"] and said["line"] and said["modes"]
+    assert said["appraisal"] and said["credit_limit"] and said["modes"]
     wrong = problem(world.call("POST", "/calculator", data={**asked, "amount": 0, "kind_1": ""}), 422)
     assert {one["field"] for one in wrong["problems"]} >= {"amount"}
     statuses = [world.call("POST", "/calculator", data={}).status_code for _ in range(25)]

@@ -131,8 +131,8 @@ def test_a_quote_without_its_optional_parts() -> None:
 def test_no_value_and_a_failed_gate() -> None:
     quote = copy.deepcopy(QUOTE)
     quote["appraisal"] = {"status": "no_value", "value": None, "methods": [], "alarms": []}
-    quote["line"].update(amount="0.00", decision="decline", binding=None)
-    for limit in quote["line"]["limits"]:
+    quote["credit_limit"].update(amount="0.00", decision="decline", binding=None)
+    for limit in quote["credit_limit"]["caps"]:
         limit["binding"] = False
     gate = {"zh": "没有经济输入，不能给出价值", "en": "no economic input"}
     quote["gates"][0].update(passed=False, reason=gate, mend={"zh": "提供收入资料", "en": "give the sales"})
@@ -309,13 +309,13 @@ def test_verdicts_of_gates_have_a_column_of_their_own() -> None:
 
 def test_a_conditional_offer_says_so_first() -> None:
     quote = copy.deepcopy(QUOTE)
-    quote["line"]["conditional"] = True
+    quote["credit_limit"]["conditional"] = True
     assert "附条件：可以放贷1,510,000.00元" in pages(quote_pdf(quote))[0]
     assert "Conditional:CNY1,510,000.00canbelent" in pages(quote_pdf(quote, "en"))[0]
     assert decision_text(quote, "zh").startswith("附条件：")
-    quote["line"]["decision"] = "offer"
+    quote["credit_limit"]["decision"] = "offer"
     assert decision_text(quote, "en") == "Conditional: The loan of CNY 1,510,000.00 can be made"
-    quote["line"]["decision"] = "decline"
+    quote["credit_limit"]["decision"] = "decline"
     assert decision_text(quote, "zh") == "目前不能放贷"
     assert decision_text(QUOTE, "zh").startswith("可以放贷")
 
@@ -361,7 +361,7 @@ def test_the_region_is_named_beside_its_code() -> None:
 
 def test_the_english_paper_has_no_chinese_punctuation() -> None:
     quote = copy.deepcopy(QUOTE)
-    quote["line"]["conditional"] = True
+    quote["credit_limit"]["conditional"] = True
     quote["case"]["firm"]["name"] = "A Ltd"
     quote["elsewhere"] = [{"title": {"zh": "甲", "en": "A"}}, {"title": {"zh": "乙", "en": "B"}}]
     # What users and sources wrote in Chinese stays so; here everything has English words.

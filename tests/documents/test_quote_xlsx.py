@@ -80,9 +80,9 @@ def test_cash_flows_sum_to_minus_the_net_cost(results: Workbook) -> None:
 
 def test_a_line_that_is_not_the_smallest_limit_is_a_plain_number() -> None:
     quote = copy.deepcopy(QUOTE)
-    quote["line"].update(amount="0.00", decision="decline")
+    quote["credit_limit"].update(amount="0.00", decision="decline")
     sheet = load_workbook(io.BytesIO(quote_xlsx(quote)))["额度"]
-    line = next(row for row in sheet.iter_rows(max_col=2) if row[0].value == "可贷额度")
+    line = next(row for row in sheet.iter_rows(max_col=2) if row[0].value == "授信额度")
     assert line[1].data_type == "n"
     assert line[1].value == 0
 
@@ -147,7 +147,7 @@ def _words_of(workbook: Workbook, sheet: str) -> list[str]:
 
 def test_the_summary_says_what_the_quote_comes_to() -> None:
     quote = copy.deepcopy(QUOTE)
-    quote["line"]["conditional"] = True
+    quote["credit_limit"]["conditional"] = True
     summary = _words_of(load_workbook(io.BytesIO(quote_xlsx(quote))), "摘要")
     assert "附条件：可以放贷 1,510,000.00 元，少于申请的 2,000,000.00 元" in summary
     english = _words_of(load_workbook(io.BytesIO(quote_xlsx(quote, "en"))), "Summary")

@@ -46,7 +46,7 @@ def test_a_visitor_gets_interval_line_and_cost_and_leaves_nothing(platform, lang
     assert len(re.findall(r'class="figure"', text)) == 2
     assert "/modes/xixian/" in text
     quote = quote_json(calculated(read(Calculate, ASKED), DAY, rulebook()), [])
-    assert f"{float(quote['line']['amount']):,.2f}" in text
+    assert f"{float(quote['credit_limit']['amount']):,.2f}" in text
     low, high = rough_interval(quote["appraisal"]["value"], DAY, rulebook())
     assert f"{low / 100:,.2f}" in text and f"{high / 100:,.2f}" in text
     value = {name: float(amount) for name, amount in quote["appraisal"]["value"].items()}

@@ -33,7 +33,7 @@ def test_a_complete_case_is_handed_in(platform):
     assert (case.state, case.submitted_on) == ("submitted", platform.day)
     assert case.amount == 200_000_000
     assert case.quote["modes"][0]["id"] == "xixian"
-    assert case.quote["line"]["amount"] != "0.00"
+    assert case.quote["credit_limit"]["amount"] != "0.00"
     assert visible(platform.person(officer), Case, platform.day).get() == case
     assert [one.state for one in CaseStep.objects.order_by("id")] == ["draft", "submitted"]
     assert case.due_on is not None

@@ -577,7 +577,7 @@ def test_with_indicators_and_team_the_rate_comes_from_the_grid(desk):
     platform.do(desk.officer, "case.review", case)
     quote = desk.again(case).quote
     assert quote["one_plus_one"]["complete"]
-    assert "one_plus_one" in {one["code"] for one in quote["line"]["limits"]}
+    assert "one_plus_one" in {one["code"] for one in quote["pledge"]["limits"]}
     page = platform.client(desk.officer).get(f"/lender/cases/{case.pk}/").content.decode()
     assert "权利的指标得分" in page
 

@@ -3,14 +3,16 @@
 import sys
 from pathlib import Path
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 
-def test_losses_shared_one_by_one_give_the_same_quote():
-    from bench.quote import CASES, PLAIN_MODES, plain_quote
+@pytest.mark.parametrize("name", ["xixian-jingshuixing", "suzhou-beiang"])
+def test_limits_tried_amount_by_amount_are_the_same(name):
+    from bench.quote import CASES, plain_limits
 
-    from zhirong.chain.quote.view import view
     from zhirong.workbench import load_case, quote_case
 
-    case = load_case(CASES / "xixian-jingshuixing" / "case.toml")
-    assert plain_quote(case)["modes"] == view(quote_case(case, PLAIN_MODES))["modes"]
+    answer = quote_case(load_case(CASES / name / "case.toml"))
+    assert plain_limits(answer) == {offer.mode.id: offer.limit.amount for offer in answer.offers}

@@ -1,7 +1,7 @@
 """The credit limit under one mode: the least of all caps, the binding one named, with its price and who bears what."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from zhirong.chain.limit.capacity import FreeCash, Ratio, Repayment, debt_ratio, free_cash, repayment, turnover
@@ -69,7 +69,7 @@ class ModeLimit:
     """
 
     firm: FirmLimits
-    arrangement: Arrangement
+    arrangement: Arrangement = field(compare=False)  # functions of the mode; what they give is compared
     amount: Fen
     binding: str
     caps: Mapping[str, Fen]
