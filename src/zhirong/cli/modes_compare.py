@@ -305,7 +305,7 @@ def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
     clashes = sorted(
         {tuple(sorted((o.mode.id, other))) for o in considered for other in o.mode.exclusive_with if other in ids}
     )
-    facts = facts_of(case, answer.rights)
+    facts = facts_of(case, answer.rights, can_pledge=answer.can_pledge)
     central = _central(chosen or answer.offers, facts, case.request.start)
     remarks = [remark for offer in considered for remark in _remarks(offer, case.request.start, facts)]
     if arguments.json:

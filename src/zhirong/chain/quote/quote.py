@@ -117,6 +117,7 @@ def quote(case: Case, modes: Sequence[Mode], rules: Rulebook) -> Quote:
         offers=offers,
         doubts=_doubts(views, appraisal, pledge, credit, headline.explanation, offers),
         rules_version=rules.version(),
+        can_pledge=can_pledge,
     )
 
 

@@ -274,7 +274,8 @@ class Quote:
     """The whole answer, and what it was made with.
 
     region_name: of the firm's region. credit: with an override that holds. judged: "1 + 1". substitutes: what the
-    case does not state and what stood in for it. pledge: what the rights count for.
+    case does not state and what stood in for it. pledge: what the rights count for; can_pledge: some
+    right passes every check.
     """
 
     case: Case
@@ -291,6 +292,7 @@ class Quote:
     offers: tuple[Offer, ...]
     doubts: tuple[Reference, ...]
     rules_version: str
+    can_pledge: bool
 
     @property
     def lending(self) -> LendingValue | None:
