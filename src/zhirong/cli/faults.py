@@ -12,7 +12,6 @@ from collections.abc import Callable
 EXIT_MACHINE = 3
 EXIT_FAULT = 70
 EXIT_INTERRUPTED = 130
-DEBUG = "ZHIRONG_DEBUG"
 _IN_CHINESE = {
     errno.EACCES: "没有权限",
     errno.ECONNREFUSED: "对方拒绝连接",
@@ -61,10 +60,10 @@ def guarded(run: Callable[[], int], lang: str) -> int:
         place = traceback.extract_tb(error.__traceback__)[-1]
         what = f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"
         if lang == "zh":
-            _say(f"程序出错，未能完成：{what}\n请设 {DEBUG}=1 再运行一次，把输出连同命令报告给开发者。")
+            _say(f"程序出错，未能完成：{what}\n请设 ZHIRONG_DEBUG=1 再运行一次，把输出连同命令报告给开发者。")
         else:
             _say(
-                f"The program has a fault and could not finish: {what}\nRun it again with {DEBUG}=1 and report the output with the command."
+                f"The program has a fault and could not finish: {what}\nRun it again with ZHIRONG_DEBUG=1 and report the output with the command."
             )
         return _ended(EXIT_FAULT)
 
@@ -83,7 +82,7 @@ def _reader_left() -> int:
 
 
 def _ended(code: int) -> int:
-    if os.environ.get(DEBUG):
+    if os.environ.get("ZHIRONG_DEBUG"):
         import traceback
 
         traceback.print_exc()
