@@ -217,6 +217,7 @@ def test_three_returns_of_zhongshan() -> None:
 )
 def test_returns_of_guangzhou_under_both_weights(weights: str, l3: tuple[str, ...], l1: tuple[str, ...]) -> None:
     mode = load_mode("guangzhou-5311")
+    assert mode.recoveries.weights == "shared", "what a file does not say"
     mode = replace(mode, recoveries=replace(mode.recoveries, weights=weights))
     rows = (
         ("L1", date(2021, 2, 1), date(2022, 11, 30), "4,800,000.00", "4,800,000.00", "60,000.00", "944,444.45"),
@@ -248,7 +249,6 @@ def test_returns_of_guangzhou_under_both_weights(weights: str, l3: tuple[str, ..
 
 def test_returns_before_and_after_the_re_guarantors_have_paid() -> None:
     mode = load_mode("national-4222")
-    mode = replace(mode, recoveries=replace(mode.recoveries, weights="shared"))
     loan = lost(
         _fen("5,000,000.00"),
         principal=_fen("4,321,098.76"),
@@ -290,7 +290,7 @@ def _written_off() -> LoanLoss:
 
 
 def test_a_surplus_is_what_exceeds_the_debt_of_that_day() -> None:
-    mode = mode_of(quota_body({"lender": 6_000, "fund": 4_000}) + '\n[recoveries]\nweights = "shared"\n')
+    mode = mode_of(quota_body({"lender": 6_000, "fund": 4_000}))
     settled = settle(mode, [_written_off()])
     assert [(m.kind, m.payer, m.payee, m.paid) for m in settled.movements] == [
         ("payment", "fund", "lender", _fen("600,000.00")),

@@ -190,15 +190,15 @@ class Recoveries:
     """How money that comes in after the loss was shared goes back.
 
     back: ``pro_rata`` to what each bears, ``creditor_first`` (the lender is made whole before the others), or
-    ``in_order`` of the parties named. weights: ``all`` that is borne counts, or only the parts in the ``shared``
-    components, what is not shared coming after them. against: the order in which money received before the claim
+    ``in_order`` of the parties named. weights: the parts in the ``shared`` components count, what is not shared
+    coming after them, or ``all`` that is borne. against: the order in which money received before the claim
     reduces what is owed.
     """
 
     back: str
     order: tuple[str, ...]
     against: tuple[str, ...]
-    weights: str = "all"
+    weights: str = "shared"
 
     @property
     def turns(self) -> tuple[str, ...]:

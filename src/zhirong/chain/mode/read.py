@@ -188,7 +188,7 @@ def _read_recoveries(reader: Reader, context: Context) -> Recoveries:
     if entry is None:
         return Recoveries("pro_rata", (), ("costs", "interest", "principal"))
     back = entry.choice("back", tuple(words.BACK), "pro_rata")
-    weights = entry.choice("weights", tuple(words.WEIGHTS), "all")
+    weights = entry.choice("weights", tuple(words.WEIGHTS), "shared")
     order = roles_of(entry, "order", context.roles)
     against = entry.texts("against") or ("costs", "interest", "principal")
     if sorted(against) != sorted(words.COMPONENTS):

@@ -308,11 +308,16 @@ def _recoveries_line(mode: Mode, lang: Lang) -> str:
             "索赔后收回的款项按各方承担额归还",
             "later recoveries go back in proportion to what each bears",
         )
-    if terms.weights == "shared":
-        line += _say(
-            lang,
-            "（先计参与分担的部分，不分担的部分在后）",
-            " (of the shared components first, of what is not shared after them)",
+    # Where everything is shared, both readings are one.
+    if any(set(sharing.base) != set(words.COMPONENTS) for sharing in mode.sharings):
+        line += (
+            _say(
+                lang,
+                "（先计参与分担的部分，不分担的部分在后）",
+                " (of the shared components first, of what is not shared after them)",
+            )
+            if terms.weights == "shared"
+            else _say(lang, "（不分担的部分一并计算）", " (what is not shared weighs as well)")
         )
     return line
 

@@ -80,8 +80,8 @@ BACK: dict[str, Text] = {
     "in_order": Text("按所列次序", "in the order of the parties named"),
 }
 WEIGHTS: dict[str, Text] = {
-    "all": Text("各方承担的全部损失", "all that is borne"),
     "shared": Text("只计参与分担的部分，其余在后", "the shared components only, the rest after them"),
+    "all": Text("各方承担的全部损失", "all that is borne"),
 }
 ORDERS: dict[str, Text] = {
     "loan_day": Text("按贷款时间先后", "in the order in which the loans were made"),
