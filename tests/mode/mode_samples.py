@@ -103,16 +103,30 @@ def capped_modes(draw: st.DrawFn) -> Mode:
             )
         written = ", ".join(f"{role} = {part / 10_000:.4f}" for role, part in draw(share_sets()).items())
         body += f"\n[[sharing.tier]]\n{end}shares = {{ {written} }}\n"
+        if draw(st.integers(0, 3)) == 0:
+            written = ", ".join(f"{role} = {part / 10_000:.4f}" for role, part in draw(share_sets()).items())
+            body += f"\n[[sharing.tier.instead]]\nshares = {{ {written} }}\n{draw(whens())}"
     if draw(st.booleans()):
-        body += '\n[[sharing.bonus]]\nto = "fund"\nfrom = "lender"\nadd = 0.15\nwhen = [{ fact = "ip_pledge", is = true }]\n'
+        giver = draw(st.sampled_from(["lender", "guarantor"]))
+        body += f'\n[[sharing.bonus]]\nto = "fund"\nfrom = "{giver}"\nadd = 0.15\n{draw(whens())}'
     if draw(st.booleans()):
         body += (
             '\n[[sharing.top_up]]\npayer = "guarantor"\nfrom = "lender"\nshare = 0.25\n'
-            'name = { zh = "叠加", en = "on top" }\n'
+            f'name = {{ zh = "叠加", en = "on top" }}\n{draw(st.just("") | whens())}'
         )
     for _ in range(draw(st.integers(0, 4))):
         body += draw(caps())
+    back = draw(st.sampled_from(['"pro_rata"', '"creditor_first"', '"in_order"\norder = ["insurer", "fund"]']))
+    body += f'\n[recoveries]\nback = {back}\nweights = "{draw(st.sampled_from(["shared", "all"]))}"\n'
     return mode_of(body)
+
+
+def whens() -> st.SearchStrategy[str]:
+    """When a clause holds: one fact, one of two, or both."""
+    pledge, listed = '{ fact = "ip_pledge", is = true }', '{ fact = "key_list", is = true }'
+    return st.sampled_from(
+        [f"when = [{pledge}]\n", f"when = [{pledge}, {listed}]\n", f"when_all = [{listed}, {pledge}]\n"]
+    )
 
 
 @st.composite
@@ -121,16 +135,29 @@ def caps(draw: st.DrawFn) -> str:
     counts = draw(st.sampled_from(["loans_covered", "shared_loss", "payment"]))
     per = draw(
         st.sampled_from(
-            ['["loan"]', '["borrower", "year"]', '["borrower"]', '["lender", "year"]', '["year"]', "[]"]
+            [
+                '["loan"]',
+                '["borrower", "year"]',
+                '["borrower"]',
+                '["lender", "year"]',
+                '["year"]',
+                '["borrower", "payment_year"]',
+                '["payment_year"]',
+                "[]",
+            ]
         )
     )
     payers = draw(st.sampled_from(['["fund"]', '["fund", "guarantor"]', '["insurer"]']))
     limits = [f"amount = {draw(st.integers(0, 9_000_000))}"]
     if counts == "payment":
         limits += ["of_balance = true", "times_fees = 2", "of_entered = 0.03"]
+    if counts == "payment" and per == '["loan"]':
+        of_loss = f"of_loss = 0.{draw(st.integers(0, 99)):02d}"
+        limits += [of_loss, f"{of_loss}\npublic_elsewhere = true"]
+        limits += [f'{of_loss}\nbeside = ["insurer"]'] if "insurer" not in payers else []
     return (
         f'\n[[sharing.cap]]\ncounts = "{counts}"\nper = {per}\npayers = {payers}\noverflow_to = "lender"\n'
-        f"{draw(st.sampled_from(limits))}\n"
+        f"{draw(st.sampled_from(limits))}\n{draw(st.just('') | whens())}"
     )
 
 
@@ -140,6 +167,7 @@ def loans(draw: st.DrawFn, most: int = 8) -> list[LoanLoss]:
     made = []
     for number in range(draw(st.integers(1, most))):
         amount = draw(st.integers(1, 2_000_000_000))
+        known = {"ip_pledge": draw(st.sampled_from([True, False, None])), "key_list": draw(st.booleans())}
         loan_day = date(draw(st.integers(2020, 2021)), draw(st.integers(1, 12)), draw(st.integers(1, 28)))
         made.append(
             LoanLoss(
@@ -147,13 +175,14 @@ def loans(draw: st.DrawFn, most: int = 8) -> list[LoanLoss]:
                 borrower=draw(st.sampled_from("甲乙丙")),
                 lender=draw(st.sampled_from("01")),
                 loan_day=loan_day,
-                claim_day=date(2022, draw(st.integers(1, 12)), draw(st.integers(1, 28))),
+                claim_day=date(draw(st.integers(2022, 2023)), draw(st.integers(1, 12)), draw(st.integers(1, 28))),
                 amount=amount,
                 principal=draw(st.integers(0, amount)),
                 interest=draw(st.integers(0, amount // 10)),
                 costs=draw(st.integers(0, 100_000)),
                 ip_share=draw(st.decimals(0, 1, places=draw(st.sampled_from([2, 7, 15])))),
-                facts={"ip_pledge": draw(st.booleans())},
+                facts=known,
+                public_elsewhere=draw(st.none() | st.integers(0, amount // 4)),
             )
         )
     return made

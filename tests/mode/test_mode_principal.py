@@ -33,7 +33,7 @@ def _by_allocator(
 
     loans = [loan("1", other, other)] if other else []
     loans.append(loan("2", amount, lost))
-    return dict(allocate(mode, loans, OPEN_POOL, as_if_in_force=True).of("2").parts)
+    return dict(allocate(mode, loans, OPEN_POOL, as_if_in_force=True, claim_in_order=True).of("2").parts)
 
 
 def _room_of_one_loan(mode: Mode) -> int:
@@ -56,7 +56,7 @@ def test_parts_equal_the_allocator_to_the_fen(
     other = min(
         other, _room_of_one_loan(mode)
     )  # one loan stands for the others where no cap on single loans binds it
-    facts: dict[str, object] = {"ip_pledge": pledged}
+    facts: dict[str, object] = {"ip_pledge": pledged, "key_list": not pledged} if pledged else {"ip_pledge": False}
     parts = PrincipalTerms(mode, facts, day=MODE_DAY).parts(amount, lost, other_loans=other)
     assert sum(parts.values()) == lost
     assert parts == _by_allocator(mode, amount, lost, other, facts, MODE_DAY)

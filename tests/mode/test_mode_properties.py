@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mode_samples import MODE_DAY, PAYERS, capped_modes, loans, mode_of, pool, quota_body, quota_modes, share_sets
 
-from zhirong.chain.mode.allocate import allocate
+from zhirong.chain.mode.allocate import allocate, cap_states, refusal
 from zhirong.chain.mode.arrays import Losses, allocate_many, ip_parts, scenarios, states_column
 from zhirong.chain.mode.loss import LoanLoss, Recovery
 from zhirong.chain.mode.model import Advance, Cap, Mode, Timing
 from zhirong.chain.mode.running import running
-from zhirong.chain.mode.shares import clauses_met
+from zhirong.chain.mode.shares import clauses_met, holds
 from zhirong.chain.mode.stream import Settlement, settle
 from zhirong.kernel import money
 
@@ -50,13 +50,28 @@ def test_no_cap_is_ever_exceeded(mode: Mode, portfolio: list[LoanLoss]) -> None:
     for cap in mode.sharings[0].caps:
         counted: dict[tuple[object, ...], Fraction] = defaultdict(Fraction)
         for loan, share in zip(portfolio, shared.loans, strict=True):
+            if holds(cap.when, loan.facts, loan.loan_day) is False or share.refused is not None:
+                continue
+            if cap.of_loss is not None:
+                first = sum(share.parts[role] for role in cap.beside if role in share.parts)
+                first += (loan.public_elsewhere or 0) if cap.public_elsewhere else 0
+                base = sum(getattr(loan, name) for name in mode.sharings[0].base)
+                paid = sum(share.parts[role] for role in cap.payers if role in share.parts)
+                assert paid <= max(0, base * cap.of_loss - first)
+                continue
             counted[_key(cap, loan)] += _counted(mode, cap, loan, share.parts)
         for key, amount in counted.items():
             assert amount <= _limit(mode, cap, key)
 
 
 def _key(cap: Cap, loan: LoanLoss) -> tuple[object, ...]:
-    values = {"loan": loan.loan_id, "borrower": loan.borrower, "lender": loan.lender, "year": loan.loan_day.year}
+    values = {
+        "loan": loan.loan_id,
+        "borrower": loan.borrower,
+        "lender": loan.lender,
+        "year": loan.loan_day.year,
+        "payment_year": loan.claim_day.year,
+    }
     return tuple(values[key] for key in cap.per)
 
 
@@ -79,7 +94,7 @@ def _limit(mode: Mode, cap: Cap, key: tuple[object, ...]) -> int:
     if cap.amount is not None:
         return cap.amount
     if cap.times_fees is not None:
-        return int(state.fees * cap.times_fees)
+        return int((state.fees or 0) * cap.times_fees)
     if cap.of_entered is not None:
         named = dict(zip(cap.per, key, strict=True))
         lender = str(named["lender"]) if "lender" in named else None
@@ -179,6 +194,7 @@ def test_recoveries_go_to_those_who_have_paid(
     mode: Mode, portfolio: list[LoanLoss], waits: dict[str, int], through: bool, came: list[tuple[int, int]]
 ) -> None:
     """Nobody is ever given more than it has paid, and when parties pay never changes where they end."""
+    mode = _by_year_of_loan(mode)
     recovered = _with_recoveries(portfolio, came)
     settled = settle(_timed(mode, waits, through), recovered, pool())
     assert settled.positions == settle(mode, recovered, pool()).positions
@@ -211,7 +227,7 @@ def test_advances_change_nothing_once_a_case_is_closed(
     closing: int,
 ) -> None:
     """Whoever pays in advance, and when, every fen that came in is a party's, or the firm's beyond what it owed."""
-    mode = replace(mode, advance=advance)
+    mode = replace(_by_year_of_loan(mode), advance=advance)
     closed = [
         replace(loan, closed_on=loan.claim_day + timedelta(days=closing))
         for loan in _with_recoveries(portfolio, came)
@@ -236,6 +252,21 @@ def _with_recoveries(portfolio: list[LoanLoss], came: list[tuple[int, int]]) -> 
         )
         for loan in portfolio
     ]
+
+
+def _by_year_of_loan(mode: Mode) -> Mode:
+    """Every cap counts by the year of the loan: by that of the payment, waiting changes whose room it is."""
+
+    def per(cap: Cap) -> tuple[str, ...]:
+        return tuple("year" if key == "payment_year" else key for key in cap.per)
+
+    return replace(
+        mode,
+        sharings=tuple(
+            replace(sharing, caps=tuple(replace(cap, per=per(cap)) for cap in sharing.caps))
+            for sharing in mode.sharings
+        ),
+    )
 
 
 def _timed(mode: Mode, waits: Mapping[str, int], through: bool) -> Mode:
@@ -281,6 +312,15 @@ def test_arrays_equal_the_single_allocator_to_the_fen(mode: Mode, portfolio: lis
         ip_part=ip_part,
         ip_whole=ip_whole,
         bonus=states_column(met) if sharing.clauses else None,
+        refused=np.array([refusal(mode, loan, pool()) is not None for loan in ordered], dtype=bool),
+        payment_years={
+            number: _column(loan.claim_day.year for loan in ordered) for number in range(len(sharing.caps))
+        },
+        caps_hold={
+            number: np.array([cap_states(sharing, loan).get(number) is not False for loan in ordered], dtype=bool)
+            for number in range(len(sharing.caps))
+        },
+        public_elsewhere=_column(loan.public_elsewhere or 0 for loan in ordered),
     )
     found = allocate_many(mode, columns, MODE_DAY, pool())
     wanted = allocate(mode, ordered, pool())
