@@ -2,8 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
+import pandas
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -62,9 +64,42 @@ def test_blocks_and_reused_arrays_give_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("principal", "rate", "months"),
-    [([0], [1], [1]), ([1], [-1], [1]), ([1], [1], [0]), ([1, 2], [1], [1]), ([2**60], [10**6], [1])],
+    ("principal", "rate", "months", "field"),
+    [
+        ([0], [1], [1], "principal: 0"),
+        ([-5], [1], [1], "principal: -5"),
+        ([10**14 + 1], [1], [1], "principal"),
+        ([1], [-1], [1], "millionths: -1"),
+        ([1], [1_000_001], [1], "millionths"),
+        ([1], [1], [0], "months: 0"),
+        ([1], [1], [601], "months: 601"),
+        ([1, 2], [1], [1], "2, 1 and 1"),
+        ([], [1], [], "0, 1 and 0"),
+        ([10**13], [10**6], [1], "large"),
+        ([500_000.25], [52_000], [24], "principal: whole"),
+        ([500_000.0], [52_000], [24], "principal: whole"),
+        ([500_000], [0.052], [24], "millionths: whole"),
+        ([500_000], [52_000], [24.5], "months: whole"),
+        ([500_000], [52_000], [True], "months: whole"),
+        (["500000"], [52_000], [24], "principal: whole"),
+        ([500_000], [None], [24], "millionths: whole"),
+        ([[500_000]], [52_000], [24], "principal: one column"),
+    ],
 )
-def test_what_makes_no_loan_is_refused(principal: list[int], rate: list[int], months: list[int]) -> None:
-    with pytest.raises(ValueError, match=r"arrays|positive|large"):
-        level_schedules(np.array(principal), np.array(rate), np.array(months))
+def test_what_makes_no_loan_is_refused(
+    principal: list[Any], rate: list[Any], months: list[Any], field: str
+) -> None:
+    for function in (level_schedules, level_payments, lambda *columns: next(level_schedule_blocks(*columns))):
+        with pytest.raises(ValueError, match=field):
+            function(np.array(principal), np.array(rate), np.array(months))
+
+
+def test_lists_and_series_are_columns_too() -> None:
+    columns = [500_000, 700_000], [52_000, 43_500], [24, 36]
+    plain = level_schedules(*(np.array(column) for column in columns))
+    series = [pandas.Series(column, index=[9, 4]) for column in columns]
+    for given_as in (columns, series, [one.astype(object) for one in series]):
+        made = level_schedules(*given_as)
+        assert (made.closing == plain.closing).all() and (made.payment == plain.payment).all()
+    blocks = list(level_schedule_blocks(*series, block=1))
+    assert len(blocks) == 2

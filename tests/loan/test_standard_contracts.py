@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.standard.cases import first_difference, run_case
-from zhirong.chain.loan.standard.times import Conventions, parse_standard_cycle, parse_time, schedule_times
+from zhirong.chain.loan.standard.times import (
+    Conventions,
+    parse_period,
+    parse_standard_cycle,
+    parse_time,
+    schedule_times,
+)
 from zhirong.cli.main import main
 from zhirong.kernel.errors import InputError
 
@@ -208,3 +214,34 @@ def test_the_command_prints_events_by_case_and_goes_on_after_a_bad_one(
     assert printed["bad"]["error"]["problems"][0]["field"] == "maturityDate"
     file.write_text("[1]")
     assert main(["actus", str(file)]) == 2
+
+
+@pytest.mark.parametrize("written", ["P7D", "P7DL0", "P7DL1"])
+def test_a_period_may_carry_the_mark_of_a_stub(written: str) -> None:
+    assert parse_period(written) == Cycle(7, "day")
+    for wrong in ("P7DL2", "P7L0", "7D"):
+        with pytest.raises(ValueError, match="not a period"):
+            parse_period(wrong)
+
+
+def test_interest_capitalised_on_the_day_of_the_exchange_is_an_event_of_nothing() -> None:
+    terms = {
+        "contractType": "PAM", "contractID": "c", "contractRole": "RPA", "currency": "CNY", "calendar": "NC",
+        "statusDate": "2025-02-28T00:00:00", "initialExchangeDate": "2025-03-03T00:00:00",
+        "maturityDate": "2025-09-03T00:00:00", "notionalPrincipal": "500", "nominalInterestRate": "0.06",
+        "dayCountConvention": "A360", "cycleAnchorDateOfInterestPayment": "2025-03-03T00:00:00",
+        "cycleOfInterestPayment": "P3ML1", "capitalizationEndDate": "2025-03-03T00:00:00",
+    }  # fmt: skip
+    for end, kinds in (
+        ("2025-03-03", ["IED", "IPCI", "IP", "IP", "MD"]),
+        ("2025-06-03", ["IED", "IPCI", "IPCI", "IP", "MD"]),
+    ):
+        rows = run_case(
+            {"terms": {**terms, "capitalizationEndDate": f"{end}T00:00:00"}, "to": "2025-09-03T00:00:00"}
+        )
+        assert [row["eventType"] for row in rows] == kinds
+        assert (rows[1]["eventDate"], rows[1]["payoff"], rows[1]["accruedInterest"]) == (
+            "2025-03-03T00:00:00",
+            0,
+            0,
+        )

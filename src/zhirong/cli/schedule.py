@@ -36,6 +36,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="LOAN.toml", help="贷款条款 / the terms of the loan")
     parser.add_argument("--json", action="store_true", help="机器可读 / for programs")
     parser.add_argument("--xlsx", metavar="FILE", help="写成 Excel / write Excel")
+    parser.add_argument(
+        "--working-capital",
+        action="store_true",
+        help="对照流动资金贷款管理办法 / compare with the measures on working-capital loans",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -43,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
     from zhirong.chain.loan.rates import published_rates
     from zhirong.chain.loan.reading import read_terms
     from zhirong.chain.loan.schedule import schedule
+    from zhirong.chain.loan.working_capital import measures_not_met
     from zhirong.kernel.days import day_of, working_days_from
     from zhirong.kernel.errors import InputError
     from zhirong.kernel.fields import Reader
@@ -59,10 +65,13 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(error.problems, options.file) from error
     if options.xlsx:
         _write_excel(made, options.xlsx, options.lang)
+    measures = measures_not_met(terms, rules) if options.working_capital else ()
     if options.json:
-        print_answer(made.as_json())
+        print_answer({**made.as_json(), "measures_not_met": [one.as_json() for one in measures]})
     elif not options.xlsx:
         _show(made, options.lang)
+        for one in measures:
+            print(f"{one.text.in_(options.lang)}  [{one.rule.reference.as_text(options.lang)}]")
     return 0
 
 

@@ -10,8 +10,10 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from zhirong.chain.loan.check import MOST_PRINCIPAL
+from zhirong.chain.loan.terms import MOST_MONTHS
 from zhirong.kernel.money import round_fen
 
 Whole = NDArray[np.int64]
@@ -40,17 +42,18 @@ class LevelSchedules:
 
 
 def level_schedules(
-    principal: Whole, millionths: Whole, months: Whole, out: LevelSchedules | None = None
+    principal: ArrayLike, millionths: ArrayLike, months: ArrayLike, out: LevelSchedules | None = None
 ) -> LevelSchedules:
     """The schedules of level-payment loans.
 
-    principal: fen lent. millionths: yearly rate in millionths. months: how many payments. out: the answer of an
-    earlier call for as many loans and months, which is overwritten: fresh memory costs more time than the work.
-    Raises ValueError for arrays that do not fit, for values that make no loan and for amounts so large that they
-    would not fit into 64 bits.
+    principal: fen lent. millionths: yearly rate in millionths (0.0435 is 43,500). months: how many payments. Each is a
+    column of whole numbers, one entry a loan: an array, a list or a Series. out: the answer of an earlier call for as
+    many loans and months, which is overwritten: fresh memory costs more time than the work.
+    Raises ValueError for columns that do not fit, for numbers that are not whole, for values that one loan is refused
+    for, and for amounts so large that they would not fit into 64 bits.
     """
-    _check(principal, millionths, months)
-    payment = level_payments(principal, millionths, months)
+    principal, millionths, months = _columns(principal, millionths, months)
+    payment = _payments(principal, millionths, months)
     shape = (int(months.max(initial=0)), len(principal))
     if out is None:
         interest, repaid, closing = (np.empty(shape, dtype=np.int64) for _ in range(3))
@@ -63,12 +66,13 @@ def level_schedules(
 
 
 def level_schedule_blocks(
-    principal: Whole, millionths: Whole, months: Whole, block: int = 50_000
+    principal: ArrayLike, millionths: ArrayLike, months: ArrayLike, block: int = 50_000
 ) -> Iterator[LevelSchedules]:
     """The same in blocks of loans, so that a portfolio of any size needs the memory of one block.
 
     A block's arrays may be overwritten by the next: take from them what is wanted before going on.
     """
+    principal, millionths, months = _columns(principal, millionths, months)
     made: LevelSchedules | None = None
     for start in range(0, len(principal), block):
         part = slice(start, start + block)
@@ -77,8 +81,16 @@ def level_schedule_blocks(
         yield made
 
 
-def level_payments(principal: Whole, millionths: Whole, months: Whole) -> Whole:
+def level_payments(principal: ArrayLike, millionths: ArrayLike, months: ArrayLike) -> Whole:
     """The level payment of each loan: P·i ÷ (1 - (1 + i)^-n), rounded halves up to whole fen, exactly.
+
+    Columns and refusals are those of ``level_schedules``.
+    """
+    return _payments(*_columns(principal, millionths, months))
+
+
+def _payments(principal: Whole, millionths: Whole, months: Whole) -> Whole:
+    """The level payments of columns that were checked.
 
     Floats decide where they are far enough from a half; the few that are close are computed exactly.
     """
@@ -101,15 +113,35 @@ def _exact_payment(principal: int, millionths: int, months: int) -> int:
     return round_fen(principal * rate / (1 - (1 + rate) ** -months))
 
 
-def _check(principal: Whole, millionths: Whole, months: Whole) -> None:
-    if not len(principal) == len(millionths) == len(months):
-        raise ValueError("the arrays must have one entry a loan")
-    if len(principal) == 0:
-        return
-    if int(principal.min()) <= 0 or int(millionths.min()) < 0 or int(months.min()) <= 0:
-        raise ValueError("principal and months must be positive, the rate not negative")
-    if int(principal.max()) * max(int(millionths.max()), 1) >= _LARGEST // 2:
+def _columns(principal: ArrayLike, millionths: ArrayLike, months: ArrayLike) -> tuple[Whole, Whole, Whole]:
+    """The three columns as whole numbers. Raises ValueError naming the first that cannot be one."""
+    lent = _whole("principal", principal, "fen", 1, MOST_PRINCIPAL)
+    rates = _whole("millionths", millionths, "millionths a year (0.0435 is 43,500)", 0, RATE_SCALE)
+    times = _whole("months", months, "months", 1, MOST_MONTHS)
+    if not len(lent) == len(rates) == len(times):
+        raise ValueError(
+            f"the columns must have one entry a loan; they have {len(lent)}, {len(rates)} and {len(times)}"
+        )
+    if len(lent) and int(lent.max()) * max(int(rates.max()), 1) >= _LARGEST // 2:
         raise ValueError("principal × rate is too large for 64 bits")
+    return lent, rates, times
+
+
+def _whole(name: str, values: ArrayLike, unit: str, least: int, most: int) -> Whole:
+    """A column of whole numbers between two bounds."""
+    column = np.asarray(values)
+    if column.ndim != 1:
+        raise ValueError(f"{name}: one column is needed, one entry a loan, not {column.ndim} dimensions")
+    if column.size == 0:
+        return column.astype(np.int64)
+    listed_whole = column.dtype == object and all(type(value) is int for value in column)
+    if not (np.issubdtype(column.dtype, np.integer) or listed_whole):
+        raise ValueError(f"{name}: whole numbers of {unit} are needed, not {column.dtype} such as {column[0]}")
+    lowest, highest = int(column.min()), int(column.max())
+    if lowest < least or highest > most:
+        wrong = lowest if lowest < least else highest
+        raise ValueError(f"{name}: {wrong} is not between {least} and {most} {unit}")
+    return column.astype(np.int64, copy=False)
 
 
 @cache

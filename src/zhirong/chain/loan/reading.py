@@ -8,6 +8,7 @@ from zhirong.chain.loan.cycles import Cycle, parse_cycle
 from zhirong.chain.loan.day_counts import DAY_COUNTS
 from zhirong.chain.loan.rates import INDEX_RULES, FixedRate, LinkedRate
 from zhirong.chain.loan.terms import (
+    MOST_MONTHS,
     Amendment,
     Change,
     Draw,
@@ -23,7 +24,6 @@ from zhirong.kernel.days import Shift
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
 
-MOST_MONTHS = 600  # fifty years: longer than any loan, short enough to catch days written as months
 SHIFTS: tuple[Shift, ...] = ("none", "following", "modified_following", "preceding")
 _PLAIN_METHODS = [method.value for method in Method if method is not Method.CUSTOM]
 _ONE_MONTH = Cycle(1, "month")

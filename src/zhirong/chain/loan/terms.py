@@ -13,6 +13,8 @@ from zhirong.kernel.days import EndOfMonth, Shift
 from zhirong.kernel.money import Fen
 from zhirong.kernel.text import Text
 
+MOST_MONTHS = 600  # fifty years: longer than any loan, short enough to catch days written as months
+
 
 class Method(StrEnum):
     """How a loan is paid back."""

@@ -205,9 +205,13 @@ def load(
 ) -> LoanArrays:
     """Loans as arrays, sorted by debtor. All must stand at the end of ``day``.
 
-    Raises ValueError naming a loan that stands at another day or cannot go through arrays (``why_not``).
+    Raises ValueError naming a loan that stands at another day or cannot go through arrays (``why_not``), or a debtor
+    whose late debts elsewhere are negative or more than its debts there.
     """
     known = {} if debtors is None else debtors
+    for name, debtor in known.items():
+        if not 0 <= debtor.late_elsewhere <= debtor.elsewhere:
+            raise ValueError(f"{name}: late_elsewhere must lie between nothing and elsewhere")
     ordered = sorted(loans, key=lambda loan: (loan.debtor, loan.state.loan_id))
     for loan in ordered:
         reason = why_not(loan) if loan.state.as_of == day else f"it stands at {loan.state.as_of}, not {day}"

@@ -22,7 +22,7 @@ _SHIFTS: dict[str, _Rule] = {
     "CSMP": "modified_preceding",
 }
 _WEEKDAYS = WorkingDays(frozenset(), frozenset(), frozenset())
-_PERIOD = re.compile(r"P(\d+)([DWMQHY])")
+_PERIOD = re.compile(r"P(\d+)([DWMQHY])(?:L[01])?")
 _CYCLE = re.compile(r"P(\d+[DWMQHY])(?:L([01]))?")
 _MIDNIGHT = "T24:00"
 _MOST_TIMES = 20_000  # fifty years of days; a schedule beyond it is a slip of the pen
@@ -56,7 +56,10 @@ def parse_standard_cycle(written: str) -> tuple[Cycle, bool]:
 
 
 def parse_period(written: str) -> Cycle | None:
-    """A period such as ``P31D``; None for one of length nothing. Raises ValueError."""
+    """A period such as ``P31D``; None for one of length nothing. Raises ValueError.
+
+    The standard's periods may carry the mark of a stub, ``P31DL0``, which says nothing of a single period.
+    """
     match = _PERIOD.fullmatch(written.strip())
     if match is None:
         raise ValueError(f"not a period: {written!r}")

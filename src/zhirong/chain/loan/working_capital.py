@@ -1,0 +1,72 @@
+"""What the measures on working-capital loans say of a loan's term, its extensions and its instalments of principal.
+
+They speak in principle, so that what does not agree with them is named and never refused.
+"""
+
+from dataclasses import dataclass
+
+from zhirong.chain.loan.terms import Amendment, LoanTerms, Method
+from zhirong.kernel.days import add_months, add_years
+from zhirong.kernel.rulebook import Rulebook, RuleValue
+from zhirong.kernel.text import Text
+
+_TERM = "lending.working_capital.term_years"
+_INSTALMENTS = "lending.working_capital.instalments_above_months"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure with which a loan does not agree. code: stable. rule: what it rests on."""
+
+    code: str
+    text: Text
+    rule: RuleValue
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys."""
+        return {"code": self.code, "text": self.text.as_json(), "rule": self.rule.id}
+
+
+def measures_not_met(terms: LoanTerms, rules: Rulebook, *, slow_cash_cycle: bool = False) -> tuple[Measure, ...]:
+    """The measures in force on the loan's first day with which its terms do not agree.
+
+    slow_cash_cycle: whether cash comes back slowly in the debtor's business, which allows a longer term. Raises
+    RuleError for a loan of a day on which no measures are known.
+    """
+    rule = rules.at(_TERM, terms.start)
+    years = int(rule.value["slow_cash_cycle" if slow_cash_cycle else "usual"])
+    found = []
+    if terms.end > add_years(terms.start, years):
+        words = Text(f"期限超过 {years} 年", f"the term is longer than {years} years")
+        found.append(Measure("term_too_long", words, rule))
+    found.extend(_extensions(terms, rule))
+    instalments = rules.at(_INSTALMENTS, terms.start)
+    most = instalments.whole()
+    if terms.end > add_months(terms.start, most) and not _repays_before_the_end(terms):
+        words = Text(
+            f"期限超过 {most} 个月，本金却在到期日一次偿还",
+            f"longer than {most} months, and the principal is repaid on the last day alone",
+        )
+        found.append(Measure("no_instalments", words, instalments))
+    return tuple(found)
+
+
+def _extensions(terms: LoanTerms, rule: RuleValue) -> list[Measure]:
+    """Extensions together are at most a share of the original term, less for a loan of more than a year."""
+    ends = [one.end for one in terms.changes if isinstance(one, Amendment) and one.kind == "extension" and one.end]
+    if not ends:
+        return []
+    is_short = terms.end <= add_years(terms.start, 1)
+    share = rule.value["extension_share_of_short" if is_short else "extension_share_of_long"]
+    if (max(ends) - terms.end).days <= share * (terms.end - terms.start).days:
+        return []
+    words = Text(
+        f"展期累计超过原期限的 {share:.0%}", f"extensions together exceed {share:.0%} of the original term"
+    )
+    return [Measure("extended_too_far", words, rule)]
+
+
+def _repays_before_the_end(terms: LoanTerms) -> bool:
+    if terms.method is Method.CUSTOM:
+        return any(item.principal for item in terms.plan if item.day < terms.end)
+    return terms.method in (Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL)
