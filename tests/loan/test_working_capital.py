@@ -41,7 +41,7 @@ def test_more_than_a_year_is_repaid_by_instalments() -> None:
     [
         (YEAR, date(2027, 3, 3), []),
         (YEAR, date(2027, 3, 4), ["extended_too_far"]),
-        (THREE, date(2029, 9, 3), []),  # 548 of 1,096 days
+        (THREE, date(2029, 9, 3), []),  # eighteen of 36 months
         (THREE, date(2029, 9, 4), ["extended_too_far"]),
     ],
 )

@@ -4,14 +4,16 @@ They speak in principle, so that what does not agree with them is named and neve
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from zhirong.chain.loan.terms import Amendment, LoanTerms, Method
-from zhirong.kernel.days import add_months, add_years
+from zhirong.kernel.days import add_months, add_years, months_between
 from zhirong.kernel.rulebook import Rulebook, RuleValue
 from zhirong.kernel.text import Text
 
 _TERM = "lending.working_capital.term_years"
 _INSTALMENTS = "lending.working_capital.instalments_above_months"
+_DAYS_OF_A_MONTH = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,11 @@ def _extensions(terms: LoanTerms, rule: RuleValue) -> list[Measure]:
         return []
     is_short = terms.end <= add_years(terms.start, 1)
     share = rule.value["extension_share_of_short" if is_short else "extension_share_of_long"]
-    if (max(ends) - terms.end).days <= share * (terms.end - terms.start).days:
+    months = months_between(terms.start, terms.end)
+    left_over = (terms.end - add_months(terms.start, months)).days
+    whole, part = divmod(months * share, 1)
+    latest = add_months(terms.end, int(whole)) + timedelta(days=int(part * _DAYS_OF_A_MONTH + left_over * share))
+    if max(ends) <= latest:
         return []
     words = Text(
         f"展期累计超过原期限的 {share:.0%}", f"extensions together exceed {share:.0%} of the original term"
