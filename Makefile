@@ -4,7 +4,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo serve test check bench lock clean help
+.PHONY: demo serve test check bench soak lock clean help
 .DEFAULT_GOAL := help
 
 demo: ## set everything up and quote a real case: screen, PDF and Excel in out/
@@ -33,6 +33,15 @@ check: ## style, types and who may import whom
 bench: ## measure each work beside a peer, answers compared (JSON=1 for JSON, SMALL=1 for a quick run that only shows that all parts work)
 	@$(PYTHON) tools/setup.py test >&2
 	@$(BIN)/python -m bench $(if $(JSON),--json) $(if $(SMALL),--small)
+
+soak: ## the long runs of races, kills, damage and attacks (hours); their short forms are in make test
+	@$(PYTHON) tools/setup.py test
+	@$(BIN)/python tests/register/register_soak.py race --postgresql
+	@$(BIN)/python tests/register/register_soak.py kill --times 500
+	@$(BIN)/python tests/register/register_soak.py simulate --steps 100000
+	@$(BIN)/python tests/register/register_soak.py damage
+	@$(BIN)/python tests/register/register_soak.py damage-large
+	@$(BIN)/python tests/security/security_soak.py --minutes 10
 
 lock: ## make the lock files anew from pyproject.toml and requirements/*.in
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements/base.txt pyproject.toml requirements/base.in

@@ -168,11 +168,21 @@ Line = Annotated[str, Field(min_length=1, max_length=200)]
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
 
 
+# Control characters, half characters, direction marks (Unicode standard annex 9) and the separators of lines and paragraphs.
+_UNWRITABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+_LINE_BREAK = re.compile("[\t\n\r]")
+_MANY_LINES = ("area", "table")
+_LONGEST_LINE = 500  # characters; a longer text has lines
+
+
 def read(model: type[R], data: Mapping[str, Any]) -> R:
     """The request in this data. Raises InputError with a problem for every field that is wrong."""
     unwritable = [unwritable_problem(path) for path in unwritable_paths(data)]
-    if unwritable:
-        raise InputError(unwritable)
+    broken = [_line_break_problem(name) for name, value in data.items() if _breaks_a_line(model, name, value)]
+    if unwritable or broken:
+        raise InputError([*unwritable, *broken])
     try:
         return model.model_validate(dict(data))
     except ValidationError as error:
@@ -180,9 +190,11 @@ def read(model: type[R], data: Mapping[str, Any]) -> R:
 
 
 def unwritable_paths(value: Any, path: str = "") -> list[str]:
-    """Where in this data there are words that no database can keep: a null character, or half of a character."""
+    """Where in this data there are characters that no text has: a null or another control character but for tabs and line breaks, half of
+    a character, marks that turn the direction of what is read.
+    """
     if isinstance(value, str):
-        return [path] if "\x00" in value or any("\ud800" <= one <= "\udfff" for one in value) else []
+        return [path] if _UNWRITABLE.search(value) else []
     if isinstance(value, Mapping):
         parts = [(f"{path}.{name}" if path else str(name), item) for name, item in value.items()]
         names = [path] if any(unwritable_paths(str(name)) for name in value) else []
@@ -190,6 +202,29 @@ def unwritable_paths(value: Any, path: str = "") -> list[str]:
     if isinstance(value, list | tuple):
         return [found for at, item in enumerate(value) for found in unwritable_paths(item, f"{path}[{at}]")]
     return []
+
+
+def _breaks_a_line(model: type[Request], name: str, value: Any) -> bool:
+    """Whether a value, or an item of a list, has more than one line in a field of one line. What stands around it does not count."""
+    info = model.model_fields.get(name)
+    if info is None or any(isinstance(one, Ask) and one.widget in _MANY_LINES for one in info.metadata):
+        return False
+    if any(
+        getattr(one, "max_length", None) is not None and one.max_length > _LONGEST_LINE for one in info.metadata
+    ):
+        return False
+    values = value if isinstance(value, list | tuple) else [value]
+    return any(isinstance(one, str) and _LINE_BREAK.search(one.strip()) is not None for one in values)
+
+
+def _line_break_problem(path: str) -> Problem:
+    return Problem(
+        path,
+        "",
+        Text("只能写一行，不能有换行或制表符", "one line only, without line breaks and tabs"),
+        Text("删去换行和制表符", "Remove line breaks and tabs"),
+        "one_line",
+    )
 
 
 def unwritable_problem(path: str) -> Problem:
