@@ -39,7 +39,10 @@ def page_example(mode_id: str) -> Mode:
         ("beijing", "interest counted up to 1.4 × LPR"),
         ("beijing", "the IP part only"),
         ("beijing", "paid 90 days later, only if it is repaid"),
-        ("beijing", "    source: 北京市知识产权质押贷款贴息规则（2023 年，文号未知）"),
+        (
+            "beijing",
+            "    source: 北京市知识产权局 北京市促进知识产权质押融资服务高质量发展专项资金申报通知（2023 年，文号未知）",
+        ),
         ("beijing", "appraisal fee × 50 %, at most 20,000.00 yuan"),
         ("beijing", "1. application to the bank: borrowing firm, 1 day [assumed]"),
         ("peer-guarantee", "divided by what each pledged"),
