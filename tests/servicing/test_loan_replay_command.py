@@ -170,3 +170,40 @@ def test_before_the_order_came_into_force_no_category_is_given(
     old = GOOD.replace("2024-", "2022-")
     assert main(["loan", "replay", written(tmp_path, old), "--as-of", "2022-10-19", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["classification"] is None
+
+
+def test_a_rule_that_is_not_confirmed_is_marked_where_it_decides(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "twice.toml"
+    file.write_text(
+        """
+[loan]
+id = "T"
+principal = 300000
+start = 2025-02-11
+end = 2026-02-11
+method = "bullet"
+rate = 0.04
+[[event]]
+id = "D"
+kind = "drawdown"
+day = 2025-02-11
+amount = 300000
+[[event]]
+id = "R1"
+kind = "restructuring"
+day = 2025-05-06
+until = 2027-02-11
+[[event]]
+id = "R2"
+kind = "restructuring"
+day = 2025-08-05
+until = 2028-02-11
+""",
+        encoding="utf-8",
+    )
+    assert main(["--lang", "en", "loan", "replay", str(file), "--as-of", "2025-08-05"]) == 0
+    out = capsys.readouterr().out
+    assert "[lending.classification.second_restructuring, unconfirmed]" in out
+    assert "category: substandard" in out

@@ -10,7 +10,7 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Lang, Text
 
 if TYPE_CHECKING:
-    from zhirong.chain.loan.servicing.classification import Classification
+    from zhirong.chain.loan.servicing.classification import Classification, Ground
     from zhirong.chain.loan.servicing.provisions import ProvisionTable
     from zhirong.chain.loan.servicing.reading import LoanFile
     from zhirong.chain.loan.servicing.state import LoanState
@@ -82,6 +82,15 @@ def _judge(state: "LoanState", loan: "LoanFile", rules: "Rulebook") -> "Classifi
         return classify(state.standing, rules, state.as_of, loan.facts, loan.debtor)
     except RuleError:
         return None  # the order came into force later; the reader is told
+
+
+def _doubt(ground: "Ground", lang: Lang) -> str:
+    """How far a rule is confirmed, where it is not."""
+    from zhirong.kernel.rulebook import CONFIDENCE_TEXT
+
+    if ground.source is None or not ground.source.reference.doubtful:
+        return ""
+    return f", {CONFIDENCE_TEXT[ground.source.reference.confidence].in_(lang)}"
 
 
 def _write_books(books: "Books", options: argparse.Namespace) -> None:
@@ -160,7 +169,9 @@ def _as_text(
     else:
         name = CATEGORY_TEXT[judged.category].in_(lang)
         lines.append(say(f"分类：{name}", f"category: {name}"))
-        lines.extend(f"  {ground.text.in_(lang)}  [{ground.rule}]" for ground in judged.grounds)
+        lines.extend(
+            f"  {ground.text.in_(lang)}  [{ground.rule}{_doubt(ground, lang)}]" for ground in judged.grounds
+        )
         for table, amount in set_aside.items():
             title = PROVISION_TABLES[table].in_(lang)
             lines.append(

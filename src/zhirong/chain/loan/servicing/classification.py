@@ -82,7 +82,13 @@ class Classification:
             "category": self.category.value,
             "decided_by": self.decided_by,
             "grounds": [
-                {"category": g.category.value, "rule": g.rule, "text": g.text.as_json()} for g in self.grounds
+                {
+                    "category": g.category.value,
+                    "rule": g.rule,
+                    "text": g.text.as_json(),
+                    "confidence": None if g.source is None else g.source.reference.confidence,
+                }
+                for g in self.grounds
             ],
             "explanation": self.explanation.as_json(),
         }
