@@ -133,7 +133,7 @@ ACCOUNT_ADAPTER = "zhirong.web.signing_up.Adapter"
 ACCOUNT_FORMS = {"signup": "zhirong.web.signing_up.SignupForm", "login": "zhirong.web.signing_up.LoginForm"}
 # Failed attempts are limited by network alone: by address a stranger would lock its owner out (see web.signing_up).
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip", "reset_password": "20/m/ip,5/h/key"}
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[知融] "
