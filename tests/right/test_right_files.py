@@ -216,6 +216,30 @@ def test_a_file_that_cannot_be_used_ends_with_two(
     assert [problem["code"] for problem in json.loads(err)["error"]["problems"]] == [code]
 
 
+def test_a_file_larger_than_any_list_is_not_even_opened(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "huge.csv"
+    with file.open("wb") as huge:
+        huge.truncate(30 * 1024 * 1024)
+    status, _, err = run(capsys, "check", str(file))
+    assert status == 2 and "超过 20 MB" in err
+
+
+def test_the_meaning_of_a_column_is_said_on_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, "专利号,权属单位,申请日\n201410362077.3,丁公司,2014-07-28\n")
+    _, out, _ = run(capsys, "check", file, "--as-of", "2026-01-01")
+    assert (
+        "识别为：知识产权清单（通用栏目）" in out
+        and "未使用的栏目（1）：权属单位" in out
+        and "权属单位” 一栏" not in out
+    )
+    code, out, _ = run(capsys, "check", file, "--as-of", "2026-01-01", "--column", "权属单位=权利人", "--json")
+    found = json.loads(out)
+    assert code == 0 and found["columns"]["权属单位"] == "holders" and found["headings_not_used"] == []
+    assert run(capsys, "check", file, "--column", "权属单位")[0] == 2
+
+
 def test_a_folder_is_no_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, _, err = run(capsys, "check", str(tmp_path))
     assert status == 2 and "文件夹" in err

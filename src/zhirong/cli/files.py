@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from zhirong.documents.file_limits import MOST_BYTES
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.text import Text
@@ -17,6 +18,25 @@ def read_text(path: str) -> str:
         return Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise unreadable(path, error) from error
+
+
+def read_table_file(path: str) -> bytes:
+    """The bytes of a list that somebody brings. Raises InputError for one that is larger than any list may be."""
+    file = Path(path)
+    try:
+        size = file.stat().st_size
+        if size <= MOST_BYTES:
+            return file.read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    reason = Text(
+        f"文件有 {size / 1024 / 1024:,.1f} MB，超过 {MOST_BYTES // 1024 // 1024} MB",
+        f"the file has {size / 1024 / 1024:,.1f} MB, more than {MOST_BYTES // 1024 // 1024} MB",
+    )
+    hint = Text(
+        "只保留清单所需的行和列，或分成几个文件", "keep the rows and columns of the list, or split the file"
+    )
+    raise InputError([Problem("FILE", path, reason, hint, "file_too_large")], path)
 
 
 def read_toml(path: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zhirong.cli.files import print_answer, unreadable, unwritable
+from zhirong.cli.files import print_answer, read_table_file, unwritable
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Lang, Text
@@ -59,10 +59,7 @@ def _check(options: argparse.Namespace) -> int:
     from zhirong.kernel.rulebook import load_rulebook
 
     day = day_of(datetime.now(UTC)) if options.as_of is None else _day(options.as_of)
-    try:
-        content = Path(options.file).read_bytes()
-    except OSError as error:
-        raise unreadable(options.file, error) from error
+    content = read_table_file(options.file)
     corrections = read_corrections(options.column, HEADINGS, "--column")
     table = read_rights_table(read_rows(content, options.file), options.file, day, corrections)
     checked = check_rights(table, load_rulebook(), day, options.file)

@@ -16,6 +16,7 @@ from django.core import signing
 from django.db import OperationalError
 from pydantic import Field
 
+from zhirong.documents.file_limits import MOST_BYTES
 from zhirong.kernel.text import Text
 from zhirong.store.blobs import content, keep, unused
 from zhirong.store.financing import StoredFile
@@ -26,7 +27,6 @@ from zhirong.verbs.clock import now
 from zhirong.verbs.jobs import Task, job
 from zhirong.verbs.people import Person
 
-MOST_BYTES = 20 * 1024 * 1024
 _SALT = "zhirong.upload"
 _TICKET_SECONDS = 24 * 3600
 _LONGEST_NAME = 200
