@@ -9,16 +9,19 @@ import pytest
 from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.mode.breaker import lending_owed, lending_shortfall
 from zhirong.chain.mode.charges import LoanFacts, charges
+from zhirong.chain.mode.fee_table import fee_tables_on
 from zhirong.chain.mode.loss import LoanLoss, Recovery
 from zhirong.chain.mode.read import read_mode
 from zhirong.chain.mode.stream import settle
 from zhirong.chain.mode.transfer import licence_back
 from zhirong.kernel.errors import InputError
+from zhirong.kernel.rulebook import load_rulebook
 from zhirong.mode_files import list_modes, load_modes
 
 MODES = load_modes()
 MILLION = 100_000_000  # fen
 START = date(2021, 3, 1)
+TABLES = fee_tables_on(load_rulebook(), START)
 
 
 def fen(millions: str) -> int:
@@ -65,7 +68,7 @@ def test_s1_germany_nested_sharing() -> None:
 
 def test_s2_pudong() -> None:
     assert borne("pudong", loss_of("10")) == {"government": Decimal("9.5"), "lender": Decimal("0.5")}
-    loan = LoanFacts(2 * MILLION, START, 12, Decimal("0.05"))
+    loan = LoanFacts(2 * MILLION, START, 12, Decimal("0.05"), appraised_value=MILLION, fee_tables=TABLES)
     fees = [charge for charge in charges(MODES["pudong"], loan) if charge.code == "service_fee"]
     assert [(fee.amount, fee.payer, fee.payee) for fee in fees] == [(40_000_00, "firm", "service_centre")]
 
@@ -169,7 +172,7 @@ def test_s8_leverage() -> None:
 
 def test_s9_suzhou() -> None:
     assert borne("suzhou", loss_of("10")) == {"guarantor": 8, "lender": 2}
-    settled = LoanFacts(100 * MILLION, START, 12, Decimal("0.05"))
+    settled = LoanFacts(100 * MILLION, START, 12, Decimal("0.05"), appraised_value=MILLION, fee_tables=TABLES)
     paid = {charge.code: charge for charge in charges(MODES["suzhou"], settled) if charge.payer == "government"}
     assert paid["risk_subsidy"].amount == 1_500_000_00
     assert paid["reward"].amount == 1_000_000_00

@@ -10,14 +10,17 @@ from mode_samples import mode_of, quota_body
 from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.mode.charges import Dated, LoanFacts, charges
 from zhirong.chain.mode.eligibility import eligibility, partner_check
+from zhirong.chain.mode.fee_table import fee_tables_on
 from zhirong.chain.mode.loss import LoanLoss
 from zhirong.chain.mode.model import Mode
+from zhirong.kernel.rulebook import load_rulebook
 from zhirong.mode_files import load_modes
 
 MODES = load_modes()
 GOOD = quota_body({"lender": 2_000, "fund": 8_000})
 DAY = date(2026, 3, 2)
 YUAN = 100
+TABLES = fee_tables_on(load_rulebook(), date(2026, 3, 2))
 
 
 def state_of(condition: str, **facts: object) -> str:
@@ -277,7 +280,9 @@ def test_interest_without_a_schedule_is_simple_interest() -> None:
 @pytest.mark.parametrize("mode_id", sorted(MODES))
 def test_every_mode_charges_a_plain_loan_and_says_why(mode_id: str) -> None:
     day = max(date(2026, 3, 2), MODES[mode_id].source.valid_from or date.min)
-    loan = LoanFacts(2_000_000 * YUAN, day, 12, Decimal("0.04"), lpr=Decimal("0.03"), appraised_value=10**9)
+    loan = LoanFacts(
+        2_000_000 * YUAN, day, 12, Decimal("0.04"), lpr=Decimal("0.03"), appraised_value=10**9, fee_tables=TABLES
+    )
     made = charges(MODES[mode_id], loan)
     assert any(c.kind == "interest" for c in made)
     for item in made:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from zhirong.chain.limit.records import GUARANTOR_LIKE, LENDER, REGUARANTORS, Arrangement, Parts, flat_division
 from zhirong.chain.mode.charges import LoanFacts, charges
+from zhirong.chain.mode.fee_table import FeeTable
 from zhirong.chain.mode.model import Condition, Mode
 from zhirong.chain.mode.principal import PrincipalTerms
 from zhirong.chain.quote.records import Case
@@ -22,7 +23,13 @@ NO_COVER = Arrangement(roles=(LENDER,), divide=flat_division({LENDER: Fraction(1
 
 
 def arrangement_of(
-    mode: Mode, case: Case, facts: Mapping[str, object], *, lpr: Decimal | None, appraised: Fen | None
+    mode: Mode,
+    case: Case,
+    facts: Mapping[str, object],
+    *,
+    lpr: Decimal | None,
+    appraised: Fen | None,
+    fee_tables: Mapping[str, FeeTable],
 ) -> Arrangement:
     """The arrangement of ``mode`` for one case. facts: what the mode may ask about. appraised: value of the rights.
 
@@ -45,7 +52,18 @@ def arrangement_of(
         return {role: [row[role] for row in rows] for role in terms.roles}
 
     def yearly(amount: Fen, payees: frozenset[str], payers: frozenset[str] = _FIRM) -> Fraction:
-        return _yearly(mode, case, facts, amount, payers, payees, lpr=lpr, appraised=appraised, balance=balance)
+        return _yearly(
+            mode,
+            case,
+            facts,
+            amount,
+            payers,
+            payees,
+            lpr=lpr,
+            appraised=appraised,
+            balance=balance,
+            fee_tables=fee_tables,
+        )
 
     most = None if limits is None else limits.rate_at_most
     over = None if limits is None else limits.rate_over_lpr
@@ -119,6 +137,7 @@ def _yearly(
     lpr: Decimal | None,
     appraised: Fen | None,
     balance: Fen,
+    fee_tables: Mapping[str, FeeTable],
 ) -> Fraction:
     """What payers pay payees in fees and premiums, a year, for a loan of ``amount``."""
     request = case.request
@@ -135,6 +154,7 @@ def _yearly(
             appraised_value=appraised or 0,
             borrower_balance=amount + balance,
             facts=facts,
+            fee_tables=fee_tables,
         ),
     )
     paid = sum(c.amount for c in made if c.payer in payers and c.payee in payees and c.kind in _PAID)

@@ -17,6 +17,7 @@ from zhirong.chain.loan.terms import LoanTerms
 from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.mode.charges import Charge, Dated, LoanFacts, charges
 from zhirong.chain.mode.eligibility import ConditionResult, eligibility
+from zhirong.chain.mode.fee_table import FeeTable
 from zhirong.chain.mode.loss import OPEN_POOL, LoanLoss
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import ROLES
@@ -59,6 +60,7 @@ class Terms:
     lpr_one_year: Decimal | None
     facts: Mapping[str, object]
     appraised: Fen | None
+    fee_tables: Mapping[str, FeeTable]
     can_pledge: bool
     failed: Gate | None
     working_days: WorkingDays
@@ -68,7 +70,9 @@ class Terms:
 def make_offer(mode: Mode, terms: Terms) -> Offer:
     """The offer under ``mode``. Nothing in it depends on what the mode is called."""
     request = terms.case.request
-    plan = arrangement_of(mode, terms.case, terms.facts, lpr=terms.lpr, appraised=terms.appraised)
+    plan = arrangement_of(
+        mode, terms.case, terms.facts, lpr=terms.lpr, appraised=terms.appraised, fee_tables=terms.fee_tables
+    )
     found = mode_limit(terms.limits, plan, None if terms.lpr is None else Fraction(terms.lpr))
     amount, binding, title = _decide(mode, found, terms)
     rate = _rate(found, terms)
@@ -154,6 +158,7 @@ class _Drawn:
                 borrower_balance=_balance(terms, amount),
                 facts=terms.facts,
                 part_of_year=_part_of_year(self.plan),
+                fee_tables=terms.fee_tables,
             ),
         )
         self.charges = (*made, *_title_charge(terms))

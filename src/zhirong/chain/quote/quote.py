@@ -15,6 +15,7 @@ from zhirong.chain.limit.limit import FirmLimits, ModeLimit, firm_limits, mode_l
 from zhirong.chain.limit.policy import Policy, read_policy
 from zhirong.chain.limit.records import LENDER
 from zhirong.chain.limit.wording import caps_of_firm, caps_of_mode, changes, figures, title_of
+from zhirong.chain.mode.fee_table import fee_tables_on
 from zhirong.chain.mode.force import CONFIRMATION_DAYS
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import ROLES
@@ -94,6 +95,7 @@ def quote(case: Case, modes: Sequence[Mode], rules: Rulebook) -> Quote:
         lpr_one_year=None if one_year is None else one_year.number(),
         confirmation_days=rules.at(CONFIRMATION_DAYS, day).whole(),
         facts=facts_of(case, views, can_pledge=can_pledge),
+        fee_tables=fee_tables_on(rules, day),
         appraised=appraisal.appraised_value if isinstance(appraisal, Appraisal) else None,
         can_pledge=can_pledge,
         failed=next((gate for gate in gates if _declines(gate)), None),
