@@ -7,9 +7,11 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
+from mode_samples import mode_of, quota_body
 
 from zhirong.chain.mode.arrays import Losses, allocate_many, scenarios
 from zhirong.chain.mode.loss import LoanLoss
+from zhirong.chain.mode.shares import bonus_met
 from zhirong.mode_files import load_mode
 
 _MODE = load_mode("national-28")
@@ -66,3 +68,17 @@ def test_scenarios_refuse_the_same() -> None:
 def test_no_rows_are_no_losses() -> None:
     none = np.array([], dtype=np.int64)
     assert allocate_many(_MODE, Losses(principal=none, amount=none), _DAY).shape == (0, len(_MODE.bearers))
+
+
+def test_columns_put_together_by_hand_may_leave_out_what_has_no_condition() -> None:
+    body = quota_body({"lender": 6_000, "fund": 4_000}) + (
+        '\n[[sharing.bonus]]\nto = "fund"\nfrom = "lender"\nadd = 0.1\nwhen = [{ fact = "ip_pledge", is = true }]\n'
+        '\n[[sharing.top_up]]\npayer = "guarantor"\nfrom = "lender"\nshare = 0.2\nname = "layer"\n'
+    )
+    mode = mode_of(body)
+    (bonus,) = mode.sharings[0].bonuses
+    facts: list[dict[str, object]] = [{"ip_pledge": True}, {"ip_pledge": False}, {}]
+    met = np.array([[bonus_met(bonus, known, _DAY)] for known in facts])
+    column = np.array([100, 100, 100])
+    found = allocate_many(mode, Losses(principal=column, amount=column, bonus=met), _DAY)
+    assert found.tolist() == [[30, 50, 20], [40, 40, 20], [40, 40, 20]]

@@ -224,34 +224,41 @@ def _of(loan: LoanFacts, code: str = "interest_subsidy", mode: Mode = MODE) -> l
 
 
 def test_a_subsidy_is_rounded_once_by_the_rule_and_says_what_it_is_taken_of() -> None:
-    (charge,) = _of(_loan(1))
-    # 48,000.00 of interest, of it 3.0 ÷ 4.8 at the LPR, of that 40 %: 12,000.00, down to whole yuan.
-    assert charge.amount == 1_200_000
-    assert "interest at the one-year LPR of 3 % 30,000.00 × 40 %" in charge.explanation.as_text("en")
-    assert "按一年期 LPR（3 %）计的利息 30,000.00 × 40 %" in charge.explanation.as_text("zh")
-    (odd,) = _of(_loan(1, interest=(Dated(date(2026, 6, 1), 33_333), Dated(date(2026, 9, 1), 33_333))))
-    assert odd.amount == 16_600  # 166.665 yuan
+    # 4,000.00 of interest a month, of it 3.0 ÷ 4.8 at the LPR, of that 40 %: 1,000.00.
+    months = _of(_loan(1))
+    assert [charge.amount for charge in months] == [100_000] * 12
+    assert "interest at the one-year LPR of 3 % 2,500.00 × 40 %" in months[0].explanation.as_text("en")
+    assert "按一年期 LPR（3 %）计的利息 2,500.00 × 40 %" in months[0].explanation.as_text("zh")
+    # 83.3325 yuan twice: 166.665, down to whole yuan once; and in any number of parts.
+    for parts in (1, 2, 3, 7):
+        flows = tuple(Dated(date(2026, 6, 1 + n), 66_666 // parts + (n < 66_666 % parts)) for n in range(parts))
+        odd = _of(_loan(1, interest=flows))
+        assert sum(charge.amount for charge in odd) == 16_600
+        assert all(charge.amount % 100 == 0 for charge in odd)
 
 
 def test_interest_paid_is_called_so_where_the_lpr_does_not_bind() -> None:
-    (charge,) = _of(_loan(1, lpr=Decimal("0.05")))
-    assert charge.amount == 1_920_000
-    assert "interest paid 48,000.00 × 40 %" in charge.explanation.as_text("en")
+    charge, *others = _of(_loan(1, lpr=Decimal("0.05")))
+    assert charge.amount + sum(other.amount for other in others) == 1_920_000
+    assert "interest paid 4,000.00 × 40 %" in charge.explanation.as_text("en")
 
 
 @pytest.mark.parametrize("years", [1, 3, 5])
 def test_at_most_so_many_years_of_a_subsidy(years: int) -> None:
-    (charge,) = _of(_loan(years))
-    assert charge.amount == 1_200_000 * min(years, 3)
+    assert sum(charge.amount for charge in _of(_loan(years))) == 1_200_000 * min(years, 3)
 
 
 def test_a_yearly_limit_by_year_of_payment_or_of_what_falls_due() -> None:
     limited = EXAMPLE.replace("at_most_per_year = 500000", "at_most_per_year = 15000")
     by_payment = _of(_loan(3), mode=read_mode(limited, "page.toml"))
-    assert [charge.amount for charge in by_payment] == [1_500_000]
+    assert sum(charge.amount for charge in by_payment) == 1_500_000
     by_due = _of(_loan(3), mode=read_mode(limited.replace('year_of = "payment"', 'year_of = "due"'), "page.toml"))
     # 11, 12, 12 and 1 months fall due in 2026 to 2029.
-    assert [charge.amount for charge in by_due] == [1_100_000, 1_200_000, 1_200_000, 100_000]
+    limited = read_mode(
+        limited.replace('year_of = "payment"', 'year_of = "due"').replace("15000", "11500"), "page.toml"
+    )
+    assert sum(charge.amount for charge in by_due) == 3_600_000
+    assert sum(charge.amount for charge in _of(_loan(3), mode=limited)) == 1_100_000 + 2 * 1_150_000 + 100_000
 
 
 def test_a_fee_by_the_day_count_of_the_case() -> None:

@@ -183,7 +183,8 @@ when = "end"
 
 def _given(body: str, facts: Mapping[str, object]) -> tuple[Mode, list[int]]:
     mode = mode_of(quota_body({"lender": 10_000}) + _SUBSIDY + body)
-    return mode, [c.amount for c in charges(mode, replace(_LOAN, facts=facts)) if c.code == "s"]
+    amount = sum(c.amount for c in charges(mode, replace(_LOAN, facts=facts)) if c.code == "s")
+    return mode, [amount] if amount else []
 
 
 @pytest.mark.parametrize(
@@ -225,3 +226,21 @@ def test_a_condition_may_ask_about_the_loan_itself() -> None:
     assert given_back == [1_080_000]
     _, given_back = _given('only_if = [{ fact = "amount_fen", at_most = 800000 }]\n', {})
     assert given_back == []
+
+
+def test_two_rules_are_compared_on_example_losses_whose_claims_are_in_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = []
+    for name in ("one", "other"):
+        file = tmp_path / f"{name}.toml"
+        file.write_text(HEAD.format(id=name) + quota_body(_SIX_TO_FOUR) + _ASKS, encoding="utf-8")
+        files.append(str(file))
+    assert main(["modes", "diff", *files, "--json"]) == 0
+    rows = {row["role"]: row for row in json.loads(capsys.readouterr().out)["portfolio"]}
+    assert rows["fund"]["before"] != "0.00"
+    claim = tmp_path / "claim.toml"
+    claim.write_text(_CLAIM, encoding="utf-8")
+    assert main(["modes", "diff", *files, "--portfolio", str(claim), "--json"]) == 0
+    rows = {row["role"]: row for row in json.loads(capsys.readouterr().out)["portfolio"]}
+    assert rows["fund"]["before"] == "0.00", "a claim of one's own is undecided"

@@ -51,7 +51,13 @@ def diff(arguments: argparse.Namespace, ids: list[str]) -> int:
     by_days = bool(arguments.on or arguments.and_)
     try:
         rows = on_portfolio(
-            before, after, first, second, pool, as_if_in_force=not by_days or bool(arguments.portfolio)
+            before,
+            after,
+            first,
+            second,
+            pool,
+            as_if_in_force=not by_days or bool(arguments.portfolio),
+            claim_in_order=not arguments.portfolio,
         )
     except MissingFigureError as error:
         raise missing_figure(error, arguments.portfolio or "") from error
@@ -354,6 +360,7 @@ _STATES = {
     "unmet": Text("不符合条件，没有补贴。", "does not qualify, nothing is paid. "),
     "unknown": Text("尚不能认定，查明前不支付。", "undecided, nothing is paid until it is known. "),
     "in_force": Text("须先确认现在执行。", "to be confirmed first: "),
+    "no_loan": Text("没有补贴。", "no subsidies: "),
 }
 
 
@@ -376,6 +383,8 @@ def _remarks(offer: "Offer", start: date, facts: Mapping[str, object]) -> list[t
             continue  # what is not met decides, whatever is not known
         in_force = condition.state == "unknown" and condition.code.startswith("mode.")
         found.append((offer.mode.id, condition.code, "in_force" if in_force else condition.state, condition.reason))
+    if not _not_met(offer) and not offer.amount:
+        found.append((offer.mode.id, "amount", "no_loan", Text("没有可贷额度", "nothing can be lent")))
     if not _not_met(offer) and offer.amount:
         loan = LoanFacts(offer.amount, start, offer.term_months, offer.annual_rate, facts=facts)
         found += [(offer.mode.id, item.code, "unknown", item.words) for item in open_charges(offer.mode, loan)]

@@ -104,7 +104,7 @@ def charges(mode: Mode, loan: LoanFacts) -> tuple[Charge, ...]:
     """All payments of a loan under ``mode`` beside its principal, interest first, in the order of their days.
 
     A rule that is not in force on the day the loan starts is left out, and so is one whose condition is not known to be
-    met (see ``open_charges``). What is paid for one period is rounded once, as the rule says. A subsidy never gives back
+    met (see ``open_charges``). The sum of a period is rounded once, as the rule says. A subsidy never gives back
     more than what it is a part of, all subsidies on the same thing together.
     Raises ValueError where a rule needs something of the loan that is not given.
     """
@@ -208,12 +208,10 @@ def _apply(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[Charge]
     new: list[Charge] = []
     spent = 0
     by_year: dict[int, Fen] = defaultdict(int)
-    for items in _periods(rule, loan, _items(mode, rule, loan, made)):
-        due = items[-1].due
+    for item, amount in _rounded(rule, loan, _items(mode, rule, loan, made), rate):
+        due = item.due
         paid_on = (loan.end if rule.when == "end" else due) + timedelta(days=rule.days_after)
-        exact = sum((item.base * item.part_of_year for item in items), Fraction(0)) * (1 if rate is None else rate)
-        amount = round_fen(exact / rule.round_to, rule.rounding) * rule.round_to
-        formula = _formula(quantity, items, rate)
+        formula = _formula(quantity, item, rate)
         limited = amount
         if rule.at_most is not None:
             limited = min(limited, rule.at_most - spent)
@@ -286,18 +284,28 @@ def _rate_of(rule: ChargeRule, loan: LoanFacts) -> tuple[Fraction | None, tuple[
     return Fraction(min(possible)), tuple(open_still)
 
 
-def _periods(rule: ChargeRule, loan: LoanFacts, items: Sequence[_Item]) -> list[list[_Item]]:
-    """The items that are summed and rounded together: all that is paid at the end, or a year's part of it."""
+def _rounded(
+    rule: ChargeRule, loan: LoanFacts, items: Sequence[_Item], rate: Fraction | None
+) -> list[tuple[_Item, Fen]]:
+    """Each item with its amount. The sum of a period is rounded once, and each item has what it adds to it."""
+    exact: dict[int, Fraction] = defaultdict(Fraction)
+    found = []
+    for number, item in enumerate(items):
+        period = _period(rule, loan, item, number)
+        before = round_fen(exact[period] / rule.round_to, rule.rounding)
+        exact[period] += item.base * item.part_of_year * (1 if rate is None else rate)
+        after = round_fen(exact[period] / rule.round_to, rule.rounding)
+        found.append((item, (after - before) * rule.round_to))
+    return found
+
+
+def _period(rule: ChargeRule, loan: LoanFacts, item: _Item, number: int) -> int:
+    """What is rounded together: all that is paid at the end, under a yearly limit a calendar year of it; else each alone."""
     if rule.base not in ("interest", "charge") or rule.when == "start":
-        return [[item] for item in items]
-    groups: dict[int, list[_Item]] = {}
-    for item in items:
-        if rule.when == "yearly":
-            key = _year_of_loan(loan, item.due)
-        else:
-            key = item.due.year if rule.at_most_per_year is not None and rule.year_of == "due" else 0
-        groups.setdefault(key, []).append(item)
-    return list(groups.values())
+        return number
+    if rule.when == "yearly":
+        return _year_of_loan(loan, item.due)
+    return item.due.year if rule.at_most_per_year is not None and rule.year_of == "due" else 0
 
 
 def _year_of_loan(loan: LoanFacts, day: date) -> int:
@@ -413,11 +421,11 @@ def _no_more_than(rule: ChargeRule, new: list[Charge], left: dict[str, Fen]) -> 
     return kept
 
 
-def _formula(quantity: Text, items: Sequence[_Item], rate: Fraction | None) -> Text:
+def _formula(quantity: Text, item: _Item, rate: Fraction | None) -> Text:
     if rate is None:
         return Text("定额", "fixed amount")
-    amount = show_yuan(round_fen(sum((item.base for item in items), Fraction(0))))
-    part = items[0].part_of_year
+    amount = show_yuan(round_fen(item.base))
+    part = item.part_of_year
     time = "" if part == 1 else f" × {part}"
     shown = f"{plain(quantise_rate(rate * 100, 6))} %"
     return Text(f"{quantity.zh} {amount} × {shown}{time}", f"{quantity.en} {amount} × {shown}{time}")

@@ -109,13 +109,15 @@ def on_portfolio(
     pool: PoolState | None = None,
     *,
     as_if_in_force: bool = False,
+    claim_in_order: bool = False,
 ) -> tuple[OnPortfolio, ...]:
     """What each role bears of the same losses under both. second: the same loans as ``first``, perhaps on other days.
 
-    as_if_in_force: compare the rules as such, whatever days they hold for.
+    as_if_in_force: compare the rules as such, whatever days they hold for. claim_in_order: as for ``allocate``, where
+    the losses are an example and no claims.
     """
-    one = allocate(before, first, pool, as_if_in_force=as_if_in_force).totals
-    two = allocate(after, second, pool, as_if_in_force=as_if_in_force).totals
+    one = allocate(before, first, pool, as_if_in_force=as_if_in_force, claim_in_order=claim_in_order).totals
+    two = allocate(after, second, pool, as_if_in_force=as_if_in_force, claim_in_order=claim_in_order).totals
     names = {party.role: party.name for mode in (after, before) for party in mode.parties}
     return tuple(
         OnPortfolio(role, names[role], one.get(role, 0), two.get(role, 0)) for role in dict.fromkeys((*one, *two))

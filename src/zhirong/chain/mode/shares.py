@@ -7,7 +7,7 @@ from itertools import product
 from math import lcm
 
 from zhirong.chain.mode.eligibility import try_condition
-from zhirong.chain.mode.model import Mode, Sharing, Tier, When
+from zhirong.chain.mode.model import Bonus, Mode, Sharing, Tier, When
 from zhirong.kernel.money import Fen, share_of
 
 # Of each clause on shares (``Sharing.clauses``) whether it holds; None where that is not known.
@@ -26,6 +26,11 @@ def holds(when: When, facts: Mapping[str, object], day: date) -> bool | None:
 def clauses_met(sharing: Sharing, facts: Mapping[str, object], day: date) -> tuple[bool | None, ...]:
     """Of each clause on shares whether it holds for a loan; None where a fact that it asks for is not stated."""
     return tuple(holds(when, facts, day) for when in sharing.clauses)
+
+
+def bonus_met(bonus: Bonus, facts: Mapping[str, object], day: date) -> bool:
+    """Whether a loan earns a bonus, for columns that are put together by hand. A fact that is not stated earns nothing."""
+    return holds(bonus.when, facts, day) is True
 
 
 def final_shares(sharing: Sharing, tier: Tier, met: Met) -> dict[str, Fraction]:

@@ -117,8 +117,9 @@ def _sharing_lines(mode: Mode, sharing: Sharing, lang: Lang) -> list[str]:
         lines.append(
             _say(
                 lang,
-                f"索赔条件：{asked}，否则由{mode.name_of(sharing.rest_to).zh}承担",
-                f"condition of a claim: {asked}; otherwise {mode.name_of(sharing.rest_to).en} bears the loss",
+                f"索赔条件：{asked}，否则由{mode.name_of(sharing.rest_to).zh}承担（查明前不赔付）",
+                f"condition of a claim: {asked}; otherwise {mode.name_of(sharing.rest_to).en} bears the loss"
+                " (nothing is paid until it is known)",
             )
         )
     lines.append(
