@@ -10,7 +10,7 @@ from zhirong.chain.limit.need import Need, need
 from zhirong.chain.limit.policy import Policy
 from zhirong.chain.limit.price import Price, price
 from zhirong.chain.limit.records import Arrangement, Firm
-from zhirong.chain.limit.risk import Risk, Tests, risk_limit
+from zhirong.chain.limit.risk import Risk, Tests, Year, risk_limit, years_of
 from zhirong.kernel.money import Fen, round_fen
 
 # The order of the sheet; of two equal caps the first one binds.
@@ -47,6 +47,7 @@ class FirmLimits:
     exposure: Exposure
     caps: Mapping[str, Fen]
     unconfirmed: tuple[str, ...]
+    years: tuple[Year, ...]
 
     @property
     def free(self) -> FreeCash:
@@ -122,6 +123,7 @@ def firm_limits(firm: Firm, policy: Policy) -> FirmLimits:
         exposure=exposure(firm, policy, free),
         caps={**caps, **legal},
         unconfirmed=unconfirmed,
+        years=years_of(firm),
     )
 
 
@@ -147,24 +149,27 @@ def _legal_caps(firm: Firm, policy: Policy) -> tuple[dict[str, Fen], tuple[str, 
     return caps, tuple(unknown)
 
 
-def mode_limit(limits: FirmLimits, arrangement: Arrangement, lpr: Fraction | None) -> ModeLimit:
-    """The limit under one mode. lpr: None where none was published; then there is no price. A limit below what the loan would replace is computed again with nothing replaced."""
-    found = _mode_limit(limits, arrangement, lpr)
+def mode_limit(
+    limits: FirmLimits, arrangement: Arrangement, lpr: Fraction | None, *, compare: bool = True
+) -> ModeLimit:
+    """The limit under one mode. lpr: None where none was published; then there is no price. compare: with the limit without the pledge
+    beside it. A limit below what the loan would replace is computed again with nothing replaced."""
+    found = _mode_limit(limits, arrangement, lpr, compare)
     if limits.firm.replaces and found.amount < limits.firm.replaces:
         without = replace(limits.firm, replaces=0, replaced_service=0)
-        again = _mode_limit(firm_limits(without, limits.policy), arrangement, lpr)
+        again = _mode_limit(firm_limits(without, limits.policy), arrangement, lpr, compare)
         return replace(again, replaced=False)
     return found
 
 
-def _mode_limit(limits: FirmLimits, arrangement: Arrangement, lpr: Fraction | None) -> ModeLimit:
+def _mode_limit(limits: FirmLimits, arrangement: Arrangement, lpr: Fraction | None, compare: bool) -> ModeLimit:
     firm, policy = limits.firm, limits.policy
     caps = {**limits.caps, **_mode_caps(arrangement, limits)}
     most = min(caps.values())
     step, minimum = policy.amount["step"], policy.amount["minimum"]
     if not limits.admitted:
         return _declined(limits, arrangement, caps, "admission")
-    tests = Tests(firm, arrangement, limits.exposure, policy)
+    tests = Tests(firm, arrangement, limits.exposure, policy, limits.years)
     risk = risk_limit(tests, most, step)
     binding = next(code for code in ORDER if caps.get(code) == most)
     amount = most
@@ -174,7 +179,7 @@ def _mode_limit(limits: FirmLimits, arrangement: Arrangement, lpr: Fraction | No
     if binding != "requested":
         amount = amount // step * step
     without = None
-    if arrangement.basis == "credit":
+    if arrangement.basis == "credit" and compare:
         without = amount if not limits.exposure.pledge else _without_pledge(limits, arrangement, most)
     if amount < minimum:
         found = _declined(limits, arrangement, caps, binding, risk)
@@ -203,7 +208,7 @@ def _without_pledge(limits: FirmLimits, arrangement: Arrangement, most: Fen) -> 
     """The limit if no right were pledged, all else as it is."""
     policy = limits.policy
     bare = replace(limits.exposure, pledge=0)
-    tests = Tests(limits.firm, arrangement, bare, policy)
+    tests = Tests(limits.firm, arrangement, bare, policy, limits.years)
     step = policy.amount["step"]
     risk = risk_limit(tests, most, step)
     amount = risk.amount

@@ -53,7 +53,9 @@ def years_of(firm: Firm) -> tuple[Year, ...]:
 class Tests:
     """The three tests of one mode, for any amount."""
 
-    def __init__(self, firm: Firm, arrangement: Arrangement, exposed: Exposure, policy: Policy) -> None:
+    def __init__(
+        self, firm: Firm, arrangement: Arrangement, exposed: Exposure, policy: Policy, years: tuple[Year, ...] = ()
+    ) -> None:
         self.firm = firm
         self.arrangement = arrangement
         self.value = exposed.value
@@ -61,7 +63,7 @@ class Tests:
         self.is_pawn = arrangement.basis == "pledge"
         self.lender_most = 0 if self.is_pawn else exposed.lender
         self.guarantor_most = exposed.guarantor
-        self.years = years_of(firm)
+        self.years = years or years_of(firm)
         self.lgd = policy.number["lgd_unsecured"]
         self.budget = policy.number["loss_budget"]
         self.others = tuple(role for role in arrangement.roles if role != LENDER)

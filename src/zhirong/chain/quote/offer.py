@@ -67,13 +67,38 @@ class Terms:
     missing: tuple[Text, ...]
 
 
-def make_offer(mode: Mode, terms: Terms) -> Offer:
-    """The offer under ``mode``. Nothing in it depends on what the mode is called."""
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What is decided under one mode before anything is drawn: the limit, whether the firm qualifies, the rate.
+
+    amount: fen that would be lent, 0 where there is none. binding: code of what decides.
+    """
+
+    mode: Mode
+    limit: ModeLimit
+    amount: Fen
+    binding: str
+    title: Text
+    annual_rate: Decimal
+    conditions: tuple[ConditionResult, ...]
+
+    @property
+    def eligible(self) -> Pledgeable:
+        """no if a condition is unmet, unknown if one could not be decided."""
+        return _verdict(self.conditions)
+
+
+def decide(mode: Mode, terms: Terms, *, compare: bool = True) -> Decided:
+    """The limit, the rate and the conditions under ``mode``. Nothing in it depends on what the mode is called.
+
+    compare: with the limit without the pledge beside it.
+    """
     request = terms.case.request
     plan = arrangement_of(
         mode, terms.case, terms.facts, lpr=terms.lpr, appraised=terms.appraised, fee_tables=terms.fee_tables
     )
-    found = mode_limit(terms.limits, plan, None if terms.lpr is None else Fraction(terms.lpr))
+    lpr = None if terms.lpr is None else Fraction(terms.lpr)
+    found = mode_limit(terms.limits, plan, lpr, compare=compare)
     amount, binding, title = _decide(mode, found, terms)
     rate = _rate(found, terms)
     conditions = eligibility(
@@ -90,21 +115,28 @@ def make_offer(mode: Mode, terms: Terms) -> Offer:
         stale_after_days=terms.confirmation_days,
         loan_day=request.start,
     )
-    drawn = _Drawn(mode, terms, amount, rate) if amount else None
-    names = {role: mode.name_of(role) for role in mode.bearers}
+    return Decided(mode, found, amount, binding, title, rate, conditions)
+
+
+def make_offer(mode: Mode, terms: Terms) -> Offer:
+    """The offer under ``mode``: what is decided, in words, with the loan as the firm would draw it."""
+    made = decide(mode, terms)
+    found, amount = made.limit, made.amount
+    drawn = _Drawn(mode, terms, amount, made.annual_rate) if amount else None
+    caps = caps_of_mode(found, terms.caps, {role: mode.name_of(role) for role in mode.bearers})
     return Offer(
         mode=mode,
-        eligible=_verdict(conditions),
-        conditions=conditions,
+        eligible=made.eligible,
+        conditions=made.conditions,
         limit=found,
-        caps=caps_of_mode(found, terms.caps, names),
+        caps=caps,
         changes=changes(found) if amount else (),
         drawing=drawing_conditions(found, terms.case) if amount else (),
         amount=amount,
-        limited_by=binding,
-        limited_by_title=title,
-        term_months=request.term_months,
-        annual_rate=rate,
+        limited_by=made.binding,
+        limited_by_title=made.title,
+        term_months=terms.case.request.term_months,
+        annual_rate=made.annual_rate,
         schedule=None if drawn is None else drawn.plan,
         charges=() if drawn is None else drawn.charges,
         cash_flows=() if drawn is None else drawn.flows,
@@ -114,8 +146,8 @@ def make_offer(mode: Mode, terms: Terms) -> Offer:
         at_default=_parties(mode, found.at_limit) if amount else (),
         expected_loss=_parties(mode, found.expected) if amount else (),
         default_chance=_default_chance(found) if amount else Decimal(0),
-        needs=_needs(mode, conditions, terms.missing),
-        explanation=_explanation(mode, found, amount, title, terms, drawn),
+        needs=_needs(mode, made.conditions, terms.missing),
+        explanation=_explanation(made, caps, terms, drawn),
     )
 
 
@@ -202,21 +234,15 @@ def _default_chance(found: ModeLimit) -> Decimal:
     return quantise_rate(1 - alive, 6)
 
 
-def _explanation(
-    mode: Mode, found: ModeLimit, amount: Fen, title: Text, terms: Terms, drawn: _Drawn | None
-) -> Explanation:
-    names = {role: mode.name_of(role) for role in mode.bearers}
+def _explanation(made: Decided, of_mode: Sequence[Cap], terms: Terms, drawn: _Drawn | None) -> Explanation:
     of_firm = {cap.code for cap in terms.caps}
     # What is the same under every mode is explained once, with the credit limit; here it is only named.
-    caps = tuple(
-        replace(cap.explanation, parts=()) if cap.code in of_firm else cap.explanation
-        for cap in caps_of_mode(found, terms.caps, names)
-    )
-    words = Text(f"各项限额中最小者：{title.zh}", f"the least of all caps: {title.en}")
+    caps = tuple(replace(cap.explanation, parts=()) if cap.code in of_firm else cap.explanation for cap in of_mode)
+    words = Text(f"各项限额中最小者：{made.title.zh}", f"the least of all caps: {made.title.en}")
     parts: tuple[Explanation, ...] = caps
     if drawn is not None:
-        parts = (*caps, price_explanation(found, terms), _cost_explanation(terms, drawn), drawn.full_loss[1])
-    return Explanation(mode.title, amount, "fen", words, parts=parts)
+        parts = (*caps, price_explanation(made.limit, terms), _cost_explanation(terms, drawn), drawn.full_loss[1])
+    return Explanation(made.mode.title, made.amount, "fen", words, parts=parts)
 
 
 def price_explanation(found: ModeLimit, terms: Terms) -> Explanation:

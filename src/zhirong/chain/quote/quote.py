@@ -1,7 +1,7 @@
 """The main job: a case, the modes and the rules of the day in; one complete, explained answer out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -40,6 +40,7 @@ from zhirong.chain.quote.records import (
     Scope,
     Verdict,
 )
+from zhirong.chain.quote.stated import Judged
 from zhirong.chain.right.records import Holder
 from zhirong.kernel.days import add_months, working_days_from
 from zhirong.kernel.explain import Explanation
@@ -55,8 +56,48 @@ def quote(case: Case, modes: Sequence[Mode], rules: Rulebook) -> Quote:
     Pure: the same case, modes and rules give the same answer, whatever the modes are called. Raises RuleError if
     the rulebook has no value for that day, InputError for a case that contradicts itself.
     """
+    ready = prepare(case, rules)
+    offers = tuple(make_offer(mode, ready.terms) for mode in modes)
+    headline = _headline(offers, ready.terms, ready.gates)
+    day = case.as_of
+    return Quote(
+        case=case,
+        region_name=name_of_region(case.region, rules, day),
+        rights=ready.views,
+        appraisal=ready.appraisal,
+        pledge=ready.pledge,
+        credit=ready.credit,
+        evidence=score_by_evidence(case.credit, ready.credit, day, read_evidence(rules, day)),
+        judged=ready.judged,
+        substitutes=substitutes(case, ready.judged),
+        gates=ready.gates,
+        credit_limit=headline,
+        offers=offers,
+        doubts=_doubts(ready, headline.explanation, offers),
+        rules_version=rules.version(),
+        can_pledge=ready.terms.can_pledge,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A case worked through as far as no mode matters."""
+
+    views: tuple[RightView, ...]
+    appraisal: Appraisal | NoValue
+    pledge: PledgeValue
+    credit: CreditAssessment
+    judged: Judged
+    gates: tuple[Gate, ...]
+    terms: Terms
+
+
+def prepare(case: Case, rules: Rulebook, *, detailed: bool = True) -> Prepared:
+    """Rights, value, pledge, credit, checks and the firm's caps, by the rules of the case's day.
+
+    detailed: with the tornado of the appraisal and the caps in words; without them every other figure is the same. Raises as ``quote``.
+    """
     day, request = case.as_of, case.request
-    region_name = name_of_region(case.region, rules, day)
     end = add_months(request.start, request.term_months)
     filing = replace(
         case.filing,
@@ -69,7 +110,7 @@ def quote(case: Case, modes: Sequence[Mode], rules: Rulebook) -> Quote:
     keys = key_rights(views, subject) or views
     valued = tuple(view for view in views if view.right.id in subject) or views
     removed = removed_rights(valued, end=end, rules=rules, day=day, title=case.beside.title)
-    appraisal = _appraise(case, removed, rules)
+    appraisal = _appraise(case, removed, rules, detailed)
     credit = with_override(assess(case.credit, day, rules), case.beside.override, rules, day)
     judged = judge(case, [view for view in keys if view.right.id not in removed] or keys, rules)
     policy = read_policy(rules, day)
@@ -89,7 +130,7 @@ def quote(case: Case, modes: Sequence[Mode], rules: Rulebook) -> Quote:
     terms = Terms(
         case=case,
         limits=limits,
-        caps=caps_of_firm(limits),
+        caps=caps_of_firm(limits) if detailed else (),
         rate_explanation=rate_explanation,
         lpr=lpr,
         lpr_one_year=None if one_year is None else one_year.number(),
@@ -102,25 +143,7 @@ def quote(case: Case, modes: Sequence[Mode], rules: Rulebook) -> Quote:
         working_days=working_days_from(rules.at("calendar.working_days", day).value),
         missing=_missing(gates),
     )
-    offers = tuple(make_offer(mode, terms) for mode in modes)
-    headline = _headline(offers, terms, gates)
-    return Quote(
-        case=case,
-        region_name=region_name,
-        rights=views,
-        appraisal=appraisal,
-        pledge=pledge,
-        credit=credit,
-        evidence=score_by_evidence(case.credit, credit, day, read_evidence(rules, day)),
-        judged=judged,
-        substitutes=substitutes(case, judged),
-        gates=gates,
-        credit_limit=headline,
-        offers=offers,
-        doubts=_doubts(views, appraisal, pledge, credit, headline.explanation, offers),
-        rules_version=rules.version(),
-        can_pledge=can_pledge,
-    )
+    return Prepared(views, appraisal, pledge, credit, judged, gates, terms)
 
 
 def _headline(offers: Sequence[Offer], terms: Terms, gates: Sequence[Gate]) -> CreditLimit:
@@ -243,7 +266,7 @@ def _figures_gate(limits: FirmLimits) -> tuple[Gate, ...]:
     )
 
 
-def _appraise(case: Case, removed: Mapping[str, Text], rules: Rulebook) -> Appraisal | NoValue:
+def _appraise(case: Case, removed: Mapping[str, Text], rules: Rulebook, detailed: bool) -> Appraisal | NoValue:
     """The value of the rights that can be pledged; those that a check removes are left out of it.
 
     Where every right that carries the value is removed, the others do not earn it in their place.
@@ -252,7 +275,7 @@ def _appraise(case: Case, removed: Mapping[str, Text], rules: Rulebook) -> Appra
         left = tuple(right_id for right_id in case.appraisal.rights if right_id not in removed)
         valued = [right for right in case.rights if right.id in case.appraisal.rights]
         if any(right.id in left for right in carriers(valued)):
-            return appraise(replace(case.appraisal, rights=left), case.rights, rules, case.as_of)
+            return appraise(replace(case.appraisal, rights=left), case.rights, rules, case.as_of, detailed=detailed)
         reason = Text("评估的权利都不能质押", "none of the appraised rights can be pledged")
         mend = Text("换用能够质押的权利", "Use rights that can be pledged.")
         return NoValue("no_right_left", reason, mend, Explanation(Text("评估价值", "appraised value"), reason))
@@ -265,27 +288,20 @@ def _missing(gates: Sequence[Gate]) -> tuple[Text, ...]:
     return tuple(gate.mend for gate in gates if gate.verdict is not Verdict.PASSED and gate.mend is not None)
 
 
-def _doubts(
-    views: Sequence[RightView],
-    appraisal: Appraisal | NoValue,
-    pledge: PledgeValue,
-    credit: CreditAssessment,
-    limit: Explanation,
-    offers: Sequence[Offer],
-) -> tuple[Reference, ...]:
+def _doubts(ready: Prepared, limit: Explanation, offers: Sequence[Offer]) -> tuple[Reference, ...]:
     """Every rule that decided something here and that no source confirms, each once."""
     explanations = [
-        *(view.life.explanation for view in views),
-        appraisal.explanation,
-        pledge.explanation,
-        credit.explanation,
+        *(view.life.explanation for view in ready.views),
+        ready.appraisal.explanation,
+        ready.pledge.explanation,
+        ready.credit.explanation,
         limit,
         *(offer.explanation for offer in offers),
     ]
     found = [reference for explanation in explanations for reference in explanation.doubts()]
     found += [
         finding.reference.reference
-        for view in views
+        for view in ready.views
         for finding in view.findings
         if finding.reference is not None and finding.reference.reference.doubtful
     ]

@@ -12,8 +12,8 @@ from zhirong.chain.credit.file import CreditFile, read_credit
 from zhirong.chain.credit.statements import SIZES, SizeClass
 from zhirong.chain.limit.reading import read_for_limit, read_size
 from zhirong.chain.loan.cycles import Cycle
-from zhirong.chain.loan.reading import MOST_MONTHS, read_cycle
-from zhirong.chain.loan.terms import Method
+from zhirong.chain.loan.reading import read_cycle
+from zhirong.chain.loan.terms import MOST_MONTHS, Method
 from zhirong.chain.mode.eligibility import NEVER
 from zhirong.chain.mode.stated_fact import Certificate
 from zhirong.chain.mode.vocabulary import FACTS, ONE_OF_FACTS, FactKind
