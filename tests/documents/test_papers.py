@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import date
 from typing import Any
 
 import openpyxl
@@ -11,8 +12,11 @@ from zhirong.documents.papers.forms import needs_list, registration_form, rights
 from zhirong.documents.papers.kinds import PAPER_KINDS, make_paper
 from zhirong.documents.papers.sheet import numeral
 from zhirong.kernel.identifiers import patent_check_digit
+from zhirong.kernel.rulebook import load_rulebook
+from zhirong.verbs.case.clauses import contract_clauses
 
 AMOUNT = 200_000_000
+RULES = load_rulebook()
 WORDS = "人民币贰佰万元整（¥2,000,000.00）"
 
 
@@ -67,6 +71,17 @@ def facts(rights: int = 1, **more: Any) -> dict[str, Any]:
         "share": "0.8",
         "fee_rate": "0.01",
         "guaranteed": 160_000_000,
+        "guarantee_months": 36,
+        "cycle": "3M",
+        "shift": "following",
+        "interest_to_shifted": False,
+        "day_count": "act_360",
+        "rate_link": None,
+        "instalment": None,
+        "entrusted_over": 1_000_000_000,
+        "maximum": None,
+        "dispute": {"way": "court", "body": "", "mediator": ""},
+        "clauses": contract_clauses(RULES, date(2026, 11, 25)),
         "register": "patent",
         "claim_kind": "loan",
         "grade": "正式评估",
@@ -160,7 +175,7 @@ def test_the_pledge_contract_states_what_the_civil_code_asks_for_and_forfeits_no
     text = pdf_text(make_paper("pledge_contract", facts(agreed_value=600_000_000)).pdf)
     for item in ("被担保债权的种类和数额", "债务人履行债务的期限", "出质的权利", "担保的范围", "质权的设立"):
         assert item in text
-    assert "质权自办理登记时设立" in text and "不得转让、许可" in text
+    assert "质权自办理出质登记时设立" in text and "不得转让、许可" in text
     assert "不当然归甲方所有" in text and "超过债权数额的部分归乙方" in text and "参照市场价格" in text
     assert "人民币陆佰万元整" in text
     assert right(0)["number"].replace(" ", "") in text and "2019-05-12" in text and "2021-08-20" in text
@@ -222,3 +237,82 @@ def test_numerals() -> None:
 
 def test_a_release_notice_says_the_real_day() -> None:
     assert "已于2026年11月26日发放" in pdf_text(make_paper("release_notice", facts()).pdf)
+
+
+# -- what the law of today asks of a contract ---------------------------------------------------------------------
+
+
+def contract(kind: str, **more: Any) -> str:
+    return word_text(make_paper(kind, {**facts(), **more}).word)
+
+
+def test_every_clause_stands_beside_what_it_rests_on() -> None:
+    known = contract_clauses(RULES, date(2026, 11, 25))
+    for kind in ("loan_contract", "pledge_contract", "guarantee_contract"):
+        text = contract(kind)
+        assert "附：条款依据" in text and "{" not in text and "}" not in text
+    assert all(one["law"] and one["words"] and one["title"] for one in known.values())
+    loan, pledge, guarantee = (contract(f"{one}_contract") for one in ("loan", "pledge", "guarantee"))
+    for words in ("撤销、宣告无效或者因未缴费", "直接支付给收款人", "法定休假日", "不得用于股东分红"):
+        assert words in loan
+    for words in ("重大过失", "相应的担保或者补偿", "自行拍卖、变卖", "不当然归甲方所有", "保险金、赔偿金"):
+        assert words in pledge
+    for words in (
+        "连带责任保证",
+        "36个月",
+        "展期、重组须事先取得乙方的书面同意",
+        "第六百九十五条",
+        "第六百八十六条",
+    ):
+        assert words in guarantee
+
+
+@pytest.mark.parametrize(
+    ("more", "here", "absent"),
+    [
+        ({}, ["由甲方住所地人民法院管辖"], ["仲裁规则", "调解"]),
+        (
+            {"dispute": {"way": "arbitration", "body": "西安仲裁委员会", "mediator": "某知识产权调解中心"}},
+            ["西安仲裁委员会", "某知识产权调解中心调解"],
+            ["人民法院管辖"],
+        ),
+        ({"shift": "none"}, ["不顺延", "以休假日结束的次日为最后一日"], ["顺延期间"]),
+        ({"instalment": 20_000_000}, ["每期归还本金人民币贰拾万元整", "分期还本"], []),
+        (
+            {"rate_link": {"index": "lpr_one_year", "spread_bp": "135", "published": "0.03", "reset": "1Y"}},
+            ["1年期LPR加135个基点", "起始时为4.35%", "每满一年"],
+            ["借款期限内不变"],
+        ),
+        (
+            {"rate_link": {"index": "lpr_one_year", "spread_bp": "-15.5", "published": "0.03", "reset": ""}},
+            ["1年期LPR减15.5个基点", "不再调整"],
+            [],
+        ),
+    ],
+)
+def test_the_loan_contract_says_what_was_agreed(more: dict[str, Any], here: list[str], absent: list[str]) -> None:
+    text = contract("loan_contract", **more)
+    assert all(words in text for words in here), [words for words in here if words not in text]
+    assert not any(words in text for words in absent)
+
+
+def test_a_pledge_up_to_a_maximum_amount_says_so_and_what_fixes_it() -> None:
+    text = contract("pledge_contract", maximum={"amount": 300_000_000, "until": "2029-11-25"})
+    for words in (
+        "知识产权最高额质押合同",
+        "最高债权额人民币叁佰万元整",
+        "2029年11月25日",
+        "查封、冻结之后发放的款项",
+        "第四百二十一条",
+    ):
+        assert words in text
+    assert "最高额" not in contract("pledge_contract")
+
+
+def test_a_pledged_mark_is_to_be_renewed_by_the_law_of_its_day() -> None:
+    mark = {**right(0), "kind": "trademark", "number": "12345678"}
+    text = contract("pledge_contract", rights=[mark])
+    assert "期满前十二个月内办理续展" in text and "第四十条" in text
+    later = contract("pledge_contract", rights=[mark], clauses=contract_clauses(RULES, date(2027, 1, 1)))
+    assert "第四十四条" in later and "第四十条" not in later
+    assert "续展" not in contract("pledge_contract")

@@ -16,6 +16,7 @@ from zhirong.chain.financing.case import State
 from zhirong.kernel.money import yuan
 from zhirong.store.financing import Appraisal, Case, CaseStep, GuaranteeRequest, Loan, Paper, StatementLine
 from zhirong.store.parties import Account
+from zhirong.verbs.lender.conditions import unsettled_items
 from zhirong.verbs.people import Duty
 
 PDF = b"%PDF-1.4 a scan"
@@ -151,6 +152,9 @@ class Money:
 
     def issue(self, **terms: Any) -> None:
         self.on_case(self.officer, "contract.issue", **{"start": self.platform.day.isoformat(), **terms})
+        if not self.fresh().contract.get("uses"):
+            self.show_use()
+        self.settle()
 
     def papers(self) -> list[Paper]:
         return list(Paper.objects.filter(subject=f"case/{self.case.pk}").exclude(state="void").order_by("pk"))
@@ -159,6 +163,23 @@ class Money:
         for who in (self.manager, self.head, self.surety):
             if who is not None:
                 self.on_case(who, "case.sign", code=self.code(who.account))
+
+    def show_use(self) -> None:
+        """The use of the money, by a contract of the firm's supplier."""
+        self.on_case(
+            self.officer,
+            "use.record",
+            payee="某膜材料有限公司",
+            amount=self.case.approved_amount,
+            what="采购膜组件",
+            is_working_capital=True,
+            file=self.platform.upload(self.officer, "采购合同.pdf", PDF + b"use %d" % self.platform.number()),
+        )
+
+    def settle(self) -> None:
+        """Everything that the approval left open."""
+        for item, _ in unsettled_items(self.fresh()):
+            self.on_case(self.officer, "condition.settle", item=item, finding="已核实，见调查底稿")
 
     def register(self) -> None:
         self.on_case(self.officer, "filing.prepare")
@@ -172,6 +193,11 @@ class Money:
                 day=self.platform.day.isoformat(),
                 certificate=self.platform.upload(self.officer, "登记通知书.pdf", PDF + str(filing).encode()),
             )
+            self.check_record(filing)
+
+    def check_record(self, filing: int) -> None:
+        """Another person compares what was recorded with the certificate."""
+        self.on_case(self.second, "filing.check", filing=filing, agrees=True)
 
     def ready(self) -> None:
         self.issue()

@@ -13,6 +13,8 @@ from zhirong.chain.financing.conditions import (
     GuaranteeFact,
     PaperFact,
     ReleaseFacts,
+    UseFact,
+    Waiver,
     release_conditions,
 )
 from zhirong.chain.pledge.registration import RegisterRole, Status
@@ -28,6 +30,7 @@ from zhirong.verbs.register import pledges
 
 RULES = load_rulebook()
 DAY = date(2026, 11, 25)
+TEN_MILLION = 1_000_000_000
 FILING = FilingFact(
     1, RegisterRole.MIRROR, Status.ENTERED, None, "Y2026", "a" * 64, True, frozenset({"k1", "k2"}), 100, date(2027, 11, 25)
 )  # fmt: skip
@@ -45,6 +48,8 @@ FACTS = ReleaseFacts(
     needs_insurance=True,
     insured_until=date(2027, 11, 25),
     appraised_until=DAY,
+    months=12,
+    uses=(UseFact("某供应商", 100, False),),
 )
 
 
@@ -54,7 +59,7 @@ def open_codes(facts: ReleaseFacts) -> list[str]:
 
 def test_where_all_is_in_order_all_hold() -> None:
     found = release_conditions(FACTS, RULES)
-    assert len(found) == 10 and all(one.is_met for one in found)
+    assert len(found) == 16 and all(one.is_met for one in found)
     assert all(one.rule.reference.as_text() and one.mend is None for one in found)
 
 
@@ -92,6 +97,22 @@ def _filing(**changes: Any) -> dict[str, Any]:
         ({"approved": 99}, ["within_approval"]),
         ({"amount": 0}, ["within_approval"]),
         ({"suspended": ("某企业",)}, ["parties"]),
+        ({"unsettled": (same("征信提示"),)}, ["settled"]),
+        ({"months": 36}, []),
+        ({"months": 37}, ["term"]),
+        ({"months": 60, "slow_cash_cycle": "工程款两年回收"}, []),
+        ({"months": 61, "slow_cash_cycle": "工程款两年回收"}, ["term"]),
+        ({"months": 12, "repays_by_parts": False}, []),
+        ({"months": 13, "repays_by_parts": False}, ["instalments"]),
+        ({"uses": ()}, ["use_shown"]),
+        ({"uses": (UseFact("甲", 99, False),)}, ["use_shown"]),
+        ({"uses": (UseFact("甲", 60, False),), "annex": 40}, []),
+        ({"uses": (UseFact("甲", 59, False),), "annex": 40}, ["use_shown"]),
+        ({"uses": (UseFact("甲", TEN_MILLION, False),)}, []),
+        ({"uses": (UseFact("甲", TEN_MILLION, False), UseFact("甲", 1, False))}, ["entrusted"]),
+        ({"uses": (UseFact("甲", TEN_MILLION, True), UseFact("甲", 1, False))}, []),
+        ({"uses": (UseFact("甲", TEN_MILLION, False), UseFact("乙", TEN_MILLION, False))}, []),
+        ({"fixed": (same("权利被冻结"),)}, ["secured"]),
     ],
 )
 def test_each_condition_is_open_for_its_own_reason(changes: dict[str, Any], codes: list[str]) -> None:
@@ -114,6 +135,24 @@ def test_a_registered_record_needs_its_number_only() -> None:
         role=RegisterRole.RECORD, number=7, authority_number="", certificate="", is_certificate_kept=False
     )
     assert open_codes(replace(FACTS, **record)) == []
+
+
+def test_a_waiver_covers_the_reason_that_it_was_given_for_and_no_other() -> None:
+    facts = replace(FACTS, uses=())
+    (found,) = [one for one in release_conditions(facts, RULES) if not one.is_met]
+    waiver = Waiver(found.reason.zh, "款项用于发放工资，次日补交", "王行长", DAY)
+    waived = replace(facts, waivers={"use_shown": waiver})
+    assert open_codes(waived) == []
+    (one,) = [one for one in release_conditions(waived, RULES) if one.verdict == "waived"]
+    assert one.waiver == waiver and one.as_json()["waiver"] == {
+        "why": waiver.why, "by": waiver.by, "on": "2026-11-25",
+    }  # fmt: skip
+    assert open_codes(replace(waived, uses=(UseFact("甲", 1, False),))) == ["use_shown"]
+    never = replace(FACTS, approved=99)
+    (found,) = [one for one in release_conditions(never, RULES) if not one.is_met]
+    assert open_codes(replace(never, waivers={"within_approval": replace(waiver, of=found.reason.zh)})) == [
+        "within_approval"
+    ]
 
 
 # -- on the platform --------------------------------------------------------------------------------------------
@@ -190,13 +229,15 @@ def test_a_mode_with_an_insurer_asks_for_its_policy(platform, monkeypatch) -> No
     money = Money(platform, monkeypatch)
     money.ready()
     quote = {
+        "gates": [],
         "modes": [
             {
                 "id": money.case.mode,
+                "conditions": [],
                 "full_loss": [{"party": "insurer", "amount": "1.00"}],
                 "title": Text("甲", "a").as_json(),
             }
-        ]
+        ],
     }
     platform.reseed(money.fresh(), quote=quote)
     demand_refused(money, "insured")
@@ -248,6 +289,7 @@ def test_rights_of_two_registers_are_filed_with_both(platform, monkeypatch) -> N
             money.officer, "filing.record", filing=filing, authority_number=f"N{filing}",
             day=platform.day.isoformat(), certificate=platform.upload(money.officer, "证.pdf", PDF + b"%d" % filing),
         )  # fmt: skip
+        money.check_record(filing)
     assert open_now(money) == []
     with pytest.raises(InputError) as told:
         money.on_case(money.officer, "filing.withdraw", reason="已登记")
@@ -308,6 +350,7 @@ def test_a_certificate_proves_one_registration_and_none_before_its_contract(sqli
             _record(second, filing, day, content)
         assert [one.code for one in told.value.problems] == [code]
     _record(second, filing, platform.day, PDF + b"own")
+    second.check_record(filing)
     second.on_case(second.officer, "case.release")
 
 

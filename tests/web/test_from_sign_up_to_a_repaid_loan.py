@@ -30,6 +30,7 @@ def test_from_sign_up_to_a_repaid_loan_and_a_discharged_pledge(site: Site) -> No
     way.pledge_is_registered()
     assert any("质权已经登记设立" in one for one in way.blocked), way.blocked
     assert "已登记" in way.public_finds()
+    way.conditions_are_met()
     way.loan_is_paid_out()
     assert float(way.loan_is_repaid(_DAYS)) > 1_200_000
     assert "已还清" in way.bank_officer.go(f"/loans/{way.loan}/").inner_text("main .head")

@@ -301,6 +301,26 @@ class Way:
         officer.fill(filing=1, authority_number=AUTHORITY_NUMBER, day=TODAY, certificate=self.file)
         officer.send()
         officer.look()
+        second = self.people["bank.reviewer"]
+        second.visit(self.completion)
+        second.click("核对登记结果")
+        second.look()
+        second.fill(filing=1, agrees=True)
+        second.send()
+
+    def conditions_are_met(self) -> None:
+        """What the approval left open is settled one by one; the use of the money is shown by a contract."""
+        officer = self.bank_officer
+        officer.visit(self.completion, f"/do/condition.settle/{self.case}/")
+        options = officer.page.locator("main [name='item'] option")
+        for item in options.evaluate_all("all => all.map(one => one.value).filter(Boolean)"):
+            officer.do("condition.settle", self.case, item=item, finding="已核实")
+        officer.visit(f"/do/use.record/{self.case}/")
+        officer.fill(
+            payee="某膜材料有限公司", amount=AMOUNT, what="采购合同 1 号", is_working_capital=True, file=self.file
+        )
+        officer.send()
+        officer.look()
 
     def public_finds(self) -> str:
         """What anybody reads in the register about the pledge."""

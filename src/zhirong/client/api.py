@@ -13,6 +13,7 @@ from zhirong.client.operations import (
     AuditOperations,
     CaseOperations,
     CheckOperations,
+    ConditionOperations,
     ConsentOperations,
     ContractOperations,
     ExemptionOperations,
@@ -41,6 +42,7 @@ from zhirong.client.operations import (
     StatementOperations,
     TeamOperations,
     TokenOperations,
+    UseOperations,
     ViewOperations,
     WatchOperations,
     WebhookOperations,
@@ -66,6 +68,7 @@ class Client:
         self.audit = AuditOperations(self._transport)
         self.case = CaseOperations(self._transport)
         self.check = CheckOperations(self._transport)
+        self.condition = ConditionOperations(self._transport)
         self.consent = ConsentOperations(self._transport)
         self.contract = ContractOperations(self._transport)
         self.exemption = ExemptionOperations(self._transport)
@@ -94,6 +97,7 @@ class Client:
         self.statement = StatementOperations(self._transport)
         self.team = TeamOperations(self._transport)
         self.token = TokenOperations(self._transport)
+        self.use = UseOperations(self._transport)
         self.view = ViewOperations(self._transport)
         self.watch = WatchOperations(self._transport)
         self.webhook = WebhookOperations(self._transport)

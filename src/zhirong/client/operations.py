@@ -487,7 +487,7 @@ class CaseOperations(Group):
     def review(
         self, row: int, *, version: Version, annual_rate: Decimal | str | None = None, key: str = ""
     ) -> Done:
-        """测算额度和报价 / Work out line and quote."""
+        """测算额度和报价 / Calculate limit and quote."""
         return self._do("case.review", row, {"annual_rate": annual_rate}, version, key)
 
     def score(
@@ -561,6 +561,20 @@ class CheckOperations(Group):
         )
 
 
+class ConditionOperations(Group):
+    """Operations ``condition.*``."""
+
+    def settle(
+        self, row: int, *, version: Version, item: str, finding: str, file: str | None = None, key: str = ""
+    ) -> Done:
+        """落实批复条件 / Settle an open item."""
+        return self._do("condition.settle", row, {"item": item, "finding": finding, "file": file}, version, key)
+
+    def waive(self, row: int, *, version: Version, condition: str, reason: str, key: str = "") -> Done:
+        """豁免放款条件 / Waive a condition."""
+        return self._do("condition.waive", row, {"condition": condition, "reason": reason}, version, key)
+
+
 class ConsentOperations(Group):
     """Operations ``consent.*``."""
 
@@ -587,6 +601,20 @@ class ContractOperations(Group):
         annual_rate: Decimal | str | None = None,
         overdue_uplift: Decimal | str | None = None,
         misuse_uplift: Decimal | str | None = None,
+        rate_kind: str | None = None,
+        reset: str | None = None,
+        shift: str | None = None,
+        interest_to_shifted: bool | None = None,
+        day_count: str | None = None,
+        first_due: date | str | None = None,
+        instalment: int | str | None = None,
+        slow_cash_cycle: str | None = None,
+        maximum_amount: int | str | None = None,
+        claims_until: date | str | None = None,
+        dispute: str | None = None,
+        arbitration_body: str | None = None,
+        mediator: str | None = None,
+        guarantee_months: int | None = None,
         compounds: bool | None = None,
         excess: str | None = None,
         agreed_value: int | str | None = None,
@@ -604,6 +632,20 @@ class ContractOperations(Group):
                 "annual_rate": annual_rate,
                 "overdue_uplift": overdue_uplift,
                 "misuse_uplift": misuse_uplift,
+                "rate_kind": rate_kind,
+                "reset": reset,
+                "shift": shift,
+                "interest_to_shifted": interest_to_shifted,
+                "day_count": day_count,
+                "first_due": first_due,
+                "instalment": instalment,
+                "slow_cash_cycle": slow_cash_cycle,
+                "maximum_amount": maximum_amount,
+                "claims_until": claims_until,
+                "dispute": dispute,
+                "arbitration_body": arbitration_body,
+                "mediator": mediator,
+                "guarantee_months": guarantee_months,
                 "compounds": compounds,
                 "excess": excess,
                 "agreed_value": agreed_value,
@@ -642,6 +684,19 @@ class FileOperations(Group):
 
 class FilingOperations(Group):
     """Operations ``filing.*``."""
+
+    def check(
+        self,
+        row: int,
+        *,
+        version: Version,
+        filing: int,
+        agrees: bool | None = None,
+        finding: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """核对登记结果 / Check the result."""
+        return self._do("filing.check", row, {"filing": filing, "agrees": agrees, "finding": finding}, version, key)
 
     def file(self, row: int, *, version: Version, key: str = "") -> Done:
         """提交质押登记 / File the registration."""
@@ -1419,9 +1474,30 @@ class RightOperations(Group):
             key,
         )
 
-    def import_(self, *, file: str, dry_run: bool | None = None, key: str = "") -> Done:
-        """导入权利清单 / Import a table of rights."""
-        return self._do("right.import", None, {"file": file, "dry_run": dry_run}, None, key)
+    def import_(
+        self,
+        *,
+        file: str,
+        dry_run: bool | None = None,
+        overwrite: bool | None = None,
+        columns: str | None = None,
+        keep_columns: bool | None = None,
+        key: str = "",
+    ) -> Done:
+        """导入权利清单 / Import a list of rights."""
+        return self._do(
+            "right.import",
+            None,
+            {
+                "file": file,
+                "dry_run": dry_run,
+                "overwrite": overwrite,
+                "columns": columns,
+                "keep_columns": keep_columns,
+            },
+            None,
+            key,
+        )
 
     def recheck(self, row: int, *, version: Version, key: str = "") -> Done:
         """按今天重新核对 / Check it as of today."""
@@ -1443,12 +1519,27 @@ class SessionOperations(Group):
 class StatementOperations(Group):
     """Operations ``statement.*``."""
 
-    def import_(self, *, file: str, account_number: str, dry_run: bool | None = None, key: str = "") -> Done:
+    def import_(
+        self,
+        *,
+        file: str,
+        account_number: str,
+        dry_run: bool | None = None,
+        columns: str | None = None,
+        keep_columns: bool | None = None,
+        key: str = "",
+    ) -> Done:
         """导入银行流水 / Import a statement."""
         return self._do(
             "statement.import",
             None,
-            {"file": file, "account_number": account_number, "dry_run": dry_run},
+            {
+                "file": file,
+                "account_number": account_number,
+                "dry_run": dry_run,
+                "columns": columns,
+                "keep_columns": keep_columns,
+            },
             None,
             key,
         )
@@ -1525,6 +1616,43 @@ class TokenOperations(Group):
     def revoke(self, row: int, *, version: Version, key: str = "") -> Done:
         """撤销令牌 / Revoke the token."""
         return self._do("token.revoke", row, {}, version, key)
+
+
+class UseOperations(Group):
+    """Operations ``use.*``."""
+
+    def record(
+        self,
+        row: int,
+        *,
+        version: Version,
+        payee: str,
+        amount: int | str,
+        what: str,
+        file: str,
+        is_entrusted: bool | None = None,
+        is_working_capital: bool | None = None,
+        key: str = "",
+    ) -> Done:
+        """登记用途凭据 / Record the use."""
+        return self._do(
+            "use.record",
+            row,
+            {
+                "payee": payee,
+                "amount": amount,
+                "what": what,
+                "is_entrusted": is_entrusted,
+                "is_working_capital": is_working_capital,
+                "file": file,
+            },
+            version,
+            key,
+        )
+
+    def remove(self, row: int, *, version: Version, use: int, reason: str, key: str = "") -> Done:
+        """删除用途登记 / Remove a recorded use."""
+        return self._do("use.remove", row, {"use": use, "reason": reason}, version, key)
 
 
 class ViewOperations(Group):

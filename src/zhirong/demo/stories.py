@@ -20,6 +20,7 @@ from zhirong.store.financing import (
     Signature,
     StatementLine,
 )
+from zhirong.verbs.lender.conditions import unsettled_items
 
 # States in the order in which a case reaches them; a story goes as far as its own.
 _ORDER = (
@@ -35,6 +36,7 @@ _ORDER = (
     "closed",
 )
 _ENDS = {"declined": "diligence", "withdrawn": "submitted", "overdue": "released"}
+_ENTRUSTED_OVER = 1_000_000_000  # fen to one payee; above it the bank pays
 _GUARANTEED = ("xixian", "national-28")
 _TEAM = {
     "market": "走访三家客户，合同续签率高，能说出竞争对手的价格和短板",
@@ -365,7 +367,9 @@ def _sign(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
 
 
 def _register_and_pay(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
-    """The registration at the authority, the release, the payment out as the bank's statement shows it."""
+    """The registration at the authority, checked by a second person; what the money is for; the release, the payment
+    out as the bank's statement shows it.
+    """
     region.do(
         "bank.officer",
         "filing.prepare",
@@ -388,6 +392,8 @@ def _register_and_pay(region: Region, firm: dict[str, Any], case: int) -> Iterat
                 "bank.officer", "登记证明.pdf", evidence(f"{row.number} 质押登记证明 {number}")
             ),
         )
+        region.do("bank.reviewer", "filing.check", case, filing=filing, agrees=True, finding="与登记证明一致")
+    _meet_conditions(region, firm, case)
     start = date.fromisoformat(row.contract["loan"]["start"])
     if start > region.day:
         yield start
@@ -396,6 +402,24 @@ def _register_and_pay(region: Region, firm: dict[str, Any], case: int) -> Iterat
     import_statement(region, [(f"F{loan.pk:06d}", "支", yuan(loan.principal), firm["name"], f"放款 {loan.number}")])
     _book(region, loan, "release", f"F{loan.pk:06d}")
     yield region.day + timedelta(days=1)
+
+
+def _meet_conditions(region: Region, firm: dict[str, Any], case: int) -> None:
+    """What the approval left open is settled, and the use of the money is shown by a contract."""
+    row = Case.objects.get(pk=case)
+    for item, _ in unsettled_items(row):
+        region.do("bank.officer", "condition.settle", case, item=item, finding="已核对原件，结论不变（演示）")
+    region.do(
+        "bank.officer",
+        "use.record",
+        case,
+        payee="关中原材料有限公司（演示）",
+        amount=row.approved_amount,
+        what="采购原材料，合同编号见附件（演示）",
+        is_working_capital=True,
+        is_entrusted=(row.approved_amount or 0) > _ENTRUSTED_OVER,
+        file=region.upload("bank.officer", "采购合同.pdf", evidence(f"{row.number} 采购合同")),
+    )
 
 
 def _repay(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:

@@ -36,6 +36,7 @@ MODULES = (
     "case.papers",
     "case.signing",
     "case.filing",
+    "lender.settling",
     "lender.release",
     "loan.statements",
     "loan.loans",

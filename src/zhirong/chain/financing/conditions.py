@@ -1,7 +1,7 @@
 """What must hold before a loan is paid out: every condition with its verdict, the reason, the mend and the rule."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -11,6 +11,8 @@ from zhirong.kernel.errors import Problem
 from zhirong.kernel.money import Fen, show_yuan
 from zhirong.kernel.rulebook import Rulebook, RuleValue
 from zhirong.kernel.text import Text, same
+
+_MONTHS_A_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class FilingFact:
     """A registration as the register holds it. certificate: SHA-256 of the authority's certificate, empty where none.
 
     keys: of the rights that it burdens now. is_certificate_kept: the certificate's file is here and is what was recorded.
+    recorded: one person has recorded the authority's result, and a second one has not checked it yet.
     """
 
     id: int
@@ -40,6 +43,7 @@ class FilingFact:
     claim_amount: Fen
     debt_end: date | None
     frozen_by: str = ""
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,40 @@ class GuaranteeFact:
 
 
 @dataclass(frozen=True, slots=True)
+class UseFact:
+    """A payment that the loan is for, shown by a contract, an order or a payroll. amount: fen. is_entrusted: the bank
+    pays the payee itself.
+    """
+
+    payee: str
+    amount: Fen
+    is_entrusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Somebody with the power has waived a condition that was not met. of: the reason that it was not met for, in
+    Chinese; another reason later is not waived. why: in the waiver's words. by: a name.
+    """
+
+    of: str
+    why: str
+    by: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseFacts:
     """All that the conditions look at. contract_keys: the rights that the pledge contract names, by their keys.
 
     grounds: refusal grounds found today, each in words. appraised_until: last day on which the appraisal holds, None where
     there is none. insured_until: last day of the policy. suspended: names of parties that have been suspended.
     supported: the line in fen by the report of today, None where the review rests on it already. unsupported: why that
-    report gives no line, in words.
+    report gives no line, in words. unsettled: what the approval left open and nobody has settled since. months: of the
+    contract, None where there is none. slow_cash_cycle: why a longer term is needed, empty where nothing is stated.
+    repays_by_parts: the contract fixes instalments of principal. uses: what the money is shown to be for. annex: the
+    need in fen by the annex of the working-capital measures, None where it was not calculated. fixed: why drawings are
+    no longer secured by a maximum-amount pledge. waivers: by the code of the condition.
     """
 
     day: date
@@ -82,14 +113,22 @@ class ReleaseFacts:
     suspended: tuple[str, ...] = ()
     supported: Fen | None = None
     unsupported: tuple[Text, ...] = ()
+    unsettled: tuple[Text, ...] = ()
+    months: int | None = None
+    slow_cash_cycle: str = ""
+    repays_by_parts: bool = True
+    uses: tuple[UseFact, ...] = ()
+    annex: Fen | None = None
+    fixed: tuple[Text, ...] = ()
+    waivers: Mapping[str, Waiver] = field(default_factory=dict)
 
 
-Verdict = Literal["met", "open"]
+Verdict = Literal["met", "open", "waived"]
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition. code: stable English key. mend: None where it is met."""
+    """One condition. code: stable English key. mend: None where it is met. waiver: where it is not met and waived."""
 
     code: str
     verdict: Verdict
@@ -97,11 +136,12 @@ class Condition:
     reason: Text
     mend: Text | None
     rule: RuleValue
+    waiver: Waiver | None = None
 
     @property
     def is_met(self) -> bool:
-        """Whether it holds."""
-        return self.verdict == "met"
+        """Whether it stands in the way of nothing: it holds, or it has been waived."""
+        return self.verdict != "open"
 
     def problem(self) -> Problem:
         """The condition as a refusal, with its rule."""
@@ -124,6 +164,9 @@ class Condition:
             "reason": self.reason.as_json(),
             "mend": None if self.mend is None else self.mend.as_json(),
             "reference": self.rule.reference.as_json(),
+            "waiver": None
+            if self.waiver is None
+            else {"why": self.waiver.why, "by": self.waiver.by, "on": self.waiver.on.isoformat()},
         }
 
 
@@ -132,20 +175,32 @@ Wrong = tuple[Text, Text] | None
 
 
 def release_conditions(facts: ReleaseFacts, rules: Rulebook) -> tuple[Condition, ...]:
-    """Every condition precedent as of ``facts.day``, met or open, in the order in which they are brought about.
+    """Every condition precedent as of ``facts.day``, met, open or waived, in the order in which they are brought about.
 
     Raises RuleError where the rulebook lacks one.
     """
     found = []
     for code, (look, held) in _CONDITIONS.items():
         rule = rules.at(f"release.{code}", facts.day)
-        wrong = look(facts)
-        reason, mend = (held, None) if wrong is None else wrong
-        found.append(Condition(code, "met" if wrong is None else "open", rule.title, reason, mend, rule))
+        wrong = look(facts, rules)
+        if wrong is None:
+            found.append(Condition(code, "met", rule.title, held, None, rule))
+            continue
+        reason, mend = wrong
+        waiver = facts.waivers.get(code)
+        if waiver is not None and waiver.of == reason.zh and may_be_waived(code, rules, facts.day):
+            found.append(Condition(code, "waived", rule.title, reason, None, rule, waiver))
+        else:
+            found.append(Condition(code, "open", rule.title, reason, mend, rule))
     return tuple(found)
 
 
-def _signed(facts: ReleaseFacts) -> Wrong:
+def may_be_waived(code: str, rules: Rulebook, day: date) -> bool:
+    """Whether the rules of the day let anybody waive this condition."""
+    return code in rules.at("release.waivable", day).value
+
+
+def _signed(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not facts.papers:
         return Text("还没有合同", "there is no contract yet"), Text("先出合同", "issue the contracts")
     changed = [paper.title for paper in facts.papers if not paper.is_intact]
@@ -169,7 +224,7 @@ def _signed(facts: ReleaseFacts) -> Wrong:
     return None
 
 
-def _registered(facts: ReleaseFacts) -> Wrong:
+def _registered(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not facts.filings:
         return (
             Text("没有质押登记申请", "nothing has been filed"),
@@ -177,6 +232,14 @@ def _registered(facts: ReleaseFacts) -> Wrong:
         )
     for one in facts.filings:
         if one.status is not Status.ENTERED:
+            if one.recorded:
+                return (
+                    Text(
+                        f"申请 {one.id}：登记结果已记录，尚未经第二人核对",
+                        f"filing {one.id}: the result is recorded and not yet checked by a second person",
+                    ),
+                    Text("由另一人对照登记证明核对", "have another person check it against the certificate"),
+                )
             return (
                 Text(
                     f"申请 {one.id}：{STATUS_WORDS[one.status].zh}",
@@ -210,7 +273,7 @@ def _registered(facts: ReleaseFacts) -> Wrong:
     return None
 
 
-def _covered(facts: ReleaseFacts) -> Wrong:
+def _covered(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not any(one.status is Status.ENTERED for one in facts.filings):
         return Text("尚未登记，无从核对", "nothing is entered yet to compare"), Text(
             "登记后自动核对", "it is compared once entered"
@@ -245,14 +308,14 @@ def _covered(facts: ReleaseFacts) -> Wrong:
     return None
 
 
-def _no_ground(facts: ReleaseFacts) -> Wrong:
+def _no_ground(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not facts.grounds:
         return None
     listed = _listed(facts.grounds)
     return listed, Text("消除该情形，或更换质押物", "cure it, or replace the collateral")
 
 
-def _guaranteed(facts: ReleaseFacts) -> Wrong:
+def _guaranteed(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not facts.needs_guarantee:
         return None
     granted = [one for one in facts.guarantees if one.state == "granted"]
@@ -287,7 +350,7 @@ def _guaranteed(facts: ReleaseFacts) -> Wrong:
     return None
 
 
-def _insured(facts: ReleaseFacts) -> Wrong:
+def _insured(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not facts.needs_insurance:
         return None
     if facts.insured_until is None:
@@ -300,7 +363,7 @@ def _insured(facts: ReleaseFacts) -> Wrong:
     return None
 
 
-def _appraised(facts: ReleaseFacts) -> Wrong:
+def _appraised(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if facts.appraised_until is None:
         return Text("没有评估结果", "there is no appraisal"), Text("先评估", "have the rights appraised")
     if facts.appraised_until < facts.day:
@@ -311,7 +374,7 @@ def _appraised(facts: ReleaseFacts) -> Wrong:
     return None
 
 
-def _within_approval(facts: ReleaseFacts) -> Wrong:
+def _within_approval(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if 0 < facts.amount <= facts.approved:
         return None
     return (
@@ -323,7 +386,7 @@ def _within_approval(facts: ReleaseFacts) -> Wrong:
     )
 
 
-def _supported(facts: ReleaseFacts) -> Wrong:
+def _supported(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     back = Text(
         "办理“退回重审”，按现在的评估重新测算和审批",
         "send the case back to review: line and approval are made anew by the present appraisal",
@@ -346,7 +409,7 @@ def _supported(facts: ReleaseFacts) -> Wrong:
     )
 
 
-def _parties(facts: ReleaseFacts) -> Wrong:
+def _parties(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not facts.suspended:
         return None
     listed = "、".join(facts.suspended)
@@ -356,17 +419,116 @@ def _parties(facts: ReleaseFacts) -> Wrong:
     )
 
 
+def _settled(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
+    if not facts.unsettled:
+        return None
+    listed = _listed(facts.unsettled)
+    return (
+        Text(f"批准时待落实、尚未落实：{listed.zh}", f"left open by the approval and not settled: {listed.en}"),
+        Text("办理“落实批复条件”，写明结果和依据", "settle each item, with the finding and its evidence"),
+    )
+
+
+def _term(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
+    if facts.months is None:
+        return None
+    years = rules.at("lending.working_capital.term_years", facts.day).value
+    usual, longest = (_MONTHS_A_YEAR * years[which] for which in ("usual", "slow_cash_cycle"))
+    if facts.months <= usual or (facts.months <= longest and facts.slow_cash_cycle):
+        return None
+    if facts.months <= longest:
+        return (
+            Text(
+                f"期限 {facts.months} 个月，超过 {usual} 个月，没有说明现金回收周期",
+                f"a term of {facts.months} months, above {usual}, without a reason for a slow cash cycle",
+            ),
+            Text(
+                "缩短期限，或在出合同时说明现金回收周期较长的理由",
+                "shorten it, or state the slow cash cycle in the contract",
+            ),
+        )
+    return (
+        Text(
+            f"期限 {facts.months} 个月，超过流动资金贷款的最长 {longest} 个月",
+            f"a term of {facts.months} months, above the {longest} of any working-capital loan",
+        ),
+        Text("缩短期限，重新报批", "shorten the term and have it approved again"),
+    )
+
+
+def _instalments(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
+    above = rules.at("lending.working_capital.instalments_above_months", facts.day).whole()
+    if facts.months is None or facts.months <= above or facts.repays_by_parts:
+        return None
+    return (
+        Text(
+            f"期限超过 {above} 个月，合同没有约定分期归还本金",
+            f"the term is above {above} months and the contract fixes no instalments of principal",
+        ),
+        Text("重新出合同，写明每期归还的本金", "issue the contract again with the principal of each instalment"),
+    )
+
+
+def _use_shown(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
+    annex, shown = facts.annex or 0, sum(one.amount for one in facts.uses)
+    if facts.amount - annex <= shown:
+        return None
+    lacking = show_yuan(facts.amount - annex - shown)
+    return (
+        Text(
+            f"超过需求测算数 {show_yuan(annex)} 元的部分，还有 {lacking} 元没有用途凭据",
+            f"above the annex figure of CNY {show_yuan(annex)}, CNY {lacking} is not shown by any contract or order",
+        ),
+        Text(
+            "办理“登记用途凭据”，附采购合同、订单或工资表",
+            "record the use with its purchase contract, order or payroll",
+        ),
+    )
+
+
+def _entrusted(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
+    over = rules.at("limit.entrusted_payment_over", facts.day).fen()
+    sums: dict[str, Fen] = {}
+    for one in facts.uses:
+        if not one.is_entrusted:
+            sums[one.payee] = sums.get(one.payee, 0) + one.amount
+    payees = sorted(payee for payee, amount in sums.items() if amount > over)
+    if not payees:
+        return None
+    listed = "、".join(payees)
+    return (
+        Text(
+            f"向同一收款人支付超过 {show_yuan(over)} 元而未约定受托支付：{listed}",
+            f"more than CNY {show_yuan(over)} to one payee without entrusted payment: {listed}",
+        ),
+        Text("改为受托支付后重新登记", "record it again as entrusted payment"),
+    )
+
+
+def _secured(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
+    if not facts.fixed:
+        return None
+    return _listed(facts.fixed), Text(
+        "停止放款；须继续放款的，另行设立担保", "Stop drawdowns. For further drawings, take other security."
+    )
+
+
 def _listed(words: "tuple[Text, ...] | list[Text]") -> Text:
     return Text("；".join(one.zh for one in words), "; ".join(one.en for one in words))
 
 
-_Look = Callable[[ReleaseFacts], Wrong]
+_Look = Callable[[ReleaseFacts, Rulebook], Wrong]
 _CONDITIONS: Mapping[str, tuple[_Look, Text]] = {
     "within_approval": (
         _within_approval,
         Text("合同金额在批准金额以内", "the contract is within what was approved"),
     ),
     "signed": (_signed, Text("全部签署，文件与签署时一致", "signed by all, the files are what was signed")),
+    "settled": (_settled, Text("批复条件均已落实", "everything that the approval left open is settled")),
+    "term": (_term, Text("期限符合流动资金贷款的规定", "the term is one of a working-capital loan")),
+    "instalments": (_instalments, Text("已约定分期还本，或期限不要求", "fixed, or not needed for this term")),
+    "use_shown": (_use_shown, Text("用途凭据齐全", "shown by contracts, orders or payrolls")),
+    "entrusted": (_entrusted, Text("按规定受托支付", "entrusted where it has to be")),
     "guaranteed": (_guaranteed, Text("已落实或不需要", "granted, or none is needed")),
     "insured": (_insured, Text("已落实或不需要", "in force, or none is needed")),
     "appraised": (_appraised, Text("在有效期内", "it holds today")),
@@ -374,5 +536,9 @@ _CONDITIONS: Mapping[str, tuple[_Look, Text]] = {
     "registered": (_registered, Text("已登记，登记号和证明齐全", "entered, with number and certificate")),
     "covered": (_covered, Text("权利、金额、期限一致", "rights, amount and term agree")),
     "no_ground": (_no_ground, Text("今日复查没有发现", "none was found today")),
+    "secured": (
+        _secured,
+        Text("最高额质押的债权未确定，或不是最高额质押", "claims are not fixed, or it is no maximum-amount pledge"),
+    ),
     "parties": (_parties, Text("均未停用", "nobody is suspended")),
 }

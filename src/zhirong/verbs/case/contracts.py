@@ -1,28 +1,33 @@
 """From an approval to contracts that wait to be signed, and the papers of a case that somebody asks for."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from zhirong.chain.financing.case import Move, State
+from zhirong.chain.loan.cycles import Cycle, parse_cycle
+from zhirong.chain.loan.rates import Index, published_rates
+from zhirong.chain.loan.reading import usual_day_count
 from zhirong.chain.loan.schedule import schedule
 from zhirong.chain.loan.servicing.heads import HEAD_TEXT, Head
 from zhirong.chain.loan.servicing.reading import read_loan_file
+from zhirong.chain.loan.terms import Method
 from zhirong.chain.pledge.packs import register_of
 from zhirong.chain.pledge.precheck import right_key
 from zhirong.chain.right.records import Right
 from zhirong.documents.papers.forms import needs_list, rights_list
 from zhirong.kernel.days import add_months, day_of, working_days_from
-from zhirong.kernel.errors import InputError
+from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.money import yuan
+from zhirong.kernel.money import show_yuan, yuan
 from zhirong.kernel.rulebook import Rulebook, RuleValue
 from zhirong.kernel.text import Text
 from zhirong.store.financing import Case, GuaranteeRequest
 from zhirong.verbs.acting import Work, operation, refuse
+from zhirong.verbs.case.clauses import contract_clauses
 from zhirong.verbs.case.file import exact
 from zhirong.verbs.case.moves import move_case
 from zhirong.verbs.case.paper_making import (
@@ -50,6 +55,39 @@ _EXCESS = (
     ("prepay_shorten", Text("提前归还本金，期限缩短", "repays principal; the loan ends sooner")),
     ("hold", Text("留到下一期", "waits for the next instalment")),
 )
+_RATE_KINDS = (
+    ("fixed", Text("固定利率", "fixed")),
+    ("lpr_one_year", Text("1 年期 LPR 加点", "one-year LPR plus a spread")),
+    ("lpr_over_five_years", Text("5 年期以上 LPR 加点", "over-five-year LPR plus a spread")),
+)
+_RESETS = (
+    ("", Text("不调整", "never")),
+    ("1M", Text("每月", "every month")),
+    ("3M", Text("每季", "every quarter")),
+    ("6M", Text("每半年", "every half-year")),
+    ("1Y", Text("每年", "every year")),
+)
+_SHIFTS = (
+    ("following", Text("顺延至其后第一个工作日", "the next working day")),
+    (
+        "modified_following",
+        Text("顺延；跨月的提前", "the next working day, the one before where that is in the next month"),
+    ),
+    ("preceding", Text("提前至其前一个工作日", "the working day before")),
+    ("none", Text("不顺延", "it does not move")),
+)
+_DAY_COUNTS = (
+    ("", Text("通常的", "the usual one")),
+    ("monthly", Text("按月", "by months")),
+    ("act_360", Text("实际天数 ÷ 360", "actual days over 360")),
+    ("act_365", Text("实际天数 ÷ 365", "actual days over 365")),
+    ("30_360", Text("30 天一月、360 天一年", "30 days a month, 360 a year")),
+)
+_DISPUTES = (
+    ("court", Text("诉讼", "court")),
+    ("arbitration", Text("仲裁", "arbitration")),
+)
+_BASIS_POINTS = 10_000
 _Uplift = Annotated[Decimal | None, Field(ge=0, le=1, decimal_places=4)]
 _Account = Annotated[str, Field(max_length=60)]
 
@@ -90,6 +128,107 @@ class IssueContract(Request):
             start=_usual("misuse"),
         ),
     ] = None
+    rate_kind: Annotated[
+        Literal["fixed", "lpr_one_year", "lpr_over_five_years"],
+        ask(
+            "利率方式",
+            "Kind of rate",
+            "浮动利率按批准的利率与起始日前一日有效的 LPR 之差确定加点",
+            "linked: the spread is the approved rate less the LPR in force the day before the first day",
+            choices=_RATE_KINDS,
+        ),
+    ] = "fixed"
+    reset: Annotated[
+        Literal["", "1M", "3M", "6M", "1Y"], ask("浮动利率多久调整一次", "A linked rate is reset", choices=_RESETS)
+    ] = ""
+    shift: Annotated[
+        Literal["following", "modified_following", "preceding", "none"],
+        ask(
+            "还款日遇法定休假日",
+            "A due day that is a day off",
+            "期限最后一日遇休假日，没有约定的依《民法典》第二百零三条顺延",
+            "without words the last day moves on by Civil Code 203",
+            choices=_SHIFTS,
+        ),
+    ] = "following"
+    interest_to_shifted: Annotated[
+        bool,
+        ask(
+            "顺延期间计收利息",
+            "Interest runs to the shifted day",
+            "按月计息的不适用",
+            "not where interest counts by months",
+        ),
+    ] = False
+    day_count: Annotated[
+        Literal["", "monthly", "act_360", "act_365", "30_360"],
+        ask(
+            "计息天数",
+            "Day count",
+            "留空：按月分期的按月计息，其他按实际天数除以 360",
+            "empty: by months for monthly instalments, else actual days over 360",
+            choices=_DAY_COUNTS,
+        ),
+    ] = ""
+    first_due: Annotated[
+        TermDay | None,
+        ask("首个还款日", "First due day", "留空为起始日后满一个还款周期", "empty: one cycle after the first day"),
+    ] = None
+    instalment: Annotated[
+        Fen | None,
+        ask(
+            "每期归还本金",
+            "Principal of each instalment",
+            "期限超过一年、到期还本的贷款须填写，余额到期归还",
+            "needed above a year where principal is repaid at the end; the rest is repaid on the last day",
+            widget="money",
+        ),
+    ] = None
+    slow_cash_cycle: Annotated[
+        str,
+        Field(max_length=300),
+        ask(
+            "现金回收周期较长的说明",
+            "Reason for a slow cash cycle",
+            "期限超过三年的流动资金贷款须说明",
+            "needed for working capital above three years",
+        ),
+    ] = ""
+    maximum_amount: Annotated[
+        Fen | None,
+        ask(
+            "最高债权额（最高额质押）",
+            "Maximum amount of the secured claims",
+            "只为本笔贷款质押的留空",
+            "empty where the pledge is for this loan alone",
+            widget="money",
+        ),
+    ] = None
+    claims_until: Annotated[
+        TermDay | None,
+        ask("最高额质押的债权发生至", "Claims arise until", "最高额质押时填写", "for a maximum-amount pledge"),
+    ] = None
+    dispute: Annotated[Literal["court", "arbitration"], ask("争议解决", "Disputes", choices=_DISPUTES)] = "court"
+    arbitration_body: Annotated[
+        str,
+        Field(max_length=100),
+        ask("仲裁机构", "Arbitration body", "选仲裁时填写", "where arbitration is agreed"),
+    ] = ""
+    mediator: Annotated[
+        str,
+        Field(max_length=100),
+        ask("先行调解的机构", "Mediator", "不约定先行调解的留空", "empty: no mediation before"),
+    ] = ""
+    guarantee_months: Annotated[
+        int,
+        Field(ge=1, le=120),
+        ask(
+            "保证期间（月）",
+            "Guarantee period in months",
+            "自主债务履行期限届满之日起",
+            "from the due day of the debt",
+        ),
+    ] = 36
     compounds: Annotated[bool, ask("未付利息计收复利", "Unpaid interest bears interest")] = True
     excess: Annotated[str, ask("多还的款项", "Money beyond what is due", choices=_EXCESS)] = "prepay_reduce"
     agreed_value: Annotated[
@@ -143,7 +282,10 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
             ),
         )
     _demand_start(work, case, request.start)
+    _demand_agreed(case, request)
     terms = _terms(work, case, request)
+    contract = _contract(work, case, request, terms)
+    _demand_lawful(work, case, contract)
     if guarantee is not None:
         _to_what_is_lent(work, case, guarantee)
     keys = contract_keys(read_case_rights(rights))
@@ -151,7 +293,7 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
     numbers = {kind: next_number(number, kind, subject) for kind in CONTRACT_KINDS}
     for old in contract_papers(case):
         void_paper(work, old)
-    facts = _facts(work, case, request, terms, rights, numbers, guarantee)
+    facts = _facts(work, case, request, terms, contract, rights, numbers, guarantee)
     parties = {"firm": case.firm, "lender": case.lender, "guarantor": case.guarantor}
     listed = right_facts(rights, work.day, work.rules)
     beside = (
@@ -163,24 +305,108 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
     for kind in CONTRACT_KINDS:
         if kind == "guarantee_contract" and guarantee is None:
             continue
+        of_kind = {**facts, **(_form_facts(contract) if kind == "registration_form" else {})}
         made[kind] = issue_paper(
-            work, kind, {**facts, "number": numbers[kind]}, subject, case.lender, parties,
+            work, kind, {**of_kind, "number": numbers[kind]}, subject, case.lender, parties,
             beside=beside if kind == "registration_form" else None,
         ).pk  # fmt: skip
-    contract = {
-        **case.contract,
-        "number": numbers["loan_contract"],
-        "loan": terms["loan"],
-        "servicing": terms["servicing"],
-        "keys": sorted(keys),
-        "issued_on": work.day.isoformat(),
-        "papers": made,
-        "agency": request.agency,
-        "filings": case.contract.get("filings", []),
-    }
+    contract |= {"number": numbers["loan_contract"], "keys": sorted(keys), "papers": made}
     move_case(work, case, Move.ISSUE, contract=contract, annual_rate=Decimal(terms["loan"]["rate"]))
     _ask_to_sign(work, case, guarantee is not None)
     return {"papers": made}
+
+
+def _contract(work: Work, case: Case, request: IssueContract, terms: Mapping[str, Any]) -> dict[str, Any]:
+    """What the case keeps of its contracts, without their numbers and papers."""
+    maximum = None
+    if request.maximum_amount is not None and request.claims_until is not None:
+        maximum = {"amount": request.maximum_amount, "until": request.claims_until.isoformat()}
+    return {
+        **case.contract,
+        "loan": terms["loan"],
+        "servicing": terms["servicing"],
+        "maximum": maximum,
+        "slow_cash_cycle": request.slow_cash_cycle,
+        "issued_on": work.day.isoformat(),
+        "agency": request.agency,
+        "filings": case.contract.get("filings", []),
+    }
+
+
+def _demand_agreed(case: Case, request: IssueContract) -> None:
+    """What belongs together is stated together. Raises InputError with everything that is not."""
+    problems = []
+    if (request.maximum_amount is None) != (request.claims_until is None):
+        problems.append(
+            Problem(
+                "maximum_amount" if request.maximum_amount is None else "claims_until",
+                "",
+                Text(
+                    "最高额质押须同时写明最高债权额和债权发生的期间",
+                    "a maximum-amount pledge needs both amount and period",
+                ),
+                Text("补填，或两项都留空", "fill it in, or leave both empty"),
+                "missing",
+            )
+        )
+    elif request.maximum_amount is not None and request.maximum_amount < (case.approved_amount or 0):
+        problems.append(
+            Problem(
+                "maximum_amount",
+                show_yuan(request.maximum_amount),
+                Text(
+                    f"少于本笔贷款 {show_yuan(case.approved_amount or 0)} 元",
+                    f"less than this loan, CNY {show_yuan(case.approved_amount or 0)}",
+                ),
+                Text("填不少于本笔贷款的最高债权额", "give at least the amount of this loan"),
+                "maximum_too_small",
+            )
+        )
+    if request.claims_until is not None and request.claims_until < request.start:
+        problems.append(
+            Problem(
+                "claims_until",
+                request.claims_until.isoformat(),
+                Text("早于约定起始日", "before the first day agreed"),
+                Text("填起始日或以后的日期", "give that day or a later one"),
+                "dates_reversed",
+            )
+        )
+    if request.dispute == "arbitration" and not request.arbitration_body:
+        problems.append(
+            Problem(
+                "arbitration_body",
+                "",
+                Text(
+                    "约定仲裁须写明仲裁机构，否则约定无效", "arbitration needs a named body, or the clause is void"
+                ),
+                Text("填仲裁机构全称", "give its full name"),
+                "missing",
+            )
+        )
+    if problems:
+        raise InputError(problems)
+
+
+def _demand_lawful(work: Work, case: Case, contract: dict[str, Any]) -> None:
+    """Term and instalments are within the working-capital rules before anybody signs."""
+    case.contract = contract
+    found = conditions_of(case, work.day, work.rules)
+    wrong = [one.problem() for one in found if one.code in ("term", "instalments") and not one.is_met]
+    if wrong:
+        raise InputError(wrong)
+
+
+def _form_facts(contract: Mapping[str, Any]) -> dict[str, Any]:
+    """What the registration form says of a pledge up to a maximum amount."""
+    maximum = contract["maximum"]
+    if maximum is None:
+        return {}
+    return {
+        "claim_kind": "maximum_amount",
+        "amount": maximum["amount"],
+        "end": max(maximum["until"], contract["loan"]["end"]),
+    }
 
 
 def _to_what_is_lent(work: Work, case: Case, guarantee: GuaranteeRequest) -> None:
@@ -269,7 +495,13 @@ def _terms(work: Work, case: Case, request: IssueContract) -> dict[str, Any]:
         "broken_period": "days",
         "rate": f"{Decimal(rate).normalize():f}",
         **({"cycle": case.cycle} if case.cycle else {}),
+        "shift": request.shift,
+        **({"interest_to_shifted": True} if request.interest_to_shifted else {}),
+        **({"day_count": request.day_count} if request.day_count else {}),
+        **({"first_due": request.first_due.isoformat()} if request.first_due else {}),
     }
+    if request.rate_kind != "fixed":
+        loan["linked"] = _link(work, request, Decimal(rate))
 
     def usual(which: str) -> RuleValue:
         return work.rules.at(f"lending.servicing.usual_{which}_uplift", request.start)
@@ -280,8 +512,48 @@ def _terms(work: Work, case: Case, request: IssueContract) -> dict[str, Any]:
         "compounds": request.compounds,
         "excess": request.excess,
     }
+    if request.instalment:
+        loan |= _by_instalments(work, loan, servicing, request.instalment, amount)
     read_contract({"loan": loan, "servicing": servicing}, [], work.rules)
     return {"loan": loan, "servicing": servicing}
+
+
+def _link(work: Work, request: IssueContract, rate: Decimal) -> dict[str, Any]:
+    """The link to a published rate: the spread is what the approved rate is above it on the first day."""
+    index: Index = "lpr_one_year" if request.rate_kind == "lpr_one_year" else "lpr_over_five_years"
+    published, _ = published_rates(work.rules)[index].at(request.start - timedelta(days=1))
+    spread = (rate - published) * _BASIS_POINTS
+    return {
+        "index": index,
+        "spread_bp": f"{spread.normalize():f}",
+        "published": f"{published.normalize():f}",
+        **({"reset": request.reset} if request.reset else {}),
+    }
+
+
+def _by_instalments(
+    work: Work, loan: Mapping[str, Any], servicing: Mapping[str, Any], instalment: int, amount: int
+) -> dict[str, Any]:
+    """A loan that repays so much principal, in fen, on every due day and the rest on the last one."""
+    if loan["method"] != Method.BULLET:
+        raise refuse(
+            "not_a_bullet",
+            "instalment",
+            show_yuan(instalment),
+            Text("只有到期还本的贷款需要填写", "only a loan that repays its principal at the end needs it"),
+            Text("留空", "leave it empty"),
+        )
+    periods = len(planned_rows({"loan": loan, "servicing": servicing}, work.rules, work.day))
+    if instalment * periods > amount:
+        raise refuse(
+            "instalments_too_large",
+            "instalment",
+            show_yuan(instalment),
+            Text(f"{periods} 期合计超过贷款金额", f"{periods} of them are more than the loan"),
+            Text("减少每期归还的本金", "give less for each instalment"),
+        )
+    usual = {} if loan.get("day_count") else {"day_count": "act_360"}
+    return {"method": Method.EQUAL_PRINCIPAL.value, "balloon": yuan(amount - instalment * periods), **usual}
 
 
 def _agreed(given: Decimal | None, usual: RuleValue) -> str:
@@ -295,9 +567,15 @@ def read_contract(contract: Mapping[str, Any], events: list[Mapping[str, Any]], 
     Raises InputError with everything that is wrong.
     """
     loan, servicing = dict(contract["loan"]), dict(contract["servicing"])
-    for table, names in ((loan, ("rate",)), (servicing, ("overdue_uplift", "misuse_uplift"))):
-        for name in names:
-            table[name] = Decimal(table[name])
+    if "linked" in loan:
+        # The rate beside a link is the one that the loan began with, for people to read.
+        link = {name: value for name, value in loan["linked"].items() if name != "published"}
+        loan = {**loan, "linked": {**link, "spread_bp": Decimal(link["spread_bp"])}}
+        del loan["rate"]
+    else:
+        loan["rate"] = Decimal(loan["rate"])
+    for name in ("overdue_uplift", "misuse_uplift"):
+        servicing[name] = Decimal(servicing[name])
     planned = {"id": "planned", "kind": "drawdown", "day": loan["start"], "amount": loan["principal"]}
     listed = [exact(event) for event in events] or [planned]
     # A contract stored before the term existed counts a part of a month as it did when it was signed: decision 12.
@@ -308,7 +586,8 @@ def read_contract(contract: Mapping[str, Any], events: list[Mapping[str, Any]], 
 def planned_rows(contract: Mapping[str, Any], rules: Rulebook, day: date) -> list[dict[str, Any]]:
     """The schedule of a contract as papers list it."""
     terms = read_contract(contract, [], rules).contract.terms
-    found = schedule(terms, working_days_from(rules.at("calendar.working_days", day).value))
+    calendar = working_days_from(rules.at("calendar.working_days", day).value)
+    found = schedule(terms, calendar, published_rates(rules))
     return [
         {"number": row.number, "due": row.due.isoformat(), "principal": row.principal, "interest": row.interest}
         for row in found.rows
@@ -320,6 +599,7 @@ def _facts(
     case: Case,
     request: IssueContract,
     terms: Mapping[str, Any],
+    contract: Mapping[str, Any],
     rights: list[Any],
     numbers: Mapping[str, str],
     guarantee: GuaranteeRequest | None,
@@ -333,7 +613,23 @@ def _facts(
         "rate": terms["loan"]["rate"],
         "start": terms["loan"]["start"],
         "end": terms["loan"]["end"],
-        "method": case.method,
+        "method": terms["loan"]["method"],
+        "cycle": case.cycle,
+        "shift": request.shift,
+        "interest_to_shifted": request.interest_to_shifted,
+        "day_count": terms["loan"].get("day_count")
+        or usual_day_count(Method(terms["loan"]["method"]), parse_cycle(case.cycle) or Cycle(1, "month")),
+        "rate_link": None if "linked" not in terms["loan"] else {"reset": "", **terms["loan"]["linked"]},
+        "instalment": request.instalment,
+        "entrusted_over": work.rules.at("limit.entrusted_payment_over", work.day).fen(),
+        "maximum": contract["maximum"],
+        "guarantee_months": request.guarantee_months,
+        "dispute": {
+            "way": request.dispute,
+            "body": request.arbitration_body,
+            "mediator": request.mediator,
+        },
+        "clauses": contract_clauses(work.rules, work.day),
         "purpose": case.purpose,
         "servicing": terms["servicing"],
         "order": [HEAD_TEXT[Head(head)].zh for head in work.rules.at("lending.servicing.order", work.day).value],

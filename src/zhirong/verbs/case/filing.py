@@ -1,5 +1,6 @@
 """Registering the pledge of a case: prepared from its contracts, filed, and the authority's number and certificate recorded."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -9,6 +10,7 @@ from zhirong.chain.pledge.papers import PAPER_TEXT, Paper
 from zhirong.chain.pledge.records import ContractItem
 from zhirong.chain.pledge.registration import RegisterRole, Registration, Status
 from zhirong.chain.right.records import Holder
+from zhirong.kernel.money import yuan
 from zhirong.kernel.text import Text
 from zhirong.store.financing import Case, Loan, StoredFile
 from zhirong.verbs.acting import Work, operation, refuse
@@ -34,6 +36,8 @@ _MADE_HERE = {
     "loan_contract": (Paper.MAIN_CONTRACT,),
     "pledge_contract": (Paper.PLEDGE_CONTRACT,),
 }
+# Who checks what another person recorded.
+CHECKERS = (Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER, Duty.LENDER_CASHIER, Duty.LENDER_MANAGER)
 # Everything that any register asks a contract for: the platform's pledge contract states it all.
 _ITEMS = [item.value for item in ContractItem]
 
@@ -118,13 +122,14 @@ def filing_request(case: Case, request: Prepare) -> dict[str, Any]:
     known = [one.value for one in Paper]
     at_hand = StoredFile.objects.filter(subject=f"case/{case.pk}", paper__in=known, removed=False)
     papers |= {*request.papers, *(Paper(one) for one in at_hand.values_list("paper", flat=True))}
+    maximum = case.contract.get("maximum")
     filing: dict[str, Any] = {
         "pledgors": [{"name": case.firm.name, "code": case.firm.code}],
         "pledgee": {"name": case.lender.name, "code": case.lender.code},
-        "claim_kind": "loan",
-        "claim_amount": loan["principal"],
+        "claim_kind": "maximum_amount" if maximum else "loan",
+        "claim_amount": yuan(maximum["amount"]) if maximum else loan["principal"],
         "debt_start": loan["start"],
-        "debt_end": loan["end"],
+        "debt_end": max(maximum["until"], loan["end"]) if maximum else loan["end"],
         "contract_items": _ITEMS,
         "is_joint": True,
         "is_online": request.is_online,
@@ -175,8 +180,13 @@ def _waiting(person: Person, case: Any) -> list[tuple[str, Text]]:
     return [
         (str(one.id), Text(f"申请 {one.id}（{_rights(one)}）", f"filing {one.id} ({_rights(one)})"))
         for one in registrations_of(case)
-        if one.role is RegisterRole.MIRROR and one.status is Status.FILED
+        if is_waiting(one) and str(one.id) not in case.contract.get("recorded", {})
     ]
+
+
+def is_waiting(one: Registration) -> bool:
+    """The authority's result is awaited."""
+    return one.role is RegisterRole.MIRROR and one.status is Status.FILED
 
 
 def _rights(one: Registration) -> str:
@@ -202,31 +212,127 @@ class RecordResult(Request):
     states=(State.REGISTERING,),
     request=RecordResult,
     page="loan.completion",
+    help=Text(
+        "照登记证明记录；由另一人核对后才算登记完成。",
+        "Copy it from the certificate; the registration counts once another person has checked it.",
+    ),
 )
 def record(work: Work, request: RecordResult) -> Any:
-    """The authority's number and certificate complete the mirror registration."""
+    """What the authority has given waits for the check of another person; nothing counts before."""
     case = work.row
-    if request.filing not in {one.id for one in registrations_of(case)}:
+    recorded = case.contract.get("recorded", {})
+    filings = {one.id for one in registrations_of(case) if is_waiting(one) and str(one.id) not in recorded}
+    if request.filing not in filings:
         raise refuse(
             "not_of_this_case",
             "filing",
             request.filing,
-            Text("不是这笔申请的登记", "not a filing of this case"),
+            Text("不是等待登记结果的申请", "not a filing of this case that awaits its result"),
             Text("从列出的申请中选", "choose one that is listed"),
         )
     kept = attach(work, request.certificate, f"case/{case.pk}", "registration_certificate", case.lender_id)
     _demand_own_certificate(case, request, kept)
+    entry = {
+        "authority": request.authority,
+        "authority_number": request.authority_number,
+        "day": request.day.isoformat(),
+        "certificate": kept.sha256,
+        "file": kept.pk,
+        "by": work.person.account,
+    }
+    work.update(case, contract={**case.contract, "recorded": {**recorded, str(request.filing): entry}})
+    work.tell(
+        Text(
+            f"登记结果待核对：{case.number} {request.authority_number}",
+            f"A registration is to be checked: {case.number} {request.authority_number}",
+        ),
+        f"/cases/{case.pk}/completion/",
+        case.lender,
+        CHECKERS,
+    )
+
+
+def _to_check(person: Person, case: Any) -> list[tuple[str, Text]]:
+    recorded = {} if case is None else case.contract.get("recorded", {})
+    return [
+        (filing, Text(f"申请 {filing}：{one['authority_number']}", f"filing {filing}: {one['authority_number']}"))
+        for filing, one in sorted(recorded.items(), key=lambda item: int(item[0]))
+        if one["by"] != person.account
+    ]
+
+
+def _may_check(person: Person, case: Any) -> bool:
+    """Somebody of the lender other than the one who recorded it."""
+    return case.lender_id == person.organisation and bool(_to_check(person, case))
+
+
+class CheckResult(Request):
+    """What the comparison with the certificate came to."""
+
+    filing: Annotated[int, ask("申请", "Filing", choices=_to_check)]
+    agrees: Annotated[
+        bool,
+        ask(
+            "登记机关、登记号、登记日和权利与登记证明一致",
+            "Authority, number, day and rights are those of the certificate",
+        ),
+    ] = False
+    finding: Annotated[str, Field(max_length=200), ask("说明", "Note")] = ""
+
+
+@operation(
+    "filing.check",
+    Text("核对登记结果", "Check the result"),
+    model=Case,
+    duties=CHECKERS,
+    relation=_may_check,
+    states=(State.REGISTERING,),
+    request=CheckResult,
+    page="loan.completion",
+    help=Text(
+        "对照登记证明核对另一人的记录；不勾选即退回重新记录。",
+        "Compare what another person recorded with the certificate. Leave it unticked to send it back.",
+    ),
+)
+def check(work: Work, request: CheckResult) -> Any:
+    """The second person's check completes the mirror registration, or sends the record back."""
+    case = work.row
+    recorded = dict(case.contract.get("recorded", {}))
+    entry = recorded.pop(str(request.filing), None)
+    if entry is None or entry["by"] == work.person.account:
+        raise refuse(
+            "not_to_check",
+            "filing",
+            request.filing,
+            Text("没有等待您核对的登记结果", "no result of this filing waits for your check"),
+            Text("从列出的选；自己记录的由另一人核对", "choose one that is listed; another person checks your own"),
+        )
+    left = {**case.contract, "recorded": recorded}
+    if not request.agrees:
+        for file in StoredFile.objects.filter(pk=entry["file"], removed=False):
+            work.update(file, removed=True)
+        work.update(case, contract=left)
+        work.tell(
+            Text(
+                f"登记结果被退回：{case.number} {request.finding}".strip(),
+                f"The recorded registration is sent back: {case.number}",
+            ),
+            f"/cases/{case.pk}/completion/",
+            case.lender,
+            (Duty.LENDER_OFFICER,),
+        )
+        return
     pledges.record_authority_number(
         register_by(work, f"record/{request.filing}"),
         request.filing,
-        request.authority,
-        request.authority_number,
-        kept.sha256,
-        request.day,
+        entry["authority"],
+        entry["authority_number"],
+        entry["certificate"],
+        date.fromisoformat(entry["day"]),
     )
-    work.update(case)
+    work.update(case, contract=left)
     work.tell(
-        Text(f"质押已登记：{request.authority_number}", f"The pledge is registered: {request.authority_number}"),
+        Text(f"质押已登记：{entry['authority_number']}", f"The pledge is registered: {entry['authority_number']}"),
         f"/cases/{case.pk}/completion/",
         case.firm,
     )
@@ -287,7 +393,7 @@ def take_back(work: Work, request: TakeBack) -> Any:
         )
     for one in open_ones:
         pledges.withdraw(register_by(work, f"withdraw/{one.id}"), one.id, request.reason)
-    work.update(work.row, filing=None)
+    work.update(work.row, filing=None, contract={**work.row.contract, "recorded": {}})
 
 
 def demand_not_released(case: Case) -> None:

@@ -184,7 +184,7 @@ def back_to_review(work: Work, request: BackToReview) -> Any:
     end_guarantees(
         work, case, Text("退回重新审查，担保须重新征求", "is reviewed anew; the guarantee will be asked for again")
     )
-    kept = {name: value for name, value in case.contract.items() if name == "insurance"}
+    kept = {name: value for name, value in case.contract.items() if name in ("insurance", "uses")}
     anew = {"approved_amount": None, "contract": kept, "filing": None, "guarantor_id": None, "guarantee": {}}
     move_case(work, case, Move.SEND_BACK, **anew)
     words = Text(

@@ -14,13 +14,20 @@ from zhirong.chain.financing.conditions import (
     GuaranteeFact,
     PaperFact,
     ReleaseFacts,
+    UseFact,
+    Waiver,
     release_conditions,
 )
+from zhirong.chain.loan.terms import AMORTISING, Method
+from zhirong.chain.pledge.maximum import KnownFreeze, fixed_by_freeze
 from zhirong.chain.pledge.precheck import RightCheck, check_filing, is_examined_once, right_key
-from zhirong.chain.pledge.records import Verdict
-from zhirong.chain.pledge.registration import RegisterRole, Registration, Status
+from zhirong.chain.pledge.records import ClaimKind, Verdict
+from zhirong.chain.pledge.register import FREEZE_RIGHT
+from zhirong.chain.pledge.registration import Move, RegisterRole, Registration, Status
+from zhirong.chain.quote.kept import current
 from zhirong.chain.right.records import Flag, Right
 from zhirong.documents.papers.kinds import PAPER_KINDS
+from zhirong.evidence import canonical
 from zhirong.kernel.days import add_months
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import Fen, parse_yuan
@@ -28,13 +35,20 @@ from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.store import rows
 from zhirong.store.financing import Appraisal, Case, FirmRight, GuaranteeRequest, StoredFile
+from zhirong.store.models import Event
 from zhirong.store.parties import Organisation
 from zhirong.verbs.case.file import case_table_of, quote_json, valued_hash
 from zhirong.verbs.case.paper_making import contract_papers, is_intact, read_case_rights, rights_of, signed_by
+from zhirong.verbs.lender.review import open_conditions
+from zhirong.verbs.pattern import pledge_kind
 from zhirong.verbs.register.facts import facts_now, standings
 from zhirong.verbs.uploads import bytes_of
 
 # An appraisal that counts: an online one is issued, a formal one is signed.
+# Ways of repayment that repay principal before the last day.
+# What the credit limit leaves open and a condition of the release looks at by itself.
+_CONDITIONS_OF_THEIR_OWN = ("evidence_of_use", "instalments", "entrusted_payment", "pledge_needed")
+_BY_PARTS = frozenset(one.value for one in (*AMORTISING, Method.CUSTOM))
 _GIVEN = (Appraising.ISSUED.value, Appraising.SIGNED.value)
 
 
@@ -70,7 +84,62 @@ def release_facts(case: Case, day: date, rules: Rulebook) -> ReleaseFacts:
         supported=supported,
         unsupported=unsupported,
         suspended=tuple(party.name for party in parties if party.status == "suspended"),
+        unsettled=tuple(words for _, words in unsettled_items(case)),
+        months=case.term_months if loan else None,
+        slow_cash_cycle=str(contract.get("slow_cash_cycle", "")),
+        repays_by_parts=loan.get("method", "") in _BY_PARTS,
+        uses=tuple(UseFact(one["payee"], one["amount"], one["is_entrusted"]) for one in contract.get("uses", ())),
+        annex=annex_figure(case),
+        fixed=tuple(fixed for one in registrations if (fixed := _fixed(one, day, rules)) is not None),
+        waivers={
+            code: Waiver(one["of"], one["why"], one["name"], date.fromisoformat(one["on"]))
+            for code, one in contract.get("waived", {}).items()
+        },
     )
+
+
+def unsettled_items(case: Case) -> list[tuple[str, Text]]:
+    """What the quote approved by left open and nobody has settled since: code and words."""
+    settled = case.contract.get("settled", {})
+    if not case.quote.get("modes"):
+        return []
+    items = [(one["code"], Text(**one["reason"])) for one in open_conditions(case.quote)]
+    if case.quote.get("schema"):
+        drawing = current(case.quote)["credit_limit"]["conditions"]
+        items += [
+            (one["code"], Text(**one["text"])) for one in drawing if one["code"] not in _CONDITIONS_OF_THEIR_OWN
+        ]
+    return [(code, words) for code, words in dict(items).items() if code not in settled]
+
+
+def annex_figure(case: Case) -> Fen | None:
+    """What may be drawn without evidence of its use, in fen: the annex figure of the quote approved by. None where there
+    is no quote.
+    """
+    if not case.quote.get("schema"):
+        return None
+    return parse_yuan(current(case.quote)["credit_limit"]["drawn_on_annex"])
+
+
+def _fixed(registration: Registration, day: date, rules: Rulebook) -> Text | None:
+    """Why new drawings are not secured by this registration; None where they are. The bank is notified of every
+    order that this register records, on the day of its entry.
+    """
+    kind = ClaimKind(registration.claim_kind)
+    if kind is not ClaimKind.MAXIMUM_AMOUNT:
+        return None
+    own = set(registration.charged())
+    events = Event.objects.filter(registration=registration.id, kind=pledge_kind(Move.FREEZE))
+    on_rights = Event.objects.filter(kind=FREEZE_RIGHT)
+    freezes = []
+    for event in (*events.order_by("index"), *on_rights.order_by("index")):
+        content = canonical.decode(event.content.encode())
+        right = content.get("right", "")
+        if not right or right in own:
+            named = right or (registration.rights[0].number or registration.rights[0].title)
+            freezes.append(KnownFreeze(named, content["order"], event.day, event.day))
+    found = fixed_by_freeze(kind, freezes, day, rules)
+    return None if found is None else found.reason
 
 
 def supported_now(case: Case, day: date) -> tuple[Fen | None, tuple[Text, ...]]:
@@ -194,6 +263,7 @@ def _filing_fact(one: Registration, case: Case) -> FilingFact:
         claim_amount=one.claim_amount,
         debt_end=one.debt_end,
         frozen_by=one.frozen_by,
+        recorded=str(one.id) in case.contract.get("recorded", {}),
     )
 
 

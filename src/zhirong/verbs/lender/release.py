@@ -1,4 +1,4 @@
-"""Release of a loan: blocked until every condition precedent holds; then it waits for the money to leave."""
+"""Release of a loan: blocked until every condition precedent holds or is waived; then it waits for the money to leave."""
 
 from typing import Annotated, Any
 
@@ -23,7 +23,7 @@ WAITING, CANCELLED, STANDING, REPAID, WRITTEN_OFF = "waiting", "cancelled", "sta
     states=(State.REGISTERING,),
     page="loan.completion",
     help=Text(
-        "全部放款条件成就才能批准；批准后由放款会计付款，并用银行流水核对。",
+        "全部放款条件满足或经豁免才能批准；批准后由放款会计付款，并用银行流水核对。",
         "Possible once every condition holds. The cashier then pays it out, and matches it from the bank statement.",
     ),
 )
@@ -39,13 +39,16 @@ def release(work: Work, request: Any) -> Any:
             Text("这笔申请已经批准放款", "this case has been released already"),
             Text("到贷款页查看", "see the loan"),
         )
-    open_ones = [one for one in conditions_of(case, work.day, work.rules) if not one.is_met]
+    found_conditions = conditions_of(case, work.day, work.rules)
+    open_ones = [one for one in found_conditions if not one.is_met]
     if open_ones:
         raise InputError(one.problem() for one in open_ones)
+    waived = case.contract.get("waived", {})
     contract = {
         "loan": case.contract["loan"],
         "servicing": case.contract["servicing"],
         "granted_on": work.day.isoformat(),
+        "waived": {one.code: waived[one.code] for one in found_conditions if one.verdict == "waived"},
     }
     principal = parse_yuan(contract["loan"]["principal"])
     if found is None:

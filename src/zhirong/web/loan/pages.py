@@ -1,5 +1,6 @@
 """From an approval to a closed case: completion, papers, loan, statements, payments, watch list, books."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from zhirong.chain.financing.case import STATE_WORDS, WAY, State
 from zhirong.chain.financing.statement import FIELD_TEXT
+from zhirong.chain.loan.rates import INDEX_TEXT
 from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, HEAD_TEXT, Category
 from zhirong.chain.loan.terms import METHOD_TEXT, Method
 from zhirong.chain.pledge.registration import STATUS_WORDS, Status
@@ -21,6 +23,7 @@ from zhirong.ledger.accounts import account_text
 from zhirong.store.financing import Case, Loan, Paper, Payment, Signature, StatementLine, StoredFile, WatchFlag
 from zhirong.store.parties import Organisation
 from zhirong.verbs.acting import OPERATIONS, can, may, perform
+from zhirong.verbs.case.filing import is_waiting
 from zhirong.verbs.case.paper_making import is_intact, signed_by
 from zhirong.verbs.case.signing import SEALED_SCAN
 from zhirong.verbs.case.signing import STATE_WORDS as PAPER_STATES
@@ -108,13 +111,15 @@ def completion(request: HttpRequest, case: Case) -> HttpResponse:
         "loan": loan if loan is not None and loan.state != CANCELLED else None,
         "loan_state": None if loan is None else LOAN_WORDS[loan.state],
         "is_bank": is_bank,
-        "todo": _todo(case, loan, not wrong, supported=all(one.code != "supported" for one in wrong)),
+        "uses": case.contract.get("uses", []) if case.contract else [],
+        "settled": list(case.contract.get("settled", {}).values()) if case.contract else [],
+        "todo": _todo(case, loan, {one.code for one in wrong}),
     }
     return render(request, "loan/completion.html", context)
 
 
-def _todo(case: Case, loan: Loan | None, all_hold: bool, supported: bool) -> str:
-    """The operations that make sense now, the most urgent first: names, spaces between."""
+def _todo(case: Case, loan: Loan | None, wrong: set[str]) -> str:
+    """The operations that make sense now, the most urgent first: names, spaces between. wrong: conditions not met."""
     names = ["contract.issue", "case.sign", "case.close"]
     if case.state == State.REGISTERING and (loan is None or loan.state == CANCELLED):
         statuses = {one.status for one in registrations_of(case)}
@@ -122,15 +127,26 @@ def _todo(case: Case, loan: Loan | None, all_hold: bool, supported: bool) -> str
             names.append("filing.prepare")
         if Status.PREPARED in statuses:
             names.append("filing.file")
-        if Status.FILED in statuses:
+        recorded = case.contract.get("recorded", {})
+        if recorded:
+            names.append("filing.check")
+        if any(is_waiting(one) and str(one.id) not in recorded for one in registrations_of(case)):
             names.append("filing.record")
         if statuses & {Status.PREPARED, Status.FILED, Status.EXAMINED}:
             names.append("filing.withdraw")
-        if all_hold:
+        if not wrong:
             names.append("case.release")
     if takes_part(case, "insurer"):
         names.append("insurance.record")
-    if not supported:
+    if "settled" in wrong:
+        names.append("condition.settle")
+    if "use_shown" in wrong:
+        names.append("use.record")
+    if case.contract.get("uses"):
+        names.append("use.remove")
+    if wrong:
+        names.append("condition.waive")
+    if "supported" in wrong:
         names.append("case.back_to_review")
     return " ".join([*names, "case.paper"])
 
@@ -226,6 +242,7 @@ def loan(request: HttpRequest, row: Loan) -> HttpResponse:
         "day": day,
         "state": LOAN_WORDS[row.state],
         "terms": terms,
+        "link": _link_words(terms),
         "method": METHOD_TEXT[Method(terms["method"])],
         "papers": [_paper_row(one) for one in visible(person, Paper, day).filter(subject=f"loan/{row.pk}").order_by("-pk")],
         "payments": [
@@ -239,6 +256,15 @@ def loan(request: HttpRequest, row: Loan) -> HttpResponse:
     if row.state not in (WAITING, CANCELLED):
         context |= _standing(request, row, day)
     return render(request, "loan/loan.html", context)
+
+
+def _link_words(terms: Mapping[str, Any]) -> Text | None:
+    """The published rate that a loan follows and its spread; None for a fixed rate."""
+    link = terms.get("linked")
+    if link is None:
+        return None
+    index = INDEX_TEXT[link["index"]]
+    return Text(f"{index.zh}，加 {link['spread_bp']} 个基点", f"{index.en} plus {link['spread_bp']} basis points")
 
 
 def _standing(request: HttpRequest, row: Loan, day: date) -> dict[str, Any]:
