@@ -10,6 +10,7 @@ from zhirong.api.answers import PUBLIC_REFUSALS, as_json, responses
 from zhirong.api.problems import answer
 from zhirong.api.reading import body_of
 from zhirong.api.security import Rate
+from zhirong.chain.quote.view import for_role
 from zhirong.kernel.days import day_of
 from zhirong.verbs.case.file import quote_json
 from zhirong.verbs.clock import now
@@ -51,6 +52,7 @@ def calculate(request: HttpRequest) -> HttpResponse:
         response.headers["Retry-After"] = "10"
         return response
     try:
-        return as_json({"quote": quote_json(calculated(asked, day_of(now()), rulebook()), None)})
+        quoted = quote_json(calculated(asked, day_of(now()), rulebook()), None)
+        return as_json({"quote": for_role(quoted, "firm")})
     finally:
         _AT_ONCE.release()

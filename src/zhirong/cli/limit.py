@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
-from zhirong.cli.files import print_json
+from zhirong.cli.files import print_answer
 from zhirong.kernel.text import Lang, Text
 
 EXIT_DECLINED = 1
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     data = view(answer)
     data = data if options.mode else for_reading(data)
     if options.json:
-        print_json(
+        print_answer(
             {
                 "schema": "zhirong.limit/1",
                 **{name: data[name] for name in _PARTS},
