@@ -64,7 +64,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 _OWN_HELP = frozenset({"do"})
 _PACKS = "ZHIRONG_RULES"
 # Commands whose answer rests on the rules: on the screen they name the policy packs in use.
-_BY_RULES = frozenset({"quote", "limit", "rate", "appraise", "report", "rights", "settle", "loan", "schedule", "modes"})
+_BY_RULES = frozenset(
+    {"quote", "limit", "rate", "appraise", "report", "rights", "settle", "loan", "schedule", "modes"}
+)
 EXIT_BAD_INPUT = 2
 
 
