@@ -26,7 +26,7 @@ def page_example(mode_id: str) -> Mode:
     [
         ("guangzhou-2025", "no new loans while a lender's losses of a year exceed 3 % of the principal entered"),
         ("guangzhou-2025", "no loan is claimed under guangzhou-2025-guarantee as well"),
-        ("guangzhou-2025", "in force: from 2025-10-01 until 2028-09-30"),
+        ("guangzhou-2025", "dates in the source: from 2025-10-01 until 2028-09-30"),
         ("guangzhou-2025", "(amount of the loan above 30,000,000.00 yuan, "),
         ("guangzhou-2025", "where: secured by an IP pledge or on the key list"),
         ("guangzhou-5311", "the fund holds 40,000,000.00 yuan (central budget 10,000,000.00 yuan"),

@@ -29,7 +29,7 @@ def mode_text(mode: Mode, lang: Lang = "zh") -> str:
         mode.about.in_(lang),
     ]
     if mode.source.valid_from is not None or mode.source.valid_to is not None:
-        lines.append(_say(lang, "施行期间", "in force") + _colon(lang) + _dates(mode.source, lang))
+        lines.append(_say(lang, "来源所载日期", "dates in the source") + _colon(lang) + _dates(mode.source, lang))
     if mode.exclusive_with:
         others = _and(mode.exclusive_with, lang)
         lines.append(_say(lang, f"同一贷款不得又按 {others} 索赔", f"no loan is claimed under {others} as well"))
