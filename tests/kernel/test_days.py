@@ -15,6 +15,7 @@ from zhirong.kernel.days import (
     whole_years,
     working_days_from,
 )
+from zhirong.kernel.rulebook import load_rulebook
 
 DAYS = st.dates(date(1990, 1, 1), date(2080, 12, 31))
 
@@ -99,3 +100,11 @@ def test_working_days_added_are_working_days_passed(day, count):
     end = SPRING.add(day, count)
     passed = sum(SPRING.is_working(date.fromordinal(n)) for n in range(day.toordinal() + 1, end.toordinal() + 1))
     assert passed == count
+
+
+def test_the_days_off_that_the_law_fixes_count_before_the_year_is_announced():
+    calendar = working_days_from(load_rulebook().at("calendar.working_days", date(2026, 11, 30)).value)
+    assert not calendar.is_provisional(date(2026, 12, 31)) and calendar.is_provisional(date(2027, 1, 1))
+    # New Year's Day and the eve of the lunar year are days off; what bridges them is not known yet.
+    assert not calendar.is_working(date(2027, 1, 1)) and not calendar.is_working(date(2027, 2, 5))
+    assert not calendar.is_working(date(2027, 2, 8)) and calendar.is_working(date(2027, 2, 9))

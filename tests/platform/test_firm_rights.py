@@ -285,3 +285,10 @@ def test_a_repeated_key_adds_nothing_twice(platform):
     with pytest.raises(InputError) as refused:
         platform.do(manager, "right.add", key="same", **{**INVENTION, "title": "另一件"})
     assert refused.value.problems[0].code == "key_used"
+
+
+def test_a_mark_is_to_be_renewed_by_the_end_of_its_term(platform):
+    _, manager = platform.firm()
+    mark = {"kind": "trademark", "title": "清流", "goods_classes": "11"}
+    done = platform.do(manager, "right.add", **mark, number="99999911", registration_date="2018-05-28")
+    assert str(FirmRight.objects.get(pk=done.id).next_fee_on) == "2028-05-27"

@@ -42,7 +42,7 @@ _WORDS: Mapping[str, Text] = {
     "title": Text("名称", "Title"),
     "facts": Text("所述情况", "Facts"),
     "ends_on": Text("届满日", "Last day"),
-    "next_fee_on": Text("下一笔年费", "Next fee due"),
+    "next_fee_on": Text("下一笔年费或续展", "Next fee or renewal due"),
     "checked_on": Text("核对日", "Checked on"),
     "removed": Text("已移出", "Removed"),
     "owner": Text("所属机构", "Owner"),

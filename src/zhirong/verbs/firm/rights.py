@@ -57,11 +57,13 @@ class Checked:
     @property
     def columns(self) -> dict[str, Any]:
         """What a row repeats of it, to be listed and searched by."""
-        owed = self.fees.owed
+        owed, life = self.fees.owed, self.status.life
+        # A mark owes no annual fee; it has to be renewed by the end of its term, or within the grace after it.
+        renewal = (self.status.renewable_until or life.end) if life.renewable else None
         return {
             "status": UNKNOWN if self.status.status is None else self.status.status.value,
             "ends_on": self.status.life.end,
-            "next_fee_on": None if owed is None else owed.due,
+            "next_fee_on": renewal if owed is None else owed.due,
         }
 
 
@@ -363,7 +365,7 @@ listing(
             Column("ends_on", Text("届满日", "Last day"), lambda row: row.ends_on, "day", order="ends_on"),
             Column(
                 "next_fee_on",
-                Text("下一笔年费", "Next fee due"),
+                Text("下一笔年费或续展", "Next fee or renewal due"),
                 lambda row: row.next_fee_on,
                 "day",
                 order="next_fee_on",
