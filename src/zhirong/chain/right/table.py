@@ -11,7 +11,7 @@ from zhirong.chain.adapters.columns import Columns, columns_of
 from zhirong.chain.right.cells import as_text
 from zhirong.chain.right.columns import HEADINGS, KIND_OF_HEADING, PATENT_HEADINGS
 from zhirong.chain.right.records import Right, RightKind
-from zhirong.chain.right.table_row import Meaning, RowReader, number_headings
+from zhirong.chain.right.table_row import Meaning, RowReader, number_headings, telling_columns
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.sheets import Row, Rows, sheets_of
 from zhirong.kernel.text import Text, same
@@ -158,7 +158,7 @@ def _meaning(columns: Columns) -> Meaning:
     stated = columns.adapter.settings.get("kind")
     kind = RightKind(stated) if stated else kinds.pop() if len(kinds) == 1 else None
     words = library("rights").common.words
-    return Meaning(columns, words, kind, bool(of_numbers & PATENT_HEADINGS))
+    return Meaning(columns, words, kind, bool(of_numbers & PATENT_HEADINGS), telling_columns(columns))
 
 
 def _no_headings(looked_at: list[str], rows: Iterable[Row], source: str) -> InputError:

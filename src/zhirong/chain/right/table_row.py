@@ -90,13 +90,15 @@ class Oddity:
 class Meaning:
     """What the columns of a table mean. words: of its format. kind: the one kind that the list holds, if it says so.
 
-    of_patents: whether the heading of the numbers speaks of patents only.
+    of_patents: whether the heading of the numbers speaks of patents only. telling: the columns that nobody reads and
+    that speak of a burden, an owner, a state or an end.
     """
 
     columns: Columns
     words: Mapping[str, Mapping[str, str]]
     kind: RightKind | None
     of_patents: bool
+    telling: tuple[Place, ...]
 
 
 class RowReader:
@@ -106,6 +108,7 @@ class RowReader:
         self._meaning = meaning
         self._columns = meaning.columns
         self._cells = cells
+        self._words = [as_text(cell) for cell in cells]
         self._row = row
         self._as_of = as_of
         self.problems: list[Problem] = []
@@ -138,7 +141,7 @@ class RowReader:
 
     def is_total(self) -> bool:
         """Whether the row counts the others: it begins with a word for a total and holds no number of a right."""
-        first = next((text for cell in self._cells if (text := as_text(cell))), "")
+        first = next((text for text in self._words if text), "")
         if word_key(first).rstrip(":：") not in self._meaning.words["total"]:
             return False
         return not any(kind_of_number(as_text(cell)) for _, cell in self._filled("number"))
@@ -379,11 +382,9 @@ class RowReader:
 
     def _doubt_unread(self) -> None:
         """Columns that no mapping reads and that speak of a burden, an owner, a state or an end."""
-        for place in self._columns.not_used:
-            text = as_text(self._cells[place.at]) if place.at < len(self._cells) else ""
-            if not text or word_key(text) in UNBURDENED or place.heading.startswith(_BARS):
-                continue
-            if _TELLING.search(place.heading) is not None:
+        for place in self._meaning.telling:
+            text = self._words[place.at] if place.at < len(self._words) else ""
+            if text and word_key(text) not in UNBURDENED:
                 self._doubt(
                     "unread_column",
                     f"“{place.heading}”一栏未采用，写的是“{text[:60]}”",
@@ -397,7 +398,7 @@ class RowReader:
         return [
             (place, self._cells[place.at])
             for place in self._columns.places.get(field, ())
-            if place.at < len(self._cells) and as_text(self._cells[place.at])
+            if place.at < len(self._words) and self._words[place.at]
         ]
 
     def _filled(self, field: str) -> list[tuple[Place, Cell]]:
@@ -597,7 +598,7 @@ class RowReader:
     # -- the row as a whole -------------------------------------------------------------------------------------
 
     def _check_width(self) -> None:
-        extra = [text for cell in self._cells[len(self._columns.headings) :] if (text := as_text(cell))]
+        extra = [text for text in self._words[len(self._columns.headings) :] if text]
         if extra:
             self.problems.append(
                 Problem(
@@ -630,6 +631,15 @@ class RowReader:
                 f"write one of: {', '.join(words.en for words in offered.values())}",
             ),
         )
+
+
+def telling_columns(columns: Columns) -> tuple[Place, ...]:
+    """The columns that nobody reads and that speak of a burden, an owner, a state or an end."""
+    return tuple(
+        place
+        for place in columns.not_used
+        if not place.heading.startswith(_BARS) and _TELLING.search(place.heading) is not None
+    )
 
 
 def number_headings(columns: Columns) -> set[str]:
