@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +20,29 @@ def _place() -> Path | None:
 
 
 _HOME = Path(tempfile.mkdtemp(prefix="zhirong-tests-", dir=_place()))
+# Waits for the end of this process, however it comes: then a server that still runs is stopped and the folder removed.
+_WATCH = """
+import os, pathlib, shutil, signal, sys, time
+home, parent = pathlib.Path(sys.argv[1]), int(sys.argv[2])
+while os.getppid() == parent and home.exists():
+    time.sleep(0.5)
+place = home / "postgres" / "postmaster.pid"
+if place.exists():
+    server = int(place.read_text().split()[0])
+    os.kill(server, signal.SIGQUIT)
+    for _ in range(100):
+        if not place.exists():
+            break
+        time.sleep(0.1)
+shutil.rmtree(home, ignore_errors=True)
+"""
+_WATCHER = subprocess.Popen(
+    [sys.executable, "-S", "-c", _WATCH, str(_HOME), str(os.getpid())],
+    stdin=subprocess.DEVNULL,
+    stdout=subprocess.DEVNULL,
+    stderr=subprocess.DEVNULL,
+    start_new_session=True,  # Ctrl-C in the terminal does not reach it
+)
 os.environ["ZHIRONG_DATA"] = str(_HOME)
 os.environ.pop("DATABASE_URL", None)
 
