@@ -248,17 +248,17 @@ def test_returns_of_guangzhou_under_both_weights(weights: str, l3: tuple[str, ..
 
 
 def test_returns_before_and_after_the_re_guarantors_have_paid() -> None:
-    mode = load_mode("national-4222")
+    mode = load_mode("national-4222")  # in force for loans from 2025-03-01: the example's days, a year later
     loan = lost(
         _fen("5,000,000.00"),
         principal=_fen("4,321,098.76"),
         interest=_fen("33,333.33"),
-        loan_day=date(2024, 5, 20),
-        claim_day=date(2025, 8, 15),
+        loan_day=date(2025, 5, 20),
+        claim_day=date(2026, 8, 15),
         recoveries=(
-            Recovery(date(2025, 9, 1), _fen("50,000.00")),
-            Recovery(date(2026, 2, 10), _fen("315,558.85")),
-            Recovery(date(2026, 6, 30), _fen("120,000.00")),
+            Recovery(date(2026, 9, 1), _fen("50,000.00")),
+            Recovery(date(2027, 2, 10), _fen("315,558.85")),
+            Recovery(date(2027, 6, 30), _fen("120,000.00")),
         ),
     )
     settled = settle(mode, [loan])
