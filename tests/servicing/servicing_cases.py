@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from zhirong.chain.loan.cycles import Cycle
+from zhirong.chain.loan.day_counts import DAY_COUNTS
 from zhirong.chain.loan.periods import due_days
 from zhirong.chain.loan.rates import FixedRate, LinkedRate
 from zhirong.chain.loan.servicing import events as ev
@@ -66,9 +67,7 @@ def contracts(draw: st.DrawFn, for_arrays: bool = False) -> Contract:
         rate=draw(st.one_of(st.builds(FixedRate, _rates), linked)),
         cycle=draw(st.sampled_from([Cycle(1, "month"), Cycle(3, "month")])),
         day_count=draw(
-            st.sampled_from(
-                ["monthly", "act_360", "act_365"] if for_arrays else ["monthly", "act_360", "act_act", "30_360"]
-            )
+            st.sampled_from(["monthly", "act_360", "act_365"] if for_arrays else ["monthly", *DAY_COUNTS])
         ),
         shift=draw(st.sampled_from(["none", "following"] if for_arrays else SHIFTS)),
         end_shift=draw(st.none() | st.sampled_from(SHIFTS)),
@@ -78,6 +77,9 @@ def contracts(draw: st.DrawFn, for_arrays: bool = False) -> Contract:
         terms = replace(terms, grace=None)
     if for_arrays:
         terms = replace(terms, broken_period="share")
+    elif terms.day_count != "monthly" and draw(st.booleans()):
+        # Short cycles meet over holidays.
+        terms = replace(terms, cycle=draw(st.sampled_from([Cycle(7, "day"), Cycle(3, "day")])))
     if terms.day_count != "monthly" and draw(st.booleans()):
         terms = replace(terms, interest_to_shifted=True)
     return Contract(
