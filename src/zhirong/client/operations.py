@@ -472,6 +472,55 @@ class CaseOperations(Group):
             "case.hand_up", row, {"amount": amount, "opinion": opinion, "despite": despite}, version, key
         )
 
+    def limit_inputs(
+        self,
+        row: int,
+        *,
+        version: Version,
+        contracts: int | str | None = None,
+        contracts_received: int | str | None = None,
+        contracts_source: str | None = None,
+        replaces: int | str | None = None,
+        replaced_service: int | str | None = None,
+        security_kind: str | None = None,
+        security_value: int | str | None = None,
+        security_prior: int | str | None = None,
+        security_of_third_party: bool | None = None,
+        net_capital: int | str | None = None,
+        tier1: int | str | None = None,
+        exposure: int | str | None = None,
+        loans: int | str | None = None,
+        guarantor_net_assets: int | str | None = None,
+        guarantor_exposure: int | str | None = None,
+        more: Mapping[str, Any] | None = None,
+        key: str = "",
+    ) -> Done:
+        """补充额度资料 / Add figures for the limit."""
+        return self._do(
+            "case.limit_inputs",
+            row,
+            {
+                "contracts": contracts,
+                "contracts_received": contracts_received,
+                "contracts_source": contracts_source,
+                "replaces": replaces,
+                "replaced_service": replaced_service,
+                "security_kind": security_kind,
+                "security_value": security_value,
+                "security_prior": security_prior,
+                "security_of_third_party": security_of_third_party,
+                "net_capital": net_capital,
+                "tier1": tier1,
+                "exposure": exposure,
+                "loans": loans,
+                "guarantor_net_assets": guarantor_net_assets,
+                "guarantor_exposure": guarantor_exposure,
+                "more": more,
+            },
+            version,
+            key,
+        )
+
     def paper(self, row: int, *, version: Version, kind: str, key: str = "") -> Done:
         """生成文件 / Make a paper."""
         return self._do("case.paper", row, {"kind": kind}, version, key)

@@ -21,6 +21,7 @@ MODULES = (
     "lender.diligence",
     "lender.team_rating",
     "lender.case_scores",
+    "lender.limit_inputs",
     "lender.review",
     "lender.approvals",
     "lender.limits",

@@ -19,6 +19,7 @@ from zhirong.store.parties import Organisation
 from zhirong.workbench import quote_case, rules
 
 Table = dict[str, Any]
+LIMIT_INPUTS = "limit_inputs"  # what the lender adds for the credit limit, by the tables of a case file
 
 
 def case_table(
@@ -100,7 +101,10 @@ def case_table_of(case: Case, day: date) -> Table:
     )
     if case.team:
         table["team"] = exact(case.team)
-    return {**table, **exact(case.beside)}
+    added = exact(case.beside)
+    for name, part in added.pop(LIMIT_INPUTS, {}).items():
+        table[name] = {**table["request"], **part} if name == "request" else part
+    return {**table, **added}
 
 
 def quote_json(table: Mapping[str, Any], mode_ids: Sequence[str] | None = None) -> dict[str, Any]:
