@@ -289,6 +289,26 @@ def test_a_heading_that_is_not_known_is_set_by_the_user() -> None:
     assert lines[0][4] == "甲" and found.columns["往来单位"] == "counterparty"
 
 
+HEAD_ROW: dict[str, tuple[str, object]] = {
+    "day": ("日期", TODAY),
+    "reference": ("流水号", "R1"),
+    "amount": ("金额", "1"),
+    "direction": ("收支", "收入"),
+    "counterparty": ("对方户名", "甲"),
+}
+
+
+@pytest.mark.parametrize("missing", [name for name in HEAD_ROW if name != "direction"])
+def test_what_a_hint_advises_is_accepted(missing: str) -> None:
+    rest = [pair for name, pair in HEAD_ROW.items() if name != missing]
+    with pytest.raises(InputError) as caught:
+        lines_of([[name for name, _ in rest], [value for _, value in rest]])
+    hint = caught.value.problems[0].mend.zh
+    for heading in hint.partition("栏名改为：")[2].split("、"):
+        pairs = [*rest, (heading, HEAD_ROW[missing][1])]
+        assert lines_of([[name for name, _ in pairs], [value for _, value in pairs]])[0].problems == (), heading
+
+
 TABLE: list[list[object]] = [
     [
         "交易日期",

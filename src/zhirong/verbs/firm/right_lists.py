@@ -200,8 +200,11 @@ def _merged(
     row, kept_right: what is kept of the right, as it was typed and as it is read; None where nothing is.
     """
     said = table_of(right)
-    if not said["holders"]:
-        said["holders"] = [{"name": firm.name, "code": firm.code}]
+    # A list seldom gives codes: the firm's own is known.
+    said["holders"] = [
+        {**one, "code": firm.code} if one["name"] == firm.name and "code" not in one else one
+        for one in said["holders"]
+    ] or [{"name": firm.name, "code": firm.code}]
     if row is None or kept_right is None:
         return said, []
     # As it is read: a number or a day in another spelling is no change.
