@@ -154,15 +154,15 @@ def test_the_version_covers_all_that_a_pack_holds(pack) -> None:  # type: ignore
 
 
 def test_named_by_the_environment(pack, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
-    cap = CAP.replace("test.cap", "quote.loss_budget")
+    cap = CAP.replace("test.cap", "limit.loss_budget")
     one, two = (
         pack({"a.toml": cap}),
         pack({"a.toml": cap.replace("0.20", "0.10")}, MANIFEST.replace('"bank"', '"b2"'), "b"),
     )
     monkeypatch.setenv("ZHIRONG_RULES", f"{one}{os.pathsep}{two}")
     day = date(2026, 7, 1)
-    assert load_rulebook().at("quote.loss_budget", day).value == Decimal("0.10")
-    assert load_rulebook(packs=[one]).at("quote.loss_budget", day).value == Decimal("0.20")
+    assert load_rulebook().at("limit.loss_budget", day).value == Decimal("0.10")
+    assert load_rulebook(packs=[one]).at("limit.loss_budget", day).value == Decimal("0.20")
     assert load_rulebook(packs=()).packs == ()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from zhirong.cli.main import main
-from zhirong.cli.rules import changes
+from zhirong.cli.rules import Change, changes
 from zhirong.kernel.packs import overlaid
 from zhirong.kernel.rulebook import load_rulebook
 from zhirong.mode_files import list_modes, load_mode
@@ -29,7 +29,7 @@ name = { zh = "秦川银行", en = "Qinchuan Bank" }
 """
 RULE = """
 [[rule]]
-id = "quote.loss_budget"
+id = "limit.loss_budget"
 title = { zh = "损失预算", en = "loss budget" }
 unit = "rate"
 [[rule.version]]
@@ -69,36 +69,34 @@ def test_list(capsys: pytest.CaptureFixture[str], pack: Path) -> None:
     assert found and all(one["confidence"] == "assumed" and one["id"].startswith("quote.") for one in found)
     _, out, _ = run(capsys, "rules", "list", "--pack", "--rules", pack, "--json")
     assert [(one["id"], one["value"], one["pack"]) for one in json.loads(out)["rules"]] == [
-        ("quote.loss_budget", "0.012", "qinchuan 2026.1")
+        ("limit.loss_budget", "0.012", "qinchuan 2026.1")
     ]
     _, out, _ = run(capsys, f"--rules={pack}", "--lang", "en", "rules", "list", "--assumed")
-    assert "quote.loss_budget " not in out, "the pack's value is not assumed"
+    assert "limit.loss_budget " not in out, "the pack's value is not assumed"
     assert "quote.pledge_rate_grid" in out and "policy pack: Qinchuan Bank policy (qinchuan 2026.1" in out
 
 
 def test_show(capsys: pytest.CaptureFixture[str], pack: Path) -> None:
-    _, out, _ = run(capsys, "rules", "show", "quote.loss_budget", "--rules", pack, "--on", "2020-05-31")
+    _, out, _ = run(capsys, "rules", "show", "limit.loss_budget", "--rules", pack, "--on", "2020-05-31")
     assert "… — 2020-05-31（现行）" in out and "政策包：qinchuan 2026.1" in out and "假设" in out
-    _, out, _ = run(capsys, "rules", "show", "quote.loss_budget", "--rules", pack, "--json")
+    _, out, _ = run(capsys, "rules", "show", "limit.loss_budget", "--rules", pack, "--json")
     versions = json.loads(out)["versions"]
     assert [one["in_force"] for one in versions] == [False, True]
     assert versions[1]["reference"]["pack"] == "qinchuan 2026.1" and "pack" not in versions[0]["reference"]
-    code, _, err = run(capsys, "rules", "show", "quote.los")
-    assert code == 2 and "quote.loss_budget" in err
-    assert run(capsys, "rules", "show", "quote.loss_budget", "--on", "soon")[0] == 2
+    code, _, err = run(capsys, "rules", "show", "limit.los")
+    assert code == 2 and "limit.loss_budget" in err
+    assert run(capsys, "rules", "show", "limit.loss_budget", "--on", "soon")[0] == 2
 
 
 def test_diff(capsys: pytest.CaptureFixture[str], pack: Path, tmp_path: Path) -> None:
     code, out, _ = run(capsys, "rules", "diff", pack, "--lang", "en")
-    shipped = load_rulebook().at("quote.loss_budget", date(2026, 1, 1)).value
-    assert (
-        code == 1 and f"{shipped} → 0.012" in out and "from 2020-06-01" in out and "quotes and credit limits" in out
-    )
+    shipped = load_rulebook().at("limit.loss_budget", date(2026, 1, 1)).value
+    assert code == 1 and f"{shipped} → 0.012" in out and "from 2020-06-01" in out and "credit limits" in out
     assert "mode own (Xixian guarantor, end to end): added" in out
     _, out, _ = run(capsys, "rules", "diff", pack, "--json")
     found = json.loads(out)
     assert [(one["id"], one["from"], one["to"]) for one in found["rules"]] == [
-        ("quote.loss_budget", "2020-06-01", None)
+        ("limit.loss_budget", "2020-06-01", None)
     ]
     assert found["before"]["packs"] == [] and len(found["after"]["packs"]) == 1
     other = tmp_path / "other"
@@ -109,6 +107,12 @@ def test_diff(capsys: pytest.CaptureFixture[str], pack: Path, tmp_path: Path) ->
     assert "0.012 → 0.015" in out and "模式 own（西咸担保“一保到底”模式）：取消" in out
     assert run(capsys, "rules", "diff", pack, pack)[0] == 0
     assert run(capsys, "rules", "diff", pack, pack, pack)[0] == 2
+
+
+def test_every_shipped_rule_concerns_something() -> None:
+    for rule_id in load_rulebook(packs=()).ids():
+        assert Change(rule_id, "CN", date.min, None, None, None).concern.en != "other things", rule_id
+    assert Change("limit.price.step", "CN", date.min, None, None, None).concern.en == "pricing"
 
 
 def test_changes_join_days_that_say_the_same(pack: Path) -> None:

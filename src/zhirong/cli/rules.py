@@ -26,19 +26,23 @@ _CONCERNS = {
     "appraisal": Text("评估价值", "appraised values"),
     "calendar": Text("到期日和起算日", "due days and limits of time"),
     "case": Text("申请和尽调的办理", "applications and diligence"),
+    "contract": Text("合同条款", "contract terms"),
     "credit": Text("信用评级和准入", "credit grades and eligibility"),
     "diligence": Text("尽调清单", "the diligence checklist"),
     "guarantor": Text("担保人的额度", "what guarantors may bear"),
     "indicators": Text("指标得分", "scores of indicator systems"),
     "lending": Text("审批、分类、拨备和利率", "approval, classification, provisions and rates"),
     "limit": Text("授信额度", "credit limits"),
+    "limit.price": Text("定价", "pricing"),
+    "mode": Text("融资模式是否在有效期内", "whether modes are in force"),
+    "plausible": Text("输入的合理范围", "the range in which inputs are plausible"),
     "practice": Text("评估机构的执业", "the practice of appraisal"),
-    "price": Text("定价", "pricing"),
-    "quote": Text("报价和授信额度", "quotes and credit limits"),
+    "quote": Text("报价", "quotes"),
     "regions": Text("地区资料", "data of regions"),
     "registration": Text("质押登记", "registration of pledges"),
     "release": Text("放款条件", "conditions of disbursement"),
     "right": Text("权利的期限和费用", "lives and fees of rights"),
+    "subsidy": Text("补贴", "subsidies"),
     "watch": Text("贷后预警", "warnings on running loans"),
 }
 _SHOWN = 100  # characters of a value in a list
@@ -246,8 +250,10 @@ class Change:
 
     @property
     def concern(self) -> Text:
-        """What the rule decides, by the first word of its id."""
-        return _CONCERNS.get(self.id.split(".")[0], Text("其他", "other things"))
+        """What the rule decides, by the beginning of its id."""
+        words = self.id.split(".")
+        known = (_CONCERNS.get(".".join(words[:count])) for count in range(len(words), 0, -1))
+        return next((one for one in known if one is not None), Text("其他", "other things"))
 
 
 def changes(before: Rulebook, after: Rulebook) -> list[Change]:
