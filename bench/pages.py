@@ -175,7 +175,7 @@ def _fill() -> None:
         ),
         1,
     ):
-        Account.objects.create(id=at, username=email, email=email)
+        Account.objects.create(id=at, username=email, email=email, is_demo=True)
         Membership.objects.create(account_id=at, organisation_id=organisation_id, duties=duties, **kept)
 
 
