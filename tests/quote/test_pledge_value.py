@@ -16,9 +16,11 @@ from zhirong.chain.quote.quote import quote
 from zhirong.chain.quote.rates import grid_rate
 from zhirong.chain.quote.stated import Scores, TitleInvestigation
 from zhirong.chain.quote.title import read_title, title_gate
+from zhirong.chain.quote.view import view
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.fields import Reader
+from zhirong.kernel.money import yuan
 from zhirong.kernel.rulebook import RuleError
 from zhirong.kernel.text import same
 from zhirong.workbench import rules
@@ -306,3 +308,18 @@ def test_a_title_investigation_that_contradicts_itself(changes, code):
 def test_its_cost_is_kept_as_data():
     assert isinstance(title(), TitleInvestigation)
     assert title().as_json()["cost"] == "8000.00"
+
+
+# -- one P10 everywhere --------------------------------------------------------------------------------------------
+
+
+def test_an_unchecked_appraisal_publishes_a_wider_interval_and_the_limit_uses_it():
+    checked, unchecked = answer(), answer(appraisal__checked=False)
+    middle, low = checked.appraisal.appraised_value, checked.appraisal.interval()[0]
+    assert unchecked.appraisal.appraised_value == middle
+    wider = round(middle - Fraction(RULES.at("practice.online_stretch", DAY).number()) * (middle - low))
+    assert unchecked.published[0] == unchecked.lending.low_value == wider < low
+    assert unchecked.pledge.amount < checked.pledge.amount
+    assert checked.published == checked.appraisal.interval()
+    shown = view(unchecked)["appraisal"]["value"]
+    assert shown["p10"] == yuan(wider)

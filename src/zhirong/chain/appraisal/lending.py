@@ -7,12 +7,13 @@ from fractions import Fraction
 from math import exp, log
 
 from zhirong.chain.appraisal.life import carriers, legal_years
+from zhirong.chain.appraisal.published import STRETCH
 from zhirong.chain.appraisal.records import Appraisal, LendingFactor, LendingValue
 from zhirong.chain.appraisal.request import REDEPLOYABILITY_TEXT
 from zhirong.chain.right.records import KIND_TEXT, PATENT_KINDS, Flag, Right, RightKind
 from zhirong.kernel.days import add_months, years_between
 from zhirong.kernel.explain import Explanation, of_rule
-from zhirong.kernel.money import round_fen
+from zhirong.kernel.money import Fen, round_fen
 from zhirong.kernel.rulebook import Rulebook, RuleValue
 from zhirong.kernel.text import Text, same
 
@@ -38,7 +39,7 @@ def lending_value(
     months = rules.at("quote.disposal_months", day)
     sale_day = add_months(term_end, months.whole())
     years = max(0.0, years_between(appraisal.request.valuation_date, sale_day))
-    low = appraisal.value.at(quantile.whole())
+    low = _low_value(appraisal, quantile, rules, day)
     shared = (_life_left(appraisal, years, months), _after_disposal_cost(rules, day))
 
     def factors_of(right: Right) -> tuple[LendingFactor, ...]:
@@ -196,6 +197,15 @@ def _after_disposal_cost(rules: Rulebook, day: date) -> LendingFactor:
         (cost,),
         Text(f"1 − {cost.value}", f"1 − {cost.value}"),
     )
+
+
+def _low_value(appraisal: Appraisal, quantile: RuleValue, rules: Rulebook, day: date) -> Fen:
+    """The low quantile as the appraisal publishes it: stretched around P50 where nobody checked the inputs."""
+    low = appraisal.value.at(quantile.whole())
+    if appraisal.request.checked:
+        return low
+    middle = appraisal.appraised_value
+    return max(0, round_fen(middle - Fraction(rules.at(STRETCH, day).number()) * (middle - low)))
 
 
 def lasts(right: Right, appraisal: Appraisal, rules: Rulebook, day: date) -> bool:

@@ -1,7 +1,7 @@
 """What is to be appraised, for what, as of when and by which methods: read once from a case."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -70,7 +70,8 @@ class AppraisalRequest:
     """An appraisal asked for.
 
     rights: ids of the rights valued together. valuation_date: the day of the value. contract_end: last day of a
-    contract that ends the income before the law does. redeployability: how easily another firm could use the
+    contract that ends the income before the law does. checked: False for an online appraisal whose
+    inputs nobody has checked. redeployability: how easily another firm could use the
     rights; None was not stated. methods: in the order given; none at all leads to no value.
     seed, paths: of the simulation.
     """
@@ -82,6 +83,7 @@ class AppraisalRequest:
     correlations: tuple[Correlation, ...] = ()
     contract_end: date | None = None
     redeployability: Redeployability | None = None
+    checked: bool = field(default=True, kw_only=True)
     seed: int = DEFAULT_SEED
     paths: int = DEFAULT_PATHS
 
@@ -109,13 +111,23 @@ def read_appraisal(reader: Reader, right_ids: Sequence[str], as_of: date | None 
     redeployability: Redeployability | None = None
     if reader.has("redeployability"):
         redeployability = reader.choice("redeployability", tuple(REDEPLOYABILITY_TEXT))  # type: ignore[assignment]
+    checked = reader.flag("checked", True)
     seed = reader.whole("seed", 0, 2**63 - 1, default=DEFAULT_SEED)
     paths = reader.whole("paths", 1_000, 1_000_000, default=DEFAULT_PATHS)
     methods = _read_methods(reader, Setting(purpose, valuation_date))
     correlations = _read_correlations(reader, methods)
     reader.finish()
     return AppraisalRequest(
-        purpose, valuation_date, rights, methods, correlations, contract_end, redeployability, seed, paths
+        purpose,
+        valuation_date,
+        rights,
+        methods,
+        correlations,
+        contract_end,
+        redeployability,
+        seed=seed,
+        paths=paths,
+        checked=checked,
     )
 
 

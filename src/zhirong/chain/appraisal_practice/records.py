@@ -12,13 +12,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, get_args
 
+from zhirong.chain.appraisal.published import STRETCH, stretched
 from zhirong.chain.appraisal.records import Appraisal
 from zhirong.chain.appraisal.request import PURPOSE_TEXT
 from zhirong.chain.appraisal.uncertain import Kind, Uncertain
 from zhirong.kernel.days import add_months
 from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.money import Fen, round_fen, show_yuan, yuan
+from zhirong.kernel.money import Fen, show_yuan, yuan
 from zhirong.kernel.provenance import EvidenceGrade
 from zhirong.kernel.rulebook import Rulebook, RuleValue
 from zhirong.kernel.text import Text
@@ -183,9 +184,7 @@ def online_record(
 
     low, high = P50 ∓ stretch × its distance to P10 and P90, never below 0: nobody has looked at the inputs.
     """
-    stretch = Fraction(rules.at("practice.online_stretch", issued_on).number())
-    low, high = appraisal.interval()
-    middle = appraisal.appraised_value
+    low, high = stretched(appraisal, Fraction(rules.at(STRETCH, issued_on).number()))
     return ValueRecord(
         id=record_id,
         grade="online",
@@ -195,9 +194,9 @@ def online_record(
         valuation_date=appraisal.request.valuation_date,
         issued_on=issued_on,
         valid_until=_until("online", appraisal.request.valuation_date, rules, issued_on),
-        value=middle,
-        low=max(0, round_fen(middle - stretch * (middle - low))),
-        high=round_fen(middle + stretch * (high - middle)),
+        value=appraisal.appraised_value,
+        low=low,
+        high=high,
         methods=tuple(result.method for result in appraisal.results),
         assumptions=assumptions_of(appraisal),
         client=client,

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from zhirong.chain.appraisal.appraise import appraise
 from zhirong.chain.appraisal.life import carriers
+from zhirong.chain.appraisal.published import published_interval
 from zhirong.chain.appraisal.records import Appraisal, NoValue
 from zhirong.chain.credit.assess import CreditAssessment, assess
 from zhirong.chain.credit.override import with_override
@@ -76,6 +77,9 @@ def quote(case: Case, modes: Sequence[Mode], rules: Rulebook) -> Quote:
         doubts=_doubts(ready, headline.explanation, offers),
         rules_version=rules.version(),
         can_pledge=ready.terms.can_pledge,
+        published=(
+            published_interval(ready.appraisal, rules, day) if isinstance(ready.appraisal, Appraisal) else None
+        ),
     )
 
 

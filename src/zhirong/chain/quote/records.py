@@ -275,7 +275,7 @@ class Quote:
 
     region_name: of the firm's region. credit: with an override that holds. judged: "1 + 1". substitutes: what the
     case does not state and what stood in for it. pledge: what the rights count for; can_pledge: some
-    right passes every check.
+    right passes every check. published: P10 and P90 as the appraisal publishes them, in fen, None without a value.
     """
 
     case: Case
@@ -293,6 +293,7 @@ class Quote:
     doubts: tuple[Reference, ...]
     rules_version: str
     can_pledge: bool
+    published: tuple[Fen, Fen] | None
 
     @property
     def lending(self) -> LendingValue | None:

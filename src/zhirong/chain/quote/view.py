@@ -66,7 +66,7 @@ def view(quote: Quote) -> dict[str, Any]:
             "assumed": [text.as_json() for text in case.assumed],
         },
         "rights": [_right(right) for right in quote.rights],
-        "appraisal": _appraisal(quote.appraisal, quote.lending),
+        "appraisal": _appraisal(quote.appraisal, quote.lending, quote.published),
         "credit": quote.credit.as_json(),
         "weight_of_evidence": quote.evidence.as_json(),
         "one_plus_one": _one_plus_one(quote),
@@ -117,10 +117,14 @@ def _right(seen: RightView) -> dict[str, Any]:
     }
 
 
-def _appraisal(appraisal: Appraisal | NoValue, lending: LendingValue | None) -> dict[str, Any]:
+def _appraisal(
+    appraisal: Appraisal | NoValue, lending: LendingValue | None, published: tuple[Fen, Fen] | None
+) -> dict[str, Any]:
     if isinstance(appraisal, NoValue):
         return {"status": "no_value", **appraisal.as_json()}
     value = appraisal.value.as_json()
+    if published is not None:
+        value |= {"p10": yuan(published[0]), "p90": yuan(published[1])}
     return {
         "status": "valued",
         **appraisal.as_json(),

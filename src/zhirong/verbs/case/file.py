@@ -71,6 +71,15 @@ def valued_by(case: Case) -> Mapping[str, Any]:
     return case.appraisal_input
 
 
+def _valuation_of(case: Case) -> Mapping[str, Any]:
+    """The same with whether anybody has checked its inputs: an online appraisal publishes a wider interval."""
+    table = valued_by(case)
+    if not table or table != case.appraisal_input:
+        return table
+    is_formal = Appraisal.objects.filter(pk=case.appraisal_id, grade="formal").exists()
+    return {**table, "checked": is_formal}
+
+
 def valued_hash(case: Case) -> str:
     """SHA-256 of the appraisal that a case is valued by now: whether two lines rest on the same one."""
     return hashlib.sha256(
@@ -95,7 +104,7 @@ def case_table_of(case: Case, day: date) -> Table:
         request,
         case.facts,
         case.credit,
-        valued_by(case),
+        _valuation_of(case),
         day,
         case.number,
     )

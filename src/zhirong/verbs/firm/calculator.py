@@ -106,11 +106,9 @@ def calculated(asked: Calculate, day: date, rules: Rulebook) -> dict[str, Any]:
     return table
 
 
-def rough_interval(value: Mapping[str, str], day: date, rules: Rulebook) -> tuple[int, int]:
-    """From P10 to P90 of a quote's value, in fen, stretched as an online value is: a rougher figure is never narrower."""
-    stretch = rules.at("practice.online_stretch", day).number()
-    low, middle, high = (parse_yuan(value[name]) for name in ("p10", "p50", "p90"))
-    return max(0, round(middle - stretch * (middle - low))), round(middle + stretch * (high - middle))
+def rough_interval(value: Mapping[str, str]) -> tuple[int, int]:
+    """From P10 to P90 of a quote's value, in fen; of an unchecked appraisal the quote has stretched it already."""
+    return parse_yuan(value["p10"]), parse_yuan(value["p90"])
 
 
 def _rights(asked: Calculate, day: date) -> list[tuple[int, dict[str, Any]]]:
@@ -202,6 +200,7 @@ def _appraisal(asked: Calculate, day: date, rules: Rulebook) -> dict[str, Any]:
         "purpose": "pledge",
         "valuation_date": day,
         "redeployability": "medium",
+        "checked": False,
         "paths": _PATHS,
         "method": [method],
     }

@@ -46,6 +46,7 @@ def compared(firm: Organisation, asked: Compare, day: date) -> dict[str, Any]:
             )
             raise InputError([Problem("appraisal", str(asked.appraisal), reason, mend, "not_a_choice")])
         table = _of_these_rights(method_table(appraisal), [right.pk for right in rights], appraisal.rights)
+        table = {**table, "checked": appraisal.grade == "formal"}
     request = asked.model_dump(include={"amount", "term_months", "method", "cycle"})
     facts, credit = facts_of(firm)
     return case_table(firm, rights, request, facts, credit, table, day, "compare")

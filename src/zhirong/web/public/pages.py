@@ -66,7 +66,7 @@ def calculator(request: HttpRequest) -> HttpResponse:
             quote = _quoted(request)
             context = answer_context(quote)
             if context["is_valued"]:
-                context["low"], context["high"] = rough_interval(quote["appraisal"]["value"], today(), rulebook())
+                context["low"], context["high"] = rough_interval(quote["appraisal"]["value"])
         except InputError as error:
             problems = error.problems
         finally:
