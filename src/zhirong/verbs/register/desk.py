@@ -5,7 +5,6 @@ which desk a button stands.
 """
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -385,7 +384,7 @@ class CourtOrder(Request):
         ),
     ] = ""
     ends_on: Annotated[
-        date | None,
+        TermDay | None,
         ask(
             "冻结的最后一日",
             "Last day of the freeze",
