@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-_OUTPUTS = ("pdf", "xlsx", "docx", "beancount", "out", "csv_out", "receipt", "disclosure")
+_OUTPUTS = ("pdf", "xlsx", "docx", "beancount", "out")
 
 
 def refuse_overwriting(options: argparse.Namespace) -> None:
