@@ -60,7 +60,7 @@ def test_page_one_is_the_answer(pdf: bytes) -> None:
 def test_the_reasons_follow(pdf: bytes) -> None:
     rest = "".join(pages(pdf)[1:])
     for words in (
-        "准入门槛",
+        "准入检查",
         "至少一项权利可以质押",
         "不予登记",
         "国家知识产权局公告第461号",

@@ -33,8 +33,8 @@ def test_the_sheets(workbook: Workbook) -> None:
 
 def test_amounts_are_numbers_with_a_format(workbook: Workbook) -> None:
     summary = {row[0].value: row[1] for row in workbook["摘要"].iter_rows(max_row=20, max_col=2)}
-    assert summary["可贷额度"].value == 1_510_000
-    assert summary["可贷额度"].number_format == "#,##0.00"
+    assert summary["授信额度"].value == 1_510_000
+    assert summary["授信额度"].number_format == "#,##0.00"
     assert summary["质押率"].value == 0.25
     assert summary["质押率"].number_format == "0.00%"
     assert summary["企业"].value == "西咸惯性导航技术有限公司"
@@ -67,8 +67,8 @@ def test_every_formula_gives_the_result_it_carries(workbook: Workbook, results: 
                     assert _resolve(sheet, cell.value).quantize(Decimal("0.01")) == carried.quantize(
                         Decimal("0.01")
                     ), (sheet.title, cell.coordinate)
-    # One net cost and one cash-flow total a mode, two loss totals a mode, the credit points and the line.
-    assert found == 4 * len(QUOTE["modes"]) + 2
+    # One net cost and one cash-flow total a mode, three loss totals a mode, and the credit points.
+    assert found == 5 * len(QUOTE["modes"]) + 1
 
 
 def test_cash_flows_sum_to_minus_the_net_cost(results: Workbook) -> None:

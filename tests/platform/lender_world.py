@@ -1,6 +1,6 @@
 """A bank, a firm and a case for the tests of the lender's and the guarantor's desk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from firm_samples import submitted
@@ -27,6 +27,7 @@ class Desk:
     reviewer: Member
     approver: Member
     head: Member
+    limit_inputs: dict[str, Any] = field(default_factory=dict)  # what the officer adds once a case is accepted
 
     def case(self, **more: Any) -> Case:
         """A case that the firm has handed in, of the lowest band where nothing else is said."""
@@ -36,6 +37,8 @@ class Desk:
         """A case in due diligence."""
         case = self.case(**values)
         self.platform.do(self.officer, "case.accept", case)
+        if self.limit_inputs:
+            self.platform.do(self.officer, "case.limit_inputs", case, **self.limit_inputs)
         return self.again(case)
 
     def checked(self, case: Case) -> None:
