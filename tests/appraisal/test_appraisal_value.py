@@ -194,13 +194,24 @@ def test_a_contract_ends_it_too() -> None:
     assert found.life.remaining == pytest.approx(2.0, abs=0.01)
 
 
-def test_a_core_right_decides_and_a_minor_one_never_shortens_a_life() -> None:
-    minor = a_right("p2", filing_date=date(2008, 1, 1), role=Role.GENERAL)
+def test_each_right_has_a_life_of_its_own_and_a_further_one_never_shortens_it() -> None:
+    old = a_right("p2", filing_date=date(2008, 1, 1), role=Role.GENERAL)
     asked = request(royalty_method(), rights=("p1", "p2"))
-    assert value_of(asked, a_right(), minor).value == value_of(request(royalty_method())).value
-    unmarked = value_of(asked, a_right(role=Role.GENERAL), minor)
-    assert unmarked.life.decisive == "p2"
-    assert unmarked.appraised_value < value_of(request(royalty_method())).appraised_value
+    alone = value_of(request(royalty_method()))
+    assert value_of(asked, a_right(), old).value == alone.value
+    unmarked = value_of(asked, a_right(role=Role.GENERAL), old)
+    assert unmarked.life.decisive == "p1"
+    assert unmarked.value == alone.value
+    # A longer-lived right that is not core does not prolong what the core right earns.
+    core = a_right(filing_date=date(2009, 7, 1))
+    young = a_right("p2", filing_date=date(2024, 1, 1), role=Role.GENERAL)
+    assert value_of(asked, core, young).value == value_of(request(royalty_method()), core).value
+
+
+def test_a_right_whose_life_cannot_be_told_is_named_only_where_no_other_carries_the_value() -> None:
+    dateless = a_right("p2", filing_date=None, grant_date=None)
+    asked = request(royalty_method(), rights=("p1", "p2"))
+    assert value_of(asked, a_right(), dateless).life.unknown == ()
 
 
 def test_a_trademark_is_renewed() -> None:
