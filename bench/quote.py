@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bench.measure import Measurement, best_of
 from zhirong.chain.limit.records import LENDER
-from zhirong.chain.limit.risk import Tests
+from zhirong.chain.limit.risk import RiskTests
 from zhirong.chain.quote.view import view
 from zhirong.workbench import load_case, modes, quote_case
 
@@ -50,7 +50,7 @@ def plain_limit(found) -> int:
     if not limits.admitted:
         return 0
     step, minimum = policy.amount["step"], policy.amount["minimum"]
-    tests = Tests(limits.firm, found.arrangement, limits.exposure, policy)
+    tests = RiskTests(limits.firm, found.arrangement, limits.exposure, policy)
     amount = 0
     while amount + step <= most and holds(tests, amount + step):
         amount += step
@@ -59,7 +59,7 @@ def plain_limit(found) -> int:
     return amount if amount >= minimum else 0
 
 
-def holds(tests: Tests, amount: int) -> bool:
+def holds(tests: RiskTests, amount: int) -> bool:
     """The three tests at one amount, written out."""
     parts = {role: row[0] for role, row in tests.parts([amount]).items()}
     expected = tests.expected([amount]).get(LENDER, [Fraction(0)])[0]

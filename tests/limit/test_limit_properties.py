@@ -21,7 +21,7 @@ from zhirong.chain.limit.records import (
     OtherSecurity,
     flat_division,
 )
-from zhirong.chain.limit.risk import Tests, risk_limit
+from zhirong.chain.limit.risk import RiskTests, risk_limit
 
 SOFTWARE, MANUFACTURER, BRAND, BIOTECH = (firm_of(FIRMS[number]) for number in range(4))
 LPR = Fraction(3, 100)
@@ -200,8 +200,8 @@ def test_it_lies_between_nothing_and_what_is_asked(firm, mode):
 def test_closed_form_and_search_agree(firm, mode):
     limits = firm_limits(firm, POLICY)
     most, step = min(limits.caps.values()), POLICY.amount["step"]
-    closed = risk_limit(Tests(firm, mode, limits.exposure, POLICY), most, step)
-    searched = risk_limit(Tests(firm, replace(mode, flat=None), limits.exposure, POLICY), most, step)
+    closed = risk_limit(RiskTests(firm, mode, limits.exposure, POLICY), most, step)
+    searched = risk_limit(RiskTests(firm, replace(mode, flat=None), limits.exposure, POLICY), most, step)
     # The allocator rounds parts to the fen: at the very edge a step may fall on either side.
     assert abs(closed.amount - searched.amount) <= step
 
@@ -212,7 +212,7 @@ def test_halving_finds_what_trying_every_step_finds(firm, mode):
     firm = replace(firm, asked=min(firm.asked, 40 * M))
     limits = firm_limits(firm, POLICY)
     most, step = min(limits.caps.values()), POLICY.amount["step"]
-    tests = Tests(firm, mode, limits.exposure, POLICY)
+    tests = RiskTests(firm, mode, limits.exposure, POLICY)
     amount = 0
     while amount + step <= most and not tests.failures([amount + step])[0]:
         amount += step

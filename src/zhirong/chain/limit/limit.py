@@ -10,7 +10,7 @@ from zhirong.chain.limit.need import Need, need
 from zhirong.chain.limit.policy import Policy
 from zhirong.chain.limit.price import Price, price
 from zhirong.chain.limit.records import Arrangement, Firm
-from zhirong.chain.limit.risk import Risk, Tests, Year, risk_limit, years_of
+from zhirong.chain.limit.risk import Risk, RiskTests, Year, risk_limit, years_of
 from zhirong.kernel.money import Fen, round_fen
 
 # The order of the sheet; of two equal caps the first one binds.
@@ -83,6 +83,7 @@ class ModeLimit:
     without_pledge: Fen | None
     replaced: bool
     next_cap: Fen
+    recomputed: bool = False
 
     @property
     def pledge_adds(self) -> Fen | None:
@@ -158,7 +159,7 @@ def mode_limit(
     if limits.firm.replaces and found.amount < limits.firm.replaces:
         without = replace(limits.firm, replaces=0, replaced_service=0)
         again = _mode_limit(firm_limits(without, limits.policy), arrangement, lpr, compare)
-        return replace(again, replaced=False)
+        return replace(again, replaced=False, recomputed=True)
     return found
 
 
@@ -169,7 +170,7 @@ def _mode_limit(limits: FirmLimits, arrangement: Arrangement, lpr: Fraction | No
     step, minimum = policy.amount["step"], policy.amount["minimum"]
     if not limits.admitted:
         return _declined(limits, arrangement, caps, "admission")
-    tests = Tests(firm, arrangement, limits.exposure, policy, limits.years)
+    tests = RiskTests(firm, arrangement, limits.exposure, policy, limits.years)
     risk = risk_limit(tests, most, step)
     binding = next(code for code in ORDER if caps.get(code) == most)
     amount = most
@@ -208,7 +209,7 @@ def _without_pledge(limits: FirmLimits, arrangement: Arrangement, most: Fen) -> 
     """The limit if no right were pledged, all else as it is."""
     policy = limits.policy
     bare = replace(limits.exposure, pledge=0)
-    tests = Tests(limits.firm, arrangement, bare, policy, limits.years)
+    tests = RiskTests(limits.firm, arrangement, bare, policy, limits.years)
     step = policy.amount["step"]
     risk = risk_limit(tests, most, step)
     amount = risk.amount

@@ -9,7 +9,7 @@ from fractions import Fraction
 from zhirong.chain.limit.need import SMALL_SIZES
 from zhirong.chain.limit.policy import Policy
 from zhirong.chain.limit.records import GUARANTOR_LIKE, LENDER, Firm
-from zhirong.chain.limit.risk import Tests
+from zhirong.chain.limit.risk import RiskTests
 from zhirong.kernel.money import Fen, round_fen
 
 _MONTHS = 12
@@ -60,7 +60,7 @@ class Price:
         return max(Fraction(0), self.cost - self.offered)
 
 
-def price(firm: Firm, tests: Tests, amount: Fen, policy: Policy, lpr: Fraction) -> Price:
+def price(firm: Firm, tests: RiskTests, amount: Fen, policy: Policy, lpr: Fraction) -> Price:
     """The price of a loan of ``amount`` fen. lpr: the benchmark that funding and market lean on."""
     number, plan = policy.number, tests.arrangement
     expected = tests.expected([amount])
@@ -123,7 +123,7 @@ def offered_rate(firm: Firm, cost: Fraction, policy: Policy, lpr: Fraction) -> F
     return min(firm.market_rate, max(rounded, lpr - policy.number["price.floor_below_lpr"]))
 
 
-def _whole_shares(tests: Tests, amount: Fen) -> dict[str, Fraction]:
+def _whole_shares(tests: RiskTests, amount: Fen) -> dict[str, Fraction]:
     """Shares of the loan itself, before any pledge comes off."""
     plan = tests.arrangement
     if plan.flat is not None:
@@ -133,7 +133,7 @@ def _whole_shares(tests: Tests, amount: Fen) -> dict[str, Fraction]:
 
 def _guarantor(
     role: str,
-    tests: Tests,
+    tests: RiskTests,
     amount: Fen,
     shares: dict[str, Fraction],
     expected: Fraction,

@@ -8,6 +8,7 @@ from typing import Literal
 
 from zhirong.chain.credit.statements import SizeClass, Statements
 from zhirong.kernel.money import Fen
+from zhirong.kernel.rulebook import Reference
 
 PURPOSES = ("working_capital", "project")
 
@@ -155,6 +156,7 @@ class Arrangement:
     guarantee_fees: Callable[[Fen], Fraction] | None = None
     reguarantee_fees: Callable[[Fen], Fraction] | None = None
     pledge_above: Fen | None = None
+    sources: tuple[Reference, ...] = ()
 
 
 def flat_division(shares: Mapping[str, Fraction]) -> Divide:

@@ -6,7 +6,7 @@ a test that holds at both ends of such a stretch holds in between, and one that 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from zhirong.chain.limit.exposure import Exposure
@@ -50,7 +50,7 @@ def years_of(firm: Firm) -> tuple[Year, ...]:
     return tuple(years)
 
 
-class Tests:
+class RiskTests:
     """The three tests of one mode, for any amount."""
 
     def __init__(
@@ -169,15 +169,40 @@ class Tests:
         return ""
 
 
-def risk_limit(tests: Tests, most: Fen, step: Fen) -> Risk:
+def risk_limit(tests: RiskTests, most: Fen, step: Fen) -> Risk:
     """The greatest multiple of ``step`` up to ``most`` at which, and at every smaller one, all tests hold; or ``most``."""
     plan = tests.arrangement
     if plan.flat is not None and plan.pledgee == "shared" and plan.put_price_share is None:
         return _by_closed_form(tests, plan.flat, most, step)
-    return _by_search(tests, most, step)
+    found = _by_search(tests, most, step)
+    return replace(found, paper=_paper(tests))
 
 
-def _by_closed_form(tests: Tests, shares: Mapping[str, Fraction], most: Fen, step: Fen) -> Risk:
+def _paper(tests: RiskTests) -> dict[str, Fen | None]:
+    """What each bearer's exposure allows where the pledge is one party's, or a purchaser takes the right over."""
+    plan, value = tests.arrangement, tests.value
+    if plan.put_price_share is not None:
+        price = plan.put_price_share
+        lender = None if price == 1 else round_fen(tests.lender_most / (1 - price), "floor")
+        return {
+            tests.lender_code(): lender,
+            "exposure:purchaser": round_fen((value + tests.guarantor_most) / price, "floor") if price else None,
+        }
+    if plan.flat is None or plan.pledgee == "shared":
+        return {}
+    bounds: dict[str, Fen | None] = {}
+    for role in (LENDER, *tests.others):
+        share = plan.flat.get(role)
+        if not share or (role != LENDER and role not in GUARANTOR_LIKE):
+            continue
+        most = tests.lender_most if role == LENDER else tests.guarantor_most
+        held = value if role == plan.pledgee else 0
+        code = tests.lender_code() if role == LENDER else f"exposure:{role}"
+        bounds[code] = round_fen((held + most) / share, "floor")
+    return bounds
+
+
+def _by_closed_form(tests: RiskTests, shares: Mapping[str, Fraction], most: Fen, step: Fen) -> Risk:
     value, lender = tests.value, shares.get(LENDER, Fraction(0))
     allowed: dict[str, Fraction | None] = {}
     for role in tests.others:
@@ -206,13 +231,13 @@ def _by_closed_form(tests: Tests, shares: Mapping[str, Fraction], most: Fen, ste
     return Risk(amount, code, paper)
 
 
-def _loss_form(tests: Tests, lender: Fraction) -> Fraction | None:
+def _loss_form(tests: RiskTests, lender: Fraction) -> Fraction | None:
     """V × x ÷ (x − b) with x = PD × LGD × s and b the budget; none where x ≤ b."""
     rate = tests.firm.pd * tests.lgd * lender
     return None if rate <= tests.budget else tests.value * rate / (rate - tests.budget)
 
 
-def _greatest_within(tests: Tests, most: Fen, step: Fen) -> Fen:
+def _greatest_within(tests: RiskTests, most: Fen, step: Fen) -> Fen:
     """The greatest multiple of ``step`` (or ``most``) within the loss budget over several years.
 
     The loss less the budget is convex in the amount and zero at zero, so the amounts that hold are one stretch from 0.
@@ -230,7 +255,7 @@ def _greatest_within(tests: Tests, most: Fen, step: Fen) -> Fen:
     return good * step
 
 
-def _by_search(tests: Tests, most: Fen, step: Fen) -> Risk:
+def _by_search(tests: RiskTests, most: Fen, step: Fen) -> Risk:
     """Stretch by stretch from the bottom, in multiples of ``step``, and ``most`` itself at the end."""
 
     def fails(count: int) -> str:

@@ -98,10 +98,8 @@ def caps_of_firm(limits: FirmLimits) -> tuple[Cap, ...]:
 
 def caps_of_mode(found: ModeLimit, of_firm: Sequence[Cap], names: Mapping[str, Text]) -> tuple[Cap, ...]:
     """All caps under one mode, the binding one first and the others by amount. names: of the bearers."""
-    known = {
-        cap.code: cap
-        for cap in (of_firm if not found.firm.firm.replaces or found.replaced else caps_of_firm(found.firm))
-    }
+    own = caps_of_firm(found.firm) if found.recomputed else of_firm
+    known = {cap.code: cap for cap in own}
     made: list[Cap] = []
     for code, amount in found.caps.items():
         if code == "risk":
@@ -255,9 +253,9 @@ def _repayment(limits: FirmLimits, code: str, amount: Fen) -> Cap:
         )
     else:
         words = Text(
-            f"每年可还 {show_yuan(free.positive)} ÷ {plain(cover.number())}，按 {found.months} 个月等额偿还"
+            f"每年可还 {_counted(free.amount).zh} ÷ {plain(cover.number())}，按 {found.months} 个月等额偿还"
             f"（年金系数 {factor}）",
-            f"free cash {show_yuan(free.positive)} a year ÷ {plain(cover.number())}, repaid in equal parts over"
+            f"free cash {_counted(free.amount).en} a year ÷ {plain(cover.number())}, repaid in equal parts over"
             f" {found.months} months (annuity {factor})",
         )
     parts = (
@@ -316,36 +314,46 @@ def _debt_ratio(limits: FirmLimits, code: str, amount: Fen) -> Cap:
     return _cap(code, amount, words, (of_rule(most, unit="rate"),))
 
 
-_LEGAL = {
-    "lender_capital": ("law.single_obligor", Text("资本净额 × 比例 − 已有贷款", "net capital × share − loans to the firm")),
-    "single_exposure": ("law.single_exposure", Text("一级资本 × 比例 − 已有暴露", "tier-1 capital × share − exposure")),
-    "group_exposure": ("law.group_exposure", Text("一级资本 × 比例 − 集团暴露", "tier-1 capital × share − the group's exposure")),
-}  # fmt: skip
-
-
 def _legal(limits: FirmLimits, code: str, amount: Fen) -> Cap:
-    name, words = _LEGAL[code]
-    return _cap(code, amount, words, (of_rule(limits.policy.rule(name), unit="rate"),))
+    own = limits.firm.lender
+    name, base, less, zh, en = {
+        "lender_capital": ("law.single_obligor", own.net_capital, own.loans, "资本净额", "net capital"),
+        "single_exposure": ("law.single_exposure", own.tier1, own.exposure, "一级资本净额", "tier-1 capital"),
+        "group_exposure": ("law.group_exposure", own.tier1, own.group_exposure, "一级资本净额", "tier-1 capital"),
+    }[code]
+    rule = limits.policy.rule(name)
+    words = Text(
+        f"{zh} {show_yuan(base or 0)} × {_percent(rule)} − 已有 {show_yuan(less or 0)}",
+        f"{en} {show_yuan(base or 0)} × {_percent(rule)} − already {show_yuan(less or 0)}",
+    )
+    return _cap(code, amount, words, (of_rule(rule, unit="rate"),))
 
 
 # -- caps of a mode -----------------------------------------------------------------------------------------------
 
 
 def _of_mode(found: ModeLimit, code: str, amount: Fen) -> Cap:
+    plan = found.arrangement
     if code == "guarantor_capital":
-        rule = found.firm.policy.rule("law.guarantor_single")
+        rule, own = found.firm.policy.rule("law.guarantor_single"), found.firm.firm.guarantor
+        share = _rate((plan.flat or {}).get("guarantor", Fraction(1)))
+        base, less = show_yuan(own.net_assets or 0), show_yuan(own.exposure)
         words = Text(
-            f"担保机构净资产 × {_percent(rule)} ÷ 其分担比例",
-            f"guarantor's net assets × {_percent(rule)} ÷ its share",
+            f"（担保机构净资产 {base} × {_percent(rule)} − 已承担 {less}）÷ 分担比例 {share}",
+            f"(guarantor's net assets {base} × {_percent(rule)} − already borne {less}) ÷ its share {share}",
         )
         return _cap(code, amount, words, (of_rule(rule, unit="rate"),))
-    words = {
-        "mode_amount": Text("模式规定的单笔上限", "as the mode's rule says of one loan"),
-        "mode_balance": Text(
-            "模式规定的单户余额上限减已有余额", "the mode's cap on the balance less the balance there is"
-        ),
-    }[code]
-    return _cap(code, amount, words, ())
+    if code == "mode_amount":
+        most = show_yuan(plan.amount_at_most or 0)
+        words = Text(f"模式规定单笔至多 {most}", f"the mode's rule: a loan of {most} at most")
+    else:
+        most = show_yuan(plan.balance_at_most or 0)
+        words = Text(
+            f"模式规定单户余额至多 {most} − 已有余额 {show_yuan(plan.balance)}",
+            f"the mode's rule: a balance of {most} at most − the balance there is {show_yuan(plan.balance)}",
+        )
+    title = CAP_TEXT[code]
+    return Cap(code, title, amount, words, Explanation(title, amount, "fen", words, references=plan.sources))
 
 
 def _admission(found: ModeLimit) -> Cap:
@@ -368,14 +376,7 @@ def _risk(found: ModeLimit, code: str, amount: Fen, names: Mapping[str, Text]) -
         return Cap(code, title, amount, words, Explanation(title, amount, "fen", words, parts=(_pledge(found),)))
     if test == "exposure":
         most = exposed.lender if role == LENDER else exposed.guarantor
-        bears = "其余由其承担" if share is None else f"其余由其承担 {_rate(share)}"
-        bears_en = "bears of the rest as the mode says" if share is None else f"bears {_rate(share)} of the rest"
-        by = "" if share is None else f"：{value} ＋ {show_yuan(most)} ÷ {_rate(share)}"
-        by_en = "" if share is None else f": {value} + {show_yuan(most)} ÷ {_rate(share)}"
-        words = Text(
-            f"质押认可 {value}，{bears}，对该企业最多承担 {show_yuan(most)}{by}",
-            f"pledge {value}; {bears_en}; at most {show_yuan(most)} on this firm{by_en}",
-        )
+        words = _exposure_words(found, role, share, most)
         parts: tuple[Explanation, ...] = (_pledge(found), _bearable(found, role))
         return Cap(code, title, amount, words, Explanation(title, amount, "fen", words, parts=parts))
     if test == "expected_loss":
@@ -399,6 +400,45 @@ def _risk(found: ModeLimit, code: str, amount: Fen, names: Mapping[str, Text]) -
         amount,
         words,
         Explanation(title, amount, "fen", words, parts=(of_rule(ceiling, unit="rate"), _pd(found))),
+    )
+
+
+def _exposure_words(found: ModeLimit, role: str, share: Fraction | None, most: Fen) -> Text:
+    """What a bearer carries on the firm, as the mode lets the pledge count."""
+    plan, value = found.arrangement, show_yuan(found.firm.exposure.value)
+    bound = show_yuan(most)
+    if plan.put_price_share is not None:
+        price = plan.put_price_share
+        if role == LENDER:
+            left = _rate(1 - price)
+            return Text(
+                f"收购价付不到的 {left} 由其承担，对该企业最多承担 {bound}：{bound} ÷ {left}",
+                f"bears the {left} that the purchase price does not pay; at most {bound} on this firm: {bound} ÷ {left}",
+            )
+        return Text(
+            f"按 {_rate(price)} 买入，权利值 {value}，最多承担 {bound}：（{value} ＋ {bound}）÷ {_rate(price)}",
+            f"buys at {_rate(price)}, the right brings {value}; at most {bound}: ({value} + {bound}) ÷ {_rate(price)}",
+        )
+    if share is None:
+        return Text(
+            f"质押认可 {value}，其余按模式由其承担，对该企业最多承担 {bound}",
+            f"pledge {value}; bears of the rest as the mode says; at most {bound} on this firm",
+        )
+    if plan.pledgee == "shared":
+        return Text(
+            f"质押认可 {value}，其余由其承担 {_rate(share)}，对该企业最多承担 {bound}：{value} ＋ {bound} ÷ {_rate(share)}",
+            f"pledge {value}; bears {_rate(share)} of the rest; at most {bound} on this firm:"
+            f" {value} + {bound} ÷ {_rate(share)}",
+        )
+    if role == plan.pledgee:
+        return Text(
+            f"承担贷款的 {_rate(share)}，质押归其，认可 {value}，最多承担 {bound}：（{value} ＋ {bound}）÷ {_rate(share)}",
+            f"bears {_rate(share)} of the loan and holds the pledge {value}; at most {bound}: ({value} + {bound})"
+            f" ÷ {_rate(share)}",
+        )
+    return Text(
+        f"承担贷款的 {_rate(share)}，质押不归其，对该企业最多承担 {bound}：{bound} ÷ {_rate(share)}",
+        f"bears {_rate(share)} of the loan, the pledge is another's; at most {bound} on this firm: {bound} ÷ {_rate(share)}",
     )
 
 
@@ -441,7 +481,8 @@ def _bearable(found: ModeLimit, role: str) -> Explanation:
         ),
     ]
     if exposed.micro:
-        parts.append(of_rule(policy.rule("micro_floor")))
+        floor = policy.rule("micro_floor")
+        parts.append(Explanation(floor.title, floor.fen(), "fen", references=(floor.reference,)))
     words = Text(
         f"{show_yuan(int(exposed.of_base))} ＋ {show_yuan(int(exposed.month))} − 已承担"
         f" {show_yuan(found.firm.firm.lender.exposure)}",
@@ -481,6 +522,11 @@ def changes(found: ModeLimit) -> tuple[Change, ...]:
     code = found.binding
     if code == "repayment" and not limits.free.missing:
         wanted = Fraction(target) * policy.number["cover"] / limits.repayment.annuity
+        repaid = limits.repayment
+        if repaid.from_collections > repaid.from_cash:
+            needed = Fraction(target) / policy.number["collections_share"]
+            label = Text("已转让的回款", "assigned receipts")
+            return (_money_change("collections", label, repaid.collections, needed, target),)
         return (
             _money_change(
                 "free_cash", Text("每年可还现金", "free cash a year"), limits.free.amount, wanted, target
@@ -516,19 +562,25 @@ def changes(found: ModeLimit) -> tuple[Change, ...]:
 
 
 def _exposure_changes(found: ModeLimit, target: Fen) -> tuple[Change, ...]:
-    exposed = found.firm.exposure
-    share = None if found.arrangement.flat is None else found.arrangement.flat.get(LENDER)
-    if not share or target <= exposed.value:
+    exposed, plan = found.firm.exposure, found.arrangement
+    share = None if plan.flat is None or plan.put_price_share is not None else plan.flat.get(LENDER)
+    # Only a pledge that all share comes off before the lender's part.
+    taken_off = exposed.value if plan.pledgee == "shared" else 0
+    if not share or target <= taken_off:
         return ()
-    made = [
-        _share_change("lender_share", Fraction(exposed.lender, target - exposed.value), found, target),
-        _money_change("pledge_value", Text("认可质押价值", "recognised pledge value"), exposed.value,
-                      target - exposed.lender / share, target),
-    ]  # fmt: skip
+    made = [_share_change("lender_share", Fraction(exposed.lender, target - taken_off), found, target)]
+    if taken_off or plan.pledgee == "shared":
+        made.append(
+            _money_change(
+                "pledge_value",
+                Text("认可质押价值", "recognised pledge value"),
+                exposed.value,
+                target - exposed.lender / share,
+                target,
+            )
+        )
     if exposed.kappa and not exposed.missing:
-        wanted = (
-            share * (target - exposed.value) - exposed.month + found.firm.firm.lender.exposure
-        ) / exposed.kappa
+        wanted = (share * (target - taken_off) - exposed.month + found.firm.firm.lender.exposure) / exposed.kappa
         label = Text("净资产与销售收入（孰低）", "net assets and sales (the lesser)")
         made.append(_money_change("exposure_base", label, exposed.base, wanted, target))
     return tuple(made)
@@ -580,6 +632,12 @@ def figures(names: Sequence[str]) -> Text:
     """Figures of the accounts by name, for people."""
     known = [FIGURE_TEXT[name] for name in names]
     return Text("、".join(text.zh for text in known), ", ".join(text.en for text in known))
+
+
+def _counted(amount: Fen) -> Text:
+    """An amount that counts as nothing where it is negative."""
+    shown = show_yuan(amount)
+    return same(shown) if amount >= 0 else Text(f"{shown}（按零计）", f"{shown} (counted as none)")
 
 
 def _missing(names: Sequence[str]) -> Text:

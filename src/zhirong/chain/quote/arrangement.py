@@ -89,6 +89,7 @@ def arrangement_of(
         guarantee_fees=lambda amount: yearly(amount, GUARANTOR_LIKE),
         reguarantee_fees=lambda amount: yearly(amount, REGUARANTORS, GUARANTOR_LIKE),
         pledge_above=None if limits is None else limits.pledge_above,
+        sources=() if limits is None else (limits.reference,),
     )
 
 

@@ -1,5 +1,7 @@
 """What must hold before or while money is drawn under a credit limit: evidence of use, instalments, entrusted payment."""
 
+from collections.abc import Sequence
+
 from zhirong.chain.limit.limit import ModeLimit
 from zhirong.chain.limit.policy import Policy
 from zhirong.chain.loan.terms import Method
@@ -14,12 +16,22 @@ _UNCONFIRMED = {
 }
 
 
-def drawing_conditions(found: ModeLimit, case: Case) -> tuple[Condition, ...]:
-    """The conditions of a limit, the most pressing first; none where nothing can be lent."""
-    if not found.amount:
-        return ()
+def drawing_conditions(found: ModeLimit, case: Case, renewals: Sequence[Text] = ()) -> tuple[Condition, ...]:
+    """The conditions of a limit, the most pressing first; where nothing can be lent, what to know of that.
+
+    renewals: rights that have to be renewed while the loan runs.
+    """
     policy = found.firm.policy
-    made = [*_use(found, policy), *_instalments(case, policy), *_price(found)]
+    if not found.amount:
+        return (*_replaced(found, case), *_elsewhere(found))
+    made = [*_use(found, policy), *_instalments(case, policy), *_price(found), *_receipts(found)]
+    if found.firm.exposure.micro:
+        words = Text(
+            "企业主承担连带责任（微型企业按销售收入计承受额）",
+            "the owner is jointly liable (micro firm, borne by its sales)",
+        )
+        made.append(Condition("owner_jointly_liable", words, (policy.rule("micro_floor").reference,)))
+    made += [Condition("renewal_covenant", words) for words in renewals if found.firm.exposure.pledge]
     entrusted = policy.rule("entrusted_payment_over")
     if found.amount > entrusted.fen():
         made.append(
@@ -42,17 +54,7 @@ def drawing_conditions(found: ModeLimit, case: Case) -> tuple[Condition, ...]:
                 ),
             )
         )
-    if case.stated.replaces and not found.replaced:
-        made.append(
-            Condition(
-                "replaces_nothing",
-                Text(
-                    f"额度不足以置换 {show_yuan(case.stated.replaces)} 元旧债，按不置换测算",
-                    f"the limit does not carry the CNY {show_yuan(case.stated.replaces)} to be replaced: computed with nothing"
-                    " replaced",
-                ),
-            )
-        )
+    made += _replaced(found, case)
     for code in found.firm.unconfirmed:
         words = _UNCONFIRMED[code]
         made.append(
@@ -67,6 +69,49 @@ def drawing_conditions(found: ModeLimit, case: Case) -> tuple[Condition, ...]:
             )
         )
     return tuple(made)
+
+
+def _replaced(found: ModeLimit, case: Case) -> list[Condition]:
+    if not found.recomputed:
+        return []
+    old = show_yuan(case.stated.replaces)
+    words = Text(
+        f"额度不足以置换 {old} 元旧债，按不置换测算",
+        f"the limit does not carry the CNY {old} to be replaced: computed with nothing replaced",
+    )
+    return [Condition("replaces_nothing", words)]
+
+
+def _elsewhere(found: ModeLimit) -> list[Condition]:
+    """A firm without free cash and without receipts is outside this method: another product may fit."""
+    free = found.firm.free
+    if free.missing or free.amount > 0 or found.firm.repayment.amount:
+        return []
+    words = Text(
+        "没有可用于还款的现金流，不适用流动资金贷款；可考虑股权投资、投贷联动（认股权贷款）或保证金质押的贷款",
+        "no cash repays a loan, so working capital cannot be lent; consider equity, a loan with warrants, or a loan against a"
+        " deposit",
+    )
+    return [Condition("other_product", words)]
+
+
+def _receipts(found: ModeLimit) -> list[Condition]:
+    """Receipts that repay the loan are assigned, registered and paid into an account that the lender controls."""
+    repaid, firm = found.firm.repayment, found.firm.firm
+    made = []
+    if repaid.from_collections > repaid.from_cash:
+        words = Text(
+            "回款已转让登记给贷款人，并付入其控制的账户",
+            "the receipts are assigned and registered to the lender and paid into an account that it controls",
+        )
+        made.append(Condition("receipts_assigned", words))
+    if repaid.collections and any(item.kind == "receivables" for item in firm.securities):
+        words = Text(
+            "核对：计入回款的应收账款不得同时计入其他担保",
+            "check that no receivable counts both as a receipt and as other security",
+        )
+        made.append(Condition("receivables_once", words))
+    return made
 
 
 def _use(found: ModeLimit, policy: Policy) -> list[Condition]:

@@ -64,6 +64,7 @@ class Terms:
     can_pledge: bool
     failed: Gate | None
     working_days: WorkingDays
+    renewals: tuple[Text, ...]
     missing: tuple[Text, ...]
 
 
@@ -130,8 +131,8 @@ def make_offer(mode: Mode, terms: Terms) -> Offer:
         conditions=made.conditions,
         limit=found,
         caps=caps,
-        changes=changes(found) if amount else (),
-        drawing=drawing_conditions(found, terms.case) if amount else (),
+        changes=changes(found) if made.binding == found.binding else (),
+        drawing=drawing_conditions(found, terms.case, terms.renewals) if made.binding == found.binding else (),
         amount=amount,
         limited_by=made.binding,
         limited_by_title=made.title,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -145,9 +146,23 @@ def prepare(case: Case, rules: Rulebook, *, detailed: bool = True) -> Prepared:
         can_pledge=can_pledge,
         failed=next((gate for gate in gates if _declines(gate)), None),
         working_days=working_days_from(rules.at("calendar.working_days", day).value),
+        renewals=_renewals([view for view in valued if view.right.id not in removed], end, rules, day),
         missing=_missing(gates),
     )
     return Prepared(views, appraisal, pledge, credit, judged, gates, terms)
+
+
+def _renewals(views: Sequence[RightView], term_end: date, rules: Rulebook, day: date) -> tuple[Text, ...]:
+    """Rights whose present term ends before the loan and a disposal and can be renewed: the contract carries the duty."""
+    needed = add_months(term_end, rules.at("quote.disposal_months", day).whole())
+    return tuple(
+        Text(
+            f"{view.right.title}本期 {view.life.end} 届满，须在可续展期内续展，否则构成违约",
+            f"{view.right.title}: the present term ends on {view.life.end}; renew it within the window, else it is a default",
+        )
+        for view in views
+        if view.life.renewable and view.life.end is not None and view.life.end < needed
+    )
 
 
 def _headline(offers: Sequence[Offer], terms: Terms, gates: Sequence[Gate]) -> CreditLimit:
@@ -163,7 +178,7 @@ def _headline(offers: Sequence[Offer], terms: Terms, gates: Sequence[Gate]) -> C
     else:
         found = uncovered
         caps, wanted = caps_of_mode(found, terms.caps, _LENDER_NAMES), changes(found)
-        drawing = drawing_conditions(found, terms.case)
+        drawing = drawing_conditions(found, terms.case, terms.renewals)
         amount, binding = found.amount, found.binding
         title = title_of(binding, _LENDER_NAMES)
         if terms.failed is not None:
@@ -188,8 +203,8 @@ def _headline(offers: Sequence[Offer], terms: Terms, gates: Sequence[Gate]) -> C
         limit=found,
         uncovered=uncovered if terms.failed is None else _nothing(uncovered),
         caps=caps,
-        changes=wanted if amount else (),
-        conditions=drawing if amount else (),
+        changes=wanted if terms.failed is None else (),
+        conditions=drawing if terms.failed is None else (),
         explanation=why,
     )
 

@@ -233,6 +233,12 @@ def _credit_limit(answer: CreditLimit) -> dict[str, Any]:
     }
 
 
+def _cover_adds(offer: Offer, uncovered: ModeLimit) -> Fen:
+    """What the sharing adds to what the lender carries alone; nothing where nobody shares."""
+    shared = any(role != LENDER for role in offer.limit.arrangement.roles)
+    return offer.amount - uncovered.amount if shared and offer.amount else 0
+
+
 def _annex(limits: FirmLimits) -> dict[str, Any]:
     """The working-capital annex; always shown, zero included."""
     need = limits.need
@@ -365,7 +371,7 @@ def _offer(offer: Offer, uncovered: ModeLimit) -> dict[str, Any]:
             "caps": [_cap(cap, offer.limited_by) for cap in offer.caps],
             "without_pledge": _money(offer.limit.without_pledge),
             "pledge_adds": _money(offer.limit.pledge_adds if offer.amount else None),
-            "cover_adds": yuan(offer.amount - uncovered.amount if offer.amount else 0),
+            "cover_adds": yuan(_cover_adds(offer, uncovered)),
             "changes": [_change(change) for change in offer.changes],
             "conditions": [_drawing(condition) for condition in offer.drawing],
         },
