@@ -31,6 +31,11 @@ def test_renaming_every_mode_changes_no_result():
     for one, other in zip(named["modes"], renamed["modes"], strict=True):
         assert one["id"] != other["id"]
         assert {**one, "id": ""} == {**other, "id": ""}
+    # The headline names the mode it was read from: the only other place a mode's id may stand.
+    place = [mode["id"] for mode in named["modes"]].index(named["credit_limit"]["mode"])
+    assert renamed["credit_limit"]["mode"] == renamed["modes"][place]["id"]
+    for answer in (named, renamed):
+        answer["credit_limit"] = {**answer["credit_limit"], "mode": ""}
     assert {**named, "modes": []} == {**renamed, "modes": []}
 
 
