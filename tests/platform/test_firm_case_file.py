@@ -89,7 +89,7 @@ def test_a_kept_case_quotes_as_its_file_does(platform, name):
     for identity, right in rights.items():
         said = said.replace(right_id(right.pk), identity)
     kept = json.loads(said)
-    for part in ("line", "credit", "modes", "rights", "gates"):
+    for part in ("credit_limit", "credit", "modes", "rights", "gates"):
         assert kept[part] == stated[part], part
     assert kept["appraisal"]["value"] == stated["appraisal"]["value"]
 

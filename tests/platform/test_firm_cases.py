@@ -56,6 +56,7 @@ def test_everything_missing_is_named_together(platform):
         ("credit.compliance", "missing"),
         ("credit.debt", "missing"),
         ("credit.registration", "missing"),
+        ("credit.statements", "missing"),
         ("firm", "missing"),
         ("purpose", "missing"),
         ("rights", "missing"),

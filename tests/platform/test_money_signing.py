@@ -115,7 +115,7 @@ def test_a_changed_file_is_not_signed(platform, monkeypatch) -> None:
     assert refused(platform, money.manager, "paper.sign", paper, code=code) == "file_changed"
     client = platform.client(money.manager)
     client.raise_request_exception = False
-    assert client.get(f"/files/{paper.pdf_id}/").status_code == 500  # nothing of it is handed out
+    assert client.get(f"/files/{paper.pdf_id}/").status_code == 410  # nothing of it is handed out
     assert "不要使用或签署" in platform.client(money.manager).get(f"/papers/{paper.pk}/").content.decode()
 
 

@@ -237,7 +237,7 @@ def package() -> dict[str, Any]:
 def test_a_package_over_several_kinds_is_one_filing_here(sqlite_world: World) -> None:
     world = sqlite_world
     (filed,) = pledges.file_package(world.by(), package())
-    assert filed.registration.review_by == date(2025, 6, 16), "that of the slowest of its registers"
+    assert filed.registration.review_by == date(2025, 6, 12), "that of the slowest of its registers"
     pledges.examine(world.by(), 1)
     one = pledges.enter(world.by(), 1).registration
     assert [right.kind.value for right in one.rights] == ["invention", "trademark", "software"]
