@@ -1,9 +1,11 @@
 """A report that was signed for a case is what its line rests on, not what the firm typed before."""
 
+from dataclasses import replace
 from typing import Any
 
 from desks_world import FIGURES, agency, code, with_codes
 from lender_world import desk_of
+from test_lower_report import PLEDGE_ALONE
 
 from zhirong.store.financing import Appraisal
 from zhirong.verbs.acting import can
@@ -11,7 +13,7 @@ from zhirong.verbs.lender.review import inputs_of
 
 
 def test_the_line_follows_the_report_signed_for_the_case(platform: Any) -> None:
-    desk = desk_of(platform)
+    desk = replace(desk_of(platform), limit_inputs=PLEDGE_ALONE)
     case = desk.reviewed()
     before, inputs = case.line, inputs_of(case)
     house, appraiser, reviewer = agency(platform, "甲评估机构")
