@@ -69,7 +69,7 @@ class People:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        site.typed += [FIRM, BANK, GUARANTOR, AGENCY, REGISTRY, PLATFORM, "张某", "李某"]
+        site.typed += [FIRM, BANK, GUARANTOR, AGENCY, REGISTRY, PLATFORM, "张某", "李某", "某膜材料有限公司"]
         site.typed += [title for title, *_ in RIGHTS]
         self._all: dict[str, User] = {}
 
