@@ -22,6 +22,15 @@ from zhirong.cli.faults import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_MACHINE
 from zhirong.cli.outputs import safe_cells
 
 CASE = Path(__file__).resolve().parents[2] / "src/zhirong/cases/xixian-jingshuixing/case.toml"
+PACK = """
+id = "bank"
+title = { zh = "银行政策", en = "bank policy" }
+version = "2026.1"
+valid_from = 2026-06-01
+[issuer]
+kind = "lender"
+name = { zh = "秦川银行", en = "Qinchuan Bank" }
+"""
 _HEAD = (
     "id,"
     + "".join(
@@ -71,6 +80,19 @@ def test_an_output_never_overwrites_an_input(
         problems = json.loads(capsys.readouterr().err)["error"]["problems"]
         assert [one["code"] for one in problems] == ["overwrites_input"]
     assert case.read_bytes() == before
+
+
+def test_nothing_is_written_into_a_policy_pack_in_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "pack.toml").write_text(PACK, encoding="utf-8")
+    before = {path: path.read_bytes() for path in pack.rglob("*") if path.is_file()}
+    for option, name in (("--pdf", "pack.toml"), ("--xlsx", "new.xlsx"), ("--pdf", "../pack/x.pdf")):
+        words = ["quote", str(CASE), "--rules", str(pack), option, str(pack / name), "--json"]
+        assert cli.main(words) == 2
+        problems = json.loads(capsys.readouterr().err)["error"]["problems"]
+        assert [(one["field"], one["code"]) for one in problems] == [(option, "overwrites_input")]
+    assert {path: path.read_bytes() for path in pack.rglob("*") if path.is_file()} == before
 
 
 def test_every_command_that_writes_is_held_to_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

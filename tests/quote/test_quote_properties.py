@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from quote_cases import case_table, changed
 
 from zhirong.chain.quote.quote import quote
-from zhirong.chain.quote.records import Decision
+from zhirong.chain.quote.records import Decision, Verdict
 from zhirong.chain.quote.view import view
 from zhirong.workbench import modes, quote_case, rules
 
@@ -104,7 +104,7 @@ CREDIT_STEPS = [
     ("credit__tax__tax_grade", ["D", "C", "M", "B", "A"]),
     ("credit__compliance__penalties_in_three_years", [5, 2, 1, 0]),
     ("credit__compliance__dishonest_judgment_debtor", [True, False]),
-    ("credit__debt__total_debt", ["2500万元", "1800万元", "1150万元", "300万元"]),
+    ("credit__debt__total_debt", ["2500万元", "1800万元", "1150万元", "400万元"]),
     ("credit__debt__overdue", ["10万元", 0]),
     ("credit__cash_flow__operating_cash_flow", ["-100万元", 0, "100万元", "390万元", "2000万元"]),
     ("credit__cash_flow__debt_service", ["500万元", "200万元", "90万元", 0]),
@@ -213,3 +213,16 @@ def test_the_same_expected_loss_serves_limit_price_and_bearers():
         assert offer.limit.price.expected_rate == lender / offer.amount
     for seen in view(quote_case(changed(TABLE)))["modes"]:
         assert not seen["full_loss"] or sum(Decimal(part["share"]) for part in seen["full_loss"]) == 1
+
+
+@pytest.mark.parametrize("section", ["debt", "cash_flow", "statements"])
+def test_figures_out_of_date_count_as_missing_and_are_named(section):
+    ask = {"request__amount": "3000万元"}
+    fresh, missing = line_of(**ask), None
+    stale = quote(changed(TABLE, **ask, **{f"credit__{section}__date": date(1999, 1, 1)}), ONE_MODE, rules())
+    if section == "statements":  # no scorecard reads these, so that nothing but the limit changes
+        missing = line_of(**ask, credit__statements=None)
+        assert stale.offers[0].limit.amount == missing.limit.amount
+    assert stale.offers[0].amount < fresh.amount
+    gate = next(gate for gate in stale.gates if gate.code == "figures_missing")
+    assert gate.verdict is Verdict.OPEN and "过期" in gate.reason.zh

@@ -1,6 +1,7 @@
 """Files that a command writes are none of those that it reads; cells of a CSV are no formulas."""
 
 import argparse
+import os
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -23,6 +24,7 @@ def refuse_overwriting(options: argparse.Namespace) -> None:
     from zhirong.kernel.text import Text
 
     problems = []
+    packs = _packs()
     for name, path in outputs.items():
         if any(_is_same(path, other) for _, other in inputs):
             problems.append(
@@ -31,6 +33,16 @@ def refuse_overwriting(options: argparse.Namespace) -> None:
                     path,
                     Text("这是要读的文件，不能覆盖", "this file is read and must not be overwritten"),
                     Text("换一个文件名", "choose another name"),
+                    "overwrites_input",
+                )
+            )
+        if any(_is_within(path, pack) for pack in packs):
+            problems.append(
+                Problem(
+                    f"--{name}",
+                    path,
+                    Text("在所用政策包的文件夹里，不能写", "lies in the folder of a policy pack in use"),
+                    Text("写到别的文件夹", "write it into another folder"),
                     "overwrites_input",
                 )
             )
@@ -54,6 +66,22 @@ def _paths(value: object) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for one in value:
             yield from _paths(one)
+
+
+def _packs() -> tuple[Path, ...]:
+    """The folders of the policy packs in use. Imported only where there are any: packs need the reader of rules."""
+    if not os.environ.get("ZHIRONG_RULES"):
+        return ()
+    from zhirong.kernel.packs import environment_folders
+
+    return environment_folders()
+
+
+def _is_within(path: str, folder: Path) -> bool:
+    try:
+        return Path(path).resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError):
+        return False  # no name of a file
 
 
 def _is_same(path: str, other: str) -> bool:

@@ -1,7 +1,7 @@
 """An explained additive scorecard: points by item with reasons, a grade, a chance of default, red flags and gates."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -144,6 +144,24 @@ def assess(credit_file: CreditFile, day: date, rules: Rulebook) -> CreditAssessm
     )
 
 
+def current(file: CreditFile, day: date, rules: Rulebook) -> CreditFile:
+    """The file without the figures that are older on ``day`` than their rule allows: for a limit they are missing.
+
+    What they showed against the firm stands in the assessment, which reads the whole file.
+    """
+    stale = {
+        name
+        for name, part in (("debt", "debt"), ("cash_flow", "cash_flow"), ("statements", "accounts"))
+        if getattr(file, part) is not None and _is_stale(getattr(file, part).provenance, name, rules, day)
+    }
+    return replace(
+        file,
+        debt=None if "debt" in stale else file.debt,
+        cash_flow=None if "cash_flow" in stale else file.cash_flow,
+        accounts=None if "statements" in stale else file.accounts,
+    )
+
+
 def grade_of(share: Decimal, grades: RuleValue) -> str:
     """The grade of a share of the highest points: the best whose ``from`` it reaches. Raises RuleError."""
     for row in sorted(grades.value, key=lambda row: Decimal(row["from"]), reverse=True):
@@ -250,9 +268,12 @@ def _state(file: CreditFile, section: str, rules: Rulebook, day: date) -> State:
     provenance = provenance_of(file, section)
     if provenance is None:
         return "missing"
+    return "stale" if _is_stale(provenance, section, rules, day) else "known"
+
+
+def _is_stale(provenance: Provenance | None, section: str, rules: Rulebook, day: date) -> bool:
     months = rules.at(f"credit.validity.{section}", day).whole()
-    known_on = provenance.day
-    return "stale" if known_on is not None and add_months(known_on, months) < day else "known"
+    return provenance is not None and provenance.day is not None and add_months(provenance.day, months) < day
 
 
 def _item(file: CreditFile, factor: Factor, states: Mapping[str, State], day: date) -> CreditItem:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from zhirong.chain.credit.statements import Statements, read_figures
+from zhirong.chain.credit.statements import Statements, not_above_whole, read_figures
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import Fen
 from zhirong.kernel.provenance import Provenance, read_grade
@@ -150,22 +150,30 @@ def provenance_of(file: CreditFile, section: str) -> Provenance | None:
     return None if part is None else part.provenance
 
 
+# What the accounts state of one day cannot be more than the whole. Averages of two days can, so they are not among these.
+_PARTS_OF = {
+    "total_assets": ("cash", "soft_assets", "long_term_assets"),
+    "total_liabilities": ("bank_debt", "long_term_liabilities"),
+}
+
+
 def read_credit(reader: Reader, as_of: date | None = None) -> CreditFile:
     """The credit file in a ``[credit]`` table: one table a section, each with ``source``, ``date`` and ``grade``.
 
     as_of: the case's day, where known; an item of a later day is refused.
     """
     inside = {name: reader.optional_table(name) for name in SECTION_TEXT}
+    debt = _debt(inside["debt"], as_of)
     file = CreditFile(
         registration=_registration(inside["registration"], as_of),
         tax=_tax(inside["tax"], as_of),
         trade=_trade(inside["trade"], as_of),
         compliance=_compliance(inside["compliance"], as_of),
-        debt=_debt(inside["debt"], as_of),
+        debt=debt,
         cash_flow=_cash_flow(inside["cash_flow"], as_of),
         rating=_rating(inside["rating"], as_of),
         bank_history=_bank_history(inside["bank_history"], as_of),
-        accounts=_accounts(reader.optional_table("statements"), as_of),
+        accounts=_accounts(reader.optional_table("statements"), as_of, debt),
     )
     reader.finish()
     return file
@@ -236,10 +244,15 @@ def _cash_flow(reader: Reader | None, as_of: date | None) -> CashFlow | None:
     return CashFlow(latest, service, _provenance(reader, as_of), before)
 
 
-def _accounts(reader: Reader | None, as_of: date | None) -> Statements | None:
+def _accounts(reader: Reader | None, as_of: date | None, debt: Debt | None) -> Statements | None:
     if reader is None:
         return None
     figures: dict[str, Any] = read_figures(reader)
+    if debt is not None:
+        wholes = {"total_assets": debt.total_assets, "total_liabilities": debt.total_debt}
+        for whole, parts in _PARTS_OF.items():
+            for part in parts:
+                not_above_whole(reader, {**figures, whole: wholes[whole]}, part, whole)
     return Statements(**figures, provenance=_provenance(reader, as_of))
 
 

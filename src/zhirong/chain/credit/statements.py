@@ -1,5 +1,6 @@
 """The figures of a firm's accounts that a credit limit is computed from, each of which may be missing by itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -110,13 +111,14 @@ def read_figures(reader: Reader) -> dict[str, Fen | Fraction | None]:
         found[name] = reader.optional_money(name, minimum=None if name in _MAY_BE_NEGATIVE else 0)
     growth = reader.optional_number("forecast_growth", -1, 10)
     found["forecast_growth"] = None if growth is None else Fraction(growth)
-    _not_above(reader, found, "working_capital_loans", "bank_debt")
-    _not_above(reader, found, "restricted_cash", "cash")
+    not_above_whole(reader, found, "working_capital_loans", "bank_debt")
+    not_above_whole(reader, found, "restricted_cash", "cash")
     return found
 
 
-def _not_above(reader: Reader, found: dict[str, Fen | Fraction | None], part: str, whole: str) -> None:
-    one, other = found[part], found[whole]
+def not_above_whole(reader: Reader, found: Mapping[str, Fen | Fraction | None], part: str, whole: str) -> None:
+    """Note a part that is larger than the whole it belongs to, where both are stated."""
+    one, other = found.get(part), found.get(whole)
     if one is not None and other is not None and one > other:
         reader.problem(
             part,

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
-from zhirong.chain.credit.statements import SIZES, SizeClass
+from zhirong.chain.credit.statements import FIGURE_TEXT, SIZES, SizeClass, Statements
 from zhirong.chain.limit.records import (
     PURPOSES,
     SECURITY_KINDS,
@@ -14,7 +15,7 @@ from zhirong.chain.limit.records import (
     OtherSecurity,
 )
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.money import Fen
+from zhirong.kernel.money import Fen, show_yuan
 from zhirong.kernel.text import Text
 
 EVIDENCE_KINDS = ("contract", "order", "payroll")
@@ -87,6 +88,52 @@ def read_for_limit(reader: Reader, request: Reader, size: SizeClass | None) -> S
     )
 
 
+def refuse_contradictions(
+    reader: Reader, stated: StatedForLimit, accounts: Statements, firm: str, size_in_facts: SizeClass | None
+) -> None:
+    """Note where what is stated for the limit contradicts the firm's accounts or facts, or itself. reader: of the whole case."""
+    for part, whole in (("replaces", "bank_debt"), ("replaced_service", "debt_service")):
+        amount, most = getattr(stated, part), getattr(accounts, whole)
+        if most is not None and amount > most:
+            reader.problem(
+                f"request.{part}",
+                Fraction(amount) / 100,
+                "part_above_whole",
+                Text(
+                    f"大于{FIGURE_TEXT[whole].zh} {show_yuan(most)}",
+                    f"more than the {FIGURE_TEXT[whole].en} of {show_yuan(most)}",
+                ),
+                Text(f"核对 {part} 和 {whole}", f"Check {part} and {whole}."),
+            )
+    if stated.size is not None and size_in_facts not in (None, stated.size):
+        reader.problem(
+            "firm.size",
+            stated.size,
+            "contradicts_facts",
+            Text(f"facts.size_class 写的是 {size_in_facts}", f"facts.size_class says {size_in_facts}"),
+            Text("两处写成一样，或只写一处", "Let both say the same, or state only one."),
+        )
+    seen: set[Collection] = set()
+    for number, item in enumerate(stated.collections, 1):
+        if item.payer == firm:
+            reader.problem(
+                f"collections[{number}].payer",
+                item.payer,
+                "pays_itself",
+                Text("付款人是借款企业自己", "the payer is the borrower itself"),
+                Text("填写实际付款人，或删去这一笔", "Name who really pays, or remove the entry."),
+            )
+        if item in seen:
+            reader.problem(
+                f"collections[{number}]",
+                item.payer,
+                "twice",
+                Text("与前面一笔完全相同", "the same as an entry before it"),
+                Text("删去重复的一笔；确为两笔的，合并金额", "Remove one; if there are two, add their amounts up."),
+            )
+        seen.add(item)
+
+
 def _collection(reader: Reader) -> Collection:
     due: date | None = reader.optional_day("due")
     found = Collection(
@@ -109,6 +156,14 @@ def _evidence(reader: Reader) -> Evidence:
         received=reader.optional_money("received") or 0,
         source=reader.text("source"),
     )
+    if found.received > found.amount:
+        reader.problem(
+            "received",
+            Fraction(found.received) / 100,
+            "part_above_whole",
+            Text("已收大于合同金额", "more has been received than the contract is for"),
+            Text("核对 received 和 amount", "Check received and amount."),
+        )
     reader.finish()
     return found
 
@@ -132,6 +187,22 @@ def _lender(reader: Reader) -> LenderFigures:
         loans=reader.optional_money("loans") or 0,
         group_exposure=reader.optional_money("group_exposure"),
     )
+    if found.tier1 is not None and found.net_capital is not None and found.tier1 > found.net_capital:
+        reader.problem(
+            "tier1",
+            Fraction(found.tier1) / 100,
+            "part_above_whole",
+            Text("一级资本净额大于资本净额", "tier-1 capital is more than the net capital"),
+            Text("核对 tier1 和 net_capital", "Check tier1 and net_capital."),
+        )
+    if found.group_exposure is not None and found.group_exposure < found.exposure:
+        reader.problem(
+            "group_exposure",
+            Fraction(found.group_exposure) / 100,
+            "part_above_whole",
+            Text("集团余额小于其中该企业的余额", "the group owes less than the firm, which is part of it"),
+            Text("核对 group_exposure 和 exposure", "Check group_exposure and exposure."),
+        )
     reader.finish()
     return found
 

@@ -170,7 +170,7 @@ def _annex(limits: FirmLimits, found: Need) -> Explanation:
     if found.annex is None:
         lacking = figures(found.lacking)
         zh, en = ("没有销售收入或销售成本", "no sales or no cost of sales") if not found.lacking else (
-            f"缺：{lacking.zh}", f"missing: {lacking.en}")  # fmt: skip
+            f"缺或过期：{lacking.zh}", f"missing or out of date: {lacking.en}")  # fmt: skip
         return Explanation(label, None, "fen", Text(f"不测算（{zh}）", f"not computed ({en})"))
     stated, growth = limits.firm.statements, found.growth or Fraction(0)
     days = dict(found.days)
@@ -245,7 +245,7 @@ def _repayment(limits: FirmLimits, code: str, amount: Fen) -> Cap:
     factor = plain(quantise_rate(found.annuity, 6))
     if free.missing:
         lacking = figures(free.missing)
-        words = Text(f"缺：{lacking.zh}，按零计", f"missing: {lacking.en}; counted as none")
+        words = Text(f"缺或过期：{lacking.zh}，按零计", f"missing or out of date: {lacking.en}; counted as none")
     elif found.from_collections > found.from_cash:
         words = Text(
             f"已转让的回款 {show_yuan(found.collections)} × {_percent(policy.rule('collections_share'))}",
@@ -642,7 +642,7 @@ def _counted(amount: Fen) -> Text:
 
 def _missing(names: Sequence[str]) -> Text:
     lacking = figures(names)
-    return Text(f"缺：{lacking.zh}，按零计", f"missing: {lacking.en}; counted as 0")
+    return Text(f"缺或过期：{lacking.zh}，按零计", f"missing or out of date: {lacking.en}; counted as 0")
 
 
 def _cap(code: str, amount: Fen, words: Text, parts: tuple[Explanation, ...]) -> Cap:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.credit.assess import CreditAssessment
+from zhirong.chain.credit.statements import Statements
 from zhirong.chain.limit.records import Firm
 from zhirong.chain.loan.terms import Method
 from zhirong.chain.quote.records import Case
@@ -13,9 +14,9 @@ _AMORTISING = (Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL)
 
 
 def firm_of(
-    case: Case, credit: CreditAssessment, pledge: Fen, *, market_rate: Decimal, lpr: Decimal | None
+    case: Case, credit: CreditAssessment, accounts: Statements, pledge: Fen, *, market_rate: Decimal, lpr: Decimal | None
 ) -> Firm:
-    """The firm and its request. pledge: V of the rights, in fen. market_rate: LPR plus the spread of the grade."""
+    """The firm and its request. accounts: its figures that are not too old on the day. pledge: V of the rights, in fen. market_rate: LPR plus the spread of the grade."""
     request, stated = case.request, case.stated
     agreed = request.annual_rate
     return Firm(
@@ -29,7 +30,7 @@ def firm_of(
         market_rate=Fraction(market_rate),
         agreed_rate=None if agreed is None else Fraction(agreed),
         size=stated.size,
-        statements=case.credit.statements,
+        statements=accounts,
         pledge=pledge,
         replaces=stated.replaces,
         replaced_service=stated.replaced_service,

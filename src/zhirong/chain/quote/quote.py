@@ -10,7 +10,7 @@ from zhirong.chain.appraisal.appraise import appraise
 from zhirong.chain.appraisal.life import carriers
 from zhirong.chain.appraisal.published import published_interval
 from zhirong.chain.appraisal.records import Appraisal, NoValue
-from zhirong.chain.credit.assess import CreditAssessment, assess
+from zhirong.chain.credit.assess import CreditAssessment, assess, current
 from zhirong.chain.credit.override import with_override
 from zhirong.chain.credit.weight_of_evidence import read_evidence, score_by_evidence
 from zhirong.chain.limit.limit import FirmLimits, ModeLimit, firm_limits, mode_limit
@@ -121,7 +121,8 @@ def prepare(case: Case, rules: Rulebook, *, detailed: bool = True) -> Prepared:
     policy = read_policy(rules, day)
     pledge = pledge_value(case, valued, removed, appraisal, judged, end, rules)
     rate, rate_explanation, lpr = market_rate(case, credit, rules)
-    limits = firm_limits(firm_of(case, credit, pledge.amount, market_rate=rate, lpr=lpr), policy)
+    accounts = current(case.credit, day, rules).statements
+    limits = firm_limits(firm_of(case, credit, accounts, pledge.amount, market_rate=rate, lpr=lpr), policy)
     gates = (
         *pass_gates(
             keys, appraisal, credit, end=end, rules=rules, day=day, title=case.beside.title, team=judged.team
@@ -277,8 +278,8 @@ def _figures_gate(limits: FirmLimits) -> tuple[Gate, ...]:
             Verdict.OPEN,
             title,
             Text(
-                f"缺：{names.zh}；缺少的数据不会提高额度",
-                f"missing: {names.en}; a missing figure never raises the limit",
+                f"缺或过期：{names.zh}；此类数据不会提高额度",
+                f"missing or out of date: {names.en}; such a figure never raises the limit",
             ),
             Text(f"补充：{names.zh}", f"Bring: {names.en}."),
         ),

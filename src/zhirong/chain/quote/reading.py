@@ -10,7 +10,7 @@ from typing import Any
 from zhirong.chain.appraisal.request import read_appraisal
 from zhirong.chain.credit.file import CreditFile, read_credit
 from zhirong.chain.credit.statements import SIZES, SizeClass
-from zhirong.chain.limit.reading import read_for_limit, read_size
+from zhirong.chain.limit.reading import read_for_limit, read_size, refuse_contradictions
 from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.reading import read_cycle
 from zhirong.chain.loan.terms import MOST_MONTHS, Method
@@ -85,6 +85,7 @@ def read_case(table: Mapping[str, Any], source: str = "", rules: Rulebook | None
     known = reader.optional_table("credit")
     credit = CreditFile() if known is None else read_credit(known, day)
     facts, certificates = read_facts_with_proof(reader.optional_table("facts"), day)
+    refuse_contradictions(reader, stated, credit.statements, firm_name, _size_in(facts))
     stated = replace(stated, size=size or _size_in(facts))
     beside = _read_beside(reader, [right.id for right in rights], firm_name, credit, rules, day)
     reader.finish()
