@@ -321,3 +321,55 @@ def test_on_each_day_and_region_the_upper_decides_where_it_has_a_version(above, 
     found = together.find("r", day, region)
     expected = Rulebook([upper]).find("r", day, region) or Rulebook([lower]).find("r", day, region)
     assert (None if found is None else found.value) == (None if expected is None else expected.value)
+
+
+def _limit_pack(tmp_path: Path, rule_id: str, value: object) -> Path:
+    from zhirong.kernel.rulebook import load_rulebook as load
+
+    rule = load(packs=()).rule(rule_id)
+    pack = tmp_path / "pack"
+    pack.mkdir(exist_ok=True)
+    (pack / "pack.toml").write_text(MANIFEST, encoding="utf-8")
+    written = f'"{value}"' if isinstance(value, str) else value
+    (pack / "rule.toml").write_text(
+        f'[[rule]]\nid = "{rule_id}"\ntitle = {{ zh = "甲", en = "one" }}\nunit = "{rule.unit}"\n'
+        f'[[rule.version]]\nvalue = {written}\nvalid_from = 2026-06-01\nconfidence = "assumed"\n',
+        encoding="utf-8",
+    )
+    return pack
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "value"),
+    [
+        ("limit.payback_months", 0),
+        ("limit.cover", 0),
+        ("limit.step", 0),
+        ("limit.price.step", 0),
+        ("limit.debt_ratio_most", 1),
+        ("limit.debt_ratio_most", 2),
+        ("limit.price.tax", 1),
+        ("limit.lgd_unsecured", -1),
+        ("limit.kappa.B", "-0.5"),
+        ("limit.kappa.B", 50),
+        ("limit.turnover_share", 99),
+        ("limit.minimum", -5),
+        ("limit.own_funds", "nonsense"),
+    ],
+)
+def test_a_value_without_meaning_is_refused(tmp_path: Path, rule_id: str, value: object) -> None:
+    written: object = Decimal(value) if value == "-0.5" else value
+    with pytest.raises(InputError) as caught:
+        load_rulebook(packs=[_limit_pack(tmp_path, rule_id, written)])
+    (problem,) = caught.value.problems
+    assert problem.field == f"pack: {rule_id}.version[1].value"
+    assert problem.code in ("out_of_range", "not_a_choice") and problem.mend.zh and problem.mend.en
+
+
+def test_every_number_of_the_limit_has_bounds_and_lies_within_them(tmp_path: Path) -> None:
+    book = load_rulebook(packs=())
+    for rule_id in (one for one in book.ids() if one.startswith("limit.")):
+        rule = book.rule(rule_id)
+        assert rule.bounds is not None, rule_id
+        for version in rule.versions:
+            assert not list(packs._out_of_bounds("", version.value, rule.bounds)), rule_id

@@ -18,7 +18,7 @@ from typing import Any
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader, parse_toml
-from zhirong.kernel.rulebook import COUNTRY, Reference, Rule, Rulebook, RuleValue, read_rules, wider_regions
+from zhirong.kernel.rulebook import COUNTRY, Bounds, Reference, Rule, Rulebook, RuleValue, read_rules, wider_regions
 from zhirong.kernel.text import Text
 
 ENVIRONMENT = "ZHIRONG_RULES"
@@ -186,7 +186,7 @@ def read_pack(folder: Path | str) -> Pack:
 def _over(above: Rule, below: Rule) -> Rule:
     """``above``, and of ``below`` what holds on days and in regions for which ``above`` has no version."""
     kept = [piece for version in below.versions for piece in _left_of(version, above.versions)]
-    return Rule(above.id, above.title, above.unit, (*above.versions, *kept))
+    return Rule(above.id, above.title, above.unit, (*above.versions, *kept), below.bounds)
 
 
 def _left_of(version: RuleValue, above: Sequence[RuleValue]) -> Iterator[RuleValue]:
@@ -229,6 +229,8 @@ def _misfits(pack: Pack, rule: Rule, below: Rule) -> Iterator[Problem]:
     for number, version in enumerate(rule.versions, 1):
         place = f"{pack.folder.name}: {rule.id}.version[{number}].value"
         yield from _form(place, version.value, samples, is_whole=rule.unit in _WHOLE_UNITS)
+        if below.bounds is not None:
+            yield from _out_of_bounds(place, version.value, below.bounds)
 
 
 def _form(place: str, value: Any, samples: Sequence[Any], *, is_whole: bool) -> Iterator[Problem]:
@@ -264,6 +266,26 @@ def _form(place: str, value: Any, samples: Sequence[Any], *, is_whole: bool) -> 
         and all(isinstance(one, int) for one in samples)
     ):
         yield _wrong(place, value, "应为整数", "must be a whole number")
+
+
+def _out_of_bounds(place: str, value: Any, bounds: Bounds) -> Iterator[Problem]:
+    """A value that its rule cannot have: with it a formula would have no answer, or one that means nothing."""
+    least, most, one_of = bounds.least, bounds.most, bounds.one_of
+    if one_of and isinstance(value, str) and value not in one_of:
+        words = Text(f"应为 {'、'.join(one_of)} 之一", f"must be one of {', '.join(one_of)}")
+        yield Problem(place, value, Text("不是可选的值", "not one of the choices"), words, "not_a_choice")
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not Decimal(value).is_finite():
+        return  # of another form, which is said already
+    if (least is not None and value < least) or (most is not None and value > most):
+        zh = f"至少 {least:f}" if most is None else f"应在 {least or 0:f} 与 {most:f} 之间（含）"
+        en = f"at least {least:f}" if most is None else f"must be from {least or 0:f} to {most:f}"
+        yield Problem(
+            place,
+            str(value),
+            Text("超出这条规则可用的范围", "outside what this rule can have"),
+            Text(zh, en),
+            "out_of_range",
+        )
 
 
 _KIND_WORDS = {
@@ -415,7 +437,7 @@ def _marked(rule: Rule, mark: str, region: str, valid_from: date) -> Rule:
         )
         return replace(version, reference=reference)
 
-    return Rule(rule.id, rule.title, rule.unit, tuple(of_pack(version) for version in rule.versions))
+    return replace(rule, versions=tuple(of_pack(version) for version in rule.versions))
 
 
 def _out_of_scope(pack: Pack) -> Iterator[Problem]:

@@ -133,13 +133,23 @@ class RuleValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """Within what a policy pack may set a rule's value: from ``least`` to ``most``, both included, or one of some words."""
+
+    least: Decimal | None = None
+    most: Decimal | None = None
+    one_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule through time: every version of it, none overlapping another in the same region."""
+    """One rule through time: every version of it, none overlapping another in the same region. bounds: None is free."""
 
     id: str
     title: Text
     unit: str
     versions: tuple[RuleValue, ...]
+    bounds: Bounds | None = None
 
 
 class RuleError(LookupError):
@@ -278,6 +288,7 @@ def _read_rule(reader: Reader) -> Rule | None:
     rule_id = reader.text("id")
     title = reader.words("title")
     unit = reader.choice("unit", UNITS)
+    bounds = _read_bounds(reader.optional_table("bounds"))
     versions = [_read_version(entry, rule_id, title, unit) for entry in reader.tables("version")]
     if not versions:
         reader.problem(
@@ -304,7 +315,15 @@ def _read_rule(reader: Reader) -> Rule | None:
                     ),
                 )
     reader.finish()
-    return Rule(rule_id, title, unit, tuple(versions))
+    return Rule(rule_id, title, unit, tuple(versions), bounds)
+
+
+def _read_bounds(reader: Reader | None) -> Bounds | None:
+    if reader is None:
+        return None
+    bounds = Bounds(reader.optional_number("least"), reader.optional_number("most"), reader.texts("one_of"))
+    reader.finish()
+    return bounds
 
 
 def _read_version(reader: Reader, rule_id: str, title: Text, unit: str) -> RuleValue:

@@ -14,7 +14,13 @@ _AMORTISING = (Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL)
 
 
 def firm_of(
-    case: Case, credit: CreditAssessment, accounts: Statements, pledge: Fen, *, market_rate: Decimal, lpr: Decimal | None
+    case: Case,
+    credit: CreditAssessment,
+    accounts: Statements,
+    pledge: Fen,
+    *,
+    market_rate: Decimal,
+    lpr: Decimal | None,
 ) -> Firm:
     """The firm and its request. accounts: its figures that are not too old on the day. pledge: V of the rights, in fen. market_rate: LPR plus the spread of the grade."""
     request, stated = case.request, case.stated
