@@ -23,6 +23,7 @@ from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.packs import Pack, environment_folders, overlaid
 from zhirong.kernel.rulebook import Rulebook, load_rulebook
 from zhirong.kernel.text import Text
+from zhirong.kernel.text_files import read_text_file
 from zhirong.mode_files import load_modes, modes_of_pack
 
 _BLOCK = 10  # cases that a worker takes at a time
@@ -59,7 +60,7 @@ def _modes(packs: tuple[Pack, ...]) -> dict[str, Mode]:
 
 def load_case(path: str | Path) -> Case:
     """The case in a TOML file. Raises InputError with everything that is wrong with it, OSError if unreadable."""
-    return read_case(parse_toml(Path(path).read_text(encoding="utf-8-sig"), str(path)), str(path), rules())
+    return read_case(parse_toml(read_text_file(path), str(path)), str(path), rules())
 
 
 def quote_case(case: Case, mode_ids: Iterable[str | Mode] | None = None, rulebook: Rulebook | None = None) -> Quote:

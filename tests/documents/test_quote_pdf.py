@@ -57,6 +57,17 @@ def test_page_one_is_the_answer(pdf: bytes) -> None:
     assert "理由与依据" not in first
 
 
+def test_a_policy_pack_is_named_with_version_and_digest() -> None:
+    pack = {
+        "id": "qinchuan-bank",
+        "version": "2026.1",
+        "title": {"zh": "秦川银行政策", "en": "Qinchuan Bank policy"},
+    }
+    made = quote_pdf({**QUOTE, "packs": [{**pack, "digest": "ab12" * 16}]})
+    said = "".join("".join(pages(made)).split())
+    assert "秦川银行政策qinchuan-bank2026.1" in said and "ab12" * 16 in said
+
+
 def test_the_reasons_follow(pdf: bytes) -> None:
     rest = "".join(pages(pdf)[1:])
     for words in (

@@ -161,3 +161,14 @@ def test_provisional_due_days_name_their_year() -> None:
     for sheet in ("摘要", "现金流"):
         assert sum("2027 年的节假日安排尚未公布" in words for words in _words_of(book, sheet)) == 1
     assert not any("尚未公布" in words for words in _words_of(load_workbook(io.BytesIO(quote_xlsx(QUOTE))), "摘要"))
+
+
+def test_a_policy_pack_is_named_with_version_and_digest() -> None:
+    pack = {
+        "id": "qinchuan-bank",
+        "version": "2026.1",
+        "title": {"zh": "秦川银行政策", "en": "Qinchuan Bank policy"},
+    }
+    made = load_workbook(io.BytesIO(quote_xlsx({**QUOTE, "packs": [{**pack, "digest": "ab12" * 16}]})))
+    cells = [str(cell.value) for sheet in made for row in sheet.iter_rows() for cell in row]
+    assert any("qinchuan-bank 2026.1" in cell and "ab12" * 16 in cell for cell in cells)

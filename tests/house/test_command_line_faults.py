@@ -95,6 +95,23 @@ def test_nothing_is_written_into_a_policy_pack_in_use(tmp_path: Path, capsys: py
     assert {path: path.read_bytes() for path in pack.rglob("*") if path.is_file()} == before
 
 
+def test_a_file_that_no_reader_can_take_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pipe, large, digits = tmp_path / "pipe", tmp_path / "large.toml", tmp_path / "digits.toml"
+    deep = tmp_path / "deep.toml"
+    os.mkfifo(pipe)
+    large.write_text("#" * (5 << 20), encoding="utf-8")
+    digits.write_text("a = 1" + "0" * 5000, encoding="utf-8")
+    deep.write_text("a = " + "[" * 5000 + "]" * 5000, encoding="utf-8")
+    for file, code in ((pipe, "not_a_file"), ("/dev/zero", "not_a_file"), (large, "file_too_large"),
+                       (digits, "too_large"), (deep, "too_large")):  # fmt: skip
+        for words in (["quote", "FILE"], ["limit", "FILE"], ["settle", "FILE", "--mode", "guangzhou-5311"],
+                      ["quote", str(CASE), "--scores", "FILE"]):  # fmt: skip
+            told = [str(file) if word == "FILE" else word for word in words]
+            assert cli.main([*told, "--json"]) == 2, told
+            problems = json.loads(capsys.readouterr().err)["error"]["problems"]
+            assert [one["code"] for one in problems] == [code], told
+
+
 def test_every_command_that_writes_is_held_to_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for words in (
         ["quote", "FILE", "--pdf", "FILE"],

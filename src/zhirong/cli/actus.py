@@ -38,9 +38,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _read_cases(path: str) -> dict[str, Mapping[str, Any]]:
+    text = read_text(path)
     try:
-        content = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
         problem = Problem(
             "FILE",
             path,

@@ -10,12 +10,13 @@ from zhirong.documents.file_limits import MOST_BYTES
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.text import Text
+from zhirong.kernel.text_files import MOST_TEXT_BYTES, read_text_file
 
 
-def read_text(path: str) -> str:
-    """The text of a UTF-8 file. Raises InputError naming the file, the reason and the mend."""
+def read_text(path: str, most: int = MOST_BYTES) -> str:
+    """The text of a UTF-8 file of at most ``most`` bytes. Raises InputError naming the file, the reason and the mend."""
     try:
-        return Path(path).read_text(encoding="utf-8-sig")
+        return read_text_file(path, most).replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError) as error:
         raise unreadable(path, error) from error
 
@@ -41,7 +42,7 @@ def read_table_file(path: str) -> bytes:
 
 def read_toml(path: str) -> dict[str, Any]:
     """The table of a TOML file, with decimals kept exact."""
-    return parse_toml(read_text(path), path)
+    return parse_toml(read_text(path, MOST_TEXT_BYTES), path)
 
 
 def unreadable(path: str, error: OSError | UnicodeDecodeError) -> InputError:
@@ -71,10 +72,15 @@ def print_json(content: Mapping[str, Any] | list[Any]) -> None:
 
 def print_answer(content: Mapping[str, Any]) -> None:
     """As ``print_json``, for an answer that rests on the rules: with the policy packs it was made under, where there are any."""
+    print_json(with_packs(content))
+
+
+def with_packs(content: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer with the policy packs it was made under, where there are any."""
     from zhirong.mode_files import environment_packs
 
     packs = [pack.as_json() for pack in environment_packs()]
-    print_json({**content, "packs": packs} if packs else content)
+    return {**content, "packs": packs} if packs else dict(content)
 
 
 def unwritable(path: str, error: OSError) -> InputError:

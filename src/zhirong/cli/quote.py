@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from zhirong.cli.files import print_answer, unwritable
+from zhirong.cli.files import print_answer, unwritable, with_packs
 from zhirong.kernel.text import Lang
 
 EXIT_DECLINED = 1
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     data = view(answer)
     readable = data if options.mode else for_reading(data)
     # Papers first: if one cannot be written, nothing on the screen must suggest that it was.
-    written = _write_papers(readable, options)
+    written = _write_papers(with_packs(readable), options)
     if options.json:
         print_answer(data)
     else:

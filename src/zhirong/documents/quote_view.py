@@ -542,7 +542,16 @@ def _made_with(quote: Json, lang: Lang) -> str:
         for name in ("rules_version", "seed", "paths")
         if quote.get(name) is not None
     ]
-    return WORDS["sep"].in_(lang).join(said)
+    return WORDS["sep"].in_(lang).join([*said, *packs_of(quote, lang)])
+
+
+def packs_of(quote: Json, lang: Lang) -> list[str]:
+    """The policy packs that a quote was made under, each with its version and the SHA-256 of its content; empty for none."""
+    named = WORDS["pack"].in_(lang)
+    return [
+        f"{named} {words(pack['title'], lang)} {pack['id']} {pack['version']} SHA-256 {pack['digest']}"
+        for pack in quote.get("packs") or []
+    ]
 
 
 def _explained(part: Json, lang: Lang) -> list[View]:

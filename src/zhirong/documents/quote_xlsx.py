@@ -13,6 +13,7 @@ from zhirong.documents.quote_view import (
     gate_verdict,
     in_order_of_use,
     next_steps,
+    packs_of,
     provisional_note,
     region,
     sharing_rows,
@@ -439,6 +440,8 @@ def _sources(sheet: Sheet, quote: Json, lang: Lang) -> None:
     for name in ("rules_version", "seed", "paths"):
         if quote.get(name) is not None:
             sheet.row(_w(name, lang), str(quote[name]))
+    for pack in packs_of(quote, lang):
+        sheet.row(pack)
 
 
 def _column(index: int) -> str:

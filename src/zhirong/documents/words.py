@@ -145,6 +145,7 @@ WORDS: dict[str, Text] = {
     "subsidies": Text("补贴", "Subsidies"),
     "net_cost": Text("净成本", "Net cost"),
     "yuan": Text("元", "CNY"),
+    "pack": Text("政策包", "Policy pack"),
     "rules_version": Text("规则版本", "Rules"),
     "seed": Text("随机种子", "Seed"),
     "paths": Text("模拟次数", "Paths"),
