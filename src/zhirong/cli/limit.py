@@ -81,7 +81,7 @@ def _show(data: Mapping[str, Any], lang: Lang) -> None:
         Text("贷款人承担", "Lender bears"),
         Text("成本价", "Cost price"),
         Text("报价", "Offered"),
-        Text("企业综合", "All-in"),
+        Text("企业综合（名义）", "All-in (nominal)"),
         Text("资本收益率", "RAROC"),
     ):
         table.add_column(title.in_(lang), overflow="fold")

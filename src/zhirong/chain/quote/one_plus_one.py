@@ -145,7 +145,9 @@ def substitutes(case: Case, judged: Judged) -> tuple[Substitute, ...]:
             Substitute(
                 "annual_rate",
                 Text("没有商定的贷款年利率", "no annual rate has been agreed"),
-                Text("LPR ＋ 信用等级加点", "LPR + spread of the credit grade"),
+                Text(
+                    "成本价，至多 LPR ＋ 信用等级加点", "the cost price, at most LPR + spread of the credit grade"
+                ),
                 Text("填写 request.annual_rate", "state request.annual_rate"),
             )
         )
