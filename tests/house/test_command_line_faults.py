@@ -103,7 +103,7 @@ def test_a_file_that_no_reader_can_take_is_refused(tmp_path: Path, capsys: pytes
     digits.write_text("a = 1" + "0" * 5000, encoding="utf-8")
     deep.write_text("a = " + "[" * 5000 + "]" * 5000, encoding="utf-8")
     for file, code in ((pipe, "not_a_file"), ("/dev/zero", "not_a_file"), (large, "file_too_large"),
-                       (digits, "too_large"), (deep, "too_large")):  # fmt: skip
+                       (digits, "too_large"), (deep, "too_deep")):  # fmt: skip
         for words in (["quote", "FILE"], ["limit", "FILE"], ["settle", "FILE", "--mode", "guangzhou-5311"],
                       ["quote", str(CASE), "--scores", "FILE"]):  # fmt: skip
             told = [str(file) if word == "FILE" else word for word in words]

@@ -118,7 +118,7 @@ STEPS = {
                              for sheet in STATED["team"]["rating"]]}}
         for points in (1, 3, 5)
     ],
-    "debt": [{"credit": {"debt": {"total_debt": amount}}} for amount in ("2500万元", "1150万元", "300万元")],
+    "debt": [{"credit": {"debt": {"total_debt": amount}}} for amount in ("2500万元", "1150万元", "400万元")],
     "tax": [{"credit": {"tax": {"tax_grade": grade}}} for grade in "DCBA"],
     "cash": [{"credit": {"cash_flow": {"operating_cash_flow": a}}} for a in ("90万元", "150万元", "390万元")],
     "use": [{"appraisal": {"redeployability": word}} for word in ("low", "medium", "high")],

@@ -35,19 +35,14 @@ def parse_toml(text: str, source: str) -> dict[str, Any]:
             code="toml",
         )
         raise InputError([problem], source) from error
-    except (ValueError, RecursionError) as error:
-        # A number of thousands of digits, or tables that lie very deep in one another: Python itself gives up on both.
-        problem = Problem(
-            field=source,
-            value="",
-            reason=Text(
-                "有一个数长达数千位，或表和列表套得太深",
-                "a number has thousands of digits, or tables and lists lie too deep in one another",
-            ),
-            mend=Text("改短这个数，或改为较浅的写法", "shorten the number, or write the file flatter"),
-            code="too_large",
-        )
-        raise InputError([problem], source) from error
+    except RecursionError as error:
+        reason = Text("表和列表套得太深", "tables and lists lie too deep in one another")
+        mend = Text("改为较浅的写法", "write it flatter")
+        raise InputError([Problem(source, "", reason, mend, "too_deep")], source) from error
+    except ValueError as error:  # of Python itself, which reads no whole number of more than some thousand digits
+        reason = Text("有一个数长达数千位", "a number has thousands of digits")
+        mend = Text("改短这个数", "shorten the number")
+        raise InputError([Problem(source, "", reason, mend, "too_large")], source) from error
 
 
 class Reader:

@@ -163,7 +163,10 @@ def read_credit(reader: Reader, as_of: date | None = None) -> CreditFile:
     as_of: the case's day, where known; an item of a later day is refused.
     """
     inside = {name: reader.optional_table(name) for name in SECTION_TEXT}
+    before = reader.problem_count()
     debt = _debt(inside["debt"], as_of)
+    # Nothing is compared with a total that could not be read.
+    whole = debt if reader.problem_count() == before else None
     file = CreditFile(
         registration=_registration(inside["registration"], as_of),
         tax=_tax(inside["tax"], as_of),
@@ -173,7 +176,7 @@ def read_credit(reader: Reader, as_of: date | None = None) -> CreditFile:
         cash_flow=_cash_flow(inside["cash_flow"], as_of),
         rating=_rating(inside["rating"], as_of),
         bank_history=_bank_history(inside["bank_history"], as_of),
-        accounts=_accounts(reader.optional_table("statements"), as_of, debt),
+        accounts=_accounts(reader.optional_table("statements"), as_of, whole),
     )
     reader.finish()
     return file
