@@ -127,8 +127,8 @@ class Site:
         """Somebody with a browser of their own."""
         return User(self, email_address)
 
-    def mail_to(self, address: str) -> str:
-        """The text of the last e-mail to an address; waits for it."""
+    def mail_to(self, address: str, holds: str = "") -> str:
+        """The text of the last e-mail to an address; waits for one that holds this pattern: the background sends them."""
         until = time.monotonic() + 20
         while time.monotonic() < until:
             found = [
@@ -137,9 +137,11 @@ class Site:
             if found:
                 written = max(found, key=lambda file: file.stat().st_mtime_ns).read_text("utf-8")
                 last = written.split("-" * 79)[-2] if "-" * 79 in written else written
-                return str(email.message_from_bytes(last.strip().encode(), policy=policy.default).get_content())
+                said = str(email.message_from_bytes(last.strip().encode(), policy=policy.default).get_content())
+                if re.search(holds, said, re.MULTILINE):
+                    return said
             time.sleep(0.1)
-        raise AssertionError(f"no mail to {address}")
+        raise AssertionError(f"no mail to {address} with {holds}")
 
 
 class User:
@@ -312,8 +314,9 @@ class User:
         self.go("/accounts/signup/")
         self.fill(email=self.email, password1=PASSWORD, password2=PASSWORD)
         self.send()
-        found = re.search(r"^\s*([A-Z0-9]{4}-[A-Z0-9]{4})\s*$", self.site.mail_to(self.email), re.MULTILINE)
-        assert found, self.site.mail_to(self.email)
+        code = r"^\s*([A-Z0-9]{4}-[A-Z0-9]{4})\s*$"
+        found = re.search(code, self.site.mail_to(self.email, code), re.MULTILINE)
+        assert found
         self.fill(code=found.group(1))
         self.send()
 

@@ -174,6 +174,8 @@ def why_not(loan: Loaded) -> str:
         return "two instalments wait for their due day at once"
     if _waits_too_long(loan):
         return "an instalment would still wait for its shifted due day when the next one falls due"
+    if any(due < end for end, due, *_ in _rows(loan)):
+        return "an instalment falls due before its period ends"
     if contract.terms.day_count == "monthly" and contract.terms.broken_period == "days":
         return "the days of a month do not count alike"
     if contract.grace_days or contract.compound_within_term != "penalty":
