@@ -16,7 +16,7 @@ from zhirong.verbs.case.file import quote_json
 from zhirong.verbs.clock import now
 from zhirong.verbs.firm.calculator import Calculate, calculated
 from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.requests import read
+from zhirong.verbs.requests import money_as_text, read
 
 # It reckons for as long as a page takes otherwise to answer a hundred times: a few at once, and not too often.
 _AT_ONCE = threading.BoundedSemaphore(2)
@@ -46,7 +46,7 @@ def add_to(api: NinjaAPI) -> None:
 
 def calculate(request: HttpRequest) -> HttpResponse:
     """What is not asked is assumed by dated rules, which the answer names."""
-    asked = read(Calculate, body_of(request))
+    asked = read(Calculate, money_as_text(Calculate, body_of(request)))
     if not _AT_ONCE.acquire(timeout=_WAIT_SECONDS):
         response = answer(request, 503)
         response.headers["Retry-After"] = "10"

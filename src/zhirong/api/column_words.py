@@ -1,4 +1,4 @@
-"""What people call the columns that the API shows of objects, and which of them are amounts in fen."""
+"""What people call the columns that the API shows of objects, and which of them are amounts of money."""
 
 from collections.abc import Mapping
 
@@ -218,5 +218,5 @@ def column_words(noun: str, name: str) -> Text:
 
 
 def is_money(noun: str, name: str) -> bool:
-    """Whether the column is an amount in whole fen."""
+    """Whether the column is an amount: kept in whole fen, shown in yuan."""
     return name in _MONEY or f"{noun}.{name}" in _MONEY

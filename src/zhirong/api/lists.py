@@ -12,6 +12,7 @@ from zhirong.api.answers import READ_REFUSALS, as_json, responses
 from zhirong.api.problems import Words
 from zhirong.api.reading import number_in, query_of
 from zhirong.kernel.days import day_of
+from zhirong.kernel.money import yuan
 from zhirong.kernel.text import Text
 from zhirong.store.parties import Kept
 from zhirong.verbs.acting import forbidden, refuse
@@ -19,11 +20,11 @@ from zhirong.verbs.clock import now
 from zhirong.verbs.listing import LISTINGS, MOST, PAGE, Column, Kind, Listing, may_list, page_of
 
 _MOST_OFFSET = 1_000_000
-# How a column of each kind is written: amounts in whole fen, days and instants as ISO 8601, rates as exact decimals.
+# How a column of each kind is written: amounts in yuan, days and instants as ISO 8601, rates as exact decimals.
 _TYPES: Mapping[Kind, Any] = {
     "text": str | Words | None,
     "state": str | Words | None,
-    "money": int | None,
+    "money": str | None,
     "number": int | str | None,
     "days": int | None,
     "day": date | None,
@@ -107,7 +108,9 @@ def _cell(column: Column, row: Any) -> Any:
         return value.as_json()
     if isinstance(value, Mapping):
         return {"zh": str(value["zh"]), "en": str(value["en"])}
-    if column.kind in ("money", "days"):
+    if column.kind == "money":
+        return yuan(int(value))
+    if column.kind == "days":
         return int(value)
     if column.kind in ("day", "instant"):
         return value if isinstance(value, str) else value.isoformat()

@@ -12,10 +12,12 @@ from ninja import NinjaAPI, Path, Schema
 from pydantic import create_model
 
 from zhirong.api.answers import READ_REFUSALS, as_json, responses
+from zhirong.api.column_words import is_money
 from zhirong.api.masking import masked
 from zhirong.api.reading import etag, query_of
 from zhirong.api.shown import SHOWN, Shown
 from zhirong.kernel.days import day_of
+from zhirong.kernel.money import yuan
 from zhirong.verbs.acting import not_found, operations_for
 from zhirong.verbs.clock import now
 from zhirong.verbs.people import Person
@@ -26,12 +28,15 @@ from zhirong.verbs.tokens import demand_read
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A column as a program gets it. is_own: shown to some kinds of organisation only, null to the others."""
+    """A column as a program gets it. is_own: shown to some kinds of organisation only, null to the others. is_money: kept in fen, given in
+    yuan.
+    """
 
     name: str
     attribute: str
     type: Any
     is_own: bool
+    is_money: bool
 
 
 def add_to(api: NinjaAPI) -> None:
@@ -44,11 +49,11 @@ def add_to(api: NinjaAPI) -> None:
             description=(shown.model.__doc__ or "").strip(),
             tags=["objects"],
             response=responses(_out(noun, shown), READ_REFUSALS),
-        )(_view(shown))
+        )(_view(noun, shown))
 
 
-def _view(shown: Shown) -> Callable[..., HttpResponse]:
-    columns = _fields(shown)
+def _view(noun: str, shown: Shown) -> Callable[..., HttpResponse]:
+    columns = _fields(noun, shown)
 
     def view(request: HttpRequest, id: int = Path(..., ge=0)) -> HttpResponse:  # type: ignore[type-arg]  # noqa: A002
         person: Person = request.person
@@ -72,21 +77,28 @@ def _values(shown: Shown, columns: list[_Field], person: Person, row: Model) -> 
     said: dict[str, Any] = {"id": row.pk}
     for column in columns:
         value = getattr(row, column.attribute) if sees_own or not column.is_own else None
+        value = yuan(value) if column.is_money and value is not None else value
         said[column.name] = masked(shown.model, column.name, value, person, row)
     return said
 
 
-def _fields(shown: Shown) -> list[_Field]:
+def _fields(noun: str, shown: Shown) -> list[_Field]:
     model = shown.model
     columns = {one.name: one for one in model._meta.concrete_fields if not one.primary_key}
     names = [*shown.fields, *shown.own]
-    return [_Field(name, columns[name].attname, _type(columns[name]), name in shown.own) for name in names]
+    return [_field(noun, name, columns[name], name in shown.own) for name in names]
+
+
+def _field(noun: str, name: str, column: Any, is_own: bool) -> _Field:
+    if is_money(noun, name):
+        return _Field(name, column.attname, str | None if column.null else str, is_own, is_money=True)
+    return _Field(name, column.attname, _type(column), is_own, is_money=False)
 
 
 def _out(noun: str, shown: Shown) -> type[Schema]:
     stem = "".join(part.capitalize() for part in noun.split("-"))
     typed: dict[str, Any] = {"id": (int, ...)}
-    typed |= {one.name: (one.type | None if one.is_own else one.type, ...) for one in _fields(shown)}
+    typed |= {one.name: (one.type | None if one.is_own else one.type, ...) for one in _fields(noun, shown)}
     if any(one.name == "version" for one in shown.model._meta.concrete_fields):
         typed["operations"] = (list[str], ...)
     return create_model(f"{stem}Object", __base__=Schema, **typed)

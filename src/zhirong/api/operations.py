@@ -12,6 +12,7 @@ from zhirong.api.reading import KEY_HEADER, VERSION_HEADER, body_of, etag, versi
 from zhirong.verbs.acting import OPERATIONS, Call, Operation, perform
 from zhirong.verbs.clock import now
 from zhirong.verbs.people import DUTY_WORDS
+from zhirong.verbs.requests import money_as_text
 
 
 class Done(Schema):
@@ -68,7 +69,7 @@ def _on_row(op: Operation) -> Callable[..., HttpResponse]:
 def _do(request: HttpRequest, op: Operation, subject: int | None) -> HttpResponse:
     version = None if subject is None else version_of(request)
     call = Call(request.person, now(), request.headers.get(KEY_HEADER, "").strip())
-    done = perform(op.name, call, subject, body_of(request), version)
+    done = perform(op.name, call, subject, money_as_text(op.request, body_of(request)), version)
     said = {
         "index": done.index,
         "subject": done.subject,

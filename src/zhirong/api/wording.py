@@ -15,6 +15,7 @@ from zhirong.api.problems import Words
 from zhirong.api.reading import number_in, query_of
 from zhirong.api.shown import SHOWN
 from zhirong.kernel.days import day_of
+from zhirong.kernel.money import yuan
 from zhirong.verbs.acting import OPERATIONS, Operation, forbidden, forbidden_to, may, not_found
 from zhirong.verbs.asking import Asked, asked
 from zhirong.verbs.clock import now
@@ -110,7 +111,7 @@ class ListsWords(Schema):
 
 
 class ObjectFieldWords(Schema):
-    """A column of an object. kind: money (whole fen) or text, which is anything else. choices: what its values are called,
+    """A column of an object. kind: money (yuan) or text, which is anything else. choices: what its values are called,
     where lists let one choose among them.
     """
 
@@ -265,10 +266,15 @@ def _field(one: Asked, suits: bool) -> dict[str, Any]:
         "is_list": one.is_list,
         "suits": suits,
         "maximum": one.maximum,
-        "default": one.default,
-        "start": one.start,
+        "default": _shown(one, one.default),
+        "start": _shown(one, one.start),
         "choices": [{"value": str(value), "words": words} for value, words in one.choices],
     }
+
+
+def _shown(one: Asked, value: Any) -> Any:
+    """What stands in a field: an amount in yuan, as it is given."""
+    return yuan(value) if one.widget == "money" and isinstance(value, int) else value
 
 
 def _list(one: Listing) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from typing import Any
 from zhirong.cli.files import read_text, unreadable
 from zhirong.cli.platform_client import say, value_of_words
 from zhirong.kernel.errors import InputError, Problem
-from zhirong.kernel.money import yuan
 from zhirong.kernel.text import Text
 
 _MOST_CHOICES = 60  # of one field on a terminal; --json gives them all
@@ -190,6 +189,4 @@ def print_fields(fields: Sequence[Mapping[str, Any]], is_on_row: bool, lang: str
 def _shown(one: Mapping[str, Any], value: Any) -> str:
     if value in (None, "", [], {}, False):
         return ""
-    if one["widget"] == "money" and isinstance(value, int):
-        return yuan(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

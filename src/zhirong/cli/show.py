@@ -9,7 +9,7 @@ from typing import Any
 from zhirong.cli.columns import to_left
 from zhirong.cli.files import print_json, unwritable
 from zhirong.cli.platform_client import Platform, add_connection, moment, problem, reached, say
-from zhirong.kernel.money import show_yuan
+from zhirong.kernel.money import parse_yuan, show_yuan
 from zhirong.kernel.text import Text
 
 _LONGEST = 200  # characters of a table within an object on a terminal; --json gives it whole
@@ -147,8 +147,9 @@ def _singular(noun: str) -> str:
 def _shown(column: Mapping[str, Any], value: Any, lang: str) -> str:
     if value is None or value == "" or value == [] or value == {}:
         return ""
-    if column["kind"] == "money" and isinstance(value, int):
-        return f"{show_yuan(value)} 元" if lang == "zh" else f"CNY {show_yuan(value)}"
+    if column["kind"] == "money" and isinstance(value, str):
+        amount = show_yuan(parse_yuan(value))
+        return f"{amount} 元" if lang == "zh" else f"CNY {amount}"
     if isinstance(value, bool):
         return ("是" if value else "否") if lang == "zh" else ("yes" if value else "no")
     if isinstance(value, dict) and set(value) == {"zh", "en"}:

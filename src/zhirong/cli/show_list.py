@@ -11,7 +11,7 @@ from zhirong.cli.files import print_json, unwritable
 from zhirong.cli.outputs import safe_cells
 from zhirong.cli.platform_client import Platform, moment, problem, say, value_of_words
 from zhirong.kernel.errors import InputError, Problem
-from zhirong.kernel.money import FEN_PER_YUAN, show_yuan, yuan
+from zhirong.kernel.money import parse_yuan, show_yuan
 from zhirong.kernel.text import Text
 
 _A_PAGE = 50
@@ -116,7 +116,7 @@ def _columns(listing: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [one for one in listing["columns"] if one["name"] != "id"]
 
 
-def _cell(column: Mapping[str, Any], value: Any, lang: str, written: Callable[[int], str]) -> str:
+def _cell(column: Mapping[str, Any], value: Any, lang: str, written: Callable[[str], str]) -> str:
     if value is None:
         return ""
     if isinstance(value, dict):
@@ -125,11 +125,15 @@ def _cell(column: Mapping[str, Any], value: Any, lang: str, written: Callable[[i
 
 
 def _lines(
-    listing: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], lang: str, written: Callable[[int], str]
+    listing: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], lang: str, written: Callable[[str], str]
 ) -> list[list[str]]:
     """Rows as words. written: how an amount is, with commas for people, plain for programs."""
     columns = _columns(listing)
     return [[str(row["id"]), *(_cell(one, row[one["name"]], lang, written) for one in columns)] for row in rows]
+
+
+def _with_commas(amount: str) -> str:
+    return show_yuan(parse_yuan(amount))
 
 
 def _print_table(listing: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], lang: str) -> None:
@@ -146,7 +150,7 @@ def _print_table(listing: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], 
         table.add_column(
             head, justify="right" if kind in ("money", "number", "rate", "days") else "left", overflow="fold"
         )
-    for line in _lines(listing, rows, lang, show_yuan):
+    for line in _lines(listing, rows, lang, _with_commas):
         table.add_row(*(moment(one) if kind == "instant" else one for one, kind in zip(line, kinds, strict=True)))
     console = Console(markup=False, highlight=False)
     if not console.is_terminal:  # into a file or a pipe: nothing is cut to the width of a screen that is not there
@@ -158,7 +162,7 @@ def _print_table(listing: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], 
 def _write_csv(listing: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], lang: str) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(safe_cells(_heads(listing, lang)))
-    writer.writerows(safe_cells(line) for line in _lines(listing, rows, lang, yuan))
+    writer.writerows(safe_cells(line) for line in _lines(listing, rows, lang, str))
 
 
 def _write_xlsx(listing: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], options: argparse.Namespace) -> None:
@@ -176,13 +180,13 @@ def _write_xlsx(listing: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], o
         for number, column in enumerate(_columns(listing), 1):
             value = row[column["name"]]
             if column["kind"] == "money" and value is not None:
-                sheet.write_number(line, number, Decimal(value) / FEN_PER_YUAN, money)
+                sheet.write_number(line, number, Decimal(value), money)
             elif column["kind"] == "rate" and value is not None:
                 sheet.write_number(line, number, Decimal(value))
             elif isinstance(value, int):
                 sheet.write_number(line, number, value)
             else:  # never as a formula, whatever it begins with
-                sheet.write_string(line, number, _cell(column, value, options.lang, yuan))
+                sheet.write_string(line, number, _cell(column, value, options.lang, str))
     sheet.autofit()
     try:
         book.close()

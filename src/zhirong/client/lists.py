@@ -75,11 +75,11 @@ class AgencyAppraisalsRow(TypedDict):
     state: str | dict[str, Any] | None
     purpose: str | dict[str, Any] | None
     valuation_date: str | None
-    p10: int | None
-    p50: int | None
-    p90: int | None
+    p10: str | None
+    p50: str | None
+    p90: str | None
     valid_until: str | None
-    fee: int | None
+    fee: str | None
 
 
 class AppraisalsFormalRow(TypedDict):
@@ -92,11 +92,11 @@ class AppraisalsFormalRow(TypedDict):
     state: str | dict[str, Any] | None
     purpose: str | dict[str, Any] | None
     valuation_date: str | None
-    p10: int | None
-    p50: int | None
-    p90: int | None
+    p10: str | None
+    p50: str | None
+    p90: str | None
     valid_until: str | None
-    fee: int | None
+    fee: str | None
 
 
 class AuditEventsRow(TypedDict):
@@ -127,7 +127,7 @@ class DeskLimitsRow(TypedDict):
     version: int
     scope: str | dict[str, Any] | None
     value: str | dict[str, Any] | None
-    amount: int | None
+    amount: str | None
     changed: str | None
 
 
@@ -138,9 +138,9 @@ class FirmAppraisalsRow(TypedDict):
     version: int
     grade: str | dict[str, Any] | None
     valuation_date: str | None
-    low: int | None
-    value: int | None
-    high: int | None
+    low: str | None
+    value: str | None
+    high: str | None
     valid_until: str | None
 
 
@@ -151,8 +151,8 @@ class FirmCasesRow(TypedDict):
     version: int
     number: str | dict[str, Any] | None
     lender: str | dict[str, Any] | None
-    approved_amount: int | None
-    amount: int | None
+    approved_amount: str | None
+    amount: str | None
     state: str | dict[str, Any] | None
     submitted_on: str | None
     due_on: str | None
@@ -179,7 +179,7 @@ class FirmMandatesRow(TypedDict):
     firm: str | dict[str, Any] | None
     agent: str | dict[str, Any] | None
     operations: str | dict[str, Any] | None
-    most: int | None
+    most: str | None
     until: str | None
     ended_on: str | None
 
@@ -207,10 +207,10 @@ class GuarantorRequestsRow(TypedDict):
     firm: str | dict[str, Any] | None
     lender: str | dict[str, Any] | None
     state: str | dict[str, Any] | None
-    amount: int | None
+    amount: str | None
     share: str | None
-    exposure: int | None
-    fee: int | None
+    exposure: str | None
+    fee: str | None
     group: str | dict[str, Any] | None
     asked_at: str | None
 
@@ -223,9 +223,9 @@ class LenderCasesRow(TypedDict):
     number: str | dict[str, Any] | None
     firm: str | dict[str, Any] | None
     state: str | dict[str, Any] | None
-    amount: int | None
-    line: int | None
-    approved: int | None
+    amount: str | None
+    line: str | None
+    approved: str | None
     mode: str | dict[str, Any] | None
     submitted: str | None
     due_on: str | None
@@ -241,7 +241,7 @@ class LenderWorkRow(TypedDict):
     firm: str | dict[str, Any] | None
     state: str | dict[str, Any] | None
     due_on: str | None
-    amount: int | None
+    amount: str | None
     officer: str | dict[str, Any] | None
 
 
@@ -253,7 +253,7 @@ class LoanLinesRow(TypedDict):
     reference: str | dict[str, Any] | None
     day: str | None
     direction: str | dict[str, Any] | None
-    amount: int | None
+    amount: str | None
     counterparty: str | dict[str, Any] | None
     note: str | dict[str, Any] | None
     account: str | dict[str, Any] | None
@@ -268,7 +268,7 @@ class LoanPaymentsRow(TypedDict):
     loan: str | dict[str, Any] | None
     kind: str | dict[str, Any] | None
     day: str | None
-    amount: int | None
+    amount: str | None
     firm: str | dict[str, Any] | None
     reference: str | dict[str, Any] | None
     state: str | dict[str, Any] | None
@@ -295,10 +295,10 @@ class LoansRow(TypedDict):
     number: str | dict[str, Any] | None
     firm: str | dict[str, Any] | None
     lender: str | dict[str, Any] | None
-    balance: int | None
+    balance: str | None
     next_due_on: str | None
-    next_due: int | None
-    overdue: int | None
+    next_due: str | None
+    overdue: str | None
     overdue_days: int | None
     category: str | dict[str, Any] | None
     state: str | dict[str, Any] | None

@@ -32,10 +32,10 @@ class AppraisalsObject(TypedDict):
     valid_until: str | None
     input: dict[str, Any] | list[Any]
     result: dict[str, Any] | list[Any]
-    p10: int | None
-    p50: int | None
-    p90: int | None
-    fee: int
+    p10: str | None
+    p50: str | None
+    p90: str | None
+    fee: str
     opinion: str
     paper: int | None
     signed_on: str | None
@@ -62,7 +62,7 @@ class ApprovalsObject(TypedDict):
     duty: str
     by: int
     decision: str
-    amount: int
+    amount: str
     opinion: str
     basis: dict[str, Any] | list[Any]
     version: int
@@ -81,7 +81,7 @@ class CasesObject(TypedDict):
     number: str
     state: str
     mode: str
-    amount: int
+    amount: str
     term_months: int
     annual_rate: str | None
     method: str
@@ -91,7 +91,7 @@ class CasesObject(TypedDict):
     facts: dict[str, Any] | list[Any]
     credit: dict[str, Any] | list[Any]
     appraisal_input: dict[str, Any] | list[Any]
-    approved_amount: int | None
+    approved_amount: str | None
     contract: dict[str, Any] | list[Any]
     filing: int | None
     reason: str
@@ -106,8 +106,8 @@ class CasesObject(TypedDict):
     quote: dict[str, Any] | list[Any] | None
     beside: dict[str, Any] | list[Any] | None
     review: dict[str, Any] | list[Any] | None
-    line: int | None
-    proposed_amount: int | None
+    line: str | None
+    proposed_amount: str | None
     handed_up_by: int | None
     approval_round: int | None
     guarantee: dict[str, Any] | list[Any] | None
@@ -125,7 +125,7 @@ class ChecksObject(TypedDict):
     verdict: str
     done_on: str | None
     finding: str
-    cost: int
+    cost: str
     file: int | None
     by: int | None
     version: int
@@ -207,13 +207,13 @@ class GuaranteesObject(TypedDict):
     state: str
     share: str
     fee_rate: str
-    amount: int
-    fee: int
+    amount: str
+    fee: str
     counter_guarantee: str
     version: int
     created_at: str
     changed_at: str
-    exposure: int | None
+    exposure: str | None
     group: str | None
     basis: dict[str, Any] | list[Any] | None
     proposed_by: int | None
@@ -258,7 +258,7 @@ class LimitsObject(TypedDict):
     organisation: int
     scope: str
     value: str
-    amount: int
+    amount: str
     removed: bool
     version: int
     created_at: str
@@ -276,7 +276,7 @@ class LinesObject(TypedDict):
     reference: str
     day: str
     direction: str
-    amount: int
+    amount: str
     counterparty: str
     note: str
     state: str
@@ -298,22 +298,22 @@ class LoansObject(TypedDict):
     number: str
     state: str
     mode: str
-    principal: int
+    principal: str
     contract: dict[str, Any] | list[Any]
     start: str | None
     end: str | None
     reckoned_on: str | None
-    balance: int
-    overdue: int
+    balance: str
+    overdue: str
     overdue_days: int
     next_due_on: str | None
-    next_due: int
+    next_due: str
     version: int
     created_at: str
     changed_at: str
     events: dict[str, Any] | list[Any] | None
     category: str | None
-    provision: int | None
+    provision: str | None
     operations: list[str]
 
 
@@ -324,7 +324,7 @@ class MandatesObject(TypedDict):
     firm: int
     agent: int
     operations: list[str]
-    most: int | None
+    most: str | None
     until: str
     ended_on: str | None
     version: int
@@ -418,7 +418,7 @@ class PaymentsObject(TypedDict):
     id: int
     loan: int
     kind: str
-    amount: int
+    amount: str
     day: str
     state: str
     version: int
@@ -482,7 +482,7 @@ class StepsObject(TypedDict):
     began_at: str
     ended_at: str | None
     due_on: str | None
-    cost: int
+    cost: str
     version: int
     created_at: str
     changed_at: str

@@ -143,7 +143,7 @@ class AppraisalOperations(Group):
         row: int,
         *,
         version: Version,
-        fee: int | str,
+        fee: str | int | Decimal,
         appraiser: int,
         independent: bool | None = None,
         no_preset_value: bool | None = None,
@@ -337,7 +337,9 @@ class CaseOperations(Group):
         """受理 / Accept the case."""
         return self._do("case.accept", row, {"officer": officer}, version, key)
 
-    def approve(self, row: int, *, version: Version, amount: int | str, opinion: str, key: str = "") -> Done:
+    def approve(
+        self, row: int, *, version: Version, amount: str | int | Decimal, opinion: str, key: str = ""
+    ) -> Done:
         """批准 / Approve."""
         return self._do("case.approve", row, {"amount": amount, "opinion": opinion}, version, key)
 
@@ -376,7 +378,7 @@ class CaseOperations(Group):
         *,
         lender: int,
         mode: str,
-        amount: int | str,
+        amount: str | int | Decimal,
         term_months: int,
         method: str | None = None,
         cycle: str | None = None,
@@ -417,7 +419,7 @@ class CaseOperations(Group):
         version: Version,
         lender: int,
         mode: str,
-        amount: int | str,
+        amount: str | int | Decimal,
         term_months: int,
         method: str | None = None,
         cycle: str | None = None,
@@ -462,7 +464,7 @@ class CaseOperations(Group):
         row: int,
         *,
         version: Version,
-        amount: int | str,
+        amount: str | int | Decimal,
         opinion: str,
         despite: str | None = None,
         key: str = "",
@@ -477,21 +479,21 @@ class CaseOperations(Group):
         row: int,
         *,
         version: Version,
-        contracts: int | str | None = None,
-        contracts_received: int | str | None = None,
+        contracts: str | int | Decimal | None = None,
+        contracts_received: str | int | Decimal | None = None,
         contracts_source: str | None = None,
-        replaces: int | str | None = None,
-        replaced_service: int | str | None = None,
+        replaces: str | int | Decimal | None = None,
+        replaced_service: str | int | Decimal | None = None,
         security_kind: str | None = None,
-        security_value: int | str | None = None,
-        security_prior: int | str | None = None,
+        security_value: str | int | Decimal | None = None,
+        security_prior: str | int | Decimal | None = None,
         security_of_third_party: bool | None = None,
-        net_capital: int | str | None = None,
-        tier1: int | str | None = None,
-        exposure: int | str | None = None,
-        loans: int | str | None = None,
-        guarantor_net_assets: int | str | None = None,
-        guarantor_exposure: int | str | None = None,
+        net_capital: str | int | Decimal | None = None,
+        tier1: str | int | Decimal | None = None,
+        exposure: str | int | Decimal | None = None,
+        loans: str | int | Decimal | None = None,
+        guarantor_net_assets: str | int | Decimal | None = None,
+        guarantor_exposure: str | int | Decimal | None = None,
         more: Mapping[str, Any] | None = None,
         key: str = "",
     ) -> Done:
@@ -580,7 +582,7 @@ class CheckOperations(Group):
         finding: str,
         outcome: str | None = None,
         verdict: str | None = None,
-        cost: int | str | None = None,
+        cost: str | int | Decimal | None = None,
         file: str | None = None,
         law_firm: str | None = None,
         commissioned_on: date | str | None = None,
@@ -656,9 +658,9 @@ class ContractOperations(Group):
         interest_to_shifted: bool | None = None,
         day_count: str | None = None,
         first_due: date | str | None = None,
-        instalment: int | str | None = None,
+        instalment: str | int | Decimal | None = None,
         slow_cash_cycle: str | None = None,
-        maximum_amount: int | str | None = None,
+        maximum_amount: str | int | Decimal | None = None,
         claims_until: date | str | None = None,
         dispute: str | None = None,
         arbitration_body: str | None = None,
@@ -666,7 +668,7 @@ class ContractOperations(Group):
         guarantee_months: int | None = None,
         compounds: bool | None = None,
         excess: str | None = None,
-        agreed_value: int | str | None = None,
+        agreed_value: str | int | Decimal | None = None,
         agency: str | None = None,
         firm_account: str | None = None,
         lender_account: str | None = None,
@@ -878,7 +880,7 @@ class GuaranteeOperations(Group):
         *,
         version: Version,
         guarantor: int,
-        amount: int | str,
+        amount: str | int | Decimal,
         share: Decimal | str,
         fee_rate: Decimal | str,
         unusual: str | None = None,
@@ -928,7 +930,7 @@ class GuarantorOperations(Group):
         self,
         *,
         as_of: date | str,
-        net_assets: int | str,
+        net_assets: str | int | Decimal,
         source: str,
         is_mainly_small: bool | None = None,
         key: str = "",
@@ -982,7 +984,7 @@ class LimitOperations(Group):
         """取消限额 / Remove the limit."""
         return self._do("limit.remove", row, {}, version, key)
 
-    def set(self, *, scope: str, amount: int | str, value: str | None = None, key: str = "") -> Done:
+    def set(self, *, scope: str, amount: str | int | Decimal, value: str | None = None, key: str = "") -> Done:
         """设定限额 / Set a limit."""
         return self._do("limit.set", None, {"scope": scope, "value": value, "amount": amount}, None, key)
 
@@ -1046,7 +1048,7 @@ class MandateOperations(Group):
         agent: int,
         operations: Sequence[str],
         until: date | str,
-        most: int | str | None = None,
+        most: str | int | Decimal | None = None,
         key: str = "",
     ) -> Done:
         """委托代理 / Give a mandate."""
@@ -1194,7 +1196,7 @@ class RegistrationOperations(Group):
         registration: int,
         changed_on: date | str,
         claim_kind: str | None = None,
-        claim_amount: int | str | None = None,
+        claim_amount: str | int | Decimal | None = None,
         debt_start: date | str | None = None,
         debt_end: date | str | None = None,
         pledgee_name: str | None = None,
@@ -1225,7 +1227,7 @@ class RegistrationOperations(Group):
         registration: int,
         reason: str,
         claim_kind: str | None = None,
-        claim_amount: int | str | None = None,
+        claim_amount: str | int | Decimal | None = None,
         debt_start: date | str | None = None,
         debt_end: date | str | None = None,
         pledgee_name: str | None = None,
@@ -1356,7 +1358,12 @@ class RegistrationOperations(Group):
         )
 
     def release_part(
-        self, *, registration: int, rights: str | None = None, claim_amount: int | str | None = None, key: str = ""
+        self,
+        *,
+        registration: int,
+        rights: str | None = None,
+        claim_amount: str | int | Decimal | None = None,
+        key: str = "",
     ) -> Done:
         """部分注销 / Release a part."""
         return self._do(
@@ -1676,7 +1683,7 @@ class UseOperations(Group):
         *,
         version: Version,
         payee: str,
-        amount: int | str,
+        amount: str | int | Decimal,
         what: str,
         file: str,
         is_entrusted: bool | None = None,

@@ -5,11 +5,12 @@ The same model makes the form on a page, the schema of the API and the reader of
 
 import json
 import re
+import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -22,12 +23,13 @@ from pydantic import (
     ValidationError,
     WithJsonSchema,
 )
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.identifiers import NumberError, credit_code
-from zhirong.kernel.money import MOST_AMOUNT, MoneyError, parse_yuan, show_yuan
+from zhirong.kernel.money import FEN_PER_YUAN, MOST_AMOUNT, MoneyError, parse_yuan, show_yuan
 from zhirong.kernel.text import Text
 
 R = TypeVar("R", bound="Request")
@@ -100,7 +102,9 @@ class Formed:
 
 
 def _fen(value: Any) -> Any:
-    """Yuan as people write them (``"2,000,000.00"``, ``"200万元"``) become fen; whole numbers are fen already."""
+    """Yuan as people write them (``"2,000,000.00"``, ``"200万元"``) become fen. A whole number comes from the platform's own code and is
+    fen already, as ``kernel.money.Fen`` is; the doors pass no number on (``money_as_text``).
+    """
     fen = value
     if isinstance(value, str):
         try:
@@ -151,11 +155,17 @@ def _percent(value: Any) -> Any:
     return rate
 
 
-_FEN_SCHEMA = {
-    "anyOf": [{"type": "integer", "minimum": 0, "maximum": MOST_AMOUNT}, {"type": "string", "maxLength": 40}],
-    "description": "fen; or yuan in words, such as 2,000,000.00",
-}
-Fen = Annotated[int, BeforeValidator(_fen), Field(ge=0, le=MOST_AMOUNT), WithJsonSchema(_FEN_SCHEMA)]
+_MONEY = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "string", "maxLength": 40},
+            {"type": "integer", "minimum": 0, "maximum": MOST_AMOUNT // FEN_PER_YUAN},
+            {"type": "number", "minimum": 0, "maximum": MOST_AMOUNT // FEN_PER_YUAN},
+        ],
+        "description": "yuan, with at most two decimals: 2000000, 2000000.00 or, as text, 2,000,000.00 and 200万元 alike",
+    }
+)
+Fen = Annotated[int, BeforeValidator(_fen), Field(ge=0, le=MOST_AMOUNT), _MONEY]
 CreditCode = Annotated[str, Field(max_length=40), AfterValidator(_code)]
 Region = Annotated[
     str,
@@ -175,6 +185,34 @@ _UNWRITABLE = re.compile(
 _LINE_BREAK = re.compile("[\t\n\r]")
 _MANY_LINES = ("area", "table")
 _LONGEST_LINE = 500  # characters; a longer text has lines
+
+
+def is_money(info: FieldInfo) -> bool:
+    """Whether a field is an amount of money."""
+    return _MONEY in info.metadata or _holds_money(info.annotation)
+
+
+def _holds_money(annotation: Any) -> bool:
+    if get_origin(annotation) is Annotated:
+        return _MONEY in annotation.__metadata__
+    if get_origin(annotation) in (Union, types.UnionType):
+        return any(_holds_money(part) for part in get_args(annotation))
+    return False
+
+
+def money_as_text(model: type[Request], data: Mapping[str, Any]) -> dict[str, Any]:
+    """What came in as JSON, with every amount as text: money has one unit at every door, yuan, whether it comes as a number or as text."""
+    return {
+        name: _yuan_text(value) if name in model.model_fields and is_money(model.model_fields[name]) else value
+        for name, value in data.items()
+    }
+
+
+def _yuan_text(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    # The shortest form of a float is what was written: amounts up to the largest one have at most 15 digits.
+    return f"{Decimal(str(value)):f}"
 
 
 def read(model: type[R], data: Mapping[str, Any]) -> R:

@@ -1,0 +1,119 @@
+"""Money has one unit at every door: yuan, as a number and as text, in what is sent and in what comes back."""
+
+import json
+from decimal import Decimal
+from typing import Annotated, Any
+
+import pytest
+from api_world import ApiWorld, problem
+from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+from pydantic.fields import FieldInfo
+
+from zhirong.api.column_words import is_money as is_money_column
+from zhirong.api.shown import SHOWN
+from zhirong.kernel.errors import InputError
+from zhirong.kernel.money import FEN_PER_YUAN, MOST_AMOUNT, yuan
+from zhirong.store.financing import Case
+from zhirong.verbs.acting import OPERATIONS
+from zhirong.verbs.asking import ask_of
+from zhirong.verbs.catalogue import load
+from zhirong.verbs.firm.calculator import Calculate
+from zhirong.verbs.listing import LISTINGS
+from zhirong.verbs.requests import Request, is_money, money_as_text, read
+from zhirong.web.forms import data_of
+
+load()
+
+
+def _money_fields() -> list[tuple[str, type[Request], str, FieldInfo]]:
+    """Every amount that anybody can give, at any door."""
+    asked = [(op.name, op.request) for op in OPERATIONS.values()] + [("calculator", Calculate)]
+    return [
+        (f"{name} {field}", model, field, info)
+        for name, model in asked
+        for field, info in model.model_fields.items()
+        if is_money(info)
+    ]
+
+
+FIELDS = _money_fields()
+
+
+def _fen(model: type[Request], field: str, info: FieldInfo, value: Any) -> Any:
+    """What the field makes of a value that came in as JSON."""
+    text = money_as_text(model, {field: value})[field]
+    kind: Any = Annotated[(info.annotation, *info.metadata)]
+    return TypeAdapter(kind).validate_python(text)
+
+
+def test_every_amount_of_a_form_is_money_and_nothing_else_is() -> None:
+    assert len(FIELDS) > 25
+    for op in OPERATIONS.values():
+        for field, info in op.request.model_fields.items():
+            assert is_money(info) == (ask_of(field, info).widget == "money"), (op.name, field)
+
+
+@pytest.mark.parametrize("one", FIELDS, ids=lambda one: one[0])
+@given(fen=st.integers(1, MOST_AMOUNT))
+def test_a_number_and_a_text_are_the_same_amount(one: tuple[str, type[Request], str, FieldInfo], fen: int) -> None:
+    _, model, field, info = one
+    text = yuan(fen)
+    # As a program writes it and the JSON reader reads it.
+    number = json.loads(text)
+    assert _fen(model, field, info, text) == _fen(model, field, info, number) == fen
+    posted = QueryDict(mutable=True)
+    posted[field] = text
+    assert data_of(model, posted)[field] == money_as_text(model, {field: text})[field]
+    if fen % FEN_PER_YUAN == 0:
+        whole = fen // FEN_PER_YUAN
+        assert _fen(model, field, info, whole) == _fen(model, field, info, str(whole)) == fen
+    assert _fen(model, field, info, f"{Decimal(fen) / 1_000_000:f}万元") == fen
+
+
+@pytest.mark.parametrize("wrong", [True, [1], {"a": 1}, 0.001, 1e300, -1, "1e6", "-1", "", "2000000分"])
+def test_what_is_no_amount_is_refused(wrong: Any) -> None:
+    for _, model, field, _ in FIELDS:
+        with pytest.raises(InputError) as refused:
+            read(model, money_as_text(model, {field: wrong}))
+        assert field in {one.field for one in refused.value.problems}, (model, field)
+
+
+def test_a_case_drafted_with_a_number_has_the_amount_of_the_text(world: ApiWorld) -> None:
+    token = world.token(world.manager)
+    asked = {"lender": world.bank.pk, "mode": "xixian", "term_months": 12, "purpose": "采购原材料"}
+    for amount in (2_000_000, 2_000_000.0, "2000000", "2000000.00", "200万元"):
+        said = json.loads(world.do("case.draft", token, **asked, amount=amount).content)
+        assert "id" in said, said
+        assert Case.objects.get(pk=said["id"]).amount == 2_000_000_00, amount
+        shown = json.loads(world.get(f"/cases/{said['id']}", token).content)
+        assert shown["amount"] == "2000000.00"
+        again = world.do("case.edit", token, said["id"], **asked, amount=shown["amount"])
+        assert again.status_code == 200 and Case.objects.get(pk=said["id"]).amount == 2_000_000_00
+    problem(world.do("case.draft", token, **asked, amount=2_000_000.005), 422)
+
+
+def test_amounts_come_back_in_yuan_wherever_they_stand(world: ApiWorld) -> None:
+    case, token = world.case, world.token(world.officer)
+    row = json.loads(world.get("/lists/lender.cases", token).content)["rows"][0]
+    assert row["id"] == case.pk and row["amount"] == "2000000.00"
+    spec = json.loads(world.get("/openapi.json").content)["components"]["schemas"]
+    for noun, shown in SHOWN.items():
+        stem = "".join(part.capitalize() for part in noun.split("-"))
+        for name in (*shown.fields, *shown.own):
+            if is_money_column(noun, name):
+                assert "integer" not in json.dumps(spec[f"{stem}Object"]["properties"][name]), (noun, name)
+    for listed in LISTINGS.values():
+        page = "".join(part.capitalize() for part in listed.name.replace("-", ".").replace("_", ".").split("."))
+        for column in listed.columns:
+            if column.kind == "money":
+                assert "integer" not in json.dumps(spec[f"{page}Row"]["properties"][column.name]), listed.name
+
+
+def test_what_a_form_begins_with_can_be_sent_as_it_is(world: ApiWorld) -> None:
+    draft = world.make_case("draft")
+    said = world.get(f"/me/operations?name=case.edit&id={draft.pk}", world.token(world.manager))
+    fields = {one["name"]: one for one in json.loads(said.content)["rows"][0]["fields"]}
+    assert fields["amount"]["start"] == "2000000.00"
