@@ -97,3 +97,16 @@ def test_work_goes_on(stored: tuple[Path, Any]) -> None:
     after = Loan.objects.get(pk=before.pk)
     assert after.overdue_days == before.overdue_days + 1 and after.overdue > before.overdue
     assert check_register(folder).findings == () and list(platform_findings()) == []
+
+
+def test_its_accounts_are_sealed_once_and_watched_from_then_on(stored: tuple[Path, Any]) -> None:
+    from zhirong.verbs.platform.check_platform import platform_findings
+    from zhirong.verbs.platform.seals import begin_seals
+
+    folder, _expected = stored
+    assert begin_seals() and not begin_seals()
+    assert list(platform_findings()) == []
+    register_databases.connections["default"].close()
+    with sqlite3.connect(folder / "zhirong.sqlite3") as database:
+        database.execute("update store_account set password = 'x' where id = 1")
+    assert [one.place for one in platform_findings()] == ["account 1 password"]

@@ -33,11 +33,13 @@ def run(options: argparse.Namespace) -> int:
     from zhirong.kernel.days import day_of
     from zhirong.store.parties import Organisation
     from zhirong.store.settings import DATA
+    from zhirong.verbs.platform.seals import begin_seals
 
-    make_ready(DATA, "register.demo")
+    make_ready(DATA, "register.demo", seals=False)
     if options.if_empty and Organisation.objects.exists():
         return 0
     region = build(options.today or day_of(datetime.now(UTC)), _Progress(options))
+    begin_seals()
     if options.json:
         print_json(
             {"password": region.password, "is_demo": True, "accounts": [_account(one) for one in region.logins]}

@@ -152,11 +152,10 @@ def _move(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     folder = _data()
     from zhirong.verbs.platform.backup import missing_files
-    from zhirong.verbs.platform.check_platform import platform_findings
     from zhirong.verbs.register.check import check_register
 
     checked = check_register(folder)
-    findings = [*checked.findings, *platform_findings()]
+    findings = checked.findings
     files = list(missing_files(folder))
     if options.json:
         print_json(

@@ -71,9 +71,10 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def make_ready(folder: Path, origin: str) -> None:
+def make_ready(folder: Path, origin: str, *, seals: bool = True) -> None:
     """Tables in their present form, a register with its key where there is none, the version of the rules noted where it is
-    a new one, old secrets encrypted, and the folder closed to other users. Harmless when repeated.
+    a new one, old secrets encrypted, accounts sealed, and the folder closed to other users. Harmless when repeated.
+    seals: whether accounts are sealed yet; a training region does so when it is made.
     """
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
@@ -82,6 +83,7 @@ def make_ready(folder: Path, origin: str) -> None:
     from zhirong.store.setup import make_private, migrate
     from zhirong.verbs.clock import now
     from zhirong.verbs.platform.rulebook_history import note_rules
+    from zhirong.verbs.platform.seals import begin_seals
     from zhirong.verbs.register.found import found_register
     from zhirong.web.second_step import encrypt_old_secrets
 
@@ -93,6 +95,8 @@ def make_ready(folder: Path, origin: str) -> None:
         found_register(folder, origin)
     note_rules(now())
     encrypt_old_secrets()
+    if seals:
+        begin_seals()
     make_private(folder)
 
 

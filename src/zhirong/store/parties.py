@@ -1,5 +1,9 @@
 """Tables of who is who: accounts, organisations, who belongs where, who may act for whom, who consented to what."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
@@ -25,6 +29,25 @@ class Account(AbstractUser):
     phone = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=2, default="zh")
     is_demo = models.BooleanField(default=False)
+    values_read: Mapping[str, Any] = MappingProxyType({})  # what stood in the columns when this was read
+
+    @classmethod
+    def from_db(cls, db: Any, field_names: Any, values: Any) -> "Account":
+        """As read, with what was read."""
+        row: Account = super().from_db(db, field_names, values)
+        row.values_read = dict(zip(field_names, values, strict=False))
+        return row
+
+
+class AccountSeal(Kept):
+    """What an account signs in with, as keyed digests (``store.seals``): the log vouches for it through this row.
+
+    key: which vault key made them. parts: a digest for each column, second factor and address of the account.
+    """
+
+    account = models.OneToOneField(Account, models.PROTECT)
+    key = models.CharField(max_length=16)
+    parts = models.JSONField(default=dict)
 
 
 class Organisation(Kept):

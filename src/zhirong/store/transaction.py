@@ -20,6 +20,11 @@ class NoRegisterError(RuntimeError):
     """The database has no register yet: ``zhirong register init`` makes one."""
 
 
+def is_writing() -> bool:
+    """Whether this thread holds the log's head."""
+    return getattr(_held, "head", None) is not None
+
+
 @contextmanager
 def writing() -> Iterator[LogHead]:
     """A transaction that holds the log's head: nobody else writes until it ends, everything or nothing is kept.

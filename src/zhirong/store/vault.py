@@ -5,6 +5,8 @@ digits). The key is in the backup with the other keys; a copy of the database al
 """
 
 import base64
+import hashlib
+import hmac
 import os
 import secrets
 from functools import lru_cache
@@ -43,6 +45,17 @@ def decrypted(kept: str, folder: Path) -> str:
             Text("密钥不是加密时所用的那一把", "the key is not the one that it was encrypted with"),
         ) from error
     return plain.decode()
+
+
+def keyed_digest(purpose: str, text: str, folder: Path) -> str:
+    """A digest (HMAC-SHA-256, hexadecimal) that only who has the key can make or try out. purpose: keeps digests of different use apart."""
+    key = hmac.new(_key(folder), purpose.encode(), hashlib.sha256).digest()
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def has_key(folder: Path) -> bool:
+    """Whether there is a key, without making one."""
+    return bool(os.environ.get("ZHIRONG_VAULT_KEY")) or (folder / KEY_FILE).exists()
 
 
 def is_encrypted(kept: str) -> bool:

@@ -50,6 +50,7 @@ MODULES = (
     "platform.administration",
     "platform.rulebook_history",
     "platform.security",
+    "platform.seals",
     "platform.audit",
     "register.jobs",
 )

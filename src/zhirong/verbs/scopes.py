@@ -36,6 +36,7 @@ from zhirong.store.financing import (
 from zhirong.store.models import Event
 from zhirong.store.parties import (
     Account,
+    AccountSeal,
     ApiToken,
     Consent,
     FileColumns,
@@ -347,6 +348,7 @@ def _audited(person: Person, day: date) -> Q:
 
 SCOPES: Mapping[type[Model], Scope] = {
     Account: _accounts,
+    AccountSeal: _nobody,
     ApiToken: _tokens,
     Appraisal: _appraisals,
     Approval: _of_cases("case"),

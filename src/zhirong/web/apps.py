@@ -10,13 +10,15 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """Count failed attempts to sign in; hear of new passwords."""
+        """Count failed attempts to sign in; hear of new passwords; seal what accounts sign in with."""
         from allauth.account.signals import password_changed, password_reset, password_set
         from django.contrib.auth.signals import user_login_failed
 
+        from zhirong.web import seals
         from zhirong.web.signing_up import count_wrong, note_new_password
 
         for changed in (password_changed, password_reset, password_set):
             changed.connect(note_new_password, dispatch_uid="zhirong.new_password")
 
+        seals.connect()
         user_login_failed.connect(count_wrong, dispatch_uid="zhirong.sign_in")

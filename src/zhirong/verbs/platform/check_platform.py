@@ -1,6 +1,6 @@
 """The platform's tables against the events: every row is what the images in the log make of it, and nothing else.
 
-Covered is every table of the kind ``Kept``. Accounts are not: sign-in itself changes them (last sign-in, password).
+Covered is every table of the kind ``Kept``, and what accounts sign in with, by its seals (``seals``); not when they last did.
 Nor are notices, jobs and deliveries, which no event vouches for (see ``store.work``). Rows that were loaded in bulk
 past the operations have no event, and are found as what they are: not in the log.
 """
@@ -22,8 +22,11 @@ from zhirong.evidence import canonical
 from zhirong.evidence.audit import Finding
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
-from zhirong.store import models
-from zhirong.store.parties import Kept
+from zhirong.store import models, settings
+from zhirong.store.parties import AccountSeal, Kept
+from zhirong.store.seals import all_parts, key_mark
+from zhirong.store.vault import has_key
+from zhirong.verbs.platform.seals import have_begun
 
 MOST_OF_A_TABLE = 200  # rows named for each table; a table that differs everywhere is not listed row by row
 _LONGEST = 200  # characters of a value that are held; a longer one is held as its hash
@@ -46,7 +49,43 @@ def platform_findings() -> list[Finding]:
         _finding("table", f"{table} {number}", "日志写了没有的表", "the log has a row of a table that there is not")
         for table, number in sorted(expected)
     ]
-    return found
+    return found + _limited(account_findings(), "account")
+
+
+def account_findings() -> Iterator[Finding]:
+    """Accounts whose columns, second factors or addresses are not what was sealed. None before seals have begun."""
+    if not have_begun():
+        return
+    seals = {one.account_id: one for one in AccountSeal.objects.order_by("account_id")}
+    if any(one.key for one in seals.values()) and not has_key(settings.DATA):
+        yield _finding("account_key", "vault.key", "没有密钥，账号无法核对", "no key: accounts cannot be checked")
+        return
+    mark, now = key_mark(), all_parts()
+    if any(one.key != mark for one in seals.values()):
+        yield _finding(
+            "account_key",
+            "vault.key",
+            "不是登记账号时所用的密钥；请恢复原来的 vault.key",
+            "not the key that accounts were sealed with; restore the former vault.key",
+        )
+        return
+    for number in sorted(now.keys() | seals.keys()):
+        place = f"account {number}"
+        if number not in seals:
+            yield _finding("account", place, "表中有，日志中没有", "in the table, not in the log")
+            continue
+        sealed, found = seals[number].parts, now.get(number, {})
+        for part in sorted(sealed.keys() | found.keys()):
+            if sealed.get(part) != found.get(part):
+                yield _finding("account", f"{place} {part}", *_part_words(part in sealed, part in found))
+
+
+def _part_words(was: bool, is_now: bool) -> tuple[str, str]:
+    if was and is_now:
+        return "不经平台操作被改动", "changed otherwise than by an operation"
+    if was:
+        return "不经平台操作被删除", "removed otherwise than by an operation"
+    return "不经平台操作被加入", "added otherwise than by an operation"
 
 
 def kept_models() -> list[type[Kept]]:

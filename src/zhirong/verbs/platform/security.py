@@ -1,7 +1,7 @@
 """What the security administrator does: accounts, lock-outs, sessions. Duties are given by ``members``, tokens revoked
 by ``tokens``.
 
-Accounts are changed by sign-in too, so the check of the tables does not cover them; what is done here stands in the log.
+What accounts sign in with is sealed (``seals``), so that the check finds a change that was not made here or by the account's owner.
 """
 
 from typing import Annotated, Any
@@ -15,6 +15,7 @@ from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.people import Duty
 from zhirong.verbs.platform.members import duties_text
+from zhirong.verbs.platform.seals import reseal
 from zhirong.verbs.requests import Line, Request, Words, ask
 from zhirong.verbs.sign_in import forget_wrong
 
@@ -67,6 +68,7 @@ def close_account(work: Work, request: ChangeAccount) -> Any:
             Text("无需再办", "nothing to do"),
         )
     Account.objects.filter(pk=account.pk).update(is_active=False)
+    reseal(account.pk, ["is_active"])
     for session in UserSession.objects.filter(user=account):
         session.end()
     for token in ApiToken.objects.filter(account=account, revoked_on=None):
@@ -87,6 +89,7 @@ def open_account(work: Work, request: ChangeAccount) -> Any:
             Text("无需再办", "nothing to do"),
         )
     Account.objects.filter(pk=account.pk).update(is_active=True)
+    reseal(account.pk, ["is_active"])
     work.public["account"] = account.pk
 
 

@@ -1,0 +1,97 @@
+"""What an account signs in with, as keyed digests: password hash, state, second factors, confirmed addresses.
+
+The digests go into the log (``AccountSeal``), the secrets never do. Whoever has a copy of the log without the vault key cannot try
+passwords on them. Second factors and addresses stand in tables of the pages, which a database without pages has not.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+
+from zhirong.store import settings
+from zhirong.store.parties import Account
+from zhirong.store.vault import keyed_digest
+
+SEALED = ("username", "email", "password", "is_active", "is_staff", "is_superuser", "is_demo")
+FACTORS, ADDRESSES = "mfa_authenticator", "account_emailaddress"
+_PURPOSE = "account seal"
+_MARK = 16
+# Table: how a part is called, and the columns that count. When something was used last does not.
+_TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    FACTORS: ("factor", ("user_id", "type", "data")),
+    ADDRESSES: ("address", ("user_id", "email", "verified", "primary")),
+}
+
+Parts = dict[str, str]
+
+
+def key_mark() -> str:
+    """Which vault key makes the digests now."""
+    return keyed_digest(_PURPOSE, "mark", settings.DATA)[:_MARK]
+
+
+def account_parts(account: int) -> Parts:
+    """The digests of one account as its rows are now."""
+    return _parts(account).get(account, {})
+
+
+def all_parts() -> dict[int, Parts]:
+    """The digests of every account."""
+    return _parts(None)
+
+
+def factor_part(number: int) -> str:
+    """How the second factor with this id is called among the parts."""
+    return f"{_TABLES[FACTORS][0]}/{number}"
+
+
+def address_part(number: int) -> str:
+    """How the confirmed address with this id is called among the parts."""
+    return f"{_TABLES[ADDRESSES][0]}/{number}"
+
+
+def _parts(account: int | None) -> dict[int, Parts]:
+    found: dict[int, Parts] = defaultdict(dict)
+    rows = Account.objects.all() if account is None else Account.objects.filter(pk=account)
+    for number, *values in rows.order_by("pk").values_list("pk", *SEALED):
+        for name, value in zip(SEALED, values, strict=True):
+            found[number][name] = _digest(number, name, value)
+    there = set(connection.introspection.table_names())
+    for table, (word, columns) in _TABLES.items():
+        if table in there:
+            for number, owner, *values in _rows(table, columns, account):
+                part = f"{word}/{number}"
+                found[owner][part] = _digest(owner, part, values)
+    return dict(found)
+
+
+def _rows(table: str, columns: tuple[str, ...], account: int | None) -> list[Any]:
+    """id, owner and the other columns as text, whatever stands in them."""
+    quoted = connection.ops.quote_name
+    owner, *others = columns
+    written = ", ".join(f"cast({quoted(one)} as text)" for one in others)
+    where = "" if account is None else f" where {quoted(owner)} = %s"
+    sql = f"select id, {quoted(owner)}, {written} from {quoted(table)}{where} order by id"  # noqa: S608 - own names
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [] if account is None else [account])
+        return [(one[0], one[1], *(_plain(value) for value in one[2:])) for one in cursor.fetchall()]
+
+
+def _plain(written: Any) -> Any:
+    """Text as both databases agree on it: JSON by its content, true and false in one form."""
+    if written in ("0", "false"):
+        return False
+    if written in ("1", "true"):
+        return True
+    try:
+        return json.loads(written)
+    except (TypeError, ValueError):
+        return written
+
+
+def _digest(account: int, part: str, value: Any) -> str:
+    text = json.dumps([account, part, value], ensure_ascii=False, sort_keys=True, default=str)
+    return keyed_digest(_PURPOSE, text, settings.DATA)
