@@ -212,6 +212,51 @@ def some_day(data: st.DataObject, terms: LoanTerms) -> date:
     return day
 
 
+def test_a_prepayment_on_the_day_of_a_reset_follows_the_reset() -> None:
+    """The rate of 1 July lowers the instalment; the prepayment of that day then shortens the loan at that height."""
+    linked = LinkedRate("lpr_one_year", Decimal(55), Cycle(3, "month"))
+    terms = terms_of(
+        start=date(2025, 4, 1),
+        end=date(2026, 3, 1),
+        method=Method.LEVEL_PAYMENT,
+        rate=linked,
+        day_count="monthly",
+    )
+    day = date(2025, 7, 1)
+    plain = rows_after(terms, day)
+    for amount in (1, 12_000_000):
+        prepaid = terms_of(**{**_fields(terms), "changes": (Prepayment(day, amount, "shorten", "next_due"),)})
+        more = pay(day, amount, "more")
+        found = fallen(terms, last_of(terms), day, *paid_until(terms, day), more, excess="prepay_shorten")
+        assert found == rows_after(prepaid, day)
+        assert sum(found[0][1:]) == sum(plain[0][1:])  # as high as without it
+    assert len(found) == len(plain) - 2  # 12 of some 38 million less to repay, in instalments of 5.5 million
+
+
+@pytest.mark.parametrize("resets_every", [20, 60])
+def test_a_rate_read_anew_before_the_end_of_a_period_paid_early(resets_every: int) -> None:
+    """Due on Friday 23 May for a period to Saturday 24 May: the rate of the 23rd counts, for interest and principal."""
+    terms = terms_of(
+        start=date(2025, 3, 24),
+        end=date(2025, 7, 2),
+        method=Method.LEVEL_PAYMENT,
+        rate=LinkedRate("lpr_over_five_years", Decimal(-20), Cycle(resets_every, "day")),
+        day_count="monthly",
+        shift="preceding",
+    )
+    rows = schedule(terms, WORKING_DAYS, TABLES).rows
+    assert (rows[1].due, rows[1].written) == (date(2025, 5, 23), date(2025, 5, 24))
+    state = state_of(terms, terms.end)
+    assert [(item.due, item.principal, item.interest) for item in state.items] == [
+        (row.due, row.principal, row.interest) for row in rows
+    ]
+    # On the day itself the rows ahead are those of the schedule as well.
+    early = state_of(terms, date(2025, 5, 23))
+    assert early.plan is not None
+    assert [row.principal for row in early.plan.rows] == [row.principal for row in rows[2:]]
+    assert list(early.interest_ahead) == [row.interest for row in rows[2:]]
+
+
 quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -222,8 +267,10 @@ def test_an_extension_does_in_the_replay_what_the_schedule_says(data: st.DataObj
     day = some_day(data, terms)
     until = terms.end + timedelta(days=data.draw(st.integers(1, 200)))
     assume(day <= schedule(terms, WORKING_DAYS, TABLES).rows[-1].due and day < until)
-    extended = terms_of(**{**_fields(terms), "changes": (Amendment(day, "extension", end=until),)})
-    event = ev.Extension(id="X", day=day, booked=day, until=until)
+    rate = data.draw(st.sampled_from([None, None, Decimal("0.03")]))
+    change = Amendment(day, "extension", end=until, rate=None if rate is None else FixedRate(rate))
+    extended = terms_of(**{**_fields(terms), "changes": (change,)})
+    event = ev.Extension(id="X", day=day, booked=day, until=until, yearly=rate)
     events = (*paid_until(extended, day), event, *_paid_with(extended, day))
     assert state_of(terms, day, *events).days_overdue == 0
     assert fallen(terms, last_of(extended), day, *events) == rows_after(extended, day)
@@ -236,13 +283,9 @@ def test_a_restructuring_does_in_the_replay_what_the_schedule_says(data: st.Data
     day = some_day(data, terms)
     until = day + timedelta(days=data.draw(st.integers(20, 400)))
     method = data.draw(st.sampled_from([Method.LEVEL_PAYMENT, Method.BULLET, Method.EQUAL_PRINCIPAL]))
-    assume(isinstance(terms.rate, FixedRate) and day <= schedule(terms, WORKING_DAYS, TABLES).rows[-1].due)
-    assume(
-        not any(
-            row.due >= day > row.written or row.written >= day > row.due
-            for row in schedule(terms, WORKING_DAYS).rows[:-1]
-        )
-    )
+    rows = schedule(terms, WORKING_DAYS, TABLES).rows
+    assume(day <= rows[-1].due)
+    assume(not any(row.due >= day > row.written or row.written >= day > row.due for row in rows[:-1]))
     capitalises = data.draw(st.booleans())
     rate = data.draw(st.sampled_from([None, Decimal("0.03")]))
     change = Amendment(

@@ -10,8 +10,9 @@ from servicing_cases import RULES, WORKING_DAYS
 from zhirong.chain.loan.rates import FixedRate
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.bookkeeping import balances_of, to_book
+from zhirong.chain.loan.servicing.classification import classify
 from zhirong.chain.loan.servicing.contract import Contract
-from zhirong.chain.loan.servicing.heads import Head
+from zhirong.chain.loan.servicing.heads import Category, Head
 from zhirong.chain.loan.servicing.replay import replay
 from zhirong.chain.loan.servicing.state import LateSpan, LoanState, Standing
 from zhirong.chain.loan.terms import LoanTerms, Method
@@ -117,6 +118,15 @@ def test_what_was_written_off_is_still_owed_and_bears_interest_off_the_balance_s
     back = ev.Recovery(id="R", day=after(230), booked=after(230), amount=owed + 30 * 9_000)
     assert state_of(after(230), off, back).payoff == 0
     assert books_until(after(230), off, back).balance("lender:income:recovery") == -(owed + 30 * 9_000)
+
+
+def test_a_written_off_loan_is_not_called_paid_or_free_of_arrears() -> None:
+    off = ev.WriteOff(id="W", day=after(200), booked=after(200))
+    judged = classify(state_of(after(230), off).standing, RULES, after(230))
+    assert (judged.category, judged.decided_by) == (Category.LOSS, "loan.written_off")
+    words = " ".join(f"{ground.text.en} {ground.text.zh}" for ground in judged.grounds)
+    for wrong in ("nothing is overdue", "没有逾期", "arrears were paid", "付清逾期", "no upgrade"):
+        assert wrong not in words
 
 
 def test_what_was_not_due_when_it_was_written_off_bears_the_contract_rate_to_the_end_of_the_loan() -> None:

@@ -15,6 +15,7 @@ from zhirong.kernel.text import Text
 _ORIGIN = "register.local"
 _HEAD_SECONDS = 10  # for the head of a request, and between two requests on one connection
 _CONNECTIONS = 4096  # of each process
+_MOST_PORT = 65535
 _WRITER_SECONDS = 5.0  # how long a request waits for other writers before it is asked to try again
 
 
@@ -36,10 +37,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def _port(written: str) -> int:
     """A number that a server can listen at."""
-    number = int(written)
-    if not 0 <= number <= 65535:
-        raise argparse.ArgumentTypeError("0–65535")
-    return number
+    if not (written.isascii() and written.isdigit()) or int(written) > _MOST_PORT:
+        raise argparse.ArgumentTypeError(f"0–{_MOST_PORT}")
+    return int(written)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -98,6 +98,7 @@ class _Run:
         """A drawdown, a prepayment or other terms."""
         span = self.spans[0]
         self._accrue(span, min(change.day, span.end))
+        self._reset_on(change.day)
         if isinstance(change, Draw):
             self._draw(change, span)
         elif isinstance(change, Prepayment):
@@ -147,6 +148,14 @@ class _Run:
                 self.payment = None
             self.in_force = reset
         self._grow(span, day)
+
+    def _reset_on(self, day: date) -> None:
+        """Read the rate anew on ``day`` before anything else happens on it, as terms come before money."""
+        if self.upcoming and self.upcoming[0].day == day:
+            reset = self.upcoming.pop(0)
+            if reset.yearly != self.in_force.yearly:
+                self.payment = None
+            self.in_force = reset
 
     def _grow(self, span: Period, day: date) -> None:
         if day > self.since:

@@ -104,7 +104,7 @@ def classify(
     """
     known = Facts() if facts is None else facts
     grounds = [
-        *_by_days(standing, known, rules, day),
+        *([] if standing.written_off else _by_days(standing, known, rules, day)),
         *_by_facts(known, rules, day),
         *_by_history(standing, known, rules, day),
         *([] if debtor is None else _by_debtor(debtor, rules, day)),
@@ -181,9 +181,10 @@ def _by_facts(facts: Facts, rules: Rulebook, day: date) -> list[Ground]:
 
 
 def _by_history(standing: Standing, facts: Facts, rules: Rulebook, day: date) -> list[Ground]:
-    grounds = []
     if standing.written_off:
-        grounds.append(Ground(Category.LOSS, "loan.written_off", Text("已核销", "written off")))
+        # Its arrears left the books unpaid: no days are counted on, and nothing upgrades it.
+        return [Ground(Category.LOSS, "loan.written_off", Text("已核销", "written off"))]
+    grounds = []
     watch = watch_of(standing, facts, rules, day)
     if watch is not None and not watch.is_over(standing, facts, day):
         grounds.extend(_by_watch(watch, facts, rules, day))

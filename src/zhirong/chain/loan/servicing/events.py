@@ -47,9 +47,10 @@ class DueRow(_Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateSet(_Happened):
-    """The yearly contract rate from ``day`` on."""
+    """The yearly contract rate from ``day`` on. is_reset: read from a published rate, as the contract says."""
 
     yearly: Decimal
+    is_reset: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.loan.periods import due_days, fraction_of_year
@@ -149,10 +150,24 @@ class Fold(Working):
             return self._plan.rows[0].number
         return self._arrears.last_number + 1
 
+    def _agree(self, yearly: Decimal | None) -> None:
+        """A rate that other terms state takes the place of the agreed one, with its resets; None leaves both."""
+        if yearly is not None:
+            self._yearly, self._taken, self._resets = yearly, (), ()
+            self.resets_ended = True
+
     def _on_rate_set(self, event: ev.RateSet) -> None:
-        if event.yearly == self._yearly:
+        if self.resets_ended and event.is_reset:
+            return
+        if event in self._taken:
+            # Interest and rows ahead follow it already; what is late does from today.
+            self._taken = self._taken[self._taken.index(event) + 1 :]
+            self._yearly = event.yearly
+            return
+        if event.yearly == self._yearly and not self._taken:
             return
         closed = self._accrued(self._today)
+        self._taken = ()
         self._yearly = event.yearly
         self._running = self._running_on(closed)
         if self._plan is not None:
@@ -203,7 +218,7 @@ class Fold(Working):
         number = self._next_number
         closed = self._accrued(self._today) + self._since_the_end(last)
         balance = self._not_due + (self._arrears.take_principal(self._arrears.last_number) if last else 0)
-        self._yearly = self._yearly if event.yearly is None else event.yearly
+        self._agree(event.yearly)
         self._running = self._running_on(closed)
         self._terms = ending(self._terms, event.until)
         self._replan(number, balance)
@@ -247,7 +262,7 @@ class Fold(Working):
             interest = ready + self._arrears.take_interest()
             closed = Fraction(0)
         self._move(event.id, {LOAN[Head.PRINCIPAL]: interest, LOAN[Head.INTEREST]: -interest})
-        self._yearly = self._yearly if event.yearly is None else event.yearly
+        self._agree(event.yearly)
         self._running = self._running_on(closed)
         self._method = self._method if event.method is None else event.method
         self._terms = anew(self._terms, event.day, event.until, self._method)

@@ -44,12 +44,12 @@ def replay(
     by_hand = [event for event in counted if isinstance(event, ev.DueRow)]
     first = next((event.day for event in counted if isinstance(event, ev.Drawdown)), contract.terms.start)
     sets, ahead, sources = _contract_rates(contract, first, as_of, counted, rules, working_days)
-    next_reset = ahead[0].day if ahead else None
     fold = Fold(contract, rules, working_days, sets[0].yearly, by_hand, [*sets[1:], *ahead])
     happening = ev.ordered([*(e for e in counted if not isinstance(e, ev.DueRow)), *sets[1:]])
     for event in happening:
         fold.apply(event)
     state = fold.close(as_of)
+    next_reset = None if fold.resets_ended or not ahead else ahead[0].day
     return replace(state, next_reset=next_reset, explanation=_explain(state, contract, rules, sources))
 
 
@@ -80,7 +80,7 @@ def _contract_rates(
 
 
 def _set(day: date, yearly: Decimal) -> ev.RateSet:
-    return ev.RateSet(id=f"rate:{day.isoformat()}", day=day, booked=day, yearly=yearly)
+    return ev.RateSet(id=f"rate:{day.isoformat()}", day=day, booked=day, yearly=yearly, is_reset=True)
 
 
 def _explain(state: LoanState, contract: Contract, rules: Rulebook, sources: tuple[Reference, ...]) -> Explanation:

@@ -30,6 +30,7 @@ from zhirong.chain.loan.servicing.plan import (
     PlanRow,
     Running,
     accrued,
+    at_new_rate,
     spread,
 )
 from zhirong.chain.loan.servicing.pots import Pot, Uplifts
@@ -65,6 +66,8 @@ class Working:
         self._drawn: Fen = 0
         self._plan: Plan | None = None
         self._running = _NO_TIME
+        self.resets_ended = False
+        self._taken: tuple[ev.RateSet, ...] = ()  # resets ahead that an instalment paid early holds already
         self._arrears = Arrears(contract.walk, contract.compounds, contract.grace_days)
         self._held = Held()
         self._misuse: Fen | None = 0
@@ -136,18 +139,22 @@ class Working:
     def _fall_due(self) -> None:
         """The running period ends: its principal and interest become an instalment that is due.
 
-        One that is paid before its period ends holds the interest up to that end, with the resets known till then.
+        One that is paid before its period ends holds the interest up to that end, with the resets known till then; a
+        level payment is worked out anew at each of them, as it is on the day of a reset.
         """
         if self._plan is None:
             raise AssertionError("nothing can fall due without a plan")
-        row, *later = self._plan.rows
-        for reset in self._resets:
-            if self._today < reset.day < row.period.end and reset.yearly != self._yearly:
+        end = self._plan.rows[0].period.end
+        self._taken = tuple(reset for reset in self._resets if self._today <= reset.day < end)
+        for reset in self._taken:
+            if reset.yearly != self._running.yearly:
                 self._running = Running(self._accrued(reset.day), reset.day, reset.yearly)
-        self._add_item(row.number, row.period.paid, row.principal, round_fen(self._accrued(row.period.end)))
+                self._plan = at_new_rate(self._plan, self._running, self._working_days)
+        row, *later = self._plan.rows
+        self._add_item(row.number, row.period.paid, row.principal, round_fen(self._accrued(end)))
         self._last_due = row.period
         self._plan = replace(self._plan, rows=tuple(later))
-        self._running = Running(Fraction(0), row.period.end, self._yearly)
+        self._running = Running(Fraction(0), end, self._yearly_ahead)
         self._use_credit()
 
     def _add_item(self, number: int, due: date, principal: Fen, interest: Fen) -> None:
@@ -205,7 +212,12 @@ class Working:
 
     def _running_on(self, closed: Fraction) -> Running:
         """Interest that runs on from today, or from the end of a period whose instalment is due already."""
-        return Running(closed, max(self._today, self._running.since), self._yearly)
+        return Running(closed, max(self._today, self._running.since), self._yearly_ahead)
+
+    @property
+    def _yearly_ahead(self) -> Decimal:
+        """The rate at which the running period goes on: that of today, or of the last reset that is taken already."""
+        return self._taken[-1].yearly if self._taken else self._yearly
 
     def _move(self, cause: str, amounts: Mapping[str, Fen]) -> None:
         for account, amount in amounts.items():
