@@ -56,6 +56,31 @@ def test_it_is_paid_for_two_years_at_most(years: int, paid: int) -> None:
     assert found.drawn.amount == paid * 120_000 * YUAN
 
 
+def test_the_last_interest_of_the_two_years_counts_though_it_is_paid_after_a_weekend() -> None:
+    last = Dated(date(2028, 3, 6), 24_000_000, written=date(2028, 3, 4))
+    start = date(2026, 3, 4)
+    for interest, paid in ((last, 12_000_000), (Dated(date(2028, 3, 6), 24_000_000), 0)):
+        found = central_subsidies(
+            RULES,
+            {**NOTHING, **EQUIPMENT},
+            amount=800_000_000,
+            start=start,
+            annual_rate=Fraction(3, 100),
+            interest=[interest],
+        )
+        assert (0 if found.drawn is None else found.drawn.amount) == paid
+
+
+@pytest.mark.parametrize("parts", [1, 3, 7, 24])
+def test_it_is_rounded_once_in_however_many_parts_the_interest_is_paid(parts: int) -> None:
+    whole = 1_000_003
+    interest = [Dated(date(2026, 4, 1 + n), whole // parts + (n < whole % parts)) for n in range(parts)]
+    found = central_subsidies(
+        RULES, {**NOTHING, **EQUIPMENT}, amount=800_000_000, start=START, annual_rate=Fraction(3, 100), interest=interest
+    )  # fmt: skip
+    assert found.drawn is not None and found.drawn.amount == 500_002  # half of it, halves up
+
+
 def test_it_never_gives_back_more_than_the_interest() -> None:
     found = of({**NOTHING, **EQUIPMENT}, rate=Fraction(1, 100))
     assert found.drawn is not None and found.drawn.amount == 80_000 * YUAN

@@ -248,6 +248,17 @@ def test_at_most_so_many_years_of_a_subsidy(years: int) -> None:
     assert sum(charge.amount for charge in _of(_loan(years))) == 1_200_000 * min(years, 3)
 
 
+def test_the_years_of_a_subsidy_end_on_the_day_of_the_contract_not_of_the_payment() -> None:
+    # The last interest of the third year is of 15 January 2029 and paid two days later.
+    flows = tuple(
+        Dated(add_months(date(2026, 1, 15), 12 * year) + timedelta(days=2), 400_000, add_months(date(2026, 1, 15), 12 * year))
+        for year in (1, 2, 3, 4)
+    )  # fmt: skip
+    paid = _of(_loan(4, interest=flows))
+    assert sum(charge.amount for charge in paid) == 3 * 100_000
+    assert paid[-1].day == add_months(date(2026, 1, 15), 48)
+
+
 def test_a_yearly_limit_by_year_of_payment_or_of_what_falls_due() -> None:
     limited = EXAMPLE.replace("at_most_per_year = 500000", "at_most_per_year = 15000")
     by_payment = _of(_loan(3), mode=read_mode(limited, "page.toml"))

@@ -82,8 +82,22 @@ def test_a_subsidy_that_waits_for_a_fact_is_named(tmp_path: Path, capsys: pytest
     mode = _mode(tmp_path, quota_body({"lender": 10_000}) + SUBSIDY + asks)
     data = _subsidies(capsys, _case(tmp_path), mode)
     assert data["subsidies"] == []
-    assert [item["code"] for item in data["left_out"] if item["state"] == "unknown"] == ["interest_subsidy"]
+    assert [item["code"] for item in data["left_out"] if item["state"] == "open"] == ["interest_subsidy"]
+    assert main(["modes", "subsidies", _case(tmp_path), mode, "--lang", "en"]) == 0
+    shown = capsys.readouterr().out
+    assert "own: not decided: " in shown and shown.count("until it is known") == 1
     assert [item["code"] for item in _subsidies(capsys, _case(tmp_path, "first_loan = true\n"), mode)["subsidies"]]
+
+
+def test_a_subsidy_whose_rate_waits_for_a_fact_is_not_called_unpaid(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    higher = '\n[[charge.rate_if]]\nrate = 0.9\nwhen = [{ fact = "first_loan", is = true }]\n'
+    mode = _mode(tmp_path, quota_body({"lender": 10_000}) + SUBSIDY + higher)
+    assert main(["modes", "subsidies", _case(tmp_path), mode, "--lang", "en"]) == 0
+    shown = capsys.readouterr().out
+    assert "interest subsidy" in shown and "at the least rate until it is known" in shown
+    assert "nothing is paid" not in shown and "not paid" not in shown
 
 
 def test_quote_takes_the_path_of_a_mode_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

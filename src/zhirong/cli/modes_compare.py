@@ -359,6 +359,7 @@ def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
 _STATES = {
     "unmet": Text("不符合条件，没有补贴。", "does not qualify, nothing is paid. "),
     "unknown": Text("尚不能认定，查明前不支付。", "undecided, nothing is paid until it is known. "),
+    "open": Text("尚不能认定：", "not decided: "),
     "in_force": Text("须先确认现在执行。", "to be confirmed first: "),
     "no_loan": Text("没有补贴。", "no subsidies: "),
 }
@@ -387,7 +388,7 @@ def _remarks(offer: "Offer", start: date, facts: Mapping[str, object]) -> list[t
         found.append((offer.mode.id, "amount", "no_loan", Text("没有可贷额度", "nothing can be lent")))
     if not _not_met(offer) and offer.amount:
         loan = LoanFacts(offer.amount, start, offer.term_months, offer.annual_rate, facts=facts)
-        found += [(offer.mode.id, item.code, "unknown", item.words) for item in open_charges(offer.mode, loan)]
+        found += [(offer.mode.id, item.code, "open", item.words) for item in open_charges(offer.mode, loan)]
     return found
 
 
@@ -405,7 +406,7 @@ def _central(offers: "Sequence[Offer]", facts: Mapping[str, object], start: date
         amount=offer.amount,
         start=start,
         annual_rate=Fraction(offer.annual_rate),
-        interest=[Dated(row.due, row.interest) for row in offer.schedule.rows],
+        interest=[Dated(row.due, row.interest, row.written) for row in offer.schedule.rows],
     )
 
 

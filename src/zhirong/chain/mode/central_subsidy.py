@@ -169,9 +169,14 @@ def _charges(
     part = min(Fraction(1), programme.rate / annual_rate) * counted
     last = add_months(start, 12 * programme.years_at_most)
     made = []
-    for flow in interest:
-        paid = round_fen(flow.amount * part)
-        if flow.day > last or not paid:
+    subsidised = Fraction(0)
+    for flow in sorted(interest, key=lambda flow: flow.day):
+        if (flow.written or flow.day) > last:
+            continue
+        # The sum is rounded once, in however many parts the interest is paid.
+        before, subsidised = round_fen(subsidised), subsidised + flow.amount * part
+        paid = round_fen(subsidised) - before
+        if not paid:
             continue
         rate, own = (
             f"{plain(quantise_rate(programme.rate * 100, 6))} %",

@@ -23,10 +23,11 @@ GIVEN_BACK = ("subsidy", "reward")
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """An amount on a day."""
+    """An amount on a day. written: the contract's day, where the payment moves to a working day."""
 
     day: date
     amount: Fen
+    written: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,10 @@ class LoanFacts:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One payment. kind: interest, fee, premium, subsidy or reward. group: what a subsidy must not pay twice."""
+    """One payment. kind: interest, fee, premium, subsidy or reward. group: what a subsidy must not pay twice.
+
+    written: of interest, the contract's day where it is paid on another.
+    """
 
     code: str
     title: Text
@@ -85,6 +89,7 @@ class Charge:
     day: date
     explanation: Explanation
     group: str = ""
+    written: date | None = None
 
     def as_json(self) -> dict[str, object]:
         """Stable keys for programs."""
@@ -126,7 +131,7 @@ def charges(mode: Mode, loan: LoanFacts) -> tuple[Charge, ...]:
 
 @dataclass(frozen=True, slots=True)
 class OpenCharge:
-    """A charge whose condition, or whose rate, depends on something that is not known. words: on what."""
+    """A charge whose condition, or whose rate, depends on something that is not known. words: on what, and what is done."""
 
     code: str
     title: Text
@@ -183,6 +188,7 @@ def _interest(loan: LoanFacts) -> list[Charge]:
             flow.amount,
             flow.day,
             Explanation(label, flow.amount, "fen", formula),
+            written=flow.written,
         )
         for flow in flows
         if flow.amount
@@ -191,11 +197,19 @@ def _interest(loan: LoanFacts) -> list[Charge]:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """What one payment of a rule is taken of. due: when the thing it is a part of falls due. base: in fen, exact."""
+    """What one payment of a rule is taken of. due: when the thing it is a part of falls due. base: in fen, exact.
+
+    written: the contract's day, where ``due`` moved to a working day; it decides in which year of the loan it lies.
+    """
 
     due: date
     base: Fraction
     part_of_year: Fraction = Fraction(1)
+    written: date | None = None
+
+    def year_of(self, loan: LoanFacts) -> int:
+        """Which year of the loan it lies in; what is due on its last day is still in it."""
+        return _year_of_loan(loan, self.written or self.due)
 
 
 def _apply(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[Charge]) -> list[Charge]:
@@ -304,7 +318,7 @@ def _period(rule: ChargeRule, loan: LoanFacts, item: _Item, number: int) -> int:
     if rule.base not in ("interest", "charge") or rule.when == "start":
         return number
     if rule.when == "yearly":
-        return _year_of_loan(loan, item.due)
+        return item.year_of(loan)
     return item.due.year if rule.at_most_per_year is not None and rule.year_of == "due" else 0
 
 
@@ -320,11 +334,15 @@ def _items(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[Charge]
     if rule.base in ("interest", "charge"):
         code = "interest" if rule.base == "interest" else rule.of
         part = _counted_part(rule, loan)
-        items = [_Item(charge.day, charge.amount * part) for charge in made if charge.code == code]
+        items = [
+            _Item(charge.day, charge.amount * part, written=charge.written)
+            for charge in made
+            if charge.code == code
+        ]
         items.sort(key=lambda item: item.due)
         if rule.years_at_most is None:
             return items
-        return [item for item in items if _year_of_loan(loan, item.due) <= rule.years_at_most]
+        return [item for item in items if item.year_of(loan) <= rule.years_at_most]
     base = _single_base(mode, rule, loan)
     if rule.when != "yearly":
         return [_Item(loan.start if rule.when == "start" else loan.end, base)]

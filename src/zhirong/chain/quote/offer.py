@@ -184,7 +184,7 @@ class _Drawn:
                 start=request.start,
                 term_months=request.term_months,
                 annual_rate=rate,
-                interest=tuple(Dated(row.due, row.interest) for row in self.plan.rows),
+                interest=tuple(Dated(row.due, row.interest, row.written) for row in self.plan.rows),
                 lpr=terms.lpr_one_year,
                 ip_share=_ip_share(terms),
                 appraised_value=terms.appraised or 0,
