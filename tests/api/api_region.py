@@ -180,6 +180,10 @@ class Region:
         from zhirong.store.models import Event
 
         work.Delivery.objects.create(webhook=hook, event=Event.objects.first(), body={"kind": "x"})
+        for kind, owner, who in (("rights", firm, world.manager), ("statements", bank, world.banker)):
+            platform.seed(
+                work.FileImport, organisation=owner, by=who.account, kind=kind, state="reading", file=file
+            )
         work.Job.objects.create(kind="x", key="x", run_at=platform.now, organisation=bank, state="done")
         for person in self._people:
             work.Notice.objects.create(

@@ -178,8 +178,7 @@ def test_a_malformed_workbook_is_refused_in_words_and_an_old_one_is_read(platfor
     assert FirmRight.objects.get().facts["filing_date"] == "2019-07-28"
 
 
-def test_too_many_rows_are_refused_before_they_are_looked_at(platform) -> None:
+def test_a_list_of_many_rows_is_left_to_the_background_before_it_is_looked_at(platform) -> None:
     _, manager = platform.firm()
-    with pytest.raises(InputError) as refused:
-        bring(platform, manager, "专利号,申请日\n" + "x,y\n" * 5000)
-    assert [one.code for one in refused.value.problems] == ["too_many_rows"]
+    answer = bring(platform, manager, "专利号,申请日\n" + "x,y\n" * 5000)
+    assert answer["background"] is True and answer["state"] == "reading" and not FirmRight.objects.exists()

@@ -11,6 +11,7 @@ from zhirong.api.problems import ROW_REFUSALS
 from zhirong.api.reading import KEY_HEADER, VERSION_HEADER, body_of, etag, version_of
 from zhirong.verbs.acting import OPERATIONS, Call, Operation, perform
 from zhirong.verbs.clock import now
+from zhirong.verbs.imports import waits_in_background
 from zhirong.verbs.people import DUTY_WORDS
 from zhirong.verbs.requests import money_as_text
 
@@ -42,9 +43,15 @@ def add_to(api: NinjaAPI) -> None:
             summary=f"{op.title.zh} / {op.title.en}",
             description=_description(op),
             tags=[op.scope],
-            response=responses(Done, ROW_REFUSALS) if is_on_row else responses(Done),
+            response=_responses(op),
             openapi_extra={"x-operation": op.name, "parameters": _parameters(is_on_row)},
         )(_on_row(op) if is_on_row else _begin(op))
+
+
+def _responses(op: Operation) -> dict[Any, Any]:
+    """The answers of a call; 202 where a long file may be left to the background."""
+    said = responses(Done) if op.model is None else responses(Done, ROW_REFUSALS)
+    return {**said, 202: Done} if op.takes_files else said
 
 
 def operation_id(op: Operation) -> str:
@@ -79,7 +86,10 @@ def _do(request: HttpRequest, op: Operation, subject: int | None) -> HttpRespons
         "repeated": done.repeated,
         "shown_once": done.shown_once,
     }
-    return as_json(said, headers={"ETag": etag(done.version)} if done.subject else None)
+    headers = {"ETag": etag(done.version)} if done.subject else {}
+    if waits_in_background(done.answer):
+        return as_json(said, 202, {**headers, "Location": f"/api/v1/imports/{done.answer['import']}"})
+    return as_json(said, headers=headers)
 
 
 def _description(op: Operation) -> str:

@@ -129,6 +129,9 @@ SHOWN: Mapping[str, Shown] = {
     "limits": _shown(financing.Limit, "限额", "limit", "organisation scope value amount removed"),
     "notices": _shown(work.Notice, "通知", "notice", "organisation at words link read_at mailed_at", row=()),
     "jobs": _shown(work.Job, "后台任务", "job", "kind organisation run_at state tries done total result", row=()),
+    "imports": _shown(
+        work.FileImport, "文件导入", "import of a file", "organisation by kind state file about problems agreed_by"
+    ),
     "webhooks": _shown(work.Webhook, "回调", "webhook", "organisation url kinds active"),
     "deliveries": _shown(
         work.Delivery, "回调消息", "webhook message", "webhook event body tries next_at done_at answer", row=()

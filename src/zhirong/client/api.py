@@ -22,6 +22,7 @@ from zhirong.client.operations import (
     FirmOperations,
     GuaranteeOperations,
     GuarantorOperations,
+    ImportOperations,
     InsuranceOperations,
     InvitationOperations,
     LimitOperations,
@@ -77,6 +78,7 @@ class Client:
         self.firm = FirmOperations(self._transport)
         self.guarantee = GuaranteeOperations(self._transport)
         self.guarantor = GuarantorOperations(self._transport)
+        self.import_ = ImportOperations(self._transport)
         self.insurance = InsuranceOperations(self._transport)
         self.invitation = InvitationOperations(self._transport)
         self.limit = LimitOperations(self._transport)

@@ -215,6 +215,17 @@ class GuarantorRequestsRow(TypedDict):
     asked_at: str | None
 
 
+class ImportsRow(TypedDict):
+    """A row of the list ``imports``."""
+
+    id: int
+    version: int
+    file: str | dict[str, Any] | None
+    kind: str | dict[str, Any] | None
+    state: str | dict[str, Any] | None
+    begun: str | None
+
+
 class LenderCasesRow(TypedDict):
     """A row of the list ``lender.cases``."""
 
@@ -594,6 +605,10 @@ class Lists(Group):
             "guarantor.requests",
             {"state": state, "firm": firm, "group": group, "order": order, "offset": offset, "limit": limit},
         )
+
+    def imports(self, *, state: str | None = None, offset: int = 0, limit: int = 50) -> "Page[ImportsRow]":
+        """文件导入 / Imports of files."""
+        return self._transport.page("imports", {"state": state, "offset": offset, "limit": limit})
 
     def lender_cases(
         self,

@@ -222,6 +222,24 @@ class GuaranteesObject(TypedDict):
     operations: list[str]
 
 
+class ImportsObject(TypedDict):
+    """文件导入 / import of a file."""
+
+    id: int
+    organisation: int
+    by: int
+    kind: str
+    state: str
+    file: int
+    about: dict[str, Any] | list[Any]
+    problems: dict[str, Any] | list[Any]
+    agreed_by: int | None
+    version: int
+    created_at: str
+    changed_at: str
+    operations: list[str]
+
+
 class InvitationsObject(TypedDict):
     """成员邀请 / invitation."""
 
@@ -596,6 +614,11 @@ class Objects(Group):
     def guarantees(self, row: int) -> GuaranteesObject:
         """担保请求 / guarantee request."""
         found: GuaranteesObject = self._transport.row("guarantees", row)
+        return found
+
+    def imports(self, row: int) -> ImportsObject:
+        """文件导入 / import of a file."""
+        found: ImportsObject = self._transport.row("imports", row)
         return found
 
     def invitations(self, row: int) -> InvitationsObject:

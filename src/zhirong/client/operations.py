@@ -945,6 +945,22 @@ class GuarantorOperations(Group):
         )
 
 
+class ImportOperations(Group):
+    """Operations ``import.*``."""
+
+    def cancel(self, row: int, *, version: Version, key: str = "") -> Done:
+        """取消导入 / Cancel the import."""
+        return self._do("import.cancel", row, {}, version, key)
+
+    def confirm(self, row: int, *, version: Version, overwrite: bool | None = None, key: str = "") -> Done:
+        """确认录入 / Confirm the import."""
+        return self._do("import.confirm", row, {"overwrite": overwrite}, version, key)
+
+    def retry(self, row: int, *, version: Version, key: str = "") -> Done:
+        """重新处理 / Try it again."""
+        return self._do("import.retry", row, {}, version, key)
+
+
 class InsuranceOperations(Group):
     """Operations ``insurance.*``."""
 

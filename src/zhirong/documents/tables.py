@@ -1,10 +1,11 @@
 """Tables that people send: the bytes of a CSV or Excel file as rows of cells, and an Excel template for rights."""
 
 import io
+import zipfile
 
 from zhirong.chain.right.columns import COLUMN_HELP, HEADINGS
 from zhirong.documents.csv_rows import csv_rows
-from zhirong.documents.file_limits import unusable
+from zhirong.documents.file_limits import MOST_DIRECTORY, unusable
 from zhirong.documents.workbook_rows import workbook_rows
 from zhirong.kernel.sheets import Rows
 from zhirong.kernel.text import Lang, Text
@@ -21,6 +22,9 @@ _NO_TABLES: tuple[tuple[tuple[bytes, ...], Text], ...] = (
     ((b"{\\rtf",), Text(" RTF 文件", "an RTF file")),
     ((b"rar!", b"7z\xbc\xaf", b"\x1f\x8b"), Text("压缩文件", "a packed file")),
 )
+_DIRECTORY_END, _LAST_BYTES = b"PK\x05\x06", 66_000
+# What a row of a few short cells takes, unpacked, in a workbook and in the format of before 2007.
+_BYTES_OF_ROW, _BYTES_OF_OLD_ROW = 400, 120
 _TEMPLATE_ROWS = 1000  # rows of the template that are formatted and checked while typing
 
 
@@ -42,6 +46,35 @@ def read_rows(content: bytes, source: str) -> Rows:
     if content.startswith((_ZIP, _OLD_OFFICE)):
         return workbook_rows(content, source)
     return csv_rows(content, source)
+
+
+def seems_longer_than(content: bytes, rows: int) -> bool:
+    """Whether a file probably has more than so many rows, told without reading it: by its lines, or by the size of its sheets.
+
+    A damaged or hostile file is not long: whoever reads it refuses it.
+    """
+    if content.startswith(_ZIP):
+        return _unpacked_sheets(content) > rows * _BYTES_OF_ROW
+    if content.startswith(_OLD_OFFICE):
+        return len(content) > rows * _BYTES_OF_OLD_ROW
+    lines = max(content.count(b"\n"), content.count(b"\r"))
+    return lines > rows + 1  # the headings
+
+
+def _unpacked_sheets(content: bytes) -> int:
+    """Bytes of the sheets as the archive states them; 0 where its table of contents is damaged or too large to be looked at."""
+    at = content.rfind(_DIRECTORY_END, max(0, len(content) - _LAST_BYTES))
+    if at < 0 or int.from_bytes(content[at + 12 : at + 16], "little") > MOST_DIRECTORY:
+        return 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return sum(
+                part.file_size
+                for part in archive.infolist()
+                if part.filename.lower().startswith(("xl/worksheets/", "content.xml"))
+            )
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
+        return 0
 
 
 def rights_template(lang: Lang = "zh") -> bytes:

@@ -100,3 +100,28 @@ class Seen(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["account", "subject", "day"], name="seen_once_a_day"),
         ]
+
+
+class FileImport(Kept):
+    """A long list or statement that is read in the background and kept once somebody has agreed. kind: rights, statements.
+
+    state: reading, preview (waits for somebody's yes), keeping, done, refused (the file cannot be used), cancelled, expired.
+    request: what the operation was asked, without the file. about: what was recognised, and how many rows are to be added,
+    changed, the same or wrong. problems: the first of them. report: SHA-256 of the content that holds every row of the preview;
+    parts: offset, length and SHA-256 of each of its pieces. agreed_by: who said yes.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16)
+    state = models.CharField(max_length=16, db_index=True)
+    file = models.ForeignKey("store.StoredFile", models.PROTECT)
+    request = models.JSONField(default=dict)
+    about = models.JSONField(default=dict)
+    problems = models.JSONField(default=list)
+    report = models.CharField(max_length=64, blank=True)
+    parts = models.JSONField(default=list)
+    agreed_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "state"], name="import_of_organisation")]

@@ -65,7 +65,7 @@ class Operation:
     chain's table still decides); they also say when its button is shown. is_signed: asks for a second factor.
     for_agents: a firm can let its agent do it. is_background: the platform's own work alone does it, nobody signed in can.
     prepare: what takes long and writes nothing, such as reading a file, done before the only writer is held up; what it
-    answers is ``Work.prepared``.
+    answers is ``Work.prepared``. takes_files: a long file is left to the background (``imports``); the caller is told so.
     """
 
     name: str
@@ -83,6 +83,7 @@ class Operation:
     page: str = ""
     is_background: bool = False
     prepare: Callable[["Call", Any], Any] | None = None
+    takes_files: bool = False
 
     @property
     def scope(self) -> str:
@@ -109,6 +110,7 @@ def operation(
     page: str = "",
     is_background: bool = False,
     prepare: Callable[["Call", Any], Any] | None = None,
+    takes_files: bool = False,
 ) -> Callable[[Callable[["Work", Any], Any]], Callable[["Work", Any], Any]]:
     """Declare an operation; the function decides and writes through ``Work``. page: name of the page to go to afterwards,
     which takes the id of the row that the operation answers with.
@@ -134,6 +136,7 @@ def operation(
             page,
             is_background,
             prepare,
+            takes_files,
         )
         return run
 

@@ -43,26 +43,30 @@ class LostLeaseError(RuntimeError):
 @dataclass(frozen=True, slots=True)
 class JobKind:
     """A kind of job. daily: the time of day in Shanghai at which one is planned for every day, None for one that
-    operations ask for.
+    operations ask for. is_long: it may take minutes, and has a thread of its own, so that no other job waits for it.
     """
 
     name: str
     run: Callable[["Task"], Any]
     daily: time_of_day | None
+    is_long: bool = False
 
 
 JOBS: dict[str, JobKind] = {}
 
 
-def job(name: str, *, daily: str = "") -> Callable[[Callable[["Task"], Any]], Callable[["Task"], Any]]:
+def job(
+    name: str, *, daily: str = "", is_long: bool = False
+) -> Callable[[Callable[["Task"], Any]], Callable[["Task"], Any]]:
     """Declare a kind of job; what the function returns is kept as its result, JSON. daily: ``HH:MM`` in Shanghai; then
-    one is planned for each day that the platform is up, with ``{"day": "2026-11-25"}`` as its payload.
+    one is planned for each day that the platform is up, with ``{"day": "2026-11-25"}`` as its payload. is_long: as for
+    ``JobKind``.
     """
 
     def declare(run: Callable[["Task"], Any]) -> Callable[["Task"], Any]:
         if name in JOBS:
             raise AssertionError(f"two kinds of job are called {name}")
-        JOBS[name] = JobKind(name, run, time_of_day.fromisoformat(daily) if daily else None)
+        JOBS[name] = JobKind(name, run, time_of_day.fromisoformat(daily) if daily else None, is_long)
         return run
 
     return declare
@@ -138,15 +142,16 @@ def plan(now: datetime) -> None:
             plan_one(kind.name, key, datetime.combine(day, kind.daily, SHANGHAI), day=day.isoformat())
 
 
-def run_due(now: datetime, worker_id: str, limit: int = 100) -> int:
+def run_due(now: datetime, worker_id: str, limit: int = 100, *, is_long: bool = False) -> int:
     """Take up and do jobs that are due, one after another; returns how many were taken up. worker_id: for the log of the
     process; what keeps two workers apart is the lease. now: of the platform's clock; time that passes is counted from it.
+    is_long: the jobs that may take minutes, and no others.
     """
     began = time.monotonic()
     taken = 0
     while taken < limit:
         at = now + timedelta(seconds=int(time.monotonic() - began))
-        one = _take(at)
+        one = _take(at, is_long)
         if one is None:
             break
         taken += 1
@@ -159,10 +164,11 @@ def back_off(tries: int, first: timedelta = _FIRST_PAUSE, longest: timedelta = _
     return min(first * 2 ** min(tries - 1, 40), longest)
 
 
-def _take(now: datetime) -> Job | None:
+def _take(now: datetime, is_long: bool) -> Job | None:
     """The next due job, leased: of two workers that want the same one, the database lets one have it."""
     due = Q(state=WAITING, run_at__lte=now) | Q(state=RUNNING, leased_until__lt=now)
-    for one in Job.objects.filter(due, kind__in=JOBS).order_by("run_at", "pk")[:20]:
+    kinds = [kind.name for kind in JOBS.values() if kind.is_long == is_long]
+    for one in Job.objects.filter(due, kind__in=kinds).order_by("run_at", "pk")[:20]:
         free = Job.objects.filter(pk=one.pk, state=one.state, tries=one.tries, leased_until=one.leased_until)
         if free.update(state=RUNNING, tries=one.tries + 1, leased_until=now + LEASE):
             one.state, one.tries, one.leased_until = RUNNING, one.tries + 1, now + LEASE

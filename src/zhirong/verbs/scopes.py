@@ -46,7 +46,7 @@ from zhirong.store.parties import (
     Organisation,
     SavedView,
 )
-from zhirong.store.work import Delivery, Job, Notice, Seen, Webhook
+from zhirong.store.work import Delivery, FileImport, Job, Notice, Seen, Webhook
 from zhirong.verbs.people import Duty, OrganisationKind, Person
 
 M = TypeVar("M", bound=Model)
@@ -66,6 +66,7 @@ Scope = Callable[[Person, date], Q]
 NEEDED_BY: Mapping[type[Model], frozenset[str]] = {
     FirmRight: frozenset({"right", "file", "appraisal", "case"}),
     FileColumns: frozenset({"right"}),
+    FileImport: frozenset({"right", "import"}),
     SharedRight: frozenset({"right", "file", "appraisal", "case"}),
     StoredFile: frozenset({"right", "file", "appraisal", "case"}),
     Appraisal: frozenset({"appraisal", "case"}),
@@ -342,6 +343,12 @@ def _jobs(person: Person, day: date) -> Q:
     return EVERYTHING if person.has(Duty.SYSTEM_ADMIN) else _own("organisation")(person, day)
 
 
+def _imports(person: Person, day: date) -> Q:
+    """The organisation's own; an agent sees those that it has begun itself."""
+    own = _own("organisation")(person, day)
+    return own & Q(by=person.account) if person.mandate else own
+
+
 def _audited(person: Person, day: date) -> Q:
     return EVERYTHING if person.has(Duty.AUDIT_ADMIN) else NOTHING
 
@@ -359,6 +366,7 @@ SCOPES: Mapping[type[Model], Scope] = {
     Delivery: _programs("webhook__organisation"),
     Event: _audited,
     FileColumns: _own("organisation"),
+    FileImport: _imports,
     FirmRight: _firm_rights,
     GuaranteeRequest: _guarantees,
     GuarantorFigures: _own("organisation"),

@@ -18,7 +18,7 @@ from pydantic import Field
 
 from zhirong.documents.file_limits import MOST_BYTES
 from zhirong.kernel.text import Text
-from zhirong.store.blobs import content, keep, unused
+from zhirong.store.blobs import content, keep, path_of, unused
 from zhirong.store.financing import StoredFile
 from zhirong.store.settings import DATA
 from zhirong.store.shared_cache import count
@@ -204,6 +204,22 @@ def bytes_of(file: StoredFile | Upload) -> bytes:
                 "Ask the operator to restore it from the backup, or upload it again",
             ),
         ) from error
+
+
+def keep_report(data: bytes) -> str:
+    """Keep what was found in a file, for two days at least; its SHA-256. Raises OperationalError where there is no room."""
+    return _kept(data)
+
+
+def piece_of_report(sha256: str, offset: int, length: int) -> bytes:
+    """A piece of what ``keep_report`` has kept, nothing where it is gone: the caller knows the hash of the piece."""
+    try:
+        with path_of(sha256, DATA).open("rb") as file:
+            file.seek(offset)
+            return file.read(length)
+    except OSError:
+        _log.warning("the report %s of an import is gone", sha256)
+        return b""
 
 
 def _is_text(data: bytes) -> bool:

@@ -1,6 +1,7 @@
 """The background worker: plans the daily jobs, does what is due, notifies, mails and delivers, until it is asked to stop.
 
-Mail and webhook messages have threads of their own: a mail server or a receiver that does not answer keeps no job waiting.
+Mail, webhook messages and jobs that may take minutes have threads of their own: a mail server that does not answer and a long
+file that is read keep no other job waiting.
 
 Any number may run: one of them holds the database's lease and works, the others stand by and take over when it falls
 silent. Nothing depends on the lease being exact, for jobs, notices and messages are each claimed for themselves.
@@ -34,6 +35,7 @@ _END_SECONDS = 20.0  # how long what is being sent is waited for when the worker
 _LANES: dict[str, Callable[[datetime], int]] = {
     "mail": mail_due,
     "deliveries": deliver_due,
+    "long jobs": lambda now: run_due(now, f"{os.getpid()}", limit=1, is_long=True),
 }
 _log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from zhirong.verbs import catalogue
 from zhirong.web import views  # noqa: F401 - declares the shared pages
 from zhirong.web.pages import url_patterns
 
-DESKS = ("public", "firm", "lender", "guarantor", "loan", "agency", "registrar", "admin", "developers")
+DESKS = ("public", "imports", "firm", "lender", "guarantor", "loan", "agency", "registrar", "admin", "developers")
 for _desk in DESKS:
     import_module(f"zhirong.web.{_desk}.pages")
 catalogue.load()

@@ -19,6 +19,7 @@ from zhirong.store.financing import StoredFile
 from zhirong.store.parties import SavedView
 from zhirong.store.work import Notice
 from zhirong.verbs.acting import OPERATIONS, NotFoundError, Operation, may, operations_for, perform
+from zhirong.verbs.imports import waits_in_background
 from zhirong.verbs.listing import LISTINGS, Listing, may_list, page_of, rows_of
 from zhirong.verbs.permissions import ForbiddenError
 from zhirong.verbs.platform.members import open_to
@@ -155,6 +156,8 @@ def _tickets(request: HttpRequest, op: Operation) -> dict[str, str]:
 
 
 def _next(request: HttpRequest, op: Operation, done: Any) -> str:
+    if waits_in_background(done.answer):
+        return reverse("import.page", args=[done.answer["import"]])
     if op.page:
         # The page of the row, or one without a row where what was done takes the row out of sight.
         takes_row = "<int:id>" in PAGES[op.page].route

@@ -78,11 +78,13 @@ class Statement:
         return tuple(problem for problem in self.problems if problem.code in NOTICES)
 
 
-def read_statement(rows: Sequence[Row], today: date, corrections: Mapping[str, str] | None = None) -> Statement:
+def read_statement(
+    rows: Sequence[Row], today: date, corrections: Mapping[str, str] | None = None, *, most: int = MOST_LINES
+) -> Statement:
     """The lines of a table, in whichever of the known formats it is. today: no line may be later.
 
     corrections: heading to field, as the user set them. Raises InputError where the headings cannot be found, where
-    in and out cannot be told apart, and for more than ``MOST_LINES`` rows.
+    in and out cannot be told apart, and for more than ``most`` rows.
     """
     known = library("statements")
     filled, columns = _headed(rows, corrections or {})
@@ -93,10 +95,8 @@ def read_statement(rows: Sequence[Row], today: date, corrections: Mapping[str, s
     kept = [(number, cells) for number, cells in entries if not reader.is_total(cells)]
     head = [full_key(heading) for heading in columns.headings if heading]
     kept = [row for row in kept if [full_key(plain(cell)) for cell in row[1] if plain(cell)] != head]
-    if len(kept) > MOST_LINES:
-        raise _unusable(
-            "file", str(len(kept)), Text(f"超过 {MOST_LINES} 行", f"more than {MOST_LINES} rows"), "分成几个文件"
-        )
+    if len(kept) > most:
+        raise _unusable("file", str(len(kept)), Text(f"超过 {most} 行", f"more than {most} rows"), "分成几个文件")
     if _signs_tell(columns) and kept:
         _demand_signs(kept, columns)
     lines = [line for number, cells in kept if (line := reader.line(number, cells)) is not None]

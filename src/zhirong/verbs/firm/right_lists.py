@@ -4,31 +4,32 @@ What the list has no column for, or leaves empty, stays as it is kept: a list of
 What a list would overwrite is named first and overwritten only where the firm says so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from zhirong.chain.pledge.precheck import right_key
 from zhirong.chain.right.columns import HEADINGS
-from zhirong.chain.right.records import Right
 from zhirong.chain.right.table import RightsTable, read_rights_table
 from zhirong.documents.tables import read_rows
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.store.financing import FirmRight
 from zhirong.store.parties import Organisation
-from zhirong.verbs.acting import Call, Work, operation, refuse
+from zhirong.verbs.acting import Call, Work, operation
 from zhirong.verbs.columns import COLUMNS_HELP, corrections_for, keep_corrections
 from zhirong.verbs.firm.right_form import table_of
 from zhirong.verbs.firm.rights import FIRM, Checked, check_right, keep_right, open_cases_with
+from zhirong.verbs.imports import begin, is_long, is_long_table
 from zhirong.verbs.requests import Request, ask
 from zhirong.verbs.uploads import Ticket, bytes_of, redeem
 
-_MOST_ROWS = 2000  # of one list; a larger one is handed in in parts
-_KIND = "rights"
+KIND = "rights"
 # Facts of the record that a list gives under another name, or only where a cell of it is filled.
 _GIVEN_BY = {"title": "title", "role": "role", "ended_date": "ended"}
 _FLAG_WORDS_COLUMN = "flags"
@@ -89,31 +90,23 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    table: RightsTable
+    """table: None where the list is so long that the background reads it."""
+
+    table: RightsTable | None
     corrections: Mapping[str, str]
 
 
 def _read(call: Call, request: ImportRights) -> _Prepared:
     """The list, read before the only writer is held up."""
     upload = redeem(call.person, request.file)
-    corrections = corrections_for(call.person, _KIND, request.columns, HEADINGS)
-    rows = read_rows(bytes_of(upload), upload.name)
-    if max(len(sheet) for sheet in rows.sheets()) > 2 * _MOST_ROWS:
-        raise _too_many(len(rows))
-    table = read_rights_table(rows, upload.name, day_of(call.now), corrections)
-    if table.row_count > _MOST_ROWS:
-        raise _too_many(table.row_count)
-    return _Prepared(table, corrections)
-
-
-def _too_many(count: int) -> InputError:
-    return refuse(
-        "too_many_rows",
-        "file",
-        count,
-        Text(f"超过 {_MOST_ROWS} 行", f"more than {_MOST_ROWS} rows"),
-        Text("分成几张清单", "split the list"),
-    )
+    corrections = corrections_for(call.person, KIND, request.columns, HEADINGS)
+    content, day = bytes_of(upload), day_of(call.now)
+    if is_long(content, KIND, day):
+        return _Prepared(None, corrections)
+    rows = read_rows(content, upload.name)
+    if is_long_table(rows, KIND, day):
+        return _Prepared(None, corrections)
+    return _Prepared(read_rights_table(rows, upload.name, day, corrections), corrections)
 
 
 @operation(
@@ -123,16 +116,22 @@ def _too_many(count: int) -> InputError:
     duties=FIRM,
     for_agents=True,
     prepare=_read,
+    takes_files=True,
     help=Text(
-        "整张清单要么全部录入，要么一行都不录入；每一行都有结果。清单里没有的栏目和空格不改动已录入的内容；要覆盖的先列出，确认后才覆盖。",
+        "整张清单要么全部录入，要么一行都不录入；每一行都有结果。清单里没有的栏目和空格不改动已录入的内容；要覆盖的先列出，确认后才覆盖。行数多的清单在后台读取，读完后由您确认。",
         "All of the list is kept or none of it; every row is reported. What the list has no column for, or leaves empty, stays as "
-        "it is kept; what it would overwrite is listed first and overwritten only where you say so.",
+        "it is kept; what it would overwrite is listed first and overwritten only where you say so. A long list is read in the background "
+        "and waits for your yes.",
     ),
 )
 def import_rights(work: Work, request: ImportRights) -> Any:
     """Keep every right of a list. Nothing is kept where a row is bad; the report names each."""
     firm = Organisation.objects.get(pk=work.person.organisation)
-    table: RightsTable = work.prepared.table
+    table: RightsTable | None = work.prepared.table
+    if table is None:
+        if request.keep_columns:
+            keep_corrections(work, KIND, work.prepared.corrections)
+        return begin(work, KIND, request.file, "rights", {"columns": dict(work.prepared.corrections)})
     if table.bad and not request.dry_run:
         raise InputError(problem.within(f"[{bad.row}]") for bad in table.bad for problem in bad.problems)
     report: list[dict[str, Any]] = [
@@ -147,8 +146,7 @@ def import_rights(work: Work, request: ImportRights) -> Any:
     to_keep: list[tuple[dict[str, Any], Checked, FirmRight | None]] = []
     for number, right, given in zip(table.rows, table.rights, table.given, strict=True):
         row = known.get(right_key(right))
-        known_right = None if row is None or row.removed else check_right(row.facts, work.day, work.rules).right
-        facts, changes = _merged(right, given, None if row is None or row.removed else row, known_right, firm)
+        facts, changes = merged(table_of(right), given, row, firm, work.day, work.rules)
         checked = check_right(facts, work.day, work.rules)
         outcome = "added" if row is None or row.removed else "changed" if changes else "same"
         overwritten += [
@@ -156,14 +154,14 @@ def import_rights(work: Work, request: ImportRights) -> Any:
         ]
         if outcome != "same":
             to_keep.append((facts, checked, row))
-        report.append(_report_row(number, outcome, checked, changes, doubts.get(number, [])))
+        report.append(report_row(number, outcome, checked, changes, doubts.get(number, [])))
     if overwritten and not request.overwrite and not request.dry_run:
         raise InputError(overwritten)
     if not request.dry_run:
         for facts, checked, row in to_keep:
-            _keep(work, firm, facts, checked, row)
+            keep_and_notify(work, firm, facts, checked, row)
         if request.keep_columns:
-            keep_corrections(work, _KIND, work.prepared.corrections)
+            keep_corrections(work, KIND, work.prepared.corrections)
     report.sort(key=lambda one: one["row"])
     counts = {name: sum(one["outcome"] == name for one in report) for name in ("added", "changed", "same", "bad")}
     return {
@@ -178,7 +176,10 @@ def import_rights(work: Work, request: ImportRights) -> Any:
     }
 
 
-def _keep(work: Work, firm: Organisation, facts: dict[str, Any], checked: Checked, row: FirmRight | None) -> None:
+def keep_and_notify(
+    work: Work, firm: Organisation, facts: dict[str, Any], checked: Checked, row: FirmRight | None
+) -> None:
+    """Keep a right of a list; lenders with an open case that names it hear of a change."""
     was_kept = row is not None and not row.removed
     kept = keep_right(work, firm, facts, checked, row)
     for case in open_cases_with(kept) if was_kept else ():
@@ -192,23 +193,28 @@ def _keep(work: Work, firm: Organisation, facts: dict[str, Any], checked: Checke
         )
 
 
-def _merged(
-    right: Right, given: frozenset[str], row: FirmRight | None, kept_right: Right | None, firm: Organisation
+def merged(
+    said: dict[str, Any],
+    given: Collection[str],
+    row: FirmRight | None,
+    firm: Organisation,
+    day: date,
+    rules: Rulebook,
 ) -> tuple[dict[str, Any], list[Change]]:
     """The facts to keep, and what they change of those that are kept. A list without holders is the firm's own.
 
-    row, kept_right: what is kept of the right, as it was typed and as it is read; None where nothing is.
+    said: the right as ``table_of`` gives it; changed here. given: the fields that a cell of the list gives. row: what is
+    kept of the right; None where nothing is.
     """
-    said = table_of(right)
     # A list seldom gives codes: the firm's own is known.
     said["holders"] = [
         {**one, "code": firm.code} if one["name"] == firm.name and "code" not in one else one
         for one in said["holders"]
     ] or [{"name": firm.name, "code": firm.code}]
-    if row is None or kept_right is None:
+    if row is None or row.removed:
         return said, []
     # As it is read: a number or a day in another spelling is no change.
-    kept = {**row.facts, **table_of(kept_right)}
+    kept = {**row.facts, **table_of(check_right(row.facts, day, rules).right)}
     for name, column in _GIVEN_BY.items():
         if column not in given and (name != "ended_date" or name not in said):
             said.pop(name, None)
@@ -225,8 +231,8 @@ def _merged(
         for name, value in said.items()
         if kept.get(name) != value and not (value is False and not kept.get(name))
     ]
-    merged = {**row.facts, **{change.field: change.new for change in changes}}
-    return {name: value for name, value in merged.items() if value is not False}, changes
+    facts = {**row.facts, **{change.field: change.new for change in changes}}
+    return {name: value for name, value in facts.items() if value is not False}, changes
 
 
 def _holders(kept: list[dict[str, Any]], said: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -259,7 +265,7 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def _report_row(
+def report_row(
     number: int, outcome: str, checked: Checked, changes: list[Change], doubts: list[Text]
 ) -> dict[str, Any]:
     columns = checked.columns

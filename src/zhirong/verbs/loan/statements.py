@@ -1,7 +1,9 @@
 """Bank statements: imported whole or not at all, each entry once; which loan a line belongs to is proposed, never decided."""
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from django.db.models import Q
@@ -18,11 +20,14 @@ from zhirong.chain.financing.statement import (
 from zhirong.documents.tables import read_rows
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
+from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.store.financing import Loan, StatementLine
 from zhirong.store.names import name_key
+from zhirong.store.work import FileImport
 from zhirong.verbs.acting import Call, Work, operation
 from zhirong.verbs.columns import COLUMNS_HELP, corrections_for, keep_corrections
+from zhirong.verbs.imports import MOST_ROWS, Found, Importer, begin, importer, is_long, is_long_table
 from zhirong.verbs.lender.release import STANDING, WAITING
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.people import Duty, Person
@@ -75,12 +80,19 @@ class Import(Request):
 _FIELDS = {name: (words.zh, words.en, *HEADINGS.get(name, ())) for name, words in FIELD_TEXT.items()}
 
 
-def _read(call: Call, request: Import) -> tuple[Statement, dict[str, str]]:
-    """The statement and what its columns mean, read before the only writer is held up."""
+def _read(call: Call, request: Import) -> tuple[Statement | None, dict[str, str]]:
+    """The statement and what its columns mean, read before the only writer is held up; no statement where it is so long
+    that the background reads it.
+    """
     upload = redeem(call.person, request.file)
     corrections = corrections_for(call.person, _KIND, request.columns, _FIELDS)
-    rows = read_rows(bytes_of(upload), upload.name)
-    return read_statement(rows, day_of(call.now), corrections), corrections
+    content, day = bytes_of(upload), day_of(call.now)
+    if is_long(content, _KIND, day):
+        return None, corrections
+    rows = read_rows(content, upload.name)
+    if is_long_table(rows, _KIND, day):
+        return None, corrections
+    return read_statement(rows, day, corrections), corrections
 
 
 @operation(
@@ -89,17 +101,24 @@ def _read(call: Call, request: Import) -> tuple[Statement, dict[str, str]]:
     duties=CASHIERS,
     request=Import,
     prepare=_read,
+    takes_files=True,
     page="loan.statements",
     help=Text(
-        "逐行核对后整份导入；有一行不对就都不导入。流水号重复的认作同一笔，不会重复导入。外币、未成交的交易不导入，并列出。",
+        "逐行核对后整份导入；有一行不对就都不导入。流水号重复的认作同一笔，不会重复导入。外币、未成交的交易不导入，并列出。行数多的文件在后台读取，读完后由您确认。",
         "Every row is checked; one wrong row and none is imported. A reference that is known already is the same entry. "
-        "Entries in another currency and those not carried out are left out and listed.",
+        "Entries in another currency and those not carried out are left out and listed. A long file is read in the background "
+        "and waits for your yes.",
     ),
 )
 def import_statement(work: Work, request: Import) -> Any:
     """Import every line that is new. Raises InputError with every row that is wrong; then nothing is kept."""
     statement, corrections = work.prepared
     account = request.account_number.replace(" ", "").upper()
+    if statement is None:
+        if request.keep_columns:
+            keep_corrections(work, _KIND, corrections)
+        asked = {"account_number": account, "columns": corrections}
+        return begin(work, _KIND, request.file, f"statement/{account}", asked)
     new, known, problems = _compare(work.person, account, statement)
     report = {
         "new": len(new),
@@ -122,39 +141,129 @@ def import_statement(work: Work, request: Import) -> Any:
         keep_corrections(work, _KIND, corrections)
     file = attach(work, request.file, f"statement/{account}", "statement", work.person.organisation)
     for line in new:
-        work.create(
-            StatementLine,
-            organisation_id=work.person.organisation,
-            file=file,
-            account_number=account,
-            reference=line.reference,
-            day=line.day,
-            direction=line.direction,
-            amount=line.amount,
-            counterparty=line.counterparty,
-            note=line.note,
-            state="open",
-        )
+        _keep_line(work, work.person.organisation, file.pk, account, line)
     return report
+
+
+def _keep_line(work: Work, organisation: int, file: int, account: str, line: Line) -> None:
+    work.create(
+        StatementLine,
+        organisation_id=organisation,
+        file_id=file,
+        account_number=account,
+        reference=line.reference,
+        day=line.day,
+        direction=line.direction,
+        amount=line.amount,
+        counterparty=line.counterparty,
+        note=line.note,
+        state="open",
+    )
+
+
+# -- long statements, in the background ---------------------------------------------------------------------------
+
+
+def _read_long(row: FileImport, content: bytes, day: date) -> Found:
+    rows = read_rows(content, row.file.name)
+    statement = read_statement(rows, day, row.request["columns"], most=MOST_ROWS)
+    about = {
+        "format": statement.format.as_json(),
+        "columns": dict(statement.columns),
+        "not_used": list(statement.not_used),
+        "passed_over": statement.passed_over,
+    }
+    return Found(_records(statement.lines), len(statement.lines), statement.blocking, statement.notices, about)
+
+
+def _records(lines: Sequence[Line]) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        yield {
+            "row": line.row,
+            "reference": line.reference,
+            "day": line.day.isoformat(),
+            "direction": str(line.direction),
+            "amount": line.amount,
+            "counterparty": line.counterparty,
+            "note": line.note,
+        }
+
+
+def _line_of(record: Mapping[str, Any]) -> Line:
+    return Line(
+        row=record["row"],
+        day=date.fromisoformat(record["day"]),
+        reference=record["reference"],
+        direction=record["direction"],
+        amount=record["amount"],
+        counterparty=record["counterparty"],
+        note=record["note"],
+    )
+
+
+def _compare_long(
+    row: FileImport, records: Sequence[dict[str, Any]], day: date, rules: Rulebook
+) -> list[dict[str, Any]]:
+    """Which entries are new, which are known, and which say something else under a known reference."""
+    kept = _kept_lines(row.organisation_id, row.request["account_number"], [one["reference"] for one in records])
+    compared = []
+    for record in records:
+        line, known = _line_of(record), kept.get(record["reference"])
+        outcome = "new" if known is None else "same" if _says(known) == line.says() else "wrong"
+        problems = [] if known is None or outcome != "wrong" else [reference_again(line, _says(known)).as_json()]
+        title = f"{line.day} {line.counterparty}"
+        compared.append({**record, "outcome": outcome, "title": title, "changes": [], "problems": problems})
+    return compared
+
+
+def _keep_long(work: Work, row: FileImport, compared: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Keep the entries that are still new; one that has come in another way since is left alone."""
+    account = row.request["account_number"]
+    kept = _kept_lines(row.organisation_id, account, [one["reference"] for one in compared])
+    counts = {"new": 0, "changed": 0, "same": 0, "left": 0}
+    left = []
+    for record in compared:
+        line, known = _line_of(record), kept.get(record["reference"])
+        if known is not None:
+            is_same = _says(known) == line.says()
+            counts["same" if is_same else "left"] += 1
+            left += [] if is_same else [line.row]
+            continue
+        _keep_line(work, row.organisation_id, row.file_id, account, line)
+        counts["new"] += 1
+    return {"counts": counts, "left": left}
+
+
+importer(
+    Importer(
+        _KIND, Text("银行流水", "bank statement"), CASHIERS, "/statements/?state=open", _read_long, _compare_long, _keep_long
+    )
+)  # fmt: skip
+
+
+def _says(row: StatementLine) -> tuple[Any, ...]:
+    return (row.day, row.direction, row.amount, row.counterparty)
+
+
+def _kept_lines(organisation: int, account: str, references: Sequence[str]) -> dict[str, StatementLine]:
+    """The entries of an account that are kept, by reference."""
+    found = StatementLine.objects.filter(organisation_id=organisation, account_number=account)
+    found = found.filter(reference__in=references)
+    return {row.reference: row for row in found.only("reference", "day", "direction", "amount", "counterparty")}
 
 
 def _compare(person: Person, account: str, statement: Statement) -> tuple[list[Line], list[Line], list[Any]]:
     """What is new, what is known already, and what is wrong."""
-    kept = {
-        row.reference: row
-        for row in StatementLine.objects.filter(organisation_id=person.organisation, account_number=account)
-        .filter(reference__in=[line.reference for line in statement.lines])
-        .only("reference", "day", "direction", "amount", "counterparty")
-    }
+    kept = _kept_lines(person.organisation, account, [line.reference for line in statement.lines])
     new, known, problems = [], [], list(statement.blocking)
     for line in statement.lines:
         row = kept.get(line.reference)
         if row is None:
             new.append(line)
-        elif (row.day, row.direction, row.amount, row.counterparty) == line.says():
+        elif _says(row) == line.says():
             known.append(line)
         else:
-            problems.append(reference_again(line, (row.day, row.direction, row.amount, row.counterparty)))
+            problems.append(reference_again(line, _says(row)))
     return new, known, problems
 
 

@@ -15,6 +15,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.store.financing import FirmRight, StoredFile
 from zhirong.verbs.acting import OPERATIONS, perform
 from zhirong.verbs.firm.rights import FIRM, PAPERS, check_right, open_cases_with, status_words
+from zhirong.verbs.imports import waits_in_background
 from zhirong.verbs.listing import LISTINGS
 from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.permissions import ForbiddenError
@@ -118,6 +119,8 @@ def import_table(request: HttpRequest) -> HttpResponse:
     except InputError as error:
         context |= {"problems": error.problems, "above": error.problems}
         return render(request, "firm/import.html", context, status=422)
+    if waits_in_background(done.answer):
+        return redirect("import.page", done.answer["import"])
     if wants_all:
         return redirect("firm.rights")
     used = [

@@ -28,6 +28,7 @@ from zhirong.verbs.case.paper_making import is_intact, signed_by
 from zhirong.verbs.case.signing import SEALED_SCAN
 from zhirong.verbs.case.signing import STATE_WORDS as PAPER_STATES
 from zhirong.verbs.clock import now
+from zhirong.verbs.imports import waits_in_background
 from zhirong.verbs.lender.conditions import conditions_of, registrations_of, takes_part
 from zhirong.verbs.lender.release import CANCELLED, WAITING
 from zhirong.verbs.listing import LISTINGS
@@ -357,6 +358,8 @@ def import_statement(request: HttpRequest) -> HttpResponse:
         except InputError as error:
             context["problems"], status = error.problems, 422
         else:
+            if waits_in_background(done.answer):
+                return redirect("import.page", done.answer["import"])
             if not is_try:
                 return redirect(reverse("loan.statements") + "?state=open")
             context |= {"report": done.answer, "ticket": ticket, "wrong": _as_problems(done.answer["problems"])}

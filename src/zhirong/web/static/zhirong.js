@@ -13,3 +13,22 @@ window.addEventListener("beforeprint", () => {
 window.addEventListener("afterprint", () => {
   document.querySelectorAll("main details[data-opened]").forEach((one) => { one.open = false; delete one.dataset.opened; });
 });
+
+// Long work: the bar follows by itself, and the page is opened again when there is something else to see.
+document.querySelectorAll("[data-progress]").forEach((one) => {
+  const bar = one.querySelector("progress"), said = one.querySelector("[role=status]");
+  let tenth = -1;
+  const look = async () => {
+    try {
+      const answer = await fetch(one.dataset.progress, { headers: { Accept: "application/json" } });
+      if (!answer.ok) { throw new Error(answer.statusText); }
+      const now = await answer.json();
+      if (now.state !== one.dataset.state) { window.location.reload(); return; }
+      if (now.total) { bar.max = now.total; bar.value = now.done; }
+      // A reader of the screen hears of every tenth, not of every row.
+      if (Math.floor(now.percent / 10) !== tenth) { tenth = Math.floor(now.percent / 10); said.textContent = now.words; }
+    } catch { /* the line is down: the next look may find it again */ }
+    window.setTimeout(look, 2000);
+  };
+  window.setTimeout(look, 1000);
+});

@@ -1,0 +1,107 @@
+"""A long file that is read in the background: how far it is, what it would change, and the yes to it."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+from zhirong.store.work import FileImport
+from zhirong.verbs.acting import can
+from zhirong.verbs.imports import (
+    IMPORTERS,
+    KEEPING,
+    KIND_TEXT,
+    PIECE,
+    PREVIEW,
+    READING,
+    STATE_TEXT,
+    has_failed,
+    job_of,
+    preview_rows,
+)
+from zhirong.web.pages import page
+
+OUTCOME_TEXT = {
+    "new": Text("新增", "new"),
+    "changed": Text("改动", "changed"),
+    "same": Text("相同", "the same"),
+    "wrong": Text("有问题", "wrong"),
+}
+_OUTCOME_CSS = {"new": "good", "changed": "warn", "same": "", "wrong": "bad"}
+
+
+@page("imports/<int:id>/", "import.page", model=FileImport)
+def import_page(request: HttpRequest, row: FileImport) -> HttpResponse:
+    """One import: it can be left and come back to."""
+    context: dict[str, Any] = {
+        "row": row,
+        "kind": KIND_TEXT[row.kind],
+        "state": STATE_TEXT[row.state],
+        "link": IMPORTERS[row.kind].link,
+        "progress": progress_of(row),
+        "is_working": row.state in (READING, KEEPING),
+        "is_preview": row.state == PREVIEW,
+        "has_failed": has_failed(row),
+        "may_confirm": can(request.person, "import.confirm", row),
+        "found": row.about,
+        "wrong": _problems(row.problems),
+        "notices": _problems(row.about.get("notices", [])),
+        **_piece(request, row),
+    }
+    return render(request, "imports/import.html", context)
+
+
+@page("imports/<int:id>/progress/", "import.progress", model=FileImport)
+def progress(request: HttpRequest, row: FileImport) -> HttpResponse:
+    """How far it is, for the script of the page."""
+    said = progress_of(row)
+    return JsonResponse({**said, "words": said["words"].in_(request.lang)}, headers={"Cache-Control": "no-store"})
+
+
+def progress_of(row: FileImport) -> dict[str, Any]:
+    """How far the background is. state: changes when the page shows something else."""
+    one = job_of(row)
+    done, total = (0, 0) if one is None else (one.done, one.total)
+    percent = 100 * done // total if total else 0
+    if row.state == READING:
+        words = (
+            Text(f"已核对 {percent}%", f"{percent} % checked") if total else Text("正在读取", "reading the file")
+        )
+    elif row.state == KEEPING:
+        words = Text(f"已录入 {percent}%", f"{percent} % kept")
+    else:
+        words = STATE_TEXT[row.state]
+    state = f"{row.state}/failed" if has_failed(row) else row.state
+    return {"state": state, "done": done, "total": total, "percent": percent, "words": words}
+
+
+def _piece(request: HttpRequest, row: FileImport) -> dict[str, Any]:
+    """The rows of one page of the preview; none where it has been removed since."""
+    if not row.parts:
+        return {}
+    written = request.GET.get("page", "1")
+    number = int(written) if written.isascii() and written.isdigit() and len(written) < 7 else 0
+    if not 1 <= number <= len(row.parts):
+        raise Http404
+    around = {
+        "page": number,
+        "pages": len(row.parts),
+        "before": number - 1,
+        "after": number + 1 if number < len(row.parts) else 0,
+        "first": (number - 1) * PIECE + 1,
+    }
+    try:
+        rows = preview_rows(row, number - 1)
+    except InputError as error:
+        return {"gone": error.problems}
+    for one in rows:
+        one["outcome_words"], one["css"] = OUTCOME_TEXT[one["outcome"]], _OUTCOME_CSS[one["outcome"]]
+    return {**around, "rows": rows}
+
+
+def _problems(kept: list[dict[str, Any]]) -> list[Problem]:
+    return [
+        Problem(one["field"], one["value"], Text(**one["reason"]), Text(**one["mend"]), one["code"]) for one in kept
+    ]
