@@ -300,6 +300,22 @@ def test_a_restructuring_does_in_the_replay_what_the_schedule_says(data: st.Data
     assert fallen(terms, last_of(changed), day, *events) == rows_after(changed, day)
 
 
+def test_interest_that_fell_due_is_capitalised_in_whole_fen_and_what_grew_since_by_itself() -> None:
+    # The last day, Sunday 2025-09-14, is paid on Monday: 6,803,521 fen bear 13 nights to the 14th, 13,266.87 fen, and
+    # one more, 1,020.53. Rounded together they would be 14,287.
+    terms = terms_of(start=date(2025, 1, 1), end=date(2025, 9, 14), method=Method.LEVEL_PAYMENT)
+    day, until = date(2025, 9, 15), date(2025, 10, 5)
+    change = Amendment(day, "restructuring", end=until, method=Method.LEVEL_PAYMENT, interest="capitalised")
+    changed = terms_of(**{**_fields(terms), "changes": (change,)})
+    *_, row, last = schedule(changed, WORKING_DAYS, TABLES).rows
+    assert (row.kind, row.capitalised, last.principal) == ("restructuring", 13_267 + 1_021, 6_817_809)
+    event = ev.Restructuring(
+        id="X", day=day, booked=day, until=until, yearly=None, method=Method.LEVEL_PAYMENT, capitalises=True
+    )
+    events = (*paid_until(changed, day), event)
+    assert fallen(terms, last_of(changed), day, *events) == [(date(2025, 10, 9), 6_817_809, 20_453)]
+
+
 @quick
 @given(st.data())
 def test_a_prepayment_does_in_the_replay_what_the_schedule_says(data: st.DataObject) -> None:

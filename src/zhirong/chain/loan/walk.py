@@ -266,8 +266,11 @@ class _Run:
         if on_due_day:
             self._accrue(span, span.end)
         if change.interest == "capitalised":
+            # What fell due with the instalment is owed in whole fen; what has grown since is rounded by itself.
+            fallen = round_fen(self.accrued) if on_due_day else 0
+            self.accrued = Fraction(0) if on_due_day else self.accrued
             self._grow(span, change.day)
-            capitalised = round_fen(self.accrued)
+            capitalised = fallen + round_fen(self.accrued)
         elif change.interest == "paid" or on_due_day:
             interest = round_fen(self.accrued)
         if capitalised or interest:
