@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("store", "0004_demo_accounts"),
+        ("store", "0005_account_seals"),
     ]
 
     operations = [
