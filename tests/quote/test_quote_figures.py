@@ -5,10 +5,12 @@ S9 Suzhou, S11 Beijing.
 """
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
-from quote_cases import changed
+from quote_cases import case_table, changed
 
+from zhirong.kernel.money import round_fen
 from zhirong.workbench import quote_case
 
 YUAN = 100
@@ -83,3 +85,26 @@ def test_who_bears_the_loss_left_by_the_pledge_follows_the_mode(rich_table, mode
     offer = offer_for(rich_table, mode_id, 10_000_000)
     assert Decimal(0) < offer.default_chance < Decimal("0.02")
     assert {part.role for part in offer.at_default if part.amount} <= set(offer.mode.bearers)
+
+
+def test_while_a_status_is_not_known_a_guarantors_caps_count_what_it_may_have_to_bear() -> None:
+    facts = {"sme": True, "sme_tech": True, "grave_violation_on": "never", "lender_is_partner": True}
+    listed = ["little_giant", "specialised_new", "national_project", "high_tech", "points_system"]
+    table = case_table("xixian-jingshuixing")
+    limits = {}
+    for known, extra in (("unknown", {}), ("denied", dict.fromkeys(listed, False)), ("giant", {listed[0]: True})):
+        case = changed(
+            table, appraisal__paths=2000, facts={**facts, **extra}, guarantor={"net_assets": 5_000_000}
+        )
+        [offer] = quote_case(case, ["national-tech-2024"]).offers
+        limits[known] = offer.limit
+    # 10 % of net assets of 5 million: 500,000, over a share of 30 % where the list is not known or denied, else 20 %.
+    caps = {known: limit.caps["guarantor_capital"] for known, limit in limits.items()}
+    assert caps == {"unknown": 166_666_666, "denied": 166_666_666, "giant": 250_000_000}
+    shares = {known: limit.arrangement.flat["lender"] for known, limit in limits.items()}
+    assert shares == {"unknown": Fraction(3, 10), "denied": Fraction(1, 5), "giant": Fraction(1, 5)}
+    for limit in limits.values():
+        share = limit.arrangement.most_of("guarantor")
+        assert limit.risk.paper["exposure:guarantor"] == round_fen(
+            limit.firm.exposure.value + limit.firm.exposure.guarantor / share, "floor"
+        )

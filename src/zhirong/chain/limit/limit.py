@@ -225,7 +225,7 @@ def _mode_caps(arrangement: Arrangement, limits: FirmLimits) -> dict[str, Fen]:
     if arrangement.balance_at_most is not None:
         caps["mode_balance"] = max(0, arrangement.balance_at_most - arrangement.balance)
     own = limits.firm.guarantor.net_assets
-    share = None if arrangement.flat is None else arrangement.flat.get("guarantor")
+    share = arrangement.most_of("guarantor")
     if own is not None and share:
         room = limits.policy.number["law.guarantor_single"] * own - limits.firm.guarantor.exposure
         caps["guarantor_capital"] = max(0, round_fen(room / share, "floor"))

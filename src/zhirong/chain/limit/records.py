@@ -132,7 +132,7 @@ class Arrangement:
     """How one mode looks to the limit.
 
     roles: bearers in the order of the mode. flat: exact shares where one set of shares holds for every amount; then
-    closed forms serve. divide: the mode's allocator; changes: amounts of loan or loss at which a tier, a cap or a
+    closed forms serve. undecided: the same if no clause holds that is not known to hold. divide: the mode's allocator; changes: amounts of loan or loss at which a tier, a cap or a
     condition changes the shares. put_price: price at which a purchaser takes the right over, as a
     share of the loan or as fen. ceilings: highest probability of default at which a bearer takes part, where the mode
     states a lower one. yearly_fees: what the firm pays all who guarantee a year for a loan of an amount, in fen;
@@ -142,6 +142,7 @@ class Arrangement:
     roles: tuple[str, ...]
     divide: Divide
     flat: Mapping[str, Fraction] | None = None
+    undecided: Mapping[str, Fraction] | None = None
     changes: tuple[Fen, ...] = ()
     basis: Basis = "credit"
     pledgee: Pledgee = "shared"
@@ -157,6 +158,16 @@ class Arrangement:
     reguarantee_fees: Callable[[Fen], Fraction] | None = None
     pledge_above: Fen | None = None
     sources: tuple[Reference, ...] = ()
+
+    def most_of(self, role: str) -> Fraction | None:
+        """The flat share that a bearer's own caps count: what it bears if no clause helps that is not known to hold.
+
+        Until a fact is known, the lender's caps count what nobody else is sure to bear, and each other bearer's caps
+        count what it may have to bear. None where shares vary with the amount.
+        """
+        if self.flat is None:
+            return None
+        return max(self.flat.get(role, Fraction(0)), (self.undecided or {}).get(role, Fraction(0)))
 
 
 def flat_division(shares: Mapping[str, Fraction]) -> Divide:

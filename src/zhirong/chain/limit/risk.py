@@ -192,7 +192,7 @@ def _paper(tests: RiskTests) -> dict[str, Fen | None]:
         return {}
     bounds: dict[str, Fen | None] = {}
     for role in (LENDER, *tests.others):
-        share = plan.flat.get(role)
+        share = plan.most_of(role)
         if not share or (role != LENDER and role not in GUARANTOR_LIKE):
             continue
         most = tests.lender_most if role == LENDER else tests.guarantor_most
@@ -206,7 +206,7 @@ def _by_closed_form(tests: RiskTests, shares: Mapping[str, Fraction], most: Fen,
     value, lender = tests.value, shares.get(LENDER, Fraction(0))
     allowed: dict[str, Fraction | None] = {}
     for role in tests.others:
-        share = shares.get(role, Fraction(0))
+        share = tests.arrangement.most_of(role) or Fraction(0)
         if role in GUARANTOR_LIKE:
             allowed[f"exposure:{role}"] = value + tests.guarantor_most / share if share else None
         if role in tests.refusing and share:

@@ -336,7 +336,7 @@ def _of_mode(found: ModeLimit, code: str, amount: Fen) -> Cap:
     plan = found.arrangement
     if code == "guarantor_capital":
         rule, own = found.firm.policy.rule("law.guarantor_single"), found.firm.firm.guarantor
-        share = _rate((plan.flat or {}).get("guarantor", Fraction(1)))
+        share = _rate(plan.most_of("guarantor") or Fraction(1))
         base, less = show_yuan(own.net_assets or 0), show_yuan(own.exposure)
         words = Text(
             f"（担保机构净资产 {base} × {_percent(rule)} − 已承担 {less}）÷ 分担比例 {share}",
@@ -370,7 +370,7 @@ def _risk(found: ModeLimit, code: str, amount: Fen, names: Mapping[str, Text]) -
     test, _, role = code.partition(":")
     exposed, policy = found.firm.exposure, found.firm.policy
     value = show_yuan(exposed.value)
-    share = None if found.arrangement.flat is None else found.arrangement.flat.get(role or LENDER)
+    share = found.arrangement.most_of(role or LENDER)
     if code == "pledge":
         words = Text(f"质押认可价值 {value}", f"recognised pledge value {value}")
         return Cap(code, title, amount, words, Explanation(title, amount, "fen", words, parts=(_pledge(found),)))

@@ -90,18 +90,24 @@ class PrincipalTerms:
             self._pass(other_loans, other_loans, balance, used, others=True)
         return self._pass(amount, lost, balance, used)
 
-    def flat(self, up_to: Fen | None = None, *, other_loans: Fen = 0) -> dict[str, Fraction] | None:
+    def flat(
+        self, up_to: Fen | None = None, *, other_loans: Fen = 0, unknown_fails: bool = False
+    ) -> dict[str, Fraction] | None:
         """The exact share of every bearer in any loss of any loan of at most ``up_to``, or None where it varies.
 
         up_to: None asks about loans of any amount, so that every cap on an amount could bind. Shares are flat where one
         tier decides (or several with the same shares) and no cap can bind; a cap that counts a figure of the pool that is
         not known cannot, a cap on the fund's balance can.
+        unknown_fails: a clause that is not known to hold counts as one that does not, so that whoever would be relieved
+        by it bears its part; otherwise nobody but the lender bears what is undecided.
         """
         if self._settled is None:
             return None
         if self._settled == "refused" or "principal" not in self._sharing.base:
             return {role: Fraction(int(role == self._sharing.rest_to)) for role in self.roles}
         met, by_counts = self._settled
+        if unknown_fails:
+            met = tuple(one is True for one in met)
         for caps in by_counts.values():
             for cap, limit in caps:
                 if cap.of_loss is not None:

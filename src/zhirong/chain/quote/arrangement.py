@@ -43,6 +43,7 @@ def arrangement_of(
         mode, facts, day=request.start, ip_share=share if isinstance(share, Decimal) else Decimal(1)
     )
     flat = terms.flat(request.amount, other_loans=balance)
+    undecided = None if flat is None else terms.flat(request.amount, other_loans=balance, unknown_fails=True)
     security, limits = mode.security, mode.limits
 
     def divide(amounts: Sequence[Fen], losses: Sequence[Fen]) -> Parts:
@@ -75,6 +76,7 @@ def arrangement_of(
         roles=tuple(terms.roles) if LENDER in terms.roles else (*terms.roles, LENDER),
         divide=divide,
         flat=flat,
+        undecided=undecided,
         changes=() if flat is not None else _changes(mode, request.start, balance),
         basis=security.basis.value,
         pledgee=security.pledgee.value,
