@@ -34,8 +34,9 @@ bench: ## measure each work beside a peer, answers compared (JSON=1 for JSON, SM
 	@$(PYTHON) tools/setup.py test >&2
 	@$(BIN)/python -m bench $(if $(JSON),--json) $(if $(SMALL),--small)
 
-soak: ## the long runs of races, kills, damage and attacks (hours); their short forms are in make test
+soak: ## the long runs (hours): all tests on both databases with new examples, races, kills, damage, attacks
 	@$(PYTHON) tools/setup.py test
+	@ZHIRONG_TWINS=1 ZHIRONG_SEARCH=1 $(BIN)/pytest -n 2 --dist loadgroup
 	@$(BIN)/python tests/register/register_soak.py race --postgresql
 	@$(BIN)/python tests/register/register_soak.py kill --times 500
 	@$(BIN)/python tests/register/register_soak.py simulate --steps 100000

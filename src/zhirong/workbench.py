@@ -10,7 +10,7 @@ This is where files are read: case files, rule files and mode files. Everything 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from zhirong.chain.mode.model import Mode
@@ -20,8 +20,8 @@ from zhirong.chain.quote.reading import read_case
 from zhirong.chain.quote.records import Case, Quote
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import parse_toml
-from zhirong.kernel.packs import Pack, environment_folders, overlaid
-from zhirong.kernel.rulebook import Rulebook, load_rulebook
+from zhirong.kernel.packs import MANIFEST, Pack, environment_folders, overlaid
+from zhirong.kernel.rulebook import COUNTRY, Rulebook, load_rulebook
 from zhirong.kernel.text import Text
 from zhirong.kernel.text_files import read_text_file
 from zhirong.mode_files import load_modes, modes_of_pack
@@ -50,7 +50,28 @@ def modes(rulebook: Rulebook | None = None) -> dict[str, Mode]:
 
 @cache
 def _rules(folders: tuple[Path, ...]) -> Rulebook:
-    return overlaid(load_rulebook(packs=()), folders, lambda pack: modes_of_pack(pack)[1])
+    book = load_rulebook(packs=())
+    return overlaid(book, folders, partial(faults_of_pack, book))
+
+
+def faults_of_pack(book: Rulebook, pack: Pack) -> list[Problem]:
+    """What is wrong with a pack beyond its rules: files in the mode language, and a region that lies in no province."""
+    return [*modes_of_pack(pack)[1], *_unknown_regions(book, pack)]
+
+
+def _unknown_regions(book: Rulebook, pack: Pack) -> Iterator[Problem]:
+    provinces = {row["code"][:2] for row in book.at("regions.names", pack.valid_from).value} | {COUNTRY}
+    if pack.region[:2] not in provinces:
+        yield Problem(
+            f"{pack.folder.name}/{MANIFEST}: scope.region",
+            pack.region,
+            Text("没有以这两位开头的省级行政区", "no province has a code that begins so"),
+            Text(
+                "填 GB/T 2260 代码，如广州 440100；全国有效则不填",
+                "Enter the code of GB/T 2260, such as 440100 for Guangzhou; leave it out for all China.",
+            ),
+            "unknown_region",
+        )
 
 
 @lru_cache(maxsize=16)

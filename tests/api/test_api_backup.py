@@ -20,6 +20,8 @@ from zhirong.kernel.errors import InputError
 from zhirong.store.financing import StoredFile
 from zhirong.verbs.platform.backup import MANIFEST, back_up, missing_files, restore
 
+pytestmark = pytest.mark.both_databases
+
 NOW = datetime(2026, 11, 2, 2, tzinfo=UTC)
 
 

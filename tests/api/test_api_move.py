@@ -14,6 +14,8 @@ import pytest
 import register_databases
 from api_world import ApiWorld
 
+pytestmark = pytest.mark.both_databases
+
 COMMAND = [sys.executable, "-m", "zhirong.cli.main", "platform", "move", "--lang", "en", "--data"]
 
 

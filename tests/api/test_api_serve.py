@@ -16,6 +16,8 @@ import psycopg
 import pytest
 import register_databases
 
+pytestmark = pytest.mark.both_databases
+
 COMMAND = [sys.executable, "-m", "zhirong.cli.main"]
 
 

@@ -23,6 +23,8 @@ from zhirong.verbs.permissions import ForbiddenError
 from zhirong.verbs.platform.check_platform import platform_findings
 from zhirong.verbs.worker import hold, let_go, turn
 
+pytestmark = pytest.mark.both_databases
+
 catalogue.load()
 _ALL = dict(jobs.JOBS)
 

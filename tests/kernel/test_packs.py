@@ -373,3 +373,23 @@ def test_every_number_of_the_limit_has_bounds_and_lies_within_them(tmp_path: Pat
         assert rule.bounds is not None, rule_id
         for version in rule.versions:
             assert not list(packs._out_of_bounds("", version.value, rule.bounds)), rule_id
+
+
+@pytest.mark.parametrize("region", ["999900", "990000", "000000"])
+def test_a_region_in_no_province_is_refused(pack, region: str) -> None:  # type: ignore[no-untyped-def]
+    from zhirong.workbench import rules
+
+    with pytest.raises(InputError) as caught:
+        rules([pack(manifest=MANIFEST + f'[scope]\nregion = "{region}"\n')])
+    assert codes(caught) == ["unknown_region"]
+    assert caught.value.problems[0].field == "bank/pack.toml: scope.region"
+
+
+def test_versions_that_overlap_are_named_by_their_days(pack) -> None:  # type: ignore[no-untyped-def]
+    twice = CAP.replace("[[rule.version]]", "[[rule.version]]\nvalid_to = 2027-12-31") + (
+        '[[rule.version]]\nvalue = 0.25\nconfidence = "verified"\nvalid_to = 2028-06-30\n'
+    )
+    with pytest.raises(InputError) as caught:
+        overlaid(base(), [pack({"cap.toml": twice})])
+    [problem] = [one for one in caught.value.problems if one.code == "versions_overlap"]
+    assert "None" not in problem.value and problem.value.endswith("2028-06-30")

@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from limit_cases import DAY, FIRMS, POLICY, arrangement_of, firm_of, limit_of
 
@@ -224,6 +224,8 @@ def test_halving_finds_what_trying_every_step_finds(firm, mode):
 @settings(max_examples=60, deadline=None)
 @given(firms(), st.integers(0, 80), st.integers(0, 80))
 def test_more_cover_never_lowers_it_up_to_four_fifths(firm, one, other):
+    # Above the payout ceiling nobody but the lender takes part: any cover at all then leaves what the pledge covers.
+    assume(firm.pd <= Fraction(5, 100) or (one == 0) == (other == 0))
     for role in ("guarantor", "fund"):
         low, high = (
             limit_of(firm, shares(**{role: f"{part}/100", "lender": f"{100 - part}/100"})).amount
@@ -240,6 +242,14 @@ def line(firm, mode):
 
 
 COVERS = [MODES[0], MODES[1], MODES[3]]
+
+
+def test_above_the_payout_ceiling_the_lender_alone_may_carry_more_than_with_a_cover_that_nobody_gives():
+    # 6 % × 60 % of what is uncovered is at most 1.8 % of the loan up to twice what the pledge covers.
+    firm = replace(MANUFACTURER, asked=10**9, grade="D", pd=Fraction(6, 100), pledge=10_000_000)
+    alone, covered = (limit_of(firm, mode) for mode in (MODES[0], MODES[3]))
+    value = alone.firm.exposure.value
+    assert (alone.amount, covered.amount, covered.binding) == (2 * value, value, "payout:fund")
 
 
 def test_no_sales_is_nothing_under_every_cover():

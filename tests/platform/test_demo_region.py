@@ -19,6 +19,8 @@ from zhirong.verbs.people import Duty
 from zhirong.verbs.register.check import check_register
 from zhirong.verbs.register.view import waiting
 
+pytestmark = pytest.mark.xdist_group("demo region")  # made once
+
 STATES = {
     "draft": 1,
     "submitted": 1,

@@ -19,6 +19,8 @@ from zhirong.verbs.platform.check_platform import MOST_OF_A_TABLE, kept_models, 
 from zhirong.verbs.register.check import check_register
 from zhirong.verbs.requests import Nothing
 
+pytestmark = pytest.mark.both_databases
+
 _TITLE = Text("试", "test")
 LONG = "甲" * 500
 

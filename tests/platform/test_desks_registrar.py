@@ -24,6 +24,8 @@ from zhirong.verbs.register.desk import PARTIES, REGISTRAR
 from zhirong.verbs.register.view import event_words
 from zhirong.web.registrar import pages, public
 
+pytestmark = pytest.mark.both_databases
+
 KEY = f"invention:{patent_number(1)}"
 
 

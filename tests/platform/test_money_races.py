@@ -4,12 +4,15 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.db import connections
 from money_world import AMOUNT, Money
 
 from zhirong.kernel.errors import InputError
 from zhirong.store.financing import Loan, Payment
 from zhirong.verbs.register.check import check_register
+
+pytestmark = pytest.mark.both_databases
 
 
 def at_once(*calls: Callable[[], Any]) -> list[str]:

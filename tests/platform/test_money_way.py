@@ -17,6 +17,8 @@ from zhirong.verbs.pattern import rulebook
 from zhirong.verbs.people import Duty
 from zhirong.verbs.register.check import check_register
 
+pytestmark = pytest.mark.both_databases
+
 
 def demand_whole(platform) -> None:
     found = check_register(platform.folder).findings

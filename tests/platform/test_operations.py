@@ -17,6 +17,8 @@ from zhirong.verbs.permissions import ForbiddenError
 from zhirong.verbs.platform.check_platform import platform_findings
 from zhirong.verbs.register.check import check_register
 
+pytestmark = pytest.mark.both_databases
+
 FIRM = {
     "code": "91610100MA6TYBCD14",
     "name": "陕西泾水兴环保科技有限公司",

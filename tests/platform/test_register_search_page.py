@@ -13,6 +13,8 @@ from zhirong.verbs.permissions import Actor, Role
 from zhirong.verbs.register import pledges
 from zhirong.web.registrar import public
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture(autouse=True)
 def _day(platform: Any, monkeypatch: pytest.MonkeyPatch) -> None:

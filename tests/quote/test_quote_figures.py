@@ -93,9 +93,7 @@ def test_while_a_status_is_not_known_a_guarantors_caps_count_what_it_may_have_to
     table = case_table("xixian-jingshuixing")
     limits = {}
     for known, extra in (("unknown", {}), ("denied", dict.fromkeys(listed, False)), ("giant", {listed[0]: True})):
-        case = changed(
-            table, appraisal__paths=2000, facts={**facts, **extra}, guarantor={"net_assets": 5_000_000}
-        )
+        case = changed(table, appraisal__paths=2000, facts={**facts, **extra}, guarantor={"net_assets": 5_000_000})
         [offer] = quote_case(case, ["national-tech-2024"]).offers
         limits[known] = offer.limit
     # 10 % of net assets of 5 million: 500,000, over a share of 30 % where the list is not known or denied, else 20 %.

@@ -54,7 +54,12 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "zhirong.web.settings"
 ready("zhirong.web.settings")
 os.environ["DJANGO_SETTINGS_MODULE"] = "zhirong.store.settings"
 
+from django.contrib.auth.hashers import PBKDF2PasswordHasher  # noqa: E402
 from django.db import connections  # noqa: E402
+
+# A password is made to take half a second; what tests in this process try is none of anybody's. Servers that tests start
+# hash as in use.
+PBKDF2PasswordHasher.iterations = 1_000
 
 from zhirong.store.database_url import database  # noqa: E402
 from zhirong.store.log import KEY_FILE, PUBLIC_FILE, make_key  # noqa: E402

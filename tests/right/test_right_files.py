@@ -192,6 +192,13 @@ def test_a_filled_template_is_read_back(tmp_path: Path, capsys: pytest.CaptureFi
     assert found["rights"][0]["flags"] == ["pledged"] and found["by_role"] == {"core": 1}
 
 
+def test_an_empty_template_is_called_empty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "new.xlsx"
+    run(capsys, "template", str(file))
+    code, out, err = run(capsys, "check", str(file), "--as-of", "2026-01-01")
+    assert code == 2 and out == "" and "表头以下没有内容" in err and "1 处问题" in err
+
+
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [

@@ -13,6 +13,8 @@ from zhirong.store.parties import Kept
 from zhirong.verbs.people import Duty
 from zhirong.web.pages import PAGES, Page
 
+pytestmark = pytest.mark.both_databases
+
 # What a part of an address that is no id may be, by its name; any word that leads to a page of its kind.
 _WORDS = {"kind": "invention", "which": "loss", "by": "state", "mode": "pudong", "mode_id": "pudong"}
 _OVERSEERS = (Duty.SYSTEM_ADMIN, Duty.SECURITY_ADMIN, Duty.AUDIT_ADMIN)

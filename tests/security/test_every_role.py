@@ -14,6 +14,8 @@ from zhirong.verbs.people import Duty, Person
 from zhirong.verbs.permissions import ForbiddenError
 from zhirong.verbs.scopes import SCOPES, visible
 
+pytestmark = pytest.mark.both_databases
+
 catalogue.load()
 # What begins something and needs no duty: its own account is all that it concerns.
 FOR_ANYBODY = {"account.name", "firm.register", "view.save", "token.make"}

@@ -15,6 +15,8 @@ from zhirong.store.models import Checkpoint, LogHead
 from zhirong.verbs.register import jobs
 from zhirong.verbs.register.check_evidence import evidence_findings
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def platform(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Platform]:

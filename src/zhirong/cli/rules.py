@@ -308,7 +308,7 @@ def _said(value: RuleValue | None) -> object:
 def _diff(options: argparse.Namespace) -> int:
     from zhirong.kernel.packs import overlaid
     from zhirong.kernel.rulebook import load_rulebook
-    from zhirong.mode_files import modes_of_pack
+    from zhirong.workbench import faults_of_pack
 
     if len(options.folders) > 2:
         raise InputError(
@@ -328,7 +328,7 @@ def _diff(options: argparse.Namespace) -> int:
     def under(folder: Path) -> Rulebook:
         if in_force.packs:
             return load_rulebook(packs=[*(pack.folder for pack in in_force.packs), folder])
-        return overlaid(in_force, [folder], lambda pack: modes_of_pack(pack)[1])
+        return overlaid(in_force, [folder], lambda pack: faults_of_pack(in_force, pack))
 
     before = in_force if len(folders) == 1 else under(folders[0])
     after = under(folders[-1])

@@ -303,7 +303,7 @@ def _read_rule(reader: Reader) -> Rule | None:
             if version.reference.region == other.reference.region and _overlap(version.reference, other.reference):
                 reader.problem(
                     f"version[{index + 1}]",
-                    str(version.reference.valid_from),
+                    _days_of(version.reference),
                     "versions_overlap",
                     Text(
                         "与同一地区的另一版本日期重叠",
@@ -369,6 +369,12 @@ def read_reference(reader: Reader) -> Reference:
             ),
         )
     return reference
+
+
+def _days_of(reference: Reference) -> str:
+    """The days of a version as a file gives them; open ends are left open."""
+    first, last = reference.valid_from, reference.valid_to
+    return f"{first.isoformat() if first else '…'} – {last.isoformat() if last else '…'}"
 
 
 def _overlap(one: Reference, other: Reference) -> bool:

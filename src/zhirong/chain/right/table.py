@@ -139,16 +139,25 @@ def _with_classes(known: tuple[Right, int] | None, right: Right) -> tuple[Right,
 def _find_headings(
     rows: Iterable[Row], source: str, corrections: Mapping[str, str]
 ) -> tuple[Iterable[Row], Meaning]:
-    """The rows below the headings, and what the columns mean. Looks at every sheet."""
+    """The rows below the headings, and what the columns mean.
+
+    Looks at every sheet; the one with the most headings known has the list, the first of several. An explanation that
+    names the columns one below the other is not taken for a list, even where the list is still empty.
+    """
     looked_at: list[str] = []
+    best: tuple[Iterable[Row], Columns] | None = None
     for sheet in sheets_of(rows):
         remaining = iter(sheet)
         for _, cells in islice(remaining, _HEADING_ROWS):
             headings = [as_text(cell) for cell in cells]
             columns = columns_of(headings, library("rights"), corrections)
             if "number" in columns.places or ("kind" in columns.places and "title" in columns.places):
-                return remaining, _meaning(columns)
+                if best is None or len(columns.places) > len(best[1].places):
+                    best = remaining, columns
+                break
             looked_at.extend(heading for heading in headings if heading)
+    if best is not None:
+        return best[0], _meaning(best[1])
     raise _no_headings(looked_at, rows, source)
 
 
