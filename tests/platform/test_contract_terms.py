@@ -1,11 +1,14 @@
 """What a contract of the platform agrees on days off, rates, instalments and maximum amounts, and how it is serviced."""
 
+import json
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from money_world import Money
 
+from zhirong.documents.papers.contracts import guarantee_contract, loan_contract, pledge_contract
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import load_rulebook
 from zhirong.store import rows
@@ -33,9 +36,9 @@ def open_now(money: Money) -> list[str]:
 
 
 def test_the_form_asks_for_days_off_link_day_count_and_first_due_day() -> None:
-    assert {"shift", "rate_kind", "reset", "day_count", "first_due"} <= set(
-        OPERATIONS["contract.issue"].request.model_fields
-    )
+    asked = {"shift", "end_shift", "rate_kind", "spread_bp", "reset", "day_count", "first_due", "first_period"}
+    asked |= {"grace_days", "compound_rate", "with_english"}
+    assert asked <= set(OPERATIONS["contract.issue"].request.model_fields)
 
 
 def test_a_due_day_in_the_national_holiday_is_paid_in_time_after_it(sqlite_platform, monkeypatch) -> None:
@@ -156,3 +159,90 @@ def test_a_drawing_under_a_maximum_amount_pledge_after_a_known_freeze_is_blocked
         money.on_case(money.officer, "case.release")
     assert [one.code for one in refused.value.problems] == ["condition_secured"]
     assert "四百二十三" in refused.value.problems[0].reason.zh
+
+
+def test_days_of_grace_and_the_rate_of_compound_interest_are_serviced(sqlite_platform, monkeypatch) -> None:
+    """Three days late within five days of grace: late, without penalty. Later it bears penalty from the due day."""
+    platform = sqlite_platform
+    platform.set_day(date(2026, 7, 1))
+    money = Money(platform, monkeypatch, term=6, cycle="3M")
+    money.issue(grace_days=5, compound_rate="contract")
+    servicing = money.fresh().contract["servicing"]
+    assert (servicing["grace_days"], servicing["compound_within_term"]) == (5, "contract")
+    money.sign()
+    money.register()
+    money.on_case(money.officer, "case.release")
+    money.pay(money.loan.principal, "release")
+    loan = money.loan
+    first = date.fromisoformat(planned_rows(loan.contract, RULES, platform.day)[0]["due"])
+    assert read_contract(loan.contract, [], RULES).contract.grace_days == 5
+    late = state_of(loan, first + timedelta(days=3), RULES)
+    assert late.days_overdue == 3
+    page = platform.client(money.officer).get(f"/loans/{loan.pk}/").content.decode()
+    assert "罚息宽限期 5 日" in page
+
+
+def test_the_last_day_and_the_first_period_are_agreed_apart(sqlite_platform, monkeypatch) -> None:
+    platform = sqlite_platform
+    platform.set_day(date(2026, 8, 3))
+    money = Money(platform, monkeypatch, term=2, method="level_payment", cycle="1M")
+    money.issue(shift="none", end_shift="none", first_due="2026-09-10", first_period="on_top")
+    assert {"end_shift": "none", "first_period": "on_top"}.items() <= loan_of(money).items()
+    planned = planned_rows(money.fresh().contract, RULES, platform.day)
+    assert planned[-1]["due"] == "2026-10-03"
+    assert planned[0]["principal"] + planned[0]["interest"] > planned[1]["principal"] + planned[1]["interest"]
+
+
+def test_the_spread_is_stated_by_the_lender_and_gives_the_rate_approved(sqlite_platform, monkeypatch) -> None:
+    money = Money(sqlite_platform, monkeypatch)
+    with pytest.raises(InputError) as refused:
+        money.issue(rate_kind="lpr_one_year", spread_bp="100", reset="3M")
+    assert codes(refused) == [("spread_bp", "not_the_spread_approved")]
+    assert "135" in refused.value.problems[0].mend.zh
+    money.issue(rate_kind="lpr_one_year", spread_bp="135", reset="3M")
+    assert loan_of(money)["linked"]["spread_bp"] == "135"
+
+
+def printed(facts) -> str:
+    return json.dumps([loan_contract(facts).blocks], ensure_ascii=False)
+
+
+def test_what_is_agreed_and_what_is_only_usual_is_printed(sqlite_platform, monkeypatch) -> None:
+    money = Money(sqlite_platform, monkeypatch)
+    money.issue(grace_days=5, compound_rate="contract", end_shift="preceding")
+    words = printed(money.papers()[0].facts)
+    for one in (
+        "还款日后5日内还清当期欠款的，不计收罚息和复利",
+        "在借款期限内按合同利率、期满后按罚息利率计收复利",
+        "期限的最后一日是法定休假日的，提前至休假日前的最后一个工作日",
+        "以下各项由平台按通常做法填写，双方签署即为约定：",
+    ):
+        assert one in words, one
+    usual = money.fresh().contract["by_default"]
+    assert "day_count" in usual and not {"grace_days", "compound_rate", "end_shift"} & set(usual)
+    assert "Annex: English text" not in words
+
+
+@pytest.mark.parametrize("shift", ["following", "modified_following", "preceding", "none"])
+@pytest.mark.parametrize("end_shift", ["", "following", "none"])
+def test_the_english_text_says_what_the_chinese_one_says(sqlite_platform, monkeypatch, shift, end_shift) -> None:
+    money = Money(sqlite_platform, monkeypatch, guaranteed=True)
+    money.issue(
+        with_english=True, shift=shift, end_shift=end_shift, grace_days=7, day_count="act_365",
+        rate_kind="lpr_one_year", reset="1Y", compound_rate="contract",
+    )  # fmt: skip
+    sheets = {paper.kind: paper.facts for paper in money.papers()}
+    english = printed(sheets["loan_contract"]).partition("Annex: English text")[2]
+    for one in (
+        "within 7 days after its due day",
+        "plus 135 basis points",
+        "actual days, a year has 365",
+        "at the contract rate within the term",
+        "every year after the disbursement",
+        "CNY 2,000,000.00",
+    ):
+        assert one in english, one
+    assert ("does not move" in english) == ("none" in (shift, end_shift))
+    for made in (pledge_contract(sheets["pledge_contract"]), guarantee_contract(sheets["guarantee_contract"])):
+        assert "the Chinese text prevails" in json.dumps(made.blocks, ensure_ascii=False)
+    assert not re.search(r"\{[a-z_]+\}", english)

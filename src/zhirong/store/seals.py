@@ -7,6 +7,7 @@ passwords on them. Second factors and addresses stand in tables of the pages, wh
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -28,19 +29,19 @@ _TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 Parts = dict[str, str]
 
 
-def key_mark() -> str:
-    """Which vault key makes the digests now."""
-    return keyed_digest(_PURPOSE, "mark", settings.DATA)[:_MARK]
+def key_mark(folder: Path = settings.DATA) -> str:
+    """Which vault key makes the digests now. folder: of the key."""
+    return keyed_digest(_PURPOSE, "mark", folder)[:_MARK]
 
 
 def account_parts(account: int) -> Parts:
     """The digests of one account as its rows are now."""
-    return _parts(account).get(account, {})
+    return _parts(account, settings.DATA).get(account, {})
 
 
-def all_parts() -> dict[int, Parts]:
-    """The digests of every account."""
-    return _parts(None)
+def all_parts(folder: Path = settings.DATA) -> dict[int, Parts]:
+    """The digests of every account. folder: of the key."""
+    return _parts(None, folder)
 
 
 def factor_part(number: int) -> str:
@@ -53,18 +54,18 @@ def address_part(number: int) -> str:
     return f"{_TABLES[ADDRESSES][0]}/{number}"
 
 
-def _parts(account: int | None) -> dict[int, Parts]:
+def _parts(account: int | None, folder: Path) -> dict[int, Parts]:
     found: dict[int, Parts] = defaultdict(dict)
     rows = Account.objects.all() if account is None else Account.objects.filter(pk=account)
     for number, *values in rows.order_by("pk").values_list("pk", *SEALED):
         for name, value in zip(SEALED, values, strict=True):
-            found[number][name] = _digest(number, name, value)
+            found[number][name] = _digest(number, name, value, folder)
     there = set(connection.introspection.table_names())
     for table, (word, columns) in _TABLES.items():
         if table in there:
             for number, owner, *values in _rows(table, columns, account):
                 part = f"{word}/{number}"
-                found[owner][part] = _digest(owner, part, values)
+                found[owner][part] = _digest(owner, part, values, folder)
     return dict(found)
 
 
@@ -92,6 +93,6 @@ def _plain(written: Any) -> Any:
         return written
 
 
-def _digest(account: int, part: str, value: Any) -> str:
+def _digest(account: int, part: str, value: Any, folder: Path) -> str:
     text = json.dumps([account, part, value], ensure_ascii=False, sort_keys=True, default=str)
-    return keyed_digest(_PURPOSE, text, settings.DATA)
+    return keyed_digest(_PURPOSE, text, folder)

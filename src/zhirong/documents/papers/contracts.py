@@ -11,6 +11,7 @@ from typing import Any
 from zhirong.chain.loan.rates import INDEX_TEXT
 from zhirong.chain.loan.terms import METHOD_TEXT, Method
 from zhirong.chain.right.records import KIND_TEXT, RightKind
+from zhirong.documents.papers.contracts_english import guarantee_in_english, loan_in_english, pledge_in_english
 from zhirong.documents.papers.sheet import (
     Block,
     Facts,
@@ -45,6 +46,12 @@ _SHIFT = {
     "preceding": "还款日或者期限的最后一日是法定休假日的，提前至休假日前的最后一个工作日，{runs}。",
     "none": "还款日是法定休假日的，不顺延；期限的最后一日是法定休假日的，以休假日结束的次日为最后一日。",
 }
+_MOVES = {
+    "following": "顺延至休假日结束后的第一个工作日",
+    "modified_following": "顺延至休假日结束后的第一个工作日，跨月的提前至休假日前的最后一个工作日",
+    "preceding": "提前至休假日前的最后一个工作日",
+    "none": "不顺延",
+}
 _RUNS = {True: "利息计至实际付款日", False: "利息计至约定的还款日"}
 _DAY_COUNT = {
     "monthly": "按月计息，每月为一年的十二分之一，不足一期的按实际天数除以 360 计算",
@@ -78,14 +85,13 @@ def loan_contract(f: Facts) -> Sheet:
         "entrusted_over": money(f["entrusted_over"]),
         "start": day_words(f["start"]),
         "end": day_words(f["end"]),
-        "shift": _SHIFT[f["shift"]].format(runs=_RUNS[f["interest_to_shifted"]]),
+        "shift": _days_off(f),
         "rate": _rate(f),
         "day_count": _DAY_COUNT[f["day_count"]],
         "overdue": percent(servicing["overdue_uplift"]),
         "misuse": percent(servicing["misuse_uplift"]),
-        "compound": "到期未付的利息按罚息利率计收复利。"
-        if servicing["compounds"]
-        else "到期未付的利息不计收复利。",
+        "compound": _compound(servicing),
+        "grace_days": str(servicing.get("grace_days", 0)),
         "method": _method(f),
         "cycle": _CYCLE.get(f["cycle"], "到期一次还清") if f["method"] != Method.WITH_PRINCIPAL else "到期一次还清",
         "first_due": day_words(f["schedule"][0]["due"]) if f["schedule"] else "—",
@@ -101,12 +107,21 @@ def loan_contract(f: Facts) -> Sheet:
     articles: list[Article] = [
         ("借款金额和用途", ("loan.amount", "loan.use", "loan.use_shown", "loan.entrusted", "loan.misuse")),
         ("借款期限", ("loan.term", "loan.days_off")),
-        ("利率和计息", ("loan.rate", "loan.uplift", "loan.compound")),
+        (
+            "利率和计息",
+            (
+                "loan.rate",
+                "loan.uplift",
+                *(("loan.grace",) if servicing.get("grace_days") else ()),
+                "loan.compound",
+            ),
+        ),
         ("放款的前提", ("loan.conditions",)),
         (
             "还款",
             (
                 "loan.repayment",
+                *(("loan.first_period",) if f.get("first_period") == "on_top" else ()),
                 *(("loan.instalments",) if f["instalment"] else ()),
                 "loan.accounts",
                 "loan.order",
@@ -122,9 +137,11 @@ def loan_contract(f: Facts) -> Sheet:
         facts(*party_rows("贷款人（甲方）", f["lender"]), *party_rows("借款人（乙方）", f["firm"])),
         paragraph("甲、乙双方经协商一致，订立本合同。"),
         *_set(f, articles, values),
+        *_by_default(f),
         heading("附：还款计划（按约定起始日放款计算；实际放款日不同的，以放款通知所附计划为准）"),
         schedule_table(f["schedule"]),
         *_grounds(f, articles),
+        *loan_in_english(f, [one for _, ids in articles for one in ids]),
         signatures(("贷款人", f["lender"]["name"]), ("借款人", f["firm"]["name"])),
     ]
     return Sheet("知识产权质押借款合同", f["number"], _day(f), tuple(blocks))
@@ -194,6 +211,7 @@ def pledge_contract(f: Facts) -> Sheet:
         heading(f"附：出质权利清单（共 {len(rights)} 项）"),
         rights_table(rights),
         *_grounds(f, articles),
+        *pledge_in_english(f, [one for _, ids in articles for one in ids]),
         signatures(("质权人", f["lender"]["name"]), ("出质人", f["firm"]["name"])),
     ]
     title = "知识产权最高额质押合同" if maximum else "知识产权质押合同"
@@ -232,6 +250,7 @@ def guarantee_contract(f: Facts) -> Sheet:
         ),
         *_set(f, articles, values),
         *_grounds(f, articles),
+        *guarantee_in_english(f, [one for _, ids in articles for one in ids]),
         signatures(("债权人", f["lender"]["name"]), ("保证人", f["guarantor"]["name"])),
     ]
     return Sheet("保证合同", f["number"], _day(f), tuple(blocks))
@@ -258,6 +277,31 @@ def _grounds(f: Facts, articles: Sequence[Article]) -> list[Block]:
                 law = f"{known['loan.mediation']['law']}；{law}"
             rows.append([place, known[one]["title"] or title, law])
     return [heading("附：条款依据"), table(("条款", "事项", "依据"), rows, (2, 4, 9))]
+
+
+def _days_off(f: Facts) -> str:
+    """Where due days and the last day go; contracts made earlier state one rule for both."""
+    shift, end, runs = f["shift"], f.get("end_shift") or "", _RUNS[f["interest_to_shifted"]]
+    if not end:
+        return _SHIFT[shift].format(runs=runs)
+    return (
+        f"还款日是法定休假日的，{_MOVES[shift]}；期限的最后一日是法定休假日的，{_MOVES[end]}；"
+        f"顺延期间不计罚息，{runs}。"
+    )
+
+
+def _compound(servicing: Facts) -> str:
+    if not servicing["compounds"]:
+        return "到期未付的利息不计收复利。"
+    if servicing.get("compound_within_term") == "contract":
+        return "到期未付的利息，在借款期限内按合同利率、期满后按罚息利率计收复利。"
+    return "到期未付的利息按罚息利率计收复利。"
+
+
+def _by_default(f: Facts) -> list[Block]:
+    """Which terms the lender left as they usually are: whoever signs shall see it."""
+    names = "、".join(one["zh"] for one in f.get("by_default") or ())
+    return [paragraph(f"以下各项由平台按通常做法填写，双方签署即为约定：{names}。")] if names else []
 
 
 def _dispute_clause(f: Facts) -> str:

@@ -8,7 +8,7 @@ _CLAUSE = "contract."
 
 
 def contract_clauses(rules: Rulebook, day: date) -> dict[str, dict[str, str]]:
-    """The clauses of the contracts as of a day, by their ids: Chinese words with their blanks, title, law."""
+    """The clauses of the contracts as of a day, by their ids: words with their blanks, title, law; in English too."""
     found = {}
     for rule_id in rules.ids():
         if rule_id.startswith(_CLAUSE):
@@ -18,5 +18,7 @@ def contract_clauses(rules: Rulebook, day: date) -> dict[str, dict[str, str]]:
                 "title": rule.title.zh,
                 "words": rule.value["zh"],
                 "law": rule.reference.as_text("zh") if note is None else note.zh,
+                "title_en": rule.title.en,
+                "words_en": rule.value["en"],
             }
     return found

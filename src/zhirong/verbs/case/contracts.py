@@ -24,7 +24,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import show_yuan, yuan
 from zhirong.kernel.rulebook import Rulebook, RuleValue
-from zhirong.kernel.text import Text
+from zhirong.kernel.text import Text, same
 from zhirong.store.financing import Case, GuaranteeRequest
 from zhirong.verbs.acting import Work, operation, refuse
 from zhirong.verbs.case.clauses import contract_clauses
@@ -76,6 +76,33 @@ _SHIFTS = (
     ("preceding", Text("提前至其前一个工作日", "the working day before")),
     ("none", Text("不顺延", "it does not move")),
 )
+_END_SHIFTS = (
+    (
+        "",
+        Text(
+            "与各期还款日相同；各期不顺延的，依法顺延",
+            "as the other due days; as the law says where those do not move",
+        ),
+    ),
+    *_SHIFTS,
+)
+_COMPOUND_RATES = (
+    ("penalty", Text("罚息利率", "the penalty rate")),
+    (
+        "contract",
+        Text("借款期限内按合同利率，期满后按罚息利率", "the contract rate within the term, then the penalty rate"),
+    ),
+)
+_FIRST_PERIODS = (
+    ("levelled", Text("各期还款额相同", "every payment is the same")),
+    (
+        "on_top",
+        Text(
+            "超出整月的天数的利息随首期另付",
+            "interest of the days beyond a month comes on top of the first payment",
+        ),
+    ),
+)
 _DAY_COUNTS = (
     ("", Text("通常的", "the usual one")),
     ("monthly", Text("按月", "by months")),
@@ -88,6 +115,22 @@ _DISPUTES = (
     ("arbitration", Text("仲裁", "arbitration")),
 )
 _BASIS_POINTS = 10_000
+# What a contract has a usual answer to, and what it is called there.
+DEFAULT_TERMS: Mapping[str, Text] = {
+    "overdue_uplift": Text("逾期加收", "uplift when overdue"),
+    "misuse_uplift": Text("挪用加收", "uplift for misuse"),
+    "rate_kind": Text("利率方式", "kind of rate"),
+    "shift": Text("还款日遇休假日", "due days that are days off"),
+    "end_shift": Text("到期日遇休假日", "a last day that is a day off"),
+    "interest_to_shifted": Text("顺延期间的利息", "interest to the shifted day"),
+    "day_count": Text("计息天数", "day count"),
+    "first_due": Text("首个还款日", "first due day"),
+    "first_period": Text("首期", "first period"),
+    "grace_days": Text("罚息宽限期", "days of grace"),
+    "compounds": Text("复利", "compound interest"),
+    "compound_rate": Text("复利的利率", "rate of compound interest"),
+    "excess": Text("多还的款项", "money beyond what is due"),
+}
 _Uplift = Annotated[Decimal | None, Field(ge=0, le=1, decimal_places=4)]
 _Account = Annotated[str, Field(max_length=60)]
 
@@ -138,6 +181,16 @@ class IssueContract(Request):
             choices=_RATE_KINDS,
         ),
     ] = "fixed"
+    spread_bp: Annotated[
+        Decimal | None,
+        Field(ge=-1000, le=5000, decimal_places=2),
+        ask(
+            "浮动利率加点（基点）",
+            "Spread of a linked rate, basis points",
+            "一个基点为 0.01%；留空由批准的利率推出",
+            "one is 0.01 %; empty: what the rate approved gives",
+        ),
+    ] = None
     reset: Annotated[
         Literal["", "1M", "3M", "6M", "1Y"], ask("浮动利率多久调整一次", "A linked rate is reset", choices=_RESETS)
     ] = ""
@@ -151,6 +204,10 @@ class IssueContract(Request):
             choices=_SHIFTS,
         ),
     ] = "following"
+    end_shift: Annotated[
+        Literal["", "following", "modified_following", "preceding", "none"],
+        ask("到期日遇法定休假日", "A last day that is a day off", choices=_END_SHIFTS),
+    ] = ""
     interest_to_shifted: Annotated[
         bool,
         ask(
@@ -174,6 +231,26 @@ class IssueContract(Request):
         TermDay | None,
         ask("首个还款日", "First due day", "留空为起始日后满一个还款周期", "empty: one cycle after the first day"),
     ] = None
+    first_period: Annotated[
+        Literal["levelled", "on_top"],
+        ask(
+            "首期不足或超过一个月",
+            "A first period that is no whole month",
+            "只用于按月计息的等额本息",
+            "for level payments by months alone",
+            choices=_FIRST_PERIODS,
+        ),
+    ] = "levelled"
+    grace_days: Annotated[
+        int,
+        Field(ge=0, le=90),
+        ask(
+            "罚息宽限期（日）",
+            "Days of grace before penalty interest",
+            "还款日后这些天内还清的不计罚息和复利，超过的自还款日次日起计收；逾期天数照常计算",
+            "paid within so many days: no penalty or compound interest, else from the due day; days overdue count all the same",
+        ),
+    ] = 0
     instalment: Annotated[
         Fen | None,
         ask(
@@ -230,6 +307,9 @@ class IssueContract(Request):
         ),
     ] = 36
     compounds: Annotated[bool, ask("未付利息计收复利", "Unpaid interest bears interest")] = True
+    compound_rate: Annotated[
+        Literal["penalty", "contract"], ask("复利的利率", "Rate of compound interest", choices=_COMPOUND_RATES)
+    ] = "penalty"
     excess: Annotated[str, ask("多还的款项", "Money beyond what is due", choices=_EXCESS)] = "prepay_reduce"
     agreed_value: Annotated[
         Fen | None,
@@ -242,6 +322,10 @@ class IssueContract(Request):
         ),
     ] = None
     agency: Annotated[str, Field(max_length=100), ask("登记代理机构", "Agency for the registration")] = ""
+    with_english: Annotated[
+        bool,
+        ask("附英文文本", "With an English text", "以中文为准", "the Chinese text prevails"),
+    ] = False
     firm_account: Annotated[_Account, ask("借款人收款账户", "Account of the borrower")] = ""
     lender_account: Annotated[_Account, ask("贷款人还款账户", "Account for repayments")] = ""
 
@@ -327,10 +411,41 @@ def _contract(work: Work, case: Case, request: IssueContract, terms: Mapping[str
         "servicing": terms["servicing"],
         "maximum": maximum,
         "slow_cash_cycle": request.slow_cash_cycle,
+        "by_default": left_to_default(request),
         "issued_on": work.day.isoformat(),
         "agency": request.agency,
         "filings": case.contract.get("filings", []),
     }
+
+
+def left_to_default(request: IssueContract) -> list[str]:
+    """The terms that the lender did not state, by name: the usual ones hold, and the contract says so."""
+    stated = {name for name in request.model_fields_set if getattr(request, name) not in (None, "")}
+    return sorted(set(DEFAULT_TERMS) - stated)
+
+
+def agreed_words(contract: Mapping[str, Any]) -> list[Text]:
+    """What a contract says of days off, day count and penalty interest, in short. Contracts made earlier say less."""
+    loan, servicing = contract["loan"], contract["servicing"]
+    shift, end = dict(_SHIFTS)[loan.get("shift", "none")], loan.get("end_shift")
+    said = [Text(f"还款日遇休假日{shift.zh}", f"a due day that is a day off: {shift.en}")]
+    if end:
+        words = dict(_SHIFTS)[end]
+        said.append(Text(f"到期日遇休假日{words.zh}", f"a last day that is a day off: {words.en}"))
+    if loan.get("day_count"):
+        words = dict(_DAY_COUNTS).get(loan["day_count"], same(loan["day_count"]))
+        said.append(Text(f"计息天数：{words.zh}", f"day count: {words.en}"))
+    if loan.get("first_period") == "on_top":
+        said.append(dict(_FIRST_PERIODS)["on_top"])
+    if servicing.get("grace_days"):
+        days = servicing["grace_days"]
+        said.append(Text(f"罚息宽限期 {days} 日", f"days of grace before penalty interest: {days}"))
+    if servicing["compounds"]:
+        rate = dict(_COMPOUND_RATES)[servicing.get("compound_within_term", "penalty")]
+        said.append(Text(f"复利按{rate.zh}", f"compound interest at {rate.en}"))
+    else:
+        said.append(Text("不计复利", "no compound interest"))
+    return said
 
 
 def _demand_agreed(case: Case, request: IssueContract) -> None:
@@ -496,9 +611,11 @@ def _terms(work: Work, case: Case, request: IssueContract) -> dict[str, Any]:
         "rate": f"{Decimal(rate).normalize():f}",
         **({"cycle": case.cycle} if case.cycle else {}),
         "shift": request.shift,
+        **({"end_shift": request.end_shift} if request.end_shift else {}),
         **({"interest_to_shifted": True} if request.interest_to_shifted else {}),
         **({"day_count": request.day_count} if request.day_count else {}),
         **({"first_due": request.first_due.isoformat()} if request.first_due else {}),
+        **({"first_period": request.first_period} if request.first_period != "levelled" else {}),
     }
     if request.rate_kind != "fixed":
         loan["linked"] = _link(work, request, Decimal(rate))
@@ -511,6 +628,8 @@ def _terms(work: Work, case: Case, request: IssueContract) -> dict[str, Any]:
         "misuse_uplift": _agreed(request.misuse_uplift, usual("misuse")),
         "compounds": request.compounds,
         "excess": request.excess,
+        **({"grace_days": request.grace_days} if request.grace_days else {}),
+        **({"compound_within_term": request.compound_rate} if request.compound_rate != "penalty" else {}),
     }
     if request.instalment:
         loan |= _by_instalments(work, loan, servicing, request.instalment, amount)
@@ -523,6 +642,20 @@ def _link(work: Work, request: IssueContract, rate: Decimal) -> dict[str, Any]:
     index: Index = "lpr_one_year" if request.rate_kind == "lpr_one_year" else "lpr_over_five_years"
     published, _ = published_rates(work.rules)[index].at(request.start - timedelta(days=1))
     spread = (rate - published) * _BASIS_POINTS
+    if request.spread_bp is not None and request.spread_bp != spread:
+        raise refuse(
+            "not_the_spread_approved",
+            "spread_bp",
+            request.spread_bp,
+            Text(
+                f"LPR {published.normalize():f} 加这些基点不等于批准的利率 {rate.normalize():f}",
+                f"the LPR of {published.normalize():f} plus this is not the rate approved, {rate.normalize():f}",
+            ),
+            Text(
+                f"填 {spread.normalize():f}，或留空，或退回重新审批",
+                f"give {spread.normalize():f}, leave it empty, or have the rate approved anew",
+            ),
+        )
     return {
         "index": index,
         "spread_bp": f"{spread.normalize():f}",
@@ -617,6 +750,10 @@ def _facts(
         "cycle": case.cycle,
         "shift": request.shift,
         "interest_to_shifted": request.interest_to_shifted,
+        "end_shift": request.end_shift,
+        "first_period": request.first_period,
+        "by_default": [DEFAULT_TERMS[name].as_json() for name in contract["by_default"]],
+        "with_english": request.with_english,
         "day_count": terms["loan"].get("day_count")
         or usual_day_count(Method(terms["loan"]["method"]), parse_cycle(case.cycle) or Cycle(1, "month")),
         "rate_link": None if "linked" not in terms["loan"] else {"reset": "", **terms["loan"]["linked"]},
@@ -632,6 +769,7 @@ def _facts(
         "clauses": contract_clauses(work.rules, work.day),
         "purpose": case.purpose,
         "servicing": terms["servicing"],
+        "order_en": [HEAD_TEXT[Head(head)].en for head in work.rules.at("lending.servicing.order", work.day).value],
         "order": [HEAD_TEXT[Head(head)].zh for head in work.rules.at("lending.servicing.order", work.day).value],
         "schedule": planned_rows(terms, work.rules, work.day),
         "rights": right_facts(rights, work.day, work.rules),

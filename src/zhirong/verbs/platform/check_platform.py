@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
@@ -37,8 +38,8 @@ Row = dict[str, Any]
 Rows = dict[tuple[str, int], Row]
 
 
-def platform_findings() -> list[Finding]:
-    """Every row of a kept table that was changed, removed or added otherwise than by an operation."""
+def platform_findings(folder: Path = settings.DATA) -> list[Finding]:
+    """Every row of a kept table that was changed, removed or added otherwise than by an operation. folder: of the keys."""
     expected = _folded()
     found: list[Finding] = []
     for model in kept_models():
@@ -49,18 +50,18 @@ def platform_findings() -> list[Finding]:
         _finding("table", f"{table} {number}", "日志写了没有的表", "the log has a row of a table that there is not")
         for table, number in sorted(expected)
     ]
-    return found + _limited(account_findings(), "account")
+    return found + _limited(account_findings(folder), "account")
 
 
-def account_findings() -> Iterator[Finding]:
+def account_findings(folder: Path) -> Iterator[Finding]:
     """Accounts whose columns, second factors or addresses are not what was sealed. None before seals have begun."""
     if not have_begun():
         return
     seals = {one.account_id: one for one in AccountSeal.objects.order_by("account_id")}
-    if any(one.key for one in seals.values()) and not has_key(settings.DATA):
+    if any(one.key for one in seals.values()) and not has_key(folder):
         yield _finding("account_key", "vault.key", "没有密钥，账号无法核对", "no key: accounts cannot be checked")
         return
-    mark, now = key_mark(), all_parts()
+    mark, now = key_mark(folder), all_parts(folder)
     if any(one.key != mark for one in seals.values()):
         yield _finding(
             "account_key",

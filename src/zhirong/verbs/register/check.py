@@ -46,7 +46,7 @@ class RegisterCheck:
 def check_register(folder: Path) -> RegisterCheck:
     """Everything that is wrong with the register and the platform's tables in the database. folder: of its keys."""
     own = check_register_alone(folder)
-    return replace(own, findings=(*own.findings, *platform_findings()))
+    return replace(own, findings=(*own.findings, *platform_findings(folder)))
 
 
 def check_register_alone(folder: Path) -> RegisterCheck:

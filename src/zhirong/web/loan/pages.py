@@ -23,6 +23,7 @@ from zhirong.ledger.accounts import account_text
 from zhirong.store.financing import Case, Loan, Paper, Payment, Signature, StatementLine, StoredFile, WatchFlag
 from zhirong.store.parties import Organisation
 from zhirong.verbs.acting import OPERATIONS, can, may, perform
+from zhirong.verbs.case.contracts import agreed_words
 from zhirong.verbs.case.filing import is_waiting
 from zhirong.verbs.case.paper_making import is_intact, signed_by
 from zhirong.verbs.case.signing import SEALED_SCAN
@@ -244,6 +245,7 @@ def loan(request: HttpRequest, row: Loan) -> HttpResponse:
         "state": LOAN_WORDS[row.state],
         "terms": terms,
         "link": _link_words(terms),
+        "agreed": agreed_words(row.contract),
         "method": METHOD_TEXT[Method(terms["method"])],
         "papers": [_paper_row(one) for one in visible(person, Paper, day).filter(subject=f"loan/{row.pk}").order_by("-pk")],
         "payments": [
