@@ -390,3 +390,14 @@ def _in_english_only(content: Any) -> Any:
     if isinstance(content, list):
         return [_in_english_only(part) for part in content]
     return "x" if isinstance(content, str) and not content.isascii() else content
+
+
+def test_what_would_raise_the_pledge_value_is_not_taken_for_a_limit() -> None:
+    from zhirong.documents.quote_beside import change_rows
+
+    quote = copy.deepcopy(QUOTE)
+    words = {"zh": "低位价值", "en": "low value"}
+    change = {"code": "x", "title": words, "now": words, "needed": words, "to": None, "reaches": "1573781.24"}
+    quote["credit_limit"]["changes"], quote["pledge"]["changes"] = [change], [change]
+    assert [row["title"] for row in change_rows(quote, "zh")] == ["低位价值", "认可质押价值：低位价值"]
+    assert [row["title"] for row in change_rows(quote, "en")] == ["low value", "Recognised pledge value: low value"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from zhirong.documents.words import NOTHING, money, percent, source, words
+from zhirong.documents.words import NOTHING, WORDS, money, percent, source, words
 from zhirong.kernel.text import Lang, Text
 
 Json = Mapping[str, Any]
@@ -91,12 +91,14 @@ def substitute_rows(quote: Json, lang: Lang) -> list[View]:
 
 
 def change_rows(quote: Json, lang: Lang) -> list[View]:
-    """What would raise the credit limit and the recognised pledge value, each once."""
+    """What would raise the credit limit, and what the recognised pledge value; the latter names what it raises."""
     rows: dict[tuple[str, ...], None] = {}
-    for part in ("credit_limit", "pledge"):
+    for part, raised in (("credit_limit", ""), ("pledge", WORDS["pledge_value"].in_(lang))):
         for change in (quote.get(part) or {}).get("changes") or []:
-            shown = [words(change.get(name), lang) for name in ("title", "now", "needed")]
-            rows[*shown, money(change.get("reaches"))] = None
+            title, now, needed = (words(change.get(name), lang) for name in ("title", "now", "needed"))
+            if raised:
+                title = f"{raised}{WORDS['colon'].in_(lang)}{title}"
+            rows[title, now, needed, money(change.get("reaches"))] = None
     return [dict(zip(("title", "now", "needed", "reaches"), row, strict=True)) for row in rows]
 
 
