@@ -372,7 +372,7 @@ def _risk(found: ModeLimit, code: str, amount: Fen, names: Mapping[str, Text]) -
     value = show_yuan(exposed.value)
     share = found.arrangement.most_of(role or LENDER)
     if code == "pledge":
-        words = Text(f"质押认可价值 {value}", f"recognised pledge value {value}")
+        words = Text(f"认可质押价值 {value}", f"recognised pledge value {value}")
         return Cap(code, title, amount, words, Explanation(title, amount, "fen", words, parts=(_pledge(found),)))
     if test == "exposure":
         most = exposed.lender if role == LENDER else exposed.guarantor
@@ -390,7 +390,7 @@ def _risk(found: ModeLimit, code: str, amount: Fen, names: Mapping[str, Text]) -
         return Cap(code, title, amount, words, Explanation(title, amount, "fen", words, parts=explained))
     ceiling = policy.rule("law.payout_ceiling")
     words = Text(
-        f"违约概率 {_rate(found.firm.firm.pd)} 高于分担方的代偿率上限 {_percent(ceiling)}，只能放到质押认可价值",
+        f"违约概率 {_rate(found.firm.firm.pd)} 高于分担方的代偿率上限 {_percent(ceiling)}，只能放到认可质押价值",
         f"probability of default {_rate(found.firm.firm.pd)} is above the payout ceiling {_percent(ceiling)} of who shares:"
         " only what the pledge covers",
     )
