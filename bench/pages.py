@@ -183,7 +183,7 @@ def _code(number: int) -> str:
     """A credit code with the right check character."""
     from zhirong.kernel.identifiers import credit_code_check
 
-    first17 = f"91{number:015d}"
+    first17 = f"91610100{number:09d}"
     return first17 + credit_code_check(first17)
 
 

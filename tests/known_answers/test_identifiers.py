@@ -197,10 +197,15 @@ def test_no_text_breaks_the_reading(text: str) -> None:
 
 # -- unified social credit code ---------------------------------------------------------------------------------
 
+
+def _checked(first17: str) -> str:
+    return first17 + credit_code_check(first17)
+
+
 codes = st.builds(
     lambda head, region, rest: head + region + rest,
     st.sampled_from(["91", "92", "93", "12", "51", "N1", "Y1", "A1"]),
-    st.integers(110000, 659999).map(str),
+    st.builds("{}{:04d}".format, st.sampled_from([10, 11, 31, 44, 54, 65, 81]), st.integers(0, 9999)),
     st.text(st.sampled_from(CREDIT_ALPHABET), min_size=9, max_size=9),
 ).map(lambda first17: first17 + credit_code_check(first17))
 
@@ -209,6 +214,8 @@ def test_known_credit_code() -> None:
     assert credit_code("91110000600037341L") == "91110000600037341L"
     assert credit_code(" 9111 0000-600037341l ") == "91110000600037341L"
     assert credit_code("统一社会信用代码号：９１１１００００６０００３７３４１Ｌ") == "91110000600037341L"
+    for label in ("统一社会信用代码：", "信用代码: ", "统一社会信用代码 ", "社会信用代码（三证合一）："):
+        assert credit_code(f"{label}91110000600037341L") == "91110000600037341L"
 
 
 @given(codes)
@@ -233,6 +240,14 @@ def test_any_single_changed_place_of_a_credit_code_is_refused(code: str, place: 
         ("91110000600037341M", "check_digit"),
         ("9111000O600037341L", "credit_code_form"),
         ("91110000I00037341L", "credit_code_form"),
+        ("0" * 18, "credit_code_form"),
+        ("369999199902310031", "credit_code_form"),  # the shape of an identity card; its check place fits
+        ("98110000600037341", "credit_code_length"),
+        (_checked("98110000600037341"), "credit_code_form"),  # no kind of organisation has 8
+        (_checked("G1110000600037341"), "credit_code_form"),  # no body has G
+        (_checked("91010000600037341"), "credit_code_form"),  # no province has 01
+        (_checked("11010819990231003"), "credit_code_form"),  # a number of an identity card whose check place fits
+        ("110108000000011", "credit_code_length"),
     ],
 )
 def test_a_wrong_credit_code_is_refused(written: str, code: str) -> None:

@@ -28,6 +28,15 @@ _LABEL = re.compile(r"^[一-鿿]*号\s*[:.]?\s*")
 
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+_CREDIT_LABEL = re.compile(r"^[一-鿿() ]+[:.]?\s*")
+# The body that registers (1 to 9, A army, N agriculture, Y other), and the kind of organisation with it. Both this and the
+# provinces are wide on purpose: the tables of the standard were not read again, and a code in use must never be refused.
+_CREDIT_HEAD = _pattern(r"[1-9ANY][1-59]")
+_PROVINCES = frozenset(
+    str(number)
+    for first, last in ((10, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 66), (71, 71), (81, 82), (99, 99))
+    for number in range(first, last + 1)
+)  # GB/T 2260; 10 is the country's own register, 66 and 99 are used for the Xinjiang corps
 _CREDIT_FORM = _pattern(r"[0-9A-HJ-NP-RTUWXY]{2}\d{6}[0-9A-HJ-NP-RTUWXY]{10}")
 
 _PATENT_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
@@ -80,8 +89,12 @@ class NumberError(ValueError):
 
 
 def credit_code(written: str) -> str:
-    """A unified social credit code (GB 32100-2015) in its kept form: 18 places, capitals, no separators."""
-    code = _SEPARATORS.sub("", _plain(written))
+    """A unified social credit code (GB 32100-2015) in its kept form: 18 places, capitals, no separators.
+
+    A label in front is dropped. Codes that no register can give are refused: the first two places name the registering
+    body and the kind of organisation, places 3 to 8 a region.
+    """
+    code = _SEPARATORS.sub("", _CREDIT_LABEL.sub("", _plain(written, strip_label=False)))
     if len(code) != 18:
         raise NumberError(
             "credit_code_length",
@@ -98,6 +111,18 @@ def credit_code(written: str) -> str:
                 "it holds a letter that is not used (I, O, S, V, Z), or places 3 to 8 are not digits",
             ),
             Text("检查是否把 1、0、5、2 写成了字母", "check whether a 1, 0, 5 or 2 was written as a letter"),
+        )
+    if _CREDIT_HEAD.match(code) is None or code[2:4] not in _PROVINCES:
+        raise NumberError(
+            "credit_code_form",
+            Text(
+                f"前两位“{code[:2]}”或行政区划码“{code[2:8]}”不是登记机关使用的代码",
+                f"no register uses {code[:2]} in front, or {code[2:8]} as a region",
+            ),
+            Text(
+                "照营业执照抄写统一社会信用代码，不是身份证号或其他证号",
+                "Copy the unified social credit code from the business licence, not the number of an identity card.",
+            ),
         )
     expected = credit_code_check(code[:17])
     if code[17] != expected:
