@@ -8,8 +8,11 @@ from zhirong.chain.pledge.registration import Status
 from zhirong.kernel.errors import InputError
 from zhirong.store import rows
 from zhirong.store.financing import StoredFile
+from zhirong.verbs.acting import NotFoundError
+from zhirong.verbs.case.filing import CHECKERS
 from zhirong.verbs.lender.conditions import conditions_of, unsettled_items
 from zhirong.verbs.pattern import rulebook
+from zhirong.verbs.people import Duty, OrganisationKind, duties_of
 from zhirong.verbs.permissions import ForbiddenError
 from zhirong.verbs.register.check import check_register
 
@@ -63,6 +66,54 @@ def test_a_registration_counts_once_another_person_has_checked_it(platform, monk
     with pytest.raises(ForbiddenError):
         money.on_case(money.second, "filing.check", filing=filing, agrees=True)
     assert check_register(platform.folder).findings == ()
+
+
+def test_of_all_roles_only_another_person_of_the_bank_checks_a_record(sqlite_platform, monkeypatch) -> None:
+    """Every duty of every kind of organisation, at the bank of the case, at another bank and outside."""
+    platform = sqlite_platform
+    money = Money(platform, monkeypatch)
+    filing = filed(money)
+    record(money, filing)
+    allowed = []
+    for kind in OrganisationKind:
+        other = platform.organisation(kind)
+        for duty in duties_of(kind):
+            people = [platform.member(other, duty)]
+            if kind is OrganisationKind.LENDER:
+                people.append(platform.member(money.case.lender, duty))
+            for who in people:
+                try:
+                    money.on_case(who, "filing.check", filing=filing + 1000, agrees=True)
+                except (ForbiddenError, NotFoundError):
+                    continue
+                except InputError:
+                    allowed.append((who.organisation.pk, duty))
+    assert {place for place, _ in allowed} == {money.case.lender_id}
+    assert {duty for _, duty in allowed} == set(CHECKERS)
+    assert rows.load(filing).status is Status.FILED
+
+
+def test_of_all_roles_only_the_head_of_the_bank_waives(sqlite_platform, monkeypatch) -> None:
+    platform = sqlite_platform
+    money = Money(platform, monkeypatch)
+    money.ready()
+    money.on_case(money.officer, "use.remove", use=0, reason="合同已解除")
+    allowed = []
+    for kind in OrganisationKind:
+        for duty in duties_of(kind):
+            for place in (platform.organisation(kind), money.case.lender, money.case.firm):
+                if OrganisationKind(place.kind) is not kind:
+                    continue
+                try:
+                    money.on_case(
+                        platform.member(place, duty), "condition.waive", condition="nothing", reason="急用"
+                    )
+                except (ForbiddenError, NotFoundError):
+                    continue
+                except InputError as error:
+                    assert [one.code for one in error.problems] == ["not_open"]
+                    allowed.append((place.pk, duty))
+    assert allowed == [(money.case.lender_id, Duty.LENDER_MANAGER)] and open_now(money) == ["use_shown"]
 
 
 def test_a_record_that_does_not_agree_goes_back_with_its_certificate(sqlite_platform, monkeypatch) -> None:

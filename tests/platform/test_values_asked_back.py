@@ -2,15 +2,20 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Annotated
 
 import pytest
 from firm_samples import drafted
-from lender_world import desk_of
+from lender_world import PDF, desk_of
+from pydantic import TypeAdapter
 
+from zhirong.chain.financing.diligence import TITLE_INVESTIGATION
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import load_rulebook
-from zhirong.store.financing import GuaranteeRequest
+from zhirong.store.financing import Appraisal, CheckItem, GuaranteeRequest
 from zhirong.verbs.acting import OPERATIONS
+from zhirong.verbs.asking import plain_type
+from zhirong.verbs.people import Duty
 from zhirong.verbs.plausible import Plausible, implausible_amount, plausible_days, unusual_rate
 
 RULES = load_rulebook()
@@ -45,6 +50,54 @@ def test_a_fee_of_one_hundred_percent_needs_a_reason(sqlite_platform) -> None:
     officer = platform.member(guarantor, *OPERATIONS["guarantee.review"].duties)
     page = platform.client(officer).get(f"/guarantor/requests/{asked.pk}/").content.decode()
     assert "高风险项目，双方约定" in page
+
+
+def test_a_fee_in_the_wrong_unit_needs_a_reason(sqlite_platform) -> None:
+    """A fee of 3 yuan is most likely 30,000, and a check for 30 million is none."""
+    platform = sqlite_platform
+    desk = desk_of(platform)
+    case = desk.accepted()
+    item = CheckItem.objects.filter(case=case).exclude(item=TITLE_INVESTIGATION).first()
+    with pytest.raises(InputError) as refused:
+        platform.do(
+            desk.officer,
+            "check.do",
+            item,
+            finding="已查",
+            cost="3000万元",
+            file=platform.upload(desk.officer, "a.pdf", PDF),
+        )
+    assert ("cost", "unusual") in codes(refused)
+    firm, manager = platform.firm()
+    agency = platform.organisation("agency")
+    appraiser = platform.member(agency, Duty.AGENCY_APPRAISER)
+    row = platform.seed(
+        Appraisal, firm=firm, agency=agency, grade="formal", state="requested", purpose="pledge",
+        value_type="market", rights=[platform.right(firm).pk], valuation_date=platform.day,
+    )  # fmt: skip
+    declared = {"independent": True, "no_preset_value": True, "appraiser": appraiser.account.pk}
+    for fee in ("0", "3", "499.99", "500000.01", "3亿元"):
+        with pytest.raises(InputError) as refused:
+            platform.do(appraiser, "appraisal.accept", row, fee=fee, **declared)
+        assert codes(refused) == [("fee", "unusual")], fee
+    with pytest.raises(InputError) as refused:
+        platform.do(appraiser, "appraisal.accept", row, fee="0", unusual="试点园区免费评估", **declared)
+    assert codes(refused) == [("agency", "agency_barred")]  # what comes next: this agency has no qualification
+
+
+@pytest.mark.parametrize("written", ["4.35%", "0.0435", " 4.35 ％", 0.0435])
+def test_every_rate_may_be_written_as_a_percentage(written) -> None:
+    rates = [
+        (op.request, name)
+        for op in OPERATIONS.values()
+        for name, info in op.request.model_fields.items()
+        if plain_type(info.annotation) is Decimal and name != "spread_bp"
+    ]
+    assert len(rates) >= 6
+    for model, name in rates:
+        info = model.model_fields[name]
+        kind = TypeAdapter(Annotated[(info.annotation, *info.metadata)])
+        assert kind.validate_python(written) == Decimal("0.0435"), (model, name)
 
 
 def test_the_usual_bands_are_inclusive() -> None:

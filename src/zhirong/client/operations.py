@@ -147,13 +147,20 @@ class AppraisalOperations(Group):
         appraiser: int,
         independent: bool | None = None,
         no_preset_value: bool | None = None,
+        unusual: str | None = None,
         key: str = "",
     ) -> Done:
         """接受委托 / Accept the assignment."""
         return self._do(
             "appraisal.accept",
             row,
-            {"independent": independent, "no_preset_value": no_preset_value, "fee": fee, "appraiser": appraiser},
+            {
+                "independent": independent,
+                "no_preset_value": no_preset_value,
+                "fee": fee,
+                "unusual": unusual,
+                "appraiser": appraiser,
+            },
             version,
             key,
         )
@@ -583,6 +590,7 @@ class CheckOperations(Group):
         outcome: str | None = None,
         verdict: str | None = None,
         cost: str | int | Decimal | None = None,
+        unusual: str | None = None,
         file: str | None = None,
         law_firm: str | None = None,
         commissioned_on: date | str | None = None,
@@ -600,6 +608,7 @@ class CheckOperations(Group):
                 "verdict": verdict,
                 "finding": finding,
                 "cost": cost,
+                "unusual": unusual,
                 "file": file,
                 "law_firm": law_firm,
                 "commissioned_on": commissioned_on,

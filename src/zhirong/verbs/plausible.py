@@ -98,6 +98,29 @@ def unusual_rate(field: str, value: Decimal, rule_id: str, rules: Rulebook, day:
     ]
 
 
+def unusual_amount(field: str, amount: Fen, rule_id: str, rules: Rulebook, day: date) -> list[Problem]:
+    """A problem where an amount in fen lies outside the usual band of a rule, in yuan; it goes away once a reason is given."""
+    rule = rules.at(rule_id, day)
+    least, most = parse_yuan(rule.value["least"]), parse_yuan(rule.value["most"])
+    if least <= amount <= most:
+        return []
+    zh, en = rule.reference.as_text("zh"), rule.reference.as_text("en")
+    return [
+        Problem(
+            field,
+            show_yuan(amount),
+            Text(
+                f"不在常见范围 {show_yuan(least)} 元至 {show_yuan(most)} 元之内（{zh}）",
+                f"outside the usual range of CNY {show_yuan(least)} to CNY {show_yuan(most)} ({en})",
+            ),
+            Text(
+                "请核对单位和金额；确实如此的，写明理由", "check unit and amount; if it is right, state the reason"
+            ),
+            "unusual",
+        )
+    ]
+
+
 def implausible_amount(field: str, amount: Fen, rule_id: str, rules: Rulebook, day: date) -> list[Problem]:
     """A problem where an amount in fen lies outside the plausible range of a rule, most likely by its unit."""
     band = rules.at(rule_id, day).value

@@ -171,7 +171,7 @@ Region = Annotated[
     str,
     Formed("^[0-9]{6}$", Text("写六位地区代码，如 610100", "give the region's code of six digits, such as 610100")),
 ]
-Rate = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6)]
+Rate = Annotated[Decimal, BeforeValidator(_percent), Field(ge=0, le=1, decimal_places=6)]
 Percent = Annotated[Decimal, BeforeValidator(_percent), Field(ge=-1, le=1, decimal_places=6)]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 Line = Annotated[str, Field(min_length=1, max_length=200)]

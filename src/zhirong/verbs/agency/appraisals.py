@@ -11,6 +11,7 @@ from zhirong.chain.appraisal_practice.records import VALUE_TYPE_TEXT
 from zhirong.chain.financing.appraising import STATE_WORDS, Move, State, next_state, states_for
 from zhirong.chain.financing.case import ENDED
 from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
 from zhirong.store.financing import Appraisal, Case, FirmRight, SharedRight
 from zhirong.store.parties import Membership, Organisation
@@ -20,7 +21,7 @@ from zhirong.verbs.clock import now
 from zhirong.verbs.images import subject_name
 from zhirong.verbs.listing import Column, Filter, Listing, listing
 from zhirong.verbs.people import Duty, OrganisationKind, Person
-from zhirong.verbs.plausible import ValuationDay
+from zhirong.verbs.plausible import UnusualReason, ValuationDay, unusual_amount
 from zhirong.verbs.requests import Fen, Request, Words, ask
 from zhirong.verbs.scopes import visible
 
@@ -297,6 +298,7 @@ class AcceptAppraisal(Request):
         ),
     ] = False
     fee: Annotated[Fen, ask("评估费", "Fee", widget="money")]
+    unusual: UnusualReason = ""
     appraiser: Annotated[
         int,
         ask(
@@ -336,6 +338,9 @@ def accept(work: Work, request: AcceptAppraisal) -> Any:
             Text("不是本机构的评估师", "not an appraiser of this agency"),
             Text("选本机构的评估师", "choose one of the agency's"),
         )
+    unusual = unusual_amount("fee", request.fee, "plausible.amount.appraisal_fee", work.rules, work.day)
+    if unusual and not request.unusual:
+        raise InputError(unusual)
     rights = list(FirmRight.objects.filter(pk__in=row.rights))
     named(row.agency, row.firm, parties_of(row.firm, rights, row.case), work.day)
     work.update(
@@ -346,6 +351,7 @@ def accept(work: Work, request: AcceptAppraisal) -> Any:
         conflict={
             "independent": True,
             "preset_value": False,
+            **({"unusual_fee": request.unusual} if unusual else {}),
             "by": work.person.account,
             "on": work.day.isoformat(),
         },

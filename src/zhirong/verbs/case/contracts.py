@@ -131,7 +131,7 @@ DEFAULT_TERMS: Mapping[str, Text] = {
     "compound_rate": Text("复利的利率", "rate of compound interest"),
     "excess": Text("多还的款项", "money beyond what is due"),
 }
-_Uplift = Annotated[Decimal | None, Field(ge=0, le=1, decimal_places=4)]
+_Uplift = Annotated[Rate | None, Field(decimal_places=4)]
 _Account = Annotated[str, Field(max_length=60)]
 
 

@@ -29,7 +29,7 @@ from zhirong.verbs.case.file import plain, right_id
 from zhirong.verbs.case.moves import add_cost, move_case
 from zhirong.verbs.images import subject_name
 from zhirong.verbs.people import Duty, Person
-from zhirong.verbs.plausible import RecentDay
+from zhirong.verbs.plausible import RecentDay, UnusualReason, unusual_amount
 from zhirong.verbs.requests import Choices, Fen, Line, Request, Words, ask
 from zhirong.verbs.uploads import Ticket, attach
 
@@ -296,6 +296,7 @@ class Check(Request):
     )
     finding: Annotated[Words, ask("查了什么、结果如何", "What was looked at, what came of it", widget="area")]
     cost: Annotated[Fen, ask("费用", "Cost", widget="money")] = 0
+    unusual: UnusualReason = ""
     file: Annotated[Ticket | None, ask("证据文件", "Evidence", widget="file")] = None
     law_firm: Annotated[Line | None, ask("律师事务所", "Law firm", only=_is_title)] = None
     commissioned_on: Annotated[RecentDay | None, ask("委托日期", "Commissioned on", only=_is_title)] = None
@@ -325,6 +326,8 @@ def do_check(work: Work, request: Check) -> Any:
     demand_diligence(case)
     rule = rule_of(item, work.rules, work.day)
     verdict, problems = request.verdict, list[Problem]()
+    if not request.unusual:
+        problems += unusual_amount("cost", request.cost, "plausible.amount.check_cost", work.rules, work.day)
     if item.item == TITLE_INVESTIGATION:
         try:
             title = _title_table(case, request, work.day)
