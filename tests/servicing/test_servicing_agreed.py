@@ -73,6 +73,23 @@ def test_compound_interest_at_the_contract_rate_within_the_term_and_at_the_penal
     assert agreed.compound_exact == at_contract + at_penalty
 
 
+@pytest.mark.parametrize(
+    ("agreed", "words"),
+    [
+        ({}, "unpaid interest × penalty rate, by the day"),
+        (
+            {"compound_within_term": "contract"},
+            "unpaid interest × contract rate up to the end of the loan, penalty rate after it, by the day",
+        ),
+        ({"compounds": False}, "the contract agrees none"),
+        ({"grace_days": 5}, "unpaid interest × penalty rate, by the day; nothing where it is paid within 5 days"),
+    ],
+)
+def test_the_formula_of_compound_interest_names_the_rate_that_it_uses(agreed: dict[str, Any], words: str) -> None:
+    part = next(p for p in state_of(FIRST, **agreed).explanation.parts if p.label.en == "compound interest")
+    assert part.formula is not None and part.formula.en == words
+
+
 def test_what_is_agreed_is_read_from_a_file() -> None:
     table: dict[str, Any] = {
         "loan": {

@@ -83,6 +83,23 @@ def _set(day: date, yearly: Decimal) -> ev.RateSet:
     return ev.RateSet(id=f"rate:{day.isoformat()}", day=day, booked=day, yearly=yearly, is_reset=True)
 
 
+def _compound_formula(contract: Contract) -> Text:
+    if not contract.compounds:
+        return Text("合同未约定复利", "the contract agrees none")
+    words = Text("到期未付利息 × 罚息利率，逐日", "unpaid interest × penalty rate, by the day")
+    if contract.compound_within_term == "contract":
+        words = Text(
+            "到期未付利息 × 合同利率（贷款到期后按罚息利率），逐日",
+            "unpaid interest × contract rate up to the end of the loan, penalty rate after it, by the day",
+        )
+    if contract.grace_days:
+        days = contract.grace_days
+        words = Text(
+            f"{words.zh}；{days} 天内付清的不计", f"{words.en}; nothing where it is paid within {days} days"
+        )
+    return words
+
+
 def _explain(state: LoanState, contract: Contract, rules: Rulebook, sources: tuple[Reference, ...]) -> Explanation:
     day = state.as_of
     overdue = rules.at("lending.servicing.overdue_uplift", day).reference
@@ -143,8 +160,8 @@ def _explain(state: LoanState, contract: Contract, rules: Rulebook, sources: tup
             HEAD_TEXT[Head.COMPOUND],
             state.compound,
             "fen",
-            Text("到期未付利息 × 罚息利率，逐日", "unpaid interest × penalty rate, by the day"),
-            (compound,),
+            _compound_formula(contract),
+            (compound,) if contract.compounds else (),
         ),
         Explanation(HEAD_TEXT[Head.COSTS], state.costs, "fen"),
         *_off_the_books(state),
