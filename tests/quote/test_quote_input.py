@@ -54,6 +54,7 @@ WRONG = [
     ("facts__sme", "yes", "facts.sme", "wrong_type"),
     ("facts__bad_credit_on", "never ever", "facts.bad_credit_on", "not_a_day"),
     ("quote", {}, "quote", "unknown_field"),
+    ("request__amount", f"1{'0' * 30}元", "request.amount", "too_large"),
 ]
 
 

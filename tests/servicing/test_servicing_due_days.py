@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from servicing_cases import RULES, SHIFTS, WORKING_DAYS
 
+from zhirong.chain.loan.check import findings
 from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.rates import FixedRate, LinkedRate, published_rates
 from zhirong.chain.loan.schedule import schedule
@@ -19,7 +20,7 @@ from zhirong.chain.loan.servicing.heads import Head
 from zhirong.chain.loan.servicing.reading import read_loan_file
 from zhirong.chain.loan.servicing.replay import replay
 from zhirong.chain.loan.servicing.state import LoanState
-from zhirong.chain.loan.terms import Amendment, Draw, LoanTerms, Method, PlanItem, Prepayment
+from zhirong.chain.loan.terms import Amendment, Draw, Grace, LoanTerms, Method, PlanItem, Prepayment, Step
 from zhirong.kernel.fields import Reader
 
 TABLES = published_rates(RULES)
@@ -182,25 +183,43 @@ def paid_until(terms: LoanTerms, day: date) -> list[ev.Event]:
 
 @st.composite
 def formed(draw: st.DrawFn) -> LoanTerms:
-    start = draw(st.dates(date(2025, 1, 1), date(2026, 3, 31)))
-    method = draw(st.sampled_from([Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL, Method.BULLET, Method.CUSTOM]))
-    end = start + timedelta(days=draw(st.integers(100, 400)))
-    plan = (PlanItem(start + timedelta(days=40), 5_000_000), PlanItem(start + timedelta(days=77), 9_000_000))
-    day_count = draw(st.sampled_from(["act_360", "act_365", "30e_360", "monthly"]))
-    linked = LinkedRate("lpr_one_year", Decimal(55), Cycle(3, "month"))
-    return terms_of(
+    start = draw(st.dates(date(2024, 7, 1), date(2026, 3, 31)))
+    method = draw(st.sampled_from(list(Method)))
+    day_count = draw(st.sampled_from(["act_360", "act_365", "30e_360", "monthly", "monthly"]))
+    resets = draw(st.sampled_from([Cycle(3, "month"), Cycle(1, "month"), Cycle(7, "day")]))
+    fields: dict[str, Any] = {}
+    if method is Method.CUSTOM:
+        amounts = ((40, 5_000_000), (77, 9_000_000))
+        fields["plan"] = tuple(PlanItem(start + timedelta(days=days), amount) for days, amount in amounts)
+    elif method is not Method.WITH_PRINCIPAL:
+        fields["cycle"] = draw(
+            st.sampled_from([Cycle(1, "month"), Cycle(1, "month"), Cycle(3, "month"), Cycle(10, "day")])
+        )
+        fields["first_due"] = draw(st.none() | st.integers(5, 50).map(lambda days: start + timedelta(days=days)))
+    if method in (Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL):
+        steps = st.builds(Step, st.integers(1, 3), st.sampled_from([Decimal("1.5"), Decimal("0.8")]))
+        fields["step"] = draw(st.none() | steps)
+        fields["balloon"] = draw(st.sampled_from([0, 0, 20_000_000]))
+        fields["grace"] = draw(st.none() | st.integers(1, 2).map(Grace))
+    if method is Method.EQUAL_PRINCIPAL:
+        fields["principal_every"] = draw(st.sampled_from([1, 2, 3]))
+    if method is Method.LEVEL_PAYMENT and day_count == "monthly":
+        fields["first_period"] = draw(st.sampled_from(["levelled", "on_top"]))
+    terms = terms_of(
         start=start,
-        end=end,
+        end=start + timedelta(days=draw(st.integers(60, 400))),
         method=method,
         day_count=day_count,
-        rate=draw(st.sampled_from([FixedRate(Decimal("0.054")), linked])),
-        plan=plan if method is Method.CUSTOM else (),
-        principal_every=draw(st.sampled_from([1, 2])) if method is Method.EQUAL_PRINCIPAL else 1,
+        rate=draw(st.sampled_from([FixedRate(Decimal("0.054")), LinkedRate("lpr_one_year", Decimal(55), resets)])),
         stub=draw(st.sampled_from(["short", "long"])),
         shift=draw(st.sampled_from(SHIFTS)),
         end_shift=draw(st.none() | st.sampled_from(SHIFTS)),
+        broken_period=draw(st.sampled_from(["days", "share"])) if day_count == "monthly" else "days",
         interest_to_shifted=day_count != "monthly" and draw(st.booleans()),
+        **fields,
     )
+    assume(not list(findings(terms)))
+    return terms
 
 
 def some_day(data: st.DataObject, terms: LoanTerms) -> date:
@@ -208,7 +227,8 @@ def some_day(data: st.DataObject, terms: LoanTerms) -> date:
     rows = schedule(terms, WORKING_DAYS, TABLES).rows
     near = st.sampled_from([row.due for row in rows] + [row.written for row in rows])
     day = data.draw(st.one_of(near, near, st.dates(terms.start, terms.end)))
-    assume(day > terms.start)
+    # On a day on which two instalments meet, what the later holds of its period depends on whether the first was paid.
+    assume(day > terms.start and sum(row.due == day for row in rows) <= 1)
     return day
 
 
@@ -330,6 +350,7 @@ def test_a_prepayment_does_in_the_replay_what_the_schedule_says(data: st.DataObj
     assume(left > 1 and not any(row.written <= day < row.due for row in schedule(terms, WORKING_DAYS, TABLES).rows))
     amount = data.draw(st.integers(1, left - 1))
     prepaid = terms_of(**{**_fields(terms), "changes": (Prepayment(day, amount, effect, "next_due"),)})  # type: ignore[arg-type]
+    assume(not list(findings(prepaid)))  # no instalment of principal is fixed yet
     more = pay(day, amount, "more")
     found = fallen(terms, last_of(terms), day, *paid_until(terms, day), more, excess=f"prepay_{effect}")
     assert found == rows_after(prepaid, day)
