@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from math import erfc, sqrt
 from zlib import crc32
 
@@ -80,12 +81,20 @@ def uniforms(
     correlations contradict each other.
     """
     joined = tuple(dict.fromkeys(name for pair in correlations for name in (pair.one, pair.other)))
-    draws = {name: _stream(seed, name).random(paths) for name in names if name not in joined}
+    draws = {name: _uniform(seed, name, paths) for name in names if name not in joined}
     if joined:
         scores = np.stack([_stream(seed, name).standard_normal(paths) for name in joined])
         mixed = np.linalg.cholesky(correlation_matrix(joined, correlations)) @ scores
         draws.update(zip(joined, normal_cdf(mixed), strict=True))
     return draws
+
+
+@lru_cache(maxsize=16)
+def _uniform(seed: int, name: str, paths: int) -> Array:
+    """Drawn once for all appraisals of a process with this seed; nobody may write into it."""
+    drawn: Array = _stream(seed, name).random(paths)
+    drawn.flags.writeable = False
+    return drawn
 
 
 def correlation_matrix(names: Sequence[str], correlations: Sequence[Correlation]) -> Array:

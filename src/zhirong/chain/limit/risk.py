@@ -99,15 +99,11 @@ class RiskTests:
             divided[plan.pledgee] = [max(0, part - value) for part in divided[plan.pledgee]]
         return divided
 
-    def _exact_parts(
-        self, amounts: Sequence[Fen], balances: Sequence[Fen]
-    ) -> Mapping[str, Sequence[Fraction | Fen]]:
-        """As ``parts``, but before any rounding where the shares are flat."""
-        flat = self.arrangement.flat
-        if flat is None or self.arrangement.pledgee != "shared" or self.arrangement.put_price_share is not None:
-            return self.parts(amounts, balances)
-        losses = [max(0, debt - self.value) for debt in balances]
-        return {role: [loss * share for loss in losses] for role, share in flat.items()}
+    @property
+    def _flat(self) -> Mapping[str, Fraction] | None:
+        """Shares that hold for any part of any loss: it is then divided before any rounding."""
+        plan = self.arrangement
+        return plan.flat if plan.pledgee == "shared" and plan.put_price_share is None else None
 
     def loss_given_default(self, role: str) -> Fraction:
         """The purchaser who takes the right over has no claim on the firm that could bring anything more."""
@@ -116,10 +112,21 @@ class RiskTests:
 
     def expected(self, amounts: Sequence[Fen]) -> dict[str, list[Fraction]]:
         """Each bearer's expected loss over the life of the loan, in exact fen, for each amount."""
+        flat = self._flat
+        if flat is not None:
+            # What is lost is the same for all; each bears its share of it.
+            lost = [Fraction(0)] * len(amounts)
+            for year in self.years:
+                uncovered = [max(0, round_fen(amount * year.balance, "floor") - self.value) for amount in amounts]
+                lost = [sum_ + year.chance * rest for sum_, rest in zip(lost, uncovered, strict=True)]
+            return {
+                role: [sum_ * (self.loss_given_default(role) * flat.get(role, 0)) for sum_ in lost]
+                for role in self.arrangement.roles
+            }
         losses = {role: [Fraction(0)] * len(amounts) for role in self.arrangement.roles}
         for year in self.years:
             balances = [round_fen(amount * year.balance, "floor") for amount in amounts]
-            for role, row in self._exact_parts(amounts, balances).items():
+            for role, row in self.parts(amounts, balances).items():
                 weight = year.chance * self.loss_given_default(role)
                 losses[role] = [sum_ + weight * part for sum_, part in zip(losses[role], row, strict=True)]
         return losses

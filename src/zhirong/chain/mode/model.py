@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from zhirong.chain.mode.confirmation import Confirmation
 from zhirong.chain.mode.security import Pledgee, Security
+from zhirong.kernel.memo import Same
 from zhirong.kernel.money import Fen, Rounding
 from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Text
@@ -477,16 +479,7 @@ class Mode:
     @property
     def bearers(self) -> tuple[str, ...]:
         """Every role that can bear a part of a loss, in the order of the parties: the columns of ``arrays``."""
-        named: set[str] = set()
-        for sharing in self.sharings:
-            named.add(sharing.rest_to)
-            named.update(role for tier in sharing.tiers for role in tier.roles)
-            named.update(cap.overflow_to for cap in sharing.caps)
-            for bonus in sharing.bonuses:
-                named.update((bonus.to, bonus.taken_from))
-            for layer in sharing.top_ups:
-                named.update((layer.payer, layer.taken_from))
-        return tuple(party.role for party in self.parties if party.role in named)
+        return _bearers(Same(self))
 
     def variant(self, variant_id: str) -> "Mode":
         """The mode with the roles of one variant replaced. Raises KeyError."""
@@ -518,6 +511,20 @@ class Mode:
                 for sharing in self.sharings
             ),
         )
+
+
+@lru_cache(maxsize=512)
+def _bearers(one: Same[Mode]) -> tuple[str, ...]:
+    named: set[str] = set()
+    for sharing in one.it.sharings:
+        named.add(sharing.rest_to)
+        named.update(role for tier in sharing.tiers for role in tier.roles)
+        named.update(cap.overflow_to for cap in sharing.caps)
+        for bonus in sharing.bonuses:
+            named.update((bonus.to, bonus.taken_from))
+        for layer in sharing.top_ups:
+            named.update((layer.payer, layer.taken_from))
+    return tuple(party.role for party in one.it.parties if party.role in named)
 
 
 def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:

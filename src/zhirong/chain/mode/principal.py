@@ -127,6 +127,11 @@ class PrincipalTerms:
         first[self._sharing.rest_to] += 1 - self._ip
         return first
 
+    @property
+    def has_open_clauses(self) -> bool:
+        """Whether it is not known of some clause on shares whether it holds, whatever the amount."""
+        return isinstance(self._settled, tuple) and None in self._settled[0]
+
     # -- conditions and shares ------------------------------------------------------------------------------------
 
     def _settle(self, facts: Mapping[str, object]) -> _Outcome:

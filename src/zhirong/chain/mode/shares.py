@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from math import lcm
 
 from zhirong.chain.mode.eligibility import try_condition
 from zhirong.chain.mode.model import Bonus, Mode, Sharing, Tier, When
+from zhirong.kernel.memo import Same
 from zhirong.kernel.money import Fen, share_of
 
 # Of each clause on shares (``Sharing.clauses``) whether it holds; None where that is not known.
@@ -42,6 +44,12 @@ def final_shares(sharing: Sharing, tier: Tier, met: Met) -> dict[str, Fraction]:
     not known whether a clause holds, nobody bears what it would give; and those from whom it would take bear the least
     of what they would either way, ``rest_to`` the rest.
     """
+    return dict(_final_shares(Same(sharing), Same(tier), tuple(met)))
+
+
+@lru_cache(maxsize=4096)
+def _final_shares(one: Same[Sharing], of: Same[Tier], met: tuple[bool | None, ...]) -> dict[str, Fraction]:
+    sharing, tier = one.it, of.it
     shares = _decided_shares(sharing, tier, [bool(state) for state in met])
     open_clauses = [number for number, state in enumerate(met) if state is None]
     if not open_clauses:

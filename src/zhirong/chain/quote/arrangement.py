@@ -5,13 +5,15 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from zhirong.chain.limit.records import GUARANTOR_LIKE, LENDER, REGUARANTORS, Arrangement, Parts, flat_division
 from zhirong.chain.mode.charges import LoanFacts, charges
 from zhirong.chain.mode.fee_table import FeeTable
-from zhirong.chain.mode.model import Condition, Mode
+from zhirong.chain.mode.model import Condition, Mode, Sharing
 from zhirong.chain.mode.principal import PrincipalTerms
 from zhirong.chain.quote.records import Case
+from zhirong.kernel.memo import Same
 from zhirong.kernel.money import Fen
 
 _PAID = ("fee", "premium")
@@ -43,7 +45,9 @@ def arrangement_of(
         mode, facts, day=request.start, ip_share=share if isinstance(share, Decimal) else Decimal(1)
     )
     flat = terms.flat(request.amount, other_loans=balance)
-    undecided = None if flat is None else terms.flat(request.amount, other_loans=balance, unknown_fails=True)
+    undecided = None
+    if flat is not None and terms.has_open_clauses:
+        undecided = terms.flat(request.amount, other_loans=balance, unknown_fails=True)
     security, limits = mode.security, mode.limits
 
     def divide(amounts: Sequence[Fen], losses: Sequence[Fen]) -> Parts:
@@ -97,11 +101,16 @@ def arrangement_of(
 
 def _changes(mode: Mode, day: date, balance: Fen) -> tuple[Fen, ...]:
     """Amounts at which the mode's sharing may change: ends of tiers, caps, conditions on the amount, the fund."""
-    places = [int(place) for place in _amounts_in(mode.sharing_on(day))]
+    places = list(_places_in(Same(mode.sharing_on(day))))
     if mode.fund is not None:
         places.append(mode.fund.size)
     around = {place + shift for place in places for shift in (-1, 0)}
     return tuple(sorted({left for place in around for left in (place, place - balance) if left > 0}))
+
+
+@lru_cache(maxsize=1024)
+def _places_in(one: Same[Sharing]) -> tuple[int, ...]:
+    return tuple(int(place) for place in _amounts_in(one.it))
 
 
 def _amounts_in(part: object) -> Iterator[Fraction | Decimal | int]:
