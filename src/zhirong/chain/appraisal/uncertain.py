@@ -136,9 +136,17 @@ def triangular_quantile(u: Level, low: float, mode: float, high: float) -> Level
     c = (mode - low) / width
     if isinstance(u, float):
         return low + width * sqrt(c * u) if u <= c else high - width * sqrt((1.0 - c) * (1.0 - u))
-    rising = u <= c
-    root = np.sqrt(np.where(rising, c * u, (1.0 - c) * (1.0 - u)))
-    return np.where(rising, low + width * root, high - width * root)
+    # In place: of paths by the ten thousand, most of the time went into new arrays.
+    falling = u > c
+    root, other = u * c, 1.0 - u
+    other *= 1.0 - c
+    np.copyto(root, other, where=falling)
+    np.sqrt(root, out=root)
+    root *= width
+    np.subtract(high, root, out=other)
+    root += low
+    np.copyto(root, other, where=falling)
+    return root
 
 
 _BOUNDS: Mapping[Kind, tuple[Decimal, Decimal]] = {
