@@ -110,3 +110,23 @@ def test_its_accounts_are_sealed_once_and_watched_from_then_on(stored: tuple[Pat
     with sqlite3.connect(folder / "zhirong.sqlite3") as database:
         database.execute("update store_account set password = 'x' where id = 1")
     assert [one.place for one in platform_findings()] == ["account 1 password"]
+
+
+def test_a_check_before_the_upgrade_says_what_to_do(tmp_path: Path) -> None:
+    with tarfile.open(HERE / f"{STORED[0]}.tar.xz") as tar:
+        tar.extractall(tmp_path, filter="data")
+    command = [
+        sys.executable,
+        "-m",
+        "zhirong.cli.main",
+        "--lang",
+        "en",
+        "platform",
+        "check",
+        "--data",
+        str(tmp_path),
+    ]
+    environment = {**os.environ, "DATABASE_URL": ""}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)  # of the tests themselves
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "older version" in done.stderr and "zhirong serve" in done.stderr, done

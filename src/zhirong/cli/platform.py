@@ -11,6 +11,8 @@ from typing import Any
 from zhirong.cli.database import usable_database
 from zhirong.cli.environment import SETTINGS, shown_value
 from zhirong.cli.files import print_json
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "found": ("建立平台：运营机构和三个管理员", "found the platform: its operator and three administrators"),
@@ -39,6 +41,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         added["found"].add_argument(f"--{name}", required=True)
     added["backup"].add_argument("file", metavar="FILE", help="备份文件 / the backup to write")
     added["restore"].add_argument("file", metavar="FILE", help="备份文件 / the backup to read")
+
+
+_OLDER = Problem(
+    "ZHIRONG_DATA",
+    "",
+    Text("数据库还是旧版本的形式", "the tables are still those of an older version"),
+    Text(
+        "先启动一次 zhirong serve，它会升级数据库；升级前的核对用旧版本做",
+        "start zhirong serve once, which brings them to the new form; before that, check with the older version",
+    ),
+    "older_database",
+)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -151,9 +165,12 @@ def _move(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     folder = _data()
+    from zhirong.store.setup import is_older
     from zhirong.verbs.platform.backup import missing_files
     from zhirong.verbs.register.check import check_register
 
+    if is_older():
+        raise InputError([_OLDER])
     checked = check_register(folder)
     findings = checked.findings
     files = list(missing_files(folder))

@@ -32,6 +32,17 @@ def make_private(folder: Path) -> int:
     return found
 
 
+def is_older() -> bool:
+    """Whether the database is a platform's whose tables an older version made."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    ours = [("store", name) for app, name in executor.loader.graph.leaf_nodes() if app == "store"]
+    is_platform = any(app == "store" for app, _ in executor.loader.applied_migrations)
+    return is_platform and bool(executor.migration_plan(ours))
+
+
 def migrate() -> None:
     """Bring the database's tables to the present form."""
     from django.core.management import call_command
