@@ -1,6 +1,10 @@
 """Long lists and statements: accepted at once, read in the background, kept once somebody has agreed, never twice."""
 
+import subprocess
+import sys
+import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +24,7 @@ from zhirong.verbs.people import Duty
 from zhirong.verbs.permissions import ForbiddenError
 from zhirong.verbs.platform.check_platform import platform_findings
 from zhirong.verbs.scopes import visible
+from zhirong.verbs.uploads import DATA
 
 ACCOUNT = "6222000011112222"
 
@@ -158,6 +163,28 @@ def test_a_damaged_file_is_refused_in_words_by_the_background(platform) -> None:
     assert row.state == "refused" and row.problems[0]["code"] == "damaged_quotes"
 
 
+def test_cancelling_stops_a_file_that_is_being_read(platform, monkeypatch) -> None:
+    _, manager = platform.firm()
+    from zhirong.chain.right import table
+
+    monkeypatch.setattr(table, "ROWS_BETWEEN", 4)
+    row = bring(platform, manager, rights(12))
+    before = imports.Task.progress
+    seen: list[tuple[int, int]] = []
+
+    def stop_at_once(task: Any, done: int, total: int) -> None:
+        before(task, done, total)
+        seen.append((done, total))
+        platform.do(manager, "import.cancel", row.pk)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(imports.Task, "progress", stop_at_once)
+        work(platform)
+    row.refresh_from_db()
+    assert seen == [(4, 26)] and row.state == "cancelled" and row.report == ""
+    assert job_of(row).state == "done"
+
+
 def test_cancelling_stops_before_and_in_the_middle(platform, monkeypatch) -> None:
     _, manager = platform.firm()
     row = bring(platform, manager, rights(12))
@@ -198,6 +225,31 @@ def test_a_worker_that_dies_in_the_middle_is_taken_over_and_nothing_is_kept_twic
     row.refresh_from_db()
     assert row.state == "done" and row.about["kept"]["new"] == 12 and FirmRight.objects.count() == 12
     assert Event.objects.filter(kind="import.keep").count() == 3, "a piece is kept once"
+
+
+def test_a_worker_killed_by_the_system_is_taken_over(platform, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(imports, "PIECE", 2)
+    _, manager = platform.firm()
+    row = read(platform, bring(platform, manager, rights(12)))
+    platform.do(manager, "import.confirm", row)
+    say = tmp_path / "at"
+    command = [sys.executable, str(Path(__file__).parent / "import_worker.py"), str(platform.folder), platform.url]
+    worker = subprocess.Popen([*command, platform.now.isoformat(), str(say), str(DATA)])
+    try:
+        end = time.monotonic() + 60
+        while not (say.exists() and say.read_text() in ("2", "3")):
+            assert time.monotonic() < end and worker.poll() is None, "the worker did not get so far"
+            time.sleep(0.02)
+    finally:
+        worker.kill()
+        worker.wait()
+    assert 4 <= FirmRight.objects.count() < 12
+    row.refresh_from_db()
+    assert row.state == "keeping"
+    work(platform, later=11)
+    row.refresh_from_db()
+    assert row.state == "done" and row.about["kept"]["new"] == 12 and FirmRight.objects.count() == 12
+    assert not FirmRight.objects.exclude(version=1).exists() and platform_findings() == []
 
 
 def test_a_job_that_is_given_up_says_so_and_can_be_begun_again(platform) -> None:
@@ -310,7 +362,6 @@ def test_a_preview_that_was_damaged_is_never_kept(platform) -> None:
     _, manager = platform.firm()
     row = read(platform, bring(platform, manager, rights(12)))
     from zhirong.store.blobs import path_of
-    from zhirong.verbs.uploads import DATA
 
     place = path_of(row.report, DATA)
     content = bytearray(place.read_bytes())

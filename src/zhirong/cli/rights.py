@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhirong.cli.files import print_answer, read_table_file, unwritable
+from zhirong.cli.progress import RowsRead
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Lang, Text
@@ -61,7 +62,8 @@ def _check(options: argparse.Namespace) -> int:
     day = day_of(datetime.now(UTC)) if options.as_of is None else _day(options.as_of)
     content = read_table_file(options.file)
     corrections = read_corrections(options.column, HEADINGS, "--column")
-    table = read_rights_table(read_rows(content, options.file), options.file, day, corrections)
+    with RowsRead(options.lang) as seen:
+        table = read_rights_table(read_rows(content, options.file), options.file, day, corrections, seen)
     checked = check_rights(table, load_rulebook(), day, options.file)
     if options.json:
         print_answer(checked.as_json())

@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from itertools import islice
 from typing import Annotated, Any
 
@@ -69,7 +70,7 @@ class Found:
 class Importer:
     """One kind of file. duties: who may confirm it. link: the page of what was imported.
 
-    read: the file to records; raises InputError where it cannot be used. compare: records to rows of the preview, each
+    read: the file to records, saying how many rows of how many it has read; raises InputError where it cannot be used. compare: records to rows of the preview, each
     with ``outcome`` (new, changed, same, wrong), ``row``, ``title`` and ``changes``; reads the database only. keep: rows of
     the preview are kept, within a transaction; answers how many were ``new``, ``changed``, ``same`` and ``left``.
     """
@@ -78,7 +79,7 @@ class Importer:
     title: Text
     duties: tuple[Duty, ...]
     link: str
-    read: Callable[[FileImport, bytes, date], Found]
+    read: Callable[[FileImport, bytes, date, Callable[[int, int], None]], Found]
     compare: Callable[[FileImport, Sequence[dict[str, Any]], date, Rulebook], list[dict[str, Any]]]
     keep: Callable[[Work, FileImport, Sequence[dict[str, Any]]], dict[str, int]]
 
@@ -435,6 +436,10 @@ def _is_at(row: FileImport, state: str) -> bool:
     return FileImport.objects.filter(pk=row.pk, state=state).exists()
 
 
+class _CancelledError(Exception):
+    """Somebody has cancelled the import: what is left of it is not read."""
+
+
 @job("imports.read", is_long=True)
 def read_import(task: Task) -> Any:
     """Read the file, compare every row with what is kept, leave the preview for somebody's yes."""
@@ -443,14 +448,23 @@ def read_import(task: Task) -> Any:
     if not _is_at(row, READING):
         return {"state": row.state}
     try:
-        found = one.read(row, bytes_of(row.file), task.day)
+        found = one.read(row, bytes_of(row.file), task.day, partial(_so_far, task, row))
         return _compared(task, row, one, found)
+    except _CancelledError:
+        return {"state": CANCELLED}
     except InputError as error:
         if not _is_at(row, READING):
             return {"state": CANCELLED}
         listed = [problem.as_json() for problem in error.problems[:_MOST_PROBLEMS]]
         task.perform("import.refuse", row.pk, {"problems": listed})
         return {"state": REFUSED}
+
+
+def _so_far(task: Task, row: FileImport, done: int, total: int) -> None:
+    """Reading is the first half of the way, comparing the second."""
+    if not _is_at(row, READING):
+        raise _CancelledError
+    task.progress(done, 2 * total)
 
 
 def _compared(task: Task, row: FileImport, one: Importer, found: Found) -> Any:
@@ -464,7 +478,7 @@ def _compared(task: Task, row: FileImport, one: Importer, found: Found) -> Any:
     overwrites = done = 0
     report = io.BytesIO()
     parts: list[tuple[int, int, str]] = []
-    task.progress(0, found.total)
+    task.progress(found.total, 2 * found.total)
     for piece in _pieces(found.records):
         rows = one.compare(row, piece, task.day, rulebook())
         for said in rows:
@@ -475,9 +489,7 @@ def _compared(task: Task, row: FileImport, one: Importer, found: Found) -> Any:
         parts.append((report.tell(), len(written), hashlib.sha256(written).hexdigest()))
         report.write(written)
         done += len(piece)
-        task.progress(done, found.total)
-        if not _is_at(row, READING):
-            return {"state": CANCELLED}
+        _so_far(task, row, found.total + done, found.total)
     about = {
         **found.about,
         "counts": counts,

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +20,7 @@ from zhirong.chain.financing.statement_rows import (
 )
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen, show_yuan
-from zhirong.kernel.sheets import Row, sheets_of
+from zhirong.kernel.sheets import ROWS_BETWEEN, Row, nobody_looks, sheets_of
 from zhirong.kernel.text import Text
 
 __all__ = ["FIELD_TEXT", "HEADINGS", "MOST_LINES", "Direction", "Line", "Statement", "read_parts", "read_statement"]
@@ -79,11 +79,17 @@ class Statement:
 
 
 def read_statement(
-    rows: Sequence[Row], today: date, corrections: Mapping[str, str] | None = None, *, most: int = MOST_LINES
+    rows: Sequence[Row],
+    today: date,
+    corrections: Mapping[str, str] | None = None,
+    *,
+    most: int = MOST_LINES,
+    seen: Callable[[int], None] = nobody_looks,
 ) -> Statement:
     """The lines of a table, in whichever of the known formats it is. today: no line may be later.
 
-    corrections: heading to field, as the user set them. Raises InputError where the headings cannot be found, where
+    corrections: heading to field, as the user set them. seen: is called with the number of rows read so far, every
+    ``ROWS_BETWEEN`` rows; what it raises ends the reading. Raises InputError where the headings cannot be found, where
     in and out cannot be told apart, and for more than ``most`` rows.
     """
     known = library("statements")
@@ -99,7 +105,12 @@ def read_statement(
         raise _unusable("file", str(len(kept)), Text(f"超过 {most} 行", f"more than {most} rows"), "分成几个文件")
     if _signs_tell(columns) and kept:
         _demand_signs(kept, columns)
-    lines = [line for number, cells in kept if (line := reader.line(number, cells)) is not None]
+    lines: list[Line] = []
+    for count, (number, cells) in enumerate(kept, 1):
+        if count % ROWS_BETWEEN == 0:
+            seen(count)
+        if (line := reader.line(number, cells)) is not None:
+            lines.append(line)
     single, again = _without_repeats(lines)
     problems = sorted((*reader.problems, *again), key=_row_of)
     not_used = tuple(place.heading for place in columns.not_used)

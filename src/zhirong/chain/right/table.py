@@ -1,6 +1,6 @@
 """Rights out of the rows of a table: good rows become records, bad rows keep every reason why they are not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
@@ -13,7 +13,7 @@ from zhirong.chain.right.columns import HEADINGS, KIND_OF_HEADING, PATENT_HEADIN
 from zhirong.chain.right.records import Right, RightKind
 from zhirong.chain.right.table_row import Meaning, RowReader, number_headings, telling_columns
 from zhirong.kernel.errors import InputError, Problem
-from zhirong.kernel.sheets import Row, Rows, sheets_of
+from zhirong.kernel.sheets import ROWS_BETWEEN, Row, Rows, nobody_looks, sheets_of
 from zhirong.kernel.text import Text, same
 
 __all__ = ["BadRow", "RightsTable", "Row", "TableDoubt", "read_rights_table"]
@@ -69,11 +69,13 @@ def read_rights_table(
     source: str,
     as_of: date | None = None,
     corrections: Mapping[str, str] | None = None,
+    seen: Callable[[int], None] = nobody_looks,
 ) -> RightsTable:
     """Rights from the rows of a table, headings included; ``columns.HEADINGS`` lists the headings known.
 
     as_of: ends and restorations after this day are not looked at, so that the records are those that could
-    have been made on it. corrections: heading to field, as the user set them. Raises InputError where no headings or
+    have been made on it. corrections: heading to field, as the user set them. seen: is called with the number of rows
+    read so far, every ``ROWS_BETWEEN`` rows; what it raises ends the reading. Raises InputError where no headings or
     no rows can be found on any sheet.
     """
     remaining, meaning = _find_headings(rows, source, corrections or {})
@@ -83,7 +85,9 @@ def read_rights_table(
     doubts: list[TableDoubt] = []
     rows_of: dict[tuple[str, str], int] = {}
     passed_over = 0
-    for number, cells in remaining:
+    for count, (number, cells) in enumerate(remaining, 1):
+        if count % ROWS_BETWEEN == 0:
+            seen(count)
         reader = RowReader(meaning, cells, number, as_of)
         if reader.is_empty():
             continue

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from zhirong.chain.adapters.columns import Columns, Place
 from zhirong.chain.adapters.words import full_key, heading_key, word_key
@@ -76,6 +76,7 @@ _ENDS: tuple[tuple[str, LegalStatus | None], ...] = (
 _COLUMN_OF = {"ended_date": "ended"}
 
 Word = TypeVar("Word", bound=StrEnum)
+Shared = TypeVar("Shared")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Meaning:
     """What the columns of a table mean. words: of its format. kind: the one kind that the list holds, if it says so.
 
     of_patents: whether the heading of the numbers speaks of patents only. telling: the columns that nobody reads and
-    that speak of a burden, an owner, a state or an end.
+    that speak of a burden, an owner, a state or an end. shared: values that many rows have, each kept once.
     """
 
     columns: Columns
@@ -99,6 +100,12 @@ class Meaning:
     kind: RightKind | None
     of_patents: bool
     telling: tuple[Place, ...]
+    shared: dict[Any, Any] = field(default_factory=dict)
+
+    def once(self, value: Shared) -> Shared:
+        """The same value as an earlier row had, where there was one: a long list names few holders many times."""
+        kept: Shared = self.shared.setdefault(value, value)
+        return kept
 
 
 class RowReader:
@@ -137,7 +144,7 @@ class RowReader:
 
     def given(self) -> frozenset[str]:
         """The fields that a cell of this row gives."""
-        return frozenset(field for field in self._columns.places if self._all_filled(field))
+        return self._meaning.once(frozenset(name for name in self._columns.places if self._all_filled(name)))
 
     def is_total(self) -> bool:
         """Whether the row counts the others: it begins with a word for a total and holds no number of a right."""
@@ -161,7 +168,7 @@ class RowReader:
                 f"没有注册日，取专用权期限的第一天 {term_start}",
                 f"no day of registration: the first day of the term, {term_start}, stands for it",
             )
-        holders = self._holders()
+        holders = self._meaning.once(self._holders())
         ended_date, end_status, looks_ahead = self._end(grant_date)
         said = self._state(was_granted=grant_date is not None or registration_date is not None)
         word = said.status
@@ -194,7 +201,7 @@ class RowReader:
             term_end_date=term_end_date,
             status=word,
             fee_paid_through_year=self._whole("fee_paid_through_year", range(1, MOST_PATENT_YEARS + 1)),
-            flags=self._flags() | said.flags | self._burdens(),
+            flags=self._meaning.once(self._flags() | said.flags | self._burdens()),
             role=self._word("role", ROLE_WORDS, ROLE_TEXT) or Role.GENERAL,
             author_death_date=self._day("author_death_date"),
             same_day_invention=self._yes("same_day_invention"),
@@ -395,15 +402,20 @@ class RowReader:
 
     def _all_filled(self, field: str) -> list[tuple[Place, Cell]]:
         """Every column of a field that holds something in this row."""
+        places = self._columns.places.get(field)
+        if places is None:  # most lists have few of the columns, and this is asked for each of them in each row
+            return []
         return [
             (place, self._cells[place.at])
-            for place in self._columns.places.get(field, ())
+            for place in places
             if place.at < len(self._words) and self._words[place.at]
         ]
 
     def _filled(self, field: str) -> list[tuple[Place, Cell]]:
         """The columns of a field that decide: those of the lowest rank that hold something."""
         filled = self._all_filled(field)
+        if len(filled) < 2:
+            return filled
         return [one for one in filled if one[0].rank == filled[0][0].rank]
 
     def _texts(self, field: str) -> list[str]:

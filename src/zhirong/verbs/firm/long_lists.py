@@ -1,6 +1,6 @@
 """Long lists of rights, read in the background: the same reader, comparison and writing as for a short one, piece by piece."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,8 +20,10 @@ from zhirong.verbs.firm.rights import FIRM, check_right
 from zhirong.verbs.imports import Found, Importer, importer
 
 
-def _read(row: FileImport, content: bytes, day: date) -> Found:
-    table = read_rights_table(read_rows(content, row.file.name), row.file.name, day, row.request["columns"])
+def _read(row: FileImport, content: bytes, day: date, so_far: Callable[[int, int], None]) -> Found:
+    rows, name = read_rows(content, row.file.name), row.file.name
+    total = max(map(len, rows.sheets()))
+    table = read_rights_table(rows, name, day, row.request["columns"], lambda count: so_far(count, total))
     bad = [problem.within(f"[{one.row}]") for one in table.bad for problem in one.problems]
     about = {
         "format": table.format.as_json(),

@@ -1,7 +1,7 @@
 """Bank statements: imported whole or not at all, each entry once; which loan a line belongs to is proposed, never decided."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
@@ -164,9 +164,12 @@ def _keep_line(work: Work, organisation: int, file: int, account: str, line: Lin
 # -- long statements, in the background ---------------------------------------------------------------------------
 
 
-def _read_long(row: FileImport, content: bytes, day: date) -> Found:
+def _read_long(row: FileImport, content: bytes, day: date, so_far: Callable[[int, int], None]) -> Found:
     rows = read_rows(content, row.file.name)
-    statement = read_statement(rows, day, row.request["columns"], most=MOST_ROWS)
+    total = max(map(len, rows.sheets()))
+    statement = read_statement(
+        rows, day, row.request["columns"], most=MOST_ROWS, seen=lambda count: so_far(count, total)
+    )
     about = {
         "format": statement.format.as_json(),
         "columns": dict(statement.columns),

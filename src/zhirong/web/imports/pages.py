@@ -67,7 +67,9 @@ def progress_of(row: FileImport) -> dict[str, Any]:
     percent = 100 * done // total if total else 0
     if row.state == READING:
         words = (
-            Text(f"已核对 {percent}%", f"{percent} % checked") if total else Text("正在读取", "reading the file")
+            Text(f"已读取和核对 {percent}%", f"{percent} % read and compared")
+            if total
+            else Text("正在读取", "reading the file")
         )
     elif row.state == KEEPING:
         words = Text(f"已录入 {percent}%", f"{percent} % kept")
