@@ -110,10 +110,10 @@ def test_a_bad_row_of_the_deals_is_refused_by_field(
 def test_no_value_is_told_with_its_mend_and_exit_code_1(
     case: str, deals: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Path(case).write_text(CASE.replace("4600万元", "0"), encoding="utf-8")
+    Path(case).write_text(CASE.replace("filing_date = 2017-05-12", "filing_date = 2005-05-12"), encoding="utf-8")
     assert main(["appraise", case, "--method", "licence_income", "--deals", deals, "--json"]) == 1
     answer = told(capsys)
-    assert (answer["status"], answer["code"]) == ("no_value", "no_economic_input")
+    assert (answer["status"], answer["code"]) == ("no_value", "no_life_left")
     assert main(["appraise", case, "--method", "licence_income", "--deals", deals, "--lang", "en"]) == 1
     assert "To mend" in capsys.readouterr().out
 

@@ -35,7 +35,7 @@ CASES = [
 BETWEEN_FIELDS = {
     "range_out_of_order", "forecast_shorter_than_life", "weights_not_one", "limits_differ", "years_differ", "not_money",
     "days_out_of_order", "days_and_convention", "prices_mixed", "inflation_unused", "index_without_now",
-    "obsolescence_above_one", "after_tax_rate",
+    "obsolescence_above_one", "after_tax_rate", "life_missing",
 }  # fmt: skip
 
 

@@ -91,7 +91,6 @@ def test_every_problem_is_told_at_once():
         ("words", "wrong_type"),
         ("whole", "out_of_range"),
         ("inner", "wrong_type"),
-        ("inner.x", "missing"),
         ("rows", "wrong_type"),
         ("nmae", "unknown_field"),
     }

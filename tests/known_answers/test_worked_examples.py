@@ -48,7 +48,7 @@ RIGHT = Right(
 W14_REVENUE = [1_000_000.0, 1_100_000.0, 1_200_000.0, 1_300_000.0, 1_400_000.0]
 
 
-def value_of(method: str, purpose: str = "pledge") -> Appraisal:
+def value_of(method: str, purpose: str = "transfer") -> Appraisal:
     """What a case with this one method is worth; a figure written ``~x`` is certain."""
     text = f'purpose = "{purpose}"\nvaluation_date = 2026-06-30\npaths = 1000\n[[method]]\n{method}'
     table = parse_toml(text.replace("~(", '{ grade = "contract", value = ').replace(")~", " }"), "case")
@@ -59,7 +59,7 @@ def value_of(method: str, purpose: str = "pledge") -> Appraisal:
     return found
 
 
-def certain(method: str, purpose: str = "pledge") -> str:
+def certain(method: str, purpose: str = "transfer") -> str:
     """The one value of a case without uncertainty, in yuan."""
     return yuan(value_of(method, purpose).appraised_value)
 

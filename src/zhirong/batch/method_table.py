@@ -19,6 +19,7 @@ import numpy as np
 
 from zhirong.batch.kernel import COLUMNS
 from zhirong.batch.portfolio import Column, Notes
+from zhirong.chain.appraisal.carrying import are_renewed
 from zhirong.chain.appraisal.light import light_value
 from zhirong.chain.appraisal.method import Setting
 from zhirong.chain.appraisal.records import NoValue
@@ -35,7 +36,7 @@ from zhirong.kernel.text import Text
 
 VALUED = "valued"
 # Of a row: how it went, what to know of it, and the figures of ``COLUMNS`` (NaN without a value).
-RESULT = np.dtype([("state", "U32"), ("alarms", "U160"), *((name, "f8") for name in COLUMNS)])
+RESULT = np.dtype([("state", "U32"), ("alarms", "U400"), *((name, "f8") for name in COLUMNS)])
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -131,7 +132,7 @@ def _read_row(
             ),
         )
     kind = reader.choice("method", tuple(METHODS))
-    method = METHODS[kind](reader, kind, Setting(purpose, valuation_date))
+    method = METHODS[kind](reader, kind, Setting(purpose, valuation_date, are_renewed(rights)))
     reader.finish()
     request = AppraisalRequest(purpose, valuation_date, (name,), (method,))
     return request, rights, None if cap is None else float(cap)

@@ -256,7 +256,8 @@ class Reader:
         """A required table inside this one."""
         value = self._take(name)
         if value is _MISSING:
-            return self._inside(name, {})
+            # The missing table is the one problem: what it would hold is not asked for as well.
+            return Reader({}, self._at(name), self._source, [])
         return self._as_table(name, value)
 
     def optional_table(self, name: str) -> "Reader | None":
@@ -455,7 +456,7 @@ class Reader:
     def _as_table(self, name: str, value: object) -> "Reader":
         if not isinstance(value, Mapping):
             self._wrong_type(name, value, Text(f"应写成 [{name}] 表", f"must be a table [{name}]"))
-            return self._inside(name, {})
+            return Reader({}, self._at(name), self._source, [])
         return self._inside(name, value)
 
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from zhirong.chain.appraisal.life import carriers, remaining_life
+from zhirong.chain.appraisal.carrying import carriers
+from zhirong.chain.appraisal.life import remaining_life
 from zhirong.chain.appraisal.method import (
     APPROACH_TEXT,
     NEVER_DECIDES,
@@ -18,6 +19,7 @@ from zhirong.chain.appraisal.method import (
     RenewalTerms,
     Terms,
 )
+from zhirong.chain.appraisal.queries import queries
 from zhirong.chain.appraisal.records import Appraisal, MethodResult, NoValue, RemainingLife, TornadoBar
 from zhirong.chain.appraisal.renewal import RenewalOption, renewal_terms
 from zhirong.chain.appraisal.request import PURPOSE_TEXT, AppraisalRequest, future_date
@@ -155,14 +157,12 @@ def no_value_of_methods(request: AppraisalRequest, rules: Rulebook, day: date) -
             Text("没有指明要评估的权利", "no right is named to be appraised"),
             Text("补充权利", "add the rights"),
         )
-    empty = [method.id for method in request.methods if not method.has_economic_input()]
-    if empty or not request.methods:
-        where = f"（{'、'.join(empty)}）" if empty else "", f" ({', '.join(empty)})" if empty else ""
+    if not request.methods:
         return _no_value(
             "no_economic_input",
             Text(
-                f"缺少经济数据：收入、许可费率或成本{where[0]}，不能给出价值；这不等于价值为零",
-                f"no economic input: revenue, royalty or cost{where[1]}; so there is no value, not a value of zero",
+                "缺少经济数据：收入、许可费率或成本，不能给出价值；这不等于价值为零",
+                "no economic input: revenue, royalty or cost; so there is no value, not a value of zero",
             ),
             Text(
                 "补充使用该权利的产品收入与许可费率，或研发成本，并注明证据等级",
@@ -347,6 +347,7 @@ def alarms_of_value(
         )
         alarms.append(Alarm("stale", text))
     alarms.extend(alarm for method in methods for alarm in method.cautions(rules, day))
+    alarms.extend(queries(methods, value, request.asked, rules, day))
     if value.median == 0:
         text = Text(
             "至少一半情形下一文不值：请核对输入；这是算出的零，不是缺少数据",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from math import ceil, inf
 from typing import ClassVar
@@ -11,27 +10,18 @@ import numpy as np
 
 from zhirong.chain.appraisal.cashflow import annuity, growing, present_value, yearly_periods
 from zhirong.chain.appraisal.income import LEAST_LIFE, Income, read_income
-from zhirong.chain.appraisal.method import Alarm, Approach, Driver, Ordinary, Setting, Terms, single
+from zhirong.chain.appraisal.method import Approach, Driver, Ordinary, Setting, Terms, single
 from zhirong.chain.appraisal.uncertain import (
-    AS_STATED,
     Array,
     Level,
     Uncertain,
+    of_the_future,
     read_optional_uncertain,
     read_uncertain,
 )
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
-
-# Endless growth that reaches the discount rate has no sum; on every path it is kept this far below.
-LEAST_SPREAD = 0.005
-
-
-def perpetuity(income: Level, discount: Level, growth: Level = 0.0) -> Level:
-    """Value of an income that never ends: A / (r − g), first amount in a year (Gordon 1959)."""
-    return income / (discount - growth)
 
 
 def declining_annuity(income: float, decline: float, discount: float, years: int) -> float:
@@ -91,9 +81,7 @@ class Capitalisation(Ordinary):
             flows = [np.maximum(0.0, yearly - by * year) for year in range(count)]
             value = self._limited(flows, rate, np.minimum(life, float(count)))
         elif years == inf:
-            value = perpetuity(yearly, rate, np.minimum(growth, rate - LEAST_SPREAD))
-            if self.income.convention == "mid_year":
-                value = value * np.sqrt(1.0 + rate)
+            value = self.income.for_ever(yearly, growth, rate)
         else:
             value = self._limited(growing(yearly, growth, 0.0, max(1, ceil(years))), rate, life)
         return np.asarray(value * (1.0 - float(self.income.tax)) * self.income.benefit(rate), dtype=np.float64)
@@ -108,19 +96,6 @@ class Capitalisation(Ordinary):
     def stated_life(self) -> float | None:
         """The stated economic life."""
         return None if self.life is None else float(self.life.mode)
-
-    def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
-        """Growth near the discount rate makes an endless income worth anything one likes; beyond it, a limited one."""
-        if self.growth is None:
-            return ()
-        rate, growth = float(self.income.discount.rate(0.5, AS_STATED)), float(self.growth.high)
-        if growth < (rate / 2 if self.life is None else rate):
-            return ()
-        text = Text(
-            f"增长率最高 {growth:.1%}，折现率 {rate:.1%}：价值对增长率极为敏感",
-            f"growth of up to {growth:.1%} beside a discount rate of {rate:.1%}: the value hangs on it",
-        )
-        return (Alarm("growth_near_discount", text),)
 
     def explain(self) -> Explanation:
         """The choices of the method and its inputs as stated."""
@@ -149,6 +124,8 @@ class Capitalisation(Ordinary):
 def read_capitalisation(reader: Reader, method_id: str, setting: Setting) -> Capitalisation:
     """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
     growth = read_optional_uncertain(reader, "growth", "growth")
+    if growth is not None:
+        growth = of_the_future(growth, setting.purpose)
     decline = read_optional_uncertain(reader, "yearly_decline", "yuan")
     if growth is not None and decline is not None:
         reader.problem(
@@ -160,7 +137,8 @@ def read_capitalisation(reader: Reader, method_id: str, setting: Setting) -> Cap
         )
     life = None
     if reader.has("economic_life"):
-        life = read_uncertain(reader, "economic_life", "years", (LEAST_LIFE, Decimal(100)))
+        stated = read_uncertain(reader, "economic_life", "years", (LEAST_LIFE, Decimal(100)))
+        life = of_the_future(stated, setting.purpose)
     income = read_income(reader, setting, perpetual=True)
     if income.convention == "exact_date":
         reader.problem(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from zhirong.chain.appraisal.request import AppraisalRequest, read_appraisal
@@ -10,6 +11,7 @@ from zhirong.chain.right.reading import read_rights
 from zhirong.chain.right.records import Right
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
+from zhirong.kernel.money import Fen, MoneyError, parse_yuan
 from zhirong.kernel.text import Text
 
 # Parts of a case that other links read; an appraisal neither needs nor judges them.
@@ -46,9 +48,20 @@ def read_appraisal_case(table: Mapping[str, Any], source: str = "") -> Appraisal
     for name in OTHER_PARTS:
         reader.has(name)
     rights = read_rights(reader)
-    request = read_appraisal(reader.table("appraisal"), [right.id for right in rights], as_of)
+    ids, asked = [right.id for right in rights], _asked(table)
+    request = read_appraisal(reader.table("appraisal"), ids, as_of, of=rights, asked=asked)
     reader.finish()
     return AppraisalCase(as_of, rights, request)
+
+
+def _asked(table: Mapping[str, Any]) -> Fen | None:
+    """The loan that the case applies for, where it does; a quote judges whether it is written well."""
+    request = table.get("request")
+    amount = request.get("amount") if isinstance(request, Mapping) else None
+    try:
+        return parse_yuan(amount) if isinstance(amount, str | int | Decimal) else None
+    except MoneyError:
+        return None
 
 
 def only_methods(request: AppraisalRequest, names: tuple[str, ...]) -> AppraisalRequest:

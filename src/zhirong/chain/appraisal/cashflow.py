@@ -100,6 +100,11 @@ def annuity(discount: Level, years: Level) -> Level:
     return (1.0 - (1.0 + discount) ** -years) / discount
 
 
+def perpetuity(income: Level, discount: Level, growth: Level = 0.0) -> Level:
+    """Value of an income that never ends: A / (r − g), first amount in a year (Gordon 1959)."""
+    return income / (discount - growth)
+
+
 def economic_life_from_decay(decay: Level, residual: float) -> Level:
     """Years until the right's part has decayed to ``residual``: ln(1/residual) / δ (worked example W26).
 

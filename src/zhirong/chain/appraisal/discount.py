@@ -14,12 +14,14 @@ from zhirong.chain.appraisal.uncertain import (
     Level,
     Uncertain,
     Widening,
+    of_the_future,
     read_optional_uncertain,
     read_uncertain,
     uncertain_of,
 )
 from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.fields import Reader
+from zhirong.kernel.provenance import EvidenceGrade
 from zhirong.kernel.text import Text, same
 
 Prices = Literal["nominal", "real"]
@@ -76,6 +78,10 @@ class BuildUp:
         """Its items."""
         return self.items
 
+    def of_the_future(self, purpose: str) -> "BuildUp":
+        """The same with every item counted as a forecast."""
+        return BuildUp(tuple((label, of_the_future(figure, purpose)) for label, figure in self.items))
+
     def rate(self, u: Level, widening: Widening) -> Level:
         """The rate at probability ``u``."""
         return sum((widening.quantile(figure, u) for _, figure in self.items), start=0.0)
@@ -107,6 +113,11 @@ class Capm:
             *self.extra,
         )
 
+    def of_the_future(self, purpose: str) -> "Capm":
+        """The same with beta and market premium counted as forecasts."""
+        beta, premium = of_the_future(self.beta, purpose), of_the_future(self.premium, purpose)
+        return replace(self, beta=beta, premium=premium)
+
     def rate(self, u: Level, widening: Widening) -> Level:
         """The rate at probability ``u``."""
         beta = widening.quantile(self.beta, u)
@@ -137,6 +148,10 @@ class Wacc:
         """Those of the cost of equity, the cost of debt and the premium."""
         premium = () if self.premium is None else ((Text("无形资产溢价", "premium for intangibles"), self.premium),)
         return (*self.equity.figures(), (Text("债务成本（税前）", "cost of debt before tax"), self.debt), *premium)
+
+    def of_the_future(self, purpose: str) -> "Wacc":
+        """The same with what the cost of equity foretells counted as forecasts."""
+        return replace(self, equity=self.equity.of_the_future(purpose))
 
     def rate(self, u: Level, widening: Widening) -> Level:
         """The rate at probability ``u``."""
@@ -173,6 +188,15 @@ class Discount:
             return rate
         # High inflation lowers a real rate: the most likely one is taken, so that a high draw is a high rate.
         return in_prices(rate, float(self.inflation.mode), self.prices)
+
+    def of_the_future(self, purpose: str) -> "Discount":
+        """The same; where all of its figures claim a contract, what it foretells counts one grade down.
+
+        A yield or a loan contract may prove one part (risk-free rate, cost of debt), never the rate.
+        """
+        if any(figure.grade is not EvidenceGrade.CONTRACT for _, figure in self.source.figures()):
+            return self
+        return replace(self, source=self.source.of_the_future(purpose))
 
     def driver(self) -> Driver:
         """The rate as one source of uncertainty."""

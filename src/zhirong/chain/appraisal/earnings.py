@@ -16,6 +16,7 @@ from zhirong.chain.appraisal.uncertain import (
     Level,
     Uncertain,
     Widening,
+    of_the_future,
     read_uncertain,
     uncertain_of,
 )
@@ -24,10 +25,11 @@ from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
-ChargeBasis = Literal["fixed", "with_revenue"]
+ChargeBasis = Literal["fixed", "with_revenue", "own_growth"]
 CHARGE_TEXT: dict[ChargeBasis, Text] = {
     "fixed": Text("每年相同", "the same every year"),
     "with_revenue": Text("随收入增减", "in step with revenue"),
+    "own_growth": Text("按自身增长率", "at a growth of their own"),
 }
 
 
@@ -62,6 +64,7 @@ class ExcessEarnings(Ordinary):
     """Earnings after tax less the charges of contributory assets, never below zero in total.
 
     margin: earnings before interest, tax and amortisation as a share of revenue. charges: how they go over time.
+    charge_growth: their yearly growth where they have one of their own.
     firm: for the check that the returns on all assets agree with the firm's cost of capital; None leaves it out.
     """
 
@@ -74,6 +77,7 @@ class ExcessEarnings(Ordinary):
     margin: Uncertain
     assets: tuple[Contributory, ...]
     charges: ChargeBasis
+    charge_growth: Uncertain | None
     firm: Firm | None
     income: Income
 
@@ -87,10 +91,15 @@ class ExcessEarnings(Ordinary):
                 (Text(f"{asset.label.zh}回报率", f"return on {asset.label.en}"), asset.rate),
             )
         )
+        growth: tuple[Driver, ...] = ()
+        if self.charge_growth is not None:
+            label = Text("贡献资产回报年增长", "yearly growth of the charges")
+            growth = (single("charge_growth", label, self.charge_growth),)
         return (
             *self.revenue.drivers(),
             single("margin", Text("息税摊销前利润率", "margin before interest, tax and amortisation"), self.margin),
             Driver("charges", Text("贡献资产回报", "charges of contributory assets"), figures, self.charge),
+            *growth,
             *self.income.drivers(),
         )
 
@@ -105,12 +114,16 @@ class ExcessEarnings(Ordinary):
         """The value in yuan on every path."""
         kept = terms.widening.quantile(self.margin, uniforms["margin"]) * (1.0 - float(self.income.tax))
         charge = self.charge(uniforms["charges"], terms.widening)
+        revenue = self.income.present(self.revenue, uniforms, terms)
         if self.charges == "with_revenue":
             first = self.revenue.levels(uniforms, terms.widening, 1)[0]
-            share = charge / np.maximum(first, 1e-9)
-            value = self.income.value(self.revenue, uniforms, terms, lambda amount: amount * (kept - share))
+            value = revenue * (kept - charge / np.maximum(first, 1e-9))
         else:
-            value = self.income.value(self.revenue, uniforms, terms, lambda amount: amount * kept - charge)
+            growth: Level = 0.0
+            if self.charge_growth is not None:
+                growth = terms.widening.quantile(self.charge_growth, uniforms["charge_growth"])
+            value = revenue * kept - self.income.along(charge, growth, self.revenue, uniforms, terms)
+        value = value * self.income.benefit(self.income.rate(uniforms, terms.widening))
         return np.asarray(np.maximum(0.0, value), dtype=np.float64)
 
     def has_economic_input(self) -> bool:
@@ -208,12 +221,17 @@ def read_excess_earnings(reader: Reader, method_id: str, setting: Setting) -> Ex
             read_uncertain(inside, "goodwill_return", "rate"),
         )
         inside.finish()
+    charges: ChargeBasis = reader.choice("charges", tuple(CHARGE_TEXT))  # type: ignore[assignment]
+    growth = None
+    if charges == "own_growth":
+        growth = of_the_future(read_uncertain(reader, "charge_growth", "growth"), setting.purpose)
     return ExcessEarnings(
         id=method_id,
         revenue=revenue,
         margin=read_uncertain(reader, "margin", "rate"),
         assets=tuple(assets),
-        charges=reader.choice("charges", tuple(CHARGE_TEXT)),  # type: ignore[arg-type]
+        charges=charges,
+        charge_growth=growth,
         firm=firm,
         income=read_income(reader, setting, revenue),
     )

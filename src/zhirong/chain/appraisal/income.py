@@ -1,6 +1,6 @@
 """What every income method is told alike: a forecast, a discount rate, a life, tax and the time of discounting."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,6 +19,7 @@ from zhirong.chain.appraisal.cashflow import (
     dated_periods,
     economic_life_from_decay,
     growing,
+    perpetuity,
     present_value,
     yearly_periods,
 )
@@ -29,6 +30,7 @@ from zhirong.chain.appraisal.uncertain import (
     Level,
     Uncertain,
     Widening,
+    of_the_future,
     read_optional_uncertain,
     read_uncertain,
     uncertain_of,
@@ -38,6 +40,8 @@ from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
 
 LEAST_LIFE = Decimal("0.1")
+# Endless growth that reaches the discount rate has no sum; on every path it is kept this far below.
+LEAST_SPREAD = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,8 @@ class Forecast:
             (Text(f"第 {number} 年{self.label.zh}", f"{self.label.en} of year {number}"), figure)
             for number, figure in enumerate(self.amounts, 1)
         )
-        return (Driver(self.name, Text(f"各年{self.label.zh}", f"{self.label.en} by year"), figures),)
+        label = Text(f"各年{self.label.zh}", f"{self.label.en} by year")
+        return (Driver(self.name, label, figures, by_year=True),)
 
     def levels(self, uniforms: Mapping[str, Level], widening: Widening, years: int) -> list[Level]:
         """The amount of each period on every path; of ``years`` years where the forecast itself has no end."""
@@ -99,6 +104,14 @@ class Forecast:
                 years,
             )
         return [widening.quantile(figure, uniforms[self.name]) for figure in self.amounts]
+
+    def steps(self, uniforms: Mapping[str, Level], widening: Widening) -> Level:
+        """Yearly growth net of decay of a forecast from its first year: (1 + g)(1 − δ) − 1. Raises ValueError else."""
+        if not isinstance(self.amounts, Growth):
+            raise ValueError("a forecast by year has no one growth")
+        decay = self.amounts.decay
+        gone = 0.0 if decay is None else widening.quantile(decay, uniforms["decay"])
+        return (1.0 + widening.quantile(self.amounts.growth, uniforms["growth"])) * (1.0 - gone) - 1.0
 
     def is_positive(self) -> bool:
         """Whether any amount can be above zero."""
@@ -150,26 +163,40 @@ class Income:
             drivers.append(single("life", label, self.life))
         return tuple(drivers)
 
-    def value(
-        self,
-        forecast: Forecast,
-        uniforms: Mapping[str, Level],
-        terms: Terms,
-        net: Callable[[Level], Level] | None = None,
-    ) -> Level:
-        """Present value of a forecast in yuan, after tax, with the tax amortisation benefit where asked for.
-
-        net: from the forecast's amount of a period to what counts of it after tax; left out, tax is taken off.
-        """
-        life = self.life_on_paths(forecast, uniforms, terms)
-        periods = self.periods(forecast, max(1, int(np.ceil(np.max(life)))))
-        amounts = forecast.levels(uniforms, terms.widening, len(periods))
+    def value(self, forecast: Forecast, uniforms: Mapping[str, Level], terms: Terms) -> Level:
+        """Present value of a forecast in yuan, after tax, with the tax amortisation benefit where asked for."""
         rate = self.rate(uniforms, terms.widening)
-        if net is None:
-            value = present_value(amounts, rate, life, periods) * (1.0 - float(self.tax))
-        else:
-            value = present_value([net(amount) for amount in amounts], rate, life, periods)
+        value = self.present(forecast, uniforms, terms) * (1.0 - float(self.tax))
         return value * self.benefit(rate)
+
+    def present(self, forecast: Forecast, uniforms: Mapping[str, Level], terms: Terms) -> Level:
+        """Present value in yuan of a forecast as it is stated, before tax and without the tax amortisation benefit."""
+        life = self.life_on_paths(forecast, uniforms, terms)
+        rate = self.rate(uniforms, terms.widening)
+        if isinstance(forecast.amounts, Growth) and np.isinf(np.max(life)):
+            first = terms.widening.quantile(forecast.amounts.first_year, uniforms[forecast.name])
+            return self.for_ever(first, forecast.steps(uniforms, terms.widening), rate)
+        periods = self.periods(forecast, max(1, int(np.ceil(np.max(life)))))
+        return present_value(forecast.levels(uniforms, terms.widening, len(periods)), rate, life, periods)
+
+    def along(
+        self, first: Level, growth: Level, forecast: Forecast, uniforms: Mapping[str, Level], terms: Terms
+    ) -> Level:
+        """Present value in yuan of an amount that grows at a rate of its own for as long as the forecast earns."""
+        life = self.life_on_paths(forecast, uniforms, terms)
+        rate = self.rate(uniforms, terms.widening)
+        if np.isinf(np.max(life)):
+            return self.for_ever(first, growth, rate)
+        periods = self.periods(forecast, max(1, int(np.ceil(np.max(life)))))
+        return present_value(growing(first, growth, 0.0, len(periods)), rate, life, periods)
+
+    def for_ever(self, first: Level, growth: Level, rate: Level) -> Level:
+        """Present value of an income without an end: A / (r − g), times √(1 + r) in mid-year (Gordon 1959).
+
+        Growth is kept ``LEAST_SPREAD`` below the rate on every path: at the rate there is no sum.
+        """
+        value = perpetuity(first, rate, np.minimum(growth, rate - LEAST_SPREAD))
+        return value * np.sqrt(1.0 + rate) if self.convention == "mid_year" else value
 
     def rate(self, uniforms: Mapping[str, Level], widening: Widening) -> Level:
         """The discount rate on every path."""
@@ -178,10 +205,8 @@ class Income:
     def life_on_paths(self, forecast: Forecast | None, uniforms: Mapping[str, Level], terms: Terms) -> Level:
         """Years of income on every path: the stated life, within the forecast, within law and contract.
 
-        Raises ValueError for a forecast that grows without anything to end it.
+        Without end where the forecast has none of its own, no life is stated and neither law nor contract ends it.
         """
-        if self.life is None and forecast is not None and forecast.years is None:
-            raise ValueError("a forecast that grows from a first year needs an economic life to end it")
         if self.life is None:
             life: Level = inf
         elif isinstance(self.life, DecayLife):
@@ -250,8 +275,8 @@ def read_income(reader: Reader, setting: Setting, *forecasts: Forecast, perpetua
     convention: Convention = reader.choice("convention", tuple(CONVENTION_TEXT))  # type: ignore[assignment]
     for forecast in forecasts:
         _check_days(reader, forecast, convention)
-    discount = read_discount(reader, tax_basis)
-    life = None if perpetual else _read_life(reader, forecasts)
+    discount = read_discount(reader, tax_basis).of_the_future(setting.purpose)
+    life = None if perpetual else _read_life(reader, setting, forecasts)
     amortisation = _read_amortisation(reader, setting.purpose, tax_basis)
     return Income(discount, life, tax, tax_basis, convention, amortisation, setting.valuation_date)
 
@@ -275,7 +300,7 @@ def read_forecast(reader: Reader, setting: Setting, name: str, label: Text, kind
         return read_years(reader, setting, name, label, kind)
     growth = Growth(
         read_uncertain(reader, f"first_year_{name}", kind),
-        read_uncertain(reader, "growth", "growth"),
+        of_the_future(read_uncertain(reader, "growth", "growth"), setting.purpose),
         read_optional_uncertain(reader, "decay", "rate"),
     )
     return Forecast(name, label, growth)
@@ -329,14 +354,15 @@ def _check_days(reader: Reader, forecast: Forecast, convention: Convention) -> N
     )
 
 
-def _read_life(reader: Reader, forecasts: tuple[Forecast, ...]) -> Uncertain | DecayLife | None:
+def _read_life(reader: Reader, setting: Setting, forecasts: tuple[Forecast, ...]) -> Uncertain | DecayLife | None:
     bounds = (LEAST_LIFE, Decimal(MAX_FORECAST_YEARS))
     endless = any(forecast.years is None for forecast in forecasts)
     decayed = reader.optional_table("life_from_decay")
     life: Uncertain | DecayLife
     if decayed is not None:
         residual = decayed.number("residual", Decimal("0.001"), Decimal("0.999"))
-        life = DecayLife(uncertain_of(decayed, "rate", (Decimal("0.01"), Decimal(1))), residual)
+        decay = of_the_future(uncertain_of(decayed, "rate", (Decimal("0.01"), Decimal(1))), setting.purpose)
+        life = DecayLife(decay, residual)
         longest = Decimal(0) if reader.failed() else _longest(life)
         if reader.has("economic_life"):
             reader.problem(
@@ -346,11 +372,26 @@ def _read_life(reader: Reader, forecasts: tuple[Forecast, ...]) -> Uncertain | D
                 Text("经济寿命写了两种", "the economic life is given twice"),
                 Text("只留一种", "keep one of them"),
             )
-    elif endless or reader.has("economic_life"):
-        life = read_uncertain(reader, "economic_life", "years", bounds)
+    elif reader.has("economic_life"):
+        life = of_the_future(read_uncertain(reader, "economic_life", "years", bounds), setting.purpose)
         longest = life.high
+    elif endless and not setting.renewed:
+        reader.problem(
+            "economic_life",
+            "",
+            "life_missing",
+            Text(
+                "收入逐年增长而没有终止，权利又不能续展",
+                "the income grows without an end and the right cannot be renewed",
+            ),
+            Text(
+                "填写 economic_life 或 [life_from_decay]；只有商标可以不填",
+                "Enter economic_life or [life_from_decay]; only trademarks may leave it out.",
+            ),
+        )
+        return None
     else:
-        return None  # nothing is added after the last year of a forecast
+        return None  # nothing is added after the last year of a forecast; a renewed right has no end
     for forecast in forecasts:
         years = forecast.years
         if years is not None and not forecast.days and longest > years:

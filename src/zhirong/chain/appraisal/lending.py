@@ -6,7 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 from math import exp, log
 
-from zhirong.chain.appraisal.life import carriers, legal_years
+from zhirong.chain.appraisal.carrying import carriers
+from zhirong.chain.appraisal.life import legal_years
 from zhirong.chain.appraisal.published import STRETCH
 from zhirong.chain.appraisal.records import Appraisal, LendingFactor, LendingValue
 from zhirong.chain.appraisal.request import REDEPLOYABILITY_TEXT

@@ -8,32 +8,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from zhirong.chain.appraisal.carrying import ENDED, RENEWABLE_KINDS, carriers
 from zhirong.chain.appraisal.method import Method
 from zhirong.chain.appraisal.records import RemainingLife
 from zhirong.chain.right.life import LegalLife, legal_life, remaining_years
-from zhirong.chain.right.records import LegalStatus, Right, RightKind, Role
+from zhirong.chain.right.records import Right
 from zhirong.kernel.days import years_between
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text, same
-
-# Renewed for as long as the holder wants: the end of the present term does not end the income.
-RENEWABLE_KINDS = frozenset({RightKind.TRADEMARK})
-ENDED = frozenset(
-    {
-        LegalStatus.REFUSED,
-        LegalStatus.WITHDRAWN,
-        LegalStatus.LAPSED,
-        LegalStatus.INVALIDATED,
-        LegalStatus.EXPIRED,
-    }
-)
-
-
-def carriers(rights: Sequence[Right]) -> tuple[Right, ...]:
-    """The rights that carry a package's value: the core ones, or all where none is marked core."""
-    core = tuple(right for right in rights if right.role is Role.CORE)
-    return core or tuple(rights)
 
 
 def remaining_life(

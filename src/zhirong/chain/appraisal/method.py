@@ -27,10 +27,15 @@ NEVER_DECIDES: Approach = "cross_check"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the reading of a method must know of its request: what the value is for and as of when."""
+    """What the reading of a method must know of its request: what the value is for and as of when.
+
+    renewed: one of the rights that carry the value is renewed for as long as its holder wants, so that an income may
+    go on without an end.
+    """
 
     purpose: str
     valuation_date: date
+    renewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +67,14 @@ class Driver:
     figures: its figures with their labels. Several (the years of a forecast, the items of a build-up) share one
     draw: they are high together or low together, which never flatters a low quantile by diversification.
     quantile: how the figures make one quantity at a probability; None adds them up.
+    by_year: whether the figures are those of one year after the other.
     """
 
     name: str
     label: Text
     figures: tuple[tuple[Text, Uncertain], ...]
     quantile: Callable[[Level, Widening], Level] | None = None
+    by_year: bool = False
 
     def total(self, u: Level, widening: Widening) -> Level:
         """Its quantity at probability ``u``."""
@@ -146,7 +153,7 @@ class Method(Protocol):
         ...
 
     def has_economic_input(self) -> bool:
-        """Whether its amounts are above zero: where they are not there is no value, not a value of zero."""
+        """Whether its amounts can be above zero: where they cannot, the value is zero because one is stated as zero."""
         ...
 
     def stated_life(self) -> float | None:

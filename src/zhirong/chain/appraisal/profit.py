@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from zhirong.chain.appraisal.cashflow import MAX_FORECAST_YEARS
 from zhirong.chain.appraisal.income import Forecast, Income, read_forecast, read_income, read_years
 from zhirong.chain.appraisal.method import Approach, Driver, Ordinary, Setting, Terms, single
 from zhirong.chain.appraisal.uncertain import (
@@ -166,7 +167,8 @@ class ProfitSplit(Ordinary):
 
     def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
         """The value in yuan on every path."""
-        years = self.profit.years or int(np.ceil(np.max(self.income.life_on_paths(self.profit, uniforms, terms))))
+        longest = np.max(self.income.life_on_paths(self.profit, uniforms, terms))
+        years = self.profit.years or int(np.ceil(min(longest, MAX_FORECAST_YEARS)))
         profit = self.profit.levels(uniforms, terms.widening, max(1, years))
         share = self.split.level(uniforms, terms, profit, self.income.rate(uniforms, terms.widening))
         return np.asarray(self.income.value(self.profit, uniforms, terms) * share, dtype=np.float64)

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from zhirong.chain.appraisal.capitalisation import read_capitalisation
+from zhirong.chain.appraisal.carrying import are_renewed
 from zhirong.chain.appraisal.cost import read_cost, read_multiplier_cost, read_software_cost
 from zhirong.chain.appraisal.earnings import read_excess_earnings
 from zhirong.chain.appraisal.market import read_comparable_deals
@@ -23,7 +24,9 @@ from zhirong.chain.appraisal.profit import (
 from zhirong.chain.appraisal.renewal import read_renewal_option
 from zhirong.chain.appraisal.royalty import read_licence_income, read_relief_from_royalty
 from zhirong.chain.appraisal.simulate import Correlation, correlation_matrix
+from zhirong.chain.right.records import Right
 from zhirong.kernel.fields import Reader
+from zhirong.kernel.money import Fen
 from zhirong.kernel.text import Text
 
 Purpose = Literal["pledge", "transfer", "licence", "contribution", "securitisation", "disposal"]
@@ -73,7 +76,7 @@ class AppraisalRequest:
     contract that ends the income before the law does. checked: False for an online appraisal whose
     inputs nobody has checked. redeployability: how easily another firm could use the
     rights; None was not stated. methods: in the order given; none at all leads to no value.
-    seed, paths: of the simulation.
+    seed, paths: of the simulation. asked: the loan applied for, in fen, where the case says so.
     """
 
     purpose: Purpose
@@ -84,15 +87,24 @@ class AppraisalRequest:
     contract_end: date | None = None
     redeployability: Redeployability | None = None
     checked: bool = field(default=True, kw_only=True)
+    asked: Fen | None = field(default=None, kw_only=True)
     seed: int = DEFAULT_SEED
     paths: int = DEFAULT_PATHS
 
 
-def read_appraisal(reader: Reader, right_ids: Sequence[str], as_of: date | None = None) -> AppraisalRequest:
+def read_appraisal(
+    reader: Reader,
+    right_ids: Sequence[str],
+    as_of: date | None = None,
+    *,
+    of: Sequence[Right] = (),
+    asked: Fen | None = None,
+) -> AppraisalRequest:
     """The request in an ``[appraisal]`` table.
 
     right_ids: the ids of the case's rights; ``rights`` names some of them, all where it is left out.
-    as_of: the case's day, where known; a valuation date after it is refused.
+    as_of: the case's day, where known; a valuation date after it is refused. of: the case's rights, where known: an
+    income from rights that are renewed needs no economic life. asked: the loan applied for, in fen, where known.
     """
     purpose: Purpose = reader.choice("purpose", tuple(PURPOSE_TEXT))  # type: ignore[assignment]
     valuation_date = reader.day("valuation_date")
@@ -114,7 +126,8 @@ def read_appraisal(reader: Reader, right_ids: Sequence[str], as_of: date | None 
     checked = reader.flag("checked", True)
     seed = reader.whole("seed", 0, 2**63 - 1, default=DEFAULT_SEED)
     paths = reader.whole("paths", 1_000, 1_000_000, default=DEFAULT_PATHS)
-    methods = _read_methods(reader, Setting(purpose, valuation_date))
+    renewed = are_renewed([right for right in of if right.id in rights])
+    methods = _read_methods(reader, Setting(purpose, valuation_date, renewed))
     correlations = _read_correlations(reader, methods)
     reader.finish()
     return AppraisalRequest(
@@ -128,6 +141,7 @@ def read_appraisal(reader: Reader, right_ids: Sequence[str], as_of: date | None 
         seed=seed,
         paths=paths,
         checked=checked,
+        asked=asked,
     )
 
 

@@ -154,10 +154,20 @@ class LicenceIncome(Ordinary):
 
 
 def royalty_caution(royalty: Uncertain, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
-    """The alarm of a royalty rate above what is customary; none below."""
+    """A royalty rate above what is customary, or far from the published median, is asked back; a zero is told apart."""
     customary = rules.at("appraisal.royalty.customary_high", day)
+    published = rules.at("appraisal.query.royalty", day).value
+    times, low, high = (Decimal(str(published[name])) for name in ("times", "median_low", "median_high"))
     if royalty.mode <= customary.number():
-        return ()
+        if royalty.mode == 0 or low / times <= royalty.mode <= high * times:
+            return ()
+        words = Text(
+            f"许可费率 {royalty.as_text()} 与公开的中位数（净销售额的 {low:.0%} 至 {high:.0%}）相差超过 {times} 倍："
+            "请附许可合同，或改正（5 % 写作 0.05）",
+            f"the royalty rate of {royalty.as_text()} is more than {times} times apart from the published median ({low:.0%}"
+            f" to {high:.0%} of net sales): attach the licences, or correct it (5 % is 0.05)",
+        )
+        return (Alarm("royalty_far_from_published", words),)
     text = Text(
         f"许可费率 {royalty.as_text()} 高于惯常水平，请附许可合同",
         f"the royalty rate of {royalty.as_text()} is above what is customary: attach the licences",

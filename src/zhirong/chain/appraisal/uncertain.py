@@ -7,7 +7,7 @@ number of percentage points for growth. Taking the amount from ``low`` keeps eve
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import sqrt
 from typing import Literal
@@ -32,7 +32,8 @@ Kind = Literal["yuan", "rate", "growth", "years", "number"]
 class Uncertain:
     """A stated figure: least, most likely and greatest, in yuan, as a share, a yearly growth, in years or bare.
 
-    source: where it comes from, in words. A single stated figure has three equal points.
+    source: where it comes from, in words. A single stated figure has three equal points. counted: the grade by which
+    the range is widened, where it is not the stated one (see ``of_the_future``).
     """
 
     low: Decimal
@@ -41,6 +42,7 @@ class Uncertain:
     grade: EvidenceGrade
     kind: Kind
     source: str = ""
+    counted: EvidenceGrade | None = None
 
     @property
     def is_single(self) -> bool:
@@ -72,13 +74,27 @@ class Uncertain:
 
     def explain(self, label: Text) -> Explanation:
         """The figure as a node of an explanation."""
-        grade = EVIDENCE_TEXT[self.grade]
+        grade, lowered = EVIDENCE_TEXT[self.grade], Text("", "")
+        if self.counted is not None:
+            counts = EVIDENCE_TEXT[self.counted]
+            lowered = Text(f"（按“{counts.zh}”计）", f" (counted as {counts.en})")
         words = Text(
-            f"证据等级：{grade.zh}" + (f"；来源：{self.source}" if self.source else ""),
-            f"evidence: {grade.en}" + (f"; source: {self.source}" if self.source else ""),
+            f"证据等级：{grade.zh}{lowered.zh}" + (f"；来源：{self.source}" if self.source else ""),
+            f"evidence: {grade.en}{lowered.en}" + (f"; source: {self.source}" if self.source else ""),
         )
         basis: Confidence | None = "assumed" if self.grade is EvidenceGrade.ASSUMED else None
         return Explanation(label, same(self.as_text()), formula=words, basis=basis)
+
+
+# Purposes for which money is lent against the low quantile: there a forecast keeps an interval whatever it claims.
+LENT_AGAINST = frozenset({"pledge", "securitisation"})
+
+
+def of_the_future(figure: Uncertain, purpose: str) -> Uncertain:
+    """A growth, a discount rate or a life: a contract proves none, so where money is lent it counts one grade down."""
+    if figure.grade is not EvidenceGrade.CONTRACT or purpose not in LENT_AGAINST:
+        return figure
+    return replace(figure, counted=EvidenceGrade.AUDITED)
 
 
 # Stands where a figure could not be read, so that the reading goes on; the problem has been noted.
@@ -95,7 +111,8 @@ class Widening:
     def ends(self, figure: Uncertain) -> tuple[float, float, float]:
         """Least, most likely and greatest after widening, kept inside what its kind can be."""
         low, mode, high = float(figure.low), float(figure.mode), float(figure.high)
-        by = self.points[figure.grade] if figure.kind == "growth" else self.relative[figure.grade] * low
+        grade = figure.counted or figure.grade
+        by = self.points[grade] if figure.kind == "growth" else self.relative[grade] * low
         low, high = low - by, high + by
         if figure.kind == "rate":
             high = min(high, 1.0)

@@ -12,8 +12,8 @@ from fractions import Fraction
 from math import ceil
 
 from zhirong.chain.appraisal.appraise import appraise
+from zhirong.chain.appraisal.carrying import carriers
 from zhirong.chain.appraisal.lending import lasts, lending_value
-from zhirong.chain.appraisal.life import carriers
 from zhirong.chain.appraisal.records import Appraisal, LendingValue, NoValue
 from zhirong.chain.limit.wording import Change
 from zhirong.chain.quote.rates import grid_rate, security_limits

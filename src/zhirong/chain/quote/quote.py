@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.appraisal.appraise import appraise
-from zhirong.chain.appraisal.life import carriers
+from zhirong.chain.appraisal.carrying import carriers
 from zhirong.chain.appraisal.published import published_interval
 from zhirong.chain.appraisal.records import Appraisal, NoValue
 from zhirong.chain.credit.assess import CreditAssessment, assess, current

@@ -81,7 +81,10 @@ def read_case(table: Mapping[str, Any], source: str = "", rules: Rulebook | None
     rights = read_rights(reader)
     filing = _read_planned(reader.optional_table("filing"), Holder(firm_name, firm_code), request)
     wanted = reader.optional_table("appraisal")
-    appraisal = None if wanted is None else read_appraisal(wanted, [right.id for right in rights], day)
+    ids = [right.id for right in rights]
+    appraisal = (
+        None if wanted is None else read_appraisal(wanted, ids, day, of=rights, asked=request.amount or None)
+    )
     known = reader.optional_table("credit")
     credit = CreditFile() if known is None else read_credit(known, day)
     facts, certificates = read_facts_with_proof(reader.optional_table("facts"), day)

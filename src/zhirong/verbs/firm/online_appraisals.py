@@ -95,7 +95,7 @@ def _read(rights: list[FirmRight], table: dict[str, Any], day: date) -> tuple[Ap
     reader = Reader({"rights": [right_table(right) for right in rights], "appraisal": named})
     try:
         read = read_rights(reader)
-        asked = read_appraisal(reader.table("appraisal"), [right.id for right in read], day)
+        asked = read_appraisal(reader.table("appraisal"), [right.id for right in read], day, of=read)
         reader.finish()
     except InputError as error:
         raise InputError(as_asked(error.problems)) from error
