@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter as mfa_adapter
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from platform_world import PASSWORD, Member, Platform
 
@@ -173,3 +173,36 @@ def test_another_vault_key_is_said_once_and_hides_nothing(
     accounts[0].save()
     monkeypatch.delenv("ZHIRONG_VAULT_KEY")
     assert _places() == [f"account {accounts[0].pk} password"]
+
+
+def test_signing_up_and_a_new_password_on_the_pages_are_no_findings(platform: Platform) -> None:
+    begin_seals()
+    browser = Client(HTTP_HOST="localhost")
+    password = "eleven purple otters sing"
+    made = browser.post(
+        "/accounts/signup/", {"email": "new@example.cn", "password1": password, "password2": password}
+    )
+    assert made.status_code == 302 and platform_findings() == []
+    account = Account.objects.get(email="new@example.cn")
+    EmailAddress.objects.filter(user=account).first().set_verified()
+    browser = Client(HTTP_HOST="localhost")
+    signed_in = browser.post("/accounts/login/", {"login": account.email, "password": password})
+    assert signed_in.status_code == 302 and platform_findings() == [], signed_in.headers
+    other = "nine orange herons dance"
+    changed = browser.post(
+        "/accounts/password/change/", {"oldpassword": password, "password1": other, "password2": other}
+    )
+    account.refresh_from_db()
+    assert changed.status_code == 302 and account.check_password(other) and platform_findings() == []
+
+
+def test_what_is_changed_within_a_transaction_is_sealed_at_its_end(platform: Platform) -> None:
+    account, other = platform.account(), platform.account()
+    begin_seals()
+    with transaction.atomic():
+        factor = _factor(account)
+    assert platform_findings() == [] and f"factor/{factor.pk}" in AccountSeal.objects.get(account=account).parts
+    with pytest.raises(RuntimeError), transaction.atomic():
+        _factor(other)
+        raise RuntimeError("undone")
+    assert platform_findings() == []
