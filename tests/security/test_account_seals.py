@@ -22,6 +22,7 @@ from zhirong.verbs.platform.check_platform import platform_findings
 from zhirong.verbs.platform.seals import begin_seals, have_begun
 from zhirong.verbs.register.check import check_register
 
+pytestmark = pytest.mark.both_databases
 SECRET = "JBSWY3DPEHPK3PXP"
 
 
