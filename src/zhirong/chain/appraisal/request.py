@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from zhirong.chain.appraisal.brand import read_brand_strength
 from zhirong.chain.appraisal.capitalisation import read_capitalisation
 from zhirong.chain.appraisal.carrying import are_renewed
 from zhirong.chain.appraisal.cost import read_cost, read_multiplier_cost, read_software_cost
@@ -24,6 +25,8 @@ from zhirong.chain.appraisal.profit import (
 from zhirong.chain.appraisal.renewal import read_renewal_option
 from zhirong.chain.appraisal.royalty import read_licence_income, read_relief_from_royalty
 from zhirong.chain.appraisal.simulate import Correlation, correlation_matrix
+from zhirong.chain.appraisal.tree import read_decision_tree
+from zhirong.chain.appraisal.weighted_return import read_weighted_return
 from zhirong.chain.right.records import Right
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import Fen
@@ -55,6 +58,9 @@ METHODS: Mapping[str, Callable[[Reader, str, Setting], Method]] = {
     "excess_earnings": read_excess_earnings,
     "with_and_without": read_with_and_without,
     "capitalisation": read_capitalisation,
+    "decision_tree": read_decision_tree,
+    "brand_strength": read_brand_strength,
+    "weighted_return": read_weighted_return,
     "comparable_transactions": read_comparable_deals,
     "cost": read_cost,
     "cost_multiplier": read_multiplier_cost,
