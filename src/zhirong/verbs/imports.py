@@ -46,6 +46,8 @@ STATE_TEXT: Mapping[str, Text] = {
     CANCELLED: Text("已取消", "cancelled"),
     EXPIRED: Text("逾期未确认", "not confirmed in time"),
 }
+# Who brings files: those who may import a list of rights or a statement.
+BRINGERS = (Duty.FIRM_MANAGER, Duty.FIRM_CLERK, Duty.LENDER_CASHIER, Duty.LENDER_MANAGER)
 MOST_ROWS = 200_000
 PIECE = 200  # rows of one transaction, and of one page of the preview
 _MOST_PROBLEMS = 100
@@ -233,6 +235,7 @@ class Confirm(Request):
     Text("确认录入", "Confirm the import"),
     model=FileImport,
     request=Confirm,
+    duties=BRINGERS,
     relation=_own,
     states=(PREVIEW,),
     for_agents=True,
@@ -263,6 +266,7 @@ def confirm(work: Work, request: Confirm) -> Any:
     "import.cancel",
     Text("取消导入", "Cancel the import"),
     model=FileImport,
+    duties=BRINGERS,
     relation=_own,
     states=OPEN,
     is_grave=True,
@@ -288,6 +292,7 @@ def has_failed(row: FileImport) -> bool:
     "import.retry",
     Text("重新处理", "Try it again"),
     model=FileImport,
+    duties=BRINGERS,
     relation=lambda person, row: _own(person, row) and has_failed(row),
     states=(READING, KEEPING),
     for_agents=True,
@@ -568,6 +573,7 @@ listing(
             Column("begun", Text("上传时间", "Uploaded"), lambda row: row.created_at, "instant"),
         ),
         (Filter("state", Text("状态", "State"), lambda state: Q(state=state), tuple(STATE_TEXT.items())),),
+        duties=BRINGERS,
         page="import.page",
         related=("file",),
         empty=Text("没有在后台读取的文件", "No file has been read in the background"),

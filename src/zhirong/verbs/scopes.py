@@ -343,12 +343,6 @@ def _jobs(person: Person, day: date) -> Q:
     return EVERYTHING if person.has(Duty.SYSTEM_ADMIN) else _own("organisation")(person, day)
 
 
-def _imports(person: Person, day: date) -> Q:
-    """The organisation's own; an agent sees those that it has begun itself."""
-    own = _own("organisation")(person, day)
-    return own & Q(by=person.account) if person.mandate else own
-
-
 def _audited(person: Person, day: date) -> Q:
     return EVERYTHING if person.has(Duty.AUDIT_ADMIN) else NOTHING
 
@@ -366,7 +360,7 @@ SCOPES: Mapping[type[Model], Scope] = {
     Delivery: _programs("webhook__organisation"),
     Event: _audited,
     FileColumns: _own("organisation"),
-    FileImport: _imports,
+    FileImport: _own("organisation"),
     FirmRight: _firm_rights,
     GuaranteeRequest: _guarantees,
     GuarantorFigures: _own("organisation"),

@@ -10,6 +10,7 @@ from zhirong.kernel.text import Text
 from zhirong.store.work import FileImport
 from zhirong.verbs.acting import can
 from zhirong.verbs.imports import (
+    BRINGERS,
     IMPORTERS,
     KEEPING,
     KIND_TEXT,
@@ -32,7 +33,7 @@ OUTCOME_TEXT = {
 _OUTCOME_CSS = {"new": "good", "changed": "warn", "same": "", "wrong": "bad"}
 
 
-@page("imports/<int:id>/", "import.page", model=FileImport)
+@page("imports/<int:id>/", "import.page", duties=BRINGERS, model=FileImport)
 def import_page(request: HttpRequest, row: FileImport) -> HttpResponse:
     """One import: it can be left and come back to."""
     context: dict[str, Any] = {
@@ -53,7 +54,7 @@ def import_page(request: HttpRequest, row: FileImport) -> HttpResponse:
     return render(request, "imports/import.html", context)
 
 
-@page("imports/<int:id>/progress/", "import.progress", model=FileImport)
+@page("imports/<int:id>/progress/", "import.progress", duties=BRINGERS, model=FileImport)
 def progress(request: HttpRequest, row: FileImport) -> HttpResponse:
     """How far it is, for the script of the page."""
     said = progress_of(row)
