@@ -13,6 +13,7 @@ from platform_world import Member, Platform
 
 from zhirong.store.financing import Paper, PaperReader
 from zhirong.store.parties import Account, Kept, Membership, Organisation
+from zhirong.store.work import FileImport
 from zhirong.verbs.acting import OPERATIONS
 from zhirong.verbs.people import NOBODY, Duty, OrganisationKind, Person, duties_of
 
@@ -103,7 +104,8 @@ class PermissionWorld:
         self._made += 1
         if column.is_relation:
             if column.related_model is Organisation:
-                return self.a.organisations[_PARTY[column.name]]
+                # A list that the firm has brought; a bank's own are of the same table.
+                return self.a.organisations["firm" if model is FileImport else _PARTY[column.name]]
             if column.related_model is Account:
                 duty = Duty.FIRM_MANAGER if model is Membership else Duty.LENDER_OFFICER
                 return self.a.members[duty].account

@@ -9,6 +9,8 @@ from browser_world import Site, User
 from people_of_the_way import TODAY
 from way_of_a_loan import AUTHORITY_NUMBER, Way
 
+from zhirong.kernel.identifiers import patent_check_digit
+
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DAYS = 85  # until the loan is settled early: the first interest is then about to fall due
 
@@ -102,6 +104,7 @@ def look_at_the_rest(way: Way) -> None:
     way.agency_reviewer.visit("/agency/pool/")
     invites(way)
     take_files(way)
+    brings_a_long_list(way)
     assert way.site.pages_not_seen() == []
 
 
@@ -135,6 +138,28 @@ def invites(way: Way) -> None:
     colleague.visit("/acting/", "/invitations/1/")
     colleague.do("invitation.accept", 1)
     assert "企业经办人" in colleague.go("/acting/").inner_text("main")
+
+
+def brings_a_long_list(way: Way) -> None:
+    """A list of many rows is read in the background: the page follows by itself, and the yes is given on it."""
+    firm = way.firm_manager
+    rows = []
+    for at in range(1, 2102):
+        digits = f"201818{at:06d}"
+        rows.append(f"{digits}.{patent_check_digit(digits)},一种装置{at},2018-07-28,2020-05-04\n")
+    file = way.site.folder / "long.csv"
+    file.write_text("专利号,专利名称,申请日,授权公告日\n" + "".join(rows), encoding="utf-8")
+    firm.go("/firm/rights/import/")
+    firm.fill(file=file)
+    firm.send()
+    address = firm.page.url.removeprefix(way.site.address)
+    firm.page.wait_for_selector("main >> text=待确认", timeout=120_000)
+    firm.look()
+    assert firm.take(f"{address}progress/", "application/json").startswith(b"{")
+    firm.go(address)
+    firm.click("全部录入")
+    firm.page.wait_for_selector("main >> text=已完成", timeout=120_000)
+    assert "新增 2101" in firm.page.inner_text("main")
 
 
 def take_files(way: Way) -> None:
