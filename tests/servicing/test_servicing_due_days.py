@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from zhirong.chain.loan.servicing.replay import replay
 from zhirong.chain.loan.servicing.state import LoanState
 from zhirong.chain.loan.terms import Amendment, Draw, Grace, LoanTerms, Method, PlanItem, Prepayment, Step
 from zhirong.kernel.fields import Reader
+from zhirong.kernel.money import round_fen
 
 TABLES = published_rates(RULES)
 
@@ -334,6 +336,28 @@ def test_interest_that_fell_due_is_capitalised_in_whole_fen_and_what_grew_since_
     )
     events = (*paid_until(changed, day), event)
     assert fallen(terms, last_of(changed), day, *events) == [(date(2025, 10, 9), 6_817_809, 20_453)]
+
+
+@pytest.mark.parametrize("capitalises", [True, False])
+def test_put_off_where_two_instalments_meet_no_night_is_without_interest(capitalises: bool) -> None:
+    """Due days Friday 29 and Saturday 30 November 2024, both payable on the Friday, when everything is put off."""
+    plan = (PlanItem(date(2024, 11, 29), 5_000_000), PlanItem(date(2024, 11, 30), 9_000_000))
+    terms = terms_of(
+        start=date(2024, 10, 29), end=date(2025, 3, 31), method=Method.CUSTOM, plan=plan, shift="preceding"
+    )
+    day, until = date(2024, 11, 29), date(2025, 1, 29)
+    event = ev.Restructuring(
+        id="X", day=day, booked=day, until=until, yearly=None, method=Method.BULLET, capitalises=capitalises
+    )
+    state = state_of(terms, until, event)
+    # 60 million at 5.4 % ÷ 360 are 9,000 a night: 31 nights to the 29th. The instalment of the 30th holds the night
+    # after it on 55 million, and the 5 million put off from the first bear theirs, 750.
+    assert [item.interest for item in state.items[:2]] == [31 * 9_000, 8_250]
+    grown = 31 * 9_000 + 8_250 if capitalises else 0
+    nights = (date(2024, 12, 29) - date(2024, 11, 30)).days, (until - date(2024, 12, 29)).days
+    daily = Fraction(60_000_000 + grown) * Fraction(54, 1000) / 360
+    first = 750 + daily * nights[0]
+    assert [item.interest for item in state.items[2:]] == [round_fen(first), round_fen(daily * nights[1])]
 
 
 @quick

@@ -240,6 +240,16 @@ class Fold(Working):
         years = fraction_of_year(self._last_due, self._last_due.end, self._today, self._terms.day_count)
         return principal * Fraction(self._yearly) * years
 
+    def _up_to_its_period(self, principal: Fen) -> Fraction:
+        """Interest on principal put off from earlier instalments, up to the end of a period whose instalment was due
+        before it ended: that instalment holds the interest on everything else up to there.
+        """
+        since = self._running.since
+        if not principal or self._last_due is None or self._today >= since:
+            return Fraction(0)
+        years = fraction_of_year(self._last_due, self._today, since, self._terms.day_count)
+        return principal * Fraction(self._yearly) * years
+
     def _replan(self, number: int, balance: Fen) -> None:
         """A plan of the terms in force for ``balance``, the next instalment being ``number``."""
         self._plan = planned(
@@ -254,7 +264,9 @@ class Fold(Working):
         closed = self._accrued(self._today)
         number = self._next_number
         closed += self._since_the_end(self._last_unpaid())
-        balance = self._not_due + self._arrears.take_principal()
+        in_its_period = self._arrears.principal_of(self._arrears.last_number)
+        put_off = self._arrears.take_principal()
+        balance = self._not_due + put_off
         interest = 0
         if event.capitalises:
             ready = round_fen(closed)
@@ -263,7 +275,7 @@ class Fold(Working):
             closed = Fraction(0)
         self._move(event.id, {LOAN[Head.PRINCIPAL]: interest, LOAN[Head.INTEREST]: -interest})
         self._agree(event.yearly)
-        self._running = self._running_on(closed)
+        self._running = self._running_on(closed + self._up_to_its_period(put_off - in_its_period))
         self._method = self._method if event.method is None else event.method
         self._terms = anew(self._terms, event.day, event.until, self._method)
         self._begun_at = number
