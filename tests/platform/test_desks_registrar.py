@@ -17,7 +17,7 @@ from zhirong.verbs.acting import OPERATIONS, can
 from zhirong.verbs.pattern import By
 from zhirong.verbs.people import Duty
 from zhirong.verbs.permissions import Actor, ForbiddenError, Role
-from zhirong.verbs.register import pledges
+from zhirong.verbs.register import orders, pledges
 from zhirong.verbs.register.certificates import codes
 from zhirong.verbs.register.check import check_register
 from zhirong.verbs.register.desk import PARTIES, REGISTRAR
@@ -209,7 +209,9 @@ def test_a_repeated_request_is_done_once(platform: Any) -> None:
     assert models.Event.objects.filter(kind="pledge.accept").count() == 1
 
 
-def test_the_authoritys_number_completes_a_mirror_and_its_data_are_compared(platform: Any) -> None:
+def test_the_authoritys_number_completes_a_mirror_and_its_data_are_compared(
+    platform: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     who = registrar(platform)
     by = By(Actor("counter", Role.REGISTRAR), platform.now, platform.key())
     number = int(pledges.file_pledge(by, filing_request(patent(1), role="mirror")).registration.id)
@@ -235,6 +237,15 @@ def test_the_authoritys_number_completes_a_mirror_and_its_data_are_compared(plat
     with pytest.raises(InputError) as caught:
         platform.do(who, "registration.reconcile", authority="国家知识产权局", file=bad)
     assert "质权人" in caught.value.problems[0].value
+    # Rows are read before the only writer is held up: nothing of the reconciliation has begun where one cannot be.
+    with monkeypatch.context() as patched:
+        patched.setattr(orders, "reconcile", lambda *given, **named: pytest.fail("begun"))
+        heads = "登记号,权利号,出质人,质权人,登记日,注销日"
+        row = f"Y2025610000001,{patent_number(1)},{FIRM['name']},别的银行,2025-16-03,"
+        wrong = platform.upload(who, "公布.csv", f"{heads}\n{row}\n".encode())
+        with pytest.raises(InputError) as caught:
+            platform.do(who, "registration.reconcile", authority="国家知识产权局", file=wrong)
+    assert "2025-16-03" in str(caught.value)
 
 
 def test_certificates_receipts_and_the_daily_file(platform: Any) -> None:

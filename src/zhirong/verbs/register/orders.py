@@ -8,7 +8,7 @@ from typing import Any, Literal
 from zhirong.chain.pledge.freezes import Freeze, FreezePurpose, most_months
 from zhirong.chain.pledge.grounds import plain_name
 from zhirong.chain.pledge.precheck import public_key, read_key
-from zhirong.chain.pledge.reconcile import Difference, differences, read_published
+from zhirong.chain.pledge.reconcile import Difference, Published, differences, read_published
 from zhirong.chain.pledge.register import FREEZE_RIGHT, RENEW_FREEZE, UNFREEZE_RIGHT, orders_after
 from zhirong.chain.pledge.register_json import party_json, registration_of
 from zhirong.chain.pledge.registration import Move, RegisterRole, refuse
@@ -209,27 +209,39 @@ def unfiled_right(key: str) -> dict[str, str]:
     return {"kind": kind, "number": "" if number.startswith("#") else number, "title": ""}
 
 
-def reconcile(
-    by: By, authority: str, published: Sequence[Mapping[str, Any]], *, is_complete: bool = False
-) -> tuple[Done, tuple[Difference, ...]]:
-    """Compare an authority's published data with the mirror; every difference is kept with the event, as an alarm.
-
-    Raises InputError with everything that cannot be read in the data.
-    """
-    if not authority.strip():
-        reason, mend = Text("没有写明登记机关", "the authority is not named"), Text("写明登记机关", "name it")
-        raise refuse("missing", "authority", authority, reason, mend)
+def read_all_published(published: Sequence[Mapping[str, Any]]) -> list[Published]:
+    """An authority's published data, read. Raises InputError with everything that cannot be read in them."""
     problems: list[Problem] = []
     reader = Reader({"published": [dict(row) for row in published]}, source="", problems=problems)
     read = [read_published(row) for row in reader.tables("published")]
     if problems:
         raise InputError(problems)
+    return read
+
+
+def reconcile(
+    by: By,
+    authority: str,
+    published: Sequence[Mapping[str, Any]],
+    *,
+    is_complete: bool = False,
+    read: Sequence[Published] | None = None,
+) -> tuple[Done, tuple[Difference, ...]]:
+    """Compare an authority's published data with the mirror; every difference is kept with the event, as an alarm.
+
+    read: the data as ``read_all_published`` gives them, where they were read before the only writer is held up.
+    Raises InputError with everything that cannot be read in the data.
+    """
+    if not authority.strip():
+        reason, mend = Text("没有写明登记机关", "the authority is not named"), Text("写明登记机关", "name it")
+        raise refuse("missing", "authority", authority, reason, mend)
+    theirs = read_all_published(published) if read is None else read
     found: list[Difference] = []
 
     def decide(work: Work) -> Decision:
         states = models.Registration.objects.filter(role=RegisterRole.MIRROR.value).order_by("id")
         ours = [registration_of(canonical.decode(row.state.encode())) for row in states]
-        found.extend(differences(authority, read, ours, is_complete=is_complete))
+        found.extend(differences(authority, theirs, ours, is_complete=is_complete))
         content = {
             "authority": authority,
             "differences": [one.as_json() for one in found],

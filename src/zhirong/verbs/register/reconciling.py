@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from zhirong.chain.adapters.days import day_of_cell
+from zhirong.chain.pledge.reconcile import Published
 from zhirong.documents.tables import read_rows
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
@@ -53,10 +54,11 @@ class Reconcile(Request):
     ] = False
 
 
-def _read(call: Call, request: Reconcile) -> list[dict[str, Any]]:
-    """The published rows, read before the only writer is held up."""
+def _read(call: Call, request: Reconcile) -> tuple[list[dict[str, Any]], list[Published]]:
+    """The published rows, as they stand and read, before the only writer is held up."""
     upload = redeem(call.person, request.file)
-    return read_published_rows(bytes_of(upload), upload.name)
+    rows = read_published_rows(bytes_of(upload), upload.name)
+    return rows, orders.read_all_published(rows)
 
 
 @operation(
@@ -68,7 +70,8 @@ def _read(call: Call, request: Reconcile) -> list[dict[str, Any]]:
 )
 def reconcile(work: Work, request: Reconcile) -> Any:
     """The parties of every registration that differs are told."""
-    done, found = orders.reconcile(by_of(work), request.authority, work.prepared, is_complete=request.is_complete)
+    rows, read = work.prepared
+    done, found = orders.reconcile(by_of(work), request.authority, rows, is_complete=request.is_complete, read=read)
     return {"index": done.index, "differences": [one.as_json() for one in found]}
 
 
