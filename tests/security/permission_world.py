@@ -110,6 +110,8 @@ class PermissionWorld:
                 duty = Duty.FIRM_MANAGER if model is Membership else Duty.LENDER_OFFICER
                 return self.a.members[duty].account
             return self.row(column.related_model)
+        if model is FileImport and column.name == "kind":
+            return "rights"
         if column.name in ("state", "status"):
             return self._state(model, column.name)
         if column.name in ("day", "valuation_date", "checked_on"):

@@ -24,11 +24,13 @@ from zhirong.verbs.register.check import check_register
 
 pytestmark = pytest.mark.both_databases
 SECRET = "JBSWY3DPEHPK3PXP"
+KEY = "5e" * 32
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def platform(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
-    """A platform of its own."""
+    """A platform of its own, with one key for whatever folder is named."""
+    monkeypatch.setenv("ZHIRONG_VAULT_KEY", KEY)
     cache.clear()
     with register_databases.fresh(request.param) as (folder, url):
         yield Platform(folder, url, monkeypatch)
@@ -172,7 +174,7 @@ def test_another_vault_key_is_said_once_and_hides_nothing(
     assert [one.code for one in platform_findings()] == ["account_key"]
     accounts[0].set_password("another long password of 2026")
     accounts[0].save()
-    monkeypatch.delenv("ZHIRONG_VAULT_KEY")
+    monkeypatch.setenv("ZHIRONG_VAULT_KEY", KEY)
     assert _places() == [f"account {accounts[0].pk} password"]
 
 

@@ -29,6 +29,7 @@ _CONCERNS = {
     "contract": Text("合同条款", "contract terms"),
     "credit": Text("信用评级和准入", "credit grades and eligibility"),
     "diligence": Text("尽调清单", "the diligence checklist"),
+    "import": Text("文件导入", "imports of files"),
     "guarantor": Text("担保人的额度", "what guarantors may bear"),
     "indicators": Text("指标得分", "scores of indicator systems"),
     "lending": Text("审批、分类、拨备和利率", "approval, classification, provisions and rates"),

@@ -311,10 +311,10 @@ def retry(work: Work, request: Any) -> Any:
 
 
 class Previewed(Request):
-    """What was found in a file."""
+    """What was found in a file. parts: offset, length and digest of each piece of the report."""
 
     report: Annotated[str, Field(max_length=64)]
-    parts: list[tuple[int, int, str]]
+    parts: list[list[Any]]
     about: dict[str, Any]
     problems: list[dict[str, Any]]
 
