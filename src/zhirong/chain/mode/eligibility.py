@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from zhirong.chain.mode.force import Force, ForceOn, force_on
@@ -12,6 +13,7 @@ from zhirong.chain.mode.stated_fact import StatedFact, plain_fact
 from zhirong.chain.mode.vocabulary import ALL_FACTS, FACTS, RIGHT_KINDS
 from zhirong.kernel.days import add_months, add_years
 from zhirong.kernel.explain import Unit, show_value
+from zhirong.kernel.memo import Same
 from zhirong.kernel.near import nearest
 from zhirong.kernel.rulebook import Reference, wider_regions
 from zhirong.kernel.text import Text, same
@@ -58,23 +60,27 @@ def eligibility(
             near = nearest(key, FACTS)
             raise ValueError(f"no fact {key!r}" + (f"; did you mean {near!r}?" if near else ""))
     force = force_on(mode, day, stale_after_days)
-    later = force if loan_day is None else force_on(mode, loan_day, stale_after_days)
+    later = force if loan_day in (None, day) else force_on(mode, loan_day, stale_after_days)
     results = [force_condition(later if later.state is Force.ENDED else force)]
-    results.extend(try_condition(_with_place(mode, condition), facts, day) for condition in mode.conditions)
+    results.extend(try_condition(condition, facts, day) for condition in _placed(Same(mode)))
     if not any(condition.fact == "region" for condition in mode.conditions):
         results.append(_offered_here(mode, facts))
     if mode.limits is not None:
-        results.extend(try_condition(condition, facts, day) for condition in _limit_conditions(mode.limits))
+        results.extend(try_condition(condition, facts, day) for condition in _of_limits(Same(mode.limits)))
         if mode.limits.rate_over_lpr is not None:
             results.append(_rate_over_lpr(mode.limits, mode.limits.rate_over_lpr, facts))
     return tuple(result for result in results if result is not None)
 
 
-def _with_place(mode: Mode, condition: Condition) -> Condition:
-    """A condition on the region says the place by its name, not by its code."""
-    if condition.fact != "region" or condition.why is not None:
-        return condition
-    return replace(condition, why=_must_be_in(mode))
+@lru_cache(maxsize=512)
+def _placed(one: Same[Mode]) -> tuple[Condition, ...]:
+    """The conditions of a mode; one on the region says the place by its name, not by its code."""
+    return tuple(
+        replace(condition, why=_must_be_in(one.it))
+        if condition.fact == "region" and condition.why is None
+        else condition
+        for condition in one.it.conditions
+    )
 
 
 def _must_be_in(mode: Mode) -> Text:
@@ -102,19 +108,13 @@ def partner_check(mode: Mode, facts: Mapping[str, object], day: date) -> tuple[C
 
 
 def try_condition(condition: Condition, facts: Mapping[str, object], day: date) -> ConditionResult:
-    """One condition tried on facts as of ``day``."""
+    """One condition tried on facts as of ``day``, in words."""
     fact = ALL_FACTS[condition.fact]
     stated = facts.get(condition.fact)
     found = plain_fact(stated)
-    asked = asked_of(condition)
     if found is None:
-        return ConditionResult(
-            condition.code,
-            "unknown",
-            Text(f"{asked.zh}；尚不知“{fact.label.zh}”", f"{asked.en}; {fact.label.en}: not known"),
-            Text(f"补充“{fact.label.zh}”", f"state: {fact.label.en}"),
-            condition.reference,
-        )
+        return _unknown(Same(condition))
+    asked = _asked(Same(condition))
     met = _is_met(condition, found, day)
     shown = Text(_show(condition.fact, found, "zh"), _show(condition.fact, found, "en"))
     if isinstance(stated, StatedFact) and (proof := stated.certificate.words()).zh:
@@ -122,6 +122,31 @@ def try_condition(condition: Condition, facts: Mapping[str, object], day: date) 
     reason = Text(f"{asked.zh}；现为 {shown.zh}", f"{asked.en}; found: {shown.en}")
     return ConditionResult(
         condition.code, "met" if met else "unmet", reason, None if met else fact.mend, condition.reference
+    )
+
+
+def state_of(condition: Condition, facts: Mapping[str, object], day: date) -> State:
+    """As ``try_condition``, without the words."""
+    found = plain_fact(facts.get(condition.fact))
+    if found is None:
+        return "unknown"
+    return "met" if _is_met(condition, found, day) else "unmet"
+
+
+@lru_cache(maxsize=4096)
+def _asked(one: Same[Condition]) -> Text:
+    return asked_of(one.it)
+
+
+@lru_cache(maxsize=4096)
+def _unknown(one: Same[Condition]) -> ConditionResult:
+    condition, asked, label = one.it, _asked(one), ALL_FACTS[one.it.fact].label
+    return ConditionResult(
+        condition.code,
+        "unknown",
+        Text(f"{asked.zh}；尚不知“{label.zh}”", f"{asked.en}; {label.en}: not known"),
+        Text(f"补充“{label.zh}”", f"state: {label.en}"),
+        condition.reference,
     )
 
 
@@ -217,14 +242,16 @@ def _show(fact: str, found: object, lang: Literal["zh", "en"]) -> str:
     return str(found)
 
 
-def _limit_conditions(limits: Limits) -> list[Condition]:
+@lru_cache(maxsize=512)
+def _of_limits(one: Same[Limits]) -> tuple[Condition, ...]:
+    limits = one.it
     wanted = (
         ("amount_fen", limits.amount_at_most),
         ("borrower_balance_fen", limits.balance_at_most),
         ("term_months", limits.term_months_at_most),
         ("annual_rate", limits.rate_at_most),
     )
-    return [Condition(fact, "at_most", value, limits.reference) for fact, value in wanted if value is not None]
+    return tuple(Condition(fact, "at_most", value, limits.reference) for fact, value in wanted if value is not None)
 
 
 def _rate_over_lpr(limits: Limits, over: Decimal, facts: Mapping[str, object]) -> ConditionResult:

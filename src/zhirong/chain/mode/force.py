@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from zhirong.chain.mode.confirmation import Confirmation, SourceKind
 from zhirong.chain.mode.model import Mode
+from zhirong.kernel.memo import Same
 from zhirong.kernel.rulebook import COUNTRY, Reference
 from zhirong.kernel.text import Text
 
@@ -87,6 +89,12 @@ def force_on(mode: Mode, day: date, stale_after_days: int) -> ForceOn:
 
     stale_after_days: how many days old the last confirmation may be (rule ``mode.confirmation_days``).
     """
+    return _force_on(Same(mode), day, stale_after_days)
+
+
+@lru_cache(maxsize=4096)
+def _force_on(one: Same[Mode], day: date, stale_after_days: int) -> ForceOn:
+    mode = one.it
     windows = [(sharing.valid_from, sharing.valid_to) for sharing in mode.sharings]
     return force_of_source(
         mode.source, mode.confirmation, mode.region, windows, day, stale_after_days=stale_after_days

@@ -12,14 +12,17 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
-from zhirong.chain.mode.eligibility import try_condition
+from zhirong.chain.mode.eligibility import state_of
 from zhirong.chain.mode.loss import IP_PLACES, NOTHING, OPEN_POOL
-from zhirong.chain.mode.model import Cap, Mode, Tier
+from zhirong.chain.mode.model import Cap, Mode, Sharing, Tier
 from zhirong.chain.mode.shares import Met, amount_of, clauses_met, final_shares, holds, weights_of
+from zhirong.chain.mode.stated_fact import plain_fact
 from zhirong.chain.mode.vocabulary import CLAIM_FACTS
 from zhirong.kernel import money
+from zhirong.kernel.memo import Same
 from zhirong.kernel.money import Fen
 
 # Facts that change with the amount tried: they are never read from the facts of the case.
@@ -132,10 +135,24 @@ class PrincipalTerms:
         """Whether it is not known of some clause on shares whether it holds, whatever the amount."""
         return isinstance(self._settled, tuple) and None in self._settled[0]
 
+    @classmethod
+    def kept(
+        cls, mode: Mode, facts: Mapping[str, object], *, day: date, ip_share: Decimal = Decimal(1)
+    ) -> "PrincipalTerms":
+        """The same terms as another firm had for which all that the mode asks about sharing is the same."""
+        asked = _facts_asked(Same(mode.sharing_on(day)))
+        if asked is None:
+            return cls(mode, facts, day=day, ip_share=ip_share)
+        key = tuple(plain_fact(facts.get(name)) for name in asked)
+        try:
+            return _kept(Same(mode), day, ip_share, key)
+        except TypeError:  # a fact that is a list
+            return cls(mode, facts, day=day, ip_share=ip_share)
+
     # -- conditions and shares ------------------------------------------------------------------------------------
 
     def _settle(self, facts: Mapping[str, object]) -> _Outcome:
-        if any(try_condition(condition, facts, self._day).state != "met" for condition in self._conditions):
+        if any(state_of(condition, facts, self._day) != "met" for condition in self._conditions):
             return "refused"
         holding = [item for item in self._limits if holds(item[0].when, facts, self._day) is not False]
         caps = {
@@ -328,3 +345,19 @@ def _key(cap: Cap) -> _Key:
 
 def _add(parts: dict[str, Fen], role: str, amount: Fen) -> None:
     parts[role] += amount
+
+
+@lru_cache(maxsize=1024)
+def _facts_asked(one: Same[Sharing]) -> tuple[str, ...] | None:
+    """What conditions about sharing ask for; None where the amount of the loan is among it."""
+    sharing = one.it
+    clauses = [*sharing.clauses, *(cap.when for cap in sharing.caps)]
+    conditions = [*sharing.claim_conditions, *(condition for when in clauses for condition in when.conditions)]
+    asked = {condition.fact for condition in conditions}
+    return None if asked & set(_OF_AMOUNT) else tuple(sorted(asked))
+
+
+@lru_cache(maxsize=4096)
+def _kept(one: Same[Mode], day: date, ip_share: Decimal, known: tuple[object, ...]) -> PrincipalTerms:
+    asked = _facts_asked(Same(one.it.sharing_on(day))) or ()
+    return PrincipalTerms(one.it, dict(zip(asked, known, strict=True)), day=day, ip_share=ip_share)

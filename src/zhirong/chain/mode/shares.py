@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import product
 from math import lcm
 
-from zhirong.chain.mode.eligibility import try_condition
+from zhirong.chain.mode.eligibility import state_of
 from zhirong.chain.mode.model import Bonus, Mode, Sharing, Tier, When
 from zhirong.kernel.memo import Same
 from zhirong.kernel.money import Fen, share_of
@@ -18,8 +18,8 @@ Met = Sequence[bool | None]
 
 def holds(when: When, facts: Mapping[str, object], day: date) -> bool | None:
     """Whether a clause holds; None where that depends on a fact that is not stated."""
-    one_of = {try_condition(condition, facts, day).state for condition in when.any_of}
-    each = {try_condition(condition, facts, day).state for condition in when.all_of}
+    one_of = {state_of(condition, facts, day) for condition in when.any_of}
+    each = {state_of(condition, facts, day) for condition in when.all_of}
     if "unmet" in each or (one_of and not one_of & {"met", "unknown"}):
         return False
     return None if "unknown" in each or (one_of and "met" not in one_of) else True

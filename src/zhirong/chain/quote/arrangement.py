@@ -41,7 +41,7 @@ def arrangement_of(
     stated = facts.get("borrower_balance_fen")
     balance = stated if isinstance(stated, int) else 0
     share = facts.get("ip_share_of_security")
-    terms = PrincipalTerms(
+    terms = PrincipalTerms.kept(
         mode, facts, day=request.start, ip_share=share if isinstance(share, Decimal) else Decimal(1)
     )
     flat = terms.flat(request.amount, other_loans=balance)
