@@ -70,16 +70,16 @@ def show_yuan(fen: Fen) -> str:
 
 def round_fen(exact: Fraction | Decimal | int, rounding: Rounding = "half_up") -> Fen:
     """The whole fen nearest to an exact amount of fen. Halves go away from zero unless said otherwise."""
-    value = Fraction(exact)
-    floor, rest = divmod(value.numerator, value.denominator)
+    above, below = exact.as_integer_ratio()
+    floor, rest = divmod(above, below)
     if rest == 0 or rounding == "floor":
         return floor
-    twice = 2 * rest - value.denominator
+    twice = 2 * rest - below
     if twice != 0:
         return floor + (1 if twice > 0 else 0)
     if rounding == "half_even":
         return floor + (floor & 1)
-    return floor + (1 if value > 0 else 0)
+    return floor + (1 if above > 0 else 0)
 
 
 def share_of(fen: Fen, rate: Rate, rounding: Rounding = "half_up") -> Fen:

@@ -167,7 +167,9 @@ class Arrangement:
         """
         if self.flat is None:
             return None
-        return max(self.flat.get(role, Fraction(0)), (self.undecided or {}).get(role, Fraction(0)))
+        if self.undecided is None:
+            return self.flat.get(role, Fraction(0))
+        return max(self.flat.get(role, Fraction(0)), self.undecided.get(role, Fraction(0)))
 
 
 def flat_division(shares: Mapping[str, Fraction]) -> Divide:

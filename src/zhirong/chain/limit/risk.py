@@ -68,6 +68,7 @@ class RiskTests:
         self.budget = policy.number["loss_budget"]
         self.others = tuple(role for role in arrangement.roles if role != LENDER)
         self.refusing = frozenset(role for role in self.others if firm.pd > self.ceiling(role))
+        self._budget_of_life = self.budget * self.outstanding()
         # A residue of rounding goes to the lender: a fen for each other bearer is let pass.
         self.slack = len(self.others)
 
@@ -119,10 +120,8 @@ class RiskTests:
             for year in self.years:
                 uncovered = [max(0, round_fen(amount * year.balance, "floor") - self.value) for amount in amounts]
                 lost = [sum_ + year.chance * rest for sum_, rest in zip(lost, uncovered, strict=True)]
-            return {
-                role: [sum_ * (self.loss_given_default(role) * flat.get(role, 0)) for sum_ in lost]
-                for role in self.arrangement.roles
-            }
+            weights = {role: self.loss_given_default(role) * flat.get(role, 0) for role in self.arrangement.roles}
+            return {role: [sum_ * weight for sum_ in lost] for role, weight in weights.items()}
         losses = {role: [Fraction(0)] * len(amounts) for role in self.arrangement.roles}
         for year in self.years:
             balances = [round_fen(amount * year.balance, "floor") for amount in amounts]
@@ -133,7 +132,7 @@ class RiskTests:
 
     def allowed(self, amount: Fen) -> Fraction:
         """The lender's loss budget over the life: 1.8 % a year of what is outstanding."""
-        return self.budget * amount * self.outstanding()
+        return self._budget_of_life * amount
 
     def outstanding(self) -> Fraction:
         """Years of the whole amount outstanding, counted by what is left of it."""
@@ -154,7 +153,8 @@ class RiskTests:
         parts = self.parts(amounts)
         expected = [Fraction(0)] * len(amounts)
         if len(self.years) == 1 and LENDER in parts:
-            expected = [self.years[0].chance * self.lgd * part for part in parts[LENDER]]
+            weight = self.years[0].chance * self.lgd
+            expected = [weight * part for part in parts[LENDER]]
         elif LENDER in self.arrangement.roles:
             expected = self.expected(amounts)[LENDER]
         found = []

@@ -76,6 +76,9 @@ class PrincipalTerms:
         self._limits = [(cap, _limit_of(mode, cap)) for cap in sharing.caps]
         self._divided: dict[tuple[int, tuple[bool | None, ...]], _Division] = {}
         self._settled = None if by_amount else self._settle(self._facts)
+        # One tier and no cap: the shares are the same for every amount.
+        self._is_plain = not by_amount and len(sharing.tiers) == 1 and not sharing.caps
+        self._plain: dict[bool, dict[str, Fraction] | None] = {}
 
     def parts(self, amount: Fen, lost: Fen, *, other_loans: Fen = 0) -> dict[str, Fen]:
         """What each bearer of the mode bears of ``lost``, principal lost of a loan of ``amount`` (fen); sums to it.
@@ -104,6 +107,14 @@ class PrincipalTerms:
         unknown_fails: a clause that is not known to hold counts as one that does not, so that whoever would be relieved
         by it bears its part; otherwise nobody but the lender bears what is undecided.
         """
+        if self._is_plain:
+            key = unknown_fails
+            if key not in self._plain:
+                self._plain[key] = self._flat(up_to, other_loans, unknown_fails)
+            return self._plain[key]
+        return self._flat(up_to, other_loans, unknown_fails)
+
+    def _flat(self, up_to: Fen | None, other_loans: Fen, unknown_fails: bool) -> dict[str, Fraction] | None:
         if self._settled is None:
             return None
         if self._settled == "refused" or "principal" not in self._sharing.base:
