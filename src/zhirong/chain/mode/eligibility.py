@@ -46,13 +46,20 @@ class ConditionResult:
 
 
 def eligibility(
-    mode: Mode, facts: Mapping[str, object], day: date, *, stale_after_days: int, loan_day: date | None = None
+    mode: Mode,
+    facts: Mapping[str, object],
+    day: date,
+    *,
+    stale_after_days: int,
+    loan_day: date | None = None,
+    in_words: bool = True,
 ) -> tuple[ConditionResult, ...]:
     """Whether ``mode`` is in force on ``day``, then every condition and limit of it tried on ``facts``.
 
     facts: keys of ``vocabulary.FACTS`` (and ``lpr_1y``, the one-year LPR, which a rate limit needs). A key that is
     absent, or None, is not known; a day fact may be ``"never"``. stale_after_days: see ``force.force_on``.
     loan_day: when the loan is to be paid out, where that is later: a mode that has ended by then is not open to it.
+    in_words: with what was found; otherwise the reason is only what is asked, for those who read the states.
     Raises ValueError for a key that nobody defined.
     """
     for key in facts:
@@ -62,11 +69,12 @@ def eligibility(
     force = force_on(mode, day, stale_after_days)
     later = force if loan_day in (None, day) else force_on(mode, loan_day, stale_after_days)
     results = [force_condition(later if later.state is Force.ENDED else force)]
-    results.extend(try_condition(condition, facts, day) for condition in _placed(Same(mode)))
+    tried = try_condition if in_words else _try_briefly
+    results.extend(tried(condition, facts, day) for condition in _placed(Same(mode)))
     if not any(condition.fact == "region" for condition in mode.conditions):
         results.append(_offered_here(mode, facts))
     if mode.limits is not None:
-        results.extend(try_condition(condition, facts, day) for condition in _of_limits(Same(mode.limits)))
+        results.extend(tried(condition, facts, day) for condition in _of_limits(Same(mode.limits)))
         if mode.limits.rate_over_lpr is not None:
             results.append(_rate_over_lpr(mode.limits, mode.limits.rate_over_lpr, facts))
     return tuple(result for result in results if result is not None)
@@ -131,6 +139,15 @@ def state_of(condition: Condition, facts: Mapping[str, object], day: date) -> St
     if found is None:
         return "unknown"
     return "met" if _is_met(condition, found, day) else "unmet"
+
+
+def _try_briefly(condition: Condition, facts: Mapping[str, object], day: date) -> ConditionResult:
+    return _brief(Same(condition), state_of(condition, facts, day))
+
+
+@lru_cache(maxsize=8192)
+def _brief(one: Same[Condition], state: State) -> ConditionResult:
+    return ConditionResult(one.it.code, state, _asked(one), None, one.it.reference)
 
 
 @lru_cache(maxsize=4096)

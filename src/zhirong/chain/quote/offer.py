@@ -92,7 +92,7 @@ class Decided:
 def decide(mode: Mode, terms: Terms, *, compare: bool = True) -> Decided:
     """The limit, the rate and the conditions under ``mode``. Nothing in it depends on what the mode is called.
 
-    compare: with the limit without the pledge beside it.
+    compare: with the limit without the pledge beside it, and the conditions with what was found.
     """
     request = terms.case.request
     plan = arrangement_of(
@@ -115,6 +115,7 @@ def decide(mode: Mode, terms: Terms, *, compare: bool = True) -> Decided:
         terms.case.as_of,
         stale_after_days=terms.confirmation_days,
         loan_day=request.start,
+        in_words=compare,
     )
     return Decided(mode, found, amount, binding, title, rate, conditions)
 
