@@ -99,15 +99,16 @@ def test_an_interruption_leaves_no_process(tmp_path: Path) -> None:
     for part in (tmp_path / "bench").glob("*.py"):
         if part.stem not in ("__init__", "__main__", "measure"):
             part.unlink()
-    (tmp_path / "bench" / "slow.py").write_text(SLOW, encoding="utf-8")
+    # A word of its own: the test above may run beside this one.
+    (tmp_path / "bench" / "slow.py").write_text(SLOW.replace("by-slow", "by-stopped"), encoding="utf-8")
     process = subprocess.Popen([sys.executable, "-m", "bench"], cwd=tmp_path, stdout=subprocess.DEVNULL)
     for _ in range(200):
-        if _running("left-by-slow"):
+        if _running("left-by-stopped"):
             break
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 130
-    assert not _running("left-by-slow")
+    assert not _running("left-by-stopped")
 
 
 def _running(word: str) -> bool:
