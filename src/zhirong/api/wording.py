@@ -131,7 +131,7 @@ class ObjectWords(Schema):
 
 
 class ObjectsWords(Schema):
-    """What can be opened, whoever may open which."""
+    """What can be opened, whether or not the caller may open it."""
 
     rows: list[ObjectWords]
 

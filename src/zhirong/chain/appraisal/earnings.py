@@ -193,9 +193,8 @@ class ExcessEarnings(Ordinary):
         return (Explanation(Text("资产加权回报率核对", "weighted return on assets, checked"), shown),)
 
 
-def read_excess_earnings(reader: Reader, method_id: str, setting: Setting) -> ExcessEarnings:
-    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
-    revenue = read_forecast(reader, setting, "revenue", Text("收入", "revenue"))
+def read_contributory_assets(reader: Reader) -> list[Contributory]:
+    """The tables ``[[contributory_asset]]``, of which there must be one at least."""
     assets = []
     for entry in reader.tables("contributory_asset"):
         label = entry.words("label")
@@ -209,9 +208,16 @@ def read_excess_earnings(reader: Reader, method_id: str, setting: Setting) -> Ex
             Text("没有贡献资产", "no contributory asset is given"),
             Text(
                 "至少写一个 [[contributory_asset]]，如营运资金",
-                "give at least one [[contributory_asset]], such as working capital",
+                "Enter at least one [[contributory_asset]], such as working capital.",
             ),
         )
+    return assets
+
+
+def read_excess_earnings(reader: Reader, method_id: str, setting: Setting) -> ExcessEarnings:
+    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    revenue = read_forecast(reader, setting, "revenue", Text("收入", "revenue"))
+    assets = read_contributory_assets(reader)
     firm = None
     inside = reader.optional_table("firm")
     if inside is not None:

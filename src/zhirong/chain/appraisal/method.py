@@ -52,7 +52,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a method may not be used with what it was given, and what would mend it. code: stable English key."""
+    """Why a method may not be used with what it was given, and how to fix that. code: stable English key."""
 
     code: str
     reason: Text

@@ -175,7 +175,7 @@ class Appraisal:
 
 @dataclass(frozen=True, slots=True)
 class NoValue:
-    """No value can be given: why, and what would mend it. Never the same as a value of zero."""
+    """No value can be given: why, and how to fix that. Never the same as a value of zero."""
 
     code: str
     reason: Text

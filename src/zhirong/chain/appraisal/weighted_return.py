@@ -10,7 +10,7 @@ import numpy as np
 
 from zhirong.chain.appraisal.cashflow import annuity
 from zhirong.chain.appraisal.discount import LEAST, weighted_return
-from zhirong.chain.appraisal.earnings import Contributory, contributory_charge
+from zhirong.chain.appraisal.earnings import Contributory, contributory_charge, read_contributory_assets
 from zhirong.chain.appraisal.income import LEAST_LIFE
 from zhirong.chain.appraisal.method import Alarm, Approach, Driver, Ordinary, Setting, Terms, single
 from zhirong.chain.appraisal.uncertain import (
@@ -21,7 +21,6 @@ from zhirong.chain.appraisal.uncertain import (
     Widening,
     of_the_future,
     read_uncertain,
-    uncertain_of,
 )
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.fields import Reader
@@ -135,19 +134,7 @@ class WeightedReturn(Ordinary):
 def read_weighted_return(reader: Reader, method_id: str, setting: Setting) -> WeightedReturn:
     """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
     bounds = (LEAST, Decimal(1))
-    assets = []
-    for entry in reader.tables("contributory_asset"):
-        label = entry.words("label")
-        rate = read_uncertain(entry, "return", "rate")
-        assets.append(Contributory(label, uncertain_of(entry, "yuan"), rate))
-    if not assets:
-        reader.problem(
-            "contributory_asset",
-            "",
-            "missing",
-            Text("没有其他资产", "no other asset is given"),
-            Text("至少写一个 [[contributory_asset]]", "Enter at least one [[contributory_asset]]."),
-        )
+    assets = read_contributory_assets(reader)
     life = None
     if reader.has("economic_life"):
         stated = read_uncertain(reader, "economic_life", "years", (LEAST_LIFE, Decimal(100)))
