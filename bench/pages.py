@@ -47,9 +47,9 @@ def run() -> list[Measurement]:
         ready("zhirong.web.settings")
         from django.db import connection
 
+        from zhirong.operations.pledge.found import found_register
         from zhirong.store.financing import Case
         from zhirong.store.log import KEY_FILE
-        from zhirong.verbs.register.found import found_register
 
         if not (folder / KEY_FILE).exists():
             found_register(folder, "platform.bench")
@@ -203,8 +203,8 @@ def _one_case() -> int:
 
 def _reviewed(case_id: int) -> None:
     """The case that is looked at has its rights and a real quote, as a case in diligence has."""
+    from zhirong.operations.case_file.tables import case_table_of, quote_json
     from zhirong.store.financing import Case, FirmRight
-    from zhirong.verbs.case.file import case_table_of, quote_json
 
     case = Case.objects.get(pk=case_id)
     case.state = "diligence"

@@ -1,7 +1,7 @@
 """The register: filings a second with durable commit and receipt; search, pre-check and similar names on many entries.
 
 ZHIRONG_BENCH_ENTRIES sets how many registrations the second part stands on: 20,000 where not said, five million for
-the goal. They are written straight into the tables, by the projections that the verbs use. ZHIRONG_BENCH_DATA names a
+the goal. They are written straight into the tables, by the projections that the operations use. ZHIRONG_BENCH_DATA names a
 folder to keep them in, so that five million are written once; DATABASE_URL puts them into PostgreSQL instead.
 """
 
@@ -37,8 +37,8 @@ def run() -> list[Measurement]:
         ready()
         from django.db import connection
 
+        from zhirong.operations.pledge.found import found_register
         from zhirong.store.log import KEY_FILE
-        from zhirong.verbs.register.found import found_register
 
         measured = []
         if not (folder / KEY_FILE).exists():
@@ -52,13 +52,13 @@ def run() -> list[Measurement]:
 
 def _filings(folder: Path) -> Measurement:
     """File, examine and enter, each its own durable commit, and a receipt that verifies."""
-    from zhirong.verbs.register.check import check_register
+    from zhirong.operations.pledge.check import check_register
 
     ours = _seconds_a_filing(folder, 1)
     assert check_register(folder).findings == ()
     plain = _three_plain_commits(folder)
     return Measurement(
-        work=f"one filing to its entry and receipt ({1 / ours:.0f} a second): three verbs, three durable commits",
+        work=f"one filing to its entry and receipt ({1 / ours:.0f} a second): three operations, three durable commits",
         peer="three durable commits of one row each in SQLite, nothing else",
         ours=ours,
         theirs=plain,
@@ -72,11 +72,11 @@ def _seconds_a_filing(folder: Path, first: int) -> float:
     """FILINGS patents from the number ``first`` on are filed, examined and entered; every receipt verifies."""
     from zhirong.evidence.receipts import read_receipt
     from zhirong.evidence.verify import Verdict, verify_receipt
+    from zhirong.operations.pattern import By
+    from zhirong.operations.permissions import Actor, Role
+    from zhirong.operations.pledge import pledges
     from zhirong.store.log import public_keys, receipt, signing_key
     from zhirong.store.models import Event
-    from zhirong.verbs.pattern import By
-    from zhirong.verbs.permissions import Actor, Role
-    from zhirong.verbs.register import pledges
 
     key, actor, receipts = signing_key(folder), Actor("bench", Role.REGISTRAR), []
     start = time.perf_counter()
@@ -182,8 +182,8 @@ def _fill() -> list[str]:
 
 
 def _exact() -> Measurement:
-    from zhirong.verbs.permissions import Actor, Role
-    from zhirong.verbs.register.look import Query, search
+    from zhirong.operations.permissions import Actor, Role
+    from zhirong.operations.pledge.look import Query, search
 
     public, chance = Actor("", Role.PUBLIC), random.Random(2)
     wanted = [chance.randint(FILINGS + 1, FILINGS + ENTRIES) for _ in range(QUERIES)]
@@ -197,8 +197,8 @@ def _exact() -> Measurement:
 
 
 def _precheck() -> Measurement:
-    from zhirong.verbs.permissions import Actor, Role
-    from zhirong.verbs.register.look import precheck
+    from zhirong.operations.permissions import Actor, Role
+    from zhirong.operations.pledge.look import precheck
 
     actor, chance = Actor("", Role.LENDER), random.Random(3)
     wanted = [chance.randint(FILINGS + 1, min(FILINGS + 2 * ENTRIES, UNUSED)) for _ in range(QUERIES)]

@@ -1,7 +1,7 @@
 """Sets up everything `make demo` and `make test` need, with the standard library alone.
 
 python3 tools/setup.py base|test     make the environment from the lock file
-python3 tools/setup.py --left-out    say loudly what had to be left out, with the command that mends it
+python3 tools/setup.py --left-out    say loudly what had to be left out, with the command that fixes it
 """
 
 import hashlib
@@ -29,7 +29,7 @@ def main(words: list[str]) -> int:
         return 2
     if sys.version_info < OLDEST:
         print(f"Python 3.11 or later is needed; {sys.executable} is {sys.version.split()[0]}.")
-        print("To mend: install Python 3.11, or name it: make demo PYTHON=/path/to/python3.11")
+        print("Fix: install Python 3.11, or name it: make demo PYTHON=/path/to/python3.11")
         return 1
     make_environment(words[0])
     left_out = look_for_browser() if words[0] == "test" else []
@@ -51,7 +51,7 @@ def make_environment(kind: str) -> None:
         made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False)
         if made.returncode != 0:
             shutil.rmtree(VENV, ignore_errors=True)
-            sys.exit("No virtual environment could be made. To mend on Debian: apt-get install python3-venv")
+            sys.exit("No virtual environment could be made. On Debian: apt-get install python3-venv")
     print(f"Installing what {LOCKS[kind].relative_to(ROOT)} locks (a minute or two the first time) …", flush=True)
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
     run([*pip, "--require-hashes", "-r", str(LOCKS[kind])])
@@ -70,7 +70,7 @@ def look_for_browser() -> list[str]:
     """Chromium for the browser tests: found, or installed where this user may, or named as left out."""
     if any(shutil.which(name) for name in BROWSERS):
         return []
-    mend = "apt-get update && apt-get install -y chromium"
+    hint = "apt-get update && apt-get install -y chromium"
     apt = shutil.which("apt-get")
     if apt is not None and os.geteuid() == 0:
         print("Installing chromium for the browser tests …", flush=True)
@@ -81,7 +81,7 @@ def look_for_browser() -> list[str]:
                 break
         if any(shutil.which(name) for name in BROWSERS):
             return []
-    return [f"chromium is not installed, so the browser tests were skipped. To mend (as root): {mend}"]
+    return [f"chromium is not installed, so the browser tests were skipped. To hint (as root): {hint}"]
 
 
 def say_left_out() -> None:

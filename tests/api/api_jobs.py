@@ -12,10 +12,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "register"))
 import register_databases  # noqa: E402 - loads Django before the tables are named
 
 from zhirong.kernel.text import Text
+from zhirong.operations.declare import OPERATIONS, operation
+from zhirong.operations.fields import Request
+from zhirong.operations.jobs import JOBS, Task, job
+from zhirong.operations.unit_of_work import Work
 from zhirong.store.parties import Organisation
-from zhirong.verbs.acting import OPERATIONS, Work, operation
-from zhirong.verbs.jobs import JOBS, Task, job
-from zhirong.verbs.requests import Request
 
 STEPS = 6
 
@@ -39,7 +40,7 @@ if "test.count" not in OPERATIONS:
         """Count to six, slowly where it is told to be killed; says where it is in a file."""
         said = task.payload.get("say")
         for number in range(STEPS):
-            task.perform("test.count", task.payload["organisation"], {"number": number}, part=str(number))
+            task.run_operation("test.count", task.payload["organisation"], {"number": number}, part=str(number))
             task.progress(number + 1, STEPS)
             if said and task.job.tries == 1:
                 Path(said).write_text(str(number), encoding="utf-8")
@@ -68,7 +69,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent.parent / "register"))
     import register_databases
 
-    from zhirong.verbs.jobs import run_due
+    from zhirong.operations.jobs import run_due
 
     folder, url, now = sys.argv[1:4]
     register_databases.use(url, Path(folder))

@@ -7,9 +7,9 @@ from api_world import ApiWorld
 from platform_world import Member
 
 from zhirong.api.shown import SHOWN
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.people import Duty, OrganisationKind, duties_of
 from zhirong.store import financing, parties, work
-from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.people import Duty, OrganisationKind, duties_of
 
 
 class Region:

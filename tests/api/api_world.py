@@ -10,10 +10,11 @@ from django.core.cache import cache
 from django.test import Client
 from platform_world import Member, Platform
 
+from zhirong.operations.declare import Call, Done
+from zhirong.operations.people import Duty, OrganisationKind
+from zhirong.operations.run import run_operation
 from zhirong.store.financing import Case
 from zhirong.store.parties import Membership
-from zhirong.verbs.acting import Call, Done, perform
-from zhirong.verbs.people import Duty, OrganisationKind
 
 ROOT = "/api/v1"
 
@@ -65,16 +66,16 @@ class ApiWorld:
 
     def token(self, who: Member, *scopes: str, days: int = 30) -> str:
         """A token that this member has made for itself; everything that it may do where no scope is said."""
-        from zhirong.verbs.tokens import scopes_for
+        from zhirong.operations.tokens import scopes_for
 
         given = list(scopes) or [scope for scope, _ in scopes_for(self.platform.person(who))]
         until = (self.platform.day + timedelta(days=days)).isoformat()
-        return self.perform(who, "token.make", name="test", scopes=given, expires_on=until).shown_once
+        return self.run_operation(who, "token.make", name="test", scopes=given, expires_on=until).shown_once
 
-    def perform(self, who: Member, name: str, row: Any = None, /, *, key: str = "", **data: Any) -> Done:
+    def run_operation(self, who: Member, name: str, row: Any = None, /, *, key: str = "", **data: Any) -> Done:
         """Do an operation as this member, without the API."""
         call = Call(self.platform.person(who), self.platform.now, key or self.platform.key())
-        return perform(name, call, None if row is None else row.pk, data)
+        return run_operation(name, call, None if row is None else row.pk, data)
 
     def call(
         self,
@@ -121,6 +122,6 @@ def problem(response: Any, status: int) -> dict[str, Any]:
     assert said["status"] == status and said["type"].startswith("urn:zhirong:problem:")
     assert " / " in said["title"] and said["instance"].startswith("/api/")
     for one in said["problems"]:
-        for words in (one["reason"], one["mend"]):
+        for words in (one["reason"], one["hint"]):
             assert words["zh"] and words["en"]
     return said

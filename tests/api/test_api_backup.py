@@ -17,8 +17,8 @@ from api_world import ApiWorld
 
 from zhirong.cli.main import main
 from zhirong.kernel.errors import InputError
+from zhirong.operations.platform.backup import MANIFEST, back_up, missing_files, restore
 from zhirong.store.financing import StoredFile
-from zhirong.verbs.platform.backup import MANIFEST, back_up, missing_files, restore
 
 pytestmark = pytest.mark.both_databases
 
@@ -235,7 +235,7 @@ def test_every_setting_that_is_read_is_listed() -> None:
         ("ZHIRONG_SMTP", "smtp://u:secret@mail.example.cn", "go over an open line"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_named_with_its_mend(
+def test_a_setting_that_cannot_be_used_is_named_with_its_hint(
     setting: str, value: str, words: str, tmp_path: Path
 ) -> None:
     environment = {name: text for name, text in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}

@@ -17,14 +17,14 @@ from register_world import patent
 from register_world import request as filing_request
 
 from zhirong.api import security
+from zhirong.operations.pattern import By
+from zhirong.operations.permissions import Actor, Role
+from zhirong.operations.pledge import pledges
 from zhirong.store.blobs import keep, path_of
 from zhirong.store.financing import StoredFile
 from zhirong.store.models import Event
 from zhirong.store.parties import Consent, Organisation, SavedView
 from zhirong.store.settings import DATA
-from zhirong.verbs.pattern import By
-from zhirong.verbs.permissions import Actor, Role
-from zhirong.verbs.register import pledges
 
 
 def test_without_token_or_session_nothing_is_told(world: ApiWorld) -> None:
@@ -102,8 +102,8 @@ def test_what_is_done_to_a_row_must_name_a_version(world: ApiWorld) -> None:
 
 def test_every_row_and_object_that_something_can_be_done_to_has_its_version(world: ApiWorld) -> None:
     from zhirong.api.shown import SHOWN
-    from zhirong.verbs.acting import OPERATIONS
-    from zhirong.verbs.listing import LISTINGS
+    from zhirong.operations.declare import OPERATIONS
+    from zhirong.operations.listing import LISTINGS
 
     described = json.loads(world.get("/openapi.json").content)
     schemas = described["components"]["schemas"]
@@ -151,8 +151,9 @@ def test_what_a_column_cannot_hold_is_refused_by_name(world: ApiWorld) -> None:
     from platform_world import _SEED
 
     from zhirong.kernel.errors import InputError
+    from zhirong.operations.declare import Call
+    from zhirong.operations.unit_of_work import Work
     from zhirong.store.transaction import writing
-    from zhirong.verbs.acting import Call, Work
 
     with pytest.raises(InputError) as caught, writing() as head:
         work = Work(_SEED, Call(world.platform.person(world.system), world.platform.now, "k"), head)
@@ -295,7 +296,7 @@ def test_too_many_calls_are_told_when_to_come_back(world: ApiWorld) -> None:
 
 
 def test_notices_are_read(world: ApiWorld) -> None:
-    world.perform(
+    world.run_operation(
         world.security, "member.add", world.firm, email=world.officer.account.email, duties=["firm.clerk"]
     )
     token = world.token(world.officer, "case", "read")
@@ -387,7 +388,7 @@ def test_a_database_that_is_gone_for_a_moment_is_said_as_that(
 
 
 def test_a_very_long_name_of_a_file_is_cut_and_still_says_what_it_is(world: ApiWorld) -> None:
-    from zhirong.verbs.uploads import redeem, take_in
+    from zhirong.operations.uploads import redeem, take_in
 
     who = world.platform.person(world.manager)
     for letter in ("长", "\U0001f600"):
@@ -401,16 +402,16 @@ def test_a_very_long_name_of_a_file_is_cut_and_still_says_what_it_is(world: ApiW
 def test_choices_are_named_without_a_word_of_another_language(world: ApiWorld) -> None:
     said = problem(world.do("right.add", world.token(world.manager), kind="patent"), 422)
     (kind,) = (one for one in said["problems"] if one["field"] == "kind")
-    assert "、design（外观设计专利）、" in kind["mend"]["zh"] and ", design (design), " in kind["mend"]["en"]
-    assert " or " not in kind["mend"]["zh"] and "'" not in kind["mend"]["en"]
+    assert "、design（外观设计专利）、" in kind["hint"]["zh"] and ", design (design), " in kind["hint"]["en"]
+    assert " or " not in kind["hint"]["zh"] and "'" not in kind["hint"]["en"]
 
 
 def test_what_a_token_lacks_is_said_with_what_to_do(world: ApiWorld) -> None:
     token = world.token(world.manager, "read")
     (lacking,) = problem(world.do("right.add", token, kind="trademark"), 403)["problems"]
-    assert (lacking["field"], lacking["value"]) == ("token", "right") and "right" in lacking["mend"]["en"]
+    assert (lacking["field"], lacking["value"]) == ("token", "right") and "right" in lacking["hint"]["en"]
     (never,) = problem(world.do("token.make", token, name="x"), 403)["problems"]
-    assert never["mend"]["en"] == "sign in at the pages and do it there"
+    assert never["hint"]["en"] == "sign in at the pages and do it there"
     asked = problem(world.get("/me/operations?name=right.add", token), 403)["problems"]
     assert asked == [lacking]
     # What its owner may not do either is no matter of the token.
@@ -421,7 +422,7 @@ def test_what_a_token_lacks_is_said_with_what_to_do(world: ApiWorld) -> None:
 def test_an_order_that_a_list_has_not_is_refused(world: ApiWorld) -> None:
     token = world.token(world.manager)
     (said,) = problem(world.get("/lists/firm.rights?order=-titel", token), 422)["problems"]
-    assert (said["field"], said["value"]) == ("order", "-titel") and "-number" in said["mend"]["en"]
+    assert (said["field"], said["value"]) == ("order", "-titel") and "-number" in said["hint"]["en"]
     assert world.get("/lists/firm.rights?order=-number", token).status_code == 200
 
 

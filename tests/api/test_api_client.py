@@ -13,7 +13,7 @@ import pytest
 from api_world import ApiWorld
 
 from zhirong.client import ApiError, Client
-from zhirong.verbs.webhooks import signature
+from zhirong.operations.webhooks import signature
 from zhirong.web.wsgi import application
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent / "tools"))
@@ -33,7 +33,7 @@ def _client(token: str, transport: Any = None) -> Client:
 
 
 def test_the_client_is_that_of_the_description() -> None:
-    from zhirong.verbs.acting import OPERATIONS
+    from zhirong.operations.declare import OPERATIONS
 
     spec = make_client.described()
     for name in [one for one in OPERATIONS if one.startswith("test.")]:  # of other tests in this process
@@ -44,9 +44,7 @@ def test_the_client_is_that_of_the_description() -> None:
 
 
 def test_it_does_not_know_django() -> None:
-    words = (
-        "import sys, zhirong.client; print(sorted({'django', 'zhirong.store', 'zhirong.verbs'} & set(sys.modules)))"
-    )
+    words = "import sys, zhirong.client; print(sorted({'django', 'zhirong.store', 'zhirong.operations'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -8,9 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from zhirong.kernel.identifiers import patent_check_digit
+from zhirong.operations.jobs import run_due
 from zhirong.store.financing import FirmRight
 from zhirong.store.work import FileImport
-from zhirong.verbs.jobs import run_due
 
 _ROWS = 2_003
 

@@ -16,13 +16,13 @@ from zhirong.api.column_words import is_money as is_money_column
 from zhirong.api.shown import SHOWN
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import FEN_PER_YUAN, MOST_AMOUNT, yuan
+from zhirong.operations.asking import ask_of
+from zhirong.operations.case.calculator import Calculate
+from zhirong.operations.catalogue import load
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.fields import Request, is_money, money_as_text, read
+from zhirong.operations.listing import LISTINGS
 from zhirong.store.financing import Case
-from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.asking import ask_of
-from zhirong.verbs.catalogue import load
-from zhirong.verbs.firm.calculator import Calculate
-from zhirong.verbs.listing import LISTINGS
-from zhirong.verbs.requests import Request, is_money, money_as_text, read
 from zhirong.web.forms import data_of
 
 load()

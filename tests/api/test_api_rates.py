@@ -178,7 +178,7 @@ def test_counts_that_cannot_be_kept_stop_whatever_is_counted(
         shared._path = tmp_path / "file" / "counts.sqlite3"
         (tmp_path / "file").write_text("")
     elif damage == "rubbish":
-        for part in tmp_path.iterdir():  # what SQLite keeps beside the file would mend it
+        for part in tmp_path.iterdir():  # what SQLite keeps beside the file would fix it
             part.unlink()
         path.write_bytes(b"not a database " * 1000)
     elif damage == "no room":

@@ -15,8 +15,8 @@ from django.test import override_settings
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from zhirong.operations.platform.check_platform import platform_findings
 from zhirong.store.models import Event
-from zhirong.verbs.platform.check_platform import platform_findings
 from zhirong.web.wsgi import application
 
 # How many calls of each operation; a longer run: ZHIRONG_API_EXAMPLES=200 pytest tests/api/test_api_schema.py
@@ -114,8 +114,8 @@ def test_the_description_is_whole(world: ApiWorld) -> None:
     described = json.loads(world.get("/openapi.json").content)
     ids = [call["operationId"] for calls in described["paths"].values() for call in calls.values()]
     assert len(ids) == len(set(ids))
-    from zhirong.verbs.acting import OPERATIONS
-    from zhirong.verbs.listing import LISTINGS
+    from zhirong.operations.declare import OPERATIONS
+    from zhirong.operations.listing import LISTINGS
 
     named = {
         path.removeprefix("/api/v1/do/").removesuffix("/{id}") for path in described["paths"] if "/do/" in path

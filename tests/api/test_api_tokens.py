@@ -8,18 +8,18 @@ import pytest
 from api_world import ApiWorld, problem
 
 from zhirong.kernel.errors import InputError
+from zhirong.operations.permissions import ForbiddenError
 from zhirong.store.models import Event
 from zhirong.store.parties import ApiToken
-from zhirong.verbs.permissions import ForbiddenError
 
 
 def test_a_token_is_shown_once_and_kept_nowhere(world: ApiWorld) -> None:
     platform = world.platform
     until = (platform.day + timedelta(days=10)).isoformat()
     data = {"name": "ERP", "scopes": ["read", "case"], "expires_on": until}
-    done = world.perform(world.officer, "token.make", key="k", **data)
+    done = world.run_operation(world.officer, "token.make", key="k", **data)
     assert done.shown_once.startswith("zr_") and done.subject == f"apitoken/{done.id}"
-    again = world.perform(world.officer, "token.make", key="k", **data)
+    again = world.run_operation(world.officer, "token.make", key="k", **data)
     assert again.repeated and again.shown_once == "" and ApiToken.objects.count() == 1
     for event in Event.objects.all():
         assert done.shown_once not in event.content and done.shown_once not in event.entry
@@ -44,7 +44,7 @@ def test_a_token_ends_on_its_day_and_when_revoked(world: ApiWorld) -> None:
     world.platform.later(1)
     problem(world.get("/me", token), 401)
     row = ApiToken.objects.order_by("-pk").first()
-    world.perform(world.officer, "token.revoke", row)
+    world.run_operation(world.officer, "token.revoke", row)
     problem(world.get("/me", other), 401)
 
 
@@ -78,13 +78,13 @@ def test_nobody_gives_a_token_what_is_not_theirs(world: ApiWorld) -> None:
     far = (platform.day + timedelta(days=400)).isoformat()
     for data in ({"scopes": ["organisation"], "expires_on": until}, {"scopes": ["read"], "expires_on": far}):
         with pytest.raises(InputError):
-            world.perform(world.officer, "token.make", name="x", **data)
+            world.run_operation(world.officer, "token.make", name="x", **data)
     with pytest.raises(InputError) as caught:
-        world.perform(platform.stranger(), "token.make", name="x", scopes=["read"], expires_on=until)
+        world.run_operation(platform.stranger(), "token.make", name="x", scopes=["read"], expires_on=until)
     assert caught.value.problems[0].code == "no_organisation"
     agent = platform.agent(world.firm, ("right.add",))
     with pytest.raises((InputError, ForbiddenError)):
-        world.perform(agent, "token.make", name="x", scopes=["read"], expires_on=until)
+        world.run_operation(agent, "token.make", name="x", scopes=["read"], expires_on=until)
 
 
 def test_an_account_with_a_second_factor_must_give_it(world: ApiWorld, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,12 +101,12 @@ def test_an_account_with_a_second_factor_must_give_it(world: ApiWorld, monkeypat
     data = {"name": "x", "scopes": ["read"], "expires_on": until}
     for code in ({}, {"code": "000000"}):
         with pytest.raises(InputError) as caught:
-            world.perform(who, "token.make", **data, **code)
+            world.run_operation(who, "token.make", **data, **code)
         assert caught.value.problems[0].field == "code"
     right = format_hotp_value(hotp_value(secret, next(iter(counters()))))
-    assert world.perform(who, "token.make", **data, code=right).shown_once
+    assert world.run_operation(who, "token.make", **data, code=right).shown_once
     with pytest.raises(InputError) as caught:
-        world.perform(who, "token.make", **data, code=right)
+        world.run_operation(who, "token.make", **data, code=right)
     assert caught.value.problems[0].code == "used_code"
 
 

@@ -16,12 +16,12 @@ from api_world import ApiWorld
 from django.test import override_settings
 
 from zhirong.kernel.errors import InputError
+from zhirong.operations.notify import tell_of_register
+from zhirong.operations.outside import NotOutsideError, checked_addresses, may_be_called, networks
+from zhirong.operations.people import Duty
+from zhirong.operations.webhooks import MOST_TRIES, deliver_due
 from zhirong.store.models import Event
 from zhirong.store.work import Delivery, Notice, Webhook
-from zhirong.verbs.outside import NotOutsideError, checked_addresses, may_be_called, networks
-from zhirong.verbs.people import Duty
-from zhirong.verbs.telling import tell_of_register
-from zhirong.verbs.webhooks import MOST_TRIES, deliver_due
 
 LOOPBACK = "127.0.0.0/8"
 
@@ -63,12 +63,12 @@ def listening() -> Iterator[Listener]:
 
 
 def _hook(world: ApiWorld, url: str, **more: Any) -> tuple[Webhook, str]:
-    done = world.perform(world.banker, "webhook.add", url=url, **more)
+    done = world.run_operation(world.banker, "webhook.add", url=url, **more)
     return Webhook.objects.get(pk=done.id), done.shown_once
 
 
 def _accept(world: ApiWorld) -> Any:
-    return world.perform(
+    return world.run_operation(
         world.officer, "case.accept", world.make_case("submitted"), officer=world.officer.account.pk
     )
 
@@ -235,11 +235,11 @@ def test_who_may_add_a_webhook_and_what_is_refused(world: ApiWorld) -> None:
         "http://example.cn/hook",
     ):
         with pytest.raises(InputError):
-            world.perform(world.banker, "webhook.add", url=url)
+            world.run_operation(world.banker, "webhook.add", url=url)
     hook, _ = _hook(world, "https://example.cn/hook")
     _accept(world)
     assert Delivery.objects.filter(next_at__isnull=False).exists()
-    world.perform(world.banker, "webhook.end", hook)
+    world.run_operation(world.banker, "webhook.end", hook)
     assert not Delivery.objects.filter(next_at__isnull=False).exists()
     _accept(world)
     assert (

@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from api_world import ApiWorld
 
+from zhirong.operations import catalogue, jobs
+from zhirong.operations.jobs import LEASE, MOST_TRIES, back_off, plan, plan_one, run_due
+from zhirong.operations.mail import mail_due
+from zhirong.operations.people import WORKER
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.worker import hold, let_go, turn
 from zhirong.store.models import Event
 from zhirong.store.parties import Organisation
 from zhirong.store.work import Job, Notice
-from zhirong.verbs import catalogue, jobs
-from zhirong.verbs.jobs import LEASE, MOST_TRIES, back_off, plan, plan_one, run_due
-from zhirong.verbs.mail import mail_due
-from zhirong.verbs.people import WORKER
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.platform.check_platform import platform_findings
-from zhirong.verbs.worker import hold, let_go, turn
 
 pytestmark = pytest.mark.both_databases
 
@@ -137,8 +137,9 @@ def test_daily_jobs_are_planned_once_a_day_at_their_time(world: ApiWorld) -> Non
 
 def test_nobody_signed_in_can_do_what_is_for_the_background(world: ApiWorld) -> None:
     with pytest.raises(ForbiddenError):
-        world.perform(world.manager, "test.count", world.firm, number=1)
-    from zhirong.verbs.acting import OPERATIONS, may
+        world.run_operation(world.manager, "test.count", world.firm, number=1)
+    from zhirong.operations.authorize import may
+    from zhirong.operations.declare import OPERATIONS
 
     assert not [name for name, one in OPERATIONS.items() if may(WORKER, one) and not one.is_background]
 
@@ -164,7 +165,7 @@ def test_notices_are_mailed_once_in_the_readers_language(world: ApiWorld) -> Non
     now = world.platform.now
     with override_settings(MAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
         mail.outbox = []
-        world.perform(
+        world.run_operation(
             world.security, "member.add", world.firm, email=world.officer.account.email, duties=["firm.clerk"]
         )
         mail_due(now)
@@ -180,10 +181,10 @@ def test_mail_that_fails_is_tried_again_and_given_up(world: ApiWorld) -> None:
     from django.test import override_settings
 
     now = world.platform.now
-    world.perform(
+    world.run_operation(
         world.security, "member.add", world.firm, email=world.officer.account.email, duties=["firm.clerk"]
     )
-    with override_settings(MAIL_BACKEND="zhirong.verbs.mail.Deadline", EMAIL_HOST="127.0.0.1", EMAIL_PORT=1):
+    with override_settings(MAIL_BACKEND="zhirong.operations.mail.Deadline", EMAIL_HOST="127.0.0.1", EMAIL_PORT=1):
         at, tries = now, 0
         while at is not None:
             assert mail_due(at) >= 1
@@ -201,7 +202,7 @@ def test_a_turn_does_everything_there_is(world: ApiWorld) -> None:
 def test_what_fails_in_the_background_keeps_nothing_else_from_being_done(
     world: ApiWorld, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from zhirong.verbs import worker
+    from zhirong.operations import worker
 
     def broken(*_: Any) -> int:
         raise UnicodeError("label empty or too long")
@@ -216,8 +217,8 @@ def test_what_fails_in_the_background_keeps_nothing_else_from_being_done(
 def test_the_register_watches_and_signs_itself_every_night(
     world: ApiWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from zhirong.operations.pledge import jobs as register_jobs
     from zhirong.store.models import Checkpoint
-    from zhirong.verbs.register import jobs as register_jobs
 
     monkeypatch.setattr(register_jobs, "DATA", world.platform.folder)
     monkeypatch.setattr(jobs, "JOBS", {name: _ALL[name] for name in ("register.watch", "register.checkpoint")})

@@ -80,7 +80,7 @@ def test_any_change_is_refused_by_field_or_appraised(
     try:
         request = read_appraisal(Reader(table), ["p1"], DAY)
     except InputError as error:
-        assert all(problem.field and problem.reason.zh and problem.mend.en for problem in error.problems)
+        assert all(problem.field and problem.reason.zh and problem.hint.en for problem in error.problems)
         return
     found = appraise(request, [a_right()], RULES, DAY)
     if isinstance(found, Appraisal):

@@ -107,7 +107,7 @@ def test_a_bad_row_of_the_deals_is_refused_by_field(
     assert "deal[3].day" in errors
 
 
-def test_no_value_is_told_with_its_mend_and_exit_code_1(
+def test_no_value_is_told_with_its_hint_and_exit_code_1(
     case: str, deals: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path(case).write_text(CASE.replace("filing_date = 2017-05-12", "filing_date = 2005-05-12"), encoding="utf-8")
@@ -115,7 +115,7 @@ def test_no_value_is_told_with_its_mend_and_exit_code_1(
     answer = told(capsys)
     assert (answer["status"], answer["code"]) == ("no_value", "no_life_left")
     assert main(["appraise", case, "--method", "licence_income", "--deals", deals, "--lang", "en"]) == 1
-    assert "To mend" in capsys.readouterr().out
+    assert "To hint" in capsys.readouterr().out
 
 
 def test_a_back_test_without_its_library_says_what_to_install(

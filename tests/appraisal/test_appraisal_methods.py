@@ -56,7 +56,7 @@ def refused(example: str, purpose: str = "transfer") -> dict[str, str]:
     with pytest.raises(InputError) as caught:
         answer(example, purpose)
     for problem in caught.value.problems:
-        assert problem.reason.zh and problem.reason.en and problem.mend.zh and problem.mend.en
+        assert problem.reason.zh and problem.reason.en and problem.hint.zh and problem.hint.en
     return {problem.field.removeprefix("method[1]."): problem.code for problem in caught.value.problems}
 
 

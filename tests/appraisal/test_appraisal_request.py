@@ -33,7 +33,7 @@ def refusals(text: str, right_ids: tuple[str, ...] = ("p1",)) -> dict[str, str]:
     with pytest.raises(InputError) as caught:
         read(text, right_ids)
     for problem in caught.value.problems:
-        assert problem.reason.zh and problem.reason.en and problem.mend.zh and problem.mend.en
+        assert problem.reason.zh and problem.reason.en and problem.hint.zh and problem.hint.en
     return {problem.field: problem.code for problem in caught.value.problems}
 
 

@@ -234,7 +234,7 @@ def test_no_value_without_any_method_and_never_zero() -> None:
     found = nothing_of(request())
     assert found.code == "no_economic_input"
     assert "not a value of zero" in found.reason.en
-    assert found.mend.zh
+    assert found.hint.zh
     assert json.loads(json.dumps(found.as_json()))["code"] == "no_economic_input"
 
 

@@ -133,5 +133,5 @@ def test_a_consent_ends_at_midnight_in_shanghai(desk: Desk, monkeypatch: pytest.
     midnight = datetime.combine(desk.world.platform.day, time(16), tzinfo=UTC)
     monkeypatch.setenv("ZHIRONG_DAYS_AHEAD", "0")
     for moment, is_there in ((midnight - timedelta(seconds=1), True), (midnight, False)):
-        monkeypatch.setattr("zhirong.verbs.clock.datetime", SimpleNamespace(now=lambda zone, at=moment: at))
+        monkeypatch.setattr("zhirong.operations.clock.datetime", SimpleNamespace(now=lambda zone, at=moment: at))
         assert _seen(ways) == dict.fromkeys(ways, is_there), moment

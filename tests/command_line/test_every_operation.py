@@ -9,11 +9,12 @@ from platform_world import Member
 from zhirong.api.column_words import column_words, is_money
 from zhirong.api.shown import SHOWN
 from zhirong.kernel.text import Lang, same
-from zhirong.verbs import catalogue
-from zhirong.verbs.acting import OPERATIONS, Operation, may
-from zhirong.verbs.asking import ask_of
-from zhirong.verbs.listing import LISTINGS, may_list
-from zhirong.verbs.people import OrganisationKind, duties_of
+from zhirong.operations import catalogue
+from zhirong.operations.asking import ask_of
+from zhirong.operations.authorize import may
+from zhirong.operations.declare import OPERATIONS, Operation
+from zhirong.operations.listing import LISTINGS, may_list
+from zhirong.operations.people import OrganisationKind, duties_of
 
 catalogue.load()
 _NOBODY_ELSES = 10**9

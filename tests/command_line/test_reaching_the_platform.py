@@ -1,4 +1,4 @@
-"""A platform that is not there, a token that is none, a line that breaks: said so that it can be mended; and a fast start."""
+"""A platform that is not there, a token that is none, a line that breaks: said so that it can be corrected; and a fast start."""
 
 import json
 import re
@@ -29,7 +29,7 @@ def _said(capsys: pytest.CaptureFixture[str], *words: str) -> Said:
 def test_they_start_without_django_or_anything_heavy() -> None:
     words = (
         "import sys; from zhirong.cli import do, show, show_list; from zhirong.cli.main import main; "
-        "heavy = {'django', 'zhirong.store', 'zhirong.verbs', 'numpy', 'xlsxwriter', 'openpyxl', 'pydantic'}; "
+        "heavy = {'django', 'zhirong.store', 'zhirong.operations', 'numpy', 'xlsxwriter', 'openpyxl', 'pydantic'}; "
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
@@ -69,7 +69,7 @@ def test_a_token_that_has_expired_or_was_revoked(desk: Desk) -> None:
     late = desk(token, "do", "case.accept", "1")
     assert late.code == 2 and "平台拒绝（401）" in late.err and "令牌到期、已撤销或抄错" in late.err
     revoked = world.token(world.officer)
-    world.perform(world.officer, "token.revoke", ApiToken.objects.latest("pk"))
+    world.run_operation(world.officer, "token.revoke", ApiToken.objects.latest("pk"))
     said = desk(revoked, "show", "me", "--lang", "en")
     assert said.code == 2 and "refused (401)" in said.err and "make a new one" in said.err
 

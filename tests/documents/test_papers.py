@@ -13,7 +13,7 @@ from zhirong.documents.papers.kinds import PAPER_KINDS, make_paper
 from zhirong.documents.papers.sheet import numeral
 from zhirong.kernel.identifiers import patent_check_digit
 from zhirong.kernel.rulebook import load_rulebook
-from zhirong.verbs.case.clauses import contract_clauses
+from zhirong.operations.contract.clauses import contract_clauses
 
 AMOUNT = 200_000_000
 RULES = load_rulebook()

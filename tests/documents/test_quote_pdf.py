@@ -146,7 +146,7 @@ def test_no_value_and_a_failed_gate() -> None:
     for limit in quote["credit_limit"]["caps"]:
         limit["binding"] = False
     gate = {"zh": "没有经济输入，不能给出价值", "en": "no economic input"}
-    quote["gates"][0].update(passed=False, reason=gate, mend={"zh": "提供收入资料", "en": "give the sales"})
+    quote["gates"][0].update(passed=False, reason=gate, hint={"zh": "提供收入资料", "en": "give the sales"})
     for mode in quote["modes"]:
         mode.update(eligible="unknown", loan=None, totals=None, full_loss=[], costs=[], effective_annual_cost=None)
     text = pages(quote_pdf(quote))
@@ -179,7 +179,7 @@ def test_the_cheapest_mode_is_an_eligible_one() -> None:
 
 def test_next_steps_put_failed_gates_first_and_name_each_once() -> None:
     quote = copy.deepcopy(QUOTE)
-    quote["gates"][1].update(passed=False, mend={"zh": "先履行判决", "en": "comply first"})
+    quote["gates"][1].update(passed=False, hint={"zh": "先履行判决", "en": "comply first"})
     steps = next_steps(quote, "zh")
     assert steps[0]["what"].endswith("先履行判决")
     assert len({(step["who"], step["what"]) for step in steps}) == len(steps)
@@ -187,9 +187,9 @@ def test_next_steps_put_failed_gates_first_and_name_each_once() -> None:
 
 def test_what_several_modes_wait_for_is_one_step() -> None:
     quote = copy.deepcopy(QUOTE)
-    mend = {"zh": "向主管部门确认", "en": "ask the authority"}
+    hint = {"zh": "向主管部门确认", "en": "ask the authority"}
     for mode in quote["modes"][:3]:
-        mode.update(eligible="unknown", conditions=[{"verdict": "unknown", "reason": mend, "mend": mend}])
+        mode.update(eligible="unknown", conditions=[{"verdict": "unknown", "reason": hint, "hint": hint}])
     waiting = [step["what"] for step in next_steps(quote, "zh") if "向主管部门确认" in step["what"]]
     assert waiting == [f"向主管部门确认（{'、'.join(mode['title']['zh'] for mode in quote['modes'][:3])}）"]
 
@@ -207,7 +207,7 @@ def test_a_machine_without_the_font_is_told_what_to_install(
     monkeypatch.setattr(fonts, "DEBIAN_FOLDER", tmp_path)
     with pytest.raises(InputError) as caught:
         fonts.font_folder()
-    assert "fonts-noto-cjk" in caught.value.problems[0].mend.zh
+    assert "fonts-noto-cjk" in caught.value.problems[0].hint.zh
     (tmp_path / "NotoSansCJK-Regular.ttc").touch()
     assert fonts.font_folder() == tmp_path
 

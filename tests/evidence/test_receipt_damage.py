@@ -22,7 +22,7 @@ def verdict_of(receipt, checkpoint=None, keys=KEYS):
         others = [] if checkpoint is None else [("other", read_checkpoint_file(checkpoint, "other"))]
         return verify_receipt(read_receipt(receipt, "receipt"), others, keys).verdict
     except InputError as error:
-        assert all(problem.reason.zh and problem.mend.zh for problem in error.problems)
+        assert all(problem.reason.zh and problem.hint.zh for problem in error.problems)
         return None
 
 

@@ -63,7 +63,7 @@ def test_the_verdict_is_said_and_is_the_exit_code(files, capsys, words, code, sa
         (["receipt.json", "--disclosure", "receipt.json"], "不认识的字段"),
     ],
 )
-def test_files_that_cannot_be_used_are_named_with_the_mend(files, capsys, words, says):
+def test_files_that_cannot_be_used_are_named_with_the_hint(files, capsys, words, says):
     assert run(files, *words) == 2
     said = capsys.readouterr().err
     assert says in said and "改法" in said and str(files) in said

@@ -311,7 +311,7 @@ def test_every_changed_character_of_a_key_is_refused_or_another_key():
 def test_key_files_that_cannot_be_used_say_why(line):
     with pytest.raises(InputError) as refused:
         read_keys(line, "keys")
-    assert refused.value.problems[0].mend.en
+    assert refused.value.problems[0].hint.en
 
 
 def test_sm2_keys_are_known_by_name_and_said_not_to_be_supported():

@@ -55,7 +55,7 @@ def test_what_a_web_page_is_is_said() -> None:
 
     with pytest.raises(InputError) as caught:
         read_rows(FILES["a web page.xlsx"](), "list.xlsx")
-    assert "网页" in caught.value.problems[0].reason.zh and ".xlsx" in caught.value.problems[0].mend.zh
+    assert "网页" in caught.value.problems[0].reason.zh and ".xlsx" in caught.value.problems[0].hint.zh
 
 
 def test_the_command_ends_with_two_and_without_a_traceback(tmp_path: Path) -> None:

@@ -239,7 +239,7 @@ def test_a_backup_of_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["absolute", "parent", "link", "folder", "device"])
 def test_a_backup_holds_plain_files_only(tmp_path: Path, kind: str) -> None:
     """Without the filter of the standard library, which the first releases of Python 3.11 do not have."""
-    from zhirong.verbs.platform.backup import _unpack
+    from zhirong.operations.platform.backup import _unpack
 
     backup, folder = tmp_path / "b.tar", tmp_path / "data"
     folder.mkdir()

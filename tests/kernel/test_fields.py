@@ -1,4 +1,4 @@
-"""Reading fields: everything wrong is told, at once, with field, value, reason and mend."""
+"""Reading fields: everything wrong is told, at once, with field, value, reason and hint."""
 
 from datetime import date
 from decimal import Decimal
@@ -95,7 +95,7 @@ def test_every_problem_is_told_at_once():
         ("nmae", "unknown_field"),
     }
     typo = next(problem for problem in caught.value.problems if problem.field == "nmae")
-    assert "name" in typo.mend.zh
+    assert "name" in typo.hint.zh
     for lang in ("zh", "en"):
         text = caught.value.as_text(lang)
         assert all(problem.field in text for problem in caught.value.problems)

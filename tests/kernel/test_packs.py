@@ -90,7 +90,7 @@ def pack(tmp_path: Path):  # type: ignore[no-untyped-def]
 
 def codes(caught: "pytest.ExceptionInfo[InputError]") -> list[str]:
     for problem in caught.value.problems:
-        assert problem.reason.zh and problem.reason.en and problem.mend.zh and problem.mend.en and problem.field
+        assert problem.reason.zh and problem.reason.en and problem.hint.zh and problem.hint.en and problem.field
     return [problem.code for problem in caught.value.problems]
 
 
@@ -363,7 +363,7 @@ def test_a_value_without_meaning_is_refused(tmp_path: Path, rule_id: str, value:
         load_rulebook(packs=[_limit_pack(tmp_path, rule_id, written)])
     (problem,) = caught.value.problems
     assert problem.field == f"pack: {rule_id}.version[1].value"
-    assert problem.code in ("out_of_range", "not_a_choice") and problem.mend.zh and problem.mend.en
+    assert problem.code in ("out_of_range", "not_a_choice") and problem.hint.zh and problem.hint.en
 
 
 def test_every_number_of_the_limit_has_bounds_and_lies_within_them(tmp_path: Path) -> None:

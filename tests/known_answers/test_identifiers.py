@@ -96,7 +96,7 @@ def test_the_kind_digit_names_the_kind(digit: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "code", "mend"),
+    ("written", "code", "hint"),
     [
         ("201410362077.4", "check_digit", ""),
         ("201410362077", "check_digit_missing", "201410362077.3"),
@@ -114,12 +114,12 @@ def test_the_kind_digit_names_the_kind(digit: str, kind: str) -> None:
         ("US8000000B2", "patent_form", ""),
     ],
 )
-def test_a_wrong_patent_number_is_refused_with_its_mend(written: str, code: str, mend: str) -> None:
+def test_a_wrong_patent_number_is_refused_with_its_hint(written: str, code: str, hint: str) -> None:
     with pytest.raises(NumberError) as caught:
         patent_number(written)
     assert caught.value.code == code
-    assert mend in caught.value.mend.en
-    assert caught.value.reason.zh and caught.value.mend.zh
+    assert hint in caught.value.hint.en
+    assert caught.value.reason.zh and caught.value.hint.zh
 
 
 def test_a_wrong_check_digit_says_which_is_expected() -> None:
@@ -190,7 +190,7 @@ def test_no_text_breaks_the_reading(text: str) -> None:
         try:
             kept = reader(text)
         except NumberError as error:
-            assert error.reason.zh and error.reason.en and error.mend.zh and error.mend.en
+            assert error.reason.zh and error.reason.en and error.hint.zh and error.hint.en
         else:
             assert reader(kept) == kept
 

@@ -192,7 +192,7 @@ def test_s10_wuxi_government_at_most_80_per_cent() -> None:
     with pytest.raises(InputError) as refused:
         read_mode(higher, "wuxi.toml")
     assert [problem.code for problem in refused.value.problems] == ["above_ceiling"]
-    assert "0.8" in refused.value.problems[0].mend.en
+    assert "0.8" in refused.value.problems[0].hint.en
 
 
 def test_s11_beijing() -> None:

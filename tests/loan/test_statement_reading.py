@@ -303,7 +303,7 @@ def test_what_a_hint_advises_is_accepted(missing: str) -> None:
     rest = [pair for name, pair in HEAD_ROW.items() if name != missing]
     with pytest.raises(InputError) as caught:
         lines_of([[name for name, _ in rest], [value for _, value in rest]])
-    hint = caught.value.problems[0].mend.zh
+    hint = caught.value.problems[0].hint.zh
     for heading in hint.partition("栏名改为：")[2].split("、"):
         pairs = [*rest, (heading, HEAD_ROW[missing][1])]
         assert lines_of([[name for name, _ in pairs], [value for _, value in pairs]])[0].problems == (), heading

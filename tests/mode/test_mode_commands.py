@@ -109,7 +109,7 @@ def test_a_misspelt_mode_that_is_excluded_is_named(tmp_path: Path, capsys: pytes
     assert main(["modes", "check", str(file), "--json"]) == 1
     (result,) = json.loads(capsys.readouterr().out)
     (problem,) = result["problems"]
-    assert problem["field"] == "exclusive_with" and "guangzhou-2025-guarantee" in problem["mend"]["en"]
+    assert problem["field"] == "exclusive_with" and "guangzhou-2025-guarantee" in problem["hint"]["en"]
     # A mode beside it is known, whether it is checked or not.
     (tmp_path / "guangzhou-2025-guarante.toml").write_text(text, encoding="utf-8")
     assert main(["modes", "check", str(file)]) == 0

@@ -36,7 +36,7 @@ def state_of(condition: str, **facts: object) -> str:
         if not found.code.startswith("mode.")
     ]
     if result.state != "met":
-        assert result.mend is not None and result.mend.zh and result.mend.en
+        assert result.hint is not None and result.hint.zh and result.hint.en
     return result.state
 
 

@@ -31,10 +31,10 @@ CAP = '\n[[sharing.cap]]\ncounts = "{counts}"\nper = ["loan"]\npayers = ["{payer
 
 
 def refused(body: str, change: Callable[[str], str] = lambda text: text) -> dict[str, tuple[str, str]]:
-    """Codes of the problems with their field and mend."""
+    """Codes of the problems with their field and hint."""
     with pytest.raises(InputError) as error:
         read_mode(change(HEAD.format(id="sample") + body), "sample.toml")
-    return {p.code: (p.field, p.mend.en) for p in error.value.problems}
+    return {p.code: (p.field, p.hint.en) for p in error.value.problems}
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def refused(body: str, change: Callable[[str], str] = lambda text: text) -> dict
         ("", "missing", "sharing"),
     ],
 )  # fmt: skip
-def test_the_checker_names_place_and_mend(body: str, code: str, field: str) -> None:
+def test_the_checker_names_place_and_hint(body: str, code: str, field: str) -> None:
     found = refused(body)
     assert code in found, found
     assert found[code][0] == field

@@ -378,7 +378,7 @@ def _problems(change: Callable[[str], str]) -> list[tuple[str, str]]:
     body = SIMPLE + '\n[[sharing.claim_condition]]\nfact = "overdue_since"\nmonths_at_least = 3\n'
     with pytest.raises(InputError) as error:
         read_mode(change(HEAD.format(id="sample") + body), "sample.toml")
-    return [(problem.field.split(".")[-1], problem.mend.en) for problem in error.value.problems]
+    return [(problem.field.split(".")[-1], problem.hint.en) for problem in error.value.problems]
 
 
 @pytest.mark.parametrize(
@@ -392,7 +392,7 @@ def _problems(change: Callable[[str], str]) -> list[tuple[str, str]]:
     ],
 )
 def test_a_misspelt_name_is_met_with_the_right_one(old: str, new: str, meant: str) -> None:
-    assert meant in [mend for _, mend in _problems(_replacing(old, new))]
+    assert meant in [hint for _, hint in _problems(_replacing(old, new))]
 
 
 def test_a_name_that_resembles_nothing_is_met_with_no_suggestion() -> None:
@@ -400,8 +400,8 @@ def test_a_name_that_resembles_nothing_is_met_with_no_suggestion() -> None:
         ('fact = "overdue_since"', 'fact = "collateral"'),
         ("months_at_least = 3", "weeks_at_least = 3"),
     ):
-        mends = [mend for _, mend in _problems(_replacing(old, new))]
-        assert mends and not any("did you mean" in mend for mend in mends), mends
+        hints = [hint for _, hint in _problems(_replacing(old, new))]
+        assert hints and not any("did you mean" in hint for hint in hints), hints
 
 
 def test_the_check_command_says_what_the_fact_may_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

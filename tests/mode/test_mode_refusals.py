@@ -172,7 +172,7 @@ def test_what_cannot_be_meant_is_refused_at_its_place(name: str) -> None:
     body, field = REFUSED[name]
     found = problems_of(file_of(body))
     assert [problem.field for problem in found] == [field], "one mistake, one problem"
-    assert found[0].reason.zh and found[0].reason.en and found[0].mend.zh and found[0].mend.en
+    assert found[0].reason.zh and found[0].reason.en and found[0].hint.zh and found[0].hint.en
 
 
 def test_terms_lie_within_the_dates_of_their_source() -> None:

@@ -78,7 +78,7 @@ def test_a_limit_that_depends_on_the_pool_is_asked_for_and_never_zero(
     (problem,) = json.loads(capsys.readouterr().err)["error"]["problems"]
     assert problem["field"] == field
     assert re.search("[\u4e00-\u9fff]", problem["reason"]["zh"])
-    assert not re.search("[\u4e00-\u9fff]", problem["reason"]["en"] + problem["mend"]["en"])
+    assert not re.search("[\u4e00-\u9fff]", problem["reason"]["en"] + problem["hint"]["en"])
 
 
 def test_compare_says_what_depends_on_the_pool_and_shares_as_the_rule_does(

@@ -6,8 +6,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.utils import decrypt, encrypt
 
+from zhirong.operations.people import Duty
 from zhirong.store.parties import Account, Organisation
-from zhirong.verbs.people import Duty
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 POOL = """

@@ -13,8 +13,8 @@ import register_databases  # noqa: E402 - loads Django before the tables are nam
 folder, url, now, say, data = sys.argv[1:6]
 register_databases.use(url, Path(folder))
 
-from zhirong.verbs import catalogue, imports, uploads  # noqa: E402 - after Django
-from zhirong.verbs.jobs import run_due  # noqa: E402
+from zhirong.operations import catalogue, imports, uploads  # noqa: E402 - after Django
+from zhirong.operations.jobs import run_due  # noqa: E402
 
 catalogue.load()
 uploads.DATA = Path(data)

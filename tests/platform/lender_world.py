@@ -6,10 +6,10 @@ from typing import Any
 from firm_samples import submitted
 from platform_world import Member, Platform
 
+from zhirong.operations.credit.diligence import TITLE_INVESTIGATION
+from zhirong.operations.people import Duty
 from zhirong.store.financing import Case, CheckItem
 from zhirong.store.parties import Organisation
-from zhirong.verbs.lender.diligence import TITLE_INVESTIGATION
-from zhirong.verbs.people import Duty
 
 AMOUNT = 100_000_000  # one million yuan, in fen: of the lowest band
 PDF = b"%PDF-1.7\n% a paper for a test\n"
@@ -62,7 +62,7 @@ class Desk:
 
     def sheet(self, points: int = 4, **other: int) -> dict[str, Any]:
         """A rater's sheet: the same level for every item, save those named."""
-        from zhirong.verbs.lender.team_rating import RateTeam
+        from zhirong.operations.credit.team_rating import RateTeam
 
         codes = [name.removesuffix("_points") for name in RateTeam.model_fields if name.endswith("_points")]
         found: dict[str, Any] = {"independent": True, "rated_alone": True}

@@ -14,10 +14,10 @@ from platform_world import Member, Platform
 
 from zhirong.chain.financing.case import State
 from zhirong.kernel.money import yuan
+from zhirong.operations.contract.conditions import unsettled_items
+from zhirong.operations.people import Duty
 from zhirong.store.financing import Appraisal, Case, CaseStep, GuaranteeRequest, Loan, Paper, StatementLine
 from zhirong.store.parties import Account
-from zhirong.verbs.lender.conditions import unsettled_items
-from zhirong.verbs.people import Duty
 
 PDF = b"%PDF-1.4 a scan"
 AMOUNT = 200_000_000

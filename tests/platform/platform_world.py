@@ -15,15 +15,17 @@ from django.test import Client
 from zhirong.kernel.days import day_of
 from zhirong.kernel.identifiers import credit_code_check
 from zhirong.kernel.text import Text
+from zhirong.operations import catalogue
+from zhirong.operations.declare import Call, Done, Operation
+from zhirong.operations.fields import Nothing
+from zhirong.operations.people import WORKER, Duty, OrganisationKind, Person
+from zhirong.operations.run import _record, run_operation
+from zhirong.operations.sessions import person_of
+from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import FirmRight, Paper, PaperReader
 from zhirong.store.names import name_key
 from zhirong.store.parties import Account, Kept, Mandate, Membership, Organisation
 from zhirong.store.transaction import writing
-from zhirong.verbs import catalogue
-from zhirong.verbs.acting import Call, Done, Operation, Work, _record, perform
-from zhirong.verbs.people import WORKER, Duty, OrganisationKind, Person
-from zhirong.verbs.requests import Nothing
-from zhirong.verbs.sessions import person_of
 
 FIRST_DAY = date(2026, 11, 2)
 PASSWORD = "a long password of 2026"
@@ -187,11 +189,11 @@ class Platform:
         """Do an operation. row: or its id. data: the request."""
         person = self.person(who) if isinstance(who, Member) else who
         subject = row.pk if isinstance(row, Kept) else row
-        return perform(name, Call(person, self.now, key or self.key()), subject, data, version)
+        return run_operation(name, Call(person, self.now, key or self.key()), subject, data, version)
 
     def upload(self, who: Member, name: str, data: bytes) -> str:
         """A file taken in; its ticket."""
-        from zhirong.verbs.uploads import take_in
+        from zhirong.operations.uploads import take_in
 
         return take_in(self.person(who), name, data)
 

@@ -5,8 +5,8 @@ from typing import Any
 from firm_samples import submitted
 
 from zhirong.chain.financing.case import State
+from zhirong.operations.people import Duty
 from zhirong.store.financing import Case
-from zhirong.verbs.people import Duty
 
 
 def test_what_was_approved_stands_in_front(sqlite_platform: Any) -> None:

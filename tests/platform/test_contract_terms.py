@@ -11,14 +11,15 @@ from money_world import Money
 from zhirong.documents.papers.contracts import guarantee_contract, loan_contract, pledge_contract
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import load_rulebook
+from zhirong.operations.contract.conditions import conditions_of
+from zhirong.operations.contract.contracts import planned_rows, read_contract
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.loan.loans import state_of
+from zhirong.operations.pattern import By
+from zhirong.operations.permissions import Actor, Role
+from zhirong.operations.pledge import orders
+from zhirong.operations.rulebook import rulebook
 from zhirong.store import rows
-from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.case.contracts import planned_rows, read_contract
-from zhirong.verbs.lender.conditions import conditions_of
-from zhirong.verbs.loan.loans import state_of
-from zhirong.verbs.pattern import By, rulebook
-from zhirong.verbs.permissions import Actor, Role
-from zhirong.verbs.register import orders
 
 RULES = load_rulebook()
 
@@ -198,7 +199,7 @@ def test_the_spread_is_stated_by_the_lender_and_gives_the_rate_approved(sqlite_p
     with pytest.raises(InputError) as refused:
         money.issue(rate_kind="lpr_one_year", spread_bp="100", reset="3M")
     assert codes(refused) == [("spread_bp", "not_the_spread_approved")]
-    assert "135" in refused.value.problems[0].mend.zh
+    assert "135" in refused.value.problems[0].hint.zh
     money.issue(rate_kind="lpr_one_year", spread_bp="135", reset="3M")
     assert loan_of(money)["linked"]["spread_bp"] == "135"
 

@@ -1,7 +1,7 @@
 """Contracts that were stored before a term existed are serviced as they were signed."""
 
 from zhirong.kernel.rulebook import load_rulebook
-from zhirong.verbs.case.contracts import read_contract
+from zhirong.operations.contract.contracts import read_contract
 
 RULES = load_rulebook()
 

@@ -11,13 +11,13 @@ from types import SimpleNamespace
 import pytest
 
 from zhirong.chain.pledge.registration import Status
+from zhirong.operations.case.approvals import round_of
+from zhirong.operations.people import Duty
+from zhirong.operations.pledge.check import check_register
+from zhirong.operations.pledge.view import waiting
+from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import Appraisal, Case, GuaranteeRequest, Loan, Paper, StatementLine, WatchFlag
 from zhirong.store.parties import Account, Mandate, Organisation
-from zhirong.verbs.lender.approvals import round_of
-from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.people import Duty
-from zhirong.verbs.register.check import check_register
-from zhirong.verbs.register.view import waiting
 
 pytestmark = pytest.mark.xdist_group("demo region")  # made once
 

@@ -11,15 +11,16 @@ from platform_world import PASSWORD
 
 from zhirong.evidence.receipts import read_receipt
 from zhirong.kernel.errors import InputError
+from zhirong.operations import rulebook
+from zhirong.operations.authorize import can
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.jobs import run_due
+from zhirong.operations.people import ADMIN_DUTIES, Duty
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.platform import audit, rulebook_history
 from zhirong.store.models import Event
 from zhirong.store.parties import Account, ApiToken, Organisation
 from zhirong.store.work import Job, Seen
-from zhirong.verbs import pattern
-from zhirong.verbs.acting import OPERATIONS, can
-from zhirong.verbs.jobs import run_due
-from zhirong.verbs.people import ADMIN_DUTIES, Duty
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.platform import audit, rulebook_history
 from zhirong.web import urls  # noqa: F401 - declares every page
 from zhirong.web.admin import auditing
 from zhirong.web.pages import PAGES
@@ -110,7 +111,7 @@ def test_a_pool_entry_that_cannot_be_read_is_told(platform: Any) -> None:
 def test_every_rule_is_shown_with_its_source_and_doubt(platform: Any) -> None:
     who = platform.client(admin(platform))
     every = who.get("/admin/rules/").content.decode()
-    book = pattern.rulebook()
+    book = rulebook.rulebook()
     assert all(f"<code>{rule_id}</code>" in every for rule_id in book.ids())
     doubtful = who.get("/admin/rules/?only=doubtful").content.decode()
     for rule_id in book.ids():

@@ -11,14 +11,15 @@ from platform_world import readers
 
 from zhirong.documents.appraisal_report import read_report
 from zhirong.kernel.errors import InputError
+from zhirong.operations.appraisal.appraisal_view import beside, comparison, standing_of
+from zhirong.operations.authorize import can
+from zhirong.operations.people import Duty
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.refusals import ConflictError, NotFoundError
+from zhirong.operations.uploads import bytes_of
 from zhirong.store.financing import Appraisal, Case, Paper, SharedRight
 from zhirong.store.parties import Organisation
-from zhirong.verbs.acting import ConflictError, NotFoundError, can
-from zhirong.verbs.agency.appraisal_view import beside, comparison, standing_of
-from zhirong.verbs.people import Duty
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.platform.check_platform import platform_findings
-from zhirong.verbs.uploads import bytes_of
 
 
 def codes_of(caught: Any) -> list[str]:

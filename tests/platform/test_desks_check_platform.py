@@ -10,14 +10,16 @@ from django.db.models import BooleanField, DateField, DateTimeField, DecimalFiel
 from django.db.utils import DataError, IntegrityError
 
 from zhirong.kernel.text import Text
+from zhirong.operations.declare import OPERATIONS, Call, Operation
+from zhirong.operations.fields import Nothing
+from zhirong.operations.people import Person
+from zhirong.operations.platform.check_platform import MOST_OF_A_TABLE, kept_models, platform_findings
+from zhirong.operations.pledge.check import check_register
+from zhirong.operations.run import run_operation
+from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import FirmRight, GuaranteeRequest, Loan, Payment
 from zhirong.store.parties import Account, Kept, Membership, Organisation
 from zhirong.store.work import Webhook
-from zhirong.verbs.acting import OPERATIONS, Call, Operation, Work, perform
-from zhirong.verbs.people import Person
-from zhirong.verbs.platform.check_platform import MOST_OF_A_TABLE, kept_models, platform_findings
-from zhirong.verbs.register.check import check_register
-from zhirong.verbs.requests import Nothing
 
 pytestmark = pytest.mark.both_databases
 
@@ -78,7 +80,7 @@ def _filled(platform: Any) -> None:
         "test.everything", _TITLE, _TITLE, Nothing, _one_of_each
     )  # fmt: skip
     try:
-        perform("test.everything", Call(person, platform.now, "k1"))
+        run_operation("test.everything", Call(person, platform.now, "k1"))
     finally:
         del OPERATIONS["test.everything"]
 

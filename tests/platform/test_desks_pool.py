@@ -8,12 +8,13 @@ from platform_world import Platform
 
 from zhirong.chain.appraisal_practice.people import why_not_agency, why_not_expert
 from zhirong.kernel.errors import InputError
+from zhirong.operations.appraisal.pool import pool
+from zhirong.operations.authorize import operations_for
+from zhirong.operations.people import Duty
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.refusals import NotFoundError
 from zhirong.store.parties import Organisation
-from zhirong.verbs.acting import NotFoundError, operations_for
-from zhirong.verbs.agency.pool import pool
-from zhirong.verbs.people import Duty
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.platform.check_platform import platform_findings
 from zhirong.web import urls  # noqa: F401 - declares every page
 
 

@@ -1,4 +1,4 @@
-"""The registrar's desk: filings with deadlines, the examination, every verb with its permission; the register in public."""
+"""The registrar's desk: filings with deadlines, the examination, every operation with its permission; the register in public."""
 
 import io
 import re
@@ -12,16 +12,17 @@ from register_world import BANK, FIRM, patent, patent_number
 from register_world import request as filing_request
 
 from zhirong.kernel.errors import InputError
+from zhirong.operations.authorize import can
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.pattern import By
+from zhirong.operations.people import Duty
+from zhirong.operations.permissions import Actor, ForbiddenError, Role
+from zhirong.operations.pledge import orders, pledges
+from zhirong.operations.pledge.certificates import codes
+from zhirong.operations.pledge.check import check_register
+from zhirong.operations.pledge.desk import PARTIES, REGISTRAR
+from zhirong.operations.pledge.view import event_words
 from zhirong.store import models
-from zhirong.verbs.acting import OPERATIONS, can
-from zhirong.verbs.pattern import By
-from zhirong.verbs.people import Duty
-from zhirong.verbs.permissions import Actor, ForbiddenError, Role
-from zhirong.verbs.register import orders, pledges
-from zhirong.verbs.register.certificates import codes
-from zhirong.verbs.register.check import check_register
-from zhirong.verbs.register.desk import PARTIES, REGISTRAR
-from zhirong.verbs.register.view import event_words
 from zhirong.web.registrar import pages, public
 
 pytestmark = pytest.mark.both_databases

@@ -10,8 +10,8 @@ from test_money_payments import demand_kept, refused
 from zhirong.chain.financing.statement import read_parts
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import yuan
+from zhirong.operations.pledge.check import check_register
 from zhirong.store.financing import Appraisal, Case, CaseStep, Loan, Payment
-from zhirong.verbs.register.check import check_register
 
 
 def test_parts_are_read_with_every_problem() -> None:

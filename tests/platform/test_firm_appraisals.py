@@ -7,11 +7,11 @@ from firm_samples import appraised, income
 
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import parse_yuan
+from zhirong.operations.appraisal.online_appraisals import standing_of, usable_appraisals
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.refusals import NotFoundError
+from zhirong.operations.visibility import visible
 from zhirong.store.financing import Appraisal, SharedRight
-from zhirong.verbs.acting import NotFoundError
-from zhirong.verbs.firm.online_appraisals import standing_of, usable_appraisals
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.scopes import visible
 
 
 def test_the_value_is_the_engines_and_its_interval_is_stretched_by_the_rule(platform):
@@ -77,7 +77,7 @@ def test_what_is_wrong_is_named_by_its_field_in_both_languages(platform, typed, 
     found = {one.field if one.field in fields else one.field.split(".")[0] for one in refused.value.problems}
     assert found == fields
     assert all(
-        text for one in refused.value.problems for text in (one.reason.zh, one.reason.en, one.mend.zh, one.mend.en)
+        text for one in refused.value.problems for text in (one.reason.zh, one.reason.en, one.hint.zh, one.hint.en)
     )
     assert not Appraisal.objects.exists()
 
@@ -87,7 +87,7 @@ def test_rights_that_earn_nothing_more_have_no_value_and_it_says_why(platform):
     ended = platform.right(firm, filing_date="2000-01-03", grant_date="2002-01-03", number="ZL00100001.3")
     with pytest.raises(InputError) as refused:
         platform.do(manager, "appraisal.online", **income([ended.pk]))
-    assert refused.value.problems[0].reason.zh and refused.value.problems[0].mend.en
+    assert refused.value.problems[0].reason.zh and refused.value.problems[0].hint.en
 
 
 def test_only_the_firm_itself_values_its_rights_and_sees_the_value(platform):

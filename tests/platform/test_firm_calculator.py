@@ -9,10 +9,10 @@ from django.apps import apps
 
 from zhirong.chain.right.records import RightKind
 from zhirong.kernel.errors import InputError
-from zhirong.verbs.case.file import quote_json
-from zhirong.verbs.firm.calculator import KINDS, Calculate, calculated, rough_interval
-from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.requests import read
+from zhirong.operations.case.calculator import KINDS, Calculate, calculated, rough_interval
+from zhirong.operations.case_file.tables import quote_json
+from zhirong.operations.fields import read
+from zhirong.operations.rulebook import rulebook
 from zhirong.web.public.limiter import Limiter
 
 DAY = date(2026, 11, 2)

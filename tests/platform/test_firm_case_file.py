@@ -12,8 +12,8 @@ from zhirong.chain.quote.reading import read_case
 from zhirong.chain.quote.view import view
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import parse_yuan
+from zhirong.operations.case_file.tables import case_table, case_table_of, exact, plain, quote_json, right_id
 from zhirong.store.financing import Case, FirmRight
-from zhirong.verbs.case.file import case_table, case_table_of, exact, plain, quote_json, right_id
 from zhirong.workbench import modes, quote_case, rules
 
 CASES = files("zhirong") / "cases"
@@ -131,4 +131,4 @@ def test_everything_wrong_with_the_facts_is_said_together(platform):
         "facts.unheard_of",
         "credit.tax.tax_grade",
     }
-    assert all(one.reason.zh and one.reason.en and one.mend.zh and one.mend.en for one in refused.value.problems)
+    assert all(one.reason.zh and one.reason.en and one.hint.zh and one.hint.en for one in refused.value.problems)

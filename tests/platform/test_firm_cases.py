@@ -7,15 +7,15 @@ from firm_samples import FACTS, appraised, credit, drafted, submitted, wanted
 
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import read_rules
+from zhirong.operations import rulebook
+from zhirong.operations.case import completeness
+from zhirong.operations.people import Duty
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.refusals import ConflictError, NotFoundError
+from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, CaseStep, FirmRight, SharedRight
 from zhirong.store.work import Notice
-from zhirong.verbs import pattern
-from zhirong.verbs.acting import ConflictError, NotFoundError
-from zhirong.verbs.case import completeness
-from zhirong.verbs.people import Duty
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.platform.check_platform import platform_findings
-from zhirong.verbs.scopes import visible
 
 
 def _codes(refused):
@@ -62,7 +62,7 @@ def test_everything_missing_is_named_together(platform):
         ("rights", "missing"),
     ]
     assert all(
-        text for one in refused.value.problems for text in (one.reason.zh, one.reason.en, one.mend.zh, one.mend.en)
+        text for one in refused.value.problems for text in (one.reason.zh, one.reason.en, one.hint.zh, one.hint.en)
     )
     # What of the credit file must be there is a rule, and no source says it: the message shows both.
     lacking = next(one for one in refused.value.problems if one.field == "credit.debt")
@@ -93,7 +93,7 @@ def test_what_the_credit_file_must_have_is_the_rule_of_the_day(platform, monkeyp
         """,
         "test",
     )
-    book = pattern.rulebook().merged_with(changed)
+    book = rulebook.rulebook().merged_with(changed)
     monkeypatch.setattr(completeness, "rulebook", lambda: book)
     for wanted_now in ("credit.debt", "credit.tax"):
         with pytest.raises(InputError) as refused:
@@ -232,7 +232,7 @@ def test_what_cannot_be_read_is_named_in_both_languages(platform):
             **wanted(bank, [], None, lender=999, mode="no-such", method="never", facts={"sme": "x"}),
         )
     assert {one.field for one in refused.value.problems} == {"lender", "mode", "method", "facts.sme"}
-    assert all(one.reason.zh and one.reason.en and one.mend.zh and one.mend.en for one in refused.value.problems)
+    assert all(one.reason.zh and one.reason.en and one.hint.zh and one.hint.en for one in refused.value.problems)
 
 
 def test_an_appraisal_taken_out_takes_its_figures_with_it(platform):

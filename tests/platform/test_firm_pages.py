@@ -7,8 +7,8 @@ import openpyxl
 import pytest
 from firm_samples import appraised, described, drafted, income, submitted, wanted
 
+from zhirong.operations.people import Duty
 from zhirong.store.financing import Appraisal, Case, FirmRight, Message, StoredFile
-from zhirong.verbs.people import Duty
 
 PUBLIC = ("/", "/products/", "/modes/", "/modes/xixian/", "/calculator/")
 FIRM = (

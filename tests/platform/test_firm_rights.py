@@ -4,14 +4,14 @@ import pytest
 from firm_samples import drafted, submitted
 
 from zhirong.kernel.errors import InputError
+from zhirong.operations.jobs import plan_one, run_due
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.refusals import ConflictError, NotFoundError
+from zhirong.operations.right.rechecking import due_rights
 from zhirong.store.financing import FirmRight
 from zhirong.store.models import Event
 from zhirong.store.work import Notice
-from zhirong.verbs.acting import ConflictError, NotFoundError
-from zhirong.verbs.firm.rechecking import due_rights
-from zhirong.verbs.jobs import plan_one, run_due
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.platform.check_platform import platform_findings
 
 INVENTION = {
     "kind": "invention",
@@ -111,7 +111,7 @@ def test_everything_wrong_is_named_by_field_in_both_languages(platform):
         )
     assert {one.field for one in refused.value.problems} == {"number", "fee_paid_through_year", "status", "flags"}
     assert all(
-        text for one in refused.value.problems for text in (one.reason.zh, one.reason.en, one.mend.zh, one.mend.en)
+        text for one in refused.value.problems for text in (one.reason.zh, one.reason.en, one.hint.zh, one.hint.en)
     )
     with pytest.raises(InputError) as refused:
         platform.do(manager, "right.add", **{**INVENTION, "grant_date": "2016-01-01"})

@@ -6,15 +6,15 @@ import pytest
 from firm_samples import drafted, submitted
 
 from zhirong.kernel.errors import InputError
+from zhirong.operations.people import Duty
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.refusals import NotFoundError
+from zhirong.operations.sessions import choices
+from zhirong.operations.visibility import visible
 from zhirong.store.financing import Appraisal, Case, FirmRight, Message
 from zhirong.store.parties import Consent, Mandate, Membership
 from zhirong.store.work import Notice, Webhook
-from zhirong.verbs.acting import NotFoundError
-from zhirong.verbs.people import Duty
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.platform.check_platform import platform_findings
-from zhirong.verbs.scopes import visible
-from zhirong.verbs.sessions import choices
 
 
 def _until(platform):
@@ -64,7 +64,7 @@ def test_what_cannot_be_left_to_an_agent_is_refused(platform):
             manager, "mandate.give", agent=bank.pk, operations=["consent.give", "right.add"], until=yesterday
         )
     assert {one.field for one in refused.value.problems} == {"agent", "operations", "until"}
-    assert all(one.reason.en and one.mend.zh for one in refused.value.problems)
+    assert all(one.reason.en and one.hint.zh for one in refused.value.problems)
     clerk = platform.member(platform.organisation("firm"), Duty.FIRM_CLERK)
     with pytest.raises(ForbiddenError):
         platform.do(clerk, "mandate.give", agent=bank.pk, operations=["right.add"], until=_until(platform))

@@ -7,9 +7,9 @@ from desks_world import FIGURES, agency, code, with_codes
 from lender_world import desk_of
 from test_lower_report import PLEDGE_ALONE
 
+from zhirong.operations.authorize import can
+from zhirong.operations.credit.review import inputs_of
 from zhirong.store.financing import Appraisal
-from zhirong.verbs.acting import can
-from zhirong.verbs.lender.review import inputs_of
 
 
 def test_the_line_follows_the_report_signed_for_the_case(platform: Any) -> None:

@@ -7,15 +7,15 @@ from test_guarantor_desk import House
 
 from zhirong.chain.financing.case import State
 from zhirong.kernel.errors import InputError
+from zhirong.operations.contract.conditions import conditions_of
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.guarantee.guarantees import standing_of
+from zhirong.operations.people import Duty
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import GuaranteeRequest, Paper
 from zhirong.store.work import Notice
-from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.guarantor.guarantees import standing_of
-from zhirong.verbs.lender.conditions import conditions_of
-from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.people import Duty
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.platform.check_platform import platform_findings
 
 WHY = "企业新增重大诉讼"
 
@@ -81,10 +81,10 @@ def test_the_withdrawal_frees_the_guarantor_and_is_told_with_its_reason(money):
     assert any(WHY in one and "ask another" in one for one in heard(money.officer))
     assert any(WHY in one for one in heard(money.manager))
     condition = guaranteed(money)
-    assert condition.verdict == "open" and "已撤回担保" in condition.reason.zh and "退回重审" in condition.mend.zh
+    assert condition.verdict == "open" and "已撤回担保" in condition.reason.zh and "退回重审" in condition.hint.zh
     with pytest.raises(InputError) as refused:
         money.issue()
-    assert refused.value.problems[0].code == "no_guarantee" and "退回重审" in refused.value.problems[0].mend.zh
+    assert refused.value.problems[0].code == "no_guarantee" and "退回重审" in refused.value.problems[0].hint.zh
     assert platform_findings() == []
 
 
@@ -108,7 +108,7 @@ def test_with_another_guarantor_the_contracts_are_made_anew(money):
     guarantor, decides = another(money, money.fresh())
     assert money.fresh().guarantor == guarantor
     condition = guaranteed(money)
-    assert condition.verdict == "open" and "重新出合同" in condition.mend.zh
+    assert condition.verdict == "open" and "重新出合同" in condition.hint.zh
     money.issue()
     assert guaranteed(money).is_met
     paper = Paper.objects.get(kind="guarantee_contract", state="issued")

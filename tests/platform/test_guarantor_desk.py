@@ -7,14 +7,14 @@ from django.db import connections
 from lender_world import AMOUNT, desk_of
 
 from zhirong.kernel.errors import InputError
+from zhirong.operations.guarantee.guarantees import fee_of, part_of, standing_of
+from zhirong.operations.people import Duty
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.refusals import NotFoundError
+from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, FirmRight, GuaranteeRequest, GuarantorFigures
 from zhirong.store.work import Notice
-from zhirong.verbs.acting import NotFoundError
-from zhirong.verbs.guarantor.guarantees import fee_of, part_of, standing_of
-from zhirong.verbs.people import Duty
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.platform.check_platform import platform_findings
-from zhirong.verbs.scopes import visible
 
 NET_ASSETS = 10 * AMOUNT
 

@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.identifiers import patent_check_digit
+from zhirong.operations import imports
+from zhirong.operations.imports import job_of, preview_rows
+from zhirong.operations.jobs import run_due
+from zhirong.operations.people import Duty
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.refusals import NotFoundError
+from zhirong.operations.uploads import DATA
+from zhirong.operations.visibility import visible
 from zhirong.store.financing import FirmRight, StatementLine
 from zhirong.store.models import Event
 from zhirong.store.work import FileImport, Job, Notice
-from zhirong.verbs import imports
-from zhirong.verbs.acting import NotFoundError
-from zhirong.verbs.imports import job_of, preview_rows
-from zhirong.verbs.jobs import run_due
-from zhirong.verbs.people import Duty
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.platform.check_platform import platform_findings
-from zhirong.verbs.scopes import visible
-from zhirong.verbs.uploads import DATA
 
 ACCOUNT = "6222000011112222"
 

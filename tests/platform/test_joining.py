@@ -10,16 +10,16 @@ from platform_world import Member, Platform
 
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.identifiers import credit_code_check
+from zhirong.operations.jobs import run_due
+from zhirong.operations.people import Duty, OrganisationKind
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.refusals import NotFoundError
+from zhirong.operations.visibility import visible
 from zhirong.store.financing import FirmRight, StoredFile
 from zhirong.store.models import Event
 from zhirong.store.parties import Invitation, Membership, Organisation
 from zhirong.store.work import Job, Notice
-from zhirong.verbs.acting import NotFoundError
-from zhirong.verbs.jobs import run_due
-from zhirong.verbs.people import Duty, OrganisationKind
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.platform.check_platform import platform_findings
-from zhirong.verbs.scopes import visible
 from zhirong.web import urls  # noqa: F401 - declares every page
 
 _CODE = "91610100MA6TYBCD1"

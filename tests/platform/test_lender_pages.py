@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from lender_world import AMOUNT, desk_of
 from openpyxl import load_workbook
 
+from zhirong.operations.declare import OPERATIONS
 from zhirong.store.financing import Case, CheckItem, Loan
-from zhirong.verbs.acting import OPERATIONS
 
 
 @pytest.fixture
@@ -214,7 +214,7 @@ def test_the_portfolio_adds_up_and_measures_its_limits(desk):
 
 def test_a_limit_is_for_the_manager_and_named_wrongly_it_is_refused(desk):
     from zhirong.kernel.errors import InputError
-    from zhirong.verbs.permissions import ForbiddenError
+    from zhirong.operations.permissions import ForbiddenError
 
     platform = desk.platform
     with pytest.raises(ForbiddenError):
@@ -235,9 +235,9 @@ def test_a_limit_is_for_the_manager_and_named_wrongly_it_is_refused(desk):
 
 
 def test_a_limit_is_removed_by_the_manager_and_can_be_set_anew(desk):
+    from zhirong.operations.credit.limits import limits_of
+    from zhirong.operations.permissions import ForbiddenError
     from zhirong.store.financing import Limit
-    from zhirong.verbs.lender.limits import limits_of
-    from zhirong.verbs.permissions import ForbiddenError
 
     platform = desk.platform
     platform.do(desk.head, "limit.set", scope="portfolio", amount=AMOUNT)

@@ -9,16 +9,16 @@ from lender_world import AMOUNT, PDF, desk_of
 
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
+from zhirong.operations.credit.diligence import TITLE_INVESTIGATION
+from zhirong.operations.people import Duty
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.refusals import ConflictError, NotFoundError
+from zhirong.operations.rulebook import rules_version
+from zhirong.operations.visibility import visible
 from zhirong.store.financing import Approval, Case, CaseStep, CheckItem, GuaranteeRequest, Message, StoredFile
 from zhirong.store.models import Event
 from zhirong.store.work import Notice
-from zhirong.verbs.acting import ConflictError, NotFoundError
-from zhirong.verbs.lender.diligence import TITLE_INVESTIGATION
-from zhirong.verbs.pattern import rules_version
-from zhirong.verbs.people import Duty
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.platform.check_platform import platform_findings
-from zhirong.verbs.scopes import visible
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_acceptance_lays_out_the_checklist_and_names_the_officer(desk):
     with pytest.raises(InputError) as refused:
         platform.do(desk.reviewer, "case.accept", case)
     assert _codes(refused) == ["not_in_this_state"]
-    assert refused.value.problems[0].mend == Text("须处于：已提交，待受理", "it must be at: submitted")
+    assert refused.value.problems[0].hint == Text("须处于：已提交，待受理", "it must be at: submitted")
 
 
 def test_a_case_goes_to_an_officer_of_the_lender_only(desk):

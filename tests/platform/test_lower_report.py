@@ -11,12 +11,12 @@ from money_world import Clock, Money
 from zhirong.chain.financing.case import State
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import show_yuan
+from zhirong.operations.contract.conditions import conditions_of, supported_now
+from zhirong.operations.people import Duty
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.pledge.check import check_register
+from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import Appraisal, Case, GuaranteeRequest, Loan, Paper
-from zhirong.verbs.lender.conditions import conditions_of, supported_now
-from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.people import Duty
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.register.check import check_register
 
 # The bank risks so much on the firm already that the pledge alone carries the loan: a lower value lowers the limit.
 PLEDGE_ALONE = {"exposure": 1_000_000_000}
@@ -110,7 +110,7 @@ def test_no_contract_for_more_than_a_report_signed_since_supports(platform: Any,
     assert problem.code == "condition_supported"
     for words in (problem.reason.zh, problem.reason.en):
         assert show_yuan(supported) in words and show_yuan(case.approved_amount) in words
-    assert "退回重审" in problem.mend.zh and "back to review" in problem.mend.en
+    assert "退回重审" in problem.hint.zh and "back to review" in problem.hint.en
     # Back to review: what was approved holds no longer, and the way begins again from the line of the new report.
     with pytest.raises(ForbiddenError):
         platform.do(desk.manager, "case.back_to_review", case, reason="x")

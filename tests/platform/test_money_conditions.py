@@ -21,12 +21,13 @@ from zhirong.chain.pledge.registration import RegisterRole, Status
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import load_rulebook
 from zhirong.kernel.text import Text, same
+from zhirong.operations.contract.conditions import conditions_of
+from zhirong.operations.pattern import By
+from zhirong.operations.permissions import Actor, Role
+from zhirong.operations.pledge import pledges
+from zhirong.operations.rulebook import rulebook
 from zhirong.store.blobs import path_of
 from zhirong.store.financing import Appraisal, Loan, StoredFile
-from zhirong.verbs.lender.conditions import conditions_of
-from zhirong.verbs.pattern import By, rulebook
-from zhirong.verbs.permissions import Actor, Role
-from zhirong.verbs.register import pledges
 
 RULES = load_rulebook()
 DAY = date(2026, 11, 25)
@@ -60,7 +61,7 @@ def open_codes(facts: ReleaseFacts) -> list[str]:
 def test_where_all_is_in_order_all_hold() -> None:
     found = release_conditions(FACTS, RULES)
     assert len(found) == 16 and all(one.is_met for one in found)
-    assert all(one.rule.reference.as_text() and one.mend is None for one in found)
+    assert all(one.rule.reference.as_text() and one.hint is None for one in found)
 
 
 def _filing(**changes: Any) -> dict[str, Any]:
@@ -121,7 +122,7 @@ def test_each_condition_is_open_for_its_own_reason(changes: dict[str, Any], code
     for one in release_conditions(facts, RULES):
         if not one.is_met:
             problem = one.problem()
-            assert problem.reason.zh and problem.reason.en and problem.mend.zh and problem.mend.en
+            assert problem.reason.zh and problem.reason.en and problem.hint.zh and problem.hint.en
             assert one.rule.reference.as_text() in problem.reason.zh
 
 

@@ -13,8 +13,8 @@ from platform_world import readers
 
 from zhirong.chain.financing.case import State
 from zhirong.kernel.money import yuan
+from zhirong.operations.case_file.documents import read_by
 from zhirong.store.financing import Case, Loan, Paper, Payment, Signature, StatementLine, StoredFile, WatchFlag
-from zhirong.verbs.case.paper_making import read_by
 
 
 def body(answer) -> str:

@@ -8,13 +8,13 @@ from money_world import AMOUNT, Money
 from zhirong.chain.financing.case import State
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import yuan
+from zhirong.operations.loan.books import books_of
+from zhirong.operations.loan.loans import columns_of, state_of
+from zhirong.operations.loan.statements import proposals
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.pledge.check import check_register
+from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import Case, Loan, Paper, Payment, StatementLine
-from zhirong.verbs.loan.books import books_of
-from zhirong.verbs.loan.loans import columns_of, state_of
-from zhirong.verbs.loan.statements import proposals
-from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.register.check import check_register
 
 
 def refused(platform, who, name, row, **data) -> str:
@@ -257,7 +257,7 @@ def test_other_banks_and_firms_see_none_of_it(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.released()
     loan, paper, line = money.loan, Paper.objects.get(kind="release_notice"), StatementLine.objects.get()
-    from zhirong.verbs.people import Duty
+    from zhirong.operations.people import Duty
 
     _, other = platform.bank("另一家银行", Duty.LENDER_CASHIER, Duty.LENDER_OFFICER)
     _, stranger = platform.firm()

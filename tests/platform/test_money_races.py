@@ -9,8 +9,8 @@ from django.db import connections
 from money_world import AMOUNT, Money
 
 from zhirong.kernel.errors import InputError
+from zhirong.operations.pledge.check import check_register
 from zhirong.store.financing import Loan, Payment
-from zhirong.verbs.register.check import check_register
 
 pytestmark = pytest.mark.both_databases
 

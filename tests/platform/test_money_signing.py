@@ -10,13 +10,13 @@ from platform_world import readers
 from zhirong.chain.financing.case import State
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError
+from zhirong.operations.people import Duty
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.pledge.check import check_register
+from zhirong.operations.rulebook import rulebook
 from zhirong.store.blobs import path_of
 from zhirong.store.financing import Paper, Signature
 from zhirong.store.models import Event
-from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.people import Duty
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.register.check import check_register
 
 
 def refused(platform, who, name, row, **data) -> str:

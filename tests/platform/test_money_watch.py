@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from money_world import Money
 
+from zhirong.operations import jobs
+from zhirong.operations.loan.loans import columns_of, state_of
+from zhirong.operations.pledge.check import check_register
+from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import WatchFlag
 from zhirong.store.models import Event
 from zhirong.store.work import Job, Notice
-from zhirong.verbs import jobs
-from zhirong.verbs.loan.loans import columns_of, state_of
-from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.register.check import check_register
 
 
 def end_of_day(platform) -> dict:
@@ -91,8 +91,9 @@ def test_a_job_that_is_repeated_does_nothing_twice(platform, monkeypatch) -> Non
 
 
 def test_batches_reach_every_loan(platform, monkeypatch) -> None:
-    from zhirong.verbs.acting import Call, perform
-    from zhirong.verbs.people import WORKER
+    from zhirong.operations.declare import Call
+    from zhirong.operations.people import WORKER
+    from zhirong.operations.run import run_operation
 
     money = Money(platform, monkeypatch)
     money.released()
@@ -112,12 +113,15 @@ def test_batches_reach_every_loan(platform, monkeypatch) -> None:
         appraisal=money.appraisal,
     )  # fmt: skip
     money.released()
-    one = perform("loan.reckon", Call(WORKER, platform.now, "b1"), None, {"limit": 1}).answer
+    one = run_operation("loan.reckon", Call(WORKER, platform.now, "b1"), None, {"limit": 1}).answer
     assert (one["loans"], one["last"], one["more"]) == (1, first.pk, True)
-    two = perform("loan.reckon", Call(WORKER, platform.now, "b2"), None, {"after": one["last"], "limit": 1}).answer
+    two = run_operation(
+        "loan.reckon", Call(WORKER, platform.now, "b2"), None, {"after": one["last"], "limit": 1}
+    ).answer
     assert (two["loans"], two["last"]) == (1, money.loan.pk)
     assert (
-        perform("loan.reckon", Call(WORKER, platform.now, "b3"), None, {"after": two["last"]}).answer["loans"] == 0
+        run_operation("loan.reckon", Call(WORKER, platform.now, "b3"), None, {"after": two["last"]}).answer["loans"]
+        == 0
     )
 
 

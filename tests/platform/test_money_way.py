@@ -9,13 +9,13 @@ from platform_world import readers
 
 from zhirong.chain.financing.case import State
 from zhirong.kernel.errors import InputError
+from zhirong.operations.loan.loans import columns_of, state_of
+from zhirong.operations.people import Duty
+from zhirong.operations.pledge.check import check_register
+from zhirong.operations.rulebook import rulebook
 from zhirong.store import rows
 from zhirong.store.financing import GuaranteeRequest, Loan, Paper, Payment, WatchFlag
 from zhirong.store.work import Notice
-from zhirong.verbs.loan.loans import columns_of, state_of
-from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.people import Duty
-from zhirong.verbs.register.check import check_register
 
 pytestmark = pytest.mark.both_databases
 

@@ -5,8 +5,8 @@ from typing import Any
 from desks_world import agency
 from firm_samples import appraised
 
+from zhirong.operations.appraisal.appraisal_view import beside
 from zhirong.store.financing import Appraisal
-from zhirong.verbs.agency.appraisal_view import beside
 
 
 def test_an_online_value_stands_beside_the_assignment_of_an_agency(platform: Any) -> None:

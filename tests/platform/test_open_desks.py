@@ -8,10 +8,10 @@ from lender_world import desk_of
 from money_world import Money
 
 from zhirong.kernel.errors import InputError
+from zhirong.operations.people import Duty
+from zhirong.operations.permissions import ForbiddenError
 from zhirong.store.financing import Appraisal, Paper
 from zhirong.store.parties import Account, Mandate
-from zhirong.verbs.people import Duty
-from zhirong.verbs.permissions import ForbiddenError
 
 
 @pytest.fixture

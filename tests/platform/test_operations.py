@@ -8,14 +8,14 @@ import pytest
 from platform_world import Platform
 
 from zhirong.kernel.errors import InputError
+from zhirong.operations.people import Duty, OrganisationKind
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.pledge.check import check_register
+from zhirong.operations.refusals import ConflictError, NotFoundError
 from zhirong.store.models import Event
 from zhirong.store.parties import Membership, Organisation
 from zhirong.store.work import Notice
-from zhirong.verbs.acting import ConflictError, NotFoundError
-from zhirong.verbs.people import Duty, OrganisationKind
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.platform.check_platform import platform_findings
-from zhirong.verbs.register.check import check_register
 
 pytestmark = pytest.mark.both_databases
 
@@ -74,7 +74,7 @@ def test_every_problem_is_reported_together_in_both_languages_and_nothing_is_wri
         )
     problems = {one.field: one for one in error.value.problems}
     assert set(problems) == {"code", "name", "region", "registered_on", "legal_representative", "colour"}
-    assert all(one.reason.zh and one.reason.en and one.mend.zh and one.mend.en for one in problems.values())
+    assert all(one.reason.zh and one.reason.en and one.hint.zh and one.hint.en for one in problems.values())
     assert problems["registered_on"].value == "昨天"
     assert Event.objects.count() == before
 
@@ -166,7 +166,7 @@ def test_the_form_is_made_from_the_request(platform: Platform) -> None:
     answer = platform.send(client, "firm.register", code="1", region="610100")
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert 'id="f-code"' in page and 'aria-invalid="true"' in page and "To mend:" in page
+    assert 'id="f-code"' in page and 'aria-invalid="true"' in page and "To hint:" in page
     assert "Legal representative" in page and "法定代表人" not in page
 
 

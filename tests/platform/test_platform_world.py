@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from zhirong.verbs.people import Duty
-from zhirong.verbs.register.check import check_register
+from zhirong.operations.people import Duty
+from zhirong.operations.pledge.check import check_register
 
 
 def test_who_is_made_can_act_and_see(platform):

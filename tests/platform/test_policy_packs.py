@@ -12,11 +12,11 @@ import pytest
 
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError
+from zhirong.operations import rulebook
+from zhirong.operations.people import Duty
+from zhirong.operations.platform import rulebook_history
+from zhirong.operations.platform.audit import shown
 from zhirong.store import models
-from zhirong.verbs import pattern
-from zhirong.verbs.people import Duty
-from zhirong.verbs.platform import rulebook_history
-from zhirong.verbs.platform.audit import shown
 
 MANIFEST = """
 id = "qinchuan"
@@ -38,9 +38,9 @@ document = "秦川政策"
 confidence = "verified"
 """
 _CACHED = (
-    pattern.rulebook,
-    pattern.rules_version,
-    pattern.rules_content,
+    rulebook.rulebook,
+    rulebook.rules_version,
+    rulebook.rules_content,
     rulebook_history.files,
     rulebook_history.language_files,
 )
@@ -65,17 +65,17 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_a_decision_keeps_the_packs_that_it_used(pack: Path, sqlite_platform: Any) -> None:
     platform = sqlite_platform
     assert rulebook_history.note_rules(platform.now) is True and rulebook_history.note_rules(platform.now) is False
-    mark = pattern.pack_mark(pattern.rulebook().packs[0])
+    mark = rulebook.pack_mark(rulebook.rulebook().packs[0])
     assert mark.startswith("qinchuan 2026.1 ") and len(mark.split()[-1]) == 64
     assert rulebook_history.history()[0].packs == (mark,)
     firm, manager = platform.firm()
     platform.do(manager, "firm.describe", firm, facts={}, credit={})
     event = models.Event.objects.get(kind="firm.describe")
     content = canonical.decode(event.content.encode())
-    assert content["_packs"] == [mark] and content["_rules"] == pattern.rules_version()
+    assert content["_packs"] == [mark] and content["_rules"] == rulebook.rules_version()
     assert mark in shown(event).rules
-    from zhirong.verbs.platform.check_platform import platform_findings
-    from zhirong.verbs.register.check import check_register
+    from zhirong.operations.platform.check_platform import platform_findings
+    from zhirong.operations.pledge.check import check_register
 
     assert check_register(platform.folder).findings == () and list(platform_findings()) == []
     admin = platform.member(platform.organisation("platform"), Duty.SYSTEM_ADMIN)

@@ -7,10 +7,10 @@ import pytest
 from register_world import patent, patent_number
 from register_world import request as filing_request
 
+from zhirong.operations.pattern import By
+from zhirong.operations.permissions import Actor, Role
+from zhirong.operations.pledge import pledges
 from zhirong.store import models
-from zhirong.verbs.pattern import By
-from zhirong.verbs.permissions import Actor, Role
-from zhirong.verbs.register import pledges
 from zhirong.web.registrar import public
 
 pytestmark = pytest.mark.both_databases

@@ -8,13 +8,13 @@ from firm_samples import submitted
 
 from zhirong.chain.pledge.precheck import right_key
 from zhirong.kernel.errors import InputError
+from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.right import right_lists
+from zhirong.operations.right.rights import check_right
+from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import FirmRight
 from zhirong.store.parties import FileColumns
 from zhirong.store.work import Notice
-from zhirong.verbs.firm import right_lists
-from zhirong.verbs.firm.rights import check_right
-from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.platform.check_platform import platform_findings
 
 FULL = """专利号,专利名称,专利权人,申请日,授权公告日,年费缴至年度,标记,作用,备注,同日申请发明
 201919990001.5,一种航电总线,本公司；乙大学,2019-07-28,2021-05-04,8,已质押,核心,手工备注,
@@ -170,7 +170,7 @@ def test_a_malformed_workbook_is_refused_in_words_and_an_old_one_is_read(platfor
     assert refused.value.problems[0].code == "unreadable_file"
     with pytest.raises(InputError) as refused:
         bring(platform, manager, bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2048), "list.xls")  # type: ignore[arg-type]
-    assert ".xlsx" in refused.value.problems[0].mend.zh
+    assert ".xlsx" in refused.value.problems[0].hint.zh
     from old_workbook import old_workbook
 
     rows = [["专利号", "专利名称", "申请日"], ["201919990002.X", "一种总线", 43674.0]]

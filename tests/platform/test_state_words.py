@@ -7,8 +7,9 @@ import pytest
 from money_world import Money
 
 from zhirong.kernel.errors import InputError
-from zhirong.verbs import catalogue
-from zhirong.verbs.acting import OPERATIONS, Operation, state_words
+from zhirong.operations import catalogue
+from zhirong.operations.declare import OPERATIONS, Operation
+from zhirong.operations.run import state_words
 
 catalogue.load()
 _WITH_STATES = [one for one in OPERATIONS.values() if one.states]
@@ -31,4 +32,4 @@ def test_a_refusal_says_both_states_in_words(sqlite_platform: Any, monkeypatch: 
     (problem,) = told.value.problems
     assert problem.reason.zh == "现在是“待匹配”，不能确认入账"
     assert problem.reason.en == "it is at “open” now, which does not admit: Confirm"
-    assert problem.mend.zh == "须处于：待确认" and problem.mend.en == "it must be at: matched, to be confirmed"
+    assert problem.hint.zh == "须处于：待确认" and problem.hint.en == "it must be at: matched, to be confirmed"

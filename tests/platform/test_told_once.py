@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from zhirong.operations.people import Duty
 from zhirong.store.work import Notice
-from zhirong.verbs.people import Duty
 
 
 def test_only_the_one_who_joins_is_told(sqlite_platform: Any) -> None:

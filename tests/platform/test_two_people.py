@@ -6,15 +6,15 @@ from money_world import PDF, Money
 
 from zhirong.chain.pledge.registration import Status
 from zhirong.kernel.errors import InputError
+from zhirong.operations.contract.conditions import conditions_of, unsettled_items
+from zhirong.operations.contract.filing import CHECKERS
+from zhirong.operations.people import Duty, OrganisationKind, duties_of
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.pledge.check import check_register
+from zhirong.operations.refusals import NotFoundError
+from zhirong.operations.rulebook import rulebook
 from zhirong.store import rows
 from zhirong.store.financing import StoredFile
-from zhirong.verbs.acting import NotFoundError
-from zhirong.verbs.case.filing import CHECKERS
-from zhirong.verbs.lender.conditions import conditions_of, unsettled_items
-from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.people import Duty, OrganisationKind, duties_of
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.register.check import check_register
 
 
 def codes(refused) -> list[str]:

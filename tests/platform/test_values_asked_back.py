@@ -12,11 +12,11 @@ from pydantic import TypeAdapter
 from zhirong.chain.financing.diligence import TITLE_INVESTIGATION
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import load_rulebook
+from zhirong.operations.asking import plain_type
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.people import Duty
+from zhirong.operations.plausible import Plausible, implausible_amount, plausible_days, unusual_rate
 from zhirong.store.financing import Appraisal, CheckItem, GuaranteeRequest
-from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.asking import plain_type
-from zhirong.verbs.people import Duty
-from zhirong.verbs.plausible import Plausible, implausible_amount, plausible_days, unusual_rate
 
 RULES = load_rulebook()
 DAY = date(2026, 11, 30)
@@ -122,7 +122,7 @@ def test_a_valuation_date_of_1900_is_refused_and_named(sqlite_platform) -> None:
             manager, "appraisal.request", agency=agency.pk, rights=[right.pk], purpose="pledge", valuation_date="1900-01-01",
         )  # fmt: skip
     assert codes(refused) == [("valuation_date", "implausible_day")]
-    assert "1900" not in refused.value.problems[0].reason.zh and "请核对年份" in refused.value.problems[0].mend.zh
+    assert "1900" not in refused.value.problems[0].reason.zh and "请核对年份" in refused.value.problems[0].hint.zh
 
 
 def test_the_range_of_a_kind_is_counted_from_today() -> None:

@@ -98,7 +98,7 @@ def test_each_ground_alone(number: int) -> None:
     findings = examine(filing, right, DAY, RULES)
     assert {f.number for f in findings if f.verdict is Verdict.REFUSED} == {number}
     assert pledgeable(findings) == "no"
-    assert findings[number - 1].mend is not None
+    assert findings[number - 1].hint is not None
 
 
 @pytest.mark.parametrize("status", [LegalStatus.LAPSED, LegalStatus.EXPIRED, LegalStatus.INVALIDATED])
@@ -165,7 +165,7 @@ def test_a_plan_has_no_contract_to_examine() -> None:
     plan = Filing(pledgors=(FIRM,), debt_end=date(2022, 11, 14))
     findings = examine(plan, PATENT, DAY, RULES)
     assert findings[6].verdict is Verdict.NOT_APPLICABLE
-    assert findings[6].mend is not None and "担保的范围" in findings[6].mend.zh
+    assert findings[6].hint is not None and "担保的范围" in findings[6].hint.zh
     assert pledgeable(findings) == "yes"
 
 

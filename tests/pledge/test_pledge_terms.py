@@ -49,14 +49,14 @@ def refusing(filing: Filing, right: Right, day: date) -> set[str]:
 def test_a_debt_past_the_present_term_of_a_mark_is_not_refused_and_needs_a_covenant() -> None:
     assert refusing(FILING, MARK, TODAY) == set()
     finding = found(FILING, MARK, TODAY, ".renewal")
-    assert finding.verdict is Verdict.CLEAR and finding.mend is not None
-    assert "2027-05-28" in finding.mend.zh and "合同" in finding.mend.zh
-    assert "现在" not in finding.mend.zh
+    assert finding.verdict is Verdict.CLEAR and finding.hint is not None
+    assert "2027-05-28" in finding.hint.zh and "合同" in finding.hint.zh
+    assert "现在" not in finding.hint.zh
 
 
 def test_renewing_is_advised_only_once_it_can_be_done() -> None:
-    early = found(FILING, MARK, date(2027, 5, 27), ".renewal").mend
-    open_ = found(FILING, MARK, date(2027, 5, 28), ".renewal").mend
+    early = found(FILING, MARK, date(2027, 5, 27), ".renewal").hint
+    open_ = found(FILING, MARK, date(2027, 5, 28), ".renewal").hint
     assert early is not None and "现在即可续展" not in early.zh
     assert open_ is not None and "现在即可续展" in open_.zh
 
@@ -65,8 +65,8 @@ def test_a_mark_past_its_grace_is_refused_without_advice_to_renew() -> None:
     in_grace = found(FILING, MARK, date(2028, 6, 1), "trademark.in_force")
     over = found(FILING, MARK, date(2028, 12, 1), "trademark.in_force")
     assert in_grace.verdict is over.verdict is Verdict.REFUSED
-    assert in_grace.mend is not None and "续展" in in_grace.mend.zh
-    assert over.mend is not None and "续展" not in over.mend.zh
+    assert in_grace.hint is not None and "续展" in in_grace.hint.zh
+    assert over.hint is not None and "续展" not in over.hint.zh
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_a_right_that_ends_for_good_is_refused_and_renewing_is_never_advised(rig
     )
     name = "ground_06" if right.kind.value in ("invention", "utility_model", "design") else "debt_term"
     finding = found(replace(FILING, debt_end=date(2050, 1, 1)), right, TODAY, name)
-    assert finding.verdict is Verdict.REFUSED and finding.mend is not None
-    assert "续展" not in finding.mend.zh and "renew" not in finding.mend.en
+    assert finding.verdict is Verdict.REFUSED and finding.hint is not None
+    assert "续展" not in finding.hint.zh and "renew" not in finding.hint.en
 
 
 def test_no_advice_on_an_ended_right_names_what_is_too_late() -> None:
@@ -107,8 +107,8 @@ def test_no_advice_on_an_ended_right_names_what_is_too_late() -> None:
         fee_paid_through_year=12,
     )
     # Year 13 was due on 2026-07-28; unpaid on 2027-01-28 it lapses and can be restored for two months.
-    restorable = found(FILING, patent, date(2027, 2, 10), "ground_02").mend
-    too_late = found(FILING, patent, date(2027, 4, 10), "ground_02").mend
+    restorable = found(FILING, patent, date(2027, 2, 10), "ground_02").hint
+    too_late = found(FILING, patent, date(2027, 4, 10), "ground_02").hint
     assert restorable is not None and "恢复" in restorable.zh
     assert too_late is not None and "恢复" not in too_late.zh
 
@@ -164,7 +164,7 @@ def test_every_register_asks_for_its_own_contract_items(
 
 def test_a_mark_is_asked_for_its_own_list_before_the_contract_is_looked_at() -> None:
     finding = found(replace(FILING, contract_items=None), MARK, TODAY, "contract")
-    assert finding.mend is not None and "注册号" in finding.mend.zh and "专利" not in finding.mend.zh
+    assert finding.hint is not None and "注册号" in finding.hint.zh and "专利" not in finding.hint.zh
 
 
 def test_papers_of_a_mark_before_and_after_notice_358() -> None:

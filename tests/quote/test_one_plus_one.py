@@ -102,7 +102,7 @@ def test_a_team_that_disagrees_is_an_open_gate_and_counts_low():
     assert after.judged.team.score < before.judged.team.score
     gate = next(gate for gate in after.gates if gate.code == "team_unsettled")
     assert gate.verdict == "open"
-    assert gate.mend is not None
+    assert gate.hint is not None
 
 
 def test_a_defect_of_title_leaves_nothing():

@@ -212,7 +212,7 @@ def test_a_record_that_nobody_looked_at_is_open_not_passed():
     found = gates(credit__compliance=None)["credit_unchecked"]
     assert found.verdict == "open"
     assert "失信被执行人" in found.reason.zh
-    assert found.mend is not None
+    assert found.hint is not None
     stale = gates(credit__compliance__date=date(2015, 1, 1))["credit_unchecked"]
     assert stale.verdict == "open"
 
@@ -235,7 +235,7 @@ def test_nothing_but_assumptions_is_declined():
                     figure["grade"] = "assumed"
     weak = {gate.code: gate for gate in quote(changed(table), [], RULES).gates}["evidence_weak"]
     assert weak.verdict == "failed"
-    assert weak.mend is not None
+    assert weak.hint is not None
 
 
 def test_a_well_documented_cross_check_does_not_make_up_for_an_assumed_income():
@@ -286,7 +286,7 @@ def test_the_title_investigation_is_a_gate(changes, verdict):
     gate = title_gate(title(**changes), ["p1"], RULES, DAY)
     assert gate.verdict == verdict
     assert "8,000.00" in gate.reason.zh
-    assert (gate.mend is None) == (verdict == "passed")
+    assert (gate.hint is None) == (verdict == "passed")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def refused(**changes: Any) -> dict[str, str]:
     with pytest.raises(InputError) as caught:
         changed(TABLE, **changes)
     for problem in caught.value.problems:
-        assert problem.reason.zh and problem.reason.en and problem.mend.zh and problem.mend.en
+        assert problem.reason.zh and problem.reason.en and problem.hint.zh and problem.hint.en
     return {problem.field: problem.code for problem in caught.value.problems}
 
 

@@ -1,4 +1,4 @@
-"""Bad input of every kind is refused by field, value, reason and mend, all at once, before anything is computed."""
+"""Bad input of every kind is refused by field, value, reason and hint, all at once, before anything is computed."""
 
 import copy
 import subprocess
@@ -68,7 +68,7 @@ def test_what_is_wrong_is_named(path, value, field, code):
         assert code in {problem.code for problem in found}
     for problem in found:
         assert problem.reason.zh and problem.reason.en
-        assert problem.mend.zh and problem.mend.en
+        assert problem.hint.zh and problem.hint.en
 
 
 def test_everything_wrong_is_told_together():
@@ -143,7 +143,7 @@ OF_FIRM = [
 def test_a_check_on_a_right_takes_it_out_of_the_pledge_and_leaves_the_credit_loan(changes, code):
     answer = quote_case(changed(TABLE, **changes), ["beijing", "chengdu"])
     failed = {gate.code: gate for gate in answer.gates if gate.verdict.value == "failed"}
-    assert failed[code].mend is not None
+    assert failed[code].hint is not None
     assert failed[code].scope.value == "pledge"
     assert answer.pledge.amount == 0
     assert answer.pledge.rights[0].removed is not None
@@ -158,7 +158,7 @@ def test_a_check_on_a_right_takes_it_out_of_the_pledge_and_leaves_the_credit_loa
 def test_a_check_on_the_firm_declines_the_loan(changes, code):
     answer = quote_case(changed(TABLE, **changes), ["beijing"])
     failed = {gate.code: gate for gate in answer.gates if gate.verdict.value == "failed"}
-    assert failed[code].mend is not None
+    assert failed[code].hint is not None
     assert failed[code].scope.value == "loan"
     assert (answer.credit_limit.amount, answer.offers[0].amount) == (0, 0)
     assert answer.credit_limit.binding == code

@@ -94,7 +94,7 @@ def test_what_is_not_stated_is_named_with_what_stood_in_for_it():
     answer = answer_of()
     assert [one.code for one in answer.substitutes] == ["team", "indicators", "title_investigation", "annual_rate"]
     assert "质押率上限" in answer.substitutes[0].used.zh
-    assert all(one.mend.zh and one.mend.en for one in answer.substitutes)
+    assert all(one.hint.zh and one.hint.en for one in answer.substitutes)
     shown = view(answer)
     assert shown["one_plus_one"]["complete"] is False
     assert shown["one_plus_one"]["title_investigation"] is None

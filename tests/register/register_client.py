@@ -25,7 +25,7 @@ def main(words: list[str]) -> None:
     from zhirong.store.setup import ready
 
     ready()
-    from zhirong.verbs.register import pledges
+    from zhirong.operations.pledge import pledges
 
     assert pledges
     print("ready", flush=True)
@@ -45,9 +45,9 @@ def race(process: int, threads: int, rights: int) -> None:
         from register_world import START, patent, request
 
         from zhirong.kernel.errors import InputError
-        from zhirong.verbs.pattern import By
-        from zhirong.verbs.permissions import Actor, Role
-        from zhirong.verbs.register import pledges
+        from zhirong.operations.pattern import By
+        from zhirong.operations.permissions import Actor, Role
+        from zhirong.operations.pledge import pledges
 
         order = list(range(1, rights + 1))
         random.Random(f"{process}/{thread}").shuffle(order)
@@ -81,11 +81,11 @@ def write(folder: Path, run: int) -> None:
     from register_world import patent, request
 
     from zhirong.kernel.errors import InputError
+    from zhirong.operations.pattern import By
+    from zhirong.operations.permissions import Actor, Role
+    from zhirong.operations.pledge import pledges
     from zhirong.store.log import receipt, signing_key
     from zhirong.store.models import Event
-    from zhirong.verbs.pattern import By
-    from zhirong.verbs.permissions import Actor, Role
-    from zhirong.verbs.register import pledges
 
     key, actor, chance = signing_key(folder), Actor(f"run-{run}", Role.REGISTRAR), random.Random(run)
     start = datetime(2025, 6, 2, 2, tzinfo=UTC) + timedelta(minutes=run)

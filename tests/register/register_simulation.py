@@ -16,11 +16,11 @@ from register_world import START, World, patent, request
 from zhirong.chain.pledge.register import RegisterState
 from zhirong.chain.pledge.registration import Registration, Status
 from zhirong.kernel.errors import InputError
+from zhirong.operations import outbox, pattern
+from zhirong.operations.pattern import By, Done
+from zhirong.operations.permissions import Actor, Role
+from zhirong.operations.pledge import orders, pledges
 from zhirong.store import models, rows
-from zhirong.verbs import outbox, pattern
-from zhirong.verbs.pattern import By, Done
-from zhirong.verbs.permissions import Actor, Role
-from zhirong.verbs.register import orders, pledges
 
 RIGHTS = 80
 BANKS = [f"{name}银行" for name in "甲乙丙丁"]
@@ -68,7 +68,7 @@ class Simulation:
         return By(Actor(f"{role}", role), START + timedelta(seconds=20 * self.step), f"s{self.step}")
 
     def some_registration(self, fitting: Status | None) -> int:
-        """Mostly one in the state that the verb is for, sometimes any other, sometimes one that is not there."""
+        """Mostly one in the state that the operation is for, sometimes any other, sometimes one that is not there."""
         if self.chance.random() < 0.02:
             return self.filings + 5
         latest = range(max(1, self.filings - 60), self.filings + 1)
@@ -204,7 +204,7 @@ class Simulation:
 
 @contextmanager
 def crashing(chance: random.Random, *, moves_a_registration: bool) -> Iterator[None]:
-    """Stop a verb before its rows, between rows and leaf, or after everything but the commit."""
+    """Stop an operation before its rows, between rows and leaf, or after everything but the commit."""
     places: list[tuple[Any, str]] = [(pattern.log, "append"), (pattern, "tell_subscribers")]
     place, name = chance.choice([*places, (rows, "save")] if moves_a_registration else places)
     real = getattr(place, name)

@@ -115,7 +115,7 @@ def damage() -> dict[str, Any]:
     from register_damage import TABLES, every_change, places
     from test_register_check import identified_and_reported, small
 
-    from zhirong.verbs.register.check import check_register_alone
+    from zhirong.operations.pledge.check import check_register_alone
 
     tried = checks = 0
     with register_databases.fresh("sqlite") as (folder, url):

@@ -73,8 +73,8 @@ class World:
         return START + timedelta(seconds=self.count)
 
     def by(self, role: str = "registrar", party: str = "", key: str = "") -> Any:
-        from zhirong.verbs.pattern import By
-        from zhirong.verbs.permissions import Actor, Role
+        from zhirong.operations.pattern import By
+        from zhirong.operations.permissions import Actor, Role
 
         self.count += 1
         actor = Actor(f"{role}-{party}", Role(role), Holder(party) if party else None)
@@ -82,14 +82,14 @@ class World:
 
     def entered(self, *rights: dict[str, Any], **filing: Any) -> Any:
         """A filing taken all the way to its entry."""
-        from zhirong.verbs.register import pledges
+        from zhirong.operations.pledge import pledges
 
         filed = pledges.file_pledge(self.by(), request(*rights, **filing))
         pledges.examine(self.by(), filed.registration.id)
         return pledges.enter(self.by(), filed.registration.id).registration
 
     def findings(self) -> tuple[Any, ...]:
-        from zhirong.verbs.register.check import check_register
+        from zhirong.operations.pledge.check import check_register
 
         return check_register(self.folder).findings
 

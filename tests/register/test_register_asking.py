@@ -31,7 +31,7 @@ SOFTWARE = {
 
 
 def _found(world: World, role: str = "public", **asked: Any) -> list[int]:
-    from zhirong.verbs.register.look import Query, search
+    from zhirong.operations.pledge.look import Query, search
 
     return [one["id"] for one in search(world.by(role).actor, Query(**asked))]
 
@@ -45,7 +45,7 @@ def _refused(world: World, **asked: Any) -> list[str]:
 
 
 def _entered_in(world: World, year: int, right: dict[str, Any]) -> None:
-    from zhirong.verbs.register import pledges
+    from zhirong.operations.pledge import pledges
 
     def by() -> Any:
         return replace(world.by(), now=datetime(year, 6, 2, 2, tzinfo=UTC))
@@ -71,7 +71,7 @@ def test_a_layout_design_is_found_without_its_check_digit(sqlite_world: World, w
 
 
 def test_what_a_number_was_searched_as_is_said(sqlite_world: World) -> None:
-    from zhirong.verbs.register.look import searched_as
+    from zhirong.operations.pledge.look import searched_as
 
     said = searched_as("03118464")
     assert "商标 3118464" in said.zh and "03118464.2" in said.zh and "登记号 03118464" in said.zh
@@ -120,9 +120,9 @@ def test_a_code_is_found_in_full_width_signs(sqlite_world: World) -> None:
 
 
 def test_a_renamed_party_is_found_by_its_former_name(world: World) -> None:
-    from zhirong.verbs import outbox
-    from zhirong.verbs.register import orders, pledges
-    from zhirong.verbs.register.look import Query, search
+    from zhirong.operations import outbox
+    from zhirong.operations.pledge import orders, pledges
+    from zhirong.operations.pledge.look import Query, search
 
     before, after = ({"name": name, "code": CODE} for name in ("西安甲科技有限公司", "西安新甲科技有限公司"))
     bank = world.by("lender", "丁银行")
@@ -143,8 +143,8 @@ def test_a_renamed_party_is_found_by_its_former_name(world: World) -> None:
 
 
 def test_a_former_name_lets_nobody_see_what_is_not_published(sqlite_world: World) -> None:
-    from zhirong.verbs.permissions import allowed
-    from zhirong.verbs.register import pledges
+    from zhirong.operations.permissions import allowed
+    from zhirong.operations.pledge import pledges
 
     world = sqlite_world
     before, after = ({"name": name, "code": CODE} for name in ("西安甲科技有限公司", "西安新甲科技有限公司"))
@@ -157,7 +157,7 @@ def test_a_former_name_lets_nobody_see_what_is_not_published(sqlite_world: World
 
 def test_the_code_of_an_amendment_is_checked_and_kept_in_one_form(sqlite_world: World) -> None:
     from zhirong.kernel.errors import InputError
-    from zhirong.verbs.register import pledges
+    from zhirong.operations.pledge import pledges
 
     world = sqlite_world
     world.entered(patent(1))
@@ -176,7 +176,7 @@ def test_the_code_of_an_amendment_is_checked_and_kept_in_one_form(sqlite_world: 
 def test_a_right_is_not_pledged_twice_by_signs_that_nobody_sees(
     sqlite_world: World, changes: dict[str, Any]
 ) -> None:
-    from zhirong.verbs.register.look import precheck
+    from zhirong.operations.pledge.look import precheck
 
     _entered_in(sqlite_world, 2025, SECRET)
     right = {**SECRET, **changes}
@@ -189,8 +189,8 @@ def test_a_right_is_not_pledged_twice_by_signs_that_nobody_sees(
 def test_a_freeze_is_not_escaped_by_leaving_out_the_number(
     sqlite_world: World, first: str | None, second: str | None
 ) -> None:
-    from zhirong.verbs.register import orders, pledges
-    from zhirong.verbs.register.look import precheck
+    from zhirong.operations.pledge import orders, pledges
+    from zhirong.operations.pledge.look import precheck
 
     world = sqlite_world
 
@@ -213,7 +213,7 @@ def test_an_answer_that_is_not_all_there_is_never_looks_like_it(
     sqlite_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The names looked at are pledgors; the bank that also fits is behind them and must not read as absent."""
-    from zhirong.verbs.register import look
+    from zhirong.operations.pledge import look
 
     world = sqlite_world
     for serial in (1, 2):
@@ -239,10 +239,10 @@ def test_the_command_says_when_there_is_more() -> None:
 
 def test_the_certificate_of_a_search_says_what_the_number_was_searched_as(sqlite_world: World) -> None:
     from zhirong.evidence import canonical
+    from zhirong.operations.pledge.certificates import search_certificate
+    from zhirong.operations.pledge.look import Query
     from zhirong.store.log import signing_key
     from zhirong.store.models import Event
-    from zhirong.verbs.register.certificates import search_certificate
-    from zhirong.verbs.register.look import Query
 
     world = sqlite_world
     made = search_certificate(world.by("public"), Query(number=patent_number(2)), signing_key(world.folder))

@@ -11,9 +11,9 @@ from register_world import START, World, patent, patent_number, request
 
 from zhirong.evidence.hashes import HashAlgorithm
 from zhirong.evidence.tree import StoredTree
+from zhirong.operations.pledge import identities, orders, pledges, uses
 from zhirong.store import models
 from zhirong.store.log import StoredTiles, checkpoint, signing_key
-from zhirong.verbs.register import identities, orders, pledges, uses
 
 
 def small(world: World) -> None:

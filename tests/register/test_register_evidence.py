@@ -19,20 +19,20 @@ from zhirong.evidence.timestamps import read_roots, timestamp_request, token_of_
 from zhirong.evidence.verify import Outcome, Verdict, Verification, verify_receipt
 from zhirong.evidence.witness import countersign
 from zhirong.kernel.errors import InputError
-from zhirong.store import keys, log, models
-from zhirong.verbs.outbox import inbox
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.register import identities, orders, pledges, uses
-from zhirong.verbs.register.certificates import (
+from zhirong.operations.outbox import inbox
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.pledge import identities, orders, pledges, uses
+from zhirong.operations.pledge.certificates import (
     check_code,
     disclose_event,
     registration_certificate,
     search_certificate,
 )
-from zhirong.verbs.register.continuity import continue_log, export_events, restore_entry
-from zhirong.verbs.register.keys import keep_countersignature, report_lost_key, rotate_key
-from zhirong.verbs.register.look import Query
-from zhirong.verbs.register.watch import record_watch
+from zhirong.operations.pledge.continuity import continue_log, export_events, restore_entry
+from zhirong.operations.pledge.keys import keep_countersignature, report_lost_key, rotate_key
+from zhirong.operations.pledge.look import Query
+from zhirong.operations.pledge.watch import record_watch
+from zhirong.store import keys, log, models
 
 KEY = f"invention:{patent_number(1)}"
 
@@ -97,9 +97,9 @@ def test_a_change_of_keys_that_a_crash_cuts_in_two_is_finished(
         raise OSError("the machine stopped")
 
     with monkeypatch.context() as patched:
-        patched.setattr("zhirong.verbs.register.keys.keys.take_over", crash)
+        patched.setattr("zhirong.operations.pledge.keys.keys.take_over", crash)
         if cut == "before the statement":
-            patched.setattr("zhirong.verbs.register.keys.act", crash)
+            patched.setattr("zhirong.operations.pledge.keys.act", crash)
         with pytest.raises(OSError):
             rotate_key(world.by(), world.folder)
     if cut == "after the statement":
@@ -155,7 +155,7 @@ def cut_to(world: World, size: int) -> None:
     assert tree.size == 0
     for event in events[:size]:
         from zhirong.evidence.entries import entry_of_bytes
-        from zhirong.verbs.register import continuity
+        from zhirong.operations.pledge import continuity
 
         continuity._take(
             head,

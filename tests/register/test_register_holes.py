@@ -10,10 +10,10 @@ from register_world import BANK, FIRM, World, patent, patent_number, request
 from zhirong.chain.pledge.registration import Status
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.identifiers import credit_code_check
+from zhirong.operations.outbox import inbox
+from zhirong.operations.pledge import orders, pledges
+from zhirong.operations.pledge.look import Query, changes_of, search, similar_names, watch
 from zhirong.store import models
-from zhirong.verbs.outbox import inbox
-from zhirong.verbs.register import orders, pledges
-from zhirong.verbs.register.look import Query, changes_of, search, similar_names, watch
 
 KEY = f"invention:{patent_number(1)}"
 CODE = "91610000MA6TXA1B2" + credit_code_check("91610000MA6TXA1B2")
@@ -209,7 +209,7 @@ def test_a_mirror_is_not_completed_by_an_authority_that_does_not_register_its_ki
     with pytest.raises(InputError) as error:
         mirrored(sqlite_world, 1, "Y1", authority=authority)
     assert codes(error) == {"other_authority"}
-    assert "国家知识产权局" in error.value.problems[0].mend.zh
+    assert "国家知识产权局" in error.value.problems[0].hint.zh
     assert sqlite_world.findings() == ()
 
 

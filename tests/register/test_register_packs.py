@@ -90,7 +90,7 @@ def test_a_debt_past_the_marks_last_day_asks_for_renewal() -> None:
         next(one for one in examine(replace(FILING, debt_end=day), MARK, DAY, RULES) if one.number == 7)
         for day in days
     ]
-    assert [(one.verdict, one.mend is None) for one in findings] == [(Verdict.CLEAR, True), (Verdict.CLEAR, False)]
+    assert [(one.verdict, one.hint is None) for one in findings] == [(Verdict.CLEAR, True), (Verdict.CLEAR, False)]
 
 
 def test_a_pilot_names_its_document() -> None:

@@ -13,8 +13,8 @@ KEY = f"invention:{patent_number(1)}"
 
 def test_the_public_cannot_try_names_against_a_rights_key(sqlite_world: World) -> None:
     from zhirong.kernel.errors import InputError
-    from zhirong.verbs.register import certificates, pledges
-    from zhirong.verbs.register.look import Query, search, view
+    from zhirong.operations.pledge import certificates, pledges
+    from zhirong.operations.pledge.look import Query, search, view
 
     world = sqlite_world
     pledges.file_pledge(world.by(), request(SECRET, pledgors=[PERSON]))
@@ -31,13 +31,13 @@ def test_the_public_cannot_try_names_against_a_rights_key(sqlite_world: World) -
 
 
 def _heard(world: World, by: Any) -> list[str]:
-    from zhirong.verbs import outbox
+    from zhirong.operations import outbox
 
     return [entry["kind"] for entry in outbox.inbox(by.actor)]
 
 
 def test_who_subscribes_hears_of_a_filing_only_once_it_is_entered_or_is_his_own(sqlite_world: World) -> None:
-    from zhirong.verbs.register import orders, pledges
+    from zhirong.operations.pledge import orders, pledges
 
     world = sqlite_world
     rival, own, court = world.by("lender", "丁银行"), world.by("firm", FIRM["name"]), world.by("court")
@@ -53,7 +53,7 @@ def test_who_subscribes_hears_of_a_filing_only_once_it_is_entered_or_is_his_own(
 
 
 def test_a_firm_does_not_hear_of_a_person_by_subscribing_to_his_name(sqlite_world: World) -> None:
-    from zhirong.verbs.register import orders
+    from zhirong.operations.pledge import orders
 
     world = sqlite_world
     firm, bank, other = world.by("firm", "乙公司"), world.by("lender", "丁银行"), world.by("firm", "丁公司")
@@ -79,8 +79,8 @@ def test_a_bank_hears_of_what_was_filed_for_it_without_its_code(sqlite_world: Wo
 
 def test_the_log_names_a_filings_rights_only_once_they_are_pledged(sqlite_world: World) -> None:
     from zhirong.kernel.days import day_of
-    from zhirong.verbs.register import pledges
-    from zhirong.verbs.register.look import changes_of
+    from zhirong.operations.pledge import pledges
+    from zhirong.operations.pledge.look import changes_of
 
     world = sqlite_world
     pledges.prepare_pledge(world.by(), request(patent(1)))

@@ -11,9 +11,9 @@ from django.db import connection
 from register_world import World, patent, request
 
 from zhirong.kernel.errors import InputError
+from zhirong.operations.pattern import By, Done
+from zhirong.operations.pledge import pledges
 from zhirong.store import models
-from zhirong.verbs.pattern import By, Done
-from zhirong.verbs.register import pledges
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

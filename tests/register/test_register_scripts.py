@@ -8,16 +8,16 @@ from register_world import World, patent, request
 
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError
+from zhirong.operations.pledge import pledges
+from zhirong.operations.pledge.certificates import search_certificate
+from zhirong.operations.pledge.facts import check_rights, latest_facts, read_facts
+from zhirong.operations.pledge.look import Query, search
+from zhirong.operations.pledge.view import examination, history
+from zhirong.operations.pledge.watch import record_watch
+from zhirong.operations.rulebook import rulebook
 from zhirong.store import models
 from zhirong.store.log import signing_key
 from zhirong.store.scripts import MOST_FORMS, forms_of
-from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.register import pledges
-from zhirong.verbs.register.certificates import search_certificate
-from zhirong.verbs.register.facts import check_rights, latest_facts, read_facts
-from zhirong.verbs.register.look import Query, search
-from zhirong.verbs.register.view import examination, history
-from zhirong.verbs.register.watch import record_watch
 
 SIMPLIFIED, TRADITIONAL = "甲华创龙电机有限公司", "甲華創龍電機有限公司"
 
@@ -100,7 +100,7 @@ def test_a_mark_to_be_renewed_before_the_debt_ends_is_watched(sqlite_world: Worl
     one = world.entered(mark(), related_marks=[], debt_end=date(2027, 6, 1))
     alarms = record_watch(world.by()).alarms[one.id]
     # On 2 June 2025 the last twelve months of the term have begun.
-    assert [alarm.code for alarm in alarms] == ["ground_7_clear"] and "现在即可续展" in alarms[0].mend.zh
+    assert [alarm.code for alarm in alarms] == ["ground_7_clear"] and "现在即可续展" in alarms[0].hint.zh
     assert record_watch(world.by()).changed == ()
 
 

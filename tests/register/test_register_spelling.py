@@ -41,7 +41,7 @@ def test_a_court_freezes_a_right_however_its_number_is_written(
     sqlite_world: World, right: dict[str, Any], written: str
 ) -> None:
     from zhirong.kernel.errors import InputError
-    from zhirong.verbs.register import orders, pledges
+    from zhirong.operations.pledge import orders, pledges
 
     world = sqlite_world
     orders.court_order_on_right(world.by("court"), written, "（2026）陕01执1号", "freeze")
@@ -58,7 +58,7 @@ def test_a_court_freezes_a_right_however_its_number_is_written(
     "written", ["國作登字-2014-F-00123456", "国作登字2014F00123456", "国作登字—2014—f—00123456"]
 )
 def test_a_work_is_not_pledged_twice_by_the_spelling_of_its_number(sqlite_world: World, written: str) -> None:
-    from zhirong.verbs.register.look import precheck
+    from zhirong.operations.pledge.look import precheck
 
     world = sqlite_world
     work = {**SOFTWARE, "kind": "copyright", "title": "甲作品", "number": "国作登字-2014-F-00123456"}
@@ -70,7 +70,7 @@ def test_a_work_is_not_pledged_twice_by_the_spelling_of_its_number(sqlite_world:
 @pytest.mark.parametrize("written", ["trademark:ABC", "invention:201410362077.4", "trade_secret:17", "trademark:"])
 def test_a_key_that_cannot_be_a_rights_is_refused(sqlite_world: World, written: str) -> None:
     from zhirong.kernel.errors import InputError
-    from zhirong.verbs.register import orders
+    from zhirong.operations.pledge import orders
 
     with pytest.raises(InputError):
         orders.court_order_on_right(sqlite_world.by("court"), written, "（2026）陕01执1号", "freeze")
@@ -89,7 +89,7 @@ def test_a_key_that_cannot_be_a_rights_is_refused(sqlite_world: World, written: 
 def test_a_search_finds_a_right_however_its_number_is_written(
     sqlite_world: World, right: dict[str, Any], numbers: tuple[str, ...]
 ) -> None:
-    from zhirong.verbs.register.look import Query, search
+    from zhirong.operations.pledge.look import Query, search
 
     world = sqlite_world
     world.entered(right, related_marks=[])
@@ -98,8 +98,8 @@ def test_a_search_finds_a_right_however_its_number_is_written(
 
 
 def test_a_subscriber_hears_of_a_right_however_he_has_written_it(sqlite_world: World) -> None:
-    from zhirong.verbs import outbox
-    from zhirong.verbs.register import orders
+    from zhirong.operations import outbox
+    from zhirong.operations.pledge import orders
 
     world = sqlite_world
     bank = world.by("lender", "丁银行")
@@ -113,7 +113,7 @@ def test_a_right_is_not_pledged_twice_by_leaving_out_its_number(
     sqlite_world: World, first: str | None, second: str | None
 ) -> None:
     from zhirong.kernel.errors import InputError
-    from zhirong.verbs.register import pledges
+    from zhirong.operations.pledge import pledges
 
     world = sqlite_world
     world.entered(_software(number=first))
@@ -134,8 +134,8 @@ def test_two_works_of_one_title_with_numbers_of_their_own_are_two_rights(sqlite_
 def test_an_authoritys_number_is_one_number_however_it_is_written(sqlite_world: World) -> None:
     from zhirong.kernel.days import day_of
     from zhirong.kernel.errors import InputError
-    from zhirong.verbs.register import orders, pledges
-    from zhirong.verbs.register.look import Query, search
+    from zhirong.operations.pledge import orders, pledges
+    from zhirong.operations.pledge.look import Query, search
 
     world, day = sqlite_world, day_of(sqlite_world.now)
     for serial in (1, 2):
@@ -159,7 +159,7 @@ def test_an_authoritys_number_is_one_number_however_it_is_written(sqlite_world: 
 
 def test_the_key_of_a_package_is_not_used_for_another(sqlite_world: World) -> None:
     from zhirong.kernel.errors import InputError
-    from zhirong.verbs.register import pledges
+    from zhirong.operations.pledge import pledges
 
     world, key = sqlite_world, "k" * 200
     both = request(patent(1), MARK, role="mirror", related_marks=[])
@@ -173,8 +173,8 @@ def test_the_key_of_a_package_is_not_used_for_another(sqlite_world: World) -> No
 
 
 def test_an_identity_and_a_party_are_found_however_their_numbers_are_written(sqlite_world: World) -> None:
-    from zhirong.verbs.register.identities import identity_history, record_identity
-    from zhirong.verbs.register.look import Query, search
+    from zhirong.operations.pledge.identities import identity_history, record_identity
+    from zhirong.operations.pledge.look import Query, search
 
     world, code = sqlite_world, "91610131MA6U1234X5"
     record_identity(world.by(), _software())
@@ -204,7 +204,7 @@ def test_a_mistyped_number_is_refused_and_not_said_to_be_free(
     sqlite_world: World, written: str, code: str, said: str
 ) -> None:
     from zhirong.kernel.errors import InputError
-    from zhirong.verbs.register.look import Query, search
+    from zhirong.operations.pledge.look import Query, search
 
     world = sqlite_world
     world.entered(patent(1))
@@ -212,7 +212,7 @@ def test_a_mistyped_number_is_refused_and_not_said_to_be_free(
         search(world.by("public").actor, Query(number=written))
     (problem,) = caught.value.problems
     assert problem.code == code and problem.field == "number"
-    assert said in problem.reason.zh + problem.mend.zh
+    assert said in problem.reason.zh + problem.hint.zh
     assert search(world.by("public").actor, Query(number=patent_number(2))) == [], "right in form, and free"
 
 
@@ -233,8 +233,8 @@ def test_what_may_be_the_same_right_is_for_the_examiner_and_never_passes_by_itse
     sqlite_world: World, changes: dict[str, Any], told: str
 ) -> None:
     from zhirong.kernel.errors import InputError
-    from zhirong.verbs.register import pledges
-    from zhirong.verbs.register.look import precheck
+    from zhirong.operations.pledge import pledges
+    from zhirong.operations.pledge.look import precheck
 
     world = sqlite_world
     world.entered(_software(**NAMED))
@@ -259,7 +259,7 @@ def test_what_may_be_the_same_right_is_for_the_examiner_and_never_passes_by_itse
 
 def test_what_was_found_of_one_likeness_says_nothing_of_a_later_one(sqlite_world: World) -> None:
     from zhirong.kernel.errors import InputError
-    from zhirong.verbs.register import pledges
+    from zhirong.operations.pledge import pledges
 
     world = sqlite_world
     world.entered(_software(**NAMED))
@@ -293,10 +293,10 @@ def _named(right: dict[str, Any]) -> str:
 
 def test_no_certificate_of_search_for_a_mistyped_number(sqlite_world: World) -> None:
     from zhirong.kernel.errors import InputError
+    from zhirong.operations.pledge.certificates import search_certificate
+    from zhirong.operations.pledge.look import Query
     from zhirong.store.log import signing_key
     from zhirong.store.models import Event
-    from zhirong.verbs.register.certificates import search_certificate
-    from zhirong.verbs.register.look import Query
 
     world = sqlite_world
     world.entered(patent(1))

@@ -112,7 +112,7 @@ def test_a_good_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "A3，2028-07-06" in out
 
 
-def test_bad_rows_are_told_with_row_field_value_reason_and_mend(
+def test_bad_rows_are_told_with_row_field_value_reason_and_hint(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, _ = run(capsys, "check", write(tmp_path, BAD), "--as-of", "2026-01-01")
@@ -151,7 +151,7 @@ def test_everything_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
         (5, "patent_kind"),
         (6, "kind_needed"),
     ]
-    assert {"field", "value", "code", "reason", "mend"} == set(found["bad"][0]["problems"][0])
+    assert {"field", "value", "code", "reason", "hint"} == set(found["bad"][0]["problems"][0])
 
 
 def test_without_a_day_the_list_is_judged_by_today(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

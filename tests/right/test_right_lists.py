@@ -170,7 +170,7 @@ def test_a_dead_word_is_never_read_as_in_force(dead: str, others: list[str], shu
 
 def test_a_word_that_is_not_known_is_refused_with_the_words_of_the_template() -> None:
     table = read([*BASE, "法律状态", "专利类型"], [*ROW, "随便", "随便"])
-    said = {problem.field: problem.mend for problem in table.bad[0].problems}
+    said = {problem.field: problem.hint for problem in table.bad[0].problems}
     assert "有效" in said["法律状态"].zh and "已终止" in said["法律状态"].zh and "in force" in said["法律状态"].en
     assert "发明专利" in said["专利类型"].zh and "invention patent" in said["专利类型"].en
 

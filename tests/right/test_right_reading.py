@@ -1,4 +1,4 @@
-"""Rights of a case file: read whole, and every fault told at once with its mend."""
+"""Rights of a case file: read whole, and every fault told at once with its hint."""
 
 from datetime import date
 from typing import Any

@@ -48,7 +48,7 @@ def test_every_state_and_event_either_moves_or_says_why_not() -> None:
             assert transition(kind, state, event) != state or event is Event.RENEW
             moved += 1
         else:
-            assert refusal.reason.zh and refusal.reason.en and refusal.mend.zh and refusal.mend.en
+            assert refusal.reason.zh and refusal.reason.en and refusal.hint.zh and refusal.hint.en
             refused += 1
     assert moved > 0 and refused > 0 and moved + refused == len(RightKind) * len(LegalStatus) * 16 * len(Event)
 

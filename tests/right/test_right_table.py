@@ -266,7 +266,7 @@ def test_a_table_without_headings_or_rows_is_refused(rows: list[list[Cell]], cod
 def test_a_misspelt_heading_is_guessed() -> None:
     with pytest.raises(InputError) as caught:
         table_of(["专利号码", "申请日"], [GOOD, "2014-07-28"])
-    assert "专利号" in caught.value.problems[0].mend.zh
+    assert "专利号" in caught.value.problems[0].hint.zh
 
 
 def test_no_heading_means_two_things() -> None:

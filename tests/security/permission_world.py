@@ -11,11 +11,11 @@ from django.apps import apps
 from django.db import models as fields
 from platform_world import Member, Platform
 
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.people import NOBODY, Duty, OrganisationKind, Person, duties_of
 from zhirong.store.financing import Paper, PaperReader
 from zhirong.store.parties import Account, Kept, Membership, Organisation
 from zhirong.store.work import FileImport
-from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.people import NOBODY, Duty, OrganisationKind, Person, duties_of
 
 # Which organisation of a side a column of a row points at.
 _PARTY = {

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from zhirong.kernel.identifiers import credit_code_check
-from zhirong.verbs.requests import Request
+from zhirong.operations.fields import Request
 
 _CODE = "91440100MA5000001"
 

@@ -14,13 +14,13 @@ from django.db import connection, transaction
 from django.test import Client
 from platform_world import PASSWORD, Member, Platform
 
+from zhirong.operations.people import Duty
+from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.platform.seals import begin_seals, have_begun
+from zhirong.operations.pledge.check import check_register
 from zhirong.store.models import Event
 from zhirong.store.parties import Account, AccountSeal, ApiToken, Invitation, Membership
 from zhirong.store.seals import SEALED
-from zhirong.verbs.people import Duty
-from zhirong.verbs.platform.check_platform import platform_findings
-from zhirong.verbs.platform.seals import begin_seals, have_begun
-from zhirong.verbs.register.check import check_register
 
 pytestmark = pytest.mark.both_databases
 SECRET = "JBSWY3DPEHPK3PXP"

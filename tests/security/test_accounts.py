@@ -15,12 +15,12 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from platform_world import PASSWORD, Member, Platform
 
+from zhirong.operations.people import Duty, OrganisationKind, duties_of
+from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.tokens import person_of_token
 from zhirong.store.parties import Account, ApiToken
 from zhirong.store.setup import make_private
 from zhirong.store.vault import decrypted, encrypted
-from zhirong.verbs.people import Duty, OrganisationKind, duties_of
-from zhirong.verbs.platform.check_platform import platform_findings
-from zhirong.verbs.tokens import person_of_token
 from zhirong.web.second_step import encrypt_old_secrets
 
 SECRET = "JBSWY3DPEHPK3PXP"

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from permission_world import PermissionWorld
 
+from zhirong.operations import catalogue
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.people import Duty
+from zhirong.operations.visibility import NEEDED_BY, SCOPES, visible
 from zhirong.store.financing import Case, Loan, Paper
-from zhirong.verbs import catalogue
-from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.people import Duty
-from zhirong.verbs.scopes import NEEDED_BY, SCOPES, visible
 
 catalogue.load()
 _FOR_AGENTS = sorted(name for name, one in OPERATIONS.items() if one.for_agents)

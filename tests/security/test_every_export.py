@@ -13,9 +13,9 @@ from permission_world import PermissionWorld, Side
 from platform_world import Platform
 
 import zhirong.web.urls  # noqa: F401 - declares the lists
+from zhirong.operations.listing import LISTINGS, Column, Listing, may_list, rows_of
+from zhirong.operations.people import Duty
 from zhirong.store.financing import FirmRight, Limit, Loan, Payment, StatementLine, WatchFlag
-from zhirong.verbs.listing import LISTINGS, Column, Listing, may_list, rows_of
-from zhirong.verbs.people import Duty
 from zhirong.web import exporting
 from zhirong.web.cells import shown
 

@@ -7,9 +7,9 @@ import pytest
 from request_samples import sample
 
 from zhirong.kernel.errors import InputError, Problem
-from zhirong.verbs import catalogue
-from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.requests import Request, read
+from zhirong.operations import catalogue
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.fields import Request, read
 
 catalogue.load()
 _REQUESTS = sorted({one.request for one in OPERATIONS.values()}, key=lambda one: f"{one.__module__}.{one.__name__}")
@@ -34,7 +34,7 @@ def _problems(model: type[Request], data: dict[str, Any]) -> tuple[Problem, ...]
 
 
 def _demand_plain(problem: Problem) -> None:
-    for words in (problem.reason, problem.mend):
+    for words in (problem.reason, problem.hint):
         assert _CHINESE.search(words.zh) and words.en and not _CHINESE.search(words.en), problem
         assert not _NO_WORDS.search(words.zh) and not _NO_WORDS.search(words.en), problem
     # What is said where nothing better is known.

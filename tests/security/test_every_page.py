@@ -9,8 +9,8 @@ from django.test import Client
 from permission_world import PermissionWorld, Side
 
 import zhirong.web.urls  # noqa: F401 - declares the pages
+from zhirong.operations.people import Duty
 from zhirong.store.parties import Kept
-from zhirong.verbs.people import Duty
 from zhirong.web.pages import PAGES, Page
 
 pytestmark = pytest.mark.both_databases

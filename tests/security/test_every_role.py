@@ -7,12 +7,14 @@ import pytest
 from permission_world import PermissionWorld
 
 from zhirong.kernel.errors import InputError
-from zhirong.verbs import catalogue
-from zhirong.verbs.acting import OPERATIONS, Call, NotFoundError, Operation, perform
-from zhirong.verbs.listing import LISTINGS, may_list
-from zhirong.verbs.people import Duty, Person
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.scopes import SCOPES, visible
+from zhirong.operations import catalogue
+from zhirong.operations.declare import OPERATIONS, Call, Operation
+from zhirong.operations.listing import LISTINGS, may_list
+from zhirong.operations.people import Duty, Person
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.refusals import NotFoundError
+from zhirong.operations.run import run_operation
+from zhirong.operations.visibility import SCOPES, visible
 
 pytestmark = pytest.mark.both_databases
 
@@ -25,7 +27,7 @@ def _try(world: PermissionWorld, person: Person, op: Operation) -> Exception | N
     """What came of trying it with a request that says nothing; None where it was done."""
     subject = None if op.model is None else world.row(op.model).pk
     try:
-        perform(op.name, Call(person, world.platform.now, world.platform.key()), subject, {})
+        run_operation(op.name, Call(person, world.platform.now, world.platform.key()), subject, {})
     except (InputError, AssertionError) as error:
         return error
     return None
@@ -68,7 +70,7 @@ def test_outsiders_can_do_nothing(world: PermissionWorld, name: str) -> None:
 @pytest.mark.parametrize("model", sorted(SCOPES, key=lambda one: one.__name__))
 def test_the_other_side_sees_no_row(world: PermissionWorld, model: Any) -> None:
     if model not in world.rows:
-        pytest.skip("not a table that verbs write")
+        pytest.skip("not a table that operations write")
     row = world.row(model)
     for duty, person in world.people(world.b).items():
         if Duty(duty) in (Duty.SECURITY_ADMIN, Duty.SYSTEM_ADMIN):
@@ -107,7 +109,7 @@ def _try_with_any_request(world: PermissionWorld, person: Person, op: Operation)
     from request_samples import sample
 
     try:
-        perform(op.name, Call(person, world.platform.now, world.platform.key()), subject, sample(op.request))
+        run_operation(op.name, Call(person, world.platform.now, world.platform.key()), subject, sample(op.request))
     except InputError as error:
         return error
     return None

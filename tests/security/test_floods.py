@@ -15,14 +15,14 @@ from django.test import override_settings
 from platform_world import Member, Platform
 
 from zhirong.kernel.errors import InputError
+from zhirong.operations import uploads
+from zhirong.operations.jobs import Task, run_due
+from zhirong.operations.people import Duty, OrganisationKind
+from zhirong.operations.uploads import sweep, take_in
 from zhirong.store import blobs
 from zhirong.store.financing import StoredFile
 from zhirong.store.settings import DATA
 from zhirong.store.work import Job, Letter
-from zhirong.verbs import uploads
-from zhirong.verbs.jobs import Task, run_due
-from zhirong.verbs.people import Duty, OrganisationKind
-from zhirong.verbs.uploads import sweep, take_in
 
 MB = 1024 * 1024
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from zhirong.kernel.errors import InputError
-from zhirong.verbs import catalogue
-from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.requests import Line, Request, Words, ask, read
+from zhirong.operations import catalogue
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.fields import Line, Request, Words, ask, read
 
 catalogue.load()
 HIDDEN = [

@@ -10,10 +10,10 @@ import register_databases
 from platform_world import Platform
 
 from zhirong.kernel.errors import InputError
+from zhirong.operations.pledge import jobs
+from zhirong.operations.pledge.check_evidence import evidence_findings
 from zhirong.store import keys, log, settings
 from zhirong.store.models import Checkpoint, LogHead
-from zhirong.verbs.register import jobs
-from zhirong.verbs.register.check_evidence import evidence_findings
 
 pytestmark = pytest.mark.both_databases
 

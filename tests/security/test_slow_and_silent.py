@@ -14,11 +14,12 @@ from attack_world import Server, drip, listening, serving, silent, together
 from django.test import override_settings
 from platform_world import PASSWORD, Platform
 
+from zhirong.operations import access_log as seen
+from zhirong.operations import mail, outside
+from zhirong.operations.mail import mail_due
+from zhirong.operations.people import Duty
+from zhirong.operations.webhooks import deliver_due
 from zhirong.store.work import Delivery, Letter, Notice, Webhook
-from zhirong.verbs import mail, outside, seen
-from zhirong.verbs.mail import mail_due
-from zhirong.verbs.people import Duty
-from zhirong.verbs.webhooks import deliver_due
 
 SECOND = 1.0
 OWNER = "owner@example.cn"
@@ -174,7 +175,7 @@ def test_a_mail_server_that_drips_is_left_at_the_deadline(
     for number in range(3):
         account = platform.account(f"reader{number}@example.cn")
         Notice.objects.create(account=account, at=platform.now, words={"zh": "一", "en": "a"}, mail_at=platform.now)
-    smtp = {"EMAIL_HOST": "127.0.0.1", "EMAIL_TIMEOUT": 20, "MAIL_BACKEND": "zhirong.verbs.mail.Deadline"}
+    smtp = {"EMAIL_HOST": "127.0.0.1", "EMAIL_TIMEOUT": 20, "MAIL_BACKEND": "zhirong.operations.mail.Deadline"}
     for behaviour in (drip(b"220-", b"x"), drip(b"220 there\r\n250-", b"x"), silent):
         Notice.objects.update(mail_at=platform.now, mail_tries=0)
         with listening(behaviour) as port, override_settings(**smtp, EMAIL_PORT=port):

@@ -100,7 +100,7 @@ def test_bad_input_is_named(
     assert main(["loan", "replay", written(tmp_path, broken), "--as-of", "2024-10-19", "--json"]) == 2
     problems = json.loads(capsys.readouterr().err)["error"]["problems"]
     assert (field, code) in {(problem["field"], problem["code"]) for problem in problems}
-    assert all(problem["mend"]["zh"] and problem["mend"]["en"] for problem in problems)
+    assert all(problem["hint"]["zh"] and problem["hint"]["en"] for problem in problems)
 
 
 LEVEL = """

@@ -60,7 +60,7 @@ def test_the_check_finds_nothing(stored: tuple[Path, Any]) -> None:
 
 def test_the_check_finds_a_balance_that_somebody_changed(stored: tuple[Path, Any]) -> None:
     """So that the test above can fail: the check looks into what the archive holds."""
-    from zhirong.verbs.platform.check_platform import platform_findings
+    from zhirong.operations.platform.check_platform import platform_findings
 
     folder, _expected = stored
     assert list(platform_findings()) == []
@@ -79,13 +79,14 @@ def test_the_check_finds_a_balance_that_somebody_changed(stored: tuple[Path, Any
 
 def test_work_goes_on(stored: tuple[Path, Any]) -> None:
     """Last: it writes. The worker brings every loan up to the next day, and its start notes the rules in use."""
+    from zhirong.operations import catalogue
+    from zhirong.operations.declare import Call
+    from zhirong.operations.people import WORKER
+    from zhirong.operations.platform.check_platform import platform_findings
+    from zhirong.operations.platform.rulebook_history import history, note_rules
+    from zhirong.operations.pledge.check import check_register
+    from zhirong.operations.run import run_operation
     from zhirong.store.financing import Loan
-    from zhirong.verbs import catalogue
-    from zhirong.verbs.acting import Call, perform
-    from zhirong.verbs.people import WORKER
-    from zhirong.verbs.platform.check_platform import platform_findings
-    from zhirong.verbs.platform.rulebook_history import history, note_rules
-    from zhirong.verbs.register.check import check_register
 
     folder, _expected = stored
     catalogue.load()
@@ -93,15 +94,15 @@ def test_work_goes_on(stored: tuple[Path, Any]) -> None:
     note_rules(then)
     assert history()[0].version
     before = Loan.objects.get(overdue_days__gt=0)
-    perform("loan.reckon", Call(WORKER, then, "upgrade-reckon"), None, {})
+    run_operation("loan.reckon", Call(WORKER, then, "upgrade-reckon"), None, {})
     after = Loan.objects.get(pk=before.pk)
     assert after.overdue_days == before.overdue_days + 1 and after.overdue > before.overdue
     assert check_register(folder).findings == () and list(platform_findings()) == []
 
 
 def test_its_accounts_are_sealed_once_and_watched_from_then_on(stored: tuple[Path, Any]) -> None:
-    from zhirong.verbs.platform.check_platform import platform_findings
-    from zhirong.verbs.platform.seals import begin_seals
+    from zhirong.operations.platform.check_platform import platform_findings
+    from zhirong.operations.platform.seals import begin_seals
 
     folder, _expected = stored
     assert begin_seals() and not begin_seals()

@@ -51,12 +51,13 @@ _LISTS_TOO_WIDE = """() => document.documentElement.clientWidth > 500 ? [] : [..
 _RECKON = """
 from zhirong.store.setup import ready
 ready("zhirong.web.settings")
-from zhirong.verbs import catalogue
-from zhirong.verbs.acting import Call, perform
-from zhirong.verbs.clock import now
-from zhirong.verbs.people import WORKER
+from zhirong.operations import catalogue
+from zhirong.operations.declare import Call
+from zhirong.operations.run import run_operation
+from zhirong.operations.clock import now
+from zhirong.operations.people import WORKER
 catalogue.load()
-perform("loan.reckon", Call(WORKER, now(), f"test-{now():%Y%m%d}"), None, {})
+run_operation("loan.reckon", Call(WORKER, now(), f"test-{now():%Y%m%d}"), None, {})
 """
 _NOT_SEEN = """
 import sys
@@ -215,7 +216,7 @@ class User:
                 field.fill(str(value))
 
     def send(self, expect: str = "") -> None:
-        """Send the form on the page. Fails with what is to be mended where it is refused. expect: words of the page after."""
+        """Send the form on the page. Fails with what is to be corrected where it is refused. expect: words of the page after."""
         button = self.page.locator("main form button.main").first
         unfit = button.evaluate("one => [...one.form.elements].filter(f => !f.checkValidity()).map(f => f.name)")
         assert unfit == [], f"the browser does not send the form: {unfit}"

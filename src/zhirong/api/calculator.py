@@ -12,11 +12,11 @@ from zhirong.api.reading import body_of
 from zhirong.api.security import Rate
 from zhirong.chain.quote.view import for_role
 from zhirong.kernel.days import day_of
-from zhirong.verbs.case.file import quote_json
-from zhirong.verbs.clock import now
-from zhirong.verbs.firm.calculator import Calculate, calculated
-from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.requests import money_as_text, read
+from zhirong.operations.case.calculator import Calculate, calculated
+from zhirong.operations.case_file.tables import quote_json
+from zhirong.operations.clock import now
+from zhirong.operations.fields import money_as_text, read
+from zhirong.operations.rulebook import rulebook
 
 # It reckons for as long as a page takes otherwise to answer a hundred times: a few at once, and not too often.
 _AT_ONCE = threading.BoundedSemaphore(2)

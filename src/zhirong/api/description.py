@@ -7,9 +7,9 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from zhirong.api.problems import MEDIA_TYPE, ProblemDetails
-from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.firm.calculator import Calculate
-from zhirong.verbs.requests import Request
+from zhirong.operations.case.calculator import Calculate
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.fields import Request
 
 _PREFIX = "/api/v1/"
 _REFERENCE = "#/components/schemas/{model}"

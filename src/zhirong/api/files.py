@@ -10,14 +10,14 @@ from ninja.files import UploadedFile
 from zhirong.api.answers import READ_REFUSALS, as_json, responses
 from zhirong.api.problems import REFUSALS
 from zhirong.kernel.days import day_of
+from zhirong.operations.access_log import note_seen
+from zhirong.operations.clock import now
+from zhirong.operations.people import Person
+from zhirong.operations.refusals import forbidden, not_found
+from zhirong.operations.tokens import READ, demand_read
+from zhirong.operations.uploads import bytes_of, take_in
+from zhirong.operations.visibility import visible
 from zhirong.store.financing import StoredFile
-from zhirong.verbs.acting import forbidden, not_found
-from zhirong.verbs.clock import now
-from zhirong.verbs.people import Person
-from zhirong.verbs.scopes import visible
-from zhirong.verbs.seen import note_seen
-from zhirong.verbs.tokens import READ, demand_read
-from zhirong.verbs.uploads import bytes_of, take_in
 
 
 class TicketOut(Schema):

@@ -14,10 +14,10 @@ from zhirong.api.reading import number_in, query_of
 from zhirong.kernel.days import day_of
 from zhirong.kernel.money import yuan
 from zhirong.kernel.text import Text
+from zhirong.operations.clock import now
+from zhirong.operations.listing import LISTINGS, MOST, PAGE, Column, Kind, Listing, may_list, page_of
+from zhirong.operations.refusals import forbidden, refuse
 from zhirong.store.parties import Kept
-from zhirong.verbs.acting import forbidden, refuse
-from zhirong.verbs.clock import now
-from zhirong.verbs.listing import LISTINGS, MOST, PAGE, Column, Kind, Listing, may_list, page_of
 
 _MOST_OFFSET = 1_000_000
 # How a column of each kind is written: amounts in yuan, days and instants as ISO 8601, rates as exact decimals.

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db.models import Model
 
+from zhirong.operations.people import Duty, Person
 from zhirong.store.financing import StatementLine
 from zhirong.store.parties import Account, Organisation
-from zhirong.verbs.people import Duty, Person
 
 _SHOWN_END = 4
 

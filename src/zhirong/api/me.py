@@ -8,12 +8,14 @@ from ninja import NinjaAPI, Schema
 from zhirong.api.answers import READ_REFUSALS, as_json, responses
 from zhirong.api.problems import REFUSALS, Words
 from zhirong.api.reading import query_of
+from zhirong.operations.authorize import may
+from zhirong.operations.clock import now
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.listing import LISTINGS, may_list
+from zhirong.operations.people import Person
+from zhirong.operations.refusals import forbidden
+from zhirong.operations.tokens import READ, demand_read
 from zhirong.store.work import Notice
-from zhirong.verbs.acting import OPERATIONS, forbidden, may
-from zhirong.verbs.clock import now
-from zhirong.verbs.listing import LISTINGS, may_list
-from zhirong.verbs.people import Person
-from zhirong.verbs.tokens import READ, demand_read
 
 _MOST_NOTICES = 200
 

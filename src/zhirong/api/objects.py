@@ -18,12 +18,13 @@ from zhirong.api.reading import etag, query_of
 from zhirong.api.shown import SHOWN, Shown
 from zhirong.kernel.days import day_of
 from zhirong.kernel.money import yuan
-from zhirong.verbs.acting import not_found, operations_for
-from zhirong.verbs.clock import now
-from zhirong.verbs.people import Person
-from zhirong.verbs.scopes import visible
-from zhirong.verbs.seen import note_seen
-from zhirong.verbs.tokens import demand_read
+from zhirong.operations.access_log import note_seen
+from zhirong.operations.authorize import operations_for
+from zhirong.operations.clock import now
+from zhirong.operations.people import Person
+from zhirong.operations.refusals import not_found
+from zhirong.operations.tokens import demand_read
+from zhirong.operations.visibility import visible
 
 
 @dataclass(frozen=True, slots=True)

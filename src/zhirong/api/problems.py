@@ -12,8 +12,8 @@ from pydantic import Field
 from zhirong.api.reading import ANY_VERSION, VERSION_HEADER, NoVersionError
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
-from zhirong.verbs.acting import ConflictError, NotFoundError
-from zhirong.verbs.permissions import ForbiddenError
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.refusals import ConflictError, NotFoundError
 
 MEDIA_TYPE = "application/problem+json"
 # Every way in which a call can be refused; each operation declares those that it can give.
@@ -49,13 +49,13 @@ class Words(Schema):
 
 
 class FieldProblem(Schema):
-    """One thing that is wrong: in which field, what was found there, why not, and how to mend it."""
+    """One thing that is wrong: in which field, what was found there, why not, and how to fix it."""
 
     field: str
     value: str
     code: str
     reason: Words
-    mend: Words
+    hint: Words
 
 
 class ProblemDetails(Schema):
@@ -118,9 +118,9 @@ def status_of(error: InputError, is_conditional: bool) -> int:
     return 422
 
 
-def one(code: str, field: str, value: str, reason: Text, mend: Text) -> Problem:
+def one(code: str, field: str, value: str, reason: Text, hint: Text) -> Problem:
     """A problem found by the API itself."""
-    return Problem(field, value, reason, mend, code)
+    return Problem(field, value, reason, hint, code)
 
 
 def of_validation(errors: Iterable[Mapping[str, Any]]) -> list[Problem]:

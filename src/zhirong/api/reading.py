@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
-from zhirong.verbs.requests import unwritable_paths, unwritable_problem
+from zhirong.operations.fields import unwritable_paths, unwritable_problem
 
 KEY_HEADER = "Idempotency-Key"
 VERSION_HEADER = "If-Match"

@@ -13,15 +13,15 @@ from zhirong.evidence.receipts import read_receipt
 from zhirong.evidence.verify import verify_receipt
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
+from zhirong.operations.clock import now
+from zhirong.operations.fields import Day, Request, read, unwritable_paths, unwritable_problem
+from zhirong.operations.people import NOBODY, Person
+from zhirong.operations.pledge.actor import actor_of
+from zhirong.operations.pledge.certificates import check_code
+from zhirong.operations.pledge.look import MOST, Query, changes_of, precheck, search, searched_as
+from zhirong.operations.tokens import demand_read
 from zhirong.store.keys import public_keys
 from zhirong.store.settings import DATA
-from zhirong.verbs.clock import now
-from zhirong.verbs.people import NOBODY, Person
-from zhirong.verbs.register.actor import actor_of
-from zhirong.verbs.register.certificates import check_code
-from zhirong.verbs.register.look import MOST, Query, changes_of, precheck, search, searched_as
-from zhirong.verbs.requests import Day, Request, read, unwritable_paths, unwritable_problem
-from zhirong.verbs.tokens import demand_read
 
 
 class PartyOut(Schema):

@@ -12,10 +12,10 @@ from ninja.throttling import BaseThrottle
 from ninja.utils import check_csrf
 
 from zhirong.kernel.days import day_of
+from zhirong.operations.clock import now
+from zhirong.operations.people import NOBODY, Person
+from zhirong.operations.tokens import person_of_token
 from zhirong.store.shared_cache import count
-from zhirong.verbs.clock import now
-from zhirong.verbs.people import NOBODY, Person
-from zhirong.verbs.tokens import person_of_token
 
 _WINDOW_SECONDS = 60
 # A process asks for so large a part of a rate at once: the shared count is not written at every call.

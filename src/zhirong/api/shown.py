@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.db.models import Model
 
 from zhirong.kernel.text import Text
+from zhirong.operations.people import OrganisationKind as Kind
 from zhirong.store import financing, parties, work
-from zhirong.verbs.people import OrganisationKind as Kind
 
 _ROW = ("version", "created_at", "changed_at")
 

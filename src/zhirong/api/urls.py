@@ -12,8 +12,8 @@ from zhirong.api.problems import answer, of_validation, refusal
 from zhirong.api.reading import UnreadableError
 from zhirong.api.security import AUTH, Rate
 from zhirong.kernel.errors import InputError
+from zhirong.operations import catalogue
 from zhirong.store.transaction import NoRegisterError
-from zhirong.verbs import catalogue
 
 catalogue.load()
 api = DescribedApi(

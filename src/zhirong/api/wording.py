@@ -16,14 +16,16 @@ from zhirong.api.reading import number_in, query_of
 from zhirong.api.shown import SHOWN
 from zhirong.kernel.days import day_of
 from zhirong.kernel.money import yuan
-from zhirong.verbs.acting import OPERATIONS, Operation, forbidden, forbidden_to, may, not_found
-from zhirong.verbs.asking import Asked, asked
-from zhirong.verbs.clock import now
-from zhirong.verbs.listing import LISTINGS, Listing, may_list
-from zhirong.verbs.people import Person
-from zhirong.verbs.scopes import visible
-from zhirong.verbs.seen import note_seen
-from zhirong.verbs.tokens import READ
+from zhirong.operations.access_log import note_seen
+from zhirong.operations.asking import Asked, asked
+from zhirong.operations.authorize import forbidden_to, may
+from zhirong.operations.clock import now
+from zhirong.operations.declare import OPERATIONS, Operation
+from zhirong.operations.listing import LISTINGS, Listing, may_list
+from zhirong.operations.people import Person
+from zhirong.operations.refusals import forbidden, not_found
+from zhirong.operations.tokens import READ
+from zhirong.operations.visibility import visible
 
 _MOST_ID = 2**63 - 1
 _ANY_ID = 987654321
@@ -217,7 +219,7 @@ def _reads(person: Person) -> bool:
 
 
 def _row(person: Person, op: Operation, identity: int) -> Any:
-    """The row that is meant. Raises NotFoundError for one that the caller may not know of, ForbiddenError as ``perform``."""
+    """The row that is meant. Raises NotFoundError for one that the caller may not know of, ForbiddenError as ``run_operation``."""
     if op.model is None:
         return None
     row = visible(person, op.model, day_of(now())).filter(pk=identity).first()

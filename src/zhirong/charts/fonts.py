@@ -26,7 +26,7 @@ def font_folder() -> Path:
         field="font",
         value=FAMILY,
         reason=Text("这台机器没有中文字体，写不出文件", "this machine has no Chinese font to set the document in"),
-        mend=Text(
+        hint=Text(
             "运行 pip install manimgx-fonts-cjk，或 apt-get install fonts-noto-cjk",
             "run pip install manimgx-fonts-cjk, or apt-get install fonts-noto-cjk",
         ),

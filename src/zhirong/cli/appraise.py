@@ -255,5 +255,5 @@ def read_day(name: str, written: str | None, default: date) -> date:
         raise InputError([problem]) from error
 
 
-def _missing(field: str, zh: str, en: str, mend_zh: str, mend_en: str) -> InputError:
-    return InputError([Problem(field, "", Text(zh, en), Text(mend_zh, mend_en), "missing")])
+def _missing(field: str, zh: str, en: str, hint_zh: str, hint_en: str) -> InputError:
+    return InputError([Problem(field, "", Text(zh, en), Text(hint_zh, hint_en), "missing")])

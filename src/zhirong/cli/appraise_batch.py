@@ -239,5 +239,5 @@ def _arrow(path: str) -> Any:
     return parquet
 
 
-def _problem(field: str, value: str, zh: str, en: str, mend_zh: str, mend_en: str) -> InputError:
-    return InputError([Problem(field, value, Text(zh, en), Text(mend_zh, mend_en), "cannot_be_used")])
+def _problem(field: str, value: str, zh: str, en: str, hint_zh: str, hint_en: str) -> InputError:
+    return InputError([Problem(field, value, Text(zh, en), Text(hint_zh, hint_en), "cannot_be_used")])

@@ -53,9 +53,9 @@ def show_value(found: Appraisal, lang: Lang, *, explain: bool) -> None:
 def show_no_value(found: NoValue, lang: Lang) -> None:
     """Print why there is no value, which is not a value of zero."""
     console = _console()
-    head, mend = ("没有评估价值：", "改法：") if lang == "zh" else ("No value: ", "To mend: ")
+    head, hint = ("没有评估价值：", "改法：") if lang == "zh" else ("No value: ", "Fix: ")
     console.print(head + found.reason.in_(lang), style="bold yellow")
-    console.print(mend + found.mend.in_(lang))
+    console.print(hint + found.hint.in_(lang))
 
 
 def show_backtest(answer: Mapping[str, Any], lang: Lang) -> None:

@@ -31,9 +31,9 @@ def run(options: argparse.Namespace) -> int:
     from zhirong.cli.serve import make_ready
     from zhirong.demo.region import build
     from zhirong.kernel.days import day_of
+    from zhirong.operations.platform.seals import begin_seals
     from zhirong.store.parties import Organisation
     from zhirong.store.settings import DATA
-    from zhirong.verbs.platform.seals import begin_seals
 
     make_ready(DATA, "register.demo", seals=False)
     if options.if_empty and Organisation.objects.exists():
@@ -70,7 +70,7 @@ def _print_accounts(region: Any, lang: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from zhirong.verbs.people import DUTY_WORDS, Duty
+    from zhirong.operations.people import DUTY_WORDS, Duty
 
     heads = ("邮箱", "机构", "职责") if lang == "zh" else ("e-mail", "organisation", "duties")
     table = Table()

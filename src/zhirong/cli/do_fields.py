@@ -97,9 +97,9 @@ def _take(written: str, known: Mapping[str, Any], typed: dict[str, list[Any]], p
         try:
             typed.setdefault(name, []).append(json.loads(value))
         except ValueError as error:
-            mend = Text(f"写成 {name}:=JSON，或用 --json-in", f"write it like {name}:=JSON, or use --json-in")
+            hint = Text(f"写成 {name}:=JSON，或用 --json-in", f"write it like {name}:=JSON, or use --json-in")
             reason = Text(f"不是 JSON：{error}", f"not JSON: {error}")
-            problems.append(Problem(name, value, reason, mend, "not_json"))
+            problems.append(Problem(name, value, reason, hint, "not_json"))
         return
     if asked is not None and asked["widget"] in ("file", "password"):
         problems.append(_wrong_way(name, asked["widget"]))

@@ -14,7 +14,7 @@ from zhirong.kernel.text_files import MOST_TEXT_BYTES, read_text_file
 
 
 def read_text(path: str, most: int = MOST_BYTES) -> str:
-    """The text of a UTF-8 file of at most ``most`` bytes. Raises InputError naming the file, the reason and the mend."""
+    """The text of a UTF-8 file of at most ``most`` bytes. Raises InputError naming the file, the reason and the hint."""
     try:
         return read_text_file(path, most).replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -46,21 +46,21 @@ def read_toml(path: str) -> dict[str, Any]:
 
 
 def unreadable(path: str, error: OSError | UnicodeDecodeError) -> InputError:
-    """Why a file named by the user cannot be read, as a problem that can be mended."""
+    """Why a file named by the user cannot be read, as a problem that can be corrected."""
     if isinstance(error, FileNotFoundError):
-        reason, mend = Text("没有这个文件", "there is no such file"), Text("检查路径", "check the path")
+        reason, hint = Text("没有这个文件", "there is no such file"), Text("检查路径", "check the path")
     elif isinstance(error, IsADirectoryError):
-        reason, mend = (
+        reason, hint = (
             Text("这是文件夹，不是文件", "this is a folder, not a file"),
             Text("写明文件名", "name the file"),
         )
     elif isinstance(error, UnicodeDecodeError):
         reason = Text("文件不是 UTF-8 编码", "the file is not UTF-8")
-        mend = Text("另存为 UTF-8 编码", "save it as UTF-8")
+        hint = Text("另存为 UTF-8 编码", "save it as UTF-8")
     else:
         reason = Text(f"读不出来：{error.strerror}", f"cannot be read: {error.strerror}")
-        mend = Text("检查文件和权限", "check the file and its permissions")
-    return InputError([Problem("FILE", path, reason, mend, "unreadable_file")], path)
+        hint = Text("检查文件和权限", "check the file and its permissions")
+    return InputError([Problem("FILE", path, reason, hint, "unreadable_file")], path)
 
 
 def print_json(content: Mapping[str, Any] | list[Any]) -> None:
@@ -84,7 +84,7 @@ def with_packs(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def unwritable(path: str, error: OSError) -> InputError:
-    """Why a file that the user asked for cannot be written, as a problem that can be mended."""
+    """Why a file that the user asked for cannot be written, as a problem that can be corrected."""
     reason = Text(f"写不进去：{error.strerror}", f"cannot be written: {error.strerror}")
-    mend = Text("换一个可写的位置，或先建文件夹", "choose a place that can be written to, or make the folder first")
-    return InputError([Problem("FILE", path, reason, mend, "unwritable_file")], path)
+    hint = Text("换一个可写的位置，或先建文件夹", "choose a place that can be written to, or make the folder first")
+    return InputError([Problem("FILE", path, reason, hint, "unwritable_file")], path)

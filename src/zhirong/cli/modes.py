@@ -207,13 +207,13 @@ def _check_exclusive(mode: "Mode", path: str, known: set[str]) -> None:
         if other in known:
             continue
         near = nearest(other, sorted(known))
-        mend = (
+        hint = (
             Text(f"是否想写 {near}？", f"did you mean {near}?")
             if near
             else Text("把那个模式的文件放在同一文件夹", "put the file of that mode into the same folder")
         )
         reason = Text("没有这个模式", "there is no such mode")
-        problems.append(Problem("exclusive_with", other, reason, mend, "unknown_mode"))
+        problems.append(Problem("exclusive_with", other, reason, hint, "unknown_mode"))
     if problems:
         raise InputError(problems, path)
 
@@ -268,17 +268,17 @@ def the_mode(mode_id: str) -> "Mode":
     if mode_id in ids:
         return load_mode(mode_id)
     near = nearest(mode_id, ids)
-    mend = (
+    hint = (
         Text(f"是否想写 {near}？", f"did you mean {near}?")
         if near
         else Text("用 zhirong modes 查看全部代码", "see all ids with: zhirong modes")
     )
-    raise InputError([Problem("ID", mode_id, Text("没有这个模式", "there is no such mode"), mend, "unknown_mode")])
+    raise InputError([Problem("ID", mode_id, Text("没有这个模式", "there is no such mode"), hint, "unknown_mode")])
 
 
-def bad_words(value: str, zh: str, en: str, mend_zh: str, mend_en: str) -> "InputError":
-    """A word on the command line that cannot be understood, as a problem that can be mended."""
+def bad_words(value: str, zh: str, en: str, hint_zh: str, hint_en: str) -> "InputError":
+    """A word on the command line that cannot be understood, as a problem that can be corrected."""
     from zhirong.kernel.errors import InputError, Problem
     from zhirong.kernel.text import Text
 
-    return InputError([Problem("modes", value, Text(zh, en), Text(mend_zh, mend_en), "words")])
+    return InputError([Problem("modes", value, Text(zh, en), Text(hint_zh, hint_en), "words")])

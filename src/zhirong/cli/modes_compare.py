@@ -427,7 +427,7 @@ def _show_central(central: "CentralSubsidies", lang: Lang) -> None:
             else f"  {title}: {amount}, not together with the one above"
         )
     for candidate in central.to_be_confirmed:
-        open_points = [c.mend for c in candidate.conditions if c.state == "unknown" and c.mend is not None]
+        open_points = [c.hint for c in candidate.conditions if c.state == "unknown" and c.hint is not None]
         title, amount = candidate.programme.title.in_(lang), show_yuan(candidate.amount)
         asked = ("、" if zh else "; ").join(point.in_(lang) for point in open_points)
         print(

@@ -92,12 +92,13 @@ def _found(options: argparse.Namespace) -> int:
     from allauth.account.models import EmailAddress
 
     from zhirong.cli.serve import make_ready
+    from zhirong.operations import catalogue
+    from zhirong.operations.clock import now
+    from zhirong.operations.declare import Call
+    from zhirong.operations.people import WORKER
+    from zhirong.operations.run import run_operation
     from zhirong.store.parties import Account
     from zhirong.store.settings import DATA
-    from zhirong.verbs import catalogue
-    from zhirong.verbs.acting import Call, perform
-    from zhirong.verbs.clock import now
-    from zhirong.verbs.people import WORKER
 
     make_ready(DATA, "register.local")
     catalogue.load()
@@ -109,7 +110,7 @@ def _found(options: argparse.Namespace) -> int:
             EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)
     names = ("name", "code", "region", "system", "security", "audit")
     request = {name: getattr(options, name) for name in names}
-    done = perform("platform.found", Call(WORKER, now(), secrets.token_hex(16)), None, request)
+    done = run_operation("platform.found", Call(WORKER, now(), secrets.token_hex(16)), None, request)
     _say(
         options,
         done.answer,
@@ -121,7 +122,7 @@ def _found(options: argparse.Namespace) -> int:
 
 def _backup(options: argparse.Namespace) -> int:
     folder = _data()
-    from zhirong.verbs.platform.backup import back_up
+    from zhirong.operations.platform.backup import back_up
 
     manifest = back_up(folder, Path(options.file), datetime.now(UTC))
     count = len(manifest["members"])
@@ -131,7 +132,7 @@ def _backup(options: argparse.Namespace) -> int:
 
 def _restore(options: argparse.Namespace) -> int:
     folder = _data()
-    from zhirong.verbs.platform.backup import restore
+    from zhirong.operations.platform.backup import restore
 
     manifest = restore(Path(options.file), folder)
     _say(
@@ -148,8 +149,8 @@ def _move(options: argparse.Namespace) -> int:
     from zhirong.store.setup import ready
 
     ready("zhirong.web.settings")
+    from zhirong.operations.platform.moving import MOVED, move
     from zhirong.store.settings import DATA
-    from zhirong.verbs.platform.moving import MOVED, move
 
     counts = move(DATA)
     rows = sum(counts.values())
@@ -165,9 +166,9 @@ def _move(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     folder = _data()
+    from zhirong.operations.platform.backup import missing_files
+    from zhirong.operations.pledge.check import check_register
     from zhirong.store.setup import is_older
-    from zhirong.verbs.platform.backup import missing_files
-    from zhirong.verbs.register.check import check_register
 
     if is_older():
         raise InputError([_OLDER])

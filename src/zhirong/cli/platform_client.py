@@ -19,7 +19,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Lang, Text
 
 ADDRESS_HERE = "http://localhost:8000"
-_NO_MEND = Text("", "")
+_NO_HINT = Text("", "")
 _OWN_FAULT = 500  # from here on a proxy may have answered for the platform
 # What to do next, by the status of a refusal; {look} is the command that shows the object, where there is one.
 _NEXT: Mapping[int, Text] = {
@@ -49,7 +49,7 @@ class RefusedError(InputError):
         self._next = _next(error.status, look, key)
         self._has_problems = bool(error.problems)
         problems = [
-            Problem(one.field, one.value, Text(**one.reason), Text(**one.mend), one.code) for one in error.problems
+            Problem(one.field, one.value, Text(**one.reason), Text(**one.hint), one.code) for one in error.problems
         ]
         super().__init__(problems or [Problem("HTTP", str(error.status), self._title, self._next, error.kind)])
 
@@ -61,7 +61,7 @@ class RefusedError(InputError):
         ]
         if self._has_problems:
             lines += [f"  {number}. {one.as_text(lang)}" for number, one in enumerate(self.problems, 1)]
-        if self._next != _NO_MEND:
+        if self._next != _NO_HINT:
             lines.append(f"下一步：{self._next.zh}" if zh else f"next: {self._next.en}")
         return "\n".join(lines)
 
@@ -72,9 +72,9 @@ class RefusedError(InputError):
 
 
 def _next(status: int, look: str, key: str) -> Text:
-    words = _NEXT.get(status, _NO_MEND)
+    words = _NEXT.get(status, _NO_HINT)
     if ("{look}" in words.zh and not look) or ("{key}" in words.zh and not key):
-        return _NO_MEND
+        return _NO_HINT
     return Text(words.zh.format(look=look, key=key), words.en.format(look=look, key=key))
 
 
@@ -189,22 +189,22 @@ def _token(path: str) -> str:
     return token
 
 
-def problem(code: str, field: str, value: str, reason: Text, mend: Text) -> InputError:
+def problem(code: str, field: str, value: str, reason: Text, hint: Text) -> InputError:
     """One problem, to be raised."""
-    return InputError([Problem(field, value, reason, mend, code)])
+    return InputError([Problem(field, value, reason, hint, code)])
 
 
 def _unreachable(address: str, why: str, key: str) -> InputError:
-    mend = Text(
+    hint = Text(
         "检查地址（--url 或 ZHIRONG_URL）和网络，平台是否已启动",
         "check the address (--url or ZHIRONG_URL), the network, and that the platform runs",
     )
     if key:  # it may have been done and the answer lost on the way
-        mend = Text(
-            f"{mend.zh}；可能已办理、答复丢在路上：用 --key {key} 重发，不会办两次",
-            f"{mend.en}; it may have been done and the answer lost: repeat with --key {key}, nothing is done twice",
+        hint = Text(
+            f"{hint.zh}；可能已办理、答复丢在路上：用 --key {key} 重发，不会办两次",
+            f"{hint.en}; it may have been done and the answer lost: repeat with --key {key}, nothing is done twice",
         )
-    return problem("unreachable", "url", address, Text(f"连不上：{why}", f"cannot be reached: {why}"), mend)
+    return problem("unreachable", "url", address, Text(f"连不上：{why}", f"cannot be reached: {why}"), hint)
 
 
 def _no_platform(address: str) -> InputError:

@@ -16,9 +16,9 @@ from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.text import Text
 
 if TYPE_CHECKING:
+    from zhirong.operations.pattern import By, Done
+    from zhirong.operations.permissions import Actor
     from zhirong.store.keys import RegisterKey
-    from zhirong.verbs.pattern import By, Done
-    from zhirong.verbs.permissions import Actor
 
 Options = argparse.Namespace
 ROLES = ("registrar", "lender", "firm", "court", "authority", "public")
@@ -66,7 +66,7 @@ def folder() -> Path:
 def actor(options: Options) -> "Actor":
     """As whom this is done: the registrar where nothing else is said. Whoever can write to the data folder decides it."""
     from zhirong.chain.right.records import Holder
-    from zhirong.verbs.permissions import Actor, Role
+    from zhirong.operations.permissions import Actor, Role
 
     role = Role(options.role)
     party = Holder(options.party, options.party_code, options.person) if options.party else None
@@ -79,7 +79,7 @@ def actor(options: Options) -> "Actor":
 
 def by(options: Options) -> "By":
     """Who asks, now, under the key given or a fresh one."""
-    from zhirong.verbs.pattern import By
+    from zhirong.operations.pattern import By
 
     return By(actor(options), datetime.now(UTC), options.key or secrets.token_hex(16))
 
@@ -92,10 +92,10 @@ def signing_key() -> "RegisterKey":
         return keys.signing_key(folder())
     except (OSError, ValueError) as error:
         zh, en = f"密钥用不了：{error}；遗失的用 register key lost", f"the key cannot be used: {error}"
-        mend = Text(
+        hint = Text(
             "从备份取回 register.key，或运行 register key lost", "take it from a backup, or run register key lost"
         )
-        raise InputError([Problem("key", str(folder() / keys.KEY_FILE), Text(zh, en), mend, "key_file")]) from error
+        raise InputError([Problem("key", str(folder() / keys.KEY_FILE), Text(zh, en), hint, "key_file")]) from error
 
 
 def write_private(path: str, content: bytes) -> None:
@@ -122,7 +122,7 @@ def with_registration(parser: argparse.ArgumentParser) -> argparse.ArgumentParse
 def say_done(options: Options, done: "Done") -> int:
     """How the registration stands after a verb: 1 where it was refused."""
     from zhirong.chain.pledge.registration import STATUS_WORDS, Status
-    from zhirong.verbs.register.look import view
+    from zhirong.operations.pledge.look import view
 
     one = done.registration
     if one is None:
@@ -142,7 +142,7 @@ def say_done(options: Options, done: "Done") -> int:
 
 
 def say_entry(options: Options, done: "Done") -> int:
-    """The entry that a verb has made, where it concerns no registration."""
+    """The entry that an operation has made, where it concerns no registration."""
     if options.json:
         print_json({"index": done.index, "kind": done.kind, "repeated": done.repeated})
     else:
@@ -208,5 +208,5 @@ def party(written: str) -> dict[str, Any]:
 
 def problem(field: str, value: str, zh: str, en: str, code: str) -> InputError:
     """One thing wrong with what was typed."""
-    mend = Text("见 --help", "see --help")
-    return InputError([Problem(field, value, Text(zh, en), mend, code)])
+    hint = Text("见 --help", "see --help")
+    return InputError([Problem(field, value, Text(zh, en), hint, code)])

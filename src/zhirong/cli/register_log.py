@@ -42,7 +42,7 @@ def _init_options(parser: Parser) -> None:
 def _init(options: Options) -> int:
     from zhirong.evidence.hashes import HashAlgorithm
     from zhirong.evidence.receipts import read_checkpoint_file
-    from zhirong.verbs.register.found import Continued, found_register
+    from zhirong.operations.pledge.found import Continued, found_register
 
     continued = None
     if options.continues:
@@ -67,8 +67,8 @@ def _events(path: str) -> Iterator[dict[str, Any]]:
 
 
 def _export(options: Options) -> int:
-    from zhirong.verbs.permissions import demand
-    from zhirong.verbs.register.continuity import export_events
+    from zhirong.operations.permissions import demand
+    from zhirong.operations.pledge.continuity import export_events
 
     demand(actor(options), "keys")
     lines = (json.dumps(one, ensure_ascii=False, sort_keys=True) for one in export_events())
@@ -77,8 +77,8 @@ def _export(options: Options) -> int:
 
 
 def _key(options: Options) -> int:
+    from zhirong.operations.pledge.keys import report_lost_key, rotate_key
     from zhirong.store.log import public_keys
-    from zhirong.verbs.register.keys import report_lost_key, rotate_key
 
     if options.what == "show":
         for key in public_keys(folder()):
@@ -127,7 +127,7 @@ def _countersigned_options(parser: Parser) -> None:
 def _countersigned(options: Options) -> int:
     from zhirong.evidence.keys import read_keys
     from zhirong.evidence.receipts import read_checkpoint_file
-    from zhirong.verbs.register.keys import keep_countersignature
+    from zhirong.operations.pledge.keys import keep_countersignature
 
     (witness, *_) = read_keys(read_text(options.witness), options.witness)
     file = read_checkpoint_file(read(options.file), options.file)
@@ -144,8 +144,8 @@ def _timestamp_options(parser: Parser) -> None:
 
 def _timestamp(options: Options) -> int:
     from zhirong.evidence import timestamps
+    from zhirong.operations.permissions import demand
     from zhirong.store import log
-    from zhirong.verbs.permissions import demand
 
     demand(actor(options), "keys")
     if not timestamps.can_check():
@@ -184,7 +184,7 @@ def _stamped(response: bytes, roots: Any) -> tuple[Any, bytes]:
 
 
 def _restore(options: Options) -> int:
-    from zhirong.verbs.register.continuity import restore_entry
+    from zhirong.operations.pledge.continuity import restore_entry
 
     index = restore_entry(by(options), read(options.receipt), read(options.disclosure), folder())
     print(f"已恢复第 {index} 条" if options.lang == "zh" else f"entry {index} is restored")
@@ -197,7 +197,7 @@ def _restore_options(parser: Parser) -> None:
 
 
 def _check(options: Options) -> int:
-    from zhirong.verbs.register.check import check_register
+    from zhirong.operations.pledge.check import check_register
 
     checked = check_register(folder())
     if options.json:

@@ -25,8 +25,8 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
 if TYPE_CHECKING:
-    from zhirong.verbs.register.certificates import Certificate
-    from zhirong.verbs.register.look import Query
+    from zhirong.operations.pledge.certificates import Certificate
+    from zhirong.operations.pledge.look import Query
 
 Parser = argparse.ArgumentParser
 
@@ -46,7 +46,7 @@ def _query_options(parser: Parser) -> None:
 
 
 def _query(options: Options) -> "Query":
-    from zhirong.verbs.register.look import Query
+    from zhirong.operations.pledge.look import Query
 
     return Query(
         options.number.strip(),
@@ -62,7 +62,7 @@ def _query(options: Options) -> "Query":
 
 
 def _search(options: Options) -> int:
-    from zhirong.verbs.register.look import search, searched_as
+    from zhirong.operations.pledge.look import search, searched_as
 
     query = _query(options)
     found = search(actor(options), query)
@@ -88,11 +88,11 @@ def _counted(found: list[dict[str, Any]], limit: int) -> Text:
 
 
 def _show(options: Options) -> int:
+    from zhirong.operations.pattern import no_such
+    from zhirong.operations.permissions import demand
+    from zhirong.operations.pledge.look import view
+    from zhirong.operations.pledge.view import history
     from zhirong.store import rows
-    from zhirong.verbs.pattern import no_such
-    from zhirong.verbs.permissions import demand
-    from zhirong.verbs.register.look import view
-    from zhirong.verbs.register.view import history
 
     one = rows.load(options.registration)
     demand(actor(options), "view", one)
@@ -140,7 +140,7 @@ def _certificate_options(parser: Parser) -> None:
 
 
 def _certificate(options: Options) -> int:
-    from zhirong.verbs.register.certificates import registration_certificate
+    from zhirong.operations.pledge.certificates import registration_certificate
 
     made = registration_certificate(by(options), options.registration, signing_key(), options.lang)
     return write_paper(options, made)
@@ -152,13 +152,13 @@ def _search_certificate_options(parser: Parser) -> None:
 
 
 def _search_certificate(options: Options) -> int:
-    from zhirong.verbs.register.certificates import search_certificate
+    from zhirong.operations.pledge.certificates import search_certificate
 
     return write_paper(options, search_certificate(by(options), _query(options), signing_key(), options.lang))
 
 
 def _code(options: Options) -> int:
-    from zhirong.verbs.register.certificates import check_code
+    from zhirong.operations.pledge.certificates import check_code
 
     print_json(check_code(actor(options), options.code))
     return 0
@@ -171,10 +171,10 @@ def _receipt_options(parser: Parser) -> None:
 
 
 def _receipt(options: Options) -> int:
+    from zhirong.operations.pattern import no_such
+    from zhirong.operations.pledge.certificates import disclose_event
     from zhirong.store.log import receipt
     from zhirong.store.models import Event
-    from zhirong.verbs.pattern import no_such
-    from zhirong.verbs.register.certificates import disclose_event
 
     event = Event.objects.filter(index=options.index).first()
     if event is None:
@@ -189,7 +189,7 @@ def _receipt(options: Options) -> int:
 
 
 def _changes(options: Options) -> int:
-    from zhirong.verbs.register.look import changes_of
+    from zhirong.operations.pledge.look import changes_of
 
     for entry in changes_of(options.day):
         print(json.dumps(entry, ensure_ascii=False, sort_keys=True))
@@ -197,7 +197,7 @@ def _changes(options: Options) -> int:
 
 
 def _watch(options: Options) -> int:
-    from zhirong.verbs.register.watch import record_watch
+    from zhirong.operations.pledge.watch import record_watch
 
     run = record_watch(by(options))
     count = sum(len(found) for found in run.alarms.values())
@@ -215,7 +215,7 @@ def _watch(options: Options) -> int:
 
 
 def _due(options: Options) -> int:
-    from zhirong.verbs.register.look import due
+    from zhirong.operations.pledge.look import due
 
     found = due(actor(options), options.day)
     for one in found:
@@ -226,7 +226,7 @@ def _due(options: Options) -> int:
 
 
 def _inbox(options: Options) -> int:
-    from zhirong.verbs.outbox import inbox
+    from zhirong.operations.outbox import inbox
 
     for entry in inbox(actor(options), options.after):
         print(json.dumps(entry, ensure_ascii=False, sort_keys=True))
@@ -234,7 +234,7 @@ def _inbox(options: Options) -> int:
 
 
 def _push(options: Options) -> int:
-    from zhirong.verbs.outbox import push
+    from zhirong.operations.outbox import push
 
     def put(to: str, entry: Mapping[str, Any]) -> None:
         place = Path(options.to) / quote(to, safe="")
@@ -255,14 +255,14 @@ def _reconcile_options(parser: Parser) -> None:
 
 
 def _reconcile(options: Options) -> int:
-    from zhirong.verbs.register.orders import reconcile
+    from zhirong.operations.pledge.orders import reconcile
 
     content = read(options.file)
     try:
         published = json.loads(content)
     except ValueError as error:
         reason = Text(f"不是 JSON：{error}", f"not JSON: {error}")
-        wrong = Problem("FILE", options.file, reason, Text("改正", "mend"), "json")
+        wrong = Problem("FILE", options.file, reason, Text("改正文件", "Correct the file."), "json")
         raise InputError([wrong], options.file) from error
     if not isinstance(published, list) or not all(isinstance(one, dict) for one in published):
         raise problem("FILE", options.file, "应为对象的列表", "must be a list of objects", "json")

@@ -40,7 +40,7 @@ def _package_options(parser: Parser) -> None:
 
 
 def _precheck(options: Options) -> int:
-    from zhirong.verbs.register.look import precheck
+    from zhirong.operations.pledge.look import precheck
 
     checks = precheck(actor(options), toml(options.file), now())
     if options.json:
@@ -56,7 +56,7 @@ def _precheck(options: Options) -> int:
 
 
 def _open(options: Options, *, prepared: bool) -> int:
-    from zhirong.verbs.register import pledges
+    from zhirong.operations.pledge import pledges
 
     request = toml(options.file)
     if options.package:
@@ -72,7 +72,7 @@ def _open(options: Options, *, prepared: bool) -> int:
 
 
 def _hand_in(options: Options) -> int:
-    from zhirong.verbs.register.pledges import file_prepared
+    from zhirong.operations.pledge.pledges import file_prepared
 
     return say_done(options, file_prepared(by(options), options.registration))
 
@@ -82,7 +82,7 @@ def _reason_options(parser: Parser) -> None:
 
 
 def _ending(options: Options) -> int:
-    from zhirong.verbs.register import pledges
+    from zhirong.operations.pledge import pledges
 
     do = {"withdraw": pledges.withdraw, "discharge": pledges.discharge, "revoke": pledges.revoke}[options.action]
     return say_done(options, do(by(options), options.registration, options.reason))
@@ -108,14 +108,14 @@ def _resolved(options: Options) -> dict[str, str]:
 
 
 def _examine(options: Options) -> int:
-    from zhirong.verbs.register.pledges import examine
+    from zhirong.operations.pledge.pledges import examine
 
     rights = rights_of(options.rights) if options.rights else ()
     return say_done(options, examine(by(options), options.registration, rights, _resolved(options)))
 
 
 def _enter(options: Options) -> int:
-    from zhirong.verbs.register.pledges import enter
+    from zhirong.operations.pledge.pledges import enter
 
     return say_done(options, enter(by(options), options.registration, _resolved(options)))
 
@@ -129,7 +129,7 @@ def _record_options(parser: Parser) -> None:
 
 
 def _record(options: Options) -> int:
-    from zhirong.verbs.register.pledges import record_authority_number
+    from zhirong.operations.pledge.pledges import record_authority_number
 
     certificate = hashlib.sha256(read(options.certificate)).hexdigest()
     done = record_authority_number(
@@ -143,7 +143,7 @@ def _facts_options(parser: Parser) -> None:
 
 
 def _facts(options: Options) -> int:
-    from zhirong.verbs.register.pledges import update_facts
+    from zhirong.operations.pledge.pledges import update_facts
 
     return say_done(options, update_facts(by(options), options.registration, rights_of(options.file)))
 
@@ -183,13 +183,13 @@ def _changes(options: Options) -> dict[str, Any]:
 
 
 def _amend(options: Options) -> int:
-    from zhirong.verbs.register.pledges import amend
+    from zhirong.operations.pledge.pledges import amend
 
     return say_done(options, amend(by(options), options.registration, _changes(options), options.changed_on))
 
 
 def _correct(options: Options) -> int:
-    from zhirong.verbs.register.pledges import correct
+    from zhirong.operations.pledge.pledges import correct
 
     return say_done(options, correct(by(options), options.registration, _changes(options), options.reason))
 
@@ -199,7 +199,7 @@ def _extend_options(parser: Parser) -> None:
 
 
 def _extend(options: Options) -> int:
-    from zhirong.verbs.register.pledges import extend
+    from zhirong.operations.pledge.pledges import extend
 
     return say_done(options, extend(by(options), options.registration, options.until))
 
@@ -215,7 +215,7 @@ def _transfer_options(parser: Parser) -> None:
 
 
 def _transfer(options: Options) -> int:
-    from zhirong.verbs.register.pledges import transfer_claim
+    from zhirong.operations.pledge.pledges import transfer_claim
 
     return say_done(options, transfer_claim(by(options), options.registration, options.to, options.basis))
 
@@ -229,7 +229,7 @@ def _release_options(parser: Parser) -> None:
 
 
 def _release(options: Options) -> int:
-    from zhirong.verbs.register.pledges import partially_discharge
+    from zhirong.operations.pledge.pledges import partially_discharge
 
     return say_done(options, partially_discharge(by(options), options.registration, options.right, options.amount))
 
@@ -264,8 +264,8 @@ def _order_options(parser: Parser) -> None:
 def _order(options: Options) -> int:
     from zhirong.chain.pledge.freezes import FreezePurpose
     from zhirong.chain.pledge.precheck import read_key
-    from zhirong.verbs.register.facts import standing_freezes
-    from zhirong.verbs.register.orders import court_order_on_registration, court_order_on_right
+    from zhirong.operations.pledge.facts import standing_freezes
+    from zhirong.operations.pledge.orders import court_order_on_registration, court_order_on_right
 
     if (options.registration is None) == (options.right is None):
         raise problem("--registration", "", "登记和权利写一个", "give either a registration or a right", "which")
@@ -303,7 +303,7 @@ def _subscribe_options(parser: Parser) -> None:
 
 
 def _subscribe(options: Options) -> int:
-    from zhirong.verbs.register import orders
+    from zhirong.operations.pledge import orders
 
     do = orders.subscribe if options.action == "subscribe" else orders.unsubscribe
     return say_entry(options, do(by(options), options.target, options.value))

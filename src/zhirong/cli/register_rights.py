@@ -54,7 +54,7 @@ def _identity_options(parser: Parser) -> None:
 
 
 def _identity(options: Options) -> int:
-    from zhirong.verbs.register import identities
+    from zhirong.operations.pledge import identities
 
     if options.what == "record":
         tables = toml(options.file)
@@ -148,7 +148,7 @@ def _uses_make(options: Options) -> int:
                         one.day("due"),
                     )
             except NumberError as error:
-                problems.append(Problem(f"{name}[{at}]", "", error.reason, error.mend, error.code))
+                problems.append(Problem(f"{name}[{at}]", "", error.reason, error.hint, error.code))
                 continue
             except (ValueError, KeyError) as error:
                 problems += problem(f"{name}[{at}]", "", str(error), str(error), "cannot_be_made").problems
@@ -164,7 +164,7 @@ def _uses_make(options: Options) -> int:
 
 
 def _uses_report(options: Options) -> int:
-    from zhirong.verbs.register.uses import report_uses
+    from zhirong.operations.pledge.uses import report_uses
 
     try:
         content: Any = json.loads(read(options.file))
@@ -179,7 +179,7 @@ def _uses_report(options: Options) -> int:
 
 
 def _uses_matches(options: Options) -> int:
-    from zhirong.verbs.register.uses import matches
+    from zhirong.operations.pledge.uses import matches
 
     return _say_matches(options, matches(actor(options), options.period))
 

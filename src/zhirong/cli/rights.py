@@ -107,8 +107,8 @@ def _day(written: str) -> date:
     try:
         return date.fromisoformat(written)
     except ValueError as error:
-        reason, mend = Text("不是日期", "not a date"), Text("写成 2026-01-31", "write it as 2026-01-31")
-        raise InputError([Problem("--as-of", written, reason, mend, "not_a_date")]) from error
+        reason, hint = Text("不是日期", "not a date"), Text("写成 2026-01-31", "write it as 2026-01-31")
+        raise InputError([Problem("--as-of", written, reason, hint, "not_a_date")]) from error
 
 
 def _show(checked: "RightsCheck", lang: Lang) -> None:

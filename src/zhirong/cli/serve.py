@@ -79,12 +79,12 @@ def make_ready(folder: Path, origin: str, *, seals: bool = True) -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from zhirong.operations.clock import now
+    from zhirong.operations.platform.rulebook_history import note_rules
+    from zhirong.operations.platform.seals import begin_seals
+    from zhirong.operations.pledge.found import found_register
     from zhirong.store.models import LogHead
     from zhirong.store.setup import make_private, migrate
-    from zhirong.verbs.clock import now
-    from zhirong.verbs.platform.rulebook_history import note_rules
-    from zhirong.verbs.platform.seals import begin_seals
-    from zhirong.verbs.register.found import found_register
     from zhirong.web.second_step import encrypt_old_secrets
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -60,8 +60,8 @@ def missing_figure(error: MissingFigureError, file: str) -> InputError:
     """What to tell the user whose claim file lacks a figure of the pool that the mode depends on."""
     name = "[[pool.entered]]" if error.figure == "entered" else f"{error.figure} =，写在 [pool] 下"
     english = "[[pool.entered]]" if error.figure == "entered" else f"{error.figure} = under [pool]"
-    mend = Text(f"补上 {name}", f"add {english}")
-    return InputError([Problem(f"pool.{error.figure}", "", error.words, mend, "missing_figure")], file)
+    hint = Text(f"补上 {name}", f"add {english}")
+    return InputError([Problem(f"pool.{error.figure}", "", error.words, hint, "missing_figure")], file)
 
 
 def _chosen(arguments: argparse.Namespace) -> Mode:
@@ -71,15 +71,15 @@ def _chosen(arguments: argparse.Namespace) -> Mode:
             mode = mode.with_reading(arguments.reading)
         except ValueError as error:
             reason = Text("该模式的上限不能这样读", str(error))
-            mend = Text("不写 --reading", "leave out --reading")
-            raise InputError([Problem("--reading", arguments.reading, reason, mend, "reading")]) from error
+            hint = Text("不写 --reading", "leave out --reading")
+            raise InputError([Problem("--reading", arguments.reading, reason, hint, "reading")]) from error
     if arguments.variant:
         known = [variant.id for variant in mode.variants]
         if arguments.variant not in known:
             reason = Text("该模式没有这个变体", "the mode has no such variant")
             listed = ", ".join(known) or "-"
-            mend = Text(f"可选：{listed}", f"choose one of: {listed}")
-            raise InputError([Problem("--variant", arguments.variant, reason, mend, "unknown_variant")])
+            hint = Text(f"可选：{listed}", f"choose one of: {listed}")
+            raise InputError([Problem("--variant", arguments.variant, reason, hint, "unknown_variant")])
         mode = mode.variant(arguments.variant)
     return mode
 

@@ -47,8 +47,8 @@ def _init(options: argparse.Namespace) -> int:
         key = SigningKey(options.name, KeyType.WITNESS_ED25519, secrets.token_bytes(32))
     except ValueError as error:
         reason = Text("名称不得含空格或加号", "the name has neither spaces nor a plus")
-        mend = Text("写成 witness.example.cn", "write it like witness.example.cn")
-        raise InputError([Problem("NAME", options.name, reason, mend, "name")]) from error
+        hint = Text("写成 witness.example.cn", "write it like witness.example.cn")
+        raise InputError([Problem("NAME", options.name, reason, hint, "name")]) from error
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / SECRET).touch(mode=0o600, exist_ok=False)

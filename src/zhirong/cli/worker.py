@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     from zhirong.store.setup import ready
 
     ready("zhirong.web.settings")
-    from zhirong.verbs.worker import work
+    from zhirong.operations.worker import work
 
     stop = threading.Event()
 

@@ -375,10 +375,10 @@ class CaseOperations(Group):
         return self._do("case.credit", row, {"credit": credit, "facts": facts}, version, key)
 
     def decline(
-        self, row: int, *, version: Version, ground: str, reason: str, mend: str | None = None, key: str = ""
+        self, row: int, *, version: Version, ground: str, reason: str, hint: str | None = None, key: str = ""
     ) -> Done:
         """不通过 / Decline."""
-        return self._do("case.decline", row, {"ground": ground, "reason": reason, "mend": mend}, version, key)
+        return self._do("case.decline", row, {"ground": ground, "reason": reason, "hint": hint}, version, key)
 
     def draft(
         self,

@@ -23,13 +23,13 @@ Version = int | Literal["*"]
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One thing that was refused: field, value, a stable code, the reason and how to mend it, ``zh`` and ``en``."""
+    """One thing that was refused: field, value, a stable code, the reason and how to fix it, ``zh`` and ``en``."""
 
     field: str
     value: str
     code: str
     reason: Mapping[str, str]
-    mend: Mapping[str, str]
+    hint: Mapping[str, str]
 
 
 class ApiError(Exception):
@@ -40,7 +40,7 @@ class ApiError(Exception):
         self.kind = kind
         self.title = title
         self.problems = tuple(problems)
-        lines = [f"{one.field}: {one.reason['en']}; {one.mend['en']}" for one in self.problems]
+        lines = [f"{one.field}: {one.reason['en']}; {one.hint['en']}" for one in self.problems]
         super().__init__("\n".join([f"{status} {title}", *lines]))
 
 

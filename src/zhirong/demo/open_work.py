@@ -6,8 +6,8 @@ from typing import Any
 from zhirong.demo.papers import sheet
 from zhirong.demo.region import Region
 from zhirong.kernel.days import add_months
+from zhirong.operations.declare import Done
 from zhirong.store.financing import Case, GuaranteeRequest, StatementLine
-from zhirong.verbs.acting import Done
 
 _FIGURES = {
     "redeployability": "medium",

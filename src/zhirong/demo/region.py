@@ -18,11 +18,12 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.identifiers import credit_code_check, patent_check_digit
 from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.text import Text
+from zhirong.operations import catalogue
+from zhirong.operations.declare import Call, Done
+from zhirong.operations.people import WORKER, Person
+from zhirong.operations.run import run_operation
+from zhirong.operations.sessions import person_of
 from zhirong.store.parties import Account, Organisation
-from zhirong.verbs import catalogue
-from zhirong.verbs.acting import Call, Done, perform
-from zhirong.verbs.people import WORKER, Person
-from zhirong.verbs.sessions import person_of
 
 _OPENING = time(1, 0, tzinfo=UTC)  # nine o'clock in Shanghai
 _NOT_EMPTY = Problem(
@@ -77,11 +78,11 @@ class Region:
         """Do an operation as somebody. The key is made from the place in the story, so that the same region is made twice alike."""
         number = next(self._numbers)
         person = WORKER if who == "worker" else self.person(who)
-        return perform(operation, Call(person, self.now, f"demo-{self.today}-{number}"), subject, data)
+        return run_operation(operation, Call(person, self.now, f"demo-{self.today}-{number}"), subject, data)
 
     def upload(self, who: str, name: str, content: bytes) -> str:
         """A file taken in."""
-        from zhirong.verbs.uploads import take_in
+        from zhirong.operations.uploads import take_in
 
         return take_in(self.person(who), name, content)
 

@@ -11,6 +11,7 @@ from zhirong.demo.region import Region, patent_number
 from zhirong.kernel.days import add_months
 from zhirong.kernel.identifiers import patent_check_digit
 from zhirong.kernel.money import parse_yuan, yuan
+from zhirong.operations.contract.conditions import unsettled_items
 from zhirong.store.financing import (
     Case,
     CheckItem,
@@ -20,7 +21,6 @@ from zhirong.store.financing import (
     Signature,
     StatementLine,
 )
-from zhirong.verbs.lender.conditions import unsettled_items
 
 # States in the order in which a case reaches them; a story goes as far as its own.
 _ORDER = (
@@ -252,7 +252,7 @@ def _case_story(region: Region, firm: dict[str, Any], rights: list[int], apprais
             case,
             ground="value",
             reason="产品刚上市，权利的可贷价值低于最低额度，现金流也不足以覆盖这笔借款",
-            mend="产品收入有一个完整年度后再申请，或先选财政贴息的小额信用贷款",
+            hint="产品收入有一个完整年度后再申请，或先选财政贴息的小额信用贷款",
         )
     elif wanted["state"] in ("released", "repaid", "closed", "overdue"):
         yield from _repay(region, firm, case)
@@ -330,8 +330,8 @@ def _approve(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
 
 
 def _wanted_duty(case: Case, region: Region) -> str:
-    from zhirong.verbs.lender.approvals import round_of
-    from zhirong.verbs.pattern import rulebook
+    from zhirong.operations.case.approvals import round_of
+    from zhirong.operations.rulebook import rulebook
 
     class _At:
         rules, day = rulebook(), region.day

@@ -140,8 +140,8 @@ def _from_docx(content: bytes) -> str | None:
     return None
 
 
-def _fault(code: str, reason: Text, mend: Text) -> InputError:
-    return InputError([Problem("file", "", reason, mend, code)])
+def _fault(code: str, reason: Text, hint: Text) -> InputError:
+    return InputError([Problem("file", "", reason, hint, code)])
 
 
 # -- Word --------------------------------------------------------------------------------------------------------

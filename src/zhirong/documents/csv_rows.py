@@ -95,8 +95,8 @@ def _damaged_quote(source: str, line: int, error: csv.Error) -> InputError:
         if "expected after" in words
         else Text(f"第 {line} 行读不出来：{words}", f"line {line} cannot be read: {words}")
     )
-    mend = Text("检查这一行前后的引号是否成对", "check that the quotes around this line come in pairs")
-    return unusable(source, reason, mend, "damaged_quotes")
+    hint = Text("检查这一行前后的引号是否成对", "check that the quotes around this line come in pairs")
+    return unusable(source, reason, hint, "damaged_quotes")
 
 
 def _refuse_swallowed_rows(rows: list[Row], separator: str, source: str) -> None:

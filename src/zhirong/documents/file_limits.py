@@ -70,6 +70,6 @@ class Budget:
         )
 
 
-def unusable(source: str, reason: Text, mend: Text, code: str = "unreadable_file") -> InputError:
+def unusable(source: str, reason: Text, hint: Text, code: str = "unreadable_file") -> InputError:
     """The refusal of a file as a whole."""
-    return InputError([Problem("FILE", source, reason, mend, code)], source)
+    return InputError([Problem("FILE", source, reason, hint, code)], source)

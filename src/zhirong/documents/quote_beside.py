@@ -85,7 +85,7 @@ def one_plus_one_rows(quote: Json, lang: Lang) -> list[View]:
 def substitute_rows(quote: Json, lang: Lang) -> list[View]:
     """What the case does not state and what was used in its place."""
     return [
-        {name: words(one.get(name), lang) for name in ("missing", "used", "mend")}
+        {name: words(one.get(name), lang) for name in ("missing", "used", "hint")}
         for one in quote.get("substitutes") or []
     ]
 

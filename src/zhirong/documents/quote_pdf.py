@@ -18,7 +18,7 @@ CHART_WIDTH = 310  # two charts side by side on A4, with words large enough to r
 
 
 def quote_pdf(quote: Mapping[str, Any], lang: Lang = "zh") -> bytes:
-    """A quote (schema ``zhirong.quote/1``) as PDF, its fonts embedded, its words kept as text.
+    """A quote (schema ``zhirong.quote/3``) as PDF, its fonts embedded, its words kept as text.
 
     Nothing that a user wrote is ever read as markup: the template receives data only. A character that the font
     lacks is printed as 〓, and page one says so; long words are cut there and stand in full among the reasons. The

@@ -108,13 +108,13 @@ def next_steps(quote: Json, lang: Lang) -> list[View]:
     steps: list[tuple[str, str]] = []
     said: set[str] = set()
     for gate in quote.get("gates") or []:
-        if not gate.get("passed") and gate.get("mend"):
-            said.add(words(gate["mend"], lang))
-            steps.append((firm, f"{words(gate['title'], lang)}{colon}{words(gate['mend'], lang)}"))
+        if not gate.get("passed") and gate.get("hint"):
+            said.add(words(gate["hint"], lang))
+            steps.append((firm, f"{words(gate['title'], lang)}{colon}{words(gate['hint'], lang)}"))
     for right in quote.get("rights") or []:
         for finding in right.get("findings") or []:
-            if finding.get("verdict") not in _QUIET and finding.get("mend"):
-                steps.append((firm, f"{words(right.get('title'), lang)}{colon}{words(finding['mend'], lang)}"))
+            if finding.get("verdict") not in _QUIET and finding.get("hint"):
+                steps.append((firm, f"{words(right.get('title'), lang)}{colon}{words(finding['hint'], lang)}"))
     for what, titles in _open_conditions(quote, lang).items():
         named = WORDS["listing"].in_(lang).join(titles)
         steps.append((firm, f"{what}{WORDS['opening'].in_(lang)}{named}{WORDS['closing'].in_(lang)}"))
@@ -132,8 +132,8 @@ def _open_conditions(quote: Json, lang: Lang) -> dict[str, list[str]]:
     waiting: dict[str, list[str]] = {}
     for mode in quote.get("modes") or []:
         for condition in mode.get("conditions") or [] if mode.get("eligible") == "unknown" else []:
-            if condition.get("verdict") == "unknown" and condition.get("mend"):
-                titles = waiting.setdefault(words(condition["mend"], lang), [])
+            if condition.get("verdict") == "unknown" and condition.get("hint"):
+                titles = waiting.setdefault(words(condition["hint"], lang), [])
                 if (title := words(mode.get("title"), lang)) not in titles:
                     titles.append(title)
     return waiting
@@ -302,7 +302,7 @@ def _finding(finding: Json, lang: Lang) -> View:
         "verdict_text": VERDICTS[verdict].in_(lang) if verdict in VERDICTS else verdict,
         "title": words(finding.get("title"), lang),
         "reason": words(finding.get("reason"), lang),
-        "mend": words(finding.get("mend"), lang),
+        "hint": words(finding.get("hint"), lang),
         "source": source(finding.get("reference"), lang),
     }
 
@@ -369,7 +369,7 @@ def _gate(gate: Json, lang: Lang) -> View:
         "verdict_text": WORDS[gate_verdict(gate)].in_(lang),
         "title": words(gate.get("title"), lang),
         "reason": words(gate.get("reason"), lang),
-        "mend": words(gate.get("mend"), lang),
+        "hint": words(gate.get("hint"), lang),
     }
 
 
@@ -462,7 +462,7 @@ def _mode(mode: Json, lang: Lang) -> View:
         ],
         "bears": [f"{row['party']} {row['share']}" for row in sharing if row["bears_full"]] or [NOTHING],
         "why": next((c["reason"] for c in conditions if c["verdict"] == eligible and eligible != "yes"), ""),
-        "what_to_do": next((c["mend"] for c in conditions if c["verdict"] == eligible and eligible != "yes"), ""),
+        "what_to_do": next((c["hint"] for c in conditions if c["verdict"] == eligible and eligible != "yes"), ""),
         "costs": _costs(mode, lang),
         "flows": [
             {

@@ -46,7 +46,7 @@ _SHEETS = {
 
 
 def quote_xlsx(quote: Json, lang: Lang = "zh") -> bytes:
-    """A quote (schema ``zhirong.quote/2``) as an Excel workbook. The same quote always gives the same bytes."""
+    """A quote (schema ``zhirong.quote/3``) as an Excel workbook. The same quote always gives the same bytes."""
     quote = in_order_of_use(quote)
     buffer = io.BytesIO()
     day = str((quote.get("case") or {}).get("as_of") or "")
@@ -180,7 +180,7 @@ def _rights(sheet: Sheet, quote: Json, lang: Lang) -> None:
             None if remaining is None else Decimal(str(remaining)),
         )
     sheet.gap()
-    sheet.head(_heads(("right", "item", "findings", "verdict", "reason", "mend", "source"), lang))
+    sheet.head(_heads(("right", "item", "findings", "verdict", "reason", "hint", "source"), lang))
     for right in quote.get("rights") or []:
         for finding in right.get("findings") or []:
             sheet.row(
@@ -189,7 +189,7 @@ def _rights(sheet: Sheet, quote: Json, lang: Lang) -> None:
                 words(finding.get("title"), lang),
                 VERDICTS[str(finding.get("verdict") or "unknown")].in_(lang),
                 words(finding.get("reason"), lang),
-                words(finding.get("mend"), lang),
+                words(finding.get("hint"), lang),
                 source(finding.get("reference"), lang),
             )
 
@@ -240,14 +240,14 @@ def _appraisal(sheet: Sheet, quote: Json, lang: Lang) -> None:
 
 def _limit(sheet: Sheet, quote: Json, lang: Lang) -> None:
     sheet.widths(34, 20, 14, 44, 44)
-    sheet.head([_w("gate", lang), _w("verdict", lang), "", _w("reason", lang), _w("mend", lang)])
+    sheet.head([_w("gate", lang), _w("verdict", lang), "", _w("reason", lang), _w("hint", lang)])
     for gate in quote.get("gates") or []:
         sheet.row(
             words(gate.get("title"), lang),
             _w(gate_verdict(gate), lang),
             "",
             words(gate.get("reason"), lang),
-            words(gate.get("mend"), lang),
+            words(gate.get("hint"), lang),
         )
     limit = quote.get("credit_limit") or {}
     sheet.gap()
@@ -284,7 +284,7 @@ def _pledge(sheet: Sheet, quote: Json, lang: Lang) -> None:
     for title, names, rows in (
         ("changes", ("title", "reaches", "now", "needed"), change_rows(quote, lang)),
         ("one_plus_one", ("what", "result", "note"), one_plus_one_rows(quote, lang)),
-        ("substitutes", ("missing", "used", "mend"), substitute_rows(quote, lang)),
+        ("substitutes", ("missing", "used", "hint"), substitute_rows(quote, lang)),
     ):
         if rows:
             sheet.gap()
@@ -315,7 +315,7 @@ def _modes(sheet: Sheet, book: Workbook, quote: Json, lang: Lang) -> None:
     open_modes = sum(mode.get("eligible") != "no" for mode in modes) or len(modes)
     last = first + open_modes - 1
     sheet.gap()
-    sheet.head(_heads(("mode", "verdict", "condition", "as_it_stands", "mend"), lang))
+    sheet.head(_heads(("mode", "verdict", "condition", "as_it_stands", "hint"), lang))
     for mode in modes:
         for condition in mode.get("conditions") or []:
             sheet.row(
@@ -323,7 +323,7 @@ def _modes(sheet: Sheet, book: Workbook, quote: Json, lang: Lang) -> None:
                 VERDICTS[str(condition.get("verdict") or "unknown")].in_(lang),
                 words(condition.get("title"), lang) or str(condition.get("code") or ""),
                 words(condition.get("reason"), lang),
-                words(condition.get("mend"), lang),
+                words(condition.get("hint"), lang),
             )
     sheet.gap()
     sheet.head([_w("mode", lang), _w("step", lang), _w("by", lang), _w("days", lang), ""])

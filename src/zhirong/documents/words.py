@@ -83,7 +83,7 @@ WORDS: dict[str, Text] = {
     "item": Text("项", "Item"),
     "verdict": Text("结论", "Verdict"),
     "reason": Text("理由", "Reason"),
-    "mend": Text("怎么办", "What to do"),
+    "hint": Text("怎么办", "What to do"),
     "source": Text("依据", "Source"),
     "clear_rest": Text("其余各项无障碍或不适用：", "All others clear or not applicable:"),
     "appraisal": Text("评估", "Appraisal"),

@@ -180,5 +180,5 @@ def _is_table(sheet: Rows) -> bool:
 
 
 def _refused(code: str, source: str) -> InputError:
-    reason, mend, name = _REASONS[code]
-    return unusable(source, reason, mend, name)
+    reason, hint, name = _REASONS[code]
+    return unusable(source, reason, hint, name)

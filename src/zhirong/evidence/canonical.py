@@ -16,7 +16,7 @@ from zhirong.kernel.text import Text
 LARGEST_INTEGER = 2**53 - 1
 DEEPEST = 32
 
-_PLAIN_MEND = Text("用文字、整数、是否、空值、数组、对象", "use strings, integers, booleans, null, arrays, objects")
+_PLAIN_HINT = Text("用文字、整数、是否、空值、数组、对象", "use strings, integers, booleans, null, arrays, objects")
 
 
 def encode(value: Any) -> bytes:
@@ -60,25 +60,25 @@ def decode(data: bytes, source: str = "") -> Any:
 
 
 def _parsed(data: bytes, source: str) -> Any:
-    mend = Text("使用原来的文件", "use the original file")
+    hint = Text("使用原来的文件", "use the original file")
     try:
         return json.loads(data.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
     except InputError as error:
         raise InputError(error.problems, source) from error
     except UnicodeDecodeError as error:
         reason = Text(f"第 {error.start + 1} 字节不是 UTF-8", f"byte {error.start + 1} is not UTF-8")
-        raise _refused("", repr(data[error.start : error.start + 1]), "not_utf8", reason, mend, source) from error
+        raise _refused("", repr(data[error.start : error.start + 1]), "not_utf8", reason, hint, source) from error
     except json.JSONDecodeError as error:
         at = f"第 {error.lineno} 行第 {error.colno} 列"
         reason = Text(f"不是 JSON：{at}", f"not JSON: line {error.lineno}, column {error.colno}: {error.msg}")
-        raise _refused("", error.doc[error.pos : error.pos + 20], "not_json", reason, mend, source) from error
+        raise _refused("", error.doc[error.pos : error.pos + 20], "not_json", reason, hint, source) from error
     except RecursionError as error:
         reason = Text(f"嵌套超过 {DEEPEST} 层", f"nested more than {DEEPEST} deep")
-        raise _refused("", "", "too_deep", reason, mend, source) from error
+        raise _refused("", "", "too_deep", reason, hint, source) from error
     except ValueError as error:
         # Numbers of thousands of digits, which Python refuses to read.
         reason = Text("有读不出的数", "there is a number that cannot be read")
-        raise _refused("", str(error), "not_json", reason, mend, source) from error
+        raise _refused("", str(error), "not_json", reason, hint, source) from error
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _constant(word: str) -> NoReturn:
-    raise _refused("", word, "not_a_number", Text("不是数", "not a number"), _PLAIN_MEND)
+    raise _refused("", word, "not_a_number", Text("不是数", "not a number"), _PLAIN_HINT)
 
 
 def _ordered(value: Any, path: str, depth: int) -> Any:
@@ -117,8 +117,8 @@ def _ordered(value: Any, path: str, depth: int) -> Any:
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
         return [_ordered(item, f"{path}[{number}]", depth + 1) for number, item in enumerate(value, 1)]
     reason = Text("这种值不能写入", "a value of this kind cannot be written")
-    raise _refused(path, repr(value), "not_plain", reason, _PLAIN_MEND)
+    raise _refused(path, repr(value), "not_plain", reason, _PLAIN_HINT)
 
 
-def _refused(path: str, value: str, code: str, reason: Text, mend: Text, source: str = "") -> InputError:
-    return InputError([Problem(path, value, reason, mend, code)], source)
+def _refused(path: str, value: str, code: str, reason: Text, hint: Text, source: str = "") -> InputError:
+    return InputError([Problem(path, value, reason, hint, code)], source)

@@ -74,8 +74,8 @@ def read_checkpoint(written: str, source: str = "") -> SignedCheckpoint:
     problems: list[Problem] = []
 
     def wrong(line: int, code: str, reason: Text) -> None:
-        mend = Text("使用原来的检查点文件", "use the original checkpoint")
-        problems.append(Problem(f"[{line}]", lines[line - 1], reason, mend, code))
+        hint = Text("使用原来的检查点文件", "use the original checkpoint")
+        problems.append(Problem(f"[{line}]", lines[line - 1], reason, hint, code))
 
     if len(lines) != _LINES:
         reason = Text(f"正文应为 {_LINES} 行", f"the text should have {_LINES} lines")

@@ -65,8 +65,8 @@ def entry_of_bytes(data: bytes, source: str = "") -> Entry:
     """An entry from its canonical bytes. Raises InputError where they are anything else."""
     value = canonical.decode(data, source)
     if not isinstance(value, dict):
-        reason, mend = Text("不是对象", "not an object"), Text("使用原来的文件", "use the original file")
-        raise InputError([Problem("", str(value)[:40], reason, mend, "not_an_entry")], source)
+        reason, hint = Text("不是对象", "not an object"), Text("使用原来的文件", "use the original file")
+        raise InputError([Problem("", str(value)[:40], reason, hint, "not_an_entry")], source)
     return entry_of(value, source)
 
 
@@ -102,10 +102,10 @@ def size_of(written: str) -> int | None:
     return int(written) if _SIZE.fullmatch(written) is not None and int(written) < 2**63 else None
 
 
-def _matching(reader: Reader, name: str, form: re.Pattern[str], mend: Text) -> str:
+def _matching(reader: Reader, name: str, form: re.Pattern[str], hint: Text) -> str:
     written = reader.text(name)
     if written and (form.fullmatch(written) is None or not written.isprintable()):
-        reader.problem(name, written, "form", Text("写法不对", "not of the right form"), mend)
+        reader.problem(name, written, "form", Text("写法不对", "not of the right form"), hint)
     return written
 
 
@@ -114,6 +114,6 @@ def _mapping(reader: Reader, name: str) -> Mapping[str, Any]:
     if isinstance(value, Mapping):
         return value
     if value is not None:
-        reason, mend = Text("应为对象", "must be an object"), Text("写成 {…}", "write {…}")
-        reader.problem(name, str(value)[:40], "wrong_type", reason, mend)
+        reason, hint = Text("应为对象", "must be an object"), Text("写成 {…}", "write {…}")
+        reader.problem(name, str(value)[:40], "wrong_type", reason, hint)
     return {}

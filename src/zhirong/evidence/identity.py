@@ -151,8 +151,8 @@ def identity_of(record: Mapping[str, Any], source: str = "") -> Identity:
     identity = _read_identity(Reader(record, source=source))
     if identity.as_json() != record:
         reason = Text("字段前后有空白或写法不规范", "a field has spaces around it or is not in its kept form")
-        mend = Text("使用原记录", "use the original record")
-        raise InputError([Problem("", "", reason, mend, "not_kept_form")], source)
+        hint = Text("使用原记录", "use the original record")
+        raise InputError([Problem("", "", reason, hint, "not_kept_form")], source)
     return identity
 
 
@@ -175,8 +175,8 @@ def _read_identity(reader: Reader) -> Identity:
     for name, commitment in identity.commitments.items():
         if _NAME.fullmatch(name) is None or _HEX.fullmatch(commitment) is None:
             reason = Text("不是承诺值", "not a commitment")
-            mend = Text("名称属于规定的部分，值为 64 位十六进制数", "a known section, and 64 hexadecimal digits")
-            commitments.problem(name, commitment, "commitment", reason, mend)
+            hint = Text("名称属于规定的部分，值为 64 位十六进制数", "a known section, and 64 hexadecimal digits")
+            commitments.problem(name, commitment, "commitment", reason, hint)
     if not is_identity_code(identity.code) or not _code_fits(identity):
         reason = Text("身份编号与权利不符，或校验不对", "the identity number does not fit the right, or its check")
         reader.problem("code", identity.code, "code", reason, Text("使用原记录", "use the original record"))
@@ -194,8 +194,8 @@ def check_history(versions: Sequence[Identity]) -> tuple[Problem, ...]:
     problems = []
 
     def wrong(place: int, field: str, value: object, code: str, reason: Text) -> None:
-        mend = Text("按日志中的原记录核对", "compare with the records in the log")
-        problems.append(Problem(f"[{place}].{field}", str(value), reason, mend, code))
+        hint = Text("按日志中的原记录核对", "compare with the records in the log")
+        problems.append(Problem(f"[{place}].{field}", str(value), reason, hint, code))
 
     for place, version in enumerate(versions, 1):
         if version.version != place:
@@ -275,34 +275,34 @@ def read_disclosure(data: bytes, source: str = "") -> Disclosure:
 def check_disclosure(identity: Identity, disclosure: Disclosure) -> tuple[Problem, ...]:
     """What is wrong with the claims shown. Empty means that the record committed to every one of them."""
     problems = []
-    mend = Text("向权利人索取原披露文件", "ask the holder for the original disclosure")
+    hint = Text("向权利人索取原披露文件", "ask the holder for the original disclosure")
     if disclosure.fingerprint != identity.fingerprint():
         reason = Text("是对另一份记录的披露", "it discloses from another record")
-        problems.append(Problem("fingerprint", disclosure.fingerprint, reason, mend, "other_record"))
+        problems.append(Problem("fingerprint", disclosure.fingerprint, reason, hint, "other_record"))
     for claim in disclosure.claims:
         expected = identity.commitments.get(claim.name)
         if expected is None:
             reason = Text("记录中没有这一项承诺", "the record has no such commitment")
-            problems.append(Problem(claim.name, "", reason, mend, "no_commitment"))
+            problems.append(Problem(claim.name, "", reason, hint, "no_commitment"))
         elif claim.commitment(identity.algorithm) != expected:
             reason = Text(
                 "与记录中的承诺值不符：内容或盐值被改动", "not what was committed to: value or salt changed"
             )
-            problems.append(Problem(claim.name, "", reason, mend, "commitment_differs"))
+            problems.append(Problem(claim.name, "", reason, hint, "commitment_differs"))
     return tuple(problems)
 
 
 def check_content(commitment: object, algorithm: HashAlgorithm, disclosure: Disclosure) -> tuple[Problem, ...]:
     """What is wrong with the content shown of an entry. commitment: what stands in the entry. Empty is good."""
-    mend = Text("向登记机构索取原披露文件", "ask the register for the original disclosure")
+    hint = Text("向登记机构索取原披露文件", "ask the register for the original disclosure")
     if len(disclosure.claims) != 1:
         reason = Text("条目只有一项承诺", "an entry has a single commitment")
-        return (Problem("claims", str(len(disclosure.claims)), reason, mend, "no_commitment"),)
+        return (Problem("claims", str(len(disclosure.claims)), reason, hint, "no_commitment"),)
     if disclosure.claims[0].commitment(algorithm) != commitment:
         reason = Text(
             "与条目中的承诺值不符：内容或盐值被改动", "not what the entry committed to: content or salt changed"
         )
-        return (Problem(disclosure.claims[0].name, "", reason, mend, "commitment_differs"),)
+        return (Problem(disclosure.claims[0].name, "", reason, hint, "commitment_differs"),)
     return ()
 
 
@@ -316,8 +316,8 @@ def _commit(claims: Iterable[Claim], algorithm: HashAlgorithm) -> dict[str, str]
     for claim in claims:
         if _NAME.fullmatch(claim.name) is None or claim.name in commitments:
             reason = Text("名称不合规定或重复", "the name is not of the known form, or used twice")
-            mend = Text(f"以 {'、'.join(SECTIONS)} 开头", f"begin with one of {', '.join(SECTIONS)}")
-            problems.append(Problem(claim.name, "", reason, mend, "claim_name"))
+            hint = Text(f"以 {'、'.join(SECTIONS)} 开头", f"begin with one of {', '.join(SECTIONS)}")
+            problems.append(Problem(claim.name, "", reason, hint, "claim_name"))
         elif claim.salt in salts:
             reason = Text("盐值用了两次", "the salt is used twice")
             problems.append(

@@ -168,8 +168,8 @@ def read_keys(text: str, source: str = "") -> tuple[PublicKey, ...]:
         except InputError as error:
             problems += [problem.within(f"[{number}]") for problem in error.problems]
     if not keys and not problems:
-        reason, mend = Text("没有公钥", "there is no key"), Text("每行写一个公钥", "write one key a line")
-        problems.append(Problem("", "", reason, mend, "no_key"))
+        reason, hint = Text("没有公钥", "there is no key"), Text("每行写一个公钥", "write one key a line")
+        problems.append(Problem("", "", reason, hint, "no_key"))
     if problems:
         raise InputError(problems, source)
     return tuple(keys)
@@ -188,8 +188,8 @@ def _key_of_words(words: list[str], line: str, source: str) -> PublicKey:
 
 
 def _refused(value: str, code: str, reason: Text, source: str) -> InputError:
-    mend = Text(
+    hint = Text(
         "使用登记机构公布的公钥原文：名称+标识+base64",
         "use the key as the institution publishes it: name+ID+base64",
     )
-    return InputError([Problem("", value, reason, mend, code)], source)
+    return InputError([Problem("", value, reason, hint, code)], source)

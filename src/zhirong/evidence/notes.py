@@ -154,5 +154,5 @@ def _read_signature(line: str, number: int, source: str) -> NoteSignature:
 
 
 def _refused(field: str, value: str, code: str, reason: Text, source: str) -> InputError:
-    mend = Text("使用原来的文件，不要另存或粘贴", "use the original file, neither saved again nor pasted")
-    return InputError([Problem(field, value, reason, mend, code)], source)
+    hint = Text("使用原来的文件，不要另存或粘贴", "use the original file, neither saved again nor pasted")
+    return InputError([Problem(field, value, reason, hint, code)], source)

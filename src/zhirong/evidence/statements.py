@@ -77,7 +77,7 @@ def read_statement(written: str, source: str = "") -> tuple[KeyStatement, Signed
     """A statement and its note from the written form; signatures are not checked here. Raises InputError."""
     note = read_note(written, source)
     lines = note.text[:-1].split("\n")
-    mend = Text("使用原来的密钥声明", "use the original statement")
+    hint = Text("使用原来的密钥声明", "use the original statement")
     good = (
         len(lines) == _LINES
         and lines[0] == STATEMENT_FORMAT
@@ -90,11 +90,11 @@ def read_statement(written: str, source: str = "") -> tuple[KeyStatement, Signed
     )
     if not good:
         reason = Text("不是密钥声明的写法", "not written as a statement on keys")
-        raise InputError([Problem("", note.text[:60], reason, mend, "statement_form")], source)
+        raise InputError([Problem("", note.text[:60], reason, hint, "statement_form")], source)
     old, new = read_key(lines[3], source), read_key(lines[4], source)
     if {old.name, new.name} != {lines[1]} or old.is_witness or new.is_witness or old == new:
         reason = Text("新旧密钥应是同一日志的两把密钥", "the two keys should be two keys of this log")
-        raise InputError([Problem("", lines[1], reason, mend, "statement_keys")], source)
+        raise InputError([Problem("", lines[1], reason, hint, "statement_keys")], source)
     return KeyStatement(StatementKind(lines[2]), lines[1], old, new, int(lines[5][5:]), lines[6][5:]), note
 
 

@@ -105,5 +105,5 @@ def _der_sequence(content: bytes) -> bytes:
 
 
 def _refused(code: str, reason: Text, source: str = "") -> InputError:
-    mend = Text("向时间戳机构重新取得", "get it from the authority again")
-    return InputError([Problem("timestamp", "", reason, mend, code)], source)
+    hint = Text("向时间戳机构重新取得", "get it from the authority again")
+    return InputError([Problem("timestamp", "", reason, hint, code)], source)

@@ -66,8 +66,8 @@ def _demand_follows(file: FileRead, seen: SignedCheckpoint) -> None:
 
 
 def _refused(code: str, reason: Text, value: str) -> InputError:
-    mend = Text(
+    hint = Text(
         "不会签；保存两份检查点，向登记机构索取带证明的文件",
         "do not countersign; keep both checkpoints, and ask the register for a file with the proof",
     )
-    return InputError([Problem("checkpoint", value, reason, mend, code)])
+    return InputError([Problem("checkpoint", value, reason, hint, code)])

@@ -1,7 +1,8 @@
-"""Bad input, said so that it can be mended: field, value, reason and mend, and all of it at once."""
+"""Bad input, said so that it can be corrected: field, value, reason and hint, and all of it at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from zhirong.kernel.text import Lang, Text
 
@@ -14,14 +15,14 @@ class Problem:
 
     field: path of the field as the user wrote it, such as ``rights[2].filing_date``.
     value: what was found there, as text; empty when nothing was there.
-    reason: what is wrong with it. mend: what to do about it.
+    reason: what is wrong with it. hint: what to do about it.
     code: stable English key, for programs and tests.
     """
 
     field: str
     value: str
     reason: Text
-    mend: Text
+    hint: Text
     code: str
 
     def within(self, prefix: str) -> "Problem":
@@ -34,9 +35,16 @@ class Problem:
         shown = self.value if len(self.value) <= _SHOWN_VALUE_LIMIT else self.value[:_SHOWN_VALUE_LIMIT] + "…"
         if lang == "zh":
             found = f"（填的是“{shown}”）" if shown else "（未填）"
-            return f"{self.field}{found}：{self.reason.zh}。改法：{self.mend.zh}"
+            return f"{self.field}{found}：{self.reason.zh}。改法：{self.hint.zh}"
         found = f' (found "{shown}")' if shown else " (nothing given)"
-        return f"{self.field}{found}: {self.reason.en}. To mend: {self.mend.en}"
+        return f"{self.field}{found}: {self.reason.en}. Fix: {self.hint.en}"
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Problem":
+        """A problem that was kept as JSON by this version or an earlier one."""
+        named = with_hints(kept)
+        reason, hint = Text(**named["reason"]), Text(**named["hint"])
+        return cls(named["field"], named["value"], reason, hint, named["code"])
 
     def as_json(self) -> dict[str, object]:
         """Stable keys for programs."""
@@ -45,7 +53,7 @@ class Problem:
             "value": self.value,
             "code": self.code,
             "reason": self.reason.as_json(),
-            "mend": self.mend.as_json(),
+            "hint": self.hint.as_json(),
         }
 
 
@@ -72,3 +80,12 @@ class InputError(ValueError):
     def as_json(self) -> dict[str, object]:
         """Stable keys for programs."""
         return {"source": self.source, "problems": [p.as_json() for p in self.problems]}
+
+
+def with_hints(kept: Any) -> Any:
+    """JSON as versions until 2026-11-30 kept it, where a hint was called ``mend``, in today's words."""
+    if isinstance(kept, Mapping):
+        return {"hint" if name == "mend" else name: with_hints(value) for name, value in kept.items()}
+    if isinstance(kept, list):
+        return [with_hints(value) for value in kept]
+    return kept

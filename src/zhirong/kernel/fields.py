@@ -31,18 +31,18 @@ def parse_toml(text: str, source: str) -> dict[str, Any]:
             reason=Text(
                 "不是合法的 TOML（括号内为解析器指出的位置）", "not valid TOML (the parser's words are quoted)"
             ),
-            mend=Text("按所指的行列改正写法", "correct the line and column named"),
+            hint=Text("按所指的行列改正写法", "correct the line and column named"),
             code="toml",
         )
         raise InputError([problem], source) from error
     except RecursionError as error:
         reason = Text("表和列表套得太深", "tables and lists lie too deep in one another")
-        mend = Text("改为较浅的写法", "write it flatter")
-        raise InputError([Problem(source, "", reason, mend, "too_deep")], source) from error
+        hint = Text("改为较浅的写法", "write it flatter")
+        raise InputError([Problem(source, "", reason, hint, "too_deep")], source) from error
     except ValueError as error:  # of Python itself, which reads no whole number of more than some thousand digits
         reason = Text("有一个数长达数千位", "a number has thousands of digits")
-        mend = Text("改短这个数", "shorten the number")
-        raise InputError([Problem(source, "", reason, mend, "too_large")], source) from error
+        hint = Text("改短这个数", "shorten the number")
+        raise InputError([Problem(source, "", reason, hint, "too_large")], source) from error
 
 
 class Reader:
@@ -69,10 +69,10 @@ class Reader:
 
     # -- problems ---------------------------------------------------------------------------------------------
 
-    def problem(self, field: str, value: object, code: str, reason: Text, mend: Text) -> None:
+    def problem(self, field: str, value: object, code: str, reason: Text, hint: Text) -> None:
         """Note a problem with one of this table's fields."""
         shown = value.isoformat() if isinstance(value, date) else str(value)
-        self._problems.append(Problem(self._at(field), shown, reason, mend, code))
+        self._problems.append(Problem(self._at(field), shown, reason, hint, code))
 
     def failed(self) -> bool:
         """Whether any problem has been noted so far, here or in a table inside."""
@@ -89,7 +89,7 @@ class Reader:
                 continue
             near = nearest(name, sorted(self._asked))
             known = sorted(self._asked)
-            mend = (
+            hint = (
                 Text(f"是否想写 {near}？", f"did you mean {near}?")
                 if near
                 else Text(
@@ -102,7 +102,7 @@ class Reader:
                 _brief(self._table[name]),
                 "unknown_field",
                 Text("不认识的字段", "this field is not known"),
-                mend,
+                hint,
             )
         if self._is_root:
             self.raise_problems()
@@ -305,8 +305,8 @@ class Reader:
             return _MISSING
         return value
 
-    def _wrong_type(self, name: str, value: object, mend: Text) -> None:
-        self.problem(name, _brief(value), "wrong_type", Text("类型不对", "of the wrong type"), mend)
+    def _wrong_type(self, name: str, value: object, hint: Text) -> None:
+        self.problem(name, _brief(value), "wrong_type", Text("类型不对", "of the wrong type"), hint)
 
     def _as_text(self, name: str, value: object, *, blank_is_fine: bool = False) -> str:
         if not isinstance(value, str):
@@ -446,12 +446,12 @@ class Reader:
         if (low is None or value >= low) and (high is None or value <= high):
             return
         if low is not None and high is not None:
-            mend = Text(f"应在 {low} 与 {high} 之间（含）", f"must lie between {low} and {high}, both included")
+            hint = Text(f"应在 {low} 与 {high} 之间（含）", f"must lie between {low} and {high}, both included")
         elif low is not None:
-            mend = Text(f"不得小于 {low}", f"must be at least {low}")
+            hint = Text(f"不得小于 {low}", f"must be at least {low}")
         else:
-            mend = Text(f"不得大于 {high}", f"must be at most {high}")
-        self.problem(name, value, "out_of_range", Text("超出范围", "out of range"), mend)
+            hint = Text(f"不得大于 {high}", f"must be at most {high}")
+        self.problem(name, value, "out_of_range", Text("超出范围", "out of range"), hint)
 
     def _as_table(self, name: str, value: object) -> "Reader":
         if not isinstance(value, Mapping):

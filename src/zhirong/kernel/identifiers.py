@@ -1,4 +1,4 @@
-"""Numbers that registers give: accepted the ways people write them, kept in one form, refused with the mend.
+"""Numbers that registers give: accepted the ways people write them, kept in one form, refused with the hint.
 
 Every ``…_number`` function takes what was written and returns the kept form, or raises ``NumberError``.
 
@@ -76,13 +76,13 @@ _ORDINAL = re.compile(r"第(.+)号")
 
 
 class NumberError(ValueError):
-    """A number that cannot be right. reason: why not. mend: what to do. code: stable English key."""
+    """A number that cannot be right. reason: why not. hint: what to do. code: stable English key."""
 
-    def __init__(self, code: str, reason: Text, mend: Text) -> None:
+    def __init__(self, code: str, reason: Text, hint: Text) -> None:
         self.code = code
         self.reason = reason
-        self.mend = mend
-        super().__init__(f"{reason.en}: {mend.en}")
+        self.hint = hint
+        super().__init__(f"{reason.en}: {hint.en}")
 
 
 # -- unified social credit code ---------------------------------------------------------------------------------

@@ -34,5 +34,5 @@ def read_text_file(path: str | Path, most: int = MOST_TEXT_BYTES) -> str:
     return content.decode("utf-8-sig")
 
 
-def _refused(path: str | Path, reason: Text, mend: Text, code: str) -> InputError:
-    return InputError([Problem("FILE", str(path), reason, mend, code)], str(path))
+def _refused(path: str | Path, reason: Text, hint: Text, code: str) -> InputError:
+    return InputError([Problem("FILE", str(path), reason, hint, code)], str(path))

@@ -9,7 +9,7 @@ from django.db import models
 
 
 class Kept(models.Model):
-    """A row that verbs alone write. version: counts its writes; a stale one is refused instead of overwriting."""
+    """A row that operations alone write. version: counts its writes; a stale one is refused instead of overwriting."""
 
     version = models.IntegerField(default=0)
     created_at = models.DateTimeField()
@@ -51,7 +51,7 @@ class AccountSeal(Kept):
 
 
 class Organisation(Kept):
-    """A firm, bank, guarantor … kind: ``verbs.people.OrganisationKind``. status: pending, active, suspended, refused.
+    """A firm, bank, guarantor … kind: ``operations.people.OrganisationKind``. status: pending, active, suspended, refused.
 
     code: several may say that they are the firm of a code as long as nobody has confirmed one of them; then one alone is.
     profile: what it says of itself (registered_on, legal_representative, address, industry, size, bank_account …).
@@ -76,7 +76,7 @@ class Organisation(Kept):
 
 
 class Membership(Kept):
-    """An account in an organisation. duties: ``verbs.people.Duty`` values."""
+    """An account in an organisation. duties: ``operations.people.Duty`` values."""
 
     account = models.ForeignKey(Account, models.PROTECT)
     organisation = models.ForeignKey(Organisation, models.PROTECT)

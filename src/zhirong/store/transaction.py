@@ -1,4 +1,4 @@
-"""One write at a time: every verb runs within one transaction that holds the log's head."""
+"""One write at a time: every operation runs within one transaction that holds the log's head."""
 
 import threading
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from django.db import OperationalError, connection, transaction
 from zhirong.store.models import LogHead
 from zhirong.store.waiting import longest_wait
 
-# The head that this thread holds: a verb may call another, and both are one transaction.
+# The head that this thread holds: an operation may call another, and both are one transaction.
 _held = threading.local()
 
 # SQLite has one writer; threads of one process queue here, fairly, instead of polling the file one against another.

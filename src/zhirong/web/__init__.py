@@ -1,1 +1,1 @@
-"""Pages: one thin front for each desk over the same verbs and lists."""
+"""Pages: one thin front for each desk over the same operations and lists."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Lang, Text
-from zhirong.verbs.listing import Column
+from zhirong.operations.listing import Column
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 

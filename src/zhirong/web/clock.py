@@ -1,5 +1,5 @@
 """The clock, as the pages call it."""
 
-from zhirong.verbs.clock import days_ahead, now
+from zhirong.operations.clock import days_ahead, now
 
 __all__ = ["days_ahead", "now"]

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from zhirong.operations.people import NOBODY
 from zhirong.store.work import Notice
-from zhirong.verbs.people import NOBODY
 from zhirong.web.clock import days_ahead
 from zhirong.web.menu import menu_of
 

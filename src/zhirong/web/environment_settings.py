@@ -57,5 +57,5 @@ def mail_settings(url: str) -> dict[str, Any]:
     return {**found, protected: True} if protected else found
 
 
-def _wrong(name: str, value: str, reason: Text, mend: Text) -> InputError:
-    return InputError([Problem(name, value, reason, mend, "setting")])
+def _wrong(name: str, value: str, reason: Text, hint: Text) -> InputError:
+    return InputError([Problem(name, value, reason, hint, "setting")])

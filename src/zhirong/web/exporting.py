@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 
 from zhirong.kernel.text import Lang, Text
-from zhirong.verbs.listing import Column, Listing
+from zhirong.operations.listing import Column, Listing
 from zhirong.web.cells import shown
 
 MOST_ROWS = 20_000

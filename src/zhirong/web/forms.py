@@ -10,9 +10,9 @@ from django.http import QueryDict
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.money import yuan
 from zhirong.kernel.text import Text
-from zhirong.verbs.asking import Asked, ask_of, asked, is_list, on_form, plain_type
-from zhirong.verbs.people import Person
-from zhirong.verbs.requests import Request
+from zhirong.operations.asking import Asked, ask_of, asked, is_list, on_form, plain_type
+from zhirong.operations.fields import Request
+from zhirong.operations.people import Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from zhirong.kernel.text import Text
-from zhirong.verbs.people import Duty, Person
+from zhirong.operations.people import Duty, Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from zhirong.kernel.days import day_of
-from zhirong.verbs.people import NOBODY
-from zhirong.verbs.sessions import person_of
+from zhirong.operations.people import NOBODY
+from zhirong.operations.sessions import person_of
 from zhirong.web.clock import now
 
 Answer = Callable[[HttpRequest], HttpResponse]

@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 
 from zhirong.kernel.days import day_of
-from zhirong.verbs.acting import Call
-from zhirong.verbs.people import Duty
-from zhirong.verbs.scopes import visible
-from zhirong.verbs.seen import note_seen
+from zhirong.operations.access_log import note_seen
+from zhirong.operations.declare import Call
+from zhirong.operations.people import Duty
+from zhirong.operations.visibility import visible
 from zhirong.web.clock import now
 
 View = Callable[..., HttpResponse]

@@ -12,8 +12,8 @@ from zhirong.chain.quote.view import for_reading
 from zhirong.charts.drawing import to_svg
 from zhirong.charts.quote import quote_charts
 from zhirong.kernel.days import day_of
-from zhirong.verbs.case.file import exact, plain, quote_json
-from zhirong.verbs.clock import now
+from zhirong.operations.case_file.tables import exact, plain, quote_json
+from zhirong.operations.clock import now
 
 _KEPT = 64  # quotes of a process, about 300 kB each
 _CHART_WIDTH, _NARROW_WIDTH = 460, 200

@@ -6,9 +6,9 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db.models.signals import post_delete, post_save
 
+from zhirong.operations.platform.seals import reseal
 from zhirong.store.parties import Account
 from zhirong.store.seals import SEALED, address_part, factor_part
-from zhirong.verbs.platform.seals import reseal
 
 _KEPT = "_sealed_values"
 _UNKNOWN = object()

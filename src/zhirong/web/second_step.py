@@ -14,10 +14,10 @@ from django.shortcuts import redirect
 from zhirong.api.problems import answer
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.text import Text
+from zhirong.operations.people import OrganisationKind, Person
 from zhirong.store.parties import Account, Membership
 from zhirong.store.settings import DATA
 from zhirong.store.vault import decrypted, encrypted, is_encrypted
-from zhirong.verbs.people import OrganisationKind, Person
 
 SET_UP = "/accounts/2fa/"
 # What somebody without a second factor can still do: set one up, sign out, choose whom to act for.

@@ -107,7 +107,7 @@ USE_I18N = True
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", gettext_lazy("Simplified Chinese")), ("en", gettext_lazy("English"))]
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-# Uploads: a file is at most this large (verbs.uploads checks kind and size again).
+# Uploads: a file is at most this large (operations.uploads checks kind and size again).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
@@ -175,10 +175,10 @@ if HTTPS:
 # -- e-mail ----------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = os.environ.get("ZHIRONG_MAIL_FROM", "zhirong@localhost")
 # No request waits for a mail server: what it sends is kept, and the background sends it by MAIL_BACKEND.
-EMAIL_BACKEND = "zhirong.verbs.mail.Outbox"
+EMAIL_BACKEND = "zhirong.operations.mail.Outbox"
 _SMTP = os.environ.get("ZHIRONG_SMTP", "")
 if _SMTP:
-    MAIL_BACKEND = "zhirong.verbs.mail.Deadline"
+    MAIL_BACKEND = "zhirong.operations.mail.Deadline"
     globals().update(mail_settings(_SMTP))
 else:
     MAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -22,11 +22,12 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from zhirong.operations.clock import now
+from zhirong.operations.declare import Call
+from zhirong.operations.people import WORKER
+from zhirong.operations.run import run_operation
+from zhirong.operations.sign_in import is_guessed_at, note_wrong
 from zhirong.store.parties import Account
-from zhirong.verbs.acting import Call, perform
-from zhirong.verbs.clock import now
-from zhirong.verbs.people import WORKER
-from zhirong.verbs.sign_in import is_guessed_at, note_wrong
 
 
 class SignupForm(BaseSignupForm):
@@ -87,7 +88,7 @@ def count_wrong(sender: Any, credentials: Mapping[str, Any], request: HttpReques
 
 def note_new_password(sender: Any, request: HttpRequest, user: Account, **_: Any) -> None:
     """allauth's signals of a password that was changed, set or reset."""
-    perform(
+    run_operation(
         "account.password", Call(WORKER, now(), f"password/{secrets.token_hex(16)}"), None, {"account": user.pk}
     )
 

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.urls import include, path
 
-from zhirong.verbs import catalogue
+from zhirong.operations import catalogue
 from zhirong.web import views  # noqa: F401 - declares the shared pages
 from zhirong.web.pages import url_patterns
 

@@ -15,18 +15,21 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
+from zhirong.operations.authorize import may, operations_for
+from zhirong.operations.declare import OPERATIONS, Operation
+from zhirong.operations.fields import Request
+from zhirong.operations.imports import waits_in_background
+from zhirong.operations.listing import LISTINGS, Listing, may_list, page_of, rows_of
+from zhirong.operations.organisation.members import open_to
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.refusals import NotFoundError
+from zhirong.operations.run import run_operation
+from zhirong.operations.sessions import choices
+from zhirong.operations.uploads import bytes_of, take_in
+from zhirong.operations.visibility import visible
 from zhirong.store.financing import StoredFile
 from zhirong.store.parties import SavedView
 from zhirong.store.work import Notice
-from zhirong.verbs.acting import OPERATIONS, NotFoundError, Operation, may, operations_for, perform
-from zhirong.verbs.imports import waits_in_background
-from zhirong.verbs.listing import LISTINGS, Listing, may_list, page_of, rows_of
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.platform.members import open_to
-from zhirong.verbs.requests import Request
-from zhirong.verbs.scopes import visible
-from zhirong.verbs.sessions import choices
-from zhirong.verbs.uploads import bytes_of, take_in
 from zhirong.web.clock import now
 from zhirong.web.exporting import MOST_ROWS, workbook_of
 from zhirong.web.forms import data_of, form_fields, unplaced
@@ -100,7 +103,7 @@ def operate(
         version = request.POST.get("_version", "")
         try:
             given |= _tickets(request, op)
-            done = perform(
+            done = run_operation(
                 op.name,
                 call_of(request, request.POST.get("_key", "")),
                 None if row is None else row.pk,

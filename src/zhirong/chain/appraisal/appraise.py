@@ -131,8 +131,8 @@ def _subject(request: AppraisalRequest, rights: Sequence[Right], day: date) -> t
     known = {right.id: right for right in rights}
     problems = []
     if request.valuation_date > day:
-        code, reason, mend = future_date(day)
-        problems.append(Problem("appraisal.valuation_date", str(request.valuation_date), reason, mend, code))
+        code, reason, hint = future_date(day)
+        problems.append(Problem("appraisal.valuation_date", str(request.valuation_date), reason, hint, code))
     for right_id in request.rights:
         if right_id not in known:
             problems.append(
@@ -181,7 +181,7 @@ def no_value_of_methods(request: AppraisalRequest, rules: Rulebook, day: date) -
         refusal = method.refusal(rules, day)
         if refusal is not None:
             reason = Text(f"{method.title.zh}：{refusal.reason.zh}", f"{method.title.en}: {refusal.reason.en}")
-            return _no_value(refusal.code, reason, refusal.mend)
+            return _no_value(refusal.code, reason, refusal.hint)
     return None
 
 
@@ -224,9 +224,9 @@ def renewal_of(
     return terms
 
 
-def _no_value(code: str, reason: Text, mend: Text, *parts: Explanation) -> NoValue:
-    explanation = Explanation(Text("评估价值", "appraised value"), reason, formula=mend, parts=parts)
-    return NoValue(code, reason, mend, explanation)
+def _no_value(code: str, reason: Text, hint: Text, *parts: Explanation) -> NoValue:
+    explanation = Explanation(Text("评估价值", "appraised value"), reason, formula=hint, parts=parts)
+    return NoValue(code, reason, hint, explanation)
 
 
 # -- the model ---------------------------------------------------------------------------------------------------

@@ -194,7 +194,7 @@ class ComparableDeals(Ordinary):
         """Fewer deals than the rule asks for, offers and deals too old not counted; or one deal outweighs the rest."""
         needed = rules.at("appraisal.market.fewest_deals", day).whole()
         oldest = rules.at("appraisal.market.oldest", day).whole()
-        mend = Text("补充成交案例，或改用其他方法", "add deals, or use another method")
+        hint = Text("补充成交案例，或改用其他方法", "add deals, or use another method")
         counted = [deal for deal in self.deals if deal.kind != "offer" and not self._older(deal, oldest)]
         if len(counted) < needed:
             reason = Text(
@@ -202,7 +202,7 @@ class ComparableDeals(Ordinary):
                 f"only {len(counted)} comparable deals, fewer than {needed} (offers and deals older than {oldest} months"
                 " do not count)",
             )
-            return Refusal("too_few_deals", reason, mend)
+            return Refusal("too_few_deals", reason, hint)
         least = rules.at("appraisal.market.fewest_effective", day).number()
         effective = self.under(rules, day).spread(AS_STATED).effective
         if effective >= float(least):
@@ -212,7 +212,7 @@ class ComparableDeals(Ordinary):
             f"weighted by similarity the deals amount to {effective:.2f} only, fewer than {plain(least)}: they do not"
             " show how far prices are apart",
         )
-        return Refusal("too_few_deals", reason, mend)
+        return Refusal("too_few_deals", reason, hint)
 
     def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
         """Old deals, offers, and prices far apart make the result weak."""

@@ -56,7 +56,7 @@ class Refusal:
 
     code: str
     reason: Text
-    mend: Text
+    hint: Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ class NoValue:
 
     code: str
     reason: Text
-    mend: Text
+    hint: Text
     explanation: Explanation
 
     def as_json(self) -> dict[str, object]:
@@ -187,7 +187,7 @@ class NoValue:
         return {
             "code": self.code,
             "reason": self.reason.as_json(),
-            "mend": self.mend.as_json(),
+            "hint": self.hint.as_json(),
             "explanation": self.explanation.as_json(),
         }
 

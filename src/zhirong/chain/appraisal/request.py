@@ -152,7 +152,7 @@ def read_appraisal(
 
 
 def future_date(as_of: date) -> tuple[str, Text, Text]:
-    """Code, reason and mend for a date after the case's day."""
+    """Code, reason and hint for a date after the case's day."""
     return (
         "date_in_future",
         Text(f"晚于本案日期 {as_of}", f"after the day of the case, {as_of}"),

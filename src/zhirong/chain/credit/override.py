@@ -132,7 +132,7 @@ def read_override(reader: Reader, firm: str, graded: CreditAssessment, rules: Ru
         expires=reader.day("expires"),
     )
     for problem in _faults(override, graded, order, reasons, longest, day):
-        reader.problem(problem.field, problem.value, problem.code, problem.reason, problem.mend)
+        reader.problem(problem.field, problem.value, problem.code, problem.reason, problem.hint)
     reader.finish()
     return override
 
@@ -262,8 +262,8 @@ def _faults(
 ) -> list[Problem]:
     faults = []
 
-    def fault(field: str, value: object, code: str, reason: Text, mend: Text) -> None:
-        faults.append(Problem(field, str(value), reason, mend, code))
+    def fault(field: str, value: object, code: str, reason: Text, hint: Text) -> None:
+        faults.append(Problem(field, str(value), reason, hint, code))
 
     steps = abs(order.index(override.to_grade) - order.index(override.from_grade))
     if steps != 1:

@@ -1,4 +1,4 @@
-"""What must hold before a loan is paid out: every condition with its verdict, the reason, the mend and the rule."""
+"""What must hold before a loan is paid out: every condition with its verdict, the reason, the hint and the rule."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -128,13 +128,13 @@ Verdict = Literal["met", "open", "waived"]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition. code: stable English key. mend: None where it is met. waiver: where it is not met and waived."""
+    """One condition. code: stable English key. hint: None where it is met. waiver: where it is not met and waived."""
 
     code: str
     verdict: Verdict
     title: Text
     reason: Text
-    mend: Text | None
+    hint: Text | None
     rule: RuleValue
     waiver: Waiver | None = None
 
@@ -151,7 +151,7 @@ class Condition:
             f"condition.{self.code}",
             "",
             Text(f"{self.title.zh}：{self.reason.zh}（{zh}）", f"{self.title.en}: {self.reason.en} ({en})"),
-            self.mend or Text("核对", "look at it"),
+            self.hint or Text("核对", "look at it"),
             f"condition_{self.code}",
         )
 
@@ -162,7 +162,7 @@ class Condition:
             "verdict": self.verdict,
             "title": self.title.as_json(),
             "reason": self.reason.as_json(),
-            "mend": None if self.mend is None else self.mend.as_json(),
+            "hint": None if self.hint is None else self.hint.as_json(),
             "reference": self.rule.reference.as_json(),
             "waiver": None
             if self.waiver is None
@@ -186,12 +186,12 @@ def release_conditions(facts: ReleaseFacts, rules: Rulebook) -> tuple[Condition,
         if wrong is None:
             found.append(Condition(code, "met", rule.title, held, None, rule))
             continue
-        reason, mend = wrong
+        reason, hint = wrong
         waiver = facts.waivers.get(code)
         if waiver is not None and waiver.of == reason.zh and may_be_waived(code, rules, facts.day):
             found.append(Condition(code, "waived", rule.title, reason, None, rule, waiver))
         else:
-            found.append(Condition(code, "open", rule.title, reason, mend, rule))
+            found.append(Condition(code, "open", rule.title, reason, hint, rule))
     return tuple(found)
 
 

@@ -321,11 +321,11 @@ def _read_part(at: int, row: str, problems: list[Problem]) -> tuple[str, Fen]:
     number = (row.strip() if match is None else match[1]).upper()
     part = None if match is None else amount_of(match[2])
     if match is None:
-        reason, mend = (
+        reason, hint = (
             Text("没有金额", "there is no amount"),
             Text("写成：贷款编号 空格 金额（元）", "write: number of the loan, a space, yuan"),
         )
-        problems.append(_part_problem(at, row.strip(), reason, mend, "no_amount"))
+        problems.append(_part_problem(at, row.strip(), reason, hint, "no_amount"))
     elif part is None or part <= 0:
         reason = Text("不是大于零、精确到分的金额", "not an amount of more than nothing, to the fen")
         problems.append(
@@ -334,8 +334,8 @@ def _read_part(at: int, row: str, problems: list[Problem]) -> tuple[str, Fen]:
     return number, part or 0
 
 
-def _part_problem(at: int, value: str, reason: Text, mend: Text, code: str) -> Problem:
-    return Problem(f"parts.{at}", value, reason, mend, code)
+def _part_problem(at: int, value: str, reason: Text, hint: Text, code: str) -> Problem:
+    return Problem(f"parts.{at}", value, reason, hint, code)
 
 
 def _shown(says: Iterable[object]) -> str:

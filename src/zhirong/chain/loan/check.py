@@ -24,7 +24,7 @@ MOST_PRINCIPAL = 10**14
 
 
 def findings(terms: LoanTerms) -> Iterator[Finding]:
-    """What does not fit together in the terms: field, value, code, reason, mend."""
+    """What does not fit together in the terms: field, value, code, reason, hint."""
     if terms.principal <= 0:
         yield (
             "principal",

@@ -83,7 +83,7 @@ def schedule(terms: LoanTerms, working_days: WorkingDays, tables: RateTables | N
     working_days: where due days may fall. tables: published rates, needed for a linked rate only.
     Raises InputError for terms that do not fit together and for a rate that is not published.
     """
-    wrong = [Problem(field, str(value), reason, mend, code) for field, value, code, reason, mend in findings(terms)]
+    wrong = [Problem(field, str(value), reason, hint, code) for field, value, code, reason, hint in findings(terms)]
     if wrong:
         raise InputError(wrong)
     rows, sets = walk(terms, working_days, {} if tables is None else tables)

@@ -180,5 +180,5 @@ def change_field(terms: LoanTerms, change: Change, field: str = "") -> str:
     return f"{_CHANGE_TABLES[type(change)]}[{number}]" + (f".{field}" if field else "")
 
 
-# A thing that does not fit: field, value, code, reason, mend.
+# A thing that does not fit: field, value, code, reason, hint.
 Finding = tuple[str, object, str, Text, Text]

@@ -1,4 +1,4 @@
-"""Whether a firm and its loan meet a mode's conditions and limits, each met, unmet or not known, with the mend."""
+"""Whether a firm and its loan meet a mode's conditions and limits, each met, unmet or not known, with the hint."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ class ConditionResult:
     code: str
     state: State
     reason: Text
-    mend: Text | None
+    hint: Text | None
     reference: Reference
 
     def as_json(self) -> dict[str, object]:
@@ -40,7 +40,7 @@ class ConditionResult:
             "code": self.code,
             "state": self.state,
             "reason": self.reason.as_json(),
-            "mend": None if self.mend is None else self.mend.as_json(),
+            "hint": None if self.hint is None else self.hint.as_json(),
             "reference": self.reference.as_json(),
         }
 
@@ -105,7 +105,7 @@ def _offered_here(mode: Mode, facts: Mapping[str, object]) -> ConditionResult | 
         "mode.region",
         "unmet",
         Text(f"{asked.zh}；现为 {region}", f"{asked.en}; found: {region}"),
-        FACTS["region"].mend,
+        FACTS["region"].hint,
         mode.source,
     )
 
@@ -129,7 +129,7 @@ def try_condition(condition: Condition, facts: Mapping[str, object], day: date) 
         shown = Text(f"{shown.zh}（{proof.zh}）", f"{shown.en} ({proof.en})")
     reason = Text(f"{asked.zh}；现为 {shown.zh}", f"{asked.en}; found: {shown.en}")
     return ConditionResult(
-        condition.code, "met" if met else "unmet", reason, None if met else fact.mend, condition.reference
+        condition.code, "met" if met else "unmet", reason, None if met else fact.hint, condition.reference
     )
 
 
@@ -293,7 +293,7 @@ def _rate_over_lpr(limits: Limits, over: Decimal, facts: Mapping[str, object]) -
         code,
         "met" if met else "unmet",
         Text(f"{asked.zh}；{found.zh}", f"{asked.en}; {found.en}"),
-        None if met else FACTS["annual_rate"].mend,
+        None if met else FACTS["annual_rate"].hint,
         limits.reference,
     )
 
@@ -308,12 +308,12 @@ def force_condition(force: ForceOn) -> ConditionResult | None:
     if force.state is Force.CONTRACT_FORM:
         return ConditionResult("mode.contract_form", "met", force.reason, None, force.reference)
     if force.for_study:
-        mend = Text("选用现行规则", "use the rule now in force")
-        return ConditionResult("mode.in_force", "unmet", force.reason, mend, force.reference)
+        hint = Text("选用现行规则", "use the rule now in force")
+        return ConditionResult("mode.in_force", "unmet", force.reason, hint, force.reference)
     asked = force.confirm_with
-    mend = (
+    hint = (
         Text("确认该模式是否仍在执行", "confirm whether it is in force")
         if asked is None
         else Text(f"向{asked.zh}确认是否仍在执行", f"confirm with {asked.en} whether it is in force")
     )
-    return ConditionResult("mode.validity", "unknown", force.reason, mend, force.reference)
+    return ConditionResult("mode.validity", "unknown", force.reason, hint, force.reference)

@@ -152,5 +152,5 @@ def _check_variants(reader: Reader, mode: Mode) -> None:
                     f"替换后 {problem.field} 不成立：{problem.reason.zh}",
                     f"with the roles replaced, {problem.field} does not hold: {problem.reason.en}",
                 ),
-                problem.mend,
+                problem.hint,
             )

@@ -109,11 +109,11 @@ FactKind = Literal["region", "day", "flag", "count", "kinds", "fen", "months", "
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that a condition may ask about. mend: what a firm can do where the condition is not met."""
+    """One thing that a condition may ask about. hint: what a firm can do where the condition is not met."""
 
     kind: FactKind
     label: Text
-    mend: Text
+    hint: Text
 
 
 _CHOOSE_OTHER = Text("另选融资模式", "choose another mode")

@@ -65,9 +65,9 @@ def examine_by(
     facts = Facts(filing, right, day, rules, status_on(right, day, rules), folder)
     findings = []
     for number, (name, ground) in enumerate(grounds, 1):
-        verdict, reason, mend = ground(facts)
+        verdict, reason, hint = ground(facts)
         rule = rules.at(f"{folder}.{name}", day)
-        findings.append(Finding(number, verdict, rule.title, reason, mend, rule))
+        findings.append(Finding(number, verdict, rule.title, reason, hint, rule))
     return tuple(findings)
 
 
@@ -76,14 +76,14 @@ def clear(zh: str, en: str) -> Ruling:
     return Verdict.CLEAR, Text(zh, en), None
 
 
-def refused(reason: Text, mend: Text) -> Ruling:
+def refused(reason: Text, hint: Text) -> Ruling:
     """The ground is met."""
-    return Verdict.REFUSED, reason, mend
+    return Verdict.REFUSED, reason, hint
 
 
-def unknown(reason: Text, mend: Text) -> Ruling:
+def unknown(reason: Text, hint: Text) -> Ruling:
     """The data do not tell."""
-    return Verdict.UNKNOWN, reason, mend
+    return Verdict.UNKNOWN, reason, hint
 
 
 def does_not_apply(zh: str, en: str) -> Ruling:
@@ -287,10 +287,10 @@ def contract(facts: Facts) -> Ruling:
     stated = facts.filing.contract_items
     listed = _items(required, facts.folder)
     if stated is None:
-        mend = Text(f"订立书面合同，载明{listed.zh}", f"draw up a written contract that states {listed.en}")
+        hint = Text(f"订立书面合同，载明{listed.zh}", f"draw up a written contract that states {listed.en}")
         if facts.filing.stage == "planned":
-            return Verdict.NOT_APPLICABLE, Text("质押合同尚未订立", "there is no pledge contract yet"), mend
-        return unknown(Text("质押合同尚未查看", "the pledge contract has not been looked at"), mend)
+            return Verdict.NOT_APPLICABLE, Text("质押合同尚未订立", "there is no pledge contract yet"), hint
+        return unknown(Text("质押合同尚未查看", "the pledge contract has not been looked at"), hint)
     missing = [item for item in required if item not in stated]
     if missing:
         listed = _items(missing, facts.folder)

@@ -150,7 +150,7 @@ class RightCheck:
             self._as_problem(finding)
             for finding in self.findings
             if finding.verdict is Verdict.CLEAR
-            and finding.mend is not None
+            and finding.hint is not None
             and finding.reference is not None
             and finding.reference.id == _RENEWAL
         )
@@ -163,7 +163,7 @@ class RightCheck:
             "right",
             self.key,
             Text(f"{finding.title.zh}：{finding.reason.zh}{zh}", f"{finding.title.en}: {finding.reason.en}{en}"),
-            finding.mend or Text("核对资料", "check the data"),
+            finding.hint or Text("核对资料", "check the data"),
             f"ground_{finding.number}_{finding.verdict.value}",
         )
 
@@ -270,9 +270,9 @@ def read_key(written: str) -> str:
     kind, _, number = text.removesuffix(_FEES).partition(":")
     number, fees = number.strip(), _FEES if text.endswith(_FEES) else ""
     is_words = kind in NUMBER_OPTIONAL and _FINGERPRINT.fullmatch(number) is not None
-    mend = Text("写成 invention:201410362077.3", "write it as invention:201410362077.3")
+    hint = Text("写成 invention:201410362077.3", "write it as invention:201410362077.3")
     if kind not in tuple(RightKind) or not number or (number[0] == "#" and not is_words):
-        raise refuse("not_a_key", "right", written, Text("不是权利的键", "not the key of a right"), mend)
+        raise refuse("not_a_key", "right", written, Text("不是权利的键", "not the key of a right"), hint)
     if is_words:
         return f"{kind}:{number}{fees}"
     try:
@@ -282,7 +282,7 @@ def read_key(written: str) -> str:
         if is_certificate_number(RightKind(kind), kept):
             raise certificate_number()
     except NumberError as error:
-        raise refuse(error.code, "right", written, error.reason, error.mend) from error
+        raise refuse(error.code, "right", written, error.reason, error.hint) from error
     return f"{kind}:{_named(kept)}{fees}"
 
 
@@ -348,7 +348,7 @@ def demand_possible_number(written: str) -> None:
             ),
             Text("照证书逐位核对后再查", "compare it with the certificate and search again"),
         )
-    raise refuse(telling.code, "number", written, telling.reason, telling.mend)
+    raise refuse(telling.code, "number", written, telling.reason, telling.hint)
 
 
 # What is wrong with a number that is nearly one.

@@ -105,11 +105,11 @@ def read_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
     for name in changes:
         if name not in read:
             reason = Text("不能变更的事项", "not something that can be amended")
-            mend = Text("其他事项注销后重新申请", "for anything else, discharge and file anew")
-            reader.problem(name, str(changes[name])[:40], "not_amendable", reason, mend)
+            hint = Text("其他事项注销后重新申请", "for anything else, discharge and file anew")
+            reader.problem(name, str(changes[name])[:40], "not_amendable", reason, hint)
     if not changes:
-        mend = Text("写明变更", "say what changes")
-        reader.problem("", "", "nothing", Text("没有变更", "nothing is changed"), mend)
+        hint = Text("写明变更", "say what changes")
+        reader.problem("", "", "nothing", Text("没有变更", "nothing is changed"), hint)
     if problems:
         raise InputError(problems)
     return read
@@ -121,7 +121,7 @@ def _read_marks(reader: Reader) -> tuple[str, ...]:
         try:
             kept.append(right_number("trademark", written))
         except NumberError as error:
-            reader.problem("related_marks", written, error.code, error.reason, error.mend)
+            reader.problem("related_marks", written, error.code, error.reason, error.hint)
     return tuple(kept)
 
 

@@ -165,7 +165,7 @@ class Finding:
     """One refusal ground, examined.
 
     number: the ground's number in the rule, 0 where the kind of right has no rules here. verdict: see Verdict.
-    title: the ground in a few words. reason: why this verdict, with the facts. mend: what to do about it, None
+    title: the ground in a few words. reason: why this verdict, with the facts. hint: what to do about it, None
     where there is nothing to do. reference: the rule; None where the kind of right has no rules here.
     """
 
@@ -173,7 +173,7 @@ class Finding:
     verdict: Verdict
     title: Text
     reason: Text
-    mend: Text | None = None
+    hint: Text | None = None
     reference: RuleValue | None = None
 
     def as_json(self) -> dict[str, object]:
@@ -183,7 +183,7 @@ class Finding:
             "verdict": self.verdict.value,
             "title": self.title.as_json(),
             "reason": self.reason.as_json(),
-            "mend": None if self.mend is None else self.mend.as_json(),
+            "hint": None if self.hint is None else self.hint.as_json(),
             "reference": None if self.reference is None else self.reference.reference.as_json(),
         }
 

@@ -183,9 +183,9 @@ class Registration:
         return {one.key: one.rank for one in self.rights if one.rank is not None and not one.released}
 
 
-def refuse(code: str, field: str, value: object, reason: Text, mend: Text) -> InputError:
+def refuse(code: str, field: str, value: object, reason: Text, hint: Text) -> InputError:
     """One refusal, to be raised."""
-    return InputError([Problem(field, str(value), reason, mend, code)])
+    return InputError([Problem(field, str(value), reason, hint, code)])
 
 
 def next_status(role: RegisterRole, found: Registration | None, move: Move) -> Status:

@@ -135,7 +135,7 @@ def _pledgeable(keys: tuple[RightView, ...]) -> Gate:
                 "；".join(f"{view.right.title}：{finding.reason.zh}" for view, finding in refused),
                 "; ".join(f"{view.right.title}: {finding.reason.en}" for view, finding in refused),
             ),
-            _joined([finding.mend for _, finding in refused if finding.mend is not None]),
+            _joined([finding.hint for _, finding in refused if finding.hint is not None]),
             tuple(finding.reference.reference for _, finding in refused if finding.reference is not None),
         )
     unknown = [pair for pair in _of_pledge(keys) if pair[1].verdict is GroundVerdict.UNKNOWN]
@@ -148,7 +148,7 @@ def _pledgeable(keys: tuple[RightView, ...]) -> Gate:
                 "；".join(f"{view.right.title}：{finding.reason.zh}" for view, finding in unknown),
                 "; ".join(f"{view.right.title}: {finding.reason.en}" for view, finding in unknown),
             ),
-            _joined([finding.mend for _, finding in unknown if finding.mend is not None]),
+            _joined([finding.hint for _, finding in unknown if finding.hint is not None]),
         )
     return Gate(
         "key_right_not_pledgeable",
@@ -183,7 +183,7 @@ def _co_owners(keys: tuple[RightView, ...]) -> Gate:
                     "；".join(f"{view.right.title}：{finding.reason.zh}" for view, finding in named),
                     "; ".join(f"{view.right.title}: {finding.reason.en}" for view, finding in named),
                 ),
-                _joined([finding.mend for _, finding in named if finding.mend is not None]),
+                _joined([finding.hint for _, finding in named if finding.hint is not None]),
                 tuple(finding.reference.reference for _, finding in named if finding.reference is not None),
             )
     reason = Text("没有共有人，或均已同意", "there is no co-owner, or all consent")
@@ -195,11 +195,11 @@ def _in_force(keys: tuple[RightView, ...]) -> Gate:
     conflicts = [conflict for view in keys for conflict in view.status.conflicts]
     ended = [view.right.title for view in keys if view.status.status is not None and not view.status.in_force]
     unknown = [view.right.title for view in keys if view.status.status is None]
-    mend = Text("换用有效的权利，或先恢复权利", "use rights in force, or have them restored first")
+    hint = Text("换用有效的权利，或先恢复权利", "use rights in force, or have them restored first")
     if ended:
         names = "、".join(ended)
         return Gate(
-            "not_in_force", Verdict.FAILED, title, Text(f"{names}不是有效状态", f"{names}: not in force"), mend
+            "not_in_force", Verdict.FAILED, title, Text(f"{names}不是有效状态", f"{names}: not in force"), hint
         )
     if unknown or conflicts:
         names = "、".join(unknown)
@@ -287,7 +287,7 @@ def _outlives(keys: tuple[RightView, ...], end: date, rules: Rulebook, day: date
 def _valued(appraisal: Appraisal | NoValue) -> Gate:
     title = Text("有无评估价值", "is there a value")
     if isinstance(appraisal, NoValue):
-        return Gate("no_value", Verdict.FAILED, title, appraisal.reason, appraisal.mend)
+        return Gate("no_value", Verdict.FAILED, title, appraisal.reason, appraisal.hint)
     if appraisal.stale:
         return Gate(
             "value_stale",
@@ -312,11 +312,11 @@ def _valued(appraisal: Appraisal | NoValue) -> Gate:
 
 def _evidence(appraisal: Appraisal | NoValue, rules: Rulebook, day: date) -> Gate:
     title = Text("评估依据是否充分", "is the evidence good enough")
-    mend = Text(
+    hint = Text(
         "提供审计报告、许可合同或纳税申报表替换假设", "bring audited accounts, licence contracts or tax returns"
     )
     if isinstance(appraisal, NoValue):
-        return Gate("evidence_weak", Verdict.OPEN, title, Text("没有可看的依据", "there is none to look at"), mend)
+        return Gate("evidence_weak", Verdict.OPEN, title, Text("没有可看的依据", "there is none to look at"), hint)
     # Only what the value rests on: well-documented costs beside it prove nothing of an assumed income.
     deciding = [result for result in appraisal.results if result.weight > 0]
     figures = [figure for result in deciding for driver in result.drivers for _, figure in driver.figures]
@@ -325,23 +325,23 @@ def _evidence(appraisal: Appraisal | NoValue, rules: Rulebook, day: date) -> Gat
     limits = rules.at("quote.weak_evidence", day)
     references = (limits.reference,)
     if weak > limits.value["declined_above"] * len(figures):
-        return Gate("evidence_weak", Verdict.FAILED, title, reason, mend, references)
+        return Gate("evidence_weak", Verdict.FAILED, title, reason, hint, references)
     if weak > limits.value["open_above"] * len(figures):
-        return Gate("evidence_weak", Verdict.OPEN, title, reason, mend, references)
+        return Gate("evidence_weak", Verdict.OPEN, title, reason, hint, references)
     return Gate("evidence_weak", Verdict.PASSED, title, reason, references=references)
 
 
 def _credit_gates(credit: CreditAssessment) -> tuple[Gate, ...]:
     title = Text("信用档案有无禁止性记录", "is there anything in the credit file that forbids a loan")
-    mend = Text("消除该记录后再申请", "clear it before applying again")
+    hint = Text("消除该记录后再申请", "clear it before applying again")
     shown = [flag.text for flag in credit.flags if not flag.is_gate]
     forbidding = tuple(
-        Gate(flag.code, Verdict.FAILED, title, flag.text, mend, (flag.rule.reference,)) for flag in credit.gates
+        Gate(flag.code, Verdict.FAILED, title, flag.text, hint, (flag.rule.reference,)) for flag in credit.gates
     )
     if forbidding:
         return forbidding
     if shown:
-        return (Gate("credit_red_flag", Verdict.OPEN, title, _joined(shown), mend),)
+        return (Gate("credit_red_flag", Verdict.OPEN, title, _joined(shown), hint),)
     return (Gate("credit_red_flag", Verdict.PASSED, title, Text("没有", "nothing")),)
 
 
@@ -385,8 +385,8 @@ def team_gate(team: TeamAssessment) -> Gate:
     reason = STATE_TEXT[team.state]
     if team.usable:
         return Gate("team_unsettled", Verdict.PASSED, title, reason)
-    mend = Text("由独立的评定人补评", "let a further independent rater assess it")
-    return Gate("team_unsettled", Verdict.OPEN, title, reason, mend)
+    hint = Text("由独立的评定人补评", "let a further independent rater assess it")
+    return Gate("team_unsettled", Verdict.OPEN, title, reason, hint)
 
 
 def _joined(texts: list[Text]) -> Text:

@@ -1,15 +1,18 @@
 """Quotes as they were kept by earlier versions, read as today's shape.
 
 Version 1 (until 2026-11-30) knew a line for all modes and a pledge rate under each; it had no formulas, no price and no
-figures of the accounts. What it did not know stays empty: nothing is computed again.
+figures of the accounts. What it did not know stays empty: nothing is computed again. Versions 1 and 2 called a hint
+``mend``. A kept row is never rewritten, because the log vouches for it; it is converted when it is read.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from zhirong.chain.quote.view import SCHEMA
+from zhirong.kernel.errors import with_hints
 
 _FIRST = "zhirong.quote/1"
+_SECOND = "zhirong.quote/2"
 _EMPTY = {"zh": "", "en": ""}
 
 
@@ -20,8 +23,11 @@ def current(data: Mapping[str, Any]) -> dict[str, Any]:
     """
     if not data or data.get("schema") == SCHEMA:
         return dict(data)
-    if data.get("schema") != _FIRST:
+    if data.get("schema") not in (_FIRST, _SECOND):
         raise ValueError(f"not a quote of any version: {data.get('schema')!r}")
+    data = with_hints(data)
+    if data["schema"] == _SECOND:
+        return {**data, "schema": SCHEMA}
     line = data["line"]
     modes = [_mode(mode) for mode in data["modes"]]
     first = data["modes"][0]["pledge_rate"] if data["modes"] else {}

@@ -373,9 +373,9 @@ def _needs(mode: Mode, conditions: Sequence[ConditionResult], missing: Sequence[
     firm = ROLES["firm"]
     needs = [Need("firm", firm, text) for text in missing]
     needs += [
-        Need("firm", firm, condition.mend)
+        Need("firm", firm, condition.hint)
         for condition in conditions
-        if condition.state != "met" and condition.mend is not None
+        if condition.state != "met" and condition.hint is not None
     ]
     for need in mode.documents:
         name = firm if need.from_role == "firm" else mode.name_of(need.from_role)

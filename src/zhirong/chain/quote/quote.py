@@ -297,15 +297,15 @@ def _appraise(case: Case, removed: Mapping[str, Text], rules: Rulebook, detailed
         if any(right.id in left for right in carriers(valued)):
             return appraise(replace(case.appraisal, rights=left), case.rights, rules, case.as_of, detailed=detailed)
         reason = Text("评估的权利都不能质押", "none of the appraised rights can be pledged")
-        mend = Text("换用能够质押的权利", "Use rights that can be pledged.")
-        return NoValue("no_right_left", reason, mend, Explanation(Text("评估价值", "appraised value"), reason))
+        hint = Text("换用能够质押的权利", "Use rights that can be pledged.")
+        return NoValue("no_right_left", reason, hint, Explanation(Text("评估价值", "appraised value"), reason))
     reason = Text("没有要求评估，也没有经济数据", "no appraisal is asked for and no economic input is given")
-    mend = Text("补充 [appraisal]：收入、许可费率或成本", "add [appraisal]: revenue, royalty or cost")
-    return NoValue("no_appraisal", reason, mend, Explanation(Text("评估价值", "appraised value"), reason))
+    hint = Text("补充 [appraisal]：收入、许可费率或成本", "add [appraisal]: revenue, royalty or cost")
+    return NoValue("no_appraisal", reason, hint, Explanation(Text("评估价值", "appraised value"), reason))
 
 
 def _missing(gates: Sequence[Gate]) -> tuple[Text, ...]:
-    return tuple(gate.mend for gate in gates if gate.verdict is not Verdict.PASSED and gate.mend is not None)
+    return tuple(gate.hint for gate in gates if gate.verdict is not Verdict.PASSED and gate.hint is not None)
 
 
 def _doubts(ready: Prepared, limit: Explanation, offers: Sequence[Offer]) -> tuple[Reference, ...]:

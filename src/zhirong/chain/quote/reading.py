@@ -154,7 +154,7 @@ def _read_code(firm: Reader) -> str:
     try:
         return credit_code(written)
     except NumberError as error:
-        firm.problem("code", written, "bad_credit_code", error.reason, error.mend)
+        firm.problem("code", written, "bad_credit_code", error.reason, error.hint)
         return ""
 
 

@@ -104,7 +104,7 @@ class Gate:
     verdict: Verdict
     title: Text
     reason: Text
-    mend: Text | None = None
+    hint: Text | None = None
     references: tuple[Reference, ...] = ()
     scope: Scope = Scope.LOAN
 

@@ -100,12 +100,12 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Substitute:
-    """Something that the case does not state. used: what stood in for it. mend: how to state it. code: stable key."""
+    """Something that the case does not state. used: what stood in for it. hint: how to state it. code: stable key."""
 
     code: str
     missing: Text
     used: Text
-    mend: Text
+    hint: Text
 
     def as_json(self) -> dict[str, object]:
         """Stable keys for programs."""
@@ -113,5 +113,5 @@ class Substitute:
             "code": self.code,
             "missing": self.missing.as_json(),
             "used": self.used.as_json(),
-            "mend": self.mend.as_json(),
+            "hint": self.hint.as_json(),
         }

@@ -88,10 +88,10 @@ def title_gate(title: TitleInvestigation, keys: Sequence[str], rules: Rulebook, 
         f"{title.law_firm}, at CNY {show_yuan(title.cost)} paid by {PAYER_TEXT[title.paid_by].en}",
     )
 
-    def gate(verdict: Verdict, reason: Text, mend: Text | None = None) -> Gate:
+    def gate(verdict: Verdict, reason: Text, hint: Text | None = None) -> Gate:
         words = f"：{title.words}" if title.words else "", f": {title.words}" if title.words else ""
         said = Text(f"{reason.zh}{words[0]}（{cost.zh}）", f"{reason.en}{words[1]} ({cost.en})")
-        return Gate("title_investigation", verdict, name, said, mend, (validity.reference,))
+        return Gate("title_investigation", verdict, name, said, hint, (validity.reference,))
 
     if title.finding is None or title.done_on is None:
         return gate(

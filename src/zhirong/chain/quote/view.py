@@ -33,7 +33,7 @@ from zhirong.kernel.money import Fen, allocate, quantise_rate, yuan
 from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Text
 
-SCHEMA = "zhirong.quote/2"
+SCHEMA = "zhirong.quote/3"
 
 _WITH_OWN_LIMIT = GUARANTOR_LIKE | {LENDER}
 _SHARE_UNITS = 10_000  # shares are shown to four places
@@ -175,7 +175,7 @@ def _gate(gate: Gate) -> dict[str, Any]:
         "title": gate.title.as_json(),
         "scope": gate.scope.value,
         "reason": gate.reason.as_json(),
-        "mend": None if gate.mend is None else gate.mend.as_json(),
+        "hint": None if gate.hint is None else gate.hint.as_json(),
         "references": _references(gate.references),
     }
 
@@ -430,7 +430,7 @@ def _condition(condition: ConditionResult) -> dict[str, Any]:
         "code": condition.code,
         "verdict": _VERDICTS[condition.state],
         "reason": condition.reason.as_json(),
-        "mend": None if condition.mend is None else condition.mend.as_json(),
+        "hint": None if condition.hint is None else condition.hint.as_json(),
         "reference": condition.reference.as_json(),
     }
 

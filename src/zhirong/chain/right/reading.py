@@ -115,7 +115,7 @@ def read_right(reader: Reader) -> Right:
     if reader.problem_count() == noted:
         # Contradictions are looked for only where every field could be read; others would mislead.
         for found in contradictions(right):
-            reader.problem(found.field, found.value, found.code, found.reason, found.mend)
+            reader.problem(found.field, found.value, found.code, found.reason, found.hint)
     reader.finish()
     return right
 
@@ -126,7 +126,7 @@ def read_number(reader: Reader, kind: RightKind) -> str:
     try:
         return right_number(kind.value, written)
     except NumberError as error:
-        reader.problem("number", written, error.code, error.reason, error.mend)
+        reader.problem("number", written, error.code, error.reason, error.hint)
         return ""
 
 
@@ -228,7 +228,7 @@ def _read_holder(reader: Reader) -> Holder:
         try:
             code = credit_code(written)
         except NumberError as error:
-            reader.problem("code", written, error.code, error.reason, error.mend)
+            reader.problem("code", written, error.code, error.reason, error.hint)
     holder = Holder(
         name=reader.text("name"),
         code=code,
@@ -298,5 +298,5 @@ def _read_publication_number(reader: Reader) -> str:
     try:
         return patent_publication_number(written)
     except NumberError as error:
-        reader.problem("publication_number", written, error.code, error.reason, error.mend)
+        reader.problem("publication_number", written, error.code, error.reason, error.hint)
         return ""

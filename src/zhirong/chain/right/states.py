@@ -222,5 +222,5 @@ def refusal_of(
     return None
 
 
-def _refuse(event: Event, code: str, reason: Text, mend: Text) -> Problem:
-    return Problem("event", event.value, reason, mend, code)
+def _refuse(event: Event, code: str, reason: Text, hint: Text) -> Problem:
+    return Problem("event", event.value, reason, hint, code)

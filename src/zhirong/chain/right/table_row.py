@@ -121,12 +121,12 @@ class RowReader:
         self.problems: list[Problem] = []
         self.oddities: list[Oddity] = []
 
-    def note(self, field: str, value: str, code: str, reason: Text, mend: Text) -> None:
+    def note(self, field: str, value: str, code: str, reason: Text, hint: Text) -> None:
         """Note a problem, under the heading that the user wrote."""
         column = _COLUMN_OF.get(field, field)
         places = self._columns.places.get(column)
         heading = places[0].heading if places else HEADINGS[column][0]
-        self.problems.append(Problem(heading, value, reason, mend, code))
+        self.problems.append(Problem(heading, value, reason, hint, code))
 
     def note_twice(self, field: str, value: str, first: int) -> None:
         """Note that an earlier row has the same number or id."""
@@ -215,7 +215,7 @@ class RowReader:
         self._doubt_unread()
         if not self.problems:
             for found in contradictions(right):
-                self.note(found.field, found.value, found.code, found.reason, found.mend)
+                self.note(found.field, found.value, found.code, found.reason, found.hint)
         return right
 
     def _doubt(self, code: str, zh: str, en: str) -> None:
@@ -249,7 +249,7 @@ class RowReader:
             try:
                 kept.append(right_number(kind.value, text))
             except NumberError as error:
-                self.note("number", text, error.code, error.reason, error.mend)
+                self.note("number", text, error.code, error.reason, error.hint)
         if len(set(kept)) > 1:
             self.note(
                 "number",
@@ -283,7 +283,7 @@ class RowReader:
                 right_number(RightKind.INVENTION.value, text)
             except NumberError as error:
                 if error.code != "patent_form":
-                    self.note("number", text, error.code, error.reason, error.mend)
+                    self.note("number", text, error.code, error.reason, error.hint)
                     return
         if any(problem.code in ("not_a_choice", "lost_digits") for problem in self.problems):
             return
@@ -565,7 +565,7 @@ class RowReader:
             try:
                 codes.append(credit_code(code))
             except NumberError as error:
-                self.note("codes", code, error.code, error.reason, error.mend)
+                self.note("codes", code, error.code, error.reason, error.hint)
         if len(codes) > len(names):
             self.note(
                 "codes",
@@ -604,7 +604,7 @@ class RowReader:
         try:
             return patent_publication_number(written)
         except NumberError as error:
-            self.note("publication_number", written, error.code, error.reason, error.mend)
+            self.note("publication_number", written, error.code, error.reason, error.hint)
             return ""
 
     # -- the row as a whole -------------------------------------------------------------------------------------

@@ -3,12 +3,12 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from zhirong.operations.platform.audit import AUDIT, EVENTS, SEEN, last_checks, shown
+from zhirong.operations.pledge.certificates import codes
 from zhirong.store import log
 from zhirong.store.keys import signing_key
 from zhirong.store.models import Checkpoint, Event
 from zhirong.store.settings import DATA
-from zhirong.verbs.platform.audit import AUDIT, EVENTS, SEEN, last_checks, shown
-from zhirong.verbs.register.certificates import codes
 from zhirong.web.clock import now
 from zhirong.web.menu import menu
 from zhirong.web.pages import page

@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from zhirong.operations.organisation.members import HEADS, INVITATION_WORDS, INVITATIONS, duties_text
 from zhirong.store.parties import Invitation
-from zhirong.verbs.platform.members import HEADS, INVITATION_WORDS, INVITATIONS, duties_text
 from zhirong.web.menu import menu
 from zhirong.web.pages import page
 from zhirong.web.views import render_list

@@ -6,15 +6,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from zhirong.kernel.days import day_of
+from zhirong.operations.listing import LISTINGS
+from zhirong.operations.people import DUTY_WORDS, KIND_WORDS, Duty, OrganisationKind
+from zhirong.operations.platform.administration import STATUS_WORDS as ORGANISATION_WORDS
+from zhirong.operations.platform.audit import JOBS
+from zhirong.operations.platform.rulebook_history import files, history, is_doubtful, language_files, rule
+from zhirong.operations.platform.security import ACCOUNTS, MEMBERS, TOKENS, second_factors
+from zhirong.operations.rulebook import rules_version
 from zhirong.store.parties import Account, ApiToken, Membership, Organisation
 from zhirong.store.work import Job
-from zhirong.verbs.listing import LISTINGS
-from zhirong.verbs.pattern import rules_version
-from zhirong.verbs.people import DUTY_WORDS, KIND_WORDS, Duty, OrganisationKind
-from zhirong.verbs.platform.administration import STATUS_WORDS as ORGANISATION_WORDS
-from zhirong.verbs.platform.audit import JOBS
-from zhirong.verbs.platform.rulebook_history import files, history, is_doubtful, language_files, rule
-from zhirong.verbs.platform.security import ACCOUNTS, MEMBERS, TOKENS, second_factors
 from zhirong.web.admin import auditing, inviting  # noqa: F401 - declare the auditor's pages and those of invitations
 from zhirong.web.agency.pool_pages import pool_context
 from zhirong.web.clock import now

@@ -13,11 +13,11 @@ from zhirong.documents.appraisal_report_blocks import report_charts
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
+from zhirong.operations.appraisal.appraisal_view import beside, chart_data, comparison, may_see_value
+from zhirong.operations.appraisal.appraisals import AGENCY, ASSIGNMENTS, CLIENTS, FORMAL
+from zhirong.operations.case_file.tables import right_id
+from zhirong.operations.visibility import visible
 from zhirong.store.financing import Appraisal, FirmRight
-from zhirong.verbs.agency.appraisal_view import beside, chart_data, comparison, may_see_value
-from zhirong.verbs.agency.appraisals import AGENCY, ASSIGNMENTS, CLIENTS, FORMAL
-from zhirong.verbs.case.file import right_id
-from zhirong.verbs.scopes import visible
 from zhirong.web.agency import pool_pages  # noqa: F401 - declares the page of the agency's entry
 from zhirong.web.clock import now
 from zhirong.web.menu import menu

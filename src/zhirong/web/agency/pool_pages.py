@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from zhirong.chain.appraisal_practice.people import DISCIPLINE_TEXT
 from zhirong.kernel.text import Text
+from zhirong.operations.appraisal.appraisals import AGENCY
+from zhirong.operations.appraisal.pool_forms import entry_of
+from zhirong.operations.authorize import can
+from zhirong.operations.declare import OPERATIONS
 from zhirong.store.parties import Organisation
-from zhirong.verbs.acting import OPERATIONS, can
-from zhirong.verbs.agency.appraisals import AGENCY
-from zhirong.verbs.agency.pool_forms import entry_of
 from zhirong.web.pages import page
 
 _OF_PEOPLE = ("agency.person_change", "agency.person_end")

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from zhirong.kernel.text import Text
-from zhirong.verbs.webhooks import HEADS
+from zhirong.operations.webhooks import HEADS
 from zhirong.web.menu import menu
 from zhirong.web.pages import page
 

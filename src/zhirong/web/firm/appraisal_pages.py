@@ -9,12 +9,12 @@ from django.urls import reverse
 from zhirong.chain.appraisal_practice.records import STATE_TEXT
 from zhirong.kernel.days import day_of
 from zhirong.kernel.provenance import EVIDENCE_TEXT, EvidenceGrade
+from zhirong.operations.appraisal.online_appraisals import ONLINE, grade_words, standing_of
+from zhirong.operations.appraisal.online_form import ROWS
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.listing import LISTINGS
+from zhirong.operations.right.rights import FIRM
 from zhirong.store.financing import Appraisal, FirmRight
-from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.firm.online_appraisals import ONLINE, grade_words, standing_of
-from zhirong.verbs.firm.online_form import ROWS
-from zhirong.verbs.firm.rights import FIRM
-from zhirong.verbs.listing import LISTINGS
 from zhirong.web.clock import now
 from zhirong.web.pages import page
 from zhirong.web.views import operate, render_list

@@ -8,9 +8,16 @@ from django.db.models import QuerySet
 
 from zhirong.chain.financing.case import ENDED, STATE_WORDS, TURN, WAY, State
 from zhirong.chain.loan.terms import METHOD_TEXT, Method
+from zhirong.chain.quote.kept import current
 from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.text import Text
+from zhirong.operations.appraisal.online_appraisals import grade_words
+from zhirong.operations.case.completeness import ready_to_submit
+from zhirong.operations.case.messages import KIND_WORDS
+from zhirong.operations.people import Person
+from zhirong.operations.right.rights import PAPERS, status_words
+from zhirong.operations.visibility import visible
 from zhirong.store.financing import (
     Appraisal,
     Case,
@@ -22,12 +29,6 @@ from zhirong.store.financing import (
     Signature,
     StoredFile,
 )
-from zhirong.verbs.case.completeness import ready_to_submit
-from zhirong.verbs.case.messages import KIND_WORDS
-from zhirong.verbs.firm.online_appraisals import grade_words
-from zhirong.verbs.firm.rights import PAPERS, status_words
-from zhirong.verbs.people import Person
-from zhirong.verbs.scopes import visible
 from zhirong.workbench import modes
 
 _SECONDS_A_DAY = 86_400
@@ -73,7 +74,7 @@ def case_context(person: Person, case: Case, day: date, moment: datetime) -> dic
         "papers": list(papers.order_by("id")[:50]),
         "to_sign": papers_to_sign(papers, case.firm_id),
         "loan": visible(person, Loan, day).filter(case=case).first(),
-        "offer": offer_of(case.quote),
+        "offer": offer_of(current(case.quote)),
     }
 
 

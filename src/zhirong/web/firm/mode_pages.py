@@ -7,13 +7,13 @@ from django.shortcuts import get_object_or_404, render
 
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import parse_yuan
+from zhirong.operations.appraisal.online_appraisals import usable_appraisals
+from zhirong.operations.case.comparing import Compare, compared
+from zhirong.operations.fields import read
+from zhirong.operations.right.rights import FIRM
+from zhirong.operations.visibility import visible
 from zhirong.store.financing import FirmRight
 from zhirong.store.parties import Organisation
-from zhirong.verbs.firm.comparing import Compare, compared
-from zhirong.verbs.firm.online_appraisals import usable_appraisals
-from zhirong.verbs.firm.rights import FIRM
-from zhirong.verbs.requests import read
-from zhirong.verbs.scopes import visible
 from zhirong.web.firm.case_view import offer_row
 from zhirong.web.forms import data_of, form_fields, unplaced
 from zhirong.web.pages import page

@@ -7,15 +7,15 @@ from django.shortcuts import render
 
 from zhirong.chain.financing.case import ENDED, State
 from zhirong.kernel.days import day_of
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.listing import LISTINGS
+from zhirong.operations.organisation.consents import scope_words
+from zhirong.operations.organisation.mandates import operation_titles
+from zhirong.operations.people import DUTY_WORDS, Duty
+from zhirong.operations.right.rights import FIRM
+from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, FirmRight, Loan, Message, Paper
 from zhirong.store.parties import Consent, Mandate, Membership, Organisation
-from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.firm.consents import scope_words
-from zhirong.verbs.firm.mandates import operation_titles
-from zhirong.verbs.firm.rights import FIRM
-from zhirong.verbs.listing import LISTINGS
-from zhirong.verbs.people import DUTY_WORDS, Duty
-from zhirong.verbs.scopes import visible
 from zhirong.web.clock import now
 from zhirong.web.firm import appraisal_pages, mode_pages, profile_page, right_pages  # noqa: F401 - declare their pages
 from zhirong.web.firm.case_view import case_context, papers_to_sign

@@ -12,14 +12,15 @@ from zhirong.chain.right.records import KIND_TEXT, RightKind
 from zhirong.documents.tables import rights_template
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.imports import waits_in_background
+from zhirong.operations.listing import LISTINGS
+from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.right.rights import FIRM, PAPERS, check_right, open_cases_with, status_words
+from zhirong.operations.rulebook import rulebook
+from zhirong.operations.run import run_operation
+from zhirong.operations.uploads import take_in
 from zhirong.store.financing import FirmRight, StoredFile
-from zhirong.verbs.acting import OPERATIONS, perform
-from zhirong.verbs.firm.rights import FIRM, PAPERS, check_right, open_cases_with, status_words
-from zhirong.verbs.imports import waits_in_background
-from zhirong.verbs.listing import LISTINGS
-from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.permissions import ForbiddenError
-from zhirong.verbs.uploads import take_in
 from zhirong.web.clock import now
 from zhirong.web.pages import call_of, page
 from zhirong.web.views import operate, render_list
@@ -113,7 +114,7 @@ def import_table(request: HttpRequest) -> HttpResponse:
             "columns": context["columns"],
             "keep_columns": context["keeps_columns"],
         }
-        done = perform("right.import", call, None, asked)
+        done = run_operation("right.import", call, None, asked)
     except ForbiddenError:
         return render(request, "403.html", status=403)
     except InputError as error:

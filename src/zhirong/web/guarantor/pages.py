@@ -10,15 +10,15 @@ from zhirong.chain.financing.case import STATE_WORDS, State
 from zhirong.chain.financing.limits import guarantor_meters, title_of
 from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Text
+from zhirong.operations.authorize import operations_for
+from zhirong.operations.credit.diligence import name_of
+from zhirong.operations.credit.limits import limits_of, names_of
+from zhirong.operations.credit.portfolio import mode_title
+from zhirong.operations.guarantee.guarantees import GUARANTOR, STATE_TEXT, figures_of, meters_of, standing_of
+from zhirong.operations.listing import LISTINGS
+from zhirong.operations.rulebook import rulebook
+from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, GuaranteeRequest, Loan
-from zhirong.verbs.acting import operations_for
-from zhirong.verbs.guarantor.guarantees import GUARANTOR, STATE_TEXT, figures_of, meters_of, standing_of
-from zhirong.verbs.lender.diligence import name_of
-from zhirong.verbs.lender.limits import limits_of, names_of
-from zhirong.verbs.lender.portfolio import mode_title
-from zhirong.verbs.listing import LISTINGS
-from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.scopes import visible
 from zhirong.web.clock import now
 from zhirong.web.lender.case_page import Today, quote_of, rights_of
 from zhirong.web.menu import menu

@@ -7,9 +7,8 @@ from django.shortcuts import render
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
-from zhirong.store.work import FileImport
-from zhirong.verbs.acting import can
-from zhirong.verbs.imports import (
+from zhirong.operations.authorize import can
+from zhirong.operations.imports import (
     BRINGERS,
     IMPORTERS,
     KEEPING,
@@ -22,6 +21,7 @@ from zhirong.verbs.imports import (
     job_of,
     preview_rows,
 )
+from zhirong.store.work import FileImport
 from zhirong.web.pages import page
 
 OUTCOME_TEXT = {
@@ -105,6 +105,4 @@ def _piece(request: HttpRequest, row: FileImport) -> dict[str, Any]:
 
 
 def _problems(kept: list[dict[str, Any]]) -> list[Problem]:
-    return [
-        Problem(one["field"], one["value"], Text(**one["reason"]), Text(**one["mend"]), one["code"]) for one in kept
-    ]
+    return [Problem.from_json(one) for one in kept]

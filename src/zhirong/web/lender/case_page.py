@@ -16,6 +16,18 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
+from zhirong.operations.authorize import can, operations_for
+from zhirong.operations.case.approvals import round_of
+from zhirong.operations.credit.diligence import name_of
+from zhirong.operations.credit.exemption import OUTCOME_TEXT, is_late
+from zhirong.operations.credit.limits import broken, lender_meters
+from zhirong.operations.credit.portfolio import mode_title
+from zhirong.operations.credit.review import check_state, hand_up_problems, open_conditions
+from zhirong.operations.credit.team_rating import assessed
+from zhirong.operations.declare import OPERATIONS, Operation
+from zhirong.operations.guarantee.guarantees import STATE_TEXT as GUARANTEE_TEXT
+from zhirong.operations.people import DUTY_WORDS, Duty, Person
+from zhirong.operations.visibility import visible
 from zhirong.store.financing import (
     Appraisal,
     Approval,
@@ -31,17 +43,6 @@ from zhirong.store.financing import (
     TeamRating,
 )
 from zhirong.store.models import Charge
-from zhirong.verbs.acting import OPERATIONS, Operation, can, operations_for
-from zhirong.verbs.guarantor.guarantees import STATE_TEXT as GUARANTEE_TEXT
-from zhirong.verbs.lender.approvals import round_of
-from zhirong.verbs.lender.diligence import name_of
-from zhirong.verbs.lender.exemption import OUTCOME_TEXT, is_late
-from zhirong.verbs.lender.limits import broken, lender_meters
-from zhirong.verbs.lender.portfolio import mode_title
-from zhirong.verbs.lender.review import check_state, hand_up_problems, open_conditions
-from zhirong.verbs.lender.team_rating import assessed
-from zhirong.verbs.people import DUTY_WORDS, Duty, Person
-from zhirong.verbs.scopes import visible
 from zhirong.web.lender.explaining import fen
 
 # In each state, what is done next; the first that the person can do is the large button.
@@ -196,7 +197,7 @@ def way_of(case: Case) -> list[dict[str, Any]]:
 def rights_of(person: Person, case: Case, today: Today) -> list[dict[str, Any]]:
     """The rights with their state on file, in the quote and in the register of pledges."""
     rows = {one.pk: one for one in visible(person, FirmRight, today.day).filter(pk__in=case.rights)}
-    quoted = {one["id"]: one for one in case.quote.get("rights", [])}
+    quoted = {one["id"]: one for one in current(case.quote).get("rights", [])}
     charges = Charge.objects.filter(right__key__in=[one.key for one in rows.values()], active=True)
     pledged = dict(charges.values_list("right__key", "registration_id"))
     found = []

@@ -11,13 +11,13 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.provenance import EVIDENCE_TEXT
 from zhirong.kernel.text import Text
+from zhirong.operations.case_file.tables import right_id
+from zhirong.operations.clock import now
+from zhirong.operations.credit.diligence import DESK, rule_of
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.fields import Request
+from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import Case, CheckItem, FirmRight
-from zhirong.verbs.acting import OPERATIONS
-from zhirong.verbs.case.file import right_id
-from zhirong.verbs.clock import now
-from zhirong.verbs.lender.diligence import DESK, rule_of
-from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.requests import Request
 from zhirong.web.firm.profile_fields import FIRST_FACTS, credit_sections, drawn, facts_items, read_description
 from zhirong.web.pages import page
 from zhirong.web.views import operate

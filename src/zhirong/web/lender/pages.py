@@ -17,12 +17,12 @@ from zhirong.charts.portfolio import slices_chart
 from zhirong.charts.quote import quote_charts
 from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Text
+from zhirong.operations.case_file.tables import case_table_of, quote_json
+from zhirong.operations.credit.exemption import events_of, history
+from zhirong.operations.credit.limits import lent, limits_of, names_of
+from zhirong.operations.credit.portfolio import CASES, LENDER, WORK, Portfolio, my_states, portfolio_of
+from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import Case
-from zhirong.verbs.case.file import case_table_of, quote_json
-from zhirong.verbs.lender.exemption import events_of, history
-from zhirong.verbs.lender.limits import lent, limits_of, names_of
-from zhirong.verbs.lender.portfolio import CASES, LENDER, WORK, Portfolio, my_states, portfolio_of
-from zhirong.verbs.pattern import rulebook
 from zhirong.web.clock import now
 from zhirong.web.lender import forms_of_case  # noqa: F401 - declares its pages
 from zhirong.web.lender.case_page import Today, case_context
@@ -120,7 +120,7 @@ def compare_modes(request: HttpRequest, row: Case) -> HttpResponse:
 def case_chart(request: HttpRequest, row: Case, which: str) -> HttpResponse:
     """A chart of the quote: full_loss, cost, value, tornado; with ``modes-`` before it of all modes offered here."""
     lang = request.lang
-    quote = _all_modes(row) if which.startswith("modes-") else row.quote
+    quote = _all_modes(row) if which.startswith("modes-") else current(row.quote)
     charts = quote_charts(quote, lang, _CHART_WIDTH) if quote else {}
     spec = charts.get(which.removeprefix("modes-"))
     if spec is None:

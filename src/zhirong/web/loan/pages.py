@@ -20,28 +20,39 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.ledger.accounts import account_text
+from zhirong.operations.authorize import can, may
+from zhirong.operations.case_file.documents import is_intact, signed_by
+from zhirong.operations.clock import now
+from zhirong.operations.contract.conditions import conditions_of, registrations_of, takes_part
+from zhirong.operations.contract.contracts import agreed_words
+from zhirong.operations.contract.filing import is_waiting
+from zhirong.operations.contract.signing import SEALED_SCAN
+from zhirong.operations.contract.signing import STATE_WORDS as PAPER_STATES
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.imports import waits_in_background
+from zhirong.operations.listing import LISTINGS
+from zhirong.operations.loan.books import books_of
+from zhirong.operations.loan.loans import (
+    BANKERS,
+    LOAN_WORDS,
+    READERS,
+    ahead_rows,
+    judge,
+    late_of,
+    receipts,
+    state_of,
+)
+from zhirong.operations.loan.payments import KIND_WORDS, PAYMENT_WORDS
+from zhirong.operations.loan.release import CANCELLED, WAITING
+from zhirong.operations.loan.statements import CASHIERS, DIRECTION_WORDS, LINE_WORDS, proposals
+from zhirong.operations.loan.watching import FLAG_WORDS
+from zhirong.operations.people import Duty, OrganisationKind
+from zhirong.operations.rulebook import rulebook
+from zhirong.operations.run import run_operation
+from zhirong.operations.uploads import take_in
+from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, Loan, Paper, Payment, Signature, StatementLine, StoredFile, WatchFlag
 from zhirong.store.parties import Organisation
-from zhirong.verbs.acting import OPERATIONS, can, may, perform
-from zhirong.verbs.case.contracts import agreed_words
-from zhirong.verbs.case.filing import is_waiting
-from zhirong.verbs.case.paper_making import is_intact, signed_by
-from zhirong.verbs.case.signing import SEALED_SCAN
-from zhirong.verbs.case.signing import STATE_WORDS as PAPER_STATES
-from zhirong.verbs.clock import now
-from zhirong.verbs.imports import waits_in_background
-from zhirong.verbs.lender.conditions import conditions_of, registrations_of, takes_part
-from zhirong.verbs.lender.release import CANCELLED, WAITING
-from zhirong.verbs.listing import LISTINGS
-from zhirong.verbs.loan.books import books_of
-from zhirong.verbs.loan.loans import BANKERS, LOAN_WORDS, READERS, ahead_rows, judge, late_of, receipts, state_of
-from zhirong.verbs.loan.payments import KIND_WORDS, PAYMENT_WORDS
-from zhirong.verbs.loan.statements import CASHIERS, DIRECTION_WORDS, LINE_WORDS, proposals
-from zhirong.verbs.loan.watching import FLAG_WORDS
-from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.people import Duty, OrganisationKind
-from zhirong.verbs.scopes import visible
-from zhirong.verbs.uploads import take_in
 from zhirong.web.menu import menu
 from zhirong.web.pages import call_of, page
 from zhirong.web.views import render_list
@@ -356,7 +367,7 @@ def import_statement(request: HttpRequest) -> HttpResponse:
                 "columns": context["columns"],
                 "keep_columns": context["keeps_columns"],
             }
-            done = perform("statement.import", call_of(request, request.POST.get("_key", "")), None, data)
+            done = run_operation("statement.import", call_of(request, request.POST.get("_key", "")), None, data)
         except InputError as error:
             context["problems"], status = error.problems, 422
         else:
@@ -376,15 +387,13 @@ def import_statement(request: HttpRequest) -> HttpResponse:
 def _ticket(request: HttpRequest) -> str:
     sent = request.FILES.get("file")
     if sent is None:
-        reason, mend = Text("没有选文件", "no file was chosen"), Text("选择流水文件", "choose the statement's file")
-        raise InputError([Problem("file", "", reason, mend, "missing")])
+        reason, hint = Text("没有选文件", "no file was chosen"), Text("选择流水文件", "choose the statement's file")
+        raise InputError([Problem("file", "", reason, hint, "missing")])
     return take_in(request.person, sent.name or "", sent.read())
 
 
 def _as_problems(rows: list[dict[str, Any]]) -> list[Problem]:
-    return [
-        Problem(one["field"], one["value"], Text(**one["reason"]), Text(**one["mend"]), one["code"]) for one in rows
-    ]
+    return [Problem.from_json(one) for one in rows]
 
 
 @page("statements/template.xlsx", "loan.template", duties=CASHIERS)

@@ -7,9 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from zhirong.kernel.errors import InputError
-from zhirong.verbs.firm.calculator import ASSUMPTIONS, Calculate, calculated, rough_interval
-from zhirong.verbs.pattern import rulebook
-from zhirong.verbs.requests import read
+from zhirong.operations.case.calculator import ASSUMPTIONS, Calculate, calculated, rough_interval
+from zhirong.operations.fields import read
+from zhirong.operations.rulebook import rulebook
 from zhirong.web.firm.mode_pages import answer_context
 from zhirong.web.forms import data_of, form_fields, unplaced
 from zhirong.web.pages import page

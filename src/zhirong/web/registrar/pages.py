@@ -13,17 +13,19 @@ from zhirong.chain.pledge.registration import STATUS_WORDS, Status
 from zhirong.chain.right.records import KIND_TEXT
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
+from zhirong.operations.authorize import can
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.pattern import By
+from zhirong.operations.pledge.actor import actor_of
+from zhirong.operations.pledge.certificates import registration_certificate
+from zhirong.operations.pledge.desk import PARTIES, REGISTRAR
+from zhirong.operations.pledge.look import changes_of, view
+from zhirong.operations.pledge.view import history, load, may_see, possible, readable, reconciliations, waiting
+from zhirong.operations.run import run_operation
 from zhirong.store import log
 from zhirong.store.keys import signing_key
 from zhirong.store.models import Event
 from zhirong.store.settings import DATA
-from zhirong.verbs.acting import OPERATIONS, can, perform
-from zhirong.verbs.pattern import By
-from zhirong.verbs.register.actor import actor_of
-from zhirong.verbs.register.certificates import registration_certificate
-from zhirong.verbs.register.desk import PARTIES, REGISTRAR
-from zhirong.verbs.register.look import changes_of, view
-from zhirong.verbs.register.view import history, load, may_see, possible, readable, reconciliations, waiting
 from zhirong.web.clock import now
 from zhirong.web.menu import menu
 from zhirong.web.pages import call_of, page
@@ -84,7 +86,7 @@ def registration(request: HttpRequest, number: int) -> HttpResponse:
     methods=("GET", "HEAD", "POST"),
 )
 def examine(request: HttpRequest, number: int) -> HttpResponse:
-    """Ground by ground with article and mend; what the data leave unknown is answered here; then accepted, refused or entered."""
+    """Ground by ground with article and hint; what the data leave unknown is answered here; then accepted, refused or entered."""
     one = load(number)
     if one is None or one.status not in (Status.FILED, Status.EXAMINED):
         raise Http404
@@ -94,7 +96,7 @@ def examine(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         data = {"registration": number, "resolved": {place: how for place, how in given.items() if how}}
         try:
-            done = perform(name, call_of(request, request.POST.get("_key", "")), None, data)
+            done = run_operation(name, call_of(request, request.POST.get("_key", "")), None, data)
         except InputError as error:
             problems = error.problems
         else:

@@ -12,14 +12,14 @@ from zhirong.evidence.receipts import read_receipt
 from zhirong.evidence.verify import verify_receipt
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
+from zhirong.operations.pattern import By
+from zhirong.operations.platform.audit import kind_words
+from zhirong.operations.pledge.actor import actor_of
+from zhirong.operations.pledge.certificates import check_code, search_certificate
+from zhirong.operations.pledge.look import Query, search, searched_as, similar_names
 from zhirong.store.keys import public_keys, signing_key
 from zhirong.store.settings import DATA
 from zhirong.store.shared_cache import count
-from zhirong.verbs.pattern import By
-from zhirong.verbs.platform.audit import kind_words
-from zhirong.verbs.register.actor import actor_of
-from zhirong.verbs.register.certificates import check_code, search_certificate
-from zhirong.verbs.register.look import Query, search, searched_as, similar_names
 from zhirong.web.clock import now
 from zhirong.web.pages import call_of, page
 
@@ -96,8 +96,8 @@ def _day(name: str, written: str, problems: list[Problem]) -> date | None:
     try:
         return date.fromisoformat(written)
     except ValueError:
-        reason, mend = Text("不是日期", "not a date"), Text("写成 2026-11-25", "write it like 2026-11-25")
-        problems.append(Problem(name, written, reason, mend, "not_a_day"))
+        reason, hint = Text("不是日期", "not a date"), Text("写成 2026-11-25", "write it like 2026-11-25")
+        problems.append(Problem(name, written, reason, hint, "not_a_day"))
         return None
 
 

@@ -18,10 +18,11 @@ from zhirong.kernel.errors import Problem
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import parse_yuan, show_yuan
 from zhirong.kernel.text import Lang, Text
-from zhirong.verbs.acting import OPERATIONS, can, operations_for
-from zhirong.verbs.case.signing import STATE_WORDS as PAPER_STATES
-from zhirong.verbs.firm.rights import status_words
-from zhirong.verbs.listing import Listing
+from zhirong.operations.authorize import can, operations_for
+from zhirong.operations.contract.signing import STATE_WORDS as PAPER_STATES
+from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.listing import Listing
+from zhirong.operations.right.rights import status_words
 from zhirong.web.cells import shown
 
 register = template.Library()
@@ -103,11 +104,11 @@ def day(value: date | str | None) -> str:
 
 @register.simple_tag(takes_context=True)
 def problem_text(context: Any, problem: Problem) -> str:
-    """What is wrong and how to mend it, without the field's name, which stands beside it."""
+    """What is wrong and how to fix it, without the field's name, which stands beside it."""
     lang = _lang(context)
-    mend = "To mend: " if lang == "en" else "改法："
+    hint = "Fix: " if lang == "en" else "改法："
     end = ". " if lang == "en" else "。"
-    return f"{problem.reason.in_(lang)}{end}{mend}{problem.mend.in_(lang)}"
+    return f"{problem.reason.in_(lang)}{end}{hint}{problem.hint.in_(lang)}"
 
 
 @register.simple_tag(takes_context=True)

@@ -64,12 +64,12 @@ class Contract:
 
 
 def contract_findings(contract: Contract, rules: Rulebook, day: date) -> Iterator[Finding]:
-    """What in the contract the rules of ``day`` do not allow: field, value, code, reason, mend.
+    """What in the contract the rules of ``day`` do not allow: field, value, code, reason, hint.
 
     Fields are those of the whole file: ``loan.changes``, ``servicing.order``.
     """
-    for field_name, value, code, reason, mend in findings(contract.terms):
-        yield (f"loan.{field_name}", value, code, reason, mend)
+    for field_name, value, code, reason, hint in findings(contract.terms):
+        yield (f"loan.{field_name}", value, code, reason, hint)
     for name, rule_id, words in _UPLIFTS:
         uplift: Decimal = getattr(contract, name)
         rule = rules.at(rule_id, day)

@@ -35,8 +35,8 @@ def replay(
     listed = tuple(events)
     ev.check_events(listed)
     wrong = [
-        Problem(field, str(value), reason, mend, code)
-        for field, value, code, reason, mend in contract_findings(contract, rules, contract.terms.start)
+        Problem(field, str(value), reason, hint, code)
+        for field, value, code, reason, hint in contract_findings(contract, rules, contract.terms.start)
     ]
     if wrong:
         raise InputError(wrong)

@@ -125,20 +125,20 @@ class Terms:
         except (ValueError, TypeError) as error:
             raise refused(name, value, Text("数组中有写错的值", "an entry of the array cannot be read")) from error
 
-    def _as(self, name: str, convert: Callable[[Any], Value], mend: Text) -> Value | None:
+    def _as(self, name: str, convert: Callable[[Any], Value], hint: Text) -> Value | None:
         value = self.raw(name)
         if value is None:
             return None
         try:
             return convert(value)
         except (ValueError, TypeError) as error:
-            raise refused(name, value, mend) from error
+            raise refused(name, value, hint) from error
 
 
-def refused(name: str, value: object, mend: Text) -> InputError:
+def refused(name: str, value: object, hint: Text) -> InputError:
     """The refusal of one term."""
     return InputError(
-        [Problem(name, str(value), Text("合同条款读不出来", "the term cannot be read"), mend, "bad_term")]
+        [Problem(name, str(value), Text("合同条款读不出来", "the term cannot be read"), hint, "bad_term")]
     )
 
 

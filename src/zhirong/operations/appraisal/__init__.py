@@ -1,0 +1,1 @@
+"""Appraisals: online, and by an agency that is drawn, works and signs."""

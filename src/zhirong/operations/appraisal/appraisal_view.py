@@ -1,0 +1,106 @@
+"""What is shown of appraisals: how the rights stand today, what stands out in how they were bought, two reports compared."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from zhirong.chain.appraisal_practice.compare import Comparison, compare
+from zhirong.chain.appraisal_practice.conduct import ConductFlag, conduct_flags, customary_fee
+from zhirong.chain.appraisal_practice.records import Grade, Standing, ValueRecord, record_of_json, standing
+from zhirong.chain.financing.appraising import State
+from zhirong.kernel.money import Fen
+from zhirong.kernel.rulebook import RuleValue
+from zhirong.kernel.text import Text
+from zhirong.operations.case_file.tables import right_id
+from zhirong.operations.people import OrganisationKind, Person
+from zhirong.operations.refusals import refuse
+from zhirong.operations.rulebook import rulebook
+from zhirong.operations.visibility import visible
+from zhirong.store.financing import Appraisal, FirmRight
+from zhirong.store.parties import Organisation
+
+# What anybody but the agency sees of a report begins when it is issued.
+_ISSUED = (State.SIGNED.value, State.WITHDRAWN.value, State.ISSUED.value)
+
+
+def may_see_value(person: Person, row: Appraisal) -> bool:
+    """Whether the person may see the figures: those at work on it always, clients once it is issued."""
+    return row.state in _ISSUED or (person.kind is OrganisationKind.AGENCY and person.organisation == row.agency_id)
+
+
+def record_of(row: Appraisal) -> ValueRecord | None:
+    """The value's record of an appraisal that was issued; None before, and for one that keeps none."""
+    kept = row.result.get("record")
+    if row.state not in _ISSUED or not kept:
+        return None
+    # An online value was kept before its row had a number: the row names it.
+    named = {**kept, "id": kept["id"] or f"appraisal-{row.pk}"}
+    return replace(record_of_json(named), withdrawn_on=row.withdrawn_on)
+
+
+def records_of(rows: Sequence[Appraisal]) -> list[ValueRecord]:
+    """The records of those that were issued."""
+    return [one for row in rows if (one := record_of(row)) is not None]
+
+
+def standing_of(
+    firm: Organisation, right: FirmRight, purpose: str, day: date, needed: Grade = "formal"
+) -> Standing:
+    """How a right stands on a day: current, stale, withdrawn or missing, never silently good."""
+    rows = Appraisal.objects.filter(firm=firm, purpose=purpose, state__in=_ISSUED)
+    return standing(records_of(list(rows)), right_id(right.pk), purpose, day, needed)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is shown beside an appraisal. standings: by right. flags: of the firm's reports on these rights.
+
+    fee_low, fee_high: what is customary for its value, by ``fee_rule``; None before there is one.
+    """
+
+    standings: tuple[tuple[FirmRight, Standing], ...]
+    flags: tuple[ConductFlag, ...]
+    fee_low: Fen | None
+    fee_high: Fen | None
+    fee_rule: RuleValue | None
+    others: tuple[Appraisal, ...]
+
+
+def beside(person: Person, row: Appraisal, day: date) -> Beside:
+    """Everything beside an appraisal, from what this person can see."""
+    rights = list(visible(person, FirmRight, day).filter(pk__in=row.rights).order_by("pk"))
+    wanted = set(row.rights)
+    seen = visible(person, Appraisal, day).filter(firm=row.firm, state__in=_ISSUED).select_related("agency")
+    rows = [one for one in seen.order_by("-pk")[:200] if wanted & set(one.rights)]
+    records = records_of(rows)
+    flags = conduct_flags(records, rulebook(), day)
+    standings = tuple(
+        (right, standing(records, right_id(right.pk), row.purpose, day, "formal")) for right in rights
+    )
+    low = high = rule = None
+    if row.p50 is not None:
+        low, high, rule = customary_fee(row.p50, rulebook(), day)
+    others = tuple(one for one in rows if one.pk != row.pk and record_of(one) is not None)
+    return Beside(standings, flags, low, high, rule, others)
+
+
+def comparison(first: Appraisal, second: Appraisal) -> Comparison:
+    """Two issued reports beside each other. Raises InputError where they cannot be compared."""
+    one, other = record_of(first), record_of(second)
+    if one is None or other is None or not set(one.rights) & set(other.rights):
+        raise refuse(
+            "not_comparable",
+            "other",
+            str(second.pk),
+            Text(
+                "两份报告没有共同的权利，或有一份还没有出具", "no right in common, or one of the two is not issued"
+            ),
+            Text("选同一权利的另一份已出具的报告", "choose another issued report on the same right"),
+        )
+    return compare(one, other)
+
+
+def chart_data(result: dict[str, Any]) -> dict[str, Any] | None:
+    """The report's data as the charts take it; None where nothing has been computed."""
+    return result if result.get("value") and "tornado" in result else None

@@ -1,0 +1,407 @@
+"""The agency's work: the engine run, its review by a second person, the report, and the signatures of two."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from zhirong.chain.appraisal import NoValue, appraise
+from zhirong.chain.appraisal.case import AppraisalCase, read_appraisal_case
+from zhirong.chain.appraisal.lending import lending_value
+from zhirong.chain.appraisal.records import Appraisal as Valued
+from zhirong.chain.appraisal_practice.records import SIGNATORIES, Signature, formal_record
+from zhirong.chain.appraisal_practice.report import Parties, report_data
+from zhirong.chain.financing.appraising import Move, next_state, states_for
+from zhirong.kernel.days import add_months
+from zhirong.kernel.errors import InputError
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.text import Text
+from zhirong.operations.appraisal.appraisal_form import (
+    AppraisalInput,
+    in_fields,
+    table_of_file,
+    table_of_form,
+    typed,
+)
+from zhirong.operations.appraisal.appraisals import AGENCY, address, name_of
+from zhirong.operations.case_file.documents import let_read
+from zhirong.operations.case_file.tables import exact, plain, right_id, right_table
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Request, Words, ask
+from zhirong.operations.people import Duty, Person
+from zhirong.operations.refusals import refuse
+from zhirong.operations.rulebook import rulebook
+from zhirong.operations.second_factor import Code, demand_code
+from zhirong.operations.unit_of_work import Work
+from zhirong.operations.uploads import attach, bytes_of, keep_made
+from zhirong.store.financing import Appraisal, FirmRight, Paper
+from zhirong.store.financing import Signature as KeptSignature
+from zhirong.store.parties import Account
+
+MOST_PATHS = 50_000  # a run holds the platform's one writer; this many take well under a second
+PASS, BACK = "pass", "back"
+_FIXED = ("purpose", "valuation_date", "rights")
+
+
+@operation(
+    "appraisal.work",
+    Text("录入方法并计算", "Enter the methods and compute"),
+    model=Appraisal,
+    duties=(Duty.AGENCY_APPRAISER,),
+    relation=lambda person, row: row.appraiser_id == person.account,
+    states=states_for(Move.WORK),
+    request=AppraisalInput,
+    page="agency.appraisal",
+    help=Text(
+        "每个数写一个值，或“低 / 最可能 / 高”，并选证据等级；引擎给出区间，每个数都能追到来源。",
+        "Each figure is one value, or low / most likely / high, with its evidence; the engine gives the interval and "
+        "every number can be traced.",
+    ),
+)
+def work_on(work: Work, request: AppraisalInput) -> Any:
+    """Keep the working file and what the engine makes of it. It can be done again until the reviewer has passed it."""
+    row = work.row
+    if request.file is not None:
+        kept = attach(work, request.file, f"appraisal/{row.pk}", "appraisal_input", work.person.organisation)
+        table = table_of_file(_text(bytes_of(kept), kept.name), kept.name)
+    elif request.table is not None:
+        table = exact(request.table)
+    else:
+        table = table_of_form(request)
+    kept_input = _input(row, table, request, work.day)
+    found, case = compute(kept_input)
+    data = _report(row, found, case, kept_input, (name_of(row.appraiser),), work.day, work.rules)
+    work.update(row, state=next_state(row.state, Move.WORK).value, input=kept_input, result=data)
+    work.tell(
+        Text(f"评估待复核：{row.firm.name}", f"To be reviewed: {row.firm.name}"),
+        address(row),
+        row.agency,
+        (Duty.AGENCY_REVIEWER,),
+    )
+    return {"p10": data["record"]["low"], "p50": data["record"]["value"], "p90": data["record"]["high"]}
+
+
+def _text(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise refuse(
+            "not_utf8",
+            "file",
+            name,
+            Text("不是 UTF-8 文字", "not a text in UTF-8"),
+            Text("另存为 UTF-8 再交", "save it as UTF-8"),
+        ) from error
+
+
+def _input(row: Appraisal, table: Mapping[str, Any], request: AppraisalInput, day: date) -> dict[str, Any]:
+    """Everything that the value follows from, so that it can be computed again: rights as they were, methods, the day."""
+    fixed = {
+        "purpose": row.purpose,
+        "valuation_date": row.valuation_date.isoformat(),
+        "rights": [right_id(pk) for pk in row.rights],
+    }
+    written = plain(table)
+    for name in ("purpose", "valuation_date"):
+        if name in written and written[name] != fixed[name]:
+            raise refuse(
+                "not_as_asked",
+                name,
+                written[name],
+                Text(f"委托写的是 {fixed[name]}", f"the assignment says {fixed[name]}"),
+                Text("按委托改，或请委托人另行委托", "follow it, or let the client ask anew"),
+            )
+    rights = {right.pk: right for right in FirmRight.objects.filter(pk__in=row.rights)}
+    return {
+        "as_of": day.isoformat(),
+        "rights": [plain(right_table(rights[pk])) for pk in row.rights],
+        "appraisal": {**{name: value for name, value in written.items() if name not in _FIXED}, **fixed},
+        "form": typed(request),
+    }
+
+
+def compute(kept_input: Mapping[str, Any]) -> tuple[Valued, AppraisalCase]:
+    """The engine's run of a working file. Raises InputError with everything wrong in it, or why there is no value."""
+    table = {
+        "case": {"id": "appraisal", "as_of": kept_input["as_of"]},
+        "rights": exact(kept_input["rights"]),
+        "appraisal": exact(kept_input["appraisal"]),
+    }
+    try:
+        case = read_appraisal_case(table)
+    except InputError as error:
+        raise InputError(in_fields(error.problems)) from error
+    if case.request.paths > MOST_PATHS:
+        raise refuse(
+            "too_many_paths",
+            "paths",
+            case.request.paths,
+            Text("模拟次数太多", "too many paths"),
+            Text(f"至多 {MOST_PATHS}", f"at most {MOST_PATHS}"),
+        )
+    found = appraise(case.request, case.rights, rulebook(), case.as_of)
+    if isinstance(found, NoValue):
+        raise refuse("no_value", "file", found.code, found.reason, found.hint)
+    return found, case
+
+
+def _report(
+    row: Appraisal,
+    found: Valued,
+    case: AppraisalCase,
+    kept_input: Mapping[str, Any],
+    appraisers: tuple[str, ...],
+    day: date,
+    rules: Any,
+) -> dict[str, Any]:
+    """The report as data. appraisers: who answers for it, by name."""
+    signature = Signature(row.agency.name, appraisers, day, True, bool(row.conflict.get("preset_value")))
+    record = formal_record(
+        report_number(row),
+        found,
+        signature,
+        rules,
+        row.fee,
+        row.value_type,
+        row.firm.name,
+    )
+    lender = None if row.case is None else row.case.lender.name
+    parties = Parties(row.firm.name, (lender,) if lender else (), row.agency.name, appraisers)
+    lending = None
+    if row.case is not None and row.purpose == "pledge":
+        lending = lending_value(found, case.rights, add_months(day, row.case.term_months), rules, day)
+    return json.loads(json.dumps(report_data(found, record, case.rights, parties, rules, lending)))
+
+
+def report_number(row: Appraisal) -> str:
+    """The number of an appraisal's report."""
+    return f"PG{row.created_at.year}-{row.pk:06d}"
+
+
+# -- review -------------------------------------------------------------------------------------------------------
+
+
+class ReviewAppraisal(Request):
+    """What the second person says of the work."""
+
+    decision: Annotated[
+        str,
+        ask(
+            "结论",
+            "Decision",
+            choices=(
+                (PASS, Text("通过，出报告待签字", "pass: make the report")),
+                (BACK, Text("退回修改", "send back")),
+            ),
+        ),
+    ]
+    opinion: Annotated[Words, ask("复核意见", "Opinion", widget="area")]
+
+
+@operation(
+    "appraisal.review",
+    Text("复核", "Review"),
+    model=Appraisal,
+    duties=(Duty.AGENCY_REVIEWER,),
+    relation=lambda person, row: row.appraiser_id != person.account,
+    states=states_for(Move.PASS, Move.SEND_BACK),
+    request=ReviewAppraisal,
+    page="agency.appraisal",
+)
+def review(work: Work, request: ReviewAppraisal) -> Any:
+    """Computed again from the working file; where it passes, the report is made, and what both sign is its hash."""
+    row = work.row
+    if request.decision not in (PASS, BACK):
+        raise refuse(
+            "unknown_word",
+            "decision",
+            request.decision,
+            Text("没有这个选项", "there is no such choice"),
+            Text("选通过或退回", "choose pass or back"),
+        )
+    if request.decision == BACK:
+        _send_back(work, request.opinion)
+        return {"decision": BACK}
+    state = next_state(row.state, Move.PASS).value
+    found, case = compute(row.input)
+    if found.appraised_value != _kept_value(row):
+        raise refuse(
+            "computed_otherwise",
+            "decision",
+            request.decision,
+            Text("规则已变，重算的价值与底稿不同", "the rules have changed: computed again, the value differs"),
+            Text("退回重新计算", "send it back to be computed anew"),
+        )
+    reviewer = Account.objects.get(pk=work.person.account)
+    names = (name_of(row.appraiser), name_of(reviewer))
+    data = _report(row, found, case, row.input, names, work.day, work.rules)
+    paper = _make_paper(work, row, data)
+    work.update(
+        row,
+        state=state,
+        reviewer=reviewer,
+        opinion=request.opinion,
+        result=data,
+        paper=paper,
+        signatures=[],
+    )
+    work.tell(
+        Text(f"报告待签字：{row.firm.name}", f"To be signed: {row.firm.name}"), address(row), row.agency, AGENCY
+    )
+    return {"decision": PASS, "paper": paper.pk, "sha256": paper.sha256}
+
+
+def _kept_value(row: Appraisal) -> int:
+    return Reader(row.result["record"]).money("value")
+
+
+def _send_back(work: Work, opinion: str) -> None:
+    row = work.row
+    state = next_state(row.state, Move.SEND_BACK).value
+    if row.paper is not None:
+        work.update(row.paper, state="void")
+    work.update(row, state=state, reviewer_id=work.person.account, opinion=opinion, paper=None, signatures=[])
+    work.tell(Text(f"评估被退回：{row.firm.name}", f"Sent back: {row.firm.name}"), address(row), row.agency, AGENCY)
+
+
+def _make_paper(work: Work, row: Appraisal, data: dict[str, Any]) -> Paper:
+    """The report in Word and PDF. Until it is signed it is the agency's alone."""
+    from zhirong.documents.appraisal_report import appraisal_docx, appraisal_pdf
+
+    number = report_number(row)
+    subject = f"appraisal_report/{row.pk}"
+    pdf = appraisal_pdf(data)
+    word = keep_made(work, appraisal_docx(data), f"{number}.docx", subject, "appraisal_report", row.agency)
+    kept = keep_made(work, pdf, f"{number}.pdf", subject, "appraisal_report", row.agency)
+    paper = work.create(
+        Paper,
+        subject=f"appraisal/{row.pk}",
+        kind="appraisal_report",
+        number=number,
+        state="draft",
+        title=f"知识产权资产评估报告（{row.firm.name}）"[:200],
+        owner=row.agency,
+        signers=[],
+        facts={"appraisal": row.pk},
+        word=word,
+        pdf=kept,
+        sha256=hashlib.sha256(pdf).hexdigest(),
+    )
+    let_read(work, paper, row.agency_id)
+    return paper
+
+
+# -- signatures ---------------------------------------------------------------------------------------------------
+
+
+class SignReport(Request):
+    """One's own code, fresh."""
+
+    code: Code
+
+
+def _may_sign(person: Person, row: Appraisal) -> bool:
+    """Appraiser and reviewer, each once."""
+    signed = {one["account"] for one in row.signatures}
+    return person.account in (row.appraiser_id, row.reviewer_id) and person.account not in signed
+
+
+@operation(
+    "appraisal.sign",
+    Text("签署报告", "Sign the report"),
+    model=Appraisal,
+    duties=AGENCY,
+    relation=_may_sign,
+    states=states_for(Move.SIGN),
+    request=SignReport,
+    page="agency.appraisal",
+    help=Text(
+        "签的是报告 PDF 的哈希值；承办评估师和复核人都签了，报告才出具。",
+        "What is signed is the hash of the report's PDF; it is issued once appraiser and reviewer have both signed.",
+    ),
+)
+def sign(work: Work, request: SignReport) -> Any:
+    """The second signature issues the report: the value and its interval hold from now on, and the clients can read it."""
+    row = work.row
+    if hashlib.sha256(bytes_of(row.paper.pdf)).hexdigest() != row.paper.sha256:
+        raise refuse(
+            "file_changed",
+            "paper",
+            row.paper.number,
+            Text("报告文件与其哈希不符", "the report's file is not what its hash says"),
+            Text("退回后重新出报告", "send it back and make the report anew"),
+        )
+    demand_code(work, request.code)
+    signature = {
+        "account": work.person.account,
+        "name": name_of(Account.objects.get(pk=work.person.account)),
+        "at": work.now.isoformat(),
+        "sha256": row.paper.sha256,
+    }
+    signatures = [*row.signatures, signature]
+    if len(signatures) < SIGNATORIES:
+        work.update(row, signatures=signatures)
+        return {"signatures": len(signatures), "issued": False}
+    _issue(work, row, signatures)
+    return {"signatures": len(signatures), "issued": True}
+
+
+def _issue(work: Work, row: Appraisal, signatures: list[dict[str, Any]]) -> None:
+    record = Reader(row.result["record"])
+    clients = [row.firm_id] + ([row.case.lender_id] if row.case is not None else [])
+    work.update(row.paper, state="signed")
+    let_read(work, row.paper, *clients)
+    work.create(
+        KeptSignature,
+        paper=row.paper,
+        organisation=row.agency,
+        account_id=work.person.account,
+        method="second_factor",
+        sha256=row.paper.sha256,
+        valid=True,
+    )
+    work.update(
+        row,
+        state=next_state(row.state, Move.SIGN).value,
+        signatures=signatures,
+        signed_on=work.day,
+        valid_until=record.day("valid_until"),
+        p10=record.money("low"),
+        p50=record.money("value"),
+        p90=record.money("high"),
+        report=row.paper.pdf,
+    )
+    for client in clients:
+        work.tell(Text("评估报告已出具", "The appraisal report has been issued"), address(row), client)
+
+
+class WithdrawReport(Request):
+    """Why the report must not be used any more."""
+
+    reason: Annotated[Words, ask("理由", "Reason", widget="area")]
+
+
+@operation(
+    "appraisal.withdraw",
+    Text("撤回报告", "Withdraw the report"),
+    model=Appraisal,
+    duties=(Duty.AGENCY_REVIEWER,),
+    states=states_for(Move.WITHDRAW),
+    request=WithdrawReport,
+    is_grave=True,
+    page="agency.appraisal",
+)
+def withdraw(work: Work, request: WithdrawReport) -> Any:
+    """It stays on record as withdrawn, and serves nobody any more."""
+    row = work.row
+    work.update(
+        row,
+        state=next_state(row.state, Move.WITHDRAW).value,
+        withdrawn_on=work.day,
+        opinion=request.reason,
+        valid_until=min(row.valid_until, work.day),
+    )
+    work.update(row.paper, state="void")
+    for client in [row.firm_id] + ([row.case.lender_id] if row.case is not None else []):
+        work.tell(Text("评估报告已被撤回，不得使用", "The appraisal report was withdrawn"), address(row), client)

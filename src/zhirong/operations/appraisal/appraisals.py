@@ -1,0 +1,469 @@
+"""Formal appraisals: asked for by the firm or its lender, accepted by the agency with its declaration, or refused."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from django.db.models import Q
+
+from zhirong.chain.appraisal.request import PURPOSE_TEXT
+from zhirong.chain.appraisal_practice.records import VALUE_TYPE_TEXT
+from zhirong.chain.financing.appraising import STATE_WORDS, Move, State, next_state, states_for
+from zhirong.chain.financing.case import ENDED
+from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError
+from zhirong.kernel.text import Text
+from zhirong.operations.appraisal.pool import Chosen, drawn, named, parties_of
+from zhirong.operations.clock import now
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Fen, Request, Words, ask
+from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.people import Duty, OrganisationKind, Person
+from zhirong.operations.plausible import UnusualReason, ValuationDay, unusual_amount
+from zhirong.operations.refusals import forbidden, not_found, refuse
+from zhirong.operations.snapshots import subject_name
+from zhirong.operations.unit_of_work import Work
+from zhirong.operations.visibility import visible
+from zhirong.store.financing import Appraisal, Case, FirmRight, SharedRight
+from zhirong.store.parties import Membership, Organisation
+
+CLIENTS = (
+    Duty.FIRM_MANAGER,
+    Duty.FIRM_CLERK,
+    Duty.LENDER_OFFICER,
+    Duty.LENDER_REVIEWER,
+    Duty.LENDER_MANAGER,
+)
+AGENCY = (Duty.AGENCY_APPRAISER, Duty.AGENCY_REVIEWER)
+_MOST_CHOICES = 500
+
+
+def address(row: Appraisal) -> str:
+    """The page of an appraisal."""
+    return f"/appraisals/{row.pk}/"
+
+
+def _is_firm(person: Person, row: Any) -> bool:
+    return person.kind is OrganisationKind.FIRM
+
+
+def _own_rights(person: Person, row: Any) -> list[tuple[str, Text]]:
+    rights = FirmRight.objects.filter(firm=person.organisation, removed=False).order_by("-pk")[:_MOST_CHOICES]
+    return [(str(one.pk), Text(f"{one.title}（{one.number}）", f"{one.title} ({one.number})")) for one in rights]
+
+
+def _cases(person: Person, row: Any) -> list[tuple[str, Text]]:
+    side = "firm" if person.kind is OrganisationKind.FIRM else "lender"
+    found = Case.objects.filter(**{side: person.organisation}).exclude(state__in=[one.value for one in ENDED])
+    if side == "lender":
+        found = found.exclude(state="draft")
+    rows = found.select_related("firm").order_by("-pk")[:_MOST_CHOICES]
+    return [(str(one.pk), Text(f"{one.number} {one.firm.name}", f"{one.number} {one.firm.name}")) for one in rows]
+
+
+def _agencies(person: Person, row: Any) -> list[tuple[str, Text]]:
+    found = Organisation.objects.filter(kind=OrganisationKind.AGENCY.value, status="active").order_by("name")
+    return [(str(one.pk), Text(one.name, one.name)) for one in found[:_MOST_CHOICES]]
+
+
+class AskAppraisal(Request):
+    """What is to be appraised, for what, as of when, and by whom. Nobody names a value."""
+
+    rights: Annotated[
+        list[int],
+        ask(
+            "评估哪些权利",
+            "Which rights",
+            "银行委托、或为某件申请委托时可以不选：评估该申请的全部权利",
+            "leave empty for a case: all rights of the case",
+            widget="many",
+            choices=_own_rights,
+            only=_is_firm,
+        ),
+    ] = []
+    case: Annotated[int | None, ask("为哪件融资申请", "For which case", choices=_cases)] = None
+    purpose: Annotated[
+        str, ask("评估目的", "Purpose", choices=tuple((name, words) for name, words in PURPOSE_TEXT.items()))
+    ] = "pledge"
+    value_type: Annotated[
+        str,
+        ask("价值类型", "Type of value", choices=tuple((name, words) for name, words in VALUE_TYPE_TEXT.items())),
+    ] = "market"
+    valuation_date: Annotated[
+        ValuationDay,
+        ask(
+            "评估基准日",
+            "Valuation date",
+            "今天或更早",
+            "today or earlier",
+            start=lambda person, row: day_of(now()),
+        ),
+    ]
+    agency: Annotated[
+        int | None,
+        ask(
+            "评估机构",
+            "Agency",
+            "不选则由平台按规则抽取，委托人无法左右",
+            "leave empty to let the platform draw one by the rules, which the client cannot steer",
+            choices=_agencies,
+        ),
+    ] = None
+
+
+@operation(
+    "appraisal.request",
+    Text("委托正式评估", "Ask for a formal appraisal"),
+    request=AskAppraisal,
+    duties=CLIENTS,
+    for_agents=True,
+    page="agency.appraisal",
+    help=Text(
+        "评估机构独立出具，不得预设价值；机构接受时声明利益冲突并报价。",
+        "The agency works independently and takes no preset value; it declares conflicts and names its fee on accepting.",
+    ),
+)
+def request_appraisal(work: Work, request: AskAppraisal) -> Any:
+    """The agency is told; it accepts or refuses."""
+    person = work.person
+    if not person.is_active:
+        raise refuse(
+            "not_confirmed",
+            "firm",
+            person.organisation_name,
+            Text("企业尚未确认", "the firm is not confirmed yet"),
+            Text("等管理员确认；此前可以做免费线上评估", "wait for it; the free online appraisal needs none"),
+        )
+    _demand_known("purpose", request.purpose, tuple(PURPOSE_TEXT))
+    _demand_known("value_type", request.value_type, tuple(VALUE_TYPE_TEXT))
+    if request.valuation_date > work.day:
+        raise refuse(
+            "later_than_today",
+            "valuation_date",
+            request.valuation_date,
+            Text("晚于今天", "it is later than today"),
+            Text("填今天或更早的日期", "give today or an earlier day"),
+        )
+    case = _case(work, request.case)
+    rights = _rights(work, request.rights, case)
+    firm = rights[0].firm
+    parties = parties_of(firm, rights, case)
+    chosen = _chosen(work, request.agency, firm, rights, request.purpose, parties)
+    row = _open(work, chosen, firm, rights, case, request.purpose, request.value_type, request.valuation_date)
+    return {"id": row.pk, "agency": chosen.agency.pk}
+
+
+def _open(
+    work: Work,
+    chosen: Chosen,
+    firm: Organisation,
+    rights: Sequence[FirmRight],
+    case: Case | None,
+    purpose: str,
+    value_type: str,
+    valuation_date: date,
+) -> Appraisal:
+    row = work.create(
+        Appraisal,
+        firm=firm,
+        agency=chosen.agency,
+        case=case,
+        grade="formal",
+        state=State.REQUESTED.value,
+        purpose=purpose,
+        value_type=value_type,
+        rights=[right.pk for right in rights],
+        valuation_date=valuation_date,
+        assignment=chosen.assignment,
+    )
+    for right in rights:
+        work.create(SharedRight, right=right, subject=subject_name(row), active=True)
+    work.tell(Text(f"新的评估委托：{firm.name}", f"A new assignment: {firm.name}"), address(row), chosen.agency)
+    work.concerns(firm, None if case is None else case.lender_id)
+    return row
+
+
+def _case(work: Work, number: int | None) -> Case | None:
+    if number is None:
+        return None
+    found = visible(work.person, Case, work.day).filter(pk=number).select_related("firm", "lender").first()
+    if found is None:
+        raise not_found(Case, number)
+    return found
+
+
+def _rights(work: Work, wanted: Sequence[int], case: Case | None) -> list[FirmRight]:
+    numbers = list(dict.fromkeys(wanted)) or ([] if case is None else list(case.rights))
+    if not numbers:
+        raise refuse(
+            "no_rights",
+            "rights",
+            "",
+            Text("没有选权利", "no right is chosen"),
+            Text("至少选一项，或选一件融资申请", "choose one at least, or a case"),
+        )
+    seen = visible(work.person, FirmRight, work.day).filter(pk__in=numbers, removed=False).select_related("firm")
+    found = {right.pk: right for right in seen}
+    missing = [one for one in numbers if one not in found]
+    if missing:
+        raise not_found(FirmRight, "、".join(str(one) for one in missing))
+    rights = [found[one] for one in numbers]
+    firms = {right.firm_id for right in rights} | ({case.firm_id} if case is not None else set())
+    if len(firms) > 1 or (case is not None and not set(numbers) <= set(case.rights)):
+        raise refuse(
+            "other_rights",
+            "rights",
+            "、".join(right.title for right in rights),
+            Text("不是该申请、该企业的权利", "not rights of this case and firm"),
+            Text("只选该申请的权利", "choose rights of the case only"),
+        )
+    if work.person.kind is OrganisationKind.LENDER and case is None:
+        raise forbidden()
+    return rights
+
+
+def _chosen(
+    work: Work,
+    agency: int | None,
+    firm: Organisation,
+    rights: Sequence[FirmRight],
+    purpose: str,
+    parties: Sequence[str],
+) -> Chosen:
+    if agency is None:
+        chosen = drawn(firm, rights, purpose, parties, work.day)
+        if isinstance(chosen, Text):
+            raise refuse(
+                "nobody_free",
+                "agency",
+                "",
+                chosen,
+                Text("指定一家机构，或请平台登记更多机构", "name one, or ask the platform for more"),
+            )
+        return chosen
+    found = Organisation.objects.filter(pk=agency, kind=OrganisationKind.AGENCY.value).first()
+    if found is None:
+        raise not_found(Organisation, agency)
+    return named(found, firm, parties, work.day)
+
+
+def _demand_known(name: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        raise refuse(
+            "unknown_word",
+            name,
+            value,
+            Text("没有这个选项", "there is no such choice"),
+            Text(f"可选：{'、'.join(known)}", f"choose from: {', '.join(known)}"),
+        )
+
+
+# -- the agency's answer ------------------------------------------------------------------------------------------
+
+
+def members_with(organisation: int, duty: Duty) -> list[tuple[str, Text]]:
+    """The accounts in an organisation that have a duty."""
+    found = (
+        Membership.objects.filter(organisation=organisation, active=True).select_related("account").order_by("pk")
+    )
+    return [
+        (str(one.account_id), Text(name_of(one.account), name_of(one.account)))
+        for one in found
+        if duty.value in one.duties
+    ]
+
+
+def name_of(account: Any) -> str:
+    """How an account is shown: its name, or its address where it has given none."""
+    return str(account.display_name or account.email)
+
+
+class AcceptAppraisal(Request):
+    """The agency's declaration, its fee, and who does the work."""
+
+    independent: Annotated[
+        bool,
+        ask(
+            "声明：机构和评估师与委托人、权利人、贷款人没有利害关系",
+            "Declared: neither agency nor appraisers have a tie to client, holders or lender",
+            "声明不了就选“不接受委托”",
+            "who cannot declare it refuses the assignment",
+            widget="flag",
+        ),
+    ] = False
+    no_preset_value: Annotated[
+        bool,
+        ask(
+            "声明：没有人预设价值（财资〔2025〕128号）",
+            "Declared: nobody has named a value beforehand",
+            widget="flag",
+        ),
+    ] = False
+    fee: Annotated[Fen, ask("评估费", "Fee", widget="money")]
+    unusual: UnusualReason = ""
+    appraiser: Annotated[
+        int,
+        ask(
+            "承办评估师",
+            "Appraiser",
+            choices=lambda person, row: members_with(person.organisation, Duty.AGENCY_APPRAISER),
+        ),
+    ]
+
+
+@operation(
+    "appraisal.accept",
+    Text("接受委托", "Accept the assignment"),
+    model=Appraisal,
+    duties=AGENCY,
+    states=states_for(Move.ACCEPT),
+    request=AcceptAppraisal,
+    page="agency.appraisal",
+)
+def accept(work: Work, request: AcceptAppraisal) -> Any:
+    """Both declarations are needed, and the pool's rules are asked again as of today."""
+    row = work.row
+    missing = [name for name in ("independent", "no_preset_value") if not getattr(request, name)]
+    if missing:
+        raise refuse(
+            "not_declared",
+            missing[0],
+            "",
+            Text("没有作出声明，不能接受", "without the declaration it cannot be accepted"),
+            Text("核实后勾选；不能声明的，选“不接受委托”", "tick it once checked; else refuse the assignment"),
+        )
+    if str(request.appraiser) not in dict(members_with(row.agency_id, Duty.AGENCY_APPRAISER)):
+        raise refuse(
+            "no_appraiser",
+            "appraiser",
+            request.appraiser,
+            Text("不是本机构的评估师", "not an appraiser of this agency"),
+            Text("选本机构的评估师", "choose one of the agency's"),
+        )
+    unusual = unusual_amount("fee", request.fee, "plausible.amount.appraisal_fee", work.rules, work.day)
+    if unusual and not request.unusual:
+        raise InputError(unusual)
+    rights = list(FirmRight.objects.filter(pk__in=row.rights))
+    named(row.agency, row.firm, parties_of(row.firm, rights, row.case), work.day)
+    work.update(
+        row,
+        state=next_state(row.state, Move.ACCEPT).value,
+        fee=request.fee,
+        appraiser_id=request.appraiser,
+        conflict={
+            "independent": True,
+            "preset_value": False,
+            **({"unusual_fee": request.unusual} if unusual else {}),
+            "by": work.person.account,
+            "on": work.day.isoformat(),
+        },
+    )
+    _tell_clients(work, Text("评估机构已接受委托", "The agency has accepted the assignment"))
+
+
+class RefuseAppraisal(Request):
+    """Why the agency does not take it, or gives it back."""
+
+    has_conflict: Annotated[bool, ask("有利益冲突", "There is a conflict of interest", widget="flag")] = False
+    reason: Annotated[Words, ask("理由", "Reason", widget="area")]
+
+
+@operation(
+    "appraisal.refuse",
+    Text("不接受委托", "Refuse the assignment"),
+    model=Appraisal,
+    duties=AGENCY,
+    states=states_for(Move.REFUSE),
+    request=RefuseAppraisal,
+    is_grave=True,
+    page="agency.appraisal",
+    help=Text(
+        "由平台抽取的委托，抽到的下一家接着办。",
+        "Where the platform has drawn the agency, the next one in the draw takes over.",
+    ),
+)
+def refuse_assignment(work: Work, request: RefuseAppraisal) -> Any:
+    """The agency sees the rights no more. An assignment that was drawn passes to the next in the draw."""
+    row = work.row
+    work.update(
+        row,
+        state=next_state(row.state, Move.REFUSE).value,
+        conflict={
+            "independent": not request.has_conflict,
+            "reason": request.reason,
+            "by": work.person.account,
+            "on": work.day.isoformat(),
+        },
+    )
+    for shared in SharedRight.objects.filter(subject=subject_name(row), active=True):
+        work.update(shared, active=False)
+    _tell_clients(work, Text("评估机构未接受委托", "The agency has refused the assignment"))
+    if row.assignment.get("how") != "drawn":
+        return {"next": None}
+    rights = list(FirmRight.objects.filter(pk__in=row.rights).select_related("firm"))
+    chosen = drawn(row.firm, rights, row.purpose, parties_of(row.firm, rights, row.case), work.day)
+    if isinstance(chosen, Text):
+        _tell_clients(work, chosen)
+        return {"next": None}
+    after = _open(work, chosen, row.firm, rights, row.case, row.purpose, row.value_type, row.valuation_date)
+    return {"next": after.pk}
+
+
+def _tell_clients(work: Work, words: Text) -> None:
+    row = work.row
+    work.tell(words, address(row), row.firm)
+    if row.case is not None and row.case.state != "draft":
+        work.tell(words, address(row), row.case.lender)
+
+
+# -- lists --------------------------------------------------------------------------------------------------------
+
+_STATE = Filter(
+    "state",
+    Text("状态", "State"),
+    lambda value: Q(state=value),
+    tuple((one.value, words) for one, words in STATE_WORDS.items()),
+)
+
+
+_COLUMNS = (
+    Column("id", Text("编号", "No."), lambda row: row.pk, "number", "id", main=True),
+    Column("firm", Text("企业", "Firm"), lambda row: row.firm.name, main=True),
+    Column("agency", Text("评估机构", "Agency"), lambda row: None if row.agency is None else row.agency.name),
+    Column("state", Text("状态", "State"), lambda row: STATE_WORDS[State(row.state)], "state", main=True),
+    Column("purpose", Text("目的", "Purpose"), lambda row: PURPOSE_TEXT.get(row.purpose)),
+    Column("valuation_date", Text("基准日", "Valued as of"), lambda row: row.valuation_date, "day"),
+    Column("p10", Text("低（P10）", "Low (P10)"), lambda row: row.p10, "money"),
+    Column("p50", Text("评估价值（P50）", "Value (P50)"), lambda row: row.p50, "money"),
+    Column("p90", Text("高（P90）", "High (P90)"), lambda row: row.p90, "money"),
+    Column("valid_until", Text("有效期至", "Valid until"), lambda row: row.valid_until, "day", "valid_until"),
+    Column("fee", Text("评估费", "Fee"), lambda row: row.fee or None, "money"),
+)
+ASSIGNMENTS = listing(
+    Listing(
+        "agency.appraisals",
+        Text("评估委托", "Assignments"),
+        Appraisal,
+        _COLUMNS,
+        (_STATE,),
+        duties=AGENCY,
+        related=("firm", "agency"),
+        page="agency.appraisal",
+        empty=Text("还没有委托。委托到了会有通知。", "No assignments yet; you will be told of new ones."),
+    )
+)
+FORMAL = listing(
+    Listing(
+        "appraisals.formal",
+        Text("正式评估", "Formal appraisals"),
+        Appraisal,
+        _COLUMNS,
+        (_STATE,),
+        duties=CLIENTS,
+        related=("firm", "agency"),
+        narrow=lambda person, day: Q(grade="formal"),
+        page="agency.appraisal",
+        empty=Text("还没有正式评估。", "There is no formal appraisal yet."),
+        begin="appraisal.request",
+    )
+)

@@ -1,0 +1,168 @@
+"""The free online appraisal: a value in a minute, wide and labelled so, good for as long as the rule says."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from zhirong.chain.appraisal.appraise import appraise
+from zhirong.chain.appraisal.records import Appraisal as Valued
+from zhirong.chain.appraisal.request import AppraisalRequest, read_appraisal
+from zhirong.chain.appraisal_practice.records import GRADE_TEXT as VALUE_GRADES
+from zhirong.chain.appraisal_practice.records import State as Standing
+from zhirong.chain.appraisal_practice.records import online_record
+from zhirong.chain.financing.appraising import State
+from zhirong.chain.right.reading import read_rights
+from zhirong.chain.right.records import Right
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.text import Text
+from zhirong.operations.appraisal.online_form import OnlineAppraisal, appraisal_table, as_asked
+from zhirong.operations.case_file.tables import exact, plain, right_id, right_table
+from zhirong.operations.declare import operation
+from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.people import Person
+from zhirong.operations.right.rights import FIRM, share_rights
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.financing import Appraisal, FirmRight
+from zhirong.store.parties import Organisation
+
+ONLINE = "online"
+
+
+@operation(
+    "appraisal.online",
+    Text("免费线上评估", "Free online appraisal"),
+    request=OnlineAppraisal,
+    duties=FIRM,
+    for_agents=True,
+    help=Text(
+        "填三个数的区间，一分钟得到价值区间。它是自动的、没有人看过依据，所以区间放得宽，有效期也短；正式贷款可能还要评估机构的报告。",
+        "A few ranges give an interval of value within a minute. It is automatic and nobody has looked at what it rests on: "
+        "the interval is wide and does not hold long; a loan may need an agency's report.",
+    ),
+    page="firm.appraisal",
+)
+def appraise_online(work: Work, request: OnlineAppraisal) -> Any:
+    """Value the rights together by what the firm states; the inputs are kept and can be handed in with a case."""
+    firm = Organisation.objects.get(pk=work.person.organisation)
+    rights = own_rights(firm, request.rights)
+    table = appraisal_table(request, work.rules, work.day)
+    asked, read = _read(rights, table, work.day)
+    found = appraise(asked, read, work.rules, work.day)
+    if not isinstance(found, Valued):
+        raise InputError([Problem("rights", "", found.reason, found.hint, found.code)])
+    record = online_record("", found, work.day, work.rules, client=firm.name)
+    row = work.create(
+        Appraisal,
+        firm=firm,
+        grade=ONLINE,
+        state=State.ISSUED.value,
+        purpose="pledge",
+        value_type=record.value_type,
+        rights=[right.pk for right in rights],
+        valuation_date=work.day,
+        valid_until=record.valid_until,
+        input=plain(table),
+        result={"record": plain(record.as_json()), "appraisal": plain(found.as_json())},
+        p10=record.low,
+        p50=record.value,
+        p90=record.high,
+    )
+    share_rights(work, f"appraisal/{row.pk}", row.rights)
+    return {"id": row.pk}
+
+
+def own_rights(firm: Organisation, wanted: list[int]) -> list[FirmRight]:
+    """The firm's rights of these ids, in their order. Raises InputError naming every one that is not there."""
+    known = {right.pk: right for right in FirmRight.objects.filter(firm=firm, removed=False, pk__in=wanted)}
+    unknown = [pk for pk in dict.fromkeys(wanted) if pk not in known]
+    if unknown:
+        raise InputError(
+            Problem(
+                "rights",
+                str(pk),
+                Text("企业没有这件权利", "the firm keeps no such right"),
+                Text("从权利列表里选", "choose from the list of rights"),
+                "unknown_right",
+            )
+            for pk in unknown
+        )
+    return [known[pk] for pk in dict.fromkeys(wanted)]
+
+
+def _read(rights: list[FirmRight], table: dict[str, Any], day: date) -> tuple[AppraisalRequest, tuple[Right, ...]]:
+    named = {**exact(table), "rights": [right_id(right.pk) for right in rights]}
+    reader = Reader({"rights": [right_table(right) for right in rights], "appraisal": named})
+    try:
+        read = read_rights(reader)
+        asked = read_appraisal(reader.table("appraisal"), [right.id for right in read], day, of=read)
+        reader.finish()
+    except InputError as error:
+        raise InputError(as_asked(error.problems)) from error
+    return asked, read
+
+
+def standing_of(appraisal: Appraisal, day: date) -> Standing:
+    """Current, stale, withdrawn, or missing before it is issued: each a state of its own, never fine and never zero."""
+    if appraisal.withdrawn_on is not None and appraisal.withdrawn_on <= day:
+        return "withdrawn"
+    if appraisal.p50 is None or appraisal.valid_until is None:
+        return "missing"
+    return "current" if day <= appraisal.valid_until else "stale"
+
+
+def method_table(appraisal: Appraisal) -> dict[str, Any]:
+    """The ``[appraisal]`` table of an appraisal of either grade: a formal one keeps it within its working file."""
+    table: dict[str, Any] = appraisal.input.get("appraisal", appraisal.input)
+    return table
+
+
+def grade_words(row: Appraisal) -> Text:
+    """Online or formal, in words."""
+    return VALUE_GRADES["online" if row.grade == ONLINE else "formal"]
+
+
+def usable_appraisals(person: Person, day: date) -> list[Appraisal]:
+    """The firm's appraisals that hold today, newest first: what a case can be handed in with."""
+    found = Appraisal.objects.filter(
+        firm=person.organisation, valid_until__gte=day, p50__isnull=False, withdrawn_on=None
+    )
+    return list(found.order_by("-id")[:100])
+
+
+listing(
+    Listing(
+        "firm.appraisals",
+        Text("我的评估", "My appraisals"),
+        Appraisal,
+        (
+            Column("grade", Text("等级", "Grade"), grade_words, main=True),
+            Column(
+                "valuation_date",
+                Text("基准日", "As of"),
+                lambda row: row.valuation_date,
+                "day",
+                order="valuation_date",
+            ),
+            Column("low", Text("区间下端", "Low"), lambda row: row.p10, "money"),
+            Column("value", Text("中值", "Middle"), lambda row: row.p50, "money", main=True),
+            Column("high", Text("区间上端", "High"), lambda row: row.p90, "money"),
+            Column(
+                "valid_until",
+                Text("有效期至", "Holds until"),
+                lambda row: row.valid_until,
+                "day",
+                order="valid_until",
+                main=True,
+            ),
+        ),
+        (Filter("grade", Text("等级", "Grade"), lambda value: Q(grade=value), tuple(VALUE_GRADES.items())),),
+        duties=FIRM,
+        page="firm.appraisal",
+        empty=Text(
+            "还没有评估。录入权利后，一分钟就能得到价值区间。",
+            "No appraisals yet. Once a right is kept, an interval takes a minute.",
+        ),
+    )
+)

@@ -1,0 +1,180 @@
+"""The pool of appraisal agencies and their people, and who appraises: named by the client, or drawn by the rules."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from zhirong.chain.appraisal_practice.assignment import Task, assign
+from zhirong.chain.appraisal_practice.people import Pool, read_pool, why_not_agency
+from zhirong.kernel.fields import Reader, parse_toml
+from zhirong.kernel.text import Text
+from zhirong.operations.case_file.tables import plain
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Request, ask
+from zhirong.operations.people import Duty, OrganisationKind
+from zhirong.operations.refusals import refuse
+from zhirong.operations.rulebook import rulebook
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.financing import Appraisal, Case, FirmRight
+from zhirong.store.parties import Organisation
+
+_OWN = ("qualification", "regions", "ties", "sanction")
+
+
+class PoolEntry(Request):
+    """What the pool holds of one agency: its own papers, and its people; all of it at once."""
+
+    tables: Annotated[
+        str,
+        Field(max_length=50_000),
+        ask(
+            "资格与人员（TOML）",
+            "Papers and people (TOML)",
+            "先写机构自己的 regions、ties、[[qualification]]、[[sanction]]，再写 [[expert]]；写法见手册“评估实务”",
+            "first the agency's own regions, ties, [[qualification]] and [[sanction]], then each [[expert]]; as the "
+            "manual's page on the practice of appraisal says",
+            widget="area",
+        ),
+    ]
+    only_check: Annotated[bool, ask("只检查，不写入", "Only check, write nothing", widget="flag")] = False
+
+
+@operation(
+    "agency.pool",
+    Text("批量导入资格与人员", "Import papers and people"),
+    model=Organisation,
+    duties=(Duty.SYSTEM_ADMIN,),
+    relation=lambda person, row: row.kind == OrganisationKind.AGENCY,
+    request=PoolEntry,
+    page="admin.organisation",
+    help=Text(
+        "整批替换这家机构现有的登记；逐项登记和修改用各自的表单。没有有效资格的机构不能接受委托，也不会被抽到。",
+        "Takes the place of all that is entered of the agency; single entries have forms of their own. An agency without a "
+        "valid paper takes no assignment and is not drawn.",
+    ),
+)
+def enter_pool(work: Work, request: PoolEntry) -> Any:
+    """Keep the agency's papers and people, as checked against the originals; where it shall only check, say what it would."""
+    table = parse_toml(request.tables, "tables")
+    read_pool(Reader(pool_table(work.row.pk, work.row.name, table), source="tables"))
+    if request.only_check:
+        raise _checked(table, work.row.profile.get("pool", {}))
+    work.update(work.row, profile={**work.row.profile, "pool": plain(table)})
+
+
+def _checked(table: Mapping[str, Any], now: Mapping[str, Any]) -> Exception:
+    """What would stand there, and what stands there now; as a refusal, since nothing is written."""
+
+    def names(entry: Mapping[str, Any]) -> str:
+        return "、".join(str(one["name"]) for one in entry.get("expert", [])) or "—"
+
+    return refuse(
+        "only_checked",
+        "only_check",
+        names(table),
+        Text(
+            f"可以读出，没有写入。将有人员：{names(table)}；现有人员：{names(now)}",
+            f"it can be read; nothing was written. People then: {names(table)}; people now: {names(now)}",
+        ),
+        Text("要写入的，去掉“只检查”再提交", "to write it, untick this and send it again"),
+    )
+
+
+def pool() -> Pool:
+    """All active agencies with what is known of them. One without papers is in it, and barred by that."""
+    tables: dict[str, list[Any]] = {"agency": [], "expert": []}
+    agencies = Organisation.objects.filter(kind=OrganisationKind.AGENCY.value, status="active").order_by("pk")
+    for one in agencies:
+        found = pool_table(one.pk, one.name, one.profile.get("pool", {}))
+        tables["agency"] += found["agency"]
+        tables["expert"] += found["expert"]
+    return read_pool(Reader(tables, source="pool"))
+
+
+def pool_table(agency: int, name: str, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """One agency's entry as tables of the pool: its people go by its own number, so that ids never meet."""
+    own = {key: value for key, value in kept.items() if key in _OWN}
+    other = {key: value for key, value in kept.items() if key not in _OWN and key != "expert"}
+    experts = []
+    for expert in kept.get("expert", []):
+        employed = expert.get("discipline") == "valuation" or bool(expert.get("agency"))
+        experts.append(
+            {
+                **{key: value for key, value in expert.items() if key != "agency"},
+                "id": f"{agency}/{expert.get('id', '')}",
+                **({"agency": str(agency)} if employed else {}),
+            }
+        )
+    return {"agency": [{**own, "id": str(agency), "name": name}], "expert": experts, **other}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Who appraises, and how that came about (kept with the appraisal)."""
+
+    agency: Organisation
+    assignment: dict[str, Any]
+
+
+def parties_of(firm: Organisation, rights: Sequence[FirmRight], case: Case | None) -> tuple[str, ...]:
+    """Names and codes of everybody whom an appraiser must have no tie to."""
+    found = [firm.name, firm.code]
+    if case is not None:
+        found += [case.lender.name, case.lender.code]
+    for right in rights:
+        for holder in right.facts.get("holders", []):
+            found += [holder.get("name", ""), holder.get("code", "")]
+    return tuple(dict.fromkeys(one for one in found if one))
+
+
+def named(agency: Organisation, firm: Organisation, parties: Sequence[str], day: date) -> Chosen:
+    """The agency that the client names. Raises InputError where the pool's rules bar it."""
+    found = pool().agency(str(agency.pk))
+    barred = None if found is None else why_not_agency(found, parties, firm.region, day)
+    if found is None or barred is not None:
+        raise refuse(
+            "agency_barred",
+            "agency",
+            agency.name,
+            barred or Text("不是在用的评估机构", "not an active agency"),
+            Text("另选一家，或由平台抽取", "choose another one, or let the platform draw"),
+        )
+    return Chosen(agency, {"how": "named"})
+
+
+def drawn(
+    firm: Organisation, rights: Sequence[FirmRight], purpose: str, parties: Sequence[str], day: date
+) -> Chosen | Text:
+    """The agency that the rules draw, or why nobody is free; the field is the firm's industry.
+
+    Asking again for the same rights, purpose and month draws the same one; one that has refused in that month is passed
+    over, and the next in the draw has it.
+    """
+    numbers = tuple(sorted(right.number or right.key for right in rights))
+    earlier = [
+        one
+        for one in Appraisal.objects.filter(firm=firm, purpose=purpose, grade="formal").order_by("pk")
+        if one.assignment.get("how") == "drawn"
+        and one.assignment["numbers"] == list(numbers)
+        and one.assignment["month"] == f"{day:%Y-%m}"
+    ]
+    # Nobody can foresee it, and nobody can draw twice: a month's first request keeps it for those that follow.
+    beacon = earlier[0].assignment["beacon"] if earlier else secrets.token_hex(16)
+    passed_over = sorted({str(one.agency_id) for one in earlier if one.state == "refused"})
+    task = Task(numbers, purpose, str(firm.profile.get("industry", "")), firm.region, tuple(parties), day)
+    everyone = pool()
+    left = tuple(one for one in everyone.agencies if one.id not in passed_over)
+    known = {one.id for one in left}
+    experts = tuple(one for one in everyone.experts if not one.agency or one.agency in known)
+    found = assign(task, Pool(left, experts), beacon, rulebook())
+    if found.agency is None:
+        why = [(one.name, one.why_not) for one in found.candidates if one.why_not is not None]
+        zh = "；".join(f"{name}：{reason.zh}" for name, reason in why) or "没有机构有两名评估师可派"
+        en = "; ".join(f"{name}: {reason.en}" for name, reason in why) or "no agency has two appraisers free"
+        return Text(f"没有可以接受的评估机构（{zh}）", f"no agency can take it ({en})")
+    kept = {"how": "drawn", "numbers": list(numbers), "month": f"{day:%Y-%m}", "refused": passed_over}
+    return Chosen(Organisation.objects.get(pk=int(found.agency.id)), {**plain(found.as_json()), **kept})

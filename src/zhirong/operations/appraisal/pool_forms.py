@@ -1,0 +1,430 @@
+"""Keeping the pool by forms: an agency's own papers and ties, its people with their papers, measures against either.
+
+What the agency says of itself (regions, ties, people and what they know) its reviewer keeps too. What was checked against an
+original (papers, measures), and whether a tie has ended, is the administration's.
+"""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from zhirong.chain.appraisal_practice.people import DISCIPLINE_TEXT, read_pool
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.text import Text, same
+from zhirong.operations.appraisal.pool import pool_table
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Choices, Line, Request, ask
+from zhirong.operations.people import Duty, OrganisationKind, Person
+from zhirong.operations.plausible import HistoryDay
+from zhirong.operations.refusals import refuse
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.parties import Organisation
+
+_SEPARATORS = re.compile(r"[；;、,，\n]+")
+_AGENCY = "agency"
+_ADMIN = (Duty.SYSTEM_ADMIN,)
+_BOTH = (Duty.SYSTEM_ADMIN, Duty.AGENCY_REVIEWER)
+Names = Annotated[str, Field(max_length=5000)]
+Entry = dict[str, Any]
+
+
+def entry_of(row: Organisation) -> Entry:
+    """What the pool holds of an agency: ``regions``, ``ties``, ``qualification``, ``sanction``, ``expert``."""
+    entry: Entry = deepcopy(row.profile.get("pool", {}))
+    return entry
+
+
+def listed(written: str) -> list[str]:
+    """Names written one after another."""
+    return list(dict.fromkeys(one.strip() for one in _SEPARATORS.split(written) if one.strip()))
+
+
+def _is_agency(person: Person, row: Any) -> bool:
+    return row.kind == OrganisationKind.AGENCY and (person.has(*_ADMIN) or row.pk == person.organisation)
+
+
+def _people(person: Person, row: Any) -> Choices:
+    if row is None:
+        return []
+    return [(one["id"], same(one["name"])) for one in entry_of(row).get("expert", [])]
+
+
+def _owners(person: Person, row: Any) -> Choices:
+    return [(_AGENCY, Text("机构自己", "the agency itself")), *_people(person, row)]
+
+
+def _kept(name: str, words: Callable[[Entry], str]) -> Callable[[Person, Any], Choices]:
+    """The papers or measures of the agency and its people, to choose from: by whose they are and their place there."""
+
+    def choices(person: Person, row: Any) -> Choices:
+        if row is None:
+            return []
+        entry = entry_of(row)
+        found = [(_AGENCY, row.name, entry), *((one["id"], one["name"], one) for one in entry.get("expert", []))]
+        return [
+            (f"{owner}/{at}", same(f"{called}：{words(kept)}"))
+            for owner, called, holder in found
+            for at, kept in enumerate(holder.get(name, []))
+        ]
+
+    return choices
+
+
+def _paper_words(one: Entry) -> str:
+    return f"{one['name']} {one['number']} {one['valid_from']} – {one.get('valid_to') or ''}"
+
+
+def _sanction_words(one: Entry) -> str:
+    return f"{one['by']} {one['reason']} {one['start']} – {one.get('end') or ''}"
+
+
+def _start(name: str) -> Callable[[Person, Any], Any]:
+    return lambda person, row: "" if row is None else "；".join(entry_of(row).get(name, []))
+
+
+class DescribeAgency(Request):
+    """Where the agency works, and to whom it is tied."""
+
+    regions: Annotated[
+        Names,
+        ask(
+            "执业地区",
+            "Regions",
+            "区划代码或其前几位，如 61、4401；留空为不限",
+            "region codes or their first places, such as 61 or 4401; empty for everywhere",
+            start=_start("regions"),
+        ),
+    ] = ""
+    ties: Annotated[
+        Names,
+        ask(
+            "利益关系",
+            "Ties",
+            "有关联的单位的名称或信用代码，一行一个；与它们有关的评估不接",
+            "names or credit codes of those it is tied to, one a line; it takes no assignment that concerns them",
+            widget="area",
+            start=_start("ties"),
+        ),
+    ] = ""
+
+
+@operation(
+    "agency.describe",
+    Text("填写地区与利益关系", "Regions and ties"),
+    model=Organisation,
+    duties=_BOTH,
+    relation=_is_agency,
+    request=DescribeAgency,
+)
+def describe_agency(work: Work, request: DescribeAgency) -> Any:
+    """Keep where the agency works and whom it is tied to."""
+    entry = entry_of(work.row)
+    ties = listed(request.ties)
+    _demand_no_tie_dropped(work, entry.get("ties", []), ties)
+    _keep(work, {**entry, "regions": listed(request.regions), "ties": ties})
+
+
+class AddPerson(Request):
+    """Somebody who works for the agency, or a specialist who is in the pool with it."""
+
+    name: Annotated[Line, ask("姓名", "Name")]
+    discipline: Annotated[str, ask("专业", "Discipline", choices=tuple(DISCIPLINE_TEXT.items()))]
+    fields: Annotated[
+        Names,
+        Field(min_length=1),
+        ask(
+            "熟悉的领域",
+            "Fields",
+            "IPC 分类或行业代码的前几位，如 C02F、38；全部写 *",
+            "first places of IPC classes or industry codes, such as C02F or 38; * for all",
+        ),
+    ]
+    ties: Annotated[
+        Names,
+        ask(
+            "利益关系",
+            "Ties",
+            "本人和近亲属有关联的单位，一行一个",
+            "of the person and close relatives",
+            widget="area",
+        ),
+    ] = ""
+
+
+@operation(
+    "agency.person_add",
+    Text("添加人员", "Add a person"),
+    model=Organisation,
+    duties=_BOTH,
+    relation=_is_agency,
+    request=AddPerson,
+    help=Text(
+        "资产评估和法律专业的，平台管理员登记证书之后才能参加评估。",
+        "Those of valuation and law take part once the administration has entered their paper.",
+    ),
+)
+def add_person(work: Work, request: AddPerson) -> Any:
+    """A person without papers: they are entered by the administration."""
+    entry = entry_of(work.row)
+    person = {
+        "id": secrets.token_hex(4),
+        "name": request.name,
+        "discipline": request.discipline,
+        "fields": listed(request.fields),
+        "ties": listed(request.ties),
+        "agency": str(work.row.pk),
+    }
+    _keep(work, {**entry, "expert": [*entry.get("expert", []), person]})
+    return {"person": person["id"]}
+
+
+class ChangePerson(Request):
+    """What somebody knows, and to whom he is tied, from now on."""
+
+    person: Annotated[Line, ask("人员", "Person", choices=_people)]
+    fields: Annotated[Names, ask("熟悉的领域", "Fields", "留空为不变；全部写 *", "empty: as before; * for all")] = (
+        ""
+    )
+    ties: Annotated[
+        Names,
+        ask("增加的利益关系", "Further ties", "一行一个", "one a line", widget="area"),
+    ] = ""
+    ended_ties: Annotated[
+        Names,
+        ask(
+            "已经结束的利益关系",
+            "Ties that have ended",
+            "只有平台管理员能删",
+            "taken away by the administration alone",
+            only=lambda person, row: person.has(*_ADMIN),
+        ),
+    ] = ""
+
+
+@operation(
+    "agency.person_change",
+    Text("修改人员", "Change a person"),
+    model=Organisation,
+    duties=_BOTH,
+    relation=_is_agency,
+    request=ChangePerson,
+)
+def change_person(work: Work, request: ChangePerson) -> Any:
+    """Change what is known of a person of the pool."""
+    entry = entry_of(work.row)
+    person = _owner(entry, request.person, "person")
+    ended = set(listed(request.ended_ties))
+    ties = [one for one in [*person.get("ties", []), *listed(request.ties)] if one not in ended]
+    _demand_no_tie_dropped(work, person.get("ties", []), ties)
+    person["fields"] = listed(request.fields) or person["fields"]
+    person["ties"] = list(dict.fromkeys(ties))
+    _keep(work, entry)
+
+
+class EndPerson(Request):
+    """Who has left."""
+
+    person: Annotated[Line, ask("人员", "Person", choices=_people)]
+
+
+@operation(
+    "agency.person_end",
+    Text("移出人员", "Take a person out"),
+    model=Organisation,
+    duties=_BOTH,
+    relation=_is_agency,
+    request=EndPerson,
+    is_grave=True,
+    help=Text("已完成的评估不受影响；历史在日志里。", "What was appraised stands; the log keeps what was."),
+)
+def end_person(work: Work, request: EndPerson) -> Any:
+    """The person is drawn no more."""
+    entry = entry_of(work.row)
+    person = _owner(entry, request.person, "person")
+    _keep(work, {**entry, "expert": [one for one in entry["expert"] if one is not person]})
+
+
+class AddPaper(Request):
+    """A paper that was checked against its original."""
+
+    owner: Annotated[Line, ask("谁的", "Whose", choices=_owners)]
+    name: Annotated[Line, ask("资格名称", "Qualification", "如 资产评估师、资产评估机构备案", "as on the paper")]
+    number: Annotated[Line, ask("编号", "Number")]
+    valid_from: Annotated[HistoryDay, ask("有效期起", "Valid from")]
+    valid_to: Annotated[HistoryDay | None, ask("有效期至", "Valid until", "没有截止的留空", "empty: no end")] = None
+
+
+@operation(
+    "agency.paper_add",
+    Text("登记资格证书", "Enter a paper"),
+    model=Organisation,
+    duties=_ADMIN,
+    relation=_is_agency,
+    request=AddPaper,
+    help=Text("对照原件登记。", "Against the original."),
+)
+def add_paper(work: Work, request: AddPaper) -> Any:
+    """Keep a qualification of the agency or of one of its people."""
+    _demand_order("valid_to", request.valid_from, request.valid_to)
+    entry = entry_of(work.row)
+    owner = _owner(entry, request.owner, "owner")
+    paper = _written(request, "name", "number", "valid_from", "valid_to")
+    owner["qualification"] = [*owner.get("qualification", []), paper]
+    _keep(work, entry)
+
+
+class EndPaper(Request):
+    """A paper, and the last day on which it holds."""
+
+    paper: Annotated[Line, ask("资格证书", "Paper", choices=_kept("qualification", _paper_words))]
+    valid_to: Annotated[HistoryDay, ask("有效期至", "Valid until", "最后一日", "the last day")]
+
+
+@operation(
+    "agency.paper_end",
+    Text("改资格有效期", "Change until when a paper holds"),
+    model=Organisation,
+    duties=_ADMIN,
+    relation=_is_agency,
+    request=EndPaper,
+)
+def end_paper(work: Work, request: EndPaper) -> Any:
+    """A paper holds until another day: it was renewed, or taken away."""
+    entry = entry_of(work.row)
+    paper = _one_of(entry, request.paper, "qualification", "paper")
+    _demand_order("valid_to", date.fromisoformat(str(paper["valid_from"])), request.valid_to)
+    paper["valid_to"] = request.valid_to.isoformat()
+    _keep(work, entry)
+
+
+class AddSanction(Request):
+    """A measure of the association or an authority."""
+
+    owner: Annotated[Line, ask("对谁", "Against", choices=_owners)]
+    by: Annotated[Line, ask("作出机关", "By")]
+    reason: Annotated[Line, ask("事由", "Reason")]
+    start: Annotated[HistoryDay, ask("起", "From")]
+    end: Annotated[HistoryDay | None, ask("至", "Until", "没有截止的留空", "empty: no end")] = None
+    bars: Annotated[bool, ask("期间不得执业", "Bars from work", widget="flag")] = False
+
+
+@operation(
+    "agency.sanction_add",
+    Text("登记处分", "Enter a measure"),
+    model=Organisation,
+    duties=_ADMIN,
+    relation=_is_agency,
+    request=AddSanction,
+    is_grave=True,
+)
+def add_sanction(work: Work, request: AddSanction) -> Any:
+    """Keep a measure against the agency or one of its people; one that bars keeps it from work while it lasts."""
+    _demand_order("end", request.start, request.end)
+    entry = entry_of(work.row)
+    owner = _owner(entry, request.owner, "owner")
+    measure = {**_written(request, "by", "reason", "start", "end"), "bars": request.bars}
+    owner["sanction"] = [*owner.get("sanction", []), measure]
+    _keep(work, entry)
+
+
+class EndSanction(Request):
+    """A measure, and its last day."""
+
+    sanction: Annotated[Line, ask("处分", "Measure", choices=_kept("sanction", _sanction_words))]
+    end: Annotated[HistoryDay, ask("至", "Until", "最后一日", "the last day")]
+
+
+@operation(
+    "agency.sanction_end",
+    Text("改处分期限", "Change until when a measure lasts"),
+    model=Organisation,
+    duties=_ADMIN,
+    relation=_is_agency,
+    request=EndSanction,
+)
+def end_sanction(work: Work, request: EndSanction) -> Any:
+    """A measure lasts until another day."""
+    entry = entry_of(work.row)
+    measure = _one_of(entry, request.sanction, "sanction", "sanction")
+    _demand_order("end", date.fromisoformat(str(measure["start"])), request.end)
+    measure["end"] = request.end.isoformat()
+    _keep(work, entry)
+
+
+# -- reading and keeping ----------------------------------------------------------------------------------------
+
+
+def _keep(work: Work, entry: Entry) -> None:
+    """Write the entry, as the pool reads it: whatever the chain finds wrong is told, and nothing is written."""
+    read_pool(Reader(pool_table(work.row.pk, work.row.name, entry), source="pool"))
+    work.update(work.row, profile={**work.row.profile, "pool": entry})
+
+
+def _written(request: Request, *names: str) -> Entry:
+    return {
+        name: value
+        for name, value in request.model_dump(mode="json", include=set(names)).items()
+        if value is not None
+    }
+
+
+def _owner(entry: Entry, chosen: str, field: str) -> Entry:
+    """The agency's own part of the entry, or one of its people."""
+    if chosen == _AGENCY and field == "owner":
+        return entry
+    found: Entry | None = next((one for one in entry.get("expert", []) if one["id"] == chosen), None)
+    if found is None:
+        raise refuse(
+            "not_in_the_pool",
+            field,
+            chosen,
+            Text("不是这家机构登记的人员", "not one of the people entered for this agency"),
+            Text("从列出的人员中选", "choose one that is listed"),
+        )
+    return found
+
+
+def _one_of(entry: Entry, chosen: str, name: str, field: str) -> Entry:
+    owner, _, written = chosen.rpartition("/")
+    holders: Mapping[str, Entry] = {_AGENCY: entry, **{one["id"]: one for one in entry.get("expert", [])}}
+    kept = holders.get(owner, {}).get(name, [])
+    at = int(written) if written.isascii() and written.isdigit() and len(written) < 6 else len(kept)
+    if at >= len(kept):
+        raise refuse(
+            "not_in_the_pool",
+            field,
+            chosen,
+            Text("没有这一项", "there is no such entry"),
+            Text("从列出的各项中选", "choose one that is listed"),
+        )
+    found: Entry = kept[at]
+    return found
+
+
+def _demand_order(field: str, first: date, last: date | None) -> None:
+    if last is not None and last < first:
+        raise refuse(
+            "end_before_start",
+            field,
+            last,
+            Text(f"早于起始日 {first}", f"before its first day, {first}"),
+            Text("改正日期", "correct the days"),
+        )
+
+
+def _demand_no_tie_dropped(work: Work, had: list[str], wanted: list[str]) -> None:
+    """An agency does not free itself of a tie: that opens assignments to it."""
+    dropped = [one for one in had if one not in wanted]
+    if dropped and not work.person.has(*_ADMIN):
+        raise refuse(
+            "tie_dropped",
+            "ties",
+            "、".join(dropped),
+            Text("机构不能自己删去利益关系", "an agency does not take a tie of its own away"),
+            Text("请平台管理员核实后删去", "let the administration check it and take it away"),
+        )

@@ -1,0 +1,111 @@
+"""What an operation asks for: its request as fields in words, for this person and this row. The model says it; forms,
+programs and the command line read it from here.
+"""
+
+import types
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from zhirong.kernel.text import Text, same
+from zhirong.operations.fields import Ask, Request
+from zhirong.operations.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One field. widget: as of ``Ask``, never only ``text`` where the type says more. required: whether something must be
+    given. is_list: several values. suits: whether it is asked of this person and row. default: what holds where
+    nothing is given. start: what a form begins with. choices: empty where anything can be given. maximum: of
+    letters.
+    """
+
+    name: str
+    title: Text
+    help: Text
+    widget: str
+    required: bool
+    is_list: bool
+    suits: bool
+    default: Any
+    start: Any
+    choices: tuple[tuple[str, Text], ...]
+    maximum: int | None
+
+
+def asked(model: type[Request], person: Person, row: Any, *, tells: bool = True) -> list[Asked]:
+    """The fields of a request, all that there are. tells: whether the person may be told what depends on rows: choices among
+    them, what suits them, and what stands in a field now.
+    """
+    return [_asked(name, info, person, row, tells) for name, info in model.model_fields.items()]
+
+
+def on_form(fields: Sequence[Asked]) -> list[Asked]:
+    """Those that a form asks for."""
+    return [one for one in fields if one.suits and one.widget != "table"]
+
+
+def ask_of(name: str, info: FieldInfo) -> Ask:
+    """How a field is asked for; one that says nothing is called by its name."""
+    said = [*info.metadata, *_within(info.annotation)]
+    return next((one for one in said if isinstance(one, Ask)), Ask(same(name)))
+
+
+def _within(annotation: Any) -> list[Any]:
+    """What is annotated to the type of a field that may also be left out."""
+    if get_origin(annotation) not in (Union, types.UnionType):
+        return []
+    return [one for part in get_args(annotation) if get_origin(part) is Annotated for one in part.__metadata__]
+
+
+def plain_type(annotation: Any) -> Any:
+    """The type without ``| None`` and without what is annotated to it."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        return plain_type(next(one for one in get_args(annotation) if one is not type(None)))
+    return plain_type(get_args(annotation)[0]) if get_origin(annotation) is Annotated else annotation
+
+
+def is_list(kind: Any) -> bool:
+    """Whether a plain type holds several values."""
+    return get_origin(kind) in (list, tuple)
+
+
+def _asked(name: str, info: FieldInfo, person: Person, row: Any, tells: bool) -> Asked:
+    ask = ask_of(name, info)
+    suits = not tells or ask.only is None or ask.only(person, row)
+    kind = plain_type(info.annotation)
+    widget = _widget(kind, ask) if ask.widget == "text" else ask.widget
+    default = info.get_default(call_default_factory=True) if not info.is_required() else None
+    start = default
+    if ask.start is not None:
+        start = ask.start(person, row) if tells and suits else None
+    # What does not suit is not asked: its choices may make no sense for the row, or cost much.
+    choices = ask.choices if not callable(ask.choices) else ask.choices(person, row) if tells and suits else ()
+    limit = next((one.max_length for one in info.metadata if getattr(one, "max_length", None)), None)
+    return Asked(
+        name,
+        ask.title,
+        ask.help,
+        widget,
+        info.is_required(),
+        is_list(kind),
+        suits,
+        default,
+        start,
+        tuple(choices or ()),
+        limit,
+    )
+
+
+def _widget(kind: Any, ask: Ask) -> str:
+    if ask.choices is not None:
+        return "many" if is_list(kind) else "choice"
+    if kind is bool:
+        return "flag"
+    if kind is date:
+        return "day"
+    return "number" if kind in (int, Decimal) else "text"

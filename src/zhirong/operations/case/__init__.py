@@ -1,0 +1,1 @@
+"""A case: comparing, applying, approving."""

@@ -1,0 +1,437 @@
+"""A firm applies: drafts a case, hands it in complete or is told everything that is missing, takes it back."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from django.db.models import Max, Q
+from pydantic import Field
+
+from zhirong.chain.financing.case import ENDED, LAWFUL, STATE_WORDS, Move, State
+from zhirong.chain.loan.terms import METHOD_TEXT
+from zhirong.chain.mode.model import Mode
+from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.money import show_yuan
+from zhirong.kernel.text import Text
+from zhirong.operations.appraisal.online_appraisals import grade_words, method_table, own_rights, usable_appraisals
+from zhirong.operations.case.completeness import described, lacking, ready_to_submit
+from zhirong.operations.case_file.documents import end_papers
+from zhirong.operations.case_file.moves import begin_step, move_case
+from zhirong.operations.case_file.tables import plain
+from zhirong.operations.clock import now
+from zhirong.operations.contract.filing import demand_not_released, demand_nothing_filed
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Ask, Fen, Request, Words, ask
+from zhirong.operations.guarantee.guarantees import GOES_NO_FURTHER, end_guarantees
+from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.organisation.profile import Table, check_known
+from zhirong.operations.people import OrganisationKind, Person
+from zhirong.operations.refusals import refuse
+from zhirong.operations.right.rights import FIRM, own, share_rights
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.financing import Appraisal, Case, FirmRight
+from zhirong.store.parties import Organisation
+from zhirong.workbench import modes
+
+# Ways of paying back that amount, term and rate describe completely, as a case file takes them.
+METHODS = tuple(
+    (one.value, METHOD_TEXT[one])
+    for one in METHOD_TEXT
+    if one.value in ("bullet", "level_payment", "equal_principal", "interest_with_principal")
+)
+CYCLES = (
+    ("1M", Text("每月", "every month")),
+    ("3M", Text("每季", "every quarter")),
+    ("6M", Text("每半年", "every half-year")),
+    ("1Y", Text("每年", "every year")),
+)
+_LENDER = OrganisationKind.LENDER.value
+
+
+def _lenders(person: Person, row: Any) -> list[tuple[str, Text]]:
+    found = Organisation.objects.filter(kind=_LENDER, status="active").order_by("name")[:500]
+    return [(str(one.pk), Text(one.name, one.name)) for one in found]
+
+
+def mode_choices(day: date) -> tuple[tuple[str, Text], ...]:
+    """Every mode by its name and place; the words say where it has ended by this day or has not begun."""
+    return tuple(
+        (
+            one.id,
+            Text(
+                f"{one.title.zh}（{one.place.zh}{_window(one, day).zh}）",
+                f"{one.title.en} ({one.place.en}{_window(one, day).en})",
+            ),
+        )
+        for one in modes().values()
+    )
+
+
+def _window(mode: Mode, day: date) -> Text:
+    first, last = mode.source.valid_from, mode.source.valid_to
+    if last is not None and day > last:
+        return Text(f"，已于 {last} 结束", f"; ended on {last}")
+    if first is not None and day < first:
+        return Text(f"，自 {first} 起执行", f"; begins on {first}")
+    return Text("", "")
+
+
+def right_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
+    """The firm's rights, to choose from."""
+    found = FirmRight.objects.filter(firm=person.organisation, removed=False).order_by("-id")[:500]
+    return [(str(one.pk), Text(f"{one.title} {one.number}", f"{one.title} {one.number}")) for one in found]
+
+
+def appraisal_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
+    """The firm's appraisals that hold today, to choose from."""
+    return [
+        (
+            str(one.pk),
+            Text(
+                f"{show_yuan(one.p50)} 元，{grade_words(one).zh}，基准日 {one.valuation_date}",
+                f"CNY {show_yuan(one.p50)}, {grade_words(one).en}, as of {one.valuation_date}",
+            ),
+        )
+        for one in usable_appraisals(person, day_of(now()))
+    ]
+
+
+def _of(name: str, change: Any = None) -> Any:
+    """What a form about a case begins with: what the case says."""
+    return lambda person, row: None if row is None else getattr(row, name)
+
+
+def _asked(name: str, zh: str, en: str, help_zh: str = "", help_en: str = "", **more: Any) -> Ask:
+    return ask(zh, en, help_zh, help_en, start=_of(name), **more)
+
+
+class CaseFacts(Request):
+    """What a firm asks for, from whom, on which rights and figures.
+
+    facts, credit: left out, those of the firm's description are handed in with the case.
+    """
+
+    lender: Annotated[int, _asked("lender_id", "向哪家银行申请", "Which lender", choices=_lenders)]
+    mode: Annotated[
+        str,
+        Field(max_length=40),
+        _asked(
+            "mode",
+            "融资模式",
+            "Mode",
+            "先在“比较模式”里看哪些合适、各要多少钱",
+            "compare them first",
+            choices=lambda person, row: mode_choices(day_of(now())),
+        ),
+    ]
+    amount: Annotated[
+        Fen, _asked("amount", "申请金额", "Amount", "如 200万元", "such as 2,000,000", widget="money")
+    ]
+    term_months: Annotated[int, Field(ge=1, le=360), _asked("term_months", "期限（月）", "Term in months")]
+    method: Annotated[str, Field(max_length=24), _asked("method", "还款方式", "Repayment", choices=METHODS)] = (
+        "bullet"
+    )
+    cycle: Annotated[str, Field(max_length=8), _asked("cycle", "还款周期", "Due", choices=CYCLES)] = "1M"
+    purpose: Annotated[
+        str, Field(max_length=300), _asked("purpose", "用途", "Purpose", "钱用在哪里", "what the money is for")
+    ] = ""
+    rights: Annotated[
+        list[int],
+        Field(max_length=50),
+        _asked("rights", "质押哪些权利", "Rights to pledge", widget="many", choices=right_choices),
+    ] = []
+    appraisal: Annotated[
+        int | None,
+        _asked(
+            "appraisal_id",
+            "采用哪份评估",
+            "Which appraisal",
+            "没有的先做免费线上评估",
+            "make a free one first",
+            choices=appraisal_choices,
+        ),
+    ] = None
+    appraisal_input: Annotated[Table | None, ask("评估数据", "Appraisal input", widget="table")] = None
+    facts: Annotated[Table | None, ask("企业情况", "Facts", widget="table")] = None
+    credit: Annotated[Table | None, ask("信用资料", "Credit file", widget="table")] = None
+
+
+class Change(CaseFacts):
+    """A case as it shall be from now on."""
+
+    as_described: Annotated[
+        bool,
+        ask(
+            "改用“企业情况”里最新填写的",
+            "Take facts and credit file anew from the firm's description",
+            widget="flag",
+        ),
+    ] = False
+
+
+@operation(
+    "case.draft",
+    Text("起草融资申请", "Draft a case"),
+    request=CaseFacts,
+    duties=FIRM,
+    for_agents=True,
+    page="firm.case",
+    help=Text(
+        "草稿只有本企业看得到；缺的可以以后补，提交时一次告诉您还缺什么。",
+        "Only the firm sees a draft. What is missing can wait; handing it in names all of it together.",
+    ),
+)
+def draft(work: Work, request: CaseFacts) -> Any:
+    """A case in draft."""
+    firm = Organisation.objects.get(pk=work.person.organisation)
+    values = _values(work, firm, request, {}, {}, {})
+    case = work.create(Case, firm=firm, number=_next_number(work.day), state=State.DRAFT.value, **values)
+    begin_step(work, case, State.DRAFT, None)
+    share_rights(work, f"case/{case.pk}", case.rights)
+    return {"id": case.pk, "number": case.number}
+
+
+@operation(
+    "case.edit",
+    Text("修改申请", "Change the case"),
+    model=Case,
+    request=Change,
+    duties=FIRM,
+    relation=own,
+    states=(State.DRAFT,),
+    for_agents=True,
+    page="firm.case",
+)
+def edit(work: Work, request: Change) -> Any:
+    """Change a draft, or a case that the lender has returned. facts and credit: left out, they stay."""
+    case = work.row
+    facts, credit = ({}, {}) if request.as_described else (case.facts, case.credit)
+    # What came with an appraisal goes with it; what a program has given by itself stays until it gives another.
+    kept_input = {} if case.appraisal_id else case.appraisal_input
+    work.update(case, **_values(work, case.firm, request, facts, credit, kept_input))
+    share_rights(work, f"case/{case.pk}", case.rights)
+
+
+class Submit(Request):
+    """The firm hands the case in."""
+
+    agreed: Annotated[
+        bool,
+        ask(
+            "同意该银行为审查本申请，使用申请所列权利、评估、企业情况和所附文件",
+            "The lender may use the rights, appraisal, facts and papers of this case to examine it",
+            widget="flag",
+        ),
+    ] = False
+
+
+@operation(
+    "case.submit",
+    Text("提交申请", "Hand in the case"),
+    model=Case,
+    request=Submit,
+    duties=FIRM,
+    relation=own,
+    states=(State.DRAFT,),
+    for_agents=True,
+    page="firm.case",
+    help=Text(
+        "提交后由银行受理；撤回之前内容不能再改。",
+        "The lender takes it up; it cannot be changed unless it is returned.",
+    ),
+)
+def submit(work: Work, request: Submit) -> Any:
+    """Hand in a complete case, with its quote under the mode chosen; everything missing is named together."""
+    case = work.row
+    _demand_most(work, case.amount)
+    quote, problems = ready_to_submit(case, work.person, work.day)
+    if not request.agreed:
+        problems.append(
+            lacking(
+                "agreed",
+                Text("没有同意银行使用资料", "the lender is not allowed to use the data"),
+                Text("勾选同意后提交", "tick it"),
+            )
+        )
+    if problems:
+        raise InputError(problems)
+    facts, credit = described(case)
+    values = {"submitted_on": work.day, "quote": quote, "facts": facts, "credit": credit}
+    move_case(work, case, Move.SUBMIT, **values)
+    work.tell(
+        Text(
+            f"新申请 {case.number}：{case.firm.name}，{show_yuan(case.amount)} 元",
+            f"New case {case.number}: {case.firm.name}, CNY {show_yuan(case.amount)}",
+        ),
+        f"/lender/cases/{case.pk}/",
+        case.lender_id,
+    )
+
+
+class Withdraw(Request):
+    """Why the firm takes it back."""
+
+    reason: Annotated[Words, ask("原因", "Reason", widget="area")]
+
+
+@operation(
+    "case.withdraw",
+    Text("撤回申请", "Withdraw the case"),
+    model=Case,
+    request=Withdraw,
+    duties=FIRM,
+    relation=own,
+    states=tuple(state for state, move in LAWFUL if move is Move.WITHDRAW),
+    is_grave=True,
+    page="firm.case",
+)
+def withdraw(work: Work, request: Withdraw) -> Any:
+    """The case ends; the lender keeps what it has done."""
+    was = work.row.state
+    demand_not_released(work.row)
+    demand_nothing_filed(work.row)
+    move_case(work, work.row, Move.WITHDRAW, reason=request.reason[:500])
+    end_guarantees(work, work.row, GOES_NO_FURTHER)
+    end_papers(work, work.row)
+    if was != State.DRAFT:
+        work.tell(
+            Text(f"{work.row.number}：企业撤回了申请", f"{work.row.number}: the firm has withdrawn the case"),
+            f"/lender/cases/{work.row.pk}/",
+            work.row.lender_id,
+        )
+
+
+# -- what a case says, and what it lacks ------------------------------------------------------------------------
+
+
+def _values(
+    work: Work, firm: Organisation, request: CaseFacts, facts: Table, credit: Table, appraisal_input: Table
+) -> dict[str, Any]:
+    """The columns of a case. Raises InputError with everything that is wrong."""
+    problems: list[Problem] = []
+    if not Organisation.objects.filter(pk=request.lender, kind=_LENDER, status="active").exists():
+        problems.append(_wrong("lender", request.lender, Text("没有这家银行", "there is no such lender")))
+    for name, value, allowed in (
+        ("mode", request.mode, modes()),
+        ("method", request.method, dict(METHODS)),
+        ("cycle", request.cycle, dict(CYCLES)),
+    ):
+        if value not in allowed:
+            problems.append(_wrong(name, value, Text("不在可选范围内", "not one of the choices")))
+    rights: list[FirmRight] = []
+    facts = facts if request.facts is None else request.facts
+    credit = credit if request.credit is None else request.credit
+    try:
+        rights = own_rights(firm, request.rights)
+    except InputError as error:
+        problems += error.problems
+    try:
+        check_known(facts, credit, work)
+    except InputError as error:
+        problems += error.problems
+    appraisal = None
+    if request.appraisal is not None:
+        appraisal = Appraisal.objects.filter(pk=request.appraisal, firm=firm).first()
+        if appraisal is None:
+            problems.append(
+                _wrong("appraisal", request.appraisal, Text("没有这份评估", "there is no such appraisal"))
+            )
+    if problems:
+        raise InputError(problems)
+    _demand_most(work, request.amount)
+    if appraisal is not None:
+        appraisal_input = method_table(appraisal)
+    elif request.appraisal_input is not None:
+        appraisal_input = request.appraisal_input
+    return {
+        "lender_id": request.lender,
+        "mode": request.mode,
+        "amount": request.amount,
+        "term_months": request.term_months,
+        "method": request.method,
+        "cycle": request.cycle,
+        "purpose": request.purpose,
+        "rights": [right.pk for right in rights],
+        "appraisal": appraisal,
+        "appraisal_input": plain(appraisal_input),
+        "facts": plain(facts),
+        "credit": plain(credit),
+    }
+
+
+def _demand_most(work: Work, amount: int) -> None:
+    most = work.person.most
+    if most is not None and amount > most:
+        raise refuse(
+            "above_mandate",
+            "amount",
+            show_yuan(amount),
+            Text(f"超过委托的上限 {show_yuan(most)} 元", f"more than the mandate allows, CNY {show_yuan(most)}"),
+            Text("减少金额，或由企业自己办理", "ask for less, or let the firm do it itself"),
+        )
+
+
+def _next_number(day: date) -> str:
+    """The log's head is held: no other case takes the number meanwhile."""
+    last = Case.objects.aggregate(last=Max("pk"))["last"] or 0
+    return f"ZR{day:%Y%m%d}-{last + 1:05d}"
+
+
+def _wrong(field: str, value: object, reason: Text) -> Problem:
+    return Problem(field, str(value), reason, Text("从列出的里面选", "choose one that is listed"), "not_a_choice")
+
+
+_STATES = tuple((state.value, words) for state, words in STATE_WORDS.items())
+
+listing(
+    Listing(
+        "firm.cases",
+        Text("我的申请", "My cases"),
+        Case,
+        (
+            Column("number", Text("编号", "Number"), lambda row: row.number, order="number", main=True),
+            Column("lender", Text("银行", "Lender"), lambda row: row.lender.name),
+            Column(
+                "approved_amount",
+                Text("批准金额", "Approved"),
+                lambda row: row.approved_amount,
+                "money",
+                order="approved_amount",
+                main=True,
+            ),
+            Column(
+                "amount", Text("申请金额", "Asked for"), lambda row: row.amount, "money", order="amount", main=True
+            ),
+            Column(
+                "state",
+                Text("进度", "State"),
+                lambda row: STATE_WORDS[State(row.state)],
+                "state",
+                order="state",
+                main=True,
+            ),
+            Column(
+                "submitted_on",
+                Text("提交日", "Handed in"),
+                lambda row: row.submitted_on,
+                "day",
+                order="submitted_on",
+            ),
+            Column("due_on", Text("本步时限", "Due"), lambda row: row.due_on, "day", order="due_on"),
+        ),
+        (
+            Filter("state", Text("进度", "State"), lambda value: Q(state=value), _STATES),
+            Filter(
+                "open",
+                Text("是否办结", "Open or ended"),
+                lambda value: ~Q(state__in=ENDED) if value == "open" else Q(state__in=ENDED),
+                (("open", Text("办理中", "open")), ("ended", Text("已办结", "ended"))),
+            ),
+        ),
+        duties=FIRM,
+        related=("lender",),
+        page="firm.case",
+        empty=Text("还没有申请。先比较模式，再起草一份。", "No cases yet. Compare the modes, then draft one."),
+        begin="case.draft",
+    )
+)

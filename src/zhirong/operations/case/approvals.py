@@ -1,0 +1,300 @@
+"""Approval by bands of amounts: several people, none of whom handed it up; sending back; declining with what the firm can do."""
+
+from typing import Annotated, Any
+
+from zhirong.chain.financing.approval import Decision, Round, Verdict, band_for, why_not
+from zhirong.chain.financing.case import Move, State
+from zhirong.chain.financing.declining import GROUND_TEXT, WHAT_TO_DO, Ground
+from zhirong.chain.quote.kept import current
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.money import show_yuan
+from zhirong.kernel.text import Text
+from zhirong.operations.case_file.documents import contract_papers, end_papers, void_paper
+from zhirong.operations.case_file.moves import move_case
+from zhirong.operations.contract.filing import demand_not_released, end_registrations
+from zhirong.operations.contract.withdrawing import withdrawn_problems
+from zhirong.operations.credit.diligence import firm_page, lender_page, note
+from zhirong.operations.credit.limits import broken, lender_meters
+from zhirong.operations.credit.review import open_conditions, review_problems, suspended_problems, tell_next
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Fen, Request, Words, ask
+from zhirong.operations.guarantee.guarantees import GOES_NO_FURTHER, end_guarantees, standing_guarantee
+from zhirong.operations.organisation.organisations import own_firm
+from zhirong.operations.people import Duty, Person
+from zhirong.operations.rulebook import rules_version
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.financing import Approval, Case
+
+DECIDERS = (Duty.LENDER_REVIEWER, Duty.LENDER_APPROVER, Duty.LENDER_MANAGER)
+_BEFORE_RELEASE = (
+    State.SUBMITTED,
+    State.DILIGENCE,
+    State.APPROVAL,
+    State.APPROVED,
+    State.SIGNING,
+    State.REGISTERING,
+)
+
+
+def round_of(case: Case, work: Any) -> Round:
+    """The present round of a case. work: whatever has ``rules`` and ``day``."""
+    made = Approval.objects.filter(case=case, round=case.approval_round).order_by("pk")
+    decisions = tuple(Decision(one.by_id, one.duty, one.decision, one.amount) for one in made)
+    proposed = case.proposed_amount or 0
+    return Round(
+        band_for(proposed, work.rules, work.day, case.lender.region),
+        proposed,
+        case.line or 0,
+        frozenset(one for one in (case.handed_up_by_id, case.officer_id, *case.former_officers) if one),
+        decisions,
+    )
+
+
+def _not_own(person: Person, row: Any) -> bool:
+    """Nobody decides on what he handed up or works on himself."""
+    return person.account not in (row.handed_up_by_id, row.officer_id, *row.former_officers)
+
+
+def _may_approve(person: Person, row: Any) -> bool:
+    return row.lender_id == person.organisation
+
+
+class Approve(Request):
+    """What is approved, and why."""
+
+    amount: Annotated[
+        Fen,
+        ask(
+            "批准金额",
+            "Amount approved",
+            "不超过报送金额和额度",
+            "at most what was proposed, and the line",
+            widget="money",
+            start=lambda person, row: row.proposed_amount,
+        ),
+    ]
+    opinion: Annotated[Words, ask("审批意见", "Opinion", widget="area")]
+
+
+@operation(
+    "case.approve",
+    Text("批准", "Approve"),
+    model=Case,
+    duties=DECIDERS,
+    states=(State.APPROVAL,),
+    relation=_may_approve,
+    request=Approve,
+    page="lender.case",
+)
+def approve(work: Work, request: Approve) -> Any:
+    """One place of the band is filled; the last one approves the case, unless a limit of the lender would break."""
+    case: Case = work.row
+    now = round_of(case, work)
+    problems = why_not(now, work.person.account, sorted(work.person.duties), "approve", request.amount)
+    problems += own_firm(work.person.account, case.firm_id)
+    problems += review_problems(case, work.rules, work.day)
+    problems += suspended_problems(case)
+    problems += withdrawn_problems(case)
+    amount = min(now.amount, request.amount)
+    is_last = now.given + 1 == len(now.band.duties)
+    if is_last:
+        problems += [one.as_problem() for one in broken(lender_meters(case, amount, work.day))]
+    if problems:
+        raise InputError(problems)
+    _decide(work, case, now, "approve", request.amount, request.opinion, now.wanted)
+    if not is_last:
+        # The case is written too, so that whoever looked at it before is told that it has moved on.
+        work.update(case)
+        tell_next(work, case, now.band.duties[now.given + 1])
+        return {"id": case.pk, "still_wanted": list(now.band.duties[now.given + 1 :])}
+    move_case(work, case, Move.APPROVE, approved_amount=amount)
+    words = Text(
+        f"申请 {case.number} 已批准，金额 {show_yuan(amount)} 元",
+        f"Application {case.number} is approved: CNY {show_yuan(amount)}",
+    )
+    work.tell(words, firm_page(case), case.firm)
+    work.tell(words, lender_page(case), case.lender, (Duty.LENDER_OFFICER,))
+    return {"id": case.pk, "still_wanted": []}
+
+
+class SendBack(Request):
+    """What is to be looked into again."""
+
+    reason: Annotated[Words, ask("退回原因", "Reason", widget="area")]
+
+
+@operation(
+    "case.send_back",
+    Text("退回调查", "Send back to due diligence"),
+    model=Case,
+    duties=DECIDERS,
+    states=(State.APPROVAL,),
+    relation=_may_approve,
+    request=SendBack,
+    page="lender.case",
+)
+def send_back(work: Work, request: SendBack) -> Any:
+    """The round ends; the officer works on it and hands it up anew."""
+    case: Case = work.row
+    now = round_of(case, work)
+    _refuse_if(why_not(now, work.person.account, sorted(work.person.duties), "return", 0))
+    _decide(work, case, now, "return", 0, request.reason, "")
+    # A guarantor that has withdrawn is off the case: what follows is decided without it.
+    off: dict[str, Any] = {} if standing_guarantee(case) else {"guarantor_id": None, "guarantee": {}}
+    move_case(work, case, Move.SEND_BACK, **off)
+    work.tell(
+        Text(
+            f"{case.number} 退回调查：{request.reason}"[:200], f"{case.number} is sent back: {request.reason}"[:200]
+        ),
+        lender_page(case),
+        case.lender,
+        (Duty.LENDER_OFFICER,),
+    )
+    return {"id": case.pk}
+
+
+class BackToReview(Request):
+    """What has changed since the approval."""
+
+    reason: Annotated[Words, ask("原因", "Reason", widget="area")]
+
+
+@operation(
+    "case.back_to_review",
+    Text("退回重审", "Back to review"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER, Duty.LENDER_MANAGER),
+    states=(State.APPROVED, State.SIGNING, State.REGISTERING),
+    relation=_may_approve,
+    request=BackToReview,
+    is_grave=True,
+    page="lender.case",
+    help=Text(
+        "审批所依据的情况变了才用。批准和合同作废，质押登记撤回或注销，担保结束，可以再请、另请或不再要；重新测算、报批后再出合同。",
+        "For when what was approved by has changed. Approval and contracts are void, the registration is taken back or "
+        "discharged, the guarantee ends and the same, another or none is asked; the line is worked out and decided on again before new contracts.",
+    ),
+)
+def back_to_review(work: Work, request: BackToReview) -> Any:
+    """The approval holds no longer; the case is in due diligence again."""
+    case: Case = work.row
+    demand_not_released(case)
+    end_registrations(work, case, request.reason)
+    for paper in contract_papers(case):
+        void_paper(work, paper)
+    end_guarantees(
+        work, case, Text("退回重新审查，担保须重新征求", "is reviewed anew; the guarantee will be asked for again")
+    )
+    kept = {name: value for name, value in case.contract.items() if name in ("insurance", "uses")}
+    anew = {"approved_amount": None, "contract": kept, "filing": None, "guarantor_id": None, "guarantee": {}}
+    move_case(work, case, Move.SEND_BACK, **anew)
+    words = Text(
+        f"申请 {case.number} 退回重新审查：{request.reason}"[:200],
+        f"Application {case.number} goes back to review: {request.reason}"[:200],
+    )
+    work.tell(words, firm_page(case), case.firm)
+    work.tell(words, lender_page(case), case.lender, (Duty.LENDER_OFFICER,))
+    return {"id": case.pk}
+
+
+class Decline(Request):
+    """The ground, and what the firm can do."""
+
+    ground: Annotated[
+        Ground,
+        ask("主要理由", "Main ground", choices=tuple((one.value, words) for one, words in GROUND_TEXT.items())),
+    ]
+    reason: Annotated[
+        Words, ask("具体理由", "Reason in full", "企业看到的就是这些话", "the firm reads this", widget="area")
+    ]
+    hint: Annotated[
+        str,
+        ask(
+            "企业可以怎样做",
+            "What the firm can do",
+            "留空则用该理由的一般建议",
+            "left empty, the usual advice for this ground is given",
+            widget="area",
+        ),
+    ] = ""
+
+
+@operation(
+    "case.decline",
+    Text("不通过", "Decline"),
+    model=Case,
+    duties=DECIDERS,
+    states=_BEFORE_RELEASE,
+    relation=lambda person, row: row.lender_id == person.organisation and _not_own(person, row),
+    request=Decline,
+    is_grave=True,
+    page="lender.case",
+)
+def decline(work: Work, request: Decline) -> Any:
+    """The case ends; the firm is told why and what it can do, a guarantor that was asked is released."""
+    case: Case = work.row
+    demand_not_released(case)
+    if case.state == State.APPROVAL:
+        now = round_of(case, work)
+        _refuse_if(why_not(now, work.person.account, sorted(work.person.duties), "decline", 0))
+    else:
+        # A refusal outside a round is a round of its own.
+        work.update(case, approval_round=case.approval_round + 1)
+        now = round_of(case, work)
+    _decide(work, case, now, "decline", 0, request.reason, "")
+    ground = GROUND_TEXT[request.ground]
+    hint = request.hint.strip()
+    advice = Text(hint, hint) if hint else WHAT_TO_DO[request.ground]
+    move_case(work, case, Move.DECLINE, reason=f"{ground.zh}：{request.reason}"[:500])
+    note(
+        work,
+        case,
+        f"未通过：{ground.zh} Declined: {ground.en}\n{request.reason}\n可以怎样做：{advice.zh}\nWhat you can do: {advice.en}",
+    )
+    end_registrations(work, case, request.reason)
+    end_guarantees(work, case, GOES_NO_FURTHER)
+    end_papers(work, case)
+    work.tell(
+        Text(
+            f"申请 {case.number} 未通过：{ground.zh}。{advice.zh}",
+            f"Application {case.number} is declined: {ground.en}. {advice.en}",
+        ),
+        firm_page(case),
+        case.firm,
+    )
+    return {"id": case.pk}
+
+
+def _decide(work: Work, case: Case, now: Round, verdict: Verdict, amount: int, opinion: str, duty: str) -> None:
+    """Keep a decision with what it was made by: rules, inputs, line and what was still open."""
+    quote = case.quote
+    basis = {
+        "rules": rules_version(),
+        "band": now.band.level,
+        "line": case.line,
+        "proposed": case.proposed_amount,
+        "review": case.review,
+        "binding": current(quote)["modes"][0]["credit_limit"]["binding"] if quote else "",
+        "open": [one["code"] for one in open_conditions(quote)] if quote else [],
+        "limits": [
+            {"code": one.code, "used": one.used, "adds": one.adds, "most": one.most}
+            for one in lender_meters(case, amount, work.day)
+        ],
+    }
+    work.create(
+        Approval,
+        case=case,
+        round=case.approval_round,
+        level=now.band.level,
+        duty=duty,
+        by_id=work.person.account,
+        decision=verdict,
+        amount=amount,
+        opinion=opinion,
+        basis=basis,
+    )
+
+
+def _refuse_if(problems: list[Problem]) -> None:
+    if problems:
+        raise InputError(problems)

@@ -1,0 +1,254 @@
+"""The calculator without an account: a few rights and figures in, a rough interval, line and cost by mode out.
+
+Nothing is kept. What is not asked is assumed by ``appraisal.online.calculator`` and ``appraisal.online.start``.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from zhirong.chain.right.fees import patent_year
+from zhirong.chain.right.records import KIND_TEXT, PATENT_KINDS, RightKind
+from zhirong.kernel.days import add_years, day_of
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.identifiers import patent_check_digit
+from zhirong.kernel.money import parse_yuan, yuan
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+from zhirong.operations.appraisal.online_form import START, assumed
+from zhirong.operations.case_file.tables import case_table
+from zhirong.operations.clock import now
+from zhirong.operations.fields import Day, Fen, Region, Request, ask
+from zhirong.operations.rulebook import rulebook
+from zhirong.store.financing import FirmRight
+from zhirong.store.parties import Organisation
+
+ASSUMPTIONS = "appraisal.online.calculator"
+_PATHS = 2_000  # a rough figure, and bounded work for whoever asks
+_NO_FIRM = Text("某企业", "a firm")
+# What can be told from two days; a trade name and a secret have no register to tell them.
+_DAYS: dict[RightKind, tuple[str, str]] = {
+    **dict.fromkeys(PATENT_KINDS, ("filing_date", "grant_date")),
+    RightKind.TRADEMARK: ("filing_date", "registration_date"),
+    RightKind.SOFTWARE: ("creation_date", "registration_date"),
+    RightKind.COPYRIGHT: ("creation_date", "registration_date"),
+    RightKind.LAYOUT_DESIGN: ("filing_date", "registration_date"),
+    RightKind.PLANT_VARIETY: ("filing_date", "grant_date"),
+}
+_PATENT_DIGITS = {RightKind.INVENTION: 1, RightKind.UTILITY_MODEL: 2, RightKind.DESIGN: 3}
+_FIRST_LONG_NUMBERS = 2004  # patents in force today that are older have run out
+KINDS = tuple((kind.value, words) for kind, words in KIND_TEXT.items() if kind in _DAYS)
+
+
+def regions(person: Any, row: Any) -> list[tuple[str, Text]]:
+    """The regions that the rules have a name for."""
+    latest = rulebook().at("regions.names", day_of(now())).value
+    return [(one["code"], Text(one["zh"], one["en"])) for one in latest]
+
+
+def _kind(number: int) -> Any:
+    zh, en = (
+        ("权利种类", "Kind of right")
+        if number == 1
+        else (f"第 {number} 件种类（可不填）", f"Kind of right {number}, if any")
+    )
+    return ask(zh, en, choices=KINDS)
+
+
+class Calculate(Request):
+    """Up to three rights, the revenue that they serve, and what the firm would borrow."""
+
+    region: Annotated[Region, ask("企业在哪里注册", "Where the firm is registered", choices=regions)]
+    kind_1: Annotated[str, _kind(1)]
+    began_1: Annotated[Day, ask("申请日或完成日", "Filed or completed on")]
+    granted_1: Annotated[Day, ask("授权、注册或登记日", "Granted or registered on")]
+    kind_2: Annotated[str, _kind(2)] = ""
+    began_2: Annotated[Day | None, ask("申请日或完成日", "Filed or completed on")] = None
+    granted_2: Annotated[Day | None, ask("授权、注册或登记日", "Granted or registered on")] = None
+    kind_3: Annotated[str, _kind(3)] = ""
+    began_3: Annotated[Day | None, ask("申请日或完成日", "Filed or completed on")] = None
+    granted_3: Annotated[Day | None, ask("授权、注册或登记日", "Granted or registered on")] = None
+    revenue: Annotated[
+        Fen,
+        Field(gt=0),
+        ask(
+            "使用这些权利的产品一年收入",
+            "Yearly revenue of the products that use them",
+            "如 3000万元",
+            "such as 30,000,000",
+            widget="money",
+        ),
+    ]
+    amount: Annotated[
+        Fen, Field(gt=0), ask("想借多少", "How much to borrow", "如 200万元", "such as 2,000,000", widget="money")
+    ]
+    term_months: Annotated[int, Field(ge=1, le=120), ask("多久（月）", "For how many months")] = 12
+
+
+def calculated(asked: Calculate, day: date, rules: Rulebook) -> dict[str, Any]:
+    """The table of a case file for a rough figure. Raises InputError naming the rights that cannot be read."""
+    firm = Organisation(name=_NO_FIRM.zh, code="", region=asked.region)
+    rights = [FirmRight(pk=pk, facts=facts) for pk, facts in _rights(asked, day)]
+    request = {"amount": asked.amount, "term_months": asked.term_months}
+    facts = {
+        "size_class": rules.at(ASSUMPTIONS, day).value["size_class"],
+        "sme": True,
+        "bad_credit_on": "never",
+        "substandard_on": "never",
+    }
+    table = case_table(
+        firm, rights, request, facts, _credit(asked, day, rules), _appraisal(asked, day, rules), day, "calculator"
+    )
+    table["case"]["sources"] = []
+    return table
+
+
+def rough_interval(value: Mapping[str, str]) -> tuple[int, int]:
+    """From P10 to P90 of a quote's value, in fen; of an unchecked appraisal the quote has stretched it already."""
+    return parse_yuan(value["p10"]), parse_yuan(value["p90"])
+
+
+def _rights(asked: Calculate, day: date) -> list[tuple[int, dict[str, Any]]]:
+    found, problems = [], []
+    for number in (1, 2, 3):
+        kind, began, granted = (getattr(asked, f"{name}_{number}") for name in ("kind", "began", "granted"))
+        if not kind:
+            continue
+        if kind not in dict(KINDS):
+            problems.append(
+                _wrong(
+                    f"kind_{number}",
+                    kind,
+                    Text("不在可选范围内", "not one of the choices"),
+                    Text("从列出的里面选", "choose one that is listed"),
+                )
+            )
+            continue
+        if began is None or granted is None or not began <= granted <= day:
+            reason = Text(
+                "两个日期要都填，先后有序，不晚于今天", "both days are needed, in their order, none after today"
+            )
+            problems.append(
+                _wrong(
+                    f"granted_{number}", granted or "", reason, Text("照证书填写", "copy them from the certificate")
+                )
+            )
+            continue
+        found.append((number, _facts(RightKind(kind), number, began, granted, day)))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _facts(kind: RightKind, number: int, began: date, granted: date, day: date) -> dict[str, Any]:
+    first, second = _DAYS[kind]
+    facts: dict[str, Any] = {
+        "kind": kind.value,
+        "title": f"{KIND_TEXT[kind].zh} {number}",
+        "role": "core",
+        "holders": [{"name": _NO_FIRM.zh}],
+        first: began.isoformat(),
+        second: granted.isoformat(),
+    }
+    made_up = _number(kind, number, began)
+    if made_up:
+        facts["number"] = made_up
+    if kind in PATENT_KINDS:
+        facts["fee_paid_through_year"] = min(patent_year(began, day), 20)
+    return facts
+
+
+def _number(kind: RightKind, number: int, began: date) -> str:
+    """A number of the right form that no register has given: nobody is asked for one to be told a rough figure."""
+    year = max(began.year, _FIRST_LONG_NUMBERS)
+    if kind in PATENT_KINDS:
+        digits = f"{year}{_PATENT_DIGITS[kind]}99999{number:02d}"
+        return f"{digits}.{patent_check_digit(digits)}"
+    if kind is RightKind.LAYOUT_DESIGN:
+        digits = f"{year % 100:02d}5999{number:02d}"
+        return f"BS.{digits}.{patent_check_digit(digits)}"
+    if kind is RightKind.PLANT_VARIETY:
+        return f"CNA{year}99999{number:02d}"
+    return f"999999{number:02d}" if kind is RightKind.TRADEMARK else ""
+
+
+def _appraisal(asked: Calculate, day: date, rules: Rulebook) -> dict[str, Any]:
+    start, more = rules.at(START, day).value, rules.at(ASSUMPTIONS, day).value
+    revenue = Decimal(asked.revenue) / 100
+    rough = {
+        "low": _money(revenue * Decimal(more["revenue_below"])),
+        "mode": _money(revenue),
+        "high": _money(revenue * Decimal(more["revenue_above"])),
+        "grade": "declared",
+        "source": "测算时填写",
+    }
+    method = {
+        "method": "relief_from_royalty",
+        "tax_basis": "after_tax",
+        "tax_rate": Decimal(start["tax_rate"]),
+        "convention": "mid_year",
+        "first_year_revenue": rough,
+        "growth": assumed(start["growth"]),
+        "royalty_rate": assumed(start["royalty"]),
+        "discount_rate": assumed(start["discount"]),
+        "economic_life": assumed(start["life"]),
+    }
+    return {
+        "purpose": "pledge",
+        "valuation_date": day,
+        "redeployability": "medium",
+        "checked": False,
+        "paths": _PATHS,
+        "method": [method],
+    }
+
+
+def _credit(asked: Calculate, day: date, rules: Rulebook) -> dict[str, Any]:
+    more = rules.at(ASSUMPTIONS, day).value
+    revenue = Decimal(asked.revenue) / 100
+    cash, assets = revenue * Decimal(more["cash_flow_of_revenue"]), revenue * Decimal(more["assets_of_revenue"])
+    said = {"source": "测算假设", "date": day, "grade": "assumed"}
+    return {
+        "registration": {
+            "registered_on": add_years(day, -int(more["years_registered"])),
+            "legal_person": True,
+            **said,
+        },
+        "tax": {"tax_grade": more["tax_grade"], "arrears": 0, **said},
+        "compliance": {
+            "penalties_in_three_years": 0,
+            "dishonest_judgment_debtor": False,
+            "abnormal_operations": False,
+            **said,
+        },
+        "debt": {
+            "total_debt": _money(assets * Decimal(more["debt_of_assets"])),
+            "total_assets": _money(assets),
+            "overdue": 0,
+            **said,
+        },
+        "cash_flow": {
+            "operating_cash_flow": _money(cash),
+            "operating_cash_flow_before": _money(cash),
+            "debt_service": _money(cash * Decimal(more["debt_service_of_cash_flow"])),
+            **said,
+        },
+        "statements": {
+            "revenue": _money(revenue),
+            **{name: _money(revenue * Decimal(share)) for name, share in more["statements_of_revenue"].items()},
+            "forecast_growth": Decimal(more["forecast_growth"]),
+            **said,
+        },
+    }
+
+
+def _money(amount: Decimal) -> str:
+    """An amount as a case file writes it, to the fen."""
+    return yuan(round(amount * 100))
+
+
+def _wrong(field: str, value: object, reason: Text, hint: Text) -> Problem:
+    return Problem(field, str(value), reason, hint, "not_usable")

@@ -1,0 +1,70 @@
+"""Which modes a firm qualifies for and what each costs: the question, and the case file's table that answers it."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+from zhirong.operations.appraisal.online_appraisals import method_table, own_rights
+from zhirong.operations.case.applications import CYCLES, METHODS, appraisal_choices, right_choices
+from zhirong.operations.case_file.tables import case_table
+from zhirong.operations.fields import Fen, Request, ask
+from zhirong.operations.organisation.profile import facts_of
+from zhirong.store.financing import Appraisal
+from zhirong.store.parties import Organisation
+
+
+class Compare(Request):
+    """What the firm would ask for, on which rights and appraisal."""
+
+    amount: Annotated[
+        Fen, Field(gt=0), ask("想借多少", "How much", "如 200万元", "such as 2,000,000", widget="money")
+    ]
+    term_months: Annotated[int, Field(ge=1, le=360), ask("多久（月）", "For how many months")] = 12
+    method: Annotated[str, ask("怎么还", "Repayment", choices=METHODS)] = "bullet"
+    cycle: Annotated[str, ask("还款周期", "Due", choices=CYCLES)] = "1M"
+    rights: Annotated[
+        list[int],
+        Field(min_length=1, max_length=50),
+        ask("用哪些权利", "On which rights", widget="many", choices=right_choices),
+    ]
+    appraisal: Annotated[int | None, ask("采用哪份评估", "Which appraisal", choices=appraisal_choices)] = None
+
+
+def compared(firm: Organisation, asked: Compare, day: date) -> dict[str, Any]:
+    """The table of a case file for a comparison. Raises InputError for what is not the firm's."""
+    rights = own_rights(firm, asked.rights)
+    table: dict[str, Any] = {}
+    if asked.appraisal is not None:
+        appraisal = Appraisal.objects.filter(pk=asked.appraisal, firm=firm, p50__isnull=False).first()
+        if appraisal is None:
+            reason, hint = (
+                Text("没有这份评估", "there is no such appraisal"),
+                Text("从列出的里面选", "choose one that is listed"),
+            )
+            raise InputError([Problem("appraisal", str(asked.appraisal), reason, hint, "not_a_choice")])
+        table = _of_these_rights(method_table(appraisal), [right.pk for right in rights], appraisal.rights)
+        table = {**table, "checked": appraisal.grade == "formal"}
+    request = asked.model_dump(include={"amount", "term_months", "method", "cycle"})
+    facts, credit = facts_of(firm)
+    return case_table(firm, rights, request, facts, credit, table, day, "compare")
+
+
+def _of_these_rights(table: dict[str, Any], chosen: list[int], valued: list[int]) -> dict[str, Any]:
+    """An appraisal counts only where everything that it values is to be pledged."""
+    lacking = [pk for pk in valued if pk not in chosen]
+    if lacking:
+        raise InputError(
+            [
+                Problem(
+                    "rights",
+                    "、".join(str(pk) for pk in lacking),
+                    Text("所选评估还包括没有勾选的权利", "the appraisal values rights that are not ticked"),
+                    Text("一并勾选，或另做一次评估", "tick them too, or appraise anew"),
+                    "rights_differ",
+                )
+            ]
+        )
+    return table

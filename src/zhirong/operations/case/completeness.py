@@ -1,0 +1,158 @@
+"""What a case lacks before it can be handed in, all of it together."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from zhirong.chain.appraisal_practice.records import STATE_TEXT
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+from zhirong.operations.appraisal.online_appraisals import standing_of
+from zhirong.operations.case_file.tables import case_table_of, quote_json
+from zhirong.operations.organisation.profile import Table, facts_of, missing_sections
+from zhirong.operations.people import Person
+from zhirong.operations.plausible import implausible_amount
+from zhirong.operations.rulebook import rulebook
+from zhirong.store.financing import Case, FirmRight
+
+
+def described(case: Case) -> tuple[Table, Table]:
+    """Facts and credit file of a case: what it says itself, and beside it what the firm's description says."""
+    facts, credit = facts_of(case.firm)
+    return {**facts, **case.facts}, {**credit, **case.credit}
+
+
+def missing(case: Case, person: Person, day: date) -> list[Problem]:
+    """Everything without which the case cannot be handed in, together."""
+    found: list[Problem] = []
+    if not person.is_active:
+        found.append(
+            lacking(
+                "firm",
+                Text("企业还没有确认", "the firm is not confirmed yet"),
+                Text("等平台管理员核对执照，一般一个工作日", "wait for the administration to check its licence"),
+            )
+        )
+    if case.amount <= 0:
+        found.append(
+            lacking("amount", Text("没有填金额", "no amount is given"), Text("填写申请金额", "give the amount"))
+        )
+    else:
+        found += implausible_amount("amount", case.amount, "plausible.amount.case", rulebook(), day)
+    if not case.purpose:
+        found.append(
+            lacking(
+                "purpose",
+                Text("没有填用途", "no purpose is given"),
+                Text("写明钱用在哪里", "say what the money is for"),
+            )
+        )
+    rights = list(FirmRight.objects.filter(pk__in=case.rights))
+    if not rights:
+        found.append(
+            lacking(
+                "rights",
+                Text("没有选权利", "no right is chosen"),
+                Text("选择要质押的权利", "choose the rights to pledge"),
+            )
+        )
+    for right in rights:
+        if right.removed:
+            found.append(
+                lacking(
+                    "rights",
+                    Text(f"{right.title} 已移出", f"{right.title} has been removed"),
+                    Text("从申请里去掉它", "take it out of the case"),
+                )
+            )
+    found += _missing_appraisal(case, day)
+    return found + _missing_credit(case, day)
+
+
+def _missing_credit(case: Case, day: date) -> list[Problem]:
+    """The parts of the credit file without which the rule of the day lets nobody apply, each with the rule that says so."""
+    needed = rulebook().at("case.needed_sections", day)
+    by = Text(
+        f"{needed.title.zh}：{needed.reference.as_text('zh')}",
+        f"{needed.title.en}: {needed.reference.as_text('en')}",
+    )
+    return [
+        lacking(
+            f"credit.{name}",
+            Text(f"信用资料缺“{words.zh}”（{by.zh}）", f"the credit file lacks “{words.en}” ({by.en})"),
+            Text("在“企业情况”里补上", "add it to the firm's description"),
+        )
+        for name, words in missing_sections(described(case)[1])
+        if name in needed.value
+    ]
+
+
+def _missing_appraisal(case: Case, day: date) -> list[Problem]:
+    hint = Text("做一次免费线上评估，再选用它", "make a free online appraisal and choose it")
+    if case.appraisal is None:
+        if case.appraisal_input.get("method"):
+            return []
+        return [lacking("appraisal", Text("没有评估", "there is no appraisal"), hint)]
+    found = []
+    standing = standing_of(case.appraisal, day)
+    if standing != "current":
+        reason = Text(
+            f"评估{STATE_TEXT[standing].zh}（有效期至 {case.appraisal.valid_until}）",
+            f"the appraisal: {STATE_TEXT[standing].en} (it held until {case.appraisal.valid_until})",
+        )
+        found.append(lacking("appraisal", reason, hint))
+    if not set(case.appraisal.rights) <= set(case.rights):
+        reason = Text("评估的权利不全在质押的权利之内", "the appraisal values rights that are not pledged")
+        found.append(
+            lacking("appraisal", reason, Text("一并质押，或重新评估", "pledge them too, or appraise anew"))
+        )
+    return found
+
+
+def ready_to_submit(case: Case, person: Person, day: date) -> tuple[dict[str, Any] | None, list[Problem]]:
+    """The quote that the case would be submitted with, and everything because of which it would be refused: what is
+    missing, facts that cannot be read, a mode that is ruled out. No quote where it cannot be calculated.
+    """
+    lacks = missing(case, person, day)
+    quote, problems = _quote(case, day)
+    # What cannot be read where something is missing is mostly a consequence of that.
+    return quote, [*lacks, *(problems if quote is not None or not lacks else ())]
+
+
+def _quote(case: Case, day: date) -> tuple[dict[str, Any] | None, list[Problem]]:
+    facts, credit = described(case)
+    kept = case.facts, case.credit
+    try:
+        case.facts, case.credit = facts, credit
+        quote = quote_json(case_table_of(case, day), [case.mode])
+    except InputError as error:
+        return None, list(error.problems)
+    finally:
+        case.facts, case.credit = kept
+    return quote, _mode_problems(quote)
+
+
+def _mode_problems(quote: Mapping[str, Any]) -> list[Problem]:
+    """The conditions of the mode that are not met; none where it is possible. What is unknown the lender finds out."""
+    offer = quote["modes"][0]
+    if offer["eligible"] != "no":
+        return []
+    return [
+        Problem(
+            "mode",
+            offer["id"],
+            Text(one["reason"]["zh"], one["reason"]["en"]),
+            Text(
+                (one["hint"] or {}).get("zh") or "在“比较模式”里选一个符合的模式",
+                (one["hint"] or {}).get("en") or "choose a mode that you qualify for",
+            ),
+            "mode_not_met",
+        )
+        for one in offer["conditions"]
+        if one["verdict"] == "no"
+    ]
+
+
+def lacking(field: str, reason: Text, hint: Text) -> Problem:
+    """One thing that a case lacks."""
+    return Problem(field, "", reason, hint, "missing")

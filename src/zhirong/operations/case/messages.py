@@ -1,0 +1,190 @@
+"""Questions and their answers, and a firm's objections to what is said about it."""
+
+from typing import Annotated, Any
+
+from django.db.models import Q
+
+from zhirong.kernel.text import Text, same
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Formed, Request, Words, ask
+from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.people import Duty, OrganisationKind, Person
+from zhirong.operations.refusals import not_found
+from zhirong.operations.right.rights import FIRM
+from zhirong.operations.unit_of_work import Work
+from zhirong.operations.visibility import visible
+from zhirong.store.financing import Appraisal, Case, Message
+
+KIND_WORDS = {
+    "question": Text("提问", "question"),
+    "objection": Text("异议", "objection"),
+    "note": Text("说明", "note"),
+}
+# Whoever is asked, or objected to, answers for its side.
+_ANSWERS = (
+    *FIRM,
+    Duty.LENDER_OFFICER,
+    Duty.LENDER_REVIEWER,
+    Duty.GUARANTOR_OFFICER,
+    Duty.AGENCY_APPRAISER,
+    Duty.AGENCY_REVIEWER,
+    Duty.SYSTEM_ADMIN,
+)
+_PAGES = {
+    (OrganisationKind.LENDER, "case"): "/lender/cases/{}/",
+    (OrganisationKind.FIRM, "case"): "/firm/cases/{}/",
+    (OrganisationKind.FIRM, "appraisal"): "/firm/appraisals/{}/",
+    (OrganisationKind.AGENCY, "appraisal"): "/appraisals/{}/",
+}
+
+
+class Answer(Request):
+    """The answer to a question or an objection."""
+
+    answer: Annotated[Words, ask("答复", "Answer", widget="area")]
+
+
+@operation(
+    "message.answer",
+    Text("答复", "Answer"),
+    model=Message,
+    request=Answer,
+    duties=_ANSWERS,
+    relation=lambda person, row: (
+        row.receiver_id == person.organisation and row.answered_at is None and row.kind != "note"
+    ),
+    for_agents=True,
+)
+def answer(work: Work, request: Answer) -> Any:
+    """Answer what one's own side was asked; the other side is told."""
+    work.update(work.row, answer=request.answer, answered_at=work.now)
+    about = subject_words(work.row.subject)
+    work.tell(
+        Text(f"{about.zh}：已答复", f"{about.en}: answered"),
+        page_of_subject(work.row.sender.kind, work.row.subject),
+        work.row.sender_id,
+    )
+
+
+def _objects(person: Person, row: Any) -> list[tuple[str, Text]]:
+    cases = (
+        Case.objects.filter(firm=person.organisation)
+        .exclude(state="draft")
+        .select_related("lender")
+        .order_by("-id")[:100]
+    )
+    valued = (
+        Appraisal.objects.filter(firm=person.organisation, agency__isnull=False)
+        .select_related("agency")
+        .order_by("-id")[:100]
+    )
+    return [
+        *(
+            (
+                f"case/{one.pk}",
+                Text(f"{one.lender.name}：申请 {one.number}", f"{one.lender.name}: case {one.number}"),
+            )
+            for one in cases
+        ),
+        *(
+            (
+                f"appraisal/{one.pk}",
+                Text(f"{one.agency.name}：评估 {one.pk}", f"{one.agency.name}: appraisal {one.pk}"),
+            )
+            for one in valued
+        ),
+    ]
+
+
+class Objection(Request):
+    """What the firm objects to, and why."""
+
+    subject: Annotated[
+        str,
+        Formed(
+            "^(case|appraisal)/[0-9]{1,18}$",
+            Text(
+                "从列出的申请和估值里选，如 case/12",
+                "choose one of the cases and appraisals listed, such as case/12",
+            ),
+        ),
+        ask("对什么有异议", "What you object to", choices=_objects),
+    ]
+    text: Annotated[Words, ask("异议和理由", "Objection and grounds", widget="area")]
+
+
+@operation(
+    "objection.make",
+    Text("提出异议", "Object"),
+    request=Objection,
+    duties=FIRM,
+    help=Text(
+        "对银行的审查、评级、评估报告等关于本企业的说法有异议，写在这里；对方须答复，异议和答复都留在案中。",
+        "What a lender or an agency says about the firm can be objected to; it has to answer, and both stay with the case.",
+    ),
+)
+def make_objection(work: Work, request: Objection) -> Any:
+    """The one who said it is told and answers."""
+    table, _, number = request.subject.partition("/")
+    model: Any = Case if table == "case" else Appraisal
+    row = visible(work.person, model, work.day).filter(pk=int(number), firm=work.person.organisation).first()
+    receiver = None if row is None else row.lender_id if table == "case" else row.agency_id
+    if receiver is None or (table == "case" and row.state == "draft"):
+        raise not_found(model, number)
+    message = work.create(
+        Message,
+        subject=request.subject,
+        kind="objection",
+        sender_id=work.person.organisation,
+        receiver_id=receiver,
+        by_id=work.person.account,
+        text=request.text,
+    )
+    kind = OrganisationKind.LENDER if table == "case" else OrganisationKind.AGENCY
+    firm = work.person.organisation_name
+    work.tell(Text(f"{firm} 提出异议", f"{firm} objects"), page_of_subject(kind, request.subject), receiver)
+    return {"id": message.pk}
+
+
+def page_of_subject(kind: str, subject: str) -> str:
+    """Where an organisation of this kind sees what a message is about."""
+    table, _, number = subject.partition("/")
+    return _PAGES.get((OrganisationKind(kind), table), "/desk/").format(number)
+
+
+def subject_words(subject: str) -> Text:
+    """What a message is about, in words."""
+    table, _, number = subject.partition("/")
+    if table == "case":
+        case = Case.objects.filter(pk=int(number)).first()
+        if case is not None:
+            return Text(f"申请 {case.number}", f"case {case.number}")
+    return Text(f"评估 {number}", f"appraisal {number}") if table == "appraisal" else same(subject)
+
+
+listing(
+    Listing(
+        "messages",
+        Text("提问与异议", "Questions and objections"),
+        Message,
+        (
+            Column("kind", Text("类别", "Kind"), lambda row: KIND_WORDS.get(row.kind, same(row.kind)), main=True),
+            Column("sender", Text("谁提出", "From"), lambda row: row.sender.name),
+            Column("text", Text("内容", "Words"), lambda row: row.text, main=True),
+            Column("created_at", Text("时间", "At"), lambda row: row.created_at, "instant"),
+            Column("answer", Text("答复", "Answer"), lambda row: row.answer),
+            Column("answered_at", Text("答复时间", "Answered at"), lambda row: row.answered_at, "instant"),
+        ),
+        (
+            Filter(
+                "open",
+                Text("是否答复", "Answered or not"),
+                lambda value: Q(answered_at__isnull=value == "open"),
+                (("open", Text("待答复", "open")), ("answered", Text("已答复", "answered"))),
+            ),
+            Filter("kind", Text("类别", "Kind"), lambda value: Q(kind=value), tuple(KIND_WORDS.items())),
+        ),
+        duties=_ANSWERS,
+        related=("sender",),
+    )
+)

@@ -1,0 +1,1 @@
+"""What every step of a case shares: its tables, its transitions, its issued documents."""

@@ -1,0 +1,162 @@
+"""Papers on the platform: the facts they are made from, the files, who may read and who must sign them."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from zhirong.chain.right.life import legal_life
+from zhirong.chain.right.reading import read_rights
+from zhirong.chain.right.records import Right
+from zhirong.documents.papers.kinds import PAPER_KINDS, make_paper
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.operations.case_file.tables import right_table
+from zhirong.operations.unit_of_work import Work
+from zhirong.operations.uploads import bytes_of, keep_made
+from zhirong.store.financing import Case, FirmRight, Paper, PaperReader, Signature
+from zhirong.store.parties import Organisation
+
+CONTRACT_KINDS = ("loan_contract", "pledge_contract", "guarantee_contract", "registration_form")
+_PROFILE = ("address", "legal_representative", "bank_account")
+
+
+def party_facts(organisation: Organisation, bank_account: str = "") -> dict[str, str]:
+    """A party as papers name it."""
+    facts = {"name": organisation.name, "code": organisation.code}
+    facts |= {name: str(organisation.profile.get(name) or "") for name in _PROFILE}
+    return facts | ({"bank_account": bank_account} if bank_account else {})
+
+
+def rights_of(case: Case) -> list[FirmRight]:
+    """The rights of a case, in its order."""
+    rights = {right.pk: right for right in FirmRight.objects.filter(pk__in=case.rights)}
+    return [rights[pk] for pk in case.rights if pk in rights]
+
+
+def read_case_rights(rights: Sequence[FirmRight]) -> tuple[Right, ...]:
+    """The chain's records of kept rights. Raises InputError for facts that cannot be read."""
+    if not rights:
+        return ()
+    reader = Reader({"rights": [right_table(right) for right in rights]})
+    read = read_rights(reader)
+    reader.raise_problems()
+    return read
+
+
+def right_facts(rights: Sequence[FirmRight], day: date, rules: Rulebook) -> list[dict[str, Any]]:
+    """Rights as papers list them, their numbers in the one form that is kept, their terms as of ``day``."""
+    return [
+        {
+            "kind": right.kind.value,
+            "number": right.number,
+            "title": right.title,
+            "filing_date": _iso(right.filing_date),
+            "grant_date": _iso(right.grant_date),
+            "registration_date": _iso(right.registration_date),
+            "goods_classes": list(right.goods_classes),
+            "term_end": _iso(legal_life(right, rules, day).end),
+        }
+        for right in read_case_rights(rights)
+    ]
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def issue_paper(
+    work: Work,
+    kind: str,
+    facts: Mapping[str, Any],
+    subject: str,
+    owner: Organisation,
+    parties: Mapping[str, Organisation | None],
+    readers: Iterable[Organisation | None] = (),
+    beside: Mapping[str, bytes] | None = None,
+) -> Paper:
+    """Make a paper and keep its files. parties: who is what in it; those that its kind names must sign and may read it.
+
+    readers: who else may read it. beside: further files that belong to it, by name.
+    """
+    made_of = PAPER_KINDS[kind]
+    signers = [party.pk for role in made_of.signers if (party := parties.get(role)) is not None]
+    others = [one.pk for one in readers if one is not None]
+    made = make_paper(kind, facts)
+    paper = work.create(
+        Paper,
+        subject=subject,
+        kind=kind,
+        number=facts["number"],
+        state="issued",
+        title=made.title,
+        owner=owner,
+        signers=signers,
+        facts=facts,
+        sha256=hashlib.sha256(made.pdf).hexdigest(),
+    )
+    let_read(work, paper, owner.pk, *signers, *others)
+    place, name = f"paper/{paper.pk}", f"{made.title}-{facts['number']}"
+    word = keep_made(work, made.word, f"{name}.docx", place, kind, owner)
+    pdf = keep_made(work, made.pdf, f"{name}.pdf", place, kind, owner)
+    for more, content in (beside or {}).items():
+        keep_made(work, content, more, place, kind, owner)
+    return work.update(paper, word=word, pdf=pdf)
+
+
+def let_read(work: Work, paper: Paper, *organisations: int) -> None:
+    """These organisations may read a paper from now on."""
+    known = set(PaperReader.objects.filter(paper=paper).values_list("organisation_id", flat=True))
+    for one in dict.fromkeys(organisations):
+        if one not in known:
+            work.create(PaperReader, paper=paper, organisation_id=one)
+
+
+def read_by(organisation: int) -> "QuerySet[Paper]":
+    """The papers that an organisation may read."""
+    return Paper.objects.filter(pk__in=PaperReader.objects.filter(organisation=organisation).values("paper"))
+
+
+def void_paper(work: Work, paper: Paper) -> None:
+    """A newer version takes its place: what was signed of it no longer counts."""
+    work.update(paper, state="void")
+    for signature in Signature.objects.filter(paper=paper, valid=True):
+        work.update(signature, valid=False)
+
+
+def end_papers(work: Work, case: Case) -> None:
+    """The case has ended before its loan: its contracts wait for nobody any more. What was signed stays true of the past."""
+    for paper in contract_papers(case):
+        work.update(paper, state="ended")
+
+
+def contract_papers(case: Case) -> list[Paper]:
+    """The papers of a case that must be signed, those that were replaced left out."""
+    found = Paper.objects.filter(subject=f"case/{case.pk}", kind__in=CONTRACT_KINDS).exclude(state="void")
+    return list(found.select_related("pdf", "word").order_by("pk"))
+
+
+def is_intact(paper: Paper) -> bool:
+    """Whether the PDF that is kept is still the one whose hash the paper names."""
+    if paper.pdf is None or paper.pdf.sha256 != paper.sha256:
+        return False
+    try:
+        bytes_of(paper.pdf)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def signed_by(paper: Paper) -> set[int]:
+    """The organisations whose signature on this version counts."""
+    found = Signature.objects.filter(paper=paper, valid=True, sha256=paper.sha256)
+    return set(found.values_list("organisation_id", flat=True))
+
+
+def next_number(case_number: str, kind: str, subject: str) -> str:
+    """The number of a further paper of a kind about something: the second one bears ``-2``."""
+    before = Paper.objects.filter(subject=subject, kind=kind).count()
+    plain = f"{case_number}-{PAPER_KINDS[kind].letter}"
+    return plain if before == 0 else f"{plain}-{before + 1}"

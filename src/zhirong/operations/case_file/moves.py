@@ -1,0 +1,47 @@
+"""Moving a case: its state by the chain's table, its steps with their time limits, so that its length can be seen."""
+
+from datetime import date
+from typing import Any
+
+from zhirong.chain.financing.case import ENDED, Move, State, next_state
+from zhirong.kernel.days import working_days_from
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.financing import Case, CaseStep
+
+
+def move_case(work: Work, case: Case, move: Move, **values: Any) -> State:
+    """Move a case, ending its present step and beginning the next. values: further columns that change with it.
+
+    Raises InputError where the move is not lawful now.
+    """
+    then = next_state(case.state, move)
+    due = None if then in ENDED else time_limit(work, then)
+    work.update(case, state=then.value, due_on=due, **values)
+    begin_step(work, case, then, due)
+    work.concerns(case.firm_id, case.lender_id, case.guarantor_id)
+    return then
+
+
+def begin_step(work: Work, case: Case, state: State, due: date | None) -> None:
+    """End the step that is open and begin another, unless the case has ended."""
+    for step in CaseStep.objects.filter(case=case, ended_at=None):
+        work.update(step, ended_at=work.now)
+    if state not in ENDED:
+        work.create(CaseStep, case=case, state=state.value, began_at=work.now, due_on=due)
+
+
+def time_limit(work: Work, state: State) -> date | None:
+    """The last day of a step, by the rule of working days for it; None where no rule limits it."""
+    name = f"case.days.{state.value}"
+    rule = work.rules.find(name, work.day) if name in work.rules else None
+    if rule is None:
+        return None
+    calendar = working_days_from(work.rules.at("calendar.working_days", work.day).value)
+    return calendar.add(work.day, rule.whole())
+
+
+def add_cost(work: Work, case: Case, fen: int) -> None:
+    """Count a cost of the process to the step that is open."""
+    step = CaseStep.objects.filter(case=case, ended_at=None).first()
+    if step is not None and fen:
+        work.update(step, cost=step.cost + fen)

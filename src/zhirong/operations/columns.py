@@ -1,0 +1,39 @@
+"""What the columns of a file mean: as an organisation corrected them, for one file or for all that follow."""
+
+from collections.abc import Mapping
+
+from zhirong.chain.adapters.corrections import read_corrections
+from zhirong.operations.people import Person
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.parties import FileColumns
+
+COLUMNS_HELP = (
+    "识别不对的栏目，每行写一条：表头 = 含义，如“权属单位 = 权利人”；不要的写“备用栏 = 不用”",
+    'one correction in a line, heading = meaning, such as "Proprietor = holders"; "Spare = not used" leaves a column out',
+)
+
+
+def corrections_for(
+    person: Person, kind: str, written: str, fields: Mapping[str, tuple[str, ...]]
+) -> dict[str, str]:
+    """Heading to field: what the organisation keeps for such files, then what is said of this one.
+
+    Raises InputError with every line that cannot be read.
+    """
+    kept = FileColumns.objects.filter(organisation_id=person.organisation, kind=kind).first()
+    said = read_corrections(written.splitlines(), fields, "columns")
+    known = (
+        {}
+        if kept is None
+        else {heading: field for heading, field in kept.columns.items() if field in (*fields, "-")}
+    )
+    return {**known, **said}
+
+
+def keep_corrections(work: Work, kind: str, corrections: Mapping[str, str]) -> None:
+    """Keep the corrections for the files of this kind that follow."""
+    row = FileColumns.objects.filter(organisation_id=work.person.organisation, kind=kind).first()
+    if row is None:
+        work.create(FileColumns, organisation_id=work.person.organisation, kind=kind, columns=dict(corrections))
+    elif row.columns != corrections:
+        work.update(row, columns=dict(corrections))

@@ -1,0 +1,467 @@
+"""Registering the pledge of a case: prepared from its contracts, filed, and the authority's number and certificate recorded."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from zhirong.chain.financing.case import State
+from zhirong.chain.pledge.papers import PAPER_TEXT, Paper
+from zhirong.chain.pledge.records import ContractItem
+from zhirong.chain.pledge.registration import RegisterRole, Registration, Status
+from zhirong.chain.right.records import Holder
+from zhirong.kernel.money import yuan
+from zhirong.kernel.text import Text
+from zhirong.operations.case_file.documents import contract_papers, rights_of
+from zhirong.operations.case_file.tables import right_table
+from zhirong.operations.contract.conditions import registrations_of
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Line, Request, Words, ask
+from zhirong.operations.loan.release import WAITING
+from zhirong.operations.pattern import By, part_key
+from zhirong.operations.people import Duty, Person
+from zhirong.operations.permissions import Actor, Role
+from zhirong.operations.plausible import RecentDay, TermDay
+from zhirong.operations.pledge import pledges
+from zhirong.operations.refusals import refuse
+from zhirong.operations.unit_of_work import Work
+from zhirong.operations.uploads import Ticket, attach
+from zhirong.store.financing import Case, Loan, StoredFile
+
+_ROLES = (
+    ("mirror", Text("主管机关登记，本平台记录登记号", "the authority registers; its number is recorded here")),
+    ("record", Text("试点：在本平台登记簿登记", "pilot: registered in this platform's register")),
+)
+# What the contracts of the platform are in the words of the registers: the form carries the parties' commitment.
+_MADE_HERE = {
+    "registration_form": (Paper.FORM, Paper.IDENTITY_OR_COMMITMENT),
+    "loan_contract": (Paper.MAIN_CONTRACT,),
+    "pledge_contract": (Paper.PLEDGE_CONTRACT,),
+}
+# Who checks what another person recorded.
+CHECKERS = (Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER, Duty.LENDER_CASHIER, Duty.LENDER_MANAGER)
+# Everything that any register asks a contract for: the platform's pledge contract states it all.
+_ITEMS = [item.value for item in ContractItem]
+
+
+def register_by(work: Work, part: str) -> By:
+    """The person as somebody who acts in the register for the lender."""
+    person = work.person
+    party = Holder(person.organisation_name, person.organisation_code)
+    return By(Actor(person.id, Role.LENDER, party), work.now, part_key(work.call.key, part))
+
+
+class Prepare(Request):
+    """What the application says beyond the contracts."""
+
+    role: Annotated[str, ask("由谁登记", "Who registers", choices=_ROLES)] = "mirror"
+    pilot_basis: Annotated[
+        str,
+        Field(max_length=200),
+        ask("试点文件", "Document of the pilot", "由本平台登记时写明", "where this platform registers"),
+    ] = ""
+    agency: Annotated[str, Field(max_length=100), ask("代理机构", "Agency")] = ""
+    papers: Annotated[
+        list[Paper],
+        ask(
+            "另外已备齐的文件",
+            "Further papers at hand",
+            choices=tuple((one.value, PAPER_TEXT[one]) for one in Paper),
+        ),
+    ] = []
+    is_online: Annotated[bool, ask("网上提交", "Filed over the network")] = True
+    related_marks: Annotated[
+        str | None,
+        Field(max_length=500),
+        ask(
+            "相同近似商标的注册号",
+            "Same or similar marks",
+            "质押商标时填写，逗号分开；没有写“无”",
+            "for trademarks; “none” if none",
+        ),
+    ] = None
+    wants_despite_same_day_invention: Annotated[
+        bool, ask("已知悉同日发明申请，仍要求登记", "Told of a same-day invention application, still wanted")
+    ] = False
+    wants_despite_invalidation: Annotated[
+        bool, ask("已知悉无效宣告程序，仍要求登记", "Told of invalidation proceedings, still wanted")
+    ] = False
+
+
+@operation(
+    "filing.prepare",
+    Text("准备质押登记", "Prepare the registration"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER,),
+    states=(State.REGISTERING,),
+    request=Prepare,
+    page="loan.completion",
+)
+def prepare(work: Work, request: Prepare) -> Any:
+    """Make the application in the register, one for each authority."""
+    case = work.row
+    standing = registrations_of(case)
+    if standing:
+        raise refuse(
+            "filed_already",
+            "filing",
+            "、".join(str(one.id) for one in standing),
+            Text("已有登记申请", "there is an application already"),
+            Text("先撤回，再重新准备", "withdraw it first"),
+        )
+    done = pledges.file_package(register_by(work, "prepare"), filing_request(case, request), prepared=True)
+    ids = [one.registration.id for one in done if one.registration is not None]
+    contract = {**case.contract, "filings": [*case.contract.get("filings", []), *ids]}
+    work.update(case, filing=ids[0], contract=contract)
+    return {"filings": ids}
+
+
+def filing_request(case: Case, request: Prepare) -> dict[str, Any]:
+    """The application as the register takes it: tables ``filing`` and ``rights``."""
+    loan = case.contract["loan"]
+    signed = {paper.kind for paper in contract_papers(case) if paper.state == "signed"}
+    papers = {paper for kind in signed for paper in _MADE_HERE.get(kind, ())}
+    known = [one.value for one in Paper]
+    at_hand = StoredFile.objects.filter(subject=f"case/{case.pk}", paper__in=known, removed=False)
+    papers |= {*request.papers, *(Paper(one) for one in at_hand.values_list("paper", flat=True))}
+    maximum = case.contract.get("maximum")
+    filing: dict[str, Any] = {
+        "pledgors": [{"name": case.firm.name, "code": case.firm.code}],
+        "pledgee": {"name": case.lender.name, "code": case.lender.code},
+        "claim_kind": "maximum_amount" if maximum else "loan",
+        "claim_amount": yuan(maximum["amount"]) if maximum else loan["principal"],
+        "debt_start": loan["start"],
+        "debt_end": max(maximum["until"], loan["end"]) if maximum else loan["end"],
+        "contract_items": _ITEMS,
+        "is_joint": True,
+        "is_online": request.is_online,
+        "papers": sorted(paper.value for paper in papers),
+        "is_valued_by_appraiser": Paper.VALUATION_REPORT in papers,
+        "wants_despite_same_day_invention": request.wants_despite_same_day_invention,
+        "wants_despite_invalidation": request.wants_despite_invalidation,
+    }
+    optional = {"agency": request.agency or case.contract.get("agency", ""), "pilot_basis": request.pilot_basis}
+    filing |= {name: value for name, value in optional.items() if value}
+    if request.related_marks is not None:
+        marks = [one.strip() for one in request.related_marks.replace("，", ",").split(",")]
+        filing["related_marks"] = [one for one in marks if one and one not in ("无", "none")]
+    return {"role": request.role, "rights": [right_table(right) for right in rights_of(case)], "filing": filing}
+
+
+@operation(
+    "filing.file",
+    Text("提交质押登记", "File the registration"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER,),
+    states=(State.REGISTERING,),
+    page="loan.completion",
+    help=Text(
+        "今天再核对一遍不予登记的情形和文件。", "Grounds of refusal and papers are checked again as of today."
+    ),
+)
+def file(work: Work, request: Any) -> Any:
+    """Hand in everything that is prepared."""
+    prepared = [one for one in registrations_of(work.row) if one.status is Status.PREPARED]
+    if not prepared:
+        raise refuse(
+            "nothing_prepared",
+            "filing",
+            "",
+            Text("没有准备好的申请", "nothing is prepared"),
+            Text("先准备质押登记", "prepare the registration first"),
+        )
+    for one in prepared:
+        pledges.file_prepared(register_by(work, f"file/{one.id}"), one.id)
+    work.update(work.row)  # the event is about the case; its version tells others that it has moved
+    return {"filings": [one.id for one in prepared]}
+
+
+def _waiting(person: Person, case: Any) -> list[tuple[str, Text]]:
+    if case is None:
+        return []
+    return [
+        (str(one.id), Text(f"申请 {one.id}（{_rights(one)}）", f"filing {one.id} ({_rights(one)})"))
+        for one in registrations_of(case)
+        if is_waiting(one) and str(one.id) not in case.contract.get("recorded", {})
+    ]
+
+
+def is_waiting(one: Registration) -> bool:
+    """The authority's result is awaited."""
+    return one.role is RegisterRole.MIRROR and one.status is Status.FILED
+
+
+def _rights(one: Registration) -> str:
+    first = one.rights[0]
+    return f"{first.number or first.title} … {len(one.rights)}"
+
+
+class RecordResult(Request):
+    """What the authority has given."""
+
+    filing: Annotated[int, ask("申请", "Filing", choices=_waiting)]
+    authority: Annotated[Line, ask("登记机关", "Authority")] = "国家知识产权局"
+    authority_number: Annotated[Line, ask("登记号", "Registration number")]
+    day: Annotated[RecentDay, ask("登记日", "Registered on")]
+    certificate: Annotated[Ticket, ask("登记证明", "Certificate", widget="file")]
+
+
+@operation(
+    "filing.record",
+    Text("记录登记结果", "Record the result"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER,),
+    states=(State.REGISTERING,),
+    request=RecordResult,
+    page="loan.completion",
+    help=Text(
+        "照登记证明记录；由另一人核对后才算登记完成。",
+        "Copy it from the certificate; the registration counts once another person has checked it.",
+    ),
+)
+def record(work: Work, request: RecordResult) -> Any:
+    """What the authority has given waits for the check of another person; nothing counts before."""
+    case = work.row
+    recorded = case.contract.get("recorded", {})
+    filings = {one.id for one in registrations_of(case) if is_waiting(one) and str(one.id) not in recorded}
+    if request.filing not in filings:
+        raise refuse(
+            "not_of_this_case",
+            "filing",
+            request.filing,
+            Text("不是等待登记结果的申请", "not a filing of this case that awaits its result"),
+            Text("从列出的申请中选", "choose one that is listed"),
+        )
+    kept = attach(work, request.certificate, f"case/{case.pk}", "registration_certificate", case.lender_id)
+    _demand_own_certificate(case, request, kept)
+    entry = {
+        "authority": request.authority,
+        "authority_number": request.authority_number,
+        "day": request.day.isoformat(),
+        "certificate": kept.sha256,
+        "file": kept.pk,
+        "by": work.person.account,
+    }
+    work.update(case, contract={**case.contract, "recorded": {**recorded, str(request.filing): entry}})
+    work.tell(
+        Text(
+            f"登记结果待核对：{case.number} {request.authority_number}",
+            f"A registration is to be checked: {case.number} {request.authority_number}",
+        ),
+        f"/cases/{case.pk}/completion/",
+        case.lender,
+        CHECKERS,
+    )
+
+
+def _to_check(person: Person, case: Any) -> list[tuple[str, Text]]:
+    recorded = {} if case is None else case.contract.get("recorded", {})
+    return [
+        (filing, Text(f"申请 {filing}：{one['authority_number']}", f"filing {filing}: {one['authority_number']}"))
+        for filing, one in sorted(recorded.items(), key=lambda item: int(item[0]))
+        if one["by"] != person.account
+    ]
+
+
+def _may_check(person: Person, case: Any) -> bool:
+    """Somebody of the lender other than the one who recorded it."""
+    return case.lender_id == person.organisation and bool(_to_check(person, case))
+
+
+class CheckResult(Request):
+    """What the comparison with the certificate came to."""
+
+    filing: Annotated[int, ask("申请", "Filing", choices=_to_check)]
+    agrees: Annotated[
+        bool,
+        ask(
+            "登记机关、登记号、登记日和权利与登记证明一致",
+            "Authority, number, day and rights are those of the certificate",
+        ),
+    ] = False
+    finding: Annotated[str, Field(max_length=200), ask("说明", "Note")] = ""
+
+
+@operation(
+    "filing.check",
+    Text("核对登记结果", "Check the result"),
+    model=Case,
+    duties=CHECKERS,
+    relation=_may_check,
+    states=(State.REGISTERING,),
+    request=CheckResult,
+    page="loan.completion",
+    help=Text(
+        "对照登记证明核对另一人的记录；不勾选即退回重新记录。",
+        "Compare what another person recorded with the certificate. Leave it unticked to send it back.",
+    ),
+)
+def check(work: Work, request: CheckResult) -> Any:
+    """The second person's check completes the mirror registration, or sends the record back."""
+    case = work.row
+    recorded = dict(case.contract.get("recorded", {}))
+    entry = recorded.pop(str(request.filing), None)
+    if entry is None or entry["by"] == work.person.account:
+        raise refuse(
+            "not_to_check",
+            "filing",
+            request.filing,
+            Text("没有等待您核对的登记结果", "no result of this filing waits for your check"),
+            Text("从列出的选；自己记录的由另一人核对", "choose one that is listed; another person checks your own"),
+        )
+    left = {**case.contract, "recorded": recorded}
+    if not request.agrees:
+        for file in StoredFile.objects.filter(pk=entry["file"], removed=False):
+            work.update(file, removed=True)
+        work.update(case, contract=left)
+        work.tell(
+            Text(
+                f"登记结果被退回：{case.number} {request.finding}".strip(),
+                f"The recorded registration is sent back: {case.number}",
+            ),
+            f"/cases/{case.pk}/completion/",
+            case.lender,
+            (Duty.LENDER_OFFICER,),
+        )
+        return
+    pledges.record_authority_number(
+        register_by(work, f"record/{request.filing}"),
+        request.filing,
+        entry["authority"],
+        entry["authority_number"],
+        entry["certificate"],
+        date.fromisoformat(entry["day"]),
+    )
+    work.update(case, contract=left)
+    work.tell(
+        Text(f"质押已登记：{entry['authority_number']}", f"The pledge is registered: {entry['authority_number']}"),
+        f"/cases/{case.pk}/completion/",
+        case.firm,
+    )
+
+
+def _demand_own_certificate(case: Case, request: RecordResult, kept: StoredFile) -> None:
+    """A registration is no older than its contract, and one certificate proves one registration."""
+    issued_on = case.contract["issued_on"]
+    if request.day.isoformat() < issued_on:
+        raise refuse(
+            "before_the_contract",
+            "day",
+            request.day,
+            Text(
+                f"早于本案合同出具之日 {issued_on}", f"before the contracts of this case were issued, {issued_on}"
+            ),
+            Text("核对登记证明上的登记日和编号", "check day and number on the certificate"),
+        )
+    others = StoredFile.objects.filter(sha256=kept.sha256, paper="registration_certificate", removed=False)
+    if others.exclude(pk=kept.pk).exists():
+        raise refuse(
+            "certificate_used",
+            "certificate",
+            kept.name,
+            Text("这份登记证明已用于另一项登记", "this certificate has been given for another registration"),
+            Text("上传这项登记自己的证明", "upload the certificate of this registration"),
+        )
+
+
+class TakeBack(Request):
+    """Why."""
+
+    reason: Annotated[Words, ask("理由", "Reason", widget="area")]
+
+
+@operation(
+    "filing.withdraw",
+    Text("撤回质押登记申请", "Withdraw the filing"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER,),
+    states=(State.REGISTERING,),
+    request=TakeBack,
+    is_grave=True,
+    page="loan.completion",
+)
+def take_back(work: Work, request: TakeBack) -> Any:
+    """Take back what has not been entered, so that it can be prepared anew."""
+    open_ones = [
+        one for one in registrations_of(work.row) if one.status in (Status.PREPARED, Status.FILED, Status.EXAMINED)
+    ]
+    if not open_ones:
+        raise refuse(
+            "nothing_open",
+            "filing",
+            "",
+            Text("没有可以撤回的申请", "there is nothing to withdraw"),
+            Text("已登记的用注销", "what is entered is discharged instead"),
+        )
+    for one in open_ones:
+        pledges.withdraw(register_by(work, f"withdraw/{one.id}"), one.id, request.reason)
+    work.update(work.row, filing=None, contract={**work.row.contract, "recorded": {}})
+
+
+def demand_not_released(case: Case) -> None:
+    """Raises InputError while the case's loan waits for its money: somebody may be paying it out this moment."""
+    loan = Loan.objects.filter(case=case, state=WAITING).first()
+    if loan is not None:
+        raise refuse(
+            "loan_waits",
+            "loan",
+            loan.number,
+            Text("已批准放款，款项可能正在付出", "its release is granted: the money may be leaving this moment"),
+            Text("由银行先取消放款", "the lender cancels the release first"),
+        )
+
+
+def demand_nothing_filed(case: Case) -> None:
+    """Raises InputError where a registration was filed for the case or stands: the lender ends it, not the firm."""
+    found = registrations_of(case)
+    if found:
+        raise refuse(
+            "pledge_filed",
+            "filing",
+            found[0].authority_number or str(found[0].id),
+            Text("已申请或办理质押登记", "the pledge is filed or registered"),
+            Text(
+                "请银行以“不通过”结束，登记随之撤回或注销",
+                "ask the lender to decline the case, which takes the filing back or discharges the pledge",
+            ),
+        )
+
+
+def end_registrations(work: Work, case: Case, reason: str) -> None:
+    """The case comes to nothing: what is entered is discharged, what is only filed is taken back."""
+    for one in registrations_of(case):
+        if one.status is Status.ENTERED:
+            pledges.discharge(register_by(work, f"discharge/{one.id}"), one.id, reason)
+        elif one.status is not Status.DISCHARGED:
+            pledges.withdraw(register_by(work, f"withdraw/{one.id}"), one.id, reason)
+
+
+class RecordPolicy(Request):
+    """The policy that the mode asks for."""
+
+    insurer: Annotated[Line, ask("保险公司", "Insurer")]
+    policy: Annotated[Line, ask("保单号", "Policy number")]
+    until: Annotated[TermDay, ask("保险期间至", "In force until")]
+    file: Annotated[Ticket, ask("保单", "Policy", widget="file")]
+
+
+@operation(
+    "insurance.record",
+    Text("登记保单", "Record the policy"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER,),
+    states=(State.APPROVED, State.SIGNING, State.REGISTERING),
+    request=RecordPolicy,
+    page="loan.completion",
+)
+def record_policy(work: Work, request: RecordPolicy) -> Any:
+    """Keep the policy with the case."""
+    case = work.row
+    kept = attach(work, request.file, f"case/{case.pk}", "insurance_policy", case.lender_id)
+    insurance = {
+        "insurer": request.insurer,
+        "policy": request.policy,
+        "until": request.until.isoformat(),
+        "file": kept.pk,
+    }
+    work.update(case, contract={**case.contract, "insurance": insurance})

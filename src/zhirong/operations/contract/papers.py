@@ -1,0 +1,187 @@
+"""Papers of a case before its contracts, made when somebody asks: application, appraisal summary, credit review, approval."""
+
+from typing import Annotated, Any
+
+from django.db.models import Q
+
+from zhirong.chain.financing.appraising import State as Appraising
+from zhirong.chain.financing.case import State
+from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, CheckState, checklist
+from zhirong.chain.quote.kept import current
+from zhirong.documents.papers.kinds import PAPER_KINDS
+from zhirong.kernel.days import day_of
+from zhirong.kernel.money import parse_yuan
+from zhirong.kernel.text import Text
+from zhirong.operations.case_file.documents import issue_paper, next_number, party_facts, right_facts, rights_of
+from zhirong.operations.credit.review import rate_of
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Request, ask
+from zhirong.operations.people import DUTY_WORDS, Duty, OrganisationKind, Person
+from zhirong.operations.refusals import refuse
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.financing import Appraisal, Approval, Case, CheckItem
+
+_GIVEN = (Appraising.ISSUED.value, Appraising.SIGNED.value)
+_FOR_FIRM = ("application", "appraisal_summary")
+_FOR_BANK = (*_FOR_FIRM, "credit_review", "approval")
+_DECISIONS = {"approve": "同意", "return": "退回", "decline": "不同意"}
+_ANY_STATE = tuple(state for state in State if state not in (State.DRAFT, State.WITHDRAWN))
+
+
+def _choices(person: Person, row: Any) -> list[tuple[str, Text]]:
+    kinds = _FOR_BANK if person.kind is OrganisationKind.LENDER else _FOR_FIRM
+    return [(kind, PAPER_KINDS[kind].title) for kind in kinds]
+
+
+class AskForPaper(Request):
+    """Which paper."""
+
+    kind: Annotated[str, ask("文件", "Paper", choices=_choices)]
+
+
+@operation(
+    "case.paper",
+    Text("生成文件", "Make a paper"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER, Duty.FIRM_MANAGER, Duty.FIRM_CLERK),
+    states=_ANY_STATE,
+    request=AskForPaper,
+    page="paper.page",
+    help=Text("申请书、评估摘要、授信审查报告、审批书，各有 Word 和 PDF。", "Each as Word and PDF."),
+)
+def make_case_paper(work: Work, request: AskForPaper) -> Any:
+    """Make a paper from what the case says now. What is the bank's own is read by the bank alone."""
+    case = work.row
+    if request.kind not in {kind for kind, _ in _choices(work.person, case)}:
+        raise refuse(
+            "no_such_paper",
+            "kind",
+            request.kind,
+            Text("不能生成这种文件", "not a paper that you can have made"),
+            Text("从列出的选", "choose one that is listed"),
+        )
+    subject = f"case/{case.pk}"
+    facts = {
+        "number": next_number(case.number, request.kind, subject),
+        "day": work.day.isoformat(),
+        "firm": party_facts(case.firm),
+        "lender": party_facts(case.lender),
+        "mode_title": _mode_title(case),
+        "rights": right_facts(rights_of(case), work.day, work.rules),
+        "term_months": case.term_months,
+        "method": case.method,
+        **_FACTS[request.kind](work, case),
+    }
+    readers = (case.firm,) if request.kind in _FOR_FIRM else ()
+    paper = issue_paper(work, request.kind, facts, subject, case.lender, {}, readers)
+    work.subject_is(paper)
+    return {"id": paper.pk}
+
+
+def _mode_title(case: Case) -> str:
+    titles = {mode["id"]: mode["title"]["zh"] for mode in case.quote.get("modes", ())}
+    return str(titles.get(case.mode, case.mode))
+
+
+def _application(work: Work, case: Case) -> dict[str, Any]:
+    submitted = case.submitted_on
+    return {
+        "amount": case.amount,
+        "purpose": case.purpose,
+        "submitted_on": None if submitted is None else submitted.isoformat(),
+    }
+
+
+def _appraisal(work: Work, case: Case) -> dict[str, Any]:
+    found = (
+        Appraisal.objects.filter(Q(case=case) | Q(pk=case.appraisal_id), state__in=_GIVEN)
+        .select_related("agency")
+        .order_by("-valuation_date", "-pk")
+        .first()
+    )
+    if found is None:
+        raise refuse(
+            "no_appraisal",
+            "kind",
+            "appraisal_summary",
+            Text("没有已出具的评估", "no appraisal has been issued"),
+            Text("先评估", "have the rights appraised first"),
+        )
+    return {
+        "grade": "正式评估" if found.grade == "formal" else "线上评估",
+        "agency": found.agency.name if found.agency else "",
+        "valuation_date": found.valuation_date.isoformat(),
+        "valid_until": None if found.valid_until is None else found.valid_until.isoformat(),
+        "p10": found.p10,
+        "p50": found.p50,
+        "p90": found.p90,
+    }
+
+
+def _review(work: Work, case: Case) -> dict[str, Any]:
+    titles = {one.id: one.title.zh for one in checklist(work.rules, work.day)}
+    items = CheckItem.objects.filter(case=case).order_by("pk")
+    quote = current(case.quote)
+    limits = quote["modes"][0]["credit_limit"]["caps"] if quote else ()
+    value = case.quote.get("appraisal", {}).get("value") or {}
+    return {
+        "amount": case.amount,
+        "line": case.line,
+        "rate": _rate(case),
+        "grade": case.quote.get("credit", {}).get("grade", ""),
+        **{name: parse_yuan(value[name]) if name in value else None for name in ("p10", "p50", "p90")},
+        "limits": [
+            {"title": one["title"]["zh"], "amount": parse_yuan(one["amount"]), "binding": one["binding"]}
+            for one in limits
+        ],
+        "checks": [
+            {
+                "title": titles.get(one.item, one.item),
+                "state": CHECK_STATE_TEXT[CheckState(one.state)].zh,
+                "finding": one.finding,
+            }
+            for one in items
+        ],
+    }
+
+
+def _rate(case: Case) -> str:
+    """The rate agreed on, or the one that the quote was made with; empty before a review."""
+    rate = case.annual_rate or rate_of(case)
+    return "" if rate is None else f"{rate.normalize():f}"
+
+
+def _approval(work: Work, case: Case) -> dict[str, Any]:
+    if case.approved_amount is None:
+        raise refuse(
+            "not_approved",
+            "kind",
+            "approval",
+            Text("还没有批准", "it has not been approved"),
+            Text("批准后再生成", "make it once it is"),
+        )
+    decisions = Approval.objects.filter(case=case, round=case.approval_round).select_related("by").order_by("pk")
+    return {
+        "requested": case.amount,
+        "amount": case.approved_amount,
+        "rate": _rate(case),
+        "decisions": [
+            {
+                "duty": DUTY_WORDS[Duty(one.duty)].zh if one.duty else "",
+                "by": one.by.display_name or one.by.email,
+                "decision": _DECISIONS.get(one.decision, one.decision),
+                "amount": one.amount,
+                "opinion": one.opinion,
+                "day": day_of(one.created_at).isoformat(),
+            }
+            for one in decisions
+        ],
+    }
+
+
+_FACTS = {
+    "application": _application,
+    "appraisal_summary": _appraisal,
+    "credit_review": _review,
+    "approval": _approval,
+}

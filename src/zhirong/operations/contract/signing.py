@@ -1,0 +1,347 @@
+"""To sign: the document's hash, a second factor and the event in the log; or a sealed scan that two people have checked."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from zhirong.chain.financing.case import Move, State
+from zhirong.documents.papers.kinds import PAPER_KINDS
+from zhirong.kernel.text import Text
+from zhirong.operations.case_file.documents import contract_papers, is_intact, signed_by
+from zhirong.operations.case_file.moves import move_case
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Formed, Request, ask
+from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.people import Duty, Person
+from zhirong.operations.refusals import refuse
+from zhirong.operations.second_factor import Code, demand_code
+from zhirong.operations.unit_of_work import Work
+from zhirong.operations.uploads import Ticket, attach, redeem
+from zhirong.store.financing import Case, Paper, Signature
+
+SECOND_FACTOR, SEALED_SCAN = "second_factor", "sealed_scan"
+STATE_WORDS = {
+    "draft": Text("草稿", "draft"),
+    "issued": Text("已出具", "issued"),
+    "signed": Text("已签署", "signed by all"),
+    "void": Text("已作废", "void"),
+    "ended": Text("随申请结束，无需再签", "ended with the case, nothing to sign"),
+}
+_SIGN = (Duty.FIRM_MANAGER, Duty.LENDER_MANAGER, Duty.LENDER_APPROVER, Duty.GUARANTOR_APPROVER)
+_SEND_SCAN = (*_SIGN, Duty.FIRM_CLERK, Duty.LENDER_OFFICER, Duty.GUARANTOR_OFFICER)
+_CHECK = (Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER, Duty.LENDER_CASHIER, Duty.LENDER_MANAGER)
+_PICTURES = ("application/pdf", "image/png", "image/jpeg")
+
+
+def _must_sign(person: Person, paper: Any) -> bool:
+    """The person's organisation is one of those that sign it."""
+    return bool(person.organisation) and person.organisation in paper.signers
+
+
+class Sign(Request):
+    """The code of the signer's authenticator, and the hash that is signed."""
+
+    code: Code
+    sha256: Annotated[
+        str,
+        Formed(
+            "^([0-9a-f]{64})?$",
+            Text("照文件上的 64 位摘要填，或留空", "copy the 64 digits of the document's hash, or leave it empty"),
+        ),
+        ask(
+            "文件摘要", "Hash of the document", "留空即签署现在显示的版本", "empty signs the version that is shown"
+        ),
+    ] = ""
+
+
+@operation(
+    "paper.sign",
+    Text("签署", "Sign"),
+    model=Paper,
+    duties=_SIGN,
+    relation=_must_sign,
+    states=("issued",),
+    request=Sign,
+    page="paper.page",
+    help=Text(
+        "您以本机构的名义签署这份文件；签署针对文件的摘要，记入日志，不能撤回。",
+        "You sign for your organisation. What is signed is the document's hash; it goes into the log and is not taken back.",
+    ),
+)
+def sign(work: Work, request: Sign) -> Any:
+    """Sign the version that is issued."""
+    paper = work.row
+    if request.sha256 and request.sha256 != paper.sha256:
+        raise refuse(
+            "another_version",
+            "sha256",
+            request.sha256,
+            Text("文件已有新的版本", "the document has a newer version"),
+            Text("重新打开文件，看过再签", "open it again, read it, then sign"),
+        )
+    _demand_intact(paper)
+    if work.person.organisation in signed_by(paper):
+        raise _signed_already(work)
+    _demand_one_side(work, [paper])
+    demand_code(work, request.code)
+    _keep_signature(work, paper, method=SECOND_FACTOR, valid=True, scan=None)
+    work.public["sha256"] = paper.sha256
+    complete(work, paper)
+
+
+def _signs_in(person: Person, case: Any) -> bool:
+    """The person's organisation is a party of the case."""
+    return bool(person.organisation) and person.organisation in (case.firm_id, case.lender_id, case.guarantor_id)
+
+
+class SignAll(Request):
+    """The code of the signer's authenticator."""
+
+    code: Code
+
+
+@operation(
+    "case.sign",
+    Text("一次签署全部合同", "Sign all contracts"),
+    model=Case,
+    duties=_SIGN,
+    relation=_signs_in,
+    states=(State.SIGNING,),
+    request=SignAll,
+    page="loan.completion",
+    help=Text(
+        "用一个动态口令签署本案中等待本机构签署的全部文件；请先逐份看过。",
+        "One code signs every paper of the case that waits for your organisation. Read each of them first.",
+    ),
+)
+def sign_all(work: Work, request: SignAll) -> Any:
+    """Sign everything of the case that waits for the person's organisation."""
+    own = work.person.organisation
+    waiting = [paper for paper in contract_papers(work.row) if own in paper.signers and own not in signed_by(paper)]
+    if not waiting:
+        raise _signed_already(work)
+    for paper in waiting:
+        _demand_intact(paper)
+    _demand_one_side(work, waiting)
+    demand_code(work, request.code)
+    for paper in waiting:
+        _keep_signature(work, paper, method=SECOND_FACTOR, valid=True, scan=None)
+    work.public["sha256"] = [paper.sha256 for paper in waiting]
+    for paper in waiting:
+        complete(work, paper)
+    return {"papers": [paper.pk for paper in waiting]}
+
+
+class SendScan(Request):
+    """A scan of the document, sealed."""
+
+    file: Annotated[
+        Ticket,
+        ask("盖章扫描件", "Sealed scan", "PDF、PNG 或 JPG", "PDF, PNG or JPG", widget="file"),
+    ]
+
+
+@operation(
+    "paper.scan",
+    Text("上传盖章扫描件", "Send a sealed scan"),
+    model=Paper,
+    duties=_SEND_SCAN,
+    relation=_must_sign,
+    states=("issued",),
+    request=SendScan,
+    page="paper.page",
+    help=Text(
+        "打印、盖章、扫描后上传；由贷款人的两个人分别核对后生效。",
+        "Print, seal, scan; it counts once two people of the lender have checked it.",
+    ),
+)
+def send_scan(work: Work, request: SendScan) -> Any:
+    """Keep the scan; it does not count yet."""
+    paper = work.row
+    _demand_intact(paper)
+    if work.person.organisation in signed_by(paper):
+        raise _signed_already(work)
+    _demand_one_side(work, [paper])
+    upload = redeem(work.person, request.file)
+    if upload.media_type not in _PICTURES:
+        raise refuse(
+            "not_a_scan",
+            "file",
+            upload.name,
+            Text("不是扫描件", "not a scan"),
+            Text("上传 PDF、PNG 或 JPG", "send a PDF, PNG or JPG"),
+        )
+    scan = attach(work, request.file, f"paper/{paper.pk}", "scan", work.person.organisation)
+    _keep_signature(work, paper, method=SEALED_SCAN, valid=False, scan=scan)
+    work.tell(
+        Text(f"盖章扫描件待核对：{paper.title} {paper.number}", f"A sealed scan is to be checked: {paper.number}"),
+        f"/papers/{paper.pk}/",
+        paper.owner_id,
+        _CHECK,
+    )
+
+
+def _may_check(person: Person, signature: Any) -> bool:
+    """Somebody of the paper's owner who neither sent the scan nor has checked it."""
+    return (
+        signature.paper.owner_id == person.organisation
+        and signature.method == SEALED_SCAN
+        and signature.scan_id is not None
+        and not signature.valid
+        and person.account not in (signature.account_id, signature.checked_by_id)
+    )
+
+
+class CheckScan(Request):
+    """What the comparison came to."""
+
+    agrees: Annotated[
+        bool,
+        ask(
+            "与平台文件逐页一致，印章清晰、名称相符",
+            "Page by page the same as on the platform; the seal is legible and theirs",
+        ),
+    ] = False
+    finding: Annotated[str, Field(max_length=200), ask("说明", "Note")] = ""
+
+
+@operation(
+    "paper.check_scan",
+    Text("核对扫描件", "Check the scan"),
+    model=Signature,
+    duties=_CHECK,
+    relation=_may_check,
+    request=CheckScan,
+    page="paper.of_signature",
+    help=Text(
+        "不勾选即退回，请对方重新上传。两个人都核对一致，签署才生效。",
+        "Leave it unticked to send it back. It counts once two people agree.",
+    ),
+)
+def check_scan(work: Work, request: CheckScan) -> Any:
+    """One of the two checks; the second one makes the signature count."""
+    signature = work.row
+    paper = signature.paper
+    if paper.state != "issued" or signature.sha256 != paper.sha256:
+        raise refuse(
+            "another_version",
+            "paper",
+            paper.number,
+            Text("文件已作废或已有新的版本", "the document is void or has a newer version"),
+            Text("核对新版本的扫描件", "check a scan of the newer one"),
+        )
+    if not request.agrees:
+        work.update(signature, scan=None, checked_by=None, second_checked_by=None)
+        work.tell(
+            Text(f"盖章扫描件被退回：{paper.number} {request.finding}", f"Your scan is sent back: {paper.number}"),
+            f"/papers/{paper.pk}/",
+            signature.organisation_id,
+        )
+        return
+    if signature.checked_by_id is None:
+        work.update(signature, checked_by_id=work.person.account)
+        return
+    work.update(signature, second_checked_by_id=work.person.account, valid=True)
+    work.public["sha256"] = paper.sha256
+    complete(work, paper)
+
+
+def complete(work: Work, paper: Paper) -> None:
+    """Once all have signed a paper it is signed; once all papers of a case are, the case moves on."""
+    if not set(paper.signers) <= signed_by(paper):
+        return
+    work.update(paper, state="signed")
+    kind, _, number = paper.subject.partition("/")
+    if kind != "case":
+        return
+    case = Case.objects.select_related("lender", "firm").get(pk=int(number))
+    if case.state == State.SIGNING and all(one.state == "signed" for one in contract_papers(case)):
+        move_case(work, work.row if work.row == case else case, Move.SIGNED)
+        work.tell(
+            Text(f"合同已全部签署，请办理质押登记：{case.number}", f"All contracts are signed; register the pledge: {case.number}"),
+            f"/cases/{case.pk}/completion/",
+            case.lender,
+            (Duty.LENDER_OFFICER,),
+        )  # fmt: skip
+
+
+def _keep_signature(work: Work, paper: Paper, **values: Any) -> Signature:
+    mine = Signature.objects.filter(paper=paper, organisation_id=work.person.organisation).first()
+    fresh = {
+        "account_id": work.person.account,
+        "sha256": paper.sha256,
+        "checked_by": None,
+        "second_checked_by": None,
+        **values,
+    }
+    if mine is None:
+        return work.create(Signature, paper=paper, organisation_id=work.person.organisation, **fresh)
+    account = fresh.pop("account_id")
+    return work.update(mine, account_id=account, **fresh)
+
+
+def _demand_intact(paper: Paper) -> None:
+    if not is_intact(paper):
+        raise refuse(
+            "file_changed",
+            "paper",
+            paper.number,
+            Text("文件的内容与出具时不同", "the file is no longer what was issued"),
+            Text("不要签署；请管理员从备份恢复，或由银行重新出具", "do not sign; have it restored from a backup, or issued anew"),
+        )  # fmt: skip
+
+
+def _demand_one_side(work: Work, papers: list[Paper]) -> None:
+    """Nobody signs one paper for two organisations, whatever organisations he belongs to."""
+    others = Signature.objects.filter(paper__in=papers, account_id=work.person.account)
+    found = others.exclude(organisation_id=work.person.organisation).select_related("organisation", "paper").first()
+    if found is not None:
+        raise refuse(
+            "signed_for_another",
+            "paper",
+            found.paper.number,
+            Text(
+                f"您已代表{found.organisation.name}签过，不能再代表另一方签",
+                f"you have signed it for {found.organisation.name}, and cannot sign for another side",
+            ),
+            Text("由本机构的另一个人签署", "let another person of your organisation sign"),
+        )
+
+
+def _signed_already(work: Work) -> Exception:
+    return refuse(
+        "signed_already",
+        "organisation",
+        work.person.organisation_name,
+        Text("本机构已经签署", "your organisation has signed it"),
+        Text("无需再签", "nothing to do"),
+    )
+
+
+listing(
+    Listing(
+        "papers",
+        Text("文件", "Papers"),
+        Paper,
+        (
+            Column("number", Text("编号", "Number"), lambda row: row.number, main=True),
+            Column("kind", Text("种类", "Kind"), lambda row: PAPER_KINDS[row.kind].title if row.kind in PAPER_KINDS else row.title, main=True),
+            Column("owner", Text("出具方", "Issued by"), lambda row: row.owner.name),
+            Column("state", Text("状态", "State"), lambda row: STATE_WORDS[row.state], "state", main=True),
+            Column("made", Text("日期", "Date"), lambda row: row.created_at, "instant"),
+        ),
+        (
+            Filter("kind", Text("种类", "Kind"), lambda kind: _is("kind", kind), tuple((kind, one.title) for kind, one in PAPER_KINDS.items())),
+            Filter("state", Text("状态", "State"), lambda state: _is("state", state), tuple(STATE_WORDS.items())),
+        ),
+        related=("owner",),
+        page="paper.page",
+        empty=Text("还没有文件；合同、通知出具后列在这里", "none yet; contracts and notices are listed here once issued"),
+    )
+)  # fmt: skip
+
+
+def _is(name: str, value: str) -> Any:
+    from django.db.models import Q
+
+    return Q(**{name: value})

@@ -1,0 +1,1 @@
+"""The lender's diligence, review, limits and portfolio."""

@@ -1,0 +1,411 @@
+"""Due diligence at the lender's: taking a case in, asking the firm, working through the checklist, judging the team."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from zhirong.chain.financing.case import Move, State
+from zhirong.chain.financing.diligence import (
+    TITLE_INVESTIGATION,
+    VERDICT_TEXT,
+    CheckRule,
+    CheckState,
+    Entry,
+    Verdict,
+    checklist,
+    entry_problems,
+)
+from zhirong.chain.quote.stated import FINDING_TEXT, PAYER_TEXT
+from zhirong.chain.quote.title import read_title
+from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+from zhirong.operations.case_file.moves import add_cost, move_case
+from zhirong.operations.case_file.tables import plain, right_id
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Choices, Fen, Line, Request, Words, ask
+from zhirong.operations.people import Duty, Person
+from zhirong.operations.plausible import RecentDay, UnusualReason, unusual_amount
+from zhirong.operations.refusals import refuse
+from zhirong.operations.snapshots import subject_name
+from zhirong.operations.unit_of_work import Work
+from zhirong.operations.uploads import Ticket, attach
+from zhirong.store.financing import Approval, Case, CheckItem, Message
+from zhirong.store.parties import Account, Membership
+
+DESK = (Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER)
+_VERDICTS: dict[Any, Text] = {one.value: words for one, words in VERDICT_TEXT.items()}
+# What the law firm's finding is worth as the verdict of the item.
+_TITLE_VERDICT = {"clear": Verdict.CLEAR, "curable": Verdict.NOTABLE, "defective": Verdict.ADVERSE}
+
+
+def name_of(account: Account | None) -> str:
+    """How a person is called on pages and papers."""
+    return "" if account is None else account.display_name or account.email
+
+
+def firm_page(case: Case) -> str:
+    """Where the firm sees its case."""
+    return f"/firm/cases/{case.pk}/"
+
+
+def lender_page(case: Case) -> str:
+    """Where the lender sees it."""
+    return f"/lender/cases/{case.pk}/"
+
+
+def officers(person: Person, row: Any) -> Choices:
+    """The loan officers of the person's organisation."""
+    members = Membership.objects.filter(organisation=person.organisation, active=True).select_related("account")
+    return [
+        (str(one.account_id), Text(name_of(one.account), name_of(one.account)))
+        for one in members.order_by("pk")
+        if Duty.LENDER_OFFICER in one.duties
+    ]
+
+
+def _demand_officer(work: Work, officer: int) -> None:
+    if str(officer) not in {value for value, _ in officers(work.person, work.row)}:
+        raise refuse(
+            "not_an_officer",
+            "officer",
+            officer,
+            Text("不是本行的客户经理", "not a loan officer of this lender"),
+            Text("从名单中选一位", "choose one from the list"),
+        )
+
+
+class Accept(Request):
+    """Whose case it will be."""
+
+    officer: Annotated[
+        int | None,
+        ask(
+            "客户经理",
+            "Officer",
+            "留空则由您本人经办",
+            "left empty, the case is yours",
+            choices=officers,
+            start=lambda person, row: person.account if person.has(Duty.LENDER_OFFICER) else None,
+        ),
+    ] = None
+
+
+@operation(
+    "case.accept",
+    Text("受理", "Accept the case"),
+    model=Case,
+    duties=DESK,
+    states=(State.SUBMITTED,),
+    request=Accept,
+    page="lender.case",
+)
+def accept(work: Work, request: Accept) -> Any:
+    """Due diligence begins: an officer has it, and the checklist of the day is laid out."""
+    officer = request.officer or work.person.account
+    _demand_officer(work, officer)
+    move_case(work, work.row, Move.ACCEPT, officer_id=officer)
+    there = set(CheckItem.objects.filter(case=work.row).values_list("item", flat=True))
+    for rule in checklist(work.rules, work.day):
+        if rule.id not in there:
+            work.create(CheckItem, case=work.row, item=rule.id, state=CheckState.OPEN.value)
+    work.tell(
+        Text(
+            f"{work.row.lender.name}已受理您的申请 {work.row.number}",
+            f"{work.row.lender.name} has accepted your application {work.row.number}",
+        ),
+        firm_page(work.row),
+        work.row.firm,
+    )
+
+
+HELD = (
+    State.DILIGENCE,
+    State.APPROVAL,
+    State.APPROVED,
+    State.SIGNING,
+    State.REGISTERING,
+    State.RELEASED,
+    State.REPAID,
+)
+
+
+def _may_hand_over(person: Person, row: Any) -> bool:
+    """The officer himself, or the manager of his bank."""
+    is_its = person.account == row.officer_id or person.has(Duty.LENDER_MANAGER)
+    return bool(row.lender_id == person.organisation and is_its)
+
+
+class HandOver(Request):
+    """Whose case it will be, and why."""
+
+    officer: Annotated[int, ask("接手的客户经理", "New officer", choices=officers)]
+    reason: Annotated[Line, ask("移交原因", "Reason")]
+
+
+@operation(
+    "case.hand_over",
+    Text("移交客户经理", "Hand over to another officer"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER, Duty.LENDER_MANAGER),
+    relation=_may_hand_over,
+    states=HELD,
+    request=HandOver,
+    page="lender.case",
+    help=Text(
+        "移交后原经办人仍不得审批这笔业务。", "Who had it before does not decide on it either, now or later."
+    ),
+)
+def hand_over(work: Work, request: HandOver) -> Any:
+    """Another officer has the case from now on; he must not have decided on it."""
+    case = work.row
+    _demand_officer(work, request.officer)
+    if request.officer == case.officer_id:
+        raise refuse(
+            "officer_already",
+            "officer",
+            request.officer,
+            Text("这笔业务已由其经办", "the case is this officer's already"),
+            Text("另选一位", "choose another one"),
+        )
+    if Approval.objects.filter(case=case, by=request.officer).exists():
+        raise refuse(
+            "has_decided",
+            "officer",
+            request.officer,
+            Text("其已审批过这笔业务，不能再经办", "this person has decided on the case and cannot work on it"),
+            Text("另选一位没有参与审批的客户经理", "choose an officer who has not decided on it"),
+        )
+    before = [] if case.officer_id is None else [case.officer_id]
+    former = sorted({*case.former_officers, *before} - {request.officer})
+    work.update(case, officer_id=request.officer, former_officers=former)
+    work.tell(
+        Text(f"{case.number} 移交给您：{request.reason}", f"{case.number} is handed over to you: {request.reason}"),
+        lender_page(case),
+        case.lender,
+        (Duty.LENDER_OFFICER,),
+    )
+
+
+class Return(Request):
+    """Why it goes back, and what is to be brought."""
+
+    reason: Annotated[Words, ask("退回原因", "Why it is returned", widget="area")]
+    bring: Annotated[
+        Words, ask("需要补充", "What to bring", "企业看到的就是这些话", "the firm reads this", widget="area")
+    ]
+
+
+@operation(
+    "case.return",
+    Text("退回补充", "Return to the firm"),
+    model=Case,
+    duties=DESK,
+    states=(State.SUBMITTED, State.DILIGENCE),
+    request=Return,
+    page="lender.home",
+)
+def send_back_to_firm(work: Work, request: Return) -> Any:
+    """The firm completes it and hands it in again; what has been looked into stays."""
+    move_case(work, work.row, Move.RETURN, reason=request.reason[:500])
+    note(work, work.row, f"退回补充 Returned: {request.reason}\n请补充 To bring: {request.bring}")
+    work.tell(
+        Text(
+            f"申请 {work.row.number} 退回补充：{request.bring}"[:200],
+            f"Application {work.row.number} is returned; to bring: {request.bring}"[:200],
+        ),
+        firm_page(work.row),
+        work.row.firm,
+    )
+
+
+def note(work: Work, case: Case, words: str) -> None:
+    """A note of the lender that the firm can read beside its case."""
+    work.create(
+        Message,
+        subject=f"case/{case.pk}",
+        kind="note",
+        sender=case.lender,
+        receiver=case.firm,
+        by_id=work.person.account,
+        text=words,
+    )
+
+
+class AskFirm(Request):
+    """A question to the firm."""
+
+    text: Annotated[Words, ask("问题", "Question", widget="area")]
+
+
+@operation(
+    "case.ask",
+    Text("向企业提问", "Ask the firm"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER, Duty.LENDER_APPROVER, Duty.LENDER_MANAGER),
+    states=(State.SUBMITTED, State.DILIGENCE, State.APPROVAL),
+    request=AskFirm,
+    page="lender.case",
+)
+def ask_firm(work: Work, request: AskFirm) -> Any:
+    """It stands open beside the case until the firm has answered."""
+    work.create(
+        Message,
+        subject=f"case/{work.row.pk}",
+        kind="question",
+        sender=work.row.lender,
+        receiver=work.row.firm,
+        by_id=work.person.account,
+        text=request.text,
+    )
+    work.tell(
+        Text(f"{work.row.lender.name}就申请 {work.row.number} 提问", f"A question on {work.row.number}"),
+        firm_page(work.row),
+        work.row.firm,
+    )
+
+
+# -- the checklist ------------------------------------------------------------------------------------------------
+
+
+def _is_title(person: Person, row: Any) -> bool:
+    return row is not None and row.item == TITLE_INVESTIGATION
+
+
+def _is_other(person: Person, row: Any) -> bool:
+    return not _is_title(person, row)
+
+
+class Check(Request):
+    """What came of one item. The fields of the law firm are for the title investigation alone."""
+
+    outcome: Annotated[
+        CheckState,
+        ask(
+            "结果",
+            "Outcome",
+            choices=(
+                ("done", Text("已做", "done")),
+                ("waived", Text("免做（写明理由）", "waived, with the reason")),
+            ),
+            only=_is_other,
+        ),
+    ] = CheckState.DONE
+    verdict: Annotated[Verdict, ask("结论", "Verdict", choices=tuple(_VERDICTS.items()), only=_is_other)] = (
+        Verdict.CLEAR
+    )
+    finding: Annotated[Words, ask("查了什么、结果如何", "What was looked at, what came of it", widget="area")]
+    cost: Annotated[Fen, ask("费用", "Cost", widget="money")] = 0
+    unusual: UnusualReason = ""
+    file: Annotated[Ticket | None, ask("证据文件", "Evidence", widget="file")] = None
+    law_firm: Annotated[Line | None, ask("律师事务所", "Law firm", only=_is_title)] = None
+    commissioned_on: Annotated[RecentDay | None, ask("委托日期", "Commissioned on", only=_is_title)] = None
+    done_on: Annotated[RecentDay | None, ask("报告日期", "Report dated", only=_is_title)] = None
+    paid_by: Annotated[
+        str | None, ask("费用由谁承担", "Paid by", choices=tuple(PAYER_TEXT.items()), only=_is_title)
+    ] = None
+    title_finding: Annotated[
+        str | None, ask("权属结论", "Finding on the title", choices=tuple(FINDING_TEXT.items()), only=_is_title)
+    ] = None
+
+
+@operation(
+    "check.do",
+    Text("完成调查项", "Enter the finding"),
+    model=CheckItem,
+    duties=DESK,
+    request=Check,
+    relation=lambda person, row: row.case.lender_id == person.organisation,
+    page="lender.case",
+)
+def do_check(work: Work, request: Check) -> Any:
+    """The item is done or waived; what it cost counts to the step. A finding may be entered again until the hand-up."""
+    item: CheckItem = work.row
+    case = item.case
+    work.subject_is(case)
+    demand_diligence(case)
+    rule = rule_of(item, work.rules, work.day)
+    verdict, problems = request.verdict, list[Problem]()
+    if not request.unusual:
+        problems += unusual_amount("cost", request.cost, "plausible.amount.check_cost", work.rules, work.day)
+    if item.item == TITLE_INVESTIGATION:
+        try:
+            title = _title_table(case, request, work.day)
+        except InputError as error:
+            problems += error.problems
+        else:
+            verdict = _TITLE_VERDICT.get(str(request.title_finding), Verdict.NOTABLE)
+            work.update(case, beside={**case.beside, TITLE_INVESTIGATION: plain(title)})
+    has_evidence = request.file is not None or item.file_id is not None
+    problems += entry_problems(rule, Entry(item.item, request.outcome, verdict, request.finding, has_evidence))
+    if problems:
+        raise InputError(problems)
+    file = item.file
+    if request.file is not None:
+        # Evidence is the lender's own business: it hangs on the item, which nobody else sees, not on the case.
+        file = attach(work, request.file, subject_name(item), "evidence", case.lender)
+    add_cost(work, case, request.cost - item.cost)
+    work.update(
+        item,
+        state=request.outcome.value,
+        verdict=verdict.value,
+        done_on=work.day,
+        finding=request.finding,
+        cost=request.cost,
+        file=file,
+        by_id=work.person.account,
+    )
+    return {"id": case.pk}
+
+
+def rule_of(item: CheckItem, rules: Rulebook, day: date) -> CheckRule:
+    """The rule of an item, as of the day on which it was laid out."""
+    found = {rule.id: rule for on in (day, day_of(item.created_at)) for rule in checklist(rules, on)}
+    return found[item.item]
+
+
+def demand_diligence(case: Case) -> None:
+    """Refuse what belongs to due diligence while the case stands elsewhere."""
+    if case.state != State.DILIGENCE:
+        raise refuse(
+            "not_in_this_state",
+            "state",
+            case.state,
+            Text("只有尽职调查中的申请可以这样做", "only while the case is in due diligence"),
+            Text("审批中的申请先退回调查", "send a case that is in approval back first"),
+        )
+
+
+def _title_table(case: Case, request: Check, day: date) -> dict[str, Any]:
+    """The table ``[title_investigation]`` of a case file. Raises InputError with what is wrong with it."""
+    given = {
+        "law_firm": request.law_firm,
+        "commissioned_on": request.commissioned_on,
+        "cost": Decimal(request.cost) / 100,
+        "paid_by": request.paid_by,
+        "done_on": request.done_on,
+        "finding": request.title_finding,
+        "words": request.finding,
+    }
+    table = {name: value for name, value in given.items() if value is not None}
+    if request.done_on is None:
+        # An item is done once the report is there.
+        raise refuse(
+            "missing",
+            "done_on",
+            "",
+            Text("没有填写报告日期", "the day of the report is not given"),
+            Text("调查报告到了再填", "enter it when the report is there"),
+        )
+    reader = Reader(table)
+    try:
+        read_title(reader, [right_id(pk) for pk in case.rights], day)
+    except InputError as error:
+        renamed = {"finding": "title_finding"}
+        raise InputError(
+            Problem(renamed.get(one.field, one.field), one.value, one.reason, one.hint, one.code)
+            for one in error.problems
+        ) from error
+    return table

@@ -1,0 +1,286 @@
+"""The due-diligence exemption file: assembled from the events, and the decision on it by somebody who had no part in the case."""
+
+import json
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Annotated, Any
+
+from zhirong.chain.financing.case import STATE_WORDS, State
+from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, VERDICT_TEXT, CheckState
+from zhirong.chain.financing.diligence import Verdict as CheckVerdict
+from zhirong.chain.quote.kept import current
+from zhirong.documents.exemption_xlsx import exemption_xlsx, fen
+from zhirong.evidence import canonical
+from zhirong.evidence.entries import entry_of_bytes
+from zhirong.kernel.days import day_of
+from zhirong.kernel.money import parse_yuan, show_yuan
+from zhirong.kernel.text import Text
+from zhirong.operations.credit.diligence import name_of
+from zhirong.operations.credit.review import check_state
+from zhirong.operations.declare import OPERATIONS, operation
+from zhirong.operations.fields import Request, Words, ask
+from zhirong.operations.people import Duty
+from zhirong.operations.refusals import refuse
+from zhirong.operations.snapshots import subject_name
+from zhirong.operations.unit_of_work import Work
+from zhirong.operations.uploads import keep_made
+from zhirong.store.financing import Approval, Case, CaseStep, CheckItem, GuaranteeRequest, Loan, TeamRating
+from zhirong.store.models import Event
+from zhirong.store.parties import Account, Organisation
+
+_LONGEST_CONTENT = 2000  # characters of a request shown in one cell; the log has the whole
+_AFTER_ACCEPTANCE = tuple(state for state in State if state not in (State.DRAFT, State.SUBMITTED))
+
+
+class Outcome(StrEnum):
+    """What was decided on those who worked on the case."""
+
+    EXEMPT = "exempt"
+    PARTLY = "partly"
+    LIABLE = "liable"
+
+
+OUTCOME_TEXT: dict[str, Text] = {
+    Outcome.EXEMPT.value: Text("尽职，免责", "diligent: exempt"),
+    Outcome.PARTLY.value: Text("部分尽职，减轻责任", "partly diligent: liability reduced"),
+    Outcome.LIABLE.value: Text("未尽职，不免责", "not diligent: not exempt"),
+}
+
+
+@operation(
+    "exemption.assemble",
+    Text("汇编尽职免责档案", "Assemble the exemption file"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER, Duty.LENDER_MANAGER),
+    states=_AFTER_ACCEPTANCE,
+    page="lender.case",
+)
+def assemble(work: Work, request: Any) -> Any:
+    """Who did what when, by which rules, from the log, as Excel; an earlier file stays as it was."""
+    case: Case = work.row
+    events = list(events_of(case))
+    data = exemption_xlsx(_file(case, events, work))
+    # The lender's own business: not a file of the case, which firm and guarantor see too.
+    name = f"尽职免责档案-{case.number}-{work.day}.xlsx"
+    kept = keep_made(work, data, name, f"exemption/{case.pk}", "exemption", case.lender)
+    exemption = {
+        **case.exemption,
+        "file": kept.pk,
+        "on": work.day.isoformat(),
+        "by": work.person.account,
+        "events": len(events),
+    }
+    work.update(case, exemption=exemption)
+    return {"id": case.pk, "file": kept.pk}
+
+
+class Decide(Request):
+    """The decision and its reasons."""
+
+    outcome: Annotated[Outcome, ask("认定", "Finding", choices=tuple(OUTCOME_TEXT.items()))]
+    reason: Annotated[Words, ask("理由", "Reasons", widget="area")]
+
+
+@operation(
+    "exemption.decide",
+    Text("认定是否尽职免责", "Decide on the exemption"),
+    model=Case,
+    duties=(Duty.LENDER_MANAGER,),
+    states=_AFTER_ACCEPTANCE,
+    request=Decide,
+    page="lender.case",
+)
+def decide(work: Work, request: Decide) -> Any:
+    """By somebody who neither worked on the case nor decided on it, once the file is there."""
+    case: Case = work.row
+    if not case.exemption.get("file"):
+        raise refuse(
+            "no_file",
+            "exemption",
+            "",
+            Text("还没有汇编尽职免责档案", "the exemption file has not been assembled"),
+            Text("先汇编档案", "assemble it first"),
+        )
+    if work.person.account in taking_part(case):
+        raise refuse(
+            "took_part",
+            "person",
+            work.person.account,
+            Text("您参与过这笔业务的调查或审批", "you worked or decided on this case"),
+            Text("由没有参与的负责人认定", "let a manager decide who had no part in it"),
+        )
+    decision = {
+        "outcome": request.outcome.value,
+        "reason": request.reason,
+        "by": work.person.account,
+        "on": work.day.isoformat(),
+        "file": case.exemption["file"],
+    }
+    work.update(case, exemption={**case.exemption, "decision": decision})
+
+
+def taking_part(case: Case) -> set[int]:
+    """The accounts of the lender that worked or decided on a case."""
+    found = {case.officer_id, case.handed_up_by_id, *case.former_officers}
+    found |= set(Approval.objects.filter(case=case).values_list("by_id", flat=True))
+    found |= set(CheckItem.objects.filter(case=case).values_list("by_id", flat=True))
+    found |= set(TeamRating.objects.filter(case=case).values_list("rater_id", flat=True))
+    return {one for one in found if one is not None}
+
+
+def events_of(case: Case) -> "Iterable[Event]":
+    """The events about a case, its guarantees and its loan, in their order."""
+    subjects = [subject_name(case)]
+    subjects += [subject_name(one) for one in GuaranteeRequest.objects.filter(case=case)]
+    subjects += [subject_name(one) for one in Loan.objects.filter(case=case)]
+    return Event.objects.filter(subject__in=subjects).order_by("index")
+
+
+def _told(
+    event: Event, content: Mapping[str, Any], accounts: dict[int, str], organisations: dict[int, str]
+) -> dict[str, Any]:
+    table, _, number = event.actor.partition(":")
+    known = OPERATIONS.get(event.kind)
+    return {
+        "index": event.index,
+        "at": entry_of_bytes(event.entry.encode()).time,
+        "who": accounts.get(int(number), event.actor) if table == "account" else event.actor,
+        "organisation": organisations.get(content.get("organisation", 0), ""),
+        "what": Text(event.kind, event.kind) if known is None else known.title,
+        "request": json.loads(content.get("request", "{}")),
+        "rules": content.get("_rules", ""),
+    }
+
+
+def history(events: "Iterable[Event]") -> list[dict[str, Any]]:
+    """Events as people read them: when, who, for whom, what, with what, by which rules. Two queries for the names."""
+    listed = list(events)
+    numbers = {int(one.actor.partition(":")[2]) for one in listed if one.actor.startswith("account:")}
+    accounts = {one.pk: name_of(one) for one in Account.objects.filter(pk__in=numbers)}
+    contents = [canonical.decode(one.content.encode()) for one in listed]
+    houses = {one.get("organisation", 0) for one in contents}
+    organisations = dict(Organisation.objects.filter(pk__in=houses).values_list("pk", "name"))
+    return [_told(one, content, accounts, organisations) for one, content in zip(listed, contents, strict=True)]
+
+
+def _file(case: Case, events: list[Event], work: Work) -> dict[str, Any]:
+    steps = list(CaseStep.objects.filter(case=case).order_by("pk"))
+    checks = list(CheckItem.objects.filter(case=case).select_related("file", "by").order_by("pk"))
+    rules, _ = check_state(case, work.rules, work.day)
+    titles = {rule.id: rule.title for rule in rules}
+    approvals = list(Approval.objects.filter(case=case).select_related("by").order_by("pk"))
+    loan = Loan.objects.filter(case=case).first()
+    return {
+        "title": f"尽职免责档案 {case.number}",
+        "facts": [
+            ("企业 Firm", case.firm.name),
+            ("银行 Lender", case.lender.name),
+            ("状态 State", _both(STATE_WORDS[State(case.state)])),
+            ("申请金额（元）Asked for", fen(case.amount)),
+            ("批准金额（元）Approved", fen(case.approved_amount or 0)),
+            ("贷款余额（元）Balance", fen(loan.balance if loan else 0)),
+            ("逾期天数 Days overdue", loan.overdue_days if loan else 0),
+            ("适用规范 Norm", _norm(case, work)),
+            ("汇编日期 Assembled on", work.day.isoformat()),
+            ("日志事件数 Events", len(events)),
+        ],
+        "departures": _departures(case, steps, checks, titles, work),
+        "events": [
+            (
+                one["index"],
+                one["at"],
+                one["who"],
+                one["organisation"],
+                _both(one["what"]),
+                json.dumps(one["request"], ensure_ascii=False)[:_LONGEST_CONTENT],
+                one["rules"],
+            )
+            for one in history(events)
+        ],
+        "steps": [
+            (
+                _both(STATE_WORDS[State(one.state)]),
+                one.began_at.isoformat(),
+                "" if one.ended_at is None else one.ended_at.isoformat(),
+                "" if one.due_on is None else one.due_on.isoformat(),
+                "是 yes" if is_late(one, work) else "否 no",
+                fen(one.cost),
+            )
+            for one in steps
+        ],
+        "checks": [
+            (
+                _both(titles[one.item]),
+                _both(CHECK_STATE_TEXT[CheckState(one.state)]),
+                _both(VERDICT_TEXT[CheckVerdict(one.verdict)]) if one.verdict else "",
+                one.finding,
+                fen(one.cost),
+                name_of(one.by),
+                "" if one.done_on is None else one.done_on.isoformat(),
+                "" if one.file is None else one.file.sha256,
+            )
+            for one in checks
+        ],
+        "raters": [
+            (sheet["rater"], sheet["date"], code, mark["points"], mark["evidence"])
+            for sheet in case.team.get("rating", [])
+            for code, mark in sheet["marks"].items()
+        ],
+        "line": [
+            (
+                f"{one['title']['zh']} {one['title']['en']}",
+                fen(parse_yuan(one["amount"])),
+                "是 yes" if one["binding"] else "",
+            )
+            for one in (current(case.quote)["modes"][0]["credit_limit"]["caps"] if case.quote else [])
+        ],
+        "approvals": [
+            (
+                one.round,
+                one.level,
+                one.duty,
+                name_of(one.by),
+                one.decision,
+                fen(one.amount),
+                one.opinion,
+                json.dumps(one.basis, ensure_ascii=False)[:_LONGEST_CONTENT],
+            )
+            for one in approvals
+        ],
+    }
+
+
+def _norm(case: Case, work: Work) -> str:
+    """The exemption norm that applies to a loan of this size, or that it may follow, with its source."""
+    rule = work.rules.at("diligence.exemption.norm", work.day)
+    applies = (case.approved_amount or case.amount) <= parse_yuan(rule.value["small_firms_up_to"])
+    words = Text("适用", "applies") if applies else Text("可参照", "may be followed")
+    return f"{_both(words)}: {rule.reference.as_text('zh')}"
+
+
+def _departures(
+    case: Case, steps: list[CaseStep], checks: list[CheckItem], titles: dict[str, Text], work: Work
+) -> list[str]:
+    """What was not done as usual: late steps, items waived, adverse findings, a smaller amount than was asked for."""
+    found = [f"超期 late: {_both(STATE_WORDS[State(one.state)])}" for one in steps if is_late(one, work)]
+    for one in checks:
+        if one.state == CheckState.OPEN:
+            found.append(f"未做 open: {_both(titles[one.item])}")
+        elif one.state == CheckState.WAIVED:
+            found.append(f"免做 waived: {_both(titles[one.item])} — {one.finding}")
+        elif one.verdict == CheckVerdict.ADVERSE:
+            found.append(f"不利 adverse: {_both(titles[one.item])} — {one.finding}")
+    if case.approved_amount is not None and case.approved_amount < case.amount:
+        words = f"{show_yuan(case.approved_amount)} < {show_yuan(case.amount)}"
+        found.append(f"批准低于申请 less approved than asked for: {words}")
+    return found
+
+
+def is_late(step: CaseStep, work: Any) -> bool:
+    """Whether a step took or is taking longer than its time limit. work: whatever has ``day``."""
+    ended = work.day if step.ended_at is None else day_of(step.ended_at)
+    return step.due_on is not None and ended > step.due_on
+
+
+def _both(words: Text) -> str:
+    return f"{words.zh} {words.en}"

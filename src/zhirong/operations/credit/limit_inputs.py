@@ -1,0 +1,131 @@
+"""What the lender adds for the credit limit: evidence of need, receipts, other security, replaced debt, institutions' figures."""
+
+from typing import Annotated, Any
+
+from zhirong.chain.financing.case import State
+from zhirong.chain.limit.reading import TABLES, read_for_limit
+from zhirong.chain.limit.records import SECURITY_KINDS
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.money import yuan
+from zhirong.kernel.text import Text
+from zhirong.operations.case_file.tables import LIMIT_INPUTS, exact, plain
+from zhirong.operations.credit.diligence import DESK
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Fen, Request, ask
+from zhirong.operations.organisation.profile import Table
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.financing import Case
+
+_KINDS = (
+    ("deposit", Text("存款", "Deposit")),
+    ("real_estate", Text("房地产", "Real estate")),
+    ("receivables", Text("应收账款", "Receivables")),
+    ("equipment", Text("设备", "Equipment")),
+    ("stock", Text("存货", "Stock")),
+)
+
+
+def _money(zh: str, en: str, help_zh: str = "", help_en: str = "") -> Any:
+    return ask(zh, en, help_zh, help_en, widget="money")
+
+
+class LimitInputs(Request):
+    """What is left out is not known; a figure that is not known never raises the limit. Earlier entries are replaced."""
+
+    contracts: Annotated[
+        Fen | None,
+        _money(
+            "合同、订单金额",
+            "Contracts and orders",
+            "尚未履行的采购、订单或薪酬预算",
+            "purchases, orders or payroll ahead",
+        ),
+    ] = None
+    contracts_received: Annotated[Fen | None, _money("其中已收预付或已支用", "Of it received or drawn already")] = (
+        None
+    )
+    contracts_source: Annotated[str, ask("合同、订单出处", "Source of the contracts")] = ""
+    replaces: Annotated[Fen | None, _money("本笔贷款置换的旧债", "Old bank debt that this loan repays")] = None
+    replaced_service: Annotated[Fen | None, _money("该旧债一年的本息", "Its principal and interest of a year")] = (
+        None
+    )
+    security_kind: Annotated[
+        str, ask("其他担保", "Other security", choices=(("", Text("没有", "None")), *_KINDS))
+    ] = ""
+    security_value: Annotated[Fen | None, _money("其价值", "Its value")] = None
+    security_prior: Annotated[Fen | None, _money("在先权利", "Claims that rank before")] = None
+    security_of_third_party: Annotated[bool, ask("由第三方提供", "Given by a third party")] = False
+    net_capital: Annotated[Fen | None, _money("本行资本净额", "The lender's net capital")] = None
+    tier1: Annotated[Fen | None, _money("本行一级资本净额", "The lender's tier-1 capital")] = None
+    exposure: Annotated[
+        Fen | None, _money("本行对该企业已承担的风险", "What the lender already risks on the firm")
+    ] = None
+    loans: Annotated[Fen | None, _money("本行对该企业的贷款余额", "The lender's loans to the firm")] = None
+    guarantor_net_assets: Annotated[Fen | None, _money("担保机构净资产", "The guarantor's net assets")] = None
+    guarantor_exposure: Annotated[
+        Fen | None, _money("担保机构对该企业已承担的责任", "What the guarantor already bears")
+    ] = None
+    more: Annotated[
+        Table,
+        ask(
+            "更多（表）",
+            "More (tables)",
+            "见案件文件说明 collections、evidence、security",
+            "the tables collections, evidence and security of a case file",
+            widget="table",
+        ),
+    ] = {}
+
+
+@operation(
+    "case.limit_inputs",
+    Text("补充额度资料", "Add figures for the limit"),
+    model=Case,
+    duties=DESK,
+    states=(State.DILIGENCE,),
+    request=LimitInputs,
+    page="lender.case",
+    help=Text(
+        "合同、订单、已转让回款、其他担保、置换的旧债，以及本行和担保机构的数据；改动之后须重新测算。",
+        "Contracts, assigned receipts, other security, replaced debt, and the figures of lender and guarantor; calculate again "
+        "after a change.",
+    ),
+)
+def limit_inputs(work: Work, request: LimitInputs) -> Any:
+    """The chain reads it first, so that everything wrong with it is said at once."""
+    case: Case = work.row
+    stated = _tables(request)
+    reader = Reader(exact(plain(stated)))
+    asked = reader.table("request")
+    read_for_limit(reader, asked, None)
+    asked.finish()
+    reader.finish()
+    work.update(case, beside={**case.beside, LIMIT_INPUTS: plain(stated)})
+    return {"id": case.pk}
+
+
+def _tables(request: LimitInputs) -> Table:
+    """The entries as the tables of a case file."""
+    tables: Table = {name: list(rows) for name, rows in request.more.items() if name in TABLES}
+    tables |= {name: rows for name, rows in request.more.items() if name not in TABLES}
+    if request.contracts is not None:
+        row: Table = {"kind": "contract", "amount": yuan(request.contracts), "source": request.contracts_source}
+        received = {} if request.contracts_received is None else {"received": yuan(request.contracts_received)}
+        tables.setdefault("evidence", []).append({**row, **received})
+    if request.security_kind in SECURITY_KINDS:
+        row = {"kind": request.security_kind, "own": not request.security_of_third_party}
+        amounts = {"value": request.security_value, "prior": request.security_prior}
+        tables.setdefault("security", []).append({**row, **_known(amounts)})
+    lender = {name: getattr(request, name) for name in ("net_capital", "tier1", "exposure", "loans")}
+    guarantor = {"net_assets": request.guarantor_net_assets, "exposure": request.guarantor_exposure}
+    for name, stated in (("lender", _known(lender)), ("guarantor", _known(guarantor))):
+        if stated:
+            tables[name] = stated
+    return {
+        **tables,
+        "request": _known({"replaces": request.replaces, "replaced_service": request.replaced_service}),
+    }
+
+
+def _known(amounts: dict[str, int | None]) -> dict[str, str]:
+    return {name: yuan(amount) for name, amount in amounts.items() if amount is not None}

@@ -1,0 +1,215 @@
+"""Limits that a lender or guarantor sets itself: setting them, and how much of each is used."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from django.db.models import Case as If
+from django.db.models import F, Q, QuerySet, Sum, When
+
+from zhirong.chain.financing.case import State
+from zhirong.chain.financing.limits import SCOPE_TEXT, Addition, Limit, Meter, Scope, own_meters
+from zhirong.chain.quote.facts import name_of_region
+from zhirong.kernel.money import Fen as FenAmount
+from zhirong.kernel.text import Text
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Fen, Request, ask
+from zhirong.operations.listing import Column, Listing, listing
+from zhirong.operations.people import Duty
+from zhirong.operations.refusals import refuse
+from zhirong.operations.rulebook import rulebook
+from zhirong.operations.unit_of_work import Work
+from zhirong.store import financing
+from zhirong.store.financing import Case, Loan
+from zhirong.workbench import modes
+
+OWNERS = (Duty.LENDER_MANAGER, Duty.GUARANTOR_APPROVER)
+READERS = (
+    Duty.LENDER_OFFICER,
+    Duty.LENDER_REVIEWER,
+    Duty.LENDER_APPROVER,
+    Duty.LENDER_MANAGER,
+    Duty.GUARANTOR_OFFICER,
+    Duty.GUARANTOR_APPROVER,
+)
+# A case counts from its approval on, with what was approved until its loan stands.
+COMMITTED = (State.APPROVED, State.SIGNING, State.REGISTERING)
+_REGION_DIGITS = 6
+
+
+class SetLimit(Request):
+    """A limit in fen; for a mode or a region also which one."""
+
+    scope: Annotated[
+        Scope, ask("限额种类", "Limit on", choices=tuple((one.value, words) for one, words in SCOPE_TEXT.items()))
+    ]
+    value: Annotated[
+        str,
+        ask(
+            "模式或地区",
+            "Mode or region",
+            "模式填代号（如 xixian），地区填六位代码；其他种类留空",
+            "the id of a mode, or the six digits of a region; empty for the other kinds",
+        ),
+    ] = ""
+    amount: Annotated[Fen, ask("限额", "At most", widget="money")]
+
+
+@operation("limit.set", Text("设定限额", "Set a limit"), duties=OWNERS, request=SetLimit)
+def set_limit(work: Work, request: SetLimit) -> Any:
+    """The limit of this kind is what it says from now on; the one before is in the log."""
+    _demand_value(request, work.day)
+    found = financing.Limit.objects.filter(
+        organisation=work.person.organisation, scope=request.scope, value=request.value
+    ).first()
+    if found is not None:
+        work.subject_is(work.update(found, amount=request.amount, removed=False))
+        return {"id": found.pk}
+    made = work.create(
+        financing.Limit,
+        organisation_id=work.person.organisation,
+        scope=request.scope.value,
+        value=request.value,
+        amount=request.amount,
+    )
+    return {"id": made.pk}
+
+
+@operation(
+    "limit.remove",
+    Text("取消限额", "Remove the limit"),
+    model=financing.Limit,
+    duties=OWNERS,
+    relation=lambda person, row: row.organisation_id == person.organisation and not row.removed,
+    is_grave=True,
+    help=Text("取消后不再按此限额审批；可以重新设定。", "It bounds no approval any more; it can be set anew."),
+)
+def remove_limit(work: Work, request: Any) -> Any:
+    """The limit no longer holds; that it did stays in the log."""
+    work.update(work.row, removed=True)
+
+
+def _demand_value(request: SetLimit, day: date) -> None:
+    if request.scope is Scope.MODE and request.value not in modes():
+        known = "、".join(modes())
+        raise refuse(
+            "unknown_mode",
+            "value",
+            request.value,
+            Text("没有这个模式", "there is no such mode"),
+            Text(f"可选：{known}", f"choose from: {known}"),
+        )
+    if request.scope is Scope.REGION and not _is_region(request.value, day):
+        raise refuse(
+            "not_a_region",
+            "value",
+            request.value,
+            Text("不是六位地区代码", "not the six digits of a region"),
+            Text("如广州 440100、陕西 610000", "such as 440100 for Guangzhou"),
+        )
+    if request.scope in (Scope.PORTFOLIO, Scope.FIRM) and request.value:
+        raise refuse(
+            "value_not_wanted",
+            "value",
+            request.value,
+            Text("这种限额不分模式或地区", "this kind of limit is for no mode or region"),
+            Text("留空", "leave it empty"),
+        )
+
+
+def _is_region(value: str, day: date) -> bool:
+    """Whether the first two of six digits are those of a province."""
+    provinces = {row["code"][:2] for row in rulebook().at("regions.names", day).value}
+    return len(value) == _REGION_DIGITS and value.isascii() and value.isdigit() and value[:2] in provinces
+
+
+def limits_of(organisation: int) -> dict[Limit, financing.Limit]:
+    """The limits of an institution, each with its row."""
+    rows = financing.Limit.objects.filter(organisation=organisation, removed=False).order_by("scope", "value")
+    return {Limit(Scope(row.scope), row.value, row.amount): row for row in rows}
+
+
+def names_of(limits: Iterable[Limit], day: date) -> dict[str, Text]:
+    """The names of the modes and regions that limits are for."""
+    found = {}
+    for limit in limits:
+        if limit.scope is Scope.MODE and limit.value in modes():
+            found[limit.value] = modes()[limit.value].title
+        elif limit.scope is Scope.REGION:
+            found[limit.value] = name_of_region(limit.value, rulebook(), day)
+    return found
+
+
+def lender_meters(case: Case, amount: FenAmount, day: date) -> tuple[Meter, ...]:
+    """What lending this amount would do to the lender's own limits, each named."""
+    limits = tuple(limits_of(case.lender_id))
+    used = {limit: lent(case.lender_id, limit, case) for limit in limits}
+    return own_meters(limits, used, Addition(amount, case.mode, case.firm.region), names_of(limits, day))
+
+
+def lent(lender: int, limit: Limit, case: Case | None = None) -> FenAmount:
+    """What stands against a limit of a lender, in fen: balances, and what is approved and not yet paid. The case is left out."""
+    loans, cases = loans_of(lender), committed_of(lender)
+    if case is not None:
+        loans, cases = loans.exclude(case=case), cases.exclude(pk=case.pk)
+    if limit.scope is Scope.FIRM:
+        firm = None if case is None else case.firm_id
+        loans, cases = loans.filter(firm=firm), cases.filter(firm=firm)
+    elif limit.scope is Scope.MODE:
+        loans, cases = loans.filter(mode=limit.value), cases.filter(mode=limit.value)
+    elif limit.scope is Scope.REGION:
+        within = region_within(limit.value)
+        loans, cases = loans.filter(within), cases.filter(within)
+    return sum_of(loans, "standing") + sum_of(cases, "approved_amount")
+
+
+def loans_of(lender: int) -> "QuerySet[Loan]":
+    """Loans of a lender that count, each with what it counts with (``standing``): the balance, before release the principal."""
+    return Loan.objects.filter(lender=lender, state__in=("waiting", "standing")).annotate(
+        standing=If(When(state="waiting", then=F("principal")), default=F("balance"))
+    )
+
+
+def committed_of(lender: int) -> "QuerySet[Case]":
+    """Cases of a lender that are approved and have no loan yet."""
+    return Case.objects.filter(lender=lender, state__in=COMMITTED, loan=None)
+
+
+def region_within(region: str, firm: str = "firm") -> Q:
+    """The firm's place lies in a region: its code begins with what the region's code says before its zeros. firm: the way to it."""
+    prefix = region
+    while prefix.endswith("00"):
+        prefix = prefix[:-2]
+    return Q(**{f"{firm}__region__startswith": prefix})
+
+
+def sum_of(rows: "QuerySet[Any]", column: str) -> FenAmount:
+    """The sum of a column in fen."""
+    return rows.aggregate(sum=Sum(column))["sum"] or 0
+
+
+def broken(meters: Sequence[Meter]) -> list[Meter]:
+    """Those that would be exceeded."""
+    return [one for one in meters if one.is_broken]
+
+
+listing(
+    Listing(
+        "desk.limits",
+        Text("限额", "Limits"),
+        financing.Limit,
+        (
+            Column(
+                "scope", Text("种类", "Kind"), lambda row: SCOPE_TEXT[Scope(row.scope)], order="scope", main=True
+            ),
+            Column("value", Text("模式或地区", "Mode or region"), lambda row: row.value, order="value", main=True),
+            Column("amount", Text("限额", "At most"), lambda row: row.amount, "money", order="amount", main=True),
+            Column("changed", Text("改于", "Changed"), lambda row: row.changed_at, "instant", order="changed_at"),
+        ),
+        duties=READERS,
+        narrow=lambda person, day: Q(removed=False),
+        order="scope",
+        empty=Text("还没有设定限额。", "No limit has been set."),
+        begin="limit.set",
+    )
+)

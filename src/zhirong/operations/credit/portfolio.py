@@ -1,0 +1,210 @@
+"""The lender's lists and its portfolio: what waits for it, all its cases, and what stands by state, category, mode and region."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+
+from zhirong.chain.financing.case import ENDED, STATE_WORDS, TURN, State
+from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, Category
+from zhirong.chain.quote.facts import name_of_region
+from zhirong.kernel.money import Fen
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text, same
+from zhirong.operations.credit.diligence import name_of
+from zhirong.operations.credit.limits import committed_of, loans_of
+from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.people import Duty, Person
+from zhirong.store.financing import Case, Loan
+from zhirong.workbench import modes
+
+LENDER = (
+    Duty.LENDER_OFFICER,
+    Duty.LENDER_REVIEWER,
+    Duty.LENDER_APPROVER,
+    Duty.LENDER_CASHIER,
+    Duty.LENDER_MANAGER,
+)
+# The states in which the lender has to act next, and the duties that do so.
+_WORK: dict[State, tuple[Duty, ...]] = {
+    State.SUBMITTED: (Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER),
+    State.DILIGENCE: (Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER),
+    State.APPROVAL: (Duty.LENDER_REVIEWER, Duty.LENDER_APPROVER, Duty.LENDER_MANAGER),
+    State.APPROVED: (Duty.LENDER_OFFICER,),
+    State.REGISTERING: (Duty.LENDER_OFFICER, Duty.LENDER_CASHIER),
+    State.REPAID: (Duty.LENDER_OFFICER,),
+}
+BAD = frozenset({Category.SUBSTANDARD, Category.DOUBTFUL, Category.LOSS})
+
+
+def my_states(person: Person) -> list[str]:
+    """The states of cases in which this person's duties have something to do."""
+    return [state.value for state, duties in _WORK.items() if TURN.get(state) == "lender" and person.has(*duties)]
+
+
+def _mine(person: Person, day: date) -> Q:
+    return Q(state__in=my_states(person))
+
+
+def mode_title(mode_id: str) -> Text:
+    """What a mode is called; its id where it is no longer there."""
+    known = modes().get(mode_id)
+    return same(mode_id) if known is None else known.title
+
+
+_NUMBER = Column("number", Text("编号", "Number"), lambda row: row.number, order="number", main=True)
+_FIRM = Column("firm", Text("企业", "Firm"), lambda row: row.firm.name, order="firm__name", main=True)
+_STATE = Column(
+    "state", Text("状态", "State"), lambda row: STATE_WORDS[State(row.state)], "state", order="state", main=True
+)
+_AMOUNT = Column("amount", Text("申请金额", "Asked for"), lambda row: row.amount, "money", order="amount")
+_DUE = Column("due_on", Text("办理时限", "Due"), lambda row: row.due_on, "day", order="due_on", main=True)
+_OFFICER = Column("officer", Text("客户经理", "Officer"), lambda row: name_of(row.officer), order="officer")
+_STATES = tuple((state.value, words) for state, words in STATE_WORDS.items() if state is not State.DRAFT)
+_MODES = tuple((mode_id, mode.title) for mode_id, mode in modes().items())
+_FILTERS = (
+    Filter("state", Text("状态", "State"), lambda value: Q(state=value), _STATES),
+    Filter("mode", Text("模式", "Mode"), lambda value: Q(mode=value), _MODES),
+    Filter("firm", Text("企业名称含", "Firm's name contains"), lambda value: Q(firm__name__contains=value)),
+    Filter("number", Text("编号", "Number"), lambda value: Q(number__startswith=value)),
+    Filter("officer", Text("客户经理邮箱", "Officer's e-mail"), lambda value: Q(officer__email=value)),
+    Filter("due_until", Text("时限不晚于", "Due until"), lambda value: Q(due_on__lte=date.fromisoformat(value))),
+)
+
+WORK = listing(
+    Listing(
+        "lender.work",
+        Text("待办", "To do"),
+        Case,
+        (_NUMBER, _FIRM, _STATE, _DUE, _AMOUNT, _OFFICER),
+        filters=_FILTERS,
+        duties=LENDER,
+        order="due_on",
+        related=("firm", "officer"),
+        narrow=_mine,
+        page="lender.case",
+        empty=Text(
+            "没有待办的业务。企业提交申请后会在这里出现。",
+            "Nothing waits for you. Applications appear here when firms hand them in.",
+        ),
+    )
+)
+CASES = listing(
+    Listing(
+        "lender.cases",
+        Text("全部业务", "All cases"),
+        Case,
+        (
+            _NUMBER,
+            _FIRM,
+            _STATE,
+            _AMOUNT,
+            Column("line", Text("额度", "Line"), lambda row: row.line, "money", order="line"),
+            Column(
+                "approved",
+                Text("批准金额", "Approved"),
+                lambda row: row.approved_amount,
+                "money",
+                order="approved_amount",
+            ),
+            Column("mode", Text("模式", "Mode"), lambda row: mode_title(row.mode), order="mode"),
+            Column(
+                "submitted",
+                Text("提交日期", "Submitted"),
+                lambda row: row.submitted_on,
+                "day",
+                order="submitted_on",
+            ),
+            _DUE,
+            _OFFICER,
+        ),
+        filters=_FILTERS,
+        duties=LENDER,
+        related=("firm", "officer"),
+        page="lender.case",
+        empty=Text("还没有业务。", "There are no cases yet."),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One part of a portfolio. count: of cases or loans. amount: fen. key: as filters take it."""
+
+    key: str
+    title: Text
+    count: int
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """What a lender has, in fen. standing: balances of loans; committed: approved and not yet paid; bad: substandard or worse."""
+
+    standing: Fen
+    committed: Fen
+    bad: Fen
+    overdue: Fen
+    provision: Fen
+    loans: int
+    by_state: tuple[Slice, ...]
+    by_category: tuple[Slice, ...]
+    by_mode: tuple[Slice, ...]
+    by_region: tuple[Slice, ...]
+
+    @property
+    def bad_per_mille(self) -> int:
+        """Balance of bad loans of a thousand of all balances, whole; 0 where nothing stands."""
+        return self.bad * 1000 // self.standing if self.standing else 0
+
+
+def portfolio_of(lender: int, rules: Rulebook, day: date) -> Portfolio:
+    """The portfolio of a lender today: a fixed number of sums in the database."""
+    standing = Loan.objects.filter(lender=lender, state="standing")
+    totals = standing.aggregate(
+        all_balance=Sum("balance"),
+        all_overdue=Sum("overdue"),
+        all_provision=Sum("provision"),
+        bad=Sum("balance", filter=Q(category__in=[one.value for one in BAD])),
+        loans=Count("pk"),
+    )
+    waiting = loans_of(lender).filter(state="waiting").aggregate(sum=Sum("standing"))["sum"] or 0
+    committed = committed_of(lender).aggregate(sum=Sum("approved_amount"))["sum"] or 0
+    return Portfolio(
+        totals["all_balance"] or 0,
+        committed + waiting,
+        totals["bad"] or 0,
+        totals["all_overdue"] or 0,
+        totals["all_provision"] or 0,
+        totals["loans"],
+        _states(lender),
+        _slices(
+            standing,
+            "category",
+            lambda key: CATEGORY_TEXT[Category(key)] if key else Text("未分类", "not classified"),
+        ),
+        _slices(standing, "mode", mode_title),
+        _slices(standing, "firm__region", lambda key: name_of_region(key, rules, day)),
+    )
+
+
+def _states(lender: int) -> tuple[Slice, ...]:
+    found = Case.objects.filter(lender=lender).exclude(state=State.DRAFT.value).values("state")
+    rows = {one["state"]: one for one in found.annotate(count=Count("pk"), sum=Sum("amount")).order_by()}
+    return tuple(
+        Slice(state.value, words, rows[state.value]["count"], rows[state.value]["sum"] or 0)
+        for state, words in STATE_WORDS.items()
+        if state.value in rows
+    )
+
+
+def _slices(loans: Any, column: str, title: Callable[[str], Text]) -> tuple[Slice, ...]:
+    rows = loans.values(column).annotate(count=Count("pk"), sum=Sum("balance")).order_by("-sum", column)
+    return tuple(Slice(one[column], title(one[column]), one["count"], one["sum"] or 0) for one in rows)
+
+
+def open_cases(lender: int) -> int:
+    """How many cases have not ended."""
+    return Case.objects.filter(lender=lender).exclude(state__in=[*ENDED, State.DRAFT]).count()

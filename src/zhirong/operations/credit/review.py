@@ -1,0 +1,298 @@
+"""The lender's review: the quote of a case from all that is known of it now, and its hand-up to those who approve."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from zhirong.chain.credit.team import STATE_TEXT
+from zhirong.chain.financing.case import Move, State
+from zhirong.chain.financing.diligence import CheckRule, Entry, adverse_items, checklist, open_items
+from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.money import parse_yuan, show_yuan
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+from zhirong.operations.case_file.moves import move_case
+from zhirong.operations.case_file.tables import case_table_of, plain, quote_json, valued_hash
+from zhirong.operations.credit.diligence import DESK, lender_page
+from zhirong.operations.credit.team_rating import assessed
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Fen, Rate, Request, Words, ask
+from zhirong.operations.people import Duty
+from zhirong.operations.rulebook import rules_version
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.financing import Case, CheckItem
+
+
+class Review(Request):
+    """What the quote is made from is all there; only the rate may be agreed on."""
+
+    annual_rate: Annotated[
+        Rate | None,
+        ask(
+            "商定的年利率",
+            "Annual rate agreed on",
+            "如 0.0385；留空按 LPR 加信用等级加点",
+            "such as 0.0385; left empty, LPR plus the spread of the grade",
+            widget="number",
+            start=lambda person, row: row.annual_rate,
+        ),
+    ] = None
+
+
+@operation(
+    "case.review",
+    Text("测算额度和报价", "Calculate limit and quote"),
+    model=Case,
+    duties=DESK,
+    states=(State.DILIGENCE,),
+    request=Review,
+    page="lender.case",
+)
+def review(work: Work, request: Review) -> Any:
+    """The quote under the chosen mode, as of today and by today's rules; whatever is changed later makes it stale."""
+    case: Case = work.row
+    case.annual_rate = request.annual_rate
+    quote = quote_json(case_table_of(case, work.day), [case.mode])
+    line = parse_yuan(quote["modes"][0]["loan"]["amount"])
+    work.update(
+        case,
+        annual_rate=request.annual_rate,
+        quote=quote,
+        line=line,
+        review={
+            "on": work.day.isoformat(),
+            "by": work.person.account,
+            "inputs": inputs_of(case),
+            "valued": valued_hash(case),
+            "rules": rules_version(),
+        },
+    )
+    return {"id": case.pk, "line": line}
+
+
+def inputs_of(case: Case) -> str:
+    """SHA-256 of everything that a quote is made from, save its day: whether two quotes rest on the same facts."""
+    table = plain(case_table_of(case, date(1, 1, 1)))
+    return hashlib.sha256(json.dumps([table, case.mode], sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def review_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
+    """Why the review of a case cannot be decided by; none where it can."""
+    if not case.review:
+        return [_review("", Text("还没有测算额度", "line and quote have not been worked out"), "not_reviewed")]
+    made_on = date.fromisoformat(case.review["on"])
+    days = rules.at("lending.approval.review_days", day)
+    found = []
+    if (day - made_on).days > days.whole():
+        words = Text(
+            f"测算已超过 {days.value} 天（{made_on}）",
+            f"the review is more than {days.value} days old ({made_on})",
+        )
+        found.append(_review(made_on.isoformat(), words, "review_too_old"))
+    if case.review["inputs"] != inputs_of(case):
+        words = Text("测算之后资料有变动", "what it was made from has changed since")
+        found.append(_review(made_on.isoformat(), words, "review_stale"))
+    return found
+
+
+def suspended_problems(case: Case) -> list[Problem]:
+    """Nothing is handed up, approved or signed for a firm or with a guarantor that the platform has suspended."""
+    parties = [case.firm, *([case.guarantor] if case.guarantor else [])]
+    return [
+        Problem(
+            "party",
+            party.name,
+            Text(f"{party.name} 已被停用", f"{party.name} is suspended"),
+            Text("请平台管理员核实后再办理", "ask the administration before going on"),
+            "party_suspended",
+        )
+        for party in parties
+        if party.status == "suspended"
+    ]
+
+
+def _review(value: str, words: Text, code: str) -> Problem:
+    return Problem("review", value, words, Text("重新测算额度和报价", "work out line and quote again"), code)
+
+
+def check_state(case: Case, rules: Rulebook, day: date) -> tuple[tuple[CheckRule, ...], tuple[Entry, ...]]:
+    """The checklist of a case: its rules, in order, and what has been entered."""
+    items = list(CheckItem.objects.filter(case=case).order_by("pk"))
+    laid_out = {day_of(one.created_at) for one in items} or {day}
+    by_id = {rule.id: rule for on in sorted(laid_out) for rule in checklist(rules, on)}
+    wanted = [by_id[one.item] for one in items]
+    entries = tuple(Entry(one.item, one.state, one.verdict, one.finding, one.file_id is not None) for one in items)
+    return tuple(sorted(wanted, key=lambda rule: (rule.order, rule.id))), entries
+
+
+class HandUp(Request):
+    """What is proposed."""
+
+    amount: Annotated[
+        Fen,
+        ask(
+            "建议金额",
+            "Amount proposed",
+            "不超过测算的额度",
+            "at most the line",
+            widget="money",
+            start=lambda person, row: None if row.line is None else min(row.line, row.amount),
+        ),
+    ]
+    opinion: Annotated[Words, ask("调查意见", "Opinion", widget="area")]
+    despite: Annotated[
+        str,
+        ask(
+            "存在不利结论仍建议放款的理由",
+            "Why in spite of an adverse finding",
+            "调查项有“不利”时必填",
+            "needed where a finding is adverse",
+            widget="area",
+        ),
+    ] = ""
+
+
+@operation(
+    "case.hand_up",
+    Text("报审批", "Hand up for approval"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER,),
+    states=(State.DILIGENCE,),
+    request=HandUp,
+    page="lender.case",
+)
+def hand_up(work: Work, request: HandUp) -> Any:
+    """A round of approval begins. Everything that still stands in its way is said at once."""
+    case: Case = work.row
+    problems = hand_up_problems(case, work.rules, work.day)
+    rules, entries = check_state(case, work.rules, work.day)
+    if adverse_items(rules, entries) and not request.despite.strip():
+        problems.append(
+            Problem(
+                "despite",
+                "、".join(one.title.zh for one in adverse_items(rules, entries)),
+                Text(
+                    "有不利的调查结论，没有说明理由", "a finding is adverse, and no reason is given in spite of it"
+                ),
+                Text("写明理由，或不通过", "give the reason, or decline"),
+                "adverse_finding",
+            )
+        )
+    line = case.line or 0
+    if not problems and not 0 < request.amount <= line:
+        problems.append(
+            Problem(
+                "amount",
+                show_yuan(request.amount),
+                Text(
+                    f"须大于零，且不超过额度 {show_yuan(line)} 元",
+                    f"above zero, and at most the line CNY {show_yuan(line)}",
+                ),
+                Text("改小金额", "propose less"),
+                "above_line",
+            )
+        )
+    if problems:
+        raise InputError(problems)
+    move_case(
+        work,
+        case,
+        Move.HAND_UP,
+        approval_round=case.approval_round + 1,
+        handed_up_by_id=work.person.account,
+        proposed_amount=request.amount,
+    )
+    tell_next(work, case, Duty.LENDER_REVIEWER)
+    return {"id": case.pk}
+
+
+def tell_next(work: Work, case: Case, duty: str) -> None:
+    """Tell those of a duty that a case waits for them."""
+    work.tell(
+        Text(f"待审批：{case.number} {case.firm.name}", f"To be decided: {case.number} {case.firm.name}"),
+        lender_page(case),
+        case.lender,
+        (Duty(duty),),
+    )
+
+
+def hand_up_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
+    """What stands between a case and its hand-up, apart from what the form asks."""
+    return [
+        *_check_problems(case, rules, day),
+        *_team_problems(case, rules, day),
+        *review_problems(case, rules, day),
+        *_quote_problems(case),
+        *suspended_problems(case),
+    ]
+
+
+def _check_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
+    return [
+        Problem(
+            f"check.{rule.id}",
+            "",
+            Text(f"调查项未做：{rule.title.zh}", f"not looked into: {rule.title.en}"),
+            rule.how,
+            "check_open",
+        )
+        for rule in open_items(*check_state(case, rules, day))
+    ]
+
+
+def _team_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
+    assessment = assessed(case, rules, day)
+    if assessment is not None and assessment.usable:
+        return []
+    if assessment is None:
+        words = Text("没有经营团队评定", "the management team has not been assessed")
+    else:
+        words = Text(
+            f"经营团队评定不能使用：{STATE_TEXT[assessment.state].zh}",
+            f"the assessment of the team cannot be used: {STATE_TEXT[assessment.state].en}",
+        )
+    hint = Text("由两名独立的评定人各评一份，分歧大时加一人", "two independent raters, a third where they disagree")
+    return [Problem("team", "", words, hint, "team_unusable")]
+
+
+def _quote_problems(case: Case) -> list[Problem]:
+    """Failed gates and conditions of the mode that are not met, from the quote that was made."""
+    if not case.quote:
+        return []
+    found = [
+        _said(f"gate.{gate['code']}", gate["reason"], gate["hint"], "gate_failed")
+        for gate in case.quote["gates"]
+        if gate["verdict"] == "failed" and gate.get("scope", "loan") == "loan"
+    ]
+    offer = case.quote["modes"][0]
+    found += [
+        _said(f"mode.{one['code']}", one["reason"], one["hint"], "mode_not_open")
+        for one in offer["conditions"]
+        if one["verdict"] == "no"
+    ]
+    return found
+
+
+def _said(name: str, reason: dict[str, str], hint: dict[str, str] | None, code: str) -> Problem:
+    words = hint or {"zh": "改用其他模式，或不通过", "en": "use another mode, or decline"}
+    return Problem(name, "", Text(reason["zh"], reason["en"]), Text(words["zh"], words["en"]), code)
+
+
+def open_conditions(quote: dict[str, Any]) -> Sequence[dict[str, Any]]:
+    """What the quote leaves open, to be settled before the money is paid: gates, and conditions of the mode."""
+    gates = [one for one in quote["gates"] if one["verdict"] == "open"]
+    conditions = [one for one in quote["modes"][0]["conditions"] if one["verdict"] == "unknown"]
+    left_out = [one for one in quote["gates"] if one["verdict"] == "failed" and one.get("scope") == "pledge"]
+    return [
+        *({"code": one["code"], "reason": one["reason"], "hint": one["hint"]} for one in (*gates, *left_out)),
+        *({"code": one["code"], "reason": one["reason"], "hint": one["hint"]} for one in conditions),
+    ]
+
+
+def rate_of(case: Case) -> Decimal | None:
+    """The annual rate that the quote was made with; None before a review."""
+    return Decimal(case.quote["modes"][0]["loan"]["annual_rate"]) if case.quote else None

@@ -1,0 +1,179 @@
+"""The assessment of a firm's team for a case by independent raters (000 §3.1): one sheet a rater, a third where two disagree."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field, create_model
+
+from zhirong.chain.credit.team import LEVELS, TeamAssessment, TeamItem, assess_team, read_items, read_team
+from zhirong.chain.financing.case import State
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+from zhirong.operations.case_file.tables import exact
+from zhirong.operations.credit.diligence import name_of
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Request, ask
+from zhirong.operations.people import Duty
+from zhirong.operations.refusals import refuse
+from zhirong.operations.rulebook import rulebook
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.financing import Case, TeamRating
+from zhirong.store.parties import Account
+
+_MOST_RATERS = 3
+
+
+def _items_of_all_days(rules: Rulebook) -> tuple[TeamItem, ...]:
+    """Every item of any version of the rule, so that the form of each day finds its fields."""
+    found = {}
+    for version in rules.rule("credit.team.items").versions:
+        for row in version.value["items"]:
+            words = tuple(Text(one["zh"], one["en"]) for one in row["anchors"])
+            title = Text(row["title"]["zh"], row["title"]["en"])
+            found[str(row["code"])] = TeamItem(str(row["code"]), title, row["weight"], words)
+    return tuple(found.values())
+
+
+def _sheet(rules: Rulebook) -> type[Request]:
+    """The request: for each item its level and what was seen, and the rater's two declarations."""
+    fields: dict[str, Any] = {}
+    for item in _items_of_all_days(rules):
+        levels = tuple(
+            (str(level), Text(f"{level} {words.zh}", f"{level} {words.en}"))
+            for level, words in enumerate(item.anchors, 1)
+        )
+        fields[f"{item.code}_points"] = (
+            Annotated[
+                int | None,
+                Field(ge=1, le=LEVELS),
+                ask(item.title.zh, item.title.en, choices=levels),
+            ],
+            None,
+        )
+        fields[f"{item.code}_evidence"] = (
+            Annotated[
+                str,
+                Field(max_length=500),
+                ask(
+                    f"依据：{item.title.zh}",
+                    f"Evidence: {item.title.en}",
+                    "看到或查到的事实，不写年龄、性别、籍贯等个人特征",
+                    "what was seen or read; nothing about age, sex, origin or the like",
+                ),
+            ],
+            "",
+        )
+    fields["independent"] = (
+        Annotated[bool, ask("我与企业无利害关系", "I have no tie to the firm", widget="flag")],
+        False,
+    )
+    fields["rated_alone"] = (
+        Annotated[bool, ask("我没有看过他人的评定", "I have not seen anybody else's sheet", widget="flag")],
+        False,
+    )
+    return create_model("RateTeam", __base__=Request, **fields)
+
+
+RateTeam = _sheet(rulebook())
+
+
+@operation(
+    "team.rate",
+    Text("评定经营团队", "Assess the team"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER),
+    states=(State.DILIGENCE,),
+    request=RateTeam,
+    page="lender.case",
+    help=Text(
+        "两名独立的评定人各评一份，每一项写明看到的依据；分歧大的，请第三人。交了自己的一份才能看别人的。",
+        "Two independent raters fill in a sheet each, with evidence for every item; where they disagree, a third does. "
+        "Nobody sees the others' sheets before handing in their own.",
+    ),
+)
+def rate_team(work: Work, request: Any) -> Any:
+    """One sheet; what all sheets come to is kept with the case and counts in the next review."""
+    case: Case = work.row
+    sheets = list(TeamRating.objects.filter(case=case).order_by("pk"))
+    _demand_room(work, case, sheets)
+    items = read_items(work.rules, work.day)
+    sheet = {
+        "rater": f"{name_of_rater(work)}（{work.person.account}）",
+        "organisation": work.person.organisation_name,
+        "date": work.day.isoformat(),
+        "independent": request.independent,
+        "rated_alone": request.rated_alone,
+        "marks": {
+            item.code: {
+                "points": getattr(request, f"{item.code}_points"),
+                "evidence": getattr(request, f"{item.code}_evidence"),
+            }
+            for item in items
+        },
+    }
+    _demand_whole(work, sheet)
+    team = {"rating": [*(one.ratings for one in sheets), sheet]}
+    work.create(TeamRating, case=case, rater_id=work.person.account, ratings=sheet)
+    work.update(case, team=team)
+    assessment = assessed(case, work.rules, work.day)
+    return {"id": case.pk, "state": "" if assessment is None else assessment.state}
+
+
+def assessed(case: Case, rules: Rulebook, day: date) -> TeamAssessment | None:
+    """What the sheets of a case come to on a day; None where there is none."""
+    if not case.team:
+        return None
+    return assess_team(read_team(Reader(exact(case.team)), rules, day), rules, day)
+
+
+def name_of_rater(work: Work) -> str:
+    """The person who rates, as the sheet names them."""
+    return name_of(Account.objects.get(pk=work.person.account))
+
+
+def _demand_room(work: Work, case: Case, sheets: list[TeamRating]) -> None:
+    if any(one.rater_id == work.person.account for one in sheets):
+        raise refuse(
+            "rated_already",
+            "rater",
+            work.person.account,
+            Text("您已经评过", "you have rated already"),
+            Text("由另一人评定", "let somebody else rate"),
+        )
+    if len(sheets) < _MOST_RATERS - 1:
+        return
+    state = assess_team(read_team(Reader(exact(case.team)), work.rules, work.day), work.rules, work.day).state
+    if len(sheets) >= _MOST_RATERS or state != "third_rater_needed":
+        raise refuse(
+            "enough_raters",
+            "rater",
+            len(sheets),
+            Text("评定已经完成", "the assessment is complete"),
+            Text("两人分歧大时才请第三人", "a third rater is asked only where two disagree"),
+        )
+
+
+def _demand_whole(work: Work, sheet: dict[str, Any]) -> None:
+    """Refuse a sheet with anything missing; the fields are named as the form names them."""
+    problems = []
+    for code, mark in sheet["marks"].items():
+        for part, words in (("points", Text("没有选档", "no level is chosen")), ("evidence", _NO_EVIDENCE)):
+            if not mark[part]:
+                problems.append(
+                    Problem(f"{code}_{part}", "", words, Text("补上", "fill it in"), "missing"),
+                )
+    if not problems:
+        try:
+            read_team(Reader({"rating": [exact(sheet)]}), work.rules, work.day)
+        except InputError as error:
+            problems += [
+                Problem(one.field.rsplit(".", 1)[-1], one.value, one.reason, one.hint, one.code)
+                for one in error.problems
+            ]
+    if problems:
+        raise InputError(problems)
+
+
+_NO_EVIDENCE = Text("没有写依据", "no evidence is given")

@@ -1,0 +1,373 @@
+"""What an operation asks for: a pydantic model with words in both languages, read with every problem reported together.
+
+The same model makes the form on a page, the schema of the API and the reader of what comes in.
+"""
+
+import json
+import re
+import types
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_after_validator_function
+
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.identifiers import NumberError, credit_code
+from zhirong.kernel.money import FEN_PER_YUAN, MOST_AMOUNT, MoneyError, parse_yuan, show_yuan
+from zhirong.kernel.text import Text
+
+R = TypeVar("R", bound="Request")
+Choices = Sequence[tuple[str, Text]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """How a field is asked for. unit ``fen``: kept in fen, typed in yuan. widget: text, area, choice, many, day, file, flag,
+    password, money, number, range (three: low, most likely, high), table (not on a form). choices: what may be chosen, or a function of person and subject row that gives it.
+    only: whether a form asks for it at all, by person and row. start: what a form begins with, by person and row.
+    """
+
+    title: Text
+    help: Text = Text("", "")
+    widget: str = "text"
+    choices: "Choices | Callable[[Any, Any], Choices] | None" = None
+    only: "Callable[[Any, Any], bool] | None" = None
+    start: "Callable[[Any, Any], Any] | None" = None
+
+
+def ask(
+    zh: str,
+    en: str,
+    help_zh: str = "",
+    help_en: str = "",
+    *,
+    widget: str = "text",
+    choices: "Choices | Callable[[Any, Any], Choices] | None" = None,
+    only: "Callable[[Any, Any], bool] | None" = None,
+    start: "Callable[[Any, Any], Any] | None" = None,
+) -> Ask:
+    """``Ask`` in one line."""
+    return Ask(Text(zh, en), Text(help_zh, help_en), widget, choices, only, start)
+
+
+class Request(BaseModel):
+    """The base of every request: unknown fields are refused, spaces around words do not count."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+
+
+class Nothing(Request):
+    """An operation that asks for nothing but the click."""
+
+
+def _said(code: str, reason: Text, hint: Text) -> PydanticCustomError:
+    """What is wrong with a value, in the words of whoever looked at it."""
+    words = {"zh": reason.zh, "en": reason.en, "hint_zh": hint.zh, "hint_en": hint.en}
+    return PydanticCustomError(code, "{en}", words)
+
+
+@dataclass(frozen=True, slots=True)
+class Formed:
+    """That text has the form of a pattern, the whole of it; hint: how it is written, for people, who read no patterns."""
+
+    pattern: str
+    hint: Text
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "pattern": self.pattern}
+
+    def _checked(self, value: str) -> str:
+        if re.fullmatch(self.pattern, value) is None:
+            raise _said("form", Text("格式不对", "not of the right form"), self.hint)
+        return value
+
+
+def _fen(value: Any) -> Any:
+    """Yuan as people write them (``"2,000,000.00"``, ``"200万元"``) become fen. A whole number comes from the platform's own code and is
+    fen already, as ``kernel.money.Fen`` is; the doors pass no number on (``money_as_text``).
+    """
+    fen = value
+    if isinstance(value, str):
+        try:
+            fen = parse_yuan(value)
+        except MoneyError as error:
+            raise PydanticCustomError("money", "not an amount") from error
+    if isinstance(fen, bool) or not isinstance(fen, int):
+        raise PydanticCustomError("money", "not an amount")
+    if fen < 0:
+        raise _said(
+            "less_than_nothing",
+            Text("小于 0", "less than nothing"),
+            Text("金额不能为负", "an amount cannot be negative"),
+        )
+    if fen > MOST_AMOUNT:
+        most = show_yuan(MOST_AMOUNT)
+        raise _said(
+            "too_large",
+            Text(f"超过 {most} 元", f"more than {most} yuan"),
+            Text("核对金额", "check the amount"),
+        )
+    return fen
+
+
+def _code(value: str) -> str:
+    try:
+        return credit_code(value)
+    except NumberError as error:
+        raise _said("credit_code", error.reason, error.hint) from error
+
+
+def _percent(value: Any) -> Any:
+    """``"5%"`` and ``"0.05"`` are the same; a number above 1 without its sign is neither."""
+    if not isinstance(value, str):
+        return value
+    written = value.strip().replace("％", "%")
+    number = written.removesuffix("%").strip()
+    try:
+        rate = Decimal(number) / 100 if written.endswith("%") else Decimal(number)
+    except InvalidOperation as error:
+        raise PydanticCustomError("percent", "not a rate") from error
+    if rate.is_finite() and abs(rate) > 1:
+        raise _said(
+            "rate_too_large",
+            Text("超过 100%", "more than 100%"),
+            Text("5% 写成 5% 或 0.05", "five per cent is written 5% or 0.05"),
+        )
+    return rate
+
+
+_MONEY = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "string", "maxLength": 40},
+            {"type": "integer", "minimum": 0, "maximum": MOST_AMOUNT // FEN_PER_YUAN},
+            {"type": "number", "minimum": 0, "maximum": MOST_AMOUNT // FEN_PER_YUAN},
+        ],
+        "description": "yuan, with at most two decimals: 2000000, 2000000.00 or, as text, 2,000,000.00 and 200万元 alike",
+    }
+)
+Fen = Annotated[int, BeforeValidator(_fen), Field(ge=0, le=MOST_AMOUNT), _MONEY]
+CreditCode = Annotated[str, Field(max_length=40), AfterValidator(_code)]
+Region = Annotated[
+    str,
+    Formed("^[0-9]{6}$", Text("写六位地区代码，如 610100", "give the region's code of six digits, such as 610100")),
+]
+Rate = Annotated[Decimal, BeforeValidator(_percent), Field(ge=0, le=1, decimal_places=6)]
+Percent = Annotated[Decimal, BeforeValidator(_percent), Field(ge=-1, le=1, decimal_places=6)]
+Words = Annotated[str, Field(min_length=1, max_length=2000)]
+Line = Annotated[str, Field(min_length=1, max_length=200)]
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
+
+
+# Control characters, half characters, direction marks (Unicode standard annex 9) and the separators of lines and paragraphs.
+_UNWRITABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+_LINE_BREAK = re.compile("[\t\n\r]")
+_MANY_LINES = ("area", "table")
+_LONGEST_LINE = 500  # characters; a longer text has lines
+
+
+def is_money(info: FieldInfo) -> bool:
+    """Whether a field is an amount of money."""
+    return _MONEY in info.metadata or _holds_money(info.annotation)
+
+
+def _holds_money(annotation: Any) -> bool:
+    if get_origin(annotation) is Annotated:
+        return _MONEY in annotation.__metadata__
+    if get_origin(annotation) in (Union, types.UnionType):
+        return any(_holds_money(part) for part in get_args(annotation))
+    return False
+
+
+def money_as_text(model: type[Request], data: Mapping[str, Any]) -> dict[str, Any]:
+    """What came in as JSON, with every amount as text: money has one unit at every door, yuan, whether it comes as a number or as text."""
+    return {
+        name: _yuan_text(value) if name in model.model_fields and is_money(model.model_fields[name]) else value
+        for name, value in data.items()
+    }
+
+
+def _yuan_text(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    # The shortest form of a float is what was written: amounts up to the largest one have at most 15 digits.
+    return f"{Decimal(str(value)):f}"
+
+
+def read(model: type[R], data: Mapping[str, Any]) -> R:
+    """The request in this data. Raises InputError with a problem for every field that is wrong."""
+    unwritable = [unwritable_problem(path) for path in unwritable_paths(data)]
+    broken = [_line_break_problem(name) for name, value in data.items() if _breaks_a_line(model, name, value)]
+    if unwritable or broken:
+        raise InputError([*unwritable, *broken])
+    try:
+        return model.model_validate(dict(data))
+    except ValidationError as error:
+        raise InputError(_problem(model, one) for one in error.errors()) from error
+
+
+def unwritable_paths(value: Any, path: str = "") -> list[str]:
+    """Where in this data there are characters that no text has: a null or another control character but for tabs and line breaks, half of
+    a character, marks that turn the direction of what is read.
+    """
+    if isinstance(value, str):
+        return [path] if _UNWRITABLE.search(value) else []
+    if isinstance(value, Mapping):
+        parts = [(f"{path}.{name}" if path else str(name), item) for name, item in value.items()]
+        names = [path] if any(unwritable_paths(str(name)) for name in value) else []
+        return names + [found for at, item in parts for found in unwritable_paths(item, at)]
+    if isinstance(value, list | tuple):
+        return [found for at, item in enumerate(value) for found in unwritable_paths(item, f"{path}[{at}]")]
+    return []
+
+
+def _breaks_a_line(model: type[Request], name: str, value: Any) -> bool:
+    """Whether a value, or an item of a list, has more than one line in a field of one line. What stands around it does not count."""
+    info = model.model_fields.get(name)
+    if info is None or any(isinstance(one, Ask) and one.widget in _MANY_LINES for one in info.metadata):
+        return False
+    if any(
+        getattr(one, "max_length", None) is not None and one.max_length > _LONGEST_LINE for one in info.metadata
+    ):
+        return False
+    values = value if isinstance(value, list | tuple) else [value]
+    return any(isinstance(one, str) and _LINE_BREAK.search(one.strip()) is not None for one in values)
+
+
+def _line_break_problem(path: str) -> Problem:
+    return Problem(
+        path,
+        "",
+        Text("只能写一行，不能有换行或制表符", "one line only, without line breaks and tabs"),
+        Text("删去换行和制表符", "Remove line breaks and tabs"),
+        "one_line",
+    )
+
+
+def unwritable_problem(path: str) -> Problem:
+    """That a field has such characters; they cannot be shown."""
+    return Problem(
+        path,
+        "",
+        Text("含有不能保存的字符", "has characters that cannot be kept"),
+        Text("删去不可见的字符", "remove the invisible characters"),
+        "unwritable",
+    )
+
+
+# pydantic's kinds of error in the words of this house: reason and hint. {x} are pydantic's own values.
+_WORDS: Mapping[str, tuple[Text, Text]] = {
+    "missing": (Text("没有填写", "nothing is given"), Text("补上", "fill it in")),
+    "extra_forbidden": (Text("没有这个字段", "there is no such field"), Text("去掉它", "leave it out")),
+    # The least length of a text is always one: it must not be empty.
+    "string_too_short": (Text("没有填写", "nothing is given"), Text("补上", "fill it in")),
+    "string_too_long": (
+        Text("超过 {max_length} 个字符", "longer than {max_length} characters"),
+        Text("写短一些", "make it shorter"),
+    ),
+    "greater_than_equal": (Text("小于 {ge}", "less than {ge}"), Text("至少 {ge}", "give at least {ge}")),
+    "greater_than": (Text("不大于 {gt}", "not more than {gt}"), Text("应大于 {gt}", "give more than {gt}")),
+    "less_than_equal": (Text("大于 {le}", "more than {le}"), Text("至多 {le}", "give at most {le}")),
+    "less_than": (Text("不小于 {lt}", "not less than {lt}"), Text("应小于 {lt}", "give less than {lt}")),
+    "too_short": (Text("少于 {min_length} 项", "fewer than {min_length}"), Text("补上", "add what is missing")),
+    "too_long": (Text("多于 {max_length} 项", "more than {max_length}"), Text("减少", "give fewer")),
+    "money": (
+        Text("不是金额", "not an amount of money"),
+        Text("写成 2,000,000.00 或 200万元", "write it like 2,000,000.00"),
+    ),
+    "percent": (Text("不是比率", "not a rate"), Text("写成 5% 或 0.05", "write it like 5% or 0.05")),
+    "enum": (Text("不在可选范围内", "not one of the choices"), Text("可选：{expected}", "choose from: {expected}")),
+    "literal_error": (
+        Text("不在可选范围内", "not one of the choices"),
+        Text("可选：{expected}", "choose from: {expected}"),
+    ),
+    "list_type": (Text("不是列表", "not a list"), Text("写成列表", "give a list")),
+    "string_type": (Text("不是文字", "not text"), Text("填文字", "give text")),
+    "dict_type": (Text("不是表", "not a table"), Text("填表", "give a table")),
+    "bool_type": (Text("不是是或否", "neither true nor false"), Text("填 true 或 false", "give true or false")),
+    "bool_parsing": (Text("不是是或否", "neither true nor false"), Text("填 true 或 false", "give true or false")),
+    "decimal_max_places": (
+        Text("小数超过 {decimal_places} 位", "more than {decimal_places} decimals"),
+        Text("舍入后再填", "round it first"),
+    ),
+}
+_DAYS = frozenset({"date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"})
+# Bounds of days are said as people say them of days.
+_DAY_BOUNDS: Mapping[str, tuple[Text, Text]] = {
+    "greater_than_equal": (Text("早于 {ge}", "earlier than {ge}"), Text("填 {ge} 或以后", "give {ge} or later")),
+    "less_than_equal": (Text("晚于 {le}", "later than {le}"), Text("填 {le} 或以前", "give {le} or earlier")),
+}
+_WHOLE_NUMBERS = frozenset({"int_type", "int_parsing", "int_from_float", "int_parsing_size"})
+_NUMBERS = frozenset({"decimal_type", "decimal_parsing", "finite_number", "decimal_max_digits"})
+_LISTED = 200  # characters of what was found
+
+
+def _problem(model: type[Request], error: Any) -> Problem:
+    field = ".".join(str(part) for part in error["loc"]) or model.__name__
+    found = error.get("input")
+    # A program that sends null has given nothing.
+    kind = "missing" if found is None else error["type"]
+    reason, hint = _words_of(kind, error.get("ctx", {}), _choices(model, error["loc"]))
+    return Problem(field, "" if kind == "missing" else _shown(found)[:_LISTED], reason, hint, kind)
+
+
+def _shown(found: Any) -> str:
+    """What was found, as it was written: never in the words of the language that this is written in."""
+    if isinstance(found, Mapping):
+        return ""
+    return json.dumps(found, ensure_ascii=False) if isinstance(found, bool | list | tuple) else str(found)
+
+
+def _choices(model: type[Request], place: Sequence[Any]) -> Mapping[str, Text]:
+    """The words for the choices of a field, where they do not depend on who asks."""
+    info = model.model_fields.get(str(place[0])) if place else None
+    asks = [one for one in info.metadata if isinstance(one, Ask)] if info else []
+    return {
+        value: words for ask in asks if ask.choices and not callable(ask.choices) for value, words in ask.choices
+    }
+
+
+def _words_of(kind: str, context: Mapping[str, Any], choices: Mapping[str, Text]) -> tuple[Text, Text]:
+    if "hint_zh" in context:
+        return Text(context["zh"], context["en"]), Text(context["hint_zh"], context["hint_en"])
+    if kind in _DAYS:
+        return Text("不是日期", "not a date"), Text("写成 2026-11-25", "write it like 2026-11-25")
+    if kind in _WHOLE_NUMBERS:
+        return Text("不是整数", "not a whole number"), Text("填整数，如 12", "give a whole number, such as 12")
+    if kind in _NUMBERS:
+        return Text("不是合格的数字", "not a proper number"), Text("只填数字", "give digits only")
+    is_of_days = isinstance(context.get("ge", context.get("le")), date)
+    words = _DAY_BOUNDS[kind] if is_of_days else _WORDS.get(kind)
+    if words is None:
+        return Text("不是合格的值", "not a value that fits"), Text("按说明改正", "correct it as the field says")
+    # pydantic lists choices as 'a', 'b' or 'c', in English.
+    values = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+    named = [(value, choices.get(value)) for value in values]
+    zh = "、".join(value if said is None else f"{value}（{said.zh}）" for value, said in named)
+    en = ", ".join(value if said is None else f"{value} ({said.en})" for value, said in named)
+    reason, hint = (
+        Text(one.zh.format(**{**context, "expected": zh}), one.en.format(**{**context, "expected": en}))
+        for one in words
+    )
+    return reason, hint

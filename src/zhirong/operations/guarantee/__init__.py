@@ -1,0 +1,1 @@
+"""A guarantor's requests, decisions and limits."""

@@ -1,0 +1,497 @@
+"""The guarantor's part: what a lender asks of it, its review, the decision by a second person, what it bears and its limits."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any
+
+from django.db.models import Q, Sum
+from pydantic import Field
+
+from zhirong.chain.financing.case import ENDED, STATE_WORDS, State
+from zhirong.chain.financing.declining import GROUND_TEXT, Ground
+from zhirong.chain.financing.limits import Addition, Meter, Scope, guarantor_meters, own_meters
+from zhirong.kernel.days import add_months
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.money import Fen as FenAmount
+from zhirong.kernel.money import round_fen, show_yuan
+from zhirong.kernel.text import Text
+from zhirong.operations.credit.diligence import DESK, lender_page
+from zhirong.operations.credit.limits import broken, limits_of, names_of, region_within
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Choices, Fen, Line, Percent, Request, Words, ask
+from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.organisation.organisations import own_firm
+from zhirong.operations.people import Duty, OrganisationKind, Person
+from zhirong.operations.plausible import RecentDay, UnusualReason, unusual_rate
+from zhirong.operations.refusals import refuse
+from zhirong.operations.rulebook import rules_version
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.financing import Case, GuaranteeRequest, GuarantorFigures
+from zhirong.store.parties import Organisation
+
+GUARANTOR = (Duty.GUARANTOR_OFFICER, Duty.GUARANTOR_APPROVER)
+STATE_TEXT: dict[str, Text] = {
+    "requested": Text("待审查", "asked for"),
+    "reviewed": Text("待审批", "reviewed, to be decided"),
+    "granted": Text("已同意", "granted"),
+    "declined": Text("未同意", "declined"),
+    "withdrawn": Text("已撤回", "withdrawn"),
+    "ended": Text("已结束", "ended"),
+}
+OPEN = ("requested", "reviewed", "granted")
+_MONTHS_A_YEAR = 12
+# A guarantee counts until the loan is repaid, and not for a case that came to nothing.
+_OVER = (*(state.value for state in ENDED), State.REPAID.value)
+
+
+def guarantor_page(asked: GuaranteeRequest) -> str:
+    """Where the guarantor sees a request."""
+    return f"/guarantor/requests/{asked.pk}/"
+
+
+def guarantors(person: Person, row: Any) -> Choices:
+    """Every active guarantor."""
+    found = Organisation.objects.filter(kind=OrganisationKind.GUARANTOR.value, status="active").order_by("name")
+    return [(str(one.pk), Text(one.name, one.name)) for one in found]
+
+
+Share = Annotated[Percent, Field(gt=0)]
+FeeRate = Annotated[Percent, Field(ge=0)]
+
+
+class AskGuarantor(Request):
+    """Whom, for what part of the loan, at what fee."""
+
+    guarantor: Annotated[int, ask("担保机构", "Guarantor", choices=guarantors)]
+    amount: Annotated[
+        Fen,
+        ask(
+            "贷款金额",
+            "Amount of the loan",
+            widget="money",
+            start=lambda person, row: row.line or row.amount,
+        ),
+    ]
+    share: Annotated[
+        Share,
+        ask("担保比例", "Share it bears", "如 80% 或 0.8", "such as 80% or 0.8"),
+    ]
+    fee_rate: Annotated[FeeRate, ask("年担保费率", "Fee a year", "如 1% 或 0.01", "such as 1% or 0.01")]
+    unusual: UnusualReason = ""
+
+
+@operation(
+    "guarantee.request",
+    Text("请担保机构担保", "Ask a guarantor"),
+    model=Case,
+    duties=DESK,
+    states=(State.DILIGENCE, State.APPROVAL, State.APPROVED, State.SIGNING),
+    request=AskGuarantor,
+    page="lender.case",
+)
+def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
+    """The guarantor sees the case from now on, and answers."""
+    case: Case = work.row
+    if str(request.guarantor) not in {value for value, _ in guarantors(work.person, case)}:
+        raise refuse(
+            "not_a_guarantor",
+            "guarantor",
+            request.guarantor,
+            Text("没有这家担保机构", "there is no such guarantor"),
+            Text("从名单中选一家", "choose one from the list"),
+        )
+    if not 0 < request.amount <= case.amount:
+        raise refuse(
+            "not_the_loan",
+            "amount",
+            show_yuan(request.amount),
+            Text(
+                f"须大于零，且不超过申请金额 {show_yuan(case.amount)} 元",
+                f"it must be above zero and at most what was asked for, CNY {show_yuan(case.amount)}",
+            ),
+            Text("填要担保的贷款金额", "give the amount of the loan to be guaranteed"),
+        )
+    unusual = [
+        *unusual_rate("share", request.share, "guarantor.usual_share", work.rules, work.day),
+        *unusual_rate("fee_rate", request.fee_rate, "guarantor.usual_fee_rate", work.rules, work.day),
+    ]
+    if unusual and not request.unusual:
+        raise InputError(unusual)
+    if GuaranteeRequest.objects.filter(case=case, state__in=OPEN).exists():
+        raise refuse(
+            "asked_already",
+            "guarantor",
+            request.guarantor,
+            Text("这笔业务已有担保请求在办或已同意", "a guarantor has been asked for this case already"),
+            Text(
+                "等它答复；要换一家的，先办“不再请这家担保”",
+                "wait for its answer; to ask another, take this one off first",
+            ),
+        )
+    asked = work.create(
+        GuaranteeRequest,
+        case=case,
+        guarantor_id=request.guarantor,
+        state="requested",
+        share=request.share,
+        fee_rate=request.fee_rate,
+        amount=request.amount,
+        exposure=part_of(request.amount, request.share),
+        fee=fee_of(request.amount, request.share, request.fee_rate, case.term_months),
+        basis={"unusual": request.unusual} if unusual else {},
+    )
+    work.tell(
+        Text(
+            f"{case.lender.name}请您为 {case.firm.name} 的贷款担保",
+            f"{case.lender.name} asks you to guarantee a loan to {case.firm.name}",
+        ),
+        guarantor_page(asked),
+        request.guarantor,
+        (Duty.GUARANTOR_OFFICER,),
+    )
+    return {"id": asked.pk}
+
+
+def part_of(amount: FenAmount, share: Decimal) -> FenAmount:
+    """What a share of an amount comes to, up to the next fen: who bears a part never bears less than it."""
+    return -round_fen(-Fraction(amount) * Fraction(share), "floor")
+
+
+def fee_of(amount: FenAmount, share: Decimal, rate: Decimal, months: int) -> FenAmount:
+    """The fee of the whole term: what is guaranteed × rate a year × term in years, rounded to the fen."""
+    return round_fen(Fraction(part_of(amount, share)) * Fraction(rate) * Fraction(months, _MONTHS_A_YEAR))
+
+
+class ReviewGuarantee(Request):
+    """What the guarantor's officer found, and what it takes from the firm in return."""
+
+    counter_guarantee: Annotated[
+        str,
+        Field(max_length=500),
+        ask("反担保措施", "Counter-guarantee", "没有就写“无”", "say “none” where there is none"),
+    ]
+    group: Annotated[
+        str,
+        Field(max_length=60),
+        ask(
+            "关联方组",
+            "Group of related parties",
+            "与企业有关联的被担保人同写一个名称，用来算 15 % 的限额；没有则留空",
+            "one name for all debtors that are related, for the limit of 15 %; empty where there is none",
+        ),
+    ] = ""
+    opinion: Annotated[Words, ask("审查意见", "Opinion", widget="area")]
+
+
+@operation(
+    "guarantee.review",
+    Text("担保审查", "Review the request"),
+    model=GuaranteeRequest,
+    duties=(Duty.GUARANTOR_OFFICER,),
+    states=("requested", "reviewed"),
+    request=ReviewGuarantee,
+    page="guarantor.request",
+)
+def review_guarantee(work: Work, request: ReviewGuarantee) -> Any:
+    """It waits for the decision of somebody else."""
+    asked: GuaranteeRequest = work.row
+    if not request.counter_guarantee:
+        raise refuse(
+            "missing",
+            "counter_guarantee",
+            "",
+            Text("没有填写", "nothing is given"),
+            Text("没有反担保就写“无”", "say “none” where there is none"),
+        )
+    work.update(
+        asked,
+        state="reviewed",
+        counter_guarantee=request.counter_guarantee,
+        group=request.group,
+        opinion=request.opinion,
+        proposed_by_id=work.person.account,
+    )
+    work.tell(
+        Text(f"待审批的担保：{asked.case.firm.name}", f"A guarantee to be decided: {asked.case.firm.name}"),
+        guarantor_page(asked),
+        asked.guarantor_id,
+        (Duty.GUARANTOR_APPROVER,),
+    )
+
+
+class Grant(Request):
+    """The second person's opinion."""
+
+    opinion: Annotated[Words, ask("审批意见", "Opinion", widget="area")]
+
+
+@operation(
+    "guarantee.grant",
+    Text("同意担保", "Grant the guarantee"),
+    model=GuaranteeRequest,
+    duties=(Duty.GUARANTOR_APPROVER,),
+    states=("reviewed",),
+    relation=lambda person, row: row.guarantor_id == person.organisation and row.proposed_by_id != person.account,
+    request=Grant,
+    page="guarantor.request",
+)
+def grant(work: Work, request: Grant) -> Any:
+    """Within the limits of the law and its own; the case names its guarantor from now on."""
+    asked: GuaranteeRequest = work.row
+    case = Case.objects.get(pk=asked.case_id)
+    figures = figures_of(asked.guarantor_id, work.day)
+    problems = _figures_problems(figures, work)
+    if case.state in _OVER:
+        problems.append(
+            Problem(
+                "case",
+                case.state,
+                Text(
+                    f"申请已是“{STATE_WORDS[State(case.state)].zh}”",
+                    f"the case is {STATE_WORDS[State(case.state)].en}",
+                ),
+                Text("不必再担保", "there is nothing to guarantee any more"),
+                "case_over",
+            )
+        )
+    problems += own_firm(work.person.account, case.firm_id)
+    meters: tuple[Meter, ...] = ()
+    if figures is not None:
+        meters = meters_of(asked, figures, work)
+        problems += [one.as_problem() for one in broken(meters)]
+    if problems:
+        raise InputError(problems)
+    basis = {
+        **asked.basis,
+        "rules": rules_version(),
+        "net_assets": None if figures is None else figures.net_assets,
+        "meters": [{"code": one.code, "used": one.used, "adds": one.adds, "most": one.most} for one in meters],
+    }
+    opinion = f"{asked.opinion}\n{request.opinion}"
+    work.update(asked, state="granted", decided_by_id=work.person.account, basis=basis, opinion=opinion)
+    guarantee = {
+        "request": asked.pk,
+        "share": str(asked.share.normalize()),
+        "fee_rate": str(asked.fee_rate.normalize()),
+        "fee": asked.fee,
+        "exposure": asked.exposure,
+    }
+    work.update(case, guarantor_id=asked.guarantor_id, guarantee=guarantee)
+    work.tell(
+        Text(
+            f"{asked.guarantor.name}同意为 {case.number} 担保 {show_yuan(asked.exposure)} 元",
+            f"{asked.guarantor.name} guarantees CNY {show_yuan(asked.exposure)} for {case.number}",
+        ),
+        lender_page(case),
+        case.lender,
+        DESK,
+    )
+    work.concerns(case.firm_id)
+
+
+class DeclineGuarantee(Request):
+    """Why not."""
+
+    ground: Annotated[
+        Ground,
+        ask("主要理由", "Main ground", choices=tuple((one.value, words) for one, words in GROUND_TEXT.items())),
+    ]
+    reason: Annotated[Words, ask("具体理由", "Reason in full", widget="area")]
+
+
+@operation(
+    "guarantee.decline",
+    Text("不同意担保", "Decline the guarantee"),
+    model=GuaranteeRequest,
+    duties=(Duty.GUARANTOR_APPROVER,),
+    states=("requested", "reviewed"),
+    relation=lambda person, row: row.guarantor_id == person.organisation and row.proposed_by_id != person.account,
+    request=DeclineGuarantee,
+    is_grave=True,
+    page="guarantor.request",
+)
+def decline_guarantee(work: Work, request: DeclineGuarantee) -> Any:
+    """The lender is told why, and can ask another."""
+    asked: GuaranteeRequest = work.row
+    ground = GROUND_TEXT[request.ground]
+    work.update(
+        asked,
+        state="declined",
+        exposure=0,
+        decided_by_id=work.person.account,
+        basis={"rules": rules_version(), "ground": request.ground.value},
+        opinion=f"{asked.opinion}\n{request.reason}".strip(),
+    )
+    work.tell(
+        Text(
+            f"{asked.guarantor.name}不同意为 {asked.case.number} 担保：{ground.zh}",
+            f"{asked.guarantor.name} does not guarantee {asked.case.number}: {ground.en}",
+        ),
+        lender_page(asked.case),
+        asked.case.lender_id,
+        DESK,
+    )
+
+
+def standing_guarantee(case: Case) -> GuaranteeRequest | None:
+    """The guarantee of a case that was granted last."""
+    return GuaranteeRequest.objects.filter(case=case, state="granted").order_by("-pk").first()
+
+
+GOES_NO_FURTHER = Text("不再办理，担保请求结束", "goes no further: your guarantee is not needed")
+IS_PAID_OFF = Text("已还清，担保责任解除", "is paid off: your guarantee has ended")
+
+
+def end_guarantees(work: Work, case: Case, why: Text) -> None:
+    """Whoever was asked to guarantee the case, or had granted it, bears nothing any more and is told why."""
+    for asked in GuaranteeRequest.objects.filter(case=case, state__in=OPEN):
+        work.update(asked, state="ended", exposure=0)
+        work.tell(
+            Text(f"{case.number} {why.zh}", f"{case.number} {why.en}"),
+            guarantor_page(asked),
+            asked.guarantor_id,
+        )
+
+
+# -- figures and limits ---------------------------------------------------------------------------------------------
+
+
+class Figures(Request):
+    """What the limits of the law are reckoned from."""
+
+    as_of: Annotated[RecentDay, ask("截止日期", "As of")]
+    net_assets: Annotated[Fen, ask("净资产", "Net assets", widget="money")]
+    is_mainly_small: Annotated[
+        bool,
+        ask(
+            "主要服务小微企业和三农",
+            "Mainly small firms and agriculture",
+            "按规定倍数上限由 10 倍提高到 15 倍",
+            "the multiple is then 15 instead of 10",
+            widget="flag",
+        ),
+    ] = False
+    source: Annotated[Line, ask("依据", "Source", "如 2025 年度审计报告", "such as the audit report of 2025")]
+
+
+@operation(
+    "guarantor.figures",
+    Text("填报净资产", "State net assets"),
+    duties=(Duty.GUARANTOR_APPROVER,),
+    request=Figures,
+    page="guarantor.limits",
+)
+def state_figures(work: Work, request: Figures) -> Any:
+    """Later figures count from their day; earlier ones stay."""
+    if request.as_of > work.day:
+        raise refuse(
+            "date_in_future",
+            "as_of",
+            request.as_of,
+            Text("晚于今天", "after today"),
+            Text("填报表的截止日", "give the closing day of the accounts"),
+        )
+    made = work.create(
+        GuarantorFigures,
+        organisation_id=work.person.organisation,
+        as_of=request.as_of,
+        net_assets=request.net_assets,
+        is_mainly_small=request.is_mainly_small,
+        source=request.source,
+    )
+    return {"id": made.pk}
+
+
+def figures_of(guarantor: int, day: date) -> GuarantorFigures | None:
+    """The latest figures that a guarantor has stated; None where it has stated none."""
+    return GuarantorFigures.objects.filter(organisation=guarantor, as_of__lte=day).order_by("-as_of", "-pk").first()
+
+
+def _figures_problems(figures: GuarantorFigures | None, work: Work) -> list[Problem]:
+    hint = Text("由担保审批人先填报净资产", "let an approver state the net assets first")
+    if figures is None:
+        words = Text("没有填报净资产，算不出限额", "net assets have not been stated: the limits cannot be reckoned")
+        return [Problem("net_assets", "", words, hint, "no_figures")]
+    holds = work.rules.at("guarantor.figures_months", work.day)
+    if add_months(figures.as_of, holds.whole()) < work.day:
+        words = Text(f"净资产数据已过 {holds.value} 个月", f"the net assets are more than {holds.value} months old")
+        return [Problem("net_assets", figures.as_of.isoformat(), words, hint, "figures_too_old")]
+    return []
+
+
+def standing_of(guarantor: int) -> Any:
+    """The guarantees that count: granted, for cases that have not ended or been repaid."""
+    return GuaranteeRequest.objects.filter(guarantor=guarantor, state="granted").exclude(case__state__in=_OVER)
+
+
+def meters_of(asked: GuaranteeRequest, figures: GuarantorFigures, work: Any) -> tuple[Meter, ...]:
+    """What granting a request does to every limit. work: whatever has ``rules`` and ``day``."""
+    others = standing_of(asked.guarantor_id).exclude(pk=asked.pk)
+    firm = Q(case__firm=asked.case.firm_id)
+    related = firm | Q(group=asked.group) if asked.group else firm
+    used = {"all": _sum(others), "debtor": _sum(others.filter(firm)), "related": _sum(others.filter(related))}
+    adds = 0 if asked.state == "granted" else asked.exposure
+    if asked.state == "granted":
+        # What it bears already is used, not added.
+        used = {code: amount + asked.exposure for code, amount in used.items()}
+    law = guarantor_meters(figures.net_assets, figures.is_mainly_small, used, adds, work.rules, work.day)
+    return (*law, *_own_meters(asked, others, adds, work.day))
+
+
+def _own_meters(asked: GuaranteeRequest, others: Any, adds: FenAmount, day: date) -> tuple[Meter, ...]:
+    limits = tuple(limits_of(asked.guarantor_id))
+    used = {}
+    for limit in limits:
+        rows = others
+        if limit.scope is Scope.FIRM:
+            rows = others.filter(case__firm=asked.case.firm_id)
+        elif limit.scope is Scope.MODE:
+            rows = others.filter(case__mode=limit.value)
+        elif limit.scope is Scope.REGION:
+            rows = others.filter(region_within(limit.value, "case__firm"))
+        used[limit] = _sum(rows) + (asked.exposure if asked.state == "granted" else 0)
+    addition = Addition(adds, asked.case.mode, asked.case.firm.region)
+    return own_meters(limits, used, addition, names_of(limits, day))
+
+
+def _sum(rows: Any) -> FenAmount:
+    return rows.aggregate(sum=Sum("exposure"))["sum"] or 0
+
+
+listing(
+    Listing(
+        "guarantor.requests",
+        Text("担保请求", "Requests for guarantees"),
+        GuaranteeRequest,
+        (
+            Column("case", Text("业务", "Case"), lambda row: row.case.number, main=True),
+            Column(
+                "firm", Text("企业", "Firm"), lambda row: row.case.firm.name, order="case__firm__name", main=True
+            ),
+            Column("lender", Text("银行", "Lender"), lambda row: row.case.lender.name),
+            Column(
+                "state", Text("状态", "State"), lambda row: STATE_TEXT[row.state], "state", order="state", main=True
+            ),
+            Column("amount", Text("贷款金额", "Loan"), lambda row: row.amount, "money", order="amount"),
+            Column("share", Text("比例", "Share"), lambda row: row.share, "rate", order="share"),
+            Column("exposure", Text("担保责任", "Bears"), lambda row: row.exposure, "money", order="exposure"),
+            Column("fee", Text("担保费", "Fee"), lambda row: row.fee, "money", order="fee"),
+            Column("group", Text("关联方组", "Group"), lambda row: row.group, order="group"),
+            Column("asked_at", Text("提出", "Asked"), lambda row: row.created_at, "instant", order="created_at"),
+        ),
+        filters=(
+            Filter("state", Text("状态", "State"), lambda value: Q(state=value), tuple(STATE_TEXT.items())),
+            Filter(
+                "firm",
+                Text("企业名称含", "Firm's name contains"),
+                lambda value: Q(case__firm__name__contains=value),
+            ),
+            Filter("group", Text("关联方组", "Group"), lambda value: Q(group=value)),
+        ),
+        duties=GUARANTOR,
+        related=("case", "case__firm", "case__lender"),
+        page="guarantor.request",
+        empty=Text("没有担保请求；银行提出后会在这里出现。", "No request: what a lender asks of you appears here."),
+    )
+)

@@ -1,0 +1,583 @@
+"""Long lists and statements: accepted at once, read in the background, shown as old and new, kept once somebody agrees.
+
+A desk declares an ``Importer`` for its kind of file: how the file is read, what each row would change, how rows are kept.
+The file is parsed outside any transaction. What was found lies in the data folder as pieces of rows, one transaction each
+when they are kept, so that nobody waits long and a worker that is killed goes on at the piece where it stopped. Every
+piece compares with the data of its time again: what somebody has changed since the preview is left alone and reported.
+"""
+
+import gzip
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import partial
+from itertools import islice
+from typing import Annotated, Any
+
+from django.db.models import Q
+from pydantic import Field
+
+from zhirong.documents.tables import seems_longer_than
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.sheets import Rows
+from zhirong.kernel.text import Text
+from zhirong.operations.declare import Call, operation
+from zhirong.operations.fields import Request, ask
+from zhirong.operations.jobs import DONE, FAILED, Task, job
+from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.people import Duty, Person
+from zhirong.operations.refusals import refuse
+from zhirong.operations.rulebook import rulebook
+from zhirong.operations.unit_of_work import Work
+from zhirong.operations.uploads import attach, bytes_of, keep_report, piece_of_report, redeem
+from zhirong.store.work import FileImport, Job
+
+READING, PREVIEW, KEEPING = "reading", "preview", "keeping"
+FINISHED, REFUSED, CANCELLED, EXPIRED = "done", "refused", "cancelled", "expired"
+OPEN = (READING, PREVIEW, KEEPING)
+STATE_TEXT: Mapping[str, Text] = {
+    READING: Text("正在读取", "being read"),
+    PREVIEW: Text("待确认", "waits for confirmation"),
+    KEEPING: Text("正在录入", "being kept"),
+    FINISHED: Text("已完成", "done"),
+    REFUSED: Text("文件不能使用", "the file cannot be used"),
+    CANCELLED: Text("已取消", "cancelled"),
+    EXPIRED: Text("逾期未确认", "not confirmed in time"),
+}
+# Who brings files: those who may import a list of rights or a statement.
+BRINGERS = (Duty.FIRM_MANAGER, Duty.FIRM_CLERK, Duty.LENDER_CASHIER, Duty.LENDER_MANAGER)
+MOST_ROWS = 200_000
+PIECE = 200  # rows of one transaction, and of one page of the preview
+_MOST_PROBLEMS = 100
+_WAITING_ON = "background"  # the answer of an operation that has left its file to the background
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a file holds. records: one for each good row, JSON, in order. bad: rows with their problems, JSON.
+
+    about: what was recognised, for people. notices: what is named and stops nothing. total: how many records there are.
+    """
+
+    records: Iterable[dict[str, Any]]
+    total: int
+    bad: Sequence[Problem] = ()
+    notices: Sequence[Problem] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """One kind of file. duties: who may confirm it. link: the page of what was imported.
+
+    read: the file to records, saying how many rows of how many it has read; raises InputError where it cannot be used. compare: records to rows of the preview, each
+    with ``outcome`` (new, changed, same, wrong), ``row``, ``title`` and ``changes``; reads the database only. keep: rows of
+    the preview are kept, within a transaction; answers how many were ``new``, ``changed``, ``same`` and ``left``.
+    """
+
+    kind: str
+    title: Text
+    duties: tuple[Duty, ...]
+    link: str
+    read: Callable[[FileImport, bytes, date, Callable[[int, int], None]], Found]
+    compare: Callable[[FileImport, Sequence[dict[str, Any]], date, Rulebook], list[dict[str, Any]]]
+    keep: Callable[[Work, FileImport, Sequence[dict[str, Any]]], dict[str, int]]
+
+
+IMPORTERS: dict[str, Importer] = {}
+
+
+def importer(one: Importer) -> None:
+    """Declare a kind of file."""
+    IMPORTERS[one.kind] = one
+
+
+# -- taking a file in -----------------------------------------------------------------------------------------------
+
+
+def most_rows_at_once(kind: str, day: date) -> int:
+    """How many rows are read at once; a file with more is left to the background."""
+    return int(rulebook().at("import.background_rows", day).value[kind])
+
+
+def is_long(content: bytes, kind: str, day: date) -> bool:
+    """Whether a file is left to the background without reading it."""
+    return seems_longer_than(content, most_rows_at_once(kind, day))
+
+
+def is_long_table(rows: Rows, kind: str, day: date) -> bool:
+    """Whether a table that was read has more rows below its heading than are answered at once."""
+    return max(map(len, rows.sheets())) > most_rows_at_once(kind, day) + 1
+
+
+def begin(work: Work, kind: str, ticket: str, subject: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Take a long file in; the answer names the import and its job. The same file again is the same import.
+
+    subject: what the file belongs to. Raises InputError where the organisation has too many under way.
+    """
+    upload = redeem(work.person, ticket)
+    under_way = list(
+        FileImport.objects.filter(organisation_id=work.person.organisation, state__in=OPEN).select_related("file")
+    )
+    for one in under_way:
+        if (one.kind, one.file.sha256, one.request) == (kind, upload.sha256, dict(request)):
+            work.subject_is(one)
+            return _answer(one)
+    most = work.rules.at("import.most_open", work.day).whole()
+    if len(under_way) >= most:
+        raise refuse(
+            "imports_open",
+            "file",
+            upload.name,
+            Text(f"本机构已有 {most} 个导入未结束", f"the organisation already has {most} imports under way"),
+            Text("先确认或取消其中一个", "Confirm or cancel one of them first"),
+        )
+    file = attach(work, ticket, subject, "import", work.person.organisation)
+    row = work.create(
+        FileImport,
+        organisation_id=work.person.organisation,
+        by_id=work.person.account,
+        kind=kind,
+        state=READING,
+        file=file,
+        request=dict(request),
+    )
+    work.subject_is(row)
+    work.later("imports.read", job_key(row, READING), work.now, row.organisation)
+    return _answer(row)
+
+
+def _answer(row: FileImport) -> dict[str, Any]:
+    one = job_of(row)
+    return {_WAITING_ON: True, "import": row.pk, "state": row.state, "job": None if one is None else one.pk}
+
+
+def waits_in_background(answer: Any) -> bool:
+    """Whether an operation has left its file to the background."""
+    return isinstance(answer, dict) and answer.get(_WAITING_ON) is True
+
+
+def job_key(row: FileImport, state: str, tried: int = 0) -> str:
+    """The key of the job that reads or keeps an import. tried: how often somebody has begun it again."""
+    return f"import/{row.pk}/{state}" + (f"/{tried}" if tried else "")
+
+
+def job_of(row: FileImport) -> Job | None:
+    """The job that is reading or keeping an import, or did so last."""
+    return Job.objects.filter(key__startswith=f"import/{row.pk}/").order_by("-pk").first()
+
+
+def _import_of(key: str) -> FileImport:
+    return FileImport.objects.select_related("organisation", "file").get(pk=int(key.split("/")[1]))
+
+
+# -- pieces of a preview --------------------------------------------------------------------------------------------
+
+
+def _written(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    lines = "\n".join(json.dumps(one, ensure_ascii=False, sort_keys=True) for one in rows)
+    return gzip.compress(lines.encode(), 5, mtime=0)
+
+
+def preview_rows(row: FileImport, number: int) -> list[dict[str, Any]]:
+    """The rows of one piece of the preview. Raises InputError where it is no longer there."""
+    offset, length, digest = row.parts[number]
+    return _rows_of(row.report, offset, length, digest)
+
+
+def _rows_of(report: str, offset: int, length: int, digest: str) -> list[dict[str, Any]]:
+    piece = piece_of_report(report, offset, length)
+    if hashlib.sha256(piece).hexdigest() != digest:
+        raise refuse(
+            "lost_preview",
+            "import",
+            "",
+            Text("预览已清理或损坏", "the preview is gone or damaged"),
+            Text("重新上传文件", "Upload the file again"),
+        )
+    return [json.loads(line) for line in gzip.decompress(piece).decode().splitlines()]
+
+
+def _pieces(records: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    remaining = iter(records)
+    while piece := list(islice(remaining, PIECE)):
+        yield piece
+
+
+# -- what people do -------------------------------------------------------------------------------------------------
+
+
+def _own(person: Person, row: FileImport) -> bool:
+    """Somebody of the organisation who may import such files."""
+    one = IMPORTERS.get(row.kind)
+    return one is not None and row.organisation_id == person.organisation and person.has(*one.duties)
+
+
+class Confirm(Request):
+    """The yes to a preview."""
+
+    overwrite: Annotated[
+        bool,
+        ask(
+            "覆盖已有内容",
+            "Overwrite what is kept",
+            "预览中列为改动的，以文件为准",
+            "what the preview lists as changed is taken from the file",
+            widget="flag",
+        ),
+    ] = False
+
+
+@operation(
+    "import.confirm",
+    Text("确认录入", "Confirm the import"),
+    model=FileImport,
+    request=Confirm,
+    duties=BRINGERS,
+    relation=_own,
+    states=(PREVIEW,),
+    for_agents=True,
+    page="import.page",
+    help=Text(
+        "按预览分批录入，每批要么全部成功，要么不录入。预览之后被改动过的行不覆盖，列在结果里。",
+        "The rows of the preview are kept in pieces, each as a whole. A row that somebody has changed since the preview is "
+        "left alone and listed in the result.",
+    ),
+)
+def confirm(work: Work, request: Confirm) -> Any:
+    """The rows are kept in the background from now on."""
+    row: FileImport = work.row
+    if row.about["overwrites"] and not request.overwrite:
+        count = row.about["overwrites"]
+        raise refuse(
+            "would_overwrite",
+            "overwrite",
+            count,
+            Text(f"将覆盖 {count} 处已有内容", f"{count} facts that are kept would be overwritten"),
+            Text("核对预览后勾选“覆盖已有内容”", "Check the preview and tick “Overwrite what is kept”"),
+        )
+    work.update(row, state=KEEPING, agreed_by_id=work.person.account)
+    work.later("imports.keep", job_key(row, KEEPING), work.now, row.organisation)
+
+
+@operation(
+    "import.cancel",
+    Text("取消导入", "Cancel the import"),
+    model=FileImport,
+    duties=BRINGERS,
+    relation=_own,
+    states=OPEN,
+    is_grave=True,
+    for_agents=True,
+    page="import.page",
+    help=Text(
+        "还没有录入的行不再录入；已经录入的行保留。",
+        "Rows that are not kept yet are left; those that are kept stay.",
+    ),
+)
+def cancel(work: Work, request: Any) -> Any:
+    """Nothing further is read or kept."""
+    work.update(work.row, state=CANCELLED)
+
+
+def has_failed(row: FileImport) -> bool:
+    """Whether the background has given an import up."""
+    one = job_of(row) if row.state in (READING, KEEPING) else None
+    return one is not None and one.state == FAILED
+
+
+@operation(
+    "import.retry",
+    Text("重新处理", "Try it again"),
+    model=FileImport,
+    duties=BRINGERS,
+    relation=lambda person, row: _own(person, row) and has_failed(row),
+    states=(READING, KEEPING),
+    for_agents=True,
+    page="import.page",
+    help=Text("从中断处继续，已录入的行不会重复。", "It goes on where it stopped; no row is kept twice."),
+)
+def retry(work: Work, request: Any) -> Any:
+    """A new job for what the background has given up."""
+    row: FileImport = work.row
+    work.update(row, state=row.state)
+    kind = "imports.read" if row.state == READING else "imports.keep"
+    work.later(kind, job_key(row, row.state, row.version), work.now, row.organisation)
+
+
+# -- what the background does ---------------------------------------------------------------------------------------
+
+
+class Previewed(Request):
+    """What was found in a file. parts: offset, length and digest of each piece of the report."""
+
+    report: Annotated[str, Field(max_length=64)]
+    parts: list[list[Any]]
+    about: dict[str, Any]
+    problems: list[dict[str, Any]]
+
+
+class Refused(Request):
+    """Why a file cannot be used."""
+
+    problems: list[dict[str, Any]]
+
+
+class Piece(Request):
+    """One piece of a preview, as ``FileImport.parts`` has it."""
+
+    report: str
+    offset: int
+    length: int
+    digest: str
+
+
+class Kept(Request):
+    """How many rows were kept, and which were left because they have changed since the preview."""
+
+    counts: dict[str, int]
+    left: list[int]
+
+
+@operation(
+    "import.show",
+    Text("导入预览已就绪", "The preview of an import is ready"),
+    model=FileImport,
+    request=Previewed,
+    states=(READING,),
+    is_background=True,
+)
+def show(work: Work, request: Previewed) -> Any:
+    """The preview waits for a yes; a file that would change nothing is done, one with wrong rows is refused."""
+    counts = request.about["counts"]
+    nothing = not counts["new"] and not counts["changed"]
+    state = REFUSED if counts["wrong"] else FINISHED if nothing else PREVIEW
+    work.update(
+        work.row,
+        state=state,
+        about=request.about,
+        problems=request.problems,
+        report=request.report,
+        parts=[list(one) for one in request.parts],
+    )
+    _tell(work)
+
+
+@operation(
+    "import.refuse",
+    Text("导入文件不能使用", "The file of an import cannot be used"),
+    model=FileImport,
+    request=Refused,
+    states=(READING,),
+    is_background=True,
+)
+def refuse_file(work: Work, request: Refused) -> Any:
+    """Nothing is kept of it; why is shown."""
+    work.update(work.row, state=REFUSED, problems=request.problems)
+    _tell(work)
+
+
+def _read_piece(call: Call, request: Piece) -> list[dict[str, Any]]:
+    return _rows_of(request.report, request.offset, request.length, request.digest)
+
+
+@operation(
+    "import.keep",
+    Text("录入一批", "Keep a piece of an import"),
+    model=FileImport,
+    request=Piece,
+    states=(KEEPING,),
+    is_background=True,
+    prepare=_read_piece,
+)
+def keep_piece(work: Work, request: Piece) -> Any:
+    """Keep the rows of one piece, as a whole."""
+    return IMPORTERS[work.row.kind].keep(work, work.row, work.prepared)
+
+
+@operation(
+    "import.finish",
+    Text("导入已完成", "The import is done"),
+    model=FileImport,
+    request=Kept,
+    states=(KEEPING,),
+    is_background=True,
+)
+def finish(work: Work, request: Kept) -> Any:
+    """Every piece is kept."""
+    row: FileImport = work.row
+    about = {**row.about, "kept": request.counts, "left_rows": request.left}
+    work.update(row, state=FINISHED, about=about)
+    _tell(work)
+
+
+@operation(
+    "import.expire",
+    Text("导入逾期未确认", "The import was not confirmed in time"),
+    model=FileImport,
+    states=(PREVIEW,),
+    is_background=True,
+)
+def expire(work: Work, request: Any) -> Any:
+    """Nobody has said yes while the preview was good."""
+    work.update(work.row, state=EXPIRED)
+    _tell(work)
+
+
+def _tell(work: Work) -> None:
+    row: FileImport = work.row
+    words = STATE_TEXT[row.state]
+    work.tell(
+        Text(f"导入 {row.file.name}：{words.zh}", f"import of {row.file.name}: {words.en}"),
+        f"/imports/{row.pk}/",
+        row.organisation_id,
+        alone=row.by,
+    )
+
+
+def _is_at(row: FileImport, state: str) -> bool:
+    return FileImport.objects.filter(pk=row.pk, state=state).exists()
+
+
+class _CancelledError(Exception):
+    """Somebody has cancelled the import: what is left of it is not read."""
+
+
+@job("imports.read", is_long=True)
+def read_import(task: Task) -> Any:
+    """Read the file, compare every row with what is kept, leave the preview for somebody's yes."""
+    row = _import_of(task.job.key)
+    one = IMPORTERS[row.kind]
+    if not _is_at(row, READING):
+        return {"state": row.state}
+    try:
+        found = one.read(row, bytes_of(row.file), task.day, partial(_so_far, task, row))
+        return _compared(task, row, one, found)
+    except _CancelledError:
+        return {"state": CANCELLED}
+    except InputError as error:
+        if not _is_at(row, READING):
+            return {"state": CANCELLED}
+        listed = [problem.as_json() for problem in error.problems[:_MOST_PROBLEMS]]
+        task.run_operation("import.refuse", row.pk, {"problems": listed})
+        return {"state": REFUSED}
+
+
+def _so_far(task: Task, row: FileImport, done: int, total: int) -> None:
+    """Reading is the first half of the way, comparing the second."""
+    if not _is_at(row, READING):
+        raise _CancelledError
+    task.progress(done, 2 * total)
+
+
+def _compared(task: Task, row: FileImport, one: Importer, found: Found) -> Any:
+    counts = {
+        "new": 0,
+        "changed": 0,
+        "same": 0,
+        "wrong": len({problem.field.split(".")[0] for problem in found.bad}),
+    }
+    problems = [problem.as_json() for problem in found.bad[:_MOST_PROBLEMS]]
+    overwrites = done = 0
+    report = io.BytesIO()
+    parts: list[tuple[int, int, str]] = []
+    task.progress(found.total, 2 * found.total)
+    for piece in _pieces(found.records):
+        rows = one.compare(row, piece, task.day, rulebook())
+        for said in rows:
+            counts[said["outcome"]] += 1
+            overwrites += sum(change["old"] not in (None, "", [], False) for change in said["changes"])
+            problems += said.get("problems", ())[: max(0, _MOST_PROBLEMS - len(problems))]
+        written = _written(rows)
+        parts.append((report.tell(), len(written), hashlib.sha256(written).hexdigest()))
+        report.write(written)
+        done += len(piece)
+        _so_far(task, row, found.total + done, found.total)
+    about = {
+        **found.about,
+        "counts": counts,
+        "overwrites": overwrites,
+        "notices": [notice.as_json() for notice in found.notices[:_MOST_PROBLEMS]],
+        "more_notices": max(0, len(found.notices) - _MOST_PROBLEMS),
+    }
+    said = {"report": keep_report(report.getvalue()), "parts": parts, "about": about, "problems": problems}
+    task.run_operation("import.show", row.pk, said)
+    return {"counts": counts}
+
+
+@job("imports.keep", is_long=True)
+def keep_import(task: Task) -> Any:
+    """Keep the preview piece by piece; what was kept before a worker was killed is answered, not kept again."""
+    row = _import_of(task.job.key)
+    counts = {"new": 0, "changed": 0, "same": 0, "left": 0}
+    left: list[int] = []
+    total = len(row.parts)
+    for number, (offset, length, digest) in enumerate(row.parts):
+        if not _is_at(row, KEEPING):
+            break
+        asked = {"report": row.report, "offset": offset, "length": length, "digest": digest}
+        try:
+            answer = task.run_operation("import.keep", row.pk, asked, part=str(number)).answer
+        except InputError:
+            if _is_at(row, KEEPING):
+                raise
+            break  # cancelled between the look and the lock
+        for name in counts:
+            counts[name] += answer["counts"][name]
+        left += answer["left"][: max(0, _MOST_PROBLEMS - len(left))]
+        task.progress(number + 1, total)
+    else:
+        task.run_operation("import.finish", row.pk, {"counts": counts, "left": left})
+    return {"counts": counts}
+
+
+@job("imports.sweep", daily="04:10")
+def sweep(task: Task) -> Any:
+    """Previews that nobody has confirmed in time expire; the jobs of imports that have ended are removed."""
+    rules = rulebook()
+    waits = timedelta(days=rules.at("import.answer_days", task.day).whole())
+    kept = timedelta(days=rules.at("import.job_days", task.day).whole())
+    late = FileImport.objects.filter(state=PREVIEW, changed_at__lt=task.now - waits)
+    expired = 0
+    for pk in late.values_list("pk", flat=True):
+        task.run_operation("import.expire", pk)
+        expired += 1
+    old = Job.objects.filter(
+        kind__in=("imports.read", "imports.keep"), state__in=(DONE, FAILED), run_at__lt=task.now - kept
+    )
+    swept = 0
+    for one in old:
+        if not FileImport.objects.filter(pk=int(one.key.split("/")[1]), state__in=OPEN).exists():
+            one.delete()
+            swept += 1
+    return {"expired": expired, "swept": swept}
+
+
+# -- the list -------------------------------------------------------------------------------------------------------
+
+KIND_TEXT: Mapping[str, Text] = {
+    "rights": Text("权利清单", "list of rights"),
+    "statements": Text("银行流水", "bank statement"),
+}
+listing(
+    Listing(
+        "imports",
+        Text("文件导入", "Imports of files"),
+        FileImport,
+        (
+            Column("file", Text("文件", "File"), lambda row: row.file.name, main=True),
+            Column("kind", Text("种类", "Kind"), lambda row: KIND_TEXT[row.kind]),
+            Column("state", Text("状态", "State"), lambda row: STATE_TEXT[row.state], "state", main=True),
+            Column("begun", Text("上传时间", "Uploaded"), lambda row: row.created_at, "instant"),
+        ),
+        (Filter("state", Text("状态", "State"), lambda state: Q(state=state), tuple(STATE_TEXT.items())),),
+        duties=BRINGERS,
+        page="import.page",
+        related=("file",),
+        empty=Text("没有在后台读取的文件", "No file has been read in the background"),
+    )
+)

@@ -1,0 +1,206 @@
+"""Work in the background: declared once, taken up by lease, tried again with growing pauses, done once whatever happens.
+
+    @job("loans.end_of_day", daily="01:00")
+    def end_of_day(task: Task) -> Any:
+        for number, loan in enumerate(ids, 1):
+            task.run_operation("loan.end_of_day", loan)
+            task.progress(number, len(ids))
+
+A worker may be killed at any point: the lease passes, another takes the job up from its beginning. What it does goes
+through ``task.perform``, whose keys are made from the job, so that what was done before is answered, not done again.
+Operations for the background alone are declared with ``is_background``.
+"""
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
+from typing import Any
+
+from django.db.models import Q
+
+from zhirong.kernel.days import SHANGHAI, day_of
+from zhirong.operations.declare import Call, Done
+from zhirong.operations.people import WORKER
+from zhirong.operations.run import run_operation
+from zhirong.store.work import Job
+
+LEASE = timedelta(minutes=5)
+MOST_TRIES = 10
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=6)
+_LONGEST_ERROR = 500
+_log = logging.getLogger(__name__)
+
+WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
+
+
+class LostLeaseError(RuntimeError):
+    """Another worker has taken the job up in the meantime: this one stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """A kind of job. daily: the time of day in Shanghai at which one is planned for every day, None for one that
+    operations ask for. is_long: it may take minutes, and has a thread of its own, so that no other job waits for it.
+    """
+
+    name: str
+    run: Callable[["Task"], Any]
+    daily: time_of_day | None
+    is_long: bool = False
+
+
+JOBS: dict[str, JobKind] = {}
+
+
+def job(
+    name: str, *, daily: str = "", is_long: bool = False
+) -> Callable[[Callable[["Task"], Any]], Callable[["Task"], Any]]:
+    """Declare a kind of job; what the function returns is kept as its result, JSON. daily: ``HH:MM`` in Shanghai; then
+    one is planned for each day that the platform is up, with ``{"day": "2026-11-25"}`` as its payload. is_long: as for
+    ``JobKind``.
+    """
+
+    def declare(run: Callable[["Task"], Any]) -> Callable[["Task"], Any]:
+        if name in JOBS:
+            raise AssertionError(f"two kinds of job are called {name}")
+        JOBS[name] = JobKind(name, run, time_of_day.fromisoformat(daily) if daily else None, is_long)
+        return run
+
+    return declare
+
+
+@dataclass(slots=True)
+class Task:
+    """One job being done. now: the instant at which it was taken up; every part of it is done as of that instant."""
+
+    job: Job
+    now: datetime
+    _since: float = field(default_factory=time.monotonic)
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        """What the job was given."""
+        return self.job.payload
+
+    @property
+    def day(self) -> date:
+        """The day that the job is for: of its payload where it names one, else the day it was taken up."""
+        named = self.payload.get("day")
+        return date.fromisoformat(named) if named else day_of(self.now)
+
+    def key(self, part: str) -> str:
+        """The key of one part of the job: the same whenever and by whomever it is repeated."""
+        return "job/" + hashlib.sha256(f"{self.job.key}\n{part}".encode()).hexdigest()
+
+    def run_operation(
+        self, name: str, subject: int | None = None, data: Mapping[str, Any] | None = None, part: str = ""
+    ) -> Done:
+        """Do an operation as the platform itself, once for this job. part: tells apart two of the same operation on the
+        same row within the job.
+        """
+        key = self.key(f"{name}/{subject or ''}/{part}")
+        return run_operation(name, Call(WORKER, self.now, key), subject, data)
+
+    def later(self, kind: str, key: str, run_at: datetime, organisation: Any = None, **payload: Any) -> None:
+        """Further work, once for each key."""
+        plan_one(kind, key, run_at, organisation, **payload)
+
+    def progress(self, done: int, total: int) -> None:
+        """Say how far it is, and keep the lease. Raises LostLeaseError where another worker has taken the job up."""
+        until = self.now + timedelta(seconds=time.monotonic() - self._since) + LEASE
+        if not _mine(self.job).update(done=done, total=total, leased_until=until):
+            raise LostLeaseError(self.job.key)
+        self.job.done, self.job.total = done, total
+
+
+def plan_one(kind: str, key: str, run_at: datetime, organisation: Any = None, **payload: Any) -> None:
+    """Leave work for the background, once for each key."""
+    Job.objects.bulk_create(
+        [
+            Job(
+                kind=kind,
+                key=key,
+                payload=payload,
+                run_at=run_at,
+                organisation_id=getattr(organisation, "pk", organisation),
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def plan(now: datetime) -> None:
+    """Plan the daily jobs of the day of this instant; harmless when repeated."""
+    day = day_of(now)
+    wanted = {f"{kind.name}/{day}": kind for kind in JOBS.values() if kind.daily is not None}
+    known = set(Job.objects.filter(key__in=wanted).values_list("key", flat=True))
+    for key, kind in wanted.items():
+        if key not in known and kind.daily is not None:
+            plan_one(kind.name, key, datetime.combine(day, kind.daily, SHANGHAI), day=day.isoformat())
+
+
+def run_due(now: datetime, worker_id: str, limit: int = 100, *, is_long: bool = False) -> int:
+    """Take up and do jobs that are due, one after another; returns how many were taken up. worker_id: for the log of the
+    process; what keeps two workers apart is the lease. now: of the platform's clock; time that passes is counted from it.
+    is_long: the jobs that may take minutes, and no others.
+    """
+    began = time.monotonic()
+    taken = 0
+    while taken < limit:
+        at = now + timedelta(seconds=int(time.monotonic() - began))
+        one = _take(at, is_long)
+        if one is None:
+            break
+        taken += 1
+        _do(one, at, worker_id)
+    return taken
+
+
+def back_off(tries: int, first: timedelta = _FIRST_PAUSE, longest: timedelta = _LONGEST_PAUSE) -> timedelta:
+    """How long to wait after this many tries in vain: twice as long each time, up to a longest."""
+    return min(first * 2 ** min(tries - 1, 40), longest)
+
+
+def _take(now: datetime, is_long: bool) -> Job | None:
+    """The next due job, leased: of two workers that want the same one, the database lets one have it."""
+    due = Q(state=WAITING, run_at__lte=now) | Q(state=RUNNING, leased_until__lt=now)
+    kinds = [kind.name for kind in JOBS.values() if kind.is_long == is_long]
+    for one in Job.objects.filter(due, kind__in=kinds).order_by("run_at", "pk")[:20]:
+        free = Job.objects.filter(pk=one.pk, state=one.state, tries=one.tries, leased_until=one.leased_until)
+        if free.update(state=RUNNING, tries=one.tries + 1, leased_until=now + LEASE):
+            one.state, one.tries, one.leased_until = RUNNING, one.tries + 1, now + LEASE
+            return one
+    return None
+
+
+def _mine(one: Job) -> Any:
+    """The job as long as it is this worker's: whoever takes it up counts one try more."""
+    return Job.objects.filter(pk=one.pk, state=RUNNING, tries=one.tries)
+
+
+def _do(one: Job, now: datetime, worker_id: str) -> None:
+    if one.tries > MOST_TRIES:  # it has taken worker after worker with it
+        _end(one, now, "taken up too often without coming to an end", worker_id)
+        return
+    try:
+        result = JOBS[one.kind].run(Task(one, now))
+    except LostLeaseError:
+        _log.warning("job %s has been taken up by another worker", one.key)
+    except Exception as error:  # whatever it is: the next job must not wait for it, and it is tried again
+        _log.exception("job %s failed at try %d", one.key, one.tries)
+        _end(one, now, f"{type(error).__name__}: {error}"[:_LONGEST_ERROR], worker_id)
+    else:
+        _mine(one).update(state=DONE, leased_until=None, result=result if result is not None else {})
+
+
+def _end(one: Job, now: datetime, reason: str, worker_id: str) -> None:
+    """A try in vain: another one later, or none any more; the administrator's list of jobs shows why."""
+    result = {"error": reason, "worker": worker_id}
+    if one.tries >= MOST_TRIES:
+        _mine(one).update(state=FAILED, leased_until=None, result=result)
+    else:
+        _mine(one).update(state=WAITING, leased_until=None, run_at=now + back_off(one.tries), result=result)

@@ -1,0 +1,166 @@
+"""Lists: declared once, shown on a page, given by the API and exported to Excel, all with the same filters and order."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+from zhirong.operations.fields import unwritable_paths
+from zhirong.operations.people import Duty, Person
+from zhirong.operations.visibility import visible
+
+Kind = Literal["text", "money", "day", "instant", "number", "state", "rate", "days"]
+PAGE = 50
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. value: of a row, plain; Text is shown in the reader's language. order: the database column to sort by.
+
+    main: shown on a phone too.
+    """
+
+    name: str
+    title: Text
+    value: Callable[[Any], Any]
+    kind: Kind = "text"
+    order: str = ""
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter. where: from what was chosen or typed to a condition. choices: None for something typed."""
+
+    name: str
+    title: Text
+    where: Callable[[str], Q]
+    choices: tuple[tuple[str, Text], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One list. name: ``noun.plural-of-desk`` such as ``lender.cases``. empty: what to do when there is nothing.
+
+    narrow: beyond what is visible, which rows belong here. page: name of the page of one row.
+    """
+
+    name: str
+    title: Text
+    model: type[Model]
+    columns: tuple[Column, ...]
+    filters: tuple[Filter, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    order: str = "-id"
+    related: tuple[str, ...] = ()
+    narrow: Callable[[Person, date], Q] = lambda person, day: Q()
+    page: str = ""
+    page_id: Callable[[Any], int] = lambda row: int(row.pk)
+    empty: Text = field(default=Text("这里还没有内容", "there is nothing here yet"))
+    begin: str = ""  # name of the operation that adds one
+
+
+LISTINGS: dict[str, Listing] = {}
+
+
+def listing(one: Listing) -> Listing:
+    """Declare a list."""
+    if one.name in LISTINGS:
+        raise AssertionError(f"two lists are called {one.name}")
+    LISTINGS[one.name] = one
+    return one
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of a list. more: whether there are further rows; after: offset of the next page."""
+
+    rows: tuple[Any, ...]
+    offset: int
+    limit: int
+    more: bool
+
+    @property
+    def after(self) -> int:
+        """Where the next page begins."""
+        return self.offset + self.limit
+
+    @property
+    def before(self) -> int:
+        """Where the page before begins."""
+        return max(0, self.offset - self.limit)
+
+
+def may_list(person: Person, one: Listing) -> bool:
+    """Whether the person's duty and token allow the list at all."""
+    if person.scopes is not None and "read" not in person.scopes:
+        return False
+    return bool(person.account) and (not one.duties or person.has(*one.duties))
+
+
+def rows_of(person: Person, one: Listing, day: date, query: Mapping[str, str]) -> "QuerySet[Any]":
+    """All rows that fit, in the order asked for. query: filter name to value; ``order`` a column's name, ``-`` before it for
+    descending. Raises InputError naming a filter value that cannot be read.
+    """
+    found = visible(person, one.model, day).filter(one.narrow(person, day))
+    problems = []
+    for filtered in one.filters:
+        value = query.get(filtered.name, "").strip()
+        if not value:
+            continue
+        try:
+            if unwritable_paths(value, filtered.name):
+                raise ValueError(filtered.name)
+            found = found.filter(filtered.where(value))
+        except (ValueError, ArithmeticError, ValidationError):
+            problems.append(
+                Problem(
+                    filtered.name,
+                    value,
+                    Text(f"“{filtered.title.zh}”读不出来", f"“{filtered.title.en}” cannot be read"),
+                    Text("改正或留空", "correct it or leave it empty"),
+                    "bad_filter",
+                )
+            )
+    if problems:
+        raise InputError(problems)
+    return found.select_related(*one.related).order_by(*_order(one, query.get("order", "")))
+
+
+def page_of(person: Person, one: Listing, day: date, query: Mapping[str, str], limit: int = PAGE) -> Found:
+    """One page of a list. query: as for ``rows_of``, and ``offset``."""
+    offset = _offset(query.get("offset", ""))
+    rows = list(rows_of(person, one, day, query)[offset : offset + limit + 1])
+    return Found(tuple(rows[:limit]), offset, limit, len(rows) > limit)
+
+
+def _offset(written: str) -> int:
+    if not written:
+        return 0
+    if not (written.isascii() and written.isdigit() and len(written) < 10):
+        raise InputError(
+            [
+                Problem(
+                    "offset",
+                    written,
+                    Text("不是行数", "not a number of rows"),
+                    Text("填 0 或更大的整数", "give 0 or a larger whole number"),
+                    "bad_offset",
+                )
+            ]
+        )
+    return int(written)
+
+
+def _order(one: Listing, wanted: str) -> tuple[str, ...]:
+    names = {column.name: column.order for column in one.columns if column.order}
+    by = names.get(wanted.removeprefix("-"))
+    if by is None:
+        return (one.order, "pk") if one.order.removeprefix("-") not in ("id", "pk") else (one.order,)
+    return ("-" + by if wanted.startswith("-") else by, "pk")

@@ -1,0 +1,1 @@
+"""A loan: disbursement, payments, books, watch and end."""

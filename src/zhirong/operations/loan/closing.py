@@ -1,0 +1,91 @@
+"""The end of a loan that is paid: the pledge discharged in the register, the notice to the firm, the case closed."""
+
+from typing import Annotated, Any
+
+from zhirong.chain.financing.case import Move, State
+from zhirong.chain.pledge.registration import Status
+from zhirong.kernel.money import show_yuan
+from zhirong.kernel.text import Text
+from zhirong.operations.case_file.documents import issue_paper, next_number, right_facts, rights_of
+from zhirong.operations.case_file.moves import move_case
+from zhirong.operations.contract.conditions import registrations_of
+from zhirong.operations.contract.filing import register_by
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Line, Request, ask
+from zhirong.operations.guarantee.guarantees import IS_PAID_OFF, end_guarantees
+from zhirong.operations.loan.loans import base_facts, state_of
+from zhirong.operations.loan.release import REPAID
+from zhirong.operations.loan.watching import clear_flags
+from zhirong.operations.people import Duty
+from zhirong.operations.pledge import pledges
+from zhirong.operations.refusals import refuse
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.financing import Case, Loan
+
+
+class Close(Request):
+    """On what ground the pledge is discharged."""
+
+    reason: Annotated[Line, ask("注销原因", "Reason of the discharge")] = "主债务已清偿"
+
+
+@operation(
+    "case.close",
+    Text("注销质押并结清", "Discharge and close"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER, Duty.LENDER_MANAGER),
+    states=(State.REPAID,),
+    request=Close,
+    page="loan.completion",
+    help=Text(
+        "注销本登记簿里的质押登记，向企业出具解除质押通知书。",
+        "Discharges the pledge in the register and gives the firm its notice of discharge.",
+    ),
+)
+def close(work: Work, request: Close) -> Any:
+    """Discharge every registration of the case, give notice, close."""
+    case = work.row
+    loan = Loan.objects.select_related("firm", "lender", "case").get(case=case)
+    state = state_of(loan, work.day, work.rules)
+    if loan.state != REPAID or state.settled_on is None:
+        raise refuse(
+            "not_repaid",
+            "loan",
+            loan.number,
+            Text("贷款尚未还清", "the loan is not paid off"),
+            Text("还清后再办理", "close it once it is"),
+        )
+    if state.credit:
+        raise refuse(
+            "credit_held",
+            "credit",
+            show_yuan(state.credit),
+            Text("还有溢缴款没有退还", "money is still held for the firm"),
+            Text("退还后，用银行流水匹配“退还溢缴”", "pay it back, and match the line as a refund"),
+        )
+    entered = [one for one in registrations_of(case) if one.status is Status.ENTERED]
+    for one in entered:
+        pledges.discharge(register_by(work, f"discharge/{one.id}"), one.id, request.reason)
+    subject = f"loan/{loan.pk}"
+    facts = {
+        **base_facts(loan, work.day),
+        "number": next_number(loan.number, "discharge_notice", subject),
+        "settled_on": state.settled_on.isoformat(),
+        "registrations": [one.authority_number or str(one.number) for one in entered],
+        "rights": right_facts(rights_of(case), work.day, work.rules),
+    }
+    paper = issue_paper(work, "discharge_notice", facts, subject, loan.lender, {}, (loan.firm, loan.guarantor))
+    clear_flags(work, loan)
+    end_guarantees(work, case, IS_PAID_OFF)
+    move_case(work, case, Move.CLOSE)
+    for party in (loan.firm_id, loan.guarantor_id):
+        if party:
+            work.tell(
+                Text(
+                    f"质押已注销，案件结清：{case.number}",
+                    f"The pledge is discharged, the case closed: {case.number}",
+                ),
+                f"/papers/{paper.pk}/",
+                party,
+            )
+    return {"paper": paper.pk}

@@ -1,0 +1,328 @@
+"""A loan in servicing: what it stands at by replay of its events, and the columns that repeat it for lists."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from django.db.models import Q
+
+from zhirong.chain.loan.servicing.classification import Classification, classify
+from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, Category, Head
+from zhirong.chain.loan.servicing.provisions import provision
+from zhirong.chain.loan.servicing.reading import LoanFile
+from zhirong.chain.loan.servicing.replay import replay
+from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.documents.papers.kinds import PAPER_KINDS
+from zhirong.kernel.days import WorkingDays, working_days_from
+from zhirong.kernel.rulebook import Rulebook, RuleError
+from zhirong.kernel.text import Text
+from zhirong.operations.case_file.documents import issue_paper, next_number, party_facts
+from zhirong.operations.contract.contracts import read_contract
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Request, ask
+from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.loan.release import CANCELLED, REPAID, STANDING, WAITING, WRITTEN_OFF
+from zhirong.operations.people import Duty, OrganisationKind, Person
+from zhirong.operations.refusals import refuse
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.financing import Loan, Paper
+
+LOAN_WORDS = {
+    WAITING: Text("待付款", "to be paid out"),
+    CANCELLED: Text("已取消", "cancelled"),
+    STANDING: Text("存续", "standing"),
+    REPAID: Text("已还清", "repaid"),
+    WRITTEN_OFF: Text("已核销", "written off"),
+}
+BANKERS = (
+    Duty.LENDER_OFFICER,
+    Duty.LENDER_REVIEWER,
+    Duty.LENDER_APPROVER,
+    Duty.LENDER_CASHIER,
+    Duty.LENDER_MANAGER,
+)
+READERS = (
+    *BANKERS,
+    Duty.FIRM_MANAGER,
+    Duty.FIRM_CLERK,
+    Duty.GUARANTOR_OFFICER,
+    Duty.GUARANTOR_APPROVER,
+)
+
+
+def calendar(rules: Rulebook, day: date) -> WorkingDays:
+    """The working days as known on a day."""
+    return working_days_from(rules.at("calendar.working_days", day).value)
+
+
+def loan_file(loan: Loan, rules: Rulebook) -> LoanFile:
+    """Contract and events as the chain reads them."""
+    read: LoanFile = read_contract(loan.contract, loan.events, rules)
+    return read
+
+
+def state_of(loan: Loan, as_of: date, rules: Rulebook) -> LoanState:
+    """What a loan that has been paid out stands at on a day, if nothing happens until then."""
+    read = loan_file(loan, rules)
+    return replay(read.events, read.contract, as_of, rules, calendar(rules, as_of))
+
+
+def judge(state: LoanState, rules: Rulebook) -> Classification | None:
+    """The category of a loan with the rule that decided it; None for days on which no order was in force."""
+    try:
+        return classify(state.standing, rules, state.as_of)
+    except RuleError:
+        return None
+
+
+def set_aside(state: LoanState, rules: Rulebook) -> int:
+    """The provision for a loan by its category; nothing where no order gives it one."""
+    judged = judge(state, rules)
+    return 0 if judged is None else provision(state.principal, judged.category, rules, state.as_of)[0]
+
+
+def late_of(state: LoanState) -> int:
+    """What should have been paid before today, with penalties: fen."""
+    if not state.days_overdue:
+        return 0
+    return sum(item.left for item in state.items if item.due < state.as_of) + state.penalty + state.compound
+
+
+def oldest_late(state: LoanState) -> date | None:
+    """The due day of the oldest instalment that is late."""
+    return min((item.due for item in state.items if item.left and item.due < state.as_of), default=None)
+
+
+def next_due(state: LoanState) -> tuple[date | None, int]:
+    """The next day on which something falls due, today included, and how much."""
+    today = [item for item in state.items if item.due == state.as_of and item.left]
+    if today:
+        return state.as_of, sum(item.left for item in today)
+    for row, interest in zip(() if state.plan is None else state.plan.rows, state.interest_ahead, strict=True):
+        if row.principal + interest:
+            return row.period.paid, row.principal + interest
+    return None, 0
+
+
+def last_day(loan: Loan, state: LoanState) -> date:
+    """The day on which the loan ends as things stand."""
+    ahead = () if state.plan is None else state.plan.rows
+    return ahead[-1].period.paid if ahead else date.fromisoformat(loan.contract["loan"]["end"])
+
+
+def columns_of(loan: Loan, state: LoanState, rules: Rulebook) -> dict[str, Any]:
+    """The columns that repeat what the replay gives."""
+    judged = judge(state, rules)
+    due_on, due = next_due(state)
+    return {
+        "end": last_day(loan, state),
+        "balance": state.principal,
+        "overdue": late_of(state),
+        "overdue_days": state.days_overdue,
+        "category": "" if judged is None else judged.category.value,
+        "provision": set_aside(state, rules),
+        "next_due_on": due_on,
+        "next_due": due,
+    }
+
+
+def append_event(work: Work, loan: Loan, event: Mapping[str, Any], **values: Any) -> LoanState:
+    """Add an event to a loan and bring its columns up to today. Raises InputError for an event that is no part of its story."""
+    loan.events = [*loan.events, dict(event)]
+    for name, value in values.items():
+        setattr(loan, name, value)
+    state = state_of(loan, work.day, work.rules)
+    columns = columns_of(loan, state, work.rules)
+    work.update(loan, events=loan.events, reckoned_on=work.day, **{**columns, **values})
+    return state
+
+
+def event_id(loan: Loan, letter: str) -> str:
+    """An id for the next event of a loan."""
+    return f"{letter}{len(loan.events) + 1}"
+
+
+# -- papers of a loan -------------------------------------------------------------------------------------------
+
+_NOTICES = ("loan_statement", "due_notice", "overdue_notice")
+
+
+def _notice_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
+    kinds = ("loan_statement",) if person.kind is OrganisationKind.FIRM else _NOTICES
+    return [(kind, PAPER_KINDS[kind].title) for kind in kinds]
+
+
+class AskForPaper(Request):
+    """Which paper."""
+
+    kind: Annotated[str, ask("文件", "Paper", choices=_notice_choices)]
+
+
+@operation(
+    "loan.paper",
+    Text("出具对账单或通知", "Make a statement or notice"),
+    model=Loan,
+    duties=(Duty.LENDER_OFFICER, Duty.LENDER_CASHIER, Duty.FIRM_MANAGER, Duty.FIRM_CLERK),
+    states=(STANDING, REPAID),
+    request=AskForPaper,
+    page="paper.page",
+)
+def make_loan_paper(work: Work, request: AskForPaper) -> Any:
+    """A statement as of today, or a notice to the firm."""
+    loan = work.row
+    if request.kind not in {kind for kind, _ in _notice_choices(work.person, loan)}:
+        raise refuse(
+            "no_such_paper",
+            "kind",
+            request.kind,
+            Text("不能出具这种文件", "not a paper that you can have made"),
+            Text("从列出的选", "choose one that is listed"),
+        )
+    state = state_of(loan, work.day, work.rules)
+    facts = _NOTICE_FACTS[request.kind](loan, state)
+    subject = f"loan/{loan.pk}"
+    number = next_number(loan.number, request.kind, subject)
+    readers = (loan.firm, loan.guarantor if request.kind == "overdue_notice" else None)
+    paper = issue_paper(
+        work,
+        request.kind,
+        {**base_facts(loan, work.day), **facts, "number": number},
+        subject,
+        loan.lender,
+        {},
+        readers,
+    )
+    work.subject_is(paper)
+    if work.person.organisation != loan.firm_id:
+        words = PAPER_KINDS[request.kind].title
+        work.tell(
+            Text(f"{words.zh}：{loan.number}", f"{words.en}: {loan.number}"), f"/papers/{paper.pk}/", loan.firm
+        )
+    return {"id": paper.pk}
+
+
+def _account_agreed(loan: Loan) -> str:
+    """The account that the contract has the borrower pay to; empty where it names none."""
+    papers = Paper.objects.filter(subject=f"case/{loan.case_id}", kind="loan_contract", state="signed")
+    paper = papers.order_by("-pk").first()
+    return "" if paper is None else str(paper.facts["lender"].get("bank_account", ""))
+
+
+def base_facts(loan: Loan, day: date) -> dict[str, Any]:
+    """What every notice of a loan names."""
+    return {
+        "day": day.isoformat(),
+        "firm": party_facts(loan.firm),
+        "lender": party_facts(loan.lender, _account_agreed(loan)),
+        "loan_number": loan.case.contract.get("number", loan.number),
+        "amount": loan.principal,
+        "rate": loan.contract["loan"]["rate"],
+    }
+
+
+def ahead_rows(state: LoanState) -> list[dict[str, Any]]:
+    """What is still to fall due, as papers list it."""
+    rows = () if state.plan is None else state.plan.rows
+    return [
+        {"number": row.number, "due": row.period.paid.isoformat(), "principal": row.principal, "interest": interest}
+        for row, interest in zip(rows, state.interest_ahead, strict=True)
+    ]
+
+
+def receipts(state: LoanState) -> list[dict[str, Any]]:
+    """How each receipt was applied: fen by what it covered; what was not due counts as principal."""
+    return [
+        {
+            "day": one.day.isoformat(),
+            "event": one.event,
+            "amount": one.amount,
+            "principal": one.parts.get(Head.PRINCIPAL, 0) + one.prepaid,
+            "interest": one.parts.get(Head.INTEREST, 0),
+            "other": sum(one.parts.get(head, 0) for head in (Head.COSTS, Head.PENALTY, Head.COMPOUND)),
+            "credit": one.credit,
+        }
+        for one in state.applied
+    ]
+
+
+def _statement_facts(loan: Loan, state: LoanState) -> dict[str, Any]:
+    return {
+        "balance": state.principal,
+        "due": state.due,
+        "accrued": state.accrued,
+        "payoff": state.payoff,
+        "receipts": receipts(state),
+        "schedule": ahead_rows(state),
+    }
+
+
+def _due_facts(loan: Loan, state: LoanState) -> dict[str, Any]:
+    due_on, due = next_due(state)
+    if due_on is None:
+        raise refuse(
+            "nothing_due",
+            "kind",
+            "due_notice",
+            Text("没有将到期的款项", "nothing falls due"),
+            Text("出具对账单", "make a statement instead"),
+        )
+    row = next((one for one in ahead_rows(state) if one["due"] == due_on.isoformat()), None)
+    item = next((one for one in state.items if one.due == due_on), None)
+    principal = row["principal"] if row else item.principal_left if item else 0
+    return {"due_on": due_on.isoformat(), "due": due, "principal": principal, "interest": due - principal}
+
+
+def _overdue_facts(loan: Loan, state: LoanState) -> dict[str, Any]:
+    late = [item for item in state.items if item.left and item.due < state.as_of]
+    if not late:
+        raise refuse(
+            "nothing_overdue",
+            "kind",
+            "overdue_notice",
+            Text("没有逾期", "nothing is overdue"),
+            Text("出具对账单", "make a statement instead"),
+        )
+    principal, interest = sum(item.principal_left for item in late), sum(item.interest_left for item in late)
+    owed = principal + interest + state.penalty + state.compound + state.costs
+    return {
+        "overdue_days": state.days_overdue,
+        "overdue": owed,
+        "principal": principal,
+        "interest": interest,
+        "penalty": state.penalty,
+        "compound": state.compound,
+        "costs": state.costs,
+    }
+
+
+_NOTICE_FACTS = {"loan_statement": _statement_facts, "due_notice": _due_facts, "overdue_notice": _overdue_facts}
+
+listing(
+    Listing(
+        "loans",
+        Text("贷款", "Loans"),
+        Loan,
+        (
+            Column("number", Text("编号", "Number"), lambda row: row.number, main=True),
+            Column("firm", Text("借款人", "Borrower"), lambda row: row.firm.name, main=True),
+            Column("lender", Text("贷款人", "Lender"), lambda row: row.lender.name),
+            Column("balance", Text("本金余额（元）", "Principal (yuan)"), lambda row: row.balance, "money", main=True),
+            Column("next_due_on", Text("下一还款日", "Next due"), lambda row: row.next_due_on, "day", "next_due_on"),
+            Column("next_due", Text("应还（元）", "Due (yuan)"), lambda row: row.next_due, "money"),
+            Column("overdue", Text("逾期（元）", "Overdue (yuan)"), lambda row: row.overdue, "money"),
+            Column("overdue_days", Text("逾期天数", "Days late"), lambda row: row.overdue_days, "days", "overdue_days"),
+            Column("category", Text("分类", "Category"), lambda row: CATEGORY_TEXT[Category(row.category)] if row.category else "", "state"),
+            Column("state", Text("状态", "State"), lambda row: LOAN_WORDS[row.state], "state", main=True),
+        ),
+        (
+            Filter("state", Text("状态", "State"), lambda state: Q(state=state), tuple(LOAN_WORDS.items())),
+            Filter("category", Text("分类", "Category"), lambda name: Q(category=name), tuple((one.value, words) for one, words in CATEGORY_TEXT.items())),
+            Filter("number", Text("编号", "Number"), lambda number: Q(number=number.strip())),
+            Filter("late", Text("逾期", "Overdue"), lambda yes: Q(overdue_days__gt=0) if yes == "yes" else Q(overdue_days=0), (("yes", Text("逾期", "overdue")), ("no", Text("没有", "not")))),
+        ),
+        duties=READERS,
+        related=("firm", "lender"),
+        page="loan.page",
+        empty=Text("还没有贷款；申请批准、签署、登记后放款", "none yet; a case that is approved, signed and registered becomes one"),
+    )
+)  # fmt: skip

@@ -1,0 +1,407 @@
+"""To pay is: matched from a bank statement by one person and confirmed by another."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from django.db.models import Q
+
+from zhirong.chain.financing.case import Move
+from zhirong.chain.financing.statement import read_parts
+from zhirong.chain.loan.servicing.events import PAYERS
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.money import show_yuan, yuan
+from zhirong.kernel.text import Text
+from zhirong.ledger.accounts import PARTY_TEXT
+from zhirong.operations.case_file.documents import issue_paper, next_number
+from zhirong.operations.case_file.moves import move_case
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Line, Request, Words, ask
+from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.loan.loans import ahead_rows, append_event, base_facts, event_id, state_of
+from zhirong.operations.loan.release import REPAID, STANDING, WAITING
+from zhirong.operations.loan.statements import CASHIERS, proposals
+from zhirong.operations.loan.watching import clear_flags
+from zhirong.operations.people import Duty, OrganisationKind, Person
+from zhirong.operations.refusals import refuse
+from zhirong.operations.unit_of_work import Work
+from zhirong.operations.visibility import TOLD
+from zhirong.store.financing import Case, Loan, Payment, StatementLine
+
+KIND_WORDS = {
+    "release": Text("放款", "release"),
+    "repayment": Text("还款", "repayment"),
+    "refund": Text("退还溢缴", "refund of credit"),
+}
+PAYMENT_WORDS = {
+    "matched": Text("待确认", "to be confirmed"),
+    "confirmed": Text("已确认", "confirmed"),
+    "undone": Text("已撤销", "undone"),
+    "reversing": Text("银行申请冲正，待第二人确认", "the bank asks to reverse it, a second person decides"),
+    "reversed": Text("已冲正", "reversed"),
+}
+_DIRECTION = {"release": "out", "repayment": "in", "refund": "out"}
+_LOAN_STATES = {"release": (WAITING,), "repayment": (STANDING, REPAID), "refund": (STANDING, REPAID)}
+CONFIRM = (Duty.LENDER_CASHIER, Duty.LENDER_REVIEWER, Duty.LENDER_MANAGER)
+
+Payer = Annotated[str, ask("付款人", "Who paid", choices=tuple((payer, PARTY_TEXT[payer]) for payer in PAYERS))]
+
+
+class Match(Request):
+    """Which loan, and as what."""
+
+    loan: Annotated[Line, ask("贷款编号", "Number of the loan")]
+    kind: Annotated[str, ask("款项", "What it is", choices=tuple(KIND_WORDS.items()))]
+    payer: Payer = "firm"
+
+
+@operation(
+    "line.match",
+    Text("匹配到贷款", "Match to a loan"),
+    model=StatementLine,
+    duties=CASHIERS,
+    states=("open",),
+    request=Match,
+    page="loan.line",
+    help=Text("匹配之后须由另一个人确认，确认后才入账。", "Another person confirms it; only then does it count."),
+)
+def match(work: Work, request: Match) -> Any:
+    """Say which loan a line belongs to."""
+    line = work.row
+    loan = _loan_of(line, request.loan, "loan")
+    _demand_fit(line, loan, request.kind, request.payer, work)
+    payment = _keep_match(work, loan, request.kind, line.amount, request.payer)
+    _ask_to_confirm(work, loan.number)
+    return {"payment": payment.pk}
+
+
+def _loan_of(line: StatementLine, number: str, field: str) -> Loan:
+    """The bank's loan of this number. field: where the number was given."""
+    loan = Loan.objects.filter(lender_id=line.organisation_id, number=number).select_related("case").first()
+    if loan is None:
+        raise refuse(
+            "no_such_loan",
+            field,
+            number,
+            Text("本行没有这个编号的贷款", "your bank has no loan of this number"),
+            Text("核对编号", "check the number"),
+        )
+    return loan
+
+
+def _keep_match(work: Work, loan: Loan, kind: str, amount: int, payer: str) -> Payment:
+    line = work.row
+    return work.create(
+        Payment,
+        loan=loan,
+        line=line,
+        kind=kind,
+        amount=amount,
+        day=line.day,
+        state="matched",
+        payer=payer,
+        matched_by_id=work.person.account,
+    )
+
+
+def _ask_to_confirm(work: Work, numbers: str) -> None:
+    line = work.row
+    work.update(line, state="matched")
+    work.tell(
+        Text(f"流水待确认：{show_yuan(line.amount)} 元，{numbers}", f"To be confirmed: {show_yuan(line.amount)} yuan, {numbers}"),
+        f"/lines/{line.pk}/",
+        line.organisation_id,
+        CONFIRM,
+    )  # fmt: skip
+
+
+def _parts_to_begin_with(person: Person, line: StatementLine) -> str:
+    """The loans that the line may belong to, each with what is due, for the form."""
+    rows = [(one.loan.number, one.loan.overdue or one.loan.next_due) for one in proposals(line)]
+    return "\n".join(f"{number} {yuan(due)}" for number, due in rows)
+
+
+class Divide(Request):
+    """Which loans, and how much of the line for each."""
+
+    parts: Annotated[
+        Words,
+        ask(
+            "分到哪些贷款",
+            "Which loans, how much each",
+            "每行一笔：贷款编号、空格、金额（元）；合计须与流水完全相等",
+            "one loan a row: its number, a space, yuan; together exactly the line",
+            widget="area",
+            start=_parts_to_begin_with,
+        ),
+    ]
+    payer: Payer = "firm"
+
+
+@operation(
+    "line.divide",
+    Text("分到几笔贷款", "Divide over several loans"),
+    model=StatementLine,
+    duties=CASHIERS,
+    states=("open",),
+    request=Divide,
+    page="loan.line",
+    help=Text(
+        "一笔转账归还几笔贷款时用；由另一个人一次确认，要冲正也一并冲正。",
+        "For one transfer that repays several loans. Another person confirms them together; they are reversed together.",
+    ),
+)
+def divide(work: Work, request: Divide) -> Any:
+    """A repayment for each of the loans; together they are the line."""
+    line = work.row
+    fitting: list[tuple[Loan, int]] = []
+    problems: list[Problem] = []
+    for number, amount in read_parts(request.parts, line.amount):
+        try:
+            loan = _loan_of(line, number, "parts")
+            _demand_fit(line, loan, "repayment", request.payer, work)
+        except InputError as error:
+            problems += [one for one in error.problems if one not in problems]
+        else:
+            fitting.append((loan, amount))
+    if problems:
+        raise InputError(problems)
+    made = [_keep_match(work, loan, "repayment", amount, request.payer).pk for loan, amount in fitting]
+    _ask_to_confirm(work, "、".join(loan.number for loan, _ in fitting))
+    return {"payments": made}
+
+
+def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Work) -> None:
+    """Direction, state of the loan and amount must be possible."""
+    if _DIRECTION.get(kind) != line.direction:
+        raise refuse(
+            "wrong_direction",
+            "kind",
+            kind,
+            Text("与流水的收支方向不符", "not the direction of the line"),
+            Text(
+                "收入是还款，支出是放款或退款", "what comes in is a repayment, what goes out a release or a refund"
+            ),
+        )
+    if loan.state not in _LOAN_STATES[kind]:
+        raise refuse(
+            "wrong_state",
+            "loan",
+            loan.number,
+            Text("这笔贷款现在不能发生此款项", "not possible in the loan's present state"),
+            Text(
+                "放款须先批准；还款须已放款",
+                "a release must be granted first; a repayment needs a loan that is out",
+            ),
+        )
+    if payer not in PAYERS:
+        raise refuse(
+            "no_such_payer", "payer", payer, Text("没有这种付款人", "no such payer"), Text("从列出的选", "choose from the list")
+        )  # fmt: skip
+    if kind == "release" and line.amount != loan.principal:
+        raise refuse(
+            "not_the_principal",
+            "amount",
+            show_yuan(line.amount),
+            Text(f"放款应为 {show_yuan(loan.principal)} 元", f"a release must be {show_yuan(loan.principal)} yuan"),
+            Text("核对流水；金额不同的不能作为放款", "check the line; another amount is no release"),
+        )
+    if kind == "release":
+        _demand_not_before(line, loan)
+    if kind == "refund":
+        held = state_of(loan, work.day, work.rules).credit_of.get(payer, 0)
+        if line.amount > held:
+            raise refuse(
+                "more_than_held",
+                "amount",
+                show_yuan(line.amount),
+                Text(f"留存的溢缴款只有 {show_yuan(held)} 元", f"only {show_yuan(held)} yuan are held"),
+                Text("核对付款人和金额", "check payer and amount"),
+            )
+
+
+def _demand_not_before(line: StatementLine, loan: Loan) -> None:
+    """Money that left before its release was granted, or before the contract's first day, is not this loan's."""
+    granted, start = loan.contract.get("granted_on", ""), loan.contract["loan"]["start"]
+    if line.day.isoformat() < granted:
+        raise refuse(
+            "before_the_grant",
+            "day",
+            line.day,
+            Text(f"早于批准放款之日 {granted}", f"before the release was granted, {granted}"),
+            Text(
+                "核对流水；批准之前付出的款不是这笔放款", "check the line; what was paid before is no release of it"
+            ),
+        )
+    if line.day.isoformat() < start:
+        raise refuse(
+            "before_the_start",
+            "day",
+            line.day,
+            Text(f"早于合同起始日 {start}，期限会超过批准的期限", f"before the contract's first day, {start}: longer than approved"),
+            Text("到起始日再付款，或重新出合同", "pay it out from that day on, or issue the contract anew"),
+        )  # fmt: skip
+
+
+@operation(
+    "line.undo",
+    Text("撤销匹配", "Undo the match"),
+    model=StatementLine,
+    duties=CASHIERS,
+    states=("matched",),
+    page="loan.line",
+)
+def undo(work: Work, request: Any) -> Any:
+    """Before it is confirmed: the line is open again."""
+    for payment in Payment.objects.filter(line=work.row, state="matched").order_by("pk"):
+        work.update(payment, state="undone")
+    work.update(work.row, state="open")
+
+
+@operation(
+    "line.confirm",
+    Text("确认入账", "Confirm"),
+    model=StatementLine,
+    duties=CONFIRM,
+    states=("matched",),
+    page="loan.line",
+    help=Text("须由匹配之外的另一个人确认。", "By somebody other than who has matched it."),
+)
+def confirm(work: Work, request: Any) -> Any:
+    """The money counts from the day of the statement."""
+    found = Payment.objects.select_related("loan__case", "loan__firm", "loan__lender").order_by("pk")
+    for payment in found.filter(line=work.row, state="matched"):
+        demand_another(work, payment.matched_by_id)
+        _book(work, payment)
+    work.update(work.row, state="confirmed")
+
+
+def _book(work: Work, payment: Payment) -> None:
+    """One payment becomes an event of its loan, and its parties are told."""
+    line, loan, payer = work.row, payment.loan, payment.payer
+    _demand_fit(line, loan, payment.kind, payer, work)
+    if payment.kind == "release":
+        event = _release(work, loan, line)
+    else:
+        event = event_id(loan, "P" if payment.kind == "repayment" else "B")
+        kind = "payment" if payment.kind == "repayment" else "refund"
+        booked = _event(event, kind, line.day, work.day, payment.amount)
+        state = append_event(work, loan, {**booked, "payer": payer})
+        settle(work, loan, state.settled_on is not None)
+    work.update(payment, state="confirmed", confirmed_by_id=work.person.account, event=event)
+    words = KIND_WORDS[payment.kind]
+    text = Text(
+        f"{words.zh}已入账：{show_yuan(payment.amount)} 元（{loan.number}）",
+        f"Booked, {words.en}: {show_yuan(payment.amount)} yuan ({loan.number})",
+    )
+    for party in (loan.firm_id, loan.guarantor_id):
+        if party:
+            work.tell(text, f"/loans/{loan.pk}/", party)
+
+
+def _event(event: str, kind: str, day: date, booked: date, amount: int) -> dict[str, Any]:
+    return {
+        "id": event,
+        "kind": kind,
+        "day": day.isoformat(),
+        "booked": booked.isoformat(),
+        "amount": yuan(amount),
+    }
+
+
+def _release(work: Work, loan: Loan, line: StatementLine) -> str:
+    """The drawdown: the loan begins on the day of the statement; the case is released and the firm gets its schedule."""
+    end = date.fromisoformat(loan.contract["loan"]["end"])
+    if line.day >= end:
+        raise refuse(
+            "after_the_end",
+            "day",
+            line.day,
+            Text(f"放款日不早于合同到期日 {end}", f"not before the contract's last day, {end}"),
+            Text("重新出合同", "issue the contract anew"),
+        )
+    contract = {**loan.contract, "loan": {**loan.contract["loan"], "start": line.day.isoformat()}}
+    event = event_id(loan, "D")
+    state = append_event(
+        work,
+        loan,
+        _event(event, "drawdown", line.day, work.day, line.amount),
+        contract=contract,
+        state=STANDING,
+        start=line.day,
+    )
+    case = Case.objects.select_related("lender", "firm").get(pk=loan.case_id)
+    move_case(work, case, Move.RELEASE)
+    subject = f"loan/{loan.pk}"
+    facts = {
+        **base_facts(loan, work.day),
+        "number": next_number(loan.number, "release_notice", subject),
+        "released_on": line.day.isoformat(),
+        "reference": line.reference,
+        "end": contract["loan"]["end"],
+        "schedule": ahead_rows(state),
+    }
+    issue_paper(work, "release_notice", facts, subject, loan.lender, {}, (loan.firm, loan.guarantor))
+    return event
+
+
+def settle(work: Work, loan: Loan, is_settled: bool) -> None:
+    """A loan that is paid off is repaid, and its case with it; one that no longer is stands again."""
+    case = Case.objects.get(pk=loan.case_id)
+    if is_settled and loan.state == STANDING:
+        work.update(loan, state=REPAID)
+        clear_flags(work, loan)
+        move_case(work, case, Move.REPAY)
+        work.tell(
+            Text(f"已还清，请注销质押：{loan.number}", f"Repaid; discharge the pledge: {loan.number}"),
+            f"/cases/{case.pk}/completion/",
+            loan.lender_id,
+            (Duty.LENDER_OFFICER,),
+        )
+    elif not is_settled and loan.state == REPAID:
+        work.update(loan, state=STANDING)
+        move_case(work, case, Move.REOPEN)
+
+
+def demand_another(work: Work, first: int | None) -> None:
+    """Raises InputError where the second person is the first one."""
+    if work.person.account == first:
+        raise refuse(
+            "same_person",
+            "person",
+            "",
+            Text("经办和确认须是两个人", "the second person must be another than the first"),
+            Text("请另一位同事确认", "ask a colleague"),
+        )
+
+
+def _of_person(person: Person, day: date) -> Q:
+    # A firm sees what has counted, and what became of it; what never counted is the bank's own business.
+    return Q(state__in=TOLD) if person.kind is OrganisationKind.FIRM else Q()
+
+
+listing(
+    Listing(
+        "loan.payments",
+        Text("收付款", "Payments"),
+        Payment,
+        (
+            Column("loan", Text("贷款", "Loan"), lambda row: row.loan.number, main=True),
+            Column("kind", Text("款项", "What"), lambda row: KIND_WORDS[row.kind], main=True),
+            Column("day", Text("日期", "Date"), lambda row: row.day, "day", "day"),
+            Column("amount", Text("金额（元）", "Amount (yuan)"), lambda row: row.amount, "money", main=True),
+            Column("firm", Text("借款人", "Borrower"), lambda row: row.loan.firm.name),
+            Column("reference", Text("流水号", "Reference"), lambda row: row.line.reference),
+            Column("state", Text("状态", "State"), lambda row: PAYMENT_WORDS[row.state], "state", main=True),
+        ),
+        (
+            Filter("state", Text("状态", "State"), lambda state: Q(state=state), tuple(PAYMENT_WORDS.items())),
+            Filter("kind", Text("款项", "What"), lambda kind: Q(kind=kind), tuple(KIND_WORDS.items())),
+            Filter("loan", Text("贷款编号", "Loan"), lambda number: Q(loan__number=number.strip())),
+        ),
+        duties=(*CONFIRM, Duty.LENDER_OFFICER, Duty.FIRM_MANAGER, Duty.FIRM_CLERK),
+        related=("loan__firm", "line"),
+        narrow=_of_person,
+        page="loan.payment",
+        empty=Text("还没有款项；从银行流水匹配", "none yet; they are matched from bank statements"),
+    )
+)  # fmt: skip

@@ -1,0 +1,108 @@
+"""Release of a loan: blocked until every condition precedent holds or is waived; then it waits for the money to leave."""
+
+from typing import Annotated, Any
+
+from zhirong.chain.financing.case import State
+from zhirong.kernel.errors import InputError
+from zhirong.kernel.money import parse_yuan
+from zhirong.kernel.text import Text
+from zhirong.operations.contract.conditions import conditions_of
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Request, Words, ask
+from zhirong.operations.people import Duty
+from zhirong.operations.refusals import refuse
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.financing import Case, Loan
+
+WAITING, CANCELLED, STANDING, REPAID, WRITTEN_OFF = "waiting", "cancelled", "standing", "repaid", "written_off"
+
+
+@operation(
+    "case.release",
+    Text("批准放款", "Release the loan"),
+    model=Case,
+    duties=(Duty.LENDER_OFFICER, Duty.LENDER_CASHIER, Duty.LENDER_MANAGER),
+    states=(State.REGISTERING,),
+    page="loan.completion",
+    help=Text(
+        "全部放款条件满足或经豁免才能批准；批准后由放款会计付款，并用银行流水核对。",
+        "Possible once every condition holds. The cashier then pays it out, and matches it from the bank statement.",
+    ),
+)
+def release(work: Work, request: Any) -> Any:
+    """Make the loan, which waits for its payment. Refused with every condition that does not hold."""
+    case = work.row
+    found = Loan.objects.filter(case=case).first()
+    if found is not None and found.state != CANCELLED:
+        raise refuse(
+            "released_already",
+            "loan",
+            found.number,
+            Text("这笔申请已经批准放款", "this case has been released already"),
+            Text("到贷款页查看", "see the loan"),
+        )
+    found_conditions = conditions_of(case, work.day, work.rules)
+    open_ones = [one for one in found_conditions if not one.is_met]
+    if open_ones:
+        raise InputError(one.problem() for one in open_ones)
+    waived = case.contract.get("waived", {})
+    contract = {
+        "loan": case.contract["loan"],
+        "servicing": case.contract["servicing"],
+        "granted_on": work.day.isoformat(),
+        "waived": {one.code: waived[one.code] for one in found_conditions if one.verdict == "waived"},
+    }
+    principal = parse_yuan(contract["loan"]["principal"])
+    if found is None:
+        found = work.create(
+            Loan,
+            case=case,
+            firm=case.firm,
+            lender=case.lender,
+            guarantor=case.guarantor,
+            number=case.number,
+            state=WAITING,
+            mode=case.mode,
+            principal=principal,
+            contract=contract,
+        )
+    else:
+        work.update(found, state=WAITING, principal=principal, contract=contract, guarantor=case.guarantor)
+    work.update(case)
+    work.tell(
+        Text(f"待付款：{found.number}", f"To be paid out: {found.number}"),
+        f"/loans/{found.pk}/",
+        case.lender,
+        (Duty.LENDER_CASHIER,),
+    )
+    return {"loan": found.pk}
+
+
+class Cancel(Request):
+    """Why."""
+
+    reason: Annotated[Words, ask("理由", "Reason", widget="area")]
+
+
+@operation(
+    "release.cancel",
+    Text("取消放款", "Cancel the release"),
+    model=Loan,
+    duties=(Duty.LENDER_OFFICER, Duty.LENDER_CASHIER, Duty.LENDER_MANAGER),
+    states=(WAITING,),
+    request=Cancel,
+    is_grave=True,
+    page="loan.page",
+)
+def cancel(work: Work, request: Cancel) -> Any:
+    """The money has not left: the case stands again before its release."""
+    loan = work.row
+    if loan.payment_set.filter(state="matched").exists():
+        raise refuse(
+            "payment_matched",
+            "payment",
+            loan.number,
+            Text("已有匹配到这笔贷款的流水", "a line of a statement is matched to it"),
+            Text("先撤销匹配", "undo the match first"),
+        )
+    work.update(loan, state=CANCELLED)

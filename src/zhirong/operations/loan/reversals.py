@@ -1,0 +1,153 @@
+"""What was matched wrongly is reversed, never edited: asked for by one person, agreed to by another, a line as a whole."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from zhirong.chain.financing.case import Move, State
+from zhirong.kernel.money import show_yuan
+from zhirong.kernel.text import Text
+from zhirong.operations.case_file.moves import move_case
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Request, Words, ask
+from zhirong.operations.loan.loans import append_event, event_id
+from zhirong.operations.loan.payments import CONFIRM, demand_another, settle
+from zhirong.operations.loan.release import WAITING
+from zhirong.operations.loan.statements import CASHIERS
+from zhirong.operations.refusals import refuse
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.financing import Case, Loan, Payment
+
+_LIVE = ("matched", "confirmed", "reversing")
+
+
+class Reverse(Request):
+    """Why it was wrong."""
+
+    reason: Annotated[Words, Field(max_length=200), ask("理由", "Reason", widget="area")]
+
+
+@operation(
+    "payment.reverse",
+    Text("申请冲正", "Ask to reverse"),
+    model=Payment,
+    duties=CASHIERS,
+    states=("confirmed",),
+    request=Reverse,
+    is_grave=True,
+    page="loan.payment",
+    help=Text("匹配错了才冲正；须由另一个人确认。", "For what was matched wrongly; another person confirms it."),
+)
+def ask_to_reverse(work: Work, request: Reverse) -> Any:
+    """Ask another person to agree. A line that was divided is reversed as a whole."""
+    for payment in _together(work.row):
+        _demand_reversible(payment)
+        work.update(payment, state="reversing", reason=request.reason, reversed_by_id=work.person.account)
+    work.tell(
+        Text(f"冲正待确认：{work.row.loan.number}", f"A reversal is to be confirmed: {work.row.loan.number}"),
+        f"/payments/{work.row.pk}/",
+        work.row.loan.lender_id,
+        CONFIRM,
+    )
+
+
+@operation(
+    "payment.keep",
+    Text("不冲正", "Do not reverse"),
+    model=Payment,
+    duties=CONFIRM,
+    states=("reversing",),
+    page="loan.payment",
+)
+def keep(work: Work, request: Any) -> Any:
+    """The payment stays as it was."""
+    for payment in _together(work.row):
+        work.update(payment, state="confirmed", reversed_by=None)
+
+
+def _together(payment: Payment) -> list[Payment]:
+    """A payment with those of the same line that stand as it does: what one transfer paid is reversed as a whole."""
+    others = Payment.objects.filter(line=payment.line_id, state=payment.state).exclude(pk=payment.pk)
+    return [payment, *others.select_related("loan__case", "line").order_by("pk")]
+
+
+@operation(
+    "payment.confirm_reversal",
+    Text("确认冲正", "Confirm the reversal"),
+    model=Payment,
+    duties=CONFIRM,
+    states=("reversing",),
+    is_grave=True,
+    page="loan.payment",
+)
+def confirm_reversal(work: Work, request: Any) -> Any:
+    """The event never counted; the line can be matched anew. What the books showed stays, the difference is booked today."""
+    for payment in _together(work.row):
+        demand_another(work, payment.reversed_by_id)
+        _demand_reversible(payment)
+        _take_back(work, payment)
+    work.update(work.row.line, state="open")
+
+
+def _take_back(work: Work, payment: Payment) -> None:
+    """The event of one payment never counted, and the firm is told."""
+    loan = payment.loan
+    event = {
+        "id": event_id(loan, "R"),
+        "kind": "reversal",
+        "day": work.day.isoformat(),
+        "booked": work.day.isoformat(),
+        "of": payment.event,
+        "cause": payment.reason,
+    }
+    if payment.kind == "release":
+        _take_back_release(work, loan, event)
+    else:
+        state = append_event(work, loan, event)
+        settle(work, loan, state.settled_on is not None)
+    work.update(payment, state="reversed", confirmed_by_id=work.person.account)
+    work.tell(
+        Text(f"已冲正：{show_yuan(payment.amount)} 元（{loan.number}）", f"Reversed: {show_yuan(payment.amount)} yuan ({loan.number})"),
+        f"/loans/{loan.pk}/",
+        loan.firm_id,
+    )  # fmt: skip
+
+
+def _demand_reversible(payment: Payment) -> None:
+    case = payment.loan.case
+    if case.state == State.CLOSED:
+        raise refuse(
+            "closed",
+            "case",
+            case.number,
+            Text("质押已注销，案件已结清", "the pledge is discharged, the case is closed"),
+            Text("另行追索", "claim it otherwise"),
+        )
+    others = Payment.objects.filter(loan=payment.loan, state__in=_LIVE).exclude(pk=payment.pk)
+    if payment.kind == "release" and others.exists():
+        raise refuse(
+            "payments_after",
+            "payment",
+            payment.loan.number,
+            Text("放款之后已有其他款项", "there are other payments after the release"),
+            Text("先冲正那些款项", "reverse those first"),
+        )
+
+
+def _take_back_release(work: Work, loan: Loan, event: dict[str, Any]) -> None:
+    """The money went elsewhere: the loan waits for its release again."""
+    work.update(
+        loan,
+        events=[*loan.events, event],
+        state=WAITING,
+        start=None,
+        balance=0,
+        overdue=0,
+        overdue_days=0,
+        category="",
+        provision=0,
+        next_due_on=None,
+        next_due=0,
+        reckoned_on=work.day,
+    )
+    move_case(work, Case.objects.get(pk=loan.case_id), Move.REOPEN)

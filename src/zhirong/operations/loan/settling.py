@@ -1,0 +1,274 @@
+"""Before the money leaves: what the approval left open is settled, the use is shown, a condition is waived with a reason."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from zhirong.chain.financing.case import State
+from zhirong.chain.financing.conditions import may_be_waived
+from zhirong.kernel.days import day_of
+from zhirong.kernel.money import show_yuan
+from zhirong.kernel.text import Text
+from zhirong.operations.clock import now
+from zhirong.operations.contract.conditions import conditions_of, unsettled_items
+from zhirong.operations.credit.diligence import DESK, name_of
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Choices, Fen, Line, Request, Words, ask
+from zhirong.operations.people import Duty, Person
+from zhirong.operations.refusals import refuse
+from zhirong.operations.rulebook import rulebook
+from zhirong.operations.unit_of_work import Work
+from zhirong.operations.uploads import Ticket, attach
+from zhirong.store.financing import Case, StoredFile
+from zhirong.store.parties import Account
+
+_BEFORE_RELEASE = (State.APPROVED, State.SIGNING, State.REGISTERING)
+
+
+def _open_items(person: Person, case: Any) -> Choices:
+    return [] if case is None else unsettled_items(case)
+
+
+class Settle(Request):
+    """What was found about an item that the approval left open."""
+
+    item: Annotated[str, ask("待落实事项", "Item", choices=_open_items)]
+    finding: Annotated[Words, ask("落实情况", "Finding", widget="area")]
+    file: Annotated[Ticket | None, ask("依据文件", "Evidence", widget="file")] = None
+
+
+@operation(
+    "condition.settle",
+    Text("落实批复条件", "Settle an open item"),
+    model=Case,
+    duties=DESK,
+    states=_BEFORE_RELEASE,
+    request=Settle,
+    page="loan.completion",
+    help=Text(
+        "批准时列明待落实的事项，逐项写明查到了什么。",
+        "For each item that the approval left open, state what was found.",
+    ),
+)
+def settle(work: Work, request: Settle) -> Any:
+    """The item stands in the way no longer; finding, person and day are kept."""
+    case: Case = work.row
+    titles = dict(unsettled_items(case))
+    if request.item not in titles:
+        raise refuse(
+            "not_open",
+            "item",
+            request.item,
+            Text("不是待落实的事项", "not an item that is open"),
+            Text("从列出的选", "choose one that is listed"),
+        )
+    settled = {
+        **case.contract.get("settled", {}),
+        request.item: {
+            "title": titles[request.item].as_json(),
+            "finding": request.finding,
+            "file": _kept(work, case, request.file, "settled_item"),
+            "by": work.person.account,
+            "on": work.day.isoformat(),
+        },
+    }
+    work.update(case, contract={**case.contract, "settled": settled})
+    return {"id": case.pk}
+
+
+def _kept(work: Work, case: Case, ticket: str | None, paper: str) -> int | None:
+    return attach(work, ticket, f"case/{case.pk}", paper, case.lender_id).pk if ticket else None
+
+
+class RecordUse(Request):
+    """A payment that the loan is for, as a contract, an order or a payroll shows it."""
+
+    payee: Annotated[
+        Line, ask("收款人", "Payee", "如供应商名称；工资写“职工工资”", "such as a supplier; or “payroll”")
+    ]
+    amount: Annotated[Fen, Field(gt=0), ask("金额", "Amount", widget="money")]
+    what: Annotated[Line, ask("用途", "What for", "如采购膜组件的合同编号", "such as the number of the contract")]
+    is_entrusted: Annotated[
+        bool, ask("受托支付（由本行直接付给收款人）", "Entrusted payment: the bank pays the payee")
+    ] = False
+    is_working_capital: Annotated[
+        bool,
+        ask(
+            "不是股东分红、金融资产、固定资产或股权投资",
+            "Neither dividends, financial assets, fixed assets nor equity",
+            "流动资金贷款的用途限制",
+            "what a working-capital loan must not be used for",
+        ),
+    ] = False
+    file: Annotated[
+        Ticket, ask("凭据", "Evidence", "合同、订单或工资表", "contract, order or payroll", widget="file")
+    ]
+
+
+@operation(
+    "use.record",
+    Text("登记用途凭据", "Record the use"),
+    model=Case,
+    duties=DESK,
+    states=_BEFORE_RELEASE,
+    request=RecordUse,
+    page="loan.completion",
+    help=Text(
+        "超过需求测算数的部分，放款前须有合同、订单或工资表；同一文件只能用一次。",
+        "What is above the annex figure is shown by contracts, orders or payrolls; a file counts once.",
+    ),
+)
+def record_use(work: Work, request: RecordUse) -> Any:
+    """Keep the evidence with the case."""
+    case: Case = work.row
+    if not request.is_working_capital:
+        raise refuse(
+            "not_working_capital",
+            "is_working_capital",
+            "",
+            Text("没有确认用途属于流动资金", "the use is not confirmed to be working capital"),
+            Text("核对合同内容后勾选；不属于的不能用本贷款支付", "tick it after reading the contract; other uses are not allowed"),
+        )  # fmt: skip
+    file = attach(work, request.file, f"case/{case.pk}", "use_evidence", case.lender_id)
+    twice = StoredFile.objects.filter(sha256=file.sha256, paper="use_evidence", removed=False).exclude(pk=file.pk)
+    if twice.exists():
+        raise refuse(
+            "evidence_used",
+            "file",
+            file.name,
+            Text("这份凭据已经用过", "this evidence has been used already"),
+            Text("上传这笔用途自己的凭据", "upload the evidence of this payment"),
+        )
+    use = {
+        "payee": request.payee,
+        "amount": request.amount,
+        "what": request.what,
+        "is_entrusted": request.is_entrusted,
+        "file": file.pk,
+        "by": work.person.account,
+        "on": work.day.isoformat(),
+    }
+    work.update(case, contract={**case.contract, "uses": [*case.contract.get("uses", []), use]})
+    return {"id": case.pk, "shown": sum(one["amount"] for one in case.contract["uses"])}
+
+
+def _recorded_uses(person: Person, case: Any) -> Choices:
+    uses = [] if case is None else case.contract.get("uses", [])
+    return [
+        (str(at), Text(f"{one['payee']} {show_yuan(one['amount'])} 元", f"{one['payee']} CNY {show_yuan(one['amount'])}"))
+        for at, one in enumerate(uses)
+    ]  # fmt: skip
+
+
+class RemoveUse(Request):
+    """Which entry is wrong, and why."""
+
+    use: Annotated[int, ask("哪一笔", "Which", choices=_recorded_uses)]
+    reason: Annotated[Words, ask("理由", "Reason", widget="area")]
+
+
+@operation(
+    "use.remove",
+    Text("删除用途登记", "Remove a recorded use"),
+    model=Case,
+    duties=DESK,
+    states=_BEFORE_RELEASE,
+    request=RemoveUse,
+    page="loan.completion",
+)
+def remove_use(work: Work, request: RemoveUse) -> Any:
+    """The entry and its file count no longer; the log keeps both."""
+    case: Case = work.row
+    uses = list(case.contract.get("uses", []))
+    if not 0 <= request.use < len(uses):
+        raise refuse(
+            "no_such_use",
+            "use",
+            request.use,
+            Text("没有这笔登记", "there is no such entry"),
+            Text("从列出的选", "choose one that is listed"),
+        )
+    gone = uses.pop(request.use)
+    for file in StoredFile.objects.filter(pk=gone["file"], subject=f"case/{case.pk}", removed=False):
+        work.update(file, removed=True)
+    work.update(case, contract={**case.contract, "uses": uses})
+    return {"id": case.pk}
+
+
+def _waivable(person: Person, case: Any) -> Choices:
+    if case is None:
+        return []
+    day = day_of(now())
+    return [
+        (one.code, one.title)
+        for one in conditions_of(case, day, rulebook())
+        if one.verdict == "open" and may_be_waived(one.code, rulebook(), day)
+    ]
+
+
+class Waive(Request):
+    """Which condition, and why the loan is paid out without it."""
+
+    condition: Annotated[str, ask("放款条件", "Condition", choices=_waivable)]
+    reason: Annotated[Words, ask("豁免理由", "Reason", "随放款条件一直显示", "shown beside it", widget="area")]
+
+
+def _had_no_part(person: Person, case: Any) -> bool:
+    """Nobody waives a condition of a case that they work on or submitted for approval."""
+    own = (case.officer_id, case.handed_up_by_id, *case.former_officers)
+    return case.lender_id == person.organisation and person.account not in own
+
+
+@operation(
+    "condition.waive",
+    Text("豁免放款条件", "Waive a condition"),
+    model=Case,
+    duties=(Duty.LENDER_MANAGER,),
+    relation=_had_no_part,
+    states=_BEFORE_RELEASE,
+    request=Waive,
+    is_grave=True,
+    page="loan.completion",
+    help=Text(
+        "只有规则允许的条件可以豁免；只对现在的原因有效，原因变了须重新决定。",
+        "Only what the rules let anybody waive; it holds for the present reason alone.",
+    ),
+)
+def waive(work: Work, request: Waive) -> Any:
+    """The condition is shown as waived, with the reason and the name; the release is no longer refused for it."""
+    case: Case = work.row
+    found = next((one for one in conditions_of(case, work.day, work.rules) if one.code == request.condition), None)
+    if found is None or found.verdict != "open":
+        raise refuse(
+            "not_open",
+            "condition",
+            request.condition,
+            Text("这项条件现在没有未满足", "this condition is not open now"),
+            Text("从列出的选", "choose one that is listed"),
+        )
+    if not may_be_waived(found.code, work.rules, work.day):
+        raise refuse(
+            "never_waived",
+            "condition",
+            found.title.zh,
+            Text("规则不允许豁免这项条件", "the rules let nobody waive this condition"),
+            found.hint or Text("按提示满足该条件", "meet it as it says"),
+        )
+    waived = {
+        **case.contract.get("waived", {}),
+        found.code: {
+            "of": found.reason.zh,
+            "why": request.reason,
+            "by": work.person.account,
+            "name": name_of(Account.objects.get(pk=work.person.account)),
+            "on": work.day.isoformat(),
+        },
+    }
+    work.update(case, contract={**case.contract, "waived": waived})
+    work.tell(
+        Text(f"{case.number}：已豁免“{found.title.zh}”", f"{case.number}: waived, {found.title.en}"),
+        f"/cases/{case.pk}/completion/",
+        case.lender,
+        (Duty.LENDER_OFFICER,),
+    )
+    return {"id": case.pk}

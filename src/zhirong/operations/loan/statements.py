@@ -1,0 +1,379 @@
+"""Bank statements: imported whole or not at all, each entry once; which loan a line belongs to is proposed, never decided."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from django.db.models import Q
+from pydantic import Field
+
+from zhirong.chain.financing.statement import (
+    FIELD_TEXT,
+    HEADINGS,
+    Line,
+    Statement,
+    read_statement,
+    reference_again,
+)
+from zhirong.documents.tables import read_rows
+from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+from zhirong.operations.columns import COLUMNS_HELP, corrections_for, keep_corrections
+from zhirong.operations.declare import Call, operation
+from zhirong.operations.fields import Formed, Request, Words, ask
+from zhirong.operations.imports import MOST_ROWS, Found, Importer, begin, importer, is_long, is_long_table
+from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.loan.release import STANDING, WAITING
+from zhirong.operations.people import Duty, Person
+from zhirong.operations.unit_of_work import Work
+from zhirong.operations.uploads import Ticket, attach, bytes_of, redeem
+from zhirong.store.financing import Loan, StatementLine
+from zhirong.store.names import name_key
+from zhirong.store.work import FileImport
+
+LINE_WORDS = {
+    "open": Text("待匹配", "open"),
+    "matched": Text("待确认", "matched, to be confirmed"),
+    "confirmed": Text("已确认", "confirmed"),
+    "ignored": Text("不属于贷款", "not of a loan"),
+}
+DIRECTION_WORDS = {"in": Text("收入", "in"), "out": Text("支出", "out")}
+CASHIERS = (Duty.LENDER_CASHIER, Duty.LENDER_MANAGER)
+_LIKE_A_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{5,31}")
+_MOST_PROPOSALS = 20
+_KIND = "statements"
+
+
+class Import(Request):
+    """A file of one account, and whether it is only tried."""
+
+    file: Annotated[
+        Ticket,
+        ask(
+            "流水文件",
+            "Statement",
+            "银行导出的 Excel 或 CSV，原样上传",
+            "Excel or CSV, as the bank exports it",
+            widget="file",
+        ),
+    ]
+    account_number: Annotated[
+        str,
+        Formed(
+            "^[0-9A-Za-z -]{4,40}$",
+            Text("写 4 至 40 位数字或字母", "give 4 to 40 digits or letters"),
+        ),
+        ask("账号", "Account", "这份流水所属的本行账号", "whose statement it is"),
+    ]
+    dry_run: Annotated[bool, ask("只试读，不导入", "Try only")] = False
+    columns: Annotated[
+        str, Field(max_length=20_000), ask("栏目含义", "Meaning of columns", *COLUMNS_HELP, widget="area")
+    ] = ""
+    keep_columns: Annotated[
+        bool, ask("以后的流水也按此对应", "Keep these meanings for later statements", widget="flag")
+    ] = False
+
+
+_FIELDS = {name: (words.zh, words.en, *HEADINGS.get(name, ())) for name, words in FIELD_TEXT.items()}
+
+
+def _read(call: Call, request: Import) -> tuple[Statement | None, dict[str, str]]:
+    """The statement and what its columns mean, read before the only writer is held up; no statement where it is so long
+    that the background reads it.
+    """
+    upload = redeem(call.person, request.file)
+    corrections = corrections_for(call.person, _KIND, request.columns, _FIELDS)
+    content, day = bytes_of(upload), day_of(call.now)
+    if is_long(content, _KIND, day):
+        return None, corrections
+    rows = read_rows(content, upload.name)
+    if is_long_table(rows, _KIND, day):
+        return None, corrections
+    return read_statement(rows, day, corrections), corrections
+
+
+@operation(
+    "statement.import",
+    Text("导入银行流水", "Import a statement"),
+    duties=CASHIERS,
+    request=Import,
+    prepare=_read,
+    takes_files=True,
+    page="loan.statements",
+    help=Text(
+        "逐行核对后整份导入；有一行不对就都不导入。流水号重复的认作同一笔，不会重复导入。外币、未成交的交易不导入，并列出。行数多的文件在后台读取，读完后由您确认。",
+        "Every row is checked; one wrong row and none is imported. A reference that is known already is the same entry. "
+        "Entries in another currency and those not carried out are left out and listed. A long file is read in the background "
+        "and waits for your yes.",
+    ),
+)
+def import_statement(work: Work, request: Import) -> Any:
+    """Import every line that is new. Raises InputError with every row that is wrong; then nothing is kept."""
+    statement, corrections = work.prepared
+    account = request.account_number.replace(" ", "").upper()
+    if statement is None:
+        if request.keep_columns:
+            keep_corrections(work, _KIND, corrections)
+        asked = {"account_number": account, "columns": corrections}
+        return begin(work, _KIND, request.file, f"statement/{account}", asked)
+    new, known, problems = _compare(work.person, account, statement)
+    report = {
+        "new": len(new),
+        "known": len(known),
+        "wrong": len({one.field.split(".")[0] for one in problems}),
+        "format": statement.format.as_json(),
+        "columns": dict(statement.columns),
+        "not_used": list(statement.not_used),
+        "passed_over": statement.passed_over,
+        "notices": [one.as_json() for one in statement.notices],
+    }
+    if request.dry_run:
+        rows = [{"row": line.row, "state": "new"} for line in new] + [
+            {"row": line.row, "state": "known"} for line in known
+        ]
+        return {**report, "rows": rows, "problems": [one.as_json() for one in problems]}
+    if problems:
+        raise InputError(problems)
+    if request.keep_columns:
+        keep_corrections(work, _KIND, corrections)
+    file = attach(work, request.file, f"statement/{account}", "statement", work.person.organisation)
+    for line in new:
+        _keep_line(work, work.person.organisation, file.pk, account, line)
+    return report
+
+
+def _keep_line(work: Work, organisation: int, file: int, account: str, line: Line) -> None:
+    work.create(
+        StatementLine,
+        organisation_id=organisation,
+        file_id=file,
+        account_number=account,
+        reference=line.reference,
+        day=line.day,
+        direction=line.direction,
+        amount=line.amount,
+        counterparty=line.counterparty,
+        note=line.note,
+        state="open",
+    )
+
+
+# -- long statements, in the background ---------------------------------------------------------------------------
+
+
+def _read_long(row: FileImport, content: bytes, day: date, so_far: Callable[[int, int], None]) -> Found:
+    rows = read_rows(content, row.file.name)
+    total = max(map(len, rows.sheets()))
+    statement = read_statement(
+        rows, day, row.request["columns"], most=MOST_ROWS, seen=lambda count: so_far(count, total)
+    )
+    about = {
+        "format": statement.format.as_json(),
+        "columns": dict(statement.columns),
+        "not_used": list(statement.not_used),
+        "passed_over": statement.passed_over,
+    }
+    return Found(_records(statement.lines), len(statement.lines), statement.blocking, statement.notices, about)
+
+
+def _records(lines: Sequence[Line]) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        yield {
+            "row": line.row,
+            "reference": line.reference,
+            "day": line.day.isoformat(),
+            "direction": str(line.direction),
+            "amount": line.amount,
+            "counterparty": line.counterparty,
+            "note": line.note,
+        }
+
+
+def _line_of(record: Mapping[str, Any]) -> Line:
+    return Line(
+        row=record["row"],
+        day=date.fromisoformat(record["day"]),
+        reference=record["reference"],
+        direction=record["direction"],
+        amount=record["amount"],
+        counterparty=record["counterparty"],
+        note=record["note"],
+    )
+
+
+def _compare_long(
+    row: FileImport, records: Sequence[dict[str, Any]], day: date, rules: Rulebook
+) -> list[dict[str, Any]]:
+    """Which entries are new, which are known, and which say something else under a known reference."""
+    kept = _kept_lines(row.organisation_id, row.request["account_number"], [one["reference"] for one in records])
+    compared = []
+    for record in records:
+        line, known = _line_of(record), kept.get(record["reference"])
+        outcome = "new" if known is None else "same" if _says(known) == line.says() else "wrong"
+        problems = [] if known is None or outcome != "wrong" else [reference_again(line, _says(known)).as_json()]
+        title = f"{line.day} {line.counterparty}"
+        compared.append({**record, "outcome": outcome, "title": title, "changes": [], "problems": problems})
+    return compared
+
+
+def _keep_long(work: Work, row: FileImport, compared: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Keep the entries that are still new; one that has come in another way since is left alone."""
+    account = row.request["account_number"]
+    kept = _kept_lines(row.organisation_id, account, [one["reference"] for one in compared])
+    counts = {"new": 0, "changed": 0, "same": 0, "left": 0}
+    left = []
+    for record in compared:
+        line, known = _line_of(record), kept.get(record["reference"])
+        if known is not None:
+            is_same = _says(known) == line.says()
+            counts["same" if is_same else "left"] += 1
+            left += [] if is_same else [line.row]
+            continue
+        _keep_line(work, row.organisation_id, row.file_id, account, line)
+        counts["new"] += 1
+    return {"counts": counts, "left": left}
+
+
+importer(
+    Importer(
+        _KIND, Text("银行流水", "bank statement"), CASHIERS, "/statements/?state=open", _read_long, _compare_long, _keep_long
+    )
+)  # fmt: skip
+
+
+def _says(row: StatementLine) -> tuple[Any, ...]:
+    return (row.day, row.direction, row.amount, row.counterparty)
+
+
+def _kept_lines(organisation: int, account: str, references: Sequence[str]) -> dict[str, StatementLine]:
+    """The entries of an account that are kept, by reference."""
+    found = StatementLine.objects.filter(organisation_id=organisation, account_number=account)
+    found = found.filter(reference__in=references)
+    return {row.reference: row for row in found.only("reference", "day", "direction", "amount", "counterparty")}
+
+
+def _compare(person: Person, account: str, statement: Statement) -> tuple[list[Line], list[Line], list[Any]]:
+    """What is new, what is known already, and what is wrong."""
+    kept = _kept_lines(person.organisation, account, [line.reference for line in statement.lines])
+    new, known, problems = [], [], list(statement.blocking)
+    for line in statement.lines:
+        row = kept.get(line.reference)
+        if row is None:
+            new.append(line)
+        elif _says(row) == line.says():
+            known.append(line)
+        else:
+            problems.append(reference_again(line, _says(row)))
+    return new, known, problems
+
+
+class Ignore(Request):
+    """Why it is none of the loans'."""
+
+    reason: Annotated[Words, Field(max_length=200), ask("理由", "Reason")]
+
+
+@operation(
+    "line.ignore",
+    Text("与贷款无关", "Not of a loan"),
+    model=StatementLine,
+    duties=CASHIERS,
+    states=("open",),
+    request=Ignore,
+    page="loan.line",
+)
+def ignore(work: Work, request: Ignore) -> Any:
+    """Leave the line alone; it can be taken up again."""
+    work.update(work.row, state="ignored", reason=request.reason)
+
+
+@operation(
+    "line.reopen",
+    Text("重新匹配", "Take it up again"),
+    model=StatementLine,
+    duties=CASHIERS,
+    states=("ignored",),
+    page="loan.line",
+)
+def reopen(work: Work, request: Any) -> Any:
+    """A line that was ignored is open again."""
+    work.update(work.row, state="open", reason="")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A loan that a line may belong to, and why, the likeliest first. kind: of the payment it would be."""
+
+    loan: Loan
+    kind: str
+    reasons: tuple[Text, ...]
+
+
+def proposals(line: StatementLine) -> list[Proposal]:
+    """Loans that a line may belong to: by the loan's number in the note, the firm's name, the amount."""
+    is_in = line.direction == "in"
+    key = name_key(line.counterparty)
+    numbers = set(_LIKE_A_NUMBER.findall(line.note.upper()))
+    by_amount = Q(next_due=line.amount) | Q(overdue=line.amount) if is_in else Q(principal=line.amount)
+    states = [STANDING] if is_in else [WAITING, STANDING]
+    found = (
+        Loan.objects.filter(lender_id=line.organisation_id, state__in=states)
+        .filter(Q(number__in=numbers) | Q(firm__name_key=key) | by_amount)
+        .select_related("firm")
+        .order_by("pk")[:_MOST_PROPOSALS]
+    )
+    listed = []
+    for loan in found:
+        kind = "repayment" if is_in else "release" if loan.state == WAITING else "refund"
+        reasons = _reasons(line, loan, key, numbers, kind)
+        if reasons:
+            listed.append(Proposal(loan, kind, tuple(reasons)))
+    return sorted(listed, key=lambda one: -len(one.reasons))
+
+
+def _reasons(line: StatementLine, loan: Loan, key: str, numbers: set[str], kind: str) -> list[Text]:
+    reasons = []
+    if loan.number.upper() in numbers:
+        reasons.append(Text("摘要里有贷款编号", "the note names the loan"))
+    if loan.firm.name_key == key:
+        reasons.append(Text("户名与借款人一致", "the name is the borrower's"))
+    if kind == "release" and loan.principal == line.amount:
+        reasons.append(Text("金额等于贷款本金", "the amount is the principal"))
+    if kind == "repayment" and line.amount in (loan.next_due, loan.overdue):
+        reasons.append(Text("金额等于应还金额", "the amount is what is due"))
+    return reasons
+
+
+def _typed(words: str) -> Q:
+    return Q(counterparty__contains=words) | Q(reference=words)
+
+
+listing(
+    Listing(
+        "loan.lines",
+        Text("银行流水", "Bank statements"),
+        StatementLine,
+        (
+            Column("reference", Text("流水号", "Reference"), lambda row: row.reference, main=True),
+            Column("day", Text("日期", "Date"), lambda row: row.day, "day", "day", main=True),
+            Column("direction", Text("收支", "In or out"), lambda row: DIRECTION_WORDS[row.direction]),
+            Column("amount", Text("金额（元）", "Amount (yuan)"), lambda row: row.amount, "money", main=True),
+            Column("counterparty", Text("对方户名", "Counterparty"), lambda row: row.counterparty),
+            Column("note", Text("摘要", "Note"), lambda row: row.note),
+            Column("account", Text("账号", "Account"), lambda row: row.account_number),
+            Column("state", Text("状态", "State"), lambda row: LINE_WORDS[row.state], "state", main=True),
+        ),
+        (
+            Filter("state", Text("状态", "State"), lambda state: Q(state=state), tuple(LINE_WORDS.items())),
+            Filter("direction", Text("收支", "In or out"), lambda way: Q(direction=way), tuple(DIRECTION_WORDS.items())),
+            Filter("words", Text("户名或流水号", "Name or reference"), _typed),
+        ),
+        duties=(*CASHIERS, Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER),
+        page="loan.line",
+        empty=Text("还没有流水；从银行下载后在这里导入", "none yet; download a statement from the bank and import it here"),
+    )
+)  # fmt: skip

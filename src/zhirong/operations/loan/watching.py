@@ -1,0 +1,255 @@
+"""The end of a day and the watch over standing loans: reckoned anew, and told where somebody should look."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from django.db.models import Q
+from pydantic import Field
+
+from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, Category
+from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.kernel.errors import InputError
+from zhirong.kernel.money import show_yuan
+from zhirong.kernel.text import Text
+from zhirong.operations.contract.conditions import appraised_until, grounds_of, registrations_of
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Request, ask
+from zhirong.operations.jobs import Task, job
+from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.loan.loans import BANKERS, columns_of, late_of, next_due, oldest_late, state_of
+from zhirong.operations.loan.release import STANDING
+from zhirong.operations.people import Duty
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.financing import FirmRight, Loan, WatchFlag
+
+BATCH = 25
+FLAG_WORDS = {
+    "due": Text("将到期", "falls due"),
+    "overdue": Text("逾期", "overdue"),
+    "category": Text("分类变动", "category changed"),
+    "fee": Text("年费或续展", "fee or renewal"),
+    "appraisal": Text("评估将到期", "appraisal runs out"),
+    "ground": Text("不予登记的情形", "ground of refusal"),
+    "fault": Text("无法重算", "cannot be reckoned"),
+}
+_FIRM = (Duty.FIRM_MANAGER, Duty.FIRM_CLERK)
+_LENDER = (Duty.LENDER_OFFICER,)
+# Who hears of what, beside the lender's officers.
+_FIRM_HEARS = frozenset({"due", "overdue", "fee", "ground"})
+_GUARANTOR_HEARS = frozenset({"overdue"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something to look at. subject: what of the loan, so that it is told once. due_on: the day it is about."""
+
+    kind: str
+    subject: str
+    words: Text
+    due_on: date | None = None
+
+
+class Batch(Request):
+    """Which loans: those after an id, so many of them."""
+
+    after: Annotated[int, Field(ge=0), ask("从编号之后", "After id")] = 0
+    limit: Annotated[int, Field(ge=1, le=500), ask("笔数", "How many")] = BATCH
+
+
+@operation(
+    "loan.reckon",
+    Text("日终重算", "Reckon at the end of the day"),
+    request=Batch,
+    is_background=True,
+)
+def reckon(work: Work, request: Batch) -> Any:
+    """Reckon a batch of standing loans as of today; only what has changed is written."""
+    loans = list(
+        Loan.objects.filter(state=STANDING, pk__gt=request.after)
+        .select_related("case", "firm", "lender")
+        .order_by("pk")[: request.limit]
+    )
+    rights = _rights_of(loans)
+    flags: dict[int, list[WatchFlag]] = {}
+    for flag in WatchFlag.objects.filter(loan__in=[loan.pk for loan in loans]):
+        flags.setdefault(flag.loan_id, []).append(flag)
+    changed = 0
+    for loan in loans:
+        try:
+            state = state_of(loan, work.day, work.rules)
+            watched = list(_watched(work, loan, state, rights))
+        except InputError as error:
+            # One loan that cannot be reckoned does not stop the others: somebody is told, and its columns stay.
+            _write_flags(work, loan, [_fault(error)], flags.get(loan.pk, ()))
+            continue
+        before = loan.category
+        changed += _write_columns(work, loan, columns_of(loan, state, work.rules))
+        found = [*watched, *_category(before, loan, work.day)]
+        _write_flags(work, loan, found, flags.get(loan.pk, ()))
+    return {
+        "last": loans[-1].pk if loans else 0,
+        "loans": len(loans),
+        "changed": changed,
+        "more": len(loans) == request.limit,
+    }
+
+
+@job("loan.end_of_day", daily="01:00")
+def end_of_day(task: Task) -> Any:
+    """Every standing loan, batch by batch: the memory it takes does not grow with their number."""
+    total = Loan.objects.filter(state=STANDING).count()
+    last = done = changed = 0
+    while True:
+        answer = task.run_operation("loan.reckon", None, {"after": last}, part=str(last)).answer
+        done, changed = done + answer["loans"], changed + answer["changed"]
+        task.progress(min(done, total), total)
+        if not answer["more"]:
+            return {"loans": done, "changed": changed}
+        last = answer["last"]
+
+
+def _fault(error: InputError) -> Found:
+    """A loan whose events or contract give no state today, such as one linked to a rate that is not published."""
+    one = error.problems[0]
+    words = Text(
+        f"无法重算：{one.field} {one.reason.zh}。{one.hint.zh}", f"cannot be reckoned: {one.field} {one.reason.en}. {one.hint.en}"
+    )  # fmt: skip
+    return Found("fault", "replay", words)
+
+
+def _rights_of(loans: Sequence[Loan]) -> dict[int, FirmRight]:
+    wanted = {pk for loan in loans for pk in loan.case.rights}
+    return {right.pk: right for right in FirmRight.objects.filter(pk__in=wanted)}
+
+
+def _write_columns(work: Work, loan: Loan, columns: Mapping[str, Any]) -> int:
+    """One where something has changed. The day of the reckoning alone is no change: it stands in the log."""
+    differs = {name: value for name, value in columns.items() if getattr(loan, name) != value}
+    if not differs:
+        return 0
+    work.update(loan, reckoned_on=work.day, **differs)
+    return 1
+
+
+def _watched(work: Work, loan: Loan, state: LoanState, rights: Mapping[int, FirmRight]) -> Iterator[Found]:
+    """Everything that somebody should look at today."""
+    yield from _money(work, loan, state)
+    kept = [rights[pk] for pk in loan.case.rights if pk in rights]
+    soon = work.day + timedelta(days=work.rules.at("watch.days.fee", work.day).whole())
+    for right in kept:
+        if right.next_fee_on is not None and right.next_fee_on <= soon:
+            on = right.next_fee_on
+            yield Found(
+                "fee",
+                f"{right.pk}/{on}",
+                Text(f"{right.number} 的年费或续展应在 {on} 前办理", f"{right.number}: fee or renewal due by {on}"),
+                on,
+            )
+    until = appraised_until(loan.case, work.day, work.rules)
+    soon = work.day + timedelta(days=work.rules.at("watch.days.appraisal", work.day).whole())
+    if until is not None and until <= soon:
+        words = Text(f"评估有效期至 {until}", f"the appraisal holds until {until}")
+        yield Found("appraisal", until.isoformat(), words, until)
+    for registration in registrations_of(loan.case):
+        for place, words in grounds_of(registration, kept, work.day, work.rules):
+            yield Found("ground", place[:120], words)
+
+
+def _money(work: Work, loan: Loan, state: LoanState) -> Iterator[Found]:
+    on, amount = next_due(state)
+    soon = work.day + timedelta(days=work.rules.at("watch.days.due", work.day).whole())
+    if on is not None and on <= soon:
+        words = Text(f"{on} 应还 {show_yuan(amount)} 元", f"{show_yuan(amount)} yuan fall due on {on}")
+        yield Found("due", on.isoformat(), words, on)
+    late = oldest_late(state)
+    if late is not None:
+        owed = show_yuan(late_of(state))
+        words = Text(f"自 {late} 起逾期 {owed} 元", f"{owed} yuan overdue since {late}")
+        yield Found("overdue", late.isoformat(), words, late)
+
+
+def _category(before: str, loan: Loan, day: date) -> Iterator[Found]:
+    """A change for the worse; it stays until somebody has seen it."""
+    if before and loan.category and Category(loan.category).grade > Category(before).grade:
+        was, now = CATEGORY_TEXT[Category(before)], CATEGORY_TEXT[Category(loan.category)]
+        words = Text(f"分类由{was.zh}降为{now.zh}", f"category down from {was.en} to {now.en}")
+        yield Found("category", f"{day}/{loan.category}", words, day)
+
+
+def _write_flags(work: Work, loan: Loan, found: Sequence[Found], kept: Sequence[WatchFlag]) -> None:
+    """New ones are raised and told, those that no longer hold are cleared."""
+    known = {(flag.kind, flag.subject): flag for flag in kept}
+    for one in found:
+        flag = known.pop((one.kind, one.subject), None)
+        words = one.words.as_json()
+        if flag is None:
+            work.create(WatchFlag, loan=loan, kind=one.kind, subject=one.subject, words=words, due_on=one.due_on)
+            _tell(work, loan, one)
+        elif flag.cleared_on is not None:
+            work.update(flag, cleared_on=None, seen_by=None, words=words)
+            _tell(work, loan, one)
+        elif flag.words != words:
+            work.update(flag, words=words)
+    for flag in known.values():
+        if flag.cleared_on is None and flag.kind != "category":
+            work.update(flag, cleared_on=work.day)
+
+
+def _tell(work: Work, loan: Loan, one: Found) -> None:
+    words = Text(f"{loan.number}：{one.words.zh}", f"{loan.number}: {one.words.en}")
+    link = f"/loans/{loan.pk}/"
+    work.tell(words, link, loan.lender_id, _LENDER)
+    if one.kind in _FIRM_HEARS:
+        work.tell(words, link, loan.firm_id, _FIRM)
+    if one.kind in _GUARANTOR_HEARS and loan.guarantor_id:
+        work.tell(words, link, loan.guarantor_id)
+
+
+def clear_flags(work: Work, loan: Loan) -> None:
+    """A loan that no longer stands is no longer watched."""
+    for flag in WatchFlag.objects.filter(loan=loan, cleared_on=None):
+        work.update(flag, cleared_on=work.day)
+
+
+@operation(
+    "watch.see",
+    Text("已处理", "Seen to"),
+    model=WatchFlag,
+    duties=BANKERS,
+    relation=lambda person, flag: flag.cleared_on is None and flag.seen_by_id is None,
+    page="loan.of_flag",
+)
+def see(work: Work, request: Any) -> Any:
+    """Somebody of the lender has looked at it; it stays listed until it no longer holds."""
+    done = {"cleared_on": work.day} if work.row.kind == "category" else {}
+    work.update(work.row, seen_by_id=work.person.account, **done)
+
+
+listing(
+    Listing(
+        "loan.watch",
+        Text("贷后预警", "Watch list"),
+        WatchFlag,
+        (
+            Column("loan", Text("贷款", "Loan"), lambda row: row.loan.number, main=True),
+            Column("firm", Text("借款人", "Borrower"), lambda row: row.loan.firm.name),
+            Column("kind", Text("事项", "What"), lambda row: FLAG_WORDS[row.kind], "state", main=True),
+            Column("words", Text("说明", "Why"), lambda row: row.words, main=True),
+            Column("due_on", Text("日期", "Date"), lambda row: row.due_on, "day", "due_on"),
+            Column("seen", Text("处理", "Seen to"), lambda row: Text("已处理", "seen to") if row.seen_by_id else Text("待处理", "open")),
+        ),
+        (
+            Filter("kind", Text("事项", "What"), lambda kind: Q(kind=kind), tuple(FLAG_WORDS.items())),
+            Filter("seen", Text("处理", "Seen to"), lambda yes: Q(seen_by__isnull=yes != "yes"), (("yes", Text("已处理", "seen to")), ("no", Text("待处理", "open")))),
+            Filter("loan", Text("贷款编号", "Loan"), lambda number: Q(loan__number=number.strip())),
+        ),
+        duties=BANKERS,
+        order="due_on",
+        related=("loan__firm",),
+        narrow=lambda person, day: Q(cleared_on=None),
+        page="loan.of_flag",
+        empty=Text("没有要看的。每天日终重算后，到期、逾期、年费、评估和登记情形列在这里", "nothing to look at. After each end of day, what falls due or has arisen is listed here"),
+    )
+)  # fmt: skip

@@ -1,0 +1,89 @@
+"""What happens in the register is told on the platform: to the people and the programs of those it was written to."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from zhirong.chain.pledge.register import FREEZE_RIGHT, PLEDGE, RENEW_FREEZE, UNFREEZE_RIGHT
+from zhirong.chain.pledge.registration import MOVE_WORDS, Move
+from zhirong.kernel.text import Text
+from zhirong.operations.outbox import push
+from zhirong.operations.pledge.watch import WATCHED
+from zhirong.store.names import name_key
+from zhirong.store.parties import Membership, Organisation
+from zhirong.store.work import Delivery, Notice, Webhook
+
+_PARTY, _ACCOUNT = "party:", "account:"
+_OTHER_WORDS: Mapping[str, Text] = {
+    WATCHED: Text("一件存续登记的警示有变化", "what is to be watched of a standing registration has changed"),
+    FREEZE_RIGHT: Text("一项质押的权利被法院保全", "a court has frozen a pledged right"),
+    RENEW_FREEZE: Text("一项权利的保全已续行", "the freeze of a right has been renewed"),
+    UNFREEZE_RIGHT: Text("一项权利的保全已解除", "the freeze of a right has been lifted"),
+}
+
+
+def tell_of_register(now: datetime, limit: int = 200) -> int:
+    """Turn what waits in the register's outbox into notices and webhook messages; returns how many messages there were.
+
+    All of it is one transaction: a message is told and marked, or neither.
+    """
+    with transaction.atomic():
+        return push(lambda to, entry: _tell(to, entry, now), now, limit)
+
+
+def words_of(entry: Mapping[str, Any]) -> Text:
+    """What an entry of the register says, in a sentence."""
+    kind, registration = str(entry["kind"]), entry["body"].get("registration")
+    if kind.startswith(PLEDGE):
+        move = MOVE_WORDS[Move(kind.removeprefix(PLEDGE))]
+        return Text(f"质押登记申请 {registration}：{move.zh}", f"pledge filing {registration}: {move.en}")
+    return _OTHER_WORDS.get(kind, Text(f"登记簿有新事项：{kind}", f"a new entry in the register: {kind}"))
+
+
+def _tell(to: str, entry: Mapping[str, Any], now: datetime) -> None:
+    words = words_of(entry).as_json()
+    if to.startswith(_ACCOUNT):
+        _notice([int(to.removeprefix(_ACCOUNT))], None, words, now)
+        return
+    for organisation in _organisations(to):
+        members = Membership.objects.filter(organisation_id=organisation, active=True)
+        _notice(members.values_list("account_id", flat=True), organisation, words, now)
+        _messages(organisation, entry, now)
+
+
+def _organisations(to: str) -> list[int]:
+    """The organisations on the platform that an address of the register is of: by code, or by name where it has none.
+
+    Confirmed ones only: what somebody says of himself at sign-up opens nothing.
+    """
+    if not to.startswith(_PARTY):
+        return []
+    named = to.removeprefix(_PARTY)
+    confirmed = Organisation.objects.filter(status="active")
+    by_code = list(confirmed.filter(code=named).values_list("pk", flat=True))
+    return by_code or list(confirmed.filter(name_key=name_key(named)).values_list("pk", flat=True))
+
+
+def _notice(accounts: Any, organisation: int | None, words: Mapping[str, str], now: datetime) -> None:
+    Notice.objects.bulk_create(
+        Notice(account_id=account, organisation_id=organisation, at=now, words=words, mail_at=now)
+        for account in accounts
+    )
+
+
+def _messages(organisation: int, entry: Mapping[str, Any], now: datetime) -> None:
+    index, kind = int(entry["index"]), str(entry["kind"])
+    registration = entry["body"].get("registration")
+    subject = "" if registration is None else f"registration/{registration}"
+    body = {"event": index, "kind": kind, "subject": subject, "at": entry["time"]}
+    hooks = Webhook.objects.filter(organisation_id=organisation, active=True)
+    Delivery.objects.bulk_create(
+        [
+            Delivery(webhook=hook, event_id=index, body=body, next_at=now)
+            for hook in hooks
+            if not hook.kinds or kind in hook.kinds
+        ],
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,1 @@
+"""Organisations, their members, profile, consents and mandates."""

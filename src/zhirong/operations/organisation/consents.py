@@ -1,0 +1,153 @@
+"""A firm lets an institution use a part of its data for a purpose, sees what that lets it see, and takes it back at once."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Line, Request, ask
+from zhirong.operations.listing import Column, Listing, listing
+from zhirong.operations.people import KIND_WORDS, Duty, OrganisationKind, Person
+from zhirong.operations.plausible import TermDay
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.parties import Consent, Organisation
+
+# What each scope lets an institution see; ``operations.scopes`` is where it is granted.
+SCOPES: dict[str, Text] = {
+    "rights": Text("全部权利及其文件", "all rights and their papers"),
+    "appraisals": Text("全部评估", "all appraisals"),
+}
+_KINDS = (OrganisationKind.LENDER, OrganisationKind.GUARANTOR, OrganisationKind.INSURER, OrganisationKind.FUND)
+
+
+def _institutions(person: Person, row: Any) -> list[tuple[str, Text]]:
+    found = Organisation.objects.filter(kind__in=[one.value for one in _KINDS], status="active").order_by("name")[
+        :500
+    ]
+    return [
+        (
+            str(one.pk),
+            Text(
+                f"{one.name}（{KIND_WORDS[OrganisationKind(one.kind)].zh}）",
+                f"{one.name} ({KIND_WORDS[OrganisationKind(one.kind)].en})",
+            ),
+        )
+        for one in found
+    ]
+
+
+class GiveConsent(Request):
+    """Whom, what, what for, until when."""
+
+    to: Annotated[int, ask("给谁", "To whom", choices=_institutions)]
+    scope: Annotated[str, Field(max_length=16), ask("可以看什么", "What it may see", choices=tuple(SCOPES.items()))]
+    purpose: Annotated[Line, ask("用来做什么", "What for")]
+    until: Annotated[TermDay, ask("有效期至", "Until")]
+
+
+@operation(
+    "consent.give",
+    Text("授权查看", "Give consent"),
+    request=GiveConsent,
+    duties=(Duty.FIRM_MANAGER,),
+    page="firm.trust",
+    help=Text(
+        "提交申请时，银行本来就能看到该申请所列的内容，不需要另外授权；这里授权的是申请以外的。对同一机构的同一内容，新的授权代替原来的。",
+        "A lender sees what a case names without this; a consent is for what lies beyond its cases. "
+        "For the same institution and the same data a new consent takes the place of the one before.",
+    ),
+)
+def give_consent(work: Work, request: GiveConsent) -> Any:
+    """The institution can see that part of the firm's data from now on, by this consent alone: who revokes it must not have
+    left another one standing.
+    """
+    problems = []
+    kinds = [one.value for one in _KINDS]
+    to = Organisation.objects.filter(pk=request.to, kind__in=kinds, status="active").first()
+    if to is None:
+        problems.append(
+            _wrong("to", request.to, Text("没有这家机构", "there is no such institution"), "not_a_choice")
+        )
+    if request.scope not in SCOPES:
+        problems.append(
+            _wrong("scope", request.scope, Text("不在可选范围内", "not one of the choices"), "not_a_choice")
+        )
+    if request.until < work.day:
+        problems.append(_wrong("until", request.until, Text("已经过去", "it lies in the past"), "in_the_past"))
+    if problems or to is None:
+        raise InputError(problems)
+    consent = work.create(
+        Consent,
+        firm_id=work.person.organisation,
+        to=to,
+        scope=request.scope,
+        purpose=request.purpose,
+        until=request.until,
+    )
+    replaced = Consent.objects.filter(
+        firm=work.person.organisation, to=to, scope=request.scope, revoked_on=None, until__gte=work.day
+    ).exclude(pk=consent.pk)
+    for earlier in replaced.order_by("id"):
+        work.update(earlier, revoked_on=work.day)
+    words = SCOPES[request.scope]
+    firm = work.person.organisation_name
+    work.tell(Text(f"{firm} 授权贵机构查看：{words.zh}", f"{firm} lets you see {words.en}"), "/desk/", to)
+    return {"id": consent.pk}
+
+
+@operation(
+    "consent.revoke",
+    Text("收回授权", "Revoke the consent"),
+    model=Consent,
+    duties=(Duty.FIRM_MANAGER,),
+    relation=lambda person, row: row.firm_id == person.organisation and row.revoked_on is None,
+    is_grave=True,
+    page="firm.trust",
+)
+def revoke_consent(work: Work, request: Any) -> Any:
+    """From this moment the institution sees that part no longer, unless an open case names it."""
+    work.update(work.row, revoked_on=work.day)
+    words = SCOPES.get(work.row.scope, Text(work.row.scope, work.row.scope))
+    firm = work.row.firm.name
+    work.tell(
+        Text(f"{firm} 收回了授权：{words.zh}", f"{firm} has revoked its consent: {words.en}"),
+        "/desk/",
+        work.row.to_id,
+    )
+
+
+def scope_words(scope: str) -> Text:
+    """What a scope lets an institution see."""
+    return SCOPES.get(scope, Text(scope, scope))
+
+
+def _wrong(field: str, value: object, reason: Text, code: str) -> Problem:
+    hint = Text("从列出的里面选，日期填今天或以后", "choose one that is listed; give today or a later day")
+    return Problem(field, str(value), reason, hint, code)
+
+
+listing(
+    Listing(
+        "firm.consents",
+        Text("授权", "Consents"),
+        Consent,
+        (
+            Column("firm", Text("企业", "Firm"), lambda row: row.firm.name),
+            Column("to", Text("机构", "Institution"), lambda row: row.to.name, main=True),
+            Column("scope", Text("可以看", "May see"), lambda row: scope_words(row.scope), main=True),
+            Column("purpose", Text("用途", "What for"), lambda row: row.purpose),
+            Column("until", Text("有效期至", "Until"), lambda row: row.until, "day", order="until"),
+            Column(
+                "revoked_on", Text("收回日", "Revoked on"), lambda row: row.revoked_on, "day", order="revoked_on"
+            ),
+        ),
+        duties=(Duty.FIRM_MANAGER, Duty.FIRM_CLERK),
+        related=("firm", "to"),
+        empty=Text(
+            "没有授权。银行只看得到您提交给它的申请。",
+            "No consents: a lender sees the cases handed to it and nothing else.",
+        ),
+    )
+)

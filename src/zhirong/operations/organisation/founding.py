@@ -1,0 +1,74 @@
+"""The first organisation of a platform and its three administrators; everybody else comes through them."""
+
+from typing import Annotated, Any
+
+from zhirong.kernel.text import Text
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import CreditCode, Line, Region, Request, ask
+from zhirong.operations.people import Duty, OrganisationKind
+from zhirong.operations.refusals import refuse
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.names import name_key
+from zhirong.store.parties import Account, Membership, Organisation
+
+
+class FoundPlatform(Request):
+    """Who runs the platform. The three accounts are by e-mail address; three different people."""
+
+    name: Annotated[Line, ask("运营机构名称", "Name of the operator")]
+    code: Annotated[CreditCode, ask("统一社会信用代码", "Unified social credit code")]
+    region: Annotated[Region, ask("区划代码", "Region code")]
+    system: Annotated[Line, ask("系统管理员邮箱", "System administrator's e-mail")]
+    security: Annotated[Line, ask("安全管理员邮箱", "Security administrator's e-mail")]
+    audit: Annotated[Line, ask("审计管理员邮箱", "Audit administrator's e-mail")]
+
+
+@operation("platform.found", Text("建立平台", "Found the platform"), request=FoundPlatform, is_background=True)
+def found_platform(work: Work, request: FoundPlatform) -> Any:
+    """Once: a platform that has its administration gives duties through it."""
+    if Organisation.objects.filter(kind=OrganisationKind.PLATFORM.value).exists():
+        raise refuse(
+            "founded",
+            "name",
+            request.name,
+            Text("平台已经建立", "the platform has been founded already"),
+            Text("由安全管理员添加成员", "let the security administrator add members"),
+        )
+    emails = {
+        Duty.SYSTEM_ADMIN: request.system,
+        Duty.SECURITY_ADMIN: request.security,
+        Duty.AUDIT_ADMIN: request.audit,
+    }
+    if len({email.casefold() for email in emails.values()}) < len(emails):
+        raise refuse(
+            "separate_administrators",
+            "system",
+            request.system,
+            Text(
+                "系统、安全、审计三个管理角色须由不同的人担任",
+                "system, security and audit administration are three people",
+            ),
+            Text("写三个不同的邮箱", "give three different addresses"),
+        )
+    house = work.create(
+        Organisation,
+        kind=OrganisationKind.PLATFORM.value,
+        name=request.name,
+        code=request.code,
+        region=request.region,
+        status="active",
+        name_key=name_key(request.name),
+        profile={},
+    )
+    for duty, email in emails.items():
+        account = Account.objects.filter(email__iexact=email).first()
+        if account is None:
+            raise refuse(
+                "no_account",
+                duty.value.split(".")[1],
+                email,
+                Text("没有这个邮箱的账号", "there is no account of this address"),
+                Text("先建立账号", "make the account first"),
+            )
+        work.create(Membership, account=account, organisation=house, duties=[duty.value], active=True)
+    return {"id": house.pk}

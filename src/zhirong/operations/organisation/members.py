@@ -1,0 +1,342 @@
+"""Who belongs to an organisation. Its head invites by e-mail, and learns nothing of who has an account; the security
+administration, which sees every account, gives duties at once.
+"""
+
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import Q
+from pydantic import Field
+
+from zhirong.kernel.text import Text
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Formed, Request, ask
+from zhirong.operations.jobs import Task, job
+from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.people import ADMIN_DUTIES, DUTY_WORDS, Duty, OrganisationKind, Person, duties_of
+from zhirong.operations.refusals import refuse
+from zhirong.operations.sessions import CLOSED
+from zhirong.operations.unit_of_work import Work
+from zhirong.operations.visibility import confirmed_addresses
+from zhirong.store.parties import Account, Invitation, Membership, Organisation
+from zhirong.store.work import Job, Letter, Notice
+
+HEADS = {
+    OrganisationKind.FIRM: Duty.FIRM_MANAGER,
+    OrganisationKind.LENDER: Duty.LENDER_MANAGER,
+    OrganisationKind.GUARANTOR: Duty.GUARANTOR_APPROVER,
+    OrganisationKind.AGENCY: Duty.AGENCY_REVIEWER,
+    OrganisationKind.OPERATOR: Duty.OPERATOR_AGENT,
+}
+OPEN, ACCEPTED, DECLINED, WITHDRAWN = "open", "accepted", "declined", "withdrawn"
+INVITATION_WORDS = {
+    OPEN: Text("待接受", "waits"),
+    ACCEPTED: Text("已接受", "accepted"),
+    DECLINED: Text("已谢绝", "declined"),
+    WITHDRAWN: Text("已撤回", "withdrawn"),
+}
+_HOLDS = timedelta(days=30)
+_MOST_OPEN = 200  # of one organisation: what it sends must not become a flood
+_MAIL = "member.invite"
+_A_DAY = timedelta(days=1)
+_MOST_OF_A_DAY = 3  # invitations mailed to one address, whoever invites
+_SUBJECT = "[知融 Zhirong]"
+
+
+def _duty_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
+    if row is None:
+        return []
+    return [(duty.value, DUTY_WORDS[duty]) for duty in duties_of(OrganisationKind(row.kind))]
+
+
+class AddMember(Request):
+    """Somebody who shall belong to an organisation."""
+
+    email: Annotated[
+        str,
+        Field(max_length=254),
+        Formed(r"^[^@\s]+@[^@\s]+$", Text("写成 name@example.cn", "write it like name@example.cn")),
+        ask("邮箱", "E-mail address", "对方用这个邮箱登录或注册", "with which they sign in or sign up"),
+    ]
+    duties: Annotated[list[Duty], ask("职责", "Duties", widget="many", choices=_duty_choices)]
+
+
+def _administers(person: Person, row: Any) -> bool:
+    """The security administrator grants duties everywhere; the head of an organisation within it."""
+    if person.has(Duty.SECURITY_ADMIN):
+        return True
+    head = HEADS.get(OrganisationKind(row.kind))
+    return row.pk == person.organisation and head is not None and person.has(head)
+
+
+@operation(
+    "member.add",
+    Text("添加成员", "Add a member"),
+    model=Organisation,
+    duties=(Duty.SECURITY_ADMIN, *HEADS.values()),
+    relation=_administers,
+    request=AddMember,
+    help=Text(
+        "给这个邮箱发出邀请；对方登录（没有账号的先用它注册）后在“身份”页接受。已是成员的，直接改为这里选的职责。",
+        "An invitation goes to the address; they accept it on the page “Acting for” after signing in, or signing up with it. "
+        "Somebody who belongs here already has these duties from now on.",
+    ),
+)
+def add_member(work: Work, request: AddMember) -> Any:
+    """Give somebody duties in the organisation, in place of those he may have had there.
+
+    The head of an organisation sees the same answer whether or not the address has an account. The security administration
+    sees every account anyway: it adds at once, and is told where there is none.
+    """
+    _demand_duties(work.row, request.duties)
+    account = Account.objects.filter(email__iexact=request.email).first()
+    if work.person.has(Duty.SECURITY_ADMIN):
+        if account is None:
+            raise refuse(
+                "no_account",
+                "email",
+                request.email,
+                Text("没有这个邮箱的账号", "there is no account of this address"),
+                Text("请对方先注册", "ask them to sign up first"),
+            )
+        return _join(work, account, work.row, request.duties)
+    if account is not None and account.pk == work.person.account:
+        _demand_apart(work, account, work.row, request.duties)
+    is_member = Membership.objects.filter(account=account, organisation=work.row, active=True).exists()
+    if account is not None and is_member:  # known to the head: they are listed
+        return _join(work, account, work.row, request.duties)
+    return _invite(work, request)
+
+
+def _join(work: Work, account: Account, organisation: Organisation, duties: list[Duty]) -> dict[str, Any]:
+    _demand_apart(work, account, organisation, duties)
+    given = [duty.value for duty in duties]
+    member = Membership.objects.filter(account=account, organisation=organisation).first()
+    if member is None:
+        member = work.create(Membership, account=account, organisation=organisation, duties=given, active=True)
+    else:
+        work.update(member, duties=given, active=True)
+    words = Text(f"您已加入 {organisation.name}", f"You now belong to {organisation.name}")
+    work.tell(words, "/acting/", organisation, alone=account)
+    return {"id": member.pk}
+
+
+def _invite(work: Work, request: AddMember) -> dict[str, Any]:
+    email, until = request.email.lower(), work.day + _HOLDS
+    values = {"duties": [duty.value for duty in request.duties], "until": until}
+    waiting = Invitation.objects.filter(organisation=work.row, state=OPEN)
+    invitation = waiting.filter(email=email).first()
+    if invitation is not None:
+        work.update(invitation, **values)
+    else:
+        if waiting.filter(until__gte=work.day).count() >= _MOST_OPEN:
+            raise refuse(
+                "too_many_invitations",
+                "email",
+                email,
+                Text(f"待接受的邀请已有 {_MOST_OPEN} 份", f"{_MOST_OPEN} invitations wait already"),
+                Text("撤回不需要的，再邀请", "withdraw those that are not needed"),
+            )
+        invitation = work.create(Invitation, organisation=work.row, email=email, state=OPEN, **values)
+    is_mailed = not _mailed_lately(work, email)
+    if is_mailed:
+        work.later(_MAIL, f"{_MAIL}/{invitation.pk}/{invitation.version}", work.now, invitation=invitation.pk)
+    return {"invited": email, "until": until.isoformat(), "mailed": is_mailed}
+
+
+def _mailed_lately(work: Work, email: str) -> bool:
+    """Whether the organisation has had the address written to within a day: one mail a day and address."""
+    own = Invitation.objects.filter(organisation=work.row, email=email).values_list("pk", flat=True)
+    sent = Job.objects.filter(kind=_MAIL, run_at__gt=work.now - _A_DAY)
+    return sent.filter(payload__invitation__in=list(own)).exists()
+
+
+@job(_MAIL)
+def send_invitation(task: Task) -> Any:
+    """Tell the invited: by a notice where the address has an account, which is mailed with the others, else by e-mail.
+
+    Nothing of which it was comes back: the result of a job is read.
+    """
+    found = Invitation.objects.filter(pk=task.payload["invitation"], state=OPEN)
+    one = found.select_related("organisation").first()
+    if one is None:
+        return {}
+    # Several organisations may invite one address; more of them a day wait, or anybody could have it flooded through others.
+    since = task.now - _A_DAY
+    letters = Letter.objects.filter(to__iexact=one.email, made_at__gt=since, subject__startswith=_SUBJECT).count()
+    notices = Notice.objects.filter(
+        account__email__iexact=one.email, at__gt=since, link__startswith="/invitations/"
+    )
+    if letters + notices.count() >= _MOST_OF_A_DAY:
+        task.later(_MAIL, f"{task.job.key}/{task.day}", task.now + _A_DAY, invitation=one.pk)
+        return {}
+    name = one.organisation.name
+    words = Text(
+        f"{name} 邀请您成为其成员，{one.until} 前有效", f"{name} invites you to act for it; good until {one.until}"
+    )
+    account = Account.objects.filter(email__iexact=one.email, is_active=True).first()
+    if account is not None:
+        link = f"/invitations/{one.pk}/"
+        if not Notice.objects.filter(account=account, link=link, at__gte=one.changed_at).exists():
+            Notice.objects.create(account=account, link=link, at=task.now, mail_at=task.now, words=words.as_json())
+        return {}
+    how = Text(
+        f"用这个邮箱在 {settings.PUBLIC_URL}/accounts/signup/ 注册后接受。不认识对方的，不必理会。",
+        f"Sign up with this address at {settings.PUBLIC_URL}/accounts/signup/ to accept. If you do not know them, do nothing.",
+    )
+    body = "\n\n".join((words.zh, how.zh, words.en, how.en))
+    EmailMessage(f"{_SUBJECT} {words.zh} · {words.en}"[:120], body, None, [one.email]).send()
+    return {}
+
+
+def open_to(person: Person, day: date) -> list[Invitation]:
+    """What the person has been invited to and can accept today."""
+    found = Invitation.objects.filter(email__in=confirmed_addresses(person), state=OPEN, until__gte=day)
+    return list(found.exclude(organisation__status__in=CLOSED).select_related("organisation").order_by("pk"))
+
+
+def _is_invited(person: Person, row: Any) -> bool:
+    """Whether it was sent to a confirmed address of the person's account."""
+    return row.email in confirmed_addresses(person)
+
+
+def _demand_standing(work: Work) -> None:
+    if work.row.until < work.day:
+        raise refuse(
+            "invitation_over",
+            "until",
+            work.row.until,
+            Text("邀请已过期", "the invitation has run out"),
+            Text("请对方再邀请一次", "ask to be invited again"),
+        )
+
+
+@operation(
+    "invitation.accept",
+    Text("接受邀请", "Accept the invitation"),
+    model=Invitation,
+    states=(OPEN,),
+    relation=_is_invited,
+)
+def accept_invitation(work: Work, request: Any) -> Any:
+    """The account belongs to the organisation from now on, with the duties that the invitation names."""
+    _demand_standing(work)
+    account = Account.objects.get(pk=work.person.account)
+    joined = _join(work, account, work.row.organisation, [Duty(one) for one in work.row.duties])
+    work.update(work.row, state=ACCEPTED)
+    return joined
+
+
+@operation(
+    "invitation.decline",
+    Text("谢绝邀请", "Decline the invitation"),
+    model=Invitation,
+    states=(OPEN,),
+    relation=_is_invited,
+)
+def decline_invitation(work: Work, request: Any) -> Any:
+    """Nothing comes of it."""
+    work.update(work.row, state=DECLINED)
+
+
+@operation(
+    "invitation.withdraw",
+    Text("撤回邀请", "Withdraw the invitation"),
+    model=Invitation,
+    duties=(Duty.SECURITY_ADMIN, *HEADS.values()),
+    states=(OPEN,),
+    relation=lambda person, row: _administers(person, row.organisation),
+)
+def withdraw_invitation(work: Work, request: Any) -> Any:
+    """It can no longer be accepted."""
+    work.update(work.row, state=WITHDRAWN)
+
+
+@operation(
+    "member.remove",
+    Text("移除成员", "Remove the member"),
+    model=Membership,
+    duties=(Duty.SECURITY_ADMIN, *HEADS.values()),
+    relation=lambda person, row: _administers(person, row.organisation) and row.account_id != person.account,
+    is_grave=True,
+)
+def remove_member(work: Work, request: Any) -> Any:
+    """Take all duties; what the member did stays in the log."""
+    work.update(work.row, active=False)
+
+
+def _demand_duties(organisation: Organisation, duties: list[Duty]) -> None:
+    possible = duties_of(OrganisationKind(organisation.kind))
+    wrong = [duty for duty in duties if duty not in possible]
+    if wrong or not duties:
+        raise refuse(
+            "not_a_duty_here",
+            "duties",
+            "、".join(wrong),
+            Text("这类机构没有这样的职责", "there is no such duty in an organisation of this kind"),
+            Text("至少选一项列出的职责", "choose at least one of those listed"),
+        )
+    if len(ADMIN_DUTIES.intersection(duties)) > 1:
+        raise refuse(
+            "separate_administrators",
+            "duties",
+            "、".join(duties),
+            Text(
+                "系统、安全、审计三个管理角色须由不同的人担任",
+                "system, security and audit administration are three people",
+            ),
+            Text("只选其中一项", "choose one of them"),
+        )
+
+
+def _demand_apart(work: Work, account: Account, organisation: Organisation, duties: list[Duty]) -> None:
+    """Nobody gives himself duties; and nobody has two of the three administrations, in whatever organisations."""
+    if account.pk == work.person.account and work.operation.name == "member.add":
+        raise refuse(
+            "own_duties",
+            "email",
+            account.email,
+            Text("不能给自己授予职责", "nobody gives himself duties"),
+            Text("请安全管理员或另一位负责人办理", "ask the security administrator, or another head"),
+        )
+    elsewhere = Membership.objects.filter(account=account, active=True).exclude(organisation=organisation)
+    had = {duty for held in elsewhere.values_list("duties", flat=True) for duty in held}
+    if len(ADMIN_DUTIES.intersection(had | set(duties))) > 1:
+        raise refuse(
+            "separate_administrators",
+            "duties",
+            "、".join(duties),
+            Text(
+                "此人在别的机构已担任另一个管理角色；系统、安全、审计须由不同的人担任",
+                "this person is another administrator elsewhere; system, security and audit are three people",
+            ),
+            Text("另选一人", "choose another person"),
+        )
+
+
+INVITATIONS = listing(
+    Listing(
+        "own.invitations",
+        Text("成员邀请", "Invitations"),
+        Invitation,
+        (
+            Column("email", Text("邮箱", "E-mail"), lambda row: row.email, main=True),
+            Column("organisation", Text("机构", "Organisation"), lambda row: row.organisation.name, main=True),
+            Column("duties", Text("职责", "Duties"), lambda row: duties_text(row.duties)),
+            Column("until", Text("有效至", "Good until"), lambda row: row.until, "day"),
+            Column("state", Text("状态", "State"), lambda row: INVITATION_WORDS[row.state], "state", main=True),
+        ),
+        (Filter("state", Text("状态", "State"), lambda state: Q(state=state), tuple(INVITATION_WORDS.items())),),
+        related=("organisation",),
+        page="own.invitation",
+        empty=Text("没有邀请。", "No invitations."),
+    )
+)
+
+
+def duties_text(duties: list[str]) -> Text:
+    """Duties as people call them."""
+    words = [DUTY_WORDS[Duty(one)] for one in duties]
+    return Text("、".join(one.zh for one in words), ", ".join(one.en for one in words))

@@ -1,0 +1,357 @@
+"""Organisations: a firm registers itself and is confirmed by a paper; institutions are entered by the administration."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from zhirong.kernel.errors import Problem
+from zhirong.kernel.text import Text, same
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import CreditCode, Line, Region, Request, Words, ask
+from zhirong.operations.people import KIND_WORDS, Duty, OrganisationKind
+from zhirong.operations.plausible import HistoryDay
+from zhirong.operations.refusals import refuse
+from zhirong.operations.unit_of_work import Work
+from zhirong.operations.uploads import Ticket, attach
+from zhirong.store.names import name_key
+from zhirong.store.parties import Membership, Organisation, SavedView
+
+# Whose code is his for certain: the administration has seen a paper. Anybody can say that he is of another firm.
+CONFIRMED = ("active", "suspended")
+
+
+class RegisterFirm(Request):
+    """A firm, by its credit code."""
+
+    code: Annotated[
+        CreditCode,
+        ask(
+            "统一社会信用代码",
+            "Unified social credit code",
+            "营业执照上的 18 位代码",
+            "the 18 places on the licence",
+        ),
+    ]
+    name: Annotated[Line, ask("企业名称", "Name of the firm", "与营业执照一致", "as on the licence")]
+    region: Annotated[
+        Region,
+        ask(
+            "注册地区划代码",
+            "Region code",
+            "六位，如广州 440100、西咸新区 610100",
+            "six digits, such as 440100 for Guangzhou",
+        ),
+    ]
+    registered_on: Annotated[HistoryDay, ask("成立日期", "Registered on")]
+    legal_representative: Annotated[Line, ask("法定代表人", "Legal representative")]
+    address: Annotated[str, ask("注册地址", "Address")] = ""
+    phone: Annotated[str, ask("联系电话", "Telephone")] = ""
+
+
+@operation(
+    "firm.register",
+    Text("登记企业", "Register your firm"),
+    request=RegisterFirm,
+    help=Text(
+        "核对执照后，平台管理员会在一个工作日内确认；确认前可以录入权利、免费评估、比较融资模式。",
+        "The administration confirms it against the licence within a working day; until then you can enter rights, "
+        "appraise them free of charge and compare the modes.",
+    ),
+    page="",
+)
+def register_firm(work: Work, request: RegisterFirm) -> Any:
+    """The account becomes the firm's manager; the firm waits for confirmation.
+
+    One that nobody has confirmed keeps no other from saying the same code: the administration decides by a paper.
+    """
+    known = Organisation.objects.filter(code=request.code)
+    own = known.filter(status="pending", membership__account=work.person.account, membership__active=True)
+    if known.filter(status__in=CONFIRMED).exists() or own.exists():
+        raise refuse(
+            "firm_known",
+            "code",
+            request.code,
+            Text("这个代码的企业已经登记", "a firm of this code is registered already"),
+            Text("请其负责人把您加为成员", "ask its manager to add you"),
+        )
+    firm = _enter(work, OrganisationKind.FIRM, request, "pending")
+    work.create(
+        Membership,
+        account_id=work.person.account,
+        organisation=firm,
+        duties=[Duty.FIRM_MANAGER.value],
+        active=True,
+    )
+    for admin in Organisation.objects.filter(kind=OrganisationKind.PLATFORM):
+        work.tell(
+            Text(f"新登记企业待确认：{firm.name}", f"A firm waits to be confirmed: {firm.name}"),
+            f"/admin/organisations/{firm.pk}/",
+            admin,
+            (Duty.SYSTEM_ADMIN,),
+        )
+    return {"id": firm.pk}
+
+
+_IN_CONTRACTS = ("写入合同和通知", "stands in contracts and notices")
+
+
+class EnterOrganisation(Request):
+    """An institution, entered by the administration."""
+
+    kind: Annotated[
+        OrganisationKind,
+        ask("类别", "Kind", choices=tuple((kind.value, words) for kind, words in KIND_WORDS.items())),
+    ]
+    code: Annotated[CreditCode, ask("统一社会信用代码", "Unified social credit code")]
+    name: Annotated[Line, ask("名称", "Name")]
+    region: Annotated[Region, ask("区划代码", "Region code")]
+    address: Annotated[str, Field(max_length=200), ask("住所", "Address", *_IN_CONTRACTS)] = ""
+    legal_representative: Annotated[
+        str, Field(max_length=60), ask("法定代表人（负责人）", "Legal representative", *_IN_CONTRACTS)
+    ] = ""
+    phone: Annotated[str, Field(max_length=40), ask("联系电话", "Telephone")] = ""
+
+
+@operation(
+    "organisation.enter",
+    Text("录入机构", "Enter an organisation"),
+    request=EnterOrganisation,
+    duties=(Duty.SYSTEM_ADMIN,),
+    page="admin.organisation",
+)
+def enter_organisation(work: Work, request: EnterOrganisation) -> Any:
+    """An institution is active from the moment the administration has entered it."""
+    if Organisation.objects.filter(code=request.code, status__in=CONFIRMED).exists():
+        raise refuse(
+            "organisation_known",
+            "code",
+            request.code,
+            Text("这个代码已经登记", "this code is registered already"),
+            Text("在机构列表里找它", "look for it in the list"),
+        )
+    return {"id": _enter(work, request.kind, request, "active").pk}
+
+
+def _kept(name: str) -> Any:
+    return lambda person, row: row.profile.get(name, "")
+
+
+class DescribeOrganisation(Request):
+    """What papers say of an institution beside its name and code."""
+
+    address: Annotated[
+        str, Field(max_length=200), ask("住所", "Address", *_IN_CONTRACTS, start=_kept("address"))
+    ] = ""
+    legal_representative: Annotated[
+        str,
+        Field(max_length=60),
+        ask("法定代表人（负责人）", "Legal representative", *_IN_CONTRACTS, start=_kept("legal_representative")),
+    ] = ""
+    phone: Annotated[str, Field(max_length=40), ask("联系电话", "Telephone", start=_kept("phone"))] = ""
+
+
+@operation(
+    "organisation.describe",
+    Text("填写住所和负责人", "Address and representative"),
+    model=Organisation,
+    duties=(Duty.SYSTEM_ADMIN,),
+    relation=lambda person, row: row.kind != OrganisationKind.FIRM,
+    request=DescribeOrganisation,
+    page="admin.organisation",
+)
+def describe_organisation(work: Work, request: DescribeOrganisation) -> Any:
+    """Papers made from now on say so; those made before stay as they are. A firm describes itself."""
+    work.update(work.row, profile={**work.row.profile, **request.model_dump()})
+
+
+class Confirm(Request):
+    """What the administration has seen."""
+
+    licence: Annotated[
+        Ticket | None,
+        ask(
+            "营业执照",
+            "Licence",
+            "凭它确认；另有企业以同一代码登记时必交",
+            "what it is confirmed by; needed where another has registered under the same code",
+            widget="file",
+        ),
+    ] = None
+
+
+@operation(
+    "organisation.confirm",
+    Text("确认企业", "Confirm the firm"),
+    model=Organisation,
+    duties=(Duty.SYSTEM_ADMIN,),
+    states=("pending", "suspended", "refused"),
+    state_field="status",
+    request=Confirm,
+    page="admin.organisation",
+    help=Text(
+        "核对执照后确认。以同一代码登记而没有确认的其他企业同时不予确认，并得到通知。",
+        "After its licence was checked. Others that have registered under the same code and are not confirmed are refused, "
+        "and told.",
+    ),
+)
+def confirm(work: Work, request: Confirm) -> Any:
+    """Its licence has been checked; it can apply from now on. Who else has said the same code is told that it is not his."""
+    row = work.row
+    others = Organisation.objects.filter(code=row.code).exclude(pk=row.pk)
+    taken = others.filter(status__in=CONFIRMED).first()
+    if taken is not None:
+        raise refuse(
+            "code_taken",
+            "code",
+            row.code,
+            Text(
+                f"{taken.name} 已凭执照以这个代码确认", f"{taken.name} is confirmed under this code by its licence"
+            ),
+            Text(
+                "确有错误的，先查清哪一份执照是真的", "where that is wrong, find out first whose licence is genuine"
+            ),
+        )
+    rivals = list(others.filter(status="pending").order_by("pk"))
+    if rivals and request.licence is None:
+        raise refuse(
+            "licence_needed",
+            "licence",
+            "",
+            Text(
+                f"另有 {len(rivals)} 家企业以同一代码登记：{'、'.join(one.name for one in rivals)}",
+                f"others have registered under the same code: {', '.join(one.name for one in rivals)}",
+            ),
+            Text("交上核对过的营业执照", "hand in the licence that was checked"),
+        )
+    if request.licence is not None:
+        attach(work, request.licence, f"organisation/{row.pk}", "licence", work.person.organisation)
+    work.update(row, status="active")
+    work.tell(Text("企业已确认，可以提交融资申请", "Your firm is confirmed: you can apply now"), "/desk/", row)
+    for rival in rivals:
+        _not_confirmed(work, rival, _ANOTHER_IS_IT)
+
+
+_ANOTHER_IS_IT = Text(
+    "另一家企业已凭营业执照以这个代码确认", "another firm is confirmed under this code by its licence"
+)
+
+
+class RefuseFirm(Request):
+    """Why it is not confirmed; its people read it."""
+
+    reason: Annotated[Words, ask("理由", "Reason", widget="area")]
+
+
+@operation(
+    "organisation.refuse",
+    Text("不予确认", "Do not confirm"),
+    model=Organisation,
+    duties=(Duty.SYSTEM_ADMIN,),
+    states=("pending",),
+    state_field="status",
+    request=RefuseFirm,
+    is_grave=True,
+    page="admin.organisation",
+)
+def refuse_firm(work: Work, request: RefuseFirm) -> Any:
+    """Its people can no longer act for it; what they have entered is kept."""
+    _not_confirmed(work, work.row, same(request.reason))
+
+
+def _not_confirmed(work: Work, firm: Organisation, reason: Text) -> None:
+    work.update(firm, status="refused")
+    work.tell(
+        Text(
+            f"您登记的企业 {firm.name}（{firm.code}）没有确认：{reason.zh}。有异议请向平台管理员提交营业执照",
+            f"The firm that you registered, {firm.name} ({firm.code}), was not confirmed: {reason.en}. If that is wrong, "
+            "show its licence to the platform's administration",
+        ),
+        "/acting/",
+        firm,
+    )
+
+
+@operation(
+    "organisation.suspend",
+    Text("停用", "Suspend"),
+    model=Organisation,
+    duties=(Duty.SYSTEM_ADMIN,),
+    states=("active",),
+    state_field="status",
+    is_grave=True,
+    page="admin.organisation",
+)
+def suspend(work: Work, request: Any) -> Any:
+    """Its people can no longer act for it; what it has is kept."""
+    if work.row.kind == OrganisationKind.PLATFORM:
+        raise refuse(
+            "own_house",
+            "kind",
+            work.row.kind,
+            Text("平台管理机构不能停用", "the platform's own administration cannot be suspended"),
+            Text("撤销个别人员的职责", "take duties from single people instead"),
+        )
+    work.update(work.row, status="suspended")
+
+
+def belongs_to(account: int, organisation: int) -> bool:
+    """Whether an account is a member of an organisation, whomever it acts for at the moment."""
+    return Membership.objects.filter(account=account, organisation=organisation, active=True).exists()
+
+
+def own_firm(account: int, firm: int) -> list[Problem]:
+    """Why somebody cannot decide on a firm's case: he belongs to the firm himself."""
+    if not belongs_to(account, firm):
+        return []
+    return [
+        Problem(
+            "person",
+            str(account),
+            Text("您是这家企业的成员，不能审批它的业务", "you belong to the firm, and cannot decide on its case"),
+            Text("由没有利害关系的同事审批", "let a colleague decide who has no interest in it"),
+            "belongs_to_the_firm",
+        )
+    ]
+
+
+def _enter(work: Work, kind: OrganisationKind, request: Any, status: str) -> Organisation:
+    known = ("registered_on", "legal_representative", "address", "phone")
+    profile = {name: value for name in known if (value := getattr(request, name, None))}
+    return work.create(
+        Organisation,
+        kind=kind.value,
+        name=request.name,
+        code=request.code,
+        region=request.region,
+        status=status,
+        name_key=name_key(request.name),
+        profile={name: str(value) for name, value in profile.items()},
+    )
+
+
+class SaveView(Request):
+    """A list as it is now filtered and ordered."""
+
+    listing: Annotated[Line, ask("列表", "List")]
+    query: Annotated[str, ask("条件", "Conditions")] = ""
+    name: Annotated[Line, ask("名称", "Name")]
+
+
+@operation("view.save", Text("保存视图", "Save the view"), request=SaveView)
+def save_view(work: Work, request: SaveView) -> Any:
+    """Keep it for this account."""
+    return {
+        "id": work.create(
+            SavedView,
+            account_id=work.person.account,
+            listing=request.listing[:60],
+            query=request.query[:500],
+            name=request.name[:60],
+        ).pk
+    }
+
+
+@operation("view.forget", Text("删除视图", "Forget the view"), model=SavedView)
+def forget_view(work: Work, request: Any) -> Any:
+    """It is no longer listed."""
+    work.update(work.row, listing="")

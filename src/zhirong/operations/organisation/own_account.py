@@ -1,0 +1,41 @@
+"""What somebody says of himself: the name that stands under his decisions and on the reports that he signs."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from zhirong.kernel.text import Text
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Request, ask
+from zhirong.operations.people import Person
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.parties import Account
+
+
+def _now(person: Person, row: Any) -> str:
+    return str(Account.objects.values_list("display_name", flat=True).get(pk=person.account))
+
+
+class OwnName(Request):
+    """A name as on the identity card."""
+
+    name: Annotated[
+        str,
+        Field(min_length=1, max_length=60),
+        ask("姓名", "Name", "与身份证一致", "as on your identity card", start=_now),
+    ]
+
+
+@operation(
+    "account.name",
+    Text("填写姓名", "State your name"),
+    request=OwnName,
+    help=Text(
+        "审批、复核、签字处显示姓名；没有填写的显示邮箱。已签的文件不变。",
+        "It stands where you decide, review and sign, in place of your address. What has been signed stays as it is.",
+    ),
+)
+def state_name(work: Work, request: OwnName) -> Any:
+    """Of the account that is signed in."""
+    Account.objects.filter(pk=work.person.account).update(display_name=request.name)
+    work.public["account"] = work.person.account

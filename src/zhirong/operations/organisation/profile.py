@@ -1,0 +1,71 @@
+"""What a firm says of itself once and uses in every quote and case: facts that modes ask about, and its credit file."""
+
+from typing import Annotated, Any
+
+from zhirong.chain.credit.file import ALL_SECTIONS, read_credit
+from zhirong.chain.quote.reading import read_facts
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.text import Text
+from zhirong.operations.case_file.tables import exact, plain
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Request, ask
+from zhirong.operations.people import OrganisationKind
+from zhirong.operations.right.rights import FIRM
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.parties import Organisation
+
+Table = dict[str, Any]
+Facts = Annotated[
+    Table,
+    ask("企业情况", "Facts", "见案件文件说明 [facts]", "the table [facts] of a case file", widget="table"),
+]
+Credit = Annotated[
+    Table,
+    ask("信用资料", "Credit file", "见案件文件说明 [credit]", "the table [credit] of a case file", widget="table"),
+]
+
+
+class Describe(Request):
+    """Facts and credit file, as in a case file."""
+
+    facts: Facts = {}
+    credit: Credit = {}
+
+
+@operation(
+    "firm.describe",
+    Text("填写企业情况", "Describe your firm"),
+    model=Organisation,
+    request=Describe,
+    duties=FIRM,
+    relation=lambda person, row: row.pk == person.organisation and row.kind == OrganisationKind.FIRM,
+    for_agents=True,
+    page="firm.profile",
+    help=Text(
+        "填一次，比较模式和提交申请时都用它；每一栏写明出处和日期。",
+        "Said once and used wherever modes are compared and cases are made; each part with its source and date.",
+    ),
+)
+def describe(work: Work, request: Describe) -> Any:
+    """Keep what the firm says of itself, read by the chain first."""
+    check_known(request.facts, request.credit, work)
+    profile = {**work.row.profile, "facts": plain(request.facts), "credit": plain(request.credit)}
+    work.update(work.row, profile=profile)
+
+
+def check_known(facts: Table, credit: Table, work: Work) -> None:
+    """Raises InputError with everything that is wrong with facts and credit file."""
+    reader = Reader({"facts": exact(plain(facts)), "credit": exact(plain(credit))})
+    read_facts(reader.optional_table("facts"), work.day)
+    read_credit(reader.table("credit"), work.day)
+    reader.finish()
+
+
+def facts_of(firm: Organisation) -> tuple[Table, Table]:
+    """What a firm has said of itself: facts and credit file."""
+    return firm.profile.get("facts", {}), firm.profile.get("credit", {})
+
+
+def missing_sections(credit: Table) -> list[tuple[str, Text]]:
+    """The sections of a credit file that are not there."""
+    return [(name, words) for name, words in ALL_SECTIONS.items() if not credit.get(name)]

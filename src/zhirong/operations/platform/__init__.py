@@ -1,0 +1,1 @@
+"""Running the platform: rules, audit, check, backup, security."""

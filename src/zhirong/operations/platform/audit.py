@@ -1,0 +1,221 @@
+"""What the auditor reads: every event with its proof, who has seen what, the background work, the check of everything.
+
+The auditor changes nothing; to start the check is all that is done here.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from zhirong.evidence import canonical
+from zhirong.evidence.entries import entry_of_bytes
+from zhirong.kernel.text import Text
+from zhirong.operations.declare import OPERATIONS, operation
+from zhirong.operations.jobs import Task, job
+from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.people import Duty
+from zhirong.operations.pledge.check import check_register
+from zhirong.operations.pledge.view import event_words
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.models import Event
+from zhirong.store.parties import Account
+from zhirong.store.settings import DATA
+from zhirong.store.work import Job, Seen
+
+AUDIT = (Duty.AUDIT_ADMIN,)
+SYSTEM = (Duty.SYSTEM_ADMIN,)
+CHECK = "audit.check"
+_SHOWN = 500  # findings of a check that are kept with its result
+_STATES = (
+    ("waiting", Text("等待", "waiting")),
+    ("running", Text("进行中", "running")),
+    ("done", Text("完成", "done")),
+    ("failed", Text("失败", "failed")),
+)
+
+
+@operation(
+    "audit.begin_check",
+    Text("全部重算核对", "Check everything"),
+    duties=AUDIT,
+    help=Text(
+        "后台重算日志、登记簿和平台各表，与日志逐列比对。账号表随登录变化，不在其内。",
+        "In the background the log, the register and the platform's tables are computed again and compared column by column. "
+        "Accounts change with every sign-in and are not among them.",
+    ),
+)
+def begin_check(work: Work, request: Any) -> Any:
+    """One at a time: a check that waits or runs is the one."""
+    running = Job.objects.filter(kind=CHECK, state__in=("waiting", "running")).order_by("-pk").first()
+    if running is None:
+        work.later(CHECK, f"{CHECK}/{work.head.size}", work.now)
+        return {"begun": True}
+    return {"begun": False}
+
+
+@job(CHECK)
+def check(task: Task) -> Any:
+    """What came of it. A finding is no failure of the job."""
+    found = check_register(DATA)
+    return {
+        "at": task.now.isoformat(),
+        "events": found.events,
+        "covered": found.covered,
+        "count": len(found.findings),
+        "findings": [one.as_json() for one in found.findings[:_SHOWN]],
+    }
+
+
+def last_checks(limit: int = 10) -> list[Job]:
+    """The latest checks, with their progress and results."""
+    return list(Job.objects.filter(kind=CHECK).order_by("-pk")[:limit])
+
+
+# -- one event ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An event as the auditor reads it. rows: what it wrote, by table and id. request: what was asked for. rules: the version of
+    the rules and the policy packs that decided.
+    """
+
+    entry: dict[str, Any]
+    actor: str
+    organisation: str
+    words: Text
+    request: dict[str, Any]
+    rows: tuple[tuple[str, int, tuple[tuple[str, Any], ...]], ...]
+    rules: str
+
+
+def shown(event: Event) -> Shown:
+    """An event with who did it and every row that it wrote."""
+    content = canonical.decode(event.content.encode())
+    request = content.get("request")
+    rows = tuple(
+        (one["table"], one["id"], tuple(sorted(one["values"].items()))) for one in content.get("images", [])
+    )
+    organisation = content.get("organisation")
+    return Shown(
+        entry_of_bytes(event.entry.encode()).as_json(),
+        actor_words(event.actor),
+        "" if not organisation else str(organisation),
+        kind_words(event.kind),
+        json.loads(request) if request else {k: v for k, v in content.items() if not k.startswith("_")},
+        rows,
+        "；".join([content.get("_rules", ""), *content.get("_packs", ())]),
+    )
+
+
+def actor_words(actor: str) -> str:
+    """Who acted, by the account's address where it is an account."""
+    kind, _, number = actor.partition(":")
+    if kind != "account" or not (number.isascii() and number.isdigit()):
+        return actor
+    email = Account.objects.filter(pk=int(number)).values_list("email", flat=True).first()
+    return f"{actor} {email or ''}".strip()
+
+
+def kind_words(kind: str) -> Text:
+    """The words of a kind of event: of the operation, or of what happened in the register."""
+    found = OPERATIONS.get(kind)
+    return event_words(kind) if found is None else found.title
+
+
+# -- lists ----------------------------------------------------------------------------------------------------------
+
+
+def _day(value: str) -> date:
+    return date.fromisoformat(value)
+
+
+EVENTS = listing(
+    Listing(
+        "audit.events",
+        Text("全部事项", "Events"),
+        Event,
+        (
+            Column("index", Text("序号", "No."), lambda row: row.index, "number", "index", main=True),
+            Column("kind", Text("事项", "Event"), lambda row: kind_words(row.kind), main=True),
+            Column("day", Text("日期", "Day"), lambda row: row.day, "day", "day", main=True),
+            Column("actor", Text("办理人", "By"), lambda row: row.actor),
+            Column("subject", Text("对象", "About"), lambda row: row.subject or _registration(row)),
+        ),
+        (
+            Filter("kind", Text("事项代码", "Kind"), lambda value: Q(kind=value)),
+            Filter(
+                "actor",
+                Text("办理人（账号编号）", "By (number of the account)"),
+                lambda value: Q(actor=_actor(value)),
+            ),
+            Filter("subject", Text("对象，如 case/12", "About, such as case/12"), lambda value: Q(subject=value)),
+            Filter("registration", Text("质押申请编号", "Filing"), lambda value: Q(registration=int(value))),
+            Filter("first", Text("日期自", "From"), lambda value: Q(day__gte=_day(value))),
+            Filter("last", Text("日期至", "Until"), lambda value: Q(day__lte=_day(value))),
+        ),
+        duties=AUDIT,
+        order="-index",
+        page="audit.event",
+        empty=Text("没有符合条件的事项。", "No event fits."),
+    )
+)
+SEEN = listing(
+    Listing(
+        "audit.seen",
+        Text("谁看过什么", "Who has seen what"),
+        Seen,
+        (
+            Column("at", Text("时间", "At"), lambda row: row.at, "instant", "at", main=True),
+            Column("account", Text("账号", "Account"), lambda row: row.account.email, main=True),
+            Column(
+                "organisation",
+                Text("机构", "Organisation"),
+                lambda row: None if row.organisation is None else row.organisation.name,
+            ),
+            Column("subject", Text("看了什么", "What"), lambda row: row.subject, main=True),
+        ),
+        (
+            Filter("account", Text("邮箱", "E-mail"), lambda value: Q(account__email__iexact=value)),
+            Filter("subject", Text("对象，如 case/12", "What, such as case/12"), lambda value: Q(subject=value)),
+            Filter("first", Text("日期自", "From"), lambda value: Q(day__gte=_day(value))),
+            Filter("last", Text("日期至", "Until"), lambda value: Q(day__lte=_day(value))),
+        ),
+        duties=AUDIT,
+        related=("account", "organisation"),
+        empty=Text("没有记录。", "Nothing is recorded."),
+    )
+)
+JOBS = listing(
+    Listing(
+        "admin.jobs",
+        Text("后台任务", "Background work"),
+        Job,
+        (
+            Column("id", Text("编号", "No."), lambda row: row.pk, "number", "id", main=True),
+            Column("kind", Text("任务", "Work"), lambda row: row.kind, main=True),
+            Column("state", Text("状态", "State"), lambda row: dict(_STATES).get(row.state), "state", main=True),
+            Column("run_at", Text("计划时间", "Planned at"), lambda row: row.run_at, "instant", "run_at"),
+            Column("tries", Text("次数", "Tries"), lambda row: row.tries, "number"),
+            Column("done", Text("进度", "Progress"), lambda row: f"{row.done}/{row.total}" if row.total else None),
+            Column("error", Text("错误", "Error"), lambda row: row.result.get("error")),
+        ),
+        (
+            Filter("state", Text("状态", "State"), lambda value: Q(state=value), _STATES),
+            Filter("kind", Text("任务", "Work"), lambda value: Q(kind__startswith=value)),
+        ),
+        duties=SYSTEM,
+        empty=Text("没有后台任务。", "There is no background work."),
+    )
+)
+
+
+def _registration(row: Event) -> str:
+    return "" if row.registration is None else f"registration/{row.registration}"
+
+
+def _actor(written: str) -> str:
+    return f"account:{written}" if written.isdigit() else written

@@ -1,0 +1,193 @@
+"""The platform's tables against the events: every row is what the images in the log make of it, and nothing else.
+
+Covered is every table of the kind ``Kept``, and what accounts sign in with, by its seals (``seals``); not when they last did.
+Nor are notices, jobs and deliveries, which no event vouches for (see ``store.work``). Rows that were loaded in bulk
+past the operations have no event, and are found as what they are: not in the log.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.db import models as fields
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from zhirong.evidence import canonical
+from zhirong.evidence.audit import Finding
+from zhirong.kernel.errors import InputError
+from zhirong.kernel.text import Text
+from zhirong.operations.platform.seals import have_begun
+from zhirong.store import models, settings
+from zhirong.store.parties import AccountSeal, Kept
+from zhirong.store.seals import all_parts, key_mark
+from zhirong.store.vault import has_key
+
+MOST_OF_A_TABLE = 200  # rows named for each table; a table that differs everywhere is not listed row by row
+_LONGEST = 200  # characters of a value that are held; a longer one is held as its hash
+_WRITTEN = "written_"
+_UNREADABLE = object()
+
+Row = dict[str, Any]
+Rows = dict[tuple[str, int], Row]
+
+
+def platform_findings(folder: Path = settings.DATA) -> list[Finding]:
+    """Every row of a kept table that was changed, removed or added otherwise than by an operation. folder: of the keys."""
+    expected = _folded()
+    found: list[Finding] = []
+    for model in kept_models():
+        table = str(model._meta.model_name)
+        own = {number: expected.pop((table, number)) for number in _numbers(expected, table)}
+        found += _limited(_of_table(model, own), table)
+    found += [
+        _finding("table", f"{table} {number}", "日志写了没有的表", "the log has a row of a table that there is not")
+        for table, number in sorted(expected)
+    ]
+    return found + _limited(account_findings(folder), "account")
+
+
+def account_findings(folder: Path) -> Iterator[Finding]:
+    """Accounts whose columns, second factors or addresses are not what was sealed. None before seals have begun."""
+    if not have_begun():
+        return
+    seals = {one.account_id: one for one in AccountSeal.objects.order_by("account_id")}
+    if any(one.key for one in seals.values()) and not has_key(folder):
+        yield _finding("account_key", "vault.key", "没有密钥，账号无法核对", "no key: accounts cannot be checked")
+        return
+    mark, now = key_mark(folder), all_parts(folder)
+    if any(one.key != mark for one in seals.values()):
+        yield _finding(
+            "account_key",
+            "vault.key",
+            "不是登记账号时所用的密钥；请恢复原来的 vault.key",
+            "not the key that accounts were sealed with; restore the former vault.key",
+        )
+        return
+    for number in sorted(now.keys() | seals.keys()):
+        place = f"account {number}"
+        if number not in seals:
+            yield _finding("account", place, "表中有，日志中没有", "in the table, not in the log")
+            continue
+        sealed, found = seals[number].parts, now.get(number, {})
+        for part in sorted(sealed.keys() | found.keys()):
+            if sealed.get(part) != found.get(part):
+                yield _finding("account", f"{place} {part}", *_part_words(part in sealed, part in found))
+
+
+def _part_words(was: bool, is_now: bool) -> tuple[str, str]:
+    if was and is_now:
+        return "不经平台操作被改动", "changed otherwise than by an operation"
+    if was:
+        return "不经平台操作被删除", "removed otherwise than by an operation"
+    return "不经平台操作被加入", "added otherwise than by an operation"
+
+
+def kept_models() -> list[type[Kept]]:
+    """The tables that operations alone write."""
+    return [model for model in apps.get_app_config("store").get_models() if issubclass(model, Kept)]
+
+
+def _folded() -> Rows:
+    """Each row as its images, one after another, leave it."""
+    rows: Rows = {}
+    events = models.Event.objects.filter(registration=None).order_by("index").values_list("content", flat=True)
+    for content in events.iterator():
+        for image in _images(content):
+            row = rows.setdefault((image["table"], image["id"]), {})
+            row.update({name: _held(value) for name, value in image["values"].items()})
+    return rows
+
+
+def _images(content: str) -> list[Mapping[str, Any]]:
+    """The images of an event. One whose content cannot be read is named where events are checked against the log."""
+    try:
+        images = canonical.decode(content.encode()).get("images", [])
+        return [
+            one
+            for one in images
+            if isinstance(one["table"], str) and isinstance(one["id"], int) and isinstance(one["values"], dict)
+        ]
+    except (InputError, AttributeError, KeyError, TypeError):
+        return []
+
+
+def _numbers(expected: Rows, table: str) -> list[int]:
+    return sorted(number for name, number in expected if name == table)
+
+
+def _of_table(model: type[Kept], expected: dict[int, Row]) -> Iterator[Finding]:
+    table = str(model._meta.model_name)
+    columns = [one for one in model._meta.concrete_fields if one.attname != "id"]
+    # As text, since a damaged value could not be read as what it should be.
+    written = {_WRITTEN + one.attname: Cast(one.attname, TextField()) for one in columns}
+    rows = model._default_manager.annotate(**written).order_by("pk").values_list("pk", *written)
+    for number, *values in rows.iterator():
+        place = f"{table} {number}"
+        own = expected.pop(number, None)
+        if own is None:
+            yield _finding("row", place, "表中有，日志中没有", "in the table, not in the log")
+            continue
+        for column, text in zip(columns, values, strict=True):
+            if column.attname not in own:
+                yield _finding(
+                    "row",
+                    f"{place} {column.attname}",
+                    "日志中没有这一列的来历",
+                    "the log does not say where this column comes from",
+                )
+            elif _held(_plain(column, text)) != own[column.attname]:
+                wanted = own[column.attname]
+                yield _finding("row", f"{place} {column.attname}", f"应为 {wanted}", f"should be {wanted}")
+    for number in sorted(expected):
+        yield _finding("row", f"{table} {number}", "日志中有，表中没有", "in the log, not in the table")
+
+
+def _plain(column: Any, text: str | None) -> Any:
+    """What stands in a column, as an image writes it (``operations.images.image_value``); a mark where it cannot be read."""
+    if text is None:
+        return None
+    try:
+        if isinstance(column, fields.JSONField):
+            return json.dumps(json.loads(text), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        if isinstance(column, fields.DateTimeField):
+            moment = datetime.fromisoformat(text)
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            # To the microsecond: an image keeps whole seconds, so a fraction is a difference.
+            return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        if isinstance(column, fields.DecimalField):
+            value = Decimal(text)
+            kept = f"{value:.{column.decimal_places}f}"
+            return kept if Decimal(kept) == value else text
+        if isinstance(column, fields.BooleanField):
+            return {"1": True, "0": False, "true": True, "false": False}[text]
+        if isinstance(column, fields.IntegerField | fields.ForeignKey | fields.AutoField):
+            return int(text)
+    except (ValueError, KeyError, InvalidOperation):
+        return _UNREADABLE
+    return text
+
+
+def _held(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > _LONGEST:
+        return f"sha256:{hashlib.sha256(value.encode()).hexdigest()}"
+    return value
+
+
+def _limited(found: Iterator[Finding], table: str) -> list[Finding]:
+    """The first findings of a table, and how many more there are."""
+    named = list(islice(found, MOST_OF_A_TABLE))
+    more = sum(1 for _ in found)
+    if more:
+        named.append(_finding("row", table, f"另有 {more} 处不符", f"{more} more differences"))
+    return named
+
+
+def _finding(code: str, place: str, zh: str, en: str) -> Finding:
+    return Finding(code, place, Text(zh, en))

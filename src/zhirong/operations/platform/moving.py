@@ -1,0 +1,167 @@
+"""A platform that has begun on SQLite goes on with PostgreSQL: every table is copied in one transaction, and counted.
+
+The database of the data folder is the source, the empty one that DATABASE_URL names the target. Files and keys stay where they
+are. Afterwards the source is kept under another name, so that nobody goes on writing the log in two places.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.core.management.color import no_style
+from django.db import connection, connections, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Model
+
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+from zhirong.operations.platform.backup import SQLITE
+from zhirong.store.database_url import database
+from zhirong.store.setup import migrate
+
+MOVED = SQLITE + ".moved"
+_SOURCE = "source"
+_ROWS = 2000
+_WAIT_SECONDS = 2.0
+
+
+def move(folder: Path) -> dict[str, int]:
+    """Copy everything from ``zhirong.sqlite3`` in the folder into PostgreSQL; returns the number of rows of each table.
+
+    Raises InputError, with nothing copied, where there is no such file, a program still uses it, it is of an older version,
+    DATABASE_URL names no PostgreSQL or a database that holds something, or a value has no place there.
+    """
+    place = folder / SQLITE
+    _demand_target(place)
+    _demand_unused(place)
+    with _source(folder):
+        _demand_present_form(place)
+        migrate()
+        # IMMEDIATE: nobody writes to the source until the target is whole.
+        with transaction.atomic(using=_SOURCE), transaction.atomic(durable=True):
+            counts = _copied()
+    place.rename(folder / MOVED)
+    return counts
+
+
+# -- what must hold before ----------------------------------------------------------------------------------------
+
+
+def _demand_target(place: Path) -> None:
+    if not place.exists():
+        raise _problem(
+            "ZHIRONG_DATA",
+            str(place),
+            "no_source",
+            Text("没有这个 SQLite 数据库", "there is no such database of SQLite"),
+            Text("把 ZHIRONG_DATA 指向原平台的数据文件夹", "let ZHIRONG_DATA name the folder of the platform"),
+        )
+    if connection.vendor != "postgresql":
+        raise _problem(
+            "DATABASE_URL",
+            connection.vendor,
+            "no_target",
+            Text("没有指明 PostgreSQL 数据库", "it names no database of PostgreSQL"),
+            Text("设为 postgresql://用户:口令@主机/空数据库", "set postgresql://user:password@host/empty-database"),
+        )
+    with connection.cursor() as cursor:
+        if connection.introspection.table_names(cursor):
+            raise _problem(
+                "DATABASE_URL",
+                str(connection.settings_dict["NAME"]),
+                "not_empty",
+                Text("数据库不是空的", "the database is not empty"),
+                Text("新建一个空数据库，再迁移一次", "create an empty one and move again"),
+            )
+
+
+def _demand_unused(place: Path) -> None:
+    """Leaving the write-ahead log is possible for the only one that has the file open."""
+    with closing(sqlite3.connect(place, timeout=_WAIT_SECONDS)) as alone:
+        try:
+            alone.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.OperationalError as error:
+            raise _problem(
+                "ZHIRONG_DATA",
+                str(place),
+                "in_use",
+                Text(f"还有程序在用它：{error}", f"a program still uses it: {error}"),
+                Text("先停止 zhirong serve 和 zhirong worker", "stop zhirong serve and zhirong worker first"),
+            ) from error
+
+
+def _demand_present_form(place: Path) -> None:
+    executor = MigrationExecutor(connections[_SOURCE])
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise _problem(
+            "ZHIRONG_DATA",
+            str(place),
+            "old_form",
+            Text("它的表是旧版本的", "its tables are of an older version"),
+            Text(
+                "不设 DATABASE_URL，用本版本启动一次 zhirong serve 再停止",
+                "without DATABASE_URL start zhirong serve of this version once, and stop it",
+            ),
+        )
+
+
+@contextmanager
+def _source(folder: Path) -> Iterator[None]:
+    connections.databases[_SOURCE] = {**connections.databases["default"], **database("", folder)}
+    try:
+        yield
+    finally:
+        connections[_SOURCE].close()
+        del connections[_SOURCE], connections.databases[_SOURCE]
+
+
+# -- copying --------------------------------------------------------------------------------------------------------
+
+
+def _copied() -> dict[str, int]:
+    models = apps.get_models(include_auto_created=True)
+    for model in reversed(models):  # what making the tables has filled in: kinds of content, permissions
+        model._base_manager.all().delete()
+    counts = {model._meta.db_table: _copy(model) for model in models}
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), models):
+            cursor.execute(statement)
+    for model in models:
+        found, table = model._base_manager.count(), model._meta.db_table
+        if found != counts[table]:
+            raise RuntimeError(f"{table} has {found} rows, not {counts[table]}")
+    return counts
+
+
+def _copy(model: type[Model]) -> int:
+    """Every row of a table as it stands: no column is filled in anew."""
+    fields = model._meta.local_concrete_fields
+    table, quote = model._meta.db_table, connection.ops.quote_name
+    into = f"COPY {quote(table)} ({', '.join(quote(field.column) for field in fields)}) FROM STDIN"
+    rows = model._base_manager.using(_SOURCE).order_by("pk").values_list(*(field.attname for field in fields))
+    count, row = 0, ()
+    try:
+        with connection.cursor() as cursor, cursor.copy(into) as copy:
+            for row in rows.iterator(chunk_size=_ROWS):
+                copy.write_row([_prepared(*one) for one in zip(fields, row, strict=True)])
+                count += 1
+    except (connection.Database.DataError, ValueError) as error:
+        raise _problem(
+            table,
+            str(row[:1]),
+            "no_place",
+            Text(f"这一行写不进 PostgreSQL：{error}", f"this row has no place in PostgreSQL: {error}"),
+            Text("没有复制任何内容；把这段话交给维护者", "nothing was copied; tell the maintainers what this says"),
+        ) from error
+    return count
+
+
+def _prepared(field: Any, value: Any) -> Any:
+    return field.get_db_prep_save(value, connection)
+
+
+def _problem(field: str, value: str, code: str, reason: Text, hint: Text) -> InputError:
+    return InputError([Problem(field, value, reason, hint, code)])

@@ -1,0 +1,95 @@
+"""The log vouches for what accounts sign in with, by keyed digests (``store.seals``).
+
+Sign-up, a new password, a second factor, a confirmed address and the closing of an account each seal what they changed and nothing
+else, so that a column that somebody changed in the database stays different from its seal. ``zhirong platform check`` names it.
+"""
+
+import secrets
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from django.db import connection, transaction
+from pydantic import Field
+
+from zhirong.kernel.text import Text
+from zhirong.operations.clock import now
+from zhirong.operations.declare import Call, operation
+from zhirong.operations.fields import Nothing, Request, ask
+from zhirong.operations.people import WORKER
+from zhirong.operations.run import run_operation
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.models import Event
+from zhirong.store.parties import Account, AccountSeal
+from zhirong.store.seals import account_parts, key_mark
+from zhirong.store.transaction import is_writing
+
+BEGUN = "account.begin_seals"
+_AT_ONCE = 200  # accounts in one event
+
+
+class SealAccounts(Request):
+    """Accounts, and what of them has changed; nothing named is everything."""
+
+    accounts: Annotated[list[int], Field(min_length=1, max_length=_AT_ONCE), ask("账号", "Accounts")]
+    parts: Annotated[list[str], Field(max_length=_AT_ONCE), ask("改动的内容", "What has changed")] = []
+
+
+@operation("account.seal", Text("登记账号安全状态", "Seal accounts"), request=SealAccounts, is_background=True)
+def seal_accounts(work: Work, request: SealAccounts) -> Any:
+    """Keep the digests of what has changed; the others stay as they were sealed."""
+    mark, named = key_mark(), set(request.parts)
+    for account in request.accounts:
+        found = account_parts(account)
+        seal = AccountSeal.objects.filter(account=account).first()
+        if seal is None:
+            # An account that no operation made stays without a seal of what this one did not change.
+            parts = {name: value for name, value in found.items() if not named or name in named}
+            work.create(AccountSeal, account_id=account, key=mark, parts=parts)
+            continue
+        if seal.key != mark:
+            continue  # made with another key: the check says so until that key is back
+        changed = named or {*found, *seal.parts}
+        kept = {name: value for name, value in seal.parts.items() if name not in changed}
+        fresh = {name: value for name, value in found.items() if name in changed}
+        if kept | fresh != seal.parts:
+            work.update(seal, parts=kept | fresh)
+
+
+@operation(BEGUN, Text("开始登记账号安全状态", "Seals of accounts begin"), request=Nothing, is_background=True)
+def seals_begun(work: Work, request: Any) -> Any:
+    """From here on an account without a seal is one that no operation made."""
+
+
+def have_begun() -> bool:
+    """Whether the log vouches for accounts."""
+    return Event.objects.filter(kind=BEGUN).exists()
+
+
+def begin_seals() -> bool:
+    """Once, for a platform that is new or older than the seals: seal every account as it is. Returns whether it was done now."""
+    if have_begun():
+        return False
+    numbers = list(Account.objects.order_by("pk").values_list("pk", flat=True))
+    for at in range(0, len(numbers), _AT_ONCE):
+        _perform("account.seal", {"accounts": numbers[at : at + _AT_ONCE]})
+    _perform(BEGUN, {})
+    return True
+
+
+def reseal(account: int, parts: Iterable[str] = ()) -> None:
+    """These parts of an account were changed by the platform itself: seal them. Within another transaction it waits for its end."""
+    if not have_begun():
+        return
+    request = {"accounts": [account], "parts": sorted(parts)}
+
+    def seal() -> None:
+        _perform("account.seal", request)
+
+    if connection.in_atomic_block and not is_writing():
+        transaction.on_commit(seal)
+    else:
+        seal()
+
+
+def _perform(name: str, request: dict[str, Any]) -> None:
+    run_operation(name, Call(WORKER, now(), f"seal/{secrets.token_hex(16)}"), None, request)

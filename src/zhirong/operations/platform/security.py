@@ -1,0 +1,247 @@
+"""What the security administrator does: accounts, lock-outs, sessions. Duties are given by ``members``, tokens revoked
+by ``tokens``.
+
+What accounts sign in with is sealed (``seals``), so that the check finds a change that was not made here or by the account's owner.
+"""
+
+from typing import Annotated, Any
+
+from django.db.models import Q
+from pydantic import Field
+
+from zhirong.kernel.text import Text
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Line, Request, Words, ask
+from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.organisation.members import duties_text
+from zhirong.operations.people import Duty
+from zhirong.operations.platform.seals import reseal
+from zhirong.operations.refusals import refuse
+from zhirong.operations.sign_in import forget_wrong
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.parties import Account, ApiToken, Membership
+
+SECURITY = (Duty.SECURITY_ADMIN,)
+AccountNumber = Annotated[int, Field(ge=1, lt=2**31), ask("账号编号", "Account")]
+
+
+class ChangeAccount(Request):
+    """An account, and why."""
+
+    account: AccountNumber
+    reason: Annotated[Words, ask("理由", "Reason", widget="area")]
+
+
+def _account(work: Work, number: int) -> Account:
+    found = Account.objects.select_for_update().filter(pk=number).first()
+    if found is None:
+        raise refuse(
+            "no_account",
+            "account",
+            number,
+            Text("没有这个账号", "there is no such account"),
+            Text("在账号列表里找它", "look for it in the list"),
+        )
+    return found
+
+
+@operation(
+    "account.close", Text("停用账号", "Close the account"), request=ChangeAccount, duties=SECURITY, is_grave=True
+)
+def close_account(work: Work, request: ChangeAccount) -> Any:
+    """It cannot sign in, its sessions end, its tokens are revoked; what it did stays in the log."""
+    from allauth.usersessions.models import UserSession
+
+    account = _account(work, request.account)
+    if account.pk == work.person.account:
+        raise refuse(
+            "own_account",
+            "account",
+            request.account,
+            Text("不能停用自己的账号", "nobody closes his own account"),
+            Text("由另一名安全管理员办理", "let another security administrator do it"),
+        )
+    if not account.is_active:
+        raise refuse(
+            "closed_already",
+            "account",
+            request.account,
+            Text("已经停用", "it is closed already"),
+            Text("无需再办", "nothing to do"),
+        )
+    Account.objects.filter(pk=account.pk).update(is_active=False)
+    reseal(account.pk, ["is_active"])
+    for session in UserSession.objects.filter(user=account):
+        session.end()
+    for token in ApiToken.objects.filter(account=account, revoked_on=None):
+        work.update(token, revoked_on=work.day)
+    work.public["account"] = account.pk
+
+
+@operation("account.open", Text("恢复账号", "Open the account again"), request=ChangeAccount, duties=SECURITY)
+def open_account(work: Work, request: ChangeAccount) -> Any:
+    """It can sign in again; revoked tokens stay revoked."""
+    account = _account(work, request.account)
+    if account.is_active:
+        raise refuse(
+            "open_already",
+            "account",
+            request.account,
+            Text("没有停用", "it is not closed"),
+            Text("无需再办", "nothing to do"),
+        )
+    Account.objects.filter(pk=account.pk).update(is_active=True)
+    reseal(account.pk, ["is_active"])
+    work.public["account"] = account.pk
+
+
+class EndSessions(Request):
+    """An account whose sessions end everywhere."""
+
+    account: AccountNumber
+
+
+@operation(
+    "session.end_all", Text("结束全部登录", "End all sessions"), request=EndSessions, duties=SECURITY, is_grave=True
+)
+def end_sessions(work: Work, request: EndSessions) -> Any:
+    """Wherever it is signed in, it must sign in again."""
+    from allauth.usersessions.models import UserSession
+
+    account = _account(work, request.account)
+    sessions = list(UserSession.objects.filter(user=account))
+    for session in sessions:
+        session.end()
+    work.public["account"] = account.pk
+    return {"ended": len(sessions)}
+
+
+class ReleaseLockout(Request):
+    """A sign-in name that was locked out after wrong passwords."""
+
+    username: Annotated[Line, ask("登录邮箱", "E-mail address")]
+    reason: Annotated[
+        Words, ask("理由", "Reason", "如：本人来电，已核实身份", "such as: called, identity checked", widget="area")
+    ]
+
+
+@operation(
+    "lockout.release",
+    Text("解除锁定", "Release the lock-out"),
+    request=ReleaseLockout,
+    duties=SECURITY,
+    help=Text("解除后可以马上登录。", "After that it can sign in at once."),
+)
+def release_lockout(work: Work, request: ReleaseLockout) -> Any:
+    """Its failed attempts are forgotten, wherever they are counted: by network, and of the name from everywhere."""
+    from axes.utils import reset
+
+    name = request.username.lower()
+    count = reset(username=name) + forget_wrong(name)
+    if not count:
+        raise refuse(
+            "not_locked",
+            "username",
+            request.username,
+            Text("没有登录失败的记录", "there are no failed attempts of it"),
+            Text("核对邮箱", "check the address"),
+        )
+    return {"released": count}
+
+
+def second_factors(accounts: "list[Any]") -> dict[int, int]:
+    """How many second factors each of these accounts has set up."""
+    from allauth.mfa.models import Authenticator
+
+    found: dict[int, int] = {}
+    for account in Authenticator.objects.filter(user__in=accounts).values_list("user_id", flat=True):
+        found[account] = found.get(account, 0) + 1
+    return found
+
+
+ACCOUNTS = listing(
+    Listing(
+        "admin.accounts",
+        Text("账号", "Accounts"),
+        Account,
+        (
+            Column("email", Text("登录邮箱", "E-mail"), lambda row: row.email, order="email", main=True),
+            Column("name", Text("姓名", "Name"), lambda row: row.display_name),
+            Column(
+                "active",
+                Text("状态", "State"),
+                lambda row: Text("在用", "in use") if row.is_active else Text("已停用", "closed"),
+                "state",
+                main=True,
+            ),
+            Column("joined", Text("注册时间", "Signed up"), lambda row: row.date_joined, "instant", "date_joined"),
+            Column("seen", Text("最近登录", "Last sign-in"), lambda row: row.last_login, "instant", "last_login"),
+        ),
+        (
+            Filter("email", Text("邮箱", "E-mail"), lambda value: Q(email__icontains=value)),
+            Filter(
+                "active",
+                Text("状态", "State"),
+                lambda value: Q(is_active=value == "1"),
+                (("1", Text("在用", "in use")), ("0", Text("已停用", "closed"))),
+            ),
+        ),
+        duties=SECURITY,
+        page="admin.account",
+    )
+)
+MEMBERS = listing(
+    Listing(
+        "admin.members",
+        Text("成员与职责", "Members and duties"),
+        Membership,
+        (
+            Column("account", Text("账号", "Account"), lambda row: row.account.email, main=True),
+            Column("organisation", Text("机构", "Organisation"), lambda row: row.organisation.name, main=True),
+            Column("duties", Text("职责", "Duties"), lambda row: duties_text(row.duties)),
+            Column(
+                "active",
+                Text("状态", "State"),
+                lambda row: Text("有效", "active") if row.active else Text("已移除", "removed"),
+                "state",
+            ),
+        ),
+        (
+            Filter("account", Text("邮箱", "E-mail"), lambda value: Q(account__email__icontains=value)),
+            Filter(
+                "organisation",
+                Text("机构名称", "Organisation"),
+                lambda value: Q(organisation__name__contains=value),
+            ),
+            Filter(
+                "admin",
+                Text("管理角色", "Administrators"),
+                lambda value: Q(organisation__kind="platform"),
+                (("1", Text("只看平台管理员", "only the platform's")),),
+            ),
+        ),
+        duties=SECURITY,
+        related=("account", "organisation"),
+        page="admin.organisation",
+        page_id=lambda row: int(row.organisation_id),
+    )
+)
+TOKENS = listing(
+    Listing(
+        "admin.tokens",
+        Text("API 令牌", "API tokens"),
+        ApiToken,
+        (
+            Column("name", Text("名称", "Name"), lambda row: row.name, main=True),
+            Column("account", Text("账号", "Account"), lambda row: row.account.email, main=True),
+            Column("organisation", Text("机构", "Organisation"), lambda row: row.organisation.name),
+            Column("scopes", Text("范围", "Scopes"), lambda row: "、".join(row.scopes)),
+            Column("expires_on", Text("有效至", "Valid until"), lambda row: row.expires_on, "day"),
+            Column("revoked_on", Text("撤销日", "Revoked on"), lambda row: row.revoked_on, "day", main=True),
+        ),
+        (Filter("account", Text("邮箱", "E-mail"), lambda value: Q(account__email__icontains=value)),),
+        duties=SECURITY,
+        related=("account", "organisation"),
+        page="admin.token",
+    )
+)

@@ -1,0 +1,145 @@
+"""Values that are asked back: days that no field can mean, and figures outside a usual band, which need a reason.
+
+The ranges are dated rules (``rules/lending/plausible.toml`` and the bands beside what they belong to).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_after_validator_function
+
+from zhirong.kernel.days import add_months, day_of
+from zhirong.kernel.errors import Problem
+from zhirong.kernel.money import Fen, parse_yuan, show_yuan
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+from zhirong.operations.clock import now
+from zhirong.operations.fields import Day, ask
+from zhirong.operations.rulebook import rulebook
+
+_MONTHS_A_YEAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Plausible:
+    """That a day lies within the range of a kind, ``plausible.day.<kind>``, counted from today."""
+
+    kind: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return dict(handler(schema))
+
+    def _checked(self, value: date) -> date:
+        today = day_of(now())
+        first, last = plausible_days(self.kind, today, rulebook())
+        if first <= value <= last:
+            return value
+        words = {
+            "zh": f"不在合理的范围 {first} 至 {last} 之内",
+            "en": f"not within the plausible range, {first} to {last}",
+            "hint_zh": "请核对年份",
+            "hint_en": "check the year",
+        }
+        raise PydanticCustomError("implausible_day", "{en}", words)
+
+
+# A day on which rights were valued; on which something happened lately; with which a term begins or ends;
+# that may lie far back.
+ValuationDay = Annotated[Day, Plausible("valuation")]
+RecentDay = Annotated[Day, Plausible("recent")]
+TermDay = Annotated[Day, Plausible("term")]
+HistoryDay = Annotated[Day, Plausible("history")]
+
+
+def plausible_days(kind: str, today: date, rules: Rulebook) -> tuple[date, date]:
+    """The first and the last day that a field of this kind can mean. Raises RuleError for a kind that there is not."""
+    years = rules.at(f"plausible.day.{kind}", today).value
+    return (
+        add_months(today, -_MONTHS_A_YEAR * years["before"]),
+        add_months(today, _MONTHS_A_YEAR * years["after"]),
+    )
+
+
+UnusualReason = Annotated[
+    str,
+    Field(max_length=300),
+    ask(
+        "超出常见范围的理由",
+        "Reason for an unusual figure",
+        "数值在常见范围内的不填",
+        "empty where every figure is within its usual range",
+    ),
+]
+
+
+def unusual_rate(field: str, value: Decimal, rule_id: str, rules: Rulebook, day: date) -> list[Problem]:
+    """A problem where a rate lies outside the usual band of a rule; it goes away once a reason is given."""
+    rule = rules.at(rule_id, day)
+    least, most = Decimal(str(rule.value["least"])), Decimal(str(rule.value["most"]))
+    if least <= value <= most:
+        return []
+    band = f"{_percent(least)} – {_percent(most)}"
+    zh, en = rule.reference.as_text("zh"), rule.reference.as_text("en")
+    return [
+        Problem(
+            field,
+            _percent(value),
+            Text(f"不在常见范围 {band} 之内（{zh}）", f"outside the usual range of {band} ({en})"),
+            Text("请核对；确实如此的，写明理由", "check it; if it is right, state the reason"),
+            "unusual",
+        )
+    ]
+
+
+def unusual_amount(field: str, amount: Fen, rule_id: str, rules: Rulebook, day: date) -> list[Problem]:
+    """A problem where an amount in fen lies outside the usual band of a rule, in yuan; it goes away once a reason is given."""
+    rule = rules.at(rule_id, day)
+    least, most = parse_yuan(rule.value["least"]), parse_yuan(rule.value["most"])
+    if least <= amount <= most:
+        return []
+    zh, en = rule.reference.as_text("zh"), rule.reference.as_text("en")
+    return [
+        Problem(
+            field,
+            show_yuan(amount),
+            Text(
+                f"不在常见范围 {show_yuan(least)} 元至 {show_yuan(most)} 元之内（{zh}）",
+                f"outside the usual range of CNY {show_yuan(least)} to CNY {show_yuan(most)} ({en})",
+            ),
+            Text(
+                "请核对单位和金额；确实如此的，写明理由", "check unit and amount; if it is right, state the reason"
+            ),
+            "unusual",
+        )
+    ]
+
+
+def implausible_amount(field: str, amount: Fen, rule_id: str, rules: Rulebook, day: date) -> list[Problem]:
+    """A problem where an amount in fen lies outside the plausible range of a rule, most likely by its unit."""
+    band = rules.at(rule_id, day).value
+    least, most = parse_yuan(band["least"]), parse_yuan(band["most"])
+    if least <= amount <= most:
+        return []
+    return [
+        Problem(
+            field,
+            show_yuan(amount),
+            Text(
+                f"不在合理的范围 {show_yuan(least)} 元至 {show_yuan(most)} 元之内",
+                f"not within the plausible range, CNY {show_yuan(least)} to CNY {show_yuan(most)}",
+            ),
+            Text("请核对单位是元还是万元", "check whether the unit is yuan or ten thousand yuan"),
+            "implausible_amount",
+        )
+    ]
+
+
+def _percent(rate: Decimal) -> str:
+    return f"{(rate * 100).normalize():f}%"

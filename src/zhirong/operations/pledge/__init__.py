@@ -1,0 +1,1 @@
+"""The register of pledges: filings, orders, certificates, checks."""

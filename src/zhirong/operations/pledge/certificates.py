@@ -1,0 +1,324 @@
+"""Certificates and receipts: what the register hands out, and what lets anyone check it.
+
+Every certificate is an event of its own: its number is its place in the log, its content is what the entry commits to.
+So the check code stands for what the paper says, and not only for something that happened.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zhirong.chain.pledge.records import CLAIM_KIND_TEXT, ClaimKind
+from zhirong.chain.pledge.register import PLEDGE, apply_move
+from zhirong.chain.pledge.registration import RegisterRole, Registration, Status, refuse
+from zhirong.chain.right.records import KIND_TEXT, RightKind
+from zhirong.documents.certificate_pdf import CertificateView, certificate_pdf
+from zhirong.evidence import canonical
+from zhirong.evidence.entries import entry_of_bytes
+from zhirong.evidence.hashes import HashAlgorithm, leaf_hash
+from zhirong.evidence.identity import Claim, Disclosure
+from zhirong.kernel.money import show_yuan
+from zhirong.kernel.text import Lang, Text
+from zhirong.operations.pattern import By, Decision, Work, act, no_such, plain, register_event
+from zhirong.operations.permissions import Actor, allowed, demand
+from zhirong.operations.pledge.look import Query, search, searched_as, view
+from zhirong.store import log, models, rows
+from zhirong.store.keys import RegisterKey
+
+OF_REGISTRATION, OF_SEARCH = "certificate.registration", "certificate.search"
+_SHORT = 12  # hexadecimal digits of the leaf's hash in the short code: 48 bits beside the exact index
+
+_COLUMNS = (Text("权利", "right"), Text("号码", "number"), Text("名称", "title"), Text("顺位", "rank"))
+_FOUND = (Text("登记号", "number"), Text("状态", "status"), Text("权利号", "rights"), Text("质权人", "pledgee"))
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate. number: its own. code: its check code. receipt: proves that the register gave it. disclosure: what
+    it says, to be held against the receipt offline.
+    """
+
+    number: int
+    pdf: bytes
+    code: str
+    receipt: bytes
+    disclosure: bytes
+
+
+def registration_certificate(by: By, registration: int, key: RegisterKey, lang: Lang = "zh") -> Certificate:
+    """How a registration stands now. Raises ForbiddenError, InputError."""
+    demand(by.actor, "view", rows.load(registration))
+
+    def decide(work: Work) -> Decision:
+        if work.found is None:
+            raise AssertionError("a certificate of a registration")
+        demand(work.by.actor, "view", work.found)
+        content = {"certificate": view(work.by.actor, work.found), "lang": lang}
+        return Decision(OF_REGISTRATION, registration, content, {})
+
+    return _made(
+        act("certify", by, {"registration": registration, "lang": lang}, decide, registration).index, by, key
+    )
+
+
+def search_certificate(by: By, query: Query, key: RegisterKey, lang: Lang = "zh") -> Certificate:
+    """What a search found, or that it found nothing, as of its own place in the log."""
+    demand(by.actor, "search")
+    asked = {name: value for name, value in plain(_as_asked(query)).items() if value not in ("", None)}
+
+    def decide(work: Work) -> Decision:
+        content = {"asked": asked, "found": search(work.by.actor, query), "lang": lang}
+        return Decision(OF_SEARCH, None, content, {})
+
+    return _made(act("certify", by, {"asked": asked, "lang": lang}, decide).index, by, key)
+
+
+def codes(event: models.Event) -> tuple[str, str]:
+    """The full check code of an event (its log, place and leaf hash), and the short one."""
+    head = models.LogHead.objects.get()
+    leaf = leaf_hash(HashAlgorithm(head.algorithm), event.entry.encode()).hex()
+    return f"zhirong:{head.origin}:{event.index}:{leaf}", f"{event.index}-{leaf[:_SHORT]}"
+
+
+def event_of_code(code: str) -> models.Event | None:
+    """The event that a check code stands for, short or full; None where the code is not one of this register's."""
+    written = code.strip()
+    parts = written.split(":")
+    index = parts[-2] if len(parts) > 1 else written.partition("-")[0]
+    if not (index.isascii() and index.isdigit() and len(index) < 19):
+        return None
+    event = models.Event.objects.filter(index=int(index)).first()
+    return event if event is not None and written in (*codes(event), codes(event)[1].upper()) else None
+
+
+def check_code(actor: Actor, code: str) -> dict[str, Any]:
+    """What a check code stands for: the entry, the registration as of that entry and as of now, as far as this actor may
+    see it. Raises InputError for a code that this register has not given.
+    """
+    demand(actor, "search")
+    event = event_of_code(code)
+    if event is None:
+        raise no_such_code(code)
+    shown: dict[str, Any] = {
+        "number": event.index,
+        "code": codes(event)[1],
+        "full_code": codes(event)[0],
+        "entry": entry_of_bytes(event.entry.encode()).as_json(),
+    }
+    then = None if event.registration is None else as_of(event.registration, event.index)
+    now = None if event.registration is None else rows.load(event.registration)
+    if then is not None and now is not None and (then.is_published or allowed(actor, "view", now)):
+        shown |= {"then": view(actor, then), "now": view(actor, now)}
+    return shown
+
+
+def no_such_code(code: str) -> Exception:
+    """No certificate of this register bears this code."""
+    return refuse(
+        "no_such_code",
+        "code",
+        code,
+        Text("本登记簿没有给出过这个核验码", "this register has not given this code"),
+        Text(
+            "逐位核对；仍不对的，证明是伪造的",
+            "compare it digit by digit; if it is still wrong, the paper is forged",
+        ),
+    )
+
+
+def as_of(registration: int, index: int) -> Registration | None:
+    """A registration as it stood right after an event of the log."""
+    found = None
+    events = models.Event.objects.filter(registration=registration, index__lte=index, kind__startswith=PLEDGE)
+    for event in events.order_by("index"):
+        found = apply_move(found, register_event(event))
+    return found
+
+
+def disclose_event(actor: Actor, index: int) -> Disclosure:
+    """The content of an entry with its salt, for those who may see it: a court, a bank, the parties of a registration.
+
+    Raises ForbiddenError, or InputError where there is no such entry.
+    """
+    event = models.Event.objects.filter(index=index).first()
+    one = None if event is None or event.registration is None else rows.load(event.registration)
+    own = event is not None and event.registration is None and bool(actor.id) and event.actor == actor.id
+    if not own:
+        demand(actor, "disclose", one)
+    if event is None:
+        raise no_such(index)
+    return disclosure_of(event)
+
+
+def disclosure_of(event: models.Event) -> Disclosure:
+    """The content of an entry with its salt; permission has been asked before."""
+    algorithm = HashAlgorithm(models.LogHead.objects.get().algorithm)
+    claim = Claim(log.CONTENT_NAME, canonical.decode(event.content.encode()), bytes.fromhex(event.salt))
+    return Disclosure(leaf_hash(algorithm, event.entry.encode()).hex(), (claim,))
+
+
+# -- inside ---------------------------------------------------------------------------------------------------
+
+
+def _made(index: int, by: By, key: RegisterKey) -> Certificate:
+    """The paper of an event, from what the event holds: a repeat gives the same paper."""
+    event = models.Event.objects.get(index=index)
+    content = canonical.decode(event.content.encode())
+    lang: Lang = content["lang"]
+    full, short = codes(event)
+    time = entry_of_bytes(event.entry.encode()).time
+    page = _registration_page(content, lang) if event.kind == OF_REGISTRATION else _search_page(content, lang)
+    number = (Text("证明编号", "certificate number").in_(lang), str(index))
+    pdf = certificate_pdf(
+        CertificateView(
+            title=page.title,
+            subtitle=Text(f"截至 {event.day}（{time}）", f"as of {event.day} ({time})").in_(lang),
+            facts=[number, *page.facts],
+            rows_title=page.rows_title,
+            columns=page.columns,
+            rows=page.rows,
+            empty=page.empty,
+            code=short,
+            full_code=full,
+            footer=models.LogHead.objects.get().origin,
+        ),
+        lang,
+    )
+    return Certificate(
+        index, pdf, short, log.receipt(event, key, by.now).as_bytes(), disclosure_of(event).as_bytes()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    title: str
+    facts: Sequence[tuple[str, str]]
+    rows_title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    empty: str
+
+
+def _registration_page(content: Mapping[str, Any], lang: Lang) -> _Page:
+    shown = content["certificate"]
+    is_record = shown["role"] == RegisterRole.RECORD
+    title, effect = _title_and_effect(shown["status"], shown["entered_on"], is_record=is_record)
+    number = str(shown["number"]) if is_record and shown["number"] else shown["authority_number"] or "—"
+    words = {
+        Text("登记号", "registration number"): number,
+        Text("状态", "status"): shown["status_words"][lang],
+        Text("效力", "effect"): effect.in_(lang),
+        Text("登记机关", "authority"): shown["authority"],
+        Text("出质人", "pledgor"): "、".join(party["name"] for party in shown["pledgors"]),
+        Text("质权人", "pledgee"): shown["pledgee"]["name"],
+        Text("担保的债权", "secured claim"): CLAIM_KIND_TEXT[ClaimKind(shown["claim_kind"])].in_(lang),
+        Text("金额", "amount"): show_yuan(shown["claim_amount_fen"]) + Text(" 元", " yuan").in_(lang),
+        Text("债务期限", "term of the debt"): f"{shown['debt_start'] or '—'} – {shown['debt_end'] or '—'}",
+        Text("登记日", "entered on"): shown["entered_on"] or "—",
+        Text("终止日", "ended on"): shown["ended_on"] or "—",
+        Text("冻结", "frozen by"): shown["frozen_by"],
+        Text("申请编号", "filing"): str(shown["id"]),
+    }
+    return _Page(
+        title.in_(lang),
+        [(label.in_(lang), value) for label, value in words.items() if value],
+        Text("质押的权利", "rights pledged").in_(lang),
+        [head.in_(lang) for head in _COLUMNS],
+        [
+            [
+                KIND_TEXT[RightKind(right["kind"])].in_(lang),
+                right["number"] or "—",
+                right["title"],
+                "—" if right["rank"] is None else str(right["rank"]),
+            ]
+            for right in shown["rights"]
+            if not right["released"]
+        ],
+        "—",
+    )
+
+
+def _title_and_effect(status: str, entered_on: str | None, *, is_record: bool) -> tuple[Text, Text]:
+    """What the document is called, and what it proves: only a registration that is in force proves a pledge."""
+    if not entered_on:
+        return (
+            Text("知识产权质押登记申请回执", "Receipt of an application for IP pledge registration"),
+            Text(
+                "尚未登记，质权没有设立；本回执只证明收到申请",
+                "not registered: there is no pledge. This receipt only proves that the application was received",
+            ),
+        )
+    title = Text("知识产权质押登记证明", "Certificate of IP pledge registration")
+    if status == Status.ENTERED and is_record:
+        return title, Text("质权自本登记簿登记时设立", "the pledge arose with its entry in this register")
+    if status == Status.ENTERED:
+        return title, Text(
+            "镜像登记：质权以登记机关的登记为准，本证明不设立质权",
+            "a mirror: the pledge rests on the authority's registration, this paper creates none",
+        )
+    return (
+        Text("知识产权质押登记终止证明", "Certificate that an IP pledge registration has ended"),
+        Text("登记已经终止，不再证明质权", "the registration has ended and proves no pledge"),
+    )
+
+
+def _search_page(content: Mapping[str, Any], lang: Lang) -> _Page:
+    labels = {
+        "number": Text("号码", "number"),
+        "searched_as": Text("按下列号码查", "searched as"),
+        "name": Text("名称", "name"),
+        "how": Text("比较方式", "compared"),
+        "side": Text("一方", "side"),
+        "code": Text("信用代码", "credit code"),
+        "first": Text("登记日自", "entered from"),
+        "last": Text("登记日至", "entered until"),
+        "only_standing": Text("只查存续", "standing only"),
+    }
+    found, limit = content["found"], content["asked"]["limit"]
+    count = str(len(found)) if len(found) < limit else Text(f"前 {limit} 件", f"the first {limit}").in_(lang)
+    return _Page(
+        Text("知识产权质押查询证明", "Certificate of search").in_(lang),
+        [
+            *(
+                (label.in_(lang), _shown(content["asked"][name], lang))
+                for name, label in labels.items()
+                if name in content["asked"]
+            ),
+            (Text("查得", "found").in_(lang), count),
+        ],
+        Text("查询结果", "what was found").in_(lang),
+        [head.in_(lang) for head in _FOUND],
+        [
+            [
+                str(one["number"] or one["authority_number"] or "—"),
+                one["status_words"][lang],
+                "、".join(
+                    right["number"] or KIND_TEXT[RightKind(right["kind"])].in_(lang) for right in one["rights"]
+                ),
+                one["pledgee"]["name"],
+            ]
+            for one in found
+        ],
+        Text("没有找到符合条件的登记", "no registration was found").in_(lang),
+    )
+
+
+def _shown(asked: Any, lang: Lang) -> str:
+    return str(asked[lang] if isinstance(asked, Mapping) else asked)
+
+
+def _as_asked(query: Query) -> dict[str, Any]:
+    named = bool(query.name)
+    return {
+        "number": query.number.strip(),
+        "searched_as": searched_as(query.number).as_json() if query.number.strip() else "",
+        "name": query.name,
+        "how": query.how if named else "",
+        "side": query.side if named or query.code else "",
+        "code": query.code,
+        "first": query.first,
+        "last": query.last,
+        "only_standing": query.only_standing or None,
+        "after": query.after or None,
+        "limit": query.limit,
+    }

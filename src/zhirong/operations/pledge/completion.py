@@ -1,0 +1,52 @@
+"""Completing a mirror: what is said of an authority's registration, checked before it is recorded."""
+
+import re
+from datetime import date
+
+from zhirong.chain.pledge.grounds import plain_name
+from zhirong.chain.pledge.packs import demand_authority
+from zhirong.chain.pledge.register_json import registration_of
+from zhirong.chain.pledge.registration import RegisterRole, refuse
+from zhirong.evidence import canonical
+from zhirong.kernel.errors import InputError
+from zhirong.kernel.text import Text
+from zhirong.operations.pattern import Work
+from zhirong.store import models
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def demand_recordable(work: Work, register: str, authority: str, number: str, certificate: str, day: date) -> None:
+    """What an authority is said to have registered can be so: its own kind of rights, a number not used yet, a sound hash.
+
+    register: that of the rights. Fields that are empty are refused by the move itself. Raises InputError otherwise.
+    """
+    if authority:
+        demand_authority(register, authority, day, work.rules)
+    if day > work.day:
+        raise later_than_today("day", day)
+    if certificate and _SHA256.fullmatch(certificate) is None:
+        raise refuse(
+            "not_a_hash",
+            "certificate",
+            certificate,
+            Text("不是证书文件的 SHA-256 值", "not the SHA-256 of the certificate's file"),
+            Text("写 64 位小写十六进制数", "give 64 lower-case hexadecimal digits"),
+        )
+    held = models.Registration.objects.filter(authority_number=number, role=RegisterRole.MIRROR.value)
+    for state in held.values_list("state", flat=True) if number else ():
+        other = registration_of(canonical.decode(state.encode()))
+        if plain_name(other.authority) == plain_name(authority):
+            raise refuse(
+                "number_used",
+                "authority_number",
+                number,
+                Text(f"该登记号已记在申请 {other.id} 名下", f"filing {other.id} has this number already"),
+                Text("核对登记号", "check the number"),
+            )
+
+
+def later_than_today(field: str, day: date) -> InputError:
+    """A day that has not come yet."""
+    reason = Text("晚于今天", "it is later than today")
+    return refuse("later_than_today", field, day, reason, Text("改正日期", "correct the day"))

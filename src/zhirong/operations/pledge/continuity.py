@@ -1,0 +1,199 @@
+"""A log that has lost entries: put back from receipts, byte for byte, or continued under a new name, openly."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from zhirong.chain.pledge.register import FREEZES, PLEDGE, RegisterEvent, apply_move
+from zhirong.chain.pledge.registration import refuse
+from zhirong.evidence import canonical
+from zhirong.evidence.checkpoints import SignedCheckpoint
+from zhirong.evidence.entries import Entry, entry_of_bytes
+from zhirong.evidence.hashes import leaf_hash
+from zhirong.evidence.identity import Claim, read_disclosure
+from zhirong.evidence.receipts import read_receipt
+from zhirong.evidence.verify import Verdict, verify_receipt
+from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError
+from zhirong.kernel.text import Text
+from zhirong.operations.outbox import SUBSCRIBED, UNSUBSCRIBED
+from zhirong.operations.pattern import By, register_event
+from zhirong.operations.permissions import demand
+from zhirong.operations.pledge.facts import standing_freezes
+from zhirong.operations.pledge.identities import IDENTITY
+from zhirong.operations.pledge.orders import keep_orders
+from zhirong.operations.pledge.uses import REPORTED
+from zhirong.store import keys, log, models, rows
+from zhirong.store.transaction import writing
+
+CONTINUES = "log.continues"
+_OF_THE_OLD_LOG = (log.KEY_KIND, CONTINUES)  # they speak of the old log, and may not be taken as the new one's own
+
+
+def restore_entry(by: By, receipt: bytes, disclosure: bytes, folder: Path) -> int:
+    """Put back the next entry that the log has lost, from its receipt and the disclosure of its content; returns its
+    index. Nothing is signed before the log has reached what was signed last (see ``store.log.checkpoint``).
+
+    Raises InputError where the receipt does not hold, or is not that of the next entry.
+    """
+    demand(by.actor, "restore")
+    read, shown = read_receipt(receipt, "receipt"), read_disclosure(disclosure, "disclosure")
+    checked = verify_receipt(read, keys=keys.public_keys(folder), disclosures=[("disclosure", shown)])
+    if checked.verdict is not Verdict.HOLDS:
+        raise refuse("receipt", "receipt", read.leaf_index, _said(checked, "zh", "en"), _ORIGINALS)
+    with writing() as head:
+        if (read.entry.log, read.leaf_index) != (head.origin, head.size):
+            raise refuse(
+                "not_next",
+                "receipt",
+                read.leaf_index,
+                Text(f"接下来缺的是第 {head.size} 条", f"the next entry that is missing is {head.size}"),
+                Text("按次序恢复", "restore them in order"),
+            )
+        (claim,) = shown.claims
+        _take(head, read.entry, claim.value, claim.salt)
+        head.save()
+    return read.leaf_index
+
+
+def export_events() -> Iterator[dict[str, Any]]:
+    """Every event as it is kept, in order: entry, content and salt. It holds everything that is confidential."""
+    for event in models.Event.objects.order_by("index").iterator():
+        yield {"content": json.loads(event.content), "entry": json.loads(event.entry), "salt": event.salt}
+
+
+def continue_log(
+    head: models.LogHead, by: By, last: SignedCheckpoint, reason: str, events: Iterable[Mapping[str, Any]]
+) -> int:
+    """Make the first entry of a new log say which one it continues and why, and take over what is left of that one.
+
+    last: the last checkpoint known of the old log. Each entry names the old one that it stands for. Returns how many were
+    taken over. Raises InputError for an event that is not what its own entry committed to.
+    """
+    checkpoint = {"checkpoint": last.as_text(), "reason": reason}
+    leaf = log.Leaf(
+        CONTINUES, log.instant(by.now), day_of(by.now), None, checkpoint, _said_by(by, checkpoint), "", ""
+    )
+    log.append(head, leaf)
+    algorithm = last.checkpoint.algorithm
+    count = 0
+    for written in events:
+        data, entry, content, claim = _exported(written, count + 1)
+        if entry.body.get("commitment") != claim.commitment(algorithm) or entry.index != count:
+            raise refuse(
+                "not_the_event",
+                f"events[{count + 1}]",
+                entry.index,
+                Text("内容与条目的承诺不符，或次序不对", "not what the entry committed to, or out of order"),
+                Text("使用导出的原文件", "use the file as it was exported"),
+            )
+        old = {"index": entry.index, "leaf": leaf_hash(algorithm, data).hex(), "log": entry.log}
+        kind = f"old.{entry.kind}" if entry.kind in _OF_THE_OLD_LOG else entry.kind
+        leaf = _leaf(Entry(head.origin, head.size, kind, entry.time, {**entry.body, "was": old}), content)
+        stored = log.append(head, leaf)
+        _project(head, register_event(stored), stored)
+        count += 1
+    head.save()
+    return count
+
+
+# -- inside ---------------------------------------------------------------------------------------------------
+
+
+def _exported(written: Mapping[str, Any], at: int) -> tuple[bytes, Entry, Mapping[str, Any], Claim]:
+    """One event of an export: its canonical entry, the same read, its content, and that as it was committed to."""
+    try:
+        data = canonical.encode(written["entry"])
+        content = written["content"]
+        return data, entry_of_bytes(data), content, Claim(log.CONTENT_NAME, content, bytes.fromhex(written["salt"]))
+    except (InputError, KeyError, TypeError, ValueError) as error:
+        raise refuse(
+            "not_an_event",
+            f"events[{at}]",
+            str(written)[:60],
+            Text(f"不是导出的事项（{error}）", f"not an exported event ({error})"),
+            Text("使用 register export 导出的原文件", "use the file as register export has written it"),
+        ) from error
+
+
+def _take(head: models.LogHead, entry: Entry, content: Mapping[str, Any], salt: bytes) -> None:
+    if entry.body.get("subject"):
+        raise refuse(
+            "not_of_the_register",
+            "receipt",
+            entry.index,
+            Text(
+                "不是登记簿自己的事项，不能由回执恢复",
+                "not an event of the register itself; a receipt does not restore it",
+            ),
+            Text("从备份恢复", "restore it from a backup"),
+        )
+    stored = log.append_entry(head, entry, _leaf(entry, content), salt)
+    _project(head, register_event(stored), stored)
+
+
+def _leaf(entry: Entry, content: Mapping[str, Any]) -> log.Leaf:
+    day = day_of(datetime.fromisoformat(entry.time.replace("Z", "+00:00")))
+    registration = entry.body.get("registration")
+    actor, key = content.get("_actor", ""), content.get("_key", "")
+    public = {name: value for name, value in entry.body.items() if name not in ("commitment", "registration")}
+    return log.Leaf(
+        entry.kind, entry.time, day, registration, public, content, actor, key, subject=public.get("subject", "")
+    )
+
+
+def _project(head: models.LogHead, event: RegisterEvent, stored: models.Event) -> None:
+    """The rows that an event leaves, as the operation that made it wrote them."""
+    content = event.content
+    if event.kind.startswith(PLEDGE) and event.registration is not None:
+        before = rows.load(event.registration)
+        after = apply_move(before, event)
+        rows.save(after, before)
+        head.last_filing = max(head.last_filing, after.id)
+        head.last_number = max(head.last_number, after.number or 0)
+    elif event.kind in FREEZES:
+        keep_orders(content["right"], standing_freezes(content["right"], event.day))
+    elif event.kind in (SUBSCRIBED, UNSUBSCRIBED):
+        one = {name: content[name] for name in ("subscriber", "target", "value")}
+        if event.kind == SUBSCRIBED:
+            models.Subscription.objects.get_or_create(**one)
+        else:
+            models.Subscription.objects.filter(**one).delete()
+    elif event.kind == IDENTITY:
+        record = entry_of_bytes(stored.entry.encode()).body["identity"]
+        models.RightIdentity.objects.create(
+            event=stored, code=record["code"], version=record["version"], right_key=content["right_key"]
+        )
+    elif event.kind == REPORTED:
+        models.Report.objects.bulk_create(
+            models.Report(
+                event=stored,
+                period=content["period"],
+                fingerprint=one["fingerprint"],
+                institution=content["institution"],
+                reference=one.get("reference", ""),
+            )
+            for one in content["reports"]
+        )
+
+
+def _said_by(by: By, content: Mapping[str, Any]) -> dict[str, Any]:
+    request = canonical.encode(dict(content)).hex()[:64]
+    return {
+        **content,
+        "_actor": "",
+        "_key": "",
+        "_request": request,
+        "_role": by.actor.role.value,
+        "_verb": "found",
+    }
+
+
+def _said(checked: Any, *langs: str) -> Text:
+    zh, en = (checked.as_text(lang).splitlines()[0] for lang in langs)
+    return Text(zh, en)
+
+
+_ORIGINALS = Text("使用登记机构给出的原回执和披露文件", "use the original receipt and disclosure")

@@ -1,0 +1,83 @@
+"""Founding a register: tables, the log's name, its key. Once for each database."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from zhirong.chain.pledge.registration import refuse
+from zhirong.evidence.checkpoints import SignedCheckpoint
+from zhirong.evidence.entries import is_origin
+from zhirong.evidence.hashes import HashAlgorithm
+from zhirong.evidence.keys import PublicKey
+from zhirong.kernel.text import Text
+from zhirong.operations.pattern import By
+from zhirong.operations.pledge.continuity import continue_log
+from zhirong.store.log import KEY_FILE, PUBLIC_FILE, make_key
+from zhirong.store.models import LogHead
+from zhirong.store.setup import migrate
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """A log that a new one takes the place of. last: its last known checkpoint. events: what is left of it."""
+
+    last: SignedCheckpoint
+    reason: str
+    by: By
+    events: Iterable[Mapping[str, Any]] = ()
+
+
+def found_register(
+    folder: Path, origin: str, algorithm: HashAlgorithm = HashAlgorithm.SM3, continued: Continued | None = None
+) -> PublicKey:
+    """Make the tables, the empty log and a new key; returns the public key, to be published.
+
+    continued: a log that lost entries and may not go on; the new one says so in its first entry, and takes over the rest.
+    Raises InputError where there is a register or a key already: neither is ever overwritten.
+    """
+    if not is_origin(origin):
+        raise refuse(
+            "origin",
+            "origin",
+            origin,
+            Text("日志名不得含空格或加号", "the name of a log has neither spaces nor a plus"),
+            Text("写成 register.example.cn/2026 这样的名称", "write it like register.example.cn/2026"),
+        )
+    if continued is not None:
+        _demand_another(origin, continued)
+    folder.mkdir(parents=True, exist_ok=True)
+    migrate()
+    with transaction.atomic():
+        if LogHead.objects.exists() or (folder / KEY_FILE).exists():
+            raise refuse(
+                "exists",
+                "folder",
+                folder,
+                Text("已有登记簿或密钥", "there is a register or a key already"),
+                Text("换一个文件夹和数据库", "choose another folder and database"),
+            )
+        key = make_key(folder, origin)
+        head = LogHead.objects.create(id=1, origin=origin, algorithm=algorithm.value)
+        if continued is not None:
+            try:
+                continue_log(head, continued.by, continued.last, continued.reason, continued.events)
+            except BaseException:
+                # The tables are as they were before; so must the folder be, or it could not be tried again.
+                for name in (KEY_FILE, PUBLIC_FILE):
+                    (folder / name).unlink()
+                raise
+    return key
+
+
+def _demand_another(origin: str, continued: Continued) -> None:
+    if continued.last.checkpoint.origin == origin or not continued.reason.strip():
+        raise refuse(
+            "origin",
+            "origin",
+            origin,
+            Text("新日志须另起名称，并写明理由", "a new log needs a name of its own, and a reason"),
+            Text("换一个日志名，写明理由", "choose another name and give the reason"),
+        )

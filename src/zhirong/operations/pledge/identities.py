@@ -1,0 +1,333 @@
+"""The digital identity of a right: versions appended to the log, its history, its certificate, what a holder discloses."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zhirong.chain.pledge.grounds import same_party
+from zhirong.chain.pledge.precheck import keys_of_number, right_key
+from zhirong.chain.pledge.register_json import party_json, registration_of
+from zhirong.chain.pledge.registration import refuse
+from zhirong.chain.right.reading import read_right
+from zhirong.chain.right.records import KIND_TEXT, STATUS_TEXT, Holder, LegalStatus, Right, RightKind
+from zhirong.chain.right.status import status_on
+from zhirong.documents.certificate_pdf import CertificateView, certificate_pdf
+from zhirong.evidence import canonical
+from zhirong.evidence.entries import entry_of_bytes
+from zhirong.evidence.hashes import HashAlgorithm
+from zhirong.evidence.identity import (
+    SALT_BYTES,
+    Claim,
+    Disclosure,
+    Identity,
+    disclose,
+    first_identity,
+    identity_of,
+    next_identity,
+)
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.text import Lang, Text
+from zhirong.operations.pattern import By, Decision, Done, Work, act, plain
+from zhirong.operations.permissions import Actor, ForbiddenError, Role, demand
+from zhirong.operations.pledge.certificates import Certificate, codes
+from zhirong.store import log, models
+from zhirong.store.keys import RegisterKey
+
+IDENTITY = "right.identity"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version as it stands in the log. index: of its entry. time: of its entry."""
+
+    index: int
+    time: str
+    identity: Identity
+
+    def as_json(self) -> dict[str, Any]:
+        """What everyone may see of it: the record itself, which holds commitments only."""
+        return {
+            "index": self.index,
+            "time": self.time,
+            "fingerprint": self.identity.fingerprint(),
+            "record": self.identity.as_json(),
+        }
+
+
+def record_identity(by: By, right: Mapping[str, Any], appraisals: Sequence[Mapping[str, Any]] = ()) -> Done:
+    """The first version of a right's identity, or the next one: what it is, its holders, provenance, appraisals and the
+    pledges that this register holds of it, each as a commitment with a salt of its own.
+
+    right: a table as in ``[[rights]]``. appraisals: each with ``day``, ``value`` (yuan) and ``by``. Raises InputError
+    with everything that cannot be read, and where nothing has changed since the last version.
+    """
+    problems: list[Problem] = []
+    read = read_right(Reader(dict(right), "right", problems=problems))
+    valued = [_read_appraisal(one, f"appraisals[{at}]", problems) for at, one in enumerate(appraisals, 1)]
+    if problems:
+        raise InputError(problems)
+    request = {"right": dict(right), "appraisals": [dict(one) for one in appraisals]}
+
+    def decide(work: Work) -> Decision:
+        return _decide(work, right_key(read), read, valued, request)
+
+    return act("identify", by, request, decide)
+
+
+def refresh_identity(by: By, right: str) -> Done | None:
+    """The next version of an identity whose pledges have changed since, None where they have not. right: its key."""
+    demand(by.actor, "identify")
+    last = _latest(right)
+    if last is None:
+        raise _none_of(right)
+    request = canonical.decode(last.content.encode())["facts"]
+    problems: list[Problem] = []
+    read = read_right(Reader(request["right"], "right", problems=problems))
+    valued = [_read_appraisal(one, "appraisals", problems) for one in request["appraisals"]]
+    if problems:
+        raise InputError(problems)
+    if _told(canonical.decode(last.content.encode())["claims"]) == _statements(right, read, valued):
+        return None
+    return act("identify", by, {"refresh": right}, lambda work: _decide(work, right, read, valued, request))
+
+
+def stale_identities() -> list[str]:
+    """The keys of the rights whose identities do not show the pledges of now."""
+    stale = []
+    for key in models.RightIdentity.objects.values_list("right_key", flat=True).distinct().order_by("right_key"):
+        last = _latest(key)
+        if last is not None and _told(_pledge_claims(last)) != _pledges(key):
+            stale.append(key)
+    return stale
+
+
+def identity_history(actor: Actor, name: str) -> tuple[Version, ...]:
+    """Every version of an identity, first to last. name: its code, the right's key or its number."""
+    demand(actor, "search")
+    return tuple(_version(event) for event in _events(name))
+
+
+def disclose_identity(actor: Actor, name: str, claims: Sequence[str], version: int | None = None) -> Disclosure:
+    """The claims named and nothing else, to be held against the record: for the right's holder and the registrar.
+
+    version: the last where not said. Raises ForbiddenError, or InputError for a claim that the record does not have.
+    """
+    events = _events(name)
+    event = (
+        events[-1 if version is None else version - 1] if version is None or 1 <= version <= len(events) else None
+    )
+    if event is None:
+        raise _none_of(f"{name} {version}")
+    held = _claims(event)
+    _demand_holder(actor, held)
+    unknown = sorted(set(claims) - {claim.name for claim in held})
+    if unknown or not claims:
+        listed = "、".join(sorted(claim.name for claim in held))
+        raise refuse(
+            "no_claim",
+            "claims",
+            "、".join(unknown),
+            Text("这一版没有这些事项", "this version has no such claims"),
+            Text(f"可选：{listed}", f"choose from: {listed}"),
+        )
+    return disclose(_version(event).identity, held, claims)
+
+
+def identity_certificate(
+    by: By, name: str, key: RegisterKey, claims: Sequence[str] = (), lang: Lang = "zh"
+) -> Certificate:
+    """The certificate of a right's identity in its last version, with the claims that its holder chooses to show."""
+    event = _events(name)[-1]
+    version = _version(event)
+    shown = disclose_identity(by.actor, name, claims) if claims else Disclosure(version.identity.fingerprint(), ())
+    demand(by.actor, "search")
+    record = version.identity
+    full, short = codes(event)
+    status = STATUS_TEXT[LegalStatus(record.status)].in_(lang) if record.status in tuple(LegalStatus) else "—"
+    facts = {
+        Text("身份编号", "identity number"): record.code,
+        Text("版次", "version"): str(record.version),
+        Text("种类", "kind"): KIND_TEXT[RightKind(record.kind)].in_(lang),
+        Text("号码", "number"): record.number or "—",
+        Text("法律状态", "legal status"): status,
+        Text("记录日", "as of"): record.as_of,
+        Text("指纹", "fingerprint"): record.fingerprint(),
+        Text("承诺项数", "commitments"): str(len(record.commitments)),
+    }
+    pdf = certificate_pdf(
+        CertificateView(
+            title=Text("知识产权数字身份证明", "Certificate of digital identity").in_(lang),
+            subtitle=Text(f"登记于 {version.time}", f"recorded at {version.time}").in_(lang),
+            facts=[(label.in_(lang), value) for label, value in facts.items()],
+            rows_title=Text("权利人披露的事项", "what the holder discloses").in_(lang),
+            columns=[Text("事项", "claim").in_(lang), Text("内容", "value").in_(lang)],
+            rows=[[claim.name, _readable(claim.value)] for claim in shown.claims],
+            empty=Text("没有披露", "nothing is disclosed").in_(lang),
+            code=short,
+            full_code=full,
+            footer=models.LogHead.objects.get().origin,
+        ),
+        lang,
+    )
+    receipt = log.receipt(event, key, by.now).as_bytes()
+    return Certificate(event.index, pdf, short, receipt, shown.as_bytes())
+
+
+# -- inside ---------------------------------------------------------------------------------------------------
+
+
+def _decide(
+    work: Work, key: str, right: Right, valued: Sequence[Mapping[str, Any]], request: Mapping[str, Any]
+) -> Decision:
+    statements = _statements(key, right, valued)
+    last = _latest(key)
+    status = status_on(right, work.day, work.rules).status
+    as_of, standing = work.day.isoformat(), "unknown" if status is None else status.value
+    claims = [Claim(name, value, secrets.token_bytes(SALT_BYTES)) for name, value in statements.items()]
+    secret = b""
+    if last is None:
+        secret = b"" if right.number else secrets.token_bytes(SALT_BYTES)
+        algorithm = HashAlgorithm(work.head.algorithm)
+        made = first_identity(
+            algorithm=algorithm,
+            kind=right.kind.value,
+            number=right.number,
+            status=standing,
+            as_of=as_of,
+            claims=claims,
+            secret=secret,
+        )
+    else:
+        before = _version(last).identity
+        if _told(canonical.decode(last.content.encode())["claims"]) == statements and before.status == standing:
+            raise refuse(
+                "nothing",
+                "right",
+                key,
+                Text("与上一版相同", "the same as the last version"),
+                Text("有变动时再记", "record it when something has changed"),
+            )
+        made = next_identity(before, status=standing, as_of=as_of, claims=claims)
+    models.RightIdentity.objects.create(
+        event_id=work.head.size, code=made.code, version=made.version, right_key=key
+    )
+    content = {
+        "claims": [{"name": claim.name, "salt": claim.salt.hex(), "value": claim.value} for claim in claims],
+        "facts": plain(request),
+        "right_key": key,
+        "secret": secret.hex(),
+    }
+    return Decision(IDENTITY, None, content, {"identity": made.as_json()})
+
+
+def _statements(key: str, right: Right, valued: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Everything that is committed to, by name."""
+    said: dict[str, Any] = {"title": right.title}
+    said |= {f"holder.{at}": party_json(holder) for at, holder in enumerate(right.holders, 1)}
+    if right.provenance:
+        said["provenance"] = right.provenance
+    said |= {f"appraisal.{at}": dict(one) for at, one in enumerate(valued, 1)}
+    return said | _pledges(key)
+
+
+def _pledges(key: str) -> dict[str, Any]:
+    """The pledges that stand, by the filing's number; the names of claims are public and say no more."""
+    charges = models.Charge.objects.filter(right__key__in=(key, f"{key}/fees"), active=True)
+    found = {}
+    for state in charges.order_by("registration_id").values_list("registration__state", flat=True):
+        one = registration_of(canonical.decode(state.encode()))
+        found[f"pledge.{one.id}"] = {
+            "amount_fen": one.claim_amount,
+            "authority_number": one.authority_number,
+            "number": one.number,
+            "pledgee": party_json(one.pledgee),
+            "subject": one.subject,
+            "until": None if one.debt_end is None else one.debt_end.isoformat(),
+        }
+    return found
+
+
+def _read_appraisal(table: Mapping[str, Any], path: str, problems: list[Problem]) -> dict[str, Any]:
+    reader = Reader(dict(table), path, problems=problems)
+    read = {
+        "by": reader.text("by"),
+        "day": reader.day("day").isoformat(),
+        "value_fen": reader.money("value"),
+    }
+    reader.finish()
+    return read
+
+
+def _told(claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {claim["name"]: claim["value"] for claim in claims}
+
+
+def _pledge_claims(event: models.Event) -> list[Mapping[str, Any]]:
+    claims = canonical.decode(event.content.encode())["claims"]
+    return [claim for claim in claims if claim["name"].startswith("pledge.")]
+
+
+def _claims(event: models.Event) -> tuple[Claim, ...]:
+    return tuple(
+        Claim(claim["name"], claim["value"], bytes.fromhex(claim["salt"]))
+        for claim in canonical.decode(event.content.encode())["claims"]
+    )
+
+
+def _version(event: models.Event) -> Version:
+    entry = entry_of_bytes(event.entry.encode())
+    return Version(event.index, entry.time, identity_of(entry.body["identity"]))
+
+
+def _latest(key: str) -> models.Event | None:
+    row = models.RightIdentity.objects.filter(right_key=key).order_by("-version").select_related("event").first()
+    return None if row is None else row.event
+
+
+def _events(name: str) -> list[models.Event]:
+    """The events of one identity. Raises InputError where there is none, or where a number is that of several."""
+    rows = models.RightIdentity.objects.select_related("event").order_by("version")
+    found = [*rows.filter(code=name)] or [*rows.filter(right_key=name)]
+    if not found:
+        numbered = list(rows.filter(right_key__in=keys_of_number(name)))
+        found = numbered if len({row.code for row in numbered}) == 1 else []
+    if not found:
+        raise _none_of(name)
+    return [row.event for row in found]
+
+
+def _none_of(name: str) -> Exception:
+    return refuse(
+        "no_identity",
+        "right",
+        name,
+        Text("没有这项权利的数字身份", "there is no digital identity of this right"),
+        Text("核对身份编号或权利号，或先记载", "check the code or the number, or record it first"),
+    )
+
+
+def _demand_holder(actor: Actor, claims: Sequence[Claim]) -> None:
+    holders = [
+        Holder(claim.value["name"], claim.value["code"], claim.value["is_natural_person"])
+        for claim in claims
+        if claim.name.startswith("holder.")
+    ]
+    is_holder = actor.party is not None and any(same_party(actor.party, holder) for holder in holders)
+    if actor.role is not Role.REGISTRAR and not is_holder:
+        raise ForbiddenError(
+            [
+                Problem(
+                    "actor",
+                    actor.role,
+                    Text("只有权利人可以披露", "only its holder discloses it"),
+                    Text("请权利人出具", "ask the holder"),
+                    "forbidden",
+                )
+            ]
+        )
+
+
+def _readable(value: Any) -> str:
+    return value if isinstance(value, str) else canonical.encode(value).decode()

@@ -1,0 +1,124 @@
+"""The register's own keys and its log's continuity: rotation, loss, witnesses, restoring what a backup lacks."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from zhirong.chain.pledge.registration import refuse
+from zhirong.evidence.checkpoints import read_checkpoint
+from zhirong.evidence.keys import PublicKey
+from zhirong.evidence.notes import SignatureState, check_signatures
+from zhirong.evidence.receipts import FileRead
+from zhirong.evidence.statements import KeyStatement, StatementKind
+from zhirong.kernel.text import Text
+from zhirong.operations.pattern import By, Decision, Done, Work, act
+from zhirong.operations.permissions import Actor, demand
+from zhirong.store import keys, log, models
+from zhirong.store.keys import RegisterKey
+
+
+def rotate_key(by: By, folder: Path) -> Done:
+    """The next key takes over from the one in use; both sign the statement, which is an entry of the log.
+
+    A change that a crash has cut in two is finished first, and is then the answer. Raises OSError without the old key.
+    """
+    demand(by.actor, "keys")
+    with keys.signing(folder):
+        if _finish(folder):
+            return _last_change()
+        old = keys.signing_key(folder)
+        new = keys.next_key(folder, old.name)
+
+        def decide(work: Work) -> Decision:
+            return _statement(work, StatementKind.ROTATION, old.public(), new, (old, new), work.head.size)
+
+        done = act("keys", by, {"kind": "rotation"}, decide)
+        _finish(folder)
+        return done
+
+
+def report_lost_key(by: By, folder: Path) -> Done:
+    """The secret key is gone: a new one takes its place. Nobody can trust it by the statement alone, so the institution
+    publishes it itself. The old key counts up to the largest log that it is known to have signed.
+    """
+    demand(by.actor, "keys")
+    with keys.signing(folder):
+        if _finish(folder):
+            return _last_change()
+        (old,) = (key for key in keys.public_keys(folder) if not key.is_witness and key.until is None)
+        new = keys.next_key(folder, old.name)
+        last = keys.last_signed(folder)
+        signed = models.Checkpoint.objects.order_by("-size").values_list("size", flat=True).first()
+        size = max(signed or 0, 0 if last is None else last.checkpoint.size)
+
+        def decide(work: Work) -> Decision:
+            return _statement(work, StatementKind.LOSS, old, new, (new,), size)
+
+        done = act("keys", by, {"kind": "loss"}, decide)
+        _finish(folder)
+        return done
+
+
+def keep_countersignature(actor: Actor, folder: Path, file: FileRead, witness: PublicKey) -> int:
+    """Keep what a witness has signed with the checkpoint that it signed; returns the checkpoint's size.
+
+    Raises InputError where the checkpoint is not one of this register, or the signature is not this witness's.
+    """
+    demand(actor, "keys")
+    signed = file.signed
+    row = models.Checkpoint.objects.filter(size=signed.checkpoint.size).first()
+    own = None if row is None else read_checkpoint(row.note)
+    if row is None or own is None or own.note.text != signed.note.text:
+        raise refuse(
+            "not_ours",
+            "checkpoint",
+            signed.checkpoint.size,
+            Text("不是本登记簿签过的检查点", "not a checkpoint that this register has signed"),
+            Text(
+                "请见证人会签 zhirong register checkpoint 给出的文件",
+                "let the witness sign the register's own file",
+            ),
+        )
+    good = [
+        finding.signature
+        for finding in check_signatures(signed.note, (witness,), signed.checkpoint.size)
+        if finding.state is SignatureState.GOOD
+    ]
+    if not witness.is_witness or not good:
+        raise refuse(
+            "not_countersigned",
+            "witness",
+            witness.name,
+            Text("没有这位见证人的有效会签", "there is no good countersignature of this witness"),
+            Text("核对见证人的公钥和文件", "check the witness's key and the file"),
+        )
+    keys.add_witness(folder, witness)
+    added = tuple(one for one in good if one not in own.note.signatures)
+    row.note = replace(own.note, signatures=(*own.note.signatures, *added)).as_text()
+    row.save()
+    return signed.checkpoint.size
+
+
+def _statement(
+    work: Work, kind: StatementKind, old: PublicKey, new: RegisterKey, signers: Sequence[RegisterKey], size: int
+) -> Decision:
+    said = KeyStatement(
+        kind, work.head.origin, replace(old, until=None), new.public(), size, log.instant(work.by.now)
+    )
+    statement = {"statement": said.signed(*signers).as_text()}
+    return Decision(log.KEY_KIND, None, statement, statement)
+
+
+def _finish(folder: Path) -> bool:
+    """Let the files follow the log where they do not yet; whether there was anything to finish."""
+    pending, changes = keys.pending_key(folder), log.key_statements()
+    if pending is None or not changes or changes[-1][0].new != pending.public():
+        return False
+    statement = changes[-1][0]
+    keys.take_over(folder, statement.old, statement.size)
+    return True
+
+
+def _last_change() -> Done:
+    event = models.Event.objects.filter(kind=log.KEY_KIND).order_by("-index")[0]
+    return Done(event.index, event.kind, None, repeated=True)

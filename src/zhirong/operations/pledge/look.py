@@ -1,0 +1,302 @@
+"""Reading: search of the register, the pre-check that banks call, the daily file of changes, the daily watch."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any, Literal
+
+from django.db.models import Q
+
+from zhirong.chain.pledge.precheck import (
+    RightCheck,
+    demand_possible_number,
+    keys_of_number,
+    public_key,
+    readings_of_number,
+)
+from zhirong.chain.pledge.reconcile import kept_authority_number
+from zhirong.chain.pledge.register_json import registration_of
+from zhirong.chain.pledge.registration import PUBLISHED, STATUS_WORDS, Registration, refuse
+from zhirong.chain.right.records import KIND_TEXT, Holder
+from zhirong.evidence import canonical
+from zhirong.evidence.entries import entry_of_bytes
+from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.identifiers import NumberError, credit_code
+from zhirong.kernel.text import Text
+from zhirong.operations.permissions import Actor, Role, allowed, demand
+from zhirong.operations.pledge.facts import check_rights, facts_now, read_facts
+from zhirong.operations.rulebook import rulebook
+from zhirong.store import models
+from zhirong.store.names import LEAST_SIMILARITY, keys_of_name, name_key, names_containing, names_like
+from zhirong.store.rows import PLEDGEE, PLEDGOR, WAS_PLEDGEE, WAS_PLEDGOR
+
+MOST = 200
+_MOST_NAMES = 200
+_SIDES = {"pledgor": (PLEDGOR, WAS_PLEDGOR), "pledgee": (PLEDGEE, WAS_PLEDGEE)}
+_SEE_FILINGS = (Role.REGISTRAR, Role.COURT, Role.AUTHORITY)
+How = Literal["exact", "part", "similar"]
+Side = Literal["any", "pledgor", "pledgee"]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to look for; every field that is given narrows it.
+
+    number: of a right, of a registration or of the authority. name: of a party, compared as ``how`` says, in the
+    part that ``side`` says. code: a party's credit code. first, last: days of entry. after: an id to page on.
+    """
+
+    number: str = ""
+    name: str = ""
+    how: How = "exact"
+    side: Side = "any"
+    code: str = ""
+    first: date | None = None
+    last: date | None = None
+    only_standing: bool = False
+    after: int = 0
+    limit: int = 50
+
+
+def search(actor: Actor, query: Query) -> list[dict[str, Any]]:
+    """Registrations that fit, in the order of their filings, each as far as this actor may see it.
+
+    The public sees what a register publishes: numbers, rights, parties and days, never amounts; natural persons are
+    masked, and are not found by their names. Raises InputError for a number that finds nothing because it cannot be one.
+    """
+    demand(actor, "search")
+    query = _askable(query)
+    found = models.Registration.objects.filter(id__gt=query.after)
+    if actor.role not in _SEE_FILINGS:
+        found = found.filter(Q(status__in=PUBLISHED) | Q(id__in=_own(actor)))
+    if query.number:
+        found = found.filter(id__in=_with_number(query.number))
+    names = _names(query)
+    if query.name or query.code:
+        found = found.filter(id__in=_with_party(query, actor, names[:_MOST_NAMES]))
+    if query.first is not None:
+        found = found.filter(entered_on__gte=query.first)
+    if query.last is not None:
+        found = found.filter(entered_on__lte=query.last)
+    if query.only_standing:
+        found = found.filter(status="entered")
+    limit = min(query.limit, MOST)
+    rows = found.order_by("id").values_list("state", flat=True)[:limit]
+    if len(names) > _MOST_NAMES and len(rows) < limit:
+        raise _too_many_names(query)
+    return [view(actor, registration_of(canonical.decode(state.encode()))) for state in rows]
+
+
+def _names(query: Query) -> list[str]:
+    """The parties' names that are meant, one more than is looked at where there are too many."""
+    if not query.name:
+        return []
+    if query.how == "exact":
+        return keys_of_name(query.name)
+    if query.how == "part":
+        return [name.text for name in names_containing(query.name, _MOST_NAMES + 1)]
+    return [name.text for name, _ in names_like(query.name, _MOST_NAMES + 1)]
+
+
+def _too_many_names(query: Query) -> InputError:
+    """Whoever has the last page of the answer would take it for all there is."""
+    return refuse(
+        "too_many_names",
+        "name",
+        query.name,
+        Text(
+            f"有 {_MOST_NAMES} 个以上的名称符合，只看了前 {_MOST_NAMES} 个：没有列出的不等于没有登记",
+            f"more than {_MOST_NAMES} names fit, and only the first {_MOST_NAMES} were looked at: "
+            "what is not listed may be registered all the same",
+        ),
+        Text("把名称写长一些，或写全名", "write more of the name, or the whole of it"),
+    )
+
+
+def _askable(query: Query) -> Query:
+    """The query with its number and code as they are looked for. Raises InputError for one that can find nothing whatever
+    is registered: who has asked for nothing must not read that there is nothing.
+    """
+    problems: list[Problem] = []
+    for field, written, plain in (
+        ("number", query.number, query.number.strip()),
+        ("name", query.name, name_key(query.name)),
+        ("code", query.code, query.code.strip()),
+    ):
+        if written and not plain:
+            reason = Text("没有可查的文字", "there is nothing in it to look for")
+            problems.append(
+                Problem(field, written, reason, Text("写上要查的，或留空", "write it, or leave it empty"), "blank")
+            )
+    code = query.code.strip()
+    if code:
+        try:
+            code = credit_code(code)
+        except NumberError as error:
+            problems.append(Problem("code", query.code, error.reason, error.hint, error.code))
+    if query.first is not None and query.last is not None and query.last < query.first:
+        reason = Text(f"早于起始日 {query.first}", f"earlier than the first day, {query.first}")
+        problems.append(
+            Problem("last", query.last.isoformat(), reason, Text("改正日期", "correct the days"), "dates_reversed")
+        )
+    if problems:
+        raise InputError(problems)
+    return replace(query, number=query.number.strip(), code=code)
+
+
+def searched_as(number: str) -> Text:
+    """What a number was looked for as: bare digits can be the number of several kinds. A right of a kind that is not
+    named has not been looked for.
+    """
+    read = [(KIND_TEXT[kind], kept) for kind, kept in readings_of_number(number)]
+    read.append((Text("登记号", "registration"), kept_authority_number(number)))
+    return Text(
+        "、".join(f"{words.zh} {kept}" for words, kept in read),
+        ", ".join(f"{words.en} {kept}" for words, kept in read),
+    )
+
+
+def view(actor: Actor, one: Registration) -> dict[str, Any]:
+    """A registration as this actor may see it."""
+    is_open = allowed(actor, "view", one)
+    shown: dict[str, Any] = {
+        "id": one.id,
+        "number": one.number,
+        "role": one.role.value,
+        "status": one.status.value,
+        "status_words": STATUS_WORDS[one.status].as_json(),
+        "is_frozen": bool(one.frozen_by),
+        "rights": [
+            {
+                "key": r.key if is_open else public_key(r.key),
+                "kind": r.kind.value,
+                "number": r.number,
+                "title": r.title,
+                "rank": r.rank,
+                "released": r.released,
+            }
+            for r in one.rights
+        ],
+        "pledgors": [_shown(party, is_open) for party in one.pledgors],
+        "pledgee": _shown(one.pledgee, is_open),
+        "former_names": [_shown(party, is_open)["name"] for party in (*one.former_pledgors, *one.former_pledgees)],
+        "entered_on": None if one.entered_on is None else one.entered_on.isoformat(),
+        "ended_on": None if one.ended_on is None else one.ended_on.isoformat(),
+        "authority": one.authority,
+        "authority_number": one.authority_number,
+    }
+    if is_open:
+        shown |= {
+            "claim_kind": one.claim_kind,
+            "claim_amount_fen": one.claim_amount,
+            "debt_start": None if one.debt_start is None else one.debt_start.isoformat(),
+            "debt_end": None if one.debt_end is None else one.debt_end.isoformat(),
+            "filed_on": None if one.filed_on is None else one.filed_on.isoformat(),
+            "review_by": None if one.review_by is None else one.review_by.isoformat(),
+            "frozen_by": one.frozen_by,
+            "end_reason": one.end_reason,
+        }
+    return shown
+
+
+def similar_names(written: str, least: Fraction = LEAST_SIMILARITY, limit: int = 20) -> list[tuple[str, Fraction]]:
+    """Names of firms and banks in what the register publishes that are like this one, the most similar first."""
+    found = names_like(written, limit, least)
+    published = models.Part.objects.filter(
+        party__name_key__in=[name.text for name, _ in found],
+        party__is_natural_person=False,
+        registration__status__in=PUBLISHED,
+    )
+    known = set(published.values_list("party__name_key", flat=True))
+    return [(name.text, score) for name, score in found if name.text in known]
+
+
+def precheck(actor: Actor, facts: Mapping[str, Any], now: datetime) -> tuple[RightCheck, ...]:
+    """Is each right free, may the claim be secured by it, by which rule not. Writes nothing.
+
+    facts: tables ``filing`` and ``rights`` as ``file_pledge`` takes them. Raises InputError for what cannot be read.
+    """
+    demand(actor, "precheck")
+    filing, rights = read_facts(facts)
+    return check_rights(filing, rights, day_of(now), rulebook())
+
+
+def watch(now: datetime) -> Iterator[tuple[int, RightCheck]]:
+    """Every registration that stands, its rights examined again as of today: those of which something is to be known.
+
+    The pledge itself is left out of what it is examined for: a right is not refused because of its own registration.
+    """
+    day = day_of(now)
+    for one in models.Registration.objects.filter(status="entered").order_by("id").values_list("state", flat=True):
+        registration = registration_of(canonical.decode(one.encode()))
+        filing, rights = facts_now(registration)
+        for check in check_rights(filing, rights, day, rulebook()):
+            if check.alarms():
+                yield registration.id, check
+
+
+def changes_of(day: date) -> list[dict[str, Any]]:
+    """The daily file of changes: the public entries of everything that happened to registrations and rights that day."""
+    of_their_askers = (
+        Q(kind__startswith="subscription.") | Q(kind__startswith="certificate.") | Q(kind__startswith="use.")
+    )
+    events = models.Event.objects.filter(day=day, subject="").exclude(of_their_askers).order_by("index")
+    return [entry_of_bytes(event.entry.encode()).as_json() for event in events]
+
+
+def due(actor: Actor, day: date) -> list[dict[str, Any]]:
+    """Filings that the office must have decided by ``day`` and has not, in the order of their filings."""
+    demand(actor, "examine")
+    waiting = models.Registration.objects.filter(status__in=("filed", "examined")).order_by("id")
+    found = [registration_of(canonical.decode(row.state.encode())) for row in waiting]
+    return [view(actor, one) for one in found if one.review_by is not None and one.review_by <= day]
+
+
+def _own(actor: Actor) -> Any:
+    """The registrations that the actor's own firm or bank takes part in."""
+    if actor.party is None:
+        return []
+    named = Q(party__name=actor.party.name)
+    if actor.party.code:
+        # By code where both have one; a party kept without a code is the same by its name.
+        named = Q(party__code=actor.party.code) | (named & Q(party__code=""))
+    return models.Part.objects.filter(named, part__in=(PLEDGOR, PLEDGEE)).values("registration")
+
+
+def _with_number(number: str) -> set[int]:
+    keys = keys_of_number(number)
+    ids = set(models.Charge.objects.filter(right__key__in=keys).values_list("registration", flat=True))
+    ids |= set(
+        models.Registration.objects.filter(authority_number=kept_authority_number(number)).values_list(
+            "id", flat=True
+        )
+    )
+    if number.isascii() and number.isdigit() and len(number) < 19:
+        ids |= set(models.Registration.objects.filter(number=int(number)).values_list("id", flat=True))
+    if not ids:
+        demand_possible_number(number)
+    return ids
+
+
+def _with_party(query: Query, actor: Actor, names: list[str]) -> Any:
+    parties = models.Party.objects.all()
+    if query.code:
+        parties = parties.filter(code=query.code)
+    if query.name:
+        parties = parties.filter(name_key__in=names)
+    if actor.role in (Role.PUBLIC, Role.FIRM) or (actor.role is Role.LENDER and query.how != "exact"):
+        # A bank asks for the person before it, by the whole name; nobody goes through persons by parts of names.
+        own = "" if actor.party is None else actor.party.name
+        parties = parties.filter(Q(is_natural_person=False) | Q(name=own))
+    taking_part = models.Part.objects.filter(party__in=parties)
+    if query.side != "any":
+        taking_part = taking_part.filter(part__in=_SIDES[query.side])
+    return taking_part.values("registration")
+
+
+def _shown(party: Holder, is_open: bool) -> dict[str, str]:
+    if party.is_natural_person and not is_open:
+        return {"name": party.name[:1] + "*" * max(1, len(party.name) - 1), "code": ""}
+    return {"name": party.name, "code": party.code}

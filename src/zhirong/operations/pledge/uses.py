@@ -1,0 +1,168 @@
+"""The same right or claim used at two institutions, found without showing which (keyed SM3 fingerprints).
+
+Each institution makes the fingerprints of what it holds with a key that all of them share and the register does not have,
+and reports them. Whoever has reported one hears whether another institution has too; nobody learns of anything that he
+has not reported himself, and every report stands in the log under his name, so that numbers cannot be tried unseen.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from zhirong.chain.pledge.registration import refuse
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+from zhirong.operations.outbox import party_address
+from zhirong.operations.pattern import By, Decision, Done, Work, act, part_key
+from zhirong.operations.permissions import Actor, Role, demand
+from zhirong.store import models
+from zhirong.store.transaction import writing
+
+REPORTED, USED_TWICE = "use.reported", "use.twice"
+MOST = 10_000
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_PERIOD = re.compile(r"[0-9A-Za-z.\-]{1,40}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One of the asker's own reports that others have reported too. institutions: how many others.
+
+    names: who they are; only the registrar is told.
+    """
+
+    period: str
+    fingerprint: str
+    reference: str
+    institutions: int
+    names: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Stable keys for programs."""
+        return {
+            "period": self.period,
+            "fingerprint": self.fingerprint,
+            "reference": self.reference,
+            "institutions": self.institutions,
+            "names": list(self.names),
+        }
+
+
+def report_uses(by: By, period: str, reports: Sequence[Mapping[str, str]]) -> tuple[Done, tuple[Match, ...]]:
+    """Report fingerprints of a period, each with the institution's own reference; answers which others have reported.
+
+    Everyone concerned is told of a new match. Raises InputError with every report that cannot be used.
+    """
+    party = by.actor.party
+    if party is None:
+        raise refuse(
+            "no_institution",
+            "actor",
+            by.actor.id,
+            Text("没有写明为哪家机构报送", "it is not said for which institution"),
+            Text("以机构的身份报送", "report as the institution"),
+        )
+    institution = party_address(party)
+    _demand_sound(period, reports)
+    request = {"period": period, "reports": [dict(one) for one in reports], "institution": institution}
+
+    def decide(work: Work) -> Decision:
+        known = set(
+            models.Report.objects.filter(period=period, institution=institution).values_list(
+                "fingerprint", flat=True
+            )
+        )
+        new = [one for one in reports if one["fingerprint"] not in known]
+        models.Report.objects.bulk_create(
+            models.Report(
+                event_id=work.head.size,
+                period=period,
+                fingerprint=one["fingerprint"],
+                institution=institution,
+                reference=one.get("reference", ""),
+            )
+            for one in new
+        )
+        content = {**request, "reports": [dict(one) for one in new]}
+        return Decision(REPORTED, None, content, {"period": period, "reports": len(new)})
+
+    with writing():
+        done = act("report_use", by, request, decide)
+        if not done.repeated:
+            _tell_the_others(by, period, institution, done.index)
+    return done, matches(by.actor, period)
+
+
+def matches(actor: Actor, period: str) -> tuple[Match, ...]:
+    """The actor's own reports of a period that others have made too; for the registrar without institution, all of them."""
+    demand(actor, "report_use")
+    reports = models.Report.objects.filter(period=period)
+    if actor.party is not None:
+        own = reports.filter(institution=party_address(actor.party))
+    elif actor.role is Role.REGISTRAR:
+        own = reports
+    else:
+        return ()
+    found = []
+    by_fingerprint: dict[str, set[str]] = {}
+    wanted = own.values("fingerprint")
+    for fingerprint, institution in reports.filter(fingerprint__in=wanted).values_list(
+        "fingerprint", "institution"
+    ):
+        by_fingerprint.setdefault(fingerprint, set()).add(institution)
+    for one in own.order_by("id"):
+        others = by_fingerprint[one.fingerprint] - {one.institution}
+        if others:
+            names = tuple(sorted(others)) if actor.role is Role.REGISTRAR else ()
+            found.append(Match(period, one.fingerprint, one.reference, len(others), names))
+    return tuple(found)
+
+
+def _tell_the_others(by: By, period: str, institution: str, index: int) -> None:
+    """One event for each institution that has just got a match, so that it hears of it. It names no fingerprint."""
+    new = models.Report.objects.filter(event_id=index).values("fingerprint")
+    met = models.Report.objects.filter(period=period, fingerprint__in=new).exclude(institution=institution)
+    counts: dict[str, int] = {}
+    for other in met.values_list("institution", flat=True):
+        counts[other] = counts.get(other, 0) + 1
+    if counts:
+        counts[institution] = len(set(met.values_list("fingerprint", flat=True)))
+    for address, count in sorted(counts.items()):
+
+        def decide(work: Work, address: str = address, count: int = count) -> Decision:
+            return Decision(
+                USED_TWICE, None, {"period": period, "matches": count, "to": address}, {"period": period}
+            )
+
+        part = replace(by, key=part_key(by.key, address))
+        told = act("report_use", part, {"period": period, "to": address}, decide)
+        models.Outgoing.objects.create(event_id=told.index, to=address)
+
+
+def _demand_sound(period: str, reports: Sequence[Mapping[str, str]]) -> None:
+    problems = []
+    hint = Text("用 zhirong register uses make 生成", "make them with zhirong register uses make")
+    if _PERIOD.fullmatch(period) is None:
+        reason = Text("期间写成 2026-11 这样", "write the period like 2026-11")
+        problems.append(Problem("period", period, reason, hint, "period"))
+    if not 0 < len(reports) <= MOST:
+        reason = Text(f"一次报送 1 至 {MOST} 项", f"report 1 to {MOST} at a time")
+        problems.append(Problem("reports", str(len(reports)), reason, hint, "count"))
+    seen = set()
+    for at, one in enumerate(reports, 1):
+        fingerprint = one.get("fingerprint", "")
+        if not isinstance(fingerprint, str) or _FINGERPRINT.fullmatch(fingerprint) is None or fingerprint in seen:
+            reason = Text("不是指纹，或写了两次", "not a fingerprint, or given twice")
+            problems.append(
+                Problem(f"reports[{at}].fingerprint", str(fingerprint)[:70], reason, hint, "fingerprint")
+            )
+        seen.add(fingerprint)
+        if set(one) - {"fingerprint", "reference"} or not isinstance(one.get("reference", ""), str):
+            reason = Text("只有 fingerprint 和 reference", "only fingerprint and reference")
+            problems.append(Problem(f"reports[{at}]", ", ".join(one), reason, hint, "unknown_field"))
+        elif len(one.get("reference", "")) > 200:
+            reason = Text("编号太长", "the reference is too long")
+            problems.append(Problem(f"reports[{at}].reference", "", reason, hint, "too_long"))
+    if problems:
+        raise InputError(problems)

@@ -1,0 +1,1 @@
+"""A firm's rights: forms, lists, checks."""

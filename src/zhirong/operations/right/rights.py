@@ -1,0 +1,396 @@
+"""A firm keeps its rights here: typed or imported, checked at once by ``chain.right``, with their papers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from django.db.models import Q
+from pydantic import Field
+
+from zhirong.chain.financing.case import ENDED
+from zhirong.chain.pledge.precheck import right_key
+from zhirong.chain.right.fees import FeeState, fee_state
+from zhirong.chain.right.reading import read_right
+from zhirong.chain.right.records import KIND_TEXT, STATUS_TEXT, LegalStatus, Right, RightKind
+from zhirong.chain.right.status import StatusOn, status_on
+from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text, same
+from zhirong.operations.case_file.tables import exact
+from zhirong.operations.clock import now
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Formed, Request, ask
+from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.people import Duty, Person
+from zhirong.operations.refusals import not_found, refuse
+from zhirong.operations.right.right_form import NewRight, RightFacts, facts_table
+from zhirong.operations.unit_of_work import Work
+from zhirong.operations.uploads import Ticket, attach
+from zhirong.operations.visibility import visible
+from zhirong.store.financing import Case, FirmRight, SharedRight, StoredFile
+from zhirong.store.parties import Organisation
+
+FIRM = (Duty.FIRM_MANAGER, Duty.FIRM_CLERK)
+UNKNOWN = "unknown"
+_UNKNOWN_TEXT = Text("不明", "not known")
+
+
+def own(person: Person, row: Any) -> bool:
+    """The firm acts for itself, or its agent for it."""
+    return bool(row.firm_id == person.organisation)
+
+
+def own_kept(person: Person, row: Any) -> bool:
+    """The firm's own right, and not one that it has removed."""
+    return own(person, row) and not row.removed
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A right with what the chain says of it on a day."""
+
+    right: Right
+    status: StatusOn
+    fees: FeeState
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What a row repeats of it, to be listed and searched by."""
+        owed, life = self.fees.owed, self.status.life
+        # A mark owes no annual fee; it has to be renewed by the end of its term, or within the grace after it.
+        renewal = (self.status.renewable_until or life.end) if life.renewable else None
+        return {
+            "status": UNKNOWN if self.status.status is None else self.status.status.value,
+            "ends_on": self.status.life.end,
+            "next_fee_on": renewal if owed is None else owed.due,
+        }
+
+
+def check_right(table: Mapping[str, Any], day: date, rules: Rulebook) -> Checked:
+    """Read a kept table and ask the chain. Raises InputError with everything that is wrong with it."""
+    right = read_right(Reader({**exact(table), "id": "right"}))
+    return Checked(right, status_on(right, day, rules), fee_state(right, day, rules))
+
+
+def status_words(status: str) -> Text:
+    """A status as people read it."""
+    return _UNKNOWN_TEXT if status == UNKNOWN else STATUS_TEXT[LegalStatus(status)]
+
+
+# -- one right --------------------------------------------------------------------------------------------------
+
+
+@operation(
+    "right.add",
+    Text("录入权利", "Add a right"),
+    request=NewRight,
+    duties=FIRM,
+    for_agents=True,
+    help=Text(
+        "照证书填写一次，马上核对号码、状态、届满日和下一笔年费。",
+        "Copy it from the certificate once; its number, status, last day and next fee are checked at once.",
+    ),
+    page="firm.right",
+)
+def add_right(work: Work, request: NewRight) -> Any:
+    """Keep a right that the firm does not keep yet."""
+    firm = Organisation.objects.get(pk=work.person.organisation)
+    table = facts_table(request.kind, request, firm.name, firm.code)
+    checked = check_right(table, work.day, work.rules)
+    known = kept_right(firm, checked.right)
+    if known is not None and not known.removed:
+        raise refuse(
+            "right_known",
+            "number",
+            request.number or request.title,
+            Text("这件权利已经录入", "this right is kept already"),
+            Text("在权利列表里打开并修改它", "open it in the list of rights and change it"),
+        )
+    row = keep_right(work, firm, table, checked, known)
+    work.subject_is(row)
+    return {"id": row.pk}
+
+
+@operation(
+    "right.edit",
+    Text("修改权利", "Change the right"),
+    model=FirmRight,
+    request=RightFacts,
+    duties=FIRM,
+    relation=own_kept,
+    for_agents=True,
+    page="firm.right",
+)
+def edit_right(work: Work, request: RightFacts) -> Any:
+    """Change what is kept; lenders who have been handed the right in an open case are told."""
+    table = facts_table(RightKind(work.row.kind), request, work.row.firm.name, work.row.firm.code)
+    checked = check_right(table, work.day, work.rules)
+    known = kept_right(work.row.firm, checked.right)
+    if known is not None and known.pk != work.row.pk:
+        raise refuse(
+            "right_known",
+            "number",
+            request.number or request.title,
+            Text("企业另有一件同号的权利", "the firm keeps another right of this number"),
+            Text("核对号码", "check the number"),
+        )
+    keep_right(work, work.row.firm, table, checked, work.row)
+    for case in open_cases_with(work.row):
+        work.tell(
+            Text(
+                f"{case.number}：企业改动了权利 {work.row.title}",
+                f"{case.number}: the firm has changed {work.row.title}",
+            ),
+            f"/lender/cases/{case.pk}/",
+            case.lender_id,
+        )
+
+
+@operation(
+    "right.remove",
+    Text("移出权利", "Remove the right"),
+    model=FirmRight,
+    duties=FIRM,
+    relation=own_kept,
+    is_grave=True,
+    page="firm.rights",
+    help=Text("已用于办理中申请的权利不能移出。", "A right that an open case names cannot be removed."),
+)
+def remove_right(work: Work, request: Any) -> Any:
+    """It is no longer listed; what was made of it stays."""
+    cases = open_cases_with(work.row, drafts=True)
+    if cases:
+        raise InputError(
+            Problem(
+                "right",
+                case.number,
+                Text(f"申请 {case.number} 正在用这件权利", f"case {case.number} names this right"),
+                Text(
+                    "先撤回该申请，或从草稿里去掉这件权利", "withdraw the case, or take the right out of the draft"
+                ),
+                "right_in_use",
+            )
+            for case in cases
+        )
+    work.update(work.row, removed=True)
+
+
+@operation(
+    "right.recheck",
+    Text("按今天重新核对", "Check it as of today"),
+    model=FirmRight,
+    duties=FIRM,
+    relation=own_kept,
+    page="firm.right",
+)
+def recheck_right(work: Work, request: Any) -> Any:
+    """Days go by: status, last day and next fee as of today."""
+    checked = check_right(work.row.facts, work.day, work.rules)
+    work.update(work.row, checked_on=work.day, **checked.columns)
+
+
+def open_cases_with(right: FirmRight, *, drafts: bool = False) -> list[Case]:
+    """The firm's cases that have not ended and name the right; those still in draft too where asked for."""
+    names = SharedRight.objects.filter(right=right, active=True).values_list("subject", flat=True)
+    ids = [int(name.removeprefix("case/")) for name in names if name.startswith("case/")]
+    done = [*ENDED, *(() if drafts else ("draft",))]
+    return list(Case.objects.filter(pk__in=ids).exclude(state__in=done).order_by("id"))
+
+
+def share_rights(work: Work, subject: str, rights: Sequence[int]) -> None:
+    """Let whoever may see a case or an appraisal see these rights, and no longer others that it named before."""
+    known = {one.right_id: one for one in SharedRight.objects.filter(subject=subject)}
+    for pk in rights:
+        if pk not in known:
+            work.create(SharedRight, right_id=pk, subject=subject, active=True)
+    for pk, one in known.items():
+        if one.active != (pk in rights):
+            work.update(one, active=pk in rights)
+
+
+def kept_right(firm: Organisation, right: Right) -> FirmRight | None:
+    """The firm's own row of this right, a removed one included."""
+    return FirmRight.objects.filter(firm=firm, key=right_key(right)).first()
+
+
+def keep_right(
+    work: Work, firm: Organisation, table: dict[str, Any], checked: Checked, row: FirmRight | None
+) -> FirmRight:
+    """Write a right and what the chain says of it. row: the one that it takes the place of."""
+    right = checked.right
+    values = {
+        "key": right_key(right),
+        "kind": right.kind.value,
+        "number": right.number,
+        "title": right.title,
+        "facts": table,
+        "checked_on": work.day,
+        "removed": False,
+        **checked.columns,
+    }
+    return work.create(FirmRight, firm=firm, **values) if row is None else work.update(row, **values)
+
+
+# -- papers ---------------------------------------------------------------------------------------------------
+
+PAPERS: tuple[tuple[str, Text], ...] = (
+    ("certificate", Text("权利证书", "certificate of the right")),
+    ("register_extract", Text("登记簿副本", "extract of the register")),
+    ("fee_receipt", Text("年费缴费凭证", "receipt of the annual fee")),
+    ("licence", Text("许可合同", "licence contract")),
+    ("co_owner_consent", Text("共有人同意出质的书面文件", "a co-owner's consent to the pledge")),
+    ("business_licence", Text("营业执照", "business licence")),
+    ("articles", Text("公司章程、股东会决议", "articles, resolution of the owners")),
+    ("accounts", Text("财务报表", "accounts")),
+    ("tax", Text("纳税证明", "tax certificate")),
+    ("credit_report", Text("企业信用报告", "credit report")),
+    ("contract", Text("订单、合同", "orders, contracts")),
+    ("other", Text("其他", "another paper")),
+)
+
+
+def _subjects(person: Person, row: Any) -> list[tuple[str, Text]]:
+    """What a firm may attach a paper to: its rights and its cases."""
+    day = day_of(now())
+    rights = visible(person, FirmRight, day).filter(firm=person.organisation, removed=False).order_by("-id")[:500]
+    cases = visible(person, Case, day).filter(firm=person.organisation).order_by("-id")[:100]
+    return [
+        *((f"case/{case.pk}", Text(f"申请 {case.number}", f"case {case.number}")) for case in cases),
+        *((f"firmright/{right.pk}", same(f"{right.title} {right.number}")) for right in rights),
+    ]
+
+
+class AddFile(Request):
+    """A paper of a right or of a case."""
+
+    subject: Annotated[
+        str,
+        Formed(
+            "^(case|firmright)/[0-9]{1,18}$",
+            Text(
+                "从列出的申请和权利里选，如 case/12", "choose one of the cases and rights listed, such as case/12"
+            ),
+        ),
+        ask("属于", "It belongs to", choices=_subjects),
+    ]
+    paper: Annotated[str, Field(max_length=40), ask("哪种文件", "Which paper", choices=PAPERS)]
+    file: Annotated[
+        Ticket,
+        ask(
+            "文件",
+            "File",
+            "PDF、图片、Word、Excel，20 MB 以内",
+            "PDF, picture, Word, Excel; up to 20 MB",
+            widget="file",
+        ),
+    ]
+
+
+@operation("file.add", Text("添加文件", "Add a paper"), request=AddFile, duties=FIRM, for_agents=True)
+def add_file(work: Work, request: AddFile) -> Any:
+    """Attach a paper to one of the firm's own rights or cases; a lender with the case in hand is told."""
+    if request.paper not in dict(PAPERS):
+        raise refuse(
+            "not_a_choice",
+            "paper",
+            request.paper,
+            Text("没有这种文件", "there is no such paper"),
+            Text(
+                f"可选：{'、'.join(name for name, _ in PAPERS)}",
+                f"choose from: {', '.join(name for name, _ in PAPERS)}",
+            ),
+        )
+    table, _, number = request.subject.partition("/")
+    model: Any = Case if table == "case" else FirmRight
+    row = visible(work.person, model, work.day).filter(pk=int(number), firm=work.person.organisation).first()
+    if row is None:
+        raise not_found(model, number)
+    file = attach(work, request.file, request.subject, request.paper, work.person.organisation)
+    if isinstance(row, Case) and row.state not in ("draft", *ENDED):
+        work.tell(
+            Text(f"{row.number}：企业补充了文件 {file.name}", f"{row.number}: the firm has added {file.name}"),
+            f"/lender/cases/{row.pk}/",
+            row.lender_id,
+        )
+    return {"id": file.pk}
+
+
+@operation(
+    "file.remove",
+    Text("删除文件", "Remove the paper"),
+    model=StoredFile,
+    duties=FIRM,
+    relation=lambda person, row: bool(
+        not row.removed and row.owner_id == person.organisation and row.subject.startswith(("case/", "firmright/"))
+    ),
+    is_grave=True,
+)
+def remove_file(work: Work, request: Any) -> Any:
+    """It can no longer be opened. What was handed in with a case stays with it."""
+    table, _, number = work.row.subject.partition("/")
+    if table == "case" and not Case.objects.filter(pk=int(number), state="draft").exists():
+        raise refuse(
+            "handed_in",
+            "file",
+            work.row.name,
+            Text("申请已提交，所附文件不能删除", "the case has been handed in: its papers stay with it"),
+            Text("补充一份正确的文件", "add the right paper beside it"),
+        )
+    work.update(work.row, removed=True)
+
+
+# -- the list -------------------------------------------------------------------------------------------------
+
+_KINDS = tuple((kind.value, words) for kind, words in KIND_TEXT.items())
+_STATUSES = (*((one.value, words) for one, words in STATUS_TEXT.items()), (UNKNOWN, _UNKNOWN_TEXT))
+
+listing(
+    Listing(
+        "firm.rights",
+        Text("我的权利", "My rights"),
+        FirmRight,
+        (
+            Column("title", Text("名称", "Title"), lambda row: row.title, order="title", main=True),
+            Column("kind", Text("种类", "Kind"), lambda row: KIND_TEXT[RightKind(row.kind)], order="kind"),
+            Column("number", Text("号码", "Number"), lambda row: row.number, order="number"),
+            Column(
+                "status",
+                Text("状态", "Status"),
+                lambda row: status_words(row.status),
+                "state",
+                order="status",
+                main=True,
+            ),
+            Column("ends_on", Text("届满日", "Last day"), lambda row: row.ends_on, "day", order="ends_on"),
+            Column(
+                "next_fee_on",
+                Text("下一笔年费或续展", "Next fee or renewal due"),
+                lambda row: row.next_fee_on,
+                "day",
+                order="next_fee_on",
+            ),
+            Column(
+                "checked_on", Text("核对日", "Checked on"), lambda row: row.checked_on, "day", order="checked_on"
+            ),
+        ),
+        (
+            Filter("kind", Text("种类", "Kind"), lambda value: Q(kind=value), _KINDS),
+            Filter("status", Text("状态", "Status"), lambda value: Q(status=value), _STATUSES),
+            Filter(
+                "words",
+                Text("名称或号码", "Title or number"),
+                lambda value: Q(title__icontains=value) | Q(number__icontains=value),
+            ),
+        ),
+        duties=FIRM,
+        narrow=lambda person, day: Q(removed=False),
+        page="firm.right",
+        empty=Text(
+            "还没有录入权利。照证书录入第一件，或导入 Excel 清单。",
+            "No rights yet. Add the first from its certificate, or import a table.",
+        ),
+    )
+)

@@ -1,0 +1,91 @@
+"""From an account to the person it acts as: its own organisation, another one of its own, or a firm by mandate."""
+
+from datetime import date
+
+from django.db.models import QuerySet
+
+from zhirong.kernel.text import Text
+from zhirong.operations.people import DUTY_WORDS, Duty, OrganisationKind, Person
+from zhirong.store.parties import Account, Mandate, Membership
+
+# What an organisation is for which nobody can act: suspended, or never confirmed.
+CLOSED = ("suspended", "refused")
+
+
+def person_of(account: Account, acting_for: str, day: date) -> Person:
+    """acting_for: ``member/ID`` of a membership or ``mandate/ID``, the first membership where it says nothing that holds."""
+    kind, _, written = acting_for.partition("/")
+    number = int(written) if written.isascii() and written.isdigit() else 0
+    memberships = list(_memberships(account))
+    chosen = next((one for one in memberships if kind == "member" and one.pk == number), None)
+    if chosen is None and kind == "mandate":
+        agent = _agent(account, memberships, number, day)
+        if agent is not None:
+            return agent
+    chosen = chosen or next(iter(memberships), None)
+    if chosen is None:
+        return Person(account=account.pk)
+    organisation = chosen.organisation
+    return Person(
+        account=account.pk,
+        organisation=organisation.pk,
+        kind=OrganisationKind(organisation.kind),
+        organisation_name=organisation.name,
+        organisation_code=organisation.code,
+        is_active=organisation.status == "active",
+        duties=frozenset(Duty(duty) for duty in chosen.duties),
+    )
+
+
+def choices(account: Account, day: date) -> list[tuple[str, Text]]:
+    """Everything that the account can act as."""
+    memberships = list(_memberships(account))
+    found = [
+        (
+            f"member/{one.pk}",
+            Text(
+                f"{one.organisation.name}（{'、'.join(DUTY_WORDS[Duty(duty)].zh for duty in one.duties)}）",
+                f"{one.organisation.name} ({', '.join(DUTY_WORDS[Duty(duty)].en for duty in one.duties)})",
+            ),
+        )
+        for one in memberships
+    ]
+    agents = [one.organisation_id for one in memberships if Duty.OPERATOR_AGENT in one.duties]
+    for mandate in _standing(day).filter(agent__in=agents):
+        found.append(
+            (f"mandate/{mandate.pk}", Text(f"代理 {mandate.firm.name}", f"for {mandate.firm.name}, as its agent"))
+        )
+    return found
+
+
+def _memberships(account: Account) -> "list[Membership]":
+    return list(
+        Membership.objects.filter(account=account, active=True)
+        .exclude(organisation__status__in=CLOSED)
+        .select_related("organisation")
+        .order_by("pk")
+    )
+
+
+def _standing(day: date) -> "QuerySet[Mandate]":
+    found = Mandate.objects.filter(ended_on=None, until__gte=day).exclude(firm__status__in=CLOSED)
+    return found.select_related("firm", "agent")
+
+
+def _agent(account: Account, memberships: list[Membership], number: int, day: date) -> Person | None:
+    own = {one.organisation_id for one in memberships if Duty.OPERATOR_AGENT in one.duties}
+    mandate = _standing(day).filter(pk=number, agent__in=own).first()
+    if mandate is None:
+        return None
+    return Person(
+        account=account.pk,
+        organisation=mandate.firm_id,
+        kind=OrganisationKind.FIRM,
+        organisation_name=mandate.firm.name,
+        organisation_code=mandate.firm.code,
+        is_active=mandate.firm.status == "active",
+        duties=frozenset({Duty.FIRM_CLERK}),
+        mandate=mandate.pk,
+        allowed=frozenset(mandate.operations),
+        most=mandate.most,
+    )

@@ -1,0 +1,212 @@
+"""Tokens: how a program acts for an organisation, within scopes that its owner has chosen, until a day or until revoked.
+
+Only the SHA-256 of a token is kept; the token itself is shown once. A token never does more than its owner may do, and
+what the owner loses, the token loses with it.
+"""
+
+import hashlib
+import secrets
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from allauth.mfa.models import Authenticator
+from pydantic import Field, SecretStr
+
+from zhirong.kernel.text import Text
+from zhirong.operations.authorize import may
+from zhirong.operations.declare import OPERATIONS, operation
+from zhirong.operations.fields import Day, Line, Request, ask
+from zhirong.operations.listing import Column, Listing, listing
+from zhirong.operations.people import Duty, Person
+from zhirong.operations.refusals import NEVER_BY_TOKEN, forbidden, refuse
+from zhirong.operations.second_factor import Code, demand_code
+from zhirong.operations.sessions import CLOSED, person_of
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.parties import Account, ApiToken, Membership
+from zhirong.store.work import Notice
+
+READ = "read"
+MOST_TOKENS = 50
+_LONGEST = timedelta(days=366)
+_PREFIX = "zr_"
+
+
+def scopes_for(person: Person) -> list[tuple[str, Text]]:
+    """The scopes that this person can give a token: reading, and the nouns of what it may do itself."""
+    nouns = {one.scope for one in OPERATIONS.values() if may(person, one)} - NEVER_BY_TOKEN
+    words = [(noun, Text(f"办理 {noun}.*", f"do {noun}.*")) for noun in sorted(nouns)]
+    return [(READ, Text("查看", "read")), *words]
+
+
+def _scope_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
+    return scopes_for(person)
+
+
+class MakeToken(Request):
+    """What a program may do, and until when."""
+
+    name: Annotated[Line, Field(max_length=60), ask("名称", "Name", "哪个程序用", "which program uses it")]
+    scopes: Annotated[
+        list[Annotated[str, Field(max_length=40)]],
+        Field(min_length=1, max_length=60),
+        ask("范围", "Scopes", widget="many", choices=_scope_choices),
+    ]
+    expires_on: Annotated[Day, ask("有效至", "Valid until", "至多一年", "a year at most")]
+    code: Code | None = None
+
+
+@operation(
+    "token.make",
+    Text("生成令牌", "Make a token"),
+    request=MakeToken,
+    help=Text("令牌只显示一次，请妥善保存。", "The token is shown once: keep it safe."),
+)
+def make_token(work: Work, request: MakeToken) -> Any:
+    """A token of the person's own, for the organisation acted for."""
+    person = work.person
+    if not person.organisation or person.mandate:
+        raise refuse(
+            "no_organisation",
+            "organisation",
+            person.organisation_name,
+            Text("令牌只能为自己所在的机构生成", "a token is for an organisation of one's own"),
+            Text("先选择自己所在的机构", "choose an organisation that you belong to"),
+        )
+    wrong = sorted(set(request.scopes) - {scope for scope, _ in scopes_for(person)})
+    if wrong:
+        raise refuse(
+            "scope",
+            "scopes",
+            "、".join(wrong),
+            Text("没有这些权限，不能授予令牌", "one cannot give a token what one may not do"),
+            Text("只选列出的范围", "choose among the scopes listed"),
+        )
+    if not work.day <= request.expires_on <= work.day + _LONGEST:
+        raise refuse(
+            "expires_on",
+            "expires_on",
+            request.expires_on,
+            Text("有效期须从今天起一年以内", "a token is valid for a year at most"),
+            Text(f"不晚于 {work.day + _LONGEST}", f"not later than {work.day + _LONGEST}"),
+        )
+    account = Account.objects.get(pk=person.account)
+    if Authenticator.objects.filter(user=account).exists():
+        demand_code(work, request.code or SecretStr(""))
+    if ApiToken.objects.filter(account=account, revoked_on=None, expires_on__gte=work.day).count() >= MOST_TOKENS:
+        raise refuse(
+            "too_many",
+            "name",
+            request.name,
+            Text(f"已有 {MOST_TOKENS} 个有效令牌", f"there are {MOST_TOKENS} tokens already"),
+            Text("先撤销不用的", "revoke one that is not used"),
+        )
+    secret = _PREFIX + secrets.token_urlsafe(32)
+    token = work.create(
+        ApiToken,
+        account=account,
+        organisation_id=person.organisation,
+        name=request.name,
+        digest=digest_of(secret),
+        scopes=sorted(set(request.scopes)),
+        expires_on=request.expires_on,
+    )
+    work.subject_is(token)
+    work.shown_once = secret
+    return {"id": token.pk}
+
+
+@operation(
+    "token.revoke",
+    Text("撤销令牌", "Revoke the token"),
+    model=ApiToken,
+    relation=lambda person, row: row.account_id == person.account or person.has(Duty.SECURITY_ADMIN),
+    is_grave=True,
+)
+def revoke_token(work: Work, request: Any) -> Any:
+    """It is refused from now on."""
+    if work.row.revoked_on is None:
+        work.update(work.row, revoked_on=work.day)
+
+
+class NewPassword(Request):
+    """An account whose password was changed or reset."""
+
+    account: Annotated[int, Field(ge=1, lt=2**31)]
+
+
+@operation("account.password", Text("更改口令", "Change of a password"), request=NewPassword, is_background=True)
+def revoke_after_new_password(work: Work, request: NewPassword) -> Any:
+    """Whoever had the old password may have made tokens with it: all are revoked, and the owner is notified."""
+    tokens = list(ApiToken.objects.filter(account_id=request.account, revoked_on=None, expires_on__gte=work.day))
+    for token in tokens:
+        work.update(token, revoked_on=work.day)
+    work.public["account"] = request.account
+    if tokens:
+        number = len(tokens)
+        words = Text(
+            f"登录口令已更改，{number} 个接口令牌已撤销；仍需使用的请重新生成",
+            f"Your password was changed and {number} API tokens were revoked; make new ones if you still need them",
+        )
+        Notice.objects.create(
+            account_id=request.account, at=work.now, words=words.as_json(), link="/own/tokens/", mail_at=work.now
+        )
+    return {"revoked": len(tokens)}
+
+
+def demand_read(person: Person) -> None:
+    """Raise ForbiddenError for a program whose token is not for reading."""
+    if person.scopes is not None and READ not in person.scopes:
+        raise forbidden()
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a token. It has 256 bits of chance in it: a slow hash would protect nothing more."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def person_of_token(secret: str, day: date) -> Person | None:
+    """Whom a token acts as today; None for one that is unknown, revoked or expired, or whose owner has left."""
+    token = (
+        ApiToken.objects.filter(digest=digest_of(secret), revoked_on=None, expires_on__gte=day)
+        .select_related("account")
+        .first()
+    )
+    if token is None or not token.account.is_active:
+        return None
+    member = (
+        Membership.objects.filter(account=token.account, organisation=token.organisation_id, active=True)
+        .exclude(organisation__status__in=CLOSED)
+        .first()
+    )
+    if member is None:
+        return None
+    person = person_of(token.account, f"member/{member.pk}", day)
+    return replace(person, scopes=frozenset(token.scopes))
+
+
+TOKENS = listing(
+    Listing(
+        "own.tokens",
+        Text("接口令牌", "API tokens"),
+        ApiToken,
+        (
+            Column("name", Text("名称", "Name"), lambda row: row.name, main=True),
+            Column("account", Text("账号", "Account"), lambda row: row.account.email),
+            Column("organisation", Text("机构", "Organisation"), lambda row: row.organisation.name),
+            Column("scopes", Text("范围", "Scopes"), lambda row: "、".join(row.scopes), main=True),
+            Column(
+                "expires_on",
+                Text("有效至", "Valid until"),
+                lambda row: row.expires_on,
+                "day",
+                "expires_on",
+                main=True,
+            ),
+            Column("revoked_on", Text("撤销于", "Revoked"), lambda row: row.revoked_on, "day"),
+        ),
+        related=("account", "organisation"),
+        empty=Text("没有令牌", "no tokens yet"),
+        begin="token.make",
+    )
+)

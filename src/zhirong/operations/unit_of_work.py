@@ -1,0 +1,127 @@
+"""What an operation decides by and writes through: every row it writes leaves a snapshot in its event."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from zhirong.kernel.days import day_of
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+from zhirong.operations.declare import Call, Operation
+from zhirong.operations.people import Duty, Person
+from zhirong.operations.refusals import conflict
+from zhirong.operations.rulebook import rulebook
+from zhirong.operations.snapshots import demand_fit, image_value
+from zhirong.store.parties import Account, Kept, Membership
+from zhirong.store.work import Job, Notice
+
+M = TypeVar("M", bound=Kept)
+
+
+@dataclass(slots=True)
+class Work:
+    """What an operation decides by and writes through. row: the one that it is done to, None where it begins something."""
+
+    operation: Operation
+    call: Call
+    head: Any
+    row: Any = None
+    prepared: Any = None
+    images: list[dict[str, Any]] = field(default_factory=list)
+    _subject: Any = None
+    _notices: list[Notice] = field(default_factory=list)
+    _concerned: set[int] = field(default_factory=set)
+    public: dict[str, Any] = field(default_factory=dict)
+    shown_once: str = ""
+
+    @property
+    def person(self) -> Person:
+        """Who asks."""
+        return self.call.person
+
+    @property
+    def now(self) -> datetime:
+        """The instant of the request, to the second, as the log keeps it."""
+        return self.call.now.replace(microsecond=0)
+
+    @property
+    def day(self) -> date:
+        """The day of the request in Shanghai."""
+        return day_of(self.call.now)
+
+    @property
+    def rules(self) -> Rulebook:
+        """The rules, whose version is kept with the event."""
+        return rulebook()
+
+    def subject_is(self, row: Kept) -> None:
+        """Say which row the event is about, where it is not ``row``."""
+        self._subject = row
+
+    def create(self, model: type[M], **values: Any) -> M:
+        """A new row. The first one is what the event is about, unless it is done to a row."""
+        row = model(version=1, created_at=self.now, changed_at=self.now, **values)
+        demand_fit(row, values)
+        row.save(force_insert=True)
+        self._image(row, [one.attname for one in model._meta.concrete_fields if one.attname != "id"])
+        if self.row is None and self._subject is None:
+            self._subject = row
+        return row
+
+    def update(self, row: M, **values: Any) -> M:
+        """Change a row. Raises ConflictError where it has been changed since it was read."""
+        for name, value in values.items():
+            setattr(row, name, value)
+        demand_fit(row, values)
+        old = row.version
+        row.version, row.changed_at = old + 1, self.now
+        names = [type(row)._meta.get_field(name).attname for name in values] + ["version", "changed_at"]
+        changed = type(row).objects.filter(pk=row.pk, version=old).update(**{n: getattr(row, n) for n in names})
+        if changed != 1:
+            raise conflict(old)
+        self._image(row, names)
+        return row
+
+    def tell(
+        self, words: Text, link: str, organisation: Any, duties: tuple[Duty, ...] = (), alone: Account | None = None
+    ) -> None:
+        """Tell those in an organisation who have one of these duties (all of them where none is named). alone: this one only."""
+        organisation_id = getattr(organisation, "pk", organisation)
+        self._concerned.add(organisation_id)
+        members = Membership.objects.filter(organisation_id=organisation_id, active=True)
+        members = members if alone is None else members.filter(account=alone)
+        for account, has in members.values_list("account_id", "duties"):
+            if account != self.person.account and (not duties or set(has) & set(duties)):
+                self._notices.append(
+                    Notice(
+                        account_id=account,
+                        organisation_id=organisation_id,
+                        at=self.now,
+                        words=words.as_json(),
+                        link=link,
+                        mail_at=self.now,
+                    )
+                )
+
+    def concerns(self, *organisations: Any) -> None:
+        """These organisations' programs hear of the event."""
+        self._concerned.update(getattr(one, "pk", one) for one in organisations if one)
+
+    def later(self, kind: str, key: str, run_at: datetime, organisation: Any = None, **payload: Any) -> None:
+        """Background work, once for each key."""
+        Job.objects.bulk_create(
+            [
+                Job(
+                    kind=kind,
+                    key=key,
+                    payload=payload,
+                    run_at=run_at,
+                    organisation_id=getattr(organisation, "pk", None),
+                )
+            ],
+            ignore_conflicts=True,
+        )
+
+    def _image(self, row: Kept, names: list[str]) -> None:
+        values = {name: image_value(row, name) for name in sorted(set(names))}
+        self.images.append({"table": row._meta.model_name, "id": row.pk, "values": values})

@@ -1,0 +1,281 @@
+"""Webhooks: an organisation's programs hear of events that concern it. What is sent is signed, and tried again.
+
+Sent are the event's place in the log, its kind, what it is about and when: what it says is read over the API, with
+permission. The signature is HMAC-SHA-256 over ``<timestamp>.<body>``; the receiver compares it and refuses old timestamps.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import logging
+import secrets
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import httpx
+from django.conf import settings
+from django.db.models import Min
+from pydantic import Field
+
+from zhirong.kernel.text import Text
+from zhirong.operations.declare import OPERATIONS, operation
+from zhirong.operations.fields import Formed, Request, ask
+from zhirong.operations.jobs import back_off
+from zhirong.operations.listing import Column, Listing, listing
+from zhirong.operations.outside import AT_ONCE, NotOutsideError, demand_outside, networks, post
+from zhirong.operations.people import Duty, Person
+from zhirong.operations.refusals import refuse
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.work import Delivery, Webhook
+
+MOST_TRIES = 12
+MOST_HOOKS = 20
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
+_SENDING = timedelta(minutes=2)  # how long a message that is being sent is kept from other workers
+# A receiver that does not answer takes no more of a turn than its share: messages tried at once to one webhook, for one organisation.
+_OF_ONE_HOOK, _OF_ONE_ORGANISATION = 4, 8
+_log = logging.getLogger(__name__)
+
+HEADS = (
+    Duty.FIRM_MANAGER,
+    Duty.LENDER_MANAGER,
+    Duty.GUARANTOR_APPROVER,
+    Duty.AGENCY_REVIEWER,
+    Duty.OPERATOR_AGENT,
+    Duty.REGISTRAR,
+    Duty.SYSTEM_ADMIN,
+)
+
+
+def _kind_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
+    return [(name, one.title) for name, one in sorted(OPERATIONS.items()) if not one.is_background]
+
+
+class AddWebhook(Request):
+    """Where to send, and what."""
+
+    url: Annotated[
+        str,
+        Field(max_length=300),
+        Formed(
+            r"^https?://[^\s]+$", Text("写成 https://…，中间没有空格", "write it like https://…, without spaces")
+        ),
+        ask("接收地址", "Address", "须为 https 公网地址", "an https address on the public network"),
+    ]
+    kinds: Annotated[
+        list[Annotated[str, Field(max_length=64)]],
+        Field(max_length=100),
+        ask(
+            "事项",
+            "Events",
+            "不选即全部与本机构有关的事项",
+            "none chosen: all that concern the organisation",
+            widget="many",
+            choices=_kind_choices,
+        ),
+    ] = []
+
+
+@operation(
+    "webhook.add",
+    Text("添加回调", "Add a webhook"),
+    request=AddWebhook,
+    duties=HEADS,
+    help=Text(
+        "与本机构有关的事项发生后，平台把一条签名的消息发到这个地址；签名密钥只显示一次。",
+        "After an event that concerns the organisation a signed message is sent there; the key is shown once.",
+    ),
+)
+def add_webhook(work: Work, request: AddWebhook) -> Any:
+    """The key is made from the row and the platform's own secret: neither the table nor the log holds it."""
+    try:
+        demand_outside(request.url, networks(settings.WEBHOOK_NETWORKS))
+    except NotOutsideError as error:
+        raise refuse(
+            "bad_address",
+            "url",
+            request.url,
+            Text("不是平台可以调用的公网 https 地址", f"not a public https address that can be called: {error}"),
+            Text(
+                "填写公网地址，如 https://example.cn/hook；内网地址须由平台运营方先行准许",
+                "Enter a public address such as https://example.cn/hook; the operator must allow addresses of private networks first",
+            ),
+        ) from error
+    if Webhook.objects.filter(organisation_id=work.person.organisation, active=True).count() >= MOST_HOOKS:
+        raise refuse(
+            "too_many",
+            "url",
+            request.url,
+            Text(f"已有 {MOST_HOOKS} 个回调", f"there are {MOST_HOOKS} webhooks already"),
+            Text("先停用不用的", "end one that is not used"),
+        )
+    hook = work.create(
+        Webhook,
+        organisation_id=work.person.organisation,
+        url=request.url,
+        secret=secrets.token_hex(16),
+        kinds=sorted(set(request.kinds)),
+        active=True,
+    )
+    work.shown_once = key_of(hook)
+    return {"id": hook.pk}
+
+
+@operation(
+    "webhook.end",
+    Text("停用回调", "End the webhook"),
+    model=Webhook,
+    duties=HEADS,
+    relation=lambda person, row: bool(row.active),
+    is_grave=True,
+)
+def end_webhook(work: Work, request: Any) -> Any:
+    """Nothing more is sent; what was waiting for it is given up."""
+    work.update(work.row, active=False)
+    Delivery.objects.filter(webhook=work.row, next_at__isnull=False).update(next_at=None, answer="ended")
+
+
+def key_of(hook: Webhook) -> str:
+    """The key that a webhook's messages are signed with."""
+    made = hmac.new(settings.SECRET_KEY.encode(), f"webhook\n{hook.secret}".encode(), hashlib.sha256)
+    return "whsec_" + made.hexdigest()
+
+
+def signature(key: str, timestamp: int, body: bytes) -> str:
+    """The signature of a message, hexadecimal."""
+    return hmac.new(key.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    delivery: Delivery
+    url: str
+    key: str
+    body: bytes
+
+
+def deliver_due(now: datetime, limit: int = AT_ONCE) -> int:
+    """Send what is due, all at once; returns how many were tried. A message that was not taken is tried again with growing pauses, and
+    given up after ``MOST_TRIES``. Several workers may do this at once: a worker claims each message. It takes no longer than
+    ``outside.TOTAL_SECONDS``, whatever the receivers do.
+    """
+    claimed = (_claim(one, now) for one in _due(now, limit))
+    messages = [one for one in claimed if one is not None]
+    for message, answer in zip(messages, asyncio.run(_send_all(messages)), strict=True):
+        _note(message.delivery, answer, now)
+    return len(messages)
+
+
+async def _send_all(messages: Sequence["_Message"]) -> list[str]:
+    return await asyncio.gather(*map(_send, messages))
+
+
+def _due(now: datetime, limit: int) -> list[Delivery]:
+    """What is due longest, of each webhook and each organisation no more than its share."""
+    due = Delivery.objects.filter(next_at__lte=now, webhook__active=True)
+    hooks = due.values("webhook", "webhook__organisation").annotate(first=Min("next_at")).order_by("first")
+    found: list[Delivery] = []
+    by_organisation: Counter[int] = Counter()
+    for hook in hooks.iterator():
+        organisation = hook["webhook__organisation"]
+        room = min(_OF_ONE_HOOK, limit - len(found), _OF_ONE_ORGANISATION - by_organisation[organisation])
+        if room > 0:
+            own = due.filter(webhook=hook["webhook"]).select_related("webhook").order_by("next_at", "pk")[:room]
+            found += own
+            by_organisation[organisation] += len(own)
+        if len(found) >= limit:
+            break
+    return found
+
+
+def _claim(delivery: Delivery, now: datetime) -> _Message | None:
+    taken = Delivery.objects.filter(pk=delivery.pk, next_at=delivery.next_at, tries=delivery.tries).update(
+        next_at=now + _SENDING, tries=delivery.tries + 1
+    )
+    if not taken:
+        return None
+    delivery.tries += 1
+    body = json.dumps(delivery.body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _Message(delivery, delivery.webhook.url, key_of(delivery.webhook), body)
+
+
+async def _send(message: _Message) -> str:
+    """What came of it, in a few words; a number of three places where the other side answered."""
+    timestamp = int(time.time())  # the receiver compares it with the real time, not with a clock moved for training
+    headers: Mapping[str, str] = {
+        "Content-Type": "application/json",
+        "User-Agent": "Zhirong-Webhook/1",
+        "Zhirong-Event": str(message.delivery.event_id),
+        "Zhirong-Timestamp": str(timestamp),
+        "Zhirong-Signature": "v1=" + signature(message.key, timestamp, message.body),
+    }
+    try:
+        return str(await post(message.url, message.body, headers, networks(settings.WEBHOOK_NETWORKS)))
+    except TimeoutError:
+        return "no answer in time"
+    except NotOutsideError as error:
+        return f"refused: {error}"[:200]
+    except (OSError, httpx.HTTPError) as error:
+        return f"{type(error).__name__}: {error}"[:200]
+
+
+def _note(delivery: Delivery, answer: str, now: datetime) -> None:
+    """Keep what came of a try, for the list of deliveries."""
+    taken = answer.isdigit() and 200 <= int(answer) < 300
+    is_over = taken or answer == "410" or delivery.tries >= MOST_TRIES
+    pause = back_off(delivery.tries, _FIRST_PAUSE, _LONGEST_PAUSE)
+    if is_over and not taken:
+        _log.warning("webhook message %d was given up: %s", delivery.pk, answer)
+    Delivery.objects.filter(pk=delivery.pk).update(
+        answer=answer, done_at=now if taken else None, next_at=None if is_over else now + pause
+    )
+
+
+WEBHOOKS = listing(
+    Listing(
+        "own.webhooks",
+        Text("回调", "Webhooks"),
+        Webhook,
+        (
+            Column("url", Text("接收地址", "Address"), lambda row: row.url, main=True),
+            Column("kinds", Text("事项", "Events"), lambda row: "、".join(row.kinds) or Text("全部", "all")),
+            Column(
+                "state",
+                Text("状态", "State"),
+                lambda row: Text("使用中", "in use") if row.active else Text("已停用", "ended"),
+                "state",
+                main=True,
+            ),
+            Column("created_at", Text("添加于", "Added"), lambda row: row.created_at, "instant"),
+        ),
+        duties=HEADS,
+        empty=Text(
+            "没有回调；程序也可以定期查询接口", "no webhooks; a program can also ask the API from time to time"
+        ),
+        begin="webhook.add",
+    )
+)
+
+DELIVERIES = listing(
+    Listing(
+        "own.deliveries",
+        Text("回调消息", "Webhook messages"),
+        Delivery,
+        (
+            Column("event", Text("日志序号", "Place in the log"), lambda row: row.event_id, "number", main=True),
+            Column("kind", Text("事项", "Event"), lambda row: row.body["kind"], main=True),
+            Column("url", Text("接收地址", "Address"), lambda row: row.webhook.url),
+            Column("tries", Text("次数", "Tries"), lambda row: row.tries, "number"),
+            Column("answer", Text("答复", "Answer"), lambda row: row.answer, main=True),
+            Column("done_at", Text("送达", "Taken"), lambda row: row.done_at, "instant"),
+            Column("next_at", Text("下次", "Next try"), lambda row: row.next_at, "instant"),
+        ),
+        duties=HEADS,
+        related=("webhook",),
+    )
+)

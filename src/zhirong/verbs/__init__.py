@@ -1,4 +1,0 @@
-"""One function a business verb: permission, state, rule, write and event in one transaction (see ``pattern``).
-
-Call ``zhirong.store.setup.ready()`` before importing anything else from here.
-"""

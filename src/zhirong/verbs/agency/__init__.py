@@ -1,1 +1,0 @@
-"""Appraisal agencies: their pool, their work, their reports."""

@@ -1,1 +1,0 @@
-"""A case from its draft to its signed and registered contracts."""

@@ -1,1 +1,0 @@
-"""What a firm keeps, asks and allows."""

@@ -1,1 +1,0 @@
-"""The guarantor's requests, decisions and limits."""

@@ -1,1 +1,0 @@
-"""The lender's decisions on a case, its limits and its portfolio."""

@@ -1,1 +1,0 @@
-"""Running the platform: organisations, accounts, rules, audit, check and backup."""

@@ -1,1 +1,0 @@
-"""The register's verbs, and the same as operations of the platform."""
