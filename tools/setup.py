@@ -81,7 +81,7 @@ def look_for_browser() -> list[str]:
                 break
         if any(shutil.which(name) for name in BROWSERS):
             return []
-    return [f"chromium is not installed, so the browser tests were skipped. To hint (as root): {hint}"]
+    return [f"chromium is not installed, so the browser tests were skipped. To install it (as root): {hint}"]
 
 
 def say_left_out() -> None:

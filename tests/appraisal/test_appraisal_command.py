@@ -115,7 +115,7 @@ def test_no_value_is_told_with_its_hint_and_exit_code_1(
     answer = told(capsys)
     assert (answer["status"], answer["code"]) == ("no_value", "no_life_left")
     assert main(["appraise", case, "--method", "licence_income", "--deals", deals, "--lang", "en"]) == 1
-    assert "To hint" in capsys.readouterr().out
+    assert "Fix:" in capsys.readouterr().out
 
 
 def test_a_back_test_without_its_library_says_what_to_install(

@@ -166,7 +166,7 @@ def test_the_form_is_made_from_the_request(platform: Platform) -> None:
     answer = platform.send(client, "firm.register", code="1", region="610100")
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert 'id="f-code"' in page and 'aria-invalid="true"' in page and "To hint:" in page
+    assert 'id="f-code"' in page and 'aria-invalid="true"' in page and "Fix:" in page
     assert "Legal representative" in page and "法定代表人" not in page
 
 

@@ -47,14 +47,14 @@ MODULES = (
     "loan.reversals",
     "loan.watching",
     "loan.closing",
-    "register.desk",
-    "register.reconciling",
+    "pledge.desk",
+    "pledge.reconciling",
     "platform.administration",
     "platform.rulebook_history",
     "platform.security",
     "platform.seals",
     "platform.audit",
-    "register.jobs",
+    "pledge.jobs",
 )
 
 
