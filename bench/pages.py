@@ -168,7 +168,7 @@ def _fill() -> None:
             )
             for case in cases
         )
-    for at, (email, organisation_id, duties) in enumerate(
+    for at, (email, organisation_id, roles) in enumerate(
         (
             ("officer@bench.example", 1, ["lender.officer", "lender.manager", "lender.cashier"]),
             ("manager@bench.example", first, ["firm.manager"]),
@@ -176,7 +176,7 @@ def _fill() -> None:
         1,
     ):
         Account.objects.create(id=at, username=email, email=email, is_demo=True)
-        Membership.objects.create(account_id=at, organisation_id=organisation_id, duties=duties, **kept)
+        Membership.objects.create(account_id=at, organisation_id=organisation_id, roles=roles, **kept)
 
 
 def _code(number: int) -> str:

@@ -8,7 +8,7 @@ from platform_world import Member
 
 from zhirong.api.shown import SHOWN
 from zhirong.operations.declare import OPERATIONS
-from zhirong.operations.people import Duty, OrganisationKind, duties_of
+from zhirong.operations.people import MemberRole, OrganisationKind, roles_of
 from zhirong.store import financing, parties, work
 
 
@@ -22,11 +22,11 @@ class Region:
         for kind in OrganisationKind:
             if kind is OrganisationKind.PLATFORM:
                 self._people += [world.system, world.security]
-                self._people.append(world.platform.member(world.administration, Duty.AUDIT_ADMIN))
+                self._people.append(world.platform.member(world.administration, MemberRole.AUDIT_ADMIN))
                 continue
             house = {OrganisationKind.FIRM: world.firm, OrganisationKind.LENDER: world.bank}.get(kind)
             house = house or world.platform.organisation(kind)
-            self._people.append(world.platform.member(house, *duties_of(kind)))
+            self._people.append(world.platform.member(house, *roles_of(kind)))
         self._seed()
 
     def tokens(self) -> list[str]:
@@ -169,8 +169,8 @@ class Region:
         platform.seed(financing.WatchFlag, loan=loan, kind="due", subject="1", words={"zh": "到期", "en": "due"})
         platform.seed(financing.Limit, organisation=bank, scope="portfolio", amount=10**12)
         platform.seed(parties.Consent, firm=firm, to=bank, scope="rights", purpose="授信", until=day)
-        duties = [Duty.LENDER_OFFICER.value]
-        platform.seed(parties.Invitation, organisation=bank, email="new@example.cn", duties=duties, until=day)
+        roles = [MemberRole.LENDER_OFFICER.value]
+        platform.seed(parties.Invitation, organisation=bank, email="new@example.cn", roles=roles, until=day)
         agent = platform.agent(firm, ("right.add",))
         assert agent.acting_for
         platform.seed(parties.SavedView, account=world.manager.account, listing="own.tokens", name="v", query="")

@@ -11,7 +11,7 @@ from django.test import Client
 from platform_world import Member, Platform
 
 from zhirong.operations.declare import Call, Done
-from zhirong.operations.people import Duty, OrganisationKind
+from zhirong.operations.people import MemberRole, OrganisationKind
 from zhirong.operations.run import run_operation
 from zhirong.store.financing import Case
 from zhirong.store.parties import Membership
@@ -27,10 +27,10 @@ class ApiWorld:
         self.platform = platform
         self.firm, self.manager = platform.firm("陕西泾水兴环保科技有限公司")
         self.bank, self.officer = platform.bank("西咸新区商业银行")
-        self.banker = platform.member(self.bank, Duty.LENDER_MANAGER)
+        self.banker = platform.member(self.bank, MemberRole.LENDER_MANAGER)
         self.administration = platform.organisation(OrganisationKind.PLATFORM)
-        self.system = platform.member(self.administration, Duty.SYSTEM_ADMIN)
-        self.security = platform.member(self.administration, Duty.SECURITY_ADMIN)
+        self.system = platform.member(self.administration, MemberRole.SYSTEM_ADMIN)
+        self.security = platform.member(self.administration, MemberRole.SECURITY_ADMIN)
 
     @cached_property
     def right(self) -> Any:

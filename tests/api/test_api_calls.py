@@ -297,7 +297,7 @@ def test_too_many_calls_are_told_when_to_come_back(world: ApiWorld) -> None:
 
 def test_notices_are_read(world: ApiWorld) -> None:
     world.run_operation(
-        world.security, "member.add", world.firm, email=world.officer.account.email, duties=["firm.clerk"]
+        world.security, "member.add", world.firm, email=world.officer.account.email, roles=["firm.clerk"]
     )
     token = world.token(world.officer, "case", "read")
     rows = json.loads(world.get("/me/notices", token).content)["rows"]

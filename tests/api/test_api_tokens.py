@@ -51,7 +51,7 @@ def test_a_token_ends_on_its_day_and_when_revoked(world: ApiWorld) -> None:
 def test_a_token_falls_with_its_owner(world: ApiWorld) -> None:
     token = world.token(world.officer, "read", "case")
     member = world.membership(world.officer)
-    world.platform.reseed(member, duties=["lender.cashier"])
+    world.platform.reseed(member, roles=["lender.cashier"])
     assert "case.accept" not in json.loads(world.get("/me", token).content)["operations"]
     world.platform.reseed(member, active=False)
     problem(world.get("/me", token), 401)

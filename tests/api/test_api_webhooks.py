@@ -18,7 +18,7 @@ from django.test import override_settings
 from zhirong.kernel.errors import InputError
 from zhirong.operations.notify import tell_of_register
 from zhirong.operations.outside import NotOutsideError, checked_addresses, may_be_called, networks
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.webhooks import MOST_TRIES, deliver_due
 from zhirong.store.models import Event
 from zhirong.store.work import Delivery, Notice, Webhook
@@ -277,7 +277,7 @@ def test_a_firm_that_nobody_has_confirmed_is_not_told_what_the_register_says(wor
 
     event = Event.objects.order_by("index").first()
     pending = world.platform.organisation("firm", "某某冒名公司", status="pending")
-    member = world.platform.member(pending, Duty.FIRM_MANAGER)
+    member = world.platform.member(pending, MemberRole.FIRM_MANAGER)
     for to in (pending.code, pending.name):
         Outgoing.objects.create(event=event, to=f"party:{to}")
     assert tell_of_register(world.platform.now) == 2

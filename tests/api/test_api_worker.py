@@ -166,7 +166,7 @@ def test_notices_are_mailed_once_in_the_readers_language(world: ApiWorld) -> Non
     with override_settings(MAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
         mail.outbox = []
         world.run_operation(
-            world.security, "member.add", world.firm, email=world.officer.account.email, duties=["firm.clerk"]
+            world.security, "member.add", world.firm, email=world.officer.account.email, roles=["firm.clerk"]
         )
         mail_due(now)
         assert mail_due(now + timedelta(days=1)) == 0
@@ -182,7 +182,7 @@ def test_mail_that_fails_is_tried_again_and_given_up(world: ApiWorld) -> None:
 
     now = world.platform.now
     world.run_operation(
-        world.security, "member.add", world.firm, email=world.officer.account.email, duties=["firm.clerk"]
+        world.security, "member.add", world.firm, email=world.officer.account.email, roles=["firm.clerk"]
     )
     with override_settings(MAIL_BACKEND="zhirong.operations.mail.Deadline", EMAIL_HOST="127.0.0.1", EMAIL_PORT=1):
         at, tries = now, 0

@@ -14,22 +14,22 @@ from zhirong.operations.asking import ask_of
 from zhirong.operations.authorize import may
 from zhirong.operations.declare import OPERATIONS, Operation
 from zhirong.operations.listing import LISTINGS, may_list
-from zhirong.operations.people import OrganisationKind, duties_of
+from zhirong.operations.people import OrganisationKind, roles_of
 
 catalogue.load()
 _NOBODY_ELSES = 10**9
 
 
 def _everybody(desk: Desk) -> list[Member]:
-    """Somebody of each kind of organisation with every duty there, the administrators apart as the house keeps them."""
+    """Somebody of each kind of organisation with every role there, the administrators apart as the house keeps them."""
     world = desk.world
     people = [world.manager, world.system, world.security]
     for kind in OrganisationKind:
-        duties = duties_of(kind)
+        roles = roles_of(kind)
         if kind is OrganisationKind.PLATFORM:
-            people += [world.platform.member(world.administration, one) for one in duties]
+            people += [world.platform.member(world.administration, one) for one in roles]
         else:
-            people.append(world.platform.member(world.platform.organisation(kind), *duties))
+            people.append(world.platform.member(world.platform.organisation(kind), *roles))
     return people
 
 

@@ -95,7 +95,7 @@ def facts(rights: int = 1, **more: Any) -> dict[str, Any]:
         "checks": [{"title": "权属调查", "state": "已做", "finding": "无异常"}],
         "decisions": [
             {
-                "duty": "审批人",
+                "role": "审批人",
                 "by": "王某",
                 "decision": "同意",
                 "amount": AMOUNT,

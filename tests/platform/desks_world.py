@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.utils import decrypt, encrypt
 
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.store.parties import Account, Organisation
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -55,7 +55,7 @@ FIGURES = {
 def admin(platform: Any) -> Any:
     """The system administrator."""
     house = Organisation.objects.filter(kind="platform").first() or platform.organisation("platform", "平台管理")
-    return platform.member(house, Duty.SYSTEM_ADMIN)
+    return platform.member(house, MemberRole.SYSTEM_ADMIN)
 
 
 def agency(platform: Any, name: str, ties: tuple[str, ...] = ()) -> tuple[Organisation, Any, Any]:
@@ -64,7 +64,11 @@ def agency(platform: Any, name: str, ties: tuple[str, ...] = ()) -> tuple[Organi
     tied = "[" + ", ".join(f'"{one}"' for one in ties) + "]"
     platform.do(admin(platform), "agency.pool", found, tables=POOL.format(ties=tied))
     found.refresh_from_db()
-    return found, platform.member(found, Duty.AGENCY_APPRAISER), platform.member(found, Duty.AGENCY_REVIEWER)
+    return (
+        found,
+        platform.member(found, MemberRole.AGENCY_APPRAISER),
+        platform.member(found, MemberRole.AGENCY_REVIEWER),
+    )
 
 
 def with_codes(account: Account) -> None:

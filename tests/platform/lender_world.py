@@ -7,7 +7,7 @@ from firm_samples import submitted
 from platform_world import Member, Platform
 
 from zhirong.operations.credit.diligence import TITLE_INVESTIGATION
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.store.financing import Case, CheckItem
 from zhirong.store.parties import Organisation
 
@@ -104,10 +104,11 @@ class Desk:
 
 
 def desk_of(platform: Platform) -> Desk:
-    """A bank with one person for each duty, and a firm."""
+    """A bank with one person for each role, and a firm."""
     firm, manager = platform.firm("陕西泾水兴环保科技有限公司")
     bank, officer = platform.bank("西咸新区某银行")
     people = [
-        platform.member(bank, duty) for duty in (Duty.LENDER_REVIEWER, Duty.LENDER_APPROVER, Duty.LENDER_MANAGER)
+        platform.member(bank, role)
+        for role in (MemberRole.LENDER_REVIEWER, MemberRole.LENDER_APPROVER, MemberRole.LENDER_MANAGER)
     ]
     return Desk(platform, firm, manager, bank, officer, *people)

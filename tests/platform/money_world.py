@@ -15,7 +15,7 @@ from platform_world import Member, Platform
 from zhirong.chain.financing.case import State
 from zhirong.kernel.money import yuan
 from zhirong.operations.contract.conditions import unsettled_items
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.store.financing import Appraisal, Case, CaseStep, GuaranteeRequest, Loan, Paper, StatementLine
 from zhirong.store.parties import Account
 
@@ -52,13 +52,13 @@ class Money:
     ) -> None:
         self.platform, self.clock = platform, Clock(monkeypatch)
         self.firm, self.manager = platform.firm("陕西泾水兴环保科技有限公司", address="西安市高新区科技路 1 号")
-        self.bank, self.officer = platform.bank("某某银行股份有限公司西安分行", Duty.LENDER_OFFICER)
-        self.cashier = platform.member(self.bank, Duty.LENDER_CASHIER)
-        self.second = platform.member(self.bank, Duty.LENDER_CASHIER)
-        self.reviewer = platform.member(self.bank, Duty.LENDER_REVIEWER)
-        self.head = platform.member(self.bank, Duty.LENDER_MANAGER)
+        self.bank, self.officer = platform.bank("某某银行股份有限公司西安分行", MemberRole.LENDER_OFFICER)
+        self.cashier = platform.member(self.bank, MemberRole.LENDER_CASHIER)
+        self.second = platform.member(self.bank, MemberRole.LENDER_CASHIER)
+        self.reviewer = platform.member(self.bank, MemberRole.LENDER_REVIEWER)
+        self.head = platform.member(self.bank, MemberRole.LENDER_MANAGER)
         self.guarantor = platform.organisation("guarantor", "陕西某某融资担保有限公司") if guaranteed else None
-        self.surety = platform.member(self.guarantor, Duty.GUARANTOR_APPROVER) if self.guarantor else None
+        self.surety = platform.member(self.guarantor, MemberRole.GUARANTOR_APPROVER) if self.guarantor else None
         self.rights = [platform.right(self.firm) for _ in range(rights)]
         day = platform.day
         self.case = platform.seed(
@@ -115,8 +115,8 @@ class Money:
         money.clock = Clock(monkeypatch)
         money.firm, money.manager, money.bank, money.officer = desk.firm, desk.manager, desk.bank, desk.officer
         money.reviewer, money.head, money.guarantor, money.surety = desk.reviewer, desk.head, None, None
-        money.cashier = platform.member(money.bank, Duty.LENDER_CASHIER)
-        money.second = platform.member(money.bank, Duty.LENDER_CASHIER)
+        money.cashier = platform.member(money.bank, MemberRole.LENDER_CASHIER)
+        money.second = platform.member(money.bank, MemberRole.LENDER_CASHIER)
         money.case = case
         return money
 

@@ -18,7 +18,7 @@ from zhirong.kernel.text import Text
 from zhirong.operations import catalogue
 from zhirong.operations.declare import Call, Done, Operation
 from zhirong.operations.fields import Nothing
-from zhirong.operations.people import WORKER, Duty, OrganisationKind, Person
+from zhirong.operations.people import WORKER, MemberRole, OrganisationKind, Person
 from zhirong.operations.run import _record, run_operation
 from zhirong.operations.sessions import person_of
 from zhirong.operations.unit_of_work import Work
@@ -133,14 +133,14 @@ class Platform:
         EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)
         return account
 
-    def member(self, organisation: Organisation, *duties: Duty, account: Account | None = None) -> Member:
-        """Somebody with these duties in an organisation."""
+    def member(self, organisation: Organisation, *roles: MemberRole, account: Account | None = None) -> Member:
+        """Somebody with these roles in an organisation."""
         account = account or self.account()
         row = self.seed(
             Membership,
             account=account,
             organisation=organisation,
-            duties=[duty.value for duty in duties],
+            roles=[role.value for role in roles],
             active=True,
         )
         return Member(account, organisation, f"member/{row.pk}")
@@ -154,7 +154,7 @@ class Platform:
     ) -> Member:
         """Somebody at a service agent who holds a mandate of the firm, acting by it."""
         operator = self.organisation("operator")
-        own = self.member(operator, Duty.OPERATOR_AGENT)
+        own = self.member(operator, MemberRole.OPERATOR_AGENT)
         mandate = self.seed(
             Mandate,
             firm=firm,
@@ -224,12 +224,12 @@ class Platform:
     def firm(self, name: str = "", **values: Any) -> tuple[Organisation, Member]:
         """An active firm and its manager."""
         firm = self.organisation(OrganisationKind.FIRM, name, **values)
-        return firm, self.member(firm, Duty.FIRM_MANAGER)
+        return firm, self.member(firm, MemberRole.FIRM_MANAGER)
 
-    def bank(self, name: str = "", *duties: Duty) -> tuple[Organisation, Member]:
-        """A bank and somebody in it who has these duties, an officer where none is said."""
+    def bank(self, name: str = "", *roles: MemberRole) -> tuple[Organisation, Member]:
+        """A bank and somebody in it who has these roles, an officer where none is said."""
         bank = self.organisation(OrganisationKind.LENDER, name)
-        return bank, self.member(bank, *(duties or (Duty.LENDER_OFFICER,)))
+        return bank, self.member(bank, *(roles or (MemberRole.LENDER_OFFICER,)))
 
     def right(self, firm: Organisation, **facts: Any) -> FirmRight:
         """A right of the firm, an invention in force where nothing else is said. facts: of ``[[rights]]`` of a case file."""

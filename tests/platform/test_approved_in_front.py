@@ -5,14 +5,14 @@ from typing import Any
 from firm_samples import submitted
 
 from zhirong.chain.financing.case import State
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.store.financing import Case
 
 
 def test_what_was_approved_stands_in_front(sqlite_platform: Any) -> None:
     platform = sqlite_platform
     firm, manager = platform.firm()
-    bank, _ = platform.bank("某银行", Duty.LENDER_OFFICER)
+    bank, _ = platform.bank("某银行", MemberRole.LENDER_OFFICER)
     case: Case = submitted(platform, manager, bank, amount=100_000_000)
     zh, en = platform.client(manager), platform.client(manager, "en")
     page = zh.get(f"/firm/cases/{case.pk}/").content.decode()

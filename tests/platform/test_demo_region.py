@@ -12,7 +12,7 @@ import pytest
 
 from zhirong.chain.pledge.registration import Status
 from zhirong.operations.case.approvals import round_of
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.pledge.check import check_register
 from zhirong.operations.pledge.view import waiting
 from zhirong.operations.rulebook import rulebook
@@ -82,7 +82,7 @@ def test_every_desk_has_open_work(region: Path) -> None:
     assert mandate.until > day and {"right.add", "case.draft"} <= set(mandate.operations)
     in_approval = Case.objects.get(state="approval")
     now = round_of(in_approval, SimpleNamespace(rules=rulebook(), day=day))
-    assert (now.given, now.wanted) == (1, Duty.LENDER_APPROVER)
+    assert (now.given, now.wanted) == (1, MemberRole.LENDER_APPROVER)
     assert sorted(StatementLine.objects.exclude(state="confirmed").values_list("state", flat=True)) == [
         "matched",
         "open",

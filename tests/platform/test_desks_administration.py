@@ -15,7 +15,7 @@ from zhirong.operations import rulebook
 from zhirong.operations.authorize import can
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.jobs import run_due
-from zhirong.operations.people import ADMIN_DUTIES, Duty
+from zhirong.operations.people import ADMIN_ROLES, MemberRole
 from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform import audit, rulebook_history
 from zhirong.store.models import Event
@@ -38,12 +38,12 @@ def _folder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 def security(platform: Any) -> Any:
     house = Organisation.objects.filter(kind="platform").first() or platform.organisation("platform", "平台管理")
-    return platform.member(house, Duty.SECURITY_ADMIN)
+    return platform.member(house, MemberRole.SECURITY_ADMIN)
 
 
 def auditor(platform: Any) -> Any:
     house = Organisation.objects.filter(kind="platform").first() or platform.organisation("platform", "平台管理")
-    return platform.member(house, Duty.AUDIT_ADMIN)
+    return platform.member(house, MemberRole.AUDIT_ADMIN)
 
 
 def codes_of(caught: Any) -> list[str]:
@@ -52,35 +52,35 @@ def codes_of(caught: Any) -> list[str]:
 
 def test_each_page_is_for_its_own_administrators_only(platform: Any) -> None:
     people = {
-        Duty.SYSTEM_ADMIN: admin(platform),
-        Duty.SECURITY_ADMIN: security(platform),
-        Duty.AUDIT_ADMIN: auditor(platform),
+        MemberRole.SYSTEM_ADMIN: admin(platform),
+        MemberRole.SECURITY_ADMIN: security(platform),
+        MemberRole.AUDIT_ADMIN: auditor(platform),
     }
     _, firm = platform.firm()
     plain = [one for one in PAGES.values() if one.name.startswith(MINE) and "<" not in one.route]
     assert len(plain) >= 11
     for one in plain:
-        assert one.duties and set(one.duties) <= ADMIN_DUTIES
-        for duty, who in people.items():
-            wanted = 200 if duty in one.duties else 403
-            assert platform.client(who).get(f"/{one.route}").status_code == wanted, (one.name, duty)
+        assert one.roles and set(one.roles) <= ADMIN_ROLES
+        for role, who in people.items():
+            wanted = 200 if role in one.roles else 403
+            assert platform.client(who).get(f"/{one.route}").status_code == wanted, (one.name, role)
         assert platform.client(firm).get(f"/{one.route}").status_code == 403
         assert platform.client().get(f"/{one.route}").status_code == 302
 
 
 def test_the_operations_of_one_administration_are_none_of_anothers(platform: Any) -> None:
     people = {
-        Duty.SYSTEM_ADMIN: admin(platform),
-        Duty.SECURITY_ADMIN: security(platform),
-        Duty.AUDIT_ADMIN: auditor(platform),
+        MemberRole.SYSTEM_ADMIN: admin(platform),
+        MemberRole.SECURITY_ADMIN: security(platform),
+        MemberRole.AUDIT_ADMIN: auditor(platform),
     }
     scopes = ("account", "session", "lockout", "audit", "agency")
     # One's own name is everybody's to state.
     mine = [op for op in OPERATIONS.values() if op.scope in scopes and op.name != "account.name"]
     assert len(mine) >= 6
     for op in mine:
-        for duty, who in people.items():
-            assert can(platform.person(who), op.name) == (duty in op.duties), (op.name, duty)
+        for role, who in people.items():
+            assert can(platform.person(who), op.name) == (role in op.roles), (op.name, role)
 
 
 def test_a_firm_is_confirmed_on_its_page(platform: Any) -> None:
@@ -337,7 +337,7 @@ def test_three_administrations_stay_three_people(platform: Any) -> None:
     account = platform.account()
     with pytest.raises(InputError) as caught:
         platform.do(
-            who, "member.add", house, email=account.email, duties=[Duty.SYSTEM_ADMIN.value, Duty.AUDIT_ADMIN.value]
+            who, "member.add", house, email=account.email, roles=[MemberRole.SYSTEM_ADMIN.value, MemberRole.AUDIT_ADMIN.value]
         )  # fmt: skip
     assert codes_of(caught) == ["separate_administrators"]
 
@@ -347,7 +347,7 @@ def test_pages_take_as_many_queries_for_many_rows_as_for_few(platform: Any) -> N
     house, _, _ = agency(platform, "甲评估机构")
     firm, manager = platform.firm()
     right = platform.right(firm)
-    agent = platform.member(house, Duty.AGENCY_APPRAISER)
+    agent = platform.member(house, MemberRole.AGENCY_APPRAISER)
 
     def queries() -> dict[str, int]:
         counted = {}
@@ -371,7 +371,7 @@ def test_pages_take_as_many_queries_for_many_rows_as_for_few(platform: Any) -> N
     platform.do(manager, "appraisal.request", rights=[right.pk], valuation_date=str(platform.day), agency=house.pk)
     few = queries()
     for _ in range(8):
-        platform.member(house, Duty.AGENCY_APPRAISER)
+        platform.member(house, MemberRole.AGENCY_APPRAISER)
         platform.do(
             manager, "appraisal.request", rights=[right.pk], valuation_date=str(platform.day), agency=house.pk
         )
@@ -381,13 +381,13 @@ def test_pages_take_as_many_queries_for_many_rows_as_for_few(platform: Any) -> N
 
 def test_an_administration_is_not_joined_to_another_through_a_second_membership(platform: Any) -> None:
     who = security(platform)
-    auditor = platform.member(Organisation.objects.get(kind="platform"), Duty.AUDIT_ADMIN)
+    auditor = platform.member(Organisation.objects.get(kind="platform"), MemberRole.AUDIT_ADMIN)
     second = platform.organisation("platform", "第二管理机构")
-    lender, _ = platform.bank("某银行", Duty.LENDER_OFFICER)
+    lender, _ = platform.bank("某银行", MemberRole.LENDER_OFFICER)
     with pytest.raises(InputError) as refused:
-        platform.do(who, "member.add", second, email=auditor.account.email, duties=["platform.system"])
+        platform.do(who, "member.add", second, email=auditor.account.email, roles=["platform.system"])
     assert [one.code for one in refused.value.problems] == ["separate_administrators"]
-    for row, duty in ((second, "platform.system"), (lender, "lender.approver")):
+    for row, role in ((second, "platform.system"), (lender, "lender.approver")):
         with pytest.raises(InputError) as refused:
-            platform.do(who, "member.add", row, email=who.account.email, duties=[duty])
-        assert [one.code for one in refused.value.problems] == ["own_duties"]
+            platform.do(who, "member.add", row, email=who.account.email, roles=[role])
+        assert [one.code for one in refused.value.problems] == ["own_roles"]

@@ -13,7 +13,7 @@ from zhirong.documents.appraisal_report import read_report
 from zhirong.kernel.errors import InputError
 from zhirong.operations.appraisal.appraisal_view import beside, comparison, standing_of
 from zhirong.operations.authorize import can
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
 from zhirong.operations.refusals import ConflictError, NotFoundError
@@ -246,7 +246,7 @@ def test_validity_is_a_state_of_its_own_and_withdrawal_ends_it(platform: Any) ->
     assert standing_of(firm, right, "pledge", row.valid_until).state == "current"
     assert standing_of(firm, right, "pledge", row.valid_until + timedelta(days=1)).state == "stale"
     assert standing_of(firm, right, "transfer", platform.day).state == "missing"
-    reviewer = platform.member(row.agency, Duty.AGENCY_REVIEWER)
+    reviewer = platform.member(row.agency, MemberRole.AGENCY_REVIEWER)
     platform.do(reviewer, "appraisal.withdraw", row, reason="输入有误")
     assert standing_of(firm, right, "pledge", platform.day).state == "withdrawn"
     assert Paper.objects.get(pk=row.paper_id).state == "void"

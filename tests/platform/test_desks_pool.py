@@ -10,7 +10,7 @@ from zhirong.chain.appraisal_practice.people import why_not_agency, why_not_expe
 from zhirong.kernel.errors import InputError
 from zhirong.operations.appraisal.pool import pool
 from zhirong.operations.authorize import operations_for
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
 from zhirong.operations.refusals import NotFoundError
@@ -140,4 +140,4 @@ def test_the_reviewer_keeps_what_the_agency_says_of_itself_and_nothing_more(plat
     assert "王某" in page and "/do/agency.person_add/" in page and "/do/agency.paper_add/" not in page
     assert platform.client(appraiser).get("/agency/pool/").content.decode().count("/do/agency.") == 0
     assert _of(other)[0].regions == ()
-    assert Duty.AGENCY_REVIEWER in platform.person(reviewer).duties
+    assert MemberRole.AGENCY_REVIEWER in platform.person(reviewer).roles

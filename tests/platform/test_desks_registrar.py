@@ -15,7 +15,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.operations.authorize import can
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.pattern import By
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.permissions import Actor, ForbiddenError, Role
 from zhirong.operations.pledge import orders, pledges
 from zhirong.operations.pledge.certificates import codes
@@ -38,7 +38,7 @@ def _day(platform: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def registrar(platform: Any) -> Any:
-    return platform.member(platform.organisation("registry", "登记机构"), Duty.REGISTRAR)
+    return platform.member(platform.organisation("registry", "登记机构"), MemberRole.REGISTRAR)
 
 
 def filed(platform: Any, *rights: Any, **filing: Any) -> int:
@@ -176,9 +176,9 @@ def test_a_party_does_to_its_own_registration_what_the_register_lets_it(platform
     who = registrar(platform)
     number = entered(platform, who)
     bank = platform.organisation("lender", BANK["name"])
-    own = platform.member(bank, Duty.LENDER_MANAGER)
-    other = platform.member(platform.organisation("lender", "别的银行"), Duty.LENDER_MANAGER)
-    officer = platform.member(bank, Duty.LENDER_OFFICER)
+    own = platform.member(bank, MemberRole.LENDER_MANAGER)
+    other = platform.member(platform.organisation("lender", "别的银行"), MemberRole.LENDER_MANAGER)
+    officer = platform.member(bank, MemberRole.LENDER_OFFICER)
     for stranger in (other, officer):
         with pytest.raises(ForbiddenError):
             platform.do(stranger, "registration.discharge", registration=number, reason="还清")
@@ -189,16 +189,16 @@ def test_a_party_does_to_its_own_registration_what_the_register_lets_it(platform
     second = filed(platform, patent(3))
     assert platform.client(other).get(f"/registrar/registrations/{second}/").status_code == 404
     firm = platform.organisation("firm", FIRM["name"])
-    manager = platform.member(firm, Duty.FIRM_MANAGER)
+    manager = platform.member(firm, MemberRole.FIRM_MANAGER)
     assert platform.client(manager).get(f"/registrar/registrations/{second}/").status_code == 200
     platform.do(manager, "registration.withdraw", registration=second, reason="改向别的银行申请")
 
 
-def test_every_operation_of_the_register_names_its_duties(platform: Any) -> None:
+def test_every_operation_of_the_register_names_its_roles(platform: Any) -> None:
     mine = [op for op in OPERATIONS.values() if op.scope == "registration"]
     assert len(mine) >= 15
     for op in mine:
-        assert set(op.duties) <= set(PARTIES) and set(REGISTRAR) <= set(op.duties)
+        assert set(op.roles) <= set(PARTIES) and set(REGISTRAR) <= set(op.roles)
 
 
 def test_a_repeated_request_is_done_once(platform: Any) -> None:

@@ -9,7 +9,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import read_rules
 from zhirong.operations import rulebook
 from zhirong.operations.case import completeness
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
 from zhirong.operations.refusals import ConflictError, NotFoundError
@@ -44,7 +44,7 @@ def test_a_complete_case_is_handed_in(platform):
 def test_everything_missing_is_named_together(platform):
     firm, _ = platform.firm()
     platform.reseed(firm, status="pending")
-    manager = platform.member(firm, Duty.FIRM_MANAGER)
+    manager = platform.member(firm, MemberRole.FIRM_MANAGER)
     bank, _ = platform.bank()
     done = platform.do(manager, "case.draft", **wanted(bank, [], None, purpose=""))
     with pytest.raises(InputError) as refused:

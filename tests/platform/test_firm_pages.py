@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from firm_samples import appraised, described, drafted, income, submitted, wanted
 
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.store.financing import Appraisal, Case, FirmRight, Message, StoredFile
 
 PUBLIC = ("/", "/products/", "/modes/", "/modes/xixian/", "/calculator/")
@@ -378,7 +378,7 @@ def django_assert_same_queries():
 
 def test_a_clerk_and_a_manager_differ_by_what_binds_the_firm(platform):
     firm, _ = platform.firm()
-    clerk = platform.member(firm, Duty.FIRM_CLERK)
+    clerk = platform.member(firm, MemberRole.FIRM_CLERK)
     client = platform.client(clerk)
     assert client.get("/do/mandate.give/").status_code == 403
     assert client.get("/do/consent.give/").status_code == 403

@@ -6,7 +6,7 @@ import pytest
 from firm_samples import drafted, submitted
 
 from zhirong.kernel.errors import InputError
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
 from zhirong.operations.refusals import NotFoundError
@@ -24,7 +24,7 @@ def _until(platform):
 def test_a_mandate_lets_an_agent_act_until_it_ends(platform):
     firm, manager = platform.firm()
     operator = platform.organisation("operator")
-    agent = platform.member(operator, Duty.OPERATOR_AGENT)
+    agent = platform.member(operator, MemberRole.OPERATOR_AGENT)
     assert len(choices(agent.account, platform.day)) == 1
     done = platform.do(
         manager, "mandate.give", agent=operator.pk, operations=["right.add"], most="100万元", until=_until(platform)
@@ -65,7 +65,7 @@ def test_what_cannot_be_left_to_an_agent_is_refused(platform):
         )
     assert {one.field for one in refused.value.problems} == {"agent", "operations", "until"}
     assert all(one.reason.en and one.hint.zh for one in refused.value.problems)
-    clerk = platform.member(platform.organisation("firm"), Duty.FIRM_CLERK)
+    clerk = platform.member(platform.organisation("firm"), MemberRole.FIRM_CLERK)
     with pytest.raises(ForbiddenError):
         platform.do(clerk, "mandate.give", agent=bank.pk, operations=["right.add"], until=_until(platform))
 
@@ -97,7 +97,7 @@ def test_a_consent_shows_what_it_says_and_nothing_once_it_is_revoked(platform):
 def test_a_new_mandate_takes_the_place_of_the_one_before(platform):
     firm, manager = platform.firm()
     operator = platform.organisation("operator")
-    agent = platform.member(operator, Duty.OPERATOR_AGENT)
+    agent = platform.member(operator, MemberRole.OPERATOR_AGENT)
     other = platform.organisation("operator")
 
     def give(to, *operations, most="100万元"):
@@ -186,7 +186,7 @@ def test_an_agent_does_not_read_who_else_the_firm_trusts(platform):
     firm, manager = platform.firm()
     agent = platform.agent(firm, ("right.add",))
     platform.agent(firm, ("right.add",))
-    bank, _ = platform.bank("某银行", Duty.LENDER_OFFICER)
+    bank, _ = platform.bank("某银行", MemberRole.LENDER_OFFICER)
     platform.do(manager, "consent.give", to=bank.pk, scope="rights", purpose="预审", until=_until(platform))
     person = platform.person(agent)
     assert [one.pk for one in visible(person, Mandate, platform.day)] == [person.mandate]
@@ -201,7 +201,7 @@ def test_an_agent_does_not_read_who_else_the_firm_trusts(platform):
 
 def test_an_appraisal_for_a_draft_is_not_the_lenders_yet(platform):
     firm, manager = platform.firm()
-    bank, officer = platform.bank("某银行", Duty.LENDER_OFFICER)
+    bank, officer = platform.bank("某银行", MemberRole.LENDER_OFFICER)
     case = drafted(platform, manager, bank)
     row = platform.seed(
         Appraisal,

@@ -10,7 +10,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.operations.contract.conditions import conditions_of
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.guarantee.guarantees import standing_of
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
 from zhirong.operations.rulebook import rulebook
@@ -40,8 +40,8 @@ def another(money, case):
     """A second guarantor grants what the officer asks it for."""
     platform = money.platform
     guarantor = platform.organisation("guarantor", "西安某某融资担保有限公司")
-    officer = platform.member(guarantor, Duty.GUARANTOR_OFFICER)
-    decides = platform.member(guarantor, Duty.GUARANTOR_APPROVER)
+    officer = platform.member(guarantor, MemberRole.GUARANTOR_OFFICER)
+    decides = platform.member(guarantor, MemberRole.GUARANTOR_APPROVER)
     figures = {"as_of": "2026-06-30", "net_assets": 50 * AMOUNT, "source": "2025 年审计报告"}
     platform.do(decides, "guarantor.figures", **figures)
     data = {"guarantor": guarantor.pk, "amount": case.approved_amount, "share": "0.8", "fee_rate": "0.01"}
@@ -89,7 +89,7 @@ def test_the_withdrawal_frees_the_guarantor_and_is_told_with_its_reason(money):
 
 
 def test_only_a_second_person_of_the_guarantor_withdraws(house):
-    both = house.platform.member(house.guarantor, Duty.GUARANTOR_OFFICER, Duty.GUARANTOR_APPROVER)
+    both = house.platform.member(house.guarantor, MemberRole.GUARANTOR_OFFICER, MemberRole.GUARANTOR_APPROVER)
     asked = house.asked()
     house.platform.do(both, "guarantee.review", asked, counter_guarantee="无", opinion="可以担保")
     house.platform.do(house.approver, "guarantee.grant", house.desk.again(asked), opinion="同意")

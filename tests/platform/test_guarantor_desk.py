@@ -8,7 +8,7 @@ from lender_world import AMOUNT, desk_of
 
 from zhirong.kernel.errors import InputError
 from zhirong.operations.guarantee.guarantees import fee_of, part_of, standing_of
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
 from zhirong.operations.refusals import NotFoundError
@@ -25,8 +25,8 @@ class House:
     def __init__(self, platform, net_assets=NET_ASSETS):
         self.platform, self.desk = platform, desk_of(platform)
         self.guarantor = platform.organisation("guarantor", "陕西某某融资担保有限公司")
-        self.officer = platform.member(self.guarantor, Duty.GUARANTOR_OFFICER)
-        self.approver = platform.member(self.guarantor, Duty.GUARANTOR_APPROVER)
+        self.officer = platform.member(self.guarantor, MemberRole.GUARANTOR_OFFICER)
+        self.approver = platform.member(self.guarantor, MemberRole.GUARANTOR_APPROVER)
         if net_assets is not None:
             platform.do(
                 self.approver,
@@ -116,7 +116,7 @@ def test_a_request_is_reviewed_by_one_and_granted_by_another(platform):
 
 
 def test_nobody_grants_what_he_reviewed(house):
-    both = house.platform.member(house.guarantor, Duty.GUARANTOR_OFFICER, Duty.GUARANTOR_APPROVER)
+    both = house.platform.member(house.guarantor, MemberRole.GUARANTOR_OFFICER, MemberRole.GUARANTOR_APPROVER)
     asked = house.asked()
     house.platform.do(both, "guarantee.review", asked, counter_guarantee="无", opinion="可以")
     for name, data in (
@@ -243,7 +243,7 @@ def test_a_guarantee_ends_with_the_withdrawal_of_its_case(house):
 def test_of_two_who_grant_at_once_one_wins_and_the_exposure_counts_once(platform):
     house = House(platform)
     asked = house.reviewed()
-    second = platform.member(house.guarantor, Duty.GUARANTOR_APPROVER)
+    second = platform.member(house.guarantor, MemberRole.GUARANTOR_APPROVER)
     people = [platform.person(house.approver), platform.person(second)]
     gate, outcomes = threading.Barrier(2), []
 
@@ -270,7 +270,9 @@ def test_a_guarantor_sees_the_case_it_is_asked_about_and_no_other(house):
     platform = house.platform
     asked = house.asked()
     unasked = house.desk.case()
-    stranger = platform.member(platform.organisation("guarantor"), Duty.GUARANTOR_OFFICER, Duty.GUARANTOR_APPROVER)
+    stranger = platform.member(
+        platform.organisation("guarantor"), MemberRole.GUARANTOR_OFFICER, MemberRole.GUARANTOR_APPROVER
+    )
     seen = visible(platform.person(house.officer), Case, platform.day)
     assert [one.pk for one in seen] == [asked.case_id] and unasked.pk != asked.case_id
     assert not visible(platform.person(stranger), GuaranteeRequest, platform.day).exists()
@@ -314,7 +316,7 @@ def test_the_pages_show_what_is_asked_and_what_it_does_to_the_limits(house, lang
 def test_nobody_grants_a_guarantee_for_a_firm_he_belongs_to(house):
     asked = house.reviewed()
     both = house.platform.member(
-        house.approver.organisation, Duty.GUARANTOR_APPROVER, account=house.desk.manager.account
+        house.approver.organisation, MemberRole.GUARANTOR_APPROVER, account=house.desk.manager.account
     )
     with pytest.raises(InputError) as refused:
         house.platform.do(both, "guarantee.grant", asked, opinion="同意")

@@ -16,7 +16,7 @@ from zhirong.kernel.identifiers import patent_check_digit
 from zhirong.operations import imports
 from zhirong.operations.imports import job_of, preview_rows
 from zhirong.operations.jobs import run_due
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
 from zhirong.operations.refusals import NotFoundError
@@ -278,8 +278,8 @@ def test_only_the_organisation_sees_it_and_may_confirm_it(platform) -> None:
             assert platform.client(stranger).get(address).status_code in (403, 404)
         with pytest.raises((NotFoundError, ForbiddenError)):
             platform.do(stranger, "import.confirm", row)
-    bank, cashier = platform.bank("", Duty.LENDER_CASHIER)
-    clerk = platform.member(bank, Duty.LENDER_OFFICER)
+    bank, cashier = platform.bank("", MemberRole.LENDER_CASHIER)
+    clerk = platform.member(bank, MemberRole.LENDER_OFFICER)
     long = read(platform, bring(platform, cashier, statement(12), "statement.import"))
     with pytest.raises(ForbiddenError):
         platform.do(clerk, "import.confirm", long)
@@ -310,7 +310,7 @@ def test_what_nobody_confirms_expires_and_old_jobs_are_removed(platform) -> None
 
 
 def test_a_long_statement_is_kept_once(platform) -> None:
-    _, cashier = platform.bank("", Duty.LENDER_CASHIER)
+    _, cashier = platform.bank("", MemberRole.LENDER_CASHIER)
     row = read(platform, bring(platform, cashier, statement(12), "statement.import"))
     assert row.state == "preview" and row.about["counts"]["new"] == 12
     platform.do(cashier, "import.confirm", row)

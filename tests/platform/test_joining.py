@@ -11,7 +11,7 @@ from platform_world import Member, Platform
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.identifiers import credit_code_check
 from zhirong.operations.jobs import run_due
-from zhirong.operations.people import Duty, OrganisationKind
+from zhirong.operations.people import MemberRole, OrganisationKind
 from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
 from zhirong.operations.refusals import NotFoundError
@@ -45,7 +45,7 @@ def _registered(platform: Platform, name: str) -> tuple[Organisation, Member]:
 
 def test_a_squatter_keeps_nobody_out_and_the_licence_decides(sqlite_platform: Platform) -> None:
     platform = sqlite_platform
-    system = platform.member(platform.organisation(OrganisationKind.PLATFORM), Duty.SYSTEM_ADMIN)
+    system = platform.member(platform.organisation(OrganisationKind.PLATFORM), MemberRole.SYSTEM_ADMIN)
     squatter, first = _registered(platform, "冒名者")
     right = platform.right(squatter)
     with pytest.raises(InputError) as caught:  # the same person need not say it twice
@@ -83,7 +83,7 @@ def test_a_squatter_keeps_nobody_out_and_the_licence_decides(sqlite_platform: Pl
 
 def test_an_institution_of_a_code_that_was_squatted_can_be_entered(sqlite_platform: Platform) -> None:
     platform = sqlite_platform
-    system = platform.member(platform.organisation(OrganisationKind.PLATFORM), Duty.SYSTEM_ADMIN)
+    system = platform.member(platform.organisation(OrganisationKind.PLATFORM), MemberRole.SYSTEM_ADMIN)
     squatter, _ = _registered(platform, "冒名者")
     platform.do(system, "organisation.enter", kind="lender", code=FIRM["code"], name="某银行", region="610100")
     platform.do(system, "organisation.refuse", squatter, reason="代码是某银行的")
@@ -100,7 +100,7 @@ def test_the_head_of_a_firm_learns_nothing_of_who_has_an_account(platform: Platf
     known, unknown = platform.account("known@example.cn"), "unknown@example.cn"
     answers = {}
     for email in (known.email, unknown):
-        done = platform.do(manager, "member.add", firm, email=email, duties=["firm.clerk"])
+        done = platform.do(manager, "member.add", firm, email=email, roles=["firm.clerk"])
         seen = visible(platform.person(manager), Invitation, platform.day).get(email=email)
         members = visible(platform.person(manager), Membership, platform.day).count()
         firm.refresh_from_db()
@@ -122,7 +122,7 @@ def test_the_head_of_a_firm_learns_nothing_of_who_has_an_account(platform: Platf
 def test_who_is_invited_joins_by_accepting(sqlite_platform: Platform, lang: str) -> None:
     platform = sqlite_platform
     firm, manager = platform.firm()
-    platform.do(manager, "member.add", firm, email="New@Example.cn", duties=["firm.clerk"])
+    platform.do(manager, "member.add", firm, email="New@Example.cn", roles=["firm.clerk"])
     run_due(platform.now, "test")
     invitation = Invitation.objects.get()
     other = platform.stranger()
@@ -139,9 +139,9 @@ def test_who_is_invited_joins_by_accepting(sqlite_platform: Platform, lang: str)
     assert "/do/invitation.accept/" in page and "/do/invitation.withdraw/" not in page
     platform.send(client, "invitation.accept", invitation)
     member = Membership.objects.get(account=new.account)
-    assert (member.organisation_id, member.duties, member.active) == (firm.pk, ["firm.clerk"], True)
-    # Who belongs already is given other duties at once: the head knows that he is there.
-    done = platform.do(manager, "member.add", firm, email="new@example.cn", duties=["firm.manager"])
+    assert (member.organisation_id, member.roles, member.active) == (firm.pk, ["firm.clerk"], True)
+    # Who belongs already is given other roles at once: the head knows that he is there.
+    done = platform.do(manager, "member.add", firm, email="new@example.cn", roles=["firm.manager"])
     assert done.answer == {"id": member.pk}
     assert Invitation.objects.get().state == "accepted"
     assert platform_findings() == []
@@ -151,10 +151,10 @@ def test_an_invitation_ends(sqlite_platform: Platform) -> None:
     platform = sqlite_platform
     firm, manager = platform.firm()
     who = platform.stranger()
-    platform.do(manager, "member.add", firm, email=who.account.email, duties=["firm.clerk"])
-    platform.do(manager, "member.add", firm, email=who.account.email, duties=["firm.manager"])
+    platform.do(manager, "member.add", firm, email=who.account.email, roles=["firm.clerk"])
+    platform.do(manager, "member.add", firm, email=who.account.email, roles=["firm.manager"])
     invitation = Invitation.objects.get()
-    assert invitation.duties == ["firm.manager"]
+    assert invitation.roles == ["firm.manager"]
     platform.later(31)
     with pytest.raises(InputError) as caught:
         platform.do(who, "invitation.accept", invitation)
@@ -164,8 +164,8 @@ def test_an_invitation_ends(sqlite_platform: Platform) -> None:
         platform.do(who, "invitation.decline", invitation)
     assert _codes(caught) == ["not_in_this_state"]
     with pytest.raises(InputError) as caught:
-        platform.do(manager, "member.add", firm, email=manager.account.email, duties=["firm.clerk"])
-    assert _codes(caught) == ["own_duties"]
+        platform.do(manager, "member.add", firm, email=manager.account.email, roles=["firm.clerk"])
+    assert _codes(caught) == ["own_roles"]
     assert not Membership.objects.filter(account=who.account).exists()
     assert Event.objects.filter(kind="invitation.withdraw").count() == 1
 
@@ -175,7 +175,7 @@ def test_an_address_that_is_not_confirmed_opens_no_invitation(sqlite_platform: P
 
     platform = sqlite_platform
     firm, manager = platform.firm()
-    platform.do(manager, "member.add", firm, email="victim@example.cn", duties=["firm.clerk"])
+    platform.do(manager, "member.add", firm, email="victim@example.cn", roles=["firm.clerk"])
     thief = platform.stranger()
     EmailAddress.objects.create(user=thief.account, email="victim@example.cn", verified=False)
     assert not visible(platform.person(thief), Invitation, platform.day).exists()

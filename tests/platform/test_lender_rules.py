@@ -39,15 +39,13 @@ def test_an_amount_on_a_bound_belongs_to_the_lower_band():
 
 
 def test_every_band_has_two_people_at_least():
-    assert all(len(band.duties) >= 2 for band in bands(RULES, DAY))
+    assert all(len(band.roles) >= 2 for band in bands(RULES, DAY))
     with pytest.raises(RuleError, match="2 people"):
-        bands(
-            _bands('value = [{ level = "a", title = { zh = "甲", en = "a" }, duties = ["lender.manager"] }]'), DAY
-        )
+        bands(_bands('value = [{ level = "a", title = { zh = "甲", en = "a" }, roles = ["lender.manager"] }]'), DAY)
 
 
 def test_bounds_that_do_not_rise_are_refused():
-    row = '{{ level = "{0}", title = {{ zh = "甲", en = "a" }}, {1} duties = ["x", "y"] }}'
+    row = '{{ level = "{0}", title = {{ zh = "甲", en = "a" }}, {1} roles = ["x", "y"] }}'
     wrong = ",".join([row.format("a", 'up_to = "20",'), row.format("b", 'up_to = "10",'), row.format("c", "")])
     with pytest.raises(RuleError, match="rise"):
         bands(_bands(f"value = [{wrong}]"), DAY)

@@ -10,7 +10,7 @@ from lender_world import AMOUNT, PDF, desk_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
 from zhirong.operations.credit.diligence import TITLE_INVESTIGATION
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
 from zhirong.operations.refusals import ConflictError, NotFoundError
@@ -66,7 +66,7 @@ def test_of_two_approvers_at_once_one_wins_and_the_other_is_told(platform):
     """Both have the case open in its present version; the answer of the second says what happened."""
     desk = desk_of(platform)
     case = desk.handed_up()
-    other = platform.member(desk.bank, Duty.LENDER_REVIEWER)
+    other = platform.member(desk.bank, MemberRole.LENDER_REVIEWER)
     people = [platform.person(desk.reviewer), platform.person(other)]
     gate, outcomes = threading.Barrier(2), []
 
@@ -178,7 +178,7 @@ def test_evidence_is_seen_by_the_lender_alone(desk):
     platform, case = desk.platform, desk.accepted()
     desk.checked(case)
     guarantor = platform.organisation("guarantor")
-    surety = platform.member(guarantor, Duty.GUARANTOR_OFFICER)
+    surety = platform.member(guarantor, MemberRole.GUARANTOR_OFFICER)
     platform.do(
         desk.officer, "guarantee.request", case, guarantor=guarantor.pk, amount=AMOUNT, share="0.8", fee_rate="0.01"
     )
@@ -246,10 +246,10 @@ def test_raters_rate_alone_once_each_and_a_third_only_where_two_disagree(desk):
     assert _codes(refused) == ["rated_already"]
     done = platform.do(desk.reviewer, "team.rate", case, **desk.sheet(5, finance=2))
     assert done.answer["state"] == "third_rater_needed"
-    third = platform.member(desk.bank, Duty.LENDER_OFFICER)
+    third = platform.member(desk.bank, MemberRole.LENDER_OFFICER)
     done = platform.do(third, "team.rate", case, **desk.sheet(4))
     assert done.answer["state"] == "settled"
-    fourth = platform.member(desk.bank, Duty.LENDER_OFFICER)
+    fourth = platform.member(desk.bank, MemberRole.LENDER_OFFICER)
     with pytest.raises(InputError) as refused:
         platform.do(fourth, "team.rate", case, **desk.sheet(4))
     assert _codes(refused) == ["enough_raters"]
@@ -335,13 +335,15 @@ def test_an_adverse_finding_needs_a_reason_to_go_on(desk):
 
 def test_nobody_approves_what_he_handed_up_or_twice(desk):
     platform = desk.platform
-    both = platform.member(desk.bank, Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER, Duty.LENDER_APPROVER)
+    both = platform.member(
+        desk.bank, MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER, MemberRole.LENDER_APPROVER
+    )
     case = desk.reviewed()
     platform.do(both, "case.hand_up", case, amount=AMOUNT, opinion="同意")
     with pytest.raises(InputError) as refused:
         platform.do(both, "case.approve", case, amount=AMOUNT, opinion="同意")
     assert "own_hand_up" in _codes(refused)
-    chief = platform.member(desk.bank, Duty.LENDER_REVIEWER, Duty.LENDER_APPROVER)
+    chief = platform.member(desk.bank, MemberRole.LENDER_REVIEWER, MemberRole.LENDER_APPROVER)
     platform.do(chief, "case.approve", case, amount=AMOUNT, opinion="同意")
     with pytest.raises(InputError) as refused:
         platform.do(chief, "case.approve", case, amount=AMOUNT, opinion="同意")
@@ -407,7 +409,7 @@ def test_a_case_sent_back_is_handed_up_in_a_new_round(desk):
 def test_a_refusal_tells_the_firm_why_and_what_to_do_and_releases_the_guarantor(desk):
     platform, case = desk.platform, desk.accepted()
     guarantor = platform.organisation("guarantor")
-    platform.member(guarantor, Duty.GUARANTOR_OFFICER)
+    platform.member(guarantor, MemberRole.GUARANTOR_OFFICER)
     platform.do(
         desk.officer, "guarantee.request", case, guarantor=guarantor.pk, amount=AMOUNT, share="0.8", fee_rate="0.01"
     )
@@ -425,7 +427,7 @@ def test_a_refusal_tells_the_firm_why_and_what_to_do_and_releases_the_guarantor(
 
 def test_who_works_on_a_case_does_not_decline_it_alone(desk):
     platform = desk.platform
-    both = platform.member(desk.bank, Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER)
+    both = platform.member(desk.bank, MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER)
     case = desk.case()
     platform.do(both, "case.accept", case)
     with pytest.raises(ForbiddenError):
@@ -470,9 +472,11 @@ _ON_CASES = {
 def test_nobody_does_anything_to_the_case_of_another_lender(desk):
     platform, case = desk.platform, desk.accepted()
     other = platform.organisation("lender")
-    duties = [duty for duty in Duty if duty.value.startswith("lender.")]
-    everything = platform.member(other, *duties)
-    surety = platform.member(platform.organisation("guarantor"), Duty.GUARANTOR_OFFICER, Duty.GUARANTOR_APPROVER)
+    roles = [role for role in MemberRole if role.value.startswith("lender.")]
+    everything = platform.member(other, *roles)
+    surety = platform.member(
+        platform.organisation("guarantor"), MemberRole.GUARANTOR_OFFICER, MemberRole.GUARANTOR_APPROVER
+    )
     item = CheckItem.objects.filter(case=case).first()
     before = Event.objects.count()
     for name, data in _ON_CASES.items():
@@ -599,9 +603,9 @@ def test_answers_that_the_record_gives_and_rights_of_other_kinds_are_refused(des
 
 def test_a_case_is_handed_over_and_who_had_it_still_does_not_decide(desk):
     platform = desk.platform
-    second = platform.member(desk.bank, Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER)
-    first = platform.member(desk.bank, Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER)
-    third = platform.member(desk.bank, Duty.LENDER_OFFICER)
+    second = platform.member(desk.bank, MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER)
+    first = platform.member(desk.bank, MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER)
+    third = platform.member(desk.bank, MemberRole.LENDER_OFFICER)
     case = desk.case()
     platform.do(first, "case.accept", case)
     with pytest.raises(ForbiddenError):
@@ -625,7 +629,7 @@ def test_a_case_is_handed_over_and_who_had_it_still_does_not_decide(desk):
 
 def test_who_has_decided_does_not_take_a_case_over(desk):
     platform = desk.platform
-    both = platform.member(desk.bank, Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER)
+    both = platform.member(desk.bank, MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER)
     case = desk.handed_up()
     platform.do(both, "case.approve", case, amount=AMOUNT, opinion="同意")
     with pytest.raises(InputError) as refused:
@@ -636,7 +640,7 @@ def test_who_has_decided_does_not_take_a_case_over(desk):
 def test_nobody_decides_on_the_case_of_a_firm_he_belongs_to(desk):
     platform = desk.platform
     case = desk.handed_up()
-    both = platform.member(desk.bank, Duty.LENDER_REVIEWER, account=desk.manager.account)
+    both = platform.member(desk.bank, MemberRole.LENDER_REVIEWER, account=desk.manager.account)
     with pytest.raises(InputError) as refused:
         platform.do(both, "case.approve", case, amount=AMOUNT, opinion="同意")
     assert _codes(refused) == ["belongs_to_the_firm"]

@@ -12,7 +12,7 @@ from zhirong.chain.financing.case import State
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import show_yuan
 from zhirong.operations.contract.conditions import conditions_of, supported_now
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.pledge.check import check_register
 from zhirong.operations.rulebook import rulebook
@@ -66,8 +66,8 @@ class Surety:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.house = desk.platform.organisation("guarantor", "陕西某某融资担保有限公司")
-        self.officer = desk.platform.member(self.house, Duty.GUARANTOR_OFFICER)
-        self.approver = desk.platform.member(self.house, Duty.GUARANTOR_APPROVER)
+        self.officer = desk.platform.member(self.house, MemberRole.GUARANTOR_OFFICER)
+        self.approver = desk.platform.member(self.house, MemberRole.GUARANTOR_APPROVER)
         desk.platform.do(
             self.approver,
             "guarantor.figures",

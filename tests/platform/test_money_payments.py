@@ -257,9 +257,9 @@ def test_other_banks_and_firms_see_none_of_it(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.released()
     loan, paper, line = money.loan, Paper.objects.get(kind="release_notice"), StatementLine.objects.get()
-    from zhirong.operations.people import Duty
+    from zhirong.operations.people import MemberRole
 
-    _, other = platform.bank("另一家银行", Duty.LENDER_CASHIER, Duty.LENDER_OFFICER)
+    _, other = platform.bank("另一家银行", MemberRole.LENDER_CASHIER, MemberRole.LENDER_OFFICER)
     _, stranger = platform.firm()
     for who in (other, stranger):
         client = platform.client(who)

@@ -10,7 +10,7 @@ from platform_world import readers
 from zhirong.chain.financing.case import State
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.pledge.check import check_register
 from zhirong.operations.rulebook import rulebook
@@ -76,7 +76,7 @@ def test_only_who_must_sign_can(platform, monkeypatch) -> None:
     money.issue()
     paper = money.papers()[0]
     stranger_firm, stranger = platform.firm()
-    for who in (money.officer, money.cashier, stranger, platform.member(money.firm, Duty.FIRM_CLERK)):
+    for who in (money.officer, money.cashier, stranger, platform.member(money.firm, MemberRole.FIRM_CLERK)):
         with pytest.raises(InputError):
             platform.do(who, "paper.sign", paper, code=money.code(who.account))
     with pytest.raises(ForbiddenError):
@@ -195,7 +195,7 @@ def test_contracts_name_what_was_approved(platform, monkeypatch) -> None:
 def test_nobody_signs_for_two_sides(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.issue()
-    both = platform.member(money.bank, Duty.LENDER_MANAGER, account=money.manager.account)
+    both = platform.member(money.bank, MemberRole.LENDER_MANAGER, account=money.manager.account)
     paper = money.papers()[0]
     platform.do(money.manager, "paper.sign", paper, code=money.code(money.manager.account))
     assert refused(platform, both, "paper.sign", paper, code=money.code(both.account)) == "signed_for_another"

@@ -10,7 +10,7 @@ from platform_world import readers
 from zhirong.chain.financing.case import State
 from zhirong.kernel.errors import InputError
 from zhirong.operations.loan.loans import columns_of, state_of
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.pledge.check import check_register
 from zhirong.operations.rulebook import rulebook
 from zhirong.store import rows
@@ -114,8 +114,8 @@ def test_a_release_is_taken_back_and_granted_again(platform, monkeypatch) -> Non
 def test_a_case_that_the_firm_handed_in_and_the_bank_approved(platform, monkeypatch) -> None:
     desk = desk_of(platform)
     guarantor = platform.organisation("guarantor", "陕西某某融资担保有限公司")
-    asked = platform.member(guarantor, Duty.GUARANTOR_OFFICER)
-    decides = platform.member(guarantor, Duty.GUARANTOR_APPROVER)
+    asked = platform.member(guarantor, MemberRole.GUARANTOR_OFFICER)
+    decides = platform.member(guarantor, MemberRole.GUARANTOR_APPROVER)
     money = Money.of_desk(desk, desk.approved(), monkeypatch)
     assert money.state == State.APPROVED
     with pytest.raises(InputError) as told:

@@ -8,7 +8,7 @@ from lender_world import desk_of
 from money_world import Money
 
 from zhirong.kernel.errors import InputError
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.permissions import ForbiddenError
 from zhirong.store.financing import Appraisal, Paper
 from zhirong.store.parties import Account, Mandate
@@ -25,7 +25,7 @@ def lands(platform: Any, who: Any) -> str:
 
 def test_an_appraiser_lands_at_the_assignments_and_an_agent_at_whom_it_acts_for(platform: Any) -> None:
     _, appraiser, reviewer = agency(platform, "甲评估机构")
-    agent = platform.member(platform.organisation("operator", "某代理机构"), Duty.OPERATOR_AGENT)
+    agent = platform.member(platform.organisation("operator", "某代理机构"), MemberRole.OPERATOR_AGENT)
     assert [lands(platform, who) for who in (appraiser, reviewer, agent)] == ["/agency/", "/agency/", "/acting/"]
 
 
@@ -87,7 +87,7 @@ def test_an_institution_has_an_address_that_its_papers_state(platform: Any) -> N
     platform.do(desk.officer, "case.paper", case, kind="approval")
     paper = Paper.objects.get(kind="approval")
     assert paper.facts["lender"]["address"] == "西安市高新路 1 号"
-    assert [one["duty"] for one in paper.facts["decisions"]] == ["审查人", "审批人"]
+    assert [one["role"] for one in paper.facts["decisions"]] == ["审查人", "审批人"]
     assert paper.facts["rate"]
     platform.do(desk.officer, "case.paper", case, kind="credit_review")
     facts = Paper.objects.get(kind="credit_review").facts
@@ -97,7 +97,7 @@ def test_an_institution_has_an_address_that_its_papers_state(platform: Any) -> N
 def test_an_agent_is_told_what_its_mandate_leaves_to_the_firm(platform: Any) -> None:
     firm, manager = platform.firm("西咸新区某企业")
     house = platform.organisation("operator", "某代理机构")
-    agent = platform.member(house, Duty.OPERATOR_AGENT)
+    agent = platform.member(house, MemberRole.OPERATOR_AGENT)
     until = str(platform.day.replace(year=platform.day.year + 1))
     platform.do(manager, "mandate.give", agent=house.pk, operations=["right.add", "case.draft"], until=until)
     client = platform.client(agent)

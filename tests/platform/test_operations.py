@@ -8,7 +8,7 @@ import pytest
 from platform_world import Platform
 
 from zhirong.kernel.errors import InputError
-from zhirong.operations.people import Duty, OrganisationKind
+from zhirong.operations.people import MemberRole, OrganisationKind
 from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
 from zhirong.operations.pledge.check import check_register
@@ -40,12 +40,12 @@ def firm_data() -> dict[str, str]:
 
 
 def test_a_firm_registers_and_is_confirmed(platform: Platform, firm_data: dict[str, str]) -> None:
-    admin = platform.member(platform.organisation(OrganisationKind.PLATFORM), Duty.SYSTEM_ADMIN)
+    admin = platform.member(platform.organisation(OrganisationKind.PLATFORM), MemberRole.SYSTEM_ADMIN)
     stranger = platform.stranger()
     done = platform.do(stranger, "firm.register", **firm_data)
     firm = Organisation.objects.get(pk=done.id)
     assert (firm.kind, firm.status, done.subject) == ("firm", "pending", f"organisation/{firm.pk}")
-    assert Membership.objects.get(account=stranger.account).duties == ["firm.manager"]
+    assert Membership.objects.get(account=stranger.account).roles == ["firm.manager"]
     assert Notice.objects.get(account=admin.account).words["zh"].endswith(firm.name)
     platform.do(admin, "organisation.confirm", firm)
     firm.refresh_from_db()
@@ -80,7 +80,7 @@ def test_every_problem_is_reported_together_in_both_languages_and_nothing_is_wri
 
 
 def test_a_stale_version_is_told_and_overwrites_nothing(platform: Platform) -> None:
-    admin = platform.member(platform.organisation(OrganisationKind.PLATFORM), Duty.SYSTEM_ADMIN)
+    admin = platform.member(platform.organisation(OrganisationKind.PLATFORM), MemberRole.SYSTEM_ADMIN)
     firm = platform.organisation(OrganisationKind.FIRM, status="pending")
     platform.do(admin, "organisation.confirm", firm, version=1)
     with pytest.raises(ConflictError):
@@ -102,15 +102,13 @@ def test_what_one_may_not_see_is_not_there(platform: Platform) -> None:
 
 def test_the_three_administrators_are_three_people(platform: Platform) -> None:
     house = platform.organisation(OrganisationKind.PLATFORM)
-    security = platform.member(house, Duty.SECURITY_ADMIN)
+    security = platform.member(house, MemberRole.SECURITY_ADMIN)
     account = platform.account()
     with pytest.raises(InputError) as error:
-        platform.do(
-            security, "member.add", house, email=account.email, duties=["platform.system", "platform.audit"]
-        )
+        platform.do(security, "member.add", house, email=account.email, roles=["platform.system", "platform.audit"])
     assert error.value.problems[0].code == "separate_administrators"
-    platform.do(security, "member.add", house, email=account.email, duties=["platform.audit"])
-    assert Membership.objects.get(account=account).duties == ["platform.audit"]
+    platform.do(security, "member.add", house, email=account.email, roles=["platform.audit"])
+    assert Membership.objects.get(account=account).roles == ["platform.audit"]
 
 
 def _at_once(count: int, do: Callable[[int], Any]) -> list[str]:
@@ -142,7 +140,7 @@ def test_eight_at_once_register_one_code_and_one_is_confirmed(
     """Nobody keeps another from saying the code; the administration confirms one of them, whoever was first."""
     strangers = [platform.stranger() for _ in range(8)]
     house = platform.organisation(OrganisationKind.PLATFORM)
-    admins = [platform.member(house, Duty.SYSTEM_ADMIN) for _ in range(8)]
+    admins = [platform.member(house, MemberRole.SYSTEM_ADMIN) for _ in range(8)]
     told = _at_once(8, lambda n: platform.do(strangers[n], "firm.register", key=f"race-{n}", **firm_data))
     assert told == ["done"] * 8
     firms = list(Organisation.objects.filter(kind="firm"))
@@ -174,7 +172,7 @@ def test_two_edits_at_once_one_wins_and_the_other_is_told(platform: Platform) ->
     from django.db import connection
 
     house = platform.organisation(OrganisationKind.PLATFORM)
-    admins = [platform.member(house, Duty.SYSTEM_ADMIN) for _ in range(2)]
+    admins = [platform.member(house, MemberRole.SYSTEM_ADMIN) for _ in range(2)]
     firm = platform.organisation(OrganisationKind.FIRM)
     told: list[str] = []
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.pledge.check import check_register
 
 
@@ -10,7 +10,7 @@ def test_who_is_made_can_act_and_see(platform):
     firm, manager = platform.firm("陕西泾水兴环保科技有限公司")
     person = platform.person(manager)
     assert person.organisation == firm.pk
-    assert person.has(Duty.FIRM_MANAGER)
+    assert person.has(MemberRole.FIRM_MANAGER)
     assert platform.client(manager).get("/notices/").status_code == 200
     assert platform.client().get("/notices/").status_code == 302
 
@@ -24,7 +24,7 @@ def test_the_log_vouches_for_what_is_seeded(platform):
 def test_the_day_is_the_same_for_operations_and_pages(platform):
     platform.set_day(date(2027, 3, 1))
     administration = platform.organisation("platform")
-    admin = platform.member(administration, Duty.SYSTEM_ADMIN)
+    admin = platform.member(administration, MemberRole.SYSTEM_ADMIN)
     firm = platform.organisation("firm", status="pending")
     platform.do(admin, "organisation.confirm", firm)
     firm.refresh_from_db()

@@ -13,7 +13,7 @@ import pytest
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError
 from zhirong.operations import rulebook
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.platform import rulebook_history
 from zhirong.operations.platform.audit import shown
 from zhirong.store import models
@@ -78,7 +78,7 @@ def test_a_decision_keeps_the_packs_that_it_used(pack: Path, sqlite_platform: An
     from zhirong.operations.pledge.check import check_register
 
     assert check_register(platform.folder).findings == () and list(platform_findings()) == []
-    admin = platform.member(platform.organisation("platform"), Duty.SYSTEM_ADMIN)
+    admin = platform.member(platform.organisation("platform"), MemberRole.SYSTEM_ADMIN)
     page = platform.client(admin).get("/admin/rules/").content.decode()
     assert "qinchuan 2026.1（1" in page and mark in page
     page = platform.client(admin).get("/admin/rules/practice.least_fee/").content.decode()

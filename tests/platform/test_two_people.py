@@ -8,7 +8,7 @@ from zhirong.chain.pledge.registration import Status
 from zhirong.kernel.errors import InputError
 from zhirong.operations.contract.conditions import conditions_of, unsettled_items
 from zhirong.operations.contract.filing import CHECKERS
-from zhirong.operations.people import Duty, OrganisationKind, duties_of
+from zhirong.operations.people import MemberRole, OrganisationKind, roles_of
 from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.pledge.check import check_register
 from zhirong.operations.refusals import NotFoundError
@@ -69,7 +69,7 @@ def test_a_registration_counts_once_another_person_has_checked_it(platform, monk
 
 
 def test_of_all_roles_only_another_person_of_the_bank_checks_a_record(sqlite_platform, monkeypatch) -> None:
-    """Every duty of every kind of organisation, at the bank of the case, at another bank and outside."""
+    """Every role of every kind of organisation, at the bank of the case, at another bank and outside."""
     platform = sqlite_platform
     money = Money(platform, monkeypatch)
     filing = filed(money)
@@ -77,19 +77,19 @@ def test_of_all_roles_only_another_person_of_the_bank_checks_a_record(sqlite_pla
     allowed = []
     for kind in OrganisationKind:
         other = platform.organisation(kind)
-        for duty in duties_of(kind):
-            people = [platform.member(other, duty)]
+        for role in roles_of(kind):
+            people = [platform.member(other, role)]
             if kind is OrganisationKind.LENDER:
-                people.append(platform.member(money.case.lender, duty))
+                people.append(platform.member(money.case.lender, role))
             for who in people:
                 try:
                     money.on_case(who, "filing.check", filing=filing + 1000, agrees=True)
                 except (ForbiddenError, NotFoundError):
                     continue
                 except InputError:
-                    allowed.append((who.organisation.pk, duty))
+                    allowed.append((who.organisation.pk, role))
     assert {place for place, _ in allowed} == {money.case.lender_id}
-    assert {duty for _, duty in allowed} == set(CHECKERS)
+    assert {role for _, role in allowed} == set(CHECKERS)
     assert rows.load(filing).status is Status.FILED
 
 
@@ -100,20 +100,20 @@ def test_of_all_roles_only_the_head_of_the_bank_waives(sqlite_platform, monkeypa
     money.on_case(money.officer, "use.remove", use=0, reason="合同已解除")
     allowed = []
     for kind in OrganisationKind:
-        for duty in duties_of(kind):
+        for role in roles_of(kind):
             for place in (platform.organisation(kind), money.case.lender, money.case.firm):
                 if OrganisationKind(place.kind) is not kind:
                     continue
                 try:
                     money.on_case(
-                        platform.member(place, duty), "condition.waive", condition="nothing", reason="急用"
+                        platform.member(place, role), "condition.waive", condition="nothing", reason="急用"
                     )
                 except (ForbiddenError, NotFoundError):
                     continue
                 except InputError as error:
                     assert [one.code for one in error.problems] == ["not_open"]
-                    allowed.append((place.pk, duty))
-    assert allowed == [(money.case.lender_id, Duty.LENDER_MANAGER)] and open_now(money) == ["use_shown"]
+                    allowed.append((place.pk, role))
+    assert allowed == [(money.case.lender_id, MemberRole.LENDER_MANAGER)] and open_now(money) == ["use_shown"]
 
 
 def test_a_record_that_does_not_agree_goes_back_with_its_certificate(sqlite_platform, monkeypatch) -> None:

@@ -14,7 +14,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import load_rulebook
 from zhirong.operations.asking import plain_type
 from zhirong.operations.declare import OPERATIONS
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.plausible import Plausible, implausible_amount, plausible_days, unusual_rate
 from zhirong.store.financing import Appraisal, CheckItem, GuaranteeRequest
 
@@ -47,7 +47,7 @@ def test_a_fee_of_one_hundred_percent_needs_a_reason(sqlite_platform) -> None:
     ask_guarantor(platform, desk, guarantor, case, fee_rate="5%", unusual="高风险项目，双方约定")
     asked = GuaranteeRequest.objects.get()
     assert (asked.share, asked.fee_rate) == (Decimal("0.8"), Decimal("0.05"))
-    officer = platform.member(guarantor, *OPERATIONS["guarantee.review"].duties)
+    officer = platform.member(guarantor, *OPERATIONS["guarantee.review"].roles)
     page = platform.client(officer).get(f"/guarantor/requests/{asked.pk}/").content.decode()
     assert "高风险项目，双方约定" in page
 
@@ -70,7 +70,7 @@ def test_a_fee_in_the_wrong_unit_needs_a_reason(sqlite_platform) -> None:
     assert ("cost", "unusual") in codes(refused)
     firm, manager = platform.firm()
     agency = platform.organisation("agency")
-    appraiser = platform.member(agency, Duty.AGENCY_APPRAISER)
+    appraiser = platform.member(agency, MemberRole.AGENCY_APPRAISER)
     row = platform.seed(
         Appraisal, firm=firm, agency=agency, grade="formal", state="requested", purpose="pledge",
         value_type="market", rights=[platform.right(firm).pk], valuation_date=platform.day,

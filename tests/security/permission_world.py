@@ -12,7 +12,7 @@ from django.db import models as fields
 from platform_world import Member, Platform
 
 from zhirong.operations.declare import OPERATIONS
-from zhirong.operations.people import NOBODY, Duty, OrganisationKind, Person, duties_of
+from zhirong.operations.people import NOBODY, MemberRole, OrganisationKind, Person, roles_of
 from zhirong.store.financing import Paper, PaperReader
 from zhirong.store.parties import Account, Kept, Membership, Organisation
 from zhirong.store.work import FileImport
@@ -33,16 +33,16 @@ _PARTY = {
 
 
 class Side:
-    """One of every kind of organisation and one member for every duty."""
+    """One of every kind of organisation and one member for every role."""
 
     def __init__(self, platform: Platform, name: str) -> None:
         self.organisations: dict[str, Organisation] = {}
-        self.members: dict[Duty, Member] = {}
+        self.members: dict[MemberRole, Member] = {}
         for kind in OrganisationKind:
             one = platform.organisation(kind, f"{name}{kind.value}")
             self.organisations[kind.value] = one
-            for duty in duties_of(kind):
-                self.members[duty] = platform.member(one, duty)
+            for role in roles_of(kind):
+                self.members[role] = platform.member(one, role)
 
 
 class PermissionWorld:
@@ -66,13 +66,13 @@ class PermissionWorld:
             self.rows[model] = self.platform.seed(model, **self._values(model))
         return self.rows[model]
 
-    def person(self, side: Side, duty: Duty) -> Person:
-        """Who acts with this duty on a side."""
-        return self.platform.person(side.members[duty])
+    def person(self, side: Side, role: MemberRole) -> Person:
+        """Who acts with this role on a side."""
+        return self.platform.person(side.members[role])
 
     def people(self, side: Side) -> dict[str, Person]:
-        """Everybody of a side, by duty."""
-        return {duty.value: self.person(side, duty) for duty in Duty}
+        """Everybody of a side, by role."""
+        return {role.value: self.person(side, role) for role in MemberRole}
 
     def outsiders(self) -> dict[str, Person]:
         """Those who may do nothing to what is side a's: nobody, a stranger, somebody of a side's suspended or pending
@@ -80,14 +80,14 @@ class PermissionWorld:
         """
         platform = self.platform
         pending = platform.organisation(OrganisationKind.LENDER, "未确认银行", status="pending")
-        officer = platform.member(pending, Duty.LENDER_OFFICER)
+        officer = platform.member(pending, MemberRole.LENDER_OFFICER)
         agent = platform.agent(self.a.organisations["firm"], ())
         return {
             "nobody": NOBODY,
             "stranger": platform.person(platform.stranger()),
             "pending": platform.person(officer),
             "powerless agent": platform.person(agent),
-            "token without scope": replace(self.person(self.a, Duty.LENDER_OFFICER), scopes=frozenset()),
+            "token without scope": replace(self.person(self.a, MemberRole.LENDER_OFFICER), scopes=frozenset()),
         }
 
     def _values(self, model: type[Kept]) -> dict[str, Any]:
@@ -107,8 +107,8 @@ class PermissionWorld:
                 # A list that the firm has brought; a bank's own are of the same table.
                 return self.a.organisations["firm" if model is FileImport else _PARTY[column.name]]
             if column.related_model is Account:
-                duty = Duty.FIRM_MANAGER if model is Membership else Duty.LENDER_OFFICER
-                return self.a.members[duty].account
+                role = MemberRole.FIRM_MANAGER if model is Membership else MemberRole.LENDER_OFFICER
+                return self.a.members[role].account
             return self.row(column.related_model)
         if model is FileImport and column.name == "kind":
             return "rights"

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.test import Client
 from platform_world import PASSWORD, Member, Platform
 
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.platform.check_platform import platform_findings
 from zhirong.operations.platform.seals import begin_seals, have_begun
 from zhirong.operations.pledge.check import check_register
@@ -49,7 +49,7 @@ def _places() -> list[str]:
 
 
 def _security(platform: Platform) -> Member:
-    return platform.member(platform.organisation("platform"), Duty.SECURITY_ADMIN)
+    return platform.member(platform.organisation("platform"), MemberRole.SECURITY_ADMIN)
 
 
 def _factor(account: Account) -> Authenticator:
@@ -129,9 +129,9 @@ def test_roles_tokens_and_invitations_are_covered(platform: Platform) -> None:
         account=officer.account, organisation=bank, name="x", digest="0" * 64, expires_on=platform.day, **moment
     )
     Invitation.objects.create(organisation=bank, email="a@example.cn", until=platform.day, **moment)
-    _behind("store_membership", "duties", '["security.admin"]', "id", one.pk)
+    _behind("store_membership", "roles", '["security.admin"]', "id", one.pk)
     named = " ".join(_places())
-    assert "apitoken" in named and "invitation" in named and f"membership {one.pk} duties" in named
+    assert "apitoken" in named and "invitation" in named and f"membership {one.pk} roles" in named
 
 
 def test_a_seal_that_is_changed_with_its_account_is_found(platform: Platform) -> None:

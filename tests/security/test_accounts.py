@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from platform_world import PASSWORD, Member, Platform
 
-from zhirong.operations.people import Duty, OrganisationKind, duties_of
+from zhirong.operations.people import MemberRole, OrganisationKind, roles_of
 from zhirong.operations.platform.check_platform import platform_findings
 from zhirong.operations.tokens import person_of_token
 from zhirong.store.parties import Account, ApiToken
@@ -37,7 +37,7 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
 
 def _member(platform: Platform, kind: str) -> Member:
     account = platform.account(is_demo=False)
-    return platform.member(platform.organisation(kind), duties_of(OrganisationKind(kind))[0], account=account)
+    return platform.member(platform.organisation(kind), roles_of(OrganisationKind(kind))[0], account=account)
 
 
 def _with_codes(account: Account) -> Authenticator:
@@ -50,7 +50,7 @@ def _is_led(answer: Any) -> bool:
     return answer.status_code == 302 and answer.headers["Location"] == "/accounts/2fa/"
 
 
-@pytest.mark.parametrize("kind", [one.value for one in OrganisationKind if duties_of(one)])
+@pytest.mark.parametrize("kind", [one.value for one in OrganisationKind if roles_of(one)])
 def test_institutions_and_administrators_need_a_second_factor_and_firms_none(platform: Platform, kind: str) -> None:
     who = _member(platform, kind)
     browser = platform.client(who)
@@ -77,7 +77,7 @@ def test_an_agent_acting_for_a_firm_needs_it_too(platform: Platform) -> None:
 
 def test_a_demo_account_needs_none_and_only_demo_region_makes_one(platform: Platform) -> None:
     bank, _ = platform.bank()
-    demo = platform.member(bank, Duty.LENDER_OFFICER, account=platform.account(is_demo=True))
+    demo = platform.member(bank, MemberRole.LENDER_OFFICER, account=platform.account(is_demo=True))
     assert not _is_led(platform.client(demo).get("/desk/"))
     source = Path(__file__).parents[2] / "src" / "zhirong"
     sets = {

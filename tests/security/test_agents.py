@@ -7,7 +7,7 @@ from permission_world import PermissionWorld
 
 from zhirong.operations import catalogue
 from zhirong.operations.declare import OPERATIONS
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.visibility import NEEDED_BY, SCOPES, visible
 from zhirong.store.financing import Case, Loan, Paper
 
@@ -23,7 +23,7 @@ def _sees(world: PermissionWorld, who: Any, model: Any) -> bool:
 
 def _of_firm(world: PermissionWorld) -> list[Any]:
     """The tables of which the firm's manager sees the row: its business."""
-    manager = world.person(world.a, Duty.FIRM_MANAGER)
+    manager = world.person(world.a, MemberRole.FIRM_MANAGER)
     return [one for one in _MODELS if one in world.rows and _sees(world, manager, one)]
 
 

@@ -14,7 +14,7 @@ from platform_world import Platform
 
 import zhirong.web.urls  # noqa: F401 - declares the lists
 from zhirong.operations.listing import LISTINGS, Column, Listing, may_list, rows_of
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.store.financing import FirmRight, Limit, Loan, Payment, StatementLine, WatchFlag
 from zhirong.web import exporting
 from zhirong.web.cells import shown
@@ -44,16 +44,16 @@ def world() -> Iterator[PermissionWorld]:
         yield made
 
 
-def _reader(world: PermissionWorld, one: Listing) -> Duty:
+def _reader(world: PermissionWorld, one: Listing) -> MemberRole:
     """Who may open the list, rather somebody who finds a row in it."""
-    allowed = [duty for duty in Duty if may_list(world.person(world.a, duty), one)]
+    allowed = [role for role in MemberRole if may_list(world.person(world.a, role), one)]
     assert allowed, one.name
-    full = [duty for duty in allowed if rows_of(world.person(world.a, duty), one, world.platform.day, {}).exists()]
+    full = [role for role in allowed if rows_of(world.person(world.a, role), one, world.platform.day, {}).exists()]
     return (full or allowed)[0]
 
 
-def _opened(world: PermissionWorld, side: Side, duty: Duty, name: str, lang: str) -> Any:
-    answer = world.platform.client(side.members[duty], lang).get(f"/list/{name}/?export=xlsx")
+def _opened(world: PermissionWorld, side: Side, role: MemberRole, name: str, lang: str) -> Any:
+    answer = world.platform.client(side.members[role], lang).get(f"/list/{name}/?export=xlsx")
     assert answer.status_code == 200 and f'filename="{name}.xlsx"' in answer.headers["Content-Disposition"]
     return openpyxl.load_workbook(io.BytesIO(answer.content)).active
 
@@ -82,11 +82,11 @@ def _demand_cell(column: Column, row: Any, cell: Any, lang: str) -> None:
 @pytest.mark.parametrize("name", sorted(LISTINGS))
 def test_an_export_has_the_rows_of_its_list(world: PermissionWorld, name: str, lang: str) -> None:
     one = LISTINGS[name]
-    duty = _reader(world, one)
-    sheet = _opened(world, world.a, duty, name, lang)
+    role = _reader(world, one)
+    sheet = _opened(world, world.a, role, name, lang)
     head, *lines = list(sheet.iter_rows())
     assert [cell.value for cell in head] == [column.title.in_(lang) for column in one.columns]
-    rows = list(rows_of(world.person(world.a, duty), one, world.platform.day, {}))
+    rows = list(rows_of(world.person(world.a, role), one, world.platform.day, {}))
     assert len(lines) == len(rows)
     for row, line in zip(rows, lines, strict=True):
         for column, cell in zip(one.columns, line, strict=True):
@@ -104,12 +104,12 @@ def test_most_lists_above_have_a_row(world: PermissionWorld) -> None:
 
 def test_an_export_that_is_cut_says_so(world: PermissionWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     one = LISTINGS["audit.events"]
-    duty = _reader(world, one)
-    assert rows_of(world.person(world.a, duty), one, world.platform.day, {}).count() > 3
+    role = _reader(world, one)
+    assert rows_of(world.person(world.a, role), one, world.platform.day, {}).count() > 3
     for module in (exporting, zhirong.web.views):
         monkeypatch.setattr(module, "MOST_ROWS", 3)
     for lang, words in (("zh", "只导出前 3 行"), ("en", "the first 3 rows alone")):
-        lines = list(_opened(world, world.a, duty, one.name, lang).iter_rows(values_only=True))
+        lines = list(_opened(world, world.a, role, one.name, lang).iter_rows(values_only=True))
         assert len(lines) == 5 and lines[4][0].startswith(words) and not any(lines[4][1:])
 
 

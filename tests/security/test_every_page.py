@@ -9,7 +9,7 @@ from django.test import Client
 from permission_world import PermissionWorld, Side
 
 import zhirong.web.urls  # noqa: F401 - declares the pages
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.store.parties import Kept
 from zhirong.web.pages import PAGES, Page
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.both_databases
 
 # What a part of an address that is no id may be, by its name; any word that leads to a page of its kind.
 _WORDS = {"kind": "invention", "which": "loss", "by": "state", "mode": "pudong", "mode_id": "pudong"}
-_OVERSEERS = (Duty.SYSTEM_ADMIN, Duty.SECURITY_ADMIN, Duty.AUDIT_ADMIN)
+_OVERSEERS = (MemberRole.SYSTEM_ADMIN, MemberRole.SECURITY_ADMIN, MemberRole.AUDIT_ADMIN)
 
 
 def _address(world: PermissionWorld, page: Page) -> str:
@@ -40,11 +40,11 @@ def _ask(client: Client, address: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def clients(world: PermissionWorld) -> dict[str, dict[Duty, Client]]:
-    """A signed-in browser for every duty on both sides."""
+def clients(world: PermissionWorld) -> dict[str, dict[MemberRole, Client]]:
+    """A signed-in browser for every role on both sides."""
 
-    def of(side: Side) -> dict[Duty, Client]:
-        found = {duty: world.platform.client(side.members[duty]) for duty in Duty}
+    def of(side: Side) -> dict[MemberRole, Client]:
+        found = {role: world.platform.client(side.members[role]) for role in MemberRole}
         for client in found.values():
             client.raise_request_exception = False
         return found
@@ -53,8 +53,8 @@ def clients(world: PermissionWorld) -> dict[str, dict[Duty, Client]]:
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
-def test_a_page_opens_for_its_duties_alone(
-    world: PermissionWorld, clients: dict[str, dict[Duty, Client]], name: str
+def test_a_page_opens_for_its_roles_alone(
+    world: PermissionWorld, clients: dict[str, dict[MemberRole, Client]], name: str
 ) -> None:
     page = PAGES[name]
     address = _address(world, page)
@@ -62,20 +62,20 @@ def test_a_page_opens_for_its_duties_alone(
         pytest.skip("public: the pages of the register and of what there is")
     answer = _ask(world.platform.client(), address)
     assert (answer.status_code, answer.headers.get("Location", "")[:16]) == (302, "/accounts/login/"), name
-    for duty, client in clients["a"].items():
-        if page.duties and duty not in page.duties:
-            assert _ask(client, address).status_code == 403, (name, duty)
+    for role, client in clients["a"].items():
+        if page.roles and role not in page.roles:
+            assert _ask(client, address).status_code == 403, (name, role)
     if page.model is None:
         return
-    for duty, client in clients["b"].items():
-        if page.duties and duty not in page.duties or duty in _OVERSEERS:
+    for role, client in clients["b"].items():
+        if page.roles and role not in page.roles or role in _OVERSEERS:
             continue
-        assert _ask(client, address).status_code in (403, 404), (name, duty)
+        assert _ask(client, address).status_code in (403, 404), (name, role)
 
 
 def test_every_declared_page_says_for_whom_it_is() -> None:
-    """A page of a desk names its duties; those for everybody are few and known."""
-    for_everybody = {name for name, page in PAGES.items() if not page.duties and not page.is_public}
+    """A page of a desk names its roles; those for everybody are few and known."""
+    for_everybody = {name for name, page in PAGES.items() if not page.roles and not page.is_public}
     prefixes = (
         "do.",
         "list",
@@ -115,7 +115,7 @@ def test_without_a_token_the_api_says_nothing(world: PermissionWorld, calls: lis
 
 
 def test_the_api_gives_nobody_what_is_others(
-    world: PermissionWorld, clients: dict[str, dict[Duty, Client]], calls: list[tuple[str, str]]
+    world: PermissionWorld, clients: dict[str, dict[MemberRole, Client]], calls: list[tuple[str, str]]
 ) -> None:
     rows: dict[str, Any] = {str(model._meta.model_name): row for model, row in world.rows.items()}
     tried = 0
@@ -128,9 +128,9 @@ def test_the_api_gives_nobody_what_is_others(
             continue
         tried += 1
         address = re.sub(r"\{[^}]+\}", str(row.pk), path)
-        for duty, client in clients["b"].items():
-            if duty not in _OVERSEERS:
-                assert client.get(address).status_code in (403, 404), (path, duty)
+        for role, client in clients["b"].items():
+            if role not in _OVERSEERS:
+                assert client.get(address).status_code in (403, 404), (path, role)
     assert tried >= 10, tried
 
 

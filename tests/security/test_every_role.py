@@ -10,7 +10,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.operations import catalogue
 from zhirong.operations.declare import OPERATIONS, Call, Operation
 from zhirong.operations.listing import LISTINGS, may_list
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.refusals import NotFoundError
 from zhirong.operations.run import run_operation
@@ -19,7 +19,7 @@ from zhirong.operations.visibility import SCOPES, visible
 pytestmark = pytest.mark.both_databases
 
 catalogue.load()
-# What begins something and needs no duty: its own account is all that it concerns.
+# What begins something and needs no role: its own account is all that it concerns.
 FOR_ANYBODY = {"account.name", "firm.register", "view.save", "token.make"}
 
 
@@ -38,22 +38,22 @@ def _denied(outcome: Exception | None) -> bool:
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
-def test_without_the_duty_nobody_can(world: PermissionWorld, name: str) -> None:
+def test_without_the_role_nobody_can(world: PermissionWorld, name: str) -> None:
     op = OPERATIONS[name]
-    if not op.duties:
+    if not op.roles:
         pytest.skip("declared for everybody who has signed in: the objects decide, see the other tests")
-    for duty, person in world.people(world.a).items():
-        if duty not in {one.value for one in op.duties}:
-            assert isinstance(_try(world, person, op), ForbiddenError), (name, duty)
+    for role, person in world.people(world.a).items():
+        if role not in {one.value for one in op.roles}:
+            assert isinstance(_try(world, person, op), ForbiddenError), (name, role)
 
 
 @pytest.mark.parametrize("name", sorted(name for name, op in OPERATIONS.items() if op.model is not None))
 def test_nobody_touches_what_is_others(world: PermissionWorld, name: str) -> None:
     op = OPERATIONS[name]
-    for duty, person in world.people(world.b).items():
-        if _oversees(duty, op):
+    for role, person in world.people(world.b).items():
+        if _oversees(role, op):
             continue
-        assert _denied(_try_with_any_request(world, person, op)), (name, duty)
+        assert _denied(_try_with_any_request(world, person, op)), (name, role)
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
@@ -72,10 +72,10 @@ def test_the_other_side_sees_no_row(world: PermissionWorld, model: Any) -> None:
     if model not in world.rows:
         pytest.skip("not a table that operations write")
     row = world.row(model)
-    for duty, person in world.people(world.b).items():
-        if Duty(duty) in (Duty.SECURITY_ADMIN, Duty.SYSTEM_ADMIN):
+    for role, person in world.people(world.b).items():
+        if MemberRole(role) in (MemberRole.SECURITY_ADMIN, MemberRole.SYSTEM_ADMIN):
             continue
-        assert not visible(person, model, world.platform.day).filter(pk=row.pk).exists(), duty
+        assert not visible(person, model, world.platform.day).filter(pk=row.pk).exists(), role
     for who, person in world.outsiders().items():
         if who == "token without scope":
             continue  # it is asked at the door
@@ -87,20 +87,20 @@ def test_every_table_that_verbs_write_has_a_scope(world: PermissionWorld) -> Non
 
 
 @pytest.mark.parametrize("name", sorted(LISTINGS))
-def test_lists_ask_for_duty_and_scope(world: PermissionWorld, name: str) -> None:
+def test_lists_ask_for_role_and_scope(world: PermissionWorld, name: str) -> None:
     one = LISTINGS[name]
-    for duty, person in world.people(world.a).items():
-        expected = not one.duties or Duty(duty) in one.duties
-        assert may_list(person, one) is expected, duty
-        assert not may_list(replace(person, scopes=frozenset()), one), duty
+    for role, person in world.people(world.a).items():
+        expected = not one.roles or MemberRole(role) in one.roles
+        assert may_list(person, one) is expected, role
+        assert not may_list(replace(person, scopes=frozenset()), one), role
     assert not may_list(world.outsiders()["nobody"], one)
 
 
-def _oversees(duty: str, op: Operation) -> bool:
+def _oversees(role: str, op: Operation) -> bool:
     """The administrators see every organisation, membership and token: their own operations on them are theirs to do."""
-    if Duty(duty) is Duty.SECURITY_ADMIN and op.name == "token.revoke":
+    if MemberRole(role) is MemberRole.SECURITY_ADMIN and op.name == "token.revoke":
         return True
-    return Duty(duty) in (Duty.SECURITY_ADMIN, Duty.SYSTEM_ADMIN) and Duty(duty) in op.duties
+    return MemberRole(role) in (MemberRole.SECURITY_ADMIN, MemberRole.SYSTEM_ADMIN) and MemberRole(role) in op.roles
 
 
 def _try_with_any_request(world: PermissionWorld, person: Person, op: Operation) -> Exception | None:

@@ -17,7 +17,7 @@ from platform_world import Member, Platform
 from zhirong.kernel.errors import InputError
 from zhirong.operations import uploads
 from zhirong.operations.jobs import Task, run_due
-from zhirong.operations.people import Duty, OrganisationKind
+from zhirong.operations.people import MemberRole, OrganisationKind
 from zhirong.operations.uploads import sweep, take_in
 from zhirong.store import blobs
 from zhirong.store.financing import StoredFile
@@ -42,7 +42,7 @@ def _pdf(size: int, mark: str = "") -> bytes:
 
 def test_an_organisation_hands_in_so_much_a_day_and_others_theirs(platform: Platform) -> None:
     firm, manager = platform.firm()
-    clerk = platform.member(firm, Duty.FIRM_CLERK)
+    clerk = platform.member(firm, MemberRole.FIRM_CLERK)
     _, other = platform.firm("另一家企业")
     with override_settings(UPLOAD_MB_A_DAY=3):
         for number in range(3):
@@ -143,7 +143,7 @@ def test_a_missing_or_changed_file_is_said_in_words(platform: Platform) -> None:
 
 
 def _invite(platform: Platform, head: Member, firm: Any, email: str) -> Any:
-    return platform.do(head, "member.add", firm, email=email, duties=["firm.clerk"])
+    return platform.do(head, "member.add", firm, email=email, roles=["firm.clerk"])
 
 
 def test_one_mail_a_day_and_address_however_often_somebody_invites(platform: Platform) -> None:

@@ -17,7 +17,7 @@ from platform_world import PASSWORD, Platform
 from zhirong.operations import access_log as seen
 from zhirong.operations import mail, outside
 from zhirong.operations.mail import mail_due
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.webhooks import deliver_due
 from zhirong.store.work import Delivery, Letter, Notice, Webhook
 
@@ -190,7 +190,7 @@ def test_a_receiver_that_drips_or_says_nothing_holds_up_no_other(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outside, "TOTAL_SECONDS", 1.5)
-    bank, officer = platform.bank("西咸新区商业银行", Duty.LENDER_OFFICER, Duty.LENDER_MANAGER)
+    bank, officer = platform.bank("西咸新区商业银行", MemberRole.LENDER_OFFICER, MemberRole.LENDER_MANAGER)
     other, _ = platform.bank("另一家银行")
     got = []
 

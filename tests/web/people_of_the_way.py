@@ -101,7 +101,7 @@ class People:
             number = system.row_id()
             for member in members:
                 user = self.sign_up(f"{'bank' if kind == 'lender' else kind}.{member}")
-                security.do("member.add", number, email=user.email, duties=[f"{kind}.{member.removesuffix('2')}"])
+                security.do("member.add", number, email=user.email, roles=[f"{kind}.{member.removesuffix('2')}"])
             if kind == "agency":
                 system.do("agency.pool", number, tables=POOL)
                 system.look()

@@ -129,7 +129,7 @@ def invites(way: Way) -> None:
     link = firm.go("/firm/trust/").locator("a[href*='/do/member.add/']").first.get_attribute("href")
     firm.go(link or "")
     colleague = way.site.user("colleague@zhirong.example")
-    firm.fill(email=colleague.email, duties=["firm.clerk"])
+    firm.fill(email=colleague.email, roles=["firm.clerk"])
     firm.send()
     firm.visit("/invitations/")
     # Sent by the background work; his own sign-up comes after it, so that its mail is the last.

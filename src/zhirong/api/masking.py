@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 from zhirong.store.financing import StatementLine
 from zhirong.store.parties import Account, Organisation
 
@@ -40,8 +40,8 @@ def email(written: str) -> str:
 
 def _in_full(model: type[Model], person: Person, row: Any) -> bool:
     if model is Account:
-        return bool(row.pk == person.account) or person.has(Duty.SECURITY_ADMIN)
+        return bool(row.pk == person.account) or person.has(MemberRole.SECURITY_ADMIN)
     if model is Organisation:
-        return bool(row.pk == person.organisation) or person.has(Duty.SYSTEM_ADMIN)
+        return bool(row.pk == person.organisation) or person.has(MemberRole.SYSTEM_ADMIN)
     # Which account it is matters to who books it; the rest see its end.
-    return person.has(Duty.LENDER_CASHIER)
+    return person.has(MemberRole.LENDER_CASHIER)

@@ -29,7 +29,7 @@ class Me(Schema):
     organisation_code: str
     kind: str | None
     is_active: bool
-    duties: list[str]
+    roles: list[str]
     scopes: list[str] | None
     operations: list[str]
     lists: list[str]
@@ -89,7 +89,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "organisation_code": person.organisation_code,
         "kind": None if person.kind is None else person.kind.value,
         "is_active": person.is_active,
-        "duties": sorted(duty.value for duty in person.duties),
+        "roles": sorted(role.value for role in person.roles),
         "scopes": None if person.scopes is None else sorted(person.scopes),
         "operations": sorted(name for name, one in OPERATIONS.items() if may(person, one)),
         "lists": sorted(name for name, one in LISTINGS.items() if may_list(person, one)),

@@ -13,7 +13,7 @@ from zhirong.operations.clock import now
 from zhirong.operations.declare import OPERATIONS, Call, Operation
 from zhirong.operations.fields import money_as_text
 from zhirong.operations.imports import waits_in_background
-from zhirong.operations.people import DUTY_WORDS
+from zhirong.operations.people import ROLE_WORDS
 from zhirong.operations.run import run_operation
 
 
@@ -95,8 +95,8 @@ def _do(request: HttpRequest, op: Operation, subject: int | None) -> HttpRespons
 
 def _description(op: Operation) -> str:
     lines = [op.help.zh, op.help.en]
-    if op.duties:
-        lines.append("职责 / duties: " + "、".join(f"{DUTY_WORDS[duty].zh} {duty.value}" for duty in op.duties))
+    if op.roles:
+        lines.append("角色 / roles: " + "、".join(f"{ROLE_WORDS[role].zh} {role.value}" for role in op.roles))
     if op.states is not None:
         lines.append("状态 / states: " + "、".join(sorted(op.states)))
     return "\n\n".join(line for line in lines if line)

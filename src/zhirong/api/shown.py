@@ -38,8 +38,8 @@ def _shown(
 SHOWN: Mapping[str, Shown] = {
     "accounts": _shown(parties.Account, "账号", "account", "email display_name phone language is_active", row=()),
     "organisations": _shown(parties.Organisation, "机构", "organisation", "kind name code region status profile"),
-    "members": _shown(parties.Membership, "成员", "member", "account organisation duties active"),
-    "invitations": _shown(parties.Invitation, "成员邀请", "invitation", "organisation email duties until state"),
+    "members": _shown(parties.Membership, "成员", "member", "account organisation roles active"),
+    "invitations": _shown(parties.Invitation, "成员邀请", "invitation", "organisation email roles until state"),
     "mandates": _shown(parties.Mandate, "代理授权", "mandate", "firm agent operations most until ended_on"),
     "consents": _shown(parties.Consent, "数据授权", "consent", "firm to scope purpose until revoked_on"),
     "tokens": _shown(parties.ApiToken, "令牌", "token", "account organisation name scopes expires_on revoked_on"),
@@ -71,7 +71,7 @@ SHOWN: Mapping[str, Shown] = {
     ),
     "team-ratings": _shown(financing.TeamRating, "团队评价", "team rating", "case rater ratings"),
     "approvals": _shown(
-        financing.Approval, "审批", "approval", "case round level duty by decision amount opinion basis"
+        financing.Approval, "审批", "approval", "case round level role by decision amount opinion basis"
     ),
     "guarantees": _shown(
         financing.GuaranteeRequest,

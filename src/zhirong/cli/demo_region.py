@@ -63,21 +63,21 @@ class _Progress:
 
 
 def _account(login: Any) -> dict[str, Any]:
-    return {"email": login.email, "organisation": login.organisation, "duties": list(login.duties)}
+    return {"email": login.email, "organisation": login.organisation, "roles": list(login.roles)}
 
 
 def _print_accounts(region: Any, lang: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from zhirong.operations.people import DUTY_WORDS, Duty
+    from zhirong.operations.people import ROLE_WORDS, MemberRole
 
-    heads = ("邮箱", "机构", "职责") if lang == "zh" else ("e-mail", "organisation", "duties")
+    heads = ("邮箱", "机构", "角色") if lang == "zh" else ("e-mail", "organisation", "roles")
     table = Table()
     for head in heads:
         table.add_column(head, no_wrap=True)
     for login in region.logins:
-        words = [DUTY_WORDS[Duty(one)] for one in login.duties]
+        words = [ROLE_WORDS[MemberRole(one)] for one in login.roles]
         table.add_row(
             login.email, login.organisation, "、".join(one.zh if lang == "zh" else one.en for one in words)
         )

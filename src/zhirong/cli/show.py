@@ -72,7 +72,7 @@ def _show_me(platform: Platform, options: argparse.Namespace) -> None:
     rows = [
         ("机构", "organisation", f"{me['organisation_name']} {me['organisation_code']}（{me['organisation']}）"),
         ("账号", "account", str(me["account"])),
-        ("职责", "duties", "、".join(me["duties"])),
+        ("角色", "roles", "、".join(me["roles"])),
         ("令牌范围", "scopes of the token", "、".join(scopes) if scopes is not None else "—"),
         ("能办的事", "can do", f"{len(me['operations'])}（zhirong do）"),
         ("能看的列表", "can look through", f"{len(me['lists'])}（zhirong show lists）"),

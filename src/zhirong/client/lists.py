@@ -35,7 +35,7 @@ class AdminMembersRow(TypedDict):
     version: int
     account: str | dict[str, Any] | None
     organisation: str | dict[str, Any] | None
-    duties: str | dict[str, Any] | None
+    roles: str | dict[str, Any] | None
     active: str | dict[str, Any] | None
 
 
@@ -348,7 +348,7 @@ class OwnInvitationsRow(TypedDict):
     version: int
     email: str | dict[str, Any] | None
     organisation: str | dict[str, Any] | None
-    duties: str | dict[str, Any] | None
+    roles: str | dict[str, Any] | None
     until: str | None
     state: str | dict[str, Any] | None
 
@@ -429,7 +429,7 @@ class Lists(Group):
         offset: int = 0,
         limit: int = 50,
     ) -> "Page[AdminMembersRow]":
-        """成员与职责 / Members and duties."""
+        """成员与角色 / Members and roles."""
         return self._transport.page(
             "admin.members",
             {"account": account, "organisation": organisation, "admin": admin, "offset": offset, "limit": limit},

@@ -59,7 +59,7 @@ class ApprovalsObject(TypedDict):
     case: int
     round: int
     level: str
-    duty: str
+    role: str
     by: int
     decision: str
     amount: str
@@ -246,7 +246,7 @@ class InvitationsObject(TypedDict):
     id: int
     organisation: int
     email: str
-    duties: dict[str, Any] | list[Any]
+    roles: dict[str, Any] | list[Any]
     until: str
     state: str
     version: int
@@ -356,7 +356,7 @@ class MembersObject(TypedDict):
     id: int
     account: int
     organisation: int
-    duties: dict[str, Any] | list[Any]
+    roles: dict[str, Any] | list[Any]
     active: bool
     version: int
     created_at: str

@@ -1101,9 +1101,9 @@ class MandateOperations(Group):
 class MemberOperations(Group):
     """Operations ``member.*``."""
 
-    def add(self, row: int, *, version: Version, email: str, duties: Sequence[str], key: str = "") -> Done:
+    def add(self, row: int, *, version: Version, email: str, roles: Sequence[str], key: str = "") -> Done:
         """添加成员 / Add a member."""
-        return self._do("member.add", row, {"email": email, "duties": duties}, version, key)
+        return self._do("member.add", row, {"email": email, "roles": roles}, version, key)
 
     def remove(self, row: int, *, version: Version, key: str = "") -> Done:
         """移除成员 / Remove the member."""

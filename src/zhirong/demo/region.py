@@ -45,7 +45,7 @@ class Login:
 
     email: str
     organisation: str
-    duties: tuple[str, ...]
+    roles: tuple[str, ...]
 
 
 @dataclass
@@ -86,7 +86,7 @@ class Region:
 
         return take_in(self.person(who), name, content)
 
-    def account(self, who: str, organisation: str, duties: tuple[str, ...], name: str = "") -> Account:
+    def account(self, who: str, organisation: str, roles: tuple[str, ...], name: str = "") -> Account:
         """A new account with a confirmed address and the region's password."""
         from allauth.account.models import EmailAddress
 
@@ -100,7 +100,7 @@ class Region:
         )
         EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)
         self.people[who] = account
-        self.logins.append(Login(email, organisation, duties))
+        self.logins.append(Login(email, organisation, roles))
         return account
 
     def code(self) -> str:
@@ -162,8 +162,8 @@ def _months_ago(case: dict[str, Any]) -> int:
 def _institutions(region: Region) -> None:
     listed = {one["id"]: one for one in region.table["institution"]}
     platform = listed["platform"]
-    for name, duties in platform["members"].items():
-        region.account(f"platform.{name}", platform["name"], tuple(duties))
+    for name, roles in platform["members"].items():
+        region.account(f"platform.{name}", platform["name"], tuple(roles))
     emails = {name: f"platform.{name}@demo.zhirong.example" for name in ("system", "security", "audit")}
     done = region.do(
         "worker",
@@ -190,14 +190,14 @@ def _institutions(region: Region) -> None:
         region.organisations[key] = done.id
         if "pool" in one:
             region.do("platform.system", "agency.pool", done.id, tables=one["pool"])
-        for name, duties in one["members"].items():
-            region.account(f"{key}.{name}", one["name"], tuple(duties))
+        for name, roles in one["members"].items():
+            region.account(f"{key}.{name}", one["name"], tuple(roles))
             region.do(
                 "platform.security",
                 "member.add",
                 done.id,
                 email=f"{key}.{name}@demo.zhirong.example",
-                duties=duties,
+                roles=roles,
             )
 
 

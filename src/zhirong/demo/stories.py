@@ -323,13 +323,13 @@ def _approve(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
         row = Case.objects.get(pk=case)
         if row.state != State.APPROVAL:
             break
-        if who.split(".")[1].removesuffix("2") != _wanted_duty(row, region).split(".")[1]:
+        if who.split(".")[1].removesuffix("2") != _wanted_role(row, region).split(".")[1]:
             continue
         region.do(who, "case.approve", case, amount=row.proposed_amount, opinion="同意。按批复条件办理。")
         yield region.day + timedelta(days=1)
 
 
-def _wanted_duty(case: Case, region: Region) -> str:
+def _wanted_role(case: Case, region: Region) -> str:
     from zhirong.operations.case.approvals import round_of
     from zhirong.operations.rulebook import rulebook
 

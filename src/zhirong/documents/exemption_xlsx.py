@@ -92,7 +92,7 @@ _SHEETS: tuple[tuple[str, list[str], tuple[int, ...]], ...] = (
         [
             "轮次 Round",
             "档次 Band",
-            "职责 Duty",
+            "角色 Role",
             "谁 Who",
             "决定 Decision",
             "金额（元）Amount",

@@ -11,14 +11,14 @@ from zhirong.store.parties import Kept
 
 
 def may(person: Person, op: Operation) -> bool:
-    """Whether the person's duty, mandate and token allow the operation at all, whatever the row."""
+    """Whether the person's role, mandate and token allow the operation at all, whatever the row."""
     if person.is_worker or op.is_background:
         return person.is_worker and op.is_background
     if person.scopes is not None and op.scope not in person.scopes:
         return False
     if person.allowed is not None and not (op.for_agents and op.name in person.allowed):
         return False
-    return bool(person.account) and (not op.duties or person.has(*op.duties))
+    return bool(person.account) and (not op.roles or person.has(*op.roles))
 
 
 def is_allowed_now(op: Operation, row: Any) -> bool:

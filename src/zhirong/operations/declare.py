@@ -10,7 +10,7 @@ from typing import Any
 
 from zhirong.kernel.text import Text
 from zhirong.operations.fields import Nothing, Request
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 from zhirong.store.parties import Kept
 
 _NO_HELP = Text("", "")
@@ -53,7 +53,7 @@ class Done:
 class Operation:
     """One business action. name: ``noun.verb``; the noun is its scope for tokens.
 
-    model: whose row it is done to, None where it begins something. duties: who may; empty: anybody signed in.
+    model: whose row it is done to, None where it begins something. roles: who may; empty: anybody signed in.
     relation: beyond seeing the row, what the person must be to it. states: in which it is lawful, None for any (the
     chain's table still decides); they also say when its button is shown. is_signed: asks for a second factor.
     for_agents: a firm can let its agent do it. is_background: the platform's own work alone does it, nobody signed in can.
@@ -67,7 +67,7 @@ class Operation:
     request: type[Request]
     run: Callable[[Any, Any], Any]
     model: type[Kept] | None = None
-    duties: tuple[Duty, ...] = ()
+    roles: tuple[MemberRole, ...] = ()
     relation: Relation = anyone
     states: frozenset[str] | None = None
     state_field: str = "state"
@@ -92,7 +92,7 @@ def operation(
     title: Text,
     *,
     model: type[Kept] | None = None,
-    duties: tuple[Duty, ...] = (),
+    roles: tuple[MemberRole, ...] = (),
     request: type[Request] = Nothing,
     relation: Relation = anyone,
     states: tuple[Any, ...] | None = None,
@@ -120,7 +120,7 @@ def operation(
             request,
             run,
             model,
-            duties,
+            roles,
             relation,
             lawful,
             state_field,

@@ -29,7 +29,7 @@ from zhirong.operations.declare import Call, operation
 from zhirong.operations.fields import Request, ask
 from zhirong.operations.jobs import DONE, FAILED, Task, job
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
@@ -49,7 +49,7 @@ STATE_TEXT: Mapping[str, Text] = {
     EXPIRED: Text("逾期未确认", "not confirmed in time"),
 }
 # Who brings files: those who may import a list of rights or a statement.
-BRINGERS = (Duty.FIRM_MANAGER, Duty.FIRM_CLERK, Duty.LENDER_CASHIER, Duty.LENDER_MANAGER)
+BRINGERS = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK, MemberRole.LENDER_CASHIER, MemberRole.LENDER_MANAGER)
 MOST_ROWS = 200_000
 PIECE = 200  # rows of one transaction, and of one page of the preview
 _MOST_PROBLEMS = 100
@@ -72,7 +72,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """One kind of file. duties: who may confirm it. link: the page of what was imported.
+    """One kind of file. roles: who may confirm it. link: the page of what was imported.
 
     read: the file to records, saying how many rows of how many it has read; raises InputError where it cannot be used. compare: records to rows of the preview, each
     with ``outcome`` (new, changed, same, wrong), ``row``, ``title`` and ``changes``; reads the database only. keep: rows of
@@ -81,7 +81,7 @@ class Importer:
 
     kind: str
     title: Text
-    duties: tuple[Duty, ...]
+    roles: tuple[MemberRole, ...]
     link: str
     read: Callable[[FileImport, bytes, date, Callable[[int, int], None]], Found]
     compare: Callable[[FileImport, Sequence[dict[str, Any]], date, Rulebook], list[dict[str, Any]]]
@@ -214,7 +214,7 @@ def _pieces(records: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]
 def _own(person: Person, row: FileImport) -> bool:
     """Somebody of the organisation who may import such files."""
     one = IMPORTERS.get(row.kind)
-    return one is not None and row.organisation_id == person.organisation and person.has(*one.duties)
+    return one is not None and row.organisation_id == person.organisation and person.has(*one.roles)
 
 
 class Confirm(Request):
@@ -237,7 +237,7 @@ class Confirm(Request):
     Text("确认录入", "Confirm the import"),
     model=FileImport,
     request=Confirm,
-    duties=BRINGERS,
+    roles=BRINGERS,
     relation=_own,
     states=(PREVIEW,),
     for_agents=True,
@@ -268,7 +268,7 @@ def confirm(work: Work, request: Confirm) -> Any:
     "import.cancel",
     Text("取消导入", "Cancel the import"),
     model=FileImport,
-    duties=BRINGERS,
+    roles=BRINGERS,
     relation=_own,
     states=OPEN,
     is_grave=True,
@@ -294,7 +294,7 @@ def has_failed(row: FileImport) -> bool:
     "import.retry",
     Text("重新处理", "Try it again"),
     model=FileImport,
-    duties=BRINGERS,
+    roles=BRINGERS,
     relation=lambda person, row: _own(person, row) and has_failed(row),
     states=(READING, KEEPING),
     for_agents=True,
@@ -575,7 +575,7 @@ listing(
             Column("begun", Text("上传时间", "Uploaded"), lambda row: row.created_at, "instant"),
         ),
         (Filter("state", Text("状态", "State"), lambda state: Q(state=state), tuple(STATE_TEXT.items())),),
-        duties=BRINGERS,
+        roles=BRINGERS,
         page="import.page",
         related=("file",),
         empty=Text("没有在后台读取的文件", "No file has been read in the background"),

@@ -11,7 +11,7 @@ from django.db.models import Model, Q, QuerySet
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.fields import unwritable_paths
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.visibility import visible
 
 Kind = Literal["text", "money", "day", "instant", "number", "state", "rate", "days"]
@@ -56,7 +56,7 @@ class Listing:
     model: type[Model]
     columns: tuple[Column, ...]
     filters: tuple[Filter, ...] = ()
-    duties: tuple[Duty, ...] = ()
+    roles: tuple[MemberRole, ...] = ()
     order: str = "-id"
     related: tuple[str, ...] = ()
     narrow: Callable[[Person, date], Q] = lambda person, day: Q()
@@ -98,10 +98,10 @@ class Found:
 
 
 def may_list(person: Person, one: Listing) -> bool:
-    """Whether the person's duty and token allow the list at all."""
+    """Whether the person's role and token allow the list at all."""
     if person.scopes is not None and "read" not in person.scopes:
         return False
-    return bool(person.account) and (not one.duties or person.has(*one.duties))
+    return bool(person.account) and (not one.roles or person.has(*one.roles))
 
 
 def rows_of(person: Person, one: Listing, day: date, query: Mapping[str, str]) -> "QuerySet[Any]":

@@ -1,4 +1,4 @@
-"""Who acts on the platform: organisations by kind, duties within them, and the person that a request comes from."""
+"""Who acts on the platform: organisations by kind, roles within them, and the person that a request comes from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ KIND_WORDS: Mapping[OrganisationKind, Text] = {
 }
 
 
-class Duty(StrEnum):
+class MemberRole(StrEnum):
     """What a person does within an organisation; the part before the dot is the organisation's kind."""
 
     FIRM_MANAGER = "firm.manager"
@@ -57,41 +57,41 @@ class Duty(StrEnum):
     AUDIT_ADMIN = "platform.audit"
 
 
-DUTY_WORDS: Mapping[Duty, Text] = {
-    Duty.FIRM_MANAGER: Text("企业负责人", "firm manager"),
-    Duty.FIRM_CLERK: Text("企业经办人", "firm clerk"),
-    Duty.LENDER_OFFICER: Text("客户经理", "loan officer"),
-    Duty.LENDER_REVIEWER: Text("审查人", "credit reviewer"),
-    Duty.LENDER_APPROVER: Text("审批人", "approver"),
-    Duty.LENDER_CASHIER: Text("放款会计", "cashier"),
-    Duty.LENDER_MANAGER: Text("行长", "branch manager"),
-    Duty.GUARANTOR_OFFICER: Text("担保经办人", "guarantee officer"),
-    Duty.GUARANTOR_APPROVER: Text("担保审批人", "guarantee approver"),
-    Duty.INSURER_OFFICER: Text("保险经办人", "insurance officer"),
-    Duty.FUND_OFFICER: Text("基金经办人", "fund officer"),
-    Duty.AGENCY_APPRAISER: Text("资产评估师", "appraiser"),
-    Duty.AGENCY_REVIEWER: Text("评估复核人", "appraisal reviewer"),
-    Duty.OPERATOR_AGENT: Text("代理经办人", "agent"),
-    Duty.REGISTRAR: Text("登记员", "registrar"),
-    Duty.SYSTEM_ADMIN: Text("系统管理员", "system administrator"),
-    Duty.SECURITY_ADMIN: Text("安全管理员", "security administrator"),
-    Duty.AUDIT_ADMIN: Text("审计管理员", "audit administrator"),
+ROLE_WORDS: Mapping[MemberRole, Text] = {
+    MemberRole.FIRM_MANAGER: Text("企业负责人", "firm manager"),
+    MemberRole.FIRM_CLERK: Text("企业经办人", "firm clerk"),
+    MemberRole.LENDER_OFFICER: Text("客户经理", "loan officer"),
+    MemberRole.LENDER_REVIEWER: Text("审查人", "credit reviewer"),
+    MemberRole.LENDER_APPROVER: Text("审批人", "approver"),
+    MemberRole.LENDER_CASHIER: Text("放款会计", "cashier"),
+    MemberRole.LENDER_MANAGER: Text("行长", "branch manager"),
+    MemberRole.GUARANTOR_OFFICER: Text("担保经办人", "guarantee officer"),
+    MemberRole.GUARANTOR_APPROVER: Text("担保审批人", "guarantee approver"),
+    MemberRole.INSURER_OFFICER: Text("保险经办人", "insurance officer"),
+    MemberRole.FUND_OFFICER: Text("基金经办人", "fund officer"),
+    MemberRole.AGENCY_APPRAISER: Text("资产评估师", "appraiser"),
+    MemberRole.AGENCY_REVIEWER: Text("评估复核人", "appraisal reviewer"),
+    MemberRole.OPERATOR_AGENT: Text("代理经办人", "agent"),
+    MemberRole.REGISTRAR: Text("登记员", "registrar"),
+    MemberRole.SYSTEM_ADMIN: Text("系统管理员", "system administrator"),
+    MemberRole.SECURITY_ADMIN: Text("安全管理员", "security administrator"),
+    MemberRole.AUDIT_ADMIN: Text("审计管理员", "audit administrator"),
 }
 
 # GB/T 22239: who runs the system, who grants rights and who audits are three different people.
-ADMIN_DUTIES = frozenset({Duty.SYSTEM_ADMIN, Duty.SECURITY_ADMIN, Duty.AUDIT_ADMIN})
+ADMIN_ROLES = frozenset({MemberRole.SYSTEM_ADMIN, MemberRole.SECURITY_ADMIN, MemberRole.AUDIT_ADMIN})
 
 
-def duties_of(kind: OrganisationKind) -> tuple[Duty, ...]:
-    """The duties that there are in an organisation of this kind."""
-    return tuple(duty for duty in Duty if duty.value.split(".")[0] == kind.value)
+def roles_of(kind: OrganisationKind) -> tuple[MemberRole, ...]:
+    """The roles that there are in an organisation of this kind."""
+    return tuple(role for role in MemberRole if role.value.split(".")[0] == kind.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """Who asks. account: 0 for somebody who has not signed in, and for the platform's own work in the background.
 
-    organisation, kind, code, name: of the organisation acted for. duties: within it. mandate: the id of the mandate by
+    organisation, kind, code, name: of the organisation acted for. roles: within it. mandate: the id of the mandate by
     which an agent acts for a firm; then ``allowed`` names the operations that the firm has granted, and ``most`` the
     largest amount in fen. scopes: of the token that a program uses; None for a person at a page.
     """
@@ -102,7 +102,7 @@ class Person:
     organisation_name: str = ""
     organisation_code: str = ""
     is_active: bool = False
-    duties: frozenset[Duty] = frozenset()
+    roles: frozenset[MemberRole] = frozenset()
     mandate: int = 0
     allowed: frozenset[str] | None = None
     most: int | None = None
@@ -116,9 +116,9 @@ class Person:
             return "worker"
         return f"account:{self.account}" if self.account else "public"
 
-    def has(self, *duties: Duty) -> bool:
-        """Whether the person has one of these duties."""
-        return bool(self.duties.intersection(duties))
+    def has(self, *roles: MemberRole) -> bool:
+        """Whether the person has one of these roles."""
+        return bool(self.roles.intersection(roles))
 
 
 NOBODY = Person()

@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from zhirong.kernel.text import Text
-from zhirong.operations.people import DUTY_WORDS, Duty, OrganisationKind, Person
+from zhirong.operations.people import ROLE_WORDS, MemberRole, OrganisationKind, Person
 from zhirong.store.parties import Account, Mandate, Membership
 
 # What an organisation is for which nobody can act: suspended, or never confirmed.
@@ -33,7 +33,7 @@ def person_of(account: Account, acting_for: str, day: date) -> Person:
         organisation_name=organisation.name,
         organisation_code=organisation.code,
         is_active=organisation.status == "active",
-        duties=frozenset(Duty(duty) for duty in chosen.duties),
+        roles=frozenset(MemberRole(role) for role in chosen.roles),
     )
 
 
@@ -44,13 +44,13 @@ def choices(account: Account, day: date) -> list[tuple[str, Text]]:
         (
             f"member/{one.pk}",
             Text(
-                f"{one.organisation.name}（{'、'.join(DUTY_WORDS[Duty(duty)].zh for duty in one.duties)}）",
-                f"{one.organisation.name} ({', '.join(DUTY_WORDS[Duty(duty)].en for duty in one.duties)})",
+                f"{one.organisation.name}（{'、'.join(ROLE_WORDS[MemberRole(role)].zh for role in one.roles)}）",
+                f"{one.organisation.name} ({', '.join(ROLE_WORDS[MemberRole(role)].en for role in one.roles)})",
             ),
         )
         for one in memberships
     ]
-    agents = [one.organisation_id for one in memberships if Duty.OPERATOR_AGENT in one.duties]
+    agents = [one.organisation_id for one in memberships if MemberRole.OPERATOR_AGENT in one.roles]
     for mandate in _standing(day).filter(agent__in=agents):
         found.append(
             (f"mandate/{mandate.pk}", Text(f"代理 {mandate.firm.name}", f"for {mandate.firm.name}, as its agent"))
@@ -73,7 +73,7 @@ def _standing(day: date) -> "QuerySet[Mandate]":
 
 
 def _agent(account: Account, memberships: list[Membership], number: int, day: date) -> Person | None:
-    own = {one.organisation_id for one in memberships if Duty.OPERATOR_AGENT in one.duties}
+    own = {one.organisation_id for one in memberships if MemberRole.OPERATOR_AGENT in one.roles}
     mandate = _standing(day).filter(pk=number, agent__in=own).first()
     if mandate is None:
         return None
@@ -84,7 +84,7 @@ def _agent(account: Account, memberships: list[Membership], number: int, day: da
         organisation_name=mandate.firm.name,
         organisation_code=mandate.firm.code,
         is_active=mandate.firm.status == "active",
-        duties=frozenset({Duty.FIRM_CLERK}),
+        roles=frozenset({MemberRole.FIRM_CLERK}),
         mandate=mandate.pk,
         allowed=frozenset(mandate.operations),
         most=mandate.most,

@@ -18,7 +18,7 @@ from zhirong.operations.authorize import may
 from zhirong.operations.declare import OPERATIONS, operation
 from zhirong.operations.fields import Day, Line, Request, ask
 from zhirong.operations.listing import Column, Listing, listing
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.refusals import NEVER_BY_TOKEN, forbidden, refuse
 from zhirong.operations.second_factor import Code, demand_code
 from zhirong.operations.sessions import CLOSED, person_of
@@ -120,7 +120,7 @@ def make_token(work: Work, request: MakeToken) -> Any:
     "token.revoke",
     Text("撤销令牌", "Revoke the token"),
     model=ApiToken,
-    relation=lambda person, row: row.account_id == person.account or person.has(Duty.SECURITY_ADMIN),
+    relation=lambda person, row: row.account_id == person.account or person.has(MemberRole.SECURITY_ADMIN),
     is_grave=True,
 )
 def revoke_token(work: Work, request: Any) -> Any:

@@ -8,7 +8,7 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.operations.declare import Call, Operation
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.refusals import conflict
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.snapshots import demand_fit, image_value
@@ -83,15 +83,20 @@ class Work:
         return row
 
     def tell(
-        self, words: Text, link: str, organisation: Any, duties: tuple[Duty, ...] = (), alone: Account | None = None
+        self,
+        words: Text,
+        link: str,
+        organisation: Any,
+        roles: tuple[MemberRole, ...] = (),
+        alone: Account | None = None,
     ) -> None:
-        """Tell those in an organisation who have one of these duties (all of them where none is named). alone: this one only."""
+        """Tell those in an organisation who have one of these roles (all of them where none is named). alone: this one only."""
         organisation_id = getattr(organisation, "pk", organisation)
         self._concerned.add(organisation_id)
         members = Membership.objects.filter(organisation_id=organisation_id, active=True)
         members = members if alone is None else members.filter(account=alone)
-        for account, has in members.values_list("account_id", "duties"):
-            if account != self.person.account and (not duties or set(has) & set(duties)):
+        for account, has in members.values_list("account_id", "roles"):
+            if account != self.person.account and (not roles or set(has) & set(roles)):
                 self._notices.append(
                     Notice(
                         account_id=account,

@@ -10,7 +10,7 @@ from typing import TypeVar
 from django.db.models import CharField, Model, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from zhirong.operations.people import Duty, OrganisationKind, Person
+from zhirong.operations.people import MemberRole, OrganisationKind, Person
 from zhirong.store.financing import (
     Appraisal,
     Approval,
@@ -259,7 +259,7 @@ def _signatures(person: Person, day: date) -> Q:
 
 
 def _organisations(person: Person, day: date) -> Q:
-    if person.has(Duty.SYSTEM_ADMIN, Duty.SECURITY_ADMIN):
+    if person.has(MemberRole.SYSTEM_ADMIN, MemberRole.SECURITY_ADMIN):
         return EVERYTHING
     # The directory: institutions are public; a firm is known to itself and to those it has to do with.
     seen = ~Q(kind="firm") & Q(status="active")
@@ -277,7 +277,7 @@ def _organisations(person: Person, day: date) -> Q:
 
 
 def _memberships(person: Person, day: date) -> Q:
-    if person.has(Duty.SECURITY_ADMIN):
+    if person.has(MemberRole.SECURITY_ADMIN):
         return EVERYTHING
     own = Q(account=person.account)
     return own if person.mandate else Q(organisation=person.organisation) | own
@@ -295,14 +295,14 @@ def confirmed_addresses(person: Person) -> set[str]:
 
 def _invitations(person: Person, day: date) -> Q:
     """Those of the organisation, and those to the person; not for an agent that acts for a firm, nor for a program."""
-    if person.has(Duty.SECURITY_ADMIN):
+    if person.has(MemberRole.SECURITY_ADMIN):
         return EVERYTHING
     to_me = Q(email__in=confirmed_addresses(person))
     return to_me if person.mandate or not person.organisation else Q(organisation=person.organisation) | to_me
 
 
 def _accounts(person: Person, day: date) -> Q:
-    return EVERYTHING if person.has(Duty.SECURITY_ADMIN, Duty.SYSTEM_ADMIN) else Q(pk=person.account)
+    return EVERYTHING if person.has(MemberRole.SECURITY_ADMIN, MemberRole.SYSTEM_ADMIN) else Q(pk=person.account)
 
 
 def _mandates(person: Person, day: date) -> Q:
@@ -336,15 +336,15 @@ def _own_account(path: str) -> Scope:
 
 
 def _tokens(person: Person, day: date) -> Q:
-    return EVERYTHING if person.has(Duty.SECURITY_ADMIN) else Q(account=person.account)
+    return EVERYTHING if person.has(MemberRole.SECURITY_ADMIN) else Q(account=person.account)
 
 
 def _jobs(person: Person, day: date) -> Q:
-    return EVERYTHING if person.has(Duty.SYSTEM_ADMIN) else _own("organisation")(person, day)
+    return EVERYTHING if person.has(MemberRole.SYSTEM_ADMIN) else _own("organisation")(person, day)
 
 
 def _audited(person: Person, day: date) -> Q:
-    return EVERYTHING if person.has(Duty.AUDIT_ADMIN) else NOTHING
+    return EVERYTHING if person.has(MemberRole.AUDIT_ADMIN) else NOTHING
 
 
 SCOPES: Mapping[type[Model], Scope] = {

@@ -28,7 +28,7 @@ from zhirong.operations.fields import Formed, Request, ask
 from zhirong.operations.jobs import back_off
 from zhirong.operations.listing import Column, Listing, listing
 from zhirong.operations.outside import AT_ONCE, NotOutsideError, demand_outside, networks, post
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.work import Delivery, Webhook
@@ -42,13 +42,13 @@ _OF_ONE_HOOK, _OF_ONE_ORGANISATION = 4, 8
 _log = logging.getLogger(__name__)
 
 HEADS = (
-    Duty.FIRM_MANAGER,
-    Duty.LENDER_MANAGER,
-    Duty.GUARANTOR_APPROVER,
-    Duty.AGENCY_REVIEWER,
-    Duty.OPERATOR_AGENT,
-    Duty.REGISTRAR,
-    Duty.SYSTEM_ADMIN,
+    MemberRole.FIRM_MANAGER,
+    MemberRole.LENDER_MANAGER,
+    MemberRole.GUARANTOR_APPROVER,
+    MemberRole.AGENCY_REVIEWER,
+    MemberRole.OPERATOR_AGENT,
+    MemberRole.REGISTRAR,
+    MemberRole.SYSTEM_ADMIN,
 )
 
 
@@ -85,7 +85,7 @@ class AddWebhook(Request):
     "webhook.add",
     Text("添加回调", "Add a webhook"),
     request=AddWebhook,
-    duties=HEADS,
+    roles=HEADS,
     help=Text(
         "与本机构有关的事项发生后，平台把一条签名的消息发到这个地址；签名密钥只显示一次。",
         "After an event that concerns the organisation a signed message is sent there; the key is shown once.",
@@ -130,7 +130,7 @@ def add_webhook(work: Work, request: AddWebhook) -> Any:
     "webhook.end",
     Text("停用回调", "End the webhook"),
     model=Webhook,
-    duties=HEADS,
+    roles=HEADS,
     relation=lambda person, row: bool(row.active),
     is_grave=True,
 )
@@ -253,7 +253,7 @@ WEBHOOKS = listing(
             ),
             Column("created_at", Text("添加于", "Added"), lambda row: row.created_at, "instant"),
         ),
-        duties=HEADS,
+        roles=HEADS,
         empty=Text(
             "没有回调；程序也可以定期查询接口", "no webhooks; a program can also ask the API from time to time"
         ),
@@ -275,7 +275,7 @@ DELIVERIES = listing(
             Column("done_at", Text("送达", "Taken"), lambda row: row.done_at, "instant"),
             Column("next_at", Text("下次", "Next try"), lambda row: row.next_at, "instant"),
         ),
-        duties=HEADS,
+        roles=HEADS,
         related=("webhook",),
     )
 )

@@ -166,14 +166,14 @@ class TeamRating(Kept):
 
 
 class Approval(Kept):
-    """One person's decision on a case. level: band of the approval table. duty: the part of the band it fills, empty where
+    """One person's decision on a case. level: band of the approval table. role: the part of the band it fills, empty where
     none. decision: approve, return, decline. basis: what it was decided by (rules, inputs, line, conditions).
     """
 
     case = models.ForeignKey(Case, models.PROTECT)
     round = models.IntegerField()
     level = models.CharField(max_length=24)
-    duty = models.CharField(max_length=24, blank=True)
+    role = models.CharField(max_length=24, blank=True)
     by = models.ForeignKey(Account, models.PROTECT)
     decision = models.CharField(max_length=16)
     amount = models.BigIntegerField()

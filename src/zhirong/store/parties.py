@@ -7,6 +7,13 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+# Columns that were renamed: by table and former name, today's. Events of before keep snapshots under the former name.
+RENAMED_COLUMNS: Mapping[tuple[str, str], str] = {
+    ("membership", "duties"): "roles",
+    ("invitation", "duties"): "roles",
+    ("approval", "duty"): "role",
+}
+
 
 class Kept(models.Model):
     """A row that operations alone write. version: counts its writes; a stale one is refused instead of overwriting."""
@@ -76,11 +83,11 @@ class Organisation(Kept):
 
 
 class Membership(Kept):
-    """An account in an organisation. duties: ``operations.people.Duty`` values."""
+    """An account in an organisation. roles: ``operations.people.MemberRole`` values."""
 
     account = models.ForeignKey(Account, models.PROTECT)
     organisation = models.ForeignKey(Organisation, models.PROTECT)
-    duties = models.JSONField(default=list)
+    roles = models.JSONField(default=list)
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -94,7 +101,7 @@ class Invitation(Kept):
 
     organisation = models.ForeignKey(Organisation, models.PROTECT)
     email = models.EmailField(db_index=True)
-    duties = models.JSONField(default=list)
+    roles = models.JSONField(default=list)
     until = models.DateField()
     state = models.CharField(max_length=16, default="open")
 

@@ -1,28 +1,28 @@
-"""The menu of each desk: what somebody with these duties works with, most used first."""
+"""The menu of each desk: what somebody with these roles works with, most used first."""
 
 from dataclasses import dataclass
 
 from zhirong.kernel.text import Text
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a menu: a page by its name, for those who have one of these duties (a kind of organisation before the dot)."""
+    """One line of a menu: a page by its name, for those who have one of these roles (a kind of organisation before the dot)."""
 
     page: str
     title: Text
-    duties: tuple[Duty, ...]
+    roles: tuple[MemberRole, ...]
 
 
 ENTRIES: list[Entry] = []
 
 
-def menu(page: str, zh: str, en: str, *duties: Duty) -> None:
+def menu(page: str, zh: str, en: str, *roles: MemberRole) -> None:
     """Add a line to the menu."""
-    ENTRIES.append(Entry(page, Text(zh, en), duties))
+    ENTRIES.append(Entry(page, Text(zh, en), roles))
 
 
 def menu_of(person: Person) -> list[Entry]:
     """The lines that this person can use."""
-    return [entry for entry in ENTRIES if person.has(*entry.duties)]
+    return [entry for entry in ENTRIES if person.has(*entry.roles)]

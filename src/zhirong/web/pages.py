@@ -14,7 +14,7 @@ from django.urls import URLPattern, path
 from zhirong.kernel.days import day_of
 from zhirong.operations.access_log import note_seen
 from zhirong.operations.declare import Call
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.visibility import visible
 from zhirong.web.clock import now
 
@@ -23,7 +23,7 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page. route: as Django writes it. duties: who may see it; empty: anybody signed in. is_public: no account needed.
+    """One page. route: as Django writes it. roles: who may see it; empty: anybody signed in. is_public: no account needed.
 
     model: whose row it shows; the row is looked up among those visible to the person, and not found is what others get.
     """
@@ -31,7 +31,7 @@ class Page:
     name: str
     route: str
     view: View
-    duties: tuple[Duty, ...]
+    roles: tuple[MemberRole, ...]
     is_public: bool
     model: type[Model] | None
 
@@ -43,7 +43,7 @@ def page(
     route: str,
     name: str,
     *,
-    duties: tuple[Duty, ...] = (),
+    roles: tuple[MemberRole, ...] = (),
     is_public: bool = False,
     model: type[Model] | None = None,
     methods: tuple[str, ...] = ("GET", "HEAD"),
@@ -63,7 +63,7 @@ def page(
             person = request.person
             if not is_public and not person.account:
                 return redirect(f"/accounts/login/?next={request.path}")
-            if duties and not person.has(*duties):
+            if roles and not person.has(*roles):
                 return render(request, "403.html", status=403)
             if model is not None:
                 row = visible(person, model, day_of(now())).filter(pk=kwargs.pop("id")).first()
@@ -73,7 +73,7 @@ def page(
                 return view(request, row, **kwargs)
             return view(request, **kwargs)
 
-        PAGES[name] = Page(name, route, guarded, duties, is_public, model)
+        PAGES[name] = Page(name, route, guarded, roles, is_public, model)
         return guarded
 
     return declare

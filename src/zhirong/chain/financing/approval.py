@@ -1,4 +1,4 @@
-"""Who has to approve what: bands of amounts, in each the duties that must agree, one person for each (four eyes and more)."""
+"""Who has to approve what: bands of amounts, in each the roles that must agree, one person for each (four eyes and more)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,21 +16,21 @@ LEAST_PEOPLE = 2
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """One band. up_to: the greatest amount in fen, None for any. duties: those that must agree, in this order."""
+    """One band. up_to: the greatest amount in fen, None for any. roles: those that must agree, in this order."""
 
     level: str
     title: Text
     up_to: Fen | None
-    duties: tuple[str, ...]
+    roles: tuple[str, ...]
     reference: Reference
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What one person has decided in a round. by: the account. duty: the place in the band that it fills."""
+    """What one person has decided in a round. by: the account. role: the place in the band that it fills."""
 
     by: int
-    duty: str
+    role: str
     verdict: Verdict
     amount: Fen
 
@@ -54,8 +54,8 @@ class Round:
 
     @property
     def wanted(self) -> str:
-        """The duty whose turn it is; empty where all have agreed."""
-        return self.band.duties[self.given] if self.given < len(self.band.duties) else ""
+        """The role whose turn it is; empty where all have agreed."""
+        return self.band.roles[self.given] if self.given < len(self.band.roles) else ""
 
     @property
     def amount(self) -> Fen:
@@ -71,7 +71,7 @@ def bands(rules: Rulebook, day: date, region: str = COUNTRY) -> tuple[Band, ...]
             str(row["level"]),
             Text(row["title"]["zh"], row["title"]["en"]),
             parse_yuan(row["up_to"]) if "up_to" in row else None,
-            tuple(row["duties"]),
+            tuple(row["roles"]),
             rule.reference,
         )
         for row in rule.value
@@ -80,7 +80,7 @@ def bands(rules: Rulebook, day: date, region: str = COUNTRY) -> tuple[Band, ...]
     rising = all(bound is not None for bound in bounds) and bounds == sorted(set(bounds))  # type: ignore[type-var]
     if not found or found[-1].up_to is not None or not rising:
         raise RuleError(f"{rule.id}: bounds must rise and the last band have none")
-    if any(len(band.duties) < LEAST_PEOPLE for band in found):
+    if any(len(band.roles) < LEAST_PEOPLE for band in found):
         raise RuleError(f"{rule.id}: every band needs {LEAST_PEOPLE} people")
     return found
 
@@ -90,7 +90,7 @@ def band_for(amount: Fen, rules: Rulebook, day: date, region: str = COUNTRY) -> 
     return next(band for band in bands(rules, day, region) if band.up_to is None or amount <= band.up_to)
 
 
-def why_not(now: Round, by: int, duties: Sequence[str], verdict: Verdict, amount: Fen) -> list[Problem]:
+def why_not(now: Round, by: int, roles: Sequence[str], verdict: Verdict, amount: Fen) -> list[Problem]:
     """Every reason why this person cannot decide so now; none where it may. amount: fen, of an approval.
 
     Nobody decides on what he handed up himself, nobody decides twice in a round, each fills the place whose turn it is.
@@ -120,11 +120,11 @@ def why_not(now: Round, by: int, duties: Sequence[str], verdict: Verdict, amount
             )
         )
     if verdict == "approve":
-        found += _approval_problems(now, duties, amount)
+        found += _approval_problems(now, roles, amount)
     return found
 
 
-def _approval_problems(now: Round, duties: Sequence[str], amount: Fen) -> list[Problem]:
+def _approval_problems(now: Round, roles: Sequence[str], amount: Fen) -> list[Problem]:
     found = []
     if not now.wanted:
         found.append(
@@ -136,13 +136,13 @@ def _approval_problems(now: Round, duties: Sequence[str], amount: Fen) -> list[P
                 "round_complete",
             )
         )
-    elif now.wanted not in duties:
+    elif now.wanted not in roles:
         found.append(
             Problem(
                 "person",
                 now.wanted,
-                Text("现在轮到另一职责的人审批", "it is another duty's turn"),
-                Text("等前一环节批完，或由该职责的人审批", "wait for it, or let somebody of that duty decide"),
+                Text("现在轮到另一角色的人审批", "it is another role's turn"),
+                Text("等前一环节批完，或由该角色的人审批", "wait for it, or let somebody of that role decide"),
                 "not_your_turn",
             )
         )

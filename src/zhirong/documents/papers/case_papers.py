@@ -94,9 +94,16 @@ def credit_review(f: Facts) -> Sheet:
 
 
 def approval(f: Facts) -> Sheet:
-    """Who decided what."""
+    """Who decided what. Decisions that were kept before 2026-12 call a role a duty."""
     decisions = [
-        [one["duty"] or "—", one["by"], one["decision"], figure(one["amount"]), one["opinion"], one["day"]]
+        [
+            one.get("role", one.get("duty")) or "—",
+            one["by"],
+            one["decision"],
+            figure(one["amount"]),
+            one["opinion"],
+            one["day"],
+        ]
         for one in f["decisions"]
     ]
     return _sheet(

@@ -29,7 +29,7 @@ from zhirong.operations.case_file.documents import let_read
 from zhirong.operations.case_file.tables import exact, plain, right_id, right_table
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, Words, ask
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.second_factor import Code, demand_code
@@ -48,7 +48,7 @@ _FIXED = ("purpose", "valuation_date", "rights")
     "appraisal.work",
     Text("录入方法并计算", "Enter the methods and compute"),
     model=Appraisal,
-    duties=(Duty.AGENCY_APPRAISER,),
+    roles=(MemberRole.AGENCY_APPRAISER,),
     relation=lambda person, row: row.appraiser_id == person.account,
     states=states_for(Move.WORK),
     request=AppraisalInput,
@@ -77,7 +77,7 @@ def work_on(work: Work, request: AppraisalInput) -> Any:
         Text(f"评估待复核：{row.firm.name}", f"To be reviewed: {row.firm.name}"),
         address(row),
         row.agency,
-        (Duty.AGENCY_REVIEWER,),
+        (MemberRole.AGENCY_REVIEWER,),
     )
     return {"p10": data["record"]["low"], "p50": data["record"]["value"], "p90": data["record"]["high"]}
 
@@ -203,7 +203,7 @@ class ReviewAppraisal(Request):
     "appraisal.review",
     Text("复核", "Review"),
     model=Appraisal,
-    duties=(Duty.AGENCY_REVIEWER,),
+    roles=(MemberRole.AGENCY_REVIEWER,),
     relation=lambda person, row: row.appraiser_id != person.account,
     states=states_for(Move.PASS, Move.SEND_BACK),
     request=ReviewAppraisal,
@@ -311,7 +311,7 @@ def _may_sign(person: Person, row: Appraisal) -> bool:
     "appraisal.sign",
     Text("签署报告", "Sign the report"),
     model=Appraisal,
-    duties=AGENCY,
+    roles=AGENCY,
     relation=_may_sign,
     states=states_for(Move.SIGN),
     request=SignReport,
@@ -386,7 +386,7 @@ class WithdrawReport(Request):
     "appraisal.withdraw",
     Text("撤回报告", "Withdraw the report"),
     model=Appraisal,
-    duties=(Duty.AGENCY_REVIEWER,),
+    roles=(MemberRole.AGENCY_REVIEWER,),
     states=states_for(Move.WITHDRAW),
     request=WithdrawReport,
     is_grave=True,

@@ -18,7 +18,7 @@ from zhirong.operations.clock import now
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import Duty, OrganisationKind, Person
+from zhirong.operations.people import MemberRole, OrganisationKind, Person
 from zhirong.operations.plausible import UnusualReason, ValuationDay, unusual_amount
 from zhirong.operations.refusals import forbidden, not_found, refuse
 from zhirong.operations.snapshots import subject_name
@@ -28,13 +28,13 @@ from zhirong.store.financing import Appraisal, Case, FirmRight, SharedRight
 from zhirong.store.parties import Membership, Organisation
 
 CLIENTS = (
-    Duty.FIRM_MANAGER,
-    Duty.FIRM_CLERK,
-    Duty.LENDER_OFFICER,
-    Duty.LENDER_REVIEWER,
-    Duty.LENDER_MANAGER,
+    MemberRole.FIRM_MANAGER,
+    MemberRole.FIRM_CLERK,
+    MemberRole.LENDER_OFFICER,
+    MemberRole.LENDER_REVIEWER,
+    MemberRole.LENDER_MANAGER,
 )
-AGENCY = (Duty.AGENCY_APPRAISER, Duty.AGENCY_REVIEWER)
+AGENCY = (MemberRole.AGENCY_APPRAISER, MemberRole.AGENCY_REVIEWER)
 _MOST_CHOICES = 500
 
 
@@ -115,7 +115,7 @@ class AskAppraisal(Request):
     "appraisal.request",
     Text("委托正式评估", "Ask for a formal appraisal"),
     request=AskAppraisal,
-    duties=CLIENTS,
+    roles=CLIENTS,
     for_agents=True,
     page="agency.appraisal",
     help=Text(
@@ -261,15 +261,15 @@ def _demand_known(name: str, value: str, known: Sequence[str]) -> None:
 # -- the agency's answer ------------------------------------------------------------------------------------------
 
 
-def members_with(organisation: int, duty: Duty) -> list[tuple[str, Text]]:
-    """The accounts in an organisation that have a duty."""
+def members_with(organisation: int, role: MemberRole) -> list[tuple[str, Text]]:
+    """The accounts in an organisation that have a role."""
     found = (
         Membership.objects.filter(organisation=organisation, active=True).select_related("account").order_by("pk")
     )
     return [
         (str(one.account_id), Text(name_of(one.account), name_of(one.account)))
         for one in found
-        if duty.value in one.duties
+        if role.value in one.roles
     ]
 
 
@@ -306,7 +306,7 @@ class AcceptAppraisal(Request):
         ask(
             "承办评估师",
             "Appraiser",
-            choices=lambda person, row: members_with(person.organisation, Duty.AGENCY_APPRAISER),
+            choices=lambda person, row: members_with(person.organisation, MemberRole.AGENCY_APPRAISER),
         ),
     ]
 
@@ -315,7 +315,7 @@ class AcceptAppraisal(Request):
     "appraisal.accept",
     Text("接受委托", "Accept the assignment"),
     model=Appraisal,
-    duties=AGENCY,
+    roles=AGENCY,
     states=states_for(Move.ACCEPT),
     request=AcceptAppraisal,
     page="agency.appraisal",
@@ -332,7 +332,7 @@ def accept(work: Work, request: AcceptAppraisal) -> Any:
             Text("没有作出声明，不能接受", "without the declaration it cannot be accepted"),
             Text("核实后勾选；不能声明的，选“不接受委托”", "tick it once checked; else refuse the assignment"),
         )
-    if str(request.appraiser) not in dict(members_with(row.agency_id, Duty.AGENCY_APPRAISER)):
+    if str(request.appraiser) not in dict(members_with(row.agency_id, MemberRole.AGENCY_APPRAISER)):
         raise refuse(
             "no_appraiser",
             "appraiser",
@@ -372,7 +372,7 @@ class RefuseAppraisal(Request):
     "appraisal.refuse",
     Text("不接受委托", "Refuse the assignment"),
     model=Appraisal,
-    duties=AGENCY,
+    roles=AGENCY,
     states=states_for(Move.REFUSE),
     request=RefuseAppraisal,
     is_grave=True,
@@ -446,7 +446,7 @@ ASSIGNMENTS = listing(
         Appraisal,
         _COLUMNS,
         (_STATE,),
-        duties=AGENCY,
+        roles=AGENCY,
         related=("firm", "agency"),
         page="agency.appraisal",
         empty=Text("还没有委托。委托到了会有通知。", "No assignments yet; you will be told of new ones."),
@@ -459,7 +459,7 @@ FORMAL = listing(
         Appraisal,
         _COLUMNS,
         (_STATE,),
-        duties=CLIENTS,
+        roles=CLIENTS,
         related=("firm", "agency"),
         narrow=lambda person, day: Q(grade="formal"),
         page="agency.appraisal",

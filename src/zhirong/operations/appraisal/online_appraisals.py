@@ -34,7 +34,7 @@ ONLINE = "online"
     "appraisal.online",
     Text("免费线上评估", "Free online appraisal"),
     request=OnlineAppraisal,
-    duties=FIRM,
+    roles=FIRM,
     for_agents=True,
     help=Text(
         "填三个数的区间，一分钟得到价值区间。它是自动的、没有人看过依据，所以区间放得宽，有效期也短；正式贷款可能还要评估机构的报告。",
@@ -158,7 +158,7 @@ listing(
             ),
         ),
         (Filter("grade", Text("等级", "Grade"), lambda value: Q(grade=value), tuple(VALUE_GRADES.items())),),
-        duties=FIRM,
+        roles=FIRM,
         page="firm.appraisal",
         empty=Text(
             "还没有评估。录入权利后，一分钟就能得到价值区间。",

@@ -15,7 +15,7 @@ from zhirong.kernel.text import Text
 from zhirong.operations.case_file.tables import plain
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, ask
-from zhirong.operations.people import Duty, OrganisationKind
+from zhirong.operations.people import MemberRole, OrganisationKind
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
@@ -47,7 +47,7 @@ class PoolEntry(Request):
     "agency.pool",
     Text("批量导入资格与人员", "Import papers and people"),
     model=Organisation,
-    duties=(Duty.SYSTEM_ADMIN,),
+    roles=(MemberRole.SYSTEM_ADMIN,),
     relation=lambda person, row: row.kind == OrganisationKind.AGENCY,
     request=PoolEntry,
     page="admin.organisation",

@@ -19,7 +19,7 @@ from zhirong.kernel.text import Text, same
 from zhirong.operations.appraisal.pool import pool_table
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Line, Request, ask
-from zhirong.operations.people import Duty, OrganisationKind, Person
+from zhirong.operations.people import MemberRole, OrganisationKind, Person
 from zhirong.operations.plausible import HistoryDay
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
@@ -27,8 +27,8 @@ from zhirong.store.parties import Organisation
 
 _SEPARATORS = re.compile(r"[；;、,，\n]+")
 _AGENCY = "agency"
-_ADMIN = (Duty.SYSTEM_ADMIN,)
-_BOTH = (Duty.SYSTEM_ADMIN, Duty.AGENCY_REVIEWER)
+_ADMIN = (MemberRole.SYSTEM_ADMIN,)
+_BOTH = (MemberRole.SYSTEM_ADMIN, MemberRole.AGENCY_REVIEWER)
 Names = Annotated[str, Field(max_length=5000)]
 Entry = dict[str, Any]
 
@@ -117,7 +117,7 @@ class DescribeAgency(Request):
     "agency.describe",
     Text("填写地区与利益关系", "Regions and ties"),
     model=Organisation,
-    duties=_BOTH,
+    roles=_BOTH,
     relation=_is_agency,
     request=DescribeAgency,
 )
@@ -160,7 +160,7 @@ class AddPerson(Request):
     "agency.person_add",
     Text("添加人员", "Add a person"),
     model=Organisation,
-    duties=_BOTH,
+    roles=_BOTH,
     relation=_is_agency,
     request=AddPerson,
     help=Text(
@@ -210,7 +210,7 @@ class ChangePerson(Request):
     "agency.person_change",
     Text("修改人员", "Change a person"),
     model=Organisation,
-    duties=_BOTH,
+    roles=_BOTH,
     relation=_is_agency,
     request=ChangePerson,
 )
@@ -236,7 +236,7 @@ class EndPerson(Request):
     "agency.person_end",
     Text("移出人员", "Take a person out"),
     model=Organisation,
-    duties=_BOTH,
+    roles=_BOTH,
     relation=_is_agency,
     request=EndPerson,
     is_grave=True,
@@ -263,7 +263,7 @@ class AddPaper(Request):
     "agency.paper_add",
     Text("登记资格证书", "Enter a paper"),
     model=Organisation,
-    duties=_ADMIN,
+    roles=_ADMIN,
     relation=_is_agency,
     request=AddPaper,
     help=Text("对照原件登记。", "Against the original."),
@@ -289,7 +289,7 @@ class EndPaper(Request):
     "agency.paper_end",
     Text("改资格有效期", "Change until when a paper holds"),
     model=Organisation,
-    duties=_ADMIN,
+    roles=_ADMIN,
     relation=_is_agency,
     request=EndPaper,
 )
@@ -317,7 +317,7 @@ class AddSanction(Request):
     "agency.sanction_add",
     Text("登记处分", "Enter a measure"),
     model=Organisation,
-    duties=_ADMIN,
+    roles=_ADMIN,
     relation=_is_agency,
     request=AddSanction,
     is_grave=True,
@@ -343,7 +343,7 @@ class EndSanction(Request):
     "agency.sanction_end",
     Text("改处分期限", "Change until when a measure lasts"),
     model=Organisation,
-    duties=_ADMIN,
+    roles=_ADMIN,
     relation=_is_agency,
     request=EndSanction,
 )

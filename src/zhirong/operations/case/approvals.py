@@ -20,12 +20,12 @@ from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Request, Words, ask
 from zhirong.operations.guarantee.guarantees import GOES_NO_FURTHER, end_guarantees, standing_guarantee
 from zhirong.operations.organisation.organisations import own_firm
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.rulebook import rules_version
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Approval, Case
 
-DECIDERS = (Duty.LENDER_REVIEWER, Duty.LENDER_APPROVER, Duty.LENDER_MANAGER)
+DECIDERS = (MemberRole.LENDER_REVIEWER, MemberRole.LENDER_APPROVER, MemberRole.LENDER_MANAGER)
 _BEFORE_RELEASE = (
     State.SUBMITTED,
     State.DILIGENCE,
@@ -39,7 +39,7 @@ _BEFORE_RELEASE = (
 def round_of(case: Case, work: Any) -> Round:
     """The present round of a case. work: whatever has ``rules`` and ``day``."""
     made = Approval.objects.filter(case=case, round=case.approval_round).order_by("pk")
-    decisions = tuple(Decision(one.by_id, one.duty, one.decision, one.amount) for one in made)
+    decisions = tuple(Decision(one.by_id, one.role, one.decision, one.amount) for one in made)
     proposed = case.proposed_amount or 0
     return Round(
         band_for(proposed, work.rules, work.day, case.lender.region),
@@ -80,7 +80,7 @@ class Approve(Request):
     "case.approve",
     Text("批准", "Approve"),
     model=Case,
-    duties=DECIDERS,
+    roles=DECIDERS,
     states=(State.APPROVAL,),
     relation=_may_approve,
     request=Approve,
@@ -90,13 +90,13 @@ def approve(work: Work, request: Approve) -> Any:
     """One place of the band is filled; the last one approves the case, unless a limit of the lender would break."""
     case: Case = work.row
     now = round_of(case, work)
-    problems = why_not(now, work.person.account, sorted(work.person.duties), "approve", request.amount)
+    problems = why_not(now, work.person.account, sorted(work.person.roles), "approve", request.amount)
     problems += own_firm(work.person.account, case.firm_id)
     problems += review_problems(case, work.rules, work.day)
     problems += suspended_problems(case)
     problems += withdrawn_problems(case)
     amount = min(now.amount, request.amount)
-    is_last = now.given + 1 == len(now.band.duties)
+    is_last = now.given + 1 == len(now.band.roles)
     if is_last:
         problems += [one.as_problem() for one in broken(lender_meters(case, amount, work.day))]
     if problems:
@@ -105,15 +105,15 @@ def approve(work: Work, request: Approve) -> Any:
     if not is_last:
         # The case is written too, so that whoever looked at it before is told that it has moved on.
         work.update(case)
-        tell_next(work, case, now.band.duties[now.given + 1])
-        return {"id": case.pk, "still_wanted": list(now.band.duties[now.given + 1 :])}
+        tell_next(work, case, now.band.roles[now.given + 1])
+        return {"id": case.pk, "still_wanted": list(now.band.roles[now.given + 1 :])}
     move_case(work, case, Move.APPROVE, approved_amount=amount)
     words = Text(
         f"申请 {case.number} 已批准，金额 {show_yuan(amount)} 元",
         f"Application {case.number} is approved: CNY {show_yuan(amount)}",
     )
     work.tell(words, firm_page(case), case.firm)
-    work.tell(words, lender_page(case), case.lender, (Duty.LENDER_OFFICER,))
+    work.tell(words, lender_page(case), case.lender, (MemberRole.LENDER_OFFICER,))
     return {"id": case.pk, "still_wanted": []}
 
 
@@ -127,7 +127,7 @@ class SendBack(Request):
     "case.send_back",
     Text("退回调查", "Send back to due diligence"),
     model=Case,
-    duties=DECIDERS,
+    roles=DECIDERS,
     states=(State.APPROVAL,),
     relation=_may_approve,
     request=SendBack,
@@ -137,7 +137,7 @@ def send_back(work: Work, request: SendBack) -> Any:
     """The round ends; the officer works on it and hands it up anew."""
     case: Case = work.row
     now = round_of(case, work)
-    _refuse_if(why_not(now, work.person.account, sorted(work.person.duties), "return", 0))
+    _refuse_if(why_not(now, work.person.account, sorted(work.person.roles), "return", 0))
     _decide(work, case, now, "return", 0, request.reason, "")
     # A guarantor that has withdrawn is off the case: what follows is decided without it.
     off: dict[str, Any] = {} if standing_guarantee(case) else {"guarantor_id": None, "guarantee": {}}
@@ -148,7 +148,7 @@ def send_back(work: Work, request: SendBack) -> Any:
         ),
         lender_page(case),
         case.lender,
-        (Duty.LENDER_OFFICER,),
+        (MemberRole.LENDER_OFFICER,),
     )
     return {"id": case.pk}
 
@@ -163,7 +163,7 @@ class BackToReview(Request):
     "case.back_to_review",
     Text("退回重审", "Back to review"),
     model=Case,
-    duties=(Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER, Duty.LENDER_MANAGER),
+    roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER, MemberRole.LENDER_MANAGER),
     states=(State.APPROVED, State.SIGNING, State.REGISTERING),
     relation=_may_approve,
     request=BackToReview,
@@ -193,7 +193,7 @@ def back_to_review(work: Work, request: BackToReview) -> Any:
         f"Application {case.number} goes back to review: {request.reason}"[:200],
     )
     work.tell(words, firm_page(case), case.firm)
-    work.tell(words, lender_page(case), case.lender, (Duty.LENDER_OFFICER,))
+    work.tell(words, lender_page(case), case.lender, (MemberRole.LENDER_OFFICER,))
     return {"id": case.pk}
 
 
@@ -223,7 +223,7 @@ class Decline(Request):
     "case.decline",
     Text("不通过", "Decline"),
     model=Case,
-    duties=DECIDERS,
+    roles=DECIDERS,
     states=_BEFORE_RELEASE,
     relation=lambda person, row: row.lender_id == person.organisation and _not_own(person, row),
     request=Decline,
@@ -236,7 +236,7 @@ def decline(work: Work, request: Decline) -> Any:
     demand_not_released(case)
     if case.state == State.APPROVAL:
         now = round_of(case, work)
-        _refuse_if(why_not(now, work.person.account, sorted(work.person.duties), "decline", 0))
+        _refuse_if(why_not(now, work.person.account, sorted(work.person.roles), "decline", 0))
     else:
         # A refusal outside a round is a round of its own.
         work.update(case, approval_round=case.approval_round + 1)
@@ -265,7 +265,7 @@ def decline(work: Work, request: Decline) -> Any:
     return {"id": case.pk}
 
 
-def _decide(work: Work, case: Case, now: Round, verdict: Verdict, amount: int, opinion: str, duty: str) -> None:
+def _decide(work: Work, case: Case, now: Round, verdict: Verdict, amount: int, opinion: str, role: str) -> None:
     """Keep a decision with what it was made by: rules, inputs, line and what was still open."""
     quote = case.quote
     basis = {
@@ -286,7 +286,7 @@ def _decide(work: Work, case: Case, now: Round, verdict: Verdict, amount: int, o
         case=case,
         round=case.approval_round,
         level=now.band.level,
-        duty=duty,
+        role=role,
         by_id=work.person.account,
         decision=verdict,
         amount=amount,

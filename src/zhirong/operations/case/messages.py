@@ -8,7 +8,7 @@ from zhirong.kernel.text import Text, same
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Formed, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import Duty, OrganisationKind, Person
+from zhirong.operations.people import MemberRole, OrganisationKind, Person
 from zhirong.operations.refusals import not_found
 from zhirong.operations.right.rights import FIRM
 from zhirong.operations.unit_of_work import Work
@@ -23,12 +23,12 @@ KIND_WORDS = {
 # Whoever is asked, or objected to, answers for its side.
 _ANSWERS = (
     *FIRM,
-    Duty.LENDER_OFFICER,
-    Duty.LENDER_REVIEWER,
-    Duty.GUARANTOR_OFFICER,
-    Duty.AGENCY_APPRAISER,
-    Duty.AGENCY_REVIEWER,
-    Duty.SYSTEM_ADMIN,
+    MemberRole.LENDER_OFFICER,
+    MemberRole.LENDER_REVIEWER,
+    MemberRole.GUARANTOR_OFFICER,
+    MemberRole.AGENCY_APPRAISER,
+    MemberRole.AGENCY_REVIEWER,
+    MemberRole.SYSTEM_ADMIN,
 )
 _PAGES = {
     (OrganisationKind.LENDER, "case"): "/lender/cases/{}/",
@@ -49,7 +49,7 @@ class Answer(Request):
     Text("答复", "Answer"),
     model=Message,
     request=Answer,
-    duties=_ANSWERS,
+    roles=_ANSWERS,
     relation=lambda person, row: (
         row.receiver_id == person.organisation and row.answered_at is None and row.kind != "note"
     ),
@@ -117,7 +117,7 @@ class Objection(Request):
     "objection.make",
     Text("提出异议", "Object"),
     request=Objection,
-    duties=FIRM,
+    roles=FIRM,
     help=Text(
         "对银行的审查、评级、评估报告等关于本企业的说法有异议，写在这里；对方须答复，异议和答复都留在案中。",
         "What a lender or an agency says about the firm can be objected to; it has to answer, and both stay with the case.",
@@ -184,7 +184,7 @@ listing(
             ),
             Filter("kind", Text("类别", "Kind"), lambda value: Q(kind=value), tuple(KIND_WORDS.items())),
         ),
-        duties=_ANSWERS,
+        roles=_ANSWERS,
         related=("sender",),
     )
 )

@@ -45,7 +45,7 @@ from zhirong.operations.credit.review import rate_of, suspended_problems
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Rate, Request, ask
 from zhirong.operations.guarantee.guarantees import fee_of, part_of, standing_guarantee
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.plausible import TermDay
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
@@ -336,7 +336,7 @@ class IssueContract(Request):
     "contract.issue",
     Text("出合同", "Issue the contracts"),
     model=Case,
-    duties=(Duty.LENDER_OFFICER,),
+    roles=(MemberRole.LENDER_OFFICER,),
     states=(State.APPROVED, State.SIGNING),
     request=IssueContract,
     page="loan.completion",
@@ -575,10 +575,10 @@ def _sha256(content: bytes) -> str:
 def _ask_to_sign(work: Work, case: Case, has_guarantee: bool) -> None:
     words = Text(f"合同待签署：{case.number}", f"Contracts wait for your signature: {case.number}")
     link = f"/cases/{case.pk}/completion/"
-    work.tell(words, link, case.firm, (Duty.FIRM_MANAGER,))
-    work.tell(words, link, case.lender, (Duty.LENDER_MANAGER, Duty.LENDER_APPROVER))
+    work.tell(words, link, case.firm, (MemberRole.FIRM_MANAGER,))
+    work.tell(words, link, case.lender, (MemberRole.LENDER_MANAGER, MemberRole.LENDER_APPROVER))
     if has_guarantee:
-        work.tell(words, link, case.guarantor, (Duty.GUARANTOR_APPROVER,))
+        work.tell(words, link, case.guarantor, (MemberRole.GUARANTOR_APPROVER,))
 
 
 def contract_keys(rights: tuple[Right, ...]) -> set[str]:

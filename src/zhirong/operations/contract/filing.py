@@ -19,7 +19,7 @@ from zhirong.operations.declare import operation
 from zhirong.operations.fields import Line, Request, Words, ask
 from zhirong.operations.loan.release import WAITING
 from zhirong.operations.pattern import By, part_key
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.permissions import Actor, Role
 from zhirong.operations.plausible import RecentDay, TermDay
 from zhirong.operations.pledge import pledges
@@ -39,7 +39,12 @@ _MADE_HERE = {
     "pledge_contract": (Paper.PLEDGE_CONTRACT,),
 }
 # Who checks what another person recorded.
-CHECKERS = (Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER, Duty.LENDER_CASHIER, Duty.LENDER_MANAGER)
+CHECKERS = (
+    MemberRole.LENDER_OFFICER,
+    MemberRole.LENDER_REVIEWER,
+    MemberRole.LENDER_CASHIER,
+    MemberRole.LENDER_MANAGER,
+)
 # Everything that any register asks a contract for: the platform's pledge contract states it all.
 _ITEMS = [item.value for item in ContractItem]
 
@@ -92,7 +97,7 @@ class Prepare(Request):
     "filing.prepare",
     Text("准备质押登记", "Prepare the registration"),
     model=Case,
-    duties=(Duty.LENDER_OFFICER,),
+    roles=(MemberRole.LENDER_OFFICER,),
     states=(State.REGISTERING,),
     request=Prepare,
     page="loan.completion",
@@ -152,7 +157,7 @@ def filing_request(case: Case, request: Prepare) -> dict[str, Any]:
     "filing.file",
     Text("提交质押登记", "File the registration"),
     model=Case,
-    duties=(Duty.LENDER_OFFICER,),
+    roles=(MemberRole.LENDER_OFFICER,),
     states=(State.REGISTERING,),
     page="loan.completion",
     help=Text(
@@ -210,7 +215,7 @@ class RecordResult(Request):
     "filing.record",
     Text("记录登记结果", "Record the result"),
     model=Case,
-    duties=(Duty.LENDER_OFFICER,),
+    roles=(MemberRole.LENDER_OFFICER,),
     states=(State.REGISTERING,),
     request=RecordResult,
     page="loan.completion",
@@ -286,7 +291,7 @@ class CheckResult(Request):
     "filing.check",
     Text("核对登记结果", "Check the result"),
     model=Case,
-    duties=CHECKERS,
+    roles=CHECKERS,
     relation=_may_check,
     states=(State.REGISTERING,),
     request=CheckResult,
@@ -321,7 +326,7 @@ def check(work: Work, request: CheckResult) -> Any:
             ),
             f"/cases/{case.pk}/completion/",
             case.lender,
-            (Duty.LENDER_OFFICER,),
+            (MemberRole.LENDER_OFFICER,),
         )
         return
     pledges.record_authority_number(
@@ -374,7 +379,7 @@ class TakeBack(Request):
     "filing.withdraw",
     Text("撤回质押登记申请", "Withdraw the filing"),
     model=Case,
-    duties=(Duty.LENDER_OFFICER,),
+    roles=(MemberRole.LENDER_OFFICER,),
     states=(State.REGISTERING,),
     request=TakeBack,
     is_grave=True,
@@ -449,7 +454,7 @@ class RecordPolicy(Request):
     "insurance.record",
     Text("登记保单", "Record the policy"),
     model=Case,
-    duties=(Duty.LENDER_OFFICER,),
+    roles=(MemberRole.LENDER_OFFICER,),
     states=(State.APPROVED, State.SIGNING, State.REGISTERING),
     request=RecordPolicy,
     page="loan.completion",

@@ -16,7 +16,7 @@ from zhirong.operations.case_file.documents import issue_paper, next_number, par
 from zhirong.operations.credit.review import rate_of
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, ask
-from zhirong.operations.people import DUTY_WORDS, Duty, OrganisationKind, Person
+from zhirong.operations.people import ROLE_WORDS, MemberRole, OrganisationKind, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Appraisal, Approval, Case, CheckItem
@@ -43,7 +43,7 @@ class AskForPaper(Request):
     "case.paper",
     Text("生成文件", "Make a paper"),
     model=Case,
-    duties=(Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER, Duty.FIRM_MANAGER, Duty.FIRM_CLERK),
+    roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER, MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK),
     states=_ANY_STATE,
     request=AskForPaper,
     page="paper.page",
@@ -167,7 +167,7 @@ def _approval(work: Work, case: Case) -> dict[str, Any]:
         "rate": _rate(case),
         "decisions": [
             {
-                "duty": DUTY_WORDS[Duty(one.duty)].zh if one.duty else "",
+                "role": ROLE_WORDS[MemberRole(one.role)].zh if one.role else "",
                 "by": one.by.display_name or one.by.email,
                 "decision": _DECISIONS.get(one.decision, one.decision),
                 "amount": one.amount,

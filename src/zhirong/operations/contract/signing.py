@@ -12,7 +12,7 @@ from zhirong.operations.case_file.moves import move_case
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Formed, Request, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.second_factor import Code, demand_code
 from zhirong.operations.unit_of_work import Work
@@ -27,9 +27,19 @@ STATE_WORDS = {
     "void": Text("已作废", "void"),
     "ended": Text("随申请结束，无需再签", "ended with the case, nothing to sign"),
 }
-_SIGN = (Duty.FIRM_MANAGER, Duty.LENDER_MANAGER, Duty.LENDER_APPROVER, Duty.GUARANTOR_APPROVER)
-_SEND_SCAN = (*_SIGN, Duty.FIRM_CLERK, Duty.LENDER_OFFICER, Duty.GUARANTOR_OFFICER)
-_CHECK = (Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER, Duty.LENDER_CASHIER, Duty.LENDER_MANAGER)
+_SIGN = (
+    MemberRole.FIRM_MANAGER,
+    MemberRole.LENDER_MANAGER,
+    MemberRole.LENDER_APPROVER,
+    MemberRole.GUARANTOR_APPROVER,
+)
+_SEND_SCAN = (*_SIGN, MemberRole.FIRM_CLERK, MemberRole.LENDER_OFFICER, MemberRole.GUARANTOR_OFFICER)
+_CHECK = (
+    MemberRole.LENDER_OFFICER,
+    MemberRole.LENDER_REVIEWER,
+    MemberRole.LENDER_CASHIER,
+    MemberRole.LENDER_MANAGER,
+)
 _PICTURES = ("application/pdf", "image/png", "image/jpeg")
 
 
@@ -58,7 +68,7 @@ class Sign(Request):
     "paper.sign",
     Text("签署", "Sign"),
     model=Paper,
-    duties=_SIGN,
+    roles=_SIGN,
     relation=_must_sign,
     states=("issued",),
     request=Sign,
@@ -104,7 +114,7 @@ class SignAll(Request):
     "case.sign",
     Text("一次签署全部合同", "Sign all contracts"),
     model=Case,
-    duties=_SIGN,
+    roles=_SIGN,
     relation=_signs_in,
     states=(State.SIGNING,),
     request=SignAll,
@@ -145,7 +155,7 @@ class SendScan(Request):
     "paper.scan",
     Text("上传盖章扫描件", "Send a sealed scan"),
     model=Paper,
-    duties=_SEND_SCAN,
+    roles=_SEND_SCAN,
     relation=_must_sign,
     states=("issued",),
     request=SendScan,
@@ -209,7 +219,7 @@ class CheckScan(Request):
     "paper.check_scan",
     Text("核对扫描件", "Check the scan"),
     model=Signature,
-    duties=_CHECK,
+    roles=_CHECK,
     relation=_may_check,
     request=CheckScan,
     page="paper.of_signature",
@@ -261,7 +271,7 @@ def complete(work: Work, paper: Paper) -> None:
             Text(f"合同已全部签署，请办理质押登记：{case.number}", f"All contracts are signed; register the pledge: {case.number}"),
             f"/cases/{case.pk}/completion/",
             case.lender,
-            (Duty.LENDER_OFFICER,),
+            (MemberRole.LENDER_OFFICER,),
         )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from zhirong.operations.credit.diligence import DESK, firm_page, lender_page
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, Words, ask
 from zhirong.operations.guarantee.guarantees import OPEN, end_guarantees
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, GuaranteeRequest
@@ -60,7 +60,7 @@ def _may_withdraw(person: Person, row: GuaranteeRequest) -> bool:
     "guarantee.withdraw",
     Text("撤回担保", "Withdraw the guarantee"),
     model=GuaranteeRequest,
-    duties=(Duty.GUARANTOR_APPROVER,),
+    roles=(MemberRole.GUARANTOR_APPROVER,),
     states=("granted",),
     relation=_may_withdraw,
     request=WithdrawGuarantee,
@@ -130,7 +130,7 @@ def _was_asked(person: Person, row: Case) -> bool:
     "guarantee.take_off",
     Text("不再请这家担保", "Take the guarantor off"),
     model=Case,
-    duties=DESK,
+    roles=DESK,
     states=(State.DILIGENCE, State.APPROVAL, State.APPROVED, State.SIGNING),
     relation=_was_asked,
     request=TakeOff,

@@ -26,7 +26,7 @@ from zhirong.operations.case_file.moves import add_cost, move_case
 from zhirong.operations.case_file.tables import plain, right_id
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Fen, Line, Request, Words, ask
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.plausible import RecentDay, UnusualReason, unusual_amount
 from zhirong.operations.refusals import refuse
 from zhirong.operations.snapshots import subject_name
@@ -35,7 +35,7 @@ from zhirong.operations.uploads import Ticket, attach
 from zhirong.store.financing import Approval, Case, CheckItem, Message
 from zhirong.store.parties import Account, Membership
 
-DESK = (Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER)
+DESK = (MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER)
 _VERDICTS: dict[Any, Text] = {one.value: words for one, words in VERDICT_TEXT.items()}
 # What the law firm's finding is worth as the verdict of the item.
 _TITLE_VERDICT = {"clear": Verdict.CLEAR, "curable": Verdict.NOTABLE, "defective": Verdict.ADVERSE}
@@ -62,7 +62,7 @@ def officers(person: Person, row: Any) -> Choices:
     return [
         (str(one.account_id), Text(name_of(one.account), name_of(one.account)))
         for one in members.order_by("pk")
-        if Duty.LENDER_OFFICER in one.duties
+        if MemberRole.LENDER_OFFICER in one.roles
     ]
 
 
@@ -88,7 +88,7 @@ class Accept(Request):
             "留空则由您本人经办",
             "left empty, the case is yours",
             choices=officers,
-            start=lambda person, row: person.account if person.has(Duty.LENDER_OFFICER) else None,
+            start=lambda person, row: person.account if person.has(MemberRole.LENDER_OFFICER) else None,
         ),
     ] = None
 
@@ -97,7 +97,7 @@ class Accept(Request):
     "case.accept",
     Text("受理", "Accept the case"),
     model=Case,
-    duties=DESK,
+    roles=DESK,
     states=(State.SUBMITTED,),
     request=Accept,
     page="lender.case",
@@ -134,7 +134,7 @@ HELD = (
 
 def _may_hand_over(person: Person, row: Any) -> bool:
     """The officer himself, or the manager of his bank."""
-    is_its = person.account == row.officer_id or person.has(Duty.LENDER_MANAGER)
+    is_its = person.account == row.officer_id or person.has(MemberRole.LENDER_MANAGER)
     return bool(row.lender_id == person.organisation and is_its)
 
 
@@ -149,7 +149,7 @@ class HandOver(Request):
     "case.hand_over",
     Text("移交客户经理", "Hand over to another officer"),
     model=Case,
-    duties=(Duty.LENDER_OFFICER, Duty.LENDER_MANAGER),
+    roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_MANAGER),
     relation=_may_hand_over,
     states=HELD,
     request=HandOver,
@@ -185,7 +185,7 @@ def hand_over(work: Work, request: HandOver) -> Any:
         Text(f"{case.number} 移交给您：{request.reason}", f"{case.number} is handed over to you: {request.reason}"),
         lender_page(case),
         case.lender,
-        (Duty.LENDER_OFFICER,),
+        (MemberRole.LENDER_OFFICER,),
     )
 
 
@@ -202,7 +202,7 @@ class Return(Request):
     "case.return",
     Text("退回补充", "Return to the firm"),
     model=Case,
-    duties=DESK,
+    roles=DESK,
     states=(State.SUBMITTED, State.DILIGENCE),
     request=Return,
     page="lender.home",
@@ -244,7 +244,12 @@ class AskFirm(Request):
     "case.ask",
     Text("向企业提问", "Ask the firm"),
     model=Case,
-    duties=(Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER, Duty.LENDER_APPROVER, Duty.LENDER_MANAGER),
+    roles=(
+        MemberRole.LENDER_OFFICER,
+        MemberRole.LENDER_REVIEWER,
+        MemberRole.LENDER_APPROVER,
+        MemberRole.LENDER_MANAGER,
+    ),
     states=(State.SUBMITTED, State.DILIGENCE, State.APPROVAL),
     request=AskFirm,
     page="lender.case",
@@ -315,7 +320,7 @@ class Check(Request):
     "check.do",
     Text("完成调查项", "Enter the finding"),
     model=CheckItem,
-    duties=DESK,
+    roles=DESK,
     request=Check,
     relation=lambda person, row: row.case.lender_id == person.organisation,
     page="lender.case",

@@ -19,7 +19,7 @@ from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.credit.review import check_state
 from zhirong.operations.declare import OPERATIONS, operation
 from zhirong.operations.fields import Request, Words, ask
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.refusals import refuse
 from zhirong.operations.snapshots import subject_name
 from zhirong.operations.unit_of_work import Work
@@ -51,7 +51,7 @@ OUTCOME_TEXT: dict[str, Text] = {
     "exemption.assemble",
     Text("汇编尽职免责档案", "Assemble the exemption file"),
     model=Case,
-    duties=(Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER, Duty.LENDER_MANAGER),
+    roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER, MemberRole.LENDER_MANAGER),
     states=_AFTER_ACCEPTANCE,
     page="lender.case",
 )
@@ -85,7 +85,7 @@ class Decide(Request):
     "exemption.decide",
     Text("认定是否尽职免责", "Decide on the exemption"),
     model=Case,
-    duties=(Duty.LENDER_MANAGER,),
+    roles=(MemberRole.LENDER_MANAGER,),
     states=_AFTER_ACCEPTANCE,
     request=Decide,
     page="lender.case",
@@ -238,7 +238,7 @@ def _file(case: Case, events: list[Event], work: Work) -> dict[str, Any]:
             (
                 one.round,
                 one.level,
-                one.duty,
+                one.role,
                 name_of(one.by),
                 one.decision,
                 fen(one.amount),

@@ -81,7 +81,7 @@ class LimitInputs(Request):
     "case.limit_inputs",
     Text("补充额度资料", "Add figures for the limit"),
     model=Case,
-    duties=DESK,
+    roles=DESK,
     states=(State.DILIGENCE,),
     request=LimitInputs,
     page="lender.case",

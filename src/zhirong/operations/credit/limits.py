@@ -15,7 +15,7 @@ from zhirong.kernel.text import Text
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Request, ask
 from zhirong.operations.listing import Column, Listing, listing
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
@@ -23,14 +23,14 @@ from zhirong.store import financing
 from zhirong.store.financing import Case, Loan
 from zhirong.workbench import modes
 
-OWNERS = (Duty.LENDER_MANAGER, Duty.GUARANTOR_APPROVER)
+OWNERS = (MemberRole.LENDER_MANAGER, MemberRole.GUARANTOR_APPROVER)
 READERS = (
-    Duty.LENDER_OFFICER,
-    Duty.LENDER_REVIEWER,
-    Duty.LENDER_APPROVER,
-    Duty.LENDER_MANAGER,
-    Duty.GUARANTOR_OFFICER,
-    Duty.GUARANTOR_APPROVER,
+    MemberRole.LENDER_OFFICER,
+    MemberRole.LENDER_REVIEWER,
+    MemberRole.LENDER_APPROVER,
+    MemberRole.LENDER_MANAGER,
+    MemberRole.GUARANTOR_OFFICER,
+    MemberRole.GUARANTOR_APPROVER,
 )
 # A case counts from its approval on, with what was approved until its loan stands.
 COMMITTED = (State.APPROVED, State.SIGNING, State.REGISTERING)
@@ -55,7 +55,7 @@ class SetLimit(Request):
     amount: Annotated[Fen, ask("限额", "At most", widget="money")]
 
 
-@operation("limit.set", Text("设定限额", "Set a limit"), duties=OWNERS, request=SetLimit)
+@operation("limit.set", Text("设定限额", "Set a limit"), roles=OWNERS, request=SetLimit)
 def set_limit(work: Work, request: SetLimit) -> Any:
     """The limit of this kind is what it says from now on; the one before is in the log."""
     _demand_value(request, work.day)
@@ -79,7 +79,7 @@ def set_limit(work: Work, request: SetLimit) -> Any:
     "limit.remove",
     Text("取消限额", "Remove the limit"),
     model=financing.Limit,
-    duties=OWNERS,
+    roles=OWNERS,
     relation=lambda person, row: row.organisation_id == person.organisation and not row.removed,
     is_grave=True,
     help=Text("取消后不再按此限额审批；可以重新设定。", "It bounds no approval any more; it can be set anew."),
@@ -206,7 +206,7 @@ listing(
             Column("amount", Text("限额", "At most"), lambda row: row.amount, "money", order="amount", main=True),
             Column("changed", Text("改于", "Changed"), lambda row: row.changed_at, "instant", order="changed_at"),
         ),
-        duties=READERS,
+        roles=READERS,
         narrow=lambda person, day: Q(removed=False),
         order="scope",
         empty=Text("还没有设定限额。", "No limit has been set."),

@@ -16,32 +16,32 @@ from zhirong.kernel.text import Text, same
 from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.credit.limits import committed_of, loans_of
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 from zhirong.store.financing import Case, Loan
 from zhirong.workbench import modes
 
 LENDER = (
-    Duty.LENDER_OFFICER,
-    Duty.LENDER_REVIEWER,
-    Duty.LENDER_APPROVER,
-    Duty.LENDER_CASHIER,
-    Duty.LENDER_MANAGER,
+    MemberRole.LENDER_OFFICER,
+    MemberRole.LENDER_REVIEWER,
+    MemberRole.LENDER_APPROVER,
+    MemberRole.LENDER_CASHIER,
+    MemberRole.LENDER_MANAGER,
 )
-# The states in which the lender has to act next, and the duties that do so.
-_WORK: dict[State, tuple[Duty, ...]] = {
-    State.SUBMITTED: (Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER),
-    State.DILIGENCE: (Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER),
-    State.APPROVAL: (Duty.LENDER_REVIEWER, Duty.LENDER_APPROVER, Duty.LENDER_MANAGER),
-    State.APPROVED: (Duty.LENDER_OFFICER,),
-    State.REGISTERING: (Duty.LENDER_OFFICER, Duty.LENDER_CASHIER),
-    State.REPAID: (Duty.LENDER_OFFICER,),
+# The states in which the lender has to act next, and the roles that do so.
+_WORK: dict[State, tuple[MemberRole, ...]] = {
+    State.SUBMITTED: (MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER),
+    State.DILIGENCE: (MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER),
+    State.APPROVAL: (MemberRole.LENDER_REVIEWER, MemberRole.LENDER_APPROVER, MemberRole.LENDER_MANAGER),
+    State.APPROVED: (MemberRole.LENDER_OFFICER,),
+    State.REGISTERING: (MemberRole.LENDER_OFFICER, MemberRole.LENDER_CASHIER),
+    State.REPAID: (MemberRole.LENDER_OFFICER,),
 }
 BAD = frozenset({Category.SUBSTANDARD, Category.DOUBTFUL, Category.LOSS})
 
 
 def my_states(person: Person) -> list[str]:
-    """The states of cases in which this person's duties have something to do."""
-    return [state.value for state, duties in _WORK.items() if TURN.get(state) == "lender" and person.has(*duties)]
+    """The states of cases in which this person's roles have something to do."""
+    return [state.value for state, roles in _WORK.items() if TURN.get(state) == "lender" and person.has(*roles)]
 
 
 def _mine(person: Person, day: date) -> Q:
@@ -80,7 +80,7 @@ WORK = listing(
         Case,
         (_NUMBER, _FIRM, _STATE, _DUE, _AMOUNT, _OFFICER),
         filters=_FILTERS,
-        duties=LENDER,
+        roles=LENDER,
         order="due_on",
         related=("firm", "officer"),
         narrow=_mine,
@@ -121,7 +121,7 @@ CASES = listing(
             _OFFICER,
         ),
         filters=_FILTERS,
-        duties=LENDER,
+        roles=LENDER,
         related=("firm", "officer"),
         page="lender.case",
         empty=Text("还没有业务。", "There are no cases yet."),

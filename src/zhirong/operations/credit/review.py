@@ -21,7 +21,7 @@ from zhirong.operations.credit.diligence import DESK, lender_page
 from zhirong.operations.credit.team_rating import assessed
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Rate, Request, Words, ask
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.rulebook import rules_version
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, CheckItem
@@ -47,7 +47,7 @@ class Review(Request):
     "case.review",
     Text("测算额度和报价", "Calculate limit and quote"),
     model=Case,
-    duties=DESK,
+    roles=DESK,
     states=(State.DILIGENCE,),
     request=Review,
     page="lender.case",
@@ -160,7 +160,7 @@ class HandUp(Request):
     "case.hand_up",
     Text("报审批", "Hand up for approval"),
     model=Case,
-    duties=(Duty.LENDER_OFFICER,),
+    roles=(MemberRole.LENDER_OFFICER,),
     states=(State.DILIGENCE,),
     request=HandUp,
     page="lender.case",
@@ -206,17 +206,17 @@ def hand_up(work: Work, request: HandUp) -> Any:
         handed_up_by_id=work.person.account,
         proposed_amount=request.amount,
     )
-    tell_next(work, case, Duty.LENDER_REVIEWER)
+    tell_next(work, case, MemberRole.LENDER_REVIEWER)
     return {"id": case.pk}
 
 
-def tell_next(work: Work, case: Case, duty: str) -> None:
-    """Tell those of a duty that a case waits for them."""
+def tell_next(work: Work, case: Case, role: str) -> None:
+    """Tell those of a role that a case waits for them."""
     work.tell(
         Text(f"待审批：{case.number} {case.firm.name}", f"To be decided: {case.number} {case.firm.name}"),
         lender_page(case),
         case.lender,
-        (Duty(duty),),
+        (MemberRole(role),),
     )
 
 

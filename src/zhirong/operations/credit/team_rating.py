@@ -15,7 +15,7 @@ from zhirong.operations.case_file.tables import exact
 from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, ask
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
@@ -83,7 +83,7 @@ RateTeam = _sheet(rulebook())
     "team.rate",
     Text("评定经营团队", "Assess the team"),
     model=Case,
-    duties=(Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER),
+    roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER),
     states=(State.DILIGENCE,),
     request=RateTeam,
     page="lender.case",

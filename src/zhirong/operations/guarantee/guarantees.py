@@ -22,7 +22,7 @@ from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Fen, Line, Percent, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.organisation.organisations import own_firm
-from zhirong.operations.people import Duty, OrganisationKind, Person
+from zhirong.operations.people import MemberRole, OrganisationKind, Person
 from zhirong.operations.plausible import RecentDay, UnusualReason, unusual_rate
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rules_version
@@ -30,7 +30,7 @@ from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, GuaranteeRequest, GuarantorFigures
 from zhirong.store.parties import Organisation
 
-GUARANTOR = (Duty.GUARANTOR_OFFICER, Duty.GUARANTOR_APPROVER)
+GUARANTOR = (MemberRole.GUARANTOR_OFFICER, MemberRole.GUARANTOR_APPROVER)
 STATE_TEXT: dict[str, Text] = {
     "requested": Text("待审查", "asked for"),
     "reviewed": Text("待审批", "reviewed, to be decided"),
@@ -85,7 +85,7 @@ class AskGuarantor(Request):
     "guarantee.request",
     Text("请担保机构担保", "Ask a guarantor"),
     model=Case,
-    duties=DESK,
+    roles=DESK,
     states=(State.DILIGENCE, State.APPROVAL, State.APPROVED, State.SIGNING),
     request=AskGuarantor,
     page="lender.case",
@@ -148,7 +148,7 @@ def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
         ),
         guarantor_page(asked),
         request.guarantor,
-        (Duty.GUARANTOR_OFFICER,),
+        (MemberRole.GUARANTOR_OFFICER,),
     )
     return {"id": asked.pk}
 
@@ -188,7 +188,7 @@ class ReviewGuarantee(Request):
     "guarantee.review",
     Text("担保审查", "Review the request"),
     model=GuaranteeRequest,
-    duties=(Duty.GUARANTOR_OFFICER,),
+    roles=(MemberRole.GUARANTOR_OFFICER,),
     states=("requested", "reviewed"),
     request=ReviewGuarantee,
     page="guarantor.request",
@@ -216,7 +216,7 @@ def review_guarantee(work: Work, request: ReviewGuarantee) -> Any:
         Text(f"待审批的担保：{asked.case.firm.name}", f"A guarantee to be decided: {asked.case.firm.name}"),
         guarantor_page(asked),
         asked.guarantor_id,
-        (Duty.GUARANTOR_APPROVER,),
+        (MemberRole.GUARANTOR_APPROVER,),
     )
 
 
@@ -230,7 +230,7 @@ class Grant(Request):
     "guarantee.grant",
     Text("同意担保", "Grant the guarantee"),
     model=GuaranteeRequest,
-    duties=(Duty.GUARANTOR_APPROVER,),
+    roles=(MemberRole.GUARANTOR_APPROVER,),
     states=("reviewed",),
     relation=lambda person, row: row.guarantor_id == person.organisation and row.proposed_by_id != person.account,
     request=Grant,
@@ -304,7 +304,7 @@ class DeclineGuarantee(Request):
     "guarantee.decline",
     Text("不同意担保", "Decline the guarantee"),
     model=GuaranteeRequest,
-    duties=(Duty.GUARANTOR_APPROVER,),
+    roles=(MemberRole.GUARANTOR_APPROVER,),
     states=("requested", "reviewed"),
     relation=lambda person, row: row.guarantor_id == person.organisation and row.proposed_by_id != person.account,
     request=DeclineGuarantee,
@@ -378,7 +378,7 @@ class Figures(Request):
 @operation(
     "guarantor.figures",
     Text("填报净资产", "State net assets"),
-    duties=(Duty.GUARANTOR_APPROVER,),
+    roles=(MemberRole.GUARANTOR_APPROVER,),
     request=Figures,
     page="guarantor.limits",
 )
@@ -489,7 +489,7 @@ listing(
             ),
             Filter("group", Text("关联方组", "Group"), lambda value: Q(group=value)),
         ),
-        duties=GUARANTOR,
+        roles=GUARANTOR,
         related=("case", "case__firm", "case__lender"),
         page="guarantor.request",
         empty=Text("没有担保请求；银行提出后会在这里出现。", "No request: what a lender asks of you appears here."),

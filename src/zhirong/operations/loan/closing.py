@@ -16,7 +16,7 @@ from zhirong.operations.guarantee.guarantees import IS_PAID_OFF, end_guarantees
 from zhirong.operations.loan.loans import base_facts, state_of
 from zhirong.operations.loan.release import REPAID
 from zhirong.operations.loan.watching import clear_flags
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.pledge import pledges
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
@@ -33,7 +33,7 @@ class Close(Request):
     "case.close",
     Text("注销质押并结清", "Discharge and close"),
     model=Case,
-    duties=(Duty.LENDER_OFFICER, Duty.LENDER_MANAGER),
+    roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_MANAGER),
     states=(State.REPAID,),
     request=Close,
     page="loan.completion",

@@ -22,7 +22,7 @@ from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.release import CANCELLED, REPAID, STANDING, WAITING, WRITTEN_OFF
-from zhirong.operations.people import Duty, OrganisationKind, Person
+from zhirong.operations.people import MemberRole, OrganisationKind, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Loan, Paper
@@ -35,18 +35,18 @@ LOAN_WORDS = {
     WRITTEN_OFF: Text("已核销", "written off"),
 }
 BANKERS = (
-    Duty.LENDER_OFFICER,
-    Duty.LENDER_REVIEWER,
-    Duty.LENDER_APPROVER,
-    Duty.LENDER_CASHIER,
-    Duty.LENDER_MANAGER,
+    MemberRole.LENDER_OFFICER,
+    MemberRole.LENDER_REVIEWER,
+    MemberRole.LENDER_APPROVER,
+    MemberRole.LENDER_CASHIER,
+    MemberRole.LENDER_MANAGER,
 )
 READERS = (
     *BANKERS,
-    Duty.FIRM_MANAGER,
-    Duty.FIRM_CLERK,
-    Duty.GUARANTOR_OFFICER,
-    Duty.GUARANTOR_APPROVER,
+    MemberRole.FIRM_MANAGER,
+    MemberRole.FIRM_CLERK,
+    MemberRole.GUARANTOR_OFFICER,
+    MemberRole.GUARANTOR_APPROVER,
 )
 
 
@@ -162,7 +162,7 @@ class AskForPaper(Request):
     "loan.paper",
     Text("出具对账单或通知", "Make a statement or notice"),
     model=Loan,
-    duties=(Duty.LENDER_OFFICER, Duty.LENDER_CASHIER, Duty.FIRM_MANAGER, Duty.FIRM_CLERK),
+    roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_CASHIER, MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK),
     states=(STANDING, REPAID),
     request=AskForPaper,
     page="paper.page",
@@ -320,7 +320,7 @@ listing(
             Filter("number", Text("编号", "Number"), lambda number: Q(number=number.strip())),
             Filter("late", Text("逾期", "Overdue"), lambda yes: Q(overdue_days__gt=0) if yes == "yes" else Q(overdue_days=0), (("yes", Text("逾期", "overdue")), ("no", Text("没有", "not")))),
         ),
-        duties=READERS,
+        roles=READERS,
         related=("firm", "lender"),
         page="loan.page",
         empty=Text("还没有贷款；申请批准、签署、登记后放款", "none yet; a case that is approved, signed and registered becomes one"),

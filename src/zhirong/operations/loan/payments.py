@@ -21,7 +21,7 @@ from zhirong.operations.loan.loans import ahead_rows, append_event, base_facts, 
 from zhirong.operations.loan.release import REPAID, STANDING, WAITING
 from zhirong.operations.loan.statements import CASHIERS, proposals
 from zhirong.operations.loan.watching import clear_flags
-from zhirong.operations.people import Duty, OrganisationKind, Person
+from zhirong.operations.people import MemberRole, OrganisationKind, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.operations.visibility import TOLD
@@ -41,7 +41,7 @@ PAYMENT_WORDS = {
 }
 _DIRECTION = {"release": "out", "repayment": "in", "refund": "out"}
 _LOAN_STATES = {"release": (WAITING,), "repayment": (STANDING, REPAID), "refund": (STANDING, REPAID)}
-CONFIRM = (Duty.LENDER_CASHIER, Duty.LENDER_REVIEWER, Duty.LENDER_MANAGER)
+CONFIRM = (MemberRole.LENDER_CASHIER, MemberRole.LENDER_REVIEWER, MemberRole.LENDER_MANAGER)
 
 Payer = Annotated[str, ask("付款人", "Who paid", choices=tuple((payer, PARTY_TEXT[payer]) for payer in PAYERS))]
 
@@ -58,7 +58,7 @@ class Match(Request):
     "line.match",
     Text("匹配到贷款", "Match to a loan"),
     model=StatementLine,
-    duties=CASHIERS,
+    roles=CASHIERS,
     states=("open",),
     request=Match,
     page="loan.line",
@@ -141,7 +141,7 @@ class Divide(Request):
     "line.divide",
     Text("分到几笔贷款", "Divide over several loans"),
     model=StatementLine,
-    duties=CASHIERS,
+    roles=CASHIERS,
     states=("open",),
     request=Divide,
     page="loan.line",
@@ -246,7 +246,7 @@ def _demand_not_before(line: StatementLine, loan: Loan) -> None:
     "line.undo",
     Text("撤销匹配", "Undo the match"),
     model=StatementLine,
-    duties=CASHIERS,
+    roles=CASHIERS,
     states=("matched",),
     page="loan.line",
 )
@@ -261,7 +261,7 @@ def undo(work: Work, request: Any) -> Any:
     "line.confirm",
     Text("确认入账", "Confirm"),
     model=StatementLine,
-    duties=CONFIRM,
+    roles=CONFIRM,
     states=("matched",),
     page="loan.line",
     help=Text("须由匹配之外的另一个人确认。", "By somebody other than who has matched it."),
@@ -355,7 +355,7 @@ def settle(work: Work, loan: Loan, is_settled: bool) -> None:
             Text(f"已还清，请注销质押：{loan.number}", f"Repaid; discharge the pledge: {loan.number}"),
             f"/cases/{case.pk}/completion/",
             loan.lender_id,
-            (Duty.LENDER_OFFICER,),
+            (MemberRole.LENDER_OFFICER,),
         )
     elif not is_settled and loan.state == REPAID:
         work.update(loan, state=STANDING)
@@ -398,7 +398,7 @@ listing(
             Filter("kind", Text("款项", "What"), lambda kind: Q(kind=kind), tuple(KIND_WORDS.items())),
             Filter("loan", Text("贷款编号", "Loan"), lambda number: Q(loan__number=number.strip())),
         ),
-        duties=(*CONFIRM, Duty.LENDER_OFFICER, Duty.FIRM_MANAGER, Duty.FIRM_CLERK),
+        roles=(*CONFIRM, MemberRole.LENDER_OFFICER, MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK),
         related=("loan__firm", "line"),
         narrow=_of_person,
         page="loan.payment",

@@ -9,7 +9,7 @@ from zhirong.kernel.text import Text
 from zhirong.operations.contract.conditions import conditions_of
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, Words, ask
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, Loan
@@ -21,7 +21,7 @@ WAITING, CANCELLED, STANDING, REPAID, WRITTEN_OFF = "waiting", "cancelled", "sta
     "case.release",
     Text("批准放款", "Release the loan"),
     model=Case,
-    duties=(Duty.LENDER_OFFICER, Duty.LENDER_CASHIER, Duty.LENDER_MANAGER),
+    roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_CASHIER, MemberRole.LENDER_MANAGER),
     states=(State.REGISTERING,),
     page="loan.completion",
     help=Text(
@@ -73,7 +73,7 @@ def release(work: Work, request: Any) -> Any:
         Text(f"待付款：{found.number}", f"To be paid out: {found.number}"),
         f"/loans/{found.pk}/",
         case.lender,
-        (Duty.LENDER_CASHIER,),
+        (MemberRole.LENDER_CASHIER,),
     )
     return {"loan": found.pk}
 
@@ -88,7 +88,7 @@ class Cancel(Request):
     "release.cancel",
     Text("取消放款", "Cancel the release"),
     model=Loan,
-    duties=(Duty.LENDER_OFFICER, Duty.LENDER_CASHIER, Duty.LENDER_MANAGER),
+    roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_CASHIER, MemberRole.LENDER_MANAGER),
     states=(WAITING,),
     request=Cancel,
     is_grave=True,

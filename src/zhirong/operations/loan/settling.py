@@ -14,7 +14,7 @@ from zhirong.operations.contract.conditions import conditions_of, unsettled_item
 from zhirong.operations.credit.diligence import DESK, name_of
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Fen, Line, Request, Words, ask
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
@@ -41,7 +41,7 @@ class Settle(Request):
     "condition.settle",
     Text("落实批复条件", "Settle an open item"),
     model=Case,
-    duties=DESK,
+    roles=DESK,
     states=_BEFORE_RELEASE,
     request=Settle,
     page="loan.completion",
@@ -109,7 +109,7 @@ class RecordUse(Request):
     "use.record",
     Text("登记用途凭据", "Record the use"),
     model=Case,
-    duties=DESK,
+    roles=DESK,
     states=_BEFORE_RELEASE,
     request=RecordUse,
     page="loan.completion",
@@ -171,7 +171,7 @@ class RemoveUse(Request):
     "use.remove",
     Text("删除用途登记", "Remove a recorded use"),
     model=Case,
-    duties=DESK,
+    roles=DESK,
     states=_BEFORE_RELEASE,
     request=RemoveUse,
     page="loan.completion",
@@ -223,7 +223,7 @@ def _had_no_part(person: Person, case: Any) -> bool:
     "condition.waive",
     Text("豁免放款条件", "Waive a condition"),
     model=Case,
-    duties=(Duty.LENDER_MANAGER,),
+    roles=(MemberRole.LENDER_MANAGER,),
     relation=_had_no_part,
     states=_BEFORE_RELEASE,
     request=Waive,
@@ -269,6 +269,6 @@ def waive(work: Work, request: Waive) -> Any:
         Text(f"{case.number}：已豁免“{found.title.zh}”", f"{case.number}: waived, {found.title.en}"),
         f"/cases/{case.pk}/completion/",
         case.lender,
-        (Duty.LENDER_OFFICER,),
+        (MemberRole.LENDER_OFFICER,),
     )
     return {"id": case.pk}

@@ -28,7 +28,7 @@ from zhirong.operations.fields import Formed, Request, Words, ask
 from zhirong.operations.imports import MOST_ROWS, Found, Importer, begin, importer, is_long, is_long_table
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.release import STANDING, WAITING
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import Ticket, attach, bytes_of, redeem
 from zhirong.store.financing import Loan, StatementLine
@@ -42,7 +42,7 @@ LINE_WORDS = {
     "ignored": Text("不属于贷款", "not of a loan"),
 }
 DIRECTION_WORDS = {"in": Text("收入", "in"), "out": Text("支出", "out")}
-CASHIERS = (Duty.LENDER_CASHIER, Duty.LENDER_MANAGER)
+CASHIERS = (MemberRole.LENDER_CASHIER, MemberRole.LENDER_MANAGER)
 _LIKE_A_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{5,31}")
 _MOST_PROPOSALS = 20
 _KIND = "statements"
@@ -99,7 +99,7 @@ def _read(call: Call, request: Import) -> tuple[Statement | None, dict[str, str]
 @operation(
     "statement.import",
     Text("导入银行流水", "Import a statement"),
-    duties=CASHIERS,
+    roles=CASHIERS,
     request=Import,
     prepare=_read,
     takes_files=True,
@@ -281,7 +281,7 @@ class Ignore(Request):
     "line.ignore",
     Text("与贷款无关", "Not of a loan"),
     model=StatementLine,
-    duties=CASHIERS,
+    roles=CASHIERS,
     states=("open",),
     request=Ignore,
     page="loan.line",
@@ -295,7 +295,7 @@ def ignore(work: Work, request: Ignore) -> Any:
     "line.reopen",
     Text("重新匹配", "Take it up again"),
     model=StatementLine,
-    duties=CASHIERS,
+    roles=CASHIERS,
     states=("ignored",),
     page="loan.line",
 )
@@ -372,7 +372,7 @@ listing(
             Filter("direction", Text("收支", "In or out"), lambda way: Q(direction=way), tuple(DIRECTION_WORDS.items())),
             Filter("words", Text("户名或流水号", "Name or reference"), _typed),
         ),
-        duties=(*CASHIERS, Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER),
+        roles=(*CASHIERS, MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER),
         page="loan.line",
         empty=Text("还没有流水；从银行下载后在这里导入", "none yet; download a statement from the bank and import it here"),
     )

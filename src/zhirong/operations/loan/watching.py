@@ -20,7 +20,7 @@ from zhirong.operations.jobs import Task, job
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.loans import BANKERS, columns_of, late_of, next_due, oldest_late, state_of
 from zhirong.operations.loan.release import STANDING
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import FirmRight, Loan, WatchFlag
 
@@ -34,8 +34,8 @@ FLAG_WORDS = {
     "ground": Text("不予登记的情形", "ground of refusal"),
     "fault": Text("无法重算", "cannot be reckoned"),
 }
-_FIRM = (Duty.FIRM_MANAGER, Duty.FIRM_CLERK)
-_LENDER = (Duty.LENDER_OFFICER,)
+_FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
+_LENDER = (MemberRole.LENDER_OFFICER,)
 # Who hears of what, beside the lender's officers.
 _FIRM_HEARS = frozenset({"due", "overdue", "fee", "ground"})
 _GUARANTOR_HEARS = frozenset({"overdue"})
@@ -217,7 +217,7 @@ def clear_flags(work: Work, loan: Loan) -> None:
     "watch.see",
     Text("已处理", "Seen to"),
     model=WatchFlag,
-    duties=BANKERS,
+    roles=BANKERS,
     relation=lambda person, flag: flag.cleared_on is None and flag.seen_by_id is None,
     page="loan.of_flag",
 )
@@ -245,7 +245,7 @@ listing(
             Filter("seen", Text("处理", "Seen to"), lambda yes: Q(seen_by__isnull=yes != "yes"), (("yes", Text("已处理", "seen to")), ("no", Text("待处理", "open")))),
             Filter("loan", Text("贷款编号", "Loan"), lambda number: Q(loan__number=number.strip())),
         ),
-        duties=BANKERS,
+        roles=BANKERS,
         order="due_on",
         related=("loan__firm",),
         narrow=lambda person, day: Q(cleared_on=None),

@@ -9,12 +9,12 @@ from zhirong.kernel.text import Text
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Line, Request, ask
 from zhirong.operations.listing import Column, Listing, listing
-from zhirong.operations.people import KIND_WORDS, Duty, OrganisationKind, Person
+from zhirong.operations.people import KIND_WORDS, MemberRole, OrganisationKind, Person
 from zhirong.operations.plausible import TermDay
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.parties import Consent, Organisation
 
-# What each scope lets an institution see; ``operations.scopes`` is where it is granted.
+# What each scope lets an institution see; ``operations.visibility`` is where it is granted.
 SCOPES: dict[str, Text] = {
     "rights": Text("全部权利及其文件", "all rights and their papers"),
     "appraisals": Text("全部评估", "all appraisals"),
@@ -51,7 +51,7 @@ class GiveConsent(Request):
     "consent.give",
     Text("授权查看", "Give consent"),
     request=GiveConsent,
-    duties=(Duty.FIRM_MANAGER,),
+    roles=(MemberRole.FIRM_MANAGER,),
     page="firm.trust",
     help=Text(
         "提交申请时，银行本来就能看到该申请所列的内容，不需要另外授权；这里授权的是申请以外的。对同一机构的同一内容，新的授权代替原来的。",
@@ -101,7 +101,7 @@ def give_consent(work: Work, request: GiveConsent) -> Any:
     "consent.revoke",
     Text("收回授权", "Revoke the consent"),
     model=Consent,
-    duties=(Duty.FIRM_MANAGER,),
+    roles=(MemberRole.FIRM_MANAGER,),
     relation=lambda person, row: row.firm_id == person.organisation and row.revoked_on is None,
     is_grave=True,
     page="firm.trust",
@@ -143,7 +143,7 @@ listing(
                 "revoked_on", Text("收回日", "Revoked on"), lambda row: row.revoked_on, "day", order="revoked_on"
             ),
         ),
-        duties=(Duty.FIRM_MANAGER, Duty.FIRM_CLERK),
+        roles=(MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK),
         related=("firm", "to"),
         empty=Text(
             "没有授权。银行只看得到您提交给它的申请。",

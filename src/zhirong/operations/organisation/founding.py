@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from zhirong.kernel.text import Text
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import CreditCode, Line, Region, Request, ask
-from zhirong.operations.people import Duty, OrganisationKind
+from zhirong.operations.people import MemberRole, OrganisationKind
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.names import name_key
@@ -25,7 +25,7 @@ class FoundPlatform(Request):
 
 @operation("platform.found", Text("建立平台", "Found the platform"), request=FoundPlatform, is_background=True)
 def found_platform(work: Work, request: FoundPlatform) -> Any:
-    """Once: a platform that has its administration gives duties through it."""
+    """Once: a platform that has its administration gives roles through it."""
     if Organisation.objects.filter(kind=OrganisationKind.PLATFORM.value).exists():
         raise refuse(
             "founded",
@@ -35,9 +35,9 @@ def found_platform(work: Work, request: FoundPlatform) -> Any:
             Text("由安全管理员添加成员", "let the security administrator add members"),
         )
     emails = {
-        Duty.SYSTEM_ADMIN: request.system,
-        Duty.SECURITY_ADMIN: request.security,
-        Duty.AUDIT_ADMIN: request.audit,
+        MemberRole.SYSTEM_ADMIN: request.system,
+        MemberRole.SECURITY_ADMIN: request.security,
+        MemberRole.AUDIT_ADMIN: request.audit,
     }
     if len({email.casefold() for email in emails.values()}) < len(emails):
         raise refuse(
@@ -60,15 +60,15 @@ def found_platform(work: Work, request: FoundPlatform) -> Any:
         name_key=name_key(request.name),
         profile={},
     )
-    for duty, email in emails.items():
+    for role, email in emails.items():
         account = Account.objects.filter(email__iexact=email).first()
         if account is None:
             raise refuse(
                 "no_account",
-                duty.value.split(".")[1],
+                role.value.split(".")[1],
                 email,
                 Text("没有这个邮箱的账号", "there is no account of this address"),
                 Text("先建立账号", "make the account first"),
             )
-        work.create(Membership, account=account, organisation=house, duties=[duty.value], active=True)
+        work.create(Membership, account=account, organisation=house, roles=[role.value], active=True)
     return {"id": house.pk}

@@ -9,7 +9,7 @@ from zhirong.kernel.text import Text
 from zhirong.operations.declare import OPERATIONS, operation
 from zhirong.operations.fields import Fen, Request, ask
 from zhirong.operations.listing import Column, Listing, listing
-from zhirong.operations.people import Duty, OrganisationKind, Person
+from zhirong.operations.people import MemberRole, OrganisationKind, Person
 from zhirong.operations.plausible import TermDay
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.parties import Mandate, Organisation
@@ -48,7 +48,7 @@ class GiveMandate(Request):
     "mandate.give",
     Text("委托代理", "Give a mandate"),
     request=GiveMandate,
-    duties=(Duty.FIRM_MANAGER,),
+    roles=(MemberRole.FIRM_MANAGER,),
     page="firm.trust",
     help=Text(
         "代理机构只能办您勾选的事，不能签署、不能授权他人；您随时可以终止，立即生效。同一家代理机构只有一份委托：新的代替原来的。",
@@ -106,7 +106,7 @@ def give_mandate(work: Work, request: GiveMandate) -> Any:
     "mandate.end",
     Text("终止委托", "End the mandate"),
     model=Mandate,
-    duties=(Duty.FIRM_MANAGER, Duty.OPERATOR_AGENT),
+    roles=(MemberRole.FIRM_MANAGER, MemberRole.OPERATOR_AGENT),
     relation=lambda person, row: (
         row.ended_on is None and not person.mandate and person.organisation in (row.firm_id, row.agent_id)
     ),
@@ -146,7 +146,7 @@ listing(
             Column("until", Text("有效期至", "Until"), lambda row: row.until, "day", order="until", main=True),
             Column("ended_on", Text("终止日", "Ended on"), lambda row: row.ended_on, "day", order="ended_on"),
         ),
-        duties=(Duty.FIRM_MANAGER, Duty.FIRM_CLERK, Duty.OPERATOR_AGENT),
+        roles=(MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK, MemberRole.OPERATOR_AGENT),
         related=("firm", "agent"),
         empty=Text("没有委托代理。", "No mandates."),
     )

@@ -1,5 +1,5 @@
 """Who belongs to an organisation. Its head invites by e-mail, and learns nothing of who has an account; the security
-administration, which sees every account, gives duties at once.
+administration, which sees every account, gives roles at once.
 """
 
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ from zhirong.operations.declare import operation
 from zhirong.operations.fields import Formed, Request, ask
 from zhirong.operations.jobs import Task, job
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import ADMIN_DUTIES, DUTY_WORDS, Duty, OrganisationKind, Person, duties_of
+from zhirong.operations.people import ADMIN_ROLES, ROLE_WORDS, MemberRole, OrganisationKind, Person, roles_of
 from zhirong.operations.refusals import refuse
 from zhirong.operations.sessions import CLOSED
 from zhirong.operations.unit_of_work import Work
@@ -24,11 +24,11 @@ from zhirong.store.parties import Account, Invitation, Membership, Organisation
 from zhirong.store.work import Job, Letter, Notice
 
 HEADS = {
-    OrganisationKind.FIRM: Duty.FIRM_MANAGER,
-    OrganisationKind.LENDER: Duty.LENDER_MANAGER,
-    OrganisationKind.GUARANTOR: Duty.GUARANTOR_APPROVER,
-    OrganisationKind.AGENCY: Duty.AGENCY_REVIEWER,
-    OrganisationKind.OPERATOR: Duty.OPERATOR_AGENT,
+    OrganisationKind.FIRM: MemberRole.FIRM_MANAGER,
+    OrganisationKind.LENDER: MemberRole.LENDER_MANAGER,
+    OrganisationKind.GUARANTOR: MemberRole.GUARANTOR_APPROVER,
+    OrganisationKind.AGENCY: MemberRole.AGENCY_REVIEWER,
+    OrganisationKind.OPERATOR: MemberRole.OPERATOR_AGENT,
 }
 OPEN, ACCEPTED, DECLINED, WITHDRAWN = "open", "accepted", "declined", "withdrawn"
 INVITATION_WORDS = {
@@ -45,10 +45,10 @@ _MOST_OF_A_DAY = 3  # invitations mailed to one address, whoever invites
 _SUBJECT = "[知融 Zhirong]"
 
 
-def _duty_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
+def _role_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
     if row is None:
         return []
-    return [(duty.value, DUTY_WORDS[duty]) for duty in duties_of(OrganisationKind(row.kind))]
+    return [(role.value, ROLE_WORDS[role]) for role in roles_of(OrganisationKind(row.kind))]
 
 
 class AddMember(Request):
@@ -60,12 +60,12 @@ class AddMember(Request):
         Formed(r"^[^@\s]+@[^@\s]+$", Text("写成 name@example.cn", "write it like name@example.cn")),
         ask("邮箱", "E-mail address", "对方用这个邮箱登录或注册", "with which they sign in or sign up"),
     ]
-    duties: Annotated[list[Duty], ask("职责", "Duties", widget="many", choices=_duty_choices)]
+    roles: Annotated[list[MemberRole], ask("角色", "Roles", widget="many", choices=_role_choices)]
 
 
 def _administers(person: Person, row: Any) -> bool:
-    """The security administrator grants duties everywhere; the head of an organisation within it."""
-    if person.has(Duty.SECURITY_ADMIN):
+    """The security administrator grants roles everywhere; the head of an organisation within it."""
+    if person.has(MemberRole.SECURITY_ADMIN):
         return True
     head = HEADS.get(OrganisationKind(row.kind))
     return row.pk == person.organisation and head is not None and person.has(head)
@@ -75,24 +75,24 @@ def _administers(person: Person, row: Any) -> bool:
     "member.add",
     Text("添加成员", "Add a member"),
     model=Organisation,
-    duties=(Duty.SECURITY_ADMIN, *HEADS.values()),
+    roles=(MemberRole.SECURITY_ADMIN, *HEADS.values()),
     relation=_administers,
     request=AddMember,
     help=Text(
-        "给这个邮箱发出邀请；对方登录（没有账号的先用它注册）后在“身份”页接受。已是成员的，直接改为这里选的职责。",
+        "给这个邮箱发出邀请；对方登录（没有账号的先用它注册）后在“身份”页接受。已是成员的，直接改为这里选的角色。",
         "An invitation goes to the address; they accept it on the page “Acting for” after signing in, or signing up with it. "
-        "Somebody who belongs here already has these duties from now on.",
+        "Somebody who belongs here already has these roles from now on.",
     ),
 )
 def add_member(work: Work, request: AddMember) -> Any:
-    """Give somebody duties in the organisation, in place of those he may have had there.
+    """Give somebody roles in the organisation, in place of those he may have had there.
 
     The head of an organisation sees the same answer whether or not the address has an account. The security administration
     sees every account anyway: it adds at once, and is told where there is none.
     """
-    _demand_duties(work.row, request.duties)
+    _demand_roles(work.row, request.roles)
     account = Account.objects.filter(email__iexact=request.email).first()
-    if work.person.has(Duty.SECURITY_ADMIN):
+    if work.person.has(MemberRole.SECURITY_ADMIN):
         if account is None:
             raise refuse(
                 "no_account",
@@ -101,23 +101,23 @@ def add_member(work: Work, request: AddMember) -> Any:
                 Text("没有这个邮箱的账号", "there is no account of this address"),
                 Text("请对方先注册", "ask them to sign up first"),
             )
-        return _join(work, account, work.row, request.duties)
+        return _join(work, account, work.row, request.roles)
     if account is not None and account.pk == work.person.account:
-        _demand_apart(work, account, work.row, request.duties)
+        _demand_apart(work, account, work.row, request.roles)
     is_member = Membership.objects.filter(account=account, organisation=work.row, active=True).exists()
     if account is not None and is_member:  # known to the head: they are listed
-        return _join(work, account, work.row, request.duties)
+        return _join(work, account, work.row, request.roles)
     return _invite(work, request)
 
 
-def _join(work: Work, account: Account, organisation: Organisation, duties: list[Duty]) -> dict[str, Any]:
-    _demand_apart(work, account, organisation, duties)
-    given = [duty.value for duty in duties]
+def _join(work: Work, account: Account, organisation: Organisation, roles: list[MemberRole]) -> dict[str, Any]:
+    _demand_apart(work, account, organisation, roles)
+    given = [role.value for role in roles]
     member = Membership.objects.filter(account=account, organisation=organisation).first()
     if member is None:
-        member = work.create(Membership, account=account, organisation=organisation, duties=given, active=True)
+        member = work.create(Membership, account=account, organisation=organisation, roles=given, active=True)
     else:
-        work.update(member, duties=given, active=True)
+        work.update(member, roles=given, active=True)
     words = Text(f"您已加入 {organisation.name}", f"You now belong to {organisation.name}")
     work.tell(words, "/acting/", organisation, alone=account)
     return {"id": member.pk}
@@ -125,7 +125,7 @@ def _join(work: Work, account: Account, organisation: Organisation, duties: list
 
 def _invite(work: Work, request: AddMember) -> dict[str, Any]:
     email, until = request.email.lower(), work.day + _HOLDS
-    values = {"duties": [duty.value for duty in request.duties], "until": until}
+    values = {"roles": [role.value for role in request.roles], "until": until}
     waiting = Invitation.objects.filter(organisation=work.row, state=OPEN)
     invitation = waiting.filter(email=email).first()
     if invitation is not None:
@@ -221,10 +221,10 @@ def _demand_standing(work: Work) -> None:
     relation=_is_invited,
 )
 def accept_invitation(work: Work, request: Any) -> Any:
-    """The account belongs to the organisation from now on, with the duties that the invitation names."""
+    """The account belongs to the organisation from now on, with the roles that the invitation names."""
     _demand_standing(work)
     account = Account.objects.get(pk=work.person.account)
-    joined = _join(work, account, work.row.organisation, [Duty(one) for one in work.row.duties])
+    joined = _join(work, account, work.row.organisation, [MemberRole(one) for one in work.row.roles])
     work.update(work.row, state=ACCEPTED)
     return joined
 
@@ -245,7 +245,7 @@ def decline_invitation(work: Work, request: Any) -> Any:
     "invitation.withdraw",
     Text("撤回邀请", "Withdraw the invitation"),
     model=Invitation,
-    duties=(Duty.SECURITY_ADMIN, *HEADS.values()),
+    roles=(MemberRole.SECURITY_ADMIN, *HEADS.values()),
     states=(OPEN,),
     relation=lambda person, row: _administers(person, row.organisation),
 )
@@ -258,31 +258,31 @@ def withdraw_invitation(work: Work, request: Any) -> Any:
     "member.remove",
     Text("移除成员", "Remove the member"),
     model=Membership,
-    duties=(Duty.SECURITY_ADMIN, *HEADS.values()),
+    roles=(MemberRole.SECURITY_ADMIN, *HEADS.values()),
     relation=lambda person, row: _administers(person, row.organisation) and row.account_id != person.account,
     is_grave=True,
 )
 def remove_member(work: Work, request: Any) -> Any:
-    """Take all duties; what the member did stays in the log."""
+    """Take all roles; what the member did stays in the log."""
     work.update(work.row, active=False)
 
 
-def _demand_duties(organisation: Organisation, duties: list[Duty]) -> None:
-    possible = duties_of(OrganisationKind(organisation.kind))
-    wrong = [duty for duty in duties if duty not in possible]
-    if wrong or not duties:
+def _demand_roles(organisation: Organisation, roles: list[MemberRole]) -> None:
+    possible = roles_of(OrganisationKind(organisation.kind))
+    wrong = [role for role in roles if role not in possible]
+    if wrong or not roles:
         raise refuse(
-            "not_a_duty_here",
-            "duties",
+            "not_a_role_here",
+            "roles",
             "、".join(wrong),
-            Text("这类机构没有这样的职责", "there is no such duty in an organisation of this kind"),
-            Text("至少选一项列出的职责", "choose at least one of those listed"),
+            Text("这类机构没有这样的角色", "there is no such role in an organisation of this kind"),
+            Text("至少选一项列出的角色", "choose at least one of those listed"),
         )
-    if len(ADMIN_DUTIES.intersection(duties)) > 1:
+    if len(ADMIN_ROLES.intersection(roles)) > 1:
         raise refuse(
             "separate_administrators",
-            "duties",
-            "、".join(duties),
+            "roles",
+            "、".join(roles),
             Text(
                 "系统、安全、审计三个管理角色须由不同的人担任",
                 "system, security and audit administration are three people",
@@ -291,23 +291,23 @@ def _demand_duties(organisation: Organisation, duties: list[Duty]) -> None:
         )
 
 
-def _demand_apart(work: Work, account: Account, organisation: Organisation, duties: list[Duty]) -> None:
-    """Nobody gives himself duties; and nobody has two of the three administrations, in whatever organisations."""
+def _demand_apart(work: Work, account: Account, organisation: Organisation, roles: list[MemberRole]) -> None:
+    """Nobody gives himself roles; and nobody has two of the three administrations, in whatever organisations."""
     if account.pk == work.person.account and work.operation.name == "member.add":
         raise refuse(
-            "own_duties",
+            "own_roles",
             "email",
             account.email,
-            Text("不能给自己授予职责", "nobody gives himself duties"),
+            Text("不能给自己授予角色", "nobody gives himself roles"),
             Text("请安全管理员或另一位负责人办理", "ask the security administrator, or another head"),
         )
     elsewhere = Membership.objects.filter(account=account, active=True).exclude(organisation=organisation)
-    had = {duty for held in elsewhere.values_list("duties", flat=True) for duty in held}
-    if len(ADMIN_DUTIES.intersection(had | set(duties))) > 1:
+    had = {role for held in elsewhere.values_list("roles", flat=True) for role in held}
+    if len(ADMIN_ROLES.intersection(had | set(roles))) > 1:
         raise refuse(
             "separate_administrators",
-            "duties",
-            "、".join(duties),
+            "roles",
+            "、".join(roles),
             Text(
                 "此人在别的机构已担任另一个管理角色；系统、安全、审计须由不同的人担任",
                 "this person is another administrator elsewhere; system, security and audit are three people",
@@ -324,7 +324,7 @@ INVITATIONS = listing(
         (
             Column("email", Text("邮箱", "E-mail"), lambda row: row.email, main=True),
             Column("organisation", Text("机构", "Organisation"), lambda row: row.organisation.name, main=True),
-            Column("duties", Text("职责", "Duties"), lambda row: duties_text(row.duties)),
+            Column("roles", Text("角色", "Roles"), lambda row: roles_text(row.roles)),
             Column("until", Text("有效至", "Good until"), lambda row: row.until, "day"),
             Column("state", Text("状态", "State"), lambda row: INVITATION_WORDS[row.state], "state", main=True),
         ),
@@ -336,7 +336,7 @@ INVITATIONS = listing(
 )
 
 
-def duties_text(duties: list[str]) -> Text:
-    """Duties as people call them."""
-    words = [DUTY_WORDS[Duty(one)] for one in duties]
+def roles_text(roles: list[str]) -> Text:
+    """Roles as people call them."""
+    words = [ROLE_WORDS[MemberRole(one)] for one in roles]
     return Text("、".join(one.zh for one in words), ", ".join(one.en for one in words))

@@ -8,7 +8,7 @@ from zhirong.kernel.errors import Problem
 from zhirong.kernel.text import Text, same
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import CreditCode, Line, Region, Request, Words, ask
-from zhirong.operations.people import KIND_WORDS, Duty, OrganisationKind
+from zhirong.operations.people import KIND_WORDS, MemberRole, OrganisationKind
 from zhirong.operations.plausible import HistoryDay
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
@@ -79,7 +79,7 @@ def register_firm(work: Work, request: RegisterFirm) -> Any:
         Membership,
         account_id=work.person.account,
         organisation=firm,
-        duties=[Duty.FIRM_MANAGER.value],
+        roles=[MemberRole.FIRM_MANAGER.value],
         active=True,
     )
     for admin in Organisation.objects.filter(kind=OrganisationKind.PLATFORM):
@@ -87,7 +87,7 @@ def register_firm(work: Work, request: RegisterFirm) -> Any:
             Text(f"新登记企业待确认：{firm.name}", f"A firm waits to be confirmed: {firm.name}"),
             f"/admin/organisations/{firm.pk}/",
             admin,
-            (Duty.SYSTEM_ADMIN,),
+            (MemberRole.SYSTEM_ADMIN,),
         )
     return {"id": firm.pk}
 
@@ -116,7 +116,7 @@ class EnterOrganisation(Request):
     "organisation.enter",
     Text("录入机构", "Enter an organisation"),
     request=EnterOrganisation,
-    duties=(Duty.SYSTEM_ADMIN,),
+    roles=(MemberRole.SYSTEM_ADMIN,),
     page="admin.organisation",
 )
 def enter_organisation(work: Work, request: EnterOrganisation) -> Any:
@@ -154,7 +154,7 @@ class DescribeOrganisation(Request):
     "organisation.describe",
     Text("填写住所和负责人", "Address and representative"),
     model=Organisation,
-    duties=(Duty.SYSTEM_ADMIN,),
+    roles=(MemberRole.SYSTEM_ADMIN,),
     relation=lambda person, row: row.kind != OrganisationKind.FIRM,
     request=DescribeOrganisation,
     page="admin.organisation",
@@ -183,7 +183,7 @@ class Confirm(Request):
     "organisation.confirm",
     Text("确认企业", "Confirm the firm"),
     model=Organisation,
-    duties=(Duty.SYSTEM_ADMIN,),
+    roles=(MemberRole.SYSTEM_ADMIN,),
     states=("pending", "suspended", "refused"),
     state_field="status",
     request=Confirm,
@@ -246,7 +246,7 @@ class RefuseFirm(Request):
     "organisation.refuse",
     Text("不予确认", "Do not confirm"),
     model=Organisation,
-    duties=(Duty.SYSTEM_ADMIN,),
+    roles=(MemberRole.SYSTEM_ADMIN,),
     states=("pending",),
     state_field="status",
     request=RefuseFirm,
@@ -275,7 +275,7 @@ def _not_confirmed(work: Work, firm: Organisation, reason: Text) -> None:
     "organisation.suspend",
     Text("停用", "Suspend"),
     model=Organisation,
-    duties=(Duty.SYSTEM_ADMIN,),
+    roles=(MemberRole.SYSTEM_ADMIN,),
     states=("active",),
     state_field="status",
     is_grave=True,
@@ -289,7 +289,7 @@ def suspend(work: Work, request: Any) -> Any:
             "kind",
             work.row.kind,
             Text("平台管理机构不能停用", "the platform's own administration cannot be suspended"),
-            Text("撤销个别人员的职责", "take duties from single people instead"),
+            Text("撤销个别人员的角色", "take roles from single people instead"),
         )
     work.update(work.row, status="suspended")
 

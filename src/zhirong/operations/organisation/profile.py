@@ -37,7 +37,7 @@ class Describe(Request):
     Text("填写企业情况", "Describe your firm"),
     model=Organisation,
     request=Describe,
-    duties=FIRM,
+    roles=FIRM,
     relation=lambda person, row: row.pk == person.organisation and row.kind == OrganisationKind.FIRM,
     for_agents=True,
     page="firm.profile",

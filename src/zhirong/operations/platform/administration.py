@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from zhirong.kernel.text import Text
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import KIND_WORDS, Duty, OrganisationKind
+from zhirong.operations.people import KIND_WORDS, MemberRole, OrganisationKind
 from zhirong.store.parties import Organisation
 
 STATUS_WORDS = {
@@ -37,7 +37,7 @@ ORGANISATIONS = listing(
             ),
             Filter("status", Text("状态", "State"), lambda value: Q(status=value), tuple(STATUS_WORDS.items())),
         ),
-        duties=(Duty.SYSTEM_ADMIN, Duty.SECURITY_ADMIN),
+        roles=(MemberRole.SYSTEM_ADMIN, MemberRole.SECURITY_ADMIN),
         page="admin.organisation",
         begin="organisation.enter",
         empty=Text("没有符合条件的机构。", "No organisation fits."),

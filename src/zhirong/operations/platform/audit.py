@@ -16,7 +16,7 @@ from zhirong.kernel.text import Text
 from zhirong.operations.declare import OPERATIONS, operation
 from zhirong.operations.jobs import Task, job
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.pledge.check import check_register
 from zhirong.operations.pledge.view import event_words
 from zhirong.operations.unit_of_work import Work
@@ -25,8 +25,8 @@ from zhirong.store.parties import Account
 from zhirong.store.settings import DATA
 from zhirong.store.work import Job, Seen
 
-AUDIT = (Duty.AUDIT_ADMIN,)
-SYSTEM = (Duty.SYSTEM_ADMIN,)
+AUDIT = (MemberRole.AUDIT_ADMIN,)
+SYSTEM = (MemberRole.SYSTEM_ADMIN,)
 CHECK = "audit.check"
 _SHOWN = 500  # findings of a check that are kept with its result
 _STATES = (
@@ -40,7 +40,7 @@ _STATES = (
 @operation(
     "audit.begin_check",
     Text("全部重算核对", "Check everything"),
-    duties=AUDIT,
+    roles=AUDIT,
     help=Text(
         "后台重算日志、登记簿和平台各表，与日志逐列比对。账号表随登录变化，不在其内。",
         "In the background the log, the register and the platform's tables are computed again and compared column by column. "
@@ -157,7 +157,7 @@ EVENTS = listing(
             Filter("first", Text("日期自", "From"), lambda value: Q(day__gte=_day(value))),
             Filter("last", Text("日期至", "Until"), lambda value: Q(day__lte=_day(value))),
         ),
-        duties=AUDIT,
+        roles=AUDIT,
         order="-index",
         page="audit.event",
         empty=Text("没有符合条件的事项。", "No event fits."),
@@ -184,7 +184,7 @@ SEEN = listing(
             Filter("first", Text("日期自", "From"), lambda value: Q(day__gte=_day(value))),
             Filter("last", Text("日期至", "Until"), lambda value: Q(day__lte=_day(value))),
         ),
-        duties=AUDIT,
+        roles=AUDIT,
         related=("account", "organisation"),
         empty=Text("没有记录。", "Nothing is recorded."),
     )
@@ -207,7 +207,7 @@ JOBS = listing(
             Filter("state", Text("状态", "State"), lambda value: Q(state=value), _STATES),
             Filter("kind", Text("任务", "Work"), lambda value: Q(kind__startswith=value)),
         ),
-        duties=SYSTEM,
+        roles=SYSTEM,
         empty=Text("没有后台任务。", "There is no background work."),
     )
 )

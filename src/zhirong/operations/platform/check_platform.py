@@ -25,7 +25,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
 from zhirong.operations.platform.seals import have_begun
 from zhirong.store import models, settings
-from zhirong.store.parties import AccountSeal, Kept
+from zhirong.store.parties import RENAMED_COLUMNS, AccountSeal, Kept
 from zhirong.store.seals import all_parts, key_mark
 from zhirong.store.vault import has_key
 
@@ -101,7 +101,10 @@ def _folded() -> Rows:
     for content in events.iterator():
         for image in _images(content):
             row = rows.setdefault((image["table"], image["id"]), {})
-            row.update({name: _held(value) for name, value in image["values"].items()})
+            table = image["table"]
+            row.update(
+                {RENAMED_COLUMNS.get((table, name), name): _held(value) for name, value in image["values"].items()}
+            )
     return rows
 
 
@@ -150,7 +153,7 @@ def _of_table(model: type[Kept], expected: dict[int, Row]) -> Iterator[Finding]:
 
 
 def _plain(column: Any, text: str | None) -> Any:
-    """What stands in a column, as an image writes it (``operations.images.image_value``); a mark where it cannot be read."""
+    """What stands in a column, as an image writes it (``operations.snapshots.image_value``); a mark where it cannot be read."""
     if text is None:
         return None
     try:

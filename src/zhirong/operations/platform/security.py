@@ -1,4 +1,4 @@
-"""What the security administrator does: accounts, lock-outs, sessions. Duties are given by ``members``, tokens revoked
+"""What the security administrator does: accounts, lock-outs, sessions. Roles are given by ``members``, tokens revoked
 by ``tokens``.
 
 What accounts sign in with is sealed (``seals``), so that the check finds a change that was not made here or by the account's owner.
@@ -13,15 +13,15 @@ from zhirong.kernel.text import Text
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Line, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.organisation.members import duties_text
-from zhirong.operations.people import Duty
+from zhirong.operations.organisation.members import roles_text
+from zhirong.operations.people import MemberRole
 from zhirong.operations.platform.seals import reseal
 from zhirong.operations.refusals import refuse
 from zhirong.operations.sign_in import forget_wrong
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.parties import Account, ApiToken, Membership
 
-SECURITY = (Duty.SECURITY_ADMIN,)
+SECURITY = (MemberRole.SECURITY_ADMIN,)
 AccountNumber = Annotated[int, Field(ge=1, lt=2**31), ask("账号编号", "Account")]
 
 
@@ -46,7 +46,7 @@ def _account(work: Work, number: int) -> Account:
 
 
 @operation(
-    "account.close", Text("停用账号", "Close the account"), request=ChangeAccount, duties=SECURITY, is_grave=True
+    "account.close", Text("停用账号", "Close the account"), request=ChangeAccount, roles=SECURITY, is_grave=True
 )
 def close_account(work: Work, request: ChangeAccount) -> Any:
     """It cannot sign in, its sessions end, its tokens are revoked; what it did stays in the log."""
@@ -78,7 +78,7 @@ def close_account(work: Work, request: ChangeAccount) -> Any:
     work.public["account"] = account.pk
 
 
-@operation("account.open", Text("恢复账号", "Open the account again"), request=ChangeAccount, duties=SECURITY)
+@operation("account.open", Text("恢复账号", "Open the account again"), request=ChangeAccount, roles=SECURITY)
 def open_account(work: Work, request: ChangeAccount) -> Any:
     """It can sign in again; revoked tokens stay revoked."""
     account = _account(work, request.account)
@@ -102,7 +102,7 @@ class EndSessions(Request):
 
 
 @operation(
-    "session.end_all", Text("结束全部登录", "End all sessions"), request=EndSessions, duties=SECURITY, is_grave=True
+    "session.end_all", Text("结束全部登录", "End all sessions"), request=EndSessions, roles=SECURITY, is_grave=True
 )
 def end_sessions(work: Work, request: EndSessions) -> Any:
     """Wherever it is signed in, it must sign in again."""
@@ -129,7 +129,7 @@ class ReleaseLockout(Request):
     "lockout.release",
     Text("解除锁定", "Release the lock-out"),
     request=ReleaseLockout,
-    duties=SECURITY,
+    roles=SECURITY,
     help=Text("解除后可以马上登录。", "After that it can sign in at once."),
 )
 def release_lockout(work: Work, request: ReleaseLockout) -> Any:
@@ -186,19 +186,19 @@ ACCOUNTS = listing(
                 (("1", Text("在用", "in use")), ("0", Text("已停用", "closed"))),
             ),
         ),
-        duties=SECURITY,
+        roles=SECURITY,
         page="admin.account",
     )
 )
 MEMBERS = listing(
     Listing(
         "admin.members",
-        Text("成员与职责", "Members and duties"),
+        Text("成员与角色", "Members and roles"),
         Membership,
         (
             Column("account", Text("账号", "Account"), lambda row: row.account.email, main=True),
             Column("organisation", Text("机构", "Organisation"), lambda row: row.organisation.name, main=True),
-            Column("duties", Text("职责", "Duties"), lambda row: duties_text(row.duties)),
+            Column("roles", Text("角色", "Roles"), lambda row: roles_text(row.roles)),
             Column(
                 "active",
                 Text("状态", "State"),
@@ -220,7 +220,7 @@ MEMBERS = listing(
                 (("1", Text("只看平台管理员", "only the platform's")),),
             ),
         ),
-        duties=SECURITY,
+        roles=SECURITY,
         related=("account", "organisation"),
         page="admin.organisation",
         page_id=lambda row: int(row.organisation_id),
@@ -240,7 +240,7 @@ TOKENS = listing(
             Column("revoked_on", Text("撤销日", "Revoked on"), lambda row: row.revoked_on, "day", main=True),
         ),
         (Filter("account", Text("邮箱", "E-mail"), lambda value: Q(account__email__icontains=value)),),
-        duties=SECURITY,
+        roles=SECURITY,
         related=("account", "organisation"),
         page="admin.token",
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from zhirong.chain.right.records import Holder
-from zhirong.operations.people import Duty, OrganisationKind, Person
+from zhirong.operations.people import MemberRole, OrganisationKind, Person
 from zhirong.operations.permissions import Actor, Role
 
 _ROLES: Mapping[OrganisationKind, Role] = {OrganisationKind.FIRM: Role.FIRM, OrganisationKind.LENDER: Role.LENDER}
@@ -11,7 +11,7 @@ _ROLES: Mapping[OrganisationKind, Role] = {OrganisationKind.FIRM: Role.FIRM, Org
 
 def actor_of(person: Person) -> Actor:
     """A firm's or a lender's person acts for it, a registrar for the register; everybody else is the public."""
-    if person.has(Duty.REGISTRAR):
+    if person.has(MemberRole.REGISTRAR):
         return Actor(person.id, Role.REGISTRAR)
     role = _ROLES.get(person.kind) if person.kind is not None and person.is_active else None
     if role is None:

@@ -1,6 +1,6 @@
 """The register's actions as operations of the platform: the registrar's desk, and what parties do to their registrations.
 
-Who may do what to which registration is the register's own table (``operations.permissions``); the duties here only say at
+Who may do what to which registration is the register's own table (``operations.permissions``); the roles here only say at
 which desk a button stands.
 """
 
@@ -16,7 +16,7 @@ from zhirong.kernel.text import Text
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import CreditCode, Fen, Line, Request, Words, ask
 from zhirong.operations.pattern import By, Done, no_such, part_key
-from zhirong.operations.people import Duty
+from zhirong.operations.people import MemberRole
 from zhirong.operations.plausible import RecentDay, TermDay
 from zhirong.operations.pledge import orders, pledges
 from zhirong.operations.pledge.actor import actor_of
@@ -25,9 +25,9 @@ from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import Ticket, attach, bytes_of, redeem
 from zhirong.store import rows
 
-REGISTRAR = (Duty.REGISTRAR,)
-PLEDGEE = (Duty.REGISTRAR, Duty.LENDER_MANAGER)
-PARTIES = (Duty.REGISTRAR, Duty.LENDER_MANAGER, Duty.FIRM_MANAGER)
+REGISTRAR = (MemberRole.REGISTRAR,)
+PLEDGEE = (MemberRole.REGISTRAR, MemberRole.LENDER_MANAGER)
+PARTIES = (MemberRole.REGISTRAR, MemberRole.LENDER_MANAGER, MemberRole.FIRM_MANAGER)
 Number = Annotated[
     int, Field(ge=1, lt=2**63), ask("申请编号", "Filing", "登记簿给申请的编号", "the number of the filing")
 ]
@@ -73,7 +73,7 @@ class Examine(Request):
     "registration.examine",
     Text("审查", "Examine"),
     request=Examine,
-    duties=REGISTRAR,
+    roles=REGISTRAR,
     help=Text(
         "按今天的规则逐项审查：有一项应当不予登记的，即不予登记；资料不明的，须写明如何查明。",
         "Ground by ground by today's rules: one that refuses refuses the filing; what the data leave unknown must be found out.",
@@ -96,7 +96,7 @@ class Enter(Request):
     ] = {}
 
 
-@operation("registration.enter", Text("登记", "Enter"), request=Enter, duties=REGISTRAR)
+@operation("registration.enter", Text("登记", "Enter"), request=Enter, roles=REGISTRAR)
 def enter(work: Work, request: Enter) -> Any:
     """Every ground is examined again by today's facts; the number is given in the same transaction."""
     return _answer(pledges.enter(by_of(work), request.registration, request.resolved or None))
@@ -117,7 +117,7 @@ class FileAtCounter(Request):
     ]
 
 
-@operation("registration.file", Text("受理申请", "Take in a filing"), request=FileAtCounter, duties=REGISTRAR)
+@operation("registration.file", Text("受理申请", "Take in a filing"), request=FileAtCounter, roles=REGISTRAR)
 def file_at_counter(work: Work, request: FileAtCounter) -> Any:
     """Grounds, papers and free ranks are checked at once; several authorities make several registrations."""
     done = pledges.file_package(by_of(work), _tables(work, request.file))
@@ -130,7 +130,7 @@ class FilePrepared(Request):
     registration: Number
 
 
-@operation("registration.hand_in", Text("提交申请", "Hand in the filing"), request=FilePrepared, duties=PARTIES)
+@operation("registration.hand_in", Text("提交申请", "Hand in the filing"), request=FilePrepared, roles=PARTIES)
 def hand_in(work: Work, request: FilePrepared) -> Any:
     """Checked as of today."""
     return _answer(pledges.file_prepared(by_of(work), request.registration))
@@ -144,20 +144,20 @@ class Ending(Request):
 
 
 @operation(
-    "registration.withdraw", Text("撤回申请", "Withdraw the filing"), request=Ending, duties=PARTIES, is_grave=True
+    "registration.withdraw", Text("撤回申请", "Withdraw the filing"), request=Ending, roles=PARTIES, is_grave=True
 )
 def withdraw(work: Work, request: Ending) -> Any:
     """Before it is entered."""
     return _answer(pledges.withdraw(by_of(work), request.registration, request.reason))
 
 
-@operation("registration.discharge", Text("注销登记", "Discharge"), request=Ending, duties=PLEDGEE, is_grave=True)
+@operation("registration.discharge", Text("注销登记", "Discharge"), request=Ending, roles=PLEDGEE, is_grave=True)
 def discharge(work: Work, request: Ending) -> Any:
     """Paid, realised, waived: the rights are free from this moment."""
     return _answer(pledges.discharge(by_of(work), request.registration, request.reason))
 
 
-@operation("registration.revoke", Text("撤销登记", "Revoke"), request=Ending, duties=REGISTRAR, is_grave=True)
+@operation("registration.revoke", Text("撤销登记", "Revoke"), request=Ending, roles=REGISTRAR, is_grave=True)
 def revoke(work: Work, request: Ending) -> Any:
     """It counts as never made."""
     return _answer(pledges.revoke(by_of(work), request.registration, request.reason))
@@ -227,14 +227,14 @@ def _renamed(party: Any, name: str) -> dict[str, Any]:
     return {"name": name, **code, "is_natural_person": party.is_natural_person}
 
 
-@operation("registration.amend", Text("变更登记", "Amend"), request=Amend, duties=PLEDGEE)
+@operation("registration.amend", Text("变更登记", "Amend"), request=Amend, roles=PLEDGEE)
 def amend(work: Work, request: Amend) -> Any:
     """Parties' names, kind, amount or dates of the claim; a late filing is kept as late."""
     by = by_of(work)
     return _answer(pledges.amend(by, request.registration, _changes(request), request.changed_on))
 
 
-@operation("registration.correct", Text("更正登记", "Correct"), request=Correct, duties=REGISTRAR)
+@operation("registration.correct", Text("更正登记", "Correct"), request=Correct, roles=REGISTRAR)
 def correct(work: Work, request: Correct) -> Any:
     """What stood there before stays in the log."""
     return _answer(pledges.correct(by_of(work), request.registration, _changes(request), request.reason))
@@ -247,7 +247,7 @@ class Extend(Request):
     debt_end: Annotated[TermDay, ask("债务履行期限延至", "Debt until")]
 
 
-@operation("registration.extend", Text("延期", "Extend"), request=Extend, duties=PLEDGEE)
+@operation("registration.extend", Text("延期", "Extend"), request=Extend, roles=PLEDGEE)
 def extend(work: Work, request: Extend) -> Any:
     """Never past the term of a right."""
     return _answer(pledges.extend(by_of(work), request.registration, request.debt_end))
@@ -271,7 +271,7 @@ class Transfer(Request):
     ] = ""
 
 
-@operation("registration.transfer", Text("债权转让", "Transfer the claim"), request=Transfer, duties=PLEDGEE)
+@operation("registration.transfer", Text("债权转让", "Transfer the claim"), request=Transfer, roles=PLEDGEE)
 def transfer(work: Work, request: Transfer) -> Any:
     """Rank and number stay."""
     to = {"name": request.name, "code": request.code}
@@ -303,7 +303,7 @@ class ReleasePart(Request):
     "registration.release_part",
     Text("部分注销", "Release a part"),
     request=ReleasePart,
-    duties=PLEDGEE,
+    roles=PLEDGEE,
     is_grave=True,
 )
 def release_part(work: Work, request: ReleasePart) -> Any:
@@ -331,7 +331,7 @@ class RecordAuthority(Request):
     "registration.record_authority",
     Text("记载登记机关登记号", "Record the authority's number"),
     request=RecordAuthority,
-    duties=REGISTRAR,
+    roles=REGISTRAR,
 )
 def record_authority(work: Work, request: RecordAuthority) -> Any:
     """Completes a mirror."""
@@ -400,7 +400,7 @@ class CourtOrder(Request):
 
 
 @operation(
-    "registration.court_order", Text("法院文书", "Court order"), request=CourtOrder, duties=REGISTRAR, is_grave=True
+    "registration.court_order", Text("法院文书", "Court order"), request=CourtOrder, roles=REGISTRAR, is_grave=True
 )
 def court_order(work: Work, request: CourtOrder) -> Any:
     """Freezes, or lets go."""

@@ -66,7 +66,7 @@ def _read(call: Call, request: Reconcile) -> tuple[list[dict[str, Any]], list[Pu
     "registration.reconcile",
     Text("与登记机关核对", "Reconcile with an authority"),
     request=Reconcile,
-    duties=REGISTRAR,
+    roles=REGISTRAR,
     prepare=_read,
 )
 def reconcile(work: Work, request: Reconcile) -> Any:

@@ -114,7 +114,7 @@ def _read(call: Call, request: ImportRights) -> _Prepared:
     "right.import",
     Text("导入权利清单", "Import a list of rights"),
     request=ImportRights,
-    duties=FIRM,
+    roles=FIRM,
     for_agents=True,
     prepare=_read,
     takes_files=True,

@@ -24,7 +24,7 @@ from zhirong.operations.clock import now
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Formed, Request, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import Duty, Person
+from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.refusals import not_found, refuse
 from zhirong.operations.right.right_form import NewRight, RightFacts, facts_table
 from zhirong.operations.unit_of_work import Work
@@ -33,7 +33,7 @@ from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, FirmRight, SharedRight, StoredFile
 from zhirong.store.parties import Organisation
 
-FIRM = (Duty.FIRM_MANAGER, Duty.FIRM_CLERK)
+FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
 UNKNOWN = "unknown"
 _UNKNOWN_TEXT = Text("不明", "not known")
 
@@ -87,7 +87,7 @@ def status_words(status: str) -> Text:
     "right.add",
     Text("录入权利", "Add a right"),
     request=NewRight,
-    duties=FIRM,
+    roles=FIRM,
     for_agents=True,
     help=Text(
         "照证书填写一次，马上核对号码、状态、届满日和下一笔年费。",
@@ -119,7 +119,7 @@ def add_right(work: Work, request: NewRight) -> Any:
     Text("修改权利", "Change the right"),
     model=FirmRight,
     request=RightFacts,
-    duties=FIRM,
+    roles=FIRM,
     relation=own_kept,
     for_agents=True,
     page="firm.right",
@@ -153,7 +153,7 @@ def edit_right(work: Work, request: RightFacts) -> Any:
     "right.remove",
     Text("移出权利", "Remove the right"),
     model=FirmRight,
-    duties=FIRM,
+    roles=FIRM,
     relation=own_kept,
     is_grave=True,
     page="firm.rights",
@@ -182,7 +182,7 @@ def remove_right(work: Work, request: Any) -> Any:
     "right.recheck",
     Text("按今天重新核对", "Check it as of today"),
     model=FirmRight,
-    duties=FIRM,
+    roles=FIRM,
     relation=own_kept,
     page="firm.right",
 )
@@ -289,7 +289,7 @@ class AddFile(Request):
     ]
 
 
-@operation("file.add", Text("添加文件", "Add a paper"), request=AddFile, duties=FIRM, for_agents=True)
+@operation("file.add", Text("添加文件", "Add a paper"), request=AddFile, roles=FIRM, for_agents=True)
 def add_file(work: Work, request: AddFile) -> Any:
     """Attach a paper to one of the firm's own rights or cases; a lender with the case in hand is told."""
     if request.paper not in dict(PAPERS):
@@ -322,7 +322,7 @@ def add_file(work: Work, request: AddFile) -> Any:
     "file.remove",
     Text("删除文件", "Remove the paper"),
     model=StoredFile,
-    duties=FIRM,
+    roles=FIRM,
     relation=lambda person, row: bool(
         not row.removed and row.owner_id == person.organisation and row.subject.startswith(("case/", "firmright/"))
     ),
@@ -385,7 +385,7 @@ listing(
                 lambda value: Q(title__icontains=value) | Q(number__icontains=value),
             ),
         ),
-        duties=FIRM,
+        roles=FIRM,
         narrow=lambda person, day: Q(removed=False),
         page="firm.right",
         empty=Text(

@@ -15,19 +15,19 @@ from zhirong.web.pages import page
 from zhirong.web.views import render_list
 
 
-@page("audit/", "audit.home", duties=AUDIT)
+@page("audit/", "audit.home", roles=AUDIT)
 def home(request: HttpRequest) -> HttpResponse:
     """Every event, the latest first."""
     return render_list(request, EVENTS)
 
 
-@page("audit/events/<int:id>/", "audit.event", duties=AUDIT, model=Event)
+@page("audit/events/<int:id>/", "audit.event", roles=AUDIT, model=Event)
 def event(request: HttpRequest, row: Event) -> HttpResponse:
     """One event: who did it, what was asked, every row that it wrote, and its proof."""
     return render(request, "audit/event.html", {"row": row, "shown": shown(row), "code": codes(row)[0]})
 
 
-@page("audit/events/<int:id>/receipt/", "audit.receipt", duties=AUDIT, model=Event)
+@page("audit/events/<int:id>/receipt/", "audit.receipt", roles=AUDIT, model=Event)
 def receipt(request: HttpRequest, row: Event) -> HttpResponse:
     """What proves the event to anybody, offline."""
     made = log.receipt(row, signing_key(DATA), now())
@@ -36,13 +36,13 @@ def receipt(request: HttpRequest, row: Event) -> HttpResponse:
     return response
 
 
-@page("audit/seen/", "audit.seen", duties=AUDIT)
+@page("audit/seen/", "audit.seen", roles=AUDIT)
 def seen(request: HttpRequest) -> HttpResponse:
     """Who has opened what, once a day for each."""
     return render_list(request, SEEN)
 
 
-@page("audit/check/", "audit.check", duties=AUDIT)
+@page("audit/check/", "audit.check", roles=AUDIT)
 def check(request: HttpRequest) -> HttpResponse:
     """The check of everything: begin one, see how far it is and what came of it."""
     checks = last_checks()

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from zhirong.operations.organisation.members import HEADS, INVITATION_WORDS, INVITATIONS, duties_text
+from zhirong.operations.organisation.members import HEADS, INVITATION_WORDS, INVITATIONS, roles_text
 from zhirong.store.parties import Invitation
 from zhirong.web.menu import menu
 from zhirong.web.pages import page
@@ -19,7 +19,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
 @page("invitations/<int:id>/", "own.invitation", model=Invitation)
 def invitation(request: HttpRequest, row: Invitation) -> HttpResponse:
     """One invitation, to be accepted, declined or withdrawn."""
-    context = {"row": row, "duties": duties_text(row.duties), "state": INVITATION_WORDS[row.state]}
+    context = {"row": row, "roles": roles_text(row.roles), "state": INVITATION_WORDS[row.state]}
     return render(request, "admin/invitation.html", context)
 
 

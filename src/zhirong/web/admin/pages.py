@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from zhirong.kernel.days import day_of
 from zhirong.operations.listing import LISTINGS
-from zhirong.operations.people import DUTY_WORDS, KIND_WORDS, Duty, OrganisationKind
+from zhirong.operations.people import KIND_WORDS, ROLE_WORDS, MemberRole, OrganisationKind
 from zhirong.operations.platform.administration import STATUS_WORDS as ORGANISATION_WORDS
 from zhirong.operations.platform.audit import JOBS
 from zhirong.operations.platform.rulebook_history import files, history, is_doubtful, language_files, rule
@@ -22,7 +22,7 @@ from zhirong.web.menu import menu
 from zhirong.web.pages import page
 from zhirong.web.views import render_list
 
-SYSTEM, SECURITY = (Duty.SYSTEM_ADMIN,), (Duty.SECURITY_ADMIN,)
+SYSTEM, SECURITY = (MemberRole.SYSTEM_ADMIN,), (MemberRole.SECURITY_ADMIN,)
 _MOST = 200
 STATUS_WORDS = {"pending": "warn", "active": "good", "suspended": "bad", "refused": "bad"}
 
@@ -30,7 +30,7 @@ STATUS_WORDS = {"pending": "warn", "active": "good", "suspended": "bad", "refuse
 # -- system -------------------------------------------------------------------------------------------------------
 
 
-@page("admin/", "admin.home", duties=SYSTEM)
+@page("admin/", "admin.home", roles=SYSTEM)
 def home(request: HttpRequest) -> HttpResponse:
     """Firms that wait to be confirmed, background work that has failed, the version of the rules."""
     context = {
@@ -43,13 +43,13 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "admin/home.html", context)
 
 
-@page("admin/organisations/", "admin.organisations", duties=(*SYSTEM, *SECURITY))
+@page("admin/organisations/", "admin.organisations", roles=(*SYSTEM, *SECURITY))
 def organisations(request: HttpRequest) -> HttpResponse:
     """Every organisation."""
     return render_list(request, LISTINGS["admin.organisations"])
 
 
-@page("admin/organisations/<int:id>/", "admin.organisation", duties=(*SYSTEM, *SECURITY), model=Organisation)
+@page("admin/organisations/<int:id>/", "admin.organisation", roles=(*SYSTEM, *SECURITY), model=Organisation)
 def organisation(request: HttpRequest, row: Organisation) -> HttpResponse:
     """One organisation, its papers where it is an agency, and its people."""
     members = (
@@ -64,14 +64,14 @@ def organisation(request: HttpRequest, row: Organisation) -> HttpResponse:
         "css": STATUS_WORDS.get(row.status, ""),
         "profile": profile,
         **(pool_context(request, row) if row.kind == OrganisationKind.AGENCY else {}),
-        "members": [(one, [DUTY_WORDS[Duty(duty)] for duty in one.duties]) for one in members],
+        "members": [(one, [ROLE_WORDS[MemberRole(role)] for role in one.roles]) for one in members],
         "status": ORGANISATION_WORDS[row.status],
         "rivals": Organisation.objects.filter(code=row.code).exclude(pk=row.pk).order_by("pk")[:_MOST],
     }
     return render(request, "admin/organisation.html", context)
 
 
-@page("admin/rules/", "admin.rules", duties=(*SYSTEM, Duty.AUDIT_ADMIN))
+@page("admin/rules/", "admin.rules", roles=(*SYSTEM, MemberRole.AUDIT_ADMIN))
 def rules(request: HttpRequest) -> HttpResponse:
     """Every rule file with its rules; which are assumed or not confirmed; when the rulebook has changed."""
     only = request.GET.get("only", "")
@@ -98,7 +98,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     return render(request, "admin/rules.html", context)
 
 
-@page("admin/rules/files/<path:name>/", "admin.mode_file", duties=(*SYSTEM, Duty.AUDIT_ADMIN))
+@page("admin/rules/files/<path:name>/", "admin.mode_file", roles=(*SYSTEM, MemberRole.AUDIT_ADMIN))
 def mode_file(request: HttpRequest, name: str) -> HttpResponse:
     """One file of a mode or a fund, as it decides."""
     found = next((one for one in language_files() if one.name == name), None)
@@ -107,7 +107,7 @@ def mode_file(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "admin/mode_file.html", {"file": found})
 
 
-@page("admin/rules/<str:name>/", "admin.rule", duties=(*SYSTEM, Duty.AUDIT_ADMIN))
+@page("admin/rules/<str:name>/", "admin.rule", roles=(*SYSTEM, MemberRole.AUDIT_ADMIN))
 def one_rule(request: HttpRequest, name: str) -> HttpResponse:
     """One rule: every dated value with its source and how sure it is."""
     found = rule(name)
@@ -135,7 +135,7 @@ def _inline(value: Any) -> str:
     return str(value)
 
 
-@page("admin/jobs/", "admin.jobs", duties=SYSTEM)
+@page("admin/jobs/", "admin.jobs", roles=SYSTEM)
 def jobs(request: HttpRequest) -> HttpResponse:
     """Background work: what waits, what runs, what has failed and why."""
     return render_list(request, JOBS)
@@ -144,21 +144,21 @@ def jobs(request: HttpRequest) -> HttpResponse:
 # -- security -----------------------------------------------------------------------------------------------------
 
 
-@page("admin/accounts/", "admin.accounts", duties=SECURITY)
+@page("admin/accounts/", "admin.accounts", roles=SECURITY)
 def accounts(request: HttpRequest) -> HttpResponse:
     """Every account."""
     return render_list(request, ACCOUNTS)
 
 
-@page("admin/accounts/<int:id>/", "admin.account", duties=SECURITY, model=Account)
+@page("admin/accounts/<int:id>/", "admin.account", roles=SECURITY, model=Account)
 def account(request: HttpRequest, row: Account) -> HttpResponse:
-    """One account: its duties, second factors, sessions and tokens."""
+    """One account: its roles, second factors, sessions and tokens."""
     from allauth.usersessions.models import UserSession
 
     members = Membership.objects.filter(account=row).select_related("organisation").order_by("pk")[:_MOST]
     context = {
         "row": row,
-        "members": [(one, [DUTY_WORDS[Duty(duty)] for duty in one.duties]) for one in members],
+        "members": [(one, [ROLE_WORDS[MemberRole(role)] for role in one.roles]) for one in members],
         "factors": second_factors([row]).get(row.pk, 0),
         "sessions": UserSession.objects.filter(user=row).order_by("-last_seen_at")[:_MOST],
         "tokens": ApiToken.objects.filter(account=row).select_related("organisation").order_by("-pk")[:_MOST],
@@ -166,25 +166,25 @@ def account(request: HttpRequest, row: Account) -> HttpResponse:
     return render(request, "admin/account.html", context)
 
 
-@page("admin/members/", "admin.members", duties=SECURITY)
+@page("admin/members/", "admin.members", roles=SECURITY)
 def members(request: HttpRequest) -> HttpResponse:
-    """Who has which duties where."""
+    """Who has which roles where."""
     return render_list(request, MEMBERS)
 
 
-@page("admin/tokens/", "admin.tokens", duties=SECURITY)
+@page("admin/tokens/", "admin.tokens", roles=SECURITY)
 def tokens(request: HttpRequest) -> HttpResponse:
     """Every token of a program."""
     return render_list(request, TOKENS)
 
 
-@page("admin/tokens/<int:id>/", "admin.token", duties=SECURITY, model=ApiToken)
+@page("admin/tokens/<int:id>/", "admin.token", roles=SECURITY, model=ApiToken)
 def token(request: HttpRequest, row: ApiToken) -> HttpResponse:
     """One token, to be revoked."""
     return render(request, "admin/token.html", {"row": row})
 
 
-@page("admin/lockouts/", "admin.lockouts", duties=SECURITY)
+@page("admin/lockouts/", "admin.lockouts", roles=SECURITY)
 def lockouts(request: HttpRequest) -> HttpResponse:
     """Names that have failed to sign in; those at the limit are locked out for a while."""
     from axes.models import AccessAttempt
@@ -197,9 +197,9 @@ def lockouts(request: HttpRequest) -> HttpResponse:
 
 menu("admin.home", "系统概况", "System", *SYSTEM)
 menu("admin.organisations", "机构", "Organisations", *SYSTEM, *SECURITY)
-menu("admin.rules", "规则", "Rules", *SYSTEM, Duty.AUDIT_ADMIN)
+menu("admin.rules", "规则", "Rules", *SYSTEM, MemberRole.AUDIT_ADMIN)
 menu("admin.jobs", "后台任务", "Background work", *SYSTEM)
 menu("admin.accounts", "账号", "Accounts", *SECURITY)
-menu("admin.members", "成员与职责", "Members", *SECURITY)
+menu("admin.members", "成员与角色", "Members", *SECURITY)
 menu("admin.lockouts", "锁定", "Lock-outs", *SECURITY)
 menu("admin.tokens", "API 令牌", "API tokens", *SECURITY)

@@ -37,7 +37,7 @@ _NEXT: dict[str, Text] = {
 _OPEN = tuple(one.value for one in _WAY[:-1])
 
 
-@page("agency/", "agency.home", duties=AGENCY)
+@page("agency/", "agency.home", roles=AGENCY)
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for whom, then every assignment."""
     person = request.person
@@ -51,13 +51,13 @@ def home(request: HttpRequest) -> HttpResponse:
     return render_list(request, ASSIGNMENTS, "agency/home.html", waiting=rows)
 
 
-@page("appraisals/", "appraisals", duties=CLIENTS)
+@page("appraisals/", "appraisals", roles=CLIENTS)
 def formal(request: HttpRequest) -> HttpResponse:
     """The formal appraisals that a firm or a lender can see."""
     return render_list(request, FORMAL)
 
 
-@page("appraisals/<int:id>/", "agency.appraisal", duties=(*AGENCY, *CLIENTS), model=Appraisal)
+@page("appraisals/<int:id>/", "agency.appraisal", roles=(*AGENCY, *CLIENTS), model=Appraisal)
 def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
     """One appraisal: where it stands, its value with the interval, how it was bought, and its report."""
     person = request.person
@@ -94,7 +94,7 @@ def _next(row: Appraisal, account: int) -> Text | None:
     return _NEXT.get(row.state)
 
 
-@page("appraisals/<int:id>/chart/<str:name>.svg", "agency.chart", duties=(*AGENCY, *CLIENTS), model=Appraisal)
+@page("appraisals/<int:id>/chart/<str:name>.svg", "agency.chart", roles=(*AGENCY, *CLIENTS), model=Appraisal)
 def chart(request: HttpRequest, row: Appraisal, name: str) -> HttpResponse:
     """A chart of the value: its interval, or what moves it."""
     data = chart_data(row.result)
@@ -106,7 +106,7 @@ def chart(request: HttpRequest, row: Appraisal, name: str) -> HttpResponse:
     return HttpResponse(to_svg(charts[name]), content_type="image/svg+xml")
 
 
-@page("appraisals/<int:id>/compare/<int:other>/", "agency.compare", duties=(*AGENCY, *CLIENTS), model=Appraisal)
+@page("appraisals/<int:id>/compare/<int:other>/", "agency.compare", roles=(*AGENCY, *CLIENTS), model=Appraisal)
 def compare(request: HttpRequest, row: Appraisal, other: int) -> HttpResponse:
     """Two reports, assumption by assumption, farthest apart first."""
     person = request.person

@@ -19,7 +19,7 @@ from zhirong.web.pages import page
 _OF_PEOPLE = ("agency.person_change", "agency.person_end")
 
 
-@page("agency/pool/", "agency.pool", duties=AGENCY)
+@page("agency/pool/", "agency.pool", roles=AGENCY)
 def own_pool(request: HttpRequest) -> HttpResponse:
     """What the agency's own appraisers see of their entry; its reviewer keeps it."""
     row = Organisation.objects.get(pk=request.person.organisation)

@@ -20,13 +20,13 @@ from zhirong.web.pages import page
 from zhirong.web.views import operate, render_list
 
 
-@page("firm/appraisals/", "firm.appraisals", duties=FIRM)
+@page("firm/appraisals/", "firm.appraisals", roles=FIRM)
 def appraisals(request: HttpRequest) -> HttpResponse:
     """Every appraisal of the firm, of either grade."""
     return render_list(request, LISTINGS["firm.appraisals"], "firm/appraisals.html")
 
 
-@page("firm/appraisals/new/", "firm.appraise", duties=FIRM, methods=("GET", "HEAD", "POST"))
+@page("firm/appraisals/new/", "firm.appraise", roles=FIRM, methods=("GET", "HEAD", "POST"))
 def appraise(request: HttpRequest) -> HttpResponse:
     """The form of a free online appraisal."""
     known: dict[str, Any] = {"rights": request.GET.getlist("rights")} if "rights" in request.GET else {}
@@ -35,7 +35,7 @@ def appraise(request: HttpRequest) -> HttpResponse:
     )
 
 
-@page("firm/appraisals/<int:id>/", "firm.appraisal", duties=FIRM, model=Appraisal)
+@page("firm/appraisals/<int:id>/", "firm.appraisal", roles=FIRM, model=Appraisal)
 def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
     """One appraisal: interval, grade, methods, what it rests on, how long it holds. A formal one has a page of its own."""
     if row.grade != ONLINE:

@@ -22,7 +22,7 @@ from zhirong.web.quoting import all_modes, drawing, today
 _ORDER = {"yes": 0, "unknown": 1, "no": 2}
 
 
-@page("firm/modes/", "firm.modes", duties=FIRM)
+@page("firm/modes/", "firm.modes", roles=FIRM)
 def modes(request: HttpRequest) -> HttpResponse:
     """The question, and its answer once it was asked."""
     problems: tuple[Any, ...] = ()
@@ -46,7 +46,7 @@ def modes(request: HttpRequest) -> HttpResponse:
     return render(request, "firm/modes.html", context, status=422 if problems else 200)
 
 
-@page("firm/modes/<str:which>.svg", "firm.mode_chart", duties=FIRM)
+@page("firm/modes/<str:which>.svg", "firm.mode_chart", roles=FIRM)
 def chart(request: HttpRequest, which: str) -> HttpResponse:
     """A chart of the same answer."""
     try:

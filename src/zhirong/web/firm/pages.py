@@ -11,7 +11,7 @@ from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.organisation.consents import scope_words
 from zhirong.operations.organisation.mandates import operation_titles
-from zhirong.operations.people import DUTY_WORDS, Duty
+from zhirong.operations.people import ROLE_WORDS, MemberRole
 from zhirong.operations.right.rights import FIRM
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, FirmRight, Loan, Message, Paper
@@ -27,7 +27,7 @@ _SHOWN = 20
 _FEE_DAYS = 60  # a fee due within these days is shown at the front
 
 # A service agent begins with whom it acts for.
-menu("acting", "代理的企业", "Firms you act for", Duty.OPERATOR_AGENT)
+menu("acting", "代理的企业", "Firms you act for", MemberRole.OPERATOR_AGENT)
 for _name, _zh, _en in (
     ("firm.home", "首页", "Home"),
     ("firm.rights", "我的权利", "My rights"),
@@ -40,7 +40,7 @@ for _name, _zh, _en in (
     menu(_name, _zh, _en, *FIRM)
 
 
-@page("firm/", "firm.home", duties=FIRM)
+@page("firm/", "firm.home", roles=FIRM)
 def home(request: HttpRequest) -> HttpResponse:
     """What the firm has to do next, then its cases and loans."""
     person, day = request.person, day_of(now())
@@ -83,25 +83,25 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "firm/home.html", context)
 
 
-@page("firm/cases/", "firm.cases", duties=FIRM)
+@page("firm/cases/", "firm.cases", roles=FIRM)
 def cases(request: HttpRequest) -> HttpResponse:
     """Every case of the firm."""
     return render_list(request, LISTINGS["firm.cases"])
 
 
-@page("firm/cases/new/", "firm.case_new", duties=FIRM, methods=("GET", "HEAD", "POST"))
+@page("firm/cases/new/", "firm.case_new", roles=FIRM, methods=("GET", "HEAD", "POST"))
 def new_case(request: HttpRequest) -> HttpResponse:
     """Draft a case."""
     return operate(request, OPERATIONS["case.draft"], None, template="firm/apply.html")
 
 
-@page("firm/cases/<int:id>/", "firm.case", duties=FIRM, model=Case)
+@page("firm/cases/<int:id>/", "firm.case", roles=FIRM, model=Case)
 def case(request: HttpRequest, row: Case) -> HttpResponse:
     """One case: where it stands, what is next, what it costs, what was asked and said."""
     return render(request, "firm/case.html", case_context(request.person, row, day_of(now()), now()))
 
 
-@page("firm/trust/", "firm.trust", duties=FIRM)
+@page("firm/trust/", "firm.trust", roles=FIRM)
 def trust(request: HttpRequest) -> HttpResponse:
     """Who may act for the firm, who may see what of it, and where to take that back."""
     person, day = request.person, day_of(now())
@@ -118,7 +118,7 @@ def trust(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "organisation": Organisation.objects.get(pk=firm),
         "members": [
-            (one, [DUTY_WORDS[Duty(duty)] for duty in one.duties])
+            (one, [ROLE_WORDS[MemberRole(role)] for role in one.roles])
             for one in visible(person, Membership, day)
             .filter(organisation=firm, active=True)
             .select_related("account", "organisation")

@@ -13,7 +13,7 @@ from zhirong.web.pages import page
 from zhirong.web.views import operate
 
 
-@page("firm/profile/", "firm.profile", duties=FIRM, methods=("GET", "HEAD", "POST"))
+@page("firm/profile/", "firm.profile", roles=FIRM, methods=("GET", "HEAD", "POST"))
 def profile(request: HttpRequest) -> HttpResponse:
     """Facts and credit file, with where each is from."""
     firm = Organisation.objects.get(pk=request.person.organisation)

@@ -29,13 +29,13 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORM = ("GET", "HEAD", "POST")
 
 
-@page("firm/rights/", "firm.rights", duties=FIRM)
+@page("firm/rights/", "firm.rights", roles=FIRM)
 def rights(request: HttpRequest) -> HttpResponse:
     """Every right of the firm."""
     return render_list(request, LISTINGS["firm.rights"], "firm/rights.html")
 
 
-@page("firm/rights/new/", "firm.right_kinds", duties=FIRM)
+@page("firm/rights/new/", "firm.right_kinds", roles=FIRM)
 def kinds(request: HttpRequest) -> HttpResponse:
     """Choose the kind of a right: each kind has a form of its own."""
     return render(
@@ -43,7 +43,7 @@ def kinds(request: HttpRequest) -> HttpResponse:
     )
 
 
-@page("firm/rights/new/<str:kind>/", "firm.right_new", duties=FIRM, methods=_FORM)
+@page("firm/rights/new/<str:kind>/", "firm.right_new", roles=FIRM, methods=_FORM)
 def new(request: HttpRequest, kind: str) -> HttpResponse:
     """The form of a kind of right."""
     if kind not in KIND_TEXT:
@@ -62,7 +62,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     )
 
 
-@page("firm/rights/<int:id>/", "firm.right", duties=FIRM, model=FirmRight)
+@page("firm/rights/<int:id>/", "firm.right", roles=FIRM, model=FirmRight)
 def right(request: HttpRequest, row: FirmRight) -> HttpResponse:
     """One right, as the chain sees it today."""
     checked = check_right(row.facts, day_of(now()), rulebook())
@@ -81,7 +81,7 @@ def right(request: HttpRequest, row: FirmRight) -> HttpResponse:
     return render(request, "firm/right.html", context)
 
 
-@page("firm/rights/template.xlsx", "firm.right_template", duties=FIRM)
+@page("firm/rights/template.xlsx", "firm.right_template", roles=FIRM)
 def template(request: HttpRequest) -> HttpResponse:
     """An empty table to fill in."""
     response = HttpResponse(rights_template(request.lang), content_type=_XLSX)
@@ -89,7 +89,7 @@ def template(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@page("firm/rights/import/", "firm.right_import", duties=FIRM, methods=_FORM)
+@page("firm/rights/import/", "firm.right_import", roles=FIRM, methods=_FORM)
 def import_table(request: HttpRequest) -> HttpResponse:
     """Check a table row by row, then keep all of it or nothing."""
     context: dict[str, Any] = {

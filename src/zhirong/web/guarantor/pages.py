@@ -32,7 +32,7 @@ def _today() -> Today:
     return Today(rulebook(), day_of(now()))
 
 
-@page("guarantor/", "guarantor.home", duties=GUARANTOR)
+@page("guarantor/", "guarantor.home", roles=GUARANTOR)
 def home(request: HttpRequest) -> HttpResponse:
     """Requests, with those that wait counted."""
     mine = GuaranteeRequest.objects.filter(guarantor=request.person.organisation)
@@ -45,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render_list(request, LISTINGS["guarantor.requests"], "guarantor/home.html", counts=counts)
 
 
-@page("guarantor/requests/<int:id>/", "guarantor.request", duties=GUARANTOR, model=GuaranteeRequest)
+@page("guarantor/requests/<int:id>/", "guarantor.request", roles=GUARANTOR, model=GuaranteeRequest)
 def asked(request: HttpRequest, row: GuaranteeRequest) -> HttpResponse:
     """One request: what is asked, what it rests on, what it does to each limit."""
     person, today = request.person, _today()
@@ -79,7 +79,7 @@ def _waits_for(row: GuaranteeRequest, account: int) -> Text | None:
     return Text("等担保审批人决定", "a guarantee approver decides") if row.state == "reviewed" else None
 
 
-@page("guarantor/limits/", "guarantor.limits", duties=GUARANTOR)
+@page("guarantor/limits/", "guarantor.limits", roles=GUARANTOR)
 def limits(request: HttpRequest) -> HttpResponse:
     """What the guarantor bears, against the limits of the law and its own, and the largest debtors and groups."""
     person, today = request.person, _today()

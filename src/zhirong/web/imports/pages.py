@@ -33,7 +33,7 @@ OUTCOME_TEXT = {
 _OUTCOME_CSS = {"new": "good", "changed": "warn", "same": "", "wrong": "bad"}
 
 
-@page("imports/<int:id>/", "import.page", duties=BRINGERS, model=FileImport)
+@page("imports/<int:id>/", "import.page", roles=BRINGERS, model=FileImport)
 def import_page(request: HttpRequest, row: FileImport) -> HttpResponse:
     """One import: it can be left and come back to."""
     context: dict[str, Any] = {
@@ -54,7 +54,7 @@ def import_page(request: HttpRequest, row: FileImport) -> HttpResponse:
     return render(request, "imports/import.html", context)
 
 
-@page("imports/<int:id>/progress/", "import.progress", duties=BRINGERS, model=FileImport)
+@page("imports/<int:id>/progress/", "import.progress", roles=BRINGERS, model=FileImport)
 def progress(request: HttpRequest, row: FileImport) -> HttpResponse:
     """How far it is, for the script of the page."""
     said = progress_of(row)

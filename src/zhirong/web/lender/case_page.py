@@ -26,7 +26,7 @@ from zhirong.operations.credit.review import check_state, hand_up_problems, open
 from zhirong.operations.credit.team_rating import assessed
 from zhirong.operations.declare import OPERATIONS, Operation
 from zhirong.operations.guarantee.guarantees import STATE_TEXT as GUARANTEE_TEXT
-from zhirong.operations.people import DUTY_WORDS, Duty, Person
+from zhirong.operations.people import ROLE_WORDS, MemberRole, Person
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import (
     Appraisal,
@@ -99,7 +99,7 @@ def case_context(person: Person, case: Case, today: Today) -> dict[str, Any]:
         "team": about_team,
         "checks": checks,
         "check_cost": sum(one["row"].cost for one in checks),
-        "can_check": state is State.DILIGENCE and person.has(Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER),
+        "can_check": state is State.DILIGENCE and person.has(MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER),
         "quote": quote_of(case),
         "before_release": case.state in WAY[: WAY.index(State.RELEASED)],
         "flags": _flags(case, checks, [one.as_problem() for one in broken(meters)]),
@@ -145,11 +145,11 @@ def _is_done(name: str, missing: Sequence[Problem]) -> bool:
 def _waits_for(case: Case, now: Round | None, state: State) -> Text | None:
     """Who has to act, where it is not plain from the state."""
     if now is not None and now.wanted:
-        duty = DUTY_WORDS[Duty(now.wanted)]
-        place = f"{now.given + 1}/{len(now.band.duties)}"
+        role = ROLE_WORDS[MemberRole(now.wanted)]
+        place = f"{now.given + 1}/{len(now.band.roles)}"
         return Text(
-            f"{now.band.title.zh}审批第 {place} 环：等{duty.zh}审批",
-            f"approval of a {now.band.title.en} amount, step {place}: the {duty.en} decides",
+            f"{now.band.title.zh}审批第 {place} 环：等{role.zh}审批",
+            f"approval of a {now.band.title.en} amount, step {place}: the {role.en} decides",
         )
     if state is State.SIGNING:
         return Text("等各方签署合同", "the parties sign the contracts")
@@ -369,7 +369,7 @@ def _approvals(case: Case) -> list[dict[str, Any]]:
             "row": one,
             "by": name_of(one.by),
             "decision": DECISION_TEXT[one.decision],
-            "duty": DUTY_WORDS[Duty(one.duty)] if one.duty else None,
+            "role": ROLE_WORDS[MemberRole(one.role)] if one.role else None,
         }
         for one in rows
     ]

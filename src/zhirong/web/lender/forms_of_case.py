@@ -27,7 +27,7 @@ _GRADES = tuple((one.value, words) for one, words in EVIDENCE_TEXT.items())
 _DEFAULT_SYSTEM = "national_guide"
 
 
-@page("lender/checks/<int:id>/", "lender.check", duties=DESK, model=CheckItem, methods=("GET", "HEAD", "POST"))
+@page("lender/checks/<int:id>/", "lender.check", roles=DESK, model=CheckItem, methods=("GET", "HEAD", "POST"))
 def check(request: HttpRequest, row: CheckItem) -> HttpResponse:
     """What came of one item of the checklist; what has been entered stands in the form."""
     rule = rule_of(row, rulebook(), day_of(now()))
@@ -44,7 +44,7 @@ def check(request: HttpRequest, row: CheckItem) -> HttpResponse:
     )
 
 
-@page("lender/cases/<int:id>/credit/", "lender.credit", duties=DESK, model=Case, methods=("GET", "HEAD", "POST"))
+@page("lender/cases/<int:id>/credit/", "lender.credit", roles=DESK, model=Case, methods=("GET", "HEAD", "POST"))
 def credit(request: HttpRequest, row: Case) -> HttpResponse:
     """The credit file and facts of a case, as the firm has stated them, to be verified."""
 
@@ -67,7 +67,7 @@ def credit(request: HttpRequest, row: Case) -> HttpResponse:
     )
 
 
-@page("lender/cases/<int:id>/score/", "lender.score", duties=DESK, model=Case, methods=("GET", "HEAD", "POST"))
+@page("lender/cases/<int:id>/score/", "lender.score", roles=DESK, model=Case, methods=("GET", "HEAD", "POST"))
 def score(request: HttpRequest, row: Case) -> HttpResponse:
     """The indicator form of one right: what its record does not tell is asked for."""
     rights = list(FirmRight.objects.filter(pk__in=row.rights).order_by("pk"))

@@ -44,7 +44,7 @@ def _today() -> Today:
     return Today(rulebook(), day_of(now()))
 
 
-@page("lender/", "lender.home", duties=LENDER)
+@page("lender/", "lender.home", roles=LENDER)
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for the person, the nearest time limit first."""
     person, today = request.person, _today()
@@ -57,19 +57,19 @@ def home(request: HttpRequest) -> HttpResponse:
     return render_list(request, WORK, "lender/home.html", counts=counts, late=late, today=today.day.isoformat())
 
 
-@page("lender/cases/", "lender.cases", duties=LENDER)
+@page("lender/cases/", "lender.cases", roles=LENDER)
 def cases(request: HttpRequest) -> HttpResponse:
     """All cases, with filters, order, saved views and export."""
     return render_list(request, CASES)
 
 
-@page("lender/cases/<int:id>/", "lender.case", duties=LENDER, model=Case)
+@page("lender/cases/<int:id>/", "lender.case", roles=LENDER, model=Case)
 def case(request: HttpRequest, row: Case) -> HttpResponse:
     """The case on one page, the next step in front."""
     return render(request, "lender/case.html", case_context(request.person, row, _today()))
 
 
-@page("lender/cases/<int:id>/why/", "lender.why", duties=LENDER, model=Case)
+@page("lender/cases/<int:id>/why/", "lender.why", roles=LENDER, model=Case)
 def why(request: HttpRequest, row: Case) -> HttpResponse:
     """Where the line and the rate come from, number by number, each with its rule."""
     trees: list[dict[str, Any]] = []
@@ -86,13 +86,13 @@ def why(request: HttpRequest, row: Case) -> HttpResponse:
     return render(request, "lender/why.html", {"case": row, "trees": trees})
 
 
-@page("lender/cases/<int:id>/history/", "lender.history", duties=LENDER, model=Case)
+@page("lender/cases/<int:id>/history/", "lender.history", roles=LENDER, model=Case)
 def case_history(request: HttpRequest, row: Case) -> HttpResponse:
     """Who did what when, from the log."""
     return render(request, "lender/history.html", {"case": row, "events": history(events_of(row))})
 
 
-@page("lender/cases/<int:id>/modes/", "lender.modes", duties=LENDER, model=Case)
+@page("lender/cases/<int:id>/modes/", "lender.modes", roles=LENDER, model=Case)
 def compare_modes(request: HttpRequest, row: Case) -> HttpResponse:
     """The quote under every mode that is offered at the firm's place today."""
     quote = _all_modes(row)
@@ -116,7 +116,7 @@ def compare_modes(request: HttpRequest, row: Case) -> HttpResponse:
     return render(request, "lender/modes.html", {"case": row, "offers": offers, "elsewhere": quote["elsewhere"]})
 
 
-@page("lender/cases/<int:id>/chart/<str:which>.svg", "lender.case_chart", duties=LENDER, model=Case)
+@page("lender/cases/<int:id>/chart/<str:which>.svg", "lender.case_chart", roles=LENDER, model=Case)
 def case_chart(request: HttpRequest, row: Case, which: str) -> HttpResponse:
     """A chart of the quote: full_loss, cost, value, tornado; with ``modes-`` before it of all modes offered here."""
     lang = request.lang
@@ -132,7 +132,7 @@ def _all_modes(row: Case) -> dict[str, Any]:
     return for_reading(quote_json(case_table_of(row, day_of(now()))))
 
 
-@page("lender/portfolio/", "lender.portfolio", duties=LENDER)
+@page("lender/portfolio/", "lender.portfolio", roles=LENDER)
 def portfolio(request: HttpRequest) -> HttpResponse:
     """What stands, by state, category, mode and region, and how much of each limit is used."""
     person, today = request.person, _today()
@@ -186,7 +186,7 @@ def _per_cent(words: str) -> Decimal | None:
     return number / 100 if number.is_finite() and 0 <= number <= 100 else None
 
 
-@page("lender/portfolio/<str:by>.svg", "lender.portfolio_chart", duties=LENDER)
+@page("lender/portfolio/<str:by>.svg", "lender.portfolio_chart", roles=LENDER)
 def portfolio_chart(request: HttpRequest, by: str) -> HttpResponse:
     """Balances by ``category``, ``mode`` or ``region``, or what was asked for by ``state``."""
     person, today = request.person, _today()

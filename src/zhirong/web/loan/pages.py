@@ -46,7 +46,7 @@ from zhirong.operations.loan.payments import KIND_WORDS, PAYMENT_WORDS
 from zhirong.operations.loan.release import CANCELLED, WAITING
 from zhirong.operations.loan.statements import CASHIERS, DIRECTION_WORDS, LINE_WORDS, proposals
 from zhirong.operations.loan.watching import FLAG_WORDS
-from zhirong.operations.people import Duty, OrganisationKind
+from zhirong.operations.people import MemberRole, OrganisationKind
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.run import run_operation
 from zhirong.operations.uploads import take_in
@@ -57,9 +57,9 @@ from zhirong.web.menu import menu
 from zhirong.web.pages import call_of, page
 from zhirong.web.views import render_list
 
-_FIRM = (Duty.FIRM_MANAGER, Duty.FIRM_CLERK)
-_GUARANTOR = (Duty.GUARANTOR_OFFICER, Duty.GUARANTOR_APPROVER)
-_STATEMENTS = (*CASHIERS, Duty.LENDER_OFFICER, Duty.LENDER_REVIEWER)
+_FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
+_GUARANTOR = (MemberRole.GUARANTOR_OFFICER, MemberRole.GUARANTOR_APPROVER)
+_STATEMENTS = (*CASHIERS, MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FROM_APPROVAL = WAY[WAY.index(State.APPROVED) :]
 
@@ -67,7 +67,7 @@ _FROM_APPROVAL = WAY[WAY.index(State.APPROVED) :]
 # -- lists ----------------------------------------------------------------------------------------------------
 
 
-@page("loans/", "loan.loans", duties=READERS)
+@page("loans/", "loan.loans", roles=READERS)
 def loans(request: HttpRequest) -> HttpResponse:
     """The loans that the person can see."""
     return render_list(request, LISTINGS["loans"])
@@ -79,20 +79,20 @@ def papers(request: HttpRequest) -> HttpResponse:
     return render_list(request, LISTINGS["papers"])
 
 
-@page("statements/", "loan.statements", duties=_STATEMENTS)
+@page("statements/", "loan.statements", roles=_STATEMENTS)
 def statements(request: HttpRequest) -> HttpResponse:
     """The lines of the bank's statements."""
     can_import = may(request.person, OPERATIONS["statement.import"])
     return render_list(request, LISTINGS["loan.lines"], "loan/statements.html", can_import=can_import)
 
 
-@page("payments/", "loan.payments", duties=LISTINGS["loan.payments"].duties)
+@page("payments/", "loan.payments", roles=LISTINGS["loan.payments"].roles)
 def payments(request: HttpRequest) -> HttpResponse:
     """What was received and paid."""
     return render_list(request, LISTINGS["loan.payments"])
 
 
-@page("watch/", "loan.watch", duties=BANKERS)
+@page("watch/", "loan.watch", roles=BANKERS)
 def watch(request: HttpRequest) -> HttpResponse:
     """What somebody should look at."""
     return render_list(request, LISTINGS["loan.watch"])
@@ -101,7 +101,7 @@ def watch(request: HttpRequest) -> HttpResponse:
 # -- from approval to release -----------------------------------------------------------------------------------
 
 
-@page("cases/<int:id>/completion/", "loan.completion", duties=READERS, model=Case)
+@page("cases/<int:id>/completion/", "loan.completion", roles=READERS, model=Case)
 def completion(request: HttpRequest, case: Case) -> HttpResponse:
     """Contracts, registration, conditions, loan of a case: what is done, what is open, whose turn it is."""
     day = day_of(now())
@@ -244,7 +244,7 @@ def of_signature(request: HttpRequest, row: Signature) -> HttpResponse:
 # -- loan -------------------------------------------------------------------------------------------------------
 
 
-@page("loans/<int:id>/", "loan.page", duties=READERS, model=Loan)
+@page("loans/<int:id>/", "loan.page", roles=READERS, model=Loan)
 def loan(request: HttpRequest, row: Loan) -> HttpResponse:
     """A loan: what is due, the schedule, how each receipt was applied, its category with the rule, its papers."""
     day = day_of(now())
@@ -325,7 +325,7 @@ def _quote(request: HttpRequest, row: Loan, day: date) -> tuple[tuple[date, int]
     return (on, state_of(row, on, rulebook()).payoff), []
 
 
-@page("loans/<int:id>/books/", "loan.books", duties=BANKERS, model=Loan)
+@page("loans/<int:id>/books/", "loan.books", roles=BANKERS, model=Loan)
 def loan_books(request: HttpRequest, row: Loan) -> HttpResponse:
     """The books of a loan; as Excel with ``?export=xlsx``."""
     if row.state in (WAITING, CANCELLED):
@@ -347,7 +347,7 @@ def loan_books(request: HttpRequest, row: Loan) -> HttpResponse:
 # -- statements and payments --------------------------------------------------------------------------------------
 
 
-@page("statements/import/", "loan.import", duties=CASHIERS, methods=("GET", "HEAD", "POST"))
+@page("statements/import/", "loan.import", roles=CASHIERS, methods=("GET", "HEAD", "POST"))
 def import_statement(request: HttpRequest) -> HttpResponse:
     """Try a statement first, look at the report row by row, then import it."""
     context: dict[str, Any] = {
@@ -396,7 +396,7 @@ def _as_problems(rows: list[dict[str, Any]]) -> list[Problem]:
     return [Problem.from_json(one) for one in rows]
 
 
-@page("statements/template.xlsx", "loan.template", duties=CASHIERS)
+@page("statements/template.xlsx", "loan.template", roles=CASHIERS)
 def template(request: HttpRequest) -> HttpResponse:
     """The Excel template of a statement."""
     response = HttpResponse(statement_template(request.lang), content_type=_XLSX)
@@ -404,7 +404,7 @@ def template(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@page("lines/<int:id>/", "loan.line", duties=_STATEMENTS, model=StatementLine)
+@page("lines/<int:id>/", "loan.line", roles=_STATEMENTS, model=StatementLine)
 def line(request: HttpRequest, row: StatementLine) -> HttpResponse:
     """A line of a statement, the loans that it may belong to, or what it was matched to."""
     payments = (
@@ -421,7 +421,7 @@ def line(request: HttpRequest, row: StatementLine) -> HttpResponse:
     return render(request, "loan/line.html", context)
 
 
-@page("payments/<int:id>/", "loan.payment", duties=LISTINGS["loan.payments"].duties, model=Payment)
+@page("payments/<int:id>/", "loan.payment", roles=LISTINGS["loan.payments"].roles, model=Payment)
 def payment(request: HttpRequest, row: Payment) -> HttpResponse:
     """A payment: whose, when, who matched and who confirmed it, what else its line has paid."""
     is_bank = request.person.kind is OrganisationKind.LENDER
@@ -438,7 +438,7 @@ def payment(request: HttpRequest, row: Payment) -> HttpResponse:
     return render(request, "loan/payment.html", context)
 
 
-@page("watch/<int:id>/", "loan.of_flag", duties=BANKERS, model=WatchFlag)
+@page("watch/<int:id>/", "loan.of_flag", roles=BANKERS, model=WatchFlag)
 def of_flag(request: HttpRequest, row: WatchFlag) -> HttpResponse:
     """Something on the watch list, and what can be done about it."""
     return render(request, "loan/flag.html", {"flag": row, "kind": FLAG_WORDS[row.kind]})
@@ -446,6 +446,6 @@ def of_flag(request: HttpRequest, row: WatchFlag) -> HttpResponse:
 
 menu("loan.loans", "贷款", "Loans", *BANKERS, *_FIRM, *_GUARANTOR)
 menu("loan.statements", "银行流水", "Statements", *_STATEMENTS)
-menu("loan.payments", "收付款", "Payments", *CASHIERS, Duty.LENDER_REVIEWER)
+menu("loan.payments", "收付款", "Payments", *CASHIERS, MemberRole.LENDER_REVIEWER)
 menu("loan.watch", "贷后预警", "Watch list", *BANKERS)
 menu("paper.papers", "文件", "Papers", *BANKERS, *_FIRM, *_GUARANTOR)

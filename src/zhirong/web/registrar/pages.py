@@ -35,7 +35,7 @@ _HOW = "how:"  # before the place of a ground, in the form of the examination
 _SOON = 3  # days to the deadline from which a filing is marked
 
 
-@page("registrar/", "registrar.home", duties=REGISTRAR)
+@page("registrar/", "registrar.home", roles=REGISTRAR)
 def home(request: HttpRequest) -> HttpResponse:
     """Filings to decide, the most urgent first, and the alarms of the last comparisons."""
     today = day_of(now())
@@ -53,7 +53,7 @@ def _css(days_left: int | None) -> str:
     return "bad" if days_left < 0 else "warn" if days_left <= _SOON else "good"
 
 
-@page("registrar/registrations/<int:number>/", "registrar.registration", duties=PARTIES)
+@page("registrar/registrations/<int:number>/", "registrar.registration", roles=PARTIES)
 def registration(request: HttpRequest, number: int) -> HttpResponse:
     """A registration with everything that can be done to it now, and what has happened to it."""
     one, actor = load(number), actor_of(request.person)
@@ -82,7 +82,7 @@ def registration(request: HttpRequest, number: int) -> HttpResponse:
 @page(
     "registrar/registrations/<int:number>/examine/",
     "registrar.examine",
-    duties=REGISTRAR,
+    roles=REGISTRAR,
     methods=("GET", "HEAD", "POST"),
 )
 def examine(request: HttpRequest, number: int) -> HttpResponse:
@@ -129,7 +129,7 @@ def examine(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @page(
-    "registrar/registrations/<int:number>/certificate/", "registrar.certificate", duties=PARTIES, methods=("POST",)
+    "registrar/registrations/<int:number>/certificate/", "registrar.certificate", roles=PARTIES, methods=("POST",)
 )
 def certificate(request: HttpRequest, number: int) -> HttpResponse:
     """The certificate as PDF, or the receipt of a filing that is not registered; issuing it is an event, hence POST."""
@@ -142,7 +142,7 @@ def certificate(request: HttpRequest, number: int) -> HttpResponse:
     return _download(made.pdf, f"{name}-{number}-{made.number}.pdf", "application/pdf")
 
 
-@page("registrar/registrations/<int:number>/receipts/<int:index>/", "registrar.receipt", duties=PARTIES)
+@page("registrar/registrations/<int:number>/receipts/<int:index>/", "registrar.receipt", roles=PARTIES)
 def receipt(request: HttpRequest, number: int, index: int) -> HttpResponse:
     """What proves one event of a registration to anybody, offline."""
     one = load(number)
@@ -153,7 +153,7 @@ def receipt(request: HttpRequest, number: int, index: int) -> HttpResponse:
     return _download(made.as_bytes(), f"receipt-{index}.json", "application/json")
 
 
-@page("registrar/changes/", "registrar.changes", duties=REGISTRAR)
+@page("registrar/changes/", "registrar.changes", roles=REGISTRAR)
 def changes(request: HttpRequest) -> HttpResponse:
     """The daily file: the public entries of a day's changes; as JSON with ``?file=1``."""
     today = day_of(now())
@@ -169,7 +169,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     return render(request, "registrar/changes.html", {"day": day, "entries": entries, "days": days, "today": today})
 
 
-@page("registrar/reconciliations/", "registrar.reconciliations", duties=REGISTRAR)
+@page("registrar/reconciliations/", "registrar.reconciliations", roles=REGISTRAR)
 def reconciled(request: HttpRequest) -> HttpResponse:
     """What the comparisons with authorities' data have found."""
     return render(request, "registrar/reconciliations.html", {"rows": reconciliations()})
