@@ -37,7 +37,7 @@ def main(commit: str, target: Path) -> None:
 
     ready("zhirong.web.settings")
     from zhirong.cli.serve import make_ready
-    from zhirong.demo.region import build, load_table
+    from zhirong.demo.building import build, load_table
 
     make_ready(folder, "register.upgrade")
     table = load_table()

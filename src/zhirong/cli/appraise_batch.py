@@ -12,8 +12,8 @@ from os import cpu_count
 from pathlib import Path
 from typing import Any
 
-from zhirong.cli.appraise import read_day, read_rows
 from zhirong.cli.files import unreadable, unwritable
+from zhirong.cli.option_values import read_day, read_rows
 from zhirong.cli.outputs import safe_cells
 from zhirong.kernel.days import SHANGHAI, day_of
 from zhirong.kernel.errors import InputError, Problem

@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
 
     ready("zhirong.web.settings")
     from zhirong.cli.serve import make_ready
-    from zhirong.demo.region import build
+    from zhirong.demo.building import build
     from zhirong.kernel.days import day_of
     from zhirong.operations.platform.seals import begin_seals
     from zhirong.store.parties import Organisation

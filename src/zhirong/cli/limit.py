@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the sheet. Returns 1 where nothing can be lent."""
     from zhirong.chain.quote.view import for_reading, view
-    from zhirong.cli.modes import named_modes
+    from zhirong.cli.mode_words import named_modes
     from zhirong.workbench import load_case, quote_case
 
     answer = quote_case(load_case(options.case), named_modes(options.mode))

@@ -3,12 +3,12 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from zhirong.cli.mode_words import bad_words, the_mode
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     from zhirong.chain.mode.model import Mode
-    from zhirong.kernel.errors import InputError
 
 _USAGE = "[ID | check FILE… | format FILE… | compare CASE.toml | subsidies CASE.toml [ID]… | diff A [B]]"
 
@@ -241,44 +241,3 @@ def _format(arguments: argparse.Namespace, files: list[str]) -> int:
             Path(path).write_text(after, encoding="utf-8")
             print(f"{path}：已整理" if chinese else f"{path}: put in order")
     return 1 if changed and arguments.check else 0
-
-
-def is_path(word: str) -> bool:
-    """Whether a word names a file: an id has neither dots nor slashes."""
-    return any(letter in word for letter in "./\\")
-
-
-def named_modes(words: "Sequence[str] | None") -> "list[str | Mode] | None":
-    """The modes that a command line names, those of files read; None where it names none."""
-    return [the_mode(word) if is_path(word) else word for word in words] if words else None
-
-
-def the_mode(mode_id: str) -> "Mode":
-    """The mode with this id, or that of a file whose path is given. Raises InputError that suggests the nearest id."""
-    from zhirong.chain.mode.read import read_mode
-    from zhirong.cli.files import read_text
-    from zhirong.kernel.errors import InputError, Problem
-    from zhirong.kernel.near import nearest
-    from zhirong.kernel.text import Text
-    from zhirong.mode_files import list_modes, load_mode
-
-    if is_path(mode_id):
-        return read_mode(read_text(mode_id), mode_id)
-    ids = [head.id for head in list_modes()]
-    if mode_id in ids:
-        return load_mode(mode_id)
-    near = nearest(mode_id, ids)
-    hint = (
-        Text(f"是否想写 {near}？", f"did you mean {near}?")
-        if near
-        else Text("用 zhirong modes 查看全部代码", "see all ids with: zhirong modes")
-    )
-    raise InputError([Problem("ID", mode_id, Text("没有这个模式", "there is no such mode"), hint, "unknown_mode")])
-
-
-def bad_words(value: str, zh: str, en: str, hint_zh: str, hint_en: str) -> "InputError":
-    """A word on the command line that cannot be understood, as a problem that can be corrected."""
-    from zhirong.kernel.errors import InputError, Problem
-    from zhirong.kernel.text import Text
-
-    return InputError([Problem("modes", value, Text(zh, en), Text(hint_zh, hint_en), "words")])

@@ -14,8 +14,7 @@ from zhirong.chain.mode.loss import LoanLoss, MissingFigureError, PoolState
 from zhirong.cli.columns import aligned
 from zhirong.cli.days import day_of
 from zhirong.cli.files import print_answer, print_json, read_toml
-from zhirong.cli.modes import bad_words, named_modes, the_mode
-from zhirong.cli.settle import missing_figure
+from zhirong.cli.mode_words import bad_words, missing_figure, named_modes, the_mode
 from zhirong.kernel.money import Fen, show_yuan, yuan
 from zhirong.kernel.text import Lang, Text
 

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     """Quote the case. Returns 1 where nothing can be lent, so that a script can tell."""
     from zhirong.chain.quote.records import Decision
     from zhirong.chain.quote.view import for_reading, view
-    from zhirong.cli.modes import named_modes
+    from zhirong.cli.mode_words import named_modes
     from zhirong.cli.scores import case_with_scores
     from zhirong.workbench import quote_case
 

@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _review(options: argparse.Namespace) -> int:
     from zhirong.chain.appraisal_practice.registry import read_registry, review
-    from zhirong.cli.appraise import read_day
+    from zhirong.cli.option_values import read_day
     from zhirong.kernel.days import SHANGHAI, day_of
     from zhirong.kernel.fields import Reader
     from zhirong.kernel.rulebook import load_rulebook

@@ -11,7 +11,7 @@ from zhirong.chain.mode.stream import Settlement, settle
 from zhirong.chain.mode.vocabulary import READINGS
 from zhirong.cli.columns import aligned
 from zhirong.cli.files import print_answer, read_toml
-from zhirong.cli.modes import the_mode
+from zhirong.cli.mode_words import missing_figure, the_mode
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import Fen, show_yuan, yuan
@@ -54,14 +54,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(_as_text(mode, settled, pool, claims.loans, arguments.lang))
     return 0
-
-
-def missing_figure(error: MissingFigureError, file: str) -> InputError:
-    """What to tell the user whose claim file lacks a figure of the pool that the mode depends on."""
-    name = "[[pool.entered]]" if error.figure == "entered" else f"{error.figure} =，写在 [pool] 下"
-    english = "[[pool.entered]]" if error.figure == "entered" else f"{error.figure} = under [pool]"
-    hint = Text(f"补上 {name}", f"add {english}")
-    return InputError([Problem(f"pool.{error.figure}", "", error.words, hint, "missing_figure")], file)
 
 
 def _chosen(arguments: argparse.Namespace) -> Mode:

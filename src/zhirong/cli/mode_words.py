@@ -1,0 +1,61 @@
+"""Modes that a command line names, and refusals that the commands on modes share."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zhirong.chain.mode.loss import MissingFigureError
+    from zhirong.chain.mode.model import Mode
+    from zhirong.kernel.errors import InputError
+
+
+def is_path(word: str) -> bool:
+    """Whether a word names a file: an id has neither dots nor slashes."""
+    return any(letter in word for letter in "./\\")
+
+
+def named_modes(words: "Sequence[str] | None") -> "list[str | Mode] | None":
+    """The modes that a command line names, those of files read; None where it names none."""
+    return [the_mode(word) if is_path(word) else word for word in words] if words else None
+
+
+def the_mode(mode_id: str) -> "Mode":
+    """The mode with this id, or that of a file whose path is given. Raises InputError that suggests the nearest id."""
+    from zhirong.chain.mode.read import read_mode
+    from zhirong.cli.files import read_text
+    from zhirong.kernel.errors import InputError, Problem
+    from zhirong.kernel.near import nearest
+    from zhirong.kernel.text import Text
+    from zhirong.mode_files import list_modes, load_mode
+
+    if is_path(mode_id):
+        return read_mode(read_text(mode_id), mode_id)
+    ids = [head.id for head in list_modes()]
+    if mode_id in ids:
+        return load_mode(mode_id)
+    near = nearest(mode_id, ids)
+    hint = (
+        Text(f"是否想写 {near}？", f"did you mean {near}?")
+        if near
+        else Text("用 zhirong modes 查看全部代码", "see all ids with: zhirong modes")
+    )
+    raise InputError([Problem("ID", mode_id, Text("没有这个模式", "there is no such mode"), hint, "unknown_mode")])
+
+
+def bad_words(value: str, zh: str, en: str, hint_zh: str, hint_en: str) -> "InputError":
+    """A word on the command line that cannot be understood, as a problem that can be corrected."""
+    from zhirong.kernel.errors import InputError, Problem
+    from zhirong.kernel.text import Text
+
+    return InputError([Problem("modes", value, Text(zh, en), Text(hint_zh, hint_en), "words")])
+
+
+def missing_figure(error: "MissingFigureError", file: str) -> "InputError":
+    """What to tell the user whose claim file lacks a figure of the pool that the mode depends on."""
+    from zhirong.kernel.errors import InputError, Problem
+    from zhirong.kernel.text import Text
+
+    name = "[[pool.entered]]" if error.figure == "entered" else f"{error.figure} =，写在 [pool] 下"
+    english = "[[pool.entered]]" if error.figure == "entered" else f"{error.figure} = under [pool]"
+    hint = Text(f"补上 {name}", f"add {english}")
+    return InputError([Problem(f"pool.{error.figure}", "", error.words, hint, "missing_figure")], file)
