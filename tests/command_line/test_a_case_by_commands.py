@@ -76,7 +76,7 @@ def test_everything_that_is_wrong_is_said_in_both_languages(desk: Desk, monkeypa
     wrong = _set("lender=1", "mode=nothing", "amount=many", "term_months=0", "nobody=asked")
     zh = desk(world.manager, "do", "case.draft", *wrong)
     assert zh.code == 2 and not zh.out and "平台拒绝（422）" in zh.err
-    for field in ("amount（填的是“many”）：不是金额", "term_months", "nobody"):
+    for field in ("amount（填写值：“many”）：不是金额", "term_months", "nobody"):
         assert field in zh.err
     en = desk(world.manager, "do", "case.draft", *wrong, "--lang", "en")
     assert "refused (422)" in en.err and "Fix: write it like 2,000,000.00" in en.err

@@ -40,10 +40,10 @@ def run(files, *words):
         (["receipt.json", "--key", "register.key"], 0, "属实"),
         (["receipt.json", "--key", "register.key", "--key", "witness.key"], 0, "见证人 witness.example"),
         (["receipt.json", "--checkpoint", "checkpoint.json"], 0, "以那 13 条开头，未改一字"),
-        (["receipt.json", "--key", "register.key", "--lang", "en"], 0, "It holds"),
-        (["forged.json", "--key", "register.key"], 1, "算得的根与检查点不同"),
-        (["forged.json", "--key", "register.key", "--lang", "en"], 1, "It fails"),
-        (["receipt.json"], 2, "没有可以信赖的起点"),
+        (["receipt.json", "--key", "register.key", "--lang", "en"], 0, "Verified"),
+        (["forged.json", "--key", "register.key"], 1, "计算的根哈希与检查点不一致"),
+        (["forged.json", "--key", "register.key", "--lang", "en"], 1, "Failed"),
+        (["receipt.json"], 2, "缺少可信依据"),
         (["receipt.json", "--key", "register.key", "--checkpoint", "checkpoint.txt"], 2, "缺少从 13 条到 20 条"),
     ],
 )
@@ -59,14 +59,14 @@ def test_the_verdict_is_said_and_is_the_exit_code(files, capsys, words, code, sa
         (["not-a-receipt.json"], "缺少检查点"),
         (["register.key"], "不是 JSON"),
         (["receipt.json", "--key", "receipt.json"], "不是规范的 base64"),
-        (["receipt.json", "--checkpoint", "register.key"], "三部分不全"),
-        (["receipt.json", "--disclosure", "receipt.json"], "不认识的字段"),
+        (["receipt.json", "--checkpoint", "register.key"], "三部分不完整"),
+        (["receipt.json", "--disclosure", "receipt.json"], "未知字段"),
     ],
 )
 def test_files_that_cannot_be_used_are_named_with_the_hint(files, capsys, words, says):
     assert run(files, *words) == 2
     said = capsys.readouterr().err
-    assert says in said and "改法" in said and str(files) in said
+    assert says in said and "请" in said and str(files) in said
 
 
 def test_programs_get_every_check(files, capsys):

@@ -112,7 +112,7 @@ def test_impossible_divisions_are_refused(weights):
 
 
 def test_a_residue_for_a_stranger_is_refused():
-    with pytest.raises(ValueError, match="not among the parties"):
+    with pytest.raises(ValueError, match="not one of the parties"):
         allocate(1, {"a": 1}, residue_to="b")
 
 

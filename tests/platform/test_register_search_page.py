@@ -34,7 +34,7 @@ def _entered(platform: Any) -> None:
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        (f"number={patent_number(1)[:-2]}", "缺校验位"),
+        (f"number={patent_number(1)[:-2]}", "缺少校验位"),
         ("number=20141000001", "不等于没有质押"),
         ("code=9161", "18 位"),
         ("name=%E2%80%8B", "没有可查的文字"),

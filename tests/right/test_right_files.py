@@ -118,8 +118,8 @@ def test_bad_rows_are_told_with_row_field_value_reason_and_hint(
     code, out, _ = run(capsys, "check", write(tmp_path, BAD), "--as-of", "2026-01-01")
     assert code == 1
     assert "可用 3 行，有问题 2 行" in out
-    assert "第 5 行" in out and "号码（填的是“201410362077.3”）：这是发明的号码，而种类写的是外观设计" in out
-    assert "第 6 行" in out and "申请日（填的是“昨天”）：不是日期。改法：写成 2026-01-31" in out
+    assert "第 5 行" in out and "号码（填写值：“201410362077.3”）：这是发明的号码，而种类写的是外观设计" in out
+    assert "第 6 行" in out and "申请日（填写值：“昨天”）：不是日期。请写成 2026-01-31" in out
     assert "权利人（未填）" in out
 
 
@@ -265,7 +265,7 @@ def test_a_template_overwrites_nothing_and_is_excel(
 def test_a_day_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = write(tmp_path, LIST)
     assert main(["rights", "check", file, "--as-of", "2026-02-30"]) == 2
-    assert "--as-of（填的是“2026-02-30”）：不是日期" in capsys.readouterr().err
+    assert "--as-of（填写值：“2026-02-30”）：不是日期" in capsys.readouterr().err
     assert main(["--lang", "en", "rights", "check", file, "--as-of", "2026-02-30"]) == 2
     assert "not a date" in (said := capsys.readouterr().err) and not CHINESE_MARKS & set(said)
 

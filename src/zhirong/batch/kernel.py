@@ -1,8 +1,8 @@
-"""Relief from royalty for many rights at once: one pass a right, its paths side by side in the cache.
+"""Relief from royalty for many rights at once: one pass per right, with its paths adjacent in the cache.
 
-The model and the draws are those of ``chain.appraisal``: each input draws from a stream that depends on seed and name
-alone, and every right meets the same draws. So a right's value depends neither on its block nor on the worker nor on
-the rights beside it, and agrees with its appraisal alone, but for the last bits of a float.
+The model and the draws are those of ``chain.appraisal``: each input draws from a stream that depends only on seed
+and name, and every right uses the same draws. A right's value therefore does not depend on its block, its worker or
+the other rights, and agrees with its single appraisal up to float rounding.
 """
 
 from functools import lru_cache
@@ -91,7 +91,7 @@ def _present_value(drawn, cap, mid_year, value, running, step):  # type: ignore[
 
 @compiled
 def _summary(value, ordered, place, row):  # type: ignore[no-untyped-def]
-    """Percentiles by sorting into bins and looking into those bins alone that hold a rank that is asked for."""
+    """Percentiles by sorting into bins and examining only the bins that hold a requested rank."""
     count = value.size
     least, greatest = _ends(value)
     mean, deviation = _moments(value)
@@ -113,7 +113,7 @@ def _summary(value, ordered, place, row):  # type: ignore[no-untyped-def]
     for rank in ranks:
         at_bin = np.searchsorted(starts, rank, side="right") - 1
         wanted[at_bin] = starts[at_bin]
-    # Most values lie in bins that nobody asks for: only the others are put in their place and sorted.
+    # Most bins hold no requested rank: only the others are filled and sorted.
     free = wanted.copy()
     for path in range(count):
         at_bin = place[path]
@@ -135,7 +135,7 @@ def _summary(value, ordered, place, row):  # type: ignore[no-untyped-def]
 
 @compiled
 def _ends(value):  # type: ignore[no-untyped-def]
-    """Least and greatest, in lanes of eight that a processor compares at once; the order does not matter."""
+    """Minimum and maximum, in lanes of eight that the processor compares at once; the order does not matter."""
     low, high = np.full(8, np.inf), np.full(8, -np.inf)
     whole = value.size - value.size % 8
     for start in range(0, whole, 8):

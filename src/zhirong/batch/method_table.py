@@ -1,9 +1,10 @@
-"""A list of rights by any method: one row a right, each column a field of the method's table in a case file.
+"""A list of rights valued by any method: one row per right, each column a field of the method's table in a case
+file.
 
-Columns: ``id``; ``method``; ``purpose``, ``valuation_date``, ``life_cap``, which may be left out; ``right.<field>``, the facts of
-the right, which may be left out; every other column is the path of a field of the method, such as ``royalty_rate.low``
-or ``item.2.value`` (lists count from 1). An empty cell is a field left out, so that rows of different methods may share
-a table.
+Columns: ``id``; ``method``; ``purpose``, ``valuation_date``, ``life_cap``, optional; ``right.<field>``, the facts
+of the right, optional; every other column is the path of a field of the method, such as ``royalty_rate.low`` or
+``item.2.value`` (lists count from 1). An empty cell is an omitted field, so rows of different methods can share a
+table.
 """
 
 import hashlib
@@ -35,13 +36,13 @@ from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
 VALUED = "valued"
-# Of a row: how it went, what to know of it, and the figures of ``COLUMNS`` (NaN without a value).
+# Per row: result, notes, and the figures of ``COLUMNS`` (NaN without a value).
 RESULT = np.dtype([("state", "U32"), ("alarms", "U400"), *((name, "f8") for name in COLUMNS)])
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FLAGS = {"true": True, "false": False}
-# Fields that hold words, whatever the words look like.
+# Fields that are always text, even if they look like numbers.
 _WORDS = frozenset({"id", "method", "label", "zh", "en", "source", "scale_unit", "number", "name", "title", "code"})
 
 Row = Mapping[str, Any]
@@ -49,7 +50,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class MethodTable:
-    """Rows as they were given, by column, checked. day: of the rules, and of the valuation where a row names none."""
+    """Checked rows by column, as given. day: date of the rules, and of the valuation if a row states none."""
 
     ids: tuple[str, ...]
     columns: Mapping[str, Column]
@@ -59,15 +60,14 @@ class MethodTable:
         return len(self.ids)
 
     def block(self, start: int, end: int) -> list[Row]:
-        """Some rows as nested tables, as a worker takes them."""
+        """Selected rows as nested tables, the input of a worker."""
         return [_nested(self.columns, row) for row in range(start, end)]
 
 
 @dataclass(frozen=True)
 class MethodJob:
-    """What a worker does with a block of rows: a plain record, so that it travels to any worker.
-
-    rules: the mark (see ``mark_of``) of the rules that the table was checked by; a worker with others refuses.
+    """The work on a block of rows: a plain, serialisable record. rules: fingerprint (see ``mark_of``) of the rules
+    that the table was checked with; a worker with different rules refuses.
     """
 
     seed: int
@@ -76,10 +76,10 @@ class MethodJob:
     rules: str
 
     def __call__(self, block: list[Row]) -> Any:
-        """An array of ``RESULT``, one entry a row."""
+        """An array of ``RESULT``, one entry per row."""
         rules = _rules()
         if mark_of(rules) != self.rules:
-            raise RuntimeError(f"this worker's rules are {mark_of(rules)}, the table was checked by {self.rules}")
+            raise RuntimeError(f"this worker's rules are {mark_of(rules)}, the table was checked with {self.rules}")
         found = np.empty(len(block), dtype=RESULT)
         for place, row in enumerate(block):
             found[place] = _valued(row, self, rules)
@@ -87,7 +87,7 @@ class MethodJob:
 
 
 def read_method_table(columns: Mapping[str, Column], day: date) -> MethodTable:
-    """A table checked row by row. Raises InputError naming column and row of what cannot be used."""
+    """A table checked row by row. Raises InputError with column and row of every invalid cell."""
     lacking = [name for name in ("id", "method") if name not in columns]
     if lacking:
         raise InputError([_missing(name) for name in lacking])
@@ -108,7 +108,7 @@ def read_method_table(columns: Mapping[str, Column], day: date) -> MethodTable:
 def _read_row(
     row: Row, day: date, problems: list[Problem]
 ) -> tuple[AppraisalRequest, tuple[Right, ...], float | None]:
-    """One row's request with its one method, its right where facts are given, and the stated cap of its life."""
+    """One row's request with its method, its right if facts are given, and the stated cap of its life."""
     reader = Reader(row, problems=problems)
     name = reader.text("id")
     purpose: Purpose = reader.choice("purpose", tuple(PURPOSE_TEXT), "pledge")  # type: ignore[assignment]
@@ -126,7 +126,7 @@ def _read_row(
             "right",
             facts,
             "wrong_type",
-            Text("不是一列事实", "is no column of a fact"),
+            Text("不是权利资料的栏目", "not a column for a fact of the right"),
             Text(
                 "写成 right.kind、right.filing_date 等列", "write columns right.kind, right.filing_date and so on"
             ),
@@ -160,7 +160,7 @@ def _valued(row: Row, job: MethodJob, rules: Rulebook) -> tuple[object, ...]:
 
 @lru_cache(maxsize=4)
 def mark_of(rules: Rulebook) -> str:
-    """One word for the rules that a value depends on: those of appraisals and of lives and fees of rights."""
+    """Fingerprint of the rules that a value depends on: those of appraisals and of lives and fees of rights."""
     decisive = [rules.rule(rule_id) for rule_id in rules.ids() if rule_id.startswith(("appraisal.", "right."))]
     return hashlib.sha256(repr(decisive).encode()).hexdigest()[:16]
 
@@ -181,7 +181,7 @@ def _rules() -> Rulebook:
 
 
 def _nested(columns: Mapping[str, Column], row: int) -> dict[str, Any]:
-    """The filled cells of a row as the table that a case file would hold."""
+    """The filled cells of a row as a table of a case file."""
     table: dict[str, Any] = {}
     for name, values in columns.items():
         steps = name.split(".")
@@ -206,7 +206,7 @@ def _lists(value: Any) -> Any:
 
 
 def _cell(value: Any, *, is_words: bool) -> Any:
-    """A cell as a case file would write it: number, day, flag or words; None where it is empty."""
+    """A cell in the form of a case file: number, day, flag or words; None where it is empty."""
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, bool):
@@ -230,7 +230,7 @@ def _cell(value: Any, *, is_words: bool) -> Any:
 
 
 def _number(words: str) -> int | Decimal:
-    """A number as a case file holds it; 8.0, as a table of floats writes it, is the whole number 8."""
+    """A number in the form of a case file; 8.0, as tables of floats write it, becomes the whole number 8."""
     number = Decimal(words)
     return int(number) if number.is_finite() and number == number.to_integral_value() else number
 
@@ -250,8 +250,9 @@ def _missing(name: str) -> Problem:
         name,
         "",
         Text(
-            "没有这一列，或行数与 id 不同，或没有任何行", "no such column, not as many rows as id, or no row at all"
+            "缺少该列，或行数与 id 列不一致，或没有数据行",
+            "the column is missing, differs in length from id, or has no rows",
         ),
-        Text("补上这一列", "add that column"),
+        Text("补充该列", "add that column"),
         "missing",
     )

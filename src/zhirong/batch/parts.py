@@ -1,4 +1,4 @@
-"""Finished blocks kept beside the output, so that a batch that was interrupted goes on where it stopped."""
+"""Finished blocks stored next to the output, so that an interrupted batch can resume."""
 
 import hashlib
 import json
@@ -14,11 +14,11 @@ from zhirong.batch.portfolio import Portfolio
 from zhirong.batch.run import BLOCK_ROWS
 from zhirong.chain.appraisal.uncertain import Array
 
-MODEL = 1  # raised when the same input would give other numbers, so that old parts are not taken up
+MODEL = 1  # increased when the same input would give different numbers, so that old parts are not reused
 
 
 def fingerprint(portfolio: Portfolio, seed: int, paths: int) -> str:
-    """What a result depends on, as one word: inputs, seed, paths, size of a block and the model."""
+    """Fingerprint of everything a result depends on: inputs, seed, paths, block size and model version."""
     digest = hashlib.sha256(json.dumps([MODEL, seed, paths, BLOCK_ROWS, list(COLUMNS)]).encode())
     digest.update("\n".join(portfolio.ids).encode())
     for part in (portfolio.points, portfolio.tax, portfolio.cap, portfolio.mid_year):
@@ -27,7 +27,7 @@ def fingerprint(portfolio: Portfolio, seed: int, paths: int) -> str:
 
 
 def fingerprint_of_methods(table: MethodTable, job: MethodJob) -> str:
-    """The same for a table of methods: its cells, the rules, seed, paths, size of a block and the model."""
+    """The same for a table of methods: its cells, the rules, seed, paths, block size and model version."""
     head = [MODEL, job.seed, job.paths, job.day.isoformat(), job.rules, BLOCK_ROWS, list(table.columns)]
     digest = hashlib.sha256(json.dumps(head).encode())
     for name, values in table.columns.items():
@@ -36,13 +36,13 @@ def fingerprint_of_methods(table: MethodTable, job: MethodJob) -> str:
 
 
 class Parts:
-    """The finished blocks of one batch, in a folder beside its output. A block that was cut short does not count."""
+    """The finished blocks of one batch, in a folder next to its output. Incomplete blocks do not count."""
 
     def __init__(self, out: Path, job: str) -> None:
         self.folder = out.with_name(out.name + ".parts")
         mark = self.folder / "job.txt"
         if self.folder.exists() and (not mark.exists() or mark.read_text(encoding="utf-8") != job):
-            shutil.rmtree(self.folder)  # of another input, seed or model: of no use here
+            shutil.rmtree(self.folder)  # belongs to another input, seed or model
         self.folder.mkdir(exist_ok=True)
         mark.write_text(job, encoding="utf-8")
 
@@ -51,7 +51,9 @@ class Parts:
         return sorted(int(path.stem) for path in self.folder.glob("*.npy"))
 
     def keep(self, number: int, values: Array) -> None:
-        """Keep a block: written aside first, so that a power cut leaves a whole block or none."""
+        """Store a block: written to a temporary file first, so that a power failure leaves a complete block or
+        none.
+        """
         aside = self.folder / f"{number}.tmp"
         with aside.open("wb") as file:
             np.save(file, values)
@@ -64,5 +66,5 @@ class Parts:
         return np.concatenate([np.load(self.folder / f"{number}.npy") for number in self.done()])
 
     def remove(self) -> None:
-        """Away with the folder, once the output is written."""
+        """Delete the folder after the output is written."""
         shutil.rmtree(self.folder)

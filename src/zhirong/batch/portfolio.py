@@ -1,7 +1,8 @@
-"""A list of rights as arrays: the inputs of relief from royalty for each, checked once, all rows together.
+"""A list of rights as arrays: the relief-from-royalty inputs of each, checked for all rows together.
 
-Columns: ``id``; for each figure ``<name>_low``, ``<name>_mode``, ``<name>_high`` and ``<name>_grade``, with the names of
-``FIGURES``; ``tax_rate``; ``life_cap`` (years that law or contract leave, empty without one); ``convention``.
+Columns: ``id``; for each figure ``<name>_low``, ``<name>_mode``, ``<name>_high`` and ``<name>_grade``, with the
+names of ``FIGURES``; ``tax_rate``; ``life_cap`` (remaining years by law or contract, empty if none);
+``convention``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +16,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.provenance import EvidenceGrade
 from zhirong.kernel.text import Text
 
-# Name, whether widening counts in points of growth, least and greatest that may be stated, cap after widening.
+# Name, whether widening is in points of growth, minimum and maximum that may be stated, cap after widening.
 FIGURES: Mapping[str, tuple[bool, float, float, float]] = {
     "revenue": (False, 0.0, 1e12, np.inf),
     "growth": (True, -0.9, 2.0, np.inf),
@@ -25,7 +26,7 @@ FIGURES: Mapping[str, tuple[bool, float, float, float]] = {
     "life": (False, 0.1, 50.0, np.inf),
 }
 CONVENTIONS = ("end_of_year", "mid_year")
-_MOST_TOLD = 100  # a million equal mistakes are told by their first hundred and their number
+_MOST_TOLD = 100  # of many equal problems only the first hundred and their number are reported
 _GRADES = tuple(grade.value for grade in EvidenceGrade)
 
 Column = Sequence[object] | NDArray[np.generic]
@@ -33,10 +34,9 @@ Column = Sequence[object] | NDArray[np.generic]
 
 @dataclass(frozen=True)
 class Portfolio:
-    """Rights as arrays, one row each.
-
-    ids: names. points: least, most likely and greatest of each figure after widening, (rights, figures, 3).
-    tax: income tax rate. cap: years after which nothing is earned, infinite without one. mid_year: 1.0 or 0.0.
+    """Rights as arrays, one row each. ids: names. points: minimum, most likely and maximum of each figure after
+    widening, (rights, figures, 3). tax: income tax rate. cap: years after which the right earns nothing, infinite
+    without one. mid_year: 1.0 or 0.0.
     """
 
     ids: tuple[str, ...]
@@ -49,12 +49,12 @@ class Portfolio:
         return len(self.ids)
 
     def block(self, start: int, end: int) -> tuple[Array, Array, Array, Array]:
-        """The arrays of some rows, as the kernel takes them."""
+        """The arrays of selected rows, the input of the kernel."""
         return self.points[start:end], self.tax[start:end], self.cap[start:end], self.mid_year[start:end]
 
 
 def columns_needed() -> tuple[str, ...]:
-    """Every column that must be there."""
+    """Every required column."""
     return (
         "id",
         *(f"{name}_{part}" for name in FIGURES for part in ("low", "mode", "high", "grade")),
@@ -64,26 +64,26 @@ def columns_needed() -> tuple[str, ...]:
 
 
 def read_portfolio(columns: Mapping[str, Column], widening: Widening) -> Portfolio:
-    """A portfolio from its columns (arrays or lists). Raises InputError naming rows and columns that cannot be used."""
+    """A portfolio from its columns (arrays or lists). Raises InputError with the invalid rows and columns."""
     needed = columns_needed()
     missing = [name for name in needed if name not in columns]
     unknown = [name for name in columns if name not in needed and name != "life_cap"]
     if missing or unknown:
         raise InputError(
-            [_problem(name, "", "missing", "没有这一列", "there is no such column") for name in missing]
-            + [_problem(name, "", "unknown_field", "不认识的列", "this column is not known") for name in unknown]
+            [_problem(name, "", "missing", "缺少该列", "the column is missing") for name in missing]
+            + [_problem(name, "", "unknown_field", "未知列", "unknown column") for name in unknown]
         )
     notes = Notes()
     ids = tuple(str(value) for value in columns["id"])
     if not ids:
-        raise InputError([_problem("id", "", "missing", "没有任何权利", "there is no right")])
+        raise InputError([_problem("id", "", "missing", "没有权利", "the list has no rights")])
     notes.ids(ids)
     points = np.empty((len(ids), len(FIGURES), 3))
     for place, name in enumerate(FIGURES):
         points[:, place] = _figure(columns, name, len(ids), widening, notes)
     tax = _numbers(columns, "tax_rate", len(ids), notes)
     notes.where(
-        "tax_rate", ~((tax >= 0) & (tax <= 1)), tax, "out_of_range", "应在 0 与 1 之间", "must lie in 0 to 1"
+        "tax_rate", ~((tax >= 0) & (tax <= 1)), tax, "out_of_range", "应在 0 与 1 之间", "must be between 0 and 1"
     )
     cap = np.full(len(ids), np.inf)
     if "life_cap" in columns:
@@ -111,11 +111,16 @@ def _figure(columns: Mapping[str, Column], name: str, count: int, widening: Wide
             values,
             "out_of_range",
             f"应在 {least:g} 与 {most:g} 之间",
-            f"must lie in {least:g} to {most:g}",
+            f"must be between {least:g} and {most:g}",
         )
     disorder = ~((low <= mode) & (mode <= high))
     notes.where(
-        f"{name}_mode", disorder, mode, "range_out_of_order", "须 low ≤ mode ≤ high", "low ≤ mode ≤ high must hold"
+        f"{name}_mode",
+        disorder,
+        mode,
+        "range_out_of_order",
+        "须满足 low ≤ mode ≤ high",
+        "must satisfy low <= mode <= high",
     )
     grades = [str(value) for value in columns[f"{name}_grade"]]
     notes.rows(
@@ -139,14 +144,14 @@ def _numbers(columns: Mapping[str, Column], name: str, count: int, notes: "Notes
     values = columns[name]
     if len(values) != count:
         raise InputError(
-            [_problem(name, str(len(values)), "rows_differ", "行数与 id 不同", "has not as many rows as id")]
+            [_problem(name, str(len(values)), "rows_differ", "行数与 id 列不一致", "differs in length from id")]
         )
     try:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
         found = np.array([_number(value) for value in values])
         shown = [str(value) for value in values]
-        notes.rows(name, list(np.flatnonzero(np.isnan(found))), shown, "wrong_type", "不是数", "is not a number")
+        notes.rows(name, list(np.flatnonzero(np.isnan(found))), shown, "wrong_type", "不是数值", "not a number")
         return np.asarray(np.nan_to_num(found), dtype=np.float64)
 
 
@@ -158,18 +163,18 @@ def _number(value: object) -> float:
 
 
 class Notes:
-    """Problems of a table found so far, told up to a number and counted beyond it."""
+    """Problems of a table found so far, reported up to a limit and counted beyond it."""
 
     def __init__(self) -> None:
         self._problems: list[Problem] = []
         self._more = 0
 
     def where(self, name: str, wrong: NDArray[np.bool_], values: Array, code: str, zh: str, en: str) -> None:
-        """Note the rows at which something is wrong."""
+        """Report the rows that have a problem."""
         self._note(name, list(np.flatnonzero(wrong)), lambda row: f"{values[row]:g}", code, zh, en)
 
     def rows(self, name: str, rows: Sequence[int], shown: Sequence[str], code: str, zh: str, en: str) -> None:
-        """Note rows by number."""
+        """Report rows by number."""
         self._note(name, rows, lambda row: shown[row], code, zh, en)
 
     def _note(
@@ -180,15 +185,15 @@ class Notes:
         self._problems.extend(_problem(f"{name}[{row + 1}]", show(row), code, zh, en) for row in rows[:room])
 
     def ids(self, ids: Sequence[str]) -> None:
-        """Note every id that stands a second time."""
+        """Report every duplicate id."""
         if len(set(ids)) == len(ids):
             return
         first = {one: number for number, one in reversed(list(enumerate(ids)))}
         again = [number for number, one in enumerate(ids) if first[one] != number]
-        self.rows("id", again, ids, "id_twice", "权利名重复", "an id stands twice")
+        self.rows("id", again, ids, "id_twice", "权利编号重复", "duplicate id")
 
     def problems(self, row: int, found: Sequence[Problem]) -> None:
-        """Note the problems of one row, each field with the number of the row."""
+        """Report the problems of one row, each field with the row number."""
         room = max(0, _MOST_TOLD - len(self._problems))
         self._more += max(0, len(found) - room)
         self._problems.extend(replace(one, field=f"{one.field}[{row + 1}]") for one in found[:room])

@@ -1,7 +1,7 @@
-"""Running blocks over an Executor so that a worker that dies changes nothing but the time it takes.
+"""Runs blocks over an Executor so that a worker that dies affects only the run time.
 
-Blocks are cut by row numbers, never by worker, and a block's result depends on its rows, seed and paths alone: it may
-be computed by anybody, twice, in any order.
+Blocks are cut by row numbers, never by worker, and a block's result depends only on its rows, seed and paths: any
+worker may compute it, in any order, even twice.
 """
 
 import signal
@@ -22,16 +22,18 @@ from zhirong.batch.portfolio import Column, Portfolio, read_portfolio
 from zhirong.chain.appraisal.uncertain import Array, Widening
 
 BLOCK_ROWS = 4_096
-METHOD_ROWS = 256  # rows of a block where every row is read and valued by its own method
-AHEAD = 4  # blocks handed out for each worker: enough to keep it busy, few enough to keep memory flat
-MOST_DEATHS = 5  # pools that may break one after the other without a block done: then the fault is in the work
+METHOD_ROWS = 256  # rows per block if every row is read and valued by its own method
+AHEAD = 4  # blocks queued per worker: enough to keep it busy, few enough to limit memory
+MOST_DEATHS = (
+    5  # number of pools that may break in a row without finishing a block: beyond it the fault is in the work
+)
 
 Work = TypeVar("Work")
 Pool = Callable[[], AbstractContextManager[Executor]]
 
 
 class WorkersDieError(RuntimeError):
-    """Workers kept dying although nothing was left to blame but the work itself or the machine's memory."""
+    """Workers kept dying; the cause is the work itself or a lack of memory."""
 
 
 def blocks_of(count: int, rows: int = BLOCK_ROWS) -> list[tuple[int, int]]:
@@ -40,9 +42,8 @@ def blocks_of(count: int, rows: int = BLOCK_ROWS) -> list[tuple[int, int]]:
 
 
 def local_pool(workers: int | None = None) -> Pool:
-    """Processes of this machine; as many as it has processors unless said otherwise.
-
-    Spawned, not forked: a fork copies locks in whatever state another thread left them.
+    """Processes of this machine; one per processor by default. Spawned, not forked: a fork copies locks in the
+    state in which other threads hold them.
     """
     number = workers or cpu_count() or 1
     return lambda: ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=_leave_interrupts)
@@ -56,10 +57,11 @@ def _leave_interrupts() -> None:
 def run_blocks(
     work: Callable[[Work], Array], todo: Mapping[int, Callable[[], Work]], pool: Pool, ahead: int
 ) -> Iterator[tuple[int, Array]]:
-    """Number and result of each block, as they are done; a broken pool is replaced and what it lost is done again.
+    """Number and result of each block as it finishes; a broken pool is replaced and its lost blocks are repeated.
 
-    todo: what makes a block's argument, by number, called when the block is handed out. ahead: blocks in hand at
-    once. Raises WorkersDieError where ``MOST_DEATHS`` pools broke in a row, and whatever ``work`` raises.
+    todo: function from block number to the block's argument, called when the block is submitted. ahead: maximum
+    number of blocks in progress. Raises WorkersDieError where ``MOST_DEATHS`` pools broke in a row, and whatever
+    ``work`` raises.
     """
     left = dict(todo)
     deaths = 0
@@ -73,7 +75,7 @@ def run_blocks(
                 deaths += 1
                 if deaths == MOST_DEATHS:
                     raise WorkersDieError(
-                        f"{deaths} pools of workers broke without a block done: is there enough memory?"
+                        f"{deaths} worker pools broke without finishing a block; check that there is enough memory"
                     ) from error
 
 
@@ -99,7 +101,7 @@ def _through(
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker does with a block: a plain record, so that it travels to any worker."""
+    """The work on a block: a plain, serialisable record."""
 
     seed: int
     paths: int
@@ -119,7 +121,7 @@ def appraise_portfolio(
     skip: Sequence[int] = (),
     rows: int = BLOCK_ROWS,
 ) -> Iterator[tuple[int, Array]]:
-    """Blocks of values as they are done: number and (rights, columns) of ``kernel.COLUMNS``.
+    """Blocks of values as they finish: number and (rights, columns) of ``kernel.COLUMNS``.
 
     pool: None computes here, without workers. skip: blocks that are done already.
     """
@@ -146,9 +148,9 @@ def appraise_methods(
     skip: Sequence[int] = (),
     rows: int = METHOD_ROWS,
 ) -> Iterator[tuple[int, Any]]:
-    """Blocks of a table of methods as they are done: number and an array of ``method_table.RESULT``.
+    """Blocks of a table of methods as they finish: number and an array of ``method_table.RESULT``.
 
-    pool, skip: as for ``appraise_portfolio``. Raises RuntimeError where a worker has other rules.
+    pool, skip: as for ``appraise_portfolio``. Raises RuntimeError if a worker has different rules.
     """
     cuts = blocks_of(len(table), rows)
     todo = [number for number in range(len(cuts)) if number not in set(skip)]

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from zhirong.chain.appraisal import Appraisal, NoValue
 from zhirong.kernel.money import show_yuan
-from zhirong.kernel.text import Lang
+from zhirong.kernel.text import Lang, how_to_fix
 
 
 def show_value(found: Appraisal, lang: Lang, *, explain: bool) -> None:
@@ -53,9 +53,9 @@ def show_value(found: Appraisal, lang: Lang, *, explain: bool) -> None:
 def show_no_value(found: NoValue, lang: Lang) -> None:
     """Print why there is no value, which is not a value of zero."""
     console = _console()
-    head, hint = ("没有评估价值：", "改法：") if lang == "zh" else ("No value: ", "Fix: ")
+    head = "没有评估价值：" if lang == "zh" else "No value: "
     console.print(head + found.reason.in_(lang), style="bold yellow")
-    console.print(hint + found.hint.in_(lang))
+    console.print(how_to_fix(found.hint, lang))
 
 
 def show_backtest(answer: Mapping[str, Any], lang: Lang) -> None:

@@ -1,4 +1,4 @@
-"""Going through a stored log from end to end: entries, tiles, checkpoints and signatures, every byte of them.
+"""Audits a stored log from end to end: every byte of its entries, tiles, checkpoints and signatures.
 
 One pass in the order of the log; memory does not grow with it. Each finding names the place. Where an entry and
 its stored hash differ, the signed checkpoint decides which of the two was changed.
@@ -37,7 +37,7 @@ class Finding:
     text: Text
 
     def as_text(self, lang: Lang = "zh") -> str:
-        """One line for a person."""
+        """One line for display."""
         return f"{self.place}{'：' if lang == 'zh' else ': '}{self.text.in_(lang)}"
 
     def as_json(self) -> dict[str, object]:
@@ -47,9 +47,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What came of going through a log. findings: none where it is whole. size: number of entries.
+    """Result of an audit. findings: empty if the log is intact. size: number of entries.
 
-    covered: how many of them a signed checkpoint vouches for; the others could still be rewritten with their hashes.
+    covered: how many of them a signed checkpoint covers; the others could still be rewritten together with their
+    hashes.
     """
 
     findings: tuple[Finding, ...]
@@ -84,9 +85,9 @@ def audit_log(
     checkpoints: Sequence[str],
     keys: Iterable[PublicKey],
 ) -> Audit:
-    """Everything that is wrong with a stored log.
+    """All problems of a stored log.
 
-    entries: index and bytes, in the order of the log. checkpoints: signed notes, all that were kept, in any order.
+    entries: index and bytes, in the order of the log. checkpoints: all stored signed notes, in any order.
     keys: the log's keys, retired ones with ``until``, and its witnesses'; a signature by any other is a finding.
     """
     work = _Pass(origin, algorithm, tiles)
@@ -101,7 +102,9 @@ def audit_log(
             work.note("entry_missing", f"entry {frontier.size}", "条目缺失", "the entry is missing")
             frontier = _append(work, frontier, None, wanted, roots)
         if index < frontier.size:
-            work.note("entry_order", f"entry {index}", "条目重复或次序颠倒", "an entry twice, or out of order")
+            work.note(
+                "entry_order", f"entry {index}", "条目重复或次序颠倒", "duplicate entry, or entries out of order"
+            )
             continue
         _check_entry(work, index, data)
         frontier = _append(work, frontier, data, wanted, roots)
@@ -114,7 +117,7 @@ def audit_log(
 def _append(
     work: _Pass, frontier: Frontier, data: bytes | None, wanted: set[int], roots: dict[int, bytes]
 ) -> Frontier:
-    """One more leaf; for a missing entry its stored hash stands in, so that the rest can still be checked."""
+    """Add a leaf; a missing entry is replaced by its stored hash, so that the rest can still be checked."""
     tile, place = divmod(frontier.size, TILE_WIDTH)
     leaf = leaf_hash(work.algorithm, data) if data is not None else work.stored(0, tile, place) or _NO_HASH
     frontier, kept = frontier.append(leaf)
@@ -132,9 +135,14 @@ def _check_entry(work: _Pass, index: int, data: bytes) -> None:
         work.note("entry_form", f"entry {index}", reason.as_text("zh"), reason.as_text("en"))
         return
     if entry.log != work.origin:
-        work.note("entry_log", f"entry {index}", f"属于日志 {entry.log}", f"it is of log {entry.log}")
+        work.note("entry_log", f"entry {index}", f"属于日志 {entry.log}", f"the entry belongs to log {entry.log}")
     if entry.index != index:
-        work.note("entry_index", f"entry {index}", f"自述序号 {entry.index}", f"it says index {entry.index}")
+        work.note(
+            "entry_index",
+            f"entry {index}",
+            f"条目所载序号为 {entry.index}",
+            f"the entry states index {entry.index}",
+        )
 
 
 def _read_checkpoints(
@@ -156,13 +164,13 @@ def _read_checkpoints(
                 work.note(
                     f"signature_{finding.state}",
                     place,
-                    f"{who} 的签名不成立（{finding.state}）",
-                    f"the signature of {who} does not hold ({finding.state})",
+                    f"{who} 的签名无效（{finding.state}）",
+                    f"the signature of {who} is invalid ({finding.state})",
                 )
         own = [f for f in findings if f.key is not None and not f.key.is_witness and f.key.name == work.origin]
         if not any(finding.state is SignatureState.GOOD for finding in own):
             work.note(
-                "log_signature_missing", place, "没有日志自己的有效签名", "no good signature of the log itself"
+                "log_signature_missing", place, "没有日志自己的有效签名", "no valid signature of the log itself"
             )
         elif one.checkpoint.origin != work.origin or one.checkpoint.algorithm is not work.algorithm:
             work.note("other_log", place, "是另一个日志的检查点", "it is of another log")
@@ -178,7 +186,10 @@ def _check_ends(work: _Pass, size: int) -> None:
         index, place = divmod(count, TILE_WIDTH)
         if len(work.tiles.tile(level, index)) > place * HASH_BYTES or work.tiles.tile(level, index + 1):
             work.note(
-                "tile_too_long", f"tile {level}/{index}", "存有多余的哈希", "it holds more hashes than it should"
+                "tile_too_long",
+                f"tile {level}/{index}",
+                "存有多余的哈希",
+                "the tile holds more hashes than the log requires",
             )
         if not count:
             return
@@ -186,7 +197,7 @@ def _check_ends(work: _Pass, size: int) -> None:
 
 
 def _check_roots(work: _Pass, signed: list[SignedCheckpoint], roots: dict[int, bytes], size: int) -> int:
-    """The largest size up to which the entries are what was signed; checkpoints that say otherwise are noted."""
+    """The largest size up to which the entries match what was signed; checkpoints that disagree are reported."""
     good = 0
     for one in signed:
         checkpoint = one.checkpoint
@@ -195,8 +206,8 @@ def _check_roots(work: _Pass, signed: list[SignedCheckpoint], roots: dict[int, b
             work.note(
                 "log_cut_short",
                 place,
-                f"日志只有 {size} 条，签过的检查点有 {checkpoint.size} 条：日志被截短",
-                f"the log has {size} entries, one of {checkpoint.size} was signed: it was cut short",
+                f"日志只有 {size} 条，已签名的检查点有 {checkpoint.size} 条：日志被截短",
+                f"the log has {size} entries, one of {checkpoint.size} was signed: the log was truncated",
             )
         elif roots[checkpoint.size] == checkpoint.root:
             good = max(good, checkpoint.size)
@@ -204,14 +215,14 @@ def _check_roots(work: _Pass, signed: list[SignedCheckpoint], roots: dict[int, b
             work.note(
                 "root_differs",
                 place,
-                f"由条目算得的根与签过的不同：第 {good} 条之后、第 {checkpoint.size} 条之前有改动",
-                f"the entries lead to another root than was signed: changed between {good} and {checkpoint.size}",
+                f"由条目计算的根哈希与已签名的不一致：第 {good} 条之后、第 {checkpoint.size} 条之前有改动",
+                f"the root of the entries differs from the signed one: changed between {good} and {checkpoint.size}",
             )
     return good
 
 
 def _name_differing(work: _Pass, signed: list[SignedCheckpoint], good: int, size: int) -> None:
-    """Say of each stored hash that differs whether it or its entry was changed."""
+    """Determine for each differing stored hash whether the hash or its entry was changed."""
     latest = next((one.checkpoint for one in reversed(signed) if one.checkpoint.size <= size), None)
     tiles_are_good = False
     if latest is not None and latest.size > good:
@@ -219,22 +230,22 @@ def _name_differing(work: _Pass, signed: list[SignedCheckpoint], good: int, size
             tiles_are_good = StoredTree(work.algorithm, latest.size, work.tiles).root() == latest.root
         except MissingTileError as error:
             work.note("tile_missing", f"tile {error.tile_level}/{error.index}", "缺少哈希", "hashes are missing")
-    # A changed entry changes every hash above it as well; those are not findings of their own.
+    # A changed entry changes every hash above it as well; those are not reported separately.
     changed = sorted(one.index * TILE_WIDTH + one.place for one in work.differing if one.tile_level == 0)
     for one in work.differing:
         place = one.index * TILE_WIDTH + one.place
         leaves = range(place << TILE_LEVELS * one.tile_level, (place + 1) << TILE_LEVELS * one.tile_level)
         name = f"tile {one.tile_level}/{one.index} hash {one.place}"
         if leaves.stop <= good:
-            work.note("tile_changed", name, "存储的哈希被改动", "the stored hash was changed")
+            work.note("tile_changed", name, "存储的哈希已被改动", "the stored hash was changed")
         elif one.tile_level == 0 and tiles_are_good and latest is not None and place < latest.size:
-            work.note("entry_changed", f"entry {place}", "条目被改动", "the entry was changed")
+            work.note("entry_changed", f"entry {place}", "条目已被改动", "the entry was changed")
         elif one.tile_level == 0:
             work.note(
                 "entry_or_tile_changed",
                 f"entry {place}",
-                f"条目与存储的哈希（{name}）不符，其一被改动",
+                f"条目与存储的哈希（{name}）不符，其中之一已被改动",
                 f"entry and stored hash ({name}) differ: one of them was changed",
             )
         elif bisect_left(changed, leaves.start) == bisect_left(changed, leaves.stop):
-            work.note("tile_changed", name, "存储的哈希被改动", "the stored hash was changed")
+            work.note("tile_changed", name, "存储的哈希已被改动", "the stored hash was changed")

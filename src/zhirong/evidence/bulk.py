@@ -1,7 +1,7 @@
-"""A whole tree at once, for imports and for checking a log from end to end: compiled, in batches, bounded memory.
+"""Builds a whole tree, for imports and audits: compiled, in batches, with bounded memory.
 
-The tree is the same as ``MerkleTree`` makes entry by entry; it is several times faster because leaves and nodes
-are hashed 64 at a time. Memory beyond the tiles themselves is that of one batch.
+The tree equals the one that ``MerkleTree`` builds entry by entry; building it is several times faster because
+leaves and nodes are hashed 64 at a time. Memory beyond the tiles themselves is that of one batch.
 """
 
 from collections.abc import Iterable, Iterator

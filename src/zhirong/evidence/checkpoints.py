@@ -1,4 +1,4 @@
-"""Checkpoints: the log's signed word on how many entries it has and what they are.
+"""Checkpoints: the log's signed statement of its size and root hash.
 
     origin
     size
@@ -26,8 +26,8 @@ _LINES = 5
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The state of a log. origin: the log's name, for ever. size: number of entries. time: when the log says it
-    was so, an instant in UTC such as ``2026-11-21T02:00:00Z``.
+    """The state of a log. origin: the permanent name of the log. size: number of entries. time: time stated by the
+    log, an instant in UTC such as ``2026-11-21T02:00:00Z``.
     """
 
     origin: str
@@ -44,7 +44,7 @@ class Checkpoint:
     def signed(self, key: SigningKey) -> "SignedCheckpoint":
         """The checkpoint with the log's signature."""
         if key.name != self.origin:
-            raise ValueError("a log's key bears the log's name")
+            raise ValueError("the key must have the name of the log")
         return SignedCheckpoint(self, SignedNote(self.as_text()).signed(key))
 
 
@@ -56,7 +56,9 @@ class SignedCheckpoint:
     note: SignedNote
 
     def countersigned(self, key: SigningKey, seconds: int) -> "SignedCheckpoint":
-        """With a witness's signature. The witness first makes sure that it follows what it saw before."""
+        """With a witness's signature. The witness first checks that it is consistent with the checkpoints it saw
+        before.
+        """
         return SignedCheckpoint(self.checkpoint, self.note.countersigned(key, seconds))
 
     def as_text(self) -> str:
@@ -67,25 +69,25 @@ class SignedCheckpoint:
 def read_checkpoint(written: str, source: str = "") -> SignedCheckpoint:
     """A signed checkpoint from its written form; signatures are not checked here.
 
-    Raises InputError where any line has another form.
+    Raises InputError if any line has a different form.
     """
     note = read_note(written, source)
     lines = note.text[:-1].split("\n")
     problems: list[Problem] = []
 
     def wrong(line: int, code: str, reason: Text) -> None:
-        hint = Text("使用原来的检查点文件", "use the original checkpoint")
+        hint = Text("使用原始检查点文件", "use the original checkpoint file")
         problems.append(Problem(f"[{line}]", lines[line - 1], reason, hint, code))
 
     if len(lines) != _LINES:
-        reason = Text(f"正文应为 {_LINES} 行", f"the text should have {_LINES} lines")
+        reason = Text(f"正文应为 {_LINES} 行", f"the text must have {_LINES} lines")
         raise InputError(
             [
                 Problem(
                     "",
                     str(len(lines)),
                     reason,
-                    Text("使用原来的检查点文件", "use the original checkpoint"),
+                    Text("使用原始检查点文件", "use the original checkpoint file"),
                     "checkpoint_lines",
                 )
             ],
@@ -93,16 +95,16 @@ def read_checkpoint(written: str, source: str = "") -> SignedCheckpoint:
         )
     origin, size, root, algorithm, time = lines
     if not is_origin(origin):
-        wrong(1, "origin", Text("日志名不得含空格或加号", "the name of a log has neither spaces nor a plus"))
+        wrong(1, "origin", Text("日志名不得含空格或加号", "a log name must not contain spaces or plus signs"))
     count = size_of(size)
     if count is None:
         wrong(2, "size", Text("应为条数", "must be the number of entries"))
     root_bytes = _root(root)
     if root_bytes is None:
-        wrong(3, "root", Text("应为 32 字节根哈希的 base64", "must be the base64 of a root of 32 bytes"))
+        wrong(3, "root", Text("应为 32 字节根哈希的 base64", "must be the base64 of a 32-byte root hash"))
     names = [f"hash {one.value}" for one in HashAlgorithm]
     if algorithm not in names:
-        wrong(4, "hash", Text("不认识的哈希算法", "the hash function is not known"))
+        wrong(4, "hash", Text("不支持的哈希算法", "unknown hash function"))
     if not time.startswith("time ") or not is_instant(time[5:]):
         wrong(5, "time", Text("应为 time 2026-11-21T02:00:00Z", "must be time 2026-11-21T02:00:00Z"))
     if problems or root_bytes is None or count is None:

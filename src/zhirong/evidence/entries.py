@@ -1,4 +1,4 @@
-"""Entries of the log: one canonical record a leaf, which says itself to which log and place it belongs."""
+"""Entries of the log: one canonical record per leaf, which states its log and index."""
 
 import re
 from collections.abc import Mapping
@@ -22,9 +22,9 @@ _ORIGIN = re.compile(r"[^\s+\x00-\x20\x7f]+")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. log: origin of its log. index: its place there, from 0. kind: what happened, such as
-    ``pledge.registered``. time: instant in UTC to the second, ``2026-11-21T02:00:00Z``. body: the event itself;
-    it is public, so personal and commercial content goes in as commitments only.
+    """One entry. log: origin of its log. index: its position, from 0. kind: what happened, such as
+    ``pledge.registered``. time: instant in UTC to the second, ``2026-11-21T02:00:00Z``. body: the event; it is
+    public, so personal and commercial content is included only as commitments.
     """
 
     log: str
@@ -50,22 +50,22 @@ class Entry:
 
 
 def entry_of(record: Mapping[str, Any], source: str = "", path: str = "") -> Entry:
-    """An entry from its record. Raises InputError where it is malformed in any way."""
+    """An entry from its record. Raises InputError if it is malformed."""
     problems: list[Problem] = []
     entry = _read_entry(Reader(record, path, source, problems))
     if not problems and entry.as_json() != record:
-        reason = Text("字段前后有空白", "a field has spaces around it")
-        problems.append(Problem(path, "", reason, Text("使用原来的文件", "use the original file"), "not_kept_form"))
+        reason = Text("字段前后有空格", "a field has leading or trailing spaces")
+        problems.append(Problem(path, "", reason, Text("使用原始文件", "use the original file"), "not_kept_form"))
     if problems:
         raise InputError(problems, source)
     return entry
 
 
 def entry_of_bytes(data: bytes, source: str = "") -> Entry:
-    """An entry from its canonical bytes. Raises InputError where they are anything else."""
+    """An entry from its canonical bytes. Raises InputError for anything else."""
     value = canonical.decode(data, source)
     if not isinstance(value, dict):
-        reason, hint = Text("不是对象", "not an object"), Text("使用原来的文件", "use the original file")
+        reason, hint = Text("不是对象", "not an object"), Text("使用原始文件", "use the original file")
         raise InputError([Problem("", str(value)[:40], reason, hint, "not_an_entry")], source)
     return entry_of(value, source)
 
@@ -73,10 +73,10 @@ def entry_of_bytes(data: bytes, source: str = "") -> Entry:
 def _read_entry(reader: Reader) -> Entry:
     reader.choice("format", (ENTRY_FORMAT,))
     entry = Entry(
-        log=_matching(reader, "log", _ORIGIN, Text("不得含空格或加号", "must have neither spaces nor a plus")),
+        log=_matching(reader, "log", _ORIGIN, Text("不得含空格或加号", "must not contain spaces or plus signs")),
         index=reader.whole("index", 0),
         kind=_matching(
-            reader, "kind", _KIND, Text("应为小写英文词，以点分隔", "must be lower-case words with dots")
+            reader, "kind", _KIND, Text("应为小写英文词，以点分隔", "must be lower-case words separated by dots")
         ),
         time=_matching(
             reader, "time", _INSTANT, Text("写成 2026-11-21T02:00:00Z", "write it as 2026-11-21T02:00:00Z")
@@ -88,24 +88,24 @@ def _read_entry(reader: Reader) -> Entry:
 
 
 def is_instant(written: str) -> bool:
-    """Whether the words have the form of an instant, such as ``2026-11-21T02:00:00Z``."""
+    """Whether the text has the form of an instant, such as ``2026-11-21T02:00:00Z``."""
     return _INSTANT.fullmatch(written) is not None
 
 
 def is_origin(written: str) -> bool:
-    """Whether the words can name a log or a key: no spaces, no plus, nothing that a screen would not show."""
+    """Whether the text can name a log or a key: no spaces, no plus signs, no invisible characters."""
     return _ORIGIN.fullmatch(written) is not None and written.isprintable()
 
 
 def size_of(written: str) -> int | None:
-    """The number of entries that the words stand for: decimal, no leading zeros, below 2^63; None otherwise."""
+    """The number of entries that the text states: decimal, no leading zeros, below 2^63; None otherwise."""
     return int(written) if _SIZE.fullmatch(written) is not None and int(written) < 2**63 else None
 
 
 def _matching(reader: Reader, name: str, form: re.Pattern[str], hint: Text) -> str:
     written = reader.text(name)
     if written and (form.fullmatch(written) is None or not written.isprintable()):
-        reader.problem(name, written, "form", Text("写法不对", "not of the right form"), hint)
+        reader.problem(name, written, "form", Text("格式不正确", "wrong format"), hint)
     return written
 
 

@@ -1,9 +1,10 @@
-"""Keyed fingerprints (HMAC-SM3): has another institution the same right or claim, without showing which?
+"""Keyed fingerprints (HMAC-SM3): finds out whether another institution has the same right or claim, without
+revealing it.
 
-Every institution computes the fingerprint of what it holds under a key that all of them share and sends only the
-fingerprint. Equal fingerprints are the same right, or the same claim. Without the key nothing can be learned from
-one. With it, numbers can be tried one by one, since there are only so many: the key goes to the institutions
-and to nobody else, and is changed at every period, after which old and new fingerprints can no longer be matched.
+Each institution computes the fingerprints of its rights and claims with a shared key and sends only the
+fingerprints. Equal fingerprints mean the same right or claim. Without the key a fingerprint reveals nothing. With
+the key, an attacker could try all numbers, because there are few: only the institutions have the key, and it
+changes every period, after which old and new fingerprints no longer match.
 """
 
 from collections import defaultdict
@@ -21,7 +22,7 @@ LEAST_KEY_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one institution reports. reference: its own name for the matter, not shown to others."""
+    """The report of one institution. reference: its internal reference, not shown to others."""
 
     institution: str
     fingerprint: str
@@ -29,14 +30,14 @@ class Report:
 
 
 def right_fingerprint(key: bytes, period: str, kind: str, number: str) -> str:
-    """Fingerprint of a right: 64 hexadecimal digits. kind, number: as the kernel keeps them; any usual writing of
-    the number is accepted. period: words that all institutions agree on, such as ``2026-11``.
+    """Fingerprint of a right: 64 hexadecimal digits. kind, number: in the kernel's kept form; any usual notation of
+    the number is accepted. period: a label that all institutions agree on, such as ``2026-11``.
 
-    Raises NumberError for a number that cannot be right, ValueError for none at all and for a key that is too short.
+    Raises NumberError for an invalid number, ValueError for a missing number and for a key that is too short.
     """
     kept = right_number(kind, number)
     if not kept:
-        # Without this, all rights that have no number would look like the same one.
+        # Without this check, all rights without a number would have the same fingerprint.
         raise ValueError("a right without a number has no fingerprint")
     return _fingerprint(key, period, {"kind": kind, "number": kept, "subject": "right"})
 
@@ -44,9 +45,8 @@ def right_fingerprint(key: bytes, period: str, kind: str, number: str) -> str:
 def claim_fingerprint(
     key: bytes, period: str, debtor_code: str, document_number: str, amount: Fen, due: date
 ) -> str:
-    """Fingerprint of a claim: its debtor's credit code, the number of its contract or invoice, amount and due day.
-
-    The document's number is taken without regard to spaces and to capitals, which institutions write differently.
+    """Fingerprint of a claim: its debtor's credit code, contract or invoice number, amount and due date. Spaces and
+    capitals in the document number are ignored, because institutions write them differently.
     """
     subject = {
         "amount_fen": amount,
@@ -56,7 +56,7 @@ def claim_fingerprint(
         "subject": "claim",
     }
     if not subject["document"]:
-        raise ValueError("a claim is known by the number of its contract or invoice")
+        raise ValueError("a claim needs the number of its contract or invoice")
     return _fingerprint(key, period, subject)
 
 

@@ -25,7 +25,7 @@ def _sha256(data: bytes) -> bytes:
 
 
 def _sm3(data: bytes) -> bytes:
-    # hashlib has SM3 only where the system's OpenSSL was built with it; this library always has.
+    # hashlib has SM3 only if OpenSSL was built with it; this library always has it.
     from cryptography.hazmat.primitives.hashes import SM3, Hash
 
     state = Hash(SM3())
@@ -40,7 +40,7 @@ _DIGESTS: dict[HashAlgorithm, Callable[[bytes], bytes]] = {
 
 
 def digest_of(algorithm: HashAlgorithm) -> Callable[[bytes], bytes]:
-    """The hash function itself: bytes to 32 bytes."""
+    """The hash function: bytes to 32 bytes."""
     return _DIGESTS[algorithm]
 
 

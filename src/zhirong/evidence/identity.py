@@ -1,9 +1,9 @@
 """Digital identity of a right: a public record of commitments, its fingerprint, its history, and disclosures.
 
-The record says in the open only what the public registers say: kind, number, status. Title, holder, provenance,
-appraisals and pledges stand in it as commitments H(0x02 ‖ salt ‖ canonical [name, value]): nothing can be read
-from them, yet the holder can later show any one of them, with its salt, and nobody can show another value.
-Each change makes a new version that names the fingerprint of the one before.
+The record shows only what the public registers show: kind, number, status. Title, holder, provenance, appraisals
+and pledges are commitments H(0x02 ‖ salt ‖ canonical [name, value]): they reveal nothing, but the holder can later
+disclose any of them with its salt, and no other value would match. Each change makes a new version that names the
+fingerprint of the one before.
 """
 
 import base64
@@ -22,7 +22,7 @@ from zhirong.kernel.text import Text
 IDENTITY_FORMAT = "zhirong-identity-1"
 DISCLOSURE_FORMAT = "zhirong-disclosure-1"
 SALT_BYTES = 32
-# What a record can commit to; details follow after a dot, such as ``appraisal.2026-03.value``.
+# Sections that a record can commit to; details follow after a dot, such as ``appraisal.2026-03.value``.
 SECTIONS = ("title", "holder", "provenance", "appraisal", "pledge", "other")
 
 _NAME = re.compile(rf"(?:{'|'.join(SECTIONS)})(?:\.[a-z0-9][a-z0-9_-]*)*")
@@ -34,8 +34,8 @@ _CODE_CHECK_BYTES = 5
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One statement about a right. name: section and details. value: plain canonical data. salt: 32 random bytes,
-    fresh for each claim of each version; whoever has salt and commitment can try values out, so it is kept secret
-    with the value.
+    new for each claim of each version; anyone with salt and commitment can try values, so keep it secret like the
+    value.
     """
 
     name: str
@@ -55,8 +55,8 @@ class Identity:
     """One version of a right's record.
 
     code: the right's identity number, the same in every version. version: from 1. previous: fingerprint of the
-    version before, empty for the first. kind, number, status: as public registers have them; number is empty for
-    a right without one. as_of: the day the record describes, ``2026-11-21``. commitments: by the claim's name.
+    version before, empty for the first. kind, number, status: as in the public registers; number is empty for a
+    right without one. as_of: the date of the facts, ``2026-11-21``. commitments: by claim name.
     """
 
     code: str
@@ -70,7 +70,7 @@ class Identity:
     commitments: Mapping[str, str]
 
     def as_json(self) -> dict[str, Any]:
-        """The record as it goes into the log."""
+        """The record as written to the log."""
         return {
             "as_of": self.as_of,
             "code": self.code,
@@ -93,11 +93,11 @@ def identity_code(kind: str, number: str, secret: bytes = b"") -> str:
     """The identity number of a right: ``ZR1-`` and 40 letters and digits in groups of eight.
 
     It is the first 20 bytes of SM3(canonical ["zhirong-identity-code-1", kind, number, secret in hexadecimal]) with
-    5 bytes of a hash over them as check, in base32. A right with a public number takes no secret, so that everyone
-    finds the same code; one without a number takes 32 random bytes. Raises ValueError where neither is given.
+    5 bytes of a hash over them as check, in base32. A right with a public number has no secret, so that everyone
+    computes the same code; a right without a number needs 32 random bytes. Raises ValueError if neither is given.
     """
     if bool(number) == bool(secret):
-        raise ValueError("a right has either a public number or a secret of its own")
+        raise ValueError("a right needs either a public number or a secret")
     if secret and len(secret) != SALT_BYTES:
         raise ValueError(f"the secret has {SALT_BYTES} bytes")
     kept = right_number(kind, number) if number else ""
@@ -107,7 +107,7 @@ def identity_code(kind: str, number: str, secret: bytes = b"") -> str:
 
 
 def is_identity_code(written: str) -> bool:
-    """Whether the words are an identity number with the right check."""
+    """Whether the text is an identity number with a correct check code."""
     try:
         content = base64.b32decode(written.removeprefix("ZR1-").replace("-", ""))
     except ValueError:
@@ -132,7 +132,7 @@ def first_identity(
 
 
 def next_identity(before: Identity, *, status: str, as_of: str, claims: Iterable[Claim]) -> Identity:
-    """The version after ``before``, with all claims that hold now. Kind and number never change."""
+    """The version after ``before``, with all current claims. Kind and number never change."""
     return Identity(
         before.code,
         before.version + 1,
@@ -147,10 +147,12 @@ def next_identity(before: Identity, *, status: str, as_of: str, claims: Iterable
 
 
 def identity_of(record: Mapping[str, Any], source: str = "") -> Identity:
-    """An identity from its record. Raises InputError where it is malformed in any way."""
+    """An identity from its record. Raises InputError if it is malformed."""
     identity = _read_identity(Reader(record, source=source))
     if identity.as_json() != record:
-        reason = Text("字段前后有空白或写法不规范", "a field has spaces around it or is not in its kept form")
+        reason = Text(
+            "字段前后有空格或格式不规范", "a field has leading or trailing spaces or is not in canonical form"
+        )
         hint = Text("使用原记录", "use the original record")
         raise InputError([Problem("", "", reason, hint, "not_kept_form")], source)
     return identity
@@ -175,22 +177,27 @@ def _read_identity(reader: Reader) -> Identity:
     for name, commitment in identity.commitments.items():
         if _NAME.fullmatch(name) is None or _HEX.fullmatch(commitment) is None:
             reason = Text("不是承诺值", "not a commitment")
-            hint = Text("名称属于规定的部分，值为 64 位十六进制数", "a known section, and 64 hexadecimal digits")
+            hint = Text("使用规定的名称，值为 64 位十六进制数", "use a known section and 64 hexadecimal digits")
             commitments.problem(name, commitment, "commitment", reason, hint)
     if not is_identity_code(identity.code) or not _code_fits(identity):
-        reason = Text("身份编号与权利不符，或校验不对", "the identity number does not fit the right, or its check")
+        reason = Text(
+            "身份编号与权利不符，或校验不对",
+            "the identity number does not match the right, or its check code is wrong",
+        )
         reader.problem("code", identity.code, "code", reason, Text("使用原记录", "use the original record"))
     if bool(identity.previous) != (identity.version > 1) or not (
         not identity.previous or _HEX.fullmatch(identity.previous)
     ):
-        reason = Text("前一版的指纹与版次不合", "the fingerprint of the version before does not fit the version")
+        reason = Text(
+            "前一版的指纹与版本号不符", "the fingerprint of the previous version does not match the version number"
+        )
         reader.problem("previous", identity.previous, "previous", reason, Text("使用原记录", "use the original"))
     reader.finish()
     return identity
 
 
 def check_history(versions: Sequence[Identity]) -> tuple[Problem, ...]:
-    """What is wrong with a right's versions, first to last: gaps, a changed past, another right. Empty is good."""
+    """Problems in the sequence of a right's versions: gaps, a changed past, another right. Empty if correct."""
     problems = []
 
     def wrong(place: int, field: str, value: object, code: str, reason: Text) -> None:
@@ -199,25 +206,29 @@ def check_history(versions: Sequence[Identity]) -> tuple[Problem, ...]:
 
     for place, version in enumerate(versions, 1):
         if version.version != place:
-            wrong(
-                place, "version", version.version, "gap", Text(f"应为第 {place} 版", f"should be version {place}")
-            )
+            wrong(place, "version", version.version, "gap", Text(f"应为第 {place} 版", f"must be version {place}"))
         if place == 1:
             if version.previous:
                 wrong(
-                    1, "previous", version.previous, "previous", Text("首版没有前一版", "the first has none before")
+                    1,
+                    "previous",
+                    version.previous,
+                    "previous",
+                    Text("首个版本不应有前一版", "the first version has no previous version"),
                 )
             continue
         before = versions[place - 2]
         if version.previous != before.fingerprint():
-            reason = Text("与前一版的指纹不符：前一版被改动或缺失", "the version before was changed or is missing")
+            reason = Text(
+                "与前一版的指纹不符：前一版已被改动或缺失", "the previous version was changed or is missing"
+            )
             wrong(place, "previous", version.previous, "previous", reason)
         for field in ("code", "kind", "number", "algorithm"):
             if getattr(version, field) != getattr(before, field):
-                reason = Text("不得随版次改变", "must not change between versions")
+                reason = Text("各版本不得改变", "must not change between versions")
                 wrong(place, field, getattr(version, field), "changed", reason)
         if version.as_of < before.as_of:
-            reason = Text("早于前一版", "earlier than the version before")
+            reason = Text("早于前一版", "earlier than the previous version")
             wrong(place, "as_of", version.as_of, "time", reason)
     return tuple(problems)
 
@@ -227,13 +238,13 @@ def check_history(versions: Sequence[Identity]) -> tuple[Problem, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """Some claims shown openly. fingerprint: of the record that committed to them."""
+    """Disclosed claims. fingerprint: of the record that committed to them."""
 
     fingerprint: str
     claims: tuple[Claim, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """The disclosure as a file carries it."""
+        """The disclosure in file form."""
         return {
             "claims": [
                 {"name": claim.name, "salt": claim.salt.hex(), "value": claim.value} for claim in self.claims
@@ -248,13 +259,13 @@ class Disclosure:
 
 
 def disclose(identity: Identity, claims: Iterable[Claim], names: Iterable[str]) -> Disclosure:
-    """Show the claims named and nothing else. Raises KeyError for a name that is not among the claims."""
+    """Disclose the named claims only. Raises KeyError for an unknown name."""
     by_name = {claim.name: claim for claim in claims}
     return Disclosure(identity.fingerprint(), tuple(by_name[name] for name in names))
 
 
 def read_disclosure(data: bytes, source: str = "") -> Disclosure:
-    """A disclosure from its file. Raises InputError where it is anything else."""
+    """A disclosure from its file. Raises InputError for anything else."""
     value = canonical.decode(data.removesuffix(b"\n"), source)
     reader = Reader(value if isinstance(value, dict) else {}, source=source)
     reader.choice("format", (DISCLOSURE_FORMAT,))
@@ -264,7 +275,7 @@ def read_disclosure(data: bytes, source: str = "") -> Disclosure:
         name, salt, value = item.text("name"), item.text("salt"), item.anything("value")
         if _HEX.fullmatch(salt) is None:
             reason = Text("应为 64 位十六进制数", "must be 64 hexadecimal digits")
-            item.problem("salt", salt, "salt", reason, Text("使用原来的文件", "use the original file"))
+            item.problem("salt", salt, "salt", reason, Text("使用原始文件", "use the original file"))
         else:
             claims.append(Claim(name, value, bytes.fromhex(salt)))
         item.finish()
@@ -273,11 +284,11 @@ def read_disclosure(data: bytes, source: str = "") -> Disclosure:
 
 
 def check_disclosure(identity: Identity, disclosure: Disclosure) -> tuple[Problem, ...]:
-    """What is wrong with the claims shown. Empty means that the record committed to every one of them."""
+    """Problems of the disclosed claims. Empty means that the record committed to every one of them."""
     problems = []
     hint = Text("向权利人索取原披露文件", "ask the holder for the original disclosure")
     if disclosure.fingerprint != identity.fingerprint():
-        reason = Text("是对另一份记录的披露", "it discloses from another record")
+        reason = Text("是对另一份记录的披露", "it discloses claims of another record")
         problems.append(Problem("fingerprint", disclosure.fingerprint, reason, hint, "other_record"))
     for claim in disclosure.claims:
         expected = identity.commitments.get(claim.name)
@@ -286,21 +297,23 @@ def check_disclosure(identity: Identity, disclosure: Disclosure) -> tuple[Proble
             problems.append(Problem(claim.name, "", reason, hint, "no_commitment"))
         elif claim.commitment(identity.algorithm) != expected:
             reason = Text(
-                "与记录中的承诺值不符：内容或盐值被改动", "not what was committed to: value or salt changed"
+                "与记录中的承诺值不符：内容或盐值已被改动",
+                "does not match the commitment: the value or salt was changed",
             )
             problems.append(Problem(claim.name, "", reason, hint, "commitment_differs"))
     return tuple(problems)
 
 
 def check_content(commitment: object, algorithm: HashAlgorithm, disclosure: Disclosure) -> tuple[Problem, ...]:
-    """What is wrong with the content shown of an entry. commitment: what stands in the entry. Empty is good."""
+    """Problems of the disclosed content of an entry. commitment: the value in the entry. Empty if correct."""
     hint = Text("向登记机构索取原披露文件", "ask the register for the original disclosure")
     if len(disclosure.claims) != 1:
-        reason = Text("条目只有一项承诺", "an entry has a single commitment")
+        reason = Text("条目只有一项承诺", "an entry has only one commitment")
         return (Problem("claims", str(len(disclosure.claims)), reason, hint, "no_commitment"),)
     if disclosure.claims[0].commitment(algorithm) != commitment:
         reason = Text(
-            "与条目中的承诺值不符：内容或盐值被改动", "not what the entry committed to: content or salt changed"
+            "与条目中的承诺值不符：内容或盐值已被改动",
+            "does not match the entry's commitment: the content or salt was changed",
         )
         return (Problem(disclosure.claims[0].name, "", reason, hint, "commitment_differs"),)
     return ()
@@ -315,13 +328,15 @@ def _commit(claims: Iterable[Claim], algorithm: HashAlgorithm) -> dict[str, str]
     salts: set[bytes] = set()
     for claim in claims:
         if _NAME.fullmatch(claim.name) is None or claim.name in commitments:
-            reason = Text("名称不合规定或重复", "the name is not of the known form, or used twice")
+            reason = Text("名称不符合规定或重复", "the name has an unknown form or is a duplicate")
             hint = Text(f"以 {'、'.join(SECTIONS)} 开头", f"begin with one of {', '.join(SECTIONS)}")
             problems.append(Problem(claim.name, "", reason, hint, "claim_name"))
         elif claim.salt in salts:
-            reason = Text("盐值用了两次", "the salt is used twice")
+            reason = Text("盐值重复使用", "the salt is used twice")
             problems.append(
-                Problem(claim.name, "", reason, Text("每项另取", "take a fresh one each"), "salt_twice")
+                Problem(
+                    claim.name, "", reason, Text("每项使用新的盐值", "use a new salt for each claim"), "salt_twice"
+                )
             )
         else:
             commitments[claim.name] = claim.commitment(algorithm)
@@ -339,8 +354,8 @@ def _show_code(core: bytes) -> str:
 
 def _code_fits(identity: Identity) -> bool:
     if not identity.number:
-        return True  # the code stands for a secret that only the holder can show
+        return True  # the code depends on a secret that only the holder knows
     try:
         return identity_code(identity.kind, identity.number) == identity.code
-    except (NumberError, KeyError):  # a number that cannot be right, a kind that nobody knows
+    except (NumberError, KeyError):  # an invalid number or an unknown kind
         return False

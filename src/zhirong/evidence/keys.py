@@ -1,8 +1,8 @@
-"""Keys: their written form, what they may sign, until when; and the signing and checking of bytes.
+"""Keys: their written form, what they may sign and until when; signing and verification.
 
 A public key is written as ``name+ID+base64`` (the C2SP "vkey"): the ID is eight hexadecimal digits of
-SHA-256(name ‖ 0x0A ‖ type and key), the base64 holds the type and the key. The type says at once the algorithm
-and the role, so that a witness's key can never count as the log's own.
+SHA-256(name ‖ 0x0A ‖ type and key), the base64 holds the type and the key. The type gives both the algorithm and
+the role, so that a witness's key can never count as a key of the log.
 """
 
 import base64
@@ -21,11 +21,11 @@ _ED25519_BYTES = 32
 
 
 class KeyType(Enum):
-    """Algorithm and role of a key, by the bytes that begin its written form.
+    """Algorithm and role of a key, identified by the first bytes of its written form.
 
-    The one-byte types are those of C2SP signed-note; 0xFF begins longer names for what has no byte there.
-    The SM2 types (GB/T 32918, signatures over SM3) are set aside: this version knows them by name, and says so,
-    but checks no such signature.
+    The one-byte types are those of C2SP signed-note; 0xFF starts longer names for types without such a byte.
+    The SM2 types (GB/T 32918, signatures over SM3) are reserved: this version recognises and reports them but
+    cannot check their signatures.
     """
 
     LOG_ED25519 = b"\x01"
@@ -51,7 +51,7 @@ class PublicKey:
 
     @property
     def id(self) -> bytes:
-        """Four bytes that tell this key from others of the same name; a label, not a proof."""
+        """Four bytes that distinguish this key from others of the same name; a label, not a proof."""
         return hashlib.sha256(self.name.encode() + b"\n" + self.type.value + self.material).digest()[:KEY_ID_BYTES]
 
     @property
@@ -69,12 +69,12 @@ class PublicKey:
         return f"{self.name}+{self.id.hex()}+{base64.b64encode(self.type.value + self.material).decode()}"
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
-        """Whether the signature over the message is this key's (Ed25519, RFC 8032)."""
+        """Whether this key made the signature over the message (Ed25519, RFC 8032)."""
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
         if not self.can_be_checked:
-            raise ValueError(f"signatures of type {self.type.name} are not checked by this version")
+            raise ValueError(f"this version cannot check signatures of type {self.type.name}")
         try:
             Ed25519PublicKey.from_public_bytes(self.material).verify(signature, message)
         except (InvalidSignature, ValueError):
@@ -94,7 +94,7 @@ class SigningKey:
         if self.type not in _CAN_CHECK:
             raise ValueError(f"signatures of type {self.type.name} are not made by this version")
         if len(self.seed) != _ED25519_BYTES or not is_origin(self.name):
-            raise ValueError("a signing key has 32 bytes, and a name without spaces or plus")
+            raise ValueError("a signing key needs 32 bytes and a name without spaces or plus signs")
 
     def __repr__(self) -> str:
         return f"SigningKey({self.public().as_text()})"  # the seed must not reach a log file or a traceback
@@ -114,7 +114,7 @@ class SigningKey:
 
 
 def strictest(keys: Iterable[PublicKey]) -> tuple[PublicKey, ...]:
-    """Each key once; one that is given several times counts with the smallest ``until``."""
+    """Each key once; for duplicates the smallest ``until`` applies."""
     found: dict[PublicKey, PublicKey] = {}
     for key in keys:
         bare = replace(key, until=None)
@@ -125,7 +125,7 @@ def strictest(keys: Iterable[PublicKey]) -> tuple[PublicKey, ...]:
 
 
 def read_key(written: str, source: str = "") -> PublicKey:
-    """A public key from its written form. Raises InputError where it is malformed or its ID does not fit."""
+    """A public key from its written form. Raises InputError if it is malformed or its ID does not match."""
     parts = written.split("+", 2)
     if len(parts) != 3 or not is_origin(parts[0]):
         raise _refused(written, "key_form", Text("不是公钥", "not a public key"), source)
@@ -134,27 +134,27 @@ def read_key(written: str, source: str = "") -> PublicKey:
         content = base64.b64decode(encoded, validate=True)
     except binascii.Error:
         content = b""
-    # Spare bits of a last base64 digit could be changed unseen; writing it again shows them.
+    # Unused bits of the last base64 digit could be changed unnoticed; encoding it again reveals that.
     if base64.b64encode(content).decode() != encoded or not content:
         raise _refused(encoded, "key_base64", Text("不是规范的 base64", "not canonical base64"), source)
     kind = next((one for one in KeyType if content.startswith(one.value)), None)
     if kind is None:
-        raise _refused(encoded, "key_type", Text("不认识的密钥类型", "the type of key is not known"), source)
+        raise _refused(encoded, "key_type", Text("不支持的密钥类型", "unknown key type"), source)
     material = content[len(kind.value) :]
     if kind in _CAN_CHECK and len(material) != _ED25519_BYTES:
-        reason = Text("Ed25519 公钥应为 32 字节", "an Ed25519 key has 32 bytes")
+        reason = Text("Ed25519 公钥应为 32 字节", "an Ed25519 public key must have 32 bytes")
         raise _refused(encoded, "key_length", reason, source)
     key = PublicKey(name, kind, material)
     if key.id.hex() != key_id:
-        reason = Text(f"密钥标识不符，应为 {key.id.hex()}", f"the key ID does not fit, it should be {key.id.hex()}")
+        reason = Text(f"密钥标识不符，应为 {key.id.hex()}", f"wrong key ID, expected {key.id.hex()}")
         raise _refused(key_id, "key_id", reason, source)
     return key
 
 
 def read_keys(text: str, source: str = "") -> tuple[PublicKey, ...]:
-    """The keys of a key file: one a line, empty lines and lines after ``#`` left out.
+    """The keys of a key file: one per line; empty lines and lines starting with ``#`` are ignored.
 
-    A line may end with `` until SIZE``: the key is retired and its signature on any larger log is refused.
+    A line may end with `` until SIZE``: the key is retired, and its signature on any larger log is rejected.
     Raises InputError with every line that cannot be read.
     """
     keys: list[PublicKey] = []
@@ -168,7 +168,7 @@ def read_keys(text: str, source: str = "") -> tuple[PublicKey, ...]:
         except InputError as error:
             problems += [problem.within(f"[{number}]") for problem in error.problems]
     if not keys and not problems:
-        reason, hint = Text("没有公钥", "there is no key"), Text("每行写一个公钥", "write one key a line")
+        reason, hint = Text("没有公钥", "the file has no key"), Text("每行写一个公钥", "write one key per line")
         problems.append(Problem("", "", reason, hint, "no_key"))
     if problems:
         raise InputError(problems, source)
@@ -182,14 +182,14 @@ def _key_of_words(words: list[str], line: str, source: str) -> PublicKey:
     until = size_of(words[2]) if len(words) == 3 and words[1] == "until" else None
     if until is None:
         raise _refused(
-            line, "key_line", Text("公钥之后只能写 until 和条数", "after the key only `until SIZE`"), source
+            line, "key_line", Text("公钥之后只能写 until 和条数", "only `until SIZE` may follow the key"), source
         )
     return PublicKey(key.name, key.type, key.material, until)
 
 
 def _refused(value: str, code: str, reason: Text, source: str) -> InputError:
     hint = Text(
-        "使用登记机构公布的公钥原文：名称+标识+base64",
-        "use the key as the institution publishes it: name+ID+base64",
+        "使用登记机构公布的公钥，格式为 名称+标识+base64",
+        "use the key published by the institution: name+ID+base64",
     )
     return InputError([Problem("", value, reason, hint, code)], source)

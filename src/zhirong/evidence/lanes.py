@@ -1,7 +1,7 @@
-"""SHA-256 and SM3 over many short messages at once, compiled: 64 messages side by side, one in each lane.
+"""SHA-256 and SM3 over many short messages at once, compiled: 64 messages in parallel, one per lane.
 
-Round by round the same instruction runs over all lanes, which lets the compiler use the vector unit. Importing
-this module loads Numba; nothing that verifies a receipt needs it. States and hashes are arrays of 32-bit words.
+Round by round the same instruction runs over all lanes, which lets the compiler use the vector unit. Importing this
+module loads Numba; verifying a receipt does not need it. States and hashes are arrays of 32-bit words.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,9 @@ Words = NDArray[np.uint32]
 Bytes = NDArray[np.uint8]
 Counts = NDArray[np.int64]
 
-LANES = 64  # fewer leave the vector unit idle, more no longer fit beside the message schedule in the first cache
+LANES = (
+    64  # fewer leave the vector unit idle; more no longer fit into the first-level cache with the message schedule
+)
 _BLOCK = 64
 _WORDS = 16
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -46,7 +48,7 @@ _SHA256_START = np.array(
     [0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19],
     dtype=np.uint32,
 )
-# GB/T 32905-2016 §4.1 and §4.2; the constant of round j is turned left by j.
+# GB/T 32905-2016 §4.1 and §4.2; the constant of round j is rotated left by j.
 _SM3_START = np.array(
     [0x7380166F, 0x4914B2B9, 0x172442D7, 0xDA8A0600, 0xA96F30BC, 0x163138AA, 0xE38DEE4D, 0xB0FB0E4E],
     dtype=np.uint32,
@@ -72,12 +74,12 @@ def _left(x: np.uint32, n: int) -> np.uint32:
     return np.uint32((x << np.uint32(n)) | (x >> np.uint32(32 - n)))
 
 
-# Numba widens a sum of two 32-bit words to 64 bits; every sum is cut back before it is used.
+# Numba widens a sum of two 32-bit words to 64 bits; every sum is truncated before it is used.
 
 
 @compiled
 def _sha256_block(state: Words, w: Words, v: Words) -> None:
-    """One block for all lanes (FIPS 180-4 §6.2.2). Registers stay in place; their names move from row to row."""
+    """One block for all lanes (FIPS 180-4 §6.2.2). Registers stay in place; their names rotate through the rows."""
     for t in range(16, 64):
         for lane in range(LANES):
             a, b = w[t - 15, lane], w[t - 2, lane]
@@ -174,7 +176,7 @@ def hash_pairs(words: Words, is_sm3: bool) -> Words:
 
 @compiled
 def hash_leaves(data: Bytes, starts: Counts, is_sm3: bool) -> Words:
-    """H(0x00 ‖ message) of n messages that lie end to end in ``data``; ``starts`` has n + 1 offsets."""
+    """H(0x00 ‖ message) of n messages stored end to end in ``data``; ``starts`` has n + 1 offsets."""
     count = starts.shape[0] - 1
     out = np.empty((count, 8), np.uint32)
     state = np.empty((8, LANES), np.uint32)
@@ -190,7 +192,7 @@ def hash_leaves(data: Bytes, starts: Counts, is_sm3: bool) -> Words:
             for lane in range(lanes):
                 _fill(data, starts[first + lane], starts[first + lane + 1], block, w, lane)
             _block(state, w, rows, is_sm3)
-            # A shorter message is finished earlier; what its lane computes afterwards is never looked at.
+            # A shorter message finishes earlier; the later results of its lane are ignored.
             for lane in range(lanes):
                 if _blocks_of(starts[first + lane + 1] - starts[first + lane]) == block + 1:
                     for row in range(8):
@@ -208,7 +210,7 @@ def _block(state: Words, w: Words, rows: Words, is_sm3: bool) -> None:
 
 @_inlined
 def _blocks_of(length: int) -> int:
-    # The prefix, the mark and the eight bytes of the length come on top.
+    # Add the prefix, the end mark and the eight bytes of the length.
     return (length + 10 + _BLOCK - 1) // _BLOCK
 
 
@@ -237,7 +239,7 @@ def _fill(data: Bytes, start: int, end: int, block: int, w: Words, lane: int) ->
     if block == 0:
         w[0, lane] = _word_at_edge(data, start, length, at)
         place = 1
-    # An unsigned index spares the test for one that counts from the end.
+    # An unsigned index avoids the check for negative indices.
     here = np.uint64(start + at + 4 * place)
     for whole_place in range(place, whole):
         w[whole_place, lane] = np.uint32(

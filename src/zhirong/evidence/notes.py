@@ -1,4 +1,4 @@
-"""Signed notes: a text and the signatures over it, in the written form of C2SP signed-note.
+"""Signed notes: a text and its signatures, in the form of C2SP signed-note.
 
     text, one or more lines
 
@@ -19,7 +19,7 @@ from zhirong.evidence.keys import KEY_ID_BYTES, KeyType, PublicKey, SigningKey, 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
-MOST_SIGNATURES = 100  # a note with more would only cost the verifier time
+MOST_SIGNATURES = 100  # more would only cost the verifier time
 _SIGNATURE_LINE = re.compile(r"— (\S+) ([A-Za-z0-9+/]+={0,2})")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 _TIME_BYTES = 8
@@ -35,7 +35,7 @@ class NoteSignature:
     signature: bytes
 
     def as_line(self) -> str:
-        """The line as it stands in the note, without its newline."""
+        """The line in the note, without its newline."""
         return f"— {self.name} {base64.b64encode(self.key_id + self.signature).decode()}"
 
 
@@ -51,15 +51,15 @@ class SignedNote:
         return self.text + "\n" + "".join(f"{one.as_line()}\n" for one in self.signatures)
 
     def signed(self, key: SigningKey) -> "SignedNote":
-        """The note with one more signature, of a key that is not a witness's."""
+        """The note with an additional signature by a key that is not a witness's."""
         if key.public().is_witness:
-            raise ValueError("a witness countersigns, which carries a time")
+            raise ValueError("a witness must countersign with a time")
         return self._with(key, key.sign(self.text.encode()))
 
     def countersigned(self, key: SigningKey, seconds: int) -> "SignedNote":
         """The note with a witness's signature (C2SP tlog-cosignature v1). seconds: since 1970-01-01T00:00:00Z."""
         if not key.public().is_witness or not 0 <= seconds <= _LATEST_TIME:
-            raise ValueError("countersigning takes a witness's key and a time since 1970")
+            raise ValueError("countersigning needs a witness's key and a time since 1970")
         signature = key.sign(_witnessed(self.text, seconds))
         return self._with(key, seconds.to_bytes(_TIME_BYTES, "big") + signature)
 
@@ -69,7 +69,7 @@ class SignedNote:
 
 
 class SignatureState(StrEnum):
-    """What was found about one signature line."""
+    """The result for one signature line."""
 
     GOOD = "good"
     BAD = "bad"
@@ -80,9 +80,9 @@ class SignatureState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignatureFinding:
-    """One signature line and what was found. key: the known key, None where there is none.
+    """One signature line and its result. key: the known key, None where there is none.
 
-    seconds: when a witness says it countersigned, since 1970; None for other signatures.
+    seconds: time of the countersignature stated by a witness, since 1970; None for other signatures.
     """
 
     signature: NoteSignature
@@ -92,15 +92,15 @@ class SignatureFinding:
 
 
 def read_note(written: str, source: str = "") -> SignedNote:
-    """A note from its written form, byte for byte. Raises InputError where it has any other form."""
+    """A note from its exact written form. Raises InputError for any other form."""
     control = _CONTROL.search(written)
     if control is not None:
         line = written.count("\n", 0, control.start()) + 1
-        reason = Text("有控制字符", "there is a control character")
+        reason = Text("含有控制字符", "it contains a control character")
         raise _refused(f"[{line}]", ascii(control.group()), "control_character", reason, source)
     text, divider, lines = written.rpartition("\n\n")
     if not divider or not text or not lines.endswith("\n"):
-        reason = Text("正文、空行、签名行三部分不全", "text, empty line and signature lines are not all there")
+        reason = Text("正文、空行、签名行三部分不完整", "text, empty line or signature lines are missing")
         raise _refused("", written[-40:], "note_form", reason, source)
     first = text.count("\n") + 3
     signatures = tuple(
@@ -113,7 +113,7 @@ def read_note(written: str, source: str = "") -> SignedNote:
 
 
 def check_signatures(note: SignedNote, keys: Iterable[PublicKey], size: int) -> tuple[SignatureFinding, ...]:
-    """What each signature is worth. size: of the log that the note speaks of, for keys that are retired."""
+    """The result for each signature. size: size of the log in the note, needed for retired keys."""
     known = {(key.name, key.id): key for key in strictest(keys)}
     return tuple(_checked(note.text, one, known.get((one.name, one.key_id)), size) for one in note.signatures)
 
@@ -154,5 +154,7 @@ def _read_signature(line: str, number: int, source: str) -> NoteSignature:
 
 
 def _refused(field: str, value: str, code: str, reason: Text, source: str) -> InputError:
-    hint = Text("使用原来的文件，不要另存或粘贴", "use the original file, neither saved again nor pasted")
+    hint = Text(
+        "使用原始文件，不要另存或复制粘贴", "use the original file; do not save it again or paste its content"
+    )
     return InputError([Problem(field, value, reason, hint, code)], source)

@@ -1,8 +1,8 @@
-"""Inclusion and consistency proofs of a Merkle tree: making them from stored nodes, and verifying them.
+"""Inclusion and consistency proofs of a Merkle tree: creation from stored nodes, and verification.
 
 The tree is that of RFC 6962 §2.1 and RFC 9162 §2.1. A *complete node* ``(level, index)`` is the hash over the
-2^level leaves from ``index × 2^level`` on, all of them present; it never changes again. Every proof is made from
-complete nodes and, on the right edge, from folds of them, so it takes O(log n) look-ups.
+2^level leaves from ``index × 2^level`` on, all of them present; it never changes. Every proof is built from
+complete nodes and, on the right edge, from folds of them, so it needs O(log n) look-ups.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,12 +12,12 @@ from zhirong.evidence.hashes import HASH_BYTES, NODE_PREFIX, HashAlgorithm, dige
 # (level, index) of a complete node to its hash.
 NodeSource = Callable[[int, int], bytes]
 
-# The verifier does not work through sizes that no log reaches; 2^63 - 1 also fits every language's integers.
+# The verifier rejects sizes that no log reaches; 2^63 - 1 also fits the integers of every language.
 MAX_SIZE = 2**63 - 1
 
 
 class ProofError(ValueError):
-    """A proof that does not show what it should. code: stable English key of what is wrong."""
+    """An invalid proof. code: stable English key of the reason."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code
@@ -39,7 +39,7 @@ def peaks_of(size: int) -> list[tuple[int, int]]:
 
 
 def fold(algorithm: HashAlgorithm, peaks: Sequence[bytes]) -> bytes:
-    """Root over peaks given largest first: each is the left brother of all that follow."""
+    """Root over peaks given largest first: each is the left sibling of all that follow."""
     root = peaks[-1]
     for peak in reversed(peaks[:-1]):
         root = node_hash(algorithm, peak, root)
@@ -54,20 +54,19 @@ def root_at(algorithm: HashAlgorithm, nodes: NodeSource, size: int) -> bytes:
 
 
 def inclusion_proof(algorithm: HashAlgorithm, nodes: NodeSource, index: int, size: int) -> tuple[bytes, ...]:
-    """PATH(index, D[size]) of RFC 9162 §2.1.3.1: brothers from the leaf up.
-
-    Raises ProofError where the tree of that size has no such leaf.
+    """PATH(index, D[size]) of RFC 9162 §2.1.3.1: siblings from the leaf up. Raises ProofError if the tree of that
+    size has no such leaf.
     """
     if not 0 <= index < size:
         raise ProofError("index_outside", f"a log of {size} entries has no entry at index {index}")
     proof: list[bytes] = []
     level = 0
-    # Inside the largest complete node that holds the leaf, all brothers are complete.
+    # Inside the largest complete node that holds the leaf, all siblings are complete.
     peak_level, peak_index = next((h, i) for h, i in peaks_of(size) if index >> h == i)
     while level < peak_level:
         proof.append(nodes(level, index >> level ^ 1))
         level += 1
-    # Outside it, everything to the right is one brother; then the peaks to the left follow one by one.
+    # Outside it, everything to the right is one sibling; then the peaks to the left follow.
     proof.extend(_around_peak(algorithm, nodes, peak_level, peak_index, size))
     return tuple(proof)
 
@@ -77,10 +76,10 @@ def consistency_proof(
 ) -> tuple[bytes, ...]:
     """PROOF(old_size, D[new_size]) of RFC 9162 §2.1.4.1; empty for old sizes 0 and ``new_size``.
 
-    Raises ProofError where the old log is larger than the new one.
+    Raises ProofError if the old log is larger than the new one.
     """
     if not 0 <= old_size <= new_size:
-        raise ProofError("sizes", f"a log of {new_size} entries cannot follow one of {old_size}")
+        raise ProofError("sizes", f"a log of {new_size} entries cannot extend one of {old_size}")
     if old_size in (0, new_size):
         return ()
     # The proof starts at the old tree's smallest peak and climbs to the new root.
@@ -111,7 +110,7 @@ def root_of_inclusion(
 ) -> bytes:
     """The root that an inclusion proof leads to (RFC 9162 §2.1.3.2). leaf: hash of the entry as a leaf.
 
-    Raises ProofError where the proof does not have the form that index and size demand.
+    Raises ProofError if the form of the proof does not match index and size.
     """
     if not 0 <= index < size <= MAX_SIZE:
         raise ProofError("index_outside", f"a log of {size} entries has no entry at index {index}")
@@ -136,9 +135,9 @@ def root_of_inclusion(
 def verify_inclusion(
     algorithm: HashAlgorithm, leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
 ) -> None:
-    """Show that the leaf stands at ``index`` in the tree with this size and root, or raise ProofError."""
+    """Verify that the leaf is at ``index`` in the tree with this size and root, or raise ProofError."""
     if root_of_inclusion(algorithm, leaf, index, size, proof) != root:
-        raise ProofError("root_differs", "the proof leads to another root")
+        raise ProofError("root_differs", "the proof gives a different root")
 
 
 def verify_consistency(
@@ -149,18 +148,18 @@ def verify_consistency(
     new_root: bytes,
     proof: Sequence[bytes],
 ) -> None:
-    """Show that the new tree begins with all leaves of the old one, unchanged, or raise ProofError.
+    """Verify that the new tree starts with all leaves of the old one, unchanged, or raise ProofError.
 
-    RFC 9162 §2.1.4.2, and the two cases that it leaves out: an empty old tree and equal sizes take no proof.
+    RFC 9162 §2.1.4.2, and the two cases it omits: an empty old tree and equal sizes need no proof.
     """
     if not 0 <= old_size <= new_size <= MAX_SIZE:
-        raise ProofError("sizes", f"a log of {new_size} entries cannot follow one of {old_size}")
+        raise ProofError("sizes", f"a log of {new_size} entries cannot extend one of {old_size}")
     _check_hashes((old_root, new_root, *proof))
     if old_size in (0, new_size):
         if proof:
-            raise ProofError("proof_too_long", "nothing is to be proved, yet there is a proof")
+            raise ProofError("proof_too_long", "no proof is needed, but one is given")
         if old_root != (new_root if old_size == new_size else empty_root(algorithm)):
-            raise ProofError("old_root_differs", "the old root is not that of the new log's beginning")
+            raise ProofError("old_root_differs", "the old root is not a root of the new log")
         return
     if not proof:
         raise ProofError("proof_too_short", "the proof is empty")
@@ -184,11 +183,11 @@ def verify_consistency(
     if last != 0:
         raise ProofError("proof_too_short", "the proof has fewer hashes than the tree has levels")
     if old != old_root:
-        raise ProofError("old_root_differs", "the proof leads to another old root")
+        raise ProofError("old_root_differs", "the proof gives a different old root")
     if new != new_root:
-        raise ProofError("new_root_differs", "the proof leads to another new root")
+        raise ProofError("new_root_differs", "the proof gives a different new root")
 
 
 def _check_hashes(hashes: Sequence[bytes]) -> None:
     if any(len(one) != HASH_BYTES for one in hashes):
-        raise ProofError("not_a_hash", f"a hash has {HASH_BYTES} bytes")
+        raise ProofError("not_a_hash", f"a hash must have {HASH_BYTES} bytes")

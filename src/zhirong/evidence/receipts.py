@@ -1,11 +1,9 @@
-"""Receipts: one file that shows, without the register, that an entry stands in the log.
+"""Receipts: one file that proves offline that an entry is in the log.
 
 A receipt is one line of canonical JSON and a newline. Its ``checksum`` is SHA-256 over the canonical record
-without that field: it proves nothing against a forger, but it finds damage even in what this verifier cannot
-check, such as the signature of a witness whose key it does not have.
-
-A *checkpoint file* given beside it is either the signed note itself or, in the same way, a record that also
-carries consistency proofs and statements on keys.
+without that field: it does not stop a forger, but it detects damage even in parts that this verifier cannot check,
+such as the signature of a witness whose key it lacks. A *checkpoint file* is either the signed note itself or a
+similar record that also holds consistency proofs and key statements.
 """
 
 import base64
@@ -28,24 +26,24 @@ from zhirong.kernel.text import Text
 RECEIPT_FORMAT = "zhirong-receipt-1"
 CHECKPOINT_FORMAT = "zhirong-checkpoint-1"
 TIMESTAMP_KINDS = ("rfc3161",)
-MOST_HASHES = 64  # no tree below 2^63 leaves needs a longer proof
+MOST_HASHES = 64  # the longest proof of a tree below 2^63 leaves
 
 _HASH = re.compile(r"[0-9a-f]{64}")
-_ORIGINAL = Text("使用登记机构给出的原文件", "use the file as the register gave it")
+_ORIGINAL = Text("使用登记机构出具的原始文件", "use the original file issued by the register")
 
 Statement = tuple[KeyStatement, SignedNote]
 
 
 @dataclass(frozen=True, slots=True)
 class ConsistencyProof:
-    """Proof that the log of ``new_size`` entries begins with that of ``old_size``."""
+    """Proof that the log of ``new_size`` entries starts with that of ``old_size``."""
 
     old_size: int
     new_size: int
     hashes: tuple[bytes, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """As files carry it."""
+        """The form used in files."""
         return {
             "hashes": [one.hex() for one in self.hashes],
             "new_size": self.new_size,
@@ -55,7 +53,7 @@ class ConsistencyProof:
 
 @dataclass(frozen=True, slots=True)
 class Timestamp:
-    """An outside authority's time stamp over SHA-256 of the checkpoint's text (without signatures).
+    """A third-party time stamp over SHA-256 of the checkpoint's text (without signatures).
 
     kind: ``rfc3161``, whose token is a DER-encoded TimeStampToken; ``timestamps.check_timestamp`` checks it.
     """
@@ -64,13 +62,13 @@ class Timestamp:
     token: bytes
 
     def as_json(self) -> dict[str, Any]:
-        """As files carry it."""
+        """The form used in files."""
         return {"kind": self.kind, "token": base64.b64encode(self.token).decode()}
 
 
 @dataclass(frozen=True, slots=True)
 class CheckpointFile:
-    """A checkpoint, with proofs that it follows from others and statements on keys."""
+    """A checkpoint, with consistency proofs and key statements."""
 
     signed: SignedCheckpoint
     consistency: tuple[ConsistencyProof, ...] = ()
@@ -90,7 +88,7 @@ class CheckpointFile:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """An entry, its place, the way to the root and the signed root. leaf_index: from 0."""
+    """An entry, its index, the path to the root and the signed root. leaf_index: from 0."""
 
     entry: Entry
     leaf_index: int
@@ -117,13 +115,13 @@ class Receipt:
 
 
 def timestamp_imprint(signed: SignedCheckpoint) -> bytes:
-    """What a time-stamping authority stamps: SHA-256 of the checkpoint's text, without signatures."""
+    """The content that a time-stamping authority stamps: SHA-256 of the checkpoint's text, without signatures."""
     return hashlib.sha256(signed.note.text.encode()).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRead:
-    """What both kinds of file hold. intact: whether the checksum fits; None without one."""
+    """Common content of both kinds of file. intact: whether the checksum matches; None without one."""
 
     signed: SignedCheckpoint
     intact: bool | None
@@ -133,7 +131,9 @@ class FileRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptRead(FileRead):
-    """A receipt as read from its file, form checked, nothing proved yet. leaf: the bytes hashed as a leaf."""
+    """A receipt read from its file, with its form checked but nothing verified. leaf: the bytes hashed as a
+    leaf.
+    """
 
     entry: Entry
     leaf: bytes
@@ -143,7 +143,7 @@ class ReceiptRead(FileRead):
 
 
 def read_receipt(data: bytes, source: str = "") -> ReceiptRead:
-    """A receipt from its file. Raises InputError with everything that is wrong with its form."""
+    """A receipt from its file. Raises InputError with all problems of its form."""
     record = _record(data, source)
     problems: list[Problem] = []
     reader = Reader(record, source=source, problems=problems)
@@ -178,7 +178,7 @@ def read_receipt(data: bytes, source: str = "") -> ReceiptRead:
 
 
 def read_checkpoint_file(data: bytes, source: str = "") -> FileRead:
-    """A checkpoint file, in either form. Raises InputError with everything that is wrong with its form."""
+    """A checkpoint file, in either form. Raises InputError with all problems of its form."""
     if not data.startswith(b"{"):
         try:
             return FileRead(signed=read_checkpoint(data.decode("utf-8"), source), intact=None)
@@ -258,14 +258,14 @@ def _read_common(
 def _hashes(reader: Reader, name: str) -> tuple[bytes, ...]:
     written = reader.texts(name)
     if len(written) > MOST_HASHES or any(_HASH.fullmatch(one) is None for one in written):
-        reason = Text("不是哈希值列表", "not a list of hashes")
+        reason = Text("应为哈希值列表", "must be a list of hashes")
         reader.problem(name, "", "not_hashes", reason, _ORIGINAL)
         return ()
     return tuple(bytes.fromhex(one) for one in written)
 
 
 def _read_timestamp(reader: Reader) -> Timestamp:
-    # A token carries certificates and is longer than any words that people write.
+    # A token contains certificates and is longer than any text that people enter.
     kind, written = reader.choice("kind", TIMESTAMP_KINDS), reader.anything("token")
     written = written if isinstance(written, str) else ""
     try:

@@ -1,4 +1,4 @@
-"""Statements on keys: one key hands over to the next, or is said to be lost.
+"""Key statements: one key is replaced by the next, or is reported lost.
 
     zhirong-key-statement-1
     origin
@@ -8,9 +8,9 @@
     size 5000
     time 2026-11-21T02:00:00Z
 
-A statement is a signed note. A *rotation* is signed by both keys: whoever trusts the old one can then trust the
-new one. A *loss* can be signed by the new key only, so it gives no reason to trust that key: the verifier must
-get it from the institution itself. Either way the old key signs nothing larger than ``size``.
+A statement is a signed note. A *rotation* is signed by both keys: a verifier that trusts the old key can then trust
+the new one. A *loss* can be signed by the new key only, so it gives no reason to trust that key: the verifier must
+obtain it from the institution. In both cases the old key signs nothing larger than ``size``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -56,7 +56,7 @@ class KeyStatement:
         """The statement signed by the new key and, for a rotation, by the old one before it."""
         wanted = (self.old, self.new) if self.kind is StatementKind.ROTATION else (self.new,)
         if tuple(key.public() for key in keys) != tuple(replace(key, until=None) for key in wanted):
-            raise ValueError("a rotation is signed by the old key and the new one, a loss by the new one")
+            raise ValueError("a rotation must be signed by the old and the new key, a loss by the new key")
         note = SignedNote(self.as_text())
         for key in keys:
             note = note.signed(key)
@@ -65,7 +65,7 @@ class KeyStatement:
 
 @dataclass(frozen=True, slots=True)
 class StatementFinding:
-    """What a statement led to. accepted: whether the new key is now trusted. reason: why, or why not."""
+    """The result of a statement. accepted: whether the new key is now trusted. reason: why, or why not."""
 
     statement: KeyStatement
     accepted: bool
@@ -77,7 +77,7 @@ def read_statement(written: str, source: str = "") -> tuple[KeyStatement, Signed
     """A statement and its note from the written form; signatures are not checked here. Raises InputError."""
     note = read_note(written, source)
     lines = note.text[:-1].split("\n")
-    hint = Text("使用原来的密钥声明", "use the original statement")
+    hint = Text("使用原始密钥声明", "use the original key statement")
     good = (
         len(lines) == _LINES
         and lines[0] == STATEMENT_FORMAT
@@ -89,11 +89,11 @@ def read_statement(written: str, source: str = "") -> tuple[KeyStatement, Signed
         and is_instant(lines[6][5:])
     )
     if not good:
-        reason = Text("不是密钥声明的写法", "not written as a statement on keys")
+        reason = Text("不符合密钥声明的格式", "not in the form of a key statement")
         raise InputError([Problem("", note.text[:60], reason, hint, "statement_form")], source)
     old, new = read_key(lines[3], source), read_key(lines[4], source)
     if {old.name, new.name} != {lines[1]} or old.is_witness or new.is_witness or old == new:
-        reason = Text("新旧密钥应是同一日志的两把密钥", "the two keys should be two keys of this log")
+        reason = Text("新旧密钥应是同一日志的两把密钥", "the two keys must belong to this log")
         raise InputError([Problem("", lines[1], reason, hint, "statement_keys")], source)
     return KeyStatement(StatementKind(lines[2]), lines[1], old, new, int(lines[5][5:]), lines[6][5:]), note
 
@@ -101,8 +101,8 @@ def read_statement(written: str, source: str = "") -> tuple[KeyStatement, Signed
 def follow_statements(
     keys: Iterable[PublicKey], statements: Sequence[tuple[KeyStatement, SignedNote]]
 ) -> tuple[tuple[PublicKey, ...], tuple[StatementFinding, ...]]:
-    """The keys to trust after the statements, taken in order, and what each of them led to."""
-    # By the whole key: an ID of four bytes can be made to collide with another's.
+    """The keys to trust after applying the statements in order, and the result of each."""
+    # Compared by the whole key: a four-byte ID can be made to collide.
     trusted = {replace(key, until=None): key for key in strictest(keys)}
     findings = []
     for statement, note in statements:
@@ -113,7 +113,7 @@ def follow_statements(
             trusted[statement.old] = strictest((trusted[statement.old], limited))[0]
             trusted.setdefault(statement.new, statement.new)
         elif finding.code == "loss" and statement.new in trusted and statement.old in trusted:
-            # The new key, itself trusted, says from where on the lost one counts no more.
+            # The trusted new key states from which size on the lost key is no longer valid.
             limited = replace(statement.old, until=statement.size)
             trusted[statement.old] = strictest((trusted[statement.old], limited))[0]
     return tuple(trusted.values()), tuple(findings)
@@ -127,32 +127,32 @@ def _followed(
         needed.append(statement.old)
     old = trusted.get(statement.old)
     if not all(key.can_be_checked for key in needed):
-        code, reason = "not_supported", Text("本版本不支持其算法", "its algorithm is not supported by this version")
+        code, reason = "not_supported", Text("本版本不支持其算法", "this version does not support its algorithm")
     elif not all(_has_signed(note, key) for key in needed):
-        code, reason = "signature", Text("声明上的签名不全或不对", "its signatures are missing or wrong")
+        code, reason = "signature", Text("声明上的签名不完整或无效", "its signatures are missing or invalid")
     elif statement.kind is StatementKind.LOSS and statement.new not in trusted:
         code = "loss"
         reason = Text(
-            "旧密钥已报失；新密钥须直接向登记机构取得，用 --key 给出",
-            "the old key is said to be lost; get the new one from the institution itself and give it with --key",
+            "旧密钥已报失；新密钥须直接向登记机构取得，并用 --key 指定",
+            "the old key is reported lost; obtain the new one from the institution and enter it with --key",
         )
     elif statement.kind is StatementKind.LOSS:
         code, reason = (
             "loss",
-            Text("旧密钥已报失，新密钥已由您给出", "the old key is lost; the new one was given by you"),
+            Text("旧密钥已报失，新密钥已由您提供", "the old key is lost; you provided the new one"),
         )
     elif old is None:
         code = "old_key_unknown"
-        reason = Text("旧密钥不在所给密钥之中", "the old key is not one that was given")
+        reason = Text("旧密钥不在所提供的密钥之中", "the old key is not among the keys provided")
     elif old.until is not None and statement.new not in trusted:
-        # Whoever knows both keys already, the old one as retired, is told nothing new and trusts nothing more.
+        # If both keys are already known and the old one is retired, the statement adds no trust.
         code = "old_key_retired"
-        reason = Text("旧密钥已停用，不能再交接", "the old key is retired and can hand over no more")
+        reason = Text("旧密钥已停用，不能再更换", "the old key is retired and can no longer introduce a new key")
     else:
         code = "rotation"
         reason = Text(
-            f"密钥自第 {statement.size} 条之后由旧换新，新旧双方都签了字",
-            f"after entry {statement.size} the new key took over from the old; both signed",
+            f"自第 {statement.size} 条之后更换密钥，新旧密钥均已签名",
+            f"after entry {statement.size} the new key replaced the old one; both signed",
         )
     return StatementFinding(statement, code == "rotation", code, reason)
 

@@ -1,6 +1,6 @@
-"""Time stamps by an outside authority (RFC 3161) over a checkpoint: asking for one, keeping its token, checking it.
+"""Third-party time stamps (RFC 3161) over a checkpoint: requesting, storing and checking them.
 
-They need the extra ``timestamps``; without it a token is carried and shown, and named as not checked.
+They need the extra ``timestamps``; without it a token is stored and shown but reported as not checked.
 """
 
 from collections.abc import Sequence
@@ -20,9 +20,8 @@ _GRANTED = bytes.fromhex("3003020100")  # PKIStatusInfo ::= SEQUENCE { status gr
 
 @dataclass(frozen=True, slots=True)
 class TimestampFinding:
-    """What a token is worth. is_good: its imprint is the checkpoint's and a trusted authority signed it.
-
-    time: when the authority says it was, an instant as entries write it; empty where the token is not good.
+    """The result for a token. is_good: its imprint matches the checkpoint and a trusted authority signed it. time:
+    time stated by the authority, in the format of entries; empty if the token is invalid.
     """
 
     is_good: bool
@@ -38,7 +37,9 @@ def can_check() -> bool:
 
 
 def timestamp_request(signed: SignedCheckpoint) -> bytes:
-    """The request to an authority: DER, SHA-256 of the checkpoint's text, with a nonce, asking for its certificate."""
+    """The request to an authority: DER, SHA-256 of the checkpoint's text, with a nonce, requesting its
+    certificate.
+    """
     from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
     text = signed.note.text.encode()
@@ -46,14 +47,14 @@ def timestamp_request(signed: SignedCheckpoint) -> bytes:
 
 
 def token_of_response(response: bytes, signed: SignedCheckpoint, roots: "Sequence[Certificate]") -> bytes:
-    """The token in an authority's answer. Raises InputError where it is none, or not for this checkpoint."""
+    """The token in an authority's answer. Raises InputError if it is not a token for this checkpoint."""
     from rfc3161_client import decode_timestamp_response
 
     try:
         token = bytes(decode_timestamp_response(response).time_stamp_token())
     except ValueError as error:
         raise _refused(
-            "not_a_response", Text(f"不是时间戳应答：{error}", f"not a time stamp's response: {error}")
+            "not_a_response", Text(f"不是时间戳应答：{error}", f"not a time-stamp response: {error}")
         ) from error
     finding = check_timestamp(token, signed, roots)
     if not finding.is_good:
@@ -66,33 +67,33 @@ def check_timestamp(token: bytes, signed: SignedCheckpoint, roots: "Sequence[Cer
     from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
     try:
-        # The token as receipts carry it, put back into the answer that it came in.
+        # The token of a receipt, wrapped again in a response.
         response: Any = decode_timestamp_response(_der_sequence(_GRANTED + token))
         VerifierBuilder(roots=list(roots)).build().verify(response, timestamp_imprint(signed))
     except (VerificationError, ValueError) as error:
-        text = Text(f"时间戳不成立：{error}", f"the time stamp does not hold: {error}")
+        text = Text(f"时间戳无效：{error}", f"invalid time stamp: {error}")
         return TimestampFinding(False, "", text)
     time = response.tst_info.gen_time.strftime("%Y-%m-%dT%H:%M:%SZ")
     if time < signed.checkpoint.time:
         text = Text(
-            f"时间戳 {time} 早于检查点自称的时间 {signed.checkpoint.time}",
-            f"the time stamp of {time} is earlier than the checkpoint says it is, {signed.checkpoint.time}",
+            f"时间戳 {time} 早于检查点所载时间 {signed.checkpoint.time}",
+            f"the time stamp of {time} is earlier than the time of the checkpoint, {signed.checkpoint.time}",
         )
         return TimestampFinding(False, time, text)
     text = Text(
-        f"第三方时间戳成立：{time} 已有这份检查点", f"the time stamp holds: this checkpoint existed at {time}"
+        f"第三方时间戳有效：该检查点在 {time} 已存在", f"valid time stamp: this checkpoint existed at {time}"
     )
     return TimestampFinding(True, time, text)
 
 
 def read_roots(data: bytes, source: str = "") -> "tuple[Certificate, ...]":
-    """An authority's root certificates from PEM. Raises InputError where there is none."""
+    """An authority's root certificates from PEM. Raises InputError if there is none."""
     from cryptography.x509 import load_pem_x509_certificates
 
     try:
         return tuple(load_pem_x509_certificates(data))
     except ValueError as error:
-        reason = Text(f"不是 PEM 证书：{error}", f"not certificates in PEM: {error}")
+        reason = Text(f"不是 PEM 证书：{error}", f"not PEM certificates: {error}")
         raise _refused("not_a_certificate", reason, source) from error
 
 
@@ -105,5 +106,5 @@ def _der_sequence(content: bytes) -> bytes:
 
 
 def _refused(code: str, reason: Text, source: str = "") -> InputError:
-    hint = Text("向时间戳机构重新取得", "get it from the authority again")
+    hint = Text("向时间戳机构重新取得", "obtain it from the authority again")
     return InputError([Problem("timestamp", "", reason, hint, code)], source)

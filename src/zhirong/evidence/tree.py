@@ -1,9 +1,9 @@
-"""The growing tree: a frontier for appending, tiles for keeping, and a tree in memory made of both.
+"""The growing tree: a frontier for appending, tiles for storage, and an in-memory tree made of both.
 
-Tiles: of all complete nodes only those at levels 0, 4, 8, … are kept, sixteen side by side in a tile of at most
-512 bytes. ``tile(t, i)`` holds the nodes ``(4t, 16i)`` to ``(4t, 16i + 15)``. That is 34 bytes a leaf; the levels
-between are hashed again when asked for, at most eleven hashes a tile, and a proof over five million leaves reads
-six full tiles and the right edge.
+Tiles: of all complete nodes only those at levels 0, 4, 8 and so on are kept, sixteen per tile of at most 512 bytes.
+``tile(t, i)`` holds the nodes ``(4t, 16i)`` to ``(4t, 16i + 15)``. That is 34 bytes per leaf; the levels between
+are recomputed on demand, at most eleven hashes per tile, and a proof over five million leaves reads six full tiles
+and the right edge.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ TILE_WIDTH = 1 << TILE_LEVELS
 
 
 class TileSource(Protocol):
-    """Where tiles are read from. Returns the hashes kept so far, 32 bytes each, nothing where there are none."""
+    """Source of tiles. Returns the hashes stored so far, 32 bytes each, empty if there are none."""
 
     def tile(self, tile_level: int, index: int) -> bytes: ...
 
@@ -29,12 +29,12 @@ class MissingTileError(LookupError):
     def __init__(self, tile_level: int, index: int) -> None:
         self.tile_level = tile_level
         self.index = index
-        super().__init__(f"tile {tile_level}/{index} lacks hashes that it must have")
+        super().__init__(f"tile {tile_level}/{index} lacks required hashes")
 
 
 @dataclass(frozen=True, slots=True)
 class TileHash:
-    """One hash to be kept: the ``place``-th (from 0) of tile ``(tile_level, index)``."""
+    """One hash to store: the ``place``-th (from 0) of tile ``(tile_level, index)``."""
 
     tile_level: int
     index: int
@@ -44,7 +44,7 @@ class TileHash:
 
 @dataclass(frozen=True, slots=True)
 class Frontier:
-    """All that appending needs to remember: the peaks of the tree, largest first, one for each 1 bit of ``size``."""
+    """The state needed for appending: the peaks of the tree, largest first, one for each 1 bit of ``size``."""
 
     algorithm: HashAlgorithm
     size: int = 0
@@ -55,7 +55,7 @@ class Frontier:
         return fold(self.algorithm, self.peaks) if self.peaks else empty_root(self.algorithm)
 
     def append(self, leaf: bytes) -> "tuple[Frontier, tuple[TileHash, ...]]":
-        """The frontier with one more leaf hash, and the tile hashes that have to be kept for it."""
+        """The frontier with one more leaf hash, and the tile hashes to store."""
         node, index, level = leaf, self.size, 0
         peaks = list(self.peaks)
         kept = [_tile_hash(0, index, leaf)]
@@ -70,7 +70,7 @@ class Frontier:
 
 @dataclass(frozen=True, slots=True)
 class StoredTree:
-    """A tree of ``size`` leaves whose tiles are kept elsewhere. Every method may raise MissingTileError."""
+    """A tree of ``size`` leaves whose tiles are stored elsewhere. Every method may raise MissingTileError."""
 
     algorithm: HashAlgorithm
     size: int
@@ -90,7 +90,7 @@ class StoredTree:
         return hashes[0]
 
     def root(self, size: int | None = None) -> bytes:
-        """Root of the first ``size`` leaves; of all where not said."""
+        """Root of the first ``size`` leaves; of all by default."""
         return root_at(self.algorithm, self.node, self._size(size))
 
     def frontier(self) -> Frontier:
@@ -102,7 +102,7 @@ class StoredTree:
         return inclusion_proof(self.algorithm, self.node, index, self._size(size))
 
     def consistency_proof(self, old_size: int, size: int | None = None) -> tuple[bytes, ...]:
-        """Proof that the tree of the first ``size`` leaves begins with the tree of ``old_size``."""
+        """Proof that the tree of the first ``size`` leaves starts with the tree of ``old_size``."""
         return consistency_proof(self.algorithm, self.node, old_size, self._size(size))
 
     def _size(self, size: int | None) -> int:
@@ -115,7 +115,7 @@ class StoredTree:
 
 @dataclass(slots=True)
 class MemoryTiles:
-    """Tiles in memory: for each tile level the hashes one after the other, 34 bytes a leaf in all."""
+    """Tiles in memory: the hashes of each tile level in order, 34 bytes per leaf in total."""
 
     levels: list[bytearray] = field(default_factory=list)
 
@@ -137,7 +137,7 @@ class MemoryTiles:
 
 
 class MerkleTree:
-    """A tree in memory for any list of entries: append, root, proofs. Grows by 34 bytes a leaf."""
+    """A tree in memory for any list of entries: append, root, proofs. Grows by 34 bytes per leaf."""
 
     def __init__(self, algorithm: HashAlgorithm, entries: Iterable[bytes] = ()) -> None:
         self.tiles = MemoryTiles()
@@ -147,7 +147,7 @@ class MerkleTree:
 
     @classmethod
     def resumed(cls, algorithm: HashAlgorithm, size: int, tiles: MemoryTiles) -> "MerkleTree":
-        """A tree that goes on growing from kept tiles. Raises MissingTileError where they lack hashes."""
+        """A tree that continues from stored tiles. Raises MissingTileError if they lack hashes."""
         tree = cls(algorithm)
         tree.tiles = tiles
         tree._frontier = StoredTree(algorithm, size, tiles).frontier()
@@ -176,7 +176,7 @@ class MerkleTree:
         return index
 
     def root(self, size: int | None = None) -> bytes:
-        """Root of the first ``size`` leaves; of all where not said."""
+        """Root of the first ``size`` leaves; of all by default."""
         return self._frontier.root() if size is None else self.stored().root(size)
 
     def inclusion_proof(self, index: int, size: int | None = None) -> tuple[bytes, ...]:
@@ -184,7 +184,7 @@ class MerkleTree:
         return self.stored().inclusion_proof(index, size)
 
     def consistency_proof(self, old_size: int, size: int | None = None) -> tuple[bytes, ...]:
-        """Proof that the tree of the first ``size`` leaves begins with the tree of ``old_size``."""
+        """Proof that the tree of the first ``size`` leaves starts with the tree of ``old_size``."""
         return self.stored().consistency_proof(old_size, size)
 
     def stored(self) -> StoredTree:
@@ -197,7 +197,7 @@ class MerkleTree:
 
 
 def merkle_root(algorithm: HashAlgorithm, entries: Iterable[bytes]) -> bytes:
-    """Root over a list of entries, keeping no more than the frontier."""
+    """Root over a list of entries, storing only the frontier."""
     frontier = Frontier(algorithm)
     for entry in entries:
         frontier, _ = frontier.append(leaf_hash(algorithm, entry))

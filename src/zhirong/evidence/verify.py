@@ -1,7 +1,6 @@
-"""Verifying a receipt: each thing that was checked, each that was not, and a verdict, in plain words.
-
-Two things can be trusted to begin with: a key of the register, or a checkpoint that came from somewhere else than
-the receipt (a gazette, a witness, an earlier receipt). Given neither, nothing is proved and the verdict says so.
+"""Verifies a receipt: lists what was checked and what was not, and gives a verdict. Trust starts from a key of the
+register, or from a checkpoint obtained independently of the receipt (a gazette, a witness, an earlier receipt).
+Without either nothing is proved, and the verdict says so.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Outcome(StrEnum):
-    """What came of one check. ``open`` is asked for but not decidable from what was given."""
+    """The result of one check. ``open`` cannot be decided with the material provided."""
 
     GOOD = "good"
     BAD = "bad"
@@ -41,7 +40,7 @@ _MARKS = {Outcome.GOOD: "✓", Outcome.BAD: "✗", Outcome.OPEN: "?", Outcome.NO
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check. code: stable English key. about: which file or part."""
+    """One check. code: stable English key. about: the file or part checked."""
 
     code: str
     outcome: Outcome
@@ -54,7 +53,7 @@ class Check:
 
 
 class Verdict(StrEnum):
-    """Everything asked for holds; something is false; or it cannot be decided from what was given."""
+    """All checks passed; a check failed; or the material provided is not sufficient."""
 
     HOLDS = "holds"
     FAILS = "fails"
@@ -62,15 +61,15 @@ class Verdict(StrEnum):
 
 
 _VERDICT_TEXT = {
-    Verdict.HOLDS: Text("属实：该条目确在日志之中", "It holds: the entry is in the log"),
-    Verdict.FAILS: Text("不属实：至少一处核验不通过", "It fails: at least one check came out false"),
-    Verdict.UNDECIDED: Text("无法判定：所给材料不足", "Undecided: what was given is not enough"),
+    Verdict.HOLDS: Text("属实：该条目确在日志之中", "Verified: the entry is in the log"),
+    Verdict.FAILS: Text("不属实：至少一处核验不通过", "Failed: at least one check failed"),
+    Verdict.UNDECIDED: Text("无法判定：提供的材料不足", "Undecided: the material provided is not sufficient"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """All checks of one receipt, in the order they were made."""
+    """All checks of one receipt, in order."""
 
     receipt: ReceiptRead
     checks: tuple[Check, ...]
@@ -84,18 +83,18 @@ class Verification:
         return Verdict.UNDECIDED if Outcome.OPEN in outcomes else Verdict.HOLDS
 
     def as_text(self, lang: Lang = "zh") -> str:
-        """For a person: the verdict, what the receipt says, what was checked and what was not."""
+        """The verdict, the content of the receipt, and what was and was not checked, for display."""
         entry, checkpoint = self.receipt.entry, self.receipt.signed.checkpoint
         lines = [_VERDICT_TEXT[self.verdict].in_(lang)]
         said = Text(
-            f"回执称：日志 {checkpoint.origin} 第 {self.receipt.leaf_index + 1} 条（序号 {self.receipt.leaf_index}），"
+            f"回执内容：日志 {checkpoint.origin} 第 {self.receipt.leaf_index + 1} 条（序号 {self.receipt.leaf_index}），"
             f"事项 {entry.kind}，时间 {entry.time}；检查点共 {checkpoint.size} 条，{checkpoint.time}",
-            f"The receipt says: log {checkpoint.origin}, index {self.receipt.leaf_index}, {entry.kind}, {entry.time}; "
+            f"The receipt states: log {checkpoint.origin}, index {self.receipt.leaf_index}, {entry.kind}, {entry.time}; "
             f"checkpoint of {checkpoint.size} entries, {checkpoint.time}",
         )
         lines.append(said.in_(lang))
         content = _printable(canonical.encode(entry.body).decode())
-        lines.append(f"条目内容：{content}" if lang == "zh" else f"What the entry says: {content}")
+        lines.append(f"条目内容：{content}" if lang == "zh" else f"Content of the entry: {content}")
         for heading, wanted in (
             (Text("已核验", "Checked"), (Outcome.BAD, Outcome.OPEN, Outcome.GOOD)),
             (Text("未核验", "Not checked"), (Outcome.NOT_CHECKED,)),
@@ -131,9 +130,8 @@ def verify_receipt(
     disclosures: Sequence[tuple[str, Disclosure]] = (),
     roots: "Sequence[Certificate]" = (),
 ) -> Verification:
-    """Check a receipt against itself, the keys and the other checkpoints given. Names go with the files.
-
-    roots: certificates of the time-stamping authorities that are trusted; without them time stamps are not checked.
+    """Check a receipt against itself, the keys and the other checkpoints given. Names belong to the files. roots:
+    certificates of trusted time-stamping authorities; without them time stamps are not checked.
     """
     given = tuple(keys)
     work = _Work()
@@ -147,13 +145,13 @@ def verify_receipt(
     proofs = [*receipt.consistency, *(proof for _, file in checkpoints for proof in file.consistency)]
     for name, file in checkpoints:
         _check_checksum(work, name, file)
-        # Without any key, a checkpoint is taken at the word of whoever gives it.
+        # Without any key, a separate checkpoint is trusted as provided.
         believed = _check_signatures(work, name, file, trusted, Outcome.OPEN) or not given
         anchored |= _check_consistency(work, name, receipt, file.signed.checkpoint, proofs) and believed
     for place, (name, one) in enumerate(checkpoints):
         for other_name, other in checkpoints[place + 1 :]:
             _check_pair(work, f"{name} / {other_name}", one.signed.checkpoint, other.signed.checkpoint)
-    # The key that signed a receipt may be unknown where a checkpoint that can be believed contains the receipt's log.
+    # The key that signed a receipt may be unknown if a trusted checkpoint contains the receipt's log.
     missing = Outcome.NOT_CHECKED if anchored else Outcome.BAD
     signed = _check_signatures(work, "receipt", receipt, trusted, missing)
     for name, disclosure in disclosures:
@@ -162,13 +160,15 @@ def verify_receipt(
         _check_timestamp(work, receipt, stamp, roots)
     if not given and not anchored:
         text = Text(
-            "没有可以信赖的起点：请用 --key 给出登记机构公布的公钥，或用 --checkpoint 给出另行取得的检查点",
-            "there is nothing to trust: give the register's published key with --key, "
-            "or a checkpoint that you got elsewhere with --checkpoint",
+            "缺少可信依据：请用 --key 指定登记机构公布的公钥，或用 --checkpoint 指定另行取得的检查点",
+            "no trusted starting point: enter the register's published key with --key, or an independently obtained checkpoint with --checkpoint",
         )
         work.add("nothing_to_trust", Outcome.OPEN, "", text)
     elif not signed and not anchored and all(check.outcome is not Outcome.BAD for check in work.checks):
-        text = Text("所给的密钥和检查点都不能为这份回执作证", "no key or checkpoint given vouches for this receipt")
+        text = Text(
+            "所提供的密钥和检查点均不能证明该回执",
+            "none of the keys and checkpoints provided confirms this receipt",
+        )
         work.add("not_vouched_for", Outcome.OPEN, "", text)
     return Verification(receipt, tuple(work.checks))
 
@@ -194,19 +194,19 @@ def _check_entry(work: _Work, receipt: ReceiptRead) -> None:
         (
             "entry_log",
             entry.log == checkpoint.origin,
-            Text("条目与检查点属于同一日志", "entry and checkpoint are of the same log"),
+            Text("条目与检查点属于同一日志", "entry and checkpoint belong to the same log"),
             Text(
                 f"条目属于日志 {entry.log}，检查点属于 {checkpoint.origin}",
-                f"the entry is of log {entry.log}, the checkpoint of {checkpoint.origin}",
+                f"the entry belongs to log {entry.log}, the checkpoint of {checkpoint.origin}",
             ),
         ),
         (
             "entry_index",
             entry.index == receipt.leaf_index,
-            Text("条目自述的序号与证明一致", "the entry's own index is that of the proof"),
+            Text("条目所载序号与证明一致", "the entry's index matches the proof"),
             Text(
-                f"条目自述序号 {entry.index}，证明的是 {receipt.leaf_index}",
-                f"the entry says index {entry.index}, the proof is of {receipt.leaf_index}",
+                f"条目所载序号为 {entry.index}，证明的是 {receipt.leaf_index}",
+                f"the entry states index {entry.index}, the proof is for {receipt.leaf_index}",
             ),
         ),
         (
@@ -227,12 +227,15 @@ def _check_entry(work: _Work, receipt: ReceiptRead) -> None:
         )
     except ProofError as error:
         work.add(
-            "inclusion", Outcome.BAD, "receipt", _proof_text(error, "包含证明不成立", "the inclusion proof fails")
+            "inclusion",
+            Outcome.BAD,
+            "receipt",
+            _proof_text(error, "包含证明无效", "the inclusion proof is invalid"),
         )
     else:
         text = Text(
-            f"包含证明成立：条目确在这 {checkpoint.size} 条之中（{checkpoint.algorithm.value}）",
-            f"the inclusion proof holds: the entry is one of the {checkpoint.size} ({checkpoint.algorithm.value})",
+            f"包含证明有效：条目在这 {checkpoint.size} 条之中（{checkpoint.algorithm.value}）",
+            f"the inclusion proof is valid: the entry is one of the {checkpoint.size} ({checkpoint.algorithm.value})",
         )
         work.add("inclusion", Outcome.GOOD, "receipt", text)
 
@@ -243,7 +246,9 @@ def _check_checksum(work: _Work, name: str, file: FileRead) -> None:
     if file.intact:
         work.add("checksum", Outcome.GOOD, name, Text("文件完好", "the file is undamaged"))
     else:
-        text = Text("文件自签发后被改动或损坏：校验和不符", "the file was changed or damaged: its checksum differs")
+        text = Text(
+            "文件签发后已被改动或损坏：校验和不符", "the file was changed or damaged: the checksum does not match"
+        )
         work.add("checksum", Outcome.BAD, name, text)
 
 
@@ -251,9 +256,8 @@ def _check_checksum(work: _Work, name: str, file: FileRead) -> None:
 
 
 def _check_signatures(work: _Work, name: str, file: FileRead, keys: Sequence[PublicKey], missing: Outcome) -> bool:
-    """Note what each signature is worth; whether the log itself signed or, where none of its keys is known, a witness.
-
-    missing: what it means that none of the log's known keys signed.
+    """Record the result of each signature; return whether the log signed or, if none of its keys is known, a
+    witness. missing: the result if none of the log's known keys signed.
     """
     checkpoint, note = file.signed.checkpoint, file.signed.note
     findings = check_signatures(note, keys, checkpoint.size)
@@ -276,15 +280,15 @@ def _signature_check(
     who = f"{finding.signature.name} {finding.signature.key_id.hex()}"
     key = finding.key
     if finding.state is SignatureState.UNKNOWN_KEY:
-        text = Text(f"{who} 的签名：没有给出这把公钥", f"the signature of {who}: its key was not given")
+        text = Text(f"{who} 的签名：未提供该公钥", f"the signature of {who}: its key was not provided")
         return "signature_unknown_key", Outcome.NOT_CHECKED, name, text
     if finding.state is SignatureState.NOT_SUPPORTED:
         text = Text(f"{who} 的签名：本版本不支持这种算法", f"the signature of {who}: not supported by this version")
         return "signature_not_supported", Outcome.NOT_CHECKED, name, text
     if finding.state is SignatureState.BAD:
         text = Text(
-            f"{who} 的签名不对：检查点或签名被改动",
-            f"the signature of {who} is wrong: it or the checkpoint was changed",
+            f"{who} 的签名无效：检查点或签名已被改动",
+            f"the signature of {who} is invalid: the signature or the checkpoint was changed",
         )
         return "signature_bad", Outcome.BAD, name, text
     if finding.state is SignatureState.RETIRED:
@@ -299,10 +303,11 @@ def _signature_check(
         text = Text(f"见证人 {who} 于 {when} 会签", f"witness {who} countersigned at {when}")
         return "witness", Outcome.GOOD, name, text
     if key is not None and _is_own(key, checkpoint):
-        text = Text(f"登记机构 {who} 的签名有效", f"the signature of the register {who} is good")
+        text = Text(f"登记机构 {who} 的签名有效", f"the signature of the register {who} is valid")
         return "log_signature", Outcome.GOOD, name, text
     text = Text(
-        f"{who} 的签名有效，但它不是这个日志的密钥", f"the signature of {who} is good, but not of this log's key"
+        f"{who} 的签名有效，但该密钥不属于本日志",
+        f"the signature of {who} is valid, but the key does not belong to this log",
     )
     return "other_signature", Outcome.NOT_CHECKED, name, text
 
@@ -311,8 +316,8 @@ def _missing_text(checkpoint: Checkpoint, own: Sequence[PublicKey], note: Signed
     asked = ", ".join(key.id.hex() for key in own)
     found = ", ".join(one.key_id.hex() for one in note.signatures if one.name == checkpoint.origin)
     return Text(
-        f"没有所给密钥（{asked}）的签名；检查点上同名的签名是：{found or '无'}",
-        f"no signature of the keys given ({asked}); signatures of that name on the checkpoint: {found or 'none'}",
+        f"没有所提供密钥（{asked}）的签名；检查点上同名的签名是：{found or '无'}",
+        f"no signature by the keys provided ({asked}); signatures of that name on the checkpoint: {found or 'none'}",
     )
 
 
@@ -329,16 +334,15 @@ def _instant(seconds: int) -> str:
 def _check_consistency(
     work: _Work, name: str, receipt: ReceiptRead, other: Checkpoint, proofs: Sequence[ConsistencyProof]
 ) -> bool:
-    """Note whether one log can have had both checkpoints; whether the other one thereby contains the entry.
-
-    An older checkpoint that the entry came after does not: anyone can continue a published log on paper.
+    """Record whether both checkpoints can belong to one log; return whether the other one thereby contains the
+    entry. A checkpoint older than the entry does not: anyone can forge a continuation of a published log.
     """
     own = receipt.signed.checkpoint
     if not _check_pair(work, name, own, other):
         return False
     if own.size == other.size:
         work.add(
-            "consistency", Outcome.GOOD, name, Text("与回执的检查点相同", "the same log state as the receipt's")
+            "consistency", Outcome.GOOD, name, Text("与回执的检查点相同", "identical to the receipt's checkpoint")
         )
         return True
     old, new = sorted((own, other), key=lambda one: one.size)
@@ -346,7 +350,7 @@ def _check_consistency(
     if not fitting and old.size:
         text = Text(
             f"缺少从 {old.size} 条到 {new.size} 条的一致性证明，请向登记机构索取带证明的检查点文件",
-            f"there is no consistency proof from {old.size} to {new.size}: ask the register for a file with it",
+            f"the consistency proof from {old.size} to {new.size} is missing: ask the register for a file that contains it",
         )
         work.add("consistency_unproved", Outcome.OPEN, name, text)
         return False
@@ -358,24 +362,24 @@ def _check_consistency(
             problems.append(error)
         else:
             text = Text(
-                f"一致性证明成立：{new.size} 条的日志以那 {old.size} 条开头，未改一字",
-                f"the consistency proof holds: the log of {new.size} begins with those {old.size}, unchanged",
+                f"一致性证明有效：{new.size} 条的日志完整包含前 {old.size} 条，未作改动",
+                f"the consistency proof is valid: the log of {new.size} begins with those {old.size}, unchanged",
             )
             work.add("consistency", Outcome.GOOD, name, text)
             return other.size > receipt.leaf_index
     text = _proof_text(
         problems[0],
-        f"{old.size} 条与 {new.size} 条的检查点不一致：日志被改写，或证明不对",
-        f"the checkpoints of {old.size} and {new.size} do not agree: the log was rewritten, or the proof is wrong",
+        f"{old.size} 条与 {new.size} 条的检查点不一致：日志已被改写，或证明无效",
+        f"the checkpoints of {old.size} and {new.size} do not agree: the log was rewritten, or the proof is invalid",
     )
     work.add("consistency", Outcome.BAD, name, text)
     return False
 
 
 def _check_pair(work: _Work, name: str, one: Checkpoint, other: Checkpoint) -> bool:
-    """What two checkpoints of one log can never show, proof or no proof."""
+    """Contradictions that two checkpoints of one log can never have, with or without a proof."""
     if one.origin != other.origin:
-        text = Text(f"是另一个日志的检查点：{other.origin}", f"it is of another log: {other.origin}")
+        text = Text(f"是另一个日志的检查点：{other.origin}", f"it belongs to another log: {other.origin}")
         work.add("other_log", Outcome.BAD, name, text)
         return False
     if one.algorithm is not other.algorithm:
@@ -387,16 +391,16 @@ def _check_pair(work: _Work, name: str, one: Checkpoint, other: Checkpoint) -> b
         return False
     if one.size == other.size and one.root != other.root:
         text = Text(
-            f"同为 {one.size} 条，内容却不同：登记机构对不同的人出示了不同的日志",
-            f"both have {one.size} entries, yet different content: the register showed different logs",
+            f"同为 {one.size} 条，内容不同：登记机构出示了不同的日志",
+            f"both have {one.size} entries, but different content: the register presented different logs",
         )
         work.add("split_view", Outcome.BAD, name, text)
         return False
     earlier, later = sorted((one, other), key=lambda checkpoint: checkpoint.time)
     if earlier.time < later.time and earlier.size > later.size:
         text = Text(
-            f"日志变短了：{earlier.time} 有 {earlier.size} 条，{later.time} 只有 {later.size} 条",
-            f"the log became shorter: {earlier.size} entries at {earlier.time}, {later.size} at {later.time}",
+            f"日志条数减少：{earlier.time} 有 {earlier.size} 条，{later.time} 只有 {later.size} 条",
+            f"the log shrank: {earlier.size} entries at {earlier.time}, {later.size} at {later.time}",
         )
         work.add("log_cut_short", Outcome.BAD, name, text)
         return False
@@ -416,7 +420,7 @@ def _check_disclosure(work: _Work, name: str, receipt: ReceiptRead, disclosure: 
             identity = identity_of(record if isinstance(record, Mapping) else {})
         except InputError as error:
             if record is None:
-                text = Text("是对另一条目的披露", "it discloses from another entry")
+                text = Text("是对另一条目的披露", "it discloses the content of another entry")
                 work.add("disclosure_other_record", Outcome.BAD, name, text)
             else:
                 work.add("not_an_identity", Outcome.BAD, name, Text(error.as_text("zh"), error.as_text("en")))
@@ -428,16 +432,15 @@ def _check_disclosure(work: _Work, name: str, receipt: ReceiptRead, disclosure: 
         shown = "; ".join(
             f"{claim.name} = {_printable(canonical.encode(claim.value).decode())}" for claim in disclosure.claims
         )
-        text = Text(f"披露与记录中的承诺相符：{shown}", f"what is disclosed is what was committed to: {shown}")
+        text = Text(f"披露与记录中的承诺相符：{shown}", f"the disclosure matches the commitment: {shown}")
         work.add("disclosure", Outcome.GOOD, name, text)
 
 
 def _check_timestamp(work: _Work, receipt: ReceiptRead, stamp: Timestamp, roots: "Sequence[Certificate]") -> None:
     if not roots or not can_check():
         text = Text(
-            f"第三方时间戳（{stamp.kind}，{len(stamp.token)} 字节）未核验：用 --tsa 给出时间戳机构的根证书，并安装 timestamps",
-            f"the time stamp ({stamp.kind}, {len(stamp.token)} bytes) was not checked: give the authority's root "
-            "certificate with --tsa, and install the extra timestamps",
+            f"第三方时间戳（{stamp.kind}，{len(stamp.token)} 字节）未核验：请用 --tsa 指定时间戳机构的根证书，并安装 timestamps",
+            f"the time stamp ({stamp.kind}, {len(stamp.token)} bytes) was not checked: enter the authority's root certificate with --tsa, and install the timestamps extra",
         )
         work.add("timestamp", Outcome.NOT_CHECKED, "receipt", text)
         return
@@ -450,9 +453,9 @@ def _proof_text(error: ProofError, zh: str, en: str) -> Text:
         "index_outside": "序号超出日志",
         "proof_too_long": "证明过长",
         "proof_too_short": "证明过短",
-        "root_differs": "算得的根与检查点不同：条目、证明或检查点被改动",
-        "old_root_differs": "算得的旧根不同",
-        "new_root_differs": "算得的新根不同",
+        "root_differs": "计算的根哈希与检查点不一致：条目、证明或检查点已被改动",
+        "old_root_differs": "计算的旧根哈希不一致",
+        "new_root_differs": "计算的新根哈希不一致",
         "sizes": "条数颠倒",
         "not_a_hash": "哈希值长度不对",
     }
@@ -460,7 +463,7 @@ def _proof_text(error: ProofError, zh: str, en: str) -> Text:
 
 
 def _printable(words: str) -> str:
-    """What an entry says must not be able to move the cursor or turn the direction of writing."""
+    """The content of an entry must not move the cursor or change the writing direction."""
     return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in words)
 
 

@@ -1,1 +1,1 @@
-"""What every link of the chain stands on: money, days, identifiers, rules at a date, explanations, errors."""
+"""The foundation of every link of the chain: money, days, identifiers, rules at a date, explanations, errors."""

@@ -1,8 +1,9 @@
-"""An amount in the capital characters that contracts and receipts state it in (人民币大写), right to the fen.
+"""An amount in the capital characters used in contracts and receipts (人民币大写), right to the fen.
 
-The usual way of writing: a gap of zeros between two digits is one 零; an amount that ends with yuan or jiao ends with 整;
-one that ends with fen does not; fen without jiao are set off by 零. Where the usage leaves 零 to choice (a group of four
-digits that ends in zero before one that does not begin with zero, yuan that end in zero before jiao) it is left out.
+The usual way of writing: a gap of zeros between two digits is one 零; an amount that ends with yuan or jiao ends
+with 整; one that ends with fen does not; fen without jiao are set off by 零. Where the usage leaves 零 to choice (a
+group of four digits that ends in zero before one that does not begin with zero, yuan that end in zero before jiao)
+it is left out.
 """
 
 from zhirong.kernel.money import FEN_PER_YUAN, Fen
@@ -16,9 +17,11 @@ _WHOLE_PLACE = 1_000  # a group below it begins with zero
 
 
 def capital_yuan(fen: Fen) -> str:
-    """``人民币贰佰万元整`` for 200,000,000 fen. Raises ValueError for a negative amount and one of more than sixteen digits."""
+    """``人民币贰佰万元整`` for 200,000,000 fen. Raises ValueError for a negative amount and one of more than sixteen
+    digits.
+    """
     if not 0 <= fen <= MOST_CAPITAL:
-        raise ValueError(f"no amount to be written in capital characters: {fen}")
+        raise ValueError(f"amount cannot be written in capital characters: {fen}")
     whole, rest = divmod(fen, FEN_PER_YUAN)
     jiao, last = divmod(rest, 10)
     words = f"{_whole(whole)}元" if whole or not rest else ""

@@ -1,13 +1,13 @@
-"""Compiling numeric functions, with or without a place to keep what was compiled."""
+"""Compiles numeric functions, with or without a cache on disk."""
 
 from collections.abc import Callable
 from typing import Any
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """The function compiled by Numba, kept on the disk where there is a folder for it.
+    """The function compiled by Numba, cached on disk if there is a folder for it.
 
-    A service without a home, whose program folder it may not write to, has none: it compiles once in each process.
+    A service that has no home directory and cannot write to the program folder compiles once per process.
     """
     from numba import njit
 

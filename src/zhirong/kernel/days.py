@@ -1,4 +1,4 @@
-"""Days in Asia/Shanghai, months that end where months end, and working days from dated data.
+"""Days in Asia/Shanghai, month arithmetic that respects month ends, and working days from dated data.
 
 A date that means a day is a ``datetime.date``; no function here reads a clock.
 """
@@ -19,14 +19,14 @@ Shift = Literal["none", "following", "modified_following", "preceding"]
 def day_of(instant: datetime) -> date:
     """The day an instant falls on in Shanghai. Raises ValueError for an instant without a time zone."""
     if instant.tzinfo is None:
-        raise ValueError("an instant without a time zone names no day")
+        raise ValueError("an instant without a time zone cannot be converted to a day")
     return instant.astimezone(SHANGHAI).date()
 
 
 def add_months(start: date, months: int, rule: EndOfMonth = "same_day") -> date:
     """``start`` moved by whole months; a day that the month lacks becomes its last day.
 
-    With ``end_of_month``, a start on the last day of its month stays on last days (28 February → 31 March).
+    With ``end_of_month``, a start on the last day of its month stays on last days (28 February to 31 March).
     """
     index = start.year * 12 + start.month - 1 + months
     year, month = index // 12, index % 12 + 1
@@ -64,8 +64,8 @@ class WorkingDays:
 
     announced: years whose holidays the State Council has announced.
     holidays: days off by that announcement. make_up: weekend days worked instead.
-    A year not announced counts weekends, and the days off that the law fixes where they are given; every answer that
-    touches it is ``provisional``.
+    A year that has not been announced counts weekends and the days off fixed by law; every answer that depends on
+    it is ``provisional``.
     """
 
     announced: frozenset[int]
@@ -79,7 +79,7 @@ class WorkingDays:
         return day.weekday() < 5 and day not in self.holidays
 
     def is_provisional(self, day: date) -> bool:
-        """Whether the year of ``day`` has not been announced, so that its answer may change."""
+        """Whether the holidays of the year of ``day`` have not been announced yet, so the answer may change."""
         return day.year not in self.announced
 
     def shift(self, day: date, rule: Shift) -> date:
@@ -112,7 +112,7 @@ class WorkingDays:
 def working_days_from(value: Any) -> WorkingDays:
     """The calendar held in the rule ``calendar.working_days``: tables ``[[year]]`` with off and make_up ranges.
 
-    A year marked ``provisional`` has the days off that the law itself fixes, and is not announced yet.
+    A year marked ``provisional`` has not been announced yet and holds only the days off fixed by law.
     """
     announced: set[int] = set()
     holidays: set[date] = set()

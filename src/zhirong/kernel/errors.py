@@ -1,10 +1,10 @@
-"""Bad input, said so that it can be corrected: field, value, reason and hint, and all of it at once."""
+"""Invalid input, reported so that the user can fix it: field, value, reason and hint for every problem at once."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from zhirong.kernel.text import Lang, Text
+from zhirong.kernel.text import Lang, Text, how_to_fix
 
 _SHOWN_VALUE_LIMIT = 120  # a whole pasted file as "the value" would bury the reason
 
@@ -14,8 +14,8 @@ class Problem:
     """One thing wrong with an input.
 
     field: path of the field as the user wrote it, such as ``rights[2].filing_date``.
-    value: what was found there, as text; empty when nothing was there.
-    reason: what is wrong with it. hint: what to do about it.
+    value: the value found, as text; empty if there was none.
+    reason: what is wrong. hint: how to fix it.
     code: stable English key, for programs and tests.
     """
 
@@ -26,18 +26,18 @@ class Problem:
     code: str
 
     def within(self, prefix: str) -> "Problem":
-        """The same problem, seen from the record that contains this one."""
+        """The same problem with its field path prefixed by the containing record."""
         separator = "" if not self.field or self.field.startswith("[") else "."
         return replace(self, field=f"{prefix}{separator}{self.field}")
 
     def as_text(self, lang: Lang = "zh") -> str:
-        """One line for a person."""
+        """One line for display."""
         shown = self.value if len(self.value) <= _SHOWN_VALUE_LIMIT else self.value[:_SHOWN_VALUE_LIMIT] + "…"
         if lang == "zh":
-            found = f"（填的是“{shown}”）" if shown else "（未填）"
-            return f"{self.field}{found}：{self.reason.zh}。改法：{self.hint.zh}"
+            found = f"（填写值：“{shown}”）" if shown else "（未填）"
+            return f"{self.field}{found}：{self.reason.zh}。{how_to_fix(self.hint, lang)}"
         found = f' (found "{shown}")' if shown else " (nothing given)"
-        return f"{self.field}{found}: {self.reason.en}. Fix: {self.hint.en}"
+        return f"{self.field}{found}: {self.reason.en}. {how_to_fix(self.hint, lang)}"
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Problem":
@@ -67,11 +67,11 @@ class InputError(ValueError):
         self.problems = tuple(problems)
         self.source = source
         if not self.problems:
-            raise AssertionError("an InputError without a problem tells nobody anything")
+            raise AssertionError("an InputError needs at least one problem")
         super().__init__(self.as_text("en"))
 
     def as_text(self, lang: Lang = "zh") -> str:
-        """All problems, one a line, under a line that counts them."""
+        """All problems, one per line, under a line with their number."""
         count = len(self.problems)
         where = self.source or ("输入" if lang == "zh" else "the input")
         head = f"{where} 有 {count} 处问题：" if lang == "zh" else f"{where} has {count} problem(s):"
@@ -83,7 +83,7 @@ class InputError(ValueError):
 
 
 def with_hints(kept: Any) -> Any:
-    """JSON as versions until 2026-11-30 kept it, where a hint was called ``mend``, in today's words."""
+    """Converts JSON stored before 2026-11-30, when a hint was called ``mend``, to the current names."""
     if isinstance(kept, Mapping):
         return {"hint" if name == "mend" else name: with_hints(value) for name, value in kept.items()}
     if isinstance(kept, list):

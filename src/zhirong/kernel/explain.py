@@ -1,4 +1,4 @@
-"""An explanation: a number, how it came about, and on what authority, as text, as a table and as JSON."""
+"""An explanation of a number: how it was calculated and from which sources, as text, as a table and as JSON."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,11 +24,9 @@ _UNIT_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One quantity and where it comes from.
-
-    label: what it is. value, unit: how much (``fen`` is shown in yuan, ``rate`` in per cent).
-    formula: how it follows from ``parts``, in words or symbols. references: the rules that decide it.
-    basis: how sure an input without a rule is (a user's own statement has none). parts: what it follows from.
+    """One quantity and its origin. label: its name. value, unit: how much (``fen`` is shown in yuan, ``rate`` in
+    per cent). formula: how it follows from ``parts``, in words or symbols. references: the rules that decide it.
+    basis: how reliable an input without a rule is (a user's own statement has none). parts: what it follows from.
     """
 
     label: Text
@@ -46,7 +44,7 @@ class Explanation:
             yield from part.walk(depth + 1)
 
     def doubts(self) -> tuple[Reference, ...]:
-        """References anywhere below that no source confirms, each once."""
+        """References at any depth that no source confirms, without duplicates."""
         return tuple(dict.fromkeys(r for _, node in self.walk() for r in node.references if r.doubtful))
 
     def show_value(self, lang: Lang = "zh") -> str:
@@ -54,7 +52,7 @@ class Explanation:
         return show_value(self.value, self.unit, lang)
 
     def as_rows(self, lang: Lang = "zh") -> list[tuple[int, str, str, str, str]]:
-        """Depth, label, value, formula, source: one row a node, for tables."""
+        """Depth, label, value, formula, source: one row per node, for tables."""
         return [
             (
                 depth,
@@ -132,7 +130,7 @@ def show_value(value: Value, unit: Unit, lang: Lang = "zh") -> str:
 
 
 def json_value(value: Value, unit: Unit) -> object:
-    """A value as JSON carries it: money as a string in yuan with two decimals, decimals as plain strings."""
+    """A value for JSON: money as a string in yuan with two decimals, decimals as plain strings."""
     if isinstance(value, Text):
         return value.as_json()
     if isinstance(value, date):

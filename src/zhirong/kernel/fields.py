@@ -1,4 +1,4 @@
-"""Reading a record from a table of fields, once, at the edge: typed, complete, and every problem at once."""
+"""Reads a typed record from a table of fields at the boundary of the program and reports every problem at once."""
 
 import tomllib
 import unicodedata
@@ -13,9 +13,9 @@ from zhirong.kernel.near import nearest
 from zhirong.kernel.text import Text
 
 _MISSING = object()
-_DAY_FORM = Text("写成 2026-01-31", "write it as 2026-01-31")
+_DAY_FORM = Text("写成 2026-01-31", "write the date as 2026-01-31")
 _FIRST_DAY = date(1, 1, 1)
-# No right, firm or loan reaches further; beyond it a typing error is likelier than a meaning.
+# No right, firm or loan has dates outside these years; such a year is probably a typing error.
 _YEARS = range(1800, 2300)
 _LONGEST_TEXT = 1000
 
@@ -29,28 +29,28 @@ def parse_toml(text: str, source: str) -> dict[str, Any]:
             field=source,
             value=str(error),
             reason=Text(
-                "不是合法的 TOML（括号内为解析器指出的位置）", "not valid TOML (the parser's words are quoted)"
+                "不是有效的 TOML（括号内为解析器指出的位置）", "not valid TOML (the parser's message is quoted)"
             ),
-            hint=Text("按所指的行列改正写法", "correct the line and column named"),
+            hint=Text("按所示行列改正", "correct the line and column named"),
             code="toml",
         )
         raise InputError([problem], source) from error
     except RecursionError as error:
-        reason = Text("表和列表套得太深", "tables and lists lie too deep in one another")
-        hint = Text("改为较浅的写法", "write it flatter")
+        reason = Text("表和列表的嵌套层数过多", "tables and lists are nested too deeply")
+        hint = Text("减少嵌套层数", "reduce the nesting")
         raise InputError([Problem(source, "", reason, hint, "too_deep")], source) from error
-    except ValueError as error:  # of Python itself, which reads no whole number of more than some thousand digits
-        reason = Text("有一个数长达数千位", "a number has thousands of digits")
-        hint = Text("改短这个数", "shorten the number")
+    except ValueError as error:  # Python itself refuses whole numbers of more than a few thousand digits
+        reason = Text("有一个数的位数过多（数千位）", "a number has thousands of digits")
+        hint = Text("缩短该数", "shorten the number")
         raise InputError([Problem(source, "", reason, hint, "too_large")], source) from error
 
 
 class Reader:
-    """Takes named fields out of one table and remembers what was wrong with them.
+    """Reads named fields from one table and collects the problems found.
 
-    A field that is missing or wrong is noted as a problem and a harmless value of the right type is returned,
-    so that the reading goes on and finds the rest. ``finish`` notes the fields that nobody asked for. The reader
-    that was made first raises them all together in ``raise_problems`` (and in ``finish``).
+    For a missing or invalid field it records a problem and returns a harmless value of the right type, so that
+    reading continues and finds the other problems. ``finish`` reports fields that were never read. The outermost
+    reader raises all problems together in ``raise_problems`` (and in ``finish``).
     """
 
     def __init__(
@@ -83,17 +83,17 @@ class Reader:
         return len(self._problems)
 
     def finish(self) -> None:
-        """Note the fields that nobody asked for; at the outermost table also raise what was found."""
+        """Report fields that were never read; the outermost table also raises the problems found."""
         for name in self._table:
             if name in self._asked:
                 continue
             near = nearest(name, sorted(self._asked))
             known = sorted(self._asked)
             hint = (
-                Text(f"是否想写 {near}？", f"did you mean {near}?")
+                Text(f"是否应为 {near}？", f"did you mean {near}?")
                 if near
                 else Text(
-                    f"删去它，或改为已知字段：{'、'.join(known)}",
+                    f"删除该字段，或改为已知字段：{'、'.join(known)}",
                     f"remove it, or use a known field: {', '.join(known)}",
                 )
             )
@@ -101,7 +101,7 @@ class Reader:
                 name,
                 _brief(self._table[name]),
                 "unknown_field",
-                Text("不认识的字段", "this field is not known"),
+                Text("未知字段", "unknown field"),
                 hint,
             )
         if self._is_root:
@@ -115,16 +115,16 @@ class Reader:
     # -- fields -----------------------------------------------------------------------------------------------
 
     def has(self, name: str) -> bool:
-        """Whether the field is there. Counts as having asked for it."""
+        """Whether the field is present. Marks it as read."""
         self._asked.add(name)
         return name in self._table
 
     def is_word(self, name: str, word: str) -> bool:
-        """Whether the field is there and holds just this word. Counts as having asked for it."""
+        """Whether the field is present and equals this word. Marks it as read."""
         return bool(self._look(name) == word)
 
     def is_table(self, name: str) -> bool:
-        """Whether the field is there and holds a table. Counts as having asked for it."""
+        """Whether the field is present and holds a table. Marks it as read."""
         return isinstance(self._look(name), Mapping)
 
     def anything(self, name: str) -> Any:
@@ -133,32 +133,32 @@ class Reader:
         return None if value is _MISSING else value
 
     def text(self, name: str) -> str:
-        """Required words, not blank."""
+        """Required text, not blank."""
         value = self._take(name)
         return "" if value is _MISSING else self._as_text(name, value)
 
     def optional_text(self, name: str, default: str = "") -> str:
-        """Words, or ``default`` where the field is left out."""
+        """Text, or ``default`` if the field is omitted."""
         value = self._look(name)
         return default if value is _MISSING else self._as_text(name, value, blank_is_fine=True)
 
     def words(self, name: str) -> Text:
-        """Required words in both languages: a table with ``zh`` and ``en``, or one string for both."""
+        """Required text in both languages: a table with ``zh`` and ``en``, or one string for both."""
         value = self._take(name)
         return Text("", "") if value is _MISSING else self._as_words(name, value)
 
     def optional_words(self, name: str) -> Text | None:
-        """Words in both languages, or None where the field is left out."""
+        """Text in both languages, or None if the field is omitted."""
         value = self._look(name)
         return None if value is _MISSING else self._as_words(name, value)
 
     def choice(self, name: str, allowed: Sequence[str], default: str | None = None) -> str:
-        """One of the words allowed. Required unless there is a default."""
+        """One of the allowed words. Required unless there is a default."""
         value = self._take(name) if default is None else self._look(name)
         if value is _MISSING:
             return allowed[0] if default is None else default
         if value not in allowed:
-            words = [word for word in allowed if word]  # an empty choice stands for leaving the field out
+            words = [word for word in allowed if word]  # an empty choice means that the field is omitted
             self.problem(
                 name,
                 _brief(value),
@@ -188,7 +188,7 @@ class Reader:
         return _FIRST_DAY if day is None else day
 
     def optional_day(self, name: str) -> date | None:
-        """A day, or None where the field is left out."""
+        """A day, or None if the field is omitted."""
         value = self._look(name)
         return None if value is _MISSING else self._as_day(name, value)
 
@@ -198,7 +198,7 @@ class Reader:
         return 0 if value is _MISSING else self._as_money(name, value, minimum)
 
     def optional_money(self, name: str, minimum: Fen | None = 0) -> Fen | None:
-        """An amount written in yuan, as fen, or None where the field is left out."""
+        """An amount written in yuan, as fen, or None if the field is omitted."""
         value = self._look(name)
         return None if value is _MISSING else self._as_money(name, value, minimum)
 
@@ -209,7 +209,7 @@ class Reader:
         high: Decimal | int | None = None,
         default: Decimal | None = None,
     ) -> Decimal:
-        """A decimal within bounds, both included. Required unless there is a default."""
+        """A decimal within bounds, inclusive. Required unless there is a default."""
         value = self._take(name) if default is None else self._look(name)
         if value is _MISSING:
             return Decimal(0) if default is None else default
@@ -218,7 +218,7 @@ class Reader:
     def optional_number(
         self, name: str, low: Decimal | int | None = None, high: Decimal | int | None = None
     ) -> Decimal | None:
-        """A decimal within bounds, or None where the field is left out."""
+        """A decimal within bounds, or None if the field is omitted."""
         value = self._look(name)
         return None if value is _MISSING else self._as_number(name, value, low, high)
 
@@ -227,25 +227,25 @@ class Reader:
         return self.number(name, 0, 1, default)
 
     def whole(self, name: str, low: int | None = None, high: int | None = None, default: int | None = None) -> int:
-        """A whole number within bounds, both included. Required unless there is a default."""
+        """A whole number within bounds, inclusive. Required unless there is a default."""
         value = self._take(name) if default is None else self._look(name)
         if value is _MISSING:
             return 0 if default is None else default
         return self._as_whole(name, value, low, high)
 
     def optional_whole(self, name: str, low: int | None = None, high: int | None = None) -> int | None:
-        """A whole number within bounds, or None where the field is left out."""
+        """A whole number within bounds, or None if the field is omitted."""
         value = self._look(name)
         return None if value is _MISSING else self._as_whole(name, value, low, high)
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """A list of words, empty where the field is left out."""
+        """A list of strings, empty if the field is omitted."""
         value = self._look(name)
         if value is _MISSING:
             return ()
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             self._wrong_type(
-                name, value, Text('应为文字列表，如 ["甲", "乙"]', 'must be a list of words: ["a", "b"]')
+                name, value, Text('应为文字列表，如 ["甲", "乙"]', 'must be a list of strings: ["a", "b"]')
             )
             return ()
         return tuple(value)
@@ -256,17 +256,17 @@ class Reader:
         """A required table inside this one."""
         value = self._take(name)
         if value is _MISSING:
-            # The missing table is the one problem: what it would hold is not asked for as well.
+            # Report only the missing table, not each field that it would contain.
             return Reader({}, self._at(name), self._source, [])
         return self._as_table(name, value)
 
     def optional_table(self, name: str) -> "Reader | None":
-        """A table inside this one, or None where it is left out."""
+        """A table inside this one, or None if it is omitted."""
         value = self._look(name)
         return None if value is _MISSING else self._as_table(name, value)
 
     def tables(self, name: str) -> "list[Reader]":
-        """A list of tables (``[[name]]``), empty where it is left out. Paths count from 1."""
+        """A list of tables (``[[name]]``), empty if it is omitted. Paths count from 1."""
         value = self._look(name)
         if value is _MISSING:
             return []
@@ -276,7 +276,7 @@ class Reader:
         return [self._inside(f"{name}[{number}]", item) for number, item in enumerate(value, 1)]
 
     def names(self) -> tuple[str, ...]:
-        """The names of all fields of the table, each counting as asked for."""
+        """The names of all fields of the table, each marked as read."""
         self._asked.update(self._table)
         return tuple(self._table)
 
@@ -299,38 +299,38 @@ class Reader:
                 name,
                 "",
                 "missing",
-                Text("必填，却没有填", "this field is required"),
-                Text("补上它", "fill it in"),
+                Text("必填项未填写", "this field is required"),
+                Text("补填", "provide it"),
             )
             return _MISSING
         return value
 
     def _wrong_type(self, name: str, value: object, hint: Text) -> None:
-        self.problem(name, _brief(value), "wrong_type", Text("类型不对", "of the wrong type"), hint)
+        self.problem(name, _brief(value), "wrong_type", Text("类型不对", "wrong type"), hint)
 
     def _as_text(self, name: str, value: object, *, blank_is_fine: bool = False) -> str:
         if not isinstance(value, str):
-            self._wrong_type(name, value, Text("应为加引号的文字", "must be words in quotes"))
+            self._wrong_type(name, value, Text("应为加引号的文字", "must be text in quotes"))
             return ""
         self._check_text(name, value)
         return value.strip() if blank_is_fine or value.strip() else ""
 
     def _check_text(self, name: str, value: str) -> None:
-        """Refuse what no page can show: control characters, and words longer than any name or remark."""
+        """Reject control characters, which no page can show, and text longer than any name or remark."""
         if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in value):
             self.problem(
                 name,
                 value.encode("unicode_escape").decode(),
                 "control_character",
-                Text("含有看不见的控制字符", "it holds invisible control characters"),
-                Text("删去它们，重新输入", "remove them and type it again"),
+                Text("含有不可见的控制字符", "it contains invisible control characters"),
+                Text("删除后重新输入", "remove them and enter the text again"),
             )
         if len(value) > _LONGEST_TEXT:
             self.problem(
                 name,
                 value,
                 "too_long",
-                Text(f"长 {len(value)} 字", f"it is {len(value)} characters long"),
+                Text(f"共 {len(value)} 字，过长", f"it is {len(value)} characters long"),
                 Text(f"不超过 {_LONGEST_TEXT} 字", f"at most {_LONGEST_TEXT} characters"),
             )
 
@@ -348,7 +348,7 @@ class Reader:
 
     def _as_day(self, name: str, value: object) -> date | None:
         if isinstance(value, datetime):
-            self._wrong_type(name, value, Text("只写日期，不写时刻", "give the day without a time"))
+            self._wrong_type(name, value, Text("只写日期，不写时间", "enter the date without a time"))
             return None
         if isinstance(value, str):
             try:
@@ -364,10 +364,10 @@ class Reader:
                 name,
                 value,
                 "out_of_range",
-                Text("年份不合理", "an unlikely year"),
+                Text("年份超出合理范围", "implausible year"),
                 Text(
                     f"年份须在 {_YEARS.start} 与 {_YEARS.stop - 1} 之间",
-                    f"the year must lie between {_YEARS.start} and {_YEARS.stop - 1}",
+                    f"the year must be between {_YEARS.start} and {_YEARS.stop - 1}",
                 ),
             )
             return None
@@ -378,7 +378,7 @@ class Reader:
             self._wrong_type(
                 name,
                 value,
-                Text('写成元，如 2000000 或 "200万元"', 'give yuan, such as 2000000 or "200万元"'),
+                Text('写成元，如 2000000 或 "200万元"', 'enter yuan, such as 2000000 or "200万元"'),
             )
             return 0
         try:
@@ -388,10 +388,10 @@ class Reader:
                 name,
                 _brief(value),
                 "not_money",
-                Text("不是金额，或细于一分", "not an amount, or finer than a fen"),
+                Text("不是金额，或小数超过两位", "not an amount, or more than two decimals"),
                 Text(
                     "写成元，至多两位小数，如 2000000.00",
-                    "give yuan with at most two decimals, such as 2000000.00",
+                    "enter yuan with at most two decimals, such as 2000000.00",
                 ),
             )
             return 0
@@ -408,7 +408,7 @@ class Reader:
                 name,
                 _brief(value),
                 "too_large",
-                Text("金额超出合理范围", "the amount is beyond all sense"),
+                Text("金额超出合理范围", "the amount is implausibly large"),
                 Text(f"不超过 {show_yuan(MOST_AMOUNT)} 元", f"Enter at most CNY {show_yuan(MOST_AMOUNT)}."),
             )
             return 0
@@ -418,7 +418,7 @@ class Reader:
         self, name: str, value: object, low: Decimal | int | None, high: Decimal | int | None
     ) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            self._wrong_type(name, value, Text("应为不加引号的数", "must be a number without quotes"))
+            self._wrong_type(name, value, Text("应为不加引号的数值", "must be a number without quotes"))
             return Decimal(0 if low is None else low)
         number = Decimal(value)
         if not number.is_finite():
@@ -426,8 +426,8 @@ class Reader:
                 name,
                 value,
                 "not_finite",
-                Text("不是有限的数", "not a finite number"),
-                Text("写成一个数", "give a number"),
+                Text("不是有限数值", "not a finite number"),
+                Text("填写数值", "enter a number"),
             )
             return Decimal(0 if low is None else low)
         self._check_range(name, number, low, high)
@@ -446,7 +446,7 @@ class Reader:
         if (low is None or value >= low) and (high is None or value <= high):
             return
         if low is not None and high is not None:
-            hint = Text(f"应在 {low} 与 {high} 之间（含）", f"must lie between {low} and {high}, both included")
+            hint = Text(f"应在 {low} 与 {high} 之间（含）", f"must be between {low} and {high}, inclusive")
         elif low is not None:
             hint = Text(f"不得小于 {low}", f"must be at least {low}")
         else:

@@ -1,11 +1,11 @@
-"""Numbers that registers give: accepted the ways people write them, kept in one form, refused with the hint.
+"""Registration numbers: accepted in the forms people write, kept in one form, rejected with a hint.
 
-Every ``…_number`` function takes what was written and returns the kept form, or raises ``NumberError``.
+Every ``..._number`` function takes the number as written and returns the kept form, or raises ``NumberError``.
 
-Check digits: patent applications add digits × weights 2…9, 2…5 modulo 11, where ten is X; layout designs do the
-same (inferred from the numbers of published cases: BS.08500145.7, BS.12500520.2, BS.15550838.5). The unified
-social credit code follows GB 32100-2015 (modulo 31). The other numbers have no known check digit: only their
-form is checked.
+Check digits: patent applications add digits times weights 2 to 9, 2 to 5 modulo 11, where ten is X; layout designs
+do the same (inferred from the numbers of published cases: BS.08500145.7, BS.12500520.2, BS.15550838.5). The unified
+social credit code follows GB 32100-2015 (modulo 31). The other numbers have no known check digit: only their form
+is checked.
 """
 
 import re
@@ -16,7 +16,7 @@ from zhirong.kernel.text import Text
 
 
 def _pattern(form: str) -> re.Pattern[str]:
-    """A form in which digits are 0 to 9 only: Unicode knows others, which no register gives."""
+    """A pattern that accepts only the digits 0 to 9: Unicode has others, which no register uses."""
     return re.compile(form, re.ASCII)
 
 
@@ -29,8 +29,9 @@ _LABEL = re.compile(r"^[一-鿿]*号\s*[:.]?\s*")
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 _CREDIT_LABEL = re.compile(r"^[一-鿿() ]+[:.]?\s*")
-# The body that registers (1 to 9, A army, N agriculture, Y other), and the kind of organisation with it. Both this and the
-# provinces are wide on purpose: the tables of the standard were not read again, and a code in use must never be refused.
+# The body that registers (1 to 9, A army, N agriculture, Y other), and the kind of organisation with it. Both this
+# and the provinces are deliberately wide: the tables of the standard were not checked, and a code in use must never
+# be rejected.
 _CREDIT_HEAD = _pattern(r"[1-9ANY][1-59]")
 _PROVINCES = frozenset(
     str(number)
@@ -66,7 +67,8 @@ _TRADEMARK = _pattern(r"(?:G\d{5,7}|\d{1,8})[A-Z]?")
 _SOFTWARE_REGISTRATION = _pattern(r"(\d{4})SR(\d{5,7})")
 _SOFTWARE_CERTIFICATE = _pattern(r"软著(登|变补)字第(BJ)?0*(\d{1,8})号?")
 _WORK = _pattern(r"([一-鿿]{1,2})作登字(\d{4})([A-L])(\d{8})")
-# The characters before 作登字 (the country, a province) as traditional writing has them: the same register, the same number.
+# The characters before 作登字 (the country, a province) as traditional writing has them: the same register, the same
+# number.
 _PLAIN_PLACES = str.maketrans("國雲遼魯蘇贛晉陝閩貴粵滬寧瓊慶", "国云辽鲁苏赣晋陕闽贵粤沪宁琼庆")
 _LAYOUT = _pattern(r"(?:BS)?(\d{2}5\d{5})(\d|X)")
 _VARIETY = _pattern(r"CNA(?:(\d{4})(\d{4})(\d|X)|(\d{4})(\d{7}))")
@@ -76,7 +78,7 @@ _ORDINAL = re.compile(r"第(.+)号")
 
 
 class NumberError(ValueError):
-    """A number that cannot be right. reason: why not. hint: what to do. code: stable English key."""
+    """A number that cannot be valid. reason: why. hint: how to fix it. code: stable English key."""
 
     def __init__(self, code: str, reason: Text, hint: Text) -> None:
         self.code = code
@@ -89,28 +91,27 @@ class NumberError(ValueError):
 
 
 def credit_code(written: str) -> str:
-    """A unified social credit code (GB 32100-2015) in its kept form: 18 places, capitals, no separators.
-
-    A label in front is dropped. Codes that no register can give are refused: the first two places name the registering
-    body and the kind of organisation, places 3 to 8 a region.
+    """A unified social credit code (GB 32100-2015) in its kept form: 18 characters, capitals, no separators. A
+    label in front is dropped. Codes that no register can issue are rejected: the first two characters name the
+    registering body and the kind of organisation, characters 3 to 8 a region.
     """
     code = _SEPARATORS.sub("", _CREDIT_LABEL.sub("", _plain(written, strip_label=False)))
     if len(code) != 18:
         raise NumberError(
             "credit_code_length",
             Text(
-                f"统一社会信用代码应为 18 位，这里是 {len(code)} 位", f"18 places are needed, here are {len(code)}"
+                f"统一社会信用代码应为 18 位，实际为 {len(code)} 位", f"must have 18 characters, found {len(code)}"
             ),
-            Text("照营业执照抄全 18 位", "copy all 18 places from the business licence"),
+            Text("按营业执照完整填写 18 位代码", "copy all 18 characters from the business licence"),
         )
     if _CREDIT_FORM.fullmatch(code) is None:
         raise NumberError(
             "credit_code_form",
             Text(
-                "含有不用的字母（I、O、S、V、Z）或第 3 至 8 位不是数字",
-                "it holds a letter that is not used (I, O, S, V, Z), or places 3 to 8 are not digits",
+                "含有不使用的字母（I、O、S、V、Z）或第 3 至 8 位不是数字",
+                "it contains a letter that is not used (I, O, S, V, Z), or characters 3 to 8 are not digits",
             ),
-            Text("检查是否把 1、0、5、2 写成了字母", "check whether a 1, 0, 5 or 2 was written as a letter"),
+            Text("检查是否把 1、0、5、2 写成了字母", "check whether 1, 0, 5 or 2 was written as a letter"),
         )
     if _CREDIT_HEAD.match(code) is None or code[2:4] not in _PROVINCES:
         raise NumberError(
@@ -120,7 +121,7 @@ def credit_code(written: str) -> str:
                 f"no register uses {code[:2]} in front, or {code[2:8]} as a region",
             ),
             Text(
-                "照营业执照抄写统一社会信用代码，不是身份证号或其他证号",
+                "按营业执照填写统一社会信用代码，不要填写身份证号或其他证号",
                 "Copy the unified social credit code from the business licence, not the number of an identity card.",
             ),
         )
@@ -131,7 +132,7 @@ def credit_code(written: str) -> str:
 
 
 def credit_code_check(first17: str) -> str:
-    """The 18th place of a unified social credit code: 31 − Σ place × 3^i modulo 31 (GB 32100-2015)."""
+    """The 18th character of a unified social credit code: 31 - sum(character x 3^i) modulo 31 (GB 32100-2015)."""
     total = sum(
         _CREDIT_ALPHABET.index(sign) * weight for sign, weight in zip(first17, _CREDIT_WEIGHTS, strict=True)
     )
@@ -144,10 +145,10 @@ def credit_code_check(first17: str) -> str:
 def patent_number(written: str) -> str:
     """A Chinese patent application (or grant) number, kept as ``201410362077.3`` or ``00118464.4``.
 
-    ZL, CN and words such as 专利号 are dropped. Numbers of 1985 to 1988 had no check digit: ``85100001``; a
-    right one added by a database is accepted and dropped.
+    ZL, CN and words such as 专利号 are dropped. Numbers of 1985 to 1988 had no check digit: ``85100001``; a correct
+    one added by a database is accepted and dropped.
     """
-    # Most numbers in a table are written as they are kept, and need no normalising.
+    # Most numbers in a table already have the kept form.
     is_kept = _PATENT_KEPT.fullmatch(written) is not None
     core = written.replace(".", "") if is_kept else _patent_core(written)
     match = _PATENT_SHAPE.fullmatch(core)
@@ -157,8 +158,8 @@ def patent_number(written: str) -> str:
     if year4 is not None and int(year4) < _FIRST_NEW_YEAR:
         raise NumberError(
             "patent_year",
-            Text(f"{year4} 年的申请号年份只写两位", f"a number of {year4} has a year of two digits"),
-            Text(f"写成 {core[2:5]}… 的九位号", f"write the nine-place number that begins with {core[2:5]}"),
+            Text(f"{year4} 年的申请号年份只写两位", f"a number of {year4} has a two-digit year"),
+            Text(f"写成 {core[2:5]}… 的九位号", f"write the nine-character number that begins with {core[2:5]}"),
         )
     if year2 is not None:
         return _old_patent_number(core, year2, check2)
@@ -169,7 +170,9 @@ def patent_number(written: str) -> str:
 
 
 def patent_check_digit(digits: str) -> str:
-    """The check digit for the 8 or 12 digits before it: Σ digit × weight (2…9, 2…5) modulo 11, ten is X."""
+    """The check digit for the 8 or 12 digits before it: sum of digit x weight (2 to 9, 2 to 5) modulo 11, ten is
+    X.
+    """
     total = sum(int(digit) * weight for digit, weight in zip(digits, _PATENT_WEIGHTS, strict=False))
     return "0123456789X"[total % 11]
 
@@ -180,7 +183,7 @@ def patent_kind(kept: str) -> str:
 
 
 def patent_year(kept: str) -> int:
-    """The year in which a kept patent number was given."""
+    """The year in which a kept patent number was issued."""
     if kept.find(".") == 12:
         return int(kept[:4])
     year = int(kept[:2])
@@ -210,7 +213,7 @@ def patent_publication_number(written: str) -> str:
 def trademark_number(written: str) -> str:
     """A trademark registration number, kept as digits (``1234567``), ``G1234567`` for an international one.
 
-    Leading zeros mean nothing and are not kept: 00123456 and 123456 are one mark.
+    Leading zeros have no meaning and are dropped: 00123456 and 123456 are one mark.
     """
     core = _SEPARATORS.sub("", _inside_ordinal(_plain(written)))
     if _TRADEMARK.fullmatch(core) is None:
@@ -257,7 +260,8 @@ def copyright_number(written: str) -> str:
         "copyright_form",
         Text("不是作品登记号", "not a registration number of a work"),
         Text(
-            "写成 国作登字-2014-F-00123456；未登记的留空", "write 国作登字-2014-F-00123456; leave it empty if none"
+            "写成 国作登字-2014-F-00123456；未登记的请留空",
+            "write 国作登字-2014-F-00123456; leave it empty if there is none",
         ),
     )
 
@@ -272,7 +276,7 @@ def layout_design_number(written: str) -> str:
             Text("不是布图设计登记号", "not a layout design number"),
             Text(
                 "写成 BS. 加两位年份、5、五位流水号、点和校验位，如 BS.12500520.2",
-                "write BS., a year of two digits, 5, five digits, a dot and the check digit: BS.12500520.2",
+                "write BS., a two-digit year, 5, five digits, a dot and the check digit: BS.12500520.2",
             ),
         )
     digits, check = match.groups()
@@ -320,15 +324,17 @@ NUMBER_OPTIONAL = frozenset({"copyright", "software", "trade_name", "trade_secre
 
 
 def right_number(kind: str, written: str) -> str:
-    """The kept number of a right of ``kind`` (a value of ``RightKind``); a number of another kind is refused.
+    """The kept number of a right of ``kind`` (a value of ``RightKind``); a number of another kind is rejected.
 
-    A trade name goes by its firm's credit code. Copyright, software, trade name and trade secret may have none
+    A trade name uses its firm's credit code. Copyright, software, trade name and trade secret may have none
     (an empty string stays empty); a trade secret never has one.
     """
     if not written.strip():
         if kind in NUMBER_OPTIONAL:
             return ""
-        raise NumberError("number_missing", Text("没有号码", "no number is given"), Text("补上号码", "give it"))
+        raise NumberError(
+            "number_missing", Text("未填写号码", "the number is missing"), Text("补填号码", "enter the number")
+        )
     if kind == "trade_secret":
         raise NumberError(
             "number_not_expected",
@@ -342,7 +348,7 @@ def right_number(kind: str, written: str) -> str:
             "patent_kind",
             Text(
                 f"这是{found.zh}的号码，而种类写的是{wanted.zh}",
-                f"the number is of {found.en}, the kind says {wanted.en}",
+                f"the number belongs to {found.en}, but the kind is {wanted.en}",
             ),
             Text("改正号码或种类", "correct the number or the kind"),
         )
@@ -350,9 +356,8 @@ def right_number(kind: str, written: str) -> str:
 
 
 def kind_of_number(written: str) -> str | None:
-    """The kind of right that a number's form alone names, or None where it names none.
-
-    Trademark numbers are bare digits and name nothing; nor does what cannot be a number.
+    """The kind of right that the form of a number identifies, or None. Trademark numbers are bare digits and
+    identify no kind; invalid numbers identify none either.
     """
     core = _SEPARATORS.sub("", _plain(written, strip_label=False))
     for kind, sign in _SIGNS.items():
@@ -400,10 +405,10 @@ def _old_patent_number(core: str, year2: str, check: str | None) -> str:
     if full_year > _FIRST_NEW_YEAR:
         raise NumberError(
             "patent_year",
-            Text(f"没有 {full_year} 年的九位申请号", f"no number of {full_year} has nine places"),
+            Text(f"没有 {full_year} 年的九位申请号", f"numbers of {full_year} do not have nine characters"),
             Text(
                 "2003 年 10 月起年份写四位、流水号七位",
-                "since October 2003 the year has four digits and the serial seven",
+                "since October 2003 the year has four digits and the serial number seven",
             ),
         )
     expected = patent_check_digit(core[:8])
@@ -422,14 +427,14 @@ def _not_a_patent_number(written: str, core: str) -> NumberError:
             Text(
                 "这是公开（公告）号，不是申请号或专利号", "this is a publication number, not an application number"
             ),
-            Text("写申请号或专利号，如 ZL201410362077.3", "give the application number: ZL201410362077.3"),
+            Text("写申请号或专利号，如 ZL201410362077.3", "enter the application number: ZL201410362077.3"),
         )
     if _SCIENTIFIC.fullmatch(core) is not None:
         return NumberError(
             "scientific",
             Text(
                 "表格软件把号码改成了科学计数，末位已丢失",
-                "a spreadsheet turned the number into a power of ten and lost digits",
+                "a spreadsheet converted the number to scientific notation and lost digits",
             ),
             Text("把该列设为文本格式，重新填写号码", "format the column as text and enter the number again"),
         )
@@ -439,7 +444,7 @@ def _not_a_patent_number(written: str, core: str) -> NumberError:
     if 5 <= len(core) < 9 and _PATENT_SHAPE.fullmatch(padded) and patent_check_digit(padded[:8]) == padded[8]:
         return NumberError(
             "leading_zeros",
-            Text("号码开头的 0 丢了", "the zeros at the front of the number are lost"),
+            Text("号码开头的 0 已丢失", "the leading zeros of the number are missing"),
             Text(
                 f"写成 {padded[:8]}.{padded[8]}，并把该列设为文本格式",
                 f"write {padded[:8]}.{padded[8]} and format the column as text",
@@ -458,7 +463,7 @@ def _not_a_patent_number(written: str, core: str) -> NumberError:
 def _no_check(digits: str, expected: str) -> NumberError:
     return NumberError(
         "check_digit_missing",
-        Text("缺校验位", "the check digit is missing"),
+        Text("缺少校验位", "the check digit is missing"),
         Text(f"核对后写成 {digits}.{expected}", f"check it, then write {digits}.{expected}"),
     )
 
@@ -467,8 +472,8 @@ def _wrong_check(found: str, expected: str) -> NumberError:
     return NumberError(
         "check_digit",
         Text(
-            f"校验位不对：是 {found}，按其余各位应为 {expected}",
-            f"wrong check digit: {found}, the other digits call for {expected}",
+            f"校验位有误：所填为 {found}，按其余各位应为 {expected}",
+            f"wrong check digit: {found}, the other digits require {expected}",
         ),
         Text("逐位核对号码", "compare the number digit by digit"),
     )

@@ -1,4 +1,4 @@
-"""Remembering what depends on a record that never changes, without comparing the record part by part."""
+"""Caching results by the identity of an immutable record, without comparing its fields."""
 
 from typing import Generic, TypeVar
 
@@ -6,9 +6,8 @@ T = TypeVar("T")
 
 
 class Same(Generic[T]):
-    """A key for ``functools.lru_cache`` that is equal only for the very same object, which it keeps alive.
-
-    Hashing a mode or a sharing part by part costs more than what is remembered of it.
+    """A key for ``functools.lru_cache`` that is equal only for the same object, which it keeps alive. Hashing every
+    field of a mode costs more than the cached result saves.
     """
 
     __slots__ = ("it",)

@@ -15,7 +15,9 @@ Rate = Decimal | Fraction | int
 Rounding = Literal["half_up", "half_even", "floor"]
 
 FEN_PER_YUAN = 100
-MOST_AMOUNT: Fen = 10**15  # that anybody may give: far beyond any loan, well within what a database keeps exactly
+MOST_AMOUNT: Fen = (
+    10**15
+)  # largest amount accepted: far beyond any loan, well within the exact range of the database
 _UNITS = {"元": 1, "圆": 1, "万元": 10_000, "万": 10_000, "亿元": 100_000_000, "亿": 100_000_000, "": 1}
 _AMOUNT = re.compile(r"¥?\s*([+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)\s*(亿元|万元|亿|万|元|圆|)")
 
@@ -50,12 +52,12 @@ def parse_yuan(written: str | int | Decimal) -> Fen:
         raise MoneyError(f"not an amount: {written!r}")
     exact = Fraction(amount) * unit * FEN_PER_YUAN
     if exact.denominator != 1:
-        raise MoneyError(f"finer than a fen: {written!r}")
+        raise MoneyError(f"more than two decimals: {written!r}")
     return exact.numerator
 
 
 def yuan(fen: Fen) -> str:
-    """Amount in yuan with two decimals and nothing else, as JSON carries it: ``"2000000.00"``."""
+    """Amount in yuan with two decimals, the form used in JSON: ``"2000000.00"``."""
     sign = "-" if fen < 0 else ""
     whole, rest = divmod(abs(fen), FEN_PER_YUAN)
     return f"{sign}{whole}.{rest:02d}"
@@ -69,7 +71,7 @@ def show_yuan(fen: Fen) -> str:
 
 
 def round_fen(exact: Fraction | Decimal | int, rounding: Rounding = "half_up") -> Fen:
-    """The whole fen nearest to an exact amount of fen. Halves go away from zero unless said otherwise."""
+    """The whole fen nearest to an exact amount of fen. Halves round away from zero by default."""
     above, below = exact.as_integer_ratio()
     floor, rest = divmod(above, below)
     if rest == 0 or rounding == "floor":
@@ -90,20 +92,20 @@ def share_of(fen: Fen, rate: Rate, rounding: Rounding = "half_up") -> Fen:
 def allocate(total: Fen, weights: Mapping[Party, Rate], residue_to: Party | None = None) -> dict[Party, Fen]:
     """Divide ``total`` in proportion to ``weights`` so that the parts sum to it exactly.
 
-    Every part is rounded towards zero first. What is left over goes fen by fen to the largest remainders
-    (ties in the order of ``weights``), or all of it to ``residue_to`` if named. A negative total is divided
-    like its opposite. Weights must not be negative and not all zero; a zero total needs no weights.
+    Every part is rounded towards zero first. The rest is distributed fen by fen to the largest remainders
+    (ties in the order of ``weights``), or all of it to ``residue_to`` if named. A negative total is divided like
+    its absolute value. Weights must not be negative and not all zero; a zero total needs no weights.
     """
     exact = {party: Fraction(weight) for party, weight in weights.items()}
     if any(weight < 0 for weight in exact.values()):
         raise ValueError("a weight is negative")
     if residue_to is not None and residue_to not in exact:
-        raise ValueError(f"the residue goes to {residue_to!r}, who is not among the parties")
+        raise ValueError(f"the residue goes to {residue_to!r}, which is not one of the parties")
     whole = sum(exact.values(), Fraction(0))
     if whole == 0:
         if total == 0:
             return dict.fromkeys(exact, 0)
-        raise ValueError("no weight to divide by")
+        raise ValueError("all weights are zero")
     sign = -1 if total < 0 else 1
     parts: dict[Party, Fen] = {}
     remainders: dict[Party, Fraction] = {}
@@ -122,6 +124,6 @@ def allocate(total: Fen, weights: Mapping[Party, Rate], residue_to: Party | None
 
 
 def quantise_rate(rate: Fraction, places: int) -> Decimal:
-    """An exact rate as a decimal with ``places`` digits after the point, halves up, for showing."""
+    """An exact rate as a decimal with ``places`` decimals, halves rounded up, for display."""
     scaled = round_fen(rate * 10**places)
     return Decimal(scaled).scaleb(-places, Context(prec=max(28, len(str(abs(scaled))) + 1)))

@@ -1,14 +1,12 @@
-"""The name that someone probably meant: near enough to be a slip of the pen, or none at all."""
+"""Suggests the known name that a misspelled name probably means."""
 
 from collections.abc import Iterable
 
 
 def nearest(written: str, known: Iterable[str]) -> str | None:
-    """The known name that ``written`` is a misspelling of, or None where no name is that near.
-
-    Near is at most one changed letter for each four of the name written (one at least); two letters in the wrong order
-    count as one, and the first letter is right or is the second. A longer name that merely contains a known one is no
-    misspelling of it.
+    """The known name closest to the misspelled ``written``, or None if no name is close enough. Close means at most
+    one changed letter for every four written (at least one); two swapped letters count as one change, and the first
+    letter must match the first or second. A longer name that merely contains a known one does not match.
     """
     best: str | None = None
     least = max(1, len(written) // 4) + 1
@@ -21,7 +19,9 @@ def nearest(written: str, known: Iterable[str]) -> str | None:
 
 
 def _changes(one: str, other: str) -> int:
-    """Letters put in, left out, replaced, or swapped with their neighbour, to get from one to the other."""
+    """The number of letters inserted, deleted, replaced or swapped with their neighbour to turn one name into the
+    other.
+    """
     before: list[int] = []
     row = list(range(len(other) + 1))
     for place, letter in enumerate(one, 1):

@@ -1,4 +1,4 @@
-"""A movement of money as the chain emits it and the ledger keeps it."""
+"""A movement of money, emitted by the chain and kept by the ledger."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +21,7 @@ class Posting:
 class Entry:
     """A balanced business event: what happened, on which day, for which cause.
 
-    cause: stable identifier of the event that brought it about. Raises ValueError if the postings do not
+    cause: stable identifier of the event that caused it. Raises ValueError if the postings do not
     sum to zero, or if there are none.
     """
 

@@ -1,4 +1,4 @@
-"""Where a stated figure comes from and how good the evidence for it is."""
+"""Source and quality of the evidence for a stated figure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from zhirong.kernel.text import Text
 
 
 class EvidenceGrade(StrEnum):
-    """How good the evidence for a stated figure is, best first."""
+    """Evidence grades of a stated figure, best first."""
 
     CONTRACT = "contract"
     AUDITED = "audited"
@@ -28,7 +28,7 @@ EVIDENCE_TEXT: Mapping[EvidenceGrade, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Source of a figure in words, the day it speaks of (None where it does not age), and its evidence grade."""
+    """Source of a figure in words, its reference date (None if it does not age), and its evidence grade."""
 
     source: str
     grade: EvidenceGrade

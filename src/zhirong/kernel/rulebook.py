@@ -1,8 +1,8 @@
-"""Rules at a date: the only way the program reads a number that a rule gives.
+"""Rules at a date: the only way the program reads a number defined by a rule.
 
 A rule file is TOML without code. It holds ``[[rule]]`` tables, each with an ``id``, a ``title`` (zh, en), a
-``unit`` and ``[[rule.version]]`` tables: ``value``, ``valid_from``, ``valid_to`` (the last day it holds),
-``region``, ``issuer``, ``document``, ``article``, ``quotation``, ``confidence`` and, where wanted, ``note``.
+``unit`` and ``[[rule.version]]`` tables: ``value``, ``valid_from``, ``valid_to`` (the last day it is in force),
+``region``, ``issuer``, ``document``, ``article``, ``quotation``, ``confidence`` and optionally ``note``.
 """
 
 import hashlib
@@ -50,10 +50,10 @@ COUNTRY = "CN"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Where a value comes from, as shown beside every number that it decides.
+    """The source of a value, shown next to every number that depends on it.
 
     issuer, document, article, quotation: as in the source, empty where the source gives none.
-    valid_from, valid_to: first and last day it holds; None is open or not known.
+    valid_from, valid_to: first and last day in force; None is open or unknown.
     pack: id and version of the policy pack that it comes from, empty for the rules that come with the package.
     """
 
@@ -70,16 +70,16 @@ class Reference:
 
     @property
     def doubtful(self) -> bool:
-        """Whether no source confirms it, so that it must be shown as such wherever it decides something."""
+        """Whether no source confirms it; it must be marked as such wherever it is used."""
         return self.confidence in ("unconfirmed", "assumed")
 
     def holds(self, day: date) -> bool:
-        """Whether ``day`` lies within its dates; an end that is not known is open."""
+        """Whether ``day`` is within its dates; an unknown end is open."""
         after_start = self.valid_from is None or self.valid_from <= day
         return after_start and (self.valid_to is None or day <= self.valid_to)
 
     def as_text(self, lang: Literal["zh", "en"] = "zh") -> str:
-        """One line: issuer, document, article, its pack and, unless it was read in the source, how sure it is."""
+        """One line: issuer, document, article, its pack and, unless verified in the source, its confidence."""
         words = " ".join(part for part in (self.issuer, self.document, self.article) if part)
         if self.note is not None and not words:
             words = self.note.in_(lang)
@@ -105,7 +105,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class RuleValue:
-    """What a rule says on one day in one region, with its reference."""
+    """The value of a rule on one day in one region, with its reference."""
 
     id: str
     title: Text
@@ -126,7 +126,7 @@ class RuleValue:
         return self.value
 
     def fen(self) -> Fen:
-        """An amount that the rule gives in yuan, as fen."""
+        """An amount that the rule states in yuan, in fen."""
         if self.unit != "yuan":
             raise RuleError(f"{self.id} is in {self.unit}, not in yuan")
         return parse_yuan(self.value)
@@ -134,7 +134,7 @@ class RuleValue:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Within what a policy pack may set a rule's value: from ``least`` to ``most``, both included, or one of some words."""
+    """The values that a policy pack may set: from ``least`` to ``most``, inclusive, or one of a list of words."""
 
     least: Decimal | None = None
     most: Decimal | None = None
@@ -143,7 +143,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule through time: every version of it, none overlapping another in the same region. bounds: None is free."""
+    """One rule over time: all its versions; no two overlap in the same region. bounds: None is unrestricted."""
 
     id: str
     title: Text
@@ -153,11 +153,15 @@ class Rule:
 
 
 class RuleError(LookupError):
-    """A rule that is not there, or not at that day and region. A fault of the rule files, not of a user's input."""
+    """A rule that does not exist, or has no version for that day and region. A fault in the rule files, not in the
+    user's input.
+    """
 
 
 class Rulebook:
-    """All rules that a program runs with. packs: the policy packs laid over those of the package, the last one on top."""
+    """All rules that a program runs with. packs: the policy packs laid over those of the package, the last one on
+    top.
+    """
 
     def __init__(self, rules: Iterable[Rule], packs: "tuple[Pack, ...]" = ()) -> None:
         self._rules = {rule.id: rule for rule in rules}
@@ -173,18 +177,18 @@ class Rulebook:
         return self._rules[rule_id]
 
     def at(self, rule_id: str, day: date, region: str = COUNTRY) -> RuleValue:
-        """What the rule says on ``day`` in ``region`` (a GB/T 2260 code of six digits, or ``CN``).
+        """The value of the rule on ``day`` in ``region`` (a GB/T 2260 code of six digits, or ``CN``).
 
-        A city without a version of its own uses its province's, a province the country's. Raises RuleError
-        if no version holds that day.
+        A city without its own version uses that of its province, a province that of the country. Raises RuleError
+        if no version is in force that day.
         """
         found = self.find(rule_id, day, region)
         if found is None:
-            raise RuleError(f"no version of {rule_id} holds on {day} in {region}")
+            raise RuleError(f"no version of {rule_id} is in force on {day} in {region}")
         return found
 
     def find(self, rule_id: str, day: date, region: str = COUNTRY) -> RuleValue | None:
-        """As ``at``, but None where no version holds that day. Raises RuleError where there is no such rule."""
+        """Like ``at``, but None if no version is in force that day. Raises RuleError if there is no such rule."""
         rule = self.rule(rule_id)
         for place in wider_regions(region):
             for version in rule.versions:
@@ -199,7 +203,7 @@ class Rulebook:
     def version(self) -> str:
         """Fingerprint of all rules (SHA-256 in hex, 16 places), kept with every decision made under them.
 
-        With policy packs it covers their ids, versions and whole contents too, and the order in which they lie.
+        With policy packs it also covers their ids, versions, full contents and order.
         """
         content: list[list[Any]] = [
             [v.id, v.unit, v.value, v.reference.as_json()] for rule in self._rules.values() for v in rule.versions
@@ -218,7 +222,9 @@ class Rulebook:
 
 
 def wider_regions(region: str) -> tuple[str, ...]:
-    """A region and what contains it, narrowest first: ``440106`` → district, city, province, country."""
+    """A region and the regions that contain it, narrowest first: ``440106`` gives district, city, province,
+    country.
+    """
     if region == COUNTRY or len(region) != 6:
         return (region,) if region == COUNTRY else (region, COUNTRY)
     chain = [region, region[:4] + "00", region[:2] + "0000", COUNTRY]
@@ -236,12 +242,12 @@ def read_rules(text: str, source: str) -> tuple[Rule, ...]:
 
 def load_rulebook(folder: Path | Traversable | None = None, packs: Sequence[Path | str] | None = None) -> Rulebook:
     """Every rule file below ``folder`` (by default those that come with the package), under the policy packs in the
-    folders ``packs``, the last one on top. By default those that the environment variable ZHIRONG_RULES names, none where
-    ``folder`` is given.
+    folders ``packs``, the last one on top. By default those that the environment variable ZHIRONG_RULES names, none
+    where ``folder`` is given.
 
-    The folders ``modes`` and ``funds`` hold files in the mode language, which ``chain/mode`` reads; ``adapters`` holds
-    the formats of files that people bring, which ``chain/adapters`` reads. Raises InputError with everything that is wrong
-    with the packs.
+    The folders ``modes`` and ``funds`` hold files in the mode language, which ``chain/mode`` reads; ``adapters``
+    holds the formats of imported files, which ``chain/adapters`` reads. Raises InputError with everything that is
+    wrong with the packs.
     """
     root = shipped_rules() if folder is None else folder
     rules: list[Rule] = []
@@ -364,8 +370,8 @@ def read_reference(reader: Reader) -> Reference:
             "no_source",
             Text("没有来源", "no source is given"),
             Text(
-                "写明 issuer 或 document；若无来源，confidence 写 unconfirmed 或 assumed",
-                "name an issuer or a document, or set confidence to unconfirmed or assumed",
+                "填写 issuer 或 document；无来源的，confidence 填 unconfirmed 或 assumed",
+                "enter an issuer or a document, or set confidence to unconfirmed or assumed",
             ),
         )
     return reference

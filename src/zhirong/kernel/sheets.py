@@ -1,15 +1,15 @@
-"""Rows of the tables that people bring: what a reader of files hands on, before anybody knows what they mean."""
+"""Rows of imported tables, as file readers return them before their meaning is known."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 Cell = str | int | float | bool | date | datetime | None
 Row = tuple[int, Sequence[Cell]]
-ROWS_BETWEEN = 500  # rows after which a reader of a table says how far it is
+ROWS_BETWEEN = 500  # number of rows after which a reader reports progress
 
 
 def nobody_looks(count: int) -> None:
-    """How far a reader is, where nobody wants to know."""
+    """Progress callback that does nothing."""
 
 
 class Rows(list[Row]):
@@ -30,10 +30,10 @@ class Rows(list[Row]):
 
 
 def sheets_of(rows: Iterable[Row]) -> tuple[Iterable[Row], ...]:
-    """Every sheet that came with these rows, themselves first; plain rows are the only sheet."""
+    """All sheets of the file, this one first; plain rows are a single sheet."""
     return tuple(rows.sheets()) if isinstance(rows, Rows) else (rows,)
 
 
 def is_filled(cell: Cell) -> bool:
-    """Whether a cell holds anything."""
+    """Whether a cell is not empty."""
     return bool(cell.strip()) if isinstance(cell, str) else cell is not None

@@ -1,4 +1,4 @@
-"""Words shown to people, in Chinese and English together, so that neither can be forgotten."""
+"""Text shown to users, always in Chinese and English together."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -14,7 +14,7 @@ class Text:
     en: str
 
     def in_(self, lang: Lang) -> str:
-        """The message in the language asked for."""
+        """The message in the requested language."""
         return self.zh if lang == "zh" else self.en
 
     def as_json(self) -> dict[str, str]:
@@ -22,6 +22,18 @@ class Text:
         return {"zh": self.zh, "en": self.en}
 
 
+# A fix in Chinese that begins with one of these states a choice or a limit; everything else is an instruction.
+_NO_INSTRUCTION = "请可应至每不如各年余例须最已无一两此没是"
+
+
+def how_to_fix(hint: Text, lang: Lang) -> str:
+    """A hint as a separate sentence: a Chinese instruction begins with 请, English with ``Fix:``."""
+    if lang == "en":
+        return f"Fix: {hint.en}"
+    instructs = "\u4e00" <= hint.zh[:1] <= "\u9fff" and hint.zh[0] not in _NO_INSTRUCTION
+    return f"请{hint.zh}" if instructs else hint.zh
+
+
 def same(words: str) -> Text:
-    """A text that reads alike in both languages: a number, a name, a formula."""
+    """A text that is the same in both languages: a number, a name, a formula."""
     return Text(words, words)

@@ -1,25 +1,25 @@
-"""Reading a text that a user names by its path: a regular file of a bounded size, so that none can exhaust the machine."""
+"""Reads text files named by the user: regular files of limited size only, to protect memory."""
 
 from pathlib import Path
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
-MOST_TEXT_BYTES = 4 << 20  # a case has some ten thousand bytes
+MOST_TEXT_BYTES = 4 << 20  # a case file is about ten thousand bytes
 
 
 def read_text_file(path: str | Path, most: int = MOST_TEXT_BYTES) -> str:
     """The text of a UTF-8 file of at most ``most`` bytes, without the byte-order mark.
 
-    Raises InputError for what is no regular file (a pipe, a device) or larger than that; OSError and
-    UnicodeDecodeError as the system gives them.
+    Raises InputError if it is not a regular file (a pipe, a device) or is larger; OSError and UnicodeDecodeError
+    pass through.
     """
     file = Path(path)
     if file.exists() and not file.is_file() and not file.is_dir():
         raise _refused(
             path,
             Text("不是普通文件", "not a regular file"),
-            Text("先存成文件，再写明文件名", "save it as a file and name that"),
+            Text("先保存为文件，再填写文件名", "save the content as a file and enter its name"),
             "not_a_file",
         )
     with file.open("rb") as opened:
@@ -28,7 +28,7 @@ def read_text_file(path: str | Path, most: int = MOST_TEXT_BYTES) -> str:
         raise _refused(
             path,
             Text(f"文件超过 {most >> 20} MB", f"the file is larger than {most >> 20} MB"),
-            Text("只保留所需的内容，或分成几个文件", "keep what is needed, or split the file"),
+            Text("只保留所需内容，或拆分为多个文件", "keep only the required content, or split the file"),
             "file_too_large",
         )
     return content.decode("utf-8-sig")

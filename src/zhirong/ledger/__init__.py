@@ -1,1 +1,1 @@
-"""Double-entry books: kept, never edited, recomputed at will. Takes the entries that the chain emits."""
+"""Double-entry books of the entries that the chain emits: append-only and recomputable."""

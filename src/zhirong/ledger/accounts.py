@@ -1,4 +1,4 @@
-"""The accounts: whose they are, what kind they are, and what they are called.
+"""The accounts: their owner, kind and name.
 
 An account is a path such as ``lender:loan:interest``: the party, then what it holds, then the detail.
 """
@@ -20,13 +20,13 @@ PARTY_TEXT: dict[str, Text] = {
     "plan": Text("专项计划", "special plan"),
 }
 
-# What the second step of a path is: its kind and its name.
+# Kind and name of the second segment of a path.
 _HOLDINGS: dict[str, tuple[Kind, Text]] = {
     "cash": ("asset", Text("货币资金", "cash")),
     "loan": ("asset", Text("贷款", "loan")),
     "recourse": ("asset", Text("应收追偿款", "recourse")),
     "receivable": ("asset", Text("应收款", "receivable")),
-    "credit": ("liability", Text("溢缴款", "credit held")),
+    "credit": ("liability", Text("溢缴款", "unapplied cash")),
     "payable": ("liability", Text("应付款", "payable")),
     "deposit": ("liability", Text("保证金", "deposit")),
     # A provision lowers an asset; as a credit balance it is shown with the liabilities.
@@ -34,7 +34,7 @@ _HOLDINGS: dict[str, tuple[Kind, Text]] = {
     "equity": ("equity", Text("权益", "equity")),
     "income": ("income", Text("收入", "income")),
     "expense": ("expense", Text("支出", "expense")),
-    # Claims that are kept off the balance sheet: their accounts come to nothing together.
+    # Claims kept off the balance sheet: their accounts sum to zero.
     "memo": ("memo", Text("表外登记", "off balance sheet")),
 }
 
@@ -63,12 +63,12 @@ KIND_TEXT: dict[Kind, Text] = {
 }
 
 
-# What every accounting program takes as a step of an account's name.
+# What every accounting program accepts as a segment of an account name.
 _DETAIL = re.compile("[a-z0-9][a-z0-9_]*")
 
 
 def party_of(account: str) -> str:
-    """The party whose account it is."""
+    """The party that owns the account."""
     return account.split(":", 1)[0]
 
 
@@ -84,7 +84,7 @@ def is_account(account: str) -> bool:
 
 
 def kind_of(account: str) -> Kind:
-    """What kind of account it is. Raises KeyError for a path that is no account."""
+    """What kind of account it is. Raises KeyError if the path is not an account."""
     return _HOLDINGS[account.split(":")[1]][0]
 
 

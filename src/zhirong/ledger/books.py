@@ -1,6 +1,6 @@
 """The books: entries in the order in which they were made, closing dates, and the balances that follow from them.
 
-Books are values. ``post`` and ``close`` give new books; no entry is ever changed or taken out.
+Books are immutable. ``post`` and ``close`` return new books; no entry is ever changed or removed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,9 @@ Balances = Mapping[str, Fen]
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """An entry in the books. number: counted from 1 without a gap. loan: whose sub-ledger it belongs to, or empty."""
+    """An entry in the books. number: counted from 1 without gaps. loan: the loan whose sub-ledger it belongs to, or
+    empty.
+    """
 
     number: int
     loan: str
@@ -36,7 +38,7 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Every entry, every closing, and the balances by loan and account that are kept up with them."""
+    """All entries and closings, and the resulting balances by loan and account."""
 
     entries: tuple[Booked, ...] = ()
     closings: tuple[Closing, ...] = ()
@@ -60,8 +62,8 @@ class Books:
 def post(books: Books, entries: Iterable[tuple[str, Entry]]) -> Books:
     """The books with more entries, each with the loan it belongs to (or an empty text).
 
-    Raises InputError, and posts none, if an entry falls into closed days, names an account that there is not, or
-    leaves one party's own accounts out of balance.
+    Raises InputError and posts nothing if an entry falls into a closed period, names an unknown account, or leaves
+    a party's accounts out of balance.
     """
     added = tuple(
         Booked(number, loan, entry) for number, (loan, entry) in enumerate(entries, len(books.entries) + 1)
@@ -75,7 +77,7 @@ def post(books: Books, entries: Iterable[tuple[str, Entry]]) -> Books:
 
 
 def close(books: Books, day: date) -> Books:
-    """The books closed up to and with ``day``: no later entry may be booked on it or before.
+    """The books closed through ``day``: no later entry may be booked on or before it.
 
     Raises InputError if that day is closed already, or an entry is booked after it.
     """
@@ -85,8 +87,8 @@ def close(books: Books, day: date) -> Books:
             Problem(
                 "day",
                 day.isoformat(),
-                Text(f"已关账到 {books.closed_to}", f"the books are closed to {books.closed_to}"),
-                Text("选更晚的一天", "choose a later day"),
+                Text(f"已关账至 {books.closed_to}", f"the books are closed through {books.closed_to}"),
+                Text("选择更晚的日期", "choose a later date"),
                 "already_closed",
             )
         )
@@ -96,8 +98,8 @@ def close(books: Books, day: date) -> Books:
             Problem(
                 "day",
                 day.isoformat(),
-                Text(f"已有记在 {last} 的分录", f"there are entries booked on {last}"),
-                Text("关到最后一笔分录的日期或之后", "close to the day of the last entry or later"),
+                Text(f"已有 {last} 入账的分录", f"there are entries booked on {last}"),
+                Text("关账日不得早于最后一笔分录的日期", "close on or after the date of the last entry"),
                 "entries_after",
             )
         )
@@ -107,7 +109,7 @@ def close(books: Books, day: date) -> Books:
 
 
 def add_up(entries: Iterable[Booked], balances: dict[tuple[str, str], Fen]) -> None:
-    """Add entries to balances by loan and account; an account that comes to nothing is left out."""
+    """Add entries to balances by loan and account; accounts with a zero balance are omitted."""
     for booked in entries:
         for posting in booked.entry.postings:
             key = (booked.loan, posting.account)
@@ -126,8 +128,11 @@ def _problems(booked: Booked, closed_to: date | None) -> list[Problem]:
             Problem(
                 f"{where}.day",
                 entry.day.isoformat(),
-                Text(f"该日已关账（关到 {closed_to}）", f"the day is closed (to {closed_to})"),
-                Text("记在关账日之后，差额在当日入账", "book it after the closing, as a difference of that day"),
+                Text(f"该日已关账（截至 {closed_to}）", f"the day is closed (through {closed_to})"),
+                Text(
+                    "在关账日之后入账，差额计入当日",
+                    "book it on a date after the closing, as an adjustment on that date",
+                ),
                 "closed_day",
             )
         )
@@ -136,7 +141,7 @@ def _problems(booked: Booked, closed_to: date | None) -> list[Problem]:
         Problem(
             f"{where}.account",
             account,
-            Text("没有这个科目", "there is no such account"),
+            Text("科目不存在", "unknown account"),
             Text(
                 "写成 主体:类别[:明细]，如 lender:loan:principal",
                 "write party:holding[:detail]: lender:loan:principal",
@@ -150,8 +155,8 @@ def _problems(booked: Booked, closed_to: date | None) -> list[Problem]:
             Problem(
                 f"{where}.postings",
                 yuan(amount),
-                Text(f"{party} 自己的科目不平", f"the accounts of {party} are out of balance by themselves"),
-                Text("每个主体的借贷各自相等", "let the debits of each party equal its credits"),
+                Text(f"{party} 的科目借贷不平", f"the accounts of {party} are out of balance"),
+                Text("使每个主体的借贷方各自相等", "make the debits of each party equal its credits"),
                 "party_unbalanced",
             )
             for party, amount in out_of_balance(entry)
@@ -160,7 +165,7 @@ def _problems(booked: Booked, closed_to: date | None) -> list[Problem]:
 
 
 def out_of_balance(entry: Entry) -> list[tuple[str, Fen]]:
-    """The parties whose own accounts an entry leaves out of balance, and by how much."""
+    """The parties whose accounts an entry leaves out of balance, with the difference."""
     sums: dict[str, Fen] = {}
     for posting in entry.postings:
         party = party_of(posting.account)

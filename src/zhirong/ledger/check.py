@@ -1,4 +1,4 @@
-"""The books examined: every balance recomputed from the entries, and what differs named."""
+"""Checks the books: recomputes every balance from the entries and reports differences."""
 
 from collections.abc import Mapping
 
@@ -8,14 +8,14 @@ from zhirong.kernel.text import Text
 from zhirong.ledger.accounts import is_account
 from zhirong.ledger.books import Books, add_up, out_of_balance
 
-_LOOK = Text("与备份或来源事件核对", "compare with a backup or with the events behind it")
+_LOOK = Text("与备份或来源事件核对", "compare with a backup or with the underlying events")
 
 
 def check(books: Books) -> tuple[Problem, ...]:
-    """Everything that is wrong with the books; empty where they hold.
+    """All problems of the books; empty if they are correct.
 
-    Entries are counted without a gap, each names known accounts and balances for every party; none was booked into
-    days already closed; the balances kept, and those of every closing, are what the entries add up to.
+    Entries are counted without a gap, each names known accounts and balances for every party; none is booked in a
+    closed period; the stored balances, and those of every closing, equal the sums of the entries.
     """
     problems: list[Problem] = []
     balances: dict[tuple[str, str], Fen] = {}
@@ -28,7 +28,7 @@ def check(books: Books) -> tuple[Problem, ...]:
         if booked.number != position:
             problems.append(
                 _problem(
-                    where, str(booked.number), f"应为第 {position} 号", f"should be number {position}", "number"
+                    where, str(booked.number), f"编号应为 {position}", f"should be number {position}", "number"
                 )
             )
         closed = max((c.day for c in books.closings if c.entries < position), default=None)
@@ -37,8 +37,8 @@ def check(books: Books) -> tuple[Problem, ...]:
                 _problem(
                     where,
                     entry.day.isoformat(),
-                    f"记入了已关账的日期（{closed}）",
-                    f"booked into closed days ({closed})",
+                    f"入账日期已关账（{closed}）",
+                    f"booked in a closed period ({closed})",
                     "closed_day",
                 )
             )
@@ -66,15 +66,14 @@ def check(books: Books) -> tuple[Problem, ...]:
 
 
 def check_against(books: Books, loan: str, balances: Mapping[str, Fen]) -> tuple[Problem, ...]:
-    """Where the books of a loan do not hold what it stands at; empty where they do.
-
-    balances: by account, worked out apart from the books; accounts left out are not looked at.
+    """Differences between the books of a loan and its balances; empty if they agree. balances: by account,
+    calculated independently of the books; accounts not listed are not checked.
     """
     return tuple(
         Problem(
             f"balance.{loan}.{account}",
             yuan(has),
-            Text(f"按事件重算应为 {yuan(should)}", f"the loan, replayed from its events, stands at {yuan(should)}"),
+            Text(f"按事件重算应为 {yuan(should)}", f"the loan replayed from its events gives {yuan(should)}"),
             _LOOK,
             "differs_from_replay",
         )

@@ -1,7 +1,7 @@
-"""The books as plain-text accounting in the beancount syntax, to be read and checked by that program.
+"""Exports the books in beancount syntax, to be read and checked by that program.
 
 Syntax: https://beancount.github.io/docs/beancount_language_syntax.html. Every account ends with a balance
-assertion, so that the program recomputes what these books say.
+assertion, so that the program recomputes these balances.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ _ROOTS: dict[Kind, str] = {
     "equity": "Equity",
     "income": "Income",
     "expense": "Expenses",
-    "memo": "Equity",  # the program has no accounts off the balance sheet; these come to nothing together
+    "memo": "Equity",  # beancount has no off-balance-sheet accounts; these sum to zero
 }
 _CURRENCY = "CNY"
 
@@ -59,7 +59,7 @@ def beancount_account(account: str) -> str:
 
 
 def _assertions(balances: Iterable[tuple[str, Fen]], day: date) -> list[str]:
-    # A balance of the program includes the accounts below. Left alone, it would let a difference of one fen pass.
+    # A beancount balance includes sub-accounts and by default tolerates a difference of one fen.
     listed = list(balances)
     return [
         f"{day} balance {name} {yuan(sum(amount for other, amount in listed if other == name or other.startswith(name + ':')))} ~ 0.00 {_CURRENCY}"

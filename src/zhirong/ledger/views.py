@@ -1,4 +1,4 @@
-"""What is read out of the books: trial balance, statement of an account, sub-ledger of a loan."""
+"""Reports from the books: trial balance, account statement, sub-ledger of a loan."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from zhirong.ledger.books import Booked, Books
 
 @dataclass(frozen=True, slots=True)
 class TrialRow:
-    """One account: what went into its debit and its credit side, and its balance, debit positive."""
+    """One account: its total debits and credits, and its balance, debit positive."""
 
     account: str
     debits: Fen
@@ -31,7 +31,7 @@ class TrialRow:
 
 @dataclass(frozen=True, slots=True)
 class TrialBalance:
-    """All accounts up to a day. debits and credits are equal, or the books are broken."""
+    """All accounts up to a day. Total debits equal total credits unless the books are corrupt."""
 
     rows: tuple[TrialRow, ...]
     debits: Fen
@@ -39,7 +39,7 @@ class TrialBalance:
 
 
 def trial_balance(books: Books, to: date | None = None, party: str | None = None) -> TrialBalance:
-    """Every account that was ever touched, up to and with ``to``, of one party or of all."""
+    """Every account with postings through ``to``, of one party or of all."""
     sides: dict[str, list[Fen]] = {}
     for booked in books.entries:
         if to is not None and booked.entry.day > to:
@@ -69,7 +69,7 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What went through an account between two days, both included."""
+    """The postings of an account between two days, inclusive."""
 
     account: str
     opening: Fen
@@ -84,7 +84,7 @@ def statement(
     opening = balance = 0
     lines: list[StatementLine] = []
     below = account + ":"
-    # Booked late is booked today, so entries need not come in the order of their days.
+    # Late entries are booked today, so entries may not be in date order.
     for booked in sorted(books.entries, key=lambda booked: (booked.entry.day, booked.number)):
         entry = booked.entry
         if (last is not None and entry.day > last) or (loan is not None and booked.loan != loan):
@@ -110,7 +110,7 @@ def sub_ledger(books: Books, loan: str) -> tuple[Booked, ...]:
 
 
 def by_cause(books: Books, loan: str) -> dict[str, dict[str, Fen]]:
-    """What the books hold for a loan, cumulatively by cause and account; what came to nothing left out."""
+    """Balances of a loan by cause and account; zero balances are omitted."""
     sums: dict[str, dict[str, Fen]] = {}
     for booked in sub_ledger(books, loan):
         accounts = sums.setdefault(booked.entry.cause, {})

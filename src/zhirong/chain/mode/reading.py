@@ -30,7 +30,7 @@ def need_role(reader: Reader, field: str, role: str, known: tuple[str, ...]) -> 
             role,
             "unknown_party",
             Text("不认识的参与方", "this party is not known here"),
-            Text(f"是否想写 {near}？", f"did you mean {near}?")
+            Text(f"是否应为 {near}？", f"did you mean {near}?")
             if near
             else Text(f"可写：{'、'.join(known)}", f"write one of: {', '.join(known)}"),
         )
@@ -38,7 +38,9 @@ def need_role(reader: Reader, field: str, role: str, known: tuple[str, ...]) -> 
 
 
 def need_word(reader: Reader, field: str, word: str, known: tuple[str, ...]) -> str:
-    """``word`` if it is one of the language's words for this field; otherwise a problem that suggests the nearest."""
+    """``word`` if it is one of the language's words for this field; otherwise a problem that suggests the
+    nearest.
+    """
     if word and word not in known:
         near = nearest(word, known)
         reader.problem(
@@ -46,7 +48,7 @@ def need_word(reader: Reader, field: str, word: str, known: tuple[str, ...]) -> 
             word,
             "not_a_choice",
             Text("不在可选范围内", "not one of the choices"),
-            Text(f"是否想写 {near}？", f"did you mean {near}?")
+            Text(f"是否应为 {near}？", f"did you mean {near}?")
             if near
             else Text(f"可选：{'、'.join(known)}", f"choose from: {', '.join(known)}"),
         )
@@ -123,7 +125,7 @@ def read_condition(reader: Reader, context: Context, facts: Mapping[str, Fact] =
             fact,
             "unknown_fact",
             Text("不认识的事实", "this fact is not known"),
-            Text(f"是否想写 {near}？", f"did you mean {near}?")
+            Text(f"是否应为 {near}？", f"did you mean {near}?")
             if near
             else Text(f"可写：{'、'.join(facts)}", f"write one of: {', '.join(facts)}"),
         )

@@ -31,7 +31,9 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class TableDoubt:
-    """Something odd about a good row. row: as a spreadsheet counts it. id: of its right. code: stable English key."""
+    """Something odd about a good row. row: as a spreadsheet counts it. id: of its right. code: stable English
+    key.
+    """
 
     row: int
     id: str
@@ -74,9 +76,9 @@ def read_rights_table(
     """Rights from the rows of a table, headings included; ``columns.HEADINGS`` lists the headings known.
 
     as_of: ends and restorations after this day are not looked at, so that the records are those that could
-    have been made on it. corrections: heading to field, as the user set them. seen: is called with the number of rows
-    read so far, every ``ROWS_BETWEEN`` rows; what it raises ends the reading. Raises InputError where no headings or
-    no rows can be found on any sheet.
+    have been made on it. corrections: heading to field, as the user set them. seen: is called with the number of
+    rows read so far, every ``ROWS_BETWEEN`` rows; what it raises ends the reading. Raises InputError where no
+    headings or no rows can be found on any sheet.
     """
     remaining, meaning = _find_headings(rows, source, corrections or {})
     found: dict[str, tuple[Right, int]] = {}
@@ -129,7 +131,9 @@ def read_rights_table(
 
 
 def _with_classes(known: tuple[Right, int] | None, right: Right) -> tuple[Right, int] | None:
-    """One mark that a list gives in a row for each class: the same in all but its classes; None for anything else."""
+    """One mark that a list gives in a row for each class: the same in all but its classes; None for anything
+    else.
+    """
     if known is None or right.kind is not RightKind.TRADEMARK or not right.goods_classes:
         return None
     mark, row = known
@@ -145,8 +149,8 @@ def _find_headings(
 ) -> tuple[Iterable[Row], Meaning]:
     """The rows below the headings, and what the columns mean.
 
-    Looks at every sheet; the one with the most headings known has the list, the first of several. An explanation that
-    names the columns one below the other is not taken for a list, even where the list is still empty.
+    Looks at every sheet; the one with the most headings known has the list, the first of several. An explanation
+    that names the columns one below the other is not taken for a list, even where the list is still empty.
     """
     looked_at: list[str] = []
     best: tuple[Iterable[Row], Columns] | None = None
@@ -178,7 +182,7 @@ def _no_headings(looked_at: list[str], rows: Iterable[Row], source: str) -> Inpu
     near = [match for heading in looked_at for match in get_close_matches(heading, HEADINGS["number"], n=1)]
     usual = HEADINGS["number"][:6]
     hint = (
-        Text(f"是否想写“{near[0]}”？", f'did you mean "{near[0]}"?')
+        Text(f"是否应为“{near[0]}”？", f'did you mean "{near[0]}"?')
         if near
         else Text(
             f"第一行写表头，其中要有号码一栏（{'、'.join(usual)} 等）；zhirong rights template 可生成模板",

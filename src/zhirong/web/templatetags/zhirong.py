@@ -17,7 +17,7 @@ from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import parse_yuan, show_yuan
-from zhirong.kernel.text import Lang, Text
+from zhirong.kernel.text import Lang, Text, how_to_fix
 from zhirong.operations.authorize import can, operations_for
 from zhirong.operations.contract.signing import STATE_WORDS as PAPER_STATES
 from zhirong.operations.declare import OPERATIONS
@@ -76,7 +76,9 @@ def yuan_words(written: str | None) -> str:
 
 @register.filter
 def called(row: Any) -> str:
-    """What a row is called by people: its number, title or name, whichever it has first; nothing where it has none."""
+    """What a row is called by people: its number, title or name, whichever it has first; nothing where it has
+    none.
+    """
     return next((str(found) for name in ("number", "title", "name") if (found := getattr(row, name, ""))), "")
 
 
@@ -106,9 +108,14 @@ def day(value: date | str | None) -> str:
 def problem_text(context: Any, problem: Problem) -> str:
     """What is wrong and how to fix it, without the field's name, which stands beside it."""
     lang = _lang(context)
-    hint = "Fix: " if lang == "en" else "改法："
     end = ". " if lang == "en" else "。"
-    return f"{problem.reason.in_(lang)}{end}{hint}{problem.hint.in_(lang)}"
+    return f"{problem.reason.in_(lang)}{end}{how_to_fix(problem.hint, lang)}"
+
+
+@register.simple_tag(takes_context=True)
+def fix(context: Any, hint: Text) -> str:
+    """How to fix a problem, as a separate sentence."""
+    return how_to_fix(hint, _lang(context))
 
 
 @register.simple_tag(takes_context=True)
