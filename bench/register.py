@@ -72,19 +72,19 @@ def _seconds_a_filing(folder: Path, first: int) -> float:
     """FILINGS patents from the number ``first`` on are filed, examined and entered; every receipt verifies."""
     from zhirong.evidence.receipts import read_receipt
     from zhirong.evidence.verify import Verdict, verify_receipt
-    from zhirong.operations.pattern import By
-    from zhirong.operations.permissions import Actor, Role
+    from zhirong.operations.actors import Capacity, register_actor
+    from zhirong.operations.declare import Call
     from zhirong.operations.pledge import pledges
     from zhirong.store.log import public_keys, receipt, signing_key
     from zhirong.store.models import Event
 
-    key, actor, receipts = signing_key(folder), Actor("bench", Role.REGISTRAR), []
+    key, actor, receipts = signing_key(folder), register_actor("bench", Capacity.REGISTRAR), []
     start = time.perf_counter()
     for number in range(first, first + FILINGS):
-        filed = pledges.file_pledge(By(actor, NOW, f"f{number}"), _request(number)).registration
+        filed = pledges.file_pledge(Call(actor, NOW, f"f{number}"), _request(number)).registration
         assert filed is not None
-        pledges.examine(By(actor, NOW, f"x{number}"), filed.id)
-        done = pledges.enter(By(actor, NOW, f"e{number}"), filed.id)
+        pledges.examine(Call(actor, NOW, f"x{number}"), filed.id)
+        done = pledges.enter(Call(actor, NOW, f"e{number}"), filed.id)
         receipts.append(receipt(Event.objects.get(index=done.index), key, NOW).as_bytes())
     seconds = (time.perf_counter() - start) / FILINGS
     keys = public_keys(folder)
@@ -182,10 +182,10 @@ def _fill() -> list[str]:
 
 
 def _exact() -> Measurement:
-    from zhirong.operations.permissions import Actor, Role
+    from zhirong.operations.actors import Capacity, register_actor
     from zhirong.operations.pledge.look import Query, search
 
-    public, chance = Actor("", Role.PUBLIC), random.Random(2)
+    public, chance = register_actor("", Capacity.PUBLIC), random.Random(2)
     wanted = [chance.randint(FILINGS + 1, FILINGS + ENTRIES) for _ in range(QUERIES)]
 
     def one(identity: int) -> None:
@@ -197,10 +197,10 @@ def _exact() -> Measurement:
 
 
 def _precheck() -> Measurement:
-    from zhirong.operations.permissions import Actor, Role
+    from zhirong.operations.actors import Capacity, register_actor
     from zhirong.operations.pledge.look import precheck
 
-    actor, chance = Actor("", Role.LENDER), random.Random(3)
+    actor, chance = register_actor("", Capacity.LENDER), random.Random(3)
     wanted = [chance.randint(FILINGS + 1, min(FILINGS + 2 * ENTRIES, UNUSED)) for _ in range(QUERIES)]
 
     def one(identity: int) -> None:

@@ -7,8 +7,8 @@ from api_world import ApiWorld
 from platform_world import Member
 
 from zhirong.api.shown import SHOWN
+from zhirong.operations.actors import MemberRole, OrganisationKind, roles_of
 from zhirong.operations.declare import OPERATIONS
-from zhirong.operations.people import MemberRole, OrganisationKind, roles_of
 from zhirong.store import financing, parties, work
 
 
@@ -185,12 +185,12 @@ class Region:
                 work.FileImport, organisation=owner, by=who.account, kind=kind, state="reading", file=file
             )
         work.Job.objects.create(kind="x", key="x", run_at=platform.now, organisation=bank, state="done")
-        for person in self._people:
+        for actor in self._people:
             work.Notice.objects.create(
-                account=person.account,
+                account=actor.account,
                 at=platform.now,
                 words={"zh": "通知", "en": "notice"},
-                organisation=person.organisation,
+                organisation=actor.organisation,
             )
 
 

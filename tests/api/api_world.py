@@ -10,8 +10,8 @@ from django.core.cache import cache
 from django.test import Client
 from platform_world import Member, Platform
 
+from zhirong.operations.actors import MemberRole, OrganisationKind
 from zhirong.operations.declare import Call, Done
-from zhirong.operations.people import MemberRole, OrganisationKind
 from zhirong.operations.run import run_operation
 from zhirong.store.financing import Case
 from zhirong.store.parties import Membership
@@ -68,13 +68,13 @@ class ApiWorld:
         """A token that this member has made for itself; everything that it may do where no scope is said."""
         from zhirong.operations.tokens import scopes_for
 
-        given = list(scopes) or [scope for scope, _ in scopes_for(self.platform.person(who))]
+        given = list(scopes) or [scope for scope, _ in scopes_for(self.platform.actor(who))]
         until = (self.platform.day + timedelta(days=days)).isoformat()
         return self.run_operation(who, "token.make", name="test", scopes=given, expires_on=until).shown_once
 
     def run_operation(self, who: Member, name: str, row: Any = None, /, *, key: str = "", **data: Any) -> Done:
         """Do an operation as this member, without the API."""
-        call = Call(self.platform.person(who), self.platform.now, key or self.platform.key())
+        call = Call(self.platform.actor(who), self.platform.now, key or self.platform.key())
         return run_operation(name, call, None if row is None else row.pk, data)
 
     def call(

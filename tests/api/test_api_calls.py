@@ -17,8 +17,8 @@ from register_world import patent
 from register_world import request as filing_request
 
 from zhirong.api import security
-from zhirong.operations.pattern import By
-from zhirong.operations.permissions import Actor, Role
+from zhirong.operations.actors import Capacity, register_actor
+from zhirong.operations.declare import Call
 from zhirong.operations.pledge import pledges
 from zhirong.store.blobs import keep, path_of
 from zhirong.store.financing import StoredFile
@@ -156,7 +156,7 @@ def test_what_a_column_cannot_hold_is_refused_by_name(world: ApiWorld) -> None:
     from zhirong.store.transaction import writing
 
     with pytest.raises(InputError) as caught, writing() as head:
-        work = Work(_SEED, Call(world.platform.person(world.system), world.platform.now, "k"), head)
+        work = Work(_SEED, Call(world.platform.actor(world.system), world.platform.now, "k"), head)
         work.create(
             Organisation, kind="x" * 17, name="n", code="c", region="r", status="s", name_key="n", profile={}
         )
@@ -390,7 +390,7 @@ def test_a_database_that_is_gone_for_a_moment_is_said_as_that(
 def test_a_very_long_name_of_a_file_is_cut_and_still_says_what_it_is(world: ApiWorld) -> None:
     from zhirong.operations.uploads import redeem, take_in
 
-    who = world.platform.person(world.manager)
+    who = world.platform.actor(world.manager)
     for letter in ("长", "\U0001f600"):
         ticket = take_in(who, letter * 240 + ".PDF", b"%PDF-1.7 x")
         name = redeem(who, ticket).name
@@ -416,7 +416,7 @@ def test_what_a_token_lacks_is_said_with_what_to_do(world: ApiWorld) -> None:
     assert asked == [lacking]
     # What its owner may not do either is no matter of the token.
     (other,) = problem(world.do("lockout.release", token), 403)["problems"]
-    assert other["field"] == "person"
+    assert other["field"] == "actor"
 
 
 def test_an_order_that_a_list_has_not_is_refused(world: ApiWorld) -> None:
@@ -440,8 +440,8 @@ def test_a_search_says_what_the_number_was_looked_for_as_and_under_which_names_a
     )
     world.platform.set_day(date(2025, 6, 1))
 
-    def by() -> By:
-        return By(Actor("counter", Role.REGISTRAR), world.platform.now, world.platform.key())
+    def by() -> Call:
+        return Call(register_actor("counter", Capacity.REGISTRAR), world.platform.now, world.platform.key())
 
     filing = filing_request(patent(1, holders=[before]), pledgors=[before])
     number = pledges.file_pledge(by(), filing).registration.id

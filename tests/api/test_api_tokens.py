@@ -8,7 +8,7 @@ import pytest
 from api_world import ApiWorld, problem
 
 from zhirong.kernel.errors import InputError
-from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.refusals import ForbiddenError
 from zhirong.store.models import Event
 from zhirong.store.parties import ApiToken
 

@@ -10,11 +10,11 @@ from zhirong.api.column_words import column_words, is_money
 from zhirong.api.shown import SHOWN
 from zhirong.kernel.text import Lang, same
 from zhirong.operations import catalogue
+from zhirong.operations.actors import OrganisationKind, roles_of
 from zhirong.operations.asking import ask_of
 from zhirong.operations.authorize import may
 from zhirong.operations.declare import OPERATIONS, Operation
 from zhirong.operations.listing import LISTINGS, may_list
-from zhirong.operations.people import OrganisationKind, roles_of
 
 catalogue.load()
 _NOBODY_ELSES = 10**9
@@ -68,12 +68,12 @@ def test_every_operation_is_shown_and_done_up_to_the_refusal_of_the_platform(des
 
 def test_a_token_lists_what_its_owner_may_do_and_no_more(desk: Desk) -> None:
     world = desk.world
-    person = world.platform.person(world.officer)
+    actor = world.platform.actor(world.officer)
     listed = {row["name"] for row in desk.json(world.officer, "do")}
     assert listed == {
         one.name
         for one in _operations()
-        if may(person, one) and one.scope not in ("token", "webhook", "member", "firm")
+        if may(actor, one) and one.scope not in ("token", "webhook", "member", "firm")
     }
     words = desk(world.officer, "do")
     assert "  case.accept ID" in words.out and "对一件“融资申请”" in words.out
@@ -103,10 +103,10 @@ def test_a_token_that_does_not_read_learns_nothing_of_what_there_is(desk: Desk) 
 
 def test_every_list_is_shown(desk: Desk) -> None:
     people = _everybody(desk)
-    persons = [(one, desk.world.platform.person(one)) for one in people]
+    persons = [(one, desk.world.platform.actor(one)) for one in people]
     failures = []
     for listing in LISTINGS.values():
-        who = next((one for one, person in persons if may_list(person, listing)), None)
+        who = next((one for one, actor in persons if may_list(actor, listing)), None)
         assert who is not None, listing.name
         for lang in ("zh", "en"):
             said = desk(who, "show", listing.name, "--lang", lang, "--csv")

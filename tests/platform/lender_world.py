@@ -6,8 +6,8 @@ from typing import Any
 from firm_samples import submitted
 from platform_world import Member, Platform
 
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.credit.diligence import TITLE_INVESTIGATION
-from zhirong.operations.people import MemberRole
 from zhirong.store.financing import Case, CheckItem
 from zhirong.store.parties import Organisation
 

@@ -14,8 +14,8 @@ from platform_world import Member, Platform
 
 from zhirong.chain.financing.case import State
 from zhirong.kernel.money import yuan
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.contract.conditions import unsettled_items
-from zhirong.operations.people import MemberRole
 from zhirong.store.financing import Appraisal, Case, CaseStep, GuaranteeRequest, Loan, Paper, StatementLine
 from zhirong.store.parties import Account
 

@@ -16,11 +16,11 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.identifiers import credit_code_check
 from zhirong.kernel.text import Text
 from zhirong.operations import catalogue
+from zhirong.operations.actors import WORKER, Actor, MemberRole, OrganisationKind
 from zhirong.operations.declare import Call, Done, Operation
 from zhirong.operations.fields import Nothing
-from zhirong.operations.people import WORKER, MemberRole, OrganisationKind, Person
 from zhirong.operations.run import _record, run_operation
-from zhirong.operations.sessions import person_of
+from zhirong.operations.sessions import actor_of
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import FirmRight, Paper, PaperReader
 from zhirong.store.names import name_key
@@ -167,17 +167,17 @@ class Platform:
 
     # -- acting -----------------------------------------------------------------------------------------------------
 
-    def person(self, who: Member) -> Person:
+    def actor(self, who: Member) -> Actor:
         """The person that a session of this member acts as today."""
-        return person_of(who.account, who.acting_for, self.day)
+        return actor_of(who.account, who.acting_for, self.day)
 
-    def with_scopes(self, who: Member, *scopes: str) -> Person:
+    def with_scopes(self, who: Member, *scopes: str) -> Actor:
         """The same as a program with a token of these scopes."""
-        return replace(self.person(who), scopes=frozenset(scopes))
+        return replace(self.actor(who), scopes=frozenset(scopes))
 
     def do(
         self,
-        who: Member | Person,
+        who: Member | Actor,
         name: str,
         row: Kept | int | None = None,
         /,
@@ -187,15 +187,15 @@ class Platform:
         **data: Any,
     ) -> Done:
         """Do an operation. row: or its id. data: the request."""
-        person = self.person(who) if isinstance(who, Member) else who
+        actor = self.actor(who) if isinstance(who, Member) else who
         subject = row.pk if isinstance(row, Kept) else row
-        return run_operation(name, Call(person, self.now, key or self.key()), subject, data, version)
+        return run_operation(name, Call(actor, self.now, key or self.key()), subject, data, version)
 
     def upload(self, who: Member, name: str, data: bytes) -> str:
         """A file taken in; its ticket."""
         from zhirong.operations.uploads import take_in
 
-        return take_in(self.person(who), name, data)
+        return take_in(self.actor(who), name, data)
 
     # -- pages ------------------------------------------------------------------------------------------------------
 

@@ -11,12 +11,11 @@ from money_world import Money
 from zhirong.documents.papers.contracts import guarantee_contract, loan_contract, pledge_contract
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import load_rulebook
+from zhirong.operations.actors import Capacity, register_actor
 from zhirong.operations.contract.conditions import conditions_of
 from zhirong.operations.contract.contracts import planned_rows, read_contract
-from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.declare import OPERATIONS, Call
 from zhirong.operations.loan.loans import state_of
-from zhirong.operations.pattern import By
-from zhirong.operations.permissions import Actor, Role
 from zhirong.operations.pledge import orders
 from zhirong.operations.rulebook import rulebook
 from zhirong.store import rows
@@ -149,11 +148,14 @@ def test_a_drawing_under_a_maximum_amount_pledge_after_a_known_freeze_is_blocked
     filing = int(money.fresh().filing)
     one = rows.load(filing)
     assert (str(one.claim_kind), one.claim_amount) == ("maximum_amount", 300_000_000) and open_now(money) == []
-    court = By(Actor("court", Role.COURT), platform.now, "freeze-1")
+    court = Call(register_actor("court", Capacity.COURT), platform.now, "freeze-1")
     orders.court_order_on_registration(court, filing, "(2026)陕01执12号", "freeze")
     assert set(open_now(money)) >= {"registered", "secured"}
     orders.court_order_on_registration(
-        By(Actor("court", Role.COURT), platform.now, "freeze-2"), filing, "(2026)陕01执12号之一", "unfreeze"
+        Call(register_actor("court", Capacity.COURT), platform.now, "freeze-2"),
+        filing,
+        "(2026)陕01执12号之一",
+        "unfreeze",
     )
     assert open_now(money) == ["secured"]
     with pytest.raises(InputError) as refused:

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 
 from zhirong.chain.pledge.registration import Status
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.case.approvals import round_of
-from zhirong.operations.people import MemberRole
 from zhirong.operations.pledge.check import check_register
 from zhirong.operations.pledge.view import waiting
 from zhirong.operations.rulebook import rulebook

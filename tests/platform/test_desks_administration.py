@@ -12,12 +12,12 @@ from platform_world import PASSWORD
 from zhirong.evidence.receipts import read_receipt
 from zhirong.kernel.errors import InputError
 from zhirong.operations import rulebook
+from zhirong.operations.actors import ADMIN_ROLES, MemberRole
 from zhirong.operations.authorize import can
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.jobs import run_due
-from zhirong.operations.people import ADMIN_ROLES, MemberRole
-from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform import audit, rulebook_history
+from zhirong.operations.refusals import ForbiddenError
 from zhirong.store.models import Event
 from zhirong.store.parties import Account, ApiToken, Organisation
 from zhirong.store.work import Job, Seen
@@ -80,7 +80,7 @@ def test_the_operations_of_one_administration_are_none_of_anothers(platform: Any
     assert len(mine) >= 6
     for op in mine:
         for role, who in people.items():
-            assert can(platform.person(who), op.name) == (role in op.roles), (op.name, role)
+            assert can(platform.actor(who), op.name) == (role in op.roles), (op.name, role)
 
 
 def test_a_firm_is_confirmed_on_its_page(platform: Any) -> None:
@@ -359,8 +359,8 @@ def test_pages_take_as_many_queries_for_many_rows_as_for_few(platform: Any) -> N
             "/appraisals/": manager,
             "/audit/": auditor_,
         }
-        for address, person in pages.items():
-            client = platform.client(person)
+        for address, actor in pages.items():
+            client = platform.client(actor)
             client.get(address)  # what is kept once for the process is kept now
             with CaptureQueriesContext(connection) as caught:
                 assert client.get(address).status_code == 200

@@ -11,12 +11,11 @@ from platform_world import readers
 
 from zhirong.documents.appraisal_report import read_report
 from zhirong.kernel.errors import InputError
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.appraisal.appraisal_view import beside, comparison, standing_of
 from zhirong.operations.authorize import can
-from zhirong.operations.people import MemberRole
-from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
-from zhirong.operations.refusals import ConflictError, NotFoundError
+from zhirong.operations.refusals import ConflictError, ForbiddenError, NotFoundError
 from zhirong.operations.uploads import bytes_of
 from zhirong.store.financing import Appraisal, Case, Paper, SharedRight
 from zhirong.store.parties import Organisation
@@ -260,7 +259,7 @@ def test_two_reports_are_compared_and_opinion_shopping_is_flagged(platform: Any)
     first, second = (issued(platform, manager, right, name) for name in ("甲评估机构", "乙评估机构"))
     found = comparison(first, second)
     assert found.intervals_overlap and found.ratio == 1
-    flags = {flag.code for flag in beside(platform.person(manager), second, platform.day).flags}
+    flags = {flag.code for flag in beside(platform.actor(manager), second, platform.day).flags}
     assert "opinion_shopping" in flags
     client = platform.client(manager)
     page = client.get(f"/appraisals/{second.pk}/").content.decode()
@@ -343,5 +342,5 @@ def test_the_whole_form_works_in_a_browser_of_both_languages(platform: Any) -> N
     assert sent.status_code == 302, re.findall(r'class="problem">([^<]*)', sent.content.decode())
     again = desk.get(f"/do/appraisal.work/{row.pk}/").content.decode()
     assert "900万 / 1000万 / 1200万" in again
-    assert can(platform.person(appraiser), "appraisal.work", Appraisal.objects.get())
+    assert can(platform.actor(appraiser), "appraisal.work", Appraisal.objects.get())
     assert Organisation.objects.filter(kind="agency").count() == 1

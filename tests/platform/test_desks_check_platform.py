@@ -10,9 +10,9 @@ from django.db.models import BooleanField, DateField, DateTimeField, DecimalFiel
 from django.db.utils import DataError, IntegrityError
 
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor
 from zhirong.operations.declare import OPERATIONS, Call, Operation
 from zhirong.operations.fields import Nothing
-from zhirong.operations.people import Person
 from zhirong.operations.platform.check_platform import MOST_OF_A_TABLE, kept_models, platform_findings
 from zhirong.operations.pledge.check import check_register
 from zhirong.operations.run import run_operation
@@ -75,12 +75,12 @@ def _values(model: type[Kept], made: dict[type, Any]) -> dict[str, Any]:
 
 def _filled(platform: Any) -> None:
     account = Account.objects.create(username="one", email="one@example.cn", date_joined=platform.now)
-    person = Person(account=account.pk)
+    actor = Actor(account=account.pk)
     OPERATIONS["test.everything"] = Operation(
         "test.everything", _TITLE, _TITLE, Nothing, _one_of_each
     )  # fmt: skip
     try:
-        run_operation("test.everything", Call(person, platform.now, "k1"))
+        run_operation("test.everything", Call(actor, platform.now, "k1"))
     finally:
         del OPERATIONS["test.everything"]
 

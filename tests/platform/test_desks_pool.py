@@ -8,12 +8,11 @@ from platform_world import Platform
 
 from zhirong.chain.appraisal_practice.people import why_not_agency, why_not_expert
 from zhirong.kernel.errors import InputError
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.appraisal.pool import pool
 from zhirong.operations.authorize import operations_for
-from zhirong.operations.people import MemberRole
-from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
-from zhirong.operations.refusals import NotFoundError
+from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.store.parties import Organisation
 from zhirong.web import urls  # noqa: F401 - declares every page
 
@@ -108,7 +107,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(platform: Platform) -> No
 def test_the_reviewer_keeps_what_the_agency_says_of_itself_and_nothing_more(platform: Platform) -> None:
     house, appraiser, reviewer = agency(platform, "甲评估机构", ties=("某集团",))
     other, _, stranger = agency(platform, "乙评估机构")
-    names = {one.name for one in operations_for(platform.person(reviewer), house)}
+    names = {one.name for one in operations_for(platform.actor(reviewer), house)}
     assert {one for one in names if one.startswith("agency.")} == {
         "agency.describe",
         "agency.person_add",
@@ -140,4 +139,4 @@ def test_the_reviewer_keeps_what_the_agency_says_of_itself_and_nothing_more(plat
     assert "王某" in page and "/do/agency.person_add/" in page and "/do/agency.paper_add/" not in page
     assert platform.client(appraiser).get("/agency/pool/").content.decode().count("/do/agency.") == 0
     assert _of(other)[0].regions == ()
-    assert MemberRole.AGENCY_REVIEWER in platform.person(reviewer).roles
+    assert MemberRole.AGENCY_REVIEWER in platform.actor(reviewer).roles

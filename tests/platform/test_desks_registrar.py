@@ -12,16 +12,15 @@ from register_world import BANK, FIRM, patent, patent_number
 from register_world import request as filing_request
 
 from zhirong.kernel.errors import InputError
+from zhirong.operations.actors import Capacity, MemberRole, register_actor
 from zhirong.operations.authorize import can
-from zhirong.operations.declare import OPERATIONS
-from zhirong.operations.pattern import By
-from zhirong.operations.people import MemberRole
-from zhirong.operations.permissions import Actor, ForbiddenError, Role
+from zhirong.operations.declare import OPERATIONS, Call
 from zhirong.operations.pledge import orders, pledges
 from zhirong.operations.pledge.certificates import codes
 from zhirong.operations.pledge.check import check_register
 from zhirong.operations.pledge.desk import PARTIES, REGISTRAR
 from zhirong.operations.pledge.view import event_words
+from zhirong.operations.refusals import ForbiddenError
 from zhirong.store import models
 from zhirong.web.registrar import pages, public
 
@@ -42,7 +41,7 @@ def registrar(platform: Any) -> Any:
 
 
 def filed(platform: Any, *rights: Any, **filing: Any) -> int:
-    by = By(Actor("counter", Role.REGISTRAR), platform.now, platform.key())
+    by = Call(register_actor("counter", Capacity.REGISTRAR), platform.now, platform.key())
     return int(pledges.file_pledge(by, filing_request(*(rights or (patent(1),)), **filing)).registration.id)
 
 
@@ -183,7 +182,7 @@ def test_a_party_does_to_its_own_registration_what_the_register_lets_it(platform
         with pytest.raises(ForbiddenError):
             platform.do(stranger, "registration.discharge", registration=number, reason="还清")
     for name in ("registration.enter", "registration.examine", "registration.revoke", "registration.court_order"):
-        assert not can(platform.person(own), name)
+        assert not can(platform.actor(own), name)
     assert platform.client(own).get(f"/registrar/registrations/{number}/").status_code == 200
     platform.do(own, "registration.discharge", registration=number, reason="还清")
     second = filed(platform, patent(3))
@@ -214,7 +213,7 @@ def test_the_authoritys_number_completes_a_mirror_and_its_data_are_compared(
     platform: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     who = registrar(platform)
-    by = By(Actor("counter", Role.REGISTRAR), platform.now, platform.key())
+    by = Call(register_actor("counter", Capacity.REGISTRAR), platform.now, platform.key())
     number = int(pledges.file_pledge(by, filing_request(patent(1), role="mirror")).registration.id)
     ticket = platform.upload(who, "证书.pdf", b"%PDF-1.7 x")
     platform.do(

@@ -8,8 +8,7 @@ from firm_samples import appraised, income
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import parse_yuan
 from zhirong.operations.appraisal.online_appraisals import standing_of, usable_appraisals
-from zhirong.operations.permissions import ForbiddenError
-from zhirong.operations.refusals import NotFoundError
+from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Appraisal, SharedRight
 
@@ -36,9 +35,9 @@ def test_it_holds_as_long_as_the_rule_says_and_then_is_stale(platform):
     assert standing_of(row, date(2027, 2, 2)) == "current"
     assert standing_of(row, date(2027, 2, 3)) == "stale"
     assert standing_of(Appraisal(grade="formal"), platform.day) == "missing"
-    person = platform.person(manager)
-    assert usable_appraisals(person, date(2027, 2, 2)) == [row]
-    assert usable_appraisals(person, date(2027, 2, 3)) == []
+    actor = platform.actor(manager)
+    assert usable_appraisals(actor, date(2027, 2, 2)) == [row]
+    assert usable_appraisals(actor, date(2027, 2, 3)) == []
 
 
 def test_a_cost_is_a_cross_check_and_better_evidence_narrows_the_interval(platform):
@@ -102,6 +101,6 @@ def test_only_the_firm_itself_values_its_rights_and_sees_the_value(platform):
     with pytest.raises(ForbiddenError):
         platform.do(officer, "appraisal.online", **income([right.pk]))
     for other in (stranger, officer):
-        assert not visible(platform.person(other), Appraisal, platform.day).filter(pk=row.pk).exists()
+        assert not visible(platform.actor(other), Appraisal, platform.day).filter(pk=row.pk).exists()
     with pytest.raises((NotFoundError, ForbiddenError)):
         platform.do(stranger, "right.edit", right, title="x")

@@ -8,11 +8,10 @@ from firm_samples import FACTS, appraised, credit, drafted, submitted, wanted
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import read_rules
 from zhirong.operations import rulebook
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.case import completeness
-from zhirong.operations.people import MemberRole
-from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
-from zhirong.operations.refusals import ConflictError, NotFoundError
+from zhirong.operations.refusals import ConflictError, ForbiddenError, NotFoundError
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, CaseStep, FirmRight, SharedRight
 from zhirong.store.work import Notice
@@ -27,14 +26,14 @@ def test_a_complete_case_is_handed_in(platform):
     bank, officer = platform.bank("西安银行")
     case = drafted(platform, manager, bank)
     assert case.state == "draft"
-    assert not visible(platform.person(officer), Case, platform.day).exists()
+    assert not visible(platform.actor(officer), Case, platform.day).exists()
     platform.do(manager, "case.submit", case, agreed=True)
     case.refresh_from_db()
     assert (case.state, case.submitted_on) == ("submitted", platform.day)
     assert case.amount == 200_000_000
     assert case.quote["modes"][0]["id"] == "xixian"
     assert case.quote["credit_limit"]["amount"] != "0.00"
-    assert visible(platform.person(officer), Case, platform.day).get() == case
+    assert visible(platform.actor(officer), Case, platform.day).get() == case
     assert [one.state for one in CaseStep.objects.order_by("id")] == ["draft", "submitted"]
     assert case.due_on is not None
     assert Notice.objects.filter(account=officer.account).exists()
@@ -107,12 +106,12 @@ def test_a_lender_sees_the_rights_of_the_case_and_no_others(platform):
     bank, officer = platform.bank()
     other = platform.right(firm, title="未质押的权利")
     case = submitted(platform, manager, bank)
-    seen = visible(platform.person(officer), FirmRight, platform.day)
+    seen = visible(platform.actor(officer), FirmRight, platform.day)
     assert [right.pk for right in seen] == case.rights
     assert other.pk not in case.rights
     strange, outsider = platform.bank()
-    assert not visible(platform.person(outsider), FirmRight, platform.day).exists()
-    assert not visible(platform.person(outsider), Case, platform.day).exists()
+    assert not visible(platform.actor(outsider), FirmRight, platform.day).exists()
+    assert not visible(platform.actor(outsider), Case, platform.day).exists()
 
 
 def test_an_appraisal_out_of_date_does_not_carry_a_case(platform):

@@ -5,9 +5,8 @@ from firm_samples import drafted, submitted
 
 from zhirong.kernel.errors import InputError
 from zhirong.operations.jobs import plan_one, run_due
-from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
-from zhirong.operations.refusals import ConflictError, NotFoundError
+from zhirong.operations.refusals import ConflictError, ForbiddenError, NotFoundError
 from zhirong.operations.right.rechecking import due_rights
 from zhirong.store.financing import FirmRight
 from zhirong.store.models import Event

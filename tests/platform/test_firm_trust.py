@@ -6,10 +6,9 @@ import pytest
 from firm_samples import drafted, submitted
 
 from zhirong.kernel.errors import InputError
-from zhirong.operations.people import MemberRole
-from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.platform.check_platform import platform_findings
-from zhirong.operations.refusals import NotFoundError
+from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.sessions import choices
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Appraisal, Case, FirmRight, Message
@@ -74,24 +73,24 @@ def test_a_consent_shows_what_it_says_and_nothing_once_it_is_revoked(platform):
     firm, manager = platform.firm()
     bank, officer = platform.bank()
     right = platform.right(firm)
-    person = platform.person(officer)
-    assert not visible(person, FirmRight, platform.day).exists()
+    actor = platform.actor(officer)
+    assert not visible(actor, FirmRight, platform.day).exists()
     done = platform.do(
         manager, "consent.give", to=bank.pk, scope="rights", purpose="授信预审", until=_until(platform)
     )
-    assert list(visible(person, FirmRight, platform.day)) == [right]
-    assert not visible(person, Appraisal, platform.day).exists()
+    assert list(visible(actor, FirmRight, platform.day)) == [right]
+    assert not visible(actor, Appraisal, platform.day).exists()
     with pytest.raises(ForbiddenError):
         platform.do(officer, "consent.revoke", done.id)
     platform.do(manager, "consent.revoke", done.id)
-    assert not visible(person, FirmRight, platform.day).exists()
+    assert not visible(actor, FirmRight, platform.day).exists()
     assert Consent.objects.get().revoked_on == platform.day
     again = platform.do(
         manager, "consent.give", to=bank.pk, scope="rights", purpose="授信预审", until=_until(platform)
     )
     assert again.id != done.id
     platform.later(31)
-    assert not visible(person, FirmRight, platform.day).exists()
+    assert not visible(actor, FirmRight, platform.day).exists()
 
 
 def test_a_new_mandate_takes_the_place_of_the_one_before(platform):
@@ -132,7 +131,7 @@ def test_a_new_consent_takes_the_place_of_the_one_before_so_that_revoking_it_rev
     first, second = give(bank, "rights"), give(bank, "rights")
     assert Consent.objects.get(pk=first).revoked_on == platform.day
     platform.do(manager, "consent.revoke", second)
-    assert not visible(platform.person(officer), FirmRight, platform.day).exists()
+    assert not visible(platform.actor(officer), FirmRight, platform.day).exists()
     assert sorted(Consent.objects.filter(revoked_on=None).values_list("pk", flat=True)) == sorted(kept)
     assert platform_findings() == []
 
@@ -188,15 +187,15 @@ def test_an_agent_does_not_read_who_else_the_firm_trusts(platform):
     platform.agent(firm, ("right.add",))
     bank, _ = platform.bank("某银行", MemberRole.LENDER_OFFICER)
     platform.do(manager, "consent.give", to=bank.pk, scope="rights", purpose="预审", until=_until(platform))
-    person = platform.person(agent)
-    assert [one.pk for one in visible(person, Mandate, platform.day)] == [person.mandate]
-    assert not visible(person, Consent, platform.day) and not visible(person, Webhook, platform.day)
-    assert {one.account_id for one in visible(person, Membership, platform.day)} == {agent.account.pk}
+    actor = platform.actor(agent)
+    assert [one.pk for one in visible(actor, Mandate, platform.day)] == [actor.mandate]
+    assert not visible(actor, Consent, platform.day) and not visible(actor, Webhook, platform.day)
+    assert {one.account_id for one in visible(actor, Membership, platform.day)} == {agent.account.pk}
     page = platform.client(agent).get("/firm/trust/").content.decode()
-    rival = Mandate.objects.exclude(pk=person.mandate).get().agent.name
+    rival = Mandate.objects.exclude(pk=actor.mandate).get().agent.name
     assert manager.account.email not in page
     assert rival not in page and "某银行" not in page
-    assert visible(platform.person(manager), Mandate, platform.day).count() == 2
+    assert visible(platform.actor(manager), Mandate, platform.day).count() == 2
 
 
 def test_an_appraisal_for_a_draft_is_not_the_lenders_yet(platform):
@@ -213,7 +212,7 @@ def test_an_appraisal_for_a_draft_is_not_the_lenders_yet(platform):
         rights=case.rights,
         valuation_date=platform.day,
     )
-    assert not visible(platform.person(officer), Appraisal, platform.day)
+    assert not visible(platform.actor(officer), Appraisal, platform.day)
     platform.reseed(case, state="submitted")
-    seen = {one.pk for one in visible(platform.person(officer), Appraisal, platform.day)}
+    seen = {one.pk for one in visible(platform.actor(officer), Appraisal, platform.day)}
     assert seen == {row.pk, case.appraisal_id}

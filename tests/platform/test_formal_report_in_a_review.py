@@ -38,6 +38,6 @@ def test_the_line_follows_the_report_signed_for_the_case(platform: Any) -> None:
         platform.do(who, "appraisal.sign", report, code=code(who.account))
     # The review was made before the report: it has to be made again, and gives less.
     assert inputs_of(case) != inputs
-    assert can(platform.person(desk.officer), "case.review", desk.again(case))
+    assert can(platform.actor(desk.officer), "case.review", desk.again(case))
     platform.do(desk.officer, "case.review", desk.again(case))
     assert desk.again(case).line < before

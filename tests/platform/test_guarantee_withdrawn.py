@@ -7,12 +7,12 @@ from test_guarantor_desk import House
 
 from zhirong.chain.financing.case import State
 from zhirong.kernel.errors import InputError
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.contract.conditions import conditions_of
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.guarantee.guarantees import standing_of
-from zhirong.operations.people import MemberRole
-from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.refusals import ForbiddenError
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import GuaranteeRequest, Paper
 from zhirong.store.work import Notice

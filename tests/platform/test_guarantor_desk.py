@@ -7,11 +7,10 @@ from django.db import connections
 from lender_world import AMOUNT, desk_of
 
 from zhirong.kernel.errors import InputError
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.guarantee.guarantees import fee_of, part_of, standing_of
-from zhirong.operations.people import MemberRole
-from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
-from zhirong.operations.refusals import NotFoundError
+from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, FirmRight, GuaranteeRequest, GuarantorFigures
 from zhirong.store.work import Notice
@@ -213,11 +212,11 @@ def test_a_refusal_lets_another_guarantor_be_asked_and_two_are_not_asked_at_once
 def test_who_has_declined_keeps_its_request_and_sees_no_more_of_the_firm(house):
     asked, day = house.reviewed(), house.platform.day
     address = f"/guarantor/requests/{asked.pk}/"
-    title = visible(house.platform.person(house.officer), FirmRight, day).first().title
+    title = visible(house.platform.actor(house.officer), FirmRight, day).first().title
     assert title in house.platform.client(house.officer).get(address).content.decode()
     house.platform.do(house.approver, "guarantee.decline", asked, ground="cash_flow", reason="现金流不足")
-    assert not visible(house.platform.person(house.officer), Case, day).exists()
-    assert not visible(house.platform.person(house.officer), FirmRight, day).exists()
+    assert not visible(house.platform.actor(house.officer), Case, day).exists()
+    assert not visible(house.platform.actor(house.officer), FirmRight, day).exists()
     page = house.platform.client(house.officer).get(address)
     assert page.status_code == 200
     assert "现金流不足" in page.content.decode() and title not in page.content.decode()
@@ -244,20 +243,20 @@ def test_of_two_who_grant_at_once_one_wins_and_the_exposure_counts_once(platform
     house = House(platform)
     asked = house.reviewed()
     second = platform.member(house.guarantor, MemberRole.GUARANTOR_APPROVER)
-    people = [platform.person(house.approver), platform.person(second)]
+    people = [platform.actor(house.approver), platform.actor(second)]
     gate, outcomes = threading.Barrier(2), []
 
-    def decide(person, number):
+    def decide(actor, number):
         gate.wait()
         try:
-            platform.do(person, "guarantee.grant", asked.pk, key=f"race-{number}", opinion="同意")
+            platform.do(actor, "guarantee.grant", asked.pk, key=f"race-{number}", opinion="同意")
             outcomes.append("done")
         except InputError as error:
             outcomes.append(error.problems[0].code)
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=decide, args=(person, n)) for n, person in enumerate(people)]
+    threads = [threading.Thread(target=decide, args=(actor, n)) for n, actor in enumerate(people)]
     for one in threads:
         one.start()
     for one in threads:
@@ -273,10 +272,10 @@ def test_a_guarantor_sees_the_case_it_is_asked_about_and_no_other(house):
     stranger = platform.member(
         platform.organisation("guarantor"), MemberRole.GUARANTOR_OFFICER, MemberRole.GUARANTOR_APPROVER
     )
-    seen = visible(platform.person(house.officer), Case, platform.day)
+    seen = visible(platform.actor(house.officer), Case, platform.day)
     assert [one.pk for one in seen] == [asked.case_id] and unasked.pk != asked.case_id
-    assert not visible(platform.person(stranger), GuaranteeRequest, platform.day).exists()
-    assert not visible(platform.person(stranger), GuarantorFigures, platform.day).exists()
+    assert not visible(platform.actor(stranger), GuaranteeRequest, platform.day).exists()
+    assert not visible(platform.actor(stranger), GuarantorFigures, platform.day).exists()
     for name, data in (
         ("guarantee.review", {"counter_guarantee": "无", "opinion": "x"}),
         ("guarantee.grant", {"opinion": "x"}),
@@ -294,7 +293,7 @@ def test_a_case_of_which_a_guarantor_was_asked_twice_is_listed_once(house):
     asked = house.reviewed()
     house.platform.do(house.approver, "guarantee.decline", asked, ground="other", reason="x")
     house.asked(case=asked.case)
-    assert visible(house.platform.person(house.officer), Case, house.platform.day).count() == 1
+    assert visible(house.platform.actor(house.officer), Case, house.platform.day).count() == 1
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.identifiers import patent_check_digit
 from zhirong.operations import imports
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.imports import job_of, preview_rows
 from zhirong.operations.jobs import run_due
-from zhirong.operations.people import MemberRole
-from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
-from zhirong.operations.refusals import NotFoundError
+from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.uploads import DATA
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import FirmRight, StatementLine
@@ -272,8 +271,8 @@ def test_only_the_organisation_sees_it_and_may_confirm_it(platform) -> None:
     _, officer = platform.bank()
     row = read(platform, bring(platform, manager, rights(12)))
     for stranger in (other, officer):
-        assert not visible(platform.person(stranger), FileImport, platform.day).exists()
-        assert not visible(platform.person(stranger), Job, platform.day).exists()
+        assert not visible(platform.actor(stranger), FileImport, platform.day).exists()
+        assert not visible(platform.actor(stranger), Job, platform.day).exists()
         for address in (f"/imports/{row.pk}/", f"/imports/{row.pk}/progress/"):
             assert platform.client(stranger).get(address).status_code in (403, 404)
         with pytest.raises((NotFoundError, ForbiddenError)):
@@ -377,7 +376,7 @@ def test_a_preview_that_was_damaged_is_never_kept(platform) -> None:
 @given(count=st.integers(9, 23), overlap=st.integers(0, 8))
 def test_any_two_lists_one_after_the_other_keep_each_right_once(platform, count: int, overlap: int) -> None:
     _, manager = platform.firm()
-    owner = platform.person(manager).organisation
+    owner = platform.actor(manager).organisation
     for first in (1, max(1, count - overlap)):
         row = read(platform, bring(platform, manager, rights(count, first=first)))
         if row.state == "preview":

@@ -10,11 +10,10 @@ from platform_world import Member, Platform
 
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.identifiers import credit_code_check
+from zhirong.operations.actors import MemberRole, OrganisationKind
 from zhirong.operations.jobs import run_due
-from zhirong.operations.people import MemberRole, OrganisationKind
-from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
-from zhirong.operations.refusals import NotFoundError
+from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import FirmRight, StoredFile
 from zhirong.store.models import Event
@@ -53,8 +52,8 @@ def test_a_squatter_keeps_nobody_out_and_the_licence_decides(sqlite_platform: Pl
     assert _codes(caught) == ["firm_known"]
     firm, second = _registered(platform, FIRM["name"])
     # One code, and still nothing of the other's can be seen.
-    assert not visible(platform.person(second), FirmRight, platform.day).filter(pk=right.pk).exists()
-    assert not visible(platform.person(second), Organisation, platform.day).filter(pk=squatter.pk).exists()
+    assert not visible(platform.actor(second), FirmRight, platform.day).filter(pk=right.pk).exists()
+    assert not visible(platform.actor(second), Organisation, platform.day).filter(pk=squatter.pk).exists()
     page = platform.client(system).get(f"/admin/organisations/{firm.pk}/").content.decode()
     assert "冒名者" in page
     with pytest.raises(InputError) as caught:
@@ -66,12 +65,12 @@ def test_a_squatter_keeps_nobody_out_and_the_licence_decides(sqlite_platform: Pl
     assert squatter.status == "refused"
     # The licence is the administration's; neither firm's people can open it.
     paper = StoredFile.objects.get(subject=f"organisation/{firm.pk}")
-    assert not visible(platform.person(second), StoredFile, platform.day).filter(pk=paper.pk).exists()
+    assert not visible(platform.actor(second), StoredFile, platform.day).filter(pk=paper.pk).exists()
     # The refused one is told, and can do nothing for the firm any more.
     told = Notice.objects.filter(account=first.account).latest("pk").words
     assert "没有确认" in told["zh"] and "not confirmed" in told["en"]
-    assert platform.person(first).organisation == 0
-    assert not visible(platform.person(first), FirmRight, platform.day).exists()
+    assert platform.actor(first).organisation == 0
+    assert not visible(platform.actor(first), FirmRight, platform.day).exists()
     with pytest.raises(InputError) as caught:
         platform.do(platform.stranger(), "firm.register", **FIRM)
     assert _codes(caught) == ["firm_known"]
@@ -101,8 +100,8 @@ def test_the_head_of_a_firm_learns_nothing_of_who_has_an_account(platform: Platf
     answers = {}
     for email in (known.email, unknown):
         done = platform.do(manager, "member.add", firm, email=email, roles=["firm.clerk"])
-        seen = visible(platform.person(manager), Invitation, platform.day).get(email=email)
-        members = visible(platform.person(manager), Membership, platform.day).count()
+        seen = visible(platform.actor(manager), Invitation, platform.day).get(email=email)
+        members = visible(platform.actor(manager), Membership, platform.day).count()
         firm.refresh_from_db()
         answers[email] = ({**done.answer, "invited": ""}, done.subject, seen.state, members, firm.version)
     assert answers[known.email] == answers[unknown]
@@ -113,7 +112,7 @@ def test_the_head_of_a_firm_learns_nothing_of_who_has_an_account(platform: Platf
         ([unknown], True, True)
     ]
     assert Notice.objects.get(account=known).link.startswith("/invitations/")
-    assert not visible(platform.person(manager), Job, platform.day).exists()
+    assert not visible(platform.actor(manager), Job, platform.day).exists()
     assert platform_findings() == []
 
 
@@ -178,7 +177,7 @@ def test_an_address_that_is_not_confirmed_opens_no_invitation(sqlite_platform: P
     platform.do(manager, "member.add", firm, email="victim@example.cn", roles=["firm.clerk"])
     thief = platform.stranger()
     EmailAddress.objects.create(user=thief.account, email="victim@example.cn", verified=False)
-    assert not visible(platform.person(thief), Invitation, platform.day).exists()
+    assert not visible(platform.actor(thief), Invitation, platform.day).exists()
     with pytest.raises(NotFoundError):
         platform.do(thief, "invitation.accept", Invitation.objects.get())
     listed = platform.client(thief).get("/invitations/").content.decode()

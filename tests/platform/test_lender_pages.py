@@ -214,7 +214,7 @@ def test_the_portfolio_adds_up_and_measures_its_limits(desk):
 
 def test_a_limit_is_for_the_manager_and_named_wrongly_it_is_refused(desk):
     from zhirong.kernel.errors import InputError
-    from zhirong.operations.permissions import ForbiddenError
+    from zhirong.operations.refusals import ForbiddenError
 
     platform = desk.platform
     with pytest.raises(ForbiddenError):
@@ -236,7 +236,7 @@ def test_a_limit_is_for_the_manager_and_named_wrongly_it_is_refused(desk):
 
 def test_a_limit_is_removed_by_the_manager_and_can_be_set_anew(desk):
     from zhirong.operations.credit.limits import limits_of
-    from zhirong.operations.permissions import ForbiddenError
+    from zhirong.operations.refusals import ForbiddenError
     from zhirong.store.financing import Limit
 
     platform = desk.platform

@@ -9,11 +9,10 @@ from lender_world import AMOUNT, PDF, desk_of
 
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.credit.diligence import TITLE_INVESTIGATION
-from zhirong.operations.people import MemberRole
-from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.platform.check_platform import platform_findings
-from zhirong.operations.refusals import ConflictError, NotFoundError
+from zhirong.operations.refusals import ConflictError, ForbiddenError, NotFoundError
 from zhirong.operations.rulebook import rules_version
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Approval, Case, CaseStep, CheckItem, GuaranteeRequest, Message, StoredFile
@@ -67,14 +66,14 @@ def test_of_two_approvers_at_once_one_wins_and_the_other_is_told(platform):
     desk = desk_of(platform)
     case = desk.handed_up()
     other = platform.member(desk.bank, MemberRole.LENDER_REVIEWER)
-    people = [platform.person(desk.reviewer), platform.person(other)]
+    people = [platform.actor(desk.reviewer), platform.actor(other)]
     gate, outcomes = threading.Barrier(2), []
 
-    def decide(person, number):
+    def decide(actor, number):
         gate.wait()
         try:
             platform.do(
-                person,
+                actor,
                 "case.approve",
                 case.pk,
                 version=case.version,
@@ -88,7 +87,7 @@ def test_of_two_approvers_at_once_one_wins_and_the_other_is_told(platform):
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=decide, args=(person, n)) for n, person in enumerate(people)]
+    threads = [threading.Thread(target=decide, args=(actor, n)) for n, actor in enumerate(people)]
     for one in threads:
         one.start()
     for one in threads:
@@ -134,7 +133,7 @@ def test_a_returned_case_keeps_its_checks_and_is_out_of_sight_until_it_comes_aga
     platform.do(desk.officer, "case.return", case, reason="缺审计报告", bring="2025 年审计报告")
     case = desk.again(case)
     assert case.state == "draft"
-    assert not visible(platform.person(desk.officer), Case, platform.day).exists()
+    assert not visible(platform.actor(desk.officer), Case, platform.day).exists()
     words = Message.objects.get(subject=f"case/{case.pk}", kind="note")
     assert "2025 年审计报告" in words.text and words.receiver == desk.firm
     platform.do(desk.manager, "case.submit", case, agreed=True)
@@ -185,7 +184,7 @@ def test_evidence_is_seen_by_the_lender_alone(desk):
     evidence = StoredFile.objects.filter(paper="evidence")
     assert evidence.count() == 9
     for who, sees in ((desk.officer, 9), (surety, 0), (desk.manager, 0)):
-        seen = visible(platform.person(who), StoredFile, platform.day).filter(paper="evidence")
+        seen = visible(platform.actor(who), StoredFile, platform.day).filter(paper="evidence")
         assert seen.count() == sees
         status = platform.client(who).get(f"/files/{evidence.first().pk}/").status_code
         assert status == (200 if sees else 404)

@@ -11,10 +11,10 @@ from money_world import Clock, Money
 from zhirong.chain.financing.case import State
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import show_yuan
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.contract.conditions import conditions_of, supported_now
-from zhirong.operations.people import MemberRole
-from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.pledge.check import check_register
+from zhirong.operations.refusals import ForbiddenError
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import Appraisal, Case, GuaranteeRequest, Loan, Paper
 

@@ -18,12 +18,13 @@ from zhirong.chain.financing.conditions import (
     release_conditions,
 )
 from zhirong.chain.pledge.registration import RegisterRole, Status
+from zhirong.chain.quote.view import SCHEMA
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import load_rulebook
 from zhirong.kernel.text import Text, same
+from zhirong.operations.actors import Capacity, register_actor
 from zhirong.operations.contract.conditions import conditions_of
-from zhirong.operations.pattern import By
-from zhirong.operations.permissions import Actor, Role
+from zhirong.operations.declare import Call
 from zhirong.operations.pledge import pledges
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.blobs import path_of
@@ -230,6 +231,7 @@ def test_a_mode_with_an_insurer_asks_for_its_policy(platform, monkeypatch) -> No
     money = Money(platform, monkeypatch)
     money.ready()
     quote = {
+        "schema": SCHEMA,
         "gates": [],
         "modes": [
             {
@@ -258,7 +260,7 @@ def test_a_pilot_registered_here_needs_the_registrars_entry(platform, monkeypatc
     money.on_case(money.officer, "filing.file")
     assert open_now(money) == ["registered", "covered"]
     filing = money.fresh().filing
-    by = By(Actor("registrar", Role.REGISTRAR), platform.now, "r1")
+    by = Call(register_actor("registrar", Capacity.REGISTRAR), platform.now, "r1")
     pledges.examine(by, filing)
     pledges.enter(replace(by, key="r2"), filing)
     assert open_now(money) == []

@@ -11,8 +11,8 @@ from zhirong.kernel.money import yuan
 from zhirong.operations.loan.books import books_of
 from zhirong.operations.loan.loans import columns_of, state_of
 from zhirong.operations.loan.statements import proposals
-from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.pledge.check import check_register
+from zhirong.operations.refusals import ForbiddenError
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import Case, Loan, Paper, Payment, StatementLine
 
@@ -257,7 +257,7 @@ def test_other_banks_and_firms_see_none_of_it(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.released()
     loan, paper, line = money.loan, Paper.objects.get(kind="release_notice"), StatementLine.objects.get()
-    from zhirong.operations.people import MemberRole
+    from zhirong.operations.actors import MemberRole
 
     _, other = platform.bank("另一家银行", MemberRole.LENDER_CASHIER, MemberRole.LENDER_OFFICER)
     _, stranger = platform.firm()

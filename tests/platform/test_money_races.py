@@ -41,8 +41,8 @@ def at_once(*calls: Callable[[], Any]) -> list[str]:
 def test_two_releases_at_once(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.ready()
-    people = [platform.person(who) for who in (money.officer, money.cashier, money.head)]
-    found = at_once(*(lambda person=person: platform.do(person, "case.release", money.case) for person in people))
+    people = [platform.actor(who) for who in (money.officer, money.cashier, money.head)]
+    found = at_once(*(lambda actor=actor: platform.do(actor, "case.release", money.case) for actor in people))
     assert found == ["done", "released_already", "released_already"]
     assert Loan.objects.count() == 1
     assert check_register(platform.folder).findings == ()
@@ -54,8 +54,8 @@ def test_two_confirmations_at_once(platform, monkeypatch) -> None:
     money.on_case(money.officer, "case.release")
     line = money.line(AMOUNT, "out")
     platform.do(money.cashier, "line.match", line, loan=money.loan.number, kind="release")
-    people = [platform.person(who) for who in (money.second, money.reviewer)]
-    found = at_once(*(lambda person=person: platform.do(person, "line.confirm", line) for person in people))
+    people = [platform.actor(who) for who in (money.second, money.reviewer)]
+    found = at_once(*(lambda actor=actor: platform.do(actor, "line.confirm", line) for actor in people))
     assert found == ["done", "not_in_this_state"]
     assert Payment.objects.filter(state="confirmed").count() == 1
     assert money.loan.balance == AMOUNT and len(money.loan.events) == 1

@@ -10,9 +10,9 @@ from platform_world import readers
 from zhirong.chain.financing.case import State
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError
-from zhirong.operations.people import MemberRole
-from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.pledge.check import check_register
+from zhirong.operations.refusals import ForbiddenError
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.blobs import path_of
 from zhirong.store.financing import Paper, Signature

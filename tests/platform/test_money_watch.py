@@ -91,8 +91,8 @@ def test_a_job_that_is_repeated_does_nothing_twice(platform, monkeypatch) -> Non
 
 
 def test_batches_reach_every_loan(platform, monkeypatch) -> None:
+    from zhirong.operations.actors import WORKER
     from zhirong.operations.declare import Call
-    from zhirong.operations.people import WORKER
     from zhirong.operations.run import run_operation
 
     money = Money(platform, monkeypatch)

@@ -9,8 +9,8 @@ from platform_world import readers
 
 from zhirong.chain.financing.case import State
 from zhirong.kernel.errors import InputError
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.loan.loans import columns_of, state_of
-from zhirong.operations.people import MemberRole
 from zhirong.operations.pledge.check import check_register
 from zhirong.operations.rulebook import rulebook
 from zhirong.store import rows

@@ -18,7 +18,7 @@ def test_an_online_value_stands_beside_the_assignment_of_an_agency(platform: Any
         manager, "appraisal.request", rights=[right.pk], valuation_date=str(platform.day), agency=house.pk
     )
     formal = Appraisal.objects.get(pk=done.id)
-    found = beside(platform.person(manager), formal, platform.day)
+    found = beside(platform.actor(manager), formal, platform.day)
     assert [one.pk for one in found.others] == [online.pk]
     assert found.standings[0][1].state == "missing"
     assert platform.client(manager).get(f"/appraisals/{formal.pk}/").status_code == 200

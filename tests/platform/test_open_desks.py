@@ -8,8 +8,8 @@ from lender_world import desk_of
 from money_world import Money
 
 from zhirong.kernel.errors import InputError
-from zhirong.operations.people import MemberRole
-from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.actors import MemberRole
+from zhirong.operations.refusals import ForbiddenError
 from zhirong.store.financing import Appraisal, Paper
 from zhirong.store.parties import Account, Mandate
 

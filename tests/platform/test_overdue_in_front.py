@@ -6,7 +6,7 @@ from typing import Any
 from money_world import Money
 
 from zhirong.kernel.money import show_yuan
-from zhirong.operations.people import WORKER
+from zhirong.operations.actors import WORKER
 
 
 def test_the_firm_reads_of_what_is_overdue_at_once(sqlite_platform: Any, monkeypatch: Any) -> None:

@@ -2,15 +2,15 @@
 
 from datetime import date
 
-from zhirong.operations.people import MemberRole
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.pledge.check import check_register
 
 
 def test_who_is_made_can_act_and_see(platform):
     firm, manager = platform.firm("陕西泾水兴环保科技有限公司")
-    person = platform.person(manager)
-    assert person.organisation == firm.pk
-    assert person.has(MemberRole.FIRM_MANAGER)
+    actor = platform.actor(manager)
+    assert actor.organisation == firm.pk
+    assert actor.has(MemberRole.FIRM_MANAGER)
     assert platform.client(manager).get("/notices/").status_code == 200
     assert platform.client().get("/notices/").status_code == 302
 
@@ -31,6 +31,6 @@ def test_the_day_is_the_same_for_operations_and_pages(platform):
     assert firm.status == "active"
     assert firm.changed_at.date() == date(2027, 3, 1)
     agent = platform.agent(firm, ("right.add",), until=date(2027, 3, 2))
-    assert platform.person(agent).organisation == firm.pk
+    assert platform.actor(agent).organisation == firm.pk
     platform.later(2)
-    assert platform.person(agent).organisation != firm.pk
+    assert platform.actor(agent).organisation != firm.pk

@@ -13,7 +13,7 @@ import pytest
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError
 from zhirong.operations import rulebook
-from zhirong.operations.people import MemberRole
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.platform import rulebook_history
 from zhirong.operations.platform.audit import shown
 from zhirong.store import models

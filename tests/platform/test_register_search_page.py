@@ -7,8 +7,8 @@ import pytest
 from register_world import patent, patent_number
 from register_world import request as filing_request
 
-from zhirong.operations.pattern import By
-from zhirong.operations.permissions import Actor, Role
+from zhirong.operations.actors import Capacity, register_actor
+from zhirong.operations.declare import Call
 from zhirong.operations.pledge import pledges
 from zhirong.store import models
 from zhirong.web.registrar import public
@@ -23,8 +23,8 @@ def _day(platform: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _entered(platform: Any) -> None:
-    def by() -> By:
-        return By(Actor("counter", Role.REGISTRAR), platform.now, platform.key())
+    def by() -> Call:
+        return Call(register_actor("counter", Capacity.REGISTRAR), platform.now, platform.key())
 
     number = pledges.file_pledge(by(), filing_request(patent(1))).registration.id
     pledges.examine(by(), number)

@@ -24,9 +24,9 @@ FOUR = """申请号,申请人,申请日,授权公告日
 """
 
 
-def bring(platform, person, text: str, name: str = "list.csv", **more: Any) -> Any:
-    ticket = platform.upload(person, name, text.encode() if isinstance(text, str) else text)
-    return platform.do(person, "right.import", file=ticket, **more).answer
+def bring(platform, actor, text: str, name: str = "list.csv", **more: Any) -> Any:
+    ticket = platform.upload(actor, name, text.encode() if isinstance(text, str) else text)
+    return platform.do(actor, "right.import", file=ticket, **more).answer
 
 
 def test_what_a_list_does_not_say_stays(platform) -> None:

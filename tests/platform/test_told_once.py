@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from zhirong.operations.people import MemberRole
+from zhirong.operations.actors import MemberRole
 from zhirong.store.work import Notice
 
 

@@ -6,12 +6,11 @@ from money_world import PDF, Money
 
 from zhirong.chain.pledge.registration import Status
 from zhirong.kernel.errors import InputError
+from zhirong.operations.actors import MemberRole, OrganisationKind, roles_of
 from zhirong.operations.contract.conditions import conditions_of, unsettled_items
 from zhirong.operations.contract.filing import CHECKERS
-from zhirong.operations.people import MemberRole, OrganisationKind, roles_of
-from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.pledge.check import check_register
-from zhirong.operations.refusals import NotFoundError
+from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.rulebook import rulebook
 from zhirong.store import rows
 from zhirong.store.financing import StoredFile

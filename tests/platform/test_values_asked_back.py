@@ -12,9 +12,9 @@ from pydantic import TypeAdapter
 from zhirong.chain.financing.diligence import TITLE_INVESTIGATION
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import load_rulebook
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.asking import plain_type
 from zhirong.operations.declare import OPERATIONS
-from zhirong.operations.people import MemberRole
 from zhirong.operations.plausible import Plausible, implausible_amount, plausible_days, unusual_rate
 from zhirong.store.financing import Appraisal, CheckItem, GuaranteeRequest
 

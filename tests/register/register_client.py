@@ -45,20 +45,20 @@ def race(process: int, threads: int, rights: int) -> None:
         from register_world import START, patent, request
 
         from zhirong.kernel.errors import InputError
-        from zhirong.operations.pattern import By
-        from zhirong.operations.permissions import Actor, Role
+        from zhirong.operations.actors import Capacity, register_actor
+        from zhirong.operations.declare import Call
         from zhirong.operations.pledge import pledges
 
         order = list(range(1, rights + 1))
         random.Random(f"{process}/{thread}").shuffle(order)
-        actor = Actor(f"client-{process}-{thread}", Role.REGISTRAR)
+        actor = register_actor(f"client-{process}-{thread}", Capacity.REGISTRAR)
         for right in order:
             outcome: dict[str, Any] = {"right": right, "who": actor.id}
             try:
-                filed = pledges.file_pledge(By(actor, START, f"f{right}"), request(patent(right)))
+                filed = pledges.file_pledge(Call(actor, START, f"f{right}"), request(patent(right)))
                 identity = filed.registration.id
-                pledges.examine(By(actor, START, f"x{right}"), identity)
-                entered = pledges.enter(By(actor, START, f"e{right}"), identity)
+                pledges.examine(Call(actor, START, f"x{right}"), identity)
+                entered = pledges.enter(Call(actor, START, f"e{right}"), identity)
                 outcome["number"] = entered.registration.number
             except InputError as error:
                 outcome["why"] = sorted({problem.code for problem in error.problems})
@@ -81,21 +81,21 @@ def write(folder: Path, run: int) -> None:
     from register_world import patent, request
 
     from zhirong.kernel.errors import InputError
-    from zhirong.operations.pattern import By
-    from zhirong.operations.permissions import Actor, Role
+    from zhirong.operations.actors import Capacity, register_actor
+    from zhirong.operations.declare import Call
     from zhirong.operations.pledge import pledges
     from zhirong.store.log import receipt, signing_key
     from zhirong.store.models import Event
 
-    key, actor, chance = signing_key(folder), Actor(f"run-{run}", Role.REGISTRAR), random.Random(run)
+    key, actor, chance = signing_key(folder), register_actor(f"run-{run}", Capacity.REGISTRAR), random.Random(run)
     start = datetime(2025, 6, 2, 2, tzinfo=UTC) + timedelta(minutes=run)
     # Each run has rights of its own: with the same ones for all, later runs found every right taken and had nothing to write.
     first = 500 * run
     for number in range(1_000_000):
         now = start + timedelta(seconds=number // 100)
 
-        def by(step: str, number: int = number, now: datetime = now) -> By:
-            return By(actor, now, f"{step}{number}")
+        def by(step: str, number: int = number, now: datetime = now) -> Call:
+            return Call(actor, now, f"{step}{number}")
 
         try:
             filed = pledges.file_pledge(by("f"), request(patent(first + chance.randrange(500)))).registration

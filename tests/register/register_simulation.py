@@ -17,8 +17,9 @@ from zhirong.chain.pledge.register import RegisterState
 from zhirong.chain.pledge.registration import Registration, Status
 from zhirong.kernel.errors import InputError
 from zhirong.operations import outbox, pattern
-from zhirong.operations.pattern import By, Done
-from zhirong.operations.permissions import Actor, Role
+from zhirong.operations.actors import Capacity, register_actor
+from zhirong.operations.declare import Call
+from zhirong.operations.pattern import Done
 from zhirong.operations.pledge import orders, pledges
 from zhirong.store import models, rows
 
@@ -26,25 +27,25 @@ RIGHTS = 80
 BANKS = [f"{name}银行" for name in "甲乙丙丁"]
 
 # What is tried: how often, as whom, and the state that it is for.
-VERBS: dict[str, tuple[int, Role, Status | None]] = {
-    "file": (20, Role.REGISTRAR, None),
-    "prepare": (5, Role.REGISTRAR, None),
-    "file_prepared": (5, Role.REGISTRAR, Status.PREPARED),
-    "examine": (20, Role.REGISTRAR, Status.FILED),
-    "enter": (20, Role.REGISTRAR, Status.EXAMINED),
-    "record": (8, Role.AUTHORITY, Status.FILED),
-    "withdraw": (2, Role.REGISTRAR, Status.FILED),
-    "amend": (3, Role.REGISTRAR, Status.ENTERED),
-    "correct": (2, Role.REGISTRAR, Status.ENTERED),
-    "extend": (3, Role.REGISTRAR, Status.ENTERED),
-    "transfer": (3, Role.REGISTRAR, Status.ENTERED),
-    "release": (6, Role.REGISTRAR, Status.ENTERED),
-    "discharge": (12, Role.REGISTRAR, Status.ENTERED),
-    "revoke": (2, Role.COURT, Status.ENTERED),
-    "court_right": (2, Role.COURT, None),
-    "court_entry": (4, Role.COURT, Status.ENTERED),
-    "subscribe": (1, Role.COURT, None),
-    "forbidden": (1, Role.PUBLIC, Status.ENTERED),
+VERBS: dict[str, tuple[int, Capacity, Status | None]] = {
+    "file": (20, Capacity.REGISTRAR, None),
+    "prepare": (5, Capacity.REGISTRAR, None),
+    "file_prepared": (5, Capacity.REGISTRAR, Status.PREPARED),
+    "examine": (20, Capacity.REGISTRAR, Status.FILED),
+    "enter": (20, Capacity.REGISTRAR, Status.EXAMINED),
+    "record": (8, Capacity.AUTHORITY, Status.FILED),
+    "withdraw": (2, Capacity.REGISTRAR, Status.FILED),
+    "amend": (3, Capacity.REGISTRAR, Status.ENTERED),
+    "correct": (2, Capacity.REGISTRAR, Status.ENTERED),
+    "extend": (3, Capacity.REGISTRAR, Status.ENTERED),
+    "transfer": (3, Capacity.REGISTRAR, Status.ENTERED),
+    "release": (6, Capacity.REGISTRAR, Status.ENTERED),
+    "discharge": (12, Capacity.REGISTRAR, Status.ENTERED),
+    "revoke": (2, Capacity.COURT, Status.ENTERED),
+    "court_right": (2, Capacity.COURT, None),
+    "court_entry": (4, Capacity.COURT, Status.ENTERED),
+    "subscribe": (1, Capacity.COURT, None),
+    "forbidden": (1, Capacity.PUBLIC, Status.ENTERED),
 }
 
 
@@ -61,11 +62,11 @@ class Simulation:
         self.frozen: dict[str, list[str]] = {}
         self.numbers = self.filings = self.crashes = self.repeats = self.refusals = 0
         self.fold = RegisterState()
-        self.past: list[tuple[Callable[[By], Done], By, int]] = []
+        self.past: list[tuple[Callable[[Call], Done], Call, int]] = []
         self.counts: dict[str, int] = {}
 
-    def by(self, role: Role = Role.REGISTRAR) -> By:
-        return By(Actor(f"{role}", role), START + timedelta(seconds=20 * self.step), f"s{self.step}")
+    def by(self, role: Capacity = Capacity.REGISTRAR) -> Call:
+        return Call(register_actor(f"{role}", role), START + timedelta(seconds=20 * self.step), f"s{self.step}")
 
     def some_registration(self, fitting: Status | None) -> int:
         """Mostly one in the state that the operation is for, sometimes any other, sometimes one that is not there."""
@@ -86,7 +87,7 @@ class Simulation:
         bank = {"name": self.chance.choice(BANKS)}
         return request(*rights, role=role, pledgee=bank, debt_start="2025-06-02", debt_end="2027-06-01")
 
-    def attempt(self) -> tuple[str, Callable[[By], Done], Role]:
+    def attempt(self) -> tuple[str, Callable[[Call], Done], Capacity]:
         """What is tried next. Names are bound now: a repeat of the request must be the same request."""
         chance = self.chance
         (name,) = chance.choices(list(VERBS), [weight for weight, _, _ in VERBS.values()])
@@ -101,7 +102,7 @@ class Simulation:
         record, mirror = self.facts("record"), self.facts("mirror")
         day, bank, amount = date(2025, 6, 2), chance.choice(BANKS), chance.randint(1, 200_000_000)
         until = date(2027, 6, 1) + timedelta(days=chance.randint(-5, 400))
-        doing: dict[str, Callable[[By], Done]] = {
+        doing: dict[str, Callable[[Call], Done]] = {
             "file": lambda by: pledges.file_pledge(by, record),
             "prepare": lambda by: pledges.prepare_pledge(by, mirror),
             "file_prepared": lambda by: pledges.file_prepared(by, one),
@@ -151,11 +152,11 @@ class Simulation:
             done = do(by)
         except InputError as error:
             codes = {problem.code for problem in error.problems}
-            assert role is not Role.PUBLIC or codes <= {"forbidden", "no_such_registration"}
+            assert role is not Capacity.PUBLIC or codes <= {"forbidden", "no_such_registration"}
             assert models.Event.objects.count() == before, "a refusal left something behind"
             self.refusals += 1
             return
-        assert role is not Role.PUBLIC
+        assert role is not Capacity.PUBLIC
         self.counts[name] = self.counts.get(name, 0) + 1
         self.past.append((do, by, done.index))
         self.account(name, done)

@@ -73,12 +73,12 @@ class World:
         return START + timedelta(seconds=self.count)
 
     def by(self, role: str = "registrar", party: str = "", key: str = "") -> Any:
-        from zhirong.operations.pattern import By
-        from zhirong.operations.permissions import Actor, Role
+        from zhirong.operations.actors import Capacity, register_actor
+        from zhirong.operations.declare import Call
 
         self.count += 1
-        actor = Actor(f"{role}-{party}", Role(role), Holder(party) if party else None)
-        return By(actor, self.now, key or f"{self.name}-{self.count}")
+        actor = register_actor(f"{role}-{party}", Capacity(role), Holder(party) if party else None)
+        return Call(actor, self.now, key or f"{self.name}-{self.count}")
 
     def entered(self, *rights: dict[str, Any], **filing: Any) -> Any:
         """A filing taken all the way to its entry."""

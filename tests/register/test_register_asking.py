@@ -151,7 +151,7 @@ def test_a_former_name_lets_nobody_see_what_is_not_published(sqlite_world: World
     world.entered(patent(1, holders=[before]), pledgors=[before])
     found = pledges.amend(world.by(), 1, {"pledgors": [after]}, date(2025, 6, 2)).registration
     actor = world.by("firm", before["name"]).actor
-    other = replace(actor, party=replace(actor.party, code="91110000100003962T"))
+    other = replace(actor, acts_for=replace(actor.acts_for, code="91110000100003962T"))
     assert not allowed(other, "view", found)
 
 

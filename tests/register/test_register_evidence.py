@@ -20,7 +20,6 @@ from zhirong.evidence.verify import Outcome, Verdict, Verification, verify_recei
 from zhirong.evidence.witness import countersign
 from zhirong.kernel.errors import InputError
 from zhirong.operations.outbox import inbox
-from zhirong.operations.permissions import ForbiddenError
 from zhirong.operations.pledge import identities, orders, pledges, uses
 from zhirong.operations.pledge.certificates import (
     check_code,
@@ -32,6 +31,7 @@ from zhirong.operations.pledge.continuity import continue_log, export_events, re
 from zhirong.operations.pledge.keys import keep_countersignature, report_lost_key, rotate_key
 from zhirong.operations.pledge.look import Query
 from zhirong.operations.pledge.watch import record_watch
+from zhirong.operations.refusals import ForbiddenError
 from zhirong.store import keys, log, models
 
 KEY = f"invention:{patent_number(1)}"

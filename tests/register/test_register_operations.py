@@ -15,7 +15,8 @@ from zhirong.evidence.verify import Verdict, verify_receipt
 from zhirong.kernel.days import add_months, day_of
 from zhirong.kernel.errors import InputError
 from zhirong.operations import outbox
-from zhirong.operations.permissions import POLICIES, Actor, ForbiddenError, Role
+from zhirong.operations.actors import Capacity, register_actor
+from zhirong.operations.permissions import POLICIES
 from zhirong.operations.pledge import identities, keys, orders, pledges, uses
 from zhirong.operations.pledge.certificates import (
     disclose_event,
@@ -27,6 +28,7 @@ from zhirong.operations.pledge.continuity import restore_entry
 from zhirong.operations.pledge.facts import standing_freezes, standing_orders
 from zhirong.operations.pledge.look import Query, changes_of, precheck, search, similar_names, watch
 from zhirong.operations.pledge.watch import record_watch
+from zhirong.operations.refusals import ForbiddenError
 from zhirong.store import models
 from zhirong.store.log import public_keys, receipt, signing_key
 
@@ -78,7 +80,7 @@ def test_a_repeated_request_is_done_once(world: World) -> None:
     with pytest.raises(InputError) as error:
         pledges.file_pledge(by, request(patent(2)))
     assert codes(error) == {"key_used"}
-    other = replace(by, actor=replace(by.actor, id="another"))
+    other = replace(by, actor=replace(by.actor, name="another"))
     assert not pledges.file_pledge(other, request(patent(2))).repeated, "each client has its own keys"
 
 
@@ -125,8 +127,8 @@ def test_changes_of_a_standing_registration(world: World) -> None:
     assert moved.pledgee.name == "丁资产管理公司" and moved.number == 1
     fixed = pledges.correct(world.by(), 1, {"pledgors": [{**FIRM, "code": "", "is_natural_person": False}]}, "笔误")
     assert fixed.registration.moves == 7
-    assert search(Actor("", Role.PUBLIC), Query(name="丁资产管理公司", side="pledgee"))
-    assert not search(Actor("", Role.PUBLIC), Query(name=BANK["name"])), "no longer its pledgee"
+    assert search(register_actor("", Capacity.PUBLIC), Query(name="丁资产管理公司", side="pledgee"))
+    assert not search(register_actor("", Capacity.PUBLIC), Query(name=BANK["name"])), "no longer its pledgee"
     assert pledges.revoke(world.by("court"), 1, "合同无效").registration.status is Status.REVOKED
 
 
@@ -284,18 +286,23 @@ def test_every_role_and_every_verb_on_others_registrations(world: World) -> None
     for_strangers = {
         (verb, role)
         for verb, role in [
-            *[("court_order", Role.COURT), ("revoke", Role.COURT), ("view", Role.COURT), ("view", Role.AUTHORITY)],
-            *[(verb, Role.AUTHORITY) for verb in ("record_authority", "reconcile", "update_facts", "identify")],
-            ("disclose", Role.COURT),
-            ("report_use", Role.LENDER),
-            *[("certify", role) for role in Role],
-            *[("subscribe", role) for role in (Role.LENDER, Role.FIRM, Role.COURT)],
-            *[("precheck", role) for role in (Role.LENDER, Role.FIRM)],
-            *[("search", role) for role in Role],
+            *[
+                ("court_order", Capacity.COURT),
+                ("revoke", Capacity.COURT),
+                ("view", Capacity.COURT),
+                ("view", Capacity.AUTHORITY),
+            ],
+            *[(verb, Capacity.AUTHORITY) for verb in ("record_authority", "reconcile", "update_facts", "identify")],
+            ("disclose", Capacity.COURT),
+            ("report_use", Capacity.LENDER),
+            *[("certify", role) for role in Capacity],
+            *[("subscribe", role) for role in (Capacity.LENDER, Capacity.FIRM, Capacity.COURT)],
+            *[("precheck", role) for role in (Capacity.LENDER, Capacity.FIRM)],
+            *[("search", role) for role in Capacity],
         ]
     }
     for verb, attempt in ATTEMPTS.items():
-        for role in set(Role) - {Role.REGISTRAR}:
+        for role in set(Capacity) - {Capacity.REGISTRAR}:
             if (verb, role) in for_strangers:
                 continue
             before = models.Event.objects.count()
@@ -321,7 +328,10 @@ def test_search_and_privacy(world: World) -> None:
         {"name": "张三丰", "is_natural_person": True}
     ])  # fmt: skip
     world.entered(patent(2))
-    public, bank = Actor("", Role.PUBLIC), Actor("b", Role.LENDER, replace_name(BANK["name"]))
+    public, bank = (
+        register_actor("", Capacity.PUBLIC),
+        register_actor("b", Capacity.LENDER, replace_name(BANK["name"])),
+    )
     assert search(public, Query(name="张三丰")) == []
     assert len(search(bank, Query(name="张三丰"))) == 1
     (found,) = search(public, Query(number=patent_number(1)))
@@ -335,9 +345,16 @@ def test_search_and_privacy(world: World) -> None:
     assert [one["id"] for one in search(public, Query(after=1))] == [2]
     pledges.file_pledge(world.by(), request(patent(3)))
     assert len(search(public, Query())) == 2, "a filing is nobody else's business before it is entered"
-    others = [Actor("x", Role.LENDER, replace_name("另一银行")), Actor("y", Role.FIRM, replace_name("局外人公司"))]
-    assert [len(search(one, Query())) for one in [*others, Actor("z", Role.LENDER)]] == [2, 2, 2]
-    own = [bank, Actor("f", Role.FIRM, replace_name(FIRM["name"])), Actor("r", Role.REGISTRAR)]
+    others = [
+        register_actor("x", Capacity.LENDER, replace_name("另一银行")),
+        register_actor("y", Capacity.FIRM, replace_name("局外人公司")),
+    ]
+    assert [len(search(one, Query())) for one in [*others, register_actor("z", Capacity.LENDER)]] == [2, 2, 2]
+    own = [
+        bank,
+        register_actor("f", Capacity.FIRM, replace_name(FIRM["name"])),
+        register_actor("r", Capacity.REGISTRAR),
+    ]
     assert [len(search(one, Query())) for one in own] == [3, 3, 3]
 
 

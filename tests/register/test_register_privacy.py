@@ -73,7 +73,7 @@ def test_a_bank_hears_of_what_was_filed_for_it_without_its_code(sqlite_world: Wo
     world = sqlite_world
     world.entered(patent(1))
     by = world.by("lender", BANK["name"])
-    coded = replace(by, actor=replace(by.actor, party=Holder(BANK["name"], "91610131MA6U1234X1")))
+    coded = replace(by, actor=replace(by.actor, acts_for=Holder(BANK["name"], "91610131MA6U1234X1")))
     assert _heard(world, coded) == ["pledge.file", "pledge.accept", "pledge.enter"]
 
 

@@ -11,7 +11,8 @@ from django.db import connection
 from register_world import World, patent, request
 
 from zhirong.kernel.errors import InputError
-from zhirong.operations.pattern import By, Done
+from zhirong.operations.declare import Call
+from zhirong.operations.pattern import Done
 from zhirong.operations.pledge import pledges
 from zhirong.store import models
 
@@ -39,7 +40,7 @@ def test_entry_races_discharge_lapse_and_transfer(world: World) -> None:
         for one in (first, second):
             pledges.examine(world.by(), one)
         pledges.enter(world.by(), first)
-        doing: dict[str, Callable[[By], Done]] = {
+        doing: dict[str, Callable[[Call], Done]] = {
             "discharge": partial(pledges.discharge, registration=first, reason="清偿"),
             "transfer": partial(pledges.transfer_claim, registration=first, to={"name": "丁资产管理公司"}),
             "enter": partial(pledges.enter, registration=second),
@@ -48,7 +49,7 @@ def test_entry_races_discharge_lapse_and_transfer(world: World) -> None:
         answers: dict[str, set[str]] = {}
         gate = threading.Barrier(len(doing))
 
-        def act(name: str, by: By, doing: Any = doing, answers: Any = answers, gate: Any = gate) -> None:
+        def act(name: str, by: Call, doing: Any = doing, answers: Any = answers, gate: Any = gate) -> None:
             gate.wait()
             try:
                 doing[name](by)

@@ -11,8 +11,8 @@ from django.apps import apps
 from django.db import models as fields
 from platform_world import Member, Platform
 
+from zhirong.operations.actors import NOBODY, Actor, MemberRole, OrganisationKind, roles_of
 from zhirong.operations.declare import OPERATIONS
-from zhirong.operations.people import NOBODY, MemberRole, OrganisationKind, Person, roles_of
 from zhirong.store.financing import Paper, PaperReader
 from zhirong.store.parties import Account, Kept, Membership, Organisation
 from zhirong.store.work import FileImport
@@ -66,15 +66,15 @@ class PermissionWorld:
             self.rows[model] = self.platform.seed(model, **self._values(model))
         return self.rows[model]
 
-    def person(self, side: Side, role: MemberRole) -> Person:
+    def actor(self, side: Side, role: MemberRole) -> Actor:
         """Who acts with this role on a side."""
-        return self.platform.person(side.members[role])
+        return self.platform.actor(side.members[role])
 
-    def people(self, side: Side) -> dict[str, Person]:
+    def people(self, side: Side) -> dict[str, Actor]:
         """Everybody of a side, by role."""
-        return {role.value: self.person(side, role) for role in MemberRole}
+        return {role.value: self.actor(side, role) for role in MemberRole}
 
-    def outsiders(self) -> dict[str, Person]:
+    def outsiders(self) -> dict[str, Actor]:
         """Those who may do nothing to what is side a's: nobody, a stranger, somebody of a side's suspended or pending
         firm, an agent whose mandate grants nothing, a program whose token has no scope.
         """
@@ -84,10 +84,10 @@ class PermissionWorld:
         agent = platform.agent(self.a.organisations["firm"], ())
         return {
             "nobody": NOBODY,
-            "stranger": platform.person(platform.stranger()),
-            "pending": platform.person(officer),
-            "powerless agent": platform.person(agent),
-            "token without scope": replace(self.person(self.a, MemberRole.LENDER_OFFICER), scopes=frozenset()),
+            "stranger": platform.actor(platform.stranger()),
+            "pending": platform.actor(officer),
+            "powerless agent": platform.actor(agent),
+            "token without scope": replace(self.actor(self.a, MemberRole.LENDER_OFFICER), scopes=frozenset()),
         }
 
     def _values(self, model: type[Kept]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.test import Client
 from platform_world import PASSWORD, Member, Platform
 
-from zhirong.operations.people import MemberRole
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.platform.check_platform import platform_findings
 from zhirong.operations.platform.seals import begin_seals, have_begun
 from zhirong.operations.pledge.check import check_register

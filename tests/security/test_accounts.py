@@ -15,9 +15,9 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from platform_world import PASSWORD, Member, Platform
 
-from zhirong.operations.people import MemberRole, OrganisationKind, roles_of
+from zhirong.operations.actors import MemberRole, OrganisationKind, roles_of
 from zhirong.operations.platform.check_platform import platform_findings
-from zhirong.operations.tokens import person_of_token
+from zhirong.operations.tokens import actor_of_token
 from zhirong.store.parties import Account, ApiToken
 from zhirong.store.setup import make_private
 from zhirong.store.vault import decrypted, encrypted
@@ -150,7 +150,7 @@ def test_a_new_password_revokes_tokens_and_tells_the_owner(platform: Platform, h
     firm, manager = platform.firm()
     until = platform.day.isoformat()
     token = platform.do(manager, "token.make", name="t", scopes=["read"], expires_on=until).shown_once
-    assert person_of_token(token, platform.day) is not None
+    assert actor_of_token(token, platform.day) is not None
     browser, new = platform.client(manager), "another long one 2027"
     elsewhere = platform.client(manager)
     if how == "change":
@@ -163,7 +163,7 @@ def test_a_new_password_revokes_tokens_and_tells_the_owner(platform: Platform, h
         assert link
         form = stranger.get(link[1])
         stranger.post(form.headers["Location"], {"password1": new, "password2": new})
-    assert person_of_token(token, platform.day) is None
+    assert actor_of_token(token, platform.day) is None
     assert ApiToken.objects.get().revoked_on == platform.day
     assert "login" in elsewhere.get("/desk/").headers["Location"]  # signed out everywhere else
     assert "口令" in _last_letter() or "密码" in _last_letter()

@@ -6,8 +6,8 @@ import pytest
 from permission_world import PermissionWorld
 
 from zhirong.operations import catalogue
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.declare import OPERATIONS
-from zhirong.operations.people import MemberRole
 from zhirong.operations.visibility import NEEDED_BY, SCOPES, visible
 from zhirong.store.financing import Case, Loan, Paper
 
@@ -23,7 +23,7 @@ def _sees(world: PermissionWorld, who: Any, model: Any) -> bool:
 
 def _of_firm(world: PermissionWorld) -> list[Any]:
     """The tables of which the firm's manager sees the row: its business."""
-    manager = world.person(world.a, MemberRole.FIRM_MANAGER)
+    manager = world.actor(world.a, MemberRole.FIRM_MANAGER)
     return [one for one in _MODELS if one in world.rows and _sees(world, manager, one)]
 
 
@@ -33,7 +33,7 @@ def test_every_need_is_one_of_operations_that_can_be_left_to_an_agent() -> None:
 
 @pytest.mark.parametrize("name", _FOR_AGENTS)
 def test_an_agent_sees_what_its_operation_needs_and_no_more(world: PermissionWorld, name: str) -> None:
-    agent = world.platform.person(world.platform.agent(world.a.organisations["firm"], (name,)))
+    agent = world.platform.actor(world.platform.agent(world.a.organisations["firm"], (name,)))
     op = OPERATIONS[name]
     if op.model is not None:
         assert _sees(world, agent, op.model)  # or it could not do it
@@ -52,7 +52,7 @@ def test_an_agent_sees_what_its_operation_needs_and_no_more(world: PermissionWor
 
 
 def test_with_every_operation_an_agent_sees_no_money_and_no_contracts(world: PermissionWorld) -> None:
-    agent = world.platform.person(world.platform.agent(world.a.organisations["firm"], tuple(_FOR_AGENTS)))
+    agent = world.platform.actor(world.platform.agent(world.a.organisations["firm"], tuple(_FOR_AGENTS)))
     kept = {one.__name__ for one in _of_firm(world) if not _sees(world, agent, one)}
     assert {"Loan", "Payment", "Paper", "Signature", "GuaranteeRequest", "Consent"} <= kept
 
@@ -60,7 +60,7 @@ def test_with_every_operation_an_agent_sees_no_money_and_no_contracts(world: Per
 def test_cases_beyond_the_amount_of_the_mandate_are_not_the_agents(world: PermissionWorld) -> None:
     row, firm = world.row(Case), world.a.organisations["firm"]
     for most, expected in ((row.amount, True), (row.amount - 1, False)):
-        agent = world.platform.person(world.platform.agent(firm, ("case.edit",), most=most))
+        agent = world.platform.actor(world.platform.agent(firm, ("case.edit",), most=most))
         assert _sees(world, agent, Case) is expected
 
 

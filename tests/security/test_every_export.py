@@ -13,8 +13,8 @@ from permission_world import PermissionWorld, Side
 from platform_world import Platform
 
 import zhirong.web.urls  # noqa: F401 - declares the lists
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.listing import LISTINGS, Column, Listing, may_list, rows_of
-from zhirong.operations.people import MemberRole
 from zhirong.store.financing import FirmRight, Limit, Loan, Payment, StatementLine, WatchFlag
 from zhirong.web import exporting
 from zhirong.web.cells import shown
@@ -46,9 +46,9 @@ def world() -> Iterator[PermissionWorld]:
 
 def _reader(world: PermissionWorld, one: Listing) -> MemberRole:
     """Who may open the list, rather somebody who finds a row in it."""
-    allowed = [role for role in MemberRole if may_list(world.person(world.a, role), one)]
+    allowed = [role for role in MemberRole if may_list(world.actor(world.a, role), one)]
     assert allowed, one.name
-    full = [role for role in allowed if rows_of(world.person(world.a, role), one, world.platform.day, {}).exists()]
+    full = [role for role in allowed if rows_of(world.actor(world.a, role), one, world.platform.day, {}).exists()]
     return (full or allowed)[0]
 
 
@@ -86,7 +86,7 @@ def test_an_export_has_the_rows_of_its_list(world: PermissionWorld, name: str, l
     sheet = _opened(world, world.a, role, name, lang)
     head, *lines = list(sheet.iter_rows())
     assert [cell.value for cell in head] == [column.title.in_(lang) for column in one.columns]
-    rows = list(rows_of(world.person(world.a, role), one, world.platform.day, {}))
+    rows = list(rows_of(world.actor(world.a, role), one, world.platform.day, {}))
     assert len(lines) == len(rows)
     for row, line in zip(rows, lines, strict=True):
         for column, cell in zip(one.columns, line, strict=True):
@@ -97,7 +97,7 @@ def test_most_lists_above_have_a_row(world: PermissionWorld) -> None:
     empty = [
         name
         for name, one in LISTINGS.items()
-        if not rows_of(world.person(world.a, _reader(world, one)), one, world.platform.day, {}).exists()
+        if not rows_of(world.actor(world.a, _reader(world, one)), one, world.platform.day, {}).exists()
     ]
     assert len(empty) < len(LISTINGS) / 4, empty
 
@@ -105,7 +105,7 @@ def test_most_lists_above_have_a_row(world: PermissionWorld) -> None:
 def test_an_export_that_is_cut_says_so(world: PermissionWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     one = LISTINGS["audit.events"]
     role = _reader(world, one)
-    assert rows_of(world.person(world.a, role), one, world.platform.day, {}).count() > 3
+    assert rows_of(world.actor(world.a, role), one, world.platform.day, {}).count() > 3
     for module in (exporting, zhirong.web.views):
         monkeypatch.setattr(module, "MOST_ROWS", 3)
     for lang, words in (("zh", "只导出前 3 行"), ("en", "the first 3 rows alone")):

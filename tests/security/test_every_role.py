@@ -8,11 +8,10 @@ from permission_world import PermissionWorld
 
 from zhirong.kernel.errors import InputError
 from zhirong.operations import catalogue
+from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.declare import OPERATIONS, Call, Operation
 from zhirong.operations.listing import LISTINGS, may_list
-from zhirong.operations.people import MemberRole, Person
-from zhirong.operations.permissions import ForbiddenError
-from zhirong.operations.refusals import NotFoundError
+from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.run import run_operation
 from zhirong.operations.visibility import SCOPES, visible
 
@@ -23,11 +22,11 @@ catalogue.load()
 FOR_ANYBODY = {"account.name", "firm.register", "view.save", "token.make"}
 
 
-def _try(world: PermissionWorld, person: Person, op: Operation) -> Exception | None:
+def _try(world: PermissionWorld, actor: Actor, op: Operation) -> Exception | None:
     """What came of trying it with a request that says nothing; None where it was done."""
     subject = None if op.model is None else world.row(op.model).pk
     try:
-        run_operation(op.name, Call(person, world.platform.now, world.platform.key()), subject, {})
+        run_operation(op.name, Call(actor, world.platform.now, world.platform.key()), subject, {})
     except (InputError, AssertionError) as error:
         return error
     return None
@@ -42,29 +41,29 @@ def test_without_the_role_nobody_can(world: PermissionWorld, name: str) -> None:
     op = OPERATIONS[name]
     if not op.roles:
         pytest.skip("declared for everybody who has signed in: the objects decide, see the other tests")
-    for role, person in world.people(world.a).items():
+    for role, actor in world.people(world.a).items():
         if role not in {one.value for one in op.roles}:
-            assert isinstance(_try(world, person, op), ForbiddenError), (name, role)
+            assert isinstance(_try(world, actor, op), ForbiddenError), (name, role)
 
 
 @pytest.mark.parametrize("name", sorted(name for name, op in OPERATIONS.items() if op.model is not None))
 def test_nobody_touches_what_is_others(world: PermissionWorld, name: str) -> None:
     op = OPERATIONS[name]
-    for role, person in world.people(world.b).items():
+    for role, actor in world.people(world.b).items():
         if _oversees(role, op):
             continue
-        assert _denied(_try_with_any_request(world, person, op)), (name, role)
+        assert _denied(_try_with_any_request(world, actor, op)), (name, role)
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_outsiders_can_do_nothing(world: PermissionWorld, name: str) -> None:
     op = OPERATIONS[name]
-    for who, person in world.outsiders().items():
+    for who, actor in world.outsiders().items():
         if who in ("stranger", "pending") and name in FOR_ANYBODY:
             continue
         if op.model is None and who == "pending":
             continue  # begins something of its own; what it concerns is asked there
-        assert _denied(_try_with_any_request(world, person, op)), (name, who)
+        assert _denied(_try_with_any_request(world, actor, op)), (name, who)
 
 
 @pytest.mark.parametrize("model", sorted(SCOPES, key=lambda one: one.__name__))
@@ -72,14 +71,14 @@ def test_the_other_side_sees_no_row(world: PermissionWorld, model: Any) -> None:
     if model not in world.rows:
         pytest.skip("not a table that operations write")
     row = world.row(model)
-    for role, person in world.people(world.b).items():
+    for role, actor in world.people(world.b).items():
         if MemberRole(role) in (MemberRole.SECURITY_ADMIN, MemberRole.SYSTEM_ADMIN):
             continue
-        assert not visible(person, model, world.platform.day).filter(pk=row.pk).exists(), role
-    for who, person in world.outsiders().items():
+        assert not visible(actor, model, world.platform.day).filter(pk=row.pk).exists(), role
+    for who, actor in world.outsiders().items():
         if who == "token without scope":
             continue  # it is asked at the door
-        assert not visible(person, model, world.platform.day).filter(pk=row.pk).exists(), who
+        assert not visible(actor, model, world.platform.day).filter(pk=row.pk).exists(), who
 
 
 def test_every_table_that_verbs_write_has_a_scope(world: PermissionWorld) -> None:
@@ -89,10 +88,10 @@ def test_every_table_that_verbs_write_has_a_scope(world: PermissionWorld) -> Non
 @pytest.mark.parametrize("name", sorted(LISTINGS))
 def test_lists_ask_for_role_and_scope(world: PermissionWorld, name: str) -> None:
     one = LISTINGS[name]
-    for role, person in world.people(world.a).items():
+    for role, actor in world.people(world.a).items():
         expected = not one.roles or MemberRole(role) in one.roles
-        assert may_list(person, one) is expected, role
-        assert not may_list(replace(person, scopes=frozenset()), one), role
+        assert may_list(actor, one) is expected, role
+        assert not may_list(replace(actor, scopes=frozenset()), one), role
     assert not may_list(world.outsiders()["nobody"], one)
 
 
@@ -103,13 +102,13 @@ def _oversees(role: str, op: Operation) -> bool:
     return MemberRole(role) in (MemberRole.SECURITY_ADMIN, MemberRole.SYSTEM_ADMIN) and MemberRole(role) in op.roles
 
 
-def _try_with_any_request(world: PermissionWorld, person: Person, op: Operation) -> Exception | None:
+def _try_with_any_request(world: PermissionWorld, actor: Actor, op: Operation) -> Exception | None:
     """With a request that can be read, so that a refusal comes from the permission and not from a missing field."""
     subject = None if op.model is None else world.row(op.model).pk
     from request_samples import sample
 
     try:
-        run_operation(op.name, Call(person, world.platform.now, world.platform.key()), subject, sample(op.request))
+        run_operation(op.name, Call(actor, world.platform.now, world.platform.key()), subject, sample(op.request))
     except InputError as error:
         return error
     return None

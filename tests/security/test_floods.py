@@ -16,8 +16,8 @@ from platform_world import Member, Platform
 
 from zhirong.kernel.errors import InputError
 from zhirong.operations import uploads
+from zhirong.operations.actors import MemberRole, OrganisationKind
 from zhirong.operations.jobs import Task, run_due
-from zhirong.operations.people import MemberRole, OrganisationKind
 from zhirong.operations.uploads import sweep, take_in
 from zhirong.store import blobs
 from zhirong.store.financing import StoredFile
@@ -46,31 +46,31 @@ def test_an_organisation_hands_in_so_much_a_day_and_others_theirs(platform: Plat
     _, other = platform.firm("另一家企业")
     with override_settings(UPLOAD_MB_A_DAY=3):
         for number in range(3):
-            take_in(platform.person(manager), "a.pdf", _pdf(MB, str(number)))
+            take_in(platform.actor(manager), "a.pdf", _pdf(MB, str(number)))
         for who in (manager, clerk):
             with pytest.raises(InputError) as caught:
-                take_in(platform.person(who), "a.pdf", _pdf(10))
+                take_in(platform.actor(who), "a.pdf", _pdf(10))
             assert [one.code for one in caught.value.problems] == ["quota_of_day"]
-        assert take_in(platform.person(other), "a.pdf", _pdf(MB))
+        assert take_in(platform.actor(other), "a.pdf", _pdf(MB))
         platform.later(1)
-        assert take_in(platform.person(manager), "a.pdf", _pdf(MB))
+        assert take_in(platform.actor(manager), "a.pdf", _pdf(MB))
 
 
 def test_many_small_files_count_as_what_they_take(platform: Platform) -> None:
     _, manager = platform.firm()
     with override_settings(UPLOAD_MB_A_DAY=1):
         for number in range(16):
-            take_in(platform.person(manager), "a.pdf", _pdf(20, str(number)))
+            take_in(platform.actor(manager), "a.pdf", _pdf(20, str(number)))
         with pytest.raises(InputError):
-            take_in(platform.person(manager), "a.pdf", _pdf(20))
+            take_in(platform.actor(manager), "a.pdf", _pdf(20))
 
 
 def test_what_nobody_attached_is_swept_and_the_rest_stays(platform: Platform) -> None:
     firm, manager = platform.firm()
-    person = platform.person(manager)
+    actor = platform.actor(manager)
     names = {}
     for name in ("attached", "new", "old"):
-        names[name] = uploads.redeem(person, take_in(person, "a.pdf", _pdf(100, name))).sha256
+        names[name] = uploads.redeem(actor, take_in(actor, "a.pdf", _pdf(100, name))).sha256
     platform.seed(
         StoredFile,
         owner=firm,
@@ -87,7 +87,7 @@ def test_what_nobody_attached_is_swept_and_the_rest_stays(platform: Platform) ->
     for place in (*(blobs.path_of(names[one], DATA) for one in ("attached", "old")), part):
         os.utime(place, (long_ago, long_ago))
     # A second hand-in of the same content counts from now.
-    again = uploads.redeem(person, take_in(person, "a.pdf", _pdf(100, "old"))).sha256
+    again = uploads.redeem(actor, take_in(actor, "a.pdf", _pdf(100, "old"))).sha256
     assert again == names["old"]
     sweep(Task(Job(), platform.now))
     assert all(blobs.path_of(one, DATA).exists() for one in names.values()) and not part.exists()
@@ -108,19 +108,19 @@ def test_a_full_disk_keeps_nothing_and_asks_to_come_again(
     with monkeypatch.context() as patch:
         patch.setattr(blobs.os, "fsync", no_room)
         with pytest.raises(OperationalError):
-            take_in(platform.person(manager), "a.pdf", data)
+            take_in(platform.actor(manager), "a.pdf", data)
     assert not [one for one in (DATA / "files").rglob("*.part") if one.is_file()]
     with monkeypatch.context() as patch:
         patch.setattr(uploads.shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
         with pytest.raises(OperationalError):
-            take_in(platform.person(manager), "a.pdf", data)
-    assert take_in(platform.person(manager), "a.pdf", data)
+            take_in(platform.actor(manager), "a.pdf", data)
+    assert take_in(platform.actor(manager), "a.pdf", data)
 
 
 def test_a_missing_or_changed_file_is_said_in_words(platform: Platform) -> None:
     firm, manager = platform.firm()
     data = _pdf(100, "lost")
-    upload = uploads.redeem(platform.person(manager), take_in(platform.person(manager), "a.pdf", data))
+    upload = uploads.redeem(platform.actor(manager), take_in(platform.actor(manager), "a.pdf", data))
     row = platform.seed(
         StoredFile,
         owner=firm,

@@ -16,8 +16,8 @@ from platform_world import PASSWORD, Platform
 
 from zhirong.operations import access_log as seen
 from zhirong.operations import mail, outside
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.mail import mail_due
-from zhirong.operations.people import MemberRole
 from zhirong.operations.webhooks import deliver_due
 from zhirong.store.work import Delivery, Letter, Notice, Webhook
 
@@ -257,16 +257,16 @@ def test_who_looked_is_kept_though_somebody_writes(
     monkeypatch.setattr(seen, "DATA", tmp_path)
     firm, manager = platform.firm()
     right = platform.right(firm)
-    person = platform.person(manager)
+    actor = platform.actor(manager)
     holder = sqlite3.connect(platform.folder / "zhirong.sqlite3", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     began = time.monotonic()
     for _ in range(3):
-        seen.note_seen(person, right, platform.now)
+        seen.note_seen(actor, right, platform.now)
     assert time.monotonic() - began < SECOND
     holder.execute("ROLLBACK")
     holder.close()
     assert not Seen.objects.exists()
     assert seen.take_over_seen(tmp_path) == 3 and seen.take_over_seen(tmp_path) == 0
     one = Seen.objects.get()
-    assert (one.account_id, one.subject, one.at) == (person.account, f"firmright/{right.pk}", platform.now)
+    assert (one.account_id, one.subject, one.at) == (actor.account, f"firmright/{right.pk}", platform.now)

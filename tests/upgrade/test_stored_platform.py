@@ -80,8 +80,8 @@ def test_the_check_finds_a_balance_that_somebody_changed(stored: tuple[Path, Any
 def test_work_goes_on(stored: tuple[Path, Any]) -> None:
     """Last: it writes. The worker brings every loan up to the next day, and its start notes the rules in use."""
     from zhirong.operations import catalogue
+    from zhirong.operations.actors import WORKER
     from zhirong.operations.declare import Call
-    from zhirong.operations.people import WORKER
     from zhirong.operations.platform.check_platform import platform_findings
     from zhirong.operations.platform.rulebook_history import history, note_rules
     from zhirong.operations.pledge.check import check_register

@@ -55,7 +55,7 @@ from zhirong.operations import catalogue
 from zhirong.operations.declare import Call
 from zhirong.operations.run import run_operation
 from zhirong.operations.clock import now
-from zhirong.operations.people import WORKER
+from zhirong.operations.actors import WORKER
 catalogue.load()
 run_operation("loan.reckon", Call(WORKER, now(), f"test-{now():%Y%m%d}"), None, {})
 """

@@ -11,8 +11,8 @@ from zhirong.api.answers import READ_REFUSALS, as_json, responses
 from zhirong.api.problems import REFUSALS
 from zhirong.kernel.days import day_of
 from zhirong.operations.access_log import note_seen
+from zhirong.operations.actors import Actor
 from zhirong.operations.clock import now
-from zhirong.operations.people import Person
 from zhirong.operations.refusals import forbidden, not_found
 from zhirong.operations.tokens import READ, demand_read
 from zhirong.operations.uploads import bytes_of, take_in
@@ -57,20 +57,20 @@ def add_to(api: NinjaAPI) -> None:
 
 def upload(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
     """Take a file in: its content is checked for kind and size."""
-    person: Person = request.person
-    if not person.organisation or (person.scopes is not None and not person.scopes - {READ}):
+    actor: Actor = request.actor
+    if not actor.organisation or (actor.scopes is not None and not actor.scopes - {READ}):
         raise forbidden()  # who belongs to nothing, and a token that only reads, have nothing to hand in
-    return as_json({"ticket": take_in(person, file.name or "", file.read())}, 201)
+    return as_json({"ticket": take_in(actor, file.name or "", file.read())}, 201)
 
 
 def download(request: HttpRequest, id: int = Path(..., ge=0)) -> Any:  # type: ignore[type-arg]  # noqa: A002
     """The content, as it was handed in or made; what was changed on the disk since is not handed out."""
-    person: Person = request.person
-    demand_read(person)
-    row = visible(person, StoredFile, day_of(now())).filter(pk=id, removed=False).first()
+    actor: Actor = request.actor
+    demand_read(actor)
+    row = visible(actor, StoredFile, day_of(now())).filter(pk=id, removed=False).first()
     if row is None:
         raise not_found(StoredFile, id)
-    note_seen(person, row, now())
+    note_seen(actor, row, now())
     return FileResponse(
         io.BytesIO(bytes_of(row)),
         as_attachment=True,

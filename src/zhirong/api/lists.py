@@ -55,14 +55,14 @@ def _view(one: Listing) -> Callable[[HttpRequest], HttpResponse]:
     known = dict.fromkeys([*(f.name for f in one.filters), "order", "offset", "limit"])
 
     def view(request: HttpRequest) -> HttpResponse:
-        person = request.person
-        if not may_list(person, one):
+        actor = request.actor
+        if not may_list(actor, one):
             raise forbidden()
         query = query_of(request, known)
         _demand_order(one, query.get("order", ""))
         number_in(query, "offset", 0, _MOST_OFFSET, 0)
         limit = number_in(query, "limit", 1, MOST, PAGE)
-        found = page_of(person, one, day_of(now()), query, limit)
+        found = page_of(actor, one, day_of(now()), query, limit)
         rows = [_row(one, row) for row in found.rows]
         return as_json({"rows": rows, "offset": found.offset, "limit": found.limit, "more": found.more})
 

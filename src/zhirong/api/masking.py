@@ -5,16 +5,16 @@ from typing import Any
 
 from django.db.models import Model
 
-from zhirong.operations.people import MemberRole, Person
+from zhirong.operations.actors import Actor, MemberRole
 from zhirong.store.financing import StatementLine
 from zhirong.store.parties import Account, Organisation
 
 _SHOWN_END = 4
 
 
-def masked(model: type[Model], name: str, value: Any, person: Person, row: Any) -> Any:
+def masked(model: type[Model], name: str, value: Any, actor: Actor, row: Any) -> Any:
     """A value as this person may see it."""
-    if not value or _in_full(model, person, row):
+    if not value or _in_full(model, actor, row):
         return value
     if model is Account and name in ("email", "phone"):
         return email(value) if name == "email" else tail(value)
@@ -38,10 +38,10 @@ def email(written: str) -> str:
     return f"{name[:1]}***@{domain}"
 
 
-def _in_full(model: type[Model], person: Person, row: Any) -> bool:
+def _in_full(model: type[Model], actor: Actor, row: Any) -> bool:
     if model is Account:
-        return bool(row.pk == person.account) or person.has(MemberRole.SECURITY_ADMIN)
+        return bool(row.pk == actor.account) or actor.has(MemberRole.SECURITY_ADMIN)
     if model is Organisation:
-        return bool(row.pk == person.organisation) or person.has(MemberRole.SYSTEM_ADMIN)
+        return bool(row.pk == actor.organisation) or actor.has(MemberRole.SYSTEM_ADMIN)
     # Which account it is matters to who books it; the rest see its end.
-    return person.has(MemberRole.LENDER_CASHIER)
+    return actor.has(MemberRole.LENDER_CASHIER)

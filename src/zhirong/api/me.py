@@ -8,11 +8,11 @@ from ninja import NinjaAPI, Schema
 from zhirong.api.answers import READ_REFUSALS, as_json, responses
 from zhirong.api.problems import REFUSALS, Words
 from zhirong.api.reading import query_of
+from zhirong.operations.actors import Actor
 from zhirong.operations.authorize import may
 from zhirong.operations.clock import now
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.listing import LISTINGS, may_list
-from zhirong.operations.people import Person
 from zhirong.operations.refusals import forbidden
 from zhirong.operations.tokens import READ, demand_read
 from zhirong.store.work import Notice
@@ -81,18 +81,18 @@ def add_to(api: NinjaAPI) -> None:
 def me(request: HttpRequest) -> HttpResponse:
     """The caller, as the platform sees it."""
     query_of(request, {})
-    person: Person = request.person
+    actor: Actor = request.actor
     said: dict[str, Any] = {
-        "account": person.account,
-        "organisation": person.organisation,
-        "organisation_name": person.organisation_name,
-        "organisation_code": person.organisation_code,
-        "kind": None if person.kind is None else person.kind.value,
-        "is_active": person.is_active,
-        "roles": sorted(role.value for role in person.roles),
-        "scopes": None if person.scopes is None else sorted(person.scopes),
-        "operations": sorted(name for name, one in OPERATIONS.items() if may(person, one)),
-        "lists": sorted(name for name, one in LISTINGS.items() if may_list(person, one)),
+        "account": actor.account,
+        "organisation": actor.organisation,
+        "organisation_name": actor.organisation_name,
+        "organisation_code": actor.organisation_code,
+        "kind": None if actor.kind is None else actor.kind.value,
+        "is_active": actor.is_active,
+        "roles": sorted(role.value for role in actor.roles),
+        "scopes": None if actor.scopes is None else sorted(actor.scopes),
+        "operations": sorted(name for name, one in OPERATIONS.items() if may(actor, one)),
+        "lists": sorted(name for name, one in LISTINGS.items() if may_list(actor, one)),
     }
     return as_json(said)
 
@@ -100,9 +100,9 @@ def me(request: HttpRequest) -> HttpResponse:
 def notices(request: HttpRequest) -> HttpResponse:
     """What the account has been told."""
     query_of(request, {})
-    person: Person = request.person
-    demand_read(person)
-    rows = Notice.objects.filter(account_id=person.account).order_by("-id")[:_MOST_NOTICES]
+    actor: Actor = request.actor
+    demand_read(actor)
+    rows = Notice.objects.filter(account_id=actor.account).order_by("-id")[:_MOST_NOTICES]
     said = [
         {"id": one.pk, "at": one.at, "words": one.words, "link": one.link, "is_read": one.read_at is not None}
         for one in rows
@@ -112,8 +112,8 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 def read_notices(request: HttpRequest) -> HttpResponse:
     """Mark all notices of the account as read."""
-    person: Person = request.person
-    if person.scopes is not None and not person.scopes - {READ}:
+    actor: Actor = request.actor
+    if actor.scopes is not None and not actor.scopes - {READ}:
         raise forbidden()
-    marked = Notice.objects.filter(account_id=person.account, read_at=None).update(read_at=now())
+    marked = Notice.objects.filter(account_id=actor.account, read_at=None).update(read_at=now())
     return as_json({"marked": marked})

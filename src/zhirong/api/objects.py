@@ -19,9 +19,9 @@ from zhirong.api.shown import SHOWN, Shown
 from zhirong.kernel.days import day_of
 from zhirong.kernel.money import yuan
 from zhirong.operations.access_log import note_seen
+from zhirong.operations.actors import Actor
 from zhirong.operations.authorize import operations_for
 from zhirong.operations.clock import now
-from zhirong.operations.people import Person
 from zhirong.operations.refusals import not_found
 from zhirong.operations.tokens import demand_read
 from zhirong.operations.visibility import visible
@@ -57,29 +57,29 @@ def _view(noun: str, shown: Shown) -> Callable[..., HttpResponse]:
     columns = _fields(noun, shown)
 
     def view(request: HttpRequest, id: int = Path(..., ge=0)) -> HttpResponse:  # type: ignore[type-arg]  # noqa: A002
-        person: Person = request.person
-        demand_read(person)
+        actor: Actor = request.actor
+        demand_read(actor)
         query_of(request, {})
-        row = visible(person, shown.model, day_of(now())).filter(pk=id).first()
+        row = visible(actor, shown.model, day_of(now())).filter(pk=id).first()
         if row is None:
             raise not_found(shown.model, id)
-        note_seen(person, row, now())
-        said = _values(shown, columns, person, row)
+        note_seen(actor, row, now())
+        said = _values(shown, columns, actor, row)
         version = getattr(row, "version", None)
         if version is not None:
-            said["operations"] = [one.name for one in operations_for(person, row)]
+            said["operations"] = [one.name for one in operations_for(actor, row)]
         return as_json(said, headers=None if version is None else {"ETag": etag(version)})
 
     return view
 
 
-def _values(shown: Shown, columns: list[_Field], person: Person, row: Model) -> dict[str, Any]:
-    sees_own = person.kind in shown.own_kinds
+def _values(shown: Shown, columns: list[_Field], actor: Actor, row: Model) -> dict[str, Any]:
+    sees_own = actor.kind in shown.own_kinds
     said: dict[str, Any] = {"id": row.pk}
     for column in columns:
         value = getattr(row, column.attribute) if sees_own or not column.is_own else None
         value = yuan(value) if column.is_money and value is not None else value
-        said[column.name] = masked(shown.model, column.name, value, person, row)
+        said[column.name] = masked(shown.model, column.name, value, actor, row)
     return said
 
 

@@ -9,11 +9,11 @@ from ninja import NinjaAPI, Path, Schema
 from zhirong.api.answers import as_json, responses
 from zhirong.api.problems import ROW_REFUSALS
 from zhirong.api.reading import KEY_HEADER, VERSION_HEADER, body_of, etag, version_of
+from zhirong.operations.actors import ROLE_WORDS
 from zhirong.operations.clock import now
 from zhirong.operations.declare import OPERATIONS, Call, Operation
 from zhirong.operations.fields import money_as_text
 from zhirong.operations.imports import waits_in_background
-from zhirong.operations.people import ROLE_WORDS
 from zhirong.operations.run import run_operation
 
 
@@ -76,7 +76,7 @@ def _on_row(op: Operation) -> Callable[..., HttpResponse]:
 
 def _do(request: HttpRequest, op: Operation, subject: int | None) -> HttpResponse:
     version = None if subject is None else version_of(request)
-    call = Call(request.person, now(), request.headers.get(KEY_HEADER, "").strip())
+    call = Call(request.actor, now(), request.headers.get(KEY_HEADER, "").strip())
     done = run_operation(op.name, call, subject, money_as_text(op.request, body_of(request)), version)
     said = {
         "index": done.index,

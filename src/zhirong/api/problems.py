@@ -12,8 +12,7 @@ from pydantic import Field
 from zhirong.api.reading import ANY_VERSION, VERSION_HEADER, NoVersionError
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
-from zhirong.operations.permissions import ForbiddenError
-from zhirong.operations.refusals import ConflictError, NotFoundError
+from zhirong.operations.refusals import ConflictError, ForbiddenError, NotFoundError
 
 MEDIA_TYPE = "application/problem+json"
 # Every way in which a call can be refused; each operation declares those that it can give.

@@ -13,10 +13,9 @@ from zhirong.evidence.receipts import read_receipt
 from zhirong.evidence.verify import verify_receipt
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import NOBODY, Actor
 from zhirong.operations.clock import now
 from zhirong.operations.fields import Day, Request, read, unwritable_paths, unwritable_problem
-from zhirong.operations.people import NOBODY, Person
-from zhirong.operations.pledge.actor import actor_of
 from zhirong.operations.pledge.certificates import check_code
 from zhirong.operations.pledge.look import MOST, Query, changes_of, precheck, search, searched_as
 from zhirong.operations.tokens import demand_read
@@ -176,7 +175,7 @@ def search_register(request: HttpRequest) -> HttpResponse:
         after=number_in(given, "after", 0, 2**62, 0),
         limit=limit,
     )
-    found = search(actor_of(NOBODY), query)
+    found = search(NOBODY, query)
     return as_json(
         {
             "rows": found,
@@ -201,7 +200,7 @@ class ChangesRequest(Request):
 def code(request: HttpRequest) -> HttpResponse:
     """Whether a certificate's code is one of this register's, and how the registration stands now."""
     given = query_of(request, {"code": ""})
-    return as_json(check_code(actor_of(NOBODY), given.get("code", "")))
+    return as_json(check_code(NOBODY, given.get("code", "")))
 
 
 def verify(request: HttpRequest) -> HttpResponse:
@@ -213,12 +212,12 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 def check_before(request: HttpRequest) -> HttpResponse:
     """Is each right free, may the claim be secured by it, by which rule not. Writes nothing."""
-    person: Person = request.person
-    demand_read(person)
+    actor: Actor = request.actor
+    demand_read(actor)
     sent = body_of(request)
     if wrong := [unwritable_problem(path) for path in unwritable_paths(sent)]:
         raise InputError(wrong)
-    checks = precheck(actor_of(person), sent, now())
+    checks = precheck(actor, sent, now())
     return as_json({"rows": [check.as_json() for check in checks]})
 
 

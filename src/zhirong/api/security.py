@@ -12,9 +12,9 @@ from ninja.throttling import BaseThrottle
 from ninja.utils import check_csrf
 
 from zhirong.kernel.days import day_of
+from zhirong.operations.actors import NOBODY, Actor
 from zhirong.operations.clock import now
-from zhirong.operations.people import NOBODY, Person
-from zhirong.operations.tokens import person_of_token
+from zhirong.operations.tokens import actor_of_token
 from zhirong.store.shared_cache import count
 
 _WINDOW_SECONDS = 60
@@ -25,11 +25,11 @@ _PARTS = 50
 class BearerToken(HttpBearer):
     """``Authorization: Bearer zr_…``: a token that somebody has made on the platform."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Person | None:
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         """The person that the token acts as."""
-        person = person_of_token(token, day_of(now()))
-        request.person = person or NOBODY
-        return person
+        actor = actor_of_token(token, day_of(now()))
+        request.actor = actor or NOBODY
+        return actor
 
 
 class PageSession(APIKeyCookie):
@@ -43,14 +43,14 @@ class PageSession(APIKeyCookie):
             return None
         return self.authenticate(request, None)
 
-    def authenticate(self, request: HttpRequest, key: str | None) -> Person | None:
+    def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
         """The person whom the pages' middleware has found."""
-        person: Person = request.person
-        if not person.account:
+        actor: Actor = request.actor
+        if not actor.account:
             return None
         if check_csrf(request) is not None:
             raise HttpError(403, "csrf")
-        return person
+        return actor
 
 
 AUTH = (BearerToken(), PageSession())
@@ -97,9 +97,9 @@ class Rate(BaseThrottle):
 
     def allow_request(self, request: HttpRequest) -> bool:
         """Count the call; whether it is within the rate."""
-        person: Person = getattr(request, "person", NOBODY)
-        if person.account:
-            who, most = f"account:{person.account}", settings.API_RATE
+        actor: Actor = getattr(request, "actor", NOBODY)
+        if actor.account:
+            who, most = f"account:{actor.account}", settings.API_RATE
         else:
             who, most = f"address:{self.get_ident(request)}", settings.API_RATE_PUBLIC
         most = most if self._most is None else self._most

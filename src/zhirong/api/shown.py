@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Model
 
 from zhirong.kernel.text import Text
-from zhirong.operations.people import OrganisationKind as Kind
+from zhirong.operations.actors import OrganisationKind as Kind
 from zhirong.store import financing, parties, work
 
 _ROW = ("version", "created_at", "changed_at")

@@ -17,12 +17,12 @@ from zhirong.api.shown import SHOWN
 from zhirong.kernel.days import day_of
 from zhirong.kernel.money import yuan
 from zhirong.operations.access_log import note_seen
+from zhirong.operations.actors import Actor
 from zhirong.operations.asking import Asked, asked
 from zhirong.operations.authorize import forbidden_to, may
 from zhirong.operations.clock import now
 from zhirong.operations.declare import OPERATIONS, Operation
 from zhirong.operations.listing import LISTINGS, Listing, may_list
-from zhirong.operations.people import Person
 from zhirong.operations.refusals import forbidden, not_found
 from zhirong.operations.tokens import READ
 from zhirong.operations.visibility import visible
@@ -176,27 +176,27 @@ _PARAMETERS: Mapping[str, Any] = {
 def operations(request: HttpRequest) -> HttpResponse:
     """Everything that the caller may do; or one, with what it asks for, of a row that the caller can see."""
     query = query_of(request, dict.fromkeys(("name", "id")))
-    person: Person = request.person
+    actor: Actor = request.actor
     if "name" not in query:
-        rows = [_operation(op) for op in OPERATIONS.values() if may(person, op)]
+        rows = [_operation(op) for op in OPERATIONS.values() if may(actor, op)]
         return as_json({"rows": rows})
     op = OPERATIONS.get(query["name"])
-    if op is None or not may(person, op):
-        raise forbidden_to(person, op)
-    row = _row(person, op, number_in(query, "id", 0, _MOST_ID, 0)) if "id" in query else None
+    if op is None or not may(actor, op):
+        raise forbidden_to(actor, op)
+    row = _row(actor, op, number_in(query, "id", 0, _MOST_ID, 0)) if "id" in query else None
     # Without the right to read, a token learns what is asked for, and nothing of what there is.
-    tells = _reads(person) and (row is not None or op.model is None)
+    tells = _reads(actor) and (row is not None or op.model is None)
     if row is not None and tells:
-        note_seen(person, row, now())
+        note_seen(actor, row, now())
     # What suits is decided by the row: where none is named, everything may.
-    fields = [_field(one, one.suits or row is None) for one in asked(op.request, person, row, tells=tells)]
+    fields = [_field(one, one.suits or row is None) for one in asked(op.request, actor, row, tells=tells)]
     return as_json({"rows": [{**_operation(op), "version": getattr(row, "version", None), "fields": fields}]})
 
 
 def lists(request: HttpRequest) -> HttpResponse:
     """Every list that the caller may look through."""
     query_of(request, {})
-    return as_json({"rows": [_list(one) for one in LISTINGS.values() if may_list(request.person, one)]})
+    return as_json({"rows": [_list(one) for one in LISTINGS.values() if may_list(request.actor, one)]})
 
 
 def objects(request: HttpRequest) -> HttpResponse:
@@ -214,18 +214,18 @@ def objects(request: HttpRequest) -> HttpResponse:
     return as_json({"rows": rows})
 
 
-def _reads(person: Person) -> bool:
-    return person.scopes is None or READ in person.scopes
+def _reads(actor: Actor) -> bool:
+    return actor.scopes is None or READ in actor.scopes
 
 
-def _row(person: Person, op: Operation, identity: int) -> Any:
+def _row(actor: Actor, op: Operation, identity: int) -> Any:
     """The row that is meant. Raises NotFoundError for one that the caller may not know of, ForbiddenError as ``run_operation``."""
     if op.model is None:
         return None
-    row = visible(person, op.model, day_of(now())).filter(pk=identity).first()
+    row = visible(actor, op.model, day_of(now())).filter(pk=identity).first()
     if row is None:
         raise not_found(op.model, identity)
-    if not op.relation(person, row):
+    if not op.relation(actor, row):
         raise forbidden()
     return row
 

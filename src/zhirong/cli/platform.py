@@ -93,9 +93,9 @@ def _found(options: argparse.Namespace) -> int:
 
     from zhirong.cli.serve import make_ready
     from zhirong.operations import catalogue
+    from zhirong.operations.actors import WORKER
     from zhirong.operations.clock import now
     from zhirong.operations.declare import Call
-    from zhirong.operations.people import WORKER
     from zhirong.operations.run import run_operation
     from zhirong.store.parties import Account
     from zhirong.store.settings import DATA

@@ -16,8 +16,9 @@ from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.text import Text
 
 if TYPE_CHECKING:
-    from zhirong.operations.pattern import By, Done
-    from zhirong.operations.permissions import Actor
+    from zhirong.operations.actors import Actor
+    from zhirong.operations.declare import Call
+    from zhirong.operations.pattern import Done
     from zhirong.store.keys import RegisterKey
 
 Options = argparse.Namespace
@@ -66,22 +67,24 @@ def folder() -> Path:
 def actor(options: Options) -> "Actor":
     """As whom this is done: the registrar where nothing else is said. Whoever can write to the data folder decides it."""
     from zhirong.chain.right.records import Holder
-    from zhirong.operations.permissions import Actor, Role
+    from zhirong.operations.actors import Capacity, register_actor
 
-    role = Role(options.role)
+    role = Capacity(options.role)
     party = Holder(options.party, options.party_code, options.person) if options.party else None
-    if role in (Role.LENDER, Role.FIRM) and party is None:
+    if role in (Capacity.LENDER, Capacity.FIRM) and party is None:
         raise problem("--party", "", "写明为哪家机构或企业办理", "say for which institution or firm", "no_party")
     user = os.environ.get("USER", "registrar")
-    own = "" if role is Role.PUBLIC else user
-    return Actor(options.account or (own if party is None else f"{user}:{role.value}:{options.party}"), role, party)
+    own = "" if role is Capacity.PUBLIC else user
+    return register_actor(
+        options.account or (own if party is None else f"{user}:{role.value}:{options.party}"), role, party
+    )
 
 
-def by(options: Options) -> "By":
+def by(options: Options) -> "Call":
     """Who asks, now, under the key given or a fresh one."""
-    from zhirong.operations.pattern import By
+    from zhirong.operations.declare import Call
 
-    return By(actor(options), datetime.now(UTC), options.key or secrets.token_hex(16))
+    return Call(actor(options), datetime.now(UTC), options.key or secrets.token_hex(16))
 
 
 def signing_key() -> "RegisterKey":

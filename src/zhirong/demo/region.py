@@ -11,10 +11,10 @@ from itertools import count
 from typing import Any
 
 from zhirong.kernel.identifiers import credit_code_check, patent_check_digit
+from zhirong.operations.actors import WORKER, Actor
 from zhirong.operations.declare import Call, Done
-from zhirong.operations.people import WORKER, Person
 from zhirong.operations.run import run_operation
-from zhirong.operations.sessions import person_of
+from zhirong.operations.sessions import actor_of
 from zhirong.store.parties import Account
 
 _OPENING = time(1, 0, tzinfo=UTC)  # nine o'clock in Shanghai
@@ -51,21 +51,21 @@ class Region:
         """The next instant of the day: no two steps happen at once."""
         return datetime.combine(self.day, _OPENING) + timedelta(seconds=next(self._numbers) % 30_000)
 
-    def person(self, who: str) -> Person:
+    def actor(self, who: str) -> Actor:
         """An account by its short name (``bank.officer``, ``drone``) as it acts today."""
-        return person_of(self.people[who], "", self.day)
+        return actor_of(self.people[who], "", self.day)
 
     def do(self, who: str, operation: str, subject: int | None = None, /, **data: Any) -> Done:
         """Do an operation as somebody. The key is made from the place in the story, so that the same region is made twice alike."""
         number = next(self._numbers)
-        person = WORKER if who == "worker" else self.person(who)
-        return run_operation(operation, Call(person, self.now, f"demo-{self.today}-{number}"), subject, data)
+        actor = WORKER if who == "worker" else self.actor(who)
+        return run_operation(operation, Call(actor, self.now, f"demo-{self.today}-{number}"), subject, data)
 
     def upload(self, who: str, name: str, content: bytes) -> str:
         """A file taken in."""
         from zhirong.operations.uploads import take_in
 
-        return take_in(self.person(who), name, content)
+        return take_in(self.actor(who), name, content)
 
     def account(self, who: str, organisation: str, roles: tuple[str, ...], name: str = "") -> Account:
         """A new account with a confirmed address and the region's password."""

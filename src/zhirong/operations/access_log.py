@@ -15,7 +15,7 @@ from django.db import OperationalError
 from django.db.models import Model
 
 from zhirong.kernel.days import day_of
-from zhirong.operations.people import Person
+from zhirong.operations.actors import Actor
 from zhirong.store.settings import DATA
 from zhirong.store.waiting import without_waiting
 from zhirong.store.work import Seen
@@ -27,16 +27,16 @@ RECORDED = frozenset(
 _WAITING, _TAKEN = "seen.waiting", "seen.taken"
 
 
-def note_seen(person: Person, row: Model, now: datetime) -> None:
+def note_seen(actor: Actor, row: Model, now: datetime) -> None:
     """Keep that this person has opened this row. The background's own work looks at everything and is not kept."""
     table = str(row._meta.model_name)
-    if table not in RECORDED or not person.account:
+    if table not in RECORDED or not actor.account:
         return
     subject, day = f"{table}/{row.pk}", day_of(now)
-    if Seen.objects.filter(account_id=person.account, subject=subject, day=day).exists():
+    if Seen.objects.filter(account_id=actor.account, subject=subject, day=day).exists():
         return
     seen = Seen(
-        account_id=person.account, organisation_id=person.organisation or None, subject=subject, day=day, at=now
+        account_id=actor.account, organisation_id=actor.organisation or None, subject=subject, day=day, at=now
     )
     try:
         with without_waiting():

@@ -12,8 +12,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from zhirong.kernel.text import Text, same
+from zhirong.operations.actors import Actor
 from zhirong.operations.fields import Ask, Request
-from zhirong.operations.people import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class Asked:
     maximum: int | None
 
 
-def asked(model: type[Request], person: Person, row: Any, *, tells: bool = True) -> list[Asked]:
+def asked(model: type[Request], actor: Actor, row: Any, *, tells: bool = True) -> list[Asked]:
     """The fields of a request, all that there are. tells: whether the person may be told what depends on rows: choices among
     them, what suits them, and what stands in a field now.
     """
-    return [_asked(name, info, person, row, tells) for name, info in model.model_fields.items()]
+    return [_asked(name, info, actor, row, tells) for name, info in model.model_fields.items()]
 
 
 def on_form(fields: Sequence[Asked]) -> list[Asked]:
@@ -74,17 +74,17 @@ def is_list(kind: Any) -> bool:
     return get_origin(kind) in (list, tuple)
 
 
-def _asked(name: str, info: FieldInfo, person: Person, row: Any, tells: bool) -> Asked:
+def _asked(name: str, info: FieldInfo, actor: Actor, row: Any, tells: bool) -> Asked:
     ask = ask_of(name, info)
-    suits = not tells or ask.only is None or ask.only(person, row)
+    suits = not tells or ask.only is None or ask.only(actor, row)
     kind = plain_type(info.annotation)
     widget = _widget(kind, ask) if ask.widget == "text" else ask.widget
     default = info.get_default(call_default_factory=True) if not info.is_required() else None
     start = default
     if ask.start is not None:
-        start = ask.start(person, row) if tells and suits else None
+        start = ask.start(actor, row) if tells and suits else None
     # What does not suit is not asked: its choices may make no sense for the row, or cost much.
-    choices = ask.choices if not callable(ask.choices) else ask.choices(person, row) if tells and suits else ()
+    choices = ask.choices if not callable(ask.choices) else ask.choices(actor, row) if tells and suits else ()
     limit = next((one.max_length for one in info.metadata if getattr(one, "max_length", None)), None)
     return Asked(
         name,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from zhirong.chain.adapters.corrections import read_corrections
-from zhirong.operations.people import Person
+from zhirong.operations.actors import Actor
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.parties import FileColumns
 
@@ -13,14 +13,12 @@ COLUMNS_HELP = (
 )
 
 
-def corrections_for(
-    person: Person, kind: str, written: str, fields: Mapping[str, tuple[str, ...]]
-) -> dict[str, str]:
+def corrections_for(actor: Actor, kind: str, written: str, fields: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """Heading to field: what the organisation keeps for such files, then what is said of this one.
 
     Raises InputError with every line that cannot be read.
     """
-    kept = FileColumns.objects.filter(organisation_id=person.organisation, kind=kind).first()
+    kept = FileColumns.objects.filter(organisation_id=actor.organisation, kind=kind).first()
     said = read_corrections(written.splitlines(), fields, "columns")
     known = (
         {}
@@ -32,8 +30,8 @@ def corrections_for(
 
 def keep_corrections(work: Work, kind: str, corrections: Mapping[str, str]) -> None:
     """Keep the corrections for the files of this kind that follow."""
-    row = FileColumns.objects.filter(organisation_id=work.person.organisation, kind=kind).first()
+    row = FileColumns.objects.filter(organisation_id=work.actor.organisation, kind=kind).first()
     if row is None:
-        work.create(FileColumns, organisation_id=work.person.organisation, kind=kind, columns=dict(corrections))
+        work.create(FileColumns, organisation_id=work.actor.organisation, kind=kind, columns=dict(corrections))
     elif row.columns != corrections:
         work.update(row, columns=dict(corrections))

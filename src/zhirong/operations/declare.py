@@ -9,17 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.fields import Nothing, Request
-from zhirong.operations.people import MemberRole, Person
 from zhirong.store.parties import Kept
 
 _NO_HELP = Text("", "")
 
 
-Relation = Callable[[Person, Any], bool]
+Relation = Callable[[Actor, Any], bool]
 
 
-def anyone(person: Person, row: Any) -> bool:
+def anyone(actor: Actor, row: Any) -> bool:
     """No relation beyond what the person can see."""
     return True
 
@@ -28,7 +28,7 @@ def anyone(person: Person, row: Any) -> bool:
 class Call:
     """Who asks, when, and under which key: made by the client, one for each request, the same for its repeats."""
 
-    person: Person
+    actor: Actor
     now: datetime
     key: str
 

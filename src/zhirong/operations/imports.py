@@ -25,11 +25,11 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.sheets import Rows
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.declare import Call, operation
 from zhirong.operations.fields import Request, ask
 from zhirong.operations.jobs import DONE, FAILED, Task, job
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
@@ -119,9 +119,9 @@ def begin(work: Work, kind: str, ticket: str, subject: str, request: Mapping[str
 
     subject: what the file belongs to. Raises InputError where the organisation has too many under way.
     """
-    upload = redeem(work.person, ticket)
+    upload = redeem(work.actor, ticket)
     under_way = list(
-        FileImport.objects.filter(organisation_id=work.person.organisation, state__in=OPEN).select_related("file")
+        FileImport.objects.filter(organisation_id=work.actor.organisation, state__in=OPEN).select_related("file")
     )
     for one in under_way:
         if (one.kind, one.file.sha256, one.request) == (kind, upload.sha256, dict(request)):
@@ -136,11 +136,11 @@ def begin(work: Work, kind: str, ticket: str, subject: str, request: Mapping[str
             Text(f"本机构已有 {most} 个导入未结束", f"the organisation already has {most} imports under way"),
             Text("先确认或取消其中一个", "Confirm or cancel one of them first"),
         )
-    file = attach(work, ticket, subject, "import", work.person.organisation)
+    file = attach(work, ticket, subject, "import", work.actor.organisation)
     row = work.create(
         FileImport,
-        organisation_id=work.person.organisation,
-        by_id=work.person.account,
+        organisation_id=work.actor.organisation,
+        by_id=work.actor.account,
         kind=kind,
         state=READING,
         file=file,
@@ -211,10 +211,10 @@ def _pieces(records: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]
 # -- what people do -------------------------------------------------------------------------------------------------
 
 
-def _own(person: Person, row: FileImport) -> bool:
+def _own(actor: Actor, row: FileImport) -> bool:
     """Somebody of the organisation who may import such files."""
     one = IMPORTERS.get(row.kind)
-    return one is not None and row.organisation_id == person.organisation and person.has(*one.roles)
+    return one is not None and row.organisation_id == actor.organisation and actor.has(*one.roles)
 
 
 class Confirm(Request):
@@ -260,7 +260,7 @@ def confirm(work: Work, request: Confirm) -> Any:
             Text(f"将覆盖 {count} 处已有内容", f"{count} facts that are kept would be overwritten"),
             Text("核对预览后勾选“覆盖已有内容”", "Check the preview and tick “Overwrite what is kept”"),
         )
-    work.update(row, state=KEEPING, agreed_by_id=work.person.account)
+    work.update(row, state=KEEPING, agreed_by_id=work.actor.account)
     work.later("imports.keep", job_key(row, KEEPING), work.now, row.organisation)
 
 
@@ -295,7 +295,7 @@ def has_failed(row: FileImport) -> bool:
     Text("重新处理", "Try it again"),
     model=FileImport,
     roles=BRINGERS,
-    relation=lambda person, row: _own(person, row) and has_failed(row),
+    relation=lambda actor, row: _own(actor, row) and has_failed(row),
     states=(READING, KEEPING),
     for_agents=True,
     page="import.page",

@@ -23,8 +23,8 @@ from typing import Any
 from django.db.models import Q
 
 from zhirong.kernel.days import SHANGHAI, day_of
+from zhirong.operations.actors import WORKER
 from zhirong.operations.declare import Call, Done
-from zhirong.operations.people import WORKER
 from zhirong.operations.run import run_operation
 from zhirong.store.work import Job
 

@@ -10,8 +10,8 @@ from django.db.models import Model, Q, QuerySet
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.fields import unwritable_paths
-from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.visibility import visible
 
 Kind = Literal["text", "money", "day", "instant", "number", "state", "rate", "days"]
@@ -59,7 +59,7 @@ class Listing:
     roles: tuple[MemberRole, ...] = ()
     order: str = "-id"
     related: tuple[str, ...] = ()
-    narrow: Callable[[Person, date], Q] = lambda person, day: Q()
+    narrow: Callable[[Actor, date], Q] = lambda actor, day: Q()
     page: str = ""
     page_id: Callable[[Any], int] = lambda row: int(row.pk)
     empty: Text = field(default=Text("这里还没有内容", "there is nothing here yet"))
@@ -97,18 +97,18 @@ class Found:
         return max(0, self.offset - self.limit)
 
 
-def may_list(person: Person, one: Listing) -> bool:
+def may_list(actor: Actor, one: Listing) -> bool:
     """Whether the person's role and token allow the list at all."""
-    if person.scopes is not None and "read" not in person.scopes:
+    if actor.scopes is not None and "read" not in actor.scopes:
         return False
-    return bool(person.account) and (not one.roles or person.has(*one.roles))
+    return bool(actor.account) and (not one.roles or actor.has(*one.roles))
 
 
-def rows_of(person: Person, one: Listing, day: date, query: Mapping[str, str]) -> "QuerySet[Any]":
+def rows_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str]) -> "QuerySet[Any]":
     """All rows that fit, in the order asked for. query: filter name to value; ``order`` a column's name, ``-`` before it for
     descending. Raises InputError naming a filter value that cannot be read.
     """
-    found = visible(person, one.model, day).filter(one.narrow(person, day))
+    found = visible(actor, one.model, day).filter(one.narrow(actor, day))
     problems = []
     for filtered in one.filters:
         value = query.get(filtered.name, "").strip()
@@ -133,10 +133,10 @@ def rows_of(person: Person, one: Listing, day: date, query: Mapping[str, str]) -
     return found.select_related(*one.related).order_by(*_order(one, query.get("order", "")))
 
 
-def page_of(person: Person, one: Listing, day: date, query: Mapping[str, str], limit: int = PAGE) -> Found:
+def page_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str], limit: int = PAGE) -> Found:
     """One page of a list. query: as for ``rows_of``, and ``offset``."""
     offset = _offset(query.get("offset", ""))
-    rows = list(rows_of(person, one, day, query)[offset : offset + limit + 1])
+    rows = list(rows_of(actor, one, day, query)[offset : offset + limit + 1])
     return Found(tuple(rows[:limit]), offset, limit, len(rows) > limit)
 
 

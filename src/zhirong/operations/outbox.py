@@ -13,7 +13,8 @@ from zhirong.chain.pledge.registration import Registration
 from zhirong.chain.right.records import Holder
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
-from zhirong.operations.permissions import Actor, Role, allowed
+from zhirong.operations.actors import Actor, Capacity, register_actor
+from zhirong.operations.permissions import allowed
 from zhirong.store.models import Charge, Event, Outgoing, Subscription
 from zhirong.store.names import name_key
 
@@ -74,8 +75,8 @@ def _may_hear(subscriber: str, one: Registration, *, of_a_person: bool) -> bool:
         return False
     content = canonical.decode(opened.content.encode())
     party = content.get("party")
-    who = Actor(subscriber, Role(content["_role"]), None if party is None else party_of(party))
-    return allowed(who, "view", one) or (one.is_published and who.role is not Role.FIRM)
+    who = register_actor(subscriber, Capacity(content["_role"]), None if party is None else party_of(party))
+    return allowed(who, "view", one) or (one.is_published and who.capacity is not Capacity.FIRM)
 
 
 def inbox(actor: Actor, after: int = -1, limit: int = 200) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """How every operation works: permission, state, rule, write and event in one transaction, harmless when repeated.
 
-An operation is called with ``By`` (who, when, and the client's own key for this request) and a request of plain values.
+An operation is called with ``Call`` (who, when, and the client's own key for this request) and a request of plain values.
 ``act`` locks the log's head, answers a repeated key with what it answered before, lets the operation decide, takes the
 decision through the same fold that ``check`` replays, writes the rows, the event and its leaf, and commits.
 """
@@ -8,7 +8,7 @@ decision through the same fold that ``check`` replays, writes the rows, the even
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -20,25 +20,14 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
+from zhirong.operations.declare import Call
 from zhirong.operations.outbox import tell_subscribers
-from zhirong.operations.permissions import Actor, demand
+from zhirong.operations.permissions import demand
 from zhirong.operations.rulebook import rulebook, rules_content, rules_version
 from zhirong.store import log, models, rows
 from zhirong.store.transaction import writing
 
 _LONGEST_KEY = 200
-
-
-@dataclass(frozen=True, slots=True)
-class By:
-    """Who asks, when, and under which key. key: made by the client, one for each request, the same for its repeats.
-
-    now: an instant with its time zone; the operation's day is the day it falls on in Shanghai.
-    """
-
-    actor: Actor
-    now: datetime
-    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +58,7 @@ class Work:
     """What an operation decides by: the head that it holds, who asks, the day, the rules, and its registration, if any."""
 
     head: models.LogHead
-    by: By
+    by: Call
     day: date
     rules: Rulebook
     found: Registration | None
@@ -77,7 +66,7 @@ class Work:
 
 def act(
     verb: str,
-    by: By,
+    by: Call,
     request: Mapping[str, Any],
     decide: Callable[[Work], Decision],
     registration: int | None = None,
@@ -127,7 +116,7 @@ def no_such(registration: int) -> Exception:
 
 def _write(
     head: models.LogHead,
-    by: By,
+    by: Call,
     verb: str,
     day: date,
     decision: Decision,
@@ -140,7 +129,7 @@ def _write(
         "_actor": by.actor.id,
         "_key": by.key,
         "_request": fingerprint,
-        "_role": by.actor.role.value,
+        "_role": by.actor.capacity.value,
         **rules_content(),
         "_verb": verb,
     }
@@ -197,7 +186,7 @@ def part_key(key: str, part: str) -> str:
     return hashlib.sha256(f"{key}/{part}".encode()).hexdigest()
 
 
-def by_parts(by: By, parts: Sequence[str], possible: Iterable[str]) -> list[tuple[str, By]]:
+def by_parts(by: Call, parts: Sequence[str], possible: Iterable[str]) -> list[tuple[str, Call]]:
     """Each part with whom it is done by, under a key of its own. possible: every part that a request can have.
 
     Raises InputError where the key has been used for a request of other parts. Called within ``writing``.

@@ -6,11 +6,14 @@ from django.db.models import Model
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
-from zhirong.operations.permissions import ForbiddenError
 
 # What a program can never do by a token: make or end the ways in.
 NEVER_BY_TOKEN = frozenset({"token", "webhook", "member", "firm"})
 LONGEST_KEY = 200
+
+
+class ForbiddenError(InputError):
+    """The actor may not do this, or not to this object."""
 
 
 def beyond_token(scope: str) -> ForbiddenError:
@@ -44,7 +47,7 @@ def forbidden() -> ForbiddenError:
     return ForbiddenError(
         [
             Problem(
-                "person",
+                "actor",
                 "",
                 Text("没有办理此事的权限", "not permitted to do this"),
                 Text("由有权的一方办理", "let the party do it that may"),

@@ -49,18 +49,18 @@ def run_operation(
     Raises ForbiddenError, NotFoundError, ConflictError or InputError with every reason; then nothing was written.
     """
     op = OPERATIONS.get(name)
-    if op is None or not may(call.person, op):
-        raise forbidden_to(call.person, op)
+    if op is None or not may(call.actor, op):
+        raise forbidden_to(call.actor, op)
     if not call.key or len(call.key) > LONGEST_KEY or not call.key.isprintable():
         raise bad_key(call.key)
     request = read(op.request, data or {})
     plain = request.model_dump(mode="json")
     fingerprint = hashlib.sha256(json.dumps([name, subject, plain], sort_keys=True).encode()).hexdigest()
     prepared = None
-    if op.prepare is not None and not models.Event.objects.filter(actor=call.person.id, key=call.key).exists():
+    if op.prepare is not None and not models.Event.objects.filter(actor=call.actor.id, key=call.key).exists():
         prepared = op.prepare(call, request)
     with writing() as head:
-        earlier = models.Event.objects.filter(actor=call.person.id, key=call.key).first()
+        earlier = models.Event.objects.filter(actor=call.actor.id, key=call.key).first()
         if earlier is not None:
             return _answered_before(earlier, fingerprint)
         work = Work(op, call, head, prepared=prepared)
@@ -73,10 +73,10 @@ def run_operation(
 def _row(op: Operation, call: Call, subject: int | None, version: int | None) -> Any:
     if op.model is None:
         raise AssertionError(f"{op.name} is done to no row")
-    row = visible(call.person, op.model, day_of(call.now)).filter(pk=subject).first()
+    row = visible(call.actor, op.model, day_of(call.now)).filter(pk=subject).first()
     if row is None:
         raise not_found(op.model, subject)
-    if not op.relation(call.person, row):
+    if not op.relation(call.actor, row):
         raise forbidden()
     if version is not None and version != row.version:
         raise conflict(version)
@@ -126,9 +126,9 @@ def _record(work: Work, plain: Mapping[str, Any], fingerprint: str, answer: Any)
         "images": work.images,
         "request": json.dumps(plain, ensure_ascii=False, sort_keys=True),
         "answer": json.dumps(answer, ensure_ascii=False, sort_keys=True),
-        "organisation": call.person.organisation,
-        "mandate": call.person.mandate,
-        "_actor": call.person.id,
+        "organisation": call.actor.organisation,
+        "mandate": call.actor.mandate,
+        "_actor": call.actor.id,
         "_key": call.key,
         "_request": fingerprint,
         **rules_content(),
@@ -137,7 +137,7 @@ def _record(work: Work, plain: Mapping[str, Any], fingerprint: str, answer: Any)
     subject = "" if row is None else subject_name(row)
     public = {**work.public, "subject": subject}
     leaf = log.Leaf(
-        name, log.instant(call.now), work.day, None, public, content, call.person.id, call.key, subject=subject
+        name, log.instant(call.now), work.day, None, public, content, call.actor.id, call.key, subject=subject
     )
     event = log.append(work.head, leaf)
     work.head.save()
@@ -150,7 +150,7 @@ def _record(work: Work, plain: Mapping[str, Any], fingerprint: str, answer: Any)
 
 def _deliver(work: Work, event: models.Event) -> None:
     """Messages for the programs of the organisations concerned, sent by the background worker."""
-    concerned = work._concerned | {work.person.organisation}
+    concerned = work._concerned | {work.actor.organisation}
     hooks = Webhook.objects.filter(organisation_id__in=concerned - {0}, active=True)
     body = {"event": event.index, "kind": event.kind, "subject": event.subject, "at": log.instant(work.now)}
     Delivery.objects.bulk_create(

@@ -33,7 +33,7 @@ def demand_code(work: Work, code: SecretStr) -> None:
 
     Recovery codes are not taken. Five wrong ones make the account wait for five minutes.
     """
-    account = work.person.account
+    account = work.actor.account
     authenticator = Authenticator.objects.filter(user_id=account, type=Authenticator.Type.TOTP).first()
     if authenticator is None:
         raise refuse(

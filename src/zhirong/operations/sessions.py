@@ -5,14 +5,14 @@ from datetime import date
 from django.db.models import QuerySet
 
 from zhirong.kernel.text import Text
-from zhirong.operations.people import ROLE_WORDS, MemberRole, OrganisationKind, Person
+from zhirong.operations.actors import ROLE_WORDS, Actor, MemberRole, OrganisationKind
 from zhirong.store.parties import Account, Mandate, Membership
 
 # What an organisation is for which nobody can act: suspended, or never confirmed.
 CLOSED = ("suspended", "refused")
 
 
-def person_of(account: Account, acting_for: str, day: date) -> Person:
+def actor_of(account: Account, acting_for: str, day: date) -> Actor:
     """acting_for: ``member/ID`` of a membership or ``mandate/ID``, the first membership where it says nothing that holds."""
     kind, _, written = acting_for.partition("/")
     number = int(written) if written.isascii() and written.isdigit() else 0
@@ -24,9 +24,9 @@ def person_of(account: Account, acting_for: str, day: date) -> Person:
             return agent
     chosen = chosen or next(iter(memberships), None)
     if chosen is None:
-        return Person(account=account.pk)
+        return Actor(account=account.pk)
     organisation = chosen.organisation
-    return Person(
+    return Actor(
         account=account.pk,
         organisation=organisation.pk,
         kind=OrganisationKind(organisation.kind),
@@ -72,12 +72,12 @@ def _standing(day: date) -> "QuerySet[Mandate]":
     return found.select_related("firm", "agent")
 
 
-def _agent(account: Account, memberships: list[Membership], number: int, day: date) -> Person | None:
+def _agent(account: Account, memberships: list[Membership], number: int, day: date) -> Actor | None:
     own = {one.organisation_id for one in memberships if MemberRole.OPERATOR_AGENT in one.roles}
     mandate = _standing(day).filter(pk=number, agent__in=own).first()
     if mandate is None:
         return None
-    return Person(
+    return Actor(
         account=account.pk,
         organisation=mandate.firm_id,
         kind=OrganisationKind.FIRM,

@@ -14,14 +14,14 @@ from allauth.mfa.models import Authenticator
 from pydantic import Field, SecretStr
 
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.authorize import may
 from zhirong.operations.declare import OPERATIONS, operation
 from zhirong.operations.fields import Day, Line, Request, ask
 from zhirong.operations.listing import Column, Listing, listing
-from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.refusals import NEVER_BY_TOKEN, forbidden, refuse
 from zhirong.operations.second_factor import Code, demand_code
-from zhirong.operations.sessions import CLOSED, person_of
+from zhirong.operations.sessions import CLOSED, actor_of
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.parties import Account, ApiToken, Membership
 from zhirong.store.work import Notice
@@ -32,15 +32,15 @@ _LONGEST = timedelta(days=366)
 _PREFIX = "zr_"
 
 
-def scopes_for(person: Person) -> list[tuple[str, Text]]:
+def scopes_for(actor: Actor) -> list[tuple[str, Text]]:
     """The scopes that this person can give a token: reading, and the nouns of what it may do itself."""
-    nouns = {one.scope for one in OPERATIONS.values() if may(person, one)} - NEVER_BY_TOKEN
+    nouns = {one.scope for one in OPERATIONS.values() if may(actor, one)} - NEVER_BY_TOKEN
     words = [(noun, Text(f"办理 {noun}.*", f"do {noun}.*")) for noun in sorted(nouns)]
     return [(READ, Text("查看", "read")), *words]
 
 
-def _scope_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
-    return scopes_for(person)
+def _scope_choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
+    return scopes_for(actor)
 
 
 class MakeToken(Request):
@@ -64,16 +64,16 @@ class MakeToken(Request):
 )
 def make_token(work: Work, request: MakeToken) -> Any:
     """A token of the person's own, for the organisation acted for."""
-    person = work.person
-    if not person.organisation or person.mandate:
+    actor = work.actor
+    if not actor.organisation or actor.mandate:
         raise refuse(
             "no_organisation",
             "organisation",
-            person.organisation_name,
+            actor.organisation_name,
             Text("令牌只能为自己所在的机构生成", "a token is for an organisation of one's own"),
             Text("先选择自己所在的机构", "choose an organisation that you belong to"),
         )
-    wrong = sorted(set(request.scopes) - {scope for scope, _ in scopes_for(person)})
+    wrong = sorted(set(request.scopes) - {scope for scope, _ in scopes_for(actor)})
     if wrong:
         raise refuse(
             "scope",
@@ -90,7 +90,7 @@ def make_token(work: Work, request: MakeToken) -> Any:
             Text("有效期须从今天起一年以内", "a token is valid for a year at most"),
             Text(f"不晚于 {work.day + _LONGEST}", f"not later than {work.day + _LONGEST}"),
         )
-    account = Account.objects.get(pk=person.account)
+    account = Account.objects.get(pk=actor.account)
     if Authenticator.objects.filter(user=account).exists():
         demand_code(work, request.code or SecretStr(""))
     if ApiToken.objects.filter(account=account, revoked_on=None, expires_on__gte=work.day).count() >= MOST_TOKENS:
@@ -105,7 +105,7 @@ def make_token(work: Work, request: MakeToken) -> Any:
     token = work.create(
         ApiToken,
         account=account,
-        organisation_id=person.organisation,
+        organisation_id=actor.organisation,
         name=request.name,
         digest=digest_of(secret),
         scopes=sorted(set(request.scopes)),
@@ -120,7 +120,7 @@ def make_token(work: Work, request: MakeToken) -> Any:
     "token.revoke",
     Text("撤销令牌", "Revoke the token"),
     model=ApiToken,
-    relation=lambda person, row: row.account_id == person.account or person.has(MemberRole.SECURITY_ADMIN),
+    relation=lambda actor, row: row.account_id == actor.account or actor.has(MemberRole.SECURITY_ADMIN),
     is_grave=True,
 )
 def revoke_token(work: Work, request: Any) -> Any:
@@ -154,9 +154,9 @@ def revoke_after_new_password(work: Work, request: NewPassword) -> Any:
     return {"revoked": len(tokens)}
 
 
-def demand_read(person: Person) -> None:
+def demand_read(actor: Actor) -> None:
     """Raise ForbiddenError for a program whose token is not for reading."""
-    if person.scopes is not None and READ not in person.scopes:
+    if actor.scopes is not None and READ not in actor.scopes:
         raise forbidden()
 
 
@@ -165,7 +165,7 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def person_of_token(secret: str, day: date) -> Person | None:
+def actor_of_token(secret: str, day: date) -> Actor | None:
     """Whom a token acts as today; None for one that is unknown, revoked or expired, or whose owner has left."""
     token = (
         ApiToken.objects.filter(digest=digest_of(secret), revoked_on=None, expires_on__gte=day)
@@ -181,8 +181,8 @@ def person_of_token(secret: str, day: date) -> Person | None:
     )
     if member is None:
         return None
-    person = person_of(token.account, f"member/{member.pk}", day)
-    return replace(person, scopes=frozenset(token.scopes))
+    actor = actor_of(token.account, f"member/{member.pk}", day)
+    return replace(actor, scopes=frozenset(token.scopes))
 
 
 TOKENS = listing(

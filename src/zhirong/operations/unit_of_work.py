@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from zhirong.kernel.days import day_of
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.declare import Call, Operation
-from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.refusals import conflict
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.snapshots import demand_fit, image_value
@@ -35,9 +35,9 @@ class Work:
     shown_once: str = ""
 
     @property
-    def person(self) -> Person:
+    def actor(self) -> Actor:
         """Who asks."""
-        return self.call.person
+        return self.call.actor
 
     @property
     def now(self) -> datetime:
@@ -96,7 +96,7 @@ class Work:
         members = Membership.objects.filter(organisation_id=organisation_id, active=True)
         members = members if alone is None else members.filter(account=alone)
         for account, has in members.values_list("account_id", "roles"):
-            if account != self.person.account and (not roles or set(has) & set(roles)):
+            if account != self.actor.account and (not roles or set(has) & set(roles)):
                 self._notices.append(
                     Notice(
                         account_id=account,

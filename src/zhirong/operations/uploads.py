@@ -18,9 +18,9 @@ from pydantic import Field
 
 from zhirong.documents.file_limits import MOST_BYTES
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor
 from zhirong.operations.clock import now
 from zhirong.operations.jobs import Task, job
-from zhirong.operations.people import Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.blobs import content, keep, path_of, unused
@@ -63,7 +63,7 @@ class Upload:
     size: int
 
 
-def take_in(person: Person, name: str, data: bytes) -> str:
+def take_in(actor: Actor, name: str, data: bytes) -> str:
     """Check and keep a content; returns the ticket. Raises InputError saying what is wrong with it."""
     plain = name.replace("\\", "/").rsplit("/", 1)[-1].strip() or "file"
     stem, dot, ending = plain.rpartition(".")
@@ -95,18 +95,18 @@ def take_in(person: Person, name: str, data: bytes) -> str:
             Text(f"内容不是 .{ending} 文件", f"its content is not that of a .{ending} file"),
             Text("用原来的程序另存后再交", "save it again with the program that made it"),
         )
-    _demand_room(person, len(data))
+    _demand_room(actor, len(data))
     kept = {"sha256": _kept(data), "name": plain, "media_type": media_type, "size": len(data)}
-    return signing.dumps({**kept, "account": person.account}, salt=_SALT)
+    return signing.dumps({**kept, "account": actor.account}, salt=_SALT)
 
 
-def _demand_room(person: Person, size: int) -> None:
+def _demand_room(actor: Actor, size: int) -> None:
     """Raise InputError where the organisation has handed in too much today. Raises django.db.OperationalError on a full disk."""
     if shutil.disk_usage(DATA).free < _LEAST_ROOM:
         _log.error("the disk of the data folder is almost full: no file is taken in")
         raise OperationalError("the disk is almost full")
     most = settings.UPLOAD_MB_A_DAY * 1024 * 1024
-    whose = f"organisation/{person.organisation}" if person.organisation else f"account/{person.account}"
+    whose = f"organisation/{actor.organisation}" if actor.organisation else f"account/{actor.account}"
     key = f"zhirong.upload/{whose}/{now().date()}"
     if count(key, max(size, _LEAST_COUNTED), 2 * _DAY_SECONDS) > most:
         raise refuse(
@@ -140,13 +140,13 @@ def sweep(task: Task) -> Any:
     return {"removed": removed}
 
 
-def redeem(person: Person, ticket: str) -> Upload:
+def redeem(actor: Actor, ticket: str) -> Upload:
     """The file of a ticket. Raises InputError for a ticket of somebody else, an old one or none at all."""
     try:
         said = signing.loads(ticket, salt=_SALT, max_age=_TICKET_SECONDS)
     except signing.BadSignature:
         said = {}
-    if said.get("account") != person.account or not person.account:
+    if said.get("account") != actor.account or not actor.account:
         raise refuse(
             "no_upload",
             "file",
@@ -159,7 +159,7 @@ def redeem(person: Person, ticket: str) -> Upload:
 
 def attach(work: Work, ticket: str, subject: str, paper: str, owner: Any) -> StoredFile:
     """Attach an uploaded file to what it belongs to. owner: the organisation whose file it is."""
-    upload = redeem(work.person, ticket)
+    upload = redeem(work.actor, ticket)
     return work.create(
         StoredFile,
         owner_id=getattr(owner, "pk", owner),
@@ -169,7 +169,7 @@ def attach(work: Work, ticket: str, subject: str, paper: str, owner: Any) -> Sto
         media_type=upload.media_type,
         size=upload.size,
         sha256=upload.sha256,
-        by_id=work.person.account,
+        by_id=work.actor.account,
     )
 
 
@@ -185,7 +185,7 @@ def keep_made(work: Work, data: bytes, name: str, subject: str, paper: str, owne
         media_type=KINDS[ending][0],
         size=len(data),
         sha256=_kept(data),
-        by_id=work.person.account or None,
+        by_id=work.actor.account or None,
     )
 
 

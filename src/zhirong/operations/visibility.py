@@ -10,7 +10,7 @@ from typing import TypeVar
 from django.db.models import CharField, Model, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from zhirong.operations.people import MemberRole, OrganisationKind, Person
+from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
 from zhirong.store.financing import (
     Appraisal,
     Approval,
@@ -59,7 +59,7 @@ _KEPT_FROM_OTHERS = ("draft",)
 _NO_PART_LEFT = ("declined", "withdrawn")
 # What a firm is told of its payments: those that have counted, whatever became of them since.
 TOLD = ("confirmed", "reversing", "reversed")
-Scope = Callable[[Person, date], Q]
+Scope = Callable[[Actor, date], Q]
 
 # What an agent's mandate lets it look at: a table is needed by some operations that a firm may leave to an agent, named
 # by the part before the dot. Of the firm's business an agent sees these tables alone, and only with such an operation.
@@ -80,42 +80,42 @@ _DESCRIBING = frozenset({"firm", "appraisal", "case"})
 _ANYBODYS = (Account, ApiToken, Invitation, Mandate, Membership, Notice, Organisation, SavedView)
 
 
-def visible(person: Person, model: type[M], day: date) -> "QuerySet[M]":
+def visible(actor: Actor, model: type[M], day: date) -> "QuerySet[M]":
     """The rows of a table that this person may know of on this day."""
-    if person.is_worker:
+    if actor.is_worker:
         return model._default_manager.all()
     scope = SCOPES.get(model)
-    if scope is None or not person.account or not _within_mandate(person, model):
+    if scope is None or not actor.account or not _within_mandate(actor, model):
         return model._default_manager.none()
-    return model._default_manager.filter(scope(person, day))
+    return model._default_manager.filter(scope(actor, day))
 
 
-def _granted(person: Person) -> frozenset[str]:
+def _granted(actor: Actor) -> frozenset[str]:
     """The parts before the dot of the operations that an agent's mandate names."""
-    return frozenset(name.split(".")[0] for name in person.allowed or ())
+    return frozenset(name.split(".")[0] for name in actor.allowed or ())
 
 
-def _within_mandate(person: Person, model: type[Model]) -> bool:
+def _within_mandate(actor: Actor, model: type[Model]) -> bool:
     """Whether an agent's mandate needs this table at all; whoever acts for his own organisation needs no mandate."""
-    if not person.mandate or model in _ANYBODYS:
+    if not actor.mandate or model in _ANYBODYS:
         return True
-    return bool(_granted(person) & NEEDED_BY.get(model, frozenset()))
+    return bool(_granted(actor) & NEEDED_BY.get(model, frozenset()))
 
 
-def _is(person: Person, *kinds: OrganisationKind) -> bool:
-    return person.kind in kinds and person.is_active
+def _is(actor: Actor, *kinds: OrganisationKind) -> bool:
+    return actor.kind in kinds and actor.is_active
 
 
-def _cases(person: Person, day: date) -> Q:
-    if person.kind is OrganisationKind.FIRM:
+def _cases(actor: Actor, day: date) -> Q:
+    if actor.kind is OrganisationKind.FIRM:
         # An agent that may apply for so much has nothing to do with what the firm asks for beyond it.
-        within = Q() if person.most is None else Q(amount__lte=person.most)
-        return Q(firm=person.organisation) & within
-    if _is(person, OrganisationKind.LENDER):
-        return Q(lender=person.organisation) & ~Q(state__in=_KEPT_FROM_OTHERS)
-    if _is(person, OrganisationKind.GUARANTOR):
+        within = Q() if actor.most is None else Q(amount__lte=actor.most)
+        return Q(firm=actor.organisation) & within
+    if _is(actor, OrganisationKind.LENDER):
+        return Q(lender=actor.organisation) & ~Q(state__in=_KEPT_FROM_OTHERS)
+    if _is(actor, OrganisationKind.GUARANTOR):
         # Not by a join: a case of which a guarantor was asked twice is one case. Who declined or withdrew keeps its own request.
-        asked = GuaranteeRequest.objects.filter(guarantor=person.organisation)
+        asked = GuaranteeRequest.objects.filter(guarantor=actor.organisation)
         return Q(pk__in=asked.exclude(state__in=_NO_PART_LEFT).values("case"))
     return NOTHING
 
@@ -123,24 +123,24 @@ def _cases(person: Person, day: date) -> Q:
 def _of_cases(path: str) -> Scope:
     """Rows that belong to a case and are the lender's own business."""
 
-    def scope(person: Person, day: date) -> Q:
-        return Q(**{f"{path}__lender": person.organisation}) if _is(person, OrganisationKind.LENDER) else NOTHING
+    def scope(actor: Actor, day: date) -> Q:
+        return Q(**{f"{path}__lender": actor.organisation}) if _is(actor, OrganisationKind.LENDER) else NOTHING
 
     return scope
 
 
-def _case_steps(person: Person, day: date) -> Q:
-    return Q(case__in=Case.objects.filter(_cases(person, day)))
+def _case_steps(actor: Actor, day: date) -> Q:
+    return Q(case__in=Case.objects.filter(_cases(actor, day)))
 
 
-def _firm_rights(person: Person, day: date) -> Q:
-    if person.kind is OrganisationKind.FIRM:
-        return Q(firm=person.organisation)
-    if _is(person, OrganisationKind.LENDER, OrganisationKind.GUARANTOR):
+def _firm_rights(actor: Actor, day: date) -> Q:
+    if actor.kind is OrganisationKind.FIRM:
+        return Q(firm=actor.organisation)
+    if _is(actor, OrganisationKind.LENDER, OrganisationKind.GUARANTOR):
         # What a firm has shared: by handing in a case that names the right, or by a consent.
-        return Q(firm__in=consenting(person, "rights", day)) | _shared(Case, _cases(person, day))
-    if _is(person, OrganisationKind.AGENCY):
-        return _shared(Appraisal, Q(agency=person.organisation))
+        return Q(firm__in=consenting(actor, "rights", day)) | _shared(Case, _cases(actor, day))
+    if _is(actor, OrganisationKind.AGENCY):
+        return _shared(Appraisal, Q(agency=actor.organisation))
     return NOTHING
 
 
@@ -150,97 +150,97 @@ def _shared(model: type[Model], where: Q) -> Q:
     return Q(pk__in=SharedRight.objects.filter(subject__in=subjects, active=True).values("right"))
 
 
-def _shared_rights(person: Person, day: date) -> Q:
-    return Q(right__in=FirmRight.objects.filter(_firm_rights(person, day)))
+def _shared_rights(actor: Actor, day: date) -> Q:
+    return Q(right__in=FirmRight.objects.filter(_firm_rights(actor, day)))
 
 
-def _firms_with_cases(person: Person, day: date) -> "QuerySet[Case]":
-    return Case.objects.filter(_cases(person, day)).values("firm")
+def _firms_with_cases(actor: Actor, day: date) -> "QuerySet[Case]":
+    return Case.objects.filter(_cases(actor, day)).values("firm")
 
 
-def consenting(person: Person, scope: str, day: date) -> "QuerySet[Consent]":
+def consenting(actor: Actor, scope: str, day: date) -> "QuerySet[Consent]":
     """The firms that let the person's organisation use this part of their data today."""
-    return Consent.objects.filter(to=person.organisation, scope=scope, until__gte=day, revoked_on=None).values(
+    return Consent.objects.filter(to=actor.organisation, scope=scope, until__gte=day, revoked_on=None).values(
         "firm"
     )
 
 
-def _appraisals(person: Person, day: date) -> Q:
-    if person.kind is OrganisationKind.FIRM:
-        return Q(firm=person.organisation)
-    if _is(person, OrganisationKind.AGENCY):
-        return Q(agency=person.organisation)
-    if _is(person, OrganisationKind.LENDER):
-        handed_in = Case.objects.filter(_cases(person, day)).values("appraisal")
+def _appraisals(actor: Actor, day: date) -> Q:
+    if actor.kind is OrganisationKind.FIRM:
+        return Q(firm=actor.organisation)
+    if _is(actor, OrganisationKind.AGENCY):
+        return Q(agency=actor.organisation)
+    if _is(actor, OrganisationKind.LENDER):
+        handed_in = Case.objects.filter(_cases(actor, day)).values("appraisal")
         return (
             # Not by a join, which would read every appraisal there is.
-            Q(case__in=Case.objects.filter(_cases(person, day)).values("pk"))
+            Q(case__in=Case.objects.filter(_cases(actor, day)).values("pk"))
             | Q(pk__in=handed_in)
-            | Q(firm__in=consenting(person, "appraisals", day))
+            | Q(firm__in=consenting(actor, "appraisals", day))
         )
     return NOTHING
 
 
-def _loans(person: Person, day: date) -> Q:
-    if person.kind is OrganisationKind.FIRM:
-        return Q(firm=person.organisation)
-    if _is(person, OrganisationKind.LENDER):
-        return Q(lender=person.organisation)
-    if _is(person, OrganisationKind.GUARANTOR):
-        return Q(guarantor=person.organisation)
+def _loans(actor: Actor, day: date) -> Q:
+    if actor.kind is OrganisationKind.FIRM:
+        return Q(firm=actor.organisation)
+    if _is(actor, OrganisationKind.LENDER):
+        return Q(lender=actor.organisation)
+    if _is(actor, OrganisationKind.GUARANTOR):
+        return Q(guarantor=actor.organisation)
     return NOTHING
 
 
-def _payments(person: Person, day: date) -> Q:
-    if person.kind is OrganisationKind.FIRM:
-        return Q(loan__firm=person.organisation, state__in=TOLD)
-    return Q(loan__lender=person.organisation) if _is(person, OrganisationKind.LENDER) else NOTHING
+def _payments(actor: Actor, day: date) -> Q:
+    if actor.kind is OrganisationKind.FIRM:
+        return Q(loan__firm=actor.organisation, state__in=TOLD)
+    return Q(loan__lender=actor.organisation) if _is(actor, OrganisationKind.LENDER) else NOTHING
 
 
-def _guarantees(person: Person, day: date) -> Q:
-    if _is(person, OrganisationKind.GUARANTOR):
-        return Q(guarantor=person.organisation)
-    if _is(person, OrganisationKind.LENDER):
-        return Q(case__lender=person.organisation)
-    return Q(case__firm=person.organisation) if person.kind is OrganisationKind.FIRM else NOTHING
+def _guarantees(actor: Actor, day: date) -> Q:
+    if _is(actor, OrganisationKind.GUARANTOR):
+        return Q(guarantor=actor.organisation)
+    if _is(actor, OrganisationKind.LENDER):
+        return Q(case__lender=actor.organisation)
+    return Q(case__firm=actor.organisation) if actor.kind is OrganisationKind.FIRM else NOTHING
 
 
-def _papers(person: Person, day: date) -> Q:
+def _papers(actor: Actor, day: date) -> Q:
     """Those that name the organisation among their readers, its own among them."""
-    if not person.organisation:
+    if not actor.organisation:
         return NOTHING
-    return Q(pk__in=PaperReader.objects.filter(organisation=person.organisation).values("paper"))
+    return Q(pk__in=PaperReader.objects.filter(organisation=actor.organisation).values("paper"))
 
 
-def _paper_readers(person: Person, day: date) -> Q:
+def _paper_readers(actor: Actor, day: date) -> Q:
     """Who else reads a paper is its owner's business."""
-    return Q(paper__owner=person.organisation) if person.organisation else NOTHING
+    return Q(paper__owner=actor.organisation) if actor.organisation else NOTHING
 
 
-def _files(person: Person, day: date) -> Q:
+def _files(actor: Actor, day: date) -> Q:
     """Own files, and those of cases, appraisals and papers that the person can see."""
-    if not person.organisation:
+    if not actor.organisation:
         return NOTHING
-    if person.mandate:
-        return Q(owner=person.organisation) & (Q(by=person.account) | _agents_subjects(person, day))
-    own = Q(owner=person.organisation)
+    if actor.mandate:
+        return Q(owner=actor.organisation) & (Q(by=actor.account) | _agents_subjects(actor, day))
+    own = Q(owner=actor.organisation)
     subjects = Q(pk__in=[])
     for model in (Case, Appraisal, FirmRight, GuaranteeRequest, Loan):
-        if person.kind is not OrganisationKind.FIRM:
-            rows = model._default_manager.filter(SCOPES[model](person, day))
+        if actor.kind is not OrganisationKind.FIRM:
+            rows = model._default_manager.filter(SCOPES[model](actor, day))
             subjects |= Q(subject__in=_subjects(model._meta.model_name, rows))
-    papers = Paper.objects.filter(_papers(person, day))
+    papers = Paper.objects.filter(_papers(actor, day))
     # What belongs to a paper: sealed scans, lists beside a form.
     subjects |= Q(subject__in=_subjects("paper", papers))
     made = Q(pk__in=papers.values("word")) | Q(pk__in=papers.values("pdf"))
     return own | subjects | made
 
 
-def _agents_subjects(person: Person, day: date) -> Q:
+def _agents_subjects(actor: Actor, day: date) -> Q:
     """Files of the rights, appraisals and cases that an agent sees."""
     subjects = Q(pk__in=[])
     for model in (FirmRight, Appraisal, Case):
-        subjects |= Q(subject__in=_subjects(model._meta.model_name, visible(person, model, day)))
+        subjects |= Q(subject__in=_subjects(model._meta.model_name, visible(actor, model, day)))
     return subjects
 
 
@@ -250,101 +250,101 @@ def _subjects(name: str | None, ids: "QuerySet[Model]") -> "QuerySet[Model]":
     return ids.annotate(_subject=named).values("_subject")
 
 
-def _messages(person: Person, day: date) -> Q:
-    return Q(sender=person.organisation) | Q(receiver=person.organisation) if person.organisation else NOTHING
+def _messages(actor: Actor, day: date) -> Q:
+    return Q(sender=actor.organisation) | Q(receiver=actor.organisation) if actor.organisation else NOTHING
 
 
-def _signatures(person: Person, day: date) -> Q:
-    return Q(paper__in=Paper.objects.filter(_papers(person, day)))
+def _signatures(actor: Actor, day: date) -> Q:
+    return Q(paper__in=Paper.objects.filter(_papers(actor, day)))
 
 
-def _organisations(person: Person, day: date) -> Q:
-    if person.has(MemberRole.SYSTEM_ADMIN, MemberRole.SECURITY_ADMIN):
+def _organisations(actor: Actor, day: date) -> Q:
+    if actor.has(MemberRole.SYSTEM_ADMIN, MemberRole.SECURITY_ADMIN):
         return EVERYTHING
     # The directory: institutions are public; a firm is known to itself and to those it has to do with.
     seen = ~Q(kind="firm") & Q(status="active")
-    if not person.mandate or _granted(person) & _DESCRIBING:
-        seen |= Q(pk=person.organisation)
-    if person.kind is not OrganisationKind.FIRM and person.organisation:
-        seen |= Q(pk__in=_firms_with_cases(person, day)) | Q(
-            pk__in=Consent.objects.filter(to=person.organisation, until__gte=day, revoked_on=None).values("firm")
+    if not actor.mandate or _granted(actor) & _DESCRIBING:
+        seen |= Q(pk=actor.organisation)
+    if actor.kind is not OrganisationKind.FIRM and actor.organisation:
+        seen |= Q(pk__in=_firms_with_cases(actor, day)) | Q(
+            pk__in=Consent.objects.filter(to=actor.organisation, until__gte=day, revoked_on=None).values("firm")
         )
-        if _is(person, OrganisationKind.AGENCY):
-            seen |= Q(pk__in=Appraisal.objects.filter(agency=person.organisation).values("firm"))
-        if _is(person, OrganisationKind.OPERATOR):
-            seen |= Q(pk__in=Mandate.objects.filter(agent=person.organisation).values("firm"))
+        if _is(actor, OrganisationKind.AGENCY):
+            seen |= Q(pk__in=Appraisal.objects.filter(agency=actor.organisation).values("firm"))
+        if _is(actor, OrganisationKind.OPERATOR):
+            seen |= Q(pk__in=Mandate.objects.filter(agent=actor.organisation).values("firm"))
     return seen
 
 
-def _memberships(person: Person, day: date) -> Q:
-    if person.has(MemberRole.SECURITY_ADMIN):
+def _memberships(actor: Actor, day: date) -> Q:
+    if actor.has(MemberRole.SECURITY_ADMIN):
         return EVERYTHING
-    own = Q(account=person.account)
-    return own if person.mandate else Q(organisation=person.organisation) | own
+    own = Q(account=actor.account)
+    return own if actor.mandate else Q(organisation=actor.organisation) | own
 
 
-def confirmed_addresses(person: Person) -> set[str]:
+def confirmed_addresses(actor: Actor) -> set[str]:
     """The e-mail addresses that the account has confirmed, in small letters."""
     from allauth.account.models import EmailAddress  # not there where the store alone is loaded
 
-    if not person.account:
+    if not actor.account:
         return set()
-    found = EmailAddress.objects.filter(user=person.account, verified=True)
+    found = EmailAddress.objects.filter(user=actor.account, verified=True)
     return {one.lower() for one in found.values_list("email", flat=True)}
 
 
-def _invitations(person: Person, day: date) -> Q:
+def _invitations(actor: Actor, day: date) -> Q:
     """Those of the organisation, and those to the person; not for an agent that acts for a firm, nor for a program."""
-    if person.has(MemberRole.SECURITY_ADMIN):
+    if actor.has(MemberRole.SECURITY_ADMIN):
         return EVERYTHING
-    to_me = Q(email__in=confirmed_addresses(person))
-    return to_me if person.mandate or not person.organisation else Q(organisation=person.organisation) | to_me
+    to_me = Q(email__in=confirmed_addresses(actor))
+    return to_me if actor.mandate or not actor.organisation else Q(organisation=actor.organisation) | to_me
 
 
-def _accounts(person: Person, day: date) -> Q:
-    return EVERYTHING if person.has(MemberRole.SECURITY_ADMIN, MemberRole.SYSTEM_ADMIN) else Q(pk=person.account)
+def _accounts(actor: Actor, day: date) -> Q:
+    return EVERYTHING if actor.has(MemberRole.SECURITY_ADMIN, MemberRole.SYSTEM_ADMIN) else Q(pk=actor.account)
 
 
-def _mandates(person: Person, day: date) -> Q:
-    if person.mandate:
-        return Q(pk=person.mandate)  # whom else the firm trusts is none of its agent's business
-    return Q(firm=person.organisation) | Q(agent=person.organisation) if person.organisation else NOTHING
+def _mandates(actor: Actor, day: date) -> Q:
+    if actor.mandate:
+        return Q(pk=actor.mandate)  # whom else the firm trusts is none of its agent's business
+    return Q(firm=actor.organisation) | Q(agent=actor.organisation) if actor.organisation else NOTHING
 
 
-def _consents(person: Person, day: date) -> Q:
-    if person.mandate or not person.organisation:
+def _consents(actor: Actor, day: date) -> Q:
+    if actor.mandate or not actor.organisation:
         return NOTHING
-    return Q(firm=person.organisation) | Q(to=person.organisation)
+    return Q(firm=actor.organisation) | Q(to=actor.organisation)
 
 
 def _programs(path: str) -> Scope:
     """What an organisation has set up for its own programs: not for an agent that acts for it."""
-    return lambda person, day: NOTHING if person.mandate else _own(path)(person, day)
+    return lambda actor, day: NOTHING if actor.mandate else _own(path)(actor, day)
 
 
 def _own(path: str) -> Scope:
-    return lambda person, day: Q(**{path: person.organisation}) if person.organisation else NOTHING
+    return lambda actor, day: Q(**{path: actor.organisation}) if actor.organisation else NOTHING
 
 
-def _nobody(person: Person, day: date) -> Q:
+def _nobody(actor: Actor, day: date) -> Q:
     """The platform's own record."""
     return NOTHING
 
 
 def _own_account(path: str) -> Scope:
-    return lambda person, day: Q(**{path: person.account})
+    return lambda actor, day: Q(**{path: actor.account})
 
 
-def _tokens(person: Person, day: date) -> Q:
-    return EVERYTHING if person.has(MemberRole.SECURITY_ADMIN) else Q(account=person.account)
+def _tokens(actor: Actor, day: date) -> Q:
+    return EVERYTHING if actor.has(MemberRole.SECURITY_ADMIN) else Q(account=actor.account)
 
 
-def _jobs(person: Person, day: date) -> Q:
-    return EVERYTHING if person.has(MemberRole.SYSTEM_ADMIN) else _own("organisation")(person, day)
+def _jobs(actor: Actor, day: date) -> Q:
+    return EVERYTHING if actor.has(MemberRole.SYSTEM_ADMIN) else _own("organisation")(actor, day)
 
 
-def _audited(person: Person, day: date) -> Q:
-    return EVERYTHING if person.has(MemberRole.AUDIT_ADMIN) else NOTHING
+def _audited(actor: Actor, day: date) -> Q:
+    return EVERYTHING if actor.has(MemberRole.AUDIT_ADMIN) else NOTHING
 
 
 SCOPES: Mapping[type[Model], Scope] = {

@@ -23,12 +23,12 @@ from django.db.models import Min
 from pydantic import Field
 
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.declare import OPERATIONS, operation
 from zhirong.operations.fields import Formed, Request, ask
 from zhirong.operations.jobs import back_off
 from zhirong.operations.listing import Column, Listing, listing
 from zhirong.operations.outside import AT_ONCE, NotOutsideError, demand_outside, networks, post
-from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.work import Delivery, Webhook
@@ -52,7 +52,7 @@ HEADS = (
 )
 
 
-def _kind_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
+def _kind_choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
     return [(name, one.title) for name, one in sorted(OPERATIONS.items()) if not one.is_background]
 
 
@@ -106,7 +106,7 @@ def add_webhook(work: Work, request: AddWebhook) -> Any:
                 "Enter a public address such as https://example.cn/hook; the operator must allow addresses of private networks first",
             ),
         ) from error
-    if Webhook.objects.filter(organisation_id=work.person.organisation, active=True).count() >= MOST_HOOKS:
+    if Webhook.objects.filter(organisation_id=work.actor.organisation, active=True).count() >= MOST_HOOKS:
         raise refuse(
             "too_many",
             "url",
@@ -116,7 +116,7 @@ def add_webhook(work: Work, request: AddWebhook) -> Any:
         )
     hook = work.create(
         Webhook,
-        organisation_id=work.person.organisation,
+        organisation_id=work.actor.organisation,
         url=request.url,
         secret=secrets.token_hex(16),
         kinds=sorted(set(request.kinds)),
@@ -131,7 +131,7 @@ def add_webhook(work: Work, request: AddWebhook) -> Any:
     Text("停用回调", "End the webhook"),
     model=Webhook,
     roles=HEADS,
-    relation=lambda person, row: bool(row.active),
+    relation=lambda actor, row: bool(row.active),
     is_grave=True,
 )
 def end_webhook(work: Work, request: Any) -> Any:

@@ -58,7 +58,7 @@ class AccountSeal(Kept):
 
 
 class Organisation(Kept):
-    """A firm, bank, guarantor … kind: ``operations.people.OrganisationKind``. status: pending, active, suspended, refused.
+    """A firm, bank, guarantor … kind: ``operations.actors.OrganisationKind``. status: pending, active, suspended, refused.
 
     code: several may say that they are the firm of a code as long as nobody has confirmed one of them; then one alone is.
     profile: what it says of itself (registered_on, legal_representative, address, industry, size, bank_account …).
@@ -83,7 +83,7 @@ class Organisation(Kept):
 
 
 class Membership(Kept):
-    """An account in an organisation. roles: ``operations.people.MemberRole`` values."""
+    """An account in an organisation. roles: ``operations.actors.MemberRole`` values."""
 
     account = models.ForeignKey(Account, models.PROTECT)
     organisation = models.ForeignKey(Organisation, models.PROTECT)

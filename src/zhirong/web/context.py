@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from zhirong.operations.people import NOBODY
+from zhirong.operations.actors import NOBODY
 from zhirong.store.work import Notice
 from zhirong.web.clock import days_ahead
 from zhirong.web.menu import menu_of
@@ -12,14 +12,14 @@ from zhirong.web.menu import menu_of
 
 def around(request: HttpRequest) -> dict[str, Any]:
     """Names for every template."""
-    person = getattr(request, "person", NOBODY)
+    actor = getattr(request, "actor", NOBODY)
     unread = 0
-    if person.account:
-        unread = Notice.objects.filter(account_id=person.account, read_at=None).count()
+    if actor.account:
+        unread = Notice.objects.filter(account_id=actor.account, read_at=None).count()
     return {
-        "person": person,
+        "actor": actor,
         "lang": getattr(request, "lang", "zh"),
-        "menu": menu_of(person),
+        "menu": menu_of(actor),
         "unread": unread,
         "days_ahead": days_ahead(),
     }

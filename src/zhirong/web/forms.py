@@ -10,9 +10,9 @@ from django.http import QueryDict
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.money import yuan
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor
 from zhirong.operations.asking import Asked, ask_of, asked, is_list, on_form, plain_type
 from zhirong.operations.fields import Request
-from zhirong.operations.people import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class FormField:
 
 def form_fields(
     model: type[Request],
-    person: Person,
+    actor: Actor,
     row: Any,
     given: Mapping[str, Any],
     problems: Sequence[Problem] = (),
@@ -41,7 +41,7 @@ def form_fields(
     """The fields of a request. given: what has been typed or is already known, by name."""
     return [
         _field(one, given.get(one.name), [problem for problem in problems if _names(problem, one.name)])
-        for one in on_form(asked(model, person, row))
+        for one in on_form(asked(model, actor, row))
     ]
 
 

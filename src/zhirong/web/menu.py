@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from zhirong.kernel.text import Text
-from zhirong.operations.people import MemberRole, Person
+from zhirong.operations.actors import Actor, MemberRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,6 @@ def menu(page: str, zh: str, en: str, *roles: MemberRole) -> None:
     ENTRIES.append(Entry(page, Text(zh, en), roles))
 
 
-def menu_of(person: Person) -> list[Entry]:
+def menu_of(actor: Actor) -> list[Entry]:
     """The lines that this person can use."""
-    return [entry for entry in ENTRIES if person.has(*entry.roles)]
+    return [entry for entry in ENTRIES if actor.has(*entry.roles)]

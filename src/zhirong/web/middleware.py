@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from zhirong.kernel.days import day_of
-from zhirong.operations.people import NOBODY
-from zhirong.operations.sessions import person_of
+from zhirong.operations.actors import NOBODY
+from zhirong.operations.sessions import actor_of
 from zhirong.web.clock import now
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -51,12 +51,12 @@ def language(get_response: Answer) -> Answer:
     return middleware
 
 
-def person(get_response: Answer) -> Answer:
+def actor(get_response: Answer) -> Answer:
     """Who asks: the account that is signed in, for the organisation that it has chosen to act for."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request.person = (
-            person_of(request.user, request.session.get("acting_for", ""), day_of(now()))
+        request.actor = (
+            actor_of(request.user, request.session.get("acting_for", ""), day_of(now()))
             if request.user.is_authenticated
             else NOBODY
         )

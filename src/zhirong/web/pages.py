@@ -13,8 +13,8 @@ from django.urls import URLPattern, path
 
 from zhirong.kernel.days import day_of
 from zhirong.operations.access_log import note_seen
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.declare import Call
-from zhirong.operations.people import MemberRole
 from zhirong.operations.visibility import visible
 from zhirong.web.clock import now
 
@@ -60,16 +60,16 @@ def page(
                 response = HttpResponse(status=405)
                 response["Allow"] = ", ".join(methods)
                 return response
-            person = request.person
-            if not is_public and not person.account:
+            actor = request.actor
+            if not is_public and not actor.account:
                 return redirect(f"/accounts/login/?next={request.path}")
-            if roles and not person.has(*roles):
+            if roles and not actor.has(*roles):
                 return render(request, "403.html", status=403)
             if model is not None:
-                row = visible(person, model, day_of(now())).filter(pk=kwargs.pop("id")).first()
+                row = visible(actor, model, day_of(now())).filter(pk=kwargs.pop("id")).first()
                 if row is None:
                     raise Http404
-                note_seen(person, row, now())
+                note_seen(actor, row, now())
                 return view(request, row, **kwargs)
             return view(request, **kwargs)
 
@@ -86,4 +86,4 @@ def url_patterns() -> list[URLPattern]:
 
 def call_of(request: HttpRequest, key: str = "") -> Call:
     """The request as an operation takes it. key: of the form; a new one where there is none."""
-    return Call(request.person, now(), key or secrets.token_hex(16))
+    return Call(request.actor, now(), key or secrets.token_hex(16))

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from zhirong.api.problems import answer
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.text import Text
-from zhirong.operations.people import OrganisationKind, Person
+from zhirong.operations.actors import Actor, OrganisationKind
 from zhirong.store.parties import Account, Membership
 from zhirong.store.settings import DATA
 from zhirong.store.vault import decrypted, encrypted, is_encrypted
@@ -23,7 +23,7 @@ SET_UP = "/accounts/2fa/"
 # What somebody without a second factor can still do: set one up, sign out, choose whom to act for.
 _OPEN = ("/accounts/", "/static/", "/acting/")
 _NEEDED = Problem(
-    "person",
+    "actor",
     "",
     Text(
         "机构账号须先设置第二因素（动态口令或通行密钥）",
@@ -59,12 +59,12 @@ def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
     """Who needs a second factor and has none is led to where it is set up; a program gets 403."""
 
     def lead(request: HttpRequest) -> HttpResponse:
-        person: Person = request.person
+        actor: Actor = request.actor
         if (
             request.path.startswith(_OPEN)
-            or not _is_required(person)
+            or not _is_required(actor)
             or request.user.is_demo
-            or _factors(person.account).exists()
+            or _factors(actor.account).exists()
         ):
             return get_response(request)
         if request.path.startswith("/api/"):
@@ -88,8 +88,8 @@ def encrypt_old_secrets() -> int:
     return found
 
 
-def _is_required(person: Person) -> bool:
-    return bool(person.mandate) or person.kind not in (None, OrganisationKind.FIRM)
+def _is_required(actor: Actor) -> bool:
+    return bool(actor.mandate) or actor.kind not in (None, OrganisationKind.FIRM)
 
 
 def _factors(account: Any) -> Any:

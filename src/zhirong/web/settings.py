@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "zhirong.web.middleware.person",
+    "zhirong.web.middleware.actor",
     "zhirong.web.second_step.middleware",
     "axes.middleware.AxesMiddleware",
 ]

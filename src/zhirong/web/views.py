@@ -21,8 +21,7 @@ from zhirong.operations.fields import Request
 from zhirong.operations.imports import waits_in_background
 from zhirong.operations.listing import LISTINGS, Listing, may_list, page_of, rows_of
 from zhirong.operations.organisation.members import open_to
-from zhirong.operations.permissions import ForbiddenError
-from zhirong.operations.refusals import NotFoundError
+from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.run import run_operation
 from zhirong.operations.sessions import choices
 from zhirong.operations.uploads import bytes_of, take_in
@@ -40,10 +39,10 @@ from zhirong.web.pages import PAGES, call_of, page
 @page("desk/", "desk")
 def desk(request: HttpRequest) -> HttpResponse:
     """The first page of whoever has signed in: the first line of their menu, or how to begin."""
-    entries = menu_of(request.person)
+    entries = menu_of(request.actor)
     if entries:
         return redirect(reverse(entries[0].page))
-    return render(request, "begin.html", {"invitations": open_to(request.person, day_of(now()))})
+    return render(request, "begin.html", {"invitations": open_to(request.actor, day_of(now()))})
 
 
 # -- operations -----------------------------------------------------------------------------------------------
@@ -64,8 +63,8 @@ def act_on(request: HttpRequest, name: str, subject: int) -> HttpResponse:
     op = OPERATIONS.get(name)
     if op is None or op.model is None:
         raise Http404
-    person = request.person
-    row = visible(person, op.model, day_of(now())).filter(pk=subject).first()
+    actor = request.actor
+    row = visible(actor, op.model, day_of(now())).filter(pk=subject).first()
     if row is None:
         raise Http404
     return operate(request, op, row)
@@ -89,8 +88,8 @@ def operate(
     read: how what was posted becomes the operation's request. draw: what the template shows beside the fields, from what
     they hold and the problems found. more: for the template.
     """
-    person = request.person
-    if not may(person, op) or (row is not None and not op.relation(person, row)):
+    actor = request.actor
+    if not may(actor, op) or (row is not None and not op.relation(actor, row)):
         return render(request, "403.html", status=403)
     problems: tuple[Any, ...] = ()
     given: dict[str, Any] = {
@@ -128,7 +127,7 @@ def operate(
     context = {
         "operation": op,
         "row": row,
-        "fields": form_fields(op.request, person, row if like is None else like, given, problems),
+        "fields": form_fields(op.request, actor, row if like is None else like, given, problems),
         "given": given,
         "above": unplaced(op.request, problems),
         "problems": problems,
@@ -150,7 +149,7 @@ def _tickets(request: HttpRequest, op: Operation) -> dict[str, str]:
         if sent is None:
             continue
         try:
-            tickets[name] = take_in(request.person, sent.name or "", sent.read())
+            tickets[name] = take_in(request.actor, sent.name or "", sent.read())
         except InputError as error:
             problems += [replace(one, field=name) for one in error.problems]
     if problems:
@@ -186,8 +185,8 @@ def show_list(request: HttpRequest, name: str) -> HttpResponse:
 
 def render_list(request: HttpRequest, one: Listing, template: str = "list.html", **more: Any) -> HttpResponse:
     """A list as a page of a desk; ``more`` goes to the template."""
-    person = request.person
-    if not may_list(person, one):
+    actor = request.actor
+    if not may_list(actor, one):
         return render(request, "403.html", status=403)
     day = day_of(now())
     query = {key: value for key, value in request.GET.items() if key not in ("lang", "export")}
@@ -196,10 +195,10 @@ def render_list(request: HttpRequest, one: Listing, template: str = "list.html",
     try:
         if request.GET.get("export") == "xlsx":
             return _as_excel(request, one, query)
-        found = page_of(person, one, day, query)
+        found = page_of(actor, one, day, query)
     except InputError as error:
         problems = error.problems
-    views = SavedView.objects.filter(account_id=person.account, listing=one.name).order_by("name")
+    views = SavedView.objects.filter(account_id=actor.account, listing=one.name).order_by("name")
     context = {
         "listing": one,
         "found": found,
@@ -215,7 +214,7 @@ def render_list(request: HttpRequest, one: Listing, template: str = "list.html",
 
 def _as_excel(request: HttpRequest, one: Listing, query: dict[str, str]) -> HttpResponse:
     """All rows that fit, up to a stated number."""
-    rows = rows_of(request.person, one, day_of(now()), query)[: MOST_ROWS + 1]
+    rows = rows_of(request.actor, one, day_of(now()), query)[: MOST_ROWS + 1]
     response = HttpResponse(
         workbook_of(one, rows, request.lang),
         content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -239,7 +238,7 @@ def acting(request: HttpRequest) -> HttpResponse:
     context = {
         "choices": possible,
         "chosen": request.session.get("acting_for", ""),
-        "invitations": open_to(request.person, day_of(now())),
+        "invitations": open_to(request.actor, day_of(now())),
     }
     return render(request, "acting.html", context)
 
@@ -247,8 +246,8 @@ def acting(request: HttpRequest) -> HttpResponse:
 @page("notices/", "notices", methods=("GET", "HEAD", "POST"))
 def notices(request: HttpRequest) -> HttpResponse:
     """What one has been told; reading them marks them."""
-    person = request.person
-    own = Notice.objects.filter(account_id=person.account)
+    actor = request.actor
+    own = Notice.objects.filter(account_id=actor.account)
     if request.method == "POST":
         own.filter(read_at=None).update(read_at=now())
         return redirect("notices")
@@ -277,4 +276,4 @@ def download(request: HttpRequest, row: StoredFile) -> HttpResponse:
 
 def next_steps(request: HttpRequest, row: Any) -> list[Operation]:
     """What the person can do to a row now."""
-    return operations_for(request.person, row)
+    return operations_for(request.actor, row)

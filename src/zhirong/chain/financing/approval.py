@@ -99,7 +99,7 @@ def why_not(now: Round, by: int, roles: Sequence[str], verdict: Verdict, amount:
     if by in now.worked_by:
         found.append(
             Problem(
-                "person",
+                "actor",
                 str(by),
                 Text(
                     "这笔业务由您经办或报送，不能再由您审批",
@@ -112,7 +112,7 @@ def why_not(now: Round, by: int, roles: Sequence[str], verdict: Verdict, amount:
     if any(one.by == by for one in now.decisions):
         found.append(
             Problem(
-                "person",
+                "actor",
                 str(by),
                 Text("您在这一轮已经审批过", "you have decided in this round already"),
                 Text("每一轮每人只审批一次，由下一位审批", "one decision a person and round: the next one decides"),
@@ -129,7 +129,7 @@ def _approval_problems(now: Round, roles: Sequence[str], amount: Fen) -> list[Pr
     if not now.wanted:
         found.append(
             Problem(
-                "person",
+                "actor",
                 "",
                 Text("这一轮已经批完", "this round is complete"),
                 Text("刷新后查看结果", "look at it again"),
@@ -139,7 +139,7 @@ def _approval_problems(now: Round, roles: Sequence[str], amount: Fen) -> list[Pr
     elif now.wanted not in roles:
         found.append(
             Problem(
-                "person",
+                "actor",
                 now.wanted,
                 Text("现在轮到另一角色的人审批", "it is another role's turn"),
                 Text("等前一环节批完，或由该角色的人审批", "wait for it, or let somebody of that role decide"),

@@ -24,7 +24,7 @@ _MOST = 200
 
 def _typed(name: str) -> Callable[[Any, Any], Any]:
     """What was typed the last time: a form begins with it."""
-    return lambda person, row: None if row is None else row.input.get("form", {}).get(name)
+    return lambda actor, row: None if row is None else row.input.get("form", {}).get(name)
 
 
 def _ask(name: str, zh: str, en: str, note: Text = _THREE, **more: Any) -> Ask:
@@ -43,7 +43,7 @@ Source = Annotated[str, Field(max_length=500)]
 class AppraisalInput(Request):
     """The methods and their figures. A file takes the place of the fields; so does ``table``, for programs."""
 
-    table: Annotated[dict[str, Any] | None, Ask(Text("评估表", "Table"), only=lambda person, row: False)] = None
+    table: Annotated[dict[str, Any] | None, Ask(Text("评估表", "Table"), only=lambda actor, row: False)] = None
     file: Annotated[
         Ticket | None,
         Ask(

@@ -12,8 +12,8 @@ from zhirong.chain.financing.appraising import State
 from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import RuleValue
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, OrganisationKind
 from zhirong.operations.case_file.tables import right_id
-from zhirong.operations.people import OrganisationKind, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.visibility import visible
@@ -24,9 +24,9 @@ from zhirong.store.parties import Organisation
 _ISSUED = (State.SIGNED.value, State.WITHDRAWN.value, State.ISSUED.value)
 
 
-def may_see_value(person: Person, row: Appraisal) -> bool:
+def may_see_value(actor: Actor, row: Appraisal) -> bool:
     """Whether the person may see the figures: those at work on it always, clients once it is issued."""
-    return row.state in _ISSUED or (person.kind is OrganisationKind.AGENCY and person.organisation == row.agency_id)
+    return row.state in _ISSUED or (actor.kind is OrganisationKind.AGENCY and actor.organisation == row.agency_id)
 
 
 def record_of(row: Appraisal) -> ValueRecord | None:
@@ -67,11 +67,11 @@ class Beside:
     others: tuple[Appraisal, ...]
 
 
-def beside(person: Person, row: Appraisal, day: date) -> Beside:
+def beside(actor: Actor, row: Appraisal, day: date) -> Beside:
     """Everything beside an appraisal, from what this person can see."""
-    rights = list(visible(person, FirmRight, day).filter(pk__in=row.rights).order_by("pk"))
+    rights = list(visible(actor, FirmRight, day).filter(pk__in=row.rights).order_by("pk"))
     wanted = set(row.rights)
-    seen = visible(person, Appraisal, day).filter(firm=row.firm, state__in=_ISSUED).select_related("agency")
+    seen = visible(actor, Appraisal, day).filter(firm=row.firm, state__in=_ISSUED).select_related("agency")
     rows = [one for one in seen.order_by("-pk")[:200] if wanted & set(one.rights)]
     records = records_of(rows)
     flags = conduct_flags(records, rulebook(), day)

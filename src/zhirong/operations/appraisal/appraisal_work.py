@@ -17,6 +17,7 @@ from zhirong.kernel.days import add_months
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.appraisal.appraisal_form import (
     AppraisalInput,
     in_fields,
@@ -29,7 +30,6 @@ from zhirong.operations.case_file.documents import let_read
 from zhirong.operations.case_file.tables import exact, plain, right_id, right_table
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, Words, ask
-from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.second_factor import Code, demand_code
@@ -49,7 +49,7 @@ _FIXED = ("purpose", "valuation_date", "rights")
     Text("录入方法并计算", "Enter the methods and compute"),
     model=Appraisal,
     roles=(MemberRole.AGENCY_APPRAISER,),
-    relation=lambda person, row: row.appraiser_id == person.account,
+    relation=lambda actor, row: row.appraiser_id == actor.account,
     states=states_for(Move.WORK),
     request=AppraisalInput,
     page="agency.appraisal",
@@ -63,7 +63,7 @@ def work_on(work: Work, request: AppraisalInput) -> Any:
     """Keep the working file and what the engine makes of it. It can be done again until the reviewer has passed it."""
     row = work.row
     if request.file is not None:
-        kept = attach(work, request.file, f"appraisal/{row.pk}", "appraisal_input", work.person.organisation)
+        kept = attach(work, request.file, f"appraisal/{row.pk}", "appraisal_input", work.actor.organisation)
         table = table_of_file(_text(bytes_of(kept), kept.name), kept.name)
     elif request.table is not None:
         table = exact(request.table)
@@ -204,7 +204,7 @@ class ReviewAppraisal(Request):
     Text("复核", "Review"),
     model=Appraisal,
     roles=(MemberRole.AGENCY_REVIEWER,),
-    relation=lambda person, row: row.appraiser_id != person.account,
+    relation=lambda actor, row: row.appraiser_id != actor.account,
     states=states_for(Move.PASS, Move.SEND_BACK),
     request=ReviewAppraisal,
     page="agency.appraisal",
@@ -233,7 +233,7 @@ def review(work: Work, request: ReviewAppraisal) -> Any:
             Text("规则已变，重算的价值与底稿不同", "the rules have changed: computed again, the value differs"),
             Text("退回重新计算", "send it back to be computed anew"),
         )
-    reviewer = Account.objects.get(pk=work.person.account)
+    reviewer = Account.objects.get(pk=work.actor.account)
     names = (name_of(row.appraiser), name_of(reviewer))
     data = _report(row, found, case, row.input, names, work.day, work.rules)
     paper = _make_paper(work, row, data)
@@ -261,7 +261,7 @@ def _send_back(work: Work, opinion: str) -> None:
     state = next_state(row.state, Move.SEND_BACK).value
     if row.paper is not None:
         work.update(row.paper, state="void")
-    work.update(row, state=state, reviewer_id=work.person.account, opinion=opinion, paper=None, signatures=[])
+    work.update(row, state=state, reviewer_id=work.actor.account, opinion=opinion, paper=None, signatures=[])
     work.tell(Text(f"评估被退回：{row.firm.name}", f"Sent back: {row.firm.name}"), address(row), row.agency, AGENCY)
 
 
@@ -301,10 +301,10 @@ class SignReport(Request):
     code: Code
 
 
-def _may_sign(person: Person, row: Appraisal) -> bool:
+def _may_sign(actor: Actor, row: Appraisal) -> bool:
     """Appraiser and reviewer, each once."""
     signed = {one["account"] for one in row.signatures}
-    return person.account in (row.appraiser_id, row.reviewer_id) and person.account not in signed
+    return actor.account in (row.appraiser_id, row.reviewer_id) and actor.account not in signed
 
 
 @operation(
@@ -334,8 +334,8 @@ def sign(work: Work, request: SignReport) -> Any:
         )
     demand_code(work, request.code)
     signature = {
-        "account": work.person.account,
-        "name": name_of(Account.objects.get(pk=work.person.account)),
+        "account": work.actor.account,
+        "name": name_of(Account.objects.get(pk=work.actor.account)),
         "at": work.now.isoformat(),
         "sha256": row.paper.sha256,
     }
@@ -356,7 +356,7 @@ def _issue(work: Work, row: Appraisal, signatures: list[dict[str, Any]]) -> None
         KeptSignature,
         paper=row.paper,
         organisation=row.agency,
-        account_id=work.person.account,
+        account_id=work.actor.account,
         method="second_factor",
         sha256=row.paper.sha256,
         valid=True,

@@ -13,12 +13,12 @@ from zhirong.chain.financing.case import ENDED
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
 from zhirong.operations.appraisal.pool import Chosen, drawn, named, parties_of
 from zhirong.operations.clock import now
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import MemberRole, OrganisationKind, Person
 from zhirong.operations.plausible import UnusualReason, ValuationDay, unusual_amount
 from zhirong.operations.refusals import forbidden, not_found, refuse
 from zhirong.operations.snapshots import subject_name
@@ -43,25 +43,25 @@ def address(row: Appraisal) -> str:
     return f"/appraisals/{row.pk}/"
 
 
-def _is_firm(person: Person, row: Any) -> bool:
-    return person.kind is OrganisationKind.FIRM
+def _is_firm(actor: Actor, row: Any) -> bool:
+    return actor.kind is OrganisationKind.FIRM
 
 
-def _own_rights(person: Person, row: Any) -> list[tuple[str, Text]]:
-    rights = FirmRight.objects.filter(firm=person.organisation, removed=False).order_by("-pk")[:_MOST_CHOICES]
+def _own_rights(actor: Actor, row: Any) -> list[tuple[str, Text]]:
+    rights = FirmRight.objects.filter(firm=actor.organisation, removed=False).order_by("-pk")[:_MOST_CHOICES]
     return [(str(one.pk), Text(f"{one.title}（{one.number}）", f"{one.title} ({one.number})")) for one in rights]
 
 
-def _cases(person: Person, row: Any) -> list[tuple[str, Text]]:
-    side = "firm" if person.kind is OrganisationKind.FIRM else "lender"
-    found = Case.objects.filter(**{side: person.organisation}).exclude(state__in=[one.value for one in ENDED])
+def _cases(actor: Actor, row: Any) -> list[tuple[str, Text]]:
+    side = "firm" if actor.kind is OrganisationKind.FIRM else "lender"
+    found = Case.objects.filter(**{side: actor.organisation}).exclude(state__in=[one.value for one in ENDED])
     if side == "lender":
         found = found.exclude(state="draft")
     rows = found.select_related("firm").order_by("-pk")[:_MOST_CHOICES]
     return [(str(one.pk), Text(f"{one.number} {one.firm.name}", f"{one.number} {one.firm.name}")) for one in rows]
 
 
-def _agencies(person: Person, row: Any) -> list[tuple[str, Text]]:
+def _agencies(actor: Actor, row: Any) -> list[tuple[str, Text]]:
     found = Organisation.objects.filter(kind=OrganisationKind.AGENCY.value, status="active").order_by("name")
     return [(str(one.pk), Text(one.name, one.name)) for one in found[:_MOST_CHOICES]]
 
@@ -96,7 +96,7 @@ class AskAppraisal(Request):
             "Valuation date",
             "今天或更早",
             "today or earlier",
-            start=lambda person, row: day_of(now()),
+            start=lambda actor, row: day_of(now()),
         ),
     ]
     agency: Annotated[
@@ -125,12 +125,12 @@ class AskAppraisal(Request):
 )
 def request_appraisal(work: Work, request: AskAppraisal) -> Any:
     """The agency is told; it accepts or refuses."""
-    person = work.person
-    if not person.is_active:
+    actor = work.actor
+    if not actor.is_active:
         raise refuse(
             "not_confirmed",
             "firm",
-            person.organisation_name,
+            actor.organisation_name,
             Text("企业尚未确认", "the firm is not confirmed yet"),
             Text("等管理员确认；此前可以做免费线上评估", "wait for it; the free online appraisal needs none"),
         )
@@ -186,7 +186,7 @@ def _open(
 def _case(work: Work, number: int | None) -> Case | None:
     if number is None:
         return None
-    found = visible(work.person, Case, work.day).filter(pk=number).select_related("firm", "lender").first()
+    found = visible(work.actor, Case, work.day).filter(pk=number).select_related("firm", "lender").first()
     if found is None:
         raise not_found(Case, number)
     return found
@@ -202,7 +202,7 @@ def _rights(work: Work, wanted: Sequence[int], case: Case | None) -> list[FirmRi
             Text("没有选权利", "no right is chosen"),
             Text("至少选一项，或选一件融资申请", "choose one at least, or a case"),
         )
-    seen = visible(work.person, FirmRight, work.day).filter(pk__in=numbers, removed=False).select_related("firm")
+    seen = visible(work.actor, FirmRight, work.day).filter(pk__in=numbers, removed=False).select_related("firm")
     found = {right.pk: right for right in seen}
     missing = [one for one in numbers if one not in found]
     if missing:
@@ -217,7 +217,7 @@ def _rights(work: Work, wanted: Sequence[int], case: Case | None) -> list[FirmRi
             Text("不是该申请、该企业的权利", "not rights of this case and firm"),
             Text("只选该申请的权利", "choose rights of the case only"),
         )
-    if work.person.kind is OrganisationKind.LENDER and case is None:
+    if work.actor.kind is OrganisationKind.LENDER and case is None:
         raise forbidden()
     return rights
 
@@ -306,7 +306,7 @@ class AcceptAppraisal(Request):
         ask(
             "承办评估师",
             "Appraiser",
-            choices=lambda person, row: members_with(person.organisation, MemberRole.AGENCY_APPRAISER),
+            choices=lambda actor, row: members_with(actor.organisation, MemberRole.AGENCY_APPRAISER),
         ),
     ]
 
@@ -354,7 +354,7 @@ def accept(work: Work, request: AcceptAppraisal) -> Any:
             "independent": True,
             "preset_value": False,
             **({"unusual_fee": request.unusual} if unusual else {}),
-            "by": work.person.account,
+            "by": work.actor.account,
             "on": work.day.isoformat(),
         },
     )
@@ -391,7 +391,7 @@ def refuse_assignment(work: Work, request: RefuseAppraisal) -> Any:
         conflict={
             "independent": not request.has_conflict,
             "reason": request.reason,
-            "by": work.person.account,
+            "by": work.actor.account,
             "on": work.day.isoformat(),
         },
     )
@@ -461,7 +461,7 @@ FORMAL = listing(
         (_STATE,),
         roles=CLIENTS,
         related=("firm", "agency"),
-        narrow=lambda person, day: Q(grade="formal"),
+        narrow=lambda actor, day: Q(grade="formal"),
         page="agency.appraisal",
         empty=Text("还没有正式评估。", "There is no formal appraisal yet."),
         begin="appraisal.request",

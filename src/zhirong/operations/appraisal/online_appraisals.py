@@ -17,11 +17,11 @@ from zhirong.chain.right.records import Right
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor
 from zhirong.operations.appraisal.online_form import OnlineAppraisal, appraisal_table, as_asked
 from zhirong.operations.case_file.tables import exact, plain, right_id, right_table
 from zhirong.operations.declare import operation
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import Person
 from zhirong.operations.right.rights import FIRM, share_rights
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Appraisal, FirmRight
@@ -45,7 +45,7 @@ ONLINE = "online"
 )
 def appraise_online(work: Work, request: OnlineAppraisal) -> Any:
     """Value the rights together by what the firm states; the inputs are kept and can be handed in with a case."""
-    firm = Organisation.objects.get(pk=work.person.organisation)
+    firm = Organisation.objects.get(pk=work.actor.organisation)
     rights = own_rights(firm, request.rights)
     table = appraisal_table(request, work.rules, work.day)
     asked, read = _read(rights, table, work.day)
@@ -123,10 +123,10 @@ def grade_words(row: Appraisal) -> Text:
     return VALUE_GRADES["online" if row.grade == ONLINE else "formal"]
 
 
-def usable_appraisals(person: Person, day: date) -> list[Appraisal]:
+def usable_appraisals(actor: Actor, day: date) -> list[Appraisal]:
     """The firm's appraisals that hold today, newest first: what a case can be handed in with."""
     found = Appraisal.objects.filter(
-        firm=person.organisation, valid_until__gte=day, p50__isnull=False, withdrawn_on=None
+        firm=actor.organisation, valid_until__gte=day, p50__isnull=False, withdrawn_on=None
     )
     return list(found.order_by("-id")[:100])
 

@@ -33,15 +33,15 @@ _FIELD_OF_TABLE = {
 }
 
 
-def _own_rights(person: Any, row: Any) -> list[tuple[str, Text]]:
-    rights = FirmRight.objects.filter(firm=person.organisation, removed=False).order_by("-id")[:500]
+def _own_rights(actor: Any, row: Any) -> list[tuple[str, Text]]:
+    rights = FirmRight.objects.filter(firm=actor.organisation, removed=False).order_by("-id")[:500]
     return [
         (str(right.pk), Text(f"{right.title} {right.number}", f"{right.title} {right.number}")) for right in rights
     ]
 
 
 def _starts(name: str) -> Any:
-    return lambda person, row: start_values(rulebook(), day_of(now())).get(name)
+    return lambda actor, row: start_values(rulebook(), day_of(now())).get(name)
 
 
 def start_values(rules: Rulebook, day: date) -> dict[str, Any]:

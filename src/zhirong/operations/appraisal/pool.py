@@ -12,10 +12,10 @@ from zhirong.chain.appraisal_practice.assignment import Task, assign
 from zhirong.chain.appraisal_practice.people import Pool, read_pool, why_not_agency
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import MemberRole, OrganisationKind
 from zhirong.operations.case_file.tables import plain
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, ask
-from zhirong.operations.people import MemberRole, OrganisationKind
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work

@@ -16,10 +16,10 @@ from pydantic import Field
 from zhirong.chain.appraisal_practice.people import DISCIPLINE_TEXT, read_pool
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text, same
+from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
 from zhirong.operations.appraisal.pool import pool_table
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Line, Request, ask
-from zhirong.operations.people import MemberRole, OrganisationKind, Person
 from zhirong.operations.plausible import HistoryDay
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
@@ -44,24 +44,24 @@ def listed(written: str) -> list[str]:
     return list(dict.fromkeys(one.strip() for one in _SEPARATORS.split(written) if one.strip()))
 
 
-def _is_agency(person: Person, row: Any) -> bool:
-    return row.kind == OrganisationKind.AGENCY and (person.has(*_ADMIN) or row.pk == person.organisation)
+def _is_agency(actor: Actor, row: Any) -> bool:
+    return row.kind == OrganisationKind.AGENCY and (actor.has(*_ADMIN) or row.pk == actor.organisation)
 
 
-def _people(person: Person, row: Any) -> Choices:
+def _people(actor: Actor, row: Any) -> Choices:
     if row is None:
         return []
     return [(one["id"], same(one["name"])) for one in entry_of(row).get("expert", [])]
 
 
-def _owners(person: Person, row: Any) -> Choices:
-    return [(_AGENCY, Text("机构自己", "the agency itself")), *_people(person, row)]
+def _owners(actor: Actor, row: Any) -> Choices:
+    return [(_AGENCY, Text("机构自己", "the agency itself")), *_people(actor, row)]
 
 
-def _kept(name: str, words: Callable[[Entry], str]) -> Callable[[Person, Any], Choices]:
+def _kept(name: str, words: Callable[[Entry], str]) -> Callable[[Actor, Any], Choices]:
     """The papers or measures of the agency and its people, to choose from: by whose they are and their place there."""
 
-    def choices(person: Person, row: Any) -> Choices:
+    def choices(actor: Actor, row: Any) -> Choices:
         if row is None:
             return []
         entry = entry_of(row)
@@ -83,8 +83,8 @@ def _sanction_words(one: Entry) -> str:
     return f"{one['by']} {one['reason']} {one['start']} – {one.get('end') or ''}"
 
 
-def _start(name: str) -> Callable[[Person, Any], Any]:
-    return lambda person, row: "" if row is None else "；".join(entry_of(row).get(name, []))
+def _start(name: str) -> Callable[[Actor, Any], Any]:
+    return lambda actor, row: "" if row is None else "；".join(entry_of(row).get(name, []))
 
 
 class DescribeAgency(Request):
@@ -201,7 +201,7 @@ class ChangePerson(Request):
             "Ties that have ended",
             "只有平台管理员能删",
             "taken away by the administration alone",
-            only=lambda person, row: person.has(*_ADMIN),
+            only=lambda actor, row: actor.has(*_ADMIN),
         ),
     ] = ""
 
@@ -420,7 +420,7 @@ def _demand_order(field: str, first: date, last: date | None) -> None:
 def _demand_no_tie_dropped(work: Work, had: list[str], wanted: list[str]) -> None:
     """An agency does not free itself of a tie: that opens assignments to it."""
     dropped = [one for one in had if one not in wanted]
-    if dropped and not work.person.has(*_ADMIN):
+    if dropped and not work.actor.has(*_ADMIN):
         raise refuse(
             "tie_dropped",
             "ties",

@@ -13,6 +13,7 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, OrganisationKind
 from zhirong.operations.appraisal.online_appraisals import grade_words, method_table, own_rights, usable_appraisals
 from zhirong.operations.case.completeness import described, lacking, ready_to_submit
 from zhirong.operations.case_file.documents import end_papers
@@ -25,7 +26,6 @@ from zhirong.operations.fields import Ask, Fen, Request, Words, ask
 from zhirong.operations.guarantee.guarantees import GOES_NO_FURTHER, end_guarantees
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.organisation.profile import Table, check_known
-from zhirong.operations.people import OrganisationKind, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.right.rights import FIRM, own, share_rights
 from zhirong.operations.unit_of_work import Work
@@ -48,7 +48,7 @@ CYCLES = (
 _LENDER = OrganisationKind.LENDER.value
 
 
-def _lenders(person: Person, row: Any) -> list[tuple[str, Text]]:
+def _lenders(actor: Actor, row: Any) -> list[tuple[str, Text]]:
     found = Organisation.objects.filter(kind=_LENDER, status="active").order_by("name")[:500]
     return [(str(one.pk), Text(one.name, one.name)) for one in found]
 
@@ -76,13 +76,13 @@ def _window(mode: Mode, day: date) -> Text:
     return Text("", "")
 
 
-def right_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
+def right_choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
     """The firm's rights, to choose from."""
-    found = FirmRight.objects.filter(firm=person.organisation, removed=False).order_by("-id")[:500]
+    found = FirmRight.objects.filter(firm=actor.organisation, removed=False).order_by("-id")[:500]
     return [(str(one.pk), Text(f"{one.title} {one.number}", f"{one.title} {one.number}")) for one in found]
 
 
-def appraisal_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
+def appraisal_choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
     """The firm's appraisals that hold today, to choose from."""
     return [
         (
@@ -92,13 +92,13 @@ def appraisal_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
                 f"CNY {show_yuan(one.p50)}, {grade_words(one).en}, as of {one.valuation_date}",
             ),
         )
-        for one in usable_appraisals(person, day_of(now()))
+        for one in usable_appraisals(actor, day_of(now()))
     ]
 
 
 def _of(name: str, change: Any = None) -> Any:
     """What a form about a case begins with: what the case says."""
-    return lambda person, row: None if row is None else getattr(row, name)
+    return lambda actor, row: None if row is None else getattr(row, name)
 
 
 def _asked(name: str, zh: str, en: str, help_zh: str = "", help_en: str = "", **more: Any) -> Ask:
@@ -121,7 +121,7 @@ class CaseFacts(Request):
             "Mode",
             "先在“比较模式”里看哪些合适、各要多少钱",
             "compare them first",
-            choices=lambda person, row: mode_choices(day_of(now())),
+            choices=lambda actor, row: mode_choices(day_of(now())),
         ),
     ]
     amount: Annotated[
@@ -183,7 +183,7 @@ class Change(CaseFacts):
 )
 def draft(work: Work, request: CaseFacts) -> Any:
     """A case in draft."""
-    firm = Organisation.objects.get(pk=work.person.organisation)
+    firm = Organisation.objects.get(pk=work.actor.organisation)
     values = _values(work, firm, request, {}, {}, {})
     case = work.create(Case, firm=firm, number=_next_number(work.day), state=State.DRAFT.value, **values)
     begin_step(work, case, State.DRAFT, None)
@@ -244,7 +244,7 @@ def submit(work: Work, request: Submit) -> Any:
     """Hand in a complete case, with its quote under the mode chosen; everything missing is named together."""
     case = work.row
     _demand_most(work, case.amount)
-    quote, problems = ready_to_submit(case, work.person, work.day)
+    quote, problems = ready_to_submit(case, work.actor, work.day)
     if not request.agreed:
         problems.append(
             lacking(
@@ -360,7 +360,7 @@ def _values(
 
 
 def _demand_most(work: Work, amount: int) -> None:
-    most = work.person.most
+    most = work.actor.most
     if most is not None and amount > most:
         raise refuse(
             "above_mandate",

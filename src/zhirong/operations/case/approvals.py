@@ -9,6 +9,7 @@ from zhirong.chain.quote.kept import current
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.case_file.documents import contract_papers, end_papers, void_paper
 from zhirong.operations.case_file.moves import move_case
 from zhirong.operations.contract.filing import demand_not_released, end_registrations
@@ -20,7 +21,6 @@ from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Request, Words, ask
 from zhirong.operations.guarantee.guarantees import GOES_NO_FURTHER, end_guarantees, standing_guarantee
 from zhirong.operations.organisation.organisations import own_firm
-from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.rulebook import rules_version
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Approval, Case
@@ -50,13 +50,13 @@ def round_of(case: Case, work: Any) -> Round:
     )
 
 
-def _not_own(person: Person, row: Any) -> bool:
+def _not_own(actor: Actor, row: Any) -> bool:
     """Nobody decides on what he handed up or works on himself."""
-    return person.account not in (row.handed_up_by_id, row.officer_id, *row.former_officers)
+    return actor.account not in (row.handed_up_by_id, row.officer_id, *row.former_officers)
 
 
-def _may_approve(person: Person, row: Any) -> bool:
-    return row.lender_id == person.organisation
+def _may_approve(actor: Actor, row: Any) -> bool:
+    return row.lender_id == actor.organisation
 
 
 class Approve(Request):
@@ -70,7 +70,7 @@ class Approve(Request):
             "不超过报送金额和额度",
             "at most what was proposed, and the line",
             widget="money",
-            start=lambda person, row: row.proposed_amount,
+            start=lambda actor, row: row.proposed_amount,
         ),
     ]
     opinion: Annotated[Words, ask("审批意见", "Opinion", widget="area")]
@@ -90,8 +90,8 @@ def approve(work: Work, request: Approve) -> Any:
     """One place of the band is filled; the last one approves the case, unless a limit of the lender would break."""
     case: Case = work.row
     now = round_of(case, work)
-    problems = why_not(now, work.person.account, sorted(work.person.roles), "approve", request.amount)
-    problems += own_firm(work.person.account, case.firm_id)
+    problems = why_not(now, work.actor.account, sorted(work.actor.roles), "approve", request.amount)
+    problems += own_firm(work.actor.account, case.firm_id)
     problems += review_problems(case, work.rules, work.day)
     problems += suspended_problems(case)
     problems += withdrawn_problems(case)
@@ -137,7 +137,7 @@ def send_back(work: Work, request: SendBack) -> Any:
     """The round ends; the officer works on it and hands it up anew."""
     case: Case = work.row
     now = round_of(case, work)
-    _refuse_if(why_not(now, work.person.account, sorted(work.person.roles), "return", 0))
+    _refuse_if(why_not(now, work.actor.account, sorted(work.actor.roles), "return", 0))
     _decide(work, case, now, "return", 0, request.reason, "")
     # A guarantor that has withdrawn is off the case: what follows is decided without it.
     off: dict[str, Any] = {} if standing_guarantee(case) else {"guarantor_id": None, "guarantee": {}}
@@ -225,7 +225,7 @@ class Decline(Request):
     model=Case,
     roles=DECIDERS,
     states=_BEFORE_RELEASE,
-    relation=lambda person, row: row.lender_id == person.organisation and _not_own(person, row),
+    relation=lambda actor, row: row.lender_id == actor.organisation and _not_own(actor, row),
     request=Decline,
     is_grave=True,
     page="lender.case",
@@ -236,7 +236,7 @@ def decline(work: Work, request: Decline) -> Any:
     demand_not_released(case)
     if case.state == State.APPROVAL:
         now = round_of(case, work)
-        _refuse_if(why_not(now, work.person.account, sorted(work.person.roles), "decline", 0))
+        _refuse_if(why_not(now, work.actor.account, sorted(work.actor.roles), "decline", 0))
     else:
         # A refusal outside a round is a round of its own.
         work.update(case, approval_round=case.approval_round + 1)
@@ -287,7 +287,7 @@ def _decide(work: Work, case: Case, now: Round, verdict: Verdict, amount: int, o
         round=case.approval_round,
         level=now.band.level,
         role=role,
-        by_id=work.person.account,
+        by_id=work.actor.account,
         decision=verdict,
         amount=amount,
         opinion=opinion,

@@ -43,7 +43,7 @@ _FIRST_LONG_NUMBERS = 2004  # patents in force today that are older have run out
 KINDS = tuple((kind.value, words) for kind, words in KIND_TEXT.items() if kind in _DAYS)
 
 
-def regions(person: Any, row: Any) -> list[tuple[str, Text]]:
+def regions(actor: Any, row: Any) -> list[tuple[str, Text]]:
     """The regions that the rules have a name for."""
     latest = rulebook().at("regions.names", day_of(now())).value
     return [(one["code"], Text(one["zh"], one["en"])) for one in latest]

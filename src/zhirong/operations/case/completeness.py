@@ -7,10 +7,10 @@ from typing import Any
 from zhirong.chain.appraisal_practice.records import STATE_TEXT
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor
 from zhirong.operations.appraisal.online_appraisals import standing_of
 from zhirong.operations.case_file.tables import case_table_of, quote_json
 from zhirong.operations.organisation.profile import Table, facts_of, missing_sections
-from zhirong.operations.people import Person
 from zhirong.operations.plausible import implausible_amount
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import Case, FirmRight
@@ -22,10 +22,10 @@ def described(case: Case) -> tuple[Table, Table]:
     return {**facts, **case.facts}, {**credit, **case.credit}
 
 
-def missing(case: Case, person: Person, day: date) -> list[Problem]:
+def missing(case: Case, actor: Actor, day: date) -> list[Problem]:
     """Everything without which the case cannot be handed in, together."""
     found: list[Problem] = []
-    if not person.is_active:
+    if not actor.is_active:
         found.append(
             lacking(
                 "firm",
@@ -109,11 +109,11 @@ def _missing_appraisal(case: Case, day: date) -> list[Problem]:
     return found
 
 
-def ready_to_submit(case: Case, person: Person, day: date) -> tuple[dict[str, Any] | None, list[Problem]]:
+def ready_to_submit(case: Case, actor: Actor, day: date) -> tuple[dict[str, Any] | None, list[Problem]]:
     """The quote that the case would be submitted with, and everything because of which it would be refused: what is
     missing, facts that cannot be read, a mode that is ruled out. No quote where it cannot be calculated.
     """
-    lacks = missing(case, person, day)
+    lacks = missing(case, actor, day)
     quote, problems = _quote(case, day)
     # What cannot be read where something is missing is mostly a consequence of that.
     return quote, [*lacks, *(problems if quote is not None or not lacks else ())]

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from django.db.models import Q
 
 from zhirong.kernel.text import Text, same
+from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Formed, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import MemberRole, OrganisationKind, Person
 from zhirong.operations.refusals import not_found
 from zhirong.operations.right.rights import FIRM
 from zhirong.operations.unit_of_work import Work
@@ -50,8 +50,8 @@ class Answer(Request):
     model=Message,
     request=Answer,
     roles=_ANSWERS,
-    relation=lambda person, row: (
-        row.receiver_id == person.organisation and row.answered_at is None and row.kind != "note"
+    relation=lambda actor, row: (
+        row.receiver_id == actor.organisation and row.answered_at is None and row.kind != "note"
     ),
     for_agents=True,
 )
@@ -66,15 +66,15 @@ def answer(work: Work, request: Answer) -> Any:
     )
 
 
-def _objects(person: Person, row: Any) -> list[tuple[str, Text]]:
+def _objects(actor: Actor, row: Any) -> list[tuple[str, Text]]:
     cases = (
-        Case.objects.filter(firm=person.organisation)
+        Case.objects.filter(firm=actor.organisation)
         .exclude(state="draft")
         .select_related("lender")
         .order_by("-id")[:100]
     )
     valued = (
-        Appraisal.objects.filter(firm=person.organisation, agency__isnull=False)
+        Appraisal.objects.filter(firm=actor.organisation, agency__isnull=False)
         .select_related("agency")
         .order_by("-id")[:100]
     )
@@ -127,7 +127,7 @@ def make_objection(work: Work, request: Objection) -> Any:
     """The one who said it is told and answers."""
     table, _, number = request.subject.partition("/")
     model: Any = Case if table == "case" else Appraisal
-    row = visible(work.person, model, work.day).filter(pk=int(number), firm=work.person.organisation).first()
+    row = visible(work.actor, model, work.day).filter(pk=int(number), firm=work.actor.organisation).first()
     receiver = None if row is None else row.lender_id if table == "case" else row.agency_id
     if receiver is None or (table == "case" and row.state == "draft"):
         raise not_found(model, number)
@@ -135,13 +135,13 @@ def make_objection(work: Work, request: Objection) -> Any:
         Message,
         subject=request.subject,
         kind="objection",
-        sender_id=work.person.organisation,
+        sender_id=work.actor.organisation,
         receiver_id=receiver,
-        by_id=work.person.account,
+        by_id=work.actor.account,
         text=request.text,
     )
     kind = OrganisationKind.LENDER if table == "case" else OrganisationKind.AGENCY
-    firm = work.person.organisation_name
+    firm = work.actor.organisation_name
     work.tell(Text(f"{firm} 提出异议", f"{firm} objects"), page_of_subject(kind, request.subject), receiver)
     return {"id": message.pk}
 

@@ -25,6 +25,7 @@ from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import show_yuan, yuan
 from zhirong.kernel.rulebook import Rulebook, RuleValue
 from zhirong.kernel.text import Text, same
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.case_file.documents import (
     CONTRACT_KINDS,
     contract_papers,
@@ -45,7 +46,6 @@ from zhirong.operations.credit.review import rate_of, suspended_problems
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Rate, Request, ask
 from zhirong.operations.guarantee.guarantees import fee_of, part_of, standing_guarantee
-from zhirong.operations.people import MemberRole
 from zhirong.operations.plausible import TermDay
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
@@ -140,7 +140,7 @@ _Account = Annotated[str, Field(max_length=60)]
 def _usual(which: str) -> Any:
     """What a form begins with: the usual uplift of the rules of the day."""
     rule = f"lending.servicing.usual_{which}_uplift"
-    return lambda person, row: f"{rulebook().at(rule, day_of(now())).number().normalize():f}"
+    return lambda actor, row: f"{rulebook().at(rule, day_of(now())).number().normalize():f}"
 
 
 class IssueContract(Request):

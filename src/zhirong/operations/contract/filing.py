@@ -12,15 +12,14 @@ from zhirong.chain.pledge.registration import RegisterRole, Registration, Status
 from zhirong.chain.right.records import Holder
 from zhirong.kernel.money import yuan
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, Capacity, MemberRole, register_actor
 from zhirong.operations.case_file.documents import contract_papers, rights_of
 from zhirong.operations.case_file.tables import right_table
 from zhirong.operations.contract.conditions import registrations_of
-from zhirong.operations.declare import operation
+from zhirong.operations.declare import Call, operation
 from zhirong.operations.fields import Line, Request, Words, ask
 from zhirong.operations.loan.release import WAITING
-from zhirong.operations.pattern import By, part_key
-from zhirong.operations.people import MemberRole, Person
-from zhirong.operations.permissions import Actor, Role
+from zhirong.operations.pattern import part_key
 from zhirong.operations.plausible import RecentDay, TermDay
 from zhirong.operations.pledge import pledges
 from zhirong.operations.refusals import refuse
@@ -49,11 +48,11 @@ CHECKERS = (
 _ITEMS = [item.value for item in ContractItem]
 
 
-def register_by(work: Work, part: str) -> By:
+def register_by(work: Work, part: str) -> Call:
     """The person as somebody who acts in the register for the lender."""
-    person = work.person
-    party = Holder(person.organisation_name, person.organisation_code)
-    return By(Actor(person.id, Role.LENDER, party), work.now, part_key(work.call.key, part))
+    actor = work.actor
+    party = Holder(actor.organisation_name, actor.organisation_code)
+    return Call(register_actor(actor.id, Capacity.LENDER, party), work.now, part_key(work.call.key, part))
 
 
 class Prepare(Request):
@@ -181,7 +180,7 @@ def file(work: Work, request: Any) -> Any:
     return {"filings": [one.id for one in prepared]}
 
 
-def _waiting(person: Person, case: Any) -> list[tuple[str, Text]]:
+def _waiting(actor: Actor, case: Any) -> list[tuple[str, Text]]:
     if case is None:
         return []
     return [
@@ -245,7 +244,7 @@ def record(work: Work, request: RecordResult) -> Any:
         "day": request.day.isoformat(),
         "certificate": kept.sha256,
         "file": kept.pk,
-        "by": work.person.account,
+        "by": work.actor.account,
     }
     work.update(case, contract={**case.contract, "recorded": {**recorded, str(request.filing): entry}})
     work.tell(
@@ -259,18 +258,18 @@ def record(work: Work, request: RecordResult) -> Any:
     )
 
 
-def _to_check(person: Person, case: Any) -> list[tuple[str, Text]]:
+def _to_check(actor: Actor, case: Any) -> list[tuple[str, Text]]:
     recorded = {} if case is None else case.contract.get("recorded", {})
     return [
         (filing, Text(f"申请 {filing}：{one['authority_number']}", f"filing {filing}: {one['authority_number']}"))
         for filing, one in sorted(recorded.items(), key=lambda item: int(item[0]))
-        if one["by"] != person.account
+        if one["by"] != actor.account
     ]
 
 
-def _may_check(person: Person, case: Any) -> bool:
+def _may_check(actor: Actor, case: Any) -> bool:
     """Somebody of the lender other than the one who recorded it."""
-    return case.lender_id == person.organisation and bool(_to_check(person, case))
+    return case.lender_id == actor.organisation and bool(_to_check(actor, case))
 
 
 class CheckResult(Request):
@@ -306,7 +305,7 @@ def check(work: Work, request: CheckResult) -> Any:
     case = work.row
     recorded = dict(case.contract.get("recorded", {}))
     entry = recorded.pop(str(request.filing), None)
-    if entry is None or entry["by"] == work.person.account:
+    if entry is None or entry["by"] == work.actor.account:
         raise refuse(
             "not_to_check",
             "filing",

@@ -12,11 +12,11 @@ from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.kernel.days import day_of
 from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import ROLE_WORDS, Actor, MemberRole, OrganisationKind
 from zhirong.operations.case_file.documents import issue_paper, next_number, party_facts, right_facts, rights_of
 from zhirong.operations.credit.review import rate_of
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, ask
-from zhirong.operations.people import ROLE_WORDS, MemberRole, OrganisationKind, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Appraisal, Approval, Case, CheckItem
@@ -28,8 +28,8 @@ _DECISIONS = {"approve": "同意", "return": "退回", "decline": "不同意"}
 _ANY_STATE = tuple(state for state in State if state not in (State.DRAFT, State.WITHDRAWN))
 
 
-def _choices(person: Person, row: Any) -> list[tuple[str, Text]]:
-    kinds = _FOR_BANK if person.kind is OrganisationKind.LENDER else _FOR_FIRM
+def _choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
+    kinds = _FOR_BANK if actor.kind is OrganisationKind.LENDER else _FOR_FIRM
     return [(kind, PAPER_KINDS[kind].title) for kind in kinds]
 
 
@@ -52,7 +52,7 @@ class AskForPaper(Request):
 def make_case_paper(work: Work, request: AskForPaper) -> Any:
     """Make a paper from what the case says now. What is the bank's own is read by the bank alone."""
     case = work.row
-    if request.kind not in {kind for kind, _ in _choices(work.person, case)}:
+    if request.kind not in {kind for kind, _ in _choices(work.actor, case)}:
         raise refuse(
             "no_such_paper",
             "kind",

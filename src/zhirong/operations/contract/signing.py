@@ -7,12 +7,12 @@ from pydantic import Field
 from zhirong.chain.financing.case import Move, State
 from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.case_file.documents import contract_papers, is_intact, signed_by
 from zhirong.operations.case_file.moves import move_case
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Formed, Request, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.second_factor import Code, demand_code
 from zhirong.operations.unit_of_work import Work
@@ -43,9 +43,9 @@ _CHECK = (
 _PICTURES = ("application/pdf", "image/png", "image/jpeg")
 
 
-def _must_sign(person: Person, paper: Any) -> bool:
+def _must_sign(actor: Actor, paper: Any) -> bool:
     """The person's organisation is one of those that sign it."""
-    return bool(person.organisation) and person.organisation in paper.signers
+    return bool(actor.organisation) and actor.organisation in paper.signers
 
 
 class Sign(Request):
@@ -90,7 +90,7 @@ def sign(work: Work, request: Sign) -> Any:
             Text("重新打开文件，看过再签", "open it again, read it, then sign"),
         )
     _demand_intact(paper)
-    if work.person.organisation in signed_by(paper):
+    if work.actor.organisation in signed_by(paper):
         raise _signed_already(work)
     _demand_one_side(work, [paper])
     demand_code(work, request.code)
@@ -99,9 +99,9 @@ def sign(work: Work, request: Sign) -> Any:
     complete(work, paper)
 
 
-def _signs_in(person: Person, case: Any) -> bool:
+def _signs_in(actor: Actor, case: Any) -> bool:
     """The person's organisation is a party of the case."""
-    return bool(person.organisation) and person.organisation in (case.firm_id, case.lender_id, case.guarantor_id)
+    return bool(actor.organisation) and actor.organisation in (case.firm_id, case.lender_id, case.guarantor_id)
 
 
 class SignAll(Request):
@@ -126,7 +126,7 @@ class SignAll(Request):
 )
 def sign_all(work: Work, request: SignAll) -> Any:
     """Sign everything of the case that waits for the person's organisation."""
-    own = work.person.organisation
+    own = work.actor.organisation
     waiting = [paper for paper in contract_papers(work.row) if own in paper.signers and own not in signed_by(paper)]
     if not waiting:
         raise _signed_already(work)
@@ -169,10 +169,10 @@ def send_scan(work: Work, request: SendScan) -> Any:
     """Keep the scan; it does not count yet."""
     paper = work.row
     _demand_intact(paper)
-    if work.person.organisation in signed_by(paper):
+    if work.actor.organisation in signed_by(paper):
         raise _signed_already(work)
     _demand_one_side(work, [paper])
-    upload = redeem(work.person, request.file)
+    upload = redeem(work.actor, request.file)
     if upload.media_type not in _PICTURES:
         raise refuse(
             "not_a_scan",
@@ -181,7 +181,7 @@ def send_scan(work: Work, request: SendScan) -> Any:
             Text("不是扫描件", "not a scan"),
             Text("上传 PDF、PNG 或 JPG", "send a PDF, PNG or JPG"),
         )
-    scan = attach(work, request.file, f"paper/{paper.pk}", "scan", work.person.organisation)
+    scan = attach(work, request.file, f"paper/{paper.pk}", "scan", work.actor.organisation)
     _keep_signature(work, paper, method=SEALED_SCAN, valid=False, scan=scan)
     work.tell(
         Text(f"盖章扫描件待核对：{paper.title} {paper.number}", f"A sealed scan is to be checked: {paper.number}"),
@@ -191,14 +191,14 @@ def send_scan(work: Work, request: SendScan) -> Any:
     )
 
 
-def _may_check(person: Person, signature: Any) -> bool:
+def _may_check(actor: Actor, signature: Any) -> bool:
     """Somebody of the paper's owner who neither sent the scan nor has checked it."""
     return (
-        signature.paper.owner_id == person.organisation
+        signature.paper.owner_id == actor.organisation
         and signature.method == SEALED_SCAN
         and signature.scan_id is not None
         and not signature.valid
-        and person.account not in (signature.account_id, signature.checked_by_id)
+        and actor.account not in (signature.account_id, signature.checked_by_id)
     )
 
 
@@ -249,9 +249,9 @@ def check_scan(work: Work, request: CheckScan) -> Any:
         )
         return
     if signature.checked_by_id is None:
-        work.update(signature, checked_by_id=work.person.account)
+        work.update(signature, checked_by_id=work.actor.account)
         return
-    work.update(signature, second_checked_by_id=work.person.account, valid=True)
+    work.update(signature, second_checked_by_id=work.actor.account, valid=True)
     work.public["sha256"] = paper.sha256
     complete(work, paper)
 
@@ -276,16 +276,16 @@ def complete(work: Work, paper: Paper) -> None:
 
 
 def _keep_signature(work: Work, paper: Paper, **values: Any) -> Signature:
-    mine = Signature.objects.filter(paper=paper, organisation_id=work.person.organisation).first()
+    mine = Signature.objects.filter(paper=paper, organisation_id=work.actor.organisation).first()
     fresh = {
-        "account_id": work.person.account,
+        "account_id": work.actor.account,
         "sha256": paper.sha256,
         "checked_by": None,
         "second_checked_by": None,
         **values,
     }
     if mine is None:
-        return work.create(Signature, paper=paper, organisation_id=work.person.organisation, **fresh)
+        return work.create(Signature, paper=paper, organisation_id=work.actor.organisation, **fresh)
     account = fresh.pop("account_id")
     return work.update(mine, account_id=account, **fresh)
 
@@ -303,8 +303,8 @@ def _demand_intact(paper: Paper) -> None:
 
 def _demand_one_side(work: Work, papers: list[Paper]) -> None:
     """Nobody signs one paper for two organisations, whatever organisations he belongs to."""
-    others = Signature.objects.filter(paper__in=papers, account_id=work.person.account)
-    found = others.exclude(organisation_id=work.person.organisation).select_related("organisation", "paper").first()
+    others = Signature.objects.filter(paper__in=papers, account_id=work.actor.account)
+    found = others.exclude(organisation_id=work.actor.organisation).select_related("organisation", "paper").first()
     if found is not None:
         raise refuse(
             "signed_for_another",
@@ -322,7 +322,7 @@ def _signed_already(work: Work) -> Exception:
     return refuse(
         "signed_already",
         "organisation",
-        work.person.organisation_name,
+        work.actor.organisation_name,
         Text("本机构已经签署", "your organisation has signed it"),
         Text("无需再签", "nothing to do"),
     )

@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from zhirong.chain.financing.case import State
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.case_file.documents import contract_papers, signed_by, void_paper
 from zhirong.operations.contract.filing import demand_not_released
 from zhirong.operations.credit.diligence import DESK, firm_page, lender_page
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, Words, ask
 from zhirong.operations.guarantee.guarantees import OPEN, end_guarantees
-from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, GuaranteeRequest
@@ -47,11 +47,11 @@ class WithdrawGuarantee(Request):
     ]
 
 
-def _may_withdraw(person: Person, row: GuaranteeRequest) -> bool:
+def _may_withdraw(actor: Actor, row: GuaranteeRequest) -> bool:
     """As whoever may grant it, while there is no loan yet."""
     return (
-        row.guarantor_id == person.organisation
-        and row.proposed_by_id != person.account
+        row.guarantor_id == actor.organisation
+        and row.proposed_by_id != actor.account
         and row.case.state in _BEFORE_RELEASE
     )
 
@@ -95,7 +95,7 @@ def withdraw_guarantee(work: Work, request: WithdrawGuarantee) -> Any:
             )
     for paper in papers:
         void_paper(work, paper)
-    basis = {**asked.basis, "withdrawn_by": work.person.account, "withdrawn_on": work.day.isoformat()}
+    basis = {**asked.basis, "withdrawn_by": work.actor.account, "withdrawn_on": work.day.isoformat()}
     opinion = f"{asked.opinion}\n撤回 withdrawn：{request.reason}".strip()
     work.update(asked, state="withdrawn", exposure=0, basis=basis, opinion=opinion)
     if case.state == State.DILIGENCE:
@@ -117,11 +117,11 @@ class TakeOff(Request):
     reason: Annotated[Words, ask("原因", "Reason", "担保机构会看到", "the guarantor reads it", widget="area")]
 
 
-def _was_asked(person: Person, row: Case) -> bool:
+def _was_asked(actor: Actor, row: Case) -> bool:
     """Somebody was asked whose answer the case does not rest on yet; in due diligence it never does."""
     states = OPEN if row.state == State.DILIGENCE else ("requested", "reviewed")
     return (
-        row.lender_id == person.organisation
+        row.lender_id == actor.organisation
         and GuaranteeRequest.objects.filter(case=row.pk, state__in=states).exists()
     )
 

@@ -6,12 +6,12 @@ from zhirong.chain.financing.case import State
 from zhirong.chain.indicators import read_answers, read_system, system_ids
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor
 from zhirong.operations.case_file.tables import exact, plain, right_id
 from zhirong.operations.credit.diligence import DESK
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Request, ask
 from zhirong.operations.organisation.profile import Table, check_known
-from zhirong.operations.people import Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
@@ -62,14 +62,14 @@ def verify_credit(work: Work, request: CreditFile) -> Any:
     return {"id": case.pk}
 
 
-def _rights(person: Person, row: Any) -> Choices:
+def _rights(actor: Actor, row: Any) -> Choices:
     if row is None:
         return []
     found = FirmRight.objects.filter(pk__in=row.rights).order_by("pk")
     return [(str(one.pk), Text(one.title, one.title)) for one in found]
 
 
-def _systems(person: Person, row: Any) -> Choices:
+def _systems(actor: Actor, row: Any) -> Choices:
     rules = rulebook()
     return [(one, rules.rule(f"indicators.{one}.head").title) for one in system_ids(rules)]
 

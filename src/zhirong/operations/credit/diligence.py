@@ -22,11 +22,11 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.case_file.moves import add_cost, move_case
 from zhirong.operations.case_file.tables import plain, right_id
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Fen, Line, Request, Words, ask
-from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.plausible import RecentDay, UnusualReason, unusual_amount
 from zhirong.operations.refusals import refuse
 from zhirong.operations.snapshots import subject_name
@@ -56,9 +56,9 @@ def lender_page(case: Case) -> str:
     return f"/lender/cases/{case.pk}/"
 
 
-def officers(person: Person, row: Any) -> Choices:
+def officers(actor: Actor, row: Any) -> Choices:
     """The loan officers of the person's organisation."""
-    members = Membership.objects.filter(organisation=person.organisation, active=True).select_related("account")
+    members = Membership.objects.filter(organisation=actor.organisation, active=True).select_related("account")
     return [
         (str(one.account_id), Text(name_of(one.account), name_of(one.account)))
         for one in members.order_by("pk")
@@ -67,7 +67,7 @@ def officers(person: Person, row: Any) -> Choices:
 
 
 def _demand_officer(work: Work, officer: int) -> None:
-    if str(officer) not in {value for value, _ in officers(work.person, work.row)}:
+    if str(officer) not in {value for value, _ in officers(work.actor, work.row)}:
         raise refuse(
             "not_an_officer",
             "officer",
@@ -88,7 +88,7 @@ class Accept(Request):
             "留空则由您本人经办",
             "left empty, the case is yours",
             choices=officers,
-            start=lambda person, row: person.account if person.has(MemberRole.LENDER_OFFICER) else None,
+            start=lambda actor, row: actor.account if actor.has(MemberRole.LENDER_OFFICER) else None,
         ),
     ] = None
 
@@ -104,7 +104,7 @@ class Accept(Request):
 )
 def accept(work: Work, request: Accept) -> Any:
     """Due diligence begins: an officer has it, and the checklist of the day is laid out."""
-    officer = request.officer or work.person.account
+    officer = request.officer or work.actor.account
     _demand_officer(work, officer)
     move_case(work, work.row, Move.ACCEPT, officer_id=officer)
     there = set(CheckItem.objects.filter(case=work.row).values_list("item", flat=True))
@@ -132,10 +132,10 @@ HELD = (
 )
 
 
-def _may_hand_over(person: Person, row: Any) -> bool:
+def _may_hand_over(actor: Actor, row: Any) -> bool:
     """The officer himself, or the manager of his bank."""
-    is_its = person.account == row.officer_id or person.has(MemberRole.LENDER_MANAGER)
-    return bool(row.lender_id == person.organisation and is_its)
+    is_its = actor.account == row.officer_id or actor.has(MemberRole.LENDER_MANAGER)
+    return bool(row.lender_id == actor.organisation and is_its)
 
 
 class HandOver(Request):
@@ -229,7 +229,7 @@ def note(work: Work, case: Case, words: str) -> None:
         kind="note",
         sender=case.lender,
         receiver=case.firm,
-        by_id=work.person.account,
+        by_id=work.actor.account,
         text=words,
     )
 
@@ -262,7 +262,7 @@ def ask_firm(work: Work, request: AskFirm) -> Any:
         kind="question",
         sender=work.row.lender,
         receiver=work.row.firm,
-        by_id=work.person.account,
+        by_id=work.actor.account,
         text=request.text,
     )
     work.tell(
@@ -275,12 +275,12 @@ def ask_firm(work: Work, request: AskFirm) -> Any:
 # -- the checklist ------------------------------------------------------------------------------------------------
 
 
-def _is_title(person: Person, row: Any) -> bool:
+def _is_title(actor: Actor, row: Any) -> bool:
     return row is not None and row.item == TITLE_INVESTIGATION
 
 
-def _is_other(person: Person, row: Any) -> bool:
-    return not _is_title(person, row)
+def _is_other(actor: Actor, row: Any) -> bool:
+    return not _is_title(actor, row)
 
 
 class Check(Request):
@@ -322,7 +322,7 @@ class Check(Request):
     model=CheckItem,
     roles=DESK,
     request=Check,
-    relation=lambda person, row: row.case.lender_id == person.organisation,
+    relation=lambda actor, row: row.case.lender_id == actor.organisation,
     page="lender.case",
 )
 def do_check(work: Work, request: Check) -> Any:
@@ -360,7 +360,7 @@ def do_check(work: Work, request: Check) -> Any:
         finding=request.finding,
         cost=request.cost,
         file=file,
-        by_id=work.person.account,
+        by_id=work.actor.account,
     )
     return {"id": case.pk}
 

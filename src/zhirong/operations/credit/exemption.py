@@ -15,11 +15,11 @@ from zhirong.evidence.entries import entry_of_bytes
 from zhirong.kernel.days import day_of
 from zhirong.kernel.money import parse_yuan, show_yuan
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.credit.review import check_state
 from zhirong.operations.declare import OPERATIONS, operation
 from zhirong.operations.fields import Request, Words, ask
-from zhirong.operations.people import MemberRole
 from zhirong.operations.refusals import refuse
 from zhirong.operations.snapshots import subject_name
 from zhirong.operations.unit_of_work import Work
@@ -67,7 +67,7 @@ def assemble(work: Work, request: Any) -> Any:
         **case.exemption,
         "file": kept.pk,
         "on": work.day.isoformat(),
-        "by": work.person.account,
+        "by": work.actor.account,
         "events": len(events),
     }
     work.update(case, exemption=exemption)
@@ -101,18 +101,18 @@ def decide(work: Work, request: Decide) -> Any:
             Text("还没有汇编尽职免责档案", "the exemption file has not been assembled"),
             Text("先汇编档案", "assemble it first"),
         )
-    if work.person.account in taking_part(case):
+    if work.actor.account in taking_part(case):
         raise refuse(
             "took_part",
-            "person",
-            work.person.account,
+            "actor",
+            work.actor.account,
             Text("您参与过这笔业务的调查或审批", "you worked or decided on this case"),
             Text("由没有参与的负责人认定", "let a manager decide who had no part in it"),
         )
     decision = {
         "outcome": request.outcome.value,
         "reason": request.reason,
-        "by": work.person.account,
+        "by": work.actor.account,
         "on": work.day.isoformat(),
         "file": case.exemption["file"],
     }

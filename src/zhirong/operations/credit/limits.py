@@ -12,10 +12,10 @@ from zhirong.chain.financing.limits import SCOPE_TEXT, Addition, Limit, Meter, S
 from zhirong.chain.quote.facts import name_of_region
 from zhirong.kernel.money import Fen as FenAmount
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Request, ask
 from zhirong.operations.listing import Column, Listing, listing
-from zhirong.operations.people import MemberRole
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
@@ -60,14 +60,14 @@ def set_limit(work: Work, request: SetLimit) -> Any:
     """The limit of this kind is what it says from now on; the one before is in the log."""
     _demand_value(request, work.day)
     found = financing.Limit.objects.filter(
-        organisation=work.person.organisation, scope=request.scope, value=request.value
+        organisation=work.actor.organisation, scope=request.scope, value=request.value
     ).first()
     if found is not None:
         work.subject_is(work.update(found, amount=request.amount, removed=False))
         return {"id": found.pk}
     made = work.create(
         financing.Limit,
-        organisation_id=work.person.organisation,
+        organisation_id=work.actor.organisation,
         scope=request.scope.value,
         value=request.value,
         amount=request.amount,
@@ -80,7 +80,7 @@ def set_limit(work: Work, request: SetLimit) -> Any:
     Text("取消限额", "Remove the limit"),
     model=financing.Limit,
     roles=OWNERS,
-    relation=lambda person, row: row.organisation_id == person.organisation and not row.removed,
+    relation=lambda actor, row: row.organisation_id == actor.organisation and not row.removed,
     is_grave=True,
     help=Text("取消后不再按此限额审批；可以重新设定。", "It bounds no approval any more; it can be set anew."),
 )
@@ -207,7 +207,7 @@ listing(
             Column("changed", Text("改于", "Changed"), lambda row: row.changed_at, "instant", order="changed_at"),
         ),
         roles=READERS,
-        narrow=lambda person, day: Q(removed=False),
+        narrow=lambda actor, day: Q(removed=False),
         order="scope",
         empty=Text("还没有设定限额。", "No limit has been set."),
         begin="limit.set",

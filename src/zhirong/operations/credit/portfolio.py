@@ -13,10 +13,10 @@ from zhirong.chain.quote.facts import name_of_region
 from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text, same
+from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.credit.limits import committed_of, loans_of
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import MemberRole, Person
 from zhirong.store.financing import Case, Loan
 from zhirong.workbench import modes
 
@@ -39,13 +39,13 @@ _WORK: dict[State, tuple[MemberRole, ...]] = {
 BAD = frozenset({Category.SUBSTANDARD, Category.DOUBTFUL, Category.LOSS})
 
 
-def my_states(person: Person) -> list[str]:
+def my_states(actor: Actor) -> list[str]:
     """The states of cases in which this person's roles have something to do."""
-    return [state.value for state, roles in _WORK.items() if TURN.get(state) == "lender" and person.has(*roles)]
+    return [state.value for state, roles in _WORK.items() if TURN.get(state) == "lender" and actor.has(*roles)]
 
 
-def _mine(person: Person, day: date) -> Q:
-    return Q(state__in=my_states(person))
+def _mine(actor: Actor, day: date) -> Q:
+    return Q(state__in=my_states(actor))
 
 
 def mode_title(mode_id: str) -> Text:

@@ -15,13 +15,13 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import parse_yuan, show_yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.case_file.moves import move_case
 from zhirong.operations.case_file.tables import case_table_of, plain, quote_json, valued_hash
 from zhirong.operations.credit.diligence import DESK, lender_page
 from zhirong.operations.credit.team_rating import assessed
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Rate, Request, Words, ask
-from zhirong.operations.people import MemberRole
 from zhirong.operations.rulebook import rules_version
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, CheckItem
@@ -38,7 +38,7 @@ class Review(Request):
             "如 0.0385；留空按 LPR 加信用等级加点",
             "such as 0.0385; left empty, LPR plus the spread of the grade",
             widget="number",
-            start=lambda person, row: row.annual_rate,
+            start=lambda actor, row: row.annual_rate,
         ),
     ] = None
 
@@ -65,7 +65,7 @@ def review(work: Work, request: Review) -> Any:
         line=line,
         review={
             "on": work.day.isoformat(),
-            "by": work.person.account,
+            "by": work.actor.account,
             "inputs": inputs_of(case),
             "valued": valued_hash(case),
             "rules": rules_version(),
@@ -140,7 +140,7 @@ class HandUp(Request):
             "不超过测算的额度",
             "at most the line",
             widget="money",
-            start=lambda person, row: None if row.line is None else min(row.line, row.amount),
+            start=lambda actor, row: None if row.line is None else min(row.line, row.amount),
         ),
     ]
     opinion: Annotated[Words, ask("调查意见", "Opinion", widget="area")]
@@ -203,7 +203,7 @@ def hand_up(work: Work, request: HandUp) -> Any:
         case,
         Move.HAND_UP,
         approval_round=case.approval_round + 1,
-        handed_up_by_id=work.person.account,
+        handed_up_by_id=work.actor.account,
         proposed_amount=request.amount,
     )
     tell_next(work, case, MemberRole.LENDER_REVIEWER)

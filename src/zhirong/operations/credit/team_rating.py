@@ -11,11 +11,11 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.case_file.tables import exact
 from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, ask
-from zhirong.operations.people import MemberRole
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
@@ -100,8 +100,8 @@ def rate_team(work: Work, request: Any) -> Any:
     _demand_room(work, case, sheets)
     items = read_items(work.rules, work.day)
     sheet = {
-        "rater": f"{name_of_rater(work)}（{work.person.account}）",
-        "organisation": work.person.organisation_name,
+        "rater": f"{name_of_rater(work)}（{work.actor.account}）",
+        "organisation": work.actor.organisation_name,
         "date": work.day.isoformat(),
         "independent": request.independent,
         "rated_alone": request.rated_alone,
@@ -115,7 +115,7 @@ def rate_team(work: Work, request: Any) -> Any:
     }
     _demand_whole(work, sheet)
     team = {"rating": [*(one.ratings for one in sheets), sheet]}
-    work.create(TeamRating, case=case, rater_id=work.person.account, ratings=sheet)
+    work.create(TeamRating, case=case, rater_id=work.actor.account, ratings=sheet)
     work.update(case, team=team)
     assessment = assessed(case, work.rules, work.day)
     return {"id": case.pk, "state": "" if assessment is None else assessment.state}
@@ -130,15 +130,15 @@ def assessed(case: Case, rules: Rulebook, day: date) -> TeamAssessment | None:
 
 def name_of_rater(work: Work) -> str:
     """The person who rates, as the sheet names them."""
-    return name_of(Account.objects.get(pk=work.person.account))
+    return name_of(Account.objects.get(pk=work.actor.account))
 
 
 def _demand_room(work: Work, case: Case, sheets: list[TeamRating]) -> None:
-    if any(one.rater_id == work.person.account for one in sheets):
+    if any(one.rater_id == work.actor.account for one in sheets):
         raise refuse(
             "rated_already",
             "rater",
-            work.person.account,
+            work.actor.account,
             Text("您已经评过", "you have rated already"),
             Text("由另一人评定", "let somebody else rate"),
         )

@@ -16,13 +16,13 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen as FenAmount
 from zhirong.kernel.money import round_fen, show_yuan
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
 from zhirong.operations.credit.diligence import DESK, lender_page
 from zhirong.operations.credit.limits import broken, limits_of, names_of, region_within
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Fen, Line, Percent, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.organisation.organisations import own_firm
-from zhirong.operations.people import MemberRole, OrganisationKind, Person
 from zhirong.operations.plausible import RecentDay, UnusualReason, unusual_rate
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rules_version
@@ -50,7 +50,7 @@ def guarantor_page(asked: GuaranteeRequest) -> str:
     return f"/guarantor/requests/{asked.pk}/"
 
 
-def guarantors(person: Person, row: Any) -> Choices:
+def guarantors(actor: Actor, row: Any) -> Choices:
     """Every active guarantor."""
     found = Organisation.objects.filter(kind=OrganisationKind.GUARANTOR.value, status="active").order_by("name")
     return [(str(one.pk), Text(one.name, one.name)) for one in found]
@@ -70,7 +70,7 @@ class AskGuarantor(Request):
             "贷款金额",
             "Amount of the loan",
             widget="money",
-            start=lambda person, row: row.line or row.amount,
+            start=lambda actor, row: row.line or row.amount,
         ),
     ]
     share: Annotated[
@@ -93,7 +93,7 @@ class AskGuarantor(Request):
 def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
     """The guarantor sees the case from now on, and answers."""
     case: Case = work.row
-    if str(request.guarantor) not in {value for value, _ in guarantors(work.person, case)}:
+    if str(request.guarantor) not in {value for value, _ in guarantors(work.actor, case)}:
         raise refuse(
             "not_a_guarantor",
             "guarantor",
@@ -210,7 +210,7 @@ def review_guarantee(work: Work, request: ReviewGuarantee) -> Any:
         counter_guarantee=request.counter_guarantee,
         group=request.group,
         opinion=request.opinion,
-        proposed_by_id=work.person.account,
+        proposed_by_id=work.actor.account,
     )
     work.tell(
         Text(f"待审批的担保：{asked.case.firm.name}", f"A guarantee to be decided: {asked.case.firm.name}"),
@@ -232,7 +232,7 @@ class Grant(Request):
     model=GuaranteeRequest,
     roles=(MemberRole.GUARANTOR_APPROVER,),
     states=("reviewed",),
-    relation=lambda person, row: row.guarantor_id == person.organisation and row.proposed_by_id != person.account,
+    relation=lambda actor, row: row.guarantor_id == actor.organisation and row.proposed_by_id != actor.account,
     request=Grant,
     page="guarantor.request",
 )
@@ -255,7 +255,7 @@ def grant(work: Work, request: Grant) -> Any:
                 "case_over",
             )
         )
-    problems += own_firm(work.person.account, case.firm_id)
+    problems += own_firm(work.actor.account, case.firm_id)
     meters: tuple[Meter, ...] = ()
     if figures is not None:
         meters = meters_of(asked, figures, work)
@@ -269,7 +269,7 @@ def grant(work: Work, request: Grant) -> Any:
         "meters": [{"code": one.code, "used": one.used, "adds": one.adds, "most": one.most} for one in meters],
     }
     opinion = f"{asked.opinion}\n{request.opinion}"
-    work.update(asked, state="granted", decided_by_id=work.person.account, basis=basis, opinion=opinion)
+    work.update(asked, state="granted", decided_by_id=work.actor.account, basis=basis, opinion=opinion)
     guarantee = {
         "request": asked.pk,
         "share": str(asked.share.normalize()),
@@ -306,7 +306,7 @@ class DeclineGuarantee(Request):
     model=GuaranteeRequest,
     roles=(MemberRole.GUARANTOR_APPROVER,),
     states=("requested", "reviewed"),
-    relation=lambda person, row: row.guarantor_id == person.organisation and row.proposed_by_id != person.account,
+    relation=lambda actor, row: row.guarantor_id == actor.organisation and row.proposed_by_id != actor.account,
     request=DeclineGuarantee,
     is_grave=True,
     page="guarantor.request",
@@ -319,7 +319,7 @@ def decline_guarantee(work: Work, request: DeclineGuarantee) -> Any:
         asked,
         state="declined",
         exposure=0,
-        decided_by_id=work.person.account,
+        decided_by_id=work.actor.account,
         basis={"rules": rules_version(), "ground": request.ground.value},
         opinion=f"{asked.opinion}\n{request.reason}".strip(),
     )
@@ -394,7 +394,7 @@ def state_figures(work: Work, request: Figures) -> Any:
         )
     made = work.create(
         GuarantorFigures,
-        organisation_id=work.person.organisation,
+        organisation_id=work.actor.organisation,
         as_of=request.as_of,
         net_assets=request.net_assets,
         is_mainly_small=request.is_mainly_small,

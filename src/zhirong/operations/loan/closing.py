@@ -6,6 +6,7 @@ from zhirong.chain.financing.case import Move, State
 from zhirong.chain.pledge.registration import Status
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.case_file.documents import issue_paper, next_number, right_facts, rights_of
 from zhirong.operations.case_file.moves import move_case
 from zhirong.operations.contract.conditions import registrations_of
@@ -16,7 +17,6 @@ from zhirong.operations.guarantee.guarantees import IS_PAID_OFF, end_guarantees
 from zhirong.operations.loan.loans import base_facts, state_of
 from zhirong.operations.loan.release import REPAID
 from zhirong.operations.loan.watching import clear_flags
-from zhirong.operations.people import MemberRole
 from zhirong.operations.pledge import pledges
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work

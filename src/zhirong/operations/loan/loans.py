@@ -16,13 +16,13 @@ from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.kernel.days import WorkingDays, working_days_from
 from zhirong.kernel.rulebook import Rulebook, RuleError
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
 from zhirong.operations.case_file.documents import issue_paper, next_number, party_facts
 from zhirong.operations.contract.contracts import read_contract
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.release import CANCELLED, REPAID, STANDING, WAITING, WRITTEN_OFF
-from zhirong.operations.people import MemberRole, OrganisationKind, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Loan, Paper
@@ -147,8 +147,8 @@ def event_id(loan: Loan, letter: str) -> str:
 _NOTICES = ("loan_statement", "due_notice", "overdue_notice")
 
 
-def _notice_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
-    kinds = ("loan_statement",) if person.kind is OrganisationKind.FIRM else _NOTICES
+def _notice_choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
+    kinds = ("loan_statement",) if actor.kind is OrganisationKind.FIRM else _NOTICES
     return [(kind, PAPER_KINDS[kind].title) for kind in kinds]
 
 
@@ -170,7 +170,7 @@ class AskForPaper(Request):
 def make_loan_paper(work: Work, request: AskForPaper) -> Any:
     """A statement as of today, or a notice to the firm."""
     loan = work.row
-    if request.kind not in {kind for kind, _ in _notice_choices(work.person, loan)}:
+    if request.kind not in {kind for kind, _ in _notice_choices(work.actor, loan)}:
         raise refuse(
             "no_such_paper",
             "kind",
@@ -193,7 +193,7 @@ def make_loan_paper(work: Work, request: AskForPaper) -> Any:
         readers,
     )
     work.subject_is(paper)
-    if work.person.organisation != loan.firm_id:
+    if work.actor.organisation != loan.firm_id:
         words = PAPER_KINDS[request.kind].title
         work.tell(
             Text(f"{words.zh}：{loan.number}", f"{words.en}: {loan.number}"), f"/papers/{paper.pk}/", loan.firm

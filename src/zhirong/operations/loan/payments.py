@@ -12,6 +12,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan, yuan
 from zhirong.kernel.text import Text
 from zhirong.ledger.accounts import PARTY_TEXT
+from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
 from zhirong.operations.case_file.documents import issue_paper, next_number
 from zhirong.operations.case_file.moves import move_case
 from zhirong.operations.declare import operation
@@ -21,7 +22,6 @@ from zhirong.operations.loan.loans import ahead_rows, append_event, base_facts, 
 from zhirong.operations.loan.release import REPAID, STANDING, WAITING
 from zhirong.operations.loan.statements import CASHIERS, proposals
 from zhirong.operations.loan.watching import clear_flags
-from zhirong.operations.people import MemberRole, OrganisationKind, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.operations.visibility import TOLD
@@ -99,7 +99,7 @@ def _keep_match(work: Work, loan: Loan, kind: str, amount: int, payer: str) -> P
         day=line.day,
         state="matched",
         payer=payer,
-        matched_by_id=work.person.account,
+        matched_by_id=work.actor.account,
     )
 
 
@@ -114,7 +114,7 @@ def _ask_to_confirm(work: Work, numbers: str) -> None:
     )  # fmt: skip
 
 
-def _parts_to_begin_with(person: Person, line: StatementLine) -> str:
+def _parts_to_begin_with(actor: Actor, line: StatementLine) -> str:
     """The loans that the line may belong to, each with what is due, for the form."""
     rows = [(one.loan.number, one.loan.overdue or one.loan.next_due) for one in proposals(line)]
     return "\n".join(f"{number} {yuan(due)}" for number, due in rows)
@@ -287,7 +287,7 @@ def _book(work: Work, payment: Payment) -> None:
         booked = _event(event, kind, line.day, work.day, payment.amount)
         state = append_event(work, loan, {**booked, "payer": payer})
         settle(work, loan, state.settled_on is not None)
-    work.update(payment, state="confirmed", confirmed_by_id=work.person.account, event=event)
+    work.update(payment, state="confirmed", confirmed_by_id=work.actor.account, event=event)
     words = KIND_WORDS[payment.kind]
     text = Text(
         f"{words.zh}已入账：{show_yuan(payment.amount)} 元（{loan.number}）",
@@ -364,19 +364,19 @@ def settle(work: Work, loan: Loan, is_settled: bool) -> None:
 
 def demand_another(work: Work, first: int | None) -> None:
     """Raises InputError where the second person is the first one."""
-    if work.person.account == first:
+    if work.actor.account == first:
         raise refuse(
             "same_person",
-            "person",
+            "actor",
             "",
             Text("经办和确认须是两个人", "the second person must be another than the first"),
             Text("请另一位同事确认", "ask a colleague"),
         )
 
 
-def _of_person(person: Person, day: date) -> Q:
+def _of_actor(actor: Actor, day: date) -> Q:
     # A firm sees what has counted, and what became of it; what never counted is the bank's own business.
-    return Q(state__in=TOLD) if person.kind is OrganisationKind.FIRM else Q()
+    return Q(state__in=TOLD) if actor.kind is OrganisationKind.FIRM else Q()
 
 
 listing(
@@ -400,7 +400,7 @@ listing(
         ),
         roles=(*CONFIRM, MemberRole.LENDER_OFFICER, MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK),
         related=("loan__firm", "line"),
-        narrow=_of_person,
+        narrow=_of_actor,
         page="loan.payment",
         empty=Text("还没有款项；从银行流水匹配", "none yet; they are matched from bank statements"),
     )

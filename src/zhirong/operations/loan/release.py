@@ -6,10 +6,10 @@ from zhirong.chain.financing.case import State
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.contract.conditions import conditions_of
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, Words, ask
-from zhirong.operations.people import MemberRole
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, Loan

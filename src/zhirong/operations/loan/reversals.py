@@ -42,7 +42,7 @@ def ask_to_reverse(work: Work, request: Reverse) -> Any:
     """Ask another person to agree. A line that was divided is reversed as a whole."""
     for payment in _together(work.row):
         _demand_reversible(payment)
-        work.update(payment, state="reversing", reason=request.reason, reversed_by_id=work.person.account)
+        work.update(payment, state="reversing", reason=request.reason, reversed_by_id=work.actor.account)
     work.tell(
         Text(f"冲正待确认：{work.row.loan.number}", f"A reversal is to be confirmed: {work.row.loan.number}"),
         f"/payments/{work.row.pk}/",
@@ -105,7 +105,7 @@ def _take_back(work: Work, payment: Payment) -> None:
     else:
         state = append_event(work, loan, event)
         settle(work, loan, state.settled_on is not None)
-    work.update(payment, state="reversed", confirmed_by_id=work.person.account)
+    work.update(payment, state="reversed", confirmed_by_id=work.actor.account)
     work.tell(
         Text(f"已冲正：{show_yuan(payment.amount)} 元（{loan.number}）", f"Reversed: {show_yuan(payment.amount)} yuan ({loan.number})"),
         f"/loans/{loan.pk}/",

@@ -9,12 +9,12 @@ from zhirong.chain.financing.conditions import may_be_waived
 from zhirong.kernel.days import day_of
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.clock import now
 from zhirong.operations.contract.conditions import conditions_of, unsettled_items
 from zhirong.operations.credit.diligence import DESK, name_of
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Fen, Line, Request, Words, ask
-from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
@@ -25,7 +25,7 @@ from zhirong.store.parties import Account
 _BEFORE_RELEASE = (State.APPROVED, State.SIGNING, State.REGISTERING)
 
 
-def _open_items(person: Person, case: Any) -> Choices:
+def _open_items(actor: Actor, case: Any) -> Choices:
     return [] if case is None else unsettled_items(case)
 
 
@@ -68,7 +68,7 @@ def settle(work: Work, request: Settle) -> Any:
             "title": titles[request.item].as_json(),
             "finding": request.finding,
             "file": _kept(work, case, request.file, "settled_item"),
-            "by": work.person.account,
+            "by": work.actor.account,
             "on": work.day.isoformat(),
         },
     }
@@ -145,14 +145,14 @@ def record_use(work: Work, request: RecordUse) -> Any:
         "what": request.what,
         "is_entrusted": request.is_entrusted,
         "file": file.pk,
-        "by": work.person.account,
+        "by": work.actor.account,
         "on": work.day.isoformat(),
     }
     work.update(case, contract={**case.contract, "uses": [*case.contract.get("uses", []), use]})
     return {"id": case.pk, "shown": sum(one["amount"] for one in case.contract["uses"])}
 
 
-def _recorded_uses(person: Person, case: Any) -> Choices:
+def _recorded_uses(actor: Actor, case: Any) -> Choices:
     uses = [] if case is None else case.contract.get("uses", [])
     return [
         (str(at), Text(f"{one['payee']} {show_yuan(one['amount'])} 元", f"{one['payee']} CNY {show_yuan(one['amount'])}"))
@@ -195,7 +195,7 @@ def remove_use(work: Work, request: RemoveUse) -> Any:
     return {"id": case.pk}
 
 
-def _waivable(person: Person, case: Any) -> Choices:
+def _waivable(actor: Actor, case: Any) -> Choices:
     if case is None:
         return []
     day = day_of(now())
@@ -213,10 +213,10 @@ class Waive(Request):
     reason: Annotated[Words, ask("豁免理由", "Reason", "随放款条件一直显示", "shown beside it", widget="area")]
 
 
-def _had_no_part(person: Person, case: Any) -> bool:
+def _had_no_part(actor: Actor, case: Any) -> bool:
     """Nobody waives a condition of a case that they work on or submitted for approval."""
     own = (case.officer_id, case.handed_up_by_id, *case.former_officers)
-    return case.lender_id == person.organisation and person.account not in own
+    return case.lender_id == actor.organisation and actor.account not in own
 
 
 @operation(
@@ -259,8 +259,8 @@ def waive(work: Work, request: Waive) -> Any:
         found.code: {
             "of": found.reason.zh,
             "why": request.reason,
-            "by": work.person.account,
-            "name": name_of(Account.objects.get(pk=work.person.account)),
+            "by": work.actor.account,
+            "name": name_of(Account.objects.get(pk=work.actor.account)),
             "on": work.day.isoformat(),
         },
     }

@@ -22,13 +22,13 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.columns import COLUMNS_HELP, corrections_for, keep_corrections
 from zhirong.operations.declare import Call, operation
 from zhirong.operations.fields import Formed, Request, Words, ask
 from zhirong.operations.imports import MOST_ROWS, Found, Importer, begin, importer, is_long, is_long_table
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.release import STANDING, WAITING
-from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import Ticket, attach, bytes_of, redeem
 from zhirong.store.financing import Loan, StatementLine
@@ -85,8 +85,8 @@ def _read(call: Call, request: Import) -> tuple[Statement | None, dict[str, str]
     """The statement and what its columns mean, read before the only writer is held up; no statement where it is so long
     that the background reads it.
     """
-    upload = redeem(call.person, request.file)
-    corrections = corrections_for(call.person, _KIND, request.columns, _FIELDS)
+    upload = redeem(call.actor, request.file)
+    corrections = corrections_for(call.actor, _KIND, request.columns, _FIELDS)
     content, day = bytes_of(upload), day_of(call.now)
     if is_long(content, _KIND, day):
         return None, corrections
@@ -120,7 +120,7 @@ def import_statement(work: Work, request: Import) -> Any:
             keep_corrections(work, _KIND, corrections)
         asked = {"account_number": account, "columns": corrections}
         return begin(work, _KIND, request.file, f"statement/{account}", asked)
-    new, known, problems = _compare(work.person, account, statement)
+    new, known, problems = _compare(work.actor, account, statement)
     report = {
         "new": len(new),
         "known": len(known),
@@ -140,9 +140,9 @@ def import_statement(work: Work, request: Import) -> Any:
         raise InputError(problems)
     if request.keep_columns:
         keep_corrections(work, _KIND, corrections)
-    file = attach(work, request.file, f"statement/{account}", "statement", work.person.organisation)
+    file = attach(work, request.file, f"statement/{account}", "statement", work.actor.organisation)
     for line in new:
-        _keep_line(work, work.person.organisation, file.pk, account, line)
+        _keep_line(work, work.actor.organisation, file.pk, account, line)
     return report
 
 
@@ -256,9 +256,9 @@ def _kept_lines(organisation: int, account: str, references: Sequence[str]) -> d
     return {row.reference: row for row in found.only("reference", "day", "direction", "amount", "counterparty")}
 
 
-def _compare(person: Person, account: str, statement: Statement) -> tuple[list[Line], list[Line], list[Any]]:
+def _compare(actor: Actor, account: str, statement: Statement) -> tuple[list[Line], list[Line], list[Any]]:
     """What is new, what is known already, and what is wrong."""
-    kept = _kept_lines(person.organisation, account, [line.reference for line in statement.lines])
+    kept = _kept_lines(actor.organisation, account, [line.reference for line in statement.lines])
     new, known, problems = [], [], list(statement.blocking)
     for line in statement.lines:
         row = kept.get(line.reference)

@@ -13,6 +13,7 @@ from zhirong.chain.loan.servicing.state import LoanState
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.contract.conditions import appraised_until, grounds_of, registrations_of
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, ask
@@ -20,7 +21,6 @@ from zhirong.operations.jobs import Task, job
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.loans import BANKERS, columns_of, late_of, next_due, oldest_late, state_of
 from zhirong.operations.loan.release import STANDING
-from zhirong.operations.people import MemberRole
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import FirmRight, Loan, WatchFlag
 
@@ -218,13 +218,13 @@ def clear_flags(work: Work, loan: Loan) -> None:
     Text("已处理", "Seen to"),
     model=WatchFlag,
     roles=BANKERS,
-    relation=lambda person, flag: flag.cleared_on is None and flag.seen_by_id is None,
+    relation=lambda actor, flag: flag.cleared_on is None and flag.seen_by_id is None,
     page="loan.of_flag",
 )
 def see(work: Work, request: Any) -> Any:
     """Somebody of the lender has looked at it; it stays listed until it no longer holds."""
     done = {"cleared_on": work.day} if work.row.kind == "category" else {}
-    work.update(work.row, seen_by_id=work.person.account, **done)
+    work.update(work.row, seen_by_id=work.actor.account, **done)
 
 
 listing(
@@ -248,7 +248,7 @@ listing(
         roles=BANKERS,
         order="due_on",
         related=("loan__firm",),
-        narrow=lambda person, day: Q(cleared_on=None),
+        narrow=lambda actor, day: Q(cleared_on=None),
         page="loan.of_flag",
         empty=Text("没有要看的。每天日终重算后，到期、逾期、年费、评估和登记情形列在这里", "nothing to look at. After each end of day, what falls due or has arisen is listed here"),
     )

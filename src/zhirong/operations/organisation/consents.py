@@ -6,10 +6,10 @@ from pydantic import Field
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import KIND_WORDS, Actor, MemberRole, OrganisationKind
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Line, Request, ask
 from zhirong.operations.listing import Column, Listing, listing
-from zhirong.operations.people import KIND_WORDS, MemberRole, OrganisationKind, Person
 from zhirong.operations.plausible import TermDay
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.parties import Consent, Organisation
@@ -22,7 +22,7 @@ SCOPES: dict[str, Text] = {
 _KINDS = (OrganisationKind.LENDER, OrganisationKind.GUARANTOR, OrganisationKind.INSURER, OrganisationKind.FUND)
 
 
-def _institutions(person: Person, row: Any) -> list[tuple[str, Text]]:
+def _institutions(actor: Actor, row: Any) -> list[tuple[str, Text]]:
     found = Organisation.objects.filter(kind__in=[one.value for one in _KINDS], status="active").order_by("name")[
         :500
     ]
@@ -80,19 +80,19 @@ def give_consent(work: Work, request: GiveConsent) -> Any:
         raise InputError(problems)
     consent = work.create(
         Consent,
-        firm_id=work.person.organisation,
+        firm_id=work.actor.organisation,
         to=to,
         scope=request.scope,
         purpose=request.purpose,
         until=request.until,
     )
     replaced = Consent.objects.filter(
-        firm=work.person.organisation, to=to, scope=request.scope, revoked_on=None, until__gte=work.day
+        firm=work.actor.organisation, to=to, scope=request.scope, revoked_on=None, until__gte=work.day
     ).exclude(pk=consent.pk)
     for earlier in replaced.order_by("id"):
         work.update(earlier, revoked_on=work.day)
     words = SCOPES[request.scope]
-    firm = work.person.organisation_name
+    firm = work.actor.organisation_name
     work.tell(Text(f"{firm} 授权贵机构查看：{words.zh}", f"{firm} lets you see {words.en}"), "/desk/", to)
     return {"id": consent.pk}
 
@@ -102,7 +102,7 @@ def give_consent(work: Work, request: GiveConsent) -> Any:
     Text("收回授权", "Revoke the consent"),
     model=Consent,
     roles=(MemberRole.FIRM_MANAGER,),
-    relation=lambda person, row: row.firm_id == person.organisation and row.revoked_on is None,
+    relation=lambda actor, row: row.firm_id == actor.organisation and row.revoked_on is None,
     is_grave=True,
     page="firm.trust",
 )

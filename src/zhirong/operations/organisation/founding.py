@@ -3,9 +3,9 @@
 from typing import Annotated, Any
 
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import MemberRole, OrganisationKind
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import CreditCode, Line, Region, Request, ask
-from zhirong.operations.people import MemberRole, OrganisationKind
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.names import name_key

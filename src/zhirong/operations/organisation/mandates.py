@@ -6,10 +6,10 @@ from pydantic import Field
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
 from zhirong.operations.declare import OPERATIONS, operation
 from zhirong.operations.fields import Fen, Request, ask
 from zhirong.operations.listing import Column, Listing, listing
-from zhirong.operations.people import MemberRole, OrganisationKind, Person
 from zhirong.operations.plausible import TermDay
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.parties import Mandate, Organisation
@@ -17,12 +17,12 @@ from zhirong.store.parties import Mandate, Organisation
 _AGENT = OrganisationKind.OPERATOR.value
 
 
-def _agents(person: Person, row: Any) -> list[tuple[str, Text]]:
+def _agents(actor: Actor, row: Any) -> list[tuple[str, Text]]:
     found = Organisation.objects.filter(kind=_AGENT, status="active").order_by("name")[:500]
     return [(str(one.pk), Text(one.name, one.name)) for one in found]
 
 
-def _grantable(person: Person, row: Any) -> list[tuple[str, Text]]:
+def _grantable(actor: Actor, row: Any) -> list[tuple[str, Text]]:
     return [(one.name, one.title) for one in OPERATIONS.values() if one.for_agents]
 
 
@@ -64,7 +64,7 @@ def give_mandate(work: Work, request: GiveMandate) -> Any:
     agent = Organisation.objects.filter(pk=request.agent, kind=_AGENT, status="active").first()
     if agent is None:
         problems.append(_wrong("agent", str(request.agent), Text("没有这家代理机构", "there is no such agent")))
-    grantable = {name for name, _ in _grantable(work.person, None)}
+    grantable = {name for name, _ in _grantable(work.actor, None)}
     for name in request.operations:
         if name not in grantable:
             problems.append(_wrong("operations", name, Text("这件事不能委托", "this cannot be left to an agent")))
@@ -82,18 +82,18 @@ def give_mandate(work: Work, request: GiveMandate) -> Any:
         raise InputError(problems)
     mandate = work.create(
         Mandate,
-        firm_id=work.person.organisation,
+        firm_id=work.actor.organisation,
         agent=agent,
         operations=sorted(set(request.operations)),
         most=request.most,
         until=request.until,
     )
     replaced = Mandate.objects.filter(
-        firm=work.person.organisation, agent=agent, ended_on=None, until__gte=work.day
+        firm=work.actor.organisation, agent=agent, ended_on=None, until__gte=work.day
     ).exclude(pk=mandate.pk)
     for earlier in replaced.order_by("id"):
         work.update(earlier, ended_on=work.day)
-    firm = work.person.organisation_name
+    firm = work.actor.organisation_name
     words = Text(
         f"{firm} 委托贵机构代办；原有的委托以这份为准",
         f"{firm} has given you a mandate; it takes the place of any before it",
@@ -107,15 +107,15 @@ def give_mandate(work: Work, request: GiveMandate) -> Any:
     Text("终止委托", "End the mandate"),
     model=Mandate,
     roles=(MemberRole.FIRM_MANAGER, MemberRole.OPERATOR_AGENT),
-    relation=lambda person, row: (
-        row.ended_on is None and not person.mandate and person.organisation in (row.firm_id, row.agent_id)
+    relation=lambda actor, row: (
+        row.ended_on is None and not actor.mandate and actor.organisation in (row.firm_id, row.agent_id)
     ),
     is_grave=True,
 )
 def end_mandate(work: Work, request: Any) -> Any:
     """It ends this moment: whoever acts by it can do nothing more. Firm and agent may both end it."""
     work.update(work.row, ended_on=work.day)
-    other = work.row.agent_id if work.person.organisation == work.row.firm_id else work.row.firm_id
+    other = work.row.agent_id if work.actor.organisation == work.row.firm_id else work.row.firm_id
     words = Text(
         f"{work.row.firm.name} 与 {work.row.agent.name} 的委托已终止",
         f"The mandate of {work.row.firm.name} to {work.row.agent.name} has ended",

@@ -11,11 +11,11 @@ from django.db.models import Q
 from pydantic import Field
 
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import ADMIN_ROLES, ROLE_WORDS, Actor, MemberRole, OrganisationKind, roles_of
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Formed, Request, ask
 from zhirong.operations.jobs import Task, job
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import ADMIN_ROLES, ROLE_WORDS, MemberRole, OrganisationKind, Person, roles_of
 from zhirong.operations.refusals import refuse
 from zhirong.operations.sessions import CLOSED
 from zhirong.operations.unit_of_work import Work
@@ -45,7 +45,7 @@ _MOST_OF_A_DAY = 3  # invitations mailed to one address, whoever invites
 _SUBJECT = "[知融 Zhirong]"
 
 
-def _role_choices(person: Person, row: Any) -> list[tuple[str, Text]]:
+def _role_choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
     if row is None:
         return []
     return [(role.value, ROLE_WORDS[role]) for role in roles_of(OrganisationKind(row.kind))]
@@ -63,12 +63,12 @@ class AddMember(Request):
     roles: Annotated[list[MemberRole], ask("角色", "Roles", widget="many", choices=_role_choices)]
 
 
-def _administers(person: Person, row: Any) -> bool:
+def _administers(actor: Actor, row: Any) -> bool:
     """The security administrator grants roles everywhere; the head of an organisation within it."""
-    if person.has(MemberRole.SECURITY_ADMIN):
+    if actor.has(MemberRole.SECURITY_ADMIN):
         return True
     head = HEADS.get(OrganisationKind(row.kind))
-    return row.pk == person.organisation and head is not None and person.has(head)
+    return row.pk == actor.organisation and head is not None and actor.has(head)
 
 
 @operation(
@@ -92,7 +92,7 @@ def add_member(work: Work, request: AddMember) -> Any:
     """
     _demand_roles(work.row, request.roles)
     account = Account.objects.filter(email__iexact=request.email).first()
-    if work.person.has(MemberRole.SECURITY_ADMIN):
+    if work.actor.has(MemberRole.SECURITY_ADMIN):
         if account is None:
             raise refuse(
                 "no_account",
@@ -102,7 +102,7 @@ def add_member(work: Work, request: AddMember) -> Any:
                 Text("请对方先注册", "ask them to sign up first"),
             )
         return _join(work, account, work.row, request.roles)
-    if account is not None and account.pk == work.person.account:
+    if account is not None and account.pk == work.actor.account:
         _demand_apart(work, account, work.row, request.roles)
     is_member = Membership.objects.filter(account=account, organisation=work.row, active=True).exists()
     if account is not None and is_member:  # known to the head: they are listed
@@ -191,15 +191,15 @@ def send_invitation(task: Task) -> Any:
     return {}
 
 
-def open_to(person: Person, day: date) -> list[Invitation]:
+def open_to(actor: Actor, day: date) -> list[Invitation]:
     """What the person has been invited to and can accept today."""
-    found = Invitation.objects.filter(email__in=confirmed_addresses(person), state=OPEN, until__gte=day)
+    found = Invitation.objects.filter(email__in=confirmed_addresses(actor), state=OPEN, until__gte=day)
     return list(found.exclude(organisation__status__in=CLOSED).select_related("organisation").order_by("pk"))
 
 
-def _is_invited(person: Person, row: Any) -> bool:
+def _is_invited(actor: Actor, row: Any) -> bool:
     """Whether it was sent to a confirmed address of the person's account."""
-    return row.email in confirmed_addresses(person)
+    return row.email in confirmed_addresses(actor)
 
 
 def _demand_standing(work: Work) -> None:
@@ -223,7 +223,7 @@ def _demand_standing(work: Work) -> None:
 def accept_invitation(work: Work, request: Any) -> Any:
     """The account belongs to the organisation from now on, with the roles that the invitation names."""
     _demand_standing(work)
-    account = Account.objects.get(pk=work.person.account)
+    account = Account.objects.get(pk=work.actor.account)
     joined = _join(work, account, work.row.organisation, [MemberRole(one) for one in work.row.roles])
     work.update(work.row, state=ACCEPTED)
     return joined
@@ -247,7 +247,7 @@ def decline_invitation(work: Work, request: Any) -> Any:
     model=Invitation,
     roles=(MemberRole.SECURITY_ADMIN, *HEADS.values()),
     states=(OPEN,),
-    relation=lambda person, row: _administers(person, row.organisation),
+    relation=lambda actor, row: _administers(actor, row.organisation),
 )
 def withdraw_invitation(work: Work, request: Any) -> Any:
     """It can no longer be accepted."""
@@ -259,7 +259,7 @@ def withdraw_invitation(work: Work, request: Any) -> Any:
     Text("移除成员", "Remove the member"),
     model=Membership,
     roles=(MemberRole.SECURITY_ADMIN, *HEADS.values()),
-    relation=lambda person, row: _administers(person, row.organisation) and row.account_id != person.account,
+    relation=lambda actor, row: _administers(actor, row.organisation) and row.account_id != actor.account,
     is_grave=True,
 )
 def remove_member(work: Work, request: Any) -> Any:
@@ -293,7 +293,7 @@ def _demand_roles(organisation: Organisation, roles: list[MemberRole]) -> None:
 
 def _demand_apart(work: Work, account: Account, organisation: Organisation, roles: list[MemberRole]) -> None:
     """Nobody gives himself roles; and nobody has two of the three administrations, in whatever organisations."""
-    if account.pk == work.person.account and work.operation.name == "member.add":
+    if account.pk == work.actor.account and work.operation.name == "member.add":
         raise refuse(
             "own_roles",
             "email",

@@ -6,9 +6,9 @@ from pydantic import Field
 
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.text import Text, same
+from zhirong.operations.actors import KIND_WORDS, MemberRole, OrganisationKind
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import CreditCode, Line, Region, Request, Words, ask
-from zhirong.operations.people import KIND_WORDS, MemberRole, OrganisationKind
 from zhirong.operations.plausible import HistoryDay
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
@@ -65,7 +65,7 @@ def register_firm(work: Work, request: RegisterFirm) -> Any:
     One that nobody has confirmed keeps no other from saying the same code: the administration decides by a paper.
     """
     known = Organisation.objects.filter(code=request.code)
-    own = known.filter(status="pending", membership__account=work.person.account, membership__active=True)
+    own = known.filter(status="pending", membership__account=work.actor.account, membership__active=True)
     if known.filter(status__in=CONFIRMED).exists() or own.exists():
         raise refuse(
             "firm_known",
@@ -77,7 +77,7 @@ def register_firm(work: Work, request: RegisterFirm) -> Any:
     firm = _enter(work, OrganisationKind.FIRM, request, "pending")
     work.create(
         Membership,
-        account_id=work.person.account,
+        account_id=work.actor.account,
         organisation=firm,
         roles=[MemberRole.FIRM_MANAGER.value],
         active=True,
@@ -133,7 +133,7 @@ def enter_organisation(work: Work, request: EnterOrganisation) -> Any:
 
 
 def _kept(name: str) -> Any:
-    return lambda person, row: row.profile.get(name, "")
+    return lambda actor, row: row.profile.get(name, "")
 
 
 class DescribeOrganisation(Request):
@@ -155,7 +155,7 @@ class DescribeOrganisation(Request):
     Text("填写住所和负责人", "Address and representative"),
     model=Organisation,
     roles=(MemberRole.SYSTEM_ADMIN,),
-    relation=lambda person, row: row.kind != OrganisationKind.FIRM,
+    relation=lambda actor, row: row.kind != OrganisationKind.FIRM,
     request=DescribeOrganisation,
     page="admin.organisation",
 )
@@ -224,7 +224,7 @@ def confirm(work: Work, request: Confirm) -> Any:
             Text("交上核对过的营业执照", "hand in the licence that was checked"),
         )
     if request.licence is not None:
-        attach(work, request.licence, f"organisation/{row.pk}", "licence", work.person.organisation)
+        attach(work, request.licence, f"organisation/{row.pk}", "licence", work.actor.organisation)
     work.update(row, status="active")
     work.tell(Text("企业已确认，可以提交融资申请", "Your firm is confirmed: you can apply now"), "/desk/", row)
     for rival in rivals:
@@ -305,7 +305,7 @@ def own_firm(account: int, firm: int) -> list[Problem]:
         return []
     return [
         Problem(
-            "person",
+            "actor",
             str(account),
             Text("您是这家企业的成员，不能审批它的业务", "you belong to the firm, and cannot decide on its case"),
             Text("由没有利害关系的同事审批", "let a colleague decide who has no interest in it"),
@@ -343,7 +343,7 @@ def save_view(work: Work, request: SaveView) -> Any:
     return {
         "id": work.create(
             SavedView,
-            account_id=work.person.account,
+            account_id=work.actor.account,
             listing=request.listing[:60],
             query=request.query[:500],
             name=request.name[:60],

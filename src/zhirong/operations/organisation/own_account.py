@@ -5,15 +5,15 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, ask
-from zhirong.operations.people import Person
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.parties import Account
 
 
-def _now(person: Person, row: Any) -> str:
-    return str(Account.objects.values_list("display_name", flat=True).get(pk=person.account))
+def _now(actor: Actor, row: Any) -> str:
+    return str(Account.objects.values_list("display_name", flat=True).get(pk=actor.account))
 
 
 class OwnName(Request):
@@ -37,5 +37,5 @@ class OwnName(Request):
 )
 def state_name(work: Work, request: OwnName) -> Any:
     """Of the account that is signed in."""
-    Account.objects.filter(pk=work.person.account).update(display_name=request.name)
-    work.public["account"] = work.person.account
+    Account.objects.filter(pk=work.actor.account).update(display_name=request.name)
+    work.public["account"] = work.actor.account

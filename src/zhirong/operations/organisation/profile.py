@@ -6,10 +6,10 @@ from zhirong.chain.credit.file import ALL_SECTIONS, read_credit
 from zhirong.chain.quote.reading import read_facts
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import OrganisationKind
 from zhirong.operations.case_file.tables import exact, plain
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, ask
-from zhirong.operations.people import OrganisationKind
 from zhirong.operations.right.rights import FIRM
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.parties import Organisation
@@ -38,7 +38,7 @@ class Describe(Request):
     model=Organisation,
     request=Describe,
     roles=FIRM,
-    relation=lambda person, row: row.pk == person.organisation and row.kind == OrganisationKind.FIRM,
+    relation=lambda actor, row: row.pk == actor.organisation and row.kind == OrganisationKind.FIRM,
     for_agents=True,
     page="firm.profile",
     help=Text(

@@ -3,8 +3,8 @@
 from django.db.models import Q
 
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import KIND_WORDS, MemberRole, OrganisationKind
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import KIND_WORDS, MemberRole, OrganisationKind
 from zhirong.store.parties import Organisation
 
 STATUS_WORDS = {

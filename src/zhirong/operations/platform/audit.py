@@ -13,10 +13,10 @@ from django.db.models import Q
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.declare import OPERATIONS, operation
 from zhirong.operations.jobs import Task, job
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import MemberRole
 from zhirong.operations.pledge.check import check_register
 from zhirong.operations.pledge.view import event_words
 from zhirong.operations.unit_of_work import Work

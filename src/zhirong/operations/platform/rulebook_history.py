@@ -19,9 +19,9 @@ from zhirong.evidence.entries import entry_of_bytes
 from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.rulebook import Rule, read_rules, rule_files, shipped_rules
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import WORKER
 from zhirong.operations.declare import Call, operation
 from zhirong.operations.fields import Line, Request, ask
-from zhirong.operations.people import WORKER
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import pack_mark, rulebook, rules_version
 from zhirong.operations.run import run_operation

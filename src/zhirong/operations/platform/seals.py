@@ -12,10 +12,10 @@ from django.db import connection, transaction
 from pydantic import Field
 
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import WORKER
 from zhirong.operations.clock import now
 from zhirong.operations.declare import Call, operation
 from zhirong.operations.fields import Nothing, Request, ask
-from zhirong.operations.people import WORKER
 from zhirong.operations.run import run_operation
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.models import Event

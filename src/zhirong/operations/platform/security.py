@@ -10,11 +10,11 @@ from django.db.models import Q
 from pydantic import Field
 
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import MemberRole
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Line, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.organisation.members import roles_text
-from zhirong.operations.people import MemberRole
 from zhirong.operations.platform.seals import reseal
 from zhirong.operations.refusals import refuse
 from zhirong.operations.sign_in import forget_wrong
@@ -53,7 +53,7 @@ def close_account(work: Work, request: ChangeAccount) -> Any:
     from allauth.usersessions.models import UserSession
 
     account = _account(work, request.account)
-    if account.pk == work.person.account:
+    if account.pk == work.actor.account:
         raise refuse(
             "own_account",
             "account",

@@ -19,8 +19,10 @@ from zhirong.evidence.hashes import HashAlgorithm, leaf_hash
 from zhirong.evidence.identity import Claim, Disclosure
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Lang, Text
-from zhirong.operations.pattern import By, Decision, Work, act, no_such, plain, register_event
-from zhirong.operations.permissions import Actor, allowed, demand
+from zhirong.operations.actors import Actor
+from zhirong.operations.declare import Call
+from zhirong.operations.pattern import Decision, Work, act, no_such, plain, register_event
+from zhirong.operations.permissions import allowed, demand
 from zhirong.operations.pledge.look import Query, search, searched_as, view
 from zhirong.store import log, models, rows
 from zhirong.store.keys import RegisterKey
@@ -45,7 +47,7 @@ class Certificate:
     disclosure: bytes
 
 
-def registration_certificate(by: By, registration: int, key: RegisterKey, lang: Lang = "zh") -> Certificate:
+def registration_certificate(by: Call, registration: int, key: RegisterKey, lang: Lang = "zh") -> Certificate:
     """How a registration stands now. Raises ForbiddenError, InputError."""
     demand(by.actor, "view", rows.load(registration))
 
@@ -61,7 +63,7 @@ def registration_certificate(by: By, registration: int, key: RegisterKey, lang: 
     )
 
 
-def search_certificate(by: By, query: Query, key: RegisterKey, lang: Lang = "zh") -> Certificate:
+def search_certificate(by: Call, query: Query, key: RegisterKey, lang: Lang = "zh") -> Certificate:
     """What a search found, or that it found nothing, as of its own place in the log."""
     demand(by.actor, "search")
     asked = {name: value for name, value in plain(_as_asked(query)).items() if value not in ("", None)}
@@ -160,7 +162,7 @@ def disclosure_of(event: models.Event) -> Disclosure:
 # -- inside ---------------------------------------------------------------------------------------------------
 
 
-def _made(index: int, by: By, key: RegisterKey) -> Certificate:
+def _made(index: int, by: Call, key: RegisterKey) -> Certificate:
     """The paper of an event, from what the event holds: a repeat gives the same paper."""
     event = models.Event.objects.get(index=index)
     content = canonical.decode(event.content.encode())

@@ -18,8 +18,9 @@ from zhirong.evidence.verify import Verdict, verify_receipt
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
+from zhirong.operations.declare import Call
 from zhirong.operations.outbox import SUBSCRIBED, UNSUBSCRIBED
-from zhirong.operations.pattern import By, register_event
+from zhirong.operations.pattern import register_event
 from zhirong.operations.permissions import demand
 from zhirong.operations.pledge.facts import standing_freezes
 from zhirong.operations.pledge.identities import IDENTITY
@@ -32,7 +33,7 @@ CONTINUES = "log.continues"
 _OF_THE_OLD_LOG = (log.KEY_KIND, CONTINUES)  # they speak of the old log, and may not be taken as the new one's own
 
 
-def restore_entry(by: By, receipt: bytes, disclosure: bytes, folder: Path) -> int:
+def restore_entry(by: Call, receipt: bytes, disclosure: bytes, folder: Path) -> int:
     """Put back the next entry that the log has lost, from its receipt and the disclosure of its content; returns its
     index. Nothing is signed before the log has reached what was signed last (see ``store.log.checkpoint``).
 
@@ -65,7 +66,7 @@ def export_events() -> Iterator[dict[str, Any]]:
 
 
 def continue_log(
-    head: models.LogHead, by: By, last: SignedCheckpoint, reason: str, events: Iterable[Mapping[str, Any]]
+    head: models.LogHead, by: Call, last: SignedCheckpoint, reason: str, events: Iterable[Mapping[str, Any]]
 ) -> int:
     """Make the first entry of a new log say which one it continues and why, and take over what is left of that one.
 
@@ -179,14 +180,14 @@ def _project(head: models.LogHead, event: RegisterEvent, stored: models.Event) -
         )
 
 
-def _said_by(by: By, content: Mapping[str, Any]) -> dict[str, Any]:
+def _said_by(by: Call, content: Mapping[str, Any]) -> dict[str, Any]:
     request = canonical.encode(dict(content)).hex()[:64]
     return {
         **content,
         "_actor": "",
         "_key": "",
         "_request": request,
-        "_role": by.actor.role.value,
+        "_role": by.actor.capacity.value,
         "_verb": "found",
     }
 

@@ -13,13 +13,12 @@ from zhirong.chain.pledge.freezes import FreezePurpose
 from zhirong.chain.pledge.records import CLAIM_KIND_TEXT
 from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.text import Text
-from zhirong.operations.declare import operation
+from zhirong.operations.actors import MemberRole
+from zhirong.operations.declare import Call, operation
 from zhirong.operations.fields import CreditCode, Fen, Line, Request, Words, ask
-from zhirong.operations.pattern import By, Done, no_such, part_key
-from zhirong.operations.people import MemberRole
+from zhirong.operations.pattern import Done, no_such, part_key
 from zhirong.operations.plausible import RecentDay, TermDay
 from zhirong.operations.pledge import orders, pledges
-from zhirong.operations.pledge.actor import actor_of
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import Ticket, attach, bytes_of, redeem
@@ -34,9 +33,9 @@ Number = Annotated[
 Reason = Annotated[Words, ask("理由", "Reason", widget="area")]
 
 
-def by_of(work: Work, part: str = "register") -> By:
+def by_of(work: Work, part: str = "register") -> Call:
     """Who acts in the register, under a key that follows from the operation's, so that a repeat is one."""
-    return By(actor_of(work.person), work.now, part_key(work.call.key, part))
+    return Call(work.actor, work.now, part_key(work.call.key, part))
 
 
 def _answer(done: Done) -> dict[str, Any]:
@@ -55,7 +54,7 @@ class Examine(Request):
 
     registration: Number
     resolved: Annotated[
-        dict[str, str], ask("已查明的事项", "What was found out", only=lambda person, row: False)
+        dict[str, str], ask("已查明的事项", "What was found out", only=lambda actor, row: False)
     ] = {}
     extracts: Annotated[
         Ticket | None,
@@ -92,7 +91,7 @@ class Enter(Request):
 
     registration: Number
     resolved: Annotated[
-        dict[str, str], ask("已查明的事项", "What was found out", only=lambda person, row: False)
+        dict[str, str], ask("已查明的事项", "What was found out", only=lambda actor, row: False)
     ] = {}
 
 
@@ -338,7 +337,7 @@ def record_authority(work: Work, request: RecordAuthority) -> Any:
     certificate = request.certificate
     if request.file is not None:
         subject = f"registration/{request.registration}"
-        certificate = attach(work, request.file, subject, "certificate", work.person.organisation).sha256
+        certificate = attach(work, request.file, subject, "certificate", work.actor.organisation).sha256
     return _answer(
         pledges.record_authority_number(
             by_of(work), request.registration, request.authority, request.authority_number, certificate, request.day
@@ -442,7 +441,7 @@ def court_order(work: Work, request: CourtOrder) -> Any:
 
 def _tables(work: Work, ticket: str) -> dict[str, Any]:
     """The tables of a TOML file that was handed in."""
-    upload = redeem(work.person, ticket)
+    upload = redeem(work.actor, ticket)
     try:
         text = bytes_of(upload).decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -13,7 +13,7 @@ from zhirong.evidence.entries import is_origin
 from zhirong.evidence.hashes import HashAlgorithm
 from zhirong.evidence.keys import PublicKey
 from zhirong.kernel.text import Text
-from zhirong.operations.pattern import By
+from zhirong.operations.declare import Call
 from zhirong.operations.pledge.continuity import continue_log
 from zhirong.store.log import KEY_FILE, PUBLIC_FILE, make_key
 from zhirong.store.models import LogHead
@@ -26,7 +26,7 @@ class Continued:
 
     last: SignedCheckpoint
     reason: str
-    by: By
+    by: Call
     events: Iterable[Mapping[str, Any]] = ()
 
 

@@ -29,9 +29,12 @@ from zhirong.evidence.identity import (
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Lang, Text
-from zhirong.operations.pattern import By, Decision, Done, Work, act, plain
-from zhirong.operations.permissions import Actor, ForbiddenError, Role, demand
+from zhirong.operations.actors import Actor, Capacity
+from zhirong.operations.declare import Call
+from zhirong.operations.pattern import Decision, Done, Work, act, plain
+from zhirong.operations.permissions import demand
 from zhirong.operations.pledge.certificates import Certificate, codes
+from zhirong.operations.refusals import ForbiddenError
 from zhirong.store import log, models
 from zhirong.store.keys import RegisterKey
 
@@ -56,7 +59,7 @@ class Version:
         }
 
 
-def record_identity(by: By, right: Mapping[str, Any], appraisals: Sequence[Mapping[str, Any]] = ()) -> Done:
+def record_identity(by: Call, right: Mapping[str, Any], appraisals: Sequence[Mapping[str, Any]] = ()) -> Done:
     """The first version of a right's identity, or the next one: what it is, its holders, provenance, appraisals and the
     pledges that this register holds of it, each as a commitment with a salt of its own.
 
@@ -76,7 +79,7 @@ def record_identity(by: By, right: Mapping[str, Any], appraisals: Sequence[Mappi
     return act("identify", by, request, decide)
 
 
-def refresh_identity(by: By, right: str) -> Done | None:
+def refresh_identity(by: Call, right: str) -> Done | None:
     """The next version of an identity whose pledges have changed since, None where they have not. right: its key."""
     demand(by.actor, "identify")
     last = _latest(right)
@@ -136,7 +139,7 @@ def disclose_identity(actor: Actor, name: str, claims: Sequence[str], version: i
 
 
 def identity_certificate(
-    by: By, name: str, key: RegisterKey, claims: Sequence[str] = (), lang: Lang = "zh"
+    by: Call, name: str, key: RegisterKey, claims: Sequence[str] = (), lang: Lang = "zh"
 ) -> Certificate:
     """The certificate of a right's identity in its last version, with the claims that its holder chooses to show."""
     event = _events(name)[-1]
@@ -315,12 +318,12 @@ def _demand_holder(actor: Actor, claims: Sequence[Claim]) -> None:
         if claim.name.startswith("holder.")
     ]
     is_holder = actor.party is not None and any(same_party(actor.party, holder) for holder in holders)
-    if actor.role is not Role.REGISTRAR and not is_holder:
+    if actor.capacity is not Capacity.REGISTRAR and not is_holder:
         raise ForbiddenError(
             [
                 Problem(
                     "actor",
-                    actor.role,
+                    actor.capacity,
                     Text("只有权利人可以披露", "only its holder discloses it"),
                     Text("请权利人出具", "ask the holder"),
                     "forbidden",

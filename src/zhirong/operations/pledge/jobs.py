@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from zhirong.evidence.checkpoints import read_checkpoint
+from zhirong.operations.actors import WORKER, Capacity, register_actor
+from zhirong.operations.declare import Call
 from zhirong.operations.jobs import Task, job
-from zhirong.operations.pattern import By
-from zhirong.operations.people import WORKER
-from zhirong.operations.permissions import Actor, Role
 from zhirong.operations.pledge.watch import record_watch
 from zhirong.store.keys import signing_key
 from zhirong.store.log import checkpoint
@@ -20,7 +19,7 @@ from zhirong.store.settings import DATA
 @job("register.watch", daily="02:00")
 def watch_register(task: Task) -> Any:
     """Every standing registration examined again; what has changed is recorded and told."""
-    found = record_watch(By(Actor(WORKER.id, Role.REGISTRAR), task.now, task.key("watch")))
+    found = record_watch(Call(register_actor(WORKER.id, Capacity.REGISTRAR), task.now, task.key("watch")))
     return {"alarms": len(found.alarms), "changed": len(found.changed), "identities": found.identities}
 
 

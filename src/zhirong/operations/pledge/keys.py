@@ -11,13 +11,15 @@ from zhirong.evidence.notes import SignatureState, check_signatures
 from zhirong.evidence.receipts import FileRead
 from zhirong.evidence.statements import KeyStatement, StatementKind
 from zhirong.kernel.text import Text
-from zhirong.operations.pattern import By, Decision, Done, Work, act
-from zhirong.operations.permissions import Actor, demand
+from zhirong.operations.actors import Actor
+from zhirong.operations.declare import Call
+from zhirong.operations.pattern import Decision, Done, Work, act
+from zhirong.operations.permissions import demand
 from zhirong.store import keys, log, models
 from zhirong.store.keys import RegisterKey
 
 
-def rotate_key(by: By, folder: Path) -> Done:
+def rotate_key(by: Call, folder: Path) -> Done:
     """The next key takes over from the one in use; both sign the statement, which is an entry of the log.
 
     A change that a crash has cut in two is finished first, and is then the answer. Raises OSError without the old key.
@@ -37,7 +39,7 @@ def rotate_key(by: By, folder: Path) -> Done:
         return done
 
 
-def report_lost_key(by: By, folder: Path) -> Done:
+def report_lost_key(by: Call, folder: Path) -> Done:
     """The secret key is gone: a new one takes its place. Nobody can trust it by the statement alone, so the institution
     publishes it itself. The old key counts up to the largest log that it is known to have signed.
     """

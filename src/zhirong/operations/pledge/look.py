@@ -25,7 +25,8 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.identifiers import NumberError, credit_code
 from zhirong.kernel.text import Text
-from zhirong.operations.permissions import Actor, Role, allowed, demand
+from zhirong.operations.actors import Actor, Capacity
+from zhirong.operations.permissions import allowed, demand
 from zhirong.operations.pledge.facts import check_rights, facts_now, read_facts
 from zhirong.operations.rulebook import rulebook
 from zhirong.store import models
@@ -35,7 +36,7 @@ from zhirong.store.rows import PLEDGEE, PLEDGOR, WAS_PLEDGEE, WAS_PLEDGOR
 MOST = 200
 _MOST_NAMES = 200
 _SIDES = {"pledgor": (PLEDGOR, WAS_PLEDGOR), "pledgee": (PLEDGEE, WAS_PLEDGEE)}
-_SEE_FILINGS = (Role.REGISTRAR, Role.COURT, Role.AUTHORITY)
+_SEE_FILINGS = (Capacity.REGISTRAR, Capacity.COURT, Capacity.AUTHORITY)
 How = Literal["exact", "part", "similar"]
 Side = Literal["any", "pledgor", "pledgee"]
 
@@ -69,7 +70,7 @@ def search(actor: Actor, query: Query) -> list[dict[str, Any]]:
     demand(actor, "search")
     query = _askable(query)
     found = models.Registration.objects.filter(id__gt=query.after)
-    if actor.role not in _SEE_FILINGS:
+    if actor.capacity not in _SEE_FILINGS:
         found = found.filter(Q(status__in=PUBLISHED) | Q(id__in=_own(actor)))
     if query.number:
         found = found.filter(id__in=_with_number(query.number))
@@ -286,7 +287,9 @@ def _with_party(query: Query, actor: Actor, names: list[str]) -> Any:
         parties = parties.filter(code=query.code)
     if query.name:
         parties = parties.filter(name_key__in=names)
-    if actor.role in (Role.PUBLIC, Role.FIRM) or (actor.role is Role.LENDER and query.how != "exact"):
+    if actor.capacity in (Capacity.PUBLIC, Capacity.FIRM) or (
+        actor.capacity is Capacity.LENDER and query.how != "exact"
+    ):
         # A bank asks for the person before it, by the whole name; nobody goes through persons by parts of names.
         own = "" if actor.party is None else actor.party.name
         parties = parties.filter(Q(is_natural_person=False) | Q(name=own))

@@ -18,8 +18,9 @@ from zhirong.kernel.days import add_months
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
+from zhirong.operations.declare import Call
 from zhirong.operations.outbox import PARTY, RIGHT, SUBSCRIBED, UNSUBSCRIBED
-from zhirong.operations.pattern import By, Decision, Done, Work, act, part_key, plain, pledge_kind
+from zhirong.operations.pattern import Decision, Done, Work, act, part_key, plain, pledge_kind
 from zhirong.operations.pledge.facts import standing_freezes
 from zhirong.store import models
 from zhirong.store.names import name_key
@@ -33,7 +34,7 @@ RightAction = Literal["freeze", "renew", "unfreeze"]
 _EVENTS: Mapping[str, str] = {"freeze": FREEZE_RIGHT, "renew": RENEW_FREEZE, "unfreeze": UNFREEZE_RIGHT}
 
 
-def court_order_on_registration(by: By, registration: int, order: str, action: Action) -> Done:
+def court_order_on_registration(by: Call, registration: int, order: str, action: Action) -> Done:
     """A court holds a registration still, or lets it go. order: the number of its document."""
     move = Move.FREEZE if action == "freeze" else Move.UNFREEZE
     _demand_order(order)
@@ -45,7 +46,7 @@ def court_order_on_registration(by: By, registration: int, order: str, action: A
 
 
 def court_order_on_right(
-    by: By,
+    by: Call,
     right: str,
     order: str,
     action: RightAction,
@@ -220,7 +221,7 @@ def read_all_published(published: Sequence[Mapping[str, Any]]) -> list[Published
 
 
 def reconcile(
-    by: By,
+    by: Call,
     authority: str,
     published: Sequence[Mapping[str, Any]],
     *,
@@ -257,7 +258,7 @@ def reconcile(
     return done, tuple(found) if not done.repeated else alarms_of(done.index)
 
 
-def _raise_alarms(by: By, authority: str, found: Sequence[Difference]) -> None:
+def _raise_alarms(by: Call, authority: str, found: Sequence[Difference]) -> None:
     """One event for each registration that differs, so that its pledgee and its subscribers hear of it."""
     for registration in sorted({one.registration for one in found if one.registration is not None}):
         own = [one.as_json() for one in found if one.registration == registration]
@@ -279,17 +280,17 @@ def alarms_of(index: int) -> tuple[Difference, ...]:
     )
 
 
-def subscribe(by: By, target: Literal["right", "party"], value: str) -> Done:
+def subscribe(by: Call, target: Literal["right", "party"], value: str) -> Done:
     """Hear of everything that happens to a right (its key) or a party (its name or credit code)."""
     return _subscription(by, target, value, SUBSCRIBED)
 
 
-def unsubscribe(by: By, target: Literal["right", "party"], value: str) -> Done:
+def unsubscribe(by: Call, target: Literal["right", "party"], value: str) -> Done:
     """Hear no more of it."""
     return _subscription(by, target, value, UNSUBSCRIBED)
 
 
-def _subscription(by: By, target: str, value: str, kind: str) -> Done:
+def _subscription(by: Call, target: str, value: str, kind: str) -> Done:
     if target not in (RIGHT, PARTY) or not value.strip():
         raise refuse(
             "target",

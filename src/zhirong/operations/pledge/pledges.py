@@ -21,7 +21,8 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
-from zhirong.operations.pattern import By, Decision, Done, Work, act, by_parts, plain, pledge_kind
+from zhirong.operations.declare import Call
+from zhirong.operations.pattern import Decision, Done, Work, act, by_parts, plain, pledge_kind
 from zhirong.operations.pledge.completion import demand_recordable, later_than_today
 from zhirong.operations.pledge.facts import (
     FACTS,
@@ -40,12 +41,12 @@ from zhirong.operations.rulebook import rulebook
 from zhirong.store.transaction import writing
 
 
-def prepare_pledge(by: By, request: Request) -> Done:
+def prepare_pledge(by: Call, request: Request) -> Done:
     """Keep a filing that is not handed in yet; the way of every registration whose authority is elsewhere."""
     return _open(Move.PREPARE, by, request)
 
 
-def file_pledge(by: By, request: Request) -> Done:
+def file_pledge(by: Call, request: Request) -> Done:
     """Hand in a filing: tables ``filing`` and ``rights`` as in a case file, ``role`` record or mirror.
 
     Every refusal ground, every paper and the free ranks are checked first. Raises InputError with all that stands
@@ -54,7 +55,7 @@ def file_pledge(by: By, request: Request) -> Done:
     return _open(Move.FILE, by, request)
 
 
-def file_package(by: By, request: Request, *, prepared: bool = False) -> tuple[Done, ...]:
+def file_package(by: Call, request: Request, *, prepared: bool = False) -> tuple[Done, ...]:
     """One request over several kinds of rights: a registration for each authority where it is mirrored, all or nothing;
     a single one where this register is the record. prepared: only prepare them.
     """
@@ -66,7 +67,7 @@ def file_package(by: By, request: Request, *, prepared: bool = False) -> tuple[D
         return tuple(do(part_by, parts[register]) for register, part_by in by_parts(by, sorted(parts), PACKS))
 
 
-def file_prepared(by: By, registration: int) -> Done:
+def file_prepared(by: Call, registration: int) -> Done:
     """Hand in what was prepared, checked as of today."""
 
     def decide(work: Work) -> Decision:
@@ -79,13 +80,13 @@ def file_prepared(by: By, registration: int) -> Done:
     return act("file", by, {}, decide, registration)
 
 
-def withdraw(by: By, registration: int, reason: str) -> Done:
+def withdraw(by: Call, registration: int, reason: str) -> Done:
     """Take back a filing that has not been entered."""
     return _ending(Move.WITHDRAW, "withdraw", by, registration, reason)
 
 
 def examine(
-    by: By, registration: int, rights: Sequence[Mapping[str, Any]] = (), resolved: Request | None = None
+    by: Call, registration: int, rights: Sequence[Mapping[str, Any]] = (), resolved: Request | None = None
 ) -> Done:
     """Examine a filing as of today: accepted or refused by its grounds, each kept with its rule.
 
@@ -127,7 +128,7 @@ def examine(
     return act("examine", by, request, decide, registration)
 
 
-def update_facts(by: By, registration: int, rights: Sequence[Mapping[str, Any]]) -> Done:
+def update_facts(by: Call, registration: int, rights: Sequence[Mapping[str, Any]]) -> Done:
     """Keep newer extracts of the rights, all of them: what the daily watch examines from now on."""
     request = {"rights": list(rights)}
 
@@ -140,7 +141,7 @@ def update_facts(by: By, registration: int, rights: Sequence[Mapping[str, Any]])
     return act("update_facts", by, request, decide, registration)
 
 
-def enter(by: By, registration: int, resolved: Request | None = None) -> Done:
+def enter(by: Call, registration: int, resolved: Request | None = None) -> Done:
     """Enter an examined filing: its rights are free, its priority number is given, in the same transaction.
 
     Every ground is examined again, by the facts of now. resolved: as in ``examine``, for what has become unknown since.
@@ -173,7 +174,7 @@ def enter(by: By, registration: int, resolved: Request | None = None) -> Done:
 
 
 def record_authority_number(
-    by: By, registration: int, authority: str, authority_number: str, certificate: str, day: date
+    by: Call, registration: int, authority: str, authority_number: str, certificate: str, day: date
 ) -> Done:
     """Complete a mirror: the authority's number, the certificate's SHA-256 in hexadecimal, the day of its registration.
 
@@ -209,7 +210,7 @@ def record_authority_number(
     return act("record_authority", by, request, decide, registration)
 
 
-def amend(by: By, registration: int, changes: Request, changed_on: date) -> Done:
+def amend(by: Call, registration: int, changes: Request, changed_on: date) -> Done:
     """Amend parties' names, kind, amount or dates of the claim. changed_on: the day of the change itself; whether it
     is filed within the days that the rule gives is kept with the event.
     """
@@ -225,14 +226,14 @@ def amend(by: By, registration: int, changes: Request, changed_on: date) -> Done
     return act("amend", by, request, decide, registration)
 
 
-def correct(by: By, registration: int, changes: Request, reason: str) -> Done:
+def correct(by: Call, registration: int, changes: Request, reason: str) -> Done:
     """Correct a mistake of the register itself; what stood there before stays in the log."""
     _demand_words("reason", reason)
     request = {"changes": kept_changes(changes), "reason": reason}
     return act("correct", by, request, lambda work: _decision(work, Move.CORRECT, request), registration)
 
 
-def extend(by: By, registration: int, debt_end: date) -> Done:
+def extend(by: Call, registration: int, debt_end: date) -> Done:
     """Extend the secured debt, never past the term of a right nor the longest term of a notice; both are examined
     as of today. What else has come up is the daily watch's, and does not stop an extension.
     """
@@ -247,7 +248,7 @@ def extend(by: By, registration: int, debt_end: date) -> Done:
     return act("extend", by, request, decide, registration)
 
 
-def transfer_claim(by: By, registration: int, to: Request, basis: str = "") -> Done:
+def transfer_claim(by: Call, registration: int, to: Request, basis: str = "") -> Done:
     """The claim passes to another, and the pledge with it. Rank and number stay.
 
     basis: under a maximum-amount pledge, since when its claims are determined, or where the parties agreed otherwise.
@@ -281,7 +282,9 @@ def transfer_claim(by: By, registration: int, to: Request, basis: str = "") -> D
     return act("transfer_claim", by, request, decide, registration)
 
 
-def partially_discharge(by: By, registration: int, rights: Sequence[str], claim_amount: int | None = None) -> Done:
+def partially_discharge(
+    by: Call, registration: int, rights: Sequence[str], claim_amount: int | None = None
+) -> Done:
     """Release some rights, or some of the amount. rights: keys. claim_amount: fen that remain secured."""
     request = {"rights": sorted(rights), "claim_amount": claim_amount}
 
@@ -292,12 +295,12 @@ def partially_discharge(by: By, registration: int, rights: Sequence[str], claim_
     return act("partially_discharge", by, request, decide, registration)
 
 
-def discharge(by: By, registration: int, reason: str) -> Done:
+def discharge(by: Call, registration: int, reason: str) -> Done:
     """End a registration: paid, realised, waived. Its rights are free from this moment."""
     return _ending(Move.DISCHARGE, "discharge", by, registration, reason)
 
 
-def revoke(by: By, registration: int, reason: str) -> Done:
+def revoke(by: Call, registration: int, reason: str) -> Done:
     """Undo a registration that should not have been made; it counts as never made."""
     return _ending(Move.REVOKE, "revoke", by, registration, reason)
 
@@ -305,7 +308,7 @@ def revoke(by: By, registration: int, reason: str) -> Done:
 # -- inside ---------------------------------------------------------------------------------------------------
 
 
-def _open(move: Move, by: By, request: Request) -> Done:
+def _open(move: Move, by: Call, request: Request) -> Done:
     facts = plain({name: request[name] for name in ("filing", "rights") if name in request})
     role = RegisterRole(Reader(dict(request)).choice("role", tuple(RegisterRole), RegisterRole.MIRROR))
     filing, rights = read_facts(facts)
@@ -458,7 +461,7 @@ def _decision(work: Work, move: Move, content: Request, public: Request | None =
     return Decision(pledge_kind(move), _found(work).id, content, public or {})
 
 
-def _ending(move: Move, verb: str, by: By, registration: int, reason: str) -> Done:
+def _ending(move: Move, verb: str, by: Call, registration: int, reason: str) -> Done:
     request = {"reason": reason}
     _demand_words("reason", reason)
     return act(verb, by, request, lambda work: _decision(work, move, {**request, "day": work.day}), registration)

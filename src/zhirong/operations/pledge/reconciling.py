@@ -57,7 +57,7 @@ class Reconcile(Request):
 
 def _read(call: Call, request: Reconcile) -> tuple[list[dict[str, Any]], list[Published]]:
     """The published rows, as they stand and read, before the only writer is held up."""
-    upload = redeem(call.person, request.file)
+    upload = redeem(call.actor, request.file)
     rows = read_published_rows(bytes_of(upload), upload.name)
     return rows, orders.read_all_published(rows)
 

@@ -13,9 +13,11 @@ from typing import Any
 from zhirong.chain.pledge.registration import refuse
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor, Capacity
+from zhirong.operations.declare import Call
 from zhirong.operations.outbox import party_address
-from zhirong.operations.pattern import By, Decision, Done, Work, act, part_key
-from zhirong.operations.permissions import Actor, Role, demand
+from zhirong.operations.pattern import Decision, Done, Work, act, part_key
+from zhirong.operations.permissions import demand
 from zhirong.store import models
 from zhirong.store.transaction import writing
 
@@ -49,7 +51,7 @@ class Match:
         }
 
 
-def report_uses(by: By, period: str, reports: Sequence[Mapping[str, str]]) -> tuple[Done, tuple[Match, ...]]:
+def report_uses(by: Call, period: str, reports: Sequence[Mapping[str, str]]) -> tuple[Done, tuple[Match, ...]]:
     """Report fingerprints of a period, each with the institution's own reference; answers which others have reported.
 
     Everyone concerned is told of a new match. Raises InputError with every report that cannot be used.
@@ -100,7 +102,7 @@ def matches(actor: Actor, period: str) -> tuple[Match, ...]:
     reports = models.Report.objects.filter(period=period)
     if actor.party is not None:
         own = reports.filter(institution=party_address(actor.party))
-    elif actor.role is Role.REGISTRAR:
+    elif actor.capacity is Capacity.REGISTRAR:
         own = reports
     else:
         return ()
@@ -114,12 +116,12 @@ def matches(actor: Actor, period: str) -> tuple[Match, ...]:
     for one in own.order_by("id"):
         others = by_fingerprint[one.fingerprint] - {one.institution}
         if others:
-            names = tuple(sorted(others)) if actor.role is Role.REGISTRAR else ()
+            names = tuple(sorted(others)) if actor.capacity is Capacity.REGISTRAR else ()
             found.append(Match(period, one.fingerprint, one.reference, len(others), names))
     return tuple(found)
 
 
-def _tell_the_others(by: By, period: str, institution: str, index: int) -> None:
+def _tell_the_others(by: Call, period: str, institution: str, index: int) -> None:
     """One event for each institution that has just got a match, so that it hears of it. It names no fingerprint."""
     new = models.Report.objects.filter(event_id=index).values("fingerprint")
     met = models.Report.objects.filter(period=period, fingerprint__in=new).exclude(institution=institution)

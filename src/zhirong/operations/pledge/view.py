@@ -15,8 +15,9 @@ from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor
 from zhirong.operations.pattern import register_event
-from zhirong.operations.permissions import Actor, allowed
+from zhirong.operations.permissions import allowed
 from zhirong.operations.pledge.facts import check_rights, latest_facts, read_facts, settled_grounds
 from zhirong.operations.rulebook import rulebook
 from zhirong.store import models, rows

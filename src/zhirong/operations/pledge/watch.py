@@ -5,7 +5,8 @@ from typing import Any
 
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import Problem
-from zhirong.operations.pattern import By, Decision, Work, act, part_key
+from zhirong.operations.declare import Call
+from zhirong.operations.pattern import Decision, Work, act, part_key
 from zhirong.operations.permissions import demand
 from zhirong.operations.pledge.identities import refresh_identity, stale_identities
 from zhirong.operations.pledge.look import watch
@@ -25,7 +26,7 @@ class WatchRun:
     identities: int
 
 
-def record_watch(by: By) -> WatchRun:
+def record_watch(by: Call) -> WatchRun:
     """Examine every standing registration as of today; record each whose alarms have changed, which tells its pledgee
     and its subscribers; bring the identities of rights up to the pledges of now. Harmless when repeated.
     """

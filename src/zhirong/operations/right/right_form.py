@@ -45,12 +45,12 @@ _LISTED_SEPARATORS = "；;"
 
 def _suits(name: str) -> Any:
     """Whether the form of a right asks for a field: by the kind of the right that it is about."""
-    return lambda person, row: row is None or name in fields_of(RightKind(row.kind))
+    return lambda actor, row: row is None or name in fields_of(RightKind(row.kind))
 
 
 def _known(name: str) -> Any:
     """What a kept right says in a field: what its form begins with."""
-    return lambda person, row: None if row is None or not row.facts else as_typed(row.facts).get(name)
+    return lambda actor, row: None if row is None or not row.facts else as_typed(row.facts).get(name)
 
 
 def _asked(name: str, column: str = "", *, widget: str = "text", choices: Any = None) -> Ask:

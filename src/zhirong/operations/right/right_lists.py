@@ -99,8 +99,8 @@ class _Prepared:
 
 def _read(call: Call, request: ImportRights) -> _Prepared:
     """The list, read before the only writer is held up."""
-    upload = redeem(call.person, request.file)
-    corrections = corrections_for(call.person, KIND, request.columns, HEADINGS)
+    upload = redeem(call.actor, request.file)
+    corrections = corrections_for(call.actor, KIND, request.columns, HEADINGS)
     content, day = bytes_of(upload), day_of(call.now)
     if is_long(content, KIND, day):
         return _Prepared(None, corrections)
@@ -127,7 +127,7 @@ def _read(call: Call, request: ImportRights) -> _Prepared:
 )
 def import_rights(work: Work, request: ImportRights) -> Any:
     """Keep every right of a list. Nothing is kept where a row is bad; the report names each."""
-    firm = Organisation.objects.get(pk=work.person.organisation)
+    firm = Organisation.objects.get(pk=work.actor.organisation)
     table: RightsTable | None = work.prepared.table
     if table is None:
         if request.keep_columns:

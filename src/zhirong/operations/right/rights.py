@@ -19,12 +19,12 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text, same
+from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.case_file.tables import exact
 from zhirong.operations.clock import now
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Formed, Request, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.people import MemberRole, Person
 from zhirong.operations.refusals import not_found, refuse
 from zhirong.operations.right.right_form import NewRight, RightFacts, facts_table
 from zhirong.operations.unit_of_work import Work
@@ -38,14 +38,14 @@ UNKNOWN = "unknown"
 _UNKNOWN_TEXT = Text("不明", "not known")
 
 
-def own(person: Person, row: Any) -> bool:
+def own(actor: Actor, row: Any) -> bool:
     """The firm acts for itself, or its agent for it."""
-    return bool(row.firm_id == person.organisation)
+    return bool(row.firm_id == actor.organisation)
 
 
-def own_kept(person: Person, row: Any) -> bool:
+def own_kept(actor: Actor, row: Any) -> bool:
     """The firm's own right, and not one that it has removed."""
-    return own(person, row) and not row.removed
+    return own(actor, row) and not row.removed
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def status_words(status: str) -> Text:
 )
 def add_right(work: Work, request: NewRight) -> Any:
     """Keep a right that the firm does not keep yet."""
-    firm = Organisation.objects.get(pk=work.person.organisation)
+    firm = Organisation.objects.get(pk=work.actor.organisation)
     table = facts_table(request.kind, request, firm.name, firm.code)
     checked = check_right(table, work.day, work.rules)
     known = kept_right(firm, checked.right)
@@ -252,11 +252,11 @@ PAPERS: tuple[tuple[str, Text], ...] = (
 )
 
 
-def _subjects(person: Person, row: Any) -> list[tuple[str, Text]]:
+def _subjects(actor: Actor, row: Any) -> list[tuple[str, Text]]:
     """What a firm may attach a paper to: its rights and its cases."""
     day = day_of(now())
-    rights = visible(person, FirmRight, day).filter(firm=person.organisation, removed=False).order_by("-id")[:500]
-    cases = visible(person, Case, day).filter(firm=person.organisation).order_by("-id")[:100]
+    rights = visible(actor, FirmRight, day).filter(firm=actor.organisation, removed=False).order_by("-id")[:500]
+    cases = visible(actor, Case, day).filter(firm=actor.organisation).order_by("-id")[:100]
     return [
         *((f"case/{case.pk}", Text(f"申请 {case.number}", f"case {case.number}")) for case in cases),
         *((f"firmright/{right.pk}", same(f"{right.title} {right.number}")) for right in rights),
@@ -305,10 +305,10 @@ def add_file(work: Work, request: AddFile) -> Any:
         )
     table, _, number = request.subject.partition("/")
     model: Any = Case if table == "case" else FirmRight
-    row = visible(work.person, model, work.day).filter(pk=int(number), firm=work.person.organisation).first()
+    row = visible(work.actor, model, work.day).filter(pk=int(number), firm=work.actor.organisation).first()
     if row is None:
         raise not_found(model, number)
-    file = attach(work, request.file, request.subject, request.paper, work.person.organisation)
+    file = attach(work, request.file, request.subject, request.paper, work.actor.organisation)
     if isinstance(row, Case) and row.state not in ("draft", *ENDED):
         work.tell(
             Text(f"{row.number}：企业补充了文件 {file.name}", f"{row.number}: the firm has added {file.name}"),
@@ -323,8 +323,8 @@ def add_file(work: Work, request: AddFile) -> Any:
     Text("删除文件", "Remove the paper"),
     model=StoredFile,
     roles=FIRM,
-    relation=lambda person, row: bool(
-        not row.removed and row.owner_id == person.organisation and row.subject.startswith(("case/", "firmright/"))
+    relation=lambda actor, row: bool(
+        not row.removed and row.owner_id == actor.organisation and row.subject.startswith(("case/", "firmright/"))
     ),
     is_grave=True,
 )
@@ -386,7 +386,7 @@ listing(
             ),
         ),
         roles=FIRM,
-        narrow=lambda person, day: Q(removed=False),
+        narrow=lambda actor, day: Q(removed=False),
         page="firm.right",
         empty=Text(
             "还没有录入权利。照证书录入第一件，或导入 Excel 清单。",

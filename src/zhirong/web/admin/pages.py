@@ -6,8 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from zhirong.kernel.days import day_of
+from zhirong.operations.actors import KIND_WORDS, ROLE_WORDS, MemberRole, OrganisationKind
 from zhirong.operations.listing import LISTINGS
-from zhirong.operations.people import KIND_WORDS, ROLE_WORDS, MemberRole, OrganisationKind
 from zhirong.operations.platform.administration import STATUS_WORDS as ORGANISATION_WORDS
 from zhirong.operations.platform.audit import JOBS
 from zhirong.operations.platform.rulebook_history import files, history, is_doubtful, language_files, rule

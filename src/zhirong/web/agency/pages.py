@@ -40,9 +40,9 @@ _OPEN = tuple(one.value for one in _WAY[:-1])
 @page("agency/", "agency.home", roles=AGENCY)
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for whom, then every assignment."""
-    person = request.person
+    actor = request.actor
     waiting = (
-        visible(person, Appraisal, day_of(now()))
+        visible(actor, Appraisal, day_of(now()))
         .filter(state__in=_OPEN)
         .select_related("firm", "appraiser", "reviewer")
         .order_by("created_at")[:100]
@@ -60,10 +60,10 @@ def formal(request: HttpRequest) -> HttpResponse:
 @page("appraisals/<int:id>/", "agency.appraisal", roles=(*AGENCY, *CLIENTS), model=Appraisal)
 def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
     """One appraisal: where it stands, its value with the interval, how it was bought, and its report."""
-    person = request.person
+    actor = request.actor
     day = day_of(now())
-    is_shown = may_see_value(person, row)
-    shown = visible(person, FirmRight, day).filter(pk__in=row.rights).order_by("pk")
+    is_shown = may_see_value(actor, row)
+    shown = visible(actor, FirmRight, day).filter(pk__in=row.rights).order_by("pk")
     rights = list(shown)
     at = _WAY.index(State(row.state)) if row.state in set(_WAY) else -1
     context: dict[str, Any] = {
@@ -72,17 +72,17 @@ def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
         "steps": [(STATE_WORDS[one], "done" if n < at else "now" if n == at else "") for n, one in enumerate(_WAY)]
         if at >= 0
         else [],
-        "next": _next(row, person.account),
+        "next": _next(row, actor.account),
         "is_issued": row.state in (State.SIGNED, State.ISSUED, State.WITHDRAWN),
         "purpose": PURPOSE_TEXT.get(row.purpose),
         "value_type": VALUE_TYPE_TEXT.get(row.value_type),
         "rights": rights,
         "is_shown": is_shown,
         "result": row.result if is_shown and chart_data(row.result) else None,
-        "beside": beside(person, row, day) if row.grade == "formal" else None,
+        "beside": beside(actor, row, day) if row.grade == "formal" else None,
         "standing_words": STATE_TEXT,
         "right_ids": {right.pk: right_id(right.pk) for right in rights},
-        "is_agency": person.organisation == row.agency_id,
+        "is_agency": actor.organisation == row.agency_id,
     }
     return render(request, "agency/appraisal.html", context)
 
@@ -98,7 +98,7 @@ def _next(row: Appraisal, account: int) -> Text | None:
 def chart(request: HttpRequest, row: Appraisal, name: str) -> HttpResponse:
     """A chart of the value: its interval, or what moves it."""
     data = chart_data(row.result)
-    if data is None or not may_see_value(request.person, row):
+    if data is None or not may_see_value(request.actor, row):
         raise Http404
     charts = report_charts(data, request.lang)
     if name not in charts:
@@ -109,9 +109,9 @@ def chart(request: HttpRequest, row: Appraisal, name: str) -> HttpResponse:
 @page("appraisals/<int:id>/compare/<int:other>/", "agency.compare", roles=(*AGENCY, *CLIENTS), model=Appraisal)
 def compare(request: HttpRequest, row: Appraisal, other: int) -> HttpResponse:
     """Two reports, assumption by assumption, farthest apart first."""
-    person = request.person
-    second = visible(person, Appraisal, day_of(now())).filter(pk=other).select_related("agency").first()
-    if second is None or not (may_see_value(person, row) and may_see_value(person, second)):
+    actor = request.actor
+    second = visible(actor, Appraisal, day_of(now())).filter(pk=other).select_related("agency").first()
+    if second is None or not (may_see_value(actor, row) and may_see_value(actor, second)):
         raise Http404
     found, problems = None, tuple[Any, ...]()
     try:

@@ -22,7 +22,7 @@ _OF_PEOPLE = ("agency.person_change", "agency.person_end")
 @page("agency/pool/", "agency.pool", roles=AGENCY)
 def own_pool(request: HttpRequest) -> HttpResponse:
     """What the agency's own appraisers see of their entry; its reviewer keeps it."""
-    row = Organisation.objects.get(pk=request.person.organisation)
+    row = Organisation.objects.get(pk=request.actor.organisation)
     return render(request, "agency/pool.html", {"row": row, **pool_context(request, row)})
 
 
@@ -43,5 +43,5 @@ def _links(request: HttpRequest, row: Organisation, one: dict[str, Any]) -> list
     return [
         (f"{reverse('do.row', args=[name, row.pk])}?{urlencode(known)}", OPERATIONS[name].title)
         for name in _OF_PEOPLE
-        if can(request.person, name, row)
+        if can(request.actor, name, row)
     ]

@@ -12,10 +12,10 @@ from zhirong.chain.quote.kept import current
 from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import Actor
 from zhirong.operations.appraisal.online_appraisals import grade_words
 from zhirong.operations.case.completeness import ready_to_submit
 from zhirong.operations.case.messages import KIND_WORDS
-from zhirong.operations.people import Person
 from zhirong.operations.right.rights import PAPERS, status_words
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import (
@@ -35,18 +35,18 @@ _SECONDS_A_DAY = 86_400
 _SIGNED_KINDS = tuple(kind for kind, made_of in PAPER_KINDS.items() if made_of.signers)
 
 
-def case_context(person: Person, case: Case, day: date, moment: datetime) -> dict[str, Any]:
+def case_context(actor: Actor, case: Case, day: date, moment: datetime) -> dict[str, Any]:
     """Everything that the page of a case shows, in a fixed number of queries."""
     state, subject = State(case.state), f"case/{case.pk}"
     steps = list(CaseStep.objects.filter(case=case).order_by("began_at", "id"))
     messages = list(
-        visible(person, Message, day)
+        visible(actor, Message, day)
         .filter(subject=subject)
         .select_related("sender", "receiver")
         .order_by("id")[:200]
     )
-    files = visible(person, StoredFile, day).filter(subject=subject, removed=False).order_by("id")[:200]
-    papers = visible(person, Paper, day).filter(subject=subject)
+    files = visible(actor, StoredFile, day).filter(subject=subject, removed=False).order_by("id")[:200]
+    papers = visible(actor, Paper, day).filter(subject=subject)
     mode = modes().get(case.mode)
     return {
         "case": case,
@@ -58,7 +58,7 @@ def case_context(person: Person, case: Case, day: date, moment: datetime) -> dic
         "steps": [_step(one, moment) for one in steps],
         "days": _days(steps[0].began_at, steps[-1].ended_at or moment) if steps else 0,
         "cost": sum(one.cost for one in steps),
-        "missing": ready_to_submit(case, person, day)[1] if state is State.DRAFT else [],
+        "missing": ready_to_submit(case, actor, day)[1] if state is State.DRAFT else [],
         "mode": None if mode is None else mode.title,
         "method": METHOD_TEXT[Method(case.method)],
         "rights": [
@@ -73,7 +73,7 @@ def case_context(person: Person, case: Case, day: date, moment: datetime) -> dic
         else [one for one in messages if one.receiver_id == case.firm_id and one.answered_at is None],
         "papers": list(papers.order_by("id")[:50]),
         "to_sign": papers_to_sign(papers, case.firm_id),
-        "loan": visible(person, Loan, day).filter(case=case).first(),
+        "loan": visible(actor, Loan, day).filter(case=case).first(),
         "offer": offer_of(current(case.quote)),
     }
 

@@ -37,7 +37,7 @@ def modes(request: HttpRequest) -> HttpResponse:
         else:
             context = {**answer_context(quote), "may_apply": True}
     context |= {
-        "fields": form_fields(Compare, request.person, None, given, problems),
+        "fields": form_fields(Compare, request.actor, None, given, problems),
         "problems": problems,
         "above": unplaced(Compare, problems),
         "query": request.GET.urlencode(),
@@ -82,7 +82,7 @@ def answer_context(quote: dict[str, Any]) -> dict[str, Any]:
 def _firm(request: HttpRequest) -> Organisation:
     """The firm as it describes itself; not for an agent whose mandate has nothing to do with that."""
     firm: Organisation = get_object_or_404(
-        visible(request.person, Organisation, today()), pk=request.person.organisation
+        visible(request.actor, Organisation, today()), pk=request.actor.organisation
     )
     return firm
 
@@ -95,8 +95,8 @@ def _quoted(request: HttpRequest) -> dict[str, Any]:
 
 def _start(request: HttpRequest) -> dict[str, Any]:
     """What the form begins with: the newest appraisal that holds and what it values, else every right in force."""
-    newest = next(iter(usable_appraisals(request.person, today())), None)
+    newest = next(iter(usable_appraisals(request.actor, today())), None)
     if newest is not None:
         return {"appraisal": newest.pk, "rights": newest.rights}
-    rights = FirmRight.objects.filter(firm=request.person.organisation, removed=False, status="in_force")
+    rights = FirmRight.objects.filter(firm=request.actor.organisation, removed=False, status="in_force")
     return {"rights": list(rights.order_by("-id").values_list("pk", flat=True)[:50])}

@@ -7,11 +7,11 @@ from django.shortcuts import render
 
 from zhirong.chain.financing.case import ENDED, State
 from zhirong.kernel.days import day_of
+from zhirong.operations.actors import ROLE_WORDS, MemberRole
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.organisation.consents import scope_words
 from zhirong.operations.organisation.mandates import operation_titles
-from zhirong.operations.people import ROLE_WORDS, MemberRole
 from zhirong.operations.right.rights import FIRM
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, FirmRight, Loan, Message, Paper
@@ -43,11 +43,11 @@ for _name, _zh, _en in (
 @page("firm/", "firm.home", roles=FIRM)
 def home(request: HttpRequest) -> HttpResponse:
     """What the firm has to do next, then its cases and loans."""
-    person, day = request.person, day_of(now())
-    firm = person.organisation
-    rights = visible(person, FirmRight, day).filter(firm=firm, removed=False)
+    actor, day = request.actor, day_of(now())
+    firm = actor.organisation
+    rights = visible(actor, FirmRight, day).filter(firm=firm, removed=False)
     cases = list(
-        visible(person, Case, day)
+        visible(actor, Case, day)
         .filter(firm=firm)
         .exclude(state__in=ENDED)
         .select_related("lender")
@@ -60,21 +60,21 @@ def home(request: HttpRequest) -> HttpResponse:
     ]
     ended = [
         f"case/{pk}"
-        for pk in visible(person, Case, day).filter(firm=firm, state__in=ENDED).values_list("pk", flat=True)
+        for pk in visible(actor, Case, day).filter(firm=firm, state__in=ENDED).values_list("pk", flat=True)
     ]
     context = {
         "firm": Organisation.objects.get(pk=firm),
         "rights": rights.count(),
         "cases": cases,
         "drafts": [case for case in cases if case.state == State.DRAFT],
-        "open_messages": visible(person, Message, day)
+        "open_messages": visible(actor, Message, day)
         .filter(receiver=firm, answered_at=None, kind__in=("question", "objection"))
         .exclude(subject__in=ended)
         .select_related("sender")
         .order_by("id")[:_SHOWN],
-        "papers": papers_to_sign(visible(person, Paper, day), firm)[:_SHOWN],
+        "papers": papers_to_sign(visible(actor, Paper, day), firm)[:_SHOWN],
         "fees": fees,
-        "loans": visible(person, Loan, day)
+        "loans": visible(actor, Loan, day)
         .filter(firm=firm, state="standing")
         .select_related("lender")
         .order_by("next_due_on")[:_SHOWN],
@@ -98,18 +98,18 @@ def new_case(request: HttpRequest) -> HttpResponse:
 @page("firm/cases/<int:id>/", "firm.case", roles=FIRM, model=Case)
 def case(request: HttpRequest, row: Case) -> HttpResponse:
     """One case: where it stands, what is next, what it costs, what was asked and said."""
-    return render(request, "firm/case.html", case_context(request.person, row, day_of(now()), now()))
+    return render(request, "firm/case.html", case_context(request.actor, row, day_of(now()), now()))
 
 
 @page("firm/trust/", "firm.trust", roles=FIRM)
 def trust(request: HttpRequest) -> HttpResponse:
     """Who may act for the firm, who may see what of it, and where to take that back."""
-    person, day = request.person, day_of(now())
-    firm = person.organisation
-    mandates = visible(person, Mandate, day).filter(firm=firm).select_related("agent", "firm").order_by("-id")[:100]
-    consents = visible(person, Consent, day).filter(firm=firm).select_related("to", "firm").order_by("-id")[:100]
+    actor, day = request.actor, day_of(now())
+    firm = actor.organisation
+    mandates = visible(actor, Mandate, day).filter(firm=firm).select_related("agent", "firm").order_by("-id")[:100]
+    consents = visible(actor, Consent, day).filter(firm=firm).select_related("to", "firm").order_by("-id")[:100]
     handed_in = (
-        visible(person, Case, day)
+        visible(actor, Case, day)
         .filter(firm=firm)
         .exclude(state="draft")
         .select_related("lender", "guarantor")
@@ -119,7 +119,7 @@ def trust(request: HttpRequest) -> HttpResponse:
         "organisation": Organisation.objects.get(pk=firm),
         "members": [
             (one, [ROLE_WORDS[MemberRole(role)] for role in one.roles])
-            for one in visible(person, Membership, day)
+            for one in visible(actor, Membership, day)
             .filter(organisation=firm, active=True)
             .select_related("account", "organisation")
             .order_by("id")[:200]

@@ -16,7 +16,7 @@ from zhirong.web.views import operate
 @page("firm/profile/", "firm.profile", roles=FIRM, methods=("GET", "HEAD", "POST"))
 def profile(request: HttpRequest) -> HttpResponse:
     """Facts and credit file, with where each is from."""
-    firm = Organisation.objects.get(pk=request.person.organisation)
+    firm = Organisation.objects.get(pk=request.actor.organisation)
     facts, credit = facts_of(firm)
     return operate(
         request,

@@ -15,7 +15,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.imports import waits_in_background
 from zhirong.operations.listing import LISTINGS
-from zhirong.operations.permissions import ForbiddenError
+from zhirong.operations.refusals import ForbiddenError
 from zhirong.operations.right.rights import FIRM, PAPERS, check_right, open_cases_with, status_words
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.run import run_operation
@@ -101,9 +101,7 @@ def import_table(request: HttpRequest) -> HttpResponse:
     try:
         sent = request.FILES.get("file")
         ticket = (
-            request.POST.get("ticket", "")
-            if sent is None
-            else take_in(request.person, sent.name or "", sent.read())
+            request.POST.get("ticket", "") if sent is None else take_in(request.actor, sent.name or "", sent.read())
         )
         wants_all = "keep" in request.POST
         call = call_of(request, request.POST.get("_key", "") if wants_all else "")

@@ -35,7 +35,7 @@ def _today() -> Today:
 @page("guarantor/", "guarantor.home", roles=GUARANTOR)
 def home(request: HttpRequest) -> HttpResponse:
     """Requests, with those that wait counted."""
-    mine = GuaranteeRequest.objects.filter(guarantor=request.person.organisation)
+    mine = GuaranteeRequest.objects.filter(guarantor=request.actor.organisation)
     found = dict(mine.values_list("state").annotate(count=Count("pk")).order_by())
     counts = [
         {"state": state, "title": words, "count": found.get(state, 0)}
@@ -48,19 +48,19 @@ def home(request: HttpRequest) -> HttpResponse:
 @page("guarantor/requests/<int:id>/", "guarantor.request", roles=GUARANTOR, model=GuaranteeRequest)
 def asked(request: HttpRequest, row: GuaranteeRequest) -> HttpResponse:
     """One request: what is asked, what it rests on, what it does to each limit."""
-    person, today = request.person, _today()
+    actor, today = request.actor, _today()
     figures = figures_of(row.guarantor_id, today.day)
     # Who declined or withdrew keeps its own request, and sees no more of the firm.
-    has_part = visible(person, Case, today.day).filter(pk=row.case_id).exists()
+    has_part = visible(actor, Case, today.day).filter(pk=row.case_id).exists()
     context: dict[str, Any] = {
         "row": row,
         "case": row.case,
         "state": STATE_TEXT[row.state],
         "case_state": STATE_WORDS[State(row.case.state)],
         "mode": mode_title(row.case.mode),
-        "operations": operations_for(person, row),
-        "waits_for": _waits_for(row, person.account),
-        "rights": rights_of(person, row.case, today) if has_part else (),
+        "operations": operations_for(actor, row),
+        "waits_for": _waits_for(row, actor.account),
+        "rights": rights_of(actor, row.case, today) if has_part else (),
         "quote": quote_of(row.case) if has_part else None,
         "figures": figures,
         "meters": () if figures is None else meters_of(row, figures, today),
@@ -82,8 +82,8 @@ def _waits_for(row: GuaranteeRequest, account: int) -> Text | None:
 @page("guarantor/limits/", "guarantor.limits", roles=GUARANTOR)
 def limits(request: HttpRequest) -> HttpResponse:
     """What the guarantor bears, against the limits of the law and its own, and the largest debtors and groups."""
-    person, today = request.person, _today()
-    standing = standing_of(person.organisation)
+    actor, today = request.actor, _today()
+    standing = standing_of(actor.organisation)
     total = standing.aggregate(sum=Sum("exposure"), fees=Sum("fee"), count=Count("pk"))
     debtors = (
         standing.values("case__firm", "case__firm__name")
@@ -93,7 +93,7 @@ def limits(request: HttpRequest) -> HttpResponse:
     groups = (
         standing.exclude(group="").values("group").annotate(sum=Sum("exposure"), count=Count("pk")).order_by("-sum")
     )[:_LARGEST]
-    figures = figures_of(person.organisation, today.day)
+    figures = figures_of(actor.organisation, today.day)
     meters: tuple[Any, ...] = ()
     if figures is not None:
         used = {
@@ -102,7 +102,7 @@ def limits(request: HttpRequest) -> HttpResponse:
             "related": max((one["sum"] for one in groups), default=0),
         }
         meters = guarantor_meters(figures.net_assets, figures.is_mainly_small, used, 0, today.rules, today.day)
-    own = limits_of(person.organisation)
+    own = limits_of(actor.organisation)
     names = names_of(own, today.day)
     context = {
         "total": total,

@@ -45,7 +45,7 @@ def import_page(request: HttpRequest, row: FileImport) -> HttpResponse:
         "is_working": row.state in (READING, KEEPING),
         "is_preview": row.state == PREVIEW,
         "has_failed": has_failed(row),
-        "may_confirm": can(request.person, "import.confirm", row),
+        "may_confirm": can(request.actor, "import.confirm", row),
         "found": row.about,
         "wrong": _problems(row.problems),
         "notices": _problems(row.about.get("notices", [])),

@@ -16,6 +16,7 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
+from zhirong.operations.actors import ROLE_WORDS, Actor, MemberRole
 from zhirong.operations.authorize import can, operations_for
 from zhirong.operations.case.approvals import round_of
 from zhirong.operations.credit.diligence import name_of
@@ -26,7 +27,6 @@ from zhirong.operations.credit.review import check_state, hand_up_problems, open
 from zhirong.operations.credit.team_rating import assessed
 from zhirong.operations.declare import OPERATIONS, Operation
 from zhirong.operations.guarantee.guarantees import STATE_TEXT as GUARANTEE_TEXT
-from zhirong.operations.people import ROLE_WORDS, MemberRole, Person
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import (
     Appraisal,
@@ -69,7 +69,7 @@ class Today:
     day: date
 
 
-def case_context(person: Person, case: Case, today: Today) -> dict[str, Any]:
+def case_context(actor: Actor, case: Case, today: Today) -> dict[str, Any]:
     """Everything for the template of the case."""
     state = State(case.state)
     missing = hand_up_problems(case, today.rules, today.day) if state in (State.SUBMITTED, State.DILIGENCE) else []
@@ -79,8 +79,8 @@ def case_context(person: Person, case: Case, today: Today) -> dict[str, Any]:
     )
     team = assessed(case, today.rules, today.day)
     checks = _checks(case, today)
-    about_team = _team(person, case, team)
-    first, others = _actions(person, case, missing, about_team["can_rate"])
+    about_team = _team(actor, case, team)
+    first, others = _actions(actor, case, missing, about_team["can_rate"])
     return {
         "case": case,
         "state": STATE_WORDS[state],
@@ -94,12 +94,12 @@ def case_context(person: Person, case: Case, today: Today) -> dict[str, Any]:
         "officer": name_of(case.officer),
         "steps": steps_of(case, today),
         "way": way_of(case),
-        "rights": rights_of(person, case, today),
-        "appraisals": _appraisals(person, case, today),
+        "rights": rights_of(actor, case, today),
+        "appraisals": _appraisals(actor, case, today),
         "team": about_team,
         "checks": checks,
         "check_cost": sum(one["row"].cost for one in checks),
-        "can_check": state is State.DILIGENCE and person.has(MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER),
+        "can_check": state is State.DILIGENCE and actor.has(MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER),
         "quote": quote_of(case),
         "before_release": case.state in WAY[: WAY.index(State.RELEASED)],
         "flags": _flags(case, checks, [one.as_problem() for one in broken(meters)]),
@@ -107,8 +107,8 @@ def case_context(person: Person, case: Case, today: Today) -> dict[str, Any]:
         "messages_": Message.objects.filter(subject=f"case/{case.pk}")
         .select_related("sender", "by")
         .order_by("-pk"),
-        "papers": visible(person, Paper, today.day).filter(subject=f"case/{case.pk}").order_by("pk"),
-        "files": visible(person, StoredFile, today.day)
+        "papers": visible(actor, Paper, today.day).filter(subject=f"case/{case.pk}").order_by("pk"),
+        "files": visible(actor, StoredFile, today.day)
         .filter(subject=f"case/{case.pk}", removed=False)
         .order_by("pk"),
         "guarantees": [
@@ -122,10 +122,10 @@ def case_context(person: Person, case: Case, today: Today) -> dict[str, Any]:
 
 
 def _actions(
-    person: Person, case: Case, missing: Sequence[Problem], can_rate: bool
+    actor: Actor, case: Case, missing: Sequence[Problem], can_rate: bool
 ) -> tuple[Operation | None, list[Operation]]:
     """The button that comes first, and the others. What would only be refused is not put first."""
-    possible = [one for one in operations_for(person, case) if one.name != "team.rate" or can_rate]
+    possible = [one for one in operations_for(actor, case) if one.name != "team.rate" or can_rate]
     names = [one.name for one in possible]
     wanted = [
         name
@@ -194,9 +194,9 @@ def way_of(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def rights_of(person: Person, case: Case, today: Today) -> list[dict[str, Any]]:
+def rights_of(actor: Actor, case: Case, today: Today) -> list[dict[str, Any]]:
     """The rights with their state on file, in the quote and in the register of pledges."""
-    rows = {one.pk: one for one in visible(person, FirmRight, today.day).filter(pk__in=case.rights)}
+    rows = {one.pk: one for one in visible(actor, FirmRight, today.day).filter(pk__in=case.rights)}
     quoted = {one["id"]: one for one in current(case.quote).get("rights", [])}
     charges = Charge.objects.filter(right__key__in=[one.key for one in rows.values()], active=True)
     pledged = dict(charges.values_list("right__key", "registration_id"))
@@ -219,9 +219,9 @@ def rights_of(person: Person, case: Case, today: Today) -> list[dict[str, Any]]:
     return found
 
 
-def _appraisals(person: Person, case: Case, today: Today) -> list[dict[str, Any]]:
+def _appraisals(actor: Actor, case: Case, today: Today) -> list[dict[str, Any]]:
     """Appraisals for the case: grade, interval, and whether they hold today; what is stale is said to be so."""
-    mine = visible(person, Appraisal, today.day)
+    mine = visible(actor, Appraisal, today.day)
     rows = mine.filter(case=case) | mine.filter(pk=case.appraisal_id)
     grades = {"online": Text("在线（自动）", "online"), "formal": Text("正式（机构签字）", "formal, signed")}
     found = []
@@ -243,7 +243,7 @@ def _appraisals(person: Person, case: Case, today: Today) -> list[dict[str, Any]
     return found
 
 
-def _team(person: Person, case: Case, team: TeamAssessment | None) -> dict[str, Any]:
+def _team(actor: Actor, case: Case, team: TeamAssessment | None) -> dict[str, Any]:
     """The assessment of the team; the sheets only for who has handed in their own, or once it is settled."""
     raters = list(TeamRating.objects.filter(case=case).values_list("rater_id", flat=True))
     is_open = team is None or not team.usable
@@ -251,9 +251,9 @@ def _team(person: Person, case: Case, team: TeamAssessment | None) -> dict[str, 
         "assessment": team,
         "state": None if team is None else TEAM_STATE_TEXT[team.state],
         "raters": len(raters),
-        "has_rated": person.account in raters,
-        "shows_sheets": team is not None and (not is_open or person.account in raters),
-        "can_rate": can(person, "team.rate", case) and person.account not in raters and is_open,
+        "has_rated": actor.account in raters,
+        "shows_sheets": team is not None and (not is_open or actor.account in raters),
+        "can_rate": can(actor, "team.rate", case) and actor.account not in raters and is_open,
     }
 
 

@@ -47,11 +47,11 @@ def _today() -> Today:
 @page("lender/", "lender.home", roles=LENDER)
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for the person, the nearest time limit first."""
-    person, today = request.person, _today()
-    mine = Case.objects.filter(lender=person.organisation, state__in=my_states(person))
+    actor, today = request.actor, _today()
+    mine = Case.objects.filter(lender=actor.organisation, state__in=my_states(actor))
     counts = [
         {"title": STATE_WORDS[State(state)], "state": state, "count": mine.filter(state=state).count()}
-        for state in my_states(person)
+        for state in my_states(actor)
     ]
     late = mine.filter(due_on__lt=today.day).count()
     return render_list(request, WORK, "lender/home.html", counts=counts, late=late, today=today.day.isoformat())
@@ -66,7 +66,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 @page("lender/cases/<int:id>/", "lender.case", roles=LENDER, model=Case)
 def case(request: HttpRequest, row: Case) -> HttpResponse:
     """The case on one page, the next step in front."""
-    return render(request, "lender/case.html", case_context(request.person, row, _today()))
+    return render(request, "lender/case.html", case_context(request.actor, row, _today()))
 
 
 @page("lender/cases/<int:id>/why/", "lender.why", roles=LENDER, model=Case)
@@ -135,15 +135,15 @@ def _all_modes(row: Case) -> dict[str, Any]:
 @page("lender/portfolio/", "lender.portfolio", roles=LENDER)
 def portfolio(request: HttpRequest) -> HttpResponse:
     """What stands, by state, category, mode and region, and how much of each limit is used."""
-    person, today = request.person, _today()
-    limits = limits_of(person.organisation)
+    actor, today = request.actor, _today()
+    limits = limits_of(actor.organisation)
     names = names_of(limits, today.day)
     meters = [
-        {"limit": limit, "row": row, "title": title_of(limit, names), "used": lent(person.organisation, limit)}
+        {"limit": limit, "row": row, "title": title_of(limit, names), "used": lent(actor.organisation, limit)}
         for limit, row in limits.items()
         if limit.scope is not Scope.FIRM
     ]
-    book = portfolio_of(person.organisation, today.rules, today.day)
+    book = portfolio_of(actor.organisation, today.rules, today.day)
     context = {
         "book": book,
         "bad_rate": Decimal(book.bad_per_mille) / 1000,
@@ -189,8 +189,8 @@ def _per_cent(words: str) -> Decimal | None:
 @page("lender/portfolio/<str:by>.svg", "lender.portfolio_chart", roles=LENDER)
 def portfolio_chart(request: HttpRequest, by: str) -> HttpResponse:
     """Balances by ``category``, ``mode`` or ``region``, or what was asked for by ``state``."""
-    person, today = request.person, _today()
-    book = portfolio_of(person.organisation, today.rules, today.day)
+    actor, today = request.actor, _today()
+    book = portfolio_of(actor.organisation, today.rules, today.day)
     slices = {"state": book.by_state, "category": book.by_category, "mode": book.by_mode, "region": book.by_region}
     if not slices.get(by):
         return HttpResponse(status=404)

@@ -20,6 +20,7 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.ledger.accounts import account_text
+from zhirong.operations.actors import MemberRole, OrganisationKind
 from zhirong.operations.authorize import can, may
 from zhirong.operations.case_file.documents import is_intact, signed_by
 from zhirong.operations.clock import now
@@ -46,7 +47,6 @@ from zhirong.operations.loan.payments import KIND_WORDS, PAYMENT_WORDS
 from zhirong.operations.loan.release import CANCELLED, WAITING
 from zhirong.operations.loan.statements import CASHIERS, DIRECTION_WORDS, LINE_WORDS, proposals
 from zhirong.operations.loan.watching import FLAG_WORDS
-from zhirong.operations.people import MemberRole, OrganisationKind
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.run import run_operation
 from zhirong.operations.uploads import take_in
@@ -82,7 +82,7 @@ def papers(request: HttpRequest) -> HttpResponse:
 @page("statements/", "loan.statements", roles=_STATEMENTS)
 def statements(request: HttpRequest) -> HttpResponse:
     """The lines of the bank's statements."""
-    can_import = may(request.person, OPERATIONS["statement.import"])
+    can_import = may(request.actor, OPERATIONS["statement.import"])
     return render_list(request, LISTINGS["loan.lines"], "loan/statements.html", can_import=can_import)
 
 
@@ -105,10 +105,10 @@ def watch(request: HttpRequest) -> HttpResponse:
 def completion(request: HttpRequest, case: Case) -> HttpResponse:
     """Contracts, registration, conditions, loan of a case: what is done, what is open, whose turn it is."""
     day = day_of(now())
-    person = request.person
-    found = visible(person, Paper, day).filter(subject=f"case/{case.pk}").exclude(state="void").order_by("pk")
-    is_bank = person.kind is OrganisationKind.LENDER
-    loan = visible(person, Loan, day).filter(case=case).first()
+    actor = request.actor
+    found = visible(actor, Paper, day).filter(subject=f"case/{case.pk}").exclude(state="void").order_by("pk")
+    is_bank = actor.kind is OrganisationKind.LENDER
+    loan = visible(actor, Loan, day).filter(case=case).first()
     before_release = is_bank and case.state in (State.APPROVED, State.SIGNING, State.REGISTERING)
     conditions = conditions_of(case, day, rulebook()) if before_release else ()
     wrong = [one for one in conditions if not one.is_met]
@@ -205,7 +205,7 @@ def paper(request: HttpRequest, row: Paper) -> HttpResponse:
     """A paper: its files, its hash, who has signed and who still has to."""
     signatures = {one.organisation_id: one for one in Signature.objects.filter(paper=row).select_related("scan")}
     names = dict(Organisation.objects.filter(pk__in=row.signers).values_list("pk", "name"))
-    person = request.person
+    actor = request.actor
     beside = StoredFile.objects.filter(subject=f"paper/{row.pk}", paper=row.kind, removed=False)
     context = {
         "paper": row,
@@ -216,14 +216,14 @@ def paper(request: HttpRequest, row: Paper) -> HttpResponse:
                 "name": names.get(pk, ""),
                 "signature": signatures.get(pk),
                 "is_scan": pk in signatures and signatures[pk].method == SEALED_SCAN,
-                "may_check": pk in signatures and can(person, "paper.check_scan", signatures[pk]),
+                "may_check": pk in signatures and can(actor, "paper.check_scan", signatures[pk]),
             }
             for pk in row.signers
         ],
         "beside": beside.exclude(pk__in=[row.word_id, row.pdf_id]),
         "is_intact": is_intact(row),
-        "may_sign": can(person, "paper.sign", row),
-        "has_signed": person.organisation in signed_by(row),
+        "may_sign": can(actor, "paper.sign", row),
+        "has_signed": actor.organisation in signed_by(row),
         "about": _about(row.subject),
     }
     return render(request, "loan/paper.html", context)
@@ -248,7 +248,7 @@ def of_signature(request: HttpRequest, row: Signature) -> HttpResponse:
 def loan(request: HttpRequest, row: Loan) -> HttpResponse:
     """A loan: what is due, the schedule, how each receipt was applied, its category with the rule, its papers."""
     day = day_of(now())
-    person = request.person
+    actor = request.actor
     terms = row.contract["loan"]
     context: dict[str, Any] = {
         "loan": row,
@@ -258,12 +258,12 @@ def loan(request: HttpRequest, row: Loan) -> HttpResponse:
         "link": _link_words(terms),
         "agreed": agreed_words(row.contract),
         "method": METHOD_TEXT[Method(terms["method"])],
-        "papers": [_paper_row(one) for one in visible(person, Paper, day).filter(subject=f"loan/{row.pk}").order_by("-pk")],
+        "papers": [_paper_row(one) for one in visible(actor, Paper, day).filter(subject=f"loan/{row.pk}").order_by("-pk")],
         "payments": [
             (one, KIND_WORDS[one.kind], PAYMENT_WORDS[one.state])
-            for one in visible(person, Payment, day).filter(loan=row).exclude(state="undone").select_related("line").order_by("-pk")
+            for one in visible(actor, Payment, day).filter(loan=row).exclude(state="undone").select_related("line").order_by("-pk")
         ],
-        "is_bank": person.kind is OrganisationKind.LENDER,
+        "is_bank": actor.kind is OrganisationKind.LENDER,
     }  # fmt: skip
     if row.state == WAITING and context["is_bank"]:
         context["unmet"] = [one for one in conditions_of(row.case, day, rulebook()) if not one.is_met]
@@ -285,7 +285,7 @@ def _standing(request: HttpRequest, row: Loan, day: date) -> dict[str, Any]:
     state = state_of(row, day, rulebook())
     judged = judge(state, rulebook())
     quote, problems = _quote(request, row, day)
-    is_bank = request.person.kind is OrganisationKind.LENDER
+    is_bank = request.actor.kind is OrganisationKind.LENDER
     flags = WatchFlag.objects.filter(loan=row, cleared_on=None).order_by("due_on") if is_bank else ()
     return {
         "now": state,
@@ -389,7 +389,7 @@ def _ticket(request: HttpRequest) -> str:
     if sent is None:
         reason, hint = Text("没有选文件", "no file was chosen"), Text("选择流水文件", "choose the statement's file")
         raise InputError([Problem("file", "", reason, hint, "missing")])
-    return take_in(request.person, sent.name or "", sent.read())
+    return take_in(request.actor, sent.name or "", sent.read())
 
 
 def _as_problems(rows: list[dict[str, Any]]) -> list[Problem]:
@@ -416,7 +416,7 @@ def line(request: HttpRequest, row: StatementLine) -> HttpResponse:
         "direction": DIRECTION_WORDS[row.direction],
         "payments": [(one, KIND_WORDS[one.kind], PAYMENT_WORDS[one.state]) for one in payments],
         "proposals": [(one, KIND_WORDS[one.kind]) for one in proposals(row)] if row.state == "open" else [],
-        "may_match": can(request.person, "line.match", row),
+        "may_match": can(request.actor, "line.match", row),
     }
     return render(request, "loan/line.html", context)
 
@@ -424,7 +424,7 @@ def line(request: HttpRequest, row: StatementLine) -> HttpResponse:
 @page("payments/<int:id>/", "loan.payment", roles=LISTINGS["loan.payments"].roles, model=Payment)
 def payment(request: HttpRequest, row: Payment) -> HttpResponse:
     """A payment: whose, when, who matched and who confirmed it, what else its line has paid."""
-    is_bank = request.person.kind is OrganisationKind.LENDER
+    is_bank = request.actor.kind is OrganisationKind.LENDER
     others = (
         Payment.objects.filter(line=row.line_id, state=row.state).exclude(pk=row.pk).select_related("loan__firm")
     )

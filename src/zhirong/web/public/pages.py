@@ -72,7 +72,7 @@ def calculator(request: HttpRequest) -> HttpResponse:
         finally:
             _AT_ONCE.release()
     context |= {
-        "fields": form_fields(Calculate, request.person, None, given, problems),
+        "fields": form_fields(Calculate, request.actor, None, given, problems),
         "problems": problems,
         "above": unplaced(Calculate, problems),
         "query": request.GET.urlencode(),

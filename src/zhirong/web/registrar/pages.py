@@ -14,9 +14,7 @@ from zhirong.chain.right.records import KIND_TEXT
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.operations.authorize import can
-from zhirong.operations.declare import OPERATIONS
-from zhirong.operations.pattern import By
-from zhirong.operations.pledge.actor import actor_of
+from zhirong.operations.declare import OPERATIONS, Call
 from zhirong.operations.pledge.certificates import registration_certificate
 from zhirong.operations.pledge.desk import PARTIES, REGISTRAR
 from zhirong.operations.pledge.look import changes_of, view
@@ -56,11 +54,11 @@ def _css(days_left: int | None) -> str:
 @page("registrar/registrations/<int:number>/", "registrar.registration", roles=PARTIES)
 def registration(request: HttpRequest, number: int) -> HttpResponse:
     """A registration with everything that can be done to it now, and what has happened to it."""
-    one, actor = load(number), actor_of(request.person)
+    one, actor = load(number), request.actor
     if one is None or not may_see(actor, one):
         raise Http404
-    person = request.person
-    operations = [OPERATIONS[name] for name in possible(one) if can(person, name)]
+    actor = request.actor
+    operations = [OPERATIONS[name] for name in possible(one) if can(actor, name)]
     shown = view(actor, one)
     is_open = "claim_amount_fen" in shown
     context: dict[str, Any] = {
@@ -134,7 +132,7 @@ def examine(request: HttpRequest, number: int) -> HttpResponse:
 def certificate(request: HttpRequest, number: int) -> HttpResponse:
     """The certificate as PDF, or the receipt of a filing that is not registered; issuing it is an event, hence POST."""
     one = load(number)
-    by = By(actor_of(request.person), now(), call_of(request, request.POST.get("_key", "")).key)
+    by = Call(request.actor, now(), call_of(request, request.POST.get("_key", "")).key)
     if one is None or not may_see(by.actor, one):
         raise Http404
     made = registration_certificate(by, number, signing_key(DATA), request.lang)
@@ -147,7 +145,7 @@ def receipt(request: HttpRequest, number: int, index: int) -> HttpResponse:
     """What proves one event of a registration to anybody, offline."""
     one = load(number)
     event = Event.objects.filter(index=index, registration=number).first()
-    if one is None or event is None or not may_see(actor_of(request.person), one):
+    if one is None or event is None or not may_see(request.actor, one):
         raise Http404
     made = log.receipt(event, signing_key(DATA), now())
     return _download(made.as_bytes(), f"receipt-{index}.json", "application/json")

@@ -12,9 +12,8 @@ from zhirong.evidence.receipts import read_receipt
 from zhirong.evidence.verify import verify_receipt
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
-from zhirong.operations.pattern import By
+from zhirong.operations.declare import Call
 from zhirong.operations.platform.audit import kind_words
-from zhirong.operations.pledge.actor import actor_of
 from zhirong.operations.pledge.certificates import check_code, search_certificate
 from zhirong.operations.pledge.look import Query, search, searched_as, similar_names
 from zhirong.store.keys import public_keys, signing_key
@@ -52,7 +51,7 @@ def look(request: HttpRequest) -> HttpResponse:
         try:
             if request.method == "POST":
                 return _certificate(request, query)
-            found = search(actor_of(request.person), replace(query, limit=_PAGE + 1))
+            found = search(request.actor, replace(query, limit=_PAGE + 1))
         except InputError as error:
             problems += error.problems
         else:
@@ -111,7 +110,7 @@ def _row(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def _certificate(request: HttpRequest, query: Query) -> HttpResponse:
-    if not request.person.account and not _may_take_one():
+    if not request.actor.account and not _may_take_one():
         problem = Problem(
             "certificate",
             "",
@@ -120,7 +119,7 @@ def _certificate(request: HttpRequest, query: Query) -> HttpResponse:
             "too_many",
         )
         return render(request, "register/failed.html", {"problems": [problem], "above": [problem]}, status=429)
-    by = By(actor_of(request.person), now(), call_of(request, request.POST.get("_key", "")).key)
+    by = Call(request.actor, now(), call_of(request, request.POST.get("_key", "")).key)
     made = search_certificate(by, query, signing_key(DATA), request.lang)
     response = HttpResponse(made.pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="search-{made.number}.pdf"'
@@ -141,7 +140,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         if request.method == "POST":
             context |= _verified(request)
         elif context["code"]:
-            context["checked"] = check_code(actor_of(request.person), context["code"])
+            context["checked"] = check_code(request.actor, context["code"])
             context["happened"] = kind_words(context["checked"]["entry"]["kind"])
     except InputError as error:
         problems = error.problems

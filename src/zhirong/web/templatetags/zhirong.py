@@ -183,7 +183,7 @@ def fresh_key() -> str:
 def actions(context: Any, row: Any, only: str = "") -> dict[str, Any]:
     """Buttons for what the person can do to a row now. only: names, spaces between."""
     names = only.split()
-    found = [one for one in operations_for(context["person"], row) if not names or one.name in names]
+    found = [one for one in operations_for(context["actor"], row) if not names or one.name in names]
     found.sort(key=lambda one: one.is_grave)  # what goes on comes first, what ends it last
     return {"operations": found, "row": row, "lang": context.get("lang"), "back": context["request"].path}
 
@@ -191,13 +191,13 @@ def actions(context: Any, row: Any, only: str = "") -> dict[str, Any]:
 @register.simple_tag(takes_context=True)
 def may(context: Any, name: str, row: Any = None) -> bool:
     """Whether the person can do an operation, to a row where one is given."""
-    return can(context["person"], name, row)
+    return can(context["actor"], name, row)
 
 
 @register.simple_tag(takes_context=True)
 def begin(context: Any, name: str, css: str = "button", **values: Any) -> SafeString | str:
     """A link to the form of an operation that begins something, for who may do it."""
-    if not can(context["person"], name):
+    if not can(context["actor"], name):
         return ""
     one = OPERATIONS[name]
     query = "?" + urlencode(values) if values else ""

@@ -1,9 +1,10 @@
-"""Who acts on the platform: organisations by kind, roles within them, and the person that a request comes from."""
+"""Who acts: organisations by kind, roles within them, the actor that a request comes from, and its capacity in the register."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from zhirong.chain.right.records import Holder
 from zhirong.kernel.text import Text
 
 
@@ -87,13 +88,31 @@ def roles_of(kind: OrganisationKind) -> tuple[MemberRole, ...]:
     return tuple(role for role in MemberRole if role.value.split(".")[0] == kind.value)
 
 
+class Capacity(StrEnum):
+    """As what an actor acts in the register."""
+
+    REGISTRAR = "registrar"
+    LENDER = "lender"
+    FIRM = "firm"
+    COURT = "court"
+    AUTHORITY = "authority"
+    PUBLIC = "public"
+
+
+_CAPACITIES: Mapping[OrganisationKind, Capacity] = {
+    OrganisationKind.FIRM: Capacity.FIRM,
+    OrganisationKind.LENDER: Capacity.LENDER,
+}
+
+
 @dataclass(frozen=True, slots=True)
-class Person:
+class Actor:
     """Who asks. account: 0 for somebody who has not signed in, and for the platform's own work in the background.
 
     organisation, kind, code, name: of the organisation acted for. roles: within it. mandate: the id of the mandate by
     which an agent acts for a firm; then ``allowed`` names the operations that the firm has granted, and ``most`` the
     largest amount in fen. scopes: of the token that a program uses; None for a person at a page.
+    name, acts_as, acts_for: of one who acts in the register without an account (``register_actor``).
     """
 
     account: int = 0
@@ -108,18 +127,50 @@ class Person:
     most: int | None = None
     scopes: frozenset[str] | None = None
     is_worker: bool = field(default=False)
+    name: str = ""
+    acts_as: Capacity | None = None
+    acts_for: Holder | None = None
 
     @property
     def id(self) -> str:
         """How the log names who acted."""
+        if self.name:
+            return self.name
         if self.is_worker:
             return "worker"
         return f"account:{self.account}" if self.account else "public"
 
+    @property
+    def capacity(self) -> Capacity:
+        """As what the actor acts in the register: for an active firm or lender, for the register, else as the public."""
+        if self.acts_as is not None:
+            return self.acts_as
+        if self.has(MemberRole.REGISTRAR):
+            return Capacity.REGISTRAR
+        known = _CAPACITIES.get(self.kind) if self.kind is not None and self.is_active else None
+        return Capacity.PUBLIC if known is None else known
+
+    @property
+    def party(self) -> Holder | None:
+        """The firm or lender that the actor acts for in the register, None for an office and the public."""
+        if self.acts_as is not None:
+            return self.acts_for
+        if self.capacity in (Capacity.FIRM, Capacity.LENDER):
+            return Holder(self.organisation_name, self.organisation_code)
+        return None
+
     def has(self, *roles: MemberRole) -> bool:
-        """Whether the person has one of these roles."""
+        """Whether the actor has one of these roles."""
         return bool(self.roles.intersection(roles))
 
 
-NOBODY = Person()
-WORKER = Person(is_worker=True)
+NOBODY = Actor()
+WORKER = Actor(is_worker=True)
+
+
+def register_actor(name: str, capacity: Capacity, party: Holder | None = None) -> Actor:
+    """Who acts in the register without an account: at the command line, from a program that uses the library.
+
+    name: how the log names the actor. party: the firm or lender acted for, None for an office.
+    """
+    return Actor(name=name, acts_as=capacity, acts_for=party)
