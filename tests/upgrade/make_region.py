@@ -128,7 +128,7 @@ def pack(folder: Path, target: Path) -> None:
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w:xz", preset=9) as tar:
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and not path.name.endswith(".lock"):
+            if path.is_file() and not path.name.endswith(".lock") and not path.name.startswith("counts."):
                 info = tar.gettarinfo(path, str(path.relative_to(folder)))
                 info.uid = info.gid = info.mtime = 0
                 info.uname = info.gname = ""

@@ -1,7 +1,7 @@
 """What the command line says when something goes wrong that is not the user's input, and the exit codes for it.
 
 0 done; 1 done with findings; 2 the input cannot be used; 3 the machine failed (a full disk, no permission, no network);
-70 a fault of the program; 130 interrupted.
+4 a newer version of the program made the database; 70 a fault of the program; 130 interrupted.
 """
 
 import errno

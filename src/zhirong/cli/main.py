@@ -57,7 +57,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "do": ("办事：工作台能办的每一件事，用令牌办", "do what a desk can do, each by its name, with a token"),
     "show": ("查看：列表、对象、文件，用令牌看", "look through lists, objects and files, with a token"),
-    "platform": ("平台：建立、备份、恢复、核对、设置", "the platform: found, back up, restore, check, settings"),
+    "platform": (
+        "平台：建立、升级、备份、恢复、核对、设置",
+        "the platform: found, upgrade, back up, restore, check, settings",
+    ),
 }
 
 # Their --help says what the platform says of what is asked for: they answer it themselves.
@@ -68,10 +71,12 @@ _BY_RULES = frozenset(
     {"quote", "limit", "rate", "appraise", "report", "rights", "settle", "loan", "schedule", "modes"}
 )
 EXIT_BAD_INPUT = 2
+EXIT_NEWER_DATABASE = 4
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 done with findings, 2 the input cannot be used; others in ``faults``.
+    """Run one command and return its exit code: 0 done, 1 done with findings, 2 the input cannot be used, 4 a newer version made the
+    database; others in ``faults``.
 
     arguments: by default those of this process, and nothing that goes wrong leaves it as a traceback. With arguments from a
     program, what is not the user's input is raised.
@@ -126,7 +131,13 @@ def _run(words: list[str]) -> int:
         if not hasattr(error, "problems"):
             raise
         _say_problems(error, bool(getattr(options, "json", False)), lang)
-        return EXIT_BAD_INPUT
+        return _exit_code(error)
+
+
+def _exit_code(error: ValueError) -> int:
+    """A database of a newer version has a code of its own, so that whoever starts the program need not read words."""
+    codes = {problem.code for problem in error.problems}  # type: ignore[attr-defined]
+    return EXIT_NEWER_DATABASE if "newer_database" in codes else EXIT_BAD_INPUT
 
 
 def _command(words: list[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""``zhirong platform``: founding, backup, restore, check and settings of a platform."""
+"""``zhirong platform``: founding, upgrade, backup, restore, check and settings of a platform."""
 
 import argparse
 import os
@@ -11,8 +11,7 @@ from typing import Any
 from zhirong.cli.database import usable_database
 from zhirong.cli.environment import SETTINGS, shown_value
 from zhirong.cli.files import print_json
-from zhirong.kernel.errors import InputError, Problem
-from zhirong.kernel.text import Text
+from zhirong.cli.platform_upgrade import print_check, run_upgrade, upgrade_options
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "found": ("建立平台：运营机构和三个管理员", "found the platform: its operator and three administrators"),
@@ -21,6 +20,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "move": (
         "从 SQLite 迁到 DATABASE_URL 的空 PostgreSQL，再核对",
         "from SQLite into the empty PostgreSQL of DATABASE_URL, then check",
+    ),
+    "upgrade": (
+        "升级数据库：先备份，再升级、核对；--dry-run 只在副本上试",
+        "upgrade the database: back up, upgrade, check; --dry-run tries it on a copy",
     ),
     "check": ("核对：日志、登记簿、平台各表、文件", "check log, register, tables and files"),
     "settings": ("列出环境设置", "list the settings of the environment"),
@@ -40,19 +43,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for name in ("name", "code", "region", "system", "security", "audit"):
         added["found"].add_argument(f"--{name}", required=True)
     added["backup"].add_argument("file", metavar="FILE", help="备份文件 / the backup to write")
+    upgrade_options(added["upgrade"])
     added["restore"].add_argument("file", metavar="FILE", help="备份文件 / the backup to read")
-
-
-_OLDER = Problem(
-    "ZHIRONG_DATA",
-    "",
-    Text("数据库还是旧版本的形式", "the tables are still those of an older version"),
-    Text(
-        "先启动一次 zhirong serve，它会升级数据库；升级前的核对用旧版本做",
-        "start zhirong serve once, which brings them to the new form; before that, check with the older version",
-    ),
-    "older_database",
-)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -123,7 +115,9 @@ def _found(options: argparse.Namespace) -> int:
 def _backup(options: argparse.Namespace) -> int:
     folder = _data()
     from zhirong.operations.platform.backup import back_up
+    from zhirong.store.setup import demand_schema
 
+    demand_schema(may_be_older=True)
     manifest = back_up(folder, Path(options.file), datetime.now(UTC))
     count = len(manifest["members"])
     _say(options, manifest, f"已备份 {count} 个成员：{options.file}", f"{count} members: {options.file}")
@@ -166,36 +160,14 @@ def _move(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     folder = _data()
-    from zhirong.operations.platform.backup import missing_files
-    from zhirong.operations.pledge.check import check_register
-    from zhirong.store.setup import is_older
+    from zhirong.operations.platform.upgrading import check_all
 
-    if is_older():
-        raise InputError([_OLDER])
-    checked = check_register(folder)
-    findings = checked.findings
-    files = list(missing_files(folder))
+    checked = check_all(folder)
     if options.json:
-        print_json(
-            {
-                "events": checked.events,
-                "covered": checked.covered,
-                "findings": [finding.as_json() for finding in findings],
-                "files": [{"sha256": digest, "found": what} for digest, what in files],
-            }
-        )
+        print_json(checked.as_json())
     else:
-        for finding in findings:
-            print(finding.as_text(options.lang))
-        for digest, what in files:
-            print(f"{digest}\t{what}")
-        count = len(findings) + len(files)
-        print(
-            f"{checked.events} 条事项；{count} 处问题"
-            if options.lang == "zh"
-            else f"{checked.events} events; {count} findings"
-        )
-    return 1 if findings or files else 0
+        print_check(checked, options.lang)
+    return 1 if checked.count else 0
 
 
 def _data() -> Path:
@@ -220,6 +192,7 @@ _ACTIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "backup": _backup,
     "restore": _restore,
     "move": _move,
+    "upgrade": run_upgrade,
     "check": _check,
     "settings": _settings,
 }

@@ -30,7 +30,7 @@ def run(options: Options) -> int:
         os.environ["ZHIRONG_DATA"] = options.data
     if needs_no_database(options):
         return ACTIONS[options.action].run(options)
-    from zhirong.store.setup import ready
+    from zhirong.store.setup import demand_schema, ready
 
     ready()
     from django.db.utils import OperationalError, ProgrammingError
@@ -38,6 +38,7 @@ def run(options: Options) -> int:
     from zhirong.store.transaction import NoRegisterError
 
     try:
+        demand_schema()
         return ACTIONS[options.action].run(options)
     except (NoRegisterError, OperationalError, ProgrammingError) as error:
         problem = Problem(

@@ -72,24 +72,22 @@ def run(options: argparse.Namespace) -> int:
 
 
 def make_ready(folder: Path, origin: str, *, seals: bool = True) -> None:
-    """Tables in their present form, a register with its key where there is none, the version of the rules noted where it is
+    """Tables in their present form where there are none yet, a register with its key where there is none, the version of the rules noted where it is
     a new one, old secrets encrypted, accounts sealed, and the folder closed to other users. Harmless when repeated.
-    seals: whether accounts are sealed yet; a training region does so when it is made.
+    seals: whether accounts are sealed yet; a training region does so when it is made. Raises InputError where another version
+    made the tables.
     """
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
     from zhirong.operations.clock import now
     from zhirong.operations.platform.rulebook_history import note_rules
     from zhirong.operations.platform.seals import begin_seals
     from zhirong.operations.pledge.found import found_register
     from zhirong.store.models import LogHead
-    from zhirong.store.setup import make_private, migrate
+    from zhirong.store.setup import demand_schema, make_private, migrate
     from zhirong.web.second_step import encrypt_old_secrets
 
     folder.mkdir(parents=True, exist_ok=True)
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    state = demand_schema()
+    if state.pending or not state.is_platform:
         migrate()
     if not LogHead.objects.exists():
         found_register(folder, origin)

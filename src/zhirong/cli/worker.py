@@ -6,6 +6,7 @@ import signal
 import threading
 from types import FrameType
 
+from zhirong.cli.database import usable_database
 from zhirong.cli.processes import when_parent_ends
 
 
@@ -29,7 +30,11 @@ def run(options: argparse.Namespace) -> int:
 
     ready("zhirong.web.settings")
     from zhirong.operations.worker import work
+    from zhirong.store.settings import DATA
+    from zhirong.store.setup import demand_schema
 
+    with usable_database(DATA):
+        demand_schema()
     stop = threading.Event()
 
     def asked(number: int, frame: FrameType | None) -> None:

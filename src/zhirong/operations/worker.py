@@ -25,6 +25,7 @@ from zhirong.operations.mail import mail_due
 from zhirong.operations.notify import tell_of_register
 from zhirong.operations.pledge.jobs import sign_often
 from zhirong.operations.webhooks import deliver_due
+from zhirong.store.setup import demand_schema
 from zhirong.store.work import Job
 
 LEASE = timedelta(seconds=30)
@@ -89,7 +90,7 @@ def _tried(part: Callable[[], int | None]) -> int:
 
 
 def work(stop: threading.Event) -> None:
-    """Work until ``stop`` is set."""
+    """Work until ``stop`` is set. Raises InputError where another version has made the tables."""
     catalogue.load()
     worker_id = secrets.token_hex(8)
     _log.info("worker %s is process %d", worker_id, os.getpid())
@@ -107,6 +108,8 @@ def work(stop: threading.Event) -> None:
                 holds.clear()
                 pause = _STAND_BY_SECONDS
             else:
+                if not holds.is_set():
+                    demand_schema()  # while this worker stood by, another program may have upgraded the database
                 holds.set()
                 pause = 0.0 if _jobs(worker_id, clock.now()) else POLL_SECONDS
         except DatabaseError:

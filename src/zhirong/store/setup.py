@@ -1,8 +1,15 @@
 """Loading Django, once, with settings from the environment. Nothing that needs no database comes here."""
 
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text
+
+NEWER_DATABASE = "newer_database"  # the code of the refusal, which has an exit code of its own
+_STORE = "store"
 _PRIVATE = 0o077
 
 
@@ -32,19 +39,129 @@ def make_private(folder: Path) -> int:
     return found
 
 
-def is_older() -> bool:
-    """Whether the database is a platform's whose tables an older version made."""
-    from django.db import connection
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """Where the tables of a database stand beside this program.
+
+    is_platform: whether a platform made them. pending: migrations that this program has and the database has not, as
+    (application, name) in their order. unknown: migrations of the store that the database has and this program does not know.
+    """
+
+    is_platform: bool
+    pending: tuple[tuple[str, str], ...]
+    unknown: tuple[str, ...]
+
+    @property
+    def is_older(self) -> bool:
+        """Whether an older version of the store made the tables."""
+        return self.is_platform and any(app == _STORE for app, _ in self.pending)
+
+
+def schema_state(using: str = "default") -> SchemaState:
+    """Read where the tables stand. A database file that is not there is not made by looking.
+
+    Only migrations of the store are called unknown: they are added and never renamed, while a library may drop names that
+    it has merged into others.
+    """
+    from django.db import connections
     from django.db.migrations.executor import MigrationExecutor
 
+    connection = connections[using]
+    if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
+        return SchemaState(False, (), ())
     executor = MigrationExecutor(connection)
-    ours = [("store", name) for app, name in executor.loader.graph.leaf_nodes() if app == "store"]
-    is_platform = any(app == "store" for app, _ in executor.loader.applied_migrations)
-    return is_platform and bool(executor.migration_plan(ours))
+    applied = {name for app, name in executor.loader.applied_migrations if app == _STORE}
+    known = {name for app, name in executor.loader.disk_migrations if app == _STORE}
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    pending = tuple((migration.app_label, migration.name) for migration, _ in plan)
+    return SchemaState(bool(applied), pending, tuple(sorted(applied - known)))
+
+
+def demand_schema(*, may_be_older: bool = False) -> SchemaState:
+    """Raise InputError where this program must not work on the database: a newer one made its tables, or, unless
+    ``may_be_older``, an older one did and ``zhirong platform upgrade`` has not been run.
+    """
+    state = schema_state()
+    if state.unknown:
+        raise InputError([newer_database(state.unknown)])
+    if state.is_older and not may_be_older:
+        waiting = [name for app, name in state.pending if app == _STORE]
+        raise InputError([_older_database(waiting)])
+    return state
+
+
+def demand_database(folder: Path, url: str) -> None:
+    """Raise InputError where the data folder has no database, before anything is loaded that would write into the folder.
+
+    url: as DATABASE_URL says; a server is asked later.
+    """
+    if not url and not (folder / "zhirong.sqlite3").exists():
+        raise InputError([no_platform(str(folder))])
+
+
+def no_platform(place: str) -> Problem:
+    """The problem of a place that has no platform's database."""
+    return Problem(
+        "ZHIRONG_DATA",
+        place,
+        Text("此处没有平台的数据库", "there is no platform's database here"),
+        Text(
+            "请核对 --data、ZHIRONG_DATA、DATABASE_URL；新平台请直接运行 zhirong serve",
+            "Check --data, ZHIRONG_DATA and DATABASE_URL. zhirong serve makes a new platform.",
+        ),
+        "no_platform",
+    )
+
+
+def newer_database(unknown: Sequence[str]) -> Problem:
+    """The problem of a database that this program is too old for. unknown: the migrations that it does not know."""
+    from zhirong import __version__
+
+    return Problem(
+        "ZHIRONG_DATA",
+        ", ".join(unknown),
+        Text(
+            f"数据库由更新版本的程序建立或升级，本程序（{__version__}）不认识上述变更，继续使用会损坏数据",
+            f"a newer version of the program made or upgraded this database; this program ({__version__}) does not know "
+            "these changes and would damage the data",
+        ),
+        Text(
+            "请安装更新的版本；如须使用本版本，请恢复升级前的备份",
+            "Install the newer version. To go on with this one, restore the backup made before the upgrade.",
+        ),
+        NEWER_DATABASE,
+    )
+
+
+def _older_database(waiting: Sequence[str]) -> Problem:
+    return Problem(
+        "ZHIRONG_DATA",
+        ", ".join(waiting),
+        Text(
+            "数据库为旧版本的格式，尚未进行上述升级",
+            "an older version of the program made the tables; these upgrades are still to be made",
+        ),
+        Text(
+            "请先运行 zhirong platform upgrade --dry-run 试升级，再运行 zhirong platform upgrade；升级前的核对请用旧版本",
+            "Run zhirong platform upgrade --dry-run, then zhirong platform upgrade. To check the data before the upgrade, "
+            "use the older version.",
+        ),
+        "older_database",
+    )
 
 
 def migrate() -> None:
-    """Bring the database's tables to the present form."""
+    """Bring the database's tables to the present form, in one transaction: whatever ends this program, the tables are
+    wholly old or wholly new. Signals of other applications (kinds of content) are sent within it.
+    """
     from django.core.management import call_command
+    from django.db import connection, transaction
 
-    call_command("migrate", verbosity=0, interactive=False)
+    # SQLite cannot rebuild a table while foreign keys are watched, and cannot stop watching within a transaction. Django
+    # checks all rows after each migration instead.
+    connection.disable_constraint_checking()
+    try:
+        with transaction.atomic(durable=True):
+            call_command("migrate", verbosity=0, interactive=False)
+    finally:
+        connection.enable_constraint_checking()

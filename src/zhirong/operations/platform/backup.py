@@ -28,7 +28,7 @@ from zhirong.store.blobs import FOLDER
 MANIFEST = "manifest.json"
 SQLITE, POSTGRES = "zhirong.sqlite3", "zhirong.pgdump"
 # What lies in the data folder and is no file of anybody: keys, secrets, what the register has signed last.
-_KEYS = ("register.*", "witnesses.pub", "web.secret", "*.key", "*.pub")
+KEYS = ("register.*", "witnesses.pub", "web.secret", "*.key", "*.pub")
 _CHUNK = 1 << 20
 
 
@@ -149,7 +149,7 @@ def _write(folder: Path, tar: tarfile.TarFile, now: datetime) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=folder) as made:
         database = _copy_database(Path(made))
         _add(tar, database, database.name, members)
-    for place in sorted({one for pattern in _KEYS for one in folder.glob(pattern) if one.is_file()}):
+    for place in sorted({one for pattern in KEYS for one in folder.glob(pattern) if one.is_file()}):
         _add(tar, place, place.name, members)
     for place in sorted((folder / FOLDER).rglob("*")):
         if place.is_file() and not place.name.endswith(".part"):

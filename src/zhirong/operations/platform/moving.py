@@ -13,14 +13,13 @@ from typing import Any
 from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection, connections, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Model
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.platform.backup import SQLITE
 from zhirong.store.database_url import database
-from zhirong.store.setup import migrate
+from zhirong.store.setup import migrate, newer_database, schema_state
 
 MOVED = SQLITE + ".moved"
 _SOURCE = "source"
@@ -36,7 +35,7 @@ def move(folder: Path) -> dict[str, int]:
     """
     place = folder / SQLITE
     _demand_target(place)
-    _demand_unused(place)
+    demand_unused(place)
     with _source(folder):
         _demand_present_form(place)
         migrate()
@@ -78,8 +77,8 @@ def _demand_target(place: Path) -> None:
             )
 
 
-def _demand_unused(place: Path) -> None:
-    """Leaving the write-ahead log is possible for the only one that has the file open."""
+def demand_unused(place: Path) -> None:
+    """Raise InputError where a program has the SQLite database open. Leaving the write-ahead log is possible for the only one that has the file open."""
     with closing(sqlite3.connect(place, timeout=_WAIT_SECONDS)) as alone:
         try:
             alone.execute("PRAGMA journal_mode = DELETE")
@@ -94,16 +93,18 @@ def _demand_unused(place: Path) -> None:
 
 
 def _demand_present_form(place: Path) -> None:
-    executor = MigrationExecutor(connections[_SOURCE])
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    state = schema_state(_SOURCE)
+    if state.unknown:
+        raise InputError([newer_database(state.unknown)])
+    if state.pending:
         raise _problem(
             "ZHIRONG_DATA",
             str(place),
             "old_form",
             Text("它的表是旧版本的", "its tables are of an older version"),
             Text(
-                "不设 DATABASE_URL，用本版本启动一次 zhirong serve 再停止",
-                "without DATABASE_URL start zhirong serve of this version once, and stop it",
+                "请先不设 DATABASE_URL，运行 zhirong platform upgrade",
+                "Run zhirong platform upgrade first, without DATABASE_URL.",
             ),
         )
 

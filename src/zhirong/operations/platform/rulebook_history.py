@@ -94,6 +94,47 @@ def _request(event: models.Event) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class RulesDifference:
+    """How the rulebook of this program differs from the one that the platform worked by last. added, changed, removed: names
+    of rules and of files of modes.
+    """
+
+    before: str
+    after: str
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs."""
+        return {
+            "before": self.before,
+            "after": self.after,
+            "added": list(self.added),
+            "changed": list(self.changed),
+            "removed": list(self.removed),
+        }
+
+
+def coming_rules() -> RulesDifference | None:
+    """What the next start will note of the rules; None where they are those noted last. Reads a database of any version."""
+    latest = models.Event.objects.filter(kind=KIND).only("content").order_by("-index").first()
+    before: dict[str, Any] = {"version": "", "rules": {}} if latest is None else _request(latest)
+    if before["version"] == rules_version():
+        return None
+    old, new = before["rules"], fingerprints()
+    return RulesDifference(before["version"], rules_version(), *_difference(old, new))
+
+
+def _difference(
+    old: Mapping[str, str], new: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Names that are added, changed and removed."""
+    changed = (name for name in set(new) & set(old) if new[name] != old[name])
+    return tuple(sorted(set(new) - set(old))), tuple(sorted(changed)), tuple(sorted(set(old) - set(new)))
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """One change of the rulebook. added, changed, removed: names of rules; all are empty for the first version. packs: the
     policy packs in use from then on.
@@ -121,9 +162,7 @@ def history() -> list[Changed]:
                 event.index,
                 entry_of_bytes(event.entry.encode()).time,
                 said["version"],
-                tuple(sorted(set(rules) - set(old))),
-                tuple(sorted(name for name in set(rules) & set(old) if rules[name] != old[name])),
-                tuple(sorted(set(old) - set(rules))),
+                *_difference(old, rules),
                 tuple(said["packs"]),
             )
         )
