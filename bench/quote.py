@@ -7,6 +7,7 @@ from bench.measure import Measurement, best_of
 from zhirong.chain.limit.records import LENDER
 from zhirong.chain.limit.risk import RiskTests
 from zhirong.chain.quote.view import view
+from zhirong.kernel.document import to_json
 from zhirong.workbench import load_case, modes, quote_case
 
 MILLISECONDS_A_MODE = 10
@@ -18,7 +19,7 @@ def run() -> list[Measurement]:
     case = load_case(CASES / "xixian-jingshuixing" / "case.toml")
     count = len(modes())
     ours, answer = best_of(lambda: quote_case(case), 5)
-    shown, _ = best_of(lambda: view(quote_case(case)), 5)
+    shown, _ = best_of(lambda: to_json(view(quote_case(case))), 5)
     theirs, plain = best_of(lambda: plain_limits(answer), 1)
     found = {offer.mode.id: offer.limit.amount for offer in answer.offers}
     if found != plain:

@@ -10,6 +10,7 @@ import pytest
 
 from zhirong.chain.quote.reading import read_case
 from zhirong.chain.quote.view import view
+from zhirong.kernel.document import to_json
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import parse_yuan
 from zhirong.operations.case_file.tables import case_table, case_table_of, exact, plain, quote_json, right_id
@@ -86,7 +87,7 @@ def test_a_kept_case_quotes_as_its_file_does(platform, name):
         "firm": {key: value for key, value in table["firm"].items() if key != "size"} | {"code": firm.code},
         "appraisal": {**table["appraisal"], "checked": False},
     }
-    stated = view(quote_case(read_case(written, name, rules()), few))
+    stated = to_json(view(quote_case(read_case(written, name, rules()), few)))
     said = json.dumps(kept, ensure_ascii=False)
     for identity, right in rights.items():
         said = said.replace(right_id(right.pk), identity)

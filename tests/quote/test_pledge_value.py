@@ -321,5 +321,4 @@ def test_an_unchecked_appraisal_publishes_a_wider_interval_and_the_limit_uses_it
     assert unchecked.published[0] == unchecked.lending.low_value == wider < low
     assert unchecked.pledge.amount < checked.pledge.amount
     assert checked.published == checked.appraisal.interval()
-    shown = view(unchecked)["appraisal"]["value"]
-    assert shown["p10"] == yuan(wider)
+    assert view(unchecked).value.p10 == yuan(wider)

@@ -28,15 +28,16 @@ def test_renaming_every_mode_changes_no_result():
     case = changed(TABLE)
     named = view(quote(case, list(modes().values()), rules()))
     renamed = view(quote(case, [replace(mode, id=f"m{n}") for n, mode in enumerate(modes().values())], rules()))
-    for one, other in zip(named["modes"], renamed["modes"], strict=True):
-        assert one["id"] != other["id"]
-        assert {**one, "id": ""} == {**other, "id": ""}
+    for one, other in zip(named.modes, renamed.modes, strict=True):
+        assert one.id != other.id
+        assert replace(one, id="") == replace(other, id="")
     # The headline names the mode it was read from: the only other place a mode's id may stand.
-    place = [mode["id"] for mode in named["modes"]].index(named["credit_limit"]["mode"])
-    assert renamed["credit_limit"]["mode"] == renamed["modes"][place]["id"]
-    for answer in (named, renamed):
-        answer["credit_limit"] = {**answer["credit_limit"], "mode": ""}
-    assert {**named, "modes": []} == {**renamed, "modes": []}
+    place = [mode.id for mode in named.modes].index(named.credit_limit.mode)
+    assert renamed.credit_limit.mode == renamed.modes[place].id
+    one, other = (
+        replace(answer, modes=(), credit_limit=replace(answer.credit_limit, mode="")) for answer in (named, renamed)
+    )
+    assert one == other
 
 
 def test_the_order_and_company_of_modes_change_no_result():
@@ -211,8 +212,8 @@ def test_the_same_expected_loss_serves_limit_price_and_bearers():
         assert lost == pd * lgd * uncovered
         lender = offer.limit.expected_exact.get("lender", 0)
         assert offer.limit.price.expected_rate == lender / offer.amount
-    for seen in view(quote_case(changed(TABLE)))["modes"]:
-        assert not seen["full_loss"] or sum(Decimal(part["share"]) for part in seen["full_loss"]) == 1
+    for seen in view(quote_case(changed(TABLE))).modes:
+        assert not seen.full_loss or sum(Decimal(part.share) for part in seen.full_loss) == 1
 
 
 @pytest.mark.parametrize("section", ["debt", "cash_flow", "statements"])

@@ -19,9 +19,11 @@ from zhirong.chain.quote.reading import read_case
 from zhirong.chain.quote.view import view
 from zhirong.documents.quote_pdf import quote_pdf
 from zhirong.documents.quote_xlsx import quote_xlsx
+from zhirong.kernel.document import to_json
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.rulebook import Rule
+from zhirong.kernel.text import Text
 from zhirong.workbench import modes, rules
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -96,8 +98,8 @@ def test_what_is_not_stated_is_named_with_what_stood_in_for_it():
     assert "质押率上限" in answer.substitutes[0].used.zh
     assert all(one.hint.zh and one.hint.en for one in answer.substitutes)
     shown = view(answer)
-    assert shown["one_plus_one"]["complete"] is False
-    assert shown["one_plus_one"]["title_investigation"] is None
+    assert shown.one_plus_one.complete is False
+    assert shown.one_plus_one.title_investigation is None
 
 
 def test_the_loss_budget_holds_a_limit_down_where_the_lender_bears_all():
@@ -149,8 +151,8 @@ def test_the_title_investigation_is_a_cost_of_the_firm_as_far_as_it_pays():
     assert [costs[payer][0] for payer in ("pledgor", "both", "pledgee")] == [[800_001], [400_001], []]
     assert costs["pledgor"][1] > costs["both"][1] > costs["pledgee"][1]
     shown = view(answer_of({"title_investigation": STATED["title_investigation"]}))
-    cost = next(one for one in shown["modes"][0]["costs"] if one["code"] == "title_investigation")
-    assert cost["payee"] == {"zh": "质权人委托的律师事务所", "en": "the pledgee's law firm"}
+    cost = next(one for one in shown.modes[0].costs if one.code == "title_investigation")
+    assert cost.payee == Text("质权人委托的律师事务所", "the pledgee's law firm")
 
 
 def test_an_override_moves_the_grade_while_it_holds_and_is_shown():
@@ -159,12 +161,12 @@ def test_an_override_moves_the_grade_while_it_holds_and_is_shown():
     assert moved.credit.default_probability.number() < plain.credit.default_probability.number()
     assert moved.credit.points == plain.credit.points
     assert moved.credit_limit.amount >= plain.credit_limit.amount
-    assert view(moved)["one_plus_one"]["override"]["state"] == "in_force"
+    assert view(moved).one_plus_one.override.state == "in_force"
     assert "赵某" in moved.credit.explanation.as_text("zh")
     over = {**OVERRIDE, "made_on": date(2021, 6, 1), "expires": date(2021, 11, 14)}
     expired = answer_of({"override": over})
     assert expired.credit.grade == "B"
-    assert view(expired)["one_plus_one"]["override"]["state"] == "expired"
+    assert view(expired).one_plus_one.override.state == "expired"
 
 
 @pytest.mark.parametrize(
@@ -201,7 +203,7 @@ def test_an_appraisal_may_be_made_of_the_same_file():
 
 
 def test_every_paper_and_the_schema_take_it():
-    data = view(answer_of(STATED, {"override": OVERRIDE}, under=(BEIJING, PUDONG)))
+    data = to_json(view(answer_of(STATED, {"override": OVERRIDE}, under=(BEIJING, PUDONG))))
     schema = json.loads((DOCS / "schemas" / "quote.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(schema).validate(data)
     for lang in ("zh", "en"):
@@ -215,7 +217,7 @@ def test_a_score_points_inside_the_royalty_range_and_moves_no_value():
     assert method == "relief_from_royalty"
     assert Decimal("0.03") < found.rate < Decimal("0.06")
     assert answer.appraisal.value == plain_answer.appraisal.value
-    assert view(answer)["one_plus_one"]["royalty"][0]["position"]
+    assert view(answer).one_plus_one.royalty[0].position
 
 
 def test_on_the_command_line(tmp_path):

@@ -170,3 +170,17 @@ def test_a_check_before_the_upgrade_says_what_to_do(tmp_path: Path) -> None:
     environment.pop("DJANGO_SETTINGS_MODULE", None)  # of the tests themselves
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "older version" in done.stderr and "platform upgrade" in done.stderr, done
+
+
+def test_every_stored_quote_reads_as_a_document_of_today(stored: tuple[Path, Any]) -> None:
+    from zhirong.chain.quote.kept import read_kept
+    from zhirong.kernel.document import to_json
+    from zhirong.store.financing import Case
+
+    quotes = [case.quote for case in Case.objects.all() if case.quote]
+    assert quotes
+    for quote in quotes:
+        document = read_kept(quote)
+        assert document is not None
+        assert document.modes[0].loan.amount == quote["modes"][0]["loan"]["amount"]
+        assert read_kept(to_json(document)) == document

@@ -12,8 +12,9 @@ from zhirong.api.reading import body_of
 from zhirong.api.security import Rate
 from zhirong.chain.quote.view import for_role
 from zhirong.kernel.days import day_of
+from zhirong.kernel.document import to_json
 from zhirong.operations.case.calculator import Calculate, calculated
-from zhirong.operations.case_file.tables import quote_json
+from zhirong.operations.case_file.tables import quote_of_table
 from zhirong.operations.clock import now
 from zhirong.operations.fields import money_as_text, read
 from zhirong.operations.rulebook import rulebook
@@ -52,7 +53,7 @@ def calculate(request: HttpRequest) -> HttpResponse:
         response.headers["Retry-After"] = "10"
         return response
     try:
-        quoted = quote_json(calculated(asked, day_of(now()), rulebook()), None)
-        return as_json({"quote": for_role(quoted, "firm")})
+        quoted = quote_of_table(calculated(asked, day_of(now()), rulebook()), None)
+        return as_json({"quote": to_json(for_role(quoted, "firm"))})
     finally:
         _AT_ONCE.release()

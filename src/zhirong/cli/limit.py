@@ -28,11 +28,12 @@ def run(options: argparse.Namespace) -> int:
     """Print the sheet. Returns 1 where nothing can be lent."""
     from zhirong.chain.quote.view import for_reading, view
     from zhirong.cli.mode_words import named_modes
+    from zhirong.kernel.document import to_json
     from zhirong.workbench import load_case, quote_case
 
     answer = quote_case(load_case(options.case), named_modes(options.mode))
-    data = view(answer)
-    data = data if options.mode else for_reading(data)
+    document = view(answer)
+    data = to_json(document if options.mode else for_reading(document))
     if options.json:
         print_answer(
             {

@@ -39,11 +39,13 @@ def run(options: argparse.Namespace) -> int:
     from zhirong.chain.quote.view import for_reading, view
     from zhirong.cli.mode_words import named_modes
     from zhirong.cli.scores import case_with_scores
+    from zhirong.kernel.document import to_json
     from zhirong.workbench import quote_case
 
     answer = quote_case(case_with_scores(options.case, options.scores), named_modes(options.mode))
-    data = view(answer)
-    readable = data if options.mode else for_reading(data)
+    document = view(answer)
+    data = to_json(document)
+    readable = data if options.mode else to_json(for_reading(document))
     # Papers first: if one cannot be written, nothing on the screen must suggest that it was.
     written = _write_papers(with_packs(readable), options)
     if options.json:

@@ -54,13 +54,14 @@ def run(options: argparse.Namespace) -> int:
         raise InputError([problem])
     from zhirong.chain.quote.view import view
     from zhirong.cli.scores import case_with_scores
+    from zhirong.kernel.document import to_json
     from zhirong.workbench import quote_case
 
     case = case_with_scores(options.case, options.scores)
     if options.form:
         return _print_form(options, case)
     answer = quote_case(case, ())
-    seen = view(answer)
+    seen = to_json(view(answer))
     beside = seen["one_plus_one"]
     data: dict[str, Any] = {
         "schema": "zhirong.pledge_rate/2",

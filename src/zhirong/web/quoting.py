@@ -12,7 +12,8 @@ from zhirong.chain.quote.view import for_reading
 from zhirong.charts.drawing import to_svg
 from zhirong.charts.quote import quote_charts
 from zhirong.kernel.days import day_of
-from zhirong.operations.case_file.tables import exact, plain, quote_json
+from zhirong.kernel.document import to_json
+from zhirong.operations.case_file.tables import exact, plain, quote_of_table
 from zhirong.operations.clock import now
 
 _KEPT = 64  # quotes of a process, about 300 kB each
@@ -22,13 +23,13 @@ _DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestor
 
 
 def all_modes(table: Mapping[str, Any]) -> dict[str, Any]:
-    """The quote of a case file's table under every mode of its place. Raises InputError as ``quote_json``."""
+    """The quote of a case file's table under every mode of its place. Raises InputError as ``quote_of_table``."""
     return _quote(json.dumps(plain(table), ensure_ascii=False, sort_keys=True))
 
 
 @lru_cache(maxsize=_KEPT)
 def _quote(written: str) -> dict[str, Any]:
-    return for_reading(quote_json(exact(json.loads(written))))
+    return to_json(for_reading(quote_of_table(exact(json.loads(written)))))
 
 
 def drawing(request: HttpRequest, quote: Mapping[str, Any], name: str) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from zhirong.chain.limit.policy import Policy
 from zhirong.chain.limit.records import Firm
@@ -23,6 +23,7 @@ ANNEX_FIGURES = (
     "working_capital_loans",
     "other_channels",
 )
+Route = Literal["annex", "contracts", "small_firm", "project"]
 SMALL_SIZES = ("micro", "small")
 
 
@@ -37,7 +38,7 @@ class Need:
     """
 
     amount: Fen
-    route: str
+    route: Route
     annex: Fen | None
     shown: Fen
     small: Fen
@@ -70,7 +71,7 @@ def need(firm: Firm, policy: Policy, turnover: Fen) -> Need:
         project = round_fen(budget * (1 - policy.number["project_own_share"]), "floor")
         return Need(project, "project", None, shown, small, project=project)
     annex = _annex(firm, policy)
-    routes = {"annex": annex.get("annex") or 0, "contracts": shown, "small_firm": small}
+    routes: dict[Route, Fen] = {"annex": annex.get("annex") or 0, "contracts": shown, "small_firm": small}
     route = max(routes, key=lambda name: routes[name])
     return Need(amount=routes[route], route=route, shown=shown, small=small, **annex)
 

@@ -12,7 +12,7 @@ from zhirong.chain.mode.fee_table import FeeTable
 from zhirong.chain.mode.model import ChargeRule, Mode, When
 from zhirong.chain.mode.shares import holds, shares_of_loan
 from zhirong.chain.mode.stated_fact import plain_fact
-from zhirong.chain.mode.vocabulary import CHARGE_BASES
+from zhirong.chain.mode.vocabulary import CHARGE_BASES, ChargeKind
 from zhirong.kernel.days import add_months
 from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.money import Fen, quantise_rate, round_fen, show_yuan, yuan
@@ -82,7 +82,7 @@ class Charge:
 
     code: str
     title: Text
-    kind: str
+    kind: ChargeKind
     payer: str
     payee: str
     amount: Fen

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from zhirong.chain.mode.confirmation import Confirmation
 from zhirong.chain.mode.security import Pledgee, Security
+from zhirong.chain.mode.vocabulary import ChargeKind
 from zhirong.kernel.memo import Same
 from zhirong.kernel.money import Fen, Rounding
 from zhirong.kernel.rulebook import Reference
@@ -295,7 +296,7 @@ class ChargeRule:
 
     code: str
     title: Text
-    kind: str
+    kind: ChargeKind
     payer: str
     payee: str
     base: str

@@ -236,7 +236,7 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
     rule = ChargeRule(
         code=code,
         title=entry.words("title"),
-        kind=entry.choice("kind", tuple(kind for kind in words.CHARGE_KINDS if kind != "interest")),
+        kind=entry.choice("kind", tuple(kind for kind in words.CHARGE_KINDS if kind != "interest")),  # type: ignore[arg-type]
         payer=need_role(entry, "payer", entry.text("payer"), context.roles),
         payee=need_role(entry, "payee", entry.text("payee"), context.roles),
         base=base,

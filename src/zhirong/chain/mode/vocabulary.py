@@ -34,6 +34,7 @@ ROLES: dict[str, Text] = {
     "rating_agency": Text("信用评估机构", "credit rating agency"),
 }
 
+ChargeKind = Literal["interest", "fee", "premium", "subsidy", "reward"]
 GovernmentPart = Literal["led", "taking_part", "market"]
 GOVERNMENT_PARTS: dict[str, Text] = {
     "led": Text("政府主导", "government-led"),
@@ -425,7 +426,7 @@ VERSIONS_BY: dict[str, Text] = {
     "loan_day": Text("按放款日", "by the day of the loan"),
     "claim_day": Text("按索赔日", "by the day of the claim"),
 }
-CHARGE_KINDS: dict[str, Text] = {
+CHARGE_KINDS: dict[ChargeKind, Text] = {
     "interest": Text("利息", "interest"),
     "fee": Text("费用", "fee"),
     "premium": Text("保费", "premium"),

@@ -1,23 +1,48 @@
-"""Quotes as they were kept by earlier versions, read as today's shape.
+"""Quotes as they were stored by earlier versions, read as today's document.
 
-Version 1 (until 2026-11-30) knew a line for all modes and a pledge rate under each; it had no formulas, no price and no
+Version 1 (until 2026-11-30) knew one limit for all modes and a pledge rate under each; it had no formulas, no price and no
 figures of the accounts. What it did not know stays empty: nothing is computed again. Versions 1 and 2 called a hint
-``mend``. A kept row is never rewritten, because the log vouches for it; it is converted when it is read.
+``mend``. A stored row is never rewritten, because the log vouches for it; it is converted when it is read.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from zhirong.chain.quote.view import SCHEMA
+from zhirong.chain.quote.document import SCHEMA, QuoteDocument
+from zhirong.kernel.document import from_json
 from zhirong.kernel.errors import with_hints
 
 _FIRST = "zhirong.quote/1"
 _SECOND = "zhirong.quote/2"
 _EMPTY = {"zh": "", "en": ""}
+_NO_EXPLANATION: dict[str, Any] = {
+    "label": _EMPTY,
+    "value": None,
+    "unit": "text",
+    "formula": None,
+    "references": [],
+    "basis": None,
+    "parts": [],
+}
+_NO_ANNEX: dict[str, Any] = {
+    "amount": None,
+    "missing": [],
+    **dict.fromkeys(("working_capital", "own_funds", "loans_that_stay", "other_channels", "cycle_days")),
+    **dict.fromkeys(("contracts", "small_firm", "route")),
+}
+_CHANGE = ("code", "title", "now", "needed", "to", "reaches")
+
+
+def read_kept(data: Mapping[str, Any]) -> QuoteDocument | None:
+    """A stored quote as a document; None for an empty one.
+
+    Raises ValueError for a schema that no version has written.
+    """
+    return from_json(QuoteDocument, current(data)) if data else None
 
 
 def current(data: Mapping[str, Any]) -> dict[str, Any]:
-    """A kept quote in today's shape; one that is in it already, and an empty one, as it is.
+    """A stored quote in today's form as JSON; one that has it already, and an empty one, as it is.
 
     Raises ValueError for a schema that no version has written.
     """
@@ -41,8 +66,8 @@ def current(data: Mapping[str, Any]) -> dict[str, Any]:
             "binding": first.get("binding", ""),
             "limits": first.get("limits", []),
             "rights": [],
-            "changes": first.get("changes", []),
-            "explanation": first.get("explanation", {"label": _EMPTY, "parts": []}),
+            "changes": _changes(first.get("changes", [])),
+            "explanation": first.get("explanation", _NO_EXPLANATION),
         },
         "credit_limit": {
             "decision": line["decision"],
@@ -57,7 +82,7 @@ def current(data: Mapping[str, Any]) -> dict[str, Any]:
             "caps": _caps(line["limits"]),
             "changes": [],
             "conditions": [],
-            "annex": {"amount": None, "missing": []},
+            "annex": _NO_ANNEX,
             "drawn_on_annex": line["amount"],
             "explanation": line["explanation"],
         },
@@ -77,12 +102,16 @@ def _mode(mode: Mapping[str, Any]) -> dict[str, Any]:
             "without_pledge": None,
             "pledge_adds": None,
             "cover_adds": "0.00",
-            "changes": rate["changes"],
+            "changes": _changes(rate["changes"]),
             "conditions": [],
         },
         "price": None,
         "at_default": [],
     }
+
+
+def _changes(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: change.get(name) for name in _CHANGE} for change in changes]
 
 
 def _caps(limits: list[dict[str, Any]]) -> list[dict[str, Any]]:

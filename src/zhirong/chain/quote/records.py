@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import Literal
 
 from zhirong.chain.appraisal.records import Appraisal, LendingValue, NoValue
 from zhirong.chain.appraisal.request import AppraisalRequest
@@ -22,6 +23,7 @@ from zhirong.chain.mode.charges import Charge
 from zhirong.chain.mode.eligibility import ConditionResult
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.stated_fact import Certificate
+from zhirong.chain.mode.vocabulary import ChargeKind
 from zhirong.chain.pledge.records import Filing, Finding, Pledgeable
 from zhirong.chain.quote.stated import Judged, OnePlusOne, Substitute
 from zhirong.chain.right.life import LegalLife
@@ -32,6 +34,7 @@ from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Text
 
+FlowKind = Literal["drawdown", "principal", ChargeKind]
 Fact = bool | Decimal | int | str | date | tuple[str, ...]
 
 
@@ -230,7 +233,7 @@ class CashFlow:
     day: date
     amount: Fen
     title: Text
-    kind: str
+    kind: FlowKind
 
 
 @dataclass(frozen=True, slots=True)

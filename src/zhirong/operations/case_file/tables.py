@@ -12,8 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from zhirong.chain.financing.appraising import State as Appraising
+from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.quote.reading import read_case
 from zhirong.chain.quote.view import view
+from zhirong.kernel.document import to_json
 from zhirong.store.financing import Appraisal, Case, FirmRight
 from zhirong.store.parties import Organisation
 from zhirong.workbench import quote_case, rules
@@ -116,13 +118,19 @@ def case_table_of(case: Case, day: date) -> Table:
     return {**table, **added}
 
 
-def quote_json(table: Mapping[str, Any], mode_ids: Sequence[str] | None = None) -> dict[str, Any]:
-    """The quote of a case file's table by docs/schemas/quote.schema.json. mode_ids: None for every mode.
+def quote_of_table(table: Mapping[str, Any], mode_ids: Sequence[str] | None = None) -> QuoteDocument:
+    """The quote of a case file's table. mode_ids: None for every mode.
 
     Raises InputError with everything that is wrong with the table, and for a mode that is not there.
     """
     case = read_case(table, str(table["case"]["id"]), rules())
     return view(quote_case(case, mode_ids))
+
+
+def quote_json(table: Mapping[str, Any], mode_ids: Sequence[str] | None = None) -> dict[str, Any]:
+    """The same as JSON by docs/schemas/quote.schema.json, as a row stores it."""
+    made: dict[str, Any] = to_json(quote_of_table(table, mode_ids))
+    return made
 
 
 def right_id(pk: int) -> str:

@@ -16,8 +16,9 @@ from zhirong.charts.drawing import to_svg
 from zhirong.charts.portfolio import slices_chart
 from zhirong.charts.quote import quote_charts
 from zhirong.kernel.days import day_of
+from zhirong.kernel.document import to_json
 from zhirong.kernel.text import Text
-from zhirong.operations.case_file.tables import case_table_of, quote_json
+from zhirong.operations.case_file.tables import case_table_of, quote_of_table
 from zhirong.operations.credit.exemption import events_of, history
 from zhirong.operations.credit.limits import lent, limits_of, names_of
 from zhirong.operations.credit.portfolio import CASES, LENDER, WORK, Portfolio, my_states, portfolio_of
@@ -129,7 +130,7 @@ def case_chart(request: HttpRequest, row: Case, which: str) -> HttpResponse:
 
 
 def _all_modes(row: Case) -> dict[str, Any]:
-    return for_reading(quote_json(case_table_of(row, day_of(now()))))
+    return to_json(for_reading(quote_of_table(case_table_of(row, day_of(now())))))
 
 
 @page("lender/portfolio/", "lender.portfolio", roles=LENDER)

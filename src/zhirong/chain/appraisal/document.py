@@ -1,0 +1,212 @@
+"""An appraisal as a document: the value as a distribution, its methods and what moves it, or why there is no value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from zhirong.chain.appraisal.method import Approach
+from zhirong.chain.appraisal.records import Appraisal, LendingValue, MethodResult, NoValue
+from zhirong.chain.appraisal.simulate import Distribution
+from zhirong.chain.appraisal.uncertain import Kind
+from zhirong.kernel.document import Number, Yuan
+from zhirong.kernel.explain import Explanation, plain
+from zhirong.kernel.money import yuan
+from zhirong.kernel.provenance import EvidenceGrade
+from zhirong.kernel.rulebook import Reference
+from zhirong.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionPart:
+    """A simulated value: percentiles, mean and standard deviation, the standard error of each, and how many paths."""
+
+    p5: Yuan
+    p10: Yuan
+    p50: Yuan
+    p90: Yuan
+    p95: Yuan
+    mean: Yuan
+    standard_deviation: Yuan
+    simulation_error: Mapping[str, Yuan]
+    paths: int
+
+
+@dataclass(frozen=True, slots=True)
+class FigurePart:
+    """One stated figure: low, most likely and high, and how good the evidence is."""
+
+    label: Text
+    low: str
+    mode: str
+    high: str
+    kind: Kind
+    grade: EvidenceGrade
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputPart:
+    """One source of uncertainty of a method, with the figures that move together."""
+
+    input: str
+    label: Text
+    figures: tuple[FigurePart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MethodPart:
+    """The value by one method, and its weight in the reconciled value."""
+
+    id: str
+    method: str
+    approach: Approach
+    title: Text
+    weight: Number
+    value: DistributionPart
+    inputs: tuple[InputPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LifePart:
+    """Years that the rights can still earn; None where an end is not known."""
+
+    legal: Number | None
+    contract: Number | None
+    economic: Number | None
+    decisive_right: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SwingPart:
+    """What one input alone does to the median, set to its own P10 and P90."""
+
+    input: str
+    label: Text
+    input_p10: str
+    input_p90: str
+    p50_at_p10: Yuan
+    p50_at_p90: Yuan
+    swing: Yuan
+
+
+@dataclass(frozen=True, slots=True)
+class CorrelationPart:
+    """Two inputs that move together, and their rank correlation."""
+
+    between: tuple[str, str]
+    rho: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmPart:
+    """Something that a reader of the value must know before using it."""
+
+    code: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class LendingFactorPart:
+    """One share that is taken off the low value, and its rules."""
+
+    factor: str
+    label: Text
+    value: Number
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LendingPart:
+    """What a lender may count on from a sale of the rights if the loan fails."""
+
+    lending_value: Yuan
+    low_value: Yuan
+    quantile: int
+    factors: tuple[LendingFactorPart, ...]
+    sale_day: date
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class NoValuePart:
+    """No value can be given: why, and how to fix that. Never a value of zero."""
+
+    status: Literal["no_value"]
+    code: str
+    reason: Text
+    hint: Text
+    explanation: Explanation
+
+
+def no_value_part(found: NoValue) -> NoValuePart:
+    """Why there is no value."""
+    return NoValuePart("no_value", found.code, found.reason, found.hint, found.explanation)
+
+
+def distribution_part(value: Distribution) -> DistributionPart:
+    """A distribution with its amounts in yuan."""
+    return DistributionPart(
+        **{f"p{percent}": yuan(amount) for percent, amount in value.percentiles.items()},
+        mean=yuan(value.mean),
+        standard_deviation=yuan(value.standard_deviation),
+        simulation_error={
+            **{f"p{percent}": yuan(amount) for percent, amount in value.errors.items()},
+            "mean": yuan(value.mean_error),
+        },
+        paths=len(value.paths),
+    )
+
+
+def input_parts(result: MethodResult) -> tuple[InputPart, ...]:
+    """The inputs of a method with their figures as stated."""
+    return tuple(
+        InputPart(
+            f"{result.id}.{driver.name}",
+            driver.label,
+            tuple(
+                FigurePart(
+                    label=label,
+                    low=plain(figure.low),
+                    mode=plain(figure.mode),
+                    high=plain(figure.high),
+                    kind=figure.kind,
+                    grade=figure.grade,
+                    source=figure.source,
+                )
+                for label, figure in driver.figures
+            ),
+        )
+        for driver in result.drivers
+    )
+
+
+def life_part(appraisal: Appraisal) -> LifePart:
+    """The remaining life in years with two decimals."""
+    life = appraisal.life
+    legal, contract, economic = (
+        None if years is None else f"{years:.2f}" for years in (life.legal, life.contract, life.economic)
+    )
+    return LifePart(legal, contract, economic, life.decisive)
+
+
+def correlation_parts(appraisal: Appraisal) -> tuple[CorrelationPart, ...]:
+    """The correlations that were asked for."""
+    return tuple(
+        CorrelationPart((pair.one, pair.other), f"{pair.rho:g}") for pair in appraisal.request.correlations
+    )
+
+
+def lending_part(lending: LendingValue) -> LendingPart:
+    """A lending value with its factors in order."""
+    return LendingPart(
+        lending_value=yuan(lending.fen),
+        low_value=yuan(lending.low_value),
+        quantile=lending.quantile,
+        factors=tuple(
+            LendingFactorPart(one.name, one.label, plain(one.value), tuple(rule.reference for rule in one.rules))
+            for one in lending.factors
+        ),
+        sale_day=lending.sale_day,
+        explanation=lending.explanation,
+    )

@@ -1,0 +1,618 @@
+"""The quote as a document: what screen, PDF, Excel, pages, charts and programs read.
+
+Its JSON is described by docs/schemas/quote.schema.json, which is generated from these classes. ``view`` makes a document
+of a quote; ``kept`` reads one that was stored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from zhirong.chain.appraisal.document import (
+    CorrelationPart,
+    DistributionPart,
+    InputPart,
+    LendingPart,
+    LifePart,
+    NoValuePart,
+)
+from zhirong.chain.appraisal.method import Approach
+from zhirong.chain.appraisal.request import Purpose, Redeployability
+from zhirong.chain.credit.document import CreditPart, EvidencePart, OverridePart, TeamPart
+from zhirong.chain.indicators.document import IndicatorPart
+from zhirong.chain.limit.need import Route
+from zhirong.chain.loan.rows import RowKind
+from zhirong.chain.loan.terms import Method
+from zhirong.chain.mode.vocabulary import ChargeKind
+from zhirong.chain.pledge.records import Pledgeable
+from zhirong.chain.pledge.records import Verdict as FindingVerdict
+from zhirong.chain.quote.records import Decision, FlowKind, Scope, Verdict
+from zhirong.chain.quote.stated import Payer, TitleFinding
+from zhirong.chain.right.records import LegalStatus, RightKind, Role
+from zhirong.kernel.document import LEFT_OUT, Number, Yuan
+from zhirong.kernel.explain import Explanation
+from zhirong.kernel.rulebook import Reference
+from zhirong.kernel.text import Text
+
+Schema = Literal["zhirong.quote/3"]
+SCHEMA: Schema = "zhirong.quote/3"
+
+
+@dataclass(frozen=True, slots=True)
+class FirmPart:
+    """The firm, and its unified social credit code."""
+
+    name: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPart:
+    """What the firm asks for."""
+
+    amount: Yuan
+    term_months: int
+    purpose: Text
+    method: Method
+
+
+@dataclass(frozen=True, slots=True)
+class CasePart:
+    """The case: as of which day, of which firm, and what it rests on."""
+
+    id: str
+    title: Text
+    as_of: date
+    region: str
+    region_text: Text
+    firm: FirmPart
+    request: RequestPart
+    sources: tuple[str, ...]
+    assumed: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPart:
+    """One refusal ground, examined; number is its number in the rule, 0 where the kind of right has no rules here."""
+
+    number: int
+    verdict: FindingVerdict
+    title: Text
+    reason: Text
+    hint: Text | None
+    reference: Reference | None
+
+
+@dataclass(frozen=True, slots=True)
+class RightPart:
+    """One right: its state, its life, and whether it can be pledged."""
+
+    id: str
+    kind: RightKind
+    kind_text: Text
+    title: str
+    number: str
+    holders: tuple[str, ...]
+    status: LegalStatus | None
+    status_text: Text
+    status_conflicts: tuple[Text, ...]
+    flags: tuple[Text, ...]
+    role: Role
+    role_text: Text
+    life_end: date | None
+    remaining_years: Number | None
+    life_explanation: Explanation
+    pledgeable: Pledgeable
+    findings: tuple[FindingPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ValuePart:
+    """The appraised value: percentiles as they are published, mean and standard deviation."""
+
+    p5: Yuan
+    p10: Yuan
+    p50: Yuan
+    p90: Yuan
+    p95: Yuan
+    mean: Yuan
+    standard_deviation: Yuan
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedMethodPart:
+    """The value by one method, its weight, and its percentiles."""
+
+    code: str
+    id: str
+    method: str
+    approach: Approach
+    title: Text
+    weight: Number
+    value: DistributionPart
+    inputs: tuple[InputPart, ...]
+    p10: Yuan
+    p50: Yuan
+    p90: Yuan
+
+
+@dataclass(frozen=True, slots=True)
+class TornadoPart:
+    """The median of the value with one input at its low and at its high end."""
+
+    code: str
+    input: Text
+    low: Yuan
+    high: Yuan
+
+
+@dataclass(frozen=True, slots=True)
+class ValuedPart:
+    """The value of the rights, how it came about, and what it is worth to a lender."""
+
+    status: Literal["valued"]
+    purpose: Purpose
+    valuation_date: date
+    rules_as_of: date
+    rights: tuple[str, ...]
+    value: ValuePart
+    methods: tuple[QuotedMethodPart, ...]
+    life: LifePart
+    tornado: tuple[TornadoPart, ...]
+    correlations: tuple[CorrelationPart, ...]
+    redeployability: Redeployability | None
+    seed: int
+    stale: bool
+    alarms: tuple[Text, ...]
+    explanation: Explanation
+    simulation_error: Mapping[str, Yuan]
+    lending_value: Yuan | None
+    lending: LendingPart | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoyaltyPart:
+    """Where the scores point in a stated range of royalty rates. It moves no value."""
+
+    method: str
+    rate: Number
+    position: Number
+
+
+@dataclass(frozen=True, slots=True)
+class TitlePart:
+    """The title investigation; done_on and finding are null while it runs."""
+
+    law_firm: str
+    commissioned_on: date
+    cost: Yuan
+    paid_by: Payer
+    rights: tuple[str, ...]
+    done_on: date | None
+    finding: TitleFinding | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnePlusOnePart:
+    """The two sides of 1 + 1 as far as they are stated, the title investigation and the override of the grade."""
+
+    complete: bool
+    team: TeamPart | None
+    indicators: tuple[IndicatorPart, ...]
+    royalty: tuple[RoyaltyPart, ...]
+    kinds_left_out: Text | None
+    title_investigation: TitlePart | None
+    override: OverridePart | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubstitutePart:
+    """Something that the case does not state, and what was used in its place."""
+
+    code: str
+    missing: Text
+    used: Text
+    hint: Text
+
+
+@dataclass(frozen=True, slots=True)
+class GatePart:
+    """One eligibility check; scope is what a failure takes away."""
+
+    code: str
+    verdict: Verdict
+    passed: bool
+    title: Text
+    scope: Scope
+    reason: Text
+    hint: Text | None
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeLimitPart:
+    """One limit of the recognised pledge value, as a share of the appraised value and as an amount."""
+
+    code: str
+    title: Text
+    rate: Number
+    amount: Yuan
+    binding: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PledgedRightPart:
+    """What one right counts for alone, what it adds, and why it is left out."""
+
+    right: str
+    title: str
+    alone: Yuan
+    adds: Yuan
+    left_out: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePart:
+    """What would raise a limit: an input, what it is now, what it must be, and what the limit then reaches."""
+
+    code: str
+    title: Text
+    now: Text
+    needed: Text
+    to: Number | None
+    reaches: Yuan
+
+
+@dataclass(frozen=True, slots=True)
+class PledgePart:
+    """The recognised pledge value, what limits it, and what each right adds to it."""
+
+    value: Yuan
+    pledge_rate: Number | None
+    binding: str
+    limits: tuple[PledgeLimitPart, ...]
+    rights: tuple[PledgedRightPart, ...]
+    changes: tuple[ChangePart, ...]
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class CapPart:
+    """One cap of a credit limit, with the formula that it follows from."""
+
+    code: str
+    title: Text
+    amount: Yuan
+    formula: Text
+    binding: bool
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingPart:
+    """A condition on drawing the money."""
+
+    code: str
+    text: Text
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnnexPart:
+    """The need for working capital by the annex of the measures; null where it could not be computed.
+
+    missing: the figures it lacks. route: what decides the need. A quote kept by the first version knows none of it.
+    """
+
+    amount: Yuan | None
+    missing: tuple[str, ...]
+    working_capital: Yuan | None
+    own_funds: Yuan | None
+    loans_that_stay: Yuan | None
+    other_channels: Yuan | None
+    cycle_days: Number | None
+    contracts: Yuan | None
+    small_firm: Yuan | None
+    route: Route | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlinePart:
+    """The answer: how much, under which mode, what sets it, and what the lender would carry alone."""
+
+    decision: Decision
+    amount: Yuan
+    mode: str | None
+    binding: str
+    binding_title: Text
+    conditional: bool
+    uncovered: Yuan
+    cover_adds: Yuan
+    pledge_adds: Yuan | None
+    caps: tuple[CapPart, ...]
+    changes: tuple[ChangePart, ...]
+    conditions: tuple[DrawingPart, ...]
+    annex: AnnexPart
+    drawn_on_annex: Yuan
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class ModeConditionPart:
+    """One condition of a mode, tried on the firm."""
+
+    code: str
+    verdict: Pledgeable
+    reason: Text
+    hint: Text | None
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class ModeLimitPart:
+    """The credit limit under one mode; cover_adds is what sharing the loss adds to it."""
+
+    amount: Yuan
+    binding: str
+    binding_title: Text
+    caps: tuple[CapPart, ...]
+    without_pledge: Yuan | None
+    pledge_adds: Yuan | None
+    cover_adds: Yuan
+    changes: tuple[ChangePart, ...]
+    conditions: tuple[DrawingPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LenderPricePart:
+    """What the loan costs the lender and earns it, as rates on the loan."""
+
+    cost: Number
+    funding: Number
+    running: Number
+    expected_loss: Number
+    risk_weight: Number
+    capital: Number
+    vat: Number
+    raroc: Number
+    hurdle: Number
+    below_cost: Number
+
+
+@dataclass(frozen=True, slots=True)
+class GuarantorPricePart:
+    """What one guarantor earns on its part, and what that costs it."""
+
+    party: str
+    party_text: Text
+    part: Yuan
+    fee: Yuan
+    passed_on: Yuan
+    expected_loss: Yuan
+    running: Yuan
+    net: Yuan
+    on_capital: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPricePart:
+    """What one bearer of public or pooled money is expected to pay."""
+
+    party: str
+    party_text: Text
+    expected_payout: Yuan
+    per_additional_yuan: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class PricePart:
+    """The price of the loan. lender, guarantors, public: left out for a reader whom they do not concern."""
+
+    offered: Number
+    all_in: Number
+    market: Number
+    lender: LenderPricePart | None = field(default=None, metadata=LEFT_OUT)
+    guarantors: tuple[GuarantorPricePart, ...] | None = field(default=None, metadata=LEFT_OUT)
+    public: tuple[PublicPricePart, ...] | None = field(default=None, metadata=LEFT_OUT)
+
+
+@dataclass(frozen=True, slots=True)
+class LoanPart:
+    """The loan under one mode; nothing is lent where the amount is zero."""
+
+    amount: Yuan
+    limited_by: str
+    term_months: int
+    annual_rate: Number
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulePart:
+    """One row of the schedule; provisional where the working days of that year are not announced."""
+
+    number: int
+    written: date
+    due: date
+    opening: Yuan
+    principal: Yuan
+    interest: Yuan
+    total: Yuan
+    closing: Yuan
+    rate: Number
+    provisional: bool
+    kind: RowKind
+    drawn: Yuan
+    capitalised: Yuan
+
+
+@dataclass(frozen=True, slots=True)
+class CostPart:
+    """One payment beside the principal, who pays it and to whom."""
+
+    code: str
+    title: Text
+    kind: ChargeKind
+    payer: Text
+    payee: Text
+    amount: Yuan
+    day: date
+    explanation: Explanation
+    payer_role: str
+    payee_role: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlowPart:
+    """One payment as the firm sees it: received positive, paid negative."""
+
+    day: date
+    amount: Yuan
+    title: Text
+    kind: FlowKind
+
+
+@dataclass(frozen=True, slots=True)
+class TotalsPart:
+    """What the firm pays and is given over the loan, by kind."""
+
+    interest: Yuan
+    fees: Yuan
+    premiums: Yuan
+    subsidies: Yuan
+
+
+@dataclass(frozen=True, slots=True)
+class SharePart:
+    """What one party bears of a loss; the shares of a loss sum to 1."""
+
+    party: str
+    party_text: Text
+    amount: Yuan
+    share: Number
+
+
+@dataclass(frozen=True, slots=True)
+class StepPart:
+    """One step on the way to the money."""
+
+    title: Text
+    party: str
+    party_text: Text
+    days: int
+    assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessPart:
+    """How long and how costly the way to the money is; null where the mode's source states no steps."""
+
+    parties: int | None
+    days: int | None
+    cost: Yuan
+    assumed: bool
+    steps: tuple[StepPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NeedPart:
+    """Something still missing, and who has to bring it."""
+
+    party: str
+    party_text: Text
+    what: Text
+
+
+@dataclass(frozen=True, slots=True)
+class AssumptionPart:
+    """Something that a mode's source leaves open, and what is assumed."""
+
+    place: str
+    words: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ModePart:
+    """The case under one financing mode: whether the firm qualifies, what is lent, what it costs, who bears which loss.
+
+    full_loss: if the whole principal is lost. at_default: if the firm defaults at once. expected_loss: over the loan.
+    """
+
+    id: str
+    title: Text
+    eligible: Pledgeable
+    offered_here: bool
+    conditions: tuple[ModeConditionPart, ...]
+    credit_limit: ModeLimitPart
+    price: PricePart | None
+    loan: LoanPart
+    schedule: tuple[SchedulePart, ...]
+    costs: tuple[CostPart, ...]
+    cash_flows: tuple[FlowPart, ...]
+    effective_annual_cost: Number | None
+    cost_before_subsidy: Number | None
+    totals: TotalsPart
+    full_loss: tuple[SharePart, ...]
+    at_default: tuple[SharePart, ...]
+    expected_loss: tuple[SharePart, ...]
+    default_chance: Number
+    process: ProcessPart
+    needed: tuple[NeedPart, ...]
+    assumptions: tuple[AssumptionPart, ...]
+    source: Reference
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class ModeNamePart:
+    """A mode of another place or time."""
+
+    id: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class PackPart:
+    """A policy pack that the quote was made under; the digest names its content exactly."""
+
+    id: str
+    title: Text
+    version: str
+    issuer: Mapping[str, Any]
+    scope: Mapping[str, Any]
+    valid_from: date
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteDocument:
+    """The whole answer to a case.
+
+    doubts: rules that decided something and that no source confirms. rules_version: fingerprint of all rules. elsewhere:
+    modes of other places and times, by name. packs: policy packs it was made under.
+    """
+
+    schema: Schema
+    case: CasePart
+    rights: tuple[RightPart, ...]
+    appraisal: ValuedPart | NoValuePart
+    credit: CreditPart
+    weight_of_evidence: EvidencePart
+    one_plus_one: OnePlusOnePart
+    substitutes: tuple[SubstitutePart, ...]
+    gates: tuple[GatePart, ...]
+    pledge: PledgePart
+    credit_limit: HeadlinePart
+    modes: tuple[ModePart, ...]
+    doubts: tuple[Reference, ...]
+    rules_version: str
+    seed: int | None
+    paths: int | None
+    elsewhere: tuple[ModeNamePart, ...] | None = field(default=None, metadata=LEFT_OUT)
+    packs: tuple[PackPart, ...] | None = field(default=None, metadata=LEFT_OUT)
+
+    @property
+    def value(self) -> ValuePart | None:
+        """The appraised value, None where there is none."""
+        return self.appraisal.value if isinstance(self.appraisal, ValuedPart) else None

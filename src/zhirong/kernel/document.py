@@ -1,0 +1,275 @@
+"""Documents: frozen dataclasses that answer a question whole, and their way to JSON and back.
+
+A document holds what its readers show: money as a string in yuan, rates as decimal strings, days as dates, words as
+``Text``, codes as enums. Its JSON has a key for each field, in the order of the fields. ``kernel.schema`` describes the
+JSON from the same classes.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from functools import cache, partial
+from types import MappingProxyType, NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from zhirong.kernel.explain import Explanation, Unit, Value
+from zhirong.kernel.money import parse_yuan
+from zhirong.kernel.provenance import EvidenceGrade, Provenance
+from zhirong.kernel.rulebook import Reference
+from zhirong.kernel.text import Text
+
+Read = Callable[[Any], Any]
+Document = TypeVar("Document")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How a string of a document is written: the pattern that its JSON schema states."""
+
+    pattern: str
+
+
+Yuan = Annotated[str, Written(r"^-?[0-9]+\.[0-9]{2}$")]
+"""An amount of money in yuan, with two decimals."""
+Number = Annotated[str, Written(r"^-?[0-9]+(\.[0-9]+)?$")]
+"""An exact decimal; of a rate or a share, 0.0445 is 4.45 %."""
+
+LEFT_OUT = MappingProxyType({"left_out": True})
+"""Metadata of a field whose key the JSON leaves out where the field is None."""
+
+# Values of the kernel with a JSON form of their own.
+KERNEL_VALUES = (Text, Reference, Explanation, Provenance)
+
+_PLAIN = frozenset({str, int, bool, NoneType})
+_NUMBERS = ("rate", "years", "months", "days", "count", "points")
+
+
+def to_json(value: Any) -> Any:
+    """A document, or any part of one, as JSON-ready data."""
+    kind: Any = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is Text:
+        return {"zh": value.zh, "en": value.en}
+    if kind is tuple:
+        return [to_json(part) for part in value]
+    if kind in KERNEL_VALUES:
+        return value.as_json()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {name: to_json(part) for name, part in value.items()}
+    found = {}
+    for name, left_out in _names(kind):
+        part = getattr(value, name)
+        if part is not None or not left_out:
+            found[name] = part if type(part) in _PLAIN else to_json(part)
+    return found
+
+
+def from_json(cls: type[Document], data: Any) -> Document:
+    """The document that JSON describes. Raises ValueError that names the place for anything that is no such document."""
+    kind: Any = cls
+    document: Document = _reader(kind)(data)
+    return document
+
+
+@cache
+def _names(cls: Any) -> tuple[tuple[str, bool], ...]:
+    return tuple((one.name, bool(one.metadata.get("left_out"))) for one in fields(cls))
+
+
+@cache
+def hints(cls: Any) -> dict[str, Any]:
+    """The types of a document's fields, with what they are annotated with."""
+    return get_type_hints(cls, include_extras=True)
+
+
+@cache
+def tag_of(members: tuple[Any, ...]) -> str:
+    """The field whose single word tells the members of a union apart. Raises TypeError where there is none."""
+    for one in fields(members[0]):
+        if all(get_origin(hints(member).get(one.name)) is Literal for member in members):
+            return one.name
+    raise TypeError(f"nothing tells {members} apart")
+
+
+@cache
+def _reader(kind: Any) -> Read:
+    """What reads the JSON of a type."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _reader(arguments[0])
+    if origin in (Union, UnionType):
+        return _reader_of_union(arguments)
+    if origin is Literal:
+        return partial(_one_of, arguments)
+    if origin is tuple:
+        return _reader_of_tuple(arguments)
+    if origin is not None and issubclass(origin, Mapping):
+        return partial(_mapping, _reader(arguments[1]))
+    if kind in _READERS:
+        return _READERS[kind]
+    if issubclass(kind, Enum):
+        return partial(_enum, kind)
+    return partial(_dataclass, kind)
+
+
+def _reader_of_union(members: tuple[Any, ...]) -> Read:
+    others = tuple(member for member in members if member is not NoneType)
+    if len(others) == 1:
+        read = _reader(others[0])
+    else:
+        tag = tag_of(others)
+        read = partial(_tagged, tag, {get_args(hints(member)[tag])[0]: member for member in others})
+    return partial(_optional, read) if len(others) < len(members) else read
+
+
+def _reader_of_tuple(members: tuple[Any, ...]) -> Read:
+    if len(members) == 2 and members[1] is Ellipsis:
+        return partial(_list, _reader(members[0]))
+    return partial(_row, tuple(_reader(member) for member in members))
+
+
+def _enum(kind: type[Enum], data: Any) -> Enum:
+    return kind(data)
+
+
+def _optional(read: Read, data: Any) -> Any:
+    return None if data is None else read(data)
+
+
+def _one_of(words: tuple[Any, ...], data: Any) -> Any:
+    if data not in words:
+        raise ValueError(f"{data!r} is none of {words}")
+    return data
+
+
+def _list(read: Read, data: Any) -> tuple[Any, ...]:
+    if not isinstance(data, list | tuple):
+        raise ValueError(f"not a list: {data!r}")
+    return tuple([read(one) for one in data])
+
+
+def _row(reads: tuple[Read, ...], data: Any) -> tuple[Any, ...]:
+    return tuple(read(one) for read, one in zip(reads, data, strict=True))
+
+
+def _mapping(read: Read, data: Any) -> Mapping[str, Any]:
+    return {str(name): read(part) for name, part in _table(data).items()}
+
+
+def _tagged(tag: str, members: Mapping[Any, type], data: Any) -> Any:
+    word = _table(data).get(tag)
+    if word not in members:
+        raise ValueError(f"{tag}: {word!r} is none of {tuple(members)}")
+    return _reader(members[word])(data)
+
+
+def _dataclass(cls: Any, data: Any) -> Any:
+    table = _table(data)
+    found = {}
+    for name, read, is_required in _fields(cls):
+        if name in table:
+            try:
+                found[name] = read(table[name])
+            except (ValueError, TypeError, KeyError) as error:
+                raise ValueError(f"{cls.__name__}.{name}: {error}") from error
+        elif is_required:
+            raise ValueError(f"{cls.__name__}.{name} is missing")
+    if len(found) < len(table) and (unknown := [name for name in table if name not in found]):
+        raise ValueError(f"{cls.__name__} has no {', '.join(map(str, unknown))}")
+    return cls(**found)
+
+
+@cache
+def _fields(cls: Any) -> tuple[tuple[str, Read, bool], ...]:
+    types = hints(cls)
+    return tuple(
+        (one.name, _reader(types[one.name]), one.default is MISSING and one.default_factory is MISSING)
+        for one in fields(cls)
+    )
+
+
+def _table(data: Any) -> Mapping[str, Any]:
+    if not isinstance(data, Mapping):
+        raise ValueError(f"not an object: {data!r}")
+    return data
+
+
+def _plain(kind: type, data: Any) -> Any:
+    if type(data) is not kind:
+        raise ValueError(f"not {kind.__name__}: {data!r}")
+    return data
+
+
+def _text(data: Any) -> Text:
+    return Text(data["zh"], data["en"])
+
+
+def _day(data: Any) -> date | None:
+    return None if data is None else date.fromisoformat(data)
+
+
+def _reference(data: Any) -> Reference:
+    return Reference(
+        issuer=data["issuer"],
+        document=data["document"],
+        article=data["article"],
+        quotation=data["quotation"],
+        confidence=data["confidence"],
+        region=data["region"],
+        valid_from=_day(data["valid_from"]),
+        valid_to=_day(data["valid_to"]),
+        note=None if data["note"] is None else _text(data["note"]),
+        pack=data.get("pack", ""),
+    )
+
+
+def _provenance(data: Any) -> Provenance:
+    return Provenance(data["source"], EvidenceGrade(data["grade"]), _day(data["date"]))
+
+
+def _explanation(data: Any) -> Explanation:
+    unit: Unit = "fen" if data["unit"] == "yuan" else data["unit"]
+    return Explanation(
+        label=_text(data["label"]),
+        value=_value(data["value"], unit),
+        unit=unit,
+        formula=None if data["formula"] is None else _text(data["formula"]),
+        references=tuple([_reference(one) for one in data["references"]]),
+        basis=data["basis"],
+        parts=tuple([_explanation(part) for part in data["parts"]]),
+    )
+
+
+def _value(value: Any, unit: Unit) -> Value:
+    """The value of an explanation, which says in its unit what its string stands for."""
+    if isinstance(value, Mapping):
+        return _text(value)
+    if not isinstance(value, str):
+        return value  # type: ignore[no-any-return]
+    try:
+        if unit == "fen":
+            return parse_yuan(value)
+        if unit == "day":
+            return date.fromisoformat(value)
+        return Decimal(value) if unit in _NUMBERS else value
+    except (ValueError, InvalidOperation):
+        return value  # words in the place of a figure
+
+
+_READERS: Mapping[Any, Read] = {
+    str: partial(_plain, str),
+    int: partial(_plain, int),
+    bool: partial(_plain, bool),
+    date: date.fromisoformat,
+    Text: _text,
+    Reference: _reference,
+    Explanation: _explanation,
+    Provenance: _provenance,
+}

@@ -1,0 +1,33 @@
+"""Writes docs/schemas/*.schema.json of the documents from their classes: ``python tools/make_schemas.py``.
+
+A test compares the files with the classes. docs/schemas/appraisal.schema.json describes input and is not made here.
+"""
+
+import json
+from pathlib import Path
+
+from zhirong.chain.quote.document import SCHEMA as QUOTE_SCHEMA
+from zhirong.chain.quote.document import QuoteDocument
+from zhirong.kernel.schema import json_schema
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "schemas"
+_WRITTEN = (
+    "Money is a string in yuan with two decimals; rates are decimal strings (0.0445 is 4.45 %); days are YYYY-MM-DD;"
+    " words come in Chinese (zh) and English (en)."
+)
+DOCUMENTS = {
+    "quote": (QuoteDocument, QUOTE_SCHEMA, "zhirong quote --json"),
+}
+
+
+def schema_text(name: str) -> str:
+    """One schema as its file holds it."""
+    cls, schema_id, title = DOCUMENTS[name]
+    made = json_schema(cls, schema_id, title, _WRITTEN)
+    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    for name in DOCUMENTS:
+        (FOLDER / f"{name}.schema.json").write_text(schema_text(name), encoding="utf-8")
+        print(f"docs/schemas/{name}.schema.json")
