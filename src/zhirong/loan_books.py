@@ -1,4 +1,6 @@
-"""The books of one loan, kept day by day from what it stands at: pure, for the command line and the platform alike."""
+"""The books of one loan, kept day by day from what it stands at: pure, for the command line and the platform
+alike.
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -26,8 +28,8 @@ def keep_books(
 ) -> tuple[Books, tuple[Problem, ...]]:
     """The books as they were kept, on every day on which something was booked and on the last, and what is wrong.
 
-    They are checked by themselves, and against what the loan stands at on the last day booked. set_aside: the provision
-    for a state of the loan; left out, none is booked.
+    They are checked by themselves, and against what the loan stands at on the last day booked. set_aside: the
+    provision for a state of the loan; omitted, none is booked.
     """
     last = min(as_of, known_on)
     books, loan_id = Books(), loan.contract.loan_id

@@ -1,5 +1,6 @@
-"""The mode files that come with the package, under those of the policy packs; or those of a folder: listed by their heads, or
-read and checked. A file of a pack replaces the mode of the same id, wherever that comes from, and adds what is new.
+"""The mode files that come with the package, under those of the policy packs; or those of a folder: listed by their
+heads, or read and checked. A file of a pack replaces the mode of the same id, wherever that comes from, and adds
+what is new.
 
 The list is fast: of a file only its head, its source and the dates of its terms are read, and the reader of whole
 modes is not imported.
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from zhirong.kernel.packs import Pack
 
 FOLDERS = ("modes", "funds")
-_READ = ("[source]", "[[sharing]]")  # the tables of a file that a list reads, beside its head
+_READ = ("[source]", "[[sharing]]")  # the tables of a file that a list reads, next to its head
 
 
 class ModeHead(NamedTuple):
@@ -73,7 +74,9 @@ def mode_files(folder: Path | None = None) -> list[Path]:
 
 
 def environment_packs() -> "tuple[Pack, ...]":
-    """The policy packs that ZHIRONG_RULES names, each read by itself. Raises InputError with everything wrong with them."""
+    """The policy packs that ZHIRONG_RULES names, each read by itself. Raises InputError with everything wrong with
+    them.
+    """
     if not os.environ.get("ZHIRONG_RULES"):
         return ()
     from zhirong.kernel.errors import InputError
@@ -94,7 +97,8 @@ def environment_packs() -> "tuple[Pack, ...]":
 def list_modes(folder: Path | None = None, packs: "Sequence[Pack] | None" = None) -> list[ModeHead]:
     """The heads of all modes. packs: those laid over the package, by default those of ZHIRONG_RULES.
 
-    Raises ValueError naming a file that comes with the package whose head cannot be read, InputError for those of packs.
+    Raises ValueError naming a file that comes with the package whose head cannot be read, InputError for those of
+    packs.
     """
     heads: dict[str, ModeHead] = {}
     for file in _shipped(folder):
@@ -114,10 +118,11 @@ def list_modes(folder: Path | None = None, packs: "Sequence[Pack] | None" = None
 
 
 def load_modes(folder: Path | None = None, packs: "Sequence[Pack] | None" = None) -> "dict[str, Mode]":
-    """Every mode of a folder (by default those that come with the package, under the packs), by id, in the order of the files.
+    """Every mode of a folder (by default those that come with the package, under the packs), by id, in the order of
+    the files.
 
-    packs: by default those of ZHIRONG_RULES; none for a folder. Raises InputError for a file that is wrong, with everything
-    that is wrong with the files of packs; ValueError where two files have the same id.
+    packs: by default those of ZHIRONG_RULES; none for a folder. Raises InputError for a file that is wrong, with
+    everything that is wrong with the files of packs; ValueError where two files have the same id.
     """
     from zhirong.chain.mode.read import read_mode
 
@@ -137,7 +142,9 @@ def load_modes(folder: Path | None = None, packs: "Sequence[Pack] | None" = None
 
 
 def modes_of_pack(pack: "Pack") -> "tuple[dict[str, Mode], list[Problem]]":
-    """The modes of one pack by id, with the pack's mark on their source; and everything that is wrong with its files."""
+    """The modes of one pack by id, with the pack's mark on their source; and everything that is wrong with its
+    files.
+    """
     from dataclasses import replace
 
     from zhirong.chain.mode.read import read_mode
@@ -171,7 +178,7 @@ def modes_of_pack(pack: "Pack") -> "tuple[dict[str, Mode], list[Problem]]":
 
 
 def load_mode(mode_id: str, folder: Path | None = None) -> "Mode":
-    """One mode by its id. Raises KeyError where no file has it."""
+    """One mode by its id. Raises KeyError if no file has it."""
     from dataclasses import replace
 
     from zhirong.chain.mode.read import read_mode

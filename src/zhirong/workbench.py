@@ -33,8 +33,8 @@ _UNDER_WAY = 8  # blocks
 def rules(packs: Sequence[str | Path] | None = None) -> Rulebook:
     """The rules that come with the package, under the policy packs in these folders, the last one on top.
 
-    packs: by default those that ZHIRONG_RULES names; read once in a process. Raises InputError with everything that is
-    wrong with them, their modes included.
+    packs: by default those that ZHIRONG_RULES names; read once in a process. Raises InputError with everything that
+    is wrong with them, their modes included.
     """
     folders = environment_folders() if packs is None else tuple(Path(folder).absolute() for folder in packs)
     return _rules(folders)
@@ -55,7 +55,9 @@ def _rules(folders: tuple[Path, ...]) -> Rulebook:
 
 
 def faults_of_pack(book: Rulebook, pack: Pack) -> list[Problem]:
-    """What is wrong with a pack beyond its rules: files in the mode language, and a region that lies in no province."""
+    """What is wrong with a pack beyond its rules: files in the mode language, and a region that lies in no
+    province.
+    """
     return [*modes_of_pack(pack)[1], *_unknown_regions(book, pack)]
 
 
@@ -68,7 +70,7 @@ def _unknown_regions(book: Rulebook, pack: Pack) -> Iterator[Problem]:
             Text("没有以这两位开头的省级行政区", "no province has a code that begins so"),
             Text(
                 "填 GB/T 2260 代码，如广州 440100；全国有效则不填",
-                "Enter the code of GB/T 2260, such as 440100 for Guangzhou; leave it out for all China.",
+                "Enter the code of GB/T 2260, such as 440100 for Guangzhou; omit it for all China.",
             ),
             "unknown_region",
         )
@@ -85,10 +87,11 @@ def load_case(path: str | Path) -> Case:
 
 
 def quote_case(case: Case, mode_ids: Iterable[str | Mode] | None = None, rulebook: Rulebook | None = None) -> Quote:
-    """The quote of a case under the modes named, by default under all. A mode may be given itself, as read from a file.
+    """The quote of a case under the modes named, by default under all. A mode may be given itself, as read from a
+    file.
 
-    rulebook: the rules to use, by default those of ``rules()``; the modes of its policy packs are used with it. Raises
-    InputError for a mode that is not there.
+    rulebook: the rules to use, by default those of ``rules()``; the modes of its policy packs are used with it.
+    Raises InputError for a mode that is not there.
     """
     book = rules() if rulebook is None else rulebook
     return quote(case, choose_modes(mode_ids, book), book)
@@ -103,8 +106,8 @@ def quote_many(
 ) -> Iterator[LimitRow]:
     """The credit limit of every case under every mode named (by default all), case by case in the order given.
 
-    Each row equals the offer of ``quote_case`` in what it holds; words, schedules and charts are left out. executor: a
-    pool of processes or a cluster that takes blocks of cases; None works here. packs: as for ``rules``. Memory is
+    Each row equals the offer of ``quote_case`` in what it holds; words, schedules and charts are omitted. executor:
+    a pool of processes or a cluster that takes blocks of cases; None works here. packs: as for ``rules``. Memory is
     bounded: at most a few blocks are under way. Raises InputError for a mode that is not there and for a case that
     contradicts itself.
     """
@@ -135,7 +138,8 @@ def _limits(
 def choose_modes(mode_ids: Iterable[str | Mode] | None, rulebook: Rulebook | None = None) -> tuple[Mode, ...]:
     """The modes named, in that order, or all of them. Raises InputError naming every id that is not there.
 
-    A mode that is given itself is taken as it is, whatever its id. No file is read here: a word is an id and never a path.
+    A mode that is given itself is taken as it is, whatever its id. No file is read here: a word is an id and never
+    a path.
     """
     available = modes(rulebook)
     if mode_ids is None:

@@ -206,7 +206,7 @@ def _lists(value: Any) -> Any:
 
 
 def _cell(value: Any, *, is_words: bool) -> Any:
-    """A cell in the form of a case file: number, day, flag or words; None where it is empty."""
+    """A cell in the form of a case file: number, day, flag or words; None if it is empty."""
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, bool):

@@ -60,7 +60,7 @@ def run_blocks(
     """Number and result of each block as it finishes; a broken pool is replaced and its lost blocks are repeated.
 
     todo: function from block number to the block's argument, called when the block is submitted. ahead: maximum
-    number of blocks in progress. Raises WorkersDieError where ``MOST_DEATHS`` pools broke in a row, and whatever
+    number of blocks in progress. Raises WorkersDieError if ``MOST_DEATHS`` pools broke in a row, and whatever
     ``work`` raises.
     """
     left = dict(todo)

@@ -59,7 +59,7 @@ def _read_cases(path: str) -> dict[str, Mapping[str, Any]]:
                     "FILE",
                     path,
                     Text("不是案例文件", "not a file of cases"),
-                    Text("写成 { 案例名: { terms: … } }", "write { name: { terms: … } }"),
+                    Text("写成 { 案例名: { terms: … } }", "write { name: { terms: ... } }"),
                     "not_cases",
                 )
             ],

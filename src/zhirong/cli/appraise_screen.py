@@ -29,7 +29,7 @@ def show_value(found: Appraisal, lang: Lang, *, explain: bool) -> None:
     used = Counter(result.method for result in found.results)
     for result in found.results:
         amounts = [show_yuan(result.value.percentiles[percent]) for percent in (10, 50, 90)]
-        # A method used more than once is told apart by the name that the case gives it.
+        # A method used more than once is distinguished by the name that the case gives it.
         name = result.title.in_(lang) + (f" ({result.id})" if used[result.method] > 1 else "")
         table.add_row(name, f"{result.weight * 100:.0f} %", *amounts)
     console.print(table)

@@ -10,7 +10,7 @@ from zhirong.kernel.text import Text
 
 @contextmanager
 def usable_database(folder: Path) -> Iterator[None]:
-    """Raises InputError where the database within cannot be reached, or has not the tables of a platform."""
+    """Raises InputError if the database within cannot be reached, or has not the tables of a platform."""
     from django.db.utils import OperationalError, ProgrammingError
 
     try:

@@ -7,7 +7,7 @@ from zhirong.kernel.text import Text
 
 
 def day_of(option: str, written: str | None) -> date | None:
-    """The day written after an option; None where the option is left out. Raises InputError."""
+    """The day written after an option; None if the option is omitted. Raises InputError."""
     if written is None:
         return None
     try:

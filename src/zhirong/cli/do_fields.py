@@ -33,7 +33,7 @@ _HOW: Mapping[str, tuple[str, str]] = {
 
 @dataclass(slots=True)
 class Given:
-    """What was given for a request. files: field, name and content of what must be handed in first."""
+    """What was given for a request. files: field, name and content of what must be submitted first."""
 
     values: dict[str, Any] = field(default_factory=dict)
     files: list[tuple[str, str, bytes]] = field(default_factory=list)
@@ -43,8 +43,8 @@ class Given:
 
 
 def request_of(fields: Sequence[Mapping[str, Any]], options: argparse.Namespace) -> Given:
-    """The request that the options make: JSON first, single fields over it, files. Whether values fit is the platform's to
-    say; raises InputError for what cannot be read at all, everything together.
+    """The request that the options make: JSON first, single fields over it, files. Whether values fit is the
+    platform's to say; raises InputError for what cannot be read at all, everything together.
     """
     known = {one["name"]: one for one in fields}
     problems: list[Problem] = []

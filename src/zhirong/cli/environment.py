@@ -46,7 +46,7 @@ SETTINGS = (
     ),
     Setting(
         "ZHIRONG_PROXIES",
-        Text("前面有几层反向代理", "how many reverse proxies stand before it"),
+        Text("前面有几层反向代理", "how many reverse proxies are before it"),
         "0",
     ),
     Setting(

@@ -15,12 +15,14 @@ def is_path(word: str) -> bool:
 
 
 def named_modes(words: "Sequence[str] | None") -> "list[str | Mode] | None":
-    """The modes that a command line names, those of files read; None where it names none."""
+    """The modes that a command line names, those of files read; None if it names none."""
     return [the_mode(word) if is_path(word) else word for word in words] if words else None
 
 
 def the_mode(mode_id: str) -> "Mode":
-    """The mode with this id, or that of a file whose path is given. Raises InputError that suggests the nearest id."""
+    """The mode with this id, or that of a file whose path is given. Raises InputError that suggests the nearest
+    id.
+    """
     from zhirong.chain.mode.read import read_mode
     from zhirong.cli.files import read_text
     from zhirong.kernel.errors import InputError, Problem

@@ -184,7 +184,7 @@ def _check(arguments: argparse.Namespace, files: list[str]) -> int:
 
 
 def _known_ids(files: list[str]) -> set[str]:
-    """Ids of the modes that come with the package and of those in the files and beside them."""
+    """Ids of the modes that come with the package and of those in the files and next to them."""
     from pathlib import Path
 
     from zhirong.mode_files import list_modes

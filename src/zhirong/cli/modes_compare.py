@@ -247,7 +247,9 @@ def _offer_row(offer: "Offer", lang: Lang) -> list[str]:
 
 
 def _subsidies(offer: "Offer") -> Fen:
-    """What the firm gets back over the life of the loan; nothing where a condition is not met or not known to be."""
+    """What the firm gets back over the life of the loan; nothing where a condition is not met or not known to
+    be.
+    """
     if _not_met(offer):
         return 0
     return sum(c.amount for c in offer.charges if c.kind in ("subsidy", "reward") and c.payee == "firm")
@@ -365,7 +367,9 @@ _STATES = {
 
 
 def _not_met(offer: "Offer") -> bool:
-    """Whether a condition of the mode is not met, or not known to be; whether it is in force may still be confirmed."""
+    """Whether a condition of the mode is not met, or not known to be; whether it is in force may still be
+    confirmed.
+    """
     return any(
         condition.state == "unmet" or (condition.state == "unknown" and not condition.code.startswith("mode."))
         for condition in offer.conditions
@@ -373,7 +377,9 @@ def _not_met(offer: "Offer") -> bool:
 
 
 def _remarks(offer: "Offer", start: date, facts: Mapping[str, object]) -> list[tuple[str, str, str, Text]]:
-    """Why a mode pays nothing, or nothing yet: its id, the code of the condition or charge, the state, and the reason."""
+    """Why a mode pays nothing, or nothing yet: its id, the code of the condition or charge, the state, and the
+    reason.
+    """
     from zhirong.chain.mode.charges import LoanFacts, open_charges
 
     found: list[tuple[str, str, str, Text]] = []
@@ -392,7 +398,7 @@ def _remarks(offer: "Offer", start: date, facts: Mapping[str, object]) -> list[t
 
 
 def _central(offers: "Sequence[Offer]", facts: Mapping[str, object], start: date) -> "CentralSubsidies | None":
-    """What the central budget pays of the interest of the first of these loans; None where nothing is lent."""
+    """What the central budget pays of the interest of the first of these loans; None if nothing is lent."""
     from zhirong.chain.mode.central_subsidy import central_subsidies
     from zhirong.workbench import rules
 

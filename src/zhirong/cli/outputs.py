@@ -10,7 +10,9 @@ _OUTPUTS = ("pdf", "xlsx", "docx", "beancount", "out")
 
 
 def refuse_overwriting(options: argparse.Namespace) -> None:
-    """Raise InputError where a file that is to be written is one of the files that are read, or is to be written twice."""
+    """Raise InputError where a file that is to be written is one of the files that are read, or is to be written
+    twice.
+    """
     outputs = {name: value for name in _OUTPUTS if isinstance(value := getattr(options, name, None), str) and value}
     if not outputs:
         return
@@ -52,7 +54,7 @@ def refuse_overwriting(options: argparse.Namespace) -> None:
                     f"--{name}",
                     path,
                     Text("两份结果写进同一个文件", "two results would be written to one file"),
-                    Text("各用一个文件名", "give each a name of its own"),
+                    Text("各用一个文件名", "give each its own name"),
                     "written_twice",
                 )
             )
@@ -93,7 +95,8 @@ def _is_same(path: str, other: str) -> bool:
 
 
 def safe_cells(cells: Iterable[object]) -> list[str]:
-    """The cells of a CSV row. One that a spreadsheet would take for a formula gets an apostrophe in front; a number stays.
+    """The cells of a CSV row. One that a spreadsheet would take for a formula gets an apostrophe in front; a number
+    stays.
 
     What begins with = + - @, a tab or a carriage return is a formula to some spreadsheet, unless it is a number.
     """

@@ -1,4 +1,6 @@
-"""A running platform as the commands ``do`` and ``show`` reach it: by its API alone, as the person whose token they have."""
+"""A running platform as the commands ``do`` and ``show`` reach it: by its API alone, as the person whose token they
+have.
+"""
 
 import argparse
 import json
@@ -54,7 +56,7 @@ class RefusedError(InputError):
         super().__init__(problems or [Problem("HTTP", str(error.status), self._title, self._next, error.kind)])
 
     def as_text(self, lang: Lang = "zh") -> str:
-        """The title, the problems one a line, and the next step."""
+        """The title, the problems one per line, and the next step."""
         zh = lang == "zh"
         lines = [
             f"平台拒绝（{self._status}）：{self._title.zh}" if zh else f"refused ({self._status}): {self._title.en}"
@@ -84,7 +86,9 @@ def _both(title: str) -> Text:
 
 
 def add_connection(parser: argparse.ArgumentParser) -> None:
-    """Which platform, and as whom. A token is never an argument: arguments are seen by everybody on the computer."""
+    """Which platform, and as whom. A token is never an argument: arguments are seen by everybody on the
+    computer.
+    """
     parser.add_argument("--url", default="", help=f"平台地址 / the platform (ZHIRONG_URL, {ADDRESS_HERE})")
     parser.add_argument(
         "--token-file",

@@ -1,4 +1,6 @@
-"""The processes of ``zhirong serve`` hold together: none outlives the one that started it, and the background goes on."""
+"""The processes of ``zhirong serve`` hold together: none outlives the one that started it, and the background
+continues.
+"""
 
 import logging
 import os
@@ -15,7 +17,9 @@ _log = logging.getLogger(__name__)
 
 
 def when_parent_ends(parent: int, then: Callable[[], None]) -> None:
-    """Call ``then`` once ``parent`` is no longer this process's parent: however that ended, this process gets another one."""
+    """Call ``then`` once ``parent`` is no longer this process's parent: however that ended, this process gets
+    another one.
+    """
 
     def wait() -> None:
         while os.getppid() == parent:
@@ -26,8 +30,8 @@ def when_parent_ends(parent: int, then: Callable[[], None]) -> None:
 
 
 class Background:
-    """The process of background work. One that ends unasked (killed for want of memory, a fault) is started again, after
-    growing pauses; what it was doing is taken up again.
+    """The process of background work. One that ends unasked (killed for want of memory, a fault) is started again,
+    after growing pauses; what it was doing is taken up again.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,6 @@
-"""``zhirong rate CASE.toml``: the recognised pledge value and the pledge rate, what limits them, what would change them."""
+"""``zhirong rate CASE.toml``: the recognised pledge value and the pledge rate, what limits them, what would change
+them.
+"""
 
 import argparse
 from typing import TYPE_CHECKING, Any
@@ -40,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the pledge rate. Returns 1 where the rights count for nothing."""
+    """Print the pledge rate. Returns 1 where the rights has no effect."""
     if options.overrides:
         return _track(options)
     if options.case is None:

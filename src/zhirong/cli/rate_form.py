@@ -11,7 +11,7 @@ from zhirong.kernel.text import Lang, Text
 
 
 def blank_form(system: System, rights: Sequence[Right], rules: Rulebook, day: date, lang: Lang) -> str:
-    """The file as TOML. Questions stand as comments; an answer that is left out is missing, and named."""
+    """The file as TOML. Questions stand as comments; an answer that is omitted is missing, and named."""
     lines = [
         "# "
         + Text("填好后：zhirong rate CASE.toml --scores 本文件", "then: zhirong rate CASE.toml --scores FILE").in_(

@@ -65,7 +65,7 @@ def folder() -> Path:
 
 
 def actor(options: Options) -> "Actor":
-    """As whom this is done: the registrar where nothing else is said. Whoever can write to the data folder decides it."""
+    """As whom this is done: the registrar by default. Anyone who can write to the data folder decides it."""
     from zhirong.chain.right.records import Holder
     from zhirong.operations.actors import Capacity, register_actor
 
@@ -88,7 +88,7 @@ def by(options: Options) -> "Call":
 
 
 def signing_key() -> "RegisterKey":
-    """The register's key. Raises InputError where its file is not there or damaged."""
+    """The register's key. Raises InputError if its file is not there or damaged."""
     from zhirong.store import keys
 
     try:

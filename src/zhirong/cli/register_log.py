@@ -1,4 +1,6 @@
-"""The actions of ``zhirong register`` on its log: founding, keys, checkpoints, witnesses, time stamps, restoring, checking."""
+"""The actions of ``zhirong register`` on its log: founding, keys, checkpoints, witnesses, time stamps, restoring,
+checking.
+"""
 
 import argparse
 import json
@@ -53,7 +55,7 @@ def _init(options: Options) -> int:
     return 0
 
 
-_MOST_LOG_BYTES = 1 << 30  # the register's own export, handed over by whoever kept it before
+_MOST_LOG_BYTES = 1 << 30  # the register's own export, handed over by the party that kept it before
 
 
 def _events(path: str) -> Iterator[dict[str, Any]]:

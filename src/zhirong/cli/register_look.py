@@ -1,4 +1,6 @@
-"""The actions of ``zhirong register`` that read and hand out: search, certificates, codes, changes, watch, messages."""
+"""The actions of ``zhirong register`` that read and hand out: search, certificates, codes, changes, watch,
+messages.
+"""
 
 import argparse
 import json
@@ -84,7 +86,7 @@ def _counted(found: list[dict[str, Any]], limit: int) -> Text:
     if len(found) < limit:
         return Text(f"共 {len(found)} 件", f"{len(found)} found")
     last = found[-1]["id"]
-    return Text(f"前 {limit} 件；接着查：--after {last}", f"the first {limit}; to go on: --after {last}")
+    return Text(f"前 {limit} 件；接着查：--after {last}", f"the first {limit}; to continue: --after {last}")
 
 
 def _show(options: Options) -> int:

@@ -1,4 +1,4 @@
-"""A case file, with team, indicators and title investigation from a file beside it where one is given."""
+"""A case file, with team, indicators and title investigation from a file next to it where one is given."""
 
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING

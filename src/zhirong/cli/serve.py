@@ -72,10 +72,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def make_ready(folder: Path, origin: str, *, seals: bool = True) -> None:
-    """Tables in their present form where there are none yet, a register with its key where there is none, the version of the rules noted where it is
-    a new one, old secrets encrypted, accounts sealed, and the folder closed to other users. Harmless when repeated.
-    seals: whether accounts are sealed yet; a training region does so when it is made. Raises InputError where another version
-    made the tables.
+    """Tables in their present form where there are none yet, a register with its key where there is none, the
+    version of the rules noted where it is a new one, old secrets encrypted, accounts sealed, and the folder closed
+    to other users. Harmless when repeated. seals: whether accounts are sealed yet; a training region does so when
+    it is made. Raises InputError if another version made the tables.
     """
     from zhirong.operations.clock import now
     from zhirong.operations.platform.rulebook_history import note_rules
@@ -99,7 +99,9 @@ def make_ready(folder: Path, origin: str, *, seals: bool = True) -> None:
 
 
 def _load_pages() -> None:
-    """Load everything once, before the processes that answer are forked from this one: they start at once, and share it."""
+    """Load everything once, before the processes that answer are forked from this one: they start at once, and
+    share it.
+    """
     from django.urls import get_resolver
 
     import zhirong.web.wsgi  # noqa: F401 - the application itself
@@ -129,7 +131,9 @@ def _serve(host: str, port: int, workers: int) -> None:
     parent = os.getpid()
 
     def load() -> Any:
-        """The application, in a process that answers: were its parent killed, it would go on with nobody to stop it."""
+        """The application, in a process that answers: were its parent killed, it would continue with nobody to stop
+        it.
+        """
         from zhirong.store.waiting import wait_at_most
         from zhirong.web.front import Front
         from zhirong.web.signing_up import address_behind

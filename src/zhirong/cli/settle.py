@@ -63,7 +63,7 @@ def _chosen(arguments: argparse.Namespace) -> Mode:
             mode = mode.with_reading(arguments.reading)
         except ValueError as error:
             reason = Text("该模式的上限不能这样读", str(error))
-            hint = Text("不写 --reading", "leave out --reading")
+            hint = Text("不写 --reading", "omit --reading")
             raise InputError([Problem("--reading", arguments.reading, reason, hint, "reading")]) from error
     if arguments.variant:
         known = [variant.id for variant in mode.variants]

@@ -1,4 +1,4 @@
-"""``zhirong worker``: the background worker as a process of its own."""
+"""``zhirong worker``: the background worker as its own process."""
 
 import argparse
 import os

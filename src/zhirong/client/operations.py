@@ -476,7 +476,7 @@ class CaseOperations(Group):
         despite: str | None = None,
         key: str = "",
     ) -> Done:
-        """报审批 / Hand up for approval."""
+        """报审批 / Submit for approval."""
         return self._do(
             "case.hand_up", row, {"amount": amount, "opinion": opinion, "despite": despite}, version, key
         )
@@ -570,7 +570,7 @@ class CaseOperations(Group):
         return self._do("case.sign", row, {"code": code}, version, key)
 
     def submit(self, row: int, *, version: Version, agreed: bool | None = None, key: str = "") -> Done:
-        """提交申请 / Hand in the case."""
+        """提交申请 / Submit the case."""
         return self._do("case.submit", row, {"agreed": agreed}, version, key)
 
     def withdraw(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:

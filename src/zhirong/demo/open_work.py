@@ -1,4 +1,6 @@
-"""What each desk of the region has lying before it on the last day, so that whoever signs in can go on from there."""
+"""What each desk of the region has lying before it on the last day, so that anyone who signs in can continue from
+there.
+"""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Papers and statements that people of the region hand in: real files, made here."""
+"""Papers and statements that people of the region submit: real files, made here."""
 
 import csv
 import io

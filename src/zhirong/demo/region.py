@@ -1,7 +1,7 @@
 """Builds the region: every step through the operation that a person would use, on the day it would have happened.
 
-Cases run side by side: each is a generator that yields the day on which it goes on, and the earliest is always taken next,
-so that the log's events stand in the order of their days.
+Cases run side by side: each is a generator that yields the day on which it continues, and the earliest is always
+taken next, so that the log's events are in the order of their days.
 """
 
 from collections.abc import Iterator
@@ -56,7 +56,9 @@ class Region:
         return actor_of(self.people[who], "", self.day)
 
     def do(self, who: str, operation: str, subject: int | None = None, /, **data: Any) -> Done:
-        """Do an operation as somebody. The key is made from the place in the story, so that the same region is made twice alike."""
+        """Do an operation as somebody. The key is made from the place in the story, so that the same region is made
+        twice alike.
+        """
         number = next(self._numbers)
         actor = WORKER if who == "worker" else self.actor(who)
         return run_operation(operation, Call(actor, self.now, f"demo-{self.today}-{number}"), subject, data)

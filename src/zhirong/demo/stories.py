@@ -1,4 +1,6 @@
-"""The way of each firm: registered, its rights kept, appraised, then as far as its case is to come. A story yields the days it waits for."""
+"""The way of each firm: registered, its rights kept, appraised, then as far as its case is to come. A story yields
+the days it waits for.
+"""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -270,7 +272,7 @@ def _accept(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
 
 
 def _look_into(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
-    """What was asked is answered; the checklist, two raters, the quote; then handed up."""
+    """What was asked is answered; the checklist, two raters, the quote; then submitted for approval."""
     asked = Message.objects.get(subject=f"case/{case}", kind="question")
     region.do(firm["id"], "message.answer", asked.pk, answer="已上传前三季度销售明细，合计与纳税申报一致。")
     for item in CheckItem.objects.filter(case=case).order_by("pk"):
@@ -318,7 +320,7 @@ def _look_into(region: Region, firm: dict[str, Any], case: int) -> Iterator[date
 
 
 def _approve(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
-    """The places of the band, filled by different people, each on a day of its own."""
+    """The places of the band, filled by different people, each on its own day."""
     for who in ("bank.reviewer", "bank.approver", "bank.approver2", "bank.manager"):
         row = Case.objects.get(pk=case)
         if row.state != State.APPROVAL:
@@ -367,8 +369,8 @@ def _sign(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
 
 
 def _register_and_pay(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
-    """The registration at the authority, checked by a second person; what the money is for; the release, the payment
-    out as the bank's statement shows it.
+    """The registration at the authority, checked by a second person; what the money is for; the release, the
+    payment out as the bank's statement shows it.
     """
     region.do(
         "bank.officer",

@@ -114,6 +114,6 @@ def _mapping(reader: Reader, name: str) -> Mapping[str, Any]:
     if isinstance(value, Mapping):
         return value
     if value is not None:
-        reason, hint = Text("应为对象", "must be an object"), Text("写成 {…}", "write {…}")
+        reason, hint = Text("应为对象", "must be an object"), Text("写成 {…}", "write {...}")
         reader.problem(name, str(value)[:40], "wrong_type", reason, hint)
     return {}

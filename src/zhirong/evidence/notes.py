@@ -1,8 +1,6 @@
 """Signed notes: a text and its signatures, in the form of C2SP signed-note.
 
-    text, one or more lines
-
-    — name base64(key ID ‖ signature)
+    text, one or more lines - name base64(key ID ‖ signature)
 
 The text ends with a newline; an empty line follows; then one line for each signature, beginning with an em dash.
 """
@@ -80,7 +78,7 @@ class SignatureState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignatureFinding:
-    """One signature line and its result. key: the known key, None where there is none.
+    """One signature line and its result. key: the known key, None if there is none.
 
     seconds: time of the countersignature stated by a witness, since 1970; None for other signatures.
     """

@@ -163,7 +163,7 @@ def verify_consistency(
         return
     if not proof:
         raise ProofError("proof_too_short", "the proof is empty")
-    # Where the old size is a power of two, its root is itself a node of the new tree and is left out of the proof.
+    # Where the old size is a power of two, its root is itself a node of the new tree and is omitted of the proof.
     path = list(proof) if old_size & (old_size - 1) else [old_root, *proof]
     first, last = old_size - 1, new_size - 1
     while first & 1:

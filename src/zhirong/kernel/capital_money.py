@@ -3,7 +3,7 @@
 The usual way of writing: a gap of zeros between two digits is one 零; an amount that ends with yuan or jiao ends
 with 整; one that ends with fen does not; fen without jiao are set off by 零. Where the usage leaves 零 to choice (a
 group of four digits that ends in zero before one that does not begin with zero, yuan that end in zero before jiao)
-it is left out.
+it is omitted.
 """
 
 from zhirong.kernel.money import FEN_PER_YUAN, Fen

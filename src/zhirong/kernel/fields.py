@@ -343,7 +343,7 @@ class Reader:
             words = Text(inside.text("zh"), inside.text("en"))
             inside.finish()
             return words
-        self._wrong_type(name, value, Text('写成 { zh = "…", en = "…" }', 'write { zh = "…", en = "…" }'))
+        self._wrong_type(name, value, Text('写成 { zh = "…", en = "…" }', 'write { zh = "...", en = "..." }'))
         return Text("", "")
 
     def _as_day(self, name: str, value: object) -> date | None:

@@ -1,9 +1,11 @@
-"""Policy packs: dated rules of a lender, a guarantor, a fund or a region, laid over those that come with the package.
+"""Policy packs: dated rules of a lender, a guarantor, a fund or a region, laid over those that come with the
+package.
 
-A pack is a folder with a manifest ``pack.toml``, rule files (``*.toml``, in any folder) and, in the folders ``modes`` and
-``funds``, files in the mode language. On a day and in a region for which the pack has a version of a rule, that version
-decides; everywhere else what is below it stays in force, with its own source and confidence. Of several packs the later one wins.
-Nothing but data is read, within limits of number and size, and nothing outside the folder.
+A pack is a folder with a manifest ``pack.toml``, rule files (``*.toml``, in any folder) and, in the folders
+``modes`` and ``funds``, files in the mode language. On a day and in a region for which the pack has a version of a
+rule, that version decides; everywhere else what is below it stays in force, with its own source and confidence. Of
+several packs the later one wins. Nothing but data is read, within limits of number and size, and nothing outside
+the folder.
 """
 
 import hashlib
@@ -57,8 +59,8 @@ class PackFile:
 class Pack:
     """One policy pack as it was read. What is the same pack, the digest says.
 
-    issuer_kind: a key of ISSUER_KINDS. region: where its rules hold, ``CN`` for everywhere. lender: whose business it is
-    for, empty for any. valid_from: no rule of it holds earlier. digest: SHA-256 of all its files, in hex.
+    issuer_kind: a key of ISSUER_KINDS. region: where its rules hold, ``CN`` for everywhere. lender: whose business
+    it is for, empty for any. valid_from: no rule of it holds earlier. digest: SHA-256 of all its files, in hex.
     """
 
     id: str
@@ -76,7 +78,7 @@ class Pack:
 
     @property
     def mark(self) -> str:
-        """What names it beside a value: id and version."""
+        """What names it next to a value: id and version."""
         return f"{self.id} {self.version}"
 
     def language_files(self) -> tuple[PackFile, ...]:
@@ -122,8 +124,8 @@ def overlaid(
 ) -> Rulebook:
     """``base`` with the packs in these folders laid over it, the last one on top.
 
-    check: what else is wrong with a pack, such as its files in the mode language. Raises InputError with everything that is
-    wrong with any of them.
+    check: what else is wrong with a pack, such as its files in the mode language. Raises InputError with everything
+    that is wrong with any of them.
     """
     places = [Path(folder) for folder in folders]
     if len(places) > MOST_PACKS:
@@ -234,7 +236,9 @@ def _misfits(pack: Pack, rule: Rule, below: Rule) -> Iterator[Problem]:
 
 
 def _form(place: str, value: Any, samples: Sequence[Any], *, is_whole: bool) -> Iterator[Problem]:
-    """Where a value is of another form than all values that come with the package, so that a reader would stumble over it."""
+    """Where a value is of another form than all values that come with the package, so that a reader would stumble
+    over it.
+    """
     kinds = {_kind(sample) for sample in samples}
     if len(kinds) != 1:
         return
@@ -325,7 +329,7 @@ def _wrong(place: str, value: object, zh: str, en: str) -> Problem:
 
 
 def _read(folder: Path) -> tuple[Pack | None, list[Problem]]:
-    """A pack, and everything that is wrong with it; None where it has no manifest that can be read."""
+    """A pack, and everything that is wrong with it; None if it has no manifest that can be read."""
     files, problems = _files(folder)
     manifest = next((file for file in files if file.name == MANIFEST), None)
     if manifest is None:
@@ -407,7 +411,7 @@ def _is_region(region: str) -> bool:
 
 
 def _word(reader: Reader, name: str) -> str:
-    """A short word that can stand in a file name: letters, digits, hyphen, dot, underscore."""
+    """A short word that can be in a file name: letters, digits, hyphen, dot, underscore."""
     word = reader.text(name)
     if word and not (
         len(word) <= 60 and word.isascii() and word.replace("-", "").replace(".", "").replace("_", "").isalnum()
@@ -425,7 +429,9 @@ def _word(reader: Reader, name: str) -> str:
 
 
 def _marked(rule: Rule, mark: str, region: str, valid_from: date) -> Rule:
-    """The rule with the pack's mark on every version, in the pack's region and from its day on where it gives no other."""
+    """The rule with the pack's mark on every version, in the pack's region and from its day on where it gives no
+    other.
+    """
 
     def of_pack(version: RuleValue) -> RuleValue:
         found = version.reference
@@ -463,7 +469,7 @@ def _out_of_scope(pack: Pack) -> Iterator[Problem]:
                     f"{place}.region",
                     found.region,
                     Text(f"不在政策包的地区 {pack.region} 之内", f"outside the pack's region {pack.region}"),
-                    Text("写该地区之内的代码，或不写", "enter a region within it, or leave it out"),
+                    Text("写该地区之内的代码，或不写", "enter a region within it, or omit it"),
                     "outside_the_region",
                 )
             for where, value in _numbers(f"{place}.value", version.value):

@@ -52,7 +52,7 @@ COUNTRY = "CN"
 class Reference:
     """The source of a value, shown next to every number that depends on it.
 
-    issuer, document, article, quotation: as in the source, empty where the source gives none.
+    issuer, document, article, quotation: as in the source, empty if the source gives none.
     valid_from, valid_to: first and last day in force; None is open or unknown.
     pack: id and version of the policy pack that it comes from, empty for the rules that come with the package.
     """

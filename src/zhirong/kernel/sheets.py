@@ -13,7 +13,7 @@ def nobody_looks(count: int) -> None:
 
 
 class Rows(list[Row]):
-    """The rows of one sheet with their numbers, from 1, as a spreadsheet counts them; empty rows may be left out.
+    """The rows of one sheet with their numbers, from 1, as a spreadsheet counts them; empty rows may be omitted.
 
     name: of the sheet, empty for a file without sheets. others: the further sheets of the workbook, in its order.
     """

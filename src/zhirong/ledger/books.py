@@ -165,7 +165,7 @@ def _problems(booked: Booked, closed_to: date | None) -> list[Problem]:
 
 
 def out_of_balance(entry: Entry) -> list[tuple[str, Fen]]:
-    """The parties whose accounts an entry leaves out of balance, with the difference."""
+    """The parties whose accounts an entry omits of balance, with the difference."""
     sums: dict[str, Fen] = {}
     for posting in entry.postings:
         party = party_of(posting.account)

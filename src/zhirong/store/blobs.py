@@ -12,8 +12,9 @@ FOLDER = "files"
 def keep(data: bytes, home: Path) -> str:
     """Keep a content; returns its SHA-256. The file is whole or not there, whatever happens in the middle.
 
-    Where it is kept already and has been damaged since, it is made whole again. Its time is that of the last keeping, by which
-    ``unused`` knows what is new. Raises OSError where the disk has no room; then nothing of it is left.
+    Where it is kept already and has been damaged since, it is made whole again. Its time is that of the last
+    keeping, by which ``unused`` knows what is new. Raises OSError if the disk has no room; then nothing of it is
+    left.
     """
     digest = hashlib.sha256(data).hexdigest()
     place = path_of(digest, home)
@@ -34,7 +35,9 @@ def keep(data: bytes, home: Path) -> str:
 
 
 def unused(home: Path, before: float) -> Iterator[Path]:
-    """Files that were last kept before a moment (seconds since 1970), parts of files that were never whole among them."""
+    """Files that were last kept before a moment (seconds since 1970), parts of files that were never whole among
+    them.
+    """
     for place in (home / FOLDER).glob("??/*"):
         try:
             if place.is_file() and place.stat().st_mtime < before:
@@ -49,7 +52,7 @@ def path_of(digest: str, home: Path) -> Path:
 
 
 def content(digest: str, home: Path) -> bytes:
-    """A content. Raises OSError where it is gone, ValueError where it is no longer what it was."""
+    """A content. Raises OSError if it is gone, ValueError where it is no longer what it was."""
     data = path_of(digest, home).read_bytes()
     if hashlib.sha256(data).hexdigest() != digest:
         raise ValueError(f"the content of {digest} has been changed")

@@ -1,4 +1,6 @@
-"""Tables of the way from a right to a repaid loan. Amounts are whole fen. JSON columns hold records of the chain."""
+"""Tables of the way from a right to a repaid loan. Amounts are whole fen. JSON columns hold records of the
+chain.
+"""
 
 from django.db import models
 
@@ -6,9 +8,10 @@ from zhirong.store.parties import Account, Kept, Organisation
 
 
 class FirmRight(Kept):
-    """A right that a firm keeps here. facts: a table of ``[[rights]]`` as in a case file. key: as the register calls it.
+    """A right that a firm keeps here. facts: a table of ``[[rights]]`` as in a case file. key: as the register
+    calls it.
 
-    status, ends_on and next_fee_on repeat what ``chain.right`` works out of the facts on the day ``checked_on``.
+    status, ends_on and next_fee_on repeat what ``chain.right`` calculates of the facts on the day ``checked_on``.
     """
 
     firm = models.ForeignKey(Organisation, models.PROTECT)
@@ -28,7 +31,9 @@ class FirmRight(Kept):
 
 
 class SharedRight(Kept):
-    """A right that a case or an appraisal names: whoever may see that may see the right. subject: such as ``case/12``."""
+    """A right that a case or an appraisal names: anyone who may see that may see the right. subject: such as
+    ``case/12``.
+    """
 
     right = models.ForeignKey(FirmRight, models.PROTECT)
     subject = models.CharField(max_length=64, db_index=True)
@@ -39,9 +44,10 @@ class SharedRight(Kept):
 
 
 class StoredFile(Kept):
-    """A file somebody handed in or the platform made. sha256: of its content, which is kept once under that name.
+    """A file somebody submitted or the platform made. sha256: of its content, which is kept once under that name.
 
-    subject: what it belongs to, such as ``case/12``. paper: which paper it is. scan: result of the checks of its content.
+    subject: what it belongs to, such as ``case/12``. paper: which paper it is. scan: result of the checks of its
+    content.
     """
 
     owner = models.ForeignKey(Organisation, models.PROTECT)
@@ -58,10 +64,12 @@ class StoredFile(Kept):
 class Case(Kept):
     """One application for financing. state: ``chain.financing.case.State``. amount, line: fen.
 
-    facts, credit, team, appraisal_input: tables as in a case file. appraisal: the one that the firm handed in. quote: the quote under the chosen mode, as JSON.
-    filing: id of the registration in the register. reason: of a decline or withdrawal. beside: the further tables that
-    the lender adds (``indicators``, ``title_investigation``). review: when, by whom, by which rules and from which
-    inputs (SHA-256) the quote was made, ``valued`` being the hash of its appraisal. proposed_amount, handed_up_by: of the hand-up to the approvers.
+    facts, credit, team, appraisal_input: tables as in a case file. appraisal: the one that the firm submitted.
+    quote: the quote under the chosen mode, as JSON.
+    filing: id of the registration in the register. reason: of a decline or withdrawal. beside: the further tables
+    that the lender adds (``indicators``, ``title_investigation``). review: when, by whom, by which rules and from
+    which inputs (SHA-256) the quote was made, ``valued`` being the hash of its appraisal. proposed_amount,
+    handed_up_by: of the hand-up to the approvers.
     former_officers: the ids of those who had the case before its officer; they do not decide on it either.
     """
 
@@ -122,7 +130,9 @@ class CaseStep(Kept):
 
 
 class Message(Kept):
-    """A question, its answer, a note or an objection. kind: question, objection, note. answered_at: null while open."""
+    """A question, its answer, a note or an objection. kind: question, objection, note. answered_at: null while
+    open.
+    """
 
     subject = models.CharField(max_length=64, db_index=True)
     kind = models.CharField(max_length=16)
@@ -166,8 +176,9 @@ class TeamRating(Kept):
 
 
 class Approval(Kept):
-    """One person's decision on a case. level: band of the approval table. role: the part of the band it fills, empty where
-    none. decision: approve, return, decline. basis: what it was decided by (rules, inputs, line, conditions).
+    """One person's decision on a case. level: band of the approval table. role: the part of the band it fills,
+    empty if none. decision: approve, return, decline. basis: what it was decided by (rules, inputs, line,
+    conditions).
     """
 
     case = models.ForeignKey(Case, models.PROTECT)
@@ -188,9 +199,9 @@ class GuaranteeRequest(Kept):
     """A lender asks a guarantor to bear a part of a case. state: requested, reviewed, granted, declined,
     withdrawn, ended.
 
-    share, fee_rate: exact decimals, the fee a year. exposure: fen that it bears while the loan stands. fee: fen, of the
-    whole term. group: the related parties that the firm belongs to, in the guarantor's own words. basis: what was
-    decided by. proposed_by: who reviewed it at the guarantor's; decided_by: another person there.
+    share, fee_rate: exact decimals, the fee a year. exposure: fen that it bears while the loan stands. fee: fen, of
+    the whole term. group: the related parties that the firm belongs to, in the guarantor's own words. basis: what
+    was decided by. proposed_by: who reviewed it at the guarantor's; decided_by: another person there.
     """
 
     case = models.ForeignKey(Case, models.PROTECT)
@@ -210,7 +221,7 @@ class GuaranteeRequest(Kept):
 
 
 class GuarantorFigures(Kept):
-    """What a guarantor's limits are reckoned from, as of a day. net_assets: fen. source: the account it stands in.
+    """What a guarantor's limits are reckoned from, as of a day. net_assets: fen. source: the account it is in.
 
     is_mainly_small: it guarantees mainly small firms and agriculture, to which a higher multiple applies.
     """
@@ -225,8 +236,9 @@ class GuarantorFigures(Kept):
 class Appraisal(Kept):
     """An appraisal of rights of a firm. grade: online or formal. state: ``chain.financing.appraising.State``.
 
-    input: tables of methods. result: what the engine gave (interval, methods, explanation). p10, p50, p90: fen, once it
-    is issued. conflict: the agency's declaration. assignment: how the agency was chosen. opinion: of the reviewer.
+    input: tables of methods. result: what the engine gave (interval, methods, explanation). p10, p50, p90: fen,
+    once it is issued. conflict: the agency's declaration. assignment: how the agency was chosen. opinion: of the
+    reviewer.
     paper: the report. signatures: who has signed it, when, and the hash that was signed.
     """
 
@@ -259,10 +271,11 @@ class Appraisal(Kept):
 
 
 class Paper(Kept):
-    """A document of the platform: contract, notice, statement … state: draft, issued, signed, void, ended (its case ended first).
+    """A document of the platform: contract, notice, statement ... state: draft, issued, signed, void, ended (its
+    case ended first).
 
-    facts: what it was made from. word, pdf: its files. sha256: of the PDF, which is what is signed. signers: the ids of
-    the organisations that must sign. Who may read it: ``PaperReader``.
+    facts: what it was made from. word, pdf: its files. sha256: of the PDF, which is what is signed. signers: the
+    ids of the organisations that must sign. Who may read it: ``PaperReader``.
     """
 
     subject = models.CharField(max_length=64, db_index=True)
@@ -289,7 +302,9 @@ class PaperReader(Kept):
 
 
 class Signature(Kept):
-    """A signature on a paper. method: second_factor, or sealed_scan, which counts once checked_by has checked it."""
+    """A signature on a paper. method: second_factor, or sealed_scan, which counts once checked_by has checked
+    it.
+    """
 
     paper = models.ForeignKey(Paper, models.PROTECT)
     organisation = models.ForeignKey(Organisation, models.PROTECT)
@@ -306,7 +321,9 @@ class Signature(Kept):
 
 
 class UsedCode(Kept):
-    """A code of a second factor that somebody has signed with: it signs nothing twice. step: which half minute it was of."""
+    """A code of a second factor that somebody has signed with: it signs nothing twice. step: which half minute it
+    was of.
+    """
 
     account = models.ForeignKey(Account, models.PROTECT)
     step = models.BigIntegerField()
@@ -316,7 +333,8 @@ class UsedCode(Kept):
 
 
 class Loan(Kept):
-    """A loan in servicing. contract: tables ``loan`` and ``servicing``; events: tables ``event`` as for loan replay.
+    """A loan in servicing. contract: tables ``loan`` and ``servicing``; events: tables ``event`` as for loan
+    replay.
 
     The columns below repeat what the replay of the events gives on ``reckoned_on``; amounts in fen.
     state: waiting (for release), cancelled (before the money went), standing, repaid, written_off.
@@ -376,11 +394,11 @@ class StatementLine(Kept):
 
 
 class Payment(Kept):
-    """Money that moved, as matched from a statement by one person and confirmed by another. kind: release, repayment.
-    A line may be divided over several loans, with a payment for each; their amounts make the line's.
+    """Money that moved, as matched from a statement by one person and confirmed by another. kind: release,
+    repayment. A line may be divided over several loans, with a payment for each; their amounts make the line's.
 
-    state: matched, confirmed, undone (taken back before it was confirmed), reversing (somebody asks to reverse it, for
-    ``reason``), reversed (another person has agreed). event: its id among the loan's events once confirmed.
+    state: matched, confirmed, undone (taken back before it was confirmed), reversing (somebody asks to reverse it,
+    for ``reason``), reversed (another person has agreed). event: its id among the loan's events once confirmed.
     payer: whose money it was, a word of ``chain.loan.servicing.events.PAYERS``.
     """
 
@@ -408,7 +426,9 @@ class Payment(Kept):
 
 
 class WatchFlag(Kept):
-    """Something about a standing loan that somebody should look at. kind: due, overdue, fee, appraisal, ground …"""
+    """Something about a standing loan that somebody should look at. kind: due, overdue, fee, appraisal, ground
+    ...
+    """
 
     loan = models.ForeignKey(Loan, models.PROTECT)
     kind = models.CharField(max_length=24)
@@ -425,7 +445,8 @@ class WatchFlag(Kept):
 class Limit(Kept):
     """How much an institution lends or guarantees at most. scope: ``chain.financing.limits.Scope``. amount: fen.
 
-    value: the mode or region that it is for; empty for the whole and for every single firm. removed: it no longer holds.
+    value: the mode or region that it is for; empty for the whole and for every single firm. removed: it no longer
+    holds.
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT)

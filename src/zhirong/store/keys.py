@@ -1,9 +1,10 @@
 """The register's keys in its folder: the secret one, the public ones, those of witnesses, and what was signed last.
 
-register.key: the secret in use, readable by its owner only. register.key.next: the one that takes over, while it does.
-register.pub: the public keys, retired ones with ``until``. witnesses.pub: those who countersign. register.last: the
-largest checkpoint ever signed, kept beside the database and not in it, so that a database put back to an earlier day is
-told by it. A copy outside the folder (``settings.CHECKPOINT_COPY``) tells of a database and a folder put back together.
+register.key: the secret in use, readable by its owner only. register.key.next: the one that takes over, while it
+does. register.pub: the public keys, retired ones with ``until``. witnesses.pub: those who countersign.
+register.last: the largest checkpoint ever signed, kept next to the database and not in it, so that a database
+restored to an earlier day is told by it. A copy outside the folder (``settings.CHECKPOINT_COPY``) tells of a
+database and a folder restored together.
 """
 
 import fcntl
@@ -33,9 +34,9 @@ class RegisterKey(SigningKey):
 
 
 def make_key(folder: Path, origin: str) -> PublicKey:
-    """A new signing key in the folder: the secret readable by its owner only, the public key beside it.
+    """A new signing key in the folder: the secret readable by its owner only, the public key next to it.
 
-    Raises FileExistsError where there is one: a key is never overwritten.
+    Raises FileExistsError if there is one: a key is never overwritten.
     """
     key = _new_secret(folder, KEY_FILE, origin)
     (folder / PUBLIC_FILE).write_text(key.public().as_text() + "\n", encoding="utf-8")
@@ -50,7 +51,7 @@ def next_key(folder: Path, origin: str) -> RegisterKey:
 
 
 def pending_key(folder: Path) -> RegisterKey | None:
-    """The key of a change that was not finished, None where there is none."""
+    """The key of a change that was not finished, None if there is none."""
     return _read(folder, NEXT_FILE) if (folder / NEXT_FILE).exists() else None
 
 
@@ -69,7 +70,7 @@ def take_over(folder: Path, old: PublicKey, size: int) -> None:
 
 
 def signing_key(folder: Path) -> RegisterKey:
-    """The register's key. Raises OSError where the file is not there, ValueError where it is damaged."""
+    """The register's key. Raises OSError if the file is not there, ValueError where it is damaged."""
     return _read(folder, KEY_FILE)
 
 
@@ -89,8 +90,9 @@ def add_witness(folder: Path, key: PublicKey) -> None:
 
 
 def last_signed(folder: Path) -> SignedCheckpoint | None:
-    """The largest checkpoint ever signed here, None before the first: of the folder, or of the copy outside where that knows a larger
-    one, because database and folder were put back together. Raises InputError for a damaged file.
+    """The largest checkpoint ever signed here, None before the first: of the folder, or of the copy outside where
+    that knows a larger one, because database and folder were restored together. Raises InputError for a damaged
+    file.
     """
     found = [one for one in (last_kept(folder), outside_copy()) if one is not None]
     return max(found, key=lambda one: one.checkpoint.size, default=None)
@@ -102,12 +104,14 @@ def last_kept(folder: Path) -> SignedCheckpoint | None:
 
 
 def outside_copy() -> SignedCheckpoint | None:
-    """The checkpoint in the copy outside, None where there is none or no place for one is set."""
+    """The checkpoint in the copy outside, None if there is none or no place for one is set."""
     return None if settings.CHECKPOINT_COPY is None else _signed_in(settings.CHECKPOINT_COPY)
 
 
 def keep_last(folder: Path, signed: SignedCheckpoint) -> None:
-    """Remember what was signed, here and outside. Called while ``signing`` holds the folder. Raises OSError where it cannot be kept."""
+    """Remember what was signed, here and outside. Called while ``signing`` holds the folder. Raises OSError if it
+    cannot be kept.
+    """
     for file in (folder / LAST_FILE, settings.CHECKPOINT_COPY):
         if file is not None:
             _write(file, signed.as_text())

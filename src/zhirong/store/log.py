@@ -46,7 +46,7 @@ KEY_KIND = "log.key"
 TIMESTAMPS = "timestamps"
 _BROKEN = Text(
     "不得在原日志名下继续：恢复所缺条目（register restore），或以新日志接续（register init --continues）",
-    "it may not go on under its name: restore what is missing (register restore), or continue in a new log "
+    "it may not continue under its name: restore what is missing (register restore), or continue in a new log "
     "(register init --continues)",
 )
 CONTENT_NAME = "pledge"  # the claim under which an entry commits to its content
@@ -60,7 +60,8 @@ def instant(moment: datetime) -> str:
 
 
 class StoredTiles:
-    """The tiles in the database, as the proofs of one answer read them: each once, though four levels of nodes stand on it.
+    """The tiles in the database, as the proofs of one answer read them: each once, though four levels of nodes
+    stand on it.
 
     What has been appended since a tile was read is not seen; the tree of the answer had not got that far.
     """
@@ -76,7 +77,7 @@ class StoredTiles:
         return self._read[place]
 
     def written(self, tile_level: int, index: int) -> str:
-        """The same as it stands in the table."""
+        """The same as it is in the table."""
         found = Tile.objects.filter(level=tile_level, index=index).values_list("hashes", flat=True).first()
         return found or ""
 
@@ -99,8 +100,8 @@ class Leaf:
 def append(head: LogHead, leaf: Leaf) -> Event:
     """One event, its leaf and the tree's new nodes, within the transaction that holds the head.
 
-    Raises InputError where the log has lost entries that were signed: this one would stand where a lost one must be put
-    back, and nothing could be put back any more.
+    Raises InputError if the log has lost entries that were signed: this one would stand where a lost one must be
+    restored, and nothing could be restored any more.
     """
     problem = _cut_short(head, last_signed(settings.DATA))
     if problem is not None:
@@ -145,8 +146,8 @@ def append_entry(head: LogHead, entry: Entry, leaf: Leaf, salt: bytes) -> Event:
 def checkpoint(key: RegisterKey, now: datetime) -> SignedCheckpoint:
     """The signed state of the log as committed, the one given out before if there was one of this size.
 
-    Raises InputError where the log does not follow from what was signed before, or the key is no longer the log's: then
-    nothing may be signed (see docs/developers/evidence.md, section 6).
+    Raises InputError if the log does not follow from what was signed before, or the key is no longer the log's:
+    then nothing may be signed (see docs/developers/evidence.md, section 6).
     """
     head = LogHead.objects.first()
     if head is None:
@@ -157,15 +158,15 @@ def checkpoint(key: RegisterKey, now: datetime) -> SignedCheckpoint:
             head = LogHead.objects.get()
             made = _signed(head, key, now)
             keep_last(key.folder, made)
-        # On a machine that shares the database but not the folder the first to be kept is the one. Not within the lock of
-        # the folder: writing waits for the database, whose holder may be waiting for the folder.
+        # On a machine that shares the database but not the folder the first to be kept is the one. Not within the
+        # lock of the folder: writing waits for the database, whose holder may be waiting for the folder.
         Checkpoint.objects.bulk_create([Checkpoint(size=head.size, note=made.as_text())], ignore_conflicts=True)
     return read_checkpoint(Checkpoint.objects.get(size=head.size).note)
 
 
 def receipt(event: Event, key: RegisterKey, now: datetime) -> Receipt:
-    """What proves an event to anyone, offline: its entry, its way to the root, the root signed by the key in use, and
-    how the log's keys have followed one another.
+    """What proves an event to anyone, offline: its entry, its way to the root, the root signed by the key in use,
+    and how the log's keys have followed one another.
     """
     changes = key_statements()
     retired = max((statement.size for statement, _ in changes), default=0)
@@ -211,14 +212,14 @@ def kept_timestamps(folder: Path, size: int) -> tuple[Timestamp, ...]:
 
 
 def keep_timestamp(folder: Path, size: int, token: bytes) -> None:
-    """Keep a time stamp beside the keys, to go with every receipt under the checkpoint of this size."""
+    """Keep a time stamp next to the keys, to go with every receipt under the checkpoint of this size."""
     (folder / TIMESTAMPS).mkdir(exist_ok=True)
     name = hashlib.sha256(token).hexdigest()[:16]
     (folder / TIMESTAMPS / f"{size}.{name}.tst").write_bytes(token)
 
 
 def broken_past(head: LogHead, last: SignedCheckpoint | None) -> Problem | None:
-    """Why the log as it is cannot follow from the last checkpoint that was signed; None where it does."""
+    """Why the log as it is cannot follow from the last checkpoint that was signed; None if it does."""
     problem = _cut_short(head, last)
     if last is None or problem is not None:
         return problem
@@ -239,8 +240,8 @@ def broken_past(head: LogHead, last: SignedCheckpoint | None) -> Problem | None:
 
 
 def missing_signatures(folder: Path) -> list[Problem]:
-    """Which records of what was signed last are gone or behind: the database knows a checkpoint, the folder or the copy outside does not.
-    Whoever puts one of them back hides what was signed in between.
+    """Which records of what was signed last are gone or behind: the database knows a checkpoint, the folder or the
+    copy outside does not. Anyone who puts one of them back hides what was signed in between.
     """
     row = _largest_row()
     if row is None:
@@ -254,7 +255,7 @@ def missing_signatures(folder: Path) -> list[Problem]:
             "" if kept is None else str(kept.checkpoint.size),
             Text(
                 f"签过 {size} 条的检查点，这里没有记录：文件被删除或退回",
-                f"a checkpoint of {size} entries was signed and is not recorded here: the file was removed or put back",
+                f"a checkpoint of {size} entries was signed and is not recorded here: the file was removed or restored",
             ),
             Text(
                 "核对备份和外部副本，查明原因后再签名",

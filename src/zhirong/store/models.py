@@ -74,7 +74,7 @@ class Party(models.Model):
 
 
 class Right(models.Model):
-    """A right that has been filed. frozen_by: the court order that holds it, empty where none does."""
+    """A right that has been filed. frozen_by: the court order that holds it, empty if none does."""
 
     key = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=32)
@@ -132,7 +132,9 @@ class Name(models.Model):
 
 
 class Token(models.Model):
-    """One token of a name: two characters that stand side by side, or a single character. size: that of the name."""
+    """One token of a name: two characters that stand side by side, or a single character. size: that of the
+    name.
+    """
 
     token = models.CharField(max_length=2)
     size = models.IntegerField()
@@ -177,7 +179,7 @@ class Outgoing(models.Model):
 
 
 class RightIdentity(models.Model):
-    """One version of a right's digital identity, by its code and by the right's key; the record stands in the event."""
+    """One version of a right's digital identity, by its code and by the right's key; the record is in the event."""
 
     event = models.OneToOneField(Event, models.PROTECT, primary_key=True)
     code = models.CharField(max_length=64)

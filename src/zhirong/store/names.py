@@ -3,7 +3,7 @@
 A name is held with every pair of characters that stand side by side in it, and with every single character. A
 search for a part begins with its rarest pair and then looks at the names themselves, so the answer is exact: it
 is the same as reading every name. Similarity is Dice's: 2 |A ∩ B| ÷ (|A| + |B|) over the sets of pairs, the legal
-form at the end (有限公司 and the like) left out.
+form at the end (有限公司 and the like) omitted.
 
 Names are held as they were written. A search looks for every form that the name has in the simplified and in the
 traditional script.
@@ -124,9 +124,9 @@ def names_like(written: str, limit: int, least: Fraction = LEAST_SIMILARITY) -> 
 def _like(key: str, limit: int, least: Fraction) -> list[tuple[Name, Fraction]]:
     """Names at least so similar to one form of a name.
 
-    To reach the similarity t a name of s tokens shares at least o(s) = ⌈t·(|Q| + s) ÷ 2⌉ of the query's |Q| tokens. So it
-    has one of the |Q| − o(s) + 1 rarest, or two of one more, and so on: tokens of half a million names are read for the
-    few sizes only for which they must be.
+    To reach the similarity t a name of s tokens shares at least o(s) = ⌈t·(|Q| + s) ÷ 2⌉ of the query's |Q| tokens.
+    So it has one of the |Q| − o(s) + 1 rarest, or two of one more, and so on: tokens of half a million names are
+    read for the few sizes only for which they must be.
     """
     query = telling_pairs(key)
     if not query:
@@ -146,8 +146,8 @@ def _like(key: str, limit: int, least: Fraction) -> list[tuple[Name, Fraction]]:
 
 
 def _candidates(sharing: QuerySet[Token, Any]) -> Iterator[tuple[int, str, int]]:
-    """Id, text and size of these names. Looked up by their ids: told to join, PostgreSQL reads the whole table of names, since it
-    cannot foresee how few share so many tokens.
+    """Id, text and size of these names. Looked up by their ids: told to join, PostgreSQL reads the whole table of
+    names, since it cannot foresee how few share so many tokens.
     """
     ids = iter(list(sharing.values_list("name_id", flat=True).distinct()))
     while some := list(islice(ids, _NAMES_AT_ONCE)):
@@ -155,7 +155,9 @@ def _candidates(sharing: QuerySet[Token, Any]) -> Iterator[tuple[int, str, int]]
 
 
 def _sizes(wanted: int, least: Fraction) -> list[tuple[int, int, int]]:
-    """Sizes of names that can be similar to a query of so many tokens, from and to, with the tokens that they share."""
+    """Sizes of names that can be similar to a query of so many tokens, from and to, with the tokens that they
+    share.
+    """
     ranges: list[tuple[int, int, int]] = []
     for size in range(1, int(wanted * (2 - least) / least) + 1):
         shared = max(1, ceil(least * (wanted + size) / 2))
@@ -174,7 +176,8 @@ def _sharing(
     """The names of these sizes that share so many of the tokens, or might: as many tokens are read as is cheap."""
     take, wanted = len(by_rarity) - shared + 1, 1
     read = sum(counts.get(token, 0) for token in by_rarity[:take])
-    # A name that is hardly longer than what it must share has no room for common words beside; reading all is cheap.
+    # A name that is hardly longer than what it must share has no room for common words beside; reading all is
+    # cheap.
     is_short = largest <= shared + 1
     while take < len(by_rarity) and (is_short or read + counts.get(by_rarity[take], 0) <= _CHEAP_POSTINGS):
         read += counts.get(by_rarity[take], 0)
@@ -187,7 +190,7 @@ def _sharing(
 
 
 def _rarest(tokens: frozenset[str]) -> tuple[str, int] | None:
-    """The token that fewest names have, and how many; None where one of them is in no name at all."""
+    """The token that fewest names have, and how many; None if one of them is in no name at all."""
     counts = dict(TokenCount.objects.filter(token__in=tokens).values_list("token", "count"))
     if len(counts) < len(tokens):
         return None

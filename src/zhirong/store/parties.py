@@ -7,7 +7,8 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
-# Columns that were renamed: by table and former name, today's. Events of before keep snapshots under the former name.
+# Columns that were renamed: by table and former name, today's. Events of before keep snapshots under the former
+# name.
 RENAMED_COLUMNS: Mapping[tuple[str, str], str] = {
     ("membership", "duties"): "roles",
     ("invitation", "duties"): "roles",
@@ -16,7 +17,9 @@ RENAMED_COLUMNS: Mapping[tuple[str, str], str] = {
 
 
 class Kept(models.Model):
-    """A row that operations alone write. version: counts its writes; a stale one is refused instead of overwriting."""
+    """A row that operations alone write. version: counts its writes; a stale one is refused instead of
+    overwriting.
+    """
 
     version = models.IntegerField(default=0)
     created_at = models.DateTimeField()
@@ -27,8 +30,8 @@ class Kept(models.Model):
 
 
 class Account(AbstractUser):
-    """Somebody who signs in. language: ``zh`` or ``en``, the one last chosen. is_demo: of a training region, whose password everybody
-    knows; it needs no second factor. ``zhirong demo-region`` alone makes such accounts.
+    """Somebody who signs in. language: ``zh`` or ``en``, the one last chosen. is_demo: of a training region, whose
+    password everybody knows; it needs no second factor. ``zhirong demo-region`` alone makes such accounts.
     """
 
     email = models.EmailField(unique=True)
@@ -58,10 +61,13 @@ class AccountSeal(Kept):
 
 
 class Organisation(Kept):
-    """A firm, bank, guarantor … kind: ``operations.actors.OrganisationKind``. status: pending, active, suspended, refused.
+    """A firm, bank, guarantor ... kind: ``operations.actors.OrganisationKind``. status: pending, active, suspended,
+    refused.
 
-    code: several may say that they are the firm of a code as long as nobody has confirmed one of them; then one alone is.
-    profile: what it says of itself (registered_on, legal_representative, address, industry, size, bank_account …).
+    code: several may say that they are the firm of a code as long as nobody has confirmed one of them; then one
+    alone is.
+    profile: what it says of itself (registered_on, legal_representative, address, industry, size, bank_account
+    ...).
     """
 
     kind = models.CharField(max_length=16, db_index=True)
@@ -95,8 +101,8 @@ class Membership(Kept):
 
 
 class Invitation(Kept):
-    """Somebody is asked by e-mail to join an organisation. email: in small letters. state: open, accepted, declined,
-    withdrawn. until: the last day on which it can be accepted.
+    """Somebody is asked by e-mail to join an organisation. email: in small letters. state: open, accepted,
+    declined, withdrawn. until: the last day on which it can be accepted.
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT)
@@ -114,8 +120,8 @@ class Invitation(Kept):
 
 
 class Mandate(Kept):
-    """An agent may act for a firm within limits (000 §4.2.2). operations: names of what it may do. most: largest amount
-    in fen that it may apply for. ended_on: the day it was revoked.
+    """An agent may act for a firm within limits (000 §4.2.2). operations: names of what it may do. most: largest
+    amount in fen that it may apply for. ended_on: the day it was revoked.
     """
 
     firm = models.ForeignKey(Organisation, models.PROTECT, related_name="mandates_given")
@@ -127,7 +133,9 @@ class Mandate(Kept):
 
 
 class Consent(Kept):
-    """A firm lets an institution use some of its data for a purpose. scope: rights, appraisals, accounts, credit."""
+    """A firm lets an institution use some of its data for a purpose. scope: rights, appraisals, accounts,
+    credit.
+    """
 
     firm = models.ForeignKey(Organisation, models.PROTECT, related_name="consents_given")
     to = models.ForeignKey(Organisation, models.PROTECT, related_name="consents_held")
@@ -141,7 +149,9 @@ class Consent(Kept):
 
 
 class ApiToken(Kept):
-    """A token for programs. digest: SHA-256 of the secret, which is shown once. scopes: operation and list names."""
+    """A token for programs. digest: SHA-256 of the secret, which is shown once. scopes: operation and list
+    names.
+    """
 
     account = models.ForeignKey(Account, models.PROTECT)
     organisation = models.ForeignKey(Organisation, models.PROTECT)
@@ -162,7 +172,8 @@ class SavedView(Kept):
 
 
 class FileColumns(Kept):
-    """What the columns of files of one kind mean to an organisation, as it corrected them. kind: rights, statements.
+    """What the columns of files of one kind mean to an organisation, as it corrected them. kind: rights,
+    statements.
 
     columns: heading to field.
     """

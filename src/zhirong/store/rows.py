@@ -49,7 +49,7 @@ def as_party(holder: Holder) -> Holder:
 
 
 def load(registration: int) -> Registration | None:
-    """The registration as it stands, None where there is none of this id."""
+    """The registration as it stands, None if there is none of this id."""
     state = models.Registration.objects.filter(id=registration).values_list("state", flat=True).first()
     return None if state is None else registration_of(canonical.decode(state.encode()))
 

@@ -1,7 +1,8 @@
 """What an account signs in with, as keyed digests: password hash, state, second factors, confirmed addresses.
 
-The digests go into the log (``AccountSeal``), the secrets never do. Whoever has a copy of the log without the vault key cannot try
-passwords on them. Second factors and addresses stand in tables of the pages, which a database without pages has not.
+The digests go into the log (``AccountSeal``), the secrets never do. Anyone who has a copy of the log without the
+vault key cannot try passwords on them. Second factors and addresses are in tables of the pages, which a database
+without pages has not.
 """
 
 import json
@@ -70,7 +71,7 @@ def _parts(account: int | None, folder: Path) -> dict[int, Parts]:
 
 
 def _rows(table: str, columns: tuple[str, ...], account: int | None) -> list[Any]:
-    """id, owner and the other columns as text, whatever stands in them."""
+    """id, owner and the other columns as text, whatever is in them."""
     quoted = connection.ops.quote_name
     owner, *others = columns
     written = ", ".join(f"cast({quoted(one)} as text)" for one in others)

@@ -1,8 +1,8 @@
 """Django's settings of the store, from the environment: the database and the accounts.
 
-ZHIRONG_DATA: folder of the database, the files and the register's key, ``zhirong-data`` where not said. DATABASE_URL:
-see ``database_url``. ZHIRONG_CHECKPOINT_COPY: a file outside the data folder, on another disk or machine, that the last signed
-checkpoint is copied to. ``zhirong.web.settings`` adds pages and sign-in to these.
+ZHIRONG_DATA: folder of the database, the files and the register's key, ``zhirong-data`` by default. DATABASE_URL:
+see ``database_url``. ZHIRONG_CHECKPOINT_COPY: a file outside the data folder, on another disk or machine, that the
+last signed checkpoint is copied to. ``zhirong.web.settings`` adds pages and sign-in to these.
 """
 
 import os

@@ -1,8 +1,10 @@
-"""A cache that all processes of one platform share without a further server: a small SQLite file in the data folder.
+"""A cache that all processes of one platform share without a further server: a small SQLite file in the data
+folder.
 
-It counts what protects (wrong codes, attempts to sign in, calls), so counting is atomic across processes. It is a file of its
-own: a count must stand where the transaction that it stopped is undone, and must wait for no writer of the register. Losing
-it loses counts of some minutes and nothing else, so it is not flushed to the disk and not backed up.
+It counts what protects (wrong codes, attempts to sign in, calls), so counting is atomic across processes. It is its
+own file: a count must stand where the transaction that it stopped is undone, and must wait for no writer of the
+register. Losing it loses counts of some minutes and nothing else, so it is not flushed to the disk and not backed
+up.
 """
 
 import json
@@ -44,11 +46,12 @@ def count(key: str, by: int, seconds: int) -> int:
 
 
 class SharedCache(BaseCache):
-    """Django's cache interface over the file. location: its path. Values are JSON: nothing that could run is read back.
+    """Django's cache interface over the file. location: its path. Values are JSON: nothing that could run is read
+    back.
 
-    Every call raises django.db.OperationalError where the file is held by somebody else for longer than five seconds, cannot be
-    written (no room, read-only) or is damaged: what is not counted is not let through. A file that somebody has removed is
-    begun anew by all processes, so that they go on counting together.
+    Every call raises django.db.OperationalError where the file is held by somebody else for longer than five
+    seconds, cannot be written (no room, read-only) or is damaged: what is not counted is not let through. A file
+    that somebody has removed is begun again by all processes, so that they continue counting together.
     """
 
     def __init__(self, location: str, params: Mapping[str, Any]) -> None:
@@ -76,7 +79,7 @@ class SharedCache(BaseCache):
         self._write(_PUT, self._row(key, value, timeout, version))
 
     def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        """Let it last anew; whether it was there."""
+        """Let it last again; whether it was there."""
         values = (self._until(timeout), self._key(key, version), time.time())
         return self._write("UPDATE entry SET until = ? WHERE key = ? AND until > ?", values) == 1
 
@@ -85,7 +88,7 @@ class SharedCache(BaseCache):
         return self._write("DELETE FROM entry WHERE key = ?", (self._key(key, version),)) == 1
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
-        """Add to a count, atomically. Raises ValueError where there is none."""
+        """Add to a count, atomically. Raises ValueError if there is none."""
         with self._opened_file() as file:
             found = file.execute(
                 "UPDATE entry SET value = CAST(value AS INTEGER) + ? WHERE key = ? AND until > ? RETURNING value",
@@ -102,7 +105,8 @@ class SharedCache(BaseCache):
     def close(self, **kwargs: Any) -> None:
         """Called at the end of every request: the connection of the thread is kept for the next."""
 
-    # -- the file ---------------------------------------------------------------------------------------------------
+    # -- the file
+    # ---------------------------------------------------------------------------------------------------
 
     def _write(self, statement: str, values: tuple[Any, ...]) -> int:
         with self._opened_file() as file:
@@ -121,7 +125,9 @@ class SharedCache(BaseCache):
             raise OperationalError(f"{self._path}: {error}") from error
 
     def _connection(self) -> sqlite3.Connection:
-        """The thread's own; a process that was forked from this one opens its own, and so does everyone whose file is gone."""
+        """The thread's own; a process that was forked from this one opens its own, and so does everyone whose file
+        is gone.
+        """
         kept: tuple[int, int, sqlite3.Connection] | None = getattr(self._local, "kept", None)
         if kept is not None:
             process, file, connection = kept

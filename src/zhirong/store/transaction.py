@@ -29,8 +29,9 @@ def is_writing() -> bool:
 def writing() -> Iterator[LogHead]:
     """A transaction that holds the log's head: nobody else writes until it ends, everything or nothing is kept.
 
-    Within a transaction of the same thread it is that transaction. Raises NoRegisterError where there is no register, and
-    django.db.OperationalError where other writers keep it waiting for too long (``store.waiting``); nothing is written then.
+    Within a transaction of the same thread it is that transaction. Raises NoRegisterError if there is no register,
+    and django.db.OperationalError where other writers keep it waiting for too long (``store.waiting``); nothing is
+    written then.
     """
     held = getattr(_held, "head", None)
     if held is not None:

@@ -1,7 +1,8 @@
 """Secrets that must be read again, encrypted at rest: second factors, letters that have not been sent.
 
-AES-256-GCM with a key of its own, ``vault.key`` in the data folder (readable by its owner only) or ZHIRONG_VAULT_KEY (64 hexadecimal
-digits). The key is in the backup with the other keys; a copy of the database alone gives nobody the secrets.
+AES-256-GCM with its own key, ``vault.key`` in the data folder (readable by its owner only) or ZHIRONG_VAULT_KEY (64
+hexadecimal digits). The key is in the backup with the other keys; a copy of the database alone gives nobody the
+secrets.
 """
 
 import base64
@@ -31,9 +32,10 @@ def encrypted(text: str, folder: Path) -> str:
 
 
 def decrypted(kept: str, folder: Path) -> str:
-    """The text of what ``encrypted`` gave. Text without its mark is from before there was a vault and is returned as it is.
+    """The text of what ``encrypted`` gave. Text without its mark is from before there was a vault and is returned
+    as it is.
 
-    Raises InputError where the key is not the one that it was encrypted with.
+    Raises InputError if the key is not the one that it was encrypted with.
     """
     if not is_encrypted(kept):
         return kept
@@ -48,7 +50,9 @@ def decrypted(kept: str, folder: Path) -> str:
 
 
 def keyed_digest(purpose: str, text: str, folder: Path) -> str:
-    """A digest (HMAC-SHA-256, hexadecimal) that only who has the key can make or try out. purpose: keeps digests of different use apart."""
+    """A digest (HMAC-SHA-256, hexadecimal) that only who has the key can make or try out. purpose: keeps digests of
+    different use apart.
+    """
     key = hmac.new(_key(folder), purpose.encode(), hashlib.sha256).digest()
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 

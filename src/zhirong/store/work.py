@@ -60,7 +60,8 @@ class Job(models.Model):
 
 
 class Webhook(Kept):
-    """Where an organisation's programs want to hear of events. kinds: names of operations, empty for all of its own.
+    """Where an organisation's programs want to hear of events. kinds: names of operations, empty for all of its
+    own.
 
     secret: signs what is sent (HMAC-SHA-256).
     """
@@ -88,7 +89,9 @@ class Delivery(models.Model):
 
 
 class Seen(models.Model):
-    """Who has looked at what on which day, once a day for each: what the audit reads. subject: such as ``case/12``."""
+    """Who has looked at what on which day, once per day for each: what the audit reads. subject: such as
+    ``case/12``.
+    """
 
     account = models.ForeignKey(Account, models.PROTECT)
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
@@ -103,11 +106,14 @@ class Seen(models.Model):
 
 
 class FileImport(Kept):
-    """A long list or statement that is read in the background and kept once somebody has agreed. kind: rights, statements.
+    """A long list or statement that is read in the background and kept once somebody has agreed. kind: rights,
+    statements.
 
-    state: reading, preview (waits for somebody's yes), keeping, done, refused (the file cannot be used), cancelled, expired.
-    request: what the operation was asked, without the file. about: what was recognised, and how many rows are to be added,
-    changed, the same or wrong. problems: the first of them. report: SHA-256 of the content that holds every row of the preview;
+    state: reading, preview (waits for somebody's yes), keeping, done, refused (the file cannot be used), cancelled,
+    expired.
+    request: what the operation was asked, without the file. about: what was recognised, and how many rows are to be
+    added, changed, the same or wrong. problems: the first of them. report: SHA-256 of the content that holds every
+    row of the preview;
     parts: offset, length and SHA-256 of each of its pieces. agreed_by: who said yes.
     """
 

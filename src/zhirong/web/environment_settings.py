@@ -1,4 +1,4 @@
-"""Settings of the environment that have a form of their own: whole numbers, the mail server."""
+"""Settings of the environment that have its own form: whole numbers, the mail server."""
 
 import os
 from typing import Any
@@ -26,7 +26,8 @@ def whole_number(name: str, otherwise: int) -> int:
 
 
 def mail_settings(url: str) -> dict[str, Any]:
-    """Django's settings of a mail server: ``smtps://user:password@host``, ``smtp+starttls://…`` or ``smtp://host``.
+    """Django's settings of a mail server: ``smtps://user:password@host``, ``smtp+starttls://...`` or
+    ``smtp://host``.
 
     Raises InputError for another scheme, no host, and a password that would go over an open line.
     """

@@ -17,7 +17,7 @@ from zhirong.operations.fields import Request
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field as a template draws it. value: what stands in it. values: what is ticked. problems: found in it."""
+    """One field as a template draws it. value: what is in it. values: what is ticked. problems: found in it."""
 
     name: str
     title: Text
@@ -46,7 +46,7 @@ def form_fields(
 
 
 def unplaced(model: type[Request], problems: Sequence[Problem]) -> list[Problem]:
-    """Problems that belong to no field of the form: they stand above it."""
+    """Problems that belong to no field of the form: they are above it."""
     return [one for one in problems if not any(_names(one, name) for name in model.model_fields)]
 
 

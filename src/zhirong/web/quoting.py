@@ -1,4 +1,6 @@
-"""Quotes for pages: worked out once and kept for the moment, so that a chart beside a table costs nothing twice."""
+"""Quotes for pages: calculated once and kept for the moment, so that a chart next to a table costs nothing
+twice.
+"""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +20,7 @@ from zhirong.operations.clock import now
 
 _KEPT = 64  # quotes of a process, about 300 kB each
 _CHART_WIDTH, _NARROW_WIDTH = 460, 200
-# A drawing styles itself; it is a document of its own and can load and run nothing.
+# A drawing styles itself; it is its own document and can load and run nothing.
 _DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
@@ -33,7 +35,9 @@ def _quote(written: str) -> dict[str, Any]:
 
 
 def drawing(request: HttpRequest, quote: Mapping[str, Any], name: str) -> HttpResponse:
-    """A chart of a quote as a picture: full_loss, cost, value or tornado; with ``narrow`` asked for, for a phone."""
+    """A chart of a quote as a picture: full_loss, cost, value or tornado; with ``narrow`` asked for, for a
+    phone.
+    """
     width = _NARROW_WIDTH if "narrow" in request.GET else _CHART_WIDTH
     spec = quote_charts(quote, request.lang, width).get(name)
     if spec is None:

@@ -1,11 +1,12 @@
 """Django's settings of the pages and the API: those of the store, and sign-in, second factors, lock-out, headers.
 
-From the environment: ZHIRONG_DATA, DATABASE_URL (see the store); ZHIRONG_SECRET (or a file ``web.secret`` in the data
-folder, made at the first start); ZHIRONG_HOSTS (names that the server answers to, commas between; the loopback names
-where not said); ZHIRONG_HTTPS=1 behind a proxy that speaks HTTPS; ZHIRONG_SMTP (``smtps://user:password@host:port``; e-mail goes
-to ``mail/`` in the data folder without it); ZHIRONG_MAIL_FROM; ZHIRONG_URL (how people reach it, for links in e-mail);
-ZHIRONG_WEBHOOK_NETWORKS (private networks that webhooks may call, none where not said); ZHIRONG_PROXIES (how many reverse
-proxies stand before it, for telling callers apart); ZHIRONG_API_RATE, ZHIRONG_API_RATE_PUBLIC (calls a minute).
+From the environment: ZHIRONG_DATA, DATABASE_URL (see the store); ZHIRONG_SECRET (or a file ``web.secret`` in the
+data folder, made at the first start); ZHIRONG_HOSTS (names that the server answers to, commas between; the loopback
+names by default); ZHIRONG_HTTPS=1 behind a proxy that speaks HTTPS; ZHIRONG_SMTP
+(``smtps://user:password@host:port``; e-mail goes to ``mail/`` in the data folder without it); ZHIRONG_MAIL_FROM;
+ZHIRONG_URL (how people reach it, for links in e-mail); ZHIRONG_WEBHOOK_NETWORKS (private networks that webhooks may
+call, none by default); ZHIRONG_PROXIES (how many reverse proxies are before it, for telling callers apart);
+ZHIRONG_API_RATE, ZHIRONG_API_RATE_PUBLIC (calls a minute).
 """
 
 import os
@@ -20,7 +21,9 @@ from zhirong.web.environment_settings import mail_settings, whole_number
 
 
 def _secret() -> str:
-    """The key that sessions are signed with: from the environment, or kept beside the database, readable by its owner."""
+    """The key that sessions are signed with: from the environment, or kept next to the database, readable by its
+    owner.
+    """
     given = os.environ.get("ZHIRONG_SECRET", "")
     if given:
         return given

@@ -1,7 +1,10 @@
-"""Signing up and in: an e-mail address and a strong password; whom one acts for is said after the address is confirmed.
+"""Signing up and in: an e-mail address and a strong password; whom one acts for is said after the address is
+confirmed.
 
-Wrong passwords lock nobody out. After several of them for one address from one network, or many from everywhere, the answer is the same
-for every password: a page that asks for a code. Only for the right one is a code mailed, so guessing learns nothing and the owner gets in.
+Wrong passwords lock nobody out. After several of them for one address from one network, or many from everywhere,
+the answer is the same
+for every password: a page that asks for a code. Only for the right one is a code mailed, so guessing learns nothing
+and the owner gets in.
 """
 
 import secrets
@@ -34,7 +37,7 @@ class SignupForm(BaseSignupForm):
     """As allauth's, with the name of the account made from its address."""
 
     def save(self, request: HttpRequest) -> Any:
-        """The new account, or None where allauth prevents telling that the address is taken."""
+        """The new account, or None if allauth prevents telling that the address is taken."""
         account = super().save(request)
         if account is not None:
             account.language = request.lang
@@ -43,7 +46,9 @@ class SignupForm(BaseSignupForm):
 
 
 class LoginForm(BaseLoginForm):
-    """As allauth's, until somebody guesses; then the right password brings a code by mail, and any other one nothing."""
+    """As allauth's, until somebody guesses; then the right password brings a code by mail, and any other one
+    nothing.
+    """
 
     _needs_code = False
 
@@ -62,7 +67,7 @@ class LoginForm(BaseLoginForm):
         return self.cleaned_data
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
-        """Sign in, or go on to the page that asks for the code."""
+        """Sign in, or continue to the page that asks for the code."""
         if not self._needs_code:
             return super().login(request, redirect_url=redirect_url)
         _begin_with_code(request, self.user, self.cleaned_data["login"])
@@ -70,7 +75,9 @@ class LoginForm(BaseLoginForm):
 
 
 def _begin_with_code(request: HttpRequest, account: Account | None, email: str) -> None:
-    """Ask for a mailed code. It is mailed to who knew the password; nobody else gets a mail, and the pages are the same."""
+    """Ask for a mailed code. It is mailed to who knew the password; nobody else gets a mail, and the pages are the
+    same.
+    """
     login = Login(user=account, email=email)
     login.state["stages"] = {"current": LoginByCodeStage.key}
     stage = LoginByCodeStage(LoginStageController(request, login), request, login)
@@ -100,7 +107,9 @@ def sign_in_name(request: HttpRequest, credentials: Mapping[str, Any] | None) ->
 
 
 def network_address(request: HttpRequest) -> str:
-    """Where somebody calls from: as the outermost of our own proxies saw it, never as the caller says himself."""
+    """Where somebody calls from: as the outermost of our own proxies saw it, never as the caller says
+    themselves.
+    """
     return address_behind(request.headers.get("X-Forwarded-For", ""), str(request.META.get("REMOTE_ADDR", "")))
 
 

@@ -1,4 +1,6 @@
-"""What every desk shares: doing an operation, lists with filters and export, choosing whom to act for, notices, files."""
+"""What every desk shares: doing an operation, lists with filters and export, choosing whom to act for, notices,
+files.
+"""
 
 import io
 import secrets
@@ -38,7 +40,7 @@ from zhirong.web.pages import PAGES, call_of, page
 
 @page("desk/", "desk")
 def desk(request: HttpRequest) -> HttpResponse:
-    """The first page of whoever has signed in: the first line of their menu, or how to begin."""
+    """The first page of the party that has signed in: the first line of their menu, or how to begin."""
     entries = menu_of(request.actor)
     if entries:
         return redirect(reverse(entries[0].page))
@@ -84,9 +86,10 @@ def operate(
 ) -> HttpResponse:
     """The form of an operation, and what was sent with it. A desk may draw its own form of it.
 
-    like: the row by which the form decides what it asks for, where it is not ``row``. known: what the form begins with.
-    read: how what was posted becomes the operation's request. draw: what the template shows beside the fields, from what
-    they hold and the problems found. more: for the template.
+    like: the row by which the form decides what it asks for, where it is not ``row``. known: what the form begins
+    with.
+    read: how what was posted becomes the operation's request. draw: what the template shows next to the fields,
+    from what they hold and the problems found. more: for the template.
     """
     actor = request.actor
     if not may(actor, op) or (row is not None and not op.relation(actor, row)):
@@ -115,7 +118,7 @@ def operate(
             raise Http404 from error
         except InputError as error:
             problems, status = error.problems, 422
-            # What was cleared stays clear: a form that is shown again does not begin anew.
+            # What was cleared stays clear: a form that is shown again does not begin again.
             given = {**dict.fromkeys(op.request.model_fields, ""), **given}
         else:
             if done.shown_once:
@@ -161,7 +164,7 @@ def _next(request: HttpRequest, op: Operation, done: Any) -> str:
     if waits_in_background(done.answer):
         return reverse("import.page", args=[done.answer["import"]])
     if op.page:
-        # The page of the row, or one without a row where what was done takes the row out of sight.
+        # The page of the row, or one without per row where what was done takes the row out of sight.
         takes_row = "<int:id>" in PAGES[op.page].route
         return reverse(op.page, args=[done.id] if takes_row else [])
     return _safe(request, request.POST.get("back", "")) or reverse("desk")
@@ -258,7 +261,8 @@ def notices(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest, row: StoredFile) -> HttpResponse:
     """A file, for who may see what it belongs to. Never shown in place: a file of others runs nothing here.
 
-    Its content is checked against its hash: what was changed on the disk is not handed out, and the failure is logged.
+    Its content is checked against its hash: what was changed on the disk is not handed out, and the failure is
+    logged.
     """
     if row.removed:
         raise Http404

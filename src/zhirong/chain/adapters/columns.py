@@ -22,7 +22,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of one table. places: by field, the deciding ones first. not_used: places of the other headings."""
+    """The columns of one table. places: by field, the deciding ones first. not_used: places of the other
+    headings.
+    """
 
     adapter: Adapter
     headings: tuple[str, ...]
@@ -36,7 +38,9 @@ class Columns:
 
 
 def columns_of(headings: Sequence[str], library: Library, corrections: Mapping[str, str]) -> Columns:
-    """The columns of a table by its headings. corrections: heading to field, or ``NOT_USED``, as the user set them."""
+    """The columns of a table by its headings. corrections: heading to field, or ``NOT_USED``, as the user set
+    them.
+    """
     adapter = library.recognise(headings)
     known = _fields(library.common) | _fields(adapter)
     set_by_user = {full_key(heading): name for heading, name in corrections.items()}
@@ -46,7 +50,7 @@ def columns_of(headings: Sequence[str], library: Library, corrections: Mapping[s
         if not heading:
             continue
         chosen = set_by_user.get(full_key(heading))
-        # What the user says stands before what the format says.
+        # What the user says is before what the format says.
         named = (chosen, -1) if chosen is not None else _field_of(heading, known)
         if named is None or named[0] == NOT_USED:
             not_used.append(Place(at, heading, 0))
@@ -75,7 +79,7 @@ def _fields(adapter: Adapter) -> dict[str, tuple[str, int]]:
 
 
 def _field_of(heading: str, known: Mapping[str, tuple[str, int]]) -> tuple[str, int] | None:
-    """The field that a heading names; two names of one field may stand in it, as in 专利号/注册号."""
+    """The field that a heading names; two names of one field may be in it, as in 专利号/注册号."""
     for key in (full_key(heading), heading_key(heading)):
         if key in known:
             return known[key]

@@ -97,7 +97,7 @@ def appraise(
 
 
 def _preference_of(request: AppraisalRequest, rules: Rulebook) -> str:
-    """The order of approaches for the purpose, where the rules give it one of its own."""
+    """The order of approaches for the purpose, where the rules give it its own."""
     own = f"{PREFERENCE}.{request.purpose}"
     return own if own in rules else PREFERENCE
 
@@ -150,7 +150,7 @@ def _subject(request: AppraisalRequest, rights: Sequence[Right], day: date) -> t
 
 
 def no_value_of_methods(request: AppraisalRequest, rules: Rulebook, day: date) -> NoValue | None:
-    """Why the rights and methods of a request can give no value, whatever their life; None where they can."""
+    """Why the rights and methods of a request can give no value, whatever their life; None if they can."""
     if not request.rights:
         return _no_value(
             "no_rights",
@@ -393,7 +393,7 @@ def _explanation(
     leading = next(result.approach for result in results if result.weight > 0)
     interval = f"{show_yuan(value.percentiles[10])} – {show_yuan(value.percentiles[90])}"
     distribution = Explanation(
-        Text("分布（P10 – P90）", "distribution (P10 – P90)"),
+        Text("分布（P10 – P90）", "distribution (P10 - P90)"),
         Text(f"{interval} 元", f"CNY {interval}"),
         formula=Text(
             f"{request.paths} 次模拟，种子 {request.seed}；P50 的模拟误差 {show_yuan(value.errors[50])} 元；元四舍五入到分",

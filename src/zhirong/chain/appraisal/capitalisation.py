@@ -1,4 +1,4 @@
-"""Capitalisation: one yearly income, level, growing or declining, for ever or for a life."""
+"""Capitalisation: one yearly income, level, growing or declining, permanently or for a life."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from zhirong.kernel.text import Text
 def declining_annuity(income: float, decline: float, discount: float, years: int) -> float:
     """Value of A, A − B, A − 2B, … at the end of each year: A·a − B·(a − n·v^n)/r, with a the annuity factor.
 
-    The textbook's declining-balance income (纯收益等额递减). Raises ValueError where the income turns negative.
+    The textbook's declining-balance income (纯收益等额递减). Raises ValueError if the income turns negative.
     """
     if income - decline * (years - 1) < 0:
         raise ValueError("the income falls below zero before the years are over")
@@ -40,7 +40,7 @@ class Capitalisation(Ordinary):
     """A yearly income of the right, capitalised.
 
     growth: yearly, negative where it declines in proportion. decline: yuan less every year. life: None is without
-    an end of its own; law and contract end it all the same.
+    its own end; law and contract end it all the same.
     """
 
     method: ClassVar = "capitalisation"

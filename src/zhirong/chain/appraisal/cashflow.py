@@ -1,4 +1,4 @@
-"""Income over time: forecasts, when each amount comes, how long it goes on, tax, and its present value."""
+"""Income over time: forecasts, when each amount comes, how long it continues, tax, and its present value."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -56,7 +56,7 @@ def present_value(flows: Sequence[Level], discount: Level, life: Level, periods:
     """Σ Fₜ · wₜ · (1 + r)^−τₜ, in the unit of ``flows``.
 
     wₜ: the part of period t that lies inside the life, between 0 and 1. τₜ: when the amount counts, in years.
-    ``flows`` holds one entry a period, reaching at least to the longest life.
+    ``flows`` holds one entry per period, reaching at least to the longest life.
     """
     factor = 1.0 / (1.0 + discount)
     shortest = float(np.min(life))
@@ -76,7 +76,9 @@ def present_value(flows: Sequence[Level], discount: Level, life: Level, periods:
 
 
 def growing(first: Level, growth: Level, decay: Level, years: int) -> list[Level]:
-    """An amount of each year: Aₜ = A₁ · ((1 + g)(1 − δ))^(t − 1), growth of the market and decay of the right's part."""
+    """An amount of each year: Aₜ = A₁ · ((1 + g)(1 − δ))^(t − 1), growth of the market and decay of the right's
+    part.
+    """
     step = (1.0 + growth) * (1.0 - decay)
     amounts = [first]
     for _ in range(years - 1):

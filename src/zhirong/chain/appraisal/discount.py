@@ -53,7 +53,7 @@ def wacc(equity: Level, debt: Level, debt_share: float, tax: float) -> Level:
 
 
 def weighted_return(values: Sequence[float], returns: Sequence[float]) -> float:
-    """Weighted average return on assets (WARA): Σ Vᵢ · rᵢ ÷ Σ Vᵢ. Raises ValueError where nothing has a value."""
+    """Weighted average return on assets (WARA): Σ Vᵢ · rᵢ ÷ Σ Vᵢ. Raises ValueError if nothing has a value."""
     whole = sum(values)
     if whole <= 0:
         raise ValueError("assets without value have no average return")
@@ -95,7 +95,7 @@ class BuildUp:
 
 @dataclass(frozen=True, slots=True)
 class Capm:
-    """Cost of equity. debt_to_equity: turns an unlevered β into the firm's; None where β is the firm's already."""
+    """Cost of equity. debt_to_equity: turns an unlevered β into the firm's; None if β is the firm's already."""
 
     risk_free: Uncertain
     beta: Uncertain
@@ -174,7 +174,7 @@ class Discount:
     """A discount rate as a method uses it.
 
     prices: of the cash flows. inflation: carries the rate over where it was stated in the other price basis;
-    None where both agree.
+    None if both agree.
     """
 
     source: BuildUp | Capm | Wacc

@@ -29,7 +29,7 @@ ChargeBasis = Literal["fixed", "with_revenue", "own_growth"]
 CHARGE_TEXT: dict[ChargeBasis, Text] = {
     "fixed": Text("每年相同", "the same every year"),
     "with_revenue": Text("随收入增减", "in step with revenue"),
-    "own_growth": Text("按自身增长率", "at a growth of their own"),
+    "own_growth": Text("按自身增长率", "at its own growth"),
 }
 
 
@@ -135,9 +135,10 @@ class ExcessEarnings(Ordinary):
         return self.income.stated_life(self.revenue)
 
     def average_return(self) -> float:
-        """Weighted average return of contributory assets, goodwill and the right itself, at the middle of each range.
+        """Weighted average return of contributory assets, goodwill and the right itself, at the middle of each
+        range.
 
-        Raises ValueError where there is no firm to compare with or nothing has a value.
+        Raises ValueError if there is no firm to compare with or nothing has a value.
         """
         if self.firm is None:
             raise ValueError("no firm was stated to compare the returns with")

@@ -55,7 +55,7 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Amounts over time. name: of the driver. amounts: one a period, or a first year with growth and decay.
+    """Amounts over time. name: of the driver. amounts: one per period, or a first year with growth and decay.
 
     days: the day of each amount where they are not whole years from the valuation date.
     """
@@ -67,7 +67,7 @@ class Forecast:
 
     @property
     def years(self) -> int | None:
-        """How many amounts there are; None where they grow without an end of their own."""
+        """How many amounts there are; None if they grow without its own end."""
         return None if isinstance(self.amounts, Growth) else len(self.amounts)
 
     def drivers(self) -> tuple[Driver, ...]:
@@ -106,7 +106,9 @@ class Forecast:
         return [widening.quantile(figure, uniforms[self.name]) for figure in self.amounts]
 
     def steps(self, uniforms: Mapping[str, Level], widening: Widening) -> Level:
-        """Yearly growth net of decay of a forecast from its first year: (1 + g)(1 − δ) − 1. Raises ValueError else."""
+        """Yearly growth net of decay of a forecast from its first year: (1 + g)(1 − δ) − 1. Raises ValueError
+        else.
+        """
         if not isinstance(self.amounts, Growth):
             raise ValueError("a forecast by year has no one growth")
         decay = self.amounts.decay
@@ -140,7 +142,7 @@ class Income:
     """How an income method discounts.
 
     life: stated economic life in years, or one that follows from decay; None with a forecast that itself says how
-    long the income goes on. tax: income tax rate; zero before tax and where amounts are stated net of it.
+    long the income continues. tax: income tax rate; zero before tax and where amounts are stated net of it.
     amortisation_years: of the tax amortisation benefit; None leaves it out.
     """
 
@@ -170,7 +172,9 @@ class Income:
         return value * self.benefit(rate)
 
     def present(self, forecast: Forecast, uniforms: Mapping[str, Level], terms: Terms) -> Level:
-        """Present value in yuan of a forecast as it is stated, before tax and without the tax amortisation benefit."""
+        """Present value in yuan of a forecast as it is stated, before tax and without the tax amortisation
+        benefit.
+        """
         life = self.life_on_paths(forecast, uniforms, terms)
         rate = self.rate(uniforms, terms.widening)
         if isinstance(forecast.amounts, Growth) and np.isinf(np.max(life)):
@@ -182,7 +186,7 @@ class Income:
     def along(
         self, first: Level, growth: Level, forecast: Forecast, uniforms: Mapping[str, Level], terms: Terms
     ) -> Level:
-        """Present value in yuan of an amount that grows at a rate of its own for as long as the forecast earns."""
+        """Present value in yuan of an amount that grows at its own rate for as long as the forecast earns."""
         life = self.life_on_paths(forecast, uniforms, terms)
         rate = self.rate(uniforms, terms.widening)
         if np.isinf(np.max(life)):
@@ -224,7 +228,7 @@ class Income:
         return yearly_periods(forecast.years or years, self.convention)
 
     def benefit(self, rate: Level) -> Level:
-        """The factor of the tax amortisation benefit; 1 where it is left out."""
+        """The factor of the tax amortisation benefit; 1 where it is omitted."""
         if self.amortisation_years is None:
             return 1.0
         return amortisation_benefit_factor(float(self.tax), self.amortisation_years, rate, self.convention)
@@ -241,7 +245,7 @@ class Income:
         """Its choices as stated; the figures themselves are drivers."""
         label = Text("摊销税盾", "tax amortisation benefit")
         benefit = (
-            Explanation(label, Text("不计", "left out"))
+            Explanation(label, Text("不计", "omitted"))
             if self.amortisation_years is None
             else Explanation(label, self.amortisation_years, "years")
         )
@@ -260,7 +264,7 @@ class Income:
 def read_income(reader: Reader, setting: Setting, *forecasts: Forecast, perpetual: bool = False) -> Income:
     """Discount rate, life, tax and time of discounting from a method's table.
 
-    perpetual: the method has its own way of saying how long the income goes on, so no life is asked for.
+    perpetual: the method has its own way of saying how long the income continues, so no life is asked for.
     """
     tax_basis: TaxBasis = reader.choice("tax_basis", tuple(TAX_TEXT))  # type: ignore[assignment]
     tax = reader.rate("tax_rate") if tax_basis == "after_tax" else Decimal(0)
@@ -282,7 +286,7 @@ def read_income(reader: Reader, setting: Setting, *forecasts: Forecast, perpetua
 
 
 def read_forecast(reader: Reader, setting: Setting, name: str, label: Text, kind: Kind = "yuan") -> Forecast:
-    """``[[name]]``, one table a year, or ``first_year_name`` with growth and perhaps decay."""
+    """``[[name]]``, one table per year, or ``first_year_name`` with growth and perhaps decay."""
     by_year = reader.has(name)
     from_first = reader.has(f"first_year_{name}")
     if by_year == from_first:
@@ -293,7 +297,7 @@ def read_forecast(reader: Reader, setting: Setting, name: str, label: Text, kind
             Text(f"{label.zh}预测没有写，或写了两种", f"the forecast of {label.en} is missing or given twice"),
             Text(
                 f"写 [[{name}]]（一年一张表），或写 first_year_{name} 与 growth",
-                f"give [[{name}]], one table a year, or first_year_{name} with growth",
+                f"give [[{name}]], one table per year, or first_year_{name} with growth",
             ),
         )
     if by_year:
@@ -307,7 +311,7 @@ def read_forecast(reader: Reader, setting: Setting, name: str, label: Text, kind
 
 
 def read_years(reader: Reader, setting: Setting, name: str, label: Text, kind: Kind = "yuan") -> Forecast:
-    """``[[name]]``: one table a year, or one for several equal ``years``; ``day`` dates each amount."""
+    """``[[name]]``: one table per year, or one for several equal ``years``; ``day`` dates each amount."""
     amounts: list[Uncertain] = []
     days: list[date] = []
     for entry in reader.tables(name):
@@ -386,7 +390,7 @@ def _read_life(reader: Reader, setting: Setting, forecasts: tuple[Forecast, ...]
             ),
             Text(
                 "填写 economic_life 或 [life_from_decay]；只有商标可以不填",
-                "Enter economic_life or [life_from_decay]; only trademarks may leave it out.",
+                "Enter economic_life or [life_from_decay]; only trademarks may omit it.",
             ),
         )
         return None

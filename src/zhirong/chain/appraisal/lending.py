@@ -29,9 +29,9 @@ def lending_value(
 ) -> LendingValue:
     """Low quantile × survival to term and sale × validity × forced-sale factor × (1 − disposal cost), in fen.
 
-    Of several carrying rights the one that leaves the most decides, with its own factors, among those that last as long
-    as the appraisal reckons with. term_end: last day of the loan. Rounded down to the fen. Raises ValueError if none of
-    the appraised rights is given.
+    Of several carrying rights the one that leaves the most decides, with its own factors, among those that last as
+    long as the appraisal reckons with. term_end: last day of the loan. Rounded down to the fen. Raises ValueError
+    if none of the appraised rights is given.
     """
     subject = carriers([right for right in rights if right.id in appraisal.request.rights])
     if not subject:
@@ -97,7 +97,7 @@ def in_force_at(table: Sequence[tuple[int, float]], age: float) -> float:
     """Share in force at ``age`` years after filing, from shares at whole years in rising order.
 
     Between years the hazard is constant; before the first nothing has lapsed; after the last the average hazard of
-    the years in the table goes on.
+    the years in the table continues.
     """
     (first, _), (last, end) = table[0], table[-1]
     if age <= first:

@@ -1,7 +1,7 @@
 """How long rights can still earn: the least of legal, contractual and economic life.
 
-Which rights of a set decide: those marked ``core`` carry the value, or all where none is marked. Each has a life of its
-own, and the income goes on as long as one of them is in force: a further right never shortens a life.
+Which rights of a set decide: those marked ``core`` carry the value, or all where none is marked. Each has its own
+life, and the income continues as long as one of them is in force: a further right never shortens a life.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,8 @@ def remaining_life(
 ) -> RemainingLife:
     """Years from the valuation date that the rights can still earn, with what ends the last of them.
 
-    A life that is over is zero, not negative. A right whose life cannot be told counts only where all of them are so.
+    A life that is over is zero, not negative. A right whose life cannot be told counts only where all of them are
+    so.
     """
     legal: float | None = 0.0
     decisive: str | None = None
@@ -77,7 +78,9 @@ def remaining_life(
 
 
 def legal_years(right: Right, valuation_date: date, rules: Rulebook, day: date) -> float | None:
-    """Years that the law protects one right from the valuation date; None without an end, or where it is not known."""
+    """Years that the law protects one right from the valuation date; None without an end, or where it is not
+    known.
+    """
     return _years_left(right, legal_life(right, rules, day), valuation_date)
 
 

@@ -44,10 +44,12 @@ class Application:
 
 
 def read_applications(rows: Iterable[Mapping[str, str | None]]) -> tuple[tuple[Application, ...], int]:
-    """Applications in rows of the data set's columns, and how many rows were debris without a number and a filing day.
+    """Applications in rows of the data set's columns, and how many rows were debris without a number and a filing
+    day.
 
     Only what is known by the day of grant becomes a feature. Left out because they look ahead: the present status
-    (``patent_status_n``), the event and every duration and age of events, the days of lapse, restoration and refusal.
+    (``patent_status_n``), the event and every duration and age of events, the days of lapse, restoration and
+    refusal.
     """
     found, debris = [], 0
     for row in rows:
@@ -95,7 +97,7 @@ def survival_after_filing(
 ) -> Survival:
     """Kaplan-Meier of granted rights by years after filing, entering at grant, by the lifelines library.
 
-    observed_to: last day of observation. delayed_entry: False shows how wrong it is without. Raises ValueError where
+    observed_to: last day of observation. delayed_entry: False shows how wrong it is without. Raises ValueError if
     no right was granted.
     """
     from lifelines import KaplanMeierFitter
@@ -140,7 +142,7 @@ def _number(written: str | None) -> float:
 
 
 def _features(row: Mapping[str, str | None], filed: date, granted: date | None) -> Mapping[str, float]:
-    """Missing figures are zero with a mark of their own, so that a gap is seen and not guessed."""
+    """Missing figures are zero with its own mark, so that a gap is seen and not guessed."""
     raw = {
         "log_claims": _number(row.get("total_claims")),
         "log_classes": _number(row.get("IPCcount")),

@@ -1,4 +1,4 @@
-"""What every method of appraisal offers, so that a new one is a module of its own and one line in the registry."""
+"""What every method of appraisal offers, so that a new one is its own module and one line in the registry."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ APPROACH_TEXT: Mapping[Approach, Text] = {
     "option": Text("期权法", "option approach"),
     "cross_check": Text("仅供核对", "cross-check only"),
 }
-# A cross-check stands beside the value and never decides it, whatever the rules prefer.
+# A cross-check is next to the value and never decides it, whatever the rules prefer.
 NEVER_DECIDES: Approach = "cross_check"
 
 
@@ -29,8 +29,8 @@ NEVER_DECIDES: Approach = "cross_check"
 class Setting:
     """What the reading of a method must know of its request: what the value is for and as of when.
 
-    renewed: one of the rights that carry the value is renewed for as long as its holder wants, so that an income may
-    go on without an end.
+    renewed: one of the rights that carry the value is renewed for as long as its holder wants, so that an income
+    may continue without an end.
     """
 
     purpose: str
@@ -149,11 +149,15 @@ class Method(Protocol):
         ...
 
     def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
-        """The value in yuan on every path; ``uniforms`` holds one probability a path (or one for all) a driver."""
+        """The value in yuan on every path; ``uniforms`` holds one probability per path (or one for all) a
+        driver.
+        """
         ...
 
     def has_economic_input(self) -> bool:
-        """Whether its amounts can be above zero: where they cannot, the value is zero because one is stated as zero."""
+        """Whether its amounts can be above zero: where they cannot, the value is zero because one is stated as
+        zero.
+        """
         ...
 
     def stated_life(self) -> float | None:

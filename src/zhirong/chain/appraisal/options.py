@@ -62,8 +62,9 @@ def lattice(
 ) -> Array:
     """A call on a binomial lattice, for one case or for arrays of them.
 
-    u = e^(σ√Δt), d = 1/u, p = (e^((r − q)Δt) − d)/(u − d) (Cox, Ross and Rubinstein 1979). Where the drift of a step
-    outruns its volatility, so that p would leave 0 to 1, both branches lean with the drift, u, d = e^((r − q)Δt ± σ√Δt).
+    u = e^(σ√Δt), d = 1/u, p = (e^((r − q)Δt) − d)/(u − d) (Cox, Ross and Rubinstein 1979). Where the drift of a
+    step outruns its volatility, so that p would leave 0 to 1, both branches lean with the drift, u, d = e^((r −
+    q)Δt ± σ√Δt).
     """
     step = np.asarray(years, dtype=np.float64) / steps
     width = np.asarray(volatility, dtype=np.float64) * np.sqrt(step)
@@ -96,9 +97,9 @@ def longstaff_schwartz(
 ) -> tuple[float, float]:
     """A call that may be exercised at any step, by simulation with regression (Longstaff and Schwartz 2001).
 
-    shocks: standard normal, one row a step and one column a path, passed in so that the caller owns the randomness.
-    The value of waiting is regressed on 1, x and ln x, x the price over the strike, where exercise would pay.
-    Returns value and its standard error. A low estimate: the rule found is no better than the best one.
+    shocks: standard normal, one row per step and one column per path, passed in so that the caller owns the
+    randomness. The value of waiting is regressed on 1, x and ln x, x the price over the strike, where exercise
+    would pay. Returns value and its standard error. A low estimate: the rule found is no better than the best one.
     """
     steps, paths = shocks.shape
     step = years / steps

@@ -121,7 +121,7 @@ class EquivalentInvestment:
 
 @dataclass(frozen=True, slots=True)
 class MarginalProfit:
-    """A share by what the right adds: its yearly marginal profit beside the whole profit of the same years."""
+    """A share by what the right adds: its yearly marginal profit next to the whole profit of the same years."""
 
     marginal: Forecast
 
@@ -405,7 +405,7 @@ def read_with_and_without(reader: Reader, method_id: str, setting: Setting) -> W
 
 @dataclass(frozen=True, slots=True)
 class RuleOfTwentyFive(Ordinary):
-    """A quarter of the profit, as a rule of thumb: beside other methods, never deciding a value.
+    """A quarter of the profit, as a rule of thumb: next to other methods, never deciding a value.
 
     Courts have refused it as evidence (Uniloc v. Microsoft, Fed. Cir. 2011), and nothing ties it to the right.
     """

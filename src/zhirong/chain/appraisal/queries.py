@@ -1,7 +1,7 @@
 """What an appraisal asks back: inputs far outside experience, of a wrong unit, or claiming what they cannot prove.
 
-The thresholds are rules (``appraisal.query.*``). A query is an alarm: the value is shown, and somebody has to confirm or
-correct the input before it is used.
+The thresholds are rules (``appraisal.query.*``). A query is an alarm: the value is shown, and somebody has to
+confirm or correct the input before it is used.
 """
 
 from collections.abc import Sequence
@@ -54,7 +54,9 @@ def _figures(methods: Sequence[Method]) -> list[Uncertain]:
 
 
 def _growth(method: Method, drivers: dict[str, Driver], rules: Rulebook, day: date) -> list[Alarm]:
-    """Growth beside the discount rate: near it, an endless income is worth anything one likes; a limited one hangs on it."""
+    """Growth next to the discount rate: near it, an endless income is worth anything one likes; a limited one hangs
+    on it.
+    """
     rate = _middle(drivers.get("discount"))
     found = []
     growth = _stated_growth(drivers)
@@ -66,7 +68,7 @@ def _growth(method: Method, drivers: dict[str, Driver], rules: Rulebook, day: da
     if rate is not None and rate > 0 and growth >= share * rate:
         text = Text(
             f"{method.title.zh}：年增长最高 {growth:.1%}，折现率 {rate:.1%}：价值对增长率极为敏感，请核实增长的依据和年限",
-            f"{method.title.en}: growth of up to {growth:.1%} a year beside a discount rate of {rate:.1%}: the value hangs"
+            f"{method.title.en}: growth of up to {growth:.1%} a year next to a discount rate of {rate:.1%}: the value hangs"
             " on it; check its grounds and how long it lasts",
         )
         found.append(Alarm("growth_near_discount", text))
@@ -81,7 +83,9 @@ def _growth(method: Method, drivers: dict[str, Driver], rules: Rulebook, day: da
 
 
 def _stated_growth(drivers: dict[str, Driver]) -> float | None:
-    """The greatest yearly growth stated, net of decay; of amounts by year, the average from the first to the last."""
+    """The greatest yearly growth stated, net of decay; of amounts by year, the average from the first to the
+    last.
+    """
     found = []
     stated = drivers.get("growth")
     if stated is not None:
@@ -110,7 +114,9 @@ def _rate(method: Method, drivers: dict[str, Driver], rules: Rulebook, day: date
 
 
 def _sales(method: Method, drivers: dict[str, Driver], rules: Rulebook, day: date) -> list[Alarm]:
-    """A yearly revenue that no firm has, or none that borrows: a unit of ten thousand yuan typed as yuan, or the reverse."""
+    """A yearly revenue that no firm has, or none that borrows: a unit of ten thousand yuan typed as yuan, or the
+    reverse.
+    """
     driver = drivers.get("revenue")
     if driver is None:
         return []

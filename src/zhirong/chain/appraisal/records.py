@@ -83,7 +83,7 @@ class RemainingLife:
     """Years that the rights can still earn, from the valuation date, and what ends them first.
 
     legal: until the law ends the protection, None without an end known. contract: until the contract does.
-    cap: the lesser of the two. economic: the methods' stated life (most likely) under the cap; None where no
+    cap: the lesser of the two. economic: the methods' stated life (most likely) under the cap; None if no
     method states one. decisive: the id of the right whose legal life counts. unknown: rights whose legal life
     cannot be told, with the fields that are missing.
     """
@@ -103,7 +103,7 @@ class RemainingLife:
 
     @property
     def remaining(self) -> float | None:
-        """The least of legal, contractual and stated economic life; None where none of them is known."""
+        """The least of legal, contractual and stated economic life; None if none of them is known."""
         return self.cap if self.economic is None else self.economic
 
     def as_json(self) -> dict[str, object]:

@@ -71,7 +71,7 @@ def fit_returns(years: Sequence[int], kept: Sequence[float], fees: Sequence[floa
     """Returns whose shares kept come nearest to the observed ones, by least squares on the normal scores.
 
     Φ⁻¹(1 − kept) = (ln fee − a·ln(1 − δ) − mu) / σ. The decay is given: one fee schedule does not tell it from the
-    spread. Raises ValueError where fewer keep a right although it costs less to, so that no spread fits.
+    spread. Raises ValueError if fewer keep a right although it costs less to, so that no spread fits.
     """
     needed = np.log(np.asarray(fees)) - np.asarray(years) * np.log1p(-decay)
     scores = normal_quantile(1.0 - np.asarray(kept, dtype=np.float64))
@@ -97,8 +97,8 @@ def option_of_renewing(
 ) -> Array:
     """The same with returns that move by chance: ln r falls by −ln(1 − δ) a year and has yearly volatility.
 
-    The mean return falls by δ whatever the volatility, so that more of it never lowers the value (Pakes 1986 for the
-    idea). Backward induction on a grid of log returns with Gauss-Hermite quadrature.
+    The mean return falls by δ whatever the volatility, so that more of it never lowers the value (Pakes 1986 for
+    the idea). Backward induction on a grid of log returns with Gauss-Hermite quadrature.
     """
     returns = np.asarray(returns, dtype=np.float64)
     if not fees or volatility <= 0.0:
@@ -124,7 +124,7 @@ def option_of_renewing(
 
 
 def _annuities(years: int, decay: float, discount: float) -> list[float]:
-    """Value now of 1 falling by the decay, over 0, 1, … years, the first at once."""
+    """Value now of 1 falling by the decay, over 0, 1, ... years, the first at once."""
     found = [0.0]
     for year in range(years):
         found.append(found[-1] + ((1.0 - decay) / (1.0 + discount)) ** year)
@@ -172,7 +172,8 @@ class RenewalOption(Ordinary):
             now = returns.in_year(uniforms["return"], ladder.year, ladder.fee_paid)
             ahead = now * (1.0 - returns.decay)
             if self.volatility > 0:
-                # One rate for the grid: its most likely value; the spread of rates is small beside that of returns.
+                # One rate for the grid: its most likely value; the spread of rates is small next to that of
+                # returns.
                 middle = float(self.discount.mode)
                 value: Level = option_of_renewing(ahead, ladder.fees, returns.decay, float(self.volatility), middle)
             else:
@@ -233,7 +234,8 @@ def read_renewal_option(reader: Reader, method_id: str, setting: Setting) -> Ren
 def renewal_terms(rights: Sequence[Right], valuation_date: date, rules: Rulebook, day: date) -> RenewalTerms | None:
     """Fees ahead of the rights given, those that carry the value, and the returns that the rules of ``day`` give.
 
-    None without any, and where one of them is not a patent with a filing date: only patents show by yearly fees what they are worth.
+    None without any, and where one of them is not a patent with a filing date: only patents show by yearly fees
+    what they are worth.
     """
     if not rights or any(right.kind not in PATENT_KINDS or right.filing_date is None for right in rights):
         return None

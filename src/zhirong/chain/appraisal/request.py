@@ -108,7 +108,7 @@ def read_appraisal(
 ) -> AppraisalRequest:
     """The request in an ``[appraisal]`` table.
 
-    right_ids: the ids of the case's rights; ``rights`` names some of them, all where it is left out.
+    right_ids: the ids of the case's rights; ``rights`` names some of them, all where it is omitted.
     as_of: the case's day, where known; a valuation date after it is refused. of: the case's rights, where known: an
     income from rights that are renewed needs no economic life. asked: the loan applied for, in fen, where known.
     """

@@ -1,4 +1,6 @@
-"""Relief from royalty, and an exclusive licence: the right is worth the royalties that somebody is spared or paid."""
+"""Relief from royalty, and an exclusive licence: the right is worth the royalties that somebody is spared or
+paid.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -154,7 +156,9 @@ class LicenceIncome(Ordinary):
 
 
 def royalty_caution(royalty: Uncertain, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
-    """A royalty rate above what is customary, or far from the published median, is asked back; a zero is told apart."""
+    """A royalty rate above what is customary, or far from the published median, is asked back; a zero is
+    distinguished.
+    """
     customary = rules.at("appraisal.royalty.customary_high", day)
     published = rules.at("appraisal.query.royalty", day).value
     times, low, high = (Decimal(str(published[name])) for name in ("times", "median_low", "median_high"))

@@ -1,10 +1,13 @@
-"""Screening rights by how long they will be kept, and the honest test of it: as of a past day, without looking ahead.
+"""Screening rights by how long they will be kept, and the honest test of it: as of a past day, without looking
+ahead.
 
-A yearly hazard of lapse is fitted by logistic regression on the years that end on the day, the one before, and so on
+A yearly hazard of lapse is fitted by logistic regression on the years that end on the day, the one before, and so
+on
 back: each right in force at the start of such a year lapsed in it or not. The days of these data are those of the
-gazette, so that what had happened by the day was known on it. The hazard is carried forward, year by year, to the rights
-alive on the day. Years since grant shape it: a lapse is published more than a year after the fee that was not paid, and
-the first fee is paid with the grant. Beside it stands the same with age alone. Indicators explain little of value and
+gazette, so that what had happened by the day was known on it. The hazard is carried forward, year by year, to the
+rights alive on the day. Years since grant shape it: a lapse is published more than a year after the fee that was
+not paid, and the first fee is paid with the grant. Beside it stands the same with age alone. Indicators explain
+little of value and
 renewal: the result ranks and screens, and never becomes a value.
 """
 
@@ -20,7 +23,7 @@ from zhirong.chain.appraisal.uncertain import Array
 from zhirong.kernel.days import add_years, years_between
 
 RIDGE = 1.0
-_LEAST_AT_RISK = 200  # rights in force that an age, or a year since grant, must have for a hazard of its own
+_LEAST_AT_RISK = 200  # rights in force that an age, or a year since grant, must have for its own hazard
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,8 @@ class Score:
     """How good forecasts of "still in force" were.
 
     auc: chance that a right kept was ranked above one let go, ½ is no knowledge; auc_error its standard error.
-    brier: mean square of forecast minus outcome. forecast: their mean. deciles: count, mean forecast and share kept of
-    each tenth, by rank.
+    brier: mean square of forecast minus outcome. forecast: their mean. deciles: count, mean forecast and share kept
+    of each tenth, by rank.
     """
 
     auc: float
@@ -81,8 +84,8 @@ class Horizon:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """A screen as of ``day``: years of rights and lapses that it learnt from, how it did, and the weight of each feature
-    (standardised).
+    """A screen as of ``day``: years of rights and lapses that it learnt from, how it did, and the weight of each
+    feature (standardised).
     """
 
     day: date
@@ -179,7 +182,7 @@ def score(forecast: Array, outcome: Array) -> Score:
 
 def _years(applications: Sequence[Application], day: date) -> list[tuple[Application, date, bool]]:
     """Every year that ends on ``day`` or whole years before, for each right in force at its start: the right, the
-    start, and whether it lapsed in it. Years in which its term ends are left out.
+    start, and whether it lapsed in it. Years in which its term ends are omitted.
     """
     found: list[tuple[Application, date, bool]] = []
     end = day
@@ -211,7 +214,7 @@ def _chance(score: Array) -> Array:
 
 
 def _bands(counted: Array) -> tuple[int, ...]:
-    """Years with a hazard of their own, one after the other; those seen too seldom share the last one's."""
+    """Years with its own hazard, one after the other; those seen too seldom share the last one's."""
     first, last = int(counted.min()), int(counted.max())
     counts = {year: int(np.sum(counted >= year)) for year in range(first, last + 1)}
     return tuple(year for year, count in counts.items() if count >= _LEAST_AT_RISK) or (first,)

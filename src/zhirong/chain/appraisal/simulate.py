@@ -30,7 +30,7 @@ class Distribution:
 
     percentiles: by number (5, 10, 50, 90, 95). errors: standard error that the simulation leaves in each of
     them, by the same number. mean_error: that of the mean. paths: every simulated value in yuan, in the order
-    drawn, read-only, for charts and for further models; left out when distributions are compared.
+    drawn, read-only, for charts and for further models; omitted when distributions are compared.
     """
 
     percentiles: Mapping[int, Fen]
@@ -73,11 +73,11 @@ def fen_of(amount: float) -> Fen:
 def uniforms(
     seed: int, paths: int, names: Sequence[str], correlations: Sequence[Correlation] = ()
 ) -> dict[str, Array]:
-    """One probability a path for each input, from a stream of its own that depends on seed and name alone.
+    """One probability a path for each input, from its own stream that depends on seed and name alone.
 
     An input's draws therefore stay the same when other inputs or methods come or go, and when its own figures
     change: two values from one seed differ by their inputs, not by luck. Correlated inputs are joined by a
-    Gaussian copula (Z = L·N with L·Lᵀ the correlation matrix, U = Φ(Z)). Raises LinAlgError where the stated
+    Gaussian copula (Z = L·N with L·Lᵀ the correlation matrix, U = Φ(Z)). Raises LinAlgError if the stated
     correlations contradict each other.
     """
     joined = tuple(dict.fromkeys(name for pair in correlations for name in (pair.one, pair.other)))
@@ -107,7 +107,9 @@ def correlation_matrix(names: Sequence[str], correlations: Sequence[Correlation]
 
 
 def normal_cdf(z: Level) -> Array:
-    """Standard normal distribution function, ½·erfc(−z ÷ √2), exact to a few units in the last place of a double."""
+    """Standard normal distribution function, ½·erfc(−z ÷ √2), exact to a few units in the last place of a
+    double.
+    """
     scaled = np.asarray(z, dtype=np.float64) / -sqrt(2.0)
     return 0.5 * np.fromiter(map(erfc, scaled.ravel()), np.float64, scaled.size).reshape(scaled.shape)
 

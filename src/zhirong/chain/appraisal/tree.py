@@ -18,7 +18,9 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage of development. cost: yuan at its start, None without one. years: how long it takes. chance: of success."""
+    """A stage of development. cost: yuan at its start, None without one. years: how long it takes. chance: of
+    success.
+    """
 
     label: Text
     years: Decimal
@@ -28,7 +30,8 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class DecisionTree(Ordinary):
-    """Stages one after the other; after the last, the income. Before each stage the holder goes on only where it pays.
+    """Stages one after the other; after the last, the income. Before each stage the holder continues only where it
+    pays.
 
     fallback: what is left, in yuan, where a stage fails or is not begun; None is nothing.
     """

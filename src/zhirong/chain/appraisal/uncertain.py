@@ -32,8 +32,8 @@ Kind = Literal["yuan", "rate", "growth", "years", "number"]
 class Uncertain:
     """A stated figure: least, most likely and greatest, in yuan, as a share, a yearly growth, in years or bare.
 
-    source: where it comes from, in words. A single stated figure has three equal points. counted: the grade by which
-    the range is widened, where it is not the stated one (see ``of_the_future``).
+    source: where it comes from, in words. A single stated figure has three equal points. counted: the grade by
+    which the range is widened, where it is not the stated one (see ``of_the_future``).
     """
 
     low: Decimal
@@ -91,13 +91,15 @@ LENT_AGAINST = frozenset({"pledge", "securitisation"})
 
 
 def of_the_future(figure: Uncertain, purpose: str) -> Uncertain:
-    """A growth, a discount rate or a life: a contract proves none, so where money is lent it counts one grade down."""
+    """A growth, a discount rate or a life: a contract proves none, so where money is lent it counts one grade
+    down.
+    """
     if figure.grade is not EvidenceGrade.CONTRACT or purpose not in LENT_AGAINST:
         return figure
     return replace(figure, counted=EvidenceGrade.AUDITED)
 
 
-# Stands where a figure could not be read, so that the reading goes on; the problem has been noted.
+# Stands where a figure could not be read, so that the reading continues; the problem has been noted.
 UNREAD = Uncertain(Decimal(0), Decimal(0), Decimal(0), EvidenceGrade.ASSUMED, "rate")
 
 
@@ -183,7 +185,7 @@ def read_uncertain(
 
 
 def read_optional_uncertain(reader: Reader, name: str, kind: Kind) -> Uncertain | None:
-    """A figure that may be left out."""
+    """A figure that may be omitted."""
     inside = reader.optional_table(name)
     return None if inside is None else uncertain_of(inside, kind)
 

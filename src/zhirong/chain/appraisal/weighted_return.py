@@ -1,4 +1,6 @@
-"""Weighted return on assets (WARA): what the firm must return, less what its other assets return, is the right's."""
+"""Weighted return on assets (WARA): what the firm must return, less what its other assets return, is the
+right's.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +32,8 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class WeightedReturn(Ordinary):
-    """enterprise: value of the firm in yuan. wacc: its average cost of capital. assets: all others, with their returns.
+    """enterprise: value of the firm in yuan. wacc: its average cost of capital. assets: all others, with their
+    returns.
 
     required: the return after tax that the right asks for. life: None as long as law and contract let it earn.
     """
@@ -47,7 +50,9 @@ class WeightedReturn(Ordinary):
     life: Uncertain | None
 
     def drivers(self) -> tuple[Driver, ...]:
-        """Value and cost of capital of the firm, returns on other assets, return asked for by the right, and life."""
+        """Value and cost of capital of the firm, returns on other assets, return asked for by the right, and
+        life.
+        """
         figures = tuple(
             pair
             for asset in self.assets
@@ -77,7 +82,9 @@ class WeightedReturn(Ordinary):
         )
 
     def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
-        """The value in yuan on every path, between zero and what the firm's value leaves beside its other assets."""
+        """The value in yuan on every path, between zero and what the firm's value leaves next to its other
+        assets.
+        """
         at = {driver.name: driver.total(uniforms[driver.name], terms.widening) for driver in self.drivers()}
         others = sum((terms.widening.quantile(one.value, uniforms["charges"]) for one in self.assets), start=0.0)
         yearly = at["enterprise"] * at["wacc"] - at["charges"]
@@ -94,7 +101,9 @@ class WeightedReturn(Ordinary):
         return None if self.life is None else float(self.life.mode)
 
     def average_return(self) -> float:
-        """Weighted average return of all assets and the right, at the middle of each range; the right without an end."""
+        """Weighted average return of all assets and the right, at the middle of each range; the right without an
+        end.
+        """
 
         def at(figure: Uncertain) -> float:
             return float(AS_STATED.quantile(figure, 0.5))

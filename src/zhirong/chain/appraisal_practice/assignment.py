@@ -40,7 +40,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One agency or expert in the draw. draw: SHA-256 in hex; why_not: what excludes them, None where nothing."""
+    """One agency or expert in the draw. draw: SHA-256 in hex; why_not: what excludes them, None if nothing."""
 
     id: str
     name: str
@@ -52,7 +52,7 @@ class Candidate:
 class Assignment:
     """The outcome, with everything needed to draw it again.
 
-    agency: None where none is free. team: by discipline, those of the rule. lacking: disciplines for which nobody
+    agency: None if none is free. team: by discipline, those of the rule. lacking: disciplines for which nobody
     is free. candidates: all that were in the draw, in its order.
     """
 
@@ -103,7 +103,7 @@ def assign(task: Task, pool: Pool, beacon: str, rules: Rulebook) -> Assignment:
 
     The first agency in the draw that may take it leads; its own appraisers fill the discipline of valuation. The
     other disciplines of ``practice.team`` (000 §3.3: appraisers, technology, marketing, management) are drawn from
-    the whole pool, nobody twice. Raises RuleError for a discipline that there is not.
+    the whole pool, nobody twice. Raises RuleError for a discipline that does not exist.
     """
     seed = seed_of(task, beacon)
     composition = rules.at("practice.team", task.filed_on)

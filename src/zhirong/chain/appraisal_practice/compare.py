@@ -15,9 +15,9 @@ from zhirong.kernel.text import Text, same
 
 @dataclass(frozen=True, slots=True)
 class AssumptionPair:
-    """One assumption in both reports; None where one of them does not make it.
+    """One assumption in both reports; None if one of them does not make it.
 
-    ratio: most likely figure of the second ÷ that of the first, None where either is missing or the first is 0.
+    ratio: most likely figure of the second ÷ that of the first, None if either is missing or the first is 0.
     overlap: whether the stated ranges touch. better_evidence: 1 or 2 for the report with the better evidence, 0 for
     equal.
     """
@@ -57,7 +57,7 @@ class AssumptionPair:
 class Comparison:
     """Two reports side by side.
 
-    ratio: second value ÷ first, None where the first is 0. obstacles: why the two may not be compared as they are
+    ratio: second value ÷ first, None if the first is 0. obstacles: why the two may not be compared as they are
     (another purpose, value type or day). pairs: farthest apart first. words: what to ask the two agencies.
     """
 
@@ -83,7 +83,7 @@ class Comparison:
 
 
 def compare(first: ValueRecord, second: ValueRecord) -> Comparison:
-    """Both reports, assumption by assumption. Raises ValueError where they have no right in common."""
+    """Both reports, assumption by assumption. Raises ValueError if they have no right in common."""
     if not set(first.rights) & set(second.rights):
         raise ValueError(f"{first.id} and {second.id} value different rights")
     names = list(dict.fromkeys(one.name for one in (*first.assumptions, *second.assumptions)))

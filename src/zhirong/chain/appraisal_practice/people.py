@@ -96,7 +96,7 @@ class Pool:
 
 
 def why_not_agency(agency: Agency, parties: Sequence[str], region: str, day: date) -> Text | None:
-    """Why an agency may not take a task on ``day``; None where it may.
+    """Why an agency may not take a task on ``day``; None if it may.
 
     parties: names and codes of client, borrower, lender and holders.
     """
@@ -109,7 +109,7 @@ def why_not_agency(agency: Agency, parties: Sequence[str], region: str, day: dat
 
 
 def why_not_expert(expert: Expert, field: str, parties: Sequence[str], pool: Pool, day: date) -> Text | None:
-    """Why an expert may not take part on ``day``; None where they may. A tie of the employer counts as theirs."""
+    """Why an expert may not take part on ``day``; None if they may. A tie of the employer counts as theirs."""
     employer = pool.agency(expert.agency)
     ties = expert.ties + (employer.ties if employer is not None else ())
     needs_paper = expert.discipline in ("valuation", "law")

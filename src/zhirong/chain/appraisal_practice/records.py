@@ -1,7 +1,7 @@
 """One record of a value, in two grades: online (free, automatic, wide) and formal (an agency's, signed).
 
 A record is never silently good: on a given day it is current, stale, withdrawn or not there at all, and each of
-these is a state of its own, never a value of zero.
+these is its own state, never a value of zero.
 """
 
 from collections import Counter
@@ -164,7 +164,7 @@ class ValueRecord:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the rights stand for a use on a day. record: the best there is; None where state is ``missing``."""
+    """How the rights stand for a use on a day. record: the best there is; None if state is ``missing``."""
 
     state: State
     record: ValueRecord | None
@@ -237,8 +237,8 @@ def formal_record(
 def assumptions_of(appraisal: Appraisal) -> tuple[Assumption, ...]:
     """Every figure that an appraisal rests on, named by method and driver.
 
-    Several figures of one driver are counted, deals named by their label, for the first deal of one report is not the
-    first of another. A method used again is counted too (``relief_from_royalty#2.royalty``).
+    Several figures of one driver are counted, deals named by their label, for the first deal of one report is not
+    the first of another. A method used again is counted too (``relief_from_royalty#2.royalty``).
     """
     found = []
     used: Counter[str] = Counter()
@@ -311,7 +311,7 @@ def read_record(reader: Reader, as_of: date) -> ValueRecord:
             "",
             "missing",
             Text("没有写评估了哪些权利", "which rights were valued is not stated"),
-            Text('写成 rights = ["…"]', 'write rights = ["…"]'),
+            Text('写成 rights = ["…"]', 'write rights = ["..."]'),
         )
     record = ValueRecord(
         id=reader.text("id"),

@@ -1,7 +1,8 @@
 """An appraisal report as data: every part that practice asks for, every figure with the row it comes from.
 
 The rows of the working papers are the nodes of the explanations, numbered from 1 in the order in which they are
-walked: the value's, the lending value's where it is given, and the figures of this report. ``row`` beside a figure is such a number.
+walked: the value's, the lending value's where it is given, and the figures of this report. ``row`` next to a figure
+is such a number.
 """
 
 from collections.abc import Mapping, Sequence
@@ -66,8 +67,8 @@ def report_data(
 ) -> dict[str, Any]:
     """The report of a record and the appraisal behind it, as JSON-ready data (schema ``SCHEMA``).
 
-    rights: those of the case; only the ones valued are listed. Raises ValueError where record and appraisal do not
-    belong together, RuleError for a part that there is not.
+    rights: those of the case; only the ones valued are listed. Raises ValueError if record and appraisal do not
+    belong together, RuleError for a part that does not exist.
     """
     if record.value != appraisal.appraised_value or record.rights != appraisal.request.rights:
         raise ValueError("the record is not that of the appraisal")
@@ -184,7 +185,7 @@ def _life_left(right: Right, life: LegalLife, day: date) -> Explanation:
 
 
 def _numbered(explanations: Sequence[Explanation]) -> dict[int, int]:
-    """Row number by identity of the node; a node that stands in two places keeps its first."""
+    """Row number by identity of the node; a node that is in two places keeps its first."""
     rows: dict[int, int] = {}
     number = 0
     for explanation in explanations:

@@ -1,4 +1,6 @@
-"""An explained additive scorecard: points by item with reasons, a grade, a chance of default, red flags and gates."""
+"""An explained additive scorecard: points by item with reasons, a grade, a probability of default, red flags and
+gates.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -72,8 +74,8 @@ class RedFlag:
 class CreditAssessment:
     """What the credit file says about the firm.
 
-    points of highest; grade; default_probability: chance of default within a year, from a dated table that says
-    how sure it is. missing, stale: sections of the file that scored lowest for it. flags: gates among them.
+    points of highest; grade; default_probability: probability of default within a year, from a dated table that
+    says how sure it is. missing, stale: sections of the file that scored lowest for it. flags: gates among them.
     unchecked: codes of gates that nothing in the file rules out, because its section is missing or stale.
     """
 
@@ -111,7 +113,7 @@ class CreditAssessment:
 
 
 def assess(credit_file: CreditFile, day: date, rules: Rulebook) -> CreditAssessment:
-    """The firm's points, grade and chance of default by the scorecard of ``day``, each with its reasons.
+    """The firm's points, grade and probability of default by the scorecard of ``day``, each with its reasons.
 
     An item that is missing, or older than the rule for its section allows, scores lowest and is named. Raises
     InputError for an item dated after ``day``.
@@ -147,7 +149,7 @@ def assess(credit_file: CreditFile, day: date, rules: Rulebook) -> CreditAssessm
 def current(file: CreditFile, day: date, rules: Rulebook) -> CreditFile:
     """The file without the figures that are older on ``day`` than their rule allows: for a limit they are missing.
 
-    What they showed against the firm stands in the assessment, which reads the whole file.
+    What they showed against the firm is in the assessment, which reads the whole file.
     """
     stale = {
         name
@@ -194,7 +196,7 @@ def _is_gate(code: str, rules: Rulebook, day: date) -> bool:
 def _dishonest(file: CreditFile) -> Text | None:
     if file.compliance is None or not file.compliance.dishonest_judgment_debtor:
         return None
-    return Text("失信被执行人", "a dishonest judgment debtor")
+    return Text("失信被执行人", "on the court's list of defaulting judgment debtors")
 
 
 def _abnormal(file: CreditFile) -> Text | None:

@@ -71,7 +71,7 @@ class Debt:
 class CashFlow:
     """Operating cash flow of a year and principal and interest due in it on all present debt, in fen.
 
-    before: operating cash flow of the year before, None where it is not stated.
+    before: operating cash flow of the year before, None if it is not stated.
     """
 
     operating_cash_flow: Fen
@@ -145,12 +145,13 @@ ALL_SECTIONS: dict[str, Text] = {**SECTION_TEXT, "statements": Text("财务报�
 
 
 def provenance_of(file: CreditFile, section: str) -> Provenance | None:
-    """Where a section of the file comes from; None where the section is missing."""
+    """Where a section of the file comes from; None if the section is missing."""
     part = getattr(file, section)
     return None if part is None else part.provenance
 
 
-# What the accounts state of one day cannot be more than the whole. Averages of two days can, so they are not among these.
+# What the accounts state of one day cannot be more than the whole. Averages of two days can, so they are not among
+# these.
 _PARTS_OF = {
     "total_assets": ("cash", "soft_assets", "long_term_assets"),
     "total_liabilities": ("bank_debt", "long_term_liabilities"),
@@ -158,7 +159,7 @@ _PARTS_OF = {
 
 
 def read_credit(reader: Reader, as_of: date | None = None) -> CreditFile:
-    """The credit file in a ``[credit]`` table: one table a section, each with ``source``, ``date`` and ``grade``.
+    """The credit file in a ``[credit]`` table: one table per section, each with ``source``, ``date`` and ``grade``.
 
     as_of: the case's day, where known; an item of a later day is refused.
     """

@@ -1,4 +1,4 @@
-"""What the scorecard reads from a credit file: one pure function a measure, None where the item is missing.
+"""What the scorecard reads from a credit file: one pure function a measure, None if the item is missing.
 
 A measure is a number (its scale is stated in the scorecard rule) or a word. Which of two values is better is
 said by the rule, not here.

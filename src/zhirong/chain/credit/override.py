@@ -191,7 +191,9 @@ def grade_with(graded: CreditAssessment, override: Override | None, day: date) -
 def with_override(
     graded: CreditAssessment, override: Override | None, rules: Rulebook, day: date
 ) -> CreditAssessment:
-    """The assessment with the grade to use on ``day`` and that grade's chance of default; points and gates stay."""
+    """The assessment with the grade to use on ``day`` and that grade's probability of default; points and gates
+    stay.
+    """
     grade = grade_with(graded, override, day)
     if override is None or grade == graded.grade:
         return graded

@@ -25,7 +25,8 @@ class Statements:
     """Money in fen, a year where it is a flow; None is missing, and a missing figure never raises a limit.
 
     inventory, receivables, prepayments, payables, advances_received: averages of opening and closing balance.
-    bank_debt: all loans of banks; working_capital_loans, other_channels: parts of what finances the working capital.
+    bank_debt: all loans of banks; working_capital_loans, other_channels: parts of what finances the working
+    capital.
     soft_assets: goodwill, intangible assets other than land-use rights, capitalised development, long-term deferred
     expenses and everything due from related parties. forecast_growth: exact rate of the sales of the coming year.
     """
@@ -55,7 +56,7 @@ class Statements:
     provenance: Provenance | None = None
 
 
-# What stands in ``[credit.statements]``; assets, liabilities and cash flow stand in their own sections.
+# What is in ``[credit.statements]``; assets, liabilities and cash flow are in their own sections.
 READ_FIGURES = (
     "revenue",
     "cost_of_sales",
@@ -102,7 +103,7 @@ FIGURE_TEXT: dict[str, Text] = {
 
 
 def read_figures(reader: Reader) -> dict[str, Fen | Fraction | None]:
-    """The figures in a ``[credit.statements]`` table, each None where it is left out; not the provenance.
+    """The figures in a ``[credit.statements]`` table, each None if it is omitted; not the provenance.
 
     Notes working-capital loans above all bank debt and restricted cash above the cash.
     """

@@ -2,7 +2,7 @@
 
 Behaviourally anchored items, each level a behaviour that can be seen; two independent raters with evidence for
 every mark; their agreement measured; a third rater where they disagree. Nothing about the age, sex or origin of
-persons: an item whose name holds such a word is refused, whoever wrote it.
+persons: an item whose name holds such a word is refused, anyone who wrote it.
 """
 
 import re
@@ -90,8 +90,9 @@ class ItemResult:
 class TeamAssessment:
     """What the raters' sheets come to.
 
-    score: 0 to 100. grade: band of the rule, grade_text: the same in words. agreement: weighted kappa of the first two; None where it is not
-    defined (both gave every item the same points). usable: whether a pledge rate may rely on it.
+    score: 0 to 100. grade: band of the rule, grade_text: the same in words. agreement: weighted kappa of the first
+    two; None if it is not defined (both gave every item the same points). usable: whether a pledge rate may rely on
+    it.
     missing: items that a rater did not mark; they count as lowest.
     """
 
@@ -157,7 +158,7 @@ def read_items(rules: Rulebook, day: date) -> tuple[TeamItem, ...]:
 
 
 def protected_word(names: Sequence[str], barred: RuleValue) -> str:
-    """The barred word that one of the names holds; empty where none does. English words match whole words."""
+    """The barred word that one of the names holds; empty if none does. English words match whole words."""
     for name in names:
         english = set(re.split(r"[^a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower()))
         for word in barred.value:
@@ -236,7 +237,7 @@ def weighted_kappa(pairs: Sequence[tuple[int, int]], levels: int) -> Fraction | 
     """Agreement of two raters beyond chance, distance squared (Cohen 1968; Fleiss and Cohen 1973), exactly.
 
     κ = 1 − Σ (i − j)² o_ij ÷ Σ (i − j)² e_ij, with o the observed and e the shares expected from the margins.
-    Weights (i − j)²/(levels − 1)² cancel. None where both margins stand on one and the same level.
+    Weights (i − j)²/(levels − 1)² cancel. None if both margins stand on one and the same level.
     Raises ValueError for a mark outside 1 to ``levels`` and without any pair.
     """
     if not pairs or any(not 1 <= mark <= levels for pair in pairs for mark in pair):

@@ -108,10 +108,10 @@ class EvidencePoints:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceScore:
-    """Points of a firm, the chance of default that the scale gives them, and the reasons.
+    """Points of a firm, the probability of default that the scale gives them, and the reasons.
 
     default_probability: 1 ÷ (1 + odds). Expert judgement unless ``is_calibrated``. reasons: what costs most
-    points, most first; those that cost none are left out.
+    points, most first; those that cost none are omitted.
     """
 
     points: int
@@ -341,7 +341,7 @@ def _explanation(
         references=(scorecard.scaling.reference,),
         parts=(
             Explanation(
-                Text("一年内违约概率（按刻度）", "chance of default within a year, by the scale"),
+                Text("一年内违约概率（按刻度）", "probability of default within a year, by the scale"),
                 probability,
                 "rate",
             ),

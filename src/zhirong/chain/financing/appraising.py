@@ -1,4 +1,6 @@
-"""The states of an appraisal and the lawful moves between them: asked for, accepted, worked, reviewed, signed by two."""
+"""The states of an appraisal and the allowed moves between them: asked for, accepted, worked, reviewed, signed by
+two.
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -69,12 +71,12 @@ LAWFUL: Mapping[tuple[State, Move], State] = {
 
 
 def states_for(*moves: Move) -> tuple[State, ...]:
-    """The states in which one of these moves is lawful."""
+    """The states in which one of these moves is allowed."""
     return tuple(dict.fromkeys(state for state, move in LAWFUL if move in moves))
 
 
 def next_state(state: str, move: Move) -> State:
-    """The state that a move leads to. Raises InputError for a move that is not lawful now."""
+    """The state that a move leads to. Raises InputError for a move that is not allowed now."""
     now = State(state)
     then = LAWFUL.get((now, move))
     if then is not None:

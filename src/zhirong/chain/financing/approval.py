@@ -1,4 +1,6 @@
-"""Who has to approve what: bands of amounts, in each the roles that must agree, one person for each (four eyes and more)."""
+"""Who has to approve what: bands of amounts, in each the roles that must agree, one person for each (four eyes and
+more).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,8 +39,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round of approval. proposed: what was handed up, in fen. line: the most that may be lent. worked_by: accounts of those
-    who handed it up or worked on it.
+    """One round of approval. proposed: what was submitted for approval, in fen. line: the most that may be lent.
+    worked_by: accounts of those who submitted it for approval or worked on it.
     """
 
     band: Band
@@ -54,7 +56,7 @@ class Round:
 
     @property
     def wanted(self) -> str:
-        """The role whose turn it is; empty where all have agreed."""
+        """The role whose turn it is; empty if all have agreed."""
         return self.band.roles[self.given] if self.given < len(self.band.roles) else ""
 
     @property
@@ -64,7 +66,9 @@ class Round:
 
 
 def bands(rules: Rulebook, day: date, region: str = COUNTRY) -> tuple[Band, ...]:
-    """All bands in rising order. Raises RuleError for a band with fewer than two people or bounds that do not rise."""
+    """All bands in rising order. Raises RuleError for a band with fewer than two people or bounds that do not
+    rise.
+    """
     rule = rules.at("lending.approval.bands", day, region)
     found = tuple(
         Band(
@@ -93,7 +97,7 @@ def band_for(amount: Fen, rules: Rulebook, day: date, region: str = COUNTRY) -> 
 def why_not(now: Round, by: int, roles: Sequence[str], verdict: Verdict, amount: Fen) -> list[Problem]:
     """Every reason why this person cannot decide so now; none where it may. amount: fen, of an approval.
 
-    Nobody decides on what he handed up himself, nobody decides twice in a round, each fills the place whose turn it is.
+    Nobody decides on what they submitted, nobody decides twice in a round, each fills the place whose turn it is.
     """
     found = []
     if by in now.worked_by:
@@ -103,7 +107,7 @@ def why_not(now: Round, by: int, roles: Sequence[str], verdict: Verdict, amount:
                 str(by),
                 Text(
                     "这笔业务由您经办或报送，不能再由您审批",
-                    "you worked on this or handed it up: you cannot decide on it",
+                    "you worked on this or submitted it for approval: you cannot decide on it",
                 ),
                 Text("由另一位有权的同事审批", "let a colleague decide who may"),
                 "own_hand_up",
@@ -115,7 +119,9 @@ def why_not(now: Round, by: int, roles: Sequence[str], verdict: Verdict, amount:
                 "actor",
                 str(by),
                 Text("您在这一轮已经审批过", "you have decided in this round already"),
-                Text("每一轮每人只审批一次，由下一位审批", "one decision a person and round: the next one decides"),
+                Text(
+                    "每一轮每人只审批一次，由下一位审批", "one decision per person and round: the next one decides"
+                ),
                 "decided_already",
             )
         )
@@ -156,7 +162,7 @@ def _approval_problems(now: Round, roles: Sequence[str], amount: Fen) -> list[Pr
                     f"批准金额须大于零，且不超过报送金额和额度中较小者 {show_yuan(most)} 元",
                     f"it must be above zero and at most CNY {show_yuan(most)}, the lesser of proposal and line",
                 ),
-                Text("改小金额，或退回重新测算", "approve less, or send it back to be worked out again"),
+                Text("改小金额，或退回重新测算", "approve less, or send it back to be calculated again"),
                 "above_line",
             )
         )

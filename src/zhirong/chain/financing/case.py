@@ -1,4 +1,6 @@
-"""The states of a case and the lawful moves between them (002 §4.4: appraisal, review, registration, release, follow-up)."""
+"""The states of a case and the allowed moves between them (002 §4.4: appraisal, review, registration, release,
+follow-up).
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -91,7 +93,7 @@ MOVE_WORDS: Mapping[Move, Text] = {
     Move.SUBMIT: Text("提交", "submit"),
     Move.RETURN: Text("退回补充", "return to the firm"),
     Move.ACCEPT: Text("受理", "accept"),
-    Move.HAND_UP: Text("报审批", "hand up for approval"),
+    Move.HAND_UP: Text("报审批", "submit for approval"),
     Move.SEND_BACK: Text("退回调查", "send back to diligence"),
     Move.APPROVE: Text("批准", "approve"),
     Move.ISSUE: Text("出合同", "issue the contracts"),
@@ -113,7 +115,7 @@ LAWFUL: Mapping[tuple[State, Move], State] = {
     (State.DILIGENCE, Move.HAND_UP): State.APPROVAL,
     (State.APPROVAL, Move.SEND_BACK): State.DILIGENCE,
     (State.APPROVAL, Move.APPROVE): State.APPROVED,
-    # What the approval rested on has changed before the money left: it is reviewed and decided on anew.
+    # What the approval rested on has changed before the money left: it is reviewed and decided on again.
     **{(state, Move.SEND_BACK): State.DILIGENCE for state in (State.APPROVED, State.SIGNING, State.REGISTERING)},
     (State.APPROVED, Move.ISSUE): State.SIGNING,
     (State.SIGNING, Move.ISSUE): State.SIGNING,
@@ -133,7 +135,7 @@ LAWFUL: Mapping[tuple[State, Move], State] = {
 
 
 def next_state(state: str, move: Move) -> State:
-    """The state that a move leads to. Raises InputError for a move that is not lawful now."""
+    """The state that a move leads to. Raises InputError for a move that is not allowed now."""
     now = State(state)
     then = LAWFUL.get((now, move))
     if then is None:

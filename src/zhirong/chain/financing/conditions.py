@@ -17,7 +17,9 @@ _MONTHS_A_YEAR = 12
 
 @dataclass(frozen=True, slots=True)
 class PaperFact:
-    """A paper that must be signed. waiting: names of those who have not signed. is_intact: its file is what was signed."""
+    """A paper that must be signed. waiting: names of those who have not signed. is_intact: its file is what was
+    signed.
+    """
 
     title: Text
     waiting: tuple[str, ...]
@@ -26,9 +28,10 @@ class PaperFact:
 
 @dataclass(frozen=True, slots=True)
 class FilingFact:
-    """A registration as the register holds it. certificate: SHA-256 of the authority's certificate, empty where none.
+    """A registration as the register holds it. certificate: SHA-256 of the authority's certificate, empty if none.
 
-    keys: of the rights that it burdens now. is_certificate_kept: the certificate's file is here and is what was recorded.
+    keys: of the rights that it burdens now. is_certificate_kept: the certificate's file is here and is what was
+    recorded.
     recorded: one person has recorded the authority's result, and a second one has not checked it yet.
     """
 
@@ -62,8 +65,8 @@ class GuaranteeFact:
 
 @dataclass(frozen=True, slots=True)
 class UseFact:
-    """A payment that the loan is for, shown by a contract, an order or a payroll. amount: fen. is_entrusted: the bank
-    pays the payee itself.
+    """A payment that the loan is for, shown by a contract, an order or a payroll. amount: fen. is_entrusted: the
+    bank pays the payee itself.
     """
 
     payee: str
@@ -87,14 +90,15 @@ class Waiver:
 class ReleaseFacts:
     """All that the conditions look at. contract_keys: the rights that the pledge contract names, by their keys.
 
-    grounds: refusal grounds found today, each in words. appraised_until: last day on which the appraisal holds, None where
-    there is none. insured_until: last day of the policy. suspended: names of parties that have been suspended.
-    supported: the line in fen by the report of today, None where the review rests on it already. unsupported: why that
-    report gives no line, in words. unsettled: what the approval left open and nobody has settled since. months: of the
-    contract, None where there is none. slow_cash_cycle: why a longer term is needed, empty where nothing is stated.
-    repays_by_parts: the contract fixes instalments of principal. uses: what the money is shown to be for. annex: the
-    need in fen by the annex of the working-capital measures, None where it was not calculated. fixed: why drawings are
-    no longer secured by a maximum-amount pledge. waivers: by the code of the condition.
+    grounds: refusal grounds found today, each in words. appraised_until: last day on which the appraisal holds,
+    None if there is none. insured_until: last day of the policy. suspended: names of parties that have been
+    suspended.
+    supported: the line in fen by the report of today, None if the review rests on it already. unsupported: why that
+    report gives no line, in words. unsettled: what the approval left open and nobody has settled since. months: of
+    the contract, None if there is none. slow_cash_cycle: why a longer term is needed, empty if nothing is stated.
+    repays_by_parts: the contract fixes instalments of principal. uses: what the money is shown to be for. annex:
+    the need in fen by the annex of the working-capital measures, None if it was not calculated. fixed: why drawings
+    are no longer secured by a maximum-amount pledge. waivers: by the code of the condition.
     """
 
     day: date
@@ -128,7 +132,7 @@ Verdict = Literal["met", "open", "waived"]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition. code: stable English key. hint: None where it is met. waiver: where it is not met and waived."""
+    """One condition. code: stable English key. hint: None if it is met. waiver: where it is not met and waived."""
 
     code: str
     verdict: Verdict
@@ -140,7 +144,7 @@ class Condition:
 
     @property
     def is_met(self) -> bool:
-        """Whether it stands in the way of nothing: it holds, or it has been waived."""
+        """Whether it is in the way of nothing: it holds, or it has been waived."""
         return self.verdict != "open"
 
     def problem(self) -> Problem:
@@ -170,14 +174,15 @@ class Condition:
         }
 
 
-# Why a condition does not hold, and what to do; None where it holds.
+# Why a condition does not hold, and what to do; None if it holds.
 Wrong = tuple[Text, Text] | None
 
 
 def release_conditions(facts: ReleaseFacts, rules: Rulebook) -> tuple[Condition, ...]:
-    """Every condition precedent as of ``facts.day``, met, open or waived, in the order in which they are brought about.
+    """Every condition precedent as of ``facts.day``, met, open or waived, in the order in which they are brought
+    about.
 
-    Raises RuleError where the rulebook lacks one.
+    Raises RuleError if the rulebook lacks one.
     """
     found = []
     for code, (look, held) in _CONDITIONS.items():
@@ -208,7 +213,7 @@ def _signed(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
         listed = _listed(changed)
         return (
             Text(f"文件与签署时不同：{listed.zh}", f"no longer what was signed: {listed.en}"),
-            Text("从备份恢复原文件，或重新出合同并签署", "restore the file from a backup, or issue and sign anew"),
+            Text("从备份恢复原文件，或重新出合同并签署", "restore the file from a backup, or issue and sign again"),
         )
     waiting = [
         Text(f"{paper.title.zh}（{'、'.join(paper.waiting)}）", f"{paper.title.en} ({', '.join(paper.waiting)})")
@@ -326,7 +331,7 @@ def _guaranteed(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
             Text(f"{listed}已撤回担保", f"withdrawn by {listed}"),
             Text(
                 "请另一家担保后重新出合同；不再要担保或合同已签完的，办理“退回重审”",
-                "ask another and issue the contracts anew; without one, or once all is signed, send the case back to review",
+                "ask another and issue the contracts again; without one, or once all is signed, send the case back to review",
             ),
         )
     if not granted:
@@ -337,7 +342,7 @@ def _guaranteed(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not any(one.is_contracted for one in granted):
         return (
             Text("合同不是和同意担保的机构订立的", "the contracts are not with the guarantor that has granted it"),
-            Text("重新出合同并签署", "issue the contracts anew and have them signed"),
+            Text("重新出合同并签署", "issue the contracts again and have them signed"),
         )
     if sum(one.share for one in granted) <= 0 or max(one.amount for one in granted) < facts.amount:
         return (
@@ -382,14 +387,14 @@ def _within_approval(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
             f"合同金额 {show_yuan(facts.amount)} 元超过批准金额 {show_yuan(facts.approved)} 元",
             f"the contract is for {show_yuan(facts.amount)} yuan, {show_yuan(facts.approved)} were approved",
         ),
-        Text("按批准金额重出合同，或重新报批", "issue the contract anew, or have more approved"),
+        Text("按批准金额重出合同，或重新报批", "issue the contract again, or have more approved"),
     )
 
 
 def _supported(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     back = Text(
         "办理“退回重审”，按现在的评估重新测算和审批",
-        "send the case back to review: line and approval are made anew by the present appraisal",
+        "send the case back to review: line and approval are made again by the present appraisal",
     )
     if facts.unsupported:
         listed = _listed(facts.unsupported)

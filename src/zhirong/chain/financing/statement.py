@@ -26,7 +26,7 @@ from zhirong.kernel.text import Text
 __all__ = ["FIELD_TEXT", "HEADINGS", "MOST_LINES", "Direction", "Line", "Statement", "read_parts", "read_statement"]
 
 MOST_LINES = 5_000
-_HEADING_ROWS = 30  # a title, the account and the period may stand above the headings
+_HEADING_ROWS = 30  # a title, the account and the period may be above the headings
 _FEWEST_FIELDS = 3  # known headings by which a row is taken for that of the headings
 # The fields of a line, in the order of the template, as people call them.
 FIELD_TEXT: Mapping[str, Text] = {
@@ -56,7 +56,8 @@ _FEWEST_PARTS = 2
 class Statement:
     """What a file says: the lines that can be read, and what is wrong with or odd about the others.
 
-    format: as it was recognised. columns: heading to field, as they were used. not_used: headings that nobody knows.
+    format: as it was recognised. columns: heading to field, as they were used. not_used: headings that nobody
+    knows.
     passed_over: rows of totals and footers.
     """
 
@@ -74,7 +75,7 @@ class Statement:
 
     @property
     def notices(self) -> tuple[Problem, ...]:
-        """What is named and does not stop the import: rows left out, repeats counted once, two days."""
+        """What is named and does not stop the import: rows omitted, repeats counted once, two days."""
         return tuple(problem for problem in self.problems if problem.code in NOTICES)
 
 
@@ -89,8 +90,8 @@ def read_statement(
     """The lines of a table, in whichever of the known formats it is. today: no line may be later.
 
     corrections: heading to field, as the user set them. seen: is called with the number of rows read so far, every
-    ``ROWS_BETWEEN`` rows; what it raises ends the reading. Raises InputError where the headings cannot be found, where
-    in and out cannot be told apart, and for more than ``most`` rows.
+    ``ROWS_BETWEEN`` rows; what it raises ends the reading. Raises InputError if the headings cannot be found, where
+    in and out cannot be distinguished, and for more than ``most`` rows.
     """
     known = library("statements")
     filled, columns = _headed(rows, corrections or {})
@@ -120,7 +121,7 @@ def read_statement(
 
 
 def _headed(rows: Sequence[Row], corrections: Mapping[str, str]) -> tuple[tuple[list[Row], list[Row]], Columns]:
-    """What stands above the headings, what stands below them, and the columns. Looks at every sheet."""
+    """What is above the headings, what is below them, and the columns. Looks at every sheet."""
     best: tuple[int, list[str], Columns] | None = None
     is_empty = True
     for sheet in sheets_of(rows):
@@ -173,7 +174,9 @@ def _signs_tell(columns: Columns) -> bool:
 
 
 def _demand_signs(rows: Sequence[Row], columns: Columns) -> None:
-    """Raises InputError where in and out cannot be told: no mark, no amount below zero, no balance that would show it."""
+    """Raises InputError if in and out cannot be told: no mark, no amount below zero, no balance that would show
+    it.
+    """
     at = columns.places["amount"][0].at
     written = [plain(cells[at]) for _, cells in rows if at < len(cells)]
     if any(words.startswith(("-", "+", "(")) or words.endswith("-") for words in written):
@@ -212,7 +215,7 @@ def _rises(one: tuple[Fen | None, Fen | None], other: tuple[Fen | None, Fen | No
 
 
 def _refuse_foreign_account(titles: Sequence[Row]) -> None:
-    """Raises InputError where the rows above the headings say that the account is in another currency."""
+    """Raises InputError if the rows above the headings say that the account is in another currency."""
     words = library("statements").common.words["currency"]
     for _, cells in titles:
         parts = [part for cell in cells for part in re.split(r"[::\s]+", plain(cell)) if part]
@@ -264,10 +267,11 @@ def reference_again(line: Line, says: Iterable[object]) -> Problem:
 
 
 def read_parts(words: str, amount: Fen) -> tuple[tuple[str, Fen], ...]:
-    """How a line is divided over loans: one loan a row, its number and its part in yuan. amount: of the line, fen.
+    """How a line is divided over loans: one loan per row, its number and its part in yuan. amount: of the line,
+    fen.
 
-    Raises InputError with every row that cannot be read, for fewer than two loans, and where the parts are not exactly
-    the line.
+    Raises InputError with every row that cannot be read, for fewer than two loans, and where the parts are not
+    exactly the line.
     """
     problems: list[Problem] = []
     parts: dict[str, Fen] = {}

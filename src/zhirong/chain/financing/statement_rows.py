@@ -1,4 +1,4 @@
-"""The rows of a bank statement, one by one: what stands in their cells, and why a row is no entry."""
+"""The rows of a bank statement, one by one: what is in their cells, and why a row is no entry."""
 
 import re
 import unicodedata
@@ -26,13 +26,13 @@ _DAMAGED = "\N{REPLACEMENT CHARACTER}"
 _MOST_EXACT = 10**15  # a number cell of a spreadsheet holds fifteen digits
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E[+\-]?\d+", re.IGNORECASE | re.ASCII)
 _BLANK_AMOUNTS = frozenset({"", "-", "--", "—"})
-# Codes of problems that are named and leave the rest of the statement good: the row is left out, or counted once.
+# Codes of problems that are named and leave the rest of the statement good: the row is omitted, or counted once.
 NOTICES = frozenset({"other_currency", "not_done", "line_again", "two_days"})
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry of a statement. row: where it stands in the file. reference: the bank's own number of it.
+    """One entry of a statement. row: where it is in the file. reference: the bank's own number of it.
 
     counterparty: empty for interest and fees. balance: of the account after it, fen, where the statement gives it.
     """
@@ -52,7 +52,9 @@ class Line:
 
 
 class RowReader:
-    """Takes one entry out of each row. columns: of the table. signs: whether the amount's sign tells in from out."""
+    """Takes one entry out of each row. columns: of the table. signs: whether the amount's sign tells in from
+    out.
+    """
 
     def __init__(self, columns: Columns, library: Library, today: date, *, signs: bool) -> None:
         self._columns = columns
@@ -64,7 +66,7 @@ class RowReader:
         self._cells: Sequence[Cell] = ()
 
     def line(self, row: int, cells: Sequence[Cell]) -> Line | None:
-        """The entry of a row, or None where there is none; then a problem says why."""
+        """The entry of a row, or None if there is none; then a problem says why."""
         self._row, self._cells = row, cells
         before = len(self.problems)
         if self._is_left_out():
@@ -129,7 +131,7 @@ class RowReader:
             self.note(
                 "currency",
                 plain(self._filled("currency")[0][1]),
-                Text(f"不是人民币，未导入：{self._told()}", f"not in yuan, left out: {self._told()}"),
+                Text(f"不是人民币，未导入：{self._told()}", f"not in yuan, omitted: {self._told()}"),
                 Text("外币账户的流水请另行处理", "deal with entries in another currency apart"),
                 "other_currency",
             )
@@ -140,7 +142,7 @@ class RowReader:
             self.note(
                 "state",
                 plain(self._filled("state")[0][1]),
-                Text(f"没有成交，未导入：{self._told()}", f"not carried out, left out: {self._told()}"),
+                Text(f"没有成交，未导入：{self._told()}", f"not carried out, omitted: {self._told()}"),
                 Text("成交后再导入", "import it once it is carried out"),
                 "not_done",
             )
@@ -156,7 +158,7 @@ class RowReader:
         return False
 
     def _told(self) -> str:
-        """Reference and amount of a row that is left out."""
+        """Reference and amount of a row that is omitted."""
         money = [plain(cell) for name in ("amount", "paid_in", "paid_out") for _, cell in self._filled(name)]
         return " ".join([plain(cell) for _, cell in self._filled("reference")[:1]] + money)
 

@@ -1,4 +1,6 @@
-"""Whether the non-performing ratio of a lender's IP-pledge loans may lower its rating and appraisal (银保监发〔2019〕34号)."""
+"""Whether the non-performing ratio of a lender's IP-pledge loans may lower its rating and appraisal
+(银保监发〔2019〕34号).
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,8 +15,8 @@ from zhirong.kernel.rulebook import Rulebook, RuleValue
 class Tolerance:
     """ratio: bad balance of all balances of IP-pledge loans, exact. own: the lender's ratio over all its loans.
 
-    above: by how much ratio is higher, below nothing where it is lower. rule: how much it may be. room: fen of standing
-    loans that may still turn bad, negative where the ratio is beyond what is tolerated.
+    above: by how much ratio is higher, below nothing where it is lower. rule: how much it may be. room: fen of
+    standing loans that may still turn bad, negative where the ratio is beyond what is tolerated.
     """
 
     ratio: Fraction
@@ -39,7 +41,7 @@ class Tolerance:
 
 
 def npl_tolerance(bad: Fen, standing: Fen, own: Decimal, rules: Rulebook, day: date) -> Tolerance | None:
-    """The rule as of a day on these balances in fen; None where no loan stands, which has no ratio. own: 0 to 1."""
+    """The rule as of a day on these balances in fen; None if no loan stands, which has no ratio. own: 0 to 1."""
     if standing <= 0:
         return None
     rule = rules.at("diligence.exemption.npl_tolerance", day)

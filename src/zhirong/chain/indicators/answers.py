@@ -22,7 +22,7 @@ Answers = Mapping[str, Answer]
 
 def read_answers(reader: Reader, system: System) -> Answers:
     """The answers in an ``[indicators]`` table: one table an indicator, by its code, each with ``answer``,
-    ``grade`` and ``source``. An indicator may be left out: it is then missing, and named. One that the record
+    ``grade`` and ``source``. An indicator may be omitted: it is then missing, and named. One that the record
     computes cannot be answered by hand.
     """
     answers: dict[str, Answer] = {}

@@ -29,7 +29,7 @@ class Seen:
 class Measure:
     """One thing that the record tells. words: the outcomes of a measure that is no number.
 
-    read: the outcome; None where the record does not tell.
+    read: the outcome; None if the record does not tell.
     """
 
     title: Text
@@ -77,7 +77,7 @@ def licence_income(seen: Seen) -> Decimal:
 
 
 def fees(seen: Seen) -> str | None:
-    """How the annual fees stand; None where the last year paid for is not known."""
+    """How the annual fees stand; None if the last year paid for is not known."""
     standing = fee_state(seen.right, seen.day, seen.rules).standing
     if standing is FeeStanding.PRESERVED:
         # Late and with a surcharge, as in grace; only its lapse waits for the court.

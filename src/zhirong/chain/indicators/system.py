@@ -49,7 +49,7 @@ class Indicator:
     """One third-level indicator.
 
     second: code of the second-level one it belongs to. weight: its share of that. measure: what computes it from
-    the right's own data; empty where a form asks. ask: the question of the form. It scores either by ``bands`` of
+    the right's own data; empty if a form asks. ask: the question of the form. It scores either by ``bands`` of
     a number or by ``choices``; ``otherwise`` is what a number outside every band and a missing answer score.
     least, most: between which a number that is asked for can lie.
     """

@@ -13,11 +13,11 @@ _MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """K of the lender and the limit of whoever guarantees, in fen.
+    """K of the lender and the limit of the party that guarantees, in fen.
 
-    pledge: what the rights bring; other: what other security brings; value: both, the V of the method. base: the lesser
-    of sales and net assets less soft assets and the firm's own other security. kappa: share of the base by grade. month:
-    free cash of a month. missing: figures without which only the month counts.
+    pledge: what the rights bring; other: what other security brings; value: both, the V of the method. base: the
+    lesser of sales and net assets less soft assets and the firm's own other security. kappa: share of the base by
+    grade. month: free cash of a month. missing: figures without which only the month counts.
     """
 
     pledge: Fen
@@ -38,10 +38,11 @@ class Exposure:
 
 
 def exposure(firm: Firm, policy: Policy, free: FreeCash) -> Exposure:
-    """K = κ(grade) × min(sales, net assets − soft assets − own other security) + a month of free cash − what is risked.
+    """K = κ(grade) × min(sales, net assets − soft assets − own other security) + a month of free cash − what is
+    risked.
 
-    A micro firm with positive net assets counts at least κ × sales, up to the floor of the rule. The guarantor's limit is
-    four times the same before the lender's own exposure, less what the guarantor bears already.
+    A micro firm with positive net assets counts at least κ × sales, up to the floor of the rule. The guarantor's
+    limit is four times the same before the lender's own exposure, less what the guarantor bears already.
     """
     stated = firm.statements
     counted = [(item, recognised(item, policy)) for item in firm.securities]

@@ -1,4 +1,6 @@
-"""The credit limit under one mode: the least of all caps, the binding one named, with its price and who bears what."""
+"""The credit limit under one mode: the least of all caps, the binding one named, with its price and who bears
+what.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -34,8 +36,8 @@ ORDER = (
 class FirmLimits:
     """What is the same under every mode. caps: code → fen, in the order of the sheet.
 
-    replaced: False where the firm claims to replace more than the limit carries, so that nothing is replaced.
-    unconfirmed: limits that no figure at hand lets compute; the desk checks them again before disbursement.
+    replaced: False if the firm claims to replace more than the limit carries, so that nothing is replaced.
+    unconfirmed: limits that no figure available lets compute; the desk checks them again before disbursement.
     """
 
     firm: Firm
@@ -64,9 +66,10 @@ class FirmLimits:
 class ModeLimit:
     """The credit limit under one mode, in fen; 0 where declined.
 
-    caps: all of them in order, the risk limit last where it limits. binding: code of the cap, or of the risk test behind
-    it. risk: the three tests. at_limit, expected: each bearer's principal if the firm defaults at once, and its expected
-    loss over the life. without_pledge: the limit if nothing were pledged, None where the mode lends on the pledge alone.
+    caps: all of them in order, the risk limit last where it limits. binding: code of the cap, or of the risk test
+    behind it. risk: the three tests. at_limit, expected: each bearer's principal if the firm defaults at once, and
+    its expected loss over the life. without_pledge: the limit if nothing were pledged, None if the mode lends on
+    the pledge alone.
     """
 
     firm: FirmLimits
@@ -129,7 +132,9 @@ def firm_limits(firm: Firm, policy: Policy) -> FirmLimits:
 
 
 def _legal_caps(firm: Firm, policy: Policy) -> tuple[dict[str, Fen], tuple[str, ...]]:
-    """10 % of the lender's net capital; 15 and 20 % of its tier-1 capital. What is not known is named, not assumed."""
+    """10 % of the lender's net capital; 15 and 20 % of its tier-1 capital. What is not known is named, not
+    assumed.
+    """
     own, number = firm.lender, policy.number
     caps: dict[str, Fen] = {}
     unknown = []
@@ -153,8 +158,10 @@ def _legal_caps(firm: Firm, policy: Policy) -> tuple[dict[str, Fen], tuple[str, 
 def mode_limit(
     limits: FirmLimits, arrangement: Arrangement, lpr: Fraction | None, *, compare: bool = True
 ) -> ModeLimit:
-    """The limit under one mode. lpr: None where none was published; then there is no price. compare: with the limit without the pledge
-    beside it. A limit below what the loan would replace is computed again with nothing replaced."""
+    """The limit under one mode. lpr: None if none was published; then there is no price. compare: with the limit
+    without the pledge next to it. A limit below what the loan would replace is computed again with nothing
+    replaced.
+    """
     found = _mode_limit(limits, arrangement, lpr, compare)
     if limits.firm.replaces and found.amount < limits.firm.replaces:
         without = replace(limits.firm, replaces=0, replaced_service=0)

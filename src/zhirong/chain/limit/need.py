@@ -31,10 +31,10 @@ SMALL_SIZES = ("micro", "small")
 class Need:
     """What the firm needs, in fen, with the steps of the annex.
 
-    lacking: figures that the annex misses. annex: None where it is not computed. days: turnover days of each balance.
+    lacking: figures that the annex misses. annex: None if it is not computed. days: turnover days of each balance.
     working: working capital needed. own: own funds; own_other: by the other definition. old: working-capital loans
-    that stay. shown: 80 % of what contracts still leave to be paid. small: the small firm's route. route: the name of
-    what decides.
+    that stay. shown: 80 % of what contracts still leave to be paid. small: the small firm's route. route: the name
+    of what decides.
     """
 
     amount: Fen
@@ -58,8 +58,8 @@ class Need:
 def need(firm: Firm, policy: Policy, turnover: Fen) -> Need:
     """The greatest of annex, 80 % of the contracts shown, and for micro and small firms the sales route.
 
-    turnover: the turnover limit, which bounds the small firm's route. A project loan needs its budget less the firm's
-    own share, and nothing else is asked.
+    turnover: the turnover limit, which bounds the small firm's route. A project loan needs its budget less the
+    firm's own share, and nothing else is asked.
     """
     share = policy.number["evidence_share"]
     left = sum(max(0, item.amount - item.received) for item in firm.evidence)

@@ -52,7 +52,7 @@ class Policy:
 
 
 def read_policy(rules: Rulebook, day: date) -> Policy:
-    """The policy on a day. Raises RuleError where a rule has no value then."""
+    """The policy on a day. Raises RuleError if a rule has no value then."""
     names = [
         *_RATES,
         *(f"law.{name}" for name in _LAW),

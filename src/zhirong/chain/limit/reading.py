@@ -1,4 +1,6 @@
-"""What a case file states for the credit limit besides the credit file: size, purpose, security, receipts, institutions."""
+"""What a case file states for the credit limit besides the credit file: size, purpose, security, receipts,
+institutions.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -25,9 +27,9 @@ _NAMES: dict[str, SizeClass] = {name: name for name in SIZES}
 
 @dataclass(frozen=True, slots=True)
 class StatedForLimit:
-    """What a case states for the limit; every part may be left out.
+    """What a case states for the limit; every part may be omitted.
 
-    size: class of the firm (工信部联企业〔2011〕300号), None where it is not stated. replaces: old bank debt that the loan
+    size: class of the firm (工信部联企业〔2011〕300号), None if it is not stated. replaces: old bank debt that the loan
     repays, in fen; replaced_service: its yearly service. purpose: working capital or a project with its budget.
     """
 
@@ -91,7 +93,9 @@ def read_for_limit(reader: Reader, request: Reader, size: SizeClass | None) -> S
 def refuse_contradictions(
     reader: Reader, stated: StatedForLimit, accounts: Statements, firm: str, size_in_facts: SizeClass | None
 ) -> None:
-    """Note where what is stated for the limit contradicts the firm's accounts or facts, or itself. reader: of the whole case."""
+    """Note where what is stated for the limit contradicts the firm's accounts or facts, or itself. reader: of the
+    whole case.
+    """
     for part, whole in (("replaces", "bank_debt"), ("replaced_service", "debt_service")):
         amount, most = getattr(stated, part), getattr(accounts, whole)
         if most is not None and amount > most:

@@ -12,7 +12,7 @@ from zhirong.kernel.rulebook import Reference
 
 PURPOSES = ("working_capital", "project")
 
-# Who looks at the firm with a limit of their own. Every other bearer is limited by its rule's caps alone.
+# Who looks at the firm with its own limit. Every other bearer is limited by its rule's caps alone.
 LENDER = "lender"
 GUARANTOR_LIKE = frozenset({"guarantor", "insurer", "ip_operator", "purchaser", "peers"})
 REGUARANTORS = frozenset({"reguarantor", "national_fund"})
@@ -27,8 +27,8 @@ SECURITY_KINDS = ("deposit", "real_estate", "receivables", "equipment", "stock")
 class Collection:
     """A receipt that the firm expects and may assign to the loan.
 
-    confirmed: the payer has confirmed it. assigned: registered to the lender. account: paid into an account that the
-    lender controls. due: None where it is not known.
+    confirmed: the payer has confirmed it. assigned: registered to the lender. account: paid into an account that
+    the lender controls. due: None if it is not known.
     """
 
     payer: str
@@ -55,7 +55,9 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class OtherSecurity:
-    """Security besides the rights. value: fen. prior: claims that rank before. own: it belongs to the firm itself."""
+    """Security besides the rights. value: fen. prior: claims that rank before. own: it belongs to the firm
+    itself.
+    """
 
     kind: str
     value: Fen
@@ -67,7 +69,7 @@ class OtherSecurity:
 class LenderFigures:
     """What the lender states of itself, in fen; None is not known.
 
-    exposure: what it already risks on the firm, the loan that is replaced left out. loans: its loans to the firm.
+    exposure: what it already risks on the firm, the loan that is replaced omitted. loans: its loans to the firm.
     """
 
     net_capital: Fen | None = None
@@ -90,7 +92,8 @@ class Firm:
     """Everything that a limit reads of the firm and its request, the same under every mode.
 
     asked: fen. term_months; amortising: principal falls due in instalments. agreed_rate: None leaves it to the rate
-    rule; market_rate: LPR plus the spread of the grade. debt: bank debt that the loan replaces and its yearly service.
+    rule; market_rate: LPR plus the spread of the grade. debt: bank debt that the loan replaces and its yearly
+    service.
     pledge: what the rights add to the recognised pledge value, in fen. pd: probability of default within a year.
     """
 
@@ -132,11 +135,13 @@ class Arrangement:
     """How one mode looks to the limit.
 
     roles: bearers in the order of the mode. flat: exact shares where one set of shares holds for every amount; then
-    closed forms serve. undecided: the same if no clause holds that is not known to hold. divide: the mode's allocator; changes: amounts of loan or loss at which a tier, a cap or a
-    condition changes the shares. put_price: price at which a purchaser takes the right over, as a
-    share of the loan or as fen. ceilings: highest probability of default at which a bearer takes part, where the mode
-    states a lower one. yearly_fees: what the firm pays all who guarantee a year for a loan of an amount, in fen;
-    guarantee_fees: what of it the guarantor keeps or passes on; reguarantee_fees: what it passes on to re-guarantors.
+    closed forms serve. undecided: the same if no clause holds that is not known to hold. divide: the mode's
+    allocator; changes: amounts of loan or loss at which a tier, a cap or a condition changes the shares. put_price:
+    price at which a purchaser takes the right over, as a share of the loan or as fen. ceilings: highest probability
+    of default at which a bearer takes part, where the mode states a lower one. yearly_fees: what the firm pays all
+    who guarantee a year for a loan of an amount, in fen;
+    guarantee_fees: what of it the guarantor keeps or passes on; reguarantee_fees: what it passes on to
+    re-guarantors.
     """
 
     roles: tuple[str, ...]
@@ -160,10 +165,11 @@ class Arrangement:
     sources: tuple[Reference, ...] = ()
 
     def most_of(self, role: str) -> Fraction | None:
-        """The flat share that a bearer's own caps count: what it bears if no clause helps that is not known to hold.
+        """The flat share that a bearer's own caps count: what it bears if no clause helps that is not known to
+        hold.
 
-        Until a fact is known, the lender's caps count what nobody else is sure to bear, and each other bearer's caps
-        count what it may have to bear. None where shares vary with the amount.
+        Until a fact is known, the lender's caps count what nobody else is sure to bear, and each other bearer's
+        caps count what it may have to bear. None if shares vary with the amount.
         """
         if self.flat is None:
             return None

@@ -1,8 +1,9 @@
 """The risk limit under one mode: the greatest amount at which no bearer carries more than it should.
 
-Flat shares have closed forms (V + K ÷ s, V + 4K ÷ g, V × x ÷ (x − b)). Every other sharing goes through the mode's own
-allocator: between two amounts at which a tier or cap changes the shares, what each bears grows steadily with the loan, so
-a test that holds at both ends of such a stretch holds in between, and one that fails is found by halving.
+Flat shares have closed forms (V + K ÷ s, V + 4K ÷ g, V × x ÷ (x − b)). Every other sharing goes through the mode's
+own
+allocator: between two amounts at which a tier or cap changes the shares, what each bears grows steadily with the
+loan, so a test that holds at both ends of such a stretch holds in between, and one that fails is found by halving.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,9 +20,9 @@ _MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """The risk limit. code: the test that fails at the next step, empty where none does.
+    """The risk limit. code: the test that fails at the next step, empty if none does.
 
-    paper: what each test allows by its closed form, in fen; None is no limit. Empty where only a search tells.
+    paper: what each test allows by its closed form, in fen; None is no limit. Empty if only a search tells.
     """
 
     amount: Fen
@@ -31,7 +32,9 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """One year of the loan. balance: share of the loan outstanding; part: how much of a year; chance: q of the year."""
+    """One year of the loan. balance: share of the loan outstanding; part: how much of a year; chance: q of the
+    year.
+    """
 
     balance: Fraction
     part: Fraction
@@ -83,7 +86,9 @@ class RiskTests:
         return "pledge" if self.is_pawn else "exposure:lender"
 
     def parts(self, amounts: Sequence[Fen], balances: Sequence[Fen] | None = None) -> Parts:
-        """What each bears of principal if the firm defaults at once with ``balances`` (by default all) outstanding."""
+        """What each bears of principal if the firm defaults at once with ``balances`` (by default all)
+        outstanding.
+        """
         owed = amounts if balances is None else balances
         plan, value = self.arrangement, self.value
         if plan.put_price_share is not None:
@@ -177,7 +182,9 @@ class RiskTests:
 
 
 def risk_limit(tests: RiskTests, most: Fen, step: Fen) -> Risk:
-    """The greatest multiple of ``step`` up to ``most`` at which, and at every smaller one, all tests hold; or ``most``."""
+    """The greatest multiple of ``step`` up to ``most`` at which, and at every smaller one, all tests hold; or
+    ``most``.
+    """
     plan = tests.arrangement
     if plan.flat is not None and plan.pledgee == "shared" and plan.put_price_share is None:
         return _by_closed_form(tests, plan.flat, most, step)
@@ -247,7 +254,8 @@ def _loss_form(tests: RiskTests, lender: Fraction) -> Fraction | None:
 def _greatest_within(tests: RiskTests, most: Fen, step: Fen) -> Fen:
     """The greatest multiple of ``step`` (or ``most``) within the loss budget over several years.
 
-    The loss less the budget is convex in the amount and zero at zero, so the amounts that hold are one stretch from 0.
+    The loss less the budget is convex in the amount and zero at zero, so the amounts that hold are one stretch from
+    0.
     """
 
     def holds(amount: Fen) -> bool:

@@ -29,7 +29,7 @@ _FLOAT_ERROR = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class LevelSchedules:
-    """Schedules side by side: one month a row, one loan a column, whole fen.
+    """Schedules side by side: one month per row, one loan per column, whole fen.
 
     payment: the level payment of each loan. interest, principal: due each month. closing: owed after it. Months
     after a loan's last are zero.
@@ -46,11 +46,13 @@ def level_schedules(
 ) -> LevelSchedules:
     """The schedules of level-payment loans.
 
-    principal: fen lent. millionths: yearly rate in millionths (0.0435 is 43,500). months: how many payments. Each is a
-    column of whole numbers, one entry a loan: an array, a list or a Series. out: the answer of an earlier call for as
+    principal: fen lent. millionths: yearly rate in millionths (0.0435 is 43,500). months: how many payments. Each
+    is a
+    column of whole numbers, one entry per loan: an array, a list or a Series. out: the answer of an earlier call
+    for as
     many loans and months, which is overwritten: fresh memory costs more time than the work.
-    Raises ValueError for columns that do not fit, for numbers that are not whole, for values that one loan is refused
-    for, and for amounts so large that they would not fit into 64 bits.
+    Raises ValueError for columns that do not fit, for numbers that are not whole, for values that one loan is
+    refused for, and for amounts so large that they would not fit into 64 bits.
     """
     principal, millionths, months = _columns(principal, millionths, months)
     payment = _payments(principal, millionths, months)

@@ -133,7 +133,7 @@ def _form_findings(terms: LoanTerms) -> Iterator[Finding]:
             "plan",
             "",
             "plan_and_method",
-            Text("自定计划与还款方式不符", "a plan of its own and the method do not go together"),
+            Text("自定计划与还款方式不符", "a custom repayment plan cannot be combined with this method"),
             Text("method 写 custom 并列出 [[plan]]", "write method custom and list [[plan]]"),
         )
     if days != sorted(set(days)) or any(not terms.start < day <= terms.end for day in days):
@@ -200,7 +200,7 @@ def _change_findings(terms: LoanTerms) -> Iterator[Finding]:
 def _first_instalment(terms: LoanTerms) -> date:
     """The eve of the first due day that repays principal, if a level payment comes before any; else the first day.
 
-    Only then would the payment have to be known before it can be worked out.
+    Only then would the payment have to be known before it can be calculated.
     """
     skipped = (terms.grace.periods if terms.grace is not None else 0) + terms.principal_every - 1
     if terms.method is not Method.LEVEL_PAYMENT or skipped == 0:

@@ -1,4 +1,6 @@
-"""The one generator of recurring days: our own loans and the contracts of the standard both draw theirs from here."""
+"""The one generator of recurring days: our own loans and the contracts of the standard both draw theirs from
+here.
+"""
 
 import re
 from collections.abc import Iterator
@@ -37,7 +39,7 @@ class Cycle:
     def step(self, anchor: date, number: int, rule: EndOfMonth = "same_day") -> date:
         """The day ``number`` steps from the anchor, always counted from the anchor itself.
 
-        Counting on from the day before would let 31 January drift to the 28th for ever after one February.
+        Counting on from the day before would let 31 January drift to the 28th permanently after one February.
         A step beyond the last day of the calendar stops there.
         """
         try:
@@ -49,7 +51,9 @@ class Cycle:
 
 
 def parse_cycle(written: str) -> Cycle | None:
-    """A cycle written as a count and a letter (D, W, M, Q, H, Y), such as ``1M`` or ``1Q``; None if it is not one."""
+    """A cycle written as a count and a letter (D, W, M, Q, H, Y), such as ``1M`` or ``1Q``; None if it is not
+    one.
+    """
     match = _WRITTEN.fullmatch(written.strip().upper())
     if match is None:
         return None
@@ -71,7 +75,7 @@ def cycle_days(
     """The anchor and its steps up to and with ``end``, which is always the last day.
 
     A last step that does not meet ``end`` makes a short last period; with ``long`` the step before ``end``
-    is left out, so that the last period is longer than a cycle instead.
+    is omitted, so that the last period is longer than a cycle instead.
     """
     days: list[date] = []
     for day in days_from(anchor, cycle, rule):

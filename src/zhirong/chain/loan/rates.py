@@ -38,7 +38,7 @@ class FixedRate:
 
 @dataclass(frozen=True, slots=True)
 class LinkedRate:
-    """A published rate plus a spread, read anew on every reset day.
+    """A published rate plus a spread, reset on every reset day.
 
     spread_bp: basis points added (0.01 %), may be negative. reset: the time between resets, None for never
     after the first. reset_from: the first reset day after the start, None for one cycle after it.
@@ -116,7 +116,7 @@ def rate_sets(
 ) -> tuple[RateSet, ...]:
     """Every rate that is set from ``start`` up to the day before ``end``, the first of them on ``start``.
 
-    A reset that finds the same rate is listed too: it happened. Raises InputError where no rate is published.
+    A reset that finds the same rate is listed too: it happened. Raises InputError if no rate is published.
     """
     if isinstance(rate, FixedRate):
         return (RateSet(start, rate.yearly),)

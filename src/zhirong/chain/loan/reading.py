@@ -33,7 +33,7 @@ def read_terms(reader: Reader) -> LoanTerms:
     """The terms in ``reader``'s table; every problem is noted in the reader, which raises them in the end.
 
     Money is in yuan, the rate is a share of one (0.0435). Either ``end`` or ``months`` says how long,
-    either ``rate`` or ``[linked]`` at what rate. ``day_count`` left out is ``monthly`` for level payment and
+    either ``rate`` or ``[linked]`` at what rate. ``day_count`` omitted is ``monthly`` for level payment and
     equal principal and ``act_360`` for the others.
     """
     before = reader.problem_count()
@@ -150,7 +150,7 @@ def usual_day_count(method: Method, cycle: Cycle) -> InterestBasis:
 
 
 def read_cycle(reader: Reader, name: str) -> Cycle | None:
-    """A cycle such as ``1M``, or None where the field is left out."""
+    """A cycle such as ``1M``, or None if the field is omitted."""
     if not reader.has(name):
         return None
     written = reader.text(name)

@@ -31,7 +31,7 @@ METHOD_TEXT: dict[Method, Text] = {
     Method.EQUAL_PRINCIPAL: Text("等额本金", "equal principal"),
     Method.BULLET: Text("按期付息，到期还本", "periodic interest, principal at the end"),
     Method.WITH_PRINCIPAL: Text("利随本清", "interest together with the principal"),
-    Method.CUSTOM: Text("自定还款计划", "a plan of its own"),
+    Method.CUSTOM: Text("自定还款计划", "custom repayment plan"),
 }
 
 AMORTISING = frozenset({Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL})
@@ -62,7 +62,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """A due day of a plan of its own, and the principal that falls due on it, which may be none."""
+    """A due day of its own plan, and the principal that falls due on it, which may be none."""
 
     day: date
     principal: Fen
@@ -123,16 +123,17 @@ class LoanTerms:
     rate: fixed, or linked to a published rate. cycle: time between due days; without meaning for
     ``interest_with_principal``. first_due: first due day where it is not one cycle after the start.
     day_count: how interest counts days. end_of_month: whether a loan drawn on a last day of a month stays on
-    last days. stub: whether a broken last period stands alone (short) or joins the one before (long).
+    last days. stub: whether a broken last period is alone (short) or joins the one before (long).
     shift: where a due day goes that is no working day. end_shift: where the last day goes; None for what the law
     says where nothing is agreed (``last_shift``). interest_to_shifted: whether interest then runs on to the day of
     payment, or stops at the day written in the contract.
     principal_every: equal principal is repaid on every so many due days only. balloon: principal left for the
     last day. plan: the due days of a custom plan. changes: what happened or was agreed later, in any order.
-    limit: the most that may be owed under a line of credit. broken_period: how interest by months counts a part of a
+    limit: the most that may be owed under a line of credit. broken_period: how interest by months counts a part of
+    a
     period: its days ÷ 360 (days), or in proportion to the days of the period (share), as contracts did that say
-    nothing of it. first_period: of a level payment whose first period is no whole cycle, whether all payments are the
-    same (levelled), or the first one more or less by the interest of the days that differ (on_top).
+    nothing of it. first_period: of a level payment whose first period is no whole cycle, whether all payments are
+    the same (levelled), or the first one more or less by the interest of the days that differ (on_top).
     """
 
     principal: Fen

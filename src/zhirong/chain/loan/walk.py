@@ -1,4 +1,4 @@
-"""Walking a loan from day to day: interest grows, due days are paid, changes happen, and each leaves a row."""
+"""Walking a loan from day to day: interest grows, due days are paid, changes happen, and each leaves per row."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -107,7 +107,9 @@ class _Run:
             self._amend(change, span)
 
     def takes_the_place(self, change: Change) -> bool:
-        """Whether ``change`` puts off the principal that falls due: other terms on the last day, a loan begun anew."""
+        """Whether ``change`` puts off the principal that falls due: other terms on the last day, a loan begun
+        again.
+        """
         span = self.spans[0]
         if not isinstance(change, Amendment) or not span.falls_due <= change.day <= span.last_day:
             return False
@@ -132,7 +134,9 @@ class _Run:
         self.in_force, *self.upcoming = sets
 
     def _lengthen_rates(self, day: date) -> None:
-        """The rate goes on as agreed, up to the end as it is now: what is in force stays, resets keep their days."""
+        """The rate continues as agreed, up to the end as it is now: what is in force stays, resets keep their
+        days.
+        """
         sets = rate_sets(self.terms.rate, self.rate_from, self.terms.end, self.working_days, self.tables)
         known = {item.day for item in self.sets}
         self.sets = [item for item in self.sets if item.day < self.terms.end or item.day <= day]
@@ -150,7 +154,7 @@ class _Run:
         self._grow(span, day)
 
     def _reset_on(self, day: date) -> None:
-        """Read the rate anew on ``day`` before anything else happens on it, as terms come before money."""
+        """Read the rate again on ``day`` before anything else happens on it, as terms come before money."""
         if self.upcoming and self.upcoming[0].day == day:
             reset = self.upcoming.pop(0)
             if reset.yearly != self.in_force.yearly:
@@ -164,7 +168,9 @@ class _Run:
             self.since = day
 
     def _relief(self) -> Literal["paid", "capitalised", "deferred"]:
-        """What becomes of the interest of the due day at hand: paid, unless it lies in a grace that says otherwise."""
+        """What becomes of the interest of the due day available: paid, unless it lies in a grace that says
+        otherwise.
+        """
         grace = self.terms.grace
         return grace.interest if grace is not None and self.in_grace > 0 else "paid"
 
@@ -187,7 +193,9 @@ class _Run:
         return min(max(round_fen(self.payment * weight) - levelled, 0), self.balance)
 
     def _on_top(self) -> Fraction:
-        """Interest of the first period that a level payment leaves out, to be paid on top: of the days beyond a cycle."""
+        """Interest of the first period that a level payment omits, to be paid on top: of the days beyond a
+        cycle.
+        """
         span, months = self.spans[0], self.terms.cycle.months
         if self.terms.first_period != "on_top" or months is None or span.start != self.terms.start:
             return Fraction(0)
@@ -195,7 +203,7 @@ class _Run:
         return self.balance * self.in_force.yearly_exact * beyond
 
     def _settle_payment(self, day: date, span: Period) -> None:
-        """Work out what a due day brings from what is owed now, so that less owed later shortens the loan."""
+        """Calculate what a due day brings from what is owed now, so that less owed later shortens the loan."""
         if self.terms.method is Method.EQUAL_PRINCIPAL and self.part is None:
             self.part = Fraction(self.balance - self.terms.balloon) / sum(self.weights)
         elif self.terms.method is Method.LEVEL_PAYMENT and self.payment is None:
@@ -208,7 +216,7 @@ class _Run:
     def _level_payment(self) -> Fraction:
         """The payment that, made now and on every later due day in its weight, clears balance and interest.
 
-        (balance + accrued - balloon·d₁…dₙ) ÷ (w₀ + w₁d₁ + w₂d₁d₂ + …), where dⱼ = 1 ÷ (1 + rate × part of a
+        (balance + accrued - balloon·d₁...dₙ) ÷ (w₀ + w₁d₁ + w₂d₁d₂ + ...), where dⱼ = 1 ÷ (1 + rate × part of a
         year of period j); for whole months, one rate and weights of one this is P·i ÷ (1 - (1 + i)^-n).
         """
         factor = _SCALE
@@ -228,7 +236,8 @@ class _Run:
                 [_refused(change_field(self.terms, change, "amount"), yuan(change.amount), _OVER_LIMIT)]
             )
         if change.day < self.since:
-            # Paid before the end of its period, the last instalment holds the interest up to that end of all but this.
+            # Paid before the end of its period, the last instalment holds the interest up to that end of all but
+            # this.
             years = fraction_of_year(span, change.day, self.since, self.terms.day_count)
             self.accrued += change.amount * self.in_force.yearly_exact * years
         self.balance += change.amount
@@ -254,7 +263,9 @@ class _Run:
             self.spans = []
 
     def _begins_anew(self, change: Amendment) -> bool:
-        """Whether due days count from the change: a new method, cycle or first due day, restructured to another end."""
+        """Whether due days count from the change: a new method, cycle or first due day, restructured to another
+        end.
+        """
         if any(item is not None for item in (change.method, change.cycle, change.first_due)):
             return True
         return change.kind == "restructuring" and change.end not in (None, self.terms.end)

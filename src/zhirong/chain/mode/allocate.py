@@ -8,8 +8,8 @@ The steps, for each loan in the order that the mode states:
 4. the base is cut into slices by the tiers and each slice divided by its shares;
 5. caps that count payments cut what a payer pays; what is cut goes to the party named.
 
-Every division rounds towards the payer's benefit (down) before the residue is given to the party named in the file, or
-to the largest remainders.
+Every division rounds towards the payer's benefit (down) before the residue is given to the party named in the file,
+or to the largest remainders.
 """
 
 from collections import defaultdict
@@ -91,10 +91,10 @@ def allocate(
 
     pool: balance, fees, entered principal and pauses, where a cap, layer or breaker needs them. day: claims that
     arrive later are not yet known (None: all are). A loan made outside the dates of the rule is not shared;
-    as_if_in_force: share it all the same, to show what the rule would do. claim_in_order: what only the claim itself can
-    show is taken to be so (see ``refusal``), to show a loan before there is a claim. Recoveries up to a claim reduce it; later ones are the business
-    of ``stream``. Raises ValueError for a loss above the loan, a negative amount, an identifier given twice, and for
-    terms that need a figure of the pool that is not given.
+    as_if_in_force: share it all the same, to show what the rule would do. claim_in_order: what only the claim
+    itself can show is taken to be so (see ``refusal``), to show a loan before there is a claim. Recoveries up to a
+    claim reduce it; later ones are the business of ``stream``. Raises ValueError for a loss above the loan, a
+    negative amount, an identifier given twice, and for terms that need a figure of the pool that is not given.
     """
     state = PoolState() if pool is None else pool
     _check(loans)
@@ -118,7 +118,9 @@ def allocate(
 
 
 def open_figures(mode: Mode, day: date, pool: PoolState) -> tuple[MissingFigureError, ...]:
-    """The figures of the pool that caps and tiers for loans made on ``day`` depend on and ``pool`` does not give."""
+    """The figures of the pool that caps and tiers for loans made on ``day`` depend on and ``pool`` does not
+    give.
+    """
     sharing = mode.sharing_on(day)
     missing = []
     if pool.balance is None and mode.fund is None and any(cap.of_balance for cap in sharing.caps):
@@ -183,7 +185,7 @@ def _start(mode: Mode, loan: LoanLoss, refused: Refusal | None) -> _Case:
 
 
 def cap_states(sharing: Sharing, loan: LoanLoss) -> dict[int, bool | None]:
-    """Of each cap with a condition, by its place, whether it holds; None where that is not known, and it limits."""
+    """Of each cap with a condition, by its place, whether it holds; None if that is not known, and it limits."""
     return {
         number: holds(cap.when, loan.facts, loan.loan_day)
         for number, cap in enumerate(sharing.caps)
@@ -212,9 +214,9 @@ def refusal(
 ) -> Refusal | None:
     """Why a loss is not compensated at all, or not yet; or None.
 
-    What is not known never meets a condition: the claim is undecided until it is. claim_in_order: what only the claim
-    itself can show (``vocabulary.CLAIM_FACTS``), and what other public money will have paid, is taken to be in order
-    where it is not stated.
+    What is not known never meets a condition: the claim is undecided until it is. claim_in_order: what only the
+    claim itself can show (``vocabulary.CLAIM_FACTS``), and what other public money will have paid, is taken to be
+    in order where it is not stated.
     """
     sharing = terms_of(mode, loan)
     day = mode.version_day(loan.loan_day, loan.claim_day)
@@ -384,7 +386,7 @@ class _PoolLosses:
         return self._total[self._key(case)]
 
     def entered(self, case: _Case) -> Fen:
-        """Principal entered in the loan's pool. Raises ValueError where none is known."""
+        """Principal entered in the loan's pool. Raises ValueError if none is known."""
         per = case.sharing.pool_per
         entered = self._pool.entered_in(
             case.loan.lender if "lender" in per else None, case.loan.loan_day.year if "year" in per else None
@@ -544,7 +546,7 @@ def _finish(mode: Mode, loans: Sequence[LoanLoss], cases: Mapping[str, _Case], p
 
 
 def _open_clauses(case: _Case) -> tuple[Text, ...]:
-    """What the clauses that are left out of account ask for and the claim does not say."""
+    """What the clauses that are omitted of account ask for and the claim does not say."""
     clauses = [when for when, met in zip(case.sharing.clauses, case.met, strict=True) if met is None]
     clauses += [case.sharing.caps[number].when for number, state in case.cap_states.items() if state is None]
     found = [

@@ -1,9 +1,9 @@
 """The allocator on arrays: a million losses at once, equal to the fen to ``allocate``.
 
-Two uses: scenarios of one loan, each alone (``scenarios``), to carry a distribution of losses through caps and tiers;
-and a whole portfolio under common caps. The steps are those of ``allocate``; what it does loan by loan with rooms
-left under a cap is done here with running totals inside each group, since under a cap of C the loans before one have
-taken min(C, their sum).
+Two uses: scenarios of one loan, each alone (``scenarios``), to carry a distribution of losses through caps and
+tiers; and a whole portfolio under common caps. The steps are those of ``allocate``; what it does loan by loan with
+rooms left under a cap is done here with running totals inside each group, since under a cap of C the loans before
+one have taken min(C, their sum).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,14 +31,14 @@ _BLOCK = 1 << 13
 class Losses:
     """Losses of many loans as columns of equal length (fen), in the order in which the loans were made.
 
-    alone: each row is a world of its own, and takes no room from another. borrower, lender: whole numbers that name
-    them; year: calendar year of the loan. ip_part: part of a mixed loan that IP secures, in parts of ``ip_whole``. balance: the firm's
-    balance, by default the loan. refused: not compensated at all. bonus: one column for each of ``Sharing.clauses``
-    (bonuses, top-ups, what tiers say instead): 1 it holds, 0 it does not, -1 not known; without it none is known, but
-    those without a condition. amounts: agreed price, deposit, deductible. pledged: what the member firms of a group
-    pledged together (-1: not stated, no limit). payment_years, caps_hold: by the place of a cap, the year of payment
-    and whether the cap's condition holds. public_elsewhere: what other public money has paid. Losses are after
-    recoveries that came before the claim.
+    alone: each row is its own world, and takes no room from another. borrower, lender: whole numbers that name
+    them; year: calendar year of the loan. ip_part: part of a mixed loan that IP secures, in parts of ``ip_whole``.
+    balance: the firm's balance, by default the loan. refused: not compensated at all. bonus: one column for each of
+    ``Sharing.clauses`` (bonuses, top-ups, what tiers say instead): 1 it holds, 0 it does not, -1 not known; without
+    it none is known, but those without a condition. amounts: agreed price, deposit, deductible. pledged: what the
+    member firms of a group pledged together (-1: not stated, no limit). payment_years, caps_hold: by the place of a
+    cap, the year of payment and whether the cap's condition holds. public_elsewhere: what other public money has
+    paid. Losses are after recoveries that came before the claim.
 
     Every column is whole numbers (a pandas Series does as well), none of them negative but where it says so.
     """
@@ -72,10 +72,11 @@ def scenarios(
     *,
     claim_in_order: bool = False,
 ) -> Losses:
-    """Many possible losses of one loan, each a world of its own, for ``allocate_many``.
+    """Many possible losses of one loan, each its own world, for ``allocate_many``.
 
     loan: gives everything but the losses; its own are not read. A claim that would be refused, or is undecided, is
-    shared in none of them; claim_in_order: as for ``allocate``. The dates of the rule are left to ``allocate_many``.
+    shared in none of them; claim_in_order: as for ``allocate``. The dates of the rule are left to
+    ``allocate_many``.
     """
     count = len(principal)
     sharing = terms_of(mode, loan)
@@ -113,11 +114,11 @@ def scenarios(
 def allocate_many(
     mode: Mode, losses: Losses, day: date, pool: PoolState | None = None, *, as_if_in_force: bool = False
 ) -> Fens:
-    """What each party bears of each loss: one row a loan, one column for each of ``mode.bearers``, whole fen.
+    """What each party bears of each loss: one row per loan, one column for each of ``mode.bearers``, whole fen.
 
     day: a day on which all these loans are made, which chooses the version of the terms. Outside the dates of the
-    rule nothing is shared; as_if_in_force: share all the same, or leave it to the column ``refused``. Every row sums
-    to its loss. Raises ValueError where columns are missing that a cap or tier needs, and for what ``allocate``
+    rule nothing is shared; as_if_in_force: share all the same, or leave it to the column ``refused``. Every row
+    sums to its loss. Raises ValueError if columns are missing that a cap or tier needs, and for what ``allocate``
     refuses of a single loan: columns of unequal length, anything but whole numbers of fen, a negative amount, more
     principal lost than was lent.
     """
@@ -134,7 +135,7 @@ def allocate_many(
 
 
 class _Work:
-    """One allocation in progress. parts: one row a party, so that every operation runs over whole rows."""
+    """One allocation in progress. parts: one row per party, so that every operation runs over whole rows."""
 
     def __init__(self, mode: Mode, sharing: Sharing, losses: Losses, pool: PoolState) -> None:
         self.mode = mode
@@ -227,7 +228,9 @@ class _Work:
         return before
 
     def _under(self, cap: Cap, wanted: Fens, taken: Fens) -> Fens:
-        """``wanted`` limited to what ``taken`` by the loans before leaves of the cap; where it does not hold, as it is."""
+        """``wanted`` limited to what ``taken`` by the loans before leaves of the cap; where it does not hold, as it
+        is.
+        """
         holds = self._holds(cap)
         if holds is not None:
             inside = self._within(cap, np.where(holds, wanted, 0), np.where(holds, taken, 0))
@@ -235,7 +238,7 @@ class _Work:
         return self._within(cap, wanted, taken)
 
     def _holds(self, cap: Cap) -> Flags | None:
-        """Where the condition of a cap holds as far as is known; None where it has none."""
+        """Where the condition of a cap holds as far as is known; None if it has none."""
         if not cap.when.conditions:
             return None
         column = self.losses.caps_hold.get(self._places[id(cap)])
@@ -253,7 +256,8 @@ class _Work:
     def _is_chain(self, caps: Sequence[Cap]) -> bool:
         """Whether each cap's groups lie within the next one's, for the same payers and with the same overflow.
 
-        Then one pass is exact: once the wider cap is used up, nothing later is paid, whatever room the narrower one has.
+        Then one pass is exact: once the wider cap is used up, nothing later is paid, whatever room the narrower one
+        has.
         """
         first = caps[0]
         if any(cap.payers != first.payers or cap.overflow_to != first.overflow_to for cap in caps):
@@ -397,7 +401,7 @@ class _Work:
             return
         weights, denominator = weights_of(shares)
         residue = self.sharing.residue_to if shares.get(self.sharing.residue_to or "") else None
-        # What rounding does depends on the remainder alone: for many rows it is worked out once for each remainder.
+        # What rounding does depends on the remainder alone: for many rows it is calculated once for each remainder.
         # No product overflows, since remainders and weights are below the denominator.
         table = None
         if denominator <= self.count:
@@ -414,7 +418,9 @@ class _Work:
     # -- payments -------------------------------------------------------------------------------------------------
 
     def cap_payments(self) -> None:
-        """Limit what payers pay; what is cut goes to the overflow party. A loss that is refused is nobody's payment."""
+        """Limit what payers pay; what is cut goes to the overflow party. A loss that is refused is nobody's
+        payment.
+        """
         refused = self.losses.refused
         if refused is None or not refused.any():
             self._cap_payments()
@@ -538,7 +544,9 @@ def checked(losses: Losses) -> Losses:
 
 
 def ip_parts(shares: Sequence[Decimal]) -> tuple[Fens, int]:
-    """Parts of loans that IP secures as whole numbers over one common whole, exactly (up to ``IP_PLACES`` places)."""
+    """Parts of loans that IP secures as whole numbers over one common whole, exactly (up to ``IP_PLACES``
+    places).
+    """
     places = max((-int(share.as_tuple().exponent) for share in shares), default=0)
     whole = 10 ** max(0, places)
     return np.array([int(share * whole) for share in shares], dtype=np.int64), whole
@@ -643,7 +651,7 @@ def _ids(keys: Sequence[Fens]) -> Fens:
 
 
 def _blocks(count: int) -> Iterator[slice]:
-    """The rows in blocks small enough that what is worked out on the way stays in the processor's cache."""
+    """The rows in blocks small enough that what is calculated on the way stays in the processor's cache."""
     return (slice(start, min(start + _BLOCK, count)) for start in range(0, count, _BLOCK))
 
 

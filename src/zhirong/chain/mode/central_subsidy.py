@@ -70,7 +70,7 @@ class Candidate:
 class CentralSubsidies:
     """What the central budget may pay of a loan's interest.
 
-    drawn: the one that the loan draws; None where it qualifies for none. instead: those that it qualifies for but does
+    drawn: the one that the loan draws; None if it qualifies for none. instead: those that it qualifies for but does
     not draw, because it may draw one only. to_be_confirmed: those of which something is not known.
     """
 
@@ -122,9 +122,9 @@ def central_subsidies(
 ) -> CentralSubsidies:
     """Which central subsidy a loan draws. facts: as for ``eligibility``.
 
-    amount: of the loan. interest: what the firm pays, each with its day. A subsidy is its rate over the loan's rate of
-    that interest, no more than the interest itself. Of several that the loan qualifies for it draws the greatest; of
-    equal ones the first by code.
+    amount: of the loan. interest: what the firm pays, each with its day. A subsidy is its rate over the loan's rate
+    of that interest, no more than the interest itself. Of several that the loan qualifies for it draws the
+    greatest; of equal ones the first by code.
     """
     tried = [
         _try(programme, facts, amount, start, annual_rate, interest) for programme in programmes_on(rules, start)

@@ -38,7 +38,8 @@ class LoanFacts:
     lpr: one-year LPR as of the start, which some subsidies need. appraised_value: of the pledged rights.
     repaid: whether it is repaid in full on time, which some subsidies ask for. borrower_balance, facts, amounts: as
     for a loss; they decide which part of the loan a party bears. part_of_year: how much of a year lies between two
-    days by the day count of the case, which some charges need. fee_tables: from ``fee_table.fee_tables_on``, by name.
+    days by the day count of the case, which some charges need. fee_tables: from ``fee_table.fee_tables_on``, by
+    name.
     """
 
     amount: Fen
@@ -106,12 +107,12 @@ class Charge:
 
 
 def charges(mode: Mode, loan: LoanFacts) -> tuple[Charge, ...]:
-    """All payments of a loan under ``mode`` beside its principal, interest first, in the order of their days.
+    """All payments of a loan under ``mode`` next to its principal, interest first, in the order of their days.
 
-    A rule that is not in force on the day the loan starts is left out, and so is one whose condition is not known to be
-    met (see ``open_charges``). The sum of a period is rounded once, as the rule says. A subsidy never gives back
-    more than what it is a part of, all subsidies on the same thing together.
-    Raises ValueError where a rule needs something of the loan that is not given.
+    A rule that is not in force on the day the loan starts is omitted, and so is one whose condition is not known to
+    be met (see ``open_charges``). The sum of a period is rounded once, as the rule says. A subsidy never gives back
+    more than what it is a part of, all subsidies on the same thing together. Raises ValueError if a rule needs
+    something of the loan that is not given.
     """
     made = list(_interest(loan))
     left: dict[str, Fen] = defaultdict(int)
@@ -131,7 +132,9 @@ def charges(mode: Mode, loan: LoanFacts) -> tuple[Charge, ...]:
 
 @dataclass(frozen=True, slots=True)
 class OpenCharge:
-    """A charge whose condition, or whose rate, depends on something that is not known. words: on what, and what is done."""
+    """A charge whose condition, or whose rate, depends on something that is not known. words: on what, and what is
+    done.
+    """
 
     code: str
     title: Text
@@ -281,7 +284,9 @@ def _is_for(rule: ChargeRule, loan: LoanFacts) -> bool:
 
 
 def _rate_of(rule: ChargeRule, loan: LoanFacts) -> tuple[Fraction | None, tuple[When, ...]]:
-    """The rate, and what it depends on that is not known. While something is not, the least of what it can be counts."""
+    """The rate, and what it depends on that is not known. While something is not, the least of what it can be
+    counts.
+    """
     if rule.rate is None:
         return None, ()
     possible, open_still = [], []
@@ -314,7 +319,9 @@ def _rounded(
 
 
 def _period(rule: ChargeRule, loan: LoanFacts, item: _Item, number: int) -> int:
-    """What is rounded together: all that is paid at the end, under a yearly limit a calendar year of it; else each alone."""
+    """What is rounded together: all that is paid at the end, under a yearly limit a calendar year of it; else each
+    alone.
+    """
     if rule.base not in ("interest", "charge") or rule.when == "start":
         return number
     if rule.when == "yearly":

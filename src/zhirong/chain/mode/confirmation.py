@@ -1,4 +1,5 @@
-"""What the source of a mode says of its standing: a public scheme, a form of contract or a proposal, and since when.
+"""What the source of a mode says of its standing: a public scheme, a form of contract or a proposal, and since
+when.
 
 A scheme is taken as in force only between dates that its source confirms; ``force`` decides that for a day.
 """
@@ -15,9 +16,9 @@ from zhirong.kernel.text import Text
 class SourceKind(StrEnum):
     """What a mode is.
 
-    scheme: a public scheme that an authority, fund or institution runs for a time. contract_form: a form of contract
-    that the law allows at any time; whether a lender offers it is for the lender to say. proposal: something that a
-    document proposes and no rule has put in force.
+    scheme: a public scheme that an authority, fund or institution runs for a time. contract_form: a form of
+    contract that the law allows at any time; whether a lender offers it is for the lender to say. proposal:
+    something that a document proposes and no rule has put in force.
     """
 
     SCHEME = "scheme"
@@ -36,9 +37,9 @@ SOURCE_KIND_TEXT: dict[SourceKind, Text] = {
 class Confirmation:
     """How far the dates of a mode are confirmed.
 
-    confirmed_on: the day on which a source last said that it is in force; None where no source is dated.
+    confirmed_on: the day on which a source last said that it is in force; None if no source is dated.
     confirmed_by: what said so, where it is not the source itself. open_ended: the source's own words that it has no
-    last day; empty where it says nothing. ended_by, ended_words: by this day it had ended, and the words that say so,
+    last day; empty if it says nothing. ended_by, ended_words: by this day it had ended, and the words that say so,
     where a source gives the end but not its day. confirm_with: who can say whether it is in force.
     """
 

@@ -31,7 +31,7 @@ _WORDS_ONLY = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One place where two modes differ. before, after: as the JSON of a mode writes it; None where it is absent."""
+    """One place where two modes differ. before, after: as the JSON of a mode writes it; None if it is absent."""
 
     place: str
     before: object
@@ -111,10 +111,11 @@ def on_portfolio(
     as_if_in_force: bool = False,
     claim_in_order: bool = False,
 ) -> tuple[OnPortfolio, ...]:
-    """What each role bears of the same losses under both. second: the same loans as ``first``, perhaps on other days.
+    """What each role bears of the same losses under both. second: the same loans as ``first``, perhaps on other
+    days.
 
-    as_if_in_force: compare the rules as such, whatever days they hold for. claim_in_order: as for ``allocate``, where
-    the losses are an example and no claims.
+    as_if_in_force: compare the rules as such, whatever days they hold for. claim_in_order: as for ``allocate``,
+    where the losses are an example and no claims.
     """
     one = allocate(before, first, pool, as_if_in_force=as_if_in_force, claim_in_order=claim_in_order).totals
     two = allocate(after, second, pool, as_if_in_force=as_if_in_force, claim_in_order=claim_in_order).totals
@@ -125,7 +126,9 @@ def on_portfolio(
 
 
 def example_portfolio(day: date) -> tuple[LoanLoss, ...]:
-    """Six loans to three firms that show where terms part: below, at and above the usual caps. An example, not data."""
+    """Six loans to three firms that show where terms part: below, at and above the usual caps. An example, not
+    data.
+    """
     rows = (
         ("甲", "1000000", "1000000", "40000"),
         ("乙", "5000000", "3000000", "150000"),

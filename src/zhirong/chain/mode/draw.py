@@ -19,7 +19,7 @@ _RECOVERY = Text("回收时", "recovery")
 
 
 def drawing(mode: Mode, lang: Lang = "zh") -> str:
-    """The payments of a mode in the order of time; parties that neither pay nor are paid are left out."""
+    """The payments of a mode in the order of time; parties that neither pay nor are paid are omitted."""
     arrows = _arrows(mode, lang)
     used = {role for _, payer, payee, _, _ in arrows for role in (payer, payee)}
     lanes = [party.role for party in mode.parties if party.role in used]

@@ -25,8 +25,8 @@ class FeeTable:
     """A fee that falls with the value: each slice of it at the rate of its tier, and no less than ``least`` (fen).
 
     tiers: end of each slice in fen (None: open) with its rate. table: the rule. internal: the rule under which the
-    lender values the rights itself and no fee is due; None where there is none on the day. regions, loans_at_most: where
-    and up to which loan (fen) that holds.
+    lender values the rights itself and no fee is due; None if there is none on the day. regions, loans_at_most:
+    where and up to which loan (fen) that holds.
     """
 
     tiers: tuple[tuple[Fen | None, Fraction], ...]
@@ -74,7 +74,9 @@ class FeeTable:
 
 
 def fee_tables_on(rules: Rulebook, day: date) -> Mapping[str, FeeTable]:
-    """Every table of fees that a mode may name, as of ``day``. Raises RuleError where a table does not hold that day."""
+    """Every table of fees that a mode may name, as of ``day``. Raises RuleError if a table does not hold that
+    day.
+    """
     table, internal = rules.at(_TABLE, day), rules.find(_INTERNAL, day)
     rows = table.value["tiers"]
     return {

@@ -1,7 +1,7 @@
 """Whether a mode is in force on a day, and how sure that is: the one place that decides what may lead an answer.
 
-In force is only what lies between dates that a source confirms, confirmed lately. What lacks a first day, a last day
-or a late confirmation is to be confirmed, with whom, and never leads.
+In force is only what lies between dates that a source confirms, confirmed lately. What lacks a first day, a last
+day or a late confirmation is to be confirmed, with whom, and never leads.
 """
 
 from collections.abc import Sequence
@@ -55,8 +55,8 @@ _AUTHORITY = Text("放款机构或主管部门", "the lender or the authority in
 class ForceOn:
     """Where a mode stands on one day.
 
-    reason: which dates and confirmations decide. confirm_with: who can confirm it or say whether it is offered; None
-    where nothing is to be asked. reference: the source of the dates.
+    reason: which dates and confirmations decide. confirm_with: who can confirm it or say whether it is offered;
+    None if nothing is to be asked. reference: the source of the dates.
     """
 
     state: Force

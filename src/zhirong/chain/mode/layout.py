@@ -70,9 +70,9 @@ class _Section:
 
 
 def format_mode(text: str, source: str) -> str:
-    """The same file in the one layout. Comments stay with the field or section that they stand before.
+    """The same file in the one layout. Comments stay with the field or section that they are before.
 
-    Raises InputError where the text is not TOML.
+    Raises InputError if the text is not TOML.
     """
     before = parse_toml(text, source)
     sections, tail = _parse(text)
@@ -112,7 +112,7 @@ def _parse(text: str) -> tuple[list[_Section], list[str]]:
         try:
             table = tomllib.loads(statement, parse_float=Decimal)
         except tomllib.TOMLDecodeError:
-            continue  # a value that goes on over the next line
+            continue  # a value that continues over the next line
         name = statement.split("=")[0].strip()
         value = table[name] if name in table else next(iter(table.values()))
         sections[-1].fields.append(_Field(name, value, comments, _trailing(statement)))

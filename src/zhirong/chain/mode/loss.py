@@ -15,7 +15,8 @@ IP_PLACES = 15  # decimal places of the part of a loan that IP secures: as many 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """Money that came in from the debtor or the pledged right. costs: of getting it, borne out of it, at most all of it.
+    """Money that came in from the debtor or the pledged right. costs: of getting it, borne out of it, at most all
+    of it.
 
     Costs above what came in are costs of the loan, which the mode's base says who bears.
     """
@@ -58,11 +59,11 @@ class LoanLoss:
     ip_share: part of a mixed loan that IP secures. borrower_balance: the firm's balance under the mode, by default
     the loan itself. paid_elsewhere: compensated already under another mode. facts: those that conditions at claim
     and bonuses ask for. amounts: agreed price, deposit, deductible. members: what each member firm pledged.
-    public_elsewhere: what other public money has paid for the loan; None where that is not known.
-    closed_on: the day the case was written off or settled, which trues up an advance. reckoned_on: the day up to which
-    recoveries reduce the loss before it is shared, by default that of the claim. deposits: money that is held and not
-    received until it is applied. accrued: what the debt has grown by since the claim, so that a surplus is what exceeds
-    the debt of its day.
+    public_elsewhere: what other public money has paid for the loan; None if that is not known.
+    closed_on: the day the case was written off or settled, which trues up an advance. reckoned_on: the day up to
+    which recoveries reduce the loss before it is shared, by default that of the claim. deposits: money that is held
+    and not received until it is applied. accrued: what the debt has grown by since the claim, so that a surplus is
+    what exceeds the debt of its day.
     """
 
     loan_id: str
@@ -122,7 +123,7 @@ class LoanLoss:
 class Pause:
     """No new loans of ``lender`` (empty: of any) from ``first`` to ``last`` (None: still paused).
 
-    ratio: of losses to principal entered that brought it about; None where no principal had entered that year.
+    ratio: of losses to principal entered that brought it about; None if no principal had entered that year.
     """
 
     lender: str
@@ -184,7 +185,9 @@ class PoolState:
         return self._unknown("fees") if self.fees is None else self.fees
 
     def held(self, size: Fen | None) -> Fen:
-        """The fund's money; ``size``, what the file says it holds, where nothing newer is known. Raises MissingFigureError."""
+        """The fund's money; ``size``, what the file says it holds, where nothing newer is known. Raises
+        MissingFigureError.
+        """
         known = size if self.balance is None else self.balance
         return self._unknown("balance") if known is None else known
 
@@ -212,7 +215,7 @@ class LoanShare:
 
     loss: after recoveries that came before the claim. members: how a group's part falls on its member firms.
     refused: why it is not compensated at all, where it is not; undecided: because something is not known yet, and
-    only until it is. open: clauses that are left out of account because what they ask for is not known.
+    only until it is. open: clauses that are omitted of account because what they ask for is not known.
     """
 
     loan_id: str

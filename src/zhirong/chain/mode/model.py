@@ -77,8 +77,8 @@ class Tier:
 
     up_to: end of the slice in fen (or a ratio for the pool's loss ratio), included; None is open.
     up_to_fact: name of an amount of the loan that ends the slice instead, such as an agreed price.
-    shares: exact parts that sum to 1, in the order of the parties. paths: how a nested share came about. instead: other
-    shares where a condition is met.
+    shares: exact parts that sum to 1, in the order of the parties. paths: how a nested share came about. instead:
+    other shares where a condition is met.
     """
 
     shares: tuple[tuple[str, Fraction], ...]
@@ -89,7 +89,9 @@ class Tier:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """Every role that has a share of the slice, whatever is met; in the order of the parties as far as possible."""
+        """Every role that has a share of the slice, whatever is met; in the order of the parties as far as
+        possible.
+        """
         others = (role for other in self.instead for role, _ in other.shares)
         return tuple(dict.fromkeys([*(role for role, _ in self.shares), *others]))
 
@@ -106,7 +108,9 @@ class Bonus:
 
 @dataclass(frozen=True, slots=True)
 class TopUp:
-    """A further layer: ``payer`` bears ``share`` of the base on top, taken from ``taken_from``, where ``when`` holds."""
+    """A further layer: ``payer`` bears ``share`` of the base on top, taken from ``taken_from``, where ``when``
+    holds.
+    """
 
     payer: str
     taken_from: str
@@ -133,9 +137,9 @@ class Cap:
     principal entered in the pool); of_balance (the fund's balance on the day of reckoning; what comes back to the
     fund by a later recovery does not make room for other loans, which is assumed: no rule says that it does);
     of_loss (part of the loan's loss in the components that are shared).
-    payers: whose payments it limits (reading ``payment`` only). beside: parties whose payments count first, so that the
-    payers give way to them; public_elsewhere: so does what other public money has paid for the loan. when: where the
-    cap holds; while that is not known it limits.
+    payers: whose payments it limits (reading ``payment`` only). beside: parties whose payments count first, so that
+    the payers give way to them; public_elsewhere: so does what other public money has paid for the loan. when:
+    where the cap holds; while that is not known it limits.
     """
 
     counts: str
@@ -155,7 +159,9 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """When a payer pays, and to whom. days: after the claim. through: who pays in its stead first, and is repaid by it."""
+    """When a payer pays, and to whom. days: after the claim. through: who pays in its stead first, and is repaid by
+    it.
+    """
 
     payer: str
     days: int
@@ -247,7 +253,7 @@ class Sharing:
         return (*(b.when for b in self.bonuses), *(t.when for t in self.top_ups), *instead)
 
     def timing_of(self, payer: str) -> Timing:
-        """When a payer pays; on the day of the claim and straight to the lender where nothing is said."""
+        """When a payer pays; on the day of the claim and straight to the lender by default."""
         for timing in self.timings:
             if timing.payer == payer:
                 return timing
@@ -284,14 +290,17 @@ class ChargeRule:
 
     base, of: what the rate is taken of; ``of`` names the party or the other charge. per_year: the rate is yearly.
     amount: a fixed amount (base ``fixed``). at_most, at_most_per_year: limit in fen, in all or a calendar year, of
-    this loan alone: what the firm has drawn on other loans is not known here, and is for whoever grants it to count.
+    this loan alone: what the firm has drawn on other loans is not known here, and is for the party that grants it
+    to count.
     lpr_multiple: interest is counted only up to this multiple of the LPR. ip_part_only: only the IP part counts.
-    loan_above, loan_at_most: the rule is for loans above, and of at most, so much. group: code of what a subsidy gives
-    back; subsidies of one group must not give back more than was paid. only_if: where the rule holds; while that is not
-    known nothing is paid. rates: other rates where a condition is met, the first of them that holds. year_of: whether a
-    yearly limit counts the year in which the thing it is a part of falls ``due``, or the year of its ``payment``.
-    years_at_most: only so many years of the loan count. day_count: whether a part of a year is counted in ``months``, or
-    in days as the ``case`` counts them. rounding: of the sum of a period, to whole fen or to ``round_to`` fen.
+    loan_above, loan_at_most: the rule is for loans above, and of at most, so much. group: code of what a subsidy
+    gives back; subsidies of one group must not give back more than was paid. only_if: where the rule holds; while
+    that is not known nothing is paid. rates: other rates where a condition is met, the first of them that holds.
+    year_of: whether a yearly limit counts the year in which the thing it is a part of falls ``due``, or the year of
+    its ``payment``.
+    years_at_most: only so many years of the loan count. day_count: whether a part of a year is counted in
+    ``months``, or in days as the ``case`` counts them. rounding: of the sum of a period, to whole fen or to
+    ``round_to`` fen.
     """
 
     code: str
@@ -360,7 +369,7 @@ class LicenceBack:
     """After a payout the payer takes title and licenses the right back to the firm, which may buy it back.
 
     fee_rate: periodic fee as a part of what was repaid; every_months, periods: how often and how many times.
-    buy_back_rate: price of buying back as a part of what was repaid; None where the contract names it.
+    buy_back_rate: price of buying back as a part of what was repaid; None if the contract names it.
     """
 
     holder: str
@@ -440,7 +449,9 @@ class Mode:
     versions_by: str = "loan_day"
 
     def version_day(self, loan_day: date, claim_day: date) -> date:
-        """The day that chooses the version of the terms: that of the loan or, where the file says so, of the claim."""
+        """The day that chooses the version of the terms: that of the loan or, where the file says so, of the
+        claim.
+        """
         return claim_day if self.versions_by == "claim_day" else loan_day
 
     def party(self, role: str) -> Party:
@@ -455,7 +466,8 @@ class Mode:
         return self.party(role).name
 
     def sharing_on(self, day: date) -> Sharing:
-        """The terms of ``day`` (see ``version_day``), whether or not the mode was in force then (see ``in_force_on``).
+        """The terms of ``day`` (see ``version_day``), whether or not the mode was in force then (see
+        ``in_force_on``).
 
         Before the first and after the last the nearest ones are taken.
         """
@@ -474,7 +486,7 @@ class Mode:
 
     @property
     def payout_ceiling(self) -> Decimal | None:
-        """Payout rate above which those who share the risk take part no more; None where the mode states none."""
+        """Payout rate above which those who share the risk take part no more; None if the mode states none."""
         return None if self.limits is None else self.limits.payout_ceiling
 
     @property
@@ -529,7 +541,9 @@ def _bearers(one: Same[Mode]) -> tuple[str, ...]:
 
 
 def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:
-    """The mode with roles replaced wherever they are named. Firm and lender are never replaced (``read`` refuses it)."""
+    """The mode with roles replaced wherever they are named. Firm and lender are never replaced (``read`` refuses
+    it).
+    """
 
     def other(role: str) -> str:
         return roles.get(role, role)

@@ -1,11 +1,13 @@
-"""Who bears a loss of principal on one loan, fast: for a search that asks about hundreds of amounts of the same loan.
+"""Who bears a loss of principal on one loan, fast: for a search that asks about hundreds of amounts of the same
+loan.
 
-``PrincipalTerms`` prepares the terms once; ``parts`` then answers for an amount and a loss, equal to the fen to what
-``allocate`` gives for the same loan. Interest, costs, recoveries and explanations are left out: ``allocate`` has them.
+``PrincipalTerms`` prepares the terms once; ``parts`` then answers for an amount and a loss, equal to the fen to
+what ``allocate`` gives for the same loan. Interest, costs, recoveries and explanations are omitted: ``allocate``
+has them.
 
 Figures of the pool that a quote cannot know (fees collected, principal entered) limit nothing here, as under
-``OPEN_POOL``; the fund's balance is its size in the file. The dates of the rule are not asked for: whether the mode is
-in force is a matter of ``eligibility``.
+``OPEN_POOL``; the fund's balance is its size in the file. The dates of the rule are not asked for: whether the mode
+is in force is a matter of ``eligibility``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -34,18 +36,18 @@ _WIDEST: Fen = money.MOST_AMOUNT
 _Caps = Mapping[str, Sequence[tuple[Cap, Fen]]]  # by what they count, each with what it allows
 # Of each clause on shares whether it holds, and the caps that do; or that the loss is not compensated at all.
 _Outcome = tuple[tuple[bool | None, ...], _Caps] | Literal["refused"]
-# What has used up room under a cap. The first part says whether each loan has a room of its own.
+# What has used up room under a cap. The first part says whether each loan has its own room.
 _Key = tuple[bool, object]
 
 
 class PrincipalTerms:
     """The terms of one mode for one loan, ready to divide losses of principal.
 
-    facts: of the firm and the loan, as for ``eligibility``; ``amount_fen`` and ``borrower_balance_fen`` are those of
-    the amount tried. day: on which the loan is made. amounts: agreed price, deposit, deductible, where the contract
-    names them. claim_in_order: what only the claim itself can show (``vocabulary.CLAIM_FACTS``, such as a registered
-    pledge) is taken to be so; every other condition of a claim that is not known to be met leaves the whole loss with
-    ``rest_to``. Raises ValueError for an IP part outside 0 to 1.
+    facts: of the firm and the loan, as for ``eligibility``; ``amount_fen`` and ``borrower_balance_fen`` are those
+    of the amount tried. day: on which the loan is made. amounts: agreed price, deposit, deductible, where the
+    contract names them. claim_in_order: what only the claim itself can show (``vocabulary.CLAIM_FACTS``, such as a
+    registered pledge) is taken to be so; every other condition of a claim that is not known to be met leaves the
+    whole loss with ``rest_to``. Raises ValueError for an IP part outside 0 to 1.
     """
 
     def __init__(
@@ -83,10 +85,11 @@ class PrincipalTerms:
     def parts(self, amount: Fen, lost: Fen, *, other_loans: Fen = 0) -> dict[str, Fen]:
         """What each bearer of the mode bears of ``lost``, principal lost of a loan of ``amount`` (fen); sums to it.
 
-        other_loans: the firm's other loans under the mode. They are taken to be made earlier in the same year by the
-        same lender, each within every cap on a single loan, and lost as a whole: they take their room under every cap
-        that counts more than one loan first.
-        Raises ValueError for a loss below zero or above the loan, and for an amount of nothing.
+        other_loans: the firm's other loans under the mode. They are taken to be made earlier in the same year by
+        the
+        same lender, each within every cap on a single loan, and lost as a whole: they take their room under every
+        cap that counts more than one loan first. Raises ValueError for a loss below zero or above the loan, and for
+        an amount of nothing.
         """
         if amount <= 0 or not 0 <= lost <= amount or other_loans < 0:
             raise ValueError("a loss of principal lies between zero and the loan, and amounts are not negative")
@@ -99,13 +102,13 @@ class PrincipalTerms:
     def flat(
         self, up_to: Fen | None = None, *, other_loans: Fen = 0, unknown_fails: bool = False
     ) -> dict[str, Fraction] | None:
-        """The exact share of every bearer in any loss of any loan of at most ``up_to``, or None where it varies.
+        """The exact share of every bearer in any loss of any loan of at most ``up_to``, or None if it varies.
 
-        up_to: None asks about loans of any amount, so that every cap on an amount could bind. Shares are flat where one
-        tier decides (or several with the same shares) and no cap can bind; a cap that counts a figure of the pool that is
-        not known cannot, a cap on the fund's balance can.
-        unknown_fails: a clause that is not known to hold counts as one that does not, so that whoever would be relieved
-        by it bears its part; otherwise nobody but the lender bears what is undecided.
+        up_to: None asks about loans of any amount, so that every cap on an amount could bind. Shares are flat where
+        one tier decides (or several with the same shares) and no cap can bind; a cap that counts a figure of the
+        pool that is not known cannot, a cap on the fund's balance can.
+        unknown_fails: a clause that is not known to hold counts as one that does not, so that anyone who would be
+        relieved by it bears its part; otherwise nobody but the lender bears what is undecided.
         """
         if self._is_plain:
             key = unknown_fails
@@ -195,7 +198,7 @@ class PrincipalTerms:
     def _pass(
         self, amount: Fen, lost: Fen, balance: Fen, used: dict[_Key, Fen], *, others: bool = False
     ) -> dict[str, Fen]:
-        """One loan; others: it stands for several, so that caps on single loans are left out."""
+        """One loan; others: it stands for several, so that caps on single loans are omitted."""
         sharing = self._sharing
         parts = dict.fromkeys(self.roles, 0)
         outcome = self._settled
@@ -293,7 +296,9 @@ class _Division:
 def _cut(
     caps: Sequence[tuple[Cap, Fen]], wanted: Fen, used: dict[_Key, Fen], cut: Callable[[Cap, Fen], None]
 ) -> Fen:
-    """What is left of ``wanted`` under the caps; ``cut`` is told what each takes away, and what is left is used up."""
+    """What is left of ``wanted`` under the caps; ``cut`` is told what each takes away, and what is left is used
+    up.
+    """
     kept = wanted
     for cap, limit in caps:
         allowed = min(kept, max(0, limit - used.get(_key(cap), 0)))
@@ -340,7 +345,7 @@ def _cap_payments(caps: Sequence[tuple[Cap, Fen]], base: Fen, parts: dict[str, F
 def _limit_of(mode: Mode, cap: Cap) -> Fen:
     """What a cap allows; more than any loan where it counts a figure of the pool that is not known."""
     if cap.amount is not None or cap.of_loss is not None:
-        return cap.amount or 0  # a part of the loss is worked out for each loss
+        return cap.amount or 0  # a part of the loss is calculated for each loss
     if cap.times_fees is not None:
         return money.share_of(OPEN_POOL.fees_collected(), cap.times_fees, "floor")
     if cap.of_entered is not None:
@@ -360,7 +365,7 @@ def _add(parts: dict[str, Fen], role: str, amount: Fen) -> None:
 
 @lru_cache(maxsize=1024)
 def _facts_asked(one: Same[Sharing]) -> tuple[str, ...] | None:
-    """What conditions about sharing ask for; None where the amount of the loan is among it."""
+    """What conditions about sharing ask for; None if the amount of the loan is among it."""
     sharing = one.it
     clauses = [*sharing.clauses, *(cap.when for cap in sharing.caps)]
     conditions = [*sharing.claim_conditions, *(condition for when in clauses for condition in when.conditions)]

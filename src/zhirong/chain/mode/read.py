@@ -215,7 +215,7 @@ def _read_recoveries(reader: Reader, context: Context) -> Recoveries:
             "order",
             ", ".join(order),
             "contradiction",
-            Text("每方写一次；企业没有垫付，不在其中", "each party stands in it once, and the firm not at all"),
+            Text("每方写一次；企业没有垫付，不在其中", "each party is in it once, and the firm not at all"),
             Text("写承担损失的各方，每方一次", "name the parties that bear the loss, each once"),
         )
     entry.finish()

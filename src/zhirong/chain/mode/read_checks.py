@@ -15,7 +15,9 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class TierEnd:
-    """How the end of a tier was written. is_ratio: as ``up_to_ratio``. readable: False where it was refused already."""
+    """How the end of a tier was written. is_ratio: as ``up_to_ratio``. readable: False if it was refused
+    already.
+    """
 
     written: str
     is_ratio: bool
@@ -124,7 +126,7 @@ def check_ends(reader: Reader, sharing: Sharing, ends: Sequence[TierEnd]) -> Non
                 Text("最后一档以上没有规定", "nothing is said of what lies above the last tier"),
                 Text(
                     "最后一档不写 up_to；若无人补偿，写 shares = { lender = 1 }",
-                    "leave out up_to of the last tier; where nobody compensates, write shares = { lender = 1 }",
+                    "omit up_to of the last tier; where nobody compensates, write shares = { lender = 1 }",
                 ),
             )
         if tier.up_to is not None and end.is_ratio != by_ratio:

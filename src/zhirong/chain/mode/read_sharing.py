@@ -96,7 +96,7 @@ def _read_splits(reader: Reader, roles: tuple[str, ...]) -> dict[str, dict[str, 
                 Text("换一个组名", "use another name for the group"),
             )
         # A group may only be divided into parties and into groups written before it, and what is not known is
-        # left out: no circle can arise.
+        # omitted: no circle can arise.
         shares = _read_shares(entry, (*roles, *splits))
         if group not in roles and group not in splits:
             splits[group] = shares

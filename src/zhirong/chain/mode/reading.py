@@ -90,9 +90,9 @@ def roles_of(reader: Reader, field: str, known: tuple[str, ...]) -> tuple[str, .
 
 
 def read_own_reference(reader: Reader, context: Context, place: str) -> Reference:
-    """Where one item comes from: the file's source, perhaps with an article of its own; another source; or nowhere.
+    """Where one item comes from: the file's source, perhaps with its own article; another source; or nowhere.
 
-    ``assumed = { zh, en }`` says that no source gives it and why it is set so. ``source = { … }`` names another.
+    ``assumed = { zh, en }`` says that no source gives it and why it is set so. ``source = { ... }`` names another.
     """
     assumed = reader.optional_words("assumed")
     own = reader.optional_table("source")

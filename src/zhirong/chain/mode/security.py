@@ -10,7 +10,7 @@ from zhirong.kernel.text import Text
 
 
 class Basis(StrEnum):
-    """What the loan is lent on: the firm's credit, with the pledge beside it, or the pledged right alone."""
+    """What the loan is lent on: the firm's credit, with the pledge next to it, or the pledged right alone."""
 
     CREDIT = "credit"
     PLEDGE = "pledge"
@@ -29,7 +29,7 @@ class Pledgee(StrEnum):
 
 
 BASIS_TEXT: dict[Basis, Text] = {
-    Basis.CREDIT: Text("以信用放款，质押为补充", "lent on credit, the pledge beside it"),
+    Basis.CREDIT: Text("以信用放款，质押为补充", "lent on credit, the pledge next to it"),
     Basis.PLEDGE: Text("仅凭质押放款", "lent on the pledge alone"),
 }
 PLEDGEE_TEXT: dict[Pledgee, Text] = {
@@ -44,9 +44,10 @@ PLEDGEE_TEXT: dict[Pledgee, Text] = {
 class Security:
     """The security of a loan under a mode.
 
-    eligible_weight: risk weight (a share, 0.20 is 20 %) of the part that others than the lender bear, where a source
-    confirms that their promise counts as eligible credit protection; None where nothing confirms it. put_price_share:
-    price of the pledged right on default as a share of the loan, where the contract names none; None without a put.
+    eligible_weight: risk weight (a share, 0.20 is 20 %) of the part that others than the lender bear, where a
+    source confirms that their promise counts as eligible credit protection; None if nothing confirms it.
+    put_price_share: price of the pledged right on default as a share of the loan, where the contract names none;
+    None without a put.
     reference: where the terms come from.
     """
 

@@ -12,12 +12,12 @@ from zhirong.chain.mode.model import Bonus, Mode, Sharing, Tier, When
 from zhirong.kernel.memo import Same
 from zhirong.kernel.money import Fen, share_of
 
-# Of each clause on shares (``Sharing.clauses``) whether it holds; None where that is not known.
+# Of each clause on shares (``Sharing.clauses``) whether it holds; None if that is not known.
 Met = Sequence[bool | None]
 
 
 def holds(when: When, facts: Mapping[str, object], day: date) -> bool | None:
-    """Whether a clause holds; None where that depends on a fact that is not stated."""
+    """Whether a clause holds; None if that depends on a fact that is not stated."""
     one_of = {state_of(condition, facts, day) for condition in when.any_of}
     each = {state_of(condition, facts, day) for condition in when.all_of}
     if "unmet" in each or (one_of and not one_of & {"met", "unknown"}):
@@ -26,23 +26,25 @@ def holds(when: When, facts: Mapping[str, object], day: date) -> bool | None:
 
 
 def clauses_met(sharing: Sharing, facts: Mapping[str, object], day: date) -> tuple[bool | None, ...]:
-    """Of each clause on shares whether it holds for a loan; None where a fact that it asks for is not stated."""
+    """Of each clause on shares whether it holds for a loan; None if a fact that it asks for is not stated."""
     return tuple(holds(when, facts, day) for when in sharing.clauses)
 
 
 def bonus_met(bonus: Bonus, facts: Mapping[str, object], day: date) -> bool:
-    """Whether a loan earns a bonus, for columns that are put together by hand. A fact that is not stated earns nothing."""
+    """Whether a loan earns a bonus, for columns that are put together by hand. A fact that is not stated earns
+    nothing.
+    """
     return holds(bonus.when, facts, day) is True
 
 
 def final_shares(sharing: Sharing, tier: Tier, met: Met) -> dict[str, Fraction]:
     """What each party bears of a slice once bonuses and top-up layers are added and ceilings applied.
 
-    met: of each of ``Sharing.clauses``. What is added to one party is taken from another; it never takes more than that
-    party has, nor lifts the parties of a ceiling above it. A bonus raises a share that is there: where a tier gives a
-    party nothing, it earns nothing. Nor does a layer come on top of a tier that nobody else compensates. While it is
-    not known whether a clause holds, nobody bears what it would give; and those from whom it would take bear the least
-    of what they would either way, ``rest_to`` the rest.
+    met: of each of ``Sharing.clauses``. What is added to one party is taken from another; it never takes more than
+    that party has, nor lifts the parties of a ceiling above it. A bonus raises a share that is there: where a tier
+    gives a party nothing, it earns nothing. Nor does a layer come on top of a tier that nobody else compensates.
+    While it is not known whether a clause holds, nobody bears what it would give; and those from whom it would take
+    bear the least of what they would either way, ``rest_to`` the rest.
     """
     return dict(_final_shares(Same(sharing), Same(tier), tuple(met)))
 
@@ -115,7 +117,8 @@ def shares_of_loan(
     amounts: Mapping[str, Fen],
     facts: Mapping[str, object],
 ) -> dict[str, Fraction]:
-    """What each party bears of a loan of ``amount`` made on ``day`` that is lost as a whole, before caps, as exact parts of it.
+    """What each party bears of a loan of ``amount`` made on ``day`` that is lost as a whole, before caps, as exact
+    parts of it.
 
     balance: of the firm's loans under the mode, by default the loan. amounts: of the loan, where they end a tier.
     Tiers by the pool's loss ratio: how far the pool has come is not known of one loan, so it is taken as the pool's
@@ -150,7 +153,7 @@ def _end_of(mode: Mode, tier: Tier, start: Fen, amount: Fen, measured: Fen, amou
 def amount_of(mode: Mode, amount: Fen, amounts: Mapping[str, Fen], fact: str) -> Fen:
     """An amount that comes with a loan of ``amount``.
 
-    An agreed price that the contract leaves out is the file's part of the loan; any other is nothing.
+    An agreed price that the contract omits is the file's part of the loan; any other is nothing.
     """
     if fact in amounts:
         return amounts[fact]

@@ -28,8 +28,9 @@ class Stacked:
 def stacked(charges: Sequence[Charge]) -> tuple[Stacked, ...]:
     """Every group of subsidies that gives back more than was paid, over the whole life of a case.
 
-    charges: those of one loan, with the subsidies of every programme it draws on. The group of a subsidy is the code
-    of what it gives back (``interest``, ``appraisal`` …); a subsidy without a group is not a refund of anything.
+    charges: those of one loan, with the subsidies of every programme it draws on. The group of a subsidy is the
+    code of what it gives back (``interest``, ``appraisal`` ...); a subsidy without a group is not a refund of
+    anything.
     """
     paid: dict[str, Fen] = defaultdict(int)
     back: dict[str, Fen] = defaultdict(int)

@@ -8,7 +8,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What proves a status. certificate_no, source, listed: as in the source; empty where it gives none.
+    """What proves a status. certificate_no, source, listed: as in the source; empty if it gives none.
 
     listed: the public list that names the firm. issued_on, expires_on: first and last day of the certificate.
     """
@@ -24,7 +24,7 @@ class Certificate:
         return self.expires_on is not None and day > self.expires_on
 
     def words(self) -> Text:
-        """Number, list, source and days, in one line; empty where nothing is stated."""
+        """Number, list, source and days, in one line; empty if nothing is stated."""
         zh, en = [], []
         if self.certificate_no:
             zh.append(f"证书 {self.certificate_no}")
@@ -58,7 +58,7 @@ class Certificate:
 class StatedFact:
     """A fact that a condition is tried on, with what proves it.
 
-    value: as a bare fact would be; None where it is not known. A certificate whose last day has passed proves nothing:
+    value: as a bare fact would be; None if it is not known. A certificate whose last day has passed proves nothing:
     the value is then False.
     """
 

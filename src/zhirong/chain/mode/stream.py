@@ -1,7 +1,7 @@
 """Losses over time: claims that arrive late are trued up, advances settled, recoveries given back.
 
-On every day on which something happens, what each party owes is worked out afresh from all that is known by then; what
-moves that day is the difference from the day before. So the order of arrival never changes where things end.
+On every day on which something happens, what each party owes is calculated afresh from all that is known by then;
+what moves that day is the difference from the day before. So the order of arrival never changes where things end.
 """
 
 from collections import defaultdict
@@ -32,8 +32,9 @@ _KINDS: dict[str, Text] = {
 class Movement:
     """Money that moves between a party and ``to`` on one day (the lender, unless another has paid first).
 
-    amount: what the party pays; what is paid to it is negative. payer, payee and paid say the same with the direction
-    in which the money goes. kind: payment, advance, true_up, recovery, or surplus (what is left of a recovery, for the firm).
+    amount: what the party pays; what is paid to it is negative. payer, payee and paid say the same with the
+    direction in which the money goes. kind: payment, advance, true_up, recovery, or surplus (what is left of a
+    recovery, for the firm).
     """
 
     day: date
@@ -65,7 +66,7 @@ class Settlement:
     """Losses settled over time. movements: in the order of their days.
 
     positions: what each party still bears of each loan at the end, after recoveries; they sum to ``left``.
-    shared: the allocation as last worked out, before the recoveries that came after it.
+    shared: the allocation as last calculated, before the recoveries that came after it.
     """
 
     movements: tuple[Movement, ...]
@@ -171,7 +172,9 @@ def surplus_by(loan: LoanLoss, day: date) -> Fen:
 
 
 def _while_open(mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date) -> dict[_Flow, Fen]:
-    """What each has paid to whom before the case is closed. Who pays through another repays what that one paid first."""
+    """What each has paid to whom before the case is closed. Who pays through another repays what that one paid
+    first.
+    """
     flows: dict[_Flow, Fen] = defaultdict(int)
     for role, amount in parts.items():
         if role == "lender":
@@ -192,8 +195,8 @@ def _settled(
 ) -> tuple[dict[_Flow, Fen], dict[_Flow, Fen]]:
     """What each has paid to whom, and got back, by ``day``.
 
-    A recovery goes back to those who have paid by its day. The part of one that has not paid yet goes to whoever
-    carries it till then, the lender or the party that pays first; and so much less is paid later.
+    A recovery goes back to those who have paid by its day. The part of one that has not paid yet goes to the party
+    that carries it till then, the lender or the party that pays first; and so much less is paid later.
     """
     flows: dict[_Flow, Fen] = defaultdict(int)
     back: dict[_Flow, Fen] = defaultdict(int)
@@ -250,7 +253,9 @@ def _paid_by(mode: Mode, loan: LoanLoss, role: str, amount: Fen, day: date) -> F
 
 
 def _position(shared: Allocation, loan_id: str, accounts: Mapping[str, _Account]) -> dict[str, Fen]:
-    """What each bears as of now: what it has paid less what it was paid and got back; the lender carries the rest."""
+    """What each bears as of now: what it has paid less what it was paid and got back; the lender carries the
+    rest.
+    """
     share, account = shared.of(loan_id), accounts[loan_id]
     position = dict.fromkeys(share.parts, 0)
     position["lender"] = share.loss
@@ -266,8 +271,8 @@ def _position(shared: Allocation, loan_id: str, accounts: Mapping[str, _Account]
 def _turn(move: Movement) -> int:
     """When in a day's order money moves: nobody hands on, or is handed back, what has not reached it first.
 
-    The lender is paid first and pays last. Between parties, one that was repaid too much returns it before another is
-    repaid. As nobody pays through a party that itself pays through another, no longer order is needed.
+    The lender is paid first and pays last. Between parties, one that was repaid too much returns it before another
+    is repaid. As nobody pays through a party that itself pays through another, no longer order is needed.
     """
     if move.to == "lender":
         return 0 if move.amount > 0 else 3

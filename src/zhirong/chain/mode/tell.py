@@ -17,7 +17,7 @@ from zhirong.kernel.text import Lang, Text
 
 
 def mode_text(mode: Mode, lang: Lang = "zh") -> str:
-    """A mode explained in plain words: nothing that decides who bears or pays what is left out."""
+    """A mode explained in plain words: nothing that decides who bears or pays what is omitted."""
     kind = [
         mode.place.in_(lang),
         words.GOVERNMENT_PARTS[mode.government].in_(lang),
@@ -232,7 +232,7 @@ def _cap_line(mode: Mode, cap: Cap, lang: Lang) -> str:
 
 
 def _after_lines(mode: Mode, lang: Lang) -> list[str]:
-    """What holds beside the sharing itself: advance, recoveries, breaker, fund, put, licence-back, variants."""
+    """What holds next to the sharing itself: advance, recoveries, breaker, fund, put, licence-back, variants."""
     lines = []
     if mode.advance is not None:
         who, part, days = _names(mode, mode.advance.payers, lang), percent(mode.advance.share), mode.advance.days

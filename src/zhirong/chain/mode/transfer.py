@@ -41,9 +41,9 @@ def licence_back(
     """The holder repays the loan, takes title and licenses the right back (001 §3.2.3(1)).
 
     fee: a period's licence fee, by default the file's part of what was repaid. fees_paid: how many were paid, the
-    first ones, by default all. At the end the firm buys the right back at ``buy_back`` (by default the file's price), or the holder
-    sells it to another for ``sale``. Raises ValueError where the mode has no licence-back, both ends are given, or more
-    fees are said to be paid than there are periods.
+    first ones, by default all. At the end the firm buys the right back at ``buy_back`` (by default the file's
+    price), or the holder sells it to another for ``sale``. Raises ValueError if the mode has no licence-back, both
+    ends are given, or more fees are said to be paid than there are periods.
     """
     terms = mode.licence_back
     if terms is None:
@@ -88,7 +88,7 @@ def put_exercised(mode: Mode, owed: Fen, lent: Fen, resold_for: Fen, price: Fen 
     """The agreed purchaser buys the pledged right at the agreed price, whatever it is worth (001 §2.1.1).
 
     owed: what the firm owes. price: by default the file's part of what was lent. What the price exceeds the debt by
-    is the firm's (surplus of a pledge). Raises ValueError where the mode has no put.
+    is the firm's (surplus of a pledge). Raises ValueError if the mode has no put.
     """
     if mode.put is None:
         raise ValueError("this mode has no agreed purchase price")
@@ -100,7 +100,8 @@ def put_exercised(mode: Mode, owed: Fen, lent: Fen, resold_for: Fen, price: Fen 
 def internal_rate(flows: Sequence[Fen]) -> float | None:
     """The rate a period at which equally spaced flows, the first today, are worth nothing; None if there is none.
 
-    Found by halving between −99.9999 % and 1,000 %, for flows that change sign once: payments first, receipts after.
+    Found by halving between −99.9999 % and 1,000 %, for flows that change sign once: payments first, receipts
+    after.
     """
 
     def worth(rate: float) -> float:

@@ -61,7 +61,7 @@ COMPONENTS: dict[str, Text] = {
     "costs": Text("费用", "costs"),
 }
 
-# What a cap counts: the three readings of "jointly bear … of loans of at most 5 m each" (001 §3.2.2(2)).
+# What a cap counts: the three readings of "jointly bear ... of loans of at most 5 m each" (001 §3.2.2(2)).
 READINGS: dict[str, Text] = {
     "loans_covered": Text("按纳入的贷款额计", "counts the loans covered"),
     "shared_loss": Text("按参与分担的损失额计", "counts the loss that is shared"),
@@ -258,7 +258,7 @@ FACTS: dict[str, Fact] = {
     ),
     "dishonest_debtor": Fact(
         "flag",
-        Text("失信被执行人", "dishonest judgment debtor"),
+        Text("失信被执行人", "on the court's list of defaulting judgment debtors"),
         Text("履行义务并移出名单后再申请", "perform the judgment and leave the list first"),
     ),
     "ip_share_of_security": Fact(

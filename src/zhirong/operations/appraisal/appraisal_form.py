@@ -1,4 +1,4 @@
-"""What an appraiser types, or hands in as a file, as the ``[appraisal]`` table of a case file."""
+"""What an appraiser types, or submits as a file, as the ``[appraisal]`` table of a case file."""
 
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
@@ -111,7 +111,7 @@ _NAMES = {"revenue": "first_year_revenue"}
 
 
 def typed(request: AppraisalInput) -> dict[str, Any]:
-    """What stands in the fields, to begin with the next time."""
+    """What is in the fields, to begin with the next time."""
     return request.model_dump(mode="json", exclude={"table", "file"}, exclude_defaults=True)
 
 
@@ -152,9 +152,7 @@ def table_of_form(request: AppraisalInput) -> dict[str, Any]:
                 "file",
                 "",
                 Text("没有填任何方法", "no method is given"),
-                Text(
-                    "填收益法或成本法各栏，或交评估表文件", "fill in the income or cost fields, or hand in a file"
-                ),
+                Text("填收益法或成本法各栏，或交评估表文件", "fill in the income or cost fields, or submit a file"),
                 "no_method",
             )
         )
@@ -256,7 +254,7 @@ def _not_a_figure(name: str, written: str) -> Problem:
 
 
 def in_fields(problems: tuple[Problem, ...]) -> list[Problem]:
-    """The engine's problems by the names of the form's fields, so that each stands beside its field."""
+    """The engine's problems by the names of the form's fields, so that each is next to its field."""
     names = {value: key for key, value in _NAMES.items()}
     placed = []
     for one in problems:

@@ -1,4 +1,6 @@
-"""What is shown of appraisals: how the rights stand today, what stands out in how they were bought, two reports compared."""
+"""What is shown of appraisals: how the rights stand today, what stands out in how they were bought, two reports
+compared.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -54,7 +56,7 @@ def standing_of(
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is shown beside an appraisal. standings: by right. flags: of the firm's reports on these rights.
+    """What is shown next to an appraisal. standings: by right. flags: of the firm's reports on these rights.
 
     fee_low, fee_high: what is customary for its value, by ``fee_rule``; None before there is one.
     """
@@ -68,7 +70,7 @@ class Beside:
 
 
 def beside(actor: Actor, row: Appraisal, day: date) -> Beside:
-    """Everything beside an appraisal, from what this person can see."""
+    """Everything next to an appraisal, from what this person can see."""
     rights = list(visible(actor, FirmRight, day).filter(pk__in=row.rights).order_by("pk"))
     wanted = set(row.rights)
     seen = visible(actor, Appraisal, day).filter(firm=row.firm, state__in=_ISSUED).select_related("agency")
@@ -86,7 +88,7 @@ def beside(actor: Actor, row: Appraisal, day: date) -> Beside:
 
 
 def comparison(first: Appraisal, second: Appraisal) -> Comparison:
-    """Two issued reports beside each other. Raises InputError where they cannot be compared."""
+    """Two issued reports next to each other. Raises InputError if they cannot be compared."""
     one, other = record_of(first), record_of(second)
     if one is None or other is None or not set(one.rights) & set(other.rights):
         raise refuse(
@@ -102,5 +104,5 @@ def comparison(first: Appraisal, second: Appraisal) -> Comparison:
 
 
 def chart_data(result: dict[str, Any]) -> dict[str, Any] | None:
-    """The report's data as the charts take it; None where nothing has been computed."""
+    """The report's data as the charts take it; None if nothing has been computed."""
     return result if result.get("value") and "tornado" in result else None

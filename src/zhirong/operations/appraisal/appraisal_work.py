@@ -60,7 +60,9 @@ _FIXED = ("purpose", "valuation_date", "rights")
     ),
 )
 def work_on(work: Work, request: AppraisalInput) -> Any:
-    """Keep the working file and what the engine makes of it. It can be done again until the reviewer has passed it."""
+    """Keep the working file and what the engine makes of it. It can be done again until the reviewer has passed
+    it.
+    """
     row = work.row
     if request.file is not None:
         kept = attach(work, request.file, f"appraisal/{row.pk}", "appraisal_input", work.actor.organisation)
@@ -96,7 +98,9 @@ def _text(data: bytes, name: str) -> str:
 
 
 def _input(row: Appraisal, table: Mapping[str, Any], request: AppraisalInput, day: date) -> dict[str, Any]:
-    """Everything that the value follows from, so that it can be computed again: rights as they were, methods, the day."""
+    """Everything that the value follows from, so that it can be computed again: rights as they were, methods, the
+    day.
+    """
     fixed = {
         "purpose": row.purpose,
         "valuation_date": row.valuation_date.isoformat(),
@@ -110,7 +114,7 @@ def _input(row: Appraisal, table: Mapping[str, Any], request: AppraisalInput, da
                 name,
                 written[name],
                 Text(f"委托写的是 {fixed[name]}", f"the assignment says {fixed[name]}"),
-                Text("按委托改，或请委托人另行委托", "follow it, or let the client ask anew"),
+                Text("按委托改，或请委托人另行委托", "follow it, or let the client ask again"),
             )
     rights = {right.pk: right for right in FirmRight.objects.filter(pk__in=row.rights)}
     return {
@@ -122,7 +126,9 @@ def _input(row: Appraisal, table: Mapping[str, Any], request: AppraisalInput, da
 
 
 def compute(kept_input: Mapping[str, Any]) -> tuple[Valued, AppraisalCase]:
-    """The engine's run of a working file. Raises InputError with everything wrong in it, or why there is no value."""
+    """The engine's run of a working file. Raises InputError with everything wrong in it, or why there is no
+    value.
+    """
     table = {
         "case": {"id": "appraisal", "as_of": kept_input["as_of"]},
         "rights": exact(kept_input["rights"]),
@@ -231,7 +237,7 @@ def review(work: Work, request: ReviewAppraisal) -> Any:
             "decision",
             request.decision,
             Text("规则已变，重算的价值与底稿不同", "the rules have changed: computed again, the value differs"),
-            Text("退回重新计算", "send it back to be computed anew"),
+            Text("退回重新计算", "send it back to be computed again"),
         )
     reviewer = Account.objects.get(pk=work.actor.account)
     names = (name_of(row.appraiser), name_of(reviewer))
@@ -322,7 +328,9 @@ def _may_sign(actor: Actor, row: Appraisal) -> bool:
     ),
 )
 def sign(work: Work, request: SignReport) -> Any:
-    """The second signature issues the report: the value and its interval hold from now on, and the clients can read it."""
+    """The second signature issues the report: the value and its interval hold from now on, and the clients can read
+    it.
+    """
     row = work.row
     if hashlib.sha256(bytes_of(row.paper.pdf)).hexdigest() != row.paper.sha256:
         raise refuse(
@@ -330,7 +338,7 @@ def sign(work: Work, request: SignReport) -> Any:
             "paper",
             row.paper.number,
             Text("报告文件与其哈希不符", "the report's file is not what its hash says"),
-            Text("退回后重新出报告", "send it back and make the report anew"),
+            Text("退回后重新出报告", "send it back and make the report again"),
         )
     demand_code(work, request.code)
     signature = {

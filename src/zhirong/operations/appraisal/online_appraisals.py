@@ -44,7 +44,7 @@ ONLINE = "online"
     page="firm.appraisal",
 )
 def appraise_online(work: Work, request: OnlineAppraisal) -> Any:
-    """Value the rights together by what the firm states; the inputs are kept and can be handed in with a case."""
+    """Value the rights together by what the firm states; the inputs are kept and can be submitted with a case."""
     firm = Organisation.objects.get(pk=work.actor.organisation)
     rights = own_rights(firm, request.rights)
     table = appraisal_table(request, work.rules, work.day)
@@ -104,7 +104,7 @@ def _read(rights: list[FirmRight], table: dict[str, Any], day: date) -> tuple[Ap
 
 
 def standing_of(appraisal: Appraisal, day: date) -> Standing:
-    """Current, stale, withdrawn, or missing before it is issued: each a state of its own, never fine and never zero."""
+    """Current, stale, withdrawn, or missing before it is issued: each its own state, never fine and never zero."""
     if appraisal.withdrawn_on is not None and appraisal.withdrawn_on <= day:
         return "withdrawn"
     if appraisal.p50 is None or appraisal.valid_until is None:
@@ -124,7 +124,7 @@ def grade_words(row: Appraisal) -> Text:
 
 
 def usable_appraisals(actor: Actor, day: date) -> list[Appraisal]:
-    """The firm's appraisals that hold today, newest first: what a case can be handed in with."""
+    """The firm's appraisals that hold today, newest first: what a case can be submitted with."""
     found = Appraisal.objects.filter(
         firm=actor.organisation, valid_until__gte=day, p50__isnull=False, withdrawn_on=None
     )

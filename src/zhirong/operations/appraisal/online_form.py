@@ -1,4 +1,6 @@
-"""What a free online appraisal asks: income and cost as ranges with grades, and the ``[appraisal]`` table that they make."""
+"""What a free online appraisal asks: income and cost as ranges with grades, and the ``[appraisal]`` table that they
+make.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -147,7 +149,7 @@ class OnlineAppraisal(Request):
 
 
 def appraisal_table(asked: OnlineAppraisal, rules: Rulebook, day: date) -> dict[str, Any]:
-    """The ``[appraisal]`` table, its rights by their numbers. Raises InputError where a cost is given in part."""
+    """The ``[appraisal]`` table, its rights by their numbers. Raises InputError if a cost is given in part."""
     start = rules.at(START, day).value
     if len(asked.cost) not in (0, 3):
         raise InputError(

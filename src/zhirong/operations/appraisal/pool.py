@@ -1,4 +1,6 @@
-"""The pool of appraisal agencies and their people, and who appraises: named by the client, or drawn by the rules."""
+"""The pool of appraisal agencies and their people, and who appraises: named by the client, or drawn by the
+rules.
+"""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -58,7 +60,9 @@ class PoolEntry(Request):
     ),
 )
 def enter_pool(work: Work, request: PoolEntry) -> Any:
-    """Keep the agency's papers and people, as checked against the originals; where it shall only check, say what it would."""
+    """Keep the agency's papers and people, as checked against the originals; where it shall only check, say what it
+    would.
+    """
     table = parse_toml(request.tables, "tables")
     read_pool(Reader(pool_table(work.row.pk, work.row.name, table), source="tables"))
     if request.only_check:
@@ -67,7 +71,7 @@ def enter_pool(work: Work, request: PoolEntry) -> Any:
 
 
 def _checked(table: Mapping[str, Any], now: Mapping[str, Any]) -> Exception:
-    """What would stand there, and what stands there now; as a refusal, since nothing is written."""
+    """What would be there, and what stands there now; as a refusal, since nothing is written."""
 
     def names(entry: Mapping[str, Any]) -> str:
         return "、".join(str(one["name"]) for one in entry.get("expert", [])) or "—"
@@ -132,7 +136,7 @@ def parties_of(firm: Organisation, rights: Sequence[FirmRight], case: Case | Non
 
 
 def named(agency: Organisation, firm: Organisation, parties: Sequence[str], day: date) -> Chosen:
-    """The agency that the client names. Raises InputError where the pool's rules bar it."""
+    """The agency that the client names. Raises InputError if the pool's rules bar it."""
     found = pool().agency(str(agency.pk))
     barred = None if found is None else why_not_agency(found, parties, firm.region, day)
     if found is None or barred is not None:
@@ -151,8 +155,8 @@ def drawn(
 ) -> Chosen | Text:
     """The agency that the rules draw, or why nobody is free; the field is the firm's industry.
 
-    Asking again for the same rights, purpose and month draws the same one; one that has refused in that month is passed
-    over, and the next in the draw has it.
+    Asking again for the same rights, purpose and month draws the same one; one that has refused in that month is
+    passed over, and the next in the draw has it.
     """
     numbers = tuple(sorted(right.number or right.key for right in rights))
     earlier = [

@@ -1,7 +1,8 @@
-"""Keeping the pool by forms: an agency's own papers and ties, its people with their papers, measures against either.
+"""Keeping the pool by forms: an agency's own papers and ties, its people with their papers, measures against
+either.
 
-What the agency says of itself (regions, ties, people and what they know) its reviewer keeps too. What was checked against an
-original (papers, measures), and whether a tie has ended, is the administration's.
+What the agency says of itself (regions, ties, people and what they know) its reviewer keeps too. What was checked
+against an original (papers, measures), and whether a tie has ended, is the administration's.
 """
 
 import re
@@ -59,7 +60,9 @@ def _owners(actor: Actor, row: Any) -> Choices:
 
 
 def _kept(name: str, words: Callable[[Entry], str]) -> Callable[[Actor, Any], Choices]:
-    """The papers or measures of the agency and its people, to choose from: by whose they are and their place there."""
+    """The papers or measures of the agency and its people, to choose from: by whose they are and their place
+    there.
+    """
 
     def choices(actor: Actor, row: Any) -> Choices:
         if row is None:
@@ -425,6 +428,6 @@ def _demand_no_tie_dropped(work: Work, had: list[str], wanted: list[str]) -> Non
             "tie_dropped",
             "ties",
             "、".join(dropped),
-            Text("机构不能自己删去利益关系", "an agency does not take a tie of its own away"),
+            Text("机构不能自己删去利益关系", "an agency does not take its own tie away"),
             Text("请平台管理员核实后删去", "let the administration check it and take it away"),
         )

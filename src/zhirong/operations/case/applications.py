@@ -1,4 +1,4 @@
-"""A firm applies: drafts a case, hands it in complete or is told everything that is missing, takes it back."""
+"""A firm applies: drafts a case, submits it complete or is told everything that is missing, takes it back."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -108,7 +108,7 @@ def _asked(name: str, zh: str, en: str, help_zh: str = "", help_en: str = "", **
 class CaseFacts(Request):
     """What a firm asks for, from whom, on which rights and figures.
 
-    facts, credit: left out, those of the firm's description are handed in with the case.
+    facts, credit: omitted, those of the firm's description are submitted with the case.
     """
 
     lender: Annotated[int, _asked("lender_id", "向哪家银行申请", "Which lender", choices=_lenders)]
@@ -203,7 +203,7 @@ def draft(work: Work, request: CaseFacts) -> Any:
     page="firm.case",
 )
 def edit(work: Work, request: Change) -> Any:
-    """Change a draft, or a case that the lender has returned. facts and credit: left out, they stay."""
+    """Change a draft, or a case that the lender has returned. facts and credit: omitted, they stay."""
     case = work.row
     facts, credit = ({}, {}) if request.as_described else (case.facts, case.credit)
     # What came with an appraisal goes with it; what a program has given by itself stays until it gives another.
@@ -227,7 +227,7 @@ class Submit(Request):
 
 @operation(
     "case.submit",
-    Text("提交申请", "Hand in the case"),
+    Text("提交申请", "Submit the case"),
     model=Case,
     request=Submit,
     roles=FIRM,
@@ -241,7 +241,7 @@ class Submit(Request):
     ),
 )
 def submit(work: Work, request: Submit) -> Any:
-    """Hand in a complete case, with its quote under the mode chosen; everything missing is named together."""
+    """Submit a complete case, with its quote under the mode chosen; everything missing is named together."""
     case = work.row
     _demand_most(work, case.amount)
     quote, problems = ready_to_submit(case, work.actor, work.day)
@@ -412,7 +412,7 @@ listing(
             ),
             Column(
                 "submitted_on",
-                Text("提交日", "Handed in"),
+                Text("提交日", "Submitted"),
                 lambda row: row.submitted_on,
                 "day",
                 order="submitted_on",

@@ -1,4 +1,6 @@
-"""Approval by bands of amounts: several people, none of whom handed it up; sending back; declining with what the firm can do."""
+"""Approval by bands of amounts: several people, none of whom submitted it for approval; sending back; declining
+with what the firm can do.
+"""
 
 from typing import Annotated, Any
 
@@ -51,7 +53,7 @@ def round_of(case: Case, work: Any) -> Round:
 
 
 def _not_own(actor: Actor, row: Any) -> bool:
-    """Nobody decides on what he handed up or works on himself."""
+    """Nobody decides on what he submitted for approval or works on themselves."""
     return actor.account not in (row.handed_up_by_id, row.officer_id, *row.former_officers)
 
 
@@ -103,7 +105,7 @@ def approve(work: Work, request: Approve) -> Any:
         raise InputError(problems)
     _decide(work, case, now, "approve", request.amount, request.opinion, now.wanted)
     if not is_last:
-        # The case is written too, so that whoever looked at it before is told that it has moved on.
+        # The case is written too, so that anyone who looked at it before is told that it has moved on.
         work.update(case)
         tell_next(work, case, now.band.roles[now.given + 1])
         return {"id": case.pk, "still_wanted": list(now.band.roles[now.given + 1 :])}
@@ -134,7 +136,7 @@ class SendBack(Request):
     page="lender.case",
 )
 def send_back(work: Work, request: SendBack) -> Any:
-    """The round ends; the officer works on it and hands it up anew."""
+    """The round ends; the officer works on it and submits it for approval again."""
     case: Case = work.row
     now = round_of(case, work)
     _refuse_if(why_not(now, work.actor.account, sorted(work.actor.roles), "return", 0))
@@ -172,7 +174,7 @@ class BackToReview(Request):
     help=Text(
         "审批所依据的情况变了才用。批准和合同作废，质押登记撤回或注销，担保结束，可以再请、另请或不再要；重新测算、报批后再出合同。",
         "For when what was approved by has changed. Approval and contracts are void, the registration is taken back or "
-        "discharged, the guarantee ends and the same, another or none is asked; the line is worked out and decided on again before new contracts.",
+        "discharged, the guarantee ends and the same, another or none is asked; the line is calculated and decided on again before new contracts.",
     ),
 )
 def back_to_review(work: Work, request: BackToReview) -> Any:
@@ -183,7 +185,7 @@ def back_to_review(work: Work, request: BackToReview) -> Any:
     for paper in contract_papers(case):
         void_paper(work, paper)
     end_guarantees(
-        work, case, Text("退回重新审查，担保须重新征求", "is reviewed anew; the guarantee will be asked for again")
+        work, case, Text("退回重新审查，担保须重新征求", "is reviewed again; the guarantee will be asked for again")
     )
     kept = {name: value for name, value in case.contract.items() if name in ("insurance", "uses")}
     anew = {"approved_amount": None, "contract": kept, "filing": None, "guarantor_id": None, "guarantee": {}}
@@ -238,7 +240,7 @@ def decline(work: Work, request: Decline) -> Any:
         now = round_of(case, work)
         _refuse_if(why_not(now, work.actor.account, sorted(work.actor.roles), "decline", 0))
     else:
-        # A refusal outside a round is a round of its own.
+        # A refusal outside a round is its own round.
         work.update(case, approval_round=case.approval_round + 1)
         now = round_of(case, work)
     _decide(work, case, now, "decline", 0, request.reason, "")

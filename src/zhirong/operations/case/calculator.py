@@ -27,7 +27,7 @@ from zhirong.store.financing import FirmRight
 from zhirong.store.parties import Organisation
 
 ASSUMPTIONS = "appraisal.online.calculator"
-_PATHS = 2_000  # a rough figure, and bounded work for whoever asks
+_PATHS = 2_000  # a rough figure, and bounded work for the party that asks
 _NO_FIRM = Text("某企业", "a firm")
 # What can be told from two days; a trade name and a secret have no register to tell them.
 _DAYS: dict[RightKind, tuple[str, str]] = {

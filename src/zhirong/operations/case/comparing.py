@@ -62,7 +62,7 @@ def _of_these_rights(table: dict[str, Any], chosen: list[int], valued: list[int]
                     "rights",
                     "、".join(str(pk) for pk in lacking),
                     Text("所选评估还包括没有勾选的权利", "the appraisal values rights that are not ticked"),
-                    Text("一并勾选，或另做一次评估", "tick them too, or appraise anew"),
+                    Text("一并勾选，或另做一次评估", "tick them too, or appraise again"),
                     "rights_differ",
                 )
             ]

@@ -1,4 +1,4 @@
-"""What a case lacks before it can be handed in, all of it together."""
+"""What a case lacks before it can be submitted, all of it together."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -17,13 +17,13 @@ from zhirong.store.financing import Case, FirmRight
 
 
 def described(case: Case) -> tuple[Table, Table]:
-    """Facts and credit file of a case: what it says itself, and beside it what the firm's description says."""
+    """Facts and credit file of a case: what it says itself, and next to it what the firm's description says."""
     facts, credit = facts_of(case.firm)
     return {**facts, **case.facts}, {**credit, **case.credit}
 
 
 def missing(case: Case, actor: Actor, day: date) -> list[Problem]:
-    """Everything without which the case cannot be handed in, together."""
+    """Everything without which the case cannot be submitted, together."""
     found: list[Problem] = []
     if not actor.is_active:
         found.append(
@@ -70,7 +70,9 @@ def missing(case: Case, actor: Actor, day: date) -> list[Problem]:
 
 
 def _missing_credit(case: Case, day: date) -> list[Problem]:
-    """The parts of the credit file without which the rule of the day lets nobody apply, each with the rule that says so."""
+    """The parts of the credit file without which the rule of the day lets nobody apply, each with the rule that
+    says so.
+    """
     needed = rulebook().at("case.needed_sections", day)
     by = Text(
         f"{needed.title.zh}：{needed.reference.as_text('zh')}",
@@ -104,7 +106,7 @@ def _missing_appraisal(case: Case, day: date) -> list[Problem]:
     if not set(case.appraisal.rights) <= set(case.rights):
         reason = Text("评估的权利不全在质押的权利之内", "the appraisal values rights that are not pledged")
         found.append(
-            lacking("appraisal", reason, Text("一并质押，或重新评估", "pledge them too, or appraise anew"))
+            lacking("appraisal", reason, Text("一并质押，或重新评估", "pledge them too, or appraise again"))
         )
     return found
 
@@ -133,7 +135,9 @@ def _quote(case: Case, day: date) -> tuple[dict[str, Any] | None, list[Problem]]
 
 
 def _mode_problems(quote: Mapping[str, Any]) -> list[Problem]:
-    """The conditions of the mode that are not met; none where it is possible. What is unknown the lender finds out."""
+    """The conditions of the mode that are not met; none where it is possible. What is unknown the lender finds
+    out.
+    """
     offer = quote["modes"][0]
     if offer["eligible"] != "no":
         return []

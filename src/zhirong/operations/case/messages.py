@@ -20,7 +20,7 @@ KIND_WORDS = {
     "objection": Text("异议", "objection"),
     "note": Text("说明", "note"),
 }
-# Whoever is asked, or objected to, answers for its side.
+# Anyone who is asked, or objected to, answers for its side.
 _ANSWERS = (
     *FIRM,
     MemberRole.LENDER_OFFICER,

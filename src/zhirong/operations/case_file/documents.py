@@ -77,7 +77,8 @@ def issue_paper(
     readers: Iterable[Organisation | None] = (),
     beside: Mapping[str, bytes] | None = None,
 ) -> Paper:
-    """Make a paper and keep its files. parties: who is what in it; those that its kind names must sign and may read it.
+    """Make a paper and keep its files. parties: who is what in it; those that its kind names must sign and may read
+    it.
 
     readers: who else may read it. beside: further files that belong to it, by name.
     """
@@ -127,13 +128,15 @@ def void_paper(work: Work, paper: Paper) -> None:
 
 
 def end_papers(work: Work, case: Case) -> None:
-    """The case has ended before its loan: its contracts wait for nobody any more. What was signed stays true of the past."""
+    """The case has ended before its loan: its contracts wait for nobody any more. What was signed stays true of the
+    past.
+    """
     for paper in contract_papers(case):
         work.update(paper, state="ended")
 
 
 def contract_papers(case: Case) -> list[Paper]:
-    """The papers of a case that must be signed, those that were replaced left out."""
+    """The papers of a case that must be signed, those that were replaced omitted."""
     found = Paper.objects.filter(subject=f"case/{case.pk}", kind__in=CONTRACT_KINDS).exclude(state="void")
     return list(found.select_related("pdf", "word").order_by("pk"))
 

@@ -1,4 +1,6 @@
-"""Moving a case: its state by the chain's table, its steps with their time limits, so that its length can be seen."""
+"""Moving a case: its state by the chain's table, its steps with their time limits, so that its length can be
+seen.
+"""
 
 from datetime import date
 from typing import Any
@@ -12,7 +14,7 @@ from zhirong.store.financing import Case, CaseStep
 def move_case(work: Work, case: Case, move: Move, **values: Any) -> State:
     """Move a case, ending its present step and beginning the next. values: further columns that change with it.
 
-    Raises InputError where the move is not lawful now.
+    Raises InputError if the move is not allowed now.
     """
     then = next_state(case.state, move)
     due = None if then in ENDED else time_limit(work, then)
@@ -31,7 +33,7 @@ def begin_step(work: Work, case: Case, state: State, due: date | None) -> None:
 
 
 def time_limit(work: Work, state: State) -> date | None:
-    """The last day of a step, by the rule of working days for it; None where no rule limits it."""
+    """The last day of a step, by the rule of working days for it; None if no rule limits it."""
     name = f"case.days.{state.value}"
     rule = work.rules.find(name, work.day) if name in work.rules else None
     if rule is None:

@@ -1,7 +1,7 @@
 """From what the platform keeps of a firm to a case file's table, and its quote: the way into the chain.
 
-JSON columns keep days as ISO words and decimals as numbers; the chain reads exact decimals. ``plain`` and ``exact`` go
-from one to the other without loss.
+JSON columns keep days as ISO words and decimals as numbers; the chain reads exact decimals. ``plain`` and ``exact``
+go from one to the other without loss.
 """
 
 import hashlib
@@ -36,8 +36,9 @@ def case_table(
 ) -> Table:
     """The table of a case file (docs/users/case-file.md), as of a day.
 
-    request: ``amount`` in fen, ``term_months``, and where known ``method``, ``cycle``, ``purpose``, ``annual_rate``, ``start``.
-    facts, credit, appraisal: the tables of those names; an empty one is left out. The rights go by ``right_id``; an
+    request: ``amount`` in fen, ``term_months``, and where known ``method``, ``cycle``, ``purpose``,
+    ``annual_rate``, ``start``.
+    facts, credit, appraisal: the tables of those names; an empty one is omitted. The rights go by ``right_id``; an
     appraisal may name them by their numbers in the database.
     """
     table: Table = {
@@ -61,8 +62,9 @@ def case_table(
 
 
 def valued_by(case: Case) -> Mapping[str, Any]:
-    """The ``[appraisal]`` table that a case is valued by: of the agency's report that was signed for this case and all its
-    rights, the latest one, or what the case was handed in with where there is none."""
+    """The ``[appraisal]`` table that a case is valued by: of the agency's report that was signed for this case and
+    all its rights, the latest one, or what the case was submitted with where there is none.
+    """
     signed = Appraisal.objects.filter(
         case_id=case.pk, grade="formal", state=Appraising.SIGNED.value, withdrawn_on=None
     ).order_by("-pk")
@@ -90,7 +92,9 @@ def valued_hash(case: Case) -> str:
 
 
 def case_table_of(case: Case, day: date) -> Table:
-    """The case file's table of a case as it stands: with the team's assessment where there is one, and what the lender has added to it."""
+    """The case file's table of a case as it stands: with the team's assessment where there is one, and what the
+    lender has added to it.
+    """
     rights = {right.pk: right for right in FirmRight.objects.filter(pk__in=case.rights)}
     request = {
         "amount": case.amount,
@@ -155,7 +159,9 @@ def plain(value: Any) -> Any:
 
 
 def exact(value: Any) -> Any:
-    """A table from a JSON column as the chain reads it: numbers with a fraction are the decimals that they were written as."""
+    """A table from a JSON column as the chain reads it: numbers with a fraction are the decimals that they were
+    written as.
+    """
     if isinstance(value, Mapping):
         return {name: exact(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):

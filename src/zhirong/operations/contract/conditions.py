@@ -119,8 +119,8 @@ def unsettled_items(case: Case) -> list[tuple[str, Text]]:
 
 
 def annex_figure(case: Case) -> Fen | None:
-    """What may be drawn without evidence of its use, in fen: the annex figure of the quote approved by. None where there
-    is no quote.
+    """What may be drawn without evidence of its use, in fen: the annex figure of the quote approved by. None if
+    there is no quote.
     """
     if not case.quote.get("schema"):
         return None
@@ -128,7 +128,7 @@ def annex_figure(case: Case) -> Fen | None:
 
 
 def _fixed(registration: Registration, day: date, rules: Rulebook) -> Text | None:
-    """Why new drawings are not secured by this registration; None where they are. The bank is notified of every
+    """Why new drawings are not secured by this registration; None if they are. The bank is notified of every
     order that this register records, on the day of its entry.
     """
     kind = ClaimKind(registration.claim_kind)
@@ -149,9 +149,11 @@ def _fixed(registration: Registration, day: date, rules: Rulebook) -> Text | Non
 
 
 def supported_now(case: Case, day: date) -> tuple[Fen | None, tuple[Text, ...]]:
-    """The line of a case in fen by the appraisal of today, or why that gives none; neither where the review rests on it.
+    """The line of a case in fen by the appraisal of today, or why that gives none; neither where the review rests
+    on it.
 
-    Only a changed appraisal is looked at: that a line worked out a day later differs by a day is for the review to judge.
+    Only a changed appraisal is looked at: that a line calculated a day later differs by a day is for the review to
+    judge.
     """
     if not case.review or case.review.get("valued") == valued_hash(case):
         return None, ()
@@ -171,18 +173,18 @@ def takes_part(case: Case, role: str) -> bool:
 
 
 def registrations_of(case: Case) -> list[Registration]:
-    """The registrations filed for a case, those that came to nothing left out."""
+    """The registrations filed for a case, those that was zero omitted."""
     ended = (Status.REFUSED, Status.WITHDRAWN, Status.REVOKED)
     found = [rows.load(number) for number in case.contract.get("filings", ())]
     return [one for one in found if one is not None and one.status not in ended]
 
 
 def appraised_until(case: Case, day: date, rules: Rulebook) -> date | None:
-    """The last day on which the latest appraisal of the case's rights holds; None where there is none.
+    """The last day on which the latest appraisal of the case's rights holds; None if there is none.
 
-    An appraisal of the case counts, or else the valuation that its application rests on, for as long as the rule says.
-    Where the latest report that was signed for the case has been withdrawn, what was decided by it rests on nothing:
-    only a report that is signed after it counts.
+    An appraisal of the case counts, or else the valuation that its application rests on, for as long as the rule
+    says. Where the latest report that was signed for the case has been withdrawn, what was decided by it rests on
+    nothing: only a report that is signed after it counts.
     """
     reports = Appraisal.objects.filter(case=case, grade="formal", signed_on__isnull=False)
     last = reports.order_by("-signed_on", "-changed_at", "-pk").first()
@@ -208,7 +210,7 @@ def grounds_of(
 ) -> list[tuple[str, Text]]:
     """The grounds that would refuse a registration today, by what the firm's rights say now, each with its place.
 
-    The pledge itself is left out of what it is examined for.
+    The pledge itself is omitted of what it is examined for.
     """
     filing, keyed = facts_now(registration)
     now = {right_key(right, filing.subject): right for right in read_case_rights(kept)}

@@ -364,7 +364,7 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
             ),
             Text(
                 "先请担保机构审批；不再要担保的，退回重审",
-                "ask a guarantor and wait for its decision; to go on without one, send the case back to review",
+                "ask a guarantor and wait for its decision; to continue without one, send the case back to review",
             ),
         )
     _demand_start(work, case, request.start)
@@ -427,7 +427,9 @@ def left_to_default(request: IssueContract) -> list[str]:
 
 
 def agreed_words(contract: Mapping[str, Any]) -> list[Text]:
-    """What a contract says of days off, day count and penalty interest, in short. Contracts made earlier say less."""
+    """What a contract says of days off, day count and penalty interest, in short. Contracts made earlier say
+    less.
+    """
     loan, servicing = contract["loan"], contract["servicing"]
     shift, end = dict(_SHIFTS)[loan.get("shift", "none")], loan.get("end_shift")
     said = [Text(f"还款日遇休假日{shift.zh}", f"a due day that is a day off: {shift.en}")]
@@ -527,7 +529,9 @@ def _form_facts(contract: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _to_what_is_lent(work: Work, case: Case, guarantee: GuaranteeRequest) -> None:
-    """Of less than the guarantor was asked for, it guarantees its share of what is lent, for a fee on that, never more."""
+    """Of less than the guarantor was asked for, it guarantees its share of what is lent, for a fee on that, never
+    more.
+    """
     amount = min(guarantee.amount, case.approved_amount or 0)
     exposure = part_of(amount, guarantee.share)
     if exposure < guarantee.exposure:
@@ -587,7 +591,9 @@ def contract_keys(rights: tuple[Right, ...]) -> set[str]:
 
 
 def _terms(work: Work, case: Case, request: IssueContract) -> dict[str, Any]:
-    """The tables ``loan`` and ``servicing`` of the contract. Raises InputError for terms that cannot be serviced."""
+    """The tables ``loan`` and ``servicing`` of the contract. Raises InputError for terms that cannot be
+    serviced.
+    """
     amount = case.approved_amount or 0
     approved = case.annual_rate if case.annual_rate is not None else rate_of(case)
     rate = request.annual_rate if request.annual_rate is not None else approved
@@ -597,7 +603,7 @@ def _terms(work: Work, case: Case, request: IssueContract) -> dict[str, Any]:
             "annual_rate",
             rate,
             Text(f"与批准的利率 {approved} 不同", f"not the rate approved, {approved}"),
-            Text("留空，或退回重新审批", "leave it empty, or have it approved anew"),
+            Text("留空，或退回重新审批", "leave it empty, or have it approved again"),
         )
     if rate is None:
         raise refuse(
@@ -655,7 +661,7 @@ def _link(work: Work, request: IssueContract, rate: Decimal) -> dict[str, Any]:
             ),
             Text(
                 f"填 {spread.normalize():f}，或留空，或退回重新审批",
-                f"give {spread.normalize():f}, leave it empty, or have the rate approved anew",
+                f"give {spread.normalize():f}, leave it empty, or have the rate approved again",
             ),
         )
     return {
@@ -697,13 +703,14 @@ def _agreed(given: Decimal | None, usual: RuleValue) -> str:
 
 
 def read_contract(contract: Mapping[str, Any], events: list[Mapping[str, Any]], rules: Rulebook) -> Any:
-    """A loan's contract and events as the chain services them. Rates are kept as words; without a drawdown one is assumed.
+    """A loan's contract and events as the chain services them. Rates are kept as words; without a drawdown one is
+    assumed.
 
     Raises InputError with everything that is wrong.
     """
     loan, servicing = dict(contract["loan"]), dict(contract["servicing"])
     if "linked" in loan:
-        # The rate beside a link is the one that the loan began with, for people to read.
+        # The rate next to a link is the one that the loan began with, for people to read.
         link = {name: value for name, value in loan["linked"].items() if name != "published"}
         loan = {**loan, "linked": {**link, "spread_bp": Decimal(link["spread_bp"])}}
         del loan["rate"]

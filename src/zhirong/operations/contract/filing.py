@@ -1,4 +1,6 @@
-"""Registering the pledge of a case: prepared from its contracts, filed, and the authority's number and certificate recorded."""
+"""Registering the pledge of a case: prepared from its contracts, filed, and the authority's number and certificate
+recorded.
+"""
 
 from datetime import date
 from typing import Annotated, Any
@@ -164,7 +166,7 @@ def filing_request(case: Case, request: Prepare) -> dict[str, Any]:
     ),
 )
 def file(work: Work, request: Any) -> Any:
-    """Hand in everything that is prepared."""
+    """Submit everything that is prepared."""
     prepared = [one for one in registrations_of(work.row) if one.status is Status.PREPARED]
     if not prepared:
         raise refuse(
@@ -385,7 +387,7 @@ class TakeBack(Request):
     page="loan.completion",
 )
 def take_back(work: Work, request: TakeBack) -> Any:
-    """Take back what has not been entered, so that it can be prepared anew."""
+    """Take back what has not been entered, so that it can be prepared again."""
     open_ones = [
         one for one in registrations_of(work.row) if one.status in (Status.PREPARED, Status.FILED, Status.EXAMINED)
     ]
@@ -416,7 +418,7 @@ def demand_not_released(case: Case) -> None:
 
 
 def demand_nothing_filed(case: Case) -> None:
-    """Raises InputError where a registration was filed for the case or stands: the lender ends it, not the firm."""
+    """Raises InputError if a registration was filed for the case or stands: the lender ends it, not the firm."""
     found = registrations_of(case)
     if found:
         raise refuse(
@@ -432,7 +434,7 @@ def demand_nothing_filed(case: Case) -> None:
 
 
 def end_registrations(work: Work, case: Case, reason: str) -> None:
-    """The case comes to nothing: what is entered is discharged, what is only filed is taken back."""
+    """The case is zero: what is entered is discharged, what is only filed is taken back."""
     for one in registrations_of(case):
         if one.status is Status.ENTERED:
             pledges.discharge(register_by(work, f"discharge/{one.id}"), one.id, reason)

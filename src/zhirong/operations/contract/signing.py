@@ -1,4 +1,6 @@
-"""To sign: the document's hash, a second factor and the event in the log; or a sealed scan that two people have checked."""
+"""To sign: the document's hash, a second factor and the event in the log; or a sealed scan that two people have
+checked.
+"""
 
 from typing import Annotated, Any
 
@@ -297,7 +299,7 @@ def _demand_intact(paper: Paper) -> None:
             "paper",
             paper.number,
             Text("文件的内容与出具时不同", "the file is no longer what was issued"),
-            Text("不要签署；请管理员从备份恢复，或由银行重新出具", "do not sign; have it restored from a backup, or issued anew"),
+            Text("不要签署；请管理员从备份恢复，或由银行重新出具", "do not sign; have it restored from a backup, or issued again"),
         )  # fmt: skip
 
 

@@ -1,4 +1,6 @@
-"""How a guarantee that was asked for or granted goes away before the loan: the guarantor withdraws it, or the lender takes it off."""
+"""How a guarantee that was asked for or granted goes away before the loan: the guarantor withdraws it, or the
+lender takes it off.
+"""
 
 from typing import Annotated, Any
 
@@ -25,15 +27,15 @@ _HINTS: dict[str, Text] = {
     ),
     State.APPROVAL: Text(
         "请另一家担保；不再要担保的，由审批人退回调查",
-        "ask another; to go on without one, those who approve send the case back",
+        "ask another; to continue without one, those who approve send the case back",
     ),
     State.APPROVED: Text(
         "请另一家担保；不再要担保的，办理“退回重审”",
-        "ask another; to go on without one, send the case back to review",
+        "ask another; to continue without one, send the case back to review",
     ),
     State.SIGNING: Text(
         "请另一家担保后重新出合同；不再要担保的，办理“退回重审”",
-        "ask another and issue the contracts anew; to go on without one, send the case back to review",
+        "ask another and issue the contracts again; to continue without one, send the case back to review",
     ),
     State.REGISTERING: Text("办理“退回重审”", "send the case back to review"),
 }
@@ -48,7 +50,7 @@ class WithdrawGuarantee(Request):
 
 
 def _may_withdraw(actor: Actor, row: GuaranteeRequest) -> bool:
-    """As whoever may grant it, while there is no loan yet."""
+    """As anyone who may grant it, while there is no loan yet."""
     return (
         row.guarantor_id == actor.organisation
         and row.proposed_by_id != actor.account
@@ -73,7 +75,9 @@ def _may_withdraw(actor: Actor, row: GuaranteeRequest) -> bool:
     ),
 )
 def withdraw_guarantee(work: Work, request: WithdrawGuarantee) -> Any:
-    """The guarantor bears nothing any more. Beyond due diligence the case still names it, so that nothing goes on without the lender."""
+    """The guarantor bears nothing any more. Beyond due diligence the case still names it, so that nothing continues
+    without the lender.
+    """
     asked: GuaranteeRequest = work.row
     case = Case.objects.get(pk=asked.case_id)
     demand_not_released(case)

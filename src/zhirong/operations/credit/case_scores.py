@@ -1,4 +1,6 @@
-"""What the lender corrects and adds before a review: the credit file and facts of a case, the indicator form of a right."""
+"""What the lender corrects and adds before a review: the credit file and facts of a case, the indicator form of a
+right.
+"""
 
 from typing import Annotated, Any
 
@@ -21,7 +23,7 @@ PURPOSE = "pledge"
 
 
 class CreditFile(Request):
-    """The credit file as it shall be, and the facts that modes ask about; facts left out stay."""
+    """The credit file as it shall be, and the facts that modes ask about; facts omitted stay."""
 
     credit: Annotated[
         Table,

@@ -1,4 +1,6 @@
-"""Due diligence at the lender's: taking a case in, asking the firm, working through the checklist, judging the team."""
+"""Due diligence at the lender's: taking a case in, asking the firm, working through the checklist, judging the
+team.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -133,7 +135,7 @@ HELD = (
 
 
 def _may_hand_over(actor: Actor, row: Any) -> bool:
-    """The officer himself, or the manager of his bank."""
+    """The officer themselves, or the manager of his bank."""
     is_its = actor.account == row.officer_id or actor.has(MemberRole.LENDER_MANAGER)
     return bool(row.lender_id == actor.organisation and is_its)
 
@@ -208,7 +210,7 @@ class Return(Request):
     page="lender.home",
 )
 def send_back_to_firm(work: Work, request: Return) -> Any:
-    """The firm completes it and hands it in again; what has been looked into stays."""
+    """The firm completes it and submits it again; what has been looked into stays."""
     move_case(work, work.row, Move.RETURN, reason=request.reason[:500])
     note(work, work.row, f"退回补充 Returned: {request.reason}\n请补充 To bring: {request.bring}")
     work.tell(
@@ -222,7 +224,7 @@ def send_back_to_firm(work: Work, request: Return) -> Any:
 
 
 def note(work: Work, case: Case, words: str) -> None:
-    """A note of the lender that the firm can read beside its case."""
+    """A note of the lender that the firm can read next to its case."""
     work.create(
         Message,
         subject=f"case/{case.pk}",
@@ -255,7 +257,7 @@ class AskFirm(Request):
     page="lender.case",
 )
 def ask_firm(work: Work, request: AskFirm) -> Any:
-    """It stands open beside the case until the firm has answered."""
+    """It stands open next to the case until the firm has answered."""
     work.create(
         Message,
         subject=f"case/{work.row.pk}",
@@ -326,7 +328,9 @@ class Check(Request):
     page="lender.case",
 )
 def do_check(work: Work, request: Check) -> Any:
-    """The item is done or waived; what it cost counts to the step. A finding may be entered again until the hand-up."""
+    """The item is done or waived; what it cost counts to the step. A finding may be entered again until the
+    hand-up.
+    """
     item: CheckItem = work.row
     case = item.case
     work.subject_is(case)

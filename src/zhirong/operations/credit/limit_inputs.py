@@ -1,4 +1,6 @@
-"""What the lender adds for the credit limit: evidence of need, receipts, other security, replaced debt, institutions' figures."""
+"""What the lender adds for the credit limit: evidence of need, receipts, other security, replaced debt,
+institutions' figures.
+"""
 
 from typing import Annotated, Any
 
@@ -30,7 +32,9 @@ def _money(zh: str, en: str, help_zh: str = "", help_en: str = "") -> Any:
 
 
 class LimitInputs(Request):
-    """What is left out is not known; a figure that is not known never raises the limit. Earlier entries are replaced."""
+    """What is omitted is not known; a figure that is not known never raises the limit. Earlier entries are
+    replaced.
+    """
 
     contracts: Annotated[
         Fen | None,

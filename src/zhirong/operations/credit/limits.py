@@ -82,7 +82,7 @@ def set_limit(work: Work, request: SetLimit) -> Any:
     roles=OWNERS,
     relation=lambda actor, row: row.organisation_id == actor.organisation and not row.removed,
     is_grave=True,
-    help=Text("取消后不再按此限额审批；可以重新设定。", "It bounds no approval any more; it can be set anew."),
+    help=Text("取消后不再按此限额审批；可以重新设定。", "It bounds no approval any more; it can be set again."),
 )
 def remove_limit(work: Work, request: Any) -> Any:
     """The limit no longer holds; that it did stays in the log."""
@@ -148,7 +148,9 @@ def lender_meters(case: Case, amount: FenAmount, day: date) -> tuple[Meter, ...]
 
 
 def lent(lender: int, limit: Limit, case: Case | None = None) -> FenAmount:
-    """What stands against a limit of a lender, in fen: balances, and what is approved and not yet paid. The case is left out."""
+    """What stands against a limit of a lender, in fen: balances, and what is approved and not yet paid. The case is
+    omitted.
+    """
     loans, cases = loans_of(lender), committed_of(lender)
     if case is not None:
         loans, cases = loans.exclude(case=case), cases.exclude(pk=case.pk)
@@ -164,7 +166,9 @@ def lent(lender: int, limit: Limit, case: Case | None = None) -> FenAmount:
 
 
 def loans_of(lender: int) -> "QuerySet[Loan]":
-    """Loans of a lender that count, each with what it counts with (``standing``): the balance, before release the principal."""
+    """Loans of a lender that count, each with what it counts with (``standing``): the balance, before release the
+    principal.
+    """
     return Loan.objects.filter(lender=lender, state__in=("waiting", "standing")).annotate(
         standing=If(When(state="waiting", then=F("principal")), default=F("balance"))
     )
@@ -176,7 +180,9 @@ def committed_of(lender: int) -> "QuerySet[Case]":
 
 
 def region_within(region: str, firm: str = "firm") -> Q:
-    """The firm's place lies in a region: its code begins with what the region's code says before its zeros. firm: the way to it."""
+    """The firm's place lies in a region: its code begins with what the region's code says before its zeros. firm:
+    the way to it.
+    """
     prefix = region
     while prefix.endswith("00"):
         prefix = prefix[:-2]

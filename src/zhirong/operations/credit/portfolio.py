@@ -1,4 +1,6 @@
-"""The lender's lists and its portfolio: what waits for it, all its cases, and what stands by state, category, mode and region."""
+"""The lender's lists and its portfolio: what waits for it, all its cases, and what stands by state, category, mode
+and region.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -87,7 +89,7 @@ WORK = listing(
         page="lender.case",
         empty=Text(
             "没有待办的业务。企业提交申请后会在这里出现。",
-            "Nothing waits for you. Applications appear here when firms hand them in.",
+            "Nothing waits for you. Applications appear here when firms submit them.",
         ),
     )
 )
@@ -141,7 +143,9 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """What a lender has, in fen. standing: balances of loans; committed: approved and not yet paid; bad: substandard or worse."""
+    """What a lender has, in fen. standing: balances of loans; committed: approved and not yet paid; bad:
+    substandard or worse.
+    """
 
     standing: Fen
     committed: Fen

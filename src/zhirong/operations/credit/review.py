@@ -1,4 +1,6 @@
-"""The lender's review: the quote of a case from all that is known of it now, and its hand-up to those who approve."""
+"""The lender's review: the quote of a case from all that is known of it now, and its hand-up to those who
+approve.
+"""
 
 import hashlib
 import json
@@ -53,7 +55,9 @@ class Review(Request):
     page="lender.case",
 )
 def review(work: Work, request: Review) -> Any:
-    """The quote under the chosen mode, as of today and by today's rules; whatever is changed later makes it stale."""
+    """The quote under the chosen mode, as of today and by today's rules; whatever is changed later makes it
+    stale.
+    """
     case: Case = work.row
     case.annual_rate = request.annual_rate
     quote = quote_json(case_table_of(case, work.day), [case.mode])
@@ -83,7 +87,7 @@ def inputs_of(case: Case) -> str:
 def review_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
     """Why the review of a case cannot be decided by; none where it can."""
     if not case.review:
-        return [_review("", Text("还没有测算额度", "line and quote have not been worked out"), "not_reviewed")]
+        return [_review("", Text("还没有测算额度", "line and quote have not been calculated"), "not_reviewed")]
     made_on = date.fromisoformat(case.review["on"])
     days = rules.at("lending.approval.review_days", day)
     found = []
@@ -100,7 +104,9 @@ def review_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
 
 
 def suspended_problems(case: Case) -> list[Problem]:
-    """Nothing is handed up, approved or signed for a firm or with a guarantor that the platform has suspended."""
+    """Nothing is submitted for approval, approved or signed for a firm or with a guarantor that the platform has
+    suspended.
+    """
     parties = [case.firm, *([case.guarantor] if case.guarantor else [])]
     return [
         Problem(
@@ -116,7 +122,7 @@ def suspended_problems(case: Case) -> list[Problem]:
 
 
 def _review(value: str, words: Text, code: str) -> Problem:
-    return Problem("review", value, words, Text("重新测算额度和报价", "work out line and quote again"), code)
+    return Problem("review", value, words, Text("重新测算额度和报价", "calculate line and quote again"), code)
 
 
 def check_state(case: Case, rules: Rulebook, day: date) -> tuple[tuple[CheckRule, ...], tuple[Entry, ...]]:
@@ -158,7 +164,7 @@ class HandUp(Request):
 
 @operation(
     "case.hand_up",
-    Text("报审批", "Hand up for approval"),
+    Text("报审批", "Submit for approval"),
     model=Case,
     roles=(MemberRole.LENDER_OFFICER,),
     states=(State.DILIGENCE,),
@@ -166,7 +172,7 @@ class HandUp(Request):
     page="lender.case",
 )
 def hand_up(work: Work, request: HandUp) -> Any:
-    """A round of approval begins. Everything that still stands in its way is said at once."""
+    """A round of approval begins. Everything that still is in its way is said at once."""
     case: Case = work.row
     problems = hand_up_problems(case, work.rules, work.day)
     rules, entries = check_state(case, work.rules, work.day)

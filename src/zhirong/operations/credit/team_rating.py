@@ -1,4 +1,6 @@
-"""The assessment of a firm's team for a case by independent raters (000 §3.1): one sheet a rater, a third where two disagree."""
+"""The assessment of a firm's team for a case by independent raters (000 §3.1): one sheet a rater, a third where two
+disagree.
+"""
 
 from datetime import date
 from typing import Annotated, Any
@@ -122,7 +124,7 @@ def rate_team(work: Work, request: Any) -> Any:
 
 
 def assessed(case: Case, rules: Rulebook, day: date) -> TeamAssessment | None:
-    """What the sheets of a case come to on a day; None where there is none."""
+    """What the sheets of a case come to on a day; None if there is none."""
     if not case.team:
         return None
     return assess_team(read_team(Reader(exact(case.team)), rules, day), rules, day)

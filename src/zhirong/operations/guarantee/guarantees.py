@@ -1,4 +1,6 @@
-"""The guarantor's part: what a lender asks of it, its review, the decision by a second person, what it bears and its limits."""
+"""The guarantor's part: what a lender asks of it, its review, the decision by a second person, what it bears and
+its limits.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -41,7 +43,7 @@ STATE_TEXT: dict[str, Text] = {
 }
 OPEN = ("requested", "reviewed", "granted")
 _MONTHS_A_YEAR = 12
-# A guarantee counts until the loan is repaid, and not for a case that came to nothing.
+# A guarantee counts until the loan is repaid, and not for a case that was zero.
 _OVER = (*(state.value for state in ENDED), State.REPAID.value)
 
 
@@ -344,7 +346,7 @@ IS_PAID_OFF = Text("已还清，担保责任解除", "is paid off: your guarante
 
 
 def end_guarantees(work: Work, case: Case, why: Text) -> None:
-    """Whoever was asked to guarantee the case, or had granted it, bears nothing any more and is told why."""
+    """Anyone who was asked to guarantee the case, or had granted it, bears nothing any more and is told why."""
     for asked in GuaranteeRequest.objects.filter(case=case, state__in=OPEN):
         work.update(asked, state="ended", exposure=0)
         work.tell(
@@ -354,7 +356,8 @@ def end_guarantees(work: Work, case: Case, why: Text) -> None:
         )
 
 
-# -- figures and limits ---------------------------------------------------------------------------------------------
+# -- figures and limits
+# ---------------------------------------------------------------------------------------------
 
 
 class Figures(Request):
@@ -404,7 +407,7 @@ def state_figures(work: Work, request: Figures) -> Any:
 
 
 def figures_of(guarantor: int, day: date) -> GuarantorFigures | None:
-    """The latest figures that a guarantor has stated; None where it has stated none."""
+    """The latest figures that a guarantor has stated; None if it has stated none."""
     return GuarantorFigures.objects.filter(organisation=guarantor, as_of__lte=day).order_by("-as_of", "-pk").first()
 
 

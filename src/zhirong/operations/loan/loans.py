@@ -127,7 +127,9 @@ def columns_of(loan: Loan, state: LoanState, rules: Rulebook) -> dict[str, Any]:
 
 
 def append_event(work: Work, loan: Loan, event: Mapping[str, Any], **values: Any) -> LoanState:
-    """Add an event to a loan and bring its columns up to today. Raises InputError for an event that is no part of its story."""
+    """Add an event to a loan and bring its columns up to today. Raises InputError for an event that is no part of
+    its story.
+    """
     loan.events = [*loan.events, dict(event)]
     for name, value in values.items():
         setattr(loan, name, value)
@@ -202,7 +204,7 @@ def make_loan_paper(work: Work, request: AskForPaper) -> Any:
 
 
 def _account_agreed(loan: Loan) -> str:
-    """The account that the contract has the borrower pay to; empty where it names none."""
+    """The account that the contract has the borrower pay to; empty if it names none."""
     papers = Paper.objects.filter(subject=f"case/{loan.case_id}", kind="loan_contract", state="signed")
     paper = papers.order_by("-pk").first()
     return "" if paper is None else str(paper.facts["lender"].get("bank_account", ""))

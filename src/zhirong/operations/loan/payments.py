@@ -238,7 +238,7 @@ def _demand_not_before(line: StatementLine, loan: Loan) -> None:
             "day",
             line.day,
             Text(f"早于合同起始日 {start}，期限会超过批准的期限", f"before the contract's first day, {start}: longer than approved"),
-            Text("到起始日再付款，或重新出合同", "pay it out from that day on, or issue the contract anew"),
+            Text("到起始日再付款，或重新出合同", "pay it out from that day on, or issue the contract again"),
         )  # fmt: skip
 
 
@@ -309,7 +309,9 @@ def _event(event: str, kind: str, day: date, booked: date, amount: int) -> dict[
 
 
 def _release(work: Work, loan: Loan, line: StatementLine) -> str:
-    """The drawdown: the loan begins on the day of the statement; the case is released and the firm gets its schedule."""
+    """The drawdown: the loan begins on the day of the statement; the case is released and the firm gets its
+    schedule.
+    """
     end = date.fromisoformat(loan.contract["loan"]["end"])
     if line.day >= end:
         raise refuse(
@@ -317,7 +319,7 @@ def _release(work: Work, loan: Loan, line: StatementLine) -> str:
             "day",
             line.day,
             Text(f"放款日不早于合同到期日 {end}", f"not before the contract's last day, {end}"),
-            Text("重新出合同", "issue the contract anew"),
+            Text("重新出合同", "issue the contract again"),
         )
     contract = {**loan.contract, "loan": {**loan.contract["loan"], "start": line.day.isoformat()}}
     event = event_id(loan, "D")
@@ -363,7 +365,7 @@ def settle(work: Work, loan: Loan, is_settled: bool) -> None:
 
 
 def demand_another(work: Work, first: int | None) -> None:
-    """Raises InputError where the second person is the first one."""
+    """Raises InputError if the second person is the first one."""
     if work.actor.account == first:
         raise refuse(
             "same_person",

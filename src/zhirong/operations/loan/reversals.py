@@ -1,4 +1,6 @@
-"""What was matched wrongly is reversed, never edited: asked for by one person, agreed to by another, a line as a whole."""
+"""What was matched wrongly is reversed, never edited: asked for by one person, agreed to by another, a line as a
+whole.
+"""
 
 from typing import Annotated, Any
 
@@ -66,7 +68,9 @@ def keep(work: Work, request: Any) -> Any:
 
 
 def _together(payment: Payment) -> list[Payment]:
-    """A payment with those of the same line that stand as it does: what one transfer paid is reversed as a whole."""
+    """A payment with those of the same line that stand as it does: what one transfer paid is reversed as a
+    whole.
+    """
     others = Payment.objects.filter(line=payment.line_id, state=payment.state).exclude(pk=payment.pk)
     return [payment, *others.select_related("loan__case", "line").order_by("pk")]
 
@@ -81,7 +85,9 @@ def _together(payment: Payment) -> list[Payment]:
     page="loan.payment",
 )
 def confirm_reversal(work: Work, request: Any) -> Any:
-    """The event never counted; the line can be matched anew. What the books showed stays, the difference is booked today."""
+    """The event never counted; the line can be matched again. What the books showed stays, the difference is booked
+    today.
+    """
     for payment in _together(work.row):
         demand_another(work, payment.reversed_by_id)
         _demand_reversible(payment)

@@ -1,4 +1,6 @@
-"""Before the money leaves: what the approval left open is settled, the use is shown, a condition is waived with a reason."""
+"""Before the money leaves: what the approval left open is settled, the use is shown, a condition is waived with a
+reason.
+"""
 
 from typing import Annotated, Any
 
@@ -51,7 +53,7 @@ class Settle(Request):
     ),
 )
 def settle(work: Work, request: Settle) -> Any:
-    """The item stands in the way no longer; finding, person and day are kept."""
+    """The item is in the way no longer; finding, person and day are kept."""
     case: Case = work.row
     titles = dict(unsettled_items(case))
     if request.item not in titles:

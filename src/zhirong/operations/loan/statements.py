@@ -1,4 +1,6 @@
-"""Bank statements: imported whole or not at all, each entry once; which loan a line belongs to is proposed, never decided."""
+"""Bank statements: imported whole or not at all, each entry once; which loan a line belongs to is proposed, never
+decided.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -82,8 +84,8 @@ _FIELDS = {name: (words.zh, words.en, *HEADINGS.get(name, ())) for name, words i
 
 
 def _read(call: Call, request: Import) -> tuple[Statement | None, dict[str, str]]:
-    """The statement and what its columns mean, read before the only writer is held up; no statement where it is so long
-    that the background reads it.
+    """The statement and what its columns mean, read before the only writer is held up; no statement where it is so
+    long that the background reads it.
     """
     upload = redeem(call.actor, request.file)
     corrections = corrections_for(call.actor, _KIND, request.columns, _FIELDS)
@@ -107,7 +109,7 @@ def _read(call: Call, request: Import) -> tuple[Statement | None, dict[str, str]
     help=Text(
         "逐行核对后整份导入；有一行不对就都不导入。流水号重复的认作同一笔，不会重复导入。外币、未成交的交易不导入，并列出。行数多的文件在后台读取，读完后由您确认。",
         "Every row is checked; one wrong row and none is imported. A reference that is known already is the same entry. "
-        "Entries in another currency and those not carried out are left out and listed. A long file is read in the background "
+        "Entries in another currency and those not carried out are omitted and listed. A long file is read in the background "
         "and waits for your yes.",
     ),
 )

@@ -1,4 +1,4 @@
-"""The end of a day and the watch over standing loans: reckoned anew, and told where somebody should look."""
+"""The end of a day and the watch over standing loans: reckoned again, and told where somebody should look."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ FLAG_WORDS = {
 }
 _FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
 _LENDER = (MemberRole.LENDER_OFFICER,)
-# Who hears of what, beside the lender's officers.
+# Who hears of what, next to the lender's officers.
 _FIRM_HEARS = frozenset({"due", "overdue", "fee", "ground"})
 _GUARANTOR_HEARS = frozenset({"overdue"})
 
@@ -125,7 +125,7 @@ def _rights_of(loans: Sequence[Loan]) -> dict[int, FirmRight]:
 
 
 def _write_columns(work: Work, loan: Loan, columns: Mapping[str, Any]) -> int:
-    """One where something has changed. The day of the reckoning alone is no change: it stands in the log."""
+    """One where something has changed. The day of the reckoning alone is no change: it is in the log."""
     differs = {name: value for name, value in columns.items() if getattr(loan, name) != value}
     if not differs:
         return 0

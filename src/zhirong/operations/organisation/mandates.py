@@ -57,8 +57,8 @@ class GiveMandate(Request):
     ),
 )
 def give_mandate(work: Work, request: GiveMandate) -> Any:
-    """The agent can act for the firm from now on, by this mandate alone: one that was meant to be narrower must not leave a
-    wider one standing beside it.
+    """The agent can act for the firm from now on, by this mandate alone: one that was meant to be narrower must not
+    leave a wider one standing next to it.
     """
     problems = []
     agent = Organisation.objects.filter(pk=request.agent, kind=_AGENT, status="active").first()
@@ -113,7 +113,7 @@ def give_mandate(work: Work, request: GiveMandate) -> Any:
     is_grave=True,
 )
 def end_mandate(work: Work, request: Any) -> Any:
-    """It ends this moment: whoever acts by it can do nothing more. Firm and agent may both end it."""
+    """It ends this moment: anyone who acts by it can do nothing more. Firm and agent may both end it."""
     work.update(work.row, ended_on=work.day)
     other = work.row.agent_id if work.actor.organisation == work.row.firm_id else work.row.firm_id
     words = Text(

@@ -1,5 +1,5 @@
-"""Who belongs to an organisation. Its head invites by e-mail, and learns nothing of who has an account; the security
-administration, which sees every account, gives roles at once.
+"""Who belongs to an organisation. Its head invites by e-mail, and learns nothing of who has an account; the
+security administration, which sees every account, gives roles at once.
 """
 
 from datetime import date, timedelta
@@ -41,7 +41,7 @@ _HOLDS = timedelta(days=30)
 _MOST_OPEN = 200  # of one organisation: what it sends must not become a flood
 _MAIL = "member.invite"
 _A_DAY = timedelta(days=1)
-_MOST_OF_A_DAY = 3  # invitations mailed to one address, whoever invites
+_MOST_OF_A_DAY = 3  # invitations mailed to one address, anyone who invites
 _SUBJECT = "[知融 Zhirong]"
 
 
@@ -87,7 +87,8 @@ def _administers(actor: Actor, row: Any) -> bool:
 def add_member(work: Work, request: AddMember) -> Any:
     """Give somebody roles in the organisation, in place of those he may have had there.
 
-    The head of an organisation sees the same answer whether or not the address has an account. The security administration
+    The head of an organisation sees the same answer whether or not the address has an account. The security
+    administration
     sees every account anyway: it adds at once, and is told where there is none.
     """
     _demand_roles(work.row, request.roles)
@@ -147,7 +148,7 @@ def _invite(work: Work, request: AddMember) -> dict[str, Any]:
 
 
 def _mailed_lately(work: Work, email: str) -> bool:
-    """Whether the organisation has had the address written to within a day: one mail a day and address."""
+    """Whether the organisation has had the address written to within a day: one mail per day and address."""
     own = Invitation.objects.filter(organisation=work.row, email=email).values_list("pk", flat=True)
     sent = Job.objects.filter(kind=_MAIL, run_at__gt=work.now - _A_DAY)
     return sent.filter(payload__invitation__in=list(own)).exists()
@@ -155,7 +156,8 @@ def _mailed_lately(work: Work, email: str) -> bool:
 
 @job(_MAIL)
 def send_invitation(task: Task) -> Any:
-    """Tell the invited: by a notice where the address has an account, which is mailed with the others, else by e-mail.
+    """Tell the invited: by a notice where the address has an account, which is mailed with the others, else by
+    e-mail.
 
     Nothing of which it was comes back: the result of a job is read.
     """
@@ -163,7 +165,8 @@ def send_invitation(task: Task) -> Any:
     one = found.select_related("organisation").first()
     if one is None:
         return {}
-    # Several organisations may invite one address; more of them a day wait, or anybody could have it flooded through others.
+    # Several organisations may invite one address; more of them a day wait, or anybody could have it flooded
+    # through others.
     since = task.now - _A_DAY
     letters = Letter.objects.filter(to__iexact=one.email, made_at__gt=since, subject__startswith=_SUBJECT).count()
     notices = Notice.objects.filter(
@@ -292,13 +295,13 @@ def _demand_roles(organisation: Organisation, roles: list[MemberRole]) -> None:
 
 
 def _demand_apart(work: Work, account: Account, organisation: Organisation, roles: list[MemberRole]) -> None:
-    """Nobody gives himself roles; and nobody has two of the three administrations, in whatever organisations."""
+    """Nobody gives themselves roles; and nobody has two of the three administrations, in whatever organisations."""
     if account.pk == work.actor.account and work.operation.name == "member.add":
         raise refuse(
             "own_roles",
             "email",
             account.email,
-            Text("不能给自己授予角色", "nobody gives himself roles"),
+            Text("不能给自己授予角色", "nobody gives themselves roles"),
             Text("请安全管理员或另一位负责人办理", "ask the security administrator, or another head"),
         )
     elsewhere = Membership.objects.filter(account=account, active=True).exclude(organisation=organisation)

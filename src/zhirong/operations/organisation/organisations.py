@@ -1,4 +1,6 @@
-"""Organisations: a firm registers itself and is confirmed by a paper; institutions are entered by the administration."""
+"""Organisations: a firm registers itself and is confirmed by a paper; institutions are entered by the
+administration.
+"""
 
 from typing import Annotated, Any
 
@@ -137,7 +139,7 @@ def _kept(name: str) -> Any:
 
 
 class DescribeOrganisation(Request):
-    """What papers say of an institution beside its name and code."""
+    """What papers say of an institution next to its name and code."""
 
     address: Annotated[
         str, Field(max_length=200), ask("住所", "Address", *_IN_CONTRACTS, start=_kept("address"))
@@ -195,7 +197,9 @@ class Confirm(Request):
     ),
 )
 def confirm(work: Work, request: Confirm) -> Any:
-    """Its licence has been checked; it can apply from now on. Who else has said the same code is told that it is not his."""
+    """Its licence has been checked; it can apply from now on. Who else has said the same code is told that it is
+    not his.
+    """
     row = work.row
     others = Organisation.objects.filter(code=row.code).exclude(pk=row.pk)
     taken = others.filter(status__in=CONFIRMED).first()
@@ -221,7 +225,7 @@ def confirm(work: Work, request: Confirm) -> Any:
                 f"另有 {len(rivals)} 家企业以同一代码登记：{'、'.join(one.name for one in rivals)}",
                 f"others have registered under the same code: {', '.join(one.name for one in rivals)}",
             ),
-            Text("交上核对过的营业执照", "hand in the licence that was checked"),
+            Text("交上核对过的营业执照", "submit the licence that was checked"),
         )
     if request.licence is not None:
         attach(work, request.licence, f"organisation/{row.pk}", "licence", work.actor.organisation)
@@ -300,7 +304,7 @@ def belongs_to(account: int, organisation: int) -> bool:
 
 
 def own_firm(account: int, firm: int) -> list[Problem]:
-    """Why somebody cannot decide on a firm's case: he belongs to the firm himself."""
+    """Why somebody cannot decide on a firm's case: he belongs to the firm themselves."""
     if not belongs_to(account, firm):
         return []
     return [

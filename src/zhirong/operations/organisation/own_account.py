@@ -1,4 +1,4 @@
-"""What somebody says of himself: the name that stands under his decisions and on the reports that he signs."""
+"""What somebody says of themselves: the name that is under his decisions and on the reports that he signs."""
 
 from typing import Annotated, Any
 

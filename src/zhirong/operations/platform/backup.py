@@ -1,7 +1,8 @@
 """Backup of a whole platform while it runs: the database as of one instant, the files that it names, the keys.
 
-A backup is one tar file. The database is copied first: a file is kept before any row names it and never removed, so every
-file that the copy names is there to be taken. Its last member, ``manifest.json``, lists the SHA-256 of all others.
+A backup is one tar file. The database is copied first: a file is kept before any row names it and never removed, so
+every file that the copy names is there to be taken. Its last member, ``manifest.json``, lists the SHA-256 of all
+others.
 """
 
 import hashlib
@@ -35,7 +36,7 @@ _CHUNK = 1 << 20
 def back_up(folder: Path, target: Path, now: datetime) -> dict[str, Any]:
     """Write a backup of the platform in ``folder``; returns its manifest. The file is whole or not there.
 
-    Raises InputError where the target exists or has no folder, or where PostgreSQL's own tool is missing.
+    Raises InputError if the target exists or has no folder, or where PostgreSQL's own tool is missing.
     """
     if target.exists():
         raise _problem(
@@ -74,8 +75,8 @@ def back_up(folder: Path, target: Path, now: datetime) -> dict[str, Any]:
 
 
 def restore(source: Path, folder: Path) -> dict[str, Any]:
-    """Unpack a backup into an empty folder, every member checked against the manifest; returns the manifest. A backup of
-    PostgreSQL is loaded into the database that DATABASE_URL names, which must be empty.
+    """Unpack a backup into an empty folder, every member checked against the manifest; returns the manifest. A
+    backup of PostgreSQL is loaded into the database that DATABASE_URL names, which must be empty.
 
     Raises InputError, before anything is left behind, where the backup is damaged or there is something already.
     """
@@ -112,8 +113,8 @@ def restore(source: Path, folder: Path) -> dict[str, Any]:
 
 
 def _unpack(tar: tarfile.TarFile, folder: Path) -> None:
-    """Regular files with plain relative names, which is all that a backup holds. The standard library's own filter of names
-    came with 3.11.4 only. Raises ValueError for any other member.
+    """Regular files with plain relative names, which is all that a backup holds. The standard library's own filter
+    of names came with 3.11.4 only. Raises ValueError for any other member.
     """
     for member in tar:
         name = PurePosixPath(member.name)
@@ -128,7 +129,9 @@ def _unpack(tar: tarfile.TarFile, folder: Path) -> None:
 
 
 def missing_files(folder: Path) -> Iterator[tuple[str, str]]:
-    """Contents that the database names and the folder has not, or has otherwise: SHA-256, and ``missing`` or ``changed``."""
+    """Contents that the database names and the folder has not, or has otherwise: SHA-256, and ``missing`` or
+    ``changed``.
+    """
     from zhirong.store.blobs import path_of
     from zhirong.store.financing import StoredFile
 
@@ -225,7 +228,9 @@ def _load_postgres(dump: Path) -> None:
 
 
 def _run_tool(command: list[str]) -> None:
-    """Run a tool of PostgreSQL on the platform's database; the password goes by the environment, not by the command line."""
+    """Run a tool of PostgreSQL on the platform's database; the password goes by the environment, not by the command
+    line.
+    """
     given = connection.settings_dict
     named = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
     environment = {**os.environ, **{name: str(given[key]) for name, key in named.items() if given.get(key)}}

@@ -1,7 +1,8 @@
 """The platform's tables against the events: every row is what the images in the log make of it, and nothing else.
 
-Covered is every table of the kind ``Kept``, and what accounts sign in with, by its seals (``seals``); not when they last did.
-Nor are notices, jobs and deliveries, which no event vouches for (see ``store.work``). Rows that were loaded in bulk
+Covered is every table of the kind ``Kept``, and what accounts sign in with, by its seals (``seals``); not when they
+last did. Nor are notices, jobs and deliveries, which no event vouches for (see ``store.work``). Rows that were
+loaded in bulk
 past the operations have no event, and are found as what they are: not in the log.
 """
 
@@ -39,7 +40,9 @@ Rows = dict[tuple[str, int], Row]
 
 
 def platform_findings(folder: Path = settings.DATA) -> list[Finding]:
-    """Every row of a kept table that was changed, removed or added otherwise than by an operation. folder: of the keys."""
+    """Every row of a kept table that was changed, removed or added otherwise than by an operation. folder: of the
+    keys.
+    """
     expected = _folded()
     found: list[Finding] = []
     for model in kept_models():
@@ -109,7 +112,9 @@ def _folded() -> Rows:
 
 
 def _images(content: str) -> list[Mapping[str, Any]]:
-    """The images of an event. One whose content cannot be read is named where events are checked against the log."""
+    """The images of an event. One whose content cannot be read is named where events are checked against the
+    log.
+    """
     try:
         images = canonical.decode(content.encode()).get("images", [])
         return [
@@ -153,7 +158,9 @@ def _of_table(model: type[Kept], expected: dict[int, Row]) -> Iterator[Finding]:
 
 
 def _plain(column: Any, text: str | None) -> Any:
-    """What stands in a column, as an image writes it (``operations.snapshots.image_value``); a mark where it cannot be read."""
+    """What is in a column, as an image writes it (``operations.snapshots.image_value``); a mark where it cannot be
+    read.
+    """
     if text is None:
         return None
     try:

@@ -1,7 +1,9 @@
-"""A platform that has begun on SQLite goes on with PostgreSQL: every table is copied in one transaction, and counted.
+"""A platform that has begun on SQLite continues with PostgreSQL: every table is copied in one transaction, and
+counted.
 
-The database of the data folder is the source, the empty one that DATABASE_URL names the target. Files and keys stay where they
-are. Afterwards the source is kept under another name, so that nobody goes on writing the log in two places.
+The database of the data folder is the source, the empty one that DATABASE_URL names the target. Files and keys stay
+where they are. Afterwards the source is kept under another name, so that nobody continues writing the log in two
+places.
 """
 
 import sqlite3
@@ -28,10 +30,11 @@ _WAIT_SECONDS = 2.0
 
 
 def move(folder: Path) -> dict[str, int]:
-    """Copy everything from ``zhirong.sqlite3`` in the folder into PostgreSQL; returns the number of rows of each table.
+    """Copy everything from ``zhirong.sqlite3`` in the folder into PostgreSQL; returns the number of rows of each
+    table.
 
-    Raises InputError, with nothing copied, where there is no such file, a program still uses it, it is of an older version,
-    DATABASE_URL names no PostgreSQL or a database that holds something, or a value has no place there.
+    Raises InputError, with nothing copied, where there is no such file, a program still uses it, it is of an older
+    version, DATABASE_URL names no PostgreSQL or a database that holds something, or a value has no place there.
     """
     place = folder / SQLITE
     _demand_target(place)
@@ -119,7 +122,8 @@ def _source(folder: Path) -> Iterator[None]:
         del connections[_SOURCE], connections.databases[_SOURCE]
 
 
-# -- copying --------------------------------------------------------------------------------------------------------
+# -- copying
+# --------------------------------------------------------------------------------------------------------
 
 
 def _copied() -> dict[str, int]:
@@ -138,7 +142,7 @@ def _copied() -> dict[str, int]:
 
 
 def _copy(model: type[Model]) -> int:
-    """Every row of a table as it stands: no column is filled in anew."""
+    """Every row of a table as it stands: no column is filled in again."""
     fields = model._meta.local_concrete_fields
     table, quote = model._meta.db_table, connection.ops.quote_name
     into = f"COPY {quote(table)} ({', '.join(quote(field.column) for field in fields)}) FROM STDIN"

@@ -1,8 +1,8 @@
 """The rules that decide here: every rule with its dated values and sources, and when the rulebook has changed.
 
-The rule files come with the package, and with the policy packs that ZHIRONG_RULES names; what a decision used is kept with its event as the rulebook's version. When the
-platform starts with another version than before, an event says so, with a fingerprint of every rule, so that anybody
-can see which rules have changed between two versions.
+The rule files come with the package, and with the policy packs that ZHIRONG_RULES names; what a decision used is
+kept with its event as the rulebook's version. When the platform starts with another version than before, an event
+says so, with a fingerprint of every rule, so that anybody can see which rules have changed between two versions.
 """
 
 import hashlib
@@ -57,7 +57,7 @@ def rules_changed(work: Work, request: RulesChanged) -> Any:
 def note_rules(now: datetime) -> bool:
     """At the start: keep the version of the rules where it is another one than the last. Returns whether it was.
 
-    Raises InputError where a policy pack is wrong, its modes included: nothing may be decided by it.
+    Raises InputError if a policy pack is wrong, its modes included: nothing may be decided by it.
     """
     if rulebook().packs:
         workbench.rules()
@@ -72,7 +72,9 @@ def note_rules(now: datetime) -> bool:
 
 
 def fingerprints() -> dict[str, str]:
-    """A short fingerprint of every rule (of all its versions with their sources), and of every file of modes and funds."""
+    """A short fingerprint of every rule (of all its versions with their sources), and of every file of modes and
+    funds.
+    """
     book = rulebook()
     rules = {rule_id: _fingerprint(book.rule(rule_id)) for rule_id in book.ids()}
     return rules | {one.name: one.fingerprint for one in language_files()}
@@ -136,8 +138,8 @@ def _difference(
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One change of the rulebook. added, changed, removed: names of rules; all are empty for the first version. packs: the
-    policy packs in use from then on.
+    """One change of the rulebook. added, changed, removed: names of rules; all are empty for the first version.
+    packs: the policy packs in use from then on.
     """
 
     index: int
@@ -195,7 +197,9 @@ def files() -> tuple[RuleFile, ...]:
 
 @dataclass(frozen=True, slots=True)
 class LanguageFile:
-    """A file of a financing mode or a fund, in the mode language. name: with its folder, such as ``modes/xixian.toml``."""
+    """A file of a financing mode or a fund, in the mode language. name: with its folder, such as
+    ``modes/xixian.toml``.
+    """
 
     name: str
     title: Text
@@ -205,7 +209,9 @@ class LanguageFile:
 
 @cache
 def language_files() -> tuple[LanguageFile, ...]:
-    """The files of modes and funds that come with the package, then those of the policy packs, named with the pack's id."""
+    """The files of modes and funds that come with the package, then those of the policy packs, named with the
+    pack's id.
+    """
     named = [
         (f"{folder}/{file.name}", file.read_text(encoding="utf-8"))
         for folder in ("funds", "modes")

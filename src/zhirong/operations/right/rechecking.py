@@ -1,4 +1,6 @@
-"""Days go by: rights whose status or next fee may have changed are checked anew in the background, and firms are told."""
+"""Days go by: rights whose status or next fee may have changed are checked again in the background, and firms are
+told.
+"""
 
 from datetime import date
 from typing import Annotated, Any

@@ -90,7 +90,7 @@ class RightFacts(Request):
             Text("权利人", "Holders"),
             Text(
                 "只属于本企业的不填。共有的每行写一个权利人：名称；信用代码（没有的空着）；自然人、同意出质、不同意出质（如有）",
-                "leave empty where the firm alone holds it; else a holder in a line: name; credit code (or nothing); "
+                "leave empty if the firm alone holds it; else a holder in a line: name; credit code (or nothing); "
                 "natural person, consents, refuses (where so)",
             ),
             "area",
@@ -148,7 +148,9 @@ _HOLDER_WORDS = {
 
 
 def facts_table(kind: RightKind, asked: RightFacts, firm_name: str, firm_code: str) -> dict[str, Any]:
-    """The table of ``[[rights]]`` without its id, as a JSON column keeps it. Raises InputError for lines that cannot be read."""
+    """The table of ``[[rights]]`` without its id, as a JSON column keeps it. Raises InputError for lines that
+    cannot be read.
+    """
     problems: list[Problem] = []
     table: dict[str, Any] = {"kind": kind.value}
     for name in fields_of(kind):
@@ -168,7 +170,9 @@ def facts_table(kind: RightKind, asked: RightFacts, firm_name: str, firm_code: s
 
 
 def table_of(right: Right) -> dict[str, Any]:
-    """A right as a table of ``[[rights]]`` without its id, as a JSON column keeps it: what is not known is left out."""
+    """A right as a table of ``[[rights]]`` without its id, as a JSON column keeps it: what is not known is
+    omitted.
+    """
     table: dict[str, Any] = {"kind": right.kind.value, "title": right.title}
     for one in fields(right):
         value = getattr(right, one.name)

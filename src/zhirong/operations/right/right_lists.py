@@ -1,7 +1,7 @@
 """A firm brings a list of its rights: every change is shown as old and new, and nothing is erased.
 
-What the list has no column for, or leaves empty, stays as it is kept: a list of four columns changes four facts at most.
-What a list would overwrite is named first and overwritten only where the firm says so.
+What the list has no column for, or leaves empty, stays as it is kept: a list of four columns changes four facts at
+most. What a list would overwrite is named first and overwritten only where the firm says so.
 """
 
 from collections.abc import Collection, Mapping
@@ -72,7 +72,7 @@ class ImportRights(Request):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One fact of a kept right that a list would change. old: None where nothing is kept."""
+    """One fact of a kept right that a list would change. old: None if nothing is kept."""
 
     field: str
     old: Any
@@ -91,7 +91,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """table: None where the list is so long that the background reads it."""
+    """table: None if the list is so long that the background reads it."""
 
     table: RightsTable | None
     corrections: Mapping[str, str]
@@ -204,8 +204,8 @@ def merged(
 ) -> tuple[dict[str, Any], list[Change]]:
     """The facts to keep, and what they change of those that are kept. A list without holders is the firm's own.
 
-    said: the right as ``table_of`` gives it; changed here. given: the fields that a cell of the list gives. row: what is
-    kept of the right; None where nothing is.
+    said: the right as ``table_of`` gives it; changed here. given: the fields that a cell of the list gives. row:
+    what is kept of the right; None if nothing is.
     """
     # A list seldom gives codes: the firm's own is known.
     said["holders"] = [

@@ -201,7 +201,7 @@ def open_cases_with(right: FirmRight, *, drafts: bool = False) -> list[Case]:
 
 
 def share_rights(work: Work, subject: str, rights: Sequence[int]) -> None:
-    """Let whoever may see a case or an appraisal see these rights, and no longer others that it named before."""
+    """Let anyone who may see a case or an appraisal see these rights, and no longer others that it named before."""
     known = {one.right_id: one for one in SharedRight.objects.filter(subject=subject)}
     for pk in rights:
         if pk not in known:
@@ -329,15 +329,15 @@ def add_file(work: Work, request: AddFile) -> Any:
     is_grave=True,
 )
 def remove_file(work: Work, request: Any) -> Any:
-    """It can no longer be opened. What was handed in with a case stays with it."""
+    """It can no longer be opened. What was submitted with a case stays with it."""
     table, _, number = work.row.subject.partition("/")
     if table == "case" and not Case.objects.filter(pk=int(number), state="draft").exists():
         raise refuse(
             "handed_in",
             "file",
             work.row.name,
-            Text("申请已提交，所附文件不能删除", "the case has been handed in: its papers stay with it"),
-            Text("补充一份正确的文件", "add the right paper beside it"),
+            Text("申请已提交，所附文件不能删除", "the case has been submitted: its papers stay with it"),
+            Text("补充一份正确的文件", "add the right paper next to it"),
         )
     work.update(work.row, removed=True)
 

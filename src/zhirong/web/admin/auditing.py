@@ -38,7 +38,7 @@ def receipt(request: HttpRequest, row: Event) -> HttpResponse:
 
 @page("audit/seen/", "audit.seen", roles=AUDIT)
 def seen(request: HttpRequest) -> HttpResponse:
-    """Who has opened what, once a day for each."""
+    """Who has opened what, once per day for each."""
     return render_list(request, SEEN)
 
 

@@ -1,4 +1,6 @@
-"""Pages of the agency's desk: its assignments, an appraisal with its working file and report, two reports beside each other."""
+"""Pages of the agency's desk: its assignments, an appraisal with its working file and report, two reports next to
+each other.
+"""
 
 from typing import Any
 
@@ -30,7 +32,7 @@ _NEXT: dict[str, Text] = {
     State.ACCEPTED: Text("等承办评估师录入方法并计算", "the appraiser enters the methods and computes"),
     State.WORKED: Text(
         "等机构的复核人复核；复核前可以重新录入",
-        "the agency's reviewer looks at it; until then it can be entered anew",
+        "the agency's reviewer looks at it; until then it can be entered again",
     ),
     State.REVIEWED: Text("等承办评估师和复核人各自签署", "appraiser and reviewer each sign"),
 }
@@ -88,7 +90,7 @@ def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
 
 
 def _next(row: Appraisal, account: int) -> Text | None:
-    """Who is to do what now; None where it has ended."""
+    """Who is to do what now; None if it has ended."""
     if row.state == State.REVIEWED and account in {one["account"] for one in row.signatures}:
         return Text("您已签署，等另一位签署", "you have signed; the other one signs")
     return _NEXT.get(row.state)

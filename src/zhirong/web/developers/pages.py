@@ -1,4 +1,4 @@
-"""The API described on a page of its own: every call with its address, what it asks for and for whom it is."""
+"""The API described on its own page: every call with its address, what it asks for and for whom it is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

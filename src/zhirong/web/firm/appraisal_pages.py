@@ -37,7 +37,9 @@ def appraise(request: HttpRequest) -> HttpResponse:
 
 @page("firm/appraisals/<int:id>/", "firm.appraisal", roles=FIRM, model=Appraisal)
 def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
-    """One appraisal: interval, grade, methods, what it rests on, how long it holds. A formal one has a page of its own."""
+    """One appraisal: interval, grade, methods, what it rests on, how long it holds. A formal one has its own
+    page.
+    """
     if row.grade != ONLINE:
         return redirect(reverse("agency.appraisal", args=[row.pk]))
     if "record" not in row.result:

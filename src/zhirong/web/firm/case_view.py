@@ -79,7 +79,9 @@ def case_context(actor: Actor, case: Case, day: date, moment: datetime) -> dict[
 
 
 def way(state: State, steps: list[CaseStep]) -> list[tuple[Text, str]]:
-    """The way of a case that goes well, each place with whether it is done, where the case stands, or still to come."""
+    """The way of a case that goes well, each place with whether it is done, where the case stands, or still to
+    come.
+    """
     at = WAY.index(state) if state in WAY else -1
     if at < 0:
         been = [WAY.index(State(one.state)) for one in steps if State(one.state) in WAY]
@@ -90,14 +92,16 @@ def way(state: State, steps: list[CaseStep]) -> list[tuple[Text, str]]:
 
 
 def offer_of(quote: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The first offer of a quote, with amounts in fen; None where there is no quote yet."""
+    """The first offer of a quote, with amounts in fen; None if there is no quote yet."""
     if not quote.get("modes"):
         return None
     return offer_row(quote["modes"][0])
 
 
 def offer_row(mode: Mapping[str, Any]) -> dict[str, Any]:
-    """An offer as a page shows it: who bears what of a full loss, what it costs, which subsidies there are to claim."""
+    """An offer as a page shows it: who bears what of a full loss, what it costs, which subsidies there are to
+    claim.
+    """
     return {
         "id": mode["id"],
         "title": mode["title"],

@@ -56,7 +56,9 @@ def chart(request: HttpRequest, which: str) -> HttpResponse:
 
 
 def answer_context(quote: dict[str, Any]) -> dict[str, Any]:
-    """The answer for a template: the credit limit, every mode of the place in order of what the firm pays, what stands in the way."""
+    """The answer for a template: the credit limit, every mode of the place in order of what the firm pays, what is
+    in the way.
+    """
     offers = [offer_row(one) for one in quote["modes"]]
     offers.sort(key=lambda one: (_ORDER[one["eligible"]], float(one["annual_cost"] or 9)))
     limit = quote["credit_limit"]

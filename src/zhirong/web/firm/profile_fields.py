@@ -69,7 +69,12 @@ _SECTIONS: Mapping[str, tuple[tuple[str, Text, str, tuple[tuple[str, Text], ...]
     ),
     "compliance": (
         ("penalties_in_three_years", Text("三年内行政处罚次数", "Penalties in three years"), "whole", ()),
-        ("dishonest_judgment_debtor", Text("失信被执行人", "Dishonest judgment debtor"), "flag", ()),
+        (
+            "dishonest_judgment_debtor",
+            Text("失信被执行人", "On the court's list of defaulting judgment debtors"),
+            "flag",
+            (),
+        ),
         ("abnormal_operations", Text("列入经营异常名录", "On the list of abnormal operations"), "flag", ()),
     ),
     "debt": (
@@ -164,7 +169,7 @@ def read_description(model: Any, posted: QueryDict) -> dict[str, Any]:
 
 
 def shown(item: Item, given: Mapping[str, Any]) -> str:
-    """What stands in a field, from a description."""
+    """What is in a field, from a description."""
     found: Any = given
     for part in item.name.split("."):
         found = found.get(part) if isinstance(found, Mapping) else None

@@ -37,7 +37,7 @@ def rights(request: HttpRequest) -> HttpResponse:
 
 @page("firm/rights/new/", "firm.right_kinds", roles=FIRM)
 def kinds(request: HttpRequest) -> HttpResponse:
-    """Choose the kind of a right: each kind has a form of its own."""
+    """Choose the kind of a right: each kind has its own form."""
     return render(
         request, "firm/right_kinds.html", {"kinds": [(one.value, words) for one, words in KIND_TEXT.items()]}
     )

@@ -244,7 +244,7 @@ def _appraisals(actor: Actor, case: Case, today: Today) -> list[dict[str, Any]]:
 
 
 def _team(actor: Actor, case: Case, team: TeamAssessment | None) -> dict[str, Any]:
-    """The assessment of the team; the sheets only for who has handed in their own, or once it is settled."""
+    """The assessment of the team; the sheets only for who has submitted their own, or once it is settled."""
     raters = list(TeamRating.objects.filter(case=case).values_list("rater_id", flat=True))
     is_open = team is None or not team.usable
     return {
@@ -274,7 +274,9 @@ def _checks(case: Case, today: Today) -> list[dict[str, Any]]:
 
 
 def quote_of(case: Case) -> dict[str, Any] | None:
-    """The credit limit under the chosen mode, its caps, what would change it, and the price; None before a review."""
+    """The credit limit under the chosen mode, its caps, what would change it, and the price; None before a
+    review.
+    """
     if not case.quote:
         return None
     quote = current(case.quote)

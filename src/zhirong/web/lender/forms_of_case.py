@@ -29,7 +29,7 @@ _DEFAULT_SYSTEM = "national_guide"
 
 @page("lender/checks/<int:id>/", "lender.check", roles=DESK, model=CheckItem, methods=("GET", "HEAD", "POST"))
 def check(request: HttpRequest, row: CheckItem) -> HttpResponse:
-    """What came of one item of the checklist; what has been entered stands in the form."""
+    """What came of one item of the checklist; what has been entered is in the form."""
     rule = rule_of(row, rulebook(), day_of(now()))
     known = {"outcome": row.state, "verdict": row.verdict, "finding": row.finding, "cost": row.cost}
     title = row.case.beside.get(TITLE_INVESTIGATION, {}) if row.item == TITLE_INVESTIGATION else {}
@@ -108,7 +108,9 @@ def score(request: HttpRequest, row: Case) -> HttpResponse:
 
 
 def _answers(questions: list[dict[str, Any]], posted: QueryDict) -> dict[str, Any]:
-    """What was answered; a question without an answer is left out. A number that cannot be read stays as it was typed."""
+    """What was answered; a question without an answer is omitted. A number that cannot be read stays as it was
+    typed.
+    """
     found = {}
     for one in questions:
         written = {part: posted.get(f"{one['code']}.{part}", "").strip() for part in _PARTS}

@@ -1,4 +1,6 @@
-"""The lender's pages: the work list, the case on one page, its explanation, the modes beside each other, the portfolio."""
+"""The lender's pages: the work list, the case on one page, its explanation, the modes next to each other, the
+portfolio.
+"""
 
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -119,7 +121,9 @@ def compare_modes(request: HttpRequest, row: Case) -> HttpResponse:
 
 @page("lender/cases/<int:id>/chart/<str:which>.svg", "lender.case_chart", roles=LENDER, model=Case)
 def case_chart(request: HttpRequest, row: Case, which: str) -> HttpResponse:
-    """A chart of the quote: full_loss, cost, value, tornado; with ``modes-`` before it of all modes offered here."""
+    """A chart of the quote: full_loss, cost, value, tornado; with ``modes-`` before it of all modes offered
+    here.
+    """
     lang = request.lang
     quote = _all_modes(row) if which.startswith("modes-") else current(row.quote)
     charts = quote_charts(quote, lang, _CHART_WIDTH) if quote else {}
@@ -157,7 +161,9 @@ def portfolio(request: HttpRequest) -> HttpResponse:
 
 
 def _tolerance(request: HttpRequest, book: Portfolio, today: Today) -> dict[str, Any]:
-    """Whether the ratio is held against the lender, by its own ratio over all its loans, which only it knows: in per cent."""
+    """Whether the ratio is held against the lender, by its own ratio over all its loans, which only it knows: in
+    per cent.
+    """
     asked = request.GET.get("own", "").strip()
     context: dict[str, Any] = {
         "tolerance": today.rules.at("diligence.exemption.npl_tolerance", today.day),
@@ -179,7 +185,7 @@ def _points(above: Fraction) -> Decimal:
 
 
 def _per_cent(words: str) -> Decimal | None:
-    """Per cent as typed, as a part of one; None where it is no number from 0 to 100."""
+    """Per cent as typed, as a part of one; None if it is no number from 0 to 100."""
     try:
         number = Decimal(words.replace("％", "%").removesuffix("%").strip())
     except InvalidOperation:

@@ -54,7 +54,7 @@ _PRODUCTS: Sequence[tuple[Text, Text, frozenset[str]]] = (
         Text("担保贷款", "Guaranteed loan"),
         Text(
             "担保机构向银行担保一部分，企业把权利反担保给它；额度更高，要付担保费。",
-            "A guarantor stands in for a part and takes the rights as its counter-guarantee: more can be lent, for a fee.",
+            "A guarantor is in for a part and takes the rights as its counter-guarantee: more can be lent, for a fee.",
         ),
         frozenset({"guarantor", "reguarantor", "national_fund"}),
     ),

@@ -106,7 +106,7 @@ def day(value: date | str | None) -> str:
 
 @register.simple_tag(takes_context=True)
 def problem_text(context: Any, problem: Problem) -> str:
-    """What is wrong and how to fix it, without the field's name, which stands beside it."""
+    """What is wrong and how to fix it, without the field's name, which is next to it."""
     lang = _lang(context)
     end = ". " if lang == "en" else "。"
     return f"{problem.reason.in_(lang)}{end}{how_to_fix(problem.hint, lang)}"
@@ -151,7 +151,7 @@ def right_status(context: Any, status: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def explain_formula(context: Any, explanation: Explanation) -> str:
-    """How a result was come by, in a line; empty where it says nothing."""
+    """How a result was come by, in a line; empty if it says nothing."""
     return words(context, explanation.formula)
 
 
@@ -184,7 +184,7 @@ def actions(context: Any, row: Any, only: str = "") -> dict[str, Any]:
     """Buttons for what the person can do to a row now. only: names, spaces between."""
     names = only.split()
     found = [one for one in operations_for(context["actor"], row) if not names or one.name in names]
-    found.sort(key=lambda one: one.is_grave)  # what goes on comes first, what ends it last
+    found.sort(key=lambda one: one.is_grave)  # what continues comes first, what ends it last
     return {"operations": found, "row": row, "lang": context.get("lang"), "back": context["request"].path}
 
 
@@ -207,7 +207,7 @@ def begin(context: Any, name: str, css: str = "button", **values: Any) -> SafeSt
 
 @register.simple_tag(takes_context=True)
 def here_with(context: Any, **values: Any) -> str:
-    """This page's address with these parts of the query changed; an empty one is left out."""
+    """This page's address with these parts of the query changed; an empty one is omitted."""
     query = context["request"].GET.copy()
     for name, value in values.items():
         query.pop(name, None)

@@ -1,6 +1,6 @@
 """A portfolio as arrays, for the run at the end of a day: the same figures as the replay, many loans at a time.
 
-Only time passes here. A loan on which something else happens that day is replayed and put back. Interest is kept as
+Only time passes here. A loan on which something else happens that day is replayed and restored. Interest is kept as
 whole fen and a remainder over an exact denominator, so that nothing is ever rounded but as the replay rounds it.
 """
 
@@ -77,13 +77,15 @@ class Money:
 class LoanArrays:
     """Loans at the end of ``day``, each a position in every array; the loans of a debtor stand together.
 
-    principal: outstanding, due or not; time alone does not change it. not_due: what of it is not due. interest: of the running period. penalty, compound: earned since the start; ``*_gone``:
-    what of it is paid. late_principal, late_interest: past their due day, the oldest of ``oldest`` (a day number, or
-    NEVER). waiting_*: between the end of a period and its due day. costs. rate, late_rate: 10⁻⁸ a year. next_reset: the day on which
-    the rate is read anew, or NEVER.
+    principal: outstanding, due or not; time alone does not change it. not_due: what of it is not due. interest: of
+    the running period. penalty, compound: earned since the start; ``*_gone``: what of it is paid. late_principal,
+    late_interest: past their due day, the oldest of ``oldest`` (a day number, or NEVER). waiting_*: between the end
+    of a period and its due day. costs. rate, late_rate: 10⁻⁸ a year. next_reset: the day on which the rate is
+    reset, or NEVER.
     row, last_row: the next row ahead and where they end; row_*: the rows of all loans one after another.
     day_num ÷ day_den: what part of a year a day of the running row counts for.
-    least: the category by facts and history that no day changes, and ``least_rule`` the rule that gives it; held_to,
+    least: the category by facts and history that no day changes, and ``least_rule`` the rule that gives it;
+    held_to,
     watched_to: the first day on which a bad loan may be upgraded, or a restructured one is watched no more.
     has_history: whether facts or history may hold its category down. debtor: the number of its debtor; debtor_at:
     where each debtor's loans begin. elsewhere, late_elsewhere, is_retail: by debtor.
@@ -160,7 +162,7 @@ class Debtor:
 
 
 def why_not(loan: Loaded) -> str:
-    """Why a loan cannot go through the arrays and must be replayed every day; empty where it can."""
+    """Why a loan cannot go through the arrays and must be replayed every day; empty if it can."""
     state, contract = loan.state, loan.contract
     if state.misused or state.credit:
         return "misused funds or credit held"
@@ -194,7 +196,9 @@ def why_not(loan: Loaded) -> str:
 
 
 def _waits_too_long(loan: Loaded) -> bool:
-    """Whether holidays shift some due day to the end of the next period or past it: arrays hold one wait a loan."""
+    """Whether holidays shift some due day to the end of the next period or past it: arrays hold one wait per
+    loan.
+    """
     rows = _rows(loan)
     waiting = [item.due.toordinal() for item in loan.state.items if item.left and item.due > loan.state.as_of]
     dues = [*waiting, *(due for _, due, *_ in rows)]
@@ -207,8 +211,8 @@ def load(
 ) -> LoanArrays:
     """Loans as arrays, sorted by debtor. All must stand at the end of ``day``.
 
-    Raises ValueError naming a loan that stands at another day or cannot go through arrays (``why_not``), or a debtor
-    whose late debts elsewhere are negative or more than its debts there.
+    Raises ValueError naming a loan that stands at another day or cannot go through arrays (``why_not``), or a
+    debtor whose late debts elsewhere are negative or more than its debts there.
     """
     known = {} if debtors is None else debtors
     for name, debtor in known.items():
@@ -282,7 +286,7 @@ def load(
 
 
 def with_interest_steps(arrays: LoanArrays, where: Positions) -> LoanArrays:
-    """What a day adds to the interest of the running period, computed anew at some positions."""
+    """What a day adds to the interest of the running period, computed again at some positions."""
     at = np.minimum(arrays.row[where], max(len(arrays.row_num) - 1, 0))
     runs = arrays.row[where] < arrays.last_row[where]
     balance = np.where(runs, arrays.not_due[where], 0)
@@ -293,7 +297,7 @@ def with_interest_steps(arrays: LoanArrays, where: Positions) -> LoanArrays:
 
 
 def with_late_steps(arrays: LoanArrays, where: Positions) -> LoanArrays:
-    """What a day adds to penalty and compound interest, computed anew at some positions."""
+    """What a day adds to penalty and compound interest, computed again at some positions."""
     rate = arrays.late_rate[where]
     penalty = _daily(arrays.late_principal[where], rate, arrays.penalty.den[where])
     bearing = np.where(arrays.compounds[where], arrays.late_interest[where], 0)

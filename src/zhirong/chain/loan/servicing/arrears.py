@@ -62,7 +62,7 @@ class Arrears:
         return max((item.number for item in self.items), default=0)
 
     def add(self, number: int, due: date, principal: Fen, interest: Fen) -> None:
-        """An instalment falls due; one of nothing is left out."""
+        """An instalment falls due; one of nothing is omitted."""
         if principal or interest:
             self.items.append(Owed(number, due, principal, interest, principal, interest))
 

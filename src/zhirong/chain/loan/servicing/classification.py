@@ -25,9 +25,9 @@ class Facts:
     """What is known of a loan beyond its payments.
 
     is_technical: the delay has a technical cause that is not the debtor's. is_impaired: credit-impaired.
-    expected_loss: expected credit loss as a share of the balance. in_liquidation: of the debtor. is_refinancing: lent
-    to repay an earlier loan of a debtor in difficulty. in_difficulty: whether the debtor is in financial difficulty
-    now; None where nothing is stated.
+    expected_loss: expected credit loss as a share of the balance. in_liquidation: of the debtor. is_refinancing:
+    lent to repay an earlier loan of a debtor in difficulty. in_difficulty: whether the debtor is in financial
+    difficulty now; None if nothing is stated.
     """
 
     is_technical: bool = False
@@ -43,8 +43,9 @@ class DebtorClaims:
     """A debtor's claims (fen), for the two rules that look beyond the loan.
 
     claims, bad: at this bank, and those of them that are non-performing by themselves. debts, late: at all banks,
-    and those of them more than 90 days overdue. is_retail: the rules do not hold for retail debtors. is_enhanced: the
-    claims are secured in a way that the supervisor recognises, and the bad ones do not draw the others with them.
+    and those of them more than 90 days overdue. is_retail: the rules do not hold for retail debtors. is_enhanced:
+    the claims are secured in a way that the supervisor recognises, and the bad ones do not draw the others with
+    them.
     """
 
     claims: Fen = 0
@@ -99,7 +100,7 @@ def classify(
 ) -> Classification:
     """The category of a loan on ``day``.
 
-    Raises RuleError for a day on which no classification rule holds. ``debtor`` left out leaves the two rules of a
+    Raises RuleError for a day on which no classification rule holds. ``debtor`` omitted leaves the two rules of a
     debtor's other debts unapplied.
     """
     known = Facts() if facts is None else facts
@@ -200,8 +201,9 @@ def _by_history(standing: Standing, facts: Facts, rules: Rulebook, day: date) ->
 class Watch:
     """The observation period of a restructured loan, the order of 2023, article 20.
 
-    change: the last restructuring. start: the first due day after it, or the due day missed since on which the watch
-    began again. end: its last day at the earliest. again: changed within the watch of an earlier restructuring.
+    change: the last restructuring. start: the first due day after it, or the due day missed since on which the
+    watch began again. end: its last day at the earliest. again: changed within the watch of an earlier
+    restructuring.
     """
 
     change: Restructured
@@ -210,7 +212,9 @@ class Watch:
     again: bool
 
     def is_over(self, standing: Standing, facts: Facts, day: date) -> bool:
-        """Whether the watch is over on ``day``: its end has passed, what fell due in it is paid, no difficulty is known."""
+        """Whether the watch is over on ``day``: its end has passed, what fell due in it is paid, no difficulty is
+        known.
+        """
         late_since = day - timedelta(days=standing.days_overdue)
         in_arrears = standing.days_overdue > 0 and late_since <= self.end
         return day > self.end and not in_arrears and not facts.in_difficulty
@@ -233,7 +237,9 @@ def watch_of(standing: Standing, facts: Facts, rules: Rulebook, day: date) -> Wa
 
 
 def _watched(change: Restructured, standing: Standing, rule: RuleValue, day: date) -> tuple[date, date]:
-    """First and last day of a watch as known on ``day``: so many periods and months, anew from each due day missed."""
+    """First and last day of a watch as known on ``day``: so many periods and months, again from each due day
+    missed.
+    """
     periods, months = int(rule.value["periods"]), int(rule.value["months"])
 
     def last(start: date) -> date:
@@ -308,7 +314,9 @@ class Hold:
 
 
 def hold_of(standing: Standing, rules: Rulebook, day: date) -> Hold | None:
-    """What holds a loan that was bad from being upgraded on ``day``; None where it never was, or was released before."""
+    """What holds a loan that was bad from being upgraded on ``day``; None if it never was, or was released
+    before.
+    """
     return _hold(standing, rules.at("lending.classification.upgrade", day), _bad_beyond(rules, day), day)
 
 

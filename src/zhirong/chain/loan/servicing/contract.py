@@ -1,4 +1,4 @@
-"""What a loan contract agrees about lateness, misuse and payments, beside its terms of money and days."""
+"""What a loan contract agrees about lateness, misuse and payments, next to its terms of money and days."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,10 +14,10 @@ from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text, same
 
 # prepay_shorten: later instalments stay as high and the loan ends sooner. prepay_reduce: it ends as agreed with
-# smaller instalments. hold: money beyond what is due waits for the next due day. With each of them, what settles the
-# whole loan, together with what is held, settles it on its day.
+# smaller instalments. hold: money beyond what is due waits for the next due day. With each of them, what settles
+# the whole loan, together with what is held, settles it on its day.
 Excess = Literal["prepay_shorten", "prepay_reduce", "hold"]
-# by_head: all costs first, then all penalties … by_instalment: the oldest instalment wholly, then the next.
+# by_head: all costs first, then all penalties ... by_instalment: the oldest instalment wholly, then the next.
 Walk = Literal["by_head", "by_instalment"]
 
 Order = tuple[Head, ...]
@@ -36,10 +36,11 @@ class Contract:
     compounds: whether interest that fell due and was not paid bears interest at the penalty rate.
     order: the heads in the order in which a payment covers them; None for the rule's order. orders: another order
     while the loan is in a category. walk: across all instalments head by head, or instalment by instalment.
-    excess: what happens to money beyond what is due. grace_days: an instalment paid within so many days after its due
-    day bears no penalty or compound interest; one that is not bears both from its due day. It is late all the same.
-    compound_within_term: whether unpaid interest bears interest at the penalty rate before the loan's end too, or at
-    the contract's own rate until then.
+    excess: what happens to money beyond what is due. grace_days: an instalment paid within so many days after its
+    due day bears no penalty or compound interest; one that is not bears both from its due day. It is late all the
+    same.
+    compound_within_term: whether unpaid interest bears interest at the penalty rate before the loan's end too, or
+    at the contract's own rate until then.
     """
 
     loan_id: str

@@ -1,8 +1,8 @@
 """The run at the end of a day over a portfolio: interest, instalments, categories, provisions, block by block.
 
 A block is a pure function's argument and its result is another; blocks are cut only between debtors, so that none
-needs another. Who calls writes each finished block away; a run that was interrupted goes on with the blocks that are
-not written yet, and ends where an uninterrupted one does.
+needs another. Who calls writes each finished block away; a run that was interrupted continues with the blocks that
+are not written yet, and ends where an uninterrupted one does.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -73,7 +73,7 @@ class BlockResult:
 
     @property
     def reset(self) -> tuple[str, ...]:
-        """The loans whose rate is read anew on this day: replay them and load the block again before the next."""
+        """The loans whose rate is reset on this day: replay them and load the block again before the next."""
         where = np.flatnonzero(self.loans.next_reset == self.loans.day.toordinal())
         return tuple(self.loans.ids[int(position)] for position in where)
 
@@ -93,7 +93,7 @@ class BlockResult:
 def end_of_day(loans: LoanArrays, rules: DayRules) -> BlockResult:
     """One block from the end of one day to the end of the next.
 
-    Raises ValueError for rules of another day, and naming a loan whose rate was read anew (``BlockResult.reset``) and
+    Raises ValueError for rules of another day, and naming a loan whose rate was reset (``BlockResult.reset``) and
     which was not replayed since.
     """
     if rules.day != loans.day + timedelta(days=1):
@@ -185,9 +185,9 @@ def _fall_late(loans: LoanArrays) -> LoanArrays:
     waiting_principal[where] = waiting_interest[where] = 0
     waiting_due[where] = NEVER
     oldest[where] = np.minimum(oldest[where], today)
-    # A loan that was bad and is late again before its release starts to wait anew; after it, it was released.
+    # A loan that was bad and is late again before its release starts to wait again; after it, it was released.
     held_to[where] = np.where(held_to[where] <= today, 0, NEVER)
-    # The watch of a restructured loan begins anew on a due day that was missed, and lasts while it is unpaid.
+    # The watch of a restructured loan begins again on a due day that was missed, and lasts while it is unpaid.
     watched_to = loans.watched_to.copy()
     watched_to[where] = np.where(today < watched_to[where], NEVER, watched_to[where])
     moved = replace(
@@ -208,7 +208,7 @@ def _classify(loans: LoanArrays, rules: DayRules) -> tuple[Small, Small]:
     category = np.zeros(len(loans.ids), dtype=np.int8)
     decided = np.full(len(loans.ids), rule_code("lending.classification.days"), dtype=np.int8)
     today = loans.day.toordinal()
-    # Only loans with arrears, facts or a history of their own can be worse than normal by themselves.
+    # Only loans with arrears, facts or its own history can be worse than normal by themselves.
     where = np.flatnonzero((loans.oldest < today) | loans.has_history)
     days = today - loans.oldest[where]  # negative without arrears, as NEVER lies far ahead
     own, own_rule = _by_themselves(loans, rules, where, days, today)

@@ -1,7 +1,7 @@
 """What happens to a loan: frozen records, in the order of the days on which they happened.
 
-Each has an ``id`` that is unique within the loan, the ``day`` on which it has effect, the day ``booked`` on which it
-became known to the books, and a ``cause`` in words. What is booked late is replayed from its day.
+Each has an ``id`` that is unique within the loan, the ``day`` on which it has effect, the day ``booked`` on which
+it became known to the books, and a ``cause`` in words. What is booked late is replayed from its day.
 """
 
 from collections.abc import Iterable, Mapping
@@ -105,7 +105,8 @@ class Acceleration(_Happened):
 class Extension(_Happened):
     """What is not yet due is paid by ``until`` instead, at ``yearly`` if the rate changes.
 
-    in_difficulty: because the debtor is in financial difficulty, which makes it a restructuring for the classification.
+    in_difficulty: because the debtor is in financial difficulty, which makes it a restructuring for the
+    classification.
     """
 
     until: date
@@ -115,7 +116,7 @@ class Extension(_Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restructuring(_Happened):
-    """All principal, overdue or not, is paid anew from ``day`` to ``until``; the debtor is in difficulty.
+    """All principal, overdue or not, is paid again from ``day`` to ``until``; the debtor is in difficulty.
 
     capitalises: whether unpaid interest becomes principal; otherwise it stays due as it was.
     """
@@ -183,8 +184,9 @@ EVENT_TEXT: dict[type, Text] = {
     Waiver: Text("减免", "waiver"),
 }
 
-# On one day: what falls due, then what sets the terms and adds to the debt, then acceleration, then money, then what
-# ends the loan. Instalments fall due before all events. The order of booking plays no part, so that a late entry ends where a timely one does.
+# On one day: what falls due, then what sets the terms and adds to the debt, then acceleration, then money, then
+# what ends the loan. Instalments fall due before all events. The order of booking plays no part, so that a late
+# entry ends where a timely one does.
 _RANK: dict[type, int] = {
     Drawdown: 0,
     RateSet: 1,
@@ -203,11 +205,13 @@ _RANK: dict[type, int] = {
 
 
 def in_force(events: Iterable[Event], as_of: date, known_on: date) -> tuple[Event, ...]:
-    """The events that count, in the order of their days: known by ``known_on``, of ``as_of`` or before, not reversed.
+    """The events that count, in the order of their days: known by ``known_on``, of ``as_of`` or before, not
+    reversed.
 
     Instalments of a plan made by hand count from the start, whatever their day.
     """
-    # An instalment entered without a day of booking is part of the contract: its own day is the day on which it is due.
+    # An instalment entered without a day of booking is part of the contract: its own day is the day on which it is
+    # due.
     known = [
         event
         for event in events
@@ -248,7 +252,7 @@ def check_events(events: Iterable[Event]) -> None:
                     f"{where}.id",
                     event.id,
                     Text("编号重复", "the id is used twice"),
-                    Text("每个事件用不同的编号", "give every event an id of its own"),
+                    Text("每个事件用不同的编号", "give every event its own id"),
                     "id_twice",
                 )
             )
@@ -267,7 +271,7 @@ def check_events(events: Iterable[Event]) -> None:
                 )
             )
         if isinstance(event, Payment) and event.order is not None and sorted(event.order) != sorted(Head):
-            # A head left out would leave its part of the money nowhere.
+            # A head omitted would leave its part of the money nowhere.
             problems.append(
                 Problem(
                     f"{where}.order",

@@ -1,7 +1,8 @@
 """What is still to fall due: the periods ahead with the principal that each of them ends with.
 
-Dates and cycles are those of the schedules. The principal ahead is spread anew whenever the balance or the rate
-changes, by walking the rest of the loan as the schedule of an untouched loan is walked, so that both agree to the fen.
+Dates and cycles are those of the schedules. The principal ahead is spread again whenever the balance or the rate
+changes, by walking the rest of the loan as the schedule of an untouched loan is walked, so that both agree to the
+fen.
 """
 
 from collections.abc import Sequence
@@ -52,7 +53,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The interest period that runs. closed: interest of it exactly, up to ``since``, in fen. yearly: from then on."""
+    """The interest period that runs. closed: interest of it exactly, up to ``since``, in fen. yearly: from then
+    on.
+    """
 
     closed: Fraction
     since: date
@@ -62,7 +65,8 @@ class Running:
 def accrued(running: Running, period: Period, balance: Fen, day: date, basis: InterestBasis) -> Fraction:
     """Interest of the running period up to ``day``, exactly, in fen: closed + balance × rate × part of a year.
 
-    Nothing runs before ``running.since``, which lies ahead after an instalment that was due before its period ended.
+    Nothing runs before ``running.since``, which lies ahead after an instalment that was due before its period
+    ended.
     """
     if day <= running.since:
         return running.closed
@@ -81,7 +85,8 @@ def planned(
 ) -> Plan:
     """A plan for ``balance`` over those due days of ``terms`` that come after ``after``.
 
-    passed: how many due days of ``terms`` have gone by; grace, steps and cycles of principal are counted on from them.
+    passed: how many due days of ``terms`` have gone by; grace, steps and cycles of principal are counted on from
+    them.
     """
     run = _run(terms, balance, running, working_days)
     run.passed = passed
@@ -110,7 +115,7 @@ def by_hand(terms: LoanTerms, due: Sequence[tuple[date, Fen]]) -> LoanTerms:
 
 
 def ending(terms: LoanTerms, end: date) -> LoanTerms:
-    """The terms with another end; of a plan of its own, what the old last day was to clear is cleared on the new."""
+    """The terms with another end; of its own plan, what the old last day was to clear is cleared on the new."""
     return replace(terms, end=end, plan=left_of_plan(terms, end))
 
 
@@ -134,8 +139,8 @@ def spread(
 ) -> Plan:
     """The plan with ``balance`` spread over its rows.
 
-    how: after a prepayment, ``prepay_shorten`` keeps the instalments as high and drops the last ones. Otherwise they
-    are worked out anew, a balloon staying as it is.
+    how: after a prepayment, ``prepay_shorten`` keeps the instalments as high and drops the last ones. Otherwise
+    they are recalculated, a balloon staying as it is.
     """
     if not plan.rows:
         return plan
@@ -152,14 +157,15 @@ def spread(
 
 
 def at_new_rate(plan: Plan, running: Running, working_days: WorkingDays) -> Plan:
-    """The plan after the rate has changed: a level payment is worked out anew, equal parts of principal stay."""
+    """The plan after the rate has changed: a level payment is recalculated, equal parts of principal stay."""
     if not plan.balance:
         return plan
     return _walked(replace(plan, payment=None), plan.balance, running, working_days)
 
 
 def _run(terms: LoanTerms, balance: Fen, running: Running, working_days: WorkingDays) -> Run:
-    # The rate that runs is fixed until an event says otherwise; in a grace interest is paid, or not serviced at all.
+    # The rate that runs is fixed until an event says otherwise; in a grace interest is paid, or not serviced at
+    # all.
     return Run(replace(terms, principal=balance, rate=FixedRate(running.yearly)), working_days, {})
 
 

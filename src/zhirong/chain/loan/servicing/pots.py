@@ -12,7 +12,7 @@ from zhirong.kernel.money import Fen, round_fen
 class Pot:
     """Interest accrued since the start, exactly, and what of it is gone: paid, waived or written off.
 
-    The exact amount is carried for ever and rounded only as a whole, so that what is owed does not depend on how
+    The exact amount is carried permanently and rounded only as a whole, so that what is owed does not depend on how
     often it was looked at.
     """
 
@@ -50,7 +50,7 @@ class Uplifts:
         """Penalty interest on principal between two days, exactly, in fen.
 
         Overdue principal bears the whole penalty rate, as no ordinary interest runs on it any more. Principal not
-        yet due that is misused bears only the uplift, beside its ordinary interest. Where both hold, the heavier.
+        yet due that is misused bears only the uplift, next to its ordinary interest. Where both hold, the heavier.
         """
         misused_not_due = min(misused, not_due)
         misused_overdue = min(misused - misused_not_due, overdue)

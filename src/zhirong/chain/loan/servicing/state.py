@@ -127,7 +127,7 @@ class Applied:
     items: Mapping[int, Fen]
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys; money as strings in yuan; heads that got nothing left out."""
+        """Stable keys; money as strings in yuan; heads that got nothing omitted."""
         return {
             "event": self.event,
             "day": self.day.isoformat(),
@@ -143,13 +143,17 @@ class Applied:
 class LoanState:
     """A loan at the end of the day ``as_of``.
 
-    not_due: principal that has not fallen due. items: every instalment that has. costs, penalty, compound: owed now.
+    not_due: principal that has not fallen due. items: every instalment that has. costs, penalty, compound: owed
+    now.
     accrued: interest of the running period in whole fen, ``accrued_exact`` unrounded; it is not yet due.
-    written_off_since: interest on it since the write-off. off_balance: all claims that are off the balance sheet, by
+    written_off_since: interest on it since the write-off. off_balance: all claims that are off the balance sheet,
+    by
     head: of a loan written off the whole, of one too late for its interest to be income that interest.
-    credit: money held, ``credit_of`` whose. yearly: the contract rate. next_reset: the day on which it is read anew. plan: what is ahead; interest_ahead: the interest of
-    each of its rows if nothing else happens. written_off: what is still claimed off the books, by head.
-    moves: cumulative amounts by cause and account, as the books should show them. notes: what was not done as asked.
+    credit: money held, ``credit_of`` whose. yearly: the contract rate. next_reset: the day on which it is reset.
+    plan: what is ahead; interest_ahead: the interest of each of its rows if nothing else happens. written_off: what
+    is still claimed off the books, by head.
+    moves: cumulative amounts by cause and account, as the books should show them. notes: what was not done as
+    asked.
     """
 
     loan_id: str

@@ -139,8 +139,8 @@ class Working:
     def _fall_due(self) -> None:
         """The running period ends: its principal and interest become an instalment that is due.
 
-        One that is paid before its period ends holds the interest up to that end, with the resets known till then; a
-        level payment is worked out anew at each of them, as it is on the day of a reset.
+        One that is paid before its period ends holds the interest up to that end, with the resets known till then;
+        a level payment is recalculated at each of them, as it is on the day of a reset.
         """
         if self._plan is None:
             raise AssertionError("nothing can fall due without a plan")
@@ -216,7 +216,9 @@ class Working:
 
     @property
     def _yearly_ahead(self) -> Decimal:
-        """The rate at which the running period goes on: that of today, or of the last reset that is taken already."""
+        """The rate at which the running period continues: that of today, or of the last reset that is taken
+        already.
+        """
         return self._taken[-1].yearly if self._taken else self._yearly
 
     def _move(self, cause: str, amounts: Mapping[str, Fen]) -> None:
@@ -300,7 +302,8 @@ class Working:
         if plan is None or not plan.rows or not rest:
             return 0, rest
         ready = round_fen(self._accrued(self._today))
-        # Whoever pays what settles the loan has settled it, whatever waits for due days otherwise: what is held counts.
+        # Anyone who pays what settles the loan has settled it, whatever waits for due days otherwise: what is held
+        # counts.
         if rest + self._held.total >= plan.balance + ready:
             self._add_item(plan.rows[0].number, self._today, plan.balance, ready)
             prepaid = min(rest, plan.balance + ready)

@@ -65,7 +65,7 @@ class Terms:
         self._table = table
 
     def raw(self, name: str) -> Any:
-        """The term as written, None if it is left out or blank."""
+        """The term as written, None if it is omitted or blank."""
         value = self._table.get(name)
         if isinstance(value, str):
             value = value.strip()
@@ -78,7 +78,7 @@ class Terms:
         return default if value is None else str(value)
 
     def word(self, name: str, allowed: Mapping[str, Value], default: str) -> Value:
-        """What a word of the data dictionary stands for, in capitals or not; ``default`` where it is left out."""
+        """What a word of the data dictionary stands for, in capitals or not; ``default`` where it is omitted."""
         return _word(name, self.text(name, default), allowed)
 
     def words(self, name: str, allowed: Mapping[str, Value]) -> list[Value]:
@@ -109,7 +109,7 @@ class Terms:
         )
 
     def period(self, name: str) -> Cycle | None:
-        """A period; None if it is left out or of no length."""
+        """A period; None if it is omitted or of no length."""
         return self._as(name, lambda value: parse_period(str(value)), Text("应形如 P31D", "must look like P31D"))
 
     def array(self, name: str, convert: Callable[[Any], Value]) -> list[Value]:
@@ -162,7 +162,7 @@ def _number(value: Any) -> float:
 class Contract:
     """The terms of a lending contract. Amounts in the contract's currency, unsigned; rates a year.
 
-    Names follow the data dictionary. None where the term is left out and the standard gives no default.
+    Names follow the data dictionary. None if the term is omitted and the standard gives no default.
     """
 
     type: str

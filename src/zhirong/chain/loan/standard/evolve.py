@@ -138,7 +138,7 @@ def annuity(contract: Contract, state: State, until: datetime | None, *, include
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """One event being worked out."""
+    """One event being calculated."""
 
     contract: Contract
     market: Market
@@ -267,7 +267,8 @@ def _pay_fee(now: _Moment, state: State) -> _Result:
 
 def _reset(now: _Moment, state: State) -> _Result:
     contract = now.contract
-    # Observations carry the time of the reset they are for; how many days before it the market fixed them is its own.
+    # Observations carry the time of the reset they are for; how many days before it the market fixed them is its
+    # own.
     spread = contract.spread + (now.event.amount if contract.type == "LAX" else 0.0)
     observed = now.observe(contract.reset_index) * contract.multiplier + spread
     change = min(max(observed - state.rate, contract.period_floor), contract.period_cap)
