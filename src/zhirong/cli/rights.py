@@ -56,6 +56,7 @@ def _check(options: argparse.Namespace) -> int:
     from zhirong.chain.right.check import check_rights
     from zhirong.chain.right.columns import HEADINGS
     from zhirong.chain.right.table import read_rights_table
+    from zhirong.documents.file_limits import RecordsClock
     from zhirong.documents.tables import read_rows
     from zhirong.kernel.rulebook import load_rulebook
 
@@ -63,7 +64,8 @@ def _check(options: argparse.Namespace) -> int:
     content = read_table_file(options.file)
     corrections = read_corrections(options.column, HEADINGS, "--column")
     with RowsRead(options.lang) as seen:
-        table = read_rights_table(read_rows(content, options.file), options.file, day, corrections, seen)
+        clock = RecordsClock(options.file, seen)
+        table = read_rights_table(read_rows(content, options.file), options.file, day, corrections, clock)
     checked = check_rights(table, load_rulebook(), day, options.file)
     if options.json:
         print_answer(checked.as_json())

@@ -1,9 +1,11 @@
 """How much a file that somebody brings may hold, so that no file can exhaust the machine that reads it."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.sheets import nobody_looks
 from zhirong.kernel.text import Text
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -17,6 +19,7 @@ MOST_SHEETS = 50
 SECONDS = 8.0  # of processor time for a text file
 WORKBOOK_SECONDS = 6  # of processor time for a workbook, and its memory in bytes, address space included
 WORKBOOK_MEMORY = 480 * 1024 * 1024
+RECORDS_SECONDS = 60.0  # of processor time, from the rows of a list to its records
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of any spreadsheet
 
 
@@ -68,6 +71,35 @@ class Budget:
             ),
             "file_too_large",
         )
+
+
+class RecordsClock:
+    """Ends the making of records that takes too long. Called with the rows read so far, as a reader of tables does.
+
+    source: name of the file. seen: who else wants to hear how far it is.
+    """
+
+    def __init__(self, source: str, seen: Callable[[int], None] = nobody_looks) -> None:
+        self._source = source
+        self._seen = seen
+        self._begun = time.thread_time()
+
+    def __call__(self, count: int) -> None:
+        """Raises InputError beyond ``RECORDS_SECONDS``: how far the reading came, and how to split the file."""
+        if time.thread_time() - self._begun > RECORDS_SECONDS:
+            raise unusable(
+                self._source,
+                Text(
+                    f"{RECORDS_SECONDS:.0f} 秒内只读完 {count:,} 行",
+                    f"only {count:,} rows were read within {RECORDS_SECONDS:.0f} seconds",
+                ),
+                Text(
+                    f"把清单分成几个文件，每个不超过 {count:,} 行，都保留表头",
+                    f"Split the list into files of at most {count:,} rows, each with the headings.",
+                ),
+                "file_too_large",
+            )
+        self._seen(count)
 
 
 def unusable(source: str, reason: Text, hint: Text, code: str = "unreadable_file") -> InputError:

@@ -11,6 +11,7 @@ is checked.
 import re
 import unicodedata
 from collections.abc import Callable
+from operator import mul
 
 from zhirong.kernel.text import Text
 
@@ -45,6 +46,7 @@ _PATENT_PREFIX = _pattern(r"^(?:CN[ .:\-]*ZL|CN|ZL)[ .:\-]*(?=\d)")
 _PATENT_SHAPE = _pattern(r"(\d{4})([12389])(\d{7})(\d|X)|(\d{2})([12389])(\d{5})(\d|X)?")
 _WITHOUT_CHECK = _pattern(r"\d{4}[12389]\d{7}")
 _PATENT_KEPT = _pattern(r"(?:\d{12}|\d{8})\.(?:\d|X)|8[5-8][123]\d{5}")
+_NEW_PATENT_KEPT = _pattern(r"\d{4}[12389]\d{7}\.[\dX]")
 _PUBLICATION = _pattern(r"CN(\d{7}|\d{9})([ABCUSYD]\d?)")
 _SCIENTIFIC = _pattern(r"\d(?:\.\d+)?E[+\-]?\d+")
 _FIRST_NEW_YEAR = 2003  # numbers with a year of four digits begin in October 2003
@@ -173,7 +175,7 @@ def patent_check_digit(digits: str) -> str:
     """The check digit for the 8 or 12 digits before it: sum of digit x weight (2 to 9, 2 to 5) modulo 11, ten is
     X.
     """
-    total = sum(int(digit) * weight for digit, weight in zip(digits, _PATENT_WEIGHTS, strict=False))
+    total = sum(map(mul, map(int, digits), _PATENT_WEIGHTS))
     return "0123456789X"[total % 11]
 
 
@@ -359,6 +361,8 @@ def kind_of_number(written: str) -> str | None:
     """The kind of right that the form of a number identifies, or None. Trademark numbers are bare digits and
     identify no kind; invalid numbers identify none either.
     """
+    if _NEW_PATENT_KEPT.fullmatch(written) is not None:  # most numbers in a table are written as they are kept
+        return PATENT_KIND_OF_DIGIT[written[4]]
     core = _SEPARATORS.sub("", _plain(written, strip_label=False))
     for kind, sign in _SIGNS.items():
         if core.startswith(sign) or (kind == "copyright" and sign in core[:5]):

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from zhirong.chain.adapters.words import without_text_mark
 from zhirong.kernel.sheets import Cell
@@ -22,22 +23,28 @@ _FORMS = tuple(
 )
 _SERIAL_EPOCH = date(1899, 12, 30)
 _SERIALS = range(20_000, 80_000)  # 1954-10-03 to 2119-01-10
+_DAYS_KEPT = 20_000  # a long list has few days, many times each: fifty years of them
 _SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?", re.ASCII)
 
 
 def day_of_cell(cell: Cell) -> date | None:
     """The day of a cell; None for what is no day, and for what is half of one or could be two."""
+    if isinstance(cell, str):
+        return _day_written(cell.strip())
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
         return cell
     if cell is None or isinstance(cell, bool):
         return None
-    text = without_text_mark(str(cell).strip())
+    return _day_written(str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell))
+
+
+@lru_cache(maxsize=_DAYS_KEPT)
+def _day_written(written: str) -> date | None:
+    text = without_text_mark(written)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).replace(" ", "")
-    if isinstance(cell, float) and cell.is_integer():
-        text = str(int(cell))
     if _SERIAL.fullmatch(text) is not None and int(float(text)) in _SERIALS:
         return _SERIAL_EPOCH + timedelta(days=int(float(text)))
     for form in _FORMS:

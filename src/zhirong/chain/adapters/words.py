@@ -22,6 +22,8 @@ def full_key(heading: str) -> str:
 
 def word_key(word: str) -> str:
     """A cell's word without what people vary: width, case and blanks around."""
+    if word.isascii():  # is in its normal form, as numbers and dates are
+        return word.casefold().strip()
     return unicodedata.normalize("NFKC", word).casefold().strip()
 
 

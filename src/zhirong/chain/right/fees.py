@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from weakref import WeakKeyDictionary
 
 from zhirong.chain.right.encumbrances import flags_on, runs_on
 from zhirong.chain.right.holidays import roll_over
@@ -26,6 +27,8 @@ from zhirong.kernel.explain import Explanation, of_rule
 from zhirong.kernel.money import Fen, parse_yuan, share_of, yuan
 from zhirong.kernel.rulebook import Reference, Rulebook, RuleError, RuleValue
 from zhirong.kernel.text import Text
+
+_MOST_FEES = 50_000
 
 
 class FeeStanding(StrEnum):
@@ -98,6 +101,9 @@ class FeeState:
     explanation: Explanation
 
 
+_FEES: WeakKeyDictionary[Rulebook, dict[tuple[RightKind, date, int], AnnualFee]] = WeakKeyDictionary()
+
+
 def patent_year(filing_date: date, day: date) -> int:
     """The patent year that ``day`` falls in: 1 from filing to the eve of its first anniversary."""
     return whole_years(filing_date, day) + 1
@@ -107,6 +113,22 @@ def annual_fee(right: Right, year: int, rules: Rulebook) -> AnnualFee:
     """The fee of one patent year. Raises ValueError for a right without filing date, RuleError for a year without fee."""
     if right.filing_date is None or right.kind not in PATENT_KINDS:
         raise ValueError(f"{right.id} has no patent years")
+    if right.fee_reduction is not None or right.licences:
+        return _annual_fee(right, year, rules)
+    # Without a reduction all patents of a kind and day of filing owe the same; a long list has few such days.
+    read = _FEES.setdefault(rules, {})
+    key = (right.kind, right.filing_date, year)
+    fee = read.get(key)
+    if fee is None:
+        fee = _annual_fee(right, year, rules)
+        if len(read) < _MOST_FEES:
+            read[key] = fee
+    return fee
+
+
+def _annual_fee(right: Right, year: int, rules: Rulebook) -> AnnualFee:
+    if right.filing_date is None:
+        raise AssertionError(right.id)
     starts = add_years(right.filing_date, year - 1)
     counts_from = starts + timedelta(days=rules.at("right.annual_fee.due_day", starts).whole())
     due = _moved(counts_from, rules)

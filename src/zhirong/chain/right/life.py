@@ -8,6 +8,7 @@ day of that month stands for it, so that a term of 15 years from 2024-02-29 live
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from weakref import WeakKeyDictionary
 
 from zhirong.chain.right.holidays import roll_over
 from zhirong.chain.right.records import KIND_TEXT, Right, RightKind
@@ -17,6 +18,7 @@ from zhirong.kernel.rulebook import Rulebook, RuleValue
 from zhirong.kernel.text import Text
 
 _ONE_DAY = timedelta(days=1)
+_MOST_TERMS = 50_000
 DATE_TEXT: dict[str, Text] = {
     "filing_date": Text("申请日", "filing date"),
     "grant_date": Text("授权公告日", "grant date"),
@@ -70,7 +72,7 @@ def as_known_on(right: Right, day: date) -> Right:
 
     The register's word is of its own day; it is dropped with the event that it reports.
     """
-    is_later = {name for name in _EVENTS if (value := getattr(right, name)) is not None and value > day}
+    is_later = [name for name in _EVENTS if (value := getattr(right, name)) is not None and value > day]
     if not is_later:
         return right
 
@@ -87,7 +89,7 @@ def as_known_on(right: Right, day: date) -> Right:
         first_use_date=known("first_use_date"),
         ended_date=known("ended_date"),
         author_death_date=known("author_death_date"),
-        status=None if is_later & _REGISTER_EVENTS else right.status,
+        status=right.status if _REGISTER_EVENTS.isdisjoint(is_later) else None,
     )
 
 
@@ -136,7 +138,18 @@ def _term(right: Right, rules: Rulebook, rule_id: str, field: str, *, governed_b
     start: date | None = getattr(right, field)
     if start is None:
         return _unknown(right.kind, (field,))
-    years = rules.at(rule_id, governed_by or start)
+    read = _TERMS.setdefault(rules, {})
+    key = (rule_id, field, start, governed_by)
+    life = read.get(key)
+    if life is None:
+        life = _term_from(start, rules, rule_id, field, governed_by or start)
+        if len(read) < _MOST_TERMS:
+            read[key] = life
+    return life
+
+
+def _term_from(start: date, rules: Rulebook, rule_id: str, field: str, governed_by: date) -> LegalLife:
+    years = rules.at(rule_id, governed_by)
     last_day = rules.at("right.life.last_day", start)
     end = term_end(start, years.whole(), last_day)
     explanation = Explanation(
@@ -260,6 +273,9 @@ def _unknown(kind: RightKind, missing: tuple[str, ...]) -> LegalLife:
     )
     return LegalLife(None, None, False, missing, Explanation(_END, words))
 
+
+# A long list has few days of filing, and each right's term is asked for several times.
+_TERMS: WeakKeyDictionary[Rulebook, dict[tuple[str, str, date, date | None], LegalLife]] = WeakKeyDictionary()
 
 # Trademarks are not here: they are read by the law of the day.
 _LIVES: dict[RightKind, Callable[[Right, Rulebook], LegalLife]] = {

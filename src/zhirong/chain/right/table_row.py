@@ -1,7 +1,7 @@
 """One row of a table of rights: its fields taken out, and everything that is wrong or odd about it remembered."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -43,6 +43,7 @@ _OF_ORGANISATIONS = re.compile(
     r".+(?:公司|大学|学院|研究院|研究所|研究中心|集团|医院|厂|中心|合作社|事务所|工作室)"
 )
 _COUNTRY = re.compile(r"\s*[:：]\s*(?:中国|[A-Z]{2})$")
+_MOST_SHARED = 50_000  # values kept for later rows: beyond that a list says something else in every row
 _DAMAGED = "\N{REPLACEMENT CHARACTER}"
 _LONGEST_TRADEMARK = 8  # digits; numbers as short as that may be a trademark's or an old patent's
 _SOFTWARE_NUMBER = re.compile(r"\d{4}SR\d{5,7}", re.ASCII)
@@ -72,6 +73,8 @@ _ENDS: tuple[tuple[str, LegalStatus | None], ...] = (
     ("ended", None),
     ("invalidated", LegalStatus.INVALIDATED),
 )
+_OF_HOLDERS = ("holders", "codes", "natural_person")
+_END_COLUMNS = frozenset(column for column, _ in _ENDS)
 # The column in which a field of the record is to be looked for when it is wrong.
 _COLUMN_OF = {"ended_date": "ended"}
 
@@ -107,6 +110,11 @@ class Meaning:
         kept: Shared = self.shared.setdefault(value, value)
         return kept
 
+    def keep(self, key: Hashable, value: object) -> None:
+        """Keep what was worked out from the words of a row for the rows that say the same, as long as there are few."""
+        if len(self.shared) < _MOST_SHARED:
+            self.shared[key] = value
+
 
 class RowReader:
     """Takes the fields of one right out of one row and remembers what was wrong with them."""
@@ -115,7 +123,12 @@ class RowReader:
         self._meaning = meaning
         self._columns = meaning.columns
         self._cells = cells
-        self._words = [as_text(cell) for cell in cells]
+        self._words = words = [as_text(cell) for cell in cells]
+        self._places: dict[str, list[Place]] = {
+            name: filled
+            for name, places in meaning.columns.places.items()
+            if (filled := [place for place in places if place.at < len(words) and words[place.at]])
+        }
         self._row = row
         self._as_of = as_of
         self.problems: list[Problem] = []
@@ -144,14 +157,14 @@ class RowReader:
 
     def given(self) -> frozenset[str]:
         """The fields that a cell of this row gives."""
-        return self._meaning.once(frozenset(name for name in self._columns.places if self._all_filled(name)))
+        return self._meaning.once(frozenset(self._places))
 
     def is_total(self) -> bool:
         """Whether the row counts the others: it begins with a word for a total and holds no number of a right."""
         first = next((text for text in self._words if text), "")
         if word_key(first).rstrip(":：") not in self._meaning.words["total"]:
             return False
-        return not any(kind_of_number(as_text(cell)) for _, cell in self._filled("number"))
+        return not any(kind_of_number(self._words[place.at]) for place in self._filled("number"))
 
     def right(self) -> Right:
         """The right of this row; of no use where problems were noted."""
@@ -168,7 +181,7 @@ class RowReader:
                 f"没有注册日，取专用权期限的第一天 {term_start}",
                 f"no day of registration: the first day of the term, {term_start}, stands for it",
             )
-        holders = self._meaning.once(self._holders())
+        holders = self._holders()
         ended_date, end_status, looks_ahead = self._end(grant_date)
         said = self._state(was_granted=grant_date is not None or registration_date is not None)
         word = said.status
@@ -224,11 +237,11 @@ class RowReader:
     # -- the number and the kind --------------------------------------------------------------------------------
 
     def _kind_and_number(self) -> tuple[RightKind, str]:
-        for _, cell in self._filled("number"):
-            if lost_digits(cell):
+        for place in self._filled("number"):
+            if lost_digits(self._cells[place.at]):
                 self.note(
                     "number",
-                    as_text(cell),
+                    self._words[place.at],
                     "lost_digits",
                     Text(
                         "号码的末几位已丢失（被表格软件当作数字）",
@@ -308,6 +321,8 @@ class RowReader:
         ended: date | None = None
         status: LegalStatus | None = None
         looks_ahead = False
+        if _END_COLUMNS.isdisjoint(self._places):
+            return None, None, False
         for column, names in _ENDS:
             for day in self._days(column):
                 if self._is_later(day):
@@ -357,18 +372,18 @@ class RowReader:
 
     def _state(self, *, was_granted: bool) -> StateSaid:
         cells = [
-            StateCell(field, place.heading, text)
+            StateCell(field, place.heading, self._words[place.at])
             for field in ("status", "validity", "event")
-            for place, cell in self._all_filled(field)
-            if (text := as_text(cell))
+            for place in self._all_filled(field)
         ]
         holder = self._filled("holders")
-        said = state_of(
-            cells,
-            self._meaning.words,
-            was_granted=was_granted,
-            owner_is_present=bool(holder) and holder[0][0].rank in _PRESENT_RANKS,
-        )
+        is_present = bool(holder) and holder[0].rank in _PRESENT_RANKS
+        # A list has few states: what they say together is worked out once for each combination of them.
+        key = ("state", tuple(cells), was_granted, is_present)
+        said: StateSaid | None = self._meaning.shared.get(key)
+        if said is None:
+            said = state_of(cells, self._meaning.words, was_granted=was_granted, owner_is_present=is_present)
+            self._meaning.keep(key, said)
         for cell in said.unknown:
             self._note_choice(cell.field, cell.words, STATUS_TEXT)
         self.oddities.extend(Oddity(code, text) for code, text in said.doubts)
@@ -379,11 +394,11 @@ class RowReader:
         found = {
             flag
             for field, flag in (("pledged", Flag.PLEDGED), ("frozen", Flag.FROZEN))
-            for _, cell in self._all_filled(field)
-            if (text := as_text(cell)) and word_key(text) not in UNBURDENED
+            for place in self._all_filled(field)
+            if word_key(self._words[place.at]) not in UNBURDENED
         }
-        for place, cell in self._all_filled("scope"):
-            if (text := as_text(cell)) and word_key(text) not in UNBURDENED:
+        for place in self._all_filled("scope"):
+            if word_key(text := self._words[place.at]) not in UNBURDENED:
                 self._doubt("burden", f"“{place.heading}”写“{text}”", f'"{place.heading}" says "{text}"')
         return frozenset(found)
 
@@ -400,28 +415,21 @@ class RowReader:
 
     # -- fields -------------------------------------------------------------------------------------------------
 
-    def _all_filled(self, field: str) -> list[tuple[Place, Cell]]:
+    def _all_filled(self, field: str) -> Sequence[Place]:
         """Every column of a field that holds something in this row."""
-        places = self._columns.places.get(field)
-        if places is None:  # most lists have few of the columns, and this is asked for each of them in each row
-            return []
-        return [
-            (place, self._cells[place.at])
-            for place in places
-            if place.at < len(self._words) and self._words[place.at]
-        ]
+        return self._places.get(field, ())
 
-    def _filled(self, field: str) -> list[tuple[Place, Cell]]:
+    def _filled(self, field: str) -> Sequence[Place]:
         """The columns of a field that decide: those of the lowest rank that hold something."""
-        filled = self._all_filled(field)
+        filled = self._places.get(field, ())
         if len(filled) < 2:
             return filled
-        return [one for one in filled if one[0].rank == filled[0][0].rank]
+        return [place for place in filled if place.rank == filled[0].rank]
 
     def _texts(self, field: str) -> list[str]:
         found: list[str] = []
-        for _, cell in self._filled(field):
-            text = as_text(cell)
+        for place in self._filled(field):
+            text = self._words[place.at]
             if _DAMAGED in text:
                 self._note_damage(field, text)
             elif text.startswith("="):
@@ -436,6 +444,8 @@ class RowReader:
         return found
 
     def _text(self, field: str, *, required: bool = False) -> str:
+        if field not in self._places and not required:
+            return ""
         texts = self._texts(field)
         if texts:
             if field in ("holders", "kind"):
@@ -453,22 +463,24 @@ class RowReader:
 
     def _doubt_difference(self, field: str, values: Sequence[object]) -> None:
         """Doubt columns of one meaning that differ."""
-        if len(set(values)) > 1:
-            heads = "、".join(place.heading for place, _ in self._filled(field))
+        if len(values) > 1 and len(set(values)) > 1:
+            heads = "、".join(place.heading for place in self._filled(field))
             shown = "; ".join(str(value) for value in values)
             self._doubt("columns_differ", f"{heads} 几栏不同：{shown}", f"the columns {heads} differ: {shown}")
 
     def _day(self, field: str, unless: frozenset[str] = frozenset()) -> date | None:
         """The day of a field. Where columns of one meaning differ the earliest counts, and the row is doubtful."""
+        if field not in self._places:
+            return None
         days = self._days(field, unless)
         self._doubt_difference(field, days)
         return min(days, default=None)
 
     def _days(self, field: str, unless: frozenset[str] = frozenset()) -> list[date]:
         days: list[date] = []
-        for _, cell in self._filled(field):
-            day = as_day(cell)
-            text = as_text(cell)
+        for place in self._filled(field):
+            day = as_day(self._cells[place.at])
+            text = self._words[place.at]
             if day is not None:
                 days.append(day)
             elif text not in unless:
@@ -496,6 +508,8 @@ class RowReader:
         return word
 
     def _yes(self, field: str) -> bool:
+        if field not in self._places:
+            return False
         text = self._text(field).upper()
         if text and text not in YES and text not in NO:
             self.note(
@@ -526,6 +540,8 @@ class RowReader:
         return None
 
     def _flags(self) -> frozenset[Flag]:
+        if "flags" not in self._places:
+            return frozenset()
         found: set[Flag] = set()
         for word in _LISTED.split(self._text("flags")):
             flag = FLAG_WORDS.get(word_key(word))
@@ -536,6 +552,8 @@ class RowReader:
         return frozenset(found)
 
     def _goods_classes(self) -> tuple[int, ...]:
+        if "goods_classes" not in self._places:
+            return ()
         text = self._text("goods_classes")
         parts = [part.strip() for part in re.split(r"[;；、,，|\s]+", text) if part.strip()]
         found = [_CLASS.match(part) for part in parts]
@@ -558,6 +576,18 @@ class RowReader:
         return ()
 
     def _holders(self) -> tuple[Holder, ...]:
+        cells = [[self._words[place.at] for place in self._filled(field)] for field in _OF_HOLDERS]
+        key = ("holders", *map(tuple, cells))
+        known: tuple[Holder, ...] | None = self._meaning.shared.get(key)
+        if known is not None:
+            return known
+        before = len(self.problems) + len(self.oddities)
+        found = self._holders_written()
+        if len(self.problems) + len(self.oddities) == before:  # else each row says anew what is wrong or odd
+            self._meaning.keep(key, found)
+        return found
+
+    def _holders_written(self) -> tuple[Holder, ...]:
         names = self._names(self._text("holders", required=True))
         written = [code.strip() for code in _LISTED.split(self._text("codes")) if code.strip()]
         codes: list[str] = []

@@ -6,6 +6,7 @@ from typing import Any
 
 from zhirong.chain.pledge.precheck import right_key
 from zhirong.chain.right.table import RightsTable, read_rights_table
+from zhirong.documents.file_limits import RecordsClock
 from zhirong.documents.tables import read_rows
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import Rulebook
@@ -23,7 +24,8 @@ from zhirong.store.work import FileImport
 def _read(row: FileImport, content: bytes, day: date, so_far: Callable[[int, int], None]) -> Found:
     rows, name = read_rows(content, row.file.name), row.file.name
     total = max(map(len, rows.sheets()))
-    table = read_rights_table(rows, name, day, row.request["columns"], lambda count: so_far(count, total))
+    clock = RecordsClock(name, lambda count: so_far(count, total))
+    table = read_rights_table(rows, name, day, row.request["columns"], clock)
     bad = [problem.within(f"[{one.row}]") for one in table.bad for problem in one.problems]
     about = {
         "format": table.format.as_json(),

@@ -1,0 +1,94 @@
+"""A long list becomes records within its share of the time and memory that the longest list of 20 MB has."""
+
+import json
+import random
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from zhirong.chain.right.table import read_rights_table
+from zhirong.documents import file_limits
+from zhirong.documents.file_limits import RecordsClock
+from zhirong.documents.tables import read_rows
+from zhirong.kernel.errors import InputError
+from zhirong.kernel.identifiers import patent_check_digit
+
+_LONGEST = 178_000  # rights in a list of 15 MB with a title, a holder, two dates and a state each
+_ROWS = 20_000
+_MEGABYTE = 1024 * 1024
+_MOST_MEMORY, _MOST_SECONDS = 500 * _MEGABYTE, 60.0
+_READ = """
+import json, sys, time
+from datetime import date
+from pathlib import Path
+from zhirong.chain.right.check import check_rights
+from zhirong.chain.right.table import read_rights_table
+from zhirong.documents.tables import read_rows
+from zhirong.kernel.rulebook import load_rulebook
+rules, day = load_rulebook(), date(2026, 11, 30)
+status = Path("/proc/self/status")
+before = int(status.read_text().split("VmRSS:")[1].split()[0])
+begun = time.process_time()
+table = read_rights_table(read_rows(Path(sys.argv[1]).read_bytes(), "list.csv"), "list.csv", day)
+read = time.process_time() - begun
+checked = check_rights(table, rules, day, "list.csv")
+most = int(status.read_text().split("VmHWM:")[1].split()[0])
+print(json.dumps([len(table.rights), len(checked.fees), read, before * 1024, (most - before) * 1024]))
+"""
+
+
+def _list(rows: int) -> str:
+    draw = random.Random(13)
+    lines = ["专利号,专利名称,专利权人,申请日,授权公告日,法律状态"]
+    for serial in range(rows):
+        year = draw.randint(2008, 2022)
+        digits = f"{year}{draw.choice('123')}{serial:07d}"
+        filed = date(year, 1, 1) + timedelta(days=draw.randint(0, 360))
+        granted = filed + timedelta(days=draw.randint(300, 900))
+        number = f"{digits}.{patent_check_digit(digits)}"
+        holder = f"甲{draw.randint(1, 200)}科技有限公司"
+        lines.append(
+            f"{number},一种装置{serial},{holder},{filed},{granted},{draw.choice(['授权', '失效', '有权'])}"
+        )
+    return "\n".join(lines)
+
+
+def test_a_long_list_takes_its_share_of_time_and_memory(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(_list(_ROWS), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", _READ, str(file)], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-1000:]
+    rights, fees, seconds, before, grown = json.loads(done.stdout)
+    assert rights == fees == _ROWS
+    share = _ROWS / _LONGEST
+    assert seconds <= _MOST_SECONDS * share
+    assert grown <= (_MOST_MEMORY - before) * share
+
+
+def test_a_list_that_takes_too_long_says_how_to_split_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_limits, "RECORDS_SECONDS", 0.0)
+    rows = read_rows(_list(1_200).encode(), "list.csv")
+    with pytest.raises(InputError) as caught:
+        read_rights_table(rows, "list.csv", date(2026, 11, 30), seen=RecordsClock("list.csv"))
+    (problem,) = caught.value.problems
+    assert problem.code == "file_too_large" and "500 行" in problem.reason.zh and "500 行" in problem.hint.zh
+
+
+@pytest.mark.parametrize("holders", ["甲公司", "甲公司 乙大学", "", "=A1"])
+def test_what_a_row_repeats_is_said_of_each_row(holders: str) -> None:
+    """What is kept of earlier rows hides no problem and no doubt of a later one."""
+    lines = ["专利号,专利名称,专利权人,申请日,授权公告日,法律状态"]
+    digits = [f"2014199900{number:02d}" for number in range(10, 13)]
+    lines += [
+        f"{one}.{patent_check_digit(one)},一种装置,{holders},2014-07-28,2016-05-04,失效"
+        for one in [digit.ljust(12, "7") for digit in digits]
+    ]
+    table = read_rights_table(read_rows("\n".join(lines).encode(), "list.csv"), "list.csv", date(2026, 11, 30))
+    said = [tuple(problem.code for problem in bad.problems) for bad in table.bad]
+    doubts = {row: [one.code for one in table.doubts if one.row == row] for row in table.rows}
+    assert table.row_count == 3
+    assert len(set(said)) <= 1 and len({tuple(codes) for codes in doubts.values()}) <= 1
+    assert len(table.bad) in (0, 3)
