@@ -47,7 +47,7 @@ def _demand_ended(platform, money: Money) -> None:
         assert f'href="/papers/{paper.pk}/"' not in home
         words = client.get(f"/papers/{paper.pk}/").content.decode()
         assert "随申请结束" in words and "待签署" not in words
-        assert "ended with the case" in english.get(f"/papers/{paper.pk}/").content.decode()
+        assert "closed with the case" in english.get(f"/papers/{paper.pk}/").content.decode()
     page = client.get(f"/cases/{money.case.pk}/completion/").content.decode()
     assert "随申请结束" in page
 

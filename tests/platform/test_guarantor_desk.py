@@ -236,7 +236,7 @@ def test_a_guarantee_ends_with_the_withdrawal_of_its_case(house):
     asked = house.desk.again(asked)
     assert (asked.state, asked.exposure) == ("ended", 0)
     told = Notice.objects.filter(account=house.officer.account).values_list("words", flat=True)
-    assert any("goes no further" in one["en"] for one in told)
+    assert any("is closed" in one["en"] for one in told)
 
 
 def test_of_two_who_grant_at_once_one_wins_and_the_exposure_counts_once(platform):

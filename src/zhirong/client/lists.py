@@ -607,7 +607,7 @@ class Lists(Group):
         )
 
     def imports(self, *, state: str | None = None, offset: int = 0, limit: int = 50) -> "Page[ImportsRow]":
-        """文件导入 / Imports of files."""
+        """文件导入 / File imports."""
         return self._transport.page("imports", {"state": state, "offset": offset, "limit": limit})
 
     def lender_cases(

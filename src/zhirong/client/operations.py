@@ -45,7 +45,7 @@ class AgencyOperations(Group):
         valid_to: date | str | None = None,
         key: str = "",
     ) -> Done:
-        """登记资格证书 / Enter a paper."""
+        """登记资格证书 / Register a certificate."""
         return self._do(
             "agency.paper_add",
             row,
@@ -55,7 +55,7 @@ class AgencyOperations(Group):
         )
 
     def paper_end(self, row: int, *, version: Version, paper: str, valid_to: date | str, key: str = "") -> Done:
-        """改资格有效期 / Change until when a paper holds."""
+        """改资格有效期 / Change the validity of a certificate."""
         return self._do("agency.paper_end", row, {"paper": paper, "valid_to": valid_to}, version, key)
 
     def person_add(
@@ -99,13 +99,13 @@ class AgencyOperations(Group):
         )
 
     def person_end(self, row: int, *, version: Version, person: str, key: str = "") -> Done:
-        """移出人员 / Take a person out."""
+        """移出人员 / Remove a person."""
         return self._do("agency.person_end", row, {"person": person}, version, key)
 
     def pool(
         self, row: int, *, version: Version, tables: str, only_check: bool | None = None, key: str = ""
     ) -> Done:
-        """批量导入资格与人员 / Import papers and people."""
+        """批量导入资格与人员 / Import qualifications and staff."""
         return self._do("agency.pool", row, {"tables": tables, "only_check": only_check}, version, key)
 
     def sanction_add(
@@ -121,7 +121,7 @@ class AgencyOperations(Group):
         bars: bool | None = None,
         key: str = "",
     ) -> Done:
-        """登记处分 / Enter a measure."""
+        """登记处分 / Register a sanction."""
         return self._do(
             "agency.sanction_add",
             row,
@@ -131,7 +131,7 @@ class AgencyOperations(Group):
         )
 
     def sanction_end(self, row: int, *, version: Version, sanction: str, end: date | str, key: str = "") -> Done:
-        """改处分期限 / Change until when a measure lasts."""
+        """改处分期限 / Change the period of a sanction."""
         return self._do("agency.sanction_end", row, {"sanction": sanction, "end": end}, version, key)
 
 
@@ -225,7 +225,7 @@ class AppraisalOperations(Group):
     def refuse(
         self, row: int, *, version: Version, reason: str, has_conflict: bool | None = None, key: str = ""
     ) -> Done:
-        """不接受委托 / Refuse the assignment."""
+        """不接受委托 / Decline the assignment."""
         return self._do("appraisal.refuse", row, {"has_conflict": has_conflict, "reason": reason}, version, key)
 
     def request(
@@ -239,7 +239,7 @@ class AppraisalOperations(Group):
         agency: int | None = None,
         key: str = "",
     ) -> Done:
-        """委托正式评估 / Ask for a formal appraisal."""
+        """委托正式评估 / Request a formal appraisal."""
         return self._do(
             "appraisal.request",
             None,
@@ -296,7 +296,7 @@ class AppraisalOperations(Group):
         cost_source: str | None = None,
         key: str = "",
     ) -> Done:
-        """录入方法并计算 / Enter the methods and compute."""
+        """录入评估方法并计算 / Enter methods and calculate."""
         return self._do(
             "appraisal.work",
             row,
@@ -355,7 +355,7 @@ class CaseOperations(Group):
         return self._do("case.ask", row, {"text": text}, version, key)
 
     def back_to_review(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
-        """退回重审 / Back to review."""
+        """退回重审 / Return to review."""
         return self._do("case.back_to_review", row, {"reason": reason}, version, key)
 
     def close(self, row: int, *, version: Version, reason: str | None = None, key: str = "") -> Done:
@@ -463,7 +463,7 @@ class CaseOperations(Group):
         )
 
     def hand_over(self, row: int, *, version: Version, officer: int, reason: str, key: str = "") -> Done:
-        """移交客户经理 / Hand over to another officer."""
+        """移交客户经理 / Transfer to another officer."""
         return self._do("case.hand_over", row, {"officer": officer, "reason": reason}, version, key)
 
     def hand_up(
@@ -504,7 +504,7 @@ class CaseOperations(Group):
         more: Mapping[str, Any] | None = None,
         key: str = "",
     ) -> Done:
-        """补充额度资料 / Add figures for the limit."""
+        """补充额度资料 / Add data for the credit limit."""
         return self._do(
             "case.limit_inputs",
             row,
@@ -531,7 +531,7 @@ class CaseOperations(Group):
         )
 
     def paper(self, row: int, *, version: Version, kind: str, key: str = "") -> Done:
-        """生成文件 / Make a paper."""
+        """生成文件 / Create a document."""
         return self._do("case.paper", row, {"kind": kind}, version, key)
 
     def release(self, row: int, *, version: Version, key: str = "") -> Done:
@@ -545,7 +545,7 @@ class CaseOperations(Group):
     def review(
         self, row: int, *, version: Version, annual_rate: Decimal | str | None = None, key: str = ""
     ) -> Done:
-        """测算额度和报价 / Calculate limit and quote."""
+        """测算额度和报价 / Calculate credit limit and quote."""
         return self._do("case.review", row, {"annual_rate": annual_rate}, version, key)
 
     def score(
@@ -558,7 +558,7 @@ class CaseOperations(Group):
         answers: Mapping[str, Any] | None = None,
         key: str = "",
     ) -> Done:
-        """填写权利指标 / Fill in the indicators of a right."""
+        """填写权利指标 / Enter the indicators of a right."""
         return self._do("case.score", row, {"right": right, "system": system, "answers": answers}, version, key)
 
     def send_back(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
@@ -599,7 +599,7 @@ class CheckOperations(Group):
         title_finding: str | None = None,
         key: str = "",
     ) -> Done:
-        """完成调查项 / Enter the finding."""
+        """完成调查项 / Complete the investigation item."""
         return self._do(
             "check.do",
             row,
@@ -907,7 +907,7 @@ class GuaranteeOperations(Group):
         unusual: str | None = None,
         key: str = "",
     ) -> Done:
-        """请担保机构担保 / Ask a guarantor."""
+        """申请担保 / Request a guarantee."""
         return self._do(
             "guarantee.request",
             row,
@@ -936,7 +936,7 @@ class GuaranteeOperations(Group):
         )
 
     def take_off(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
-        """不再请这家担保 / Take the guarantor off."""
+        """撤销担保请求 / Withdraw the guarantee request."""
         return self._do("guarantee.take_off", row, {"reason": reason}, version, key)
 
     def withdraw(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
@@ -956,7 +956,7 @@ class GuarantorOperations(Group):
         is_mainly_small: bool | None = None,
         key: str = "",
     ) -> Done:
-        """填报净资产 / State net assets."""
+        """填报净资产 / Report net assets."""
         return self._do(
             "guarantor.figures",
             None,
@@ -978,7 +978,7 @@ class ImportOperations(Group):
         return self._do("import.confirm", row, {"overwrite": overwrite}, version, key)
 
     def retry(self, row: int, *, version: Version, key: str = "") -> Done:
-        """重新处理 / Try it again."""
+        """重新处理 / Retry."""
         return self._do("import.retry", row, {}, version, key)
 
 
@@ -1060,7 +1060,7 @@ class LoanOperations(Group):
     """Operations ``loan.*``."""
 
     def paper(self, row: int, *, version: Version, kind: str, key: str = "") -> Done:
-        """出具对账单或通知 / Make a statement or notice."""
+        """出具对账单或通知 / Issue a statement or notice."""
         return self._do("loan.paper", row, {"kind": kind}, version, key)
 
 
@@ -1200,7 +1200,7 @@ class PaperOperations(Group):
         return self._do("paper.check_scan", row, {"agrees": agrees, "finding": finding}, version, key)
 
     def scan(self, row: int, *, version: Version, file: str, key: str = "") -> Done:
-        """上传盖章扫描件 / Send a sealed scan."""
+        """上传盖章扫描件 / Upload a sealed scan."""
         return self._do("paper.scan", row, {"file": file}, version, key)
 
     def sign(self, row: int, *, version: Version, code: str, sha256: str | None = None, key: str = "") -> Done:

@@ -8,8 +8,8 @@ from zhirong.operations.unit_of_work import Work
 from zhirong.store.parties import FileColumns
 
 COLUMNS_HELP = (
-    "识别不对的栏目，每行写一条：表头 = 含义，如“权属单位 = 权利人”；不要的写“备用栏 = 不用”",
-    'one correction in a line, heading = meaning, such as "Proprietor = holders"; "Spare = not used" leaves a column out',
+    "识别有误的栏目，每行填写一条：表头 = 含义，如“权属单位 = 权利人”；不使用的填“备用栏 = 不用”",
+    'one correction per line: heading = meaning, such as "Proprietor = holders"; "Spare = not used" ignores a column',
 )
 
 

@@ -40,9 +40,9 @@ READING, PREVIEW, KEEPING = "reading", "preview", "keeping"
 FINISHED, REFUSED, CANCELLED, EXPIRED = "done", "refused", "cancelled", "expired"
 OPEN = (READING, PREVIEW, KEEPING)
 STATE_TEXT: Mapping[str, Text] = {
-    READING: Text("正在读取", "being read"),
-    PREVIEW: Text("待确认", "waits for confirmation"),
-    KEEPING: Text("正在录入", "being kept"),
+    READING: Text("正在读取", "reading"),
+    PREVIEW: Text("待确认", "waiting for confirmation"),
+    KEEPING: Text("正在录入", "importing"),
     FINISHED: Text("已完成", "done"),
     REFUSED: Text("文件不能使用", "the file cannot be used"),
     CANCELLED: Text("已取消", "cancelled"),
@@ -196,7 +196,7 @@ def _rows_of(report: str, offset: int, length: int, digest: str) -> list[dict[st
             "lost_preview",
             "import",
             "",
-            Text("预览已清理或损坏", "the preview is gone or damaged"),
+            Text("预览已清理或损坏", "the preview was deleted or is damaged"),
             Text("重新上传文件", "Upload the file again"),
         )
     return [json.loads(line) for line in gzip.decompress(piece).decode().splitlines()]
@@ -224,9 +224,9 @@ class Confirm(Request):
         bool,
         ask(
             "覆盖已有内容",
-            "Overwrite what is kept",
-            "预览中列为改动的，以文件为准",
-            "what the preview lists as changed is taken from the file",
+            "Overwrite existing data",
+            "预览中列为变更的内容以文件为准",
+            "the file replaces the values that the preview lists as changed",
             widget="flag",
         ),
     ] = False
@@ -243,9 +243,8 @@ class Confirm(Request):
     for_agents=True,
     page="import.page",
     help=Text(
-        "按预览分批录入，每批要么全部成功，要么不录入。预览之后被改动过的行不覆盖，列在结果里。",
-        "The rows of the preview are kept in pieces, each as a whole. A row that somebody has changed since the preview is "
-        "left alone and listed in the result.",
+        "按预览分批录入，每批全部成功或全部不录入。预览后已变更的行不予覆盖，并在结果中列出。",
+        "The rows of the preview are imported in batches; each batch succeeds or fails as a whole. Rows changed since the preview are not overwritten and are listed in the result.",
     ),
 )
 def confirm(work: Work, request: Confirm) -> Any:
@@ -257,8 +256,8 @@ def confirm(work: Work, request: Confirm) -> Any:
             "would_overwrite",
             "overwrite",
             count,
-            Text(f"将覆盖 {count} 处已有内容", f"{count} facts that are kept would be overwritten"),
-            Text("核对预览后勾选“覆盖已有内容”", "Check the preview and tick “Overwrite what is kept”"),
+            Text(f"将覆盖 {count} 处已有内容", f"{count} existing values would be overwritten"),
+            Text("核对预览后勾选“覆盖已有内容”", "Check the preview and tick “Overwrite existing data”"),
         )
     work.update(row, state=KEEPING, agreed_by_id=work.actor.account)
     work.later("imports.keep", job_key(row, KEEPING), work.now, row.organisation)
@@ -275,8 +274,8 @@ def confirm(work: Work, request: Confirm) -> Any:
     for_agents=True,
     page="import.page",
     help=Text(
-        "还没有录入的行不再录入；已经录入的行保留。",
-        "Rows that are not kept yet are left; those that are kept stay.",
+        "尚未录入的行不再录入；已录入的行保留。",
+        "Remaining rows are not imported; imported rows are kept.",
     ),
 )
 def cancel(work: Work, request: Any) -> Any:
@@ -292,14 +291,16 @@ def has_failed(row: FileImport) -> bool:
 
 @operation(
     "import.retry",
-    Text("重新处理", "Try it again"),
+    Text("重新处理", "Retry"),
     model=FileImport,
     roles=BRINGERS,
     relation=lambda actor, row: _own(actor, row) and has_failed(row),
     states=(READING, KEEPING),
     for_agents=True,
     page="import.page",
-    help=Text("从中断处继续，已录入的行不会重复。", "It goes on where it stopped; no row is kept twice."),
+    help=Text(
+        "从中断处继续，已录入的行不会重复。", "The import continues where it stopped; no row is imported twice."
+    ),
 )
 def retry(work: Work, request: Any) -> Any:
     """A new job for what the background has given up."""
@@ -369,7 +370,7 @@ def show(work: Work, request: Previewed) -> Any:
 
 @operation(
     "import.refuse",
-    Text("导入文件不能使用", "The file of an import cannot be used"),
+    Text("导入文件不能使用", "An import file cannot be used"),
     model=FileImport,
     request=Refused,
     states=(READING,),
@@ -387,7 +388,7 @@ def _read_piece(call: Call, request: Piece) -> list[dict[str, Any]]:
 
 @operation(
     "import.keep",
-    Text("录入一批", "Keep a piece of an import"),
+    Text("录入一批", "Import a batch"),
     model=FileImport,
     request=Piece,
     states=(KEEPING,),
@@ -401,7 +402,7 @@ def keep_piece(work: Work, request: Piece) -> Any:
 
 @operation(
     "import.finish",
-    Text("导入已完成", "The import is done"),
+    Text("导入已完成", "The import is complete"),
     model=FileImport,
     request=Kept,
     states=(KEEPING,),
@@ -566,7 +567,7 @@ KIND_TEXT: Mapping[str, Text] = {
 listing(
     Listing(
         "imports",
-        Text("文件导入", "Imports of files"),
+        Text("文件导入", "File imports"),
         FileImport,
         (
             Column("file", Text("文件", "File"), lambda row: row.file.name, main=True),
@@ -578,6 +579,6 @@ listing(
         roles=BRINGERS,
         page="import.page",
         related=("file",),
-        empty=Text("没有在后台读取的文件", "No file has been read in the background"),
+        empty=Text("暂无后台导入的文件", "No files have been imported in the background"),
     )
 )

@@ -49,8 +49,8 @@ class AppraisalInput(Request):
         Ask(
             Text("评估表文件（TOML）", "File of the methods (TOML)"),
             Text(
-                "任何方法都可以：写 [appraisal] 表，写法见手册“评估”；交了文件，下面各栏不用填",
-                "for any method: the [appraisal] table as in the manual; the fields below are then not needed",
+                "适用于任何方法：填写 [appraisal] 表，格式见手册“评估”；上传文件后无需填写以下各栏",
+                "Any method: the [appraisal] table described in the manual. The fields below are then not needed.",
             ),
             widget="file",
         ),
@@ -60,7 +60,7 @@ class AppraisalInput(Request):
         _ask(
             "redeployability",
             "可转用性",
-            "Could another firm use it",
+            "Usable by other firms",
             Text("", ""),
             choices=tuple((name, words) for name, words in REDEPLOYABILITY_TEXT.items()),
         ),
@@ -70,15 +70,18 @@ class AppraisalInput(Request):
         _ask(
             "contract_end",
             "合同终止日",
-            "End of the contract",
-            Text("只在合同先于法律保护终止收益时填", "only where a contract ends the income before the law does"),
+            "Contract end date",
+            Text(
+                "仅在合同先于法定保护期终止收益时填写",
+                "only if a contract ends the income before legal protection does",
+            ),
         ),
     ] = None
     revenue: Annotated[
         Figure, _ask("revenue", "许可费节省法：首年收入", "Relief from royalty: revenue, first year")
     ] = ""
     revenue_grade: Annotated[Grade, _grade("revenue_grade", "首年收入", "Revenue")] = ""
-    growth: Annotated[Figure, _ask("growth", "年增长率", "Yearly growth")] = ""
+    growth: Annotated[Figure, _ask("growth", "年增长率", "Annual growth")] = ""
     growth_grade: Annotated[Grade, _grade("growth_grade", "年增长率", "Growth")] = ""
     royalty_rate: Annotated[Figure, _ask("royalty_rate", "许可费率", "Royalty rate")] = ""
     royalty_rate_grade: Annotated[Grade, _grade("royalty_rate_grade", "许可费率", "Royalty rate")] = ""
@@ -89,9 +92,11 @@ class AppraisalInput(Request):
     tax_rate: Annotated[Figure, _ask("tax_rate", "所得税率", "Tax rate", Text("如 15%", "such as 15%"))] = ""
     income_source: Annotated[
         Source,
-        _ask("income_source", "收益法资料来源", "Sources of the income figures", Text("", ""), widget="area"),
+        _ask("income_source", "收益法资料来源", "Sources for the income approach", Text("", ""), widget="area"),
     ] = ""
-    cost: Annotated[Figure, _ask("cost", "成本法：重置或复原成本", "Cost: of making it anew")] = ""
+    cost: Annotated[
+        Figure, _ask("cost", "成本法：重置或复原成本", "Cost approach: reproduction or replacement cost")
+    ] = ""
     cost_grade: Annotated[Grade, _grade("cost_grade", "成本", "Cost")] = ""
     functional_obsolescence: Annotated[
         Figure, _ask("functional_obsolescence", "功能性贬值率", "Functional obsolescence")
@@ -101,7 +106,7 @@ class AppraisalInput(Request):
     ] = ""
     obsolescence_grade: Annotated[Grade, _grade("obsolescence_grade", "贬值率", "Obsolescence")] = ""
     cost_source: Annotated[
-        Source, _ask("cost_source", "成本法资料来源", "Sources of the cost figures", Text("", ""), widget="area")
+        Source, _ask("cost_source", "成本法资料来源", "Sources for the cost approach", Text("", ""), widget="area")
     ] = ""
 
 
@@ -125,8 +130,8 @@ def table_of_file(text: str, name: str) -> dict[str, Any]:
                 Problem(
                     "file",
                     name,
-                    Text("文件里没有 [appraisal] 表", "the file has no [appraisal] table"),
-                    Text("写一张，见手册“评估”", "write one, as the manual's page on appraisal says"),
+                    Text("文件中没有 [appraisal] 表", "the file has no [appraisal] table"),
+                    Text("添加该表，格式见手册“评估”", "add the table as described in the manual"),
                     "no_appraisal",
                 )
             ]
@@ -151,8 +156,11 @@ def table_of_form(request: AppraisalInput) -> dict[str, Any]:
             Problem(
                 "file",
                 "",
-                Text("没有填任何方法", "no method is given"),
-                Text("填收益法或成本法各栏，或交评估表文件", "fill in the income or cost fields, or submit a file"),
+                Text("未填写任何方法", "no method entered"),
+                Text(
+                    "填写收益法或成本法各栏，或上传评估表文件",
+                    "complete the income or cost fields, or upload a file",
+                ),
                 "no_method",
             )
         )
@@ -198,8 +206,10 @@ def _figure(name: str, written: str, kind: str, grade: str, source: str, problem
             Problem(
                 f"{name}_grade" if name not in _COST else "obsolescence_grade",
                 "",
-                Text("没有写证据等级", "the evidence is not stated"),
-                Text("选一个；没有依据的选“假设”", "choose one; what rests on nothing is assumed"),
+                Text("未填写证据等级", "the evidence grade is missing"),
+                Text(
+                    "选择证据等级；没有依据的选“假设”", "choose a grade; choose 'assumed' if there is no evidence"
+                ),
                 "missing",
             )
         )
@@ -244,10 +254,10 @@ def _not_a_figure(name: str, written: str) -> Problem:
     return Problem(
         name,
         written,
-        Text("读不出一个数或三个数", "neither one figure nor three"),
+        Text("无法识别为一个数或三个数", "must be one figure or three"),
         Text(
-            "写成 900万 / 1000万 / 1200万 或 3% / 5% / 7%",
-            "write it like 9000000 / 10000000 / 12000000, or 3% / 5% / 7%",
+            "按以下格式填写：900万 / 1000万 / 1200万 或 3% / 5% / 7%",
+            "enter for example 9000000 / 10000000 / 12000000, or 3% / 5% / 7%",
         ),
         "not_a_figure",
     )

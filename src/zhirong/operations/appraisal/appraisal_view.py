@@ -96,9 +96,10 @@ def comparison(first: Appraisal, second: Appraisal) -> Comparison:
             "other",
             str(second.pk),
             Text(
-                "两份报告没有共同的权利，或有一份还没有出具", "no right in common, or one of the two is not issued"
+                "两份报告没有共同的权利，或有一份还没有出具",
+                "the reports have no right in common, or one of them is not issued",
             ),
-            Text("选同一权利的另一份已出具的报告", "choose another issued report on the same right"),
+            Text("选择同一权利的另一份已出具报告", "choose another issued report on the same right"),
         )
     return compare(one, other)
 

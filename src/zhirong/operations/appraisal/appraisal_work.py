@@ -46,7 +46,7 @@ _FIXED = ("purpose", "valuation_date", "rights")
 
 @operation(
     "appraisal.work",
-    Text("录入方法并计算", "Enter the methods and compute"),
+    Text("录入评估方法并计算", "Enter methods and calculate"),
     model=Appraisal,
     roles=(MemberRole.AGENCY_APPRAISER,),
     relation=lambda actor, row: row.appraiser_id == actor.account,
@@ -54,9 +54,8 @@ _FIXED = ("purpose", "valuation_date", "rights")
     request=AppraisalInput,
     page="agency.appraisal",
     help=Text(
-        "每个数写一个值，或“低 / 最可能 / 高”，并选证据等级；引擎给出区间，每个数都能追到来源。",
-        "Each figure is one value, or low / most likely / high, with its evidence; the engine gives the interval and "
-        "every number can be traced.",
+        "每项填写一个值或“低 / 最可能 / 高”三个值，并选择证据等级。系统计算价值区间，每个数值均可追溯来源。",
+        "Enter one value or low / most likely / high for each figure, with its evidence grade. The system calculates the interval; every number is traceable.",
     ),
 )
 def work_on(work: Work, request: AppraisalInput) -> Any:
@@ -76,7 +75,7 @@ def work_on(work: Work, request: AppraisalInput) -> Any:
     data = _report(row, found, case, kept_input, (name_of(row.appraiser),), work.day, work.rules)
     work.update(row, state=next_state(row.state, Move.WORK).value, input=kept_input, result=data)
     work.tell(
-        Text(f"评估待复核：{row.firm.name}", f"To be reviewed: {row.firm.name}"),
+        Text(f"评估待复核：{row.firm.name}", f"Appraisal to review: {row.firm.name}"),
         address(row),
         row.agency,
         (MemberRole.AGENCY_REVIEWER,),
@@ -92,8 +91,8 @@ def _text(data: bytes, name: str) -> str:
             "not_utf8",
             "file",
             name,
-            Text("不是 UTF-8 文字", "not a text in UTF-8"),
-            Text("另存为 UTF-8 再交", "save it as UTF-8"),
+            Text("文件不是 UTF-8 编码", "the file is not UTF-8 text"),
+            Text("另存为 UTF-8 编码后重新上传", "save it as UTF-8"),
         ) from error
 
 
@@ -113,8 +112,11 @@ def _input(row: Appraisal, table: Mapping[str, Any], request: AppraisalInput, da
                 "not_as_asked",
                 name,
                 written[name],
-                Text(f"委托写的是 {fixed[name]}", f"the assignment says {fixed[name]}"),
-                Text("按委托改，或请委托人另行委托", "follow it, or let the client ask again"),
+                Text(f"委托书载明 {fixed[name]}", f"the assignment states {fixed[name]}"),
+                Text(
+                    "按委托书修改，或由委托人另行委托",
+                    "correct it to match the assignment, or ask the client for a new assignment",
+                ),
             )
     rights = {right.pk: right for right in FirmRight.objects.filter(pk__in=row.rights)}
     return {
@@ -143,7 +145,7 @@ def compute(kept_input: Mapping[str, Any]) -> tuple[Valued, AppraisalCase]:
             "too_many_paths",
             "paths",
             case.request.paths,
-            Text("模拟次数太多", "too many paths"),
+            Text("模拟次数太多", "too many simulation paths"),
             Text(f"至多 {MOST_PATHS}", f"at most {MOST_PATHS}"),
         )
     found = appraise(case.request, case.rights, rulebook(), case.as_of)
@@ -197,7 +199,7 @@ class ReviewAppraisal(Request):
             "结论",
             "Decision",
             choices=(
-                (PASS, Text("通过，出报告待签字", "pass: make the report")),
+                (PASS, Text("复核通过，生成报告待签字", "approve and create the report")),
                 (BACK, Text("退回修改", "send back")),
             ),
         ),
@@ -223,8 +225,8 @@ def review(work: Work, request: ReviewAppraisal) -> Any:
             "unknown_word",
             "decision",
             request.decision,
-            Text("没有这个选项", "there is no such choice"),
-            Text("选通过或退回", "choose pass or back"),
+            Text("选项无效", "unknown option"),
+            Text("选择通过或退回", "choose approve or send back"),
         )
     if request.decision == BACK:
         _send_back(work, request.opinion)
@@ -236,8 +238,11 @@ def review(work: Work, request: ReviewAppraisal) -> Any:
             "computed_otherwise",
             "decision",
             request.decision,
-            Text("规则已变，重算的价值与底稿不同", "the rules have changed: computed again, the value differs"),
-            Text("退回重新计算", "send it back to be computed again"),
+            Text(
+                "规则已变更，重新计算的价值与底稿不一致",
+                "the rules have changed and the recalculated value differs",
+            ),
+            Text("退回重新计算", "send it back for recalculation"),
         )
     reviewer = Account.objects.get(pk=work.actor.account)
     names = (name_of(row.appraiser), name_of(reviewer))
@@ -253,7 +258,7 @@ def review(work: Work, request: ReviewAppraisal) -> Any:
         signatures=[],
     )
     work.tell(
-        Text(f"报告待签字：{row.firm.name}", f"To be signed: {row.firm.name}"), address(row), row.agency, AGENCY
+        Text(f"报告待签字：{row.firm.name}", f"Report to sign: {row.firm.name}"), address(row), row.agency, AGENCY
     )
     return {"decision": PASS, "paper": paper.pk, "sha256": paper.sha256}
 
@@ -268,7 +273,12 @@ def _send_back(work: Work, opinion: str) -> None:
     if row.paper is not None:
         work.update(row.paper, state="void")
     work.update(row, state=state, reviewer_id=work.actor.account, opinion=opinion, paper=None, signatures=[])
-    work.tell(Text(f"评估被退回：{row.firm.name}", f"Sent back: {row.firm.name}"), address(row), row.agency, AGENCY)
+    work.tell(
+        Text(f"评估被退回：{row.firm.name}", f"Appraisal sent back: {row.firm.name}"),
+        address(row),
+        row.agency,
+        AGENCY,
+    )
 
 
 def _make_paper(work: Work, row: Appraisal, data: dict[str, Any]) -> Paper:
@@ -323,8 +333,8 @@ def _may_sign(actor: Actor, row: Appraisal) -> bool:
     request=SignReport,
     page="agency.appraisal",
     help=Text(
-        "签的是报告 PDF 的哈希值；承办评估师和复核人都签了，报告才出具。",
-        "What is signed is the hash of the report's PDF; it is issued once appraiser and reviewer have both signed.",
+        "签署对象为报告 PDF 的哈希值；承办评估师和复核人均签署后，报告方可出具。",
+        "You sign the hash of the report PDF. The report is issued after the appraiser and the reviewer have signed.",
     ),
 )
 def sign(work: Work, request: SignReport) -> Any:
@@ -337,8 +347,8 @@ def sign(work: Work, request: SignReport) -> Any:
             "file_changed",
             "paper",
             row.paper.number,
-            Text("报告文件与其哈希不符", "the report's file is not what its hash says"),
-            Text("退回后重新出报告", "send it back and make the report again"),
+            Text("报告文件与其哈希不符", "the report file does not match its hash"),
+            Text("退回后重新生成报告", "send it back and create the report again"),
         )
     demand_code(work, request.code)
     signature = {

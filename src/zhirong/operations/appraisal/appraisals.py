@@ -72,16 +72,16 @@ class AskAppraisal(Request):
     rights: Annotated[
         list[int],
         ask(
-            "评估哪些权利",
-            "Which rights",
-            "银行委托、或为某件申请委托时可以不选：评估该申请的全部权利",
-            "leave empty for a case: all rights of the case",
+            "评估的权利",
+            "Rights to appraise",
+            "银行委托或为某笔申请委托的可不选，即评估该申请的全部权利",
+            "leave empty to appraise all rights of the case",
             widget="many",
             choices=_own_rights,
             only=_is_firm,
         ),
     ] = []
-    case: Annotated[int | None, ask("为哪件融资申请", "For which case", choices=_cases)] = None
+    case: Annotated[int | None, ask("所属融资申请", "Financing case", choices=_cases)] = None
     purpose: Annotated[
         str, ask("评估目的", "Purpose", choices=tuple((name, words) for name, words in PURPOSE_TEXT.items()))
     ] = "pledge"
@@ -104,8 +104,8 @@ class AskAppraisal(Request):
         ask(
             "评估机构",
             "Agency",
-            "不选则由平台按规则抽取，委托人无法左右",
-            "leave empty to let the platform draw one by the rules, which the client cannot steer",
+            "不选则由平台按规则随机抽取",
+            "leave empty for a random draw by the platform",
             choices=_agencies,
         ),
     ] = None
@@ -113,14 +113,14 @@ class AskAppraisal(Request):
 
 @operation(
     "appraisal.request",
-    Text("委托正式评估", "Ask for a formal appraisal"),
+    Text("委托正式评估", "Request a formal appraisal"),
     request=AskAppraisal,
     roles=CLIENTS,
     for_agents=True,
     page="agency.appraisal",
     help=Text(
-        "评估机构独立出具，不得预设价值；机构接受时声明利益冲突并报价。",
-        "The agency works independently and takes no preset value; it declares conflicts and names its fee on accepting.",
+        "评估机构独立评估，委托人不得预设价值；机构接受委托时声明利益冲突并报价。",
+        "The agency appraises independently; no value may be preset. On acceptance it declares conflicts of interest and quotes its fee.",
     ),
 )
 def request_appraisal(work: Work, request: AskAppraisal) -> Any:
@@ -131,8 +131,11 @@ def request_appraisal(work: Work, request: AskAppraisal) -> Any:
             "not_confirmed",
             "firm",
             actor.organisation_name,
-            Text("企业尚未确认", "the firm is not confirmed yet"),
-            Text("等管理员确认；此前可以做免费线上评估", "wait for it; the free online appraisal needs none"),
+            Text("企业尚未通过核实", "the firm has not been confirmed yet"),
+            Text(
+                "等待管理员核实；此前可使用免费线上评估",
+                "wait for confirmation; the free online appraisal is available now",
+            ),
         )
     _demand_known("purpose", request.purpose, tuple(PURPOSE_TEXT))
     _demand_known("value_type", request.value_type, tuple(VALUE_TYPE_TEXT))
@@ -141,8 +144,8 @@ def request_appraisal(work: Work, request: AskAppraisal) -> Any:
             "later_than_today",
             "valuation_date",
             request.valuation_date,
-            Text("晚于今天", "it is later than today"),
-            Text("填今天或更早的日期", "give today or an earlier day"),
+            Text("日期晚于今天", "the date is in the future"),
+            Text("填写今天或更早的日期", "enter today or an earlier date"),
         )
     case = _case(work, request.case)
     rights = _rights(work, request.rights, case)
@@ -178,7 +181,9 @@ def _open(
     )
     for right in rights:
         work.create(SharedRight, right=right, subject=subject_name(row), active=True)
-    work.tell(Text(f"新的评估委托：{firm.name}", f"A new assignment: {firm.name}"), address(row), chosen.agency)
+    work.tell(
+        Text(f"新的评估委托：{firm.name}", f"New appraisal assignment: {firm.name}"), address(row), chosen.agency
+    )
     work.concerns(firm, None if case is None else case.lender_id)
     return row
 
@@ -199,8 +204,8 @@ def _rights(work: Work, wanted: Sequence[int], case: Case | None) -> list[FirmRi
             "no_rights",
             "rights",
             "",
-            Text("没有选权利", "no right is chosen"),
-            Text("至少选一项，或选一件融资申请", "choose one at least, or a case"),
+            Text("未选择权利", "no right selected"),
+            Text("至少选择一项权利，或选择一笔融资申请", "select at least one right, or a case"),
         )
     seen = visible(work.actor, FirmRight, work.day).filter(pk__in=numbers, removed=False).select_related("firm")
     found = {right.pk: right for right in seen}
@@ -214,8 +219,8 @@ def _rights(work: Work, wanted: Sequence[int], case: Case | None) -> list[FirmRi
             "other_rights",
             "rights",
             "、".join(right.title for right in rights),
-            Text("不是该申请、该企业的权利", "not rights of this case and firm"),
-            Text("只选该申请的权利", "choose rights of the case only"),
+            Text("不属于该申请和该企业的权利", "these rights do not belong to this case and firm"),
+            Text("仅选择该申请的权利", "select only rights of the case"),
         )
     if work.actor.kind is OrganisationKind.LENDER and case is None:
         raise forbidden()
@@ -238,7 +243,9 @@ def _chosen(
                 "agency",
                 "",
                 chosen,
-                Text("指定一家机构，或请平台登记更多机构", "name one, or ask the platform for more"),
+                Text(
+                    "指定一家机构，或联系平台登记更多机构", "choose an agency, or ask the platform to register more"
+                ),
             )
         return chosen
     found = Organisation.objects.filter(pk=agency, kind=OrganisationKind.AGENCY.value).first()
@@ -253,8 +260,8 @@ def _demand_known(name: str, value: str, known: Sequence[str]) -> None:
             "unknown_word",
             name,
             value,
-            Text("没有这个选项", "there is no such choice"),
-            Text(f"可选：{'、'.join(known)}", f"choose from: {', '.join(known)}"),
+            Text("选项无效", "unknown option"),
+            Text(f"可选：{'、'.join(known)}", f"choose one of: {', '.join(known)}"),
         )
 
 
@@ -284,18 +291,18 @@ class AcceptAppraisal(Request):
     independent: Annotated[
         bool,
         ask(
-            "声明：机构和评估师与委托人、权利人、贷款人没有利害关系",
-            "Declared: neither agency nor appraisers have a tie to client, holders or lender",
-            "声明不了就选“不接受委托”",
-            "who cannot declare it refuses the assignment",
+            "声明：机构及评估师与委托人、权利人、贷款人无利害关系",
+            "I declare that the agency and its appraisers have no conflict of interest with the client, holders or lender",
+            "不能作出声明的，请选择“不接受委托”",
+            "if you cannot declare this, decline the assignment",
             widget="flag",
         ),
     ] = False
     no_preset_value: Annotated[
         bool,
         ask(
-            "声明：没有人预设价值（财资〔2025〕128号）",
-            "Declared: nobody has named a value beforehand",
+            "声明：未预设价值（财资〔2025〕128号）",
+            "I declare that no value has been preset",
             widget="flag",
         ),
     ] = False
@@ -329,16 +336,16 @@ def accept(work: Work, request: AcceptAppraisal) -> Any:
             "not_declared",
             missing[0],
             "",
-            Text("没有作出声明，不能接受", "without the declaration it cannot be accepted"),
-            Text("核实后勾选；不能声明的，选“不接受委托”", "tick it once checked; else refuse the assignment"),
+            Text("未作声明，不能接受委托", "the declaration is missing"),
+            Text("核实后勾选；不能作出声明的，请选择“不接受委托”", "check and tick it, or decline the assignment"),
         )
     if str(request.appraiser) not in dict(members_with(row.agency_id, MemberRole.AGENCY_APPRAISER)):
         raise refuse(
             "no_appraiser",
             "appraiser",
             request.appraiser,
-            Text("不是本机构的评估师", "not an appraiser of this agency"),
-            Text("选本机构的评估师", "choose one of the agency's"),
+            Text("该人员不是本机构评估师", "not an appraiser of this agency"),
+            Text("选择本机构的评估师", "choose an appraiser of the agency"),
         )
     unusual = unusual_amount("fee", request.fee, "plausible.amount.appraisal_fee", work.rules, work.day)
     if unusual and not request.unusual:
@@ -370,7 +377,7 @@ class RefuseAppraisal(Request):
 
 @operation(
     "appraisal.refuse",
-    Text("不接受委托", "Refuse the assignment"),
+    Text("不接受委托", "Decline the assignment"),
     model=Appraisal,
     roles=AGENCY,
     states=states_for(Move.REFUSE),
@@ -378,8 +385,8 @@ class RefuseAppraisal(Request):
     is_grave=True,
     page="agency.appraisal",
     help=Text(
-        "由平台抽取的委托，抽到的下一家接着办。",
-        "Where the platform has drawn the agency, the next one in the draw takes over.",
+        "由平台抽取机构的委托，转由下一顺位机构办理。",
+        "If the platform drew the agency, the next agency in the draw takes over.",
     ),
 )
 def refuse_assignment(work: Work, request: RefuseAppraisal) -> Any:
@@ -397,7 +404,7 @@ def refuse_assignment(work: Work, request: RefuseAppraisal) -> Any:
     )
     for shared in SharedRight.objects.filter(subject=subject_name(row), active=True):
         work.update(shared, active=False)
-    _tell_clients(work, Text("评估机构未接受委托", "The agency has refused the assignment"))
+    _tell_clients(work, Text("评估机构未接受委托", "The agency has declined the assignment"))
     if row.assignment.get("how") != "drawn":
         return {"next": None}
     rights = list(FirmRight.objects.filter(pk__in=row.rights).select_related("firm"))
@@ -432,7 +439,7 @@ _COLUMNS = (
     Column("agency", Text("评估机构", "Agency"), lambda row: None if row.agency is None else row.agency.name),
     Column("state", Text("状态", "State"), lambda row: STATE_WORDS[State(row.state)], "state", main=True),
     Column("purpose", Text("目的", "Purpose"), lambda row: PURPOSE_TEXT.get(row.purpose)),
-    Column("valuation_date", Text("基准日", "Valued as of"), lambda row: row.valuation_date, "day"),
+    Column("valuation_date", Text("基准日", "Valuation date"), lambda row: row.valuation_date, "day"),
     Column("p10", Text("低（P10）", "Low (P10)"), lambda row: row.p10, "money"),
     Column("p50", Text("评估价值（P50）", "Value (P50)"), lambda row: row.p50, "money"),
     Column("p90", Text("高（P90）", "High (P90)"), lambda row: row.p90, "money"),
@@ -449,7 +456,7 @@ ASSIGNMENTS = listing(
         roles=AGENCY,
         related=("firm", "agency"),
         page="agency.appraisal",
-        empty=Text("还没有委托。委托到了会有通知。", "No assignments yet; you will be told of new ones."),
+        empty=Text("暂无委托。收到委托时会通知您。", "No assignments yet. You will be notified of new ones."),
     )
 )
 FORMAL = listing(
@@ -463,7 +470,7 @@ FORMAL = listing(
         related=("firm", "agency"),
         narrow=lambda actor, day: Q(grade="formal"),
         page="agency.appraisal",
-        empty=Text("还没有正式评估。", "There is no formal appraisal yet."),
+        empty=Text("暂无正式评估。", "No formal appraisals yet."),
         begin="appraisal.request",
     )
 )

@@ -37,9 +37,8 @@ ONLINE = "online"
     roles=FIRM,
     for_agents=True,
     help=Text(
-        "填三个数的区间，一分钟得到价值区间。它是自动的、没有人看过依据，所以区间放得宽，有效期也短；正式贷款可能还要评估机构的报告。",
-        "A few ranges give an interval of value within a minute. It is automatic and nobody has looked at what it rests on: "
-        "the interval is wide and does not hold long; a loan may need an agency's report.",
+        "填写最低、最可能、最高三个数，一分钟内得到价值区间。结果由系统自动计算，依据未经人工核实，因此区间较宽、有效期较短；正式贷款可能仍需评估机构的报告。",
+        "Enter a few ranges to get a value interval within a minute. The result is automatic and its evidence is not reviewed, so the interval is wide and valid only for a short time. A loan may require an agency's report.",
     ),
     page="firm.appraisal",
 )
@@ -82,8 +81,8 @@ def own_rights(firm: Organisation, wanted: list[int]) -> list[FirmRight]:
             Problem(
                 "rights",
                 str(pk),
-                Text("企业没有这件权利", "the firm keeps no such right"),
-                Text("从权利列表里选", "choose from the list of rights"),
+                Text("该企业没有此项权利", "the firm has no such right"),
+                Text("从权利列表中选择", "choose from the list of rights"),
                 "unknown_right",
             )
             for pk in unknown
@@ -150,7 +149,7 @@ listing(
             Column("high", Text("区间上端", "High"), lambda row: row.p90, "money"),
             Column(
                 "valid_until",
-                Text("有效期至", "Holds until"),
+                Text("有效期至", "Valid until"),
                 lambda row: row.valid_until,
                 "day",
                 order="valid_until",
@@ -161,8 +160,8 @@ listing(
         roles=FIRM,
         page="firm.appraisal",
         empty=Text(
-            "还没有评估。录入权利后，一分钟就能得到价值区间。",
-            "No appraisals yet. Once a right is kept, an interval takes a minute.",
+            "暂无评估。录入权利后，一分钟内即可得到价值区间。",
+            "No appraisals yet. After you enter a right, an interval takes about a minute.",
         ),
     )
 )

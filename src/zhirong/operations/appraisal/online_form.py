@@ -64,8 +64,8 @@ def _range(zh: str, en: str, help_zh: str, help_en: str, start: Any = None) -> A
 _THREE = Field(min_length=3, max_length=3)
 Money = Annotated[str, Field(min_length=1, max_length=40)]
 Years = Annotated[Decimal, Field(gt=0, le=50, decimal_places=2)]
-Grade = Annotated[str, Field(max_length=16), Ask(Text("依据", "What it rests on"), choices=_GRADES)]
-Source = Annotated[str, Field(max_length=200), Ask(Text("出处", "Where it is from"))]
+Grade = Annotated[str, Field(max_length=16), Ask(Text("依据", "Evidence"), choices=_GRADES)]
+Source = Annotated[str, Field(max_length=200), Ask(Text("出处", "Source"))]
 
 
 class OnlineAppraisal(Request):
@@ -74,14 +74,14 @@ class OnlineAppraisal(Request):
     rights: Annotated[
         list[int],
         Field(min_length=1, max_length=50),
-        ask("评估哪些权利", "Which rights", widget="many", choices=_own_rights),
+        ask("评估的权利", "Rights to appraise", widget="many", choices=_own_rights),
     ]
     revenue: Annotated[
         list[Money],
         _THREE,
         _range(
             "下一年使用这些权利的产品收入（元）",
-            "Next year's revenue of the products that use them, in yuan",
+            "Next year's revenue of the products that use the rights (CNY)",
             "如 2600万元",
             "such as 26,000,000",
         ),
@@ -91,14 +91,14 @@ class OnlineAppraisal(Request):
     growth: Annotated[
         list[Percent],
         _THREE,
-        _range("收入年增长", "Yearly growth of it", "如 5%", "such as 5%", _starts("growth")),
+        _range("收入年增长", "Annual revenue growth", "如 5%", "such as 5%", _starts("growth")),
     ]
     growth_grade: Grade = "assumed"
     growth_source: Source = ""
     royalty: Annotated[
         list[Percent],
         _THREE,
-        _range("许可费率（占收入）", "Royalty rate, of revenue", "如 5%", "such as 5%", _starts("royalty")),
+        _range("许可费率（占收入）", "Royalty rate (share of revenue)", "如 5%", "such as 5%", _starts("royalty")),
     ]
     royalty_grade: Grade = "assumed"
     royalty_source: Source = ""
@@ -113,10 +113,10 @@ class OnlineAppraisal(Request):
         list[Years],
         _THREE,
         _range(
-            "还能赚钱的年数",
-            "Years that they still earn",
+            "剩余收益年限",
+            "Remaining years of income",
             "法定剩余年限更短的，以法定为准",
-            "the term of the law counts where it is shorter",
+            "the legal term applies if it is shorter",
             _starts("life"),
         ),
     ]
@@ -135,8 +135,8 @@ class OnlineAppraisal(Request):
         list[Money],
         Field(max_length=3),
         _range(
-            "研发和取得的全部成本（元，可不填）",
-            "All cost of making them, in yuan (may be left out)",
+            "研发和取得总成本（元，选填）",
+            "Total cost of development and acquisition (CNY, optional)",
             "用来交叉核对",
             "a cross-check",
         ),
@@ -144,12 +144,12 @@ class OnlineAppraisal(Request):
     cost_grade: Grade = "declared"
     cost_source: Source = ""
     redeployability: Annotated[
-        str, ask("别的企业能不能用", "Could another firm use them", choices=tuple(REDEPLOYABILITY_TEXT.items()))
+        str, ask("其他企业可否使用", "Usable by other firms", choices=tuple(REDEPLOYABILITY_TEXT.items()))
     ] = "medium"
 
 
 def appraisal_table(asked: OnlineAppraisal, rules: Rulebook, day: date) -> dict[str, Any]:
-    """The ``[appraisal]`` table, its rights by their numbers. Raises InputError if a cost is given in part."""
+    """The ``[appraisal]`` table, its rights by their numbers. Raises InputError if a cost is incomplete."""
     start = rules.at(START, day).value
     if len(asked.cost) not in (0, 3):
         raise InputError(
@@ -157,10 +157,10 @@ def appraisal_table(asked: OnlineAppraisal, rules: Rulebook, day: date) -> dict[
                 Problem(
                     "cost",
                     "、".join(asked.cost),
-                    Text("只填了一部分", "given in part"),
+                    Text("填写不完整", "incomplete"),
                     Text(
-                        "填最低、最可能、最高三个数，或都不填",
-                        "give lowest, most likely and highest, or none of them",
+                        "填写最低、最可能、最高三个数，或全部留空",
+                        "enter lowest, most likely and highest, or leave all empty",
                     ),
                     "incomplete",
                 )
@@ -180,7 +180,7 @@ def appraisal_table(asked: OnlineAppraisal, rules: Rulebook, day: date) -> dict[
         }
     ]
     if asked.cost:
-        label = {"zh": "研发和取得成本", "en": "cost of making them"}
+        label = {"zh": "研发和取得成本", "en": "cost of development and acquisition"}
         methods.append(
             {
                 "method": "cost",

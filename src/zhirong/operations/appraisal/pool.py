@@ -35,28 +35,26 @@ class PoolEntry(Request):
         Field(max_length=50_000),
         ask(
             "资格与人员（TOML）",
-            "Papers and people (TOML)",
-            "先写机构自己的 regions、ties、[[qualification]]、[[sanction]]，再写 [[expert]]；写法见手册“评估实务”",
-            "first the agency's own regions, ties, [[qualification]] and [[sanction]], then each [[expert]]; as the "
-            "manual's page on the practice of appraisal says",
+            "Qualifications and staff (TOML)",
+            "先填写机构的 regions、ties、[[qualification]]、[[sanction]]，再填写 [[expert]]；格式见手册“评估实务”",
+            "First the agency's regions, ties, [[qualification]] and [[sanction]], then each [[expert]]. See 'Appraisal practice' in the manual.",
             widget="area",
         ),
     ]
-    only_check: Annotated[bool, ask("只检查，不写入", "Only check, write nothing", widget="flag")] = False
+    only_check: Annotated[bool, ask("只检查，不写入", "Check only, do not save", widget="flag")] = False
 
 
 @operation(
     "agency.pool",
-    Text("批量导入资格与人员", "Import papers and people"),
+    Text("批量导入资格与人员", "Import qualifications and staff"),
     model=Organisation,
     roles=(MemberRole.SYSTEM_ADMIN,),
     relation=lambda person, row: row.kind == OrganisationKind.AGENCY,
     request=PoolEntry,
     page="admin.organisation",
     help=Text(
-        "整批替换这家机构现有的登记；逐项登记和修改用各自的表单。没有有效资格的机构不能接受委托，也不会被抽到。",
-        "Takes the place of all that is entered of the agency; single entries have forms of their own. An agency without a "
-        "valid paper takes no assignment and is not drawn.",
+        "整批替换该机构现有登记；逐项登记和修改请使用相应表单。没有有效资格的机构不能接受委托，也不参加抽取。",
+        "Replaces all entries of the agency; use the separate forms for single entries. An agency without a valid qualification cannot accept assignments and is not drawn.",
     ),
 )
 def enter_pool(work: Work, request: PoolEntry) -> Any:
@@ -81,10 +79,10 @@ def _checked(table: Mapping[str, Any], now: Mapping[str, Any]) -> Exception:
         "only_check",
         names(table),
         Text(
-            f"可以读出，没有写入。将有人员：{names(table)}；现有人员：{names(now)}",
-            f"it can be read; nothing was written. People then: {names(table)}; people now: {names(now)}",
+            f"检查通过，未写入。导入后人员：{names(table)}；现有人员：{names(now)}",
+            f"The file is valid; nothing was saved. Staff after import: {names(table)}; current staff: {names(now)}",
         ),
-        Text("要写入的，去掉“只检查”再提交", "to write it, untick this and send it again"),
+        Text("如需写入，请取消“只检查”后再提交", "to save, clear 'Check only' and submit again"),
     )
 
 
@@ -144,8 +142,8 @@ def named(agency: Organisation, firm: Organisation, parties: Sequence[str], day:
             "agency_barred",
             "agency",
             agency.name,
-            barred or Text("不是在用的评估机构", "not an active agency"),
-            Text("另选一家，或由平台抽取", "choose another one, or let the platform draw"),
+            barred or Text("不是在用的评估机构", "the agency is not active"),
+            Text("另选一家机构，或由平台抽取", "choose another agency, or let the platform draw one"),
         )
     return Chosen(agency, {"how": "named"})
 
@@ -177,8 +175,8 @@ def drawn(
     found = assign(task, Pool(left, experts), beacon, rulebook())
     if found.agency is None:
         why = [(one.name, one.why_not) for one in found.candidates if one.why_not is not None]
-        zh = "；".join(f"{name}：{reason.zh}" for name, reason in why) or "没有机构有两名评估师可派"
-        en = "; ".join(f"{name}: {reason.en}" for name, reason in why) or "no agency has two appraisers free"
-        return Text(f"没有可以接受的评估机构（{zh}）", f"no agency can take it ({en})")
+        zh = "；".join(f"{name}：{reason.zh}" for name, reason in why) or "没有可指派两名评估师的机构"
+        en = "; ".join(f"{name}: {reason.en}" for name, reason in why) or "no agency has two available appraisers"
+        return Text(f"没有可以接受的评估机构（{zh}）", f"no agency can accept the assignment ({en})")
     kept = {"how": "drawn", "numbers": list(numbers), "month": f"{day:%Y-%m}", "refused": passed_over}
     return Chosen(Organisation.objects.get(pk=int(found.agency.id)), {**plain(found.as_json()), **kept})

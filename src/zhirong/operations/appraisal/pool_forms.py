@@ -56,7 +56,7 @@ def _people(actor: Actor, row: Any) -> Choices:
 
 
 def _owners(actor: Actor, row: Any) -> Choices:
-    return [(_AGENCY, Text("机构自己", "the agency itself")), *_people(actor, row)]
+    return [(_AGENCY, Text("机构本身", "agency")), *_people(actor, row)]
 
 
 def _kept(name: str, words: Callable[[Entry], str]) -> Callable[[Actor, Any], Choices]:
@@ -99,7 +99,7 @@ class DescribeAgency(Request):
             "执业地区",
             "Regions",
             "区划代码或其前几位，如 61、4401；留空为不限",
-            "region codes or their first places, such as 61 or 4401; empty for everywhere",
+            "region codes or prefixes, such as 61 or 4401; leave empty for all regions",
             start=_start("regions"),
         ),
     ] = ""
@@ -107,9 +107,9 @@ class DescribeAgency(Request):
         Names,
         ask(
             "利益关系",
-            "Ties",
-            "有关联的单位的名称或信用代码，一行一个；与它们有关的评估不接",
-            "names or credit codes of those it is tied to, one a line; it takes no assignment that concerns them",
+            "Conflicts of interest",
+            "关联单位的名称或信用代码，每行一个；不接受与其有关的评估委托",
+            "names or credit codes of related parties, one per line; the agency gets no assignments that concern them",
             widget="area",
             start=_start("ties"),
         ),
@@ -144,16 +144,16 @@ class AddPerson(Request):
             "熟悉的领域",
             "Fields",
             "IPC 分类或行业代码的前几位，如 C02F、38；全部写 *",
-            "first places of IPC classes or industry codes, such as C02F or 38; * for all",
+            "prefixes of IPC classes or industry codes, such as C02F or 38; * for all",
         ),
     ]
     ties: Annotated[
         Names,
         ask(
             "利益关系",
-            "Ties",
-            "本人和近亲属有关联的单位，一行一个",
-            "of the person and close relatives",
+            "Conflicts of interest",
+            "本人及近亲属的关联单位，每行一个",
+            "related parties of the person and close relatives, one per line",
             widget="area",
         ),
     ] = ""
@@ -167,8 +167,8 @@ class AddPerson(Request):
     relation=_is_agency,
     request=AddPerson,
     help=Text(
-        "资产评估和法律专业的，平台管理员登记证书之后才能参加评估。",
-        "Those of valuation and law take part once the administration has entered their paper.",
+        "资产评估和法律专业人员须经平台管理员登记证书后方可参加评估。",
+        "Valuation and legal professionals can take part after an administrator has registered their certificate.",
     ),
 )
 def add_person(work: Work, request: AddPerson) -> Any:
@@ -190,9 +190,9 @@ class ChangePerson(Request):
     """What somebody knows, and to whom he is tied, from now on."""
 
     person: Annotated[Line, ask("人员", "Person", choices=_people)]
-    fields: Annotated[Names, ask("熟悉的领域", "Fields", "留空为不变；全部写 *", "empty: as before; * for all")] = (
-        ""
-    )
+    fields: Annotated[
+        Names, ask("熟悉的领域", "Fields", "留空表示不变更；全部写 *", "leave empty to keep; * for all")
+    ] = ""
     ties: Annotated[
         Names,
         ask("增加的利益关系", "Further ties", "一行一个", "one a line", widget="area"),
@@ -201,9 +201,9 @@ class ChangePerson(Request):
         Names,
         ask(
             "已经结束的利益关系",
-            "Ties that have ended",
-            "只有平台管理员能删",
-            "taken away by the administration alone",
+            "Conflicts of interest that have ended",
+            "仅平台管理员可以删除",
+            "only an administrator can remove these",
             only=lambda actor, row: actor.has(*_ADMIN),
         ),
     ] = ""
@@ -237,13 +237,15 @@ class EndPerson(Request):
 
 @operation(
     "agency.person_end",
-    Text("移出人员", "Take a person out"),
+    Text("移出人员", "Remove a person"),
     model=Organisation,
     roles=_BOTH,
     relation=_is_agency,
     request=EndPerson,
     is_grave=True,
-    help=Text("已完成的评估不受影响；历史在日志里。", "What was appraised stands; the log keeps what was."),
+    help=Text(
+        "已完成的评估不受影响；历史在日志里。", "Completed appraisals are not affected; the log keeps the history."
+    ),
 )
 def end_person(work: Work, request: EndPerson) -> Any:
     """The person is drawn no more."""
@@ -256,20 +258,24 @@ class AddPaper(Request):
     """A paper that was checked against its original."""
 
     owner: Annotated[Line, ask("谁的", "Whose", choices=_owners)]
-    name: Annotated[Line, ask("资格名称", "Qualification", "如 资产评估师、资产评估机构备案", "as on the paper")]
+    name: Annotated[
+        Line, ask("资格名称", "Qualification", "如 资产评估师、资产评估机构备案", "as on the certificate")
+    ]
     number: Annotated[Line, ask("编号", "Number")]
     valid_from: Annotated[HistoryDay, ask("有效期起", "Valid from")]
-    valid_to: Annotated[HistoryDay | None, ask("有效期至", "Valid until", "没有截止的留空", "empty: no end")] = None
+    valid_to: Annotated[
+        HistoryDay | None, ask("有效期至", "Valid until", "无截止日的请留空", "leave empty if there is no end date")
+    ] = None
 
 
 @operation(
     "agency.paper_add",
-    Text("登记资格证书", "Enter a paper"),
+    Text("登记资格证书", "Register a certificate"),
     model=Organisation,
     roles=_ADMIN,
     relation=_is_agency,
     request=AddPaper,
-    help=Text("对照原件登记。", "Against the original."),
+    help=Text("请对照原件登记。", "Register it from the original."),
 )
 def add_paper(work: Work, request: AddPaper) -> Any:
     """Keep a qualification of the agency or of one of its people."""
@@ -290,7 +296,7 @@ class EndPaper(Request):
 
 @operation(
     "agency.paper_end",
-    Text("改资格有效期", "Change until when a paper holds"),
+    Text("改资格有效期", "Change the validity of a certificate"),
     model=Organisation,
     roles=_ADMIN,
     relation=_is_agency,
@@ -312,13 +318,15 @@ class AddSanction(Request):
     by: Annotated[Line, ask("作出机关", "By")]
     reason: Annotated[Line, ask("事由", "Reason")]
     start: Annotated[HistoryDay, ask("起", "From")]
-    end: Annotated[HistoryDay | None, ask("至", "Until", "没有截止的留空", "empty: no end")] = None
-    bars: Annotated[bool, ask("期间不得执业", "Bars from work", widget="flag")] = False
+    end: Annotated[
+        HistoryDay | None, ask("至", "Until", "无截止日的请留空", "leave empty if there is no end date")
+    ] = None
+    bars: Annotated[bool, ask("期间不得执业", "Bars from practice", widget="flag")] = False
 
 
 @operation(
     "agency.sanction_add",
-    Text("登记处分", "Enter a measure"),
+    Text("登记处分", "Register a sanction"),
     model=Organisation,
     roles=_ADMIN,
     relation=_is_agency,
@@ -344,7 +352,7 @@ class EndSanction(Request):
 
 @operation(
     "agency.sanction_end",
-    Text("改处分期限", "Change until when a measure lasts"),
+    Text("改处分期限", "Change the period of a sanction"),
     model=Organisation,
     roles=_ADMIN,
     relation=_is_agency,
@@ -386,8 +394,8 @@ def _owner(entry: Entry, chosen: str, field: str) -> Entry:
             "not_in_the_pool",
             field,
             chosen,
-            Text("不是这家机构登记的人员", "not one of the people entered for this agency"),
-            Text("从列出的人员中选", "choose one that is listed"),
+            Text("不是这家机构登记的人员", "this person is not registered for the agency"),
+            Text("从所列人员中选择", "choose one from the list"),
         )
     return found
 
@@ -402,8 +410,8 @@ def _one_of(entry: Entry, chosen: str, name: str, field: str) -> Entry:
             "not_in_the_pool",
             field,
             chosen,
-            Text("没有这一项", "there is no such entry"),
-            Text("从列出的各项中选", "choose one that is listed"),
+            Text("该项不存在", "the entry does not exist"),
+            Text("从所列各项中选择", "choose one from the list"),
         )
     found: Entry = kept[at]
     return found
@@ -415,8 +423,8 @@ def _demand_order(field: str, first: date, last: date | None) -> None:
             "end_before_start",
             field,
             last,
-            Text(f"早于起始日 {first}", f"before its first day, {first}"),
-            Text("改正日期", "correct the days"),
+            Text(f"早于起始日 {first}", f"before the start date, {first}"),
+            Text("改正日期", "correct the dates"),
         )
 
 
@@ -428,6 +436,6 @@ def _demand_no_tie_dropped(work: Work, had: list[str], wanted: list[str]) -> Non
             "tie_dropped",
             "ties",
             "、".join(dropped),
-            Text("机构不能自己删去利益关系", "an agency does not take its own tie away"),
-            Text("请平台管理员核实后删去", "let the administration check it and take it away"),
+            Text("机构不能自行删除利益关系", "an agency cannot remove its own conflicts of interest"),
+            Text("请平台管理员核实后删除", "ask an administrator to check and remove it"),
         )

@@ -111,7 +111,7 @@ class CaseFacts(Request):
     facts, credit: omitted, those of the firm's description are submitted with the case.
     """
 
-    lender: Annotated[int, _asked("lender_id", "向哪家银行申请", "Which lender", choices=_lenders)]
+    lender: Annotated[int, _asked("lender_id", "申请银行", "Lender", choices=_lenders)]
     mode: Annotated[
         str,
         Field(max_length=40),
@@ -119,8 +119,8 @@ class CaseFacts(Request):
             "mode",
             "融资模式",
             "Mode",
-            "先在“比较模式”里看哪些合适、各要多少钱",
-            "compare them first",
+            "可先在“比较模式”中查看适用模式及费用",
+            "compare the modes first",
             choices=lambda actor, row: mode_choices(day_of(now())),
         ),
     ]
@@ -133,21 +133,21 @@ class CaseFacts(Request):
     )
     cycle: Annotated[str, Field(max_length=8), _asked("cycle", "还款周期", "Due", choices=CYCLES)] = "1M"
     purpose: Annotated[
-        str, Field(max_length=300), _asked("purpose", "用途", "Purpose", "钱用在哪里", "what the money is for")
+        str, Field(max_length=300), _asked("purpose", "用途", "Purpose", "贷款用途", "how the loan will be used")
     ] = ""
     rights: Annotated[
         list[int],
         Field(max_length=50),
-        _asked("rights", "质押哪些权利", "Rights to pledge", widget="many", choices=right_choices),
+        _asked("rights", "质押的权利", "Rights to pledge", widget="many", choices=right_choices),
     ] = []
     appraisal: Annotated[
         int | None,
         _asked(
             "appraisal_id",
-            "采用哪份评估",
-            "Which appraisal",
-            "没有的先做免费线上评估",
-            "make a free one first",
+            "采用的评估",
+            "Appraisal",
+            "尚无评估的，可先使用免费线上评估",
+            "create a free online appraisal first if there is none",
             choices=appraisal_choices,
         ),
     ] = None
@@ -162,8 +162,8 @@ class Change(CaseFacts):
     as_described: Annotated[
         bool,
         ask(
-            "改用“企业情况”里最新填写的",
-            "Take facts and credit file anew from the firm's description",
+            "更新为“企业情况”中最新填写的内容",
+            "Update facts and credit file from the firm profile",
             widget="flag",
         ),
     ] = False
@@ -177,8 +177,8 @@ class Change(CaseFacts):
     for_agents=True,
     page="firm.case",
     help=Text(
-        "草稿只有本企业看得到；缺的可以以后补，提交时一次告诉您还缺什么。",
-        "Only the firm sees a draft. What is missing can wait; handing it in names all of it together.",
+        "草稿仅本企业可见；缺少的内容可以稍后补充，提交时一次列出全部缺项。",
+        "Only the firm can see a draft. You can add missing items later; submission lists everything that is missing.",
     ),
 )
 def draft(work: Work, request: CaseFacts) -> Any:
@@ -218,8 +218,8 @@ class Submit(Request):
     agreed: Annotated[
         bool,
         ask(
-            "同意该银行为审查本申请，使用申请所列权利、评估、企业情况和所附文件",
-            "The lender may use the rights, appraisal, facts and papers of this case to examine it",
+            "同意该银行为审查本申请使用申请所列的权利、评估、企业情况和所附文件",
+            "I agree that the lender may use the rights, appraisal, facts and documents of this case to review it",
             widget="flag",
         ),
     ] = False
@@ -236,8 +236,8 @@ class Submit(Request):
     for_agents=True,
     page="firm.case",
     help=Text(
-        "提交后由银行受理；撤回之前内容不能再改。",
-        "The lender takes it up; it cannot be changed unless it is returned.",
+        "提交后由银行受理；未撤回或退回的，内容不得修改。",
+        "The lender then accepts the case. It cannot be changed unless it is returned.",
     ),
 )
 def submit(work: Work, request: Submit) -> Any:
@@ -249,8 +249,8 @@ def submit(work: Work, request: Submit) -> Any:
         problems.append(
             lacking(
                 "agreed",
-                Text("没有同意银行使用资料", "the lender is not allowed to use the data"),
-                Text("勾选同意后提交", "tick it"),
+                Text("未同意银行使用资料", "consent to the use of the data is missing"),
+                Text("勾选同意后提交", "tick the consent and submit"),
             )
         )
     if problems:
@@ -295,7 +295,7 @@ def withdraw(work: Work, request: Withdraw) -> Any:
     end_papers(work, work.row)
     if was != State.DRAFT:
         work.tell(
-            Text(f"{work.row.number}：企业撤回了申请", f"{work.row.number}: the firm has withdrawn the case"),
+            Text(f"{work.row.number}：企业已撤回申请", f"{work.row.number}: the firm has withdrawn the case"),
             f"/lender/cases/{work.row.pk}/",
             work.row.lender_id,
         )
@@ -310,7 +310,7 @@ def _values(
     """The columns of a case. Raises InputError with everything that is wrong."""
     problems: list[Problem] = []
     if not Organisation.objects.filter(pk=request.lender, kind=_LENDER, status="active").exists():
-        problems.append(_wrong("lender", request.lender, Text("没有这家银行", "there is no such lender")))
+        problems.append(_wrong("lender", request.lender, Text("该银行不存在", "the lender does not exist")))
     for name, value, allowed in (
         ("mode", request.mode, modes()),
         ("method", request.method, dict(METHODS)),
@@ -334,7 +334,7 @@ def _values(
         appraisal = Appraisal.objects.filter(pk=request.appraisal, firm=firm).first()
         if appraisal is None:
             problems.append(
-                _wrong("appraisal", request.appraisal, Text("没有这份评估", "there is no such appraisal"))
+                _wrong("appraisal", request.appraisal, Text("该评估不存在", "the appraisal does not exist"))
             )
     if problems:
         raise InputError(problems)
@@ -366,8 +366,8 @@ def _demand_most(work: Work, amount: int) -> None:
             "above_mandate",
             "amount",
             show_yuan(amount),
-            Text(f"超过委托的上限 {show_yuan(most)} 元", f"more than the mandate allows, CNY {show_yuan(most)}"),
-            Text("减少金额，或由企业自己办理", "ask for less, or let the firm do it itself"),
+            Text(f"超过委托的上限 {show_yuan(most)} 元", f"exceeds the mandate of CNY {show_yuan(most)}"),
+            Text("减少金额，或由企业自行办理", "reduce the amount, or let the firm apply itself"),
         )
 
 
@@ -378,7 +378,7 @@ def _next_number(day: date) -> str:
 
 
 def _wrong(field: str, value: object, reason: Text) -> Problem:
-    return Problem(field, str(value), reason, Text("从列出的里面选", "choose one that is listed"), "not_a_choice")
+    return Problem(field, str(value), reason, Text("从列表中选择", "choose one from the list"), "not_a_choice")
 
 
 _STATES = tuple((state.value, words) for state, words in STATE_WORDS.items())
@@ -400,7 +400,12 @@ listing(
                 main=True,
             ),
             Column(
-                "amount", Text("申请金额", "Asked for"), lambda row: row.amount, "money", order="amount", main=True
+                "amount",
+                Text("申请金额", "Amount requested"),
+                lambda row: row.amount,
+                "money",
+                order="amount",
+                main=True,
             ),
             Column(
                 "state",
@@ -423,7 +428,7 @@ listing(
             Filter("state", Text("进度", "State"), lambda value: Q(state=value), _STATES),
             Filter(
                 "open",
-                Text("是否办结", "Open or ended"),
+                Text("是否办结", "Status"),
                 lambda value: ~Q(state__in=ENDED) if value == "open" else Q(state__in=ENDED),
                 (("open", Text("办理中", "open")), ("ended", Text("已办结", "ended"))),
             ),
@@ -431,7 +436,7 @@ listing(
         roles=FIRM,
         related=("lender",),
         page="firm.case",
-        empty=Text("还没有申请。先比较模式，再起草一份。", "No cases yet. Compare the modes, then draft one."),
+        empty=Text("暂无申请。请先比较模式，再起草申请。", "No cases yet. Compare the modes, then draft a case."),
         begin="case.draft",
     )
 )

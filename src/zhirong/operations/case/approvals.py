@@ -70,7 +70,7 @@ class Approve(Request):
             "批准金额",
             "Amount approved",
             "不超过报送金额和额度",
-            "at most what was proposed, and the line",
+            "at most the proposed amount and the credit limit",
             widget="money",
             start=lambda actor, row: row.proposed_amount,
         ),
@@ -112,7 +112,7 @@ def approve(work: Work, request: Approve) -> Any:
     move_case(work, case, Move.APPROVE, approved_amount=amount)
     words = Text(
         f"申请 {case.number} 已批准，金额 {show_yuan(amount)} 元",
-        f"Application {case.number} is approved: CNY {show_yuan(amount)}",
+        f"Application {case.number} has been approved: CNY {show_yuan(amount)}",
     )
     work.tell(words, firm_page(case), case.firm)
     work.tell(words, lender_page(case), case.lender, (MemberRole.LENDER_OFFICER,))
@@ -163,7 +163,7 @@ class BackToReview(Request):
 
 @operation(
     "case.back_to_review",
-    Text("退回重审", "Back to review"),
+    Text("退回重审", "Return to review"),
     model=Case,
     roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER, MemberRole.LENDER_MANAGER),
     states=(State.APPROVED, State.SIGNING, State.REGISTERING),
@@ -172,9 +172,8 @@ class BackToReview(Request):
     is_grave=True,
     page="lender.case",
     help=Text(
-        "审批所依据的情况变了才用。批准和合同作废，质押登记撤回或注销，担保结束，可以再请、另请或不再要；重新测算、报批后再出合同。",
-        "For when what was approved by has changed. Approval and contracts are void, the registration is taken back or "
-        "discharged, the guarantee ends and the same, another or none is asked; the line is calculated and decided on again before new contracts.",
+        "仅在审批依据发生变化时使用。原批准和合同作废，质押登记撤回或注销，担保终止（可重新申请、更换担保机构或不再担保）；重新测算、报批后再出具合同。",
+        "Use this only if the basis of the approval has changed. The approval and contracts become void, the registration is withdrawn or discharged, and the guarantee ends; the same guarantor, another one or none can follow. The credit limit is calculated and approved again before new contracts are issued.",
     ),
 )
 def back_to_review(work: Work, request: BackToReview) -> Any:
@@ -185,14 +184,16 @@ def back_to_review(work: Work, request: BackToReview) -> Any:
     for paper in contract_papers(case):
         void_paper(work, paper)
     end_guarantees(
-        work, case, Text("退回重新审查，担保须重新征求", "is reviewed again; the guarantee will be asked for again")
+        work,
+        case,
+        Text("退回重新审查，担保须重新征求", "returned to review; the guarantee must be requested again"),
     )
     kept = {name: value for name, value in case.contract.items() if name in ("insurance", "uses")}
     anew = {"approved_amount": None, "contract": kept, "filing": None, "guarantor_id": None, "guarantee": {}}
     move_case(work, case, Move.SEND_BACK, **anew)
     words = Text(
         f"申请 {case.number} 退回重新审查：{request.reason}"[:200],
-        f"Application {case.number} goes back to review: {request.reason}"[:200],
+        f"Application {case.number} returned to review: {request.reason}"[:200],
     )
     work.tell(words, firm_page(case), case.firm)
     work.tell(words, lender_page(case), case.lender, (MemberRole.LENDER_OFFICER,))
@@ -206,16 +207,14 @@ class Decline(Request):
         Ground,
         ask("主要理由", "Main ground", choices=tuple((one.value, words) for one, words in GROUND_TEXT.items())),
     ]
-    reason: Annotated[
-        Words, ask("具体理由", "Reason in full", "企业看到的就是这些话", "the firm reads this", widget="area")
-    ]
+    reason: Annotated[Words, ask("具体理由", "Detailed reason", "企业可见", "visible to the firm", widget="area")]
     hint: Annotated[
         str,
         ask(
-            "企业可以怎样做",
+            "对企业的建议",
             "What the firm can do",
-            "留空则用该理由的一般建议",
-            "left empty, the usual advice for this ground is given",
+            "留空则采用该理由的通用建议",
+            "leave empty for the standard advice for this ground",
             widget="area",
         ),
     ] = ""
@@ -251,7 +250,7 @@ def decline(work: Work, request: Decline) -> Any:
     note(
         work,
         case,
-        f"未通过：{ground.zh} Declined: {ground.en}\n{request.reason}\n可以怎样做：{advice.zh}\nWhat you can do: {advice.en}",
+        f"未通过：{ground.zh} Declined: {ground.en}\n{request.reason}\n建议：{advice.zh}\nWhat you can do: {advice.en}",
     )
     end_registrations(work, case, request.reason)
     end_guarantees(work, case, GOES_NO_FURTHER)

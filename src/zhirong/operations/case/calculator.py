@@ -53,7 +53,7 @@ def _kind(number: int) -> Any:
     zh, en = (
         ("权利种类", "Kind of right")
         if number == 1
-        else (f"第 {number} 件种类（可不填）", f"Kind of right {number}, if any")
+        else (f"第 {number} 件种类（可不填）", f"Kind of right {number} (optional)")
     )
     return ask(zh, en, choices=KINDS)
 
@@ -61,7 +61,7 @@ def _kind(number: int) -> Any:
 class Calculate(Request):
     """Up to three rights, the revenue that they serve, and what the firm would borrow."""
 
-    region: Annotated[Region, ask("企业在哪里注册", "Where the firm is registered", choices=regions)]
+    region: Annotated[Region, ask("企业注册地", "Place of registration of the firm", choices=regions)]
     kind_1: Annotated[str, _kind(1)]
     began_1: Annotated[Day, ask("申请日或完成日", "Filed or completed on")]
     granted_1: Annotated[Day, ask("授权、注册或登记日", "Granted or registered on")]
@@ -75,17 +75,17 @@ class Calculate(Request):
         Fen,
         Field(gt=0),
         ask(
-            "使用这些权利的产品一年收入",
-            "Yearly revenue of the products that use them",
+            "使用这些权利的产品年收入",
+            "Annual revenue of the products that use the rights",
             "如 3000万元",
             "such as 30,000,000",
             widget="money",
         ),
     ]
     amount: Annotated[
-        Fen, Field(gt=0), ask("想借多少", "How much to borrow", "如 200万元", "such as 2,000,000", widget="money")
+        Fen, Field(gt=0), ask("申请金额", "Loan amount", "如 200万元", "such as 2,000,000", widget="money")
     ]
-    term_months: Annotated[int, Field(ge=1, le=120), ask("多久（月）", "For how many months")] = 12
+    term_months: Annotated[int, Field(ge=1, le=120), ask("期限（月）", "Term (months)")] = 12
 
 
 def calculated(asked: Calculate, day: date, rules: Rulebook) -> dict[str, Any]:
@@ -123,17 +123,20 @@ def _rights(asked: Calculate, day: date) -> list[tuple[int, dict[str, Any]]]:
                     f"kind_{number}",
                     kind,
                     Text("不在可选范围内", "not one of the choices"),
-                    Text("从列出的里面选", "choose one that is listed"),
+                    Text("从列表中选择", "choose one from the list"),
                 )
             )
             continue
         if began is None or granted is None or not began <= granted <= day:
             reason = Text(
-                "两个日期要都填，先后有序，不晚于今天", "both days are needed, in their order, none after today"
+                "两个日期均须填写，先后有序，且不晚于今天", "enter both dates, in order and not after today"
             )
             problems.append(
                 _wrong(
-                    f"granted_{number}", granted or "", reason, Text("照证书填写", "copy them from the certificate")
+                    f"granted_{number}",
+                    granted or "",
+                    reason,
+                    Text("按证书填写", "copy the dates from the certificate"),
                 )
             )
             continue

@@ -20,17 +20,17 @@ class Compare(Request):
     """What the firm would ask for, on which rights and appraisal."""
 
     amount: Annotated[
-        Fen, Field(gt=0), ask("想借多少", "How much", "如 200万元", "such as 2,000,000", widget="money")
+        Fen, Field(gt=0), ask("申请金额", "Loan amount", "如 200万元", "such as 2,000,000", widget="money")
     ]
-    term_months: Annotated[int, Field(ge=1, le=360), ask("多久（月）", "For how many months")] = 12
-    method: Annotated[str, ask("怎么还", "Repayment", choices=METHODS)] = "bullet"
+    term_months: Annotated[int, Field(ge=1, le=360), ask("期限（月）", "Term (months)")] = 12
+    method: Annotated[str, ask("还款方式", "Repayment", choices=METHODS)] = "bullet"
     cycle: Annotated[str, ask("还款周期", "Due", choices=CYCLES)] = "1M"
     rights: Annotated[
         list[int],
         Field(min_length=1, max_length=50),
-        ask("用哪些权利", "On which rights", widget="many", choices=right_choices),
+        ask("质押的权利", "Rights to pledge", widget="many", choices=right_choices),
     ]
-    appraisal: Annotated[int | None, ask("采用哪份评估", "Which appraisal", choices=appraisal_choices)] = None
+    appraisal: Annotated[int | None, ask("采用的评估", "Appraisal", choices=appraisal_choices)] = None
 
 
 def compared(firm: Organisation, asked: Compare, day: date) -> dict[str, Any]:
@@ -41,8 +41,8 @@ def compared(firm: Organisation, asked: Compare, day: date) -> dict[str, Any]:
         appraisal = Appraisal.objects.filter(pk=asked.appraisal, firm=firm, p50__isnull=False).first()
         if appraisal is None:
             reason, hint = (
-                Text("没有这份评估", "there is no such appraisal"),
-                Text("从列出的里面选", "choose one that is listed"),
+                Text("该评估不存在", "the appraisal does not exist"),
+                Text("从列表中选择", "choose one from the list"),
             )
             raise InputError([Problem("appraisal", str(asked.appraisal), reason, hint, "not_a_choice")])
         table = _of_these_rights(method_table(appraisal), [right.pk for right in rights], appraisal.rights)
@@ -61,8 +61,8 @@ def _of_these_rights(table: dict[str, Any], chosen: list[int], valued: list[int]
                 Problem(
                     "rights",
                     "、".join(str(pk) for pk in lacking),
-                    Text("所选评估还包括没有勾选的权利", "the appraisal values rights that are not ticked"),
-                    Text("一并勾选，或另做一次评估", "tick them too, or appraise again"),
+                    Text("所选评估包含未勾选的权利", "the appraisal includes rights that are not selected"),
+                    Text("一并勾选，或重新评估", "select them too, or create a new appraisal"),
                     "rights_differ",
                 )
             ]

@@ -29,13 +29,16 @@ def missing(case: Case, actor: Actor, day: date) -> list[Problem]:
         found.append(
             lacking(
                 "firm",
-                Text("企业还没有确认", "the firm is not confirmed yet"),
-                Text("等平台管理员核对执照，一般一个工作日", "wait for the administration to check its licence"),
+                Text("企业尚未通过核实", "the firm has not been confirmed yet"),
+                Text(
+                    "等待平台管理员核对营业执照，一般需一个工作日",
+                    "wait until an administrator has checked the business licence, usually one working day",
+                ),
             )
         )
     if case.amount <= 0:
         found.append(
-            lacking("amount", Text("没有填金额", "no amount is given"), Text("填写申请金额", "give the amount"))
+            lacking("amount", Text("未填写金额", "the amount is missing"), Text("填写申请金额", "enter the amount"))
         )
     else:
         found += implausible_amount("amount", case.amount, "plausible.amount.case", rulebook(), day)
@@ -43,8 +46,8 @@ def missing(case: Case, actor: Actor, day: date) -> list[Problem]:
         found.append(
             lacking(
                 "purpose",
-                Text("没有填用途", "no purpose is given"),
-                Text("写明钱用在哪里", "say what the money is for"),
+                Text("未填写用途", "the purpose is missing"),
+                Text("填写贷款用途", "enter the purpose of the loan"),
             )
         )
     rights = list(FirmRight.objects.filter(pk__in=case.rights))
@@ -52,8 +55,8 @@ def missing(case: Case, actor: Actor, day: date) -> list[Problem]:
         found.append(
             lacking(
                 "rights",
-                Text("没有选权利", "no right is chosen"),
-                Text("选择要质押的权利", "choose the rights to pledge"),
+                Text("未选择权利", "no right selected"),
+                Text("选择要质押的权利", "select the rights to pledge"),
             )
         )
     for right in rights:
@@ -62,7 +65,7 @@ def missing(case: Case, actor: Actor, day: date) -> list[Problem]:
                 lacking(
                     "rights",
                     Text(f"{right.title} 已移出", f"{right.title} has been removed"),
-                    Text("从申请里去掉它", "take it out of the case"),
+                    Text("从申请中删除该权利", "remove it from the case"),
                 )
             )
     found += _missing_appraisal(case, day)
@@ -81,8 +84,8 @@ def _missing_credit(case: Case, day: date) -> list[Problem]:
     return [
         lacking(
             f"credit.{name}",
-            Text(f"信用资料缺“{words.zh}”（{by.zh}）", f"the credit file lacks “{words.en}” ({by.en})"),
-            Text("在“企业情况”里补上", "add it to the firm's description"),
+            Text(f"信用资料缺少“{words.zh}”（{by.zh}）", f"the credit file lacks “{words.en}” ({by.en})"),
+            Text("在“企业情况”中补充", "add it to the firm profile"),
         )
         for name, words in missing_sections(described(case)[1])
         if name in needed.value
@@ -90,23 +93,23 @@ def _missing_credit(case: Case, day: date) -> list[Problem]:
 
 
 def _missing_appraisal(case: Case, day: date) -> list[Problem]:
-    hint = Text("做一次免费线上评估，再选用它", "make a free online appraisal and choose it")
+    hint = Text("先完成一次免费线上评估，再选用该评估", "create a free online appraisal and select it")
     if case.appraisal is None:
         if case.appraisal_input.get("method"):
             return []
-        return [lacking("appraisal", Text("没有评估", "there is no appraisal"), hint)]
+        return [lacking("appraisal", Text("未选择评估", "no appraisal selected"), hint)]
     found = []
     standing = standing_of(case.appraisal, day)
     if standing != "current":
         reason = Text(
             f"评估{STATE_TEXT[standing].zh}（有效期至 {case.appraisal.valid_until}）",
-            f"the appraisal: {STATE_TEXT[standing].en} (it held until {case.appraisal.valid_until})",
+            f"the appraisal: {STATE_TEXT[standing].en} (valid until {case.appraisal.valid_until})",
         )
         found.append(lacking("appraisal", reason, hint))
     if not set(case.appraisal.rights) <= set(case.rights):
-        reason = Text("评估的权利不全在质押的权利之内", "the appraisal values rights that are not pledged")
+        reason = Text("评估包含未质押的权利", "the appraisal includes rights that are not pledged")
         found.append(
-            lacking("appraisal", reason, Text("一并质押，或重新评估", "pledge them too, or appraise again"))
+            lacking("appraisal", reason, Text("一并质押，或重新评估", "pledge them too, or create a new appraisal"))
         )
     return found
 
@@ -147,7 +150,7 @@ def _mode_problems(quote: Mapping[str, Any]) -> list[Problem]:
             offer["id"],
             Text(one["reason"]["zh"], one["reason"]["en"]),
             Text(
-                (one["hint"] or {}).get("zh") or "在“比较模式”里选一个符合的模式",
+                (one["hint"] or {}).get("zh") or "在“比较模式”中选择符合条件的模式",
                 (one["hint"] or {}).get("en") or "choose a mode that you qualify for",
             ),
             "mode_not_met",

@@ -104,13 +104,13 @@ class Objection(Request):
         Formed(
             "^(case|appraisal)/[0-9]{1,18}$",
             Text(
-                "从列出的申请和估值里选，如 case/12",
+                "从所列申请和评估中选择，如 case/12",
                 "choose one of the cases and appraisals listed, such as case/12",
             ),
         ),
-        ask("对什么有异议", "What you object to", choices=_objects),
+        ask("异议事项", "Subject of the objection", choices=_objects),
     ]
-    text: Annotated[Words, ask("异议和理由", "Objection and grounds", widget="area")]
+    text: Annotated[Words, ask("异议和理由", "Objection and reasons", widget="area")]
 
 
 @operation(
@@ -119,8 +119,8 @@ class Objection(Request):
     request=Objection,
     roles=FIRM,
     help=Text(
-        "对银行的审查、评级、评估报告等关于本企业的说法有异议，写在这里；对方须答复，异议和答复都留在案中。",
-        "What a lender or an agency says about the firm can be objected to; it has to answer, and both stay with the case.",
+        "对银行审查、评级、评估报告等有关本企业的内容有异议的，请在此填写；对方须予答复，异议和答复均存入案卷。",
+        "Object here to statements of a lender or an agency about your firm. They must answer; the objection and the answer stay with the case.",
     ),
 )
 def make_objection(work: Work, request: Objection) -> Any:
@@ -169,7 +169,7 @@ listing(
         Message,
         (
             Column("kind", Text("类别", "Kind"), lambda row: KIND_WORDS.get(row.kind, same(row.kind)), main=True),
-            Column("sender", Text("谁提出", "From"), lambda row: row.sender.name),
+            Column("sender", Text("提出方", "From"), lambda row: row.sender.name),
             Column("text", Text("内容", "Words"), lambda row: row.text, main=True),
             Column("created_at", Text("时间", "At"), lambda row: row.created_at, "instant"),
             Column("answer", Text("答复", "Answer"), lambda row: row.answer),
@@ -178,7 +178,7 @@ listing(
         (
             Filter(
                 "open",
-                Text("是否答复", "Answered or not"),
+                Text("是否答复", "Status"),
                 lambda value: Q(answered_at__isnull=value == "open"),
                 (("open", Text("待答复", "open")), ("answered", Text("已答复", "answered"))),
             ),

@@ -55,7 +55,7 @@ from zhirong.store.financing import Case, GuaranteeRequest
 _EXCESS = (
     ("prepay_reduce", Text("提前归还本金，以后各期减少", "repays principal; later instalments become smaller")),
     ("prepay_shorten", Text("提前归还本金，期限缩短", "repays principal; the loan ends sooner")),
-    ("hold", Text("留到下一期", "waits for the next instalment")),
+    ("hold", Text("留到下一期", "is kept for the next instalment")),
 )
 _RATE_KINDS = (
     ("fixed", Text("固定利率", "fixed")),
@@ -73,17 +73,17 @@ _SHIFTS = (
     ("following", Text("顺延至其后第一个工作日", "the next working day")),
     (
         "modified_following",
-        Text("顺延；跨月的提前", "the next working day, the one before where that is in the next month"),
+        Text("顺延；跨月的提前", "the next working day, or the previous one if that falls in the next month"),
     ),
     ("preceding", Text("提前至其前一个工作日", "the working day before")),
-    ("none", Text("不顺延", "it does not move")),
+    ("none", Text("不顺延", "no shift")),
 )
 _END_SHIFTS = (
     (
         "",
         Text(
             "与各期还款日相同；各期不顺延的，依法顺延",
-            "as the other due days; as the law says where those do not move",
+            "like the other due dates; by law if those are not shifted",
         ),
     ),
     *_SHIFTS,
@@ -119,19 +119,19 @@ _DISPUTES = (
 _BASIS_POINTS = 10_000
 # What a contract has a usual answer to, and what it is called there.
 DEFAULT_TERMS: Mapping[str, Text] = {
-    "overdue_uplift": Text("逾期加收", "uplift when overdue"),
+    "overdue_uplift": Text("逾期加收", "overdue uplift"),
     "misuse_uplift": Text("挪用加收", "uplift for misuse"),
-    "rate_kind": Text("利率方式", "kind of rate"),
-    "shift": Text("还款日遇休假日", "due days that are days off"),
-    "end_shift": Text("到期日遇休假日", "a last day that is a day off"),
-    "interest_to_shifted": Text("顺延期间的利息", "interest to the shifted day"),
+    "rate_kind": Text("利率方式", "rate type"),
+    "shift": Text("还款日遇休假日", "due dates on non-working days"),
+    "end_shift": Text("到期日遇休假日", "maturity on a non-working day"),
+    "interest_to_shifted": Text("顺延期间的利息", "interest up to the shifted date"),
     "day_count": Text("计息天数", "day count"),
     "first_due": Text("首个还款日", "first due day"),
     "first_period": Text("首期", "first period"),
     "grace_days": Text("罚息宽限期", "days of grace"),
     "compounds": Text("复利", "compound interest"),
     "compound_rate": Text("复利的利率", "rate of compound interest"),
-    "excess": Text("多还的款项", "money beyond what is due"),
+    "excess": Text("多还的款项", "overpayments"),
 }
 _Uplift = Annotated[Rate | None, Field(decimal_places=4)]
 _Account = Annotated[str, Field(max_length=60)]
@@ -147,19 +147,25 @@ class IssueContract(Request):
     """What the contracts say beyond the approval."""
 
     start: Annotated[
-        TermDay, ask("约定起始日", "First day agreed", "到期日由批准的期限推出", "the term approved gives the last")
+        TermDay,
+        ask("约定起始日", "Agreed start date", "到期日按批准的期限确定", "maturity follows from the approved term"),
     ]
     annual_rate: Annotated[
         Rate | None,
-        ask("年利率", "Yearly rate", "如 0.0435；留空用批准的利率", "such as 0.0435; empty: the rate approved"),
+        ask(
+            "年利率",
+            "Yearly rate",
+            "如 0.0435；留空用批准的利率",
+            "such as 0.0435; leave empty for the approved rate",
+        ),
     ] = None
     overdue_uplift: Annotated[
         _Uplift,
         ask(
             "逾期加收",
-            "Uplift when overdue",
+            "Overdue uplift",
             "占合同利率的比例，限度和常用值见规则；留空用常用值",
-            "as a share of the rate, within what the rules allow; empty: the usual one of the rules",
+            "share of the contract rate, within the limits of the rules; leave empty for the usual value",
             start=_usual("overdue"),
         ),
     ] = None
@@ -169,7 +175,7 @@ class IssueContract(Request):
             "挪用加收",
             "Uplift for misuse",
             "占合同利率的比例，限度和常用值见规则；留空用常用值",
-            "as a share of the rate, within what the rules allow; empty: the usual one of the rules",
+            "share of the contract rate, within the limits of the rules; leave empty for the usual value",
             start=_usual("misuse"),
         ),
     ] = None
@@ -177,9 +183,9 @@ class IssueContract(Request):
         Literal["fixed", "lpr_one_year", "lpr_over_five_years"],
         ask(
             "利率方式",
-            "Kind of rate",
+            "Rate type",
             "浮动利率按批准的利率与起始日前一日有效的 LPR 之差确定加点",
-            "linked: the spread is the approved rate less the LPR in force the day before the first day",
+            "floating: the spread is the approved rate minus the LPR in force the day before the start date",
             choices=_RATE_KINDS,
         ),
     ] = "fixed"
@@ -188,35 +194,36 @@ class IssueContract(Request):
         Field(ge=-1000, le=5000, decimal_places=2),
         ask(
             "浮动利率加点（基点）",
-            "Spread of a linked rate, basis points",
+            "Spread of a floating rate (basis points)",
             "一个基点为 0.01%；留空由批准的利率推出",
-            "one is 0.01 %; empty: what the rate approved gives",
+            "1 bp is 0.01%; leave empty to derive it from the approved rate",
         ),
     ] = None
     reset: Annotated[
-        Literal["", "1M", "3M", "6M", "1Y"], ask("浮动利率多久调整一次", "A linked rate is reset", choices=_RESETS)
+        Literal["", "1M", "3M", "6M", "1Y"],
+        ask("浮动利率调整周期", "Reset cycle of a floating rate", choices=_RESETS),
     ] = ""
     shift: Annotated[
         Literal["following", "modified_following", "preceding", "none"],
         ask(
             "还款日遇法定休假日",
-            "A due day that is a day off",
+            "Due date on a non-working day",
             "期限最后一日遇休假日，没有约定的依《民法典》第二百零三条顺延",
-            "without words the last day moves on by Civil Code 203",
+            "without agreement, maturity shifts under Civil Code art. 203",
             choices=_SHIFTS,
         ),
     ] = "following"
     end_shift: Annotated[
         Literal["", "following", "modified_following", "preceding", "none"],
-        ask("到期日遇法定休假日", "A last day that is a day off", choices=_END_SHIFTS),
+        ask("到期日遇法定休假日", "Maturity on a non-working day", choices=_END_SHIFTS),
     ] = ""
     interest_to_shifted: Annotated[
         bool,
         ask(
             "顺延期间计收利息",
-            "Interest runs to the shifted day",
+            "Interest accrues up to the shifted date",
             "按月计息的不适用",
-            "not where interest counts by months",
+            "not for interest calculated by months",
         ),
     ] = False
     day_count: Annotated[
@@ -225,21 +232,26 @@ class IssueContract(Request):
             "计息天数",
             "Day count",
             "留空：按月分期的按月计息，其他按实际天数除以 360",
-            "empty: by months for monthly instalments, else actual days over 360",
+            "leave empty: by months for monthly instalments, otherwise actual/360",
             choices=_DAY_COUNTS,
         ),
     ] = ""
     first_due: Annotated[
         TermDay | None,
-        ask("首个还款日", "First due day", "留空为起始日后满一个还款周期", "empty: one cycle after the first day"),
+        ask(
+            "首个还款日",
+            "First due day",
+            "留空为起始日后满一个还款周期",
+            "leave empty: one cycle after the start date",
+        ),
     ] = None
     first_period: Annotated[
         Literal["levelled", "on_top"],
         ask(
             "首期不足或超过一个月",
-            "A first period that is no whole month",
+            "First period other than one month",
             "只用于按月计息的等额本息",
-            "for level payments by months alone",
+            "only for level payments by months",
             choices=_FIRST_PERIODS,
         ),
     ] = "levelled"
@@ -250,7 +262,7 @@ class IssueContract(Request):
             "罚息宽限期（日）",
             "Days of grace before penalty interest",
             "还款日后这些天内还清的不计罚息和复利，超过的自还款日次日起计收；逾期天数照常计算",
-            "paid within so many days: no penalty or compound interest, else from the due day; days overdue count all the same",
+            "no penalty or compound interest if paid within these days, otherwise from the due date; days overdue count in any case",
         ),
     ] = 0
     instalment: Annotated[
@@ -259,7 +271,7 @@ class IssueContract(Request):
             "每期归还本金",
             "Principal of each instalment",
             "期限超过一年、到期还本的贷款须填写，余额到期归还",
-            "needed above a year where principal is repaid at the end; the rest is repaid on the last day",
+            "required for bullet loans longer than one year; the balance is repaid at maturity",
             widget="money",
         ),
     ] = None
@@ -268,9 +280,9 @@ class IssueContract(Request):
         Field(max_length=300),
         ask(
             "现金回收周期较长的说明",
-            "Reason for a slow cash cycle",
+            "Reason for a long cash cycle",
             "期限超过三年的流动资金贷款须说明",
-            "needed for working capital above three years",
+            "required for working capital loans longer than three years",
         ),
     ] = ""
     maximum_amount: Annotated[
@@ -279,24 +291,24 @@ class IssueContract(Request):
             "最高债权额（最高额质押）",
             "Maximum amount of the secured claims",
             "只为本笔贷款质押的留空",
-            "empty where the pledge is for this loan alone",
+            "leave empty if the pledge secures only this loan",
             widget="money",
         ),
     ] = None
     claims_until: Annotated[
         TermDay | None,
-        ask("最高额质押的债权发生至", "Claims arise until", "最高额质押时填写", "for a maximum-amount pledge"),
+        ask("最高额质押的债权发生至", "Claims may arise until", "最高额质押时填写", "for a maximum-amount pledge"),
     ] = None
     dispute: Annotated[Literal["court", "arbitration"], ask("争议解决", "Disputes", choices=_DISPUTES)] = "court"
     arbitration_body: Annotated[
         str,
         Field(max_length=100),
-        ask("仲裁机构", "Arbitration body", "选仲裁时填写", "where arbitration is agreed"),
+        ask("仲裁机构", "Arbitration body", "选仲裁时填写", "if arbitration is agreed"),
     ] = ""
     mediator: Annotated[
         str,
         Field(max_length=100),
-        ask("先行调解的机构", "Mediator", "不约定先行调解的留空", "empty: no mediation before"),
+        ask("先行调解的机构", "Mediator", "不约定先行调解的留空", "leave empty for no prior mediation"),
     ] = ""
     guarantee_months: Annotated[
         int,
@@ -305,28 +317,28 @@ class IssueContract(Request):
             "保证期间（月）",
             "Guarantee period in months",
             "自主债务履行期限届满之日起",
-            "from the due day of the debt",
+            "from the due date of the debt",
         ),
     ] = 36
     compounds: Annotated[bool, ask("未付利息计收复利", "Unpaid interest bears interest")] = True
     compound_rate: Annotated[
         Literal["penalty", "contract"], ask("复利的利率", "Rate of compound interest", choices=_COMPOUND_RATES)
     ] = "penalty"
-    excess: Annotated[str, ask("多还的款项", "Money beyond what is due", choices=_EXCESS)] = "prepay_reduce"
+    excess: Annotated[str, ask("多还的款项", "Overpayments", choices=_EXCESS)] = "prepay_reduce"
     agreed_value: Annotated[
         Fen | None,
         ask(
             "双方商定的质押价值",
-            "Value that the parties agree",
-            "没有评估报告时写明",
-            "where there is no report",
+            "Agreed value of the pledge",
+            "没有评估报告时填写",
+            "if there is no appraisal report",
             widget="money",
         ),
     ] = None
-    agency: Annotated[str, Field(max_length=100), ask("登记代理机构", "Agency for the registration")] = ""
+    agency: Annotated[str, Field(max_length=100), ask("登记代理机构", "Registration agent")] = ""
     with_english: Annotated[
         bool,
-        ask("附英文文本", "With an English text", "以中文为准", "the Chinese text prevails"),
+        ask("附英文文本", "Include an English text", "以中文为准", "the Chinese text prevails"),
     ] = False
     firm_account: Annotated[_Account, ask("借款人收款账户", "Account of the borrower")] = ""
     lender_account: Annotated[_Account, ask("贷款人还款账户", "Account for repayments")] = ""
@@ -341,9 +353,8 @@ class IssueContract(Request):
     request=IssueContract,
     page="loan.completion",
     help=Text(
-        "生成借款合同、质押合同、质押登记申请表，有担保的还有保证合同；再次出合同，原来的签署作废。",
-        "Makes the loan and pledge contracts and the registration form, and a guarantee contract where there is one. "
-        "Issuing again voids what was signed.",
+        "生成借款合同、质押合同、质押登记申请表，有担保的同时生成保证合同；重新出具合同的，原签署作废。",
+        "Creates the loan and pledge contracts and the registration form, and a guarantee contract if there is a guarantee. Issuing them again voids earlier signatures.",
     ),
 )
 def issue_contract(work: Work, request: IssueContract) -> Any:
@@ -360,11 +371,12 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
             "guarantor",
             "",
             Text(
-                "融资模式有担保方，担保尚未获同意", "the mode has a guarantor, and none has granted the guarantee"
+                "融资模式有担保方，担保尚未获同意",
+                "the mode requires a guarantor, but no guarantee has been granted",
             ),
             Text(
-                "先请担保机构审批；不再要担保的，退回重审",
-                "ask a guarantor and wait for its decision; to continue without one, send the case back to review",
+                "先由担保机构审批；不再需要担保的，退回重审",
+                "ask a guarantor and wait for its decision; to continue without a guarantee, return the case to review",
             ),
         )
     _demand_start(work, case, request.start)
@@ -432,10 +444,10 @@ def agreed_words(contract: Mapping[str, Any]) -> list[Text]:
     """
     loan, servicing = contract["loan"], contract["servicing"]
     shift, end = dict(_SHIFTS)[loan.get("shift", "none")], loan.get("end_shift")
-    said = [Text(f"还款日遇休假日{shift.zh}", f"a due day that is a day off: {shift.en}")]
+    said = [Text(f"还款日遇休假日{shift.zh}", f"due date on a non-working day: {shift.en}")]
     if end:
         words = dict(_SHIFTS)[end]
-        said.append(Text(f"到期日遇休假日{words.zh}", f"a last day that is a day off: {words.en}"))
+        said.append(Text(f"到期日遇休假日{words.zh}", f"maturity on a non-working day: {words.en}"))
     if loan.get("day_count"):
         words = dict(_DAY_COUNTS).get(loan["day_count"], same(loan["day_count"]))
         said.append(Text(f"计息天数：{words.zh}", f"day count: {words.en}"))
@@ -462,9 +474,9 @@ def _demand_agreed(case: Case, request: IssueContract) -> None:
                 "",
                 Text(
                     "最高额质押须同时写明最高债权额和债权发生的期间",
-                    "a maximum-amount pledge needs both amount and period",
+                    "a maximum-amount pledge requires both the amount and the period",
                 ),
-                Text("补填，或两项都留空", "fill it in, or leave both empty"),
+                Text("补填，或两项都留空", "complete both, or leave both empty"),
                 "missing",
             )
         )
@@ -475,9 +487,9 @@ def _demand_agreed(case: Case, request: IssueContract) -> None:
                 show_yuan(request.maximum_amount),
                 Text(
                     f"少于本笔贷款 {show_yuan(case.approved_amount or 0)} 元",
-                    f"less than this loan, CNY {show_yuan(case.approved_amount or 0)}",
+                    f"less than the loan amount of CNY {show_yuan(case.approved_amount or 0)}",
                 ),
-                Text("填不少于本笔贷款的最高债权额", "give at least the amount of this loan"),
+                Text("填写不低于本笔贷款金额的最高债权额", "enter at least the amount of this loan"),
                 "maximum_too_small",
             )
         )
@@ -486,8 +498,8 @@ def _demand_agreed(case: Case, request: IssueContract) -> None:
             Problem(
                 "claims_until",
                 request.claims_until.isoformat(),
-                Text("早于约定起始日", "before the first day agreed"),
-                Text("填起始日或以后的日期", "give that day or a later one"),
+                Text("早于约定起始日", "before the agreed start date"),
+                Text("填写起始日或之后的日期", "enter that date or a later one"),
                 "dates_reversed",
             )
         )
@@ -497,9 +509,10 @@ def _demand_agreed(case: Case, request: IssueContract) -> None:
                 "arbitration_body",
                 "",
                 Text(
-                    "约定仲裁须写明仲裁机构，否则约定无效", "arbitration needs a named body, or the clause is void"
+                    "约定仲裁须写明仲裁机构，否则约定无效",
+                    "name the arbitration body; without it the clause is void",
                 ),
-                Text("填仲裁机构全称", "give its full name"),
+                Text("填写仲裁机构全称", "enter its full name"),
                 "missing",
             )
         )
@@ -547,8 +560,8 @@ def _demand_start(work: Work, case: Case, start: date) -> None:
             "start_past",
             "start",
             start,
-            Text("早于今天，款项不可能在这一天付出", "before today: the money cannot leave on it"),
-            Text("填今天或以后的日期", "give today or a later day"),
+            Text("早于今天，款项不能在该日支付", "the date is in the past; the loan cannot be disbursed on it"),
+            Text("填写今天或之后的日期", "enter today or a later date"),
         )
     until = appraised_until(case, work.day, work.rules)
     if until is not None and start > until:
@@ -557,9 +570,13 @@ def _demand_start(work: Work, case: Case, start: date) -> None:
             "start",
             start,
             Text(
-                f"晚于评估有效期 {until}，到那天不能放款", f"after the appraisal runs out, {until}: no release then"
+                f"晚于评估有效期 {until}，届时不能放款",
+                f"after the appraisal expires on {until}: no disbursement is possible then",
             ),
-            Text("填有效期内的日期，或先重新评估", "give a day while it holds, or have the rights appraised again"),
+            Text(
+                "填写有效期内的日期，或先重新评估",
+                "enter a date before it expires, or have the rights appraised again",
+            ),
         )
 
 
@@ -577,7 +594,7 @@ def _sha256(content: bytes) -> str:
 
 
 def _ask_to_sign(work: Work, case: Case, has_guarantee: bool) -> None:
-    words = Text(f"合同待签署：{case.number}", f"Contracts wait for your signature: {case.number}")
+    words = Text(f"合同待签署：{case.number}", f"Contracts to sign: {case.number}")
     link = f"/cases/{case.pk}/completion/"
     work.tell(words, link, case.firm, (MemberRole.FIRM_MANAGER,))
     work.tell(words, link, case.lender, (MemberRole.LENDER_MANAGER, MemberRole.LENDER_APPROVER))
@@ -602,12 +619,12 @@ def _terms(work: Work, case: Case, request: IssueContract) -> dict[str, Any]:
             "not_the_rate_approved",
             "annual_rate",
             rate,
-            Text(f"与批准的利率 {approved} 不同", f"not the rate approved, {approved}"),
-            Text("留空，或退回重新审批", "leave it empty, or have it approved again"),
+            Text(f"与批准的利率 {approved} 不同", f"differs from the approved rate, {approved}"),
+            Text("留空，或退回重新审批", "leave it empty, or have the new rate approved"),
         )
     if rate is None:
         raise refuse(
-            "no_rate", "annual_rate", "", Text("没有利率", "there is no rate"), Text("填写年利率", "give the yearly rate")
+            "no_rate", "annual_rate", "", Text("未填写利率", "the rate is missing"), Text("填写年利率", "enter the annual rate")
         )  # fmt: skip
     loan = {
         "id": case.number,
@@ -656,8 +673,8 @@ def _link(work: Work, request: IssueContract, rate: Decimal) -> dict[str, Any]:
             "spread_bp",
             request.spread_bp,
             Text(
-                f"LPR {published.normalize():f} 加这些基点不等于批准的利率 {rate.normalize():f}",
-                f"the LPR of {published.normalize():f} plus this is not the rate approved, {rate.normalize():f}",
+                f"LPR {published.normalize():f} 加上所填基点后不等于批准的利率 {rate.normalize():f}",
+                f"the LPR of {published.normalize():f} plus this is differs from the approved rate, {rate.normalize():f}",
             ),
             Text(
                 f"填 {spread.normalize():f}，或留空，或退回重新审批",
@@ -681,7 +698,7 @@ def _by_instalments(
             "not_a_bullet",
             "instalment",
             show_yuan(instalment),
-            Text("只有到期还本的贷款需要填写", "only a loan that repays its principal at the end needs it"),
+            Text("只有到期还本的贷款需要填写", "only bullet loans need it"),
             Text("留空", "leave it empty"),
         )
     periods = len(planned_rows({"loan": loan, "servicing": servicing}, work.rules, work.day))
@@ -690,8 +707,8 @@ def _by_instalments(
             "instalments_too_large",
             "instalment",
             show_yuan(instalment),
-            Text(f"{periods} 期合计超过贷款金额", f"{periods} of them are more than the loan"),
-            Text("减少每期归还的本金", "give less for each instalment"),
+            Text(f"{periods} 期合计超过贷款金额", f"{periods} instalments exceed the loan amount"),
+            Text("减少每期归还的本金", "reduce the principal per instalment"),
         )
     usual = {} if loan.get("day_count") else {"day_count": "act_360"}
     return {"method": Method.EQUAL_PRINCIPAL.value, "balloon": yuan(amount - instalment * periods), **usual}

@@ -30,7 +30,7 @@ from zhirong.operations.uploads import Ticket, attach
 from zhirong.store.financing import Case, Loan, StoredFile
 
 _ROLES = (
-    ("mirror", Text("主管机关登记，本平台记录登记号", "the authority registers; its number is recorded here")),
+    ("mirror", Text("由主管机关登记，本平台记录登记号", "the authority registers; record its number here")),
     ("record", Text("试点：在本平台登记簿登记", "pilot: registered in this platform's register")),
 )
 # What the contracts of the platform are in the words of the registers: the form carries the parties' commitment.
@@ -60,37 +60,42 @@ def register_by(work: Work, part: str) -> Call:
 class Prepare(Request):
     """What the application says beyond the contracts."""
 
-    role: Annotated[str, ask("由谁登记", "Who registers", choices=_ROLES)] = "mirror"
+    role: Annotated[str, ask("登记方式", "Registered by", choices=_ROLES)] = "mirror"
     pilot_basis: Annotated[
         str,
         Field(max_length=200),
-        ask("试点文件", "Document of the pilot", "由本平台登记时写明", "where this platform registers"),
+        ask("试点文件", "Pilot policy document", "由本平台登记时填写", "if this platform registers"),
     ] = ""
     agency: Annotated[str, Field(max_length=100), ask("代理机构", "Agency")] = ""
     papers: Annotated[
         list[Paper],
         ask(
             "另外已备齐的文件",
-            "Further papers at hand",
+            "Other documents available",
             choices=tuple((one.value, PAPER_TEXT[one]) for one in Paper),
         ),
     ] = []
-    is_online: Annotated[bool, ask("网上提交", "Filed over the network")] = True
+    is_online: Annotated[bool, ask("网上提交", "Filed online")] = True
     related_marks: Annotated[
         str | None,
         Field(max_length=500),
         ask(
             "相同近似商标的注册号",
-            "Same or similar marks",
-            "质押商标时填写，逗号分开；没有写“无”",
+            "Identical or similar marks",
+            "质押商标时填写，以逗号分隔；没有的填“无”",
             "for trademarks; “none” if none",
         ),
     ] = None
     wants_despite_same_day_invention: Annotated[
-        bool, ask("已知悉同日发明申请，仍要求登记", "Told of a same-day invention application, still wanted")
+        bool,
+        ask(
+            "已知悉同日发明申请，仍要求登记",
+            "Aware of a same-day invention application and still requests registration",
+        ),
     ] = False
     wants_despite_invalidation: Annotated[
-        bool, ask("已知悉无效宣告程序，仍要求登记", "Told of invalidation proceedings, still wanted")
+        bool,
+        ask("已知悉无效宣告程序，仍要求登记", "Aware of invalidation proceedings and still requests registration"),
     ] = False
 
 
@@ -112,7 +117,7 @@ def prepare(work: Work, request: Prepare) -> Any:
             "filed_already",
             "filing",
             "、".join(str(one.id) for one in standing),
-            Text("已有登记申请", "there is an application already"),
+            Text("已存在登记申请", "a filing already exists"),
             Text("先撤回，再重新准备", "withdraw it first"),
         )
     done = pledges.file_package(register_by(work, "prepare"), filing_request(case, request), prepared=True)
@@ -162,7 +167,8 @@ def filing_request(case: Case, request: Prepare) -> dict[str, Any]:
     states=(State.REGISTERING,),
     page="loan.completion",
     help=Text(
-        "今天再核对一遍不予登记的情形和文件。", "Grounds of refusal and papers are checked again as of today."
+        "提交时按当日情况再次核对不予登记的情形和文件。",
+        "The grounds for refusal and the documents are checked again as of today.",
     ),
 )
 def file(work: Work, request: Any) -> Any:
@@ -173,7 +179,7 @@ def file(work: Work, request: Any) -> Any:
             "nothing_prepared",
             "filing",
             "",
-            Text("没有准备好的申请", "nothing is prepared"),
+            Text("尚未准备登记申请", "no filing has been prepared"),
             Text("先准备质押登记", "prepare the registration first"),
         )
     for one in prepared:
@@ -221,8 +227,8 @@ class RecordResult(Request):
     request=RecordResult,
     page="loan.completion",
     help=Text(
-        "照登记证明记录；由另一人核对后才算登记完成。",
-        "Copy it from the certificate; the registration counts once another person has checked it.",
+        "按登记证明记录；经另一人核对后登记完成。",
+        "Copy it from the certificate. The registration takes effect after another person has checked it.",
     ),
 )
 def record(work: Work, request: RecordResult) -> Any:
@@ -235,8 +241,8 @@ def record(work: Work, request: RecordResult) -> Any:
             "not_of_this_case",
             "filing",
             request.filing,
-            Text("不是等待登记结果的申请", "not a filing of this case that awaits its result"),
-            Text("从列出的申请中选", "choose one that is listed"),
+            Text("该申请不处于等待登记结果状态", "this filing is not waiting for a result"),
+            Text("从所列申请中选择", "choose one from the list"),
         )
     kept = attach(work, request.certificate, f"case/{case.pk}", "registration_certificate", case.lender_id)
     _demand_own_certificate(case, request, kept)
@@ -252,7 +258,7 @@ def record(work: Work, request: RecordResult) -> Any:
     work.tell(
         Text(
             f"登记结果待核对：{case.number} {request.authority_number}",
-            f"A registration is to be checked: {case.number} {request.authority_number}",
+            f"Registration to check: {case.number} {request.authority_number}",
         ),
         f"/cases/{case.pk}/completion/",
         case.lender,
@@ -281,8 +287,8 @@ class CheckResult(Request):
     agrees: Annotated[
         bool,
         ask(
-            "登记机关、登记号、登记日和权利与登记证明一致",
-            "Authority, number, day and rights are those of the certificate",
+            "登记机关、登记号、登记日和权利均与登记证明一致",
+            "Authority, number, date and rights match the certificate",
         ),
     ] = False
     finding: Annotated[str, Field(max_length=200), ask("说明", "Note")] = ""
@@ -299,7 +305,7 @@ class CheckResult(Request):
     page="loan.completion",
     help=Text(
         "对照登记证明核对另一人的记录；不勾选即退回重新记录。",
-        "Compare what another person recorded with the certificate. Leave it unticked to send it back.",
+        "Compare the record of another person with the certificate. Leave it unticked to send it back.",
     ),
 )
 def check(work: Work, request: CheckResult) -> Any:
@@ -312,8 +318,11 @@ def check(work: Work, request: CheckResult) -> Any:
             "not_to_check",
             "filing",
             request.filing,
-            Text("没有等待您核对的登记结果", "no result of this filing waits for your check"),
-            Text("从列出的选；自己记录的由另一人核对", "choose one that is listed; another person checks your own"),
+            Text("没有待您核对的登记结果", "no result of this filing is waiting for your check"),
+            Text(
+                "从列表中选择；本人记录的须由另一人核对",
+                "choose one from the list; another person must check your own entries",
+            ),
         )
     left = {**case.contract, "recorded": recorded}
     if not request.agrees:
@@ -323,7 +332,7 @@ def check(work: Work, request: CheckResult) -> Any:
         work.tell(
             Text(
                 f"登记结果被退回：{case.number} {request.finding}".strip(),
-                f"The recorded registration is sent back: {case.number}",
+                f"Registration record sent back: {case.number}",
             ),
             f"/cases/{case.pk}/completion/",
             case.lender,
@@ -340,7 +349,7 @@ def check(work: Work, request: CheckResult) -> Any:
     )
     work.update(case, contract=left)
     work.tell(
-        Text(f"质押已登记：{entry['authority_number']}", f"The pledge is registered: {entry['authority_number']}"),
+        Text(f"质押已登记：{entry['authority_number']}", f"Pledge registered: {entry['authority_number']}"),
         f"/cases/{case.pk}/completion/",
         case.firm,
     )
@@ -355,9 +364,9 @@ def _demand_own_certificate(case: Case, request: RecordResult, kept: StoredFile)
             "day",
             request.day,
             Text(
-                f"早于本案合同出具之日 {issued_on}", f"before the contracts of this case were issued, {issued_on}"
+                f"早于本案合同出具之日 {issued_on}", f"before the contracts of this case were issued on {issued_on}"
             ),
-            Text("核对登记证明上的登记日和编号", "check day and number on the certificate"),
+            Text("核对登记证明上的登记日和编号", "check the date and number on the certificate"),
         )
     others = StoredFile.objects.filter(sha256=kept.sha256, paper="registration_certificate", removed=False)
     if others.exclude(pk=kept.pk).exists():
@@ -365,8 +374,8 @@ def _demand_own_certificate(case: Case, request: RecordResult, kept: StoredFile)
             "certificate_used",
             "certificate",
             kept.name,
-            Text("这份登记证明已用于另一项登记", "this certificate has been given for another registration"),
-            Text("上传这项登记自己的证明", "upload the certificate of this registration"),
+            Text("这份登记证明已用于另一项登记", "this certificate has already been used for another registration"),
+            Text("上传该项登记的证明", "upload the certificate of this registration"),
         )
 
 
@@ -396,8 +405,8 @@ def take_back(work: Work, request: TakeBack) -> Any:
             "nothing_open",
             "filing",
             "",
-            Text("没有可以撤回的申请", "there is nothing to withdraw"),
-            Text("已登记的用注销", "what is entered is discharged instead"),
+            Text("没有可撤回的申请", "there is no filing to withdraw"),
+            Text("已登记的，请办理注销", "discharge a registered pledge instead"),
         )
     for one in open_ones:
         pledges.withdraw(register_by(work, f"withdraw/{one.id}"), one.id, request.reason)
@@ -412,8 +421,8 @@ def demand_not_released(case: Case) -> None:
             "loan_waits",
             "loan",
             loan.number,
-            Text("已批准放款，款项可能正在付出", "its release is granted: the money may be leaving this moment"),
-            Text("由银行先取消放款", "the lender cancels the release first"),
+            Text("放款已获批准，款项可能正在支付", "the disbursement is approved and may be in progress"),
+            Text("先由银行取消放款", "ask the lender to cancel the disbursement first"),
         )
 
 
@@ -425,10 +434,10 @@ def demand_nothing_filed(case: Case) -> None:
             "pledge_filed",
             "filing",
             found[0].authority_number or str(found[0].id),
-            Text("已申请或办理质押登记", "the pledge is filed or registered"),
+            Text("已申请或已办理质押登记", "the pledge has been filed or registered"),
             Text(
                 "请银行以“不通过”结束，登记随之撤回或注销",
-                "ask the lender to decline the case, which takes the filing back or discharges the pledge",
+                "ask the lender to decline the case; this withdraws the filing or discharges the pledge",
             ),
         )
 
@@ -447,7 +456,7 @@ class RecordPolicy(Request):
 
     insurer: Annotated[Line, ask("保险公司", "Insurer")]
     policy: Annotated[Line, ask("保单号", "Policy number")]
-    until: Annotated[TermDay, ask("保险期间至", "In force until")]
+    until: Annotated[TermDay, ask("保险期间至", "Insured until")]
     file: Annotated[Ticket, ask("保单", "Policy", widget="file")]
 
 

@@ -41,13 +41,16 @@ class AskForPaper(Request):
 
 @operation(
     "case.paper",
-    Text("生成文件", "Make a paper"),
+    Text("生成文件", "Create a document"),
     model=Case,
     roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER, MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK),
     states=_ANY_STATE,
     request=AskForPaper,
     page="paper.page",
-    help=Text("申请书、评估摘要、授信审查报告、审批书，各有 Word 和 PDF。", "Each as Word and PDF."),
+    help=Text(
+        "申请书、评估摘要、授信审查报告、审批书，各有 Word 和 PDF。",
+        "Application, appraisal summary, credit review report and approval sheet, each as Word and PDF.",
+    ),
 )
 def make_case_paper(work: Work, request: AskForPaper) -> Any:
     """Make a paper from what the case says now. What is the bank's own is read by the bank alone."""
@@ -57,8 +60,8 @@ def make_case_paper(work: Work, request: AskForPaper) -> Any:
             "no_such_paper",
             "kind",
             request.kind,
-            Text("不能生成这种文件", "not a paper that you can have made"),
-            Text("从列出的选", "choose one that is listed"),
+            Text("不能生成此类文件", "you cannot create this document"),
+            Text("从列表中选择", "choose one from the list"),
         )
     subject = f"case/{case.pk}"
     facts = {
@@ -104,7 +107,7 @@ def _appraisal(work: Work, case: Case) -> dict[str, Any]:
             "no_appraisal",
             "kind",
             "appraisal_summary",
-            Text("没有已出具的评估", "no appraisal has been issued"),
+            Text("尚无已出具的评估", "no appraisal has been issued"),
             Text("先评估", "have the rights appraised first"),
         )
     return {
@@ -157,8 +160,8 @@ def _approval(work: Work, case: Case) -> dict[str, Any]:
             "not_approved",
             "kind",
             "approval",
-            Text("还没有批准", "it has not been approved"),
-            Text("批准后再生成", "make it once it is"),
+            Text("尚未批准", "the case has not been approved"),
+            Text("批准后再生成", "create it after approval"),
         )
     decisions = Approval.objects.filter(case=case, round=case.approval_round).select_related("by").order_by("pk")
     return {

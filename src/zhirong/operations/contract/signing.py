@@ -25,9 +25,9 @@ SECOND_FACTOR, SEALED_SCAN = "second_factor", "sealed_scan"
 STATE_WORDS = {
     "draft": Text("草稿", "draft"),
     "issued": Text("已出具", "issued"),
-    "signed": Text("已签署", "signed by all"),
+    "signed": Text("已签署", "signed"),
     "void": Text("已作废", "void"),
-    "ended": Text("随申请结束，无需再签", "ended with the case, nothing to sign"),
+    "ended": Text("随申请结束，无需再签", "closed with the case; no signature needed"),
 }
 _SIGN = (
     MemberRole.FIRM_MANAGER,
@@ -58,10 +58,10 @@ class Sign(Request):
         str,
         Formed(
             "^([0-9a-f]{64})?$",
-            Text("照文件上的 64 位摘要填，或留空", "copy the 64 digits of the document's hash, or leave it empty"),
+            Text("按文件上的 64 位摘要填写，或留空", "copy the 64-digit hash of the document, or leave it empty"),
         ),
         ask(
-            "文件摘要", "Hash of the document", "留空即签署现在显示的版本", "empty signs the version that is shown"
+            "文件摘要", "Hash of the document", "留空即签署当前显示的版本", "leave empty to sign the version shown"
         ),
     ] = ""
 
@@ -76,8 +76,8 @@ class Sign(Request):
     request=Sign,
     page="paper.page",
     help=Text(
-        "您以本机构的名义签署这份文件；签署针对文件的摘要，记入日志，不能撤回。",
-        "You sign for your organisation. What is signed is the document's hash; it goes into the log and is not taken back.",
+        "您以本机构名义签署该文件；签署针对文件摘要，记入日志，不可撤回。",
+        "You sign for your organisation. You sign the hash of the document; the signature is logged and cannot be withdrawn.",
     ),
 )
 def sign(work: Work, request: Sign) -> Any:
@@ -89,7 +89,7 @@ def sign(work: Work, request: Sign) -> Any:
             "sha256",
             request.sha256,
             Text("文件已有新的版本", "the document has a newer version"),
-            Text("重新打开文件，看过再签", "open it again, read it, then sign"),
+            Text("重新打开文件，阅后再签署", "open the document again, read it, then sign"),
         )
     _demand_intact(paper)
     if work.actor.organisation in signed_by(paper):
@@ -122,8 +122,8 @@ class SignAll(Request):
     request=SignAll,
     page="loan.completion",
     help=Text(
-        "用一个动态口令签署本案中等待本机构签署的全部文件；请先逐份看过。",
-        "One code signs every paper of the case that waits for your organisation. Read each of them first.",
+        "使用一次动态口令签署本案中待本机构签署的全部文件；请先逐份阅读。",
+        "One code signs all documents of the case that are waiting for your organisation. Read each of them first.",
     ),
 )
 def sign_all(work: Work, request: SignAll) -> Any:
@@ -155,7 +155,7 @@ class SendScan(Request):
 
 @operation(
     "paper.scan",
-    Text("上传盖章扫描件", "Send a sealed scan"),
+    Text("上传盖章扫描件", "Upload a sealed scan"),
     model=Paper,
     roles=_SEND_SCAN,
     relation=_must_sign,
@@ -164,7 +164,7 @@ class SendScan(Request):
     page="paper.page",
     help=Text(
         "打印、盖章、扫描后上传；由贷款人的两个人分别核对后生效。",
-        "Print, seal, scan; it counts once two people of the lender have checked it.",
+        "Print, seal, scan and upload. It takes effect after two people at the lender have checked it.",
     ),
 )
 def send_scan(work: Work, request: SendScan) -> Any:
@@ -180,13 +180,13 @@ def send_scan(work: Work, request: SendScan) -> Any:
             "not_a_scan",
             "file",
             upload.name,
-            Text("不是扫描件", "not a scan"),
-            Text("上传 PDF、PNG 或 JPG", "send a PDF, PNG or JPG"),
+            Text("文件不是扫描件", "the file is not a scan"),
+            Text("上传 PDF、PNG 或 JPG", "upload a PDF, PNG or JPG"),
         )
     scan = attach(work, request.file, f"paper/{paper.pk}", "scan", work.actor.organisation)
     _keep_signature(work, paper, method=SEALED_SCAN, valid=False, scan=scan)
     work.tell(
-        Text(f"盖章扫描件待核对：{paper.title} {paper.number}", f"A sealed scan is to be checked: {paper.number}"),
+        Text(f"盖章扫描件待核对：{paper.title} {paper.number}", f"Sealed scan to check: {paper.number}"),
         f"/papers/{paper.pk}/",
         paper.owner_id,
         _CHECK,
@@ -211,7 +211,7 @@ class CheckScan(Request):
         bool,
         ask(
             "与平台文件逐页一致，印章清晰、名称相符",
-            "Page by page the same as on the platform; the seal is legible and theirs",
+            "Every page matches the platform document; the seal is legible and the name matches",
         ),
     ] = False
     finding: Annotated[str, Field(max_length=200), ask("说明", "Note")] = ""
@@ -226,8 +226,8 @@ class CheckScan(Request):
     request=CheckScan,
     page="paper.of_signature",
     help=Text(
-        "不勾选即退回，请对方重新上传。两个人都核对一致，签署才生效。",
-        "Leave it unticked to send it back. It counts once two people agree.",
+        "不勾选即退回对方重新上传。经两人核对一致后，签署生效。",
+        "Leave it unticked to send it back. It takes effect after two people have confirmed it.",
     ),
 )
 def check_scan(work: Work, request: CheckScan) -> Any:
@@ -240,12 +240,12 @@ def check_scan(work: Work, request: CheckScan) -> Any:
             "paper",
             paper.number,
             Text("文件已作废或已有新的版本", "the document is void or has a newer version"),
-            Text("核对新版本的扫描件", "check a scan of the newer one"),
+            Text("核对新版本的扫描件", "check the scan of the new version"),
         )
     if not request.agrees:
         work.update(signature, scan=None, checked_by=None, second_checked_by=None)
         work.tell(
-            Text(f"盖章扫描件被退回：{paper.number} {request.finding}", f"Your scan is sent back: {paper.number}"),
+            Text(f"盖章扫描件被退回：{paper.number} {request.finding}", f"Sealed scan sent back: {paper.number}"),
             f"/papers/{paper.pk}/",
             signature.organisation_id,
         )
@@ -298,8 +298,8 @@ def _demand_intact(paper: Paper) -> None:
             "file_changed",
             "paper",
             paper.number,
-            Text("文件的内容与出具时不同", "the file is no longer what was issued"),
-            Text("不要签署；请管理员从备份恢复，或由银行重新出具", "do not sign; have it restored from a backup, or issued again"),
+            Text("文件内容与出具时不一致", "the file differs from the version issued"),
+            Text("请勿签署；由管理员从备份恢复，或由银行重新出具", "do not sign; ask an administrator to restore it from a backup, or the lender to issue it again"),
         )  # fmt: skip
 
 
@@ -314,9 +314,9 @@ def _demand_one_side(work: Work, papers: list[Paper]) -> None:
             found.paper.number,
             Text(
                 f"您已代表{found.organisation.name}签过，不能再代表另一方签",
-                f"you have signed it for {found.organisation.name}, and cannot sign for another side",
+                f"you have signed it for {found.organisation.name}, and cannot sign for another party",
             ),
-            Text("由本机构的另一个人签署", "let another person of your organisation sign"),
+            Text("由本机构另一人签署", "ask another person in your organisation to sign"),
         )
 
 
@@ -325,8 +325,8 @@ def _signed_already(work: Work) -> Exception:
         "signed_already",
         "organisation",
         work.actor.organisation_name,
-        Text("本机构已经签署", "your organisation has signed it"),
-        Text("无需再签", "nothing to do"),
+        Text("本机构已经签署", "your organisation has already signed"),
+        Text("无需再签", "no action needed"),
     )
 
 
@@ -348,7 +348,7 @@ listing(
         ),
         related=("owner",),
         page="paper.page",
-        empty=Text("还没有文件；合同、通知出具后列在这里", "none yet; contracts and notices are listed here once issued"),
+        empty=Text("暂无文件；合同、通知出具后在此列示", "No documents yet. Contracts and notices appear here after they are issued."),
     )
 )  # fmt: skip
 

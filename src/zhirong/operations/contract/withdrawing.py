@@ -23,21 +23,21 @@ _BEFORE_RELEASE = (State.DILIGENCE, State.APPROVAL, State.APPROVED, State.SIGNIN
 _CONTRACT = "guarantee_contract"
 _HINTS: dict[str, Text] = {
     State.DILIGENCE: Text(
-        "可以请另一家担保，或改用没有担保方的模式", "ask another, or use a mode without a guarantor"
+        "可更换担保机构，或改用无担保方的模式", "ask another guarantor, or use a mode without one"
     ),
     State.APPROVAL: Text(
-        "请另一家担保；不再要担保的，由审批人退回调查",
-        "ask another; to continue without one, those who approve send the case back",
+        "更换担保机构；不再需要担保的，由审批人退回调查",
+        "ask another guarantor; to continue without one, the approvers must send the case back",
     ),
     State.APPROVED: Text(
-        "请另一家担保；不再要担保的，办理“退回重审”",
-        "ask another; to continue without one, send the case back to review",
+        "更换担保机构；不再需要担保的，办理“退回重审”",
+        "ask another guarantor; to continue without one, return the case to review",
     ),
     State.SIGNING: Text(
-        "请另一家担保后重新出合同；不再要担保的，办理“退回重审”",
-        "ask another and issue the contracts again; to continue without one, send the case back to review",
+        "更换担保机构后重新出具合同；不再需要担保的，办理“退回重审”",
+        "ask another guarantor and issue new contracts; to continue without one, return the case to review",
     ),
-    State.REGISTERING: Text("办理“退回重审”", "send the case back to review"),
+    State.REGISTERING: Text("办理“退回重审”", "return the case to review"),
 }
 
 
@@ -45,7 +45,7 @@ class WithdrawGuarantee(Request):
     """Why."""
 
     reason: Annotated[
-        Words, ask("撤回理由", "Reason", "银行和企业会看到", "lender and firm read it", widget="area")
+        Words, ask("撤回理由", "Reason", "银行和企业可见", "visible to the lender and the firm", widget="area")
     ]
 
 
@@ -69,9 +69,8 @@ def _may_withdraw(actor: Actor, row: GuaranteeRequest) -> bool:
     is_grave=True,
     page="guarantor.request",
     help=Text(
-        "放款前、贵机构签署保证合同前可以撤回；由审查人以外的审批人决定。银行和企业会收到理由，放款条件随即不满足。",
-        "Possible before the release and before you have signed the guarantee contract; decided by somebody other than "
-        "the reviewer. Lender and firm are told the reason, and nothing is released on it.",
+        "放款前且贵机构签署保证合同前可以撤回；由审查人以外的审批人决定。银行和企业将收到理由，放款条件随即变为未满足。",
+        "Possible before disbursement and before you have signed the guarantee contract. An approver other than the reviewer decides. The lender and the firm are notified of the reason, and the condition for disbursement is no longer met.",
     ),
 )
 def withdraw_guarantee(work: Work, request: WithdrawGuarantee) -> Any:
@@ -90,11 +89,11 @@ def withdraw_guarantee(work: Work, request: WithdrawGuarantee) -> Any:
                 paper.number,
                 Text(
                     "贵机构已签署保证合同，不能单方撤回",
-                    "you have signed the guarantee contract: it is not withdrawn by one side",
+                    "you have signed the guarantee contract and cannot withdraw it unilaterally",
                 ),
                 Text(
                     "与银行协商；银行办理“退回重审”后，合同作废，担保结束",
-                    "agree with the lender: once it sends the case back to review, contract and guarantee end",
+                    "agree with the lender; when it returns the case to review, the contract is void and the guarantee ends",
                 ),
             )
     for paper in papers:
@@ -118,7 +117,7 @@ def withdraw_guarantee(work: Work, request: WithdrawGuarantee) -> Any:
 class TakeOff(Request):
     """Why the lender does not want it."""
 
-    reason: Annotated[Words, ask("原因", "Reason", "担保机构会看到", "the guarantor reads it", widget="area")]
+    reason: Annotated[Words, ask("原因", "Reason", "担保机构可见", "visible to the guarantor", widget="area")]
 
 
 def _was_asked(actor: Actor, row: Case) -> bool:
@@ -132,7 +131,7 @@ def _was_asked(actor: Actor, row: Case) -> bool:
 
 @operation(
     "guarantee.take_off",
-    Text("不再请这家担保", "Take the guarantor off"),
+    Text("撤销担保请求", "Withdraw the guarantee request"),
     model=Case,
     roles=DESK,
     states=(State.DILIGENCE, State.APPROVAL, State.APPROVED, State.SIGNING),
@@ -141,14 +140,18 @@ def _was_asked(actor: Actor, row: Case) -> bool:
     is_grave=True,
     page="lender.case",
     help=Text(
-        "撤回担保请求，之后可以请另一家。已同意的担保，报审批以后要先退回才能撤。",
-        "Takes the request back; another can then be asked. What was granted goes only with the case back in due diligence.",
+        "撤回担保请求，之后可以更换担保机构。已同意的担保，报审批后须先退回方可撤销。",
+        "Withdraws the request; you can then ask another guarantor. A granted guarantee can be withdrawn after submission for approval only if the case is sent back first.",
     ),
 )
 def take_off(work: Work, request: TakeOff) -> Any:
     """The request ends; a case in due diligence names no guarantor any more."""
     case: Case = work.row
-    end_guarantees(work, case, Text(f"不再请贵机构担保：{request.reason}", f"asks you no more: {request.reason}"))
+    end_guarantees(
+        work,
+        case,
+        Text(f"撤销对贵机构的担保请求：{request.reason}", f"has withdrawn its guarantee request: {request.reason}"),
+    )
     work.update(case, **({"guarantor_id": None, "guarantee": {}} if case.state == State.DILIGENCE else {}))
     return {"id": case.pk}
 

@@ -50,9 +50,8 @@ class CreditFile(Request):
     request=CreditFile,
     page="lender.case",
     help=Text(
-        "按查到的资料改正企业所填，每一栏写明出处和日期；改动之后须重新测算。企业填报的原件留在日志里。",
-        "Correct what the firm has stated by what was found, each part with its source and date; the review has to be made "
-        "again. What the firm stated stays in the log.",
+        "按核实的资料更正企业填报内容，每栏填写出处和日期；更正后须重新测算。企业填报的原始内容保留在日志中。",
+        "Correct the firm's statements with verified data; enter source and date for each part. Calculate the review again afterwards. The log keeps the original statements.",
     ),
 )
 def verify_credit(work: Work, request: CreditFile) -> Any:
@@ -86,16 +85,15 @@ class ScoreRight(Request):
 
 @operation(
     "case.score",
-    Text("填写权利指标", "Fill in the indicators of a right"),
+    Text("填写权利指标", "Enter the indicators of a right"),
     model=Case,
     roles=DESK,
     states=(State.DILIGENCE,),
     request=ScoreRight,
     page="lender.case",
     help=Text(
-        "“1 + 1”的另一半：权利按指标打分。能由权利资料算出的不问；每个答案写明依据和出处，没有答的按最低计。",
-        "The other half of “1 + 1”: the right is scored by indicators. What its record tells is not asked; each answer has "
-        "its evidence and source, and what is not answered counts lowest.",
+        "“1 + 1”评价中的权利部分：按指标对权利评分。可由权利资料计算的指标无需填写；每项回答须填写依据和出处，未回答的按最低分计。",
+        "The right's part of the 1 + 1 evaluation: score the right by indicators. Indicators calculated from its record are not asked. Enter evidence and source for each answer; unanswered indicators count lowest.",
     ),
 )
 def score_right(work: Work, request: ScoreRight) -> Any:
@@ -107,16 +105,18 @@ def score_right(work: Work, request: ScoreRight) -> Any:
             "unknown_right",
             "right",
             request.right,
-            Text("申请没有这项权利", "the case has no such right"),
-            Text("从名单中选一项", "choose one from the list"),
+            Text("申请中没有该项权利", "the case has no such right"),
+            Text("从列表中选择", "choose one from the list"),
         )
     if request.system not in system_ids(work.rules):
         raise refuse(
             "unknown_system",
             "system",
             request.system,
-            Text("没有这套指标", "there is no such system"),
-            Text(f"可选：{'、'.join(system_ids(work.rules))}", f"choose from: {', '.join(system_ids(work.rules))}"),
+            Text("该指标体系不存在", "the indicator system does not exist"),
+            Text(
+                f"可选：{'、'.join(system_ids(work.rules))}", f"choose one of: {', '.join(system_ids(work.rules))}"
+            ),
         )
     system = read_system(request.system, work.rules, work.day)
     if right.kind not in system.kinds:
@@ -124,8 +124,8 @@ def score_right(work: Work, request: ScoreRight) -> Any:
             "kind_not_scored",
             "right",
             right.title,
-            Text("这套指标不适用于这类权利", "the system is not made for rights of this kind"),
-            Text("选另一套指标，或不评这项权利", "choose another system, or leave this right out"),
+            Text("该指标体系不适用于此类权利", "the system does not apply to rights of this kind"),
+            Text("选择其他指标体系，或不对该权利评分", "choose another system, or do not score this right"),
         )
     read_answers(Reader(exact(plain(request.answers)), path="answers"), system)
     before = case.beside.get("indicators", {})

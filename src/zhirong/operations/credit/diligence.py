@@ -74,8 +74,8 @@ def _demand_officer(work: Work, officer: int) -> None:
             "not_an_officer",
             "officer",
             officer,
-            Text("不是本行的客户经理", "not a loan officer of this lender"),
-            Text("从名单中选一位", "choose one from the list"),
+            Text("该人员不是本行客户经理", "not a loan officer of this lender"),
+            Text("从名单中选择", "choose one from the list"),
         )
 
 
@@ -88,7 +88,7 @@ class Accept(Request):
             "客户经理",
             "Officer",
             "留空则由您本人经办",
-            "left empty, the case is yours",
+            "leave empty to handle the case yourself",
             choices=officers,
             start=lambda actor, row: actor.account if actor.has(MemberRole.LENDER_OFFICER) else None,
         ),
@@ -149,16 +149,14 @@ class HandOver(Request):
 
 @operation(
     "case.hand_over",
-    Text("移交客户经理", "Hand over to another officer"),
+    Text("移交客户经理", "Transfer to another officer"),
     model=Case,
     roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_MANAGER),
     relation=_may_hand_over,
     states=HELD,
     request=HandOver,
     page="lender.case",
-    help=Text(
-        "移交后原经办人仍不得审批这笔业务。", "Who had it before does not decide on it either, now or later."
-    ),
+    help=Text("移交后原经办人仍不得审批该笔业务。", "The previous officer still may not approve this case."),
 )
 def hand_over(work: Work, request: HandOver) -> Any:
     """Another officer has the case from now on; he must not have decided on it."""
@@ -169,22 +167,27 @@ def hand_over(work: Work, request: HandOver) -> Any:
             "officer_already",
             "officer",
             request.officer,
-            Text("这笔业务已由其经办", "the case is this officer's already"),
-            Text("另选一位", "choose another one"),
+            Text("该笔业务已由其经办", "this officer already handles the case"),
+            Text("另选一位", "choose another officer"),
         )
     if Approval.objects.filter(case=case, by=request.officer).exists():
         raise refuse(
             "has_decided",
             "officer",
             request.officer,
-            Text("其已审批过这笔业务，不能再经办", "this person has decided on the case and cannot work on it"),
-            Text("另选一位没有参与审批的客户经理", "choose an officer who has not decided on it"),
+            Text(
+                "其已参与该笔业务审批，不得经办", "this person took part in the approval and cannot handle the case"
+            ),
+            Text("另选一位未参与审批的客户经理", "choose an officer who did not take part in the approval"),
         )
     before = [] if case.officer_id is None else [case.officer_id]
     former = sorted({*case.former_officers, *before} - {request.officer})
     work.update(case, officer_id=request.officer, former_officers=former)
     work.tell(
-        Text(f"{case.number} 移交给您：{request.reason}", f"{case.number} is handed over to you: {request.reason}"),
+        Text(
+            f"{case.number} 移交给您：{request.reason}",
+            f"{case.number} has been transferred to you: {request.reason}",
+        ),
         lender_page(case),
         case.lender,
         (MemberRole.LENDER_OFFICER,),
@@ -194,10 +197,8 @@ def hand_over(work: Work, request: HandOver) -> Any:
 class Return(Request):
     """Why it goes back, and what is to be brought."""
 
-    reason: Annotated[Words, ask("退回原因", "Why it is returned", widget="area")]
-    bring: Annotated[
-        Words, ask("需要补充", "What to bring", "企业看到的就是这些话", "the firm reads this", widget="area")
-    ]
+    reason: Annotated[Words, ask("退回原因", "Reason for return", widget="area")]
+    bring: Annotated[Words, ask("需要补充", "Required additions", "企业可见", "visible to the firm", widget="area")]
 
 
 @operation(
@@ -216,7 +217,7 @@ def send_back_to_firm(work: Work, request: Return) -> Any:
     work.tell(
         Text(
             f"申请 {work.row.number} 退回补充：{request.bring}"[:200],
-            f"Application {work.row.number} is returned; to bring: {request.bring}"[:200],
+            f"Application {work.row.number} has been returned. Required additions: {request.bring}"[:200],
         ),
         firm_page(work.row),
         work.row.firm,
@@ -295,7 +296,7 @@ class Check(Request):
             "Outcome",
             choices=(
                 ("done", Text("已做", "done")),
-                ("waived", Text("免做（写明理由）", "waived, with the reason")),
+                ("waived", Text("免做（须填写理由）", "waived, with the reason")),
             ),
             only=_is_other,
         ),
@@ -303,24 +304,24 @@ class Check(Request):
     verdict: Annotated[Verdict, ask("结论", "Verdict", choices=tuple(_VERDICTS.items()), only=_is_other)] = (
         Verdict.CLEAR
     )
-    finding: Annotated[Words, ask("查了什么、结果如何", "What was looked at, what came of it", widget="area")]
+    finding: Annotated[Words, ask("调查内容与结果", "Subject and result of the investigation", widget="area")]
     cost: Annotated[Fen, ask("费用", "Cost", widget="money")] = 0
     unusual: UnusualReason = ""
     file: Annotated[Ticket | None, ask("证据文件", "Evidence", widget="file")] = None
     law_firm: Annotated[Line | None, ask("律师事务所", "Law firm", only=_is_title)] = None
     commissioned_on: Annotated[RecentDay | None, ask("委托日期", "Commissioned on", only=_is_title)] = None
-    done_on: Annotated[RecentDay | None, ask("报告日期", "Report dated", only=_is_title)] = None
+    done_on: Annotated[RecentDay | None, ask("报告日期", "Report date", only=_is_title)] = None
     paid_by: Annotated[
-        str | None, ask("费用由谁承担", "Paid by", choices=tuple(PAYER_TEXT.items()), only=_is_title)
+        str | None, ask("费用承担方", "Paid by", choices=tuple(PAYER_TEXT.items()), only=_is_title)
     ] = None
     title_finding: Annotated[
-        str | None, ask("权属结论", "Finding on the title", choices=tuple(FINDING_TEXT.items()), only=_is_title)
+        str | None, ask("权属结论", "Title opinion", choices=tuple(FINDING_TEXT.items()), only=_is_title)
     ] = None
 
 
 @operation(
     "check.do",
-    Text("完成调查项", "Enter the finding"),
+    Text("完成调查项", "Complete the investigation item"),
     model=CheckItem,
     roles=DESK,
     request=Check,
@@ -382,8 +383,8 @@ def demand_diligence(case: Case) -> None:
             "not_in_this_state",
             "state",
             case.state,
-            Text("只有尽职调查中的申请可以这样做", "only while the case is in due diligence"),
-            Text("审批中的申请先退回调查", "send a case that is in approval back first"),
+            Text("仅尽职调查中的申请可以办理", "possible only while the case is in due diligence"),
+            Text("审批中的申请请先退回调查", "send a case in approval back to due diligence first"),
         )
 
 
@@ -405,8 +406,8 @@ def _title_table(case: Case, request: Check, day: date) -> dict[str, Any]:
             "missing",
             "done_on",
             "",
-            Text("没有填写报告日期", "the day of the report is not given"),
-            Text("调查报告到了再填", "enter it when the report is there"),
+            Text("未填写报告日期", "the report date is missing"),
+            Text("收到调查报告后再填写", "enter it when you have received the report"),
         )
     reader = Reader(table)
     try:

@@ -98,7 +98,7 @@ def decide(work: Work, request: Decide) -> Any:
             "no_file",
             "exemption",
             "",
-            Text("还没有汇编尽职免责档案", "the exemption file has not been assembled"),
+            Text("尚未汇编尽职免责档案", "the exemption file has not been assembled"),
             Text("先汇编档案", "assemble it first"),
         )
     if work.actor.account in taking_part(case):
@@ -106,8 +106,8 @@ def decide(work: Work, request: Decide) -> Any:
             "took_part",
             "actor",
             work.actor.account,
-            Text("您参与过这笔业务的调查或审批", "you worked or decided on this case"),
-            Text("由没有参与的负责人认定", "let a manager decide who had no part in it"),
+            Text("您参与过该笔业务的调查或审批", "you took part in the investigation or approval of this case"),
+            Text("由未参与该业务的负责人认定", "ask a manager who was not involved to decide"),
         )
     decision = {
         "outcome": request.outcome.value,

@@ -42,32 +42,30 @@ class LimitInputs(Request):
             "合同、订单金额",
             "Contracts and orders",
             "尚未履行的采购、订单或薪酬预算",
-            "purchases, orders or payroll ahead",
+            "purchases, orders or payroll not yet fulfilled",
         ),
     ] = None
-    contracts_received: Annotated[Fen | None, _money("其中已收预付或已支用", "Of it received or drawn already")] = (
-        None
-    )
+    contracts_received: Annotated[Fen | None, _money("其中已预收或已支用", "Already received or drawn")] = None
     contracts_source: Annotated[str, ask("合同、订单出处", "Source of the contracts")] = ""
     replaces: Annotated[Fen | None, _money("本笔贷款置换的旧债", "Old bank debt that this loan repays")] = None
-    replaced_service: Annotated[Fen | None, _money("该旧债一年的本息", "Its principal and interest of a year")] = (
+    replaced_service: Annotated[Fen | None, _money("该旧债年还本付息额", "Its annual principal and interest")] = (
         None
     )
     security_kind: Annotated[
         str, ask("其他担保", "Other security", choices=(("", Text("没有", "None")), *_KINDS))
     ] = ""
-    security_value: Annotated[Fen | None, _money("其价值", "Its value")] = None
-    security_prior: Annotated[Fen | None, _money("在先权利", "Claims that rank before")] = None
-    security_of_third_party: Annotated[bool, ask("由第三方提供", "Given by a third party")] = False
+    security_value: Annotated[Fen | None, _money("其他担保价值", "Value of the other security")] = None
+    security_prior: Annotated[Fen | None, _money("在先权利", "Prior-ranking claims")] = None
+    security_of_third_party: Annotated[bool, ask("由第三方提供", "Provided by a third party")] = False
     net_capital: Annotated[Fen | None, _money("本行资本净额", "The lender's net capital")] = None
     tier1: Annotated[Fen | None, _money("本行一级资本净额", "The lender's tier-1 capital")] = None
     exposure: Annotated[
-        Fen | None, _money("本行对该企业已承担的风险", "What the lender already risks on the firm")
+        Fen | None, _money("本行对该企业已承担的风险", "Lender's existing exposure to the firm")
     ] = None
-    loans: Annotated[Fen | None, _money("本行对该企业的贷款余额", "The lender's loans to the firm")] = None
+    loans: Annotated[Fen | None, _money("本行对该企业的贷款余额", "Lender's loans to the firm")] = None
     guarantor_net_assets: Annotated[Fen | None, _money("担保机构净资产", "The guarantor's net assets")] = None
     guarantor_exposure: Annotated[
-        Fen | None, _money("担保机构对该企业已承担的责任", "What the guarantor already bears")
+        Fen | None, _money("担保机构对该企业已承担的责任", "Guarantor's existing liability for the firm")
     ] = None
     more: Annotated[
         Table,
@@ -83,16 +81,15 @@ class LimitInputs(Request):
 
 @operation(
     "case.limit_inputs",
-    Text("补充额度资料", "Add figures for the limit"),
+    Text("补充额度资料", "Add data for the credit limit"),
     model=Case,
     roles=DESK,
     states=(State.DILIGENCE,),
     request=LimitInputs,
     page="lender.case",
     help=Text(
-        "合同、订单、已转让回款、其他担保、置换的旧债，以及本行和担保机构的数据；改动之后须重新测算。",
-        "Contracts, assigned receipts, other security, replaced debt, and the figures of lender and guarantor; calculate again "
-        "after a change.",
+        "补充合同、订单、已转让回款、其他担保、置换的旧债，以及本行和担保机构的数据；修改后须重新测算。",
+        "Enter contracts, assigned receipts, other security, replaced debt, and data of the lender and the guarantor. Calculate again after a change.",
     ),
 )
 def limit_inputs(work: Work, request: LimitInputs) -> Any:

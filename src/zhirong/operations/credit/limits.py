@@ -41,7 +41,7 @@ class SetLimit(Request):
     """A limit in fen; for a mode or a region also which one."""
 
     scope: Annotated[
-        Scope, ask("限额种类", "Limit on", choices=tuple((one.value, words) for one, words in SCOPE_TEXT.items()))
+        Scope, ask("限额种类", "Limit type", choices=tuple((one.value, words) for one, words in SCOPE_TEXT.items()))
     ]
     value: Annotated[
         str,
@@ -52,7 +52,7 @@ class SetLimit(Request):
             "the id of a mode, or the six digits of a region; empty for the other kinds",
         ),
     ] = ""
-    amount: Annotated[Fen, ask("限额", "At most", widget="money")]
+    amount: Annotated[Fen, ask("限额", "Maximum amount", widget="money")]
 
 
 @operation("limit.set", Text("设定限额", "Set a limit"), roles=OWNERS, request=SetLimit)
@@ -82,7 +82,10 @@ def set_limit(work: Work, request: SetLimit) -> Any:
     roles=OWNERS,
     relation=lambda actor, row: row.organisation_id == actor.organisation and not row.removed,
     is_grave=True,
-    help=Text("取消后不再按此限额审批；可以重新设定。", "It bounds no approval any more; it can be set again."),
+    help=Text(
+        "取消后审批不再受此限额约束；可以重新设定。",
+        "The limit no longer applies to approvals. You can set it again.",
+    ),
 )
 def remove_limit(work: Work, request: Any) -> Any:
     """The limit no longer holds; that it did stays in the log."""
@@ -96,15 +99,15 @@ def _demand_value(request: SetLimit, day: date) -> None:
             "unknown_mode",
             "value",
             request.value,
-            Text("没有这个模式", "there is no such mode"),
-            Text(f"可选：{known}", f"choose from: {known}"),
+            Text("该模式不存在", "the mode does not exist"),
+            Text(f"可选：{known}", f"choose one of: {known}"),
         )
     if request.scope is Scope.REGION and not _is_region(request.value, day):
         raise refuse(
             "not_a_region",
             "value",
             request.value,
-            Text("不是六位地区代码", "not the six digits of a region"),
+            Text("应为六位地区代码", "must be a six-digit region code"),
             Text("如广州 440100、陕西 610000", "such as 440100 for Guangzhou"),
         )
     if request.scope in (Scope.PORTFOLIO, Scope.FIRM) and request.value:
@@ -112,7 +115,7 @@ def _demand_value(request: SetLimit, day: date) -> None:
             "value_not_wanted",
             "value",
             request.value,
-            Text("这种限额不分模式或地区", "this kind of limit is for no mode or region"),
+            Text("此类限额不区分模式或地区", "this limit type has no mode or region"),
             Text("留空", "leave it empty"),
         )
 
@@ -209,13 +212,15 @@ listing(
                 "scope", Text("种类", "Kind"), lambda row: SCOPE_TEXT[Scope(row.scope)], order="scope", main=True
             ),
             Column("value", Text("模式或地区", "Mode or region"), lambda row: row.value, order="value", main=True),
-            Column("amount", Text("限额", "At most"), lambda row: row.amount, "money", order="amount", main=True),
+            Column(
+                "amount", Text("限额", "Maximum amount"), lambda row: row.amount, "money", order="amount", main=True
+            ),
             Column("changed", Text("改于", "Changed"), lambda row: row.changed_at, "instant", order="changed_at"),
         ),
         roles=READERS,
         narrow=lambda actor, day: Q(removed=False),
         order="scope",
-        empty=Text("还没有设定限额。", "No limit has been set."),
+        empty=Text("暂无限额。", "No limits yet."),
         begin="limit.set",
     )
 )

@@ -61,7 +61,7 @@ _FIRM = Column("firm", Text("企业", "Firm"), lambda row: row.firm.name, order=
 _STATE = Column(
     "state", Text("状态", "State"), lambda row: STATE_WORDS[State(row.state)], "state", order="state", main=True
 )
-_AMOUNT = Column("amount", Text("申请金额", "Asked for"), lambda row: row.amount, "money", order="amount")
+_AMOUNT = Column("amount", Text("申请金额", "Amount requested"), lambda row: row.amount, "money", order="amount")
 _DUE = Column("due_on", Text("办理时限", "Due"), lambda row: row.due_on, "day", order="due_on", main=True)
 _OFFICER = Column("officer", Text("客户经理", "Officer"), lambda row: name_of(row.officer), order="officer")
 _STATES = tuple((state.value, words) for state, words in STATE_WORDS.items() if state is not State.DRAFT)
@@ -72,7 +72,7 @@ _FILTERS = (
     Filter("firm", Text("企业名称含", "Firm's name contains"), lambda value: Q(firm__name__contains=value)),
     Filter("number", Text("编号", "Number"), lambda value: Q(number__startswith=value)),
     Filter("officer", Text("客户经理邮箱", "Officer's e-mail"), lambda value: Q(officer__email=value)),
-    Filter("due_until", Text("时限不晚于", "Due until"), lambda value: Q(due_on__lte=date.fromisoformat(value))),
+    Filter("due_until", Text("时限不晚于", "Due by"), lambda value: Q(due_on__lte=date.fromisoformat(value))),
 )
 
 WORK = listing(
@@ -88,8 +88,8 @@ WORK = listing(
         narrow=_mine,
         page="lender.case",
         empty=Text(
-            "没有待办的业务。企业提交申请后会在这里出现。",
-            "Nothing waits for you. Applications appear here when firms submit them.",
+            "暂无待办业务。企业提交申请后在此列示。",
+            "Nothing to do. Applications appear here after firms submit them.",
         ),
     )
 )
@@ -126,7 +126,7 @@ CASES = listing(
         roles=LENDER,
         related=("firm", "officer"),
         page="lender.case",
-        empty=Text("还没有业务。", "There are no cases yet."),
+        empty=Text("暂无业务。", "No cases yet."),
     )
 )
 

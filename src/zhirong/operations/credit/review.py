@@ -36,9 +36,9 @@ class Review(Request):
         Rate | None,
         ask(
             "商定的年利率",
-            "Annual rate agreed on",
+            "Agreed annual rate",
             "如 0.0385；留空按 LPR 加信用等级加点",
-            "such as 0.0385; left empty, LPR plus the spread of the grade",
+            "such as 0.0385; leave empty for LPR plus the spread of the grade",
             widget="number",
             start=lambda actor, row: row.annual_rate,
         ),
@@ -47,7 +47,7 @@ class Review(Request):
 
 @operation(
     "case.review",
-    Text("测算额度和报价", "Calculate limit and quote"),
+    Text("测算额度和报价", "Calculate credit limit and quote"),
     model=Case,
     roles=DESK,
     states=(State.DILIGENCE,),
@@ -87,7 +87,9 @@ def inputs_of(case: Case) -> str:
 def review_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
     """Why the review of a case cannot be decided by; none where it can."""
     if not case.review:
-        return [_review("", Text("还没有测算额度", "line and quote have not been calculated"), "not_reviewed")]
+        return [
+            _review("", Text("尚未测算额度", "credit limit and quote have not been calculated"), "not_reviewed")
+        ]
     made_on = date.fromisoformat(case.review["on"])
     days = rules.at("lending.approval.review_days", day)
     found = []
@@ -98,7 +100,7 @@ def review_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
         )
         found.append(_review(made_on.isoformat(), words, "review_too_old"))
     if case.review["inputs"] != inputs_of(case):
-        words = Text("测算之后资料有变动", "what it was made from has changed since")
+        words = Text("测算后资料已变动", "the underlying data has changed since the review")
         found.append(_review(made_on.isoformat(), words, "review_stale"))
     return found
 
@@ -113,7 +115,7 @@ def suspended_problems(case: Case) -> list[Problem]:
             "party",
             party.name,
             Text(f"{party.name} 已被停用", f"{party.name} is suspended"),
-            Text("请平台管理员核实后再办理", "ask the administration before going on"),
+            Text("请平台管理员核实后再办理", "ask an administrator to check before continuing"),
             "party_suspended",
         )
         for party in parties
@@ -122,7 +124,9 @@ def suspended_problems(case: Case) -> list[Problem]:
 
 
 def _review(value: str, words: Text, code: str) -> Problem:
-    return Problem("review", value, words, Text("重新测算额度和报价", "calculate line and quote again"), code)
+    return Problem(
+        "review", value, words, Text("重新测算额度和报价", "calculate the credit limit and quote again"), code
+    )
 
 
 def check_state(case: Case, rules: Rulebook, day: date) -> tuple[tuple[CheckRule, ...], tuple[Entry, ...]]:
@@ -142,9 +146,9 @@ class HandUp(Request):
         Fen,
         ask(
             "建议金额",
-            "Amount proposed",
+            "Proposed amount",
             "不超过测算的额度",
-            "at most the line",
+            "at most the credit limit",
             widget="money",
             start=lambda actor, row: None if row.line is None else min(row.line, row.amount),
         ),
@@ -154,9 +158,9 @@ class HandUp(Request):
         str,
         ask(
             "存在不利结论仍建议放款的理由",
-            "Why in spite of an adverse finding",
+            "Reason for proposing despite an adverse finding",
             "调查项有“不利”时必填",
-            "needed where a finding is adverse",
+            "required if a finding is adverse",
             widget="area",
         ),
     ] = ""
@@ -181,10 +185,8 @@ def hand_up(work: Work, request: HandUp) -> Any:
             Problem(
                 "despite",
                 "、".join(one.title.zh for one in adverse_items(rules, entries)),
-                Text(
-                    "有不利的调查结论，没有说明理由", "a finding is adverse, and no reason is given in spite of it"
-                ),
-                Text("写明理由，或不通过", "give the reason, or decline"),
+                Text("有不利调查结论，但未说明理由", "a finding is adverse, but no reason is given"),
+                Text("填写理由，或不予通过", "enter the reason, or decline"),
                 "adverse_finding",
             )
         )
@@ -196,9 +198,9 @@ def hand_up(work: Work, request: HandUp) -> Any:
                 show_yuan(request.amount),
                 Text(
                     f"须大于零，且不超过额度 {show_yuan(line)} 元",
-                    f"above zero, and at most the line CNY {show_yuan(line)}",
+                    f"must be above zero and at most the credit limit of CNY {show_yuan(line)}",
                 ),
-                Text("改小金额", "propose less"),
+                Text("减少金额", "propose a smaller amount"),
                 "above_line",
             )
         )
@@ -219,7 +221,7 @@ def hand_up(work: Work, request: HandUp) -> Any:
 def tell_next(work: Work, case: Case, role: str) -> None:
     """Tell those of a role that a case waits for them."""
     work.tell(
-        Text(f"待审批：{case.number} {case.firm.name}", f"To be decided: {case.number} {case.firm.name}"),
+        Text(f"待审批：{case.number} {case.firm.name}", f"Case to approve: {case.number} {case.firm.name}"),
         lender_page(case),
         case.lender,
         (MemberRole(role),),
@@ -242,7 +244,7 @@ def _check_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
         Problem(
             f"check.{rule.id}",
             "",
-            Text(f"调查项未做：{rule.title.zh}", f"not looked into: {rule.title.en}"),
+            Text(f"调查项未做：{rule.title.zh}", f"not investigated: {rule.title.en}"),
             rule.how,
             "check_open",
         )
@@ -255,13 +257,15 @@ def _team_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
     if assessment is not None and assessment.usable:
         return []
     if assessment is None:
-        words = Text("没有经营团队评定", "the management team has not been assessed")
+        words = Text("尚无经营团队评定", "the management team has not been assessed")
     else:
         words = Text(
             f"经营团队评定不能使用：{STATE_TEXT[assessment.state].zh}",
             f"the assessment of the team cannot be used: {STATE_TEXT[assessment.state].en}",
         )
-    hint = Text("由两名独立的评定人各评一份，分歧大时加一人", "two independent raters, a third where they disagree")
+    hint = Text(
+        "由两名独立评定人各评一份，分歧较大时增加一人", "ask two independent raters, and a third if they disagree"
+    )
     return [Problem("team", "", words, hint, "team_unusable")]
 
 
@@ -284,7 +288,7 @@ def _quote_problems(case: Case) -> list[Problem]:
 
 
 def _said(name: str, reason: dict[str, str], hint: dict[str, str] | None, code: str) -> Problem:
-    words = hint or {"zh": "改用其他模式，或不通过", "en": "use another mode, or decline"}
+    words = hint or {"zh": "改用其他模式，或不予通过", "en": "use another mode, or decline"}
     return Problem(name, "", Text(reason["zh"], reason["en"]), Text(words["zh"], words["en"]), code)
 
 

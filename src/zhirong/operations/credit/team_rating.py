@@ -61,18 +61,18 @@ def _sheet(rules: Rulebook) -> type[Request]:
                 ask(
                     f"依据：{item.title.zh}",
                     f"Evidence: {item.title.en}",
-                    "看到或查到的事实，不写年龄、性别、籍贯等个人特征",
-                    "what was seen or read; nothing about age, sex, origin or the like",
+                    "填写所见或查实的事实，不得填写年龄、性别、籍贯等个人特征",
+                    "facts seen or verified; do not mention age, sex, origin or similar",
                 ),
             ],
             "",
         )
     fields["independent"] = (
-        Annotated[bool, ask("我与企业无利害关系", "I have no tie to the firm", widget="flag")],
+        Annotated[bool, ask("我与企业无利害关系", "I have no conflict of interest with the firm", widget="flag")],
         False,
     )
     fields["rated_alone"] = (
-        Annotated[bool, ask("我没有看过他人的评定", "I have not seen anybody else's sheet", widget="flag")],
+        Annotated[bool, ask("我未查看他人的评定", "I have not seen any other rater's sheet", widget="flag")],
         False,
     )
     return create_model("RateTeam", __base__=Request, **fields)
@@ -90,9 +90,8 @@ RateTeam = _sheet(rulebook())
     request=RateTeam,
     page="lender.case",
     help=Text(
-        "两名独立的评定人各评一份，每一项写明看到的依据；分歧大的，请第三人。交了自己的一份才能看别人的。",
-        "Two independent raters fill in a sheet each, with evidence for every item; where they disagree, a third does. "
-        "Nobody sees the others' sheets before handing in their own.",
+        "两名独立评定人各评一份，每项填写依据；分歧较大的由第三人评定。提交本人评定后方可查看他人的评定。",
+        "Two independent raters each complete a sheet, with evidence for every item; a third rates if they disagree. You see the other sheets only after you submit yours.",
     ),
 )
 def rate_team(work: Work, request: Any) -> Any:
@@ -141,8 +140,8 @@ def _demand_room(work: Work, case: Case, sheets: list[TeamRating]) -> None:
             "rated_already",
             "rater",
             work.actor.account,
-            Text("您已经评过", "you have rated already"),
-            Text("由另一人评定", "let somebody else rate"),
+            Text("您已完成评定", "you have already rated"),
+            Text("由另一人评定", "ask another person to rate"),
         )
     if len(sheets) < _MOST_RATERS - 1:
         return
@@ -152,8 +151,8 @@ def _demand_room(work: Work, case: Case, sheets: list[TeamRating]) -> None:
             "enough_raters",
             "rater",
             len(sheets),
-            Text("评定已经完成", "the assessment is complete"),
-            Text("两人分歧大时才请第三人", "a third rater is asked only where two disagree"),
+            Text("评定已完成", "the assessment is complete"),
+            Text("仅在两人分歧较大时由第三人评定", "a third rater is needed only if two disagree"),
         )
 
 
@@ -161,7 +160,7 @@ def _demand_whole(work: Work, sheet: dict[str, Any]) -> None:
     """Refuse a sheet with anything missing; the fields are named as the form names them."""
     problems = []
     for code, mark in sheet["marks"].items():
-        for part, words in (("points", Text("没有选档", "no level is chosen")), ("evidence", _NO_EVIDENCE)):
+        for part, words in (("points", Text("未选择等级", "no level selected")), ("evidence", _NO_EVIDENCE)):
             if not mark[part]:
                 problems.append(
                     Problem(f"{code}_{part}", "", words, Text("补上", "fill it in"), "missing"),
@@ -178,4 +177,4 @@ def _demand_whole(work: Work, sheet: dict[str, Any]) -> None:
         raise InputError(problems)
 
 
-_NO_EVIDENCE = Text("没有写依据", "no evidence is given")
+_NO_EVIDENCE = Text("未填写依据", "the evidence is missing")

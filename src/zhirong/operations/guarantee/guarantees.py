@@ -34,8 +34,8 @@ from zhirong.store.parties import Organisation
 
 GUARANTOR = (MemberRole.GUARANTOR_OFFICER, MemberRole.GUARANTOR_APPROVER)
 STATE_TEXT: dict[str, Text] = {
-    "requested": Text("待审查", "asked for"),
-    "reviewed": Text("待审批", "reviewed, to be decided"),
+    "requested": Text("待审查", "waiting for review"),
+    "reviewed": Text("待审批", "waiting for approval"),
     "granted": Text("已同意", "granted"),
     "declined": Text("未同意", "declined"),
     "withdrawn": Text("已撤回", "withdrawn"),
@@ -70,22 +70,22 @@ class AskGuarantor(Request):
         Fen,
         ask(
             "贷款金额",
-            "Amount of the loan",
+            "Loan amount",
             widget="money",
             start=lambda actor, row: row.line or row.amount,
         ),
     ]
     share: Annotated[
         Share,
-        ask("担保比例", "Share it bears", "如 80% 或 0.8", "such as 80% or 0.8"),
+        ask("担保比例", "Guaranteed share", "如 80% 或 0.8", "such as 80% or 0.8"),
     ]
-    fee_rate: Annotated[FeeRate, ask("年担保费率", "Fee a year", "如 1% 或 0.01", "such as 1% or 0.01")]
+    fee_rate: Annotated[FeeRate, ask("年担保费率", "Annual guarantee fee", "如 1% 或 0.01", "such as 1% or 0.01")]
     unusual: UnusualReason = ""
 
 
 @operation(
     "guarantee.request",
-    Text("请担保机构担保", "Ask a guarantor"),
+    Text("申请担保", "Request a guarantee"),
     model=Case,
     roles=DESK,
     states=(State.DILIGENCE, State.APPROVAL, State.APPROVED, State.SIGNING),
@@ -100,8 +100,8 @@ def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
             "not_a_guarantor",
             "guarantor",
             request.guarantor,
-            Text("没有这家担保机构", "there is no such guarantor"),
-            Text("从名单中选一家", "choose one from the list"),
+            Text("该担保机构不存在", "the guarantor does not exist"),
+            Text("从名单中选择", "choose one from the list"),
         )
     if not 0 < request.amount <= case.amount:
         raise refuse(
@@ -110,9 +110,9 @@ def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
             show_yuan(request.amount),
             Text(
                 f"须大于零，且不超过申请金额 {show_yuan(case.amount)} 元",
-                f"it must be above zero and at most what was asked for, CNY {show_yuan(case.amount)}",
+                f"must be above zero and at most the amount requested, CNY {show_yuan(case.amount)}",
             ),
-            Text("填要担保的贷款金额", "give the amount of the loan to be guaranteed"),
+            Text("填写需要担保的贷款金额", "enter the loan amount to be guaranteed"),
         )
     unusual = [
         *unusual_rate("share", request.share, "guarantor.usual_share", work.rules, work.day),
@@ -125,10 +125,12 @@ def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
             "asked_already",
             "guarantor",
             request.guarantor,
-            Text("这笔业务已有担保请求在办或已同意", "a guarantor has been asked for this case already"),
             Text(
-                "等它答复；要换一家的，先办“不再请这家担保”",
-                "wait for its answer; to ask another, take this one off first",
+                "该笔业务已有在办或已同意的担保", "a guarantee has already been requested or granted for this case"
+            ),
+            Text(
+                "等待担保机构答复；需更换的，先办理“撤销担保请求”",
+                "wait for the answer; to ask another guarantor, withdraw this request first",
             ),
         )
     asked = work.create(
@@ -171,7 +173,7 @@ class ReviewGuarantee(Request):
     counter_guarantee: Annotated[
         str,
         Field(max_length=500),
-        ask("反担保措施", "Counter-guarantee", "没有就写“无”", "say “none” where there is none"),
+        ask("反担保措施", "Counter-guarantee", "没有的填“无”", "enter 'none' if there is none"),
     ]
     group: Annotated[
         str,
@@ -179,8 +181,8 @@ class ReviewGuarantee(Request):
         ask(
             "关联方组",
             "Group of related parties",
-            "与企业有关联的被担保人同写一个名称，用来算 15 % 的限额；没有则留空",
-            "one name for all debtors that are related, for the limit of 15 %; empty where there is none",
+            "与企业有关联的被担保人填写同一名称，用于计算 15% 限额；没有的请留空",
+            "the same name for all related debtors, for the 15% limit; leave empty if there is none",
         ),
     ] = ""
     opinion: Annotated[Words, ask("审查意见", "Opinion", widget="area")]
@@ -203,8 +205,8 @@ def review_guarantee(work: Work, request: ReviewGuarantee) -> Any:
             "missing",
             "counter_guarantee",
             "",
-            Text("没有填写", "nothing is given"),
-            Text("没有反担保就写“无”", "say “none” where there is none"),
+            Text("未填写", "missing"),
+            Text("没有反担保的填“无”", "enter 'none' if there is none"),
         )
     work.update(
         asked,
@@ -215,7 +217,7 @@ def review_guarantee(work: Work, request: ReviewGuarantee) -> Any:
         proposed_by_id=work.actor.account,
     )
     work.tell(
-        Text(f"待审批的担保：{asked.case.firm.name}", f"A guarantee to be decided: {asked.case.firm.name}"),
+        Text(f"待审批的担保：{asked.case.firm.name}", f"Guarantee to approve: {asked.case.firm.name}"),
         guarantor_page(asked),
         asked.guarantor_id,
         (MemberRole.GUARANTOR_APPROVER,),
@@ -253,7 +255,7 @@ def grant(work: Work, request: Grant) -> Any:
                     f"申请已是“{STATE_WORDS[State(case.state)].zh}”",
                     f"the case is {STATE_WORDS[State(case.state)].en}",
                 ),
-                Text("不必再担保", "there is nothing to guarantee any more"),
+                Text("无需再担保", "a guarantee is no longer needed"),
                 "case_over",
             )
         )
@@ -299,7 +301,7 @@ class DeclineGuarantee(Request):
         Ground,
         ask("主要理由", "Main ground", choices=tuple((one.value, words) for one, words in GROUND_TEXT.items())),
     ]
-    reason: Annotated[Words, ask("具体理由", "Reason in full", widget="area")]
+    reason: Annotated[Words, ask("具体理由", "Detailed reason", widget="area")]
 
 
 @operation(
@@ -341,8 +343,8 @@ def standing_guarantee(case: Case) -> GuaranteeRequest | None:
     return GuaranteeRequest.objects.filter(case=case, state="granted").order_by("-pk").first()
 
 
-GOES_NO_FURTHER = Text("不再办理，担保请求结束", "goes no further: your guarantee is not needed")
-IS_PAID_OFF = Text("已还清，担保责任解除", "is paid off: your guarantee has ended")
+GOES_NO_FURTHER = Text("不再办理，担保请求结束", "is closed; your guarantee is no longer needed")
+IS_PAID_OFF = Text("已还清，担保责任解除", "is repaid; your guarantee has ended")
 
 
 def end_guarantees(work: Work, case: Case, why: Text) -> None:
@@ -369,18 +371,18 @@ class Figures(Request):
         bool,
         ask(
             "主要服务小微企业和三农",
-            "Mainly small firms and agriculture",
+            "Mainly serves small firms and agriculture",
             "按规定倍数上限由 10 倍提高到 15 倍",
-            "the multiple is then 15 instead of 10",
+            "raises the maximum multiple from 10 to 15",
             widget="flag",
         ),
     ] = False
-    source: Annotated[Line, ask("依据", "Source", "如 2025 年度审计报告", "such as the audit report of 2025")]
+    source: Annotated[Line, ask("依据", "Source", "如 2025 年度审计报告", "such as the 2025 audit report")]
 
 
 @operation(
     "guarantor.figures",
-    Text("填报净资产", "State net assets"),
+    Text("填报净资产", "Report net assets"),
     roles=(MemberRole.GUARANTOR_APPROVER,),
     request=Figures,
     page="guarantor.limits",
@@ -392,8 +394,8 @@ def state_figures(work: Work, request: Figures) -> Any:
             "date_in_future",
             "as_of",
             request.as_of,
-            Text("晚于今天", "after today"),
-            Text("填报表的截止日", "give the closing day of the accounts"),
+            Text("晚于今天", "in the future"),
+            Text("填写报表截止日", "enter the closing date of the accounts"),
         )
     made = work.create(
         GuarantorFigures,
@@ -412,13 +414,17 @@ def figures_of(guarantor: int, day: date) -> GuarantorFigures | None:
 
 
 def _figures_problems(figures: GuarantorFigures | None, work: Work) -> list[Problem]:
-    hint = Text("由担保审批人先填报净资产", "let an approver state the net assets first")
+    hint = Text("先由担保审批人填报净资产", "ask an approver to report the net assets first")
     if figures is None:
-        words = Text("没有填报净资产，算不出限额", "net assets have not been stated: the limits cannot be reckoned")
+        words = Text(
+            "未填报净资产，无法计算限额", "net assets have not been reported, so the limits cannot be calculated"
+        )
         return [Problem("net_assets", "", words, hint, "no_figures")]
     holds = work.rules.at("guarantor.figures_months", work.day)
     if add_months(figures.as_of, holds.whole()) < work.day:
-        words = Text(f"净资产数据已过 {holds.value} 个月", f"the net assets are more than {holds.value} months old")
+        words = Text(
+            f"净资产数据已超过 {holds.value} 个月", f"the net assets are more than {holds.value} months old"
+        )
         return [Problem("net_assets", figures.as_of.isoformat(), words, hint, "figures_too_old")]
     return []
 
@@ -495,6 +501,6 @@ listing(
         roles=GUARANTOR,
         related=("case", "case__firm", "case__lender"),
         page="guarantor.request",
-        empty=Text("没有担保请求；银行提出后会在这里出现。", "No request: what a lender asks of you appears here."),
+        empty=Text("暂无担保请求。银行提出后在此列示。", "No requests. Requests from lenders appear here."),
     )
 )

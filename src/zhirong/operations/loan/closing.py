@@ -26,7 +26,7 @@ from zhirong.store.financing import Case, Loan
 class Close(Request):
     """On what ground the pledge is discharged."""
 
-    reason: Annotated[Line, ask("注销原因", "Reason of the discharge")] = "主债务已清偿"
+    reason: Annotated[Line, ask("注销原因", "Reason for the discharge")] = "主债务已清偿"
 
 
 @operation(
@@ -38,8 +38,8 @@ class Close(Request):
     request=Close,
     page="loan.completion",
     help=Text(
-        "注销本登记簿里的质押登记，向企业出具解除质押通知书。",
-        "Discharges the pledge in the register and gives the firm its notice of discharge.",
+        "注销本登记簿中的质押登记，并向企业出具解除质押通知书。",
+        "Discharges the pledge in the register and issues a notice of discharge to the firm.",
     ),
 )
 def close(work: Work, request: Close) -> Any:
@@ -52,16 +52,16 @@ def close(work: Work, request: Close) -> Any:
             "not_repaid",
             "loan",
             loan.number,
-            Text("贷款尚未还清", "the loan is not paid off"),
-            Text("还清后再办理", "close it once it is"),
+            Text("贷款尚未还清", "the loan has not been repaid in full"),
+            Text("还清后再办理", "close it after full repayment"),
         )
     if state.credit:
         raise refuse(
             "credit_held",
             "credit",
             show_yuan(state.credit),
-            Text("还有溢缴款没有退还", "money is still held for the firm"),
-            Text("退还后，用银行流水匹配“退还溢缴”", "pay it back, and match the line as a refund"),
+            Text("尚有溢缴款未退还", "there is unapplied cash to refund"),
+            Text("退还后，将银行流水匹配为“退还溢缴”", "refund it and match the bank entry as a refund"),
         )
     entered = [one for one in registrations_of(case) if one.status is Status.ENTERED]
     for one in entered:
@@ -83,7 +83,7 @@ def close(work: Work, request: Close) -> Any:
             work.tell(
                 Text(
                     f"质押已注销，案件结清：{case.number}",
-                    f"The pledge is discharged, the case closed: {case.number}",
+                    f"Pledge discharged and case closed: {case.number}",
                 ),
                 f"/papers/{paper.pk}/",
                 party,

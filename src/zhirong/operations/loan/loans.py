@@ -28,7 +28,7 @@ from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Loan, Paper
 
 LOAN_WORDS = {
-    WAITING: Text("待付款", "to be paid out"),
+    WAITING: Text("待付款", "to be disbursed"),
     CANCELLED: Text("已取消", "cancelled"),
     STANDING: Text("存续", "standing"),
     REPAID: Text("已还清", "repaid"),
@@ -162,7 +162,7 @@ class AskForPaper(Request):
 
 @operation(
     "loan.paper",
-    Text("出具对账单或通知", "Make a statement or notice"),
+    Text("出具对账单或通知", "Issue a statement or notice"),
     model=Loan,
     roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_CASHIER, MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK),
     states=(STANDING, REPAID),
@@ -177,8 +177,8 @@ def make_loan_paper(work: Work, request: AskForPaper) -> Any:
             "no_such_paper",
             "kind",
             request.kind,
-            Text("不能出具这种文件", "not a paper that you can have made"),
-            Text("从列出的选", "choose one that is listed"),
+            Text("不能出具此类文件", "you cannot create this document"),
+            Text("从列表中选择", "choose one from the list"),
         )
     state = state_of(loan, work.day, work.rules)
     facts = _NOTICE_FACTS[request.kind](loan, state)
@@ -265,8 +265,8 @@ def _due_facts(loan: Loan, state: LoanState) -> dict[str, Any]:
             "nothing_due",
             "kind",
             "due_notice",
-            Text("没有将到期的款项", "nothing falls due"),
-            Text("出具对账单", "make a statement instead"),
+            Text("无即将到期款项", "no payment is due soon"),
+            Text("出具对账单", "issue a statement instead"),
         )
     row = next((one for one in ahead_rows(state) if one["due"] == due_on.isoformat()), None)
     item = next((one for one in state.items if one.due == due_on), None)
@@ -281,8 +281,8 @@ def _overdue_facts(loan: Loan, state: LoanState) -> dict[str, Any]:
             "nothing_overdue",
             "kind",
             "overdue_notice",
-            Text("没有逾期", "nothing is overdue"),
-            Text("出具对账单", "make a statement instead"),
+            Text("无逾期款项", "nothing is overdue"),
+            Text("出具对账单", "issue a statement instead"),
         )
     principal, interest = sum(item.principal_left for item in late), sum(item.interest_left for item in late)
     owed = principal + interest + state.penalty + state.compound + state.costs
@@ -309,10 +309,10 @@ listing(
             Column("firm", Text("借款人", "Borrower"), lambda row: row.firm.name, main=True),
             Column("lender", Text("贷款人", "Lender"), lambda row: row.lender.name),
             Column("balance", Text("本金余额（元）", "Principal (yuan)"), lambda row: row.balance, "money", main=True),
-            Column("next_due_on", Text("下一还款日", "Next due"), lambda row: row.next_due_on, "day", "next_due_on"),
+            Column("next_due_on", Text("下一还款日", "Next due date"), lambda row: row.next_due_on, "day", "next_due_on"),
             Column("next_due", Text("应还（元）", "Due (yuan)"), lambda row: row.next_due, "money"),
             Column("overdue", Text("逾期（元）", "Overdue (yuan)"), lambda row: row.overdue, "money"),
-            Column("overdue_days", Text("逾期天数", "Days late"), lambda row: row.overdue_days, "days", "overdue_days"),
+            Column("overdue_days", Text("逾期天数", "Days overdue"), lambda row: row.overdue_days, "days", "overdue_days"),
             Column("category", Text("分类", "Category"), lambda row: CATEGORY_TEXT[Category(row.category)] if row.category else "", "state"),
             Column("state", Text("状态", "State"), lambda row: LOAN_WORDS[row.state], "state", main=True),
         ),
@@ -325,6 +325,6 @@ listing(
         roles=READERS,
         related=("firm", "lender"),
         page="loan.page",
-        empty=Text("还没有贷款；申请批准、签署、登记后放款", "none yet; a case that is approved, signed and registered becomes one"),
+        empty=Text("暂无贷款；申请经批准、签署、登记后放款", "No loans yet. A case becomes a loan after approval, signing and registration."),
     )
 )  # fmt: skip
