@@ -131,7 +131,8 @@ def _fill() -> list[str]:
     from django.db import transaction
 
     from zhirong.chain.pledge.registration import RegisteredRight, RegisterRole, Registration, Status
-    from zhirong.chain.right.records import Holder, RightKind
+    from zhirong.chain.right.kinds import RightKind
+    from zhirong.chain.right.records import Holder
     from zhirong.store import models, rows
     from zhirong.store.names import add_names, name_key
 

@@ -10,7 +10,8 @@ from zhirong.chain.appraisal.discount import BuildUp, Discount
 from zhirong.chain.appraisal.income import Forecast, Growth, Income
 from zhirong.chain.appraisal.royalty import REVENUE, ReliefFromRoyalty
 from zhirong.chain.appraisal.uncertain import Kind, Uncertain
-from zhirong.chain.right.records import Holder, Right, RightKind, Role
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import Holder, Right, Role
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.provenance import EvidenceGrade
 from zhirong.kernel.text import same

@@ -8,7 +8,7 @@ from appraisal_cases import DAY, a_right
 
 from zhirong.chain.appraisal import Appraisal, appraise, read_appraisal
 from zhirong.chain.appraisal.request import METHODS
-from zhirong.chain.right.records import RightKind
+from zhirong.chain.right.kinds import RightKind
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.rulebook import load_rulebook
 

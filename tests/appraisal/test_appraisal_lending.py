@@ -12,7 +12,8 @@ from appraisal_cases import DAY, a_right, figure, read, request, royalty_method
 
 from zhirong.chain.appraisal import Appraisal, LendingValue, appraise, lending_value
 from zhirong.chain.appraisal.lending import in_force_at, invalidation_probability
-from zhirong.chain.right.records import Flag, Right, RightKind, Role
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import Flag, Right, Role
 from zhirong.kernel.days import add_months, years_between
 from zhirong.kernel.rulebook import load_rulebook
 

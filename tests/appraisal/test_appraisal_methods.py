@@ -19,7 +19,7 @@ from zhirong.chain.appraisal.market import ComparableDeals, Deal, spread_of, stu
 from zhirong.chain.appraisal.profit import equivalent_investment_share, marginal_profit_share
 from zhirong.chain.appraisal.simulate import normal_cdf, normal_quantile
 from zhirong.chain.appraisal.suitability import methods_for
-from zhirong.chain.right.records import RightKind
+from zhirong.chain.right.kinds import RightKind
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.provenance import EvidenceGrade

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from zhirong.chain.appraisal import Appraisal, appraise, read_appraisal
 from zhirong.chain.appraisal.simulate import normal_cdf
-from zhirong.chain.right.records import Right, RightKind
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import Right
 from zhirong.cli.main import main
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from zhirong.chain.appraisal import Appraisal, appraise, read_appraisal
 from zhirong.chain.appraisal.brand import brand_multiple
-from zhirong.chain.right.records import Right, RightKind
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import Right
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.rulebook import load_rulebook

@@ -12,7 +12,8 @@ from appraisal_cases import CASE, DAY, VALUED, Growth, a_right, cost_method, fig
 from zhirong.chain.appraisal import Appraisal, NoValue, appraise
 from zhirong.chain.appraisal.simulate import Correlation, distribution_of, normal_cdf, uniforms
 from zhirong.chain.appraisal.uncertain import read_widening, triangular_quantile
-from zhirong.chain.right.records import LegalStatus, RightKind, Role
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import LegalStatus, Role
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.provenance import EvidenceGrade
 from zhirong.kernel.rulebook import RuleError, load_rulebook, read_rules

@@ -27,7 +27,8 @@ from zhirong.batch.run import (
 )
 from zhirong.chain.appraisal import Appraisal, appraise, read_appraisal
 from zhirong.chain.appraisal.uncertain import read_widening
-from zhirong.chain.right.records import Holder, Right, RightKind, Role
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import Holder, Right, Role
 from zhirong.cli.main import main
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml

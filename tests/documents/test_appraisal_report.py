@@ -18,7 +18,8 @@ from zhirong.chain.appraisal import Appraisal, appraise, read_appraisal
 from zhirong.chain.appraisal.lending import lending_value
 from zhirong.chain.appraisal_practice.records import Signature, formal_record, online_record, record_of_json
 from zhirong.chain.appraisal_practice.report import PART_TEXT, Parties, report_data
-from zhirong.chain.right.records import Flag, Holder, Right, RightKind, Role
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import Flag, Holder, Right, Role
 from zhirong.documents.appraisal_report import appraisal_docx, appraisal_pdf, read_report
 from zhirong.documents.appraisal_report_blocks import report_blocks, working_rows
 from zhirong.kernel.capital_money import capital_yuan

@@ -21,7 +21,8 @@ from zhirong.chain.indicators import (
     screen,
     system_ids,
 )
-from zhirong.chain.right.records import Flag, Holder, Licence, LicenceKind, Right, RightKind
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import Flag, Holder, Licence, LicenceKind, Right
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.provenance import EvidenceGrade, Provenance

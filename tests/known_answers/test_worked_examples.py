@@ -28,7 +28,8 @@ from zhirong.chain.appraisal.earnings import contributory_charge
 from zhirong.chain.appraisal.options import black_scholes, d_one_and_two, lattice
 from zhirong.chain.appraisal.profit import equivalent_investment_share
 from zhirong.chain.appraisal.skew import share_of_top, sigma_of_mean_to_median
-from zhirong.chain.right.records import Holder, Right, RightKind, Role
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import Holder, Right, Role
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.money import yuan
 from zhirong.kernel.rulebook import load_rulebook

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from django.apps import apps
 
-from zhirong.chain.right.records import RightKind
+from zhirong.chain.right.kinds import RightKind
 from zhirong.kernel.errors import InputError
-from zhirong.operations.case.calculator import KINDS, Calculate, calculated, rough_interval
+from zhirong.operations.case.calculator import CHOICES, Calculate, calculated, rough_interval
 from zhirong.operations.case_file.tables import quote_json
 from zhirong.operations.fields import read
 from zhirong.operations.rulebook import rulebook
@@ -27,9 +27,11 @@ ASKED = {
 }
 
 
-@pytest.mark.parametrize("kind", [value for value, _ in KINDS])
+@pytest.mark.parametrize("kind", [value for value, _ in CHOICES])
 def test_every_kind_it_asks_for_has_a_status_and_a_value(platform, kind):
-    table = calculated(read(Calculate, {**ASKED, "kind_1": kind}), DAY, rulebook())
+    # Days that are young enough for a certificate of three years.
+    asked = {**ASKED, "kind_1": kind, "began_1": "2026-01-12", "granted_1": "2026-08-20"}
+    table = calculated(read(Calculate, asked), DAY, rulebook())
     quote = quote_json(table, [])
     assert quote["rights"][0]["status"] == "in_force"
     assert quote["rights"][0]["kind"] == RightKind(kind)

@@ -81,6 +81,17 @@ EACH_KIND = [
         "in_force",
         "2036-02-29",
     ),
+    (
+        {
+            "kind": "data_ip",
+            "title": "水质监测数据集",
+            "number": "2026A0010000123X",
+            "filing_date": "2026-03-09",
+            "registration_date": "2026-06-10",
+        },
+        "in_force",
+        "2029-06-09",
+    ),
     ({"kind": "trade_secret", "title": "配方", "creation_date": "2021-02-03"}, "in_force", None),
 ]
 

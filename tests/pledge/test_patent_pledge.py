@@ -11,7 +11,8 @@ from zhirong.chain.pledge.deadlines import review_deadline
 from zhirong.chain.pledge.examine import examine
 from zhirong.chain.pledge.reading import read_filing
 from zhirong.chain.pledge.records import ContractItem, Filing, Finding, Verdict, pledgeable
-from zhirong.chain.right.records import Flag, Holder, LegalStatus, Right, RightKind
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import Flag, Holder, LegalStatus, Right
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader

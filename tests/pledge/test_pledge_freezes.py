@@ -14,7 +14,7 @@ from zhirong.chain.pledge.register import (
     BrokenRegisterError,
     orders_after,
 )
-from zhirong.chain.right.records import RightKind
+from zhirong.chain.right.kinds import RightKind
 from zhirong.kernel.days import add_months
 from zhirong.kernel.rulebook import load_rulebook
 

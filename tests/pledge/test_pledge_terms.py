@@ -13,7 +13,8 @@ from zhirong.chain.pledge.maximum import KnownFreeze, fixed_by_freeze
 from zhirong.chain.pledge.papers import Paper, check_papers
 from zhirong.chain.pledge.records import ClaimKind, ContractItem, Filing, Finding, Verdict
 from zhirong.chain.right.holidays import working_days
-from zhirong.chain.right.records import Holder, LegalStatus, Right, RightKind
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import Holder, LegalStatus, Right
 from zhirong.kernel.rulebook import load_rulebook
 
 RULES = load_rulebook()

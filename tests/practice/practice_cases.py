@@ -6,7 +6,8 @@ from typing import Any
 from zhirong.chain.appraisal import Appraisal, appraise, read_appraisal
 from zhirong.chain.appraisal_practice.people import Agency, Expert, Pool, Qualification
 from zhirong.chain.appraisal_practice.records import Signature, ValueRecord
-from zhirong.chain.right.records import Holder, Right, RightKind, Role
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import Holder, Right, Role
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.rulebook import load_rulebook
 

@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Any
 
+from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.reading import read_right
-from zhirong.chain.right.records import Holder, Right, RightKind
+from zhirong.chain.right.records import Holder, Right
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import load_rulebook
 

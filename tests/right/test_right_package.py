@@ -7,8 +7,9 @@ import pytest
 from right_cases import FIRM, RULES, read, right_of
 
 from zhirong.chain.right.encumbrances import encumbrances
+from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.package import duplicates_in, package_of, quartiles
-from zhirong.chain.right.records import Flag, Holder, LegalStatus, Licence, LicenceKind, RightKind, Role
+from zhirong.chain.right.records import Flag, Holder, LegalStatus, Licence, LicenceKind, Role
 
 DAY = date(2026, 1, 1)
 PATENT = replace(read(grant_date=date(2016, 5, 4), fee_paid_through_year=12), role=Role.CORE)

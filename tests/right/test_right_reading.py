@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from right_cases import read
 
+from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.reading import read_rights
-from zhirong.chain.right.records import Flag, LegalStatus, LicenceKind, RightKind, Role
+from zhirong.chain.right.records import Flag, LegalStatus, LicenceKind, Role
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
 

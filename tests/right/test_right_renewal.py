@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from right_cases import RULES, right_of
 
 from zhirong.chain.right.holidays import working_days
+from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.life import legal_life
-from zhirong.chain.right.records import LegalStatus, RightKind
+from zhirong.chain.right.records import LegalStatus
 from zhirong.chain.right.status import status_on
 from zhirong.kernel.days import add_years
 

@@ -11,7 +11,8 @@ import pytest
 from right_cases import RULES
 
 from zhirong.chain.right.check import RightsCheck, check_rights
-from zhirong.chain.right.records import LegalStatus, Right, RightKind
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import LegalStatus, Right
 from zhirong.chain.right.table import read_rights_table
 from zhirong.documents.tables import read_rows
 from zhirong.kernel.identifiers import patent_check_digit

@@ -4,15 +4,10 @@ from itertools import chain, combinations, product
 
 import pytest
 
-from zhirong.chain.right.records import Flag, LegalStatus, RightKind
-from zhirong.chain.right.states import (
-    EVENT_TEXT,
-    EVENTS_OF_KIND,
-    Event,
-    RightState,
-    refusal_of,
-    transition,
-)
+from zhirong.chain.right.events import EVENT_TEXT, Event
+from zhirong.chain.right.kinds import KINDS, RightKind
+from zhirong.chain.right.records import Flag, LegalStatus
+from zhirong.chain.right.states import RightState, refusal_of, transition
 from zhirong.kernel.errors import InputError
 
 # What may follow what, for a patent without flags, in words of the law rather than of the tables.
@@ -131,7 +126,7 @@ def test_only_trademarks_are_renewed() -> None:
 
 def test_what_no_office_examines_is_neither_granted_nor_declared_invalid() -> None:
     for kind in RightKind:
-        examined = {Event.GRANT, Event.REFUSE, Event.INVALIDATE, Event.RESTORE} & EVENTS_OF_KIND[kind]
+        examined = {Event.GRANT, Event.REFUSE, Event.INVALIDATE, Event.RESTORE} & KINDS[kind].events
         assert (examined == set()) == (kind in UNREGISTERED)
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from zhirong.chain.right.cells import Cell
 from zhirong.chain.right.columns import COLUMN_HELP, HEADINGS, heading_key
-from zhirong.chain.right.records import Flag, LegalStatus, RightKind, Role
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import Flag, LegalStatus, Role
 from zhirong.chain.right.table import RightsTable, read_rights_table
 from zhirong.kernel.errors import InputError
 

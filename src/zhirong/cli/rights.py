@@ -118,7 +118,8 @@ def _show(checked: "RightsCheck", lang: Lang) -> None:
 
     from zhirong.chain.right.columns import HEADINGS
     from zhirong.chain.right.fees import STANDING_TEXT
-    from zhirong.chain.right.records import KIND_TEXT, ROLE_TEXT, STATUS_TEXT
+    from zhirong.chain.right.kinds import KIND_TEXT
+    from zhirong.chain.right.records import ROLE_TEXT, STATUS_TEXT
 
     def say(zh: str, en: str) -> None:
         print(zh if lang == "zh" else en)

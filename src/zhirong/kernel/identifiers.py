@@ -10,7 +10,9 @@ is checked.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from operator import mul
 
 from zhirong.kernel.text import Text
@@ -50,6 +52,7 @@ _NEW_PATENT_KEPT = _pattern(r"\d{4}[12389]\d{7}\.[\dX]")
 _PUBLICATION = _pattern(r"CN(\d{7}|\d{9})([ABCUSYD]\d?)")
 _SCIENTIFIC = _pattern(r"\d(?:\.\d+)?E[+\-]?\d+")
 _FIRST_NEW_YEAR = 2003  # numbers with a year of four digits begin in October 2003
+_FIRST_LONG_NUMBERS = 2004  # the first whole year of such numbers
 _FIRST_YEAR, _FIRST_CHECKED_YEAR = 1985, 1989  # the patent office opened; its numbers got a check digit
 
 PATENT_KIND_OF_DIGIT = {
@@ -75,6 +78,8 @@ _PLAIN_PLACES = str.maketrans("國雲遼魯蘇贛晉陝閩貴粵滬寧瓊慶", "
 _LAYOUT = _pattern(r"(?:BS)?(\d{2}5\d{5})(\d|X)")
 _VARIETY = _pattern(r"CNA(?:(\d{4})(\d{4})(\d|X)|(\d{4})(\d{7}))")
 _FOREST_VARIETY = _pattern(r"(?:19|20)\d{2}\d{4}")
+_DATA_IP = _pattern(r"20[2-9]\d[0-9A-Z]{12}")
+_DATA_IP_CERTIFICATE = _pattern(r"20[2-9]\d(?:0[1-9]|1[0-2])\d{11}")
 _LEADING_ZEROS = _pattern(r"^(G?)0+(?=\d)")
 _ORDINAL = re.compile(r"第(.+)号")
 
@@ -307,43 +312,109 @@ def plant_variety_number(written: str) -> str:
     )
 
 
+def data_ip_number(written: str) -> str:
+    """A registration number of data intellectual property, kept as its 16 places: ``2024A0010000123X``.
+
+    The certificates that the China National Intellectual Property Administration issues in one form (规发〔2024〕79号; in
+    Guangdong since 2024-09-09, by a notice of its protection centre of 2024-09-10) bear two numbers. The registration
+    number has 16 letters and digits: year of application, source of the data, kind of registrant, serial, check digit.
+    The certificate number has 17 digits: year, month, code of the office, serial. The rule of the check digit has not
+    been published: only the form and the year are checked. Older certificates have local numbers, which are not read.
+    """
+    core = _SEPARATORS.sub("", _plain(written))
+    if _DATA_IP.fullmatch(core) is not None:
+        return core
+    if _DATA_IP_CERTIFICATE.fullmatch(core) is not None:
+        raise NumberError(
+            "certificate_number",
+            Text(
+                "这是证书编号（17 位）；同一登记另有登记号，两个号会成为两项权利",
+                "this is the number of the certificate (17 places); the registration has a number of its own, and the "
+                "right would count twice",
+            ),
+            Text("请填证书上的 16 位登记号", "Enter the registration number of 16 places from the certificate."),
+        )
+    raise NumberError(
+        "data_ip_form",
+        Text("不是数据知识产权登记号", "this is not a registration number of data intellectual property"),
+        Text(
+            "请填证书上的 16 位登记号，以申请年份开头；旧版证书没有这个号码的，号码留空，原编号写入备注",
+            "Enter the 16 places from the certificate, which begin with the year of application. Where an older certificate "
+            "has no such number, leave it empty and put the local number into the notes.",
+        ),
+    )
+
+
 # -- by kind of right -------------------------------------------------------------------------------------------
 
-_READERS: dict[str, Callable[[str], str]] = {
-    "invention": patent_number,
-    "utility_model": patent_number,
-    "design": patent_number,
-    "trademark": trademark_number,
-    "copyright": copyright_number,
-    "software": software_number,
-    "layout_design": layout_design_number,
-    "plant_variety": plant_variety_number,
-    "trade_name": credit_code,
+
+@dataclass(frozen=True, slots=True)
+class NumberForm:
+    """How the numbers of one kind of right are written.
+
+    read: returns the kept form of what was written; None for a kind that never has a number. is_optional: a right of
+    this kind exists without a number. sign: what only these numbers begin with, empty where nothing sets them apart.
+    sample: a number of this form that no register has given, from a year and a serial of 1 to 99, for rough figures
+    about a right whose number nobody asks for; None where a right can do without.
+    """
+
+    read: Callable[[str], str] | None
+    is_optional: bool = False
+    sign: str = ""
+    sample: Callable[[int, int], str] | None = None
+
+
+def sample_patent_number(digit: str, year: int, serial: int) -> str:
+    """A patent number of the long form that no register has given. digit: the kind's place, 1, 2 or 3."""
+    digits = f"{max(year, _FIRST_LONG_NUMBERS)}{digit}99999{serial:02d}"
+    return f"{digits}.{patent_check_digit(digits)}"
+
+
+def _sample_layout_design(year: int, serial: int) -> str:
+    digits = f"{year % 100:02d}5999{serial:02d}"
+    return f"BS.{digits}.{patent_check_digit(digits)}"
+
+
+# By the code of the kind (``RightKind``). Records of rights and the digital identity of a right both read numbers here.
+NUMBER_FORMS: Mapping[str, NumberForm] = {
+    "invention": NumberForm(patent_number, sample=partial(sample_patent_number, "1")),
+    "utility_model": NumberForm(patent_number, sample=partial(sample_patent_number, "2")),
+    "design": NumberForm(patent_number, sample=partial(sample_patent_number, "3")),
+    "trademark": NumberForm(trademark_number, sample=lambda year, serial: f"999999{serial:02d}"),
+    "copyright": NumberForm(copyright_number, is_optional=True, sign="作登字"),
+    "software": NumberForm(software_number, is_optional=True, sign="软著"),
+    "layout_design": NumberForm(layout_design_number, sign="BS", sample=_sample_layout_design),
+    "plant_variety": NumberForm(
+        plant_variety_number, sign="CNA", sample=lambda year, serial: f"CNA{year}99999{serial:02d}"
+    ),
+    "trade_name": NumberForm(credit_code, is_optional=True),
+    "trade_secret": NumberForm(None, is_optional=True),
+    "data_ip": NumberForm(data_ip_number, is_optional=True),
 }
-_SIGNS = {"software": "软著", "copyright": "作登字", "layout_design": "BS", "plant_variety": "CNA"}
-# Kinds that exist without any register: a right of these kinds may have no number.
-NUMBER_OPTIONAL = frozenset({"copyright", "software", "trade_name", "trade_secret"})
+# Kinds of which a right may have no number.
+NUMBER_OPTIONAL = frozenset(kind for kind, form in NUMBER_FORMS.items() if form.is_optional)
 
 
 def right_number(kind: str, written: str) -> str:
     """The kept number of a right of ``kind`` (a value of ``RightKind``); a number of another kind is rejected.
 
-    A trade name uses its firm's credit code. Copyright, software, trade name and trade secret may have none
-    (an empty string stays empty); a trade secret never has one.
+    A trade name uses its firm's credit code. Where the number is optional an empty string stays empty; a trade
+    secret never has one.
     """
+    form = NUMBER_FORMS[kind]
     if not written.strip():
-        if kind in NUMBER_OPTIONAL:
+        if form.is_optional:
             return ""
         raise NumberError(
             "number_missing", Text("未填写号码", "the number is missing"), Text("补填号码", "enter the number")
         )
-    if kind == "trade_secret":
+    if form.read is None:
         raise NumberError(
             "number_not_expected",
             Text("商业秘密没有登记号", "a trade secret has no register number"),
             Text("留空，内部编号写入 notes", "leave it empty and put an internal number into notes"),
         )
-    kept = _READERS[kind](written)
+    kept = form.read(written)
     if kind in _PATENT_KIND_TEXT and patent_kind(kept) != kind:
         found, wanted = _PATENT_KIND_TEXT[patent_kind(kept)], _PATENT_KIND_TEXT[kind]
         raise NumberError(
@@ -364,11 +435,13 @@ def kind_of_number(written: str) -> str | None:
     if _NEW_PATENT_KEPT.fullmatch(written) is not None:  # most numbers in a table are written as they are kept
         return PATENT_KIND_OF_DIGIT[written[4]]
     core = _SEPARATORS.sub("", _plain(written, strip_label=False))
-    for kind, sign in _SIGNS.items():
-        if core.startswith(sign) or (kind == "copyright" and sign in core[:5]):
+    for kind, form in NUMBER_FORMS.items():
+        if form.sign and (core.startswith(form.sign) or (kind == "copyright" and form.sign in core[:5])):
             return kind
     if _SOFTWARE_REGISTRATION.fullmatch(core) is not None:
         return "software"
+    if _DATA_IP.fullmatch(core) is not None and not core.isdecimal():
+        return "data_ip"
     core = _patent_core(written)
     match = _PATENT_SHAPE.fullmatch(core)
     # Eight digits may be a trademark as well as a patent of the eighties.

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from zhirong.chain.right.records import LegalStatus, Right, RightKind, Role
+from zhirong.chain.right.kinds import KINDS
+from zhirong.chain.right.records import LegalStatus, Right, Role
 
-# Renewed for as long as the holder wants: the end of the present term does not end the income.
-RENEWABLE_KINDS = frozenset({RightKind.TRADEMARK})
 ENDED = frozenset(
     {
         LegalStatus.REFUSED,
@@ -25,4 +24,4 @@ def carriers(rights: Sequence[Right]) -> tuple[Right, ...]:
 
 def are_renewed(rights: Sequence[Right]) -> bool:
     """Whether one of the rights that carry the value is renewed for as long as its holder wants."""
-    return any(right.kind in RENEWABLE_KINDS and right.status not in ENDED for right in carriers(rights))
+    return any(KINDS[right.kind].is_renewable and right.status not in ENDED for right in carriers(rights))

@@ -11,7 +11,8 @@ from zhirong.chain.appraisal.life import legal_years
 from zhirong.chain.appraisal.published import STRETCH
 from zhirong.chain.appraisal.records import Appraisal, LendingFactor, LendingValue
 from zhirong.chain.appraisal.request import REDEPLOYABILITY_TEXT
-from zhirong.chain.right.records import KIND_TEXT, PATENT_KINDS, Flag, Right, RightKind
+from zhirong.chain.right.kinds import KIND_TEXT, KINDS, KindRule, RightKind
+from zhirong.chain.right.records import Flag, Right
 from zhirong.kernel.days import add_months, years_between
 from zhirong.kernel.explain import Explanation, of_rule
 from zhirong.kernel.money import Fen, round_fen
@@ -128,7 +129,7 @@ def _life_left(appraisal: Appraisal, years: float, months: RuleValue) -> Lending
 def _survival(right: Right, valuation_date: date, years: float, rules: Rulebook, day: date) -> LendingFactor:
     if right.kind is RightKind.INVENTION and right.filing_date is not None:
         return _fitted_survival(years_between(right.filing_date, valuation_date), years, rules, day)
-    rate = rules.at(f"appraisal.lapse_rate.{right.kind.value}", day)
+    rate = rules.at(KindRule.LAPSE_RATE.of(right.kind), day)
     return _factor(
         "survival",
         SURVIVAL,
@@ -154,7 +155,7 @@ def _fitted_survival(age: float, years: float, rules: Rulebook, day: date) -> Le
 
 
 def _validity(right: Right, years: float, rules: Rulebook, day: date) -> LendingFactor:
-    share = rules.at(f"appraisal.invalidation_share.{right.kind.value}", day)
+    share = rules.at(KindRule.INVALIDATION_SHARE.of(right.kind), day)
     label = Text("权利有效的概率", "chance of staying valid")
     if Flag.INVALIDATION_PENDING in right.flags:
         words = Text(
@@ -163,7 +164,7 @@ def _validity(right: Right, years: float, rules: Rulebook, day: date) -> Lending
         )
         return _factor("validity", label, 1.0 - float(share.number()), (share,), words)
     level = "disputed" if right.flags & DISPUTED else "ordinary"
-    family = "patent" if right.kind in PATENT_KINDS else "other"
+    family = KINDS[right.kind].challenges
     challenge = rules.at(f"appraisal.challenge_rate.{family}.{level}", day)
     chance = invalidation_probability(float(challenge.number()), float(share.number()), years)
     words = Text(
@@ -176,7 +177,7 @@ def _validity(right: Right, years: float, rules: Rulebook, day: date) -> Lending
 def _forced_sale(right: Right, appraisal: Appraisal, rules: Rulebook, day: date) -> LendingFactor:
     stated = appraisal.request.redeployability
     level = stated or "low"
-    rule = rules.at(f"appraisal.forced_sale.{right.kind.value}", day)
+    rule = rules.at(KindRule.FORCED_SALE.of(right.kind), day)
     words = REDEPLOYABILITY_TEXT[level]
     if stated is None:
         words = Text(f"未说明可转用程度，按最低：{words.zh}", f"not stated, so the lowest: {words.en}")

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from zhirong.chain.appraisal.carrying import ENDED, RENEWABLE_KINDS, carriers
+from zhirong.chain.appraisal.carrying import ENDED, carriers
 from zhirong.chain.appraisal.method import Method
 from zhirong.chain.appraisal.records import RemainingLife
+from zhirong.chain.right.kinds import KINDS
 from zhirong.chain.right.life import LegalLife, legal_life, remaining_years
 from zhirong.chain.right.records import Right
 from zhirong.kernel.days import years_between
@@ -87,7 +88,7 @@ def legal_years(right: Right, valuation_date: date, rules: Rulebook, day: date) 
 def _years_left(right: Right, life: LegalLife, valuation_date: date) -> float | None:
     if _has_ended(right, valuation_date):
         return 0.0
-    return None if right.kind in RENEWABLE_KINDS else remaining_years(life, valuation_date)
+    return None if KINDS[right.kind].is_renewable else remaining_years(life, valuation_date)
 
 
 def _has_ended(right: Right, day: date) -> bool:

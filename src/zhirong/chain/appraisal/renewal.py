@@ -26,8 +26,9 @@ from zhirong.chain.appraisal.method import (
 from zhirong.chain.appraisal.simulate import normal_cdf, normal_quantile
 from zhirong.chain.appraisal.uncertain import Array, Level, Uncertain, Widening, read_uncertain
 from zhirong.chain.right.fees import annual_fee, patent_year
+from zhirong.chain.right.kinds import PATENT_KINDS
 from zhirong.chain.right.life import legal_life
-from zhirong.chain.right.records import PATENT_KINDS, Right
+from zhirong.chain.right.records import Right
 from zhirong.kernel.days import add_years, years_between
 from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.fields import Reader

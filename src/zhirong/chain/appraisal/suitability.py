@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from zhirong.chain.appraisal.method import NEVER_DECIDES, Method
-from zhirong.chain.right.records import KIND_TEXT, RightKind
+from zhirong.chain.right.kinds import KIND_TEXT, KindRule, RightKind
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.provenance import EvidenceGrade
 from zhirong.kernel.rulebook import Rulebook, RuleValue
@@ -49,7 +49,7 @@ def suitability(
     rule = rules.at(f"appraisal.suits.{method.method}", day)
     row = rule.value
     why, needs = Text(row["why"]["zh"], row["why"]["en"]), Text(row["needs"]["zh"], row["needs"]["en"])
-    strange = [kind for kind in dict.fromkeys(kinds) if kind.value not in row["kinds"]]
+    strange = [kind for kind in dict.fromkeys(kinds) if method.method not in _methods_of(kind, rules, day)]
     if strange:
         names = "、".join(KIND_TEXT[kind].zh for kind in strange), ", ".join(KIND_TEXT[kind].en for kind in strange)
         words = Text(f"不适于{names[0]}；{why.zh}", f"not for {names[1]}; {why.en}")
@@ -70,14 +70,15 @@ def suitability(
 
 
 def methods_for(kind: RightKind, purpose: str, rules: Rulebook, day: date) -> tuple[tuple[str, Text, Text], ...]:
-    """Methods that suit a kind and a purpose: name, why, and the evidence each needs, in the order of the rules."""
+    """Methods that suit a kind and a purpose: name, why, and the evidence each needs, by name."""
     found = []
-    for rule_id in rules.ids():
-        if not rule_id.startswith("appraisal.suits."):
-            continue
-        row = rules.at(rule_id, day).value
-        if kind.value in row["kinds"] and purpose not in row["not_for"]:
+    for name in sorted(_methods_of(kind, rules, day)):
+        row = rules.at(f"appraisal.suits.{name}", day).value
+        if purpose not in row["not_for"]:
             why, needs = row["why"], row["needs"]
-            name = rule_id.removeprefix("appraisal.suits.")
             found.append((name, Text(why["zh"], why["en"]), Text(needs["zh"], needs["en"])))
     return tuple(found)
+
+
+def _methods_of(kind: RightKind, rules: Rulebook, day: date) -> frozenset[str]:
+    return frozenset(rules.at(KindRule.METHODS.of(kind), day).value)

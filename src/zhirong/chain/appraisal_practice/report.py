@@ -16,8 +16,9 @@ from zhirong.chain.appraisal.request import PURPOSE_TEXT
 from zhirong.chain.appraisal.simulate import PERCENTILES
 from zhirong.chain.appraisal.uncertain import Uncertain
 from zhirong.chain.appraisal_practice.records import GRADE_TEXT, VALUE_TYPE_TEXT, ValueRecord
+from zhirong.chain.right.kinds import KIND_TEXT
 from zhirong.chain.right.life import LegalLife, legal_life, remaining_years
-from zhirong.chain.right.records import FLAG_TEXT, KIND_TEXT, STATUS_TEXT, Right
+from zhirong.chain.right.records import FLAG_TEXT, STATUS_TEXT, Right
 from zhirong.chain.right.status import status_on
 from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.money import Fen, show_yuan, yuan

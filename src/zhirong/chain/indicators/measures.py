@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from zhirong.chain.right.encumbrances import encumbrances, runs_on
 from zhirong.chain.right.fees import FeeStanding, fee_state
+from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.life import legal_life, remaining_years
-from zhirong.chain.right.records import Flag, LicenceKind, Right, RightKind
+from zhirong.chain.right.records import Flag, LicenceKind, Right
 from zhirong.chain.right.status import status_on
 from zhirong.kernel.money import FEN_PER_YUAN
 from zhirong.kernel.rulebook import Rulebook

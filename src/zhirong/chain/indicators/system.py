@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from zhirong.chain.indicators.measures import MEASURES
-from zhirong.chain.right.records import KIND_TEXT, RightKind
+from zhirong.chain.right.kinds import KIND_TEXT, RightKind
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.rulebook import Reference, Rulebook, RuleError, RuleValue
 from zhirong.kernel.text import Text

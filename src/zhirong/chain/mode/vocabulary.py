@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from zhirong.chain.right.kinds import KIND_TEXT
 from zhirong.kernel.text import Text
 
 # Parties are roles. A mode file says who plays the role there ("partner bank", "productivity centre").
@@ -439,16 +440,5 @@ WHEN: dict[str, Text] = {
     "end": Text("还清后", "once the loan is repaid"),
 }
 
-# Kinds of rights that a condition may name. A mode knows no rights; a test holds these to the link that does.
-RIGHT_KINDS: dict[str, Text] = {
-    "invention": Text("发明专利", "invention patent"),
-    "utility_model": Text("实用新型专利", "utility model"),
-    "design": Text("外观设计专利", "design"),
-    "trademark": Text("注册商标", "trademark"),
-    "copyright": Text("著作权", "copyright"),
-    "software": Text("软件著作权", "software copyright"),
-    "layout_design": Text("集成电路布图设计", "IC layout design"),
-    "plant_variety": Text("植物新品种", "plant variety"),
-    "trade_name": Text("商号", "trade name"),
-    "trade_secret": Text("商业秘密", "trade secret"),
-}
+# Kinds of rights that a condition may name: of all that a mode knows of rights, the only thing.
+RIGHT_KINDS: dict[str, Text] = {kind.value: words for kind, words in KIND_TEXT.items()}

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from zhirong.chain.pledge.packs import register_of
 from zhirong.chain.pledge.records import Subject
-from zhirong.chain.right.records import RightKind
+from zhirong.chain.right.kinds import RightKind
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.rulebook import Rulebook, RuleValue
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from zhirong.chain.right.records import PATENT_KINDS, RightKind
+from zhirong.chain.right.kinds import KINDS, RightKind
 from zhirong.kernel.days import add_months
 from zhirong.kernel.rulebook import Rulebook, RuleValue
 
@@ -48,11 +48,8 @@ class Freeze:
 def most_months(kind: RightKind, purpose: FreezePurpose, day: date, rules: Rulebook) -> tuple[int, RuleValue]:
     """For how many months a court may freeze a right of this kind at a time, and for how many renew it."""
     rule = rules.at(MAX_MONTHS, day)
-    name = "execution_other_rights"
-    if purpose is FreezePurpose.PRESERVATION and kind in PATENT_KINDS:
-        name = "patent_preservation"
-    elif purpose is FreezePurpose.PRESERVATION and kind is RightKind.TRADEMARK:
-        name = "trademark_preservation"
+    is_preserved = purpose is FreezePurpose.PRESERVATION
+    name = KINDS[kind].freeze if is_preserved else "execution_other_rights"
     return int(rule.value[name]), rule
 
 

@@ -8,7 +8,8 @@ from datetime import date
 
 from zhirong.chain.pledge.records import ContractItem, Filing, Finding, Verdict, contract_item_text
 from zhirong.chain.right.fees import fee_state
-from zhirong.chain.right.records import KIND_TEXT, STATUS_TEXT, Flag, Holder, LegalStatus, Right
+from zhirong.chain.right.kinds import KIND_TEXT, KINDS
+from zhirong.chain.right.records import STATUS_TEXT, Flag, Holder, LegalStatus, Right
 from zhirong.chain.right.status import StatusOn, status_on
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text, same
@@ -360,6 +361,25 @@ def pilot_basis(facts: Facts) -> Ruling:
         )
     named = facts.filing.pilot_basis
     return clear(f"试点依据：{named}", f"the pilot's basis: {named}")
+
+
+def real_effect(facts: Facts) -> Ruling:
+    """Whether the pledge binds others: no law provides for a pledge of some kinds, and a pilot register is none of the law."""
+    record = KINDS[facts.right.kind]
+    if record.is_named_by_law:
+        return does_not_apply("法律规定此类权利可以出质", "the law provides for a pledge of this kind of right")
+    return unknown(
+        Text(
+            f"法律、行政法规没有规定{record.text.zh}可以出质，试点登记是否为法定登记未经确认：质押合同有效，物权效力不确定",
+            f"no law or administrative regulation provides for a pledge of a {record.text.en}, and it is not confirmed that the "
+            "pilot's register is one set up by law: the contract is valid, its effect against others is uncertain",
+        ),
+        Text(
+            "请取得登记机构的设立依据和法律意见；未取得的，按无优先受偿权测算，并另行取得担保",
+            "Obtain the legal basis of the register and a legal opinion. Without them, count on no priority and take other "
+            "security as well.",
+        ),
+    )
 
 
 def other(facts: Facts) -> Ruling:

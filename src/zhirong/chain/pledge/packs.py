@@ -11,38 +11,25 @@ from zhirong.chain.pledge.receivable import examine_receivable
 from zhirong.chain.pledge.records import Filing, Finding, Subject
 from zhirong.chain.pledge.registration import refuse
 from zhirong.chain.pledge.trademark import examine_trademark
-from zhirong.chain.right.records import PATENT_KINDS, Right, RightKind
+from zhirong.chain.right.kinds import KINDS, Register, RightKind
+from zhirong.chain.right.records import Right
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
 Pack = Callable[[Filing, Right, date, Rulebook], tuple[Finding, ...]]
 
-RECEIVABLE = "receivable"
-
-# The register that keeps each kind. Every kind has one; the type checker and a test see to it.
-REGISTER_OF: Mapping[RightKind, str] = {
-    **dict.fromkeys(PATENT_KINDS, "patent"),
-    RightKind.TRADEMARK: "trademark",
-    RightKind.COPYRIGHT: "copyright",
-    RightKind.SOFTWARE: "copyright",
-    RightKind.LAYOUT_DESIGN: "pilot",
-    RightKind.PLANT_VARIETY: "pilot",
-    RightKind.TRADE_NAME: "pilot",
-    RightKind.TRADE_SECRET: "pilot",
-}
-
-PACKS: Mapping[str, Pack] = {
-    "patent": examine_patent,
-    "trademark": examine_trademark,
-    "copyright": examine_copyright,
-    "pilot": examine_pilot,
-    RECEIVABLE: examine_receivable,
+PACKS: Mapping[Register, Pack] = {
+    Register.PATENT: examine_patent,
+    Register.TRADEMARK: examine_trademark,
+    Register.COPYRIGHT: examine_copyright,
+    Register.PILOT: examine_pilot,
+    Register.RECEIVABLE: examine_receivable,
 }
 
 
-def register_of(kind: RightKind, subject: Subject = Subject.RIGHT) -> str:
+def register_of(kind: RightKind, subject: Subject = Subject.RIGHT) -> Register:
     """The register that keeps pledges of this: of the right itself by its kind, of its licence fees another one."""
-    return RECEIVABLE if subject is Subject.LICENCE_FEES else REGISTER_OF[kind]
+    return Register.RECEIVABLE if subject is Subject.LICENCE_FEES else KINDS[kind].register
 
 
 def rules_folder(filing: Filing, right: Right) -> str:

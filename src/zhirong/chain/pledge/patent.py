@@ -24,7 +24,8 @@ from zhirong.chain.pledge.grounds import (
 )
 from zhirong.chain.pledge.records import Filing, Finding
 from zhirong.chain.right.fees import FeeStanding, fee_state
-from zhirong.chain.right.records import STATUS_TEXT, Flag, Right, RightKind
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import STATUS_TEXT, Flag, Right
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 

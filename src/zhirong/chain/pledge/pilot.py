@@ -1,4 +1,4 @@
-"""Kinds whose pledges only a pilot registers: layout designs, plant varieties, trade names and trade secrets.
+"""Kinds whose pledges only a pilot registers: see ``Register.PILOT`` in the records of the kinds.
 
 No national rules of registration for them are at hand. The packs hold what follows from the Civil Code and from
 the rules of the neighbouring registers, every value marked as assumed, and ask for the document of the pilot.
@@ -17,6 +17,7 @@ from zhirong.chain.pledge.grounds import (
     owner,
     pilot_basis,
     pledged,
+    real_effect,
 )
 from zhirong.chain.pledge.records import Filing, Finding
 from zhirong.chain.right.records import Right
@@ -32,6 +33,7 @@ _GROUNDS = (
     ("co_owners", co_owners),
     ("pledged", pledged),
     ("other", other),
+    ("real_effect", real_effect),
 )
 
 

@@ -14,7 +14,8 @@ from zhirong.chain.pledge.papers import PapersCheck, check_papers
 from zhirong.chain.pledge.records import Filing, Finding, Pledgeable, Subject, Verdict, pledgeable
 from zhirong.chain.pledge.register import free_rank
 from zhirong.chain.pledge.registration import refuse
-from zhirong.chain.right.records import KIND_TEXT, Right, RightKind
+from zhirong.chain.right.kinds import KIND_TEXT, RightKind
+from zhirong.chain.right.records import Right
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.identifiers import (
     NUMBER_OPTIONAL,

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from zhirong.chain.pledge.registration import RegisteredRight, RegisterRole, Registration, Status
-from zhirong.chain.right.records import Holder, RightKind
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import Holder
 
 
 def party_json(party: Holder) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from zhirong.chain.right.records import Holder, RightKind
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import Holder
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen
 from zhirong.kernel.text import Text

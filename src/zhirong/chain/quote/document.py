@@ -29,7 +29,8 @@ from zhirong.chain.pledge.records import Pledgeable
 from zhirong.chain.pledge.records import Verdict as FindingVerdict
 from zhirong.chain.quote.records import Decision, FlowKind, Scope, Verdict
 from zhirong.chain.quote.stated import Payer, TitleFinding
-from zhirong.chain.right.records import LegalStatus, RightKind, Role
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import LegalStatus, Role
 from zhirong.kernel.document import LEFT_OUT, Number, Yuan
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.rulebook import Reference

@@ -8,7 +8,7 @@ from zhirong.chain.credit.assess import CreditAssessment
 from zhirong.chain.mode.stated_fact import Certificate, StatedFact, plain_fact
 from zhirong.chain.mode.vocabulary import ONE_OF_FACTS
 from zhirong.chain.quote.records import Case, Fact, RightView
-from zhirong.chain.right.records import PATENT_KINDS
+from zhirong.chain.right.kinds import PATENT_KINDS
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.explain import Explanation, of_rule
 from zhirong.kernel.fields import Reader

@@ -25,7 +25,7 @@ from zhirong.chain.indicators import (
 from zhirong.chain.quote.records import Case, RightView
 from zhirong.chain.quote.stated import Judged, OnePlusOne, Scores, Substitute
 from zhirong.chain.quote.title import read_title
-from zhirong.chain.right.records import KIND_TEXT
+from zhirong.chain.right.kinds import KIND_TEXT
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text

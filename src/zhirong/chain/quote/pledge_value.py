@@ -19,7 +19,8 @@ from zhirong.chain.limit.wording import Change
 from zhirong.chain.quote.rates import grid_rate, security_limits
 from zhirong.chain.quote.records import Case, PledgeValue, RateLimit, RightShare, RightView
 from zhirong.chain.quote.stated import Judged, Scores
-from zhirong.chain.right.records import PATENT_KINDS, Right
+from zhirong.chain.right.kinds import PATENT_KINDS
+from zhirong.chain.right.records import Right
 from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.money import Fen, quantise_rate, show_yuan
 from zhirong.kernel.rulebook import Rulebook

@@ -8,7 +8,7 @@ from fractions import Fraction
 from zhirong.chain.appraisal.records import Appraisal, LendingValue
 from zhirong.chain.quote.records import RateLimit
 from zhirong.chain.quote.stated import Scores
-from zhirong.chain.right.records import KIND_TEXT, RightKind
+from zhirong.chain.right.kinds import KIND_TEXT, KindRule, RightKind
 from zhirong.kernel.explain import Explanation, of_rule, plain
 from zhirong.kernel.money import share_of, show_yuan
 from zhirong.kernel.rulebook import Rulebook, RuleError, RuleValue
@@ -46,7 +46,7 @@ def cap_limit(appraisal: Appraisal, kinds: Sequence[RightKind], rules: Rulebook,
 def kind_cap(kinds: Sequence[RightKind], rules: Rulebook, day: date) -> RuleValue:
     """The least cap among the kinds. Raises ValueError without any."""
     present = [kind for kind in KIND_TEXT if kind in set(kinds)]
-    return min((rules.at(f"quote.pledge_rate_cap.{kind.value}", day) for kind in present), key=RuleValue.number)
+    return min((rules.at(KindRule.PLEDGE_RATE_CAP.of(kind), day) for kind in present), key=RuleValue.number)
 
 
 def grid_limit(appraisal: Appraisal, scores: Scores, rules: Rulebook, day: date) -> RateLimit:

@@ -23,8 +23,9 @@ from zhirong.chain.quote.facts import OTHER_NAMES, code_of_region, may_have_cert
 from zhirong.chain.quote.one_plus_one import TABLES, read_beside
 from zhirong.chain.quote.records import Case, Fact, Request
 from zhirong.chain.quote.stated import OnePlusOne
+from zhirong.chain.right.kinds import KIND_TEXT
 from zhirong.chain.right.reading import read_rights
-from zhirong.chain.right.records import KIND_TEXT, Holder
+from zhirong.chain.right.records import Holder
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.identifiers import NumberError, credit_code
 from zhirong.kernel.rulebook import Rulebook

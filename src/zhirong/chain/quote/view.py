@@ -84,7 +84,8 @@ from zhirong.chain.quote.records import (
 )
 from zhirong.chain.quote.stated import TitleInvestigation
 from zhirong.chain.quote.title import LAW_FIRM, LAW_FIRM_TEXT
-from zhirong.chain.right.records import FLAG_TEXT, KIND_TEXT, ROLE_TEXT, STATUS_TEXT
+from zhirong.chain.right.kinds import KIND_TEXT
+from zhirong.chain.right.records import FLAG_TEXT, ROLE_TEXT, STATUS_TEXT
 from zhirong.kernel.explain import plain
 from zhirong.kernel.money import Fen, allocate, quantise_rate, yuan
 from zhirong.kernel.rulebook import Reference

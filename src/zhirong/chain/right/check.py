@@ -8,8 +8,9 @@ from datetime import date
 from decimal import Decimal
 
 from zhirong.chain.right.fees import FeeStanding, FeeState, fee_state
+from zhirong.chain.right.kinds import PATENT_KINDS, RightKind
 from zhirong.chain.right.package import Member, Package, package_of, quartiles
-from zhirong.chain.right.records import PATENT_KINDS, LegalStatus, Right, RightKind
+from zhirong.chain.right.records import LegalStatus, Right
 from zhirong.chain.right.table import RightsTable, TableDoubt
 from zhirong.kernel.identifiers import patent_year
 from zhirong.kernel.money import yuan

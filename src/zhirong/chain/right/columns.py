@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from zhirong.chain.adapters.adapter import library
-from zhirong.chain.adapters.words import heading_key
-from zhirong.chain.right.records import FLAG_TEXT, KIND_TEXT, ROLE_TEXT, STATUS_TEXT, Flag, RightKind, Role
+from zhirong.chain.adapters.words import heading_key, word_key
+from zhirong.chain.right.kinds import KIND_TEXT, KINDS, RightKind
+from zhirong.chain.right.records import FLAG_TEXT, ROLE_TEXT, STATUS_TEXT, Flag, Role
 from zhirong.kernel.text import Text
 
 _COMMON = library("rights").common
@@ -67,7 +68,15 @@ UNBURDENED = frozenset(
     }
 )
 
-KIND_WORDS: dict[str, RightKind] = {word: RightKind(kind) for word, kind in _COMMON.words["kind"].items()}
+# The code and both titles of a kind name it, and so does what people call it.
+KIND_WORDS: dict[str, RightKind] = {
+    **{
+        word_key(word): kind
+        for kind in RightKind
+        for word in (kind.value, KINDS[kind].text.zh, KINDS[kind].text.en)
+    },
+    **{word: RightKind(kind) for word, kind in _COMMON.words["kind"].items()},
+}
 FLAG_WORDS: dict[str, Flag] = {word: Flag(flag) for word, flag in _COMMON.words["flags"].items()}
 ROLE_WORDS: dict[str, Role] = {word: Role(role) for word, role in _COMMON.words["role"].items()}
 
@@ -88,8 +97,7 @@ class Said(StrEnum):
 
 # Headings of numbers that name their kind, for lists of one kind without a column for it. Others tell by their form.
 KIND_OF_HEADING: dict[str, RightKind] = {
-    heading_key("商标注册号"): RightKind.TRADEMARK,
-    heading_key("商标号"): RightKind.TRADEMARK,
+    heading_key(heading): kind for kind, record in KINDS.items() for heading in record.number_headings
 }
 
 # Headings that speak of patents only, so that bare digits below them are no trademark's.

@@ -20,8 +20,9 @@ from weakref import WeakKeyDictionary
 
 from zhirong.chain.right.encumbrances import flags_on, runs_on
 from zhirong.chain.right.holidays import roll_over
+from zhirong.chain.right.kinds import PATENT_KINDS, RightKind
 from zhirong.chain.right.life import as_known_on, legal_life
-from zhirong.chain.right.records import PATENT_KINDS, Flag, LegalStatus, LicenceKind, Right, RightKind
+from zhirong.chain.right.records import Flag, LegalStatus, LicenceKind, Right
 from zhirong.kernel.days import add_months, add_years, whole_years
 from zhirong.kernel.explain import Explanation, of_rule
 from zhirong.kernel.money import Fen, parse_yuan, share_of, yuan

@@ -5,13 +5,14 @@ The last day is the last one on which the right exists: the eve of the anniversa
 day of that month stands for it, so that a term of 15 years from 2024-02-29 lives to and including 2039-02-27.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from weakref import WeakKeyDictionary
 
 from zhirong.chain.right.holidays import roll_over
-from zhirong.chain.right.records import KIND_TEXT, Right, RightKind
+from zhirong.chain.right.kinds import KIND_TEXT, KINDS, RightKind, TermRule
+from zhirong.chain.right.records import Right
 from zhirong.kernel.days import add_months, add_years, years_between
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.rulebook import Rulebook, RuleValue
@@ -96,14 +97,16 @@ def as_known_on(right: Right, day: date) -> Right:
 def legal_life(right: Right, rules: Rulebook, day: date) -> LegalLife:
     """First and last day of a right's life as known on ``day``; the rules are those of the governing date.
 
-    Governing dates: filing (patents, layout designs), grant (plant varieties), publication, creation or death
-    (copyright). Trademarks go by the law of ``day`` itself, which holds for every mark that is registered.
+    Governing dates: filing (patents, layout designs), grant (plant varieties), registration (data intellectual
+    property), publication, creation or death (copyright). Trademarks go by the law of ``day`` itself, which holds for
+    every mark that is registered.
     """
-    if right.kind is RightKind.TRADEMARK:
-        return _trademark(as_known_on(right, day), rules, day)
+    record = KINDS[right.kind]
+    if record.is_renewable:
+        return _renewable(as_known_on(right, day), rules, day)
     if right.term_end_date is not None:
         return _by_register(right)
-    return _LIVES[right.kind](as_known_on(right, day), rules)
+    return _BY_TERM[record.life.term](as_known_on(right, day), rules)
 
 
 def remaining_days(life: LegalLife, day: date) -> int | None:
@@ -165,29 +168,34 @@ def _term_from(start: date, rules: Rulebook, rule_id: str, field: str, governed_
     return LegalLife(start, end, False, (), explanation)
 
 
-def _patent(right: Right, rules: Rulebook) -> LegalLife:
-    return _term(right, rules, f"right.life.{right.kind.value}", "filing_date")
+def _years(right: Right, rules: Rulebook) -> LegalLife:
+    """Whole years from one date: patents, plant varieties, data intellectual property."""
+    record = KINDS[right.kind]
+    is_variant = bool(record.life.variant) and bool(getattr(right, record.life.variant))
+    return _term(right, rules, record.life_rule(variant=is_variant), record.life.starts)
 
 
-def _trademark(right: Right, rules: Rulebook, day: date) -> LegalLife:
-    """Ten years that can be renewed without limit, in the last twelve months of the term or in the grace after it."""
+def _renewable(right: Right, rules: Rulebook, day: date) -> LegalLife:
+    """A term that can be renewed without limit, in the last months of the term or in the grace after it: trademarks."""
+    record = KINDS[right.kind]
     if right.term_end_date is not None:
         life = _by_register(right)
     else:
-        life = _term(right, rules, "right.life.trademark", "registration_date", governed_by=day)
+        life = _term(right, rules, record.life_rule(), record.life.starts, governed_by=day)
     if life.end is None:
         return replace(life, renewable=True)
-    window = rules.at("right.renewal_window.trademark", day)
-    grace = rules.at("right.renewal_grace.trademark", day)
+    window = rules.at(f"right.renewal_window.{right.kind.value}", day)
+    grace = rules.at(f"right.renewal_grace.{right.kind.value}", day)
     opens = add_months(life.end + _ONE_DAY, -window.whole())
     closes = roll_over(add_months(life.end, grace.whole()), rules)
+    years = rules.at(record.life_rule(), day)
     renewal = Explanation(
         Text("续展", "renewal"),
         closes,
         "day",
         formula=Text(
-            f"{opens} 起可以续展，最迟 {closes}，每次续展十年，次数不限",
-            f"can be renewed from {opens}, by {closes} at the latest, ten years each time, without limit",
+            f"{opens} 起可以续展，最迟 {closes}，每次续展 {years.value} 年，次数不限",
+            f"can be renewed from {opens}, by {closes} at the latest, {years.value} years each time, without limit",
         ),
         references=(window.reference, grace.reference),
     )
@@ -197,33 +205,29 @@ def _trademark(right: Right, rules: Rulebook, day: date) -> LegalLife:
     )
 
 
-def _plant_variety(right: Right, rules: Rulebook) -> LegalLife:
-    rule_id = "right.life.plant_variety.vine_or_tree" if right.vine_or_tree else "right.life.plant_variety"
-    return _term(right, rules, rule_id, "grant_date")
-
-
-def _layout_design(right: Right, rules: Rulebook) -> LegalLife:
+def _layout(right: Right, rules: Rulebook) -> LegalLife:
     """Ten years from filing or first commercial use, whichever is earlier, and never past fifteen from creation."""
     if right.filing_date is None:
         # The first use alone is no start: without a registration filed there is no right to last.
         return _unknown(right.kind, ("filing_date",))
+    rule_id = KINDS[right.kind].life_rule()
     used_first = right.first_use_date is not None and right.first_use_date < right.filing_date
-    life = _term(right, rules, "right.life.layout_design", "first_use_date" if used_first else "filing_date")
+    life = _term(right, rules, rule_id, "first_use_date" if used_first else "filing_date")
     if right.creation_date is None or life.end is None:
         return life
-    limit = _term(right, rules, "right.life.layout_design.from_creation", "creation_date")
+    limit = _term(right, rules, f"{rule_id}.from_creation", "creation_date")
     if limit.end is None or limit.end >= life.end:
         return life
     explanation = replace(limit.explanation, parts=(life.explanation,))
     return LegalLife(life.start, limit.end, False, (), explanation)
 
 
-def _copyright(right: Right, rules: Rulebook) -> LegalLife:
+def _work(right: Right, rules: Rulebook) -> LegalLife:
     """Fifty years after first publication (legal person) or after death (natural person), to 31 December.
 
     A legal person's work that stays unpublished for fifty years after completion is no longer protected.
     """
-    family = "right.life.software" if right.kind is RightKind.SOFTWARE else "right.life.copyright"
+    family = KINDS[right.kind].life_rule()
     of_a_person = bool(right.holders) and all(holder.is_natural_person for holder in right.holders)
     if right.author_death_date is not None or of_a_person:
         return _to_year_end(right, rules, f"{family}.natural_person", "author_death_date")
@@ -256,11 +260,7 @@ def _to_year_end(right: Right, rules: Rulebook, rule_id: str, field: str) -> Leg
 
 
 def _unlimited(right: Right, rules: Rulebook) -> LegalLife:
-    words = (
-        Text("随企业存续", "as long as the firm")
-        if right.kind is RightKind.TRADE_NAME
-        else Text("保密期间", "as long as it is secret")
-    )
+    words = KINDS[right.kind].life.lasts
     explanation = Explanation(_END, Text("没有法定届满日", "no end by law"), formula=words, basis="unconfirmed")
     return LegalLife(right.registration_date or right.creation_date, None, True, (), explanation)
 
@@ -277,15 +277,10 @@ def _unknown(kind: RightKind, missing: tuple[str, ...]) -> LegalLife:
 # A long list has few days of filing, and each right's term is asked for several times.
 _TERMS: WeakKeyDictionary[Rulebook, dict[tuple[str, str, date, date | None], LegalLife]] = WeakKeyDictionary()
 
-# Trademarks are not here: they are read by the law of the day.
-_LIVES: dict[RightKind, Callable[[Right, Rulebook], LegalLife]] = {
-    RightKind.INVENTION: _patent,
-    RightKind.UTILITY_MODEL: _patent,
-    RightKind.DESIGN: _patent,
-    RightKind.COPYRIGHT: _copyright,
-    RightKind.SOFTWARE: _copyright,
-    RightKind.LAYOUT_DESIGN: _layout_design,
-    RightKind.PLANT_VARIETY: _plant_variety,
-    RightKind.TRADE_NAME: _unlimited,
-    RightKind.TRADE_SECRET: _unlimited,
+# A renewable term is not here: it is read by the law of the day.
+_BY_TERM: Mapping[TermRule, Callable[[Right, Rulebook], LegalLife]] = {
+    TermRule.YEARS: _years,
+    TermRule.WORK: _work,
+    TermRule.LAYOUT: _layout,
+    TermRule.UNLIMITED: _unlimited,
 }

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.life import remaining_days
-from zhirong.chain.right.records import LegalStatus, Right, RightKind, Role
+from zhirong.chain.right.records import LegalStatus, Right, Role
 from zhirong.chain.right.status import StatusOn, status_on
 from zhirong.kernel.rulebook import Rulebook
 

@@ -2,19 +2,9 @@
 
 from datetime import date
 
+from zhirong.chain.right.kinds import PATENT_KINDS, RightKind
 from zhirong.chain.right.life import DATE_TEXT
-from zhirong.chain.right.records import (
-    PATENT_KINDS,
-    FeeReduction,
-    Flag,
-    Holder,
-    LegalStatus,
-    Licence,
-    LicenceKind,
-    Right,
-    RightKind,
-    Role,
-)
+from zhirong.chain.right.records import FeeReduction, Flag, Holder, LegalStatus, Licence, LicenceKind, Right, Role
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.identifiers import (
@@ -26,7 +16,7 @@ from zhirong.kernel.identifiers import (
 )
 from zhirong.kernel.text import Text
 
-KINDS = tuple(kind.value for kind in RightKind)
+_KIND_CODES = tuple(kind.value for kind in RightKind)
 STATUSES = tuple(status.value for status in LegalStatus)
 FLAGS = tuple(flag.value for flag in Flag)
 ROLES = tuple(role.value for role in Role)
@@ -79,7 +69,7 @@ def read_rights(reader: Reader, name: str = "rights") -> tuple[Right, ...]:
 def read_right(reader: Reader) -> Right:
     """One right. Field names are those of ``Right``; kinds, states, flags and roles are their English words."""
     noted = reader.problem_count()
-    kind = RightKind(reader.choice("kind", KINDS))
+    kind = RightKind(reader.choice("kind", _KIND_CODES))
     status = reader.choice("status", (*STATUSES, ""), default="")
     reduction = reader.choice("fee_reduction", (*FEE_REDUCTIONS, ""), default="")
     right = Right(

@@ -4,39 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from zhirong.chain.right.kinds import RightKind
 from zhirong.kernel.money import Fen
 from zhirong.kernel.text import Text
-
-
-class RightKind(StrEnum):
-    """Kinds of intellectual property right that can be financed."""
-
-    INVENTION = "invention"
-    UTILITY_MODEL = "utility_model"
-    DESIGN = "design"
-    TRADEMARK = "trademark"
-    COPYRIGHT = "copyright"
-    SOFTWARE = "software"
-    LAYOUT_DESIGN = "layout_design"
-    PLANT_VARIETY = "plant_variety"
-    TRADE_NAME = "trade_name"
-    TRADE_SECRET = "trade_secret"  # noqa: S105 - a kind of right, not a password
-
-
-PATENT_KINDS = frozenset({RightKind.INVENTION, RightKind.UTILITY_MODEL, RightKind.DESIGN})
-
-KIND_TEXT: dict[RightKind, Text] = {
-    RightKind.INVENTION: Text("发明专利", "invention patent"),
-    RightKind.UTILITY_MODEL: Text("实用新型专利", "utility model"),
-    RightKind.DESIGN: Text("外观设计专利", "design"),
-    RightKind.TRADEMARK: Text("注册商标", "trademark"),
-    RightKind.COPYRIGHT: Text("著作权", "copyright"),
-    RightKind.SOFTWARE: Text("软件著作权", "software copyright"),
-    RightKind.LAYOUT_DESIGN: Text("集成电路布图设计", "IC layout design"),
-    RightKind.PLANT_VARIETY: Text("植物新品种", "plant variety"),
-    RightKind.TRADE_NAME: Text("商号", "trade name"),
-    RightKind.TRADE_SECRET: Text("商业秘密", "trade secret"),
-}
 
 
 class LegalStatus(StrEnum):

@@ -1,63 +1,12 @@
 """Lawful moves of a right's status and flags, as tables, and the one function that makes them or refuses."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from zhirong.chain.right.records import FLAG_TEXT, KIND_TEXT, STATUS_TEXT, Flag, LegalStatus, RightKind
+from zhirong.chain.right.events import EVENT_TEXT, Event
+from zhirong.chain.right.kinds import KINDS, RightKind
+from zhirong.chain.right.records import FLAG_TEXT, STATUS_TEXT, Flag, LegalStatus
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
-
-
-class Event(StrEnum):
-    """What can happen to a right.
-
-    GRANT: granted or registered. WITHDRAW: withdrawn, deemed withdrawn or given up before grant. REOPEN: refusal or
-    withdrawal undone. LAPSE: ended for an unpaid fee, cancelled, disclosed or without its firm. SURRENDER: given up in
-    writing. RESTORE: lapse undone. RENEW: a trademark's next term. REINSTATE: invalidation undone by a court.
-    """
-
-    GRANT = "grant"
-    REFUSE = "refuse"
-    WITHDRAW = "withdraw"
-    REOPEN = "reopen"
-    LAPSE = "lapse"
-    SURRENDER = "surrender"
-    EXPIRE = "expire"
-    RESTORE = "restore"
-    RENEW = "renew"
-    INVALIDATE = "invalidate"
-    REINSTATE = "reinstate"
-    PLEDGE = "pledge"
-    DISCHARGE = "discharge"
-    FREEZE = "freeze"
-    UNFREEZE = "unfreeze"
-    OPEN_INVALIDATION = "open_invalidation"
-    CLOSE_INVALIDATION = "close_invalidation"
-    OPEN_DISPUTE = "open_dispute"
-    CLOSE_DISPUTE = "close_dispute"
-
-
-EVENT_TEXT: dict[Event, Text] = {
-    Event.GRANT: Text("授权或注册", "grant or registration"),
-    Event.REFUSE: Text("驳回", "refusal"),
-    Event.WITHDRAW: Text("撤回或视为撤回", "withdrawal"),
-    Event.REOPEN: Text("恢复审查", "reopening"),
-    Event.LAPSE: Text("终止", "lapse"),
-    Event.SURRENDER: Text("书面放弃", "surrender"),
-    Event.EXPIRE: Text("届满", "expiry"),
-    Event.RESTORE: Text("恢复权利", "restoration"),
-    Event.RENEW: Text("续展", "renewal"),
-    Event.INVALIDATE: Text("宣告无效", "invalidation"),
-    Event.REINSTATE: Text("撤销无效宣告", "invalidation undone"),
-    Event.PLEDGE: Text("质押登记", "registration of a pledge"),
-    Event.DISCHARGE: Text("质押注销", "discharge of the pledge"),
-    Event.FREEZE: Text("保全或冻结", "freezing"),
-    Event.UNFREEZE: Text("解除保全", "unfreezing"),
-    Event.OPEN_INVALIDATION: Text("启动无效宣告程序", "start of invalidation"),
-    Event.CLOSE_INVALIDATION: Text("无效宣告程序终结", "close of invalidation"),
-    Event.OPEN_DISPUTE: Text("发生权属争议", "ownership dispute"),
-    Event.CLOSE_DISPUTE: Text("权属争议终结", "end of the dispute"),
-}
 
 # From which status an event leads where.
 STATUS_MOVES: dict[tuple[LegalStatus, Event], LegalStatus] = {
@@ -107,43 +56,6 @@ NEEDS_FLAG: dict[Event, Flag] = {Event.INVALIDATE: Flag.INVALIDATION_PENDING}
 # An event that settles a matter also lifts its flag.
 LIFTS_ALSO: dict[Event, Flag] = {Event.INVALIDATE: Flag.INVALIDATION_PENDING}
 
-_ANY_KIND = frozenset(
-    {
-        Event.LAPSE,
-        Event.SURRENDER,
-        Event.PLEDGE,
-        Event.DISCHARGE,
-        Event.FREEZE,
-        Event.UNFREEZE,
-        Event.OPEN_DISPUTE,
-        Event.CLOSE_DISPUTE,
-    }
-)
-_EXAMINED = _ANY_KIND | {
-    Event.GRANT,
-    Event.REFUSE,
-    Event.WITHDRAW,
-    Event.REOPEN,
-    Event.EXPIRE,
-    Event.RESTORE,
-    Event.INVALIDATE,
-    Event.REINSTATE,
-    Event.OPEN_INVALIDATION,
-    Event.CLOSE_INVALIDATION,
-}
-EVENTS_OF_KIND: dict[RightKind, frozenset[Event]] = {
-    RightKind.INVENTION: _EXAMINED,
-    RightKind.UTILITY_MODEL: _EXAMINED,
-    RightKind.DESIGN: _EXAMINED,
-    RightKind.TRADEMARK: _EXAMINED | {Event.RENEW},
-    RightKind.LAYOUT_DESIGN: _EXAMINED,
-    RightKind.PLANT_VARIETY: _EXAMINED,
-    RightKind.COPYRIGHT: _ANY_KIND | {Event.EXPIRE},
-    RightKind.SOFTWARE: _ANY_KIND | {Event.EXPIRE},
-    RightKind.TRADE_NAME: _ANY_KIND,
-    RightKind.TRADE_SECRET: _ANY_KIND,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class RightState:
@@ -171,11 +83,11 @@ def refusal_of(
 ) -> Problem | None:
     """Why ``event`` cannot happen to a right of this kind in this state, or None where it can."""
     name, status = EVENT_TEXT[event], STATUS_TEXT[state.status]
-    if event not in EVENTS_OF_KIND[kind]:
+    if event not in KINDS[kind].events:
         return _refuse(
             event,
             "not_for_kind",
-            Text(f"{KIND_TEXT[kind].zh}没有“{name.zh}”", f'a {KIND_TEXT[kind].en} knows no "{name.en}"'),
+            Text(f"{KINDS[kind].text.zh}没有“{name.zh}”", f'a {KINDS[kind].text.en} knows no "{name.en}"'),
             Text("检查权利种类或事件", "check the kind or the event"),
         )
     in_status = state.status in FLAGS_PUT[event][1] if event in FLAGS_PUT else (state.status, event) in STATUS_MOVES

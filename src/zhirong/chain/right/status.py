@@ -1,21 +1,13 @@
 """Where a right stands on one day: the register's word, what the dates say, and where the two disagree."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from zhirong.chain.right.encumbrances import flags_on
 from zhirong.chain.right.fees import FeeStanding, fee_state
+from zhirong.chain.right.kinds import KINDS, PATENT_KINDS
 from zhirong.chain.right.life import LegalLife, as_known_on, legal_life
-from zhirong.chain.right.records import (
-    FLAG_TEXT,
-    PATENT_KINDS,
-    STATUS_TEXT,
-    Flag,
-    LegalStatus,
-    Right,
-    RightKind,
-)
+from zhirong.chain.right.records import FLAG_TEXT, STATUS_TEXT, Flag, LegalStatus, Right
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
@@ -23,10 +15,6 @@ from zhirong.kernel.text import Text
 _LABEL = Text("法律状态", "legal status")
 _ENDED = frozenset(
     {LegalStatus.LAPSED, LegalStatus.INVALIDATED, LegalStatus.REFUSED, LegalStatus.WITHDRAWN, LegalStatus.EXPIRED}
-)
-# Kinds that exist from their making, without any register.
-_WITHOUT_REGISTER = frozenset(
-    {RightKind.COPYRIGHT, RightKind.SOFTWARE, RightKind.TRADE_NAME, RightKind.TRADE_SECRET}
 )
 
 
@@ -88,12 +76,12 @@ def _register_word(right: Right, life: LegalLife, day: date) -> LegalStatus | No
 
 
 def _by_dates(right: Right, life: LegalLife, day: date, rules: Rulebook) -> tuple[LegalStatus | None, Text]:
-    begun = _BEGINNINGS[right.kind](right)
+    begun = _begun(right)
     if right.ended_date is not None:
         status = _kind_of_end(right, begun is not None)
         return status, Text(f"{right.ended_date} 终止", f"ended on {right.ended_date}")
     if begun is None:
-        if right.kind in _WITHOUT_REGISTER:
+        if not KINDS[right.kind].is_registered:
             return None, Text("没有任何日期，判断不了", "no date is given to tell from")
         if right.filing_date is None:
             return None, Text("到这一天还没有申请", "not yet filed on that day")
@@ -153,16 +141,7 @@ def _renewable_until(life: LegalLife, status: LegalStatus | None, day: date) -> 
     return life.renewal_closes if status is LegalStatus.EXPIRED and life.may_be_renewed_on(day) else None
 
 
-# The day from which a right of each kind exists; None while it does not, or where no date tells.
-_BEGINNINGS: dict[RightKind, Callable[[Right], date | None]] = {
-    RightKind.INVENTION: lambda right: right.grant_date,
-    RightKind.UTILITY_MODEL: lambda right: right.grant_date,
-    RightKind.DESIGN: lambda right: right.grant_date,
-    RightKind.TRADEMARK: lambda right: right.registration_date,
-    RightKind.LAYOUT_DESIGN: lambda right: right.registration_date or right.grant_date,
-    RightKind.PLANT_VARIETY: lambda right: right.grant_date,
-    RightKind.COPYRIGHT: lambda right: right.creation_date or right.publication_date or right.registration_date,
-    RightKind.SOFTWARE: lambda right: right.creation_date or right.publication_date or right.registration_date,
-    RightKind.TRADE_NAME: lambda right: right.registration_date or right.creation_date,
-    RightKind.TRADE_SECRET: lambda right: right.creation_date,
-}
+def _begun(right: Right) -> date | None:
+    """The day from which a right exists; None while it does not, or where no date tells."""
+    days: tuple[date | None, ...] = tuple(getattr(right, field) for field in KINDS[right.kind].begins)
+    return next((day for day in days if day is not None), None)

@@ -10,7 +10,8 @@ from zhirong.chain.adapters.adapter import library
 from zhirong.chain.adapters.columns import Columns, columns_of
 from zhirong.chain.right.cells import as_text
 from zhirong.chain.right.columns import HEADINGS, KIND_OF_HEADING, PATENT_HEADINGS
-from zhirong.chain.right.records import Right, RightKind
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.records import Right
 from zhirong.chain.right.table_row import Meaning, RowReader, number_headings, telling_columns
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.sheets import ROWS_BETWEEN, Row, Rows, nobody_looks, sheets_of

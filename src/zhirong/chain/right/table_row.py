@@ -11,20 +11,9 @@ from zhirong.chain.adapters.columns import Columns, Place
 from zhirong.chain.adapters.words import full_key, heading_key, word_key
 from zhirong.chain.right.cells import as_day, as_text, lost_digits
 from zhirong.chain.right.columns import FLAG_WORDS, HEADINGS, KIND_WORDS, NO, ROLE_WORDS, UNBURDENED, YES
+from zhirong.chain.right.kinds import KIND_TEXT, KINDS, PATENT_KINDS, RightKind
 from zhirong.chain.right.reading import MOST_PATENT_YEARS, NICE_CLASSES, contradictions
-from zhirong.chain.right.records import (
-    FLAG_TEXT,
-    KIND_TEXT,
-    PATENT_KINDS,
-    ROLE_TEXT,
-    STATUS_TEXT,
-    Flag,
-    Holder,
-    LegalStatus,
-    Right,
-    RightKind,
-    Role,
-)
+from zhirong.chain.right.records import FLAG_TEXT, ROLE_TEXT, STATUS_TEXT, Flag, Holder, LegalStatus, Right, Role
 from zhirong.chain.right.table_states import StateCell, StateSaid, state_of
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.identifiers import (
@@ -174,7 +163,7 @@ class RowReader:
         filing_date = self._day("filing_date")
         grant_date, registration_date, publication_date = self._begun(kind, publication_number)
         term_end_date, term_start = self._term()
-        if kind is RightKind.TRADEMARK and registration_date is None and term_start is not None:
+        if KINDS[kind].life.starts == "registration_date" and registration_date is None and term_start is not None:
             registration_date = term_start
             self._doubt(
                 "registered_by_term",
@@ -347,7 +336,7 @@ class RowReader:
             is_grant = _GRANTED_DOCUMENT.fullmatch(publication_number) is not None
             if grant is None and is_grant and publication is not None and publication >= _FIRST_GRANTED_B:
                 grant = publication
-        elif grant is not None and registration is None and kind is not RightKind.PLANT_VARIETY:
+        elif grant is not None and registration is None and KINDS[kind].begins[0] != "grant_date":
             # Lists of all kinds have one column for the day on which a right was granted or registered.
             grant, registration = None, grant
         return grant, registration, publication

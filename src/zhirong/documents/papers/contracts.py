@@ -10,7 +10,7 @@ from typing import Any
 
 from zhirong.chain.loan.rates import INDEX_TEXT
 from zhirong.chain.loan.terms import METHOD_TEXT, Method
-from zhirong.chain.right.records import KIND_TEXT, RightKind
+from zhirong.chain.right.kinds import KIND_TEXT, KINDS, Register, RightKind
 from zhirong.documents.papers.contracts_english import guarantee_in_english, loan_in_english, pledge_in_english
 from zhirong.documents.papers.sheet import (
     Block,
@@ -72,7 +72,6 @@ _RESET = {
     "1Y": "自放款日起每满一年按前一日有效的报价重新确定",
 }
 _DISPUTES = ("loan.court", "loan.arbitration")
-_COPYRIGHTS = frozenset({RightKind.COPYRIGHT, RightKind.SOFTWARE})
 Article = tuple[str, Sequence[str]]
 
 
@@ -166,7 +165,7 @@ def pledge_contract(f: Facts) -> Sheet:
         if maximum
         else ("pledge.claim",)
     )
-    kinds = {RightKind(one["kind"]) for one in rights}
+    kinds = [KINDS[RightKind(one["kind"])] for one in rights]
     articles: list[Article] = [
         ("被担保债权的种类和数额", claim),
         ("债务人履行债务的期限", ("pledge.term",)),
@@ -174,7 +173,7 @@ def pledge_contract(f: Facts) -> Sheet:
             "出质的权利",
             (
                 "pledge.rights",
-                *(("pledge.copyright",) if kinds & _COPYRIGHTS else ()),
+                *(("pledge.copyright",) if any(one.register is Register.COPYRIGHT for one in kinds) else ()),
                 *(("pledge.value",) if value else ()),
             ),
         ),
@@ -185,7 +184,7 @@ def pledge_contract(f: Facts) -> Sheet:
             (
                 "pledge.limits",
                 "pledge.maintain",
-                *(("pledge.renewal",) if RightKind.TRADEMARK in kinds else ()),
+                *(("pledge.renewal",) if any(one.is_renewable for one in kinds) else ()),
                 "pledge.negligence",
             ),
         ),

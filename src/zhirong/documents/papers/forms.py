@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from zhirong.chain.pledge.records import CLAIM_KIND_TEXT, ClaimKind
-from zhirong.chain.right.records import KIND_TEXT, RightKind
+from zhirong.chain.right.kinds import KIND_TEXT, RightKind
 from zhirong.documents.papers.contracts import rights_table
 from zhirong.documents.papers.sheet import (
     Block,

@@ -11,10 +11,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from zhirong.chain.right.fees import patent_year
-from zhirong.chain.right.records import KIND_TEXT, PATENT_KINDS, RightKind
+from zhirong.chain.right.kinds import KINDS, PATENT_KINDS, RightKind
 from zhirong.kernel.days import add_years, day_of
 from zhirong.kernel.errors import InputError, Problem
-from zhirong.kernel.identifiers import patent_check_digit
 from zhirong.kernel.money import parse_yuan, yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
@@ -30,17 +29,7 @@ ASSUMPTIONS = "appraisal.online.calculator"
 _PATHS = 2_000  # a rough figure, and bounded work for the party that asks
 _NO_FIRM = Text("某企业", "a firm")
 # What can be told from two days; a trade name and a secret have no register to tell them.
-_DAYS: dict[RightKind, tuple[str, str]] = {
-    **dict.fromkeys(PATENT_KINDS, ("filing_date", "grant_date")),
-    RightKind.TRADEMARK: ("filing_date", "registration_date"),
-    RightKind.SOFTWARE: ("creation_date", "registration_date"),
-    RightKind.COPYRIGHT: ("creation_date", "registration_date"),
-    RightKind.LAYOUT_DESIGN: ("filing_date", "registration_date"),
-    RightKind.PLANT_VARIETY: ("filing_date", "grant_date"),
-}
-_PATENT_DIGITS = {RightKind.INVENTION: 1, RightKind.UTILITY_MODEL: 2, RightKind.DESIGN: 3}
-_FIRST_LONG_NUMBERS = 2004  # patents in force today that are older have run out
-KINDS = tuple((kind.value, words) for kind, words in KIND_TEXT.items() if kind in _DAYS)
+CHOICES = tuple((kind.value, record.text) for kind, record in KINDS.items() if record.rough_days is not None)
 
 
 def regions(actor: Any, row: Any) -> list[tuple[str, Text]]:
@@ -55,7 +44,7 @@ def _kind(number: int) -> Any:
         if number == 1
         else (f"第 {number} 件种类（可不填）", f"Kind of right {number} (optional)")
     )
-    return ask(zh, en, choices=KINDS)
+    return ask(zh, en, choices=CHOICES)
 
 
 class Calculate(Request):
@@ -117,7 +106,7 @@ def _rights(asked: Calculate, day: date) -> list[tuple[int, dict[str, Any]]]:
         kind, began, granted = (getattr(asked, f"{name}_{number}") for name in ("kind", "began", "granted"))
         if not kind:
             continue
-        if kind not in dict(KINDS):
+        if kind not in dict(CHOICES):
             problems.append(
                 _wrong(
                     f"kind_{number}",
@@ -147,35 +136,21 @@ def _rights(asked: Calculate, day: date) -> list[tuple[int, dict[str, Any]]]:
 
 
 def _facts(kind: RightKind, number: int, began: date, granted: date, day: date) -> dict[str, Any]:
-    first, second = _DAYS[kind]
+    record = KINDS[kind]
+    days = zip(record.rough_days or (), (began.isoformat(), granted.isoformat()), strict=True)
     facts: dict[str, Any] = {
         "kind": kind.value,
-        "title": f"{KIND_TEXT[kind].zh} {number}",
+        "title": f"{record.text.zh} {number}",
         "role": "core",
         "holders": [{"name": _NO_FIRM.zh}],
-        first: began.isoformat(),
-        second: granted.isoformat(),
+        **dict(days),
     }
-    made_up = _number(kind, number, began)
-    if made_up:
-        facts["number"] = made_up
+    if record.number.sample is not None:
+        # Nobody is asked for a number to be told a rough figure: it gets one that no register has given.
+        facts["number"] = record.number.sample(began.year, number)
     if kind in PATENT_KINDS:
         facts["fee_paid_through_year"] = min(patent_year(began, day), 20)
     return facts
-
-
-def _number(kind: RightKind, number: int, began: date) -> str:
-    """A number of the right form that no register has given: nobody is asked for one to be told a rough figure."""
-    year = max(began.year, _FIRST_LONG_NUMBERS)
-    if kind in PATENT_KINDS:
-        digits = f"{year}{_PATENT_DIGITS[kind]}99999{number:02d}"
-        return f"{digits}.{patent_check_digit(digits)}"
-    if kind is RightKind.LAYOUT_DESIGN:
-        digits = f"{year % 100:02d}5999{number:02d}"
-        return f"BS.{digits}.{patent_check_digit(digits)}"
-    if kind is RightKind.PLANT_VARIETY:
-        return f"CNA{year}99999{number:02d}"
-    return f"999999{number:02d}" if kind is RightKind.TRADEMARK else ""
 
 
 def _appraisal(asked: Calculate, day: date, rules: Rulebook) -> dict[str, Any]:

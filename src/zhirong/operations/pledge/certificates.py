@@ -11,7 +11,7 @@ from typing import Any
 from zhirong.chain.pledge.records import CLAIM_KIND_TEXT, ClaimKind
 from zhirong.chain.pledge.register import PLEDGE, apply_move
 from zhirong.chain.pledge.registration import RegisterRole, Registration, Status, refuse
-from zhirong.chain.right.records import KIND_TEXT, RightKind
+from zhirong.chain.right.kinds import KIND_TEXT, RightKind
 from zhirong.documents.certificate_pdf import CertificateView, certificate_pdf
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes

@@ -9,8 +9,9 @@ from zhirong.chain.pledge.grounds import same_party
 from zhirong.chain.pledge.precheck import keys_of_number, right_key
 from zhirong.chain.pledge.register_json import party_json, registration_of
 from zhirong.chain.pledge.registration import refuse
+from zhirong.chain.right.kinds import KIND_TEXT, RightKind
 from zhirong.chain.right.reading import read_right
-from zhirong.chain.right.records import KIND_TEXT, STATUS_TEXT, Holder, LegalStatus, Right, RightKind
+from zhirong.chain.right.records import STATUS_TEXT, Holder, LegalStatus, Right
 from zhirong.chain.right.status import status_on
 from zhirong.documents.certificate_pdf import CertificateView, certificate_pdf
 from zhirong.evidence import canonical

@@ -18,7 +18,8 @@ from zhirong.chain.pledge.precheck import (
 from zhirong.chain.pledge.reconcile import kept_authority_number
 from zhirong.chain.pledge.register_json import registration_of
 from zhirong.chain.pledge.registration import PUBLISHED, STATUS_WORDS, Registration, refuse
-from zhirong.chain.right.records import KIND_TEXT, Holder
+from zhirong.chain.right.kinds import KIND_TEXT
+from zhirong.chain.right.records import Holder
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.kernel.days import day_of

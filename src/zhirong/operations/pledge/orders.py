@@ -12,7 +12,7 @@ from zhirong.chain.pledge.reconcile import Difference, Published, differences, r
 from zhirong.chain.pledge.register import FREEZE_RIGHT, RENEW_FREEZE, UNFREEZE_RIGHT, orders_after
 from zhirong.chain.pledge.register_json import party_json, registration_of
 from zhirong.chain.pledge.registration import Move, RegisterRole, refuse
-from zhirong.chain.right.records import RightKind
+from zhirong.chain.right.kinds import RightKind
 from zhirong.evidence import canonical
 from zhirong.kernel.days import add_months
 from zhirong.kernel.errors import InputError, Problem

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from zhirong.chain.right.columns import COLUMN_HELP, HEADINGS
-from zhirong.chain.right.records import FLAG_TEXT, KIND_TEXT, ROLE_TEXT, STATUS_TEXT, Right, RightKind
+from zhirong.chain.right.kinds import KIND_TEXT, KINDS, RightKind
+from zhirong.chain.right.records import FLAG_TEXT, ROLE_TEXT, STATUS_TEXT, Right
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.fields import Ask, Day, Request, ask
 
+# What the form of every kind asks for, besides what its record names.
 _EVERY = (
     "title",
     "holders",
@@ -24,21 +26,6 @@ _EVERY = (
     "licences",
     "provenance",
 )
-_PATENT = ("number", "filing_date", "grant_date", "fee_paid_through_year", "publication_number", "term_end_date")
-_WORK = ("number", "creation_date", "publication_date", "registration_date", "author_death_date")
-# What the law counts the life of each kind from; the rest of its form is the same for all.
-FIELDS: Mapping[RightKind, tuple[str, ...]] = {
-    RightKind.INVENTION: _PATENT,
-    RightKind.UTILITY_MODEL: (*_PATENT, "same_day_invention"),
-    RightKind.DESIGN: _PATENT,
-    RightKind.TRADEMARK: ("number", "filing_date", "registration_date", "term_end_date", "goods_classes"),
-    RightKind.COPYRIGHT: _WORK,
-    RightKind.SOFTWARE: _WORK,
-    RightKind.LAYOUT_DESIGN: ("number", "filing_date", "registration_date", "first_use_date", "creation_date"),
-    RightKind.PLANT_VARIETY: ("number", "filing_date", "grant_date", "term_end_date", "vine_or_tree"),
-    RightKind.TRADE_NAME: ("number", "registration_date", "first_use_date"),
-    RightKind.TRADE_SECRET: ("creation_date",),
-}
 _KINDS = tuple((kind.value, words) for kind, words in KIND_TEXT.items())
 _LISTED_SEPARATORS = "；;"
 
@@ -62,7 +49,7 @@ def _asked(name: str, column: str = "", *, widget: str = "text", choices: Any = 
 
 def fields_of(kind: RightKind) -> tuple[str, ...]:
     """The fields that the form of this kind asks for."""
-    return (*FIELDS[kind], *_EVERY)
+    return (*KINDS[kind].form, *_EVERY)
 
 
 class RightFacts(Request):

@@ -11,8 +11,9 @@ from pydantic import Field
 from zhirong.chain.financing.case import ENDED
 from zhirong.chain.pledge.precheck import right_key
 from zhirong.chain.right.fees import FeeState, fee_state
+from zhirong.chain.right.kinds import KIND_TEXT, RightKind
 from zhirong.chain.right.reading import read_right
-from zhirong.chain.right.records import KIND_TEXT, STATUS_TEXT, LegalStatus, Right, RightKind
+from zhirong.chain.right.records import STATUS_TEXT, LegalStatus, Right
 from zhirong.chain.right.status import StatusOn, status_on
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem

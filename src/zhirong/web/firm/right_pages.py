@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from zhirong.chain.right.columns import FIELD_TEXT
 from zhirong.chain.right.fees import STANDING_TEXT
-from zhirong.chain.right.records import KIND_TEXT, RightKind
+from zhirong.chain.right.kinds import KIND_TEXT, RightKind
 from zhirong.documents.tables import rights_template
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from zhirong.chain.pledge.records import CLAIM_KIND_TEXT, VERDICT_TEXT, ClaimKind
 from zhirong.chain.pledge.registration import STATUS_WORDS, Status
-from zhirong.chain.right.records import KIND_TEXT
+from zhirong.chain.right.kinds import KIND_TEXT
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.operations.authorize import can
