@@ -23,7 +23,7 @@ from zhirong.chain.loan.servicing.arrays import NEVER, RATE_SCALE, Loaded, LoanA
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.end_of_day import BlockResult, DayRules, day_rules, end_of_day
 from zhirong.chain.loan.servicing.replay import replay
-from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.chain.loan.terms import LoanTerms, Method
 from zhirong.kernel.days import WorkingDays, add_months, working_days_from
 from zhirong.kernel.money import round_fen, share_of
@@ -123,7 +123,7 @@ def _portfolio() -> LoanArrays:
 
 def _one_loan(
     number: int, seeded: random.Random, rules: Rulebook, working_days: WorkingDays
-) -> tuple[Contract, LoanState]:
+) -> tuple[Contract, LoanPosition]:
     start = date(2023, 7, 1) + timedelta(days=seeded.randrange(600))
     method = seeded.choice([method for method in Method if method is not Method.CUSTOM])
     terms = LoanTerms(

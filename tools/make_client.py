@@ -74,7 +74,7 @@ def _operations(spec: Mapping[str, Any]) -> str:
     lines = [
         _HEAD.format(title="Every operation, typed."),
         "from collections.abc import Mapping, Sequence\nfrom datetime import date\nfrom decimal import Decimal\n",
-        "from typing import Any\n\nfrom zhirong.client.transport import Done, Group, Version\n",
+        "from typing import Any, Literal\n\nfrom zhirong.client.transport import Done, Group, Version\n",
     ]
     for noun in _nouns(spec):
         lines.append(f'\n\nclass {_class(noun, "Operations")}(Group):\n    """Operations ``{noun}.*``."""\n')
@@ -107,16 +107,18 @@ def _method(path: str, call: Mapping[str, Any], spec: Mapping[str, Any]) -> str:
 def _lists(spec: Mapping[str, Any]) -> str:
     lines = [
         _HEAD.format(title="Every list, typed."),
-        "from typing import Any, TypedDict\n\nfrom zhirong.client.transport import Group, Page\n",
+        "from typing import Any, Literal, TypedDict\n\nfrom zhirong.client.transport import Group, Page\n",
     ]
     methods = []
     for name, call in _calls(spec, "lists"):
         page = _resolved(call["responses"]["200"]["content"]["application/json"]["schema"], spec)
         row = _resolved(page["properties"]["rows"]["items"], spec)
         lines.append(_typed_dict(_class(name, "Row"), f"A row of the list ``{name}``.", row, spec))
-        parameters = [one["name"] for one in call["parameters"]]
-        filters = [one for one in parameters if one not in ("offset", "limit")]
-        given = [f"{_argument(one)}: str | None = None" for one in filters] + ["offset: int = 0", "limit: int = 50"]
+        filters = {
+            one["name"]: one["schema"] for one in call["parameters"] if one["name"] not in ("offset", "limit")
+        }
+        given = [f"{_argument(one)}: {_optional(_type(kind, spec))} = None" for one, kind in filters.items()]
+        given += ["offset: int = 0", "limit: int = 50"]
         data = ", ".join(f'"{one}": {_argument(one)}' for one in [*filters, "offset", "limit"])
         methods.append(
             f'    def {_word(name)}(self, *, {", ".join(given)}) -> "Page[{_class(name, "Row")}]":\n'
@@ -129,7 +131,7 @@ def _lists(spec: Mapping[str, Any]) -> str:
 def _objects(spec: Mapping[str, Any]) -> str:
     lines = [
         _HEAD.format(title="Every object, typed."),
-        "from typing import Any, TypedDict\n\nfrom zhirong.client.transport import Group\n",
+        "from typing import Any, Literal, TypedDict\n\nfrom zhirong.client.transport import Group\n",
     ]
     methods = []
     for path, calls in sorted(spec["paths"].items()):
@@ -199,6 +201,9 @@ def _type(schema: Any, spec: Mapping[str, Any], *, is_out: bool = False) -> str:
         kinds.sort(key=lambda kind: kind == "None")
         return "Any" if "Any" in kinds else " | ".join(dict.fromkeys(kinds))
     kind = schema.get("type")
+    if "enum" in schema or "const" in schema:
+        values = schema.get("enum", [schema.get("const")])
+        return f"Literal[{', '.join(json.dumps(one, ensure_ascii=False) for one in values)}]"
     if kind == "array":
         inner = _type(schema.get("items", {}), spec, is_out=is_out)
         return f"list[{inner}]" if is_out else f"Sequence[{inner}]"

@@ -8,7 +8,7 @@ from datetime import date
 from zhirong.chain.loan.servicing.bookkeeping import balances_of, to_book
 from zhirong.chain.loan.servicing.reading import LoanFile
 from zhirong.chain.loan.servicing.replay import replay
-from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.money import Fen
@@ -24,7 +24,7 @@ def keep_books(
     known_on: date,
     rules: Rulebook,
     working_days: WorkingDays,
-    set_aside: Callable[[LoanState], Fen | None] | None = None,
+    set_aside: Callable[[LoanPosition], Fen | None] | None = None,
 ) -> tuple[Books, tuple[Problem, ...]]:
     """The books as they were kept, on every day on which something was booked and on the last, and what is wrong.
 

@@ -195,9 +195,9 @@ class Region:
 
 
 def _states() -> Iterator[str]:
-    from zhirong.chain.financing.case import State
+    from zhirong.chain.financing.case import CaseState
 
-    yield from (state.value for state in State)
+    yield from (state.value for state in CaseState)
 
 
 def _kept() -> str:

@@ -12,7 +12,7 @@ from allauth.mfa.utils import encrypt
 from django.core.cache import cache
 from platform_world import Member, Platform
 
-from zhirong.chain.financing.case import State
+from zhirong.chain.financing.case import CaseState
 from zhirong.kernel.money import yuan
 from zhirong.operations.actors import MemberRole
 from zhirong.operations.contract.conditions import unsettled_items
@@ -68,7 +68,7 @@ class Money:
             guarantor=self.guarantor,
             officer=self.officer.account,
             number=f"ZR2026{platform.number():06d}",
-            state=State.APPROVED.value,
+            state=CaseState.APPROVED.value,
             mode="credit-plus-ip",
             amount=amount,
             term_months=term,
@@ -80,7 +80,7 @@ class Money:
             approved_amount=amount,
             submitted_on=day,
         )
-        platform.seed(CaseStep, case=self.case, state=State.APPROVED.value, began_at=platform.now)
+        platform.seed(CaseStep, case=self.case, state=CaseState.APPROVED.value, began_at=platform.now)
         self.appraisal = platform.seed(
             Appraisal,
             firm=self.firm,

@@ -4,7 +4,7 @@ from typing import Any
 
 from firm_samples import submitted
 
-from zhirong.chain.financing.case import State
+from zhirong.chain.financing.case import CaseState
 from zhirong.operations.actors import MemberRole
 from zhirong.store.financing import Case
 
@@ -17,7 +17,7 @@ def test_what_was_approved_stands_in_front(sqlite_platform: Any) -> None:
     zh, en = platform.client(manager), platform.client(manager, "en")
     page = zh.get(f"/firm/cases/{case.pk}/").content.decode()
     assert "申请 1,000,000.00 元" in page and "批准" not in page.split("</h1>")[0].split("<h1>")[1]
-    platform.reseed(Case.objects.get(pk=case.pk), state=State.APPROVED.value, approved_amount=60_000_000)
+    platform.reseed(Case.objects.get(pk=case.pk), state=CaseState.APPROVED.value, approved_amount=60_000_000)
     for client, approved, asked in (
         (zh, "批准 600,000.00 元", "申请 1,000,000.00 元"),
         (en, "600,000.00 yuan approved", "1,000,000.00 yuan asked for"),

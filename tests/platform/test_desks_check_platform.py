@@ -16,6 +16,7 @@ from zhirong.operations.fields import Nothing
 from zhirong.operations.platform.check_platform import MOST_OF_A_TABLE, kept_models, platform_findings
 from zhirong.operations.pledge.check import check_register
 from zhirong.operations.run import run_operation
+from zhirong.operations.state_columns import TRANSITIONS
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import FirmRight, GuaranteeRequest, Loan, Payment
 from zhirong.store.parties import Account, Kept, Membership, Organisation
@@ -49,6 +50,9 @@ def _values(model: type[Kept], made: dict[type, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for column in model._meta.concrete_fields:
         if column.attname in ("id", "version", "created_at", "changed_at"):
+            continue
+        if (model, column.name) in TRANSITIONS:  # a row begins in one of the states of the table
+            values[column.name] = min(TRANSITIONS[model, column.name].initial)
             continue
         if column.is_relation:
             values[column.name] = made.get(column.related_model)  # null where the two name each other

@@ -5,7 +5,7 @@ from lender_world import AMOUNT
 from money_world import Money
 from test_guarantor_desk import House
 
-from zhirong.chain.financing.case import State
+from zhirong.chain.financing.case import CaseState
 from zhirong.kernel.errors import InputError
 from zhirong.operations.actors import MemberRole
 from zhirong.operations.contract.conditions import conditions_of
@@ -137,7 +137,7 @@ def test_back_to_review_lets_the_former_guarantor_go(money):
     withdraw(money)
     money.on_case(money.officer, "case.back_to_review", reason="担保机构撤回")
     case = money.fresh()
-    assert (case.state, case.guarantor, case.guarantee) == (State.DILIGENCE, None, {})
+    assert (case.state, case.guarantor, case.guarantee) == (CaseState.DILIGENCE, None, {})
     assert guaranteed(money).is_met  # its mode has no guarantor: it goes on without one
 
 

@@ -8,7 +8,7 @@ from desks_world import FIGURES, agency, code, with_codes
 from lender_world import Desk, desk_of
 from money_world import Clock, Money
 
-from zhirong.chain.financing.case import State
+from zhirong.chain.financing.case import CaseState
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import show_yuan
 from zhirong.operations.actors import MemberRole
@@ -116,7 +116,7 @@ def test_no_contract_for_more_than_a_report_signed_since_supports(platform: Any,
         platform.do(desk.manager, "case.back_to_review", case, reason="x")
     platform.do(desk.officer, "case.back_to_review", case, reason="新报告价值较低")
     case = desk.again(case)
-    assert (case.state, case.approved_amount) == (State.DILIGENCE, None)
+    assert (case.state, case.approved_amount) == (CaseState.DILIGENCE, None)
     platform.do(desk.officer, "case.review", case)
     case = desk.again(case)
     assert case.line == supported
@@ -125,7 +125,7 @@ def test_no_contract_for_more_than_a_report_signed_since_supports(platform: Any,
         platform.do(who, "case.approve", case, amount=supported, opinion="同意")
     surety.grants(case)
     case = desk.again(case)
-    assert (case.state, case.approved_amount, case.approval_round) == (State.APPROVED, supported, 2)
+    assert (case.state, case.approved_amount, case.approval_round) == (CaseState.APPROVED, supported, 2)
     platform.do(desk.officer, "contract.issue", case, start=str(platform.day))
     assert desk.again(case).contract["loan"]["principal"] == show_yuan(supported).replace(",", "")
     assert check_register(platform.folder).findings == ()
@@ -168,7 +168,7 @@ def test_no_release_above_what_todays_report_supports(platform: Any, monkeypatch
     # Contracts are void, the pledge is discharged: both are made anew for what is approved then.
     assert set(Paper.objects.filter(subject=f"case/{case.pk}").values_list("state", flat=True)) == {"void"}
     assert desk.again(case).contract.get("filings", []) == []
-    assert desk.again(case).state == State.DILIGENCE
+    assert desk.again(case).state == CaseState.DILIGENCE
     assert check_register(platform.folder).findings == ()
     platform.do(desk.officer, "case.review", case)
     line = desk.again(case).line
@@ -193,4 +193,4 @@ def test_a_guarantor_is_asked_anew(platform: Any, monkeypatch: Any) -> None:
     money.ready()
     money.on_case(money.officer, "case.back_to_review", reason="重新审查")
     assert GuaranteeRequest.objects.get().state == "ended"
-    assert money.state == State.DILIGENCE
+    assert money.state == CaseState.DILIGENCE

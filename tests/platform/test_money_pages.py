@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from money_world import AMOUNT, Money
 from platform_world import readers
 
-from zhirong.chain.financing.case import State
+from zhirong.chain.financing.case import CaseState
 from zhirong.kernel.money import yuan
 from zhirong.operations.case_file.documents import read_by
 from zhirong.store.financing import Case, Loan, Paper, Payment, Signature, StatementLine, StoredFile, WatchFlag
@@ -95,7 +95,7 @@ def test_a_statement_is_tried_then_imported_then_matched(platform, monkeypatch) 
     own = client.post(f"/do/line.confirm/{line.pk}/", {"_key": "k3"})
     assert own.status_code == 422 and "须是两个人" in own.content.decode()
     platform.send(platform.client(money.second), "line.confirm", line)
-    assert money.state == State.RELEASED
+    assert money.state == CaseState.DISBURSED
     assert client.post("/statements/import/", {"account_number": "62220001", "_key": "k4"}).status_code == 422
     for address in (
         f"/lines/{line.pk}/",

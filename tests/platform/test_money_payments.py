@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from money_world import AMOUNT, Money
 
-from zhirong.chain.financing.case import State
+from zhirong.chain.financing.case import CaseState
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import yuan
 from zhirong.operations.loan.books import books_of
@@ -43,7 +43,7 @@ def test_the_person_who_matched_does_not_confirm(platform, monkeypatch) -> None:
     assert refused(platform, money.cashier, "line.confirm", line) == "same_person"
     with pytest.raises(ForbiddenError):
         platform.do(money.officer, "line.confirm", line)
-    assert money.loan.state == "waiting" and money.state == State.REGISTERING
+    assert money.loan.state == "waiting" and money.state == CaseState.REGISTERING
     platform.do(money.reviewer, "line.confirm", line)
     assert money.loan.state == "standing"
     assert refused(platform, money.second, "line.confirm", line) == "not_in_this_state"
@@ -128,7 +128,7 @@ def test_a_wrong_match_is_reversed_and_matched_anew(platform, monkeypatch) -> No
     platform.later(30)
     payoff = state_of(money.loan, platform.day, rulebook()).payoff
     line = money.pay(payoff)
-    assert money.state == State.REPAID
+    assert money.state == CaseState.REPAID
     wrong = Payment.objects.get(kind="repayment")
     platform.do(money.cashier, "payment.reverse", wrong, reason="这笔款是另一家企业的")
     wrong.refresh_from_db()
@@ -136,14 +136,14 @@ def test_a_wrong_match_is_reversed_and_matched_anew(platform, monkeypatch) -> No
     events = len(money.loan.events)
     platform.do(money.second, "payment.confirm_reversal", wrong)
     loan = money.loan
-    assert (loan.state, loan.balance, money.state) == ("standing", AMOUNT, State.RELEASED)
+    assert (loan.state, loan.balance, money.state) == ("standing", AMOUNT, CaseState.DISBURSED)
     assert len(loan.events) == events + 1 and loan.events[-1]["of"] == wrong.event  # nothing was edited
     line.refresh_from_db()
     assert line.state == "open"
     demand_kept(platform, loan)
     platform.do(money.cashier, "line.match", line, loan=loan.number, kind="repayment")
     platform.do(money.second, "line.confirm", line)
-    assert (money.loan.state, money.state) == ("repaid", State.REPAID)
+    assert (money.loan.state, money.state) == ("repaid", CaseState.REPAID)
     assert check_register(platform.folder).findings == ()
 
 
@@ -160,10 +160,10 @@ def test_a_release_that_was_another_loans_is_taken_back(platform, monkeypatch) -
     platform.do(money.second, "payment.confirm_reversal", repaid)
     platform.do(money.cashier, "payment.reverse", payment, reason="错")
     platform.do(money.second, "payment.confirm_reversal", payment)
-    assert (money.loan.state, money.loan.start, money.state) == ("waiting", None, State.REGISTERING)
+    assert (money.loan.state, money.loan.start, money.state) == ("waiting", None, CaseState.REGISTERING)
     platform.later(2)
     money.pay(AMOUNT, "release")
-    assert (money.loan.state, money.loan.start, money.state) == ("standing", platform.day, State.RELEASED)
+    assert (money.loan.state, money.loan.start, money.state) == ("standing", platform.day, CaseState.DISBURSED)
     demand_kept(platform, money.loan)
     assert check_register(platform.folder).findings == ()
 
@@ -174,7 +174,7 @@ def test_too_much_is_held_and_given_back_before_the_case_is_closed(platform, mon
     platform.later(20)
     payoff = state_of(money.loan, platform.day, rulebook()).payoff
     money.pay(payoff + 12_345)
-    assert (money.loan.state, money.state) == ("repaid", State.REPAID)
+    assert (money.loan.state, money.state) == ("repaid", CaseState.REPAID)
     assert state_of(money.loan, platform.day, rulebook()).credit == 12_345
     assert refused(platform, money.officer, "case.close", money.fresh()) == "credit_held"
     line = money.line(12_346, "out")
@@ -185,7 +185,7 @@ def test_too_much_is_held_and_given_back_before_the_case_is_closed(platform, mon
     money.pay(12_345, "refund")
     demand_kept(platform, money.loan)
     money.on_case(money.officer, "case.close")
-    assert money.state == State.CLOSED
+    assert money.state == CaseState.CLOSED
     payment = Payment.objects.get(kind="refund")
     assert refused(platform, money.cashier, "payment.reverse", payment, reason="错") == "closed"
 
@@ -279,4 +279,4 @@ def test_other_banks_and_firms_see_none_of_it(platform, monkeypatch) -> None:
     assert manager.get(f"/files/{paper.pdf_id}/").status_code == 200
     assert manager.get(f"/lines/{line.pk}/").status_code == 403
     assert manager.get(f"/loans/{loan.pk}/books/").status_code == 403
-    assert Case.objects.get(pk=money.case.pk).state == State.RELEASED
+    assert Case.objects.get(pk=money.case.pk).state == CaseState.DISBURSED

@@ -7,7 +7,7 @@ import pytest
 from money_world import PDF, Money
 from platform_world import readers
 
-from zhirong.chain.financing.case import State
+from zhirong.chain.financing.case import CaseState
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError
 from zhirong.operations.actors import MemberRole
@@ -100,7 +100,7 @@ def test_a_newer_version_voids_what_was_signed(platform, monkeypatch) -> None:
         refused(platform, money.manager, "paper.sign", new[0], code=code, sha256=old[0].sha256) == "another_version"
     )
     money.sign()
-    assert money.state == State.REGISTERING
+    assert money.state == CaseState.REGISTERING
 
 
 def test_a_changed_file_is_not_signed(platform, monkeypatch) -> None:
@@ -137,9 +137,9 @@ def test_a_sealed_scan_counts_once_two_people_have_checked_it(platform, monkeypa
         platform.do(money.reviewer, "paper.check_scan", signature, agrees=True)
         signature.refresh_from_db()
         assert signature.valid and signature.sha256 == paper.sha256
-    assert money.state == State.SIGNING
+    assert money.state == CaseState.SIGNING
     money.on_case(money.head, "case.sign", code=money.code(money.head.account))
-    assert money.state == State.REGISTERING
+    assert money.state == CaseState.REGISTERING
     assert check_register(platform.folder).findings == ()
 
 

@@ -7,7 +7,7 @@ from lender_world import desk_of
 from money_world import AMOUNT, Money
 from platform_world import readers
 
-from zhirong.chain.financing.case import State
+from zhirong.chain.financing.case import CaseState
 from zhirong.kernel.errors import InputError
 from zhirong.operations.actors import MemberRole
 from zhirong.operations.loan.loans import columns_of, state_of
@@ -35,7 +35,7 @@ def demand_columns(platform, loan: Loan) -> None:
 def test_the_whole_way(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch, guaranteed=True)
     money.issue()
-    assert money.state == State.SIGNING
+    assert money.state == CaseState.SIGNING
     assert [paper.kind for paper in money.papers()] == [
         "loan_contract",
         "pledge_contract",
@@ -43,17 +43,17 @@ def test_the_whole_way(platform, monkeypatch) -> None:
         "registration_form",
     ]
     money.sign()
-    assert money.state == State.REGISTERING
+    assert money.state == CaseState.REGISTERING
     assert {paper.state for paper in money.papers()} == {"signed"}
     money.register()
     registration = rows.load(money.fresh().filing)
     assert registration.status == "entered" and registration.claim_amount == AMOUNT
     money.on_case(money.officer, "case.release")
     loan = money.loan
-    assert (loan.state, loan.principal, money.state) == ("waiting", AMOUNT, State.REGISTERING)
+    assert (loan.state, loan.principal, money.state) == ("waiting", AMOUNT, CaseState.REGISTERING)
     money.pay(AMOUNT, "release")
     loan = money.loan
-    assert (loan.state, loan.balance, money.state) == ("standing", AMOUNT, State.RELEASED)
+    assert (loan.state, loan.balance, money.state) == ("standing", AMOUNT, CaseState.DISBURSED)
     assert loan.start == platform.day
     demand_columns(platform, loan)
     # Interest of the first quarter, by days over 360, and the rest at once.
@@ -70,10 +70,10 @@ def test_the_whole_way(platform, monkeypatch) -> None:
     payoff = state_of(loan, platform.day, rulebook()).payoff
     assert payoff == AMOUNT + round(AMOUNT * 0.0435 * 10 / 360)
     money.pay(payoff)
-    assert (money.loan.state, money.loan.balance, money.state) == ("repaid", 0, State.REPAID)
+    assert (money.loan.state, money.loan.balance, money.state) == ("repaid", 0, CaseState.REPAID)
     assert not WatchFlag.objects.filter(cleared_on=None).exists()  # what is repaid is not watched
     money.on_case(money.officer, "case.close")
-    assert money.state == State.CLOSED
+    assert money.state == CaseState.CLOSED
     registration = rows.load(money.case.filing)
     assert registration.status == "discharged"
     notice = Paper.objects.get(kind="discharge_notice")
@@ -117,7 +117,7 @@ def test_a_case_that_the_firm_handed_in_and_the_bank_approved(platform, monkeypa
     asked = platform.member(guarantor, MemberRole.GUARANTOR_OFFICER)
     decides = platform.member(guarantor, MemberRole.GUARANTOR_APPROVER)
     money = Money.of_desk(desk, desk.approved(), monkeypatch)
-    assert money.state == State.APPROVED
+    assert money.state == CaseState.APPROVED
     with pytest.raises(InputError) as told:
         money.issue()
     assert told.value.problems[0].code == "no_guarantee"
@@ -144,7 +144,7 @@ def test_a_case_that_the_firm_handed_in_and_the_bank_approved(platform, monkeypa
     platform.later(40)
     money.pay(state_of(loan, platform.day, rulebook()).payoff)
     money.on_case(money.officer, "case.close")
-    assert money.state == State.CLOSED
+    assert money.state == CaseState.CLOSED
     demand_whole(platform)
 
 
@@ -173,7 +173,7 @@ def test_a_case_whose_loan_waits_for_its_money_is_not_ended_under_the_cashier(pl
             money.on_case(who, name, **data)
         assert [one.code for one in told.value.problems] == ["loan_waits"]
     money.pay(AMOUNT, "release")
-    assert money.state == State.RELEASED
+    assert money.state == CaseState.DISBURSED
 
 
 def test_a_case_declined_after_its_registration_leaves_no_pledge_behind(platform, monkeypatch) -> None:
@@ -185,7 +185,7 @@ def test_a_case_declined_after_its_registration_leaves_no_pledge_behind(platform
     money.on_case(money.officer, "case.release")
     platform.do(money.officer, "release.cancel", money.loan, reason="不放款了")
     money.on_case(money.head, "case.decline", ground="credit", reason="新增失信")
-    assert money.state == State.DECLINED
+    assert money.state == CaseState.DECLINED
     assert rows.load(money.case.filing).status == "discharged"
     demand_whole(platform)
 

@@ -17,7 +17,7 @@ from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.reading import read_loan_file
 from zhirong.chain.loan.servicing.replay import replay
-from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.chain.loan.terms import Draw, LoanTerms, Method, Prepayment
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader
@@ -30,7 +30,7 @@ PLAIN = LoanTerms(
 FIRST = date(2026, 3, 2)
 
 
-def state_of(day: date, *later: ev.Event, terms: LoanTerms = PLAIN, **agreed: Any) -> LoanState:
+def state_of(day: date, *later: ev.Event, terms: LoanTerms = PLAIN, **agreed: Any) -> LoanPosition:
     drawn = ev.Drawdown(id="D", day=terms.start, booked=terms.start, amount=terms.principal)
     contract = Contract("L1", terms, Decimal("0.5"), Decimal(1), **agreed)
     return replay([drawn, *later], contract, day, RULES, WORKING_DAYS)

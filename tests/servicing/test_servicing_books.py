@@ -17,7 +17,7 @@ from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.heads import Category, Head
 from zhirong.chain.loan.servicing.provisions import provision
 from zhirong.chain.loan.servicing.replay import replay
-from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.chain.loan.terms import LoanTerms, Method
 from zhirong.kernel.errors import InputError
 from zhirong.ledger.books import Books, close, post
@@ -124,7 +124,7 @@ def test_what_was_closed_cannot_be_booked_into() -> None:
         post(books, [("HZ-1", entry) for entry in entries])
 
 
-def paid_by_guarantor(*later: ev.Event) -> LoanState:
+def paid_by_guarantor(*later: ev.Event) -> LoanPosition:
     """Owed on 1 August: 360,000 + 6,552 interest + 918 penalty + 16.71 compound = 367,486.71; 400,000 came."""
     drawn = ev.Drawdown(id="D", **on("2024-01-15"), amount=36_000_000)
     paid = ev.Payment(id="P", **on("2024-08-01"), amount=40_000_000, payer="guarantor")

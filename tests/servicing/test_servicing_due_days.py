@@ -20,7 +20,7 @@ from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.heads import Head
 from zhirong.chain.loan.servicing.reading import read_loan_file
 from zhirong.chain.loan.servicing.replay import replay
-from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.chain.loan.terms import Amendment, Draw, Grace, LoanTerms, Method, PlanItem, Prepayment, Step
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import round_fen
@@ -40,7 +40,7 @@ def terms_of(**fields: Any) -> LoanTerms:
     return LoanTerms(**{**usual, **fields})
 
 
-def state_of(terms: LoanTerms, day: date, *later: ev.Event, excess: str = "hold") -> LoanState:
+def state_of(terms: LoanTerms, day: date, *later: ev.Event, excess: str = "hold") -> LoanPosition:
     contract = Contract("L1", terms, Decimal("0.5"), Decimal(1), excess=excess)  # type: ignore[arg-type]
     drawn = ev.Drawdown(id="D", day=terms.start, booked=terms.start, amount=terms.principal)
     return replay([drawn, *later], contract, day, RULES, WORKING_DAYS)

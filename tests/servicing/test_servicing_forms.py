@@ -15,7 +15,7 @@ from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.heads import Head
 from zhirong.chain.loan.servicing.replay import replay
-from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.chain.loan.terms import Grace, LoanTerms, Method, PlanItem, Prepayment, Step
 
 START, END = date(2025, 1, 1), date(2025, 9, 1)
@@ -24,7 +24,7 @@ LEVEL = LoanTerms(120_000_000, START, END, Method.LEVEL_PAYMENT, FixedRate(Decim
 PARTS = replace(LEVEL, method=Method.EQUAL_PRINCIPAL)
 
 
-def state_of(terms: LoanTerms, day: date, *later: ev.Event, excess: str = "prepay_reduce") -> LoanState:
+def state_of(terms: LoanTerms, day: date, *later: ev.Event, excess: str = "prepay_reduce") -> LoanPosition:
     contract = Contract("L1", terms, Decimal("0.5"), Decimal(1), excess=excess)  # type: ignore[arg-type]
     drawn = ev.Drawdown(id="D", day=terms.start, booked=terms.start, amount=terms.principal)
     return replay([drawn, *later], contract, day, RULES, WORKING_DAYS)
@@ -34,7 +34,7 @@ def on(day: date) -> dict[str, object]:
     return {"id": day.isoformat(), "day": day, "booked": day}
 
 
-def ahead(state: LoanState) -> list[tuple[date, int]]:
+def ahead(state: LoanPosition) -> list[tuple[date, int]]:
     return [] if state.plan is None else [(row.period.paid, row.principal) for row in state.plan.rows]
 
 

@@ -14,7 +14,7 @@ from zhirong.chain.loan.servicing.classification import classify
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.heads import Category, Head
 from zhirong.chain.loan.servicing.replay import replay
-from zhirong.chain.loan.servicing.state import LateSpan, LoanState, Standing
+from zhirong.chain.loan.servicing.state import LateSpan, LoanPosition, Standing
 from zhirong.chain.loan.terms import LoanTerms, Method
 from zhirong.kernel.errors import InputError
 from zhirong.ledger.accounts import account_text
@@ -32,7 +32,7 @@ DUE = TERMS.end
 INTEREST = 91 * 6_000
 
 
-def state_of(day: date, *later: ev.Event, contract: Contract = CONTRACT) -> LoanState:
+def state_of(day: date, *later: ev.Event, contract: Contract = CONTRACT) -> LoanPosition:
     drawn = ev.Drawdown(id="D", day=TERMS.start, booked=TERMS.start, amount=TERMS.principal)
     return replay([drawn, *later], contract, day, RULES, WORKING_DAYS)
 

@@ -14,7 +14,7 @@ from zhirong.chain.loan.servicing.bookkeeping import to_book
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.heads import Head
 from zhirong.chain.loan.servicing.replay import replay
-from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.ledger.books import Books, post
 from zhirong.ledger.check import check
 from zhirong.ledger.views import by_cause
@@ -25,11 +25,11 @@ modest = settings(max_examples=80, deadline=None, suppress_health_check=list(Hea
 
 def state_of(
     events: tuple[ev.Event, ...], contract: Contract, day: date, known_on: date | None = None
-) -> LoanState:
+) -> LoanPosition:
     return replay(events, contract, day, RULES, WORKING_DAYS, known_on)
 
 
-def owed_by_head(state: LoanState) -> dict[Head, int]:
+def owed_by_head(state: LoanPosition) -> dict[Head, int]:
     return {
         Head.COSTS: state.costs,
         Head.PENALTY: state.penalty,
@@ -39,7 +39,7 @@ def owed_by_head(state: LoanState) -> dict[Head, int]:
     }
 
 
-def total_by_account(state: LoanState) -> dict[str, int]:
+def total_by_account(state: LoanPosition) -> dict[str, int]:
     sums: dict[str, int] = {}
     for amounts in state.moves.values():
         for account, amount in amounts.items():

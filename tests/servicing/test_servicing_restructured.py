@@ -23,7 +23,7 @@ from zhirong.chain.loan.servicing.classification import (
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.reading import read_loan_file
 from zhirong.chain.loan.servicing.replay import replay
-from zhirong.chain.loan.servicing.state import LoanState, Restructured, Standing
+from zhirong.chain.loan.servicing.state import LoanPosition, Restructured, Standing
 from zhirong.chain.loan.terms import LoanTerms, Method
 from zhirong.kernel.fields import Reader
 
@@ -35,7 +35,7 @@ CHANGED = date(2024, 4, 10)  # first due day after it: 10 July 2024
 WATCH = "lending.classification.watch"
 
 
-def state_of(day: date, *later: ev.Event) -> LoanState:
+def state_of(day: date, *later: ev.Event) -> LoanPosition:
     drawn = ev.Drawdown(id="D", day=TERMS.start, booked=TERMS.start, amount=TERMS.principal)
     return replay([drawn, *later], Contract("L1", TERMS, Decimal("0.5"), Decimal(1)), day, RULES, WORKING_DAYS)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db import models as fields
 from django.db.models import Model
@@ -23,6 +23,7 @@ from zhirong.operations.actors import Actor
 from zhirong.operations.authorize import operations_for
 from zhirong.operations.clock import now
 from zhirong.operations.refusals import not_found
+from zhirong.operations.state_columns import choices_of
 from zhirong.operations.tokens import demand_read
 from zhirong.operations.visibility import visible
 
@@ -93,7 +94,7 @@ def _fields(noun: str, shown: Shown) -> list[_Field]:
 def _field(noun: str, name: str, column: Any, is_own: bool) -> _Field:
     if is_money(noun, name):
         return _Field(name, column.attname, str | None if column.null else str, is_own, is_money=True)
-    return _Field(name, column.attname, _type(column), is_own, is_money=False)
+    return _Field(name, column.attname, _coded(column) or _type(column), is_own, is_money=False)
 
 
 def _out(noun: str, shown: Shown) -> type[Schema]:
@@ -118,6 +119,15 @@ _TYPES: Mapping[type, Any] = {
     fields.CharField: str,
     fields.TextField: str,
 }
+
+
+def _coded(column: Any) -> Any:
+    """The type of a column with one of several values; None for any other column."""
+    values = list(choices_of(column.model, column.name))
+    if not values:
+        return None
+    found: Any = Literal[(*values, *([""] if column.blank else []))]
+    return found | None if column.null else found
 
 
 def _type(column: Any) -> Any:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from zhirong.chain.loan.servicing.classification import Classification, Ground
     from zhirong.chain.loan.servicing.provisions import ProvisionTable
     from zhirong.chain.loan.servicing.reading import LoanFile
-    from zhirong.chain.loan.servicing.state import LoanState
+    from zhirong.chain.loan.servicing.state import LoanPosition
     from zhirong.kernel.errors import Problem
     from zhirong.kernel.rulebook import Rulebook
     from zhirong.ledger.books import Books
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _judge(state: "LoanState", loan: "LoanFile", rules: "Rulebook") -> "Classification | None":
+def _judge(state: "LoanPosition", loan: "LoanFile", rules: "Rulebook") -> "Classification | None":
     from zhirong.chain.loan.servicing.classification import classify
     from zhirong.kernel.rulebook import RuleError
 
@@ -113,7 +113,7 @@ def _write_books(books: "Books", options: argparse.Namespace) -> None:
 
 
 def _as_json(
-    state: "LoanState",
+    state: "LoanPosition",
     judged: "Classification | None",
     set_aside: "dict[ProvisionTable, int]",
     books: "Books",
@@ -143,7 +143,7 @@ def _as_json(
 
 
 def _as_text(
-    state: "LoanState",
+    state: "LoanPosition",
     judged: "Classification | None",
     set_aside: "dict[ProvisionTable, int]",
     books: "Books",

@@ -1,6 +1,6 @@
 """Every list, typed. Made by tools/make_client.py from the description of the API: not to be edited."""
 
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from zhirong.client.transport import Group, Page
 
@@ -396,8 +396,8 @@ class Lists(Group):
         self,
         *,
         email: str | None = None,
-        active: str | None = None,
-        order: str | None = None,
+        active: Literal["1", "0"] | None = None,
+        order: Literal["email", "joined", "seen", "-email", "-joined", "-seen"] | None = None,
         offset: int = 0,
         limit: int = 50,
     ) -> "Page[AdminAccountsRow]":
@@ -409,9 +409,9 @@ class Lists(Group):
     def admin_jobs(
         self,
         *,
-        state: str | None = None,
+        state: Literal["waiting", "running", "done", "failed"] | None = None,
         kind: str | None = None,
-        order: str | None = None,
+        order: Literal["id", "run_at", "-id", "-run_at"] | None = None,
         offset: int = 0,
         limit: int = 50,
     ) -> "Page[AdminJobsRow]":
@@ -425,7 +425,7 @@ class Lists(Group):
         *,
         account: str | None = None,
         organisation: str | None = None,
-        admin: str | None = None,
+        admin: Literal["1"] | None = None,
         offset: int = 0,
         limit: int = 50,
     ) -> "Page[AdminMembersRow]":
@@ -440,9 +440,12 @@ class Lists(Group):
         *,
         name: str | None = None,
         code: str | None = None,
-        kind: str | None = None,
-        status: str | None = None,
-        order: str | None = None,
+        kind: Literal[
+            "firm", "lender", "guarantor", "insurer", "fund", "agency", "operator", "registry", "platform"
+        ]
+        | None = None,
+        status: Literal["pending", "active", "suspended", "refused"] | None = None,
+        order: Literal["name", "region", "-name", "-region"] | None = None,
         offset: int = 0,
         limit: int = 50,
     ) -> "Page[AdminOrganisationsRow]":
@@ -467,7 +470,13 @@ class Lists(Group):
         return self._transport.page("admin.tokens", {"account": account, "offset": offset, "limit": limit})
 
     def agency_appraisals(
-        self, *, state: str | None = None, order: str | None = None, offset: int = 0, limit: int = 50
+        self,
+        *,
+        state: Literal["requested", "accepted", "worked", "reviewed", "signed", "refused", "withdrawn", "issued"]
+        | None = None,
+        order: Literal["id", "valid_until", "-id", "-valid_until"] | None = None,
+        offset: int = 0,
+        limit: int = 50,
     ) -> "Page[AgencyAppraisalsRow]":
         """评估委托 / Assignments."""
         return self._transport.page(
@@ -475,7 +484,13 @@ class Lists(Group):
         )
 
     def appraisals_formal(
-        self, *, state: str | None = None, order: str | None = None, offset: int = 0, limit: int = 50
+        self,
+        *,
+        state: Literal["requested", "accepted", "worked", "reviewed", "signed", "refused", "withdrawn", "issued"]
+        | None = None,
+        order: Literal["id", "valid_until", "-id", "-valid_until"] | None = None,
+        offset: int = 0,
+        limit: int = 50,
     ) -> "Page[AppraisalsFormalRow]":
         """正式评估 / Formal appraisals."""
         return self._transport.page(
@@ -491,7 +506,7 @@ class Lists(Group):
         registration: str | None = None,
         first: str | None = None,
         last: str | None = None,
-        order: str | None = None,
+        order: Literal["index", "day", "-index", "-day"] | None = None,
         offset: int = 0,
         limit: int = 50,
     ) -> "Page[AuditEventsRow]":
@@ -518,7 +533,7 @@ class Lists(Group):
         subject: str | None = None,
         first: str | None = None,
         last: str | None = None,
-        order: str | None = None,
+        order: Literal["at", "-at"] | None = None,
         offset: int = 0,
         limit: int = 50,
     ) -> "Page[AuditSeenRow]":
@@ -536,12 +551,24 @@ class Lists(Group):
             },
         )
 
-    def desk_limits(self, *, order: str | None = None, offset: int = 0, limit: int = 50) -> "Page[DeskLimitsRow]":
+    def desk_limits(
+        self,
+        *,
+        order: Literal["scope", "value", "amount", "changed", "-scope", "-value", "-amount", "-changed"]
+        | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> "Page[DeskLimitsRow]":
         """限额 / Limits."""
         return self._transport.page("desk.limits", {"order": order, "offset": offset, "limit": limit})
 
     def firm_appraisals(
-        self, *, grade: str | None = None, order: str | None = None, offset: int = 0, limit: int = 50
+        self,
+        *,
+        grade: Literal["online", "formal"] | None = None,
+        order: Literal["valuation_date", "valid_until", "-valuation_date", "-valid_until"] | None = None,
+        offset: int = 0,
+        limit: int = 50,
     ) -> "Page[FirmAppraisalsRow]":
         """我的评估 / My appraisals."""
         return self._transport.page(
@@ -551,9 +578,37 @@ class Lists(Group):
     def firm_cases(
         self,
         *,
-        state: str | None = None,
-        open_: str | None = None,
-        order: str | None = None,
+        state: Literal[
+            "draft",
+            "submitted",
+            "diligence",
+            "approval",
+            "approved",
+            "signing",
+            "registering",
+            "released",
+            "repaid",
+            "closed",
+            "declined",
+            "withdrawn",
+        ]
+        | None = None,
+        open_: Literal["open", "ended"] | None = None,
+        order: Literal[
+            "number",
+            "approved_amount",
+            "amount",
+            "state",
+            "submitted_on",
+            "due_on",
+            "-number",
+            "-approved_amount",
+            "-amount",
+            "-state",
+            "-submitted_on",
+            "-due_on",
+        ]
+        | None = None,
         offset: int = 0,
         limit: int = 50,
     ) -> "Page[FirmCasesRow]":
@@ -563,13 +618,21 @@ class Lists(Group):
         )
 
     def firm_consents(
-        self, *, order: str | None = None, offset: int = 0, limit: int = 50
+        self,
+        *,
+        order: Literal["until", "revoked_on", "-until", "-revoked_on"] | None = None,
+        offset: int = 0,
+        limit: int = 50,
     ) -> "Page[FirmConsentsRow]":
         """授权 / Consents."""
         return self._transport.page("firm.consents", {"order": order, "offset": offset, "limit": limit})
 
     def firm_mandates(
-        self, *, order: str | None = None, offset: int = 0, limit: int = 50
+        self,
+        *,
+        order: Literal["until", "ended_on", "-until", "-ended_on"] | None = None,
+        offset: int = 0,
+        limit: int = 50,
     ) -> "Page[FirmMandatesRow]":
         """委托 / Mandates."""
         return self._transport.page("firm.mandates", {"order": order, "offset": offset, "limit": limit})
@@ -577,10 +640,42 @@ class Lists(Group):
     def firm_rights(
         self,
         *,
-        kind: str | None = None,
-        status: str | None = None,
+        kind: Literal[
+            "invention",
+            "utility_model",
+            "design",
+            "trademark",
+            "copyright",
+            "software",
+            "layout_design",
+            "plant_variety",
+            "trade_name",
+            "trade_secret",
+            "data_ip",
+        ]
+        | None = None,
+        status: Literal[
+            "pending", "refused", "withdrawn", "in_force", "lapsed", "invalidated", "expired", "unknown"
+        ]
+        | None = None,
         words: str | None = None,
-        order: str | None = None,
+        order: Literal[
+            "title",
+            "kind",
+            "number",
+            "status",
+            "ends_on",
+            "next_fee_on",
+            "checked_on",
+            "-title",
+            "-kind",
+            "-number",
+            "-status",
+            "-ends_on",
+            "-next_fee_on",
+            "-checked_on",
+        ]
+        | None = None,
         offset: int = 0,
         limit: int = 50,
     ) -> "Page[FirmRightsRow]":
@@ -593,10 +688,28 @@ class Lists(Group):
     def guarantor_requests(
         self,
         *,
-        state: str | None = None,
+        state: Literal["requested", "reviewed", "granted", "declined", "withdrawn", "ended"] | None = None,
         firm: str | None = None,
         group: str | None = None,
-        order: str | None = None,
+        order: Literal[
+            "firm",
+            "state",
+            "amount",
+            "share",
+            "exposure",
+            "fee",
+            "group",
+            "asked_at",
+            "-firm",
+            "-state",
+            "-amount",
+            "-share",
+            "-exposure",
+            "-fee",
+            "-group",
+            "-asked_at",
+        ]
+        | None = None,
         offset: int = 0,
         limit: int = 50,
     ) -> "Page[GuarantorRequestsRow]":
@@ -606,20 +719,107 @@ class Lists(Group):
             {"state": state, "firm": firm, "group": group, "order": order, "offset": offset, "limit": limit},
         )
 
-    def imports(self, *, state: str | None = None, offset: int = 0, limit: int = 50) -> "Page[ImportsRow]":
+    def imports(
+        self,
+        *,
+        state: Literal["reading", "preview", "keeping", "done", "refused", "cancelled", "expired"] | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> "Page[ImportsRow]":
         """文件导入 / File imports."""
         return self._transport.page("imports", {"state": state, "offset": offset, "limit": limit})
 
     def lender_cases(
         self,
         *,
-        state: str | None = None,
-        mode: str | None = None,
+        state: Literal[
+            "submitted",
+            "diligence",
+            "approval",
+            "approved",
+            "signing",
+            "registering",
+            "released",
+            "repaid",
+            "closed",
+            "declined",
+            "withdrawn",
+        ]
+        | None = None,
+        mode: Literal[
+            "bank-alone",
+            "beijing-ip",
+            "beijing-zrt",
+            "beijing",
+            "chengdu",
+            "credit-plus-ip",
+            "germany",
+            "guangzhou-5311",
+            "guangzhou-541",
+            "guangzhou-55",
+            "japan",
+            "national-ip-insurer",
+            "peer-guarantee",
+            "pudong-later",
+            "pudong",
+            "suzhou-picc",
+            "suzhou",
+            "us-capp",
+            "us-sba",
+            "us-svb",
+            "wuhan",
+            "wuxi",
+            "xixian",
+            "zhongguancun",
+            "zhongshan",
+            "anhui-4321",
+            "guangzhou-2020",
+            "guangzhou-2025-guarantee",
+            "guangzhou-2025-topup",
+            "guangzhou-2025",
+            "haikou-2023",
+            "hangzhou-2025",
+            "jiangsu-suzhidai",
+            "national-28",
+            "national-4222",
+            "national-private-investment-2026",
+            "national-tech-2024",
+            "shandong",
+            "shenzhen-pingshan",
+            "shenzhen-pool",
+            "wuhan-2024",
+            "zhanjiang",
+            "zhongshan-2021",
+            "zhuhai",
+        ]
+        | None = None,
         firm: str | None = None,
         number: str | None = None,
         officer: str | None = None,
         due_until: str | None = None,
-        order: str | None = None,
+        order: Literal[
+            "number",
+            "firm",
+            "state",
+            "amount",
+            "line",
+            "approved",
+            "mode",
+            "submitted",
+            "due_on",
+            "officer",
+            "-number",
+            "-firm",
+            "-state",
+            "-amount",
+            "-line",
+            "-approved",
+            "-mode",
+            "-submitted",
+            "-due_on",
+            "-officer",
+        ]
+        | None = None,
         offset: int = 0,
         limit: int = 50,
     ) -> "Page[LenderCasesRow]":
@@ -642,13 +842,86 @@ class Lists(Group):
     def lender_work(
         self,
         *,
-        state: str | None = None,
-        mode: str | None = None,
+        state: Literal[
+            "submitted",
+            "diligence",
+            "approval",
+            "approved",
+            "signing",
+            "registering",
+            "released",
+            "repaid",
+            "closed",
+            "declined",
+            "withdrawn",
+        ]
+        | None = None,
+        mode: Literal[
+            "bank-alone",
+            "beijing-ip",
+            "beijing-zrt",
+            "beijing",
+            "chengdu",
+            "credit-plus-ip",
+            "germany",
+            "guangzhou-5311",
+            "guangzhou-541",
+            "guangzhou-55",
+            "japan",
+            "national-ip-insurer",
+            "peer-guarantee",
+            "pudong-later",
+            "pudong",
+            "suzhou-picc",
+            "suzhou",
+            "us-capp",
+            "us-sba",
+            "us-svb",
+            "wuhan",
+            "wuxi",
+            "xixian",
+            "zhongguancun",
+            "zhongshan",
+            "anhui-4321",
+            "guangzhou-2020",
+            "guangzhou-2025-guarantee",
+            "guangzhou-2025-topup",
+            "guangzhou-2025",
+            "haikou-2023",
+            "hangzhou-2025",
+            "jiangsu-suzhidai",
+            "national-28",
+            "national-4222",
+            "national-private-investment-2026",
+            "national-tech-2024",
+            "shandong",
+            "shenzhen-pingshan",
+            "shenzhen-pool",
+            "wuhan-2024",
+            "zhanjiang",
+            "zhongshan-2021",
+            "zhuhai",
+        ]
+        | None = None,
         firm: str | None = None,
         number: str | None = None,
         officer: str | None = None,
         due_until: str | None = None,
-        order: str | None = None,
+        order: Literal[
+            "number",
+            "firm",
+            "state",
+            "due_on",
+            "amount",
+            "officer",
+            "-number",
+            "-firm",
+            "-state",
+            "-due_on",
+            "-amount",
+            "-officer",
+        ]
+        | None = None,
         offset: int = 0,
         limit: int = 50,
     ) -> "Page[LenderWorkRow]":
@@ -671,10 +944,10 @@ class Lists(Group):
     def loan_lines(
         self,
         *,
-        state: str | None = None,
-        direction: str | None = None,
+        state: Literal["open", "matched", "confirmed", "ignored"] | None = None,
+        direction: Literal["in", "out"] | None = None,
         words: str | None = None,
-        order: str | None = None,
+        order: Literal["day", "-day"] | None = None,
         offset: int = 0,
         limit: int = 50,
     ) -> "Page[LoanLinesRow]":
@@ -694,10 +967,10 @@ class Lists(Group):
     def loan_payments(
         self,
         *,
-        state: str | None = None,
-        kind: str | None = None,
+        state: Literal["matched", "confirmed", "undone", "reversing", "reversed"] | None = None,
+        kind: Literal["release", "repayment", "refund"] | None = None,
         loan: str | None = None,
-        order: str | None = None,
+        order: Literal["day", "-day"] | None = None,
         offset: int = 0,
         limit: int = 50,
     ) -> "Page[LoanPaymentsRow]":
@@ -710,10 +983,10 @@ class Lists(Group):
     def loan_watch(
         self,
         *,
-        kind: str | None = None,
-        seen: str | None = None,
+        kind: Literal["due", "overdue", "category", "fee", "appraisal", "ground", "fault"] | None = None,
+        seen: Literal["yes", "no"] | None = None,
         loan: str | None = None,
-        order: str | None = None,
+        order: Literal["due_on", "-due_on"] | None = None,
         offset: int = 0,
         limit: int = 50,
     ) -> "Page[LoanWatchRow]":
@@ -726,11 +999,11 @@ class Lists(Group):
     def loans(
         self,
         *,
-        state: str | None = None,
-        category: str | None = None,
+        state: Literal["waiting", "cancelled", "standing", "repaid", "written_off"] | None = None,
+        category: Literal["normal", "special_mention", "substandard", "doubtful", "loss"] | None = None,
         number: str | None = None,
-        late: str | None = None,
-        order: str | None = None,
+        late: Literal["yes", "no"] | None = None,
+        order: Literal["next_due_on", "overdue_days", "-next_due_on", "-overdue_days"] | None = None,
         offset: int = 0,
         limit: int = 50,
     ) -> "Page[LoansRow]":
@@ -749,7 +1022,12 @@ class Lists(Group):
         )
 
     def messages(
-        self, *, open_: str | None = None, kind: str | None = None, offset: int = 0, limit: int = 50
+        self,
+        *,
+        open_: Literal["open", "answered"] | None = None,
+        kind: Literal["question", "objection", "note"] | None = None,
+        offset: int = 0,
+        limit: int = 50,
     ) -> "Page[MessagesRow]":
         """提问与异议 / Questions and objections."""
         return self._transport.page("messages", {"open": open_, "kind": kind, "offset": offset, "limit": limit})
@@ -759,12 +1037,18 @@ class Lists(Group):
         return self._transport.page("own.deliveries", {"offset": offset, "limit": limit})
 
     def own_invitations(
-        self, *, state: str | None = None, offset: int = 0, limit: int = 50
+        self,
+        *,
+        state: Literal["open", "accepted", "declined", "withdrawn"] | None = None,
+        offset: int = 0,
+        limit: int = 50,
     ) -> "Page[OwnInvitationsRow]":
         """成员邀请 / Invitations."""
         return self._transport.page("own.invitations", {"state": state, "offset": offset, "limit": limit})
 
-    def own_tokens(self, *, order: str | None = None, offset: int = 0, limit: int = 50) -> "Page[OwnTokensRow]":
+    def own_tokens(
+        self, *, order: Literal["expires_on", "-expires_on"] | None = None, offset: int = 0, limit: int = 50
+    ) -> "Page[OwnTokensRow]":
         """接口令牌 / API tokens."""
         return self._transport.page("own.tokens", {"order": order, "offset": offset, "limit": limit})
 
@@ -773,7 +1057,27 @@ class Lists(Group):
         return self._transport.page("own.webhooks", {"offset": offset, "limit": limit})
 
     def papers(
-        self, *, kind: str | None = None, state: str | None = None, offset: int = 0, limit: int = 50
+        self,
+        *,
+        kind: Literal[
+            "application",
+            "appraisal_summary",
+            "credit_review",
+            "approval",
+            "loan_contract",
+            "pledge_contract",
+            "guarantee_contract",
+            "registration_form",
+            "release_notice",
+            "due_notice",
+            "overdue_notice",
+            "discharge_notice",
+            "loan_statement",
+        ]
+        | None = None,
+        state: Literal["draft", "issued", "signed", "void", "ended"] | None = None,
+        offset: int = 0,
+        limit: int = 50,
     ) -> "Page[PapersRow]":
         """文件 / Papers."""
         return self._transport.page("papers", {"kind": kind, "state": state, "offset": offset, "limit": limit})

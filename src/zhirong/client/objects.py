@@ -1,6 +1,6 @@
 """Every object, typed. Made by tools/make_client.py from the description of the API: not to be edited."""
 
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from zhirong.client.transport import Group
 
@@ -23,10 +23,10 @@ class AppraisalsObject(TypedDict):
     firm: int
     agency: int | None
     case: int | None
-    grade: str
-    state: str
-    purpose: str
-    value_type: str
+    grade: Literal["online", "formal"]
+    state: Literal["requested", "accepted", "worked", "reviewed", "signed", "refused", "withdrawn", "issued"]
+    purpose: Literal["pledge", "transfer", "licence", "contribution", "securitisation", "disposal"]
+    value_type: Literal["market", "investment", "liquidation"]
     rights: dict[str, Any] | list[Any]
     valuation_date: str
     valid_until: str | None
@@ -61,7 +61,7 @@ class ApprovalsObject(TypedDict):
     level: str
     role: str
     by: int
-    decision: str
+    decision: Literal["approve", "return", "decline"]
     amount: str
     opinion: str
     basis: dict[str, Any] | list[Any]
@@ -79,7 +79,20 @@ class CasesObject(TypedDict):
     lender: int
     guarantor: int | None
     number: str
-    state: str
+    state: Literal[
+        "draft",
+        "submitted",
+        "diligence",
+        "approval",
+        "approved",
+        "signing",
+        "registering",
+        "released",
+        "repaid",
+        "closed",
+        "declined",
+        "withdrawn",
+    ]
     mode: str
     amount: str
     term_months: int
@@ -121,8 +134,8 @@ class ChecksObject(TypedDict):
     id: int
     case: int
     item: str
-    state: str
-    verdict: str
+    state: Literal["open", "done", "waived"]
+    verdict: Literal["clear", "notable", "adverse", ""]
     done_on: str | None
     finding: str
     cost: str
@@ -140,7 +153,7 @@ class ConsentsObject(TypedDict):
     id: int
     firm: int
     to: int
-    scope: str
+    scope: Literal["rights", "appraisals"]
     purpose: str
     until: str
     revoked_on: str | None
@@ -186,7 +199,7 @@ class FlagsObject(TypedDict):
 
     id: int
     loan: int
-    kind: str
+    kind: Literal["due", "overdue", "category", "fee", "appraisal", "ground", "fault"]
     subject: str
     words: dict[str, Any] | list[Any]
     due_on: str | None
@@ -204,7 +217,7 @@ class GuaranteesObject(TypedDict):
     id: int
     case: int
     guarantor: int
-    state: str
+    state: Literal["requested", "reviewed", "granted", "declined", "withdrawn", "ended"]
     share: str
     fee_rate: str
     amount: str
@@ -228,8 +241,8 @@ class ImportsObject(TypedDict):
     id: int
     organisation: int
     by: int
-    kind: str
-    state: str
+    kind: Literal["rights", "statements"]
+    state: Literal["reading", "preview", "keeping", "done", "refused", "cancelled", "expired"]
     file: int
     about: dict[str, Any] | list[Any]
     problems: dict[str, Any] | list[Any]
@@ -248,7 +261,7 @@ class InvitationsObject(TypedDict):
     email: str
     roles: dict[str, Any] | list[Any]
     until: str
-    state: str
+    state: Literal["open", "accepted", "declined", "withdrawn"]
     version: int
     created_at: str
     changed_at: str
@@ -262,7 +275,7 @@ class JobsObject(TypedDict):
     kind: str
     organisation: int | None
     run_at: str
-    state: str
+    state: Literal["waiting", "running", "done", "failed"]
     tries: int
     done: int
     total: int
@@ -274,7 +287,7 @@ class LimitsObject(TypedDict):
 
     id: int
     organisation: int
-    scope: str
+    scope: Literal["portfolio", "firm", "mode", "region"]
     value: str
     amount: str
     removed: bool
@@ -293,11 +306,11 @@ class LinesObject(TypedDict):
     account_number: str
     reference: str
     day: str
-    direction: str
+    direction: Literal["in", "out"]
     amount: str
     counterparty: str
     note: str
-    state: str
+    state: Literal["open", "matched", "confirmed", "ignored"]
     reason: str
     version: int
     created_at: str
@@ -314,7 +327,7 @@ class LoansObject(TypedDict):
     lender: int
     guarantor: int | None
     number: str
-    state: str
+    state: Literal["waiting", "cancelled", "standing", "repaid", "written_off"]
     mode: str
     principal: str
     contract: dict[str, Any] | list[Any]
@@ -330,7 +343,7 @@ class LoansObject(TypedDict):
     created_at: str
     changed_at: str
     events: dict[str, Any] | list[Any] | None
-    category: str | None
+    category: Literal["normal", "special_mention", "substandard", "doubtful", "loss", ""] | None
     provision: str | None
     operations: list[str]
 
@@ -369,7 +382,7 @@ class MessagesObject(TypedDict):
 
     id: int
     subject: str
-    kind: str
+    kind: Literal["question", "objection", "note"]
     sender: int
     receiver: int | None
     text: str
@@ -397,11 +410,11 @@ class OrganisationsObject(TypedDict):
     """机构 / organisation."""
 
     id: int
-    kind: str
+    kind: Literal["firm", "lender", "guarantor", "insurer", "fund", "agency", "operator", "registry", "platform"]
     name: str
     code: str
     region: str
-    status: str
+    status: Literal["pending", "active", "suspended", "refused"]
     profile: dict[str, Any] | list[Any]
     version: int
     created_at: str
@@ -416,7 +429,7 @@ class PapersObject(TypedDict):
     subject: str
     kind: str
     number: str
-    state: str
+    state: Literal["draft", "issued", "signed", "void", "ended"]
     title: str
     owner: int
     signers: dict[str, Any] | list[Any]
@@ -435,10 +448,10 @@ class PaymentsObject(TypedDict):
 
     id: int
     loan: int
-    kind: str
+    kind: Literal["release", "repayment", "refund"]
     amount: str
     day: str
-    state: str
+    state: Literal["matched", "confirmed", "undone", "reversing", "reversed"]
     version: int
     created_at: str
     changed_at: str
@@ -457,11 +470,23 @@ class RightsObject(TypedDict):
     id: int
     firm: int
     key: str
-    kind: str
+    kind: Literal[
+        "invention",
+        "utility_model",
+        "design",
+        "trademark",
+        "copyright",
+        "software",
+        "layout_design",
+        "plant_variety",
+        "trade_name",
+        "trade_secret",
+        "data_ip",
+    ]
     number: str
     title: str
     facts: dict[str, Any] | list[Any]
-    status: str
+    status: Literal["pending", "refused", "withdrawn", "in_force", "lapsed", "invalidated", "expired"]
     ends_on: str | None
     next_fee_on: str | None
     checked_on: str
@@ -479,7 +504,7 @@ class SignaturesObject(TypedDict):
     paper: int
     organisation: int
     account: int
-    method: str
+    method: Literal["second_factor", "sealed_scan"]
     sha256: str
     scan: int | None
     checked_by: int | None
@@ -496,7 +521,20 @@ class StepsObject(TypedDict):
 
     id: int
     case: int
-    state: str
+    state: Literal[
+        "draft",
+        "submitted",
+        "diligence",
+        "approval",
+        "approved",
+        "signing",
+        "registering",
+        "released",
+        "repaid",
+        "closed",
+        "declined",
+        "withdrawn",
+    ]
     began_at: str
     ended_at: str | None
     due_on: str | None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from zhirong.client.transport import Done, Group, Version
 
@@ -64,7 +64,7 @@ class AgencyOperations(Group):
         *,
         version: Version,
         name: str,
-        discipline: str,
+        discipline: Literal["valuation", "technology", "market", "management", "law"],
         fields: str,
         ties: str | None = None,
         key: str = "",
@@ -175,20 +175,20 @@ class AppraisalOperations(Group):
         discount: Sequence[Decimal | str],
         life: Sequence[Decimal | str],
         tax_rate: Decimal | str,
-        revenue_grade: str | None = None,
+        revenue_grade: Literal["contract", "audited", "declared", "assumed"] | None = None,
         revenue_source: str | None = None,
-        growth_grade: str | None = None,
+        growth_grade: Literal["contract", "audited", "declared", "assumed"] | None = None,
         growth_source: str | None = None,
-        royalty_grade: str | None = None,
+        royalty_grade: Literal["contract", "audited", "declared", "assumed"] | None = None,
         royalty_source: str | None = None,
-        discount_grade: str | None = None,
+        discount_grade: Literal["contract", "audited", "declared", "assumed"] | None = None,
         discount_source: str | None = None,
-        life_grade: str | None = None,
+        life_grade: Literal["contract", "audited", "declared", "assumed"] | None = None,
         life_source: str | None = None,
         cost: Sequence[str] | None = None,
-        cost_grade: str | None = None,
+        cost_grade: Literal["contract", "audited", "declared", "assumed"] | None = None,
         cost_source: str | None = None,
-        redeployability: str | None = None,
+        redeployability: Literal["high", "medium", "low"] | None = None,
         key: str = "",
     ) -> Done:
         """免费线上评估 / Free online appraisal."""
@@ -234,8 +234,9 @@ class AppraisalOperations(Group):
         valuation_date: date | str,
         rights: Sequence[int] | None = None,
         case: int | None = None,
-        purpose: str | None = None,
-        value_type: str | None = None,
+        purpose: Literal["pledge", "transfer", "licence", "contribution", "securitisation", "disposal"]
+        | None = None,
+        value_type: Literal["market", "investment", "liquidation"] | None = None,
         agency: int | None = None,
         key: str = "",
     ) -> Done:
@@ -255,7 +256,9 @@ class AppraisalOperations(Group):
             key,
         )
 
-    def review(self, row: int, *, version: Version, decision: str, opinion: str, key: str = "") -> Done:
+    def review(
+        self, row: int, *, version: Version, decision: Literal["pass", "back"], opinion: str, key: str = ""
+    ) -> Done:
         """复核 / Review."""
         return self._do("appraisal.review", row, {"decision": decision, "opinion": opinion}, version, key)
 
@@ -274,25 +277,25 @@ class AppraisalOperations(Group):
         version: Version,
         table: Mapping[str, Any] | None = None,
         file: str | None = None,
-        redeployability: str | None = None,
+        redeployability: Literal["", "high", "medium", "low"] | None = None,
         contract_end: date | str | None = None,
         revenue: str | None = None,
-        revenue_grade: str | None = None,
+        revenue_grade: Literal["", "contract", "audited", "declared", "assumed"] | None = None,
         growth: str | None = None,
-        growth_grade: str | None = None,
+        growth_grade: Literal["", "contract", "audited", "declared", "assumed"] | None = None,
         royalty_rate: str | None = None,
-        royalty_rate_grade: str | None = None,
+        royalty_rate_grade: Literal["", "contract", "audited", "declared", "assumed"] | None = None,
         discount_rate: str | None = None,
-        discount_rate_grade: str | None = None,
+        discount_rate_grade: Literal["", "contract", "audited", "declared", "assumed"] | None = None,
         economic_life: str | None = None,
-        economic_life_grade: str | None = None,
+        economic_life_grade: Literal["", "contract", "audited", "declared", "assumed"] | None = None,
         tax_rate: str | None = None,
         income_source: str | None = None,
         cost: str | None = None,
-        cost_grade: str | None = None,
+        cost_grade: Literal["", "contract", "audited", "declared", "assumed"] | None = None,
         functional_obsolescence: str | None = None,
         economic_obsolescence: str | None = None,
-        obsolescence_grade: str | None = None,
+        obsolescence_grade: Literal["", "contract", "audited", "declared", "assumed"] | None = None,
         cost_source: str | None = None,
         key: str = "",
     ) -> Done:
@@ -375,7 +378,16 @@ class CaseOperations(Group):
         return self._do("case.credit", row, {"credit": credit, "facts": facts}, version, key)
 
     def decline(
-        self, row: int, *, version: Version, ground: str, reason: str, hint: str | None = None, key: str = ""
+        self,
+        row: int,
+        *,
+        version: Version,
+        ground: Literal[
+            "title", "status", "value", "credit", "cash_flow", "team", "purpose", "papers", "mode", "limit", "other"
+        ],
+        reason: str,
+        hint: str | None = None,
+        key: str = "",
     ) -> Done:
         """不通过 / Decline."""
         return self._do("case.decline", row, {"ground": ground, "reason": reason, "hint": hint}, version, key)
@@ -387,8 +399,8 @@ class CaseOperations(Group):
         mode: str,
         amount: str | int | Decimal,
         term_months: int,
-        method: str | None = None,
-        cycle: str | None = None,
+        method: Literal["level_payment", "equal_principal", "bullet", "interest_with_principal"] | None = None,
+        cycle: Literal["1M", "3M", "6M", "1Y"] | None = None,
         purpose: str | None = None,
         rights: Sequence[int] | None = None,
         appraisal: int | None = None,
@@ -428,8 +440,8 @@ class CaseOperations(Group):
         mode: str,
         amount: str | int | Decimal,
         term_months: int,
-        method: str | None = None,
-        cycle: str | None = None,
+        method: Literal["level_payment", "equal_principal", "bullet", "interest_with_principal"] | None = None,
+        cycle: Literal["1M", "3M", "6M", "1Y"] | None = None,
         purpose: str | None = None,
         rights: Sequence[int] | None = None,
         appraisal: int | None = None,
@@ -491,7 +503,7 @@ class CaseOperations(Group):
         contracts_source: str | None = None,
         replaces: str | int | Decimal | None = None,
         replaced_service: str | int | Decimal | None = None,
-        security_kind: str | None = None,
+        security_kind: Literal["", "deposit", "real_estate", "receivables", "equipment", "stock"] | None = None,
         security_value: str | int | Decimal | None = None,
         security_prior: str | int | Decimal | None = None,
         security_of_third_party: bool | None = None,
@@ -587,16 +599,16 @@ class CheckOperations(Group):
         *,
         version: Version,
         finding: str,
-        outcome: str | None = None,
-        verdict: str | None = None,
+        outcome: Literal["done", "waived"] | None = None,
+        verdict: Literal["clear", "notable", "adverse"] | None = None,
         cost: str | int | Decimal | None = None,
         unusual: str | None = None,
         file: str | None = None,
         law_firm: str | None = None,
         commissioned_on: date | str | None = None,
         done_on: date | str | None = None,
-        paid_by: str | None = None,
-        title_finding: str | None = None,
+        paid_by: Literal["pledgor", "pledgee", "both"] | None = None,
+        title_finding: Literal["clear", "curable", "defective"] | None = None,
         key: str = "",
     ) -> Done:
         """完成调查项 / Complete the investigation item."""
@@ -638,7 +650,9 @@ class ConditionOperations(Group):
 class ConsentOperations(Group):
     """Operations ``consent.*``."""
 
-    def give(self, *, to: int, scope: str, purpose: str, until: date | str, key: str = "") -> Done:
+    def give(
+        self, *, to: int, scope: Literal["rights", "appraisals"], purpose: str, until: date | str, key: str = ""
+    ) -> Done:
         """授权查看 / Give consent."""
         return self._do(
             "consent.give", None, {"to": to, "scope": scope, "purpose": purpose, "until": until}, None, key
@@ -661,27 +675,27 @@ class ContractOperations(Group):
         annual_rate: Decimal | str | None = None,
         overdue_uplift: Decimal | str | None = None,
         misuse_uplift: Decimal | str | None = None,
-        rate_kind: str | None = None,
+        rate_kind: Literal["fixed", "lpr_one_year", "lpr_over_five_years"] | None = None,
         spread_bp: Decimal | str | None = None,
-        reset: str | None = None,
-        shift: str | None = None,
-        end_shift: str | None = None,
+        reset: Literal["", "1M", "3M", "6M", "1Y"] | None = None,
+        shift: Literal["following", "modified_following", "preceding", "none"] | None = None,
+        end_shift: Literal["", "following", "modified_following", "preceding", "none"] | None = None,
         interest_to_shifted: bool | None = None,
-        day_count: str | None = None,
+        day_count: Literal["", "monthly", "act_360", "act_365", "30_360"] | None = None,
         first_due: date | str | None = None,
-        first_period: str | None = None,
+        first_period: Literal["levelled", "on_top"] | None = None,
         grace_days: int | None = None,
         instalment: str | int | Decimal | None = None,
         slow_cash_cycle: str | None = None,
         maximum_amount: str | int | Decimal | None = None,
         claims_until: date | str | None = None,
-        dispute: str | None = None,
+        dispute: Literal["court", "arbitration"] | None = None,
         arbitration_body: str | None = None,
         mediator: str | None = None,
         guarantee_months: int | None = None,
         compounds: bool | None = None,
-        compound_rate: str | None = None,
-        excess: str | None = None,
+        compound_rate: Literal["penalty", "contract"] | None = None,
+        excess: Literal["prepay_reduce", "prepay_shorten", "hold"] | None = None,
         agreed_value: str | int | Decimal | None = None,
         agency: str | None = None,
         with_english: bool | None = None,
@@ -737,7 +751,15 @@ class ExemptionOperations(Group):
         """汇编尽职免责档案 / Assemble the exemption file."""
         return self._do("exemption.assemble", row, {}, version, key)
 
-    def decide(self, row: int, *, version: Version, outcome: str, reason: str, key: str = "") -> Done:
+    def decide(
+        self,
+        row: int,
+        *,
+        version: Version,
+        outcome: Literal["exempt", "partly", "liable"],
+        reason: str,
+        key: str = "",
+    ) -> Done:
         """认定是否尽职免责 / Decide on the exemption."""
         return self._do("exemption.decide", row, {"outcome": outcome, "reason": reason}, version, key)
 
@@ -745,7 +767,27 @@ class ExemptionOperations(Group):
 class FileOperations(Group):
     """Operations ``file.*``."""
 
-    def add(self, *, subject: str, paper: str, file: str, key: str = "") -> Done:
+    def add(
+        self,
+        *,
+        subject: str,
+        paper: Literal[
+            "certificate",
+            "register_extract",
+            "fee_receipt",
+            "licence",
+            "co_owner_consent",
+            "business_licence",
+            "articles",
+            "accounts",
+            "tax",
+            "credit_report",
+            "contract",
+            "other",
+        ],
+        file: str,
+        key: str = "",
+    ) -> Done:
         """添加文件 / Add a paper."""
         return self._do("file.add", None, {"subject": subject, "paper": paper, "file": file}, None, key)
 
@@ -779,10 +821,25 @@ class FilingOperations(Group):
         row: int,
         *,
         version: Version,
-        role: str | None = None,
+        role: Literal["mirror", "record"] | None = None,
         pilot_basis: str | None = None,
         agency: str | None = None,
-        papers: Sequence[str] | None = None,
+        papers: Sequence[
+            Literal[
+                "form",
+                "main_contract",
+                "pledge_contract",
+                "identity",
+                "identity_or_commitment",
+                "commitment",
+                "certificate_copies",
+                "power_of_attorney",
+                "co_owner_consent",
+                "prior_licences",
+                "valuation_report",
+            ]
+        ]
+        | None = None,
         is_online: bool | None = None,
         related_marks: str | None = None,
         wants_despite_same_day_invention: bool | None = None,
@@ -887,7 +944,17 @@ class FirmOperations(Group):
 class GuaranteeOperations(Group):
     """Operations ``guarantee.*``."""
 
-    def decline(self, row: int, *, version: Version, ground: str, reason: str, key: str = "") -> Done:
+    def decline(
+        self,
+        row: int,
+        *,
+        version: Version,
+        ground: Literal[
+            "title", "status", "value", "credit", "cash_flow", "team", "purpose", "papers", "mode", "limit", "other"
+        ],
+        reason: str,
+        key: str = "",
+    ) -> Done:
         """不同意担保 / Decline the guarantee."""
         return self._do("guarantee.decline", row, {"ground": ground, "reason": reason}, version, key)
 
@@ -1021,7 +1088,14 @@ class LimitOperations(Group):
         """取消限额 / Remove the limit."""
         return self._do("limit.remove", row, {}, version, key)
 
-    def set(self, *, scope: str, amount: str | int | Decimal, value: str | None = None, key: str = "") -> Done:
+    def set(
+        self,
+        *,
+        scope: Literal["portfolio", "firm", "mode", "region"],
+        amount: str | int | Decimal,
+        value: str | None = None,
+        key: str = "",
+    ) -> Done:
         """设定限额 / Set a limit."""
         return self._do("limit.set", None, {"scope": scope, "value": value, "amount": amount}, None, key)
 
@@ -1033,7 +1107,15 @@ class LineOperations(Group):
         """确认入账 / Confirm."""
         return self._do("line.confirm", row, {}, version, key)
 
-    def divide(self, row: int, *, version: Version, parts: str, payer: str | None = None, key: str = "") -> Done:
+    def divide(
+        self,
+        row: int,
+        *,
+        version: Version,
+        parts: str,
+        payer: Literal["firm", "guarantor", "fund", "insurer", "operator", "plan"] | None = None,
+        key: str = "",
+    ) -> Done:
         """分到几笔贷款 / Divide over several loans."""
         return self._do("line.divide", row, {"parts": parts, "payer": payer}, version, key)
 
@@ -1042,7 +1124,14 @@ class LineOperations(Group):
         return self._do("line.ignore", row, {"reason": reason}, version, key)
 
     def match(
-        self, row: int, *, version: Version, loan: str, kind: str, payer: str | None = None, key: str = ""
+        self,
+        row: int,
+        *,
+        version: Version,
+        loan: str,
+        kind: Literal["release", "repayment", "refund"],
+        payer: Literal["firm", "guarantor", "fund", "insurer", "operator", "plan"] | None = None,
+        key: str = "",
     ) -> Done:
         """匹配到贷款 / Match to a loan."""
         return self._do("line.match", row, {"loan": loan, "kind": kind, "payer": payer}, version, key)
@@ -1101,7 +1190,36 @@ class MandateOperations(Group):
 class MemberOperations(Group):
     """Operations ``member.*``."""
 
-    def add(self, row: int, *, version: Version, email: str, roles: Sequence[str], key: str = "") -> Done:
+    def add(
+        self,
+        row: int,
+        *,
+        version: Version,
+        email: str,
+        roles: Sequence[
+            Literal[
+                "firm.manager",
+                "firm.clerk",
+                "lender.officer",
+                "lender.reviewer",
+                "lender.approver",
+                "lender.cashier",
+                "lender.manager",
+                "guarantor.officer",
+                "guarantor.approver",
+                "insurer.officer",
+                "fund.officer",
+                "agency.appraiser",
+                "agency.reviewer",
+                "operator.agent",
+                "registry.registrar",
+                "platform.system",
+                "platform.security",
+                "platform.audit",
+            ]
+        ],
+        key: str = "",
+    ) -> Done:
         """添加成员 / Add a member."""
         return self._do("member.add", row, {"email": email, "roles": roles}, version, key)
 
@@ -1155,7 +1273,9 @@ class OrganisationOperations(Group):
     def enter(
         self,
         *,
-        kind: str,
+        kind: Literal[
+            "firm", "lender", "guarantor", "insurer", "fund", "agency", "operator", "registry", "platform"
+        ],
         code: str,
         name: str,
         region: str,
@@ -1232,7 +1352,7 @@ class RegistrationOperations(Group):
         *,
         registration: int,
         changed_on: date | str,
-        claim_kind: str | None = None,
+        claim_kind: Literal["", "loan", "counter_guarantee", "maximum_amount", "other"] | None = None,
         claim_amount: str | int | Decimal | None = None,
         debt_start: date | str | None = None,
         debt_end: date | str | None = None,
@@ -1263,7 +1383,7 @@ class RegistrationOperations(Group):
         *,
         registration: int,
         reason: str,
-        claim_kind: str | None = None,
+        claim_kind: Literal["", "loan", "counter_guarantee", "maximum_amount", "other"] | None = None,
         claim_amount: str | int | Decimal | None = None,
         debt_start: date | str | None = None,
         debt_end: date | str | None = None,
@@ -1293,12 +1413,12 @@ class RegistrationOperations(Group):
         self,
         *,
         order: str,
-        action: str,
+        action: Literal["freeze", "renew", "unfreeze"],
         registration: int | None = None,
         right: str | None = None,
         lifts: str | None = None,
         ends_on: date | str | None = None,
-        purpose: str | None = None,
+        purpose: Literal["preservation", "execution"] | None = None,
         key: str = "",
     ) -> Done:
         """法院文书 / Court order."""
@@ -1445,7 +1565,19 @@ class RightOperations(Group):
         self,
         *,
         title: str,
-        kind: str,
+        kind: Literal[
+            "invention",
+            "utility_model",
+            "design",
+            "trademark",
+            "copyright",
+            "software",
+            "layout_design",
+            "plant_variety",
+            "trade_name",
+            "trade_secret",
+            "data_ip",
+        ],
         number: str | None = None,
         filing_date: date | str | None = None,
         grant_date: date | str | None = None,
@@ -1461,10 +1593,11 @@ class RightOperations(Group):
         same_day_invention: bool | None = None,
         vine_or_tree: bool | None = None,
         holders: str | None = None,
-        status: str | None = None,
+        status: Literal["", "pending", "refused", "withdrawn", "in_force", "lapsed", "invalidated", "expired"]
+        | None = None,
         ended_date: date | str | None = None,
-        flags: Sequence[str] | None = None,
-        role: str | None = None,
+        flags: Sequence[Literal["pledged", "frozen", "invalidation_pending", "in_dispute"]] | None = None,
+        role: Literal["core", "defensive", "offensive", "general"] | None = None,
         co_owners_agreed_freely: bool | None = None,
         licences: str | None = None,
         provenance: str | None = None,
@@ -1525,10 +1658,11 @@ class RightOperations(Group):
         same_day_invention: bool | None = None,
         vine_or_tree: bool | None = None,
         holders: str | None = None,
-        status: str | None = None,
+        status: Literal["", "pending", "refused", "withdrawn", "in_force", "lapsed", "invalidated", "expired"]
+        | None = None,
         ended_date: date | str | None = None,
-        flags: Sequence[str] | None = None,
-        role: str | None = None,
+        flags: Sequence[Literal["pledged", "frozen", "invalidation_pending", "in_dispute"]] | None = None,
+        role: Literal["core", "defensive", "offensive", "general"] | None = None,
         co_owners_agreed_freely: bool | None = None,
         licences: str | None = None,
         provenance: str | None = None,
@@ -1646,21 +1780,21 @@ class TeamOperations(Group):
         row: int,
         *,
         version: Version,
-        market_points: int | None = None,
+        market_points: Literal[1, 2, 3, 4, 5] | None = None,
         market_evidence: str | None = None,
-        delivery_points: int | None = None,
+        delivery_points: Literal[1, 2, 3, 4, 5] | None = None,
         delivery_evidence: str | None = None,
-        technology_points: int | None = None,
+        technology_points: Literal[1, 2, 3, 4, 5] | None = None,
         technology_evidence: str | None = None,
-        finance_points: int | None = None,
+        finance_points: Literal[1, 2, 3, 4, 5] | None = None,
         finance_evidence: str | None = None,
-        ip_management_points: int | None = None,
+        ip_management_points: Literal[1, 2, 3, 4, 5] | None = None,
         ip_management_evidence: str | None = None,
-        continuity_points: int | None = None,
+        continuity_points: Literal[1, 2, 3, 4, 5] | None = None,
         continuity_evidence: str | None = None,
-        openness_points: int | None = None,
+        openness_points: Literal[1, 2, 3, 4, 5] | None = None,
         openness_evidence: str | None = None,
-        setbacks_points: int | None = None,
+        setbacks_points: Literal[1, 2, 3, 4, 5] | None = None,
         setbacks_evidence: str | None = None,
         independent: bool | None = None,
         rated_alone: bool | None = None,

@@ -5,6 +5,7 @@ there.
 from collections.abc import Callable
 from typing import Any
 
+from zhirong.chain.loan.states import PaymentKind
 from zhirong.demo.papers import sheet
 from zhirong.demo.region import Region
 from zhirong.kernel.days import add_months
@@ -153,7 +154,7 @@ def _statement_lines(region: Region, firm: dict[str, Any]) -> None:
         ],
     )
     line = StatementLine.objects.get(reference=f"B{region.day:%Y%m%d}1")
-    region.do("bank.cashier", "line.match", line.pk, loan=number, kind="repayment")
+    region.do("bank.cashier", "line.match", line.pk, loan=number, kind=PaymentKind.REPAYMENT)
 
 
 # By the names that a firm of the table lists under ``open``.

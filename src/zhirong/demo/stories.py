@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from zhirong.chain.financing.case import State
+from zhirong.chain.contract.states import DocumentState
+from zhirong.chain.financing.case import CaseState
+from zhirong.chain.loan.states import LoanState
+from zhirong.chain.platform.states import MessageKind
+from zhirong.chain.right.kinds import RightKind
 from zhirong.demo.open_work import OPEN_WORK, ask_guarantor, import_statement, review_guarantee
 from zhirong.demo.papers import evidence
 from zhirong.demo.region import Region, patent_number
@@ -14,15 +18,7 @@ from zhirong.kernel.days import add_months
 from zhirong.kernel.identifiers import patent_check_digit
 from zhirong.kernel.money import parse_yuan, yuan
 from zhirong.operations.contract.conditions import unsettled_items
-from zhirong.store.financing import (
-    Case,
-    CheckItem,
-    Loan,
-    Message,
-    Paper,
-    Signature,
-    StatementLine,
-)
+from zhirong.store.financing import Case, CheckItem, Loan, Message, Paper, Signature, StatementLine
 
 # States in the order in which a case reaches them; a story goes as far as its own.
 _ORDER = (
@@ -170,7 +166,7 @@ def _credit(region: Region, firm: dict[str, Any]) -> dict[str, Any]:
 
 def _add_right(region: Region, who: str, firm: dict[str, Any], right: dict[str, Any]) -> int:
     kind, filed, granted = right["kind"], right["filed"], right["granted"]
-    if kind == "layout_design":
+    if kind == RightKind.LAYOUT_DESIGN:
         digits = f"{granted.year % 100:02d}5999{right['serial']:02d}"
         words = {"number": f"BS.{digits}.{patent_check_digit(digits)}"}
         dates = {"registration_date": granted.isoformat(), "creation_date": filed.isoformat()}
@@ -180,7 +176,7 @@ def _add_right(region: Region, who: str, firm: dict[str, Any], right: dict[str, 
         dates = {
             "filing_date": filed.isoformat(),
             "grant_date": granted.isoformat(),
-            "fee_paid_through_year": min(years, 20 if kind == "invention" else 10),
+            "fee_paid_through_year": min(years, 20 if kind == RightKind.INVENTION else 10),
         }
     return region.do(
         who,
@@ -273,7 +269,7 @@ def _accept(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
 
 def _look_into(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
     """What was asked is answered; the checklist, two raters, the quote; then submitted for approval."""
-    asked = Message.objects.get(subject=f"case/{case}", kind="question")
+    asked = Message.objects.get(subject=f"case/{case}", kind=MessageKind.QUESTION)
     region.do(firm["id"], "message.answer", asked.pk, answer="已上传前三季度销售明细，合计与纳税申报一致。")
     for item in CheckItem.objects.filter(case=case).order_by("pk"):
         more: dict[str, Any] = {}
@@ -323,7 +319,7 @@ def _approve(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
     """The places of the band, filled by different people, each on its own day."""
     for who in ("bank.reviewer", "bank.approver", "bank.approver2", "bank.manager"):
         row = Case.objects.get(pk=case)
-        if row.state != State.APPROVAL:
+        if row.state != CaseState.APPROVAL:
             break
         if who.split(".")[1].removesuffix("2") != _wanted_role(row, region).split(".")[1]:
             continue
@@ -356,7 +352,7 @@ def _issue(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
 def _sign(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
     """By sealed scans, each checked by two people."""
     names = {region.organisations["bank"]: "bank.manager", region.organisations["guarantor"]: "guarantor.approver"}
-    for paper in Paper.objects.filter(subject=f"case/{case}", state="issued").order_by("pk"):
+    for paper in Paper.objects.filter(subject=f"case/{case}", state=DocumentState.ISSUED).order_by("pk"):
         for signer in paper.signers:
             who = names.get(signer, firm["id"])
             scan = evidence(f"{paper.title} {paper.number} 盖章扫描件")
@@ -429,7 +425,7 @@ def _repay(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
     state = firm["case"]["state"]
     while True:
         loan = Loan.objects.get(case=case)
-        if loan.state != "standing" or loan.next_due_on is None:
+        if loan.state != LoanState.STANDING or loan.next_due_on is None:
             break
         if state == "overdue" and loan.next_due_on == loan.end:
             return
@@ -439,7 +435,7 @@ def _repay(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
         reference = f"H{loan.pk:06d}{region.day:%Y%m%d}"
         import_statement(region, [(reference, "收", yuan(loan.next_due), firm["name"], f"还款 {loan.number}")])
         _book(region, loan, "repayment", reference)
-    if state == "closed":
+    if state == CaseState.CLOSED:
         yield region.day + timedelta(days=2)
         region.do("bank.officer", "case.close", case)
 

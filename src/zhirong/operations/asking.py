@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from zhirong.kernel.text import Text, same
 from zhirong.operations.actors import Actor
-from zhirong.operations.fields import Ask, Request
+from zhirong.operations.fields import Ask, Request, ask_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +51,7 @@ def on_form(fields: Sequence[Asked]) -> list[Asked]:
 
 def ask_of(name: str, info: FieldInfo) -> Ask:
     """How a field is asked for; one that says nothing is called by its name."""
-    said = [*info.metadata, *_within(info.annotation)]
-    return next((one for one in said if isinstance(one, Ask)), Ask(same(name)))
-
-
-def _within(annotation: Any) -> list[Any]:
-    """What is annotated to the type of a field that may also be left out."""
-    if get_origin(annotation) not in (Union, types.UnionType):
-        return []
-    return [one for part in get_args(annotation) if get_origin(part) is Annotated for one in part.__metadata__]
+    return ask_in(info) or Ask(same(name))
 
 
 def plain_type(annotation: Any) -> Any:

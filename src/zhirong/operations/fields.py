@@ -21,7 +21,9 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     ValidationError,
+    ValidationInfo,
     WithJsonSchema,
+    field_validator,
 )
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError
@@ -33,6 +35,7 @@ from zhirong.kernel.money import FEN_PER_YUAN, MOST_AMOUNT, MoneyError, parse_yu
 from zhirong.kernel.text import Text
 
 R = TypeVar("R", bound="Request")
+_NOT_CHOSEN = Text("不选", "none")
 Choices = Sequence[tuple[str, Text]]
 
 
@@ -67,9 +70,76 @@ def ask(
 
 
 class Request(BaseModel):
-    """The base of every request: unknown fields are refused, spaces around words do not count."""
+    """The base of every request: unknown fields are refused, spaces around words do not count, a field with fixed choices takes
+    one of them, and its schema lists them.
+    """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+
+    @field_validator("*")
+    @classmethod
+    def _is_a_choice(cls, value: Any, info: ValidationInfo) -> Any:
+        allowed = choices_of(cls.model_fields[str(info.field_name)])
+        if allowed is None:
+            return value
+        for one in value if isinstance(value, list | tuple) else [value]:
+            if one is not None and str(one) not in allowed:
+                raise _refused_choice(allowed)
+        return value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        described = handler(schema)
+        properties = handler.resolve_ref_schema(described).get("properties", {})
+        for name, info in cls.model_fields.items():
+            allowed = choices_of(info)
+            if allowed is not None:
+                _list_choices(properties[name], list(allowed), handler)
+        return described
+
+
+def ask_in(info: FieldInfo) -> Ask | None:
+    """How a field is asked for, where it says so: beside its type, or within a type that may also be left out."""
+    said = [*info.metadata, *_annotated_within(info.annotation)]
+    return next((one for one in said if isinstance(one, Ask)), None)
+
+
+def _annotated_within(annotation: Any) -> list[Any]:
+    if get_origin(annotation) not in (Union, types.UnionType):
+        return []
+    return [one for part in get_args(annotation) if get_origin(part) is Annotated for one in part.__metadata__]
+
+
+def choices_of(info: FieldInfo) -> dict[str, Text] | None:
+    """The values that a field takes, in words, where they are the same for everybody; None where anything can be given or the
+    choices depend on who asks. What holds where nothing is given can be given, too.
+    """
+    said = ask_in(info)
+    if said is None or said.choices is None or callable(said.choices):
+        return None
+    allowed = {str(value): words for value, words in said.choices}
+    return {str(info.default): _NOT_CHOSEN, **allowed} if info.default == "" else allowed
+
+
+def _refused_choice(allowed: Mapping[str, Text]) -> PydanticCustomError:
+    zh = "、".join(f"{value}（{words.zh}）" for value, words in allowed.items() if value)
+    en = ", ".join(f"{value} ({words.en})" for value, words in allowed.items() if value)
+    reason = Text("不在可选范围内", "not one of the choices")
+    return _said("not_a_choice", reason, Text(f"请选择：{zh}", f"Choose from: {en}"))
+
+
+def _list_choices(described: dict[str, Any], allowed: Sequence[str], handler: GetJsonSchemaHandler) -> None:
+    """Say in the schema of a field, or of the items of a list, which values it takes."""
+    for part in (described, *described.get("anyOf", [])):
+        kind = part.get("type")
+        if kind == "array":
+            _list_choices(part["items"], allowed, handler)
+        elif kind in ("string", "integer"):
+            part["enum"] = [int(one) for one in allowed] if kind == "integer" else list(allowed)
+        elif "$ref" in part and set(handler.resolve_ref_schema(part)["enum"]) != set(allowed):
+            # Not every value of its type can be chosen here.
+            del part["$ref"]
+            part |= {"type": "string", "enum": list(allowed)}
 
 
 class Nothing(Request):

@@ -20,6 +20,7 @@ from typing import Annotated, Any
 from django.db.models import Q
 from pydantic import Field
 
+from zhirong.chain.platform.states import IMPORT_WORDS, IMPORTS_OPEN, ImportState, JobState
 from zhirong.documents.tables import seems_longer_than
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.rulebook import Rulebook
@@ -28,7 +29,7 @@ from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.declare import Call, operation
 from zhirong.operations.fields import Request, ask
-from zhirong.operations.jobs import DONE, FAILED, Task, job
+from zhirong.operations.jobs import Task, job
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
@@ -36,18 +37,6 @@ from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import attach, bytes_of, keep_report, piece_of_report, redeem
 from zhirong.store.work import FileImport, Job
 
-READING, PREVIEW, KEEPING = "reading", "preview", "keeping"
-FINISHED, REFUSED, CANCELLED, EXPIRED = "done", "refused", "cancelled", "expired"
-OPEN = (READING, PREVIEW, KEEPING)
-STATE_TEXT: Mapping[str, Text] = {
-    READING: Text("正在读取", "reading"),
-    PREVIEW: Text("待确认", "waiting for confirmation"),
-    KEEPING: Text("正在录入", "importing"),
-    FINISHED: Text("已完成", "done"),
-    REFUSED: Text("文件不能使用", "the file cannot be used"),
-    CANCELLED: Text("已取消", "cancelled"),
-    EXPIRED: Text("逾期未确认", "not confirmed in time"),
-}
 # Who brings files: those who may import a list of rights or a statement.
 BRINGERS = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK, MemberRole.LENDER_CASHIER, MemberRole.LENDER_MANAGER)
 MOST_ROWS = 200_000
@@ -121,7 +110,9 @@ def begin(work: Work, kind: str, ticket: str, subject: str, request: Mapping[str
     """
     upload = redeem(work.actor, ticket)
     under_way = list(
-        FileImport.objects.filter(organisation_id=work.actor.organisation, state__in=OPEN).select_related("file")
+        FileImport.objects.filter(organisation_id=work.actor.organisation, state__in=IMPORTS_OPEN).select_related(
+            "file"
+        )
     )
     for one in under_way:
         if (one.kind, one.file.sha256, one.request) == (kind, upload.sha256, dict(request)):
@@ -142,12 +133,12 @@ def begin(work: Work, kind: str, ticket: str, subject: str, request: Mapping[str
         organisation_id=work.actor.organisation,
         by_id=work.actor.account,
         kind=kind,
-        state=READING,
+        state=ImportState.READING,
         file=file,
         request=dict(request),
     )
     work.subject_is(row)
-    work.later("imports.read", job_key(row, READING), work.now, row.organisation)
+    work.later("imports.read", job_key(row, ImportState.READING), work.now, row.organisation)
     return _answer(row)
 
 
@@ -239,7 +230,7 @@ class Confirm(Request):
     request=Confirm,
     roles=BRINGERS,
     relation=_own,
-    states=(PREVIEW,),
+    states=(ImportState.PREVIEW,),
     for_agents=True,
     page="import.page",
     help=Text(
@@ -259,8 +250,8 @@ def confirm(work: Work, request: Confirm) -> Any:
             Text(f"将覆盖 {count} 处已有内容", f"{count} existing values would be overwritten"),
             Text("核对预览后勾选“覆盖已有内容”", "Check the preview and tick “Overwrite existing data”"),
         )
-    work.update(row, state=KEEPING, agreed_by_id=work.actor.account)
-    work.later("imports.keep", job_key(row, KEEPING), work.now, row.organisation)
+    work.update(row, state=ImportState.KEEPING, agreed_by_id=work.actor.account)
+    work.later("imports.keep", job_key(row, ImportState.KEEPING), work.now, row.organisation)
 
 
 @operation(
@@ -269,7 +260,7 @@ def confirm(work: Work, request: Confirm) -> Any:
     model=FileImport,
     roles=BRINGERS,
     relation=_own,
-    states=OPEN,
+    states=IMPORTS_OPEN,
     is_grave=True,
     for_agents=True,
     page="import.page",
@@ -280,13 +271,13 @@ def confirm(work: Work, request: Confirm) -> Any:
 )
 def cancel(work: Work, request: Any) -> Any:
     """Nothing further is read or kept."""
-    work.update(work.row, state=CANCELLED)
+    work.update(work.row, state=ImportState.CANCELLED)
 
 
 def has_failed(row: FileImport) -> bool:
     """Whether the background has given an import up."""
-    one = job_of(row) if row.state in (READING, KEEPING) else None
-    return one is not None and one.state == FAILED
+    one = job_of(row) if row.state in (ImportState.READING, ImportState.KEEPING) else None
+    return one is not None and one.state == JobState.FAILED
 
 
 @operation(
@@ -295,7 +286,7 @@ def has_failed(row: FileImport) -> bool:
     model=FileImport,
     roles=BRINGERS,
     relation=lambda actor, row: _own(actor, row) and has_failed(row),
-    states=(READING, KEEPING),
+    states=(ImportState.READING, ImportState.KEEPING),
     for_agents=True,
     page="import.page",
     help=Text(
@@ -306,7 +297,7 @@ def retry(work: Work, request: Any) -> Any:
     """A new job for what the background has given up."""
     row: FileImport = work.row
     work.update(row, state=row.state)
-    kind = "imports.read" if row.state == READING else "imports.keep"
+    kind = "imports.read" if row.state == ImportState.READING else "imports.keep"
     work.later(kind, job_key(row, row.state, row.version), work.now, row.organisation)
 
 
@@ -349,14 +340,14 @@ class Kept(Request):
     Text("导入预览已就绪", "The preview of an import is ready"),
     model=FileImport,
     request=Previewed,
-    states=(READING,),
+    states=(ImportState.READING,),
     is_background=True,
 )
 def show(work: Work, request: Previewed) -> Any:
     """The preview waits for a yes; a file that would change nothing is done, one with wrong rows is refused."""
     counts = request.about["counts"]
     nothing = not counts["new"] and not counts["changed"]
-    state = REFUSED if counts["wrong"] else FINISHED if nothing else PREVIEW
+    state = ImportState.REFUSED if counts["wrong"] else ImportState.DONE if nothing else ImportState.PREVIEW
     work.update(
         work.row,
         state=state,
@@ -373,12 +364,12 @@ def show(work: Work, request: Previewed) -> Any:
     Text("导入文件不能使用", "An import file cannot be used"),
     model=FileImport,
     request=Refused,
-    states=(READING,),
+    states=(ImportState.READING,),
     is_background=True,
 )
 def refuse_file(work: Work, request: Refused) -> Any:
     """Nothing is kept of it; why is shown."""
-    work.update(work.row, state=REFUSED, problems=request.problems)
+    work.update(work.row, state=ImportState.REFUSED, problems=request.problems)
     _tell(work)
 
 
@@ -391,7 +382,7 @@ def _read_piece(call: Call, request: Piece) -> list[dict[str, Any]]:
     Text("录入一批", "Import a batch"),
     model=FileImport,
     request=Piece,
-    states=(KEEPING,),
+    states=(ImportState.KEEPING,),
     is_background=True,
     prepare=_read_piece,
 )
@@ -405,14 +396,14 @@ def keep_piece(work: Work, request: Piece) -> Any:
     Text("导入已完成", "The import is complete"),
     model=FileImport,
     request=Kept,
-    states=(KEEPING,),
+    states=(ImportState.KEEPING,),
     is_background=True,
 )
 def finish(work: Work, request: Kept) -> Any:
     """Every piece is kept."""
     row: FileImport = work.row
     about = {**row.about, "kept": request.counts, "left_rows": request.left}
-    work.update(row, state=FINISHED, about=about)
+    work.update(row, state=ImportState.DONE, about=about)
     _tell(work)
 
 
@@ -420,18 +411,18 @@ def finish(work: Work, request: Kept) -> Any:
     "import.expire",
     Text("导入逾期未确认", "The import was not confirmed in time"),
     model=FileImport,
-    states=(PREVIEW,),
+    states=(ImportState.PREVIEW,),
     is_background=True,
 )
 def expire(work: Work, request: Any) -> Any:
     """Nobody has said yes while the preview was good."""
-    work.update(work.row, state=EXPIRED)
+    work.update(work.row, state=ImportState.EXPIRED)
     _tell(work)
 
 
 def _tell(work: Work) -> None:
     row: FileImport = work.row
-    words = STATE_TEXT[row.state]
+    words = IMPORT_WORDS[ImportState(row.state)]
     work.tell(
         Text(f"导入 {row.file.name}：{words.zh}", f"import of {row.file.name}: {words.en}"),
         f"/imports/{row.pk}/",
@@ -453,24 +444,24 @@ def read_import(task: Task) -> Any:
     """Read the file, compare every row with what is kept, leave the preview for somebody's yes."""
     row = _import_of(task.job.key)
     one = IMPORTERS[row.kind]
-    if not _is_at(row, READING):
+    if not _is_at(row, ImportState.READING):
         return {"state": row.state}
     try:
         found = one.read(row, bytes_of(row.file), task.day, partial(_so_far, task, row))
         return _compared(task, row, one, found)
     except _CancelledError:
-        return {"state": CANCELLED}
+        return {"state": ImportState.CANCELLED}
     except InputError as error:
-        if not _is_at(row, READING):
-            return {"state": CANCELLED}
+        if not _is_at(row, ImportState.READING):
+            return {"state": ImportState.CANCELLED}
         listed = [problem.as_json() for problem in error.problems[:_MOST_PROBLEMS]]
         task.run_operation("import.refuse", row.pk, {"problems": listed})
-        return {"state": REFUSED}
+        return {"state": ImportState.REFUSED}
 
 
 def _so_far(task: Task, row: FileImport, done: int, total: int) -> None:
     """Reading is the first half of the way, comparing the second."""
-    if not _is_at(row, READING):
+    if not _is_at(row, ImportState.READING):
         raise _CancelledError
     task.progress(done, 2 * total)
 
@@ -518,13 +509,13 @@ def keep_import(task: Task) -> Any:
     left: list[int] = []
     total = len(row.parts)
     for number, (offset, length, digest) in enumerate(row.parts):
-        if not _is_at(row, KEEPING):
+        if not _is_at(row, ImportState.KEEPING):
             break
         asked = {"report": row.report, "offset": offset, "length": length, "digest": digest}
         try:
             answer = task.run_operation("import.keep", row.pk, asked, part=str(number)).answer
         except InputError:
-            if _is_at(row, KEEPING):
+            if _is_at(row, ImportState.KEEPING):
                 raise
             break  # cancelled between the look and the lock
         for name in counts:
@@ -542,17 +533,19 @@ def sweep(task: Task) -> Any:
     rules = rulebook()
     waits = timedelta(days=rules.at("import.answer_days", task.day).whole())
     kept = timedelta(days=rules.at("import.job_days", task.day).whole())
-    late = FileImport.objects.filter(state=PREVIEW, changed_at__lt=task.now - waits)
+    late = FileImport.objects.filter(state=ImportState.PREVIEW, changed_at__lt=task.now - waits)
     expired = 0
     for pk in late.values_list("pk", flat=True):
         task.run_operation("import.expire", pk)
         expired += 1
     old = Job.objects.filter(
-        kind__in=("imports.read", "imports.keep"), state__in=(DONE, FAILED), run_at__lt=task.now - kept
+        kind__in=("imports.read", "imports.keep"),
+        state__in=(JobState.DONE, JobState.FAILED),
+        run_at__lt=task.now - kept,
     )
     swept = 0
     for one in old:
-        if not FileImport.objects.filter(pk=int(one.key.split("/")[1]), state__in=OPEN).exists():
+        if not FileImport.objects.filter(pk=int(one.key.split("/")[1]), state__in=IMPORTS_OPEN).exists():
             one.delete()
             swept += 1
     return {"expired": expired, "swept": swept}
@@ -572,10 +565,12 @@ listing(
         (
             Column("file", Text("文件", "File"), lambda row: row.file.name, main=True),
             Column("kind", Text("种类", "Kind"), lambda row: KIND_TEXT[row.kind]),
-            Column("state", Text("状态", "State"), lambda row: STATE_TEXT[row.state], "state", main=True),
+            Column(
+                "state", Text("状态", "State"), lambda row: IMPORT_WORDS[ImportState(row.state)], "state", main=True
+            ),
             Column("begun", Text("上传时间", "Uploaded"), lambda row: row.created_at, "instant"),
         ),
-        (Filter("state", Text("状态", "State"), lambda state: Q(state=state), tuple(STATE_TEXT.items())),),
+        (Filter("state", Text("状态", "State"), lambda state: Q(state=state), tuple(IMPORT_WORDS.items())),),
         roles=BRINGERS,
         page="import.page",
         related=("file",),

@@ -22,6 +22,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from zhirong.chain.platform.states import JobState
 from zhirong.kernel.days import SHANGHAI, day_of
 from zhirong.operations.actors import WORKER
 from zhirong.operations.declare import Call, Done
@@ -33,8 +34,6 @@ MOST_TRIES = 10
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=6)
 _LONGEST_ERROR = 500
 _log = logging.getLogger(__name__)
-
-WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 
 
 class LostLeaseError(RuntimeError):
@@ -167,19 +166,19 @@ def back_off(tries: int, first: timedelta = _FIRST_PAUSE, longest: timedelta = _
 
 def _take(now: datetime, is_long: bool) -> Job | None:
     """The next due job, leased: of two workers that want the same one, the database lets one have it."""
-    due = Q(state=WAITING, run_at__lte=now) | Q(state=RUNNING, leased_until__lt=now)
+    due = Q(state=JobState.WAITING, run_at__lte=now) | Q(state=JobState.RUNNING, leased_until__lt=now)
     kinds = [kind.name for kind in JOBS.values() if kind.is_long == is_long]
     for one in Job.objects.filter(due, kind__in=kinds).order_by("run_at", "pk")[:20]:
         free = Job.objects.filter(pk=one.pk, state=one.state, tries=one.tries, leased_until=one.leased_until)
-        if free.update(state=RUNNING, tries=one.tries + 1, leased_until=now + LEASE):
-            one.state, one.tries, one.leased_until = RUNNING, one.tries + 1, now + LEASE
+        if free.update(state=JobState.RUNNING, tries=one.tries + 1, leased_until=now + LEASE):
+            one.state, one.tries, one.leased_until = JobState.RUNNING, one.tries + 1, now + LEASE
             return one
     return None
 
 
 def _mine(one: Job) -> Any:
     """The job as long as it is this worker's: whoever takes it up counts one try more."""
-    return Job.objects.filter(pk=one.pk, state=RUNNING, tries=one.tries)
+    return Job.objects.filter(pk=one.pk, state=JobState.RUNNING, tries=one.tries)
 
 
 def _do(one: Job, now: datetime, worker_id: str) -> None:
@@ -194,13 +193,15 @@ def _do(one: Job, now: datetime, worker_id: str) -> None:
         _log.exception("job %s failed at try %d", one.key, one.tries)
         _end(one, now, f"{type(error).__name__}: {error}"[:_LONGEST_ERROR], worker_id)
     else:
-        _mine(one).update(state=DONE, leased_until=None, result=result if result is not None else {})
+        _mine(one).update(state=JobState.DONE, leased_until=None, result=result if result is not None else {})
 
 
 def _end(one: Job, now: datetime, reason: str, worker_id: str) -> None:
     """A try in vain: another one later, or none any more; the administrator's list of jobs shows why."""
     result = {"error": reason, "worker": worker_id}
     if one.tries >= MOST_TRIES:
-        _mine(one).update(state=FAILED, leased_until=None, result=result)
+        _mine(one).update(state=JobState.FAILED, leased_until=None, result=result)
     else:
-        _mine(one).update(state=WAITING, leased_until=None, run_at=now + back_off(one.tries), result=result)
+        _mine(one).update(
+            state=JobState.WAITING, leased_until=None, run_at=now + back_off(one.tries), result=result
+        )

@@ -114,6 +114,9 @@ def rows_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str]) -> 
         value = query.get(filtered.name, "").strip()
         if not value:
             continue
+        if filtered.choices is not None and value not in {str(one) for one, _ in filtered.choices}:
+            problems.append(_not_a_choice(filtered, value))
+            continue
         try:
             if unwritable_paths(value, filtered.name):
                 raise ValueError(filtered.name)
@@ -131,6 +134,13 @@ def rows_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str]) -> 
     if problems:
         raise InputError(problems)
     return found.select_related(*one.related).order_by(*_order(one, query.get("order", "")))
+
+
+def _not_a_choice(filtered: Filter, value: str) -> Problem:
+    zh = "、".join(f"{one}（{words.zh}）" for one, words in filtered.choices or ())
+    en = ", ".join(f"{one} ({words.en})" for one, words in filtered.choices or ())
+    reason = Text(f"“{filtered.title.zh}”没有这个选项", f"not one of the choices of “{filtered.title.en}”")
+    return Problem(filtered.name, value, reason, Text(f"请选择：{zh}", f"Choose from: {en}"), "not_a_choice")
 
 
 def page_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str], limit: int = PAGE) -> Found:

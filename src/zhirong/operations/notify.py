@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from zhirong.chain.organisation.states import OrganisationState
 from zhirong.chain.pledge.register import FREEZE_RIGHT, PLEDGE, RENEW_FREEZE, UNFREEZE_RIGHT
 from zhirong.chain.pledge.registration import MOVE_WORDS, Move
 from zhirong.kernel.text import Text
@@ -61,7 +62,7 @@ def _organisations(to: str) -> list[int]:
     if not to.startswith(_PARTY):
         return []
     named = to.removeprefix(_PARTY)
-    confirmed = Organisation.objects.filter(status="active")
+    confirmed = Organisation.objects.filter(status=OrganisationState.ACTIVE)
     by_code = list(confirmed.filter(code=named).values_list("pk", flat=True))
     return by_code or list(confirmed.filter(name_key=name_key(named)).values_list("pk", flat=True))
 

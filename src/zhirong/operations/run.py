@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from zhirong.chain.financing import appraising, case
 from zhirong.evidence import canonical
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
@@ -17,24 +16,15 @@ from zhirong.kernel.text import Text, same
 from zhirong.operations.authorize import forbidden_to, is_allowed_now, may
 from zhirong.operations.declare import OPERATIONS, Call, Done, Operation
 from zhirong.operations.fields import read
-from zhirong.operations.listing import LISTINGS
-from zhirong.operations.refusals import (
-    LONGEST_KEY,
-    bad_key,
-    conflict,
-    forbidden,
-    not_found,
-)
+from zhirong.operations.refusals import LONGEST_KEY, bad_key, conflict, forbidden, not_found
 from zhirong.operations.rulebook import rules_content
 from zhirong.operations.snapshots import subject_name
+from zhirong.operations.state_columns import choices_of
 from zhirong.operations.unit_of_work import Work
 from zhirong.operations.visibility import visible
 from zhirong.store import log, models
 from zhirong.store.transaction import writing
 from zhirong.store.work import Delivery, Notice, Webhook
-
-# What people call the states of a row where the chain says it, by its model's name.
-_STATE_WORDS: Mapping[str, Mapping[Any, Text]] = {"Case": case.STATE_WORDS, "Appraisal": appraising.STATE_WORDS}
 
 
 def run_operation(
@@ -105,17 +95,8 @@ def _row(op: Operation, call: Call, subject: int | None, version: int | None) ->
 
 
 def state_words(op: Operation, state: str) -> Text:
-    """A state of the operation's rows as people call it: by the chain, or as the lists of these rows let one choose it."""
-    name = op.model.__name__ if op.model is not None else ""
-    known = {str(one): words for one, words in _STATE_WORDS.get(name, {}).items()}
-    for listed in LISTINGS.values():
-        if listed.model is op.model:
-            known |= {
-                value: words
-                for one in listed.filters
-                if one.name == op.state_field
-                for value, words in one.choices or ()
-            }
+    """A state of the operation's rows in words."""
+    known = choices_of(op.model, op.state_field) if op.model is not None else {}
     return known.get(state, same(state))
 
 

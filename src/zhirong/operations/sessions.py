@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from zhirong.chain.organisation.states import OrganisationState
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import ROLE_WORDS, Actor, MemberRole, OrganisationKind
 from zhirong.store.parties import Account, Mandate, Membership
@@ -32,7 +33,7 @@ def actor_of(account: Account, acting_for: str, day: date) -> Actor:
         kind=OrganisationKind(organisation.kind),
         organisation_name=organisation.name,
         organisation_code=organisation.code,
-        is_active=organisation.status == "active",
+        is_active=organisation.status == OrganisationState.ACTIVE,
         roles=frozenset(MemberRole(role) for role in chosen.roles),
     )
 
@@ -83,7 +84,7 @@ def _agent(account: Account, memberships: list[Membership], number: int, day: da
         kind=OrganisationKind.FIRM,
         organisation_name=mandate.firm.name,
         organisation_code=mandate.firm.code,
-        is_active=mandate.firm.status == "active",
+        is_active=mandate.firm.status == OrganisationState.ACTIVE,
         roles=frozenset({MemberRole.FIRM_CLERK}),
         mandate=mandate.pk,
         allowed=frozenset(mandate.operations),

@@ -12,6 +12,7 @@ from zhirong.operations.declare import Call, Operation
 from zhirong.operations.refusals import conflict
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.snapshots import demand_fit, image_value
+from zhirong.operations.state_columns import demand_transitions, plain_value
 from zhirong.store.parties import Account, Kept, Membership
 from zhirong.store.work import Job, Notice
 
@@ -60,7 +61,9 @@ class Work:
 
     def create(self, model: type[M], **values: Any) -> M:
         """A new row. The first one is what the event is about, unless it is done to a row."""
+        values = {name: plain_value(value) for name, value in values.items()}
         row = model(version=1, created_at=self.now, changed_at=self.now, **values)
+        demand_transitions(row, None, values)
         demand_fit(row, values)
         row.save(force_insert=True)
         self._image(row, [one.attname for one in model._meta.concrete_fields if one.attname != "id"])
@@ -70,6 +73,8 @@ class Work:
 
     def update(self, row: M, **values: Any) -> M:
         """Change a row. Raises ConflictError where it has been changed since it was read."""
+        values = {name: plain_value(value) for name, value in values.items()}
+        demand_transitions(row, {name: getattr(row, name) for name in values}, values)
         for name, value in values.items():
             setattr(row, name, value)
         demand_fit(row, values)

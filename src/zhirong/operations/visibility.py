@@ -10,6 +10,10 @@ from typing import TypeVar
 from django.db.models import CharField, Model, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
+from zhirong.chain.financing.case import CaseState
+from zhirong.chain.guarantee.states import NO_PART_LEFT
+from zhirong.chain.loan.states import PAYMENTS_SHOWN
+from zhirong.chain.organisation.states import OrganisationState
 from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
 from zhirong.store.financing import (
     Appraisal,
@@ -54,11 +58,7 @@ NOTHING = Q(pk__in=[])
 EVERYTHING = Q()
 
 # What an institution sees of a case begins when the firm has handed it in.
-_KEPT_FROM_OTHERS = ("draft",)
-# A guarantor that was asked and bears nothing has no more to do with the case.
-_NO_PART_LEFT = ("declined", "withdrawn")
-# What a firm is told of its payments: those that have counted, whatever became of them since.
-TOLD = ("confirmed", "reversing", "reversed")
+_KEPT_FROM_OTHERS = (CaseState.DRAFT,)
 Scope = Callable[[Actor, date], Q]
 
 # What an agent's mandate lets it look at: a table is needed by some operations that a firm may leave to an agent, named
@@ -116,7 +116,7 @@ def _cases(actor: Actor, day: date) -> Q:
     if _is(actor, OrganisationKind.GUARANTOR):
         # Not by a join: a case of which a guarantor was asked twice is one case. Who declined or withdrew keeps its own request.
         asked = GuaranteeRequest.objects.filter(guarantor=actor.organisation)
-        return Q(pk__in=asked.exclude(state__in=_NO_PART_LEFT).values("case"))
+        return Q(pk__in=asked.exclude(state__in=NO_PART_LEFT).values("case"))
     return NOTHING
 
 
@@ -193,7 +193,7 @@ def _loans(actor: Actor, day: date) -> Q:
 
 def _payments(actor: Actor, day: date) -> Q:
     if actor.kind is OrganisationKind.FIRM:
-        return Q(loan__firm=actor.organisation, state__in=TOLD)
+        return Q(loan__firm=actor.organisation, state__in=PAYMENTS_SHOWN)
     return Q(loan__lender=actor.organisation) if _is(actor, OrganisationKind.LENDER) else NOTHING
 
 
@@ -262,7 +262,7 @@ def _organisations(actor: Actor, day: date) -> Q:
     if actor.has(MemberRole.SYSTEM_ADMIN, MemberRole.SECURITY_ADMIN):
         return EVERYTHING
     # The directory: institutions are public; a firm is known to itself and to those it has to do with.
-    seen = ~Q(kind="firm") & Q(status="active")
+    seen = ~Q(kind=OrganisationKind.FIRM) & Q(status=OrganisationState.ACTIVE)
     if not actor.mandate or _granted(actor) & _DESCRIBING:
         seen |= Q(pk=actor.organisation)
     if actor.kind is not OrganisationKind.FIRM and actor.organisation:

@@ -62,7 +62,7 @@ class StoredFile(Kept):
 
 
 class Case(Kept):
-    """One application for financing. state: ``chain.financing.case.State``. amount, line: fen.
+    """One application for financing. state: ``chain.financing.case.CaseState``. amount, line: fen.
 
     facts, credit, team, appraisal_input: tables as in a case file. appraisal: the one that the firm submitted.
     quote: the quote under the chosen mode, as JSON.
@@ -234,7 +234,7 @@ class GuarantorFigures(Kept):
 
 
 class Appraisal(Kept):
-    """An appraisal of rights of a firm. grade: online or formal. state: ``chain.financing.appraising.State``.
+    """An appraisal of rights of a firm. grade: online or formal. state: ``chain.financing.appraising.AppraisalState``.
 
     input: tables of methods. result: what the engine gave (interval, methods, explanation). p10, p50, p90: fen,
     once it is issued. conflict: the agency's declaration. assignment: how the agency was chosen. opinion: of the

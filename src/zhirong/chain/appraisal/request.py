@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Literal
 
 import numpy as np
@@ -32,16 +33,27 @@ from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import Fen
 from zhirong.kernel.text import Text
 
-Purpose = Literal["pledge", "transfer", "licence", "contribution", "securitisation", "disposal"]
 Redeployability = Literal["high", "medium", "low"]
 
+
+class Purpose(StrEnum):
+    """What a value is calculated for."""
+
+    PLEDGE = "pledge"
+    TRANSFER = "transfer"
+    LICENCE = "licence"
+    CONTRIBUTION = "contribution"
+    SECURITISATION = "securitisation"
+    DISPOSAL = "disposal"
+
+
 PURPOSE_TEXT: Mapping[Purpose, Text] = {
-    "pledge": Text("质押", "pledge"),
-    "transfer": Text("转让", "transfer"),
-    "licence": Text("许可", "licence"),
-    "contribution": Text("作价入股", "contribution to capital"),
-    "securitisation": Text("证券化", "securitisation"),
-    "disposal": Text("处置", "disposal"),
+    Purpose.PLEDGE: Text("质押", "pledge"),
+    Purpose.TRANSFER: Text("转让", "transfer"),
+    Purpose.LICENCE: Text("许可", "licence"),
+    Purpose.CONTRIBUTION: Text("作价入股", "contribution to capital"),
+    Purpose.SECURITISATION: Text("证券化", "securitisation"),
+    Purpose.DISPOSAL: Text("处置", "disposal"),
 }
 REDEPLOYABILITY_TEXT: Mapping[Redeployability, Text] = {
     "high": Text("易转用：多家企业可直接使用", "high: several firms could use it as it is"),
@@ -112,7 +124,7 @@ def read_appraisal(
     as_of: the case's day, where known; a valuation date after it is refused. of: the case's rights, where known: an
     income from rights that are renewed needs no economic life. asked: the loan applied for, in fen, where known.
     """
-    purpose: Purpose = reader.choice("purpose", tuple(PURPOSE_TEXT))  # type: ignore[assignment]
+    purpose = Purpose(reader.choice("purpose", tuple(Purpose)))
     valuation_date = reader.day("valuation_date")
     if as_of is not None and valuation_date > as_of:
         reader.problem("valuation_date", valuation_date, *future_date(as_of))

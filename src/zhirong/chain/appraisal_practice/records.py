@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Literal, get_args
 
 from zhirong.chain.appraisal.published import STRETCH, stretched
 from zhirong.chain.appraisal.records import Appraisal
-from zhirong.chain.appraisal.request import PURPOSE_TEXT
+from zhirong.chain.appraisal.request import Purpose
 from zhirong.chain.appraisal.uncertain import Kind, Uncertain
 from zhirong.kernel.days import add_months
 from zhirong.kernel.explain import Explanation, plain
@@ -24,18 +25,34 @@ from zhirong.kernel.provenance import EvidenceGrade
 from zhirong.kernel.rulebook import Rulebook, RuleValue
 from zhirong.kernel.text import Text
 
-Grade = Literal["online", "formal"]
-ValueType = Literal["market", "investment", "liquidation"]
 State = Literal["current", "stale", "withdrawn", "missing"]
 
-GRADE_TEXT: Mapping[Grade, Text] = {
-    "online": Text("线上评估（免费、自动、区间宽）", "online (free, automatic, wide interval)"),
-    "formal": Text("正式评估（评估机构出具并签章）", "formal (an agency's, signed)"),
+
+class AppraisalGrade(StrEnum):
+    """ONLINE is calculated from the firm's own statements; FORMAL is signed by an agency's appraisers."""
+
+    ONLINE = "online"
+    FORMAL = "formal"
+
+
+GRADE_TEXT: Mapping[AppraisalGrade, Text] = {
+    AppraisalGrade.ONLINE: Text("线上评估（免费、自动、区间宽）", "online (free, automatic, wide interval)"),
+    AppraisalGrade.FORMAL: Text("正式评估（评估机构出具并签章）", "formal (an agency's, signed)"),
 }
+
+
+class ValueType(StrEnum):
+    """What kind of value an appraisal states."""
+
+    MARKET = "market"
+    INVESTMENT = "investment"
+    LIQUIDATION = "liquidation"
+
+
 VALUE_TYPE_TEXT: Mapping[ValueType, Text] = {
-    "market": Text("市场价值", "market value"),
-    "investment": Text("投资价值", "investment value"),
-    "liquidation": Text("清算价值", "liquidation value"),
+    ValueType.MARKET: Text("市场价值", "market value"),
+    ValueType.INVESTMENT: Text("投资价值", "investment value"),
+    ValueType.LIQUIDATION: Text("清算价值", "liquidation value"),
 }
 STATE_TEXT: Mapping[State, Text] = {
     "current": Text("有效", "current"),
@@ -96,7 +113,7 @@ class ValueRecord:
     """
 
     id: str
-    grade: Grade
+    grade: AppraisalGrade
     rights: tuple[str, ...]
     purpose: str
     value_type: ValueType
@@ -177,7 +194,7 @@ def online_record(
     appraisal: Appraisal,
     issued_on: date,
     rules: Rulebook,
-    value_type: ValueType = "market",
+    value_type: ValueType = ValueType.MARKET,
     client: str = "",
 ) -> ValueRecord:
     """The online grade of an automatic appraisal: free, unsigned, valid briefly, its interval stretched.
@@ -187,13 +204,13 @@ def online_record(
     low, high = stretched(appraisal, Fraction(rules.at(STRETCH, issued_on).number()))
     return ValueRecord(
         id=record_id,
-        grade="online",
+        grade=AppraisalGrade.ONLINE,
         rights=appraisal.request.rights,
         purpose=appraisal.request.purpose,
         value_type=value_type,
         valuation_date=appraisal.request.valuation_date,
         issued_on=issued_on,
-        valid_until=_until("online", appraisal.request.valuation_date, rules, issued_on),
+        valid_until=_until(AppraisalGrade.ONLINE, appraisal.request.valuation_date, rules, issued_on),
         value=appraisal.appraised_value,
         low=low,
         high=high,
@@ -209,20 +226,20 @@ def formal_record(
     signature: Signature,
     rules: Rulebook,
     fee: Fen,
-    value_type: ValueType = "market",
+    value_type: ValueType = ValueType.MARKET,
     client: str = "",
 ) -> ValueRecord:
     """The formal grade of an appraisal that an agency has done and signed; its interval is P10 to P90."""
     low, high = appraisal.interval()
     return ValueRecord(
         id=record_id,
-        grade="formal",
+        grade=AppraisalGrade.FORMAL,
         rights=appraisal.request.rights,
         purpose=appraisal.request.purpose,
         value_type=value_type,
         valuation_date=appraisal.request.valuation_date,
         issued_on=signature.signed_on,
-        valid_until=_until("formal", appraisal.request.valuation_date, rules, signature.signed_on),
+        valid_until=_until(AppraisalGrade.FORMAL, appraisal.request.valuation_date, rules, signature.signed_on),
         value=appraisal.appraised_value,
         low=low,
         high=high,
@@ -255,7 +272,11 @@ def assumptions_of(appraisal: Appraisal) -> tuple[Assumption, ...]:
 
 
 def standing(
-    records: Sequence[ValueRecord], right_id: str, purpose: str, day: date, needed: Grade = "online"
+    records: Sequence[ValueRecord],
+    right_id: str,
+    purpose: str,
+    day: date,
+    needed: AppraisalGrade = AppraisalGrade.ONLINE,
 ) -> Standing:
     """How a right stands on ``day`` for ``purpose``: the best record of the grade needed, or what is wrong.
 
@@ -283,7 +304,7 @@ def standing(
 
 def read_record(reader: Reader, as_of: date) -> ValueRecord:
     """A record that came on paper: its figures as stated there (``[[record]]``). Assumptions are optional."""
-    grade: Grade = reader.choice("grade", tuple(GRADE_TEXT))  # type: ignore[assignment]
+    grade = AppraisalGrade(reader.choice("grade", tuple(AppraisalGrade)))
     valued, issued = reader.day("valuation_date"), reader.day("issued_on")
     until = reader.day("valid_until")
     # A report may be issued when its value is out of date already; it is then stale from its first day.
@@ -317,8 +338,8 @@ def read_record(reader: Reader, as_of: date) -> ValueRecord:
         id=reader.text("id"),
         grade=grade,
         rights=rights,
-        purpose=reader.choice("purpose", tuple(PURPOSE_TEXT)),
-        value_type=reader.choice("value_type", tuple(VALUE_TYPE_TEXT)),  # type: ignore[arg-type]
+        purpose=Purpose(reader.choice("purpose", tuple(Purpose))),
+        value_type=ValueType(reader.choice("value_type", tuple(ValueType))),
         valuation_date=valued,
         issued_on=issued,
         valid_until=until,
@@ -383,11 +404,11 @@ def record_of_json(data: Mapping[str, Any]) -> ValueRecord:
 # -- inside ------------------------------------------------------------------------------------------------------
 
 
-def _until(grade: Grade, valuation_date: date, rules: Rulebook, day: date) -> date:
+def _until(grade: AppraisalGrade, valuation_date: date, rules: Rulebook, day: date) -> date:
     return add_months(valuation_date, validity(grade, rules, day).whole())
 
 
-def validity(grade: Grade, rules: Rulebook, day: date) -> RuleValue:
+def validity(grade: AppraisalGrade, rules: Rulebook, day: date) -> RuleValue:
     """Months from the valuation date for which a record of this grade may be relied on."""
     return rules.at(f"practice.validity.{grade}", day)
 
@@ -396,7 +417,7 @@ def _assumption(name: str, label: Text, figure: Uncertain) -> Assumption:
     return Assumption(name, label, figure.low, figure.mode, figure.high, figure.kind, figure.grade, figure.source)
 
 
-def _standing(state: State, record: ValueRecord | None, purpose: str, needed: Grade) -> Standing:
+def _standing(state: State, record: ValueRecord | None, purpose: str, needed: AppraisalGrade) -> Standing:
     words = STATE_TEXT[state]
     title = Text("评估记录", "record of the value")
     if record is None:
@@ -408,7 +429,7 @@ def _standing(state: State, record: ValueRecord | None, purpose: str, needed: Gr
     return Standing(state, record, reason, Explanation(title, reason, formula=Text(purpose, purpose)))
 
 
-def _read_signature(reader: Reader, grade: Grade) -> Signature | None:
+def _read_signature(reader: Reader, grade: AppraisalGrade) -> Signature | None:
     if reader.has("signature"):
         return read_signature(reader)
     if grade == "formal":

@@ -15,7 +15,7 @@ from zhirong.chain.appraisal.records import Appraisal, LendingValue, MethodResul
 from zhirong.chain.appraisal.request import PURPOSE_TEXT
 from zhirong.chain.appraisal.simulate import PERCENTILES
 from zhirong.chain.appraisal.uncertain import Uncertain
-from zhirong.chain.appraisal_practice.records import GRADE_TEXT, VALUE_TYPE_TEXT, ValueRecord
+from zhirong.chain.appraisal_practice.records import GRADE_TEXT, VALUE_TYPE_TEXT, AppraisalGrade, ValueRecord
 from zhirong.chain.right.kinds import KIND_TEXT
 from zhirong.chain.right.life import LegalLife, legal_life, remaining_years
 from zhirong.chain.right.records import FLAG_TEXT, STATUS_TEXT, Right
@@ -132,7 +132,7 @@ def _figures(
     interval = Explanation(
         Text("区间", "interval"),
         _between(record.low, record.high),
-        formula=stretched if record.grade == "online" else Text("P10 至 P90", "P10 to P90"),
+        formula=stretched if record.grade == AppraisalGrade.ONLINE else Text("P10 至 P90", "P10 to P90"),
     )
     methods = tuple(
         Explanation(
@@ -284,7 +284,7 @@ def _special(appraisal: Appraisal, record: ValueRecord, subject: Sequence[Right]
     if weak:
         count = len(record.assumptions)
         matters.append(Text(f"{count} 项输入中 {weak} 项为假设", f"{weak} of {count} inputs are assumptions"))
-    if record.grade == "online":
+    if record.grade == AppraisalGrade.ONLINE:
         matters.append(
             Text(
                 "线上自动评估：没有人核对输入，没有机构签章，区间已放宽",

@@ -1,16 +1,14 @@
-"""The states of an appraisal and the allowed moves between them: asked for, accepted, worked, reviewed, signed by
-two.
-"""
+"""The states of an appraisal and the transitions between them: requested, accepted, calculated, reviewed, signed by two."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
+from zhirong.kernel.transitions import Transitions, followers, not_possible
 
 
-class State(StrEnum):
-    """Where an appraisal stands. ``issued`` is an online one, which nobody signs."""
+class AppraisalState(StrEnum):
+    """Where an appraisal is. ISSUED is an online one, which is not signed."""
 
     REQUESTED = "requested"
     ACCEPTED = "accepted"
@@ -22,19 +20,19 @@ class State(StrEnum):
     ISSUED = "issued"
 
 
-STATE_WORDS: Mapping[State, Text] = {
-    State.REQUESTED: Text("待机构接受", "waits for the agency"),
-    State.ACCEPTED: Text("评估中", "being appraised"),
-    State.WORKED: Text("待复核", "waits for review"),
-    State.REVIEWED: Text("待签字", "waits for signatures"),
-    State.SIGNED: Text("已出具", "signed and issued"),
-    State.REFUSED: Text("机构未接受", "refused by the agency"),
-    State.WITHDRAWN: Text("已撤回", "withdrawn"),
-    State.ISSUED: Text("线上评估", "online"),
+APPRAISAL_WORDS: Mapping[AppraisalState, Text] = {
+    AppraisalState.REQUESTED: Text("待机构接受", "waits for the agency"),
+    AppraisalState.ACCEPTED: Text("评估中", "being appraised"),
+    AppraisalState.WORKED: Text("待复核", "waits for review"),
+    AppraisalState.REVIEWED: Text("待签字", "waits for signatures"),
+    AppraisalState.SIGNED: Text("已出具", "signed and issued"),
+    AppraisalState.REFUSED: Text("机构未接受", "refused by the agency"),
+    AppraisalState.WITHDRAWN: Text("已撤回", "withdrawn"),
+    AppraisalState.ISSUED: Text("线上评估", "online"),
 }
 
 
-class Move(StrEnum):
+class AppraisalTransition(StrEnum):
     """What can happen to an appraisal."""
 
     ACCEPT = "accept"
@@ -46,55 +44,48 @@ class Move(StrEnum):
     WITHDRAW = "withdraw"
 
 
-MOVE_WORDS: Mapping[Move, Text] = {
-    Move.ACCEPT: Text("接受委托", "accept"),
-    Move.REFUSE: Text("不接受委托", "refuse"),
-    Move.WORK: Text("评估", "appraise"),
-    Move.SEND_BACK: Text("退回修改", "send back"),
-    Move.PASS: Text("复核通过", "pass the review"),
-    Move.SIGN: Text("签字出具", "sign and issue"),
-    Move.WITHDRAW: Text("撤回报告", "withdraw the report"),
+APPRAISAL_TRANSITION_WORDS: Mapping[AppraisalTransition, Text] = {
+    AppraisalTransition.ACCEPT: Text("接受委托", "accept"),
+    AppraisalTransition.REFUSE: Text("不接受委托", "refuse"),
+    AppraisalTransition.WORK: Text("评估", "appraise"),
+    AppraisalTransition.SEND_BACK: Text("退回修改", "send back"),
+    AppraisalTransition.PASS: Text("复核通过", "pass the review"),
+    AppraisalTransition.SIGN: Text("签字出具", "sign and issue"),
+    AppraisalTransition.WITHDRAW: Text("撤回报告", "withdraw the report"),
 }
 
-LAWFUL: Mapping[tuple[State, Move], State] = {
-    (State.REQUESTED, Move.ACCEPT): State.ACCEPTED,
-    (State.REQUESTED, Move.REFUSE): State.REFUSED,
-    (State.ACCEPTED, Move.REFUSE): State.REFUSED,
-    (State.ACCEPTED, Move.WORK): State.WORKED,
-    (State.WORKED, Move.WORK): State.WORKED,
-    (State.WORKED, Move.SEND_BACK): State.ACCEPTED,
-    (State.WORKED, Move.PASS): State.REVIEWED,
-    (State.REVIEWED, Move.SEND_BACK): State.ACCEPTED,
-    (State.REVIEWED, Move.SIGN): State.SIGNED,
-    (State.SIGNED, Move.WITHDRAW): State.WITHDRAWN,
+APPRAISAL_ALLOWED: Mapping[tuple[AppraisalState, AppraisalTransition], AppraisalState] = {
+    (AppraisalState.REQUESTED, AppraisalTransition.ACCEPT): AppraisalState.ACCEPTED,
+    (AppraisalState.REQUESTED, AppraisalTransition.REFUSE): AppraisalState.REFUSED,
+    (AppraisalState.ACCEPTED, AppraisalTransition.REFUSE): AppraisalState.REFUSED,
+    (AppraisalState.ACCEPTED, AppraisalTransition.WORK): AppraisalState.WORKED,
+    (AppraisalState.WORKED, AppraisalTransition.WORK): AppraisalState.WORKED,
+    (AppraisalState.WORKED, AppraisalTransition.SEND_BACK): AppraisalState.ACCEPTED,
+    (AppraisalState.WORKED, AppraisalTransition.PASS): AppraisalState.REVIEWED,
+    (AppraisalState.REVIEWED, AppraisalTransition.SEND_BACK): AppraisalState.ACCEPTED,
+    (AppraisalState.REVIEWED, AppraisalTransition.SIGN): AppraisalState.SIGNED,
+    (AppraisalState.SIGNED, AppraisalTransition.WITHDRAW): AppraisalState.WITHDRAWN,
 }
 
 
-def states_for(*moves: Move) -> tuple[State, ...]:
-    """The states in which one of these moves is allowed."""
-    return tuple(dict.fromkeys(state for state, move in LAWFUL if move in moves))
+APPRAISAL_TRANSITIONS = Transitions(
+    Text("评估", "appraisal"),
+    APPRAISAL_WORDS,
+    frozenset({AppraisalState.REQUESTED, AppraisalState.ISSUED}),
+    followers(APPRAISAL_ALLOWED, AppraisalState),
+)
 
 
-def next_state(state: str, move: Move) -> State:
-    """The state that a move leads to. Raises InputError for a move that is not allowed now."""
-    now = State(state)
-    then = LAWFUL.get((now, move))
-    if then is not None:
-        return then
-    possible = [one for (a_state, one) in LAWFUL if a_state is now]
-    zh = "、".join(MOVE_WORDS[one].zh for one in possible) or "无"
-    en = ", ".join(MOVE_WORDS[one].en for one in possible) or "nothing"
-    raise InputError(
-        [
-            Problem(
-                "state",
-                now.value,
-                Text(
-                    f"评估处于“{STATE_WORDS[now].zh}”，不能{MOVE_WORDS[move].zh}",
-                    f"the appraisal is at “{STATE_WORDS[now].en}”: not possible now: {MOVE_WORDS[move].en}",
-                ),
-                Text(f"此时可以：{zh}", f"possible now: {en}"),
-                "not_in_this_state",
-            )
-        ]
-    )
+def states_for(*transitions: AppraisalTransition) -> tuple[AppraisalState, ...]:
+    """The states in which one of these transitions is allowed."""
+    return tuple(dict.fromkeys(state for state, one in APPRAISAL_ALLOWED if one in transitions))
+
+
+def next_state(state: str, transition: AppraisalTransition) -> AppraisalState:
+    """The state that a transition leads to. Raises InputError for one that is not allowed now."""
+    now = AppraisalState(state)
+    then = APPRAISAL_ALLOWED.get((now, transition))
+    if then is None:
+        possible = [words for one, words in APPRAISAL_TRANSITION_WORDS.items() if (now, one) in APPRAISAL_ALLOWED]
+        raise not_possible(APPRAISAL_TRANSITIONS, now, APPRAISAL_TRANSITION_WORDS[transition], possible)
+    return then

@@ -2,18 +2,32 @@
 more).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from enum import StrEnum
 
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.money import Fen, parse_yuan, show_yuan
 from zhirong.kernel.rulebook import COUNTRY, Reference, Rulebook, RuleError
 from zhirong.kernel.text import Text
 
-Verdict = Literal["approve", "return", "decline"]
 LEAST_PEOPLE = 2
+
+
+class ApprovalVerdict(StrEnum):
+    """What one person decides on a case. RETURN: it goes back to due diligence."""
+
+    APPROVE = "approve"
+    RETURN = "return"
+    DECLINE = "decline"
+
+
+APPROVAL_VERDICT_WORDS: Mapping[ApprovalVerdict, Text] = {
+    ApprovalVerdict.APPROVE: Text("批准", "approved"),
+    ApprovalVerdict.RETURN: Text("退回", "returned"),
+    ApprovalVerdict.DECLINE: Text("不通过", "declined"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +47,7 @@ class Decision:
 
     by: int
     role: str
-    verdict: Verdict
+    verdict: ApprovalVerdict
     amount: Fen
 
 
@@ -52,7 +66,7 @@ class Round:
     @property
     def given(self) -> int:
         """How many places of the band are filled."""
-        return sum(one.verdict == "approve" for one in self.decisions)
+        return sum(one.verdict is ApprovalVerdict.APPROVE for one in self.decisions)
 
     @property
     def wanted(self) -> str:
@@ -62,7 +76,9 @@ class Round:
     @property
     def amount(self) -> Fen:
         """What all who have agreed so far agree on: the least of what each approved, at most what was proposed."""
-        return min([self.proposed, *(one.amount for one in self.decisions if one.verdict == "approve")])
+        return min(
+            [self.proposed, *(one.amount for one in self.decisions if one.verdict is ApprovalVerdict.APPROVE)]
+        )
 
 
 def bands(rules: Rulebook, day: date, region: str = COUNTRY) -> tuple[Band, ...]:
@@ -94,7 +110,7 @@ def band_for(amount: Fen, rules: Rulebook, day: date, region: str = COUNTRY) -> 
     return next(band for band in bands(rules, day, region) if band.up_to is None or amount <= band.up_to)
 
 
-def why_not(now: Round, by: int, roles: Sequence[str], verdict: Verdict, amount: Fen) -> list[Problem]:
+def why_not(now: Round, by: int, roles: Sequence[str], verdict: ApprovalVerdict, amount: Fen) -> list[Problem]:
     """Every reason why this person cannot decide so now; none where it may. amount: fen, of an approval.
 
     Nobody decides on what they submitted, nobody decides twice in a round, each fills the place whose turn it is.
@@ -125,7 +141,7 @@ def why_not(now: Round, by: int, roles: Sequence[str], verdict: Verdict, amount:
                 "decided_already",
             )
         )
-    if verdict == "approve":
+    if verdict is ApprovalVerdict.APPROVE:
         found += _approval_problems(now, roles, amount)
     return found
 

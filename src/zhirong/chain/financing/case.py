@@ -1,16 +1,14 @@
-"""The states of a case and the allowed moves between them (002 §4.4: appraisal, review, registration, release,
-follow-up).
-"""
+"""The states of a case and the transitions between them (002 §4.4: appraisal, review, registration, disbursement, follow-up)."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
+from zhirong.kernel.transitions import Transitions, followers, not_possible
 
 
-class State(StrEnum):
-    """Where a case stands. Exactly one at any time."""
+class CaseState(StrEnum):
+    """Where a case is. The value of DISBURSED is the one that rows and the log have always had."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -19,69 +17,69 @@ class State(StrEnum):
     APPROVED = "approved"
     SIGNING = "signing"
     REGISTERING = "registering"
-    RELEASED = "released"
+    DISBURSED = "released"
     REPAID = "repaid"
     CLOSED = "closed"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
 
 
-STATE_WORDS: Mapping[State, Text] = {
-    State.DRAFT: Text("草稿", "draft"),
-    State.SUBMITTED: Text("已提交，待受理", "submitted"),
-    State.DILIGENCE: Text("尽职调查", "due diligence"),
-    State.APPROVAL: Text("审批中", "in approval"),
-    State.APPROVED: Text("已批准，待出合同", "approved, contract to be made"),
-    State.SIGNING: Text("待签署", "to be signed"),
-    State.REGISTERING: Text("质押登记与放款条件", "registration and conditions"),
-    State.RELEASED: Text("已放款", "released"),
-    State.REPAID: Text("已还清，待注销质押", "repaid, pledge to be discharged"),
-    State.CLOSED: Text("已结清", "closed"),
-    State.DECLINED: Text("未通过", "declined"),
-    State.WITHDRAWN: Text("已撤回", "withdrawn"),
+CASE_WORDS: Mapping[CaseState, Text] = {
+    CaseState.DRAFT: Text("草稿", "draft"),
+    CaseState.SUBMITTED: Text("已提交，待受理", "submitted"),
+    CaseState.DILIGENCE: Text("尽职调查", "due diligence"),
+    CaseState.APPROVAL: Text("审批中", "in approval"),
+    CaseState.APPROVED: Text("已批准，待出合同", "approved, contract to be made"),
+    CaseState.SIGNING: Text("待签署", "to be signed"),
+    CaseState.REGISTERING: Text("质押登记与放款条件", "registration and conditions"),
+    CaseState.DISBURSED: Text("已放款", "disbursed"),
+    CaseState.REPAID: Text("已还清，待注销质押", "repaid, pledge to be discharged"),
+    CaseState.CLOSED: Text("已结清", "closed"),
+    CaseState.DECLINED: Text("未通过", "declined"),
+    CaseState.WITHDRAWN: Text("已撤回", "withdrawn"),
 }
 
 # Whose turn it is while a case stands there: the side that has to act next.
-TURN: Mapping[State, str] = {
-    State.DRAFT: "firm",
-    State.SUBMITTED: "lender",
-    State.DILIGENCE: "lender",
-    State.APPROVAL: "lender",
-    State.APPROVED: "lender",
-    State.SIGNING: "firm",
-    State.REGISTERING: "lender",
-    State.RELEASED: "firm",
-    State.REPAID: "lender",
+TURN: Mapping[CaseState, str] = {
+    CaseState.DRAFT: "firm",
+    CaseState.SUBMITTED: "lender",
+    CaseState.DILIGENCE: "lender",
+    CaseState.APPROVAL: "lender",
+    CaseState.APPROVED: "lender",
+    CaseState.SIGNING: "firm",
+    CaseState.REGISTERING: "lender",
+    CaseState.DISBURSED: "firm",
+    CaseState.REPAID: "lender",
 }
 
 # The way of a case that goes well, for a picture of where it stands.
 WAY = (
-    State.DRAFT,
-    State.SUBMITTED,
-    State.DILIGENCE,
-    State.APPROVAL,
-    State.APPROVED,
-    State.SIGNING,
-    State.REGISTERING,
-    State.RELEASED,
-    State.REPAID,
-    State.CLOSED,
+    CaseState.DRAFT,
+    CaseState.SUBMITTED,
+    CaseState.DILIGENCE,
+    CaseState.APPROVAL,
+    CaseState.APPROVED,
+    CaseState.SIGNING,
+    CaseState.REGISTERING,
+    CaseState.DISBURSED,
+    CaseState.REPAID,
+    CaseState.CLOSED,
 )
-ENDED = frozenset({State.CLOSED, State.DECLINED, State.WITHDRAWN})
+ENDED = frozenset({CaseState.CLOSED, CaseState.DECLINED, CaseState.WITHDRAWN})
 
 
-class Move(StrEnum):
+class CaseTransition(StrEnum):
     """What can happen to a case as a whole."""
 
     SUBMIT = "submit"
     RETURN = "return"
     ACCEPT = "accept"
-    HAND_UP = "hand_up"
+    SUBMIT_FOR_APPROVAL = "submit_for_approval"
     SEND_BACK = "send_back"
     APPROVE = "approve"
     ISSUE = "issue"
     SIGNED = "signed"
-    RELEASE = "release"
+    DISBURSE = "disburse"
     REPAY = "repay"
     CLOSE = "close"
     REOPEN = "reopen"
@@ -89,73 +87,67 @@ class Move(StrEnum):
     WITHDRAW = "withdraw"
 
 
-MOVE_WORDS: Mapping[Move, Text] = {
-    Move.SUBMIT: Text("提交", "submit"),
-    Move.RETURN: Text("退回补充", "return to the firm"),
-    Move.ACCEPT: Text("受理", "accept"),
-    Move.HAND_UP: Text("报审批", "submit for approval"),
-    Move.SEND_BACK: Text("退回调查", "send back to diligence"),
-    Move.APPROVE: Text("批准", "approve"),
-    Move.ISSUE: Text("出合同", "issue the contracts"),
-    Move.SIGNED: Text("签署完成", "signed by all"),
-    Move.RELEASE: Text("放款", "release"),
-    Move.REPAY: Text("还清", "repaid"),
-    Move.CLOSE: Text("注销质押并结清", "discharge and close"),
-    Move.REOPEN: Text("冲正后退回", "go back after a payment was reversed"),
-    Move.DECLINE: Text("不通过", "decline"),
-    Move.WITHDRAW: Text("撤回", "withdraw"),
+CASE_TRANSITION_WORDS: Mapping[CaseTransition, Text] = {
+    CaseTransition.SUBMIT: Text("提交", "submit"),
+    CaseTransition.RETURN: Text("退回补充", "return to the firm"),
+    CaseTransition.ACCEPT: Text("受理", "accept"),
+    CaseTransition.SUBMIT_FOR_APPROVAL: Text("报审批", "submit for approval"),
+    CaseTransition.SEND_BACK: Text("退回调查", "send back to diligence"),
+    CaseTransition.APPROVE: Text("批准", "approve"),
+    CaseTransition.ISSUE: Text("出合同", "issue the contracts"),
+    CaseTransition.SIGNED: Text("签署完成", "signed by all"),
+    CaseTransition.DISBURSE: Text("放款", "disburse"),
+    CaseTransition.REPAY: Text("还清", "repaid"),
+    CaseTransition.CLOSE: Text("注销质押并结清", "discharge and close"),
+    CaseTransition.REOPEN: Text("冲正后退回", "go back after a payment was reversed"),
+    CaseTransition.DECLINE: Text("不通过", "decline"),
+    CaseTransition.WITHDRAW: Text("撤回", "withdraw"),
 }
 
-_BEFORE_SIGNING = (State.SUBMITTED, State.DILIGENCE, State.APPROVAL, State.APPROVED)
-LAWFUL: Mapping[tuple[State, Move], State] = {
-    (State.DRAFT, Move.SUBMIT): State.SUBMITTED,
-    (State.SUBMITTED, Move.RETURN): State.DRAFT,
-    (State.DILIGENCE, Move.RETURN): State.DRAFT,
-    (State.SUBMITTED, Move.ACCEPT): State.DILIGENCE,
-    (State.DILIGENCE, Move.HAND_UP): State.APPROVAL,
-    (State.APPROVAL, Move.SEND_BACK): State.DILIGENCE,
-    (State.APPROVAL, Move.APPROVE): State.APPROVED,
+_BEFORE_SIGNING = (CaseState.SUBMITTED, CaseState.DILIGENCE, CaseState.APPROVAL, CaseState.APPROVED)
+CASE_ALLOWED: Mapping[tuple[CaseState, CaseTransition], CaseState] = {
+    (CaseState.DRAFT, CaseTransition.SUBMIT): CaseState.SUBMITTED,
+    (CaseState.SUBMITTED, CaseTransition.RETURN): CaseState.DRAFT,
+    (CaseState.DILIGENCE, CaseTransition.RETURN): CaseState.DRAFT,
+    (CaseState.SUBMITTED, CaseTransition.ACCEPT): CaseState.DILIGENCE,
+    (CaseState.DILIGENCE, CaseTransition.SUBMIT_FOR_APPROVAL): CaseState.APPROVAL,
+    (CaseState.APPROVAL, CaseTransition.SEND_BACK): CaseState.DILIGENCE,
+    (CaseState.APPROVAL, CaseTransition.APPROVE): CaseState.APPROVED,
     # What the approval rested on has changed before the money left: it is reviewed and decided on again.
-    **{(state, Move.SEND_BACK): State.DILIGENCE for state in (State.APPROVED, State.SIGNING, State.REGISTERING)},
-    (State.APPROVED, Move.ISSUE): State.SIGNING,
-    (State.SIGNING, Move.ISSUE): State.SIGNING,
-    (State.SIGNING, Move.SIGNED): State.REGISTERING,
-    (State.REGISTERING, Move.RELEASE): State.RELEASED,
-    (State.RELEASED, Move.REPAY): State.REPAID,
-    (State.REPAID, Move.CLOSE): State.CLOSED,
-    # A payment that was matched wrongly is reversed: what it had brought about no longer holds.
-    (State.REPAID, Move.REOPEN): State.RELEASED,
-    (State.RELEASED, Move.REOPEN): State.REGISTERING,
-    **{(state, Move.DECLINE): State.DECLINED for state in (*_BEFORE_SIGNING, State.SIGNING, State.REGISTERING)},
     **{
-        (state, Move.WITHDRAW): State.WITHDRAWN
-        for state in (State.DRAFT, *_BEFORE_SIGNING, State.SIGNING, State.REGISTERING)
+        (state, CaseTransition.SEND_BACK): CaseState.DILIGENCE
+        for state in (CaseState.APPROVED, CaseState.SIGNING, CaseState.REGISTERING)
+    },
+    (CaseState.APPROVED, CaseTransition.ISSUE): CaseState.SIGNING,
+    (CaseState.SIGNING, CaseTransition.ISSUE): CaseState.SIGNING,
+    (CaseState.SIGNING, CaseTransition.SIGNED): CaseState.REGISTERING,
+    (CaseState.REGISTERING, CaseTransition.DISBURSE): CaseState.DISBURSED,
+    (CaseState.DISBURSED, CaseTransition.REPAY): CaseState.REPAID,
+    (CaseState.REPAID, CaseTransition.CLOSE): CaseState.CLOSED,
+    # A payment that was matched wrongly is reversed: what it had brought about no longer holds.
+    (CaseState.REPAID, CaseTransition.REOPEN): CaseState.DISBURSED,
+    (CaseState.DISBURSED, CaseTransition.REOPEN): CaseState.REGISTERING,
+    **{
+        (state, CaseTransition.DECLINE): CaseState.DECLINED
+        for state in (*_BEFORE_SIGNING, CaseState.SIGNING, CaseState.REGISTERING)
+    },
+    **{
+        (state, CaseTransition.WITHDRAW): CaseState.WITHDRAWN
+        for state in (CaseState.DRAFT, *_BEFORE_SIGNING, CaseState.SIGNING, CaseState.REGISTERING)
     },
 }
 
 
-def next_state(state: str, move: Move) -> State:
-    """The state that a move leads to. Raises InputError for a move that is not allowed now."""
-    now = State(state)
-    then = LAWFUL.get((now, move))
+CASE_TRANSITIONS = Transitions(
+    Text("申请", "case"), CASE_WORDS, frozenset({CaseState.DRAFT}), followers(CASE_ALLOWED, CaseState)
+)
+
+
+def next_state(state: str, transition: CaseTransition) -> CaseState:
+    """The state that a transition leads to. Raises InputError for one that is not allowed now."""
+    now = CaseState(state)
+    then = CASE_ALLOWED.get((now, transition))
     if then is None:
-        possible = [one for (a_state, one) in LAWFUL if a_state is now]
-        choice = Text(
-            "、".join(MOVE_WORDS[one].zh for one in possible) or "无",
-            ", ".join(MOVE_WORDS[one].en for one in possible) or "nothing",
-        )
-        raise InputError(
-            [
-                Problem(
-                    "state",
-                    now.value,
-                    Text(
-                        f"申请处于“{STATE_WORDS[now].zh}”，不能{MOVE_WORDS[move].zh}",
-                        f"the case is at “{STATE_WORDS[now].en}”: it cannot {MOVE_WORDS[move].en} now",
-                    ),
-                    Text(f"此时可以：{choice.zh}", f"possible now: {choice.en}"),
-                    "not_in_this_state",
-                )
-            ]
-        )
+        possible = [words for one, words in CASE_TRANSITION_WORDS.items() if (now, one) in CASE_ALLOWED]
+        raise not_possible(CASE_TRANSITIONS, now, CASE_TRANSITION_WORDS[transition], possible)
     return then

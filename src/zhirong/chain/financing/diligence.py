@@ -8,6 +8,7 @@ from enum import StrEnum
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.rulebook import Reference, Rulebook
 from zhirong.kernel.text import Text
+from zhirong.kernel.transitions import Transitions
 
 PREFIX = "diligence.item."
 TITLE_INVESTIGATION = "title_investigation"
@@ -26,6 +27,19 @@ CHECK_STATE_TEXT: Mapping[CheckState, Text] = {
     CheckState.DONE: Text("已做", "done"),
     CheckState.WAIVED: Text("免做", "waived"),
 }
+
+
+CHECK_TRANSITIONS = Transitions(
+    Text("尽调事项", "checklist item"),
+    CHECK_STATE_TEXT,
+    frozenset({CheckState.OPEN}),
+    {
+        CheckState.OPEN: frozenset({CheckState.DONE, CheckState.WAIVED}),
+        # What was entered can be entered again, as long as the lender works on the case.
+        CheckState.DONE: frozenset({CheckState.WAIVED}),
+        CheckState.WAIVED: frozenset({CheckState.DONE}),
+    },
+)
 
 
 class Verdict(StrEnum):

@@ -9,8 +9,8 @@ from typing import Any
 
 from zhirong.chain.appraisal_practice.compare import Comparison, compare
 from zhirong.chain.appraisal_practice.conduct import ConductFlag, conduct_flags, customary_fee
-from zhirong.chain.appraisal_practice.records import Grade, Standing, ValueRecord, record_of_json, standing
-from zhirong.chain.financing.appraising import State
+from zhirong.chain.appraisal_practice.records import AppraisalGrade, Standing, ValueRecord, record_of_json, standing
+from zhirong.chain.financing.appraising import AppraisalState
 from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import RuleValue
 from zhirong.kernel.text import Text
@@ -23,7 +23,7 @@ from zhirong.store.financing import Appraisal, FirmRight
 from zhirong.store.parties import Organisation
 
 # What anybody but the agency sees of a report begins when it is issued.
-_ISSUED = (State.SIGNED.value, State.WITHDRAWN.value, State.ISSUED.value)
+_ISSUED = (AppraisalState.SIGNED.value, AppraisalState.WITHDRAWN.value, AppraisalState.ISSUED.value)
 
 
 def may_see_value(actor: Actor, row: Appraisal) -> bool:
@@ -47,7 +47,7 @@ def records_of(rows: Sequence[Appraisal]) -> list[ValueRecord]:
 
 
 def standing_of(
-    firm: Organisation, right: FirmRight, purpose: str, day: date, needed: Grade = "formal"
+    firm: Organisation, right: FirmRight, purpose: str, day: date, needed: AppraisalGrade = AppraisalGrade.FORMAL
 ) -> Standing:
     """How a right stands on a day: current, stale, withdrawn or missing, never silently good."""
     rows = Appraisal.objects.filter(firm=firm, purpose=purpose, state__in=_ISSUED)
@@ -78,7 +78,7 @@ def beside(actor: Actor, row: Appraisal, day: date) -> Beside:
     records = records_of(rows)
     flags = conduct_flags(records, rulebook(), day)
     standings = tuple(
-        (right, standing(records, right_id(right.pk), row.purpose, day, "formal")) for right in rights
+        (right, standing(records, right_id(right.pk), row.purpose, day, AppraisalGrade.FORMAL)) for right in rights
     )
     low = high = rule = None
     if row.p50 is not None:

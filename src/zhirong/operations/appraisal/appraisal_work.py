@@ -10,9 +10,11 @@ from zhirong.chain.appraisal import NoValue, appraise
 from zhirong.chain.appraisal.case import AppraisalCase, read_appraisal_case
 from zhirong.chain.appraisal.lending import lending_value
 from zhirong.chain.appraisal.records import Appraisal as Valued
+from zhirong.chain.appraisal.request import Purpose
 from zhirong.chain.appraisal_practice.records import SIGNATORIES, Signature, formal_record
 from zhirong.chain.appraisal_practice.report import Parties, report_data
-from zhirong.chain.financing.appraising import Move, next_state, states_for
+from zhirong.chain.contract.states import DocumentState, SignatureMethod
+from zhirong.chain.financing.appraising import AppraisalTransition, next_state, states_for
 from zhirong.kernel.days import add_months
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader
@@ -50,7 +52,7 @@ _FIXED = ("purpose", "valuation_date", "rights")
     model=Appraisal,
     roles=(MemberRole.AGENCY_APPRAISER,),
     relation=lambda actor, row: row.appraiser_id == actor.account,
-    states=states_for(Move.WORK),
+    states=states_for(AppraisalTransition.WORK),
     request=AppraisalInput,
     page="agency.appraisal",
     help=Text(
@@ -73,7 +75,7 @@ def work_on(work: Work, request: AppraisalInput) -> Any:
     kept_input = _input(row, table, request, work.day)
     found, case = compute(kept_input)
     data = _report(row, found, case, kept_input, (name_of(row.appraiser),), work.day, work.rules)
-    work.update(row, state=next_state(row.state, Move.WORK).value, input=kept_input, result=data)
+    work.update(row, state=next_state(row.state, AppraisalTransition.WORK).value, input=kept_input, result=data)
     work.tell(
         Text(f"评估待复核：{row.firm.name}", f"Appraisal to review: {row.firm.name}"),
         address(row),
@@ -177,7 +179,7 @@ def _report(
     lender = None if row.case is None else row.case.lender.name
     parties = Parties(row.firm.name, (lender,) if lender else (), row.agency.name, appraisers)
     lending = None
-    if row.case is not None and row.purpose == "pledge":
+    if row.case is not None and row.purpose == Purpose.PLEDGE:
         lending = lending_value(found, case.rights, add_months(day, row.case.term_months), rules, day)
     return json.loads(json.dumps(report_data(found, record, case.rights, parties, rules, lending)))
 
@@ -213,7 +215,7 @@ class ReviewAppraisal(Request):
     model=Appraisal,
     roles=(MemberRole.AGENCY_REVIEWER,),
     relation=lambda actor, row: row.appraiser_id != actor.account,
-    states=states_for(Move.PASS, Move.SEND_BACK),
+    states=states_for(AppraisalTransition.PASS, AppraisalTransition.SEND_BACK),
     request=ReviewAppraisal,
     page="agency.appraisal",
 )
@@ -231,7 +233,7 @@ def review(work: Work, request: ReviewAppraisal) -> Any:
     if request.decision == BACK:
         _send_back(work, request.opinion)
         return {"decision": BACK}
-    state = next_state(row.state, Move.PASS).value
+    state = next_state(row.state, AppraisalTransition.PASS).value
     found, case = compute(row.input)
     if found.appraised_value != _kept_value(row):
         raise refuse(
@@ -269,9 +271,9 @@ def _kept_value(row: Appraisal) -> int:
 
 def _send_back(work: Work, opinion: str) -> None:
     row = work.row
-    state = next_state(row.state, Move.SEND_BACK).value
+    state = next_state(row.state, AppraisalTransition.SEND_BACK).value
     if row.paper is not None:
-        work.update(row.paper, state="void")
+        work.update(row.paper, state=DocumentState.VOID)
     work.update(row, state=state, reviewer_id=work.actor.account, opinion=opinion, paper=None, signatures=[])
     work.tell(
         Text(f"评估被退回：{row.firm.name}", f"Appraisal sent back: {row.firm.name}"),
@@ -295,7 +297,7 @@ def _make_paper(work: Work, row: Appraisal, data: dict[str, Any]) -> Paper:
         subject=f"appraisal/{row.pk}",
         kind="appraisal_report",
         number=number,
-        state="draft",
+        state=DocumentState.DRAFT,
         title=f"知识产权资产评估报告（{row.firm.name}）"[:200],
         owner=row.agency,
         signers=[],
@@ -329,7 +331,7 @@ def _may_sign(actor: Actor, row: Appraisal) -> bool:
     model=Appraisal,
     roles=AGENCY,
     relation=_may_sign,
-    states=states_for(Move.SIGN),
+    states=states_for(AppraisalTransition.SIGN),
     request=SignReport,
     page="agency.appraisal",
     help=Text(
@@ -368,20 +370,20 @@ def sign(work: Work, request: SignReport) -> Any:
 def _issue(work: Work, row: Appraisal, signatures: list[dict[str, Any]]) -> None:
     record = Reader(row.result["record"])
     clients = [row.firm_id] + ([row.case.lender_id] if row.case is not None else [])
-    work.update(row.paper, state="signed")
+    work.update(row.paper, state=DocumentState.SIGNED)
     let_read(work, row.paper, *clients)
     work.create(
         KeptSignature,
         paper=row.paper,
         organisation=row.agency,
         account_id=work.actor.account,
-        method="second_factor",
+        method=SignatureMethod.SECOND_FACTOR,
         sha256=row.paper.sha256,
         valid=True,
     )
     work.update(
         row,
-        state=next_state(row.state, Move.SIGN).value,
+        state=next_state(row.state, AppraisalTransition.SIGN).value,
         signatures=signatures,
         signed_on=work.day,
         valid_until=record.day("valid_until"),
@@ -405,7 +407,7 @@ class WithdrawReport(Request):
     Text("撤回报告", "Withdraw the report"),
     model=Appraisal,
     roles=(MemberRole.AGENCY_REVIEWER,),
-    states=states_for(Move.WITHDRAW),
+    states=states_for(AppraisalTransition.WITHDRAW),
     request=WithdrawReport,
     is_grave=True,
     page="agency.appraisal",
@@ -415,11 +417,11 @@ def withdraw(work: Work, request: WithdrawReport) -> Any:
     row = work.row
     work.update(
         row,
-        state=next_state(row.state, Move.WITHDRAW).value,
+        state=next_state(row.state, AppraisalTransition.WITHDRAW).value,
         withdrawn_on=work.day,
         opinion=request.reason,
         valid_until=min(row.valid_until, work.day),
     )
-    work.update(row.paper, state="void")
+    work.update(row.paper, state=DocumentState.VOID)
     for client in [row.firm_id] + ([row.case.lender_id] if row.case is not None else []):
         work.tell(Text("评估报告已被撤回，不得使用", "The appraisal report was withdrawn"), address(row), client)

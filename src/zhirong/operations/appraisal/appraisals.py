@@ -6,10 +6,17 @@ from typing import Annotated, Any
 
 from django.db.models import Q
 
-from zhirong.chain.appraisal.request import PURPOSE_TEXT
-from zhirong.chain.appraisal_practice.records import VALUE_TYPE_TEXT
-from zhirong.chain.financing.appraising import STATE_WORDS, Move, State, next_state, states_for
-from zhirong.chain.financing.case import ENDED
+from zhirong.chain.appraisal.request import PURPOSE_TEXT, Purpose
+from zhirong.chain.appraisal_practice.records import VALUE_TYPE_TEXT, AppraisalGrade, ValueType
+from zhirong.chain.financing.appraising import (
+    APPRAISAL_WORDS,
+    AppraisalState,
+    AppraisalTransition,
+    next_state,
+    states_for,
+)
+from zhirong.chain.financing.case import ENDED, CaseState
+from zhirong.chain.organisation.states import OrganisationState
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
@@ -56,13 +63,15 @@ def _cases(actor: Actor, row: Any) -> list[tuple[str, Text]]:
     side = "firm" if actor.kind is OrganisationKind.FIRM else "lender"
     found = Case.objects.filter(**{side: actor.organisation}).exclude(state__in=[one.value for one in ENDED])
     if side == "lender":
-        found = found.exclude(state="draft")
+        found = found.exclude(state=CaseState.DRAFT)
     rows = found.select_related("firm").order_by("-pk")[:_MOST_CHOICES]
     return [(str(one.pk), Text(f"{one.number} {one.firm.name}", f"{one.number} {one.firm.name}")) for one in rows]
 
 
 def _agencies(actor: Actor, row: Any) -> list[tuple[str, Text]]:
-    found = Organisation.objects.filter(kind=OrganisationKind.AGENCY.value, status="active").order_by("name")
+    found = Organisation.objects.filter(
+        kind=OrganisationKind.AGENCY.value, status=OrganisationState.ACTIVE
+    ).order_by("name")
     return [(str(one.pk), Text(one.name, one.name)) for one in found[:_MOST_CHOICES]]
 
 
@@ -82,13 +91,10 @@ class AskAppraisal(Request):
         ),
     ] = []
     case: Annotated[int | None, ask("所属融资申请", "Financing case", choices=_cases)] = None
-    purpose: Annotated[
-        str, ask("评估目的", "Purpose", choices=tuple((name, words) for name, words in PURPOSE_TEXT.items()))
-    ] = "pledge"
-    value_type: Annotated[
-        str,
-        ask("价值类型", "Type of value", choices=tuple((name, words) for name, words in VALUE_TYPE_TEXT.items())),
-    ] = "market"
+    purpose: Annotated[Purpose, ask("评估目的", "Purpose", choices=tuple(PURPOSE_TEXT.items()))] = Purpose.PLEDGE
+    value_type: Annotated[ValueType, ask("价值类型", "Type of value", choices=tuple(VALUE_TYPE_TEXT.items()))] = (
+        ValueType.MARKET
+    )
     valuation_date: Annotated[
         ValuationDay,
         ask(
@@ -137,8 +143,6 @@ def request_appraisal(work: Work, request: AskAppraisal) -> Any:
                 "wait for confirmation; the free online appraisal is available now",
             ),
         )
-    _demand_known("purpose", request.purpose, tuple(PURPOSE_TEXT))
-    _demand_known("value_type", request.value_type, tuple(VALUE_TYPE_TEXT))
     if request.valuation_date > work.day:
         raise refuse(
             "later_than_today",
@@ -171,8 +175,8 @@ def _open(
         firm=firm,
         agency=chosen.agency,
         case=case,
-        grade="formal",
-        state=State.REQUESTED.value,
+        grade=AppraisalGrade.FORMAL,
+        state=AppraisalState.REQUESTED.value,
         purpose=purpose,
         value_type=value_type,
         rights=[right.pk for right in rights],
@@ -254,17 +258,6 @@ def _chosen(
     return named(found, firm, parties, work.day)
 
 
-def _demand_known(name: str, value: str, known: Sequence[str]) -> None:
-    if value not in known:
-        raise refuse(
-            "unknown_word",
-            name,
-            value,
-            Text("选项无效", "unknown option"),
-            Text(f"可选：{'、'.join(known)}", f"choose one of: {', '.join(known)}"),
-        )
-
-
 # -- the agency's answer ------------------------------------------------------------------------------------------
 
 
@@ -323,7 +316,7 @@ class AcceptAppraisal(Request):
     Text("接受委托", "Accept the assignment"),
     model=Appraisal,
     roles=AGENCY,
-    states=states_for(Move.ACCEPT),
+    states=states_for(AppraisalTransition.ACCEPT),
     request=AcceptAppraisal,
     page="agency.appraisal",
 )
@@ -354,7 +347,7 @@ def accept(work: Work, request: AcceptAppraisal) -> Any:
     named(row.agency, row.firm, parties_of(row.firm, rights, row.case), work.day)
     work.update(
         row,
-        state=next_state(row.state, Move.ACCEPT).value,
+        state=next_state(row.state, AppraisalTransition.ACCEPT).value,
         fee=request.fee,
         appraiser_id=request.appraiser,
         conflict={
@@ -380,7 +373,7 @@ class RefuseAppraisal(Request):
     Text("不接受委托", "Decline the assignment"),
     model=Appraisal,
     roles=AGENCY,
-    states=states_for(Move.REFUSE),
+    states=states_for(AppraisalTransition.REFUSE),
     request=RefuseAppraisal,
     is_grave=True,
     page="agency.appraisal",
@@ -394,7 +387,7 @@ def refuse_assignment(work: Work, request: RefuseAppraisal) -> Any:
     row = work.row
     work.update(
         row,
-        state=next_state(row.state, Move.REFUSE).value,
+        state=next_state(row.state, AppraisalTransition.REFUSE).value,
         conflict={
             "independent": not request.has_conflict,
             "reason": request.reason,
@@ -419,7 +412,7 @@ def refuse_assignment(work: Work, request: RefuseAppraisal) -> Any:
 def _tell_clients(work: Work, words: Text) -> None:
     row = work.row
     work.tell(words, address(row), row.firm)
-    if row.case is not None and row.case.state != "draft":
+    if row.case is not None and row.case.state != CaseState.DRAFT:
         work.tell(words, address(row), row.case.lender)
 
 
@@ -429,7 +422,7 @@ _STATE = Filter(
     "state",
     Text("状态", "State"),
     lambda value: Q(state=value),
-    tuple((one.value, words) for one, words in STATE_WORDS.items()),
+    tuple((one.value, words) for one, words in APPRAISAL_WORDS.items()),
 )
 
 
@@ -437,7 +430,9 @@ _COLUMNS = (
     Column("id", Text("编号", "No."), lambda row: row.pk, "number", "id", main=True),
     Column("firm", Text("企业", "Firm"), lambda row: row.firm.name, main=True),
     Column("agency", Text("评估机构", "Agency"), lambda row: None if row.agency is None else row.agency.name),
-    Column("state", Text("状态", "State"), lambda row: STATE_WORDS[State(row.state)], "state", main=True),
+    Column(
+        "state", Text("状态", "State"), lambda row: APPRAISAL_WORDS[AppraisalState(row.state)], "state", main=True
+    ),
     Column("purpose", Text("目的", "Purpose"), lambda row: PURPOSE_TEXT.get(row.purpose)),
     Column("valuation_date", Text("基准日", "Valuation date"), lambda row: row.valuation_date, "day"),
     Column("p10", Text("低（P10）", "Low (P10)"), lambda row: row.p10, "money"),
@@ -468,7 +463,7 @@ FORMAL = listing(
         (_STATE,),
         roles=CLIENTS,
         related=("firm", "agency"),
-        narrow=lambda actor, day: Q(grade="formal"),
+        narrow=lambda actor, day: Q(grade=AppraisalGrade.FORMAL),
         page="agency.appraisal",
         empty=Text("暂无正式评估。", "No formal appraisals yet."),
         begin="appraisal.request",

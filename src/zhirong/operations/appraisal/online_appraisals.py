@@ -7,11 +7,11 @@ from django.db.models import Q
 
 from zhirong.chain.appraisal.appraise import appraise
 from zhirong.chain.appraisal.records import Appraisal as Valued
-from zhirong.chain.appraisal.request import AppraisalRequest, read_appraisal
+from zhirong.chain.appraisal.request import AppraisalRequest, Purpose, read_appraisal
 from zhirong.chain.appraisal_practice.records import GRADE_TEXT as VALUE_GRADES
+from zhirong.chain.appraisal_practice.records import AppraisalGrade, online_record
 from zhirong.chain.appraisal_practice.records import State as Standing
-from zhirong.chain.appraisal_practice.records import online_record
-from zhirong.chain.financing.appraising import State
+from zhirong.chain.financing.appraising import AppraisalState
 from zhirong.chain.right.reading import read_rights
 from zhirong.chain.right.records import Right
 from zhirong.kernel.errors import InputError, Problem
@@ -26,8 +26,6 @@ from zhirong.operations.right.rights import FIRM, share_rights
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Appraisal, FirmRight
 from zhirong.store.parties import Organisation
-
-ONLINE = "online"
 
 
 @operation(
@@ -55,9 +53,9 @@ def appraise_online(work: Work, request: OnlineAppraisal) -> Any:
     row = work.create(
         Appraisal,
         firm=firm,
-        grade=ONLINE,
-        state=State.ISSUED.value,
-        purpose="pledge",
+        grade=AppraisalGrade.ONLINE,
+        state=AppraisalState.ISSUED.value,
+        purpose=Purpose.PLEDGE,
         value_type=record.value_type,
         rights=[right.pk for right in rights],
         valuation_date=work.day,
@@ -119,7 +117,7 @@ def method_table(appraisal: Appraisal) -> dict[str, Any]:
 
 def grade_words(row: Appraisal) -> Text:
     """Online or formal, in words."""
-    return VALUE_GRADES["online" if row.grade == ONLINE else "formal"]
+    return VALUE_GRADES[AppraisalGrade(row.grade)]
 
 
 def usable_appraisals(actor: Actor, day: date) -> list[Appraisal]:

@@ -12,6 +12,9 @@ from pydantic import Field
 
 from zhirong.chain.appraisal_practice.assignment import Task, assign
 from zhirong.chain.appraisal_practice.people import Pool, read_pool, why_not_agency
+from zhirong.chain.appraisal_practice.records import AppraisalGrade
+from zhirong.chain.financing.appraising import AppraisalState
+from zhirong.chain.organisation.states import OrganisationState
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import MemberRole, OrganisationKind
@@ -89,7 +92,9 @@ def _checked(table: Mapping[str, Any], now: Mapping[str, Any]) -> Exception:
 def pool() -> Pool:
     """All active agencies with what is known of them. One without papers is in it, and barred by that."""
     tables: dict[str, list[Any]] = {"agency": [], "expert": []}
-    agencies = Organisation.objects.filter(kind=OrganisationKind.AGENCY.value, status="active").order_by("pk")
+    agencies = Organisation.objects.filter(
+        kind=OrganisationKind.AGENCY.value, status=OrganisationState.ACTIVE
+    ).order_by("pk")
     for one in agencies:
         found = pool_table(one.pk, one.name, one.profile.get("pool", {}))
         tables["agency"] += found["agency"]
@@ -159,14 +164,14 @@ def drawn(
     numbers = tuple(sorted(right.number or right.key for right in rights))
     earlier = [
         one
-        for one in Appraisal.objects.filter(firm=firm, purpose=purpose, grade="formal").order_by("pk")
+        for one in Appraisal.objects.filter(firm=firm, purpose=purpose, grade=AppraisalGrade.FORMAL).order_by("pk")
         if one.assignment.get("how") == "drawn"
         and one.assignment["numbers"] == list(numbers)
         and one.assignment["month"] == f"{day:%Y-%m}"
     ]
     # Nobody can foresee it, and nobody can draw twice: a month's first request keeps it for those that follow.
     beacon = earlier[0].assignment["beacon"] if earlier else secrets.token_hex(16)
-    passed_over = sorted({str(one.agency_id) for one in earlier if one.state == "refused"})
+    passed_over = sorted({str(one.agency_id) for one in earlier if one.state == AppraisalState.REFUSED})
     task = Task(numbers, purpose, str(firm.profile.get("industry", "")), firm.region, tuple(parties), day)
     everyone = pool()
     left = tuple(one for one in everyone.agencies if one.id not in passed_over)

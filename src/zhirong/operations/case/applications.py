@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from django.db.models import Max, Q
 from pydantic import Field
 
-from zhirong.chain.financing.case import ENDED, LAWFUL, STATE_WORDS, Move, State
+from zhirong.chain.financing.case import CASE_ALLOWED, CASE_WORDS, ENDED, CaseState, CaseTransition
 from zhirong.chain.loan.terms import METHOD_TEXT
 from zhirong.chain.mode.model import Mode
+from zhirong.chain.organisation.states import OrganisationState
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan
@@ -17,8 +18,8 @@ from zhirong.operations.actors import Actor, OrganisationKind
 from zhirong.operations.appraisal.online_appraisals import grade_words, method_table, own_rights, usable_appraisals
 from zhirong.operations.case.completeness import described, lacking, ready_to_submit
 from zhirong.operations.case_file.documents import end_papers
-from zhirong.operations.case_file.moves import begin_step, move_case
 from zhirong.operations.case_file.tables import plain
+from zhirong.operations.case_file.transitions import begin_step, change_case_state
 from zhirong.operations.clock import now
 from zhirong.operations.contract.filing import demand_not_released, demand_nothing_filed
 from zhirong.operations.declare import operation
@@ -49,7 +50,7 @@ _LENDER = OrganisationKind.LENDER.value
 
 
 def _lenders(actor: Actor, row: Any) -> list[tuple[str, Text]]:
-    found = Organisation.objects.filter(kind=_LENDER, status="active").order_by("name")[:500]
+    found = Organisation.objects.filter(kind=_LENDER, status=OrganisationState.ACTIVE).order_by("name")[:500]
     return [(str(one.pk), Text(one.name, one.name)) for one in found]
 
 
@@ -185,8 +186,8 @@ def draft(work: Work, request: CaseFacts) -> Any:
     """A case in draft."""
     firm = Organisation.objects.get(pk=work.actor.organisation)
     values = _values(work, firm, request, {}, {}, {})
-    case = work.create(Case, firm=firm, number=_next_number(work.day), state=State.DRAFT.value, **values)
-    begin_step(work, case, State.DRAFT, None)
+    case = work.create(Case, firm=firm, number=_next_number(work.day), state=CaseState.DRAFT.value, **values)
+    begin_step(work, case, CaseState.DRAFT, None)
     share_rights(work, f"case/{case.pk}", case.rights)
     return {"id": case.pk, "number": case.number}
 
@@ -198,7 +199,7 @@ def draft(work: Work, request: CaseFacts) -> Any:
     request=Change,
     roles=FIRM,
     relation=own,
-    states=(State.DRAFT,),
+    states=(CaseState.DRAFT,),
     for_agents=True,
     page="firm.case",
 )
@@ -232,7 +233,7 @@ class Submit(Request):
     request=Submit,
     roles=FIRM,
     relation=own,
-    states=(State.DRAFT,),
+    states=(CaseState.DRAFT,),
     for_agents=True,
     page="firm.case",
     help=Text(
@@ -257,7 +258,7 @@ def submit(work: Work, request: Submit) -> Any:
         raise InputError(problems)
     facts, credit = described(case)
     values = {"submitted_on": work.day, "quote": quote, "facts": facts, "credit": credit}
-    move_case(work, case, Move.SUBMIT, **values)
+    change_case_state(work, case, CaseTransition.SUBMIT, **values)
     work.tell(
         Text(
             f"新申请 {case.number}：{case.firm.name}，{show_yuan(case.amount)} 元",
@@ -281,7 +282,7 @@ class Withdraw(Request):
     request=Withdraw,
     roles=FIRM,
     relation=own,
-    states=tuple(state for state, move in LAWFUL if move is Move.WITHDRAW),
+    states=tuple(state for state, move in CASE_ALLOWED if move is CaseTransition.WITHDRAW),
     is_grave=True,
     page="firm.case",
 )
@@ -290,10 +291,10 @@ def withdraw(work: Work, request: Withdraw) -> Any:
     was = work.row.state
     demand_not_released(work.row)
     demand_nothing_filed(work.row)
-    move_case(work, work.row, Move.WITHDRAW, reason=request.reason[:500])
+    change_case_state(work, work.row, CaseTransition.WITHDRAW, reason=request.reason[:500])
     end_guarantees(work, work.row, GOES_NO_FURTHER)
     end_papers(work, work.row)
-    if was != State.DRAFT:
+    if was != CaseState.DRAFT:
         work.tell(
             Text(f"{work.row.number}：企业已撤回申请", f"{work.row.number}: the firm has withdrawn the case"),
             f"/lender/cases/{work.row.pk}/",
@@ -309,15 +310,10 @@ def _values(
 ) -> dict[str, Any]:
     """The columns of a case. Raises InputError with everything that is wrong."""
     problems: list[Problem] = []
-    if not Organisation.objects.filter(pk=request.lender, kind=_LENDER, status="active").exists():
+    if not Organisation.objects.filter(pk=request.lender, kind=_LENDER, status=OrganisationState.ACTIVE).exists():
         problems.append(_wrong("lender", request.lender, Text("该银行不存在", "the lender does not exist")))
-    for name, value, allowed in (
-        ("mode", request.mode, modes()),
-        ("method", request.method, dict(METHODS)),
-        ("cycle", request.cycle, dict(CYCLES)),
-    ):
-        if value not in allowed:
-            problems.append(_wrong(name, value, Text("不在可选范围内", "not one of the choices")))
+    if request.mode not in modes():
+        problems.append(_wrong("mode", request.mode, Text("不在可选范围内", "not one of the choices")))
     rights: list[FirmRight] = []
     facts = facts if request.facts is None else request.facts
     credit = credit if request.credit is None else request.credit
@@ -381,7 +377,7 @@ def _wrong(field: str, value: object, reason: Text) -> Problem:
     return Problem(field, str(value), reason, Text("从列表中选择", "choose one from the list"), "not_a_choice")
 
 
-_STATES = tuple((state.value, words) for state, words in STATE_WORDS.items())
+_STATES = tuple((state.value, words) for state, words in CASE_WORDS.items())
 
 listing(
     Listing(
@@ -410,7 +406,7 @@ listing(
             Column(
                 "state",
                 Text("进度", "State"),
-                lambda row: STATE_WORDS[State(row.state)],
+                lambda row: CASE_WORDS[CaseState(row.state)],
                 "state",
                 order="state",
                 main=True,

@@ -4,8 +4,8 @@ with what the firm can do.
 
 from typing import Annotated, Any
 
-from zhirong.chain.financing.approval import Decision, Round, Verdict, band_for, why_not
-from zhirong.chain.financing.case import Move, State
+from zhirong.chain.financing.approval import ApprovalVerdict, Decision, Round, band_for, why_not
+from zhirong.chain.financing.case import CaseState, CaseTransition
 from zhirong.chain.financing.declining import GROUND_TEXT, WHAT_TO_DO, Ground
 from zhirong.chain.quote.kept import current
 from zhirong.kernel.errors import InputError, Problem
@@ -13,7 +13,7 @@ from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.case_file.documents import contract_papers, end_papers, void_paper
-from zhirong.operations.case_file.moves import move_case
+from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.contract.filing import demand_not_released, end_registrations
 from zhirong.operations.contract.withdrawing import withdrawn_problems
 from zhirong.operations.credit.diligence import firm_page, lender_page, note
@@ -29,19 +29,19 @@ from zhirong.store.financing import Approval, Case
 
 DECIDERS = (MemberRole.LENDER_REVIEWER, MemberRole.LENDER_APPROVER, MemberRole.LENDER_MANAGER)
 _BEFORE_RELEASE = (
-    State.SUBMITTED,
-    State.DILIGENCE,
-    State.APPROVAL,
-    State.APPROVED,
-    State.SIGNING,
-    State.REGISTERING,
+    CaseState.SUBMITTED,
+    CaseState.DILIGENCE,
+    CaseState.APPROVAL,
+    CaseState.APPROVED,
+    CaseState.SIGNING,
+    CaseState.REGISTERING,
 )
 
 
 def round_of(case: Case, work: Any) -> Round:
     """The present round of a case. work: whatever has ``rules`` and ``day``."""
     made = Approval.objects.filter(case=case, round=case.approval_round).order_by("pk")
-    decisions = tuple(Decision(one.by_id, one.role, one.decision, one.amount) for one in made)
+    decisions = tuple(Decision(one.by_id, one.role, ApprovalVerdict(one.decision), one.amount) for one in made)
     proposed = case.proposed_amount or 0
     return Round(
         band_for(proposed, work.rules, work.day, case.lender.region),
@@ -83,7 +83,7 @@ class Approve(Request):
     Text("批准", "Approve"),
     model=Case,
     roles=DECIDERS,
-    states=(State.APPROVAL,),
+    states=(CaseState.APPROVAL,),
     relation=_may_approve,
     request=Approve,
     page="lender.case",
@@ -92,7 +92,7 @@ def approve(work: Work, request: Approve) -> Any:
     """One place of the band is filled; the last one approves the case, unless a limit of the lender would break."""
     case: Case = work.row
     now = round_of(case, work)
-    problems = why_not(now, work.actor.account, sorted(work.actor.roles), "approve", request.amount)
+    problems = why_not(now, work.actor.account, sorted(work.actor.roles), ApprovalVerdict.APPROVE, request.amount)
     problems += own_firm(work.actor.account, case.firm_id)
     problems += review_problems(case, work.rules, work.day)
     problems += suspended_problems(case)
@@ -103,13 +103,13 @@ def approve(work: Work, request: Approve) -> Any:
         problems += [one.as_problem() for one in broken(lender_meters(case, amount, work.day))]
     if problems:
         raise InputError(problems)
-    _decide(work, case, now, "approve", request.amount, request.opinion, now.wanted)
+    _decide(work, case, now, ApprovalVerdict.APPROVE, request.amount, request.opinion, now.wanted)
     if not is_last:
         # The case is written too, so that anyone who looked at it before is told that it has moved on.
         work.update(case)
         tell_next(work, case, now.band.roles[now.given + 1])
         return {"id": case.pk, "still_wanted": list(now.band.roles[now.given + 1 :])}
-    move_case(work, case, Move.APPROVE, approved_amount=amount)
+    change_case_state(work, case, CaseTransition.APPROVE, approved_amount=amount)
     words = Text(
         f"申请 {case.number} 已批准，金额 {show_yuan(amount)} 元",
         f"Application {case.number} has been approved: CNY {show_yuan(amount)}",
@@ -130,7 +130,7 @@ class SendBack(Request):
     Text("退回调查", "Send back to due diligence"),
     model=Case,
     roles=DECIDERS,
-    states=(State.APPROVAL,),
+    states=(CaseState.APPROVAL,),
     relation=_may_approve,
     request=SendBack,
     page="lender.case",
@@ -139,11 +139,11 @@ def send_back(work: Work, request: SendBack) -> Any:
     """The round ends; the officer works on it and submits it for approval again."""
     case: Case = work.row
     now = round_of(case, work)
-    _refuse_if(why_not(now, work.actor.account, sorted(work.actor.roles), "return", 0))
-    _decide(work, case, now, "return", 0, request.reason, "")
+    _refuse_if(why_not(now, work.actor.account, sorted(work.actor.roles), ApprovalVerdict.RETURN, 0))
+    _decide(work, case, now, ApprovalVerdict.RETURN, 0, request.reason, "")
     # A guarantor that has withdrawn is off the case: what follows is decided without it.
     off: dict[str, Any] = {} if standing_guarantee(case) else {"guarantor_id": None, "guarantee": {}}
-    move_case(work, case, Move.SEND_BACK, **off)
+    change_case_state(work, case, CaseTransition.SEND_BACK, **off)
     work.tell(
         Text(
             f"{case.number} 退回调查：{request.reason}"[:200], f"{case.number} is sent back: {request.reason}"[:200]
@@ -166,7 +166,7 @@ class BackToReview(Request):
     Text("退回重审", "Return to review"),
     model=Case,
     roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER, MemberRole.LENDER_MANAGER),
-    states=(State.APPROVED, State.SIGNING, State.REGISTERING),
+    states=(CaseState.APPROVED, CaseState.SIGNING, CaseState.REGISTERING),
     relation=_may_approve,
     request=BackToReview,
     is_grave=True,
@@ -190,7 +190,7 @@ def back_to_review(work: Work, request: BackToReview) -> Any:
     )
     kept = {name: value for name, value in case.contract.items() if name in ("insurance", "uses")}
     anew = {"approved_amount": None, "contract": kept, "filing": None, "guarantor_id": None, "guarantee": {}}
-    move_case(work, case, Move.SEND_BACK, **anew)
+    change_case_state(work, case, CaseTransition.SEND_BACK, **anew)
     words = Text(
         f"申请 {case.number} 退回重新审查：{request.reason}"[:200],
         f"Application {case.number} returned to review: {request.reason}"[:200],
@@ -235,18 +235,18 @@ def decline(work: Work, request: Decline) -> Any:
     """The case ends; the firm is told why and what it can do, a guarantor that was asked is released."""
     case: Case = work.row
     demand_not_released(case)
-    if case.state == State.APPROVAL:
+    if case.state == CaseState.APPROVAL:
         now = round_of(case, work)
-        _refuse_if(why_not(now, work.actor.account, sorted(work.actor.roles), "decline", 0))
+        _refuse_if(why_not(now, work.actor.account, sorted(work.actor.roles), ApprovalVerdict.DECLINE, 0))
     else:
         # A refusal outside a round is its own round.
         work.update(case, approval_round=case.approval_round + 1)
         now = round_of(case, work)
-    _decide(work, case, now, "decline", 0, request.reason, "")
+    _decide(work, case, now, ApprovalVerdict.DECLINE, 0, request.reason, "")
     ground = GROUND_TEXT[request.ground]
     hint = request.hint.strip()
     advice = Text(hint, hint) if hint else WHAT_TO_DO[request.ground]
-    move_case(work, case, Move.DECLINE, reason=f"{ground.zh}：{request.reason}"[:500])
+    change_case_state(work, case, CaseTransition.DECLINE, reason=f"{ground.zh}：{request.reason}"[:500])
     note(
         work,
         case,
@@ -266,7 +266,9 @@ def decline(work: Work, request: Decline) -> Any:
     return {"id": case.pk}
 
 
-def _decide(work: Work, case: Case, now: Round, verdict: Verdict, amount: int, opinion: str, role: str) -> None:
+def _decide(
+    work: Work, case: Case, now: Round, verdict: ApprovalVerdict, amount: int, opinion: str, role: str
+) -> None:
     """Keep a decision with what it was made by: rules, inputs, line and what was still open."""
     quote = case.quote
     basis = {

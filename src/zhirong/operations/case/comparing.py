@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from zhirong.chain.appraisal_practice.records import AppraisalGrade
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.appraisal.online_appraisals import method_table, own_rights
@@ -46,7 +47,7 @@ def compared(firm: Organisation, asked: Compare, day: date) -> dict[str, Any]:
             )
             raise InputError([Problem("appraisal", str(asked.appraisal), reason, hint, "not_a_choice")])
         table = _of_these_rights(method_table(appraisal), [right.pk for right in rights], appraisal.rights)
-        table = {**table, "checked": appraisal.grade == "formal"}
+        table = {**table, "checked": appraisal.grade == AppraisalGrade.FORMAL}
     request = asked.model_dump(include={"amount", "term_months", "method", "cycle"})
     facts, credit = facts_of(firm)
     return case_table(firm, rights, request, facts, credit, table, day, "compare")

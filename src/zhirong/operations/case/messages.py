@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 from django.db.models import Q
 
+from zhirong.chain.financing.case import CaseState
+from zhirong.chain.platform.states import MESSAGE_KIND_WORDS, MessageKind
 from zhirong.kernel.text import Text, same
 from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
 from zhirong.operations.declare import operation
@@ -15,11 +17,6 @@ from zhirong.operations.unit_of_work import Work
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Appraisal, Case, Message
 
-KIND_WORDS = {
-    "question": Text("提问", "question"),
-    "objection": Text("异议", "objection"),
-    "note": Text("说明", "note"),
-}
 # Anyone who is asked, or objected to, answers for its side.
 _ANSWERS = (
     *FIRM,
@@ -51,7 +48,7 @@ class Answer(Request):
     request=Answer,
     roles=_ANSWERS,
     relation=lambda actor, row: (
-        row.receiver_id == actor.organisation and row.answered_at is None and row.kind != "note"
+        row.receiver_id == actor.organisation and row.answered_at is None and row.kind != MessageKind.NOTE
     ),
     for_agents=True,
 )
@@ -69,7 +66,7 @@ def answer(work: Work, request: Answer) -> Any:
 def _objects(actor: Actor, row: Any) -> list[tuple[str, Text]]:
     cases = (
         Case.objects.filter(firm=actor.organisation)
-        .exclude(state="draft")
+        .exclude(state=CaseState.DRAFT)
         .select_related("lender")
         .order_by("-id")[:100]
     )
@@ -129,12 +126,12 @@ def make_objection(work: Work, request: Objection) -> Any:
     model: Any = Case if table == "case" else Appraisal
     row = visible(work.actor, model, work.day).filter(pk=int(number), firm=work.actor.organisation).first()
     receiver = None if row is None else row.lender_id if table == "case" else row.agency_id
-    if receiver is None or (table == "case" and row.state == "draft"):
+    if receiver is None or (table == "case" and row.state == CaseState.DRAFT):
         raise not_found(model, number)
     message = work.create(
         Message,
         subject=request.subject,
-        kind="objection",
+        kind=MessageKind.OBJECTION,
         sender_id=work.actor.organisation,
         receiver_id=receiver,
         by_id=work.actor.account,
@@ -168,7 +165,7 @@ listing(
         Text("提问与异议", "Questions and objections"),
         Message,
         (
-            Column("kind", Text("类别", "Kind"), lambda row: KIND_WORDS.get(row.kind, same(row.kind)), main=True),
+            Column("kind", Text("类别", "Kind"), lambda row: MESSAGE_KIND_WORDS[MessageKind(row.kind)], main=True),
             Column("sender", Text("提出方", "From"), lambda row: row.sender.name),
             Column("text", Text("内容", "Words"), lambda row: row.text, main=True),
             Column("created_at", Text("时间", "At"), lambda row: row.created_at, "instant"),
@@ -182,7 +179,7 @@ listing(
                 lambda value: Q(answered_at__isnull=value == "open"),
                 (("open", Text("待答复", "open")), ("answered", Text("已答复", "answered"))),
             ),
-            Filter("kind", Text("类别", "Kind"), lambda value: Q(kind=value), tuple(KIND_WORDS.items())),
+            Filter("kind", Text("类别", "Kind"), lambda value: Q(kind=value), tuple(MESSAGE_KIND_WORDS.items())),
         ),
         roles=_ANSWERS,
         related=("sender",),

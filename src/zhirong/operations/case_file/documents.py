@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from zhirong.chain.contract.states import DocumentState
 from zhirong.chain.right.life import legal_life
 from zhirong.chain.right.reading import read_rights
 from zhirong.chain.right.records import Right
@@ -91,7 +92,7 @@ def issue_paper(
         subject=subject,
         kind=kind,
         number=facts["number"],
-        state="issued",
+        state=DocumentState.ISSUED,
         title=made.title,
         owner=owner,
         signers=signers,
@@ -122,7 +123,7 @@ def read_by(organisation: int) -> "QuerySet[Paper]":
 
 def void_paper(work: Work, paper: Paper) -> None:
     """A newer version takes its place: what was signed of it no longer counts."""
-    work.update(paper, state="void")
+    work.update(paper, state=DocumentState.VOID)
     for signature in Signature.objects.filter(paper=paper, valid=True):
         work.update(signature, valid=False)
 
@@ -132,12 +133,14 @@ def end_papers(work: Work, case: Case) -> None:
     past.
     """
     for paper in contract_papers(case):
-        work.update(paper, state="ended")
+        work.update(paper, state=DocumentState.ENDED)
 
 
 def contract_papers(case: Case) -> list[Paper]:
     """The papers of a case that must be signed, those that were replaced omitted."""
-    found = Paper.objects.filter(subject=f"case/{case.pk}", kind__in=CONTRACT_KINDS).exclude(state="void")
+    found = Paper.objects.filter(subject=f"case/{case.pk}", kind__in=CONTRACT_KINDS).exclude(
+        state=DocumentState.VOID
+    )
     return list(found.select_related("pdf", "word").order_by("pk"))
 
 

@@ -11,7 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from zhirong.chain.financing.appraising import State as Appraising
+from zhirong.chain.appraisal_practice.records import AppraisalGrade
+from zhirong.chain.financing.appraising import AppraisalState
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.quote.reading import read_case
 from zhirong.chain.quote.view import view
@@ -66,7 +67,7 @@ def valued_by(case: Case) -> Mapping[str, Any]:
     all its rights, the latest one, or what the case was submitted with where there is none.
     """
     signed = Appraisal.objects.filter(
-        case_id=case.pk, grade="formal", state=Appraising.SIGNED.value, withdrawn_on=None
+        case_id=case.pk, grade=AppraisalGrade.FORMAL, state=AppraisalState.SIGNED.value, withdrawn_on=None
     ).order_by("-pk")
     for report in signed:
         if set(report.rights) == set(case.rights):
@@ -80,7 +81,7 @@ def _valuation_of(case: Case) -> Mapping[str, Any]:
     table = valued_by(case)
     if not table or table != case.appraisal_input:
         return table
-    is_formal = Appraisal.objects.filter(pk=case.appraisal_id, grade="formal").exists()
+    is_formal = Appraisal.objects.filter(pk=case.appraisal_id, grade=AppraisalGrade.FORMAL).exists()
     return {**table, "checked": is_formal}
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from zhirong.chain.financing.appraising import State as Appraising
+from zhirong.chain.appraisal_practice.records import AppraisalGrade
+from zhirong.chain.financing.appraising import AppraisalState
 from zhirong.chain.financing.conditions import (
     Condition,
     FilingFact,
@@ -19,6 +20,7 @@ from zhirong.chain.financing.conditions import (
     release_conditions,
 )
 from zhirong.chain.loan.terms import AMORTISING, Method
+from zhirong.chain.organisation.states import OrganisationState
 from zhirong.chain.pledge.maximum import KnownFreeze, fixed_by_freeze
 from zhirong.chain.pledge.precheck import RightCheck, check_filing, is_examined_once, right_key
 from zhirong.chain.pledge.records import ClaimKind, Verdict
@@ -55,7 +57,7 @@ from zhirong.store.parties import Organisation
 # What the credit limit leaves open and a condition of the release looks at by itself.
 _CONDITIONS_OF_THEIR_OWN = ("evidence_of_use", "instalments", "entrusted_payment", "pledge_needed")
 _BY_PARTS = frozenset(one.value for one in (*AMORTISING, Method.CUSTOM))
-_GIVEN = (Appraising.ISSUED.value, Appraising.SIGNED.value)
+_GIVEN = (AppraisalState.ISSUED.value, AppraisalState.SIGNED.value)
 
 
 def conditions_of(case: Case, day: date, rules: Rulebook) -> tuple[Condition, ...]:
@@ -89,7 +91,7 @@ def release_facts(case: Case, day: date, rules: Rulebook) -> ReleaseFacts:
         appraised_until=appraised_until(case, day, rules),
         supported=supported,
         unsupported=unsupported,
-        suspended=tuple(party.name for party in parties if party.status == "suspended"),
+        suspended=tuple(party.name for party in parties if party.status == OrganisationState.SUSPENDED),
         unsettled=tuple(words for _, words in unsettled_items(case)),
         months=case.term_months if loan else None,
         slow_cash_cycle=str(contract.get("slow_cash_cycle", "")),
@@ -186,7 +188,7 @@ def appraised_until(case: Case, day: date, rules: Rulebook) -> date | None:
     says. Where the latest report that was signed for the case has been withdrawn, what was decided by it rests on
     nothing: only a report that is signed after it counts.
     """
-    reports = Appraisal.objects.filter(case=case, grade="formal", signed_on__isnull=False)
+    reports = Appraisal.objects.filter(case=case, grade=AppraisalGrade.FORMAL, signed_on__isnull=False)
     last = reports.order_by("-signed_on", "-changed_at", "-pk").first()
     if last is not None and last.withdrawn_on is not None:
         return None

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from zhirong.chain.financing.case import Move, State
+from zhirong.chain.financing.case import CaseState, CaseTransition
 from zhirong.chain.loan.cycles import Cycle, parse_cycle
 from zhirong.chain.loan.rates import Index, published_rates
 from zhirong.chain.loan.reading import usual_day_count
@@ -37,8 +37,8 @@ from zhirong.operations.case_file.documents import (
     rights_of,
     void_paper,
 )
-from zhirong.operations.case_file.moves import move_case
 from zhirong.operations.case_file.tables import exact
+from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.clock import now
 from zhirong.operations.contract.clauses import contract_clauses
 from zhirong.operations.contract.conditions import appraised_until, conditions_of, takes_part
@@ -349,7 +349,7 @@ class IssueContract(Request):
     Text("出合同", "Issue the contracts"),
     model=Case,
     roles=(MemberRole.LENDER_OFFICER,),
-    states=(State.APPROVED, State.SIGNING),
+    states=(CaseState.APPROVED, CaseState.SIGNING),
     request=IssueContract,
     page="loan.completion",
     help=Text(
@@ -409,7 +409,9 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
             beside=beside if kind == "registration_form" else None,
         ).pk  # fmt: skip
     contract |= {"number": numbers["loan_contract"], "keys": sorted(keys), "papers": made}
-    move_case(work, case, Move.ISSUE, contract=contract, annual_rate=Decimal(terms["loan"]["rate"]))
+    change_case_state(
+        work, case, CaseTransition.ISSUE, contract=contract, annual_rate=Decimal(terms["loan"]["rate"])
+    )
     _ask_to_sign(work, case, guarantee is not None)
     return {"papers": made}
 

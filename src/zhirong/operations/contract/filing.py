@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from zhirong.chain.financing.case import State
+from zhirong.chain.contract.states import DocumentState
+from zhirong.chain.financing.case import CaseState
+from zhirong.chain.loan.states import LoanState
 from zhirong.chain.pledge.papers import PAPER_TEXT, Paper
 from zhirong.chain.pledge.records import ContractItem
 from zhirong.chain.pledge.registration import RegisterRole, Registration, Status
@@ -20,7 +22,6 @@ from zhirong.operations.case_file.tables import right_table
 from zhirong.operations.contract.conditions import registrations_of
 from zhirong.operations.declare import Call, operation
 from zhirong.operations.fields import Line, Request, Words, ask
-from zhirong.operations.loan.release import WAITING
 from zhirong.operations.pattern import part_key
 from zhirong.operations.plausible import RecentDay, TermDay
 from zhirong.operations.pledge import pledges
@@ -104,7 +105,7 @@ class Prepare(Request):
     Text("准备质押登记", "Prepare the registration"),
     model=Case,
     roles=(MemberRole.LENDER_OFFICER,),
-    states=(State.REGISTERING,),
+    states=(CaseState.REGISTERING,),
     request=Prepare,
     page="loan.completion",
 )
@@ -130,7 +131,7 @@ def prepare(work: Work, request: Prepare) -> Any:
 def filing_request(case: Case, request: Prepare) -> dict[str, Any]:
     """The application as the register takes it: tables ``filing`` and ``rights``."""
     loan = case.contract["loan"]
-    signed = {paper.kind for paper in contract_papers(case) if paper.state == "signed"}
+    signed = {paper.kind for paper in contract_papers(case) if paper.state == DocumentState.SIGNED}
     papers = {paper for kind in signed for paper in _MADE_HERE.get(kind, ())}
     known = [one.value for one in Paper]
     at_hand = StoredFile.objects.filter(subject=f"case/{case.pk}", paper__in=known, removed=False)
@@ -164,7 +165,7 @@ def filing_request(case: Case, request: Prepare) -> dict[str, Any]:
     Text("提交质押登记", "File the registration"),
     model=Case,
     roles=(MemberRole.LENDER_OFFICER,),
-    states=(State.REGISTERING,),
+    states=(CaseState.REGISTERING,),
     page="loan.completion",
     help=Text(
         "提交时按当日情况再次核对不予登记的情形和文件。",
@@ -223,7 +224,7 @@ class RecordResult(Request):
     Text("记录登记结果", "Record the result"),
     model=Case,
     roles=(MemberRole.LENDER_OFFICER,),
-    states=(State.REGISTERING,),
+    states=(CaseState.REGISTERING,),
     request=RecordResult,
     page="loan.completion",
     help=Text(
@@ -300,7 +301,7 @@ class CheckResult(Request):
     model=Case,
     roles=CHECKERS,
     relation=_may_check,
-    states=(State.REGISTERING,),
+    states=(CaseState.REGISTERING,),
     request=CheckResult,
     page="loan.completion",
     help=Text(
@@ -390,7 +391,7 @@ class TakeBack(Request):
     Text("撤回质押登记申请", "Withdraw the filing"),
     model=Case,
     roles=(MemberRole.LENDER_OFFICER,),
-    states=(State.REGISTERING,),
+    states=(CaseState.REGISTERING,),
     request=TakeBack,
     is_grave=True,
     page="loan.completion",
@@ -415,7 +416,7 @@ def take_back(work: Work, request: TakeBack) -> Any:
 
 def demand_not_released(case: Case) -> None:
     """Raises InputError while the case's loan waits for its money: somebody may be paying it out this moment."""
-    loan = Loan.objects.filter(case=case, state=WAITING).first()
+    loan = Loan.objects.filter(case=case, state=LoanState.WAITING).first()
     if loan is not None:
         raise refuse(
             "loan_waits",
@@ -465,7 +466,7 @@ class RecordPolicy(Request):
     Text("登记保单", "Record the policy"),
     model=Case,
     roles=(MemberRole.LENDER_OFFICER,),
-    states=(State.APPROVED, State.SIGNING, State.REGISTERING),
+    states=(CaseState.APPROVED, CaseState.SIGNING, CaseState.REGISTERING),
     request=RecordPolicy,
     page="loan.completion",
 )

@@ -4,8 +4,10 @@ from typing import Annotated, Any
 
 from django.db.models import Q
 
-from zhirong.chain.financing.appraising import State as Appraising
-from zhirong.chain.financing.case import State
+from zhirong.chain.appraisal_practice.records import AppraisalGrade
+from zhirong.chain.financing.appraising import AppraisalState
+from zhirong.chain.financing.approval import ApprovalVerdict
+from zhirong.chain.financing.case import CaseState
 from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, CheckState, checklist
 from zhirong.chain.quote.kept import current
 from zhirong.documents.papers.kinds import PAPER_KINDS
@@ -21,11 +23,15 @@ from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Appraisal, Approval, Case, CheckItem
 
-_GIVEN = (Appraising.ISSUED.value, Appraising.SIGNED.value)
+_GIVEN = (AppraisalState.ISSUED.value, AppraisalState.SIGNED.value)
 _FOR_FIRM = ("application", "appraisal_summary")
 _FOR_BANK = (*_FOR_FIRM, "credit_review", "approval")
-_DECISIONS = {"approve": "同意", "return": "退回", "decline": "不同意"}
-_ANY_STATE = tuple(state for state in State if state not in (State.DRAFT, State.WITHDRAWN))
+_DECISIONS = {
+    ApprovalVerdict.APPROVE: "同意",
+    ApprovalVerdict.RETURN: "退回",
+    ApprovalVerdict.DECLINE: "不同意",
+}
+_ANY_STATE = tuple(state for state in CaseState if state not in (CaseState.DRAFT, CaseState.WITHDRAWN))
 
 
 def _choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
@@ -111,7 +117,7 @@ def _appraisal(work: Work, case: Case) -> dict[str, Any]:
             Text("先评估", "have the rights appraised first"),
         )
     return {
-        "grade": "正式评估" if found.grade == "formal" else "线上评估",
+        "grade": "正式评估" if found.grade == AppraisalGrade.FORMAL else "线上评估",
         "agency": found.agency.name if found.agency else "",
         "valuation_date": found.valuation_date.isoformat(),
         "valid_until": None if found.valid_until is None else found.valid_until.isoformat(),

@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from zhirong.chain.financing.case import Move, State
+from zhirong.chain.contract.states import DOCUMENT_WORDS, DocumentState, SignatureMethod
+from zhirong.chain.financing.case import CaseState, CaseTransition
 from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.case_file.documents import contract_papers, is_intact, signed_by
-from zhirong.operations.case_file.moves import move_case
+from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Formed, Request, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
@@ -21,14 +22,6 @@ from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import Ticket, attach, redeem
 from zhirong.store.financing import Case, Paper, Signature
 
-SECOND_FACTOR, SEALED_SCAN = "second_factor", "sealed_scan"
-STATE_WORDS = {
-    "draft": Text("草稿", "draft"),
-    "issued": Text("已出具", "issued"),
-    "signed": Text("已签署", "signed"),
-    "void": Text("已作废", "void"),
-    "ended": Text("随申请结束，无需再签", "closed with the case; no signature needed"),
-}
 _SIGN = (
     MemberRole.FIRM_MANAGER,
     MemberRole.LENDER_MANAGER,
@@ -72,7 +65,7 @@ class Sign(Request):
     model=Paper,
     roles=_SIGN,
     relation=_must_sign,
-    states=("issued",),
+    states=(DocumentState.ISSUED,),
     request=Sign,
     page="paper.page",
     help=Text(
@@ -96,7 +89,7 @@ def sign(work: Work, request: Sign) -> Any:
         raise _signed_already(work)
     _demand_one_side(work, [paper])
     demand_code(work, request.code)
-    _keep_signature(work, paper, method=SECOND_FACTOR, valid=True, scan=None)
+    _keep_signature(work, paper, method=SignatureMethod.SECOND_FACTOR, valid=True, scan=None)
     work.public["sha256"] = paper.sha256
     complete(work, paper)
 
@@ -118,7 +111,7 @@ class SignAll(Request):
     model=Case,
     roles=_SIGN,
     relation=_signs_in,
-    states=(State.SIGNING,),
+    states=(CaseState.SIGNING,),
     request=SignAll,
     page="loan.completion",
     help=Text(
@@ -137,7 +130,7 @@ def sign_all(work: Work, request: SignAll) -> Any:
     _demand_one_side(work, waiting)
     demand_code(work, request.code)
     for paper in waiting:
-        _keep_signature(work, paper, method=SECOND_FACTOR, valid=True, scan=None)
+        _keep_signature(work, paper, method=SignatureMethod.SECOND_FACTOR, valid=True, scan=None)
     work.public["sha256"] = [paper.sha256 for paper in waiting]
     for paper in waiting:
         complete(work, paper)
@@ -159,7 +152,7 @@ class SendScan(Request):
     model=Paper,
     roles=_SEND_SCAN,
     relation=_must_sign,
-    states=("issued",),
+    states=(DocumentState.ISSUED,),
     request=SendScan,
     page="paper.page",
     help=Text(
@@ -184,7 +177,7 @@ def send_scan(work: Work, request: SendScan) -> Any:
             Text("上传 PDF、PNG 或 JPG", "upload a PDF, PNG or JPG"),
         )
     scan = attach(work, request.file, f"paper/{paper.pk}", "scan", work.actor.organisation)
-    _keep_signature(work, paper, method=SEALED_SCAN, valid=False, scan=scan)
+    _keep_signature(work, paper, method=SignatureMethod.SEALED_SCAN, valid=False, scan=scan)
     work.tell(
         Text(f"盖章扫描件待核对：{paper.title} {paper.number}", f"Sealed scan to check: {paper.number}"),
         f"/papers/{paper.pk}/",
@@ -197,7 +190,7 @@ def _may_check(actor: Actor, signature: Any) -> bool:
     """Somebody of the paper's owner who neither sent the scan nor has checked it."""
     return (
         signature.paper.owner_id == actor.organisation
-        and signature.method == SEALED_SCAN
+        and signature.method == SignatureMethod.SEALED_SCAN
         and signature.scan_id is not None
         and not signature.valid
         and actor.account not in (signature.account_id, signature.checked_by_id)
@@ -234,7 +227,7 @@ def check_scan(work: Work, request: CheckScan) -> Any:
     """One of the two checks; the second one makes the signature count."""
     signature = work.row
     paper = signature.paper
-    if paper.state != "issued" or signature.sha256 != paper.sha256:
+    if paper.state != DocumentState.ISSUED or signature.sha256 != paper.sha256:
         raise refuse(
             "another_version",
             "paper",
@@ -262,13 +255,13 @@ def complete(work: Work, paper: Paper) -> None:
     """Once all have signed a paper it is signed; once all papers of a case are, the case moves on."""
     if not set(paper.signers) <= signed_by(paper):
         return
-    work.update(paper, state="signed")
+    work.update(paper, state=DocumentState.SIGNED)
     kind, _, number = paper.subject.partition("/")
     if kind != "case":
         return
     case = Case.objects.select_related("lender", "firm").get(pk=int(number))
-    if case.state == State.SIGNING and all(one.state == "signed" for one in contract_papers(case)):
-        move_case(work, work.row if work.row == case else case, Move.SIGNED)
+    if case.state == CaseState.SIGNING and all(one.state == DocumentState.SIGNED for one in contract_papers(case)):
+        change_case_state(work, work.row if work.row == case else case, CaseTransition.SIGNED)
         work.tell(
             Text(f"合同已全部签署，请办理质押登记：{case.number}", f"All contracts are signed; register the pledge: {case.number}"),
             f"/cases/{case.pk}/completion/",
@@ -339,12 +332,12 @@ listing(
             Column("number", Text("编号", "Number"), lambda row: row.number, main=True),
             Column("kind", Text("种类", "Kind"), lambda row: PAPER_KINDS[row.kind].title if row.kind in PAPER_KINDS else row.title, main=True),
             Column("owner", Text("出具方", "Issued by"), lambda row: row.owner.name),
-            Column("state", Text("状态", "State"), lambda row: STATE_WORDS[row.state], "state", main=True),
+            Column("state", Text("状态", "State"), lambda row: DOCUMENT_WORDS[DocumentState(row.state)], "state", main=True),
             Column("made", Text("日期", "Date"), lambda row: row.created_at, "instant"),
         ),
         (
             Filter("kind", Text("种类", "Kind"), lambda kind: _is("kind", kind), tuple((kind, one.title) for kind, one in PAPER_KINDS.items())),
-            Filter("state", Text("状态", "State"), lambda state: _is("state", state), tuple(STATE_WORDS.items())),
+            Filter("state", Text("状态", "State"), lambda state: _is("state", state), tuple(DOCUMENT_WORDS.items())),
         ),
         related=("owner",),
         page="paper.page",

@@ -4,7 +4,8 @@ lender takes it off.
 
 from typing import Annotated, Any
 
-from zhirong.chain.financing.case import State
+from zhirong.chain.financing.case import CaseState
+from zhirong.chain.guarantee.states import GUARANTEES_OPEN, UNANSWERED, GuaranteeState
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor, MemberRole
@@ -13,31 +14,37 @@ from zhirong.operations.contract.filing import demand_not_released
 from zhirong.operations.credit.diligence import DESK, firm_page, lender_page
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, Words, ask
-from zhirong.operations.guarantee.guarantees import OPEN, end_guarantees
+from zhirong.operations.guarantee.guarantees import end_guarantees
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, GuaranteeRequest
 from zhirong.store.parties import Organisation
 
-_BEFORE_RELEASE = (State.DILIGENCE, State.APPROVAL, State.APPROVED, State.SIGNING, State.REGISTERING)
+_BEFORE_RELEASE = (
+    CaseState.DILIGENCE,
+    CaseState.APPROVAL,
+    CaseState.APPROVED,
+    CaseState.SIGNING,
+    CaseState.REGISTERING,
+)
 _CONTRACT = "guarantee_contract"
 _HINTS: dict[str, Text] = {
-    State.DILIGENCE: Text(
+    CaseState.DILIGENCE: Text(
         "可更换担保机构，或改用无担保方的模式", "ask another guarantor, or use a mode without one"
     ),
-    State.APPROVAL: Text(
+    CaseState.APPROVAL: Text(
         "更换担保机构；不再需要担保的，由审批人退回调查",
         "ask another guarantor; to continue without one, the approvers must send the case back",
     ),
-    State.APPROVED: Text(
+    CaseState.APPROVED: Text(
         "更换担保机构；不再需要担保的，办理“退回重审”",
         "ask another guarantor; to continue without one, return the case to review",
     ),
-    State.SIGNING: Text(
+    CaseState.SIGNING: Text(
         "更换担保机构后重新出具合同；不再需要担保的，办理“退回重审”",
         "ask another guarantor and issue new contracts; to continue without one, return the case to review",
     ),
-    State.REGISTERING: Text("办理“退回重审”", "return the case to review"),
+    CaseState.REGISTERING: Text("办理“退回重审”", "return the case to review"),
 }
 
 
@@ -63,7 +70,7 @@ def _may_withdraw(actor: Actor, row: GuaranteeRequest) -> bool:
     Text("撤回担保", "Withdraw the guarantee"),
     model=GuaranteeRequest,
     roles=(MemberRole.GUARANTOR_APPROVER,),
-    states=("granted",),
+    states=(GuaranteeState.GRANTED,),
     relation=_may_withdraw,
     request=WithdrawGuarantee,
     is_grave=True,
@@ -100,8 +107,8 @@ def withdraw_guarantee(work: Work, request: WithdrawGuarantee) -> Any:
         void_paper(work, paper)
     basis = {**asked.basis, "withdrawn_by": work.actor.account, "withdrawn_on": work.day.isoformat()}
     opinion = f"{asked.opinion}\n撤回 withdrawn：{request.reason}".strip()
-    work.update(asked, state="withdrawn", exposure=0, basis=basis, opinion=opinion)
-    if case.state == State.DILIGENCE:
+    work.update(asked, state=GuaranteeState.WITHDRAWN, exposure=0, basis=basis, opinion=opinion)
+    if case.state == CaseState.DILIGENCE:
         work.update(case, guarantor_id=None, guarantee={})
     else:
         work.update(case, guarantee={})
@@ -122,7 +129,7 @@ class TakeOff(Request):
 
 def _was_asked(actor: Actor, row: Case) -> bool:
     """Somebody was asked whose answer the case does not rest on yet; in due diligence it never does."""
-    states = OPEN if row.state == State.DILIGENCE else ("requested", "reviewed")
+    states = GUARANTEES_OPEN if row.state == CaseState.DILIGENCE else UNANSWERED
     return (
         row.lender_id == actor.organisation
         and GuaranteeRequest.objects.filter(case=row.pk, state__in=states).exists()
@@ -134,7 +141,7 @@ def _was_asked(actor: Actor, row: Case) -> bool:
     Text("撤销担保请求", "Withdraw the guarantee request"),
     model=Case,
     roles=DESK,
-    states=(State.DILIGENCE, State.APPROVAL, State.APPROVED, State.SIGNING),
+    states=(CaseState.DILIGENCE, CaseState.APPROVAL, CaseState.APPROVED, CaseState.SIGNING),
     relation=_was_asked,
     request=TakeOff,
     is_grave=True,
@@ -152,16 +159,19 @@ def take_off(work: Work, request: TakeOff) -> Any:
         case,
         Text(f"撤销对贵机构的担保请求：{request.reason}", f"has withdrawn its guarantee request: {request.reason}"),
     )
-    work.update(case, **({"guarantor_id": None, "guarantee": {}} if case.state == State.DILIGENCE else {}))
+    work.update(case, **({"guarantor_id": None, "guarantee": {}} if case.state == CaseState.DILIGENCE else {}))
     return {"id": case.pk}
 
 
 def withdrawn_problems(case: Case) -> list[Problem]:
     """Nothing is approved for a case whose guarantor has withdrawn while it was under way."""
-    if case.guarantor_id is None or GuaranteeRequest.objects.filter(case=case, state="granted").exists():
+    if (
+        case.guarantor_id is None
+        or GuaranteeRequest.objects.filter(case=case, state=GuaranteeState.GRANTED).exists()
+    ):
         return []
     last = GuaranteeRequest.objects.filter(case=case, guarantor=case.guarantor_id).order_by("-pk").first()
-    if last is None or last.state != "withdrawn":
+    if last is None or last.state != GuaranteeState.WITHDRAWN:
         return []
     name = Organisation.objects.get(pk=case.guarantor_id).name
     return [

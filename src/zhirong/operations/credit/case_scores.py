@@ -4,7 +4,7 @@ right.
 
 from typing import Annotated, Any
 
-from zhirong.chain.financing.case import State
+from zhirong.chain.financing.case import CaseState
 from zhirong.chain.indicators import read_answers, read_system, system_ids
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
@@ -46,7 +46,7 @@ class CreditFile(Request):
     Text("核实信用档案", "Verify the credit file"),
     model=Case,
     roles=DESK,
-    states=(State.DILIGENCE,),
+    states=(CaseState.DILIGENCE,),
     request=CreditFile,
     page="lender.case",
     help=Text(
@@ -88,7 +88,7 @@ class ScoreRight(Request):
     Text("填写权利指标", "Enter the indicators of a right"),
     model=Case,
     roles=DESK,
-    states=(State.DILIGENCE,),
+    states=(CaseState.DILIGENCE,),
     request=ScoreRight,
     page="lender.case",
     help=Text(

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from zhirong.chain.financing.case import Move, State
+from zhirong.chain.financing.case import CaseState, CaseTransition
 from zhirong.chain.financing.diligence import (
     TITLE_INVESTIGATION,
     VERDICT_TEXT,
@@ -17,6 +17,7 @@ from zhirong.chain.financing.diligence import (
     checklist,
     entry_problems,
 )
+from zhirong.chain.platform.states import MessageKind
 from zhirong.chain.quote.stated import FINDING_TEXT, PAYER_TEXT
 from zhirong.chain.quote.title import read_title
 from zhirong.kernel.days import day_of
@@ -25,8 +26,8 @@ from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor, MemberRole
-from zhirong.operations.case_file.moves import add_cost, move_case
 from zhirong.operations.case_file.tables import plain, right_id
+from zhirong.operations.case_file.transitions import add_cost, change_case_state
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Fen, Line, Request, Words, ask
 from zhirong.operations.plausible import RecentDay, UnusualReason, unusual_amount
@@ -100,7 +101,7 @@ class Accept(Request):
     Text("受理", "Accept the case"),
     model=Case,
     roles=DESK,
-    states=(State.SUBMITTED,),
+    states=(CaseState.SUBMITTED,),
     request=Accept,
     page="lender.case",
 )
@@ -108,7 +109,7 @@ def accept(work: Work, request: Accept) -> Any:
     """Due diligence begins: an officer has it, and the checklist of the day is laid out."""
     officer = request.officer or work.actor.account
     _demand_officer(work, officer)
-    move_case(work, work.row, Move.ACCEPT, officer_id=officer)
+    change_case_state(work, work.row, CaseTransition.ACCEPT, officer_id=officer)
     there = set(CheckItem.objects.filter(case=work.row).values_list("item", flat=True))
     for rule in checklist(work.rules, work.day):
         if rule.id not in there:
@@ -124,13 +125,13 @@ def accept(work: Work, request: Accept) -> Any:
 
 
 HELD = (
-    State.DILIGENCE,
-    State.APPROVAL,
-    State.APPROVED,
-    State.SIGNING,
-    State.REGISTERING,
-    State.RELEASED,
-    State.REPAID,
+    CaseState.DILIGENCE,
+    CaseState.APPROVAL,
+    CaseState.APPROVED,
+    CaseState.SIGNING,
+    CaseState.REGISTERING,
+    CaseState.DISBURSED,
+    CaseState.REPAID,
 )
 
 
@@ -206,13 +207,13 @@ class Return(Request):
     Text("退回补充", "Return to the firm"),
     model=Case,
     roles=DESK,
-    states=(State.SUBMITTED, State.DILIGENCE),
+    states=(CaseState.SUBMITTED, CaseState.DILIGENCE),
     request=Return,
     page="lender.home",
 )
 def send_back_to_firm(work: Work, request: Return) -> Any:
     """The firm completes it and submits it again; what has been looked into stays."""
-    move_case(work, work.row, Move.RETURN, reason=request.reason[:500])
+    change_case_state(work, work.row, CaseTransition.RETURN, reason=request.reason[:500])
     note(work, work.row, f"退回补充 Returned: {request.reason}\n请补充 To bring: {request.bring}")
     work.tell(
         Text(
@@ -229,7 +230,7 @@ def note(work: Work, case: Case, words: str) -> None:
     work.create(
         Message,
         subject=f"case/{case.pk}",
-        kind="note",
+        kind=MessageKind.NOTE,
         sender=case.lender,
         receiver=case.firm,
         by_id=work.actor.account,
@@ -253,7 +254,7 @@ class AskFirm(Request):
         MemberRole.LENDER_APPROVER,
         MemberRole.LENDER_MANAGER,
     ),
-    states=(State.SUBMITTED, State.DILIGENCE, State.APPROVAL),
+    states=(CaseState.SUBMITTED, CaseState.DILIGENCE, CaseState.APPROVAL),
     request=AskFirm,
     page="lender.case",
 )
@@ -262,7 +263,7 @@ def ask_firm(work: Work, request: AskFirm) -> Any:
     work.create(
         Message,
         subject=f"case/{work.row.pk}",
-        kind="question",
+        kind=MessageKind.QUESTION,
         sender=work.row.lender,
         receiver=work.row.firm,
         by_id=work.actor.account,
@@ -295,8 +296,8 @@ class Check(Request):
             "结果",
             "Outcome",
             choices=(
-                ("done", Text("已做", "done")),
-                ("waived", Text("免做（须填写理由）", "waived, with the reason")),
+                (CheckState.DONE, Text("已做", "done")),
+                (CheckState.WAIVED, Text("免做（须填写理由）", "waived, with the reason")),
             ),
             only=_is_other,
         ),
@@ -378,7 +379,7 @@ def rule_of(item: CheckItem, rules: Rulebook, day: date) -> CheckRule:
 
 def demand_diligence(case: Case) -> None:
     """Refuse what belongs to due diligence while the case stands elsewhere."""
-    if case.state != State.DILIGENCE:
+    if case.state != CaseState.DILIGENCE:
         raise refuse(
             "not_in_this_state",
             "state",

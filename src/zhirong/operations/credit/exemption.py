@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 
-from zhirong.chain.financing.case import STATE_WORDS, State
+from zhirong.chain.financing.case import CASE_WORDS, CaseState
 from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, VERDICT_TEXT, CheckState
 from zhirong.chain.financing.diligence import Verdict as CheckVerdict
 from zhirong.chain.quote.kept import current
@@ -29,7 +29,7 @@ from zhirong.store.models import Event
 from zhirong.store.parties import Account, Organisation
 
 _LONGEST_CONTENT = 2000  # characters of a request shown in one cell; the log has the whole
-_AFTER_ACCEPTANCE = tuple(state for state in State if state not in (State.DRAFT, State.SUBMITTED))
+_AFTER_ACCEPTANCE = tuple(state for state in CaseState if state not in (CaseState.DRAFT, CaseState.SUBMITTED))
 
 
 class Outcome(StrEnum):
@@ -175,7 +175,7 @@ def _file(case: Case, events: list[Event], work: Work) -> dict[str, Any]:
         "facts": [
             ("企业 Firm", case.firm.name),
             ("银行 Lender", case.lender.name),
-            ("状态 State", _both(STATE_WORDS[State(case.state)])),
+            ("状态 CaseState", _both(CASE_WORDS[CaseState(case.state)])),
             ("申请金额（元）Asked for", fen(case.amount)),
             ("批准金额（元）Approved", fen(case.approved_amount or 0)),
             ("贷款余额（元）Balance", fen(loan.balance if loan else 0)),
@@ -199,7 +199,7 @@ def _file(case: Case, events: list[Event], work: Work) -> dict[str, Any]:
         ],
         "steps": [
             (
-                _both(STATE_WORDS[State(one.state)]),
+                _both(CASE_WORDS[CaseState(one.state)]),
                 one.began_at.isoformat(),
                 "" if one.ended_at is None else one.ended_at.isoformat(),
                 "" if one.due_on is None else one.due_on.isoformat(),
@@ -262,7 +262,7 @@ def _departures(
     case: Case, steps: list[CaseStep], checks: list[CheckItem], titles: dict[str, Text], work: Work
 ) -> list[str]:
     """What was not done as usual: late steps, items waived, adverse findings, a smaller amount than was asked for."""
-    found = [f"超期 late: {_both(STATE_WORDS[State(one.state)])}" for one in steps if is_late(one, work)]
+    found = [f"超期 late: {_both(CASE_WORDS[CaseState(one.state)])}" for one in steps if is_late(one, work)]
     for one in checks:
         if one.state == CheckState.OPEN:
             found.append(f"未做 open: {_both(titles[one.item])}")

@@ -4,7 +4,7 @@ institutions' figures.
 
 from typing import Annotated, Any
 
-from zhirong.chain.financing.case import State
+from zhirong.chain.financing.case import CaseState
 from zhirong.chain.limit.reading import TABLES, read_for_limit
 from zhirong.chain.limit.records import SECURITY_KINDS
 from zhirong.kernel.fields import Reader
@@ -84,7 +84,7 @@ class LimitInputs(Request):
     Text("补充额度资料", "Add data for the credit limit"),
     model=Case,
     roles=DESK,
-    states=(State.DILIGENCE,),
+    states=(CaseState.DILIGENCE,),
     request=LimitInputs,
     page="lender.case",
     help=Text(

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from django.db.models import Case as If
 from django.db.models import F, Q, QuerySet, Sum, When
 
-from zhirong.chain.financing.case import State
+from zhirong.chain.financing.case import CaseState
 from zhirong.chain.financing.limits import SCOPE_TEXT, Addition, Limit, Meter, Scope, own_meters
+from zhirong.chain.loan.states import LoanState
 from zhirong.chain.quote.facts import name_of_region
 from zhirong.kernel.money import Fen as FenAmount
 from zhirong.kernel.text import Text
@@ -33,7 +34,7 @@ READERS = (
     MemberRole.GUARANTOR_APPROVER,
 )
 # A case counts from its approval on, with what was approved until its loan stands.
-COMMITTED = (State.APPROVED, State.SIGNING, State.REGISTERING)
+COMMITTED = (CaseState.APPROVED, CaseState.SIGNING, CaseState.REGISTERING)
 _REGION_DIGITS = 6
 
 
@@ -169,11 +170,9 @@ def lent(lender: int, limit: Limit, case: Case | None = None) -> FenAmount:
 
 
 def loans_of(lender: int) -> "QuerySet[Loan]":
-    """Loans of a lender that count, each with what it counts with (``standing``): the balance, before release the
-    principal.
-    """
-    return Loan.objects.filter(lender=lender, state__in=("waiting", "standing")).annotate(
-        standing=If(When(state="waiting", then=F("principal")), default=F("balance"))
+    """Loans of a lender that count, each with what it counts with (``standing``): the balance, before release the principal."""
+    return Loan.objects.filter(lender=lender, state__in=(LoanState.WAITING, LoanState.STANDING)).annotate(
+        standing=If(When(state=LoanState.WAITING, then=F("principal")), default=F("balance"))
     )
 
 

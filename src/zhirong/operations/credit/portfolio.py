@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from zhirong.chain.financing.case import ENDED, STATE_WORDS, TURN, State
+from zhirong.chain.financing.case import CASE_WORDS, ENDED, TURN, CaseState
 from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, Category
+from zhirong.chain.loan.states import LoanState
 from zhirong.chain.quote.facts import name_of_region
 from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import Rulebook
@@ -30,13 +31,13 @@ LENDER = (
     MemberRole.LENDER_MANAGER,
 )
 # The states in which the lender has to act next, and the roles that do so.
-_WORK: dict[State, tuple[MemberRole, ...]] = {
-    State.SUBMITTED: (MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER),
-    State.DILIGENCE: (MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER),
-    State.APPROVAL: (MemberRole.LENDER_REVIEWER, MemberRole.LENDER_APPROVER, MemberRole.LENDER_MANAGER),
-    State.APPROVED: (MemberRole.LENDER_OFFICER,),
-    State.REGISTERING: (MemberRole.LENDER_OFFICER, MemberRole.LENDER_CASHIER),
-    State.REPAID: (MemberRole.LENDER_OFFICER,),
+_WORK: dict[CaseState, tuple[MemberRole, ...]] = {
+    CaseState.SUBMITTED: (MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER),
+    CaseState.DILIGENCE: (MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER),
+    CaseState.APPROVAL: (MemberRole.LENDER_REVIEWER, MemberRole.LENDER_APPROVER, MemberRole.LENDER_MANAGER),
+    CaseState.APPROVED: (MemberRole.LENDER_OFFICER,),
+    CaseState.REGISTERING: (MemberRole.LENDER_OFFICER, MemberRole.LENDER_CASHIER),
+    CaseState.REPAID: (MemberRole.LENDER_OFFICER,),
 }
 BAD = frozenset({Category.SUBSTANDARD, Category.DOUBTFUL, Category.LOSS})
 
@@ -59,12 +60,12 @@ def mode_title(mode_id: str) -> Text:
 _NUMBER = Column("number", Text("编号", "Number"), lambda row: row.number, order="number", main=True)
 _FIRM = Column("firm", Text("企业", "Firm"), lambda row: row.firm.name, order="firm__name", main=True)
 _STATE = Column(
-    "state", Text("状态", "State"), lambda row: STATE_WORDS[State(row.state)], "state", order="state", main=True
+    "state", Text("状态", "State"), lambda row: CASE_WORDS[CaseState(row.state)], "state", order="state", main=True
 )
 _AMOUNT = Column("amount", Text("申请金额", "Amount requested"), lambda row: row.amount, "money", order="amount")
 _DUE = Column("due_on", Text("办理时限", "Due"), lambda row: row.due_on, "day", order="due_on", main=True)
 _OFFICER = Column("officer", Text("客户经理", "Officer"), lambda row: name_of(row.officer), order="officer")
-_STATES = tuple((state.value, words) for state, words in STATE_WORDS.items() if state is not State.DRAFT)
+_STATES = tuple((state.value, words) for state, words in CASE_WORDS.items() if state is not CaseState.DRAFT)
 _MODES = tuple((mode_id, mode.title) for mode_id, mode in modes().items())
 _FILTERS = (
     Filter("state", Text("状态", "State"), lambda value: Q(state=value), _STATES),
@@ -166,7 +167,7 @@ class Portfolio:
 
 def portfolio_of(lender: int, rules: Rulebook, day: date) -> Portfolio:
     """The portfolio of a lender today: a fixed number of sums in the database."""
-    standing = Loan.objects.filter(lender=lender, state="standing")
+    standing = Loan.objects.filter(lender=lender, state=LoanState.STANDING)
     totals = standing.aggregate(
         all_balance=Sum("balance"),
         all_overdue=Sum("overdue"),
@@ -174,7 +175,7 @@ def portfolio_of(lender: int, rules: Rulebook, day: date) -> Portfolio:
         bad=Sum("balance", filter=Q(category__in=[one.value for one in BAD])),
         loans=Count("pk"),
     )
-    waiting = loans_of(lender).filter(state="waiting").aggregate(sum=Sum("standing"))["sum"] or 0
+    waiting = loans_of(lender).filter(state=LoanState.WAITING).aggregate(sum=Sum("standing"))["sum"] or 0
     committed = committed_of(lender).aggregate(sum=Sum("approved_amount"))["sum"] or 0
     return Portfolio(
         totals["all_balance"] or 0,
@@ -195,11 +196,11 @@ def portfolio_of(lender: int, rules: Rulebook, day: date) -> Portfolio:
 
 
 def _states(lender: int) -> tuple[Slice, ...]:
-    found = Case.objects.filter(lender=lender).exclude(state=State.DRAFT.value).values("state")
+    found = Case.objects.filter(lender=lender).exclude(state=CaseState.DRAFT.value).values("state")
     rows = {one["state"]: one for one in found.annotate(count=Count("pk"), sum=Sum("amount")).order_by()}
     return tuple(
         Slice(state.value, words, rows[state.value]["count"], rows[state.value]["sum"] or 0)
-        for state, words in STATE_WORDS.items()
+        for state, words in CASE_WORDS.items()
         if state.value in rows
     )
 
@@ -211,4 +212,4 @@ def _slices(loans: Any, column: str, title: Callable[[str], Text]) -> tuple[Slic
 
 def open_cases(lender: int) -> int:
     """How many cases have not ended."""
-    return Case.objects.filter(lender=lender).exclude(state__in=[*ENDED, State.DRAFT]).count()
+    return Case.objects.filter(lender=lender).exclude(state__in=[*ENDED, CaseState.DRAFT]).count()

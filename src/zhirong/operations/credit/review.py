@@ -10,16 +10,17 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from zhirong.chain.credit.team import STATE_TEXT
-from zhirong.chain.financing.case import Move, State
+from zhirong.chain.financing.case import CaseState, CaseTransition
 from zhirong.chain.financing.diligence import CheckRule, Entry, adverse_items, checklist, open_items
+from zhirong.chain.organisation.states import OrganisationState
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import parse_yuan, show_yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import MemberRole
-from zhirong.operations.case_file.moves import move_case
 from zhirong.operations.case_file.tables import case_table_of, plain, quote_json, valued_hash
+from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.credit.diligence import DESK, lender_page
 from zhirong.operations.credit.team_rating import assessed
 from zhirong.operations.declare import operation
@@ -50,7 +51,7 @@ class Review(Request):
     Text("测算额度和报价", "Calculate credit limit and quote"),
     model=Case,
     roles=DESK,
-    states=(State.DILIGENCE,),
+    states=(CaseState.DILIGENCE,),
     request=Review,
     page="lender.case",
 )
@@ -119,7 +120,7 @@ def suspended_problems(case: Case) -> list[Problem]:
             "party_suspended",
         )
         for party in parties
-        if party.status == "suspended"
+        if party.status == OrganisationState.SUSPENDED
     ]
 
 
@@ -171,7 +172,7 @@ class HandUp(Request):
     Text("报审批", "Submit for approval"),
     model=Case,
     roles=(MemberRole.LENDER_OFFICER,),
-    states=(State.DILIGENCE,),
+    states=(CaseState.DILIGENCE,),
     request=HandUp,
     page="lender.case",
 )
@@ -206,10 +207,10 @@ def hand_up(work: Work, request: HandUp) -> Any:
         )
     if problems:
         raise InputError(problems)
-    move_case(
+    change_case_state(
         work,
         case,
-        Move.HAND_UP,
+        CaseTransition.SUBMIT_FOR_APPROVAL,
         approval_round=case.approval_round + 1,
         handed_up_by_id=work.actor.account,
         proposed_amount=request.amount,

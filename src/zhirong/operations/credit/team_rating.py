@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, create_model
 
 from zhirong.chain.credit.team import LEVELS, TeamAssessment, TeamItem, assess_team, read_items, read_team
-from zhirong.chain.financing.case import State
+from zhirong.chain.financing.case import CaseState
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
@@ -86,7 +86,7 @@ RateTeam = _sheet(rulebook())
     Text("评定经营团队", "Assess the team"),
     model=Case,
     roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER),
-    states=(State.DILIGENCE,),
+    states=(CaseState.DILIGENCE,),
     request=RateTeam,
     page="lender.case",
     help=Text(

@@ -10,9 +10,11 @@ from typing import Annotated, Any
 from django.db.models import Q, Sum
 from pydantic import Field
 
-from zhirong.chain.financing.case import ENDED, STATE_WORDS, State
+from zhirong.chain.financing.case import CASE_WORDS, ENDED, CaseState
 from zhirong.chain.financing.declining import GROUND_TEXT, Ground
 from zhirong.chain.financing.limits import Addition, Meter, Scope, guarantor_meters, own_meters
+from zhirong.chain.guarantee.states import GUARANTEE_WORDS, GUARANTEES_OPEN, UNANSWERED, GuaranteeState
+from zhirong.chain.organisation.states import OrganisationState
 from zhirong.kernel.days import add_months
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen as FenAmount
@@ -33,18 +35,9 @@ from zhirong.store.financing import Case, GuaranteeRequest, GuarantorFigures
 from zhirong.store.parties import Organisation
 
 GUARANTOR = (MemberRole.GUARANTOR_OFFICER, MemberRole.GUARANTOR_APPROVER)
-STATE_TEXT: dict[str, Text] = {
-    "requested": Text("待审查", "waiting for review"),
-    "reviewed": Text("待审批", "waiting for approval"),
-    "granted": Text("已同意", "granted"),
-    "declined": Text("未同意", "declined"),
-    "withdrawn": Text("已撤回", "withdrawn"),
-    "ended": Text("已结束", "ended"),
-}
-OPEN = ("requested", "reviewed", "granted")
 _MONTHS_A_YEAR = 12
-# A guarantee counts until the loan is repaid, and not for a case that was zero.
-_OVER = (*(state.value for state in ENDED), State.REPAID.value)
+# A guarantee counts until the loan is repaid, and not for a case that came to nothing.
+_OVER = (*(state.value for state in ENDED), CaseState.REPAID.value)
 
 
 def guarantor_page(asked: GuaranteeRequest) -> str:
@@ -54,7 +47,9 @@ def guarantor_page(asked: GuaranteeRequest) -> str:
 
 def guarantors(actor: Actor, row: Any) -> Choices:
     """Every active guarantor."""
-    found = Organisation.objects.filter(kind=OrganisationKind.GUARANTOR.value, status="active").order_by("name")
+    found = Organisation.objects.filter(
+        kind=OrganisationKind.GUARANTOR.value, status=OrganisationState.ACTIVE
+    ).order_by("name")
     return [(str(one.pk), Text(one.name, one.name)) for one in found]
 
 
@@ -88,7 +83,7 @@ class AskGuarantor(Request):
     Text("申请担保", "Request a guarantee"),
     model=Case,
     roles=DESK,
-    states=(State.DILIGENCE, State.APPROVAL, State.APPROVED, State.SIGNING),
+    states=(CaseState.DILIGENCE, CaseState.APPROVAL, CaseState.APPROVED, CaseState.SIGNING),
     request=AskGuarantor,
     page="lender.case",
 )
@@ -120,7 +115,7 @@ def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
     ]
     if unusual and not request.unusual:
         raise InputError(unusual)
-    if GuaranteeRequest.objects.filter(case=case, state__in=OPEN).exists():
+    if GuaranteeRequest.objects.filter(case=case, state__in=GUARANTEES_OPEN).exists():
         raise refuse(
             "asked_already",
             "guarantor",
@@ -137,7 +132,7 @@ def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
         GuaranteeRequest,
         case=case,
         guarantor_id=request.guarantor,
-        state="requested",
+        state=GuaranteeState.REQUESTED,
         share=request.share,
         fee_rate=request.fee_rate,
         amount=request.amount,
@@ -193,7 +188,7 @@ class ReviewGuarantee(Request):
     Text("担保审查", "Review the request"),
     model=GuaranteeRequest,
     roles=(MemberRole.GUARANTOR_OFFICER,),
-    states=("requested", "reviewed"),
+    states=UNANSWERED,
     request=ReviewGuarantee,
     page="guarantor.request",
 )
@@ -210,7 +205,7 @@ def review_guarantee(work: Work, request: ReviewGuarantee) -> Any:
         )
     work.update(
         asked,
-        state="reviewed",
+        state=GuaranteeState.REVIEWED,
         counter_guarantee=request.counter_guarantee,
         group=request.group,
         opinion=request.opinion,
@@ -235,7 +230,7 @@ class Grant(Request):
     Text("同意担保", "Grant the guarantee"),
     model=GuaranteeRequest,
     roles=(MemberRole.GUARANTOR_APPROVER,),
-    states=("reviewed",),
+    states=(GuaranteeState.REVIEWED,),
     relation=lambda actor, row: row.guarantor_id == actor.organisation and row.proposed_by_id != actor.account,
     request=Grant,
     page="guarantor.request",
@@ -252,8 +247,8 @@ def grant(work: Work, request: Grant) -> Any:
                 "case",
                 case.state,
                 Text(
-                    f"申请已是“{STATE_WORDS[State(case.state)].zh}”",
-                    f"the case is {STATE_WORDS[State(case.state)].en}",
+                    f"申请已是“{CASE_WORDS[CaseState(case.state)].zh}”",
+                    f"the case is {CASE_WORDS[CaseState(case.state)].en}",
                 ),
                 Text("无需再担保", "a guarantee is no longer needed"),
                 "case_over",
@@ -273,7 +268,7 @@ def grant(work: Work, request: Grant) -> Any:
         "meters": [{"code": one.code, "used": one.used, "adds": one.adds, "most": one.most} for one in meters],
     }
     opinion = f"{asked.opinion}\n{request.opinion}"
-    work.update(asked, state="granted", decided_by_id=work.actor.account, basis=basis, opinion=opinion)
+    work.update(asked, state=GuaranteeState.GRANTED, decided_by_id=work.actor.account, basis=basis, opinion=opinion)
     guarantee = {
         "request": asked.pk,
         "share": str(asked.share.normalize()),
@@ -309,7 +304,7 @@ class DeclineGuarantee(Request):
     Text("不同意担保", "Decline the guarantee"),
     model=GuaranteeRequest,
     roles=(MemberRole.GUARANTOR_APPROVER,),
-    states=("requested", "reviewed"),
+    states=UNANSWERED,
     relation=lambda actor, row: row.guarantor_id == actor.organisation and row.proposed_by_id != actor.account,
     request=DeclineGuarantee,
     is_grave=True,
@@ -321,7 +316,7 @@ def decline_guarantee(work: Work, request: DeclineGuarantee) -> Any:
     ground = GROUND_TEXT[request.ground]
     work.update(
         asked,
-        state="declined",
+        state=GuaranteeState.DECLINED,
         exposure=0,
         decided_by_id=work.actor.account,
         basis={"rules": rules_version(), "ground": request.ground.value},
@@ -340,7 +335,7 @@ def decline_guarantee(work: Work, request: DeclineGuarantee) -> Any:
 
 def standing_guarantee(case: Case) -> GuaranteeRequest | None:
     """The guarantee of a case that was granted last."""
-    return GuaranteeRequest.objects.filter(case=case, state="granted").order_by("-pk").first()
+    return GuaranteeRequest.objects.filter(case=case, state=GuaranteeState.GRANTED).order_by("-pk").first()
 
 
 GOES_NO_FURTHER = Text("不再办理，担保请求结束", "is closed; your guarantee is no longer needed")
@@ -349,8 +344,8 @@ IS_PAID_OFF = Text("已还清，担保责任解除", "is repaid; your guarantee 
 
 def end_guarantees(work: Work, case: Case, why: Text) -> None:
     """Anyone who was asked to guarantee the case, or had granted it, bears nothing any more and is told why."""
-    for asked in GuaranteeRequest.objects.filter(case=case, state__in=OPEN):
-        work.update(asked, state="ended", exposure=0)
+    for asked in GuaranteeRequest.objects.filter(case=case, state__in=GUARANTEES_OPEN):
+        work.update(asked, state=GuaranteeState.ENDED, exposure=0)
         work.tell(
             Text(f"{case.number} {why.zh}", f"{case.number} {why.en}"),
             guarantor_page(asked),
@@ -431,7 +426,9 @@ def _figures_problems(figures: GuarantorFigures | None, work: Work) -> list[Prob
 
 def standing_of(guarantor: int) -> Any:
     """The guarantees that count: granted, for cases that have not ended or been repaid."""
-    return GuaranteeRequest.objects.filter(guarantor=guarantor, state="granted").exclude(case__state__in=_OVER)
+    return GuaranteeRequest.objects.filter(guarantor=guarantor, state=GuaranteeState.GRANTED).exclude(
+        case__state__in=_OVER
+    )
 
 
 def meters_of(asked: GuaranteeRequest, figures: GuarantorFigures, work: Any) -> tuple[Meter, ...]:
@@ -440,8 +437,8 @@ def meters_of(asked: GuaranteeRequest, figures: GuarantorFigures, work: Any) -> 
     firm = Q(case__firm=asked.case.firm_id)
     related = firm | Q(group=asked.group) if asked.group else firm
     used = {"all": _sum(others), "debtor": _sum(others.filter(firm)), "related": _sum(others.filter(related))}
-    adds = 0 if asked.state == "granted" else asked.exposure
-    if asked.state == "granted":
+    adds = 0 if asked.state == GuaranteeState.GRANTED else asked.exposure
+    if asked.state == GuaranteeState.GRANTED:
         # What it bears already is used, not added.
         used = {code: amount + asked.exposure for code, amount in used.items()}
     law = guarantor_meters(figures.net_assets, figures.is_mainly_small, used, adds, work.rules, work.day)
@@ -459,7 +456,7 @@ def _own_meters(asked: GuaranteeRequest, others: Any, adds: FenAmount, day: date
             rows = others.filter(case__mode=limit.value)
         elif limit.scope is Scope.REGION:
             rows = others.filter(region_within(limit.value, "case__firm"))
-        used[limit] = _sum(rows) + (asked.exposure if asked.state == "granted" else 0)
+        used[limit] = _sum(rows) + (asked.exposure if asked.state == GuaranteeState.GRANTED else 0)
     addition = Addition(adds, asked.case.mode, asked.case.firm.region)
     return own_meters(limits, used, addition, names_of(limits, day))
 
@@ -480,7 +477,12 @@ listing(
             ),
             Column("lender", Text("银行", "Lender"), lambda row: row.case.lender.name),
             Column(
-                "state", Text("状态", "State"), lambda row: STATE_TEXT[row.state], "state", order="state", main=True
+                "state",
+                Text("状态", "State"),
+                lambda row: GUARANTEE_WORDS[GuaranteeState(row.state)],
+                "state",
+                order="state",
+                main=True,
             ),
             Column("amount", Text("贷款金额", "Loan"), lambda row: row.amount, "money", order="amount"),
             Column("share", Text("比例", "Share"), lambda row: row.share, "rate", order="share"),
@@ -490,7 +492,7 @@ listing(
             Column("asked_at", Text("提出", "Asked"), lambda row: row.created_at, "instant", order="created_at"),
         ),
         filters=(
-            Filter("state", Text("状态", "State"), lambda value: Q(state=value), tuple(STATE_TEXT.items())),
+            Filter("state", Text("状态", "State"), lambda value: Q(state=value), tuple(GUARANTEE_WORDS.items())),
             Filter(
                 "firm",
                 Text("企业名称含", "Firm's name contains"),

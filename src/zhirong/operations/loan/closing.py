@@ -2,20 +2,20 @@
 
 from typing import Annotated, Any
 
-from zhirong.chain.financing.case import Move, State
+from zhirong.chain.financing.case import CaseState, CaseTransition
+from zhirong.chain.loan.states import LoanState
 from zhirong.chain.pledge.registration import Status
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import MemberRole
 from zhirong.operations.case_file.documents import issue_paper, next_number, right_facts, rights_of
-from zhirong.operations.case_file.moves import move_case
+from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.contract.conditions import registrations_of
 from zhirong.operations.contract.filing import register_by
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Line, Request, ask
 from zhirong.operations.guarantee.guarantees import IS_PAID_OFF, end_guarantees
 from zhirong.operations.loan.loans import base_facts, state_of
-from zhirong.operations.loan.release import REPAID
 from zhirong.operations.loan.watching import clear_flags
 from zhirong.operations.pledge import pledges
 from zhirong.operations.refusals import refuse
@@ -34,7 +34,7 @@ class Close(Request):
     Text("注销质押并结清", "Discharge and close"),
     model=Case,
     roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_MANAGER),
-    states=(State.REPAID,),
+    states=(CaseState.REPAID,),
     request=Close,
     page="loan.completion",
     help=Text(
@@ -47,7 +47,7 @@ def close(work: Work, request: Close) -> Any:
     case = work.row
     loan = Loan.objects.select_related("firm", "lender", "case").get(case=case)
     state = state_of(loan, work.day, work.rules)
-    if loan.state != REPAID or state.settled_on is None:
+    if loan.state != LoanState.REPAID or state.settled_on is None:
         raise refuse(
             "not_repaid",
             "loan",
@@ -77,7 +77,7 @@ def close(work: Work, request: Close) -> Any:
     paper = issue_paper(work, "discharge_notice", facts, subject, loan.lender, {}, (loan.firm, loan.guarantor))
     clear_flags(work, loan)
     end_guarantees(work, case, IS_PAID_OFF)
-    move_case(work, case, Move.CLOSE)
+    change_case_state(work, case, CaseTransition.CLOSE)
     for party in (loan.firm_id, loan.guarantor_id):
         if party:
             work.tell(

@@ -6,12 +6,14 @@ from typing import Annotated, Any
 
 from django.db.models import Q
 
+from zhirong.chain.contract.states import DocumentState
 from zhirong.chain.loan.servicing.classification import Classification, classify
 from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, Category, Head
 from zhirong.chain.loan.servicing.provisions import provision
 from zhirong.chain.loan.servicing.reading import LoanFile
 from zhirong.chain.loan.servicing.replay import replay
-from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.chain.loan.servicing.state import LoanPosition
+from zhirong.chain.loan.states import LOAN_WORDS, LoanState
 from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.kernel.days import WorkingDays, working_days_from
 from zhirong.kernel.rulebook import Rulebook, RuleError
@@ -22,18 +24,10 @@ from zhirong.operations.contract.contracts import read_contract
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.loan.release import CANCELLED, REPAID, STANDING, WAITING, WRITTEN_OFF
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Loan, Paper
 
-LOAN_WORDS = {
-    WAITING: Text("待付款", "to be disbursed"),
-    CANCELLED: Text("已取消", "cancelled"),
-    STANDING: Text("存续", "standing"),
-    REPAID: Text("已还清", "repaid"),
-    WRITTEN_OFF: Text("已核销", "written off"),
-}
 BANKERS = (
     MemberRole.LENDER_OFFICER,
     MemberRole.LENDER_REVIEWER,
@@ -61,13 +55,13 @@ def loan_file(loan: Loan, rules: Rulebook) -> LoanFile:
     return read
 
 
-def state_of(loan: Loan, as_of: date, rules: Rulebook) -> LoanState:
+def state_of(loan: Loan, as_of: date, rules: Rulebook) -> LoanPosition:
     """What a loan that has been paid out stands at on a day, if nothing happens until then."""
     read = loan_file(loan, rules)
     return replay(read.events, read.contract, as_of, rules, calendar(rules, as_of))
 
 
-def judge(state: LoanState, rules: Rulebook) -> Classification | None:
+def judge(state: LoanPosition, rules: Rulebook) -> Classification | None:
     """The category of a loan with the rule that decided it; None for days on which no order was in force."""
     try:
         return classify(state.standing, rules, state.as_of)
@@ -75,25 +69,25 @@ def judge(state: LoanState, rules: Rulebook) -> Classification | None:
         return None
 
 
-def set_aside(state: LoanState, rules: Rulebook) -> int:
+def set_aside(state: LoanPosition, rules: Rulebook) -> int:
     """The provision for a loan by its category; nothing where no order gives it one."""
     judged = judge(state, rules)
     return 0 if judged is None else provision(state.principal, judged.category, rules, state.as_of)[0]
 
 
-def late_of(state: LoanState) -> int:
+def late_of(state: LoanPosition) -> int:
     """What should have been paid before today, with penalties: fen."""
     if not state.days_overdue:
         return 0
     return sum(item.left for item in state.items if item.due < state.as_of) + state.penalty + state.compound
 
 
-def oldest_late(state: LoanState) -> date | None:
+def oldest_late(state: LoanPosition) -> date | None:
     """The due day of the oldest instalment that is late."""
     return min((item.due for item in state.items if item.left and item.due < state.as_of), default=None)
 
 
-def next_due(state: LoanState) -> tuple[date | None, int]:
+def next_due(state: LoanPosition) -> tuple[date | None, int]:
     """The next day on which something falls due, today included, and how much."""
     today = [item for item in state.items if item.due == state.as_of and item.left]
     if today:
@@ -104,13 +98,13 @@ def next_due(state: LoanState) -> tuple[date | None, int]:
     return None, 0
 
 
-def last_day(loan: Loan, state: LoanState) -> date:
+def last_day(loan: Loan, state: LoanPosition) -> date:
     """The day on which the loan ends as things stand."""
     ahead = () if state.plan is None else state.plan.rows
     return ahead[-1].period.paid if ahead else date.fromisoformat(loan.contract["loan"]["end"])
 
 
-def columns_of(loan: Loan, state: LoanState, rules: Rulebook) -> dict[str, Any]:
+def columns_of(loan: Loan, state: LoanPosition, rules: Rulebook) -> dict[str, Any]:
     """The columns that repeat what the replay gives."""
     judged = judge(state, rules)
     due_on, due = next_due(state)
@@ -126,10 +120,8 @@ def columns_of(loan: Loan, state: LoanState, rules: Rulebook) -> dict[str, Any]:
     }
 
 
-def append_event(work: Work, loan: Loan, event: Mapping[str, Any], **values: Any) -> LoanState:
-    """Add an event to a loan and bring its columns up to today. Raises InputError for an event that is no part of
-    its story.
-    """
+def append_event(work: Work, loan: Loan, event: Mapping[str, Any], **values: Any) -> LoanPosition:
+    """Add an event to a loan and bring its columns up to today. Raises InputError for an event that is no part of its story."""
     loan.events = [*loan.events, dict(event)]
     for name, value in values.items():
         setattr(loan, name, value)
@@ -165,7 +157,7 @@ class AskForPaper(Request):
     Text("出具对账单或通知", "Issue a statement or notice"),
     model=Loan,
     roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_CASHIER, MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK),
-    states=(STANDING, REPAID),
+    states=(LoanState.STANDING, LoanState.REPAID),
     request=AskForPaper,
     page="paper.page",
 )
@@ -205,7 +197,7 @@ def make_loan_paper(work: Work, request: AskForPaper) -> Any:
 
 def _account_agreed(loan: Loan) -> str:
     """The account that the contract has the borrower pay to; empty if it names none."""
-    papers = Paper.objects.filter(subject=f"case/{loan.case_id}", kind="loan_contract", state="signed")
+    papers = Paper.objects.filter(subject=f"case/{loan.case_id}", kind="loan_contract", state=DocumentState.SIGNED)
     paper = papers.order_by("-pk").first()
     return "" if paper is None else str(paper.facts["lender"].get("bank_account", ""))
 
@@ -222,7 +214,7 @@ def base_facts(loan: Loan, day: date) -> dict[str, Any]:
     }
 
 
-def ahead_rows(state: LoanState) -> list[dict[str, Any]]:
+def ahead_rows(state: LoanPosition) -> list[dict[str, Any]]:
     """What is still to fall due, as papers list it."""
     rows = () if state.plan is None else state.plan.rows
     return [
@@ -231,7 +223,7 @@ def ahead_rows(state: LoanState) -> list[dict[str, Any]]:
     ]
 
 
-def receipts(state: LoanState) -> list[dict[str, Any]]:
+def receipts(state: LoanPosition) -> list[dict[str, Any]]:
     """How each receipt was applied: fen by what it covered; what was not due counts as principal."""
     return [
         {
@@ -247,7 +239,7 @@ def receipts(state: LoanState) -> list[dict[str, Any]]:
     ]
 
 
-def _statement_facts(loan: Loan, state: LoanState) -> dict[str, Any]:
+def _statement_facts(loan: Loan, state: LoanPosition) -> dict[str, Any]:
     return {
         "balance": state.principal,
         "due": state.due,
@@ -258,7 +250,7 @@ def _statement_facts(loan: Loan, state: LoanState) -> dict[str, Any]:
     }
 
 
-def _due_facts(loan: Loan, state: LoanState) -> dict[str, Any]:
+def _due_facts(loan: Loan, state: LoanPosition) -> dict[str, Any]:
     due_on, due = next_due(state)
     if due_on is None:
         raise refuse(
@@ -274,7 +266,7 @@ def _due_facts(loan: Loan, state: LoanState) -> dict[str, Any]:
     return {"due_on": due_on.isoformat(), "due": due, "principal": principal, "interest": due - principal}
 
 
-def _overdue_facts(loan: Loan, state: LoanState) -> dict[str, Any]:
+def _overdue_facts(loan: Loan, state: LoanPosition) -> dict[str, Any]:
     late = [item for item in state.items if item.left and item.due < state.as_of]
     if not late:
         raise refuse(

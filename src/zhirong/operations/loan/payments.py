@@ -5,42 +5,37 @@ from typing import Annotated, Any
 
 from django.db.models import Q
 
-from zhirong.chain.financing.case import Move
+from zhirong.chain.financing.case import CaseTransition
 from zhirong.chain.financing.statement import read_parts
 from zhirong.chain.loan.servicing.events import PAYERS
+from zhirong.chain.loan.states import (
+    PAYMENT_DIRECTION,
+    PAYMENT_KIND_WORDS,
+    PAYMENT_LOAN_STATES,
+    PAYMENT_WORDS,
+    PAYMENTS_SHOWN,
+    LineState,
+    LoanState,
+    PaymentKind,
+    PaymentState,
+)
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan, yuan
 from zhirong.kernel.text import Text
 from zhirong.ledger.accounts import PARTY_TEXT
 from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
 from zhirong.operations.case_file.documents import issue_paper, next_number
-from zhirong.operations.case_file.moves import move_case
+from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Line, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.loans import ahead_rows, append_event, base_facts, event_id, state_of
-from zhirong.operations.loan.release import REPAID, STANDING, WAITING
 from zhirong.operations.loan.statements import CASHIERS, proposals
 from zhirong.operations.loan.watching import clear_flags
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
-from zhirong.operations.visibility import TOLD
 from zhirong.store.financing import Case, Loan, Payment, StatementLine
 
-KIND_WORDS = {
-    "release": Text("放款", "release"),
-    "repayment": Text("还款", "repayment"),
-    "refund": Text("退还溢缴", "refund of credit"),
-}
-PAYMENT_WORDS = {
-    "matched": Text("待确认", "to be confirmed"),
-    "confirmed": Text("已确认", "confirmed"),
-    "undone": Text("已撤销", "undone"),
-    "reversing": Text("银行申请冲正，待第二人确认", "the bank asks to reverse it, a second person decides"),
-    "reversed": Text("已冲正", "reversed"),
-}
-_DIRECTION = {"release": "out", "repayment": "in", "refund": "out"}
-_LOAN_STATES = {"release": (WAITING,), "repayment": (STANDING, REPAID), "refund": (STANDING, REPAID)}
 CONFIRM = (MemberRole.LENDER_CASHIER, MemberRole.LENDER_REVIEWER, MemberRole.LENDER_MANAGER)
 
 Payer = Annotated[str, ask("付款人", "Who paid", choices=tuple((payer, PARTY_TEXT[payer]) for payer in PAYERS))]
@@ -50,7 +45,7 @@ class Match(Request):
     """Which loan, and as what."""
 
     loan: Annotated[Line, ask("贷款编号", "Number of the loan")]
-    kind: Annotated[str, ask("款项", "What it is", choices=tuple(KIND_WORDS.items()))]
+    kind: Annotated[PaymentKind, ask("款项", "What it is", choices=tuple(PAYMENT_KIND_WORDS.items()))]
     payer: Payer = "firm"
 
 
@@ -59,7 +54,7 @@ class Match(Request):
     Text("匹配到贷款", "Match to a loan"),
     model=StatementLine,
     roles=CASHIERS,
-    states=("open",),
+    states=(LineState.OPEN,),
     request=Match,
     page="loan.line",
     help=Text("匹配之后须由另一个人确认，确认后才入账。", "Another person confirms it; only then does it count."),
@@ -97,7 +92,7 @@ def _keep_match(work: Work, loan: Loan, kind: str, amount: int, payer: str) -> P
         kind=kind,
         amount=amount,
         day=line.day,
-        state="matched",
+        state=PaymentState.MATCHED,
         payer=payer,
         matched_by_id=work.actor.account,
     )
@@ -105,7 +100,7 @@ def _keep_match(work: Work, loan: Loan, kind: str, amount: int, payer: str) -> P
 
 def _ask_to_confirm(work: Work, numbers: str) -> None:
     line = work.row
-    work.update(line, state="matched")
+    work.update(line, state=LineState.MATCHED)
     work.tell(
         Text(f"流水待确认：{show_yuan(line.amount)} 元，{numbers}", f"To be confirmed: {show_yuan(line.amount)} yuan, {numbers}"),
         f"/lines/{line.pk}/",
@@ -142,7 +137,7 @@ class Divide(Request):
     Text("分到几笔贷款", "Divide over several loans"),
     model=StatementLine,
     roles=CASHIERS,
-    states=("open",),
+    states=(LineState.OPEN,),
     request=Divide,
     page="loan.line",
     help=Text(
@@ -158,21 +153,21 @@ def divide(work: Work, request: Divide) -> Any:
     for number, amount in read_parts(request.parts, line.amount):
         try:
             loan = _loan_of(line, number, "parts")
-            _demand_fit(line, loan, "repayment", request.payer, work)
+            _demand_fit(line, loan, PaymentKind.REPAYMENT, request.payer, work)
         except InputError as error:
             problems += [one for one in error.problems if one not in problems]
         else:
             fitting.append((loan, amount))
     if problems:
         raise InputError(problems)
-    made = [_keep_match(work, loan, "repayment", amount, request.payer).pk for loan, amount in fitting]
+    made = [_keep_match(work, loan, PaymentKind.REPAYMENT, amount, request.payer).pk for loan, amount in fitting]
     _ask_to_confirm(work, "、".join(loan.number for loan, _ in fitting))
     return {"payments": made}
 
 
 def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Work) -> None:
     """Direction, state of the loan and amount must be possible."""
-    if _DIRECTION.get(kind) != line.direction:
+    if PAYMENT_DIRECTION[PaymentKind(kind)] != line.direction:
         raise refuse(
             "wrong_direction",
             "kind",
@@ -182,7 +177,7 @@ def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Wo
                 "收入是还款，支出是放款或退款", "what comes in is a repayment, what goes out a release or a refund"
             ),
         )
-    if loan.state not in _LOAN_STATES[kind]:
+    if loan.state not in PAYMENT_LOAN_STATES[PaymentKind(kind)]:
         raise refuse(
             "wrong_state",
             "loan",
@@ -193,11 +188,7 @@ def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Wo
                 "a release must be granted first; a repayment needs a loan that is out",
             ),
         )
-    if payer not in PAYERS:
-        raise refuse(
-            "no_such_payer", "payer", payer, Text("没有这种付款人", "no such payer"), Text("从列出的选", "choose from the list")
-        )  # fmt: skip
-    if kind == "release" and line.amount != loan.principal:
+    if kind == PaymentKind.DISBURSEMENT and line.amount != loan.principal:
         raise refuse(
             "not_the_principal",
             "amount",
@@ -205,9 +196,9 @@ def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Wo
             Text(f"放款应为 {show_yuan(loan.principal)} 元", f"a release must be {show_yuan(loan.principal)} yuan"),
             Text("核对流水；金额不同的不能作为放款", "check the line; another amount is no release"),
         )
-    if kind == "release":
+    if kind == PaymentKind.DISBURSEMENT:
         _demand_not_before(line, loan)
-    if kind == "refund":
+    if kind == PaymentKind.REFUND:
         held = state_of(loan, work.day, work.rules).credit_of.get(payer, 0)
         if line.amount > held:
             raise refuse(
@@ -247,14 +238,14 @@ def _demand_not_before(line: StatementLine, loan: Loan) -> None:
     Text("撤销匹配", "Undo the match"),
     model=StatementLine,
     roles=CASHIERS,
-    states=("matched",),
+    states=(LineState.MATCHED,),
     page="loan.line",
 )
 def undo(work: Work, request: Any) -> Any:
     """Before it is confirmed: the line is open again."""
-    for payment in Payment.objects.filter(line=work.row, state="matched").order_by("pk"):
-        work.update(payment, state="undone")
-    work.update(work.row, state="open")
+    for payment in Payment.objects.filter(line=work.row, state=PaymentState.MATCHED).order_by("pk"):
+        work.update(payment, state=PaymentState.UNDONE)
+    work.update(work.row, state=LineState.OPEN)
 
 
 @operation(
@@ -262,33 +253,33 @@ def undo(work: Work, request: Any) -> Any:
     Text("确认入账", "Confirm"),
     model=StatementLine,
     roles=CONFIRM,
-    states=("matched",),
+    states=(LineState.MATCHED,),
     page="loan.line",
     help=Text("须由匹配之外的另一个人确认。", "By somebody other than who has matched it."),
 )
 def confirm(work: Work, request: Any) -> Any:
     """The money counts from the day of the statement."""
     found = Payment.objects.select_related("loan__case", "loan__firm", "loan__lender").order_by("pk")
-    for payment in found.filter(line=work.row, state="matched"):
+    for payment in found.filter(line=work.row, state=PaymentState.MATCHED):
         demand_another(work, payment.matched_by_id)
         _book(work, payment)
-    work.update(work.row, state="confirmed")
+    work.update(work.row, state=LineState.CONFIRMED)
 
 
 def _book(work: Work, payment: Payment) -> None:
     """One payment becomes an event of its loan, and its parties are told."""
     line, loan, payer = work.row, payment.loan, payment.payer
     _demand_fit(line, loan, payment.kind, payer, work)
-    if payment.kind == "release":
+    if payment.kind == PaymentKind.DISBURSEMENT:
         event = _release(work, loan, line)
     else:
-        event = event_id(loan, "P" if payment.kind == "repayment" else "B")
-        kind = "payment" if payment.kind == "repayment" else "refund"
+        event = event_id(loan, "P" if payment.kind == PaymentKind.REPAYMENT else "B")
+        kind = "payment" if payment.kind == PaymentKind.REPAYMENT else "refund"
         booked = _event(event, kind, line.day, work.day, payment.amount)
         state = append_event(work, loan, {**booked, "payer": payer})
         settle(work, loan, state.settled_on is not None)
-    work.update(payment, state="confirmed", confirmed_by_id=work.actor.account, event=event)
-    words = KIND_WORDS[payment.kind]
+    work.update(payment, state=PaymentState.CONFIRMED, confirmed_by_id=work.actor.account, event=event)
+    words = PAYMENT_KIND_WORDS[PaymentKind(payment.kind)]
     text = Text(
         f"{words.zh}已入账：{show_yuan(payment.amount)} 元（{loan.number}）",
         f"Booked, {words.en}: {show_yuan(payment.amount)} yuan ({loan.number})",
@@ -328,11 +319,11 @@ def _release(work: Work, loan: Loan, line: StatementLine) -> str:
         loan,
         _event(event, "drawdown", line.day, work.day, line.amount),
         contract=contract,
-        state=STANDING,
+        state=LoanState.STANDING,
         start=line.day,
     )
     case = Case.objects.select_related("lender", "firm").get(pk=loan.case_id)
-    move_case(work, case, Move.RELEASE)
+    change_case_state(work, case, CaseTransition.DISBURSE)
     subject = f"loan/{loan.pk}"
     facts = {
         **base_facts(loan, work.day),
@@ -349,19 +340,19 @@ def _release(work: Work, loan: Loan, line: StatementLine) -> str:
 def settle(work: Work, loan: Loan, is_settled: bool) -> None:
     """A loan that is paid off is repaid, and its case with it; one that no longer is stands again."""
     case = Case.objects.get(pk=loan.case_id)
-    if is_settled and loan.state == STANDING:
-        work.update(loan, state=REPAID)
+    if is_settled and loan.state == LoanState.STANDING:
+        work.update(loan, state=LoanState.REPAID)
         clear_flags(work, loan)
-        move_case(work, case, Move.REPAY)
+        change_case_state(work, case, CaseTransition.REPAY)
         work.tell(
             Text(f"已还清，请注销质押：{loan.number}", f"Repaid; discharge the pledge: {loan.number}"),
             f"/cases/{case.pk}/completion/",
             loan.lender_id,
             (MemberRole.LENDER_OFFICER,),
         )
-    elif not is_settled and loan.state == REPAID:
-        work.update(loan, state=STANDING)
-        move_case(work, case, Move.REOPEN)
+    elif not is_settled and loan.state == LoanState.REPAID:
+        work.update(loan, state=LoanState.STANDING)
+        change_case_state(work, case, CaseTransition.REOPEN)
 
 
 def demand_another(work: Work, first: int | None) -> None:
@@ -378,7 +369,7 @@ def demand_another(work: Work, first: int | None) -> None:
 
 def _of_actor(actor: Actor, day: date) -> Q:
     # A firm sees what has counted, and what became of it; what never counted is the bank's own business.
-    return Q(state__in=TOLD) if actor.kind is OrganisationKind.FIRM else Q()
+    return Q(state__in=PAYMENTS_SHOWN) if actor.kind is OrganisationKind.FIRM else Q()
 
 
 listing(
@@ -388,16 +379,16 @@ listing(
         Payment,
         (
             Column("loan", Text("贷款", "Loan"), lambda row: row.loan.number, main=True),
-            Column("kind", Text("款项", "What"), lambda row: KIND_WORDS[row.kind], main=True),
+            Column("kind", Text("款项", "What"), lambda row: PAYMENT_KIND_WORDS[PaymentKind(row.kind)], main=True),
             Column("day", Text("日期", "Date"), lambda row: row.day, "day", "day"),
             Column("amount", Text("金额（元）", "Amount (yuan)"), lambda row: row.amount, "money", main=True),
             Column("firm", Text("借款人", "Borrower"), lambda row: row.loan.firm.name),
             Column("reference", Text("流水号", "Reference"), lambda row: row.line.reference),
-            Column("state", Text("状态", "State"), lambda row: PAYMENT_WORDS[row.state], "state", main=True),
+            Column("state", Text("状态", "State"), lambda row: PAYMENT_WORDS[PaymentState(row.state)], "state", main=True),
         ),
         (
             Filter("state", Text("状态", "State"), lambda state: Q(state=state), tuple(PAYMENT_WORDS.items())),
-            Filter("kind", Text("款项", "What"), lambda kind: Q(kind=kind), tuple(KIND_WORDS.items())),
+            Filter("kind", Text("款项", "What"), lambda kind: Q(kind=kind), tuple(PAYMENT_KIND_WORDS.items())),
             Filter("loan", Text("贷款编号", "Loan"), lambda number: Q(loan__number=number.strip())),
         ),
         roles=(*CONFIRM, MemberRole.LENDER_OFFICER, MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK),

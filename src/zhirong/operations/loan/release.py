@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any
 
-from zhirong.chain.financing.case import State
+from zhirong.chain.financing.case import CaseState
+from zhirong.chain.loan.states import LoanState, PaymentState
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.text import Text
@@ -14,15 +15,13 @@ from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, Loan
 
-WAITING, CANCELLED, STANDING, REPAID, WRITTEN_OFF = "waiting", "cancelled", "standing", "repaid", "written_off"
-
 
 @operation(
     "case.release",
     Text("批准放款", "Release the loan"),
     model=Case,
     roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_CASHIER, MemberRole.LENDER_MANAGER),
-    states=(State.REGISTERING,),
+    states=(CaseState.REGISTERING,),
     page="loan.completion",
     help=Text(
         "全部放款条件满足或经豁免才能批准；批准后由放款会计付款，并用银行流水核对。",
@@ -33,7 +32,7 @@ def release(work: Work, request: Any) -> Any:
     """Make the loan, which waits for its payment. Refused with every condition that does not hold."""
     case = work.row
     found = Loan.objects.filter(case=case).first()
-    if found is not None and found.state != CANCELLED:
+    if found is not None and found.state != LoanState.CANCELLED:
         raise refuse(
             "released_already",
             "loan",
@@ -61,13 +60,15 @@ def release(work: Work, request: Any) -> Any:
             lender=case.lender,
             guarantor=case.guarantor,
             number=case.number,
-            state=WAITING,
+            state=LoanState.WAITING,
             mode=case.mode,
             principal=principal,
             contract=contract,
         )
     else:
-        work.update(found, state=WAITING, principal=principal, contract=contract, guarantor=case.guarantor)
+        work.update(
+            found, state=LoanState.WAITING, principal=principal, contract=contract, guarantor=case.guarantor
+        )
     work.update(case)
     work.tell(
         Text(f"待付款：{found.number}", f"To be paid out: {found.number}"),
@@ -89,7 +90,7 @@ class Cancel(Request):
     Text("取消放款", "Cancel the release"),
     model=Loan,
     roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_CASHIER, MemberRole.LENDER_MANAGER),
-    states=(WAITING,),
+    states=(LoanState.WAITING,),
     request=Cancel,
     is_grave=True,
     page="loan.page",
@@ -97,7 +98,7 @@ class Cancel(Request):
 def cancel(work: Work, request: Cancel) -> Any:
     """The money has not left: the case stands again before its release."""
     loan = work.row
-    if loan.payment_set.filter(state="matched").exists():
+    if loan.payment_set.filter(state=PaymentState.MATCHED).exists():
         raise refuse(
             "payment_matched",
             "payment",
@@ -105,4 +106,4 @@ def cancel(work: Work, request: Cancel) -> Any:
             Text("已有匹配到这笔贷款的流水", "a line of a statement is matched to it"),
             Text("先撤销匹配", "undo the match first"),
         )
-    work.update(loan, state=CANCELLED)
+    work.update(loan, state=LoanState.CANCELLED)

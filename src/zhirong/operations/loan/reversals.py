@@ -6,21 +6,19 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from zhirong.chain.financing.case import Move, State
+from zhirong.chain.financing.case import CaseState, CaseTransition
+from zhirong.chain.loan.states import PAYMENTS_ALIVE, LineState, LoanState, PaymentKind, PaymentState
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
-from zhirong.operations.case_file.moves import move_case
+from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, Words, ask
 from zhirong.operations.loan.loans import append_event, event_id
 from zhirong.operations.loan.payments import CONFIRM, demand_another, settle
-from zhirong.operations.loan.release import WAITING
 from zhirong.operations.loan.statements import CASHIERS
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, Loan, Payment
-
-_LIVE = ("matched", "confirmed", "reversing")
 
 
 class Reverse(Request):
@@ -34,7 +32,7 @@ class Reverse(Request):
     Text("申请冲正", "Ask to reverse"),
     model=Payment,
     roles=CASHIERS,
-    states=("confirmed",),
+    states=(PaymentState.CONFIRMED,),
     request=Reverse,
     is_grave=True,
     page="loan.payment",
@@ -44,7 +42,7 @@ def ask_to_reverse(work: Work, request: Reverse) -> Any:
     """Ask another person to agree. A line that was divided is reversed as a whole."""
     for payment in _together(work.row):
         _demand_reversible(payment)
-        work.update(payment, state="reversing", reason=request.reason, reversed_by_id=work.actor.account)
+        work.update(payment, state=PaymentState.REVERSING, reason=request.reason, reversed_by_id=work.actor.account)
     work.tell(
         Text(f"冲正待确认：{work.row.loan.number}", f"A reversal is to be confirmed: {work.row.loan.number}"),
         f"/payments/{work.row.pk}/",
@@ -58,13 +56,13 @@ def ask_to_reverse(work: Work, request: Reverse) -> Any:
     Text("不冲正", "Do not reverse"),
     model=Payment,
     roles=CONFIRM,
-    states=("reversing",),
+    states=(PaymentState.REVERSING,),
     page="loan.payment",
 )
 def keep(work: Work, request: Any) -> Any:
     """The payment stays as it was."""
     for payment in _together(work.row):
-        work.update(payment, state="confirmed", reversed_by=None)
+        work.update(payment, state=PaymentState.CONFIRMED, reversed_by=None)
 
 
 def _together(payment: Payment) -> list[Payment]:
@@ -80,7 +78,7 @@ def _together(payment: Payment) -> list[Payment]:
     Text("确认冲正", "Confirm the reversal"),
     model=Payment,
     roles=CONFIRM,
-    states=("reversing",),
+    states=(PaymentState.REVERSING,),
     is_grave=True,
     page="loan.payment",
 )
@@ -92,7 +90,7 @@ def confirm_reversal(work: Work, request: Any) -> Any:
         demand_another(work, payment.reversed_by_id)
         _demand_reversible(payment)
         _take_back(work, payment)
-    work.update(work.row.line, state="open")
+    work.update(work.row.line, state=LineState.OPEN)
 
 
 def _take_back(work: Work, payment: Payment) -> None:
@@ -106,12 +104,12 @@ def _take_back(work: Work, payment: Payment) -> None:
         "of": payment.event,
         "cause": payment.reason,
     }
-    if payment.kind == "release":
+    if payment.kind == PaymentKind.DISBURSEMENT:
         _take_back_release(work, loan, event)
     else:
         state = append_event(work, loan, event)
         settle(work, loan, state.settled_on is not None)
-    work.update(payment, state="reversed", confirmed_by_id=work.actor.account)
+    work.update(payment, state=PaymentState.REVERSED, confirmed_by_id=work.actor.account)
     work.tell(
         Text(f"已冲正：{show_yuan(payment.amount)} 元（{loan.number}）", f"Reversed: {show_yuan(payment.amount)} yuan ({loan.number})"),
         f"/loans/{loan.pk}/",
@@ -121,7 +119,7 @@ def _take_back(work: Work, payment: Payment) -> None:
 
 def _demand_reversible(payment: Payment) -> None:
     case = payment.loan.case
-    if case.state == State.CLOSED:
+    if case.state == CaseState.CLOSED:
         raise refuse(
             "closed",
             "case",
@@ -129,8 +127,8 @@ def _demand_reversible(payment: Payment) -> None:
             Text("质押已注销，案件已结清", "the pledge is discharged, the case is closed"),
             Text("另行追索", "claim it otherwise"),
         )
-    others = Payment.objects.filter(loan=payment.loan, state__in=_LIVE).exclude(pk=payment.pk)
-    if payment.kind == "release" and others.exists():
+    others = Payment.objects.filter(loan=payment.loan, state__in=PAYMENTS_ALIVE).exclude(pk=payment.pk)
+    if payment.kind == PaymentKind.DISBURSEMENT and others.exists():
         raise refuse(
             "payments_after",
             "payment",
@@ -145,7 +143,7 @@ def _take_back_release(work: Work, loan: Loan, event: dict[str, Any]) -> None:
     work.update(
         loan,
         events=[*loan.events, event],
-        state=WAITING,
+        state=LoanState.WAITING,
         start=None,
         balance=0,
         overdue=0,
@@ -156,4 +154,4 @@ def _take_back_release(work: Work, loan: Loan, event: dict[str, Any]) -> None:
         next_due=0,
         reckoned_on=work.day,
     )
-    move_case(work, Case.objects.get(pk=loan.case_id), Move.REOPEN)
+    change_case_state(work, Case.objects.get(pk=loan.case_id), CaseTransition.REOPEN)

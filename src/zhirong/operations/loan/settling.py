@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from zhirong.chain.financing.case import State
+from zhirong.chain.financing.case import CaseState
 from zhirong.chain.financing.conditions import may_be_waived
 from zhirong.kernel.days import day_of
 from zhirong.kernel.money import show_yuan
@@ -24,7 +24,7 @@ from zhirong.operations.uploads import Ticket, attach
 from zhirong.store.financing import Case, StoredFile
 from zhirong.store.parties import Account
 
-_BEFORE_RELEASE = (State.APPROVED, State.SIGNING, State.REGISTERING)
+_BEFORE_RELEASE = (CaseState.APPROVED, CaseState.SIGNING, CaseState.REGISTERING)
 
 
 def _open_items(actor: Actor, case: Any) -> Choices:

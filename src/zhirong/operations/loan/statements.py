@@ -11,14 +11,9 @@ from typing import Annotated, Any
 from django.db.models import Q
 from pydantic import Field
 
-from zhirong.chain.financing.statement import (
-    FIELD_TEXT,
-    HEADINGS,
-    Line,
-    Statement,
-    read_statement,
-    reference_again,
-)
+from zhirong.chain.financing.statement import FIELD_TEXT, HEADINGS, Line, Statement, read_statement, reference_again
+from zhirong.chain.loan.states import DIRECTION_WORDS, LINE_WORDS, Direction, LineState, LoanState, PaymentKind
+from zhirong.chain.platform.states import ImportKind
 from zhirong.documents.tables import read_rows
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
@@ -30,24 +25,16 @@ from zhirong.operations.declare import Call, operation
 from zhirong.operations.fields import Formed, Request, Words, ask
 from zhirong.operations.imports import MOST_ROWS, Found, Importer, begin, importer, is_long, is_long_table
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.loan.release import STANDING, WAITING
 from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import Ticket, attach, bytes_of, redeem
 from zhirong.store.financing import Loan, StatementLine
 from zhirong.store.names import name_key
 from zhirong.store.work import FileImport
 
-LINE_WORDS = {
-    "open": Text("待匹配", "open"),
-    "matched": Text("待确认", "matched, to be confirmed"),
-    "confirmed": Text("已确认", "confirmed"),
-    "ignored": Text("不属于贷款", "not of a loan"),
-}
-DIRECTION_WORDS = {"in": Text("收入", "in"), "out": Text("支出", "out")}
 CASHIERS = (MemberRole.LENDER_CASHIER, MemberRole.LENDER_MANAGER)
 _LIKE_A_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{5,31}")
 _MOST_PROPOSALS = 20
-_KIND = "statements"
+_KIND = ImportKind.STATEMENTS
 
 
 class Import(Request):
@@ -160,7 +147,7 @@ def _keep_line(work: Work, organisation: int, file: int, account: str, line: Lin
         amount=line.amount,
         counterparty=line.counterparty,
         note=line.note,
-        state="open",
+        state=LineState.OPEN,
     )
 
 
@@ -284,13 +271,13 @@ class Ignore(Request):
     Text("与贷款无关", "Not of a loan"),
     model=StatementLine,
     roles=CASHIERS,
-    states=("open",),
+    states=(LineState.OPEN,),
     request=Ignore,
     page="loan.line",
 )
 def ignore(work: Work, request: Ignore) -> Any:
     """Leave the line alone; it can be taken up again."""
-    work.update(work.row, state="ignored", reason=request.reason)
+    work.update(work.row, state=LineState.IGNORED, reason=request.reason)
 
 
 @operation(
@@ -298,12 +285,12 @@ def ignore(work: Work, request: Ignore) -> Any:
     Text("重新匹配", "Take it up again"),
     model=StatementLine,
     roles=CASHIERS,
-    states=("ignored",),
+    states=(LineState.IGNORED,),
     page="loan.line",
 )
 def reopen(work: Work, request: Any) -> Any:
     """A line that was ignored is open again."""
-    work.update(work.row, state="open", reason="")
+    work.update(work.row, state=LineState.OPEN, reason="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,17 +298,17 @@ class Proposal:
     """A loan that a line may belong to, and why, the likeliest first. kind: of the payment it would be."""
 
     loan: Loan
-    kind: str
+    kind: PaymentKind
     reasons: tuple[Text, ...]
 
 
 def proposals(line: StatementLine) -> list[Proposal]:
     """Loans that a line may belong to: by the loan's number in the note, the firm's name, the amount."""
-    is_in = line.direction == "in"
+    is_in = line.direction == Direction.IN
     key = name_key(line.counterparty)
     numbers = set(_LIKE_A_NUMBER.findall(line.note.upper()))
     by_amount = Q(next_due=line.amount) | Q(overdue=line.amount) if is_in else Q(principal=line.amount)
-    states = [STANDING] if is_in else [WAITING, STANDING]
+    states = [LoanState.STANDING] if is_in else [LoanState.WAITING, LoanState.STANDING]
     found = (
         Loan.objects.filter(lender_id=line.organisation_id, state__in=states)
         .filter(Q(number__in=numbers) | Q(firm__name_key=key) | by_amount)
@@ -330,22 +317,29 @@ def proposals(line: StatementLine) -> list[Proposal]:
     )
     listed = []
     for loan in found:
-        kind = "repayment" if is_in else "release" if loan.state == WAITING else "refund"
+        kind = _kind_for(loan, line)
         reasons = _reasons(line, loan, key, numbers, kind)
         if reasons:
             listed.append(Proposal(loan, kind, tuple(reasons)))
     return sorted(listed, key=lambda one: -len(one.reasons))
 
 
-def _reasons(line: StatementLine, loan: Loan, key: str, numbers: set[str], kind: str) -> list[Text]:
+def _kind_for(loan: Loan, line: StatementLine) -> PaymentKind:
+    """What an entry is for a loan: money in repays it; money out pays it out, or is a refund once it is paid out."""
+    if line.direction == Direction.IN:
+        return PaymentKind.REPAYMENT
+    return PaymentKind.DISBURSEMENT if loan.state == LoanState.WAITING else PaymentKind.REFUND
+
+
+def _reasons(line: StatementLine, loan: Loan, key: str, numbers: set[str], kind: PaymentKind) -> list[Text]:
     reasons = []
     if loan.number.upper() in numbers:
         reasons.append(Text("摘要里有贷款编号", "the note names the loan"))
     if loan.firm.name_key == key:
         reasons.append(Text("户名与借款人一致", "the name is the borrower's"))
-    if kind == "release" and loan.principal == line.amount:
+    if kind == PaymentKind.DISBURSEMENT and loan.principal == line.amount:
         reasons.append(Text("金额等于贷款本金", "the amount is the principal"))
-    if kind == "repayment" and line.amount in (loan.next_due, loan.overdue):
+    if kind == PaymentKind.REPAYMENT and line.amount in (loan.next_due, loan.overdue):
         reasons.append(Text("金额等于应还金额", "the amount is what is due"))
     return reasons
 

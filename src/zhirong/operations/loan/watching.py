@@ -9,7 +9,8 @@ from django.db.models import Q
 from pydantic import Field
 
 from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, Category
-from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.chain.loan.servicing.state import LoanPosition
+from zhirong.chain.loan.states import FLAG_WORDS, FlagKind, LoanState
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
@@ -20,25 +21,15 @@ from zhirong.operations.fields import Request, ask
 from zhirong.operations.jobs import Task, job
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.loans import BANKERS, columns_of, late_of, next_due, oldest_late, state_of
-from zhirong.operations.loan.release import STANDING
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import FirmRight, Loan, WatchFlag
 
 BATCH = 25
-FLAG_WORDS = {
-    "due": Text("将到期", "falls due"),
-    "overdue": Text("逾期", "overdue"),
-    "category": Text("分类变动", "category changed"),
-    "fee": Text("年费或续展", "fee or renewal"),
-    "appraisal": Text("评估将到期", "appraisal runs out"),
-    "ground": Text("不予登记的情形", "ground of refusal"),
-    "fault": Text("无法重算", "cannot be reckoned"),
-}
 _FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
 _LENDER = (MemberRole.LENDER_OFFICER,)
 # Who hears of what, next to the lender's officers.
-_FIRM_HEARS = frozenset({"due", "overdue", "fee", "ground"})
-_GUARANTOR_HEARS = frozenset({"overdue"})
+_FIRM_HEARS = frozenset({FlagKind.DUE, FlagKind.OVERDUE, FlagKind.FEE, FlagKind.GROUND})
+_GUARANTOR_HEARS = frozenset({FlagKind.OVERDUE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +58,7 @@ class Batch(Request):
 def reckon(work: Work, request: Batch) -> Any:
     """Reckon a batch of standing loans as of today; only what has changed is written."""
     loans = list(
-        Loan.objects.filter(state=STANDING, pk__gt=request.after)
+        Loan.objects.filter(state=LoanState.STANDING, pk__gt=request.after)
         .select_related("case", "firm", "lender")
         .order_by("pk")[: request.limit]
     )
@@ -99,7 +90,7 @@ def reckon(work: Work, request: Batch) -> Any:
 @job("loan.end_of_day", daily="01:00")
 def end_of_day(task: Task) -> Any:
     """Every standing loan, batch by batch: the memory it takes does not grow with their number."""
-    total = Loan.objects.filter(state=STANDING).count()
+    total = Loan.objects.filter(state=LoanState.STANDING).count()
     last = done = changed = 0
     while True:
         answer = task.run_operation("loan.reckon", None, {"after": last}, part=str(last)).answer
@@ -133,7 +124,7 @@ def _write_columns(work: Work, loan: Loan, columns: Mapping[str, Any]) -> int:
     return 1
 
 
-def _watched(work: Work, loan: Loan, state: LoanState, rights: Mapping[int, FirmRight]) -> Iterator[Found]:
+def _watched(work: Work, loan: Loan, state: LoanPosition, rights: Mapping[int, FirmRight]) -> Iterator[Found]:
     """Everything that somebody should look at today."""
     yield from _money(work, loan, state)
     kept = [rights[pk] for pk in loan.case.rights if pk in rights]
@@ -157,7 +148,7 @@ def _watched(work: Work, loan: Loan, state: LoanState, rights: Mapping[int, Firm
             yield Found("ground", place[:120], words)
 
 
-def _money(work: Work, loan: Loan, state: LoanState) -> Iterator[Found]:
+def _money(work: Work, loan: Loan, state: LoanPosition) -> Iterator[Found]:
     on, amount = next_due(state)
     soon = work.day + timedelta(days=work.rules.at("watch.days.due", work.day).whole())
     if on is not None and on <= soon:
@@ -193,7 +184,7 @@ def _write_flags(work: Work, loan: Loan, found: Sequence[Found], kept: Sequence[
         elif flag.words != words:
             work.update(flag, words=words)
     for flag in known.values():
-        if flag.cleared_on is None and flag.kind != "category":
+        if flag.cleared_on is None and flag.kind != FlagKind.CATEGORY:
             work.update(flag, cleared_on=work.day)
 
 
@@ -223,7 +214,7 @@ def clear_flags(work: Work, loan: Loan) -> None:
 )
 def see(work: Work, request: Any) -> Any:
     """Somebody of the lender has looked at it; it stays listed until it no longer holds."""
-    done = {"cleared_on": work.day} if work.row.kind == "category" else {}
+    done = {"cleared_on": work.day} if work.row.kind == FlagKind.CATEGORY else {}
     work.update(work.row, seen_by_id=work.actor.account, **done)
 
 

@@ -2,8 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field
-
+from zhirong.chain.organisation.states import CONSENT_SCOPE_WORDS, ConsentScope, OrganisationState
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import KIND_WORDS, Actor, MemberRole, OrganisationKind
@@ -15,17 +14,13 @@ from zhirong.operations.unit_of_work import Work
 from zhirong.store.parties import Consent, Organisation
 
 # What each scope lets an institution see; ``operations.visibility`` is where it is granted.
-SCOPES: dict[str, Text] = {
-    "rights": Text("全部权利及其文件", "all rights and their papers"),
-    "appraisals": Text("全部评估", "all appraisals"),
-}
 _KINDS = (OrganisationKind.LENDER, OrganisationKind.GUARANTOR, OrganisationKind.INSURER, OrganisationKind.FUND)
 
 
 def _institutions(actor: Actor, row: Any) -> list[tuple[str, Text]]:
-    found = Organisation.objects.filter(kind__in=[one.value for one in _KINDS], status="active").order_by("name")[
-        :500
-    ]
+    found = Organisation.objects.filter(
+        kind__in=[one.value for one in _KINDS], status=OrganisationState.ACTIVE
+    ).order_by("name")[:500]
     return [
         (
             str(one.pk),
@@ -42,7 +37,7 @@ class GiveConsent(Request):
     """Whom, what, what for, until when."""
 
     to: Annotated[int, ask("给谁", "To whom", choices=_institutions)]
-    scope: Annotated[str, Field(max_length=16), ask("可以看什么", "What it may see", choices=tuple(SCOPES.items()))]
+    scope: Annotated[ConsentScope, ask("可以看什么", "What it may see", choices=tuple(CONSENT_SCOPE_WORDS.items()))]
     purpose: Annotated[Line, ask("用来做什么", "What for")]
     until: Annotated[TermDay, ask("有效期至", "Until")]
 
@@ -65,14 +60,10 @@ def give_consent(work: Work, request: GiveConsent) -> Any:
     """
     problems = []
     kinds = [one.value for one in _KINDS]
-    to = Organisation.objects.filter(pk=request.to, kind__in=kinds, status="active").first()
+    to = Organisation.objects.filter(pk=request.to, kind__in=kinds, status=OrganisationState.ACTIVE).first()
     if to is None:
         problems.append(
             _wrong("to", request.to, Text("没有这家机构", "there is no such institution"), "not_a_choice")
-        )
-    if request.scope not in SCOPES:
-        problems.append(
-            _wrong("scope", request.scope, Text("不在可选范围内", "not one of the choices"), "not_a_choice")
         )
     if request.until < work.day:
         problems.append(_wrong("until", request.until, Text("已经过去", "it lies in the past"), "in_the_past"))
@@ -91,7 +82,7 @@ def give_consent(work: Work, request: GiveConsent) -> Any:
     ).exclude(pk=consent.pk)
     for earlier in replaced.order_by("id"):
         work.update(earlier, revoked_on=work.day)
-    words = SCOPES[request.scope]
+    words = CONSENT_SCOPE_WORDS[request.scope]
     firm = work.actor.organisation_name
     work.tell(Text(f"{firm} 授权贵机构查看：{words.zh}", f"{firm} lets you see {words.en}"), "/desk/", to)
     return {"id": consent.pk}
@@ -109,7 +100,7 @@ def give_consent(work: Work, request: GiveConsent) -> Any:
 def revoke_consent(work: Work, request: Any) -> Any:
     """From this moment the institution sees that part no longer, unless an open case names it."""
     work.update(work.row, revoked_on=work.day)
-    words = SCOPES.get(work.row.scope, Text(work.row.scope, work.row.scope))
+    words = scope_words(work.row.scope)
     firm = work.row.firm.name
     work.tell(
         Text(f"{firm} 收回了授权：{words.zh}", f"{firm} has revoked its consent: {words.en}"),
@@ -120,7 +111,7 @@ def revoke_consent(work: Work, request: Any) -> Any:
 
 def scope_words(scope: str) -> Text:
     """What a scope lets an institution see."""
-    return SCOPES.get(scope, Text(scope, scope))
+    return CONSENT_SCOPE_WORDS[ConsentScope(scope)]
 
 
 def _wrong(field: str, value: object, reason: Text, code: str) -> Problem:

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+from zhirong.chain.organisation.states import OrganisationState
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import MemberRole, OrganisationKind
 from zhirong.operations.declare import operation
@@ -56,7 +57,7 @@ def found_platform(work: Work, request: FoundPlatform) -> Any:
         name=request.name,
         code=request.code,
         region=request.region,
-        status="active",
+        status=OrganisationState.ACTIVE,
         name_key=name_key(request.name),
         profile={},
     )

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from zhirong.chain.organisation.states import OrganisationState
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
@@ -18,7 +19,7 @@ _AGENT = OrganisationKind.OPERATOR.value
 
 
 def _agents(actor: Actor, row: Any) -> list[tuple[str, Text]]:
-    found = Organisation.objects.filter(kind=_AGENT, status="active").order_by("name")[:500]
+    found = Organisation.objects.filter(kind=_AGENT, status=OrganisationState.ACTIVE).order_by("name")[:500]
     return [(str(one.pk), Text(one.name, one.name)) for one in found]
 
 
@@ -61,7 +62,7 @@ def give_mandate(work: Work, request: GiveMandate) -> Any:
     leave a wider one standing next to it.
     """
     problems = []
-    agent = Organisation.objects.filter(pk=request.agent, kind=_AGENT, status="active").first()
+    agent = Organisation.objects.filter(pk=request.agent, kind=_AGENT, status=OrganisationState.ACTIVE).first()
     if agent is None:
         problems.append(_wrong("agent", str(request.agent), Text("没有这家代理机构", "there is no such agent")))
     grantable = {name for name, _ in _grantable(work.actor, None)}

@@ -10,6 +10,7 @@ from django.core.mail import EmailMessage
 from django.db.models import Q
 from pydantic import Field
 
+from zhirong.chain.organisation.states import INVITATION_WORDS, InvitationState
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import ADMIN_ROLES, ROLE_WORDS, Actor, MemberRole, OrganisationKind, roles_of
 from zhirong.operations.declare import operation
@@ -29,13 +30,6 @@ HEADS = {
     OrganisationKind.GUARANTOR: MemberRole.GUARANTOR_APPROVER,
     OrganisationKind.AGENCY: MemberRole.AGENCY_REVIEWER,
     OrganisationKind.OPERATOR: MemberRole.OPERATOR_AGENT,
-}
-OPEN, ACCEPTED, DECLINED, WITHDRAWN = "open", "accepted", "declined", "withdrawn"
-INVITATION_WORDS = {
-    OPEN: Text("待接受", "waits"),
-    ACCEPTED: Text("已接受", "accepted"),
-    DECLINED: Text("已谢绝", "declined"),
-    WITHDRAWN: Text("已撤回", "withdrawn"),
 }
 _HOLDS = timedelta(days=30)
 _MOST_OPEN = 200  # of one organisation: what it sends must not become a flood
@@ -127,7 +121,7 @@ def _join(work: Work, account: Account, organisation: Organisation, roles: list[
 def _invite(work: Work, request: AddMember) -> dict[str, Any]:
     email, until = request.email.lower(), work.day + _HOLDS
     values = {"roles": [role.value for role in request.roles], "until": until}
-    waiting = Invitation.objects.filter(organisation=work.row, state=OPEN)
+    waiting = Invitation.objects.filter(organisation=work.row, state=InvitationState.OPEN)
     invitation = waiting.filter(email=email).first()
     if invitation is not None:
         work.update(invitation, **values)
@@ -140,7 +134,9 @@ def _invite(work: Work, request: AddMember) -> dict[str, Any]:
                 Text(f"待接受的邀请已有 {_MOST_OPEN} 份", f"{_MOST_OPEN} invitations wait already"),
                 Text("撤回不需要的，再邀请", "withdraw those that are not needed"),
             )
-        invitation = work.create(Invitation, organisation=work.row, email=email, state=OPEN, **values)
+        invitation = work.create(
+            Invitation, organisation=work.row, email=email, state=InvitationState.OPEN, **values
+        )
     is_mailed = not _mailed_lately(work, email)
     if is_mailed:
         work.later(_MAIL, f"{_MAIL}/{invitation.pk}/{invitation.version}", work.now, invitation=invitation.pk)
@@ -161,7 +157,7 @@ def send_invitation(task: Task) -> Any:
 
     Nothing of which it was comes back: the result of a job is read.
     """
-    found = Invitation.objects.filter(pk=task.payload["invitation"], state=OPEN)
+    found = Invitation.objects.filter(pk=task.payload["invitation"], state=InvitationState.OPEN)
     one = found.select_related("organisation").first()
     if one is None:
         return {}
@@ -196,7 +192,9 @@ def send_invitation(task: Task) -> Any:
 
 def open_to(actor: Actor, day: date) -> list[Invitation]:
     """What the person has been invited to and can accept today."""
-    found = Invitation.objects.filter(email__in=confirmed_addresses(actor), state=OPEN, until__gte=day)
+    found = Invitation.objects.filter(
+        email__in=confirmed_addresses(actor), state=InvitationState.OPEN, until__gte=day
+    )
     return list(found.exclude(organisation__status__in=CLOSED).select_related("organisation").order_by("pk"))
 
 
@@ -220,7 +218,7 @@ def _demand_standing(work: Work) -> None:
     "invitation.accept",
     Text("接受邀请", "Accept the invitation"),
     model=Invitation,
-    states=(OPEN,),
+    states=(InvitationState.OPEN,),
     relation=_is_invited,
 )
 def accept_invitation(work: Work, request: Any) -> Any:
@@ -228,7 +226,7 @@ def accept_invitation(work: Work, request: Any) -> Any:
     _demand_standing(work)
     account = Account.objects.get(pk=work.actor.account)
     joined = _join(work, account, work.row.organisation, [MemberRole(one) for one in work.row.roles])
-    work.update(work.row, state=ACCEPTED)
+    work.update(work.row, state=InvitationState.ACCEPTED)
     return joined
 
 
@@ -236,12 +234,12 @@ def accept_invitation(work: Work, request: Any) -> Any:
     "invitation.decline",
     Text("谢绝邀请", "Decline the invitation"),
     model=Invitation,
-    states=(OPEN,),
+    states=(InvitationState.OPEN,),
     relation=_is_invited,
 )
 def decline_invitation(work: Work, request: Any) -> Any:
     """Nothing comes of it."""
-    work.update(work.row, state=DECLINED)
+    work.update(work.row, state=InvitationState.DECLINED)
 
 
 @operation(
@@ -249,12 +247,12 @@ def decline_invitation(work: Work, request: Any) -> Any:
     Text("撤回邀请", "Withdraw the invitation"),
     model=Invitation,
     roles=(MemberRole.SECURITY_ADMIN, *HEADS.values()),
-    states=(OPEN,),
+    states=(InvitationState.OPEN,),
     relation=lambda actor, row: _administers(actor, row.organisation),
 )
 def withdraw_invitation(work: Work, request: Any) -> Any:
     """It can no longer be accepted."""
-    work.update(work.row, state=WITHDRAWN)
+    work.update(work.row, state=InvitationState.WITHDRAWN)
 
 
 @operation(

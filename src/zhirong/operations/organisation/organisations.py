@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from zhirong.chain.organisation.states import CONFIRMED, OrganisationState
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.text import Text, same
 from zhirong.operations.actors import KIND_WORDS, MemberRole, OrganisationKind
@@ -17,9 +18,6 @@ from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import Ticket, attach
 from zhirong.store.names import name_key
 from zhirong.store.parties import Membership, Organisation, SavedView
-
-# Whose code is his for certain: the administration has seen a paper. Anybody can say that he is of another firm.
-CONFIRMED = ("active", "suspended")
 
 
 class RegisterFirm(Request):
@@ -67,7 +65,9 @@ def register_firm(work: Work, request: RegisterFirm) -> Any:
     One that nobody has confirmed keeps no other from saying the same code: the administration decides by a paper.
     """
     known = Organisation.objects.filter(code=request.code)
-    own = known.filter(status="pending", membership__account=work.actor.account, membership__active=True)
+    own = known.filter(
+        status=OrganisationState.PENDING, membership__account=work.actor.account, membership__active=True
+    )
     if known.filter(status__in=CONFIRMED).exists() or own.exists():
         raise refuse(
             "firm_known",
@@ -76,7 +76,7 @@ def register_firm(work: Work, request: RegisterFirm) -> Any:
             Text("这个代码的企业已经登记", "a firm of this code is registered already"),
             Text("请其负责人把您加为成员", "ask its manager to add you"),
         )
-    firm = _enter(work, OrganisationKind.FIRM, request, "pending")
+    firm = _enter(work, OrganisationKind.FIRM, request, OrganisationState.PENDING)
     work.create(
         Membership,
         account_id=work.actor.account,
@@ -131,7 +131,7 @@ def enter_organisation(work: Work, request: EnterOrganisation) -> Any:
             Text("这个代码已经登记", "this code is registered already"),
             Text("在机构列表里找它", "look for it in the list"),
         )
-    return {"id": _enter(work, request.kind, request, "active").pk}
+    return {"id": _enter(work, request.kind, request, OrganisationState.ACTIVE).pk}
 
 
 def _kept(name: str) -> Any:
@@ -186,7 +186,7 @@ class Confirm(Request):
     Text("确认企业", "Confirm the firm"),
     model=Organisation,
     roles=(MemberRole.SYSTEM_ADMIN,),
-    states=("pending", "suspended", "refused"),
+    states=(OrganisationState.PENDING, OrganisationState.SUSPENDED, OrganisationState.REFUSED),
     state_field="status",
     request=Confirm,
     page="admin.organisation",
@@ -215,7 +215,7 @@ def confirm(work: Work, request: Confirm) -> Any:
                 "确有错误的，先查清哪一份执照是真的", "where that is wrong, find out first whose licence is genuine"
             ),
         )
-    rivals = list(others.filter(status="pending").order_by("pk"))
+    rivals = list(others.filter(status=OrganisationState.PENDING).order_by("pk"))
     if rivals and request.licence is None:
         raise refuse(
             "licence_needed",
@@ -229,7 +229,7 @@ def confirm(work: Work, request: Confirm) -> Any:
         )
     if request.licence is not None:
         attach(work, request.licence, f"organisation/{row.pk}", "licence", work.actor.organisation)
-    work.update(row, status="active")
+    work.update(row, status=OrganisationState.ACTIVE)
     work.tell(Text("企业已确认，可以提交融资申请", "Your firm is confirmed: you can apply now"), "/desk/", row)
     for rival in rivals:
         _not_confirmed(work, rival, _ANOTHER_IS_IT)
@@ -251,7 +251,7 @@ class RefuseFirm(Request):
     Text("不予确认", "Do not confirm"),
     model=Organisation,
     roles=(MemberRole.SYSTEM_ADMIN,),
-    states=("pending",),
+    states=(OrganisationState.PENDING,),
     state_field="status",
     request=RefuseFirm,
     is_grave=True,
@@ -263,7 +263,7 @@ def refuse_firm(work: Work, request: RefuseFirm) -> Any:
 
 
 def _not_confirmed(work: Work, firm: Organisation, reason: Text) -> None:
-    work.update(firm, status="refused")
+    work.update(firm, status=OrganisationState.REFUSED)
     work.tell(
         Text(
             f"您登记的企业 {firm.name}（{firm.code}）没有确认：{reason.zh}。有异议请向平台管理员提交营业执照",
@@ -280,7 +280,7 @@ def _not_confirmed(work: Work, firm: Organisation, reason: Text) -> None:
     Text("停用", "Suspend"),
     model=Organisation,
     roles=(MemberRole.SYSTEM_ADMIN,),
-    states=("active",),
+    states=(OrganisationState.ACTIVE,),
     state_field="status",
     is_grave=True,
     page="admin.organisation",
@@ -295,7 +295,7 @@ def suspend(work: Work, request: Any) -> Any:
             Text("平台管理机构不能停用", "the platform's own administration cannot be suspended"),
             Text("撤销个别人员的角色", "take roles from single people instead"),
         )
-    work.update(work.row, status="suspended")
+    work.update(work.row, status=OrganisationState.SUSPENDED)
 
 
 def belongs_to(account: int, organisation: int) -> bool:
@@ -318,7 +318,7 @@ def own_firm(account: int, firm: int) -> list[Problem]:
     ]
 
 
-def _enter(work: Work, kind: OrganisationKind, request: Any, status: str) -> Organisation:
+def _enter(work: Work, kind: OrganisationKind, request: Any, status: OrganisationState) -> Organisation:
     known = ("registered_on", "legal_representative", "address", "phone")
     profile = {name: value for name in known if (value := getattr(request, name, None))}
     return work.create(

@@ -2,17 +2,12 @@
 
 from django.db.models import Q
 
+from zhirong.chain.organisation.states import ORGANISATION_WORDS, OrganisationState
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import KIND_WORDS, MemberRole, OrganisationKind
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.store.parties import Organisation
 
-STATUS_WORDS = {
-    "pending": Text("待确认", "to be confirmed"),
-    "active": Text("在用", "active"),
-    "suspended": Text("已停用", "suspended"),
-    "refused": Text("未予确认", "not confirmed"),
-}
 ORGANISATIONS = listing(
     Listing(
         "admin.organisations",
@@ -23,7 +18,13 @@ ORGANISATIONS = listing(
             Column("kind", Text("类别", "Kind"), lambda row: KIND_WORDS[OrganisationKind(row.kind)], main=True),
             Column("code", Text("统一社会信用代码", "Credit code"), lambda row: row.code),
             Column("region", Text("区划", "Region"), lambda row: row.region, order="region"),
-            Column("status", Text("状态", "State"), lambda row: STATUS_WORDS.get(row.status), "state", main=True),
+            Column(
+                "status",
+                Text("状态", "State"),
+                lambda row: ORGANISATION_WORDS[OrganisationState(row.status)],
+                "state",
+                main=True,
+            ),
             Column("created_at", Text("登记时间", "Entered"), lambda row: row.created_at, "instant"),
         ),
         (
@@ -35,7 +36,9 @@ ORGANISATIONS = listing(
                 lambda value: Q(kind=value),
                 tuple((kind.value, words) for kind, words in KIND_WORDS.items()),
             ),
-            Filter("status", Text("状态", "State"), lambda value: Q(status=value), tuple(STATUS_WORDS.items())),
+            Filter(
+                "status", Text("状态", "State"), lambda value: Q(status=value), tuple(ORGANISATION_WORDS.items())
+            ),
         ),
         roles=(MemberRole.SYSTEM_ADMIN, MemberRole.SECURITY_ADMIN),
         page="admin.organisation",

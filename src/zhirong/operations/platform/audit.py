@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from zhirong.chain.platform.states import JOB_WORDS, JobState
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.kernel.text import Text
@@ -29,12 +30,6 @@ AUDIT = (MemberRole.AUDIT_ADMIN,)
 SYSTEM = (MemberRole.SYSTEM_ADMIN,)
 CHECK = "audit.check"
 _SHOWN = 500  # findings of a check that are kept with its result
-_STATES = (
-    ("waiting", Text("等待", "waiting")),
-    ("running", Text("进行中", "running")),
-    ("done", Text("完成", "done")),
-    ("failed", Text("失败", "failed")),
-)
 
 
 @operation(
@@ -49,7 +44,7 @@ _STATES = (
 )
 def begin_check(work: Work, request: Any) -> Any:
     """One at a time: a check that waits or runs is the one."""
-    running = Job.objects.filter(kind=CHECK, state__in=("waiting", "running")).order_by("-pk").first()
+    running = Job.objects.filter(kind=CHECK, state__in=(JobState.WAITING, JobState.RUNNING)).order_by("-pk").first()
     if running is None:
         work.later(CHECK, f"{CHECK}/{work.head.size}", work.now)
         return {"begun": True}
@@ -197,14 +192,14 @@ JOBS = listing(
         (
             Column("id", Text("编号", "No."), lambda row: row.pk, "number", "id", main=True),
             Column("kind", Text("任务", "Work"), lambda row: row.kind, main=True),
-            Column("state", Text("状态", "State"), lambda row: dict(_STATES).get(row.state), "state", main=True),
+            Column("state", Text("状态", "State"), lambda row: JOB_WORDS.get(row.state), "state", main=True),
             Column("run_at", Text("计划时间", "Planned at"), lambda row: row.run_at, "instant", "run_at"),
             Column("tries", Text("次数", "Tries"), lambda row: row.tries, "number"),
             Column("done", Text("进度", "Progress"), lambda row: f"{row.done}/{row.total}" if row.total else None),
             Column("error", Text("错误", "Error"), lambda row: row.result.get("error")),
         ),
         (
-            Filter("state", Text("状态", "State"), lambda value: Q(state=value), _STATES),
+            Filter("state", Text("状态", "State"), lambda value: Q(state=value), tuple(JOB_WORDS.items())),
             Filter("kind", Text("任务", "Work"), lambda value: Q(kind__startswith=value)),
         ),
         roles=SYSTEM,

@@ -10,7 +10,7 @@ from django.db.models import Q
 from pydantic import Field
 
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import MemberRole
+from zhirong.operations.actors import MemberRole, OrganisationKind
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Line, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
@@ -216,7 +216,7 @@ MEMBERS = listing(
             Filter(
                 "admin",
                 Text("管理角色", "Administrators"),
-                lambda value: Q(organisation__kind="platform"),
+                lambda value: Q(organisation__kind=OrganisationKind.PLATFORM),
                 (("1", Text("只看平台管理员", "only the platform's")),),
             ),
         ),

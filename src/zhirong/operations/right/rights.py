@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from django.db.models import Q
 from pydantic import Field
 
-from zhirong.chain.financing.case import ENDED
+from zhirong.chain.financing.case import ENDED, CaseState
 from zhirong.chain.pledge.precheck import right_key
 from zhirong.chain.right.fees import FeeState, fee_state
 from zhirong.chain.right.kinds import KIND_TEXT, RightKind
@@ -310,7 +310,7 @@ def add_file(work: Work, request: AddFile) -> Any:
     if row is None:
         raise not_found(model, number)
     file = attach(work, request.file, request.subject, request.paper, work.actor.organisation)
-    if isinstance(row, Case) and row.state not in ("draft", *ENDED):
+    if isinstance(row, Case) and row.state not in (CaseState.DRAFT, *ENDED):
         work.tell(
             Text(f"{row.number}：企业补充了文件 {file.name}", f"{row.number}: the firm has added {file.name}"),
             f"/lender/cases/{row.pk}/",
@@ -332,7 +332,7 @@ def add_file(work: Work, request: AddFile) -> Any:
 def remove_file(work: Work, request: Any) -> Any:
     """It can no longer be opened. What was submitted with a case stays with it."""
     table, _, number = work.row.subject.partition("/")
-    if table == "case" and not Case.objects.filter(pk=int(number), state="draft").exists():
+    if table == "case" and not Case.objects.filter(pk=int(number), state=CaseState.DRAFT).exists():
         raise refuse(
             "handed_in",
             "file",

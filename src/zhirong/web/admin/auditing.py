@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from zhirong.chain.platform.states import JobState
 from zhirong.operations.platform.audit import AUDIT, EVENTS, SEEN, last_checks, shown
 from zhirong.operations.pledge.certificates import codes
 from zhirong.store import log
@@ -48,7 +49,7 @@ def check(request: HttpRequest) -> HttpResponse:
     checks = last_checks()
     context = {
         "checks": checks,
-        "is_running": any(one.state in ("waiting", "running") for one in checks),
+        "is_running": any(one.state in (JobState.WAITING, JobState.RUNNING) for one in checks),
         "events": Event.objects.count(),
         "signed": Checkpoint.objects.order_by("-size").values_list("size", flat=True).first(),
     }

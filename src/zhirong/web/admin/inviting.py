@@ -3,7 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from zhirong.operations.organisation.members import HEADS, INVITATION_WORDS, INVITATIONS, roles_text
+from zhirong.chain.organisation.states import INVITATION_WORDS
+from zhirong.operations.organisation.members import HEADS, INVITATIONS, roles_text
 from zhirong.store.parties import Invitation
 from zhirong.web.menu import menu
 from zhirong.web.pages import page

@@ -5,10 +5,11 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from zhirong.chain.organisation.states import ORGANISATION_WORDS, OrganisationState
+from zhirong.chain.platform.states import JobState
 from zhirong.kernel.days import day_of
 from zhirong.operations.actors import KIND_WORDS, ROLE_WORDS, MemberRole, OrganisationKind
 from zhirong.operations.listing import LISTINGS
-from zhirong.operations.platform.administration import STATUS_WORDS as ORGANISATION_WORDS
 from zhirong.operations.platform.audit import JOBS
 from zhirong.operations.platform.rulebook_history import files, history, is_doubtful, language_files, rule
 from zhirong.operations.platform.security import ACCOUNTS, MEMBERS, TOKENS, second_factors
@@ -24,7 +25,12 @@ from zhirong.web.views import render_list
 
 SYSTEM, SECURITY = (MemberRole.SYSTEM_ADMIN,), (MemberRole.SECURITY_ADMIN,)
 _MOST = 200
-STATUS_WORDS = {"pending": "warn", "active": "good", "suspended": "bad", "refused": "bad"}
+_STATE_CSS = {
+    OrganisationState.PENDING: "warn",
+    OrganisationState.ACTIVE: "good",
+    OrganisationState.SUSPENDED: "bad",
+    OrganisationState.REFUSED: "bad",
+}
 
 
 # -- system -------------------------------------------------------------------------------------------------------
@@ -34,9 +40,9 @@ STATUS_WORDS = {"pending": "warn", "active": "good", "suspended": "bad", "refuse
 def home(request: HttpRequest) -> HttpResponse:
     """Firms that wait to be confirmed, background work that has failed, the version of the rules."""
     context = {
-        "pending": Organisation.objects.filter(status="pending").order_by("created_at")[:_MOST],
-        "failed": Job.objects.filter(state="failed").order_by("-pk")[:20],
-        "late": Job.objects.filter(state="waiting", run_at__lt=now()).count(),
+        "pending": Organisation.objects.filter(status=OrganisationState.PENDING).order_by("created_at")[:_MOST],
+        "failed": Job.objects.filter(state=JobState.FAILED).order_by("-pk")[:20],
+        "late": Job.objects.filter(state=JobState.WAITING, run_at__lt=now()).count(),
         "version": rules_version(),
         "changes": history()[:3],
     }
@@ -61,7 +67,7 @@ def organisation(request: HttpRequest, row: Organisation) -> HttpResponse:
     context: dict[str, Any] = {
         "row": row,
         "kind": KIND_WORDS[OrganisationKind(row.kind)],
-        "css": STATUS_WORDS.get(row.status, ""),
+        "css": _STATE_CSS.get(row.status, ""),
         "profile": profile,
         **(pool_context(request, row) if row.kind == OrganisationKind.AGENCY else {}),
         "members": [(one, [ROLE_WORDS[MemberRole(role)] for role in one.roles]) for one in members],

@@ -8,8 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from zhirong.chain.appraisal.request import PURPOSE_TEXT
-from zhirong.chain.appraisal_practice.records import STATE_TEXT, VALUE_TYPE_TEXT
-from zhirong.chain.financing.appraising import STATE_WORDS, State
+from zhirong.chain.appraisal_practice.records import STATE_TEXT, VALUE_TYPE_TEXT, AppraisalGrade
+from zhirong.chain.financing.appraising import APPRAISAL_WORDS, AppraisalState
 from zhirong.charts.drawing import to_svg
 from zhirong.documents.appraisal_report_blocks import report_charts
 from zhirong.kernel.days import day_of
@@ -26,15 +26,21 @@ from zhirong.web.menu import menu
 from zhirong.web.pages import page
 from zhirong.web.views import render_list
 
-_WAY = (State.REQUESTED, State.ACCEPTED, State.WORKED, State.REVIEWED, State.SIGNED)
+_WAY = (
+    AppraisalState.REQUESTED,
+    AppraisalState.ACCEPTED,
+    AppraisalState.WORKED,
+    AppraisalState.REVIEWED,
+    AppraisalState.SIGNED,
+)
 _NEXT: dict[str, Text] = {
-    State.REQUESTED: Text("等评估机构接受委托", "the agency accepts or refuses"),
-    State.ACCEPTED: Text("等承办评估师录入方法并计算", "the appraiser enters the methods and computes"),
-    State.WORKED: Text(
+    AppraisalState.REQUESTED: Text("等评估机构接受委托", "the agency accepts or refuses"),
+    AppraisalState.ACCEPTED: Text("等承办评估师录入方法并计算", "the appraiser enters the methods and computes"),
+    AppraisalState.WORKED: Text(
         "等机构的复核人复核；复核前可以重新录入",
         "the agency's reviewer looks at it; until then it can be entered again",
     ),
-    State.REVIEWED: Text("等承办评估师和复核人各自签署", "appraiser and reviewer each sign"),
+    AppraisalState.REVIEWED: Text("等承办评估师和复核人各自签署", "appraiser and reviewer each sign"),
 }
 _OPEN = tuple(one.value for one in _WAY[:-1])
 
@@ -49,7 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
         .select_related("firm", "appraiser", "reviewer")
         .order_by("created_at")[:100]
     )
-    rows = [(row, STATE_WORDS[State(row.state)]) for row in waiting]
+    rows = [(row, APPRAISAL_WORDS[AppraisalState(row.state)]) for row in waiting]
     return render_list(request, ASSIGNMENTS, "agency/home.html", waiting=rows)
 
 
@@ -67,21 +73,23 @@ def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
     is_shown = may_see_value(actor, row)
     shown = visible(actor, FirmRight, day).filter(pk__in=row.rights).order_by("pk")
     rights = list(shown)
-    at = _WAY.index(State(row.state)) if row.state in set(_WAY) else -1
+    at = _WAY.index(AppraisalState(row.state)) if row.state in set(_WAY) else -1
     context: dict[str, Any] = {
         "row": row,
-        "state_words": STATE_WORDS[State(row.state)],
-        "steps": [(STATE_WORDS[one], "done" if n < at else "now" if n == at else "") for n, one in enumerate(_WAY)]
+        "state_words": APPRAISAL_WORDS[AppraisalState(row.state)],
+        "steps": [
+            (APPRAISAL_WORDS[one], "done" if n < at else "now" if n == at else "") for n, one in enumerate(_WAY)
+        ]
         if at >= 0
         else [],
         "next": _next(row, actor.account),
-        "is_issued": row.state in (State.SIGNED, State.ISSUED, State.WITHDRAWN),
+        "is_issued": row.state in (AppraisalState.SIGNED, AppraisalState.ISSUED, AppraisalState.WITHDRAWN),
         "purpose": PURPOSE_TEXT.get(row.purpose),
         "value_type": VALUE_TYPE_TEXT.get(row.value_type),
         "rights": rights,
         "is_shown": is_shown,
         "result": row.result if is_shown and chart_data(row.result) else None,
-        "beside": beside(actor, row, day) if row.grade == "formal" else None,
+        "beside": beside(actor, row, day) if row.grade == AppraisalGrade.FORMAL else None,
         "standing_words": STATE_TEXT,
         "right_ids": {right.pk: right_id(right.pk) for right in rights},
         "is_agency": actor.organisation == row.agency_id,
@@ -91,7 +99,7 @@ def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
 
 def _next(row: Appraisal, account: int) -> Text | None:
     """Who is to do what now; None if it has ended."""
-    if row.state == State.REVIEWED and account in {one["account"] for one in row.signatures}:
+    if row.state == AppraisalState.REVIEWED and account in {one["account"] for one in row.signatures}:
         return Text("您已签署，等另一位签署", "you have signed; the other one signs")
     return _NEXT.get(row.state)
 

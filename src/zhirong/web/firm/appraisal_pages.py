@@ -6,10 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from zhirong.chain.appraisal_practice.records import STATE_TEXT
+from zhirong.chain.appraisal_practice.records import STATE_TEXT, AppraisalGrade
 from zhirong.kernel.days import day_of
 from zhirong.kernel.provenance import EVIDENCE_TEXT, EvidenceGrade
-from zhirong.operations.appraisal.online_appraisals import ONLINE, grade_words, standing_of
+from zhirong.operations.appraisal.online_appraisals import grade_words, standing_of
 from zhirong.operations.appraisal.online_form import ROWS
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.listing import LISTINGS
@@ -40,7 +40,7 @@ def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
     """One appraisal: interval, grade, methods, what it rests on, how long it holds. A formal one has its own
     page.
     """
-    if row.grade != ONLINE:
+    if row.grade != AppraisalGrade.ONLINE:
         return redirect(reverse("agency.appraisal", args=[row.pk]))
     if "record" not in row.result:
         raise Http404

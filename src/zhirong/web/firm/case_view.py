@@ -6,8 +6,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from zhirong.chain.financing.case import ENDED, STATE_WORDS, TURN, WAY, State
+from zhirong.chain.contract.states import DocumentState
+from zhirong.chain.financing.case import CASE_WORDS, ENDED, TURN, WAY, CaseState
 from zhirong.chain.loan.terms import METHOD_TEXT, Method
+from zhirong.chain.platform.states import MESSAGE_KIND_WORDS
 from zhirong.chain.quote.kept import current
 from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.kernel.money import parse_yuan
@@ -15,7 +17,6 @@ from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.appraisal.online_appraisals import grade_words
 from zhirong.operations.case.completeness import ready_to_submit
-from zhirong.operations.case.messages import KIND_WORDS
 from zhirong.operations.right.rights import PAPERS, status_words
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import (
@@ -37,7 +38,7 @@ _SIGNED_KINDS = tuple(kind for kind, made_of in PAPER_KINDS.items() if made_of.s
 
 def case_context(actor: Actor, case: Case, day: date, moment: datetime) -> dict[str, Any]:
     """Everything that the page of a case shows, in a fixed number of queries."""
-    state, subject = State(case.state), f"case/{case.pk}"
+    state, subject = CaseState(case.state), f"case/{case.pk}"
     steps = list(CaseStep.objects.filter(case=case).order_by("began_at", "id"))
     messages = list(
         visible(actor, Message, day)
@@ -51,14 +52,14 @@ def case_context(actor: Actor, case: Case, day: date, moment: datetime) -> dict[
     return {
         "case": case,
         "subject": subject,
-        "state": STATE_WORDS[state],
+        "state": CASE_WORDS[state],
         "has_ended": state in ENDED,
         "turn": TURN.get(state, ""),
         "way": way(state, steps),
         "steps": [_step(one, moment) for one in steps],
         "days": _days(steps[0].began_at, steps[-1].ended_at or moment) if steps else 0,
         "cost": sum(one.cost for one in steps),
-        "missing": ready_to_submit(case, actor, day)[1] if state is State.DRAFT else [],
+        "missing": ready_to_submit(case, actor, day)[1] if state is CaseState.DRAFT else [],
         "mode": None if mode is None else mode.title,
         "method": METHOD_TEXT[Method(case.method)],
         "rights": [
@@ -66,7 +67,7 @@ def case_context(actor: Actor, case: Case, day: date, moment: datetime) -> dict[
         ],
         "appraisals": _appraisals(case),
         "files": [(one, dict(PAPERS).get(one.paper, Text(one.paper, one.paper))) for one in files],
-        "messages_of_case": [(one, KIND_WORDS.get(one.kind, Text(one.kind, one.kind))) for one in messages],
+        "messages_of_case": [(one, MESSAGE_KIND_WORDS.get(one.kind, Text(one.kind, one.kind))) for one in messages],
         # Nobody waits for an answer about a case that has ended.
         "waiting": []
         if state in ENDED
@@ -78,16 +79,14 @@ def case_context(actor: Actor, case: Case, day: date, moment: datetime) -> dict[
     }
 
 
-def way(state: State, steps: list[CaseStep]) -> list[tuple[Text, str]]:
-    """The way of a case that goes well, each place with whether it is done, where the case stands, or still to
-    come.
-    """
+def way(state: CaseState, steps: list[CaseStep]) -> list[tuple[Text, str]]:
+    """The way of a case that goes well, each place with whether it is done, where the case stands, or still to come."""
     at = WAY.index(state) if state in WAY else -1
     if at < 0:
-        been = [WAY.index(State(one.state)) for one in steps if State(one.state) in WAY]
+        been = [WAY.index(CaseState(one.state)) for one in steps if CaseState(one.state) in WAY]
         at = max(been, default=0) + 1
     return [
-        (STATE_WORDS[one], "done" if place < at else "now" if one is state else "") for place, one in enumerate(WAY)
+        (CASE_WORDS[one], "done" if place < at else "now" if one is state else "") for place, one in enumerate(WAY)
     ]
 
 
@@ -124,7 +123,11 @@ def offer_row(mode: Mapping[str, Any]) -> dict[str, Any]:
 def papers_to_sign(papers: "QuerySet[Paper]", firm: int) -> list[Paper]:
     """The issued papers that the firm has to sign and has not."""
     signed = Signature.objects.filter(organisation=firm).values("paper")
-    found = papers.filter(state="issued", kind__in=_SIGNED_KINDS).exclude(pk__in=signed).order_by("id")[:200]
+    found = (
+        papers.filter(state=DocumentState.ISSUED, kind__in=_SIGNED_KINDS)
+        .exclude(pk__in=signed)
+        .order_by("id")[:200]
+    )
     return [one for one in found if firm in one.signers]
 
 
@@ -135,7 +138,7 @@ def _appraisals(case: Case) -> list[tuple[Appraisal, Text]]:
 
 def _step(step: CaseStep, moment: datetime) -> dict[str, Any]:
     return {
-        "state": STATE_WORDS[State(step.state)],
+        "state": CASE_WORDS[CaseState(step.state)],
         "began": step.began_at,
         "ended": step.ended_at,
         "days": _days(step.began_at, step.ended_at or moment),

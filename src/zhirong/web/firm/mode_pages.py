@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from zhirong.chain.right.records import LegalStatus
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import parse_yuan
 from zhirong.operations.appraisal.online_appraisals import usable_appraisals
@@ -100,5 +101,5 @@ def _start(request: HttpRequest) -> dict[str, Any]:
     newest = next(iter(usable_appraisals(request.actor, today())), None)
     if newest is not None:
         return {"appraisal": newest.pk, "rights": newest.rights}
-    rights = FirmRight.objects.filter(firm=request.actor.organisation, removed=False, status="in_force")
+    rights = FirmRight.objects.filter(firm=request.actor.organisation, removed=False, status=LegalStatus.IN_FORCE)
     return {"rights": list(rights.order_by("-id").values_list("pk", flat=True)[:50])}

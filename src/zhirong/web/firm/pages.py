@@ -5,7 +5,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from zhirong.chain.financing.case import ENDED, State
+from zhirong.chain.financing.case import ENDED, CaseState
+from zhirong.chain.loan.states import LoanState
+from zhirong.chain.platform.states import MessageKind
+from zhirong.chain.right.records import LegalStatus
 from zhirong.kernel.days import day_of
 from zhirong.operations.actors import ROLE_WORDS, MemberRole
 from zhirong.operations.declare import OPERATIONS
@@ -55,7 +58,9 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     fees = [
         right
-        for right in rights.filter(status="in_force", next_fee_on__isnull=False).order_by("next_fee_on")[:_SHOWN]
+        for right in rights.filter(status=LegalStatus.IN_FORCE, next_fee_on__isnull=False).order_by("next_fee_on")[
+            :_SHOWN
+        ]
         if (right.next_fee_on - day).days <= _FEE_DAYS
     ]
     ended = [
@@ -66,16 +71,16 @@ def home(request: HttpRequest) -> HttpResponse:
         "firm": Organisation.objects.get(pk=firm),
         "rights": rights.count(),
         "cases": cases,
-        "drafts": [case for case in cases if case.state == State.DRAFT],
+        "drafts": [case for case in cases if case.state == CaseState.DRAFT],
         "open_messages": visible(actor, Message, day)
-        .filter(receiver=firm, answered_at=None, kind__in=("question", "objection"))
+        .filter(receiver=firm, answered_at=None, kind__in=(MessageKind.QUESTION, MessageKind.OBJECTION))
         .exclude(subject__in=ended)
         .select_related("sender")
         .order_by("id")[:_SHOWN],
         "papers": papers_to_sign(visible(actor, Paper, day), firm)[:_SHOWN],
         "fees": fees,
         "loans": visible(actor, Loan, day)
-        .filter(firm=firm, state="standing")
+        .filter(firm=firm, state=LoanState.STANDING)
         .select_related("lender")
         .order_by("next_due_on")[:_SHOWN],
         "day": day,
@@ -111,7 +116,7 @@ def trust(request: HttpRequest) -> HttpResponse:
     handed_in = (
         visible(actor, Case, day)
         .filter(firm=firm)
-        .exclude(state="draft")
+        .exclude(state=CaseState.DRAFT)
         .select_related("lender", "guarantor")
         .order_by("-id")[:100]
     )

@@ -6,15 +6,16 @@ from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from zhirong.chain.financing.case import STATE_WORDS, State
+from zhirong.chain.financing.case import CASE_WORDS, CaseState
 from zhirong.chain.financing.limits import guarantor_meters, title_of
+from zhirong.chain.guarantee.states import GUARANTEE_WORDS, GUARANTEES_OPEN, GuaranteeState
 from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Text
 from zhirong.operations.authorize import operations_for
 from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.credit.limits import limits_of, names_of
 from zhirong.operations.credit.portfolio import mode_title
-from zhirong.operations.guarantee.guarantees import GUARANTOR, STATE_TEXT, figures_of, meters_of, standing_of
+from zhirong.operations.guarantee.guarantees import GUARANTOR, figures_of, meters_of, standing_of
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.visibility import visible
@@ -39,8 +40,8 @@ def home(request: HttpRequest) -> HttpResponse:
     found = dict(mine.values_list("state").annotate(count=Count("pk")).order_by())
     counts = [
         {"state": state, "title": words, "count": found.get(state, 0)}
-        for state, words in STATE_TEXT.items()
-        if state in ("requested", "reviewed", "granted")
+        for state, words in GUARANTEE_WORDS.items()
+        if state in GUARANTEES_OPEN
     ]
     return render_list(request, LISTINGS["guarantor.requests"], "guarantor/home.html", counts=counts)
 
@@ -55,8 +56,8 @@ def asked(request: HttpRequest, row: GuaranteeRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "row": row,
         "case": row.case,
-        "state": STATE_TEXT[row.state],
-        "case_state": STATE_WORDS[State(row.case.state)],
+        "state": GUARANTEE_WORDS[row.state],
+        "case_state": CASE_WORDS[CaseState(row.case.state)],
         "mode": mode_title(row.case.mode),
         "operations": operations_for(actor, row),
         "waits_for": _waits_for(row, actor.account),
@@ -72,11 +73,13 @@ def asked(request: HttpRequest, row: GuaranteeRequest) -> HttpResponse:
 
 
 def _waits_for(row: GuaranteeRequest, account: int) -> Text | None:
-    if row.state == "requested":
+    if row.state == GuaranteeState.REQUESTED:
         return Text("等担保经办人审查", "a guarantee officer reviews it")
-    if row.state == "reviewed" and row.proposed_by_id == account:
+    if row.state == GuaranteeState.REVIEWED and row.proposed_by_id == account:
         return Text("由您审查，须由另一人审批", "you reviewed it: somebody else decides")
-    return Text("等担保审批人决定", "a guarantee approver decides") if row.state == "reviewed" else None
+    return (
+        Text("等担保审批人决定", "a guarantee approver decides") if row.state == GuaranteeState.REVIEWED else None
+    )
 
 
 @page("guarantor/limits/", "guarantor.limits", roles=GUARANTOR)

@@ -5,22 +5,11 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from zhirong.chain.platform.states import IMPORT_WORDS, ImportState
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.authorize import can
-from zhirong.operations.imports import (
-    BRINGERS,
-    IMPORTERS,
-    KEEPING,
-    KIND_TEXT,
-    PIECE,
-    PREVIEW,
-    READING,
-    STATE_TEXT,
-    has_failed,
-    job_of,
-    preview_rows,
-)
+from zhirong.operations.imports import BRINGERS, IMPORTERS, KIND_TEXT, PIECE, has_failed, job_of, preview_rows
 from zhirong.store.work import FileImport
 from zhirong.web.pages import page
 
@@ -39,11 +28,11 @@ def import_page(request: HttpRequest, row: FileImport) -> HttpResponse:
     context: dict[str, Any] = {
         "row": row,
         "kind": KIND_TEXT[row.kind],
-        "state": STATE_TEXT[row.state],
+        "state": IMPORT_WORDS[row.state],
         "link": IMPORTERS[row.kind].link,
         "progress": progress_of(row),
-        "is_working": row.state in (READING, KEEPING),
-        "is_preview": row.state == PREVIEW,
+        "is_working": row.state in (ImportState.READING, ImportState.KEEPING),
+        "is_preview": row.state == ImportState.PREVIEW,
         "has_failed": has_failed(row),
         "may_confirm": can(request.actor, "import.confirm", row),
         "found": row.about,
@@ -66,16 +55,16 @@ def progress_of(row: FileImport) -> dict[str, Any]:
     one = job_of(row)
     done, total = (0, 0) if one is None else (one.done, one.total)
     percent = 100 * done // total if total else 0
-    if row.state == READING:
+    if row.state == ImportState.READING:
         words = (
             Text(f"已读取和核对 {percent}%", f"{percent} % read and compared")
             if total
             else Text("正在读取", "reading the file")
         )
-    elif row.state == KEEPING:
+    elif row.state == ImportState.KEEPING:
         words = Text(f"已录入 {percent}%", f"{percent} % kept")
     else:
-        words = STATE_TEXT[row.state]
+        words = IMPORT_WORDS[row.state]
     state = f"{row.state}/failed" if has_failed(row) else row.state
     return {"state": state, "done": done, "total": total, "percent": percent, "words": words}
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from zhirong.chain.appraisal_practice.records import AppraisalGrade
 from zhirong.chain.credit.team import STATE_TEXT as TEAM_STATE_TEXT
 from zhirong.chain.credit.team import TeamAssessment
-from zhirong.chain.financing.approval import Round
-from zhirong.chain.financing.case import STATE_WORDS, WAY, State
+from zhirong.chain.financing.approval import APPROVAL_VERDICT_WORDS, Round
+from zhirong.chain.financing.case import CASE_WORDS, WAY, CaseState
 from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, VERDICT_TEXT, CheckState
 from zhirong.chain.financing.diligence import Verdict as CheckVerdict
+from zhirong.chain.guarantee.states import GUARANTEE_WORDS
 from zhirong.chain.quote.kept import current
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import Problem
@@ -26,7 +28,6 @@ from zhirong.operations.credit.portfolio import mode_title
 from zhirong.operations.credit.review import check_state, hand_up_problems, open_conditions
 from zhirong.operations.credit.team_rating import assessed
 from zhirong.operations.declare import OPERATIONS, Operation
-from zhirong.operations.guarantee.guarantees import STATE_TEXT as GUARANTEE_TEXT
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import (
     Appraisal,
@@ -47,17 +48,16 @@ from zhirong.web.lender.explaining import fen
 
 # In each state, what is done next; the first that the person can do is the large button.
 _FIRST = {
-    State.SUBMITTED: ("case.accept",),
-    State.DILIGENCE: ("case.hand_up", "team.rate", "case.review"),
-    State.APPROVAL: ("case.approve",),
-    State.APPROVED: ("contract.issue",),
-    State.REGISTERING: ("case.release",),
-    State.REPAID: ("case.close",),
+    CaseState.SUBMITTED: ("case.accept",),
+    CaseState.DILIGENCE: ("case.hand_up", "team.rate", "case.review"),
+    CaseState.APPROVAL: ("case.approve",),
+    CaseState.APPROVED: ("contract.issue",),
+    CaseState.REGISTERING: ("case.release",),
+    CaseState.REPAID: ("case.close",),
 }
-DECISION_TEXT = {
-    "approve": Text("批准", "approved"),
-    "return": Text("退回", "sent back"),
-    "decline": Text("不通过", "declined"),
+_GRADE_WORDS: dict[str, Text] = {
+    AppraisalGrade.ONLINE: Text("在线（自动）", "online"),
+    AppraisalGrade.FORMAL: Text("正式（机构签字）", "formal, signed"),
 }
 
 
@@ -71,9 +71,13 @@ class Today:
 
 def case_context(actor: Actor, case: Case, today: Today) -> dict[str, Any]:
     """Everything for the template of the case."""
-    state = State(case.state)
-    missing = hand_up_problems(case, today.rules, today.day) if state in (State.SUBMITTED, State.DILIGENCE) else []
-    now = round_of(case, today) if state is State.APPROVAL else None
+    state = CaseState(case.state)
+    missing = (
+        hand_up_problems(case, today.rules, today.day)
+        if state in (CaseState.SUBMITTED, CaseState.DILIGENCE)
+        else []
+    )
+    now = round_of(case, today) if state is CaseState.APPROVAL else None
     meters = lender_meters(
         case, case.approved_amount or case.proposed_amount or case.line or case.amount, today.day
     )
@@ -83,7 +87,7 @@ def case_context(actor: Actor, case: Case, today: Today) -> dict[str, Any]:
     first, others = _actions(actor, case, missing, about_team["can_rate"])
     return {
         "case": case,
-        "state": STATE_WORDS[state],
+        "state": CASE_WORDS[state],
         "mode": mode_title(case.mode),
         "first": first,
         "others": others,
@@ -99,9 +103,10 @@ def case_context(actor: Actor, case: Case, today: Today) -> dict[str, Any]:
         "team": about_team,
         "checks": checks,
         "check_cost": sum(one["row"].cost for one in checks),
-        "can_check": state is State.DILIGENCE and actor.has(MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER),
+        "can_check": state is CaseState.DILIGENCE
+        and actor.has(MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER),
         "quote": quote_of(case),
-        "before_release": case.state in WAY[: WAY.index(State.RELEASED)],
+        "before_release": case.state in WAY[: WAY.index(CaseState.DISBURSED)],
         "flags": _flags(case, checks, [one.as_problem() for one in broken(meters)]),
         "meters": meters,
         "messages_": Message.objects.filter(subject=f"case/{case.pk}")
@@ -112,7 +117,7 @@ def case_context(actor: Actor, case: Case, today: Today) -> dict[str, Any]:
         .filter(subject=f"case/{case.pk}", removed=False)
         .order_by("pk"),
         "guarantees": [
-            {"row": one, "state": GUARANTEE_TEXT[one.state]}
+            {"row": one, "state": GUARANTEE_WORDS[one.state]}
             for one in GuaranteeRequest.objects.filter(case=case).select_related("guarantor").order_by("pk")
         ],
         "approvals": _approvals(case),
@@ -129,7 +134,7 @@ def _actions(
     names = [one.name for one in possible]
     wanted = [
         name
-        for name in _FIRST.get(State(case.state), ())
+        for name in _FIRST.get(CaseState(case.state), ())
         if name in names and not (name == "case.hand_up" and missing) and not _is_done(name, missing)
     ]
     first = OPERATIONS[wanted[0]] if wanted else None
@@ -142,7 +147,7 @@ def _is_done(name: str, missing: Sequence[Problem]) -> bool:
     return (name == "case.review" and "review" not in fields) or (name == "team.rate" and "team" not in fields)
 
 
-def _waits_for(case: Case, now: Round | None, state: State) -> Text | None:
+def _waits_for(case: Case, now: Round | None, state: CaseState) -> Text | None:
     """Who has to act, where it is not plain from the state."""
     if now is not None and now.wanted:
         role = ROLE_WORDS[MemberRole(now.wanted)]
@@ -151,9 +156,9 @@ def _waits_for(case: Case, now: Round | None, state: State) -> Text | None:
             f"{now.band.title.zh}审批第 {place} 环：等{role.zh}审批",
             f"approval of a {now.band.title.en} amount, step {place}: the {role.en} decides",
         )
-    if state is State.SIGNING:
+    if state is CaseState.SIGNING:
         return Text("等各方签署合同", "the parties sign the contracts")
-    if state is State.RELEASED:
+    if state is CaseState.DISBURSED:
         return Text("企业按计划还款", "the firm repays by its schedule")
     return None
 
@@ -163,7 +168,7 @@ def steps_of(case: Case, today: Today) -> dict[str, Any]:
     rows = list(CaseStep.objects.filter(case=case).order_by("pk"))
     steps = [
         {
-            "title": STATE_WORDS[State(one.state)],
+            "title": CASE_WORDS[CaseState(one.state)],
             "began": one.began_at,
             "ended": one.ended_at,
             "due": one.due_on,
@@ -175,7 +180,9 @@ def steps_of(case: Case, today: Today) -> dict[str, Any]:
     ]
     # The process is what lies before the money is paid; the life of the loan is not its length.
     process = [
-        step for one, step in zip(rows, steps, strict=True) if one.state not in ("draft", "released", "repaid")
+        step
+        for one, step in zip(rows, steps, strict=True)
+        if one.state not in (CaseState.DRAFT, CaseState.DISBURSED, CaseState.REPAID)
     ]
     return {
         "rows": steps,
@@ -186,11 +193,11 @@ def steps_of(case: Case, today: Today) -> dict[str, Any]:
 
 def way_of(case: Case) -> list[dict[str, Any]]:
     """The states of a case that goes well: behind it, here, or still to come."""
-    here = WAY.index(State(case.state)) if State(case.state) in WAY else -1
+    here = WAY.index(CaseState(case.state)) if CaseState(case.state) in WAY else -1
     return [
-        {"title": STATE_WORDS[state], "css": "done" if at < here else "now" if at == here else ""}
+        {"title": CASE_WORDS[state], "css": "done" if at < here else "now" if at == here else ""}
         for at, state in enumerate(WAY)
-        if state is not State.DRAFT
+        if state is not CaseState.DRAFT
     ]
 
 
@@ -223,7 +230,6 @@ def _appraisals(actor: Actor, case: Case, today: Today) -> list[dict[str, Any]]:
     """Appraisals for the case: grade, interval, and whether they hold today; what is stale is said to be so."""
     mine = visible(actor, Appraisal, today.day)
     rows = mine.filter(case=case) | mine.filter(pk=case.appraisal_id)
-    grades = {"online": Text("在线（自动）", "online"), "formal": Text("正式（机构签字）", "formal, signed")}
     found = []
     for one in rows.distinct().order_by("-pk"):
         if one.p50 is None:
@@ -235,7 +241,7 @@ def _appraisals(actor: Actor, case: Case, today: Today) -> list[dict[str, Any]]:
         found.append(
             {
                 "row": one,
-                "grade": grades.get(one.grade, Text(one.grade, one.grade)),
+                "grade": _GRADE_WORDS[one.grade],
                 "validity": validity,
                 "css": css,
             }
@@ -370,7 +376,7 @@ def _approvals(case: Case) -> list[dict[str, Any]]:
         {
             "row": one,
             "by": name_of(one.by),
-            "decision": DECISION_TEXT[one.decision],
+            "decision": APPROVAL_VERDICT_WORDS[one.decision],
             "role": ROLE_WORDS[MemberRole(one.role)] if one.role else None,
         }
         for one in rows

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from zhirong.chain.financing.case import STATE_WORDS, State
+from zhirong.chain.financing.case import CASE_WORDS, CaseState
 from zhirong.chain.financing.limits import Scope, title_of
 from zhirong.chain.financing.tolerance import npl_tolerance
 from zhirong.chain.quote.kept import current
@@ -53,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
     actor, today = request.actor, _today()
     mine = Case.objects.filter(lender=actor.organisation, state__in=my_states(actor))
     counts = [
-        {"title": STATE_WORDS[State(state)], "state": state, "count": mine.filter(state=state).count()}
+        {"title": CASE_WORDS[CaseState(state)], "state": state, "count": mine.filter(state=state).count()}
         for state in my_states(actor)
     ]
     late = mine.filter(due_on__lt=today.day).count()

@@ -8,10 +8,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from zhirong.chain.financing.case import STATE_WORDS, WAY, State
+from zhirong.chain.contract.states import DOCUMENT_WORDS, DocumentState, SignatureMethod
+from zhirong.chain.financing.case import CASE_WORDS, WAY, CaseState
 from zhirong.chain.financing.statement import FIELD_TEXT
 from zhirong.chain.loan.rates import INDEX_TEXT
 from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, HEAD_TEXT, Category
+from zhirong.chain.loan.states import (
+    DIRECTION_WORDS,
+    FLAG_WORDS,
+    LINE_WORDS,
+    LOAN_WORDS,
+    PAYMENT_KIND_WORDS,
+    PAYMENT_WORDS,
+    LineState,
+    LoanState,
+    PaymentState,
+)
 from zhirong.chain.loan.terms import METHOD_TEXT, Method
 from zhirong.chain.pledge.registration import STATUS_WORDS, Status
 from zhirong.documents.papers.kinds import PAPER_KINDS
@@ -27,26 +39,12 @@ from zhirong.operations.clock import now
 from zhirong.operations.contract.conditions import conditions_of, registrations_of, takes_part
 from zhirong.operations.contract.contracts import agreed_words
 from zhirong.operations.contract.filing import is_waiting
-from zhirong.operations.contract.signing import SEALED_SCAN
-from zhirong.operations.contract.signing import STATE_WORDS as PAPER_STATES
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.imports import waits_in_background
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.loan.books import books_of
-from zhirong.operations.loan.loans import (
-    BANKERS,
-    LOAN_WORDS,
-    READERS,
-    ahead_rows,
-    judge,
-    late_of,
-    receipts,
-    state_of,
-)
-from zhirong.operations.loan.payments import KIND_WORDS, PAYMENT_WORDS
-from zhirong.operations.loan.release import CANCELLED, WAITING
-from zhirong.operations.loan.statements import CASHIERS, DIRECTION_WORDS, LINE_WORDS, proposals
-from zhirong.operations.loan.watching import FLAG_WORDS
+from zhirong.operations.loan.loans import BANKERS, READERS, ahead_rows, judge, late_of, receipts, state_of
+from zhirong.operations.loan.statements import CASHIERS, proposals
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.run import run_operation
 from zhirong.operations.uploads import take_in
@@ -61,7 +59,7 @@ _FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
 _GUARANTOR = (MemberRole.GUARANTOR_OFFICER, MemberRole.GUARANTOR_APPROVER)
 _STATEMENTS = (*CASHIERS, MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FROM_APPROVAL = WAY[WAY.index(State.APPROVED) :]
+_FROM_APPROVAL = WAY[WAY.index(CaseState.APPROVED) :]
 
 
 # -- lists ----------------------------------------------------------------------------------------------------
@@ -106,22 +104,27 @@ def completion(request: HttpRequest, case: Case) -> HttpResponse:
     """Contracts, registration, conditions, loan of a case: what is done, what is open, whose turn it is."""
     day = day_of(now())
     actor = request.actor
-    found = visible(actor, Paper, day).filter(subject=f"case/{case.pk}").exclude(state="void").order_by("pk")
+    found = (
+        visible(actor, Paper, day)
+        .filter(subject=f"case/{case.pk}")
+        .exclude(state=DocumentState.VOID)
+        .order_by("pk")
+    )
     is_bank = actor.kind is OrganisationKind.LENDER
     loan = visible(actor, Loan, day).filter(case=case).first()
-    before_release = is_bank and case.state in (State.APPROVED, State.SIGNING, State.REGISTERING)
+    before_release = is_bank and case.state in (CaseState.APPROVED, CaseState.SIGNING, CaseState.REGISTERING)
     conditions = conditions_of(case, day, rulebook()) if before_release else ()
     wrong = [one for one in conditions if not one.is_met]
     context = {
         "case": case,
-        "state": STATE_WORDS[State(case.state)],
-        "way": _way(State(case.state)),
+        "state": CASE_WORDS[CaseState(case.state)],
+        "way": _way(CaseState(case.state)),
         "papers": [_paper_row(one) for one in found],
         "conditions": conditions,
         "open": len(wrong),
         "registrations": [_registration(one) for one in registrations_of(case)] if case.contract else [],
         "insurance": case.contract.get("insurance"),
-        "loan": loan if loan is not None and loan.state != CANCELLED else None,
+        "loan": loan if loan is not None and loan.state != LoanState.CANCELLED else None,
         "loan_state": None if loan is None else LOAN_WORDS[loan.state],
         "is_bank": is_bank,
         "uses": case.contract.get("uses", []) if case.contract else [],
@@ -134,7 +137,7 @@ def completion(request: HttpRequest, case: Case) -> HttpResponse:
 def _todo(case: Case, loan: Loan | None, wrong: set[str]) -> str:
     """The operations that make sense now, the most urgent first: names, spaces between. wrong: conditions not met."""
     names = ["contract.issue", "case.sign", "case.close"]
-    if case.state == State.REGISTERING and (loan is None or loan.state == CANCELLED):
+    if case.state == CaseState.REGISTERING and (loan is None or loan.state == LoanState.CANCELLED):
         statuses = {one.status for one in registrations_of(case)}
         if not statuses:
             names.append("filing.prepare")
@@ -164,10 +167,10 @@ def _todo(case: Case, loan: Loan | None, wrong: set[str]) -> str:
     return " ".join([*names, "case.paper"])
 
 
-def _way(now_at: State) -> list[tuple[Text, str]]:
+def _way(now_at: CaseState) -> list[tuple[Text, str]]:
     at = _FROM_APPROVAL.index(now_at) if now_at in _FROM_APPROVAL else -1
     return [
-        (STATE_WORDS[one], "now" if place == at else "done" if place < at else "")
+        (CASE_WORDS[one], "now" if place == at else "done" if place < at else "")
         for place, one in enumerate(_FROM_APPROVAL)
     ]
 
@@ -191,7 +194,7 @@ def _paper_row(paper: Paper) -> dict[str, Any]:
     return {
         "paper": paper,
         "kind": PAPER_KINDS[paper.kind].title if paper.kind in PAPER_KINDS else paper.title,
-        "state": PAPER_STATES[paper.state],
+        "state": DOCUMENT_WORDS[paper.state],
         "signed": len(signed & set(paper.signers)),
         "wanted": len(paper.signers),
     }
@@ -210,12 +213,12 @@ def paper(request: HttpRequest, row: Paper) -> HttpResponse:
     context = {
         "paper": row,
         "kind": PAPER_KINDS[row.kind].title if row.kind in PAPER_KINDS else row.title,
-        "state": PAPER_STATES[row.state],
+        "state": DOCUMENT_WORDS[row.state],
         "signers": [
             {
                 "name": names.get(pk, ""),
                 "signature": signatures.get(pk),
-                "is_scan": pk in signatures and signatures[pk].method == SEALED_SCAN,
+                "is_scan": pk in signatures and signatures[pk].method == SignatureMethod.SEALED_SCAN,
                 "may_check": pk in signatures and can(actor, "paper.check_scan", signatures[pk]),
             }
             for pk in row.signers
@@ -260,14 +263,14 @@ def loan(request: HttpRequest, row: Loan) -> HttpResponse:
         "method": METHOD_TEXT[Method(terms["method"])],
         "papers": [_paper_row(one) for one in visible(actor, Paper, day).filter(subject=f"loan/{row.pk}").order_by("-pk")],
         "payments": [
-            (one, KIND_WORDS[one.kind], PAYMENT_WORDS[one.state])
-            for one in visible(actor, Payment, day).filter(loan=row).exclude(state="undone").select_related("line").order_by("-pk")
+            (one, PAYMENT_KIND_WORDS[one.kind], PAYMENT_WORDS[one.state])
+            for one in visible(actor, Payment, day).filter(loan=row).exclude(state=PaymentState.UNDONE).select_related("line").order_by("-pk")
         ],
         "is_bank": actor.kind is OrganisationKind.LENDER,
     }  # fmt: skip
-    if row.state == WAITING and context["is_bank"]:
+    if row.state == LoanState.WAITING and context["is_bank"]:
         context["unmet"] = [one for one in conditions_of(row.case, day, rulebook()) if not one.is_met]
-    if row.state not in (WAITING, CANCELLED):
+    if row.state not in (LoanState.WAITING, LoanState.CANCELLED):
         context |= _standing(request, row, day)
     return render(request, "loan/loan.html", context)
 
@@ -328,7 +331,7 @@ def _quote(request: HttpRequest, row: Loan, day: date) -> tuple[tuple[date, int]
 @page("loans/<int:id>/books/", "loan.books", roles=BANKERS, model=Loan)
 def loan_books(request: HttpRequest, row: Loan) -> HttpResponse:
     """The books of a loan; as Excel with ``?export=xlsx``."""
-    if row.state in (WAITING, CANCELLED):
+    if row.state in (LoanState.WAITING, LoanState.CANCELLED):
         raise Http404
     kept = books_of(row, day_of(now()), rulebook())
     if request.GET.get("export") == "xlsx":
@@ -414,8 +417,10 @@ def line(request: HttpRequest, row: StatementLine) -> HttpResponse:
         "line": row,
         "state": LINE_WORDS[row.state],
         "direction": DIRECTION_WORDS[row.direction],
-        "payments": [(one, KIND_WORDS[one.kind], PAYMENT_WORDS[one.state]) for one in payments],
-        "proposals": [(one, KIND_WORDS[one.kind]) for one in proposals(row)] if row.state == "open" else [],
+        "payments": [(one, PAYMENT_KIND_WORDS[one.kind], PAYMENT_WORDS[one.state]) for one in payments],
+        "proposals": [(one, PAYMENT_KIND_WORDS[one.kind]) for one in proposals(row)]
+        if row.state == LineState.OPEN
+        else [],
         "may_match": can(request.actor, "line.match", row),
     }
     return render(request, "loan/line.html", context)
@@ -430,7 +435,7 @@ def payment(request: HttpRequest, row: Payment) -> HttpResponse:
     )
     context = {
         "payment": row,
-        "kind": KIND_WORDS[row.kind],
+        "kind": PAYMENT_KIND_WORDS[row.kind],
         "state": PAYMENT_WORDS[row.state],
         "is_bank": is_bank,
         "others": others.order_by("pk") if is_bank else (),

@@ -12,14 +12,14 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from zhirong.chain.financing.case import STATE_WORDS, State
+from zhirong.chain.contract.states import DOCUMENT_WORDS
+from zhirong.chain.financing.case import CASE_WORDS, CaseState
 from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import parse_yuan, show_yuan
 from zhirong.kernel.text import Lang, Text, how_to_fix
 from zhirong.operations.authorize import can, operations_for
-from zhirong.operations.contract.signing import STATE_WORDS as PAPER_STATES
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.listing import Listing
 from zhirong.operations.right.rights import status_words
@@ -134,13 +134,13 @@ def paper_title(context: Any, paper: Any) -> str:
 @register.simple_tag(takes_context=True)
 def paper_state(context: Any, paper: Any) -> str:
     """The state of a paper in words."""
-    return words(context, PAPER_STATES[paper.state])
+    return words(context, DOCUMENT_WORDS[paper.state])
 
 
 @register.simple_tag(takes_context=True)
 def case_state(context: Any, state: str) -> str:
     """The state of a case in words."""
-    return words(context, STATE_WORDS[State(state)])
+    return words(context, CASE_WORDS[CaseState(state)])
 
 
 @register.simple_tag(takes_context=True)

@@ -18,7 +18,7 @@ from zhirong.chain.loan.periods import Period, fraction_of_year
 from zhirong.chain.loan.servicing.classification import Facts, Ground, classify, hold_of, watch_of
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.heads import Category
-from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.chain.loan.terms import InterestBasis
 from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import Rulebook
@@ -147,7 +147,7 @@ class Loaded:
     """A loan to be put into arrays: its contract, state, and what else is known of it and its debtor."""
 
     contract: Contract
-    state: LoanState
+    state: LoanPosition
     debtor: str
     facts: Facts = Facts()
 
@@ -365,7 +365,7 @@ def _dens(loan: Loaded) -> tuple[int, int]:
     return (rows[0][4] if rows else RATE_SCALE), late.denominator * RATE_SCALE
 
 
-def _rest(state: LoanState, loan: Loaded) -> tuple[Fraction, Fraction, Fraction]:
+def _rest(state: LoanPosition, loan: Loaded) -> tuple[Fraction, Fraction, Fraction]:
     """What of the exact amounts the denominators cannot hold: nothing, if the loan fits."""
     den, late = _dens(loan)
     return (state.accrued_exact * den % 1, state.penalty_exact * late % 1, state.compound_exact * late % 1)

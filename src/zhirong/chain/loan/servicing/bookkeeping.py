@@ -11,7 +11,7 @@ from datetime import date
 from zhirong.chain.loan.servicing.events import PAYERS
 from zhirong.chain.loan.servicing.heads import Head
 from zhirong.chain.loan.servicing.held import LOAN, credit_account, kept_off_balance
-from zhirong.chain.loan.servicing.state import LoanState, Moves
+from zhirong.chain.loan.servicing.state import LoanPosition, Moves
 from zhirong.kernel.money import Fen
 from zhirong.kernel.posting import Entry, Posting
 
@@ -26,7 +26,7 @@ def provision_moves(amount: Fen) -> Moves:
     return {PROVISION: {_PROVISION_EXPENSE: amount, _PROVISION_ACCOUNT: -amount}}
 
 
-def balances_of(state: LoanState) -> dict[str, Fen]:
+def balances_of(state: LoanPosition) -> dict[str, Fen]:
     """What the books should hold for a loan by what it stands at, whatever was booked to get there; debit positive."""
     owed = {
         Head.COSTS: state.costs,
@@ -42,7 +42,7 @@ def balances_of(state: LoanState) -> dict[str, Fen]:
     return {**{LOAN[head]: amount for head, amount in owed.items()}, **held, **memo}
 
 
-def to_book(state: LoanState, booked: Moves, day: date, provision: Fen | None = None) -> tuple[Entry, ...]:
+def to_book(state: LoanPosition, booked: Moves, day: date, provision: Fen | None = None) -> tuple[Entry, ...]:
     """The entries of ``day`` that bring the books from ``booked`` to the state, one a cause that differs.
 
     booked: what the books hold for this loan, cumulatively by cause and account. provision: what should be set

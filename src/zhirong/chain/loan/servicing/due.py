@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.kernel.money import Fen, yuan
 
 
@@ -39,7 +39,7 @@ class Due:
         }
 
 
-def due_of(state: LoanState, first: date, last: date) -> tuple[Due, ...]:
+def due_of(state: LoanPosition, first: date, last: date) -> tuple[Due, ...]:
     """What is unpaid or falls due from ``first`` to ``last``, both included; interest ahead as if nothing happens.
 
     Arrears keep the day on which they were due.
@@ -65,7 +65,7 @@ def due_of(state: LoanState, first: date, last: date) -> tuple[Due, ...]:
     return tuple(due for due in found if first <= due.day <= last)
 
 
-def calendar(states: Iterable[LoanState], first: date, last: date) -> tuple[Due, ...]:
+def calendar(states: Iterable[LoanPosition], first: date, last: date) -> tuple[Due, ...]:
     """What a portfolio is to be paid from ``first`` to ``last``, by day, then by loan."""
     found = [due for state in states for due in due_of(state, first, last)]
     return tuple(sorted(found, key=lambda due: (due.day, due.loan_id, due.number)))

@@ -1,4 +1,4 @@
-"""The fold: one event after another changes what a loan stands at, and a frozen ``LoanState`` is handed out at the end."""
+"""The fold: one event after another changes what a loan stands at, and a frozen ``LoanPosition`` is handed out at the end."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -34,7 +34,7 @@ from zhirong.chain.loan.servicing.plan import (
     planned,
     spread,
 )
-from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.chain.loan.servicing.working import Working
 from zhirong.chain.loan.terms import Method
 from zhirong.kernel.errors import InputError, Problem
@@ -352,7 +352,7 @@ class Fold(Working):
 
     # -- the end ----------------------------------------------------------------------------------------------
 
-    def close(self, as_of: date) -> LoanState:
+    def close(self, as_of: date) -> LoanPosition:
         """Run to ``as_of`` and give the state."""
         self._to(as_of)
         exact = self._accrued(as_of)
@@ -368,7 +368,7 @@ class Fold(Working):
         plan = self._plan
         not_due, standing = self._not_due, self._standing()
         principal = not_due + self._arrears.principal
-        return LoanState(
+        return LoanPosition(
             loan_id=self._contract.loan_id,
             as_of=as_of,
             drawn=self._drawn,

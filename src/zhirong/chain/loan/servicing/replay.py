@@ -10,7 +10,7 @@ from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.contract import Contract, contract_findings
 from zhirong.chain.loan.servicing.fold import Fold
 from zhirong.chain.loan.servicing.heads import HEAD_TEXT, Head
-from zhirong.chain.loan.servicing.state import LoanState
+from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.explain import Explanation
@@ -26,7 +26,7 @@ def replay(
     rules: Rulebook,
     working_days: WorkingDays,
     known_on: date | None = None,
-) -> LoanState:
+) -> LoanPosition:
     """The state of a loan at the end of ``as_of``, from its events and its contract.
 
     known_on: only what was booked by this day counts; by default everything given does. Raises InputError for
@@ -100,7 +100,9 @@ def _compound_formula(contract: Contract) -> Text:
     return words
 
 
-def _explain(state: LoanState, contract: Contract, rules: Rulebook, sources: tuple[Reference, ...]) -> Explanation:
+def _explain(
+    state: LoanPosition, contract: Contract, rules: Rulebook, sources: tuple[Reference, ...]
+) -> Explanation:
     day = state.as_of
     overdue = rules.at("lending.servicing.overdue_uplift", day).reference
     misuse = rules.at("lending.servicing.misuse_uplift", day).reference
@@ -177,7 +179,7 @@ def _explain(state: LoanState, contract: Contract, rules: Rulebook, sources: tup
     )
 
 
-def _off_the_books(state: LoanState) -> tuple[Explanation, ...]:
+def _off_the_books(state: LoanPosition) -> tuple[Explanation, ...]:
     """What is owed of a loan that was written off."""
     if state.written_off_on is None:
         return ()

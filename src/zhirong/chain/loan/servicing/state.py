@@ -140,7 +140,7 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class LoanState:
+class LoanPosition:
     """A loan at the end of the day ``as_of``.
 
     not_due: principal that has not fallen due. items: every instalment that has. costs, penalty, compound: owed

@@ -5,14 +5,14 @@ seen.
 from datetime import date
 from typing import Any
 
-from zhirong.chain.financing.case import ENDED, Move, State, next_state
+from zhirong.chain.financing.case import ENDED, CaseState, CaseTransition, next_state
 from zhirong.kernel.days import working_days_from
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, CaseStep
 
 
-def move_case(work: Work, case: Case, move: Move, **values: Any) -> State:
-    """Move a case, ending its present step and beginning the next. values: further columns that change with it.
+def change_case_state(work: Work, case: Case, move: CaseTransition, **values: Any) -> CaseState:
+    """CaseTransition a case, ending its present step and beginning the next. values: further columns that change with it.
 
     Raises InputError if the move is not allowed now.
     """
@@ -24,7 +24,7 @@ def move_case(work: Work, case: Case, move: Move, **values: Any) -> State:
     return then
 
 
-def begin_step(work: Work, case: Case, state: State, due: date | None) -> None:
+def begin_step(work: Work, case: Case, state: CaseState, due: date | None) -> None:
     """End the step that is open and begin another, unless the case has ended."""
     for step in CaseStep.objects.filter(case=case, ended_at=None):
         work.update(step, ended_at=work.now)
@@ -32,7 +32,7 @@ def begin_step(work: Work, case: Case, state: State, due: date | None) -> None:
         work.create(CaseStep, case=case, state=state.value, began_at=work.now, due_on=due)
 
 
-def time_limit(work: Work, state: State) -> date | None:
+def time_limit(work: Work, state: CaseState) -> date | None:
     """The last day of a step, by the rule of working days for it; None if no rule limits it."""
     name = f"case.days.{state.value}"
     rule = work.rules.find(name, work.day) if name in work.rules else None

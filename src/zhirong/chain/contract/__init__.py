@@ -1,0 +1,1 @@
+"""The documents of the platform: contracts, notices, reports and their signatures."""

@@ -1,0 +1,1 @@
+"""The guarantee of a loan: what a guarantor is asked, and what becomes of it."""

@@ -1,0 +1,80 @@
+"""The states of organisations and invitations, and what a firm's consent covers."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from zhirong.kernel.text import Text
+from zhirong.kernel.transitions import Transitions
+
+
+class OrganisationState(StrEnum):
+    """Whether an organisation can act. PENDING: it has registered itself, and its licence has not been checked."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    REFUSED = "refused"
+
+
+ORGANISATION_WORDS: Mapping[OrganisationState, Text] = {
+    OrganisationState.PENDING: Text("待确认", "to be confirmed"),
+    OrganisationState.ACTIVE: Text("在用", "active"),
+    OrganisationState.SUSPENDED: Text("已停用", "suspended"),
+    OrganisationState.REFUSED: Text("未予确认", "not confirmed"),
+}
+
+ORGANISATION_TRANSITIONS = Transitions(
+    Text("机构", "organisation"),
+    ORGANISATION_WORDS,
+    # The administration has seen an institution's licence before it adds the institution.
+    frozenset({OrganisationState.PENDING, OrganisationState.ACTIVE}),
+    {
+        OrganisationState.PENDING: frozenset({OrganisationState.ACTIVE, OrganisationState.REFUSED}),
+        OrganisationState.ACTIVE: frozenset({OrganisationState.SUSPENDED}),
+        OrganisationState.SUSPENDED: frozenset({OrganisationState.ACTIVE}),
+        OrganisationState.REFUSED: frozenset({OrganisationState.ACTIVE}),
+    },
+)
+# The administration has seen a document that the code is theirs; without one, anyone can register under any code.
+CONFIRMED = (OrganisationState.ACTIVE, OrganisationState.SUSPENDED)
+
+
+class InvitationState(StrEnum):
+    """What became of an invitation."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+INVITATION_WORDS: Mapping[InvitationState, Text] = {
+    InvitationState.OPEN: Text("待接受", "open"),
+    InvitationState.ACCEPTED: Text("已接受", "accepted"),
+    InvitationState.DECLINED: Text("已谢绝", "declined"),
+    InvitationState.WITHDRAWN: Text("已撤回", "withdrawn"),
+}
+
+INVITATION_TRANSITIONS = Transitions(
+    Text("邀请", "invitation"),
+    INVITATION_WORDS,
+    frozenset({InvitationState.OPEN}),
+    {
+        InvitationState.OPEN: frozenset(
+            {InvitationState.ACCEPTED, InvitationState.DECLINED, InvitationState.WITHDRAWN}
+        )
+    },
+)
+
+
+class ConsentScope(StrEnum):
+    """Which of a firm's data a consent covers."""
+
+    RIGHTS = "rights"
+    APPRAISALS = "appraisals"
+
+
+CONSENT_SCOPE_WORDS: Mapping[ConsentScope, Text] = {
+    ConsentScope.RIGHTS: Text("全部权利及其文件", "all rights and their documents"),
+    ConsentScope.APPRAISALS: Text("全部评估", "all appraisals"),
+}

@@ -1,0 +1,103 @@
+"""Which column keeps which state or code: the one place that ties the tables of the store to the states of the chain.
+
+``Work`` refuses a transition that a state's table does not have; the API, its client and the messages take the values of a
+column and their words from here. A new column with a state or a code gets its line here.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Model
+
+from zhirong.chain.appraisal.request import PURPOSE_TEXT
+from zhirong.chain.appraisal_practice.records import GRADE_TEXT, VALUE_TYPE_TEXT
+from zhirong.chain.contract.states import DOCUMENT_TRANSITIONS, SIGNATURE_METHOD_WORDS
+from zhirong.chain.financing.appraising import APPRAISAL_TRANSITIONS
+from zhirong.chain.financing.approval import APPROVAL_VERDICT_WORDS
+from zhirong.chain.financing.case import CASE_TRANSITIONS, CASE_WORDS
+from zhirong.chain.financing.diligence import CHECK_TRANSITIONS, VERDICT_TEXT
+from zhirong.chain.financing.limits import SCOPE_TEXT
+from zhirong.chain.guarantee.states import GUARANTEE_TRANSITIONS
+from zhirong.chain.loan.servicing.events import PAYERS
+from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT
+from zhirong.chain.loan.states import (
+    DIRECTION_WORDS,
+    FLAG_WORDS,
+    LINE_TRANSITIONS,
+    LOAN_TRANSITIONS,
+    PAYMENT_KIND_WORDS,
+    PAYMENT_TRANSITIONS,
+)
+from zhirong.chain.organisation.states import CONSENT_SCOPE_WORDS, INVITATION_TRANSITIONS, ORGANISATION_TRANSITIONS
+from zhirong.chain.platform.states import IMPORT_KIND_WORDS, IMPORT_TRANSITIONS, JOB_WORDS, MESSAGE_KIND_WORDS
+from zhirong.chain.right.kinds import KIND_TEXT
+from zhirong.chain.right.records import STATUS_TEXT
+from zhirong.kernel.text import Text
+from zhirong.kernel.transitions import Transitions
+from zhirong.ledger.accounts import PARTY_TEXT
+from zhirong.operations.actors import KIND_WORDS
+from zhirong.store import financing, parties, work
+
+# Columns whose values follow each other by a table.
+TRANSITIONS: Mapping[tuple[type[Model], str], Transitions[Any]] = {
+    (financing.Case, "state"): CASE_TRANSITIONS,
+    (financing.Appraisal, "state"): APPRAISAL_TRANSITIONS,
+    (financing.CheckItem, "state"): CHECK_TRANSITIONS,
+    (financing.GuaranteeRequest, "state"): GUARANTEE_TRANSITIONS,
+    (financing.Paper, "state"): DOCUMENT_TRANSITIONS,
+    (financing.Loan, "state"): LOAN_TRANSITIONS,
+    (financing.StatementLine, "state"): LINE_TRANSITIONS,
+    (financing.Payment, "state"): PAYMENT_TRANSITIONS,
+    (parties.Organisation, "status"): ORGANISATION_TRANSITIONS,
+    (parties.Invitation, "state"): INVITATION_TRANSITIONS,
+    (work.FileImport, "state"): IMPORT_TRANSITIONS,
+}
+# Columns with one of several values that never change, or follow no table; a job's state is set by its lease alone.
+CODES: Mapping[tuple[type[Model], str], Mapping[Any, Text]] = {
+    (financing.FirmRight, "kind"): KIND_TEXT,
+    (financing.FirmRight, "status"): STATUS_TEXT,
+    (financing.CaseStep, "state"): CASE_WORDS,
+    (financing.Message, "kind"): MESSAGE_KIND_WORDS,
+    (financing.CheckItem, "verdict"): VERDICT_TEXT,
+    (financing.Approval, "decision"): APPROVAL_VERDICT_WORDS,
+    (financing.Appraisal, "grade"): GRADE_TEXT,
+    (financing.Appraisal, "purpose"): PURPOSE_TEXT,
+    (financing.Appraisal, "value_type"): VALUE_TYPE_TEXT,
+    (financing.Signature, "method"): SIGNATURE_METHOD_WORDS,
+    (financing.Loan, "category"): CATEGORY_TEXT,
+    (financing.StatementLine, "direction"): DIRECTION_WORDS,
+    (financing.Payment, "kind"): PAYMENT_KIND_WORDS,
+    (financing.Payment, "payer"): {payer: PARTY_TEXT[payer] for payer in PAYERS},
+    (financing.WatchFlag, "kind"): FLAG_WORDS,
+    (financing.Limit, "scope"): SCOPE_TEXT,
+    (parties.Organisation, "kind"): KIND_WORDS,
+    (parties.Consent, "scope"): CONSENT_SCOPE_WORDS,
+    (parties.FileColumns, "kind"): IMPORT_KIND_WORDS,
+    (work.Job, "state"): JOB_WORDS,
+    (work.FileImport, "kind"): IMPORT_KIND_WORDS,
+}
+
+
+def plain_value(value: Any) -> Any:
+    """A value as a row keeps it: a state or code is its word."""
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def choices_of(model: type[Model], field: str) -> Mapping[str, Text]:
+    """The values of a column in words; empty where it is not one of several. An optional column may be empty beside them."""
+    table = TRANSITIONS.get((model, field))
+    words = CODES.get((model, field), {}) if table is None else table.words
+    return {str(value): text for value, text in words.items()}
+
+
+def demand_transitions(row: Model, before: Mapping[str, Any] | None, values: Mapping[str, Any]) -> None:
+    """Raise InputError where a new state does not follow the one before. before: None for a row that begins."""
+    for field, value in values.items():
+        table = TRANSITIONS.get((type(row), field))
+        if table is None:
+            continue
+        if before is None:
+            table.demand_initial(value, field)
+        else:
+            table.demand(before[field], value, field)
