@@ -316,3 +316,33 @@ def test_a_pledged_mark_is_to_be_renewed_by_the_law_of_its_day() -> None:
     later = contract("pledge_contract", rights=[mark], clauses=contract_clauses(RULES, date(2027, 1, 1)))
     assert "第四十四条" in later and "第四十条" not in later
     assert "续展" not in contract("pledge_contract")
+
+
+DATA = {
+    "kind": "data_ip",
+    "number": "2026A0010000123X",
+    "title": "工业园区水质监测数据集",
+    "filing_date": "2026-03-09",
+    "grant_date": None,
+    "registration_date": "2026-06-10",
+}
+
+
+def test_a_pledge_that_no_law_provides_for_says_so_in_the_contract() -> None:
+    text = contract("pledge_contract", rights=[DATA])
+    assert "不具有物权效力" in text and "第六十三条" in text
+    assert "数据知识产权" in text and "2026A0010000123X" in text
+    assert "不具有物权效力" not in contract("pledge_contract")
+    # A contract of before keeps the clauses that it was made with.
+    before = {
+        name: one for name, one in contract_clauses(RULES, date(2026, 11, 25)).items() if "real_effect" not in name
+    }
+    assert "不具有物权效力" not in contract("pledge_contract", rights=[DATA], clauses=before)
+
+
+def test_form_and_list_name_data_intellectual_property() -> None:
+    text = word_text(make_paper("registration_form", {**facts(), "rights": [DATA], "register": "pilot"}).word)
+    assert "数据知识产权" in text and "2026A0010000123X" in text
+    rows = list(openpyxl.load_workbook(io.BytesIO(rights_list([DATA]))).active.iter_rows(values_only=True))
+    assert rows[-1][1:4] == ("数据知识产权", "2026A0010000123X", "工业园区水质监测数据集")
+    assert rows[-1][5] is not None

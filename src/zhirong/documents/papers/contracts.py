@@ -10,7 +10,7 @@ from typing import Any
 
 from zhirong.chain.loan.rates import INDEX_TEXT
 from zhirong.chain.loan.terms import METHOD_TEXT, Method
-from zhirong.chain.right.kinds import KIND_TEXT, KINDS, Register, RightKind
+from zhirong.chain.right.kinds import KIND_TEXT, KINDS, KindRecord, Register, RightKind
 from zhirong.documents.papers.contracts_english import guarantee_in_english, loan_in_english, pledge_in_english
 from zhirong.documents.papers.sheet import (
     Block,
@@ -178,7 +178,7 @@ def pledge_contract(f: Facts) -> Sheet:
             ),
         ),
         ("担保的范围", ("pledge.scope", "pledge.substitution")),
-        ("质权的设立", ("pledge.registration", "pledge.changes")),
+        ("质权的设立", ("pledge.registration", *_real_effect(f, kinds), "pledge.changes")),
         (
             "出质期间的限制和责任",
             (
@@ -253,6 +253,13 @@ def guarantee_contract(f: Facts) -> Sheet:
         signatures(("债权人", f["lender"]["name"]), ("保证人", f["guarantor"]["name"])),
     ]
     return Sheet("保证合同", f["number"], _day(f), tuple(blocks))
+
+
+def _real_effect(f: Facts, kinds: Sequence[KindRecord]) -> tuple[str, ...]:
+    """The clause for rights whose pledge no law provides for. Contracts made before there was one keep their wording."""
+    clause = "pledge.real_effect"
+    is_open = any(not one.is_named_by_law for one in kinds)
+    return (clause,) if is_open and clause in f["clauses"] else ()
 
 
 # -- clauses ------------------------------------------------------------------------------------------------------
