@@ -301,7 +301,7 @@ def test_notices_are_read(world: ApiWorld) -> None:
     )
     token = world.token(world.officer, "case", "read")
     rows = json.loads(world.get("/me/notices", token).content)["rows"]
-    assert rows and not rows[0]["is_read"] and rows[0]["words"]["en"].startswith("You now belong")
+    assert rows and not rows[0]["is_read"] and rows[0]["words"]["en"].startswith("You are now a member")
     assert json.loads(world.call("POST", "/me/notices/read", token).content) == {"marked": len(rows)}
     problem(world.call("POST", "/me/notices/read", world.token(world.officer, "read")), 403)
 

@@ -69,12 +69,12 @@ def test_everything_goes_along_and_new_rows_follow(folder: Path, sqlite_world: A
         # The old one is kept, but is nobody's database any more; moving twice is refused.
         assert (folder / "zhirong.sqlite3.moved").exists() and not (folder / "zhirong.sqlite3").exists()
         again = _move(folder, url)
-        assert again.returncode == 2 and "no such database of SQLite" in again.stderr
+        assert again.returncode == 2 and "the SQLite database does not exist" in again.stderr
 
 
 def test_what_must_hold_before_is_said_and_nothing_is_copied(folder: Path) -> None:
     refused = _move(folder, "")
-    assert refused.returncode == 2 and "it names no database of PostgreSQL" in refused.stderr
+    assert refused.returncode == 2 and "the PostgreSQL database is not specified" in refused.stderr
     with register_databases.empty("postgresql") as url:
         holder = subprocess.Popen(
             [sys.executable, "-c", _HOLD, str(folder / "zhirong.sqlite3")], stdout=subprocess.PIPE, text=True

@@ -172,7 +172,7 @@ def test_notices_are_mailed_once_in_the_readers_language(world: ApiWorld) -> Non
         assert mail_due(now + timedelta(days=1)) == 0
         sent = {one.to[0]: one for one in mail.outbox}
         mine = sent[world.officer.account.email]
-        assert "You now belong to" in mine.body and "http://localhost:8000/acting/" in mine.body
+        assert "You are now a member of" in mine.body and "http://localhost:8000/acting/" in mine.body
         assert "\n" not in mine.subject
     assert not Notice.objects.filter(mailed_at=None).exists()
 

@@ -233,7 +233,7 @@ def test_a_language_that_is_not_there_is_said() -> None:
 
 def test_a_backup_of_nothing(tmp_path: Path) -> None:
     done = run("platform", "backup", tmp_path / "x.tar", "--data", tmp_path / "nothing", DATABASE_URL="")
-    assert done.returncode == 2 and "没有这个数据文件夹" in done.stderr.decode()
+    assert done.returncode == 2 and "数据文件夹不存在" in done.stderr.decode()
 
 
 @pytest.mark.parametrize("kind", ["absolute", "parent", "link", "folder", "device"])
@@ -250,7 +250,7 @@ def test_a_backup_holds_plain_files_only(tmp_path: Path, kind: str) -> None:
         )
         info.linkname = "/etc/passwd"
         tar.addfile(info, io.BytesIO(b""))
-    with tarfile.open(backup) as tar, pytest.raises(ValueError, match="no place in a backup"):
+    with tarfile.open(backup) as tar, pytest.raises(ValueError, match="cannot be part of a backup"):
         _unpack(tar, folder)
     assert sorted(tmp_path.iterdir()) == sorted([backup, folder])
     assert not list(folder.iterdir())

@@ -146,7 +146,7 @@ def test_a_bad_pack_stops_the_command_with_all_its_problems(capsys: pytest.Captu
         codes = [one["code"] for one in json.loads(err)["error"]["problems"]]
         assert code == 2 and "wrong_type" in codes and "missing" in codes
     code, _, err = run(capsys, "quote", CASE, "--rules", pack / "nowhere")
-    assert code == 2 and "没有这个文件夹" in err
+    assert code == 2 and "文件夹不存在" in err
 
 
 def test_the_list_of_modes_says_which_are_a_packs(capsys: pytest.CaptureFixture[str], pack: Path) -> None:

@@ -21,7 +21,7 @@ def test_a_payment_that_is_being_reversed_stays_on_the_firms_list_and_page(platf
                 assert "内部核对" not in answer.content.decode()  # the bank's own reason
 
     platform.do(money.cashier, "payment.reverse", payment, reason="内部核对")
-    demand_shown("银行申请冲正，待第二人确认", "the bank asks to reverse it")
+    demand_shown("银行申请冲正，待第二人确认", "reversal requested by the bank")
     platform.do(money.second, "payment.confirm_reversal", payment)
     demand_shown("已冲正", "reversed")
 

@@ -108,7 +108,7 @@ def test_with_another_guarantor_the_contracts_are_made_anew(money):
     guarantor, decides = another(money, money.fresh())
     assert money.fresh().guarantor == guarantor
     condition = guaranteed(money)
-    assert condition.verdict == "open" and "重新出合同" in condition.hint.zh
+    assert condition.verdict == "open" and "重新出具合同" in condition.hint.zh
     money.issue()
     assert guaranteed(money).is_met
     paper = Paper.objects.get(kind="guarantee_contract", state="issued")

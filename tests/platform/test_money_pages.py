@@ -93,7 +93,7 @@ def test_a_statement_is_tried_then_imported_then_matched(platform, monkeypatch) 
     )
     assert sent["Location"] == f"/lines/{line.pk}/"
     own = client.post(f"/do/line.confirm/{line.pk}/", {"_key": "k3"})
-    assert own.status_code == 422 and "须是两个人" in own.content.decode()
+    assert own.status_code == 422 and "须为不同人员" in own.content.decode()
     platform.send(platform.client(money.second), "line.confirm", line)
     assert money.state == CaseState.DISBURSED
     assert client.post("/statements/import/", {"account_number": "62220001", "_key": "k4"}).status_code == 422

@@ -36,7 +36,7 @@ def test_an_appraisal_says_who_is_next_and_grave_buttons_come_last(platform: Any
     row = Appraisal.objects.get(pk=platform.do(manager, "appraisal.request", **data).id)
     seen = platform.client(appraiser)
     page = seen.get(f"/appraisals/{row.pk}/").content.decode()
-    assert "等评估机构接受委托" in page and "0.00 元" not in page
+    assert "待评估机构接受委托" in page and "0.00 元" not in page
     accepted = {"independent": True, "no_preset_value": True, "fee": "3万元", "appraiser": appraiser.account.pk}
     platform.do(appraiser, "appraisal.accept", row, **accepted)
     page = seen.get(f"/appraisals/{row.pk}/").content.decode()
@@ -45,7 +45,7 @@ def test_an_appraisal_says_who_is_next_and_grave_buttons_come_last(platform: Any
     page = platform.client(reviewer).get(f"/appraisals/{row.pk}/").content.decode()
     assert "等机构的复核人复核" in page
     platform.do(reviewer, "appraisal.review", row, decision="pass", opinion="方法适当")
-    assert "等承办评估师和复核人各自签署" in seen.get(f"/appraisals/{row.pk}/").content.decode()
+    assert "待承办评估师和复核人分别签署" in seen.get(f"/appraisals/{row.pk}/").content.decode()
 
 
 def test_no_word_of_the_steps_is_broken() -> None:

@@ -104,7 +104,7 @@ def test_second_factors_and_addresses_are_covered(platform: Platform) -> None:
     with connection.cursor() as cursor:
         cursor.execute("delete from mfa_authenticator where id = %s", [factor.pk])
         cursor.execute("delete from account_emailaddress where id = %s", [address.pk])
-    assert [one.text.en for one in platform_findings()] == ["removed otherwise than by an operation"] * 2
+    assert [one.text.en for one in platform_findings()] == ["removed without an operation"] * 2
 
 
 def test_an_account_that_no_operation_made_stays_a_finding(platform: Platform) -> None:

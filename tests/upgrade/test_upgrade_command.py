@@ -104,7 +104,7 @@ def test_it_backs_up_upgrades_and_checks_and_has_nothing_to_do_the_second_time(d
 def test_a_backup_that_cannot_be_written_leaves_everything_as_it_was(data: Path, tmp_path: Path) -> None:
     before = digest(data)
     done = run("platform", "upgrade", "--data", str(data), "--backup", str(tmp_path / "no" / "such.tar"))
-    assert done.returncode == 2 and "there is no such folder" in done.stderr
+    assert done.returncode == 2 and "the folder does not exist" in done.stderr
     assert digest(data) == before
 
 
@@ -114,7 +114,7 @@ def test_it_waits_for_nobody_who_still_uses_the_database(data: Path) -> None:
         reader.execute("begin")
         reader.execute("select count(*) from store_event").fetchone()
         done = run("platform", "upgrade", "--data", str(data), "--no-backup")
-    assert done.returncode == 2 and "a program still uses it" in done.stderr, done.stderr
+    assert done.returncode == 2 and "a program is still using it" in done.stderr, done.stderr
     assert "0007_roles" not in migrations(data)
 
 

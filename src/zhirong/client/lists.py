@@ -415,7 +415,7 @@ class Lists(Group):
         offset: int = 0,
         limit: int = 50,
     ) -> "Page[AdminJobsRow]":
-        """后台任务 / Background work."""
+        """后台任务 / Background jobs."""
         return self._transport.page(
             "admin.jobs", {"state": state, "kind": kind, "order": order, "offset": offset, "limit": limit}
         )
@@ -537,7 +537,7 @@ class Lists(Group):
         offset: int = 0,
         limit: int = 50,
     ) -> "Page[AuditSeenRow]":
-        """谁看过什么 / Who has seen what."""
+        """查看记录 / Access log."""
         return self._transport.page(
             "audit.seen",
             {

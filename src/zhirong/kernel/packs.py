@@ -545,7 +545,7 @@ def _files(folder: Path) -> tuple[list[PackFile], list[Problem]]:
     except OSError as error:
         what = Text(f"读不出来：{error.strerror}", f"cannot be read: {error.strerror}")
         if isinstance(error, FileNotFoundError):
-            what = Text("没有这个文件夹", "there is no such folder")
+            what = Text("文件夹不存在", "the folder does not exist")
         elif isinstance(error, NotADirectoryError):
             what = Text("不是文件夹", "not a folder")
         walk.problems.append(

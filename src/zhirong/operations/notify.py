@@ -18,7 +18,7 @@ from zhirong.store.work import Delivery, Notice, Webhook
 
 _PARTY, _ACCOUNT = "party:", "account:"
 _OTHER_WORDS: Mapping[str, Text] = {
-    WATCHED: Text("一件存续登记的警示有变化", "what is to be watched of a standing registration has changed"),
+    WATCHED: Text("一项有效登记的警示事项有变化", "the alerts of an active registration have changed"),
     FREEZE_RIGHT: Text("一项质押的权利被法院保全", "a court has frozen a pledged right"),
     RENEW_FREEZE: Text("一项权利的保全已续行", "the freeze of a right has been renewed"),
     UNFREEZE_RIGHT: Text("一项权利的保全已解除", "the freeze of a right has been lifted"),

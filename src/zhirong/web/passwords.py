@@ -46,8 +46,8 @@ class UsualPasswordValidator(CommonPasswordValidator):
     def get_help_text(self) -> str:
         """What to do, in the reader's language."""
         if (get_language() or "").startswith("zh"):
-            return "这个口令太常见：请改用几个不相关的词，不要用常见词加数字、重复或连续的键。"
-        return "This password is too common: use several unrelated words, not a common word with digits, repeats or keys in a row."
+            return "该口令过于常见。请改用几个不相关的词，不要使用常见词加数字、重复或连续的按键。"
+        return "This password is too common. Use several unrelated words; avoid common words with digits, repetitions or adjacent keys."
 
     def _left(self, password: str) -> int:
         """How many characters are left when what can be guessed is taken out; none of a single usual word in digits and marks."""

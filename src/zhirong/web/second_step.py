@@ -29,7 +29,7 @@ _NEEDED = Problem(
         "机构账号须先设置第二因素（动态口令或通行密钥）",
         "accounts of institutions need a second factor (codes or a passkey)",
     ),
-    Text("请在“安全”页设置", "Set one up on the page “Security”"),
+    Text("请在“安全”页设置", "Set one up on the Security page."),
     "second_factor_needed",
 )
 

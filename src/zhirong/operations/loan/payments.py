@@ -38,14 +38,14 @@ from zhirong.store.financing import Case, Loan, Payment, StatementLine
 
 CONFIRM = (MemberRole.LENDER_CASHIER, MemberRole.LENDER_REVIEWER, MemberRole.LENDER_MANAGER)
 
-Payer = Annotated[str, ask("付款人", "Who paid", choices=tuple((payer, PARTY_TEXT[payer]) for payer in PAYERS))]
+Payer = Annotated[str, ask("付款人", "Payer", choices=tuple((payer, PARTY_TEXT[payer]) for payer in PAYERS))]
 
 
 class Match(Request):
     """Which loan, and as what."""
 
-    loan: Annotated[Line, ask("贷款编号", "Number of the loan")]
-    kind: Annotated[PaymentKind, ask("款项", "What it is", choices=tuple(PAYMENT_KIND_WORDS.items()))]
+    loan: Annotated[Line, ask("贷款编号", "Loan number")]
+    kind: Annotated[PaymentKind, ask("款项", "Payment type", choices=tuple(PAYMENT_KIND_WORDS.items()))]
     payer: Payer = "firm"
 
 
@@ -57,7 +57,7 @@ class Match(Request):
     states=(LineState.OPEN,),
     request=Match,
     page="loan.line",
-    help=Text("匹配之后须由另一个人确认，确认后才入账。", "Another person confirms it; only then does it count."),
+    help=Text("匹配后须由另一人确认，确认后入账。", "Another person must confirm it before it is booked."),
 )
 def match(work: Work, request: Match) -> Any:
     """Say which loan a line belongs to."""
@@ -77,7 +77,7 @@ def _loan_of(line: StatementLine, number: str, field: str) -> Loan:
             "no_such_loan",
             field,
             number,
-            Text("本行没有这个编号的贷款", "your bank has no loan of this number"),
+            Text("本行没有该编号的贷款", "your bank has no loan with this number"),
             Text("核对编号", "check the number"),
         )
     return loan
@@ -102,7 +102,7 @@ def _ask_to_confirm(work: Work, numbers: str) -> None:
     line = work.row
     work.update(line, state=LineState.MATCHED)
     work.tell(
-        Text(f"流水待确认：{show_yuan(line.amount)} 元，{numbers}", f"To be confirmed: {show_yuan(line.amount)} yuan, {numbers}"),
+        Text(f"流水待确认：{show_yuan(line.amount)} 元，{numbers}", f"Bank entry to confirm: {show_yuan(line.amount)} yuan, {numbers}"),
         f"/lines/{line.pk}/",
         line.organisation_id,
         CONFIRM,
@@ -121,10 +121,10 @@ class Divide(Request):
     parts: Annotated[
         Words,
         ask(
-            "分到哪些贷款",
-            "Which loans, how much each",
-            "每行一笔：贷款编号、空格、金额（元）；合计须与流水完全相等",
-            "one loan a row: its number, a space, yuan; together exactly the line",
+            "贷款分配明细",
+            "Allocation to loans",
+            "每行一笔：贷款编号、空格、金额（元）；合计须与流水金额一致",
+            "one loan per row: number, space, amount in yuan; the total must equal the bank entry",
             widget="area",
             start=_parts_to_begin_with,
         ),
@@ -134,15 +134,15 @@ class Divide(Request):
 
 @operation(
     "line.divide",
-    Text("分到几笔贷款", "Divide over several loans"),
+    Text("分配至多笔贷款", "Allocate to several loans"),
     model=StatementLine,
     roles=CASHIERS,
     states=(LineState.OPEN,),
     request=Divide,
     page="loan.line",
     help=Text(
-        "一笔转账归还几笔贷款时用；由另一个人一次确认，要冲正也一并冲正。",
-        "For one transfer that repays several loans. Another person confirms them together; they are reversed together.",
+        "用于一笔转账归还多笔贷款；由另一人一并确认，冲正时一并冲正。",
+        "For one transfer that repays several loans. Another person confirms them together, and they can only be reversed together.",
     ),
 )
 def divide(work: Work, request: Divide) -> Any:
@@ -172,9 +172,10 @@ def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Wo
             "wrong_direction",
             "kind",
             kind,
-            Text("与流水的收支方向不符", "not the direction of the line"),
+            Text("与流水的收支方向不符", "the direction differs from the bank entry"),
             Text(
-                "收入是还款，支出是放款或退款", "what comes in is a repayment, what goes out a release or a refund"
+                "收入为还款，支出为放款或退款",
+                "incoming entries are repayments; outgoing entries are disbursements or refunds",
             ),
         )
     if loan.state not in PAYMENT_LOAN_STATES[PaymentKind(kind)]:
@@ -182,10 +183,10 @@ def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Wo
             "wrong_state",
             "loan",
             loan.number,
-            Text("这笔贷款现在不能发生此款项", "not possible in the loan's present state"),
+            Text("该笔贷款当前状态不允许此款项", "not allowed in the current state of the loan"),
             Text(
-                "放款须先批准；还款须已放款",
-                "a release must be granted first; a repayment needs a loan that is out",
+                "放款须经批准；还款须在放款之后",
+                "approve the disbursement first; repayments require a disbursed loan",
             ),
         )
     if kind == PaymentKind.DISBURSEMENT and line.amount != loan.principal:
@@ -194,7 +195,10 @@ def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Wo
             "amount",
             show_yuan(line.amount),
             Text(f"放款应为 {show_yuan(loan.principal)} 元", f"a release must be {show_yuan(loan.principal)} yuan"),
-            Text("核对流水；金额不同的不能作为放款", "check the line; another amount is no release"),
+            Text(
+                "核对流水；金额不一致的不能作为放款",
+                "check the bank entry; a different amount cannot be a disbursement",
+            ),
         )
     if kind == PaymentKind.DISBURSEMENT:
         _demand_not_before(line, loan)
@@ -205,22 +209,23 @@ def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Wo
                 "more_than_held",
                 "amount",
                 show_yuan(line.amount),
-                Text(f"留存的溢缴款只有 {show_yuan(held)} 元", f"only {show_yuan(held)} yuan are held"),
-                Text("核对付款人和金额", "check payer and amount"),
+                Text(f"溢缴款余额仅为 {show_yuan(held)} 元", f"only {show_yuan(held)} yuan are held"),
+                Text("核对付款人和金额", "check the payer and the amount"),
             )
 
 
 def _demand_not_before(line: StatementLine, loan: Loan) -> None:
-    """Money that left before its release was granted, or before the contract's first day, is not this loan's."""
+    """Money that left before its release was granted, or before the contract start date, is not this loan's."""
     granted, start = loan.contract.get("granted_on", ""), loan.contract["loan"]["start"]
     if line.day.isoformat() < granted:
         raise refuse(
             "before_the_grant",
             "day",
             line.day,
-            Text(f"早于批准放款之日 {granted}", f"before the release was granted, {granted}"),
+            Text(f"早于批准放款之日 {granted}", f"before the disbursement was approved on {granted}"),
             Text(
-                "核对流水；批准之前付出的款不是这笔放款", "check the line; what was paid before is no release of it"
+                "核对流水；批准前支付的款项不能作为该笔放款",
+                "check the bank entry; a payment before approval is not a disbursement of this loan",
             ),
         )
     if line.day.isoformat() < start:
@@ -228,8 +233,8 @@ def _demand_not_before(line: StatementLine, loan: Loan) -> None:
             "before_the_start",
             "day",
             line.day,
-            Text(f"早于合同起始日 {start}，期限会超过批准的期限", f"before the contract's first day, {start}: longer than approved"),
-            Text("到起始日再付款，或重新出合同", "pay it out from that day on, or issue the contract again"),
+            Text(f"早于合同起始日 {start}，期限会超过批准的期限", f"before the contract start date, {start}: the term would exceed the approved term"),
+            Text("在起始日或之后付款，或重新出具合同", "disburse on or after that date, or issue new contracts"),
         )  # fmt: skip
 
 
@@ -255,7 +260,7 @@ def undo(work: Work, request: Any) -> Any:
     roles=CONFIRM,
     states=(LineState.MATCHED,),
     page="loan.line",
-    help=Text("须由匹配之外的另一个人确认。", "By somebody other than who has matched it."),
+    help=Text("须由匹配人以外的人员确认。", "Must be confirmed by a person other than the one who matched it."),
 )
 def confirm(work: Work, request: Any) -> Any:
     """The money counts from the day of the statement."""
@@ -309,8 +314,8 @@ def _release(work: Work, loan: Loan, line: StatementLine) -> str:
             "after_the_end",
             "day",
             line.day,
-            Text(f"放款日不早于合同到期日 {end}", f"not before the contract's last day, {end}"),
-            Text("重新出合同", "issue the contract again"),
+            Text(f"放款日不早于合同到期日 {end}", f"on or after the contract maturity, {end}"),
+            Text("重新出具合同", "issue a new contract"),
         )
     contract = {**loan.contract, "loan": {**loan.contract["loan"], "start": line.day.isoformat()}}
     event = event_id(loan, "D")
@@ -345,7 +350,7 @@ def settle(work: Work, loan: Loan, is_settled: bool) -> None:
         clear_flags(work, loan)
         change_case_state(work, case, CaseTransition.REPAY)
         work.tell(
-            Text(f"已还清，请注销质押：{loan.number}", f"Repaid; discharge the pledge: {loan.number}"),
+            Text(f"已还清，请注销质押：{loan.number}", f"Loan repaid; discharge the pledge: {loan.number}"),
             f"/cases/{case.pk}/completion/",
             loan.lender_id,
             (MemberRole.LENDER_OFFICER,),
@@ -362,8 +367,8 @@ def demand_another(work: Work, first: int | None) -> None:
             "same_person",
             "actor",
             "",
-            Text("经办和确认须是两个人", "the second person must be another than the first"),
-            Text("请另一位同事确认", "ask a colleague"),
+            Text("经办人和确认人须为不同人员", "the same person cannot match and confirm"),
+            Text("请另一位同事确认", "ask a colleague to confirm"),
         )
 
 
@@ -395,6 +400,6 @@ listing(
         related=("loan__firm", "line"),
         narrow=_of_actor,
         page="loan.payment",
-        empty=Text("还没有款项；从银行流水匹配", "none yet; they are matched from bank statements"),
+        empty=Text("暂无款项；请从银行流水匹配", "No payments yet. Match them from bank statements."),
     )
 )  # fmt: skip

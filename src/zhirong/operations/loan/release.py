@@ -18,14 +18,14 @@ from zhirong.store.financing import Case, Loan
 
 @operation(
     "case.release",
-    Text("批准放款", "Release the loan"),
+    Text("批准放款", "Approve the disbursement"),
     model=Case,
     roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_CASHIER, MemberRole.LENDER_MANAGER),
     states=(CaseState.REGISTERING,),
     page="loan.completion",
     help=Text(
-        "全部放款条件满足或经豁免才能批准；批准后由放款会计付款，并用银行流水核对。",
-        "Possible once every condition holds. The cashier then pays it out, and matches it from the bank statement.",
+        "全部放款条件已满足或经豁免后方可批准；批准后由放款会计付款，并与银行流水核对。",
+        "Possible when every condition is met or waived. The cashier then disburses the loan and matches the bank statement.",
     ),
 )
 def release(work: Work, request: Any) -> Any:
@@ -37,8 +37,8 @@ def release(work: Work, request: Any) -> Any:
             "released_already",
             "loan",
             found.number,
-            Text("这笔申请已经批准放款", "this case has been released already"),
-            Text("到贷款页查看", "see the loan"),
+            Text("该笔申请已批准放款", "the disbursement of this case has already been approved"),
+            Text("到贷款页查看", "open the loan"),
         )
     found_conditions = conditions_of(case, work.day, work.rules)
     open_ones = [one for one in found_conditions if not one.is_met]
@@ -71,7 +71,7 @@ def release(work: Work, request: Any) -> Any:
         )
     work.update(case)
     work.tell(
-        Text(f"待付款：{found.number}", f"To be paid out: {found.number}"),
+        Text(f"待付款：{found.number}", f"Loan to disburse: {found.number}"),
         f"/loans/{found.pk}/",
         case.lender,
         (MemberRole.LENDER_CASHIER,),
@@ -87,7 +87,7 @@ class Cancel(Request):
 
 @operation(
     "release.cancel",
-    Text("取消放款", "Cancel the release"),
+    Text("取消放款", "Cancel the disbursement"),
     model=Loan,
     roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_CASHIER, MemberRole.LENDER_MANAGER),
     states=(LoanState.WAITING,),
@@ -103,7 +103,7 @@ def cancel(work: Work, request: Cancel) -> Any:
             "payment_matched",
             "payment",
             loan.number,
-            Text("已有匹配到这笔贷款的流水", "a line of a statement is matched to it"),
+            Text("已有匹配至该笔贷款的流水", "a bank entry is matched to this loan"),
             Text("先撤销匹配", "undo the match first"),
         )
     work.update(loan, state=LoanState.CANCELLED)

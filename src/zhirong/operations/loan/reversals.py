@@ -29,14 +29,16 @@ class Reverse(Request):
 
 @operation(
     "payment.reverse",
-    Text("申请冲正", "Ask to reverse"),
+    Text("申请冲正", "Request a reversal"),
     model=Payment,
     roles=CASHIERS,
     states=(PaymentState.CONFIRMED,),
     request=Reverse,
     is_grave=True,
     page="loan.payment",
-    help=Text("匹配错了才冲正；须由另一个人确认。", "For what was matched wrongly; another person confirms it."),
+    help=Text(
+        "仅用于匹配错误的情形；须由另一人确认。", "For incorrect matches only. Another person must confirm it."
+    ),
 )
 def ask_to_reverse(work: Work, request: Reverse) -> Any:
     """Ask another person to agree. A line that was divided is reversed as a whole."""
@@ -44,7 +46,7 @@ def ask_to_reverse(work: Work, request: Reverse) -> Any:
         _demand_reversible(payment)
         work.update(payment, state=PaymentState.REVERSING, reason=request.reason, reversed_by_id=work.actor.account)
     work.tell(
-        Text(f"冲正待确认：{work.row.loan.number}", f"A reversal is to be confirmed: {work.row.loan.number}"),
+        Text(f"冲正待确认：{work.row.loan.number}", f"Reversal to confirm: {work.row.loan.number}"),
         f"/payments/{work.row.pk}/",
         work.row.loan.lender_id,
         CONFIRM,
@@ -125,7 +127,7 @@ def _demand_reversible(payment: Payment) -> None:
             "case",
             case.number,
             Text("质押已注销，案件已结清", "the pledge is discharged, the case is closed"),
-            Text("另行追索", "claim it otherwise"),
+            Text("另行追索", "recover the amount separately"),
         )
     others = Payment.objects.filter(loan=payment.loan, state__in=PAYMENTS_ALIVE).exclude(pk=payment.pk)
     if payment.kind == PaymentKind.DISBURSEMENT and others.exists():
@@ -133,8 +135,8 @@ def _demand_reversible(payment: Payment) -> None:
             "payments_after",
             "payment",
             payment.loan.number,
-            Text("放款之后已有其他款项", "there are other payments after the release"),
-            Text("先冲正那些款项", "reverse those first"),
+            Text("放款后已有其他款项", "there are other payments after the release"),
+            Text("先冲正那些款项", "reverse those payments first"),
         )
 
 

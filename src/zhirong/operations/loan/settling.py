@@ -41,15 +41,15 @@ class Settle(Request):
 
 @operation(
     "condition.settle",
-    Text("落实批复条件", "Settle an open item"),
+    Text("落实批复条件", "Settle an outstanding item"),
     model=Case,
     roles=DESK,
     states=_BEFORE_RELEASE,
     request=Settle,
     page="loan.completion",
     help=Text(
-        "批准时列明待落实的事项，逐项写明查到了什么。",
-        "For each item that the approval left open, state what was found.",
+        "对批复列明的待落实事项，逐项填写落实情况。",
+        "State the result for each item that the approval left outstanding.",
     ),
 )
 def settle(work: Work, request: Settle) -> Any:
@@ -61,8 +61,8 @@ def settle(work: Work, request: Settle) -> Any:
             "not_open",
             "item",
             request.item,
-            Text("不是待落实的事项", "not an item that is open"),
-            Text("从列出的选", "choose one that is listed"),
+            Text("该事项不是待落实事项", "not an outstanding item"),
+            Text("从列表中选择", "choose one from the list"),
         )
     settled = {
         **case.contract.get("settled", {}),
@@ -86,10 +86,12 @@ class RecordUse(Request):
     """A payment that the loan is for, as a contract, an order or a payroll shows it."""
 
     payee: Annotated[
-        Line, ask("收款人", "Payee", "如供应商名称；工资写“职工工资”", "such as a supplier; or “payroll”")
+        Line, ask("收款人", "Payee", "如供应商名称；工资填“职工工资”", "such as a supplier name, or 'payroll'")
     ]
     amount: Annotated[Fen, Field(gt=0), ask("金额", "Amount", widget="money")]
-    what: Annotated[Line, ask("用途", "What for", "如采购膜组件的合同编号", "such as the number of the contract")]
+    what: Annotated[
+        Line, ask("用途", "Purpose", "如采购膜组件的合同编号", "such as the number of the purchase contract")
+    ]
     is_entrusted: Annotated[
         bool, ask("受托支付（由本行直接付给收款人）", "Entrusted payment: the bank pays the payee")
     ] = False
@@ -97,9 +99,9 @@ class RecordUse(Request):
         bool,
         ask(
             "不是股东分红、金融资产、固定资产或股权投资",
-            "Neither dividends, financial assets, fixed assets nor equity",
+            "No dividends, financial assets, fixed assets or equity investments",
             "流动资金贷款的用途限制",
-            "what a working-capital loan must not be used for",
+            "restrictions on the use of working capital loans",
         ),
     ] = False
     file: Annotated[
@@ -109,15 +111,15 @@ class RecordUse(Request):
 
 @operation(
     "use.record",
-    Text("登记用途凭据", "Record the use"),
+    Text("登记用途凭据", "Record evidence of use"),
     model=Case,
     roles=DESK,
     states=_BEFORE_RELEASE,
     request=RecordUse,
     page="loan.completion",
     help=Text(
-        "超过需求测算数的部分，放款前须有合同、订单或工资表；同一文件只能用一次。",
-        "What is above the annex figure is shown by contracts, orders or payrolls; a file counts once.",
+        "超过需求测算额的部分，放款前须提供合同、订单或工资表；同一文件只能使用一次。",
+        "Amounts above the calculated need require contracts, orders or payrolls before disbursement. Each file counts once.",
     ),
 )
 def record_use(work: Work, request: RecordUse) -> Any:
@@ -128,8 +130,8 @@ def record_use(work: Work, request: RecordUse) -> Any:
             "not_working_capital",
             "is_working_capital",
             "",
-            Text("没有确认用途属于流动资金", "the use is not confirmed to be working capital"),
-            Text("核对合同内容后勾选；不属于的不能用本贷款支付", "tick it after reading the contract; other uses are not allowed"),
+            Text("未确认用途属于流动资金", "the use has not been confirmed as working capital"),
+            Text("核对合同内容后勾选；不属于流动资金的不得用本贷款支付", "check the contract and tick it; other uses are not allowed"),
         )  # fmt: skip
     file = attach(work, request.file, f"case/{case.pk}", "use_evidence", case.lender_id)
     twice = StoredFile.objects.filter(sha256=file.sha256, paper="use_evidence", removed=False).exclude(pk=file.pk)
@@ -138,8 +140,8 @@ def record_use(work: Work, request: RecordUse) -> Any:
             "evidence_used",
             "file",
             file.name,
-            Text("这份凭据已经用过", "this evidence has been used already"),
-            Text("上传这笔用途自己的凭据", "upload the evidence of this payment"),
+            Text("该凭据已使用", "this evidence has already been used"),
+            Text("上传该笔用途的凭据", "upload the evidence of this payment"),
         )
     use = {
         "payee": request.payee,
@@ -165,7 +167,7 @@ def _recorded_uses(actor: Actor, case: Any) -> Choices:
 class RemoveUse(Request):
     """Which entry is wrong, and why."""
 
-    use: Annotated[int, ask("哪一笔", "Which", choices=_recorded_uses)]
+    use: Annotated[int, ask("用途登记", "Which", choices=_recorded_uses)]
     reason: Annotated[Words, ask("理由", "Reason", widget="area")]
 
 
@@ -187,8 +189,8 @@ def remove_use(work: Work, request: RemoveUse) -> Any:
             "no_such_use",
             "use",
             request.use,
-            Text("没有这笔登记", "there is no such entry"),
-            Text("从列出的选", "choose one that is listed"),
+            Text("该登记不存在", "the entry does not exist"),
+            Text("从列表中选择", "choose one from the list"),
         )
     gone = uses.pop(request.use)
     for file in StoredFile.objects.filter(pk=gone["file"], subject=f"case/{case.pk}", removed=False):
@@ -212,7 +214,9 @@ class Waive(Request):
     """Which condition, and why the loan is paid out without it."""
 
     condition: Annotated[str, ask("放款条件", "Condition", choices=_waivable)]
-    reason: Annotated[Words, ask("豁免理由", "Reason", "随放款条件一直显示", "shown beside it", widget="area")]
+    reason: Annotated[
+        Words, ask("豁免理由", "Reason", "与放款条件一并显示", "shown with the condition", widget="area")
+    ]
 
 
 def _had_no_part(actor: Actor, case: Any) -> bool:
@@ -232,8 +236,8 @@ def _had_no_part(actor: Actor, case: Any) -> bool:
     is_grave=True,
     page="loan.completion",
     help=Text(
-        "只有规则允许的条件可以豁免；只对现在的原因有效，原因变了须重新决定。",
-        "Only what the rules let anybody waive; it holds for the present reason alone.",
+        "仅规则允许的条件可以豁免；豁免仅对当前原因有效，原因变化后须重新决定。",
+        "Only conditions that the rules allow to be waived. The waiver applies only to the current reason.",
     ),
 )
 def waive(work: Work, request: Waive) -> Any:
@@ -245,16 +249,16 @@ def waive(work: Work, request: Waive) -> Any:
             "not_open",
             "condition",
             request.condition,
-            Text("这项条件现在没有未满足", "this condition is not open now"),
-            Text("从列出的选", "choose one that is listed"),
+            Text("该条件当前不是未满足状态", "this condition is not outstanding"),
+            Text("从列表中选择", "choose one from the list"),
         )
     if not may_be_waived(found.code, work.rules, work.day):
         raise refuse(
             "never_waived",
             "condition",
             found.title.zh,
-            Text("规则不允许豁免这项条件", "the rules let nobody waive this condition"),
-            found.hint or Text("按提示满足该条件", "meet it as it says"),
+            Text("规则不允许豁免该条件", "the rules do not allow a waiver of this condition"),
+            found.hint or Text("按提示满足该条件", "meet the condition as described"),
         )
     waived = {
         **case.contract.get("waived", {}),

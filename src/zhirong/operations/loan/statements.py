@@ -45,8 +45,8 @@ class Import(Request):
         ask(
             "流水文件",
             "Statement",
-            "银行导出的 Excel 或 CSV，原样上传",
-            "Excel or CSV, as the bank exports it",
+            "银行导出的 Excel 或 CSV 原始文件",
+            "the original Excel or CSV file exported by the bank",
             widget="file",
         ),
     ]
@@ -54,16 +54,16 @@ class Import(Request):
         str,
         Formed(
             "^[0-9A-Za-z -]{4,40}$",
-            Text("写 4 至 40 位数字或字母", "give 4 to 40 digits or letters"),
+            Text("填写 4 至 40 位数字或字母", "enter 4 to 40 digits or letters"),
         ),
-        ask("账号", "Account", "这份流水所属的本行账号", "whose statement it is"),
+        ask("账号", "Account", "流水所属的本行账号", "the bank's account of this statement"),
     ]
-    dry_run: Annotated[bool, ask("只试读，不导入", "Try only")] = False
+    dry_run: Annotated[bool, ask("仅试读，不导入", "Preview only, do not import")] = False
     columns: Annotated[
-        str, Field(max_length=20_000), ask("栏目含义", "Meaning of columns", *COLUMNS_HELP, widget="area")
+        str, Field(max_length=20_000), ask("栏目含义", "Column meanings", *COLUMNS_HELP, widget="area")
     ] = ""
     keep_columns: Annotated[
-        bool, ask("以后的流水也按此对应", "Keep these meanings for later statements", widget="flag")
+        bool, ask("以后的流水也按此对应", "Use these meanings for future statements", widget="flag")
     ] = False
 
 
@@ -94,10 +94,8 @@ def _read(call: Call, request: Import) -> tuple[Statement | None, dict[str, str]
     takes_files=True,
     page="loan.statements",
     help=Text(
-        "逐行核对后整份导入；有一行不对就都不导入。流水号重复的认作同一笔，不会重复导入。外币、未成交的交易不导入，并列出。行数多的文件在后台读取，读完后由您确认。",
-        "Every row is checked; one wrong row and none is imported. A reference that is known already is the same entry. "
-        "Entries in another currency and those not carried out are omitted and listed. A long file is read in the background "
-        "and waits for your yes.",
+        "逐行核对后整份导入；任一行有误则全部不导入。流水号相同的视为同一笔，不重复导入。外币及未成交的交易不导入，另行列出。行数较多的文件在后台读取，完成后由您确认。",
+        "Every row is checked; if one row is wrong, nothing is imported. Entries with a known reference are not imported again. Entries in other currencies and failed transactions are listed but not imported. Long files are read in the background and wait for your confirmation.",
     ),
 )
 def import_statement(work: Work, request: Import) -> Any:
@@ -268,7 +266,7 @@ class Ignore(Request):
 
 @operation(
     "line.ignore",
-    Text("与贷款无关", "Not of a loan"),
+    Text("与贷款无关", "Not related to a loan"),
     model=StatementLine,
     roles=CASHIERS,
     states=(LineState.OPEN,),
@@ -282,7 +280,7 @@ def ignore(work: Work, request: Ignore) -> Any:
 
 @operation(
     "line.reopen",
-    Text("重新匹配", "Take it up again"),
+    Text("重新匹配", "Match again"),
     model=StatementLine,
     roles=CASHIERS,
     states=(LineState.IGNORED,),
@@ -334,13 +332,13 @@ def _kind_for(loan: Loan, line: StatementLine) -> PaymentKind:
 def _reasons(line: StatementLine, loan: Loan, key: str, numbers: set[str], kind: PaymentKind) -> list[Text]:
     reasons = []
     if loan.number.upper() in numbers:
-        reasons.append(Text("摘要里有贷款编号", "the note names the loan"))
+        reasons.append(Text("摘要含贷款编号", "the note contains the loan number"))
     if loan.firm.name_key == key:
-        reasons.append(Text("户名与借款人一致", "the name is the borrower's"))
+        reasons.append(Text("户名与借款人一致", "the name matches the borrower"))
     if kind == PaymentKind.DISBURSEMENT and loan.principal == line.amount:
-        reasons.append(Text("金额等于贷款本金", "the amount is the principal"))
+        reasons.append(Text("金额等于贷款本金", "the amount equals the principal"))
     if kind == PaymentKind.REPAYMENT and line.amount in (loan.next_due, loan.overdue):
-        reasons.append(Text("金额等于应还金额", "the amount is what is due"))
+        reasons.append(Text("金额等于应还金额", "the amount equals the amount due"))
     return reasons
 
 
@@ -356,7 +354,7 @@ listing(
         (
             Column("reference", Text("流水号", "Reference"), lambda row: row.reference, main=True),
             Column("day", Text("日期", "Date"), lambda row: row.day, "day", "day", main=True),
-            Column("direction", Text("收支", "In or out"), lambda row: DIRECTION_WORDS[row.direction]),
+            Column("direction", Text("收支", "Direction"), lambda row: DIRECTION_WORDS[row.direction]),
             Column("amount", Text("金额（元）", "Amount (yuan)"), lambda row: row.amount, "money", main=True),
             Column("counterparty", Text("对方户名", "Counterparty"), lambda row: row.counterparty),
             Column("note", Text("摘要", "Note"), lambda row: row.note),
@@ -365,11 +363,11 @@ listing(
         ),
         (
             Filter("state", Text("状态", "State"), lambda state: Q(state=state), tuple(LINE_WORDS.items())),
-            Filter("direction", Text("收支", "In or out"), lambda way: Q(direction=way), tuple(DIRECTION_WORDS.items())),
+            Filter("direction", Text("收支", "Direction"), lambda way: Q(direction=way), tuple(DIRECTION_WORDS.items())),
             Filter("words", Text("户名或流水号", "Name or reference"), _typed),
         ),
         roles=(*CASHIERS, MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER),
         page="loan.line",
-        empty=Text("还没有流水；从银行下载后在这里导入", "none yet; download a statement from the bank and import it here"),
+        empty=Text("暂无流水；请从银行下载后在此导入", "No entries yet. Download a statement from the bank and import it here."),
     )
 )  # fmt: skip

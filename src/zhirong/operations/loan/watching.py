@@ -45,13 +45,13 @@ class Found:
 class Batch(Request):
     """Which loans: those after an id, so many of them."""
 
-    after: Annotated[int, Field(ge=0), ask("从编号之后", "After id")] = 0
-    limit: Annotated[int, Field(ge=1, le=500), ask("笔数", "How many")] = BATCH
+    after: Annotated[int, Field(ge=0), ask("从编号之后", "After ID")] = 0
+    limit: Annotated[int, Field(ge=1, le=500), ask("笔数", "Number of loans")] = BATCH
 
 
 @operation(
     "loan.reckon",
-    Text("日终重算", "Reckon at the end of the day"),
+    Text("日终重算", "End-of-day recalculation"),
     request=Batch,
     is_background=True,
 )
@@ -72,7 +72,7 @@ def reckon(work: Work, request: Batch) -> Any:
             state = state_of(loan, work.day, work.rules)
             watched = list(_watched(work, loan, state, rights))
         except InputError as error:
-            # One loan that cannot be reckoned does not stop the others: somebody is told, and its columns stay.
+            # One loan that cannot be recalculated does not stop the others: somebody is told, and its columns stay.
             _write_flags(work, loan, [_fault(error)], flags.get(loan.pk, ()))
             continue
         before = loan.category
@@ -105,7 +105,7 @@ def _fault(error: InputError) -> Found:
     """A loan whose events or contract give no state today, such as one linked to a rate that is not published."""
     one = error.problems[0]
     words = Text(
-        f"无法重算：{one.field} {one.reason.zh}。{one.hint.zh}", f"cannot be reckoned: {one.field} {one.reason.en}. {one.hint.en}"
+        f"无法重算：{one.field} {one.reason.zh}。{one.hint.zh}", f"cannot be recalculated: {one.field} {one.reason.en}. {one.hint.en}"
     )  # fmt: skip
     return Found("fault", "replay", words)
 
@@ -141,7 +141,7 @@ def _watched(work: Work, loan: Loan, state: LoanPosition, rights: Mapping[int, F
     until = appraised_until(loan.case, work.day, work.rules)
     soon = work.day + timedelta(days=work.rules.at("watch.days.appraisal", work.day).whole())
     if until is not None and until <= soon:
-        words = Text(f"评估有效期至 {until}", f"the appraisal holds until {until}")
+        words = Text(f"评估有效期至 {until}", f"the appraisal is valid until {until}")
         yield Found("appraisal", until.isoformat(), words, until)
     for registration in registrations_of(loan.case):
         for place, words in grounds_of(registration, kept, work.day, work.rules):
@@ -206,7 +206,7 @@ def clear_flags(work: Work, loan: Loan) -> None:
 
 @operation(
     "watch.see",
-    Text("已处理", "Seen to"),
+    Text("已处理", "Handled"),
     model=WatchFlag,
     roles=BANKERS,
     relation=lambda actor, flag: flag.cleared_on is None and flag.seen_by_id is None,
@@ -229,11 +229,11 @@ listing(
             Column("kind", Text("事项", "What"), lambda row: FLAG_WORDS[row.kind], "state", main=True),
             Column("words", Text("说明", "Why"), lambda row: row.words, main=True),
             Column("due_on", Text("日期", "Date"), lambda row: row.due_on, "day", "due_on"),
-            Column("seen", Text("处理", "Seen to"), lambda row: Text("已处理", "seen to") if row.seen_by_id else Text("待处理", "open")),
+            Column("seen", Text("处理", "Handled"), lambda row: Text("已处理", "handled") if row.seen_by_id else Text("待处理", "open")),
         ),
         (
             Filter("kind", Text("事项", "What"), lambda kind: Q(kind=kind), tuple(FLAG_WORDS.items())),
-            Filter("seen", Text("处理", "Seen to"), lambda yes: Q(seen_by__isnull=yes != "yes"), (("yes", Text("已处理", "seen to")), ("no", Text("待处理", "open")))),
+            Filter("seen", Text("处理", "Handled"), lambda yes: Q(seen_by__isnull=yes != "yes"), (("yes", Text("已处理", "handled")), ("no", Text("待处理", "open")))),
             Filter("loan", Text("贷款编号", "Loan"), lambda number: Q(loan__number=number.strip())),
         ),
         roles=BANKERS,
@@ -241,6 +241,6 @@ listing(
         related=("loan__firm",),
         narrow=lambda actor, day: Q(cleared_on=None),
         page="loan.of_flag",
-        empty=Text("没有要看的。每天日终重算后，到期、逾期、年费、评估和登记情形列在这里", "nothing to look at. After each end of day, what falls due or has arisen is listed here"),
+        empty=Text("暂无预警。每日日终重算后，到期、逾期、年费、评估和登记情形在此列示", "No alerts. Due dates, overdue amounts, fees, appraisals and registration matters are listed here after each end of day."),
     )
 )  # fmt: skip

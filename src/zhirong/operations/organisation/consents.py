@@ -36,9 +36,11 @@ def _institutions(actor: Actor, row: Any) -> list[tuple[str, Text]]:
 class GiveConsent(Request):
     """Whom, what, what for, until when."""
 
-    to: Annotated[int, ask("给谁", "To whom", choices=_institutions)]
-    scope: Annotated[ConsentScope, ask("可以看什么", "What it may see", choices=tuple(CONSENT_SCOPE_WORDS.items()))]
-    purpose: Annotated[Line, ask("用来做什么", "What for")]
+    to: Annotated[int, ask("给谁", "Recipient", choices=_institutions)]
+    scope: Annotated[
+        ConsentScope, ask("可查看内容", "Data visible to the recipient", choices=tuple(CONSENT_SCOPE_WORDS.items()))
+    ]
+    purpose: Annotated[Line, ask("使用目的", "Purpose")]
     until: Annotated[TermDay, ask("有效期至", "Until")]
 
 
@@ -49,9 +51,8 @@ class GiveConsent(Request):
     roles=(MemberRole.FIRM_MANAGER,),
     page="firm.trust",
     help=Text(
-        "提交申请时，银行本来就能看到该申请所列的内容，不需要另外授权；这里授权的是申请以外的。对同一机构的同一内容，新的授权代替原来的。",
-        "A lender sees what a case names without this; a consent is for what lies beyond its cases. "
-        "For the same institution and the same data a new consent takes the place of the one before.",
+        "提交申请后，银行可查看该申请所列内容，无需另行授权；此处用于授权查看申请以外的内容。对同一机构的同一内容，新授权替代原授权。",
+        "A lender can see the data of a submitted case without consent; a consent covers other data. A new consent replaces the previous one for the same institution and data.",
     ),
 )
 def give_consent(work: Work, request: GiveConsent) -> Any:
@@ -63,10 +64,10 @@ def give_consent(work: Work, request: GiveConsent) -> Any:
     to = Organisation.objects.filter(pk=request.to, kind__in=kinds, status=OrganisationState.ACTIVE).first()
     if to is None:
         problems.append(
-            _wrong("to", request.to, Text("没有这家机构", "there is no such institution"), "not_a_choice")
+            _wrong("to", request.to, Text("该机构不存在", "the institution does not exist"), "not_a_choice")
         )
     if request.until < work.day:
-        problems.append(_wrong("until", request.until, Text("已经过去", "it lies in the past"), "in_the_past"))
+        problems.append(_wrong("until", request.until, Text("日期已过", "the date is in the past"), "in_the_past"))
     if problems or to is None:
         raise InputError(problems)
     consent = work.create(
@@ -84,7 +85,9 @@ def give_consent(work: Work, request: GiveConsent) -> Any:
         work.update(earlier, revoked_on=work.day)
     words = CONSENT_SCOPE_WORDS[request.scope]
     firm = work.actor.organisation_name
-    work.tell(Text(f"{firm} 授权贵机构查看：{words.zh}", f"{firm} lets you see {words.en}"), "/desk/", to)
+    work.tell(
+        Text(f"{firm} 授权贵机构查看：{words.zh}", f"{firm} has given you consent to see {words.en}"), "/desk/", to
+    )
     return {"id": consent.pk}
 
 
@@ -103,7 +106,7 @@ def revoke_consent(work: Work, request: Any) -> Any:
     words = scope_words(work.row.scope)
     firm = work.row.firm.name
     work.tell(
-        Text(f"{firm} 收回了授权：{words.zh}", f"{firm} has revoked its consent: {words.en}"),
+        Text(f"{firm} 已收回授权：{words.zh}", f"{firm} has revoked its consent: {words.en}"),
         "/desk/",
         work.row.to_id,
     )
@@ -115,7 +118,7 @@ def scope_words(scope: str) -> Text:
 
 
 def _wrong(field: str, value: object, reason: Text, code: str) -> Problem:
-    hint = Text("从列出的里面选，日期填今天或以后", "choose one that is listed; give today or a later day")
+    hint = Text("从列表中选择；日期填写今天或之后", "choose one from the list; enter today or a later date")
     return Problem(field, str(value), reason, hint, code)
 
 
@@ -127,8 +130,8 @@ listing(
         (
             Column("firm", Text("企业", "Firm"), lambda row: row.firm.name),
             Column("to", Text("机构", "Institution"), lambda row: row.to.name, main=True),
-            Column("scope", Text("可以看", "May see"), lambda row: scope_words(row.scope), main=True),
-            Column("purpose", Text("用途", "What for"), lambda row: row.purpose),
+            Column("scope", Text("可查看内容", "Data visible"), lambda row: scope_words(row.scope), main=True),
+            Column("purpose", Text("用途", "Purpose"), lambda row: row.purpose),
             Column("until", Text("有效期至", "Until"), lambda row: row.until, "day", order="until"),
             Column(
                 "revoked_on", Text("收回日", "Revoked on"), lambda row: row.revoked_on, "day", order="revoked_on"
@@ -137,8 +140,8 @@ listing(
         roles=(MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK),
         related=("firm", "to"),
         empty=Text(
-            "没有授权。银行只看得到您提交给它的申请。",
-            "No consents: a lender sees the cases handed to it and nothing else.",
+            "暂无授权。银行仅可查看您向其提交的申请。",
+            "No consents. A lender sees only the cases submitted to it.",
         ),
     )
 )

@@ -24,7 +24,7 @@ class FoundPlatform(Request):
     audit: Annotated[Line, ask("审计管理员邮箱", "Audit administrator's e-mail")]
 
 
-@operation("platform.found", Text("建立平台", "Found the platform"), request=FoundPlatform, is_background=True)
+@operation("platform.found", Text("建立平台", "Set up the platform"), request=FoundPlatform, is_background=True)
 def found_platform(work: Work, request: FoundPlatform) -> Any:
     """Once: a platform that has its administration gives roles through it."""
     if Organisation.objects.filter(kind=OrganisationKind.PLATFORM.value).exists():
@@ -32,8 +32,8 @@ def found_platform(work: Work, request: FoundPlatform) -> Any:
             "founded",
             "name",
             request.name,
-            Text("平台已经建立", "the platform has been founded already"),
-            Text("由安全管理员添加成员", "let the security administrator add members"),
+            Text("平台已经建立", "the platform has already been set up"),
+            Text("由安全管理员添加成员", "ask the security administrator to add members"),
         )
     emails = {
         MemberRole.SYSTEM_ADMIN: request.system,
@@ -47,9 +47,9 @@ def found_platform(work: Work, request: FoundPlatform) -> Any:
             request.system,
             Text(
                 "系统、安全、审计三个管理角色须由不同的人担任",
-                "system, security and audit administration are three people",
+                "system, security and audit administrators must be different people",
             ),
-            Text("写三个不同的邮箱", "give three different addresses"),
+            Text("填写三个不同的邮箱", "enter three different addresses"),
         )
     house = work.create(
         Organisation,
@@ -68,8 +68,8 @@ def found_platform(work: Work, request: FoundPlatform) -> Any:
                 "no_account",
                 role.value.split(".")[1],
                 email,
-                Text("没有这个邮箱的账号", "there is no account of this address"),
-                Text("先建立账号", "make the account first"),
+                Text("该邮箱没有对应账号", "there is no account with this address"),
+                Text("先建立账号", "create the account first"),
             )
         work.create(Membership, account=account, organisation=house, roles=[role.value], active=True)
     return {"id": house.pk}

@@ -34,13 +34,11 @@ class GiveMandate(Request):
     operations: Annotated[
         list[str],
         Field(min_length=1, max_length=40),
-        ask("可以代办", "What it may do", widget="many", choices=_grantable),
+        ask("可代办事项", "Permitted operations", widget="many", choices=_grantable),
     ]
     most: Annotated[
         Fen | None,
-        ask(
-            "申请金额上限", "Largest amount it may apply for", "不填则不限", "left empty: no limit", widget="money"
-        ),
+        ask("申请金额上限", "Maximum application amount", "留空则不限", "leave empty for no limit", widget="money"),
     ] = None
     until: Annotated[TermDay, ask("有效期至", "Until")]
 
@@ -52,9 +50,8 @@ class GiveMandate(Request):
     roles=(MemberRole.FIRM_MANAGER,),
     page="firm.trust",
     help=Text(
-        "代理机构只能办您勾选的事，不能签署、不能授权他人；您随时可以终止，立即生效。同一家代理机构只有一份委托：新的代替原来的。",
-        "The agent can do what you tick and nothing else; it can neither sign nor pass the mandate on. You can end it at once. "
-        "An agent has one mandate of yours: a new one takes the place of the one before.",
+        "代理机构仅可办理您勾选的事项，不能签署，不能转委托；您可随时终止，立即生效。对同一代理机构，新委托替代原委托。",
+        "The agent can only perform the operations that you tick; it cannot sign or delegate. You can end the mandate at any time with immediate effect. A new mandate replaces the previous one for the same agent.",
     ),
 )
 def give_mandate(work: Work, request: GiveMandate) -> Any:
@@ -64,18 +61,20 @@ def give_mandate(work: Work, request: GiveMandate) -> Any:
     problems = []
     agent = Organisation.objects.filter(pk=request.agent, kind=_AGENT, status=OrganisationState.ACTIVE).first()
     if agent is None:
-        problems.append(_wrong("agent", str(request.agent), Text("没有这家代理机构", "there is no such agent")))
+        problems.append(_wrong("agent", str(request.agent), Text("该代理机构不存在", "the agent does not exist")))
     grantable = {name for name, _ in _grantable(work.actor, None)}
     for name in request.operations:
         if name not in grantable:
-            problems.append(_wrong("operations", name, Text("这件事不能委托", "this cannot be left to an agent")))
+            problems.append(
+                _wrong("operations", name, Text("该事项不能委托", "this operation cannot be delegated to an agent"))
+            )
     if request.until < work.day:
         problems.append(
             Problem(
                 "until",
                 request.until.isoformat(),
-                Text("已经过去", "it lies in the past"),
-                Text("填今天或以后的日期", "give today or a later day"),
+                Text("日期已过", "the date is in the past"),
+                Text("填写今天或之后的日期", "enter today or a later date"),
                 "in_the_past",
             )
         )
@@ -96,8 +95,8 @@ def give_mandate(work: Work, request: GiveMandate) -> Any:
         work.update(earlier, ended_on=work.day)
     firm = work.actor.organisation_name
     words = Text(
-        f"{firm} 委托贵机构代办；原有的委托以这份为准",
-        f"{firm} has given you a mandate; it takes the place of any before it",
+        f"{firm} 委托贵机构代办；新委托替代原委托",
+        f"{firm} has given you a mandate; it replaces any previous one",
     )
     work.tell(words, "/acting/", agent)
     return {"id": mandate.pk}
@@ -125,7 +124,7 @@ def end_mandate(work: Work, request: Any) -> Any:
 
 
 def _wrong(field: str, value: str, reason: Text) -> Problem:
-    return Problem(field, value, reason, Text("从列出的里面选", "choose one that is listed"), "not_a_choice")
+    return Problem(field, value, reason, Text("从列表中选择", "choose one from the list"), "not_a_choice")
 
 
 def operation_titles(names: list[str]) -> Text:
@@ -142,13 +141,13 @@ listing(
         (
             Column("firm", Text("企业", "Firm"), lambda row: row.firm.name),
             Column("agent", Text("代理机构", "Agent"), lambda row: row.agent.name, main=True),
-            Column("operations", Text("可以代办", "May do"), lambda row: operation_titles(row.operations)),
+            Column("operations", Text("可代办事项", "May do"), lambda row: operation_titles(row.operations)),
             Column("most", Text("申请上限", "Up to"), lambda row: row.most, "money"),
             Column("until", Text("有效期至", "Until"), lambda row: row.until, "day", order="until", main=True),
             Column("ended_on", Text("终止日", "Ended on"), lambda row: row.ended_on, "day", order="ended_on"),
         ),
         roles=(MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK, MemberRole.OPERATOR_AGENT),
         related=("firm", "agent"),
-        empty=Text("没有委托代理。", "No mandates."),
+        empty=Text("暂无委托代理。", "No mandates yet."),
     )
 )

@@ -51,8 +51,8 @@ class AddMember(Request):
     email: Annotated[
         str,
         Field(max_length=254),
-        Formed(r"^[^@\s]+@[^@\s]+$", Text("写成 name@example.cn", "write it like name@example.cn")),
-        ask("邮箱", "E-mail address", "对方用这个邮箱登录或注册", "with which they sign in or sign up"),
+        Formed(r"^[^@\s]+@[^@\s]+$", Text("按 name@example.cn 的格式填写", "enter it as name@example.cn")),
+        ask("邮箱", "E-mail address", "对方登录或注册使用的邮箱", "the address with which they sign in or sign up"),
     ]
     roles: Annotated[list[MemberRole], ask("角色", "Roles", widget="many", choices=_role_choices)]
 
@@ -73,9 +73,8 @@ def _administers(actor: Actor, row: Any) -> bool:
     relation=_administers,
     request=AddMember,
     help=Text(
-        "给这个邮箱发出邀请；对方登录（没有账号的先用它注册）后在“身份”页接受。已是成员的，直接改为这里选的角色。",
-        "An invitation goes to the address; they accept it on the page “Acting for” after signing in, or signing up with it. "
-        "Somebody who belongs here already has these roles from now on.",
+        "向该邮箱发送邀请；对方登录（无账号的先注册）后在“身份”页接受。已是成员的，直接变更为所选角色。",
+        "Sends an invitation to the address. The invitee accepts it on the 'Acting for' page after signing in or signing up. Existing members get the selected roles immediately.",
     ),
 )
 def add_member(work: Work, request: AddMember) -> Any:
@@ -93,7 +92,7 @@ def add_member(work: Work, request: AddMember) -> Any:
                 "no_account",
                 "email",
                 request.email,
-                Text("没有这个邮箱的账号", "there is no account of this address"),
+                Text("该邮箱没有对应账号", "there is no account with this address"),
                 Text("请对方先注册", "ask them to sign up first"),
             )
         return _join(work, account, work.row, request.roles)
@@ -113,7 +112,7 @@ def _join(work: Work, account: Account, organisation: Organisation, roles: list[
         member = work.create(Membership, account=account, organisation=organisation, roles=given, active=True)
     else:
         work.update(member, roles=given, active=True)
-    words = Text(f"您已加入 {organisation.name}", f"You now belong to {organisation.name}")
+    words = Text(f"您已加入 {organisation.name}", f"You are now a member of {organisation.name}")
     work.tell(words, "/acting/", organisation, alone=account)
     return {"id": member.pk}
 
@@ -131,8 +130,8 @@ def _invite(work: Work, request: AddMember) -> dict[str, Any]:
                 "too_many_invitations",
                 "email",
                 email,
-                Text(f"待接受的邀请已有 {_MOST_OPEN} 份", f"{_MOST_OPEN} invitations wait already"),
-                Text("撤回不需要的，再邀请", "withdraw those that are not needed"),
+                Text(f"待接受的邀请已有 {_MOST_OPEN} 份", f"{_MOST_OPEN} invitations are already pending"),
+                Text("先撤回不需要的邀请", "withdraw invitations that are not needed"),
             )
         invitation = work.create(
             Invitation, organisation=work.row, email=email, state=InvitationState.OPEN, **values
@@ -173,7 +172,8 @@ def send_invitation(task: Task) -> Any:
         return {}
     name = one.organisation.name
     words = Text(
-        f"{name} 邀请您成为其成员，{one.until} 前有效", f"{name} invites you to act for it; good until {one.until}"
+        f"{name} 邀请您成为其成员，{one.until} 前有效",
+        f"{name} invites you to become a member; valid until {one.until}",
     )
     account = Account.objects.filter(email__iexact=one.email, is_active=True).first()
     if account is not None:
@@ -182,8 +182,8 @@ def send_invitation(task: Task) -> Any:
             Notice.objects.create(account=account, link=link, at=task.now, mail_at=task.now, words=words.as_json())
         return {}
     how = Text(
-        f"用这个邮箱在 {settings.PUBLIC_URL}/accounts/signup/ 注册后接受。不认识对方的，不必理会。",
-        f"Sign up with this address at {settings.PUBLIC_URL}/accounts/signup/ to accept. If you do not know them, do nothing.",
+        f"请使用该邮箱在 {settings.PUBLIC_URL}/accounts/signup/ 注册后接受。如不认识邀请方，请忽略本邮件。",
+        f"Sign up with this address at {settings.PUBLIC_URL}/accounts/signup/ to accept. If you do not know the sender, ignore this message.",
     )
     body = "\n\n".join((words.zh, how.zh, words.en, how.en))
     EmailMessage(f"{_SUBJECT} {words.zh} · {words.en}"[:120], body, None, [one.email]).send()
@@ -209,8 +209,8 @@ def _demand_standing(work: Work) -> None:
             "invitation_over",
             "until",
             work.row.until,
-            Text("邀请已过期", "the invitation has run out"),
-            Text("请对方再邀请一次", "ask to be invited again"),
+            Text("邀请已过期", "the invitation has expired"),
+            Text("请对方重新邀请", "ask for a new invitation"),
         )
 
 
@@ -276,8 +276,8 @@ def _demand_roles(organisation: Organisation, roles: list[MemberRole]) -> None:
             "not_a_role_here",
             "roles",
             "、".join(wrong),
-            Text("这类机构没有这样的角色", "there is no such role in an organisation of this kind"),
-            Text("至少选一项列出的角色", "choose at least one of those listed"),
+            Text("此类机构没有该角色", "organisations of this kind do not have this role"),
+            Text("至少选择一个所列角色", "choose at least one role from the list"),
         )
     if len(ADMIN_ROLES.intersection(roles)) > 1:
         raise refuse(
@@ -286,9 +286,9 @@ def _demand_roles(organisation: Organisation, roles: list[MemberRole]) -> None:
             "、".join(roles),
             Text(
                 "系统、安全、审计三个管理角色须由不同的人担任",
-                "system, security and audit administration are three people",
+                "system, security and audit administrators must be different people",
             ),
-            Text("只选其中一项", "choose one of them"),
+            Text("只选择其中一个角色", "choose one of them"),
         )
 
 
@@ -299,8 +299,8 @@ def _demand_apart(work: Work, account: Account, organisation: Organisation, role
             "own_roles",
             "email",
             account.email,
-            Text("不能给自己授予角色", "nobody gives themselves roles"),
-            Text("请安全管理员或另一位负责人办理", "ask the security administrator, or another head"),
+            Text("不能给自己授予角色", "you cannot assign roles to yourself"),
+            Text("由安全管理员或另一位负责人办理", "ask the security administrator or another manager"),
         )
     elsewhere = Membership.objects.filter(account=account, active=True).exclude(organisation=organisation)
     had = {role for held in elsewhere.values_list("roles", flat=True) for role in held}
@@ -310,8 +310,8 @@ def _demand_apart(work: Work, account: Account, organisation: Organisation, role
             "roles",
             "、".join(roles),
             Text(
-                "此人在别的机构已担任另一个管理角色；系统、安全、审计须由不同的人担任",
-                "this person is another administrator elsewhere; system, security and audit are three people",
+                "此人在其他机构已担任另一管理角色；系统、安全、审计管理角色须由不同人员担任",
+                "this person already has another administrator role; system, security and audit administrators must be different people",
             ),
             Text("另选一人", "choose another person"),
         )
@@ -326,13 +326,13 @@ INVITATIONS = listing(
             Column("email", Text("邮箱", "E-mail"), lambda row: row.email, main=True),
             Column("organisation", Text("机构", "Organisation"), lambda row: row.organisation.name, main=True),
             Column("roles", Text("角色", "Roles"), lambda row: roles_text(row.roles)),
-            Column("until", Text("有效至", "Good until"), lambda row: row.until, "day"),
+            Column("until", Text("有效至", "Valid until"), lambda row: row.until, "day"),
             Column("state", Text("状态", "State"), lambda row: INVITATION_WORDS[row.state], "state", main=True),
         ),
         (Filter("state", Text("状态", "State"), lambda state: Q(state=state), tuple(INVITATION_WORDS.items())),),
         related=("organisation",),
         page="own.invitation",
-        empty=Text("没有邀请。", "No invitations."),
+        empty=Text("暂无邀请。", "No invitations."),
     )
 )
 

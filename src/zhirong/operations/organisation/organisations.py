@@ -29,7 +29,7 @@ class RegisterFirm(Request):
             "统一社会信用代码",
             "Unified social credit code",
             "营业执照上的 18 位代码",
-            "the 18 places on the licence",
+            "the 18 characters on the licence",
         ),
     ]
     name: Annotated[Line, ask("企业名称", "Name of the firm", "与营业执照一致", "as on the licence")]
@@ -53,9 +53,8 @@ class RegisterFirm(Request):
     Text("登记企业", "Register your firm"),
     request=RegisterFirm,
     help=Text(
-        "核对执照后，平台管理员会在一个工作日内确认；确认前可以录入权利、免费评估、比较融资模式。",
-        "The administration confirms it against the licence within a working day; until then you can enter rights, "
-        "appraise them free of charge and compare the modes.",
+        "平台管理员核对营业执照后，在一个工作日内确认；确认前可以录入权利、免费评估、比较融资模式。",
+        "An administrator confirms the firm against its licence within one working day. Until then you can enter rights, use free appraisals and compare modes.",
     ),
     page="",
 )
@@ -73,8 +72,8 @@ def register_firm(work: Work, request: RegisterFirm) -> Any:
             "firm_known",
             "code",
             request.code,
-            Text("这个代码的企业已经登记", "a firm of this code is registered already"),
-            Text("请其负责人把您加为成员", "ask its manager to add you"),
+            Text("该代码的企业已登记", "a firm with this code is already registered"),
+            Text("请该企业负责人将您添加为成员", "ask its manager to add you as a member"),
         )
     firm = _enter(work, OrganisationKind.FIRM, request, OrganisationState.PENDING)
     work.create(
@@ -86,7 +85,7 @@ def register_firm(work: Work, request: RegisterFirm) -> Any:
     )
     for admin in Organisation.objects.filter(kind=OrganisationKind.PLATFORM):
         work.tell(
-            Text(f"新登记企业待确认：{firm.name}", f"A firm waits to be confirmed: {firm.name}"),
+            Text(f"新登记企业待确认：{firm.name}", f"New firm to confirm: {firm.name}"),
             f"/admin/organisations/{firm.pk}/",
             admin,
             (MemberRole.SYSTEM_ADMIN,),
@@ -94,7 +93,7 @@ def register_firm(work: Work, request: RegisterFirm) -> Any:
     return {"id": firm.pk}
 
 
-_IN_CONTRACTS = ("写入合同和通知", "stands in contracts and notices")
+_IN_CONTRACTS = ("用于合同和通知", "used in contracts and notices")
 
 
 class EnterOrganisation(Request):
@@ -116,7 +115,7 @@ class EnterOrganisation(Request):
 
 @operation(
     "organisation.enter",
-    Text("录入机构", "Enter an organisation"),
+    Text("录入机构", "Register an organisation"),
     request=EnterOrganisation,
     roles=(MemberRole.SYSTEM_ADMIN,),
     page="admin.organisation",
@@ -128,8 +127,8 @@ def enter_organisation(work: Work, request: EnterOrganisation) -> Any:
             "organisation_known",
             "code",
             request.code,
-            Text("这个代码已经登记", "this code is registered already"),
-            Text("在机构列表里找它", "look for it in the list"),
+            Text("该代码已登记", "this code is already registered"),
+            Text("在机构列表中查找", "find it in the list"),
         )
     return {"id": _enter(work, request.kind, request, OrganisationState.ACTIVE).pk}
 
@@ -174,8 +173,8 @@ class Confirm(Request):
         ask(
             "营业执照",
             "Licence",
-            "凭它确认；另有企业以同一代码登记时必交",
-            "what it is confirmed by; needed where another has registered under the same code",
+            "用于确认企业；另有企业以同一代码登记时必须上传",
+            "used to confirm the firm; required if another firm has registered under the same code",
             widget="file",
         ),
     ] = None
@@ -191,9 +190,8 @@ class Confirm(Request):
     request=Confirm,
     page="admin.organisation",
     help=Text(
-        "核对执照后确认。以同一代码登记而没有确认的其他企业同时不予确认，并得到通知。",
-        "After its licence was checked. Others that have registered under the same code and are not confirmed are refused, "
-        "and told.",
+        "核对营业执照后确认。以同一代码登记且未确认的其他企业同时不予确认，并会收到通知。",
+        "Check the licence first. Other unconfirmed firms with the same code are rejected and notified.",
     ),
 )
 def confirm(work: Work, request: Confirm) -> Any:
@@ -209,11 +207,10 @@ def confirm(work: Work, request: Confirm) -> Any:
             "code",
             row.code,
             Text(
-                f"{taken.name} 已凭执照以这个代码确认", f"{taken.name} is confirmed under this code by its licence"
+                f"{taken.name} 已凭执照以这个代码确认",
+                f"{taken.name} has been confirmed under this code with its licence",
             ),
-            Text(
-                "确有错误的，先查清哪一份执照是真的", "where that is wrong, find out first whose licence is genuine"
-            ),
+            Text("如有错误，先核实营业执照的真伪", "if this is wrong, first verify which licence is genuine"),
         )
     rivals = list(others.filter(status=OrganisationState.PENDING).order_by("pk"))
     if rivals and request.licence is None:
@@ -223,20 +220,24 @@ def confirm(work: Work, request: Confirm) -> Any:
             "",
             Text(
                 f"另有 {len(rivals)} 家企业以同一代码登记：{'、'.join(one.name for one in rivals)}",
-                f"others have registered under the same code: {', '.join(one.name for one in rivals)}",
+                f"other firms have registered under the same code: {', '.join(one.name for one in rivals)}",
             ),
-            Text("交上核对过的营业执照", "submit the licence that was checked"),
+            Text("上传核对过的营业执照", "upload the licence that was checked"),
         )
     if request.licence is not None:
         attach(work, request.licence, f"organisation/{row.pk}", "licence", work.actor.organisation)
     work.update(row, status=OrganisationState.ACTIVE)
-    work.tell(Text("企业已确认，可以提交融资申请", "Your firm is confirmed: you can apply now"), "/desk/", row)
+    work.tell(
+        Text("企业已确认，可以提交融资申请", "Your firm has been confirmed; you can now apply for financing"),
+        "/desk/",
+        row,
+    )
     for rival in rivals:
         _not_confirmed(work, rival, _ANOTHER_IS_IT)
 
 
 _ANOTHER_IS_IT = Text(
-    "另一家企业已凭营业执照以这个代码确认", "another firm is confirmed under this code by its licence"
+    "另一家企业已凭营业执照以这个代码确认", "another firm has been confirmed under this code with its licence"
 )
 
 
@@ -267,8 +268,7 @@ def _not_confirmed(work: Work, firm: Organisation, reason: Text) -> None:
     work.tell(
         Text(
             f"您登记的企业 {firm.name}（{firm.code}）没有确认：{reason.zh}。有异议请向平台管理员提交营业执照",
-            f"The firm that you registered, {firm.name} ({firm.code}), was not confirmed: {reason.en}. If that is wrong, "
-            "show its licence to the platform's administration",
+            f"The firm that you registered, {firm.name} ({firm.code}), was not confirmed: {reason.en}. If you disagree, send the business licence to the platform administration",
         ),
         "/acting/",
         firm,
@@ -292,8 +292,8 @@ def suspend(work: Work, request: Any) -> Any:
             "own_house",
             "kind",
             work.row.kind,
-            Text("平台管理机构不能停用", "the platform's own administration cannot be suspended"),
-            Text("撤销个别人员的角色", "take roles from single people instead"),
+            Text("平台管理机构不能停用", "the platform administration cannot be suspended"),
+            Text("撤销个别人员的角色", "remove the roles of individual people instead"),
         )
     work.update(work.row, status=OrganisationState.SUSPENDED)
 
@@ -311,8 +311,8 @@ def own_firm(account: int, firm: int) -> list[Problem]:
         Problem(
             "actor",
             str(account),
-            Text("您是这家企业的成员，不能审批它的业务", "you belong to the firm, and cannot decide on its case"),
-            Text("由没有利害关系的同事审批", "let a colleague decide who has no interest in it"),
+            Text("您是该企业成员，不能审批其业务", "you are a member of the firm and cannot decide on its case"),
+            Text("由没有利害关系的同事审批", "ask a colleague without a conflict of interest to decide"),
             "belongs_to_the_firm",
         )
     ]
@@ -355,7 +355,7 @@ def save_view(work: Work, request: SaveView) -> Any:
     }
 
 
-@operation("view.forget", Text("删除视图", "Forget the view"), model=SavedView)
+@operation("view.forget", Text("删除视图", "Delete the view"), model=SavedView)
 def forget_view(work: Work, request: Any) -> Any:
     """It is no longer listed."""
     work.update(work.row, listing="")

@@ -28,11 +28,11 @@ class OwnName(Request):
 
 @operation(
     "account.name",
-    Text("填写姓名", "State your name"),
+    Text("填写姓名", "Enter your name"),
     request=OwnName,
     help=Text(
-        "审批、复核、签字处显示姓名；没有填写的显示邮箱。已签的文件不变。",
-        "It stands where you decide, review and sign, in place of your address. What has been signed stays as it is.",
+        "审批、复核、签字处显示姓名；未填写的显示邮箱。已签署的文件不变。",
+        "Your name is shown with your decisions, reviews and signatures instead of your e-mail address. Signed documents do not change.",
     ),
 )
 def state_name(work: Work, request: OwnName) -> Any:

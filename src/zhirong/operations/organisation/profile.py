@@ -34,7 +34,7 @@ class Describe(Request):
 
 @operation(
     "firm.describe",
-    Text("填写企业情况", "Describe your firm"),
+    Text("填写企业情况", "Complete the firm profile"),
     model=Organisation,
     request=Describe,
     roles=FIRM,
@@ -42,8 +42,8 @@ class Describe(Request):
     for_agents=True,
     page="firm.profile",
     help=Text(
-        "填一次，比较模式和提交申请时都用它；每一栏写明出处和日期。",
-        "Said once and used wherever modes are compared and cases are made; each part with its source and date.",
+        "填写一次，供比较模式和提交申请使用；每栏填写出处和日期。",
+        "Enter it once; it is used to compare modes and to draft cases. Enter source and date for each part.",
     ),
 )
 def describe(work: Work, request: Describe) -> Any:

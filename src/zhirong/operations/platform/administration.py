@@ -43,6 +43,6 @@ ORGANISATIONS = listing(
         roles=(MemberRole.SYSTEM_ADMIN, MemberRole.SECURITY_ADMIN),
         page="admin.organisation",
         begin="organisation.enter",
-        empty=Text("没有符合条件的机构。", "No organisation fits."),
+        empty=Text("未找到符合条件的机构。", "No organisations found."),
     )
 )

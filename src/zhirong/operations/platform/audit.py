@@ -37,9 +37,8 @@ _SHOWN = 500  # findings of a check that are kept with its result
     Text("全部重算核对", "Check everything"),
     roles=AUDIT,
     help=Text(
-        "后台重算日志、登记簿和平台各表，与日志逐列比对。账号表随登录变化，不在其内。",
-        "In the background the log, the register and the platform's tables are computed again and compared column by column. "
-        "Accounts change with every sign-in and are not among them.",
+        "在后台重新计算日志、登记簿和平台各表，并与日志逐列比对。账号表随登录变化，不在核对范围内。",
+        "Recalculates the log, the register and the platform tables in the background and compares them column by column. Account tables change with every sign-in and are excluded.",
     ),
 )
 def begin_check(work: Work, request: Any) -> Any:
@@ -144,10 +143,10 @@ EVENTS = listing(
             Filter("kind", Text("事项代码", "Kind"), lambda value: Q(kind=value)),
             Filter(
                 "actor",
-                Text("办理人（账号编号）", "By (number of the account)"),
+                Text("办理人（账号编号）", "Actor (account number)"),
                 lambda value: Q(actor=_actor(value)),
             ),
-            Filter("subject", Text("对象，如 case/12", "About, such as case/12"), lambda value: Q(subject=value)),
+            Filter("subject", Text("对象，如 case/12", "Object, such as case/12"), lambda value: Q(subject=value)),
             Filter("registration", Text("质押申请编号", "Filing"), lambda value: Q(registration=int(value))),
             Filter("first", Text("日期自", "From"), lambda value: Q(day__gte=_day(value))),
             Filter("last", Text("日期至", "Until"), lambda value: Q(day__lte=_day(value))),
@@ -155,13 +154,13 @@ EVENTS = listing(
         roles=AUDIT,
         order="-index",
         page="audit.event",
-        empty=Text("没有符合条件的事项。", "No event fits."),
+        empty=Text("没有符合条件的事项。", "No events found."),
     )
 )
 SEEN = listing(
     Listing(
         "audit.seen",
-        Text("谁看过什么", "Who has seen what"),
+        Text("查看记录", "Access log"),
         Seen,
         (
             Column("at", Text("时间", "At"), lambda row: row.at, "instant", "at", main=True),
@@ -171,23 +170,23 @@ SEEN = listing(
                 Text("机构", "Organisation"),
                 lambda row: None if row.organisation is None else row.organisation.name,
             ),
-            Column("subject", Text("看了什么", "What"), lambda row: row.subject, main=True),
+            Column("subject", Text("查看对象", "What"), lambda row: row.subject, main=True),
         ),
         (
             Filter("account", Text("邮箱", "E-mail"), lambda value: Q(account__email__iexact=value)),
-            Filter("subject", Text("对象，如 case/12", "What, such as case/12"), lambda value: Q(subject=value)),
+            Filter("subject", Text("对象，如 case/12", "Object, such as case/12"), lambda value: Q(subject=value)),
             Filter("first", Text("日期自", "From"), lambda value: Q(day__gte=_day(value))),
             Filter("last", Text("日期至", "Until"), lambda value: Q(day__lte=_day(value))),
         ),
         roles=AUDIT,
         related=("account", "organisation"),
-        empty=Text("没有记录。", "Nothing is recorded."),
+        empty=Text("暂无记录。", "No records."),
     )
 )
 JOBS = listing(
     Listing(
         "admin.jobs",
-        Text("后台任务", "Background work"),
+        Text("后台任务", "Background jobs"),
         Job,
         (
             Column("id", Text("编号", "No."), lambda row: row.pk, "number", "id", main=True),
@@ -203,7 +202,7 @@ JOBS = listing(
             Filter("kind", Text("任务", "Work"), lambda value: Q(kind__startswith=value)),
         ),
         roles=SYSTEM,
-        empty=Text("没有后台任务。", "There is no background work."),
+        empty=Text("暂无后台任务。", "No background jobs."),
     )
 )
 

@@ -40,14 +40,19 @@ def back_up(folder: Path, target: Path, now: datetime) -> dict[str, Any]:
     """
     if target.exists():
         raise _problem(
-            "exists", str(target), "文件已存在", "the file exists", "换一个文件名", "choose another name"
+            "exists",
+            str(target),
+            "文件已存在",
+            "the file already exists",
+            "使用其他文件名",
+            "choose another file name",
         )
     if not folder.is_dir():
         raise _problem(
             "no_folder",
             str(folder),
-            "没有这个数据文件夹",
-            "there is no such data folder",
+            "数据文件夹不存在",
+            "the data folder does not exist",
             "检查 --data 或 ZHIRONG_DATA",
             "check --data or ZHIRONG_DATA",
         )
@@ -55,10 +60,10 @@ def back_up(folder: Path, target: Path, now: datetime) -> dict[str, Any]:
         raise _problem(
             "no_folder",
             str(target.parent),
-            "没有这个文件夹",
-            "there is no such folder",
-            "先建立它，或换一个",
-            "make it first, or choose another",
+            "文件夹不存在",
+            "the folder does not exist",
+            "先创建该文件夹，或使用其他文件夹",
+            "create it first, or choose another folder",
         )
     part = target.with_name(target.name + ".part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # it holds the keys
@@ -86,7 +91,7 @@ def restore(source: Path, folder: Path) -> dict[str, Any]:
             str(folder),
             "文件夹不是空的",
             "the folder is not empty",
-            "换一个空文件夹",
+            "使用空文件夹",
             "choose an empty one",
         )
     folder.mkdir(parents=True, exist_ok=True)
@@ -100,10 +105,10 @@ def restore(source: Path, folder: Path) -> dict[str, Any]:
         raise _problem(
             "damaged",
             str(source),
-            f"备份读不出来或已损坏：{error}",
+            f"备份无法读取或已损坏：{error}",
             f"the backup cannot be read or is damaged: {error}",
-            "换一份备份",
-            "take another backup",
+            "使用其他备份",
+            "use another backup",
         ) from error
     (folder / MANIFEST).unlink()
     if (folder / POSTGRES).exists():
@@ -120,7 +125,7 @@ def _unpack(tar: tarfile.TarFile, folder: Path) -> None:
         name = PurePosixPath(member.name)
         content = tar.extractfile(member) if member.isreg() else None
         if content is None or name.is_absolute() or ".." in name.parts or not name.parts:
-            raise ValueError(f"{member.name} has no place in a backup")
+            raise ValueError(f"{member.name} cannot be part of a backup")
         place = folder / name
         place.parent.mkdir(parents=True, exist_ok=True)
         mode = 0o600 if member.mode & 0o077 == 0 else 0o644
@@ -192,10 +197,10 @@ def _dump_postgres(place: Path) -> Path:
         raise _problem(
             "no_pg_dump",
             "pg_dump",
-            "没有 PostgreSQL 的备份工具",
-            "PostgreSQL's own tool is not there",
+            "未安装 PostgreSQL 备份工具",
+            "the PostgreSQL tool is not installed",
             "安装 postgresql-client，或由数据库管理员备份数据库后另存数据文件夹",
-            "install postgresql-client, or let the database be backed up by its administrator and copy the folder",
+            "install postgresql-client, or ask the database administrator for a backup and copy the data folder",
         )
     _run_tool([tool, "--format=custom", "--no-owner", "--no-privileges", f"--file={place}"])
     return place
@@ -209,7 +214,7 @@ def _load_postgres(dump: Path) -> None:
                 "DATABASE_URL",
                 "数据库不是空的",
                 "the database is not empty",
-                "换一个空数据库",
+                "使用空数据库",
                 "choose an empty one",
             )
     connection.close()
@@ -218,8 +223,8 @@ def _load_postgres(dump: Path) -> None:
         raise _problem(
             "no_pg_restore",
             "pg_restore",
-            "没有 PostgreSQL 的恢复工具",
-            "PostgreSQL's own tool is not there",
+            "未安装 PostgreSQL 恢复工具",
+            "the PostgreSQL tool is not installed",
             "安装 postgresql-client",
             "install postgresql-client",
         )
@@ -240,10 +245,10 @@ def _run_tool(command: list[str]) -> None:
         raise _problem(
             "tool_failed",
             Path(command[0]).name,
-            f"没有成功：{said}",
-            f"it failed: {said}",
+            f"操作失败：{said}",
+            f"failed: {said}",
             "按提示改正后重试",
-            "correct that and try again",
+            "fix the cause and try again",
         )
 
 

@@ -40,7 +40,7 @@ Rows = dict[tuple[str, int], Row]
 
 
 def platform_findings(folder: Path = settings.DATA) -> list[Finding]:
-    """Every row of a kept table that was changed, removed or added otherwise than by an operation. folder: of the
+    """Every row of a kept table that was changed, removed or added without an operation. folder: of the
     keys.
     """
     expected = _folded()
@@ -50,7 +50,7 @@ def platform_findings(folder: Path = settings.DATA) -> list[Finding]:
         own = {number: expected.pop((table, number)) for number in _numbers(expected, table)}
         found += _limited(_of_table(model, own), table)
     found += [
-        _finding("table", f"{table} {number}", "日志写了没有的表", "the log has a row of a table that there is not")
+        _finding("table", f"{table} {number}", "日志中有不存在的表", "the log has a row of an unknown table")
         for table, number in sorted(expected)
     ]
     return found + _limited(account_findings(folder), "account")
@@ -62,7 +62,12 @@ def account_findings(folder: Path) -> Iterator[Finding]:
         return
     seals = {one.account_id: one for one in AccountSeal.objects.order_by("account_id")}
     if any(one.key for one in seals.values()) and not has_key(folder):
-        yield _finding("account_key", "vault.key", "没有密钥，账号无法核对", "no key: accounts cannot be checked")
+        yield _finding(
+            "account_key",
+            "vault.key",
+            "缺少密钥，无法核对账号",
+            "the key is missing, so accounts cannot be checked",
+        )
         return
     mark, now = key_mark(folder), all_parts(folder)
     if any(one.key != mark for one in seals.values()):
@@ -70,13 +75,13 @@ def account_findings(folder: Path) -> Iterator[Finding]:
             "account_key",
             "vault.key",
             "不是登记账号时所用的密钥；请恢复原来的 vault.key",
-            "not the key that accounts were sealed with; restore the former vault.key",
+            "the key differs from the one used to seal accounts; restore the former vault.key",
         )
         return
     for number in sorted(now.keys() | seals.keys()):
         place = f"account {number}"
         if number not in seals:
-            yield _finding("account", place, "表中有，日志中没有", "in the table, not in the log")
+            yield _finding("account", place, "表中存在，日志中不存在", "in the table, not in the log")
             continue
         sealed, found = seals[number].parts, now.get(number, {})
         for part in sorted(sealed.keys() | found.keys()):
@@ -86,10 +91,10 @@ def account_findings(folder: Path) -> Iterator[Finding]:
 
 def _part_words(was: bool, is_now: bool) -> tuple[str, str]:
     if was and is_now:
-        return "不经平台操作被改动", "changed otherwise than by an operation"
+        return "未经平台操作被修改", "changed without an operation"
     if was:
-        return "不经平台操作被删除", "removed otherwise than by an operation"
-    return "不经平台操作被加入", "added otherwise than by an operation"
+        return "未经平台操作被删除", "removed without an operation"
+    return "未经平台操作被添加", "added without an operation"
 
 
 def kept_models() -> list[type[Kept]]:
@@ -140,21 +145,21 @@ def _of_table(model: type[Kept], expected: dict[int, Row]) -> Iterator[Finding]:
         place = f"{table} {number}"
         own = expected.pop(number, None)
         if own is None:
-            yield _finding("row", place, "表中有，日志中没有", "in the table, not in the log")
+            yield _finding("row", place, "表中存在，日志中不存在", "in the table, not in the log")
             continue
         for column, text in zip(columns, values, strict=True):
             if column.attname not in own:
                 yield _finding(
                     "row",
                     f"{place} {column.attname}",
-                    "日志中没有这一列的来历",
-                    "the log does not say where this column comes from",
+                    "日志中没有该列的来源",
+                    "the log has no source for this column",
                 )
             elif _held(_plain(column, text)) != own[column.attname]:
                 wanted = own[column.attname]
                 yield _finding("row", f"{place} {column.attname}", f"应为 {wanted}", f"should be {wanted}")
     for number in sorted(expected):
-        yield _finding("row", f"{table} {number}", "日志中有，表中没有", "in the log, not in the table")
+        yield _finding("row", f"{table} {number}", "日志中存在，表中不存在", "in the log, not in the table")
 
 
 def _plain(column: Any, text: str | None) -> Any:

@@ -58,15 +58,15 @@ def _demand_target(place: Path) -> None:
             "ZHIRONG_DATA",
             str(place),
             "no_source",
-            Text("没有这个 SQLite 数据库", "there is no such database of SQLite"),
-            Text("把 ZHIRONG_DATA 指向原平台的数据文件夹", "let ZHIRONG_DATA name the folder of the platform"),
+            Text("该 SQLite 数据库不存在", "the SQLite database does not exist"),
+            Text("将 ZHIRONG_DATA 设为原平台的数据文件夹", "set ZHIRONG_DATA to the data folder of the platform"),
         )
     if connection.vendor != "postgresql":
         raise _problem(
             "DATABASE_URL",
             connection.vendor,
             "no_target",
-            Text("没有指明 PostgreSQL 数据库", "it names no database of PostgreSQL"),
+            Text("未指定 PostgreSQL 数据库", "the PostgreSQL database is not specified"),
             Text("设为 postgresql://用户:口令@主机/空数据库", "set postgresql://user:password@host/empty-database"),
         )
     with connection.cursor() as cursor:
@@ -76,7 +76,7 @@ def _demand_target(place: Path) -> None:
                 str(connection.settings_dict["NAME"]),
                 "not_empty",
                 Text("数据库不是空的", "the database is not empty"),
-                Text("新建一个空数据库，再迁移一次", "create an empty one and move again"),
+                Text("新建一个空数据库，再迁移一次", "create an empty database and move again"),
             )
 
 
@@ -90,7 +90,7 @@ def demand_unused(place: Path) -> None:
                 "ZHIRONG_DATA",
                 str(place),
                 "in_use",
-                Text(f"还有程序在用它：{error}", f"a program still uses it: {error}"),
+                Text(f"仍有程序在使用：{error}", f"a program is still using it: {error}"),
                 Text("先停止 zhirong serve 和 zhirong worker", "stop zhirong serve and zhirong worker first"),
             ) from error
 
@@ -104,7 +104,7 @@ def _demand_present_form(place: Path) -> None:
             "ZHIRONG_DATA",
             str(place),
             "old_form",
-            Text("它的表是旧版本的", "its tables are of an older version"),
+            Text("数据表为旧版本", "its tables are of an older version"),
             Text(
                 "请先不设 DATABASE_URL，运行 zhirong platform upgrade",
                 "Run zhirong platform upgrade first, without DATABASE_URL.",
@@ -158,8 +158,10 @@ def _copy(model: type[Model]) -> int:
             table,
             str(row[:1]),
             "no_place",
-            Text(f"这一行写不进 PostgreSQL：{error}", f"this row has no place in PostgreSQL: {error}"),
-            Text("没有复制任何内容；把这段话交给维护者", "nothing was copied; tell the maintainers what this says"),
+            Text(f"该行无法写入 PostgreSQL：{error}", f"PostgreSQL cannot store this row: {error}"),
+            Text(
+                "未复制任何内容；将此信息提供给维护者", "nothing was copied; send this message to the maintainers"
+            ),
         ) from error
     return count
 

@@ -48,8 +48,8 @@ def rules_changed(work: Work, request: RulesChanged) -> Any:
             "other_version",
             "version",
             request.version,
-            Text("不是现在的规则版本", "not the version in use"),
-            Text(f"现在是 {rules_version()}", f"in use is {rules_version()}"),
+            Text("不是当前规则版本", "not the current version"),
+            Text(f"当前为 {rules_version()}", f"the current version is {rules_version()}"),
         )
     work.public["version"] = request.version
 

@@ -39,8 +39,8 @@ def _account(work: Work, number: int) -> Account:
             "no_account",
             "account",
             number,
-            Text("没有这个账号", "there is no such account"),
-            Text("在账号列表里找它", "look for it in the list"),
+            Text("账号不存在", "the account does not exist"),
+            Text("在账号列表中查找", "find it in the list"),
         )
     return found
 
@@ -58,16 +58,16 @@ def close_account(work: Work, request: ChangeAccount) -> Any:
             "own_account",
             "account",
             request.account,
-            Text("不能停用自己的账号", "nobody closes his own account"),
-            Text("由另一名安全管理员办理", "let another security administrator do it"),
+            Text("不能停用自己的账号", "you cannot close your own account"),
+            Text("由另一名安全管理员办理", "ask another security administrator"),
         )
     if not account.is_active:
         raise refuse(
             "closed_already",
             "account",
             request.account,
-            Text("已经停用", "it is closed already"),
-            Text("无需再办", "nothing to do"),
+            Text("账号已停用", "the account is already closed"),
+            Text("无需再办", "no action needed"),
         )
     Account.objects.filter(pk=account.pk).update(is_active=False)
     reseal(account.pk, ["is_active"])
@@ -78,7 +78,7 @@ def close_account(work: Work, request: ChangeAccount) -> Any:
     work.public["account"] = account.pk
 
 
-@operation("account.open", Text("恢复账号", "Open the account again"), request=ChangeAccount, roles=SECURITY)
+@operation("account.open", Text("恢复账号", "Reopen the account"), request=ChangeAccount, roles=SECURITY)
 def open_account(work: Work, request: ChangeAccount) -> Any:
     """It can sign in again; revoked tokens stay revoked."""
     account = _account(work, request.account)
@@ -87,8 +87,8 @@ def open_account(work: Work, request: ChangeAccount) -> Any:
             "open_already",
             "account",
             request.account,
-            Text("没有停用", "it is not closed"),
-            Text("无需再办", "nothing to do"),
+            Text("账号未停用", "the account is not closed"),
+            Text("无需再办", "no action needed"),
         )
     Account.objects.filter(pk=account.pk).update(is_active=True)
     reseal(account.pk, ["is_active"])
@@ -127,10 +127,10 @@ class ReleaseLockout(Request):
 
 @operation(
     "lockout.release",
-    Text("解除锁定", "Release the lock-out"),
+    Text("解除锁定", "Remove the lock-out"),
     request=ReleaseLockout,
     roles=SECURITY,
-    help=Text("解除后可以马上登录。", "After that it can sign in at once."),
+    help=Text("解除后可立即登录。", "The account can then sign in immediately."),
 )
 def release_lockout(work: Work, request: ReleaseLockout) -> Any:
     """Its failed attempts are forgotten, wherever they are counted: by network, and of the name from everywhere."""
@@ -143,7 +143,7 @@ def release_lockout(work: Work, request: ReleaseLockout) -> Any:
             "not_locked",
             "username",
             request.username,
-            Text("没有登录失败的记录", "there are no failed attempts of it"),
+            Text("该账号没有登录失败记录", "there are no failed sign-in attempts for this address"),
             Text("核对邮箱", "check the address"),
         )
     return {"released": count}
@@ -217,7 +217,7 @@ MEMBERS = listing(
                 "admin",
                 Text("管理角色", "Administrators"),
                 lambda value: Q(organisation__kind=OrganisationKind.PLATFORM),
-                (("1", Text("只看平台管理员", "only the platform's")),),
+                (("1", Text("仅平台管理员", "platform administrators only")),),
             ),
         ),
         roles=SECURITY,

@@ -85,14 +85,16 @@ def plan_upgrade(backup: Path | None) -> Plan:
 
 
 def demand_room(folder: Path, plan: Plan, copies: int) -> None:
-    """Raise InputError where the disk has not the room. copies: how many of the database are written there."""
+    """Raise InputError where the disk does not have the room. copies: how many of the database are written there."""
     needed = plan.size * (_ROOM + copies) if plan.vendor == "sqlite" else 0
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise _problem(
             "no_room",
             f"{free >> 20} MB",
-            Text(f"磁盘剩余空间不足，需要 {needed >> 20} MB", f"the disk has not the {needed >> 20} MB needed"),
+            Text(
+                f"磁盘剩余空间不足，需要 {needed >> 20} MB", f"the disk does not have the {needed >> 20} MB needed"
+            ),
             Text("请先腾出空间", "Free some space first."),
         )
 
@@ -107,7 +109,7 @@ def demand_stopped(folder: Path, now: datetime) -> None:
         raise _problem(
             "in_use",
             str(folder),
-            Text("后台任务进程仍在运行", "a worker still runs"),
+            Text("后台任务进程仍在运行", "a worker is still running"),
             Text(
                 "请先停止 zhirong serve 和 zhirong worker；异常结束的，请等待半分钟",
                 "Stop zhirong serve and zhirong worker first. After a crash wait for half a minute.",

@@ -57,5 +57,5 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 menu("audit.home", "全部事项", "Events", *AUDIT)
-menu("audit.seen", "谁看过什么", "Who saw what", *AUDIT)
+menu("audit.seen", "查看记录", "Access log", *AUDIT)
 menu("audit.check", "全部重算核对", "Check everything", *AUDIT)

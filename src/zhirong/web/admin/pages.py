@@ -143,7 +143,7 @@ def _inline(value: Any) -> str:
 
 @page("admin/jobs/", "admin.jobs", roles=SYSTEM)
 def jobs(request: HttpRequest) -> HttpResponse:
-    """Background work: what waits, what runs, what has failed and why."""
+    """Background jobs: what waits, what runs, what has failed and why."""
     return render_list(request, JOBS)
 
 
@@ -204,7 +204,7 @@ def lockouts(request: HttpRequest) -> HttpResponse:
 menu("admin.home", "系统概况", "System", *SYSTEM)
 menu("admin.organisations", "机构", "Organisations", *SYSTEM, *SECURITY)
 menu("admin.rules", "规则", "Rules", *SYSTEM, MemberRole.AUDIT_ADMIN)
-menu("admin.jobs", "后台任务", "Background work", *SYSTEM)
+menu("admin.jobs", "后台任务", "Background jobs", *SYSTEM)
 menu("admin.accounts", "账号", "Accounts", *SECURITY)
 menu("admin.members", "成员与角色", "Members", *SECURITY)
 menu("admin.lockouts", "锁定", "Lock-outs", *SECURITY)

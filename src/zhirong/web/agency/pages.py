@@ -34,13 +34,13 @@ _WAY = (
     AppraisalState.SIGNED,
 )
 _NEXT: dict[str, Text] = {
-    AppraisalState.REQUESTED: Text("等评估机构接受委托", "the agency accepts or refuses"),
-    AppraisalState.ACCEPTED: Text("等承办评估师录入方法并计算", "the appraiser enters the methods and computes"),
+    AppraisalState.REQUESTED: Text("待评估机构接受委托", "The agency accepts or declines."),
+    AppraisalState.ACCEPTED: Text("待承办评估师录入方法并计算", "The appraiser enters the methods and calculates."),
     AppraisalState.WORKED: Text(
-        "等机构的复核人复核；复核前可以重新录入",
-        "the agency's reviewer looks at it; until then it can be entered again",
+        "待机构复核人复核；复核前可以重新录入",
+        "The agency's reviewer reviews it; until then the methods can be changed.",
     ),
-    AppraisalState.REVIEWED: Text("等承办评估师和复核人各自签署", "appraiser and reviewer each sign"),
+    AppraisalState.REVIEWED: Text("待承办评估师和复核人分别签署", "The appraiser and the reviewer sign."),
 }
 _OPEN = tuple(one.value for one in _WAY[:-1])
 
@@ -100,7 +100,7 @@ def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
 def _next(row: Appraisal, account: int) -> Text | None:
     """Who is to do what now; None if it has ended."""
     if row.state == AppraisalState.REVIEWED and account in {one["account"] for one in row.signatures}:
-        return Text("您已签署，等另一位签署", "you have signed; the other one signs")
+        return Text("您已签署，待另一位签署", "You have signed; the other signature is pending.")
     return _NEXT.get(row.state)
 
 
@@ -133,5 +133,5 @@ def compare(request: HttpRequest, row: Appraisal, other: int) -> HttpResponse:
 
 
 menu("agency.home", "评估委托", "Assignments", *AGENCY)
-menu("agency.pool", "资格与人员", "Papers and people", *AGENCY)
+menu("agency.pool", "资格与人员", "Qualifications and staff", *AGENCY)
 menu("appraisals", "正式评估", "Formal appraisals", *CLIENTS)

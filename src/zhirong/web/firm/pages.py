@@ -37,7 +37,7 @@ for _name, _zh, _en in (
     ("firm.appraisals", "评估", "Appraisals"),
     ("firm.modes", "比较模式", "Compare modes"),
     ("firm.cases", "我的申请", "My cases"),
-    ("firm.profile", "企业情况", "About the firm"),
+    ("firm.profile", "企业情况", "Firm profile"),
     ("firm.trust", "委托与授权", "Mandates and consents"),
 ):
     menu(_name, _zh, _en, *FIRM)

@@ -50,7 +50,7 @@ def _in_yuan(name: str) -> Text:
 
 _PROVENANCE = (
     ("source", Text("出处", "Source"), "text", ()),
-    ("date", Text("资料日期", "As of"), "day", ()),
+    ("date", Text("资料日期", "Date of the data"), "day", ()),
     (
         "grade",
         Text("依据", "Evidence"),
@@ -65,10 +65,15 @@ _SECTIONS: Mapping[str, tuple[tuple[str, Text, str, tuple[tuple[str, Text], ...]
     ),
     "tax": (
         ("tax_grade", Text("纳税信用等级", "Tax grade"), "choice", _words(TAX_GRADES)),
-        ("arrears", Text("欠税（元）", "Taxes in arrears, yuan"), "money", ()),
+        ("arrears", Text("欠税（元）", "Taxes in arrears (CNY)"), "money", ()),
     ),
     "compliance": (
-        ("penalties_in_three_years", Text("三年内行政处罚次数", "Penalties in three years"), "whole", ()),
+        (
+            "penalties_in_three_years",
+            Text("三年内行政处罚次数", "Administrative penalties in three years"),
+            "whole",
+            (),
+        ),
         (
             "dishonest_judgment_debtor",
             Text("失信被执行人", "On the court's list of defaulting judgment debtors"),
@@ -78,28 +83,33 @@ _SECTIONS: Mapping[str, tuple[tuple[str, Text, str, tuple[tuple[str, Text], ...]
         ("abnormal_operations", Text("列入经营异常名录", "On the list of abnormal operations"), "flag", ()),
     ),
     "debt": (
-        ("total_debt", Text("全部负债（元）", "All debt, yuan"), "money", ()),
-        ("total_assets", Text("全部资产（元）", "All assets, yuan"), "money", ()),
-        ("overdue", Text("逾期（元）", "Overdue, yuan"), "money", ()),
+        ("total_debt", Text("全部负债（元）", "Total debt (CNY)"), "money", ()),
+        ("total_assets", Text("全部资产（元）", "Total assets (CNY)"), "money", ()),
+        ("overdue", Text("逾期（元）", "Overdue amount (CNY)"), "money", ()),
     ),
     "cash_flow": (
-        ("operating_cash_flow", Text("一年经营现金流（元）", "Operating cash flow of a year, yuan"), "money", ()),
+        ("operating_cash_flow", Text("一年经营现金流（元）", "Operating cash flow, last year (CNY)"), "money", ()),
         (
             "operating_cash_flow_before",
-            Text("上一年经营现金流（元）", "Operating cash flow of the year before, yuan"),
+            Text("上一年经营现金流（元）", "Operating cash flow, previous year (CNY)"),
             "money",
             (),
         ),
-        ("debt_service", Text("一年内到期的本息（元）", "Principal and interest due in it, yuan"), "money", ()),
+        (
+            "debt_service",
+            Text("一年内到期的本息（元）", "Principal and interest due within a year (CNY)"),
+            "money",
+            (),
+        ),
     ),
     "statements": (
         *((name, _in_yuan(name), "money", ()) for name in READ_FIGURES),
         ("forecast_growth", FIGURE_TEXT["forecast_growth"], "rate", ()),
     ),
     "bank_history": (
-        ("loans_repaid", Text("三年内还清的贷款笔数", "Loans repaid in three years"), "whole", ()),
-        ("worst_overdue_days", Text("最长逾期天数", "Longest time overdue, days"), "whole", ()),
-        ("substandard_or_worse", Text("有次级或更差的贷款", "A loan classified substandard or worse"), "flag", ()),
+        ("loans_repaid", Text("三年内结清的贷款笔数", "Loans repaid in three years"), "whole", ()),
+        ("worst_overdue_days", Text("最长逾期天数", "Longest overdue period (days)"), "whole", ()),
+        ("substandard_or_worse", Text("有次级及以下贷款", "A loan classified substandard or worse"), "flag", ()),
     ),
     "rating": (
         ("agency", Text("评级机构", "Agency"), "text", ()),
@@ -107,8 +117,8 @@ _SECTIONS: Mapping[str, tuple[tuple[str, Text, str, tuple[tuple[str, Text], ...]
     ),
     "trade": (
         ("customs_grade", Text("海关信用等级", "Customs grade"), "choice", _words(CUSTOMS_GRADES)),
-        ("imports", Text("一年进口（元）", "Imports of a year, yuan"), "money", ()),
-        ("exports", Text("一年出口（元）", "Exports of a year, yuan"), "money", ()),
+        ("imports", Text("一年进口（元）", "Annual imports (CNY)"), "money", ()),
+        ("exports", Text("一年出口（元）", "Annual exports (CNY)"), "money", ()),
     ),
 }
 _CHOICES = {"size_class": tuple((one, SIZE_TEXT[one]) for one in SIZES)}

@@ -74,11 +74,11 @@ def asked(request: HttpRequest, row: GuaranteeRequest) -> HttpResponse:
 
 def _waits_for(row: GuaranteeRequest, account: int) -> Text | None:
     if row.state == GuaranteeState.REQUESTED:
-        return Text("等担保经办人审查", "a guarantee officer reviews it")
+        return Text("待担保经办人审查", "A guarantee officer reviews it.")
     if row.state == GuaranteeState.REVIEWED and row.proposed_by_id == account:
-        return Text("由您审查，须由另一人审批", "you reviewed it: somebody else decides")
+        return Text("您已审查，须由另一人审批", "You reviewed it; another person must approve it.")
     return (
-        Text("等担保审批人决定", "a guarantee approver decides") if row.state == GuaranteeState.REVIEWED else None
+        Text("待担保审批人审批", "A guarantee approver decides.") if row.state == GuaranteeState.REVIEWED else None
     )
 
 

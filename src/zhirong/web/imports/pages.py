@@ -57,12 +57,12 @@ def progress_of(row: FileImport) -> dict[str, Any]:
     percent = 100 * done // total if total else 0
     if row.state == ImportState.READING:
         words = (
-            Text(f"已读取和核对 {percent}%", f"{percent} % read and compared")
+            Text(f"已读取和核对 {percent}%", f"{percent} % read and checked")
             if total
             else Text("正在读取", "reading the file")
         )
     elif row.state == ImportState.KEEPING:
-        words = Text(f"已录入 {percent}%", f"{percent} % kept")
+        words = Text(f"已录入 {percent}%", f"{percent} % imported")
     else:
         words = IMPORT_WORDS[row.state]
     state = f"{row.state}/failed" if has_failed(row) else row.state

@@ -157,9 +157,9 @@ def _waits_for(case: Case, now: Round | None, state: CaseState) -> Text | None:
             f"approval of a {now.band.title.en} amount, step {place}: the {role.en} decides",
         )
     if state is CaseState.SIGNING:
-        return Text("等各方签署合同", "the parties sign the contracts")
+        return Text("待各方签署合同", "the parties sign the contracts")
     if state is CaseState.DISBURSED:
-        return Text("企业按计划还款", "the firm repays by its schedule")
+        return Text("企业按还款计划还款", "the firm repays according to the schedule")
     return None
 
 
@@ -358,7 +358,7 @@ def _flags(case: Case, checks: list[dict[str, Any]], limits: list[Problem]) -> l
             for one in case.quote["credit"]["flags"]
         ]
         found += [
-            {"css": "warn", "title": {"zh": "权利状态矛盾", "en": "states contradict"}, "words": words}
+            {"css": "warn", "title": {"zh": "权利状态矛盾", "en": "contradictory states"}, "words": words}
             for right in case.quote["rights"]
             for words in right["status_conflicts"]
         ]

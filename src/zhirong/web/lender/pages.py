@@ -36,7 +36,7 @@ from zhirong.web.views import render_list
 
 _CHART_WIDTH = 460
 _PARTS = (
-    ("state", Text("各环节的业务（申请金额）", "Cases by step (asked for)"), Text("环节", "Step")),
+    ("state", Text("各环节的业务（申请金额）", "Cases by stage (amount requested)"), Text("环节", "Step")),
     ("category", Text("五级分类（余额）", "By category (balance)"), Text("分类", "Category")),
     ("mode", Text("融资模式（余额）", "By mode (balance)"), Text("模式", "Mode")),
     ("region", Text("地区（余额）", "By region (balance)"), Text("地区", "Region")),

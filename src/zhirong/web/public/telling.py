@@ -45,46 +45,46 @@ _PRODUCTS: Sequence[tuple[Text, Text, frozenset[str]]] = (
     (
         Text("质押贷款", "Pledge loan"),
         Text(
-            "以权利出质，银行放款；权利和企业的现金流够，就不需要别的担保。",
-            "The rights are pledged and the bank lends; where rights and cash flow carry it, nothing else is needed.",
+            "以知识产权出质，银行发放贷款；权利价值和企业现金流充足的，无需其他担保。",
+            "You pledge the rights and the bank lends. No other security is needed if the rights and the cash flow are sufficient.",
         ),
         frozenset(),
     ),
     (
         Text("担保贷款", "Guaranteed loan"),
         Text(
-            "担保机构向银行担保一部分，企业把权利反担保给它；额度更高，要付担保费。",
-            "A guarantor is in for a part and takes the rights as its counter-guarantee: more can be lent, for a fee.",
+            "担保机构向银行提供部分担保，企业以权利提供反担保；额度更高，须支付担保费。",
+            "A guarantor covers part of the loan and takes the rights as counter-guarantee. The limit is higher, for a fee.",
         ),
         frozenset({"guarantor", "reguarantor", "national_fund"}),
     ),
     (
         Text("保证保险贷款", "Insured loan"),
         Text(
-            "保险公司承保还款，企业付保费；有的地方补贴保费。",
-            "An insurer covers the repayment for a premium, which some places subsidise.",
+            "保险公司承保还款，企业支付保费；部分地区给予保费补贴。",
+            "An insurer covers repayment for a premium; some regions subsidise the premium.",
         ),
         frozenset({"insurer"}),
     ),
     (
         Text("风险补偿贷款", "Loan with a compensation fund"),
         Text(
-            "政府的风险补偿基金分担银行的损失，银行因此愿意贷。",
-            "A public fund shares the lender's loss, so that it lends.",
+            "政府风险补偿基金分担银行损失，提高银行放贷意愿。",
+            "A public compensation fund shares the lender's losses.",
         ),
         frozenset({"fund", "government", "province", "city", "district", "disposal_fund"}),
     ),
     (
         Text("投贷联动", "Loan and investment"),
         Text(
-            "投资机构与银行一起，或由运营机构约定收购权利。",
-            "An investor joins the bank, or an operator agrees to buy the rights.",
+            "投资机构与银行共同参与，或由运营机构约定收购权利。",
+            "An investor takes part together with the bank, or an operator agrees to buy the rights.",
         ),
         frozenset({"investor", "ip_operator", "purchaser"}),
     ),
     (
         Text("同业互保", "Peer guarantee"),
-        Text("同业成员企业共同出资担保。", "Firms of a trade put up a guarantee together."),
+        Text("同业成员企业共同出资担保。", "Firms of the same industry provide a joint guarantee."),
         frozenset({"peers"}),
     ),
 )

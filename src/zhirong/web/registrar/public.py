@@ -95,7 +95,10 @@ def _day(name: str, written: str, problems: list[Problem]) -> date | None:
     try:
         return date.fromisoformat(written)
     except ValueError:
-        reason, hint = Text("不是日期", "not a date"), Text("写成 2026-11-25", "write it like 2026-11-25")
+        reason, hint = (
+            Text("不是日期", "not a date"),
+            Text("按 2026-11-25 的格式填写", "enter the date as 2026-11-25"),
+        )
         problems.append(Problem(name, written, reason, hint, "not_a_day"))
         return None
 
@@ -114,8 +117,8 @@ def _certificate(request: HttpRequest, query: Query) -> HttpResponse:
         problem = Problem(
             "certificate",
             "",
-            Text("这一分钟里出的证明太多", "too many certificates in this minute"),
-            Text("一分钟后再试，或登录后再出", "try again in a minute, or sign in first"),
+            Text("出具证明过于频繁", "too many certificates within a minute"),
+            Text("一分钟后重试，或登录后出具", "try again in a minute, or sign in first"),
             "too_many",
         )
         return render(request, "register/failed.html", {"problems": [problem], "above": [problem]}, status=429)
@@ -151,9 +154,9 @@ def verify(request: HttpRequest) -> HttpResponse:
 def _verified(request: HttpRequest) -> dict[str, Any]:
     sent = request.FILES.get("receipt")
     if sent is None or (sent.size or 0) > _MOST_BYTES:
-        reason = Text("没有文件，或超过 1 MB", "no file, or more than 1 MB")
+        reason = Text("未选择文件，或文件超过 1 MB", "no file selected, or larger than 1 MB")
         raise InputError(
-            [Problem("receipt", "", reason, Text("交登记机构给的回执文件", "give the receipt's file"), "file")]
+            [Problem("receipt", "", reason, Text("上传登记机构出具的回执文件", "upload the receipt file"), "file")]
         )
     receipt = read_receipt(sent.read(), sent.name or "receipt")
     result = verify_receipt(receipt, [], public_keys(DATA))
