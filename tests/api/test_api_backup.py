@@ -232,7 +232,7 @@ def test_every_setting_that_is_read_is_listed() -> None:
         ("DATABASE_URL", "postgresql://u:secret@127.0.0.1:1/d", "the database cannot be used"),
         ("ZHIRONG_PROXIES", "one", "not a whole number"),
         ("ZHIRONG_SMTP", "mail.example.cn:465", "not the address of a mail server"),
-        ("ZHIRONG_SMTP", "smtp://u:secret@mail.example.cn", "go over an open line"),
+        ("ZHIRONG_SMTP", "smtp://u:secret@mail.example.cn", "be sent unencrypted"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_with_its_hint(

@@ -20,7 +20,7 @@ def test_what_was_approved_stands_in_front(sqlite_platform: Any) -> None:
     platform.reseed(Case.objects.get(pk=case.pk), state=CaseState.APPROVED.value, approved_amount=60_000_000)
     for client, approved, asked in (
         (zh, "批准 600,000.00 元", "申请 1,000,000.00 元"),
-        (en, "600,000.00 yuan approved", "1,000,000.00 CNY requested"),
+        (en, "600,000.00 CNY approved", "1,000,000.00 CNY requested"),
     ):
         page = client.get(f"/firm/cases/{case.pk}/").content.decode()
         heading = page.split("<h1>")[1].split("</h1>")[0]

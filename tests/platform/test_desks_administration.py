@@ -322,7 +322,7 @@ def test_the_check_runs_in_the_background_and_shows_what_it_finds(platform: Any)
     assert run_due(platform.now, "test") == 1
     job = Job.objects.get(kind="audit.check")
     assert (job.state, job.result["count"]) == ("done", 0)
-    assert "全部相符" in desk.get("/audit/check/").content.decode()
+    assert "全部一致" in desk.get("/audit/check/").content.decode()
     Organisation.objects.filter(kind="platform").update(name="改了名")
     platform.do(who, "audit.begin_check")
     run_due(platform.now, "test")

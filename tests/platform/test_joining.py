@@ -68,7 +68,7 @@ def test_a_squatter_keeps_nobody_out_and_the_licence_decides(sqlite_platform: Pl
     assert not visible(platform.actor(second), StoredFile, platform.day).filter(pk=paper.pk).exists()
     # The refused one is told, and can do nothing for the firm any more.
     told = Notice.objects.filter(account=first.account).latest("pk").words
-    assert "没有确认" in told["zh"] and "unconfirmed" in told["en"]
+    assert "未予确认" in told["zh"] and "not confirmed" in told["en"]
     assert platform.actor(first).organisation == 0
     assert not visible(platform.actor(first), FirmRight, platform.day).exists()
     with pytest.raises(InputError) as caught:

@@ -43,7 +43,7 @@ def test_an_appraisal_says_who_is_next_and_grave_buttons_come_last(platform: Any
     assert 0 < page.index("/do/appraisal.work/") < page.index("/do/appraisal.refuse/")
     platform.do(appraiser, "appraisal.work", row, **FIGURES)
     page = platform.client(reviewer).get(f"/appraisals/{row.pk}/").content.decode()
-    assert "等机构的复核人复核" in page
+    assert "待机构复核人复核" in page
     platform.do(reviewer, "appraisal.review", row, decision="pass", opinion="方法适当")
     assert "待承办评估师和复核人分别签署" in seen.get(f"/appraisals/{row.pk}/").content.decode()
 

@@ -16,11 +16,11 @@ class AccountOperations(Group):
         return self._do("account.close", None, {"account": account, "reason": reason}, None, key)
 
     def name(self, *, name: str, key: str = "") -> Done:
-        """填写姓名 / State your name."""
+        """填写姓名 / Enter your name."""
         return self._do("account.name", None, {"name": name}, None, key)
 
     def open(self, *, account: int, reason: str, key: str = "") -> Done:
-        """恢复账号 / Open the account again."""
+        """恢复账号 / Reopen the account."""
         return self._do("account.open", None, {"account": account, "reason": reason}, None, key)
 
 
@@ -547,7 +547,7 @@ class CaseOperations(Group):
         return self._do("case.paper", row, {"kind": kind}, version, key)
 
     def release(self, row: int, *, version: Version, key: str = "") -> Done:
-        """批准放款 / Release the loan."""
+        """批准放款 / Approve the disbursement."""
         return self._do("case.release", row, {}, version, key)
 
     def return_(self, row: int, *, version: Version, reason: str, bring: str, key: str = "") -> Done:
@@ -639,7 +639,7 @@ class ConditionOperations(Group):
     def settle(
         self, row: int, *, version: Version, item: str, finding: str, file: str | None = None, key: str = ""
     ) -> Done:
-        """落实批复条件 / Settle an open item."""
+        """落实批复条件 / Settle an outstanding item."""
         return self._do("condition.settle", row, {"item": item, "finding": finding, "file": file}, version, key)
 
     def waive(self, row: int, *, version: Version, condition: str, reason: str, key: str = "") -> Done:
@@ -908,7 +908,7 @@ class FirmOperations(Group):
         credit: Mapping[str, Any] | None = None,
         key: str = "",
     ) -> Done:
-        """填写企业情况 / Describe your firm."""
+        """填写企业情况 / Complete the firm profile."""
         return self._do("firm.describe", row, {"facts": facts, "credit": credit}, version, key)
 
     def register(
@@ -1116,11 +1116,11 @@ class LineOperations(Group):
         payer: Literal["firm", "guarantor", "fund", "insurer", "operator", "plan"] | None = None,
         key: str = "",
     ) -> Done:
-        """分到几笔贷款 / Divide over several loans."""
+        """分配至多笔贷款 / Allocate to several loans."""
         return self._do("line.divide", row, {"parts": parts, "payer": payer}, version, key)
 
     def ignore(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
-        """与贷款无关 / Not of a loan."""
+        """与贷款无关 / Not related to a loan."""
         return self._do("line.ignore", row, {"reason": reason}, version, key)
 
     def match(
@@ -1137,7 +1137,7 @@ class LineOperations(Group):
         return self._do("line.match", row, {"loan": loan, "kind": kind, "payer": payer}, version, key)
 
     def reopen(self, row: int, *, version: Version, key: str = "") -> Done:
-        """重新匹配 / Take it up again."""
+        """重新匹配 / Match again."""
         return self._do("line.reopen", row, {}, version, key)
 
     def undo(self, row: int, *, version: Version, key: str = "") -> Done:
@@ -1157,7 +1157,7 @@ class LockoutOperations(Group):
     """Operations ``lockout.*``."""
 
     def release(self, *, username: str, reason: str, key: str = "") -> Done:
-        """解除锁定 / Release the lock-out."""
+        """解除锁定 / Remove the lock-out."""
         return self._do("lockout.release", None, {"username": username, "reason": reason}, None, key)
 
 
@@ -1284,7 +1284,7 @@ class OrganisationOperations(Group):
         phone: str | None = None,
         key: str = "",
     ) -> Done:
-        """录入机构 / Enter an organisation."""
+        """录入机构 / Register an organisation."""
         return self._do(
             "organisation.enter",
             None,
@@ -1340,7 +1340,7 @@ class PaymentOperations(Group):
         return self._do("payment.keep", row, {}, version, key)
 
     def reverse(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
-        """申请冲正 / Ask to reverse."""
+        """申请冲正 / Request a reversal."""
         return self._do("payment.reverse", row, {"reason": reason}, version, key)
 
 
@@ -1554,7 +1554,7 @@ class ReleaseOperations(Group):
     """Operations ``release.*``."""
 
     def cancel(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
-        """取消放款 / Cancel the release."""
+        """取消放款 / Cancel the disbursement."""
         return self._do("release.cancel", row, {"reason": reason}, version, key)
 
 
@@ -1861,7 +1861,7 @@ class UseOperations(Group):
         is_working_capital: bool | None = None,
         key: str = "",
     ) -> Done:
-        """登记用途凭据 / Record the use."""
+        """登记用途凭据 / Record evidence of use."""
         return self._do(
             "use.record",
             row,
@@ -1886,7 +1886,7 @@ class ViewOperations(Group):
     """Operations ``view.*``."""
 
     def forget(self, row: int, *, version: Version, key: str = "") -> Done:
-        """删除视图 / Forget the view."""
+        """删除视图 / Delete the view."""
         return self._do("view.forget", row, {}, version, key)
 
     def save(self, *, listing: str, name: str, query: str | None = None, key: str = "") -> Done:
@@ -1898,7 +1898,7 @@ class WatchOperations(Group):
     """Operations ``watch.*``."""
 
     def see(self, row: int, *, version: Version, key: str = "") -> Done:
-        """已处理 / Seen to."""
+        """已处理 / Handled."""
         return self._do("watch.see", row, {}, version, key)
 
 

@@ -95,7 +95,7 @@ CASE_TRANSITION_WORDS: Mapping[CaseTransition, Text] = {
     CaseTransition.SEND_BACK: Text("退回调查", "send back to diligence"),
     CaseTransition.APPROVE: Text("批准", "approve"),
     CaseTransition.ISSUE: Text("出合同", "issue the contracts"),
-    CaseTransition.SIGNED: Text("签署完成", "signed by all"),
+    CaseTransition.SIGNED: Text("签署完成", "signed"),
     CaseTransition.DISBURSE: Text("放款", "disburse"),
     CaseTransition.REPAY: Text("还清", "repaid"),
     CaseTransition.CLOSE: Text("注销质押并结清", "discharge and close"),

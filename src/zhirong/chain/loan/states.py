@@ -52,9 +52,9 @@ class LineState(StrEnum):
 
 LINE_WORDS: Mapping[LineState, Text] = {
     LineState.OPEN: Text("待匹配", "open"),
-    LineState.MATCHED: Text("待确认", "matched, to be confirmed"),
+    LineState.MATCHED: Text("待确认", "matched, waiting for confirmation"),
     LineState.CONFIRMED: Text("已确认", "confirmed"),
-    LineState.IGNORED: Text("不属于贷款", "not of a loan"),
+    LineState.IGNORED: Text("不属于贷款", "not related to a loan"),
 }
 
 LINE_TRANSITIONS = Transitions(
@@ -94,7 +94,7 @@ class PaymentKind(StrEnum):
 PAYMENT_KIND_WORDS: Mapping[PaymentKind, Text] = {
     PaymentKind.DISBURSEMENT: Text("放款", "disbursement"),
     PaymentKind.REPAYMENT: Text("还款", "repayment"),
-    PaymentKind.REFUND: Text("退还溢缴", "refund of credit"),
+    PaymentKind.REFUND: Text("退还溢缴", "refund of unapplied cash"),
 }
 # Which way the money of a kind of payment goes, and the states in which a loan can have one.
 PAYMENT_DIRECTION: Mapping[PaymentKind, Direction] = {
@@ -124,7 +124,7 @@ PAYMENT_WORDS: Mapping[PaymentState, Text] = {
     PaymentState.CONFIRMED: Text("已确认", "confirmed"),
     PaymentState.UNDONE: Text("已撤销", "undone"),
     PaymentState.REVERSING: Text(
-        "银行申请冲正，待第二人确认", "the bank asks to reverse it, a second person decides"
+        "银行申请冲正，待第二人确认", "reversal requested by the bank, waiting for a second person"
     ),
     PaymentState.REVERSED: Text("已冲正", "reversed"),
 }

@@ -267,7 +267,7 @@ def _not_confirmed(work: Work, firm: Organisation, reason: Text) -> None:
     work.update(firm, status=OrganisationState.REFUSED)
     work.tell(
         Text(
-            f"您登记的企业 {firm.name}（{firm.code}）没有确认：{reason.zh}。有异议请向平台管理员提交营业执照",
+            f"您登记的企业 {firm.name}（{firm.code}）未予确认：{reason.zh}。如有异议，请向平台管理员提交营业执照",
             f"The firm that you registered, {firm.name} ({firm.code}), was not confirmed: {reason.en}. If you disagree, send the business licence to the platform administration",
         ),
         "/acting/",
