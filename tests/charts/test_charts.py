@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from completed_documents import quote_document
 from zhirong.charts.bearing import CostBar, LossBar, Part, cost_chart, full_loss_chart
 from zhirong.charts.drawing import to_html, to_png, to_svg
 from zhirong.charts.quote import quote_charts
@@ -31,12 +32,12 @@ def rows(spec: dict[str, Any], layer: int = 0) -> list[dict[str, Any]]:
 
 
 def test_a_quote_has_four_charts() -> None:
-    assert list(quote_charts(QUOTE)) == ["full_loss", "cost", "value", "tornado"]
-    assert quote_charts({"schema": "zhirong.quote/1"}) == {}
+    assert list(quote_charts(quote_document(QUOTE))) == ["full_loss", "cost", "value", "tornado"]
+    assert quote_charts(quote_document({})) == {}
 
 
 def test_a_mode_that_does_not_qualify_says_so() -> None:
-    modes = {row["mode"] for row in rows(quote_charts(QUOTE)["full_loss"])}
+    modes = {row["mode"] for row in rows(quote_charts(quote_document(QUOTE))["full_loss"])}
     assert "广州“5311”模式（不符合）" in modes
     assert "北京模式" in modes
 
@@ -62,14 +63,14 @@ def test_costs_stand_right_of_zero_and_subsidies_left() -> None:
 
 
 def test_one_role_has_one_colour_in_every_mode() -> None:
-    spec = quote_charts(QUOTE)["full_loss"]
+    spec = quote_charts(quote_document(QUOTE))["full_loss"]
     scale = spec["layer"][0]["encoding"]["color"]["scale"]
     assert len(scale["domain"]) == len(set(scale["domain"])) == len(set(scale["range"]))
     assert {row["role"] for row in rows(spec)} == set(scale["domain"])
     # A bank by any name is the lender, and comes first.
     quote = copy.deepcopy(QUOTE)
     quote["modes"][0]["full_loss"][0]["party_text"] = {"zh": "某商业银行", "en": "a bank"}
-    renamed = quote_charts(quote)["full_loss"]
+    renamed = quote_charts(quote_document(quote))["full_loss"]
     assert renamed["layer"][0]["encoding"]["color"]["scale"] == scale
     assert scale["domain"][0] == "放款机构"
 
@@ -99,14 +100,14 @@ def test_words_on_a_bar_take_the_ink_that_reads_better(colour: str) -> None:
 
 
 def test_svg_keeps_its_words_as_text_and_its_weight() -> None:
-    svg = to_svg(quote_charts(QUOTE)["full_loss"])
+    svg = to_svg(quote_charts(quote_document(QUOTE))["full_loss"])
     assert "风险补偿基金 50 %" in svg
     plain = [tag for tag in re.findall(r"<text [^>]*>", svg) if "bold" not in tag and '"700"' not in tag]
     assert plain and all("'wght' 400" in tag for tag in plain)
 
 
 def test_png_has_the_size_asked_for() -> None:
-    spec = quote_charts(QUOTE)["value"]
+    spec = quote_charts(quote_document(QUOTE))["value"]
     one, two = (struct.unpack(">II", to_png(spec, scale)[16:24]) for scale in (1, 2))
     assert two[0] == pytest.approx(2 * one[0], abs=2)
     assert one[0] > 400
@@ -115,7 +116,7 @@ def test_png_has_the_size_asked_for() -> None:
 def test_html_carries_everything_and_runs_nobodys_words() -> None:
     quote = copy.deepcopy(QUOTE)
     quote["modes"][0]["title"] = {"zh": "</script><script>alert(1)</script>", "en": "x"}
-    page = to_html(quote_charts(quote)["full_loss"])
+    page = to_html(quote_charts(quote_document(quote))["full_loss"])
     assert "<script>alert(1)" not in page
     assert page.count("<script>") == page.count("</script>") == 2
     # Outside its own scripts the page names no address to fetch anything from.
@@ -134,7 +135,7 @@ def test_amounts_and_rates_as_written() -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_chart_says_in_a_sentence_what_it_shows(lang: Any) -> None:
-    for spec in quote_charts(QUOTE, lang).values():
+    for spec in quote_charts(quote_document(QUOTE), lang).values():
         assert len(spec["description"]) > 20
 
 
@@ -154,16 +155,16 @@ def test_what_has_nothing_to_show_is_not_drawn() -> None:
     quote = copy.deepcopy(QUOTE)
     zero = dict.fromkeys(("interest", "fees", "premiums", "subsidies"), "0.00")
     quote["modes"][0].update(full_loss=[], totals=zero)
-    charts = quote_charts(quote)
+    charts = quote_charts(quote_document(quote))
     for name in ("full_loss", "cost"):
         assert {row["mode"] for row in rows(charts[name])} == {
-            row["mode"] for row in rows(quote_charts(QUOTE)[name])
+            row["mode"] for row in rows(quote_charts(quote_document(QUOTE))[name])
         } - {"北京模式"}
     for mode in quote["modes"]:
         mode.update(full_loss=[dict(mode["full_loss"][0], share="0")] if mode["full_loss"] else [], totals=zero)
-    assert list(quote_charts(quote)) == ["value", "tornado"]
+    assert list(quote_charts(quote_document(quote))) == ["value", "tornado"]
 
 
 def test_english_descriptions_have_english_punctuation() -> None:
-    for spec in quote_charts(QUOTE, "en").values():
+    for spec in quote_charts(quote_document(QUOTE), "en").values():
         assert not set(spec["description"]) & set("，、：；（）")

@@ -8,7 +8,6 @@ from quote_files import CASE
 from zhirong.chain.quote.view import for_reading, view
 from zhirong.charts.drawing import to_html
 from zhirong.charts.quote import quote_charts
-from zhirong.kernel.document import to_json
 from zhirong.workbench import load_case, quote_case
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -28,7 +27,7 @@ def page():
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_chart_of_a_real_quote(page, tmp_path, lang):
 
-    data = to_json(for_reading(view(quote_case(load_case(CASE)))))
+    data = for_reading(view(quote_case(load_case(CASE))))
     for name, spec in quote_charts(data, lang, 640).items():
         file = tmp_path / f"{name}.html"
         file.write_text(to_html(spec, lang), encoding="utf-8")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from completed_documents import explanation, quote_document
 from zhirong.charts import fonts
 from zhirong.charts.coverage import shown_characters
 from zhirong.documents.printable import printable
@@ -27,7 +28,7 @@ def pages(pdf: bytes) -> list[str]:
 
 @pytest.fixture(scope="module")
 def pdf() -> bytes:
-    return quote_pdf(QUOTE)
+    return quote_pdf(quote_document(QUOTE))
 
 
 def test_page_one_is_the_answer(pdf: bytes) -> None:
@@ -63,7 +64,7 @@ def test_a_policy_pack_is_named_with_version_and_digest() -> None:
         "version": "2026.1",
         "title": {"zh": "秦川银行政策", "en": "Qinchuan Bank policy"},
     }
-    made = quote_pdf({**QUOTE, "packs": [{**pack, "digest": "ab12" * 16}]})
+    made = quote_pdf(quote_document({**QUOTE, "packs": [{**pack, "digest": "ab12" * 16}]}))
     said = "".join("".join(pages(made)).split())
     assert "秦川银行政策qinchuan-bank2026.1" in said and "ab12" * 16 in said
 
@@ -115,26 +116,26 @@ def test_it_is_made_for_the_archive_and_for_screen_readers(pdf: bytes) -> None:
 
 
 def test_the_same_quote_gives_the_same_bytes(pdf: bytes) -> None:
-    assert quote_pdf(copy.deepcopy(QUOTE)) == pdf
+    assert quote_pdf(quote_document(QUOTE)) == pdf
 
 
 def test_markup_in_a_users_words_is_printed_not_run(pdf: bytes) -> None:
     assert "#pagebreak()*x*$x$=cmd" in pages(pdf)[0]
     hostile = copy.deepcopy(QUOTE)
     hostile["case"]["firm"]["name"] = '#panic("x") ] } $ \\ " <b> #read("/etc/passwd") @a'
-    assert '#panic("x")]}$\\"<b>#read("/etc/passwd")@a' in pages(quote_pdf(hostile))[0]
+    assert '#panic("x")]}$\\"<b>#read("/etc/passwd")@a' in pages(quote_pdf(quote_document(hostile)))[0]
 
 
 def test_in_english() -> None:
-    first = pages(quote_pdf(QUOTE, "en"))[0]
+    first = pages(quote_pdf(quote_document(QUOTE), "en"))[0]
     assert "Quoteforaloanonintellectualproperty" in first
     assert "CNY1,510,000.00canbelent,lessthanthe2,000,000.00requested" in first
     assert "Pudongmode" in first
 
 
 def test_a_quote_without_its_optional_parts() -> None:
-    thin = {"schema": "zhirong.quote/1", "case": {"id": "x", "as_of": "2021-11-15", "firm": {"name": "甲公司"}}}
-    text = pages(quote_pdf(thin))
+    thin = {"case": {"id": "x", "as_of": "2021-11-15", "firm": {"name": "甲公司"}}}
+    text = pages(quote_pdf(quote_document(thin)))
     assert "目前不能放贷" in text[0]
     assert "没有给出价值" in text[0]
 
@@ -142,14 +143,16 @@ def test_a_quote_without_its_optional_parts() -> None:
 def test_no_value_and_a_failed_gate() -> None:
     quote = copy.deepcopy(QUOTE)
     quote["appraisal"] = {"status": "no_value", "value": None, "methods": [], "alarms": []}
-    quote["credit_limit"].update(amount="0.00", decision="decline", binding=None)
+    quote["credit_limit"].update(amount="0.00", decision="decline", binding="")
     for limit in quote["credit_limit"]["caps"]:
         limit["binding"] = False
     gate = {"zh": "没有经济输入，不能给出价值", "en": "no economic input"}
-    quote["gates"][0].update(passed=False, reason=gate, hint={"zh": "提供收入资料", "en": "give the sales"})
+    quote["gates"][0].update(
+        passed=False, verdict="failed", reason=gate, hint={"zh": "提供收入资料", "en": "give the sales"}
+    )
     for mode in quote["modes"]:
         mode.update(eligible="unknown", loan=None, totals=None, full_loss=[], costs=[], effective_annual_cost=None)
-    text = pages(quote_pdf(quote))
+    text = pages(quote_pdf(quote_document(quote)))
     assert "目前不能放贷" in text[0]
     assert "没有经济输入，不能给出价值" in text[0]
     assert "提供收入资料" in text[0]
@@ -160,7 +163,7 @@ def test_page_one_stays_one_page_however_much_there_is() -> None:
     quote = copy.deepcopy(QUOTE)
     quote["rights"] = [dict(QUOTE["rights"][index % 3], id=f"r{index}") for index in range(40)]
     quote["modes"] = [dict(QUOTE["modes"][index % 5], id=f"m{index}") for index in range(12)]
-    text = pages(quote_pdf(quote))
+    text = pages(quote_pdf(quote_document(quote)))
     assert "项数34" in text[0]
     # No room there for the charts of the value: they stand with the appraisal.
     assert "哪些输入最影响价值" not in text[0]
@@ -172,15 +175,15 @@ def test_page_one_stays_one_page_however_much_there_is() -> None:
 def test_the_cheapest_mode_is_an_eligible_one() -> None:
     quote = copy.deepcopy(QUOTE)
     quote["modes"][3]["effective_annual_cost"] = "0.0001"
-    best = cheapest(quote)
-    assert best is not None and best["id"] == "suzhou"
-    assert cheapest({"modes": []}) is None
+    best = cheapest(quote_document(quote))
+    assert best is not None and best.id == "suzhou"
+    assert cheapest(quote_document({"modes": []})) is None
 
 
 def test_next_steps_put_failed_gates_first_and_name_each_once() -> None:
     quote = copy.deepcopy(QUOTE)
-    quote["gates"][1].update(passed=False, hint={"zh": "先履行判决", "en": "comply first"})
-    steps = next_steps(quote, "zh")
+    quote["gates"][1].update(passed=False, verdict="failed", hint={"zh": "先履行判决", "en": "comply first"})
+    steps = next_steps(quote_document(quote), "zh")
     assert steps[0]["what"].endswith("先履行判决")
     assert len({(step["who"], step["what"]) for step in steps}) == len(steps)
 
@@ -190,12 +193,12 @@ def test_what_several_modes_wait_for_is_one_step() -> None:
     hint = {"zh": "向主管部门确认", "en": "ask the authority"}
     for mode in quote["modes"][:3]:
         mode.update(eligible="unknown", conditions=[{"verdict": "unknown", "reason": hint, "hint": hint}])
-    waiting = [step["what"] for step in next_steps(quote, "zh") if "向主管部门确认" in step["what"]]
+    waiting = [step["what"] for step in next_steps(quote_document(quote), "zh") if "向主管部门确认" in step["what"]]
     assert waiting == [f"向主管部门确认（{'、'.join(mode['title']['zh'] for mode in quote['modes'][:3])}）"]
 
 
 def test_shares_on_page_one_are_those_of_the_quote() -> None:
-    view = quote_view(QUOTE, "zh")
+    view = quote_view(quote_document(QUOTE), "zh")
     zhongshan = next(mode for mode in view["modes"] if mode["id"] == "zhongshan")
     assert zhongshan["bears"] == ["政府 54 %", "银行 26 %", "保险公司 16 %", "知识产权服务公司 4 %"]
 
@@ -226,7 +229,7 @@ def test_among_many_modes_those_that_do_not_fit_get_a_line() -> None:
     quote["modes"] += [
         dict(barred, id=f"barred-{n}", title={"zh": f"不适用模式{n}", "en": f"barred {n}"}) for n in range(10)
     ]
-    text = "".join(pages(quote_pdf(quote)))
+    text = "".join(pages(quote_pdf(quote_document(quote))))
     assert "不符合的模式" in text
     assert "不适用模式9没有科技型中小企业入库编号" in text
     assert "模式不适用模式9不符合" not in text
@@ -236,14 +239,14 @@ def test_among_many_modes_those_that_do_not_fit_get_a_line() -> None:
 def test_many_alike_steps_are_one_counted_row() -> None:
     instalment = {"label": {"zh": "利息", "en": "interest"}, "value": "10.00", "unit": "yuan", "parts": []}
     other = dict(instalment, value="11.00")
-    rows = explanation_rows({"label": "x", "parts": [instalment, instalment, other, instalment]}, "zh")
+    rows = explanation_rows(explanation({"label": "x", "parts": [instalment, instalment, other, instalment]}), "zh")
     assert [row["label"] for row in rows] == ["x", "利息 × 2", "利息", "利息"]
 
 
 def test_costs_of_one_kind_between_the_same_parties_are_summed() -> None:
     cost = QUOTE["modes"][0]["costs"][0]
     months = [dict(cost, amount="100.01", day=f"2022-0{month}-15") for month in (3, 1, 2)]
-    view = quote_view({"modes": [dict(QUOTE["modes"][0], costs=months)]}, "zh")
+    view = quote_view(quote_document({"modes": [dict(QUOTE["modes"][0], costs=months)]}), "zh")
     assert view["modes"][0]["costs"] == [
         {
             "title": "贷款利息 × 3",
@@ -259,19 +262,19 @@ def test_what_the_font_lacks_is_marked_and_said() -> None:
     quote = copy.deepcopy(QUOTE)
     quote["case"]["firm"]["name"] = "甲😀乙ﷺ丙\x07丁𠮷龘\ud800戊\ue000己\ufeff庚"
     quote["modes"][0]["title"] = {"zh": "北京模式🚀", "en": "Beijing 🚀"}
-    first, *rest = pages(quote_pdf(quote))
+    first, *rest = pages(quote_pdf(quote_document(quote)))
     assert "甲〓乙〓丙丁𠮷龘〓戊〓己庚" in first
     assert "北京模式〓" in first
     assert "字体缺少的字符以〓代替" in first
-    assert "〓standsforacharacter" in pages(quote_pdf(quote, "en"))[0]
-    assert "代替" not in pages(quote_pdf(QUOTE))[0]
+    assert "〓standsforacharacter" in pages(quote_pdf(quote_document(quote), "en"))[0]
+    assert "代替" not in pages(quote_pdf(quote_document(QUOTE)))[0]
 
 
 @pytest.mark.parametrize("character", [chr(code) for code in (0, 0x1B, 0xE01, 0x1820, 0x202E, 0xFFFF, 0x10FFFF)])
 def test_no_character_stops_the_paper(character: str) -> None:
     quote = copy.deepcopy(QUOTE)
     quote["rights"][0]["title"] = f"一种{character}方法"
-    assert "方法" in pages(quote_pdf(quote))[0]
+    assert "方法" in pages(quote_pdf(quote_document(quote)))[0]
 
 
 def test_the_characters_of_the_font_are_those_it_shows() -> None:
@@ -294,9 +297,11 @@ def test_long_words_are_cut_on_page_one_and_whole_among_the_reasons() -> None:
     quote["case"]["request"]["purpose"] = {"zh": "采购材料" * 750, "en": "x"}
     quote["case"]["firm"]["name"] = "甲" * 3000
     quote["modes"] = quote["modes"][:10]
-    for thing in (*quote["rights"], *quote["modes"]):
-        thing["title"] = {"zh": title, "en": title}
-    first, second, *rest = pages(quote_pdf(quote))
+    for right in quote["rights"]:
+        right["title"] = title
+    for mode in quote["modes"]:
+        mode["title"] = {"zh": title, "en": title}
+    first, second, *rest = pages(quote_pdf(quote_document(quote)))
     assert "…" in first and "下一步" in first and "全部损失由谁承担" in first
     assert second.startswith("理由与依据")
     # The footer of a page stands between what came before a page break and what came after it.
@@ -310,7 +315,7 @@ def test_verdicts_of_gates_have_a_column_of_their_own() -> None:
     reason = {"zh": "缺资料", "en": "missing files"}
     quote["gates"][0].update(passed=False, verdict="open", reason=reason)
     found: list[tuple[float, str]] = []
-    page = PdfReader(io.BytesIO(quote_pdf(quote, "en"))).pages[1]
+    page = PdfReader(io.BytesIO(quote_pdf(quote_document(quote), "en"))).pages[1]
     page.extract_text(visitor_text=lambda text, cm, tm, font, size: found.append((cm[4], text.strip())))
     width = next(x for x, text in found if text.startswith("missing")) - next(
         x for x, text in found if text.startswith("to be") or text == "completed"
@@ -322,14 +327,14 @@ def test_verdicts_of_gates_have_a_column_of_their_own() -> None:
 def test_a_conditional_offer_says_so_first() -> None:
     quote = copy.deepcopy(QUOTE)
     quote["credit_limit"]["conditional"] = True
-    assert "附条件：可以放贷1,510,000.00元" in pages(quote_pdf(quote))[0]
-    assert "Conditional:CNY1,510,000.00canbelent" in pages(quote_pdf(quote, "en"))[0]
-    assert decision_text(quote, "zh").startswith("附条件：")
+    assert "附条件：可以放贷1,510,000.00元" in pages(quote_pdf(quote_document(quote)))[0]
+    assert "Conditional:CNY1,510,000.00canbelent" in pages(quote_pdf(quote_document(quote), "en"))[0]
+    assert decision_text(quote_document(quote), "zh").startswith("附条件：")
     quote["credit_limit"]["decision"] = "offer"
-    assert decision_text(quote, "en") == "Conditional: The loan of CNY 1,510,000.00 can be made"
+    assert decision_text(quote_document(quote), "en") == "Conditional: The loan of CNY 1,510,000.00 can be made"
     quote["credit_limit"]["decision"] = "decline"
-    assert decision_text(quote, "zh") == "目前不能放贷"
-    assert decision_text(QUOTE, "zh").startswith("可以放贷")
+    assert decision_text(quote_document(quote), "zh") == "目前不能放贷"
+    assert decision_text(quote_document(QUOTE), "zh").startswith("可以放贷")
 
 
 def test_provisional_due_days_name_their_year() -> None:
@@ -340,35 +345,38 @@ def test_provisional_due_days_name_their_year() -> None:
         {"written": "2026-05-15", "due": "2026-05-15", "provisional": False},
     ]
     quote["modes"][0]["schedule"] = rows
-    assert provisional_note(quote["modes"], "zh").startswith("2027、2028 年的节假日安排尚未公布")
-    assert provisional_note(quote["modes"][1:], "zh") == ""
-    first, *rest = pages(quote_pdf(quote))
+    assert provisional_note(quote_document(quote).modes, "zh").startswith("2027、2028 年的节假日安排尚未公布")
+    assert provisional_note(quote_document(quote).modes[1:], "zh") == ""
+    first, *rest = pages(quote_pdf(quote_document(quote)))
     assert "2027、2028年的节假日安排尚未公布" in first
     assert "".join(rest).count("2027、2028年的节假日安排尚未公布") == 1
-    assert "Theworkingdaysof2027,2028arenotannouncedyet" in pages(quote_pdf(quote, "en"))[0]
+    assert "Theworkingdaysof2027,2028arenotannouncedyet" in pages(quote_pdf(quote_document(quote), "en"))[0]
 
 
 def test_without_a_confirmed_mode_the_cheapest_to_be_confirmed_stands_in() -> None:
     quote = copy.deepcopy(QUOTE)
     for mode in quote["modes"]:
         mode["eligible"] = "no"
-    assert cheapest(quote) is None
+    assert cheapest(quote_document(quote)) is None
     for mode, cost in zip(quote["modes"][:3], ("0.05", "0.03", "0.04"), strict=True):
         mode.update(eligible="unknown", effective_annual_cost=cost)
-    assert cheapest(quote) is quote["modes"][1]
-    head = quote_view(quote, "zh")["headline"]
+    assert cheapest(quote_document(quote)).id == quote["modes"][1]["id"]
+    head = quote_view(quote_document(quote), "zh")["headline"]
     assert (head["cost"], head["cost_open"]) == ("3.00 %", "（待确认）")
-    assert "3.00%" in pages(quote_pdf(quote))[0] and "（待确认）" in pages(quote_pdf(quote))[0]
+    assert (
+        "3.00%" in pages(quote_pdf(quote_document(quote)))[0]
+        and "（待确认）" in pages(quote_pdf(quote_document(quote)))[0]
+    )
     quote["modes"][4]["eligible"] = "yes"
-    assert cheapest(quote) is quote["modes"][4]
-    assert quote_view(quote, "en")["headline"]["cost_open"] == ""
+    assert cheapest(quote_document(quote)).id == quote["modes"][4]["id"]
+    assert quote_view(quote_document(quote), "en")["headline"]["cost_open"] == ""
 
 
 def test_the_region_is_named_beside_its_code() -> None:
     quote = copy.deepcopy(QUOTE)
-    assert "地区610100" in pages(quote_pdf(quote))[0]
+    assert "地区610100" in pages(quote_pdf(quote_document(quote)))[0]
     quote["case"]["region_text"] = {"zh": "陕西省西安市", "en": "Xi'an, Shaanxi"}
-    assert "地区陕西省西安市610100" in pages(quote_pdf(quote))[0]
+    assert "地区陕西省西安市610100" in pages(quote_pdf(quote_document(quote)))[0]
 
 
 def test_the_english_paper_has_no_chinese_punctuation() -> None:
@@ -378,7 +386,7 @@ def test_the_english_paper_has_no_chinese_punctuation() -> None:
     quote["elsewhere"] = [{"title": {"zh": "甲", "en": "A"}}, {"title": {"zh": "乙", "en": "B"}}]
     # What users and sources wrote in Chinese stays so; here everything has English words.
     english = _in_english_only(quote)
-    found = set("".join(pages(quote_pdf(english, "en")))) & set("，、：；（）。“”")
+    found = set("".join(pages(quote_pdf(quote_document(english), "en")))) & set("，、：；（）。“”")
     assert found == set()
 
 
@@ -399,5 +407,11 @@ def test_what_would_raise_the_pledge_value_is_not_taken_for_a_limit() -> None:
     words = {"zh": "低位价值", "en": "low value"}
     change = {"code": "x", "title": words, "now": words, "needed": words, "to": None, "reaches": "1573781.24"}
     quote["credit_limit"]["changes"], quote["pledge"]["changes"] = [change], [change]
-    assert [row["title"] for row in change_rows(quote, "zh")] == ["低位价值", "认可质押价值：低位价值"]
-    assert [row["title"] for row in change_rows(quote, "en")] == ["low value", "Recognised pledge value: low value"]
+    assert [row["title"] for row in change_rows(quote_document(quote), "zh")] == [
+        "低位价值",
+        "认可质押价值：低位价值",
+    ]
+    assert [row["title"] for row in change_rows(quote_document(quote), "en")] == [
+        "low value",
+        "Recognised pledge value: low value",
+    ]

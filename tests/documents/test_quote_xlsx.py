@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from completed_documents import quote_document
 from zhirong.documents.quote_xlsx import quote_xlsx
 
 QUOTE: dict[str, Any] = json.loads((Path(__file__).parent / "quote.json").read_text(encoding="utf-8"))
@@ -19,12 +20,12 @@ QUOTE: dict[str, Any] = json.loads((Path(__file__).parent / "quote.json").read_t
 
 @pytest.fixture(scope="module")
 def workbook() -> Workbook:
-    return load_workbook(io.BytesIO(quote_xlsx(QUOTE)))
+    return load_workbook(io.BytesIO(quote_xlsx(quote_document(QUOTE))))
 
 
 @pytest.fixture(scope="module")
 def results() -> Workbook:
-    return load_workbook(io.BytesIO(quote_xlsx(QUOTE)), data_only=True)
+    return load_workbook(io.BytesIO(quote_xlsx(quote_document(QUOTE))), data_only=True)
 
 
 def test_the_sheets(workbook: Workbook) -> None:
@@ -81,7 +82,7 @@ def test_cash_flows_sum_to_minus_the_net_cost(results: Workbook) -> None:
 def test_a_line_that_is_not_the_smallest_limit_is_a_plain_number() -> None:
     quote = copy.deepcopy(QUOTE)
     quote["credit_limit"].update(amount="0.00", decision="decline")
-    sheet = load_workbook(io.BytesIO(quote_xlsx(quote)))["额度"]
+    sheet = load_workbook(io.BytesIO(quote_xlsx(quote_document(quote))))["额度"]
     line = next(row for row in sheet.iter_rows(max_col=2) if row[0].value == "授信额度")
     assert line[1].data_type == "n"
     assert line[1].value == 0
@@ -104,7 +105,7 @@ def test_words_never_become_formulas_links_or_numbers(words: str) -> None:
     quote = copy.deepcopy(QUOTE)
     quote["case"]["firm"]["name"] = words
     quote["rights"][0]["title"] = words
-    content = quote_xlsx(quote)
+    content = quote_xlsx(quote_document(quote))
     book = load_workbook(io.BytesIO(content))
     for cell in (book["摘要"]["B2"], book["权利"]["A2"]):
         assert cell.data_type == "s"
@@ -116,29 +117,29 @@ def test_words_never_become_formulas_links_or_numbers(words: str) -> None:
 
 def test_charts_are_there_and_live() -> None:
     # Drawn from the cells of the four modes that are open to the firm; the fifth does not fit it.
-    with zipfile.ZipFile(io.BytesIO(quote_xlsx(QUOTE))) as archive:
+    with zipfile.ZipFile(io.BytesIO(quote_xlsx(quote_document(QUOTE)))) as archive:
         charts = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/charts/chart")]
     assert len(charts) == 2
     assert any("percentStacked" in chart and "'谁承担'!$B$2:$B$5" in chart for chart in charts)
 
 
 def test_the_same_quote_gives_the_same_bytes() -> None:
-    assert quote_xlsx(copy.deepcopy(QUOTE)) == quote_xlsx(QUOTE)
+    assert quote_xlsx(quote_document(QUOTE)) == quote_xlsx(quote_document(QUOTE))
 
 
 def test_a_quote_without_its_optional_parts() -> None:
-    book = load_workbook(io.BytesIO(quote_xlsx({"schema": "zhirong.quote/1", "case": {"id": "x"}})))
+    book = load_workbook(io.BytesIO(quote_xlsx(quote_document({"case": {"id": "x"}}))))
     assert len(book.sheetnames) == 8
 
 
 def test_in_english() -> None:
-    assert load_workbook(io.BytesIO(quote_xlsx(QUOTE, "en"))).sheetnames[0] == "Summary"
+    assert load_workbook(io.BytesIO(quote_xlsx(quote_document(QUOTE), "en"))).sheetnames[0] == "Summary"
 
 
 def test_half_a_character_does_not_stop_the_workbook() -> None:
     quote = copy.deepcopy(QUOTE)
     quote["case"]["firm"]["name"] = "甲\ud800乙😀"
-    assert load_workbook(io.BytesIO(quote_xlsx(quote)))["摘要"]["B2"].value == "甲\ufffd乙😀"
+    assert load_workbook(io.BytesIO(quote_xlsx(quote_document(quote))))["摘要"]["B2"].value == "甲\ufffd乙😀"
 
 
 def _words_of(workbook: Workbook, sheet: str) -> list[str]:
@@ -148,19 +149,22 @@ def _words_of(workbook: Workbook, sheet: str) -> list[str]:
 def test_the_summary_says_what_the_quote_comes_to() -> None:
     quote = copy.deepcopy(QUOTE)
     quote["credit_limit"]["conditional"] = True
-    summary = _words_of(load_workbook(io.BytesIO(quote_xlsx(quote))), "摘要")
+    summary = _words_of(load_workbook(io.BytesIO(quote_xlsx(quote_document(quote)))), "摘要")
     assert "附条件：可以放贷 1,510,000.00 元，少于申请的 2,000,000.00 元" in summary
-    english = _words_of(load_workbook(io.BytesIO(quote_xlsx(quote, "en"))), "Summary")
+    english = _words_of(load_workbook(io.BytesIO(quote_xlsx(quote_document(quote), "en"))), "Summary")
     assert "Conditional: CNY 1,510,000.00 can be lent, less than the 2,000,000.00 requested" in english
 
 
 def test_provisional_due_days_name_their_year() -> None:
     quote = copy.deepcopy(QUOTE)
     quote["modes"][0]["schedule"] = [{"written": "2027-02-15", "due": "2027-02-15", "provisional": True}]
-    book = load_workbook(io.BytesIO(quote_xlsx(quote)))
+    book = load_workbook(io.BytesIO(quote_xlsx(quote_document(quote))))
     for sheet in ("摘要", "现金流"):
         assert sum("2027 年的节假日安排尚未公布" in words for words in _words_of(book, sheet)) == 1
-    assert not any("尚未公布" in words for words in _words_of(load_workbook(io.BytesIO(quote_xlsx(QUOTE))), "摘要"))
+    assert not any(
+        "尚未公布" in words
+        for words in _words_of(load_workbook(io.BytesIO(quote_xlsx(quote_document(QUOTE)))), "摘要")
+    )
 
 
 def test_a_policy_pack_is_named_with_version_and_digest() -> None:
@@ -169,6 +173,8 @@ def test_a_policy_pack_is_named_with_version_and_digest() -> None:
         "version": "2026.1",
         "title": {"zh": "秦川银行政策", "en": "Qinchuan Bank policy"},
     }
-    made = load_workbook(io.BytesIO(quote_xlsx({**QUOTE, "packs": [{**pack, "digest": "ab12" * 16}]})))
+    made = load_workbook(
+        io.BytesIO(quote_xlsx(quote_document({**QUOTE, "packs": [{**pack, "digest": "ab12" * 16}]})))
+    )
     cells = [str(cell.value) for sheet in made for row in sheet.iter_rows() for cell in row]
     assert any("qinchuan-bank 2026.1" in cell and "ab12" * 16 in cell for cell in cells)

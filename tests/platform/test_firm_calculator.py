@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 from django.apps import apps
 
+from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.right.kinds import RightKind
+from zhirong.kernel.document import from_json
 from zhirong.kernel.errors import InputError
 from zhirong.operations.case.calculator import CHOICES, Calculate, calculated, rough_interval
 from zhirong.operations.case_file.tables import quote_json
@@ -49,7 +51,7 @@ def test_a_visitor_gets_interval_line_and_cost_and_leaves_nothing(platform, lang
     assert "/modes/xixian/" in text
     quote = quote_json(calculated(read(Calculate, ASKED), DAY, rulebook()), [])
     assert f"{float(quote['credit_limit']['amount']):,.2f}" in text
-    low, high = rough_interval(quote["appraisal"]["value"])
+    low, high = rough_interval(from_json(QuoteDocument, quote).value)
     assert f"{low / 100:,.2f}" in text and f"{high / 100:,.2f}" in text
     value = {name: float(amount) for name, amount in quote["appraisal"]["value"].items()}
     assert (low / 100, high / 100) == (value["p10"], value["p90"])

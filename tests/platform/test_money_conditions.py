@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from money_world import AMOUNT, PDF, Money
 
+from completed_documents import completed
 from zhirong.chain.financing.conditions import (
     FilingFact,
     GuaranteeFact,
@@ -18,7 +19,7 @@ from zhirong.chain.financing.conditions import (
     release_conditions,
 )
 from zhirong.chain.pledge.registration import RegisterRole, Status
-from zhirong.chain.quote.view import SCHEMA
+from zhirong.chain.quote.document import SCHEMA, QuoteDocument
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import load_rulebook
 from zhirong.kernel.text import Text, same
@@ -242,7 +243,7 @@ def test_a_mode_with_an_insurer_asks_for_its_policy(platform, monkeypatch) -> No
             }
         ],
     }
-    platform.reseed(money.fresh(), quote=quote)
+    platform.reseed(money.fresh(), quote=completed(QuoteDocument, quote))
     demand_refused(money, "insured")
     ticket = platform.upload(money.officer, "保单.pdf", PDF)
     until = platform.day + timedelta(days=400)

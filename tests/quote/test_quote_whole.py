@@ -203,12 +203,13 @@ def test_an_appraisal_may_be_made_of_the_same_file():
 
 
 def test_every_paper_and_the_schema_take_it():
-    data = to_json(view(answer_of(STATED, {"override": OVERRIDE}, under=(BEIJING, PUDONG))))
+    document = view(answer_of(STATED, {"override": OVERRIDE}, under=(BEIJING, PUDONG)))
+    data = to_json(document)
     schema = json.loads((DOCS / "schemas" / "quote.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(schema).validate(data)
     for lang in ("zh", "en"):
-        assert quote_pdf(data, lang).startswith(b"%PDF")
-        assert quote_xlsx(data, lang).startswith(b"PK")
+        assert quote_pdf(document, lang).startswith(b"%PDF")
+        assert quote_xlsx(document, lang).startswith(b"PK")
 
 
 def test_a_score_points_inside_the_royalty_range_and_moves_no_value():

@@ -1,62 +1,59 @@
-"""The charts of a quote, from the quote as JSON carries it (schema ``zhirong.quote/1``)."""
+"""The charts of a quote."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from zhirong.chain.mode.vocabulary import ROLES
+from zhirong.chain.quote.document import ModePart, QuoteDocument, SharePart, TotalsPart, ValuedPart
 from zhirong.charts.bearing import CostBar, LossBar, Part, cost_chart, full_loss_chart
 from zhirong.charts.theme import WIDTH, Spec
 from zhirong.charts.value import Swing, tornado_chart, value_chart
 from zhirong.kernel.text import Lang, Text
 
-Json = Mapping[str, Any]
 
-
-def quote_charts(quote: Json, lang: Lang = "zh", width: int = WIDTH) -> dict[str, Spec]:
+def quote_charts(quote: QuoteDocument, lang: Lang = "zh", width: int = WIDTH) -> dict[str, Spec]:
     """Every chart that the quote has the numbers for, by name: ``full_loss``, ``cost``, ``value``, ``tornado``.
 
-    A mode under which nothing is lent has no bar: it costs nothing and nobody bears anything.
+    A mode under which nothing is lent has no bar: it costs nothing and bears no loss.
     width: of each drawing, in pixels; narrower drawings are set with relatively larger words.
     """
     charts: dict[str, Spec] = {}
-    modes = quote.get("modes") or []
-    losses = [LossBar(_mode_name(mode), _parts(mode)) for mode in modes if _is_borne(mode)]
+    losses = [LossBar(_mode_name(mode), _parts(mode.full_loss)) for mode in quote.modes if _is_borne(mode)]
     if losses:
         charts["full_loss"] = full_loss_chart(losses, _roles(losses), lang, width)
-    costs = [_cost_bar(mode) for mode in modes if _is_charged(mode)]
+    costs = [_cost_bar(mode) for mode in quote.modes if any(_amounts(mode.totals))]
     if costs:
         charts["cost"] = cost_chart(costs, lang, width)
-    appraisal = quote.get("appraisal") or {}
-    value = {name: Decimal(amount) for name, amount in (appraisal.get("value") or {}).items() if amount is not None}
-    if {"p5", "p10", "p50", "p90", "p95"} <= value.keys():
-        lending = appraisal.get("lending_value")
-        charts["value"] = value_chart(value, lang, None if lending is None else Decimal(lending), width)
-        swings = [
-            Swing(_words(row["input"]), Decimal(row["low"]), Decimal(row["high"]))
-            for row in appraisal.get("tornado") or []
-        ]
-        if swings:
-            charts["tornado"] = tornado_chart(swings, value["p50"], lang, width)
+    if isinstance(quote.appraisal, ValuedPart):
+        charts |= _of_value(quote.appraisal, lang, width)
     return charts
 
 
-def _is_borne(mode: Json) -> bool:
-    return any(Decimal(row["share"]) for row in mode.get("full_loss") or [])
+def _of_value(appraisal: ValuedPart, lang: Lang, width: int) -> dict[str, Spec]:
+    named, lending = appraisal.value, appraisal.lending_value
+    value = {
+        "p5": Decimal(named.p5),
+        "p10": Decimal(named.p10),
+        "p50": Decimal(named.p50),
+        "p90": Decimal(named.p90),
+        "p95": Decimal(named.p95),
+    }
+    charts = {"value": value_chart(value, lang, None if lending is None else Decimal(lending), width)}
+    swings = [Swing(row.input, Decimal(row.low), Decimal(row.high)) for row in appraisal.tornado]
+    if swings:
+        charts["tornado"] = tornado_chart(swings, value["p50"], lang, width)
+    return charts
 
 
-def _is_charged(mode: Json) -> bool:
-    return any(Decimal((mode.get("totals") or {}).get(name) or 0) for name in _TOTALS)
+def _is_borne(mode: ModePart) -> bool:
+    return any(Decimal(row.share) for row in mode.full_loss)
 
 
-def _parts(mode: Json) -> tuple[Part, ...]:
-    return tuple(_part(row) for row in mode["full_loss"])
-
-
-def _part(row: Json) -> Part:
-    name = _words(row.get("party_text") or row["party"])
-    role = ROLES.get(row["party"], name)
-    return Part(name, role, Decimal(row["amount"]), Decimal(row["share"]))
+def _parts(shares: Sequence[SharePart]) -> tuple[Part, ...]:
+    return tuple(
+        Part(row.party_text, ROLES.get(row.party, row.party_text), Decimal(row.amount), Decimal(row.share))
+        for row in shares
+    )
 
 
 def _roles(bars: Sequence[LossBar]) -> list[Text]:
@@ -64,22 +61,23 @@ def _roles(bars: Sequence[LossBar]) -> list[Text]:
     return list(dict.fromkeys([*ROLES.values(), *(part.role for bar in bars for part in bar.parts)]))
 
 
-def _cost_bar(mode: Json) -> CostBar:
-    totals = {name: abs(Decimal(mode["totals"].get(name) or 0)) for name in _TOTALS}
-    annual = mode.get("effective_annual_cost")
-    return CostBar(_mode_name(mode), **totals, annual_cost=None if annual is None else Decimal(annual))
+def _amounts(totals: TotalsPart) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    """Interest, fees, premiums and subsidies, all positive."""
+    interest, fees, premiums, subsidies = (
+        abs(Decimal(amount)) for amount in (totals.interest, totals.fees, totals.premiums, totals.subsidies)
+    )
+    return interest, fees, premiums, subsidies
 
 
-_TOTALS = ("interest", "fees", "premiums", "subsidies")
+def _cost_bar(mode: ModePart) -> CostBar:
+    annual = mode.effective_annual_cost
+    return CostBar(
+        _mode_name(mode), *_amounts(mode.totals), annual_cost=None if annual is None else Decimal(annual)
+    )
 
 
-def _mode_name(mode: Json) -> Text:
+def _mode_name(mode: ModePart) -> Text:
     """The mode's title, with a word where the firm does not qualify for it."""
-    title = _words(mode["title"])
-    if mode.get("eligible") != "no":
-        return title
-    return Text(f"{title.zh}（不符合）", f"{title.en} (not eligible)")
-
-
-def _words(words: Json | str) -> Text:
-    return Text(words, words) if isinstance(words, str) else Text(words["zh"], words["en"])
+    if mode.eligible != "no":
+        return mode.title
+    return Text(f"{mode.title.zh}（不符合）", f"{mode.title.en} (not eligible)")

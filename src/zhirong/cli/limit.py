@@ -1,11 +1,13 @@
 """``zhirong limit CASE.toml``: the sheet of a credit limit as an officer would fill it in by hand."""
 
 import argparse
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from zhirong.cli.files import print_answer
 from zhirong.kernel.text import Lang, Text
+
+if TYPE_CHECKING:
+    from zhirong.chain.quote.document import QuoteDocument
 
 EXIT_DECLINED = 1
 _PARTS = ("case", "gates", "pledge", "credit_limit")
@@ -33,8 +35,9 @@ def run(options: argparse.Namespace) -> int:
 
     answer = quote_case(load_case(options.case), named_modes(options.mode))
     document = view(answer)
-    data = to_json(document if options.mode else for_reading(document))
+    document = document if options.mode else for_reading(document)
     if options.json:
+        data = to_json(document)
         print_answer(
             {
                 "schema": "zhirong.limit/1",
@@ -44,26 +47,27 @@ def run(options: argparse.Namespace) -> int:
             }
         )
     else:
-        _show(data, options.lang)
+        _show(document, options.lang)
         if options.explain:
             print(answer.credit_limit.explanation.as_text(options.lang))
             print(answer.pledge.explanation.as_text(options.lang))
     return 0 if answer.credit_limit.amount else EXIT_DECLINED
 
 
-def _show(data: Mapping[str, Any], lang: Lang) -> None:
+def _show(document: "QuoteDocument", lang: Lang) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
+    from zhirong.chain.limit.records import LENDER
     from zhirong.cli.quote_screen import escaped, show_limit
     from zhirong.documents.quote_view import in_order_of_use, quote_view
-    from zhirong.documents.words import ELIGIBLE, money, percent, words
+    from zhirong.documents.words import ELIGIBLE, money, percent
 
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 160
-    quote = in_order_of_use(data)
+    quote = in_order_of_use(document)
     seen = escaped(quote_view(quote, lang))
     head = seen["headline"]
     console.print(seen["case"]["title"], style="bold")
@@ -86,21 +90,21 @@ def _show(data: Mapping[str, Any], lang: Lang) -> None:
         Text("资本收益率", "RAROC"),
     ):
         table.add_column(title.in_(lang), overflow="fold")
-    for mode in quote["modes"]:
-        limit, price = mode["credit_limit"], mode["price"] or {}
-        lender = next((one["amount"] for one in mode["at_default"] if one["party"] == "lender"), None)
-        own = price.get("lender") or {}
+    for mode in quote.modes:
+        limit, price = mode.credit_limit, mode.price
+        own = None if price is None else price.lender
+        lender = next((one.amount for one in mode.at_default if one.party == LENDER), None)
         table.add_row(
-            escaped(words(mode["title"], lang)),
-            ELIGIBLE[mode["eligible"]].in_(lang),
-            money(limit["amount"]),
-            words(limit["binding_title"], lang),
-            money(limit["pledge_adds"]),
-            money(limit["cover_adds"]),
+            escaped(mode.title.in_(lang)),
+            ELIGIBLE[mode.eligible].in_(lang),
+            money(limit.amount),
+            limit.binding_title.in_(lang),
+            money(limit.pledge_adds),
+            money(limit.cover_adds),
             money(lender),
-            percent(own.get("cost")),
-            percent(price.get("offered")),
-            percent(price.get("all_in")),
-            percent(own.get("raroc")),
+            percent(None if own is None else own.cost),
+            percent(None if price is None else price.offered),
+            percent(None if price is None else price.all_in),
+            percent(None if own is None else own.raroc),
         )
     console.print(table)

@@ -3,10 +3,13 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from zhirong.cli.files import print_answer, unwritable, with_packs
+from zhirong.cli.files import print_json, unwritable
 from zhirong.kernel.text import Lang
+
+if TYPE_CHECKING:
+    from zhirong.chain.quote.document import QuoteDocument
 
 EXIT_DECLINED = 1
 
@@ -36,20 +39,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Quote the case. Returns 1 where nothing can be lent, so that a script can tell."""
     from zhirong.chain.quote.records import Decision
-    from zhirong.chain.quote.view import for_reading, view
+    from zhirong.chain.quote.view import for_reading, view, with_packs
     from zhirong.cli.mode_words import named_modes
     from zhirong.cli.scores import case_with_scores
     from zhirong.kernel.document import to_json
+    from zhirong.mode_files import environment_packs
     from zhirong.workbench import quote_case
 
     answer = quote_case(case_with_scores(options.case, options.scores), named_modes(options.mode))
-    document = view(answer)
-    data = to_json(document)
-    readable = data if options.mode else to_json(for_reading(document))
+    document = with_packs(view(answer), environment_packs())
+    readable = document if options.mode else for_reading(document)
     # Papers first: if one cannot be written, nothing on the screen must suggest that it was.
-    written = _write_papers(with_packs(readable), options)
+    written = _write_papers(readable, options)
     if options.json:
-        print_answer(data)
+        print_json(to_json(document))
     else:
         from zhirong.cli.quote_screen import show
 
@@ -59,18 +62,18 @@ def run(options: argparse.Namespace) -> int:
     return EXIT_DECLINED if answer.credit_limit.decision is Decision.DECLINE else 0
 
 
-def _write_papers(data: dict[str, Any], options: argparse.Namespace) -> list[str]:
+def _write_papers(quote: "QuoteDocument", options: argparse.Namespace) -> list[str]:
     lang: Lang = options.lang
     written = []
     if options.pdf:
         from zhirong.documents.quote_pdf import quote_pdf
 
-        _write(options.pdf, quote_pdf(data, lang))
+        _write(options.pdf, quote_pdf(quote, lang))
         written.append(options.pdf)
     if options.xlsx:
         from zhirong.documents.quote_xlsx import quote_xlsx
 
-        _write(options.xlsx, quote_xlsx(data, lang))
+        _write(options.xlsx, quote_xlsx(quote, lang))
         written.append(options.xlsx)
     if options.json and written:
         print("\n".join(written), file=sys.stderr)

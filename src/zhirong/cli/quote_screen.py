@@ -8,14 +8,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from zhirong.chain.quote.document import QuoteDocument
 from zhirong.documents.quote_view import in_order_of_use, quote_view
 from zhirong.kernel.text import Lang
 
 _COLOUR = {"yes": "green", "no": "red", "unknown": "yellow"}
 
 
-def show(quote: Mapping[str, Any], lang: Lang, *, explain: bool) -> None:
-    """Print a quote as JSON carries it (``chain.quote.view``)."""
+def show(quote: QuoteDocument, lang: Lang, *, explain: bool) -> None:
+    """Print a quote."""
     console = Console(highlight=False)
     if not console.is_terminal:
         # A pipe has no width of its own; a table folded at 80 columns would be harder to read than a long line.
@@ -27,7 +28,7 @@ def show(quote: Mapping[str, Any], lang: Lang, *, explain: bool) -> None:
     show_limit(console, seen, words)
     _beside(console, seen, words)
     _modes(console, seen, words, lang)
-    _elsewhere(console, quote.get("elsewhere") or [], lang)
+    _elsewhere(console, len(quote.elsewhere or ()), lang)
     _steps(console, seen, words)
     if seen["provisional"]:
         console.print(seen["provisional"], style="yellow")
@@ -150,14 +151,14 @@ def _modes(console: Console, seen: Mapping[str, Any], words: Mapping[str, str], 
     console.print(table)
 
 
-def _elsewhere(console: Console, modes: list[Any], lang: Lang) -> None:
+def _elsewhere(console: Console, modes: int, lang: Lang) -> None:
     """How many modes belong to other places or times; their names would fill the screen, `zhirong modes` has them."""
     if not modes:
         return
     said = (
-        f"另有 {len(modes)} 个模式不在本地区或不在有效期内：见 zhirong modes，用 --mode ID 逐个试算"
+        f"另有 {modes} 个模式不在本地区或不在有效期内：见 zhirong modes，用 --mode ID 逐个试算"
         if lang == "zh"
-        else f"{len(modes)} more modes belong to other places or times: see zhirong modes, try one with --mode ID"
+        else f"{modes} more modes belong to other places or times: see zhirong modes, try one with --mode ID"
     )
     console.print(said, style="dim")
     console.print()

@@ -10,6 +10,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Lang, Text
 
 if TYPE_CHECKING:
+    from zhirong.chain.quote.document import QuoteDocument
     from zhirong.chain.quote.records import Case
 
 EXIT_NOTHING = 1
@@ -56,34 +57,39 @@ def run(options: argparse.Namespace) -> int:
         raise InputError([problem])
     from zhirong.chain.quote.view import view
     from zhirong.cli.scores import case_with_scores
-    from zhirong.kernel.document import to_json
     from zhirong.workbench import quote_case
 
     case = case_with_scores(options.case, options.scores)
     if options.form:
         return _print_form(options, case)
     answer = quote_case(case, ())
-    seen = to_json(view(answer))
-    beside = seen["one_plus_one"]
-    data: dict[str, Any] = {
+    quote = view(answer)
+    if options.json:
+        print_answer(_rate_json(quote))
+    else:
+        _show(quote, options.lang)
+        if options.explain:
+            print(answer.pledge.explanation.as_text(options.lang))
+    return 0 if answer.pledge.amount else EXIT_NOTHING
+
+
+def _rate_json(quote: "QuoteDocument") -> dict[str, Any]:
+    from zhirong.kernel.document import to_json
+
+    data = to_json(quote)
+    beside = data["one_plus_one"]
+    return {
         "schema": "zhirong.pledge_rate/2",
-        "case": case.id,
-        "as_of": case.as_of.isoformat(),
+        "case": quote.case.id,
+        "as_of": quote.case.as_of.isoformat(),
         "one_plus_one": beside["complete"],
         **{
             name: beside[name]
             for name in ("team", "indicators", "kinds_left_out", "title_investigation", "override")
         },
-        **{name: seen[name] for name in ("weight_of_evidence", "substitutes", "gates", "pledge")},
-        "rules_version": answer.rules_version,
+        **{name: data[name] for name in ("weight_of_evidence", "substitutes", "gates", "pledge")},
+        "rules_version": quote.rules_version,
     }
-    if options.json:
-        print_answer(data)
-    else:
-        _show(data, options.lang)
-        if options.explain:
-            print(answer.pledge.explanation.as_text(options.lang))
-    return 0 if answer.pledge.amount else EXIT_NOTHING
 
 
 def _track(options: argparse.Namespace) -> int:
@@ -133,7 +139,7 @@ def _print_form(options: argparse.Namespace, case: "Case") -> int:
     return 0
 
 
-def _show(data: dict[str, Any], lang: Lang) -> None:
+def _show(quote: "QuoteDocument", lang: Lang) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.markup import escape
@@ -149,57 +155,56 @@ def _show(data: dict[str, Any], lang: Lang) -> None:
     def say(zh: str, en: str) -> str:
         return Text(zh, en).in_(lang)
 
-    def words(value: dict[str, str] | None) -> str:
-        return "" if value is None else escape(value[lang])
+    def words(value: Text | None) -> str:
+        return "" if value is None else escape(value.in_(lang))
 
-    team = data["team"]
+    beside = quote.one_plus_one
+    team = beside.team
     if team is not None:
-        agreement = "—" if team["agreement"] is None else team["agreement"]
+        agreement = team.agreement or "—"
         console.print(
             say(
-                f"团队 {team['score']} 分（{words(team['grade_text'])}），加权 kappa {agreement}：",
-                f"Team {team['score']} ({words(team['grade_text'])}), weighted kappa {agreement}: ",
+                f"团队 {team.score} 分（{words(team.grade_text)}），加权 kappa {agreement}：",
+                f"Team {team.score} ({words(team.grade_text)}), weighted kappa {agreement}: ",
             )
-            + words(team["state_text"])
+            + words(team.state_text)
         )  # fmt: skip
-    for score in data["indicators"]:
+    for score in beside.indicators:
         console.print(
             say(
-                f"指标 {escape(score['right'])}：{score['score']} 分，若缺项最好 {score['highest']}，已知权重 {score['coverage']}；",
-                f"Indicators {escape(score['right'])}: {score['score']}, {score['highest']} if the missing were best,"
-                f" {score['coverage']} of the weight known; ",
+                f"指标 {escape(score.right)}：{score.score} 分，若缺项最好 {score.highest}，已知权重 {score.coverage}；",
+                f"Indicators {escape(score.right)}: {score.score}, {score.highest} if the missing were best,"
+                f" {score.coverage} of the weight known; ",
             )
-            + SCREENING_TEXT[score["screening"]].in_(lang)
+            + SCREENING_TEXT[score.screening].in_(lang)
         )
-    evidence = data["weight_of_evidence"]
-    titles = {item["item"]: words(item["title"]) for item in evidence["items"]}
-    lost = ("、" if lang == "zh" else ", ").join(titles[name] for name in evidence["reasons"][:3])
+    evidence = quote.weight_of_evidence
+    titles = {item.item: words(item.title) for item in evidence.items}
+    lost = ("、" if lang == "zh" else ", ").join(titles[name] for name in evidence.reasons[:3])
     console.print(
-        say(f"证据权重 {evidence['points']} 分（", f"Weight of evidence {evidence['points']} points (")
-        + words(evidence["basis"])
+        say(f"证据权重 {evidence.points} 分（", f"Weight of evidence {evidence.points} points (")
+        + words(evidence.basis)
         + (say(f"）；失分最多：{lost}", f"); most lost on: {lost}") if lost else say("）", ")"))
     )
-    if data["kinds_left_out"] is not None:
-        console.print(say("这套指标不评：", "not scored by this system: ") + words(data["kinds_left_out"]))
-    for one in data["substitutes"]:
-        console.print(
-            say("缺：", "missing: ") + words(one["missing"]) + say("；用：", "; used: ") + words(one["used"])
-        )
-    pledge = data["pledge"]
+    if beside.kinds_left_out is not None:
+        console.print(say("这套指标不评：", "not scored by this system: ") + words(beside.kinds_left_out))
+    for one in quote.substitutes:
+        console.print(say("缺：", "missing: ") + words(one.missing) + say("；用：", "; used: ") + words(one.used))
+    pledge = quote.pledge
     console.print(
         say(
-            f"认可质押价值 {money(pledge['value'])} 元，质押率 {percent(pledge['pledge_rate'])}",
-            f"Recognised pledge value CNY {money(pledge['value'])}, pledge rate {percent(pledge['pledge_rate'])}",
+            f"认可质押价值 {money(pledge.value)} 元，质押率 {percent(pledge.pledge_rate)}",
+            f"Recognised pledge value CNY {money(pledge.value)}, pledge rate {percent(pledge.pledge_rate)}",
         ),
         style="bold",
     )
     table = Table(box=SIMPLE_HEAD)
     for head in (say("限额", "Limit"), say("质押率", "Pledge rate"), say("金额（元）", "Amount (CNY)")):
         table.add_column(head)
-    for limit in pledge["limits"]:
-        mark = " ◀" if limit["binding"] else ""
-        table.add_row(words(limit["title"]), percent(limit["rate"]), money(limit["amount"]) + mark)
-    if pledge["limits"]:
+    for limit in pledge.limits:
+        mark = " ◀" if limit.binding else ""
+        table.add_row(words(limit.title), percent(limit.rate), money(limit.amount) + mark)
+    if pledge.limits:
         console.print(table)
     rights = Table(box=SIMPLE_HEAD)
     for head in (
@@ -209,21 +214,21 @@ def _show(data: dict[str, Any], lang: Lang) -> None:
         say("说明", "Note"),
     ):
         rights.add_column(head)
-    for one in pledge["rights"]:
-        rights.add_row(escape(one["title"]), money(one["alone"]), money(one["adds"]), words(one["left_out"]))
-    if pledge["rights"]:
+    for right in pledge.rights:
+        rights.add_row(escape(right.title), money(right.alone), money(right.adds), words(right.left_out))
+    if pledge.rights:
         console.print(rights)
-    for change in pledge["changes"]:
+    for change in pledge.changes:
         console.print(
             say(
-                f"  · 若{words(change['title'])}由 {words(change['now'])} 变为 {words(change['needed'])}，可到 {money(change['reaches'])} 元",
-                f"  · if {words(change['title'])} goes from {words(change['now'])} to {words(change['needed'])}:"
-                f" CNY {money(change['reaches'])}",
+                f"  · 若{words(change.title)}由 {words(change.now)} 变为 {words(change.needed)}，可到 {money(change.reaches)} 元",
+                f"  · if {words(change.title)} goes from {words(change.now)} to {words(change.needed)}:"
+                f" CNY {money(change.reaches)}",
             )
         )
     marks = {"failed": ("red", say("未通过", "failed")), "open": ("yellow", say("待办", "open"))}
-    for gate in data["gates"]:
+    for gate in quote.gates:
         # The title investigation is shown whatever it found: it was paid for.
-        if gate["verdict"] in marks or gate["code"] == "title_investigation":
-            colour, mark = marks.get(gate["verdict"], ("green", say("通过", "passed")))
-            console.print(f"  [{colour}]{mark}[/] {words(gate['title'])}：{words(gate['reason'])}")
+        if gate.verdict in marks or gate.code == "title_investigation":
+            colour, mark = marks.get(gate.verdict, ("green", say("通过", "passed")))
+            console.print(f"  [{colour}]{mark}[/] {words(gate.title)}：{words(gate.reason)}")

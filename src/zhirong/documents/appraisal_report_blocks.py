@@ -6,9 +6,12 @@ from typing import Any
 
 from zhirong.charts.theme import Spec
 from zhirong.charts.value import Swing, tornado_chart, value_chart
-from zhirong.documents.words import NOTHING, explained_value, money, percent, source, words
+from zhirong.documents.words import NOTHING, explained_value, money, percent, source
 from zhirong.kernel.capital_money import capital_yuan
+from zhirong.kernel.document import from_json
+from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import parse_yuan
+from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Lang, Text
 
 Json = Mapping[str, Any]
@@ -120,26 +123,31 @@ def working_rows(data: Json, lang: Lang) -> list[tuple[str, str, str, str, str]]
     """The working papers: number, item (indented by depth), result, how, source; numbered as the figures say."""
     rows: list[tuple[str, str, str, str, str]] = []
 
-    def walk(node: Json, depth: int) -> None:
-        sources = [source(reference, lang) for reference in node["references"]]
+    def walk(node: Explanation, depth: int) -> None:
+        sources = [source(reference, lang) for reference in node.references]
         rows.append(
             (
                 str(len(rows) + 1),
-                "　" * depth + words(node["label"], lang),
+                "　" * depth + node.label.in_(lang),
                 explained_value(node, lang),
-                words(node["formula"], lang),
+                "" if node.formula is None else node.formula.in_(lang),
                 ("；" if lang == "zh" else "; ").join(text for text in sources if text),
             )
         )
-        for part in node["parts"]:
+        for part in node.parts:
             walk(part, depth + 1)
 
     for node in data["working"]:
-        walk(node, 0)
+        walk(from_json(Explanation, node), 0)
     return rows
 
 
 # -- parts -------------------------------------------------------------------------------------------------------
+
+
+def words(value: Json | str | None, lang: Lang) -> str:
+    """Words of the report in the language asked for; nothing where there are none."""
+    return str(value[lang]) if isinstance(value, Mapping) else value or ""
 
 
 def _w(name: str, lang: Lang) -> str:
@@ -234,7 +242,7 @@ def _valuation_date(data: Json, lang: Lang) -> list[Block]:
 
 
 def _basis(data: Json, lang: Lang) -> list[Block]:
-    lines = list(dict.fromkeys(source(reference, lang) for reference in data["references"]))
+    lines = list(dict.fromkeys(source(from_json(Reference, reference), lang) for reference in data["references"]))
     return [{"kind": "list", "items": [line for line in lines if line]}]
 
 

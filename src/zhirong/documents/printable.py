@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Container, Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
 from typing import Any
 
 MARK = "〓"  # what Chinese printers set for a character that they do not have
@@ -16,27 +18,36 @@ _PIECE = re.compile(r"(.{20})(?=.)")
 
 
 def printable(content: Any, shown: Container[int]) -> Any:
-    """The same JSON with every text made printable; shown: the code points that the font has.
+    """The same JSON or document with every text made printable; shown: the code points that the font has.
 
     A character that the font lacks becomes ``MARK``, as does one that means nothing by itself (half a surrogate
     pair, a private or unassigned code point). Control and format characters and variation selectors vanish; a
     line break stays, any other space becomes a plain one.
     """
+    if isinstance(content, Enum):
+        return content
     if isinstance(content, str):
         words = "".join(_character(character, shown) for character in content)
         return _LONG_WORD.sub(lambda word: _PIECE.sub(rf"\1{_BREAK_HERE}", word[0]), words)
     if isinstance(content, Mapping):
         return {name: printable(part, shown) for name, part in content.items()}
     if isinstance(content, list | tuple):
-        return [printable(part, shown) for part in content]
+        return type(content)([printable(part, shown) for part in content])
+    if is_dataclass(content):
+        made: Any = type(content)
+        return made(**{one.name: printable(getattr(content, one.name), shown) for one in fields(content)})
     return content
 
 
 def has_marks(content: Any) -> bool:
-    """Whether some text of the JSON holds ``MARK``."""
+    """Whether some text of the JSON or document holds ``MARK``."""
     if isinstance(content, str):
         return MARK in content
-    parts = content.values() if isinstance(content, Mapping) else content if isinstance(content, list) else ()
+    if is_dataclass(content):
+        return any(has_marks(getattr(content, one.name)) for one in fields(content))
+    parts = (
+        content.values() if isinstance(content, Mapping) else content if isinstance(content, list | tuple) else ()
+    )
     return any(has_marks(part) for part in parts)
 
 

@@ -1,10 +1,10 @@
 """The quote as PDF: one page of answer, then the reasons."""
 
 import json
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from zhirong.chain.quote.document import QuoteDocument
 from zhirong.charts.coverage import shown_characters
 from zhirong.charts.drawing import to_svg
 from zhirong.charts.fonts import FAMILY, font_folder
@@ -17,8 +17,8 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 CHART_WIDTH = 310  # two charts side by side on A4, with words large enough to read
 
 
-def quote_pdf(quote: Mapping[str, Any], lang: Lang = "zh") -> bytes:
-    """A quote (schema ``zhirong.quote/3``) as PDF, its fonts embedded, its words kept as text.
+def quote_pdf(quote: QuoteDocument, lang: Lang = "zh") -> bytes:
+    """A quote as PDF, its fonts embedded, its words kept as text.
 
     Nothing that a user wrote is ever read as markup: the template receives data only. A character that the font
     lacks is printed as 〓, and page one says so; long words are cut there and stand in full among the reasons. The
@@ -30,7 +30,7 @@ def quote_pdf(quote: Mapping[str, Any], lang: Lang = "zh") -> bytes:
     quote = printable(written, shown_characters())
     view = quote_view(quote, lang)
     view["not_in_font"] = has_marks(quote) and not has_marks(written)
-    drawn = quote_charts({**quote, "modes": modes_of_page_one(quote)}, lang, CHART_WIDTH)
+    drawn = quote_charts(replace(quote, modes=modes_of_page_one(quote)), lang, CHART_WIDTH)
     view["charts"] = {name: to_svg(spec) for name, spec in drawn.items()}
     pdf = typst.compile(
         str(TEMPLATES / "quote.typ"),

@@ -1,11 +1,12 @@
 """The quote as an Excel workbook: amounts as numbers, sums live, a user's words never read as formulas."""
 
 import io
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, time
 from decimal import Decimal
-from typing import Any
 
+from zhirong.chain.credit.document import CreditPart
+from zhirong.chain.quote.document import ModePart, QuoteDocument, ValuedPart
 from zhirong.documents.quote_beside import change_rows, one_plus_one_rows, substitute_rows
 from zhirong.documents.quote_view import (
     cap_row,
@@ -20,7 +21,6 @@ from zhirong.documents.quote_view import (
 )
 from zhirong.documents.words import (
     ELIGIBLE,
-    NOTHING,
     PLEDGEABLE,
     VERDICTS,
     WORDS,
@@ -30,8 +30,6 @@ from zhirong.documents.words import (
 )
 from zhirong.documents.workbook import Amount, Formula, Rate, Sheet, Workbook
 from zhirong.kernel.text import Lang, Text
-
-Json = Mapping[str, Any]
 
 _SHEETS = {
     "summary": Text("摘要", "Summary"),
@@ -45,12 +43,11 @@ _SHEETS = {
 }
 
 
-def quote_xlsx(quote: Json, lang: Lang = "zh") -> bytes:
-    """A quote (schema ``zhirong.quote/3``) as an Excel workbook. The same quote always gives the same bytes."""
+def quote_xlsx(quote: QuoteDocument, lang: Lang = "zh") -> bytes:
+    """A quote as an Excel workbook. The same quote always gives the same bytes."""
     quote = in_order_of_use(quote)
     buffer = io.BytesIO()
-    day = str((quote.get("case") or {}).get("as_of") or "")
-    book = Workbook(buffer, datetime.fromisoformat(day) if day else None)
+    book = Workbook(buffer, datetime.combine(quote.case.as_of, time()))
     sheets = {name: book.sheet(title.in_(lang)) for name, title in _SHEETS.items()}
     _summary(sheets["summary"], quote, lang)
     _rights(sheets["rights"], quote, lang)
@@ -72,56 +69,53 @@ def _heads(names: Sequence[str], lang: Lang) -> list[str]:
     return [_w(name, lang) for name in names]
 
 
-def _amount(value: Any) -> Amount | None:
-    return None if value is None else Amount(Decimal(str(value)))
+def _amount(value: str | None) -> Amount | None:
+    return None if value is None else Amount(Decimal(value))
 
 
-def _rate(value: Any) -> Rate | None:
-    return None if value is None else Rate(Decimal(str(value)))
+def _rate(value: str | None) -> Rate | None:
+    return None if value is None else Rate(Decimal(value))
 
 
-def _summary(sheet: Sheet, quote: Json, lang: Lang) -> None:
+def _summary(sheet: Sheet, quote: QuoteDocument, lang: Lang) -> None:
     sheet.widths(26, 34, 22, 18, 18, 18, 12, 44)
-    case, limit = quote.get("case") or {}, quote.get("credit_limit") or {}
-    firm, request = case.get("firm") or {}, case.get("request") or {}
-    value = (quote.get("appraisal") or {}).get("value") or {}
-    credit = quote.get("credit") or {}
+    case, limit, value, credit = quote.case, quote.credit_limit, quote.value, quote.credit
     sheet.title(_w("title", lang))
-    sheet.row(_w("firm", lang), firm.get("name") or "")
-    sheet.row(_w("code", lang), firm.get("code") or "")
-    sheet.row(_w("case", lang), f"{case.get('id') or ''} {words(case.get('title'), lang)}".strip())
-    sheet.row(_w("as_of", lang), str(case.get("as_of") or ""))
+    sheet.row(_w("firm", lang), case.firm.name)
+    sheet.row(_w("code", lang), case.firm.code)
+    sheet.row(_w("case", lang), f"{case.id} {case.title.in_(lang)}".strip())
+    sheet.row(_w("as_of", lang), case.as_of.isoformat())
     sheet.row(_w("region", lang), region(case, lang))
-    sheet.row(_w("request", lang), _amount(request.get("amount")))
-    sheet.row(_w("months", lang), request.get("term_months"))
-    sheet.row(_w("purpose", lang), words(request.get("purpose"), lang))
+    sheet.row(_w("request", lang), _amount(case.request.amount))
+    sheet.row(_w("months", lang), case.request.term_months)
+    sheet.row(_w("purpose", lang), case.request.purpose.in_(lang))
     sheet.gap()
     sheet.row(_w("decision", lang), decision_text(quote, lang))
-    sheet.row(_w("credit_limit", lang), _amount(limit.get("amount")))
-    sheet.row(_w("binding", lang), words(limit.get("binding_title"), lang))
-    sheet.row(_w("uncovered", lang), _amount(limit.get("uncovered")))
-    sheet.row(_w("pledge_value", lang), _amount((quote.get("pledge") or {}).get("value")))
-    sheet.row(_w("pledge_rate", lang), _rate((quote.get("pledge") or {}).get("pledge_rate")))
-    for name in ("p10", "p50", "p90"):
-        sheet.row(f"{_w('appraisal', lang)} {name.upper()}", _amount(value.get(name)))
-    sheet.row(_w("credit", lang), str(credit.get("grade") or NOTHING))
-    sheet.row(_w("default_probability", lang), _rate(credit.get("default_probability")))
+    sheet.row(_w("credit_limit", lang), _amount(limit.amount))
+    sheet.row(_w("binding", lang), limit.binding_title.in_(lang))
+    sheet.row(_w("uncovered", lang), _amount(limit.uncovered))
+    sheet.row(_w("pledge_value", lang), _amount(quote.pledge.value))
+    sheet.row(_w("pledge_rate", lang), _rate(quote.pledge.pledge_rate))
+    quantiles = (None, None, None) if value is None else (value.p10, value.p50, value.p90)
+    for name, amount in zip(("P10", "P50", "P90"), quantiles, strict=True):
+        sheet.row(f"{_w('appraisal', lang)} {name}", _amount(amount))
+    sheet.row(_w("credit", lang), credit.grade)
+    sheet.row(_w("default_probability", lang), _rate(credit.default_probability))
     sheet.gap()
     sheet.head(
         _heads(("mode", "eligible", "loan", "annual_rate", "annual_cost", "before_subsidy", "days"), lang)
         + [_w("who_bears", lang)]
     )
-    for mode in quote.get("modes") or []:
-        loan = mode.get("loan") or {}
+    for mode in quote.modes:
         bears = [f"{row['party']} {row['share']}" for row in sharing_rows(mode, lang) if row["bears_full"]]
         sheet.row(
-            words(mode.get("title"), lang),
-            ELIGIBLE[str(mode.get("eligible") or "unknown")].in_(lang),
-            _amount(loan.get("amount")),
-            _rate(loan.get("annual_rate")),
-            _rate(mode.get("effective_annual_cost")),
-            _rate(mode.get("cost_before_subsidy")),
-            (mode.get("process") or {}).get("days"),
+            mode.title.in_(lang),
+            ELIGIBLE[mode.eligible].in_(lang),
+            _amount(mode.loan.amount),
+            _rate(mode.loan.annual_rate),
+            _rate(mode.effective_annual_cost),
+            _rate(mode.cost_before_subsidy),
+            mode.process.days,
             WORDS["sep"].in_(lang).join(bears),
         )
     steps = next_steps(quote, lang)
@@ -131,17 +125,17 @@ def _summary(sheet: Sheet, quote: Json, lang: Lang) -> None:
         for step in steps:
             sheet.row(step["who"], step["what"])
     sheet.gap()
-    _note(sheet, quote.get("modes") or [], lang)
+    _note(sheet, quote.modes, lang)
     sheet.row(_w("disclaimer", lang))
 
 
-def _note(sheet: Sheet, modes: Sequence[Json], lang: Lang) -> None:
+def _note(sheet: Sheet, modes: Sequence[ModePart], lang: Lang) -> None:
     note = provisional_note(modes, lang)
     if note:
         sheet.row(note)
 
 
-def _rights(sheet: Sheet, quote: Json, lang: Lang) -> None:
+def _rights(sheet: Sheet, quote: QuoteDocument, lang: Lang) -> None:
     sheet.widths(36, 18, 24, 12, 40, 40, 30, 10, 12, 10)
     sheet.head(
         _heads(
@@ -160,130 +154,116 @@ def _rights(sheet: Sheet, quote: Json, lang: Lang) -> None:
             lang,
         )
     )
-    for right in quote.get("rights") or []:
-        remaining = right.get("remaining_years")
-        obstacles = [
-            words(finding.get("reason"), lang)
-            for finding in right.get("findings") or []
-            if finding.get("verdict") in ("refused", "unknown")
-        ]
+    for right in quote.rights:
         sheet.row(
-            words(right.get("title"), lang),
-            str(right.get("number") or ""),
-            words(right.get("kind_text") or right.get("kind"), lang),
-            PLEDGEABLE[str(right.get("pledgeable") or "unknown")].in_(lang),
-            "\n".join(obstacles),
-            WORDS["sep"].in_(lang).join(words(flag, lang) for flag in right.get("flags") or []),
-            words(right.get("status_text") or right.get("status"), lang),
-            words(right.get("role_text"), lang),
-            str(right.get("life_end") or ""),
-            None if remaining is None else Decimal(str(remaining)),
+            right.title,
+            right.number,
+            right.kind_text.in_(lang),
+            PLEDGEABLE[right.pledgeable].in_(lang),
+            "\n".join(one.reason.in_(lang) for one in right.findings if one.verdict in ("refused", "unknown")),
+            WORDS["sep"].in_(lang).join(flag.in_(lang) for flag in right.flags),
+            right.status_text.in_(lang),
+            right.role_text.in_(lang),
+            "" if right.life_end is None else right.life_end.isoformat(),
+            None if right.remaining_years is None else Decimal(right.remaining_years),
         )
     sheet.gap()
     sheet.head(_heads(("right", "item", "findings", "verdict", "reason", "hint", "source"), lang))
-    for right in quote.get("rights") or []:
-        for finding in right.get("findings") or []:
+    for right in quote.rights:
+        for finding in right.findings:
             sheet.row(
-                words(right.get("title"), lang),
-                finding.get("number"),
-                words(finding.get("title"), lang),
-                VERDICTS[str(finding.get("verdict") or "unknown")].in_(lang),
-                words(finding.get("reason"), lang),
-                words(finding.get("hint"), lang),
-                source(finding.get("reference"), lang),
+                right.title,
+                finding.number,
+                finding.title.in_(lang),
+                VERDICTS[finding.verdict].in_(lang),
+                finding.reason.in_(lang),
+                words(finding.hint, lang),
+                source(finding.reference, lang),
             )
 
 
-def _appraisal(sheet: Sheet, quote: Json, lang: Lang) -> None:
+def _appraisal(sheet: Sheet, quote: QuoteDocument, lang: Lang) -> None:
     sheet.widths(30, 18, 18, 18, 18, 18, 18)
-    appraisal = quote.get("appraisal") or {}
-    value = appraisal.get("value") or {}
-    if value:
-        sheet.head(["", "P5", "P10", "P50", "P90", "P95", _w("mean", lang)])
-        sheet.row(_w("value", lang), *(_amount(value.get(n)) for n in ("p5", "p10", "p50", "p90", "p95", "mean")))
+    if isinstance(quote.appraisal, ValuedPart):
+        _value(sheet, quote.appraisal, lang)
     else:
         sheet.row(_w("no_value", lang))
-    sheet.row(_w("lending_value", lang), _amount(appraisal.get("lending_value")))
-    sheet.row(_w("grade", lang), words(appraisal.get("grade"), lang))
-    if appraisal.get("methods"):
-        sheet.gap()
-        sheet.head([_w("method", lang), _w("weight", lang), "P10", "P50", "P90"])
-        for method in appraisal["methods"]:
-            sheet.row(
-                words(method.get("title"), lang),
-                _rate(method.get("weight")),
-                *(_amount(method.get(name)) for name in ("p10", "p50", "p90")),
-            )
-    if appraisal.get("tornado"):
+    _credit(sheet, quote.credit, lang)
+
+
+def _value(sheet: Sheet, appraisal: ValuedPart, lang: Lang) -> None:
+    value = appraisal.value
+    sheet.head(["", "P5", "P10", "P50", "P90", "P95", _w("mean", lang)])
+    amounts = (value.p5, value.p10, value.p50, value.p90, value.p95, value.mean)
+    sheet.row(_w("value", lang), *map(_amount, amounts))
+    sheet.row(_w("lending_value", lang), _amount(appraisal.lending_value))
+    sheet.gap()
+    sheet.head([_w("method", lang), _w("weight", lang), "P10", "P50", "P90"])
+    for method in appraisal.methods:
+        amounts_of_method = (method.p10, method.p50, method.p90)
+        sheet.row(method.title.in_(lang), _rate(method.weight), *map(_amount, amounts_of_method))
+    if appraisal.tornado:
         sheet.gap()
         sheet.head(_heads(("input", "low", "high"), lang))
-        for swing in appraisal["tornado"]:
-            sheet.row(words(swing.get("input"), lang), _amount(swing.get("low")), _amount(swing.get("high")))
-    for alarm in appraisal.get("alarms") or []:
-        sheet.row(_w("alarms", lang), words(alarm, lang))
-    credit = quote.get("credit") or {}
-    if credit.get("items"):
-        sheet.gap()
-        sheet.head([_w("credit", lang), _w("result", lang), _w("points", lang), _w("reason", lang)])
-        first = sheet.next_row
-        for item in credit["items"]:
-            points = item.get("points")
-            sheet.row(
-                words(item.get("title"), lang),
-                words(item.get("value"), lang),
-                None if points is None else Decimal(str(points)),
-                words(item.get("reason"), lang) or str((item.get("provenance") or {}).get("source") or ""),
-            )
-        points = sum((Decimal(str(item.get("points") or 0)) for item in credit["items"]), Decimal(0))
-        sheet.total(_w("total", lang), "", Formula(f"=SUM(C{first}:C{sheet.next_row - 1})", points))
+        for swing in appraisal.tornado:
+            sheet.row(swing.input.in_(lang), _amount(swing.low), _amount(swing.high))
+    for alarm in appraisal.alarms:
+        sheet.row(_w("alarms", lang), alarm.in_(lang))
 
 
-def _limit(sheet: Sheet, quote: Json, lang: Lang) -> None:
+def _credit(sheet: Sheet, credit: CreditPart, lang: Lang) -> None:
+    if not credit.items:
+        return
+    sheet.gap()
+    sheet.head([_w("credit", lang), _w("result", lang), _w("points", lang), _w("reason", lang)])
+    first = sheet.next_row
+    for item in credit.items:
+        origin = "" if item.provenance is None else item.provenance.source
+        sheet.row(item.title.in_(lang), item.value.in_(lang), Decimal(item.points), origin)
+    points = Decimal(sum(item.points for item in credit.items))
+    sheet.total(_w("total", lang), "", Formula(f"=SUM(C{first}:C{sheet.next_row - 1})", points))
+
+
+def _limit(sheet: Sheet, quote: QuoteDocument, lang: Lang) -> None:
     sheet.widths(34, 20, 14, 44, 44)
     sheet.head([_w("gate", lang), _w("verdict", lang), "", _w("reason", lang), _w("hint", lang)])
-    for gate in quote.get("gates") or []:
+    for gate in quote.gates:
         sheet.row(
-            words(gate.get("title"), lang),
-            _w(gate_verdict(gate), lang),
-            "",
-            words(gate.get("reason"), lang),
-            words(gate.get("hint"), lang),
+            gate.title.in_(lang), _w(gate_verdict(gate), lang), "", gate.reason.in_(lang), words(gate.hint, lang)
         )
-    limit = quote.get("credit_limit") or {}
+    limit = quote.credit_limit
     sheet.gap()
     sheet.head(_heads(("limit", "amount", "binds", "formula", "source"), lang))
-    caps = [cap_row(cap, lang) for cap in limit.get("caps") or []]
-    for cap, row in zip(limit.get("caps") or [], caps, strict=True):
-        sheet.row(
-            row["title"], _amount(cap["amount"]), "●" if row["binding"] else "", row["formula"], row["sources"]
-        )
+    for cap in limit.caps:
+        row = cap_row(cap, lang)
+        sheet.row(row["title"], _amount(cap.amount), "●" if cap.binding else "", row["formula"], row["sources"])
     # Not a minimum of the column: the limit is rounded down to ten thousand, and a failed check takes it away.
-    sheet.total(_w("credit_limit", lang), _amount(limit.get("amount")))
-    for name in ("uncovered", "cover_adds", "pledge_adds", "drawn_on_annex"):
-        sheet.row(_w(name, lang), _amount(limit.get(name)))
-    sheet.row(_w("annex_figure", lang), _amount((limit.get("annex") or {}).get("amount")))
-    for condition in limit.get("conditions") or []:
-        sheet.row(_w("drawing", lang), "", "", words(condition.get("text"), lang))
+    sheet.total(_w("credit_limit", lang), _amount(limit.amount))
+    for name, amount in (
+        ("uncovered", limit.uncovered),
+        ("cover_adds", limit.cover_adds),
+        ("pledge_adds", limit.pledge_adds),
+        ("drawn_on_annex", limit.drawn_on_annex),
+        ("annex_figure", limit.annex.amount),
+    ):
+        sheet.row(_w(name, lang), _amount(amount))
+    for condition in limit.conditions:
+        sheet.row(_w("drawing", lang), "", "", condition.text.in_(lang))
     _pledge(sheet, quote, lang)
 
 
-def _pledge(sheet: Sheet, quote: Json, lang: Lang) -> None:
+def _pledge(sheet: Sheet, quote: QuoteDocument, lang: Lang) -> None:
     """What each right counts for, what would raise the limit, 1 + 1, and what was used where nothing was stated."""
-    pledge = quote.get("pledge") or {}
-    if pledge.get("rights"):
+    pledge = quote.pledge
+    if pledge.rights:
         sheet.gap()
         sheet.head(_heads(("right", "alone", "adds", "reason"), lang))
-        for right in pledge["rights"]:
-            sheet.row(
-                right.get("title") or "",
-                _amount(right.get("alone")),
-                _amount(right.get("adds")),
-                words(right.get("left_out"), lang),
-            )
-        sheet.total(_w("pledge_value", lang), "", _amount(pledge.get("value")))
+        for right in pledge.rights:
+            sheet.row(right.title, _amount(right.alone), _amount(right.adds), words(right.left_out, lang))
+        sheet.total(_w("pledge_value", lang), "", _amount(pledge.value))
     for title, names, rows in (
         ("changes", ("title", "reaches", "now", "needed"), change_rows(quote, lang)),
-        ("one_plus_one", ("what", "result", "note"), one_plus_one_rows(quote, lang)),
+        ("one_plus_one", ("what", "result", "note"), one_plus_one_rows(quote.one_plus_one, lang)),
         ("substitutes", ("missing", "used", "hint"), substitute_rows(quote, lang)),
     ):
         if rows:
@@ -293,109 +273,109 @@ def _pledge(sheet: Sheet, quote: Json, lang: Lang) -> None:
                 sheet.row(*(row[name] for name in names))
 
 
-def _modes(sheet: Sheet, book: Workbook, quote: Json, lang: Lang) -> None:
+def _modes(sheet: Sheet, book: Workbook, quote: QuoteDocument, lang: Lang) -> None:
     sheet.widths(26, 22, 24, 30, 40, 16, 16, 14, 14)
     names = ("interest", "fees", "premiums", "subsidies")
     sheet.head(_heads(("mode", "eligible", *names, "net_cost", "after_subsidy", "before_subsidy"), lang))
     first = sheet.next_row
-    modes = quote.get("modes") or []
+    modes = quote.modes
     for mode in modes:
-        totals = {name: abs(Decimal((mode.get("totals") or {}).get(name) or 0)) for name in names}
-        row = sheet.next_row
-        net = totals["interest"] + totals["fees"] + totals["premiums"] - totals["subsidies"]
+        totals, row = mode.totals, sheet.next_row
+        amounts = [
+            abs(Decimal(amount)) for amount in (totals.interest, totals.fees, totals.premiums, totals.subsidies)
+        ]
         sheet.row(
-            words(mode.get("title"), lang),
-            ELIGIBLE[str(mode.get("eligible") or "unknown")].in_(lang),
-            *(Amount(totals[name]) for name in names),
-            Formula(f"=C{row}+D{row}+E{row}-F{row}", net, is_money=True),
-            _rate(mode.get("effective_annual_cost")),
-            _rate(mode.get("cost_before_subsidy")),
+            mode.title.in_(lang),
+            ELIGIBLE[mode.eligible].in_(lang),
+            *map(Amount, amounts),
+            Formula(f"=C{row}+D{row}+E{row}-F{row}", sum(amounts[:3]) - amounts[3], is_money=True),
+            _rate(mode.effective_annual_cost),
+            _rate(mode.cost_before_subsidy),
         )
     # The chart shows the modes that are open to the firm; they come first.
-    open_modes = sum(mode.get("eligible") != "no" for mode in modes) or len(modes)
+    open_modes = sum(mode.eligible != "no" for mode in modes) or len(modes)
     last = first + open_modes - 1
     sheet.gap()
     sheet.head(_heads(("mode", "verdict", "condition", "as_it_stands", "hint"), lang))
     for mode in modes:
-        for condition in mode.get("conditions") or []:
+        for condition in mode.conditions:
             sheet.row(
-                words(mode.get("title"), lang),
-                VERDICTS[str(condition.get("verdict") or "unknown")].in_(lang),
-                words(condition.get("title"), lang) or str(condition.get("code") or ""),
-                words(condition.get("reason"), lang),
-                words(condition.get("hint"), lang),
+                mode.title.in_(lang),
+                VERDICTS[condition.verdict].in_(lang),
+                condition.code,
+                condition.reason.in_(lang),
+                words(condition.hint, lang),
             )
     sheet.gap()
     sheet.head([_w("mode", lang), _w("step", lang), _w("by", lang), _w("days", lang), ""])
     for mode in modes:
-        for step in (mode.get("process") or {}).get("steps") or []:
+        for step in mode.process.steps:
             sheet.row(
-                words(mode.get("title"), lang),
-                words(step.get("title"), lang),
-                words(step.get("party_text"), lang),
-                step.get("days"),
-                _w("assumed", lang) if step.get("assumed") else "",
+                mode.title.in_(lang),
+                step.title.in_(lang),
+                step.party_text.in_(lang),
+                step.days,
+                _w("assumed", lang) if step.assumed else "",
             )
     sheet.gap()
     sheet.head(_heads(("mode", "by", "needed"), lang))
     for mode in modes:
-        for need in mode.get("needed") or []:
-            sheet.row(
-                words(mode.get("title"), lang), words(need.get("party_text"), lang), words(need.get("what"), lang)
-            )
+        for need in mode.needed:
+            sheet.row(mode.title.in_(lang), need.party_text.in_(lang), need.what.in_(lang))
     if modes:
         where = f"A{sheet.next_row + 1}"
         book.bars(sheet, _w("annual_cost", lang), where, first, last, ["H", "I"], first - 1, is_rate=True)
 
 
-def _flows(sheet: Sheet, quote: Json, lang: Lang) -> None:
+def _flows(sheet: Sheet, quote: QuoteDocument, lang: Lang) -> None:
     sheet.widths(24, 14, 36, 20, 20, 18)
-    for mode in quote.get("modes") or []:
-        title = words(mode.get("title"), lang)
-        if mode.get("costs"):
+    for mode in quote.modes:
+        title = mode.title.in_(lang)
+        if mode.costs:
             sheet.head([_w("mode", lang), _w("day", lang), *_heads(("costs", "payer", "payee", "amount"), lang)])
-            for cost in mode["costs"]:
+            for cost in mode.costs:
                 sheet.row(
                     title,
-                    str(cost.get("day") or ""),
-                    words(cost.get("title"), lang),
-                    words(cost.get("payer"), lang),
-                    words(cost.get("payee"), lang),
-                    _amount(cost.get("amount")),
+                    cost.day.isoformat(),
+                    cost.title.in_(lang),
+                    cost.payer.in_(lang),
+                    cost.payee.in_(lang),
+                    _amount(cost.amount),
                 )
-        if mode.get("cash_flows"):
+        if mode.cash_flows:
             sheet.head([_w("mode", lang), _w("day", lang), *_heads(("cash_flows", "cash_flow"), lang)])
             first = sheet.next_row
-            total = Decimal(0)
-            for flow in mode["cash_flows"]:
-                sheet.row(
-                    title, str(flow.get("day") or ""), words(flow.get("title"), lang), _amount(flow.get("amount"))
-                )
-                total += Decimal(flow.get("amount") or 0)
+            for flow in mode.cash_flows:
+                sheet.row(title, flow.day.isoformat(), flow.title.in_(lang), _amount(flow.amount))
+            total = sum((Decimal(flow.amount) for flow in mode.cash_flows), Decimal(0))
             summed = Formula(f"=SUM(D{first}:D{sheet.next_row - 1})", total, is_money=True)
             sheet.total(_w("total", lang), "", "", summed)
             _note(sheet, [mode], lang)
         sheet.gap()
 
 
-def _losses(sheet: Sheet, book: Workbook, quote: Json, lang: Lang) -> None:
-    modes = [mode for mode in quote.get("modes") or [] if mode.get("full_loss")]
+def _losses(sheet: Sheet, book: Workbook, quote: QuoteDocument, lang: Lang) -> None:
+    modes = [mode for mode in quote.modes if mode.full_loss]
     parties: dict[str, str] = {}
     for mode in modes:
-        for row in (*(mode.get("full_loss") or []), *(mode.get("expected_loss") or [])):
-            parties.setdefault(str(row["party"]), words(row.get("party_text") or row["party"], lang))
+        for share in (*mode.full_loss, *mode.expected_loss):
+            parties.setdefault(share.party, share.party_text.in_(lang))
     sheet.widths(24, *([16] * (len(parties) + 1)))
     if not parties:
         return
     blocks = []
-    for kind in ("full_loss", "at_default", "expected_loss"):
+    for kind, losses in (
+        ("full_loss", [mode.full_loss for mode in modes]),
+        ("at_default", [mode.at_default for mode in modes]),
+        ("expected_loss", [mode.expected_loss for mode in modes]),
+    ):
         sheet.head([_w(kind, lang), *parties.values(), _w("total", lang)])
         first = sheet.next_row
-        for mode in modes:
-            parts = {str(row["party"]): Decimal(row["amount"]) for row in mode.get(kind) or []}
+        for mode, shares in zip(modes, losses, strict=True):
+            parts = {share.party: Decimal(share.amount) for share in shares}
             row = sheet.next_row
             sheet.row(
-                words(mode.get("title"), lang),
+                mode.title.in_(lang),
                 *(Amount(parts[party]) if party in parts else None for party in parties),
                 Formula(
                     f"=SUM(B{row}:{_column(len(parties))}{row})", sum(parts.values(), Decimal(0)), is_money=True
@@ -404,42 +384,33 @@ def _losses(sheet: Sheet, book: Workbook, quote: Json, lang: Lang) -> None:
         blocks.append((first, sheet.next_row - 1))
         sheet.gap()
     first, last = blocks[0]
-    last = first + (sum(mode.get("eligible") != "no" for mode in modes) or len(modes)) - 1
+    last = first + (sum(mode.eligible != "no" for mode in modes) or len(modes)) - 1
     columns = [_column(index) for index in range(1, len(parties) + 1)]
     where = f"A{sheet.next_row + 1}"
     book.bars(sheet, _w("who_bears", lang), where, first, last, columns, first - 1, is_stacked=True)
 
 
-def _sources(sheet: Sheet, quote: Json, lang: Lang) -> None:
+def _sources(sheet: Sheet, quote: QuoteDocument, lang: Lang) -> None:
     sheet.widths(48, 22, 48, 60)
     sheet.head(_heads(("quantity", "result", "formula", "source"), lang))
-    parts = [
-        quote.get("appraisal"),
-        quote.get("credit"),
-        quote.get("pledge"),
-        quote.get("credit_limit"),
-        *(quote.get("modes") or []),
-    ]
-    for part in parts:
-        node = (part or {}).get("explanation")
-        for row in explanation_rows(node, lang) if node else []:
+    for part in (quote.appraisal, quote.credit, quote.pledge, quote.credit_limit, *quote.modes):
+        for row in explanation_rows(part.explanation, lang):
             sheet.row("　" * row["depth"] + row["label"], row["value"], row["formula"], row["source"])
     sheet.gap()
     sheet.head([_w("doubts", lang), "", "", _w("source", lang)])
-    for reference in quote.get("doubts") or []:
-        sheet.row(words(reference.get("note"), lang), "", "", source(reference, lang))
+    for reference in quote.doubts:
+        sheet.row(words(reference.note, lang), "", "", source(reference, lang))
     sheet.gap()
     sheet.head([_w("inputs", lang)])
-    for line in (quote.get("case") or {}).get("sources") or []:
-        sheet.row(words(line, lang))
-    assumed = (quote.get("case") or {}).get("assumed") or []
-    if assumed:
+    for line in quote.case.sources:
+        sheet.row(line)
+    if quote.case.assumed:
         sheet.head([_w("assumed_inputs", lang)])
-        for line in assumed:
-            sheet.row(words(line, lang))
-    for name in ("rules_version", "seed", "paths"):
-        if quote.get(name) is not None:
-            sheet.row(_w(name, lang), str(quote[name]))
+        for assumption in quote.case.assumed:
+            sheet.row(assumption.in_(lang))
+    for name, value in (("rules_version", quote.rules_version), ("seed", quote.seed), ("paths", quote.paths)):
+        if value is not None:
+            sheet.row(_w(name, lang), str(value))
     for pack in packs_of(quote, lang):
         sheet.row(pack)
 

@@ -1,13 +1,14 @@
 """The fixed words of the documents, and how amounts, rates and days are written in them."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.money import parse_yuan, show_yuan
+from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Lang, Text
-
-Json = Mapping[str, Any]
 
 NOTHING = "—"
 
@@ -208,13 +209,9 @@ UNITS: dict[str, Text] = {
 }
 
 
-def words(value: Any, lang: Lang) -> str:
-    """Words in the language asked for, from a table with ``zh`` and ``en``, or from plain words."""
-    if value is None:
-        return ""
-    if isinstance(value, Mapping):
-        return str(value.get(lang) or value.get("zh") or value.get("en") or "")
-    return str(value)
+def words(text: Text | None, lang: Lang) -> str:
+    """A text in the language asked for; nothing where there is none."""
+    return "" if text is None else text.in_(lang)
 
 
 def money(amount: str | None) -> str:
@@ -244,52 +241,52 @@ def short_percent(rate: str) -> str:
     return f"{shown.normalize():f} %"
 
 
-def source(reference: Json | None, lang: Lang) -> str:
+def source(reference: Reference | None, lang: Lang) -> str:
     """A reference on one line, with how sure it is unless it was read in the source."""
     if reference is None:
         return ""
-    named = " ".join(str(reference.get(key) or "") for key in ("issuer", "document", "article")).split()
+    named = " ".join((reference.issuer, reference.document, reference.article)).split()
     # The document's full name often begins with the issuer's.
     if len(named) > 1 and named[1].startswith(named[0]):
         named = named[1:]
-    line = " ".join(named) or words(reference.get("note"), lang)
-    confidence = str(reference.get("confidence") or "verified")
-    if confidence == "verified":
+    line = " ".join(named) or words(reference.note, lang)
+    if reference.confidence == "verified":
         return line
-    return f"{line} [{CONFIDENCES[confidence].in_(lang)}]".strip()
+    return f"{line} [{CONFIDENCES[reference.confidence].in_(lang)}]".strip()
 
 
-def explained_value(node: Json, lang: Lang) -> str:
+def explained_value(node: Explanation, lang: Lang) -> str:
     """The value of one node of an explanation, with its unit."""
-    value, unit = node.get("value"), node.get("unit")
+    value, unit = node.value, node.unit
     if value is None:
         return ""
     if isinstance(value, bool):
         return Text("是" if value else "否", "yes" if value else "no").in_(lang)
-    if isinstance(value, Mapping):
-        return words(value, lang)
-    if unit == "yuan":
-        return f"{money(str(value))} {WORDS['yuan'].in_(lang)}"
+    if isinstance(value, Text):
+        return value.in_(lang)
+    if isinstance(value, str | date):
+        return str(value)
+    if unit == "fen":
+        return f"{show_yuan(int(value))} {WORDS['yuan'].in_(lang)}"
     if unit == "rate":
-        return f"{(Decimal(str(value)) * 100).normalize():f} %"
-    return f"{value}{UNITS[str(unit)].in_(lang)}" if unit in UNITS else str(value)
+        return f"{(Decimal(value) * 100).normalize():f} %"
+    return f"{plain(Decimal(value))}{UNITS[unit].in_(lang)}" if unit in UNITS else plain(Decimal(value))
 
 
-def explanation_rows(node: Json, lang: Lang, depth: int = 0) -> list[dict[str, Any]]:
+def explanation_rows(node: Explanation, lang: Lang, depth: int = 0) -> list[dict[str, Any]]:
     """An explanation as rows, top down, each with its depth; the same row many times over comes once, counted."""
-    sources = [source(reference, lang) for reference in node.get("references") or []]
-    basis = node.get("basis")
-    if basis in ("unconfirmed", "assumed"):
-        sources.append(f"[{CONFIDENCES[str(basis)].in_(lang)}]")
+    sources = [source(reference, lang) for reference in node.references]
+    if node.basis in ("unconfirmed", "assumed"):
+        sources.append(f"[{CONFIDENCES[node.basis].in_(lang)}]")
     row = {
         "depth": depth,
-        "label": words(node.get("label"), lang),
+        "label": node.label.in_(lang),
         "value": explained_value(node, lang),
-        "formula": words(node.get("formula"), lang),
+        "formula": words(node.formula, lang),
         "source": WORDS["semicolon"].in_(lang).join(text for text in sources if text),
     }
     rows = [row]
-    for parts in _runs(node.get("parts") or []):
+    for parts in _runs(node.parts):
         first = explanation_rows(parts[0], lang, depth + 1)
         if len(parts) > 1:
             first[0]["label"] += f" × {len(parts)}"
@@ -297,8 +294,8 @@ def explanation_rows(node: Json, lang: Lang, depth: int = 0) -> list[dict[str, A
     return rows
 
 
-def _runs(parts: list[Json]) -> list[list[Json]]:
-    runs: list[list[Json]] = []
+def _runs(parts: Sequence[Explanation]) -> list[list[Explanation]]:
+    runs: list[list[Explanation]] = []
     for part in parts:
         if runs and runs[-1][0] == part:
             runs[-1].append(part)

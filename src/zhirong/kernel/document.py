@@ -145,13 +145,13 @@ def _optional(read: Read, data: Any) -> Any:
 
 def _one_of(words: tuple[Any, ...], data: Any) -> Any:
     if data not in words:
-        raise ValueError(f"{data!r} is none of {words}")
+        raise ValueError(f"{data!r:.80} is none of {words}")
     return data
 
 
 def _list(read: Read, data: Any) -> tuple[Any, ...]:
     if not isinstance(data, list | tuple):
-        raise ValueError(f"not a list: {data!r}")
+        raise ValueError(f"not a list: {data!r:.80}")
     return tuple([read(one) for one in data])
 
 
@@ -197,13 +197,13 @@ def _fields(cls: Any) -> tuple[tuple[str, Read, bool], ...]:
 
 def _table(data: Any) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
-        raise ValueError(f"not an object: {data!r}")
+        raise ValueError(f"not an object: {data!r:.80}")
     return data
 
 
 def _plain(kind: type, data: Any) -> Any:
     if type(data) is not kind:
-        raise ValueError(f"not {kind.__name__}: {data!r}")
+        raise ValueError(f"not {kind.__name__}: {data!r:.80}")
     return data
 
 

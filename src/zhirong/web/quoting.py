@@ -10,11 +10,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.quote.view import for_reading
 from zhirong.charts.drawing import to_svg
 from zhirong.charts.quote import quote_charts
 from zhirong.kernel.days import day_of
-from zhirong.kernel.document import to_json
 from zhirong.operations.case_file.tables import exact, plain, quote_of_table
 from zhirong.operations.clock import now
 
@@ -24,20 +24,18 @@ _CHART_WIDTH, _NARROW_WIDTH = 460, 200
 _DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
-def all_modes(table: Mapping[str, Any]) -> dict[str, Any]:
+def all_modes(table: Mapping[str, Any]) -> QuoteDocument:
     """The quote of a case file's table under every mode of its place. Raises InputError as ``quote_of_table``."""
     return _quote(json.dumps(plain(table), ensure_ascii=False, sort_keys=True))
 
 
 @lru_cache(maxsize=_KEPT)
-def _quote(written: str) -> dict[str, Any]:
-    return to_json(for_reading(quote_of_table(exact(json.loads(written)))))
+def _quote(written: str) -> QuoteDocument:
+    return for_reading(quote_of_table(exact(json.loads(written))))
 
 
-def drawing(request: HttpRequest, quote: Mapping[str, Any], name: str) -> HttpResponse:
-    """A chart of a quote as a picture: full_loss, cost, value or tornado; with ``narrow`` asked for, for a
-    phone.
-    """
+def drawing(request: HttpRequest, quote: QuoteDocument, name: str) -> HttpResponse:
+    """A chart of a quote as a picture: full_loss, cost, value or tornado; with ``narrow`` asked for, for a phone."""
     width = _NARROW_WIDTH if "narrow" in request.GET else _CHART_WIDTH
     spec = quote_charts(quote, request.lang, width).get(name)
     if spec is None:

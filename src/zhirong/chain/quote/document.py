@@ -7,7 +7,7 @@ of a quote; ``kept`` reads one that was stored.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from zhirong.chain.appraisal.document import (
     CorrelationPart,
@@ -574,14 +574,30 @@ class ModeNamePart:
 
 
 @dataclass(frozen=True, slots=True)
+class PackIssuerPart:
+    """Who made a policy pack."""
+
+    kind: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class PackScopePart:
+    """Where a policy pack holds; empty is everywhere, and for every lender."""
+
+    region: str
+    lender: str
+
+
+@dataclass(frozen=True, slots=True)
 class PackPart:
     """A policy pack that the quote was made under; the digest names its content exactly."""
 
     id: str
     title: Text
     version: str
-    issuer: Mapping[str, Any]
-    scope: Mapping[str, Any]
+    issuer: PackIssuerPart
+    scope: PackScopePart
     valid_from: date
     digest: str
 

@@ -50,6 +50,9 @@ from zhirong.chain.quote.document import (
     ModePart,
     NeedPart,
     OnePlusOnePart,
+    PackIssuerPart,
+    PackPart,
+    PackScopePart,
     PledgedRightPart,
     PledgeLimitPart,
     PledgePart,
@@ -88,6 +91,7 @@ from zhirong.chain.right.kinds import KIND_TEXT
 from zhirong.chain.right.records import FLAG_TEXT, ROLE_TEXT, STATUS_TEXT
 from zhirong.kernel.explain import plain
 from zhirong.kernel.money import Fen, allocate, quantise_rate, yuan
+from zhirong.kernel.packs import Pack
 from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Text
 
@@ -121,6 +125,25 @@ def view(quote: Quote) -> QuoteDocument:
         seed=None if case.appraisal is None else case.appraisal.seed,
         paths=None if case.appraisal is None else case.appraisal.paths,
     )
+
+
+def with_packs(document: QuoteDocument, packs: Sequence[Pack]) -> QuoteDocument:
+    """The same answer, naming the policy packs it was made under; unchanged for none."""
+    if not packs:
+        return document
+    parts = tuple(
+        PackPart(
+            id=pack.id,
+            title=pack.title,
+            version=pack.version,
+            issuer=PackIssuerPart(pack.issuer_kind, pack.issuer),
+            scope=PackScopePart(pack.region, pack.lender),
+            valid_from=pack.valid_from,
+            digest=pack.digest,
+        )
+        for pack in packs
+    )
+    return replace(document, packs=parts)
 
 
 def for_reading(document: QuoteDocument) -> QuoteDocument:

@@ -11,6 +11,7 @@ from zhirong.chain.loan.terms import METHOD_TEXT
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.organisation.states import OrganisationState
 from zhirong.kernel.days import day_of
+from zhirong.kernel.document import to_json
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
@@ -257,7 +258,7 @@ def submit(work: Work, request: Submit) -> Any:
     if problems:
         raise InputError(problems)
     facts, credit = described(case)
-    values = {"submitted_on": work.day, "quote": quote, "facts": facts, "credit": credit}
+    values = {"submitted_on": work.day, "quote": to_json(quote), "facts": facts, "credit": credit}
     change_case_state(work, case, CaseTransition.SUBMIT, **values)
     work.tell(
         Text(

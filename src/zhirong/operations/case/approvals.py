@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from zhirong.chain.financing.approval import ApprovalVerdict, Decision, Round, band_for, why_not
 from zhirong.chain.financing.case import CaseState, CaseTransition
 from zhirong.chain.financing.declining import GROUND_TEXT, WHAT_TO_DO, Ground
-from zhirong.chain.quote.kept import current
+from zhirong.chain.quote.kept import read_kept
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
@@ -270,15 +270,15 @@ def _decide(
     work: Work, case: Case, now: Round, verdict: ApprovalVerdict, amount: int, opinion: str, role: str
 ) -> None:
     """Keep a decision with what it was made by: rules, inputs, line and what was still open."""
-    quote = case.quote
+    quote = read_kept(case.quote)
     basis = {
         "rules": rules_version(),
         "band": now.band.level,
         "line": case.line,
         "proposed": case.proposed_amount,
         "review": case.review,
-        "binding": current(quote)["modes"][0]["credit_limit"]["binding"] if quote else "",
-        "open": [one["code"] for one in open_conditions(quote)] if quote else [],
+        "binding": "" if quote is None else quote.modes[0].credit_limit.binding,
+        "open": [] if quote is None else [one.code for one in open_conditions(quote)],
         "limits": [
             {"code": one.code, "used": one.used, "adds": one.adds, "most": one.most}
             for one in lender_meters(case, amount, work.day)

@@ -3,13 +3,13 @@
 Nothing is kept. What is not asked is assumed by ``appraisal.online.calculator`` and ``appraisal.online.start``.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import Field
 
+from zhirong.chain.quote.document import ValuePart
 from zhirong.chain.right.fees import patent_year
 from zhirong.chain.right.kinds import KINDS, PATENT_KINDS, RightKind
 from zhirong.kernel.days import add_years, day_of
@@ -95,9 +95,9 @@ def calculated(asked: Calculate, day: date, rules: Rulebook) -> dict[str, Any]:
     return table
 
 
-def rough_interval(value: Mapping[str, str]) -> tuple[int, int]:
+def rough_interval(value: ValuePart) -> tuple[int, int]:
     """From P10 to P90 of a quote's value, in fen; of an unchecked appraisal the quote has stretched it already."""
-    return parse_yuan(value["p10"]), parse_yuan(value["p90"])
+    return parse_yuan(value.p10), parse_yuan(value.p90)
 
 
 def _rights(asked: Calculate, day: date) -> list[tuple[int, dict[str, Any]]]:

@@ -1,19 +1,20 @@
 """What a case lacks before it can be submitted, all of it together."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from zhirong.chain.appraisal_practice.records import STATE_TEXT
+from zhirong.chain.quote.document import QuoteDocument
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.appraisal.online_appraisals import standing_of
-from zhirong.operations.case_file.tables import case_table_of, quote_json
+from zhirong.operations.case_file.tables import case_table_of, quote_of_table
 from zhirong.operations.organisation.profile import Table, facts_of, missing_sections
 from zhirong.operations.plausible import implausible_amount
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import Case, FirmRight
+
+_CHOOSE_ANOTHER = Text("在“比较模式”中选择符合条件的模式", "choose a mode that you qualify for")
 
 
 def described(case: Case) -> tuple[Table, Table]:
@@ -114,7 +115,7 @@ def _missing_appraisal(case: Case, day: date) -> list[Problem]:
     return found
 
 
-def ready_to_submit(case: Case, actor: Actor, day: date) -> tuple[dict[str, Any] | None, list[Problem]]:
+def ready_to_submit(case: Case, actor: Actor, day: date) -> tuple[QuoteDocument | None, list[Problem]]:
     """The quote that the case would be submitted with, and everything because of which it would be refused: what is
     missing, facts that cannot be read, a mode that is ruled out. No quote where it cannot be calculated.
     """
@@ -124,12 +125,12 @@ def ready_to_submit(case: Case, actor: Actor, day: date) -> tuple[dict[str, Any]
     return quote, [*lacks, *(problems if quote is not None or not lacks else ())]
 
 
-def _quote(case: Case, day: date) -> tuple[dict[str, Any] | None, list[Problem]]:
+def _quote(case: Case, day: date) -> tuple[QuoteDocument | None, list[Problem]]:
     facts, credit = described(case)
     kept = case.facts, case.credit
     try:
         case.facts, case.credit = facts, credit
-        quote = quote_json(case_table_of(case, day), [case.mode])
+        quote = quote_of_table(case_table_of(case, day), [case.mode])
     except InputError as error:
         return None, list(error.problems)
     finally:
@@ -137,26 +138,15 @@ def _quote(case: Case, day: date) -> tuple[dict[str, Any] | None, list[Problem]]
     return quote, _mode_problems(quote)
 
 
-def _mode_problems(quote: Mapping[str, Any]) -> list[Problem]:
-    """The conditions of the mode that are not met; none where it is possible. What is unknown the lender finds
-    out.
-    """
-    offer = quote["modes"][0]
-    if offer["eligible"] != "no":
+def _mode_problems(quote: QuoteDocument) -> list[Problem]:
+    """The conditions of the mode that are not met; none where it is possible. What is unknown the lender finds out."""
+    offer = quote.modes[0]
+    if offer.eligible != "no":
         return []
     return [
-        Problem(
-            "mode",
-            offer["id"],
-            Text(one["reason"]["zh"], one["reason"]["en"]),
-            Text(
-                (one["hint"] or {}).get("zh") or "在“比较模式”中选择符合条件的模式",
-                (one["hint"] or {}).get("en") or "choose a mode that you qualify for",
-            ),
-            "mode_not_met",
-        )
-        for one in offer["conditions"]
-        if one["verdict"] == "no"
+        Problem("mode", offer.id, one.reason, one.hint or _CHOOSE_ANOTHER, "mode_not_met")
+        for one in offer.conditions
+        if one.verdict == "no"
     ]
 
 

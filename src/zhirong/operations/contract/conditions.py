@@ -26,7 +26,7 @@ from zhirong.chain.pledge.precheck import RightCheck, check_filing, is_examined_
 from zhirong.chain.pledge.records import ClaimKind, Verdict
 from zhirong.chain.pledge.register import FREEZE_RIGHT
 from zhirong.chain.pledge.registration import Move, RegisterRole, Registration, Status
-from zhirong.chain.quote.kept import current
+from zhirong.chain.quote.kept import read_kept
 from zhirong.chain.right.records import Flag, Right
 from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.evidence import canonical
@@ -42,7 +42,7 @@ from zhirong.operations.case_file.documents import (
     rights_of,
     signed_by,
 )
-from zhirong.operations.case_file.tables import case_table_of, quote_json, valued_hash
+from zhirong.operations.case_file.tables import case_table_of, quote_of_table, valued_hash
 from zhirong.operations.credit.review import open_conditions
 from zhirong.operations.pattern import pledge_kind
 from zhirong.operations.pledge.facts import facts_now, standings
@@ -109,14 +109,13 @@ def release_facts(case: Case, day: date, rules: Rulebook) -> ReleaseFacts:
 def unsettled_items(case: Case) -> list[tuple[str, Text]]:
     """What the quote approved by left open and nobody has settled since: code and words."""
     settled = case.contract.get("settled", {})
-    if not case.quote.get("modes"):
+    quote = read_kept(case.quote)
+    if quote is None:
         return []
-    items = [(one["code"], Text(**one["reason"])) for one in open_conditions(current(case.quote))]
-    if case.quote.get("schema"):
-        drawing = current(case.quote)["credit_limit"]["conditions"]
-        items += [
-            (one["code"], Text(**one["text"])) for one in drawing if one["code"] not in _CONDITIONS_OF_THEIR_OWN
-        ]
+    items = [(one.code, one.reason) for one in open_conditions(quote)]
+    items += [
+        (one.code, one.text) for one in quote.credit_limit.conditions if one.code not in _CONDITIONS_OF_THEIR_OWN
+    ]
     return [(code, words) for code, words in dict(items).items() if code not in settled]
 
 
@@ -124,9 +123,8 @@ def annex_figure(case: Case) -> Fen | None:
     """What may be drawn without evidence of its use, in fen: the annex figure of the quote approved by. None if
     there is no quote.
     """
-    if not case.quote.get("schema"):
-        return None
-    return parse_yuan(current(case.quote)["credit_limit"]["drawn_on_annex"])
+    quote = read_kept(case.quote)
+    return None if quote is None else parse_yuan(quote.credit_limit.drawn_on_annex)
 
 
 def _fixed(registration: Registration, day: date, rules: Rulebook) -> Text | None:
@@ -160,18 +158,19 @@ def supported_now(case: Case, day: date) -> tuple[Fen | None, tuple[Text, ...]]:
     if not case.review or case.review.get("valued") == valued_hash(case):
         return None, ()
     try:
-        quote = quote_json(case_table_of(case, day), [case.mode])
+        quote = quote_of_table(case_table_of(case, day), [case.mode])
     except InputError as error:
         return None, tuple(one.reason for one in error.problems)
-    return parse_yuan(quote["modes"][0]["loan"]["amount"]), ()
+    return parse_yuan(quote.modes[0].loan.amount), ()
 
 
 def takes_part(case: Case, role: str) -> bool:
     """Whether the mode of the case has somebody in this role who bears a part of a loss, by the quote."""
-    for mode in case.quote.get("modes", ()):
-        if mode["id"] == case.mode:
-            return any(one["party"] == role and parse_yuan(one["amount"]) for one in mode.get("full_loss", ()))
-    return False
+    quote = read_kept(case.quote)
+    losses = (
+        () if quote is None else [one for mode in quote.modes if mode.id == case.mode for one in mode.full_loss]
+    )
+    return any(one.party == role and parse_yuan(one.amount) for one in losses)
 
 
 def registrations_of(case: Case) -> list[Registration]:

@@ -9,7 +9,7 @@ from zhirong.chain.financing.appraising import AppraisalState
 from zhirong.chain.financing.approval import ApprovalVerdict
 from zhirong.chain.financing.case import CaseState
 from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, CheckState, checklist
-from zhirong.chain.quote.kept import current
+from zhirong.chain.quote.kept import read_kept
 from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.kernel.days import day_of
 from zhirong.kernel.money import parse_yuan
@@ -88,8 +88,9 @@ def make_case_paper(work: Work, request: AskForPaper) -> Any:
 
 
 def _mode_title(case: Case) -> str:
-    titles = {mode["id"]: mode["title"]["zh"] for mode in case.quote.get("modes", ())}
-    return str(titles.get(case.mode, case.mode))
+    quote = read_kept(case.quote)
+    titles = {} if quote is None else {mode.id: mode.title.zh for mode in quote.modes}
+    return titles.get(case.mode, case.mode)
 
 
 def _application(work: Work, case: Case) -> dict[str, Any]:
@@ -130,18 +131,18 @@ def _appraisal(work: Work, case: Case) -> dict[str, Any]:
 def _review(work: Work, case: Case) -> dict[str, Any]:
     titles = {one.id: one.title.zh for one in checklist(work.rules, work.day)}
     items = CheckItem.objects.filter(case=case).order_by("pk")
-    quote = current(case.quote)
-    limits = quote["modes"][0]["credit_limit"]["caps"] if quote else ()
-    value = case.quote.get("appraisal", {}).get("value") or {}
+    quote = read_kept(case.quote)
+    caps = () if quote is None else quote.modes[0].credit_limit.caps
+    value = None if quote is None else quote.value
+    quantiles = (None, None, None) if value is None else tuple(map(parse_yuan, (value.p10, value.p50, value.p90)))
     return {
         "amount": case.amount,
         "line": case.line,
         "rate": _rate(case),
-        "grade": case.quote.get("credit", {}).get("grade", ""),
-        **{name: parse_yuan(value[name]) if name in value else None for name in ("p10", "p50", "p90")},
+        "grade": "" if quote is None else quote.credit.grade,
+        **dict(zip(("p10", "p50", "p90"), quantiles, strict=True)),
         "limits": [
-            {"title": one["title"]["zh"], "amount": parse_yuan(one["amount"]), "binding": one["binding"]}
-            for one in limits
+            {"title": cap.title.zh, "amount": parse_yuan(cap.amount), "binding": cap.binding} for cap in caps
         ],
         "checks": [
             {

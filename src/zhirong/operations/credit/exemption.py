@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from zhirong.chain.financing.case import CASE_WORDS, CaseState
 from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, VERDICT_TEXT, CheckState
 from zhirong.chain.financing.diligence import Verdict as CheckVerdict
-from zhirong.chain.quote.kept import current
+from zhirong.chain.quote.kept import read_kept
 from zhirong.documents.exemption_xlsx import exemption_xlsx, fen
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
@@ -170,6 +170,7 @@ def _file(case: Case, events: list[Event], work: Work) -> dict[str, Any]:
     titles = {rule.id: rule.title for rule in rules}
     approvals = list(Approval.objects.filter(case=case).select_related("by").order_by("pk"))
     loan = Loan.objects.filter(case=case).first()
+    quote = read_kept(case.quote)
     return {
         "title": f"尽职免责档案 {case.number}",
         "facts": [
@@ -228,11 +229,11 @@ def _file(case: Case, events: list[Event], work: Work) -> dict[str, Any]:
         ],
         "line": [
             (
-                f"{one['title']['zh']} {one['title']['en']}",
-                fen(parse_yuan(one["amount"])),
-                "是 yes" if one["binding"] else "",
+                f"{one.title.zh} {one.title.en}",
+                fen(parse_yuan(one.amount)),
+                "是 yes" if one.binding else "",
             )
-            for one in (current(case.quote)["modes"][0]["credit_limit"]["caps"] if case.quote else [])
+            for one in (() if quote is None else quote.modes[0].credit_limit.caps)
         ],
         "approvals": [
             (

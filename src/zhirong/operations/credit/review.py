@@ -4,7 +4,6 @@ approve.
 
 import hashlib
 import json
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -13,13 +12,17 @@ from zhirong.chain.credit.team import STATE_TEXT
 from zhirong.chain.financing.case import CaseState, CaseTransition
 from zhirong.chain.financing.diligence import CheckRule, Entry, adverse_items, checklist, open_items
 from zhirong.chain.organisation.states import OrganisationState
+from zhirong.chain.quote.document import GatePart, ModeConditionPart, QuoteDocument
+from zhirong.chain.quote.kept import read_kept
+from zhirong.chain.quote.records import Scope, Verdict
 from zhirong.kernel.days import day_of
+from zhirong.kernel.document import to_json
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import parse_yuan, show_yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import MemberRole
-from zhirong.operations.case_file.tables import case_table_of, plain, quote_json, valued_hash
+from zhirong.operations.case_file.tables import case_table_of, plain, quote_of_table, valued_hash
 from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.credit.diligence import DESK, lender_page
 from zhirong.operations.credit.team_rating import assessed
@@ -28,6 +31,8 @@ from zhirong.operations.fields import Fen, Rate, Request, Words, ask
 from zhirong.operations.rulebook import rules_version
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, CheckItem
+
+_USE_ANOTHER_MODE = Text("改用其他模式，或不予通过", "use another mode, or decline")
 
 
 class Review(Request):
@@ -61,12 +66,12 @@ def review(work: Work, request: Review) -> Any:
     """
     case: Case = work.row
     case.annual_rate = request.annual_rate
-    quote = quote_json(case_table_of(case, work.day), [case.mode])
-    line = parse_yuan(quote["modes"][0]["loan"]["amount"])
+    quote = quote_of_table(case_table_of(case, work.day), [case.mode])
+    line = parse_yuan(quote.modes[0].loan.amount)
     work.update(
         case,
         annual_rate=request.annual_rate,
-        quote=quote,
+        quote=to_json(quote),
         line=line,
         review={
             "on": work.day.isoformat(),
@@ -272,38 +277,35 @@ def _team_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
 
 def _quote_problems(case: Case) -> list[Problem]:
     """Failed gates and conditions of the mode that are not met, from the quote that was made."""
-    if not case.quote:
+    quote = read_kept(case.quote)
+    if quote is None:
         return []
-    found = [
-        _said(f"gate.{gate['code']}", gate["reason"], gate["hint"], "gate_failed")
-        for gate in case.quote["gates"]
-        if gate["verdict"] == "failed" and gate.get("scope", "loan") == "loan"
-    ]
-    offer = case.quote["modes"][0]
-    found += [
-        _said(f"mode.{one['code']}", one["reason"], one["hint"], "mode_not_open")
-        for one in offer["conditions"]
-        if one["verdict"] == "no"
-    ]
-    return found
-
-
-def _said(name: str, reason: dict[str, str], hint: dict[str, str] | None, code: str) -> Problem:
-    words = hint or {"zh": "改用其他模式，或不予通过", "en": "use another mode, or decline"}
-    return Problem(name, "", Text(reason["zh"], reason["en"]), Text(words["zh"], words["en"]), code)
-
-
-def open_conditions(quote: dict[str, Any]) -> Sequence[dict[str, Any]]:
-    """What the quote leaves open, to be settled before the money is paid: gates, and conditions of the mode."""
-    gates = [one for one in quote["gates"] if one["verdict"] == "open"]
-    conditions = [one for one in quote["modes"][0]["conditions"] if one["verdict"] == "unknown"]
-    left_out = [one for one in quote["gates"] if one["verdict"] == "failed" and one.get("scope") == "pledge"]
     return [
-        *({"code": one["code"], "reason": one["reason"], "hint": one["hint"]} for one in (*gates, *left_out)),
-        *({"code": one["code"], "reason": one["reason"], "hint": one["hint"]} for one in conditions),
+        *(
+            _said(f"gate.{gate.code}", gate.reason, gate.hint, "gate_failed")
+            for gate in quote.gates
+            if gate.verdict is Verdict.FAILED and gate.scope is Scope.LOAN
+        ),
+        *(
+            _said(f"mode.{one.code}", one.reason, one.hint, "mode_not_open")
+            for one in quote.modes[0].conditions
+            if one.verdict == "no"
+        ),
     ]
+
+
+def _said(name: str, reason: Text, hint: Text | None, code: str) -> Problem:
+    return Problem(name, "", reason, hint or _USE_ANOTHER_MODE, code)
+
+
+def open_conditions(quote: QuoteDocument) -> list[GatePart | ModeConditionPart]:
+    """What the quote leaves open, to be settled before the money is paid: gates, and conditions of the mode."""
+    gates = [one for one in quote.gates if one.verdict is Verdict.OPEN]
+    left_out = [one for one in quote.gates if one.verdict is Verdict.FAILED and one.scope is Scope.PLEDGE]
+    return [*gates, *left_out, *(one for one in quote.modes[0].conditions if one.verdict == "unknown")]
 
 
 def rate_of(case: Case) -> Decimal | None:
     """The annual rate that the quote was made with; None before a review."""
-    return Decimal(case.quote["modes"][0]["loan"]["annual_rate"]) if case.quote else None
+    quote = read_kept(case.quote)
+    return None if quote is None else Decimal(quote.modes[0].loan.annual_rate)

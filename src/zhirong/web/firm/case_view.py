@@ -1,7 +1,8 @@
 """One case as the firm sees it."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,9 +11,9 @@ from zhirong.chain.contract.states import DocumentState
 from zhirong.chain.financing.case import CASE_WORDS, ENDED, TURN, WAY, CaseState
 from zhirong.chain.loan.terms import METHOD_TEXT, Method
 from zhirong.chain.platform.states import MESSAGE_KIND_WORDS
-from zhirong.chain.quote.kept import current
+from zhirong.chain.quote.document import CostPart, ModeConditionPart, ModePart, QuoteDocument, SharePart
+from zhirong.chain.quote.kept import read_kept
 from zhirong.documents.papers.kinds import PAPER_KINDS
-from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.appraisal.online_appraisals import grade_words
@@ -75,7 +76,7 @@ def case_context(actor: Actor, case: Case, day: date, moment: datetime) -> dict[
         "papers": list(papers.order_by("id")[:50]),
         "to_sign": papers_to_sign(papers, case.firm_id),
         "loan": visible(actor, Loan, day).filter(case=case).first(),
-        "offer": offer_of(current(case.quote)),
+        "offer": offer_of(read_kept(case.quote)),
     }
 
 
@@ -90,34 +91,31 @@ def way(state: CaseState, steps: list[CaseStep]) -> list[tuple[Text, str]]:
     ]
 
 
-def offer_of(quote: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The first offer of a quote, with amounts in fen; None if there is no quote yet."""
-    if not quote.get("modes"):
-        return None
-    return offer_row(quote["modes"][0])
-
-
-def offer_row(mode: Mapping[str, Any]) -> dict[str, Any]:
-    """An offer as a page shows it: who bears what of a full loss, what it costs, which subsidies there are to
-    claim.
+@dataclass(frozen=True, slots=True)
+class OfferRow:
+    """An offer as a page shows it. bearing: who bears a part of a full loss. subsidies: that the firm can claim.
+    unmet: conditions that are not met, or not known to be.
     """
-    return {
-        "id": mode["id"],
-        "title": mode["title"],
-        "eligible": mode["eligible"],
-        "amount": parse_yuan(mode["loan"]["amount"]),
-        "annual_rate": mode["loan"]["annual_rate"],
-        "annual_cost": mode["effective_annual_cost"],
-        "before_subsidy": mode["cost_before_subsidy"],
-        "totals": {name: parse_yuan(amount) for name, amount in mode["totals"].items()},
-        "bearing": [one for one in mode["full_loss"] if one["share"] not in ("0", "0.0000")],
-        "subsidies": [
-            {**one, "fen": parse_yuan(one["amount"])} for one in mode["costs"] if one.get("payee_role") == "firm"
-        ],
-        "unmet": [one for one in mode["conditions"] if one["verdict"] != "yes"],
-        "needed": mode["needed"],
-        "days": mode["process"]["days"],
-    }
+
+    mode: ModePart
+    bearing: tuple[SharePart, ...]
+    subsidies: tuple[CostPart, ...]
+    unmet: tuple[ModeConditionPart, ...]
+
+
+def offer_of(quote: QuoteDocument | None) -> OfferRow | None:
+    """The first offer of a quote; None where there is no quote yet."""
+    return offer_row(quote.modes[0]) if quote is not None and quote.modes else None
+
+
+def offer_row(mode: ModePart) -> OfferRow:
+    """Who bears what of a full loss, which subsidies there are to claim, and what stands in the way."""
+    return OfferRow(
+        mode,
+        bearing=tuple(one for one in mode.full_loss if Decimal(one.share)),
+        subsidies=tuple(one for one in mode.costs if one.payee_role == "firm"),
+        unmet=tuple(one for one in mode.conditions if one.verdict != "yes"),
+    )
 
 
 def papers_to_sign(papers: "QuerySet[Paper]", firm: int) -> list[Paper]:

@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.right.records import LegalStatus
 from zhirong.kernel.errors import InputError
-from zhirong.kernel.money import parse_yuan
 from zhirong.operations.appraisal.online_appraisals import usable_appraisals
 from zhirong.operations.case.comparing import Compare, compared
 from zhirong.operations.fields import read
@@ -56,28 +56,18 @@ def chart(request: HttpRequest, which: str) -> HttpResponse:
         return HttpResponse(status=404)
 
 
-def answer_context(quote: dict[str, Any]) -> dict[str, Any]:
-    """The answer for a template: the credit limit, every mode of the place in order of what the firm pays, what is
-    in the way.
-    """
-    offers = [offer_row(one) for one in quote["modes"]]
-    offers.sort(key=lambda one: (_ORDER[one["eligible"]], float(one["annual_cost"] or 9)))
-    limit = quote["credit_limit"]
-    appraisal = quote["appraisal"]
+def answer_context(quote: QuoteDocument) -> dict[str, Any]:
+    """The answer for a template: the credit limit, every mode of the place in order of what the firm pays, what stands in the way."""
+    offers = sorted(quote.modes, key=lambda one: (_ORDER[one.eligible], float(one.effective_annual_cost or 9)))
+    limit = quote.credit_limit
     return {
-        "limit": parse_yuan(limit["amount"]),
-        "decision": limit["decision"],
-        "under": next((one["title"] for one in quote["modes"] if one["id"] == limit["mode"]), None),
-        "uncovered": parse_yuan(limit["uncovered"]),
-        "caps": [{**one, "fen": parse_yuan(one["amount"])} for one in limit["caps"]],
-        "changes": [{**one, "fen": parse_yuan(one["reaches"])} for one in limit["changes"]],
-        "drawing": limit["conditions"],
-        "annex": limit["annex"]["amount"] and parse_yuan(limit["annex"]["amount"]),
-        "gates": [one for one in quote["gates"] if not one["passed"]],
-        "offers": offers,
-        "elsewhere": quote["elsewhere"],
-        "is_valued": appraisal["status"] == "valued",
-        "appraisal": appraisal,
+        "limit": limit,
+        "under": next((one.title for one in quote.modes if one.id == limit.mode), None),
+        "gates": [one for one in quote.gates if not one.passed],
+        "offers": [offer_row(one) for one in offers],
+        "elsewhere": quote.elsewhere or (),
+        "is_valued": quote.value is not None,
+        "appraisal": quote.appraisal,
         "answered": True,
     }
 
@@ -90,7 +80,7 @@ def _firm(request: HttpRequest) -> Organisation:
     return firm
 
 
-def _quoted(request: HttpRequest) -> dict[str, Any]:
+def _quoted(request: HttpRequest) -> QuoteDocument:
     firm = _firm(request)
     asked = read(Compare, data_of(Compare, request.GET))
     return all_modes(compared(firm, asked, today()))

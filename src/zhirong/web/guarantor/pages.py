@@ -9,6 +9,7 @@ from django.shortcuts import render
 from zhirong.chain.financing.case import CASE_WORDS, CaseState
 from zhirong.chain.financing.limits import guarantor_meters, title_of
 from zhirong.chain.guarantee.states import GUARANTEE_WORDS, GUARANTEES_OPEN, GuaranteeState
+from zhirong.chain.quote.kept import read_kept
 from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Text
 from zhirong.operations.authorize import operations_for
@@ -53,6 +54,7 @@ def asked(request: HttpRequest, row: GuaranteeRequest) -> HttpResponse:
     figures = figures_of(row.guarantor_id, today.day)
     # Who declined or withdrew keeps its own request, and sees no more of the firm.
     has_part = visible(actor, Case, today.day).filter(pk=row.case_id).exists()
+    quote = read_kept(row.case.quote) if has_part else None
     context: dict[str, Any] = {
         "row": row,
         "case": row.case,
@@ -61,8 +63,8 @@ def asked(request: HttpRequest, row: GuaranteeRequest) -> HttpResponse:
         "mode": mode_title(row.case.mode),
         "operations": operations_for(actor, row),
         "waits_for": _waits_for(row, actor.account),
-        "rights": rights_of(actor, row.case, today) if has_part else (),
-        "quote": quote_of(row.case) if has_part else None,
+        "rights": rights_of(actor, row.case, today, quote) if has_part else (),
+        "quote": quote_of(row.case, quote) if has_part else None,
         "figures": figures,
         "meters": () if figures is None else meters_of(row, figures, today),
         "reviewer": name_of(row.proposed_by),

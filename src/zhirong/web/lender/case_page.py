@@ -13,9 +13,14 @@ from zhirong.chain.financing.case import CASE_WORDS, WAY, CaseState
 from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, VERDICT_TEXT, CheckState
 from zhirong.chain.financing.diligence import Verdict as CheckVerdict
 from zhirong.chain.guarantee.states import GUARANTEE_WORDS
-from zhirong.chain.quote.kept import current
+from zhirong.chain.indicators.document import IndicatorPart
+from zhirong.chain.pledge.records import Verdict as FindingVerdict
+from zhirong.chain.quote.document import GatePart, ModeConditionPart, ModePart, QuoteDocument
+from zhirong.chain.quote.kept import read_kept
+from zhirong.chain.quote.records import Verdict
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import Problem
+from zhirong.kernel.money import Fen, parse_yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import ROLE_WORDS, Actor, MemberRole
@@ -44,7 +49,6 @@ from zhirong.store.financing import (
     TeamRating,
 )
 from zhirong.store.models import Charge
-from zhirong.web.lender.explaining import fen
 
 # In each state, what is done next; the first that the person can do is the large button.
 _FIRST = {
@@ -55,6 +59,7 @@ _FIRST = {
     CaseState.REGISTERING: ("case.release",),
     CaseState.REPAID: ("case.close",),
 }
+_OBSTACLES = (FindingVerdict.REFUSED, FindingVerdict.UNKNOWN)
 _GRADE_WORDS: dict[str, Text] = {
     AppraisalGrade.ONLINE: Text("在线（自动）", "online"),
     AppraisalGrade.FORMAL: Text("正式（机构签字）", "formal, signed"),
@@ -71,7 +76,7 @@ class Today:
 
 def case_context(actor: Actor, case: Case, today: Today) -> dict[str, Any]:
     """Everything for the template of the case."""
-    state = CaseState(case.state)
+    state, quote = CaseState(case.state), read_kept(case.quote)
     missing = (
         hand_up_problems(case, today.rules, today.day)
         if state in (CaseState.SUBMITTED, CaseState.DILIGENCE)
@@ -98,16 +103,16 @@ def case_context(actor: Actor, case: Case, today: Today) -> dict[str, Any]:
         "officer": name_of(case.officer),
         "steps": steps_of(case, today),
         "way": way_of(case),
-        "rights": rights_of(actor, case, today),
+        "rights": rights_of(actor, case, today, quote),
         "appraisals": _appraisals(actor, case, today),
         "team": about_team,
         "checks": checks,
         "check_cost": sum(one["row"].cost for one in checks),
         "can_check": state is CaseState.DILIGENCE
         and actor.has(MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER),
-        "quote": quote_of(case),
+        "quote": quote_of(case, quote),
         "before_release": case.state in WAY[: WAY.index(CaseState.DISBURSED)],
-        "flags": _flags(case, checks, [one.as_problem() for one in broken(meters)]),
+        "flags": _flags(quote, checks, [one.as_problem() for one in broken(meters)]),
         "meters": meters,
         "messages_": Message.objects.filter(subject=f"case/{case.pk}")
         .select_related("sender", "by")
@@ -201,10 +206,10 @@ def way_of(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def rights_of(actor: Actor, case: Case, today: Today) -> list[dict[str, Any]]:
+def rights_of(actor: Actor, case: Case, today: Today, quote: QuoteDocument | None) -> list[dict[str, Any]]:
     """The rights with their state on file, in the quote and in the register of pledges."""
     rows = {one.pk: one for one in visible(actor, FirmRight, today.day).filter(pk__in=case.rights)}
-    quoted = {one["id"]: one for one in current(case.quote).get("rights", [])}
+    quoted = {} if quote is None else {one.id: one for one in quote.rights}
     charges = Charge.objects.filter(right__key__in=[one.key for one in rows.values()], active=True)
     pledged = dict(charges.values_list("right__key", "registration_id"))
     found = []
@@ -218,9 +223,7 @@ def rights_of(actor: Actor, case: Case, today: Today) -> list[dict[str, Any]]:
                 "row": row,
                 "seen": seen,
                 "registration": pledged.get(row.key),
-                "problems": [one for one in seen["findings"] if one["verdict"] in ("refused", "unknown")]
-                if seen
-                else [],
+                "problems": [one for one in (() if seen is None else seen.findings) if one.verdict in _OBSTACLES],
             }
         )
     return found
@@ -279,94 +282,62 @@ def _checks(case: Case, today: Today) -> list[dict[str, Any]]:
     ]
 
 
-def quote_of(case: Case) -> dict[str, Any] | None:
-    """The credit limit under the chosen mode, its caps, what would change it, and the price; None before a
-    review.
+@dataclass(frozen=True, slots=True)
+class QuoteOverview:
+    """The quote of a case as its page shows it.
+
+    offer: under the chosen mode. drawn_on_annex: what may be drawn on the annex figure, in fen, at most the limit.
+    indicators: scores with the titles of their rights. open: to be settled before the money is paid.
     """
-    if not case.quote:
+
+    document: QuoteDocument
+    offer: ModePart
+    is_reviewed: bool
+    drawn_on_annex: Fen
+    indicators: tuple[tuple[str, IndicatorPart], ...]
+    open: tuple[GatePart | ModeConditionPart, ...]
+
+
+def quote_of(case: Case, quote: QuoteDocument | None) -> QuoteOverview | None:
+    """The credit limit under the chosen mode, its caps, what would change it, and the price; None before a review."""
+    if quote is None:
         return None
-    quote = current(case.quote)
-    offer, whole, pledge = quote["modes"][0], quote["credit_limit"], quote["pledge"]
-    limit, price = offer["credit_limit"], offer["price"]
-    appraisal, credit = quote["appraisal"], quote["credit"]
-    value = appraisal.get("value")
-    titles = {one["id"]: one["title"] for one in quote["rights"]}
-    return {
-        "on": quote["case"]["as_of"],
-        "is_reviewed": bool(case.review) and case.line is not None,
-        "limit": fen(offer["loan"]["amount"]),
-        "annual_rate": offer["loan"]["annual_rate"],
-        "pledge_rate": pledge["pledge_rate"],
-        "pledge_value": fen(pledge["value"]),
-        "pledge_rights": [
-            {**one, "alone": fen(one["alone"]), "adds": fen(one["adds"])} for one in pledge["rights"]
-        ],
-        "binding": limit["binding_title"],
-        "caps": [{**one, "amount": fen(one["amount"])} for one in limit["caps"]],
-        "uncovered": fen(whole["uncovered"]),
-        "cover_adds": fen(limit["cover_adds"]),
-        "pledge_adds": fen(limit["pledge_adds"]),
-        "annex": fen(whole["annex"]["amount"]),
-        "drawn_on_annex": min(fen(whole["drawn_on_annex"]) or 0, fen(offer["loan"]["amount"]) or 0),
-        "drawing": limit["conditions"],
-        "price": price,
-        "guarantors": [] if price is None else [{**one, **_fen_of(one)} for one in price["guarantors"]],
-        "changes": [{**one, "reaches": fen(one["reaches"])} for one in limit["changes"]],
-        "value": None if value is None else {name: fen(amount) for name, amount in value.items()},
-        "no_value": appraisal if value is None else None,
-        "lending_value": fen(appraisal.get("lending_value")),
-        "alarms": appraisal.get("alarms", []),
-        "valuation_date": appraisal.get("valuation_date"),
-        "credit": credit,
-        "credit_items": credit["items"],
-        "default": credit["default_probability"],
-        "indicators": [
-            {"title": titles.get(one["right"], one["right"]), **one} for one in quote["one_plus_one"]["indicators"]
-        ],
-        "complete": quote["one_plus_one"]["complete"],
-        "gates": quote["gates"],
-        "at_default": [{**one, "amount": fen(one["amount"])} for one in offer["at_default"]],
-        "bears": [{**one, "amount": fen(one["amount"])} for one in offer["full_loss"]],
-        "expected": [{**one, "amount": fen(one["amount"])} for one in offer["expected_loss"]],
-        "totals": {name: fen(amount) for name, amount in offer["totals"].items()},
-        "annual_cost": offer["effective_annual_cost"],
-        "before_subsidy": offer["cost_before_subsidy"],
-        "conditions": offer["conditions"],
-        "open": open_conditions(quote),
-        "process_days": offer["process"]["days"],
-        "substitutes": quote["substitutes"],
-        "rules": quote["rules_version"],
-        "doubts": len(quote["doubts"]),
-    }
+    offer, titles = quote.modes[0], {one.id: one.title for one in quote.rights}
+    return QuoteOverview(
+        document=quote,
+        offer=offer,
+        is_reviewed=bool(case.review) and case.line is not None,
+        drawn_on_annex=min(parse_yuan(quote.credit_limit.drawn_on_annex), parse_yuan(offer.loan.amount)),
+        indicators=tuple((titles.get(one.right, one.right), one) for one in quote.one_plus_one.indicators),
+        open=tuple(open_conditions(quote)),
+    )
 
 
-def _fen_of(result: dict[str, Any]) -> dict[str, Any]:
-    return {name: fen(result[name]) for name in ("part", "fee", "passed_on", "expected_loss", "running", "net")}
-
-
-def _flags(case: Case, checks: list[dict[str, Any]], limits: list[Problem]) -> list[dict[str, Any]]:
+def _flags(
+    quote: QuoteDocument | None, checks: list[dict[str, Any]], limits: list[Problem]
+) -> list[dict[str, Any]]:
     """What speaks against the case, worst first."""
     found: list[dict[str, Any]] = []
-    if case.quote:
+    if quote is not None:
         found += [
-            {"css": "bad", "title": one["title"], "words": one["reason"]}
-            for one in case.quote["gates"]
-            if one["verdict"] == "failed"
+            {"css": "bad", "title": one.title, "words": one.reason}
+            for one in quote.gates
+            if one.verdict is Verdict.FAILED
         ]
         found += [
-            {"css": "warn", "title": {"zh": "信用档案", "en": "credit file"}, "words": one["text"]}
-            for one in case.quote["credit"]["flags"]
+            {"css": "warn", "title": Text("信用档案", "credit file"), "words": one.text}
+            for one in quote.credit.flags
         ]
         found += [
-            {"css": "warn", "title": {"zh": "权利状态矛盾", "en": "contradictory states"}, "words": words}
-            for right in case.quote["rights"]
-            for words in right["status_conflicts"]
+            {"css": "warn", "title": Text("权利状态矛盾", "contradictory states"), "words": words}
+            for right in quote.rights
+            for words in right.status_conflicts
         ]
     for check in checks:
         if check["row"].verdict in (CheckVerdict.ADVERSE, CheckVerdict.NOTABLE):
             css = "bad" if check["row"].verdict == CheckVerdict.ADVERSE else "warn"
             found.append({"css": css, "title": check["rule"].title, "words": check["row"].finding})
-    found += [{"css": "bad", "title": {"zh": "限额", "en": "limit"}, "words": one.reason} for one in limits]
+    found += [{"css": "bad", "title": Text("限额", "limit"), "words": one.reason} for one in limits]
     return sorted(found, key=lambda one: one["css"] != "bad")
 
 

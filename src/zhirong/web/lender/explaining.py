@@ -1,57 +1,63 @@
 """An explanation of a quote as a page draws it: what, how much, by which formula, by which rule, from which parts."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from zhirong.kernel.money import parse_yuan, show_yuan
-from zhirong.kernel.rulebook import CONFIDENCE_TEXT
+from zhirong.kernel.explain import Explanation, plain
+from zhirong.kernel.money import show_yuan
+from zhirong.kernel.rulebook import CONFIDENCE_TEXT, Reference
 from zhirong.kernel.text import Text, same
 
-Json = Mapping[str, Any]
+_UNITS = {"months": Text("个月", "months"), "years": Text("年", "years"), "points": Text("分", "points")}
 
 
-def fen(amount: str | None) -> int | None:
-    """An amount of a quote, which says it in yuan, as fen."""
-    return None if amount is None else parse_yuan(amount)
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One quantity in words, and the parts it follows from."""
+
+    label: Text
+    value: Text
+    formula: Text | None
+    references: tuple[Text, ...]
+    parts: tuple["Node", ...]
 
 
-def tree(node: Json) -> dict[str, Any]:
+def tree(explanation: Explanation) -> Node:
     """One node and all below it."""
-    return {
-        "label": _words(node["label"]),
-        "value": _value(node["value"], node["unit"]),
-        "formula": None if node["formula"] is None else _words(node["formula"]),
-        "references": [source(one) for one in node["references"]],
-        "parts": [tree(part) for part in node["parts"]],
-    }
+    return Node(
+        label=explanation.label,
+        value=_value(explanation),
+        formula=explanation.formula,
+        references=tuple(source(one) for one in explanation.references),
+        parts=tuple(tree(part) for part in explanation.parts),
+    )
 
 
-def source(reference: Json) -> Text:
-    """Where a rule stands, and how sure it is."""
-    named = " ".join(reference[part] for part in ("issuer", "document", "article") if reference[part])
-    note = reference["note"] or {"zh": "", "en": ""}
-    mark = CONFIDENCE_TEXT[reference["confidence"]]
-    zh, en = (named or note["zh"], named or note["en"])
-    if reference["confidence"] == "verified":
-        return Text(zh, en)
-    return Text(f"{zh}［{mark.zh}］", f"{en} [{mark.en}]")
+def source(reference: Reference) -> Text:
+    """Which rule it is, and how sure that is."""
+    named = " ".join(part for part in (reference.issuer, reference.document, reference.article) if part)
+    words = same(named) if named else reference.note or same("")
+    if reference.confidence == "verified":
+        return words
+    mark = CONFIDENCE_TEXT[reference.confidence]
+    return Text(f"{words.zh}［{mark.zh}］", f"{words.en} [{mark.en}]")
 
 
-def _words(words: Json | str) -> Text:
-    return same(words) if isinstance(words, str) else Text(words["zh"], words["en"])
-
-
-def _value(value: Any, unit: str) -> Text:
+def _value(node: Explanation) -> Text:
+    value, unit = node.value, node.unit
     if value is None:
         return same("")
-    if isinstance(value, Mapping):
-        return _words(value)
-    if unit == "yuan":
-        amount = show_yuan(parse_yuan(value))
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, bool):
+        return Text("是", "yes") if value else Text("否", "no")
+    if isinstance(value, str | date):
+        return same(str(value))
+    if unit == "fen":
+        amount = show_yuan(int(value))
         return Text(f"{amount} 元", f"CNY {amount}")
     if unit == "rate":
         return same(f"{(Decimal(value) * 100).normalize():f}\u00a0%")
-    units = {"months": Text("个月", "months"), "years": Text("年", "years"), "points": Text("分", "points")}
-    named = units.get(unit, same(""))
-    return Text(f"{value} {named.zh}".strip(), f"{value} {named.en}".strip())
+    named, number = _UNITS.get(unit, same("")), plain(Decimal(value))
+    return Text(f"{number} {named.zh}".strip(), f"{number} {named.en}".strip())

@@ -12,13 +12,14 @@ from django.shortcuts import render
 from zhirong.chain.financing.case import CASE_WORDS, CaseState
 from zhirong.chain.financing.limits import Scope, title_of
 from zhirong.chain.financing.tolerance import npl_tolerance
-from zhirong.chain.quote.kept import current
+from zhirong.chain.limit.records import LENDER as LENDER_ROLE
+from zhirong.chain.quote.document import QuoteDocument
+from zhirong.chain.quote.kept import read_kept
 from zhirong.chain.quote.view import for_reading
 from zhirong.charts.drawing import to_svg
 from zhirong.charts.portfolio import slices_chart
 from zhirong.charts.quote import quote_charts
 from zhirong.kernel.days import day_of
-from zhirong.kernel.document import to_json
 from zhirong.kernel.text import Text
 from zhirong.operations.case_file.tables import case_table_of, quote_of_table
 from zhirong.operations.credit.exemption import events_of, history
@@ -29,7 +30,7 @@ from zhirong.store.financing import Case
 from zhirong.web.clock import now
 from zhirong.web.lender import forms_of_case  # noqa: F401 - declares its pages
 from zhirong.web.lender.case_page import Today, case_context
-from zhirong.web.lender.explaining import fen, tree
+from zhirong.web.lender.explaining import tree
 from zhirong.web.menu import menu
 from zhirong.web.pages import page
 from zhirong.web.views import render_list
@@ -75,17 +76,11 @@ def case(request: HttpRequest, row: Case) -> HttpResponse:
 @page("lender/cases/<int:id>/why/", "lender.why", roles=LENDER, model=Case)
 def why(request: HttpRequest, row: Case) -> HttpResponse:
     """Where the line and the rate come from, number by number, each with its rule."""
-    trees: list[dict[str, Any]] = []
-    if row.quote:
-        quote = current(row.quote)
-        offer = quote["modes"][0]
-        trees = [
-            tree(quote["credit_limit"]["explanation"]),
-            tree(quote["pledge"]["explanation"]),
-            tree(offer["explanation"]),
-            tree(quote["credit"]["explanation"]),
-            tree(quote["appraisal"]["explanation"]),
-        ]
+    quote = read_kept(row.quote)
+    parts = (
+        () if quote is None else (quote.credit_limit, quote.pledge, quote.modes[0], quote.credit, quote.appraisal)
+    )
+    trees = [tree(part.explanation) for part in parts]
     return render(request, "lender/why.html", {"case": row, "trees": trees})
 
 
@@ -101,22 +96,14 @@ def compare_modes(request: HttpRequest, row: Case) -> HttpResponse:
     quote = _all_modes(row)
     offers = [
         {
-            "title": one["title"],
-            "id": one["id"],
-            "eligible": one["eligible"],
-            "amount": fen(one["loan"]["amount"]),
-            "annual_rate": one["loan"]["annual_rate"],
-            "annual_cost": one["effective_annual_cost"],
-            "lender": next((part["share"] for part in one["full_loss"] if part["party"] == "lender"), None),
-            "set_by": one["credit_limit"]["binding_title"],
-            "cover_adds": fen(one["credit_limit"]["cover_adds"]),
-            "raroc": None if one["price"] is None else one["price"]["lender"]["raroc"],
-            "days": one["process"]["days"],
-            "problems": [c for c in one["conditions"] if c["verdict"] != "yes"],
+            "mode": one,
+            "lender": next((part.share for part in one.full_loss if part.party == LENDER_ROLE), None),
+            "raroc": None if one.price is None or one.price.lender is None else one.price.lender.raroc,
+            "problems": [condition for condition in one.conditions if condition.verdict != "yes"],
         }
-        for one in quote["modes"]
+        for one in quote.modes
     ]
-    return render(request, "lender/modes.html", {"case": row, "offers": offers, "elsewhere": quote["elsewhere"]})
+    return render(request, "lender/modes.html", {"case": row, "offers": offers, "elsewhere": quote.elsewhere or ()})
 
 
 @page("lender/cases/<int:id>/chart/<str:which>.svg", "lender.case_chart", roles=LENDER, model=Case)
@@ -125,16 +112,16 @@ def case_chart(request: HttpRequest, row: Case, which: str) -> HttpResponse:
     here.
     """
     lang = request.lang
-    quote = _all_modes(row) if which.startswith("modes-") else current(row.quote)
-    charts = quote_charts(quote, lang, _CHART_WIDTH) if quote else {}
+    quote = _all_modes(row) if which.startswith("modes-") else read_kept(row.quote)
+    charts = quote_charts(quote, lang, _CHART_WIDTH) if quote is not None else {}
     spec = charts.get(which.removeprefix("modes-"))
     if spec is None:
         return HttpResponse(status=404)
     return HttpResponse(to_svg(spec), content_type="image/svg+xml")
 
 
-def _all_modes(row: Case) -> dict[str, Any]:
-    return to_json(for_reading(quote_of_table(case_table_of(row, day_of(now())))))
+def _all_modes(row: Case) -> QuoteDocument:
+    return for_reading(quote_of_table(case_table_of(row, day_of(now()))))
 
 
 @page("lender/portfolio/", "lender.portfolio", roles=LENDER)

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from zhirong.chain.quote.document import QuoteDocument
 from zhirong.kernel.errors import InputError
 from zhirong.operations.case.calculator import ASSUMPTIONS, Calculate, calculated, rough_interval
 from zhirong.operations.fields import read
@@ -65,8 +66,8 @@ def calculator(request: HttpRequest) -> HttpResponse:
         try:
             quote = _quoted(request)
             context = answer_context(quote)
-            if context["is_valued"]:
-                context["low"], context["high"] = rough_interval(quote["appraisal"]["value"])
+            if quote.value is not None:
+                context["low"], context["high"] = rough_interval(quote.value)
         except InputError as error:
             problems = error.problems
         finally:
@@ -95,7 +96,7 @@ def chart(request: HttpRequest, which: str) -> HttpResponse:
         _AT_ONCE.release()
 
 
-def _quoted(request: HttpRequest) -> dict[str, Any]:
+def _quoted(request: HttpRequest) -> QuoteDocument:
     day = today()
     return all_modes(calculated(read(Calculate, data_of(Calculate, request.GET)), day, rulebook()))
 

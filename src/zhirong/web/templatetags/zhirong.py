@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from zhirong.chain.contract.states import DOCUMENT_WORDS
 from zhirong.chain.financing.case import CASE_WORDS, CaseState
+from zhirong.chain.quote.document import TotalsPart
 from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.explain import Explanation
@@ -24,6 +25,7 @@ from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.listing import Listing
 from zhirong.operations.right.rights import status_words
 from zhirong.web.cells import shown
+from zhirong.web.firm.case_view import OfferRow
 
 register = template.Library()
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -156,15 +158,15 @@ def explain_formula(context: Any, explanation: Explanation) -> str:
 
 
 @register.simple_tag
-def fees_and_premiums(totals: dict[str, int]) -> str:
+def fees_and_premiums(totals: TotalsPart) -> str:
     """What a firm pays beside interest, in yuan."""
-    return show_yuan(totals["fees"] + totals["premiums"])
+    return show_yuan(parse_yuan(totals.fees) + parse_yuan(totals.premiums))
 
 
 @register.simple_tag
-def any_subsidies(offers: list[dict[str, Any]]) -> bool:
+def any_subsidies(offers: list[OfferRow]) -> bool:
     """Whether any of these offers gives the firm a subsidy."""
-    return any(offer["subsidies"] for offer in offers)
+    return any(offer.subsidies for offer in offers)
 
 
 @register.simple_tag
