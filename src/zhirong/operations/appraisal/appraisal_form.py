@@ -36,7 +36,7 @@ def _grade(name: str, zh: str, en: str) -> Ask:
 
 
 Figure = Annotated[str, Field(max_length=_MOST)]
-Grade = Annotated[str, Field(max_length=16)]
+Grade = str
 Source = Annotated[str, Field(max_length=500)]
 
 

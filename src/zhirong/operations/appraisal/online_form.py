@@ -64,7 +64,7 @@ def _range(zh: str, en: str, help_zh: str, help_en: str, start: Any = None) -> A
 _THREE = Field(min_length=3, max_length=3)
 Money = Annotated[str, Field(min_length=1, max_length=40)]
 Years = Annotated[Decimal, Field(gt=0, le=50, decimal_places=2)]
-Grade = Annotated[str, Field(max_length=16), Ask(Text("依据", "Evidence"), choices=_GRADES)]
+Grade = Annotated[str, Ask(Text("依据", "Evidence"), choices=_GRADES)]
 Source = Annotated[str, Field(max_length=200), Ask(Text("出处", "Source"))]
 
 

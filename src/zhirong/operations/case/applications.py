@@ -130,10 +130,8 @@ class CaseFacts(Request):
         Fen, _asked("amount", "申请金额", "Amount", "如 200万元", "such as 2,000,000", widget="money")
     ]
     term_months: Annotated[int, Field(ge=1, le=360), _asked("term_months", "期限（月）", "Term in months")]
-    method: Annotated[str, Field(max_length=24), _asked("method", "还款方式", "Repayment", choices=METHODS)] = (
-        "bullet"
-    )
-    cycle: Annotated[str, Field(max_length=8), _asked("cycle", "还款周期", "Due", choices=CYCLES)] = "1M"
+    method: Annotated[str, _asked("method", "还款方式", "Repayment", choices=METHODS)] = "bullet"
+    cycle: Annotated[str, _asked("cycle", "还款周期", "Due", choices=CYCLES)] = "1M"
     purpose: Annotated[
         str, Field(max_length=300), _asked("purpose", "用途", "Purpose", "贷款用途", "how the loan will be used")
     ] = ""

@@ -86,7 +86,6 @@ class RightFacts(Request):
     ] = ""
     status: Annotated[
         str,
-        Field(max_length=24),
         _asked("status", widget="choice", choices=tuple((one.value, words) for one, words in STATUS_TEXT.items())),
     ] = ""
     ended_date: Annotated[Day | None, _asked("ended_date", "ended")] = None
@@ -96,7 +95,6 @@ class RightFacts(Request):
     ] = []
     role: Annotated[
         str,
-        Field(max_length=24),
         _asked("role", widget="choice", choices=tuple((one.value, words) for one, words in ROLE_TEXT.items())),
     ] = "general"
     co_owners_agreed_freely: Annotated[bool, _asked("co_owners_agreed_freely", widget="flag")] = False

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Annotated, Any
 
 from django.db.models import Q
-from pydantic import Field
 
 from zhirong.chain.financing.case import ENDED, CaseState
 from zhirong.chain.pledge.precheck import right_key
@@ -277,7 +276,7 @@ class AddFile(Request):
         ),
         ask("属于", "It belongs to", choices=_subjects),
     ]
-    paper: Annotated[str, Field(max_length=40), ask("哪种文件", "Which paper", choices=PAPERS)]
+    paper: Annotated[str, ask("哪种文件", "Which paper", choices=PAPERS)]
     file: Annotated[
         Ticket,
         ask(
