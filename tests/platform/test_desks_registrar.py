@@ -292,8 +292,8 @@ def test_the_public_searches_without_an_account_and_sees_no_more_than_is_publish
         assert "2,000,000.00" not in page and "王小明" not in page and "王**" in page
     waiting = visitor.get("/register/?name=甲科技&how=part").content.decode()
     assert patent_number(2) not in waiting
-    assert "没有查到" in visitor.get(f"/register/?number={patent_number(2)}").content.decode()
-    assert "没有查到" in visitor.get("/register/?name=王小明").content.decode()
+    assert "未查到" in visitor.get(f"/register/?number={patent_number(2)}").content.decode()
+    assert "未查到" in visitor.get("/register/?name=王小明").content.decode()
     assert visitor.get("/register/?first=无").status_code == 422
     monkeypatch.setattr(public, "_MOST_A_MINUTE", 2)
     cache.clear()

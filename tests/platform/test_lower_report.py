@@ -182,7 +182,7 @@ def test_no_release_above_what_todays_report_supports(platform: Any, monkeypatch
     # While the money has not left, a still lower report is said where it would be paid out.
     house.report(case, revenue="9万 / 10万 / 12万")
     waiting = platform.client(money.cashier).get(f"/loans/{money.loan.pk}/").content.decode()
-    assert "先不要付款" in waiting and _open(case, platform)["supported"].reason.zh in waiting
+    assert "请暂缓付款" in waiting and _open(case, platform)["supported"].reason.zh in waiting
     assert [one.code for one in refused(platform, desk.officer, "case.back_to_review", case, reason="x")] == [
         "loan_waits"
     ]

@@ -116,7 +116,7 @@ def test_a_changed_file_is_not_signed(platform, monkeypatch) -> None:
     client = platform.client(money.manager)
     client.raise_request_exception = False
     assert client.get(f"/files/{paper.pdf_id}/").status_code == 410  # nothing of it is handed out
-    assert "不要使用或签署" in platform.client(money.manager).get(f"/papers/{paper.pk}/").content.decode()
+    assert "请勿使用或签署" in platform.client(money.manager).get(f"/papers/{paper.pk}/").content.decode()
 
 
 def test_a_sealed_scan_counts_once_two_people_have_checked_it(platform, monkeypatch) -> None:

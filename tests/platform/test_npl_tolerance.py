@@ -41,11 +41,11 @@ def test_the_portfolio_computes_it_or_says_what_is_missing(sqlite_platform: Any,
     platform = sqlite_platform
     money = Money(platform, monkeypatch)
     zh, en = platform.client(money.head), platform.client(money.head, "en")
-    assert "没有存续的贷款" in zh.get("/lender/portfolio/?own=1.5").content.decode()
+    assert "没有未结清贷款" in zh.get("/lender/portfolio/?own=1.5").content.decode()
     money.released()
     page = zh.get("/lender/portfolio/").content.decode()
-    assert "缺本行各项贷款不良率" in page and 'name="own"' in page
-    assert "own ratio is missing" in en.get("/lender/portfolio/").content.decode()
+    assert "缺少本行各项贷款不良率" in page and 'name="own"' in page
+    assert "overall ratio is missing" in en.get("/lender/portfolio/").content.decode()
     page = zh.get("/lender/portfolio/?own=1.5").content.decode()
     assert "可不作为扣分因素" in page and "90,000.00" in page  # 4.5 % of two million
     platform.reseed(Loan.objects.get(), category="doubtful")

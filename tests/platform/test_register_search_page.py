@@ -48,7 +48,7 @@ def test_a_question_that_cannot_be_answered_is_sent_back_and_never_answered_with
     visitor = platform.client()
     for page in (visitor.get(f"/register/?{query}"), visitor.post(f"/register/?{query}", {"_key": "k"})):
         words = page.content.decode()
-        assert page.status_code == 422 and said in words and "没有查到" not in words
+        assert page.status_code == 422 and said in words and "未查到" not in words
     assert not models.Event.objects.filter(kind="certificate.search").exists()
 
 
