@@ -148,7 +148,7 @@ def test_labels_of_a_value_keep_apart() -> None:
 
 
 def test_english_titles() -> None:
-    assert full_loss_chart([LossBar(Text("甲", "A"), ())], [], "en")["title"]["text"] == "Bearers of a full loss"
+    assert full_loss_chart([LossBar(Text("甲", "A"), ())], [], "en")["title"]["text"] == "Who bears a full loss"
 
 
 def test_what_has_nothing_to_show_is_not_drawn() -> None:

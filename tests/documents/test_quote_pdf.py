@@ -50,7 +50,7 @@ def test_page_one_is_the_answer(pdf: bytes) -> None:
         "3.30%",
         "下一步",
         "向园区管委会申请推荐",
-        "全部损失承担方",
+        "全部损失由谁承担",
         "哪些输入最影响价值",
     ):
         assert "".join(words.split()) in first, words
@@ -302,7 +302,7 @@ def test_long_words_are_cut_on_page_one_and_whole_among_the_reasons() -> None:
     for mode in quote["modes"]:
         mode["title"] = {"zh": title, "en": title}
     first, second, *rest = pages(quote_pdf(quote_document(quote)))
-    assert "…" in first and "下一步" in first and "全部损失承担方" in first
+    assert "…" in first and "下一步" in first and "全部损失由谁承担" in first
     assert second.startswith("理由与依据")
     # The footer of a page stands between what came before a page break and what came after it.
     whole = "".join([second, *rest])
