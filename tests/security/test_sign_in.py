@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import register_databases
+from allauth.mfa.totp.internal import auth as totp
 from django.core.cache import cache
 from django.test import Client
 from platform_world import PASSWORD, Platform
@@ -107,3 +109,13 @@ def test_links_in_letters_begin_with_the_configured_address(platform: Platform) 
             Client(HTTP_HOST="evil.example.org").post("/accounts/password/reset/", {"email": email})
             letter = _last_letter()
             assert "https://ipf.example.cn/accounts/" in letter and "evil" not in letter, letter
+
+
+def test_a_code_is_accepted_one_step_early_or_late_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings of the product: the platform of the browser tests accepts more."""
+    secret, step = "JBSWY3DPEHPK3PXP", 60_000_000
+    monkeypatch.setattr(totp, "time", SimpleNamespace(time=lambda: step * 30 + 29))
+    codes = {offset: totp.format_hotp_value(totp.hotp_value(secret, step + offset)) for offset in range(-3, 4)}
+    assert len(set(codes.values())) == len(codes)
+    accepted = {offset for offset, code in codes.items() if totp.validate_totp_code(secret, code)}
+    assert accepted == {-1, 0, 1}

@@ -19,7 +19,10 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if BROWSER is None:
         pytest.skip("chromium is not installed: apt-get install chromium")
     folder = tmp_path_factory.mktemp("platform")
-    with register_databases.empty(request.param) as url, served(folder, url, request.param == "sqlite") as one:
+    with (
+        register_databases.with_tables(request.param, folder) as url,
+        served(folder, url, request.param == "sqlite") as one,
+    ):
         yield one
 
 
