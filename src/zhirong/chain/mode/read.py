@@ -6,6 +6,7 @@ The language is described for people in docs/developers/mode-language.md.
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from zhirong.chain.mode import vocabulary as words
 from zhirong.chain.mode.confirmation import read_source
@@ -49,8 +50,9 @@ from zhirong.kernel.rulebook import Reference, read_reference
 from zhirong.kernel.text import Text
 
 
+@lru_cache(maxsize=256)
 def read_mode(text: str, source: str) -> Mode:
-    """The mode written in ``text``. source: the file's name, for messages.
+    """The mode written in ``text``. source: the file's name, for messages. The same text is read once in a process.
 
     Raises InputError that lists everything wrong with it: unknown fields and parties, shares that do not sum to
     one, tiers or dates with gaps or overlaps, a source that is lacking, terms that contradict each other.
