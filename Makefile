@@ -4,8 +4,10 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo serve test check bench soak lock clean help
+.PHONY: demo serve test quick check bench soak lock clean help
 .DEFAULT_GOAL := help
+# The tests start a hundred programs: without compiled modules each of them compiles the whole package again.
+unexport PYTHONDONTWRITEBYTECODE
 
 demo: ## set everything up and quote a real case: screen, PDF and Excel in out/
 	@$(PYTHON) tools/setup.py base
@@ -21,7 +23,14 @@ serve: ## set everything up and serve the platform with a region for training in
 test: ## set everything up and pass every check and test
 	@$(PYTHON) tools/setup.py test
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	@$(PYTHON) tools/setup.py --left-out
+
+quick: ## less than a minute: set everything up, style, and the tests that need no database, server or browser
+	@$(PYTHON) tools/setup.py test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/pytest --quick -n 2 --dist load -p no:schemathesis
 	@$(PYTHON) tools/setup.py --left-out
 
 check: ## style, types and who may import whom
@@ -36,7 +45,7 @@ bench: ## measure each work beside a peer, answers compared (JSON=1 for JSON, SM
 
 soak: ## the long runs (hours): all tests on both databases with new examples, races, kills, damage, attacks
 	@$(PYTHON) tools/setup.py test
-	@ZHIRONG_TWINS=1 ZHIRONG_SEARCH=1 $(BIN)/pytest -n 2 --dist loadgroup
+	@ZHIRONG_TWINS=1 ZHIRONG_SEARCH=1 $(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
 	@$(BIN)/python tests/register/register_soak.py race --postgresql
 	@$(BIN)/python tests/register/register_soak.py kill --times 500
 	@$(BIN)/python tests/register/register_soak.py simulate --steps 100000

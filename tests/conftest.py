@@ -7,11 +7,19 @@ The twins on PostgreSQL of tests of operations, pages and the API run where thei
 SQLite (mark ``both_databases``), where every page and every role is asked, and in whole with ``ZHIRONG_TWINS=1``, as in
 ``make soak``. The register has all of them always.
 
-The tests in a real browser follow one another: those on one database are a group for one process, and the groups begin
-first, since nothing takes longer.
+What a module makes once (a served platform, a region, a world of its own) is made by one process: its tests are a group. The
+groups begin first, since nothing takes longer, and two processes end together.
+
+``--quick`` leaves out every folder that needs a database, a server or a browser (``make quick``).
+
+A run ends with the time of each folder and of the slowest groups, so that growth is seen. The goal on two quiet cores:
+``make test`` in less than fifteen minutes, ``make quick`` in less than one.
 """
 
+import gc
 import os
+from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +31,35 @@ settings.register_profile("same examples", derandomize=True, deadline=None)
 settings.register_profile("new examples", deadline=None)
 settings.load_profile("new examples" if os.environ.get("ZHIRONG_SEARCH") else "same examples")
 _HERE = Path(__file__).parent
-_IN_A_BROWSER = _HERE / "web"
-_WITH_TWINS = tuple(_HERE / folder for folder in ("api", "platform", "security", "web"))
+_IN_A_BROWSER = "web"
+_WITH_TWINS = ("api", "platform", "security", "web")
+_NOT_QUICK = (
+    "api",
+    "charts",
+    "command_line",
+    "documents",
+    "files",
+    "house",
+    "platform",
+    "register",
+    "security",
+    "upgrade",
+    "web",
+)
+_SLOWEST = 15
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """See above."""
+    parser.addoption("--quick", action="store_true", help="leave out what needs a database, a server or a browser")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even read what ``--quick`` leaves out."""
+    is_left_out = (
+        config.getoption("--quick") and collection_path.parent == _HERE and collection_path.name in _NOT_QUICK
+    )
+    return True if is_left_out else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[Any]) -> None:
@@ -32,14 +67,78 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[Any]) -> No
     if not os.environ.get("ZHIRONG_TWINS"):
         config.hook.pytest_deselected(items=[item for item in items if _is_a_twin(item)])
         items[:] = [item for item in items if not _is_a_twin(item)]
-    in_a_browser = [item for item in items if _IN_A_BROWSER in item.path.parents]
-    for item in in_a_browser:
-        item.add_marker(pytest.mark.xdist_group(f"browser on {item.callspec.params['site']}"))
-    items[:] = in_a_browser + [item for item in items if _IN_A_BROWSER not in item.path.parents]
+    for item in items:
+        shared = _made_once(item)
+        if shared and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(shared))
+    items.sort(key=_rank)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Thousands of tests and every package stay until the end: they need not be searched for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """The time of each folder and of the slowest groups."""
+    if not config.option.collectonly:
+        _write_times(terminalreporter)
+    if config.getoption("--quick"):
+        terminalreporter.write_line(
+            f"LEFT OUT: {', '.join(_NOT_QUICK)}. `make test` runs them, and checks the types."
+        )
+
+
+def _write_times(terminalreporter: Any) -> None:
+    folders: Counter[str] = Counter()
+    groups: Counter[str] = Counter()
+    reports = [
+        one for found in terminalreporter.stats.values() for one in found if isinstance(one, pytest.TestReport)
+    ]
+    for report in reports:
+        file, _, test = report.nodeid.partition("::")
+        group = test.rpartition("]")[2].rpartition("@")[2] if "@" in test.rpartition("]")[2] else file
+        folders[file.removeprefix("tests/").partition("/")[0]] += report.duration
+        groups[group] += report.duration
+    terminalreporter.write_sep("-", "seconds of each folder, all processes together")
+    terminalreporter.write_line(", ".join(f"{name} {seconds:.0f}" for name, seconds in folders.most_common()))
+    terminalreporter.write_sep("-", f"the {_SLOWEST} slowest files and groups")
+    for name, seconds in groups.most_common(_SLOWEST):
+        terminalreporter.write_line(f"{seconds:7.1f} s  {name}")
+
+
+@cache
+def _folder(file: Path) -> str:
+    """The folder of the tests that a file lies in."""
+    return file.relative_to(_HERE).parts[0]
+
+
+def _made_once(item: Any) -> str:
+    """The name of the group of a test that uses what its module has made; empty where it uses nothing of the kind."""
+    ours = [
+        name
+        for name, found in item._fixtureinfo.name2fixturedefs.items()
+        if found[-1].scope == "module" and found[-1].baseid.startswith("tests")
+    ]
+    if not ours:
+        return ""
+    if _folder(item.path) == _IN_A_BROWSER:
+        return f"browser on {item.callspec.params['site']}"
+    given = getattr(item, "callspec", None)
+    values = [str(given.params[name]) for name in sorted(ours) if given is not None and name in given.params]
+    return "-".join([item.path.stem, *values])
+
+
+def _rank(item: Any) -> int:
+    """Browsers first, then the other groups, then what takes seconds, in the order of the files otherwise."""
+    if _folder(item.path) == _IN_A_BROWSER:
+        return 0
+    return 1 if item.get_closest_marker("xdist_group") else 2
 
 
 def _is_a_twin(item: Any) -> bool:
-    if not any(folder in item.path.parents for folder in _WITH_TWINS):
+    if _folder(item.path) not in _WITH_TWINS:
         return False
     if item.get_closest_marker("both_databases") is not None or not hasattr(item, "callspec"):
         return False

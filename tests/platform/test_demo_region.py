@@ -40,7 +40,11 @@ STATES = {
 @pytest.fixture(scope="module")
 def region(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Made by the command, in a folder of its own."""
+    import register_databases
+
     folder = tmp_path_factory.mktemp("region")
+    with register_databases.with_tables("sqlite", folder):
+        pass  # the tables; the command makes the rest
     command = [str(Path(sys.executable).with_name("zhirong")), "demo-region", "--data", str(folder)]
     environment = {**os.environ, "DATABASE_URL": "", "ZHIRONG_DATA": str(folder)}
     environment.pop("DJANGO_SETTINGS_MODULE", None)  # of the tests themselves

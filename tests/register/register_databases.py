@@ -1,5 +1,11 @@
-"""Fresh registers on SQLite and PostgreSQL, in this process and in others."""
+"""Fresh registers on SQLite and PostgreSQL, in this process and in others.
 
+A migrated, empty database is made once and kept in ``build/``, until a module of the store or a version of a package changes:
+the migrations take longer than most tests, and more so with each that is added.
+"""
+
+import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
@@ -8,10 +14,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
 _MEMORY = Path("/dev/shm")
+_ROOT = Path(__file__).resolve().parents[2]
+_KEPT = _ROOT / "build" / "test-databases"
 
 
 def _place() -> Path | None:
@@ -101,19 +110,66 @@ def _connection() -> Any:
 
 @cache
 def _template(kind: str) -> str:
-    """A migrated, empty database that new ones are copied from."""
+    """A migrated, empty database that new ones are copied from: a file of SQLite, the name of a database of PostgreSQL."""
+    kept = _kept(kind)
     if kind == "sqlite":
-        folder = _HOME / "template"
-        folder.mkdir()
+        return str(kept)
+    _sql("create database template_register")
+    subprocess.run(
+        [_tool("psql"), "-q", "-v", "ON_ERROR_STOP=1", "-f", str(kept), _url("template_register")],
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return "template_register"
+
+
+def _kept(kind: str) -> Path:
+    """The file of a migrated, empty database: of SQLite itself, of PostgreSQL the statements that make it. Made where it is
+    missing; of several processes one makes it and the others wait.
+    """
+    _KEPT.mkdir(parents=True, exist_ok=True)
+    file = _KEPT / f"{kind}-{_version_of_the_tables()}"
+    with (_KEPT / f"{kind}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            for old in _KEPT.glob(f"{kind}-*"):
+                old.unlink()
+            made = _migrated(kind)
+            whole = file.with_suffix(".part")
+            shutil.move(made, whole)
+            whole.rename(file)
+    return file
+
+
+def _migrated(kind: str) -> Path:
+    """Run every migration."""
+    folder = Path(tempfile.mkdtemp(prefix="migrated-", dir=_HOME))
+    if kind == "sqlite":
         use("", folder)
         migrate()
         connections["default"].close()
-        return str(folder / "zhirong.sqlite3")
-    _sql("create database template_register")
-    use(_url("template_register"), _HOME)
-    migrate()
-    connections["default"].close()
-    return "template_register"
+        return folder / "zhirong.sqlite3"
+    with empty(kind) as url:
+        use(url, folder)
+        migrate()
+        connections["default"].close()
+        file = folder / "statements.sql"
+        subprocess.run([_tool("pg_dump"), "--no-owner", "-f", str(file), url], check=True)
+    return file
+
+
+def _version_of_the_tables() -> str:
+    """Another one whenever a table may be: by the modules of the store, the settings and every package installed."""
+    source = _ROOT / "src" / "zhirong"
+    modules = [*sorted((source / "store").rglob("*.py")), source / "web" / "settings.py"]
+    packages = sorted(f"{one.name} {one.version}" for one in distributions())
+    parts = [*(module.read_bytes() for module in modules), "\n".join(packages).encode()]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+def _tool(name: str) -> str:
+    """A program of the server's own version."""
+    return str(_server().bin_path / name)
 
 
 def _url(name: str) -> str:
@@ -145,6 +201,23 @@ def fresh(kind: str, algorithm: str = "sm3") -> Iterator[tuple[Path, str]]:
         shutil.rmtree(folder, ignore_errors=True)
         if url:
             _drop(folder.name)
+
+
+@contextmanager
+def with_tables(kind: str, folder: Path) -> Iterator[str]:
+    """The URL of a database with every table and no row, for a program that founds a platform; for SQLite empty, and the
+    database is put into the folder.
+    """
+    if kind == "sqlite":
+        shutil.copy(_template(kind), folder / "zhirong.sqlite3")
+        yield ""
+        return
+    name = Path(tempfile.mkdtemp(prefix="tables-", dir=_HOME)).name
+    url = _make(name, _template(kind))
+    try:
+        yield url
+    finally:
+        _drop(name)
 
 
 @contextmanager
