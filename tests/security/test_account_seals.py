@@ -1,8 +1,10 @@
 """What accounts sign in with is vouched for by the log: a change behind the platform's back is found and named."""
 
 import json
+import os
 from collections.abc import Iterator
-from typing import Any
+from contextlib import nullcontext
+from typing import Any, NoReturn
 
 import pytest
 import register_databases
@@ -10,7 +12,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter as mfa_adapter
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test import Client
 from platform_world import PASSWORD, Member, Platform
 
@@ -18,6 +20,7 @@ from zhirong.operations.actors import MemberRole
 from zhirong.operations.platform.check_platform import platform_findings
 from zhirong.operations.platform.seals import begin_seals, have_begun
 from zhirong.operations.pledge.check import check_register
+from zhirong.store import log
 from zhirong.store.models import Event
 from zhirong.store.parties import Account, AccountSeal, ApiToken, Invitation, Membership
 from zhirong.store.seals import SEALED
@@ -25,6 +28,8 @@ from zhirong.store.seals import SEALED
 pytestmark = pytest.mark.both_databases
 SECRET = "JBSWY3DPEHPK3PXP"
 KEY = "5e" * 32
+NEW_ADDRESS = "new@example.cn"
+_DIED_AT_THE_SEAL = 9
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -199,7 +204,44 @@ def test_signing_up_and_a_new_password_on_the_pages_are_no_findings(platform: Pl
     assert changed.status_code == 302 and account.check_password(other) and platform_findings() == []
 
 
-def test_what_is_changed_within_a_transaction_is_sealed_at_its_end(platform: Platform) -> None:
+@pytest.mark.parametrize("is_within", [False, True], ids=["by itself", "within a transaction"])
+@pytest.mark.parametrize("what", ["password", "factor", "address"])
+def test_a_machine_that_dies_before_the_seal_leaves_no_change(
+    platform: Platform, what: str, is_within: bool
+) -> None:
+    account = platform.account()
+    begin_seals()
+    sealed = dict(AccountSeal.objects.get(account=account).parts)
+    connections.close_all()  # a process that dies takes no connection of this one with it
+    child = os.fork()
+    if child == 0:
+        _change_and_die(account, what, is_within)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == _DIED_AT_THE_SEAL
+    assert platform_findings() == [] and check_register(platform.folder).findings == ()
+    assert AccountSeal.objects.get(account=account).parts == sealed
+    assert not Authenticator.objects.exists() and not EmailAddress.objects.filter(email=NEW_ADDRESS).exists()
+    account.refresh_from_db()
+    assert account.check_password(PASSWORD)
+
+
+def _change_and_die(account: Account, what: str, is_within: bool) -> NoReturn:
+    """In a process of its own: it ends in the middle of the seal, after the account was changed."""
+    log.append = lambda *_: os._exit(_DIED_AT_THE_SEAL)  # type: ignore[assignment]
+    try:
+        with transaction.atomic() if is_within else nullcontext():
+            if what == "password":
+                account.set_password("another long password of 2026")
+                account.save()
+            elif what == "factor":
+                _factor(account)
+            else:
+                EmailAddress.objects.create(user=account, email=NEW_ADDRESS, verified=True, primary=False)
+    finally:
+        os._exit(1)
+
+
+def test_what_is_changed_within_a_transaction_is_sealed_with_it(platform: Platform) -> None:
     account, other = platform.account(), platform.account()
     begin_seals()
     with transaction.atomic():

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from django.db import OperationalError, connection, transaction
 
@@ -46,6 +46,16 @@ def writing() -> Iterator[LogHead]:
 
 
 @contextmanager
+def writing_within() -> Iterator[LogHead]:
+    """The same within a transaction that has begun elsewhere and has written already: the head is held until that one ends.
+
+    What is written here is kept or undone with it. Raises as ``writing`` does.
+    """
+    with _holding(transaction.atomic()) as head:
+        yield head
+
+
+@contextmanager
 def _turn() -> Iterator[None]:
     if not _ONE_WRITER.acquire(timeout=longest_wait()):
         raise OperationalError("other writers were not done in time")
@@ -57,7 +67,13 @@ def _turn() -> Iterator[None]:
 
 @contextmanager
 def _transaction() -> Iterator[LogHead]:
-    with transaction.atomic(durable=True):
+    with _holding(transaction.atomic(durable=True)) as head:
+        yield head
+
+
+@contextmanager
+def _holding(atomic: AbstractContextManager[None]) -> Iterator[LogHead]:
+    with atomic:
         head = LogHead.objects.select_for_update().first()
         if head is None:
             raise NoRegisterError("there is no register in this database")

@@ -2,13 +2,15 @@
 
 Sign-up, a new password, a second factor, a confirmed address and the closing of an account each seal what they changed and nothing
 else, so that a column that somebody changed in the database stays different from its seal. ``zhirong platform check`` names it.
+A change and its seal are one transaction: a machine that dies between them leaves neither.
 """
 
 import secrets
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated, Any
 
-from django.db import connection, transaction
+from django.db import connection
 from pydantic import Field
 
 from zhirong.kernel.text import Text
@@ -21,7 +23,7 @@ from zhirong.operations.unit_of_work import Work
 from zhirong.store.models import Event
 from zhirong.store.parties import Account, AccountSeal
 from zhirong.store.seals import account_parts, key_mark
-from zhirong.store.transaction import is_writing
+from zhirong.store.transaction import is_writing, writing, writing_within
 
 BEGUN = "account.begin_seals"
 _AT_ONCE = 200  # accounts in one event
@@ -77,18 +79,20 @@ def begin_seals() -> bool:
 
 
 def reseal(account: int, parts: Iterable[str] = ()) -> None:
-    """These parts of an account were changed by the platform itself: seal them. Within another transaction it waits for its end."""
+    """These parts of an account were changed by the platform itself: seal them, within the transaction that changed them."""
     if not have_begun():
         return
     request = {"accounts": [account], "parts": sorted(parts)}
-
-    def seal() -> None:
+    is_begun_elsewhere = connection.in_atomic_block and not is_writing()
+    with writing_within() if is_begun_elsewhere else nullcontext():
         _perform("account.seal", request)
 
-    if connection.in_atomic_block and not is_writing():
-        transaction.on_commit(seal)
-    else:
-        seal()
+
+def with_its_seal() -> AbstractContextManager[object]:
+    """The transaction in which an account is changed and sealed."""
+    if connection.in_atomic_block or is_writing() or not have_begun():
+        return nullcontext()
+    return writing()
 
 
 def _perform(name: str, request: dict[str, Any]) -> None:
