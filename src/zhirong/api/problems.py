@@ -16,7 +16,7 @@ from zhirong.operations.refusals import ConflictError, ForbiddenError, NotFoundE
 
 MEDIA_TYPE = "application/problem+json"
 # Every way in which a call can be refused; each operation declares those that it can give.
-REFUSALS = (400, 401, 403, 404, 405, 409, 412, 413, 422, 429, 503)
+REFUSALS = (400, 401, 403, 404, 405, 409, 412, 413, 422, 429, 503, 507)
 # What is done to a row must also name the version seen.
 ROW_REFUSALS = (*REFUSALS, 428)
 _TITLES: Mapping[int, Text] = {
@@ -34,6 +34,7 @@ _TITLES: Mapping[int, Text] = {
     429: Text("请求太频繁", "too many requests"),
     500: Text("平台出错，没有写入任何内容", "a fault of the platform; nothing was written"),
     503: Text("暂时不能办理，请稍后重试", "not possible for the moment: try again later"),
+    507: Text("磁盘已满", "the disk is full"),
 }
 _KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 # A refusal of these codes is about the object's state, not about what was sent.

@@ -12,6 +12,7 @@ from zhirong.api.problems import answer, of_validation, refusal
 from zhirong.api.reading import UnreadableError
 from zhirong.api.security import AUTH, Rate
 from zhirong.kernel.errors import InputError
+from zhirong.kernel.full_disk import full_disk, is_full_disk
 from zhirong.operations import catalogue
 from zhirong.store.transaction import NoRegisterError
 
@@ -73,10 +74,20 @@ def other(request: HttpRequest, error: HttpError) -> HttpResponse:
 @api.exception_handler(InterfaceError)
 @api.exception_handler(NoRegisterError)
 def not_now(request: HttpRequest, error: Exception) -> HttpResponse:
-    """The database is busy, restarting or not founded: nothing was written."""
+    """The disk is full, or the database is busy, restarting or not founded: nothing was written."""
+    if is_full_disk(error):
+        return answer(request, 507, [full_disk()])
     response = answer(request, 503)
     response.headers["Retry-After"] = "5"
     return response
+
+
+@api.exception_handler(OSError)
+def machine(request: HttpRequest, error: OSError) -> HttpResponse:
+    """The disk is full; anything else that the machine reports is a fault of the platform."""
+    if is_full_disk(error):
+        return answer(request, 507, [full_disk()])
+    raise error
 
 
 urlpatterns = [path("v1/", api.urls)]

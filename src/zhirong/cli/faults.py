@@ -9,18 +9,18 @@ import os
 import sys
 from collections.abc import Callable
 
+from zhirong.kernel.full_disk import full_disk, is_full_disk
+
 EXIT_MACHINE = 3
 EXIT_FAULT = 70
 EXIT_INTERRUPTED = 130
 _IN_CHINESE = {
     errno.EACCES: "没有权限",
     errno.ECONNREFUSED: "对方拒绝连接",
-    errno.EDQUOT: "磁盘配额已用完",
     errno.EIO: "磁盘读写出错",
     errno.EISDIR: "这是文件夹，不是文件",
     errno.EMFILE: "打开的文件太多",
     errno.ENOENT: "没有这个文件或文件夹",
-    errno.ENOSPC: "磁盘已满",
     errno.ENOTDIR: "不是文件夹",
     errno.EPERM: "没有权限",
     errno.EROFS: "磁盘是只读的",
@@ -45,6 +45,8 @@ def guarded(run: Callable[[], int], lang: str) -> int:
         _say("已中断" if lang == "zh" else "interrupted")
         return EXIT_INTERRUPTED
     except OSError as error:
+        if is_full_disk(error):
+            return _no_room(error, lang)
         what = error.strerror or str(error)
         if lang == "zh":
             named = "" if error.filename is None else f"{error.filename}："
@@ -54,6 +56,8 @@ def guarded(run: Callable[[], int], lang: str) -> int:
             _say(f"The system reports: {named}{what}. Check it and try again.")
         return _ended(EXIT_MACHINE)
     except Exception as error:
+        if is_full_disk(error):  # of the database
+            return _no_room(error, lang)
         import traceback
         from pathlib import Path
 
@@ -66,6 +70,12 @@ def guarded(run: Callable[[], int], lang: str) -> int:
                 f"The program has a fault and could not finish: {what}\nRun it again with ZHIRONG_DEBUG=1 and report the output with the command."
             )
         return _ended(EXIT_FAULT)
+
+
+def _no_room(error: Exception, lang: str) -> int:
+    place = getattr(error, "filename", None) or ""
+    _say(full_disk(str(place)).as_text("zh" if lang == "zh" else "en"))
+    return _ended(EXIT_MACHINE)
 
 
 def _fit_terminal() -> None:

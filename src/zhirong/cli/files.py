@@ -9,6 +9,7 @@ from typing import Any
 from zhirong.documents.file_limits import MOST_BYTES
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import parse_toml
+from zhirong.kernel.full_disk import is_full_disk
 from zhirong.kernel.text import Text
 from zhirong.kernel.text_files import MOST_TEXT_BYTES, read_text_file
 
@@ -84,7 +85,12 @@ def with_packs(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def unwritable(path: str, error: OSError) -> InputError:
-    """Why a file that the user asked for cannot be written, as a problem that can be corrected."""
+    """Why a file that the user asked for cannot be written, as a problem that can be corrected.
+
+    Raises the error itself where the disk is full: no other place on it would do.
+    """
+    if is_full_disk(error):
+        raise OSError(error.errno, error.strerror, path) from error
     reason = Text(f"写不进去：{error.strerror}", f"cannot be written: {error.strerror}")
     hint = Text("换一个可写的位置，或先建文件夹", "choose a place that can be written to, or make the folder first")
     return InputError([Problem("FILE", path, reason, hint, "unwritable_file")], path)

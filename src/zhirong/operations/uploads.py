@@ -5,7 +5,9 @@ account: knowing a hash gives nobody a file. Each organisation may hand in so mu
 what is not attached within two days is removed.
 """
 
+import errno
 import logging
+import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -104,7 +106,7 @@ def _demand_room(actor: Actor, size: int) -> None:
     """Raise InputError where the organisation has handed in too much today. Raises django.db.OperationalError on a full disk."""
     if shutil.disk_usage(DATA).free < _LEAST_ROOM:
         _log.error("the disk of the data folder is almost full: no file is taken in")
-        raise OperationalError("the disk is almost full")
+        raise OperationalError("the disk is almost full") from OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     most = settings.UPLOAD_MB_A_DAY * 1024 * 1024
     whose = f"organisation/{actor.organisation}" if actor.organisation else f"account/{actor.account}"
     key = f"zhirong.upload/{whose}/{now().date()}"

@@ -18,6 +18,7 @@ from functools import partial
 from django.db import DatabaseError, connections
 from django.db.models import Q
 
+from zhirong.kernel.full_disk import full_disk, is_full_disk
 from zhirong.operations import catalogue, clock
 from zhirong.operations.access_log import take_over_seen
 from zhirong.operations.jobs import plan, run_due
@@ -82,9 +83,12 @@ def _jobs(worker_id: str, now: datetime) -> int:
 def _tried(part: Callable[[], int | None]) -> int:
     try:
         return part() or 0
-    except Exception:
+    except Exception as error:
         # The database is restarting, was locked for too long, or one thing is not as it should be: nothing was lost.
-        _log.exception("a part of the background work could not be done this turn")
+        if is_full_disk(error):
+            _log.error("background work: %s", full_disk().as_text("en"))
+        else:
+            _log.exception("a part of the background work could not be done this turn")
         connections.close_all()
         return 0
 

@@ -7,6 +7,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from zhirong.kernel.full_disk import full_disk, is_full_disk
+
 RETRY_SECONDS = "5"
 
 
@@ -21,7 +23,11 @@ def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """A fault of the platform, or a database that is busy or restarting: nothing was written."""
+    """A fault of the platform, a full disk, or a database that is busy or restarting: nothing was written."""
+    if is_full_disk(sys.exception()):
+        problem = full_disk()
+        words = {"zh": problem.as_text("zh"), "en": problem.as_text("en")}
+        return render(request, "507.html", words, status=507)
     if isinstance(sys.exception(), OperationalError | InterfaceError):
         response = render(request, "503.html", status=503)
         response.headers["Retry-After"] = RETRY_SECONDS

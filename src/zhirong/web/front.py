@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from zhirong.api.problems import MEDIA_TYPE, details_of, title_of
+from zhirong.kernel.full_disk import full_disk, is_full_disk
+from zhirong.kernel.text import Text
 
 MOST_BODY = 25 * 1024 * 1024  # bytes of one body: a file of 20 MB with its form
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -158,7 +160,7 @@ class Front:
             raise RefusedError(408, "too slow") from error
         except OSError as error:
             body.close()
-            raise RefusedError(503, "no room for the body") from error
+            raise RefusedError(507 if is_full_disk(error) else 503, "no room for the body") from error
         except BaseException:
             body.close()
             raise
@@ -229,10 +231,13 @@ def _leave(lane: _Lane) -> None:
 
 async def _refuse(send: Send, path: str, refused: RefusedError) -> None:
     """An answer of the front itself: in the form of the API below ``/api/``, in plain words elsewhere."""
+    problems = [full_disk()] if refused.status == 507 else []
     if path.startswith("/api/"):
-        kind, content = MEDIA_TYPE, details_of(path, refused.status)
+        kind, content = MEDIA_TYPE, details_of(path, refused.status, problems)
     else:
         words = title_of(refused.status)
+        if problems:
+            words = Text(problems[0].as_text("zh"), problems[0].as_text("en"))
         kind, content = "text/plain; charset=utf-8", f"{words.zh} / {words.en}".encode()
     headers = [
         (b"connection", b"close"),

@@ -1,0 +1,37 @@
+"""A full disk: how every entry to the system recognises it, and the one message it gives."""
+
+import errno
+
+from zhirong.kernel.errors import Problem
+from zhirong.kernel.text import Text
+
+_OF_THE_SYSTEM = frozenset({errno.ENOSPC, errno.EDQUOT})
+_OF_POSTGRESQL = "53100"  # disk_full
+_OF_SQLITE = "database or disk is full"
+
+
+def is_full_disk(error: BaseException | None) -> bool:
+    """Whether an error, or what caused it, is that the disk has no room."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if isinstance(error, OSError) and error.errno in _OF_THE_SYSTEM:
+            return True
+        if getattr(error, "sqlstate", None) == _OF_POSTGRESQL or _OF_SQLITE in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def full_disk(place: str = "") -> Problem:
+    """The message. place: the file or folder that could not be written, where the user knows it."""
+    return Problem(
+        "DISK",
+        place,
+        Text("磁盘已满，未能保存", "the disk is full; nothing was saved"),
+        Text(
+            "清理磁盘空间后重试；无法自行清理的，联系系统管理员",
+            "Free some disk space and try again, or ask the system administrator.",
+        ),
+        "full_disk",
+    )
