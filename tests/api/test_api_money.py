@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
 from zhirong.api.column_words import is_money as is_money_column
+from zhirong.api.column_words import with_yuan
 from zhirong.api.shown import SHOWN
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import FEN_PER_YUAN, MOST_AMOUNT, yuan
@@ -93,6 +94,36 @@ def test_a_case_drafted_with_a_number_has_the_amount_of_the_text(world: ApiWorld
         again = world.do("case.edit", token, said["id"], **asked, amount=shown["amount"])
         assert again.status_code == 200 and Case.objects.get(pk=said["id"]).amount == 2_000_000_00
     problem(world.do("case.draft", token, **asked, amount=2_000_000.005), 422)
+
+
+def test_amounts_within_the_tables_of_an_object_are_yuan_too(world: ApiWorld) -> None:
+    token = world.token(world.manager)
+    asked = {"lender": world.bank.pk, "mode": "xixian", "term_months": 12, "purpose": "采购原材料"}
+    said = json.loads(world.do("case.draft", token, **asked, amount=2_000_000).content)
+    kept = {
+        "uses": [{"payee": "乙公司", "amount": 123_45, "file": 7}, {"payee": "丙公司", "amount": 100, "file": 8}],
+        "maximum": {"amount": 3_000_000_00, "until": "2027-01-31"},
+        "filings": [],
+    }
+    Case.objects.filter(pk=said["id"]).update(contract=kept)
+    shown = json.loads(world.get(f"/cases/{said['id']}", token).content)["contract"]
+    assert [one["amount"] for one in shown["uses"]] == ["123.45", "1.00"]
+    assert [one["file"] for one in shown["uses"]] == [7, 8] and shown["filings"] == []
+    assert shown["maximum"] == {"amount": "3000000.00", "until": "2027-01-31"}
+    assert Case.objects.get(pk=said["id"]).contract == kept
+    Case.objects.filter(pk=said["id"]).update(contract={"maximum": None})
+    assert json.loads(world.get(f"/cases/{said['id']}", token).content)["contract"] == {"maximum": None}
+
+
+def test_a_guarantee_and_its_limits_are_shown_in_yuan() -> None:
+    guarantee = {"request": 3, "share": "0.4", "fee_rate": "0.01", "fee": 8_000_00, "exposure": 800_000_00}
+    shown = with_yuan("cases", "guarantee", guarantee)
+    assert shown == {**guarantee, "fee": "8000.00", "exposure": "800000.00"}
+    assert with_yuan("cases", "guarantee", None) is None and with_yuan("cases", "contract", {}) == {}
+    basis = {"net_assets": None, "meters": [{"code": "one_firm", "used": 1, "adds": 2, "most": 300}]}
+    assert with_yuan("guarantees", "basis", basis)["meters"] == [
+        {"code": "one_firm", "used": "0.01", "adds": "0.02", "most": "3.00"}
+    ]
 
 
 def test_amounts_come_back_in_yuan_wherever_they_stand(world: ApiWorld) -> None:

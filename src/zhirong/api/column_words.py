@@ -1,7 +1,9 @@
 """What people call the columns that the API shows of objects, and which of them are amounts of money."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from zhirong.kernel.money import yuan
 from zhirong.kernel.text import Text, same
 
 _WORDS: Mapping[str, Text] = {
@@ -213,6 +215,12 @@ _MONEY = frozenset(
         "cases.line",
     ]
 )
+# Amounts within a column that holds a table: the keys that lead to them, each through the entries of a list where there is one.
+_MONEY_WITHIN: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "cases.contract": (("uses", "amount"), ("maximum", "amount")),
+    "cases.guarantee": (("exposure",), ("fee",)),
+    "guarantees.basis": (("net_assets",), ("meters", "used"), ("meters", "adds"), ("meters", "most")),
+}
 
 
 def column_words(noun: str, name: str) -> Text:
@@ -223,3 +231,22 @@ def column_words(noun: str, name: str) -> Text:
 def is_money(noun: str, name: str) -> bool:
     """Whether the column is an amount: kept in whole fen, shown in yuan."""
     return name in _MONEY or f"{noun}.{name}" in _MONEY
+
+
+def with_yuan(noun: str, name: str, value: Any) -> Any:
+    """A column as it is shown: amounts kept in whole fen, alone or within a table, as text in yuan."""
+    if value is not None and is_money(noun, name):
+        return yuan(value)
+    for keys in _MONEY_WITHIN.get(f"{noun}.{name}", ()):
+        value = _yuan_within(value, keys)
+    return value
+
+
+def _yuan_within(value: Any, keys: tuple[str, ...]) -> Any:
+    if isinstance(value, list):
+        return [_yuan_within(one, keys) for one in value]
+    if not keys:
+        return yuan(value) if isinstance(value, int) else value
+    if isinstance(value, Mapping) and keys[0] in value:
+        return {**value, keys[0]: _yuan_within(value[keys[0]], keys[1:])}
+    return value

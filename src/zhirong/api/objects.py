@@ -12,12 +12,11 @@ from ninja import NinjaAPI, Path, Schema
 from pydantic import create_model
 
 from zhirong.api.answers import READ_REFUSALS, as_json, responses
-from zhirong.api.column_words import is_money
+from zhirong.api.column_words import is_money, with_yuan
 from zhirong.api.masking import masked
 from zhirong.api.reading import etag, query_of
 from zhirong.api.shown import SHOWN, Shown
 from zhirong.kernel.days import day_of
-from zhirong.kernel.money import yuan
 from zhirong.operations.access_log import note_seen
 from zhirong.operations.actors import Actor
 from zhirong.operations.authorize import operations_for
@@ -30,15 +29,12 @@ from zhirong.operations.visibility import visible
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A column as a program gets it. is_own: shown to some kinds of organisation only, null to the others. is_money: kept in fen, given in
-    yuan.
-    """
+    """A column as a program gets it. is_own: shown to some kinds of organisation only, null to the others."""
 
     name: str
     attribute: str
     type: Any
     is_own: bool
-    is_money: bool
 
 
 def add_to(api: NinjaAPI) -> None:
@@ -65,7 +61,7 @@ def _view(noun: str, shown: Shown) -> Callable[..., HttpResponse]:
         if row is None:
             raise not_found(shown.model, id)
         note_seen(actor, row, now())
-        said = _values(shown, columns, actor, row)
+        said = _values(noun, shown, columns, actor, row)
         version = getattr(row, "version", None)
         if version is not None:
             said["operations"] = [one.name for one in operations_for(actor, row)]
@@ -74,13 +70,12 @@ def _view(noun: str, shown: Shown) -> Callable[..., HttpResponse]:
     return view
 
 
-def _values(shown: Shown, columns: list[_Field], actor: Actor, row: Model) -> dict[str, Any]:
+def _values(noun: str, shown: Shown, columns: list[_Field], actor: Actor, row: Model) -> dict[str, Any]:
     sees_own = actor.kind in shown.own_kinds
     said: dict[str, Any] = {"id": row.pk}
     for column in columns:
         value = getattr(row, column.attribute) if sees_own or not column.is_own else None
-        value = yuan(value) if column.is_money and value is not None else value
-        said[column.name] = masked(shown.model, column.name, value, actor, row)
+        said[column.name] = masked(shown.model, column.name, with_yuan(noun, column.name, value), actor, row)
     return said
 
 
@@ -93,8 +88,8 @@ def _fields(noun: str, shown: Shown) -> list[_Field]:
 
 def _field(noun: str, name: str, column: Any, is_own: bool) -> _Field:
     if is_money(noun, name):
-        return _Field(name, column.attname, str | None if column.null else str, is_own, is_money=True)
-    return _Field(name, column.attname, _coded(column) or _type(column), is_own, is_money=False)
+        return _Field(name, column.attname, str | None if column.null else str, is_own)
+    return _Field(name, column.attname, _coded(column) or _type(column), is_own)
 
 
 def _out(noun: str, shown: Shown) -> type[Schema]:

@@ -9,7 +9,7 @@ from pydantic import Field
 from zhirong.chain.financing.case import CaseState
 from zhirong.chain.financing.conditions import may_be_waived
 from zhirong.kernel.days import day_of
-from zhirong.kernel.money import show_yuan
+from zhirong.kernel.money import show_yuan, yuan
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.clock import now
@@ -153,7 +153,7 @@ def record_use(work: Work, request: RecordUse) -> Any:
         "on": work.day.isoformat(),
     }
     work.update(case, contract={**case.contract, "uses": [*case.contract.get("uses", []), use]})
-    return {"id": case.pk, "shown": sum(one["amount"] for one in case.contract["uses"])}
+    return {"id": case.pk, "shown": yuan(sum(one["amount"] for one in case.contract["uses"]))}
 
 
 def _recorded_uses(actor: Actor, case: Any) -> Choices:
