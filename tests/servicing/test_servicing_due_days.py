@@ -369,15 +369,19 @@ def test_a_prepayment_does_in_the_replay_what_the_schedule_says(data: st.DataObj
     effect = data.draw(
         st.sampled_from(["reduce", "shorten"] if can_shorten and terms.principal_every == 1 else ["reduce"])
     )
-    left = sum(principal for _, principal, _ in rows_after(terms, day))
-    # Money that comes while an instalment waits for its shifted day covers that first.
-    assume(left > 1 and not any(row.written <= day < row.due for row in schedule(terms, WORKING_DAYS, TABLES).rows))
+    # Money that comes while an instalment waits for its shifted day covers that first; only what is beyond it prepays.
+    rows = schedule(terms, WORKING_DAYS, TABLES).rows
+    waiting = [row for row in rows if row.kind == "due" and row.written <= day < row.due]
+    left = sum(principal for _, principal, _ in rows_after(terms, day)) - sum(row.principal for row in waiting)
+    # Where interest runs to the shifted day, one that is paid before it has not yet borne all that its row prints.
+    assume(left > 1 and not (waiting and terms.interest_to_shifted))
     amount = data.draw(st.integers(1, left - 1))
     prepaid = terms_of(**{**_fields(terms), "changes": (Prepayment(day, amount, effect, "next_due"),)})  # type: ignore[arg-type]
     assume(not list(findings(prepaid)))  # no instalment of principal is fixed yet
-    more = pay(day, amount, "more")
+    more = pay(day, amount + sum(row.total for row in waiting), "more")
     found = fallen(terms, last_of(terms), day, *paid_until(terms, day), more, excess=f"prepay_{effect}")
-    assert found == rows_after(prepaid, day)
+    paid_early = {(row.due, row.principal, row.interest) for row in waiting}
+    assert found == [row for row in rows_after(prepaid, day) if row not in paid_early]
 
 
 @quick

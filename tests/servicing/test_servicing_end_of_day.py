@@ -1,6 +1,7 @@
 """The run over a portfolio: many loans and debtors at once, in blocks, interrupted and taken up again."""
 
 import pickle
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -157,6 +158,17 @@ def test_a_loan_of_another_day_or_with_misuse_is_refused_by_name() -> None:
     misused = ev.MisuseFound(id="M", day=LAST, booked=LAST)
     state = replay((*events_of(3), misused), contract(3), LAST, RULES, WORKING_DAYS)
     assert why_not(Loaded(contract(3), state, "D1")) == "misused funds or credit held"
+
+
+def test_a_monthly_loan_that_counts_days_is_refused_by_name_and_one_that_shares_months_is_not() -> None:
+    loan = loans()[3]
+    for broken_period, is_refused in (("days", True), ("share", False)):
+        terms = replace(loan.contract.terms, day_count="monthly", broken_period=broken_period)
+        monthly = replace(loan, contract=replace(loan.contract, terms=terms))
+        assert ("broken_period = days" in why_not(monthly)) is is_refused
+        if is_refused:
+            with pytest.raises(ValueError, match="L03: broken_period = days"):
+                load([monthly], RULES, LAST)
 
 
 def test_calendar_of_a_loan_and_of_a_portfolio() -> None:
