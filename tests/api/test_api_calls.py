@@ -158,7 +158,7 @@ def test_what_a_column_cannot_hold_is_refused_by_name(world: ApiWorld) -> None:
     with pytest.raises(InputError) as caught, writing() as head:
         work = Work(_SEED, Call(world.platform.actor(world.system), world.platform.now, "k"), head)
         work.create(
-            Organisation, kind="x" * 17, name="n", code="c", region="r", status="s", name_key="n", profile={}
+            Organisation, kind="x" * 17, name="n", code="c", region="r", status="pending", name_key="n", profile={}
         )
     assert [one.field for one in caught.value.problems] == ["kind"] and Event.objects.count() == before
     said = caught.value.problems[0].reason

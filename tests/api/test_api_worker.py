@@ -86,7 +86,7 @@ def test_who_has_lost_the_lease_stops(world: ApiWorld, monkeypatch: pytest.Monke
     Job.objects.create(
         kind="test.counting", key="c", run_at=world.platform.now, payload={"organisation": world.firm.pk}
     )
-    real = jobs.Task.perform
+    real = jobs.Task.run_operation
 
     def taken_away(task: Any, *arguments: Any, **more: Any) -> Any:
         done = real(task, *arguments, **more)
@@ -94,7 +94,7 @@ def test_who_has_lost_the_lease_stops(world: ApiWorld, monkeypatch: pytest.Monke
             Job.objects.filter(key="c").update(tries=5)  # another worker has taken it up
         return done
 
-    monkeypatch.setattr(jobs.Task, "perform", taken_away)
+    monkeypatch.setattr(jobs.Task, "run_operation", taken_away)
     assert run_due(world.platform.now, "first", limit=1) == 1
     assert _counted(world) == [0, 1]
     assert Job.objects.get(key="c").state == "running"

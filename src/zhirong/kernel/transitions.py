@@ -34,7 +34,7 @@ class Transitions(Generic[S]):
         if state not in self.initial:
             reason = Text(
                 f"新的{self.subject.zh}不能是“{self._word(state).zh}”",
-                f"A new {self.subject.en} cannot be “{self._word(state).en}”",
+                f'A new {self.subject.en} cannot be "{self._word(state).en}"',
             )
             raise InputError([Problem(field, state, reason, self._hint(self.initial), "not_an_initial_state")])
 
@@ -45,7 +45,7 @@ class Transitions(Generic[S]):
             return
         reason = Text(
             f"{self.subject.zh}的状态是“{self._word(before).zh}”，不能改为“{self._word(after).zh}”",
-            f"The {self.subject.en} is “{self._word(before).en}” and cannot become “{self._word(after).en}”",
+            f'The {self.subject.en} is "{self._word(before).en}" and cannot become "{self._word(after).en}"',
         )
         raise InputError([Problem(field, before, reason, self._hint(possible), "not_in_this_state")])
 
@@ -74,7 +74,7 @@ def not_possible(table: Transitions[S], now: S, transition: Text, possible: Sequ
     """The refusal of a named transition that a row does not have in its state. possible: what it has instead, in words."""
     reason = Text(
         f"{table.subject.zh}的状态是“{table.words[now].zh}”，不能{transition.zh}",
-        f"The {table.subject.en} is “{table.words[now].en}”: not possible now: {transition.en}",
+        f'The {table.subject.en} is "{table.words[now].en}". Not possible now: {transition.en}',
     )
     hint = Text(
         "此时可以：" + ("、".join(one.zh for one in possible) or "无"),

@@ -31,6 +31,7 @@ from zhirong.operations.declare import Call, operation
 from zhirong.operations.fields import Request, ask
 from zhirong.operations.jobs import Task, job
 from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.page_links import page_link
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
@@ -61,7 +62,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """One kind of file. roles: who may confirm it. link: the page of what was imported.
+    """One kind of file. roles: who may confirm it. page: the name of the page of what was imported.
 
     read: the file to records, saying how many rows of how many it has read; raises InputError where it cannot be used. compare: records to rows of the preview, each
     with ``outcome`` (new, changed, same, wrong), ``row``, ``title`` and ``changes``; reads the database only. keep: rows of
@@ -71,7 +72,7 @@ class Importer:
     kind: str
     title: Text
     roles: tuple[MemberRole, ...]
-    link: str
+    page: str
     read: Callable[[FileImport, bytes, date, Callable[[int, int], None]], Found]
     compare: Callable[[FileImport, Sequence[dict[str, Any]], date, Rulebook], list[dict[str, Any]]]
     keep: Callable[[Work, FileImport, Sequence[dict[str, Any]]], dict[str, int]]
@@ -356,7 +357,7 @@ def show(work: Work, request: Previewed) -> Any:
         report=request.report,
         parts=[list(one) for one in request.parts],
     )
-    _tell(work)
+    _notify(work)
 
 
 @operation(
@@ -370,7 +371,7 @@ def show(work: Work, request: Previewed) -> Any:
 def refuse_file(work: Work, request: Refused) -> Any:
     """Nothing is kept of it; why is shown."""
     work.update(work.row, state=ImportState.REFUSED, problems=request.problems)
-    _tell(work)
+    _notify(work)
 
 
 def _read_piece(call: Call, request: Piece) -> list[dict[str, Any]]:
@@ -404,7 +405,7 @@ def finish(work: Work, request: Kept) -> Any:
     row: FileImport = work.row
     about = {**row.about, "kept": request.counts, "left_rows": request.left}
     work.update(row, state=ImportState.DONE, about=about)
-    _tell(work)
+    _notify(work)
 
 
 @operation(
@@ -417,15 +418,15 @@ def finish(work: Work, request: Kept) -> Any:
 def expire(work: Work, request: Any) -> Any:
     """Nobody has said yes while the preview was good."""
     work.update(work.row, state=ImportState.EXPIRED)
-    _tell(work)
+    _notify(work)
 
 
-def _tell(work: Work) -> None:
+def _notify(work: Work) -> None:
     row: FileImport = work.row
     words = IMPORT_WORDS[ImportState(row.state)]
-    work.tell(
+    work.notify(
         Text(f"导入 {row.file.name}：{words.zh}", f"import of {row.file.name}: {words.en}"),
-        f"/imports/{row.pk}/",
+        page_link("import.page", row.pk),
         row.organisation_id,
         alone=row.by,
     )

@@ -31,7 +31,7 @@ def tell_of_register(now: datetime, limit: int = 200) -> int:
     All of it is one transaction: a message is told and marked, or neither.
     """
     with transaction.atomic():
-        return push(lambda to, entry: _tell(to, entry, now), now, limit)
+        return push(lambda to, entry: _notify(to, entry, now), now, limit)
 
 
 def words_of(entry: Mapping[str, Any]) -> Text:
@@ -43,7 +43,7 @@ def words_of(entry: Mapping[str, Any]) -> Text:
     return _OTHER_WORDS.get(kind, Text(f"登记簿有新事项：{kind}", f"a new entry in the register: {kind}"))
 
 
-def _tell(to: str, entry: Mapping[str, Any], now: datetime) -> None:
+def _notify(to: str, entry: Mapping[str, Any], now: datetime) -> None:
     words = words_of(entry).as_json()
     if to.startswith(_ACCOUNT):
         _notice([int(to.removeprefix(_ACCOUNT))], None, words, now)

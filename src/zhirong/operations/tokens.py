@@ -19,6 +19,7 @@ from zhirong.operations.authorize import may
 from zhirong.operations.declare import OPERATIONS, operation
 from zhirong.operations.fields import Day, Line, Request, ask
 from zhirong.operations.listing import Column, Listing, listing
+from zhirong.operations.page_links import page_link
 from zhirong.operations.refusals import NEVER_BY_TOKEN, forbidden, refuse
 from zhirong.operations.second_factor import Code, demand_code
 from zhirong.operations.sessions import CLOSED, actor_of
@@ -149,7 +150,11 @@ def revoke_after_new_password(work: Work, request: NewPassword) -> Any:
             f"Your password was changed and {number} API tokens were revoked; make new ones if you still need them",
         )
         Notice.objects.create(
-            account_id=request.account, at=work.now, words=words.as_json(), link="/own/tokens/", mail_at=work.now
+            account_id=request.account,
+            at=work.now,
+            words=words.as_json(),
+            link=page_link("list", "own.tokens"),
+            mail_at=work.now,
         )
     return {"revoked": len(tokens)}
 

@@ -87,7 +87,7 @@ class Work:
         self._image(row, names)
         return row
 
-    def tell(
+    def notify(
         self,
         words: Text,
         link: str,
@@ -95,7 +95,7 @@ class Work:
         roles: tuple[MemberRole, ...] = (),
         alone: Account | None = None,
     ) -> None:
-        """Tell those in an organisation who have one of these roles (all of them where none is named). alone: this one only."""
+        """Notify those in an organisation who have one of these roles (all of them where none is named). alone: this one only."""
         organisation_id = getattr(organisation, "pk", organisation)
         self._concerned.add(organisation_id)
         members = Membership.objects.filter(organisation_id=organisation_id, active=True)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 
 from zhirong.kernel.days import day_of
 from zhirong.operations.access_log import note_seen
@@ -62,7 +62,7 @@ def page(
                 return response
             actor = request.actor
             if not is_public and not actor.account:
-                return redirect(f"/accounts/login/?next={request.path}")
+                return redirect(f"{reverse('account_login')}?next={request.path}")
             if roles and not actor.has(*roles):
                 return render(request, "403.html", status=403)
             if model is not None:

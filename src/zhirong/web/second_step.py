@@ -10,6 +10,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from zhirong.api.problems import answer
 from zhirong.kernel.errors import Problem
@@ -21,7 +22,7 @@ from zhirong.store.vault import decrypted, encrypted, is_encrypted
 
 SET_UP = "/accounts/2fa/"
 # What somebody without a second factor can still do: set one up, sign out, choose whom to act for.
-_OPEN = ("/accounts/", "/static/", "/acting/")
+_OPEN = ("/accounts/", "/static/")
 _NEEDED = Problem(
     "actor",
     "",
@@ -62,6 +63,7 @@ def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
         actor: Actor = request.actor
         if (
             request.path.startswith(_OPEN)
+            or request.path == reverse("acting")
             or not _is_required(actor)
             or request.user.is_demo
             or _factors(actor.account).exists()

@@ -76,7 +76,7 @@ def work_on(work: Work, request: AppraisalInput) -> Any:
     found, case = compute(kept_input)
     data = _report(row, found, case, kept_input, (name_of(row.appraiser),), work.day, work.rules)
     work.update(row, state=next_state(row.state, AppraisalTransition.WORK).value, input=kept_input, result=data)
-    work.tell(
+    work.notify(
         Text(f"评估待复核：{row.firm.name}", f"Appraisal to review: {row.firm.name}"),
         address(row),
         row.agency,
@@ -259,7 +259,7 @@ def review(work: Work, request: ReviewAppraisal) -> Any:
         paper=paper,
         signatures=[],
     )
-    work.tell(
+    work.notify(
         Text(f"报告待签字：{row.firm.name}", f"Report to sign: {row.firm.name}"), address(row), row.agency, AGENCY
     )
     return {"decision": PASS, "paper": paper.pk, "sha256": paper.sha256}
@@ -275,7 +275,7 @@ def _send_back(work: Work, opinion: str) -> None:
     if row.paper is not None:
         work.update(row.paper, state=DocumentState.VOID)
     work.update(row, state=state, reviewer_id=work.actor.account, opinion=opinion, paper=None, signatures=[])
-    work.tell(
+    work.notify(
         Text(f"评估被退回：{row.firm.name}", f"Appraisal sent back: {row.firm.name}"),
         address(row),
         row.agency,
@@ -393,7 +393,7 @@ def _issue(work: Work, row: Appraisal, signatures: list[dict[str, Any]]) -> None
         report=row.paper.pdf,
     )
     for client in clients:
-        work.tell(Text("评估报告已出具", "The appraisal report has been issued"), address(row), client)
+        work.notify(Text("评估报告已出具", "The appraisal report has been issued"), address(row), client)
 
 
 class WithdrawReport(Request):
@@ -424,4 +424,4 @@ def withdraw(work: Work, request: WithdrawReport) -> Any:
     )
     work.update(row.paper, state=DocumentState.VOID)
     for client in [row.firm_id] + ([row.case.lender_id] if row.case is not None else []):
-        work.tell(Text("评估报告已被撤回，不得使用", "The appraisal report was withdrawn"), address(row), client)
+        work.notify(Text("评估报告已被撤回，不得使用", "The appraisal report was withdrawn"), address(row), client)

@@ -26,6 +26,7 @@ from zhirong.operations.clock import now
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.page_links import page_link
 from zhirong.operations.plausible import UnusualReason, ValuationDay, unusual_amount
 from zhirong.operations.refusals import forbidden, not_found, refuse
 from zhirong.operations.snapshots import subject_name
@@ -47,7 +48,7 @@ _MOST_CHOICES = 500
 
 def address(row: Appraisal) -> str:
     """The page of an appraisal."""
-    return f"/appraisals/{row.pk}/"
+    return page_link("agency.appraisal", row.pk)
 
 
 def _is_firm(actor: Actor, row: Any) -> bool:
@@ -185,7 +186,7 @@ def _open(
     )
     for right in rights:
         work.create(SharedRight, right=right, subject=subject_name(row), active=True)
-    work.tell(
+    work.notify(
         Text(f"新的评估委托：{firm.name}", f"New appraisal assignment: {firm.name}"), address(row), chosen.agency
     )
     work.concerns(firm, None if case is None else case.lender_id)
@@ -411,9 +412,9 @@ def refuse_assignment(work: Work, request: RefuseAppraisal) -> Any:
 
 def _tell_clients(work: Work, words: Text) -> None:
     row = work.row
-    work.tell(words, address(row), row.firm)
+    work.notify(words, address(row), row.firm)
     if row.case is not None and row.case.state != CaseState.DRAFT:
-        work.tell(words, address(row), row.case.lender)
+        work.notify(words, address(row), row.case.lender)
 
 
 # -- lists --------------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from zhirong.operations.fields import Ask, Fen, Request, Words, ask
 from zhirong.operations.guarantee.guarantees import GOES_NO_FURTHER, end_guarantees
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.organisation.profile import Table, check_known
+from zhirong.operations.page_links import page_link
 from zhirong.operations.refusals import refuse
 from zhirong.operations.right.rights import FIRM, own, share_rights
 from zhirong.operations.unit_of_work import Work
@@ -258,12 +259,12 @@ def submit(work: Work, request: Submit) -> Any:
     facts, credit = described(case)
     values = {"submitted_on": work.day, "quote": to_json(quote), "facts": facts, "credit": credit}
     change_case_state(work, case, CaseTransition.SUBMIT, **values)
-    work.tell(
+    work.notify(
         Text(
             f"新申请 {case.number}：{case.firm.name}，{show_yuan(case.amount)} 元",
             f"New case {case.number}: {case.firm.name}, CNY {show_yuan(case.amount)}",
         ),
-        f"/lender/cases/{case.pk}/",
+        page_link("lender.case", case.pk),
         case.lender_id,
     )
 
@@ -294,9 +295,9 @@ def withdraw(work: Work, request: Withdraw) -> Any:
     end_guarantees(work, work.row, GOES_NO_FURTHER)
     end_papers(work, work.row)
     if was != CaseState.DRAFT:
-        work.tell(
+        work.notify(
             Text(f"{work.row.number}：企业已撤回申请", f"{work.row.number}: the firm has withdrawn the case"),
-            f"/lender/cases/{work.row.pk}/",
+            page_link("lender.case", work.row.pk),
             work.row.lender_id,
         )
 

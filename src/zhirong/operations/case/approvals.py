@@ -18,7 +18,7 @@ from zhirong.operations.contract.filing import demand_not_released, end_registra
 from zhirong.operations.contract.withdrawing import withdrawn_problems
 from zhirong.operations.credit.diligence import firm_page, lender_page, note
 from zhirong.operations.credit.limits import broken, lender_meters
-from zhirong.operations.credit.review import open_conditions, review_problems, suspended_problems, tell_next
+from zhirong.operations.credit.review import notify_next, open_conditions, review_problems, suspended_problems
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Request, Words, ask
 from zhirong.operations.guarantee.guarantees import GOES_NO_FURTHER, end_guarantees, standing_guarantee
@@ -107,15 +107,15 @@ def approve(work: Work, request: Approve) -> Any:
     if not is_last:
         # The case is written too, so that anyone who looked at it before is told that it has moved on.
         work.update(case)
-        tell_next(work, case, now.band.roles[now.given + 1])
+        notify_next(work, case, now.band.roles[now.given + 1])
         return {"id": case.pk, "still_wanted": list(now.band.roles[now.given + 1 :])}
     change_case_state(work, case, CaseTransition.APPROVE, approved_amount=amount)
     words = Text(
         f"申请 {case.number} 已批准，金额 {show_yuan(amount)} 元",
         f"Application {case.number} has been approved: CNY {show_yuan(amount)}",
     )
-    work.tell(words, firm_page(case), case.firm)
-    work.tell(words, lender_page(case), case.lender, (MemberRole.LENDER_OFFICER,))
+    work.notify(words, firm_page(case), case.firm)
+    work.notify(words, lender_page(case), case.lender, (MemberRole.LENDER_OFFICER,))
     return {"id": case.pk, "still_wanted": []}
 
 
@@ -144,7 +144,7 @@ def send_back(work: Work, request: SendBack) -> Any:
     # A guarantor that has withdrawn is off the case: what follows is decided without it.
     off: dict[str, Any] = {} if standing_guarantee(case) else {"guarantor_id": None, "guarantee": {}}
     change_case_state(work, case, CaseTransition.SEND_BACK, **off)
-    work.tell(
+    work.notify(
         Text(
             f"{case.number} 退回调查：{request.reason}"[:200], f"{case.number} is sent back: {request.reason}"[:200]
         ),
@@ -195,8 +195,8 @@ def back_to_review(work: Work, request: BackToReview) -> Any:
         f"申请 {case.number} 退回重新审查：{request.reason}"[:200],
         f"Application {case.number} returned to review: {request.reason}"[:200],
     )
-    work.tell(words, firm_page(case), case.firm)
-    work.tell(words, lender_page(case), case.lender, (MemberRole.LENDER_OFFICER,))
+    work.notify(words, firm_page(case), case.firm)
+    work.notify(words, lender_page(case), case.lender, (MemberRole.LENDER_OFFICER,))
     return {"id": case.pk}
 
 
@@ -255,7 +255,7 @@ def decline(work: Work, request: Decline) -> Any:
     end_registrations(work, case, request.reason)
     end_guarantees(work, case, GOES_NO_FURTHER)
     end_papers(work, case)
-    work.tell(
+    work.notify(
         Text(
             f"申请 {case.number} 未通过：{ground.zh}。{advice.zh}",
             f"Application {case.number} is declined: {ground.en}. {advice.en}",

@@ -11,6 +11,7 @@ from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Formed, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.page_links import page_link
 from zhirong.operations.refusals import not_found
 from zhirong.operations.right.rights import FIRM
 from zhirong.operations.unit_of_work import Work
@@ -28,10 +29,10 @@ _ANSWERS = (
     MemberRole.SYSTEM_ADMIN,
 )
 _PAGES = {
-    (OrganisationKind.LENDER, "case"): "/lender/cases/{}/",
-    (OrganisationKind.FIRM, "case"): "/firm/cases/{}/",
-    (OrganisationKind.FIRM, "appraisal"): "/firm/appraisals/{}/",
-    (OrganisationKind.AGENCY, "appraisal"): "/appraisals/{}/",
+    (OrganisationKind.LENDER, "case"): "lender.case",
+    (OrganisationKind.FIRM, "case"): "firm.case",
+    (OrganisationKind.FIRM, "appraisal"): "firm.appraisal",
+    (OrganisationKind.AGENCY, "appraisal"): "agency.appraisal",
 }
 
 
@@ -56,7 +57,7 @@ def answer(work: Work, request: Answer) -> Any:
     """Answer what one's own side was asked; the other side is told."""
     work.update(work.row, answer=request.answer, answered_at=work.now)
     about = subject_words(work.row.subject)
-    work.tell(
+    work.notify(
         Text(f"{about.zh}：已答复", f"{about.en}: answered"),
         page_of_subject(work.row.sender.kind, work.row.subject),
         work.row.sender_id,
@@ -139,14 +140,15 @@ def make_objection(work: Work, request: Objection) -> Any:
     )
     kind = OrganisationKind.LENDER if table == "case" else OrganisationKind.AGENCY
     firm = work.actor.organisation_name
-    work.tell(Text(f"{firm} 提出异议", f"{firm} objects"), page_of_subject(kind, request.subject), receiver)
+    work.notify(Text(f"{firm} 提出异议", f"{firm} objects"), page_of_subject(kind, request.subject), receiver)
     return {"id": message.pk}
 
 
 def page_of_subject(kind: str, subject: str) -> str:
     """Where an organisation of this kind sees what a message is about."""
     table, _, number = subject.partition("/")
-    return _PAGES.get((OrganisationKind(kind), table), "/desk/").format(number)
+    name = _PAGES.get((OrganisationKind(kind), table))
+    return page_link("desk") if name is None else page_link(name, int(number))
 
 
 def subject_words(subject: str) -> Text:

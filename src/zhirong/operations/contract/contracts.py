@@ -46,6 +46,7 @@ from zhirong.operations.credit.review import rate_of, suspended_problems
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Rate, Request, ask
 from zhirong.operations.guarantee.guarantees import fee_of, part_of, standing_guarantee
+from zhirong.operations.page_links import page_link
 from zhirong.operations.plausible import TermDay
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
@@ -597,11 +598,11 @@ def _sha256(content: bytes) -> str:
 
 def _ask_to_sign(work: Work, case: Case, has_guarantee: bool) -> None:
     words = Text(f"合同待签署：{case.number}", f"Contracts to sign: {case.number}")
-    link = f"/cases/{case.pk}/completion/"
-    work.tell(words, link, case.firm, (MemberRole.FIRM_MANAGER,))
-    work.tell(words, link, case.lender, (MemberRole.LENDER_MANAGER, MemberRole.LENDER_APPROVER))
+    link = page_link("loan.completion", case.pk)
+    work.notify(words, link, case.firm, (MemberRole.FIRM_MANAGER,))
+    work.notify(words, link, case.lender, (MemberRole.LENDER_MANAGER, MemberRole.LENDER_APPROVER))
     if has_guarantee:
-        work.tell(words, link, case.guarantor, (MemberRole.GUARANTOR_APPROVER,))
+        work.notify(words, link, case.guarantor, (MemberRole.GUARANTOR_APPROVER,))
 
 
 def contract_keys(rights: tuple[Right, ...]) -> set[str]:

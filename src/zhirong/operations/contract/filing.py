@@ -22,6 +22,7 @@ from zhirong.operations.case_file.tables import right_table
 from zhirong.operations.contract.conditions import registrations_of
 from zhirong.operations.declare import Call, operation
 from zhirong.operations.fields import Line, Request, Words, ask
+from zhirong.operations.page_links import page_link
 from zhirong.operations.pattern import part_key
 from zhirong.operations.plausible import RecentDay, TermDay
 from zhirong.operations.pledge import pledges
@@ -256,12 +257,12 @@ def record(work: Work, request: RecordResult) -> Any:
         "by": work.actor.account,
     }
     work.update(case, contract={**case.contract, "recorded": {**recorded, str(request.filing): entry}})
-    work.tell(
+    work.notify(
         Text(
             f"登记结果待核对：{case.number} {request.authority_number}",
             f"Registration to check: {case.number} {request.authority_number}",
         ),
-        f"/cases/{case.pk}/completion/",
+        page_link("loan.completion", case.pk),
         case.lender,
         CHECKERS,
     )
@@ -330,12 +331,12 @@ def check(work: Work, request: CheckResult) -> Any:
         for file in StoredFile.objects.filter(pk=entry["file"], removed=False):
             work.update(file, removed=True)
         work.update(case, contract=left)
-        work.tell(
+        work.notify(
             Text(
                 f"登记结果被退回：{case.number} {request.finding}".strip(),
                 f"Registration record sent back: {case.number}",
             ),
-            f"/cases/{case.pk}/completion/",
+            page_link("loan.completion", case.pk),
             case.lender,
             (MemberRole.LENDER_OFFICER,),
         )
@@ -349,9 +350,9 @@ def check(work: Work, request: CheckResult) -> Any:
         date.fromisoformat(entry["day"]),
     )
     work.update(case, contract=left)
-    work.tell(
+    work.notify(
         Text(f"质押已登记：{entry['authority_number']}", f"Pledge registered: {entry['authority_number']}"),
-        f"/cases/{case.pk}/completion/",
+        page_link("loan.completion", case.pk),
         case.firm,
     )
 

@@ -16,6 +16,7 @@ from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Formed, Request, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.page_links import page_link
 from zhirong.operations.refusals import refuse
 from zhirong.operations.second_factor import Code, demand_code
 from zhirong.operations.unit_of_work import Work
@@ -178,9 +179,9 @@ def send_scan(work: Work, request: SendScan) -> Any:
         )
     scan = attach(work, request.file, f"paper/{paper.pk}", "scan", work.actor.organisation)
     _keep_signature(work, paper, method=SignatureMethod.SEALED_SCAN, valid=False, scan=scan)
-    work.tell(
+    work.notify(
         Text(f"盖章扫描件待核对：{paper.title} {paper.number}", f"Sealed scan to check: {paper.number}"),
-        f"/papers/{paper.pk}/",
+        page_link("paper.page", paper.pk),
         paper.owner_id,
         _CHECK,
     )
@@ -237,9 +238,9 @@ def check_scan(work: Work, request: CheckScan) -> Any:
         )
     if not request.agrees:
         work.update(signature, scan=None, checked_by=None, second_checked_by=None)
-        work.tell(
+        work.notify(
             Text(f"盖章扫描件被退回：{paper.number} {request.finding}", f"Sealed scan sent back: {paper.number}"),
-            f"/papers/{paper.pk}/",
+            page_link("paper.page", paper.pk),
             signature.organisation_id,
         )
         return
@@ -262,9 +263,9 @@ def complete(work: Work, paper: Paper) -> None:
     case = Case.objects.select_related("lender", "firm").get(pk=int(number))
     if case.state == CaseState.SIGNING and all(one.state == DocumentState.SIGNED for one in contract_papers(case)):
         change_case_state(work, work.row if work.row == case else case, CaseTransition.SIGNED)
-        work.tell(
+        work.notify(
             Text(f"合同已全部签署，请办理质押登记：{case.number}", f"All contracts are signed; register the pledge: {case.number}"),
-            f"/cases/{case.pk}/completion/",
+            page_link("loan.completion", case.pk),
             case.lender,
             (MemberRole.LENDER_OFFICER,),
         )  # fmt: skip

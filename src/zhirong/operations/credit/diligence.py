@@ -30,6 +30,7 @@ from zhirong.operations.case_file.tables import plain, right_id
 from zhirong.operations.case_file.transitions import add_cost, change_case_state
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Fen, Line, Request, Words, ask
+from zhirong.operations.page_links import page_link
 from zhirong.operations.plausible import RecentDay, UnusualReason, unusual_amount
 from zhirong.operations.refusals import refuse
 from zhirong.operations.snapshots import subject_name
@@ -51,12 +52,12 @@ def name_of(account: Account | None) -> str:
 
 def firm_page(case: Case) -> str:
     """Where the firm sees its case."""
-    return f"/firm/cases/{case.pk}/"
+    return page_link("firm.case", case.pk)
 
 
 def lender_page(case: Case) -> str:
     """Where the lender sees it."""
-    return f"/lender/cases/{case.pk}/"
+    return page_link("lender.case", case.pk)
 
 
 def officers(actor: Actor, row: Any) -> Choices:
@@ -114,7 +115,7 @@ def accept(work: Work, request: Accept) -> Any:
     for rule in checklist(work.rules, work.day):
         if rule.id not in there:
             work.create(CheckItem, case=work.row, item=rule.id, state=CheckState.OPEN.value)
-    work.tell(
+    work.notify(
         Text(
             f"{work.row.lender.name}已受理您的申请 {work.row.number}",
             f"{work.row.lender.name} has accepted your application {work.row.number}",
@@ -184,7 +185,7 @@ def hand_over(work: Work, request: HandOver) -> Any:
     before = [] if case.officer_id is None else [case.officer_id]
     former = sorted({*case.former_officers, *before} - {request.officer})
     work.update(case, officer_id=request.officer, former_officers=former)
-    work.tell(
+    work.notify(
         Text(
             f"{case.number} 移交给您：{request.reason}",
             f"{case.number} has been transferred to you: {request.reason}",
@@ -215,7 +216,7 @@ def send_back_to_firm(work: Work, request: Return) -> Any:
     """The firm completes it and submits it again; what has been looked into stays."""
     change_case_state(work, work.row, CaseTransition.RETURN, reason=request.reason[:500])
     note(work, work.row, f"退回补充 Returned: {request.reason}\n请补充 To bring: {request.bring}")
-    work.tell(
+    work.notify(
         Text(
             f"申请 {work.row.number} 退回补充：{request.bring}"[:200],
             f"Application {work.row.number} has been returned. Required additions: {request.bring}"[:200],
@@ -269,7 +270,7 @@ def ask_firm(work: Work, request: AskFirm) -> Any:
         by_id=work.actor.account,
         text=request.text,
     )
-    work.tell(
+    work.notify(
         Text(f"{work.row.lender.name}就申请 {work.row.number} 提问", f"A question on {work.row.number}"),
         firm_page(work.row),
         work.row.firm,

@@ -220,13 +220,13 @@ def hand_up(work: Work, request: HandUp) -> Any:
         handed_up_by_id=work.actor.account,
         proposed_amount=request.amount,
     )
-    tell_next(work, case, MemberRole.LENDER_REVIEWER)
+    notify_next(work, case, MemberRole.LENDER_REVIEWER)
     return {"id": case.pk}
 
 
-def tell_next(work: Work, case: Case, role: str) -> None:
+def notify_next(work: Work, case: Case, role: str) -> None:
     """Tell those of a role that a case waits for them."""
-    work.tell(
+    work.notify(
         Text(f"待审批：{case.number} {case.firm.name}", f"Case to approve: {case.number} {case.firm.name}"),
         lender_page(case),
         case.lender,

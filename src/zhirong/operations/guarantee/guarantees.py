@@ -27,6 +27,7 @@ from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Fen, Line, Percent, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.organisation.organisations import own_firm
+from zhirong.operations.page_links import page_link
 from zhirong.operations.plausible import RecentDay, UnusualReason, unusual_rate
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rules_version
@@ -42,7 +43,7 @@ _OVER = (*(state.value for state in ENDED), CaseState.REPAID.value)
 
 def guarantor_page(asked: GuaranteeRequest) -> str:
     """Where the guarantor sees a request."""
-    return f"/guarantor/requests/{asked.pk}/"
+    return page_link("guarantor.request", asked.pk)
 
 
 def guarantors(actor: Actor, row: Any) -> Choices:
@@ -140,7 +141,7 @@ def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
         fee=fee_of(request.amount, request.share, request.fee_rate, case.term_months),
         basis={"unusual": request.unusual} if unusual else {},
     )
-    work.tell(
+    work.notify(
         Text(
             f"{case.lender.name}请您为 {case.firm.name} 的贷款担保",
             f"{case.lender.name} asks you to guarantee a loan to {case.firm.name}",
@@ -211,7 +212,7 @@ def review_guarantee(work: Work, request: ReviewGuarantee) -> Any:
         opinion=request.opinion,
         proposed_by_id=work.actor.account,
     )
-    work.tell(
+    work.notify(
         Text(f"待审批的担保：{asked.case.firm.name}", f"Guarantee to approve: {asked.case.firm.name}"),
         guarantor_page(asked),
         asked.guarantor_id,
@@ -277,7 +278,7 @@ def grant(work: Work, request: Grant) -> Any:
         "exposure": asked.exposure,
     }
     work.update(case, guarantor_id=asked.guarantor_id, guarantee=guarantee)
-    work.tell(
+    work.notify(
         Text(
             f"{asked.guarantor.name}同意为 {case.number} 担保 {show_yuan(asked.exposure)} 元",
             f"{asked.guarantor.name} guarantees CNY {show_yuan(asked.exposure)} for {case.number}",
@@ -322,7 +323,7 @@ def decline_guarantee(work: Work, request: DeclineGuarantee) -> Any:
         basis={"rules": rules_version(), "ground": request.ground.value},
         opinion=f"{asked.opinion}\n{request.reason}".strip(),
     )
-    work.tell(
+    work.notify(
         Text(
             f"{asked.guarantor.name}不同意为 {asked.case.number} 担保：{ground.zh}",
             f"{asked.guarantor.name} does not guarantee {asked.case.number}: {ground.en}",
@@ -346,7 +347,7 @@ def end_guarantees(work: Work, case: Case, why: Text) -> None:
     """Anyone who was asked to guarantee the case, or had granted it, bears nothing any more and is told why."""
     for asked in GuaranteeRequest.objects.filter(case=case, state__in=GUARANTEES_OPEN):
         work.update(asked, state=GuaranteeState.ENDED, exposure=0)
-        work.tell(
+        work.notify(
             Text(f"{case.number} {why.zh}", f"{case.number} {why.en}"),
             guarantor_page(asked),
             asked.guarantor_id,

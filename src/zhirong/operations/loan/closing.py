@@ -17,6 +17,7 @@ from zhirong.operations.fields import Line, Request, ask
 from zhirong.operations.guarantee.guarantees import IS_PAID_OFF, end_guarantees
 from zhirong.operations.loan.loans import base_facts, state_of
 from zhirong.operations.loan.watching import clear_flags
+from zhirong.operations.page_links import page_link
 from zhirong.operations.pledge import pledges
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
@@ -80,12 +81,12 @@ def close(work: Work, request: Close) -> Any:
     change_case_state(work, case, CaseTransition.CLOSE)
     for party in (loan.firm_id, loan.guarantor_id):
         if party:
-            work.tell(
+            work.notify(
                 Text(
                     f"质押已注销，案件结清：{case.number}",
                     f"Pledge discharged and case closed: {case.number}",
                 ),
-                f"/papers/{paper.pk}/",
+                page_link("paper.page", paper.pk),
                 party,
             )
     return {"paper": paper.pk}

@@ -24,6 +24,7 @@ from zhirong.operations.contract.contracts import read_contract
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.page_links import page_link
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Loan, Paper
@@ -189,8 +190,10 @@ def make_loan_paper(work: Work, request: AskForPaper) -> Any:
     work.subject_is(paper)
     if work.actor.organisation != loan.firm_id:
         words = PAPER_KINDS[request.kind].title
-        work.tell(
-            Text(f"{words.zh}：{loan.number}", f"{words.en}: {loan.number}"), f"/papers/{paper.pk}/", loan.firm
+        work.notify(
+            Text(f"{words.zh}：{loan.number}", f"{words.en}: {loan.number}"),
+            page_link("paper.page", paper.pk),
+            loan.firm,
         )
     return {"id": paper.pk}
 

@@ -32,6 +32,7 @@ from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.loans import ahead_rows, append_event, base_facts, event_id, state_of
 from zhirong.operations.loan.statements import CASHIERS, proposals
 from zhirong.operations.loan.watching import clear_flags
+from zhirong.operations.page_links import page_link
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, Loan, Payment, StatementLine
@@ -101,9 +102,9 @@ def _keep_match(work: Work, loan: Loan, kind: str, amount: int, payer: str) -> P
 def _ask_to_confirm(work: Work, numbers: str) -> None:
     line = work.row
     work.update(line, state=LineState.MATCHED)
-    work.tell(
+    work.notify(
         Text(f"流水待确认：{show_yuan(line.amount)} 元，{numbers}", f"Bank entry to confirm: {show_yuan(line.amount)} yuan, {numbers}"),
-        f"/lines/{line.pk}/",
+        page_link("loan.line", line.pk),
         line.organisation_id,
         CONFIRM,
     )  # fmt: skip
@@ -291,7 +292,7 @@ def _book(work: Work, payment: Payment) -> None:
     )
     for party in (loan.firm_id, loan.guarantor_id):
         if party:
-            work.tell(text, f"/loans/{loan.pk}/", party)
+            work.notify(text, page_link("loan.page", loan.pk), party)
 
 
 def _event(event: str, kind: str, day: date, booked: date, amount: int) -> dict[str, Any]:
@@ -349,9 +350,9 @@ def settle(work: Work, loan: Loan, is_settled: bool) -> None:
         work.update(loan, state=LoanState.REPAID)
         clear_flags(work, loan)
         change_case_state(work, case, CaseTransition.REPAY)
-        work.tell(
+        work.notify(
             Text(f"已还清，请注销质押：{loan.number}", f"Loan repaid; discharge the pledge: {loan.number}"),
-            f"/cases/{case.pk}/completion/",
+            page_link("loan.completion", case.pk),
             loan.lender_id,
             (MemberRole.LENDER_OFFICER,),
         )

@@ -11,6 +11,7 @@ from zhirong.operations.actors import MemberRole
 from zhirong.operations.contract.conditions import conditions_of
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, Words, ask
+from zhirong.operations.page_links import page_link
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, Loan
@@ -70,9 +71,9 @@ def release(work: Work, request: Any) -> Any:
             found, state=LoanState.WAITING, principal=principal, contract=contract, guarantor=case.guarantor
         )
     work.update(case)
-    work.tell(
+    work.notify(
         Text(f"待付款：{found.number}", f"Loan to disburse: {found.number}"),
-        f"/loans/{found.pk}/",
+        page_link("loan.page", found.pk),
         case.lender,
         (MemberRole.LENDER_CASHIER,),
     )

@@ -16,6 +16,7 @@ from zhirong.operations.fields import Request, Words, ask
 from zhirong.operations.loan.loans import append_event, event_id
 from zhirong.operations.loan.payments import CONFIRM, demand_another, settle
 from zhirong.operations.loan.statements import CASHIERS
+from zhirong.operations.page_links import page_link
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, Loan, Payment
@@ -45,9 +46,9 @@ def ask_to_reverse(work: Work, request: Reverse) -> Any:
     for payment in _together(work.row):
         _demand_reversible(payment)
         work.update(payment, state=PaymentState.REVERSING, reason=request.reason, reversed_by_id=work.actor.account)
-    work.tell(
+    work.notify(
         Text(f"冲正待确认：{work.row.loan.number}", f"Reversal to confirm: {work.row.loan.number}"),
-        f"/payments/{work.row.pk}/",
+        page_link("loan.payment", work.row.pk),
         work.row.loan.lender_id,
         CONFIRM,
     )
@@ -112,9 +113,9 @@ def _take_back(work: Work, payment: Payment) -> None:
         state = append_event(work, loan, event)
         settle(work, loan, state.settled_on is not None)
     work.update(payment, state=PaymentState.REVERSED, confirmed_by_id=work.actor.account)
-    work.tell(
+    work.notify(
         Text(f"已冲正：{show_yuan(payment.amount)} 元（{loan.number}）", f"Reversed: {show_yuan(payment.amount)} yuan ({loan.number})"),
-        f"/loans/{loan.pk}/",
+        page_link("loan.page", loan.pk),
         loan.firm_id,
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from zhirong.operations.contract.conditions import conditions_of, unsettled_item
 from zhirong.operations.credit.diligence import DESK, name_of
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Fen, Line, Request, Words, ask
+from zhirong.operations.page_links import page_link
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
@@ -271,9 +272,9 @@ def waive(work: Work, request: Waive) -> Any:
         },
     }
     work.update(case, contract={**case.contract, "waived": waived})
-    work.tell(
+    work.notify(
         Text(f"{case.number}：已豁免“{found.title.zh}”", f"{case.number}: waived, {found.title.en}"),
-        f"/cases/{case.pk}/completion/",
+        page_link("loan.completion", case.pk),
         case.lender,
         (MemberRole.LENDER_OFFICER,),
     )

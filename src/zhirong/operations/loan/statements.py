@@ -227,7 +227,7 @@ def _keep_long(work: Work, row: FileImport, compared: Sequence[dict[str, Any]]) 
 
 importer(
     Importer(
-        _KIND, Text("银行流水", "bank statement"), CASHIERS, "/statements/?state=open", _read_long, _compare_long, _keep_long
+        _KIND, Text("银行流水", "bank statement"), CASHIERS, "loan.statements", _read_long, _compare_long, _keep_long
     )
 )  # fmt: skip
 

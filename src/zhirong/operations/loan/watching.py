@@ -21,6 +21,7 @@ from zhirong.operations.fields import Request, ask
 from zhirong.operations.jobs import Task, job
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.loans import BANKERS, columns_of, late_of, next_due, oldest_late, state_of
+from zhirong.operations.page_links import page_link
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import FirmRight, Loan, WatchFlag
 
@@ -177,10 +178,10 @@ def _write_flags(work: Work, loan: Loan, found: Sequence[Found], kept: Sequence[
         words = one.words.as_json()
         if flag is None:
             work.create(WatchFlag, loan=loan, kind=one.kind, subject=one.subject, words=words, due_on=one.due_on)
-            _tell(work, loan, one)
+            _notify(work, loan, one)
         elif flag.cleared_on is not None:
             work.update(flag, cleared_on=None, seen_by=None, words=words)
-            _tell(work, loan, one)
+            _notify(work, loan, one)
         elif flag.words != words:
             work.update(flag, words=words)
     for flag in known.values():
@@ -188,14 +189,14 @@ def _write_flags(work: Work, loan: Loan, found: Sequence[Found], kept: Sequence[
             work.update(flag, cleared_on=work.day)
 
 
-def _tell(work: Work, loan: Loan, one: Found) -> None:
+def _notify(work: Work, loan: Loan, one: Found) -> None:
     words = Text(f"{loan.number}：{one.words.zh}", f"{loan.number}: {one.words.en}")
-    link = f"/loans/{loan.pk}/"
-    work.tell(words, link, loan.lender_id, _LENDER)
+    link = page_link("loan.page", loan.pk)
+    work.notify(words, link, loan.lender_id, _LENDER)
     if one.kind in _FIRM_HEARS:
-        work.tell(words, link, loan.firm_id, _FIRM)
+        work.notify(words, link, loan.firm_id, _FIRM)
     if one.kind in _GUARANTOR_HEARS and loan.guarantor_id:
-        work.tell(words, link, loan.guarantor_id)
+        work.notify(words, link, loan.guarantor_id)
 
 
 def clear_flags(work: Work, loan: Loan) -> None:

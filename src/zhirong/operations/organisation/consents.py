@@ -9,6 +9,7 @@ from zhirong.operations.actors import KIND_WORDS, Actor, MemberRole, Organisatio
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Line, Request, ask
 from zhirong.operations.listing import Column, Listing, listing
+from zhirong.operations.page_links import page_link
 from zhirong.operations.plausible import TermDay
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.parties import Consent, Organisation
@@ -85,8 +86,10 @@ def give_consent(work: Work, request: GiveConsent) -> Any:
         work.update(earlier, revoked_on=work.day)
     words = CONSENT_SCOPE_WORDS[request.scope]
     firm = work.actor.organisation_name
-    work.tell(
-        Text(f"{firm} 授权贵机构查看：{words.zh}", f"{firm} has given you consent to see {words.en}"), "/desk/", to
+    work.notify(
+        Text(f"{firm} 授权贵机构查看：{words.zh}", f"{firm} has given you consent to see {words.en}"),
+        page_link("desk"),
+        to,
     )
     return {"id": consent.pk}
 
@@ -105,9 +108,9 @@ def revoke_consent(work: Work, request: Any) -> Any:
     work.update(work.row, revoked_on=work.day)
     words = scope_words(work.row.scope)
     firm = work.row.firm.name
-    work.tell(
+    work.notify(
         Text(f"{firm} 已收回授权：{words.zh}", f"{firm} has revoked its consent: {words.en}"),
-        "/desk/",
+        page_link("desk"),
         work.row.to_id,
     )
 

@@ -11,6 +11,7 @@ from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
 from zhirong.operations.declare import OPERATIONS, operation
 from zhirong.operations.fields import Fen, Request, ask
 from zhirong.operations.listing import Column, Listing, listing
+from zhirong.operations.page_links import page_link
 from zhirong.operations.plausible import TermDay
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.parties import Mandate, Organisation
@@ -98,7 +99,7 @@ def give_mandate(work: Work, request: GiveMandate) -> Any:
         f"{firm} 委托贵机构代办；新委托替代原委托",
         f"{firm} has given you a mandate; it replaces any previous one",
     )
-    work.tell(words, "/acting/", agent)
+    work.notify(words, page_link("acting"), agent)
     return {"id": mandate.pk}
 
 
@@ -120,7 +121,7 @@ def end_mandate(work: Work, request: Any) -> Any:
         f"{work.row.firm.name} 与 {work.row.agent.name} 的委托已终止",
         f"The mandate of {work.row.firm.name} to {work.row.agent.name} has ended",
     )
-    work.tell(words, "/acting/" if other == work.row.agent_id else "/firm/trust/", other)
+    work.notify(words, page_link("acting") if other == work.row.agent_id else page_link("firm.trust"), other)
 
 
 def _wrong(field: str, value: str, reason: Text) -> Problem:

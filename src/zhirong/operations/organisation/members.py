@@ -17,6 +17,7 @@ from zhirong.operations.declare import operation
 from zhirong.operations.fields import Formed, Request, ask
 from zhirong.operations.jobs import Task, job
 from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.page_links import page_link
 from zhirong.operations.refusals import refuse
 from zhirong.operations.sessions import CLOSED
 from zhirong.operations.unit_of_work import Work
@@ -113,7 +114,7 @@ def _join(work: Work, account: Account, organisation: Organisation, roles: list[
     else:
         work.update(member, roles=given, active=True)
     words = Text(f"您已加入 {organisation.name}", f"You are now a member of {organisation.name}")
-    work.tell(words, "/acting/", organisation, alone=account)
+    work.notify(words, page_link("acting"), organisation, alone=account)
     return {"id": member.pk}
 
 
@@ -165,7 +166,7 @@ def send_invitation(task: Task) -> Any:
     since = task.now - _A_DAY
     letters = Letter.objects.filter(to__iexact=one.email, made_at__gt=since, subject__startswith=_SUBJECT).count()
     notices = Notice.objects.filter(
-        account__email__iexact=one.email, at__gt=since, link__startswith="/invitations/"
+        account__email__iexact=one.email, at__gt=since, link__startswith=page_link("own.invitations")
     )
     if letters + notices.count() >= _MOST_OF_A_DAY:
         task.later(_MAIL, f"{task.job.key}/{task.day}", task.now + _A_DAY, invitation=one.pk)
@@ -177,13 +178,14 @@ def send_invitation(task: Task) -> Any:
     )
     account = Account.objects.filter(email__iexact=one.email, is_active=True).first()
     if account is not None:
-        link = f"/invitations/{one.pk}/"
+        link = page_link("own.invitation", one.pk)
         if not Notice.objects.filter(account=account, link=link, at__gte=one.changed_at).exists():
             Notice.objects.create(account=account, link=link, at=task.now, mail_at=task.now, words=words.as_json())
         return {}
+    sign_up = settings.PUBLIC_URL + page_link("account_signup")
     how = Text(
-        f"请使用该邮箱在 {settings.PUBLIC_URL}/accounts/signup/ 注册后接受。如不认识邀请方，请忽略本邮件。",
-        f"Sign up with this address at {settings.PUBLIC_URL}/accounts/signup/ to accept. If you do not know the sender, ignore this message.",
+        f"请使用该邮箱在 {sign_up} 注册后接受。如不认识邀请方，请忽略本邮件。",
+        f"Sign up with this address at {sign_up} to accept. If you do not know the sender, ignore this message.",
     )
     body = "\n\n".join((words.zh, how.zh, words.en, how.en))
     EmailMessage(f"{_SUBJECT} {words.zh} · {words.en}"[:120], body, None, [one.email]).send()

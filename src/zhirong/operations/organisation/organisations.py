@@ -12,6 +12,7 @@ from zhirong.kernel.text import Text, same
 from zhirong.operations.actors import KIND_WORDS, MemberRole, OrganisationKind
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import CreditCode, Line, Region, Request, Words, ask
+from zhirong.operations.page_links import page_link
 from zhirong.operations.plausible import HistoryDay
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
@@ -84,9 +85,9 @@ def register_firm(work: Work, request: RegisterFirm) -> Any:
         active=True,
     )
     for admin in Organisation.objects.filter(kind=OrganisationKind.PLATFORM):
-        work.tell(
+        work.notify(
             Text(f"新登记企业待确认：{firm.name}", f"New firm to confirm: {firm.name}"),
-            f"/admin/organisations/{firm.pk}/",
+            page_link("admin.organisation", firm.pk),
             admin,
             (MemberRole.SYSTEM_ADMIN,),
         )
@@ -227,9 +228,9 @@ def confirm(work: Work, request: Confirm) -> Any:
     if request.licence is not None:
         attach(work, request.licence, f"organisation/{row.pk}", "licence", work.actor.organisation)
     work.update(row, status=OrganisationState.ACTIVE)
-    work.tell(
+    work.notify(
         Text("企业已确认，可以提交融资申请", "Your firm has been confirmed; you can now apply for financing"),
-        "/desk/",
+        page_link("desk"),
         row,
     )
     for rival in rivals:
@@ -265,12 +266,12 @@ def refuse_firm(work: Work, request: RefuseFirm) -> Any:
 
 def _not_confirmed(work: Work, firm: Organisation, reason: Text) -> None:
     work.update(firm, status=OrganisationState.REFUSED)
-    work.tell(
+    work.notify(
         Text(
             f"您登记的企业 {firm.name}（{firm.code}）未予确认：{reason.zh}。如有异议，请向平台管理员提交营业执照",
             f"The firm that you registered, {firm.name} ({firm.code}), was not confirmed: {reason.en}. If you disagree, send the business licence to the platform administration",
         ),
-        "/acting/",
+        page_link("acting"),
         firm,
     )
 

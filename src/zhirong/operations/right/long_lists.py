@@ -98,4 +98,4 @@ def _kept(firm: Organisation, records: Sequence[dict[str, Any]]) -> dict[str, Fi
     return {one.key: one for one in FirmRight.objects.filter(firm=firm, key__in=keys)}
 
 
-importer(Importer(KIND, Text("权利清单", "list of rights"), FIRM, "/firm/rights/", _read, _compare, _keep))
+importer(Importer(KIND, Text("权利清单", "list of rights"), FIRM, "firm.rights", _read, _compare, _keep))

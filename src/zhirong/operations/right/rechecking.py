@@ -13,6 +13,7 @@ from zhirong.kernel.text import Text
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request
 from zhirong.operations.jobs import Task, job
+from zhirong.operations.page_links import page_link
 from zhirong.operations.right.rights import check_right, status_words
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import FirmRight
@@ -48,9 +49,9 @@ def recheck_due(work: Work, request: Recheck) -> Any:
         work.update(right, checked_on=work.day, **checked.columns)
         if was == LegalStatus.IN_FORCE and now != was:
             words = status_words(now)
-            work.tell(
+            work.notify(
                 Text(f"{right.title}：{words.zh}", f"{right.title}: {words.en}"),
-                f"/firm/rights/{right.pk}/",
+                page_link("firm.right", right.pk),
                 right.firm_id,
             )
     return {"last": rights[-1].pk if rights else 0, "rights": len(rights), "more": len(rights) == request.limit}

@@ -23,6 +23,7 @@ from zhirong.operations.columns import COLUMNS_HELP, corrections_for, keep_corre
 from zhirong.operations.declare import Call, operation
 from zhirong.operations.fields import Request, ask
 from zhirong.operations.imports import begin, is_long, is_long_table
+from zhirong.operations.page_links import page_link
 from zhirong.operations.right.right_form import table_of
 from zhirong.operations.right.rights import FIRM, Checked, check_right, keep_right, open_cases_with
 from zhirong.operations.unit_of_work import Work
@@ -184,12 +185,12 @@ def keep_and_notify(
     was_kept = row is not None and not row.removed
     kept = keep_right(work, firm, facts, checked, row)
     for case in open_cases_with(kept) if was_kept else ():
-        work.tell(
+        work.notify(
             Text(
                 f"{case.number}：企业改动了权利 {kept.title}",
                 f"{case.number}: the firm has changed {kept.title}",
             ),
-            f"/lender/cases/{case.pk}/",
+            page_link("lender.case", case.pk),
             case.lender_id,
         )
 

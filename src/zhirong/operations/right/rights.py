@@ -25,6 +25,7 @@ from zhirong.operations.clock import now
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Formed, Request, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.page_links import page_link
 from zhirong.operations.refusals import not_found, refuse
 from zhirong.operations.right.right_form import NewRight, RightFacts, facts_table
 from zhirong.operations.unit_of_work import Work
@@ -139,12 +140,12 @@ def edit_right(work: Work, request: RightFacts) -> Any:
         )
     keep_right(work, work.row.firm, table, checked, work.row)
     for case in open_cases_with(work.row):
-        work.tell(
+        work.notify(
             Text(
                 f"{case.number}：企业改动了权利 {work.row.title}",
                 f"{case.number}: the firm has changed {work.row.title}",
             ),
-            f"/lender/cases/{case.pk}/",
+            page_link("lender.case", case.pk),
             case.lender_id,
         )
 
@@ -310,9 +311,9 @@ def add_file(work: Work, request: AddFile) -> Any:
         raise not_found(model, number)
     file = attach(work, request.file, request.subject, request.paper, work.actor.organisation)
     if isinstance(row, Case) and row.state not in (CaseState.DRAFT, *ENDED):
-        work.tell(
+        work.notify(
             Text(f"{row.number}：企业补充了文件 {file.name}", f"{row.number}: the firm has added {file.name}"),
-            f"/lender/cases/{row.pk}/",
+            page_link("lender.case", row.pk),
             row.lender_id,
         )
     return {"id": file.pk}

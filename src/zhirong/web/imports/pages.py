@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from zhirong.chain.platform.states import IMPORT_WORDS, ImportState
 from zhirong.kernel.errors import InputError, Problem
@@ -29,7 +30,7 @@ def import_page(request: HttpRequest, row: FileImport) -> HttpResponse:
         "row": row,
         "kind": KIND_TEXT[row.kind],
         "state": IMPORT_WORDS[row.state],
-        "link": IMPORTERS[row.kind].link,
+        "link": reverse(IMPORTERS[row.kind].page),
         "progress": progress_of(row),
         "is_working": row.state in (ImportState.READING, ImportState.KEEPING),
         "is_preview": row.state == ImportState.PREVIEW,
