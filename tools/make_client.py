@@ -1,4 +1,4 @@
-"""Makes ``zhirong.client`` anew from the description of the API: ``.venv/bin/python tools/make_client.py``.
+"""Makes ``zhirong.client`` again from the description of the API: ``.venv/bin/python tools/make_client.py``.
 
 A test holds the files against what this would write; run it after an operation or a list has changed.
 """

@@ -1,7 +1,9 @@
-"""The sentences of the product, and a random sample of them to be read: ``python tools/sentences.py en 75 --seed 1``.
+"""The sentences of the product, and a random sample of them to be read: ``python tools/sentences.py en 75 --seed
+1``.
 
 A sentence is read where a person meets it: docstrings, comments, messages and labels in the code, templates, rules,
-documentation, schemas. Quotations of laws and what a rule file cites are not the product's own words and are left out.
+documentation, schemas. Quotations of laws and what a rule file cites are not the product's own words and are
+omitted.
 """
 
 import argparse
@@ -140,7 +142,9 @@ def _schema(source: str) -> Iterator[tuple[int, str, str]]:
 
 
 def files() -> list[Path]:
-    """The files whose words belong to the product: source, rules, templates, documentation, schemas, tools, tests."""
+    """The files whose words belong to the product: source, rules, templates, documentation, schemas, tools,
+    tests.
+    """
     folders = [*(ROOT / "src").rglob("*"), *(ROOT / "docs").rglob("*"), *(ROOT / "tools").rglob("*")]
     kept = [path for path in folders if path.suffix in (".py", ".html", ".toml", ".md")]
     kept += (ROOT / "docs" / "schemas").glob("*.json")

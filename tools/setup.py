@@ -1,7 +1,7 @@
 """Sets up everything `make demo` and `make test` need, with the standard library alone.
 
 python3 tools/setup.py base|test     make the environment from the lock file
-python3 tools/setup.py --left-out    say loudly what had to be left out, with the command that fixes it
+python3 tools/setup.py --left-out    say loudly what had to be omitted, with the command that fixes it
 """
 
 import hashlib
@@ -67,7 +67,7 @@ def fingerprint(kind: str) -> str:
 
 
 def look_for_browser() -> list[str]:
-    """Chromium for the browser tests: found, or installed where this user may, or named as left out."""
+    """Chromium for the browser tests: found, or installed where this user may, or named as omitted."""
     if any(shutil.which(name) for name in BROWSERS):
         return []
     hint = "apt-get update && apt-get install -y chromium"
@@ -85,7 +85,7 @@ def look_for_browser() -> list[str]:
 
 
 def say_left_out() -> None:
-    """Print what had to be left out, so that nobody takes a skipped test for a passed one."""
+    """Print what had to be omitted, so that nobody takes a skipped test for a passed one."""
     lines = LEFT_OUT.read_text(encoding="utf-8").splitlines() if LEFT_OUT.exists() else []
     if lines:
         print("\n" + "!" * 100)

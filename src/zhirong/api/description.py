@@ -53,7 +53,7 @@ def _describe(call: dict[str, Any], schemas: dict[str, Any]) -> None:
 
 
 def _body(name: str, model: type[Request], schemas: dict[str, Any]) -> dict[str, Any]:
-    """The request of an operation; its schema goes to the components under a name of its own."""
+    """The request of an operation; its schema goes to the components under its own name."""
     title = "".join(part.capitalize() for part in name.replace("_", ".").replace("-", ".").split(".")) + "Request"
     schema = model.model_json_schema(ref_template=_REFERENCE)
     for part, described in schema.pop("$defs", {}).items():

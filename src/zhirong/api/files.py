@@ -1,4 +1,4 @@
-"""Files: handed in for an operation, which gets the ticket; downloaded by who may see what they belong to."""
+"""Files: submitted for an operation, which gets the ticket; downloaded by who may see what they belong to."""
 
 import io
 from typing import Any
@@ -59,12 +59,12 @@ def upload(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
     """Take a file in: its content is checked for kind and size."""
     actor: Actor = request.actor
     if not actor.organisation or (actor.scopes is not None and not actor.scopes - {READ}):
-        raise forbidden()  # who belongs to nothing, and a token that only reads, have nothing to hand in
+        raise forbidden()  # who belongs to nothing, and a token that only reads, have nothing to submit
     return as_json({"ticket": take_in(actor, file.name or "", file.read())}, 201)
 
 
 def download(request: HttpRequest, id: int = Path(..., ge=0)) -> Any:  # type: ignore[type-arg]  # noqa: A002
-    """The content, as it was handed in or made; what was changed on the disk since is not handed out."""
+    """The content, as it was submitted or made; what was changed on the disk since is not handed out."""
     actor: Actor = request.actor
     demand_read(actor)
     row = visible(actor, StoredFile, day_of(now())).filter(pk=id, removed=False).first()

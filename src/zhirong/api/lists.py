@@ -75,7 +75,9 @@ def _orders(one: Listing) -> list[str]:
 
 
 def _demand_order(one: Listing, wanted: str) -> None:
-    """A page falls back to its own order; a program that misspells one would take what comes first for what it asked for."""
+    """A page falls back to its own order; a program that misspells one would take what comes first for what it
+    asked for.
+    """
     if wanted and wanted not in _orders(one):
         can = _orders(one)
         raise refuse(
@@ -83,14 +85,14 @@ def _demand_order(one: Listing, wanted: str) -> None:
             "order",
             wanted,
             Text("不能按这一项排序", "the list cannot be ordered by this"),
-            Text(f"可用：{'、'.join(can)}", f"use one of: {', '.join(can)}")
-            if can
-            else Text("去掉", "leave it out"),
+            Text(f"可用：{'、'.join(can)}", f"use one of: {', '.join(can)}") if can else Text("去掉", "omit it"),
         )
 
 
 def _row(one: Listing, row: Any) -> dict[str, Any]:
-    """A row with what an operation on it asks for: its id, and its version where it is of a kind that has versions."""
+    """A row with what an operation on it asks for: its id, and its version where it is of a kind that has
+    versions.
+    """
     said = {"id": row.pk, **({"version": row.version} if _has_version(one) else {})}
     return said | {column.name: _cell(column, row) for column in one.columns if column.name != "id"}
 

@@ -1,4 +1,4 @@
-"""Who the caller is, what it may do, what it has been told."""
+"""Who the caller is, what it may do, what it has been notified."""
 
 from typing import Any
 
@@ -21,7 +21,9 @@ _MOST_NOTICES = 200
 
 
 class Me(Schema):
-    """The caller. operations, lists: names of what it may do and look through. scopes: of its token, null for a session."""
+    """The caller. operations, lists: names of what it may do and look through. scopes: of its token, null for a
+    session.
+    """
 
     account: int
     organisation: int
@@ -98,7 +100,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 def notices(request: HttpRequest) -> HttpResponse:
-    """What the account has been told."""
+    """What the account has been notified."""
     query_of(request, {})
     actor: Actor = request.actor
     demand_read(actor)

@@ -59,8 +59,8 @@ class FieldProblem(Schema):
 
 
 class ProblemDetails(Schema):
-    """A refusal. type: a stable name of its kind. problems: everything that was found wrong, none where it is no matter of
-    single fields.
+    """A refusal. type: a stable name of its kind. problems: everything that was found wrong, none where it is no
+    matter of single fields.
     """
 
     type: str
@@ -72,7 +72,7 @@ class ProblemDetails(Schema):
 
 
 def answer(request: HttpRequest, status: int, problems: Iterable[Problem] = (), code: str = "") -> HttpResponse:
-    """A refusal as a response. code: of its kind, that of its first problem where not said."""
+    """A refusal as a response. code: of its kind, that of its first problem by default."""
     return HttpResponse(details_of(request.path, status, problems, code), status=status, content_type=MEDIA_TYPE)
 
 
@@ -138,8 +138,8 @@ def of_validation(errors: Iterable[Mapping[str, Any]]) -> list[Problem]:
 
 
 def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Below ``/api/`` every refusal is problem details, whoever gave it: an address that there is not, a wrong method, a
-    missing CSRF token, a fault.
+    """Below ``/api/`` every refusal is problem details, anyone who gave it: an address that does not exist, a wrong
+    method, a missing CSRF token, a fault.
     """
 
     def convert(request: HttpRequest) -> HttpResponse:

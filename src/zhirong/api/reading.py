@@ -14,7 +14,8 @@ from zhirong.operations.fields import unwritable_paths, unwritable_problem
 KEY_HEADER = "Idempotency-Key"
 VERSION_HEADER = "If-Match"
 ANY_VERSION = "*"
-# One strong entity tag; a proxy that packs what it passes on makes it a weak one, which names the same version here.
+# One strong entity tag; a proxy that packs what it passes on makes it a weak one, which names the same version
+# here.
 _ETAG = re.compile(r'(?:W/)?"([0-9]{1,18})"')
 
 
@@ -36,12 +37,14 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
 
 
 class NoVersionError(InputError):
-    """What is done to a row must name the version of it that the caller has seen: nobody overwrites unseen what others did."""
+    """What is done to a row must name the version of it that the caller has seen: nobody overwrites unseen what
+    others did.
+    """
 
 
 def version_of(request: HttpRequest) -> int | None:
-    """The version in ``If-Match`` (RFC 9110 §13.1.1); None for ``*``: whatever it is now. Raises NoVersionError where there
-    is none, InputError for one that is no version.
+    """The version in ``If-Match`` (RFC 9110 §13.1.1); None for ``*``: whatever it is now. Raises NoVersionError if
+    there is none, InputError for one that is no version.
     """
     written = request.headers.get(VERSION_HEADER, "").strip()
     if not written:
@@ -73,8 +76,8 @@ def etag(version: int) -> str:
 
 
 def query_of(request: HttpRequest, known: Mapping[str, Any]) -> dict[str, str]:
-    """The parameters in the address. known: names that there are. Raises InputError naming every other, and those that
-    have characters which no database can keep.
+    """The parameters in the address. known: names that there are. Raises InputError naming every other, and those
+    that have characters which no database can keep.
     """
     problems = [
         Problem(
@@ -107,7 +110,7 @@ def number_in(given: Mapping[str, str], name: str, least: int, most: int, otherw
                     name,
                     written,
                     Text(f"须为 {least} 至 {most} 的整数", f"it must be a whole number from {least} to {most}"),
-                    Text("改正或去掉", "correct it or leave it out"),
+                    Text("改正或去掉", "correct it or omit it"),
                     "out_of_bounds",
                 )
             ]

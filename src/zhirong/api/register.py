@@ -41,8 +41,8 @@ class PledgedRight(Schema):
 
 
 class RegistrationOut(Schema):
-    """A registration as far as the register publishes it. former_names: of pledgors and pledgees that have changed since:
-    it is found by them too.
+    """A registration as far as the register publishes it. former_names: of pledgors and pledgees that have changed
+    since: it is found by them too.
     """
 
     id: int
@@ -62,8 +62,9 @@ class RegistrationOut(Schema):
 
 
 class Registrations(Schema):
-    """Registrations in the order of their filings. after: the id to go on from, null where there are no more. searched_as:
-    what the number was looked for as, null where none was asked for; a kind of right that is not named was not looked for.
+    """Registrations in the order of their filings. after: the id to continue from, null if there are no more.
+    searched_as: what the number was looked for as, null if none was asked for; a kind of right that is not named
+    was not looked for.
     """
 
     rows: list[RegistrationOut]

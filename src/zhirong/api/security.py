@@ -23,7 +23,7 @@ _PARTS = 50
 
 
 class BearerToken(HttpBearer):
-    """``Authorization: Bearer zr_…``: a token that somebody has made on the platform."""
+    """``Authorization: Bearer zr_...``: a token that somebody has made on the platform."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         """The person that the token acts as."""
@@ -57,8 +57,8 @@ AUTH = (BearerToken(), PageSession())
 
 
 class Parts:
-    """What is left in this process of rates that all processes share: never more than the rate goes out in all, up to one
-    part for each further process less.
+    """What is left in this process of rates that all processes share: never more than the rate goes out in all, up
+    to one part for each further process less.
     """
 
     def __init__(self) -> None:
@@ -88,8 +88,8 @@ _PARTS_LEFT = Parts()
 
 
 class Rate(BaseThrottle):
-    """At most so many calls a minute: of one account, or of one address where nobody is signed in. most: for a call that
-    costs more than others, counted apart under ``name``.
+    """At most so many calls a minute: of one account, or of one address where nobody is signed in. most: for a call
+    that costs more than others, counted apart under ``name``.
     """
 
     def __init__(self, name: str = "all", most: int | None = None) -> None:

@@ -1,4 +1,6 @@
-"""What the caller can do, look through and open, in words: for a command line and other programs that people look at."""
+"""What the caller can do, look through and open, in words: for a command line and other programs that people look
+at.
+"""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -39,9 +41,9 @@ class ChoiceWords(Schema):
 
 
 class FieldWords(Schema):
-    """What is asked for. widget: text, area, choice, many, day, file, flag, password, code, money, number, range or table (JSON).
-    suits: whether it is asked of this row. default: what holds where nothing is given. start: what stands there now,
-    where it says what an object is. choices: empty where anything can be given.
+    """What is asked for. widget: text, area, choice, many, day, file, flag, password, code, money, number, range or
+    table (JSON). suits: whether it is asked of this row. default: what holds where nothing is given. start: what
+    stands there now, where it says what an object is. choices: empty if anything can be given.
     """
 
     name: str
@@ -58,8 +60,9 @@ class FieldWords(Schema):
 
 
 class OperationWords(Schema):
-    """One operation. on: noun of what it is done to, empty where it begins something. page: path of the page that it opens,
-    ``{id}`` for the id of its subject. version: of the row that was named. fields: where one operation was named.
+    """One operation. on: noun of what it is done to, empty if it begins something. page: path of the page that it
+    opens, ``{id}`` for the id of its subject. version: of the row that was named. fields: where one operation was
+    named.
     """
 
     name: str
@@ -89,7 +92,7 @@ class ColumnWords(Schema):
 
 
 class FilterWords(Schema):
-    """A filter of a list. choices: empty where anything can be given."""
+    """A filter of a list. choices: empty if anything can be given."""
 
     name: str
     title: Words
@@ -113,8 +116,8 @@ class ListsWords(Schema):
 
 
 class ObjectFieldWords(Schema):
-    """A column of an object. kind: money (yuan) or text, which is anything else. choices: what its values are called,
-    where lists let one choose among them.
+    """A column of an object. kind: money (yuan) or text, which is anything else. choices: what its values are
+    called, where lists let one choose among them.
     """
 
     name: str
@@ -219,7 +222,9 @@ def _reads(actor: Actor) -> bool:
 
 
 def _row(actor: Actor, op: Operation, identity: int) -> Any:
-    """The row that is meant. Raises NotFoundError for one that the caller may not know of, ForbiddenError as ``run_operation``."""
+    """The row that is meant. Raises NotFoundError for one that the caller may not know of, ForbiddenError as
+    ``run_operation``.
+    """
     if op.model is None:
         return None
     row = visible(actor, op.model, day_of(now())).filter(pk=identity).first()
@@ -275,7 +280,7 @@ def _field(one: Asked, suits: bool) -> dict[str, Any]:
 
 
 def _shown(one: Asked, value: Any) -> Any:
-    """What stands in a field: an amount in yuan, as it is given."""
+    """What is in a field: an amount in yuan, as it is given."""
     return yuan(value) if one.widget == "money" and isinstance(value, int) else value
 
 

@@ -54,7 +54,7 @@ class LossBar:
 class CostBar:
     """What a loan costs the firm under one mode, in yuan over its life.
 
-    subsidies: what the firm gets back, positive. annual_cost: effective annual cost after subsidies, None where
+    subsidies: what the firm gets back, positive. annual_cost: effective annual cost after subsidies, None if
     it could not be computed.
     """
 
@@ -132,7 +132,7 @@ def full_loss_chart(bars: Sequence[LossBar], roles: Sequence[Text], lang: Lang =
 
 
 def cost_chart(bars: Sequence[CostBar], lang: Lang = "zh", width: int = WIDTH) -> Spec:
-    """Interest, fees and premiums to the right of zero, subsidies to the left; the annual cost beside each bar."""
+    """Interest, fees and premiums to the right of zero, subsidies to the left; the annual cost next to each bar."""
     names = {
         "interest": Text("利息", "interest").in_(lang),
         "fees": Text("费用", "fees").in_(lang),
@@ -158,7 +158,7 @@ def cost_chart(bars: Sequence[CostBar], lang: Lang = "zh", width: int = WIDTH) -
     farthest = max((float(str(end["end"])) for end in ends), default=0.0)
     lowest = min((float(-bar.subsidies / 10_000) for bar in bars), default=0.0)
     span = (farthest - lowest) or 1.0
-    # Room at the right for the words beside the longest bar.
+    # Room at the right for the words next to the longest bar.
     right = farthest + span * 56 / (width - 56)
     x_axis = {"title": Text("万元（整个贷款期）", "CNY 10,000 over the life of the loan").in_(lang), "tickCount": 6}
     return chart(
@@ -198,7 +198,7 @@ def cost_chart(bars: Sequence[CostBar], lang: Lang = "zh", width: int = WIDTH) -
 
 
 def _bars(rows: list[dict[str, object]], x: Spec, colour: Spec, tooltip: Mapping[str, Text], lang: Lang) -> Spec:
-    """The layer that both charts share: one bar a mode, of pieces from ``start`` to ``end``."""
+    """The layer that both charts share: one bar per mode, of pieces from ``start`` to ``end``."""
     return {
         "data": {"values": rows},
         "mark": {"type": "bar", "height": _BAR, "stroke": "#FFFFFF", "strokeWidth": 1},

@@ -13,7 +13,7 @@ _GROUPS_FORMAT = 12
 
 @cache
 def shown_characters() -> frozenset[int]:
-    """The code points that the documents' font has a glyph for. Raises InputError where there is no such font."""
+    """The code points that the documents' font has a glyph for. Raises InputError if there is no such font."""
     import typst
 
     folder = str(font_folder())
@@ -24,7 +24,9 @@ def shown_characters() -> frozenset[int]:
 
 
 def _characters(file: BinaryIO, index: int) -> frozenset[int]:
-    """The character map (table ``cmap``, subtable format 12) of one face of a font file, as ISO/IEC 14496-22 has it."""
+    """The character map (table ``cmap``, subtable format 12) of one face of a font file, as ISO/IEC 14496-22 has
+    it.
+    """
     start = 0
     if file.read(4) == b"ttcf":
         file.seek(12 + 4 * index)

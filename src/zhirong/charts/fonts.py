@@ -1,7 +1,7 @@
 """The Chinese font that charts and documents are set in.
 
 It comes with the wheel ``manimgx-fonts-cjk`` (Noto Sans CJK, SIL Open Font License 1.1), so that a machine without
-Chinese fonts prints Chinese. Debian's own copy serves where the wheel is left out.
+Chinese fonts prints Chinese. Debian's own copy serves where the wheel is omitted.
 """
 
 from importlib.util import find_spec

@@ -20,7 +20,9 @@ _TITLES = {
 
 
 def slices_chart(by: str, slices: Sequence[tuple[Text, Fen]], lang: Lang = "zh", width: int = WIDTH) -> Spec:
-    """One bar a part, its amount beside it. by: state, category, mode or region. slices: what each is called, and fen."""
+    """One bar a part, its amount next to it. by: state, category, mode or region. slices: what each is called, and
+    fen.
+    """
     rows = [
         {
             "name": "\n".join(wrap(title.in_(lang), _LINE, break_on_hyphens=False)),
@@ -41,7 +43,7 @@ def slices_chart(by: str, slices: Sequence[tuple[Text, Fen]], lang: Lang = "zh",
     x = {
         "field": "amount",
         "type": "quantitative",
-        # Room at the right for the words beside the longest bar.
+        # Room at the right for the words next to the longest bar.
         "scale": {"domain": [0, float(longest) * 1.35], "nice": False},  # type: ignore[arg-type]
         "axis": {"title": Text("万元", "CNY 10,000").in_(lang), "tickCount": 5},
     }

@@ -12,7 +12,7 @@ Spec = dict[str, Any]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 WIDTH = 460  # of the drawing itself, without the words at its left; a page of paper asks for less
 
-# Okabe and Ito's palette, which people with any common colour blindness can tell apart; the yellow is left out
+# Okabe and Ito's palette, which people with any common colour blindness can distinguish; the yellow is omitted
 # because it fades on white paper, greys and sand added for the parties that seldom appear.
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#6B6B6B", "#C9B77D", "#A8A8A8")
 BLUE, ORANGE, GREEN, PINK, SKY, *_ = PALETTE

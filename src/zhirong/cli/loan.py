@@ -81,7 +81,7 @@ def _judge(state: "LoanPosition", loan: "LoanFile", rules: "Rulebook") -> "Class
     try:
         return classify(state.standing, rules, state.as_of, loan.facts, loan.debtor)
     except RuleError:
-        return None  # the order came into force later; the reader is told
+        return None  # the order came into force later; the reader is informed
 
 
 def _doubt(ground: "Ground", lang: Lang) -> str:

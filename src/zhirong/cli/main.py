@@ -50,7 +50,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "the pledge register: file, examine, enter, search, check",
     ),
     "serve": ("启动平台：网页、接口、后台任务", "serve the platform: pages, API, background work"),
-    "worker": ("后台任务，单独的进程", "the background worker as a process of its own"),
+    "worker": ("后台任务，单独的进程", "the background worker as a separate process"),
     "demo-region": (
         "演示区域：企业、银行、权利、各种状态的贷款",
         "a region for training: firms, banks, rights, loans in every state",
@@ -75,11 +75,11 @@ EXIT_NEWER_DATABASE = 4
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 done with findings, 2 the input cannot be used, 4 a newer version made the
-    database; others in ``faults``.
+    """Run one command and return its exit code: 0 done, 1 done with findings, 2 the input cannot be used, 4 a newer
+    version made the database; others in ``faults``.
 
-    arguments: by default those of this process, and nothing that goes wrong leaves it as a traceback. With arguments from a
-    program, what is not the user's input is raised.
+    arguments: by default those of this process, and nothing that goes wrong leaves it as a traceback. With
+    arguments from a program, what is not the user's input is raised.
     """
     if arguments is None:
         words = sys.argv[1:]
@@ -91,7 +91,8 @@ def _with_packs(words: list[str]) -> int:
     words, packs = _without_packs(words)
     before = os.environ.get(_PACKS)
     if packs:
-        # So that every process that this one starts has them too. Those of the environment lie below those named here.
+        # So that every process that this one starts has them too. Those of the environment lie below those named
+        # here.
         from pathlib import Path
 
         named = [str(Path(folder).absolute()) for folder in packs]
@@ -135,7 +136,7 @@ def _run(words: list[str]) -> int:
 
 
 def _exit_code(error: ValueError) -> int:
-    """A database of a newer version has a code of its own, so that whoever starts the program need not read words."""
+    """A database of a newer version has its own code, so that anyone who starts the program need not read words."""
     codes = {problem.code for problem in error.problems}  # type: ignore[attr-defined]
     return EXIT_NEWER_DATABASE if "newer_database" in codes else EXIT_BAD_INPUT
 
@@ -154,7 +155,9 @@ def _command(words: list[str]) -> str | None:
 
 
 def _without_packs(words: list[str]) -> tuple[list[str], list[str]]:
-    """The words without every ``--rules DIR``, and the folders named. ``zhirong do`` keeps its own words: its fields are options."""
+    """The words without every ``--rules DIR``, and the folders named. ``zhirong do`` keeps its own words: its
+    fields are options.
+    """
     if _command([word for word in words if not word.startswith("--rules=")]) in _OWN_HELP:
         return words, []
     kept: list[str] = []
@@ -187,7 +190,9 @@ def _environment_language() -> str:
 
 
 def _without_language(words: list[str]) -> list[str]:
-    """The words without a ``--lang`` that is understood: standing between others it would cut a list of files in two."""
+    """The words without a ``--lang`` that is understood: standing between others it would cut a list of files in
+    two.
+    """
     before = ["", *words]
     return [
         word

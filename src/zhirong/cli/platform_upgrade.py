@@ -1,4 +1,6 @@
-"""``zhirong platform upgrade``: says what it will do, tries it on a copy (``--dry-run``), or backs up, upgrades and checks."""
+"""``zhirong platform upgrade``: says what it will do, tries it on a copy (``--dry-run``), or backs up, upgrades and
+checks.
+"""
 
 import argparse
 import json
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 _MOST_NAMES = 6  # names of rules in a line
 _MEGA = 1_000_000
-# Settings of the platform that a trial must not use: it has a database of its own, and signs nothing.
+# Settings of the platform that a trial must not use: it has its own database, and signs nothing.
 _NOT_FOR_TRIALS = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "ZHIRONG_CHECKPOINT_COPY", "ZHIRONG_DATA")
 
 
@@ -37,8 +39,8 @@ def upgrade_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run_upgrade(options: argparse.Namespace) -> int:
-    """0 done or nothing to do; 1 where the check found something. Raises InputError, with nothing changed, where it cannot
-    be done.
+    """0 done or nothing to do; 1 where the check found something. Raises InputError, with nothing changed, where it
+    cannot be done.
     """
     from zhirong.store.setup import demand_database, ready
 
@@ -88,7 +90,7 @@ def _upgrade(options: argparse.Namespace, plan: "Plan", data: Path, at: datetime
 
 
 def _try(options: argparse.Namespace, plan: "Plan", data: Path) -> int:
-    """The upgrade of a copy, by a program of its own: this one has the platform's database."""
+    """The upgrade of a copy, by its own program: this one has the platform's database."""
     from zhirong.operations.platform.upgrading import copy_for_trial, demand_room
 
     if plan.vendor != "sqlite":
@@ -140,14 +142,15 @@ class _Steps:
 
 
 def _backup_file(given: str, data: Path, at: datetime) -> Path:
-    """The backup to write: as given, or beside the data folder with its name and the instant."""
+    """The backup to write: as given, or next to the data folder with its name and the instant."""
     if given:
         return Path(given)
     folder = data.resolve()
     return folder.with_name(f"{folder.name}-before-upgrade-{at:%Y%m%dT%H%M%SZ}.tar")
 
 
-# -- words ----------------------------------------------------------------------------------------------------------
+# -- words
+# ----------------------------------------------------------------------------------------------------------
 
 
 def _print_plan(plan: "Plan", lang: str) -> None:

@@ -19,7 +19,7 @@ def show(quote: QuoteDocument, lang: Lang, *, explain: bool) -> None:
     """Print a quote."""
     console = Console(highlight=False)
     if not console.is_terminal:
-        # A pipe has no width of its own; a table folded at 80 columns would be harder to read than a long line.
+        # A pipe has no width; a table folded at 80 columns would be harder to read than a long line.
         console.width = 160
     seen = escaped(quote_view(in_order_of_use(quote), lang))
     words = seen["w"]
@@ -152,7 +152,9 @@ def _modes(console: Console, seen: Mapping[str, Any], words: Mapping[str, str], 
 
 
 def _elsewhere(console: Console, modes: int, lang: Lang) -> None:
-    """How many modes belong to other places or times; their names would fill the screen, `zhirong modes` has them."""
+    """How many modes belong to other places or times; their names would fill the screen, `zhirong modes` has
+    them.
+    """
     if not modes:
         return
     said = (

@@ -29,7 +29,7 @@ ROLES = ("registrar", "lender", "firm", "court", "authority", "public")
 class Action:
     """One action. words: what it does, Chinese and English. configure: its options. run: its exit code.
 
-    has_parts: it has sub-commands of its own, which take the options that all actions have.
+    has_parts: it has sub-commands, which take the options that all actions have.
     """
 
     words: tuple[str, str]
@@ -123,7 +123,7 @@ def with_registration(parser: argparse.ArgumentParser) -> argparse.ArgumentParse
 
 
 def say_done(options: Options, done: "Done") -> int:
-    """How the registration stands after a verb: 1 where it was refused."""
+    """How the registration stands after an operation: 1 where it was refused."""
     from zhirong.chain.pledge.registration import STATUS_WORDS, Status
     from zhirong.operations.pledge.look import view
 

@@ -317,7 +317,7 @@ ACTIONS: Mapping[str, Action] = {
         _due,
     ),
     "inbox": Action(
-        ("通知我的消息", "what I have been told"),
+        ("通知我的消息", "what I have been notified"),
         lambda parser: parser.add_argument("--after", type=int, default=-1, metavar="INDEX"),
         _inbox,
     ),

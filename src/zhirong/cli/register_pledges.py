@@ -321,7 +321,7 @@ ACTIONS: Mapping[str, Action] = {
         lambda options: _open(options, prepared=True),
     ),
     "file": Action(("申请登记", "file a pledge"), _package_options, lambda options: _open(options, prepared=False)),
-    "hand-in": Action(("提交准备好的申请", "hand in what was prepared"), with_registration, _hand_in),
+    "hand-in": Action(("提交准备好的申请", "submit what was prepared"), with_registration, _hand_in),
     "withdraw": Action(("撤回申请", "withdraw a filing"), _reason_options, _ending),
     "examine": Action(("审查：逐条不予登记情形", "examine a filing, ground by ground"), _examine_options, _examine),
     "enter": Action(("登记并给登记号", "enter it and give its number"), _resolved_options, _enter),

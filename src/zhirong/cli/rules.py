@@ -1,4 +1,6 @@
-"""``zhirong rules``: the rules in force, one rule with all its versions and sources, and what a policy pack changes."""
+"""``zhirong rules``: the rules in force, one rule with all its versions and sources, and what a policy pack
+changes.
+"""
 
 import argparse
 import json
@@ -21,7 +23,8 @@ _WORDS = {
     "show": ("一条规则：全部版本和来源", "one rule: every version with its source"),
     "diff": ("政策包改了什么，影响哪些方面", "what a policy pack changes, and whom it concerns"),
 }
-# What is decided by the rules of a prefix, so that a reader of a pack sees whom it concerns. The longest that fits counts.
+# What is decided by the rules of a prefix, so that a reader of a pack sees whom it concerns. The longest that fits
+# counts.
 _CONCERNS = {
     "appraisal": Text("评估价值", "appraised values"),
     "calendar": Text("到期日和起算日", "due days and limits of time"),
@@ -240,7 +243,9 @@ def _unknown(rule_id: str, book: Rulebook) -> InputError:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One rule in one region from a day on, before and after. None: there is no version. until: the last day, None is open."""
+    """One rule in one region from a day on, before and after. None: there is no version. until: the last day, None
+    is open.
+    """
 
     id: str
     region: str
@@ -258,7 +263,9 @@ class Change:
 
 
 def changes(before: Rulebook, after: Rulebook) -> list[Change]:
-    """Every rule, region and span of days on which two rulebooks say something else, in the order of ids, regions and days."""
+    """Every rule, region and span of days on which two rulebooks say something else, in the order of ids, regions
+    and days.
+    """
     found: list[Change] = []
     for rule_id in sorted({*before.ids(), *after.ids()}):
         versions = [
@@ -434,7 +441,9 @@ def _print_changes(found: list[Change], modes: list[dict[str, str]], lang: str) 
 
 
 def _differences(before: RuleValue | None, after: RuleValue | None, lang: str) -> Iterator[tuple[str, str, str]]:
-    """Name, old and new value of every place in which two values differ; one row without a name where they are no tables."""
+    """Name, old and new value of every place in which two values differ; one row without a name where they are no
+    tables.
+    """
     old = {} if before is None else dict(_leaves(before.value))
     new = {} if after is None else dict(_leaves(after.value))
     differing = [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]

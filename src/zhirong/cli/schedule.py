@@ -101,7 +101,7 @@ def _show(made: "Schedule", lang: Lang) -> None:
 
     console = Console()
     if not console.is_terminal:
-        # A pipe has no width of its own, and amounts cut to fit eighty columns would be lost.
+        # A pipe has no width, and amounts cut to fit eighty columns would be lost.
         console.width = 160
     title = f"{METHOD_TEXT[made.terms.method].in_(lang)} {show_yuan(made.terms.principal)}"
     table = Table(title=title)

@@ -1474,7 +1474,7 @@ class RegistrationOperations(Group):
         return self._do("registration.file", None, {"file": file}, None, key)
 
     def hand_in(self, *, registration: int, key: str = "") -> Done:
-        """提交申请 / Hand in the filing."""
+        """提交申请 / Submit the filing."""
         return self._do("registration.hand_in", None, {"registration": registration}, None, key)
 
     def reconcile(self, *, authority: str, file: str, is_complete: bool | None = None, key: str = "") -> Done:

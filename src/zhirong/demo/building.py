@@ -32,8 +32,8 @@ _MEMBERS = 60  # days before the oldest case on which the institutions are enter
 def build(
     today: date, told: Callable[[date], None] = lambda day: None, table: dict[str, Any] | None = None
 ) -> Region:
-    """Make the region in the database of this process, which has a register and is empty otherwise. told: hears
-    each day that the story comes to. table: of other people, firms and rights than those that come with the
+    """Make the region in the database of this process, which has a register and is empty otherwise. told: is called
+    with each day that the story comes to. table: of other people, firms and rights than those that come with the
     package.
 
     Raises InputError if there are organisations already.

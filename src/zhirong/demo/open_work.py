@@ -132,7 +132,7 @@ def _filing(region: Region, firm: dict[str, Any]) -> None:
 
 
 def _mandate(region: Region, firm: dict[str, Any]) -> None:
-    """The service agent can keep the firm's rights and draft its cases, for no more than it has been told."""
+    """The service agent can keep the firm's rights and draft its cases, for no more than it has been notified."""
     region.do(
         firm["id"],
         "mandate.give",

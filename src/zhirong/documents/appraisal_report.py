@@ -1,8 +1,8 @@
-"""The appraisal report as Word and PDF, with charts, every figure beside its row in the working papers.
+"""The appraisal report as Word and PDF, with charts, every figure next to its row in the working papers.
 
 Both files carry the report as data (``chain.appraisal_practice.report``): the Word file as a custom XML part, which
-Word keeps when the file is edited, the PDF as an attachment. ``read_report`` gets it back and checks that nobody has
-changed it. What somebody writes into the visible text does not change the data.
+Word keeps when the file is edited, the PDF as an attachment. ``read_report`` gets it back and checks that nobody
+has changed it. What somebody writes into the visible text does not change the data.
 """
 
 import base64
@@ -35,7 +35,7 @@ _TEXT_WIDTH = 16 * _CM
 
 
 def appraisal_pdf(data: Mapping[str, Any], lang: Lang = "zh") -> bytes:
-    """A report as PDF/A with its data attached. Raises InputError where the machine has no Chinese font."""
+    """A report as PDF/A with its data attached. Raises InputError if the machine has no Chinese font."""
     import typst
 
     shown = printable(data, shown_characters())
@@ -63,10 +63,10 @@ def appraisal_pdf(data: Mapping[str, Any], lang: Lang = "zh") -> bytes:
 
 
 def appraisal_docx(data: Mapping[str, Any], lang: Lang = "zh") -> bytes:
-    """A report as a Word file with its data inside. Raises InputError where charts cannot be drawn."""
+    """A report as a Word file with its data inside. Raises InputError if charts cannot be drawn."""
     from docx import Document
 
-    # Word brings its own fonts; only what no file may hold is left out.
+    # Word brings its own fonts; only what no file may hold is omitted.
     shown = printable(data, range(_CODE_POINTS))
     document = Document()
     _set_up(document, shown, lang)

@@ -1,4 +1,4 @@
-"""What stands in an appraisal report, part by part, as blocks that Word and PDF set in the same way."""
+"""What is in an appraisal report, part by part, as blocks that Word and PDF set in the same way."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -19,7 +19,7 @@ Block = dict[str, Any]
 
 _CHART_WIDTH = 420
 _OF_A_RIGHT = ("right", "right_number", "kind", "holder", "status", "last_day", "years_left", "row")
-_MOST_SWINGS = 10  # the widest ten say what moves the value; the rest stand in the table of inputs
+_MOST_SWINGS = 10  # the widest ten say what moves the value; the rest are in the table of inputs
 
 WORDS: dict[str, Text] = {
     "title": Text("知识产权资产评估报告", "Appraisal report on intellectual property"),
@@ -66,13 +66,13 @@ _STATEMENT = {
         "评估机构和评估师与委托人、权利人及其他当事人没有利害关系，没有预设价值；价值以所列输入和规则为前提，"
         "每个数字右侧的底稿号指向附件中的一行，任何人可以据此重算。",
         "Agency and appraisers have no tie to client, holder or other parties and took no preset value. The value stands on"
-        " the inputs and rules listed; the row number beside each figure leads to a row of the annex, from which anybody"
+        " the inputs and rules listed; the row number next to each figure leads to a row of the annex, from which anybody"
         " can compute it again.",
     ),
     "online": Text(
         "本报告由程序按所填资料自动计算，未经评估机构核对和签章，不能代替正式评估；每个数字右侧的底稿号指向附件中的一行。",
         "Computed automatically from the input given; no agency has checked or signed it, and it does not replace a formal"
-        " appraisal. The row number beside each figure leads to a row of the annex.",
+        " appraisal. The row number next to each figure leads to a row of the annex.",
     ),
 }
 _LIMITS = (

@@ -16,7 +16,9 @@ _LINES_LOOKED_AT = 50
 _QUOTED = re.compile(r'"[^"\n]*"')
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _ROWS_BETWEEN_CLOCKS = 2_000
-_FEWEST_COLUMNS = 3  # with fewer, a line break inside quotes cannot be told from a row that quotes have swallowed
+_FEWEST_COLUMNS = (
+    3  # with fewer, a line break inside quotes cannot be determined from a row that quotes have swallowed
+)
 
 
 def csv_rows(content: bytes, source: str) -> Rows:
@@ -66,7 +68,9 @@ def _damaged(line: bytes, encoding: str) -> bool:
 
 
 def _separator(text: str) -> str:
-    """The separator that stands on the most of the first lines, and the most often; what is in quotes is not one."""
+    """The separator that stands on the most of the first lines, and the most often; what is in quotes is not
+    one.
+    """
     lines = [
         _QUOTED.sub("", match[0]) for match, _ in zip(_LINE.finditer(text), range(_LINES_LOOKED_AT), strict=False)
     ]

@@ -48,14 +48,14 @@ class Budget:
             )
 
     def look_at_the_clock(self) -> None:
-        """Raises InputError where the file has taken too much processor time."""
+        """Raises InputError if the file has taken too much processor time."""
         if time.thread_time() - self._begun > SECONDS:
             raise self.too_much(
                 f"读取超过 {SECONDS:.0f} 秒仍未完成", f"reading it takes more than {SECONDS:.0f} seconds"
             )
 
     def width(self, columns: int, row: int) -> None:
-        """Raises InputError where a row has more columns than any list has."""
+        """Raises InputError if a row has more columns than any list has."""
         if columns > MOST_COLUMNS:
             raise self.too_much(
                 f"第 {row} 行超过 {MOST_COLUMNS:,} 列", f"row {row} has more than {MOST_COLUMNS:,} columns"

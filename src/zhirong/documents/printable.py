@@ -1,4 +1,4 @@
-"""Words as a font can print them: what it lacks is marked, what has no shape is left out."""
+"""Words as a font can print them: what it lacks is marked, what has no shape is omitted."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""The parts of a quote beside its figures: 1 + 1, title, what is not stated, what would raise the limit."""
+"""The parts of a quote next to its figures: 1 + 1, title, what is not stated, what would raise the limit."""
 
 from typing import Any
 

@@ -21,8 +21,8 @@ def quote_pdf(quote: QuoteDocument, lang: Lang = "zh") -> bytes:
     """A quote as PDF, its fonts embedded, its words kept as text.
 
     Nothing that a user wrote is ever read as markup: the template receives data only. A character that the font
-    lacks is printed as 〓, and page one says so; long words are cut there and stand in full among the reasons. The
-    quote's ``case.as_of`` is the document's date. Raises InputError where the machine has no Chinese font.
+    lacks is printed as 〓, and page one says so; long words are cut there and are in full among the reasons. The
+    quote's ``case.as_of`` is the document's date. Raises InputError if the machine has no Chinese font.
     """
     import typst
 

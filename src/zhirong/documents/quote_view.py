@@ -96,7 +96,9 @@ def quote_view(quote: QuoteDocument, lang: Lang) -> View:
 
 
 def in_order_of_use(quote: QuoteDocument) -> QuoteDocument:
-    """The quote with its modes in the order in which the firm cares: eligible, to be confirmed, not; cheap first."""
+    """The quote with its modes in the order in which the firm cares: eligible, to be confirmed, not; cheap
+    first.
+    """
     ranks = {"yes": 0, "unknown": 1, "no": 2}
 
     def rank(mode: ModePart) -> tuple[int, Decimal]:
@@ -152,9 +154,10 @@ def _open_conditions(quote: QuoteDocument, lang: Lang) -> dict[str, list[str]]:
 
 
 def cheapest(quote: QuoteDocument) -> ModePart | None:
-    """The mode of the credit limit; where it has none, the one to be confirmed with the lowest effective annual cost.
+    """The mode of the credit limit; where it has none, the one to be confirmed with the lowest effective annual
+    cost.
 
-    None where no mode of either sort has a cost.
+    None if no mode of either sort has a cost.
     """
     costs = [(mode, mode.effective_annual_cost) for mode in quote.modes]
     priced = [(mode, Decimal(cost)) for mode, cost in costs if cost is not None]
@@ -187,7 +190,7 @@ def decision_text(quote: QuoteDocument, lang: Lang) -> str:
 
 
 def provisional_note(modes: Sequence[ModePart], lang: Lang) -> str:
-    """That due days may still move, naming the years whose working days are not announced; empty where none may."""
+    """That due days may still move, naming the years whose working days are not announced; empty if none may."""
     # Years are announced one after the other, so of two the later is the one that is open.
     years = sorted({max(row.due, row.written).year for mode in modes for row in mode.schedule if row.provisional})
     if not years:
@@ -525,7 +528,9 @@ def _made_with(quote: QuoteDocument, lang: Lang) -> str:
 
 
 def packs_of(quote: QuoteDocument, lang: Lang) -> list[str]:
-    """The policy packs that a quote was made under, each with its version and the SHA-256 of its content; empty for none."""
+    """The policy packs that a quote was made under, each with its version and the SHA-256 of its content; empty for
+    none.
+    """
     named = WORDS["pack"].in_(lang)
     return [
         f"{named} {pack.title.in_(lang)} {pack.id} {pack.version} SHA-256 {pack.digest}"

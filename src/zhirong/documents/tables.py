@@ -32,9 +32,9 @@ def read_rows(content: bytes, source: str) -> Rows:
     """The rows of a CSV file or a workbook (.xlsx, .xls) with their numbers, from 1, as a spreadsheet counts them.
 
     What the bytes are decides, not the name. A CSV may be UTF-8, UTF-16 or GB 18030, parted by commas, tabs or
-    semicolons; a line that is damaged keeps U+FFFD where its bytes mean nothing. Of a workbook the first visible sheet
-    that holds a table comes, the others with it. Raises InputError for anything else, for damaged quotes and beyond
-    the limits of ``file_limits``.
+    semicolons; a line that is damaged keeps U+FFFD where its bytes mean nothing. Of a workbook the first visible
+    sheet that holds a table comes, the others with it. Raises InputError for anything else, for damaged quotes and
+    beyond the limits of ``file_limits``.
     """
     for beginnings, kind in _NO_TABLES:
         if content[:_LOOKED_AT].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(beginnings):
@@ -49,9 +49,10 @@ def read_rows(content: bytes, source: str) -> Rows:
 
 
 def seems_longer_than(content: bytes, rows: int) -> bool:
-    """Whether a file probably has more than so many rows, told without reading it: by its lines, or by the size of its sheets.
+    """Whether a file probably has more than so many rows, estimated without reading it: by its lines, or by the
+    size of its sheets.
 
-    A damaged or hostile file is not long: whoever reads it refuses it.
+    A damaged or hostile file is not long: anyone who reads it refuses it.
     """
     if content.startswith(_ZIP):
         return _unpacked_sheets(content) > rows * _BYTES_OF_ROW
@@ -62,7 +63,9 @@ def seems_longer_than(content: bytes, rows: int) -> bool:
 
 
 def _unpacked_sheets(content: bytes) -> int:
-    """Bytes of the sheets as the archive states them; 0 where its table of contents is damaged or too large to be looked at."""
+    """Bytes of the sheets as the archive states them; 0 where its table of contents is damaged or too large to be
+    looked at.
+    """
     at = content.rfind(_DIRECTORY_END, max(0, len(content) - _LAST_BYTES))
     if at < 0 or int.from_bytes(content[at + 12 : at + 16], "little") > MOST_DIRECTORY:
         return 0

@@ -15,7 +15,7 @@ _NAVY = "#12395B"
 _SHADE = "#F3F6F9"
 _LONGEST_CELL = 32_767  # what Excel can hold
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
-_FONT = "Microsoft YaHei"  # on every Windows and Mac Office; elsewhere the reader's own Chinese font stands in
+_FONT = "Microsoft YaHei"  # on every Windows and Mac Office; elsewhere the reader's own Chinese font is in
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Workbook:
                 }
             )
         chart.set_title({"name": title, "name_font": {"size": 12}})
-        # Excel draws the first category at the bottom unless told otherwise.
+        # Excel draws the first category at the bottom by default.
         chart.set_y_axis({"reverse": True})
         chart.set_x_axis({"num_format": "0%" if is_stacked else "0.0%" if is_rate else "#,##0"})
         chart.set_legend({"position": "bottom"})
@@ -122,7 +122,9 @@ _FORMATS: dict[str, dict[str, object]] = {
 
 
 class Sheet:
-    """One sheet, written from the top. ``next_row`` is the number of the row to be written next, as Excel counts."""
+    """One sheet, written from the top. ``next_row`` is the number of the row to be written next, as Excel
+    counts.
+    """
 
     def __init__(self, sheet: "xlsxwriter.worksheet.Worksheet", title: str, formats: dict[str, object]) -> None:
         self._sheet = sheet
@@ -153,7 +155,7 @@ class Sheet:
     def row(self, *cells: Cell) -> None:
         """One row, from the left; None leaves a cell empty."""
         for index, cell in enumerate(cells):
-            # A line that stands alone runs on into the empty cells beside it.
+            # A line that is alone runs on into the empty cells next to it.
             self._write(index, cell, "" if len(cells) > 1 else "plain")
         self.next_row += 1
 

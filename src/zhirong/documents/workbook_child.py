@@ -1,11 +1,12 @@
-"""Reads the workbook on standard input and writes its rows to standard output; run as a script, in a process of its own.
+"""Reads the workbook on standard input and writes its rows to standard output; run as a script, in its own process.
 
-A workbook can be built so that any reader of it runs out of memory or time. This process has little of both, which the
-system enforces, so that a hostile file ends it and nothing else. It imports nothing of the package, to begin quickly.
+A workbook can be built so that any reader of it runs out of memory or time. This process has little of both, which
+the system enforces, so that a hostile file ends it and nothing else. It imports nothing of the package, to begin
+quickly.
 
-Standard output: values of ``marshal``, one after another. ``("sheet", name)`` begins a sheet; a list of rows follows
-any number of times, each ``(number, cells)``; ``("end",)`` ends it all; ``("refused", code, detail)`` instead of it.
-A day and time is a tuple of six whole numbers.
+Standard output: values of ``marshal``, one after another. ``("sheet", name)`` begins a sheet; a list of rows
+follows any number of times, each ``(number, cells)``; ``("end",)`` ends it all; ``("refused", code, detail)``
+instead of it. A day and time is a tuple of six whole numbers.
 """
 
 import io

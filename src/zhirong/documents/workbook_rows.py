@@ -96,10 +96,10 @@ _REASONS: dict[str, tuple[Text, Text, str]] = {
 
 
 def workbook_rows(content: bytes, source: str) -> Rows:
-    """The rows of the first visible sheet that holds a table, the other sheets with it; empty rows are left out.
+    """The rows of the first visible sheet that holds a table, the other sheets with it; empty rows are omitted.
 
-    A formula without a stored result comes as its own text, beginning with "=". Raises InputError for a workbook that
-    is damaged, hostile or beyond the limits.
+    A formula without a stored result comes as its own text, beginning with "=". Raises InputError for a workbook
+    that is damaged, hostile or beyond the limits.
     """
     kept: dict[str, str] = {}
     sheets: list[Rows] = []
@@ -121,7 +121,7 @@ def workbook_rows(content: bytes, source: str) -> Rows:
 
 
 def _parts(content: bytes, source: str) -> Iterator[Any]:
-    """What the process says, until its end. Raises InputError where its limits ended it."""
+    """What the process says, until its end. Raises InputError if its limits ended it."""
     allowed = {
         "memory": limits.WORKBOOK_MEMORY,
         "seconds": limits.WORKBOOK_SECONDS,

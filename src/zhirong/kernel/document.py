@@ -1,8 +1,8 @@
 """Documents: frozen dataclasses that answer a question whole, and their way to JSON and back.
 
 A document holds what its readers show: money as a string in yuan, rates as decimal strings, days as dates, words as
-``Text``, codes as enums. Its JSON has a key for each field, in the order of the fields. ``kernel.schema`` describes the
-JSON from the same classes.
+``Text``, codes as enums. Its JSON has a key for each field, in the order of the fields. ``kernel.schema`` describes
+the JSON from the same classes.
 """
 
 from collections.abc import Callable, Mapping
@@ -39,7 +39,7 @@ Number = Annotated[str, Written(r"^-?[0-9]+(\.[0-9]+)?$")]
 LEFT_OUT = MappingProxyType({"left_out": True})
 """Metadata of a field whose key the JSON leaves out where the field is None."""
 
-# Values of the kernel with a JSON form of their own.
+# Values of the kernel with its own JSON form.
 KERNEL_VALUES = (Text, Reference, Explanation, Provenance)
 
 _PLAIN = frozenset({str, int, bool, NoneType})
@@ -72,7 +72,9 @@ def to_json(value: Any) -> Any:
 
 
 def from_json(cls: type[Document], data: Any) -> Document:
-    """The document that JSON describes. Raises ValueError that names the place for anything that is no such document."""
+    """The document that JSON describes. Raises ValueError that names the place for anything that is no such
+    document.
+    """
     kind: Any = cls
     document: Document = _reader(kind)(data)
     return document
@@ -91,7 +93,7 @@ def hints(cls: Any) -> dict[str, Any]:
 
 @cache
 def tag_of(members: tuple[Any, ...]) -> str:
-    """The field whose single word tells the members of a union apart. Raises TypeError where there is none."""
+    """The field whose single word tells the members of a union apart. Raises TypeError if there is none."""
     for one in fields(members[0]):
         if all(get_origin(hints(member).get(one.name)) is Literal for member in members):
             return one.name

@@ -315,11 +315,13 @@ def plant_variety_number(written: str) -> str:
 def data_ip_number(written: str) -> str:
     """A registration number of data intellectual property, kept as its 16 places: ``2024A0010000123X``.
 
-    The certificates that the China National Intellectual Property Administration issues in one form (规发〔2024〕79号; in
-    Guangdong since 2024-09-09, by a notice of its protection centre of 2024-09-10) bear two numbers. The registration
-    number has 16 letters and digits: year of application, source of the data, kind of registrant, serial, check digit.
-    The certificate number has 17 digits: year, month, code of the office, serial. The rule of the check digit has not
-    been published: only the form and the year are checked. Older certificates have local numbers, which are not read.
+    The certificates that the China National Intellectual Property Administration issues in one form (规发〔2024〕79号;
+    in Guangdong since 2024-09-09, by a notice of its protection centre of 2024-09-10) bear two numbers. The
+    registration number has 16 letters and digits: year of application, source of the data, kind of registrant,
+    serial, check digit. The certificate number has 17 digits: year, month, code of the office, serial. The rule of
+    the check digit has not
+    been published: only the form and the year are checked. Older certificates have local numbers, which are not
+    read.
     """
     core = _SEPARATORS.sub("", _plain(written))
     if _DATA_IP.fullmatch(core) is not None:
@@ -329,7 +331,7 @@ def data_ip_number(written: str) -> str:
             "certificate_number",
             Text(
                 "这是证书编号（17 位）；同一登记另有登记号，两个号会成为两项权利",
-                "this is the number of the certificate (17 places); the registration has a number of its own, and the "
+                "this is the number of the certificate (17 places); the registration has its own number, and the "
                 "right would count twice",
             ),
             Text("请填证书上的 16 位登记号", "Enter the registration number of 16 places from the certificate."),
@@ -352,10 +354,11 @@ def data_ip_number(written: str) -> str:
 class NumberForm:
     """How the numbers of one kind of right are written.
 
-    read: returns the kept form of what was written; None for a kind that never has a number. is_optional: a right of
-    this kind exists without a number. sign: what only these numbers begin with, empty where nothing sets them apart.
+    read: returns the kept form of what was written; None for a kind that never has a number. is_optional: a right
+    of this kind exists without a number. sign: what only these numbers begin with, empty if nothing sets them
+    apart.
     sample: a number of this form that no register has given, from a year and a serial of 1 to 99, for rough figures
-    about a right whose number nobody asks for; None where a right can do without.
+    about a right whose number nobody asks for; None if a right can do without.
     """
 
     read: Callable[[str], str] | None
@@ -375,7 +378,8 @@ def _sample_layout_design(year: int, serial: int) -> str:
     return f"BS.{digits}.{patent_check_digit(digits)}"
 
 
-# By the code of the kind (``RightKind``). Records of rights and the digital identity of a right both read numbers here.
+# By the code of the kind (``RightKind``). Records of rights and the digital identity of a right both read numbers
+# here.
 NUMBER_FORMS: Mapping[str, NumberForm] = {
     "invention": NumberForm(patent_number, sample=partial(sample_patent_number, "1")),
     "utility_model": NumberForm(patent_number, sample=partial(sample_patent_number, "2")),

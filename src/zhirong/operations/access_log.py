@@ -1,7 +1,7 @@
-"""Keeping who has looked at what: once a day for each person and thing, so that reading stays cheap.
+"""Keeping who has looked at what: once per day for each person and thing, so that reading stays cheap.
 
-A reader never waits for a writer. Where the database is being written to, the record goes into a small file in the data folder, and
-the background worker takes it over.
+A reader never waits for a writer. Where the database is being written to, the record goes into a small file in the
+data folder, and the background worker takes it over.
 """
 
 import fcntl

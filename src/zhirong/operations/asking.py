@@ -1,5 +1,5 @@
-"""What an operation asks for: its request as fields in words, for this person and this row. The model says it; forms,
-programs and the command line read it from here.
+"""What an operation asks for: its request as fields in words, for this person and this row. The model says it;
+forms, programs and the command line read it from here.
 """
 
 import types
@@ -18,9 +18,9 @@ from zhirong.operations.fields import Ask, Request, ask_in
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One field. widget: as of ``Ask``, never only ``text`` where the type says more. required: whether something must be
-    given. is_list: several values. suits: whether it is asked of this person and row. default: what holds where
-    nothing is given. start: what a form begins with. choices: empty where anything can be given. maximum: of
+    """One field. widget: as of ``Ask``, never only ``text`` where the type says more. required: whether something
+    must be given. is_list: several values. suits: whether it is asked of this person and row. default: what holds
+    where nothing is given. start: what a form begins with. choices: empty if anything can be given. maximum: of
     letters.
     """
 
@@ -38,8 +38,8 @@ class Asked:
 
 
 def asked(model: type[Request], actor: Actor, row: Any, *, tells: bool = True) -> list[Asked]:
-    """The fields of a request, all that there are. tells: whether the person may be told what depends on rows: choices among
-    them, what suits them, and what stands in a field now.
+    """The fields of a request, all that there are. tells: whether the person may see what depends on rows:
+    choices among them, what suits them, and what is in a field now.
     """
     return [_asked(name, info, actor, row, tells) for name, info in model.model_fields.items()]
 

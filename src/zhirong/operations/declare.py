@@ -35,9 +35,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What an operation has done. index: of its event in the log. subject: such as ``case/12``, and its id and version.
+    """What an operation has done. index: of its event in the log. subject: such as ``case/12``, and its id and
+    version.
 
-    answer: what it says to the caller, JSON. shown_once: a secret for the caller's eyes alone, which is kept nowhere.
+    answer: what it says to the caller, JSON. shown_once: a secret for the caller's eyes alone, which is kept
+    nowhere.
     """
 
     index: int
@@ -53,12 +55,14 @@ class Done:
 class Operation:
     """One business action. name: ``noun.verb``; the noun is its scope for tokens.
 
-    model: whose row it is done to, None where it begins something. roles: who may; empty: anybody signed in.
-    relation: beyond seeing the row, what the person must be to it. states: in which it is lawful, None for any (the
-    chain's table still decides); they also say when its button is shown. is_signed: asks for a second factor.
-    for_agents: a firm can let its agent do it. is_background: the platform's own work alone does it, nobody signed in can.
-    prepare: what takes long and writes nothing, such as reading a file, done before the only writer is held up; what it
-    answers is ``Work.prepared``. takes_files: a long file is left to the background (``imports``); the caller is told so.
+    model: whose row it is done to, None if it begins something. roles: who may; empty: anybody signed in.
+    relation: beyond seeing the row, what the person must be to it. states: in which it is allowed, None for any
+    (the chain's table still decides); they also say when its button is shown. is_signed: asks for a second factor.
+    for_agents: a firm can let its agent do it. is_background: the platform's own work alone does it, nobody signed
+    in can.
+    prepare: what takes long and writes nothing, such as reading a file, done before the only writer is held up;
+    what it answers is ``Work.prepared``. takes_files: a long file is left to the background (``imports``); the
+    caller is notified.
     """
 
     name: str
@@ -105,8 +109,8 @@ def operation(
     prepare: Callable[["Call", Any], Any] | None = None,
     takes_files: bool = False,
 ) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
-    """Declare an operation; the function decides and writes through ``Work``. page: name of the page to go to afterwards,
-    which takes the id of the row that the operation answers with.
+    """Declare an operation; the function decides and writes through ``Work``. page: name of the page to go to
+    afterwards, which takes the id of the row that the operation answers with.
     """
 
     def declare(run: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

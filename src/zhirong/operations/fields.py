@@ -1,4 +1,5 @@
-"""What an operation asks for: a pydantic model with words in both languages, read with every problem reported together.
+"""What an operation asks for: a pydantic model with words in both languages, read with every problem reported
+together.
 
 The same model makes the form on a page, the schema of the API and the reader of what comes in.
 """
@@ -41,9 +42,10 @@ Choices = Sequence[tuple[str, Text]]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """How a field is asked for. unit ``fen``: kept in fen, typed in yuan. widget: text, area, choice, many, day, file, flag,
-    password, money, number, range (three: low, most likely, high), table (not on a form). choices: what may be chosen, or a function of person and subject row that gives it.
-    only: whether a form asks for it at all, by person and row. start: what a form begins with, by person and row.
+    """How a field is asked for. unit ``fen``: kept in fen, typed in yuan. widget: text, area, choice, many, day,
+    file, flag, password, money, number, range (three: low, most likely, high), table (not on a form). choices: what
+    may be chosen, or a function of person and subject row that gives it. only: whether a form asks for it at all,
+    by person and row. start: what a form begins with, by person and row.
     """
 
     title: Text
@@ -70,8 +72,8 @@ def ask(
 
 
 class Request(BaseModel):
-    """The base of every request: unknown fields are refused, spaces around words do not count, a field with fixed choices takes
-    one of them, and its schema lists them.
+    """The base of every request: unknown fields are refused, spaces around words do not count, a field with fixed
+    choices takes one of them, and its schema lists them.
     """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
@@ -99,7 +101,7 @@ class Request(BaseModel):
 
 
 def ask_in(info: FieldInfo) -> Ask | None:
-    """How a field is asked for, where it says so: beside its type, or within a type that may also be left out."""
+    """How a field is asked for, where it says so: next to its type, or within a type that may also be omitted."""
     said = [*info.metadata, *_annotated_within(info.annotation)]
     return next((one for one in said if isinstance(one, Ask)), None)
 
@@ -111,8 +113,8 @@ def _annotated_within(annotation: Any) -> list[Any]:
 
 
 def choices_of(info: FieldInfo) -> dict[str, Text] | None:
-    """The values that a field takes, in words, where they are the same for everybody; None where anything can be given or the
-    choices depend on who asks. What holds where nothing is given can be given, too.
+    """The values that a field takes, in words, where they are the same for everybody; None if anything can be given
+    or the choices depend on who asks. What holds where nothing is given can be given, too.
     """
     said = ask_in(info)
     if said is None or said.choices is None or callable(said.choices):
@@ -147,14 +149,16 @@ class Nothing(Request):
 
 
 def _said(code: str, reason: Text, hint: Text) -> PydanticCustomError:
-    """What is wrong with a value, in the words of whoever looked at it."""
+    """What is wrong with a value, in the words of the party that looked at it."""
     words = {"zh": reason.zh, "en": reason.en, "hint_zh": hint.zh, "hint_en": hint.en}
     return PydanticCustomError(code, "{en}", words)
 
 
 @dataclass(frozen=True, slots=True)
 class Formed:
-    """That text has the form of a pattern, the whole of it; hint: how it is written, for people, who read no patterns."""
+    """That text has the form of a pattern, the whole of it; hint: how it is written, for people, who read no
+    patterns.
+    """
 
     pattern: str
     hint: Text
@@ -172,8 +176,9 @@ class Formed:
 
 
 def _fen(value: Any) -> Any:
-    """Yuan as people write them (``"2,000,000.00"``, ``"200万元"``) become fen. A whole number comes from the platform's own code and is
-    fen already, as ``kernel.money.Fen`` is; the doors pass no number on (``money_as_text``).
+    """Yuan as people write them (``"2,000,000.00"``, ``"200万元"``) become fen. A whole number comes from the
+    platform's own code and is fen already, as ``kernel.money.Fen`` is; the doors pass no number on
+    (``money_as_text``).
     """
     fen = value
     if isinstance(value, str):
@@ -248,7 +253,8 @@ Line = Annotated[str, Field(min_length=1, max_length=200)]
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
 
 
-# Control characters, half characters, direction marks (Unicode standard annex 9) and the separators of lines and paragraphs.
+# Control characters, half characters, direction marks (Unicode standard annex 9) and the separators of lines and
+# paragraphs.
 _UNWRITABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
 )
@@ -271,7 +277,9 @@ def _holds_money(annotation: Any) -> bool:
 
 
 def money_as_text(model: type[Request], data: Mapping[str, Any]) -> dict[str, Any]:
-    """What came in as JSON, with every amount as text: money has one unit at every door, yuan, whether it comes as a number or as text."""
+    """What came in as JSON, with every amount as text: money has one unit at every door, yuan, whether it comes as
+    a number or as text.
+    """
     return {
         name: _yuan_text(value) if name in model.model_fields and is_money(model.model_fields[name]) else value
         for name, value in data.items()
@@ -298,8 +306,8 @@ def read(model: type[R], data: Mapping[str, Any]) -> R:
 
 
 def unwritable_paths(value: Any, path: str = "") -> list[str]:
-    """Where in this data there are characters that no text has: a null or another control character but for tabs and line breaks, half of
-    a character, marks that turn the direction of what is read.
+    """Where in this data there are characters that no text has: a null or another control character but for tabs
+    and line breaks, half of a character, marks that turn the direction of what is read.
     """
     if isinstance(value, str):
         return [path] if _UNWRITABLE.search(value) else []
@@ -313,7 +321,9 @@ def unwritable_paths(value: Any, path: str = "") -> list[str]:
 
 
 def _breaks_a_line(model: type[Request], name: str, value: Any) -> bool:
-    """Whether a value, or an item of a list, has more than one line in a field of one line. What stands around it does not count."""
+    """Whether a value, or an item of a list, has more than one line in a field of one line. What stands around it
+    does not count.
+    """
     info = model.model_fields.get(name)
     if info is None or any(isinstance(one, Ask) and one.widget in _MANY_LINES for one in info.metadata):
         return False
@@ -349,7 +359,7 @@ def unwritable_problem(path: str) -> Problem:
 # pydantic's kinds of error in the words of this house: reason and hint. {x} are pydantic's own values.
 _WORDS: Mapping[str, tuple[Text, Text]] = {
     "missing": (Text("没有填写", "nothing is given"), Text("补上", "fill it in")),
-    "extra_forbidden": (Text("没有这个字段", "there is no such field"), Text("去掉它", "leave it out")),
+    "extra_forbidden": (Text("没有这个字段", "there is no such field"), Text("去掉它", "omit it")),
     # The least length of a text is always one: it must not be empty.
     "string_too_short": (Text("没有填写", "nothing is given"), Text("补上", "fill it in")),
     "string_too_long": (

@@ -1,9 +1,12 @@
-"""Long lists and statements: accepted at once, read in the background, shown as old and new, kept once somebody agrees.
+"""Long lists and statements: accepted at once, read in the background, shown as old and new, kept once somebody
+agrees.
 
-A desk declares an ``Importer`` for its kind of file: how the file is read, what each row would change, how rows are kept.
-The file is parsed outside any transaction. What was found lies in the data folder as pieces of rows, one transaction each
-when they are kept, so that nobody waits long and a worker that is killed goes on at the piece where it stopped. Every
-piece compares with the data of its time again: what somebody has changed since the preview is left alone and reported.
+A desk declares an ``Importer`` for its kind of file: how the file is read, what each row would change, how rows are
+kept. The file is parsed outside any transaction. What was found lies in the data folder as pieces of rows, one
+transaction each when they are kept, so that nobody waits long and a worker that is killed continues at the piece
+where it stopped. Every
+piece compares with the data of its time again: what somebody has changed since the preview is left alone and
+reported.
 """
 
 import gzip
@@ -50,7 +53,8 @@ _WAITING_ON = "background"  # the answer of an operation that has left its file 
 class Found:
     """What a file holds. records: one for each good row, JSON, in order. bad: rows with their problems, JSON.
 
-    about: what was recognised, for people. notices: what is named and stops nothing. total: how many records there are.
+    about: what was recognised, for people. notices: what is named and stops nothing. total: how many records there
+    are.
     """
 
     records: Iterable[dict[str, Any]]
@@ -64,9 +68,10 @@ class Found:
 class Importer:
     """One kind of file. roles: who may confirm it. page: the name of the page of what was imported.
 
-    read: the file to records, saying how many rows of how many it has read; raises InputError where it cannot be used. compare: records to rows of the preview, each
-    with ``outcome`` (new, changed, same, wrong), ``row``, ``title`` and ``changes``; reads the database only. keep: rows of
-    the preview are kept, within a transaction; answers how many were ``new``, ``changed``, ``same`` and ``left``.
+    read: the file to records, saying how many rows of how many it has read; raises InputError where it cannot be
+    used. compare: records to rows of the preview, each with ``outcome`` (new, changed, same, wrong), ``row``,
+    ``title`` and ``changes``; reads the database only. keep: rows of the preview are kept, within a transaction;
+    answers how many were ``new``, ``changed``, ``same`` and ``left``.
     """
 
     kind: str
@@ -86,7 +91,8 @@ def importer(one: Importer) -> None:
     IMPORTERS[one.kind] = one
 
 
-# -- taking a file in -----------------------------------------------------------------------------------------------
+# -- taking a file in
+# -----------------------------------------------------------------------------------------------
 
 
 def most_rows_at_once(kind: str, day: date) -> int:
@@ -107,7 +113,7 @@ def is_long_table(rows: Rows, kind: str, day: date) -> bool:
 def begin(work: Work, kind: str, ticket: str, subject: str, request: Mapping[str, Any]) -> dict[str, Any]:
     """Take a long file in; the answer names the import and its job. The same file again is the same import.
 
-    subject: what the file belongs to. Raises InputError where the organisation has too many under way.
+    subject: what the file belongs to. Raises InputError if the organisation has too many under way.
     """
     upload = redeem(work.actor, ticket)
     under_way = list(
@@ -167,7 +173,8 @@ def _import_of(key: str) -> FileImport:
     return FileImport.objects.select_related("organisation", "file").get(pk=int(key.split("/")[1]))
 
 
-# -- pieces of a preview --------------------------------------------------------------------------------------------
+# -- pieces of a preview
+# --------------------------------------------------------------------------------------------
 
 
 def _written(rows: Sequence[Mapping[str, Any]]) -> bytes:
@@ -176,7 +183,7 @@ def _written(rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def preview_rows(row: FileImport, number: int) -> list[dict[str, Any]]:
-    """The rows of one piece of the preview. Raises InputError where it is no longer there."""
+    """The rows of one piece of the preview. Raises InputError if it is no longer there."""
     offset, length, digest = row.parts[number]
     return _rows_of(row.report, offset, length, digest)
 
@@ -200,7 +207,8 @@ def _pieces(records: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]
         yield piece
 
 
-# -- what people do -------------------------------------------------------------------------------------------------
+# -- what people do
+# -------------------------------------------------------------------------------------------------
 
 
 def _own(actor: Actor, row: FileImport) -> bool:
@@ -302,7 +310,8 @@ def retry(work: Work, request: Any) -> Any:
     work.later(kind, job_key(row, row.state, row.version), work.now, row.organisation)
 
 
-# -- what the background does ---------------------------------------------------------------------------------------
+# -- what the background does
+# ---------------------------------------------------------------------------------------
 
 
 class Previewed(Request):
@@ -552,7 +561,8 @@ def sweep(task: Task) -> Any:
     return {"expired": expired, "swept": swept}
 
 
-# -- the list -------------------------------------------------------------------------------------------------------
+# -- the list
+# -------------------------------------------------------------------------------------------------------
 
 KIND_TEXT: Mapping[str, Text] = {
     "rights": Text("权利清单", "list of rights"),

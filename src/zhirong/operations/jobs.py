@@ -1,4 +1,5 @@
-"""Work in the background: declared once, taken up by lease, tried again with growing pauses, done once whatever happens.
+"""Work in the background: declared once, taken up by lease, tried again with growing pauses, done once whatever
+happens.
 
     @job("loans.end_of_day", daily="01:00")
     def end_of_day(task: Task) -> Any:
@@ -6,9 +7,9 @@
             task.run_operation("loan.end_of_day", loan)
             task.progress(number, len(ids))
 
-A worker may be killed at any point: the lease passes, another takes the job up from its beginning. What it does goes
-through ``task.perform``, whose keys are made from the job, so that what was done before is answered, not done again.
-Operations for the background alone are declared with ``is_background``.
+A worker may be killed at any point: the lease passes, another takes the job up from its beginning. What it does
+goes through ``task.perform``, whose keys are made from the job, so that what was done before is answered, not done
+again. Operations for the background alone are declared with ``is_background``.
 """
 
 import hashlib
@@ -43,7 +44,7 @@ class LostLeaseError(RuntimeError):
 @dataclass(frozen=True, slots=True)
 class JobKind:
     """A kind of job. daily: the time of day in Shanghai at which one is planned for every day, None for one that
-    operations ask for. is_long: it may take minutes, and has a thread of its own, so that no other job waits for it.
+    operations ask for. is_long: it may take minutes, and has its own thread, so that no other job waits for it.
     """
 
     name: str
@@ -58,9 +59,9 @@ JOBS: dict[str, JobKind] = {}
 def job(
     name: str, *, daily: str = "", is_long: bool = False
 ) -> Callable[[Callable[["Task"], Any]], Callable[["Task"], Any]]:
-    """Declare a kind of job; what the function returns is kept as its result, JSON. daily: ``HH:MM`` in Shanghai; then
-    one is planned for each day that the platform is up, with ``{"day": "2026-11-25"}`` as its payload. is_long: as for
-    ``JobKind``.
+    """Declare a kind of job; what the function returns is kept as its result, JSON. daily: ``HH:MM`` in Shanghai;
+    then one is planned for each day that the platform is up, with ``{"day": "2026-11-25"}`` as its payload.
+    is_long: as for ``JobKind``.
     """
 
     def declare(run: Callable[["Task"], Any]) -> Callable[["Task"], Any]:
@@ -74,7 +75,9 @@ def job(
 
 @dataclass(slots=True)
 class Task:
-    """One job being done. now: the instant at which it was taken up; every part of it is done as of that instant."""
+    """One job being done. now: the instant at which it was taken up; every part of it is done as of that
+    instant.
+    """
 
     job: Job
     now: datetime
@@ -98,8 +101,8 @@ class Task:
     def run_operation(
         self, name: str, subject: int | None = None, data: Mapping[str, Any] | None = None, part: str = ""
     ) -> Done:
-        """Do an operation as the platform itself, once for this job. part: tells apart two of the same operation on the
-        same row within the job.
+        """Do an operation as the platform itself, once for this job. part: distinguish two of the same operation on
+        the same row within the job.
         """
         key = self.key(f"{name}/{subject or ''}/{part}")
         return run_operation(name, Call(WORKER, self.now, key), subject, data)
@@ -109,7 +112,7 @@ class Task:
         plan_one(kind, key, run_at, organisation, **payload)
 
     def progress(self, done: int, total: int) -> None:
-        """Say how far it is, and keep the lease. Raises LostLeaseError where another worker has taken the job up."""
+        """Say how far it is, and keep the lease. Raises LostLeaseError if another worker has taken the job up."""
         until = self.now + timedelta(seconds=time.monotonic() - self._since) + LEASE
         if not _mine(self.job).update(done=done, total=total, leased_until=until):
             raise LostLeaseError(self.job.key)
@@ -143,9 +146,9 @@ def plan(now: datetime) -> None:
 
 
 def run_due(now: datetime, worker_id: str, limit: int = 100, *, is_long: bool = False) -> int:
-    """Take up and do jobs that are due, one after another; returns how many were taken up. worker_id: for the log of the
-    process; what keeps two workers apart is the lease. now: of the platform's clock; time that passes is counted from it.
-    is_long: the jobs that may take minutes, and no others.
+    """Take up and do jobs that are due, one after another; returns how many were taken up. worker_id: for the log
+    of the process; what keeps two workers apart is the lease. now: of the platform's clock; time that passes is
+    counted from it. is_long: the jobs that may take minutes, and no others.
     """
     began = time.monotonic()
     taken = 0
@@ -177,7 +180,7 @@ def _take(now: datetime, is_long: bool) -> Job | None:
 
 
 def _mine(one: Job) -> Any:
-    """The job as long as it is this worker's: whoever takes it up counts one try more."""
+    """The job as long as it is this worker's: anyone who takes it up counts one try more."""
     return Job.objects.filter(pk=one.pk, state=JobState.RUNNING, tries=one.tries)
 
 

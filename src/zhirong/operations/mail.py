@@ -1,8 +1,9 @@
-"""E-mail: letters (codes, resets, invitations) and notices. The background sends them, at least once; what fails is tried again.
+"""E-mail: letters (codes, resets, invitations) and notices. The background sends them, at least once; what fails is
+tried again.
 
-No request waits for the mail server: ``Outbox``, Django's mail backend here, keeps a letter in the database, encrypted until it is sent.
-The server itself has a deadline for each connection, and a server that does not answer ends the turn. One address gets a limited number
-of letters in an hour and in a day, whoever causes them.
+No request waits for the mail server: ``Outbox``, Django's mail backend here, keeps a letter in the database,
+encrypted until it is sent. The server itself has a deadline for each connection, and a server that does not answer
+ends the turn. One address gets a limited number of letters in an hour and in a day, anyone who causes them.
 """
 
 import json
@@ -29,7 +30,7 @@ from zhirong.store.vault import decrypted, encrypted
 from zhirong.store.work import Letter, Notice
 
 MOST_TRIES = 8
-# Letters to one address, whoever asks for them: sign-up, codes and resets are asked for by strangers too.
+# Letters to one address, anyone who asks for them: sign-up, codes and resets are asked for by strangers too.
 MOST_IN_AN_HOUR, MOST_IN_A_DAY = 10, 30
 CONNECTION_SECONDS = 60.0  # for one connection to the mail server, from its beginning to its end
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
@@ -56,7 +57,9 @@ class Outbox(BaseEmailBackend):
     """Django's mail backend: it keeps letters for the background."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Keep them; returns how many. A letter too many to one address is not kept: the address has those before it."""
+        """Keep them; returns how many. A letter too many to one address is not kept: the address has those before
+        it.
+        """
         now = clock.now()
         kept = [
             _letter(message, address, now)
@@ -111,8 +114,8 @@ def _shut_down(opened: socket.socket) -> None:
 
 
 def mail_due(now: datetime, limit: int = 50) -> int:
-    """Send letters, then notices, that wait; returns how many were tried. After one that failed for want of a connection the others
-    wait for the next turn.
+    """Send letters, then notices, that wait; returns how many were tried. After one that failed for want of a
+    connection the others wait for the next turn.
     """
     connection = get_connection(settings.MAIL_BACKEND)
     tried = 0

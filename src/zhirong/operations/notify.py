@@ -1,4 +1,6 @@
-"""What happens in the register is told on the platform: to the people and the programs of those it was written to."""
+"""What happens in the register is notified on the platform: to the people and the programs of those it was written
+to.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,9 +28,10 @@ _OTHER_WORDS: Mapping[str, Text] = {
 
 
 def tell_of_register(now: datetime, limit: int = 200) -> int:
-    """Turn what waits in the register's outbox into notices and webhook messages; returns how many messages there were.
+    """Turn what waits in the register's outbox into notices and webhook messages; returns how many messages there
+    were.
 
-    All of it is one transaction: a message is told and marked, or neither.
+    All of it is one transaction: a message is notified and marked, or neither.
     """
     with transaction.atomic():
         return push(lambda to, entry: _notify(to, entry, now), now, limit)
@@ -55,9 +58,10 @@ def _notify(to: str, entry: Mapping[str, Any], now: datetime) -> None:
 
 
 def _organisations(to: str) -> list[int]:
-    """The organisations on the platform that an address of the register is of: by code, or by name where it has none.
+    """The organisations on the platform that an address of the register is of: by code, or by name where it has
+    none.
 
-    Confirmed ones only: what somebody says of himself at sign-up opens nothing.
+    Confirmed ones only: a member's own statement at sign-up opens nothing.
     """
     if not to.startswith(_PARTY):
         return []

@@ -29,9 +29,9 @@ def party_address(party: Holder) -> str:
 
 
 def tell_subscribers(event: Event, after: Registration | None, before: Registration | None) -> None:
-    """Write the messages of an event, within its transaction: to the pledgees before and after, and, once the register
-    publishes it, to everyone who has subscribed to one of its rights or parties. What happens to a right is told to
-    those who hold a pledge of it.
+    """Write the messages of an event, within its transaction: to the pledgees before and after, and, once the
+    register publishes it, to everyone who has subscribed to one of its rights or parties. What happens to a right
+    is told to those who hold a pledge of it.
     """
     if event.kind.startswith("certificate."):
         return  # nobody's business but the asker's
@@ -50,8 +50,8 @@ def tell_subscribers(event: Event, after: Registration | None, before: Registrat
 
 
 def _subscribers(one: Registration) -> set[str]:
-    """Who has subscribed to one of its rights or parties and may hear of it: once it is published, everyone, but of a
-    natural person no other firm; before, those only who may see the filing.
+    """Who has subscribed to one of its rights or parties and may hear of it: once it is published, everyone, but of
+    a natural person no other firm; before, those only who may see the filing.
     """
     parties = (*one.pledgors, one.pledgee, *one.former_pledgors, *one.former_pledgees)
     firms = [party for party in parties if not party.is_natural_person]
@@ -80,7 +80,7 @@ def _may_hear(subscriber: str, one: Registration, *, of_a_person: bool) -> bool:
 
 
 def inbox(actor: Actor, after: int = -1, limit: int = 200) -> list[dict[str, Any]]:
-    """What this account, and the institution that it acts for, has been told, in the order of the log.
+    """What this account, and the institution that it acts for, has been notified, in the order of the log.
 
     after: index of the last event that is known already.
     """

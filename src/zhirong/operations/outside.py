@@ -1,6 +1,7 @@
-"""Calling an address that somebody else has named, without letting it reach into the network the platform stands in.
+"""Calling an address that somebody else has named, without letting it reach into the network the platform is in.
 
-The name is looked up here, every address it has must be a public one, and the call goes to the very address that was
+The name is looked up here, every address it has must be a public one, and the call goes to the very address that
+was
 checked: a name that points elsewhere a moment later changes nothing. Nothing is followed further, no proxy is used.
 """
 
@@ -19,7 +20,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 10.0
 TOTAL_SECONDS = 15.0  # for one call, from the look-up of the name to the status, however slowly bytes arrive
 AT_ONCE = 64
-# Looking up a name cannot be interrupted: each call has a thread for it, so that a name that is never found keeps no other call waiting.
+# Looking up a name cannot be interrupted: each call has a thread for it, so that a name that is never found keeps
+# no other call waiting.
 _LOOK_UPS = ThreadPoolExecutor(AT_ONCE, "look-up")
 _LOCAL_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "home.arpa")
 _LONGEST_LABEL = 63  # characters of a part of a name (RFC 1035, 2.3.4)
@@ -31,13 +33,15 @@ class NotOutsideError(ValueError):
 
 
 def networks(written: str) -> tuple[Network, ...]:
-    """Networks as a setting lists them, commas between (``10.1.0.0/16, 127.0.0.1``). Raises ValueError for others."""
+    """Networks as a setting lists them, commas between (``10.1.0.0/16, 127.0.0.1``). Raises ValueError for
+    others.
+    """
     return tuple(ipaddress.ip_network(one.strip()) for one in written.split(",") if one.strip())
 
 
 def may_be_called(address: Address, allowed: Sequence[Network]) -> bool:
-    """Whether an address is public, or in a network that the operator has allowed. An address that carries another one
-    within it (IPv4 in IPv6) is judged by that one.
+    """Whether an address is public, or in a network that the operator has allowed. An address that carries another
+    one within it (IPv4 in IPv6) is judged by that one.
     """
     inner = _within(address)
     if any(inner in network for network in allowed if network.version == inner.version):
@@ -46,8 +50,9 @@ def may_be_called(address: Address, allowed: Sequence[Network]) -> bool:
 
 
 def checked_addresses(url: str, allowed: Sequence[Network]) -> tuple[Address, ...]:
-    """The addresses that a URL's name has now. Raises NotOutsideError where one of them may not be called, where the URL is
-    no plain one, or where it is without TLS and not in an allowed network; OSError where the name is not known.
+    """The addresses that a URL's name has now. Raises NotOutsideError if one of them may not be called, where the
+    URL is no plain one, or where it is without TLS and not in an allowed network; OSError where the name is not
+    known.
     """
     parts = plain_url(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -77,8 +82,9 @@ def plain_url(url: str) -> httpx.URL:
 
 
 def demand_outside(url: str, allowed: Sequence[Network]) -> None:
-    """Raise NotOutsideError for a URL that can be seen to lead into the platform's own network without looking its name up: an address
-    that may not be called in whatever notation, a local name, no TLS. What a name means is checked at each call.
+    """Raise NotOutsideError for a URL that can be seen to lead into the platform's own network without looking its
+    name up: an address that may not be called in whatever notation, a local name, no TLS. What a name means is
+    checked at each call.
     """
     parts = plain_url(url)
     host = parts.raw_host.decode("ascii").removesuffix(".").lower()
@@ -95,7 +101,9 @@ def demand_outside(url: str, allowed: Sequence[Network]) -> None:
 
 
 def _written_address(host: str) -> Address | None:
-    """The address that a host is written as; also as one number, in octal or with parts left out, as resolvers read it."""
+    """The address that a host is written as; also as one number, in octal or with parts omitted, as resolvers read
+    it.
+    """
     try:
         return ipaddress.ip_address(host.strip("[]").split("%")[0])
     except ValueError:

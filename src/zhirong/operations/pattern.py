@@ -1,8 +1,9 @@
 """How every operation works: permission, state, rule, write and event in one transaction, harmless when repeated.
 
-An operation is called with ``Call`` (who, when, and the client's own key for this request) and a request of plain values.
-``act`` locks the log's head, answers a repeated key with what it answered before, lets the operation decide, takes the
-decision through the same fold that ``check`` replays, writes the rows, the event and its leaf, and commits.
+An operation is called with ``Call`` (who, when, and the client's own key for this request) and a request of plain
+values. ``act`` locks the log's head, answers a repeated key with what it answered before, lets the operation
+decide, takes the decision through the same fold that ``check`` replays, writes the rows, the event and its leaf,
+and commits.
 """
 
 import hashlib
@@ -42,9 +43,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What an operation has done. index: of its event in the log. repeated: it had been done before under the same key.
+    """What an operation has done. index: of its event in the log. repeated: it had been done before under the same
+    key.
 
-    registration: how the registration stands now, None where the operation concerned none.
+    registration: how the registration stands now, None if the operation concerned none.
     """
 
     index: int
@@ -55,7 +57,9 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What an operation decides by: the head that it holds, who asks, the day, the rules, and its registration, if any."""
+    """What an operation decides by: the head that it holds, who asks, the day, the rules, and its registration, if
+    any.
+    """
 
     head: models.LogHead
     by: Call
@@ -72,8 +76,8 @@ def act(
     registration: int | None = None,
     opened: Callable[[], Registration] | None = None,
 ) -> Done:
-    """Do one operation. registration: the id of the one that it moves. opened: for an operation that opens one, what would be
-    opened, so that permission can be asked of it.
+    """Do one operation. registration: the id of the one that it moves. opened: for an operation that opens one,
+    what would be opened, so that permission can be asked of it.
 
     Raises ForbiddenError, or InputError with every reason why not; then nothing has been written.
     """
@@ -187,9 +191,9 @@ def part_key(key: str, part: str) -> str:
 
 
 def by_parts(by: Call, parts: Sequence[str], possible: Iterable[str]) -> list[tuple[str, Call]]:
-    """Each part with whom it is done by, under a key of its own. possible: every part that a request can have.
+    """Each part with whom it is done by, under its own key. possible: every part that a request can have.
 
-    Raises InputError where the key has been used for a request of other parts. Called within ``writing``.
+    Raises InputError if the key has been used for a request of other parts. Called within ``writing``.
     """
     keys = {one: part_key(by.key, one) for one in possible}
     used = set(models.Event.objects.filter(actor=by.actor.id, key__in=keys.values()).values_list("key", flat=True))

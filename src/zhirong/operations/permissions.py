@@ -39,7 +39,7 @@ _PLEDGEE: Mapping[Capacity, Relation] = {Capacity.REGISTRAR: _any, Capacity.LEND
 _REGISTRAR: Mapping[Capacity, Relation] = {Capacity.REGISTRAR: _any}
 _COURT: Mapping[Capacity, Relation] = {Capacity.REGISTRAR: _any, Capacity.COURT: _any}
 
-# Verb, capacity, and to which registrations. What is not here is denied.
+# Operation, capacity, and to which registrations. What is not here is denied.
 POLICIES: Mapping[str, Mapping[Capacity, Relation]] = {
     "prepare": _BOTH_SIDES,
     "file": _BOTH_SIDES,

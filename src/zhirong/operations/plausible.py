@@ -59,7 +59,9 @@ HistoryDay = Annotated[Day, Plausible("history")]
 
 
 def plausible_days(kind: str, today: date, rules: Rulebook) -> tuple[date, date]:
-    """The first and the last day that a field of this kind can mean. Raises RuleError for a kind that there is not."""
+    """The first and the last day that a field of this kind can mean. Raises RuleError for a kind that does not
+    exist.
+    """
     years = rules.at(f"plausible.day.{kind}", today).value
     return (
         add_months(today, -_MONTHS_A_YEAR * years["before"]),
@@ -99,7 +101,9 @@ def unusual_rate(field: str, value: Decimal, rule_id: str, rules: Rulebook, day:
 
 
 def unusual_amount(field: str, amount: Fen, rule_id: str, rules: Rulebook, day: date) -> list[Problem]:
-    """A problem where an amount in fen lies outside the usual band of a rule, in yuan; it goes away once a reason is given."""
+    """A problem where an amount in fen lies outside the usual band of a rule, in yuan; it goes away once a reason
+    is given.
+    """
     rule = rules.at(rule_id, day)
     least, most = parse_yuan(rule.value["least"]), parse_yuan(rule.value["most"])
     if least <= amount <= most:

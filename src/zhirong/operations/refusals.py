@@ -35,7 +35,7 @@ def bad_key(key: str) -> InputError:
 
 
 class NotFoundError(InputError):
-    """There is no such object, or none that this person may know of: the two are not told apart."""
+    """There is no such object, or none that this person may know of: the two are not distinguished."""
 
 
 class ConflictError(InputError):

@@ -1,4 +1,6 @@
-"""A code of the second factor as part of a signature: of the account's own authenticator, fresh, and never used twice."""
+"""A code of the second factor as part of a signature: of the account's own authenticator, fresh, and never used
+twice.
+"""
 
 from typing import Annotated
 
@@ -29,7 +31,8 @@ Code = Annotated[
 
 
 def demand_code(work: Work, code: SecretStr) -> None:
-    """Raises InputError unless the code is the present one of the account's authenticator and has not been used before.
+    """Raises InputError unless the code is the present one of the account's authenticator and has not been used
+    before.
 
     Recovery codes are not taken. Five wrong ones make the account wait for five minutes.
     """
@@ -74,7 +77,7 @@ def demand_code(work: Work, code: SecretStr) -> None:
 
 
 def _step(secret: str, given: str) -> int | None:
-    """The half minute whose code it is; None where it is none of the present ones."""
+    """The half minute whose code it is; None if it is none of the present ones."""
     for step in yield_hotp_counters_from_time():
         if format_hotp_value(hotp_value(secret, step)) == given:
             return int(step)

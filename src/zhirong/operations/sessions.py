@@ -1,4 +1,4 @@
-"""From an account to the person it acts as: its own organisation, another one of its own, or a firm by mandate."""
+"""From an account to the person it acts as: its own organisation, another its own, or a firm by mandate."""
 
 from datetime import date
 
@@ -14,7 +14,9 @@ CLOSED = ("suspended", "refused")
 
 
 def actor_of(account: Account, acting_for: str, day: date) -> Actor:
-    """acting_for: ``member/ID`` of a membership or ``mandate/ID``, the first membership where it says nothing that holds."""
+    """acting_for: ``member/ID`` of a membership or ``mandate/ID``, the first membership where it says nothing that
+    holds.
+    """
     kind, _, written = acting_for.partition("/")
     number = int(written) if written.isascii() and written.isdigit() else 0
     memberships = list(_memberships(account))

@@ -1,7 +1,8 @@
-"""Which column keeps which state or code: the one place that ties the tables of the store to the states of the chain.
+"""Which column keeps which state or code: the one place that ties the tables of the store to the states of the
+chain.
 
-``Work`` refuses a transition that a state's table does not have; the API, its client and the messages take the values of a
-column and their words from here. A new column with a state or a code gets its line here.
+``Work`` refuses a transition that a state's table does not have; the API, its client and the messages take the
+values of a column and their words from here. A new column with a state or a code gets its line here.
 """
 
 from collections.abc import Mapping
@@ -85,7 +86,9 @@ def plain_value(value: Any) -> Any:
 
 
 def choices_of(model: type[Model], field: str) -> Mapping[str, Text]:
-    """The values of a column in words; empty where it is not one of several. An optional column may be empty beside them."""
+    """The values of a column in words; empty if it is not one of several. An optional column may be empty next to
+    them.
+    """
     table = TRANSITIONS.get((model, field))
     words = CODES.get((model, field), {}) if table is None else table.words
     return {str(value): text for value, text in words.items()}

@@ -1,7 +1,8 @@
-"""Tokens: how a program acts for an organisation, within scopes that its owner has chosen, until a day or until revoked.
+"""Tokens: how a program acts for an organisation, within scopes that its owner has chosen, until a day or until
+revoked.
 
-Only the SHA-256 of a token is kept; the token itself is shown once. A token never does more than its owner may do, and
-what the owner loses, the token loses with it.
+Only the SHA-256 of a token is kept; the token itself is shown once. A token never does more than its owner may do,
+and what the owner loses, the token loses with it.
 """
 
 import hashlib
@@ -138,7 +139,7 @@ class NewPassword(Request):
 
 @operation("account.password", Text("更改口令", "Change of a password"), request=NewPassword, is_background=True)
 def revoke_after_new_password(work: Work, request: NewPassword) -> Any:
-    """Whoever had the old password may have made tokens with it: all are revoked, and the owner is notified."""
+    """Anyone who had the old password may have made tokens with it: all are revoked, and the owner is notified."""
     tokens = list(ApiToken.objects.filter(account_id=request.account, revoked_on=None, expires_on__gte=work.day))
     for token in tokens:
         work.update(token, revoked_on=work.day)

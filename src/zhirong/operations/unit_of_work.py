@@ -21,7 +21,7 @@ M = TypeVar("M", bound=Kept)
 
 @dataclass(slots=True)
 class Work:
-    """What an operation decides by and writes through. row: the one that it is done to, None where it begins something."""
+    """What an operation decides by and writes through. row: the one that it is done to, None if it begins something."""
 
     operation: Operation
     call: Call
@@ -72,7 +72,7 @@ class Work:
         return row
 
     def update(self, row: M, **values: Any) -> M:
-        """Change a row. Raises ConflictError where it has been changed since it was read."""
+        """Change a row. Raises ConflictError if it has been changed since it was read."""
         values = {name: plain_value(value) for name, value in values.items()}
         demand_transitions(row, {name: getattr(row, name) for name in values}, values)
         for name, value in values.items():

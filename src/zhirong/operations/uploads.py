@@ -1,8 +1,9 @@
-"""Files that people hand in: checked by content for kind and size, kept by content, named by a signed ticket.
+"""Files that people submit: checked by content for kind and size, kept by content, named by a signed ticket.
 
-A file is taken in first and attached by an operation afterwards. What passes between the two is a ticket signed for the
-account: knowing a hash gives nobody a file. Each organisation may hand in so much a day, the disk keeps some room for the database, and
-what is not attached within two days is removed.
+A file is taken in first and attached by an operation afterwards. What passes between the two is a ticket signed for
+the
+account: knowing a hash gives nobody a file. Each organisation may submit so much a day, the disk keeps some room
+for the database, and what is not attached within two days is removed.
 """
 
 import errno
@@ -103,7 +104,9 @@ def take_in(actor: Actor, name: str, data: bytes) -> str:
 
 
 def _demand_room(actor: Actor, size: int) -> None:
-    """Raise InputError where the organisation has handed in too much today. Raises django.db.OperationalError on a full disk."""
+    """Raise InputError where the organisation has submitted too much today. Raises django.db.OperationalError on a
+    full disk.
+    """
     if shutil.disk_usage(DATA).free < _LEAST_ROOM:
         _log.error("the disk of the data folder is almost full: no file is taken in")
         raise OperationalError("the disk is almost full") from OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -133,7 +136,7 @@ def _kept(data: bytes) -> str:
 
 @job("files.sweep", daily="04:00")
 def sweep(task: Task) -> Any:
-    """Remove contents that no row names and that nobody has handed in for two days."""
+    """Remove contents that no row names and that nobody has submitted for two days."""
     before, removed = time.time() - _SWEEP_SECONDS, 0
     for place in unused(DATA, before):
         if not StoredFile.objects.filter(sha256=place.name).exists():
@@ -192,7 +195,9 @@ def keep_made(work: Work, data: bytes, name: str, subject: str, paper: str, owne
 
 
 def bytes_of(file: StoredFile | Upload) -> bytes:
-    """The content of a file that is kept or was just taken in. Raises InputError where it is gone or changed on the disk."""
+    """The content of a file that is kept or was just taken in. Raises InputError if it is gone or changed on the
+    disk.
+    """
     try:
         return content(file.sha256, DATA)
     except (OSError, ValueError) as error:
@@ -210,12 +215,16 @@ def bytes_of(file: StoredFile | Upload) -> bytes:
 
 
 def keep_report(data: bytes) -> str:
-    """Keep what was found in a file, for two days at least; its SHA-256. Raises OperationalError where there is no room."""
+    """Keep what was found in a file, for two days at least; its SHA-256. Raises OperationalError if there is no
+    room.
+    """
     return _kept(data)
 
 
 def piece_of_report(sha256: str, offset: int, length: int) -> bytes:
-    """A piece of what ``keep_report`` has kept, nothing where it is gone: the caller knows the hash of the piece."""
+    """A piece of what ``keep_report`` has kept, nothing where it is gone: the caller knows the hash of the
+    piece.
+    """
     try:
         with path_of(sha256, DATA).open("rb") as file:
             file.seek(offset)

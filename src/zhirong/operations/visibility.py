@@ -57,12 +57,13 @@ M = TypeVar("M", bound=Model)
 NOTHING = Q(pk__in=[])
 EVERYTHING = Q()
 
-# What an institution sees of a case begins when the firm has handed it in.
+# What an institution sees of a case begins when the firm has submitted it.
 _KEPT_FROM_OTHERS = (CaseState.DRAFT,)
 Scope = Callable[[Actor, date], Q]
 
-# What an agent's mandate lets it look at: a table is needed by some operations that a firm may leave to an agent, named
-# by the part before the dot. Of the firm's business an agent sees these tables alone, and only with such an operation.
+# What an agent's mandate lets it look at: a table is needed by some operations that a firm may leave to an agent,
+# named by the part before the dot. Of the firm's business an agent sees these tables alone, and only with such an
+# operation.
 NEEDED_BY: Mapping[type[Model], frozenset[str]] = {
     FirmRight: frozenset({"right", "file", "appraisal", "case"}),
     FileColumns: frozenset({"right"}),
@@ -96,7 +97,9 @@ def _granted(actor: Actor) -> frozenset[str]:
 
 
 def _within_mandate(actor: Actor, model: type[Model]) -> bool:
-    """Whether an agent's mandate needs this table at all; whoever acts for his own organisation needs no mandate."""
+    """Whether an agent's mandate needs this table at all; anyone who acts for their own organisation needs no
+    mandate.
+    """
     if not actor.mandate or model in _ANYBODYS:
         return True
     return bool(_granted(actor) & NEEDED_BY.get(model, frozenset()))
@@ -114,7 +117,8 @@ def _cases(actor: Actor, day: date) -> Q:
     if _is(actor, OrganisationKind.LENDER):
         return Q(lender=actor.organisation) & ~Q(state__in=_KEPT_FROM_OTHERS)
     if _is(actor, OrganisationKind.GUARANTOR):
-        # Not by a join: a case of which a guarantor was asked twice is one case. Who declined or withdrew keeps its own request.
+        # Not by a join: a case of which a guarantor was asked twice is one case. Who declined or withdrew keeps its
+        # own request.
         asked = GuaranteeRequest.objects.filter(guarantor=actor.organisation)
         return Q(pk__in=asked.exclude(state__in=NO_PART_LEFT).values("case"))
     return NOTHING
@@ -230,7 +234,7 @@ def _files(actor: Actor, day: date) -> Q:
             rows = model._default_manager.filter(SCOPES[model](actor, day))
             subjects |= Q(subject__in=_subjects(model._meta.model_name, rows))
     papers = Paper.objects.filter(_papers(actor, day))
-    # What belongs to a paper: sealed scans, lists beside a form.
+    # What belongs to a paper: sealed scans, lists next to a form.
     subjects |= Q(subject__in=_subjects("paper", papers))
     made = Q(pk__in=papers.values("word")) | Q(pk__in=papers.values("pdf"))
     return own | subjects | made
@@ -294,7 +298,9 @@ def confirmed_addresses(actor: Actor) -> set[str]:
 
 
 def _invitations(actor: Actor, day: date) -> Q:
-    """Those of the organisation, and those to the person; not for an agent that acts for a firm, nor for a program."""
+    """Those of the organisation, and those to the person; not for an agent that acts for a firm, nor for a
+    program.
+    """
     if actor.has(MemberRole.SECURITY_ADMIN):
         return EVERYTHING
     to_me = Q(email__in=confirmed_addresses(actor))

@@ -1,7 +1,8 @@
 """Webhooks: an organisation's programs hear of events that concern it. What is sent is signed, and tried again.
 
 Sent are the event's place in the log, its kind, what it is about and when: what it says is read over the API, with
-permission. The signature is HMAC-SHA-256 over ``<timestamp>.<body>``; the receiver compares it and refuses old timestamps.
+permission. The signature is HMAC-SHA-256 over ``<timestamp>.<body>``; the receiver compares it and refuses old
+timestamps.
 """
 
 import asyncio
@@ -37,7 +38,8 @@ MOST_TRIES = 12
 MOST_HOOKS = 20
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
 _SENDING = timedelta(minutes=2)  # how long a message that is being sent is kept from other workers
-# A receiver that does not answer takes no more of a turn than its share: messages tried at once to one webhook, for one organisation.
+# A receiver that does not answer takes no more of a turn than its share: messages tried at once to one webhook, for
+# one organisation.
 _OF_ONE_HOOK, _OF_ONE_ORGANISATION = 4, 8
 _log = logging.getLogger(__name__)
 
@@ -63,7 +65,7 @@ class AddWebhook(Request):
         str,
         Field(max_length=300),
         Formed(
-            r"^https?://[^\s]+$", Text("写成 https://…，中间没有空格", "write it like https://…, without spaces")
+            r"^https?://[^\s]+$", Text("写成 https://…，中间没有空格", "write it like https://..., without spaces")
         ),
         ask("接收地址", "Address", "须为 https 公网地址", "an https address on the public network"),
     ]
@@ -160,9 +162,9 @@ class _Message:
 
 
 def deliver_due(now: datetime, limit: int = AT_ONCE) -> int:
-    """Send what is due, all at once; returns how many were tried. A message that was not taken is tried again with growing pauses, and
-    given up after ``MOST_TRIES``. Several workers may do this at once: a worker claims each message. It takes no longer than
-    ``outside.TOTAL_SECONDS``, whatever the receivers do.
+    """Send what is due, all at once; returns how many were tried. A message that was not taken is tried again with
+    growing pauses, and given up after ``MOST_TRIES``. Several workers may do this at once: a worker claims each
+    message. It takes no longer than ``outside.TOTAL_SECONDS``, whatever the receivers do.
     """
     claimed = (_claim(one, now) for one in _due(now, limit))
     messages = [one for one in claimed if one is not None]

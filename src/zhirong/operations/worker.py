@@ -45,7 +45,7 @@ _log = logging.getLogger(__name__)
 def hold(worker_id: str, now: datetime) -> bool:
     """Take or renew the lease of the database; whether this worker has it now."""
     until = now + LEASE
-    # A lease further ahead than any is given was written under a clock that has since been put back.
+    # A lease further ahead than any is given was written under a clock that has since been restored.
     free = Q(leased_until__lt=now) | Q(leased_until__gt=now + 2 * LEASE) | Q(state=worker_id)
     if Job.objects.filter(free, key=_KEY).update(state=worker_id, leased_until=until):
         return True
@@ -94,7 +94,7 @@ def _tried(part: Callable[[], int | None]) -> int:
 
 
 def work(stop: threading.Event) -> None:
-    """Work until ``stop`` is set. Raises InputError where another version has made the tables."""
+    """Work until ``stop`` is set. Raises InputError if another version has made the tables."""
     catalogue.load()
     worker_id = secrets.token_hex(8)
     _log.info("worker %s is process %d", worker_id, os.getpid())
@@ -128,7 +128,7 @@ def work(stop: threading.Event) -> None:
 
 
 def _lane(part: Callable[[datetime], int], holds: threading.Event, stop: threading.Event) -> None:
-    """Do one part again and again in a thread of its own, while this worker has the lease."""
+    """Do one part again and again in its own thread, while this worker has the lease."""
     while not stop.is_set():
         done = _tried(lambda: part(clock.now())) if holds.is_set() else 0
         stop.wait(0.0 if done else POLL_SECONDS)

@@ -3,7 +3,7 @@
 register.key: the secret in use, readable by its owner only. register.key.next: the one that takes over, while it
 does. register.pub: the public keys, retired ones with ``until``. witnesses.pub: those who countersign.
 register.last: the largest checkpoint ever signed, kept next to the database and not in it, so that a database
-restored to an earlier day is told by it. A copy outside the folder (``settings.CHECKPOINT_COPY``) tells of a
+restored to an earlier day is detected by it. A copy outside the folder (``settings.CHECKPOINT_COPY``) tells of a
 database and a folder restored together.
 """
 

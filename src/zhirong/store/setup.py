@@ -8,14 +8,14 @@ from pathlib import Path
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
-NEWER_DATABASE = "newer_database"  # the code of the refusal, which has an exit code of its own
+NEWER_DATABASE = "newer_database"  # the code of the refusal, which has its own exit code
 _STORE = "store"
 _PRIVATE = 0o077
 
 
 def ready(settings: str = "zhirong.store.settings") -> None:
-    """Make models and queries usable. A program with settings of its own (the web) has named them before. What it writes from now on
-    is readable by its own user alone: the data folder holds password hashes, keys and letters.
+    """Make models and queries usable. A program with settings of its own (the web) has named them before. What it
+    writes from now on is readable by its own user alone: the data folder holds password hashes, keys and letters.
     """
     os.umask(_PRIVATE)
     import django
@@ -41,10 +41,11 @@ def make_private(folder: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class SchemaState:
-    """Where the tables of a database stand beside this program.
+    """Where the tables of a database stand next to this program.
 
-    is_platform: whether a platform made them. pending: migrations that this program has and the database has not, as
-    (application, name) in their order. unknown: migrations of the store that the database has and this program does not know.
+    is_platform: whether a platform made them. pending: migrations that this program has and the database has not,
+    as (application, name) in their order. unknown: migrations of the store that the database has and this program
+    does not know.
     """
 
     is_platform: bool
@@ -60,8 +61,8 @@ class SchemaState:
 def schema_state(using: str = "default") -> SchemaState:
     """Read where the tables stand. A database file that is not there is not made by looking.
 
-    Only migrations of the store are called unknown: they are added and never renamed, while a library may drop names that
-    it has merged into others.
+    Only migrations of the store are called unknown: they are added and never renamed, while a library may drop
+    names that it has merged into others.
     """
     from django.db import connections
     from django.db.migrations.executor import MigrationExecutor
@@ -91,7 +92,8 @@ def demand_schema(*, may_be_older: bool = False) -> SchemaState:
 
 
 def demand_database(folder: Path, url: str) -> None:
-    """Raise InputError where the data folder has no database, before anything is loaded that would write into the folder.
+    """Raise InputError where the data folder has no database, before anything is loaded that would write into the
+    folder.
 
     url: as DATABASE_URL says; a server is asked later.
     """
@@ -127,7 +129,7 @@ def newer_database(unknown: Sequence[str]) -> Problem:
         ),
         Text(
             "请安装更新的版本；如须使用本版本，请恢复升级前的备份",
-            "Install the newer version. To go on with this one, restore the backup made before the upgrade.",
+            "Install the newer version. To continue with this one, restore the backup made before the upgrade.",
         ),
         NEWER_DATABASE,
     )
@@ -151,14 +153,14 @@ def _older_database(waiting: Sequence[str]) -> Problem:
 
 
 def migrate() -> None:
-    """Bring the database's tables to the present form, in one transaction: whatever ends this program, the tables are
-    wholly old or wholly new. Signals of other applications (kinds of content) are sent within it.
+    """Bring the database's tables to the present form, in one transaction: whatever ends this program, the tables
+    are wholly old or wholly new. Signals of other applications (kinds of content) are sent within it.
     """
     from django.core.management import call_command
     from django.db import connection, transaction
 
-    # SQLite cannot rebuild a table while foreign keys are watched, and cannot stop watching within a transaction. Django
-    # checks all rows after each migration instead.
+    # SQLite cannot rebuild a table while foreign keys are watched, and cannot stop watching within a transaction.
+    # Django checks all rows after each migration instead.
     connection.disable_constraint_checking()
     try:
         with transaction.atomic(durable=True):

@@ -141,7 +141,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[知融] "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
-# The owner of an account is told of every change to how it is signed in with.
+# The owner of an account is notified of every change to how it is signed in with.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_ADAPTER = "zhirong.web.second_step.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -248,7 +248,7 @@ def acting(request: HttpRequest) -> HttpResponse:
 
 @page("notices/", "notices", methods=("GET", "HEAD", "POST"))
 def notices(request: HttpRequest) -> HttpResponse:
-    """What one has been told; reading them marks them."""
+    """What one has been notified; reading them marks them."""
     actor = request.actor
     own = Notice.objects.filter(account_id=actor.account)
     if request.method == "POST":

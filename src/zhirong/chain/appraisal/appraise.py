@@ -186,12 +186,14 @@ def no_value_of_methods(request: AppraisalRequest, rules: Rulebook, day: date) -
 
 
 def no_value_of_life(life: RemainingLife) -> NoValue | None:
-    """Why a life leaves no value: it cannot be told, or it is over."""
+    """Why a life leaves no value: it cannot be determined, or it is over."""
     if life.unknown:
         fields = "; ".join(f"{right_id}: {', '.join(missing)}" for right_id, missing in life.unknown)
         return _no_value(
             "legal_life_unknown",
-            Text(f"缺少日期，算不出权利还能存续多久（{fields}）", f"the legal life cannot be told ({fields})"),
+            Text(
+                f"缺少日期，算不出权利还能存续多久（{fields}）", f"the legal life cannot be determined ({fields})"
+            ),
             Text("补上所缺日期", "fill in the missing dates"),
             life.explanation,
         )

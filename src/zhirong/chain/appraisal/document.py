@@ -1,4 +1,6 @@
-"""An appraisal as a document: the value as a distribution, its methods and what moves it, or why there is no value."""
+"""An appraisal as a document: the value as a distribution, its methods and what moves it, or why there is no
+value.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +21,9 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class DistributionPart:
-    """A simulated value: percentiles, mean and standard deviation, the standard error of each, and how many paths."""
+    """A simulated value: percentiles, mean and standard deviation, the standard error of each, and how many
+    paths.
+    """
 
     p5: Yuan
     p10: Yuan
@@ -69,7 +73,7 @@ class MethodPart:
 
 @dataclass(frozen=True, slots=True)
 class LifePart:
-    """Years that the rights can still earn; None where an end is not known."""
+    """Years that the rights can still earn; None if an end is not known."""
 
     legal: Number | None
     contract: Number | None

@@ -64,7 +64,7 @@ class ExcessEarnings(Ordinary):
     """Earnings after tax less the charges of contributory assets, never below zero in total.
 
     margin: earnings before interest, tax and amortisation as a share of revenue. charges: how they go over time.
-    charge_growth: their yearly growth where they have one of their own.
+    charge_growth: their yearly growth where it differs.
     firm: for the check that the returns on all assets agree with the firm's cost of capital; None leaves it out.
     """
 

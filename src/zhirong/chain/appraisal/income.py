@@ -1,4 +1,4 @@
-"""What every income method is told alike: a forecast, a discount rate, a life, tax and the time of discounting."""
+"""Common inputs of the income methods: a forecast, a discount rate, a life, tax and the time of discounting."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -209,7 +209,7 @@ class Income:
     def life_on_paths(self, forecast: Forecast | None, uniforms: Mapping[str, Level], terms: Terms) -> Level:
         """Years of income on every path: the stated life, within the forecast, within law and contract.
 
-        Without end where the forecast has none of its own, no life is stated and neither law nor contract ends it.
+        Without end if the forecast has none, no life is stated and neither law nor contract ends it.
         """
         if self.life is None:
             life: Level = inf
@@ -222,7 +222,7 @@ class Income:
         return terms.capped(life)
 
     def periods(self, forecast: Forecast, years: int) -> list[Period]:
-        """The periods of a forecast; ``years`` of them where it has no end of its own."""
+        """The periods of a forecast; ``years`` of them where it has no end."""
         if forecast.days:
             return dated_periods(self.valuation_date, forecast.days)
         return yearly_periods(forecast.years or years, self.convention)

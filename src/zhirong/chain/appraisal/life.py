@@ -30,8 +30,8 @@ def remaining_life(
 ) -> RemainingLife:
     """Years from the valuation date that the rights can still earn, with what ends the last of them.
 
-    A life that is over is zero, not negative. A right whose life cannot be told counts only where all of them are
-    so.
+    A life that is over is zero, not negative. A right whose life cannot be determined counts only where all of them
+    are so.
     """
     legal: float | None = 0.0
     decisive: str | None = None

@@ -74,7 +74,7 @@ class Deal:
         return float(self.similarity) * (0.5 if self.kind == "offer" else 1.0)
 
     def doubt(self, widening: Widening) -> float:
-        """Standard deviation of its own, as a share of its price: for being unlike, and for weak evidence.
+        """Its additional standard deviation, as a share of its price: for being unlike, and for weak evidence.
 
         A figure that its grade widens by ±w of itself is triangular, with a variance of w²/6.
         """
@@ -116,7 +116,9 @@ def spread_of(prices: Sequence[float], weights: Sequence[float], unlikeness: Seq
 
 
 def student_quantile(p: float, freedom: float) -> float:
-    """Quantile of Student's t, by integrating its density (1 + t²/ν)^(−(ν + 1)/2); error below 1e-4 for p to 0.99."""
+    """Quantile of Student's t, by integrating its density (1 + t²/ν)^(−(ν + 1)/2); error below 1e-4 for p to
+    0.99.
+    """
     # t = √ν · tan θ turns the density into cos^(ν − 1) θ on a finite interval.
     theta = np.linspace(0.0, np.pi / 2, 20_001)[:-1]
     density = np.cos(theta) ** (freedom - 1.0)
@@ -128,7 +130,9 @@ def student_quantile(p: float, freedom: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ComparableDeals(Ordinary):
-    """Deals and the subject's scale, in the unit of the deals' scale. too_old: labels of deals that do not count."""
+    """Deals and the subject's scale, in the unit of the deals' scale. too_old: labels of deals that do not
+    count.
+    """
 
     method: ClassVar = "comparable_transactions"
     approach: ClassVar[Approach] = "market"
@@ -191,7 +195,9 @@ class ComparableDeals(Ordinary):
         return self.scale.high > 0 and bool(self.deals)
 
     def refusal(self, rules: Rulebook, day: date) -> Refusal | None:
-        """Fewer deals than the rule asks for, offers and deals too old not counted; or one deal outweighs the rest."""
+        """Fewer deals than the rule asks for, offers and deals too old not counted; or one deal outweighs the
+        rest.
+        """
         needed = rules.at("appraisal.market.fewest_deals", day).whole()
         oldest = rules.at("appraisal.market.oldest", day).whole()
         hint = Text("补充成交案例，或改用其他方法", "add deals, or use another method")

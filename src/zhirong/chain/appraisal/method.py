@@ -114,7 +114,7 @@ class RenewalTerms:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a method is told besides its own inputs.
+    """Further inputs of a method.
 
     widening: by evidence grade. life_cap: years from the valuation date after which the right no longer earns,
     by law or contract; None is without a cap. renewal: fees and returns, where a method asks for them.

@@ -85,7 +85,7 @@ class RemainingLife:
     legal: until the law ends the protection, None without an end known. contract: until the contract does.
     cap: the lesser of the two. economic: the methods' stated life (most likely) under the cap; None if no
     method states one. decisive: the id of the right whose legal life counts. unknown: rights whose legal life
-    cannot be told, with the fields that are missing.
+    cannot be determined, with the fields that are missing.
     """
 
     legal: float | None

@@ -159,7 +159,7 @@ def score(forecast: Array, outcome: Array) -> Score:
     """How good forecasts were. AUC by ranks, ties counted half; its error by Hanley and McNeil (1982)."""
     kept, gone = forecast[outcome > 0.5], forecast[outcome <= 0.5]
     if kept.size == 0 or gone.size == 0:
-        raise ValueError("all outcomes are alike: nothing was there to be told apart")
+        raise ValueError("all outcomes are alike: nothing to distinguish")
     ordered = np.sort(gone)
     below = np.searchsorted(ordered, kept, "left")
     auc = float(np.mean((below + np.searchsorted(ordered, kept, "right")) / 2.0) / gone.size)

@@ -91,7 +91,7 @@ def uniforms(
 
 @lru_cache(maxsize=16)
 def _uniform(seed: int, name: str, paths: int) -> Array:
-    """Drawn once for all appraisals of a process with this seed; nobody may write into it."""
+    """Drawn once for all appraisals of a process with this seed; it must not be written to."""
     drawn: Array = _stream(seed, name).random(paths)
     drawn.flags.writeable = False
     return drawn

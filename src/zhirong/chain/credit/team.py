@@ -54,7 +54,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """One rater's sheet. Read only where the rater declares that he is independent and rated alone."""
+    """One rater's sheet. Read only if the raters declare that they are independent and rated alone."""
 
     rater: str
     organisation: str

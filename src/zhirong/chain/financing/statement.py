@@ -174,8 +174,8 @@ def _signs_tell(columns: Columns) -> bool:
 
 
 def _demand_signs(rows: Sequence[Row], columns: Columns) -> None:
-    """Raises InputError if in and out cannot be told: no mark, no amount below zero, no balance that would show
-    it.
+    """Raises InputError if in and out cannot be determined: no mark, no amount below zero, no balance that would
+    show it.
     """
     at = columns.places["amount"][0].at
     written = [plain(cells[at]) for _, cells in rows if at < len(cells)]

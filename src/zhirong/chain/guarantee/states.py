@@ -8,7 +8,7 @@ from zhirong.kernel.transitions import Transitions
 
 
 class GuaranteeState(StrEnum):
-    """Where a request for a guarantee is. ENDED: the case came to nothing, or its loan is repaid."""
+    """Where a request for a guarantee is. ENDED: the case was zero, or its loan is repaid."""
 
     REQUESTED = "requested"
     REVIEWED = "reviewed"

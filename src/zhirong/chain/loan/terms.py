@@ -62,7 +62,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """A due day of its own plan, and the principal that falls due on it, which may be none."""
+    """its own due day plan, and the principal that falls due on it, which may be none."""
 
     day: date
     principal: Fen

@@ -203,7 +203,9 @@ class _Work:
     # -- caps -----------------------------------------------------------------------------------------------------
 
     def _limit(self, wanted: Fens, caps: Sequence[Cap], cut: Callable[[Cap, Fens, Fens], None]) -> Fens:
-        """What is left of ``wanted`` under all caps; ``cut`` is told, cap by cap, what each of them takes away."""
+        """What is left of ``wanted`` under all caps; ``cut`` is notified, cap by cap, what each of them takes
+        away.
+        """
         if not caps:
             return wanted
         kept = wanted

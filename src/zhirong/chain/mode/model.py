@@ -65,7 +65,7 @@ ALWAYS = When()
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """Other shares of a tier that hold in place of its own. The first of a tier that holds counts."""
+    """Other shares of a tier that replace its own. The first of a tier that holds counts."""
 
     when: When
     shares: tuple[tuple[str, Fraction], ...]

@@ -296,7 +296,7 @@ class _Division:
 def _cut(
     caps: Sequence[tuple[Cap, Fen]], wanted: Fen, used: dict[_Key, Fen], cut: Callable[[Cap, Fen], None]
 ) -> Fen:
-    """What is left of ``wanted`` under the caps; ``cut`` is told what each takes away, and what is left is used
+    """What is left of ``wanted`` under the caps; ``cut`` receives what each takes away, and what is left is used
     up.
     """
     kept = wanted

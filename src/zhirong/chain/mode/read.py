@@ -308,9 +308,7 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
             "base",
             base,
             "contradiction",
-            Text(
-                "收费表上的费用收一次，不另设上限", "a fee of a table is charged once and has no limit of its own"
-            ),
+            Text("收费表上的费用收一次，不另设上限", "a fee of a table is charged once and has no separate limit"),
             Text('写 when = "start"，删去 at_most', 'write when = "start" and remove at_most'),
         )
     if base == "share" and rule.of not in context.roles:

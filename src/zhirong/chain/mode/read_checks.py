@@ -183,7 +183,7 @@ def _check_firm(reader: Reader, sharing: Sharing) -> None:
                 field,
                 role,
                 "firm_bears",
-                Text("企业不能承担自己贷款的损失", "the firm cannot bear the loss of its own loan"),
+                Text("企业不能承担自己贷款的损失", "the firm cannot bear the loss of the loan it takes"),
                 Text("改为另一方，如 lender", "name another party, such as lender"),
             )
 

@@ -1,4 +1,6 @@
-"""The allocation as it stands while claims come in, one day after the other, without starting from nothing each day."""
+"""The allocation as it stands while claims come in, one day after the other, without starting from nothing each
+day.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

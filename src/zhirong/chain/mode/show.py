@@ -1,4 +1,4 @@
-"""A mode told to programs, as JSON with stable keys; and how shares are written. ``tell`` has the plain words."""
+"""A mode for programs, as JSON with stable keys; and how shares are written. ``tell`` has the plain words."""
 
 from decimal import Decimal
 from fractions import Fraction

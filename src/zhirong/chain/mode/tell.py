@@ -1,4 +1,4 @@
-"""A mode told to people in plain words, a line for each of its terms, in Chinese or in English."""
+"""A mode in plain words, a line for each of its terms, in Chinese or in English."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal

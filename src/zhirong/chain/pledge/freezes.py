@@ -31,8 +31,8 @@ class Freeze:
     """A court's freeze of a right.
 
     order: the court's document. since: day on which it took effect; None while it waits, and for entries of the log
-    that do not say. ends_on: its last day unless it is renewed; None where it is not known: then it holds until it
-    is lifted. months: how long it lasts once it takes effect, where it waits.
+    that do not say. ends_on: its last day unless it is renewed; None if it is not known: then it is in force until
+    it is lifted. months: how long it lasts once it takes effect, where it waits.
     """
 
     order: str
@@ -54,7 +54,7 @@ def most_months(kind: RightKind, purpose: FreezePurpose, day: date, rules: Ruleb
 
 
 def standing_on(freezes: tuple[Freeze, ...], day: date) -> tuple[Freeze, ...]:
-    """The freezes that stand on ``day``, the one that holds first: ended ones left out, the next in effect."""
+    """The freezes that stand on ``day``, the one that holds first: ended ones omitted, the next in effect."""
     while freezes and freezes[0].is_over(day):
         ended = freezes[0].ends_on
         freezes = _next_in_effect(freezes[1:], None if ended is None else ended + timedelta(days=1))

@@ -1,4 +1,6 @@
-"""A pledge up to a maximum amount: when the claims that it secures are fixed, and what is drawn later is not secured."""
+"""A pledge up to a maximum amount: when the claims that it secures are fixed, and what is drawn later is not
+secured.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ class KnownFreeze:
 
     right: key or number of the right. order: the court's document. entered_on: day on which it took effect.
     known_on: day on which the court notified the pledgee, or on which the pledgee knew or ought to have known of
-    it; None where the pledgee does not know.
+    it; None if the pledgee does not know.
     """
 
     right: str
@@ -43,7 +45,7 @@ class Fixed:
 def fixed_by_freeze(
     claim_kind: ClaimKind, freezes: Iterable[KnownFreeze], day: date, rules: Rulebook
 ) -> Fixed | None:
-    """What fixed the secured claims on or before ``day``; None where no freeze did, or the pledge is of another kind.
+    """What fixed the secured claims on or before ``day``; None if no freeze did, or the pledge is of another kind.
 
     Later drawings are unsecured (Civil Code 423(4) and 439). A freeze that is lifted later does not undo it: the
     law knows no such thing. Raises RuleError if the rulebook lacks the rule.

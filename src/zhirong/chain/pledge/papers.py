@@ -13,7 +13,7 @@ from zhirong.kernel.text import Text
 
 
 class Paper(StrEnum):
-    """What is handed in with an application."""
+    """What is submitted with an application."""
 
     FORM = "form"
     MAIN_CONTRACT = "main_contract"

@@ -81,7 +81,7 @@ def _annual_fee(facts: Facts) -> Ruling:
             return unknown(
                 Text(
                     "缺申请日或授权公告日，算不出应缴年费",
-                    "without filing and grant dates the fee due cannot be told",
+                    "without filing and grant dates the fee due cannot be determined",
                 ),
                 Text("补上申请日和授权公告日", "supply the filing and grant dates"),
             )

@@ -1,6 +1,6 @@
 """Kinds whose pledges only a pilot registers: see ``Register.PILOT`` in the records of the kinds.
 
-No national rules of registration for them are at hand. The packs hold what follows from the Civil Code and from
+No national rules of registration for them are available. The packs hold what follows from the Civil Code and from
 the rules of the neighbouring registers, every value marked as assumed, and ask for the document of the pilot.
 """
 

@@ -46,8 +46,8 @@ _RENEWAL = "registration.trademark.renewal"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the register knows of one right: the ranks taken, the court order that freezes it, if any, and those that wait
-    their turn behind it; what is registered that may be the same right under other words.
+    """What the register knows of one right: the ranks taken, the court order that freezes it, if any, and those
+    that wait their turn behind it; what is registered that may be the same right under other words.
     """
 
     ranks: tuple[int, ...] = ()
@@ -58,7 +58,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """A right in force here that may be the one filed. registration: its filing. has_same_holder: else the same title."""
+    """A right in force here that may be the one filed. registration: its filing. has_same_holder: else the same
+    title.
+    """
 
     registration: int
     title: str
@@ -67,7 +69,7 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class RightCheck:
-    """One right, checked. rank: the rank that a pledge would get, None where none is free.
+    """One right, checked. rank: the rank that a pledge would get, None if none is free.
 
     limit_rule: how many pledges its register allows at a time.
     """
@@ -82,13 +84,15 @@ class RightCheck:
 
     @property
     def verdict(self) -> Pledgeable:
-        """``no`` if a ground refuses it, no rank is free or it is frozen; ``unknown`` if a ground cannot be told."""
+        """``no`` if a ground refuses it, no rank is free or it is frozen; ``unknown`` if a ground cannot be
+        told.
+        """
         if self.rank is None or self.standing.frozen_by:
             return "no"
         return pledgeable(self.findings)
 
     def problems(self) -> tuple[Problem, ...]:
-        """Everything that stands in the way, each with its rule and what to do."""
+        """Everything that is in the way, each with its rule and what to do."""
         found = []
         title = KIND_TEXT[self.right.kind]
         if self.rank is None:
@@ -125,7 +129,7 @@ class RightCheck:
         return tuple(found)
 
     def found(self) -> tuple[tuple[Problem, Finding], ...]:
-        """The grounds that refuse or cannot be told, each as a problem and as it was found."""
+        """The grounds that refuse or cannot be determined, each as a problem and as it was found."""
         return tuple(
             (self._as_problem(finding), finding)
             for finding in self.findings
@@ -133,9 +137,10 @@ class RightCheck:
         )
 
     def alarms(self) -> tuple[Problem, ...]:
-        """What has to be known of a pledge that stands: a ground that refuses now, a court's freeze, a mark to be renewed.
+        """What has to be known of a pledge that stands: a ground that refuses now, a court's freeze, a mark to be
+        renewed.
 
-        The contract is left out: it was examined once, by the rules of the day on which it was filed.
+        The contract is omitted: it was examined once, by the rules of the day on which it was filed.
         """
         noted = [problem for problem in self.problems() if problem.code == "frozen"]
         noted += [
@@ -146,7 +151,7 @@ class RightCheck:
         return (*noted, *self.reminders())
 
     def reminders(self) -> tuple[Problem, ...]:
-        """What stands in nobody's way and has to be done in time: a mark to be renewed before the debt ends."""
+        """What is in nobody's way and has to be done in time: a mark to be renewed before the debt ends."""
         return tuple(
             self._as_problem(finding)
             for finding in self.findings
@@ -184,7 +189,9 @@ class RightCheck:
 
 
 def is_examined_once(finding: Finding) -> bool:
-    """Whether a ground is examined when a pledge is registered and not again: what its contract says stays as it is."""
+    """Whether a ground is examined when a pledge is registered and not again: what its contract says stays as it
+    is.
+    """
     return finding.reference is not None and finding.reference.id in _EXAMINED_ONCE
 
 
@@ -219,8 +226,8 @@ def check_filing(
     return tuple(checks)
 
 
-# Grounds from this number on ask of one registration each, 1000 and its filing, whether it is of the same right: what was
-# found out of one says nothing of another that comes later.
+# Grounds from this number on ask of one registration each, 1000 and its filing, whether it is of the same right:
+# what was found out of one says nothing of another that comes later.
 ALIKE = 1000
 
 
@@ -264,8 +271,8 @@ def right_key(right: Right, subject: Subject = Subject.RIGHT) -> str:
 
 
 def read_key(written: str) -> str:
-    """A right's key from what somebody has written, its number in whatever spelling. Raises InputError for what cannot be
-    the key of a right: an order or a subscription under it would concern nothing.
+    """A right's key from what somebody has written, its number in whatever spelling. Raises InputError for what
+    cannot be the key of a right: an order or a subscription under it would concern nothing.
     """
     text = unicodedata.normalize("NFKC", written).strip()
     kind, _, number = text.removesuffix(_FEES).partition(":")
@@ -277,7 +284,7 @@ def read_key(written: str) -> str:
     if is_words:
         return f"{kind}:{number}{fees}"
     try:
-        # The register's own keys leave out the zeros of a serial; they are put back to be read as a number.
+        # The register's own keys omit the zeros of a serial; they are restored to be read as a number.
         padded = _SHORT_SERIAL.sub(lambda found: f"{found[1]}SR{found[2].zfill(6)}", number)
         kept = right_number(kind, padded if kind == RightKind.SOFTWARE else number)
         if is_certificate_number(RightKind(kind), kept):
@@ -288,16 +295,18 @@ def read_key(written: str) -> str:
 
 
 def keys_of_number(written: str) -> set[str]:
-    """The keys of every right that a number can be of, in whatever spelling: of the rights themselves and of their fees."""
+    """The keys of every right that a number can be of, in whatever spelling: of the rights themselves and of their
+    fees.
+    """
     named = {f"{kind.value}:{_named(kept)}" for kind, kept in readings_of_number(written)}
     return named | {f"{one}{_FEES}" for one in named}
 
 
 def readings_of_number(written: str) -> tuple[tuple[RightKind, str], ...]:
-    """Every right that a number can be of: kind and kept number. Empty where it can be of none.
+    """Every right that a number can be of: kind and kept number. Empty if it can be of none.
 
-    Bare digits, eight at the most, are a trademark's number, and as well what is left of an old patent's or a layout
-    design's where its check digit, or the zeros at its front, were not typed.
+    Bare digits, eight at the most, are a trademark's number, and as well what is left of an old patent's or a
+    layout design's where its check digit, or the zeros at its front, were not typed.
     """
     found: dict[tuple[RightKind, str], None] = {}
     for kind in RightKind:
@@ -323,8 +332,8 @@ def _completed(written: str) -> tuple[str, ...]:
 
 
 def demand_possible_number(written: str) -> None:
-    """Called where a number has found nothing. Raises InputError where it cannot be the number of any right, with what is
-    wrong with it: whoever has mistyped a number must not read that nothing is registered under it.
+    """Called where a number has found nothing. Raises InputError if it cannot be the number of any right, with what
+    is wrong with it: anyone who has mistyped a number must not read that nothing is registered under it.
     """
     wrong = []
     for kind in RightKind:
@@ -388,8 +397,8 @@ def _named(kept: str) -> str:
 
 
 def public_key(key: str) -> str:
-    """A right's key as everyone may read it for ever: where it is a fingerprint of words that could be guessed and tried,
-    only the kind is shown.
+    """A right's key as everyone may read it permanently: where it is a fingerprint of words that could be guessed
+    and tried, only the kind is shown.
     """
     kind, _, named = key.partition(":")
     return key if not named.startswith("#") else f"{kind}:#"

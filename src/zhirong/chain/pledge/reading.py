@@ -105,7 +105,7 @@ def read_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
     for name in changes:
         if name not in read:
             reason = Text("不能变更的事项", "not something that can be amended")
-            hint = Text("其他事项注销后重新申请", "for anything else, discharge and file anew")
+            hint = Text("其他事项注销后重新申请", "for anything else, discharge and file again")
             reader.problem(name, str(changes[name])[:40], "not_amendable", reason, hint)
     if not changes:
         hint = Text("写明变更", "say what changes")

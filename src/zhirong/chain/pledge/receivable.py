@@ -31,7 +31,7 @@ def _parties(facts: Facts) -> Ruling:
 
 
 def _described(facts: Facts) -> Ruling:
-    """The receivable is not described so that it can be told from others."""
+    """The receivable is not described distinctly."""
     running = [one for one in facts.right.licences if runs_on(one, facts.day)]
     if not running:
         return refused(

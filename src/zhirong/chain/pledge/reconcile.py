@@ -26,7 +26,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing in which the two differ. registration: ours, None where we have none. code: stable English key."""
+    """One thing in which the two differ. registration: ours, None if we have none. code: stable English key."""
 
     code: str
     authority_number: str

@@ -108,12 +108,12 @@ class Filing:
     contract_items: what the contract states; None is not looked at yet.
     is_joint: whether pledgor and pledgee apply together; None is not known.
     has_foreign_party: a party without residence in mainland China, who must act through an agency.
-    agency: the patent agency that files, empty where the parties file themselves.
-    wants_despite_same_day_invention, wants_despite_invalidation: told of it, the parties declare in writing
+    agency: the patent agency that files, empty if the parties file themselves.
+    wants_despite_same_day_invention, wants_despite_invalidation: aware of it, the parties declare in writing
     that they still want the registration (grounds 10 and 11).
     obstacles: any further obstacle that the office or the pledgee has named, in words (ground 12).
     is_online: filed over the network, which shortens the office's time.
-    subject: what of the rights is pledged. papers: those at hand (the words of ``papers.Paper``).
+    subject: what of the rights is pledged. papers: those available (the words of ``papers.Paper``).
     is_valued_by_appraiser: whether the value rests on a report, not on the parties' agreement.
     related_marks: numbers of the holder's same or similar marks on same or similar goods; None is not searched.
     together: numbers of all rights in the same application. pilot_basis: the document that entrusts a kind
@@ -165,8 +165,8 @@ class Finding:
     """One refusal ground, examined.
 
     number: the ground's number in the rule, 0 where the kind of right has no rules here. verdict: see Verdict.
-    title: the ground in a few words. reason: why this verdict, with the facts. hint: what to do about it, None
-    where there is nothing to do. reference: the rule; None where the kind of right has no rules here.
+    title: the ground in a few words. reason: why this verdict, with the facts. hint: what to do about it, None if
+    there is nothing to do. reference: the rule; None if the kind of right has no rules here.
     """
 
     number: int

@@ -30,7 +30,7 @@ FREEZES = (FREEZE_RIGHT, UNFREEZE_RIGHT, RENEW_FREEZE)
 @dataclass(frozen=True, slots=True)
 class RegisterEvent:
     """One thing that happened. index: its place in the log, from 0. kind: see above; kinds that are neither change
-    no registration. time: instant in UTC to the second. registration: None where it concerns none.
+    no registration. time: instant in UTC to the second. registration: None if it concerns none.
     content: the facts, plain JSON. rules: version of the rulebook that it was decided by.
     """
 
@@ -53,14 +53,14 @@ class RegisterEvent:
 
 
 class BrokenRegisterError(ValueError):
-    """Events that no lawful register can hold: a fault of the store or a forgery, never of a user's input."""
+    """Events that no allowed register can hold: a fault of the store or a forgery, never of a user's input."""
 
 
 @dataclass(slots=True)
 class RegisterState:
-    """Everything that the events leave. charges: by right, rank to registration. frozen: by right, the court's freezes in
-    the order in which they came, as the last order about it left them: the first holds it, the others wait their turn.
-    What has ended by itself since then is left out by ``standing_on``.
+    """Everything that the events leave. charges: by right, rank to registration. frozen: by right, the court's
+    freezes in the order in which they came, as the last order about it left them: the first holds it, the others
+    wait their turn. What has ended by itself since then is omitted by ``standing_on``.
     """
 
     registrations: dict[int, Registration] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class RegisterState:
     events: int = 0
 
     def take(self, event: RegisterEvent) -> None:
-        """Take in the next event. Raises BrokenRegisterError or InputError where it cannot follow; then the state
+        """Take in the next event. Raises BrokenRegisterError or InputError if it cannot follow; then the state
         is as before.
         """
         if event.index != self.events:
@@ -115,8 +115,8 @@ class RegisterState:
 
 
 def orders_after(standing: tuple[Freeze, ...], kind: str, content: Mapping[str, Any]) -> tuple[Freeze, ...]:
-    """The court's freezes of a right after one more event, in their turn. One that is lifted, or has ended by the day of the
-    event, leaves its place to the next; an event that does not say which one it lifts lifts the first.
+    """The court's freezes of a right after one more event, in their turn. One that is lifted, or has ended by the
+    day of the event, leaves its place to the next; an event that does not say which one it lifts lifts the first.
 
     Raises BrokenRegisterError for an order that stands already, or one lifted or renewed that does not stand.
     """
@@ -147,7 +147,7 @@ def replay(events: Iterable[RegisterEvent]) -> RegisterState:
 
 
 def free_rank(taken: Iterable[int], limit: int | None) -> int | None:
-    """The next rank of a right behind those taken, None where its register allows no more."""
+    """The next rank of a right behind those taken, None if its register allows no more."""
     ranks = set(taken)
     if limit is not None and len(ranks) >= limit:
         return None
@@ -159,7 +159,9 @@ def free_rank(taken: Iterable[int], limit: int | None) -> int | None:
 
 
 def apply_move(found: Registration | None, event: RegisterEvent) -> Registration:
-    """The registration after an event. Raises InputError where the move is not lawful now or its content not sound."""
+    """The registration after an event. Raises InputError if the move is not allowed now or its content not
+    sound.
+    """
     move = event.move
     if move is None:
         raise BrokenRegisterError(f"event {event.index} is no move of a registration")

@@ -56,7 +56,7 @@ _PLAIN = (
 
 
 def registration_json(one: Registration) -> dict[str, Any]:
-    """Every field of a registration; days as ISO words. Former names stand in it only where there are any."""
+    """Every field of a registration; days as ISO words. Former names are in it only where there are any."""
     former = {name: [party_json(party) for party in getattr(one, name)] for name in _FORMER if getattr(one, name)}
     return {
         **former,

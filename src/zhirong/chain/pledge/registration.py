@@ -1,4 +1,4 @@
-"""A registration from its preparation to its end: the record, its states and the lawful moves between them."""
+"""A registration from its preparation to its end: the record, its states and the allowed moves between them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class RegisterRole(StrEnum):
 
 
 class Status(StrEnum):
-    """Where a registration stands. Exactly one at any time; a court's freeze stands beside it."""
+    """Where a registration stands. Exactly one at any time; a court's freeze is next to it."""
 
     PREPARED = "prepared"
     FILED = "filed"
@@ -92,7 +92,7 @@ MOVE_WORDS: Mapping[Move, Text] = {
     Move.UNFREEZE: Text("解除冻结", "lifting of a freeze"),
 }
 
-# Where each move leads from each state; what is not here is refused. None stands before the first move.
+# Where each move leads from each state; what is not here is refused. None is before the first move.
 _SAME = (Move.AMEND, Move.EXTEND, Move.TRANSFER_CLAIM, Move.PARTIALLY_DISCHARGE, Move.CORRECT)
 LAWFUL: Mapping[tuple[RegisterRole, Status | None, Move], Status] = {
     **{
@@ -143,8 +143,8 @@ class Registration:
     role: see RegisterRole. subject: what of the rights is pledged. claim_amount: fen still secured; under a
     maximum-amount pledge the most that is. review_by: last day of the examination. number: the priority number,
     None before entry and in a mirror. authority_number, certificate: the authority's, in a mirror. frozen_by: the
-    court order that holds it. moves: how many moves it has had, the last included. former_pledgors, former_pledgees:
-    its parties under the names that amendments have changed, by which they are still found.
+    court order that holds it. moves: how many moves it has had, the last included. former_pledgors,
+    former_pledgees: its parties under the names that amendments have changed, by which they are still found.
     """
 
     id: int
@@ -174,7 +174,9 @@ class Registration:
 
     @property
     def is_published(self) -> bool:
-        """Whether everyone may know of it: it has been entered, whatever became of it. A filing is its parties' business."""
+        """Whether everyone may know of it: it has been entered, whatever became of it. A filing is its parties'
+        business.
+        """
         return self.status in PUBLISHED
 
     def charged(self) -> dict[str, int]:
@@ -190,7 +192,7 @@ def refuse(code: str, field: str, value: object, reason: Text, hint: Text) -> In
 
 
 def next_status(role: RegisterRole, found: Registration | None, move: Move) -> Status:
-    """The state that a move leads to. Raises InputError for a move that is not lawful now."""
+    """The state that a move leads to. Raises InputError for a move that is not allowed now."""
     state = None if found is None else found.status
     then = LAWFUL.get((role, state, move))
     if then is None:

@@ -49,7 +49,7 @@ def _similar_marks(facts: Facts) -> Ruling:
     if left_out:
         listed = "、".join(left_out)
         return refused(
-            Text(f"相同或近似的商标{listed}没有一并出质", f"same or similar marks are left out: {listed}"),
+            Text(f"相同或近似的商标{listed}没有一并出质", f"same or similar marks are omitted: {listed}"),
             Text("在同一件申请中一并出质", "pledge them together in one application"),
         )
     return clear("相同、近似的商标已一并出质", "same and similar marks are pledged together")

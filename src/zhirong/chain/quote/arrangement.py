@@ -1,4 +1,6 @@
-"""A financing mode as the credit limit sees it: who shares a loss of principal, who holds the pledge, what it caps."""
+"""A financing mode as the credit limit sees it: who shares a loss of principal, who holds the pledge, what it
+caps.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -114,7 +116,9 @@ def _places_in(one: Same[Sharing]) -> tuple[int, ...]:
 
 
 def _amounts_in(part: object) -> Iterator[Fraction | Decimal | int]:
-    """Every amount below a part of the sharing: ends of tiers, caps, and conditions on the amount or the balance."""
+    """Every amount below a part of the sharing: ends of tiers, caps, and conditions on the amount or the
+    balance.
+    """
     if isinstance(part, tuple | list):
         for inner in part:
             yield from _amounts_in(inner)
@@ -131,7 +135,7 @@ def _amounts_in(part: object) -> Iterator[Fraction | Decimal | int]:
 
 
 def _ceilings(mode: Mode) -> Mapping[str, Fraction] | None:
-    """The mode's own ceiling on the probability of default, for whoever shares with the lender."""
+    """The mode's own ceiling on the probability of default, for the party that shares with the lender."""
     stated = None if mode.limits is None else mode.limits.payout_ceiling
     if stated is None:
         return None

@@ -1,7 +1,7 @@
 """The quote as a document: what screen, PDF, Excel, pages, charts and programs read.
 
-Its JSON is described by docs/schemas/quote.schema.json, which is generated from these classes. ``view`` makes a document
-of a quote; ``kept`` reads one that was stored.
+Its JSON is described by docs/schemas/quote.schema.json, which is generated from these classes. ``view`` makes a
+document of a quote; ``kept`` reads one that was stored.
 """
 
 from collections.abc import Mapping
@@ -75,7 +75,9 @@ class CasePart:
 
 @dataclass(frozen=True, slots=True)
 class FindingPart:
-    """One refusal ground, examined; number is its number in the rule, 0 where the kind of right has no rules here."""
+    """One refusal ground, examined; number is its number in the rule, 0 where the kind of right has no rules
+    here.
+    """
 
     number: int
     verdict: FindingVerdict
@@ -245,7 +247,7 @@ class PledgeLimitPart:
 
 @dataclass(frozen=True, slots=True)
 class PledgedRightPart:
-    """What one right counts for alone, what it adds, and why it is left out."""
+    """What one right counts for alone, what it adds, and why it is omitted."""
 
     right: str
     title: str
@@ -302,7 +304,7 @@ class DrawingPart:
 
 @dataclass(frozen=True, slots=True)
 class AnnexPart:
-    """The need for working capital by the annex of the measures; null where it could not be computed.
+    """The need for working capital by the annex of the measures; null if it could not be computed.
 
     missing: the figures it lacks. route: what decides the need. A quote kept by the first version knows none of it.
     """
@@ -409,7 +411,7 @@ class PublicPricePart:
 
 @dataclass(frozen=True, slots=True)
 class PricePart:
-    """The price of the loan. lender, guarantors, public: left out for a reader whom they do not concern."""
+    """The price of the loan. lender, guarantors, public: omitted for a reader whom they do not concern."""
 
     offered: Number
     all_in: Number
@@ -450,7 +452,7 @@ class SchedulePart:
 
 @dataclass(frozen=True, slots=True)
 class CostPart:
-    """One payment beside the principal, who pays it and to whom."""
+    """One payment next to the principal, who pays it and to whom."""
 
     code: str
     title: Text
@@ -507,7 +509,7 @@ class StepPart:
 
 @dataclass(frozen=True, slots=True)
 class ProcessPart:
-    """How long and how costly the way to the money is; null where the mode's source states no steps."""
+    """How long and how costly the way to the money is; null if the mode's source states no steps."""
 
     parties: int | None
     days: int | None
@@ -535,9 +537,11 @@ class AssumptionPart:
 
 @dataclass(frozen=True, slots=True)
 class ModePart:
-    """The case under one financing mode: whether the firm qualifies, what is lent, what it costs, who bears which loss.
+    """The case under one financing mode: whether the firm qualifies, what is lent, what it costs, who bears which
+    loss.
 
-    full_loss: if the whole principal is lost. at_default: if the firm defaults at once. expected_loss: over the loan.
+    full_loss: if the whole principal is lost. at_default: if the firm defaults at once. expected_loss: over the
+    loan.
     """
 
     id: str
@@ -606,8 +610,8 @@ class PackPart:
 class QuoteDocument:
     """The whole answer to a case.
 
-    doubts: rules that decided something and that no source confirms. rules_version: fingerprint of all rules. elsewhere:
-    modes of other places and times, by name. packs: policy packs it was made under.
+    doubts: rules that decided something and that no source confirms. rules_version: fingerprint of all rules.
+    elsewhere: modes of other places and times, by name. packs: policy packs it was made under.
     """
 
     schema: Schema
@@ -631,5 +635,5 @@ class QuoteDocument:
 
     @property
     def value(self) -> ValuePart | None:
-        """The appraised value, None where there is none."""
+        """The appraised value, None if there is none."""
         return self.appraisal.value if isinstance(self.appraisal, ValuedPart) else None

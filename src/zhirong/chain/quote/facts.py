@@ -1,4 +1,6 @@
-"""What follows from a case for every mode alike: the rate of the loan, the facts that modes ask about, the region."""
+"""What follows from a case for every mode alike: the rate of the loan, the facts that modes ask about, the
+region.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -42,8 +44,8 @@ def market_rate(
 ) -> tuple[Decimal, Explanation, Decimal | None]:
     """The yearly rate that the market takes at most, how it came about, and the LPR it leans on.
 
-    The LPR of the term plus the spread of the grade. Where no LPR was published, the rate that was agreed stands in, and
-    there is no LPR. Raises InputError where there is neither.
+    The LPR of the term plus the spread of the grade. Where no LPR was published, the rate that was agreed is in,
+    and there is no LPR. Raises InputError if there is neither.
     """
     title = Text("市场利率上限", "market rate")
     long_from = rules.at("quote.long_rate_from", case.as_of)
@@ -130,7 +132,7 @@ def read_certified(
 ) -> tuple[Fact | None, Certificate]:
     """A fact that is stated as ``{ value, certificate_no, issued_on, expires_on, source, list }``.
 
-    read: reads the value as a bare fact is read. The value is None where it is left out, and False for a yes whose
+    read: reads the value as a bare fact is read. The value is None if it is omitted, and False for a yes whose
     certificate had expired on ``as_of``.
     """
     table = reader.table(name)
@@ -187,7 +189,9 @@ def code_of_region(written: str, rules: Rulebook, day: date) -> str | None:
 
 
 def name_of_region(code: str, rules: Rulebook, day: date) -> Text:
-    """The name of a region, or of the widest known one that contains it. Raises InputError for a code of no province."""
+    """The name of a region, or of the widest known one that contains it. Raises InputError for a code of no
+    province.
+    """
     names = {row["code"]: Text(row["zh"], row["en"]) for row in rules.at("regions.names", day).value}
     for place in wider_regions(code):
         if place in names:

@@ -1,4 +1,6 @@
-"""Eligibility checks, before any sum is computed: what declines the loan, what takes a right out of the pledge, what is open."""
+"""Eligibility checks, before any sum is computed: what declines the loan, what takes a right out of the pledge,
+what is open.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -43,7 +45,9 @@ def view_right(right: Right, filing: Filing, day: date, rules: Rulebook) -> Righ
 
 
 def key_rights(views: tuple[RightView, ...], subject: tuple[str, ...]) -> tuple[RightView, ...]:
-    """The rights that carry the value: the core ones among those appraised, or all of these if none is called core."""
+    """The rights that carry the value: the core ones among those appraised, or all of these if none is called
+    core.
+    """
     valued = tuple(view for view in views if view.right.id in subject)
     core = tuple(view for view in valued if view.right.role is Role.CORE)
     return core or valued
@@ -60,12 +64,12 @@ def pass_gates(
     title: TitleInvestigation | None = None,
     team: TeamAssessment | None = None,
 ) -> tuple[Gate, ...]:
-    """Every eligibility check, in the order in which a loan officer asks. keys: see ``key_rights``. end: last day of the
-    loan.
+    """Every eligibility check, in the order in which a loan officer asks. keys: see ``key_rights``. end: last day
+    of the loan.
 
-    What fails about a right or its value takes that away from the pledge (scope ``pledge``); what fails about the firm
-    takes the loan away. title: the title investigation by the pledgee's law firm, where one was commissioned. team: the
-    assessment of the team, where there is one. Without them their checks are not asked.
+    What fails about a right or its value takes that away from the pledge (scope ``pledge``); what fails about the
+    firm takes the loan away. title: the title investigation by the pledgee's law firm, where one was commissioned.
+    team: the assessment of the team, where there is one. Without them their checks are not asked.
     """
     of_rights = (
         *checks_of_rights(keys, end=end, rules=rules, day=day, title=title),
@@ -108,7 +112,7 @@ def removed_rights(
     day: date,
     title: TitleInvestigation | None = None,
 ) -> dict[str, Text]:
-    """The rights that fail a check, by id, each with the reason: they are left out of the pledge."""
+    """The rights that fail a check, by id, each with the reason: they are omitted of the pledge."""
     removed = {}
     for view in views:
         failed = [
@@ -165,7 +169,7 @@ def _is_co_owners(finding: Finding) -> bool:
 
 
 def _of_pledge(keys: tuple[RightView, ...]) -> list[tuple[RightView, Finding]]:
-    """Every finding but those on co-owners, which have a gate of their own."""
+    """Every finding but those on co-owners, which have its own gate."""
     return [(view, finding) for view in keys for finding in view.findings if not _is_co_owners(finding)]
 
 
@@ -259,7 +263,7 @@ def _outlives(keys: tuple[RightView, ...], end: date, rules: Rulebook, day: date
             "life_unknown",
             Verdict.OPEN,
             title,
-            Text(f"{names}的届满日算不出", f"the last day of {names} cannot be told"),
+            Text(f"{names}的届满日算不出", f"the last day of {names} cannot be determined"),
             Text("补充日期", "add the dates"),
             references,
         )
@@ -271,7 +275,7 @@ def _outlives(keys: tuple[RightView, ...], end: date, rules: Rulebook, day: date
             title,
             Text(
                 f"{names}本期届满早于 {needed}，可以续展，合同约定续展义务",
-                f"{names}: the present term ends before {needed} and can be renewed; the contract carries the duty to renew",
+                f"{names}: the present term ends before {needed} and can be renewed; the contract carries the obligation to renew",
             ),
             references=references,
         )
@@ -297,7 +301,7 @@ def _valued(appraisal: Appraisal | NoValue) -> Gate:
                 f"评估基准日 {appraisal.request.valuation_date} 已过有效期",
                 f"the valuation of {appraisal.request.valuation_date} is out of date",
             ),
-            Text("以新的基准日重新评估", "appraise it anew"),
+            Text("以新的基准日重新评估", "appraise it again"),
         )
     if appraisal.alarms:
         return Gate(
@@ -317,7 +321,7 @@ def _evidence(appraisal: Appraisal | NoValue, rules: Rulebook, day: date) -> Gat
     )
     if isinstance(appraisal, NoValue):
         return Gate("evidence_weak", Verdict.OPEN, title, Text("没有可看的依据", "there is none to look at"), hint)
-    # Only what the value rests on: well-documented costs beside it prove nothing of an assumed income.
+    # Only what the value rests on: well-documented costs next to it prove nothing of an assumed income.
     deciding = [result for result in appraisal.results if result.weight > 0]
     figures = [figure for result in deciding for driver in result.drivers for _, figure in driver.figures]
     weak = sum(figure.grade is EvidenceGrade.ASSUMED for figure in figures)

@@ -18,8 +18,8 @@ from zhirong.kernel.rulebook import Rulebook
 class LimitRow:
     """One firm under one mode, equal to the offer of its quote.
 
-    amount: fen that would be lent. binding: code of what decides. annual_rate: of the loan. pledge: recognised pledge
-    value, fen. at_default, expected: (role, fen) of each bearer, empty where nothing is lent.
+    amount: fen that would be lent. binding: code of what decides. annual_rate: of the loan. pledge: recognised
+    pledge value, fen. at_default, expected: (role, fen) of each bearer, empty if nothing is lent.
     """
 
     case_id: str
@@ -33,7 +33,9 @@ class LimitRow:
     expected: tuple[tuple[str, Fen], ...]
 
     def __reduce__(self) -> tuple[type["LimitRow"], tuple[object, ...]]:
-        """By position: rows by the ten thousand come from other processes, and field by field takes three times as long."""
+        """By position: rows by the ten thousand come from other processes, and field by field takes three times as
+        long.
+        """
         return LimitRow, (
             self.case_id,
             self.mode_id,

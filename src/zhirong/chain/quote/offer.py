@@ -1,4 +1,6 @@
-"""One financing mode for one case: may it be used, how much it carries, what it costs, who bears what, what is missing."""
+"""One financing mode for one case: may it be used, how much it carries, what it costs, who bears what, what is
+missing.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -46,9 +48,10 @@ _NO_PLEDGE = Text("没有可以质押的权利", "no right can be pledged")
 class Terms:
     """Everything about a case that does not depend on the mode.
 
-    limits: the firm's caps; caps: the same in words. rate_explanation: of the market rate. facts: what modes may ask
-    about. confirmation_days: how old the last confirmation of a mode may be. appraised: value of the rights in fen, None without. can_pledge: some right passes every check. failed: the
-    check that declines the loan, None where none does. missing: what the checks still ask for.
+    limits: the firm's caps; caps: the same in words. rate_explanation: of the market rate. facts: what modes may
+    ask about. confirmation_days: how old the last confirmation of a mode may be. appraised: value of the rights in
+    fen, None without. can_pledge: some right passes every check. failed: the check that declines the loan, None if
+    none does. missing: what the checks still ask for.
     """
 
     case: Case
@@ -92,7 +95,7 @@ class Decided:
 def decide(mode: Mode, terms: Terms, *, compare: bool = True) -> Decided:
     """The limit, the rate and the conditions under ``mode``. Nothing in it depends on what the mode is called.
 
-    compare: with the limit without the pledge beside it, and the conditions with what was found.
+    compare: with the limit without the pledge next to it, and the conditions with what was found.
     """
     request = terms.case.request
     plan = arrangement_of(
@@ -154,7 +157,9 @@ def make_offer(mode: Mode, terms: Terms) -> Offer:
 
 
 def _decide(mode: Mode, found: ModeLimit, terms: Terms) -> tuple[Fen, str, Text]:
-    """The amount, the code of what decides and its title: a failed check, a pledge that the mode asks for, or a cap."""
+    """The amount, the code of what decides and its title: a failed check, a pledge that the mode asks for, or a
+    cap.
+    """
     if terms.failed is not None:
         return 0, terms.failed.code, terms.failed.title
     asks_for_pledge = found.arrangement.basis == "pledge" or any(one.fact == "ip_pledge" for one in mode.conditions)

@@ -1,4 +1,4 @@
-"""What stands beside a case for "1 + 1" (000 §3.1): the team's sheets, the answers of an indicator form, the title
+"""What is next to a case for "1 + 1" (000 §3.1): the team's sheets, the answers of an indicator form, the title
 investigation and an override of the grade; read once, and put to a quote.
 """
 
@@ -35,7 +35,7 @@ TABLES = ("team", "indicators", "title_investigation", "override")
 
 
 def read_one_plus_one(table: Mapping[str, Any], case: Case, rules: Rulebook, source: str = "") -> OnePlusOne:
-    """The same tables from a file of their own beside the case.
+    """The same tables from its own file next to the case.
 
     Raises InputError with everything that is wrong. Fields: see docs/users/one-plus-one.md.
     """
@@ -49,8 +49,8 @@ def read_one_plus_one(table: Mapping[str, Any], case: Case, rules: Rulebook, sou
 def read_beside(
     reader: Reader, right_ids: Sequence[str], firm: str, credit: CreditFile, rules: Rulebook, day: date
 ) -> OnePlusOne:
-    """The tables ``[team]``, ``[indicators]``, ``[title_investigation]`` and ``[override]`` of a case; each may be left
-    out. credit: the firm's credit file, whose grade an override sets aside.
+    """The tables ``[team]``, ``[indicators]``, ``[title_investigation]`` and ``[override]`` of a case; each may be
+    omitted. credit: the firm's credit file, whose grade an override sets aside.
     """
     # An override answers the grade of the credit file: where anything is amiss, there is no grade to speak of yet.
     has_grade = not reader.failed()
@@ -78,7 +78,7 @@ def judge(case: Case, keys: Sequence[RightView], rules: Rulebook) -> Judged:
     """Team and key rights scored.
 
     The right's side of 1 + 1 is the score of the weakest key right that the system is made for. Raises InputError
-    where it is made for none of them.
+    if it is made for none of them.
     """
     stated = case.beside
     team = assess_team(stated.ratings, rules, case.as_of) if stated.ratings else None
@@ -201,7 +201,7 @@ def _royalties(
 
 
 def _kinds_left_out(keys: Sequence[RightView], rights: Sequence[IndicatorScore]) -> Text | None:
-    """Which kinds among the key rights the system does not score; None where it scores all."""
+    """Which kinds among the key rights the system does not score; None if it scores all."""
     scored = {one.right_id for one in rights}
     kinds = [KIND_TEXT[view.right.kind] for view in keys if view.right.id not in scored]
     if not rights or not kinds:

@@ -1,7 +1,7 @@
 """The recognised pledge value: what a lender counts the rights for, which right carries it and what each adds.
 
-Every right has a life, a kind and a forced-sale value of its own. The income that they protect together goes on as long
-as one of them is in force, so a set is worth at least its best member, and a further right never lowers it.
+Every right has a life, a kind and its own forced-sale value. The income that they protect together continues
+as long as one of them is in force, so a set is worth at least its best member, and a further right never lowers it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ _COST = "cost"
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """One right as if it were pledged alone. barred: why it counts for nothing although it may be pledged."""
+    """One right as if it were pledged alone. barred: why it has no effect although it may be pledged."""
 
     right: Right
     amount: Fen
@@ -51,11 +51,11 @@ def pledge_value(
     term_end: date,
     rules: Rulebook,
 ) -> PledgeValue:
-    """V of the rights: the greatest, over the rights that carry the value, of the least of lending value, cap of the kind
-    and, with scores, the grid of right and team.
+    """V of the rights: the greatest, over the rights that carry the value, of the least of lending value, cap of
+    the kind and, with scores, the grid of right and team.
 
-    removed: rights that a check keeps from being pledged, by id, with the reason; the appraisal leaves them out. A patent
-    valued by cost alone counts for nothing.
+    removed: rights that a check keeps from being pledged, by id, with the reason; the appraisal leaves them out. A
+    patent valued by cost alone has no effect.
     """
     title = Text("认可质押价值", "recognised pledge value")
     out = [
@@ -127,7 +127,9 @@ def _member(right: Right, case: Case, whole: Appraisal, judged: Judged, term_end
 
 
 def _alone(right: Right, case: Case, whole: Appraisal, rules: Rulebook) -> Appraisal | NoValue:
-    """The appraisal of one right by itself: the whole's where the law protects it as long, else with its own life."""
+    """The appraisal of one right by itself: the whole's where the law protects it as long, else with its own
+    life.
+    """
     request = replace(whole.request, rights=(right.id,))
     if lasts(right, whole, rules, case.as_of):
         return replace(whole, request=request)

@@ -100,7 +100,8 @@ class Prepared:
 def prepare(case: Case, rules: Rulebook, *, detailed: bool = True) -> Prepared:
     """Rights, value, pledge, credit, checks and the firm's caps, by the rules of the case's day.
 
-    detailed: with the tornado of the appraisal and the caps in words; without them every other figure is the same. Raises as ``quote``.
+    detailed: with the tornado of the appraisal and the caps in words; without them every other figure is the same.
+    Raises as ``quote``.
     """
     day, request = case.as_of, case.request
     end = add_months(request.start, request.term_months)
@@ -154,7 +155,9 @@ def prepare(case: Case, rules: Rulebook, *, detailed: bool = True) -> Prepared:
 
 
 def _renewals(views: Sequence[RightView], term_end: date, rules: Rulebook, day: date) -> tuple[Text, ...]:
-    """Rights whose present term ends before the loan and a disposal and can be renewed: the contract carries the duty."""
+    """Rights whose present term ends before the loan and a disposal and can be renewed: the contract carries the
+    obligation.
+    """
     needed = add_months(term_end, rules.at("quote.disposal_months", day).whole())
     return tuple(
         Text(
@@ -287,7 +290,7 @@ def _figures_gate(limits: FirmLimits) -> tuple[Gate, ...]:
 
 
 def _appraise(case: Case, removed: Mapping[str, Text], rules: Rulebook, detailed: bool) -> Appraisal | NoValue:
-    """The value of the rights that can be pledged; those that a check removes are left out of it.
+    """The value of the rights that can be pledged; those that a check removes are omitted of it.
 
     Where every right that carries the value is removed, the others do not earn it in their place.
     """

@@ -31,7 +31,7 @@ from zhirong.kernel.identifiers import NumberError, credit_code
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
-# Facts that the quote works out from the rest of the case; stating them as well would be saying a thing twice.
+# Facts that the quote calculates from the rest of the case; stating them as well would be saying a thing twice.
 DERIVED_FACTS = frozenset(
     {
         "region",

@@ -139,7 +139,7 @@ class RateLimit:
 class RightShare:
     """What one right adds to the recognised pledge value. alone: its value if it were pledged alone, in fen.
 
-    adds: the value of all rights less that of all others. removed: why it is left out, None where it counts.
+    adds: the value of all rights less that of all others. removed: why it is omitted, None if it counts.
     """
 
     right_id: str
@@ -151,11 +151,13 @@ class RightShare:
 
 @dataclass(frozen=True, slots=True)
 class PledgeValue:
-    """What the lender counts the pledged rights for, V, in fen; the least of its limits for the right that carries it.
+    """What the lender counts the pledged rights for, V, in fen; the least of its limits for the right that carries
+    it.
 
-    rate: V over the appraised value (P50), rounded down to four decimals, None without a value: the pledge rate. binding:
-    code of the limit or check that decides. limits: of the right that carries the value, least first. lending: its lending
-    value. rights: what each right adds, and those left out. changes: what would lift the binding limit.
+    rate: V over the appraised value (P50), rounded down to four decimals, None without a value: the pledge rate.
+    binding: code of the limit or check that decides. limits: of the right that carries the value, least first.
+    lending: its lending value. rights: what each right adds, and those omitted. changes: what would lift the
+    binding limit.
     """
 
     amount: Fen
@@ -189,9 +191,9 @@ class Condition:
 class CreditLimit:
     """The answer: how much can be lent, under which mode, and what sets it.
 
-    amount: fen, 0 where declined. mode_id: the mode that gives it, None where nobody but the lender bears the loss.
-    binding: code of the cap or check that decides. uncovered: the limit with nobody but the lender. conditional: a check
-    is still open, or money may be drawn on conditions only. limit: the computation behind the amount.
+    amount: fen, 0 where declined. mode_id: the mode that gives it, None if nobody but the lender bears the loss.
+    binding: code of the cap or check that decides. uncovered: the limit with nobody but the lender. conditional: a
+    check is still open, or money may be drawn on conditions only. limit: the computation behind the amount.
     """
 
     decision: Decision
@@ -240,11 +242,13 @@ class CashFlow:
 class Offer:
     """One financing mode for this case.
 
-    eligible: no if a condition is unmet, unknown if one could not be decided. limit: the credit limit under the mode,
-    caps: in words, the binding one first. amount: fen that would be lent, 0 where there is none. limited_by: code of
-    what decides. annual_cost: effective annual rate of the firm's cash flows with subsidies; cost_before_subsidy without.
-    full_loss: who bears what if the whole principal is lost and nothing comes in. at_default: who bears what if the firm
-    defaults at once and the security brings its recognised value. expected_loss: over the life of the loan.
+    eligible: no if a condition is unmet, unknown if one could not be decided. limit: the credit limit under the
+    mode,
+    caps: in words, the binding one first. amount: fen that would be lent, 0 where there is none. limited_by: code
+    of what decides. annual_cost: effective annual rate of the firm's cash flows with subsidies; cost_before_subsidy
+    without.
+    full_loss: who bears what if the whole principal is lost and nothing comes in. at_default: who bears what if the
+    firm defaults at once and the security brings its recognised value. expected_loss: over the life of the loan.
     """
 
     mode: Mode

@@ -1,4 +1,6 @@
-"""What a case may carry besides rights, economic data and credit file for "1 + 1" (000 §3.1) and the title (000 §2.3)."""
+"""What a case may carry besides rights, economic data and credit file for "1 + 1" (000 §3.1) and the title (000
+§2.3).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -62,7 +64,7 @@ class TitleInvestigation:
 class OnePlusOne:
     """What was stated. answers: by id of the right; a right without any is scored by its record alone.
 
-    system: None where no indicators are asked for. ratings: empty where nobody assessed the team. override: of the
+    system: None if no indicators are asked for. ratings: empty if nobody assessed the team. override: of the
     credit grade.
     """
 
@@ -100,7 +102,9 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Substitute:
-    """Something that the case does not state. used: what stood in for it. hint: how to state it. code: stable key."""
+    """Something that the case does not state. used: what stood in for it. hint: how to state it. code: stable
+    key.
+    """
 
     code: str
     missing: Text

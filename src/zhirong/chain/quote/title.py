@@ -20,7 +20,7 @@ LAW_FIRM_TEXT = Text("质权人委托的律师事务所", "the pledgee's law fir
 
 def read_title(reader: Reader, right_ids: Sequence[str], as_of: date) -> TitleInvestigation:
     """The investigation in a ``[title_investigation]`` table: ``law_firm``, ``commissioned_on``, ``cost``,
-    ``paid_by``, ``rights`` (all where left out) and, once done, ``done_on``, ``finding`` and ``words``.
+    ``paid_by``, ``rights`` (all where omitted) and, once done, ``done_on``, ``finding`` and ``words``.
     """
     done = reader.optional_day("done_on")
     commissioned = reader.day("commissioned_on")

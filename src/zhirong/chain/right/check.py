@@ -27,7 +27,7 @@ class RightsCheck:
     """A list of rights, checked as of one day.
 
     fees: of each right, in the order of the package. ages, lives: least, quartiles and most in days, of all rights
-    that had begun and of what is left to those in force; None where there is none.
+    that had begun and of what is left to those in force; None if there is none.
     """
 
     source: str

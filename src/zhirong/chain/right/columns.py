@@ -1,7 +1,7 @@
 """The headings and words that tables of rights use, Chinese and English, each known by several names.
 
-They are data: ``rules/adapters/rights`` has those that all lists share and those of each known format. The first name
-of a field is its heading in the template, the second its name in English and in JSON.
+They are data: ``rules/adapters/rights`` has those that all lists share and those of each known format. The first
+name of a field is its heading in the template, the second its name in English and in JSON.
 """
 
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ ROLE_WORDS: dict[str, Role] = {word: Role(role) for word, role in _COMMON.words[
 
 
 class Said(StrEnum):
-    """What a word about the state of a right says, beside the states themselves: see ``rules/adapters/rights``."""
+    """What a word about the state of a right says, next to the states themselves: see ``rules/adapters/rights``."""
 
     OVER = "over"
     PARTLY_INVALID = "partly_invalid"
@@ -95,7 +95,8 @@ class Said(StrEnum):
     NOTHING = "nothing"
 
 
-# Headings of numbers that name their kind, for lists of one kind without a column for it. Others tell by their form.
+# Headings of numbers that name their kind, for lists of one kind without a column for it. Others tell by their
+# form.
 KIND_OF_HEADING: dict[str, RightKind] = {
     heading_key(heading): kind for kind, record in KINDS.items() for heading in record.number_headings
 }
@@ -106,7 +107,7 @@ PATENT_HEADINGS = frozenset(heading_key(name) for name in ("专利号", "专利�
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a column of the template is for. choices: words to pick from, empty where anything may stand."""
+    """What a column of the template is for. choices: words to pick from, empty if anything may stand."""
 
     meaning: Text
     example: str = ""
@@ -120,11 +121,11 @@ def _with(form: Text, zh: str, en: str) -> Text:
 _YES_NO = (Text("是", "yes"), Text("否", "no"))
 _DAY = Text("日期，如 2026-01-31", "a date such as 2026-01-31")
 
-# The columns of the template, in its order. Columns that only foreign lists have are left out.
+# The columns of the template, in its order. Columns that only foreign lists have are omitted.
 COLUMN_HELP: dict[str, Column] = {
-    "id": Column(Text("自定编号，可不填", "a name of your own, may be left out"), "A1"),
+    "id": Column(Text("自定编号，可不填", "a name of your own, may be omitted"), "A1"),
     "kind": Column(
-        Text("专利可不填，由号码判断；其他种类必填", "may be left out for patents, whose number tells"),
+        Text("专利可不填，由号码判断；其他种类必填", "may be omitted for patents, whose number tells"),
         "发明专利",
         tuple(KIND_TEXT.values()),
     ),
@@ -132,7 +133,7 @@ COLUMN_HELP: dict[str, Column] = {
     "number": Column(
         Text(
             "专利号、商标注册号、软件登记号等，ZL、空格、圆点可有可无；商号填信用代码，商业秘密不填",
-            "patent, trademark, software number …; ZL, blanks and the dot may be left out; "
+            "patent, trademark, software number ...; ZL, blanks and the dot may be omitted; "
             "a trade name goes by the firm's credit code, a trade secret has none",
         ),
         "ZL201410362077.3",
@@ -163,7 +164,7 @@ COLUMN_HELP: dict[str, Column] = {
     "invalidated": Column(_with(_DAY, "宣告无效日", "the day it was declared invalid"), ""),
     "restored": Column(_with(_DAY, "恢复权利日", "the day it was restored"), ""),
     "status": Column(
-        Text("登记簿所载；不填则由日期推算", "as the register has it; told from the dates if left out"),
+        Text("登记簿所载；不填则由日期推算", "as the register has it; derived from the dates if omitted"),
         "有效",
         tuple(STATUS_TEXT.values()),
     ),

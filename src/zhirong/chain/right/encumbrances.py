@@ -20,7 +20,7 @@ LICENCE_TEXT: dict[LicenceKind, Text] = {
 class Encumbrances:
     """What lies on a right on one day.
 
-    licences: those in force that day. holder_may_use: whether the holder himself may still use it. may_license:
+    licences: those in force that day. holder_may_use: whether the holder themselves may still use it. may_license:
     whether a further licence can be granted. yearly_fees: income from the licences in force, fen a year.
     must_consent: co-owners whose consent to a pledge is needed and not given yet (all of them, unless their
     contract lets each pledge alone). refused: those among them who have said no.

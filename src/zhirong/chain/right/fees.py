@@ -5,7 +5,8 @@ fee of the year of grant is paid with the grant; each later year's fee is due on
 (``right.annual_fee.due_day`` days from it). Paid within one month it costs no more; then every month begun adds
 5 % of the full fee, at most 25 %; unpaid after six months the patent lapses as of the first day of its year, and
 may be restored for a further term. Every one of these limits that ends on a day off ends on the next working day;
-the months themselves count from the day before that move. While a court preserves the patent no lapse is registered.
+the months themselves count from the day before that move. While a court preserves the patent no lapse is
+registered.
 
 A fee may be reduced: for holders who have been granted a reduction, for some years from the grant, and while an
 open licence runs. The better of the two holds, never both. In a term that was compensated beyond twenty years a
@@ -35,10 +36,10 @@ _MOST_FEES = 50_000
 class FeeStanding(StrEnum):
     """How a patent stands with its annual fees.
 
-    NONE: no annual fee is owed (another kind, not yet granted, ended or past its term). PAID: nothing is owed today.
-    DUE: owed since the start of the patent year, still without a surcharge. IN_GRACE: payable with a surcharge.
-    LAPSED: unpaid when the grace ended. PRESERVED: unpaid when the grace ended, but a court preserves the patent,
-    so that no lapse is registered yet. UNKNOWN: the last year paid for is not known.
+    NONE: no annual fee is owed (another kind, not yet granted, ended or past its term). PAID: nothing is owed
+    today. DUE: owed since the start of the patent year, still without a surcharge. IN_GRACE: payable with a
+    surcharge. LAPSED: unpaid when the grace ended. PRESERVED: unpaid when the grace ended, but a court preserves
+    the patent, so that no lapse is registered yet. UNKNOWN: the last year paid for is not known.
     """
 
     NONE = "none"
@@ -88,7 +89,7 @@ class AnnualFee:
 class FeeState:
     """A patent's annual fees on one day.
 
-    owed: the fee unpaid, or for PAID and UNKNOWN the next one to fall due; None where none is left.
+    owed: the fee unpaid, or for PAID and UNKNOWN the next one to fall due; None if none is left.
     surcharge: fen to be added to the owed fee on that day. overdue: its due day has passed unpaid.
     lapsed_on: the day as of which the right lapsed. restorable_until: last day to ask for restoration.
     """
@@ -111,7 +112,9 @@ def patent_year(filing_date: date, day: date) -> int:
 
 
 def annual_fee(right: Right, year: int, rules: Rulebook) -> AnnualFee:
-    """The fee of one patent year. Raises ValueError for a right without filing date, RuleError for a year without fee."""
+    """The fee of one patent year. Raises ValueError for a right without filing date, RuleError for a year without
+    fee.
+    """
     if right.filing_date is None or right.kind not in PATENT_KINDS:
         raise ValueError(f"{right.id} has no patent years")
     if right.fee_reduction is not None or right.licences:
@@ -256,7 +259,7 @@ def upcoming_fees(right: Right, first: date, last: date, rules: Rulebook) -> tup
     """The annual fees that fall due from ``first`` to ``last``, both included, in order; amounts in fen.
 
     The right is taken as it is known on ``first`` and as being kept in force; fees already paid and those of the
-    year of grant or before are left out.
+    year of grant or before are omitted.
     """
     known = as_known_on(right, first)
     if known.filing_date is None or _no_fee(known, first, rules) is not None:
@@ -277,7 +280,7 @@ def upcoming_fees(right: Right, first: date, last: date, rules: Rulebook) -> tup
 
 
 def _no_fee(right: Right, day: date, rules: Rulebook) -> Text | None:
-    """Why no annual fee can be owed, or None where one can."""
+    """Why no annual fee can be owed, or None if one can."""
     if right.kind not in PATENT_KINDS:
         return Text("这类权利没有年费", "this kind of right has no annual fee")
     if right.grant_date is None and right.status is not LegalStatus.IN_FORCE:

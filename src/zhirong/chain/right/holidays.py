@@ -1,6 +1,6 @@
 """Time limits that end on a day off end on the first working day after it.
 
-Implementing Regulations of the Patent Law, article 5; Civil Code, article 203, for what has no rule of its own.
+Implementing Regulations of the Patent Law, article 5; Civil Code, article 203, for what has no special rule.
 """
 
 from datetime import date
@@ -10,7 +10,7 @@ from zhirong.kernel.days import WorkingDays, working_days_from
 from zhirong.kernel.rulebook import Rulebook
 
 _CALENDAR = "calendar.working_days"
-# The calendar of a rulebook holds some hundreds of days; it is read once, not once a right.
+# The calendar of a rulebook holds some hundreds of days; it is read once, not once per right.
 _READ: WeakKeyDictionary[Rulebook, dict[date | None, WorkingDays]] = WeakKeyDictionary()
 
 

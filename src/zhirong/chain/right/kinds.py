@@ -1,8 +1,10 @@
 """Every kind of right is one record here: what sets it apart from the other kinds, in one place.
 
-The rest of the package reads these records; no other module keeps a table by kind. What a kind needs besides its record
+The rest of the package reads these records; no other module keeps a table by kind. What a kind needs besides its
+record
 is named by the record: how its numbers are written (``kernel.identifiers.NUMBER_FORMS``) and its dated rules
-(``KindRecord.rule_ids``). ``missing_parts`` lists what a kind still lacks. How to add one: docs/developers/kind-of-right.md.
+(``KindRecord.rule_ids``). ``missing_parts`` lists what a kind still lacks. How to add one:
+docs/developers/kind-of-right.md.
 """
 
 from collections.abc import Mapping
@@ -33,7 +35,9 @@ class RightKind(StrEnum):
 
 
 class Register(StrEnum):
-    """Registers of pledges. PILOT: no national one; a region registers such pledges on trial. RECEIVABLE: of licence fees."""
+    """Registers of pledges. PILOT: no national one; a region registers such pledges on trial. RECEIVABLE: of
+    licence fees.
+    """
 
     PATENT = "patent"
     TRADEMARK = "trademark"
@@ -45,9 +49,9 @@ class Register(StrEnum):
 class TermRule(StrEnum):
     """How the law counts the life of a right.
 
-    YEARS: whole years from one date. RENEWABLE: the same, renewed as often as the holder wants. WORK: to the end of the
-    year, from publication or death. LAYOUT: years from filing or first use, and never past a limit from creation.
-    UNLIMITED: without an end by law.
+    YEARS: whole years from one date. RENEWABLE: the same, renewed as often as the holder wants. WORK: to the end of
+    the year, from publication or death. LAYOUT: years from filing or first use, and never past a limit from
+    creation. UNLIMITED: without an end by law.
     """
 
     YEARS = "years"
@@ -61,9 +65,9 @@ class TermRule(StrEnum):
 class Life:
     """The legal life of a kind.
 
-    term: how it is counted. starts: field of ``Right`` that it counts from (YEARS, RENEWABLE). variant: flag of ``Right``
-    that selects the rule ``right.life.<kind>.<variant>`` instead of ``right.life.<kind>``. lasts: for how long, in words
-    (UNLIMITED).
+    term: how it is counted. starts: field of ``Right`` that it counts from (YEARS, RENEWABLE). variant: flag of
+    ``Right`` that selects the rule ``right.life.<kind>.<variant>`` instead of ``right.life.<kind>``. lasts: for how
+    long, in words (UNLIMITED).
     """
 
     term: TermRule
@@ -75,8 +79,8 @@ class Life:
 class KindRule(StrEnum):
     """Rules that every kind of right has: the value of each is the rule's id without the kind.
 
-    METHODS: names of the appraisal methods that suit it. INVALIDATION_SHARE, LAPSE_RATE, FORCED_SALE: factors of the
-    lending value. PLEDGE_RATE_CAP: most of its value that is lent against.
+    METHODS: names of the appraisal methods that suit it. INVALIDATION_SHARE, LAPSE_RATE, FORCED_SALE: factors of
+    the lending value. PLEDGE_RATE_CAP: most of its value that is lent against.
     """
 
     METHODS = "appraisal.methods"
@@ -95,12 +99,14 @@ class KindRecord:
     """What sets one kind of right apart.
 
     kind: its code. text: its title. registered_by: who keeps the right's own register or issues its certificate, in
-    words. life: how long it lasts by law. begins: the dates of ``Right`` on which it comes into being, the first that is
-    known counts. is_registered: it does not exist before it is registered or granted. events: what can happen to it.
-    register: where a pledge of it is registered. is_named_by_law: a law or administrative regulation names it, or the
-    family that it belongs to, as a right that can be pledged; otherwise a pledge binds the parties only, unless a
-    register set up by law records it. form: fields of ``Right`` that its form asks for, besides those of every right.
-    rough_days: its two days that the calculator without an account asks for; None where no two days tell its life.
+    words. life: how long it lasts by law. begins: the dates of ``Right`` on which it comes into being, the first
+    that is known counts. is_registered: it does not exist before it is registered or granted. events: what can
+    happen to it.
+    register: where a pledge of it is registered. is_named_by_law: a law or administrative regulation names it, or
+    the family that it belongs to, as a right that can be pledged; otherwise a pledge binds the parties only, unless
+    a register set up by law records it. form: fields of ``Right`` that its form asks for, besides those of every
+    right.
+    rough_days: its two days that the calculator without an account asks for; None if no two days tell its life.
     number_headings: headings of numbers in lists that name the kind. freeze: name of its term in
     ``right.freeze.max_months`` where a court preserves it. challenges: family of its rate in
     ``appraisal.challenge_rate``.
@@ -123,7 +129,9 @@ class KindRecord:
 
     @property
     def number(self) -> NumberForm:
-        """How its numbers are written; the digital identity of a right reads the same forms without knowing kinds."""
+        """How its numbers are written; the digital identity of a right reads the same forms without knowing
+        kinds.
+        """
         return NUMBER_FORMS[self.kind.value]
 
     @property
@@ -269,8 +277,8 @@ _RECORDS = (
         register=Register.PILOT,
         form=("creation_date",),
     ),
-    # Registered on trial by the intellectual property offices of some provinces and cities; no law knows it yet, and the
-    # certificate proves who lawfully holds the data. Its rules: rules/right/data_ip.toml.
+    # Registered on trial by the intellectual property offices of some provinces and cities; no law knows it yet,
+    # and the certificate proves who rightfully holds the data. Its rules: rules/right/data_ip.toml.
     KindRecord(
         kind=RightKind.DATA_IP,
         text=Text("数据知识产权", "data IP right"),
@@ -296,7 +304,7 @@ PATENT_KINDS = frozenset(kind for kind, record in KINDS.items() if record.regist
 
 
 def missing_parts(kind: RightKind, rules: Rulebook, day: date) -> tuple[str, ...]:
-    """What a kind lacks to be usable on ``day``, one line a part; empty where it is complete."""
+    """What a kind lacks to be usable on ``day``, one line a part; empty if it is complete."""
     record = KINDS.get(kind)
     if record is None:
         return (f"{kind.value}: no record in chain/right/kinds.py",)

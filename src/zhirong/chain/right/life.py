@@ -40,13 +40,13 @@ _END = Text("权利存续的最后一天", "last day of the right")
 class LegalLife:
     """A right's life by law, unless it ends sooner (an unpaid fee, an invalidation).
 
-    start: the day from which the term counts; None where it is not known. end: the last day on which the right
-    exists, this day included; None where it has no end by law (``unlimited``) or where fields are ``missing``.
-    missing: names of the fields of ``Right`` without which the end cannot be told.
+    start: the day from which the term counts; None if it is not known. end: the last day on which the right
+    exists, this day included; None if it has no end by law (``unlimited``) or where fields are ``missing``.
+    missing: names of the fields of ``Right`` without which the end cannot be determined.
     renewable: the law lets the term be renewed, as often as the holder wants, and on the day of reading it is not
     too late to renew the present one. Then ``end`` is the end of the present term, not of the right: a mark.
     renewal_opens, renewal_closes: first and last day on which the present term can be renewed, the months of
-    grace included; None where it cannot be renewed or ``end`` is not known.
+    grace included; None if it cannot be renewed or ``end`` is not known.
     """
 
     start: date | None
@@ -71,7 +71,7 @@ class LegalLife:
 def as_known_on(right: Right, day: date) -> Right:
     """The right as it was known at the end of ``day``: every later event removed, so that nothing looks ahead.
 
-    The register's word is of its own day; it is dropped with the event that it reports.
+    The register's word has its own date; it is dropped with the event that it reports.
     """
     is_later = [name for name in _EVENTS if (value := getattr(right, name)) is not None and value > day]
     if not is_later:
@@ -98,8 +98,8 @@ def legal_life(right: Right, rules: Rulebook, day: date) -> LegalLife:
     """First and last day of a right's life as known on ``day``; the rules are those of the governing date.
 
     Governing dates: filing (patents, layout designs), grant (plant varieties), registration (data intellectual
-    property), publication, creation or death (copyright). Trademarks go by the law of ``day`` itself, which holds for
-    every mark that is registered.
+    property), publication, creation or death (copyright). Trademarks go by the law of ``day`` itself, which holds
+    for every mark that is registered.
     """
     record = KINDS[right.kind]
     if record.is_renewable:
@@ -110,7 +110,7 @@ def legal_life(right: Right, rules: Rulebook, day: date) -> LegalLife:
 
 
 def remaining_days(life: LegalLife, day: date) -> int | None:
-    """Days left from the morning of ``day`` to the end of the last day; 0 once over, None where no end is known.
+    """Days left from the morning of ``day`` to the end of the last day; 0 once over, None if no end is known.
 
     On the day of filing of a 20-year patent this is the whole term.
     """
@@ -176,7 +176,9 @@ def _years(right: Right, rules: Rulebook) -> LegalLife:
 
 
 def _renewable(right: Right, rules: Rulebook, day: date) -> LegalLife:
-    """A term that can be renewed without limit, in the last months of the term or in the grace after it: trademarks."""
+    """A term that can be renewed without limit, in the last months of the term or in the grace after it:
+    trademarks.
+    """
     record = KINDS[right.kind]
     if right.term_end_date is not None:
         life = _by_register(right)
@@ -269,7 +271,7 @@ def _unknown(kind: RightKind, missing: tuple[str, ...]) -> LegalLife:
     words = Text(
         f"{KIND_TEXT[kind].zh}没有{'或'.join(DATE_TEXT[name].zh for name in missing)}，算不出最后一天",
         f"without {' or '.join(DATE_TEXT[name].en for name in missing)} "
-        f"the last day of a {KIND_TEXT[kind].en} cannot be told",
+        f"the last day of a {KIND_TEXT[kind].en} cannot be determined",
     )
     return LegalLife(None, None, False, missing, Explanation(_END, words))
 

@@ -18,8 +18,8 @@ DAYS_A_YEAR = 365.25
 class Member:
     """One right of a package on one day.
 
-    age_days: days since the term began (filing, registration, …); None where that day is not known or has not
-    come. remaining_days: days left of the term, that day included; None where no end is known.
+    age_days: days since the term began (filing, registration, ...); None if that day is not known or has not
+    come. remaining_days: days left of the term, that day included; None if no end is known.
     """
 
     right: Right
@@ -32,9 +32,9 @@ class Member:
 class Package:
     """A package of rights on one day.
 
-    by_status: None counts those whose status cannot be told or which did not exist yet. duplicates: members
+    by_status: None counts those whose status cannot be determined or which did not exist yet. duplicates: members
     that bear the same number, in groups. first_to_end: among the rights in force, the first whose term ends;
-    None where none in force has an end. without_end: ids in force whose last day is not known or not fixed.
+    None if none in force has an end. without_end: ids in force whose last day is not known or not fixed.
     """
 
     day: date

@@ -51,7 +51,7 @@ def read_rights(reader: Reader, name: str = "rights") -> tuple[Right, ...]:
                 right.id,
                 "id_twice",
                 Text("编号与前面的权利重复", "another right has the same id"),
-                Text("每件权利用不同的 id", "give each right an id of its own"),
+                Text("每件权利用不同的 id", "give each right its own id"),
             )
         ids.add(right.id)
         rights.append(right)

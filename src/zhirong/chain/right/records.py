@@ -10,7 +10,7 @@ from zhirong.kernel.text import Text
 
 
 class LegalStatus(StrEnum):
-    """Where a right stands in its life. Exactly one at any time."""
+    """Where a right is in its life. Exactly one at any time."""
 
     PENDING = "pending"
     REFUSED = "refused"
@@ -33,7 +33,7 @@ STATUS_TEXT: dict[LegalStatus, Text] = {
 
 
 class Flag(StrEnum):
-    """What may stand beside a right's status, any number at once."""
+    """What may stand next to a right's status, any number at once."""
 
     PLEDGED = "pledged"
     FROZEN = "frozen"
@@ -74,7 +74,9 @@ class FeeReduction(StrEnum):
 
 
 class LicenceKind(StrEnum):
-    """Licences by what they leave to the holder: exclusive nothing, sole his own use, the others everything."""
+    """Licences by what they leave to the holder: exclusive nothing, sole the holder's own use, the others
+    everything.
+    """
 
     EXCLUSIVE = "exclusive"
     SOLE = "sole"

@@ -1,4 +1,4 @@
-"""Lawful moves of a right's status and flags, as tables, and the one function that makes them or refuses."""
+"""Allowed moves of a right's status and flags, as tables, and the one function that makes them or refuses."""
 
 from dataclasses import dataclass
 
@@ -45,7 +45,7 @@ FLAGS_LIFTED: dict[Event, Flag] = {
     Event.CLOSE_DISPUTE: Flag.IN_DISPUTE,
 }
 
-# Flags that stand in the way. A pledgee's consent clears the way for those in NEEDS_CONSENT.
+# Flags that are in the way. A pledgee's consent clears the way for those in NEEDS_CONSENT.
 BARRED_BY: dict[Event, frozenset[Flag]] = {
     Event.PLEDGE: frozenset({Flag.FROZEN, Flag.IN_DISPUTE}),
     Event.SURRENDER: frozenset({Flag.FROZEN, Flag.IN_DISPUTE}),
@@ -59,14 +59,14 @@ LIFTS_ALSO: dict[Event, Flag] = {Event.INVALIDATE: Flag.INVALIDATION_PENDING}
 
 @dataclass(frozen=True, slots=True)
 class RightState:
-    """A status and the flags beside it."""
+    """A status and the flags next to it."""
 
     status: LegalStatus
     flags: frozenset[Flag] = frozenset()
 
 
 def transition(kind: RightKind, state: RightState, event: Event, *, pledgee_consents: bool = False) -> RightState:
-    """The state after ``event``. Raises InputError with the reason for an unlawful one."""
+    """The state after ``event``. Raises InputError with the reason for an not allowed one."""
     refusal = refusal_of(kind, state, event, pledgee_consents=pledgee_consents)
     if refusal is not None:
         raise InputError([refusal])
@@ -81,7 +81,7 @@ def transition(kind: RightKind, state: RightState, event: Event, *, pledgee_cons
 def refusal_of(
     kind: RightKind, state: RightState, event: Event, *, pledgee_consents: bool = False
 ) -> Problem | None:
-    """Why ``event`` cannot happen to a right of this kind in this state, or None where it can."""
+    """Why ``event`` cannot happen to a right of this kind in this state, or None if it can."""
     name, status = EVENT_TEXT[event], STATUS_TEXT[state.status]
     if event not in KINDS[kind].events:
         return _refuse(

@@ -22,7 +22,7 @@ _ENDED = frozenset(
 class StatusOn:
     """A right's status on one day, as it was known on that day.
 
-    status: None where nothing existed yet, or where neither the register nor the dates tell. register: the
+    status: None if nothing existed yet, or where neither the register nor the dates tell. register: the
     register's word, as far as it speaks of that day. by_dates: what the dates alone give. conflicts: where the
     two, or the dates among themselves, disagree. renewable_until: last day to renew a trademark past its term.
     """

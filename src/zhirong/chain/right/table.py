@@ -19,7 +19,7 @@ from zhirong.kernel.text import Text, same
 
 __all__ = ["BadRow", "RightsTable", "Row", "TableDoubt", "read_rights_table"]
 
-_HEADING_ROWS = 10  # a title or two may stand above the headings
+_HEADING_ROWS = 10  # a title or two may be above the headings
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def read_rights_table(
 
     as_of: ends and restorations after this day are not looked at, so that the records are those that could
     have been made on it. corrections: heading to field, as the user set them. seen: is called with the number of
-    rows read so far, every ``ROWS_BETWEEN`` rows; what it raises ends the reading. Raises InputError where no
+    rows read so far, every ``ROWS_BETWEEN`` rows; what it raises ends the reading. Raises InputError if no
     headings or no rows can be found on any sheet.
     """
     remaining, meaning = _find_headings(rows, source, corrections or {})
@@ -104,7 +104,7 @@ def read_rights_table(
             continue
         for name, value in (("number", right.number), ("id", right.id)):
             first = rows_of.setdefault((name, value), number) if value else number
-            # A right without an id of its own goes by its number, which is reported already.
+            # A right without its own id goes by its number, which is reported already.
             if first != number and (name == "number" or value != right.number):
                 reader.note_twice(name, value, first)
         if reader.problems:
@@ -187,7 +187,7 @@ def _no_headings(looked_at: list[str], rows: Iterable[Row], source: str) -> Inpu
         if near
         else Text(
             f"第一行写表头，其中要有号码一栏（{'、'.join(usual)} 等）；zhirong rights template 可生成模板",
-            f"put headings into the first row, one of them for the number ({', '.join(usual)} …); "
+            f"put headings into the first row, one of them for the number ({', '.join(usual)} ...); "
             "zhirong rights template makes a template",
         )
     )

@@ -45,7 +45,7 @@ _GRANTED_DOCUMENT = re.compile(r"CN\d+[BCUYSD]\d?")
 _FIRST_GRANTED_B = date(1993, 1, 1)
 # Ranks of the columns of present holders in ``rules/adapters``.
 _PRESENT_RANKS = (0, 1)
-# Columns that nobody reads and that speak of a burden, an owner, a state or an end: what stands in them is a doubt.
+# Columns that nobody reads and that speak of a burden, an owner, a state or an end: what is in them is a doubt.
 _TELLING = re.compile(
     "质押|质权|出质|保全|冻结|查封|无效|诉讼|涉诉|许可|异议|撤销|部分权利|受让|转让|变更|权利人|所有人|权属"
     "|状态|有效性|失效|终止|届满|到期|pledge|licen[cs]e|litigation|owner|status|lapse|expir",
@@ -81,10 +81,11 @@ class Oddity:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What the columns of a table mean. words: of its format. kind: the one kind that the list holds, if it says so.
+    """What the columns of a table mean. words: of its format. kind: the one kind that the list holds, if it says
+    so.
 
-    of_patents: whether the heading of the numbers speaks of patents only. telling: the columns that nobody reads and
-    that speak of a burden, an owner, a state or an end. shared: values that many rows have, each kept once.
+    of_patents: whether the heading of the numbers speaks of patents only. telling: the columns that nobody reads
+    and that speak of a burden, an owner, a state or an end. shared: values that many rows have, each kept once.
     """
 
     columns: Columns
@@ -100,7 +101,9 @@ class Meaning:
         return kept
 
     def keep(self, key: Hashable, value: object) -> None:
-        """Keep what was worked out from the words of a row for the rows that say the same, as long as there are few."""
+        """Keep what was calculated from the words of a row for the rows that say the same, as long as there are
+        few.
+        """
         if len(self.shared) < _MOST_SHARED:
             self.shared[key] = value
 
@@ -175,8 +178,8 @@ class RowReader:
         said = self._state(was_granted=grant_date is not None or registration_date is not None)
         word = said.status
         if looks_ahead and word is not LegalStatus.IN_FORCE:
-            # The register's word is of its own day: beside an end still to come it would look ahead. A right that is
-            # in force beside the end that is expected of it is no such case.
+            # The register's word has its own date: next to an end still to come it would look ahead. A right that
+            # is in force next to the end that is expected of it is no such case.
             word = end_status
         elif word is None:
             word = end_status
@@ -264,7 +267,7 @@ class RowReader:
 
     @staticmethod
     def _without_certificate(text: str) -> str:
-        """The registration number of software where its certificate number stands beside it."""
+        """The registration number of software where its certificate number is next to it."""
         found = _SOFTWARE_NUMBER.search(text.upper()) if "软著" in text else None
         return text if found is None else found[0]
 
@@ -303,7 +306,7 @@ class RowReader:
     # -- when it ended ------------------------------------------------------------------------------------------
 
     def _end(self, grant_date: date | None) -> tuple[date | None, LegalStatus | None, bool]:
-        """The last end not undone, the status it names, and whether an end after the as-of day was left out.
+        """The last end not undone, the status it names, and whether an end after the as-of day was omitted.
 
         A restoration on its day or later undoes an end, and so does a later grant, which cannot follow a real one.
         """
@@ -367,7 +370,7 @@ class RowReader:
         ]
         holder = self._filled("holders")
         is_present = bool(holder) and holder[0].rank in _PRESENT_RANKS
-        # A list has few states: what they say together is worked out once for each combination of them.
+        # A list has few states: what they say together is calculated once for each combination of them.
         key = ("state", tuple(cells), was_granted, is_present)
         said: StateSaid | None = self._meaning.shared.get(key)
         if said is None:
@@ -379,7 +382,7 @@ class RowReader:
         return said
 
     def _burdens(self) -> frozenset[Flag]:
-        """Flags from columns of their own, such as that of the pledgee: anything but a no is a burden."""
+        """Flags from separate columns, such as that of the pledgee: anything but a no is a burden."""
         found = {
             flag
             for field, flag in (("pledged", Flag.PLEDGED), ("frozen", Flag.FROZEN))
@@ -572,7 +575,7 @@ class RowReader:
             return known
         before = len(self.problems) + len(self.oddities)
         found = self._holders_written()
-        if len(self.problems) + len(self.oddities) == before:  # else each row says anew what is wrong or odd
+        if len(self.problems) + len(self.oddities) == before:  # else each row says again what is wrong or odd
             self._meaning.keep(key, found)
         return found
 
@@ -603,7 +606,8 @@ class RowReader:
         found: list[str] = []
         for name in names:
             parts = [part for part in _COMMAS.split(name) if part]
-            # A comma or blank may part two holders or stand in one name; two organisations are told by their endings.
+            # A comma or blank may part two holders or are in one name; two organisations are recognised by their
+            # endings.
             if len(parts) < 2 or not all(_OF_ORGANISATIONS.fullmatch(part) for part in parts):  # noqa: PLR2004
                 found.append(name)
                 continue

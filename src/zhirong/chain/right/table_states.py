@@ -1,6 +1,8 @@
-"""What the words about the state of a right say together: several columns, states beside last events, dead words last.
+"""What the words about the state of a right say together: several columns, states beside last events, dead words
+last.
 
-A word that the right is over never gives way to one that it lives. The last event of a register need not be about life
+A word that the right is over never gives way to one that it lives. The last event of a register need not be about
+life
 at all: a pledge or a transfer leaves the state to the other columns and the dates.
 """
 
@@ -39,7 +41,7 @@ class StateSaid:
 
 
 def meaning_of(word: str, words: Mapping[str, str]) -> Meaning | None:
-    """What one word says; None where it is not known."""
+    """What one word says; None if it is not known."""
     found = words.get(word_key(word)) or words.get(word_key(word).replace(" ", ""))
     if found is None:
         return None
@@ -49,8 +51,8 @@ def meaning_of(word: str, words: Mapping[str, str]) -> Meaning | None:
 def state_of(
     cells: Sequence[StateCell], words: Mapping[str, Mapping[str, str]], *, was_granted: bool, owner_is_present: bool
 ) -> StateSaid:
-    """What the cells of one row say. was_granted: whether a grant or registration is known. owner_is_present: whether
-    the holder comes from a column of present holders.
+    """What the cells of one row say. was_granted: whether a grant or registration is known. owner_is_present:
+    whether the holder comes from a column of present holders.
     """
     said: list[tuple[StateCell, str, Meaning]] = []
     doubts: list[tuple[str, Text]] = []

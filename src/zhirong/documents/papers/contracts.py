@@ -1,7 +1,9 @@
-"""Contracts: of the loan, of the pledge, of the guarantee. The wording of every clause is a dated rule with its law.
+"""Contracts: of the loan, of the pledge, of the guarantee. The wording of every clause is a dated rule with its
+law.
 
-``rules/lending/contract.toml`` holds the clauses; the facts of a contract bring those of its day (``clauses``), so that
-a contract keeps its wording when the rules change. Each contract ends with a table of what its clauses rest on.
+``rules/lending/contract.toml`` holds the clauses; the facts of a contract bring those of its day (``clauses``), so
+that a contract keeps its wording when the rules change. Each contract ends with a table of what its clauses rest
+on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -147,7 +149,9 @@ def loan_contract(f: Facts) -> Sheet:
 
 
 def pledge_contract(f: Facts) -> Sheet:
-    """The contract of the pledge: kind and amount of the claim, its term, the rights, the scope, the registration."""
+    """The contract of the pledge: kind and amount of the claim, its term, the rights, the scope, the
+    registration.
+    """
     rights, maximum, value = f["rights"], f.get("maximum"), f.get("agreed_value")
     values = {
         "amount": money(f["amount"]),
@@ -256,7 +260,9 @@ def guarantee_contract(f: Facts) -> Sheet:
 
 
 def _real_effect(f: Facts, kinds: Sequence[KindRecord]) -> tuple[str, ...]:
-    """The clause for rights whose pledge no law provides for. Contracts made before there was one keep their wording."""
+    """The clause for rights whose pledge no law provides for. Contracts made before there was one keep their
+    wording.
+    """
     clause = "pledge.real_effect"
     is_open = any(not one.is_named_by_law for one in kinds)
     return (clause,) if is_open and clause in f["clauses"] else ()
@@ -266,7 +272,7 @@ def _real_effect(f: Facts, kinds: Sequence[KindRecord]) -> tuple[str, ...]:
 
 
 def _set(f: Facts, articles: Sequence[Article], values: Mapping[str, str]) -> list[Block]:
-    """The articles with their clauses filled in. Raises KeyError for a clause or a value that there is not."""
+    """The articles with their clauses filled in. Raises KeyError for a clause or a value that does not exist."""
     known = f["clauses"]
     return clauses(*((title, [known[one]["words"].format_map(values) for one in ids]) for title, ids in articles))
 
@@ -305,7 +311,7 @@ def _compound(servicing: Facts) -> str:
 
 
 def _by_default(f: Facts) -> list[Block]:
-    """Which terms the lender left as they usually are: whoever signs shall see it."""
+    """Which terms the lender left as they usually are: anyone who signs shall see it."""
     names = "、".join(one["zh"] for one in f.get("by_default") or ())
     return [paragraph(f"以下各项由平台按通常做法填写，双方签署即为约定：{names}。")] if names else []
 

@@ -118,7 +118,7 @@ def guarantee_in_english(f: Facts, ids: Sequence[str]) -> list[Block]:
 
 
 def _annex(f: Facts, ids: Sequence[str], values: Mapping[str, str]) -> list[Block]:
-    """Each clause by its number in the contract. Raises KeyError for a clause or a value that there is not."""
+    """Each clause by its number in the contract. Raises KeyError for a clause or a value that does not exist."""
     known = f["clauses"]
     filled = {**values, **_dispute(f)}
     rows = [

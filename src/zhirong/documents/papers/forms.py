@@ -1,7 +1,7 @@
 """The form of a pledge registration with its annex, and the Excel list that long lists come in.
 
-Practice of the patent office's windows: more than two patents are listed in an annex that both parties seal across its
-pages; more than ten come as an Excel list too, in which the dot before the check digit is left out.
+Practice of the patent office's windows: more than two patents are listed in an annex that both parties seal across
+its pages; more than ten come as an Excel list too, in which the dot before the check digit is omitted.
 """
 
 import io
@@ -36,7 +36,9 @@ _REGISTER_TITLES = {
 
 
 def registration_form(f: Facts) -> Sheet:
-    """The application that pledgor and pledgee make together. register: whose form it is; list_sha256: of the Excel list."""
+    """The application that pledgor and pledgee make together. register: whose form it is; list_sha256: of the Excel
+    list.
+    """
     rights = f["rights"]
     blocks: list[Block] = [
         heading("一、当事人"),

@@ -54,6 +54,8 @@ class Made:
 
 
 def make_paper(kind: str, facts: Facts) -> Made:
-    """The paper of this kind from its facts. Raises KeyError for a kind that there is not or a fact that is missing."""
+    """The paper of this kind from its facts. Raises KeyError for a kind that does not exist or a fact that is
+    missing.
+    """
     sheet = PAPER_KINDS[kind].make(facts)
     return Made(sheet.title, paper_docx(sheet), paper_pdf(sheet))

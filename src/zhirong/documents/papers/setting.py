@@ -46,7 +46,7 @@ def paper_docx(sheet: Sheet) -> bytes:
 
     document = Document()
     _set_up(document, sheet)
-    # Word brings its own fonts; only what no file may hold is left out.
+    # Word brings its own fonts; only what no file may hold is omitted.
     for block in printable(list(sheet.blocks), range(_CODE_POINTS)):
         _WRITERS[block["kind"]](document, block)
     file = io.BytesIO()

@@ -1,4 +1,6 @@
-"""What stands on a paper, before it is set as Word or PDF: a title, a number, a day and blocks one after another."""
+"""What stands on a paper, before it is set as Word or PDF: a title, a number, a day and blocks one after
+another.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +37,7 @@ def paragraph(text: str) -> Block:
 
 
 def facts(*pairs: tuple[str, str]) -> Block:
-    """Labels and values, one a line; a value that is not there is a dash."""
+    """Labels and values, one per line; a value that is not there is a dash."""
     return {"kind": "facts", "rows": [[label, value or "—"] for label, value in pairs]}
 
 

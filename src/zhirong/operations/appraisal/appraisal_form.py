@@ -191,7 +191,7 @@ def _cost(request: AppraisalInput, problems: list[Problem]) -> dict[str, Any]:
         "id": "cost",
         "basis": "reproduction",
         "obsolescence": "multiplied",
-        "item": [{"label": {"zh": "复原重置成本", "en": "cost of making it anew"}, **cost}],
+        "item": [{"label": {"zh": "复原重置成本", "en": "reproduction or replacement cost"}, **cost}],
     }
     for name in _COST:
         grade = request.obsolescence_grade

@@ -99,7 +99,7 @@ def _text(data: bytes, name: str) -> str:
 
 
 def _input(row: Appraisal, table: Mapping[str, Any], request: AppraisalInput, day: date) -> dict[str, Any]:
-    """Everything that the value follows from, so that it can be computed again: rights as they were, methods, the
+    """Everything that the value follows from, needed to calculate it again: rights as they were, methods, the
     day.
     """
     fixed = {

@@ -1,4 +1,6 @@
-"""Formal appraisals: asked for by the firm or its lender, accepted by the agency with its declaration, or refused."""
+"""Formal appraisals: asked for by the firm or its lender, accepted by the agency with its declaration, or
+refused.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -131,7 +133,7 @@ class AskAppraisal(Request):
     ),
 )
 def request_appraisal(work: Work, request: AskAppraisal) -> Any:
-    """The agency is told; it accepts or refuses."""
+    """The agency is notified; it accepts or refuses."""
     actor = work.actor
     if not actor.is_active:
         raise refuse(

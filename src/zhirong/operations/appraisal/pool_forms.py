@@ -187,7 +187,7 @@ def add_person(work: Work, request: AddPerson) -> Any:
 
 
 class ChangePerson(Request):
-    """What somebody knows, and to whom he is tied, from now on."""
+    """What somebody knows, and their conflicts of interest, from now on."""
 
     person: Annotated[Line, ask("人员", "Person", choices=_people)]
     fields: Annotated[
@@ -303,7 +303,7 @@ class EndPaper(Request):
     request=EndPaper,
 )
 def end_paper(work: Work, request: EndPaper) -> Any:
-    """A paper holds until another day: it was renewed, or taken away."""
+    """A certificate is valid until another day: it was renewed, or taken away."""
     entry = entry_of(work.row)
     paper = _one_of(entry, request.paper, "qualification", "paper")
     _demand_order("valid_to", date.fromisoformat(str(paper["valid_from"])), request.valid_to)
@@ -371,7 +371,7 @@ def end_sanction(work: Work, request: EndSanction) -> Any:
 
 
 def _keep(work: Work, entry: Entry) -> None:
-    """Write the entry, as the pool reads it: whatever the chain finds wrong is told, and nothing is written."""
+    """Write the entry, as the pool reads it: whatever the chain finds wrong is reported, and nothing is written."""
     read_pool(Reader(pool_table(work.row.pk, work.row.name, entry), source="pool"))
     work.update(work.row, profile={**work.row.profile, "pool": entry})
 

@@ -1,4 +1,4 @@
-"""A firm applies: drafts a case, submits it complete or is told everything that is missing, takes it back."""
+"""A firm applies: drafts a case, submits it complete or learns everything that is missing, takes it back."""
 
 from datetime import date
 from typing import Annotated, Any

@@ -105,7 +105,7 @@ def approve(work: Work, request: Approve) -> Any:
         raise InputError(problems)
     _decide(work, case, now, ApprovalVerdict.APPROVE, request.amount, request.opinion, now.wanted)
     if not is_last:
-        # The case is written too, so that anyone who looked at it before is told that it has moved on.
+        # The case is written too, so that anyone who looked at it before is notified that it has moved on.
         work.update(case)
         notify_next(work, case, now.band.roles[now.given + 1])
         return {"id": case.pk, "still_wanted": list(now.band.roles[now.given + 1 :])}
@@ -232,7 +232,7 @@ class Decline(Request):
     page="lender.case",
 )
 def decline(work: Work, request: Decline) -> Any:
-    """The case ends; the firm is told why and what it can do, a guarantor that was asked is released."""
+    """The case ends; the firm is notified why and what it can do, a guarantor that was asked is released."""
     case: Case = work.row
     demand_not_released(case)
     if case.state == CaseState.APPROVAL:

@@ -28,7 +28,7 @@ from zhirong.store.parties import Organisation
 ASSUMPTIONS = "appraisal.online.calculator"
 _PATHS = 2_000  # a rough figure, and bounded work for the party that asks
 _NO_FIRM = Text("某企业", "a firm")
-# What can be told from two days; a trade name and a secret have no register to tell them.
+# What follows from two days; a trade name and a secret have no register to tell them.
 CHOICES = tuple((kind.value, record.text) for kind, record in KINDS.items() if record.rough_days is not None)
 
 
@@ -146,7 +146,7 @@ def _facts(kind: RightKind, number: int, began: date, granted: date, day: date) 
         **dict(days),
     }
     if record.number.sample is not None:
-        # Nobody is asked for a number to be told a rough figure: it gets one that no register has given.
+        # Nobody is asked for a number to get a rough figure: it gets one that no register has given.
         facts["number"] = record.number.sample(began.year, number)
     if kind in PATENT_KINDS:
         facts["fee_paid_through_year"] = min(patent_year(began, day), 20)

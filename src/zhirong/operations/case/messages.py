@@ -54,7 +54,7 @@ class Answer(Request):
     for_agents=True,
 )
 def answer(work: Work, request: Answer) -> Any:
-    """Answer what one's own side was asked; the other side is told."""
+    """Answer what one's own side was asked; the other side is notified."""
     work.update(work.row, answer=request.answer, answered_at=work.now)
     about = subject_words(work.row.subject)
     work.notify(
@@ -122,7 +122,7 @@ class Objection(Request):
     ),
 )
 def make_objection(work: Work, request: Objection) -> Any:
-    """The one who said it is told and answers."""
+    """The author is notified and answers."""
     table, _, number = request.subject.partition("/")
     model: Any = Case if table == "case" else Appraisal
     row = visible(work.actor, model, work.day).filter(pk=int(number), firm=work.actor.organisation).first()

@@ -398,7 +398,7 @@ class TakeBack(Request):
     page="loan.completion",
 )
 def take_back(work: Work, request: TakeBack) -> Any:
-    """Take back what has not been entered, so that it can be prepared again."""
+    """Take back what has not been entered, to prepare it again."""
     open_ones = [
         one for one in registrations_of(work.row) if one.status in (Status.PREPARED, Status.FILED, Status.EXAMINED)
     ]

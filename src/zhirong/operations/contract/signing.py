@@ -298,7 +298,7 @@ def _demand_intact(paper: Paper) -> None:
 
 
 def _demand_one_side(work: Work, papers: list[Paper]) -> None:
-    """Nobody signs one paper for two organisations, whatever organisations he belongs to."""
+    """Nobody signs one paper for two organisations, whatever organisations they belong to."""
     others = Signature.objects.filter(paper__in=papers, account_id=work.actor.account)
     found = others.exclude(organisation_id=work.actor.organisation).select_related("organisation", "paper").first()
     if found is not None:

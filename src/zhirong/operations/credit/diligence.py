@@ -137,7 +137,7 @@ HELD = (
 
 
 def _may_hand_over(actor: Actor, row: Any) -> bool:
-    """The officer themselves, or the manager of his bank."""
+    """The officer themselves, or the manager of their bank."""
     is_its = actor.account == row.officer_id or actor.has(MemberRole.LENDER_MANAGER)
     return bool(row.lender_id == actor.organisation and is_its)
 
@@ -161,7 +161,7 @@ class HandOver(Request):
     help=Text("移交后原经办人仍不得审批该笔业务。", "The previous officer still may not approve this case."),
 )
 def hand_over(work: Work, request: HandOver) -> Any:
-    """Another officer has the case from now on; he must not have decided on it."""
+    """Another officer has the case from now on; that officer must not have decided on it."""
     case = work.row
     _demand_officer(work, request.officer)
     if request.officer == case.officer_id:

@@ -37,7 +37,7 @@ from zhirong.store.parties import Organisation
 
 GUARANTOR = (MemberRole.GUARANTOR_OFFICER, MemberRole.GUARANTOR_APPROVER)
 _MONTHS_A_YEAR = 12
-# A guarantee counts until the loan is repaid, and not for a case that came to nothing.
+# A guarantee counts until the loan is repaid, and not for a case that was zero.
 _OVER = (*(state.value for state in ENDED), CaseState.REPAID.value)
 
 
@@ -312,7 +312,7 @@ class DeclineGuarantee(Request):
     page="guarantor.request",
 )
 def decline_guarantee(work: Work, request: DeclineGuarantee) -> Any:
-    """The lender is told why, and can ask another."""
+    """The lender is notified why, and can ask another."""
     asked: GuaranteeRequest = work.row
     ground = GROUND_TEXT[request.ground]
     work.update(
@@ -344,7 +344,7 @@ IS_PAID_OFF = Text("已还清，担保责任解除", "is repaid; your guarantee 
 
 
 def end_guarantees(work: Work, case: Case, why: Text) -> None:
-    """Anyone who was asked to guarantee the case, or had granted it, bears nothing any more and is told why."""
+    """Anyone who was asked to guarantee the case, or had granted it, bears nothing any more and is notified why."""
     for asked in GuaranteeRequest.objects.filter(case=case, state__in=GUARANTEES_OPEN):
         work.update(asked, state=GuaranteeState.ENDED, exposure=0)
         work.notify(

@@ -273,7 +273,7 @@ def confirm(work: Work, request: Any) -> Any:
 
 
 def _book(work: Work, payment: Payment) -> None:
-    """One payment becomes an event of its loan, and its parties are told."""
+    """One payment becomes an event of its loan, and its parties are notified."""
     line, loan, payer = work.row, payment.loan, payment.payer
     _demand_fit(line, loan, payment.kind, payer, work)
     if payment.kind == PaymentKind.DISBURSEMENT:

@@ -97,7 +97,7 @@ def confirm_reversal(work: Work, request: Any) -> Any:
 
 
 def _take_back(work: Work, payment: Payment) -> None:
-    """The event of one payment never counted, and the firm is told."""
+    """The event of one payment never counted, and the firm is notified."""
     loan = payment.loan
     event = {
         "id": event_id(loan, "R"),

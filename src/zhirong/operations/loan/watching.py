@@ -1,4 +1,4 @@
-"""The end of a day and the watch over standing loans: reckoned again, and told where somebody should look."""
+"""The end of a day and the watch over standing loans: reckoned again, with notifications."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _GUARANTOR_HEARS = frozenset({FlagKind.OVERDUE})
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Something to look at. subject: what of the loan, so that it is told once. due_on: the day it is about."""
+    """Something to look at. subject: what of the loan, so that it is notified once. due_on: the day it is about."""
 
     kind: str
     subject: str
@@ -73,7 +73,8 @@ def reckon(work: Work, request: Batch) -> Any:
             state = state_of(loan, work.day, work.rules)
             watched = list(_watched(work, loan, state, rights))
         except InputError as error:
-            # One loan that cannot be recalculated does not stop the others: somebody is told, and its columns stay.
+            # One loan that cannot be recalculated does not stop the others: somebody is notified, and its columns
+            # stay.
             _write_flags(work, loan, [_fault(error)], flags.get(loan.pk, ()))
             continue
         before = loan.category
@@ -171,7 +172,7 @@ def _category(before: str, loan: Loan, day: date) -> Iterator[Found]:
 
 
 def _write_flags(work: Work, loan: Loan, found: Sequence[Found], kept: Sequence[WatchFlag]) -> None:
-    """New ones are raised and told, those that no longer hold are cleared."""
+    """New ones are raised and notified, those that no longer hold are cleared."""
     known = {(flag.kind, flag.subject): flag for flag in kept}
     for one in found:
         flag = known.pop((one.kind, one.subject), None)

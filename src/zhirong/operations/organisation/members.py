@@ -83,7 +83,7 @@ def add_member(work: Work, request: AddMember) -> Any:
 
     The head of an organisation sees the same answer whether or not the address has an account. The security
     administration
-    sees every account anyway: it adds at once, and is told where there is none.
+    sees every account anyway: it adds at once, and is notified where there is none.
     """
     _demand_roles(work.row, request.roles)
     account = Account.objects.filter(email__iexact=request.email).first()

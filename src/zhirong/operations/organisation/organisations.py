@@ -196,8 +196,8 @@ class Confirm(Request):
     ),
 )
 def confirm(work: Work, request: Confirm) -> Any:
-    """Its licence has been checked; it can apply from now on. Who else has said the same code is told that it is
-    not his.
+    """Its licence has been checked; it can apply from now on. Who else has said the same code is notified that it
+    is not theirs.
     """
     row = work.row
     others = Organisation.objects.filter(code=row.code).exclude(pk=row.pk)
@@ -305,7 +305,7 @@ def belongs_to(account: int, organisation: int) -> bool:
 
 
 def own_firm(account: int, firm: int) -> list[Problem]:
-    """Why somebody cannot decide on a firm's case: he belongs to the firm themselves."""
+    """Why somebody cannot decide on a firm's case: they belong to the firm."""
     if not belongs_to(account, firm):
         return []
     return [

@@ -1,4 +1,4 @@
-"""What somebody says of themselves: the name that is under his decisions and on the reports that he signs."""
+"""What somebody says of themselves: the name that is under their decisions and on the reports that they sign."""
 
 from typing import Annotated, Any
 

@@ -97,8 +97,8 @@ def _request(event: models.Event) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class RulesDifference:
-    """How the rulebook of this program differs from the one that the platform worked by last. added, changed, removed: names
-    of rules and of files of modes.
+    """How the rulebook of this program differs from the one that the platform worked by last. added, changed,
+    removed: names of rules and of files of modes.
     """
 
     before: str
@@ -119,7 +119,9 @@ class RulesDifference:
 
 
 def coming_rules() -> RulesDifference | None:
-    """What the next start will note of the rules; None where they are those noted last. Reads a database of any version."""
+    """What the next start will note of the rules; None if they are those noted last. Reads a database of any
+    version.
+    """
     latest = models.Event.objects.filter(kind=KIND).only("content").order_by("-index").first()
     before: dict[str, Any] = {"version": "", "rules": {}} if latest is None else _request(latest)
     if before["version"] == rules_version():

@@ -1,7 +1,7 @@
 """Upgrading a platform: what is to be done, a trial on a copy, and the upgrade itself.
 
-The tables change in one transaction (``store.setup.migrate``): a program that is killed leaves them wholly old or wholly new,
-and the upgrade is started again. A backup is made before anything is changed.
+The tables change in one transaction (``store.setup.migrate``): a program that is killed leaves them wholly old or
+wholly new, and the upgrade is started again. A backup is made before anything is changed.
 """
 
 import shutil
@@ -50,7 +50,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What an upgrade will do. size: of the database in bytes. backup: the file to be written first, None for none.
-    rules: how the rulebook differs from the one noted last, None where it does not.
+    rules: how the rulebook differs from the one noted last, None if it does not.
     """
 
     steps: tuple[Step, ...]
@@ -76,7 +76,9 @@ class Plan:
 
 
 def plan_upgrade(backup: Path | None) -> Plan:
-    """What is to be done to the platform's database. Raises InputError where there is none, or a newer version made it."""
+    """What is to be done to the platform's database. Raises InputError if there is none, or a newer version made
+    it.
+    """
     state = demand_schema(may_be_older=True)
     if not state.is_platform:
         raise InputError([no_platform(str(connection.settings_dict["NAME"]))])
@@ -85,7 +87,9 @@ def plan_upgrade(backup: Path | None) -> Plan:
 
 
 def demand_room(folder: Path, plan: Plan, copies: int) -> None:
-    """Raise InputError where the disk does not have the room. copies: how many of the database are written there."""
+    """Raise InputError where the disk does not have the room. copies: how many of the database are written
+    there.
+    """
     needed = plan.size * (_ROOM + copies) if plan.vendor == "sqlite" else 0
     free = shutil.disk_usage(folder).free
     if free < needed:
@@ -100,7 +104,9 @@ def demand_room(folder: Path, plan: Plan, copies: int) -> None:
 
 
 def demand_stopped(folder: Path, now: datetime) -> None:
-    """Raise InputError while a program works on the database: it would go on with tables that it does not know."""
+    """Raise InputError while a program works on the database: it would continue with tables that it does not
+    know.
+    """
     if connection.vendor == "sqlite":
         connection.close()
         demand_unused(Path(connection.settings_dict["NAME"]))
@@ -118,9 +124,9 @@ def demand_stopped(folder: Path, now: datetime) -> None:
 
 
 def upgrade(folder: Path, plan: Plan, now: datetime, say: Callable[[Text], None]) -> None:
-    """Back up, then change the tables. say: is told of each step before it begins.
+    """Back up, then change the tables. say: is called with each step before it begins.
 
-    Raises InputError where a program still works on the database or the disk is full; nothing was changed then.
+    Raises InputError if a program still works on the database or the disk is full; nothing was changed then.
     """
     demand_stopped(folder, now)
     demand_room(folder, plan, copies=0 if plan.backup is None else 1)
@@ -173,7 +179,7 @@ class PlatformCheck:
 
 
 def check_all(folder: Path) -> PlatformCheck:
-    """Check log, register, tables and files. Raises InputError where the tables are those of another version."""
+    """Check log, register, tables and files. Raises InputError if the tables are those of another version."""
     demand_schema()
     return PlatformCheck(check_register(folder), tuple(missing_files(folder)))
 

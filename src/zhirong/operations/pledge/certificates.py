@@ -1,6 +1,6 @@
 """Certificates and receipts: what the register hands out, and what lets anyone check it.
 
-Every certificate is an event of its own: its number is its place in the log, its content is what the entry commits to.
+Every certificate is its own event: its number is its place in the log, its content is what the entry commits to.
 So the check code stands for what the paper says, and not only for something that happened.
 """
 
@@ -28,7 +28,7 @@ from zhirong.store import log, models, rows
 from zhirong.store.keys import RegisterKey
 
 OF_REGISTRATION, OF_SEARCH = "certificate.registration", "certificate.search"
-_SHORT = 12  # hexadecimal digits of the leaf's hash in the short code: 48 bits beside the exact index
+_SHORT = 12  # hexadecimal digits of the leaf's hash in the short code: 48 bits next to the exact index
 
 _COLUMNS = (Text("权利", "right"), Text("号码", "number"), Text("名称", "title"), Text("顺位", "rank"))
 _FOUND = (Text("登记号", "number"), Text("状态", "status"), Text("权利号", "rights"), Text("质权人", "pledgee"))
@@ -36,8 +36,8 @@ _FOUND = (Text("登记号", "number"), Text("状态", "status"), Text("权利号
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A certificate. number: its own. code: its check code. receipt: proves that the register gave it. disclosure: what
-    it says, to be held against the receipt offline.
+    """A certificate. number: its own. code: its check code. receipt: proves that the register gave it. disclosure:
+    what it says, to be held against the receipt offline.
     """
 
     number: int
@@ -64,7 +64,7 @@ def registration_certificate(by: Call, registration: int, key: RegisterKey, lang
 
 
 def search_certificate(by: Call, query: Query, key: RegisterKey, lang: Lang = "zh") -> Certificate:
-    """What a search found, or that it found nothing, as of its own place in the log."""
+    """What a search found, or that it found nothing, as of its place in the log."""
     demand(by.actor, "search")
     asked = {name: value for name, value in plain(_as_asked(query)).items() if value not in ("", None)}
 
@@ -83,7 +83,7 @@ def codes(event: models.Event) -> tuple[str, str]:
 
 
 def event_of_code(code: str) -> models.Event | None:
-    """The event that a check code stands for, short or full; None where the code is not one of this register's."""
+    """The event that a check code stands for, short or full; None if the code is not one of this register's."""
     written = code.strip()
     parts = written.split(":")
     index = parts[-2] if len(parts) > 1 else written.partition("-")[0]
@@ -94,8 +94,8 @@ def event_of_code(code: str) -> models.Event | None:
 
 
 def check_code(actor: Actor, code: str) -> dict[str, Any]:
-    """What a check code stands for: the entry, the registration as of that entry and as of now, as far as this actor may
-    see it. Raises InputError for a code that this register has not given.
+    """What a check code stands for: the entry, the registration as of that entry and as of now, as far as this
+    actor may see it. Raises InputError for a code that this register has not given.
     """
     demand(actor, "search")
     event = event_of_code(code)
@@ -138,7 +138,8 @@ def as_of(registration: int, index: int) -> Registration | None:
 
 
 def disclose_event(actor: Actor, index: int) -> Disclosure:
-    """The content of an entry with its salt, for those who may see it: a court, a bank, the parties of a registration.
+    """The content of an entry with its salt, for those who may see it: a court, a bank, the parties of a
+    registration.
 
     Raises ForbiddenError, or InputError where there is no such entry.
     """
@@ -215,7 +216,7 @@ def _registration_page(content: Mapping[str, Any], lang: Lang) -> _Page:
         Text("质权人", "pledgee"): shown["pledgee"]["name"],
         Text("担保的债权", "secured claim"): CLAIM_KIND_TEXT[ClaimKind(shown["claim_kind"])].in_(lang),
         Text("金额", "amount"): show_yuan(shown["claim_amount_fen"]) + Text(" 元", " yuan").in_(lang),
-        Text("债务期限", "term of the debt"): f"{shown['debt_start'] or '—'} – {shown['debt_end'] or '—'}",
+        Text("债务期限", "term of the debt"): f"{shown['debt_start'] or '—'} - {shown['debt_end'] or '—'}",
         Text("登记日", "entered on"): shown["entered_on"] or "—",
         Text("终止日", "ended on"): shown["ended_on"] or "—",
         Text("冻结", "frozen by"): shown["frozen_by"],

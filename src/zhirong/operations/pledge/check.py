@@ -109,8 +109,8 @@ def check_register_alone(folder: Path) -> RegisterCheck:
 
 
 class _CheckedTiles(StoredTiles):
-    """The tiles, where one that is not written as it was (lower-case hexadecimal) is named, and counts as empty where it
-    cannot be read.
+    """The tiles, where one that is not written as it was (lower-case hexadecimal) is named, and counts as empty if
+    it cannot be read.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,6 @@
-"""What else the log vouches for: the chain of its keys, what was signed last, identities of rights, reported fingerprints."""
+"""What else the log vouches for: the chain of its keys, what was signed last, identities of rights, reported
+fingerprints.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -18,7 +20,7 @@ from zhirong.store import keys, log, models
 
 
 def evidence_findings(folder: Path, head: models.LogHead) -> list[Finding]:
-    """Everything wrong with what stands beside the entries. folder: of the register's keys."""
+    """Everything wrong with what is next to the entries. folder: of the register's keys."""
     return [*_key_findings(folder, head), *_identity_findings(), *_report_findings()]
 
 

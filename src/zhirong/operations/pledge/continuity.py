@@ -1,4 +1,4 @@
-"""A log that has lost entries: put back from receipts, byte for byte, or continued under a new name, openly."""
+"""A log that has lost entries: restored from receipts, byte for byte, or continued under a new name, openly."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,10 +34,10 @@ _OF_THE_OLD_LOG = (log.KEY_KIND, CONTINUES)  # they speak of the old log, and ma
 
 
 def restore_entry(by: Call, receipt: bytes, disclosure: bytes, folder: Path) -> int:
-    """Put back the next entry that the log has lost, from its receipt and the disclosure of its content; returns its
-    index. Nothing is signed before the log has reached what was signed last (see ``store.log.checkpoint``).
+    """Put back the next entry that the log has lost, from its receipt and the disclosure of its content; returns
+    its index. Nothing is signed before the log has reached what was signed last (see ``store.log.checkpoint``).
 
-    Raises InputError where the receipt does not hold, or is not that of the next entry.
+    Raises InputError if the receipt does not hold, or is not that of the next entry.
     """
     demand(by.actor, "restore")
     read, shown = read_receipt(receipt, "receipt"), read_disclosure(disclosure, "disclosure")
@@ -70,8 +70,8 @@ def continue_log(
 ) -> int:
     """Make the first entry of a new log say which one it continues and why, and take over what is left of that one.
 
-    last: the last checkpoint known of the old log. Each entry names the old one that it stands for. Returns how many were
-    taken over. Raises InputError for an event that is not what its own entry committed to.
+    last: the last checkpoint known of the old log. Each entry names the old one that it stands for. Returns how
+    many were taken over. Raises InputError for an event that is not what its own entry committed to.
     """
     checkpoint = {"checkpoint": last.as_text(), "reason": reason}
     leaf = log.Leaf(

@@ -1,7 +1,8 @@
-"""The register's actions as operations of the platform: the registrar's desk, and what parties do to their registrations.
+"""The register's actions as operations of the platform: the registrar's desk, and what parties do to their
+registrations.
 
-Who may do what to which registration is the register's own table (``operations.permissions``); the roles here only say at
-which desk a button stands.
+Who may do what to which registration is the register's own table (``operations.permissions``); the roles here only
+say at which desk a button stands.
 """
 
 from collections.abc import Sequence
@@ -50,7 +51,9 @@ def _answer(done: Done) -> dict[str, Any]:
 
 
 class Examine(Request):
-    """A filing to examine. resolved: for each ground that the data leave unknown, how the registrar has satisfied himself."""
+    """A filing to examine. resolved: for each ground that the data leave unknown, how the registrar has satisfied
+    themselves.
+    """
 
     registration: Number
     resolved: Annotated[
@@ -102,7 +105,7 @@ def enter(work: Work, request: Enter) -> Any:
 
 
 class FileAtCounter(Request):
-    """A filing that was handed in at the counter, as a file."""
+    """A filing that was submitted at the counter, as a file."""
 
     file: Annotated[
         Ticket,
@@ -124,12 +127,12 @@ def file_at_counter(work: Work, request: FileAtCounter) -> Any:
 
 
 class FilePrepared(Request):
-    """A filing that was prepared and is handed in now."""
+    """A filing that was prepared and is submitted now."""
 
     registration: Number
 
 
-@operation("registration.hand_in", Text("提交申请", "Hand in the filing"), request=FilePrepared, roles=PARTIES)
+@operation("registration.hand_in", Text("提交申请", "Submit the filing"), request=FilePrepared, roles=PARTIES)
 def hand_in(work: Work, request: FilePrepared) -> Any:
     """Checked as of today."""
     return _answer(pledges.file_prepared(by_of(work), request.registration))
@@ -440,7 +443,7 @@ def court_order(work: Work, request: CourtOrder) -> Any:
 
 
 def _tables(work: Work, ticket: str) -> dict[str, Any]:
-    """The tables of a TOML file that was handed in."""
+    """The tables of a TOML file that was submitted."""
     upload = redeem(work.actor, ticket)
     try:
         text = bytes_of(upload).decode("utf-8-sig")

@@ -1,4 +1,6 @@
-"""The facts of a filing: read once, brought up to what has changed since, checked against what the register holds."""
+"""The facts of a filing: read once, brought up to what has changed since, checked against what the register
+holds.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -118,7 +120,9 @@ def latest_facts(registration: int) -> dict[str, Any]:
 
 
 def facts_now(found: Registration) -> tuple[Filing, Keyed]:
-    """The latest facts with what amendments, transfers and extensions have changed since, of the rights still charged."""
+    """The latest facts with what amendments, transfers and extensions have changed since, of the rights still
+    charged.
+    """
     filing, rights = read_facts(latest_facts(found.id))
     released = {right.key for right in found.rights if right.released}
     filing = replace(
@@ -176,14 +180,17 @@ def _held_by(key: str, day: date) -> tuple[str, tuple[str, ...]]:
 
 
 def standing_orders(key: str, day: date) -> tuple[str, ...]:
-    """The court orders on a right that stand on ``day``: the one that holds it, then those that wait, as they came."""
+    """The court orders on a right that stand on ``day``: the one that holds it, then those that wait, as they
+    came.
+    """
     return tuple(freeze.order for freeze in standing_freezes(key, day))
 
 
 def standing_freezes(key: str, day: date) -> tuple[Freeze, ...]:
     """The court's freezes of a right that stand on ``day``, the one that holds it first.
 
-    They are read from the log: courts freeze few rights, and the row of a right has the first only, as of the last order.
+    They are read from the log: courts freeze few rights, and the row of a right has the first only, as of the last
+    order.
     """
     freezes: tuple[Freeze, ...] = ()
     said = f'"right":{canonical.encode(key).decode()}'
@@ -213,8 +220,9 @@ def check_rights(
 
 
 def _ranks_under_another_key(filing: Filing, key: str, right: Right) -> set[int]:
-    """The ranks of a right that may go without a number where it is pledged under another key: with its number left out
-    now or then, or under an earlier name or another list of its holders. It is told by title and holder.
+    """The ranks of a right that may go without a number where it is pledged under another key: with its number
+    omitted now or then, or under an earlier name or another list of its holders. It is identified by title and
+    holder.
     """
     if right.kind.value not in NUMBER_OPTIONAL:
         return set()
@@ -227,8 +235,8 @@ def _ranks_under_another_key(filing: Filing, key: str, right: Right) -> set[int]
 
 
 def _orders_under_another_key(filing: Filing, key: str, right: Right, day: date) -> tuple[str, tuple[str, ...]]:
-    """The court's order, and those that wait, on a right that may go without a number where it is frozen under another
-    key: once filed here, under the same title and holder, with its number left out now or then.
+    """The court's order, and those that wait, on a right that may go without a number where it is frozen under
+    another key: once filed here, under the same title and holder, with its number omitted now or then.
     """
     if right.kind.value not in NUMBER_OPTIONAL:
         return "", ()
@@ -245,8 +253,9 @@ def _orders_under_another_key(filing: Filing, key: str, right: Right, day: date)
 
 
 def _alike(filing: Filing, key: str, right: Right, day: date, rules: Rulebook) -> tuple[Alike, ...]:
-    """What is pledged here and may be this right without being told as the same: a title like it under the same holder, or
-    the same title under another one, who may have changed his name. Rights with different numbers are different.
+    """What is pledged here and may be this right without being recognised as the same: a title like it under the
+    same holder, or the same title under another one, who may have changed his name. Rights with different numbers
+    are different.
     """
     if right.kind.value not in NUMBER_OPTIONAL:
         return ()
@@ -267,7 +276,9 @@ def _alike(filing: Filing, key: str, right: Right, day: date, rules: Rulebook) -
 
 
 def _possible(key: str, right: Right) -> "QuerySet[models.Charge]":
-    """Charges in force of other keys that can be of this right at all: two numbers are two rights, whatever their titles."""
+    """Charges in force of other keys that can be of this right at all: two numbers are two rights, whatever their
+    titles.
+    """
     charges = models.Charge.objects.filter(active=True, right__kind=right.kind.value).exclude(right__key=key)
     return charges.filter(right__number="") if right.number else charges
 

@@ -35,8 +35,8 @@ def found_register(
 ) -> PublicKey:
     """Make the tables, the empty log and a new key; returns the public key, to be published.
 
-    continued: a log that lost entries and may not go on; the new one says so in its first entry, and takes over the rest.
-    Raises InputError where there is a register or a key already: neither is ever overwritten.
+    continued: a log that lost entries and may not continue; the new one says so in its first entry, and takes over
+    the rest. Raises InputError if there is a register or a key already: neither is ever overwritten.
     """
     if not is_origin(origin):
         raise refuse(
@@ -78,6 +78,6 @@ def _demand_another(origin: str, continued: Continued) -> None:
             "origin",
             "origin",
             origin,
-            Text("新日志须另起名称，并写明理由", "a new log needs a name of its own, and a reason"),
+            Text("新日志须另起名称，并写明理由", "a new log needs its own name, and a reason"),
             Text("换一个日志名，写明理由", "choose another name and give the reason"),
         )

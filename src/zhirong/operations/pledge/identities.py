@@ -1,4 +1,6 @@
-"""The digital identity of a right: versions appended to the log, its history, its certificate, what a holder discloses."""
+"""The digital identity of a right: versions appended to the log, its history, its certificate, what a holder
+discloses.
+"""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -44,7 +46,7 @@ IDENTITY = "right.identity"
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version as it stands in the log. index: of its entry. time: of its entry."""
+    """One version as it is in the log. index: of its entry. time: of its entry."""
 
     index: int
     time: str
@@ -61,11 +63,11 @@ class Version:
 
 
 def record_identity(by: Call, right: Mapping[str, Any], appraisals: Sequence[Mapping[str, Any]] = ()) -> Done:
-    """The first version of a right's identity, or the next one: what it is, its holders, provenance, appraisals and the
-    pledges that this register holds of it, each as a commitment with a salt of its own.
+    """The first version of a right's identity, or the next one: what it is, its holders, provenance, appraisals and
+    the pledges that this register holds of it, each as a commitment with its own salt.
 
-    right: a table as in ``[[rights]]``. appraisals: each with ``day``, ``value`` (yuan) and ``by``. Raises InputError
-    with everything that cannot be read, and where nothing has changed since the last version.
+    right: a table as in ``[[rights]]``. appraisals: each with ``day``, ``value`` (yuan) and ``by``. Raises
+    InputError with everything that cannot be read, and where nothing has changed since the last version.
     """
     problems: list[Problem] = []
     read = read_right(Reader(dict(right), "right", problems=problems))
@@ -81,7 +83,7 @@ def record_identity(by: Call, right: Mapping[str, Any], appraisals: Sequence[Map
 
 
 def refresh_identity(by: Call, right: str) -> Done | None:
-    """The next version of an identity whose pledges have changed since, None where they have not. right: its key."""
+    """The next version of an identity whose pledges have changed since, None if they have not. right: its key."""
     demand(by.actor, "identify")
     last = _latest(right)
     if last is None:
@@ -116,7 +118,7 @@ def identity_history(actor: Actor, name: str) -> tuple[Version, ...]:
 def disclose_identity(actor: Actor, name: str, claims: Sequence[str], version: int | None = None) -> Disclosure:
     """The claims named and nothing else, to be held against the record: for the right's holder and the registrar.
 
-    version: the last where not said. Raises ForbiddenError, or InputError for a claim that the record does not have.
+    version: the last by default. Raises ForbiddenError, or InputError for a claim that the record does not have.
     """
     events = _events(name)
     event = (
@@ -142,7 +144,9 @@ def disclose_identity(actor: Actor, name: str, claims: Sequence[str], version: i
 def identity_certificate(
     by: Call, name: str, key: RegisterKey, claims: Sequence[str] = (), lang: Lang = "zh"
 ) -> Certificate:
-    """The certificate of a right's identity in its last version, with the claims that its holder chooses to show."""
+    """The certificate of a right's identity in its last version, with the claims that its holder chooses to
+    show.
+    """
     event = _events(name)[-1]
     version = _version(event)
     shown = disclose_identity(by.actor, name, claims) if claims else Disclosure(version.identity.fingerprint(), ())
@@ -291,7 +295,7 @@ def _latest(key: str) -> models.Event | None:
 
 
 def _events(name: str) -> list[models.Event]:
-    """The events of one identity. Raises InputError where there is none, or where a number is that of several."""
+    """The events of one identity. Raises InputError if there is none, or where a number is that of several."""
     rows = models.RightIdentity.objects.select_related("event").order_by("version")
     found = [*rows.filter(code=name)] or [*rows.filter(right_key=name)]
     if not found:

@@ -1,5 +1,5 @@
-"""What the register does by itself: every night the watch over what stands, and a signed checkpoint of its log within minutes of what was
-written: the longer entries are unsigned, the more can be put back unseen.
+"""What the register does by itself: every night the watch over what stands, and a signed checkpoint of its log
+within minutes of what was written: the longer entries are unsigned, the more can be restored unseen.
 """
 
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from zhirong.store.settings import DATA
 
 @job("register.watch", daily="02:00")
 def watch_register(task: Task) -> Any:
-    """Every standing registration examined again; what has changed is recorded and told."""
+    """Every standing registration examined again; what has changed is recorded and notified."""
     found = record_watch(Call(register_actor(WORKER.id, Capacity.REGISTRAR), task.now, task.key("watch")))
     return {"alarms": len(found.alarms), "changed": len(found.changed), "identities": found.identities}
 
@@ -33,7 +33,9 @@ SIGN_EVERY = timedelta(minutes=10)
 
 
 def sign_often(now: datetime) -> int:
-    """Sign the log where something was written since the last checkpoint and that is ten minutes old; returns how many were signed."""
+    """Sign the log where something was written since the last checkpoint and that is ten minutes old; returns how
+    many were signed.
+    """
     head = LogHead.objects.first()
     last = Checkpoint.objects.order_by("-size").first()
     if head is None or head.size == 0 or (last is not None and last.size >= head.size):

@@ -22,7 +22,8 @@ from zhirong.store.keys import RegisterKey
 def rotate_key(by: Call, folder: Path) -> Done:
     """The next key takes over from the one in use; both sign the statement, which is an entry of the log.
 
-    A change that a crash has cut in two is finished first, and is then the answer. Raises OSError without the old key.
+    A change that a crash has cut in two is finished first, and is then the answer. Raises OSError without the old
+    key.
     """
     demand(by.actor, "keys")
     with keys.signing(folder):
@@ -40,8 +41,8 @@ def rotate_key(by: Call, folder: Path) -> Done:
 
 
 def report_lost_key(by: Call, folder: Path) -> Done:
-    """The secret key is gone: a new one takes its place. Nobody can trust it by the statement alone, so the institution
-    publishes it itself. The old key counts up to the largest log that it is known to have signed.
+    """The secret key is gone: a new one takes its place. Nobody can trust it by the statement alone, so the
+    institution publishes it itself. The old key counts up to the largest log that it is known to have signed.
     """
     demand(by.actor, "keys")
     with keys.signing(folder):
@@ -64,7 +65,7 @@ def report_lost_key(by: Call, folder: Path) -> Done:
 def keep_countersignature(actor: Actor, folder: Path, file: FileRead, witness: PublicKey) -> int:
     """Keep what a witness has signed with the checkpoint that it signed; returns the checkpoint's size.
 
-    Raises InputError where the checkpoint is not one of this register, or the signature is not this witness's.
+    Raises InputError if the checkpoint is not one of this register, or the signature is not this witness's.
     """
     demand(actor, "keys")
     signed = file.signed

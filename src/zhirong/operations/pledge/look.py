@@ -66,7 +66,8 @@ def search(actor: Actor, query: Query) -> list[dict[str, Any]]:
     """Registrations that fit, in the order of their filings, each as far as this actor may see it.
 
     The public sees what a register publishes: numbers, rights, parties and days, never amounts; natural persons are
-    masked, and are not found by their names. Raises InputError for a number that finds nothing because it cannot be one.
+    masked, and are not found by their names. Raises InputError for a number that finds nothing because it cannot be
+    one.
     """
     demand(actor, "search")
     query = _askable(query)
@@ -103,7 +104,7 @@ def _names(query: Query) -> list[str]:
 
 
 def _too_many_names(query: Query) -> InputError:
-    """Whoever has the last page of the answer would take it for all there is."""
+    """Anyone who has the last page of the answer would take it for all there is."""
     return refuse(
         "too_many_names",
         "name",
@@ -118,8 +119,8 @@ def _too_many_names(query: Query) -> InputError:
 
 
 def _askable(query: Query) -> Query:
-    """The query with its number and code as they are looked for. Raises InputError for one that can find nothing whatever
-    is registered: who has asked for nothing must not read that there is nothing.
+    """The query with its number and code as they are looked for. Raises InputError for one that can find nothing
+    whatever is registered: who has asked for nothing must not read that there is nothing.
     """
     problems: list[Problem] = []
     for field, written, plain in (
@@ -149,8 +150,8 @@ def _askable(query: Query) -> Query:
 
 
 def searched_as(number: str) -> Text:
-    """What a number was looked for as: bare digits can be the number of several kinds. A right of a kind that is not
-    named has not been looked for.
+    """What a number was looked for as: bare digits can be the number of several kinds. A right of a kind that is
+    not named has not been looked for.
     """
     read = [(KIND_TEXT[kind], kept) for kind, kept in readings_of_number(number)]
     read.append((Text("登记号", "registration"), kept_authority_number(number)))
@@ -218,7 +219,8 @@ def similar_names(written: str, least: Fraction = LEAST_SIMILARITY, limit: int =
 def precheck(actor: Actor, facts: Mapping[str, Any], now: datetime) -> tuple[RightCheck, ...]:
     """Is each right free, may the claim be secured by it, by which rule not. Writes nothing.
 
-    facts: tables ``filing`` and ``rights`` as ``file_pledge`` takes them. Raises InputError for what cannot be read.
+    facts: tables ``filing`` and ``rights`` as ``file_pledge`` takes them. Raises InputError for what cannot be
+    read.
     """
     demand(actor, "precheck")
     filing, rights = read_facts(facts)
@@ -226,9 +228,10 @@ def precheck(actor: Actor, facts: Mapping[str, Any], now: datetime) -> tuple[Rig
 
 
 def watch(now: datetime) -> Iterator[tuple[int, RightCheck]]:
-    """Every registration that stands, its rights examined again as of today: those of which something is to be known.
+    """Every registration that stands, its rights examined again as of today: those of which something is to be
+    known.
 
-    The pledge itself is left out of what it is examined for: a right is not refused because of its own registration.
+    The pledge itself is omitted of what it is examined for: a right is not refused because of its registration.
     """
     day = day_of(now)
     for one in models.Registration.objects.filter(status="entered").order_by("id").values_list("state", flat=True):
@@ -240,7 +243,9 @@ def watch(now: datetime) -> Iterator[tuple[int, RightCheck]]:
 
 
 def changes_of(day: date) -> list[dict[str, Any]]:
-    """The daily file of changes: the public entries of everything that happened to registrations and rights that day."""
+    """The daily file of changes: the public entries of everything that happened to registrations and rights that
+    day.
+    """
     of_their_askers = (
         Q(kind__startswith="subscription.") | Q(kind__startswith="certificate.") | Q(kind__startswith="use.")
     )

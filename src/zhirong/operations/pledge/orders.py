@@ -55,13 +55,13 @@ def court_order_on_right(
     ends_on: date | None = None,
     purpose: FreezePurpose = FreezePurpose.PRESERVATION,
 ) -> Done:
-    """A court freezes a right, so that no new pledge of it can be entered, renews that, or lets it go. right: its key, its
-    number in any spelling.
+    """A court freezes a right, so that no new pledge of it can be entered, renews that, or lets it go. right: its
+    key, its number in any spelling.
 
-    A freeze that is not renewed ends by itself. ends_on: its last day by the order; None is the longest that the law
-    allows for this kind and purpose. Further courts wait their turn in the order in which they came; when the first is
-    lifted or ends the next takes its place, and its term starts then. lifts: which order is lifted, or renewed, to be
-    said where several stand; a renewal may have a number of its own.
+    A freeze that is not renewed ends by itself. ends_on: its last day by the order; None is the longest that the
+    law allows for this kind and purpose. Further courts wait their turn in the order in which they came; when the
+    first is lifted or ends the next takes its place, and its term starts then. lifts: which order is lifted, or
+    renewed, to be said where several stand; a renewal may have its own number.
     """
     _demand_order(order)
     right = read_key(right)

@@ -42,22 +42,22 @@ from zhirong.store.transaction import writing
 
 
 def prepare_pledge(by: Call, request: Request) -> Done:
-    """Keep a filing that is not handed in yet; the way of every registration whose authority is elsewhere."""
+    """Keep a filing that is not submitted yet; the way of every registration whose authority is elsewhere."""
     return _open(Move.PREPARE, by, request)
 
 
 def file_pledge(by: Call, request: Request) -> Done:
-    """Hand in a filing: tables ``filing`` and ``rights`` as in a case file, ``role`` record or mirror.
+    """Submit a filing: tables ``filing`` and ``rights`` as in a case file, ``role`` record or mirror.
 
-    Every refusal ground, every paper and the free ranks are checked first. Raises InputError with all that stands
-    in the way. A ground that the data leave unknown does not stop the filing; the examination decides it.
+    Every refusal ground, every paper and the free ranks are checked first. Raises InputError with all that is in
+    the way. A ground that the data leave unknown does not stop the filing; the examination decides it.
     """
     return _open(Move.FILE, by, request)
 
 
 def file_package(by: Call, request: Request, *, prepared: bool = False) -> tuple[Done, ...]:
-    """One request over several kinds of rights: a registration for each authority where it is mirrored, all or nothing;
-    a single one where this register is the record. prepared: only prepare them.
+    """One request over several kinds of rights: a registration for each authority where it is mirrored, all or
+    nothing; a single one where this register is the record. prepared: only prepare them.
     """
     do = prepare_pledge if prepared else file_pledge
     if request.get("role") == RegisterRole.RECORD:
@@ -68,7 +68,7 @@ def file_package(by: Call, request: Request, *, prepared: bool = False) -> tuple
 
 
 def file_prepared(by: Call, registration: int) -> Done:
-    """Hand in what was prepared, checked as of today."""
+    """Submit what was prepared, checked as of today."""
 
     def decide(work: Work) -> Decision:
         found = _found(work, Move.FILE)
@@ -91,7 +91,7 @@ def examine(
     """Examine a filing as of today: accepted or refused by its grounds, each kept with its rule.
 
     rights: newer extracts of the rights, all of them, where there are any. resolved: for each ground that the data
-    leave unknown, ``key/number``, how the registrar has satisfied himself. Raises InputError while one is open.
+    leave unknown, ``key/number``, how the registrar has verified. Raises InputError while one is open.
     """
     request = {"rights": list(rights), "resolved": dict(resolved or {})}
 
@@ -144,7 +144,8 @@ def update_facts(by: Call, registration: int, rights: Sequence[Mapping[str, Any]
 def enter(by: Call, registration: int, resolved: Request | None = None) -> Done:
     """Enter an examined filing: its rights are free, its priority number is given, in the same transaction.
 
-    Every ground is examined again, by the facts of now. resolved: as in ``examine``, for what has become unknown since.
+    Every ground is examined again, by the facts of now. resolved: as in ``examine``, for what has become unknown
+    since.
     """
     request = {"resolved": dict(resolved or {})} if resolved else {}
 
@@ -176,10 +177,11 @@ def enter(by: Call, registration: int, resolved: Request | None = None) -> Done:
 def record_authority_number(
     by: Call, registration: int, authority: str, authority_number: str, certificate: str, day: date
 ) -> Done:
-    """Complete a mirror: the authority's number, the certificate's SHA-256 in hexadecimal, the day of its registration.
+    """Complete a mirror: the authority's number, the certificate's SHA-256 in hexadecimal, the day of its
+    registration.
 
     What the authority has registered is recorded even where a ground would refuse it today; only a right that is
-    pledged here already or frozen stands in the way. The grounds found are kept with the event.
+    pledged here already or frozen is in the way. The grounds found are kept with the event.
     """
     authority, authority_number = authority.strip(), kept_authority_number(authority_number)
     request = {
@@ -211,8 +213,8 @@ def record_authority_number(
 
 
 def amend(by: Call, registration: int, changes: Request, changed_on: date) -> Done:
-    """Amend parties' names, kind, amount or dates of the claim. changed_on: the day of the change itself; whether it
-    is filed within the days that the rule gives is kept with the event.
+    """Amend parties' names, kind, amount or dates of the claim. changed_on: the day of the change itself; whether
+    it is filed within the days that the rule gives is kept with the event.
     """
     request = {"changes": kept_changes(changes), "changed_on": changed_on}
 
@@ -251,7 +253,8 @@ def extend(by: Call, registration: int, debt_end: date) -> Done:
 def transfer_claim(by: Call, registration: int, to: Request, basis: str = "") -> Done:
     """The claim passes to another, and the pledge with it. Rank and number stay.
 
-    basis: under a maximum-amount pledge, since when its claims are determined, or where the parties agreed otherwise.
+    basis: under a maximum-amount pledge, since when its claims are determined, or where the parties agreed
+    otherwise.
     """
     problems: list[Problem] = []
     reader = Reader(dict(to), "to", problems=problems)
@@ -331,7 +334,7 @@ def _open(move: Move, by: Call, request: Request) -> Done:
             "、".join(sorted(registers)),
             Text(
                 "这些权利分属不同登记机关，各有登记号，一件镜像登记容不下",
-                "these rights belong to several authorities, each with a number of its own: one mirror cannot hold them",
+                "these rights belong to several authorities, each with its own number: one mirror cannot hold them",
             ),
             Text(
                 "用 file_package（zhirong register file --package）一次拆成各机关一件",
@@ -353,7 +356,7 @@ def _open(move: Move, by: Call, request: Request) -> Done:
             _demand_fileable(checks)
         # The examination keeps every ground with its rule; here the outcome is enough.
         checked = {**content, "checks": [{"key": check.key, "verdict": check.verdict} for check in checks]}
-        # The rights stand in the open from the entry on: what somebody means to pledge is nobody else's business.
+        # The rights are in the open from the entry on: what somebody means to pledge is nobody else's business.
         return Decision(pledge_kind(move), work.head.last_filing + 1, checked, {})
 
     verb = "file" if move is Move.FILE else "prepare"
@@ -420,14 +423,16 @@ def _demand_fileable(checks: Sequence[RightCheck]) -> None:
             words = PAPER_TEXT[paper]
             reason = Text(f"缺少{words.zh}", f"lacks {words.en}")
             problems.append(
-                Problem("filing.papers", check.key, reason, Text("补交", "hand it in"), f"paper_{paper.value}")
+                Problem("filing.papers", check.key, reason, Text("补交", "submit it"), f"paper_{paper.value}")
             )
     if problems:
         raise InputError(problems)
 
 
 def _demand_within_the_term(checks: Sequence[RightCheck]) -> None:
-    """The grounds that look at the term of the debt, by the last part of their rule's name; patents number theirs."""
+    """The grounds that look at the term of the debt, by the last part of their rule's name; patents number
+    theirs.
+    """
     problems = [
         problem
         for check in checks
@@ -449,9 +454,11 @@ def _place(problem: Problem) -> str:
 
 
 def _found(work: Work, move: Move | None = None) -> Registration:
-    """The registration to be moved. With a move: refused at once where it is not lawful now, before anything else."""
+    """The registration to be moved. With a move: refused at once where it is not allowed now, before anything
+    else.
+    """
     if work.found is None:
-        raise AssertionError("this verb moves a registration")
+        raise AssertionError("this operation moves a registration")
     if move is not None:
         next_status(work.found.role, work.found, move)
     return work.found

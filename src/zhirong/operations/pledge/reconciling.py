@@ -1,4 +1,4 @@
-"""An authority's published list, handed in as Excel or CSV, against the mirror: every difference is an alarm."""
+"""An authority's published list, submitted as Excel or CSV, against the mirror: every difference is an alarm."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -15,7 +15,7 @@ from zhirong.operations.pledge.desk import REGISTRAR, by_of
 from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import Ticket, bytes_of, redeem
 
-# The columns by what may stand in the heading.
+# The columns by what may be in the heading.
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "authority_number": ("登记号", "authority_number"),
     "rights": ("权利号", "rights"),
@@ -70,14 +70,16 @@ def _read(call: Call, request: Reconcile) -> tuple[list[dict[str, Any]], list[Pu
     prepare=_read,
 )
 def reconcile(work: Work, request: Reconcile) -> Any:
-    """The parties of every registration that differs are told."""
+    """The parties of every registration that differs are notified."""
     rows, read = work.prepared
     done, found = orders.reconcile(by_of(work), request.authority, rows, is_complete=request.is_complete, read=read)
     return {"index": done.index, "differences": [one.as_json() for one in found]}
 
 
 def read_published_rows(data: bytes, source: str) -> list[dict[str, Any]]:
-    """The rows of a published list as tables. Raises InputError with every heading that is missing and every bad row."""
+    """The rows of a published list as tables. Raises InputError with every heading that is missing and every bad
+    row.
+    """
     rows = [row for row in read_rows(data, source) if any(str(cell or "").strip() for cell in row[1])]
     if not rows:
         raise InputError(

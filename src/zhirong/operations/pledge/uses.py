@@ -1,8 +1,9 @@
 """The same right or claim used at two institutions, found without showing which (keyed SM3 fingerprints).
 
-Each institution makes the fingerprints of what it holds with a key that all of them share and the register does not have,
-and reports them. Whoever has reported one hears whether another institution has too; nobody learns of anything that he
-has not reported himself, and every report stands in the log under his name, so that numbers cannot be tried unseen.
+Each institution makes the fingerprints of what it holds with a key that all of them share and the register does not
+have, and reports them. Anyone who has reported one hears whether another institution has too; nobody learns of
+anything that he has not reported themselves, and every report is in the log under his name, so that numbers cannot
+be tried unseen.
 """
 
 import re
@@ -31,7 +32,7 @@ _PERIOD = re.compile(r"[0-9A-Za-z.\-]{1,40}", re.ASCII)
 class Match:
     """One of the asker's own reports that others have reported too. institutions: how many others.
 
-    names: who they are; only the registrar is told.
+    names: who they are; only the registrar is notified.
     """
 
     period: str
@@ -52,9 +53,10 @@ class Match:
 
 
 def report_uses(by: Call, period: str, reports: Sequence[Mapping[str, str]]) -> tuple[Done, tuple[Match, ...]]:
-    """Report fingerprints of a period, each with the institution's own reference; answers which others have reported.
+    """Report fingerprints of a period, each with the institution's own reference; answers which others have
+    reported.
 
-    Everyone concerned is told of a new match. Raises InputError with every report that cannot be used.
+    Everyone concerned is notified of a new match. Raises InputError with every report that cannot be used.
     """
     party = by.actor.party
     if party is None:
@@ -97,7 +99,9 @@ def report_uses(by: Call, period: str, reports: Sequence[Mapping[str, str]]) -> 
 
 
 def matches(actor: Actor, period: str) -> tuple[Match, ...]:
-    """The actor's own reports of a period that others have made too; for the registrar without institution, all of them."""
+    """The actor's own reports of a period that others have made too; for the registrar without institution, all of
+    them.
+    """
     demand(actor, "report_use")
     reports = models.Report.objects.filter(period=period)
     if actor.party is not None:

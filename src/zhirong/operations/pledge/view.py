@@ -77,7 +77,7 @@ def may_see(actor: Actor, one: Registration) -> bool:
 
 
 def possible(one: Registration) -> list[str]:
-    """The operations that are lawful for a registration now, by the chain's table, in the order of the desk."""
+    """The operations that are allowed for a registration now, by the chain's table, in the order of the desk."""
     status, role = Status(one.status), RegisterRole(one.role)
     return [f"registration.{name}" for move, name in _OPERATIONS.items() if (role, status, move) in LAWFUL]
 
@@ -93,7 +93,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """One right of a filing with every ground. problems: what else stands in the way (rank, freeze)."""
+    """One right of a filing with every ground. problems: what else is in the way (rank, freeze)."""
 
     check: RightCheck
     grounds: tuple[Ground, ...]
@@ -116,7 +116,7 @@ def _ground(key: str, finding: Finding, settled: set[str]) -> Ground:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One event of a registration. detail: what a person reads of it (reason, order), as it stands in the event.
+    """One event of a registration. detail: what a person reads of it (reason, order), as it is in the event.
 
     changes: what it changed of the registration, each with what it was before.
     """

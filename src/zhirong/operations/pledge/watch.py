@@ -1,4 +1,6 @@
-"""The daily check of everything that stands: what has come up or gone away is an event, and those concerned are told."""
+"""The daily check of everything that stands: what has come up or gone away is an event, and those concerned are
+notified.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,8 +19,8 @@ WATCHED = "watch.changed"
 
 @dataclass(frozen=True, slots=True)
 class WatchRun:
-    """What a run has found. alarms: by registration, everything that stands against it now. changed: those where that is
-    not what was recorded before. identities: how many were brought up to date.
+    """What a run has found. alarms: by registration, everything that stands against it now. changed: those where
+    that is not what was recorded before. identities: how many were brought up to date.
     """
 
     alarms: dict[int, tuple[Problem, ...]]
@@ -27,8 +29,8 @@ class WatchRun:
 
 
 def record_watch(by: Call) -> WatchRun:
-    """Examine every standing registration as of today; record each whose alarms have changed, which tells its pledgee
-    and its subscribers; bring the identities of rights up to the pledges of now. Harmless when repeated.
+    """Examine every standing registration as of today; record each whose alarms have changed, which tells its
+    pledgee and its subscribers; bring the identities of rights up to the pledges of now. Harmless when repeated.
     """
     demand(by.actor, "record_watch")
     alarms: dict[int, tuple[Problem, ...]] = {}

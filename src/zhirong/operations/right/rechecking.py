@@ -41,7 +41,7 @@ def due_rights(day: date) -> Any:
     is_background=True,
 )
 def recheck_due(work: Work, request: Recheck) -> Any:
-    """Their columns as of today; a firm is told of a right that is no longer in force."""
+    """Their columns as of today; a firm is notified of a right that is no longer in force."""
     rights = list(due_rights(work.day).filter(pk__gt=request.after)[: request.limit])
     for right in rights:
         checked = check_right(right.facts, work.day, work.rules)

@@ -126,7 +126,7 @@ def add_right(work: Work, request: NewRight) -> Any:
     page="firm.right",
 )
 def edit_right(work: Work, request: RightFacts) -> Any:
-    """Change what is kept; lenders who have been handed the right in an open case are told."""
+    """Change what is kept; lenders who have been handed the right in an open case are notified."""
     table = facts_table(RightKind(work.row.kind), request, work.row.firm.name, work.row.firm.code)
     checked = check_right(table, work.day, work.rules)
     known = kept_right(work.row.firm, checked.right)
@@ -292,7 +292,7 @@ class AddFile(Request):
 
 @operation("file.add", Text("添加文件", "Add a paper"), request=AddFile, roles=FIRM, for_agents=True)
 def add_file(work: Work, request: AddFile) -> Any:
-    """Attach a paper to one of the firm's own rights or cases; a lender with the case in hand is told."""
+    """Attach a paper to one of the firm's own rights or cases; a lender with the case in hand is notified."""
     if request.paper not in dict(PAPERS):
         raise refuse(
             "not_a_choice",

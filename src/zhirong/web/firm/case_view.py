@@ -81,7 +81,9 @@ def case_context(actor: Actor, case: Case, day: date, moment: datetime) -> dict[
 
 
 def way(state: CaseState, steps: list[CaseStep]) -> list[tuple[Text, str]]:
-    """The way of a case that goes well, each place with whether it is done, where the case stands, or still to come."""
+    """The way of a case that goes well, each place with whether it is done, where the case stands, or still to
+    come.
+    """
     at = WAY.index(state) if state in WAY else -1
     if at < 0:
         been = [WAY.index(CaseState(one.state)) for one in steps if CaseState(one.state) in WAY]
@@ -104,12 +106,12 @@ class OfferRow:
 
 
 def offer_of(quote: QuoteDocument | None) -> OfferRow | None:
-    """The first offer of a quote; None where there is no quote yet."""
+    """The first offer of a quote; None if there is no quote yet."""
     return offer_row(quote.modes[0]) if quote is not None and quote.modes else None
 
 
 def offer_row(mode: ModePart) -> OfferRow:
-    """Who bears what of a full loss, which subsidies there are to claim, and what stands in the way."""
+    """Who bears what of a full loss, which subsidies there are to claim, and what is in the way."""
     return OfferRow(
         mode,
         bearing=tuple(one for one in mode.full_loss if Decimal(one.share)),

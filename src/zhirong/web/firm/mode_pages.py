@@ -57,7 +57,9 @@ def chart(request: HttpRequest, which: str) -> HttpResponse:
 
 
 def answer_context(quote: QuoteDocument) -> dict[str, Any]:
-    """The answer for a template: the credit limit, every mode of the place in order of what the firm pays, what stands in the way."""
+    """The answer for a template: the credit limit, every mode of the place in order of what the firm pays, what is
+    in the way.
+    """
     offers = sorted(quote.modes, key=lambda one: (_ORDER[one.eligible], float(one.effective_annual_cost or 9)))
     limit = quote.credit_limit
     return {

@@ -13,7 +13,7 @@ from zhirong.workbench import modes
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of what is told of a mode. lines: each with how deep it stands, from 0."""
+    """A part of what is notified of a mode. lines: each with how deep it stands, from 0."""
 
     heading: str
     lines: tuple[str, ...]

@@ -101,7 +101,7 @@ def end_of_day(loans: LoanArrays, rules: DayRules) -> BlockResult:
     passed = np.flatnonzero(loans.next_reset <= loans.day.toordinal())
     if passed.size:
         late = loans.ids[int(passed[0])]
-        raise ValueError(f"{late}: its rate was read anew by {loans.day}; replay it and load its block again")
+        raise ValueError(f"{late}: its rate was reset by {loans.day}; replay it and load its block again")
     moved = _fall_late(_fall_due(_accrue(loans, rules.day)))
     category, decided_by = _classify(moved, rules)
     return BlockResult(moved, category, decided_by, _provide(moved.principal, category, rules))

@@ -115,7 +115,7 @@ def by_hand(terms: LoanTerms, due: Sequence[tuple[date, Fen]]) -> LoanTerms:
 
 
 def ending(terms: LoanTerms, end: date) -> LoanTerms:
-    """The terms with another end; of its own plan, what the old last day was to clear is cleared on the new."""
+    """The terms with another end; for a custom plan, what the old last day was to clear is cleared on the new."""
     return replace(terms, end=end, plan=left_of_plan(terms, end))
 
 

@@ -63,7 +63,7 @@ class Observed:
 
 
 def maturity_of(contract: Contract, until: datetime | None) -> datetime | None:
-    """When the contract ends: as agreed, or when its payments will have redeemed it; None for no end of its own."""
+    """When the contract ends: as agreed, or when its payments will have redeemed it; None if it has no end."""
     if contract.maturity is not None:
         return contract.maturity
     if contract.type in ("CLM", "UMP"):
@@ -322,7 +322,9 @@ def _redeemed(contract: Contract) -> datetime:
 
 
 def _exotic_maturity(contract: Contract) -> datetime:
-    """The end of an exotic contract without a maturity: when the array of payments has brought its notional to zero."""
+    """The end of an exotic contract without a maturity: when the array of payments has brought its notional to
+    zero.
+    """
     rule = contract.conventions.end_of_month
     left = contract.notional
     entries = contract.principal_array
