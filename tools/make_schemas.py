@@ -5,7 +5,9 @@ A test compares the files with the classes. docs/schemas/appraisal.schema.json d
 
 import json
 from pathlib import Path
+from typing import Any
 
+from zhirong.chain.appraisal.document import AppraisalDocument, NoValuePart
 from zhirong.chain.quote.document import SCHEMA as QUOTE_SCHEMA
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.kernel.schema import json_schema
@@ -15,15 +17,16 @@ _WRITTEN = (
     "Money is a string in yuan with two decimals; rates are decimal strings (0.0445 is 4.45 %); days are YYYY-MM-DD;"
     " words come in Chinese (zh) and English (en)."
 )
-DOCUMENTS = {
+DOCUMENTS: dict[str, tuple[Any, str, str]] = {
+    "appraisal-result": (AppraisalDocument | NoValuePart, "zhirong.appraisal/1", "zhirong appraise --json"),
     "quote": (QuoteDocument, QUOTE_SCHEMA, "zhirong quote --json"),
 }
 
 
 def schema_text(name: str) -> str:
     """One schema as its file holds it."""
-    cls, schema_id, title = DOCUMENTS[name]
-    made = json_schema(cls, schema_id, title, _WRITTEN)
+    kind, schema_id, title = DOCUMENTS[name]
+    made = json_schema(kind, schema_id=schema_id, title=title, description=_WRITTEN)
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
 
 

@@ -7,8 +7,10 @@ import pytest
 from appraisal_cases import DAY, a_right
 
 from zhirong.chain.appraisal import Appraisal, appraise, read_appraisal
+from zhirong.chain.appraisal.document import appraisal_document
 from zhirong.chain.appraisal.request import METHODS
 from zhirong.chain.right.kinds import RightKind
+from zhirong.kernel.document import to_json
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.rulebook import load_rulebook
 
@@ -33,7 +35,7 @@ def found_by(text: str) -> Appraisal:
 
 
 def test_the_example_runs_and_every_key_of_the_answer_is_described() -> None:
-    for key in found_by(EXAMPLES[0]).as_json():
+    for key in to_json(appraisal_document(found_by(EXAMPLES[0]))):
         assert f"`{key}`" in PAGE or f"`{key}[]`" in PAGE, key
 
 

@@ -11,10 +11,12 @@ import pytest
 from appraisal_cases import DAY, a_right, figure, read, request, royalty_method
 
 from zhirong.chain.appraisal import Appraisal, LendingValue, appraise, lending_value
+from zhirong.chain.appraisal.document import lending_part
 from zhirong.chain.appraisal.lending import in_force_at, invalidation_probability
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import Flag, Right, Role
 from zhirong.kernel.days import add_months, years_between
+from zhirong.kernel.document import to_json
 from zhirong.kernel.rulebook import load_rulebook
 
 RULES = load_rulebook()
@@ -137,7 +139,7 @@ def test_a_longer_loan_leaves_less_and_one_past_the_life_leaves_nothing() -> Non
 
 def test_json_and_the_rights_asked_for() -> None:
     found, appraisal = lend()
-    content = json.loads(json.dumps(found.as_json()))
+    content = json.loads(json.dumps(to_json(lending_part(found))))
     assert content["quantile"] == 10
     assert [entry["factor"] for entry in content["factors"]][0] == "life_left"
     assert content["factors"][2]["references"][1]["issuer"] == "国家知识产权局"

@@ -10,10 +10,12 @@ import pytest
 from appraisal_cases import CASE, DAY, VALUED, Growth, a_right, cost_method, figure, read, request, royalty_method
 
 from zhirong.chain.appraisal import Appraisal, NoValue, appraise
+from zhirong.chain.appraisal.document import appraisal_document, no_value_part
 from zhirong.chain.appraisal.simulate import Correlation, distribution_of, normal_cdf, uniforms
 from zhirong.chain.appraisal.uncertain import read_widening, triangular_quantile
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import LegalStatus, Role
+from zhirong.kernel.document import to_json
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.provenance import EvidenceGrade
 from zhirong.kernel.rulebook import RuleError, load_rulebook, read_rules
@@ -65,7 +67,7 @@ def test_a_case_gives_an_interval_with_its_errors_and_its_drivers() -> None:
 
 
 def test_json_carries_money_as_strings_in_yuan_and_every_input_with_its_grade() -> None:
-    found = json.loads(json.dumps(value_of(read()).as_json()))
+    found = json.loads(json.dumps(to_json(appraisal_document(value_of(read())))))
     assert set(found["value"]) >= {
         "p5",
         "p10",
@@ -236,7 +238,7 @@ def test_no_value_without_any_method_and_never_zero() -> None:
     assert found.code == "no_economic_input"
     assert "not a value of zero" in found.reason.en
     assert found.hint.zh
-    assert json.loads(json.dumps(found.as_json()))["code"] == "no_economic_input"
+    assert json.loads(json.dumps(to_json(no_value_part(found))))["code"] == "no_economic_input"
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ SAMPLE = Sample(
     provenance=Provenance("audit", EvidenceGrade.AUDITED, date(2026, 1, 2)),
 )
 WRITTEN = json.loads(json.dumps(to_json(SAMPLE)))
-SCHEMA = json_schema(Sample, "sample/1", "sample", "A sample.")
+SCHEMA = json_schema(Sample, schema_id="sample/1", title="sample", description="A sample.")
 
 
 def test_it_comes_back_as_it_was() -> None:

@@ -172,6 +172,18 @@ def test_a_check_before_the_upgrade_says_what_to_do(tmp_path: Path) -> None:
     assert done.returncode == 2 and "older version" in done.stderr and "platform upgrade" in done.stderr, done
 
 
+def test_every_stored_appraisal_reads_as_a_document_of_today(stored: tuple[Path, Any]) -> None:
+    from zhirong.chain.appraisal.document import read_kept
+    from zhirong.kernel.document import to_json
+    from zhirong.store.financing import Appraisal
+
+    results = [row.result for row in Appraisal.objects.filter(grade="online")]
+    assert results
+    for result in results:
+        document = read_kept(result["appraisal"])
+        assert to_json(document) == {"status": "valued", **result["appraisal"]}
+
+
 def test_every_stored_quote_reads_as_a_document_of_today(stored: tuple[Path, Any]) -> None:
     from zhirong.chain.quote.kept import read_kept
     from zhirong.kernel.document import to_json

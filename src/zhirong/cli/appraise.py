@@ -87,6 +87,8 @@ def run(options: argparse.Namespace) -> int:
 def _case(options: argparse.Namespace) -> int:
     from zhirong.chain.appraisal import NoValue, appraise
     from zhirong.chain.appraisal.case import only_methods, read_appraisal_case
+    from zhirong.chain.appraisal.document import appraisal_document, no_value_part
+    from zhirong.kernel.document import to_json
     from zhirong.kernel.rulebook import load_rulebook
 
     table = read_toml(options.case)
@@ -100,15 +102,13 @@ def _case(options: argparse.Namespace) -> int:
 
         # Papers first: if one cannot be written, nothing on the screen must suggest that it was.
         write_reports(table, case, found, options)
+    document = no_value_part(found) if isinstance(found, NoValue) else appraisal_document(found)
     if options.json:
-        print_answer({"status": "no_value" if isinstance(found, NoValue) else "valued", **found.as_json()})
+        print_answer(to_json(document))
     else:
-        from zhirong.cli.appraise_screen import show_no_value, show_value
+        from zhirong.cli.appraise_screen import show
 
-        if isinstance(found, NoValue):
-            show_no_value(found, options.lang)
-        else:
-            show_value(found, options.lang, explain=options.explain)
+        show(document, options.lang, explain=options.explain)
     return EXIT_NO_VALUE if isinstance(found, NoValue) else 0
 
 

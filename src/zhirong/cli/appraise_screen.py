@@ -2,45 +2,61 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from zhirong.chain.appraisal import Appraisal, NoValue
-from zhirong.kernel.money import show_yuan
+from zhirong.chain.appraisal.document import AppraisalDocument, NoValuePart
+from zhirong.documents.words import money
 from zhirong.kernel.text import Lang, how_to_fix
 
+_SWINGS = 8  # the inputs that move the value most
 
-def show_value(found: Appraisal, lang: Lang, *, explain: bool) -> None:
-    """Print an appraisal."""
+
+def show(document: AppraisalDocument | NoValuePart, lang: Lang, *, explain: bool) -> None:
+    """Print an appraisal, or why there is no value, which is not a value of zero."""
+    if isinstance(document, NoValuePart):
+        _show_no_value(document, lang)
+    else:
+        _show_value(document, lang, explain=explain)
+
+
+def _show_value(document: AppraisalDocument, lang: Lang, *, explain: bool) -> None:
     console = _console()
+    value = document.value
+    low, middle, high, mean = (money(amount) for amount in (value.p10, value.p50, value.p90, value.mean))
     console.print()
-    console.print(("评估价值：" if lang == "zh" else "Appraised value: ") + found.show(lang), style="bold green")
-    mean, median = show_yuan(found.value.mean), show_yuan(found.value.median)
     console.print(
-        f"中位数 {median} 元；均值 {mean} 元" if lang == "zh" else f"median CNY {median}; mean CNY {mean}"
+        f"评估价值：{middle} 元（八成可能在 {low} 至 {high} 元之间）"
+        if lang == "zh"
+        else f"Appraised value: CNY {middle} (80 % likely between {low} and {high})",
+        style="bold green",
     )
-    for alarm in found.alarms:
+    console.print(
+        f"中位数 {middle} 元；均值 {mean} 元" if lang == "zh" else f"median CNY {middle}; mean CNY {mean}"
+    )
+    for alarm in document.alarms:
         console.print(f"! {alarm.text.in_(lang)}", style="yellow")
     heads = ("方法", "权重", "P10", "P50", "P90") if lang == "zh" else ("method", "weight", "P10", "P50", "P90")
     table = _table(heads)
-    used = Counter(result.method for result in found.results)
-    for result in found.results:
-        amounts = [show_yuan(result.value.percentiles[percent]) for percent in (10, 50, 90)]
-        # A method used more than once is distinguished by the name that the case gives it.
-        name = result.title.in_(lang) + (f" ({result.id})" if used[result.method] > 1 else "")
-        table.add_row(name, f"{result.weight * 100:.0f} %", *amounts)
+    used = Counter(part.method for part in document.methods)
+    for part in document.methods:
+        amounts = [money(amount) for amount in (part.value.p10, part.value.p50, part.value.p90)]
+        # A method used more than once is told apart by the name that the case gives it.
+        name = part.title.in_(lang) + (f" ({part.id})" if used[part.method] > 1 else "")
+        table.add_row(name, f"{Decimal(part.weight) * 100:.0f} %", *amounts)
     console.print(table)
     moved = ("影响最大的输入", "P10 时 P50", "P90 时 P50")
     table = _table(moved if lang == "zh" else ("driver", "P50 at its P10", "P50 at its P90"))
-    for bar in found.tornado[:8]:
-        table.add_row(bar.label.in_(lang), show_yuan(bar.p50_low), show_yuan(bar.p50_high))
+    for bar in document.tornado[:_SWINGS]:
+        table.add_row(bar.label.in_(lang), money(bar.p50_at_p10), money(bar.p50_at_p90))
     console.print(table)
     if explain:
-        console.print(found.explanation.as_text(lang))
-    doubts = len(found.explanation.doubts())
+        console.print(document.explanation.as_text(lang))
+    doubts = len(document.explanation.doubts())
     if doubts:
         console.print(
             f"{doubts} 条依据未经来源证实，见 --explain"
@@ -50,12 +66,11 @@ def show_value(found: Appraisal, lang: Lang, *, explain: bool) -> None:
         )
 
 
-def show_no_value(found: NoValue, lang: Lang) -> None:
-    """Print why there is no value, which is not a value of zero."""
+def _show_no_value(document: NoValuePart, lang: Lang) -> None:
     console = _console()
     head = "没有评估价值：" if lang == "zh" else "No value: "
-    console.print(head + found.reason.in_(lang), style="bold yellow")
-    console.print(how_to_fix(found.hint, lang))
+    console.print(head + document.reason.in_(lang), style="bold yellow")
+    console.print(how_to_fix(document.hint, lang))
 
 
 def show_backtest(answer: Mapping[str, Any], lang: Lang) -> None:

@@ -4,7 +4,7 @@ The first paragraph of a class's docstring is its description.
 """
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from inspect import getdoc
@@ -24,10 +24,10 @@ _STRING: Schema = {"type": "string"}
 _NULL: Schema = {"type": "null"}
 
 
-def json_schema(cls: type, schema_id: str, title: str, description: str) -> Schema:
-    """The schema of a document's JSON, its parts under ``$defs``."""
+def json_schema(kind: Any, *, schema_id: str, title: str, description: str) -> Schema:
+    """The schema of a document's JSON, its parts under ``$defs``. kind: a class, or a union of classes."""
     parts: dict[str, Schema] = {}
-    whole = _of_dataclass(cls, parts)
+    whole = _of_dataclass(kind, parts) if is_dataclass(kind) else _schema(kind, parts)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": schema_id,

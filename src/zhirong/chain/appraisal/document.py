@@ -5,13 +5,21 @@ value.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from zhirong.chain.appraisal.method import Approach
-from zhirong.chain.appraisal.records import Appraisal, LendingValue, MethodResult, NoValue
+from zhirong.chain.appraisal.records import (
+    Appraisal,
+    LendingValue,
+    MethodResult,
+    NoValue,
+    RemainingLife,
+    TornadoBar,
+)
+from zhirong.chain.appraisal.request import Purpose, Redeployability
 from zhirong.chain.appraisal.simulate import Distribution
 from zhirong.chain.appraisal.uncertain import Kind
-from zhirong.kernel.document import Number, Yuan
+from zhirong.kernel.document import Number, Yuan, from_json
 from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.money import yuan
 from zhirong.kernel.provenance import EvidenceGrade
@@ -143,6 +151,82 @@ class NoValuePart:
     explanation: Explanation
 
 
+@dataclass(frozen=True, slots=True)
+class AppraisalDocument:
+    """What rights are worth, for a purpose, on a day: a distribution with its methods and what moves it.
+
+    rules_as_of: the day the rules were taken from. stale: the valuation date is older than the rule allows.
+    """
+
+    status: Literal["valued"]
+    purpose: Purpose
+    valuation_date: date
+    rules_as_of: date
+    rights: tuple[str, ...]
+    value: DistributionPart
+    methods: tuple[MethodPart, ...]
+    life: LifePart
+    tornado: tuple[SwingPart, ...]
+    correlations: tuple[CorrelationPart, ...]
+    redeployability: Redeployability | None
+    seed: int
+    stale: bool
+    alarms: tuple[AlarmPart, ...]
+    explanation: Explanation
+
+
+def appraisal_document(found: Appraisal) -> AppraisalDocument:
+    """A value as a document."""
+    request = found.request
+    return AppraisalDocument(
+        status="valued",
+        purpose=request.purpose,
+        valuation_date=request.valuation_date,
+        rules_as_of=found.day,
+        rights=tuple(request.rights),
+        value=distribution_part(found.value),
+        methods=tuple(_method(result) for result in found.results),
+        life=life_part(found.life),
+        tornado=tuple(swing_part(bar) for bar in found.tornado),
+        correlations=correlation_parts(found),
+        redeployability=request.redeployability,
+        seed=request.seed,
+        stale=found.stale,
+        alarms=tuple(AlarmPart(alarm.code, alarm.text) for alarm in found.alarms),
+        explanation=found.explanation,
+    )
+
+
+def read_kept(data: Mapping[str, Any]) -> AppraisalDocument:
+    """A stored value as a document; the first versions stored it without its status. Raises ValueError."""
+    return from_json(AppraisalDocument, {**data, "status": "valued"})
+
+
+def _method(result: MethodResult) -> MethodPart:
+    return MethodPart(
+        id=result.id,
+        method=result.method,
+        approach=result.approach,
+        title=result.title,
+        weight=plain(result.weight),
+        value=distribution_part(result.value),
+        inputs=input_parts(result),
+    )
+
+
+def swing_part(bar: TornadoBar) -> SwingPart:
+    """What one input does to the median."""
+    return SwingPart(
+        input=bar.input,
+        label=bar.label,
+        input_p10=f"{bar.input_low:.6g}",
+        input_p90=f"{bar.input_high:.6g}",
+        p50_at_p10=yuan(bar.p50_low),
+        p50_at_p90=yuan(bar.p50_high),
+        swing=yuan(bar.swing),
+    )
+
+
 def no_value_part(found: NoValue) -> NoValuePart:
     """Why there is no value."""
     return NoValuePart("no_value", found.code, found.reason, found.hint, found.explanation)
@@ -185,9 +269,8 @@ def input_parts(result: MethodResult) -> tuple[InputPart, ...]:
     )
 
 
-def life_part(appraisal: Appraisal) -> LifePart:
+def life_part(life: RemainingLife) -> LifePart:
     """The remaining life in years with two decimals."""
-    life = appraisal.life
     legal, contract, economic = (
         None if years is None else f"{years:.2f}" for years in (life.legal, life.contract, life.economic)
     )

@@ -45,10 +45,6 @@ class Alarm:
     code: str
     text: Text
 
-    def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
-        return {"code": self.code, "text": self.text.as_json()}
-
 
 @dataclass(frozen=True, slots=True)
 class Refusal:

@@ -7,8 +7,8 @@ from decimal import Decimal
 from zhirong.chain.appraisal.method import Alarm, Approach, Driver
 from zhirong.chain.appraisal.request import AppraisalRequest
 from zhirong.chain.appraisal.simulate import Distribution
-from zhirong.kernel.explain import Explanation, plain
-from zhirong.kernel.money import Fen, show_yuan, yuan
+from zhirong.kernel.explain import Explanation
+from zhirong.kernel.money import Fen, show_yuan
 from zhirong.kernel.rulebook import RuleValue
 from zhirong.kernel.text import Lang, Text
 
@@ -25,25 +25,6 @@ class MethodResult:
     value: Distribution
     drivers: tuple[Driver, ...]
     explanation: Explanation
-
-    def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
-        return {
-            "id": self.id,
-            "method": self.method,
-            "approach": self.approach,
-            "title": self.title.as_json(),
-            "weight": plain(self.weight),
-            "value": self.value.as_json(),
-            "inputs": [
-                {
-                    "input": f"{self.id}.{driver.name}",
-                    "label": driver.label.as_json(),
-                    "figures": [{"label": label.as_json(), **figure.as_json()} for label, figure in driver.figures],
-                }
-                for driver in self.drivers
-            ],
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +45,6 @@ class TornadoBar:
     def swing(self) -> Fen:
         """How far P50 moves; negative where more of the input means less value."""
         return self.p50_high - self.p50_low
-
-    def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
-        return {
-            "input": self.input,
-            "label": self.label.as_json(),
-            "input_p10": f"{self.input_low:.6g}",
-            "input_p90": f"{self.input_high:.6g}",
-            "p50_at_p10": yuan(self.p50_low),
-            "p50_at_p90": yuan(self.p50_high),
-            "swing": yuan(self.swing),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +74,6 @@ class RemainingLife:
     def remaining(self) -> float | None:
         """The least of legal, contractual and stated economic life; None if none of them is known."""
         return self.cap if self.economic is None else self.economic
-
-    def as_json(self) -> dict[str, object]:
-        """Stable keys; years with two decimals."""
-        shown = {"legal": self.legal, "contract": self.contract, "economic": self.economic}
-        return {
-            **{key: None if years is None else f"{years:.2f}" for key, years in shown.items()},
-            "decisive_right": self.decisive,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,28 +111,6 @@ class Appraisal:
             return f"{shown[0]} 元（八成可能在 {shown[1]} 至 {shown[2]} 元之间）"
         return f"CNY {shown[0]} (80 % likely between {shown[1]} and {shown[2]})"
 
-    def as_json(self) -> dict[str, object]:
-        """Stable keys; amounts as strings in yuan."""
-        request = self.request
-        return {
-            "purpose": request.purpose,
-            "valuation_date": request.valuation_date.isoformat(),
-            "rules_as_of": self.day.isoformat(),
-            "rights": list(request.rights),
-            "value": self.value.as_json(),
-            "methods": [result.as_json() for result in self.results],
-            "life": self.life.as_json(),
-            "tornado": [bar.as_json() for bar in self.tornado],
-            "correlations": [
-                {"between": [pair.one, pair.other], "rho": f"{pair.rho:g}"} for pair in request.correlations
-            ],
-            "redeployability": request.redeployability,
-            "seed": request.seed,
-            "stale": self.stale,
-            "alarms": [alarm.as_json() for alarm in self.alarms],
-            "explanation": self.explanation.as_json(),
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class NoValue:
@@ -181,15 +120,6 @@ class NoValue:
     reason: Text
     hint: Text
     explanation: Explanation
-
-    def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
-        return {
-            "code": self.code,
-            "reason": self.reason.as_json(),
-            "hint": self.hint.as_json(),
-            "explanation": self.explanation.as_json(),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,15 +131,6 @@ class LendingFactor:
     value: Decimal
     rules: tuple[RuleValue, ...]
     explanation: Explanation
-
-    def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
-        return {
-            "factor": self.name,
-            "label": self.label.as_json(),
-            "value": plain(self.value),
-            "references": [rule.reference.as_json() for rule in self.rules],
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,14 +153,3 @@ class LendingValue:
         if appraisal.appraised_value == 0:
             return Decimal(0)
         return Decimal(self.fen) / Decimal(appraisal.appraised_value)
-
-    def as_json(self) -> dict[str, object]:
-        """Stable keys; amounts as strings in yuan."""
-        return {
-            "lending_value": yuan(self.fen),
-            "low_value": yuan(self.low_value),
-            "quantile": self.quantile,
-            "factors": [factor.as_json() for factor in self.factors],
-            "sale_day": self.sale_day.isoformat(),
-            "explanation": self.explanation.as_json(),
-        }

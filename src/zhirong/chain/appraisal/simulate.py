@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 
 from zhirong.chain.appraisal.uncertain import Array, Level
-from zhirong.kernel.money import FEN_PER_YUAN, Fen, round_fen, yuan
+from zhirong.kernel.money import FEN_PER_YUAN, Fen, round_fen
 
 PERCENTILES = (5, 10, 50, 90, 95)
 
@@ -50,19 +50,6 @@ class Distribution:
         if percent in self.percentiles:
             return self.percentiles[percent]
         return fen_of(float(np.quantile(self.paths, percent / 100)))
-
-    def as_json(self) -> dict[str, object]:
-        """Stable keys; amounts as strings in yuan."""
-        return {
-            **{f"p{percent}": yuan(amount) for percent, amount in self.percentiles.items()},
-            "mean": yuan(self.mean),
-            "standard_deviation": yuan(self.standard_deviation),
-            "simulation_error": {
-                **{f"p{percent}": yuan(amount) for percent, amount in self.errors.items()},
-                "mean": yuan(self.mean_error),
-            },
-            "paths": len(self.paths),
-        }
 
 
 def fen_of(amount: float) -> Fen:

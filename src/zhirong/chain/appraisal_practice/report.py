@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from zhirong.chain.appraisal.document import distribution_part, life_part, swing_part
 from zhirong.chain.appraisal.method import APPROACH_TEXT
 from zhirong.chain.appraisal.records import Appraisal, LendingValue, MethodResult
 from zhirong.chain.appraisal.request import PURPOSE_TEXT
@@ -20,6 +21,7 @@ from zhirong.chain.right.kinds import KIND_TEXT
 from zhirong.chain.right.life import LegalLife, legal_life, remaining_years
 from zhirong.chain.right.records import FLAG_TEXT, STATUS_TEXT, Right
 from zhirong.chain.right.status import status_on
+from zhirong.kernel.document import to_json
 from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.money import Fen, show_yuan, yuan
 from zhirong.kernel.provenance import EVIDENCE_TEXT, EvidenceGrade
@@ -106,11 +108,11 @@ def report_data(
             "rows": {
                 name: named[name] for name in (*(f"p{percent}" for percent in PERCENTILES), "mean", "interval")
             },
-            **appraisal.value.as_json(),
+            **to_json(distribution_part(appraisal.value)),
         },
         "methods": [_method(result, appraisal, rows) for result in appraisal.results],
-        "tornado": [bar.as_json() for bar in appraisal.tornado],
-        "life": {"row": rows[id(appraisal.life.explanation)], **appraisal.life.as_json()},
+        "tornado": [to_json(swing_part(bar)) for bar in appraisal.tornado],
+        "life": {"row": rows[id(appraisal.life.explanation)], **to_json(life_part(appraisal.life))},
         "lending": None if lending is None else {"row": first_lending, **_lending(lending)},
         "special_matters": [text.as_json() for text in _special(appraisal, record, subject)],
         "simulation": {"paths": appraisal.request.paths, "seed": appraisal.request.seed},

@@ -259,7 +259,7 @@ def _appraisal(
             standard_deviation=value.standard_deviation,
         ),
         methods=tuple(_method(result) for result in appraisal.results),
-        life=life_part(appraisal),
+        life=life_part(appraisal.life),
         tornado=tuple(
             TornadoPart(code=bar.input, input=bar.label, low=yuan(bar.p50_low), high=yuan(bar.p50_high))
             for bar in appraisal.tornado

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from zhirong.chain.appraisal.appraise import appraise
+from zhirong.chain.appraisal.document import appraisal_document
 from zhirong.chain.appraisal.records import Appraisal as Valued
 from zhirong.chain.appraisal.request import AppraisalRequest, Purpose, read_appraisal
 from zhirong.chain.appraisal_practice.records import GRADE_TEXT as VALUE_GRADES
@@ -14,6 +15,7 @@ from zhirong.chain.appraisal_practice.records import State as Standing
 from zhirong.chain.financing.appraising import AppraisalState
 from zhirong.chain.right.reading import read_rights
 from zhirong.chain.right.records import Right
+from zhirong.kernel.document import to_json
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
@@ -61,7 +63,7 @@ def appraise_online(work: Work, request: OnlineAppraisal) -> Any:
         valuation_date=work.day,
         valid_until=record.valid_until,
         input=plain(table),
-        result={"record": plain(record.as_json()), "appraisal": plain(found.as_json())},
+        result={"record": plain(record.as_json()), "appraisal": to_json(appraisal_document(found))},
         p10=record.low,
         p50=record.value,
         p90=record.high,

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from zhirong.chain.appraisal.document import read_kept
 from zhirong.chain.appraisal_practice.records import STATE_TEXT, AppraisalGrade
 from zhirong.kernel.days import day_of
 from zhirong.kernel.provenance import EVIDENCE_TEXT, EvidenceGrade
@@ -53,8 +54,7 @@ def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
         "standing_words": STATE_TEXT[standing],
         "record": record,
         "assumptions": [(one, EVIDENCE_TEXT[EvidenceGrade(one["grade"])]) for one in record["assumptions"]],
-        "methods": row.result["appraisal"]["methods"],
-        "alarms": row.result["appraisal"]["alarms"],
+        "appraisal": read_kept(row.result["appraisal"]),
         "rights": FirmRight.objects.filter(pk__in=row.rights).order_by("id"),
     }
     return render(request, "firm/appraisal.html", context)
