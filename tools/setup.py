@@ -47,12 +47,12 @@ def make_environment(kind: str) -> None:
         return
     python = VENV / "bin" / "python"
     if not python.exists():
-        print(f"Making the environment in {VENV.name}/ …", flush=True)
+        print(f"Making the environment in {VENV.name}/...", flush=True)
         made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False)
         if made.returncode != 0:
             shutil.rmtree(VENV, ignore_errors=True)
             sys.exit("No virtual environment could be made. On Debian: apt-get install python3-venv")
-    print(f"Installing what {LOCKS[kind].relative_to(ROOT)} locks (a minute or two the first time) …", flush=True)
+    print(f"Installing what {LOCKS[kind].relative_to(ROOT)} locks (a minute or two the first time)...", flush=True)
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
     run([*pip, "--require-hashes", "-r", str(LOCKS[kind])])
     run([*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
@@ -73,7 +73,7 @@ def look_for_browser() -> list[str]:
     hint = "apt-get update && apt-get install -y chromium"
     apt = shutil.which("apt-get")
     if apt is not None and os.geteuid() == 0:
-        print("Installing chromium for the browser tests …", flush=True)
+        print("Installing chromium for the browser tests...", flush=True)
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
             done = subprocess.run([apt, *words], env=quiet, stdout=subprocess.DEVNULL, check=False)

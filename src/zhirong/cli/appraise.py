@@ -52,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help=f"{BACKTEST}：只用到这一天所知；批量：规则的日期 / back-test: what was known then; batch: day of the rules",
     )
     parser.add_argument(
-        "--observed-to", metavar="DAY", help=f"{BACKTEST}：数据观察到哪一天 / last day of observation"
+        "--observed-to", metavar="DAY", help=f"{BACKTEST}：数据观察截止日 / last day of observation"
     )
     parser.add_argument("--batch", metavar="RIGHTS", help="批量：权利清单 CSV 或 Parquet / a list of rights")
     parser.add_argument(

@@ -28,9 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "replay", help="从事件重算一笔贷款 / replay a loan from its events", parents=[common]
     )
     replay.add_argument("file", metavar="EVENTS.toml", help="合同与事件 / the contract and its events")
-    replay.add_argument(
-        "--as-of", type=_day, metavar="DATE", help="截至哪一天，默认今天 / the day, by default today"
-    )
+    replay.add_argument("--as-of", type=_day, metavar="DATE", help="截止日期，默认今天 / the day, by default today")
     replay.add_argument(
         "--known-on", type=_day, metavar="DATE", help="只用此日及以前入账的事件 / only what was booked by this day"
     )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from zhirong.chain.mode.model import Mode
 
-_USAGE = "[ID | check FILE… | format FILE… | compare CASE.toml | subsidies CASE.toml [ID]… | diff A [B]]"
+_USAGE = "[ID | check FILE... | format FILE... | compare CASE.toml | subsidies CASE.toml [ID]... | diff A [B]]"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -292,7 +292,7 @@ def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
             "要一个案件文件",
             "a case file is needed",
             "写 subsidies CASE.toml [模式代码]…",
-            "write: subsidies CASE.toml [ID]…",
+            "write: subsidies CASE.toml [ID]...",
         )
     from zhirong.chain.mode.charges import GIVEN_BACK
     from zhirong.chain.mode.stacking import stacked

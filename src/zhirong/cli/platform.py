@@ -107,7 +107,7 @@ def _found(options: argparse.Namespace) -> int:
         options,
         done.answer,
         f"平台已建立（机构 {done.id}）；三位管理员在登录页用“忘记密码”设置密码",
-        f"founded (organisation {done.id}); the administrators set their passwords by “forgot password” at sign-in",
+        f"founded (organisation {done.id}); the administrators set their passwords by 'forgot password' at sign-in",
     )
     return 0
 

@@ -90,7 +90,9 @@ def _uses_options(parser: Parser) -> None:
         parents=[common],
     )
     key.add_argument("--out", required=True, metavar="FILE")
-    make = whats.add_parser("make", help="由清单算出指纹 / make the fingerprints of a portfolio", parents=[common])
+    make = whats.add_parser(
+        "make", help="由清单计算指纹 / calculate the fingerprints of a portfolio", parents=[common]
+    )
     make.add_argument(
         "file", metavar="FILE", help="TOML: [[rights]] kind number，[[claims]] debtor document amount due"
     )

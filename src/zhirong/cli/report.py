@@ -25,9 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE.toml",
         help="记录、处置、机构：收费、多头评估、处分、与处置所得之差、待重估 / records, disposals, agencies: what stands out",
     )
-    parser.add_argument(
-        "--as-of", metavar="DAY", help="--records：哪一天，默认今天 / as of which day, default today"
-    )
+    parser.add_argument("--as-of", metavar="DAY", help="--records：日期，默认今天 / as of which day, default today")
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
 
 

@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     common.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="语言 / language")
     check = actions.add_parser("check", help=" / ".join(_WORDS["check"]), parents=[common])
     check.add_argument("file", metavar="FILE", help="CSV / .xlsx")
-    check.add_argument("--as-of", metavar="DATE", help="截至哪一天，如 2026-01-31 / the day to judge by")
+    check.add_argument("--as-of", metavar="DATE", help="截止日期，如 2026-01-31 / the day to judge by")
     check.add_argument(
         "--column",
         action="append",

@@ -160,7 +160,7 @@ def _shown(column: Mapping[str, Any], value: Any, lang: str) -> str:
         return words if words == value else f"{value} {words}"
     if isinstance(value, dict | list):
         said = json.dumps(value, ensure_ascii=False)
-        return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}… （--json）"
+        return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}... （--json）"
     return moment(value) if isinstance(value, str) else str(value)
 
 

@@ -46,7 +46,7 @@ WORDS: dict[str, Text] = {
     "source": Text("来源", "Source"),
     "item": Text("项目", "Item"),
     "result": Text("结果", "Result"),
-    "how": Text("怎么来的", "How"),
+    "how": Text("计算依据", "How"),
     "yuan": Text("元", "CNY"),
     "value": Text("评估价值（P50）", "appraised value (P50)"),
     "mean": Text("均值", "mean"),

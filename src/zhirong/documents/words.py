@@ -84,7 +84,7 @@ WORDS: dict[str, Text] = {
     "item": Text("项", "Item"),
     "verdict": Text("结论", "Verdict"),
     "reason": Text("理由", "Reason"),
-    "hint": Text("怎么办", "What to do"),
+    "hint": Text("处理办法", "What to do"),
     "source": Text("依据", "Source"),
     "clear_rest": Text("其余各项无障碍或不适用：", "All others clear or not applicable:"),
     "appraisal": Text("评估", "Appraisal"),
@@ -133,7 +133,7 @@ WORDS: dict[str, Text] = {
     "explanation": Text("算法与出处", "How it was computed"),
     "quantity": Text("数量", "Quantity"),
     "result": Text("结果", "Result"),
-    "formula": Text("怎么来的", "How"),
+    "formula": Text("计算依据", "How"),
     "doubts": Text("未确认与假设", "Unconfirmed and assumed"),
     "doubts_lead": Text(
         "下列各项参与了计算，但没有经原文核对，或只是假设；使用前应当核实。",

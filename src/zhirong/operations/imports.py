@@ -257,7 +257,7 @@ def confirm(work: Work, request: Confirm) -> Any:
             "overwrite",
             count,
             Text(f"将覆盖 {count} 处已有内容", f"{count} existing values would be overwritten"),
-            Text("核对预览后勾选“覆盖已有内容”", "Check the preview and tick “Overwrite existing data”"),
+            Text("核对预览后勾选“覆盖已有内容”", "Check the preview and tick 'Overwrite existing data'"),
         )
     work.update(row, state=ImportState.KEEPING, agreed_by_id=work.actor.account)
     work.later("imports.keep", job_key(row, ImportState.KEEPING), work.now, row.organisation)

@@ -126,7 +126,7 @@ def rows_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str]) -> 
                 Problem(
                     filtered.name,
                     value,
-                    Text(f"“{filtered.title.zh}”读不出来", f"“{filtered.title.en}” cannot be read"),
+                    Text(f"“{filtered.title.zh}”读不出来", f"'{filtered.title.en}' cannot be read"),
                     Text("改正或留空", "correct it or leave it empty"),
                     "bad_filter",
                 )

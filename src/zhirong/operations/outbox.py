@@ -31,7 +31,7 @@ def party_address(party: Holder) -> str:
 def tell_subscribers(event: Event, after: Registration | None, before: Registration | None) -> None:
     """Write the messages of an event, within its transaction: to the pledgees before and after, and, once the
     register publishes it, to everyone who has subscribed to one of its rights or parties. What happens to a right
-    is told to those who hold a pledge of it.
+    is reported to those who hold a pledge of it.
     """
     if event.kind.startswith("certificate."):
         return  # nobody's business but the asker's

@@ -81,7 +81,7 @@ def _row(op: Operation, call: Call, subject: int | None, version: int | None) ->
                     now,
                     Text(
                         f"现在是“{is_at.zh}”，不能{op.title.zh}",
-                        f"it is at “{is_at.en}” now, which does not admit: {op.title.en}",
+                        f"it is at '{is_at.en}' now, which does not admit: {op.title.en}",
                     ),
                     Text(
                         "须处于：" + "、".join(one.zh for one in wanted),

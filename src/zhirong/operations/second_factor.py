@@ -20,7 +20,7 @@ from zhirong.store.shared_cache import count
 MOST_WRONG = 5
 _PAUSE_SECONDS = 300
 _HOW = Text(
-    "在“安全”页设置动态口令，用手机上的验证器取得代码", "set up codes on the page “Security”, read one in your app"
+    "在“安全”页设置动态口令，用手机上的验证器取得代码", "set up codes on the page 'Security', read one in your app"
 )
 
 # Never written down: the log keeps asterisks in its place.

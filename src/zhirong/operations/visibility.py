@@ -141,7 +141,7 @@ def _firm_rights(actor: Actor, day: date) -> Q:
     if actor.kind is OrganisationKind.FIRM:
         return Q(firm=actor.organisation)
     if _is(actor, OrganisationKind.LENDER, OrganisationKind.GUARANTOR):
-        # What a firm has shared: by handing in a case that names the right, or by a consent.
+        # What a firm has shared: by submitting a case that names the right, or by a consent.
         return Q(firm__in=consenting(actor, "rights", day)) | _shared(Case, _cases(actor, day))
     if _is(actor, OrganisationKind.AGENCY):
         return _shared(Appraisal, Q(agency=actor.organisation))

@@ -146,7 +146,7 @@ def _like(key: str, limit: int, least: Fraction) -> list[tuple[Name, Fraction]]:
 
 
 def _candidates(sharing: QuerySet[Token, Any]) -> Iterator[tuple[int, str, int]]:
-    """Id, text and size of these names. Looked up by their ids: told to join, PostgreSQL reads the whole table of
+    """Id, text and size of these names. Looked up by their ids: asked to join, PostgreSQL reads the whole table of
     names, since it cannot foresee how few share so many tokens.
     """
     ids = iter(list(sharing.values_list("name_id", flat=True).distinct()))

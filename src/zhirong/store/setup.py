@@ -14,7 +14,7 @@ _PRIVATE = 0o077
 
 
 def ready(settings: str = "zhirong.store.settings") -> None:
-    """Make models and queries usable. A program with settings of its own (the web) has named them before. What it
+    """Make models and queries usable. A program with its own settings (the web) has named them before. What it
     writes from now on is readable by its own user alone: the data folder holds password hashes, keys and letters.
     """
     os.umask(_PRIVATE)

@@ -1,4 +1,4 @@
-"""The front of the server: it reads a request whole before a thread takes it, and gives readers and writers threads of their own.
+"""The front of the server: it reads a request whole before a thread takes it, and gives readers and writers separate threads.
 
 A thread never waits for a slow client. The body of a request is read by the event loop, within limits of time, size and
 number, and the answer is written by the event loop. Requests that only read have threads that no writer can take.

@@ -5,7 +5,7 @@ data folder, made at the first start); ZHIRONG_HOSTS (names that the server answ
 names by default); ZHIRONG_HTTPS=1 behind a proxy that speaks HTTPS; ZHIRONG_SMTP
 (``smtps://user:password@host:port``; e-mail goes to ``mail/`` in the data folder without it); ZHIRONG_MAIL_FROM;
 ZHIRONG_URL (how people reach it, for links in e-mail); ZHIRONG_WEBHOOK_NETWORKS (private networks that webhooks may
-call, none by default); ZHIRONG_PROXIES (how many reverse proxies are before it, for telling callers apart);
+call, none by default); ZHIRONG_PROXIES (how many reverse proxies are before it, to distinguish callers);
 ZHIRONG_API_RATE, ZHIRONG_API_RATE_PUBLIC (calls a minute).
 """
 

@@ -37,7 +37,7 @@ class SignupForm(BaseSignupForm):
     """As allauth's, with the name of the account made from its address."""
 
     def save(self, request: HttpRequest) -> Any:
-        """The new account, or None if allauth prevents telling that the address is taken."""
+        """The new account, or None if allauth must not reveal that the address is taken."""
         account = super().save(request)
         if account is not None:
             account.language = request.lang

@@ -191,9 +191,7 @@ def no_value_of_life(life: RemainingLife) -> NoValue | None:
         fields = "; ".join(f"{right_id}: {', '.join(missing)}" for right_id, missing in life.unknown)
         return _no_value(
             "legal_life_unknown",
-            Text(
-                f"缺少日期，算不出权利还能存续多久（{fields}）", f"the legal life cannot be determined ({fields})"
-            ),
+            Text(f"缺少日期，无法计算权利剩余期限（{fields}）", f"the legal life cannot be determined ({fields})"),
             Text("补上所缺日期", "fill in the missing dates"),
             life.explanation,
         )
@@ -352,7 +350,7 @@ def alarms_of_value(
     alarms.extend(queries(methods, value, request.asked, rules, day))
     if value.median == 0:
         text = Text(
-            "至少一半情形下一文不值：请核对输入；这是算出的零，不是缺少数据",
+            "至少一半情形下价值为零：请核对输入；该零值为计算结果，并非缺少数据",
             "worth nothing in half of the outcomes or more: check the inputs; a zero that was computed, not a gap",
         )
         alarms.append(Alarm("worth_nothing", text))

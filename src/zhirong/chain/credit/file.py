@@ -133,7 +133,7 @@ SECTION_TEXT: dict[str, Text] = {
     "registration": Text("注册登记", "registration"),
     "tax": Text("纳税", "taxes"),
     "trade": Text("进出口", "imports and exports"),
-    "compliance": Text("守法", "compliance"),
+    "compliance": Text("合规", "compliance"),
     "debt": Text("负债", "debt"),
     "cash_flow": Text("现金流", "cash flow"),
     "rating": Text("信用评级报告", "rating agency's report"),

@@ -60,7 +60,7 @@ WHAT_TO_DO: Mapping[Ground, Text] = {
     Ground.TEAM: Text("按评定中得分低的项目改进", "improve on the items that scored low"),
     Ground.PURPOSE: Text("补充合同或改变用途", "bring contracts, or change the use"),
     Ground.PAPERS: Text("补齐资料后再申请", "complete the papers and apply again"),
-    Ground.MODE: Text("在“融资模式”里看哪些模式符合条件", "see under “modes” which of them are open to you"),
+    Ground.MODE: Text("在“融资模式”里看哪些模式符合条件", "see under 'modes' which of them are open to you"),
     Ground.LIMIT: Text(
         "可以向另一家银行申请，资料不必重填", "apply to another lender; nothing has to be typed again"
     ),

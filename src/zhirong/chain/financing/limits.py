@@ -81,7 +81,7 @@ class Meter:
             show_yuan(self.after),
             Text(
                 f"将超出限额“{self.title.zh}”：{show_yuan(self.after)} 元，限 {show_yuan(self.most)} 元{reference}",
-                f"it would exceed the limit “{self.title.en}”: CNY {show_yuan(self.after)} of at most {show_yuan(self.most)}",
+                f"it would exceed the limit '{self.title.en}': CNY {show_yuan(self.after)} of at most {show_yuan(self.most)}",
             ),
             Text(
                 f"减少 {show_yuan(self.after - self.most)} 元，或由负责人调整限额",

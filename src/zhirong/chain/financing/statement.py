@@ -159,7 +159,7 @@ def _no_column(columns: Columns, name: str) -> Problem:
     return Problem(
         "headings",
         "、".join(heading for heading in columns.headings if heading),
-        Text(f"没有“{template[0]}”一栏", f"there is no column “{template[-1]}”"),
+        Text(f"没有“{template[0]}”一栏", f"there is no column '{template[-1]}'"),
         Text(
             f"指明哪一栏是{FIELD_TEXT[name].zh}，或把栏名改为：{'、'.join(names[:8])}",
             f"say which column is the {FIELD_TEXT[name].en}, or name it one of: {', '.join(names[:8])}",
@@ -198,7 +198,7 @@ def _demand_signs(rows: Sequence[Row], columns: Columns) -> None:
                 ),
                 Text(
                     "加上“收支”一栏，或用带正负号的导出",
-                    "add a column “direction”, or export amounts with their sign",
+                    "add a column 'direction', or export amounts with their sign",
                 ),
                 "no_direction",
             )

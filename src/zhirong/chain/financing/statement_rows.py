@@ -229,7 +229,7 @@ class RowReader:
             self.note(
                 "reference",
                 words,
-                Text("公式没有算出的结果", "a formula without its result"),
+                Text("公式没有计算结果", "a formula without its result"),
                 Text("用 Excel 打开后保存", "open the file in Excel and save it"),
                 "formula",
             )

@@ -35,7 +35,7 @@ def read_answers(reader: Reader, system: System) -> Answers:
                 indicator.code,
                 "",
                 "computed",
-                Text("此项由权利资料算出，不由表单填写", "computed from the right's record, not asked for"),
+                Text("此项由权利资料计算，无需在表单填写", "computed from the right's record, not asked for"),
                 Text("删去它；要改结果，改权利的资料", "remove it; to change it, correct the right's record"),
             )
         value: Score

@@ -229,7 +229,7 @@ def _explanation(
 
 def _item_explanation(item: ScoredItem) -> Explanation:
     shown = _value_words(item)
-    where = Text("由权利资料算出", "computed from the record") if item.indicator.is_computed else _where(item)
+    where = Text("由权利资料计算", "computed from the record") if item.indicator.is_computed else _where(item)
     return Explanation(
         item.indicator.title,
         item.points,

@@ -107,7 +107,7 @@ def _check(reader: Reader, reference: Reference, found: Confirmation) -> None:
             "ended_by",
             found.ended_by,
             "contradiction",
-            Text("ended_by 用于不知道哪一天结束的", "ended_by is for an end whose day is not known"),
+            Text("ended_by 用于结束日期不明的模式", "ended_by is for an end whose day is not known"),
             Text("删去 ended_by，或删去 valid_to 和 open_ended", "remove ended_by, or valid_to and open_ended"),
         )
     if found.kind is not SourceKind.SCHEME and (reference.valid_to is not None or found.ended_by is not None):

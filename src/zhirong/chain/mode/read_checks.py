@@ -77,7 +77,7 @@ def check_dates(reader: Reader, sharing: Sharing, source: Reference) -> None:
                 Text("在来源的有效期之外", "outside the dates of the source"),
                 Text(
                     f"来源自 {window.valid_from or '…'} 至 {window.valid_to or '…'}",
-                    f"the source is in force from {window.valid_from or '…'} to {window.valid_to or '…'}",
+                    f"the source is in force from {window.valid_from or '...'} to {window.valid_to or '...'}",
                 ),
             )
 

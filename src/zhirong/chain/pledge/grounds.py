@@ -210,7 +210,7 @@ def debt_term(facts: Facts) -> Ruling:
     last_day = facts.standing.life.end
     if last_day is None:
         return unknown(
-            Text("无法算出权利届满日", "the last day of the right cannot be derived"),
+            Text("无法计算权利届满日", "the last day of the right cannot be derived"),
             Text("补上决定保护期的日期", "supply the dates that decide its term"),
         )
     if end > last_day:
@@ -254,7 +254,7 @@ def renewal(facts: Facts) -> Ruling:
         return _ended_debt(end)
     if life.end is None or life.renewal_opens is None:
         return unknown(
-            Text("无法算出商标本届有效期的届满日", "the last day of the mark's present term cannot be derived"),
+            Text("无法计算商标本届有效期的届满日", "the last day of the mark's present term cannot be derived"),
             Text("补上核准注册日，或续展后的届满日", "supply the day of registration, or the last day as renewed"),
         )
     if end <= life.end:

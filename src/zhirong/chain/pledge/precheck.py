@@ -84,9 +84,7 @@ class RightCheck:
 
     @property
     def verdict(self) -> Pledgeable:
-        """``no`` if a ground refuses it, no rank is free or it is frozen; ``unknown`` if a ground cannot be
-        told.
-        """
+        """``no`` if a ground refuses it, no rank is free or it is frozen; ``unknown`` if a ground cannot be determined."""
         if self.rank is None or self.standing.frozen_by:
             return "no"
         return pledgeable(self.findings)
@@ -246,7 +244,7 @@ def _likeness(one: Alike, day: date, rules: Rulebook) -> Finding:
         rule.title,
         Text(
             f"申请 {one.registration} 的“{one.title}”已质押，可能是同一项权利（{how.zh}）",
-            f"“{one.title}” of filing {one.registration} is pledged and may be the same right ({how.en})",
+            f"'{one.title}' of filing {one.registration} is pledged and may be the same right ({how.en})",
         ),
         Text(
             "对照样本、登记证书或权利人变更证明，写明是不是同一项；是同一项的不予登记",

@@ -48,7 +48,7 @@ def _term(facts: Facts) -> Ruling:
     if until is None:
         return unknown(
             Text("没有写明登记期限", "the term of the notice is not stated"),
-            Text("写明登记到哪一天", "state the last day of the notice"),
+            Text("填写登记期限届满日", "state the last day of the notice"),
         )
     least = facts.rules.at("registration.receivable.least_months", facts.day).whole()
     most = facts.rules.at("registration.receivable.most_months", facts.day).whole()

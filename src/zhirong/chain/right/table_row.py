@@ -429,7 +429,7 @@ class RowReader:
                     field,
                     text,
                     "formula",
-                    Text("公式没有算出的结果", "a formula without its result"),
+                    Text("公式没有计算结果", "a formula without its result"),
                     Text("用 Excel 打开后保存", "open the file in Excel and save it"),
                 )
             found.append(text)
@@ -481,7 +481,7 @@ class RowReader:
                     field,
                     text,
                     "formula" if is_formula else "not_a_day",
-                    Text("公式没有算出的结果", "a formula without its result")
+                    Text("公式没有计算结果", "a formula without its result")
                     if is_formula
                     else Text("不是日期", "not a date"),
                     Text("用 Excel 打开后保存", "open the file in Excel and save it")

@@ -53,7 +53,7 @@ def round_of(case: Case, work: Any) -> Round:
 
 
 def _not_own(actor: Actor, row: Any) -> bool:
-    """Nobody decides on what he submitted for approval or works on themselves."""
+    """Nobody decides on a case that they submitted for approval or work on."""
     return actor.account not in (row.handed_up_by_id, row.officer_id, *row.former_officers)
 
 

@@ -85,7 +85,7 @@ def _missing_credit(case: Case, day: date) -> list[Problem]:
     return [
         lacking(
             f"credit.{name}",
-            Text(f"信用资料缺少“{words.zh}”（{by.zh}）", f"the credit file lacks “{words.en}” ({by.en})"),
+            Text(f"信用资料缺少“{words.zh}”（{by.zh}）", f"the credit file lacks '{words.en}' ({by.en})"),
             Text("在“企业情况”中补充", "add it to the firm profile"),
         )
         for name, words in missing_sections(described(case)[1])

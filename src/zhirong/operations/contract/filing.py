@@ -85,7 +85,7 @@ class Prepare(Request):
             "相同近似商标的注册号",
             "Identical or similar marks",
             "质押商标时填写，以逗号分隔；没有的填“无”",
-            "for trademarks; “none” if none",
+            "for trademarks; 'none' if none",
         ),
     ] = None
     wants_despite_same_day_invention: Annotated[

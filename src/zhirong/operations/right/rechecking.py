@@ -1,6 +1,4 @@
-"""Days go by: rights whose status or next fee may have changed are checked again in the background, and firms are
-told.
-"""
+"""Days go by: rights whose status or next fee may have changed are checked again in the background, and firms are notified."""
 
 from datetime import date
 from typing import Annotated, Any

@@ -56,7 +56,7 @@ class ImportRights(Request):
         bool,
         ask(
             "覆盖已有内容",
-            "Overwrite what is kept",
+            "Overwrite existing data",
             "清单与已录入的内容不同时，以清单为准",
             "where the list and what is kept differ, the list counts",
             widget="flag",
@@ -255,7 +255,7 @@ def _overwrites(row: int, change: Change) -> Problem:
         Text(f"已录入的是“{_shown(change.old)}”", f'what is kept is "{_shown(change.old)}"'),
         Text(
             "核对后选“覆盖已有内容”再导入，或改正清单",
-            "check it, then import with “Overwrite what is kept”, or correct the list",
+            "check it, then import with 'Overwrite existing data', or correct the list",
         ),
         "would_overwrite",
     )

@@ -230,7 +230,7 @@ def rights_of(actor: Actor, case: Case, today: Today, quote: QuoteDocument | Non
 
 
 def _appraisals(actor: Actor, case: Case, today: Today) -> list[dict[str, Any]]:
-    """Appraisals for the case: grade, interval, and whether they hold today; what is stale is said to be so."""
+    """Appraisals for the case: grade, interval, and whether they hold today; stale ones are marked."""
     mine = visible(actor, Appraisal, today.day)
     rows = mine.filter(case=case) | mine.filter(pk=case.appraisal_id)
     found = []

@@ -40,7 +40,7 @@ def by_leader() -> list[tuple[Text, list[Mode]]]:
     return [(words, some) for words, some in found if some]
 
 
-# A product is told by who takes part beside firm and lender. Words: what it is for a firm.
+# A product is identified by who takes part beside firm and lender. Words: what it is for a firm.
 _PRODUCTS: Sequence[tuple[Text, Text, frozenset[str]]] = (
     (
         Text("质押贷款", "Pledge loan"),
