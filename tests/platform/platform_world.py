@@ -1,6 +1,7 @@
 """People and organisations for tests of the platform, a day that can be set, operations done as somebody, pages as they see them."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -13,6 +14,9 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
+from zhirong.documents.papers import kinds
+from zhirong.documents.papers.setting import paper_docx, paper_pdf
+from zhirong.documents.papers.sheet import Sheet
 from zhirong.kernel.days import day_of
 from zhirong.kernel.identifiers import credit_code_check
 from zhirong.kernel.text import Text
@@ -40,6 +44,22 @@ def _hashed() -> str:
     return make_password(PASSWORD)
 
 
+def _once(make: Callable[[Sheet], bytes]) -> Callable[[Sheet], bytes]:
+    """The same words are set once in a process: most tests issue the same contracts for the same parties."""
+    made: dict[str, bytes] = {}
+
+    def kept(sheet: Sheet) -> bytes:
+        key = repr(sheet)
+        if key not in made:
+            made[key] = make(sheet)
+        return made[key]
+
+    return kept
+
+
+_PAPER_DOCX, _PAPER_PDF = _once(paper_docx), _once(paper_pdf)
+
+
 @dataclass(frozen=True)
 class Member:
     """Somebody in an organisation, to act as. acting_for: as the session keeps it."""
@@ -62,6 +82,8 @@ class Platform:
         self.folder, self.url = folder, url
         self._monkeypatch = monkeypatch
         self._numbers = count(1)
+        monkeypatch.setattr(kinds, "paper_docx", _PAPER_DOCX)
+        monkeypatch.setattr(kinds, "paper_pdf", _PAPER_PDF)
         self.set_day(FIRST_DAY)
 
     def set_day(self, day: date) -> None:
