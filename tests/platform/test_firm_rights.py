@@ -3,6 +3,7 @@
 import pytest
 from firm_samples import drafted, submitted
 
+from zhirong.chain.right.kinds import RightKind
 from zhirong.kernel.errors import InputError
 from zhirong.operations.jobs import plan_one, run_due
 from zhirong.operations.platform.check_platform import platform_findings
@@ -302,3 +303,42 @@ def test_a_mark_is_to_be_renewed_by_the_end_of_its_term(platform):
     mark = {"kind": "trademark", "title": "清流", "goods_classes": "11"}
     done = platform.do(manager, "right.add", **mark, number="99999911", registration_date="2018-05-28")
     assert str(FirmRight.objects.get(pk=done.id).next_fee_on) == "2028-05-27"
+
+
+@pytest.mark.parametrize(("lang", "title"), [("zh", "数据知识产权"), ("en", "data IP right")])
+def test_data_intellectual_property_is_entered_shown_and_found_by_its_kind(platform, lang, title):
+    _, manager = platform.firm()
+    typed = next(one for one, _, _ in EACH_KIND if one["kind"] == "data_ip")
+    done = platform.do(manager, "right.add", **typed)
+    platform.do(manager, "right.add", **INVENTION)
+    client = platform.client(manager, lang=lang)
+    assert title in client.get("/firm/rights/new/").content.decode()
+    form = client.get("/firm/rights/new/data_ip/").content.decode()
+    assert title in form and 'name="registration_date"' in form and 'name="grant_date"' not in form
+    page = client.get(f"/firm/rights/{done.id}/").content.decode()
+    assert title in page and typed["number"] in page
+    found = client.get("/firm/rights/?kind=data_ip").content.decode()
+    assert typed["title"] in found and INVENTION["title"] not in found
+
+
+def test_a_list_brings_data_intellectual_property(platform):
+    _, manager = platform.firm()
+    text = "数据知识产权名称,数据知识产权登记号,登记公告日,证书有效期至\n水质监测数据集,2026A0010000123X,2026-06-10,2028-12-31\n"
+    ticket = platform.upload(manager, "list.csv", text.encode())
+    assert platform.do(manager, "right.import", file=ticket).answer["added"] == 1
+    right = FirmRight.objects.get()
+    assert (right.kind, right.number, right.ends_on.isoformat()) == ("data_ip", "2026A0010000123X", "2028-12-31")
+
+
+def test_the_api_names_every_kind_that_a_right_can_be(platform):
+    described = platform.client().get("/api/v1/openapi.json").json()
+    named = [set(one["enum"]) - {""} for one in _schemas(described) if "data_ip" in one.get("enum", ())]
+    assert set(RightKind) in named and all(one <= set(RightKind) for one in named)
+
+
+def _schemas(node):
+    """Every object of a JSON document."""
+    if isinstance(node, dict):
+        yield node
+    for one in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _schemas(one)

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from zhirong.chain.financing.case import ENDED, CaseState
 from zhirong.chain.loan.states import LoanState
 from zhirong.chain.platform.states import MessageKind
+from zhirong.chain.right.kinds import KINDS, RightKind
 from zhirong.chain.right.records import LegalStatus
 from zhirong.kernel.days import day_of
 from zhirong.operations.actors import ROLE_WORDS, MemberRole
@@ -57,7 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
         .order_by("-id")[:_SHOWN]
     )
     fees = [
-        right
+        (right, KINDS[RightKind(right.kind)].is_renewable)
         for right in rights.filter(status=LegalStatus.IN_FORCE, next_fee_on__isnull=False).order_by("next_fee_on")[
             :_SHOWN
         ]
