@@ -115,9 +115,9 @@ def problem_text(context: Any, problem: Problem) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def fix(context: Any, hint: Text) -> str:
-    """How to fix a problem, as a separate sentence."""
-    return how_to_fix(hint, _lang(context))
+def fix(context: Any, hint: Text | dict[str, str]) -> str:
+    """How to fix a problem, as a separate sentence. A report that was kept as JSON has both languages in an object."""
+    return how_to_fix(hint if isinstance(hint, Text) else Text(**hint), _lang(context))
 
 
 @register.simple_tag(takes_context=True)
