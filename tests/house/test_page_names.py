@@ -1,4 +1,4 @@
-"""Pages are addressed by their names: no path of one stands in an operation, in the Python of the pages or in a template."""
+"""Pages and operations are addressed by their names: no path of one stands in an operation, in the Python of the pages or in a template."""
 
 import ast
 import re
@@ -13,8 +13,9 @@ from zhirong.store.setup import ready
 ready("zhirong.web.settings")
 
 import zhirong.web.urls  # noqa: E402, F401 - declares every page
-from zhirong.operations.declare import OPERATIONS  # noqa: E402
+from zhirong.operations.declare import FORMER_NAMES, OPERATIONS, operation_of  # noqa: E402
 from zhirong.operations.page_links import page_link  # noqa: E402
+from zhirong.operations.platform.audit import kind_words  # noqa: E402
 from zhirong.web.pages import PAGES  # noqa: E402
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "zhirong"
@@ -62,7 +63,7 @@ def test_no_path_of_a_page_stands_in_a_template() -> None:
     found = [
         f"{file.name}: {match.group()}"
         for file in sorted((SOURCE / "web" / "templates").rglob("*.html"))
-        if file.name not in ("500.html", "503.html")  # shown where nothing else works any more
+        if not file.name.startswith("50")  # shown where nothing else works any more
         for match in link.finditer(file.read_text(encoding="utf-8"))
     ]
     assert found == []
@@ -85,3 +86,10 @@ def test_a_page_link_is_the_path_of_the_page() -> None:
 
 def test_every_operation_names_a_page_that_exists() -> None:
     assert {op.page for op in OPERATIONS.values() if op.page} <= set(PAGES)
+
+
+def test_an_event_of_a_renamed_operation_is_called_by_the_operation_of_today() -> None:
+    for former, today in FORMER_NAMES.items():
+        assert former not in OPERATIONS and operation_of(former) is OPERATIONS[today]
+        assert kind_words(former) == OPERATIONS[today].title
+    assert operation_of("no.such_operation") is None

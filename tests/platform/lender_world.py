@@ -87,7 +87,9 @@ class Desk:
         """A case in approval, for its line or what was asked for, whichever is less."""
         case = self.reviewed(**values)
         assert case.line is not None
-        self.platform.do(self.officer, "case.hand_up", case, amount=min(case.line, case.amount), opinion="同意放款")
+        self.platform.do(
+            self.officer, "case.submit_for_approval", case, amount=min(case.line, case.amount), opinion="同意放款"
+        )
         return self.again(case)
 
     def approved(self, **values: Any) -> Case:

@@ -230,5 +230,5 @@ class Money:
 
     def released(self) -> None:
         self.ready()
-        self.on_case(self.officer, "case.release")
+        self.on_case(self.officer, "case.disburse")
         self.pay(self.loan.principal, "release")

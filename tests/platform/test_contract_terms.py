@@ -90,7 +90,7 @@ def test_a_linked_rate_begins_at_what_was_approved_and_follows_the_published_one
     assert (terms.rate.spread_bp, loan["rate"]) == (Decimal(135), "0.0435")
     money.sign()
     money.register()
-    money.on_case(money.officer, "case.release")
+    money.on_case(money.officer, "case.disburse")
     money.pay(money.loan.principal, "release")
     page = platform.client(money.officer).get(f"/loans/{money.loan.pk}/")
     assert page.status_code == 200 and "LPR" in page.content.decode()
@@ -159,7 +159,7 @@ def test_a_drawing_under_a_maximum_amount_pledge_after_a_known_freeze_is_blocked
     )
     assert open_now(money) == ["secured"]
     with pytest.raises(InputError) as refused:
-        money.on_case(money.officer, "case.release")
+        money.on_case(money.officer, "case.disburse")
     assert [one.code for one in refused.value.problems] == ["condition_secured"]
     assert "四百二十三" in refused.value.problems[0].reason.zh
 
@@ -174,7 +174,7 @@ def test_days_of_grace_and_the_rate_of_compound_interest_are_serviced(sqlite_pla
     assert (servicing["grace_days"], servicing["compound_within_term"]) == (5, "contract")
     money.sign()
     money.register()
-    money.on_case(money.officer, "case.release")
+    money.on_case(money.officer, "case.disburse")
     money.pay(money.loan.principal, "release")
     loan = money.loan
     first = date.fromisoformat(planned_rows(loan.contract, RULES, platform.day)[0]["due"])

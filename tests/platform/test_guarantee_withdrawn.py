@@ -65,7 +65,9 @@ def handed_up(house, asked):
     desk.rated(case)
     house.platform.do(desk.officer, "case.review", desk.again(case))
     case = desk.again(case)
-    house.platform.do(desk.officer, "case.hand_up", case, amount=min(case.line, case.amount), opinion="同意放款")
+    house.platform.do(
+        desk.officer, "case.submit_for_approval", case, amount=min(case.line, case.amount), opinion="同意放款"
+    )
     return desk.again(case)
 
 

@@ -50,7 +50,14 @@ def test_every_page_opens_in_both_languages(desk, lang):
         text = answer.content.decode()
         assert f'<html lang="{"en" if lang == "en" else "zh-Hans"}">' in text
         assert "style=" not in text and "onclick" not in text
-    for operation in ("case.ask", "case.return", "case.review", "case.hand_up", "team.rate", "guarantee.request"):
+    for operation in (
+        "case.ask",
+        "case.return",
+        "case.review",
+        "case.submit_for_approval",
+        "team.rate",
+        "guarantee.request",
+    ):
         answer = client.get(f"/do/{operation}/{fresh.pk}/")
         assert answer.status_code == 200
         assert OPERATIONS[operation].title.in_(lang) in answer.content.decode()
@@ -63,12 +70,12 @@ def test_the_pages_of_a_case_take_the_same_queries_whatever_is_in_it(desk):
     large = desk.reviewed()
     for number in range(6):
         platform.do(desk.officer, "case.ask", large, text=f"问题 {number}")
-    platform.do(desk.officer, "case.hand_up", large, amount=AMOUNT, opinion="同意")
+    platform.do(desk.officer, "case.submit_for_approval", large, amount=AMOUNT, opinion="同意")
     for who in (desk.reviewer, desk.reviewer, desk.reviewer):
         large = desk.again(large)
         if large.state == "approval":
             platform.do(who, "case.send_back", large, reason="补充")
-            platform.do(desk.officer, "case.hand_up", large, amount=AMOUNT, opinion="同意")
+            platform.do(desk.officer, "case.submit_for_approval", large, amount=AMOUNT, opinion="同意")
     client = platform.client(desk.officer)
     counts = [_queries(client, f"/lender/cases/{one.pk}/") for one in (small, large)]
     assert counts[0] == counts[1] <= 45
@@ -122,8 +129,11 @@ def test_the_next_step_stands_in_front(desk):
     desk.rated(case)
     assert first.format("case.review", case.pk) in client.get(f"/lender/cases/{case.pk}/").content.decode()
     platform.do(desk.officer, "case.review", case)
-    assert first.format("case.hand_up", case.pk) in client.get(f"/lender/cases/{case.pk}/").content.decode()
-    platform.do(desk.officer, "case.hand_up", case, amount=AMOUNT, opinion="同意")
+    assert (
+        first.format("case.submit_for_approval", case.pk)
+        in client.get(f"/lender/cases/{case.pk}/").content.decode()
+    )
+    platform.do(desk.officer, "case.submit_for_approval", case, amount=AMOUNT, opinion="同意")
     page = platform.client(desk.reviewer).get(f"/lender/cases/{case.pk}/").content.decode()
     assert first.format("case.approve", case.pk) in page and "等审查人审批" in page
 

@@ -291,7 +291,7 @@ def test_a_review_uses_team_and_title_and_the_rate_agreed_on(desk):
 def test_everything_missing_is_said_at_once_before_a_hand_up(desk):
     case = desk.accepted()
     with pytest.raises(InputError) as refused:
-        desk.platform.do(desk.officer, "case.hand_up", case, amount=AMOUNT, opinion="同意")
+        desk.platform.do(desk.officer, "case.submit_for_approval", case, amount=AMOUNT, opinion="同意")
     codes = _codes(refused)
     assert codes.count("check_open") == 9
     assert {"team_unusable", "not_reviewed"} <= set(codes)
@@ -301,20 +301,20 @@ def test_a_review_is_stale_once_its_inputs_change_and_after_its_time(desk):
     platform, case = desk.platform, desk.reviewed()
     platform.reseed(case, credit={**case.credit, "tax": {**case.credit["tax"], "tax_grade": "D"}})
     with pytest.raises(InputError) as refused:
-        platform.do(desk.officer, "case.hand_up", case, amount=AMOUNT, opinion="同意")
+        platform.do(desk.officer, "case.submit_for_approval", case, amount=AMOUNT, opinion="同意")
     assert _codes(refused) == ["review_stale"]
     platform.do(desk.officer, "case.review", case)
     case = desk.again(case)
     platform.later(31)
     with pytest.raises(InputError) as refused:
-        platform.do(desk.officer, "case.hand_up", case, amount=case.line, opinion="同意")
+        platform.do(desk.officer, "case.submit_for_approval", case, amount=case.line, opinion="同意")
     assert "review_too_old" in _codes(refused)
 
 
 def test_more_than_the_line_cannot_be_handed_up(desk):
     case = desk.reviewed()
     with pytest.raises(InputError) as refused:
-        desk.platform.do(desk.officer, "case.hand_up", case, amount=case.line + 1, opinion="同意")
+        desk.platform.do(desk.officer, "case.submit_for_approval", case, amount=case.line + 1, opinion="同意")
     assert _codes(refused) == ["above_line"]
 
 
@@ -323,9 +323,11 @@ def test_an_adverse_finding_needs_a_reason_to_go_on(desk):
     item = CheckItem.objects.get(case=case, item="visit")
     platform.do(desk.officer, "check.do", item, finding="厂房停工", verdict="adverse")
     with pytest.raises(InputError) as refused:
-        platform.do(desk.officer, "case.hand_up", case, amount=AMOUNT, opinion="同意")
+        platform.do(desk.officer, "case.submit_for_approval", case, amount=AMOUNT, opinion="同意")
     assert _codes(refused) == ["adverse_finding"]
-    platform.do(desk.officer, "case.hand_up", case, amount=AMOUNT, opinion="同意", despite="检修，已复工")
+    platform.do(
+        desk.officer, "case.submit_for_approval", case, amount=AMOUNT, opinion="同意", despite="检修，已复工"
+    )
     assert desk.again(case).state == "approval"
 
 
@@ -338,7 +340,7 @@ def test_nobody_approves_what_he_handed_up_or_twice(desk):
         desk.bank, MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER, MemberRole.LENDER_APPROVER
     )
     case = desk.reviewed()
-    platform.do(both, "case.hand_up", case, amount=AMOUNT, opinion="同意")
+    platform.do(both, "case.submit_for_approval", case, amount=AMOUNT, opinion="同意")
     with pytest.raises(InputError) as refused:
         platform.do(both, "case.approve", case, amount=AMOUNT, opinion="同意")
     assert "own_hand_up" in _codes(refused)
@@ -397,7 +399,7 @@ def test_a_case_sent_back_is_handed_up_in_a_new_round(desk):
     platform.do(desk.reviewer, "case.send_back", case, reason="补充走访记录")
     case = desk.again(case)
     assert case.state == "diligence"
-    platform.do(desk.officer, "case.hand_up", case, amount=AMOUNT, opinion="已补充")
+    platform.do(desk.officer, "case.submit_for_approval", case, amount=AMOUNT, opinion="已补充")
     assert desk.again(case).approval_round == 2
     for who in (desk.reviewer, desk.approver):
         platform.do(who, "case.approve", case, amount=AMOUNT, opinion="同意")
@@ -458,7 +460,7 @@ _ON_CASES = {
     "case.return": {"reason": "x", "bring": "y"},
     "case.ask": {"text": "x"},
     "case.review": {},
-    "case.hand_up": {"amount": 1, "opinion": "x"},
+    "case.submit_for_approval": {"amount": 1, "opinion": "x"},
     "case.approve": {"amount": 1, "opinion": "x"},
     "case.send_back": {"reason": "x"},
     "case.decline": {"ground": "other", "reason": "x"},
@@ -555,7 +557,7 @@ def test_the_credit_file_is_verified_and_the_review_becomes_stale(desk):
     assert desk.again(case).credit["tax"]["source"] == "税务局查询"
     assert desk.again(desk.firm).profile["credit"]["tax"]["source"] == "企业资料"
     with pytest.raises(InputError) as refused:
-        platform.do(desk.officer, "case.hand_up", case, amount=AMOUNT, opinion="同意")
+        platform.do(desk.officer, "case.submit_for_approval", case, amount=AMOUNT, opinion="同意")
     assert _codes(refused) == ["review_stale"]
 
 
@@ -655,5 +657,5 @@ def test_nothing_is_handed_up_or_approved_for_a_firm_that_is_suspended(desk):
     assert [one.code for one in told.value.problems] == ["party_suspended"]
     platform.do(desk.reviewer, "case.send_back", case, reason="企业被停用")
     with pytest.raises(InputError) as told:
-        platform.do(desk.officer, "case.hand_up", desk.again(case), amount=1, opinion="同意")
+        platform.do(desk.officer, "case.submit_for_approval", desk.again(case), amount=1, opinion="同意")
     assert "party_suspended" in {one.code for one in told.value.problems}

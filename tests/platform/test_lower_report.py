@@ -120,7 +120,7 @@ def test_no_contract_for_more_than_a_report_signed_since_supports(platform: Any,
     platform.do(desk.officer, "case.review", case)
     case = desk.again(case)
     assert case.line == supported
-    platform.do(desk.officer, "case.hand_up", case, amount=case.line, opinion="按新报告")
+    platform.do(desk.officer, "case.submit_for_approval", case, amount=case.line, opinion="按新报告")
     for who in (desk.reviewer, desk.approver):
         platform.do(who, "case.approve", case, amount=supported, opinion="同意")
     surety.grants(case)
@@ -162,7 +162,7 @@ def test_no_release_above_what_todays_report_supports(platform: Any, monkeypatch
     assert set(found) == {"supported"}
     page = platform.client(desk.officer).get(f"/cases/{case.pk}/completion/").content.decode()
     assert found["supported"].reason.zh in page and f"/do/case.back_to_review/{case.pk}/" in page
-    assert [one.code for one in refused(platform, desk.officer, "case.release", case)] == ["condition_supported"]
+    assert [one.code for one in refused(platform, desk.officer, "case.disburse", case)] == ["condition_supported"]
     assert not Loan.objects.exists()
     platform.do(desk.officer, "case.back_to_review", case, reason="新报告价值较低")
     # Contracts are void, the pledge is discharged: both are made anew for what is approved then.
@@ -172,12 +172,12 @@ def test_no_release_above_what_todays_report_supports(platform: Any, monkeypatch
     assert check_register(platform.folder).findings == ()
     platform.do(desk.officer, "case.review", case)
     line = desk.again(case).line
-    platform.do(desk.officer, "case.hand_up", case, amount=line, opinion="按新报告")
+    platform.do(desk.officer, "case.submit_for_approval", case, amount=line, opinion="按新报告")
     for who in (desk.reviewer, desk.approver):
         platform.do(who, "case.approve", case, amount=line, opinion="同意")
     surety.grants(case)
     money.ready()
-    money.on_case(desk.officer, "case.release")
+    money.on_case(desk.officer, "case.disburse")
     assert money.loan.principal == line < case.approved_amount
     # While the money has not left, a still lower report is said where it would be paid out.
     house.report(case, revenue="9万 / 10万 / 12万")

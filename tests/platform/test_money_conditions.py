@@ -167,7 +167,7 @@ def open_now(money: Money) -> list[str]:
 
 def demand_refused(money: Money, *codes: str) -> None:
     with pytest.raises(InputError) as told:
-        money.on_case(money.officer, "case.release")
+        money.on_case(money.officer, "case.disburse")
     assert {one.code for one in told.value.problems} == {f"condition_{code}" for code in codes}
     assert not Loan.objects.exists()
 
@@ -265,7 +265,7 @@ def test_a_pilot_registered_here_needs_the_registrars_entry(platform, monkeypatc
     pledges.examine(by, filing)
     pledges.enter(replace(by, key="r2"), filing)
     assert open_now(money) == []
-    money.on_case(money.officer, "case.release")
+    money.on_case(money.officer, "case.disburse")
 
 
 def test_rights_of_two_registers_are_filed_with_both(platform, monkeypatch) -> None:
@@ -355,7 +355,7 @@ def test_a_certificate_proves_one_registration_and_none_before_its_contract(sqli
         assert [one.code for one in told.value.problems] == [code]
     _record(second, filing, platform.day, PDF + b"own")
     second.check_record(filing)
-    second.on_case(second.officer, "case.release")
+    second.on_case(second.officer, "case.disburse")
 
 
 def test_nothing_is_contracted_for_a_firm_that_is_suspended(sqlite_platform, monkeypatch) -> None:

@@ -59,7 +59,7 @@ def test_signing_on_the_page(platform, monkeypatch) -> None:
 def test_a_statement_is_tried_then_imported_then_matched(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.ready()
-    money.on_case(money.officer, "case.release")
+    money.on_case(money.officer, "case.disburse")
     client = platform.client(money.cashier)
     template = client.get("/statements/template.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(template.content))

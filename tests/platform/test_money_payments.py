@@ -37,7 +37,7 @@ def demand_kept(platform, loan: Loan) -> None:
 def test_the_person_who_matched_does_not_confirm(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.ready()
-    money.on_case(money.officer, "case.release")
+    money.on_case(money.officer, "case.disburse")
     line = money.line(AMOUNT, "out")
     platform.do(money.cashier, "line.match", line, loan=money.loan.number, kind="release")
     assert refused(platform, money.cashier, "line.confirm", line) == "same_person"
@@ -55,7 +55,7 @@ def test_the_person_who_matched_does_not_confirm(platform, monkeypatch) -> None:
 def test_what_cannot_be_is_not_matched(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.ready()
-    money.on_case(money.officer, "case.release")
+    money.on_case(money.officer, "case.disburse")
     number = money.loan.number
     short, incoming = money.line(AMOUNT - 1, "out"), money.line(100)
     assert refused(platform, money.cashier, "line.match", short, loan=number, kind="release") == "not_the_principal"
@@ -72,7 +72,9 @@ def test_what_cannot_be_is_not_matched(platform, monkeypatch) -> None:
     platform.do(money.cashier, "line.reopen", incoming)
     out = money.line(AMOUNT, "out")
     platform.do(money.cashier, "line.match", out, loan=number, kind="release")
-    assert refused(platform, money.officer, "release.cancel", money.loan, reason="改期") == "payment_matched"
+    assert (
+        refused(platform, money.officer, "loan.cancel_disbursement", money.loan, reason="改期") == "payment_matched"
+    )
     platform.do(money.cashier, "line.undo", out)
     platform.do(money.cashier, "line.match", out, loan=number, kind="release")
     platform.do(money.second, "line.confirm", out)
@@ -203,7 +205,7 @@ def test_a_guarantor_that_pays_is_named(platform, monkeypatch) -> None:
 def test_proposals_by_number_name_and_amount(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.ready()
-    money.on_case(money.officer, "case.release")
+    money.on_case(money.officer, "case.disburse")
     out = money.line(AMOUNT, "out")
     assert [(one.loan.pk, one.kind) for one in proposals(out)] == [(money.loan.pk, "release")]
     money.pay(AMOUNT, "release")

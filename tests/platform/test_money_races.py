@@ -42,7 +42,7 @@ def test_two_releases_at_once(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.ready()
     people = [platform.actor(who) for who in (money.officer, money.cashier, money.head)]
-    found = at_once(*(lambda actor=actor: platform.do(actor, "case.release", money.case) for actor in people))
+    found = at_once(*(lambda actor=actor: platform.do(actor, "case.disburse", money.case) for actor in people))
     assert found == ["done", "released_already", "released_already"]
     assert Loan.objects.count() == 1
     assert check_register(platform.folder).findings == ()
@@ -51,7 +51,7 @@ def test_two_releases_at_once(platform, monkeypatch) -> None:
 def test_two_confirmations_at_once(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.ready()
-    money.on_case(money.officer, "case.release")
+    money.on_case(money.officer, "case.disburse")
     line = money.line(AMOUNT, "out")
     platform.do(money.cashier, "line.match", line, loan=money.loan.number, kind="release")
     people = [platform.actor(who) for who in (money.second, money.reviewer)]

@@ -48,7 +48,7 @@ def test_the_whole_way(platform, monkeypatch) -> None:
     money.register()
     registration = rows.load(money.fresh().filing)
     assert registration.status == "entered" and registration.claim_amount == AMOUNT
-    money.on_case(money.officer, "case.release")
+    money.on_case(money.officer, "case.disburse")
     loan = money.loan
     assert (loan.state, loan.principal, money.state) == ("waiting", AMOUNT, CaseState.REGISTERING)
     money.pay(AMOUNT, "release")
@@ -86,12 +86,12 @@ def test_two_releases_one_wins(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.ready()
     seen = money.fresh().version
-    platform.do(money.officer, "case.release", money.case, version=seen)
+    platform.do(money.officer, "case.disburse", money.case, version=seen)
     with pytest.raises(InputError) as told:
-        platform.do(money.cashier, "case.release", money.case, version=seen)
+        platform.do(money.cashier, "case.disburse", money.case, version=seen)
     assert told.value.problems[0].code == "conflict"
     with pytest.raises(InputError) as told:
-        platform.do(money.cashier, "case.release", money.case)
+        platform.do(money.cashier, "case.disburse", money.case)
     assert told.value.problems[0].code == "released_already"
     assert Loan.objects.count() == 1
 
@@ -99,10 +99,10 @@ def test_two_releases_one_wins(platform, monkeypatch) -> None:
 def test_a_release_is_taken_back_and_granted_again(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.ready()
-    money.on_case(money.officer, "case.release")
-    platform.do(money.officer, "release.cancel", money.loan, reason="企业要求改期")
+    money.on_case(money.officer, "case.disburse")
+    platform.do(money.officer, "loan.cancel_disbursement", money.loan, reason="企业要求改期")
     assert money.loan.state == "cancelled"
-    money.on_case(money.officer, "case.release")
+    money.on_case(money.officer, "case.disburse")
     assert money.loan.state == "waiting"
     platform.later(3)
     money.pay(AMOUNT, "release")
@@ -164,7 +164,7 @@ def test_a_guarantee_ends_when_the_case_is_closed(platform, monkeypatch) -> None
 def test_a_case_whose_loan_waits_for_its_money_is_not_ended_under_the_cashier(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.ready()
-    money.on_case(money.officer, "case.release")
+    money.on_case(money.officer, "case.disburse")
     for who, name, data in (
         (money.manager, "case.withdraw", {"reason": "不要了"}),
         (money.head, "case.decline", {"ground": "credit", "reason": "新增失信"}),
@@ -182,8 +182,8 @@ def test_a_case_declined_after_its_registration_leaves_no_pledge_behind(platform
     with pytest.raises(InputError) as told:
         money.on_case(money.manager, "case.withdraw", reason="不要了")
     assert [one.code for one in told.value.problems] == ["pledge_filed"]
-    money.on_case(money.officer, "case.release")
-    platform.do(money.officer, "release.cancel", money.loan, reason="不放款了")
+    money.on_case(money.officer, "case.disburse")
+    platform.do(money.officer, "loan.cancel_disbursement", money.loan, reason="不放款了")
     money.on_case(money.head, "case.decline", ground="credit", reason="新增失信")
     assert money.state == CaseState.DECLINED
     assert rows.load(money.case.filing).status == "discharged"

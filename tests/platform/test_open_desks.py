@@ -61,7 +61,7 @@ def test_a_notice_names_the_account_of_the_contract(platform: Any, monkeypatch: 
     money.issue(lender_account="6100 0000 9999")
     money.sign()
     money.register()
-    money.on_case(money.officer, "case.release")
+    money.on_case(money.officer, "case.disburse")
     money.pay(money.loan.principal, "release")
     platform.do(money.officer, "loan.paper", money.loan, kind="due_notice")
     assert Paper.objects.get(kind="due_notice").facts["lender"]["bank_account"] == "6100 0000 9999"

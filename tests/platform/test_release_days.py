@@ -29,7 +29,7 @@ def test_money_that_left_before_the_grant_is_no_release(sqlite_platform, monkeyp
     money = Money(sqlite_platform, monkeypatch)
     money.ready()
     sqlite_platform.later(5)
-    money.on_case(money.officer, "case.release")
+    money.on_case(money.officer, "case.disburse")
     for days in (400, 1):
         before = sqlite_platform.day - timedelta(days=days)
         assert refused(lambda day=before: money.pay(AMOUNT, "release", day=day)) == "before_the_grant"
@@ -46,7 +46,7 @@ def test_a_loan_is_not_longer_than_approved_because_it_began_early(sqlite_platfo
     money.issue(start=start.isoformat())
     money.sign()
     money.register()
-    money.on_case(money.officer, "case.release")
+    money.on_case(money.officer, "case.disburse")
     assert refused(lambda: money.pay(AMOUNT, "release")) == "before_the_start"
     sqlite_platform.set_day(start)
     money.pay(AMOUNT, "release")

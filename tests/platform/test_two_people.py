@@ -51,7 +51,7 @@ def test_a_registration_counts_once_another_person_has_checked_it(platform, monk
         with pytest.raises(ForbiddenError):
             money.on_case(money.officer, "filing.check", filing=filing, **wrong)
     with pytest.raises(InputError) as refused:
-        money.on_case(money.officer, "case.release")
+        money.on_case(money.officer, "case.disburse")
     assert set(codes(refused)) == {"condition_registered", "condition_covered"}
     with pytest.raises(InputError) as refused:
         record(money, filing, b"another")
@@ -156,7 +156,7 @@ def test_only_somebody_with_the_power_and_no_part_in_the_case_waives(sqlite_plat
     assert open_now(money) == []
     page = platform.client(money.officer).get(f"/cases/{money.case.pk}/completion/").content.decode()
     assert "已豁免" in page and "发放当月工资，工资表三日内补交" in page
-    money.on_case(money.officer, "case.release")
+    money.on_case(money.officer, "case.disburse")
     assert money.loan.contract["waived"]["use_shown"]["why"].startswith("发放当月工资")
 
 

@@ -250,7 +250,7 @@ class Way:
     def lender_decides(self) -> None:
         """Handed up by the officer, approved by as many people as the amount asks for."""
         officer = self.bank_officer
-        officer.visit(f"/do/case.hand_up/{self.case}/")
+        officer.visit(f"/do/case.submit_for_approval/{self.case}/")
         officer.fill(amount=AMOUNT, opinion="权利清楚、现金流稳定，建议放款。")
         officer.send()
         for name in ("reviewer", "approver", "manager"):
@@ -293,7 +293,7 @@ class Way:
         registrar.go("/registrar/")
         registrar.look("registrar")
         registrar.visit("/registrar/registrations/1/", "/registrar/registrations/1/examine/")
-        officer.go(f"/do/case.release/{self.case}/")
+        officer.go(f"/do/case.disburse/{self.case}/")
         officer.page.locator("main form button.main").first.click()
         officer.page.wait_for_load_state()
         self.blocked = officer.page.locator("main .problems li").all_inner_texts()

@@ -37,7 +37,6 @@ from zhirong.client.operations import (
     PaperOperations,
     PaymentOperations,
     RegistrationOperations,
-    ReleaseOperations,
     RightOperations,
     SessionOperations,
     StatementOperations,
@@ -93,7 +92,6 @@ class Client:
         self.paper = PaperOperations(self._transport)
         self.payment = PaymentOperations(self._transport)
         self.registration = RegistrationOperations(self._transport)
-        self.release = ReleaseOperations(self._transport)
         self.right = RightOperations(self._transport)
         self.session = SessionOperations(self._transport)
         self.statement = StatementOperations(self._transport)

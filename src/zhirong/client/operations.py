@@ -392,6 +392,10 @@ class CaseOperations(Group):
         """不通过 / Decline."""
         return self._do("case.decline", row, {"ground": ground, "reason": reason, "hint": hint}, version, key)
 
+    def disburse(self, row: int, *, version: Version, key: str = "") -> Done:
+        """批准放款 / Approve the disbursement."""
+        return self._do("case.disburse", row, {}, version, key)
+
     def draft(
         self,
         *,
@@ -478,21 +482,6 @@ class CaseOperations(Group):
         """移交客户经理 / Transfer to another officer."""
         return self._do("case.hand_over", row, {"officer": officer, "reason": reason}, version, key)
 
-    def hand_up(
-        self,
-        row: int,
-        *,
-        version: Version,
-        amount: str | int | Decimal,
-        opinion: str,
-        despite: str | None = None,
-        key: str = "",
-    ) -> Done:
-        """报审批 / Submit for approval."""
-        return self._do(
-            "case.hand_up", row, {"amount": amount, "opinion": opinion, "despite": despite}, version, key
-        )
-
     def limit_inputs(
         self,
         row: int,
@@ -546,10 +535,6 @@ class CaseOperations(Group):
         """生成文件 / Create a document."""
         return self._do("case.paper", row, {"kind": kind}, version, key)
 
-    def release(self, row: int, *, version: Version, key: str = "") -> Done:
-        """批准放款 / Approve the disbursement."""
-        return self._do("case.release", row, {}, version, key)
-
     def return_(self, row: int, *, version: Version, reason: str, bring: str, key: str = "") -> Done:
         """退回补充 / Return to the firm."""
         return self._do("case.return", row, {"reason": reason, "bring": bring}, version, key)
@@ -584,6 +569,25 @@ class CaseOperations(Group):
     def submit(self, row: int, *, version: Version, agreed: bool | None = None, key: str = "") -> Done:
         """提交申请 / Submit the case."""
         return self._do("case.submit", row, {"agreed": agreed}, version, key)
+
+    def submit_for_approval(
+        self,
+        row: int,
+        *,
+        version: Version,
+        amount: str | int | Decimal,
+        opinion: str,
+        despite: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """报审批 / Submit for approval."""
+        return self._do(
+            "case.submit_for_approval",
+            row,
+            {"amount": amount, "opinion": opinion, "despite": despite},
+            version,
+            key,
+        )
 
     def withdraw(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
         """撤回申请 / Withdraw the case."""
@@ -1148,6 +1152,10 @@ class LineOperations(Group):
 class LoanOperations(Group):
     """Operations ``loan.*``."""
 
+    def cancel_disbursement(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
+        """取消放款 / Cancel the disbursement."""
+        return self._do("loan.cancel_disbursement", row, {"reason": reason}, version, key)
+
     def paper(self, row: int, *, version: Version, kind: str, key: str = "") -> Done:
         """出具对账单或通知 / Issue a statement or notice."""
         return self._do("loan.paper", row, {"kind": kind}, version, key)
@@ -1548,14 +1556,6 @@ class RegistrationOperations(Group):
     def withdraw(self, *, registration: int, reason: str, key: str = "") -> Done:
         """撤回申请 / Withdraw the filing."""
         return self._do("registration.withdraw", None, {"registration": registration, "reason": reason}, None, key)
-
-
-class ReleaseOperations(Group):
-    """Operations ``release.*``."""
-
-    def cancel(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
-        """取消放款 / Cancel the disbursement."""
-        return self._do("release.cancel", row, {"reason": reason}, version, key)
 
 
 class RightOperations(Group):

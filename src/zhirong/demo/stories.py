@@ -307,7 +307,7 @@ def _look_into(region: Region, firm: dict[str, Any], case: int) -> Iterator[date
     row = Case.objects.get(pk=case)
     region.do(
         "bank.officer",
-        "case.hand_up",
+        "case.submit_for_approval",
         case,
         amount=min(row.line or 0, row.amount),
         opinion="权利清楚、现金流稳定，额度在测算范围内，建议放款。",
@@ -395,7 +395,7 @@ def _register_and_pay(region: Region, firm: dict[str, Any], case: int) -> Iterat
     start = date.fromisoformat(row.contract["loan"]["start"])
     if start > region.day:
         yield start
-    region.do("bank.officer", "case.release", case)
+    region.do("bank.officer", "case.disburse", case)
     loan = Loan.objects.get(case=case)
     import_statement(region, [(f"F{loan.pk:06d}", "支", yuan(loan.principal), firm["name"], f"放款 {loan.number}")])
     _book(region, loan, "release", f"F{loan.pk:06d}")

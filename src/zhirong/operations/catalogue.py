@@ -40,7 +40,7 @@ MODULES = (
     "contract.signing",
     "contract.filing",
     "loan.settling",
-    "loan.release",
+    "loan.disbursement",
     "loan.statements",
     "loan.loans",
     "loan.payments",

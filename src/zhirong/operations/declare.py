@@ -3,7 +3,7 @@
 Pages, API, command line and client are made from ``OPERATIONS``; ``run`` carries one out.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -89,6 +89,18 @@ class Operation:
 
 
 OPERATIONS: dict[str, Operation] = {}
+
+# Operations that were renamed: former name to today's. The log and webhooks of before keep the former one.
+FORMER_NAMES: Mapping[str, str] = {
+    "case.release": "case.disburse",
+    "release.cancel": "loan.cancel_disbursement",
+    "case.hand_up": "case.submit_for_approval",
+}
+
+
+def operation_of(kind: str) -> Operation | None:
+    """The operation that an event's kind names, today or formerly; None for what is no operation."""
+    return OPERATIONS.get(FORMER_NAMES.get(kind, kind))
 
 
 def operation(

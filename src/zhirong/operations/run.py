@@ -14,7 +14,7 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text, same
 from zhirong.operations.authorize import forbidden_to, is_allowed_now, may
-from zhirong.operations.declare import OPERATIONS, Call, Done, Operation
+from zhirong.operations.declare import FORMER_NAMES, OPERATIONS, Call, Done, Operation
 from zhirong.operations.fields import read
 from zhirong.operations.refusals import LONGEST_KEY, bad_key, conflict, forbidden, not_found
 from zhirong.operations.rulebook import rules_content
@@ -137,7 +137,7 @@ def _deliver(work: Work, event: models.Event) -> None:
     Delivery.objects.bulk_create(
         Delivery(webhook=hook, event=event, body=body, next_at=work.now)
         for hook in hooks
-        if not hook.kinds or event.kind in hook.kinds
+        if not hook.kinds or event.kind in {FORMER_NAMES.get(kind, kind) for kind in hook.kinds}
     )
 
 

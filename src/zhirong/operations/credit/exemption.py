@@ -18,7 +18,7 @@ from zhirong.kernel.text import Text
 from zhirong.operations.actors import MemberRole
 from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.credit.review import check_state
-from zhirong.operations.declare import OPERATIONS, operation
+from zhirong.operations.declare import operation, operation_of
 from zhirong.operations.fields import Request, Words, ask
 from zhirong.operations.refusals import refuse
 from zhirong.operations.snapshots import subject_name
@@ -140,7 +140,7 @@ def _told(
     event: Event, content: Mapping[str, Any], accounts: dict[int, str], organisations: dict[int, str]
 ) -> dict[str, Any]:
     table, _, number = event.actor.partition(":")
-    known = OPERATIONS.get(event.kind)
+    known = operation_of(event.kind)
     return {
         "index": event.index,
         "at": entry_of_bytes(event.entry.encode()).time,

@@ -173,7 +173,7 @@ class HandUp(Request):
 
 
 @operation(
-    "case.hand_up",
+    "case.submit_for_approval",
     Text("报审批", "Submit for approval"),
     model=Case,
     roles=(MemberRole.LENDER_OFFICER,),

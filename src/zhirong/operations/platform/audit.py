@@ -15,7 +15,7 @@ from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import MemberRole
-from zhirong.operations.declare import OPERATIONS, operation
+from zhirong.operations.declare import operation, operation_of
 from zhirong.operations.jobs import Task, job
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.pledge.check import check_register
@@ -116,7 +116,7 @@ def actor_words(actor: str) -> str:
 
 def kind_words(kind: str) -> Text:
     """The words of a kind of event: of the operation, or of what happened in the register."""
-    found = OPERATIONS.get(kind)
+    found = operation_of(kind)
     return event_words(kind) if found is None else found.title
 
 

@@ -53,10 +53,10 @@ from zhirong.store.models import Charge
 # In each state, what is done next; the first that the person can do is the large button.
 _FIRST = {
     CaseState.SUBMITTED: ("case.accept",),
-    CaseState.DILIGENCE: ("case.hand_up", "team.rate", "case.review"),
+    CaseState.DILIGENCE: ("case.submit_for_approval", "team.rate", "case.review"),
     CaseState.APPROVAL: ("case.approve",),
     CaseState.APPROVED: ("contract.issue",),
-    CaseState.REGISTERING: ("case.release",),
+    CaseState.REGISTERING: ("case.disburse",),
     CaseState.REPAID: ("case.close",),
 }
 _OBSTACLES = (FindingVerdict.REFUSED, FindingVerdict.UNKNOWN)
@@ -140,7 +140,7 @@ def _actions(
     wanted = [
         name
         for name in _FIRST.get(CaseState(case.state), ())
-        if name in names and not (name == "case.hand_up" and missing) and not _is_done(name, missing)
+        if name in names and not (name == "case.submit_for_approval" and missing) and not _is_done(name, missing)
     ]
     first = OPERATIONS[wanted[0]] if wanted else None
     return first, [one for one in possible if one is not first]

@@ -151,7 +151,7 @@ def _todo(case: Case, loan: Loan | None, wrong: set[str]) -> str:
         if statuses & {Status.PREPARED, Status.FILED, Status.EXAMINED}:
             names.append("filing.withdraw")
         if not wrong:
-            names.append("case.release")
+            names.append("case.disburse")
     if takes_part(case, "insurer"):
         names.append("insurance.record")
     if "settled" in wrong:

@@ -1,4 +1,4 @@
-"""Release of a loan: blocked until every condition precedent holds or is waived; then it waits for the money to leave."""
+"""Disbursement of a loan: blocked until every condition precedent holds or is waived; then it waits for the money to leave."""
 
 from typing import Annotated, Any
 
@@ -18,7 +18,7 @@ from zhirong.store.financing import Case, Loan
 
 
 @operation(
-    "case.release",
+    "case.disburse",
     Text("批准放款", "Approve the disbursement"),
     model=Case,
     roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_CASHIER, MemberRole.LENDER_MANAGER),
@@ -29,7 +29,7 @@ from zhirong.store.financing import Case, Loan
         "Possible when every condition is met or waived. The cashier then disburses the loan and matches the bank statement.",
     ),
 )
-def release(work: Work, request: Any) -> Any:
+def disburse(work: Work, request: Any) -> Any:
     """Make the loan, which waits for its payment. Refused with every condition that does not hold."""
     case = work.row
     found = Loan.objects.filter(case=case).first()
@@ -87,7 +87,7 @@ class Cancel(Request):
 
 
 @operation(
-    "release.cancel",
+    "loan.cancel_disbursement",
     Text("取消放款", "Cancel the disbursement"),
     model=Loan,
     roles=(MemberRole.LENDER_OFFICER, MemberRole.LENDER_CASHIER, MemberRole.LENDER_MANAGER),
