@@ -10,7 +10,8 @@ SQLite (mark ``both_databases``), where every page and every role is asked, and 
 What a module makes once (a served platform, a region, a world of its own) is made by one process: its tests are a group. The
 groups begin first, since nothing takes longer, and two processes end together.
 
-``--quick`` leaves out every folder that needs a database, a server or a browser (``make quick``).
+``--quick`` leaves out every folder that needs a database, a server or a browser, the modules that start programs and the
+property tests (``make quick``).
 
 A run ends with the time of each folder and of the slowest groups, so that growth is seen. The goal on two quiet cores:
 ``make test`` in less than fifteen minutes, ``make quick`` in less than one.
@@ -67,6 +68,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[Any]) -> No
     if not os.environ.get("ZHIRONG_TWINS"):
         config.hook.pytest_deselected(items=[item for item in items if _is_a_twin(item)])
         items[:] = [item for item in items if not _is_a_twin(item)]
+    if config.getoption("--quick"):
+        config.hook.pytest_deselected(items=[item for item in items if not _is_quick(item)])
+        items[:] = [item for item in items if _is_quick(item)]
     for item in items:
         shared = _made_once(item)
         if shared and item.get_closest_marker("xdist_group") is None:
@@ -86,7 +90,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         _write_times(terminalreporter)
     if config.getoption("--quick"):
         terminalreporter.write_line(
-            f"LEFT OUT: {', '.join(_NOT_QUICK)}. `make test` runs them, and checks the types."
+            f"LEFT OUT: {', '.join(_NOT_QUICK)}, property tests, modules that start programs. `make test` runs them, and checks the types."
         )
 
 
@@ -135,6 +139,11 @@ def _rank(item: Any) -> int:
     if _folder(item.path) == _IN_A_BROWSER:
         return 0
     return 1 if item.get_closest_marker("xdist_group") else 2
+
+
+def _is_quick(item: Any) -> bool:
+    """Whether a test draws no examples, and its module starts no program."""
+    return not getattr(item.obj, "is_hypothesis_test", False) and not hasattr(item.module, "subprocess")
 
 
 def _is_a_twin(item: Any) -> bool:
