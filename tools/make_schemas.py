@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from zhirong.chain.appraisal.document import AppraisalDocument, NoValuePart
+from zhirong.chain.mode.summary import ModeSummary
 from zhirong.chain.quote.document import SCHEMA as QUOTE_SCHEMA
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.kernel.schema import json_schema
@@ -18,6 +19,7 @@ _WRITTEN = (
     " words come in Chinese (zh) and English (en)."
 )
 DOCUMENTS: dict[str, tuple[Any, str, str]] = {
+    "mode": (ModeSummary, "zhirong.mode/1", "zhirong modes ID --json, without on and force"),
     "appraisal-result": (AppraisalDocument | NoValuePart, "zhirong.appraisal/1", "zhirong appraise --json"),
     "quote": (QuoteDocument, QUOTE_SCHEMA, "zhirong quote --json"),
 }

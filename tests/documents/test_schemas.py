@@ -11,9 +11,11 @@ import pytest
 
 from zhirong.chain.appraisal.document import no_value_part
 from zhirong.chain.appraisal.records import NoValue
-from zhirong.kernel.document import to_json
+from zhirong.chain.mode.summary import ModeSummary, mode_summary
+from zhirong.kernel.document import from_json, to_json
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.text import same
+from zhirong.workbench import modes
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "schemas"
@@ -46,3 +48,15 @@ def test_an_appraisal_and_one_without_a_value() -> None:
     assert not validator.is_valid({**valued, "status": "no_value"})
     found = NoValue("no_appraisal", same("why"), same("fix"), Explanation(same("value")))
     validator.validate(to_json(no_value_part(found)))
+
+
+def test_every_mode_of_the_package_is_valid_and_comes_back_as_it_was() -> None:
+    validator = jsonschema.Draft202012Validator(
+        json.loads((FOLDER / "mode.schema.json").read_text(encoding="utf-8"))
+    )
+    for mode in modes().values():
+        summary = mode_summary(mode)
+        written = json.loads(json.dumps(to_json(summary)))
+        validator.validate(written)
+        assert from_json(ModeSummary, written) == summary
+    assert not validator.is_valid({**written, "government": None})

@@ -11,7 +11,7 @@ from typing import Literal
 import jsonschema
 import pytest
 
-from zhirong.kernel.document import LEFT_OUT, Number, Yuan, from_json, to_json
+from zhirong.kernel.document import LEFT_OUT, Number, Yuan, from_json, named, to_json
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.provenance import EvidenceGrade, Provenance
 from zhirong.kernel.rulebook import Reference
@@ -58,6 +58,7 @@ class Sample:
     rate: Number | None
     figures: tuple[Known | Missing, ...]
     pair: tuple[str, str]
+    origin: str = field(metadata=named("from"))
     shares: Mapping[str, Number]
     explanation: Explanation
     provenance: Provenance
@@ -89,6 +90,7 @@ SAMPLE = Sample(
     rate=None,
     figures=(Known("known", "1.00"), Missing("missing", same("?"))),
     pair=("a", "b"),
+    origin="c",
     shares={"lender": "0.5"},
     explanation=Explanation(same("whole"), 1, "fen", parts=PARTS),
     provenance=Provenance("audit", EvidenceGrade.AUDITED, date(2026, 1, 2)),
@@ -99,7 +101,8 @@ SCHEMA = json_schema(Sample, schema_id="sample/1", title="sample", description="
 
 def test_it_comes_back_as_it_was() -> None:
     assert from_json(Sample, WRITTEN) == SAMPLE
-    assert list(WRITTEN) == [*list(Sample.__dataclass_fields__)[:-1]]
+    names = list(Sample.__dataclass_fields__)[:-1]
+    assert list(WRITTEN) == ["from" if name == "origin" else name for name in names]
     noted = from_json(Sample, {**WRITTEN, "note": "n"})
     assert noted.note == "n" and to_json(noted)["note"] == "n"
 
@@ -124,6 +127,8 @@ def test_money_rates_and_days_of_an_explanation_are_figures_again() -> None:
         ({"figures": "known"}, "Sample.figures"),
         ({"pair": ["a"]}, "Sample.pair"),
         ({"other": 1}, "has no other"),
+        ({"origin": "c"}, "has no origin"),
+        ({"from": 1}, "Sample.from"),
     ],
 )
 def test_anything_else_is_refused_by_its_place(wrong: dict[str, object], place: str) -> None:

@@ -18,11 +18,12 @@ from zhirong.chain.mode.loss import LoanLoss
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.read import read_mode
 from zhirong.chain.mode.running import running
-from zhirong.chain.mode.show import mode_json
 from zhirong.chain.mode.stream import settle
+from zhirong.chain.mode.summary import mode_summary
 from zhirong.chain.mode.tell import mode_text
 from zhirong.cli.main import main
 from zhirong.kernel.days import add_months
+from zhirong.kernel.document import to_json
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
 
@@ -312,7 +313,7 @@ def test_the_example_is_told_back_with_every_construct() -> None:
         assert words in english, words
     for words in ("按索赔日", "首次贷款", "其他财政资金", "3 个月", "至多 3 年", "先计参与分担的部分"):
         assert words in chinese, words
-    data = json.dumps(mode_json(MODE), ensure_ascii=False)
+    data = json.dumps(to_json(mode_summary(MODE)), ensure_ascii=False)
     for key in (
         "versions_by",
         "instead",

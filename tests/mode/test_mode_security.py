@@ -8,7 +8,7 @@ from mode_samples import HEAD, mode_of, quota_body
 
 from zhirong.chain.mode.read import read_mode
 from zhirong.chain.mode.security import Basis, Pledgee
-from zhirong.chain.mode.show import mode_json
+from zhirong.chain.mode.summary import mode_summary
 from zhirong.chain.mode.tell import mode_text
 from zhirong.kernel.errors import InputError
 from zhirong.mode_files import load_mode
@@ -42,11 +42,10 @@ def test_what_the_file_says_reaches_the_record_and_both_ways_of_showing_it() -> 
     assert mode.security.pledgee is Pledgee.GUARANTOR
     assert mode.security.eligible_weight == Decimal("0.20")
     assert mode.payout_ceiling == Decimal("0.05")
-    shown = mode_json(mode)
-    assert isinstance(shown["security"], dict)
-    assert shown["security"]["pledgee"] == "guarantor"
-    assert isinstance(shown["limits"], dict)
-    assert shown["limits"]["payout_ceiling"] == "0.05"
+    shown = mode_summary(mode)
+    assert shown.security.pledgee == "guarantor"
+    assert shown.limits is not None
+    assert shown.limits.payout_ceiling == "0.05"
     assert "pledged to the guarantor" in mode_text(mode, "en")
     assert "payout rate at most 5 %" in mode_text(mode, "en")
 

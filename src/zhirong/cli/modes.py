@@ -134,10 +134,11 @@ def _one(arguments: argparse.Namespace, mode_id: str) -> int:
     day = _day_of(arguments)
     found = force_on(mode, day, _confirmation_days(day))
     if arguments.json:
-        from zhirong.chain.mode.show import mode_json
+        from zhirong.chain.mode.summary import mode_summary
         from zhirong.cli.files import print_json
+        from zhirong.kernel.document import to_json
 
-        print_json({**mode_json(mode), "on": day.isoformat(), "force": found.as_json()})
+        print_json({**to_json(mode_summary(mode)), "on": day.isoformat(), "force": found.as_json()})
         return 0
     from zhirong.chain.mode.draw import drawing
     from zhirong.chain.mode.tell import mode_text

@@ -6,7 +6,7 @@ the JSON from the same classes.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -39,6 +39,12 @@ Number = Annotated[str, Written(r"^-?[0-9]+(\.[0-9]+)?$")]
 LEFT_OUT = MappingProxyType({"left_out": True})
 """Metadata of a field whose key the JSON leaves out where the field is None."""
 
+
+def named(key: str) -> Mapping[str, str]:
+    """Metadata of a field whose key in JSON is no name in Python, such as ``from``."""
+    return MappingProxyType({"key": key})
+
+
 # Values of the kernel with its own JSON form.
 KERNEL_VALUES = (Text, Reference, Explanation, Provenance)
 
@@ -64,10 +70,10 @@ def to_json(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: to_json(part) for name, part in value.items()}
     found = {}
-    for name, left_out in _names(kind):
+    for name, key, left_out in _names(kind):
         part = getattr(value, name)
         if part is not None or not left_out:
-            found[name] = part if type(part) in _PLAIN else to_json(part)
+            found[key] = part if type(part) in _PLAIN else to_json(part)
     return found
 
 
@@ -81,8 +87,14 @@ def from_json(cls: type[Document], data: Any) -> Document:
 
 
 @cache
-def _names(cls: Any) -> tuple[tuple[str, bool], ...]:
-    return tuple((one.name, bool(one.metadata.get("left_out"))) for one in fields(cls))
+def _names(cls: Any) -> tuple[tuple[str, str, bool], ...]:
+    """Name, key in JSON, and whether the key is left out where the value is None."""
+    return tuple((one.name, key_of(one), bool(one.metadata.get("left_out"))) for one in fields(cls))
+
+
+def key_of(one: Field[Any]) -> str:
+    """The key of a field in JSON."""
+    return str(one.metadata.get("key", one.name))
 
 
 @cache
@@ -175,24 +187,24 @@ def _tagged(tag: str, members: Mapping[Any, type], data: Any) -> Any:
 def _dataclass(cls: Any, data: Any) -> Any:
     table = _table(data)
     found = {}
-    for name, read, is_required in _fields(cls):
-        if name in table:
+    for name, key, read, is_required in _fields(cls):
+        if key in table:
             try:
-                found[name] = read(table[name])
+                found[name] = read(table[key])
             except (ValueError, TypeError, KeyError) as error:
-                raise ValueError(f"{cls.__name__}.{name}: {error}") from error
+                raise ValueError(f"{cls.__name__}.{key}: {error}") from error
         elif is_required:
-            raise ValueError(f"{cls.__name__}.{name} is missing")
-    if len(found) < len(table) and (unknown := [name for name in table if name not in found]):
-        raise ValueError(f"{cls.__name__} has no {', '.join(map(str, unknown))}")
+            raise ValueError(f"{cls.__name__}.{key} is missing")
+    if len(found) < len(table) and (unknown := set(table) - {key for _, key, _, _ in _fields(cls)}):
+        raise ValueError(f"{cls.__name__} has no {', '.join(sorted(map(str, unknown)))}")
     return cls(**found)
 
 
 @cache
-def _fields(cls: Any) -> tuple[tuple[str, Read, bool], ...]:
+def _fields(cls: Any) -> tuple[tuple[str, str, Read, bool], ...]:
     types = hints(cls)
     return tuple(
-        (one.name, _reader(types[one.name]), one.default is MISSING and one.default_factory is MISSING)
+        (one.name, key_of(one), _reader(types[one.name]), one.default is MISSING and one.default_factory is MISSING)
         for one in fields(cls)
     )
 

@@ -11,7 +11,7 @@ from inspect import getdoc
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from zhirong.kernel.document import KERNEL_VALUES, Written, hints
+from zhirong.kernel.document import KERNEL_VALUES, Written, hints, key_of
 from zhirong.kernel.explain import Explanation, Unit
 from zhirong.kernel.provenance import EvidenceGrade, Provenance
 from zhirong.kernel.rulebook import CONFIDENCES, Reference
@@ -86,8 +86,8 @@ def _of_dataclass(cls: Any, parts: dict[str, Schema]) -> Schema:
         if one.metadata.get("left_out"):
             kind = Union[tuple(member for member in get_args(kind) if member is not NoneType)]  # noqa: UP007
         else:
-            required.append(one.name)
-        properties[one.name] = _schema(kind, parts)
+            required.append(key_of(one))
+        properties[key_of(one)] = _schema(kind, parts)
     description = " ".join((getdoc(cls) or "").split("\n\n")[0].split())
     return {"description": description, **_object(properties, required)}
 

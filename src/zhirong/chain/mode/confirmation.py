@@ -51,18 +51,6 @@ class Confirmation:
     ended_words: str = ""
     confirm_with: Text | None = None
 
-    def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
-        return {
-            "kind": self.kind.value,
-            "confirmed_on": None if self.confirmed_on is None else self.confirmed_on.isoformat(),
-            "confirmed_by": self.confirmed_by or None,
-            "open_ended": self.open_ended or None,
-            "ended_by": None if self.ended_by is None else self.ended_by.isoformat(),
-            "ended_words": self.ended_words or None,
-            "confirm_with": None if self.confirm_with is None else self.confirm_with.as_json(),
-        }
-
 
 def read_source(reader: Reader) -> tuple[Reference, Confirmation]:
     """``[source]`` of a mode file: the reference, and how far its dates are confirmed.

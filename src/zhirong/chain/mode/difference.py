@@ -8,8 +8,9 @@ from decimal import Decimal
 from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.mode.loss import LoanLoss, PoolState
 from zhirong.chain.mode.model import Mode
-from zhirong.chain.mode.show import mode_json
+from zhirong.chain.mode.summary import mode_summary
 from zhirong.kernel.days import add_months
+from zhirong.kernel.document import to_json
 from zhirong.kernel.money import FEN_PER_YUAN, Fen
 from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Text
@@ -67,7 +68,7 @@ def as_of(mode: Mode, day: date) -> Mode:
 def differences(before: Mode, after: Mode) -> tuple[Difference, ...]:
     """Every term, condition, limit and charge that is not the same. Names, titles and sources are left aside."""
     found: list[Difference] = []
-    _compare("", mode_json(before), mode_json(after), found)
+    _compare("", to_json(mode_summary(before)), to_json(mode_summary(after)), found)
     return tuple(found)
 
 
