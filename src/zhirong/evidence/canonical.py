@@ -74,7 +74,7 @@ def _parsed(data: bytes, source: str) -> Any:
         reason = Text(f"不是 JSON：{at}", f"not JSON: line {error.lineno}, column {error.colno}: {error.msg}")
         raise _refused("", error.doc[error.pos : error.pos + 20], "not_json", reason, hint, source) from error
     except RecursionError as error:
-        reason = Text(f"嵌套超过 {DEEPEST} 层", f"nesting deeper than {DEEPEST} deep")
+        reason = Text(f"嵌套超过 {DEEPEST} 层", f"nested deeper than {DEEPEST} levels")
         raise _refused("", "", "too_deep", reason, hint, source) from error
     except ValueError as error:
         # Numbers of thousands of digits, which Python refuses to read.
@@ -98,7 +98,7 @@ def _constant(word: str) -> NoReturn:
 
 def _ordered(value: Any, path: str, depth: int) -> Any:
     if depth > DEEPEST:
-        reason = Text(f"嵌套超过 {DEEPEST} 层", f"nesting deeper than {DEEPEST} deep")
+        reason = Text(f"嵌套超过 {DEEPEST} 层", f"nested deeper than {DEEPEST} levels")
         raise _refused(path, "", "too_deep", reason, Text("减少嵌套层数", "reduce the nesting"))
     if value is None or isinstance(value, str | bool):
         return value
