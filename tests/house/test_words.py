@@ -1,4 +1,4 @@
-"""The retired words of the style sheet stay out of what people read: docstrings, comments, messages, pages, rules, documents."""
+"""Retired words stay out of what people read: docstrings, comments, messages, pages, rules, documents."""
 
 import re
 import sys
@@ -51,33 +51,46 @@ CHINESE = {
 }
 PUNCTUATION = re.compile("[\u201c\u201d\u2018\u2019\u2026]|(?<=\\s)[\u2013\u2014](?=\\s)")
 
+_RETIRED = {
+    "en": re.compile(rf"\b(?:{'|'.join(ENGLISH)})\b", re.IGNORECASE),
+    "zh": re.compile("|".join(CHINESE)),
+}
+
 # Words of others: a document's title, a name in another program, a format that is kept.
 QUOTED = re.compile(r"``[^`]*``|`[^`]*`")
 
-# Directories that are clean. Everything below src, docs and tools is to be here; what is not yet is named in LEFT.
-CLEAN = (
-    "src/zhirong/kernel",
-    "src/zhirong/ledger",
-    "src/zhirong/evidence",
-    "src/zhirong/batch",
-)
+# Where a retired word is right, and why. A place is the beginning of a path; the word is as it is found.
+EXCEPTIONS = {
+    ("src/zhirong/store/", "duty"): "the former name of a role, kept in the log",
+    ("src/zhirong/store/", "duties"): "the former name of a role, kept in the log",
+    ("src/zhirong/documents/papers/case_papers.py", "duty"): "the former name of a role, kept in decisions",
+    ("src/zhirong/store/models.py", "verb"): "the name of a column",
+    ("src/zhirong/chain/right/table_row.py", "telling"): "the name of a field",
+    ("src/zhirong/demo/building.py", "told"): "the name of a field",
+    ("src/zhirong/kernel/errors.py", "mend"): "the former name of a hint, kept in stored JSON",
+    ("CHANGELOG.md", ""): "entries of earlier versions name things as they were then",
+}
+CLEAN = ("src/", "docs/", "tools/", "README", "CONTRIBUTING")
+NOT_OURS = ("src/zhirong/client/",)  # generated from the operations
 
 
 def _retired(words: str, lang: str) -> list[str]:
     text = QUOTED.sub("", words)
-    table = CHINESE if lang == "zh" else ENGLISH
-    found = []
-    for pattern in table:
-        whole = pattern if lang == "zh" else rf"\b({pattern})\b"
-        found += [match[0] for match in re.finditer(whole, text, re.IGNORECASE)]
-    if lang == "en" and not re.search(r"[\u4e00-\u9fff]", words):
+    found = [match[0] for match in _RETIRED[lang].finditer(text)]
+    if lang == "en" and re.search("[A-Za-z]{3}", re.sub(r"\{[^{}]*\}", "", text)):  # not a range of two values
         found += PUNCTUATION.findall(text)
     return found
+
+
+def _excepted(file: str, word: str) -> bool:
+    return any(file.startswith(place) and kept in ("", word.lower()) for place, kept in EXCEPTIONS)
 
 
 def _found() -> list[tuple[str, int, str]]:
     here = []
     for path in files():
+        if "migrations" in path.parts:  # never rewritten
+            continue
         for sentence in of_file(path):
             here += [(sentence.file, sentence.line, word) for word in _retired(sentence.words, sentence.lang)]
     return here
@@ -88,8 +101,12 @@ def test_a_retired_word_is_found(sentence):
     assert _retired(sentence, "en")
 
 
-def test_clean_directories_stay_clean():
-    wrong = [f"{file}:{line}: {word}" for file, line, word in _found() if file.startswith(CLEAN)]
+def test_no_retired_word_is_used():
+    wrong = [
+        f"{file}:{line}: {word}"
+        for file, line, word in _found()
+        if file.startswith(CLEAN) and not file.startswith(NOT_OURS) and not _excepted(file, word)
+    ]
     assert wrong == []
 
 

@@ -110,7 +110,7 @@ def test_no_contract_for_more_than_a_report_signed_since_supports(platform: Any,
     assert problem.code == "condition_supported"
     for words in (problem.reason.zh, problem.reason.en):
         assert show_yuan(supported) in words and show_yuan(case.approved_amount) in words
-    assert "退回重审" in problem.hint.zh and "back to review" in problem.hint.en
+    assert "退回重审" in problem.hint.zh and "to review" in problem.hint.en
     # Return to review: what was approved holds no longer, and the way begins again from the line of the new report.
     with pytest.raises(ForbiddenError):
         platform.do(desk.manager, "case.back_to_review", case, reason="x")

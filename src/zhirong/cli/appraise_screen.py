@@ -45,7 +45,7 @@ def _show_value(document: AppraisalDocument, lang: Lang, *, explain: bool) -> No
     used = Counter(part.method for part in document.methods)
     for part in document.methods:
         amounts = [money(amount) for amount in (part.value.p10, part.value.p50, part.value.p90)]
-        # A method used more than once is told apart by the name that the case gives it.
+        # A method used more than once is identified by its name in the case.
         name = part.title.in_(lang) + (f" ({part.id})" if used[part.method] > 1 else "")
         table.add_row(name, f"{Decimal(part.weight) * 100:.0f} %", *amounts)
     console.print(table)

@@ -1,10 +1,12 @@
-"""The background worker: plans the daily jobs, does what is due, notifies, mails and delivers, until it is asked to stop.
+"""The background worker: plans the daily jobs, does what is due, notifies, mails and delivers, until it is asked to
+stop.
 
-Mail, webhook messages and jobs that may take minutes have threads of their own: a mail server that does not answer and a long
-file that is read keep no other job waiting.
+Mail, webhook messages and jobs that may take minutes run in separate threads: a mail server that does not answer
+and a long file that is read keep no other job waiting.
 
-Any number may run: one of them holds the database's lease and works, the others stand by and take over when it falls
-silent. Nothing depends on the lease being exact, for jobs, notices and messages are each claimed for themselves.
+Any number may run: one of them holds the database's lease and works, the others stand by and take over when it
+falls silent. Nothing depends on the lease being exact, for jobs, notices and messages are each claimed for
+themselves.
 """
 
 import logging
@@ -63,8 +65,8 @@ def let_go(worker_id: str, now: datetime) -> None:
 
 
 def turn(worker_id: str, now: datetime) -> int:
-    """One turn of everything there is to do; returns how much there was. What fails is logged, found again at the next turn,
-    and keeps nothing else from being done.
+    """One turn of everything there is to do; returns how much there was. What fails is logged, found again at the
+    next turn, and keeps nothing else from being done.
     """
     return _jobs(worker_id, now) + sum(_tried(partial(one, now)) for one in _LANES.values())
 
@@ -84,7 +86,8 @@ def _tried(part: Callable[[], int | None]) -> int:
     try:
         return part() or 0
     except Exception as error:
-        # The database is restarting, was locked for too long, or one thing is not as it should be: nothing was lost.
+        # The database is restarting, was locked for too long, or one thing is not as it should be: nothing was
+        # lost.
         if is_full_disk(error):
             _log.error("background work: %s", full_disk().as_text("en"))
         else:
@@ -117,7 +120,8 @@ def work(stop: threading.Event) -> None:
                 holds.set()
                 pause = 0.0 if _jobs(worker_id, clock.now()) else POLL_SECONDS
         except DatabaseError:
-            # The database is restarting, or was locked for too long: nothing was lost, the next turn finds it again.
+            # The database is restarting, or was locked for too long: nothing was lost, the next turn finds it
+            # again.
             _log.exception("the worker could not work this turn")
             connections.close_all()
         stop.wait(pause)

@@ -1,4 +1,6 @@
-"""The states of an appraisal and the transitions between them: requested, accepted, calculated, reviewed, signed by two."""
+"""The states of an appraisal and the transitions between them: requested, accepted, calculated, reviewed, signed by
+two.
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -21,12 +23,12 @@ class AppraisalState(StrEnum):
 
 
 APPRAISAL_WORDS: Mapping[AppraisalState, Text] = {
-    AppraisalState.REQUESTED: Text("待机构接受", "waits for the agency"),
-    AppraisalState.ACCEPTED: Text("评估中", "being appraised"),
-    AppraisalState.WORKED: Text("待复核", "waits for review"),
-    AppraisalState.REVIEWED: Text("待签字", "waits for signatures"),
+    AppraisalState.REQUESTED: Text("待机构接受", "waiting for the agency"),
+    AppraisalState.ACCEPTED: Text("评估中", "appraisal in progress"),
+    AppraisalState.WORKED: Text("待复核", "waiting for review"),
+    AppraisalState.REVIEWED: Text("待签字", "waiting for signatures"),
     AppraisalState.SIGNED: Text("已出具", "signed and issued"),
-    AppraisalState.REFUSED: Text("机构未接受", "refused by the agency"),
+    AppraisalState.REFUSED: Text("机构未接受", "declined by the agency"),
     AppraisalState.WITHDRAWN: Text("已撤回", "withdrawn"),
     AppraisalState.ISSUED: Text("线上评估", "online"),
 }
@@ -49,7 +51,7 @@ APPRAISAL_TRANSITION_WORDS: Mapping[AppraisalTransition, Text] = {
     AppraisalTransition.REFUSE: Text("不接受委托", "refuse"),
     AppraisalTransition.WORK: Text("评估", "appraise"),
     AppraisalTransition.SEND_BACK: Text("退回修改", "send back"),
-    AppraisalTransition.PASS: Text("复核通过", "pass the review"),
+    AppraisalTransition.PASS: Text("复核通过", "approve the review"),
     AppraisalTransition.SIGN: Text("签字出具", "sign and issue"),
     AppraisalTransition.WITHDRAW: Text("撤回报告", "withdraw the report"),
 }

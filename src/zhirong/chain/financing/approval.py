@@ -122,10 +122,10 @@ def why_not(now: Round, by: int, roles: Sequence[str], verdict: ApprovalVerdict,
                 "actor",
                 str(by),
                 Text(
-                    "这笔业务由您经办或报送，不能再由您审批",
-                    "you worked on this or submitted it for approval: you cannot decide on it",
+                    "该笔业务由您经办或报送，您不能审批",
+                    "you handled this case or submitted it for approval, so you cannot approve it",
                 ),
-                Text("由另一位有权的同事审批", "let a colleague decide who may"),
+                Text("由其他有权限的同事审批", "ask an authorised colleague to decide"),
                 "own_hand_up",
             )
         )
@@ -134,9 +134,10 @@ def why_not(now: Round, by: int, roles: Sequence[str], verdict: ApprovalVerdict,
             Problem(
                 "actor",
                 str(by),
-                Text("您在这一轮已经审批过", "you have decided in this round already"),
+                Text("您在本轮已审批", "you have already decided in this round"),
                 Text(
-                    "每一轮每人只审批一次，由下一位审批", "one decision per person and round: the next one decides"
+                    "每一轮每人只审批一次，由下一位审批",
+                    "each person decides once per round; wait for the next approver",
                 ),
                 "decided_already",
             )
@@ -153,8 +154,8 @@ def _approval_problems(now: Round, roles: Sequence[str], amount: Fen) -> list[Pr
             Problem(
                 "actor",
                 "",
-                Text("这一轮已经批完", "this round is complete"),
-                Text("刷新后查看结果", "look at it again"),
+                Text("本轮审批已完成", "this round is complete"),
+                Text("刷新后查看结果", "refresh the page and check the result"),
                 "round_complete",
             )
         )
@@ -163,8 +164,11 @@ def _approval_problems(now: Round, roles: Sequence[str], amount: Fen) -> list[Pr
             Problem(
                 "actor",
                 now.wanted,
-                Text("现在轮到另一角色的人审批", "it is another role's turn"),
-                Text("等前一环节批完，或由该角色的人审批", "wait for it, or let somebody of that role decide"),
+                Text("当前须由其他角色审批", "another role must decide now"),
+                Text(
+                    "等待前一环节审批，或由该角色人员审批",
+                    "wait for that decision, or ask someone with that role to decide",
+                ),
                 "not_your_turn",
             )
         )
@@ -176,9 +180,11 @@ def _approval_problems(now: Round, roles: Sequence[str], amount: Fen) -> list[Pr
                 show_yuan(amount),
                 Text(
                     f"批准金额须大于零，且不超过报送金额和额度中较小者 {show_yuan(most)} 元",
-                    f"it must be above zero and at most CNY {show_yuan(most)}, the lesser of proposal and line",
+                    f"the approved amount must be above zero and at most CNY {show_yuan(most)}, the lower of proposal and credit limit",
                 ),
-                Text("改小金额，或退回重新测算", "approve less, or send it back to be calculated again"),
+                Text(
+                    "减少金额，或退回重新测算", "approve a smaller amount, or send the case back for recalculation"
+                ),
                 "above_line",
             )
         )

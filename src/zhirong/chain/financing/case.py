@@ -1,4 +1,6 @@
-"""The states of a case and the transitions between them (002 §4.4: appraisal, review, registration, disbursement, follow-up)."""
+"""The states of a case and the transitions between them (002 §4.4: appraisal, review, registration, disbursement,
+follow-up).
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -29,11 +31,11 @@ CASE_WORDS: Mapping[CaseState, Text] = {
     CaseState.SUBMITTED: Text("已提交，待受理", "submitted"),
     CaseState.DILIGENCE: Text("尽职调查", "due diligence"),
     CaseState.APPROVAL: Text("审批中", "in approval"),
-    CaseState.APPROVED: Text("已批准，待出合同", "approved, contract to be made"),
+    CaseState.APPROVED: Text("已批准，待出合同", "approved, contracts pending"),
     CaseState.SIGNING: Text("待签署", "to be signed"),
     CaseState.REGISTERING: Text("质押登记与放款条件", "registration and conditions"),
     CaseState.DISBURSED: Text("已放款", "disbursed"),
-    CaseState.REPAID: Text("已还清，待注销质押", "repaid, pledge to be discharged"),
+    CaseState.REPAID: Text("已还清，待注销质押", "repaid, discharge pending"),
     CaseState.CLOSED: Text("已结清", "closed"),
     CaseState.DECLINED: Text("未通过", "declined"),
     CaseState.WITHDRAWN: Text("已撤回", "withdrawn"),
@@ -92,14 +94,14 @@ CASE_TRANSITION_WORDS: Mapping[CaseTransition, Text] = {
     CaseTransition.RETURN: Text("退回补充", "return to the firm"),
     CaseTransition.ACCEPT: Text("受理", "accept"),
     CaseTransition.SUBMIT_FOR_APPROVAL: Text("报审批", "submit for approval"),
-    CaseTransition.SEND_BACK: Text("退回调查", "send back to diligence"),
+    CaseTransition.SEND_BACK: Text("退回调查", "send back to due diligence"),
     CaseTransition.APPROVE: Text("批准", "approve"),
     CaseTransition.ISSUE: Text("出合同", "issue the contracts"),
     CaseTransition.SIGNED: Text("签署完成", "signed"),
     CaseTransition.DISBURSE: Text("放款", "disburse"),
     CaseTransition.REPAY: Text("还清", "repaid"),
     CaseTransition.CLOSE: Text("注销质押并结清", "discharge and close"),
-    CaseTransition.REOPEN: Text("冲正后退回", "go back after a payment was reversed"),
+    CaseTransition.REOPEN: Text("冲正后退回", "return after a reversed payment"),
     CaseTransition.DECLINE: Text("不通过", "decline"),
     CaseTransition.WITHDRAW: Text("撤回", "withdraw"),
 }

@@ -207,13 +207,16 @@ def may_be_waived(code: str, rules: Rulebook, day: date) -> bool:
 
 def _signed(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not facts.papers:
-        return Text("还没有合同", "there is no contract yet"), Text("先出合同", "issue the contracts")
+        return Text("尚无合同", "no contract has been issued"), Text("先出具合同", "issue the contracts")
     changed = [paper.title for paper in facts.papers if not paper.is_intact]
     if changed:
         listed = _listed(changed)
         return (
-            Text(f"文件与签署时不同：{listed.zh}", f"no longer what was signed: {listed.en}"),
-            Text("从备份恢复原文件，或重新出合同并签署", "restore the file from a backup, or issue and sign again"),
+            Text(f"文件与签署时不同：{listed.zh}", f"files differ from the signed versions: {listed.en}"),
+            Text(
+                "从备份恢复原文件，或重新出具合同并签署",
+                "restore the file from a backup, or issue and sign new contracts",
+            ),
         )
     waiting = [
         Text(f"{paper.title.zh}（{'、'.join(paper.waiting)}）", f"{paper.title.en} ({', '.join(paper.waiting)})")
@@ -224,7 +227,7 @@ def _signed(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
         listed = _listed(waiting)
         return (
             Text(f"尚未签署：{listed.zh}", f"not signed yet: {listed.en}"),
-            Text("请各方签署", "let the parties sign"),
+            Text("请各方签署", "ask the parties to sign"),
         )
     return None
 
@@ -232,7 +235,7 @@ def _signed(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
 def _registered(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not facts.filings:
         return (
-            Text("没有质押登记申请", "nothing has been filed"),
+            Text("尚无质押登记申请", "no pledge filing exists"),
             Text("准备并提交质押登记", "prepare the registration and file it"),
         )
     for one in facts.filings:
@@ -241,9 +244,9 @@ def _registered(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
                 return (
                     Text(
                         f"申请 {one.id}：登记结果已记录，尚未经第二人核对",
-                        f"filing {one.id}: the result is recorded and not yet checked by a second person",
+                        f"filing {one.id}: the recorded result has not been checked by a second person",
                     ),
-                    Text("由另一人对照登记证明核对", "have another person check it against the certificate"),
+                    Text("由另一人对照登记证明核对", "ask another person to check it against the certificate"),
                 )
             return (
                 Text(
@@ -255,11 +258,14 @@ def _registered(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
         if one.frozen_by:
             return (
                 Text(f"登记被法院冻结（{one.frozen_by}）", f"frozen by a court ({one.frozen_by})"),
-                Text("冻结解除后再放款", "release after it has been lifted"),
+                Text("冻结解除后再放款", "disburse after the freeze has been lifted"),
             )
         if one.role is RegisterRole.MIRROR and not one.authority_number:
             return (
-                Text(f"申请 {one.id} 没有主管机关的登记号", f"filing {one.id} has no number of the authority"),
+                Text(
+                    f"申请 {one.id} 没有主管机关的登记号",
+                    f"filing {one.id} has no registration number of the authority",
+                ),
                 Text("记录登记号", "record the number"),
             )
         if one.role is RegisterRole.MIRROR and not (one.certificate and one.is_certificate_kept):
@@ -273,15 +279,15 @@ def _registered(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
         if one.role is RegisterRole.RECORD and one.number is None:
             return (
                 Text(f"申请 {one.id} 没有登记号", f"filing {one.id} has no number"),
-                Text("由登记员登记", "let the registrar enter it"),
+                Text("由登记员登记", "ask the registrar to register it"),
             )
     return None
 
 
 def _covered(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not any(one.status is Status.ENTERED for one in facts.filings):
-        return Text("尚未登记，无从核对", "nothing is entered yet to compare"), Text(
-            "登记后自动核对", "it is compared once entered"
+        return Text("尚未登记，无法核对", "not registered yet; nothing to compare"), Text(
+            "登记后自动核对", "it is compared automatically after registration"
         )
     charged = frozenset().union(*(one.keys for one in facts.filings))
     missing = sorted(facts.contract_keys - charged)
@@ -291,7 +297,7 @@ def _covered(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
             Text(
                 f"合同约定出质而未登记的权利：{listed.zh}", f"pledged by contract but not registered: {listed.en}"
             ),
-            Text("补登记这些权利，或变更合同", "register them, or change the contract"),
+            Text("补登记这些权利，或变更合同", "register these rights, or amend the contract"),
         )
     for one in facts.filings:
         if one.claim_amount < facts.amount:
@@ -330,19 +336,19 @@ def _guaranteed(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
         return (
             Text(f"{listed}已撤回担保", f"withdrawn by {listed}"),
             Text(
-                "请另一家担保后重新出合同；不再要担保或合同已签完的，办理“退回重审”",
-                "ask another and issue the contracts again; without one, or once all is signed, send the case back to review",
+                "更换担保机构后重新出具合同；不再需要担保或合同已全部签署的，办理“退回重审”",
+                "ask another guarantor and issue new contracts; without a guarantor, or if all contracts are signed, return the case to review",
             ),
         )
     if not granted:
         return (
-            Text("担保方尚未同意", "no guarantor has granted it"),
-            Text("请担保方审批", "ask the guarantor to decide"),
+            Text("担保方尚未同意", "the guarantor has not granted the guarantee"),
+            Text("由担保方审批", "ask the guarantor to decide"),
         )
     if not any(one.is_contracted for one in granted):
         return (
-            Text("合同不是和同意担保的机构订立的", "the contracts are not with the guarantor that has granted it"),
-            Text("重新出合同并签署", "issue the contracts again and have them signed"),
+            Text("合同的担保方与同意担保的机构不一致", "the contracts name a different guarantor"),
+            Text("重新出具合同并签署", "issue new contracts and have them signed"),
         )
     if sum(one.share for one in granted) <= 0 or max(one.amount for one in granted) < facts.amount:
         return (
@@ -350,7 +356,7 @@ def _guaranteed(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
                 f"同意担保的贷款金额少于合同金额 {show_yuan(facts.amount)} 元",
                 f"what was granted covers less than the contract's {show_yuan(facts.amount)} yuan",
             ),
-            Text("请担保方按合同金额重新审批", "ask the guarantor to decide on the contract's amount"),
+            Text("由担保方按合同金额重新审批", "ask the guarantor to approve the contract amount"),
         )
     return None
 
@@ -359,21 +365,21 @@ def _insured(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not facts.needs_insurance:
         return None
     if facts.insured_until is None:
-        return Text("没有保单", "there is no policy"), Text("上传保单", "upload the policy")
+        return Text("尚无保单", "the policy is missing"), Text("上传保单", "upload the policy")
     if facts.insured_until < (facts.end or facts.day):
         return (
             Text(f"保单至 {facts.insured_until}，早于贷款到期日", f"the policy ends on {facts.insured_until}, before the loan"),
-            Text("续保或更换保单", "extend the policy or bring another"),
+            Text("续保或更换保单", "extend or replace the policy"),
         )  # fmt: skip
     return None
 
 
 def _appraised(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if facts.appraised_until is None:
-        return Text("没有评估结果", "there is no appraisal"), Text("先评估", "have the rights appraised")
+        return Text("尚无评估结果", "the appraisal is missing"), Text("先评估", "have the rights appraised")
     if facts.appraised_until < facts.day:
         return (
-            Text(f"评估已于 {facts.appraised_until} 到期", f"the appraisal ran out on {facts.appraised_until}"),
+            Text(f"评估已于 {facts.appraised_until} 到期", f"the appraisal expired on {facts.appraised_until}"),
             Text("重新评估", "have the rights appraised again"),
         )
     return None
@@ -387,26 +393,29 @@ def _within_approval(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
             f"合同金额 {show_yuan(facts.amount)} 元超过批准金额 {show_yuan(facts.approved)} 元",
             f"the contract is for {show_yuan(facts.amount)} yuan, {show_yuan(facts.approved)} were approved",
         ),
-        Text("按批准金额重出合同，或重新报批", "issue the contract again, or have more approved"),
+        Text(
+            "按批准金额重新出具合同，或重新报批",
+            "issue a new contract for the approved amount, or have a higher amount approved",
+        ),
     )
 
 
 def _supported(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     back = Text(
-        "办理“退回重审”，按现在的评估重新测算和审批",
-        "send the case back to review: line and approval are made again by the present appraisal",
+        "办理“退回重审”，按当前评估重新测算和审批",
+        "return the case to review; the credit limit is calculated and approved again with the current appraisal",
     )
     if facts.unsupported:
         listed = _listed(facts.unsupported)
         return Text(
-            f"按现在的评估算不出额度：{listed.zh}", f"the present appraisal gives no line: {listed.en}"
+            f"按当前评估无法测算额度：{listed.zh}", f"the current appraisal gives no credit limit: {listed.en}"
         ), back
     amount = max(facts.amount, facts.approved)
     if facts.supported is None or amount <= facts.supported:
         return None
     return (
         Text(
-            f"审批后评估有变：现在的评估只支持 {show_yuan(facts.supported)} 元，批准的是 {show_yuan(amount)} 元",
+            f"审批后评估已变化：当前评估仅支持 {show_yuan(facts.supported)} 元，批准的是 {show_yuan(amount)} 元",
             f"the appraisal has changed since the approval: it supports {show_yuan(facts.supported)} yuan, "
             f"{show_yuan(amount)} were approved",
         ),
@@ -420,7 +429,7 @@ def _parties(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     listed = "、".join(facts.suspended)
     return (
         Text(f"已被停用：{listed}", f"suspended: {listed}"),
-        Text("请平台管理员核实", "ask the administration"),
+        Text("请平台管理员核实", "ask an administrator to check"),
     )
 
 
@@ -429,8 +438,8 @@ def _settled(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
         return None
     listed = _listed(facts.unsettled)
     return (
-        Text(f"批准时待落实、尚未落实：{listed.zh}", f"left open by the approval and not settled: {listed.en}"),
-        Text("办理“落实批复条件”，写明结果和依据", "settle each item, with the finding and its evidence"),
+        Text(f"批准时待落实、尚未落实：{listed.zh}", f"outstanding items of the approval: {listed.en}"),
+        Text("办理“落实批复条件”，填写结果和依据", "settle each item with result and evidence"),
     )
 
 
@@ -445,11 +454,11 @@ def _term(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
         return (
             Text(
                 f"期限 {facts.months} 个月，超过 {usual} 个月，没有说明现金回收周期",
-                f"a term of {facts.months} months, above {usual}, without a reason for a slow cash cycle",
+                f"a term of {facts.months} months, above {usual}, without a reason for the long cash cycle",
             ),
             Text(
-                "缩短期限，或在出合同时说明现金回收周期较长的理由",
-                "shorten it, or state the slow cash cycle in the contract",
+                "缩短期限，或在出具合同时说明现金回收周期较长的理由",
+                "shorten the term, or state the reason for the long cash cycle in the contract",
             ),
         )
     return (
@@ -470,7 +479,7 @@ def _instalments(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
             f"期限超过 {above} 个月，合同没有约定分期归还本金",
             f"the term is above {above} months and the contract fixes no instalments of principal",
         ),
-        Text("重新出合同，写明每期归还的本金", "issue the contract again with the principal of each instalment"),
+        Text("重新出具合同，约定每期归还的本金", "issue a new contract with the principal of each instalment"),
     )
 
 
@@ -482,11 +491,11 @@ def _use_shown(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     return (
         Text(
             f"超过需求测算数 {show_yuan(annex)} 元的部分，还有 {lacking} 元没有用途凭据",
-            f"above the annex figure of CNY {show_yuan(annex)}, CNY {lacking} is not shown by any contract or order",
+            f"above the annex figure of CNY {show_yuan(annex)}, CNY {lacking} lacks evidence of use",
         ),
         Text(
             "办理“登记用途凭据”，附采购合同、订单或工资表",
-            "record the use with its purchase contract, order or payroll",
+            "record evidence of use with a purchase contract, order or payroll",
         ),
     )
 
@@ -514,7 +523,7 @@ def _secured(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not facts.fixed:
         return None
     return _listed(facts.fixed), Text(
-        "停止放款；须继续放款的，另行设立担保", "Stop drawdowns. For further drawings, take other security."
+        "停止放款；须继续放款的，另行设立担保", "Stop drawdowns. For further disbursements, take other security."
     )
 
 
@@ -526,24 +535,33 @@ _Look = Callable[[ReleaseFacts, Rulebook], Wrong]
 _CONDITIONS: Mapping[str, tuple[_Look, Text]] = {
     "within_approval": (
         _within_approval,
-        Text("合同金额在批准金额以内", "the contract is within what was approved"),
+        Text("合同金额在批准金额以内", "the contract amount is within the approved amount"),
     ),
-    "signed": (_signed, Text("全部签署，文件与签署时一致", "signed by all, the files are what was signed")),
-    "settled": (_settled, Text("批复条件均已落实", "everything that the approval left open is settled")),
-    "term": (_term, Text("期限符合流动资金贷款的规定", "the term is one of a working-capital loan")),
-    "instalments": (_instalments, Text("已约定分期还本，或期限不要求", "fixed, or not needed for this term")),
-    "use_shown": (_use_shown, Text("用途凭据齐全", "shown by contracts, orders or payrolls")),
-    "entrusted": (_entrusted, Text("按规定受托支付", "entrusted where it has to be")),
-    "guaranteed": (_guaranteed, Text("已落实或不需要", "granted, or none is needed")),
-    "insured": (_insured, Text("已落实或不需要", "in force, or none is needed")),
-    "appraised": (_appraised, Text("在有效期内", "it holds today")),
-    "supported": (_supported, Text("批准金额不超过现在的评估所支持的额度", "the appraisal of today supports it")),
-    "registered": (_registered, Text("已登记，登记号和证明齐全", "entered, with number and certificate")),
+    "signed": (_signed, Text("全部签署，文件与签署时一致", "all signed; the files match the signed versions")),
+    "settled": (_settled, Text("批复条件均已落实", "all outstanding items of the approval are settled")),
+    "term": (_term, Text("期限符合流动资金贷款的规定", "the term meets the rules for working capital loans")),
+    "instalments": (
+        _instalments,
+        Text("已约定分期还本，或期限不要求", "instalments agreed, or not required for this term"),
+    ),
+    "use_shown": (_use_shown, Text("用途凭据齐全", "evidence of use is complete")),
+    "entrusted": (_entrusted, Text("按规定受托支付", "entrusted payment as required")),
+    "guaranteed": (_guaranteed, Text("已落实或不需要", "granted or not required")),
+    "insured": (_insured, Text("已落实或不需要", "in force or not required")),
+    "appraised": (_appraised, Text("在有效期内", "the appraisal is valid today")),
+    "supported": (
+        _supported,
+        Text("批准金额不超过当前评估支持的额度", "the current appraisal supports the approved amount"),
+    ),
+    "registered": (_registered, Text("已登记，登记号和证明齐全", "registered, with number and certificate")),
     "covered": (_covered, Text("权利、金额、期限一致", "rights, amount and term agree")),
-    "no_ground": (_no_ground, Text("今日复查没有发现", "none was found today")),
+    "no_ground": (_no_ground, Text("今日复查未发现", "none found today")),
     "secured": (
         _secured,
-        Text("最高额质押的债权未确定，或不是最高额质押", "claims are not fixed, or it is no maximum-amount pledge"),
+        Text(
+            "最高额质押的债权未确定，或不是最高额质押",
+            "the claims are not fixed, or the pledge is not a maximum-amount pledge",
+        ),
     ),
-    "parties": (_parties, Text("均未停用", "nobody is suspended")),
+    "parties": (_parties, Text("均未停用", "no party is suspended")),
 }

@@ -51,8 +51,8 @@ class Verdict(StrEnum):
 
 
 VERDICT_TEXT: Mapping[Verdict, Text] = {
-    Verdict.CLEAR: Text("无异常", "nothing against it"),
-    Verdict.NOTABLE: Text("有需说明的事项", "something to be weighed"),
+    Verdict.CLEAR: Text("无异常", "no adverse finding"),
+    Verdict.NOTABLE: Text("有需说明的事项", "matters to consider"),
     Verdict.ADVERSE: Text("不利", "adverse"),
 }
 
@@ -110,8 +110,8 @@ def entry_problems(rule: CheckRule, entry: Entry) -> list[Problem]:
             Problem(
                 "finding",
                 "",
-                Text("没有写结论或理由", "neither a finding nor a reason is given"),
-                Text("写明查了什么、结果如何", "say what was looked at and what came of it"),
+                Text("未填写结论或理由", "the finding or the reason is missing"),
+                Text("填写调查内容和结果", "state what was checked and the result"),
                 "no_finding",
             )
         )
@@ -120,8 +120,8 @@ def entry_problems(rule: CheckRule, entry: Entry) -> list[Problem]:
             Problem(
                 "outcome",
                 rule.title.zh,
-                Text("这一项不能免做", "this item cannot be waived"),
-                Text("完成它", "do it"),
+                Text("该项不能免做", "this item cannot be waived"),
+                Text("完成该项", "do it"),
                 "not_waivable",
             )
         )
@@ -130,8 +130,8 @@ def entry_problems(rule: CheckRule, entry: Entry) -> list[Problem]:
             Problem(
                 "file",
                 rule.title.zh,
-                Text("这一项须附证据文件", "this item needs a file as evidence"),
-                Text("上传扫描件或下载的查询页", "upload a scan or the page that was looked up"),
+                Text("该项须附证据文件", "this item requires an evidence file"),
+                Text("上传扫描件或下载的查询页", "upload a scan or the downloaded page"),
                 "no_evidence",
             )
         )

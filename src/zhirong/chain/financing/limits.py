@@ -1,4 +1,6 @@
-"""Limits that an institution sets itself, and those of the law for guarantee companies: what stands, what would break them."""
+"""Limits that an institution sets itself, and those of the law for guarantee companies: what stands, what would
+break them.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +24,7 @@ class Scope(StrEnum):
 
 
 SCOPE_TEXT: Mapping[Scope, Text] = {
-    Scope.PORTFOLIO: Text("全部余额", "the whole book"),
+    Scope.PORTFOLIO: Text("全部余额", "total portfolio"),
     Scope.FIRM: Text("单户余额", "one firm"),
     Scope.MODE: Text("单一模式余额", "one mode"),
     Scope.REGION: Text("单一地区余额", "one region"),
@@ -85,7 +87,7 @@ class Meter:
             ),
             Text(
                 f"减少 {show_yuan(self.after - self.most)} 元，或由负责人调整限额",
-                f"lend CNY {show_yuan(self.after - self.most)} less, or have the limit changed by who may",
+                f"reduce the amount by CNY {show_yuan(self.after - self.most)}, or ask the manager to change the limit",
             ),
             "limit_exceeded",
         )
@@ -103,8 +105,8 @@ def touches(limit: Limit, addition: Addition) -> bool:
 def own_meters(
     limits: Sequence[Limit], used: Mapping[Limit, Fen], addition: Addition, names: Mapping[str, Text]
 ) -> tuple[Meter, ...]:
-    """The meters of the limits that a case counts towards. used: what stands against each, without the case, in fen.
-    names: of modes and regions, by the value of the limit.
+    """The meters of the limits that a case counts towards. used: what stands against each, without the case, in
+    fen. names: of modes and regions, by the value of the limit.
     """
     return tuple(
         Meter(
@@ -136,8 +138,8 @@ def guarantor_meters(
     rules: Rulebook,
     day: date,
 ) -> tuple[Meter, ...]:
-    """The limits of the law for a guarantee company: the whole book 10 or 15 times net assets, one debtor 10 %, with its
-    related parties 15 % (R7). used: ``all``, ``debtor``, ``related`` in fen; adds: what a case would add.
+    """The limits of the law for a guarantee company: total portfolio 10 or 15 times net assets, one debtor 10 %,
+    with its related parties 15 % (R7). used: ``all``, ``debtor``, ``related`` in fen; adds: what a case would add.
     """
     multiple = rules.at("guarantor.multiple_small" if is_mainly_small else "guarantor.multiple", day)
     debtor, related = rules.at("guarantor.one_debtor", day), rules.at("guarantor.related", day)

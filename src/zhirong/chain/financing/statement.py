@@ -40,7 +40,7 @@ FIELD_TEXT: Mapping[str, Text] = {
     "counterparty": Text("对方户名", "counterparty"),
     "note": Text("摘要", "note"),
     "currency": Text("币种", "currency"),
-    "state": Text("交易状态", "state of the entry"),
+    "state": Text("交易状态", "transaction status"),
     "balance": Text("余额", "balance"),
 }
 _TEMPLATE = ("day", "reference", "direction", "amount", "counterparty", "note")
@@ -103,7 +103,7 @@ def read_statement(
     head = [full_key(heading) for heading in columns.headings if heading]
     kept = [row for row in kept if [full_key(plain(cell)) for cell in row[1] if plain(cell)] != head]
     if len(kept) > most:
-        raise _unusable("file", str(len(kept)), Text(f"超过 {most} 行", f"more than {most} rows"), "分成几个文件")
+        raise _unusable("file", str(len(kept)), Text(f"超过 {most} 行", f"more than {most} rows"), "拆分为多个文件")
     if _signs_tell(columns) and kept:
         _demand_signs(kept, columns)
     lines: list[Line] = []
@@ -136,7 +136,7 @@ def _headed(rows: Sequence[Row], corrections: Mapping[str, str]) -> tuple[tuple[
             if best is None or count > best[0]:
                 best = (count, missing, columns)
     if is_empty or best is None:
-        raise _unusable("file", "", Text("没有任何内容", "there is nothing in it"))
+        raise _unusable("file", "", Text("文件无内容", "the file is empty"))
     _, missing, columns = best
     raise InputError(_no_column(columns, name) for name in missing)
 
@@ -161,8 +161,8 @@ def _no_column(columns: Columns, name: str) -> Problem:
         "、".join(heading for heading in columns.headings if heading),
         Text(f"没有“{template[0]}”一栏", f"there is no column '{template[-1]}'"),
         Text(
-            f"指明哪一栏是{FIELD_TEXT[name].zh}，或把栏名改为：{'、'.join(names[:8])}",
-            f"say which column is the {FIELD_TEXT[name].en}, or name it one of: {', '.join(names[:8])}",
+            f"指定对应栏目：{FIELD_TEXT[name].zh}，或把栏名改为：{'、'.join(names[:8])}",
+            f"state which column is the {FIELD_TEXT[name].en}, or name it one of: {', '.join(names[:8])}",
         ),
         "no_column",
     )
@@ -193,11 +193,11 @@ def _demand_signs(rows: Sequence[Row], columns: Columns) -> None:
                 "headings",
                 columns.places["amount"][0].heading,
                 Text(
-                    "没有收支栏，金额也没有负数，看不出收入和支出",
-                    "no column says in or out, and no amount is negative",
+                    "无收支栏，金额也无负数，无法区分收入和支出",
+                    "no direction column and no negative amounts",
                 ),
                 Text(
-                    "加上“收支”一栏，或用带正负号的导出",
+                    "增加“收支”栏，或使用带正负号的导出文件",
                     "add a column 'direction', or export amounts with their sign",
                 ),
                 "no_direction",
@@ -225,7 +225,7 @@ def _refuse_foreign_account(titles: Sequence[Row]) -> None:
                     "file",
                     value,
                     Text("账户不是人民币账户", "the account is not in yuan"),
-                    "换一份人民币账户的流水",
+                    "使用人民币账户的流水",
                 )
 
 
@@ -259,9 +259,9 @@ def reference_again(line: Line, says: Iterable[object]) -> Problem:
         "reference",
         line.reference,
         Text(
-            f"这个流水号已有一笔不同的交易（{_shown(says)}）", f"this reference is known for another entry ({_shown(says)})"
+            f"该流水号已对应另一笔交易（{_shown(says)}）", f"this reference already belongs to another entry ({_shown(says)})"
         ),
-        Text("核对流水号；确是另一笔的，向银行索取正确的流水号", "check it; ask the bank for the right number"),
+        Text("核对流水号；确为另一笔的，向银行索取正确的流水号", "check it, or ask the bank for the correct reference"),
         "reference_differs",
     )  # fmt: skip
 
@@ -284,8 +284,8 @@ def read_parts(words: str, amount: Fen) -> tuple[tuple[str, Fen], ...]:
                 _part_problem(
                     at,
                     number,
-                    Text("这笔贷款写了两次", "this loan stands here twice"),
-                    Text("合成一行", "make it one row"),
+                    Text("贷款编号重复", "duplicate loan"),
+                    Text("合并为一行", "merge the rows"),
                     "loan_twice",
                 )
             )
@@ -296,8 +296,8 @@ def read_parts(words: str, amount: Fen) -> tuple[tuple[str, Fen], ...]:
             Problem(
                 "parts",
                 words[:100],
-                Text("不到两笔贷款", "fewer than two loans"),
-                Text("只还一笔的，用“匹配到贷款”", "for one loan alone, match the line to it"),
+                Text("少于两笔贷款", "fewer than two loans"),
+                Text("仅归还一笔的，使用“匹配到贷款”", "for a single loan, use 'Match to a loan'"),
                 "one_loan_only",
             )
         )
@@ -310,7 +310,7 @@ def read_parts(words: str, amount: Fen) -> tuple[tuple[str, Fen], ...]:
                     f"各笔合计 {show_yuan(total)} 元，流水是 {show_yuan(amount)} 元，相差 {show_yuan(abs(total - amount))} 元",
                     f"the parts make {show_yuan(total)} yuan, the line is {show_yuan(amount)}: {show_yuan(abs(total - amount))} apart",
                 ),
-                Text("改到合计与流水完全相等", "change them until they make exactly the line"),
+                Text("调整金额，使合计与流水一致", "correct the amounts so that the total equals the bank entry"),
                 "not_the_amount",
             )
         )
@@ -326,12 +326,12 @@ def _read_part(at: int, row: str, problems: list[Problem]) -> tuple[str, Fen]:
     part = None if match is None else amount_of(match[2])
     if match is None:
         reason, hint = (
-            Text("没有金额", "there is no amount"),
-            Text("写成：贷款编号 空格 金额（元）", "write: number of the loan, a space, yuan"),
+            Text("未填写金额", "the amount is missing"),
+            Text("格式为：贷款编号 空格 金额（元）", "enter: loan number, space, amount in yuan"),
         )
         problems.append(_part_problem(at, row.strip(), reason, hint, "no_amount"))
     elif part is None or part <= 0:
-        reason = Text("不是大于零、精确到分的金额", "not an amount of more than nothing, to the fen")
+        reason = Text("金额须大于零，且精确到分", "must be an amount above zero with at most two decimals")
         problems.append(
             _part_problem(at, match[2], reason, Text("写成 600,000.00", "write 600,000.00"), "not_an_amount")
         )
@@ -364,11 +364,11 @@ def _without_repeats(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Pro
                     line.reference,
                     Text(
                         f"与第 {known.row} 行是同一笔（流水号、日期、金额、户名都相同），只计一次",
-                        f"the same entry as in row {known.row} (reference, day, amount, name); it counts once",
+                        f"duplicate of row {known.row} (reference, day, amount, name); it counts once",
                     ),
                     Text(
-                        "确是两笔的，向银行索取各自的流水号",
-                        "if there were two, ask the bank for the number of each",
+                        "确为两笔的，向银行索取各自的流水号",
+                        "if these are two entries, ask the bank for both references",
                     ),
                     "line_again",
                 )
@@ -382,8 +382,8 @@ def _problem(row: int, field: str, value: str, reason: Text, hint: Text, code: s
 
 def _unusable(field: str, value: str, reason: Text, hint: str = "") -> InputError:
     shown = (
-        Text(hint, "split the file, or bring another one")
+        Text(hint, "split the file, or use another one")
         if hint
-        else Text("用模板重新导出", "export it again by the template")
+        else Text("用模板重新导出", "export it again with the template")
     )
     return InputError([Problem(field, value, reason, shown, "unusable_statement")])

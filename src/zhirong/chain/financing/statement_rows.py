@@ -117,7 +117,7 @@ class RowReader:
             self.note(
                 field,
                 words,
-                Text("含有损坏的字符", "it holds damaged characters"),
+                Text("含有损坏的字符", "it contains damaged characters"),
                 Text("从银行重新导出", "export the statement again"),
                 "damaged",
             )
@@ -131,8 +131,8 @@ class RowReader:
             self.note(
                 "currency",
                 plain(self._filled("currency")[0][1]),
-                Text(f"不是人民币，未导入：{self._told()}", f"not in yuan, omitted: {self._told()}"),
-                Text("外币账户的流水请另行处理", "deal with entries in another currency apart"),
+                Text(f"不是人民币，未导入：{self._told()}", f"not in yuan, not imported: {self._told()}"),
+                Text("外币账户的流水请另行处理", "process foreign-currency entries separately"),
                 "other_currency",
             )
             return True
@@ -142,8 +142,8 @@ class RowReader:
             self.note(
                 "state",
                 plain(self._filled("state")[0][1]),
-                Text(f"没有成交，未导入：{self._told()}", f"not carried out, omitted: {self._told()}"),
-                Text("成交后再导入", "import it once it is carried out"),
+                Text(f"未成交，未导入：{self._told()}", f"not completed, not imported: {self._told()}"),
+                Text("成交后再导入", "import it after completion"),
                 "not_done",
             )
             return True
@@ -151,8 +151,8 @@ class RowReader:
             self.note(
                 "state",
                 plain(self._filled("state")[0][1]),
-                Text("看不出这笔交易是否成交", "this word does not tell whether the entry was carried out"),
-                Text("填“成功”或“失败”", "write success or failed"),
+                Text("无法判断该笔交易是否成交", "unclear whether the transaction was completed"),
+                Text("填写“成功”或“失败”", "enter success or failed"),
                 "bad_state",
             )
         return False
@@ -169,8 +169,8 @@ class RowReader:
                 Problem(
                     f"row[{self._row}].+{len(extra)}",
                     "; ".join(extra),
-                    Text("比表头多出的格子里有内容", "cells beyond the headings hold something"),
-                    Text("检查金额里是否有未加引号的逗号", "check for a comma without quotes, as in 1,234.00"),
+                    Text("表头以外的单元格有内容", "cells beyond the headings are not empty"),
+                    Text("检查金额里是否有未加引号的逗号", "check for an unquoted comma, as in 1,234.00"),
                     "too_many_cells",
                 )
             )
@@ -189,9 +189,11 @@ class RowReader:
                 if day > self._today
                 else Text(f"早于 {EARLIEST}", f"before {EARLIEST}")
                 if day < EARLIEST
-                else Text("几栏日期不是同一天", "the columns give different days")
+                else Text("各栏日期不一致", "the columns have different dates")
             )
-            hint = Text("写成 2026-11-25，不晚于今天", "write 2026-11-25, not later than today")
+            hint = Text(
+                "按 2026-11-25 的格式填写，且不晚于今天", "enter a date such as 2026-11-25, not later than today"
+            )
             self.note(field, written, reason, hint, "bad_day")
             return None
         posted = [one for _, cell in self._filled("posted") if (one := day_of_cell(cell)) is not None]
@@ -200,7 +202,7 @@ class RowReader:
                 "posted",
                 posted[0].isoformat(),
                 Text(f"与交易日 {day} 不同，取交易日", f"differs from the transaction day {day}, which counts"),
-                Text("核对起息日", "check from which day it counts"),
+                Text("核对起息日", "check the value date"),
                 "two_days",
             )
         return day
@@ -208,7 +210,7 @@ class RowReader:
     @staticmethod
     def _no_day(written: str) -> Text:
         if written.isdecimal() and len(written) in (5, 6, 7):
-            return Text("不是完整的日期，可以读成两天或整月", "not a whole date: it may be two days, or a month")
+            return Text("日期不完整或有歧义", "incomplete or ambiguous date")
         return Text("不是日期", "not a date")
 
     def _reference(self) -> str:
@@ -222,7 +224,7 @@ class RowReader:
                 Text(
                     "流水号的末几位已丢失（超过 15 位的数字）", "its last digits are lost: a number cell holds 15"
                 ),
-                Text("从银行重新导出，把该列设为文本", "export it again and keep the column as text"),
+                Text("从银行重新导出，把该列设为文本", "export it again with the column as text"),
                 "lost_digits",
             )
         elif words.startswith("="):
@@ -234,15 +236,15 @@ class RowReader:
                 "formula",
             )
         elif not 0 < len(words) <= LONGEST_REFERENCE:
-            reason = Text("没有流水号，或超过 80 个字符", "no reference, or longer than 80 characters")
-            hint = Text("填银行给这笔交易的流水号", "enter the bank's own number of the entry")
+            reason = Text("未填写流水号，或超过 80 个字符", "the reference is missing or longer than 80 characters")
+            hint = Text("填写银行流水号", "enter the bank's reference of the entry")
             self.note("reference", words, reason, hint, "bad_reference")
         elif any(plain(other) != words for _, other in filled[1:]):
             self.note(
                 "reference",
                 "; ".join(plain(other) for _, other in filled),
-                Text("几栏流水号不相同", "the columns give different references"),
-                Text("指明用哪一栏", "say which column to use"),
+                Text("各栏流水号不一致", "the columns have different references"),
+                Text("指明用哪一栏", "state which column to use"),
                 "columns_differ",
             )
         return words
@@ -281,10 +283,10 @@ class RowReader:
         self.note(
             "paid_in",
             "; ".join(show_yuan(amount) for _, amount in found),
-            Text("收入、支出两栏都有金额", "both columns hold an amount")
+            Text("收入、支出两栏都有金额", "both columns have an amount")
             if found
-            else Text("收入、支出两栏都没有金额", "neither column holds an amount"),
-            Text("一行只写一笔，写在其中一栏", "write one entry in a row, in one of the two columns"),
+            else Text("收入、支出两栏都没有金额", "neither column has an amount"),
+            Text("每行只填写一笔，填入其中一栏", "enter one entry per row, in one of the two columns"),
             "bad_amount",
         )
         return None, None
@@ -296,23 +298,25 @@ class RowReader:
             return "in"
         if meaning == "out":
             return "out"
-        reason = Text("看不出是收入还是支出", "neither in nor out")
-        self.note("direction", written, reason, Text("填“收入”或“支出”", "write in or out"), "bad_direction")
+        reason = Text("无法区分收入或支出", "the direction is unclear")
+        self.note("direction", written, reason, Text("填写“收入”或“支出”", "enter in or out"), "bad_direction")
         return None
 
     def _bad_amount(self, field: str, written: str, amounts: Sequence[Fen | None]) -> None:
         amount = amounts[0] if amounts else None
         reason = (
-            Text("几栏金额不相同", "the columns give different amounts")
+            Text("各栏金额不一致", "the columns have different amounts")
             if len(set(amounts)) > 1
-            else Text("不是大于零、精确到分的金额", "not an amount of more than nothing, to the fen")
+            else Text("金额须大于零，且精确到分", "must be an amount above zero with at most two decimals")
             if amount is None or abs(amount) <= MOST_AMOUNT
             else Text(f"超过 {show_yuan(MOST_AMOUNT)} 元", f"more than {show_yuan(MOST_AMOUNT)} yuan")
         )
         hint = (
-            Text("写成 2,000,000.00，支出写成 -2,000,000.00", "write 2,000,000.00, or -2,000,000.00 for money out")
+            Text("写成 2,000,000.00，支出写成 -2,000,000.00", "enter 2,000,000.00, or -2,000,000.00 for money out")
             if self._signs
-            else Text("写成 2,000,000.00；方向写在收支栏", "write 2,000,000.00; say in or out in its own column")
+            else Text(
+                "写成 2,000,000.00；方向写在收支栏", "enter 2,000,000.00; state the direction in its own column"
+            )
         )
         self.note(field, written, reason, hint, "bad_amount")
 

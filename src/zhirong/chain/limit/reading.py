@@ -65,15 +65,17 @@ def read_for_limit(reader: Reader, request: Reader, size: SizeClass | None) -> S
             "",
             "missing",
             Text("项目贷款没有项目预算", "a project loan without a budget"),
-            Text("填写项目预算，或改为流动资金贷款", "Enter the project's budget, or ask for working capital."),
+            Text(
+                "填写项目预算，或改为流动资金贷款", "Enter the project budget, or request a working capital loan."
+            ),
         )
     if service and not replaces:
         request.problem(
             "replaced_service",
             service // 100,
             "nothing_replaced",
-            Text("没有置换的债务却有其年本息", "debt service is replaced, but no debt"),
-            Text("填写 replaces，或删去 replaced_service", "Enter replaces, or remove replaced_service."),
+            Text("没有置换的债务却有其年本息", "replaced debt service without replaced debt"),
+            Text("填写 replaces，或删除 replaced_service", "Enter replaces, or remove replaced_service."),
         )
     lender, guarantor = reader.optional_table("lender"), reader.optional_table("guarantor")
     return StatedForLimit(
@@ -115,7 +117,7 @@ def refuse_contradictions(
             stated.size,
             "contradicts_facts",
             Text(f"facts.size_class 写的是 {size_in_facts}", f"facts.size_class says {size_in_facts}"),
-            Text("两处写成一样，或只写一处", "Let both say the same, or state only one."),
+            Text("两处填写一致，或仅填写一处", "Make both equal, or state only one."),
         )
     seen: set[Collection] = set()
     for number, item in enumerate(stated.collections, 1):
@@ -124,16 +126,19 @@ def refuse_contradictions(
                 f"collections[{number}].payer",
                 item.payer,
                 "pays_itself",
-                Text("付款人是借款企业自己", "the payer is the borrower itself"),
-                Text("填写实际付款人，或删去这一笔", "Name who really pays, or remove the entry."),
+                Text("付款人是借款企业本身", "the payer is the borrower itself"),
+                Text("填写实际付款人，或删除该笔", "Enter the actual payer, or remove the entry."),
             )
         if item in seen:
             reader.problem(
                 f"collections[{number}]",
                 item.payer,
                 "twice",
-                Text("与前面一笔完全相同", "the same as an entry before it"),
-                Text("删去重复的一笔；确为两笔的，合并金额", "Remove one; if there are two, add their amounts up."),
+                Text("与前一笔完全相同", "duplicate of an earlier entry"),
+                Text(
+                    "删除重复项；确为两笔的，合并金额",
+                    "Remove the duplicate; if there are two entries, add their amounts.",
+                ),
             )
         seen.add(item)
 
@@ -165,7 +170,7 @@ def _evidence(reader: Reader) -> Evidence:
             "received",
             Fraction(found.received) / 100,
             "part_above_whole",
-            Text("已收大于合同金额", "more has been received than the contract is for"),
+            Text("已收大于合同金额", "the amount received exceeds the contract amount"),
             Text("核对 received 和 amount", "Check received and amount."),
         )
     reader.finish()

@@ -29,8 +29,8 @@ CAP_TEXT: Mapping[str, Text] = {
     "guarantor_capital": Text("担保机构单户责任上限", "guarantor's single-debtor cap"),
     "admission": Text("准入", "admission"),
     "pledge": Text("质押价值（仅凭质押放款）", "pledge value (lent on the pledge alone)"),
-    "exposure:lender": Text("贷款人对该企业的承受额", "what the lender bears on this firm"),
-    "expected_loss:lender": Text("贷款人预期损失预算", "the lender's loss budget"),
+    "exposure:lender": Text("贷款人对该企业的承受额", "lender's exposure limit for this firm"),
+    "expected_loss:lender": Text("贷款人预期损失预算", "lender's loss budget"),
 }
 _TESTS = {
     "exposure": Text("承受额", "exposure limit"),
@@ -39,7 +39,7 @@ _TESTS = {
 _ROUTES: Mapping[str, Text] = {
     "annex": Text("附件公式", "the annex"),
     "contracts": Text("合同、订单或薪酬预算", "contracts, orders or payroll shown"),
-    "small_firm": Text("小微企业按销售收入", "the small firm's route by sales"),
+    "small_firm": Text("小微企业按销售收入", "small firms: by sales"),
     "project": Text("项目预算", "the project's budget"),
 }
 _ADMISSION = "pd_most"
@@ -47,7 +47,9 @@ _ADMISSION = "pd_most"
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """One thing that limits the credit limit. amount: fen. formula: with its figures, as an officer would write it."""
+    """One thing that limits the credit limit. amount: fen. formula: with its figures, as an officer would write
+    it.
+    """
 
     code: str
     title: Text
@@ -60,8 +62,8 @@ class Cap:
 class Change:
     """What would lift the binding cap, all else as it is: an input, what it is now and what it must be.
 
-    code: stable English key. to: the same as a number (yuan or share). reaches: fen that the limit then reaches, as far
-    as the other caps allow.
+    code: stable English key. to: the same as a number (yuan or share). reaches: fen that the limit then reaches, as
+    far as the other caps allow.
     """
 
     code: str
@@ -124,7 +126,7 @@ def risk_caps(found: ModeLimit, names: Mapping[str, Text]) -> list[Cap]:
 
 
 def _requested(limits: FirmLimits, code: str, amount: Fen) -> Cap:
-    words = Text("借款人申请", "as the borrower asks")
+    words = Text("借款人申请", "as requested by the borrower")
     return _cap(code, amount, words, ())
 
 
@@ -149,7 +151,7 @@ def _need(limits: FirmLimits, code: str, amount: Fen) -> Cap:
     parts = [
         _annex(limits, found),
         Explanation(
-            Text("合同、订单尚需支付部分的计入额", "contracts and orders that still need paying, as counted"),
+            Text("合同、订单尚需支付部分的计入额", "eligible contracts and orders still to be paid"),
             found.shown,
             "fen",
             references=(policy.rule("evidence_share").reference,),
@@ -158,7 +160,7 @@ def _need(limits: FirmLimits, code: str, amount: Fen) -> Cap:
             Text("小微企业简化测算", "small firm by sales"),
             found.small,
             "fen",
-            Text("需求上限与销售收入限额中较小者", "the lesser of its cap and the turnover limit"),
+            Text("需求上限与销售收入限额中较小者", "the lower of its cap and the turnover limit"),
             references=(policy.rule("small_need_most").reference,),
         ),
     ]
@@ -169,13 +171,13 @@ def _annex(limits: FirmLimits, found: Need) -> Explanation:
     label = Text("附件公式：新增流动资金贷款额度", "annex: new working-capital loans")
     if found.annex is None:
         lacking = figures(found.lacking)
-        zh, en = ("没有销售收入或销售成本", "no sales or no cost of sales") if not found.lacking else (
+        zh, en = ("缺少销售收入或销售成本", "sales or cost of sales missing") if not found.lacking else (
             f"缺或过期：{lacking.zh}", f"missing or out of date: {lacking.en}")  # fmt: skip
         return Explanation(label, None, "fen", Text(f"不测算（{zh}）", f"not computed ({en})"))
     stated, growth = limits.firm.statements, found.growth or Fraction(0)
     days = dict(found.days)
     cycle = Explanation(
-        Text("营运资金周转天数", "days of the cash cycle"),
+        Text("营运资金周转天数", "cash cycle in days"),
         quantise_rate(found.cycle or Fraction(0), 4),
         "days",
         Text(
@@ -200,7 +202,7 @@ def _annex(limits: FirmLimits, found: Need) -> Explanation:
             Explanation(FIGURE_TEXT["revenue"], stated.revenue, "fen"),
             Explanation(Text("销售利润率", "margin"), quantise_rate(found.margin or Fraction(0), 6), "rate"),
             Explanation(
-                Text("计入的增长率", "growth that counts"),
+                Text("计入的增长率", "growth taken into account"),
                 quantise_rate(growth, 6),
                 "rate",
                 references=(limits.policy.rule("growth_most").reference,),
@@ -245,7 +247,7 @@ def _repayment(limits: FirmLimits, code: str, amount: Fen) -> Cap:
     factor = plain(quantise_rate(found.annuity, 6))
     if free.missing:
         lacking = figures(free.missing)
-        words = Text(f"缺或过期：{lacking.zh}，按零计", f"missing or out of date: {lacking.en}; counted as none")
+        words = Text(f"缺或过期：{lacking.zh}，按零计", f"missing or out of date: {lacking.en}; counted as zero")
     elif found.from_collections > found.from_cash:
         words = Text(
             f"已转让的回款 {show_yuan(found.collections)} × {_percent(policy.rule('collections_share'))}",
@@ -260,7 +262,7 @@ def _repayment(limits: FirmLimits, code: str, amount: Fen) -> Cap:
         )
     parts = (
         Explanation(
-            Text("每年可还", "free cash a year"),
+            Text("每年可还", "annual free cash"),
             free.amount,
             "fen",
             Text(
@@ -272,7 +274,7 @@ def _repayment(limits: FirmLimits, code: str, amount: Fen) -> Cap:
             references=(policy.rule("payback_months").reference,),
         ),
         of_rule(cover),
-        Explanation(Text("测试利率", "rate of the test"), quantise_rate(limits.firm.rate, 6), "rate"),
+        Explanation(Text("测试利率", "stress rate"), quantise_rate(limits.firm.rate, 6), "rate"),
         Explanation(
             Text("定向回款可还", "assigned receipts"),
             found.from_collections,
@@ -529,7 +531,7 @@ def changes(found: ModeLimit) -> tuple[Change, ...]:
             return (_money_change("collections", label, repaid.collections, needed, target),)
         return (
             _money_change(
-                "free_cash", Text("每年可还现金", "free cash a year"), limits.free.amount, wanted, target
+                "free_cash", Text("每年可还现金", "annual free cash"), limits.free.amount, wanted, target
             ),
         )
     if code == "turnover" and not limits.turnover.missing:
@@ -617,7 +619,7 @@ def _share_change(code: str, share: Fraction, found: ModeLimit, target: Fen) -> 
     others = 1 - Fraction(int(share * 10_000), 10_000)
     return Change(
         code,
-        Text("他方分担比例", "share borne by others"),
+        Text("他方分担比例", "share borne by other parties"),
         same(_rate(1 - now)),
         Text(f"至少 {_rate(others)}", f"at least {_rate(others)}"),
         quantise_rate(others, 6),
@@ -637,7 +639,7 @@ def figures(names: Sequence[str]) -> Text:
 def _counted(amount: Fen) -> Text:
     """An amount that counts as nothing where it is negative."""
     shown = show_yuan(amount)
-    return same(shown) if amount >= 0 else Text(f"{shown}（按零计）", f"{shown} (counted as none)")
+    return same(shown) if amount >= 0 else Text(f"{shown}（按零计）", f"{shown} (counted as zero)")
 
 
 def _missing(names: Sequence[str]) -> Text:

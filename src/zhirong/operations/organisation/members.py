@@ -79,7 +79,7 @@ def _administers(actor: Actor, row: Any) -> bool:
     ),
 )
 def add_member(work: Work, request: AddMember) -> Any:
-    """Give somebody roles in the organisation, in place of those he may have had there.
+    """Give somebody roles in the organisation, in place of earlier ones.
 
     The head of an organisation sees the same answer whether or not the address has an account. The security
     administration

@@ -254,7 +254,7 @@ def _orders_under_another_key(filing: Filing, key: str, right: Right, day: date)
 
 def _alike(filing: Filing, key: str, right: Right, day: date, rules: Rulebook) -> tuple[Alike, ...]:
     """What is pledged here and may be this right without being recognised as the same: a title like it under the
-    same holder, or the same title under another one, who may have changed his name. Rights with different numbers
+    same holder, or the same title under another one, who may have changed their name. Rights with different numbers
     are different.
     """
     if right.kind.value not in NUMBER_OPTIONAL:

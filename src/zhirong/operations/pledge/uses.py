@@ -2,7 +2,7 @@
 
 Each institution makes the fingerprints of what it holds with a key that all of them share and the register does not
 have, and reports them. Anyone who has reported one hears whether another institution has too; nobody learns of
-anything that he has not reported themselves, and every report is in the log under his name, so that numbers cannot
+anything that they have not reported, and every report is in the log under their name, so that numbers cannot
 be tried unseen.
 """
 
