@@ -58,9 +58,9 @@ WRONG = [
     ({"revenue": ["很多", "更多", "最多"]}, {"revenue"}),
     ({"royalty": ["x", "5%", "6%"], "tax_rate": "120%"}, {"royalty.0", "tax_rate"}),
     ({"life": ["0", "7", "9"]}, {"life.0"}),
-    ({"growth_grade": "guess"}, {"growth"}),
+    ({"growth_grade": "guess"}, {"growth_grade"}),
     ({"cost": ["300万元"]}, {"cost"}),
-    ({"redeployability": "maybe"}, {"appraisal.redeployability"}),
+    ({"redeployability": "maybe"}, {"redeployability"}),
     ({"rights": []}, {"rights"}),
 ]
 
