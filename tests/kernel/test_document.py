@@ -11,7 +11,7 @@ from typing import Literal
 import jsonschema
 import pytest
 
-from zhirong.kernel.document import LEFT_OUT, Number, Yuan, from_json, named, to_json
+from zhirong.kernel.document import LEFT_OUT, Number, Part, Yuan, from_json, named, to_json
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.provenance import EvidenceGrade, Provenance
 from zhirong.kernel.rulebook import Reference
@@ -26,8 +26,8 @@ class Colour(StrEnum):
     BLUE = "blue"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Known(Part):
     """A figure that is known."""
 
     status: Literal["known"]
@@ -160,3 +160,9 @@ def test_the_schema_lists_words_and_says_what_a_class_says() -> None:
     assert SCHEMA["properties"]["word"] == {"enum": ["yes", "no"]}
     assert SCHEMA["$defs"]["Known"]["description"] == "A figure that is known."
     assert "programmers" not in json.dumps(SCHEMA)
+
+
+def test_parts_are_equal_by_their_fields_and_show_them() -> None:
+    one, same_again, other = Known("known", "1.00"), Known("known", "1.00"), Known("known", "2.00")
+    assert one == same_again and one != other and one != Missing("missing", same("?"))
+    assert repr(one) == "Known(status='known', amount='1.00')"

@@ -19,7 +19,7 @@ from zhirong.chain.appraisal.records import (
 from zhirong.chain.appraisal.request import Purpose, Redeployability
 from zhirong.chain.appraisal.simulate import Distribution
 from zhirong.chain.appraisal.uncertain import Kind
-from zhirong.kernel.document import Number, Yuan, from_json
+from zhirong.kernel.document import Number, Part, Yuan, from_json
 from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.money import yuan
 from zhirong.kernel.provenance import EvidenceGrade
@@ -27,8 +27,8 @@ from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Text
 
 
-@dataclass(frozen=True, slots=True)
-class DistributionPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DistributionPart(Part):
     """A simulated value: percentiles, mean and standard deviation, the standard error of each, and how many
     paths.
     """
@@ -44,8 +44,8 @@ class DistributionPart:
     paths: int
 
 
-@dataclass(frozen=True, slots=True)
-class FigurePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FigurePart(Part):
     """One stated figure: low, most likely and high, and how good the evidence is."""
 
     label: Text
@@ -57,8 +57,8 @@ class FigurePart:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class InputPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class InputPart(Part):
     """One source of uncertainty of a method, with the figures that move together."""
 
     input: str
@@ -66,8 +66,8 @@ class InputPart:
     figures: tuple[FigurePart, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MethodPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MethodPart(Part):
     """The value by one method, and its weight in the reconciled value."""
 
     id: str
@@ -79,8 +79,8 @@ class MethodPart:
     inputs: tuple[InputPart, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LifePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LifePart(Part):
     """Years that the rights can still earn; None if an end is not known."""
 
     legal: Number | None
@@ -89,8 +89,8 @@ class LifePart:
     decisive_right: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class SwingPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SwingPart(Part):
     """What one input alone does to the median, set to its own P10 and P90."""
 
     input: str
@@ -102,24 +102,24 @@ class SwingPart:
     swing: Yuan
 
 
-@dataclass(frozen=True, slots=True)
-class CorrelationPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CorrelationPart(Part):
     """Two inputs that move together, and their rank correlation."""
 
     between: tuple[str, str]
     rho: str
 
 
-@dataclass(frozen=True, slots=True)
-class AlarmPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class AlarmPart(Part):
     """Something that a reader of the value must know before using it."""
 
     code: str
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
-class LendingFactorPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LendingFactorPart(Part):
     """One share that is taken off the low value, and its rules."""
 
     factor: str
@@ -128,8 +128,8 @@ class LendingFactorPart:
     references: tuple[Reference, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LendingPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LendingPart(Part):
     """What a lender may count on from a sale of the rights if the loan fails."""
 
     lending_value: Yuan
@@ -140,8 +140,8 @@ class LendingPart:
     explanation: Explanation
 
 
-@dataclass(frozen=True, slots=True)
-class NoValuePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class NoValuePart(Part):
     """No value can be given: why, and how to fix that. Never a value of zero."""
 
     status: Literal["no_value"]
@@ -151,8 +151,8 @@ class NoValuePart:
     explanation: Explanation
 
 
-@dataclass(frozen=True, slots=True)
-class AppraisalDocument:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class AppraisalDocument(Part):
     """What rights are worth, for a purpose, on a day: a distribution with its methods and what moves it.
 
     rules_as_of: the day the rules were taken from. stale: the valuation date is older than the rule allows.

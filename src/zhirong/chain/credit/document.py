@@ -10,7 +10,7 @@ from zhirong.chain.credit.override import State as OverrideState
 from zhirong.chain.credit.team import STATE_TEXT, TeamAssessment
 from zhirong.chain.credit.team import State as TeamState
 from zhirong.chain.credit.weight_of_evidence import EvidenceScore
-from zhirong.kernel.document import Number
+from zhirong.kernel.document import Number, Part
 from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.money import quantise_rate
 from zhirong.kernel.provenance import Provenance
@@ -18,8 +18,8 @@ from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Text
 
 
-@dataclass(frozen=True, slots=True)
-class CreditItemPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CreditItemPart(Part):
     """One line of the scorecard: what the file says, its points of how many, and where it comes from."""
 
     item: str
@@ -32,8 +32,8 @@ class CreditItemPart:
     provenance: Provenance | None
 
 
-@dataclass(frozen=True, slots=True)
-class FlagPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FlagPart(Part):
     """A finding of the credit file that no points make up for; a gate declines the firm."""
 
     code: str
@@ -41,8 +41,8 @@ class FlagPart:
     is_gate: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CreditPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CreditPart(Part):
     """The assessment of the credit file: points, grade and probability of default (PD)."""
 
     points: int
@@ -58,8 +58,8 @@ class CreditPart:
     explanation: Explanation
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceItemPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class EvidenceItemPart(Part):
     """One factor of the weight of evidence: its band, its points, and the points lost to the best band."""
 
     item: str
@@ -71,8 +71,8 @@ class EvidenceItemPart:
     lost: int
 
 
-@dataclass(frozen=True, slots=True)
-class EvidencePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class EvidencePart(Part):
     """The score by weight of evidence; reasons are the items that lost most points, the worst first."""
 
     points: int
@@ -84,16 +84,16 @@ class EvidencePart:
     explanation: Explanation
 
 
-@dataclass(frozen=True, slots=True)
-class MarkPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MarkPart(Part):
     """One rater's points for one item, with the evidence."""
 
     points: int
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class TeamItemPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TeamItemPart(Part):
     """One item of the team's assessment: the marks in the raters' order and what they come to."""
 
     item: str
@@ -104,8 +104,8 @@ class TeamItemPart:
     disputed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TeamPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TeamPart(Part):
     """The assessment of the management team; agreement is the weighted kappa of the first two raters."""
 
     score: Number
@@ -121,8 +121,8 @@ class TeamPart:
     explanation: Explanation
 
 
-@dataclass(frozen=True, slots=True)
-class OverridePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class OverridePart(Part):
     """A credit grade that was set aside by two people, and whether that is in force on the day of the case."""
 
     from_grade: str

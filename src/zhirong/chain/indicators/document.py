@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from zhirong.chain.indicators.score import IndicatorScore, Screening
-from zhirong.kernel.document import Number
+from zhirong.kernel.document import Number, Part
 from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.provenance import Provenance
 from zhirong.kernel.text import Text
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorItemPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class IndicatorItemPart(Part):
     """One third-level indicator of one right; a missing one counts as the worst."""
 
     code: str
@@ -26,8 +26,8 @@ class IndicatorItemPart:
     provenance: Provenance | None
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class IndicatorPart(Part):
     """The score of one right, and what it is good for in a screening. It ranks; it is no amount of money.
 
     first, second: scores by code of the first and second level.

@@ -24,15 +24,15 @@ from zhirong.chain.mode.model import (
 from zhirong.chain.mode.security import Basis, Pledgee
 from zhirong.chain.mode.show import plain_share
 from zhirong.chain.mode.vocabulary import ChargeKind
-from zhirong.kernel.document import Number, Yuan, named
+from zhirong.kernel.document import Number, Part, Yuan, named
 from zhirong.kernel.explain import plain
 from zhirong.kernel.money import Fen, Rounding, yuan
 from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Text
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmationPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ConfirmationPart(Part):
     """How far the dates of a mode are confirmed."""
 
     kind: SourceKind
@@ -44,8 +44,8 @@ class ConfirmationPart:
     confirm_with: Text | None
 
 
-@dataclass(frozen=True, slots=True)
-class ModePartyPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ModePartyPart(Part):
     """A role of the mode, who that is, and what it does."""
 
     role: str
@@ -53,8 +53,8 @@ class ModePartyPart:
     does: Text | None
 
 
-@dataclass(frozen=True, slots=True)
-class OtherSharesPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class OtherSharesPart(Part):
     """Other shares of a tier that replace its own under conditions."""
 
     shares: Mapping[str, Number]
@@ -62,8 +62,8 @@ class OtherSharesPart:
     when_all: tuple[Text, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TierPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TierPart(Part):
     """A slice of a loss and who bears which share of it."""
 
     up_to: str | None
@@ -73,8 +73,8 @@ class TierPart:
     instead: tuple[OtherSharesPart, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BonusPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BonusPart(Part):
     """A share that passes from one party to another under conditions."""
 
     to: str
@@ -84,8 +84,8 @@ class BonusPart:
     when_all: tuple[Text, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TopUpPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TopUpPart(Part):
     """A share of what one party pays that another pays back to it."""
 
     payer: str
@@ -96,16 +96,16 @@ class TopUpPart:
     when_all: tuple[Text, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CeilingPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CeilingPart(Part):
     """The most that some parties bear together."""
 
     parties: tuple[str, ...]
     share: Number
 
 
-@dataclass(frozen=True, slots=True)
-class SharingCapPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SharingCapPart(Part):
     """A limit of what some parties pay, and who takes the rest."""
 
     counts: str
@@ -124,8 +124,8 @@ class SharingCapPart:
     reference: Reference
 
 
-@dataclass(frozen=True, slots=True)
-class TimingPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TimingPart(Part):
     """Within how many days a party pays, and through whom."""
 
     payer: str
@@ -133,8 +133,8 @@ class TimingPart:
     through: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class SharingPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SharingPart(Part):
     """Who bears which part of a loss, in one version of the terms."""
 
     valid_from: date | None
@@ -159,8 +159,8 @@ class SharingPart:
     reference: Reference
 
 
-@dataclass(frozen=True, slots=True)
-class RecoveriesPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RecoveriesPart(Part):
     """To whom recoveries go, and what they are set against."""
 
     back: str
@@ -169,8 +169,8 @@ class RecoveriesPart:
     against: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AskedPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class AskedPart(Part):
     """A condition of the mode in words."""
 
     code: str
@@ -178,8 +178,8 @@ class AskedPart:
     reference: Reference
 
 
-@dataclass(frozen=True, slots=True)
-class ModeLimitsPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ModeLimitsPart(Part):
     """The limits of a loan under the mode."""
 
     amount_at_most: Yuan | None
@@ -192,8 +192,8 @@ class ModeLimitsPart:
     reference: Reference
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SecurityPart(Part):
     """What the loan rests on, and who holds the pledge."""
 
     basis: Basis
@@ -203,8 +203,8 @@ class SecurityPart:
     reference: Reference
 
 
-@dataclass(frozen=True, slots=True)
-class RateIfPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RateIfPart(Part):
     """Another rate under conditions."""
 
     rate: Number | None
@@ -212,8 +212,8 @@ class RateIfPart:
     when_all: tuple[Text, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChargeRulePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ChargeRulePart(Part):
     """A fee, premium, subsidy or reward of the mode."""
 
     code: str
@@ -247,8 +247,8 @@ class ChargeRulePart:
     reference: Reference
 
 
-@dataclass(frozen=True, slots=True)
-class ModeStepPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ModeStepPart(Part):
     """A step on the way to the loan."""
 
     title: Text
@@ -259,8 +259,8 @@ class ModeStepPart:
     reference: Reference
 
 
-@dataclass(frozen=True, slots=True)
-class PaperPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PaperPart(Part):
     """A document that the mode asks for."""
 
     title: Text
@@ -268,8 +268,8 @@ class PaperPart:
     reference: Reference
 
 
-@dataclass(frozen=True, slots=True)
-class ContributionPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ContributionPart(Part):
     """What one party pays into the fund."""
 
     from_role: str = field(metadata=named("from"))
@@ -277,8 +277,8 @@ class ContributionPart:
     amount: Yuan
 
 
-@dataclass(frozen=True, slots=True)
-class FundPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FundPart(Part):
     """The fund of the mode."""
 
     size: Yuan
@@ -287,8 +287,8 @@ class FundPart:
     reference: Reference
 
 
-@dataclass(frozen=True, slots=True)
-class BreakerPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BreakerPart(Part):
     """Above which ratio new lending pauses, and when it resumes."""
 
     above: Number
@@ -298,8 +298,8 @@ class BreakerPart:
     reference: Reference
 
 
-@dataclass(frozen=True, slots=True)
-class AdvancePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class AdvancePart(Part):
     """Who advances which share of a claim, within how many days."""
 
     payers: tuple[str, ...]
@@ -308,8 +308,8 @@ class AdvancePart:
     reference: Reference
 
 
-@dataclass(frozen=True, slots=True)
-class LicenceBackPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LicenceBackPart(Part):
     """The licence back to the firm, its fee, and the price at which it buys the right back."""
 
     holder: str
@@ -320,8 +320,8 @@ class LicenceBackPart:
     reference: Reference
 
 
-@dataclass(frozen=True, slots=True)
-class PutPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PutPart(Part):
     """Who buys the pledged right on default, and for how much of the loan."""
 
     buyer: str
@@ -329,8 +329,8 @@ class PutPart:
     reference: Reference
 
 
-@dataclass(frozen=True, slots=True)
-class VariantPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class VariantPart(Part):
     """The same mode with other parties."""
 
     id: str
@@ -338,16 +338,16 @@ class VariantPart:
     replace: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class ModeAssumptionPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ModeAssumptionPart(Part):
     """Something that the source leaves open, and what is assumed."""
 
     place: str
     words: Text
 
 
-@dataclass(frozen=True, slots=True)
-class ModeSummary:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ModeSummary(Part):
     """Everything about a mode."""
 
     id: str

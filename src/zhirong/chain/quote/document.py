@@ -31,7 +31,7 @@ from zhirong.chain.quote.records import Decision, FlowKind, Scope, Verdict
 from zhirong.chain.quote.stated import Payer, TitleFinding
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import LegalStatus, Role
-from zhirong.kernel.document import LEFT_OUT, Number, Yuan
+from zhirong.kernel.document import LEFT_OUT, Number, Part, Yuan
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Text
@@ -40,16 +40,16 @@ Schema = Literal["zhirong.quote/3"]
 SCHEMA: Schema = "zhirong.quote/3"
 
 
-@dataclass(frozen=True, slots=True)
-class FirmPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FirmPart(Part):
     """The firm, and its unified social credit code."""
 
     name: str
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class RequestPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RequestPart(Part):
     """What the firm asks for."""
 
     amount: Yuan
@@ -58,8 +58,8 @@ class RequestPart:
     method: Method
 
 
-@dataclass(frozen=True, slots=True)
-class CasePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CasePart(Part):
     """The case: as of which day, of which firm, and what it rests on."""
 
     id: str
@@ -73,8 +73,8 @@ class CasePart:
     assumed: tuple[Text, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FindingPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FindingPart(Part):
     """One refusal ground, examined; number is its number in the rule, 0 where the kind of right has no rules
     here.
     """
@@ -87,8 +87,8 @@ class FindingPart:
     reference: Reference | None
 
 
-@dataclass(frozen=True, slots=True)
-class RightPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RightPart(Part):
     """One right: its state, its life, and whether it can be pledged."""
 
     id: str
@@ -110,8 +110,8 @@ class RightPart:
     findings: tuple[FindingPart, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ValuePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ValuePart(Part):
     """The appraised value: percentiles as they are published, mean and standard deviation."""
 
     p5: Yuan
@@ -123,8 +123,8 @@ class ValuePart:
     standard_deviation: Yuan
 
 
-@dataclass(frozen=True, slots=True)
-class QuotedMethodPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class QuotedMethodPart(Part):
     """The value by one method, its weight, and its percentiles."""
 
     code: str
@@ -140,8 +140,8 @@ class QuotedMethodPart:
     p90: Yuan
 
 
-@dataclass(frozen=True, slots=True)
-class TornadoPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TornadoPart(Part):
     """The median of the value with one input at its low and at its high end."""
 
     code: str
@@ -150,8 +150,8 @@ class TornadoPart:
     high: Yuan
 
 
-@dataclass(frozen=True, slots=True)
-class ValuedPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ValuedPart(Part):
     """The value of the rights, how it came about, and what it is worth to a lender."""
 
     status: Literal["valued"]
@@ -174,8 +174,8 @@ class ValuedPart:
     lending: LendingPart | None
 
 
-@dataclass(frozen=True, slots=True)
-class RoyaltyPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RoyaltyPart(Part):
     """Where the scores point in a stated range of royalty rates. It moves no value."""
 
     method: str
@@ -183,8 +183,8 @@ class RoyaltyPart:
     position: Number
 
 
-@dataclass(frozen=True, slots=True)
-class TitlePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TitlePart(Part):
     """The title investigation; done_on and finding are null while it runs."""
 
     law_firm: str
@@ -197,8 +197,8 @@ class TitlePart:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class OnePlusOnePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class OnePlusOnePart(Part):
     """The two sides of 1 + 1 as far as they are stated, the title investigation and the override of the grade."""
 
     complete: bool
@@ -210,8 +210,8 @@ class OnePlusOnePart:
     override: OverridePart | None
 
 
-@dataclass(frozen=True, slots=True)
-class SubstitutePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SubstitutePart(Part):
     """Something that the case does not state, and what was used in its place."""
 
     code: str
@@ -220,8 +220,8 @@ class SubstitutePart:
     hint: Text
 
 
-@dataclass(frozen=True, slots=True)
-class GatePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class GatePart(Part):
     """One eligibility check; scope is what a failure takes away."""
 
     code: str
@@ -234,8 +234,8 @@ class GatePart:
     references: tuple[Reference, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PledgeLimitPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PledgeLimitPart(Part):
     """One limit of the recognised pledge value, as a share of the appraised value and as an amount."""
 
     code: str
@@ -245,8 +245,8 @@ class PledgeLimitPart:
     binding: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PledgedRightPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PledgedRightPart(Part):
     """What one right counts for alone, what it adds, and why it is omitted."""
 
     right: str
@@ -256,8 +256,8 @@ class PledgedRightPart:
     left_out: Text | None
 
 
-@dataclass(frozen=True, slots=True)
-class ChangePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ChangePart(Part):
     """What would raise a limit: an input, what it is now, what it must be, and what the limit then reaches."""
 
     code: str
@@ -268,8 +268,8 @@ class ChangePart:
     reaches: Yuan
 
 
-@dataclass(frozen=True, slots=True)
-class PledgePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PledgePart(Part):
     """The recognised pledge value, what limits it, and what each right adds to it."""
 
     value: Yuan
@@ -281,8 +281,8 @@ class PledgePart:
     explanation: Explanation
 
 
-@dataclass(frozen=True, slots=True)
-class CapPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CapPart(Part):
     """One cap of a credit limit, with the formula that it follows from."""
 
     code: str
@@ -293,8 +293,8 @@ class CapPart:
     references: tuple[Reference, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DrawingPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DrawingPart(Part):
     """A condition on drawing the money."""
 
     code: str
@@ -302,8 +302,8 @@ class DrawingPart:
     references: tuple[Reference, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnnexPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class AnnexPart(Part):
     """The need for working capital by the annex of the measures; null if it could not be computed.
 
     missing: the figures it lacks. route: what decides the need. A quote kept by the first version knows none of it.
@@ -321,8 +321,8 @@ class AnnexPart:
     route: Route | None
 
 
-@dataclass(frozen=True, slots=True)
-class HeadlinePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class HeadlinePart(Part):
     """The answer: how much, under which mode, what sets it, and what the lender would carry alone."""
 
     decision: Decision
@@ -342,8 +342,8 @@ class HeadlinePart:
     explanation: Explanation
 
 
-@dataclass(frozen=True, slots=True)
-class ModeConditionPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ModeConditionPart(Part):
     """One condition of a mode, tried on the firm."""
 
     code: str
@@ -353,8 +353,8 @@ class ModeConditionPart:
     reference: Reference
 
 
-@dataclass(frozen=True, slots=True)
-class ModeLimitPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ModeLimitPart(Part):
     """The credit limit under one mode; cover_adds is what sharing the loss adds to it."""
 
     amount: Yuan
@@ -368,8 +368,8 @@ class ModeLimitPart:
     conditions: tuple[DrawingPart, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LenderPricePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LenderPricePart(Part):
     """What the loan costs the lender and earns it, as rates on the loan."""
 
     cost: Number
@@ -384,8 +384,8 @@ class LenderPricePart:
     below_cost: Number
 
 
-@dataclass(frozen=True, slots=True)
-class GuarantorPricePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class GuarantorPricePart(Part):
     """What one guarantor earns on its part, and what that costs it."""
 
     party: str
@@ -399,8 +399,8 @@ class GuarantorPricePart:
     on_capital: Number | None
 
 
-@dataclass(frozen=True, slots=True)
-class PublicPricePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PublicPricePart(Part):
     """What one bearer of public or pooled money is expected to pay."""
 
     party: str
@@ -409,8 +409,8 @@ class PublicPricePart:
     per_additional_yuan: Number | None
 
 
-@dataclass(frozen=True, slots=True)
-class PricePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PricePart(Part):
     """The price of the loan. lender, guarantors, public: omitted for a reader whom they do not concern."""
 
     offered: Number
@@ -421,8 +421,8 @@ class PricePart:
     public: tuple[PublicPricePart, ...] | None = field(default=None, metadata=LEFT_OUT)
 
 
-@dataclass(frozen=True, slots=True)
-class LoanPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LoanPart(Part):
     """The loan under one mode; nothing is lent where the amount is zero."""
 
     amount: Yuan
@@ -431,8 +431,8 @@ class LoanPart:
     annual_rate: Number
 
 
-@dataclass(frozen=True, slots=True)
-class SchedulePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SchedulePart(Part):
     """One row of the schedule; provisional where the working days of that year are not announced."""
 
     number: int
@@ -450,8 +450,8 @@ class SchedulePart:
     capitalised: Yuan
 
 
-@dataclass(frozen=True, slots=True)
-class CostPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CostPart(Part):
     """One payment next to the principal, who pays it and to whom."""
 
     code: str
@@ -466,8 +466,8 @@ class CostPart:
     payee_role: str
 
 
-@dataclass(frozen=True, slots=True)
-class FlowPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FlowPart(Part):
     """One payment as the firm sees it: received positive, paid negative."""
 
     day: date
@@ -476,8 +476,8 @@ class FlowPart:
     kind: FlowKind
 
 
-@dataclass(frozen=True, slots=True)
-class TotalsPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TotalsPart(Part):
     """What the firm pays and is given over the loan, by kind."""
 
     interest: Yuan
@@ -486,8 +486,8 @@ class TotalsPart:
     subsidies: Yuan
 
 
-@dataclass(frozen=True, slots=True)
-class SharePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SharePart(Part):
     """What one party bears of a loss; the shares of a loss sum to 1."""
 
     party: str
@@ -496,8 +496,8 @@ class SharePart:
     share: Number
 
 
-@dataclass(frozen=True, slots=True)
-class StepPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class StepPart(Part):
     """One step on the way to the money."""
 
     title: Text
@@ -507,8 +507,8 @@ class StepPart:
     assumed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ProcessPart(Part):
     """How long and how costly the way to the money is; null if the mode's source states no steps."""
 
     parties: int | None
@@ -518,8 +518,8 @@ class ProcessPart:
     steps: tuple[StepPart, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NeedPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class NeedPart(Part):
     """Something still missing, and who has to bring it."""
 
     party: str
@@ -527,16 +527,16 @@ class NeedPart:
     what: Text
 
 
-@dataclass(frozen=True, slots=True)
-class AssumptionPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class AssumptionPart(Part):
     """Something that a mode's source leaves open, and what is assumed."""
 
     place: str
     words: Text
 
 
-@dataclass(frozen=True, slots=True)
-class ModePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ModePart(Part):
     """The case under one financing mode: whether the firm qualifies, what is lent, what it costs, who bears which
     loss.
 
@@ -569,32 +569,32 @@ class ModePart:
     explanation: Explanation
 
 
-@dataclass(frozen=True, slots=True)
-class ModeNamePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ModeNamePart(Part):
     """A mode of another place or time."""
 
     id: str
     title: Text
 
 
-@dataclass(frozen=True, slots=True)
-class PackIssuerPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PackIssuerPart(Part):
     """Who made a policy pack."""
 
     kind: str
     name: Text
 
 
-@dataclass(frozen=True, slots=True)
-class PackScopePart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PackScopePart(Part):
     """Where a policy pack holds; empty is everywhere, and for every lender."""
 
     region: str
     lender: str
 
 
-@dataclass(frozen=True, slots=True)
-class PackPart:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PackPart(Part):
     """A policy pack that the quote was made under; the digest names its content exactly."""
 
     id: str
@@ -606,8 +606,8 @@ class PackPart:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteDocument:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class QuoteDocument(Part):
     """The whole answer to a case.
 
     doubts: rules that decided something and that no source confirms. rules_version: fingerprint of all rules.
